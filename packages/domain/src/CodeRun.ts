@@ -1,0 +1,142 @@
+/**
+ * CodeRun: one task of a Task Master project, implemented in a target repository. Names, types, defaults and descriptions of the seed
+ * fields are a compatibility contract; CRD, HTTP payloads and client types derive from here.
+ */
+import { Effect, Schema } from "effect"
+import { ObjectMeta } from "./ObjectMeta.ts"
+import { commonStatus } from "./RunStatus.ts"
+import {
+  BranchName,
+  DataKey,
+  EnvName,
+  envNames,
+  GithubUser,
+  GitUrl,
+  ModelName,
+  ObjectName,
+  PromptText,
+  RelativePath,
+  rule,
+  ServiceName,
+  ToolList
+} from "./SpecText.ts"
+
+const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
+  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
+
+export const EnvFromSecret = Schema.Struct({
+  name: EnvName.annotate({ description: "Name of the environment variable" }),
+  secretName: ObjectName.annotate({ description: "Name of the secret" }),
+  secretKey: DataKey.annotate({ description: "Key within the secret" })
+})
+export type EnvFromSecret = typeof EnvFromSecret.Type
+
+export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
+  taskId: Schema.Int.check(rule<number>("a task id of 0 or more", (id) => id >= 0))
+    .annotate({ description: "Task ID to implement" }),
+  service: ServiceName.annotate({ description: "Target service name" }),
+  repositoryUrl: GitUrl.annotate({
+    description: "Target project repository URL (where implementation work happens)"
+  }),
+  docsRepositoryUrl: GitUrl.annotate({
+    description: "Documentation repository URL (where Task Master definitions come from)"
+  }),
+  docsProjectDirectory: Schema.optionalKey(RelativePath.annotate({
+    description: "Project directory within docs repository (e.g. '_projects/simple-api')"
+  })),
+  docsBranch: withDefault(
+    BranchName.annotate({ description: "Docs branch to use (e.g., 'main', 'feature/branch')", default: "main" }),
+    "main"
+  ),
+  workingDirectory: RelativePath.annotate({
+    description: "Working directory within target repository (defaults to service name if not specified)"
+  }),
+  model: ModelName.annotate({
+    description: "Claude model to use (full model name like 'claude-3-5-sonnet-20241022')"
+  }),
+  githubUser: GithubUser.annotate({ description: "GitHub username for authentication and commits" }),
+  localTools: Schema.optionalKey(
+    ToolList.annotate({ description: "Local MCP tools/servers to enable (comma-separated)" })
+  ),
+  remoteTools: Schema.optionalKey(
+    ToolList.annotate({ description: "Remote MCP tools/servers to enable (comma-separated)" })
+  ),
+  contextVersion: withDefault(
+    Schema.Int.check(rule<number>("a version of 1 or more", (version) => version >= 1))
+      .annotate({ description: "Context version for retry attempts (incremented on each retry)", default: 1 }),
+    1
+  ),
+  promptModification: Schema.optionalKey(
+    PromptText.annotate({ description: "Additional context for retry attempts" })
+  ),
+  continueSession: withDefault(
+    Schema.Boolean.annotate({ description: "Whether to continue a previous session", default: false }),
+    false
+  ),
+  overwriteMemory: withDefault(
+    Schema.Boolean.annotate({ description: "Whether to overwrite memory before starting", default: false }),
+    false
+  ),
+  env: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.String).check(envNames)
+      .annotate({ description: "Environment variables to set in the container" })
+  ),
+  envFromSecrets: Schema.optionalKey(
+    Schema.Array(EnvFromSecret).annotate({ description: "Environment variables from secrets" })
+  ),
+  cancel: withDefault(
+    Schema.Boolean.annotate({
+      description:
+        "Stop the attempt, save its work and end as Cancelled. Never undone for this contextVersion: raise contextVersion to start the next attempt",
+      default: false
+    }),
+    false
+  ),
+  dependsOn: Schema.optionalKey(
+    Schema.Array(ObjectName).annotate({
+      description: "CodeRuns of the same namespace that must have Succeeded first; a failed one fails this run"
+    })
+  ),
+  timeoutSeconds: Schema.optionalKey(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(60)).annotate({
+      description: "Time limit of one attempt in seconds, at least 60; overrides job.activeDeadlineSeconds"
+    })
+  ),
+  maxCostUsd: Schema.optionalKey(
+    Schema.Finite.check(Schema.isGreaterThan(0)).annotate({
+      description: "Spend limit in USD over all attempts, enforced while the agent runs"
+    })
+  ),
+  maxTurns: Schema.optionalKey(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)).annotate({
+      description: "Turn limit over all attempts, enforced while the agent runs"
+    })
+  )
+}) {}
+
+const codeStatus = commonStatus("CodeRun", "code implementation")
+
+export class CodeRunStatus extends Schema.Class<CodeRunStatus>("CodeRunStatus")({
+  ...codeStatus,
+  retryCount: Schema.optionalKey(
+    Schema.Int.annotate({ description: "Current retry attempt (if applicable)" })
+  ),
+  contextVersion: Schema.optionalKey(
+    Schema.Int.annotate({ description: "Version of the context and prompt used" })
+  ),
+  promptModification: Schema.optionalKey(
+    Schema.String.annotate({ description: "Modification to the prompt if any" })
+  ),
+  promptMode: Schema.optionalKey(
+    Schema.String.annotate({ description: "Mode of prompt (e.g., direct, indirect)" })
+  ),
+  sessionId: Schema.optionalKey(Schema.String.annotate({ description: "Session ID for tracking" }))
+}) {}
+
+export class CodeRun extends Schema.Class<CodeRun>("CodeRun")({
+  apiVersion: Schema.Literal("orchestrator.platform/v1"),
+  kind: Schema.Literal("CodeRun"),
+  metadata: ObjectMeta,
+  spec: CodeRunSpec,
+  status: Schema.optionalKey(CodeRunStatus)
+}) {}

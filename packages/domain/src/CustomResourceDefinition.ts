@@ -1,0 +1,164 @@
+/**
+ * CustomResourceDefinitions, derived from the schemas. Restrictions on the seed's fields are filters, which have no JSON schema form, so
+ * the CRD accepts whatever the seed's CRD accepted; structural throughout (no $ref, no additionalProperties beside properties).
+ */
+import { Schema } from "effect"
+import { CodeRunSpec, CodeRunStatus } from "./CodeRun.ts"
+import { DocsRunSpec, DocsRunStatus } from "./DocsRun.ts"
+import { group } from "./Labels.ts"
+
+export interface PrinterColumn {
+  readonly name: string
+  readonly type: string
+  readonly jsonPath: string
+  readonly description?: string
+  readonly priority?: number
+}
+
+/** The wire form of an `apiextensions.k8s.io/v1` CustomResourceDefinition, as far as ours use it. */
+export interface CustomResourceDefinition {
+  readonly apiVersion: "apiextensions.k8s.io/v1"
+  readonly kind: "CustomResourceDefinition"
+  readonly metadata: { readonly name: string }
+  readonly spec: {
+    readonly group: string
+    readonly scope: "Namespaced" | "Cluster"
+    readonly names: {
+      readonly plural: string
+      readonly singular: string
+      readonly kind: string
+      readonly listKind: string
+      readonly shortNames: ReadonlyArray<string>
+    }
+    readonly versions: ReadonlyArray<{
+      readonly name: string
+      readonly served: boolean
+      readonly storage: boolean
+      readonly subresources: { readonly status: Record<string, never> }
+      readonly selectableFields: ReadonlyArray<{ readonly jsonPath: string }>
+      readonly additionalPrinterColumns: ReadonlyArray<PrinterColumn>
+      readonly schema: { readonly openAPIV3Schema: StructuralSchema }
+    }>
+  }
+}
+
+/** A structural OpenAPI v3 schema. */
+export interface StructuralSchema {
+  readonly [key: string]: unknown
+  readonly type?: string
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, StructuralSchema>>
+  readonly items?: StructuralSchema
+  readonly required?: ReadonlyArray<string>
+}
+
+const listTypes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  conditions: { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"] },
+  attempts: { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["jobName"] },
+  dependsOn: { "x-kubernetes-list-type": "set" },
+  envFromSecrets: { "x-kubernetes-list-type": "atomic" }
+}
+
+type Json = { readonly [key: string]: unknown }
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Effect's JSON schema in Kubernetes' dialect: bounds that only say "safe integer" go, enums stay texts, list types come in. */
+const structural = (schema: Json, name: string): StructuralSchema => {
+  const { additionalProperties, exclusiveMinimum, items, maximum, minimum, properties, ...rest } = schema
+  const keeps = (bound: unknown) =>
+    typeof bound === "number" && Number.isSafeInteger(bound) && Math.abs(bound) < 2 ** 53 - 1
+  return {
+    ...rest,
+    ...(keeps(minimum) ? { minimum } : {}),
+    ...(keeps(maximum) ? { maximum } : {}),
+    ...(typeof exclusiveMinimum === "number" ? { minimum: exclusiveMinimum, exclusiveMinimum: true } : {}),
+    ...(isObject(properties)
+      ? {
+        properties: Object.fromEntries(
+          Object.entries(properties).map(([key, value]) => [key, structural(value as Json, key)])
+        )
+      }
+      : isObject(additionalProperties)
+      ? { additionalProperties: structural(additionalProperties, "") }
+      : {}),
+    ...(isObject(items) ? { items: structural(items, "") } : {}),
+    ...listTypes[name]
+  }
+}
+
+const schemaOf = (schema: Schema.Constraint): StructuralSchema => {
+  const { schema: json } = Schema.toJsonSchemaDocument(Schema.toEncoded(schema))
+  return structural(json as Json, "")
+}
+
+interface Definition {
+  readonly plural: string
+  readonly singular: string
+  readonly kind: string
+  readonly shortName: string
+  readonly spec: Schema.Constraint
+  readonly status: Schema.Constraint
+  readonly columns: ReadonlyArray<PrinterColumn>
+}
+
+const phaseColumn: PrinterColumn = { name: "Phase", type: "string", jsonPath: ".status.phase" }
+const ageColumn: PrinterColumn = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" }
+const wideColumns: ReadonlyArray<PrinterColumn> = [
+  { name: "Reason", type: "string", jsonPath: ".status.reason", priority: 1 },
+  { name: "Attempt", type: "integer", jsonPath: ".status.contextVersion", priority: 1 },
+  { name: "PR", type: "string", jsonPath: ".status.pullRequestUrl", priority: 1 }
+]
+
+const define = (
+  { columns, kind, plural, shortName, singular, spec, status }: Definition
+): CustomResourceDefinition => ({
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: `${plural}.${group}` },
+  spec: {
+    group,
+    scope: "Namespaced",
+    names: { plural, singular, kind, listKind: `${kind}List`, shortNames: [shortName] },
+    versions: [{
+      name: "v1",
+      served: true,
+      storage: true,
+      subresources: { status: {} },
+      selectableFields: [{ jsonPath: ".status.phase" }],
+      additionalPrinterColumns: [...columns, ...wideColumns],
+      schema: {
+        openAPIV3Schema: {
+          type: "object",
+          required: ["spec"],
+          properties: { spec: schemaOf(spec), status: schemaOf(status) }
+        }
+      }
+    }]
+  }
+})
+
+export const codeRunDefinition: CustomResourceDefinition = define({
+  plural: "coderuns",
+  singular: "coderun",
+  kind: "CodeRun",
+  shortName: "cr",
+  spec: CodeRunSpec,
+  status: CodeRunStatus,
+  columns: [
+    { name: "Task", type: "integer", jsonPath: ".spec.taskId" },
+    { name: "Service", type: "string", jsonPath: ".spec.service" },
+    { name: "Model", type: "string", jsonPath: ".spec.model" },
+    phaseColumn,
+    ageColumn
+  ]
+})
+
+export const docsRunDefinition: CustomResourceDefinition = define({
+  plural: "docsruns",
+  singular: "docsrun",
+  kind: "DocsRun",
+  shortName: "dr",
+  spec: DocsRunSpec,
+  status: DocsRunStatus,
+  columns: [phaseColumn, ageColumn]
+})

@@ -1,0 +1,62 @@
+/** Labels, annotations and finalizers of the objects we own. Users' labels never override ours. */
+
+export const group = "orchestrator.platform"
+
+/** Label with the UID of the run that an object belongs to; ownership is this label and the ownerReference. */
+export const runUidLabel = `${group}/run-uid`
+/** Label with the name of the run, cut to a label's length. */
+export const runLabel = `${group}/run`
+/** Label on a workspace claim. */
+export const serviceLabel = "service"
+/** Annotation on a workspace claim: UID of the run that holds it. */
+export const holderAnnotation = `${group}/holder`
+/** Annotation on a Job: the attempt's automatic retry number. */
+export const retryAnnotation = `${group}/retry`
+/** Keeps a Job until its result is stored. */
+export const jobFinalizer = `${group}/result`
+
+/** What every object of ours can be selected by. */
+export const ourSelector = "app=orchestrator,app.kubernetes.io/managed-by=orchestrator"
+
+/** Any text as a label value: at most 63 of letters, digits, `-_.`, ends alphanumeric; empty when nothing is left. */
+export const labelValue = (text: string): string =>
+  text.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 63).replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "")
+
+export interface LabelInputs {
+  readonly component: "code-runner" | "docs-generator"
+  readonly taskType: "code" | "docs"
+  readonly run: string
+  readonly uid: string
+  readonly githubUser: string
+  readonly contextVersion: number
+  readonly taskId?: number
+  readonly service?: string
+}
+
+/** Labels of Job, pod and ConfigMap of an attempt. */
+export const runLabels = (inputs: LabelInputs): Readonly<Record<string, string>> => ({
+  app: "orchestrator",
+  component: inputs.component,
+  "task-type": inputs.taskType,
+  ...(inputs.taskId === undefined ? {} : { "task-id": String(inputs.taskId) }),
+  ...(inputs.service === undefined ? {} : { "service-name": labelValue(inputs.service) }),
+  "github-user": labelValue(inputs.githubUser),
+  "context-version": String(inputs.contextVersion),
+  "app.kubernetes.io/name": "orchestrator",
+  "app.kubernetes.io/component": inputs.component,
+  "app.kubernetes.io/managed-by": "orchestrator",
+  "app.kubernetes.io/part-of": "orchestrator",
+  [runUidLabel]: inputs.uid,
+  [runLabel]: labelValue(inputs.run)
+})
+
+/** Labels of a workspace claim. */
+export const workspaceLabels = (service: string): Readonly<Record<string, string>> => ({
+  app: "orchestrator",
+  component: "workspace",
+  [serviceLabel]: labelValue(service),
+  "app.kubernetes.io/name": "orchestrator",
+  "app.kubernetes.io/component": "workspace",
+  "app.kubernetes.io/managed-by": "orchestrator",
+  "app.kubernetes.io/part-of": "orchestrator"
+})

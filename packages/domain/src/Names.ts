@@ -1,0 +1,59 @@
+/**
+ * The one place where names are made. Every name is a DNS label of at most 63 characters, the same for the same input, and different
+ * for different runs, context versions and retries.
+ */
+import { fnv1a } from "./Hash.ts"
+import type { AttemptKey } from "./Retry.ts"
+
+const limit = 63
+
+/** Lower-case letters, digits and single dashes, neither first nor last; `x` when nothing is left. */
+export const sanitize = (text: string): string =>
+  text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "x"
+
+/** First eight hexadecimal digits of a UID. */
+export const shortUid = (uid: string): string => {
+  const hex = uid.replaceAll("-", "").toLowerCase()
+  return /^[0-9a-f]{8,}$/.test(hex) ? hex.slice(0, 8) : fnv1a(uid).slice(0, 8)
+}
+
+const joined = (prefix: string, middle: string, suffix: string): string => {
+  const room = limit - prefix.length - suffix.length - 2
+  const cut = sanitize(middle).slice(0, room).replace(/-+$/, "")
+  return `${prefix}-${cut}-${suffix}`
+}
+
+const retrySuffix = (retry: number) => (retry === 0 ? "" : `r${retry}-`)
+
+/** Job and ConfigMap of one attempt of a CodeRun: `code-<run>-v<contextVersion>[-r<retry>]-<uid8>`. */
+export const codeJobName = (run: string, uid: string, { contextVersion, retry }: AttemptKey): string =>
+  joined("code", run, `v${contextVersion}-${retrySuffix(retry)}${shortUid(uid)}`)
+
+/** Job and ConfigMap of a DocsRun: `docs-<run>[-r<retry>]-<uid8>`. */
+export const docsJobName = (run: string, uid: string, retry: number): string =>
+  joined("docs", run, `${retrySuffix(retry)}${shortUid(uid)}`)
+
+/**
+ * PersistentVolumeClaim of a service: `workspace-{service}` as it is where the service's name can be part of a Kubernetes name, else
+ * sanitised and with a hash, so that `Api` and `api` do not share a folder.
+ */
+export const workspaceName = (service: string): string => {
+  const clean = sanitize(service)
+  const plain = `workspace-${clean}`
+  return clean === service && plain.length <= limit ? plain : joined("workspace", clean, fnv1a(service).slice(0, 8))
+}
+
+/** Secret with `ssh-privatekey` and `ssh-publickey` of a GitHub user. */
+export const sshSecretName = (githubUser: string): string => `github-ssh-${sanitize(githubUser)}`
+
+/** Secret with `token` of a GitHub user. */
+export const tokenSecretName = (githubUser: string): string => `github-token-${sanitize(githubUser)}`
+
+/** Branch of a CodeRun's task. */
+export const codeBranch = (taskId: number): string => `feature/task-${taskId}-implementation`
+
+/** The branch to use when the remote has one of the plain name that belongs to another run. */
+export const ownCodeBranch = (taskId: number, uid: string): string => `${codeBranch(taskId)}-${shortUid(uid)}`
+
+/** Branch of a DocsRun. */
+export const docsBranchName = (run: string, uid: string): string => `docs/${sanitize(run)}-${shortUid(uid)}`

@@ -1,0 +1,123 @@
+/**
+ * Every key of `config.yaml`. Names and defaults of the seed's keys are a compatibility contract; defaults live here and nowhere else.
+ * Unknown keys, wrong types and impossible values are refused with the path of the key.
+ */
+import { Effect, Schema } from "effect"
+import { decoder } from "./Decode.ts"
+
+const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
+  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
+
+const filled = <S extends Schema.Constraint & { readonly Encoded: object }>(schema: S) =>
+  or<S>(schema, {} as S["Encoded"])
+
+const minutes = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+const texts = Schema.Record(Schema.String, Schema.String)
+/** Handed to Kubernetes as it is; the API server checks it. */
+const passedOn = Schema.Record(Schema.String, Schema.Json)
+
+export const CleanupConfig = Schema.Struct({
+  enabled: or(Schema.Boolean, true),
+  completedJobDelayMinutes: or(minutes, 5),
+  failedJobDelayMinutes: or(minutes, 60),
+  /** False keeps the ConfigMap for as long as the run. */
+  deleteConfigMap: or(Schema.Boolean, true)
+})
+export type CleanupConfig = typeof CleanupConfig.Type
+
+export const TelemetryConfig = Schema.Struct({
+  enabled: or(Schema.Boolean, false),
+  otlpEndpoint: or(Schema.String, ""),
+  otlpProtocol: or(Schema.Literals(["grpc", "http/protobuf", "http/json"]), "grpc"),
+  logsEndpoint: or(Schema.String, ""),
+  logsProtocol: or(Schema.Literals(["grpc", "http/protobuf", "http/json"]), "grpc")
+})
+export type TelemetryConfig = typeof TelemetryConfig.Type
+
+export const PermissionsConfig = Schema.Struct({
+  /** False: the list in the settings template. True: `allow` and `deny` of this section. */
+  agentToolsOverride: or(Schema.Boolean, false),
+  allow: or(Schema.Array(Schema.String), []),
+  deny: or(Schema.Array(Schema.String), [])
+})
+export type PermissionsConfig = typeof PermissionsConfig.Type
+
+const Resources = Schema.Struct({
+  requests: or(texts, { cpu: "100m", memory: "512Mi" }),
+  limits: or(texts, { cpu: "2", memory: "4Gi" })
+})
+
+export const AgentConfig = Schema.Struct({
+  image: filled(Schema.Struct({
+    repository: or(Schema.String, "ghcr.io/5dlabs/platform/claude-code"),
+    tag: or(Schema.String, "1.0.56"),
+    pullPolicy: or(Schema.Literals(["Always", "IfNotPresent", "Never"]), "Always")
+  })),
+  /** The orchestrator's own image, from which the init container copies the runner. */
+  runnerImage: or(Schema.String, "ghcr.io/5dlabs/platform/orchestrator:latest"),
+  imagePullSecrets: or(Schema.Array(Schema.String), []),
+  /** Where credentials live: `env` puts them into the agent's container. */
+  credentials: or(Schema.Literals(["env"]), "env"),
+  resources: filled(Resources),
+  runtimeClassName: Schema.optionalKey(Schema.String),
+  nodeSelector: or(texts, {}),
+  tolerations: or(Schema.Array(passedOn), []),
+  affinity: Schema.optionalKey(passedOn),
+  /** Seconds between SIGTERM and SIGKILL, in which the runner saves the work. */
+  terminationGracePeriodSeconds: or(positive, 120),
+  toolmanServerUrl: or(Schema.String, "")
+})
+export type AgentConfig = typeof AgentConfig.Type
+
+export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("OrchestratorConfig")({
+  job: filled(Schema.Struct({
+    activeDeadlineSeconds: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(60)), 3600)
+  })),
+  agent: filled(AgentConfig),
+  secrets: filled(Schema.Struct({
+    apiKeySecretName: or(Schema.String, "orchestrator-secrets"),
+    apiKeySecretKey: or(Schema.String, "ANTHROPIC_API_KEY")
+  })),
+  permissions: filled(PermissionsConfig),
+  telemetry: filled(TelemetryConfig),
+  storage: filled(Schema.Struct({
+    storageClassName: Schema.optionalKey(Schema.String),
+    workspaceSize: or(Schema.String.check(Schema.isPattern(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$/)), "10Gi"),
+    accessMode: or(Schema.Literals(["ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"]), "ReadWriteOnce"),
+    /** Shared: runs of one service do not wait for each other. */
+    access: or(Schema.Literals(["Exclusive", "Shared"]), "Exclusive")
+  })),
+  cleanup: filled(CleanupConfig),
+  retry: filled(Schema.Struct({
+    /** Automatic retries after eviction, node loss or preemption. */
+    infrastructure: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 2)
+  })),
+  limits: filled(Schema.Struct({
+    activeRuns: Schema.optionalKey(positive),
+    activeRunsPerGithubUser: Schema.optionalKey(positive),
+    activeRunsPerService: Schema.optionalKey(positive)
+  })),
+  git: filled(Schema.Struct({
+    /** URL schemes that runs may name. */
+    allowedProtocols: or(Schema.Array(Schema.Literals(["https", "ssh", "http", "file"])), ["https", "ssh"]),
+    /** Hosts that runs may name; empty: any. */
+    allowedHosts: or(Schema.Array(Schema.String), [])
+  })),
+  models: filled(Schema.Struct({
+    defaultCodeModel: or(Schema.String, "claude-sonnet-4-20250514"),
+    defaultDocsModel: or(Schema.String, "claude-opus-4-20250514")
+  })),
+  server: filled(Schema.Struct({
+    host: or(Schema.String, "127.0.0.1"),
+    port: or(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 })), 8080)
+  })),
+  auth: filled(Schema.Struct({
+    mode: or(Schema.Literals(["none"]), "none")
+  }))
+}) {}
+
+const decode = decoder(OrchestratorConfig)
+
+/** Reads a parsed `config.yaml`; every problem names its key. */
+export const decodeConfig = (input: unknown) => decode(input ?? {}, { rejectUnknown: true })

@@ -1,0 +1,13 @@
+/** Where a run stands. A terminal phase is final for its contextVersion. */
+import { Schema } from "effect"
+
+export const Outcome = Schema.Literals(["Succeeded", "Failed", "Cancelled"])
+export type Outcome = typeof Outcome.Type
+
+export const Phase = Schema.Literals(["Pending", "Running", ...Outcome.literals])
+export type Phase = typeof Phase.Type
+
+const isOutcome = Schema.is(Outcome)
+
+/** Whether nothing more will happen for this contextVersion. */
+export const isTerminal = (phase: string | undefined): phase is Outcome => isOutcome(phase)

@@ -1,0 +1,52 @@
+/**
+ * Machine-readable reasons, as `status.reason` and the Ready condition carry them. A reason belongs to one phase, so the phase is
+ * derived and never chosen beside it.
+ */
+import { Schema } from "effect"
+import type { Outcome } from "./Phase.ts"
+
+export const WaitingReason = Schema.Literals([
+  "Accepted",
+  "WaitingForDependencies",
+  "WaitingForWorkspace",
+  "WaitingForCapacity"
+])
+export type WaitingReason = typeof WaitingReason.Type
+
+export const RunningReason = Schema.Literals(["Starting", "AgentRunning"])
+export type RunningReason = typeof RunningReason.Type
+
+export const FailureReason = Schema.Literals([
+  "NoChanges",
+  "InvalidSpec",
+  "TemplateError",
+  "SecretMissing",
+  "NameCollision",
+  "QuotaExceeded",
+  "ImagePullFailed",
+  "DependencyFailed",
+  "DeadlineExceeded",
+  "BudgetExceeded",
+  "RateLimited",
+  "AgentError",
+  "SetupFailed",
+  "PushRejected",
+  "PullRequestMissing",
+  "InfraLost",
+  "JobLost"
+])
+export type FailureReason = typeof FailureReason.Type
+
+export const TerminalReason = Schema.Literals(["Delivered", "Cancelled", ...FailureReason.literals])
+export type TerminalReason = typeof TerminalReason.Type
+
+export const Reason = Schema.Literals([
+  ...WaitingReason.literals,
+  ...RunningReason.literals,
+  ...TerminalReason.literals
+])
+export type Reason = typeof Reason.Type
+
+/** The phase that a terminal reason stands for. */
+export const outcomeOf = (reason: TerminalReason): Outcome =>
+  reason === "Delivered" ? "Succeeded" : reason === "Cancelled" ? "Cancelled" : "Failed"

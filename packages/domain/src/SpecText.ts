@@ -1,0 +1,143 @@
+/**
+ * Texts that a requester hands over, each restricted to what its use can bear. The restrictions are filters and not patterns, so they
+ * stay out of the generated CRD, which keeps accepting what older installations accepted; a run that fails them ends as InvalidSpec.
+ */
+import { Schema } from "effect"
+
+// oxlint-disable-next-line no-control-regex
+const control = /[\u0000-\u001f\u007f\u2028\u2029]/u
+
+const unseen = { toJsonSchema: () => ({}) }
+
+/** A filter that the generated JSON schema does not show. */
+export const rule = <T>(expected: string, holds: (value: T) => boolean) =>
+  Schema.makeFilter<T>((value) => holds(value) || `Expected ${expected}`, unseen)
+
+const plain = (max: number) =>
+  [
+    rule<string>("a non-empty text", (text) => text.trim() !== ""),
+    rule<string>(`at most ${max} characters`, (text) => text.length <= max),
+    rule<string>("no control characters or line breaks", (text) => !control.test(text)),
+    rule<string>("no leading \"-\"", (text) => !text.startsWith("-"))
+  ] as const
+
+const safePath = rule<string>(
+  "a relative path without \"..\"",
+  (text) => !text.startsWith("/") && !text.startsWith("~") && !text.split(/[/\\]/).includes("..")
+)
+
+/** Name of the service a run works for; part of the workspace's name and of a folder's. */
+export const ServiceName = Schema.String.check(...plain(200), safePath)
+
+/** `https`, `ssh`, scp-like or `file` address of a git repository. Which of these a cluster allows is configuration. */
+export const GitUrl = Schema.String.check(
+  ...plain(2048),
+  rule<string>(
+    "a git URL such as https://host/owner/name or git@host:owner/name",
+    (text) => /^(https?|ssh|file):\/\/[^\s]+$/u.test(text) || /^[\w.-]+@[\w.-]+:[^\s]+$/u.test(text)
+  ),
+  rule<string>("no credentials in the URL (use the GitHub user's Secrets)", (text) => !/^https?:\/\/[^/]*@/u.test(text))
+)
+
+/** A branch name that git accepts (git-check-ref-format). */
+export const BranchName = Schema.String.check(
+  ...plain(250),
+  rule<string>(
+    "a git branch name",
+    (text) => !/[ ~^:?*[\\]|\.\.|@\{|\/\/|\.$|\.lock$|^\/|\/$|\/\./u.test(text) && text !== "@" && !text.startsWith(".")
+  )
+)
+
+/** A folder within a repository: relative, no `..`; empty means the default. */
+export const RelativePath = Schema.String.check(
+  rule<string>("at most 1024 characters", (text) => text.length <= 1024),
+  rule<string>("no control characters or line breaks", (text) => !control.test(text)),
+  rule<string>("no leading \"-\"", (text) => !text.startsWith("-")),
+  safePath
+)
+
+/** A model's name as the agent's `--model` takes it. */
+export const ModelName = Schema.String.check(
+  ...plain(200),
+  rule<string>("a model name of letters, digits and . _ : / @ [ ] -", (text) => /^[\w.:/@[\]-]+$/u.test(text))
+)
+
+/** A GitHub login. Apps have logins that end in `[bot]`. */
+export const GithubUser = Schema.String.check(
+  ...plain(60),
+  rule<string>("a GitHub login", (text) => /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9]))*(?:\[bot\])?$/u.test(text))
+)
+
+/** A comma-separated list of tool names. */
+export const ToolList = Schema.String.check(
+  rule<string>("at most 4096 characters", (text) => text.length <= 4096),
+  rule<string>("no control characters or line breaks", (text) => !control.test(text))
+)
+
+/** Free text for the agent: anything but NUL, up to 100,000 characters. */
+export const PromptText = Schema.String.check(
+  rule<string>("at most 100000 characters", (text) => text.length <= 100_000),
+  rule<string>("no NUL character", (text) => !text.includes("\0"))
+)
+
+const reserved = new Set([
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_BASE_URL",
+  "ATTEMPT",
+  "BASH_ENV",
+  "CLAUDE_CONFIG_DIR",
+  "CONFIG_DIR",
+  "DOCS_BRANCH",
+  "DOCS_PROJECT_DIRECTORY",
+  "DOCS_REPOSITORY_URL",
+  "ENV",
+  "GH_TOKEN",
+  "GITHUB_USER",
+  "HOME",
+  "LOCAL_TOOLS",
+  "MCP_CLIENT_CONFIG",
+  "MODEL",
+  "NODE_OPTIONS",
+  "PATH",
+  "REMOTE_TOOLS",
+  "REPOSITORY_URL",
+  "RESUME_SESSION",
+  "SERVICE_NAME",
+  "SESSION_ID",
+  "SHELLOPTS",
+  "SOURCE_BRANCH",
+  "TASK_ID",
+  "TASK_TYPE",
+  "TOOLMAN_SERVER_URL",
+  "TRACEPARENT",
+  "WORKING_DIRECTORY",
+  "WORKSPACE_DIR"
+])
+const reservedPrefix = /^(LD_|DYLD_|GIT_|OTEL_|ORCHESTRATOR_|CLAUDE_CODE_)|_PROXY$/iu
+
+/** Whether a run may set this environment variable: a C identifier that is neither ours nor a way into the agent's processes. */
+export const mayBeSet = (name: string): boolean =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/u.test(name) && !reserved.has(name) && !reservedPrefix.test(name)
+
+/** Every key of a record is a name that runs may set; the issue names the first that is not. */
+export const envNames = Schema.makeFilter<{ readonly [name: string]: string }>((env) => {
+  const refused = Object.keys(env).find((name) => !mayBeSet(name))
+  return refused === undefined || { path: [refused], issue: "Expected an environment variable name that runs may set" }
+}, unseen)
+
+export const EnvName = Schema.String.check(
+  rule<string>("an environment variable name that runs may set", mayBeSet)
+)
+
+/** Name of a Kubernetes Secret or ConfigMap: a DNS-1123 subdomain. */
+export const ObjectName = Schema.String.check(
+  rule<string>(
+    "a Kubernetes name (lower-case letters, digits, - and ., at most 253)",
+    (text) => text.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/u.test(text)
+  )
+)
+
+/** Key of a Secret. */
+export const DataKey = Schema.String.check(
+  rule<string>("a Secret key (letters, digits, - _ .)", (text) => /^[-._a-zA-Z0-9]{1,253}$/u.test(text))
+)

@@ -1,0 +1,23 @@
+/** What a run has used so far. Sums over attempts; money is the list price as the agent counts it, in USD. */
+import { Schema } from "effect"
+
+export const Usage = Schema.Struct({
+  costUsd: Schema.optionalKey(Schema.Finite.annotate({ description: "Cost in USD, as the agent counts it" })),
+  inputTokens: Schema.optionalKey(
+    Schema.Int.annotate({ description: "Input tokens, cache reads and writes included" })
+  ),
+  outputTokens: Schema.optionalKey(Schema.Int.annotate({ description: "Output tokens" })),
+  turns: Schema.optionalKey(Schema.Int.annotate({ description: "Turns of the agent" }))
+})
+export type Usage = typeof Usage.Type
+
+/** The sum, with only the fields that either side knows. Cost is rounded to a millionth so that sums print stably. */
+export const addUsage = (left: Usage | undefined, right: Usage | undefined): Usage | undefined => {
+  if (left === undefined || right === undefined) return left ?? right
+  const sum = (key: keyof Usage) => {
+    if (left[key] === undefined && right[key] === undefined) return {}
+    const total = (left[key] ?? 0) + (right[key] ?? 0)
+    return { [key]: Math.round(total * 1e6) / 1e6 }
+  }
+  return { ...sum("costUsd"), ...sum("inputTokens"), ...sum("outputTokens"), ...sum("turns") }
+}

@@ -1,0 +1,157 @@
+/** The kinds that the client serves, with what the API machinery needs to know of each. The one table; nothing else lists kinds. */
+import type {
+  ConfigMap,
+  CustomObject,
+  CustomResourceDefinition,
+  Event,
+  Job,
+  KubernetesObject,
+  Lease,
+  Namespace,
+  Node,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  ServiceAccount,
+  SubjectAccessReview,
+  TokenReview
+} from "./Objects.ts"
+
+/** `A` is the wire form of the kind's objects; it has no runtime representation. */
+export interface Kind<A extends KubernetesObject = KubernetesObject> {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames: ReadonlyArray<string>
+  readonly categories: ReadonlyArray<string>
+  readonly namespaced: boolean
+  /** Whether status is a subresource: ordinary writes leave it alone. */
+  readonly hasStatus: boolean
+  /** Whether metadata.generation counts changes of the spec. */
+  readonly hasGeneration: boolean
+  /** Reviews are answered, not stored. */
+  readonly createOnly: boolean
+  readonly _A?: () => A
+}
+
+interface Traits {
+  readonly short?: ReadonlyArray<string>
+  readonly categories?: ReadonlyArray<string>
+  readonly cluster?: true
+  readonly status?: true
+  readonly generation?: true
+  readonly createOnly?: true
+}
+
+const kind = <A extends KubernetesObject>(
+  apiVersion: string,
+  name: string,
+  plural: string,
+  traits: Traits = {}
+): Kind<A> => {
+  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion]
+  return {
+    group: group ?? "",
+    version: version ?? "",
+    kind: name,
+    plural,
+    singular: name.toLowerCase(),
+    shortNames: traits.short ?? [],
+    categories: traits.categories ?? [],
+    namespaced: traits.cluster !== true,
+    hasStatus: traits.status === true,
+    hasGeneration: traits.generation === true,
+    createOnly: traits.createOnly === true
+  }
+}
+
+export const CodeRunKind: Kind<CustomObject> = kind("orchestrator.platform/v1", "CodeRun", "coderuns", {
+  short: ["cr"],
+  status: true,
+  generation: true
+})
+export const DocsRunKind: Kind<CustomObject> = kind("orchestrator.platform/v1", "DocsRun", "docsruns", {
+  short: ["dr"],
+  status: true,
+  generation: true
+})
+export const JobKind: Kind<Job> = kind("batch/v1", "Job", "jobs", {
+  categories: ["all"],
+  status: true,
+  generation: true
+})
+export const PodKind: Kind<Pod> = kind("v1", "Pod", "pods", {
+  short: ["po"],
+  categories: ["all"],
+  status: true,
+  generation: true
+})
+export const ConfigMapKind: Kind<ConfigMap> = kind("v1", "ConfigMap", "configmaps", { short: ["cm"] })
+export const SecretKind: Kind<Secret> = kind("v1", "Secret", "secrets")
+export const PersistentVolumeClaimKind: Kind<PersistentVolumeClaim> = kind(
+  "v1",
+  "PersistentVolumeClaim",
+  "persistentvolumeclaims",
+  { short: ["pvc"], status: true }
+)
+export const LeaseKind: Kind<Lease> = kind("coordination.k8s.io/v1", "Lease", "leases")
+export const EventKind: Kind<Event> = kind("v1", "Event", "events", { short: ["ev"] })
+export const NamespaceKind: Kind<Namespace> = kind("v1", "Namespace", "namespaces", {
+  short: ["ns"],
+  cluster: true,
+  status: true
+})
+export const ServiceAccountKind: Kind<ServiceAccount> = kind("v1", "ServiceAccount", "serviceaccounts", {
+  short: ["sa"]
+})
+export const NodeKind: Kind<Node> = kind("v1", "Node", "nodes", { short: ["no"], cluster: true, status: true })
+export const CustomResourceDefinitionKind: Kind<CustomResourceDefinition> = kind(
+  "apiextensions.k8s.io/v1",
+  "CustomResourceDefinition",
+  "customresourcedefinitions",
+  { short: ["crd", "crds"], categories: ["api-extensions"], cluster: true, status: true, generation: true }
+)
+export const TokenReviewKind: Kind<TokenReview> = kind("authentication.k8s.io/v1", "TokenReview", "tokenreviews", {
+  cluster: true,
+  createOnly: true
+})
+export const SubjectAccessReviewKind: Kind<SubjectAccessReview> = kind(
+  "authorization.k8s.io/v1",
+  "SubjectAccessReview",
+  "subjectaccessreviews",
+  { cluster: true, createOnly: true }
+)
+
+export const kinds: ReadonlyArray<Kind> = [
+  CodeRunKind,
+  DocsRunKind,
+  JobKind,
+  PodKind,
+  ConfigMapKind,
+  SecretKind,
+  PersistentVolumeClaimKind,
+  LeaseKind,
+  EventKind,
+  NamespaceKind,
+  ServiceAccountKind,
+  NodeKind,
+  CustomResourceDefinitionKind,
+  TokenReviewKind,
+  SubjectAccessReviewKind
+]
+
+/** `v1` or `group/version`. */
+export const apiVersionOf = ({ group, version }: Kind): string => (group === "" ? version : `${group}/${version}`)
+
+/** Path of a collection or an object on the API server, `/apis/batch/v1/namespaces/x/jobs/y/status`. */
+export const pathOf = (kind: Kind, namespace?: string, name?: string, subresource?: string): string =>
+  [
+    kind.group === "" ? "/api" : `/apis/${kind.group}`,
+    kind.version,
+    ...(namespace === undefined ? [] : ["namespaces", encodeURIComponent(namespace)]),
+    kind.plural,
+    ...(name === undefined ? [] : [encodeURIComponent(name)]),
+    ...(subresource === undefined ? [] : [subresource])
+  ].join("/")

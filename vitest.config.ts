@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "tools/test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/*.cluster.test.ts", "**/*.browser.test.ts"],
+    testTimeout: 20_000,
+    isolate: false
+  }
+})
