@@ -1,0 +1,103 @@
+/**
+ * Keeps a Store equal to what the API server has: list in pages, watch from there, resume after every end, list again when the history
+ * is gone. Never fails; trouble is waited out with back-off and jitter, or for as long as the server asks.
+ */
+import { Clock, Duration, Effect, Random, Ref, Stream } from "effect"
+import type { Kind } from "./Kinds.ts"
+import { KubernetesClient, type Selectors, type WatchEvent } from "./KubernetesClient.ts"
+import { hasReason, type KubernetesError } from "./KubernetesError.ts"
+import type { KubernetesObject } from "./Objects.ts"
+import type { Store } from "./Store.ts"
+
+export interface ReflectorOptions<A extends KubernetesObject> extends Selectors {
+  readonly store: Store<A>
+  /** What is kept of an object. */
+  readonly prune: (object: A) => A
+  /** Called after the store has changed, with the object as kept (for a removal: its last state). */
+  readonly onChange: (object: A, change: "set" | "removed") => Effect.Effect<void>
+  /** Called once, when the first list is complete. */
+  readonly onSynced: Effect.Effect<void>
+}
+
+const pageSize = 500
+const watchSeconds = 300
+/** A watch that ends sooner than this counts as trouble. */
+const shortestWatch = 1000
+
+/** Runs for ever. */
+export const reflect = Effect.fn("Reflector.reflect")(function*<A extends KubernetesObject>(
+  kind: Kind<A>,
+  options: ReflectorOptions<A>
+) {
+  const client = yield* KubernetesClient
+  const { onChange, onSynced, prune, store } = options
+  const selectors: Selectors = {
+    namespace: options.namespace,
+    labelSelector: options.labelSelector,
+    fieldSelector: options.fieldSelector
+  }
+  const failures = yield* Ref.make(0)
+  const synced = yield* Ref.make(false)
+
+  const list = Effect.gen(function*() {
+    const items: Array<A> = []
+    let token: string | undefined
+    let revision = ""
+    do {
+      const page = yield* client.list(kind, { ...selectors, limit: pageSize, continue: token })
+      for (const item of page.items) items.push(prune(item))
+      token = page.metadata.continue === "" ? undefined : page.metadata.continue
+      revision = page.metadata.resourceVersion
+    } while (token !== undefined)
+    const gone = store.reset(items, revision)
+    yield* Effect.forEach(gone, (object) => onChange(object, "removed"), { discard: true })
+    yield* Effect.forEach(items, (object) => onChange(object, "set"), { discard: true })
+    yield* Ref.set(failures, 0)
+    if (!(yield* Ref.getAndSet(synced, true))) yield* onSynced
+  })
+
+  const take = (event: WatchEvent<A>) => {
+    if (event.type === "BOOKMARK") return Effect.sync(() => store.advance(event.object.metadata.resourceVersion ?? ""))
+    const object = prune(event.object)
+    const removed = event.type === "DELETED"
+    if (removed) store.remove(object)
+    else store.put(object)
+    return onChange(object, removed ? "removed" : "set")
+  }
+
+  const pause = Effect.fnUntraced(function*(atLeastMillis: number) {
+    const count = yield* Ref.getAndUpdate(failures, (n) => n + 1)
+    const jitter = yield* Random.next
+    const backOff = Math.min(30_000, 200 * 2 ** Math.min(count, 8)) * (0.5 + jitter / 2)
+    yield* Effect.sleep(Duration.millis(Math.max(backOff, atLeastMillis)))
+  })
+
+  const wait = (error: KubernetesError) =>
+    Effect.logDebug("watch interrupted").pipe(
+      Effect.annotateLogs({ kind: kind.kind, error: error.message }),
+      Effect.andThen(pause("retryAfterSeconds" in error.reason ? (error.reason.retryAfterSeconds ?? 0) * 1000 : 0))
+    )
+
+  const watch = Effect.gen(function*() {
+    const started = yield* Clock.currentTimeMillis
+    yield* client.watch(kind, {
+      ...selectors,
+      resourceVersion: store.revision(),
+      allowWatchBookmarks: true,
+      timeoutSeconds: watchSeconds
+    }).pipe(Stream.runForEach((event) => Effect.andThen(take(event), Ref.set(failures, 0))))
+    const ended = yield* Clock.currentTimeMillis
+    if (ended - started < shortestWatch) yield* pause(0)
+  })
+
+  const watchOn: Effect.Effect<void> = watch.pipe(
+    Effect.catchIf((error) => !hasReason("Gone")(error), wait),
+    Effect.forever,
+    Effect.ignore
+  )
+  return yield* list.pipe(
+    Effect.andThen(watchOn),
+    Effect.catch(wait),
+    Effect.forever
+  )
+})

@@ -1,0 +1,121 @@
+/**
+ * A cache of one kind, fed by a Reflector and by the answers to our own writes, so that whoever wrote reads what he wrote. Reads are
+ * synchronous. A write's answer is taken only while the stream has not yet passed its revision: what the stream says is newer.
+ */
+import type { KubernetesObject } from "./Objects.ts"
+
+export interface StoreKey {
+  readonly namespace?: string | undefined
+  readonly name: string
+}
+
+export type Indexer<A> = (object: A) => ReadonlyArray<string>
+
+export interface Store<A extends KubernetesObject> {
+  readonly get: (key: StoreKey) => A | undefined
+  readonly values: () => IterableIterator<A>
+  /** Objects under a value of an index, in no order. */
+  readonly by: (index: string, value: string) => ReadonlyArray<A>
+  readonly size: () => number
+  /** Newest revision that the stream has delivered; "" before the first list. */
+  readonly revision: () => string
+  /** The stream's word: object added or changed. */
+  readonly put: (object: A) => void
+  /** The stream's word: object gone. */
+  readonly remove: (object: A) => void
+  /** Progress without a change, from bookmarks. */
+  readonly advance: (revision: string) => void
+  /** A whole list, in place of everything; answers with the objects that are gone. */
+  readonly reset: (objects: ReadonlyArray<A>, revision: string) => ReadonlyArray<A>
+  /** The answer to a write of ours. */
+  readonly wrote: (object: A) => void
+}
+
+/** Revisions are decimal numbers that only grow; longer is larger. */
+export const isNewer = (left: string, right: string): boolean =>
+  left.length === right.length ? left > right : left.length > right.length
+
+export const storeKey = ({ name, namespace }: StoreKey): string => `${namespace ?? ""}/${name}`
+
+export const makeStore = <A extends KubernetesObject>(
+  indexers: Readonly<Record<string, Indexer<A>>> = {}
+): Store<A> => {
+  const objects = new Map<string, A>()
+  const indexes = new Map<string, Map<string, Set<string>>>(Object.keys(indexers).map((name) => [name, new Map()]))
+  let revision = ""
+
+  const keyOf = (object: A) => storeKey({ name: object.metadata.name ?? "", namespace: object.metadata.namespace })
+  const versionOf = (object: A) => object.metadata.resourceVersion ?? ""
+
+  const unindex = (key: string, object: A) => {
+    for (const [name, index] of indexes) {
+      for (const value of indexers[name]?.(object) ?? []) {
+        const keys = index.get(value)
+        keys?.delete(key)
+        if (keys?.size === 0) index.delete(value)
+      }
+    }
+  }
+  const set = (object: A) => {
+    const key = keyOf(object)
+    const before = objects.get(key)
+    if (before !== undefined) unindex(key, before)
+    objects.set(key, object)
+    for (const [name, index] of indexes) {
+      for (const value of indexers[name]?.(object) ?? []) {
+        const keys = index.get(value)
+        if (keys === undefined) index.set(value, new Set([key]))
+        else keys.add(key)
+      }
+    }
+  }
+  const drop = (key: string) => {
+    const before = objects.get(key)
+    if (before === undefined) return
+    unindex(key, before)
+    objects.delete(key)
+  }
+  const advance = (to: string) => {
+    if (isNewer(to, revision)) revision = to
+  }
+
+  return {
+    get: (key) => objects.get(storeKey(key)),
+    values: () => objects.values(),
+    by: (index, value) =>
+      [...(indexes.get(index)?.get(value) ?? [])].flatMap((key) => {
+        const object = objects.get(key)
+        return object === undefined ? [] : [object]
+      }),
+    size: () => objects.size,
+    revision: () => revision,
+    put: (object) => {
+      const before = objects.get(keyOf(object))
+      if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)
+      advance(versionOf(object))
+    },
+    remove: (object) => {
+      const before = objects.get(keyOf(object))
+      if (before?.metadata.uid === object.metadata.uid) drop(keyOf(object))
+      advance(versionOf(object))
+    },
+    advance,
+    reset: (list, to) => {
+      const kept = new Set(list.map(keyOf))
+      const gone = [...objects].filter(([key, object]) => !kept.has(key) && !isNewer(versionOf(object), to))
+      for (const [key] of gone) drop(key)
+      for (const object of list) {
+        const before = objects.get(keyOf(object))
+        if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)
+      }
+      revision = to
+      return gone.map(([, object]) => object)
+    },
+    wrote: (object) => {
+      if (revision !== "" && isNewer(versionOf(object), revision)) {
+        const before = objects.get(keyOf(object))
+        if (before === undefined || isNewer(versionOf(object), versionOf(before))) set(object)
+      }
+    }
+  }
+}
