@@ -26,7 +26,7 @@ export const decoder = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) 
         errors: "all",
         onExcessProperty: options.rejectUnknown === true ? "error" : "ignore"
       }),
-      (error) => problems(error.issue, input, options.at)
+      (error) => fieldProblems(error.issue, input, options.at)
     )
 }
 
@@ -55,7 +55,8 @@ export const describe = (value: unknown): string => {
 
 const standardIssues = SchemaIssue.makeFormatterStandardSchemaV1()
 
-const problems = (issue: SchemaIssue.Issue, input: unknown, at: string | undefined): ReadonlyArray<FieldProblem> =>
+/** The problems of a decoding that someone else did, of this input. */
+export const fieldProblems = (issue: SchemaIssue.Issue, input: unknown, at?: string): ReadonlyArray<FieldProblem> =>
   standardIssues(issue).issues.map(({ message, path }) => {
     const keys = (path ?? []).map((part) => (typeof part === "object" ? part.key : part))
     const value = keys.reduce<unknown>(
