@@ -1,0 +1,100 @@
+/**
+ * Who may import whom. The table is the rule; project references and the linter's patterns repeat it, and this check reads the graph of
+ * imports itself, so that a deep relative path or a chain through a third module does not slip through.
+ */
+import { posix } from "node:path"
+import type { Source } from "./Sources.ts"
+
+export type Package = "domain" | "templates" | "k8s" | "controller" | "http" | "agent" | "cli"
+
+export const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
+  domain: [],
+  templates: ["domain"],
+  k8s: ["domain"],
+  controller: ["domain", "templates", "k8s"],
+  http: ["domain", "k8s"],
+  agent: ["domain"],
+  cli: ["domain", "templates", "k8s", "controller", "http", "agent"]
+}
+
+/** Modules that others load without the server behind them: whatever they reach stays within domain. */
+const contractRoots = /^packages\/http\/src\/(Api|Client|Problem)\.ts$|^packages\/http\/src\/groups\//
+
+const isPackage = (name: string): name is Package => Object.hasOwn(mayImport, name)
+
+const packageOf = (path: string): Package | undefined => {
+  const name = /^packages\/([^/]+)\//.exec(path)?.[1]
+  return name !== undefined && isPackage(name) ? name : undefined
+}
+
+/** What a module imports: names of packages as they are, relative paths from the root of the repository. */
+export const importsOf = ({ path, text }: Source): ReadonlyArray<string> =>
+  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"\n]+)"/g)].map(([, name = ""]) =>
+    name.startsWith(".") ? posix.join(posix.dirname(path), name) : name
+  )
+
+const problemOf = (from: Package, source: Source, imported: string): string | undefined => {
+  const scoped = /^@orchestrator\/([^/]+)/.exec(imported)?.[1]
+  const target = scoped ?? packageOf(imported)
+  if (target === undefined || target === from) return outside(from, source, imported)
+  if (scoped === undefined) return `imports ${imported} by its path: say @orchestrator/${target}/Module`
+  const allowed = mayImport[from]
+  return isPackage(target) && allowed.includes(target)
+    ? undefined
+    : `imports ${imported}, but ${from} may import ${allowed.length === 0 ? "no other package" : allowed.join(", ")}`
+}
+
+/** Domain is used everywhere, so its sources stay within Effect's core. */
+const outside = (from: Package, { path }: Source, imported: string): string | undefined =>
+  from === "domain" && path.startsWith("packages/domain/src/") && !imported.startsWith("packages/") &&
+    imported !== "effect"
+    ? `imports ${imported}, but domain's sources may import effect only`
+    : undefined
+
+const modulesOf = (sources: ReadonlyArray<Source>) =>
+  sources.filter(({ path }) => path.startsWith("packages/") && path.endsWith(".ts"))
+
+const directProblems = (modules: ReadonlyArray<Source>): ReadonlyArray<string> =>
+  modules.flatMap((module) => {
+    const from = packageOf(module.path)
+    if (from === undefined) return []
+    return importsOf(module).flatMap((imported) => {
+      const problem = problemOf(from, module, imported)
+      return problem === undefined ? [] : [`${module.path} ${problem}`]
+    })
+  })
+
+/** The contract's modules and all that they load, each with what must not be there. */
+const contractProblems = (modules: ReadonlyArray<Source>): ReadonlyArray<string> => {
+  const byPath = new Map(modules.map((module) => [module.path, module]))
+  const reached = new Set(modules.filter(({ path }) => contractRoots.test(path)).map(({ path }) => path))
+  const problems: Array<string> = []
+  for (const path of reached) {
+    const module = byPath.get(path)
+    for (const imported of module === undefined ? [] : importsOf(module)) {
+      if (byPath.has(imported)) reached.add(imported)
+      if (/^@orchestrator\/(?!domain\/)/.test(imported)) {
+        problems.push(
+          `${path} imports ${imported}, but the HTTP contract and client load it and may import domain only`
+        )
+      }
+    }
+  }
+  return problems
+}
+
+const referenceProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> =>
+  sources.flatMap(({ path, text }) => {
+    const from = packageOf(path)
+    if (from === undefined || path !== `packages/${from}/tsconfig.json`) return []
+    return [...text.matchAll(/"path":\s*"\.\.\/([^"]+)"/g)]
+      .map(([, name = ""]) => name)
+      .filter((name) => !isPackage(name) || !mayImport[from].includes(name))
+      .map((name) => `${path} references ${name}, which ${from} may not import`)
+  })
+
+/** Every import and project reference that crosses a boundary, one sentence each. */
+export const boundaryProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> => {
+  const modules = modulesOf(sources)
+  return [...directProblems(modules), ...contractProblems(modules), ...referenceProblems(sources)]
+}

@@ -1,0 +1,51 @@
+/** What `npm run check` looks at. The longest first: two of them run at a time. */
+import { Effect, FileSystem, Path } from "effect"
+import { crdFiles } from "../generate/CrdFiles.ts"
+import { boundaryProblems } from "./Boundaries.ts"
+import { type Check, verdictOf } from "./Check.ts"
+import { command } from "./Command.ts"
+import { houseProblems, medians } from "./HouseRules.ts"
+import { readSources, type Source } from "./Sources.ts"
+
+export const types = command("types", "tsc", ["-b"])
+export const deadCode = command("dead code", "knip", ["--no-progress", "--no-config-hints"])
+export const lint = command("lint", "oxlint", ["--deny-warnings"])
+export const format = command("format", "dprint", ["check", "--list-different"])
+
+const ofSources = (
+  name: string,
+  problems: (sources: ReadonlyArray<Source>) => ReadonlyArray<string>,
+  note: (sources: ReadonlyArray<Source>) => string = () => ""
+) => ({
+  name,
+  inspect: (root: string) =>
+    readSources(root).pipe(
+      Effect.map((sources) => verdictOf(problems(sources), note(sources))),
+      Effect.catch((error) => Effect.succeed(verdictOf([error.message])))
+    )
+})
+
+export const boundaries = ofSources("boundaries", boundaryProblems)
+
+export const house = ofSources(
+  "house rules",
+  houseProblems,
+  (sources) => `median lines: ${[...medians(sources)].map(([name, lines]) => `${name} ${lines}`).join(", ")}`
+)
+
+/** Generated files, compared with what they would be now. */
+export const generated: Check<FileSystem.FileSystem | Path.Path> = {
+  name: "generated",
+  inspect: Effect.fnUntraced(function*(root) {
+    const fs = yield* FileSystem.FileSystem
+    const { join } = yield* Path.Path
+    const found = yield* Effect.forEach([...crdFiles], ([path, text]) =>
+      fs.readFileString(join(root, path)).pipe(
+        Effect.map((now) => (now === text ? [] : [`${path} is out of date: npm run generate`])),
+        Effect.orElseSucceed(() => [`${path} is missing: npm run generate`])
+      ))
+    return verdictOf(found.flat())
+  })
+}
+
+export const checks = [types, deadCode, lint, format, boundaries, house, generated]
