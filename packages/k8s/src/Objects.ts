@@ -227,6 +227,11 @@ export interface Job extends KubernetesObject {
     readonly startTime?: string
     readonly completionTime?: string
     readonly conditions?: ReadonlyArray<ObjectCondition>
+    /** UIDs of pods that have ended and whose tracking finalizer is still there: not in the counts yet. */
+    readonly uncountedTerminatedPods?: {
+      readonly succeeded?: ReadonlyArray<string>
+      readonly failed?: ReadonlyArray<string>
+    }
   }
 }
 

@@ -1,0 +1,15 @@
+/** Everything that runs beside an API server to make it a cluster, but the nodes and the garbage collector. */
+import { Layer } from "effect"
+import type { KubernetesClient } from "../../KubernetesClient.ts"
+import { ClaimBinder } from "./ClaimBinder.ts"
+import * as JobController from "./JobController.ts"
+import * as Scheduler from "./Scheduler.ts"
+import * as TtlController from "./TtlController.ts"
+
+/** Job controller, TTL controller, scheduler and claim binder, in the background of its scope. */
+export const layer: Layer.Layer<ClaimBinder, never, KubernetesClient> = Layer.mergeAll(
+  JobController.layer,
+  TtlController.layer,
+  Scheduler.layer,
+  ClaimBinder.layer
+)

@@ -1,0 +1,69 @@
+/** The scheduler: gives every pod a node, and says why where there is none. */
+import { Clock, Effect, Layer } from "effect"
+import { NodeKind, PersistentVolumeClaimKind, PodKind } from "../../Kinds.ts"
+import { KubernetesClient } from "../../KubernetesClient.ts"
+import type { Node, ObjectCondition, PersistentVolumeClaim, Pod } from "../../Objects.ts"
+import { makeStore } from "../../Store.ts"
+import { keyOf, runActor, source } from "./Actor.ts"
+import { withCondition } from "./Conditions.ts"
+import { jsonEqual } from "./Equal.ts"
+import { type Placement, placePod, wantsNode } from "./SchedulePlan.ts"
+import { timestamp } from "./Timestamps.ts"
+
+const scheduled = (now: number, placement: Placement): ObjectCondition => ({
+  type: "PodScheduled",
+  lastTransitionTime: timestamp(now),
+  ...(placement._tag === "Bind"
+    ? { status: "True" }
+    : { status: "False", reason: "Unschedulable", message: placement.message })
+})
+
+const make = Effect.gen(function*() {
+  const client = yield* KubernetesClient
+  const pods = makeStore<Pod>({ waiting: (pod) => wantsNode(pod) ? [""] : [] })
+  const nodes = makeStore<Node>()
+  const claims = makeStore<PersistentVolumeClaim>({ namespace: ({ metadata }) => [metadata.namespace ?? ""] })
+
+  /** Pods that may find a node now that something has changed. */
+  const waiting = (namespace?: string) =>
+    pods.by("waiting", "").filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+      .map(keyOf)
+
+  const bind = Effect.fnUntraced(function*(pod: Pod, node: string) {
+    const { name = "", namespace, resourceVersion } = pod.metadata
+    const body = { metadata: { resourceVersion }, spec: { nodeName: node } }
+    const bound = yield* client.patch(PodKind, { name, namespace }, { type: "merge", body })
+    pods.wrote(bound)
+    return bound
+  })
+
+  const report = Effect.fnUntraced(function*(pod: Pod, placement: Placement) {
+    const now = yield* Clock.currentTimeMillis
+    const conditions = withCondition(pod.status?.conditions, scheduled(now, placement))
+    if (jsonEqual(conditions, pod.status?.conditions)) return
+    pods.wrote(yield* client.replaceStatus(PodKind, { ...pod, status: { ...pod.status, conditions } }))
+  })
+
+  const reconcile = Effect.fnUntraced(function*(key: string) {
+    const [namespace = "", name = ""] = key.split("/")
+    const pod = pods.get({ name, namespace })
+    if (pod === undefined || !wantsNode(pod)) return undefined
+    const inNamespace = new Map(claims.by("namespace", namespace).map((claim) => [claim.metadata.name ?? "", claim]))
+    const placement = placePod(pod, [...nodes.values()], inNamespace)
+    yield* report(placement._tag === "Bind" ? yield* bind(pod, placement.node) : pod, placement)
+    return undefined
+  })
+
+  return yield* runActor({
+    name: "scheduler",
+    sources: [
+      source(PodKind, pods, (pod) => wantsNode(pod) ? [keyOf(pod)] : []),
+      source(NodeKind, nodes, () => waiting()),
+      source(PersistentVolumeClaimKind, claims, ({ metadata }) => waiting(metadata.namespace))
+    ],
+    reconcile
+  })
+})
+
+/** Runs in the background of its scope. */
+export const layer: Layer.Layer<never, never, KubernetesClient> = Layer.effectDiscard(Effect.forkScoped(make))
