@@ -1,0 +1,36 @@
+/** The inside of the embedded cluster, for tests and for its HTTP face; everything else goes through KubernetesClient. */
+import { Context, type Effect } from "effect"
+import type { Kind } from "../Kinds.ts"
+import type { ServedKind } from "./ServedKinds.ts"
+
+export type Verb =
+  | "get"
+  | "list"
+  | "watch"
+  | "create"
+  | "replace"
+  | "replaceStatus"
+  | "patch"
+  | "patchStatus"
+  | "delete"
+  | "podLogs"
+
+export interface RequestCount {
+  readonly verb: Verb
+  /** `Job` */
+  readonly kind: string
+  /** Requests that succeeded; dry runs do not count. */
+  readonly count: number
+}
+
+export class EmbeddedStore extends Context.Service<EmbeddedStore, {
+  /** The current revision. */
+  readonly revision: Effect.Effect<number>
+  /** Forgets the history up to the revision (default: all of it); watches and pages from before it get 410. */
+  readonly compact: (revision?: number) => Effect.Effect<void>
+  readonly requests: Effect.Effect<ReadonlyArray<RequestCount>>
+  readonly countOf: (verb: Verb, kind: Kind) => Effect.Effect<number>
+  readonly resetCounts: Effect.Effect<void>
+  /** The kinds that are served now, custom ones first, with their schemas and columns. */
+  readonly served: Effect.Effect<ReadonlyArray<ServedKind>>
+}>()("@orchestrator/k8s/embedded/EmbeddedStore") {}

@@ -1,0 +1,113 @@
+/** Updates of a whole object or of its status, whether they arrive as an object or as a patch. */
+import { Result } from "effect"
+import type { WriteOptions } from "../../KubernetesClient.ts"
+import type { KubernetesErrorReason } from "../../KubernetesError.ts"
+import type { Metadata } from "../../Objects.ts"
+import { invalidValue } from "../admission/Causes.ts"
+import { decodeDraft } from "../admission/Decode.ts"
+import { metadataCauses, metadataUpdateCauses } from "../admission/MetadataRules.ts"
+import { rulesOf } from "../admission/RulesOf.ts"
+import { invalid, modified, preconditionFailed } from "../Refusal.ts"
+import { equalJson, share } from "../store/Share.ts"
+import { type Draft, type StoredObject, without } from "../store/StoredObject.ts"
+import type { Decided, WriteContext } from "./Decision.ts"
+import { typed } from "./TypeMeta.ts"
+
+export interface UpdateOptions extends WriteOptions {
+  readonly subresource?: "status" | undefined
+  /** A patch was computed from the stored object: the resourceVersion in it is no precondition unless the patch named one. */
+  readonly patched?: boolean
+}
+
+export const decideUpdate = (
+  context: WriteContext,
+  previous: StoredObject,
+  input: Draft,
+  options: UpdateOptions
+): Decided => {
+  const { served: { kind } } = context
+  const rules = rulesOf(context.served)
+  const { name } = previous.metadata
+  return Result.gen(function*() {
+    const draft = yield* typed(kind, input)
+    yield* preconditions(context, previous, draft.metadata, options)
+    const decoded = yield* decodeDraft(rules, draft, options.fieldValidation)
+    const causes = [
+      ...metadataUpdateCauses(decoded.metadata, previous),
+      ...(options.subresource === "status" ? [] : metadataCauses(kind, { ...decoded.metadata, name }))
+    ]
+    const merged = options.subresource === "status"
+      ? withStatusOf(previous, decoded)
+      : withSpecOf(context, previous, rules.carryOver?.(decoded, previous) ?? decoded)
+    const refused = options.subresource === "status"
+      ? [...causes, ...(rules.validate?.(merged) ?? []), ...(rules.validateStatus?.(merged, previous) ?? [])]
+      : [...causes, ...(rules.validate?.(merged) ?? []), ...(rules.validateUpdate?.(merged, previous) ?? [])]
+    if (refused.length > 0) return yield* Result.fail(invalid(kind, name, refused))
+    return settled(context, previous, merged)
+  })
+}
+
+const preconditions = (
+  { served }: WriteContext,
+  previous: StoredObject,
+  { resourceVersion = "", uid = "" }: Metadata,
+  { patched = false }: UpdateOptions
+): Result.Result<void, KubernetesErrorReason> => {
+  const { kind } = served
+  const { name } = previous.metadata
+  if (uid !== "" && uid !== previous.metadata.uid) {
+    return Result.fail(preconditionFailed(kind, name, "UID", uid, previous.metadata.uid))
+  }
+  if (resourceVersion === "" && !patched && rulesOf(served).conditionalUpdate === true) {
+    const cause = invalidValue("metadata.resourceVersion", 0, "must be specified for an update")
+    return Result.fail(invalid(kind, name, [cause]))
+  }
+  return resourceVersion === "" || resourceVersion === previous.metadata.resourceVersion
+    ? Result.succeed(undefined)
+    : Result.fail(modified(kind, name))
+}
+
+const withStatusOf = (previous: StoredObject, { status }: Draft): StoredObject =>
+  status === undefined ? without(previous, "status") as StoredObject : { ...previous, status }
+
+/** The draft with everything that an ordinary update cannot change taken from the stored object. */
+const withSpecOf = ({ served: { kind } }: WriteContext, previous: StoredObject, draft: Draft): StoredObject => {
+  const before = previous.metadata
+  const { deletionGracePeriodSeconds: _grace, deletionTimestamp: _deleted, generation: _generation, ...metadata } =
+    draft.metadata
+  const object = kind.hasStatus ? { ...without(draft, "status"), ...statusOf(previous) } as Draft : draft
+  const changed = kind.hasGeneration && !equalJson(contentOf(object), contentOf(previous))
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      name: before.name,
+      ...(before.namespace === undefined ? {} : { namespace: before.namespace }),
+      ...(before.generateName === undefined ? {} : { generateName: before.generateName }),
+      uid: before.uid,
+      resourceVersion: before.resourceVersion,
+      ...(kind.hasGeneration ? { generation: (before.generation ?? 1) + (changed ? 1 : 0) } : {}),
+      creationTimestamp: before.creationTimestamp,
+      ...(before.deletionTimestamp === undefined ? {} : { deletionTimestamp: before.deletionTimestamp }),
+      ...(before.deletionGracePeriodSeconds === undefined
+        ? {}
+        : { deletionGracePeriodSeconds: before.deletionGracePeriodSeconds })
+    }
+  }
+}
+
+const statusOf = ({ status }: StoredObject) => status === undefined ? {} : { status }
+
+const contentOf = (object: Draft) => without(object, "apiVersion", "kind", "metadata", "status")
+
+/** What the store has to do to get from the one to the other: nothing, an update, or the end of an object that was only kept by finalizers. */
+export const settled = ({ served: { resource } }: WriteContext, previous: StoredObject, next: StoredObject) => {
+  const object = share(previous, next)
+  if (object === previous) return { object: previous, changes: [] }
+  const type = isOver(object) ? "DELETED" as const : "MODIFIED" as const
+  return { object, changes: [{ type, resource, object, previous }] }
+}
+
+const isOver = ({ metadata }: StoredObject): boolean =>
+  metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 &&
+  (metadata.deletionGracePeriodSeconds ?? 0) === 0
