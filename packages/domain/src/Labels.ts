@@ -12,6 +12,8 @@ export const serviceLabel = "service"
 export const holderAnnotation = `${group}/holder`
 /** Annotation on a Job: the attempt's automatic retry number. */
 export const retryAnnotation = `${group}/retry`
+/** Annotation on a Job that we asked to stop, so that its end is not taken for a deadline's. */
+export const stopAnnotation = `${group}/stop`
 /** Keeps a Job until its result is stored. */
 export const jobFinalizer = `${group}/result`
 

@@ -1,0 +1,49 @@
+/**
+ * What a plan may do. Closed: the interpreter handles every case, and every case carries its own fence (a deterministic name, a
+ * resourceVersion or a UID), so that doing it twice or too late changes nothing.
+ */
+import type { ConfigMap, CustomObject, Job, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import { Data } from "effect"
+import type { KindName } from "./RunKind.ts"
+
+/** A status to store if the run is still at the object's resourceVersion. */
+export interface StatusWrite {
+  readonly kind: KindName
+  readonly object: CustomObject
+}
+
+export type Action = Data.TaggedEnum<{
+  /** Makes the claim, held by this run. */
+  CreateWorkspace: { readonly claim: PersistentVolumeClaim; readonly ifTaken: StatusWrite }
+  /** Names this run as the holder of a claim that nobody holds. */
+  LeaseWorkspace: {
+    readonly namespace: string
+    readonly claim: string
+    readonly uid: string
+    readonly resourceVersion: string
+    readonly holder: string
+  }
+  /** `ifTaken`: what to say when an object that is not ours has the name. */
+  CreateJob: { readonly job: Job; readonly ifTaken: StatusWrite }
+  /** `job`: UID of the Job that owns the files; undefined: the Job that this plan has just created. Absent owner: the run. */
+  CreateFiles: {
+    readonly files: ConfigMap
+    readonly owner: { readonly tag: "job"; readonly uid: string | undefined } | { readonly tag: "run" }
+    readonly ifTaken: StatusWrite
+  }
+  /** Ends a Job that still runs: its pods get SIGTERM and their grace. */
+  StopJob: { readonly namespace: string; readonly name: string; readonly uid: string }
+  /** Takes our finalizer off, which is at this place in the list, and sets the time to live. */
+  ReleaseJob: {
+    readonly namespace: string
+    readonly name: string
+    readonly uid: string
+    readonly finalizerIndex: number
+    readonly ttlSeconds: number | undefined
+  }
+  WriteStatus: StatusWrite
+}>
+export const Action = Data.taggedEnum<Action>()
+
+/** One case of the union, by its tag. */
+export type ActionOf<Tag extends Action["_tag"]> = Data.TaggedEnum.Value<Action, Tag>

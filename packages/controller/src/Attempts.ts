@@ -1,0 +1,30 @@
+/** Entries of `status.attempts`, from what was observed of a Job. */
+import type { Attempt } from "@orchestrator/domain/Attempt"
+import { formatTime } from "@orchestrator/domain/Retention"
+import { sessionId } from "@orchestrator/domain/Session"
+import type { DateTime } from "effect"
+import { currentAttempt, currentJobName } from "./CurrentAttempt.ts"
+import type { ObservedJob, ObservedRun } from "./Observed.ts"
+
+/** The entry of the current attempt: the stored one, or a new one that starts now. */
+export const currentEntry = (run: ObservedRun, now: DateTime.Utc): Attempt => {
+  const { contextVersion, retry } = currentAttempt(run)
+  const jobName = currentJobName(run)
+  return run.status.attempts?.find((attempt) => attempt.jobName === jobName) ?? {
+    contextVersion,
+    ...(retry === 0 ? {} : { retry }),
+    jobName,
+    sessionId: sessionId(run.uid, contextVersion),
+    startedAt: formatTime(now)
+  }
+}
+
+/** The entry of a Job of any attempt, with what its pod told at its end. */
+export const entryOf = (run: ObservedRun, job: ObservedJob, end: Partial<Attempt>): Attempt => ({
+  contextVersion: job.attempt.contextVersion,
+  ...(job.attempt.retry === 0 ? {} : { retry: job.attempt.retry }),
+  jobName: job.name,
+  ...run.status.attempts?.find((attempt) => attempt.jobName === job.name),
+  ...(job.pod?.ended === undefined ? {} : { exitCode: job.pod.ended.exitCode }),
+  ...end
+})

@@ -1,0 +1,192 @@
+/**
+ * The program: reflectors fill the stores and say which runs to look at; workers observe, plan and perform. Why a run is looked at is
+ * never an input. `synced` becomes true when every store has its first list; nothing is decided before.
+ */
+import { ourSelector, runUidLabel } from "@orchestrator/domain/Labels"
+import {
+  CodeRunKind,
+  ConfigMapKind,
+  DocsRunKind,
+  JobKind,
+  type Kind,
+  PersistentVolumeClaimKind,
+  PodKind
+} from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import type { CustomObject, Job, KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
+import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
+import { Context, Deferred, Duration, Effect, Layer, Ref } from "effect"
+import { finalPhase } from "./CurrentAttempt.ts"
+import { Interpreter } from "./Interpreter.ts"
+import { Observe } from "./Observe.ts"
+import { observeRun } from "./ObservedRuns.ts"
+import { plan } from "./Plan.ts"
+import { formatKey, type RunKey } from "./RunKey.ts"
+import type { KindName } from "./RunKind.ts"
+import { ControllerSettings } from "./Settings.ts"
+import { pruneFiles, pruneJob, prunePod, pruneRun, pruneWorkspace, Stores, workspaceOf } from "./Stores.ts"
+import { reconciled } from "./Telemetry.ts"
+import { makeWorkQueue } from "./WorkQueue.ts"
+
+const workers = 16
+
+export class Controller extends Context.Service<Controller, {
+  /** Whether every store has its first list. */
+  readonly synced: Effect.Effect<boolean>
+  /** Looks at a run again. */
+  readonly enqueue: (key: RunKey) => Effect.Effect<void>
+}>()("@orchestrator/controller/Controller") {
+  static readonly layerNoDeps = Layer.effect(
+    Controller,
+    Effect.gen(function*() {
+      const client = yield* KubernetesClient
+      const stores = yield* Stores
+      const { observe } = yield* Observe
+      const { perform } = yield* Interpreter
+      const { namespace } = yield* ControllerSettings
+      const queue = yield* makeWorkQueue(formatKey)
+      const ready = yield* Ref.make(false)
+
+      const keyOf = (kind: KindName, { metadata }: KubernetesObject): RunKey => ({
+        kind,
+        namespace: metadata.namespace ?? "",
+        name: metadata.name ?? ""
+      })
+
+      const runChanged = (kind: KindName) => (run: CustomObject, change: "set" | "removed") => {
+        const over = change === "removed" || finalPhase(observeRun(kind, run)) !== undefined
+        return Effect.andThen(
+          queue.add(keyOf(kind, run)),
+          kind === "CodeRun" && over
+            ? Effect.forEach(workspaceOf(run), workspaceChanged, { discard: true })
+            : Effect.void
+        )
+      }
+
+      /** Whoever waits for the workspace looks again. */
+      const workspaceChanged = (workspace: string) =>
+        Effect.forEach(
+          stores.runs.CodeRun.by("workspace", workspace).filter((run) =>
+            finalPhase(observeRun("CodeRun", run)) === undefined
+          ),
+          (run) => queue.add(keyOf("CodeRun", run)),
+          { discard: true }
+        )
+
+      const ownerChanged = (object: KubernetesObject) =>
+        Effect.forEach(
+          object.metadata.ownerReferences ?? [],
+          ({ kind, name }) =>
+            kind === "CodeRun" || kind === "DocsRun"
+              ? queue.add({ kind, namespace: object.metadata.namespace ?? "", name })
+              : Effect.void,
+          { discard: true }
+        )
+
+      const labelledRunChanged = (object: KubernetesObject) => {
+        const uid = object.metadata.labels?.[runUidLabel] ?? ""
+        const code = stores.runs.CodeRun.by("uid", uid)
+        const docs = stores.runs.DocsRun.by("uid", uid)
+        return Effect.andThen(
+          Effect.forEach(code, (run) => queue.add(keyOf("CodeRun", run)), { discard: true }),
+          Effect.forEach(docs, (run) => queue.add(keyOf("DocsRun", run)), { discard: true })
+        )
+      }
+
+      const jobChanged = (job: Job, change: "set" | "removed") => {
+        if (change === "removed") stores.lastPods.delete(job.metadata.uid ?? "")
+        return Effect.andThen(ownerChanged(job), waitersOf(job))
+      }
+
+      const podChanged = (pod: Pod, change: "set" | "removed") => {
+        const job = pod.metadata.ownerReferences?.find(({ kind }) => kind === "Job")
+        if (change === "removed" && job !== undefined) stores.lastPods.set(job.uid, pod)
+        const over = change === "removed" || pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed"
+        return Effect.andThen(labelledRunChanged(pod), over ? waitersOf(pod) : Effect.void)
+      }
+
+      /** Runs in line for what the run of a Job or pod held. */
+      const waitersOf = ({ metadata }: KubernetesObject) =>
+        Effect.forEach(
+          stores.workspaces.by("holder", metadata.labels?.[runUidLabel] ?? ""),
+          (claim) => workspaceChanged(`${claim.metadata.namespace}/${claim.metadata.name}`),
+          { discard: true }
+        )
+
+      const reflectors = [
+        follow(CodeRunKind, { store: stores.runs.CodeRun, prune: pruneRun, onChange: runChanged("CodeRun") }),
+        follow(DocsRunKind, { store: stores.runs.DocsRun, prune: pruneRun, onChange: runChanged("DocsRun") }),
+        follow(JobKind, { store: stores.jobs, prune: pruneJob, onChange: jobChanged, labelSelector: ourSelector }),
+        follow(PodKind, { store: stores.pods, prune: prunePod, onChange: podChanged, labelSelector: ourSelector }),
+        follow(ConfigMapKind, {
+          store: stores.files,
+          prune: pruneFiles,
+          onChange: labelledRunChanged,
+          labelSelector: ourSelector
+        }),
+        follow(PersistentVolumeClaimKind, {
+          store: stores.workspaces,
+          prune: pruneWorkspace,
+          onChange: ({ metadata }) => workspaceChanged(`${metadata.namespace}/${metadata.name}`),
+          labelSelector: ourSelector
+        })
+      ]
+
+      function follow<A extends KubernetesObject>(
+        kind: Kind<A>,
+        options: Omit<ReflectorOptions<A>, "namespace" | "onSynced">
+      ) {
+        return Effect.gen(function*() {
+          const listed = yield* Deferred.make<void>()
+          yield* reflect(kind, { ...options, namespace, onSynced: Effect.asVoid(Deferred.succeed(listed, undefined)) })
+            .pipe(
+              Effect.provideService(KubernetesClient, client),
+              Effect.forkScoped
+            )
+          return listed
+        })
+      }
+
+      const reconcile = (key: RunKey) =>
+        Effect.gen(function*() {
+          const decided = plan(yield* observe(key))
+          yield* reconciled(decided.rule)
+          if (decided.actions.length > 0) {
+            yield* Effect.logDebug("plan").pipe(
+              Effect.annotateLogs({ rule: decided.rule, actions: decided.actions.map(({ _tag }) => _tag).join(" ") })
+            )
+            yield* perform(decided)
+            yield* queue.add(key)
+          }
+          yield* queue.forget(key)
+        }).pipe(
+          Effect.catch((error) => failed(key, error)),
+          Effect.annotateLogs({ kind: key.kind, namespace: key.namespace, run: key.name }),
+          Effect.withSpan("Controller.reconcile", { attributes: { ...key } })
+        )
+
+      const failed = (key: RunKey, error: KubernetesError) => {
+        const asked = "retryAfterSeconds" in error.reason ? error.reason.retryAfterSeconds : undefined
+        return Effect.andThen(
+          hasReason("Conflict", "NotFound")(error)
+            ? Effect.logDebug("the cluster has moved on", error.message)
+            : Effect.logWarning("cannot act on the cluster", error.message),
+          asked === undefined ? queue.addFailed(key) : queue.addAfter(key, Duration.seconds(asked))
+        )
+      }
+
+      const lists = yield* Effect.all(reflectors)
+      yield* Effect.forkScoped(Effect.gen(function*() {
+        yield* Effect.forEach(lists, (listed) => Deferred.await(listed), { discard: true })
+        yield* Ref.set(ready, true)
+        yield* Effect.logInfo("caches are synced").pipe(
+          Effect.annotateLogs({ codeRuns: stores.runs.CodeRun.size(), docsRuns: stores.runs.DocsRun.size() })
+        )
+        yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(queue.process(reconcile))), workers)
+      }))
+
+      return Controller.of({ synced: Ref.get(ready), enqueue: queue.add })
+    })
+  )
+}

@@ -1,0 +1,144 @@
+/**
+ * The one place with effects on the cluster. Races are outcomes: what the plan wanted may already be true, or the world has moved on
+ * and the key is looked at again. Every answer goes into the stores, so that the next round reads what this one wrote.
+ */
+import { holderAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
+import { ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import { Context, Effect, Layer } from "effect"
+import { Action, type ActionOf, type StatusWrite } from "./Action.ts"
+import { Cleanup } from "./Cleanup.ts"
+import { ownedByJob, ownedByRun } from "./manifest/Manifests.ts"
+import { observeRun } from "./ObservedRuns.ts"
+import type { Plan } from "./Plan.ts"
+import { runKinds } from "./RunKind.ts"
+import { pruneFiles, pruneJob, pruneRun, pruneWorkspace, Stores } from "./Stores.ts"
+
+export class Interpreter extends Context.Service<Interpreter, {
+  /** Performs the plan's actions in order. Doing it twice changes nothing. */
+  readonly perform: (plan: Plan) => Effect.Effect<void, KubernetesError>
+}>()("@orchestrator/controller/Interpreter") {
+  static readonly layer = Layer.effect(
+    Interpreter,
+    Effect.gen(function*() {
+      const client = yield* KubernetesClient
+      const cleanup = yield* Cleanup
+      const stores = yield* Stores
+
+      const writeStatus = ({ kind, object }: StatusWrite) =>
+        client.replaceStatus(runKinds[kind].resource, object).pipe(
+          Effect.map((written) => stores.runs[kind].wrote(pruneRun(written)))
+        )
+
+      /** A name that is taken: ours from an earlier try is success; another's is said in the status and ends the plan. */
+      const takenBy = (existing: KubernetesObject, ownerUid: string, ifTaken: StatusWrite) =>
+        existing.metadata.ownerReferences?.some(({ uid }) => uid === ownerUid) === true
+          ? Effect.succeed(true)
+          : Effect.as(writeStatus(ifTaken), false)
+
+      const createJob = Effect.fnUntraced(function*({ ifTaken, job }: ActionOf<"CreateJob">) {
+        const ref = { name: job.metadata.name ?? "", namespace: job.metadata.namespace }
+        const created = yield* client.create(JobKind, job).pipe(
+          Effect.catchIf(hasReason("AlreadyExists"), () => client.get(JobKind, ref))
+        )
+        const owner = job.metadata.ownerReferences?.[0]?.uid ?? ""
+        if (!(yield* takenBy(created, owner, ifTaken))) return undefined
+        stores.jobs.wrote(pruneJob(created))
+        return created.metadata.uid
+      })
+
+      const createFiles = Effect.fnUntraced(
+        function*({ files, ifTaken, owner }: ActionOf<"CreateFiles">, createdJob: string | undefined) {
+          const { name = "", namespace } = files.metadata
+          const reference = owner.tag === "run"
+            ? ownedByRun(observeRun(ifTaken.kind, ifTaken.object))
+            : ownedByJob(name, owner.uid ?? createdJob ?? "")
+          const object = { ...files, metadata: { ...files.metadata, ownerReferences: [reference] } }
+          const created = yield* client.create(ConfigMapKind, object).pipe(
+            Effect.catchIf(hasReason("AlreadyExists"), () => client.get(ConfigMapKind, { name, namespace }))
+          )
+          if (!(yield* takenBy(created, reference.uid, ifTaken))) return false
+          stores.files.wrote(pruneFiles(created))
+          return true
+        }
+      )
+
+      const createWorkspace = Effect.fnUntraced(function*({ claim, ifTaken }: ActionOf<"CreateWorkspace">) {
+        const ref = { name: claim.metadata.name ?? "", namespace: claim.metadata.namespace }
+        const created = yield* client.create(PersistentVolumeClaimKind, claim).pipe(
+          Effect.catchIf(
+            hasReason("AlreadyExists"),
+            () =>
+              Effect.flatMap(client.get(PersistentVolumeClaimKind, ref), (existing) =>
+                adoptable(existing, claim)
+                  ? client.patch(PersistentVolumeClaimKind, ref, {
+                    type: "merge",
+                    body: {
+                      metadata: {
+                        resourceVersion: existing.metadata.resourceVersion,
+                        labels: claim.metadata.labels,
+                        annotations: claim.metadata.annotations
+                      }
+                    }
+                  })
+                  : Effect.as(writeStatus(ifTaken), undefined))
+          )
+        )
+        if (created === undefined) return false
+        stores.workspaces.wrote(pruneWorkspace(created))
+        return true
+      })
+
+      const leaseWorkspace = ({ claim, holder, namespace, resourceVersion, uid }: ActionOf<"LeaseWorkspace">) =>
+        client.patch(PersistentVolumeClaimKind, { name: claim, namespace }, {
+          type: "merge",
+          body: { metadata: { uid, resourceVersion, annotations: { [holderAnnotation]: holder } } }
+        }).pipe(Effect.map((written) => stores.workspaces.wrote(pruneWorkspace(written))))
+
+      const stopJob = ({ name, namespace, uid }: ActionOf<"StopJob">) =>
+        client.patch(JobKind, { name, namespace }, {
+          type: "merge",
+          body: { metadata: { uid, annotations: { [stopAnnotation]: "true" } }, spec: { activeDeadlineSeconds: 1 } }
+        }).pipe(
+          Effect.map((written) => stores.jobs.wrote(pruneJob(written))),
+          Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => Effect.void)
+        )
+
+      const perform = Effect.fn("Interpreter.perform")(function*({ actions }: Plan) {
+        let createdJob: string | undefined
+        const act = Action.$match({
+          CreateWorkspace: createWorkspace,
+          LeaseWorkspace: (action) => Effect.as(leaseWorkspace(action), true),
+          CreateJob: (action) =>
+            Effect.map(createJob(action), (uid) => {
+              createdJob = uid
+              return uid !== undefined
+            }),
+          CreateFiles: (action) => createFiles(action, createdJob),
+          StopJob: (action) => Effect.as(stopJob(action), true),
+          ReleaseJob: (action) =>
+            Effect.map(cleanup.release(action), (written) => {
+              if (written !== undefined) stores.jobs.wrote(pruneJob(written))
+              return true
+            }),
+          WriteStatus: (action) => Effect.as(writeStatus(action), true)
+        })
+        for (const action of actions) {
+          if (!(yield* act(action))) return
+        }
+      })
+
+      return Interpreter.of({ perform })
+    })
+  )
+}
+
+/** A claim of this name that an older installation made for the same service, and that nobody holds. */
+const adoptable = (existing: PersistentVolumeClaim, wanted: PersistentVolumeClaim): boolean => {
+  const labels = existing.metadata.labels ?? {}
+  const same = labels["service"] === wanted.metadata.labels?.["service"] || labels["app"] === "orchestrator"
+  const holder = existing.metadata.annotations?.[holderAnnotation]
+  return same && (holder === undefined || holder === wanted.metadata.annotations?.[holderAnnotation])
+}

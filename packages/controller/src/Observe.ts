@@ -1,0 +1,123 @@
+/** Reads the stores once and says what there is. The only input of a plan. */
+import { holderAnnotation } from "@orchestrator/domain/Labels"
+import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
+import { Templates } from "@orchestrator/templates/Templates"
+import { Context, DateTime, Effect, Layer, Result } from "effect"
+import { currentAttempt, currentJobName, finalPhase } from "./CurrentAttempt.ts"
+import type { Observed, ObservedFiles, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
+import { observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
+import { observeRun } from "./ObservedRuns.ts"
+import type { RunKey } from "./RunKey.ts"
+import { ControllerSettings } from "./Settings.ts"
+import { Stores } from "./Stores.ts"
+
+export class Observe extends Context.Service<Observe, {
+  readonly observe: (key: RunKey) => Effect.Effect<Observed>
+}>()("@orchestrator/controller/Observe") {
+  static readonly layer = Layer.effect(
+    Observe,
+    Effect.gen(function*() {
+      const stores = yield* Stores
+      const templates = yield* Templates
+      const { config } = yield* ControllerSettings
+
+      const podOf = (jobUid: string): PodSeen | undefined => {
+        const pod = stores.pods.by("job", jobUid)[0]
+        if (pod !== undefined) return { pod, gone: false }
+        const last = stores.lastPods.get(jobUid)
+        return last === undefined ? undefined : { pod: last, gone: true }
+      }
+
+      const hasLivePod = (runUid: string) =>
+        stores.pods.by("run", runUid).some((pod) => !observePod({ pod, gone: false }).over)
+
+      const hasLiveJob = (runUid: string) =>
+        stores.jobs.by("owner", runUid).some((job) => {
+          const { deleting, end, pod } = observeJob(job, podOf(job.metadata.uid ?? ""))
+          return end === undefined && !deleting && pod?.over !== true
+        })
+
+      const runByUid = (uid: string): ObservedRun | undefined => {
+        const object = stores.runs.CodeRun.by("uid", uid)[0]
+        return object === undefined ? undefined : observeRun("CodeRun", object)
+      }
+
+      const turnOf = (run: ObservedRun, claim: string, holder: string | undefined): WorkspaceTurn => {
+        if (holder === run.uid) return { tag: "mine" }
+        if (holder !== undefined) {
+          const holding = runByUid(holder)
+          const active = holding !== undefined && !holding.deleting && finalPhase(holding) === undefined
+          if (active || hasLiveJob(holder) || hasLivePod(holder)) {
+            return { tag: "waiting", behind: holding?.name ?? "a deleted run" }
+          }
+        }
+        const first = stores.runs.CodeRun.by("workspace", `${run.namespace}/${claim}`)
+          .filter((object) => isWaiting(observeRun("CodeRun", object)))
+          .reduce((left, right) => (isBefore(right, left) ? right : left), run.object)
+        return first.metadata.uid === run.uid ? { tag: "free" } : { tag: "waiting", behind: first.metadata.name ?? "" }
+      }
+
+      const workspaceOf = (run: ObservedRun): ObservedWorkspace | undefined => {
+        const wanted = Result.isSuccess(run.wanted) ? run.wanted.success.workspace : undefined
+        if (wanted === undefined) return undefined
+        const claim = stores.workspaces.get({ namespace: run.namespace, name: wanted.claim })
+        return {
+          ...wanted,
+          current: claim === undefined
+            ? undefined
+            : { uid: claim.metadata.uid ?? "", resourceVersion: claim.metadata.resourceVersion ?? "" },
+          turn: turnOf(run, wanted.claim, claim?.metadata.annotations?.[holderAnnotation])
+        }
+      }
+
+      const filesOf = (run: ObservedRun, hasJob: boolean): ObservedFiles => {
+        const present = stores.files.get({ namespace: run.namespace, name: currentJobName(run) }) !== undefined
+        if ((hasJob && present) || Result.isFailure(run.wanted) || finalPhase(run) !== undefined) {
+          return { present, rendered: undefined }
+        }
+        const { resume, run: decoded } = run.wanted.success
+        const facts = { config, attempts: currentAttempt(run).contextVersion, resume }
+        const inputs = decoded.kind === "CodeRun"
+          ? codeInputs({ ...facts, run: decoded, branch: codeBranch(decoded.spec.taskId) })
+          : docsInputs({ ...facts, run: decoded, branch: docsBranchName(run.name, run.uid) })
+        return { present, rendered: Result.mapError(templates.render(inputs), (error) => error.message) }
+      }
+
+      const observe = Effect.fnUntraced(function*(key: RunKey) {
+        const now = yield* DateTime.now
+        const object = stores.runs[key.kind].get(key)
+        const run = object === undefined ? undefined : observeRun(key.kind, object)
+        const jobs = stores.jobs.by("ownerName", `${key.kind}/${key.namespace}/${key.name}`)
+        const isOurs = (job: { readonly metadata: CustomObject["metadata"] }) =>
+          run !== undefined && job.metadata.ownerReferences?.some(({ uid }) => uid === run.uid) === true
+        const see = (job: (typeof jobs)[number]) => observeJob(job, podOf(job.metadata.uid ?? ""))
+        const own = jobs.filter(isOurs).map(see)
+        return {
+          now,
+          config,
+          run,
+          jobs: own,
+          orphans: jobs.filter((job) => !isOurs(job)).map(see),
+          workspace: run === undefined ? undefined : workspaceOf(run),
+          files: run === undefined
+            ? { present: false, rendered: undefined }
+            : filesOf(run, own.some(({ name }) => name === currentJobName(run)))
+        }
+      })
+
+      return Observe.of({ observe })
+    })
+  )
+}
+
+/** Whether a run stands in line for its workspace. */
+const isWaiting = (run: ObservedRun): boolean =>
+  !run.deleting && !run.cancel && Result.isSuccess(run.wanted) && finalPhase(run) === undefined
+
+/** Older first; of the same second, by name. */
+const isBefore = (left: CustomObject, right: CustomObject): boolean => {
+  const [a, b] = [left.metadata.creationTimestamp ?? "", right.metadata.creationTimestamp ?? ""]
+  return a === b ? (left.metadata.name ?? "") < (right.metadata.name ?? "") : a < b
+}

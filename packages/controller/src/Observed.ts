@@ -1,0 +1,124 @@
+/**
+ * Everything that a decision may depend on, read once from the stores. Plain data: no client, no clock, no Effect.
+ */
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import type { Attempt } from "@orchestrator/domain/Attempt"
+import type { Condition } from "@orchestrator/domain/Condition"
+import type { FieldProblem } from "@orchestrator/domain/Decode"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { AttemptKey } from "@orchestrator/domain/Retry"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import type { DateTime, Result } from "effect"
+import type { KindName } from "./RunKind.ts"
+import type { Wanted } from "./Wanted.ts"
+
+export interface Observed {
+  readonly now: DateTime.Utc
+  readonly config: OrchestratorConfig
+  /** Undefined when the run is gone and only its Jobs are left. */
+  readonly run: ObservedRun | undefined
+  /** Jobs of this run (label and ownerReference), of any attempt. */
+  readonly jobs: ReadonlyArray<ObservedJob>
+  /** Jobs of a run that had this name before, or that is gone. */
+  readonly orphans: ReadonlyArray<ObservedJob>
+  /** Absent for runs that lease none. */
+  readonly workspace: ObservedWorkspace | undefined
+  readonly files: ObservedFiles
+}
+
+export interface ObservedRun {
+  readonly kind: KindName
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly generation: number
+  readonly deleting: boolean
+  /** What the spec asks for, or why it cannot be read. */
+  readonly wanted: Result.Result<Wanted, ReadonlyArray<FieldProblem>>
+  /** Read from the spec even when the rest of it is not valid. */
+  readonly contextVersion: number
+  readonly cancel: boolean
+  readonly status: RunStatusView
+  /** As the store has it, to be written back with another status. */
+  readonly object: CustomObject
+}
+
+/** The status fields that decisions and the next status build on; empty where the stored status is not ours. */
+export interface RunStatusView {
+  readonly phase?: string
+  readonly reason?: string
+  readonly contextVersion?: number
+  readonly retryCount?: number
+  readonly jobName?: string
+  readonly startedAt?: string
+  readonly lastUpdate?: string
+  readonly message?: string
+  readonly conditions?: ReadonlyArray<Condition>
+  readonly attempts?: ReadonlyArray<Attempt>
+}
+
+export interface ObservedJob {
+  readonly name: string
+  readonly namespace: string
+  readonly uid: string
+  readonly attempt: AttemptKey
+  readonly deleting: boolean
+  /** Whether our finalizer is still on it. */
+  readonly held: boolean
+  /** Where it stands in the list of finalizers; -1 when it does not. */
+  readonly finalizerIndex: number
+  /** Whether we asked it to stop. */
+  readonly stopping: boolean
+  readonly end: JobEnd | undefined
+  readonly pod: ObservedPod | undefined
+}
+
+/** The Job controller's last word. */
+export interface JobEnd {
+  readonly succeeded: boolean
+  /** Reason of the Failed condition: BackoffLimitExceeded, DeadlineExceeded, PodFailurePolicy, ... */
+  readonly reason: string
+  readonly message: string
+}
+
+export interface ObservedPod {
+  readonly name: string
+  /** Whether its containers have all ended, or the pod is gone. */
+  readonly over: boolean
+  /** Whether the object is gone from the API; what it said last is kept. */
+  readonly gone: boolean
+  /** Why it does not start: the kubelet's or scheduler's reason and words. */
+  readonly stuck: { readonly reason: string; readonly message: string } | undefined
+  /** The agent's container, once it has ended. */
+  readonly ended: AgentEnd | undefined
+}
+
+export interface AgentEnd {
+  readonly exitCode: number
+  readonly reason: string
+  readonly result: Result.Result<AgentResult, ReadonlyArray<FieldProblem>>
+}
+
+export interface ObservedWorkspace {
+  readonly claim: string
+  readonly service: string
+  /** Undefined: there is no such claim yet. */
+  readonly current: { readonly uid: string; readonly resourceVersion: string } | undefined
+  readonly turn: WorkspaceTurn
+}
+
+export type WorkspaceTurn =
+  /** The annotation names this run. */
+  | { readonly tag: "mine" }
+  /** Nobody holds it, nobody is before this run. */
+  | { readonly tag: "free" }
+  /** Held by, or first to be given to, the run of this name. */
+  | { readonly tag: "waiting"; readonly behind: string }
+
+export interface ObservedFiles {
+  /** Whether the current attempt's ConfigMap is there. */
+  readonly present: boolean
+  /** The files to create; read only when something has to be created. */
+  readonly rendered: Result.Result<Readonly<Record<string, string>>, string> | undefined
+}

@@ -1,0 +1,46 @@
+/** From a stored run to what decisions read of it. Nothing in a stored object can make this fail. */
+import { CodeRunStatus } from "@orchestrator/domain/CodeRun"
+import { decoder } from "@orchestrator/domain/Decode"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Result } from "effect"
+import type { ObservedRun, RunStatusView } from "./Observed.ts"
+import { type KindName, runKinds } from "./RunKind.ts"
+
+/** The fields of both kinds; DocsRun's status is a part of CodeRun's. */
+const decodeStatus = decoder(CodeRunStatus)
+
+const views = new WeakMap<CustomObject, ObservedRun>()
+
+export const observeRun = (kind: KindName, object: CustomObject): ObservedRun => {
+  const known = views.get(object)
+  if (known !== undefined) return known
+  const { metadata, spec } = object
+  const version = spec["contextVersion"]
+  const view: ObservedRun = {
+    kind,
+    namespace: metadata.namespace ?? "",
+    name: metadata.name ?? "",
+    uid: metadata.uid ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    generation: metadata.generation ?? 1,
+    deleting: metadata.deletionTimestamp !== undefined,
+    wanted: runKinds[kind].wanted(object),
+    contextVersion: kind === "CodeRun" && typeof version === "number" && Number.isInteger(version) ? version : 1,
+    cancel: spec["cancel"] === true,
+    status: statusView(object.status),
+    object
+  }
+  views.set(object, view)
+  return view
+}
+
+const statusView = (status: CustomObject["status"]): RunStatusView => {
+  const decoded = decodeStatus(status ?? {})
+  if (Result.isSuccess(decoded)) return decoded.success
+  const phase = status?.["phase"]
+  const contextVersion = status?.["contextVersion"]
+  return {
+    ...(typeof phase === "string" ? { phase } : {}),
+    ...(typeof contextVersion === "number" ? { contextVersion } : {})
+  }
+}

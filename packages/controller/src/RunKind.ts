@@ -1,0 +1,22 @@
+/** What differs between CodeRun and DocsRun; one engine runs both. */
+import type { FieldProblem } from "@orchestrator/domain/Decode"
+import type { AttemptKey } from "@orchestrator/domain/Retry"
+import type { Kind } from "@orchestrator/k8s/Kinds"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import type { Result } from "effect"
+import { codeRunKind } from "./kinds/CodeRunKind.ts"
+import { docsRunKind } from "./kinds/DocsRunKind.ts"
+import type { Wanted } from "./Wanted.ts"
+
+export type KindName = "CodeRun" | "DocsRun"
+
+export interface RunKind {
+  readonly resource: Kind<CustomObject>
+  readonly taskType: "code" | "docs"
+  readonly component: "code-runner" | "docs-generator"
+  /** Name of an attempt's Job and ConfigMap. */
+  readonly jobName: (run: string, uid: string, attempt: AttemptKey) => string
+  readonly wanted: (object: CustomObject) => Result.Result<Wanted, ReadonlyArray<FieldProblem>>
+}
+
+export const runKinds: Readonly<Record<KindName, RunKind>> = { CodeRun: codeRunKind, DocsRun: docsRunKind }

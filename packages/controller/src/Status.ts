@@ -1,0 +1,199 @@
+/**
+ * The next status, derived from what was observed and what changed. Phase follows from the reason; equal status is not written; times
+ * move only when what they date has changed.
+ */
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
+import { type ConditionFact, findCondition, setConditions } from "@orchestrator/domain/Condition"
+import type { Phase } from "@orchestrator/domain/Phase"
+import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason } from "@orchestrator/domain/Reason"
+import { expiry, formatTime } from "@orchestrator/domain/Retention"
+import { addUsage, type Usage } from "@orchestrator/domain/Usage"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Equal } from "effect"
+import { Action, type StatusWrite } from "./Action.ts"
+import { currentAttempt } from "./CurrentAttempt.ts"
+import type { ObservedAlive } from "./Plan.ts"
+
+interface Change {
+  readonly phase: Phase
+  readonly reason: string
+  readonly message: string
+  readonly facts?: ReadonlyArray<ConditionFact>
+  readonly attempt?: Attempt
+  readonly fields?: Readonly<Record<string, unknown>>
+}
+
+/** Pending: nothing runs, and why. */
+export const waiting = (
+  observed: ObservedAlive,
+  reason: WaitingReason,
+  message: string,
+  attempt?: Attempt
+): ReadonlyArray<Action> =>
+  write(observed, {
+    phase: "Pending",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      ...(reason === "Accepted" ? [] : [{ type: "Queued", status: "True", reason, message } as const])
+    ],
+    ...(attempt === undefined ? {} : { attempt }),
+    fields: { finishedAt: undefined, expiresAt: undefined }
+  })
+
+/** Running: the current attempt's Job is there. */
+export const running = (
+  observed: ObservedAlive,
+  reason: RunningReason,
+  message: string,
+  attempt: Attempt,
+  options: { readonly facts: ReadonlyArray<ConditionFact>; readonly fields: Readonly<Record<string, unknown>> }
+): ReadonlyArray<Action> => write(observed, runningChange(observed, reason, message, attempt, options))
+
+const runningChange = (
+  { run }: ObservedAlive,
+  reason: RunningReason,
+  message: string,
+  attempt: Attempt,
+  { facts, fields }: {
+    readonly facts: ReadonlyArray<ConditionFact>
+    readonly fields: Readonly<Record<string, unknown>>
+  }
+): Change => ({
+  phase: "Running",
+  reason,
+  message,
+  facts: [
+    { type: "Ready", status: "False", reason, message },
+    ...(findCondition(run.status.conditions, "Queued") === undefined
+      ? []
+      : [{ type: "Queued", status: "False", reason: "Started", message: "The run has started." } as const]),
+    ...facts
+  ],
+  attempt,
+  fields: {
+    ...fields,
+    jobName: attempt.jobName,
+    configmapName: attempt.jobName,
+    finishedAt: undefined,
+    expiresAt: undefined
+  }
+})
+
+/** What the end of an attempt adds. */
+export interface Ending {
+  readonly reason: TerminalReason
+  readonly message: string
+  readonly attempt?: Attempt
+  readonly result?: AgentResult
+}
+
+/** Terminal, for this context version for ever. */
+export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Action> =>
+  write(observed, endedChange(observed, ending))
+
+/** The same as a write for an action that may find its name taken. */
+export const endedWrite = (observed: ObservedAlive, ending: Ending): StatusWrite =>
+  statusWrite(observed, endedChange(observed, ending))
+
+const endedChange = ({ config, now, run }: ObservedAlive, { attempt, message, reason, result }: Ending): Change => {
+  const phase = outcomeOf(reason)
+  const delivery = result?.delivery
+  const resumed = result?.resumed
+  return {
+    phase,
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: phase === "Succeeded" ? "True" : "False", reason, message },
+      ...(findCondition(run.status.conditions, "Queued")?.status === "True"
+        ? [{ type: "Queued", status: "False", reason, message: "The run has ended." } as const]
+        : []),
+      ...(delivery === undefined ? [] : [deliveredFact(delivery.headCommit, delivery.pullRequestUrl, reason)]),
+      ...(resumed === undefined ? [] : [resumedFact(resumed, result?.resumeProblem)])
+    ],
+    ...(attempt === undefined
+      ? {}
+      : {
+        attempt: {
+          ...attempt,
+          finishedAt: formatTime(now),
+          outcome: phase,
+          reason,
+          ...(result?.usage ? { usage: result.usage } : {})
+        }
+      }),
+    fields: {
+      finishedAt: formatTime(now),
+      expiresAt: attempt === undefined ? undefined : expiry(now, phase, config.cleanup),
+      ...(delivery?.headCommit === undefined ? {} : { branch: delivery.branch, headCommit: delivery.headCommit }),
+      ...(delivery?.pullRequestUrl === undefined ? {} : { pullRequestUrl: delivery.pullRequestUrl }),
+      ...(result?.sessionId === undefined ? {} : { sessionId: result.sessionId })
+    }
+  }
+}
+
+const deliveredFact = (commit: string | undefined, pullRequest: string | undefined, reason: string): ConditionFact =>
+  commit === undefined || reason === "PushRejected" || reason === "NoChanges"
+    ? { type: "Delivered", status: "False", reason, message: "The branch of this run is not on the remote." }
+    : pullRequest === undefined
+    ? {
+      type: "Delivered",
+      status: "True",
+      reason: "BranchPushed",
+      message: "The branch is on the remote; no pull request was opened."
+    }
+    : { type: "Delivered", status: "True", reason: "PullRequestOpen", message: `The pull request is ${pullRequest}` }
+
+const resumedFact = (resumed: boolean, problem: string | undefined): ConditionFact =>
+  resumed
+    ? {
+      type: "SessionResumed",
+      status: "True",
+      reason: "Resumed",
+      message: "The attempt continued an earlier session."
+    }
+    : {
+      type: "SessionResumed",
+      status: "False",
+      reason: problem === undefined ? "NewSession" : "NotPossible",
+      message: problem ?? "The attempt started a new session."
+    }
+
+const write = (observed: ObservedAlive, change: Change): ReadonlyArray<Action> => {
+  const next = statusWrite(observed, change)
+  return Equal.equals(next.object.status, observed.run.object.status) ? [] : [Action.WriteStatus(next)]
+}
+
+const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
+  const { now, run } = observed
+  const before = run.object.status ?? {}
+  const attempt = currentAttempt(run)
+  const moved = run.status.phase !== change.phase || run.status.reason !== change.reason
+  const status: Record<string, unknown> = {
+    ...before,
+    ...change.fields,
+    phase: change.phase,
+    reason: change.reason,
+    message: change.message,
+    contextVersion: attempt.contextVersion,
+    observedGeneration: run.generation,
+    lastUpdate: moved ? formatTime(now) : (run.status.lastUpdate ?? formatTime(now)),
+    conditions: setConditions(run.status.conditions ?? [], change.facts ?? [], formatTime(now), undefined)
+  }
+  if (change.attempt !== undefined) {
+    status["attempts"] = recordAttempt(run.status.attempts, change.attempt)
+    const added = endedNow(run.status.attempts, change.attempt)
+    if (added !== undefined) status["usage"] = addUsage(before["usage"] as Usage | undefined, added)
+  }
+  for (const [key, value] of Object.entries(status)) if (value === undefined) delete status[key]
+  return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
+}
+
+/** Usage of an attempt whose end is recorded for the first time. */
+const endedNow = (history: ReadonlyArray<Attempt> | undefined, attempt: Attempt): Usage | undefined => {
+  const before = history?.find(({ jobName }) => jobName === attempt.jobName)
+  return attempt.outcome !== undefined && before?.outcome === undefined ? attempt.usage : undefined
+}

@@ -1,0 +1,89 @@
+/**
+ * What the controller knows of the cluster: five stores, each with only the fields that decisions read. A pod's last state stays after
+ * the pod is gone, for as long as its Job is there, since the result goes with the pod.
+ */
+import { holderAnnotation, runUidLabel } from "@orchestrator/domain/Labels"
+import { workspaceName } from "@orchestrator/domain/Names"
+import type {
+  ConfigMap,
+  ContainerStatus,
+  CustomObject,
+  Job,
+  KubernetesObject,
+  Metadata,
+  PersistentVolumeClaim,
+  Pod
+} from "@orchestrator/k8s/Objects"
+import { makeStore, type Store } from "@orchestrator/k8s/Store"
+import { Context, Layer } from "effect"
+import type { KindName } from "./RunKind.ts"
+
+export class Stores extends Context.Service<Stores, {
+  readonly runs: Readonly<Record<KindName, Store<CustomObject>>>
+  readonly jobs: Store<Job>
+  readonly pods: Store<Pod>
+  /** Last states of pods that are gone, by the UID of their Job. */
+  readonly lastPods: Map<string, Pod>
+  readonly files: Store<ConfigMap>
+  readonly workspaces: Store<PersistentVolumeClaim>
+}>()("@orchestrator/controller/Stores") {
+  static readonly layer = Layer.sync(Stores, () => ({
+    runs: {
+      CodeRun: makeStore<CustomObject>({ uid: uidOf, workspace: workspaceOf }),
+      DocsRun: makeStore<CustomObject>({ uid: uidOf })
+    },
+    jobs: makeStore<Job>({ owner: ownersOf, ownerName: ownerNamesOf }),
+    pods: makeStore<Pod>({ job: ownersOf, run: (pod) => listed(pod.metadata.labels?.[runUidLabel]) }),
+    lastPods: new Map<string, Pod>(),
+    files: makeStore<ConfigMap>(),
+    workspaces: makeStore<PersistentVolumeClaim>({ holder: holderOf })
+  }))
+}
+
+const listed = (value: string | undefined): ReadonlyArray<string> => (value === undefined ? [] : [value])
+const uidOf = ({ metadata }: KubernetesObject) => listed(metadata.uid)
+const holderOf = ({ metadata }: KubernetesObject) => listed(metadata.annotations?.[holderAnnotation])
+const ownersOf = ({ metadata }: KubernetesObject) => (metadata.ownerReferences ?? []).map(({ uid }) => uid)
+const ownerNamesOf = ({ metadata }: KubernetesObject) =>
+  (metadata.ownerReferences ?? []).map(({ kind, name }) => `${kind}/${metadata.namespace}/${name}`)
+
+/** Index value of the claim that a CodeRun's spec names. */
+export const workspaceOf = ({ metadata, spec }: CustomObject): ReadonlyArray<string> =>
+  typeof spec["service"] === "string" ? [`${metadata.namespace}/${workspaceName(spec["service"])}`] : []
+
+const meta = ({ managedFields: _, ...metadata }: Metadata): Metadata => metadata
+
+export const pruneRun = (run: CustomObject): CustomObject => ({ ...run, metadata: meta(run.metadata) })
+
+export const pruneJob = ({ metadata, status }: Job): Job => ({
+  metadata: meta(metadata),
+  spec: { template: { spec: { containers: [] } } },
+  ...(status?.conditions === undefined ? {} : { status: { conditions: status.conditions } })
+})
+
+const pruneContainer = ({ name, ready, restartCount, state }: ContainerStatus): ContainerStatus => ({
+  name,
+  ready,
+  restartCount,
+  ...(state === undefined ? {} : { state })
+})
+
+export const prunePod = ({ metadata, status }: Pod): Pod => ({
+  metadata: meta(metadata),
+  spec: { containers: [] },
+  status: {
+    ...(status?.phase === undefined ? {} : { phase: status.phase }),
+    ...(status?.reason === undefined ? {} : { reason: status.reason }),
+    ...(status?.conditions === undefined ? {} : { conditions: status.conditions }),
+    initContainerStatuses: (status?.initContainerStatuses ?? []).map(pruneContainer),
+    containerStatuses: (status?.containerStatuses ?? []).map(pruneContainer)
+  }
+})
+
+export const pruneFiles = ({ metadata }: ConfigMap): ConfigMap => ({ metadata: meta(metadata) })
+
+export const pruneWorkspace = ({ metadata, status }: PersistentVolumeClaim): PersistentVolumeClaim => ({
+  metadata: meta(metadata),
+  spec: {},
+  ...(status === undefined ? {} : { status })
+})

@@ -1,0 +1,36 @@
+import { decoder } from "@orchestrator/domain/Decode"
+import { DocsRun } from "@orchestrator/domain/DocsRun"
+import { docsJobName } from "@orchestrator/domain/Names"
+import { DocsRunKind } from "@orchestrator/k8s/Kinds"
+import { Result } from "effect"
+import type { RunKind } from "../RunKind.ts"
+
+const decode = decoder(DocsRun)
+
+/** A DocsRun works in ephemeral storage, once. */
+export const docsRunKind: RunKind = {
+  resource: DocsRunKind,
+  taskType: "docs",
+  component: "docs-generator",
+  jobName: (run, uid, { retry }) => docsJobName(run, uid, retry),
+  wanted: ({ status: _, ...object }) =>
+    Result.map(decode(object), (run) => ({
+      run,
+      githubUser: run.spec.githubUser,
+      model: run.spec.model,
+      repositories: [{ field: "spec.repositoryUrl", url: run.spec.repositoryUrl }],
+      workspace: undefined,
+      timeoutSeconds: run.spec.timeoutSeconds,
+      maxCostUsd: run.spec.maxCostUsd,
+      maxTurns: run.spec.maxTurns,
+      resume: false,
+      overwriteMemory: false,
+      promptModification: undefined,
+      taskId: undefined,
+      env: [
+        { name: "REPOSITORY_URL", value: run.spec.repositoryUrl },
+        { name: "WORKING_DIRECTORY", value: run.spec.workingDirectory },
+        { name: "SOURCE_BRANCH", value: run.spec.sourceBranch }
+      ]
+    }))
+}

@@ -1,0 +1,111 @@
+/** The objects that an attempt consists of, as they are sent to the API server. */
+import {
+  holderAnnotation,
+  jobFinalizer,
+  retryAnnotation,
+  runLabels,
+  workspaceLabels
+} from "@orchestrator/domain/Labels"
+import { apiVersionOf } from "@orchestrator/k8s/Kinds"
+import type { ConfigMap, Job, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import { currentAttempt, currentJobName } from "../CurrentAttempt.ts"
+import type { Observed, ObservedRun, ObservedWorkspace } from "../Observed.ts"
+import type { ObservedAlive } from "../Plan.ts"
+import { runKinds } from "../RunKind.ts"
+import type { Wanted } from "../Wanted.ts"
+import { podSpec } from "./PodSpec.ts"
+
+const labelsOf = (run: ObservedRun, wanted: Wanted): Readonly<Record<string, string>> => {
+  const { component, taskType } = runKinds[run.kind]
+  return runLabels({
+    component,
+    taskType,
+    run: run.name,
+    uid: run.uid,
+    githubUser: wanted.githubUser,
+    contextVersion: currentAttempt(run).contextVersion,
+    ...(wanted.taskId === undefined ? {} : { taskId: wanted.taskId }),
+    ...(wanted.workspace === undefined ? {} : { service: wanted.workspace.service })
+  })
+}
+
+/** The reference that makes an object go with its run. */
+export const ownedByRun = ({ kind, name, uid }: ObservedRun): OwnerReference => ({
+  apiVersion: apiVersionOf(runKinds[kind].resource),
+  kind,
+  name,
+  uid,
+  controller: true,
+  blockOwnerDeletion: true
+})
+
+/** The reference that makes an object go with its Job. */
+export const ownedByJob = (name: string, uid: string): OwnerReference => ({
+  apiVersion: "batch/v1",
+  kind: "Job",
+  name,
+  uid,
+  controller: true,
+  blockOwnerDeletion: true
+})
+
+export const jobManifest = ({ config, run }: ObservedAlive, wanted: Wanted): Job => {
+  const { contextVersion, retry } = currentAttempt(run)
+  const name = currentJobName(run)
+  const labels = labelsOf(run, wanted)
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name,
+      namespace: run.namespace,
+      labels,
+      ...(retry === 0 ? {} : { annotations: { [retryAnnotation]: String(retry) } }),
+      finalizers: [jobFinalizer],
+      ownerReferences: [ownedByRun(run)]
+    },
+    spec: {
+      backoffLimit: 0,
+      activeDeadlineSeconds: wanted.timeoutSeconds ?? config.job.activeDeadlineSeconds,
+      podReplacementPolicy: "Failed",
+      podFailurePolicy: {
+        rules: [{ action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }]
+      },
+      template: { metadata: { labels }, spec: podSpec({ config, run, wanted, configMap: name, contextVersion }) }
+    }
+  }
+}
+
+/** Without its owner, which is known once the Job is there. */
+export const filesManifest = (
+  { run }: ObservedAlive,
+  wanted: Wanted,
+  data: Readonly<Record<string, string>>
+): ConfigMap => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: currentJobName(run), namespace: run.namespace, labels: labelsOf(run, wanted) },
+  immutable: true,
+  data
+})
+
+/** A claim that this run holds from the start. It outlives the run. */
+export const workspaceManifest = (
+  { config, run }: Pick<Observed, "config"> & { readonly run: ObservedRun },
+  wanted: Wanted,
+  { claim }: ObservedWorkspace
+): PersistentVolumeClaim => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: {
+    name: claim,
+    namespace: run.namespace,
+    labels: workspaceLabels(wanted.workspace?.service ?? ""),
+    annotations: { [holderAnnotation]: run.uid }
+  },
+  spec: {
+    accessModes: [config.storage.accessMode],
+    resources: { requests: { storage: config.storage.workspaceSize } },
+    ...(config.storage.storageClassName === undefined ? {} : { storageClassName: config.storage.storageClassName })
+  }
+})

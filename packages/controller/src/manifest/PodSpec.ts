@@ -1,0 +1,103 @@
+/**
+ * The pod: `prepare` copies the runner into place, `claude` runs it. It passes Pod Security "restricted", has no service-account
+ * token, and holds the claim and the credentials of one GitHub user.
+ */
+import { sshSecretName } from "@orchestrator/domain/Names"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { Container, PodSpec, Volume } from "@orchestrator/k8s/Objects"
+import type { ObservedRun } from "../Observed.ts"
+import type { Wanted } from "../Wanted.ts"
+import { environment } from "./Environment.ts"
+
+export interface PodInputs {
+  readonly config: OrchestratorConfig
+  readonly run: ObservedRun
+  readonly wanted: Wanted
+  readonly configMap: string
+  readonly contextVersion: number
+}
+
+/** The container whose logs and result are the attempt's. */
+export const agentContainer = "claude"
+
+const restricted = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  runAsNonRoot: true,
+  seccompProfile: { type: "RuntimeDefault" }
+}
+
+export const podSpec = (inputs: PodInputs): PodSpec => {
+  const { agent } = inputs.config
+  return {
+    restartPolicy: "Never",
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: agent.terminationGracePeriodSeconds,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      fsGroup: 1000,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" }
+    },
+    ...(agent.imagePullSecrets.length === 0
+      ? {}
+      : { imagePullSecrets: agent.imagePullSecrets.map((name) => ({ name })) }),
+    ...(agent.runtimeClassName === undefined ? {} : { runtimeClassName: agent.runtimeClassName }),
+    ...(Object.keys(agent.nodeSelector).length === 0 ? {} : { nodeSelector: agent.nodeSelector }),
+    ...(agent.tolerations.length === 0 ? {} : { tolerations: agent.tolerations }),
+    ...(agent.affinity === undefined ? {} : { affinity: agent.affinity }),
+    initContainers: [prepare(inputs)],
+    containers: [claude(inputs)],
+    volumes: volumes(inputs)
+  }
+}
+
+const prepare = ({ config: { agent } }: PodInputs): Container => ({
+  name: "prepare",
+  image: agent.runnerImage,
+  imagePullPolicy: agent.image.pullPolicy,
+  command: ["/app/orchestrator", "prepare", "/opt/orchestrator"],
+  resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
+  securityContext: restricted,
+  volumeMounts: [{ name: "runner", mountPath: "/opt/orchestrator" }]
+})
+
+const claude = (inputs: PodInputs): Container => {
+  const { agent } = inputs.config
+  return {
+    name: agentContainer,
+    image: `${agent.image.repository}:${agent.image.tag}`,
+    imagePullPolicy: agent.image.pullPolicy,
+    command: ["/bin/bash", "/config/container.sh"],
+    workingDir: "/workspace",
+    env: environment(inputs),
+    resources: agent.resources,
+    securityContext: restricted,
+    volumeMounts: [
+      { name: "config", mountPath: "/config", readOnly: true },
+      {
+        name: "config",
+        mountPath: "/etc/claude-code/managed-settings.json",
+        subPath: "settings.json",
+        readOnly: true
+      },
+      { name: "workspace", mountPath: "/workspace" },
+      { name: "runner", mountPath: "/opt/orchestrator", readOnly: true },
+      { name: "ssh", mountPath: "/etc/orchestrator/ssh", readOnly: true },
+      { name: "tmp", mountPath: "/tmp" }
+    ]
+  }
+}
+
+const volumes = ({ configMap, wanted }: PodInputs): ReadonlyArray<Volume> => [
+  { name: "config", configMap: { name: configMap, defaultMode: 0o555 } },
+  wanted.workspace === undefined
+    ? { name: "workspace", emptyDir: {} }
+    : { name: "workspace", persistentVolumeClaim: { claimName: wanted.workspace.claim } },
+  { name: "runner", emptyDir: {} },
+  { name: "ssh", secret: { secretName: sshSecretName(wanted.githubUser), defaultMode: 0o400, optional: true } },
+  { name: "tmp", emptyDir: {} }
+]

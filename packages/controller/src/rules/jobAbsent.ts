@@ -1,0 +1,59 @@
+import { Result } from "effect"
+import { Action } from "../Action.ts"
+import { currentEntry } from "../Attempts.ts"
+import { currentJob } from "../CurrentAttempt.ts"
+import { filesManifest, jobManifest, workspaceManifest } from "../manifest/Manifests.ts"
+import type { ObservedAlive, Rule } from "../Plan.ts"
+import { ended, endedWrite } from "../Status.ts"
+import type { Wanted } from "../Wanted.ts"
+import { runningStatus } from "./runningStatus.ts"
+
+/**
+ * No Job and no terminal status means that none was ever created: a Job cannot vanish before its result is stored, since our
+ * finalizer holds it.
+ */
+export const jobAbsent: Rule = (observed) => {
+  const { files, jobs, run } = observed
+  if (currentJob(run, jobs) !== undefined || Result.isFailure(run.wanted)) return undefined
+  if (files.rendered === undefined) return []
+  if (Result.isFailure(files.rendered)) {
+    return ended(observed, { reason: "TemplateError", message: files.rendered.failure })
+  }
+  const wanted = run.wanted.success
+  const job = jobManifest(observed, wanted)
+  const taken = endedWrite(observed, {
+    reason: "NameCollision",
+    message:
+      `A Job or ConfigMap named ${job.metadata.name} exists and does not belong to this run. Delete or rename it.`
+  })
+  return [
+    ...lease(observed, wanted),
+    Action.CreateJob({ job, ifTaken: taken }),
+    Action.CreateFiles({
+      files: filesManifest(observed, wanted, files.rendered.success),
+      owner: observed.config.cleanup.deleteConfigMap ? { tag: "job", uid: undefined } : { tag: "run" },
+      ifTaken: taken
+    }),
+    ...runningStatus(observed, currentEntry(run, observed.now), undefined)
+  ]
+}
+
+const lease = (observed: ObservedAlive, wanted: Wanted): ReadonlyArray<Action> => {
+  const { config, run, workspace } = observed
+  if (workspace === undefined) return []
+  if (workspace.current === undefined) {
+    return [Action.CreateWorkspace({
+      claim: workspaceManifest(observed, wanted, workspace),
+      ifTaken: endedWrite(observed, {
+        reason: "NameCollision",
+        message: `A PersistentVolumeClaim named ${workspace.claim} exists and is no workspace of this service.`
+      })
+    })]
+  }
+  return workspace.turn.tag === "mine" || config.storage.access === "Shared" ? [] : [Action.LeaseWorkspace({
+    namespace: run.namespace,
+    claim: workspace.claim,
+    ...workspace.current,
+    holder: run.uid
+  })]
+}

@@ -1,0 +1,68 @@
+import type { Attempt } from "@orchestrator/domain/Attempt"
+import { type ConditionFact, findCondition } from "@orchestrator/domain/Condition"
+import { Result } from "effect"
+import type { Action } from "../Action.ts"
+import type { ObservedPod } from "../Observed.ts"
+import type { ObservedAlive } from "../Plan.ts"
+import { running } from "../Status.ts"
+
+/** Running with the facts of the current attempt; a pod that cannot start says why and what to do. */
+export const runningStatus = (
+  observed: ObservedAlive,
+  attempt: Attempt,
+  stuck: ObservedPod["stuck"]
+): ReadonlyArray<Action> => {
+  const { run, workspace } = observed
+  const wanted = Result.isSuccess(run.wanted) ? run.wanted.success : undefined
+  const fields = {
+    startedAt: attempt.startedAt,
+    sessionId: attempt.sessionId,
+    ...(workspace === undefined ? {} : { workspace: workspace.claim }),
+    ...(run.kind === "CodeRun" && wanted !== undefined
+      ? { promptModification: wanted.promptModification, promptMode: "direct" }
+      : {})
+  }
+  if (stuck === undefined) {
+    const facts = findCondition(run.status.conditions, "Progressing")?.status === "False" ? [moving] : []
+    return running(observed, "AgentRunning", `The agent works in the Job ${attempt.jobName}.`, attempt, {
+      facts,
+      fields
+    })
+  }
+  const fact = explain(stuck)
+  return running(observed, "Starting", fact.message, attempt, { facts: [fact], fields })
+}
+
+const moving: ConditionFact = {
+  type: "Progressing",
+  status: "True",
+  reason: "Started",
+  message: "The pod is starting or running."
+}
+
+/** Fixed words per reason: what the kubelet says changes from try to try. */
+const explanations: Readonly<Record<string, readonly [reason: string, message: string]>> = {
+  ErrImagePull: [
+    "ImagePullBackOff",
+    "The agent's image cannot be pulled. Check agent.image and agent.imagePullSecrets."
+  ],
+  ImagePullBackOff: [
+    "ImagePullBackOff",
+    "The agent's image cannot be pulled. Check agent.image and agent.imagePullSecrets."
+  ],
+  InvalidImageName: ["InvalidImageName", "The agent's image has no valid name. Check agent.image."],
+  Unschedulable: [
+    "Unschedulable",
+    "No node takes the pod. See the pod's events, agent.resources and the node selectors."
+  ]
+}
+
+const explain = ({ message, reason }: NonNullable<ObservedPod["stuck"]>): ConditionFact => {
+  const known = explanations[reason]
+  return {
+    type: "Progressing",
+    status: "False",
+    reason: known?.[0] ?? (reason === "CreateContainerConfigError" ? "SecretMissing" : reason),
+    message: known?.[1] ?? message
+  }
+}
