@@ -1,0 +1,26 @@
+import { assert, describe, it } from "@effect/vitest"
+import { formatTally, tallyRun } from "../ci/Tally.ts"
+
+const report = (passed: number, failed: number, broken = 0) =>
+  JSON.stringify({
+    numPassedTests: passed,
+    numFailedTests: failed,
+    testResults: [
+      { status: "passed", assertionResults: Array.from({ length: passed }, () => ({ status: "passed" })) },
+      ...(failed === 0 ? [] : [{ status: "failed", assertionResults: [{ status: "failed" }] }]),
+      ...Array.from({ length: broken }, () => ({ status: "failed", assertionResults: [] }))
+    ]
+  })
+
+describe("the tally of a CI run", () => {
+  it.each<{ name: string; given: Parameters<typeof tallyRun>; want: string }>([
+    { name: "tests and steps are summed", given: [report(7, 0), 0, [0, 0]], want: "9 passed, 0 failed" },
+    { name: "failed tests are failures", given: [report(5, 2), 1, [0]], want: "6 passed, 2 failed" },
+    { name: "a failed step is one", given: [report(5, 0), 0, [0, 1]], want: "6 passed, 1 failed" },
+    { name: "a file that does not load is one", given: [report(5, 0, 1), 1, []], want: "5 passed, 1 failed" },
+    { name: "a program that dies after its tests is one", given: [report(5, 0), 137, []], want: "5 passed, 1 failed" },
+    { name: "no report is one", given: ["", 1, [0]], want: "1 passed, 1 failed" },
+    { name: "even when the program says it went well", given: ["", 0, []], want: "0 passed, 1 failed" },
+    { name: "a report of another shape is one", given: ["{}", 0, []], want: "0 passed, 1 failed" }
+  ])("$name", ({ given, want }) => assert.strictEqual(formatTally(tallyRun(...given)), want))
+})
