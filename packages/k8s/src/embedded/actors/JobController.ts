@@ -52,7 +52,7 @@ const make = Effect.gen(function*() {
   const release = Effect.fnUntraced(function*(pod: Pod) {
     const { metadata: { finalizers = [], name = "", namespace, resourceVersion } } = pod
     const kept = finalizers.filter((finalizer) => finalizer !== trackingFinalizer)
-    const body = { metadata: { finalizers: kept, resourceVersion } }
+    const body = { metadata: { finalizers: kept.length === 0 ? null : kept, resourceVersion } }
     yield* client.patch(PodKind, { name, namespace }, { type: "merge", body }).pipe(
       Effect.tap((released) => Effect.sync(() => pods.wrote(released))),
       Effect.catchIf(hasReason("NotFound"), () => Effect.void)

@@ -1,0 +1,119 @@
+/**
+ * Runs one container of a pod to its end: waits for what it needs, starts it again where the restart policy says so, and backs off from
+ * a runtime that refuses. Everything is told to the pod's board.
+ */
+import { Clock, Deferred, Duration, Effect } from "effect"
+import type { KubernetesClient } from "../KubernetesClient.ts"
+import { expanded, resolveEnv } from "./ContainerEnv.ts"
+import type { PodBoard } from "./PodBoard.ts"
+import { running, startsAgain, terminated, waiting } from "./PodRecord.ts"
+import { type ContainerRequest, PodRuntime, type StartRefused } from "./PodRuntime.ts"
+import { type Stopping, unlessStopped } from "./Stopping.ts"
+import type { Files } from "./VolumeFiles.ts"
+
+export interface ContainerRun {
+  readonly board: PodBoard
+  readonly name: string
+  readonly files: ReadonlyMap<string, Files>
+  readonly stopping: Stopping
+  /** Completed when the container runs for the first time. */
+  readonly started: Deferred.Deferred<void>
+}
+
+const firstBackOff = 10_000
+const lastBackOff = 300_000
+/** How long a refused pull is shown as an error before it is shown as a wait. */
+const showError = 2000
+
+const backOffAfter = (count: number): number => Math.min(lastBackOff, firstBackOff * 2 ** Math.min(count, 8))
+
+type Attempt = { readonly _tag: "Ended"; readonly exitCode: number } | { readonly _tag: "Refused" }
+
+const prepare = Effect.fnUntraced(
+  function*({ board, files, name }: ContainerRun, container: ContainerRequest["container"]) {
+    const shown = board.record(name)?.state ?? waiting("ContainerCreating")
+    const onMissing = (what: string) => board.update(name, { state: waiting("CreateContainerConfigError", what) })
+    const env = yield* resolveEnv(board.pod(), container, onMissing)
+    yield* board.update(name, { state: shown })
+    return { pod: board.pod(), container: expanded(container, env), env, files }
+  }
+)
+
+const refuse = Effect.fnUntraced(
+  function*({ board, name, stopping }: ContainerRun, refusal: StartRefused, count: number) {
+    const now = yield* Clock.currentTimeMillis
+    if (!refusal.retry) {
+      const exit = { exitCode: 128, reason: "StartError", message: refusal.message }
+      yield* board.update(name, { state: terminated(exit, { startedAt: now, finishedAt: now }) })
+      return { _tag: "Ended", exitCode: 128 } satisfies Attempt
+    }
+    const total = backOffAfter(count)
+    const pull = refusal.reason === "ErrImagePull"
+    const backingOff = waiting("ImagePullBackOff", `Back-off pulling image: ${refusal.message}`)
+    yield* board.update(name, {
+      state: pull && count > 0 ? backingOff : waiting(refusal.reason, refusal.message)
+    })
+    if (pull && count === 0) {
+      yield* unlessStopped(stopping, Effect.sleep(Duration.millis(showError)))
+      yield* board.update(name, { state: backingOff })
+    }
+    yield* unlessStopped(stopping, Effect.sleep(Duration.millis(pull && count === 0 ? total - showError : total)))
+    return { _tag: "Refused" } satisfies Attempt
+  }
+)
+
+const attempt = Effect.fnUntraced(function*(run: ContainerRun, request: ContainerRequest) {
+  const runtime = yield* PodRuntime
+  const { board, name, started, stopping } = run
+  const container = yield* runtime.start(request)
+  const startedAt = yield* Clock.currentTimeMillis
+  yield* board.update(name, { state: running(startedAt) })
+  yield* Deferred.succeed(started, undefined)
+  yield* stopping.track(container)
+  const exit = yield* container.exit
+  const finishedAt = yield* Clock.currentTimeMillis
+  yield* board.update(name, { state: terminated(exit, { startedAt, finishedAt }) })
+  return { _tag: "Ended", exitCode: exit.exitCode } satisfies Attempt
+}, Effect.scoped)
+
+/** Shows the last end, waits, and counts the restart. */
+const restart = Effect.fnUntraced(function*({ board, name, stopping }: ContainerRun) {
+  const record = board.record(name)
+  if (record === undefined) return
+  const { restartCount, spec, state } = record
+  const message = `back-off restarting failed container ${spec.name}`
+  yield* board.update(name, { state: waiting("CrashLoopBackOff", message), lastState: state })
+  yield* unlessStopped(stopping, Effect.sleep(Duration.millis(backOffAfter(restartCount))))
+  yield* stopping.isRequested()
+    ? board.update(name, { state })
+    : board.update(name, { restartCount: restartCount + 1 })
+})
+
+/** Its exit code; undefined when it was stopped before it ran. */
+export const runContainer = Effect.fn("ContainerRun.run")(function*(run: ContainerRun): Effect.fn.Return<
+  number | undefined,
+  never,
+  KubernetesClient | PodRuntime
+> {
+  const { board, name, stopping } = run
+  const record = board.record(name)
+  if (record === undefined) return undefined
+  const policy = board.pod().spec.restartPolicy
+  let refusals = 0
+  let exitCode: number | undefined
+  while (!stopping.isRequested()) {
+    const request = yield* unlessStopped(stopping, prepare(run, record.spec))
+    if (request === undefined) break
+    const ended: Attempt = yield* attempt(run, request).pipe(
+      Effect.catchTag("StartRefused", (refusal) => refuse(run, refusal, refusals))
+    )
+    if (ended._tag === "Refused") {
+      refusals += 1
+      continue
+    }
+    exitCode = ended.exitCode
+    if (stopping.isRequested() || !startsAgain(policy, record.role, exitCode)) break
+    yield* restart(run)
+  }
+  return exitCode
+})

@@ -1,0 +1,49 @@
+/** The Node object that a kubelet registers. */
+import { Clock, Effect } from "effect"
+import { withCondition } from "../embedded/actors/Conditions.ts"
+import { jsonEqual } from "../embedded/actors/Equal.ts"
+import { timestamp } from "../embedded/actors/Timestamps.ts"
+import { NodeKind } from "../Kinds.ts"
+import { KubernetesClient } from "../KubernetesClient.ts"
+import { hasReason } from "../KubernetesError.ts"
+import type { Node, ObjectCondition } from "../Objects.ts"
+
+export interface NodeFacts {
+  readonly name: string
+  /** InternalIP; a Hostname address would be preferred for logs, and would have to resolve. */
+  readonly address: string
+  readonly capacity: Readonly<Record<string, string>>
+}
+
+const ready = (now: number): ObjectCondition => ({
+  type: "Ready",
+  status: "True",
+  reason: "KubeletReady",
+  message: "kubelet is posting ready status",
+  lastTransitionTime: timestamp(now)
+})
+
+export const nodeOf = ({ address, capacity, name }: NodeFacts, before: Node | undefined, now: number): Node => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: before?.metadata ?? { name, labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux" } },
+  ...(before?.spec === undefined ? {} : { spec: before.spec }),
+  status: {
+    ...before?.status,
+    capacity,
+    allocatable: capacity,
+    addresses: [{ type: "InternalIP", address }],
+    conditions: withCondition(before?.status?.conditions, ready(now))
+  }
+})
+
+/** Creates the Node, or takes over the one of its name, and reports it ready. */
+export const register = Effect.fn("NodeObject.register")(function*(facts: NodeFacts) {
+  const client = yield* KubernetesClient
+  const now = yield* Clock.currentTimeMillis
+  const stored = yield* client.create(NodeKind, nodeOf(facts, undefined, now)).pipe(
+    Effect.catchIf(hasReason("AlreadyExists"), () => client.get(NodeKind, { name: facts.name }))
+  )
+  const wanted = nodeOf(facts, stored, now)
+  if (!jsonEqual(stored.status, wanted.status)) yield* client.replaceStatus(NodeKind, wanted)
+})

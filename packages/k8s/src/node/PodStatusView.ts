@@ -1,0 +1,115 @@
+/** A pod's status, derived from the records of its containers. */
+import { isTrue, withCondition } from "../embedded/actors/Conditions.ts"
+import { timestamp } from "../embedded/actors/Timestamps.ts"
+import type { ContainerStatus, ObjectCondition, Pod, PodStatus } from "../Objects.ts"
+import { type ContainerRecord, ofRole, type Records } from "./PodRecord.ts"
+
+/** Why the node ends a pod that would have gone on. */
+export interface Verdict {
+  /** `Evicted`, `DeadlineExceeded` */
+  readonly reason: string
+  readonly message: string
+  /** Whether the pod gets the condition DisruptionTarget. */
+  readonly disruption: boolean
+}
+
+export interface StatusInputs {
+  readonly pod: Pod
+  readonly records: Records
+  /** No container runs, and none will be started. */
+  readonly ended: boolean
+  readonly verdict: Verdict | undefined
+  readonly address: string
+  readonly now: number
+}
+
+const exitedWell = ({ state }: ContainerRecord): boolean => state.terminated?.exitCode === 0
+
+const wasStarted = ({ restartCount, state }: ContainerRecord): boolean =>
+  state.running !== undefined || state.terminated !== undefined || restartCount > 0
+
+const phaseOf = ({ ended, records, verdict }: StatusInputs): NonNullable<PodStatus["phase"]> => {
+  if (!ended) return ofRole(records, "main").some(wasStarted) ? "Running" : "Pending"
+  return verdict === undefined && ofRole(records, "init", "main").every(exitedWell) ? "Succeeded" : "Failed"
+}
+
+const statusOf = ({ metadata }: Pod) => (record: ContainerRecord): ContainerStatus => {
+  const { lastState, restartCount, spec, state } = record
+  const up = state.running !== undefined
+  return {
+    name: spec.name,
+    image: spec.image,
+    imageID: wasStarted(record) ? spec.image : "",
+    ...(wasStarted(record) ? { containerID: `local://${metadata.uid ?? ""}/${spec.name}/${restartCount}` } : {}),
+    ready: up || (record.role === "init" && exitedWell(record)),
+    started: up,
+    restartCount,
+    state,
+    ...(lastState === undefined ? {} : { lastState })
+  }
+}
+
+const named = (records: ReadonlyArray<ContainerRecord>): string => `[${records.map(({ spec }) => spec.name).join(" ")}]`
+
+const initialized = (records: Records): Omit<ObjectCondition, "lastTransitionTime"> => {
+  const missing = [
+    ...ofRole(records, "init").filter((record) => !exitedWell(record)),
+    ...ofRole(records, "sidecar").filter((record) => !wasStarted(record))
+  ]
+  return missing.length === 0 ? { type: "Initialized", status: "True" } : {
+    type: "Initialized",
+    status: "False",
+    reason: "ContainersNotInitialized",
+    message: `containers with incomplete status: ${named(missing)}`
+  }
+}
+
+const readiness = (type: string, inputs: StatusInputs): Omit<ObjectCondition, "lastTransitionTime"> => {
+  const phase = phaseOf(inputs)
+  if (phase === "Succeeded") return { type, status: "False", reason: "PodCompleted" }
+  if (phase === "Failed") return { type, status: "False", reason: "PodFailed" }
+  const unready = ofRole(inputs.records, "sidecar", "main").filter(({ state }) => state.running === undefined)
+  return unready.length === 0 ? { type, status: "True" } : {
+    type,
+    status: "False",
+    reason: "ContainersNotReady",
+    message: `containers with unready status: ${named(unready)}`
+  }
+}
+
+const conditionsOf = (inputs: StatusInputs): ReadonlyArray<ObjectCondition> => {
+  const before = inputs.pod.status?.conditions
+  const wanted = [
+    ...(inputs.verdict?.disruption === true
+      ? [{
+        type: "DisruptionTarget",
+        status: "True",
+        reason: "TerminationByKubelet",
+        message: inputs.verdict.message
+      }]
+      : []),
+    initialized(inputs.records),
+    readiness("Ready", inputs),
+    readiness("ContainersReady", inputs),
+    ...(isTrue(before, "PodScheduled") ? [] : [{ type: "PodScheduled", status: "True" }])
+  ]
+  const at = { lastTransitionTime: timestamp(inputs.now) }
+  return wanted.reduce((all, condition) => withCondition(all, { ...condition, ...at }), before ?? [])
+}
+
+/** The status to report. What others have put there (conditions) stays. */
+export const podStatus = (inputs: StatusInputs): PodStatus => {
+  const { address, ended, now, pod, records, verdict } = inputs
+  const inits = ofRole(records, "init", "sidecar")
+  return {
+    ...pod.status,
+    phase: phaseOf(inputs),
+    ...(ended && verdict !== undefined ? { reason: verdict.reason, message: verdict.message } : {}),
+    conditions: conditionsOf(inputs),
+    hostIP: address,
+    podIP: address,
+    startTime: pod.status?.startTime ?? timestamp(now),
+    ...(inits.length === 0 ? {} : { initContainerStatuses: inits.map(statusOf(pod)) }),
+    containerStatuses: ofRole(records, "main").map(statusOf(pod))
+  }
+}

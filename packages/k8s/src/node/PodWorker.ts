@@ -1,0 +1,124 @@
+/**
+ * One pod on its node, from its volumes to its last status: init containers in order, sidecars among them, then the main containers
+ * together, then the sidecars' end. Stops on deletion, deadline and eviction, each with grace.
+ */
+import { Clock, Deferred, Duration, Effect, Fiber, type Scope } from "effect"
+import { millisOf } from "../embedded/actors/Timestamps.ts"
+import type { KubernetesClient } from "../KubernetesClient.ts"
+import type { Pod } from "../Objects.ts"
+import type { PodLogs } from "../PodLogs.ts"
+import { runContainer } from "./ContainerRun.ts"
+import { makeBoard, type PodBoard } from "./PodBoard.ts"
+import { type ContainerRecord, ofRole, startsAgain } from "./PodRecord.ts"
+import type { PodRuntime } from "./PodRuntime.ts"
+import type { Verdict } from "./PodStatusView.ts"
+import { makeStopping, type Stopping, unlessStopped } from "./Stopping.ts"
+import { type Files, resolveVolumes } from "./VolumeFiles.ts"
+
+export interface PodWorker {
+  /** A newer version of the pod was seen; a deletion stops it. */
+  readonly saw: (pod: Pod) => Effect.Effect<void>
+  /** Ends the pod for a reason of the node's. */
+  readonly evict: (verdict: Verdict) => Effect.Effect<void>
+  /** Runs the pod; returns when its last status is stored. */
+  readonly run: Effect.Effect<void, never, KubernetesClient | PodRuntime | Scope.Scope>
+}
+
+const graceOf = ({ metadata, spec }: Pod): number =>
+  metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30
+
+interface Sidecar {
+  readonly stopping: Stopping
+  readonly fiber: Fiber.Fiber<unknown>
+}
+
+export const makePodWorker = Effect.fnUntraced(function*(pod: Pod, address: string, logs: PodLogs["Service"]) {
+  const board = yield* makeBoard(pod, address)
+  const stopping = makeStopping()
+
+  const saw = (seen: Pod) =>
+    Effect.suspend(() => {
+      board.saw(seen)
+      return seen.metadata.deletionTimestamp === undefined ? Effect.void : stopping.request(graceOf(seen))
+    })
+
+  const evict = (verdict: Verdict) => Effect.andThen(board.judge(verdict), stopping.request(graceOf(board.pod())))
+
+  const run = Effect.gen(function*() {
+    yield* Effect.forkScoped(expire(board, evict))
+    const files = yield* unlessStopped(stopping, resolveVolumes(pod))
+    if (files !== undefined) yield* runContainers({ board, files, stopping, logs })
+    yield* Effect.forEach([...board.records().keys()], (container) => closeLog(logs, pod, container), { discard: true })
+    yield* board.end
+  })
+
+  return { saw, evict, run } satisfies PodWorker
+})
+
+const closeLog = (logs: PodLogs["Service"], { metadata }: Pod, container: string) =>
+  logs.close({ podUid: metadata.uid ?? "", container })
+
+/** The pod's own activeDeadlineSeconds, from its start. */
+const expire = Effect.fnUntraced(function*(board: PodBoard, evict: PodWorker["evict"]) {
+  const { spec, status } = board.pod()
+  if (spec.activeDeadlineSeconds === undefined) return
+  const now = yield* Clock.currentTimeMillis
+  const start = millisOf(status?.startTime) ?? now
+  yield* Effect.sleep(Duration.millis(Math.max(0, start + spec.activeDeadlineSeconds * 1000 - now)))
+  yield* evict({
+    reason: "DeadlineExceeded",
+    message: "Pod was active on the node longer than the specified deadline",
+    disruption: false
+  })
+})
+
+interface Course {
+  readonly board: PodBoard
+  readonly files: ReadonlyMap<string, Files>
+  readonly stopping: Stopping
+  readonly logs: PodLogs["Service"]
+}
+
+const runContainers = Effect.fnUntraced(function*(course: Course) {
+  const { board, logs, stopping } = course
+  const sidecars: Array<Sidecar> = []
+
+  const run = (name: string, wish: Stopping, started: Deferred.Deferred<void>) =>
+    runContainer({ ...course, name, stopping: wish, started }).pipe(
+      Effect.ensuring(closeLog(logs, board.pod(), name))
+    )
+  const toEnd = (name: string) => run(name, stopping, Deferred.makeUnsafe())
+
+  const startSidecar = Effect.fnUntraced(function*(name: string) {
+    const started = Deferred.makeUnsafe<void>()
+    const wish = makeStopping()
+    const fiber = yield* Effect.forkScoped(run(name, wish, started))
+    sidecars.unshift({ stopping: wish, fiber })
+    yield* unlessStopped(stopping, Deferred.await(started))
+  })
+
+  const initialize = Effect.gen(function*() {
+    for (const record of ofRole(board.records(), "init", "sidecar")) {
+      if (stopping.isRequested()) return false
+      if (record.role === "sidecar") yield* startSidecar(record.spec.name)
+      else if ((endedBefore(board, record) ?? (yield* toEnd(record.spec.name))) !== 0) return false
+    }
+    return !stopping.isRequested()
+  })
+
+  const mains = ofRole(board.records(), "main").filter((record) => endedBefore(board, record) === undefined)
+  if (mains.length > 0 && (yield* initialize)) {
+    yield* Effect.forEach(mains, ({ spec }) => toEnd(spec.name), { concurrency: "unbounded", discard: true })
+  }
+  for (const { fiber, stopping: wish } of sidecars) {
+    yield* wish.request(graceOf(board.pod()))
+    yield* Fiber.await(fiber)
+  }
+})
+
+/** The code of a container that ended before this node took the pod over, and that is not to start again. */
+const endedBefore = (board: PodBoard, { role, state }: ContainerRecord): number | undefined => {
+  const exitCode = state.terminated?.exitCode
+  const policy = board.pod().spec.restartPolicy
+  return exitCode === undefined || startsAgain(policy, role, exitCode) ? undefined : exitCode
+}

@@ -1,0 +1,108 @@
+/** The files that ConfigMap and Secret volumes show. */
+import { Effect, Result } from "effect"
+import { Base64 } from "effect/encoding"
+import { ConfigMapKind, SecretKind } from "../Kinds.ts"
+import type { KubernetesClient } from "../KubernetesClient.ts"
+import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from "../Objects.ts"
+import { awaitObject } from "./AwaitObject.ts"
+import type { VolumeFile } from "./PodRuntime.ts"
+
+export type Files = ReadonlyMap<string, VolumeFile>
+
+interface Projection {
+  readonly items: ReadonlyArray<KeyToPath> | undefined
+  readonly mode: number
+  readonly optional: boolean
+}
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+const decoded = (base64: string): Uint8Array => Result.getOrElse(Base64.decode(base64), () => new Uint8Array())
+
+export const configMapBytes = ({ binaryData = {}, data = {} }: ConfigMap): ReadonlyMap<string, Uint8Array> =>
+  new Map([
+    ...Object.entries(data).map(([key, text]) => [key, bytesOf(text)] as const),
+    ...Object.entries(binaryData).map(([key, base64]) => [key, decoded(base64)] as const)
+  ])
+
+export const secretBytes = ({ data = {} }: Secret): ReadonlyMap<string, Uint8Array> =>
+  new Map(Object.entries(data).map(([key, base64]) => [key, decoded(base64)]))
+
+/** The files of a volume, or the key that it names in vain. */
+export const project = (
+  content: ReadonlyMap<string, Uint8Array>,
+  { items, mode, optional }: Projection
+): Result.Result<Files, string> => {
+  const wanted = items ?? [...content.keys()].map((key): KeyToPath => ({ key, path: key }))
+  const missing = wanted.find(({ key }) => !content.has(key))
+  if (missing !== undefined && !optional) return Result.fail(missing.key)
+  return Result.succeed(
+    new Map(wanted.flatMap(({ key, mode: own, path }) => {
+      const bytes = content.get(key)
+      return bytes === undefined ? [] : [[path, { bytes, mode: own ?? mode }]]
+    }))
+  )
+}
+
+const wanted = (volume: Volume, namespace: string) => {
+  const { configMap, secret } = volume
+  if (configMap !== undefined) {
+    const projection = projectionOf(configMap)
+    return awaitObject({
+      kind: ConfigMapKind,
+      name: configMap.name,
+      namespace,
+      accept: accepting(
+        projection,
+        configMapBytes,
+        `configmap "${configMap.name}" not found`,
+        "configmap references non-existent config key"
+      ),
+      onMissing: reportWaiting
+    })
+  }
+  if (secret === undefined) return undefined
+  return awaitObject({
+    kind: SecretKind,
+    name: secret.secretName,
+    namespace,
+    accept: accepting(
+      projectionOf(secret),
+      secretBytes,
+      `secret "${secret.secretName}" not found`,
+      "references non-existent secret key"
+    ),
+    onMissing: reportWaiting
+  })
+}
+
+const reportWaiting = (what: string) => Effect.logDebug(`MountVolume.SetUp failed: ${what}`)
+
+const projectionOf = (volume: {
+  readonly items?: ReadonlyArray<KeyToPath>
+  readonly defaultMode?: number
+  readonly optional?: boolean
+}): Projection => ({ items: volume.items, mode: volume.defaultMode ?? 0o644, optional: volume.optional === true })
+
+const accepting = <A>(
+  projection: Projection,
+  bytes: (object: A) => ReadonlyMap<string, Uint8Array>,
+  noObject: string,
+  noKey: string
+) =>
+(object: A | undefined): Result.Result<Files, string> => {
+  if (object === undefined) return projection.optional ? Result.succeed(new Map()) : Result.fail(noObject)
+  return Result.mapError(project(bytes(object), projection), (key) => `${noKey}: ${key}`)
+}
+
+/** Files by volume name; waits until every object that a volume needs is there. */
+export const resolveVolumes = Effect.fn("VolumeFiles.resolve")(function*({ metadata, spec }: Pod): Effect.fn.Return<
+  ReadonlyMap<string, Files>,
+  never,
+  KubernetesClient
+> {
+  const pending = (spec.volumes ?? []).flatMap((volume) => {
+    const files = wanted(volume, metadata.namespace ?? "")
+    return files === undefined ? [] : [Effect.map(files, (found) => [volume.name, found] as const)]
+  })
+  return new Map(yield* Effect.all(pending, { concurrency: "unbounded" }))
+})
