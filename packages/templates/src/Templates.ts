@@ -2,14 +2,11 @@
  * The agent's files, from templates that are read and checked once: a missing or broken template fails the layer with every problem at
  * once. Rendering afterwards is synchronous and depends on nothing but the inputs.
  */
-import { Config, Context, Effect, FileSystem, Layer, type Result } from "effect"
+import { Config, Context, Effect, type FileSystem, Layer, type Result } from "effect"
 import type { RunInputs } from "./Inputs.ts"
 import { readTemplates } from "./ReadTemplates.ts"
-import { compileTemplates } from "./Renderer.ts"
+import { compileTemplates, type RunFiles } from "./Renderer.ts"
 import type { TemplateError } from "./TemplateError.ts"
-
-/** Keys and contents of a run's ConfigMap. */
-export type RunFiles = Readonly<Record<string, string>>
 
 export class Templates extends Context.Service<Templates, {
   /** Every file of one attempt. Fails when a value cannot be written, or the sum does not fit in a ConfigMap. */

@@ -1,0 +1,132 @@
+/** One template: parsed, checked, compiled, and rendered. Handlebars without its own escaping, prototype access or missing names. */
+import { Result } from "effect"
+import Handlebars from "handlebars"
+import { analyse, emit, type Findings, type Place } from "./Analysis.ts"
+import type { CatalogEntry, Language } from "./Catalog.ts"
+import { helpers } from "./Helpers.ts"
+import { jsonLexer } from "./languages/JsonLexer.ts"
+import { markdownLexer } from "./languages/MarkdownLexer.ts"
+import { shellLexer, variableName, withVariables } from "./languages/ShellLexer.ts"
+import type { Shape } from "./Shape.ts"
+import type { TemplateProblem } from "./TemplateError.ts"
+
+export interface Template extends CatalogEntry {
+  readonly render: (inputs: unknown) => Result.Result<string, TemplateProblem>
+}
+
+/** Compiles a template, or says everything that is wrong with it. */
+export const compileTemplate = (
+  entry: CatalogEntry,
+  source: string,
+  inputs: Shape
+): Result.Result<Template, ReadonlyArray<TemplateProblem>> =>
+  Result.flatMap(parse(entry.file, source), (program) => {
+    const { places, problems } = analyseAs(entry.language, entry.file, source, program, inputs)
+    const first = entry.output === "prompt.md" ? firstCharacter(entry.file, program) : []
+    if (problems.length + first.length > 0) return Result.fail([...problems, ...first])
+    const evaluate = evaluator(program, places)
+    return Result.succeed({
+      ...entry,
+      render: (given) => Result.flatMap(attempted(entry, () => evaluate(given)), (done) => finished(entry, done))
+    })
+  })
+
+const parse = (file: string, source: string): Result.Result<hbs.AST.Program, ReadonlyArray<TemplateProblem>> =>
+  Result.try({
+    try: () => Handlebars.parse(source),
+    catch: (error): ReadonlyArray<TemplateProblem> => {
+      const message = error instanceof Error ? error.message : String(error)
+      const line = /on line (\d+)/.exec(message)?.[1] ?? /- (\d+):\d+$/.exec(message)?.[1]
+      const readable = message.replace(/^Parse error on line \d+:\n/, "").replaceAll(/\s*\n\s*/g, " ").trim()
+      return [{ file, ...(line === undefined ? {} : { line: Number(line) }), reason: "Syntax", message: readable }]
+    }
+  })
+
+const analyseAs = (
+  language: Language,
+  ...[file, source, program, inputs]: [string, string, hbs.AST.Program, Shape]
+): Findings => {
+  switch (language) {
+    case "shell":
+      return analyse(file, source, program, inputs, shellLexer)
+    case "json":
+      return analyse(file, source, program, inputs, jsonLexer)
+    case "markdown":
+      return analyse(file, source, program, inputs, markdownLexer)
+  }
+}
+
+/** The agent's CLI takes a prompt that begins with `/` for a command, so no value may come first. */
+const firstCharacter = (file: string, { body }: hbs.AST.Program): ReadonlyArray<TemplateProblem> => {
+  const first = body.find(({ type }) => type !== "CommentStatement") as hbs.AST.ContentStatement | undefined
+  const fixed = first?.type === "ContentStatement" ? first.value.trimStart() : ""
+  return fixed !== "" && !fixed.startsWith("/") && !fixed.startsWith("@")
+    ? []
+    : [{ file, line: 1, reason: "Placement", message: "a prompt begins with a text of the template, and not with /" }]
+}
+
+/** A text that a script names by a variable, and the input that it comes from. */
+interface Hoisted {
+  readonly name: string
+  readonly text: string
+}
+
+interface Evaluated {
+  readonly text: string
+  readonly hoisted: ReadonlyArray<Hoisted>
+}
+
+const evaluator = (program: hbs.AST.Program, places: ReadonlyArray<Place>): (inputs: unknown) => Evaluated => {
+  const engine = Handlebars.create()
+  for (const name of Object.keys(engine.helpers)) {
+    if (!builtins.includes(name)) engine.unregisterHelper(name)
+  }
+  for (const [name, { call }] of Object.entries(helpers)) {
+    engine.registerHelper(name, (...given: Array<unknown>) => call(...given.slice(0, -1)))
+  }
+  engine.registerHelper(emit, (index: number, value: unknown, { data }: { data: { hoisted: Array<Hoisted> } }) => {
+    const place = places[index]
+    return place?.write(value, (text) => variableName(data.hoisted.push({ name: place.name, text }) - 1))
+  })
+  const knownHelpers = Object.fromEntries([...builtins, ...Object.keys(helpers), emit].map((name) => [name, true]))
+  const run = engine.compile(program, { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true })
+  return (inputs) => {
+    const hoisted: Array<Hoisted> = []
+    return { text: run(inputs, { data: { hoisted } }), hoisted }
+  }
+}
+
+const builtins = ["if", "unless", "each", "with"]
+
+/** The check at load leaves nothing to throw; should it be wrong, the run fails and not the controller. */
+const attempted = ({ file }: CatalogEntry, evaluate: () => Evaluated): Result.Result<Evaluated, TemplateProblem> =>
+  Result.try({
+    try: evaluate,
+    catch: (error) => ({ file, reason: "Syntax", message: error instanceof Error ? error.message : String(error) })
+  })
+
+const finished = (
+  { file, language }: CatalogEntry,
+  { hoisted, text }: Evaluated
+): Result.Result<string, TemplateProblem> => {
+  if (language === "shell") {
+    const refused = hoisted.find(({ text }) => text.includes("\0"))
+    return refused === undefined
+      ? Result.succeed(withVariables(text, hoisted.map(({ text }) => text)))
+      : Result.fail({ file, reason: "Unrepresentable", message: `${refused.name} holds NUL, which no script can` })
+  }
+  return language === "json" ? checkedJson(file, text) : Result.succeed(text)
+}
+
+const checkedJson = (file: string, text: string): Result.Result<string, TemplateProblem> =>
+  Result.try({
+    try: () => {
+      JSON.parse(text)
+      return text
+    },
+    catch: (error) => ({
+      file,
+      reason: "InvalidJson",
+      message: `is not JSON once rendered: ${error instanceof Error ? error.message : String(error)}`
+    })
+  })
