@@ -1,0 +1,54 @@
+/**
+ * Which branch a CodeRun works on: the task's, or the one with the run's suffix where the task's belongs to somebody else. Work that is
+ * only on this workspace is never given up for a name.
+ */
+import type { Claim } from "./WorkspaceState.ts"
+
+/** The trailer by which commits of the runner name their run. */
+export const runTrailer = "Orchestrator-Run"
+
+export interface BranchFacts {
+  readonly runUid: string
+  /** The task's branch. */
+  readonly plain: string
+  /** The same with this run's suffix. */
+  readonly own: string
+  /** Commit by branch, on the remote. */
+  readonly remote: ReadonlyMap<string, string>
+  readonly claims: Readonly<Record<string, Claim>>
+  /** Run UIDs that the commits of the remote's plain branch name. */
+  readonly writers: ReadonlyArray<string>
+  /** Whether this workspace has the plain branch. */
+  readonly local: boolean
+  /** Whether the local plain branch contains the remote's. */
+  readonly contained: boolean
+}
+
+export interface BranchChoice {
+  readonly branch: string
+  /** Whether work of this run is on it already. */
+  readonly continues: boolean
+  /** Local branch whose work a new branch takes over. */
+  readonly from?: string
+}
+
+export const chooseBranch = (facts: BranchFacts): BranchChoice => {
+  const { claims, own, plain, remote, runUid } = facts
+  const claim = claims[plain]
+  const ours = claim?.runUid === runUid
+  if (remote.has(own) || claims[own]?.runUid === runUid) return { branch: own, continues: true }
+  if (remote.has(plain)) {
+    const proven = facts.writers.includes(runUid) ||
+      (ours && (claim.pushed !== undefined || (facts.local && facts.contained)))
+    if (proven) return { branch: plain, continues: true }
+    return ours && facts.local ? { branch: own, continues: false, from: plain } : { branch: own, continues: false }
+  }
+  if (ours) return { branch: plain, continues: facts.local }
+  const unpushedWorkOfAnother = claim !== undefined && claim.pushed === undefined && facts.local
+  return { branch: unpushedWorkOfAnother ? own : plain, continues: false }
+}
+
+/** Run UIDs named by trailers, from `git log --format=%(trailers:key=Orchestrator-Run,valueonly)`. */
+export const parseWriters = (log: string): ReadonlyArray<string> => [
+  ...new Set(log.split("\n").map((line) => line.trim()).filter((line) => line !== ""))
+]

@@ -1,0 +1,153 @@
+/**
+ * What an observation means. First match wins; the exit code is the last thing looked at, since the agent's own words say more and its
+ * code says little. Whether work was delivered is not known here.
+ */
+import { Data } from "effect"
+import type { Observation } from "./Observation.ts"
+import { short } from "./StreamLog.ts"
+
+export type Verdict = Data.TaggedEnum<{
+  /** The agent says that it is done; delivery decides. */
+  Finished: { readonly message: string }
+  /** A limit of the run was reached; `complete`: the last answer was whole, so delivery may be too. */
+  OverBudget: { readonly message: string; readonly complete: boolean }
+  /** A usage limit of the account; `resetAt` in epoch seconds where it is known. */
+  Limited: { readonly message: string; readonly resetAt: number | undefined }
+  /** The model's API failed after the agent's own tries. */
+  UpstreamDown: { readonly message: string }
+  /** The process ended or went silent without a result. */
+  Lost: { readonly message: string }
+  /** The new session's id is taken. */
+  SessionInUse: {}
+  /** The session to resume is not there. */
+  SessionUnknown: {}
+  Failed: { readonly reason: "SetupFailed" | "InvalidSpec" | "AgentError"; readonly message: string }
+}>
+export const Verdict = Data.taggedEnum<Verdict>()
+
+const failed = (reason: "SetupFailed" | "InvalidSpec" | "AgentError", message: string) =>
+  Verdict.Failed({ reason, message })
+
+type Rule = (seen: Observation) => Verdict | undefined
+
+const wordsOf = ({ result, stderr }: Observation): string =>
+  result?.result?.trim() || result?.errors?.join("; ") || stderr.trim().split("\n").slice(-3).join(" | ") || "no words"
+
+const badInit: Rule = ({ badInit }) => (badInit === undefined ? undefined : failed("SetupFailed", badInit))
+
+const session: Rule = (seen) => {
+  if (seen.init !== undefined) return undefined
+  const said = `${seen.stderr}\n${seen.result?.errors?.join("\n") ?? ""}`
+  if (/already in use/i.test(said)) return Verdict.SessionInUse()
+  return /no conversation found/i.test(said) ? Verdict.SessionUnknown() : undefined
+}
+
+const noInit: Rule = (seen) =>
+  seen.init !== undefined
+    ? undefined
+    : failed(
+      "SetupFailed",
+      seen.stopped === "NoInit"
+        ? `the agent said nothing for too long after its start: ${wordsOf(seen)}`
+        : `the agent did not start (exit ${seen.exitCode}): ${wordsOf(seen)}`
+    )
+
+const managedSettings: Rule = ({ stderr }) =>
+  /managed settings (?:failed to load|contain invalid)/i.test(stderr)
+    ? failed("SetupFailed", `the agent does not apply its managed settings: ${short(stderr)}`)
+    : undefined
+
+const overBudget: Rule = (seen) => {
+  const subtype = seen.result?.subtype
+  return subtype === "error_max_turns" || subtype === "error_max_budget_usd"
+    ? Verdict.OverBudget({
+      message: wordsOf(seen),
+      complete: subtype === "error_max_budget_usd" && seen.result?.stop_reason === "end_turn"
+    })
+    : undefined
+}
+
+const rateLimited: Rule = (seen) =>
+  seen.result?.is_error === true && seen.result.api_error_status === 429
+    ? Verdict.Limited({ message: wordsOf(seen), resetAt: seen.resetsAt })
+    : undefined
+
+const credentials: Rule = (seen) => {
+  if (seen.result?.is_error !== true) return undefined
+  const status = seen.result.api_error_status
+  const denied = status === 401 || status === 402 || status === 403 ||
+    seen.apiError === "authentication_failed" || seen.apiError === "billing_error" ||
+    /not logged in/i.test(wordsOf(seen))
+  return denied ? failed("SetupFailed", `the model API refuses the credentials: ${wordsOf(seen)}`) : undefined
+}
+
+const model: Rule = (seen) =>
+  seen.result?.is_error === true && (seen.result.api_error_status === 404 || seen.apiError === "model_not_found")
+    ? failed("InvalidSpec", `spec.model: ${wordsOf(seen)}`)
+    : undefined
+
+const hopeless = new Set(["prompt_too_long", "image_error"])
+
+const request: Rule = (seen) => {
+  const { result } = seen
+  const cannotGoOn = hopeless.has(result?.terminal_reason ?? "") || result?.stop_reason === "refusal" ||
+    (result?.is_error === true && (seen.apiError === "max_output_tokens" || result.api_error_status === 400))
+  return cannotGoOn ? failed("AgentError", wordsOf(seen)) : undefined
+}
+
+const upstream: Rule = (seen) => {
+  if (seen.result?.is_error !== true) return undefined
+  const status = seen.result.api_error_status
+  const down = typeof status === "number"
+    ? status >= 500
+    : seen.apiError === "server_error" || /malformed response|connection to the API was lost/i.test(wordsOf(seen))
+  return down ? Verdict.UpstreamDown({ message: wordsOf(seen) }) : undefined
+}
+
+const otherError: Rule = (seen) => (seen.result?.is_error === true ? failed("AgentError", wordsOf(seen)) : undefined)
+
+const noResult: Rule = (seen) => {
+  if (seen.result !== undefined) return undefined
+  if (seen.stopped === "Silent") return Verdict.Lost({ message: "the agent showed no sign of life" })
+  return Verdict.Lost({
+    message: seen.exitCode === 137
+      ? "the agent was killed (exit 137; out of memory?)"
+      : `the agent ended without a result (exit ${seen.exitCode})`
+  })
+}
+
+const notRun: Rule = (seen) =>
+  seen.result?.num_turns === 0 || !seen.answered
+    ? failed("AgentError", `the prompt was not run: ${wordsOf(seen)}`)
+    : undefined
+
+const finished = (seen: Observation): Verdict => {
+  const denied = [...new Set(seen.result?.permission_denials?.map(({ tool_name }) => tool_name))]
+  const note = denied.length === 0 ? "" : ` (denied: ${denied.join(", ")})`
+  return Verdict.Finished({ message: `${seen.result?.result?.trim() || "The agent finished without a word."}${note}` })
+}
+
+const rules: ReadonlyArray<Rule> = [
+  badInit,
+  session,
+  noInit,
+  managedSettings,
+  overBudget,
+  rateLimited,
+  credentials,
+  model,
+  request,
+  upstream,
+  otherError,
+  noResult,
+  notRun
+]
+
+/** The meaning of a process of the agent that has ended. */
+export const classify = (seen: Observation): Verdict => {
+  for (const rule of rules) {
+    const verdict = rule(seen)
+    if (verdict !== undefined) return verdict
+  }
+  return finished(seen)
+}

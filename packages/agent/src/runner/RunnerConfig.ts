@@ -1,0 +1,186 @@
+/**
+ * What a run asks of the runner: the environment that its Job sets, checked with the domain's rules. A problem names the variable.
+ */
+import { decoder, formatProblems } from "@orchestrator/domain/Decode"
+import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "@orchestrator/domain/SpecText"
+import { Context, Effect, Layer, Redacted, Result, Schema } from "effect"
+import { type Environment, readEnvironment } from "./Environment.ts"
+import { RunFailure } from "./RunFailure.ts"
+
+const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
+  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
+
+const Whole = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
+const Amount = Schema.FiniteFromString.check(Schema.isGreaterThan(0))
+const Flag = Schema.Literals(["true", "false"])
+const SessionId = Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i))
+const Protocols = Schema.String.check(Schema.isPattern(/^[a-z0-9+]+(:[a-z0-9+]+)*$/))
+
+/** Where Claude Code looks for managed settings; a file elsewhere is not in force. */
+export const managedSettingsPath = "/etc/claude-code/managed-settings.json"
+
+const common = {
+  MODEL: ModelName,
+  GITHUB_USER: GithubUser,
+  REPOSITORY_URL: GitUrl,
+  WORKING_DIRECTORY: or(RelativePath, ""),
+  RUN_NAME: Schema.NonEmptyString,
+  RUN_UID: Schema.NonEmptyString,
+  ATTEMPT: or(Whole, "1"),
+  SESSION_ID: SessionId,
+  RESUME_SESSION: or(Flag, "false"),
+  OVERWRITE_MEMORY: or(Flag, "false"),
+  MAX_COST_USD: Schema.optionalKey(Amount),
+  MAX_TURNS: Schema.optionalKey(Whole),
+  GH_TOKEN: Schema.optionalKey(Schema.String),
+  GIT_ALLOW_PROTOCOL: or(Protocols, "https:ssh"),
+  HOME: Schema.optionalKey(Schema.String),
+  CLAUDE_CONFIG_DIR: Schema.optionalKey(Schema.String),
+  WORKSPACE_DIR: or(Schema.String, "/workspace"),
+  CONFIG_DIR: or(Schema.String, "/config"),
+  SSH_DIR: or(Schema.String, "/etc/orchestrator/ssh"),
+  TERMINATION_MESSAGE_PATH: or(Schema.String, "/dev/termination-log"),
+  MANAGED_SETTINGS_PATH: or(Schema.String, managedSettingsPath),
+  ORCHESTRATOR_INIT_SECONDS: or(Amount, "60"),
+  ORCHESTRATOR_SILENCE_SECONDS: or(Amount, "900"),
+  ORCHESTRATOR_STOP_SECONDS: or(Amount, "5"),
+  ORCHESTRATOR_EXIT_SECONDS: or(Amount, "10"),
+  ORCHESTRATOR_BACKOFF_SECONDS: or(Amount, "10")
+}
+
+const decodeKind = decoder(Schema.Struct({ TASK_TYPE: Schema.Literals(["code", "docs"]) }))
+const decodeCode = decoder(Schema.Struct({
+  ...common,
+  TASK_ID: Whole,
+  SERVICE_NAME: Schema.NonEmptyString,
+  DOCS_REPOSITORY_URL: GitUrl,
+  DOCS_BRANCH: or(BranchName, "main"),
+  DOCS_PROJECT_DIRECTORY: Schema.optionalKey(RelativePath)
+}))
+const decodeDocs = decoder(Schema.Struct({ ...common, SOURCE_BRANCH: BranchName }))
+
+export interface CodeTask {
+  readonly type: "code"
+  readonly taskId: number
+  readonly service: string
+  readonly docsRepositoryUrl: string
+  readonly docsBranch: string
+  /** Folder of the Task Master project in the docs repository. */
+  readonly docsProjectDirectory: string
+}
+
+export interface DocsTask {
+  readonly type: "docs"
+  readonly sourceBranch: string
+}
+
+/** Bounds on the agent's process, in seconds. */
+export interface Bounds {
+  /** Until the agent's first event. */
+  readonly init: number
+  /** Without any event while no tool runs. */
+  readonly silence: number
+  /** Between two signals of the ladder that stops it. */
+  readonly stop: number
+  /** Between its result and its exit. */
+  readonly exit: number
+  /** First pause before a resume. */
+  readonly backoff: number
+}
+
+export interface RunnerSettings {
+  readonly task: CodeTask | DocsTask
+  readonly run: { readonly name: string; readonly uid: string; readonly attempt: number }
+  readonly model: string
+  readonly githubUser: string
+  readonly repositoryUrl: string
+  readonly workingDirectory: string
+  readonly sessionId: string
+  readonly resumeSession: boolean
+  readonly overwriteMemory: boolean
+  readonly maxCostUsd: number | undefined
+  readonly maxTurns: number | undefined
+  readonly token: Redacted.Redacted | undefined
+  readonly allowedProtocols: string
+  readonly roots: {
+    readonly workspace: string
+    readonly config: string
+    readonly ssh: string
+    readonly home: string
+    readonly claudeConfig: string
+    readonly managedSettings: string
+    readonly terminationMessage: string
+  }
+  readonly bounds: Bounds
+  readonly environment: Environment
+}
+
+type Common = Extract<ReturnType<typeof decodeDocs>, { readonly _tag: "Success" }>["success"]
+
+const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTask, environment: Environment) => ({
+  task,
+  run: { name: values.RUN_NAME, uid: values.RUN_UID, attempt: values.ATTEMPT },
+  model: values.MODEL,
+  githubUser: values.GITHUB_USER,
+  repositoryUrl: values.REPOSITORY_URL,
+  workingDirectory: values.WORKING_DIRECTORY.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
+  sessionId: values.SESSION_ID.toLowerCase(),
+  resumeSession: values.RESUME_SESSION === "true",
+  overwriteMemory: values.OVERWRITE_MEMORY === "true",
+  maxCostUsd: values.MAX_COST_USD,
+  maxTurns: values.MAX_TURNS === 0 ? undefined : values.MAX_TURNS,
+  token: values.GH_TOKEN === undefined ? undefined : Redacted.make(values.GH_TOKEN.trim()),
+  allowedProtocols: values.GIT_ALLOW_PROTOCOL,
+  roots: {
+    workspace: values.WORKSPACE_DIR,
+    config: values.CONFIG_DIR,
+    ssh: values.SSH_DIR,
+    home: values.HOME ?? `${values.WORKSPACE_DIR}/.home`,
+    claudeConfig: values.CLAUDE_CONFIG_DIR ?? `${values.WORKSPACE_DIR}/.claude`,
+    managedSettings: values.MANAGED_SETTINGS_PATH,
+    terminationMessage: values.TERMINATION_MESSAGE_PATH
+  },
+  bounds: {
+    init: values.ORCHESTRATOR_INIT_SECONDS,
+    silence: values.ORCHESTRATOR_SILENCE_SECONDS,
+    stop: values.ORCHESTRATOR_STOP_SECONDS,
+    exit: values.ORCHESTRATOR_EXIT_SECONDS,
+    backoff: values.ORCHESTRATOR_BACKOFF_SECONDS
+  },
+  environment
+})
+
+/** Reads the environment of a run. */
+export const decodeSettings = (environment: Environment) =>
+  Result.gen(function*() {
+    const { TASK_TYPE } = yield* decodeKind(environment)
+    if (TASK_TYPE === "docs") {
+      const values = yield* decodeDocs(environment)
+      return settings(values, { type: "docs", sourceBranch: values.SOURCE_BRANCH }, environment)
+    }
+    const values = yield* decodeCode(environment)
+    return settings(values, {
+      type: "code",
+      taskId: values.TASK_ID,
+      service: values.SERVICE_NAME,
+      docsRepositoryUrl: values.DOCS_REPOSITORY_URL,
+      docsBranch: values.DOCS_BRANCH,
+      docsProjectDirectory: values.DOCS_PROJECT_DIRECTORY ?? `_projects/${values.SERVICE_NAME}`
+    }, environment)
+  })
+
+export class RunnerConfig extends Context.Service<RunnerConfig, RunnerSettings>()(
+  "@orchestrator/agent/runner/RunnerConfig"
+) {
+  static readonly layer = Layer.effect(
+    RunnerConfig,
+    Effect.flatMap(readEnvironment, (environment) =>
+      Result.match(decodeSettings(environment), {
+        onSuccess: (values) => Effect.succeed(RunnerConfig.of(values)),
+        onFailure: (problems) =>
+          Effect.fail(
+            new RunFailure({ reason: "SetupFailed", message: `environment of the run: ${formatProblems(problems)}` })
+          )
+      }))
+  )
+}

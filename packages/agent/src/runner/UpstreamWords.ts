@@ -1,0 +1,36 @@
+/** What a remote's words mean. Pure: the words are git's, in English (LC_ALL=C). */
+import { lastWords } from "./Git.ts"
+
+const transient =
+  /could not resolve host|temporary failure in name resolution|connection (?:timed out|reset|refused)|operation timed out|early eof|unexpected disconnect|the remote end hung up unexpectedly|rpc failed|returned error: (?:429|5\d\d)|kex_exchange_identification|network is unreachable/i
+
+/** Whether trying again may help. */
+export const isTransient = (words: string): boolean => transient.test(words)
+
+/** What the remote's default branch and branches are, from `git ls-remote --symref`. */
+export const parseRemote = (listing: string) => {
+  const heads = new Map<string, string>()
+  let defaultBranch: string | undefined
+  for (const line of listing.split("\n")) {
+    const symbolic = /^ref: refs\/heads\/(.+)\tHEAD$/.exec(line)
+    const head = /^([0-9a-f]{40,64})\trefs\/heads\/(.+)$/.exec(line)
+    if (symbolic?.[1] !== undefined) defaultBranch = symbolic[1]
+    if (head?.[1] !== undefined && head[2] !== undefined) heads.set(head[2], head[1])
+  }
+  return { defaultBranch, heads }
+}
+
+/** The remote's words when it refused a ref, from `git push --porcelain`; undefined when no ref was refused. */
+export const refusal = (porcelain: string, stderr: string): string | undefined => {
+  const line = porcelain.split("\n").find((candidate) => candidate.startsWith("!\t"))
+  if (line === undefined) return undefined
+  const said = stderr.split(/[\r\n]+/)
+    .filter((candidate) => candidate.startsWith("remote:"))
+    .map((candidate) => candidate.slice("remote:".length).trim())
+    .filter((candidate) => candidate !== "")
+  const summary = line.split("\t")[2] ?? "[rejected]"
+  return said.length > 0 ? `${summary}: ${lastWords(said.join("\n"))}` : summary
+}
+
+/** Whether the remote refused because its branch has commits that ours does not. */
+export const isBehind = (words: string): boolean => /non-fast-forward|fetch first|stale info/.test(words)
