@@ -1,0 +1,25 @@
+/** The contract: every route, what it takes and what it answers. Server, OpenAPI document and typed client derive from it. */
+import { HttpApi, OpenApi } from "effect/http-api"
+import { CodeRuns } from "./groups/CodeRuns.ts"
+import { DocsRuns } from "./groups/DocsRuns.ts"
+import { Submissions } from "./groups/Submissions.ts"
+import { System } from "./groups/System.ts"
+
+/** Every problem of an input is reported, and what nobody would read is one. */
+const strict = { errors: "all", onExcessProperty: "error" } as const
+
+export class Api extends HttpApi.make("orchestrator")
+  .add(CodeRuns)
+  .add(DocsRuns)
+  .add(Submissions)
+  .add(System)
+  .annotate(HttpApi.PayloadParseOptions, strict)
+  .annotate(HttpApi.QueryParseOptions, strict)
+  .annotateMerge(OpenApi.annotations({
+    title: "Orchestrator",
+    version: "v1",
+    description:
+      "Runs AI coding agents as Kubernetes Jobs: a task becomes a pull request. Errors are RFC 9457 problems "
+      + "(`application/problem+json`) whose `type` is stable; every answer carries an `X-Request-Id`."
+  }))
+{}

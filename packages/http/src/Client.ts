@@ -1,0 +1,25 @@
+/** The typed client, derived from the contract: `client.codeRuns.create({ payload })`, `client.health({})`. Problems arrive as the classes of `Problem.ts`, by their tags. */
+import { Context, Layer } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import { HttpApiClient } from "effect/http-api"
+import { Api } from "./Api.ts"
+
+export interface ClientOptions {
+  /** `http://127.0.0.1:8080` */
+  readonly baseUrl: string
+}
+
+// Requirements of a generic method, `[Mode] extends ... ? never : never`, that come to nothing for every mode.
+// @effect-diagnostics-next-line leakingRequirements:off
+export class OrchestratorClient extends Context.Service<OrchestratorClient, HttpApiClient.ForApi<typeof Api>>()(
+  "@orchestrator/http/Client"
+) {
+  /** Needs an HttpClient: `FetchHttpClient.layer`, `NodeHttpClient.layerUndici`. */
+  static readonly layerWith = ({ baseUrl }: ClientOptions) =>
+    Layer.effect(
+      OrchestratorClient,
+      HttpApiClient.make(Api, {
+        transformClient: HttpClient.mapRequest(HttpClientRequest.prependUrl(baseUrl))
+      })
+    )
+}

@@ -1,0 +1,62 @@
+/** Parameters that the endpoints of runs share. */
+import { Phase } from "@orchestrator/domain/Phase"
+import { ObjectName } from "@orchestrator/domain/SpecText"
+import { Schema, SchemaGetter } from "effect"
+
+export const runName = {
+  name: ObjectName.annotate({ description: "Name of the run", examples: ["payments-task-7-4f9c2"] })
+}
+
+/** `?follow`, `?follow=true`, `?follow=false`. */
+const Flag = Schema.Literals(["", "true", "false"]).pipe(
+  Schema.decodeTo(Schema.Boolean, {
+    decode: SchemaGetter.transform((text) => text !== "false"),
+    encode: SchemaGetter.transform((flag) => flag ? "true" as const : "false" as const)
+  })
+)
+
+const page = {
+  limit: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 500 }))
+      .annotate({ description: "The most runs that one answer holds, 1 to 500. Default 100" })
+  ),
+  continue: Schema.optionalKey(
+    Schema.String.annotate({ description: "`continue` of the page before. It expires after some minutes" })
+  )
+}
+
+const filters = {
+  phase: Schema.optionalKey(Phase.annotate({ description: "Only runs in this phase" })),
+  user: Schema.optionalKey(Schema.String.annotate({ description: "Only runs of this GitHub user" }))
+}
+
+export const codeRunFilters = {
+  ...filters,
+  service: Schema.optionalKey(Schema.String.annotate({ description: "Only runs of this service" })),
+  ...page
+}
+
+export const docsRunFilters = { ...filters, ...page }
+
+export const idempotency = {
+  "idempotency-key": Schema.optionalKey(
+    Schema.String.check(
+      Schema.isPattern(/^[\x21-\x7e]{1,255}$/, { expected: "1 to 255 visible ASCII characters" })
+    ).annotate({
+      description:
+        "Makes the request safe to repeat: the same key with the same body gives the same run, with another body 409. "
+        + "It holds for as long as the run exists"
+    })
+  )
+}
+
+const lines = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+export const logOptions = {
+  follow: Schema.optionalKey(Flag.annotate({ description: "Keep the answer open until the agent ends" })),
+  tailLines: Schema.optionalKey(lines.annotate({ description: "Only this many of the newest lines" })),
+  sinceSeconds: Schema.optionalKey(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)).annotate({ description: "Only lines of the last seconds" })
+  ),
+  timestamps: Schema.optionalKey(Flag.annotate({ description: "Begin every line with its RFC 3339 time" }))
+}

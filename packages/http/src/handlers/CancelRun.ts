@@ -1,0 +1,22 @@
+/** Cancelling: said once in the spec, acted on by the controller. */
+import { isTerminal } from "@orchestrator/domain/Phase"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { RunFinished } from "../Problem.ts"
+import { versionsOf } from "./RetryRun.ts"
+import { changeRun, type RunAccess } from "./RunAccess.ts"
+import { phaseOf } from "./RunAnswer.ts"
+
+const cancel = (run: CustomObject) => {
+  const phase = phaseOf(run)
+  if (run.spec["cancel"] === true) return Effect.undefined
+  if (isTerminal(phase) && versionsOf(run).settled) {
+    return new RunFinished({
+      detail: `The run has ended as ${phase}: there is nothing to stop`,
+      hint: "Read the run to see its result; start the next attempt with retry"
+    })
+  }
+  return Effect.succeed({ cancel: true })
+}
+
+export const cancelRun = (runs: RunAccess, name: string) => changeRun(runs, name, cancel)

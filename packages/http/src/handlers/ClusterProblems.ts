@@ -1,0 +1,120 @@
+/**
+ * What a refusal of the cluster means to the client of this API: one exhaustive mapping for each kind of request. Reasons that a
+ * request cannot raise by itself say that the installation is at fault.
+ */
+import type { KubernetesError, KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
+import { Match } from "effect"
+import {
+  ClusterError,
+  ClusterForbids,
+  ClusterUnavailable,
+  InvalidBody,
+  NameTaken,
+  PageExpired,
+  RunChanged,
+  RunNotFound
+} from "../Problem.ts"
+
+export type ClusterProblem = ClusterForbids | ClusterUnavailable | ClusterError
+
+const forbids = (error: KubernetesError) => () =>
+  new ClusterForbids({
+    detail: error.message,
+    hint:
+      "A quota is used up, or the orchestrator's service account lacks a permission: the cluster's administrator can tell"
+  })
+
+const unexpected = (error: KubernetesError) => () =>
+  new ClusterError({
+    detail: error.message,
+    hint: "Check that the CRDs are installed in the orchestrator's version, and that its namespace exists"
+  })
+
+const unavailable = (error: KubernetesError) => (reason: { readonly retryAfterSeconds?: number }) =>
+  new ClusterUnavailable({
+    detail: error.message,
+    hint: "Try the same request again later; with an Idempotency-Key a repeated creation is safe",
+    ...(reason.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: reason.retryAfterSeconds })
+  })
+
+/** Reasons that mean the same for every request. */
+const common = (error: KubernetesError) => ({
+  Forbidden: forbids(error),
+  Unauthorized: unexpected(error),
+  MethodNotAllowed: unexpected(error),
+  Refused: unexpected(error),
+  Malformed: unexpected(error),
+  TooManyRequests: unavailable(error),
+  ServerError: unavailable(error),
+  Unreachable: () => unavailable(error)({})
+})
+
+const noSuchRun = (kind: string, name: string) => () =>
+  new RunNotFound({
+    detail: `There is no ${kind} named ${JSON.stringify(name)}`,
+    hint: "List the runs to see which there are; a run that was deleted is gone with its record"
+  })
+
+type Invalid = Extract<KubernetesErrorReason, { readonly _tag: "Invalid" }>
+
+const invalid = (reason: Invalid) =>
+  new InvalidBody({
+    detail: reason.message,
+    hint: "Correct the fields and send the request again",
+    errors: reason.causes.map(({ field, message }) => ({ path: field, expected: message, found: "what was sent" }))
+  })
+
+/** get and delete of a run, and reads of what belongs to it. */
+export const readProblem = (kind: string, name: string) => (error: KubernetesError): RunNotFound | ClusterProblem =>
+  Match.value(error.reason).pipe(Match.tagsExhaustive({
+    ...common(error),
+    NotFound: noSuchRun(kind, name),
+    AlreadyExists: unexpected(error),
+    Conflict: unexpected(error),
+    Gone: unexpected(error),
+    Invalid: unexpected(error),
+    BadRequest: unexpected(error)
+  }))
+
+export const listProblem = (error: KubernetesError): PageExpired | ClusterProblem =>
+  Match.value(error.reason).pipe(Match.tagsExhaustive({
+    ...common(error),
+    Gone: ({ message }) =>
+      new PageExpired({ detail: message, hint: "Start again from the first page, without `continue`" }),
+    NotFound: unexpected(error),
+    AlreadyExists: unexpected(error),
+    Conflict: unexpected(error),
+    Invalid: unexpected(error),
+    BadRequest: unexpected(error)
+  }))
+
+export const createProblem =
+  (kind: string, name: string) => (error: KubernetesError): NameTaken | InvalidBody | ClusterProblem =>
+    Match.value(error.reason).pipe(Match.tagsExhaustive({
+      ...common(error),
+      AlreadyExists: () =>
+        new NameTaken({
+          detail: `There is already a ${kind} named ${JSON.stringify(name)}, made by another request`,
+          hint: "Leave the name out, choose another, or delete that run first"
+        }),
+      Invalid: invalid,
+      BadRequest: ({ message }) =>
+        new InvalidBody({ detail: message, hint: "Correct the fields and send the request again", errors: [] }),
+      NotFound: unexpected(error),
+      Conflict: unexpected(error),
+      Gone: unexpected(error)
+    }))
+
+/** A body is checked before it gets here: what the cluster still finds invalid is what it has stored. */
+export const updateProblem =
+  (kind: string, name: string) => (error: KubernetesError): RunNotFound | RunChanged | ClusterProblem =>
+    Match.value(error.reason).pipe(Match.tagsExhaustive({
+      ...common(error),
+      NotFound: noSuchRun(kind, name),
+      Conflict: ({ message }) =>
+        new RunChanged({ detail: message, hint: "Read the run again, and repeat the request if it is still wanted" }),
+      Invalid: unexpected(error),
+      AlreadyExists: unexpected(error),
+      Gone: unexpected(error),
+      BadRequest: unexpected(error)
+    }))

@@ -1,0 +1,92 @@
+/** Creation of a run, safe to repeat with a key. */
+import { apiVersionOf } from "@orchestrator/k8s/Kinds"
+import { hasReason } from "@orchestrator/k8s/KubernetesError"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { IdempotencyKeyReused } from "../Problem.ts"
+import { createProblem, listProblem } from "./ClusterProblems.ts"
+import { keyHash, keyLabel, keyMarks, keySuffix, relation } from "./Idempotency.ts"
+import { refOf, type RunAccess } from "./RunAccess.ts"
+import { generateNameOf, nameWith } from "./RunNames.ts"
+
+export interface NewRun {
+  /** As the requester wants it. */
+  readonly name?: string | undefined
+  /** What a made name begins with. */
+  readonly stem: string
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly annotations?: Readonly<Record<string, string>>
+  /** The request before anything was filled in, and its key. */
+  readonly request: unknown
+  readonly key?: string | undefined
+}
+
+export interface CreatedRun {
+  readonly run: CustomObject
+  /** Whether an earlier request with the same key made it. */
+  readonly replayed: boolean
+}
+
+const draftOf = (
+  { kind, settings }: RunAccess,
+  { annotations, key, name, request, spec, stem }: NewRun
+): CustomObject => {
+  const marks = key === undefined ? undefined : keyMarks(key, request)
+  const made = name ?? (key === undefined ? undefined : nameWith(stem, keySuffix(key)))
+  return {
+    apiVersion: apiVersionOf(kind),
+    kind: kind.kind,
+    metadata: {
+      namespace: settings.namespace,
+      ...(made === undefined ? { generateName: generateNameOf(stem) } : { name: made }),
+      ...(marks === undefined ? {} : { labels: marks.labels }),
+      annotations: { ...annotations, ...marks?.annotations }
+    },
+    spec
+  }
+}
+
+const reused = (run: CustomObject) =>
+  new IdempotencyKeyReused({
+    detail: `The key made the run ${JSON.stringify(run.metadata.name)}, from another body`,
+    hint: "Send a new key with a new request; to repeat a request, send its body unchanged"
+  })
+
+/** The run that the key made before, if there is one. Another body under the same key is refused. */
+const earlier = Effect.fnUntraced(function*(runs: RunAccess, key: string, request: unknown) {
+  const { items } = yield* runs.client.list(runs.kind, {
+    namespace: runs.settings.namespace,
+    labelSelector: `${keyLabel}=${keyHash(key)}`
+  }).pipe(Effect.mapError(listProblem), Effect.catchTag("PageExpired", Effect.die))
+  const run = items.find((item) => relation(item, key, request) === "same") ?? items[0]
+  if (run === undefined) return undefined
+  return relation(run, key, request) === "same" ? run : yield* reused(run)
+})
+
+/** What holds the name that a draft wanted: this very request, answered by another replica, or somebody else's. */
+const holder = Effect.fnUntraced(function*(runs: RunAccess, name: string, key: string, request: unknown) {
+  const found = yield* runs.client.get(runs.kind, refOf(runs, name))
+  const how = relation(found, key, request)
+  if (how === "reused") return yield* reused(found)
+  return how === "same" ? found : undefined
+})
+
+export const createRun = Effect.fn("http.createRun")(function*(runs: RunAccess, wanted: NewRun) {
+  const { key, request } = wanted
+  const before = key === undefined ? undefined : yield* earlier(runs, key, request)
+  if (before !== undefined) return { run: before, replayed: true } satisfies CreatedRun
+  const draft = draftOf(runs, wanted)
+  const name = draft.metadata.name
+  return yield* runs.client.create(runs.kind, draft, { fieldValidation: "Strict" }).pipe(
+    Effect.map((run): CreatedRun => ({ run, replayed: false })),
+    Effect.catchIf(hasReason("AlreadyExists"), (taken) =>
+      key === undefined || name === undefined
+        ? Effect.fail(taken)
+        : Effect.flatMap(holder(runs, name, key, request), (run) =>
+          run === undefined ? Effect.fail(taken) : Effect.succeed<CreatedRun>({ run, replayed: true }))),
+    Effect.catchTag(
+      "KubernetesError",
+      (error) => Effect.fail(createProblem(runs.kind.kind, name ?? wanted.stem)(error))
+    )
+  )
+})

@@ -1,0 +1,49 @@
+/**
+ * Pages of runs. Filters are applied here, because runs that were made by kubectl carry no labels and older API servers do not select by
+ * status: pages of the cluster are read until this page is full, so that its `continue` is exact.
+ */
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { listProblem } from "./ClusterProblems.ts"
+import type { RunAccess } from "./RunAccess.ts"
+import { phaseOf } from "./RunAnswer.ts"
+
+export interface RunFilters {
+  readonly phase?: string
+  readonly service?: string
+  readonly user?: string
+  readonly limit?: number
+  readonly continue?: string
+}
+
+interface Page {
+  readonly items: ReadonlyArray<CustomObject>
+  readonly continue?: string
+}
+
+const defaultLimit = 100
+/** Pages of the cluster that one request reads at most; what is then missing is asked for with `continue`. */
+const mostReads = 20
+
+export const matches = ({ phase, service, user }: RunFilters) => (run: CustomObject): boolean =>
+  (phase === undefined || phaseOf(run) === phase) &&
+  (service === undefined || run.spec["service"] === service) &&
+  (user === undefined || run.spec["githubUser"] === user)
+
+export const listRuns = Effect.fn("http.listRuns")(function*(runs: RunAccess, filters: RunFilters) {
+  const limit = filters.limit ?? defaultLimit
+  const fits = matches(filters)
+  const found: Array<CustomObject> = []
+  let next = filters.continue
+  for (let reads = 0; reads < mostReads && found.length < limit; reads++) {
+    const page = yield* runs.client.list(runs.kind, {
+      namespace: runs.settings.namespace,
+      limit: limit - found.length,
+      continue: next
+    }).pipe(Effect.mapError(listProblem))
+    found.push(...page.items.filter(fits))
+    next = page.metadata.continue
+    if (next === undefined || next === "") break
+  }
+  return { items: found, ...(next === undefined || next === "" ? {} : { continue: next }) } satisfies Page
+})

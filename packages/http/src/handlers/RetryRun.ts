@@ -1,0 +1,70 @@
+/** The next attempt of a CodeRun, and the successor of a DocsRun. */
+import { group } from "@orchestrator/domain/Labels"
+import { isTerminal } from "@orchestrator/domain/Phase"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { RunNotFinished } from "../Problem.ts"
+import { createRun } from "./CreateRun.ts"
+import { changeRun, getRun, type RunAccess } from "./RunAccess.ts"
+import { phaseOf } from "./RunAnswer.ts"
+
+/** On the successor of a DocsRun: the name of the run that it repeats. */
+export const retryOfAnnotation = `${group}/retry-of`
+
+const numberOf = (value: unknown): number | undefined => typeof value === "number" ? value : undefined
+
+/** Which context version the spec asks for, and whether the status speaks of this spec at all. */
+export const versionsOf = (run: CustomObject): { readonly wanted: number; readonly settled: boolean } => {
+  const spec = numberOf(run.spec["contextVersion"]) ?? 1
+  const seen = numberOf(run.status?.["contextVersion"])
+  const observed = numberOf(run.status?.["observedGeneration"])
+  const settled = seen === undefined
+    ? observed === undefined || observed >= (run.metadata.generation ?? 0)
+    : seen >= spec
+  return { wanted: Math.max(spec, seen ?? 0), settled }
+}
+
+const notFinished = (run: CustomObject) =>
+  new RunNotFinished({
+    detail: isTerminal(phaseOf(run))
+      ? `Attempt ${versionsOf(run).wanted} has been asked for and has not begun`
+      : `The run is ${phaseOf(run)}`,
+    hint: "Wait for its end, cancel it, or send \"force\": true"
+  })
+
+const isFinished = (run: CustomObject) => isTerminal(phaseOf(run)) && versionsOf(run).settled
+
+export interface RetryWish {
+  readonly promptModification?: string
+  readonly force?: boolean
+}
+
+/** `cancel` goes with the attempt that it was meant for. */
+export const retryCodeRun = (runs: RunAccess, name: string, { force = false, promptModification }: RetryWish) =>
+  changeRun(runs, name, (run) =>
+    isFinished(run) || force
+      ? Effect.succeed({
+        contextVersion: versionsOf(run).wanted + 1,
+        cancel: false,
+        ...(promptModification === undefined ? {} : { promptModification })
+      })
+      : notFinished(run))
+
+/** One successor per run: its uid is the key. */
+export const retryDocsRun = Effect.fn("http.retryDocsRun")(function*(
+  runs: RunAccess,
+  name: string,
+  { force = false }: RetryWish
+) {
+  const run = yield* getRun(runs, name)
+  if (!isFinished(run) && !force) return yield* notFinished(run)
+  const key = `retry-of ${run.metadata.uid ?? name}`
+  const { run: successor } = yield* createRun(runs, {
+    stem: name,
+    spec: { ...run.spec, cancel: false },
+    annotations: { [retryOfAnnotation]: name },
+    key,
+    request: key
+  }).pipe(Effect.catchTag("IdempotencyKeyReused", Effect.die))
+  return successor
+})

@@ -1,0 +1,68 @@
+/** One kind of run in the configured namespace: what all requests for it have in common. */
+import { CodeRunKind, DocsRunKind, type Kind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient, type Patch } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { HttpSettings, type HttpSettingsValue } from "../HttpSettings.ts"
+import { readProblem, updateProblem } from "./ClusterProblems.ts"
+import type { RunPath } from "./RunAnswer.ts"
+
+export interface RunAccess {
+  readonly client: KubernetesClient["Service"]
+  readonly settings: HttpSettingsValue
+  readonly kind: Kind<CustomObject>
+  readonly path: RunPath
+}
+
+const access = (kind: Kind<CustomObject>, path: RunPath) =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    const settings = yield* HttpSettings
+    return { client, settings, kind, path } satisfies RunAccess
+  })
+
+export const codeRunAccess = access(CodeRunKind, "code-runs")
+export const docsRunAccess = access(DocsRunKind, "docs-runs")
+
+export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })
+
+export const getRun = Effect.fn("http.getRun")((runs: RunAccess, name: string) =>
+  runs.client.get(runs.kind, refOf(runs, name)).pipe(Effect.mapError(readProblem(runs.kind.kind, name)))
+)
+
+/** Background propagation: Kubernetes removes what the run owns. */
+export const deleteRun = Effect.fn("http.deleteRun")((runs: RunAccess, name: string) =>
+  runs.client.delete(runs.kind, refOf(runs, name), { propagationPolicy: "Background" }).pipe(
+    Effect.mapError(readProblem(runs.kind.kind, name)),
+    Effect.asVoid
+  )
+)
+
+const isKubernetesError = (error: unknown): error is KubernetesError =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "KubernetesError"
+
+/**
+ * Changes a run as it is now: what to merge into it is decided on what was read, and holds only for that revision. When somebody else was
+ * faster, both are done again, a few times. `undefined` leaves the run alone.
+ */
+export const changeRun = Effect.fn("http.changeRun")(function*<E>(
+  runs: RunAccess,
+  name: string,
+  decide: (run: CustomObject) => Effect.Effect<object | undefined, E>
+) {
+  const attempt = Effect.gen(function*() {
+    const run = yield* runs.client.get(runs.kind, refOf(runs, name))
+    const spec = yield* decide(run)
+    if (spec === undefined) return run
+    const patch: Patch = {
+      type: "merge",
+      body: { metadata: { resourceVersion: run.metadata.resourceVersion }, spec }
+    }
+    return yield* runs.client.patch(runs.kind, refOf(runs, name), patch, { fieldValidation: "Strict" })
+  })
+  return yield* attempt.pipe(
+    Effect.retry({ times: 4, while: (error) => isKubernetesError(error) && hasReason("Conflict")(error) }),
+    Effect.mapError((error) => isKubernetesError(error) ? updateProblem(runs.kind.kind, name)(error) : error)
+  )
+})

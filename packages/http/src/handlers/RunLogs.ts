@@ -1,0 +1,80 @@
+/**
+ * What the agent of the current attempt prints: the log of its pod's `claude` container. Whether there is one is decided before the
+ * answer begins, so that a missing log is a problem and not a broken stream. Streams end when the server stops.
+ */
+import { PodKind } from "@orchestrator/k8s/Kinds"
+import type { PodLogOptions } from "@orchestrator/k8s/KubernetesClient"
+import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
+import { Effect, Sink, Stream } from "effect"
+import { LogsNotAvailable } from "../Problem.ts"
+import { Stopping } from "../server/Stopping.ts"
+import { listProblem, readProblem } from "./ClusterProblems.ts"
+import { getRun, refOf, type RunAccess } from "./RunAccess.ts"
+import { phaseOf, statusText } from "./RunAnswer.ts"
+
+const container = "claude"
+
+export interface LogWish {
+  readonly follow?: boolean
+  readonly tailLines?: number
+  readonly sinceSeconds?: number
+  readonly timestamps?: boolean
+}
+
+const absent = (detail: string, hint: string) => new LogsNotAvailable({ detail, hint })
+
+const newest = (pods: ReadonlyArray<Pod>): Pod | undefined =>
+  pods.toSorted((a, b) => (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1)[0]
+
+/** Why a pod has no log yet, in the words of its container; undefined when there is one. */
+export const notStarted = (pod: Pod): string | undefined => {
+  const state = pod.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  if (state?.running !== undefined || state?.terminated !== undefined) return undefined
+  const waiting = state?.waiting
+  return [waiting?.reason ?? pod.status?.phase ?? "Pending", waiting?.message].filter((part) => part).join(": ")
+}
+
+const currentPod = Effect.fnUntraced(function*(runs: RunAccess, run: CustomObject) {
+  const jobName = statusText(run, "jobName")
+  if (jobName === undefined) {
+    return yield* absent(
+      `The run is ${phaseOf(run)} and no agent has been started yet`,
+      "Ask again when it is Running; its message says what it waits for"
+    )
+  }
+  const { items } = yield* runs.client.list(PodKind, {
+    namespace: runs.settings.namespace,
+    labelSelector: `batch.kubernetes.io/job-name=${jobName}`
+  }).pipe(Effect.mapError(listProblem), Effect.catchTag("PageExpired", Effect.die))
+  const pod = newest(items)
+  if (pod?.metadata.name === undefined) {
+    return yield* absent(
+      `There is no pod of the Job ${jobName}: it has not been made yet, or was removed after the end of the run`,
+      "While a run is starting, ask again; when it has ended, its status tells the result"
+    )
+  }
+  const waiting = notStarted(pod)
+  return waiting === undefined ? pod.metadata.name : yield* absent(
+    `The agent's container has not started: ${waiting}`,
+    "Ask again when it runs; the run's Progressing condition says what it waits for"
+  )
+})
+
+/** The first bytes are there, or the log has failed, before the answer begins; a quiet log that is followed begins at once. */
+const begun = Effect.fnUntraced(function*(log: Stream.Stream<Uint8Array, KubernetesError>, follow: boolean) {
+  if (follow) return log
+  const [head, rest] = yield* Stream.peel(log, Sink.take<Uint8Array>(1))
+  return Stream.concat(Stream.fromIterable(head), rest)
+})
+
+export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name: string, wish: LogWish) {
+  const { stopped } = yield* Stopping
+  const run = yield* getRun(runs, name)
+  const pod = yield* currentPod(runs, run)
+  const options: PodLogOptions = { ...wish, container }
+  const log = yield* begun(runs.client.podLogs(refOf(runs, pod), options), wish.follow === true).pipe(
+    Effect.mapError(readProblem(runs.kind.kind, name))
+  )
+  return log.pipe(Stream.interruptWhen(stopped))
+})

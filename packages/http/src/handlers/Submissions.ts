@@ -1,0 +1,99 @@
+import { decoder } from "@orchestrator/domain/Decode"
+import { group } from "@orchestrator/domain/Labels"
+import { Effect, type Schema, Struct } from "effect"
+import type { HttpServerRequest } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../Api.ts"
+import type { NewCodeRun } from "../groups/CodeRuns.ts"
+import { CodeTask, DocsRequest } from "../groups/Submissions.ts"
+import { newCodeRun } from "./CodeRuns.ts"
+import { type CreatedRun, createRun, type NewRun } from "./CreateRun.ts"
+import { newDocsRun } from "./DocsRuns.ts"
+import { announce } from "./Replies.ts"
+import { invalidBody, jsonBody } from "./RequestBody.ts"
+import { codeRunAccess, docsRunAccess, type RunAccess } from "./RunAccess.ts"
+import { linksOf } from "./RunAnswer.ts"
+import { asSent, fold } from "./SnakeCase.ts"
+
+/** Where an old client's choice of a tool preset is kept. */
+export const toolConfigAnnotation = `${group}/tool-config`
+
+/** An old client's body, with problems in its own spelling. */
+const readBody = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => {
+  const decode = decoder(schema)
+  return Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+    const { body, sent } = fold(yield* jsonBody(request))
+    return yield* Effect.mapError(
+      Effect.fromResult(decode(body, { rejectUnknown: true })),
+      (problems) => invalidBody(problems.map((problem) => ({ ...problem, path: asSent(problem.path, sent) })))
+    )
+  })
+}
+
+const readCodeTask = readBody(CodeTask)
+const readDocsRequest = readBody(DocsRequest)
+
+const spelling = {
+  task_id: "taskId",
+  repository_url: "repositoryUrl",
+  docs_repository_url: "docsRepositoryUrl",
+  docs_project_directory: "docsProjectDirectory",
+  docs_branch: "docsBranch",
+  working_directory: "workingDirectory",
+  github_user: "githubUser",
+  local_tools: "localTools",
+  remote_tools: "remoteTools",
+  context_version: "contextVersion",
+  prompt_modification: "promptModification",
+  continue_session: "continueSession",
+  overwrite_memory: "overwriteMemory"
+} as const
+
+export const specOfCodeTask = ({ env_from_secrets, tool_config: _, ...task }: CodeTask): NewCodeRun["spec"] => ({
+  ...Struct.renameKeys(task, spelling),
+  cancel: false,
+  ...(env_from_secrets === undefined ? {} : {
+    envFromSecrets: env_from_secrets.map((secret) =>
+      Struct.renameKeys(secret, { secret_name: "secretName", secret_key: "secretKey" })
+    )
+  })
+})
+
+const submit = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, what: string) {
+  const created: CreatedRun = yield* createRun(runs, wanted)
+  yield* announce(runs.path, created)
+  const { name = "", namespace = "" } = created.run.metadata
+  return {
+    success: true,
+    message: created.replayed ? `${what} was accepted before as ${name}` : `${what} is accepted as ${name}`,
+    data: { name, namespace, links: linksOf(runs.path, name) }
+  }
+})
+
+export const SubmissionsHandlers = HttpApiBuilder.group(
+  Api,
+  "submissions",
+  Effect.fnUntraced(function*(handlers) {
+    const code = yield* codeRunAccess
+    const docs = yield* docsRunAccess
+    return handlers
+      .handleRaw("codeTask", ({ headers, request }) =>
+        Effect.flatMap(readCodeTask(request), (task) => {
+          const wanted = newCodeRun(code.settings, { spec: specOfCodeTask(task) }, headers["idempotency-key"])
+          const annotations = task.tool_config === undefined ? {} : { [toolConfigAnnotation]: task.tool_config }
+          return submit(code, { ...wanted, annotations }, `Task ${task.task_id} of ${task.service}`)
+        }))
+      .handleRaw("generateDocs", ({ headers, request }) =>
+        Effect.flatMap(readDocsRequest(request), (body) => {
+          const spec = {
+            repositoryUrl: body.repository_url,
+            workingDirectory: body.working_directory,
+            sourceBranch: body.source_branch,
+            githubUser: body.github_user,
+            cancel: false,
+            ...(body.model === undefined ? {} : { model: body.model })
+          }
+          return submit(docs, newDocsRun(docs.settings, { spec }, headers["idempotency-key"]), "The documentation")
+        }))
+  })
+)

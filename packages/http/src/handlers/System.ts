@@ -1,0 +1,36 @@
+import { DateTime, Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { PrometheusMetrics } from "effect/observability"
+import { Api } from "../Api.ts"
+import { HttpSettings } from "../HttpSettings.ts"
+import { NotReady } from "../Problem.ts"
+import { Readiness } from "../Readiness.ts"
+
+const notReady = (reasons: ReadonlyArray<string>) =>
+  new NotReady({
+    detail: reasons.join("; "),
+    hint: "Wait: this passes when the cluster answers. If it does not, the orchestrator's log tells why",
+    reasons
+  })
+
+export const SystemHandlers = HttpApiBuilder.group(
+  Api,
+  "system",
+  Effect.fnUntraced(function*(handlers) {
+    const { version } = yield* HttpSettings
+    const readiness = yield* Readiness
+    return handlers.handleAll({
+      health: () =>
+        Effect.map(
+          DateTime.now,
+          (now) => ({ status: "healthy" as const, version, timestamp: DateTime.formatIso(now) })
+        ),
+      ready: () =>
+        Effect.flatMap(
+          readiness.missing,
+          (reasons) => reasons.length === 0 ? Effect.succeed({ status: "ready" as const }) : notReady(reasons)
+        ),
+      metrics: () => PrometheusMetrics.format()
+    })
+  })
+)

@@ -1,0 +1,101 @@
+/** Whatever ends a request without an answer of its own becomes a problem here; of defects, nothing but that there was one. */
+import { Cause, Effect } from "effect"
+import { HttpServerError, type HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
+import { isTooLarge, tooLarge, unsupported } from "../handlers/RequestBody.ts"
+import { BadRequest, InternalError, MethodNotAllowed, RouteNotFound } from "../Problem.ts"
+import { knownPath } from "./RouteTable.ts"
+
+const problemType = "application/problem+json"
+
+const pathOf = (url: string): string => url.split(/[?#]/)[0] ?? ""
+
+const noRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
+  const known = knownPath(url)
+  if (known === undefined) {
+    return new RouteNotFound({
+      detail: `There is nothing at ${JSON.stringify(pathOf(url))}`,
+      hint: "/docs shows every route, /openapi.json describes them"
+    })
+  }
+  return new MethodNotAllowed({
+    detail: `${known.pattern} takes ${known.methods.join(", ")}, found ${method}`,
+    hint: "/docs shows every route with its methods",
+    allow: known.methods
+  })
+}
+
+const internal = () =>
+  new InternalError({
+    detail: "The request could not be served because of a fault of the orchestrator",
+    hint: "Look for the request id in the orchestrator's log, and report it"
+  })
+
+const unreadable = () =>
+  new BadRequest({ detail: "The request broke off or could not be read", hint: "Send the request again" })
+
+const problemOf = (error: unknown, request: HttpServerRequest.HttpServerRequest) => {
+  if (isTooLarge(error)) return tooLarge()
+  if (!HttpServerError.isHttpServerError(error)) return internal()
+  if (error.reason._tag === "RouteNotFound") return noRoute(request)
+  return error.reason._tag === "RequestParseError" ? unreadable() : internal()
+}
+
+const faultOf = <E>(cause: Cause.Cause<E>): unknown => {
+  for (const reason of cause.reasons) {
+    if (reason._tag === "Fail") return reason.error
+    if (reason._tag === "Die") return reason.defect
+  }
+  return undefined
+}
+
+/** The answer to a request that failed, and whether the failure is ours to report. */
+export const answerFailure = Effect.fnUntraced(function*<E>(
+  cause: Cause.Cause<E>,
+  request: HttpServerRequest.HttpServerRequest
+) {
+  const fault = faultOf(cause)
+  if (HttpServerResponse.isHttpServerResponse(fault)) return fault
+  const problem = problemOf(fault, request)
+  if (problem instanceof InternalError) yield* Effect.logError("A request failed", cause)
+  return yield* HttpServerRespondable.toResponse(problem)
+})
+
+/** The same answer as a problem: the framework has plain answers of its own. */
+export const asProblem = (
+  response: HttpServerResponse.HttpServerResponse,
+  request: HttpServerRequest.HttpServerRequest
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  if (response.status < 400 || response.headers["content-type"] === problemType) return Effect.succeed(response)
+  if (response.status === 413) return HttpServerRespondable.toResponse(tooLarge())
+  if (response.status === 415) {
+    return HttpServerRespondable.toResponse(unsupported(request.headers["content-type"] ?? ""))
+  }
+  return HttpServerRespondable.toResponse(response.status < 500 ? unreadable() : internal())
+}
+
+interface Members {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly retryAfterSeconds?: number
+  readonly allow?: ReadonlyArray<string>
+}
+
+const headersOf = ({ allow, retryAfterSeconds }: Members) => ({
+  ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
+  ...(allow === undefined ? {} : { allow: allow.join(", ") })
+})
+
+/** A problem with the id of its request, and its members that HTTP has headers for. Other answers pass. */
+export const stamped = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
+  const { body } = response
+  if (response.headers["content-type"] !== problemType || body._tag !== "Uint8Array") return response
+  const problem: Members = JSON.parse(new TextDecoder().decode(body.body))
+  const { detail, status, title, type, ...rest } = problem
+  return HttpServerResponse.jsonUnsafe({ type, title, status, detail, ...rest, requestId }, {
+    status: response.status,
+    contentType: problemType,
+    headers: headersOf(problem)
+  })
+}

@@ -1,0 +1,15 @@
+/** The name of one request: on its answer, in its problem, in every log line. */
+import { Effect, Random } from "effect"
+
+const sane = /^[\w.:/+=-]{1,128}$/u
+
+const hex = (number: number) => number.toString(16).padStart(8, "0")
+
+const generated = Effect.map(
+  Effect.forEach([0, 1, 2], () => Random.nextIntBetween(0, 0xffffffff)),
+  (parts) => parts.map(hex).join("")
+)
+
+/** The caller's own id where it can be printed safely, else a new one. */
+export const requestId = (header: string | undefined): Effect.Effect<string> =>
+  header !== undefined && sane.test(header) ? Effect.succeed(header) : generated
