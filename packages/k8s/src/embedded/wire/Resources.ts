@@ -1,0 +1,142 @@
+/** Requests on objects and collections, answered by the client. */
+import { Effect } from "effect"
+import type { DeleteOptions } from "../../KubernetesClient.ts"
+import type { KubernetesErrorReason } from "../../KubernetesError.ts"
+import type { KubernetesObject } from "../../Objects.ts"
+import { methodNotAllowed, notServed } from "../Refusal.ts"
+import type { ServedKind } from "../ServedKinds.ts"
+import { decodeBody, objectOf, patchOf } from "./Body.ts"
+import { convertList, convertObject } from "./Conversions.ts"
+import { type Answer, type Exchange, json, orRefuse, reasonOnly } from "./Exchange.ts"
+import { deleteOptions, isWatch, listOptions, writeOptions } from "./Parameters.ts"
+import type { ResourceRoute } from "./Route.ts"
+import { answerSelfReview } from "./SelfReviews.ts"
+import { deletedStatus } from "./StatusObject.ts"
+import { podLogs, watch } from "./Streams.ts"
+
+const answerObject = (exchange: Exchange, served: ServedKind, object: KubernetesObject, status = 200) =>
+  Effect.flatMap(convertObject(exchange, served, object), (body) => json(exchange, body, status))
+
+const parsedBody = (exchange: Exchange): Effect.Effect<unknown, KubernetesErrorReason> =>
+  Effect.flatMap(exchange.body, (bytes) => orRefuse(decodeBody(exchange.contentType, bytes)))
+
+const writing = (exchange: Exchange) => orRefuse(writeOptions(exchange.query, exchange.userAgent))
+
+const list = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKind, namespace: string | undefined) {
+  const options = yield* orRefuse(listOptions(exchange.query, namespace))
+  const found = yield* reasonOnly(exchange.client.list(served.kind, options))
+  return yield* json(exchange, yield* convertList(exchange, served, found))
+})
+
+const create = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKind, namespace: string | undefined) {
+  const options = yield* writing(exchange)
+  const { kind } = served
+  const object = yield* orRefuse(objectOf(yield* parsedBody(exchange), { kind, namespace, name: undefined }))
+  const answered = answerSelfReview(kind, object) ?? (yield* reasonOnly(exchange.client.create(kind, object, options)))
+  return yield* answerObject(exchange, served, answered, 201)
+})
+
+/** Kinds whose deletion answers with the object even when it is gone at once. */
+const returnsDeleted = ["/pods", "/persistentvolumeclaims", "/serviceaccounts", "/namespaces", "/nodes"]
+
+const isStillThere = ({ metadata }: KubernetesObject): boolean =>
+  metadata.deletionTimestamp !== undefined &&
+  ((metadata.finalizers ?? []).length > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0)
+
+const remove = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKind, route: ResourceRoute, name: string) {
+  const options = yield* orRefuse(deleteOptions(exchange.query, yield* parsedBody(exchange)))
+  const ref = { name, namespace: route.namespace }
+  const object = yield* reasonOnly(exchange.client.delete(served.kind, ref, options))
+  return isStillThere(object) || returnsDeleted.includes(served.resource)
+    ? yield* answerObject(exchange, served, object)
+    : yield* json(exchange, deletedStatus({ ...route, name }, object.metadata.uid))
+})
+
+const removeAll = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKind, namespace: string | undefined) {
+  const options: DeleteOptions = yield* orRefuse(deleteOptions(exchange.query, yield* parsedBody(exchange)))
+  const selection = yield* orRefuse(listOptions(exchange.query, namespace))
+  const found = yield* reasonOnly(exchange.client.list(served.kind, selection))
+  yield* Effect.forEach(
+    found.items,
+    ({ metadata }) =>
+      exchange.client.delete(served.kind, { name: metadata.name ?? "", namespace: metadata.namespace }, options).pipe(
+        reasonOnly,
+        Effect.catchTag("NotFound", () => Effect.void)
+      ),
+    { discard: true }
+  )
+  return yield* json(exchange, yield* convertList(exchange, served, found))
+})
+
+const replace = Effect.fnUntraced(
+  function*(exchange: Exchange, served: ServedKind, route: ResourceRoute, name: string) {
+    const options = yield* writing(exchange)
+    const { kind } = served
+    const object = yield* orRefuse(objectOf(yield* parsedBody(exchange), { kind, namespace: route.namespace, name }))
+    const write = route.subresource === "status" ? exchange.client.replaceStatus : exchange.client.replace
+    return yield* answerObject(exchange, served, yield* reasonOnly(write(kind, object, options)))
+  }
+)
+
+const patch = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKind, route: ResourceRoute, name: string) {
+  const options = yield* writing(exchange)
+  const force = exchange.query.get("force") === "true"
+  // An apply names its manager itself; the user agent is no name for what one owns.
+  const fieldManager = exchange.query.get("fieldManager") ?? undefined
+  const body = yield* patchOf(exchange.contentType, yield* parsedBody(exchange), { fieldManager, force }).pipe(orRefuse)
+  const write = route.subresource === "status" ? exchange.client.patchStatus : exchange.client.patch
+  const ref = { name, namespace: route.namespace }
+  return yield* answerObject(exchange, served, yield* reasonOnly(write(served.kind, ref, body, options)))
+})
+
+const collection = (exchange: Exchange, served: ServedKind, { namespace }: ResourceRoute): Answer => {
+  switch (exchange.method) {
+    case "GET":
+      return isWatch(exchange.query) ? watch(exchange, served, namespace) : list(exchange, served, namespace)
+    case "POST":
+      return create(exchange, served, namespace)
+    case "DELETE":
+      return removeAll(exchange, served, namespace)
+    default:
+      return Effect.fail(methodNotAllowed)
+  }
+}
+
+const single = (exchange: Exchange, served: ServedKind, route: ResourceRoute, name: string): Answer => {
+  switch (exchange.method) {
+    case "GET":
+      return Effect.flatMap(
+        reasonOnly(exchange.client.get(served.kind, { name, namespace: route.namespace })),
+        (object) => answerObject(exchange, served, object)
+      )
+    case "PUT":
+      return replace(exchange, served, route, name)
+    case "PATCH":
+      return patch(exchange, served, route, name)
+    case "DELETE":
+      return route.subresource === undefined ? remove(exchange, served, route, name) : Effect.fail(methodNotAllowed)
+    default:
+      return Effect.fail(methodNotAllowed)
+  }
+}
+
+const find = (kinds: ReadonlyArray<ServedKind>, route: ResourceRoute): ServedKind | undefined =>
+  kinds.find(({ kind }) => kind.plural === route.plural && kind.group === route.group && kind.version === route.version)
+
+/** Whether a path with or without a namespace can be of this kind. */
+const fits = ({ kind }: ServedKind, { name, namespace }: ResourceRoute, method: string): boolean => {
+  if (!kind.namespaced) return namespace === undefined
+  return namespace !== undefined || (name === undefined && method === "GET")
+}
+
+export const answerResource = (exchange: Exchange, route: ResourceRoute): Answer => {
+  const served = find(exchange.kinds, route)
+  if (served === undefined || !fits(served, route, exchange.method)) return Effect.fail(notServed)
+  const { name, namespace, subresource } = route
+  if (name === undefined) return collection(exchange, served, route)
+  if (subresource === undefined) return single(exchange, served, route, name)
+  if (subresource === "status" && served.kind.hasStatus) return single(exchange, served, route, name)
+  return subresource === "log" && served.resource === "/pods" && exchange.method === "GET"
+    ? podLogs(exchange, namespace, name)
+    : Effect.fail(notServed)
+}

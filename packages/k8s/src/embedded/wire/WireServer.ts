@@ -1,0 +1,157 @@
+/**
+ * The embedded cluster over HTTP, in the wire format of Kubernetes: kubectl, client libraries and our own live client use it like a real
+ * API server. Listens on loopback only, over TLS, and wants the token of its kubeconfig.
+ */
+import { NodeHttpServer } from "@effect/platform-node"
+import { ByteSize, Context, Deferred, Duration, Effect, Exit, Layer, Redacted, Schema, Scope } from "effect"
+import { HttpIncomingMessage, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { randomBytes } from "node:crypto"
+import { createServer } from "node:https"
+import { KubernetesClient } from "../../KubernetesClient.ts"
+import { EmbeddedStore } from "../EmbeddedStore.ts"
+import { refused } from "../Refusal.ts"
+import { answer } from "./Answer.ts"
+import { makeCertificate } from "./Certificate.ts"
+import { type Exchange, refusal } from "./Exchange.ts"
+import { makeGuard } from "./Guard.ts"
+import { kubeconfigText } from "./Kubeconfig.ts"
+import { negotiate } from "./Negotiation.ts"
+import { routeOf } from "./Route.ts"
+import { selfReviewKinds } from "./SelfReviews.ts"
+
+export interface WireServerOptions {
+  /** 0: any that is free. Default 0. */
+  readonly port?: number | undefined
+  /** Absent: another one at each start. */
+  readonly token?: Redacted.Redacted | undefined
+  /** Namespace of the kubeconfig's context. Default `default`. */
+  readonly namespace?: string | undefined
+}
+
+export class WireServerError extends Schema.TaggedError<WireServerError>()("WireServerError", {
+  port: Schema.Int,
+  message: Schema.String
+}) {}
+
+export class WireServer extends Context.Service<WireServer, {
+  /** `https://127.0.0.1:port` */
+  readonly url: string
+  readonly port: number
+  readonly token: Redacted.Redacted
+  /** PEM of the certificate that clients are to trust. */
+  readonly certificateAuthority: string
+  /** The text of a kubeconfig with all of it. It holds the token. */
+  readonly kubeconfig: string
+}>()("@orchestrator/k8s/embedded/wire/WireServer") {}
+
+/** What a real API server takes at most. */
+const maxBody = ByteSize.mebibytes(3)
+
+/** After this the connections of requests that do not end are closed. */
+const shutdownTime = Duration.millis(500)
+
+const host = "127.0.0.1"
+
+const listenProblem = (port: number) => ({ cause }: { readonly cause: unknown }): WireServerError => {
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
+  const message = code === "EADDRINUSE"
+    ? `port ${port} of ${host} is in use by another program: stop it, or choose another port (0 takes any that is free)`
+    : code === "EACCES"
+    ? `port ${port} of ${host} may not be used by this user: choose one above 1023 (0 takes any that is free)`
+    : `cannot listen on ${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`
+  return new WireServerError({ port, message })
+}
+
+const bodyOf = (request: HttpServerRequest.HttpServerRequest): Exchange["body"] =>
+  request.arrayBuffer.pipe(
+    Effect.map((buffer) => new Uint8Array(buffer)),
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBody),
+    Effect.mapError(() => refused(413, `expected a body of at most ${ByteSize.format(maxBody)}`))
+  )
+
+interface App {
+  readonly client: KubernetesClient["Service"]
+  readonly store: EmbeddedStore["Service"]
+  readonly guard: ReturnType<typeof makeGuard>
+  readonly closing: Effect.Effect<void>
+  readonly address: string
+}
+
+const handle = ({ address, client, closing, guard, store }: App) =>
+  Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const { headers, method } = request
+    const url = new URL(request.url, `https://${host}`)
+    const route = routeOf(url.pathname)
+    const stopped = guard(
+      { host: headers["host"], origin: headers["origin"], authorization: headers["authorization"] },
+      route
+    )
+    if (stopped !== undefined) return refusal(stopped)
+    const form = negotiate(headers["accept"])
+    const exchange: Exchange = {
+      client,
+      kinds: [...yield* store.served, ...selfReviewKinds],
+      method,
+      query: url.searchParams,
+      form: form ?? {},
+      userAgent: headers["user-agent"],
+      contentType: headers["content-type"] ?? "",
+      acceptsGzip: headers["accept-encoding"]?.includes("gzip") === true,
+      body: bodyOf(request),
+      closing
+    }
+    const subject = route._tag === "Resource" ? route : undefined
+    return yield* Effect.match(answer(exchange, route, form !== undefined, address), {
+      onFailure: (reason): HttpServerResponse.HttpServerResponse => refusal(reason, subject),
+      onSuccess: (response) => response
+    })
+  })
+
+const serve = Effect.fnUntraced(function*(options: WireServerOptions) {
+  const client = yield* KubernetesClient
+  const store = yield* EmbeddedStore
+  const scope = yield* Effect.scope
+  const token = options.token ?? Redacted.make(randomBytes(24).toString("base64url"))
+  const { certificate, privateKey } = makeCertificate("orchestrator")
+  const node = createServer({ cert: certificate, key: privateKey, keepAliveTimeout: 65_000, requestTimeout: 0 })
+  const server = yield* NodeHttpServer.make(() => node, {
+    port: options.port ?? 0,
+    host,
+    gracefulShutdownTimeout: shutdownTime
+  }).pipe(Effect.mapError(listenProblem(options.port ?? 0)))
+  // Runs when those that are being answered have had their time, and before the wait for the last connection.
+  yield* Scope.addFinalizer(scope, Effect.sync(() => node.closeAllConnections()))
+  const port = "port" in server.address ? server.address.port : 0
+  const closing = yield* Deferred.make<void>()
+  const app = handle({
+    client,
+    store,
+    guard: makeGuard(Redacted.value(token), port),
+    closing: Deferred.await(closing),
+    address: `${host}:${port}`
+  })
+  yield* server.serve(app)
+  yield* Scope.addFinalizer(scope, Deferred.done(closing, Exit.void))
+
+  const url = `https://${host}:${port}`
+  return WireServer.of({
+    url,
+    port,
+    token,
+    certificateAuthority: certificate,
+    kubeconfig: kubeconfigText({
+      server: url,
+      certificateAuthority: certificate,
+      token: Redacted.value(token),
+      name: "orchestrator",
+      namespace: options.namespace ?? "default"
+    })
+  })
+})
+
+/** Serves the embedded cluster for as long as the layer lives. */
+export const layerWith = (
+  options: WireServerOptions = {}
+): Layer.Layer<WireServer, WireServerError, KubernetesClient | EmbeddedStore> =>
+  Layer.effect(WireServer, serve(options))

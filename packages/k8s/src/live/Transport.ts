@@ -1,0 +1,234 @@
+/**
+ * One request to an API server: bounded in time and size, aborted by interruption, its refusal as a KubernetesError. A refused
+ * credential is looked up anew and the request tried once more; everything else is the caller's to repeat.
+ */
+import { NodeStream } from "@effect/platform-node"
+import { Duration, Effect, type Scope, Stream } from "effect"
+import { promisify } from "node:util"
+import { gunzip } from "node:zlib"
+import type { Dispatcher } from "undici"
+import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
+import type { Connection, Session } from "./Connection.ts"
+import { reasonOf } from "./Status.ts"
+
+export interface ApiRequest {
+  /** For errors: what was wanted, of which object. */
+  readonly operation: string
+  readonly ref: string
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
+  readonly body?: unknown
+  readonly contentType?: string | undefined
+  /** Worth compressing: lists. */
+  readonly gzip?: boolean | undefined
+}
+
+export interface Transport {
+  /** The decoded JSON of a 2xx answer. */
+  readonly request: (request: ApiRequest) => Effect.Effect<unknown, KubernetesError>
+  /** The bytes of a 2xx answer as they come, until the server ends it. */
+  readonly stream: (request: ApiRequest) => Stream.Stream<Uint8Array, KubernetesError>
+}
+
+export interface TransportOptions {
+  /** Until the answer is complete; of streams, until its head is there. */
+  readonly timeout: Duration.Duration
+  readonly maxResponseBytes: number
+}
+
+interface Answer {
+  readonly status: number
+  readonly retryAfter: string | undefined
+  readonly gzipped: boolean
+  readonly body: Buffer
+}
+
+/** Query string of the parameters that have a value. */
+export const queryOf = (query: ApiRequest["query"]): string => {
+  const text = Object.entries(query ?? {})
+    .flatMap(([name, value]) => value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`])
+    .join("&")
+  return text === "" ? "" : `?${text}`
+}
+
+const failure = (request: ApiRequest, reason: KubernetesErrorReason): KubernetesError =>
+  new KubernetesError({ operation: request.operation, ref: request.ref, reason })
+
+const unreachable = (request: ApiRequest, error: unknown): KubernetesError => {
+  const message = error instanceof AggregateError
+    ? error.errors.map((each) => explain(each)).join("; ")
+    : explain(error)
+  return failure(request, { _tag: "Unreachable", message })
+}
+
+const explain = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ""}`
+    : String(error)
+
+const dispatchOptions = (session: Session, request: ApiRequest): Dispatcher.DispatchOptions => ({
+  origin: session.origin,
+  path: `${session.prefix}${request.path}${queryOf(request.query)}`,
+  method: request.method,
+  headers: {
+    ...session.headers,
+    accept: "application/json",
+    "user-agent": "orchestrator/0.1.0",
+    ...(request.gzip ? { "accept-encoding": "gzip" } : {}),
+    ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" })
+  },
+  body: request.body === undefined ? null : JSON.stringify(request.body)
+})
+
+const header = (headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>, name: string) => {
+  const value = headers[name]
+  return typeof value === "string" ? value : value?.[0]
+}
+
+/** Without undici's readable stream in between: this is the path that every write takes. */
+const exchange = (
+  session: Session,
+  request: ApiRequest,
+  maxBytes: number
+): Effect.Effect<Answer, KubernetesError> =>
+  Effect.callback((resume) => {
+    const chunks: Array<Buffer> = []
+    let size = 0
+    let controller: Dispatcher.DispatchController | undefined
+    let answer: Omit<Answer, "body"> = { status: 0, retryAfter: undefined, gzipped: false }
+    let abandoned = false
+    session.requests.dispatch(dispatchOptions(session, request), {
+      onRequestStart: (control) => {
+        controller = control
+        if (abandoned) control.abort(new Error("interrupted"))
+      },
+      onResponseStart: (_, status, headers) => {
+        answer = {
+          status,
+          retryAfter: header(headers, "retry-after"),
+          gzipped: header(headers, "content-encoding") === "gzip"
+        }
+      },
+      onResponseData: (control, chunk) => {
+        size += chunk.length
+        if (size > maxBytes) {
+          resume(Effect.fail(tooLarge(request, maxBytes)))
+          control.abort(new Error("response too large"))
+        } else {
+          chunks.push(chunk)
+        }
+      },
+      onResponseEnd: () => resume(Effect.succeed({ ...answer, body: Buffer.concat(chunks, size) })),
+      onResponseError: (_, error) => resume(Effect.fail(unreachable(request, error)))
+    })
+    return Effect.sync(() => {
+      abandoned = true
+      controller?.abort(new Error("interrupted"))
+    })
+  })
+
+const tooLarge = (request: ApiRequest, maxBytes: number): KubernetesError =>
+  failure(request, {
+    _tag: "Malformed",
+    message: `expected at most ${maxBytes} bytes, found more; ask for smaller pages`
+  })
+
+const unzip = promisify(gunzip)
+
+const bytesOf = (request: ApiRequest, answer: Answer, maxBytes: number): Effect.Effect<Buffer, KubernetesError> =>
+  answer.gzipped
+    ? Effect.tryPromise({
+      try: () => unzip(answer.body, { maxOutputLength: maxBytes }),
+      catch: (error) => failure(request, { _tag: "Malformed", message: `expected gzip: ${explain(error)}` })
+    })
+    : Effect.succeed(answer.body)
+
+const decode = (request: ApiRequest, answer: Answer, bytes: Buffer): Effect.Effect<unknown, KubernetesError> =>
+  Effect.suspend(() => {
+    const text = bytes.toString("utf8")
+    const json = parse(text)
+    if (answer.status >= 200 && answer.status < 300) {
+      return json === undefined
+        ? Effect.fail(failure(request, { _tag: "Malformed", message: `expected JSON, found: ${text.slice(0, 200)}` }))
+        : Effect.succeed(json)
+    }
+    return Effect.fail(failure(request, reasonOf(answer.status, json ?? text, answer.retryAfter)))
+  })
+
+/** undefined where it is no JSON; JSON itself has no undefined. */
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export const make = (connection: Connection, options: TransportOptions): Transport => {
+  const sessionFor = (request: ApiRequest) =>
+    Effect.mapError(
+      connection.session,
+      ({ message }) => failure(request, { _tag: "Unauthorized", message })
+    )
+  const timed = <A, R>(request: ApiRequest, self: Effect.Effect<A, KubernetesError, R>) =>
+    Effect.timeoutOrElse(self, {
+      duration: options.timeout,
+      orElse: () =>
+        Effect.fail(failure(request, {
+          _tag: "Unreachable",
+          message: `expected an answer within ${Duration.format(options.timeout)}, found none`
+        }))
+    })
+  const again = <A, R>(self: Effect.Effect<A, KubernetesError, R>) =>
+    Effect.catchIf(
+      self,
+      ({ reason }) => reason._tag === "Unauthorized",
+      () => Effect.andThen(connection.refused, self)
+    )
+
+  const request = (request: ApiRequest) =>
+    sessionFor(request).pipe(
+      Effect.flatMap((session) => exchange(session, request, options.maxResponseBytes)),
+      Effect.flatMap((answer) =>
+        Effect.flatMap(bytesOf(request, answer, options.maxResponseBytes), (bytes) => decode(request, answer, bytes))
+      ),
+      (self) => timed(request, self),
+      again
+    )
+
+  const open = Effect.fnUntraced(function*(request: ApiRequest): Effect.fn.Return<
+    Dispatcher.ResponseData["body"],
+    KubernetesError,
+    Scope.Scope
+  > {
+    const session = yield* sessionFor(request)
+    const { body, headers, statusCode } = yield* Effect.acquireRelease(
+      Effect.tryPromise({
+        try: (signal) => session.streams.request({ ...dispatchOptions(session, request), signal }),
+        catch: (error) => unreachable(request, error)
+      }),
+      ({ body }) => Effect.sync(() => body.on("error", () => {}).destroy()),
+      { interruptible: true }
+    )
+    if (statusCode >= 200 && statusCode < 300) return body
+    const text = yield* Effect.tryPromise({ try: () => body.text(), catch: (error) => unreachable(request, error) })
+    return yield* failure(request, reasonOf(statusCode, parse(text) ?? text, header(headers, "retry-after")))
+  })
+
+  const stream = (request: ApiRequest) =>
+    Stream.unwrap(
+      open(request).pipe(
+        (self) => timed(request, self),
+        again,
+        Effect.map((body) =>
+          NodeStream.fromReadable<Uint8Array, KubernetesError>({
+            evaluate: () => body,
+            onError: (error) => unreachable(request, error)
+          })
+        )
+      )
+    )
+
+  return { request, stream }
+}

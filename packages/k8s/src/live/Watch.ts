@@ -1,0 +1,76 @@
+/**
+ * A watch answer as events: one JSON object per line. A line that is too long or no event fails as Malformed; an ERROR event fails with
+ * the reason it carries (410 Gone); the server's end of the stream ends it.
+ */
+import { Predicate, Stream } from "effect"
+import type { WatchEvent } from "../KubernetesClient.ts"
+import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
+import type { KubernetesObject } from "../Objects.ts"
+import { makeLines } from "./Lines.ts"
+import { reasonOf } from "./Status.ts"
+
+export interface WatchSource {
+  readonly ref: string
+  readonly maxObjectBytes: number
+}
+
+const types = ["ADDED", "MODIFIED", "DELETED", "BOOKMARK"] as const
+
+const malformed = (message: string): KubernetesErrorReason => ({ _tag: "Malformed", message })
+
+const isEventObject = (value: unknown): value is KubernetesObject =>
+  Predicate.hasProperty(value, "metadata") && Predicate.isObject(value.metadata)
+
+/** The event of a line, or why there is none. */
+export const eventOf = (line: string): WatchEvent<KubernetesObject> | KubernetesErrorReason => {
+  let event: unknown
+  try {
+    event = JSON.parse(line)
+  } catch {
+    return malformed(`expected a watch event, found: ${line.slice(0, 200)}`)
+  }
+  if (!Predicate.hasProperty(event, "type") || !Predicate.hasProperty(event, "object")) {
+    return malformed(`expected a watch event, found: ${line.slice(0, 200)}`)
+  }
+  if (event.type === "ERROR") {
+    const { object } = event
+    return reasonOf(Predicate.hasProperty(object, "code") ? Number(object.code) : 500, object)
+  }
+  const type = types.find((type) => type === event.type)
+  return type === undefined || !isEventObject(event.object)
+    ? malformed(`expected an event of ${types.join(", ")} or ERROR with an object, found: ${line.slice(0, 200)}`)
+    : { type, object: event.object }
+}
+
+const isReason = (value: WatchEvent<KubernetesObject> | KubernetesErrorReason): value is KubernetesErrorReason =>
+  "_tag" in value
+
+/** The events of a watch's bytes. `A` is what the caller asked the server for. */
+export const decodeWatch = <A extends KubernetesObject>(source: WatchSource) =>
+(
+  bytes: Stream.Stream<Uint8Array, KubernetesError>
+): Stream.Stream<WatchEvent<A>, KubernetesError> =>
+  Stream.suspend(() => {
+    const lines = makeLines(source.maxObjectBytes)
+    const fail = (reason: KubernetesErrorReason) => new KubernetesError({ operation: "watch", ref: source.ref, reason })
+    const events = Stream.flatMap(bytes, (chunk) => {
+      const complete = lines.push(chunk)
+      if (complete === undefined) {
+        return Stream.fail(fail(malformed(`expected objects of at most ${source.maxObjectBytes} bytes`)))
+      }
+      const events: Array<WatchEvent<A>> = []
+      for (const line of complete) {
+        if (line === "") continue
+        const event = eventOf(line)
+        if (isReason(event)) return Stream.concat(Stream.fromArray(events), Stream.fail(fail(event)))
+        events.push(event as WatchEvent<A>)
+      }
+      return Stream.fromArray(events)
+    })
+    const end = Stream.suspend(() =>
+      lines.hasRest()
+        ? Stream.fail(fail(malformed("expected whole objects, found the stream ended in one")))
+        : Stream.empty
+    )
+    return Stream.concat(events, end)
+  })
