@@ -26,11 +26,15 @@ export type Attempt = typeof Attempt.Type
 
 const kept = 10
 
-/** The history with this attempt in it, replacing the entry of the same Job; the newest ten, oldest first. */
+/** The history with this attempt in it, in the place of the entry of the same Job; the newest ten, oldest first. */
 export const recordAttempt = (
   history: ReadonlyArray<Attempt> | undefined,
   attempt: Attempt
 ): ReadonlyArray<Attempt> => {
-  const others = (history ?? []).filter(({ jobName }) => jobName !== attempt.jobName)
-  return [...others, attempt].slice(-kept)
+  const before = history ?? []
+  const known = before.some(({ jobName }) => jobName === attempt.jobName)
+  const next = known
+    ? before.map((entry) => (entry.jobName === attempt.jobName ? attempt : entry))
+    : [...before, attempt]
+  return next.slice(-kept)
 }

@@ -86,9 +86,10 @@ const structural = (schema: Json, name: string): StructuralSchema => {
   }
 }
 
-const schemaOf = (schema: Schema.Constraint): StructuralSchema => {
+const schemaOf = (schema: Schema.Constraint, description: string): StructuralSchema => {
   const { schema: json } = Schema.toJsonSchemaDocument(Schema.toEncoded(schema))
-  return structural(json as Json, "")
+  const { type, ...rest } = structural(json as Json, "")
+  return { ...(type === undefined ? {} : { type }), description, ...rest }
 }
 
 interface Definition {
@@ -96,6 +97,7 @@ interface Definition {
   readonly singular: string
   readonly kind: string
   readonly shortName: string
+  readonly description: string
   readonly spec: Schema.Constraint
   readonly status: Schema.Constraint
   readonly columns: ReadonlyArray<PrinterColumn>
@@ -110,7 +112,7 @@ const wideColumns: ReadonlyArray<PrinterColumn> = [
 ]
 
 const define = (
-  { columns, kind, plural, shortName, singular, spec, status }: Definition
+  { columns, description, kind, plural, shortName, singular, spec, status }: Definition
 ): CustomResourceDefinition => ({
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",
@@ -129,8 +131,12 @@ const define = (
       schema: {
         openAPIV3Schema: {
           type: "object",
+          description,
           required: ["spec"],
-          properties: { spec: schemaOf(spec), status: schemaOf(status) }
+          properties: {
+            spec: schemaOf(spec, "What is wanted"),
+            status: schemaOf(status, "What was observed; written by the orchestrator alone")
+          }
         }
       }
     }]
@@ -142,6 +148,7 @@ export const codeRunDefinition: CustomResourceDefinition = define({
   singular: "coderun",
   kind: "CodeRun",
   shortName: "cr",
+  description: "Implements one task of a Task Master project in a target repository",
   spec: CodeRunSpec,
   status: CodeRunStatus,
   columns: [
@@ -158,6 +165,7 @@ export const docsRunDefinition: CustomResourceDefinition = define({
   singular: "docsrun",
   kind: "DocsRun",
   shortName: "dr",
+  description: "Writes the task documentation of a Task Master project",
   spec: DocsRunSpec,
   status: DocsRunStatus,
   columns: [phaseColumn, ageColumn]

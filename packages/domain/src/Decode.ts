@@ -43,13 +43,13 @@ export const formatPath = (path: ReadonlyArray<PropertyKey>): string =>
     return text === "" ? String(key) : `${text}.${String(key)}`
   }, "")
 
-/** A value as a short phrase for people: `number 3`, `string "x"`, `nothing`. Long values are cut. */
+/** A value as a short phrase for people: `number 3`, `string "x"`, `nothing`. Long values are cut, credentials in URLs hidden. */
 export const describe = (value: unknown): string => {
   if (value === undefined) return "nothing"
   if (value === null) return "null"
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === "object") return "an object"
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value)
+  const text = typeof value === "string" ? JSON.stringify(value.replace(/\/\/[^/\s]*@/gu, "//***@")) : String(value)
   return `${typeof value} ${text.length > 80 ? `${text.slice(0, 77)}...` : text}`
 }
 

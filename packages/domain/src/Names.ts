@@ -55,5 +55,6 @@ export const codeBranch = (taskId: number): string => `feature/task-${taskId}-im
 /** The branch to use when the remote has one of the plain name that belongs to another run. */
 export const ownCodeBranch = (taskId: number, uid: string): string => `${codeBranch(taskId)}-${shortUid(uid)}`
 
-/** Branch of a DocsRun. */
-export const docsBranchName = (run: string, uid: string): string => `docs/${sanitize(run)}-${shortUid(uid)}`
+/** Branch of a DocsRun; short enough for a file's name, which is what git may make of it. */
+export const docsBranchName = (run: string, uid: string): string =>
+  `docs/${sanitize(run).slice(0, 200).replace(/-+$/, "")}-${shortUid(uid)}`

@@ -2,8 +2,9 @@
  * Every key of `config.yaml`. Names and defaults of the seed's keys are a compatibility contract; defaults live here and nowhere else.
  * Unknown keys, wrong types and impossible values are refused with the path of the key.
  */
-import { Effect, Schema } from "effect"
+import { Effect, Predicate, Schema } from "effect"
 import { decoder } from "./Decode.ts"
+import { rule } from "./SpecText.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
@@ -11,9 +12,13 @@ const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
 const filled = <S extends Schema.Constraint & { readonly Encoded: object }>(schema: S) =>
   or<S>(schema, {} as S["Encoded"])
 
-const minutes = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+/** A Job's time to live is at most 2^31 - 1 seconds. */
+const minutes = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 35_791_394 }))
 const positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 const texts = Schema.Record(Schema.String, Schema.String)
+const size = Schema.String.check(
+  rule("a size such as 10Gi", (text) => /^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|Ei|k|M|G|T|P|E)?$/.test(text))
+)
 /** Handed to Kubernetes as it is; the API server checks it. */
 const passedOn = Schema.Record(Schema.String, Schema.Json)
 
@@ -83,7 +88,7 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   telemetry: filled(TelemetryConfig),
   storage: filled(Schema.Struct({
     storageClassName: Schema.optionalKey(Schema.String),
-    workspaceSize: or(Schema.String.check(Schema.isPattern(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$/)), "10Gi"),
+    workspaceSize: or(size, "10Gi"),
     accessMode: or(Schema.Literals(["ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"]), "ReadWriteOnce"),
     /** Shared: runs of one service do not wait for each other. */
     access: or(Schema.Literals(["Exclusive", "Shared"]), "Exclusive")
@@ -102,7 +107,9 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** URL schemes that runs may name. */
     allowedProtocols: or(Schema.Array(Schema.Literals(["https", "ssh", "http", "file"])), ["https", "ssh"]),
     /** Hosts that runs may name; empty: any. */
-    allowedHosts: or(Schema.Array(Schema.String), [])
+    allowedHosts: or(Schema.Array(Schema.String), []),
+    /** Mirrors: URLs that begin with a key are fetched and pushed with the value in its place (git's `url.<base>.insteadOf`). */
+    insteadOf: or(texts, {})
   })),
   models: filled(Schema.Struct({
     defaultCodeModel: or(Schema.String, "claude-sonnet-4-20250514"),
@@ -119,5 +126,13 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
 
 const decode = decoder(OrchestratorConfig)
 
+/** YAML's bare `key:` is a key that is not set, as Helm and Kubernetes read it; the seed's chart writes one for an empty list. */
+const withoutUnset = (value: unknown): unknown =>
+  Predicate.isObject(value)
+    ? Object.fromEntries(
+      Object.entries(value).filter(([, inner]) => inner !== null).map(([key, inner]) => [key, withoutUnset(inner)])
+    )
+    : value
+
 /** Reads a parsed `config.yaml`; every problem names its key. */
-export const decodeConfig = (input: unknown) => decode(input ?? {}, { rejectUnknown: true })
+export const decodeConfig = (input: unknown) => decode(withoutUnset(input ?? {}), { rejectUnknown: true })

@@ -34,7 +34,9 @@ export const GitUrl = Schema.String.check(
   ...plain(2048),
   rule<string>(
     "a git URL such as https://host/owner/name or git@host:owner/name",
-    (text) => /^(https?|ssh|file):\/\/[^\s]+$/u.test(text) || /^[\w.-]+@[\w.-]+:[^\s]+$/u.test(text)
+    (text) =>
+      /^(https?|ssh|file):\/\/(?!-|[^/\s]*@-)[^\s]+$/u.test(text) ||
+      /^[\w.-]+@(?!-)[\w.-]+:(?!-)[^\s]+$/u.test(text)
   ),
   rule<string>("no credentials in the URL (use the GitHub user's Secrets)", (text) => !/^https?:\/\/[^/]*@/u.test(text))
 )
@@ -95,19 +97,27 @@ const reserved = new Set([
   "GITHUB_USER",
   "HOME",
   "LOCAL_TOOLS",
+  "MANAGED_SETTINGS_PATH",
+  "MAX_COST_USD",
+  "MAX_TURNS",
   "MCP_CLIENT_CONFIG",
   "MODEL",
   "NODE_OPTIONS",
+  "OVERWRITE_MEMORY",
   "PATH",
   "REMOTE_TOOLS",
   "REPOSITORY_URL",
   "RESUME_SESSION",
+  "RUN_NAME",
+  "RUN_UID",
   "SERVICE_NAME",
   "SESSION_ID",
   "SHELLOPTS",
   "SOURCE_BRANCH",
+  "SSH_DIR",
   "TASK_ID",
   "TASK_TYPE",
+  "TERMINATION_MESSAGE_PATH",
   "TOOLMAN_SERVER_URL",
   "TRACEPARENT",
   "WORKING_DIRECTORY",
@@ -119,11 +129,13 @@ const reservedPrefix = /^(LD_|DYLD_|GIT_|OTEL_|ORCHESTRATOR_|CLAUDE_CODE_)|_PROX
 export const mayBeSet = (name: string): boolean =>
   /^[A-Za-z_][A-Za-z0-9_]*$/u.test(name) && !reserved.has(name) && !reservedPrefix.test(name)
 
-/** Every key of a record is a name that runs may set; the issue names the first that is not. */
-export const envNames = Schema.makeFilter<{ readonly [name: string]: string }>((env) => {
-  const refused = Object.keys(env).find((name) => !mayBeSet(name))
-  return refused === undefined || { path: [refused], issue: "Expected an environment variable name that runs may set" }
-}, unseen)
+/** Every key of a record is a name that runs may set; an issue for each that is not. */
+export const envNames = Schema.makeFilter<{ readonly [name: string]: string }>(
+  (env) =>
+    Object.keys(env).filter((name) => !mayBeSet(name))
+      .map((name) => ({ path: [name], issue: "Expected an environment variable name that runs may set" })),
+  unseen
+)
 
 export const EnvName = Schema.String.check(
   rule<string>("an environment variable name that runs may set", mayBeSet)
