@@ -8,13 +8,12 @@ import { managedSettingsPath, type RunnerSettings } from "./RunnerConfig.ts"
 
 const JsonObject = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 const McpConfig = Schema.fromJsonString(
-  Schema.Struct({ mcpServers: Schema.optionalKey(Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Unknown))) })
+  Schema.Struct({
+    mcpServers: Schema.optionalKey(Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Unknown)))
+  })
 )
 const decodeObject = Schema.decodeUnknownOption(JsonObject)
 const decodeMcp = Schema.decodeUnknownOption(McpConfig)
-
-/** Copied beside CLAUDE.md for whoever is told to read them. */
-const guides = ["coding-guidelines.md", "github-guidelines.md", "mcp-tools.md"]
 
 export interface AgentFiles {
   readonly prompt: string
@@ -68,10 +67,6 @@ const placeMemory = Effect.fnUntraced(function*({ overwriteMemory, roots }: Runn
   const text = yield* readOptional(`${roots.config}/CLAUDE.md`)
   const kept = !overwriteMemory && (yield* fs.exists(target))
   if (text !== undefined && !kept) yield* fs.writeFileString(target, text)
-  for (const guide of guides) {
-    const content = yield* readOptional(`${roots.config}/${guide}`)
-    if (content !== undefined) yield* fs.writeFileString(`${roots.workspace}/${guide}`, content)
-  }
   return text !== undefined || kept ? target : undefined
 })
 

@@ -22,9 +22,11 @@ const merged = (what: string, { conflicts, problem }: MergeOutcome): ReadonlyArr
   problem !== undefined
     ? [`${what} could not be merged into the branch: ${problem}`]
     : conflicts.length > 0
-    ? [`A merge of ${what} is in progress and has conflicts. Resolve them and commit, keeping both sides' intent: ${
-      conflicts.join(", ")
-    }`]
+    ? [
+      `A merge of ${what} is in progress and has conflicts. Resolve them and commit, keeping both sides' intent: ${
+        conflicts.join(", ")
+      }`
+    ]
     : []
 
 /** Settles what is in the tree; answers with notes, and whether a merge with conflicts was left in place. */
@@ -38,7 +40,10 @@ const settle = Effect.fnUntraced(function*(repository: Repository, { choice, run
     const saved = (state.dirty || state.operation === "merge") && (yield* commitAll(repository, {
       message: ["wip: work left by an interrupted attempt", `${runTrailer}: ${runUid}`]
     }))
-    return { merging: false, notes: saved ? ["Changes left by an interrupted attempt were committed as they were."] : [] }
+    return {
+      merging: false,
+      notes: saved ? ["Changes left by an interrupted attempt were committed as they were."] : []
+    }
   }
   const unreachable = state.branch === undefined && state.head !== undefined
   const ref = state.dirty || state.operation !== undefined || unreachable

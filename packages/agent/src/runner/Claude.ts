@@ -52,6 +52,8 @@ export interface AgentSurroundings {
   readonly environment: Environment
   readonly home: string
   readonly claudeConfig: string
+  /** Roots by the names under which the run's texts and hooks know them. */
+  readonly roots: { readonly CONFIG_DIR: string; readonly WORKSPACE_DIR: string }
   /** What the agent's git needs to reach its remote. */
   readonly git: Environment
   readonly user: { readonly name: string; readonly email: string }
@@ -67,6 +69,7 @@ export const markVariable = "ORCHESTRATOR_AGENT"
 export const claudeEnvironment = (surroundings: AgentSurroundings): Environment => ({
   ...inheritable(surroundings.environment),
   ...surroundings.git,
+  ...surroundings.roots,
   HOME: surroundings.home,
   CLAUDE_CONFIG_DIR: surroundings.claudeConfig,
   CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: "1",
@@ -95,4 +98,3 @@ export const remaining = (
     ? undefined
     : Math.max(0.01, Math.round((limits.maxCostUsd - (used?.costUsd ?? 0)) * 1e6) / 1e6)
 })
-

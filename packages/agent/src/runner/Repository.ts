@@ -31,7 +31,7 @@ const removeLocks = Effect.fnUntraced(function*(gitDir: string) {
 })
 
 /** Makes `.git/config` ours: what describes the storage stays, everything that names commands or addresses goes. */
-export const writeOwnConfig = Effect.fn("Repository.writeOwnConfig")(function*(gitDir: string, origin: string) {
+const writeOwnConfig = Effect.fnUntraced(function*(gitDir: string, origin: string) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
   const { githubUser } = yield* RunnerConfig
@@ -41,6 +41,12 @@ export const writeOwnConfig = Effect.fn("Repository.writeOwnConfig")(function*(g
   yield* fs.remove(file, { force: true })
   yield* fs.remove(`${gitDir}/config.worktree`, { force: true })
   yield* fs.writeFileString(file, repositoryConfig({ storage, origin, user: identityOf(githubUser) }))
+})
+
+/** After an agent: its locks go, and `.git/config` is ours again before anything is run by it. */
+export const reclaim = Effect.fn("Repository.reclaim")(function*(repository: Repository, origin: string) {
+  yield* removeLocks(repository.gitDir)
+  yield* writeOwnConfig(repository.gitDir, origin)
 })
 
 const prepare = Effect.fnUntraced(function*(repository: Repository, origin: string) {

@@ -1,11 +1,10 @@
 /**
  * What a run asks of the runner: the environment that its Job sets, checked with the domain's rules. A problem names the variable.
  */
-import { decoder, formatProblems } from "@orchestrator/domain/Decode"
+import { decoder } from "@orchestrator/domain/Decode"
 import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "@orchestrator/domain/SpecText"
-import { Context, Effect, Layer, Redacted, Result, Schema } from "effect"
-import { type Environment, readEnvironment } from "./Environment.ts"
-import { RunFailure } from "./RunFailure.ts"
+import { Context, Effect, Redacted, Result, Schema } from "effect"
+import type { Environment } from "./Environment.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
@@ -18,6 +17,9 @@ const Protocols = Schema.String.check(Schema.isPattern(/^[a-z0-9+]+(:[a-z0-9+]+)
 
 /** Where Claude Code looks for managed settings; a file elsewhere is not in force. */
 export const managedSettingsPath = "/etc/claude-code/managed-settings.json"
+
+/** Where Kubernetes looks for the result. */
+export const terminationMessagePath = "/dev/termination-log"
 
 const common = {
   MODEL: ModelName,
@@ -34,12 +36,13 @@ const common = {
   MAX_TURNS: Schema.optionalKey(Whole),
   GH_TOKEN: Schema.optionalKey(Schema.String),
   GIT_ALLOW_PROTOCOL: or(Protocols, "https:ssh"),
+  GIT_INSTEAD_OF: or(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)), "{}"),
   HOME: Schema.optionalKey(Schema.String),
   CLAUDE_CONFIG_DIR: Schema.optionalKey(Schema.String),
   WORKSPACE_DIR: or(Schema.String, "/workspace"),
   CONFIG_DIR: or(Schema.String, "/config"),
   SSH_DIR: or(Schema.String, "/etc/orchestrator/ssh"),
-  TERMINATION_MESSAGE_PATH: or(Schema.String, "/dev/termination-log"),
+  TERMINATION_MESSAGE_PATH: or(Schema.String, terminationMessagePath),
   MANAGED_SETTINGS_PATH: or(Schema.String, managedSettingsPath),
   ORCHESTRATOR_INIT_SECONDS: or(Amount, "60"),
   ORCHESTRATOR_SILENCE_SECONDS: or(Amount, "900"),
@@ -102,6 +105,8 @@ export interface RunnerSettings {
   readonly maxTurns: number | undefined
   readonly token: Redacted.Redacted | undefined
   readonly allowedProtocols: string
+  /** Mirrors: what addresses that begin with a key have in its place. */
+  readonly insteadOf: Readonly<Record<string, string>>
   readonly roots: {
     readonly workspace: string
     readonly config: string
@@ -131,6 +136,7 @@ const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTa
   maxTurns: values.MAX_TURNS === 0 ? undefined : values.MAX_TURNS,
   token: values.GH_TOKEN === undefined ? undefined : Redacted.make(values.GH_TOKEN.trim()),
   allowedProtocols: values.GIT_ALLOW_PROTOCOL,
+  insteadOf: values.GIT_INSTEAD_OF,
   roots: {
     workspace: values.WORKSPACE_DIR,
     config: values.CONFIG_DIR,
@@ -171,16 +177,4 @@ export const decodeSettings = (environment: Environment) =>
 
 export class RunnerConfig extends Context.Service<RunnerConfig, RunnerSettings>()(
   "@orchestrator/agent/runner/RunnerConfig"
-) {
-  static readonly layer = Layer.effect(
-    RunnerConfig,
-    Effect.flatMap(readEnvironment, (environment) =>
-      Result.match(decodeSettings(environment), {
-        onSuccess: (values) => Effect.succeed(RunnerConfig.of(values)),
-        onFailure: (problems) =>
-          Effect.fail(
-            new RunFailure({ reason: "SetupFailed", message: `environment of the run: ${formatProblems(problems)}` })
-          )
-      }))
-  )
-}
+) {}

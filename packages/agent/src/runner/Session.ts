@@ -50,7 +50,10 @@ export const planSession = (facts: SessionFacts): SessionPlan => {
   }
   if (!wanted) return fresh
   const newest = entries.toReversed()
-  const known = [...newest.filter((entry) => entry.runUid === runUid), ...newest.filter((entry) => entry.runUid !== runUid)]
+  const known = [
+    ...newest.filter((entry) => entry.runUid === runUid),
+    ...newest.filter((entry) => entry.runUid !== runUid)
+  ]
   for (const entry of known) {
     const transcript = transcripts.get(entry.sessionId)
     if (transcript !== undefined && !transcript.stub) return resumeOf(entry.sessionId, transcript)

@@ -70,7 +70,9 @@ export const logLines = (event: Event): ReadonlyArray<string> => {
     const prefix = event.error ? [`agent: the model API failed (${event.error})`] : []
     return [...prefix, ...blocksOf(event.message.content).flatMap(blockLine)]
   }
-  if (isUser(event)) return blocksOf(event.message.content).filter(({ type }) => type === "tool_result").flatMap(blockLine)
+  if (isUser(event)) {
+    return blocksOf(event.message.content).filter(({ type }) => type === "tool_result").flatMap(blockLine)
+  }
   if (isRateLimit(event)) {
     return event.rate_limit_info.status === "rejected"
       ? [`agent: usage limit (${event.rate_limit_info.rateLimitType ?? "unknown"}) reached`]

@@ -1,5 +1,5 @@
 /** A Task Master project's `tasks.json`: the list as it is or under a tag, and an entry as the prompt it stands for. */
-import { type FieldProblem, decoder } from "@orchestrator/domain/Decode"
+import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
 import { Predicate, Result, Schema } from "effect"
 
 const Id = Schema.Union([Schema.Finite, Schema.String])

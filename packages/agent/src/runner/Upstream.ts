@@ -6,7 +6,7 @@ import { Context, Duration, Effect, FileSystem, Layer, Redacted, Schedule, Schem
 import { Git, type GitAnswer, type GitFolders, lastWords } from "./Git.ts"
 import { pinnedHostKeys } from "./HostKeys.ts"
 import { RunnerConfig } from "./RunnerConfig.ts"
-import { type Access, sshCommand, tokenAccess } from "./UpstreamAccess.ts"
+import { type Access, mirrored, mirrorSettings, sshCommand, tokenAccess } from "./UpstreamAccess.ts"
 import { isTransient, parseRemote, refusal } from "./UpstreamWords.ts"
 
 export class UpstreamError extends Schema.TaggedError<UpstreamError>()("UpstreamError", {
@@ -56,7 +56,7 @@ export class Upstream extends Context.Service<Upstream, {
     Effect.gen(function*() {
       const git = yield* Git
       const fs = yield* FileSystem.FileSystem
-      const { bounds, roots, token } = yield* RunnerConfig
+      const { bounds, insteadOf, roots, token } = yield* RunnerConfig
       const folder = yield* fs.makeTempDirectoryScoped({ prefix: "upstream-" })
       const read = (name: string) =>
         fs.readFileString(`${roots.ssh}/${name}`).pipe(Effect.orElseSucceed(() => undefined))
@@ -73,7 +73,7 @@ export class Upstream extends Context.Service<Upstream, {
       const ssh = sshCommand({ key: keyFile, knownHosts })
 
       const access = (url: string): Access => {
-        const byToken = tokenAccess(url, token === undefined ? undefined : Redacted.value(token))
+        const byToken = tokenAccess(mirrored(url, insteadOf), token === undefined ? undefined : Redacted.value(token))
         return { settings: byToken.settings, environment: { ...byToken.environment, GIT_SSH_COMMAND: ssh } }
       }
 
@@ -87,7 +87,7 @@ export class Upstream extends Context.Service<Upstream, {
         args: ReadonlyArray<string>,
         accept: (answer: GitAnswer) => boolean = ({ exitCode }) => exitCode === 0
       ) =>
-        git.ask(folders, args, access(url)).pipe(
+        git.ask(folders, args.map((word) => (word === url ? mirrored(url, insteadOf) : word)), access(url)).pipe(
           Effect.mapError((error) => new UpstreamError({ operation, ref: url, reason: error.words })),
           Effect.filterOrFail(
             accept,
@@ -136,7 +136,10 @@ export class Upstream extends Context.Service<Upstream, {
           ], (answer) => answer.exitCode === 0 || refusal(answer.stdout, answer.stderr) !== undefined)
           return exitCode === 0 ? undefined : refusal(stdout, stderr)
         }),
-        agentAccess: access
+        agentAccess: (url) => {
+          const { environment, settings } = access(url)
+          return { environment, settings: [...mirrorSettings(insteadOf), ...settings] }
+        }
       })
     })
   )

@@ -55,3 +55,14 @@ export const sshCommand = (files: { readonly key: string | undefined; readonly k
       "ServerAliveInterval=15"
     ].flatMap((option) => ["-o", option])
   ].join(" ")
+
+/** The address to use where mirrors are configured; the longest matching beginning counts, as in git. */
+export const mirrored = (url: string, insteadOf: Readonly<Record<string, string>>): string => {
+  const prefix = Object.keys(insteadOf).filter((key) => key !== "" && url.startsWith(key))
+    .sort((left, right) => right.length - left.length)[0]
+  return prefix === undefined ? url : `${insteadOf[prefix] ?? ""}${url.slice(prefix.length)}`
+}
+
+/** The same mirrors as settings of git. */
+export const mirrorSettings = (insteadOf: Readonly<Record<string, string>>): Access["settings"] =>
+  Object.entries(insteadOf).map(([prefix, base]) => [`url.${base}.insteadOf`, prefix])

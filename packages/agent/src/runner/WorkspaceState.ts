@@ -63,8 +63,7 @@ export class WorkspaceState extends Context.Service<WorkspaceState, {
 
       return WorkspaceState.of({
         read,
-        claim: (branch, claim) =>
-          change((state) => ({ ...state, branches: { ...state.branches, [branch]: claim } })),
+        claim: (branch, claim) => change((state) => ({ ...state, branches: { ...state.branches, [branch]: claim } })),
         remember: (session) =>
           change((state) => ({
             ...state,

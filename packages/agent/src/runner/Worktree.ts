@@ -33,7 +33,13 @@ const entries = (listing: string) => listing.split("\0").filter((entry) => entry
 /** The commit that a revision names. */
 export const commitOf = Effect.fnUntraced(function*(repository: Repository, revision: string) {
   const git = yield* Git
-  const answer = yield* git.ask(repository, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`])
+  const answer = yield* git.ask(repository, [
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${revision}^{commit}`
+  ])
   return answer.exitCode === 0 ? answer.stdout.trim() : undefined
 })
 
