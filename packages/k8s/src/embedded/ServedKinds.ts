@@ -2,6 +2,7 @@
 import type { PrinterColumn, StructuralSchema } from "@orchestrator/domain/CustomResourceDefinition"
 import { CustomResourceDefinitionKind, type Kind, kinds } from "../Kinds.ts"
 import type { CustomResourceDefinition } from "../Objects.ts"
+import { builtInSchemas } from "./schema/kinds/BuiltInSchemas.ts"
 import type { ObjectStore } from "./store/ObjectStore.ts"
 import { viewAs } from "./store/StoredObject.ts"
 
@@ -10,12 +11,14 @@ export interface ServedKind {
   readonly kind: Kind
   /** `group/plural`, the key of the kind in the store. */
   readonly resource: string
+  /** Of built-in kinds only the fields that this code base knows; they keep others. */
+  readonly schema: StructuralSchema
   readonly definition?: ServedDefinition
 }
 
 export interface ServedDefinition {
+  /** Of the CustomResourceDefinition. */
   readonly name: string
-  readonly schema: StructuralSchema
   readonly columns: ReadonlyArray<PrinterColumn>
   /** Paths such as `.status.phase`. */
   readonly selectableFields: ReadonlyArray<string>
@@ -34,7 +37,7 @@ export const definitionResource = resourceKey(CustomResourceDefinitionKind)
 
 const builtIn: ReadonlyArray<ServedKind> = kinds
   .filter(({ group }) => group !== customGroup)
-  .map((kind) => ({ kind, resource: resourceKey(kind) }))
+  .map((kind) => ({ kind, resource: resourceKey(kind), schema: builtInSchemas[resourceKey(kind)] ?? {} }))
 
 const builtInKeys = new Set(builtIn.map(({ resource }) => resource))
 
@@ -84,9 +87,9 @@ const servedBy = (definition: CustomResourceDefinition): ReadonlyArray<ServedKin
     return {
       kind,
       resource: resourceKey(kind),
+      schema: version.schema?.openAPIV3Schema ?? {},
       definition: {
         name: definition.metadata.name ?? "",
-        schema: version.schema?.openAPIV3Schema ?? {},
         columns: version.additionalPrinterColumns ?? [],
         selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath)
       }

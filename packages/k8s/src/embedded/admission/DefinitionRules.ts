@@ -31,7 +31,7 @@ const storedVersions = (spec: CustomResourceDefinition["spec"] | undefined): Rea
   (spec?.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name)
 
 /** singular, listKind and the conversion strategy follow from the rest. */
-const decode = (draft: Draft): Draft => {
+const complete = (draft: Draft): Draft => {
   const { spec } = draft
   const names = isJsonObject(spec) ? spec["names"] : undefined
   if (!isJsonObject(spec) || !isJsonObject(names) || typeof names["kind"] !== "string") return draft
@@ -77,7 +77,7 @@ const validateUpdate = (object: Draft, previous: StoredObject): ReadonlyArray<Fi
 
 export const definitionRules: KindRules = {
   conditionalUpdate: true,
-  decode: (draft) => decode(draft),
+  complete,
   initialize,
   validate,
   validateUpdate

@@ -33,7 +33,7 @@ export const objectKey = (namespace: string | undefined, name: string): string =
 export const keyOf = ({ metadata }: StoredObject): string => objectKey(metadata.namespace, metadata.name)
 
 /** The object without the fields named. */
-export const without = (object: JsonObject, ...fields: ReadonlyArray<string>): JsonObject => {
+export const without = (object: object, ...fields: ReadonlyArray<string>): JsonObject => {
   const rest: Record<string, unknown> = { ...object }
   for (const field of fields) delete rest[field]
   return rest

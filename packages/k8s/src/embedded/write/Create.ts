@@ -3,7 +3,7 @@ import { Result } from "effect"
 import { NamespaceKind } from "../../Kinds.ts"
 import type { WriteOptions } from "../../KubernetesClient.ts"
 import type { FieldCause, KubernetesErrorReason } from "../../KubernetesError.ts"
-import type { Metadata } from "../../Objects.ts"
+import type { ManagedFieldsEntry, Metadata } from "../../Objects.ts"
 import { decodeDraft } from "../admission/Decode.ts"
 import { metadataCauses } from "../admission/MetadataRules.ts"
 import { rulesOf } from "../admission/RulesOf.ts"
@@ -12,30 +12,38 @@ import { resourceKey } from "../ServedKinds.ts"
 import type { Draft, StoredObject } from "../store/StoredObject.ts"
 import { without } from "../store/StoredObject.ts"
 import { type Decided, generateName, randomUid, type WriteContext } from "./Decision.ts"
-import { typed } from "./TypeMeta.ts"
+import { trackFields } from "./FieldTracking.ts"
 
-export const decideCreate = (context: WriteContext, input: Draft, options: WriteOptions): Decided => {
+export interface CreateOptions extends WriteOptions {
+  /** What an apply has computed; otherwise the creation itself is recorded. */
+  readonly managedFields?: ReadonlyArray<ManagedFieldsEntry>
+}
+
+export const decideCreate = (context: WriteContext, input: Draft, options: CreateOptions): Decided => {
   const { served: { kind } } = context
   const rules = rulesOf(context.served)
   return Result.gen(function*() {
-    const draft = yield* typed(kind, input)
+    const { causes: misfits, draft } = yield* decodeDraft(
+      context.served,
+      withoutStatus(kind.hasStatus, input),
+      options.fieldValidation
+    )
     yield* creatable(context, draft.metadata)
-    const decoded = yield* decodeDraft(rules, withoutStatus(kind.hasStatus, draft), options.fieldValidation)
-    const named = identified(context, decoded)
-    const complete = rules.initialize?.(named, context.now) ?? named
+    const named = identified(context, draft)
+    const fits = misfits.length === 0
+    const complete = fits ? rules.initialize?.(named, context.now) ?? named : named
     const causes: ReadonlyArray<FieldCause> = [
       ...metadataCauses(kind, complete.metadata),
-      ...(rules.validate?.(complete) ?? [])
+      ...(fits ? rules.validate?.(complete) ?? [] : misfits)
     ]
     if (causes.length > 0) return yield* Result.fail(invalid(kind, complete.metadata.name, causes))
     const { name, namespace } = complete.metadata
     if (context.store.get(context.served.resource, namespace, name) !== undefined) {
       return yield* Result.fail(alreadyExists(kind, name))
     }
-    return {
-      object: complete,
-      changes: [{ type: "ADDED" as const, resource: context.served.resource, object: complete, previous: undefined }]
-    }
+    const object = trackFields(context, undefined, complete, options)
+    const { resource } = context.served
+    return { object, changes: [{ type: "ADDED" as const, resource, object, previous: undefined }] }
   })
 }
 
@@ -61,7 +69,8 @@ const creatable = (context: WriteContext, metadata: Metadata): Result.Result<voi
   return Result.succeed(undefined)
 }
 
-const withoutStatus = (hasStatus: boolean, draft: Draft): Draft => hasStatus ? without(draft, "status") as Draft : draft
+const withoutStatus = (hasStatus: boolean, draft: Draft): Draft =>
+  hasStatus ? { ...without(draft, "status"), metadata: draft.metadata } : draft
 
 /** The object under its final name, with the metadata that only the server sets. */
 const identified = ({ now, random, served: { kind, resource }, store }: WriteContext, draft: Draft): StoredObject => {

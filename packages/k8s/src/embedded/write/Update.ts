@@ -1,22 +1,25 @@
 /** Updates of a whole object or of its status, whether they arrive as an object or as a patch. */
 import { Result } from "effect"
 import type { WriteOptions } from "../../KubernetesClient.ts"
-import type { KubernetesErrorReason } from "../../KubernetesError.ts"
-import type { Metadata } from "../../Objects.ts"
+import type { FieldCause, KubernetesErrorReason } from "../../KubernetesError.ts"
+import type { ManagedFieldsEntry, Metadata } from "../../Objects.ts"
 import { invalidValue } from "../admission/Causes.ts"
 import { decodeDraft } from "../admission/Decode.ts"
 import { metadataCauses, metadataUpdateCauses } from "../admission/MetadataRules.ts"
+import type { KindRules } from "../admission/Rules.ts"
 import { rulesOf } from "../admission/RulesOf.ts"
 import { invalid, modified, preconditionFailed } from "../Refusal.ts"
 import { equalJson, share } from "../store/Share.ts"
 import { type Draft, type StoredObject, without } from "../store/StoredObject.ts"
 import type { Decided, WriteContext } from "./Decision.ts"
-import { typed } from "./TypeMeta.ts"
+import { trackFields } from "./FieldTracking.ts"
 
 export interface UpdateOptions extends WriteOptions {
   readonly subresource?: "status" | undefined
   /** A patch was computed from the stored object: the resourceVersion in it is no precondition unless the patch named one. */
   readonly patched?: boolean
+  /** What an apply has computed; otherwise the update itself is recorded. */
+  readonly managedFields?: ReadonlyArray<ManagedFieldsEntry>
 }
 
 export const decideUpdate = (
@@ -29,23 +32,29 @@ export const decideUpdate = (
   const rules = rulesOf(context.served)
   const { name } = previous.metadata
   return Result.gen(function*() {
-    const draft = yield* typed(kind, input)
+    const ofStatus = options.subresource === "status"
+    const { causes: misfits, draft } = yield* decodeDraft(context.served, input, options.fieldValidation, previous)
     yield* preconditions(context, previous, draft.metadata, options)
-    const decoded = yield* decodeDraft(rules, draft, options.fieldValidation)
+    const merged = ofStatus ? withStatusOf(previous, draft) : withSpecOf(context, previous, draft)
     const causes = [
-      ...metadataUpdateCauses(decoded.metadata, previous),
-      ...(options.subresource === "status" ? [] : metadataCauses(kind, { ...decoded.metadata, name }))
+      ...metadataUpdateCauses(draft.metadata, previous),
+      ...(ofStatus ? [] : metadataCauses(kind, { ...draft.metadata, name })),
+      ...(misfits.length > 0 ? misfits : ruleCauses(rules, merged, previous, ofStatus))
     ]
-    const merged = options.subresource === "status"
-      ? withStatusOf(previous, decoded)
-      : withSpecOf(context, previous, rules.carryOver?.(decoded, previous) ?? decoded)
-    const refused = options.subresource === "status"
-      ? [...causes, ...(rules.validate?.(merged) ?? []), ...(rules.validateStatus?.(merged, previous) ?? [])]
-      : [...causes, ...(rules.validate?.(merged) ?? []), ...(rules.validateUpdate?.(merged, previous) ?? [])]
-    if (refused.length > 0) return yield* Result.fail(invalid(kind, name, refused))
-    return settled(context, previous, merged)
+    if (causes.length > 0) return yield* Result.fail(invalid(kind, name, causes))
+    return settled(context, previous, trackFields(context, previous, merged, options))
   })
 }
+
+const ruleCauses = (
+  rules: KindRules,
+  object: Draft,
+  previous: StoredObject,
+  ofStatus: boolean
+): ReadonlyArray<FieldCause> => [
+  ...(ofStatus ? [] : rules.validate?.(object) ?? []),
+  ...((ofStatus ? rules.validateStatus : rules.validateUpdate)?.(object, previous) ?? [])
+]
 
 const preconditions = (
   { served }: WriteContext,
