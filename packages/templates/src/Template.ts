@@ -37,10 +37,19 @@ const parse = (file: string, source: string): Result.Result<hbs.AST.Program, Rea
     catch: (error): ReadonlyArray<TemplateProblem> => {
       const message = error instanceof Error ? error.message : String(error)
       const line = /on line (\d+)/.exec(message)?.[1] ?? /- (\d+):\d+$/.exec(message)?.[1]
-      const readable = message.replace(/^Parse error on line \d+:\n/, "").replaceAll(/\s*\n\s*/g, " ").trim()
-      return [{ file, ...(line === undefined ? {} : { line: Number(line) }), reason: "Syntax", message: readable }]
+      return [{
+        file,
+        ...(line === undefined ? {} : { line: Number(line) }),
+        reason: "Syntax",
+        message: readable(message)
+      }]
     }
   })
+
+const readable = (message: string): string => {
+  const text = message.replace(/^Parse error on line \d+:\n/, "").replaceAll(/\s*\n\s*/g, " ").trim()
+  return text.includes("got 'CLOSE_UNESCAPED'") ? `${text}; where } follows }}, put a space between them` : text
+}
 
 const analyseAs = (
   language: Language,
@@ -86,7 +95,7 @@ const evaluator = (program: hbs.AST.Program, places: ReadonlyArray<Place>): (inp
   }
   engine.registerHelper(emit, (index: number, value: unknown, { data }: { data: { hoisted: Array<Hoisted> } }) => {
     const place = places[index]
-    return place?.write(value, (text) => variableName(data.hoisted.push({ name: place.name, text }) - 1))
+    return place?.write(value, (text) => variableName(indexOf(data.hoisted, { name: place.name, text })))
   })
   const knownHelpers = Object.fromEntries([...builtins, ...Object.keys(helpers), emit].map((name) => [name, true]))
   const run = engine.compile(program, { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true })
@@ -94,6 +103,12 @@ const evaluator = (program: hbs.AST.Program, places: ReadonlyArray<Place>): (inp
     const hoisted: Array<Hoisted> = []
     return { text: run(inputs, { data: { hoisted } }), hoisted }
   }
+}
+
+/** Where the text stands among the hoisted; it is added when it does not. */
+const indexOf = (hoisted: Array<Hoisted>, { name, text }: Hoisted): number => {
+  const known = hoisted.findIndex((other) => other.name === name && other.text === text)
+  return known === -1 ? hoisted.push({ name, text }) - 1 : known
 }
 
 const builtins = ["if", "unless", "each", "with"]

@@ -17,6 +17,7 @@ const nowhere: Readonly<Partial<Record<ReturnType<typeof innermost>["in"], strin
 }
 
 const openings = {
+  comment: "a comment",
   double: "a double quote",
   single: "a single quote",
   ansi: "$'",
@@ -83,9 +84,8 @@ export const shellLexer: Lexer<ShellState> = {
       }
       : undefined,
   open: (state) => {
-    const frame = innermost(state)
+    const frame = innermost(scanShell(state, "\n"))
     if (frame.in === "code") return frame.closes ? "a parenthesis" : undefined
-    if (frame.in === "comment") return undefined
     return frame.in === "heredoc" ? `here-document ${frame.document.end}` : openings[frame.in]
   }
 }

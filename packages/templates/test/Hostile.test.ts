@@ -1,0 +1,150 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import { CodeInputs, DocsInputs, type RunInputs } from "../src/Inputs.ts"
+import { compileTemplates } from "../src/Renderer.ts"
+import { runBash } from "./fixtures/Bash.ts"
+import { defaultTemplates } from "./fixtures/DefaultTemplates.ts"
+import { expression, textPaths, withText } from "./fixtures/Leaves.ts"
+import { payloads, withNul } from "./fixtures/Payloads.ts"
+import { someCodeInputs, someDocsInputs } from "./fixtures/Runs.ts"
+
+const kinds: ReadonlyArray<
+  { readonly kind: string; readonly inputs: RunInputs; readonly paths: ReturnType<typeof textPaths> }
+> = [
+  {
+    kind: "code",
+    inputs: { ...someCodeInputs(), agent_tools_override: true, permissions: { allow: ["Bash"], deny: ["x"] } },
+    paths: textPaths(CodeInputs)
+  },
+  {
+    kind: "docs",
+    inputs: { ...someDocsInputs(), agent_tools_override: true, permissions: { allow: ["Bash"], deny: ["x"] } },
+    paths: textPaths(DocsInputs)
+  }
+]
+
+const hostile = Object.entries(payloads)
+
+/** The inputs with one text in every place. */
+const everywhere = (inputs: RunInputs, paths: ReturnType<typeof textPaths>, text: string): RunInputs =>
+  paths.reduce((now, path) => withText(now, path, text), inputs)
+
+const rendererOf = (files: Readonly<Record<string, string>>) => Result.getOrThrow(compileTemplates("test", files))
+
+describe.each(kinds)("the default files of a $kind run", ({ inputs, kind, paths }) => {
+  const { render } = rendererOf(defaultTemplates)
+  const benign = Result.getOrThrow(render(inputs))
+  const cases = paths.flatMap((path) =>
+    hostile.map(([name, text]) => ({ name: `${path.join(".")}: ${name}`, path, text }))
+  )
+  const rendered = cases.map(({ name, path, text }) => ({
+    name,
+    text,
+    files: Result.getOrThrow(render(withText(inputs, path, text)))
+  }))
+
+  it("are tried with every payload in every text", () => {
+    assert.isAbove(paths.length, kind === "code" ? 20 : 12)
+    assert.strictEqual(rendered.length, paths.length * hostile.length)
+  })
+
+  it("have scripts without any value of the run", () => {
+    const scripts = Object.keys(benign).filter((name) => name.endsWith(".sh"))
+    assert.includeMembers(scripts, ["container.sh", "hooks-stop.sh"])
+    for (const { files, name } of rendered) {
+      for (const script of scripts) assert.strictEqual(files[script], benign[script], name)
+    }
+    const nul = Result.getOrThrow(render(everywhere(inputs, paths, withNul)))
+    for (const script of scripts) assert.strictEqual(nul[script], benign[script])
+  })
+
+  it("have JSON with the same structure whatever the values", () => {
+    const shapes = (files: Readonly<Record<string, string>>) =>
+      Object.entries(files).filter(([name]) => name.endsWith(".json")).map((
+        [name, text]
+      ) => [name, keysIn(JSON.parse(text))])
+    const want = shapes(benign)
+    for (const { files, name, text } of rendered) {
+      // An empty address, or a list of no tools, means that there is no server.
+      if (text.trim() !== "") assert.deepStrictEqual(shapes(files), want, name)
+    }
+  })
+
+  it("begin their prompt with a text of the template", () => {
+    for (const { files, name } of rendered) assert.match(files["prompt.md"] ?? "", /^# [IW]/, name)
+  })
+
+  it("refer to no file by @ and hold no control characters", () => {
+    for (const { files, name } of rendered) {
+      for (const [file, text] of Object.entries(files)) {
+        if (!file.endsWith(".md")) continue
+        assert.notMatch(text, /(?:^|\s)@/, `${name} in ${file}`)
+        // oxlint-disable-next-line no-control-regex
+        assert.notMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e]/, `${name} in ${file}`)
+      }
+    }
+  })
+})
+
+const keysIn = (value: unknown): unknown =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).map(([key, field]) => [key, keysIn(field)])
+    : typeof value
+
+describe.each(kinds)("scripts of users that name the inputs of a $kind run", ({ inputs, kind, paths }) => {
+  const places = paths.map(expression)
+  const script = [
+    "#!/usr/bin/env bash",
+    "set -euo pipefail",
+    "show() { printf '%s\\0' \"$1\"; }",
+    ...places.flatMap((place) => [
+      `# {{${place}}} and {{{${place}}}}`,
+      `show {{${place}}}`,
+      `show "{{${place}}}"`,
+      `show "a{{{${place}}}}z"`,
+      `show '{{${place}}}'`,
+      `show pre{{${place}}}post`,
+      `v=$(printf '%s' {{${place}}}; printf x); show "\${v%x}"`,
+      `v="$(printf '%s' "{{${place}}}"; printf x)"; show "\${v%x}"`,
+      "cat <<EOF; printf '\\0'",
+      `{{${place}}}`,
+      "EOF",
+      `if [[ "{{${place}}}" == {{${place}}} ]]; then show same; fi`,
+      `case {{${place}}} in "{{${place}}}") show matched ;; esac`
+    ])
+  ].join("\n")
+  const { render } = rendererOf({ ...defaultTemplates, [`${kind}/hooks/user.sh.hbs`]: script })
+
+  it.each(hostile)("print exactly the value: %s", (_, payload) => {
+    const text = payload.length > 10_000 ? payload.slice(0, 100_000) : payload
+    const used = text.length > 10_000 ? paths.slice(0, 2) : paths
+    const files = Result.getOrThrow(render(everywhere(inputs, used, text)))
+    const { left, stderr, stdout } = runBash(files["hooks-user.sh"] ?? "")
+    const well = text.toWellFormed()
+    const want = used.flatMap(
+      () => [well, well, `a${well}z`, well, `pre${well}post`, well, well, `${well}\n`, "same", "matched"]
+    )
+    const got = stdout.split("\0")
+    const first = used.length === paths.length ? 0 : places.indexOf(expression(used[0] ?? []))
+    assert.strictEqual(stderr, "")
+    assert.deepStrictEqual(left, [])
+    assert.deepStrictEqual(got.slice(first * 10, first * 10 + want.length), want)
+  })
+
+  it("keep their text the same for every value", () => {
+    const body = (text: string) =>
+      Result.getOrThrow(render(everywhere(inputs, paths, text)))["hooks-user.sh"]?.slice(-script.length)
+    for (const [name, text] of hostile) {
+      assert.strictEqual(body(text.slice(0, 1000)), body("benign"), name)
+    }
+  })
+
+  it("are not written at all for a value with NUL, which is named", () => {
+    const refused = render(withText(inputs, ["model"], withNul))
+    assert.isTrue(Result.isFailure(refused))
+    if (Result.isFailure(refused)) {
+      assert.deepStrictEqual(refused.failure.problems.map(({ reason }) => reason), ["Unrepresentable"])
+      assert.include(refused.failure.message, "model")
+    }
+  })
+})
