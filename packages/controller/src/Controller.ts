@@ -16,7 +16,9 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject, Job, KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
 import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
-import { Context, Deferred, Duration, Effect, Layer, Ref } from "effect"
+import { Templates } from "@orchestrator/templates/Templates"
+import { Context, Deferred, Duration, Effect, Layer, Random, Ref } from "effect"
+import { Cleanup } from "./Cleanup.ts"
 import { finalPhase } from "./CurrentAttempt.ts"
 import { Interpreter } from "./Interpreter.ts"
 import { Observe } from "./Observe.ts"
@@ -30,6 +32,7 @@ import { reconciled } from "./Telemetry.ts"
 import { makeWorkQueue } from "./WorkQueue.ts"
 
 const workers = 16
+const sweepSeconds = 300
 
 export class Controller extends Context.Service<Controller, {
   /** Whether every store has its first list. */
@@ -156,8 +159,7 @@ export class Controller extends Context.Service<Controller, {
             yield* Effect.logDebug("plan").pipe(
               Effect.annotateLogs({ rule: decided.rule, actions: decided.actions.map(({ _tag }) => _tag).join(" ") })
             )
-            yield* perform(decided)
-            yield* queue.add(key)
+            if (yield* perform(decided)) yield* queue.add(key)
           }
           yield* queue.forget(key)
         }).pipe(
@@ -176,6 +178,17 @@ export class Controller extends Context.Service<Controller, {
         )
       }
 
+      /** The safety net: what an event should have brought is looked at all the same. */
+      const sweep = Effect.gen(function*() {
+        yield* Effect.sleep(Duration.seconds(sweepSeconds * (1 + (yield* Random.next) / 5)))
+        for (const kind of ["CodeRun", "DocsRun"] as const) {
+          const active = [...stores.runs[kind].values()].filter((run) =>
+            finalPhase(observeRun(kind, run)) === undefined
+          )
+          yield* Effect.forEach(active, (run) => queue.add(keyOf(kind, run)), { discard: true })
+        }
+      })
+
       const lists = yield* Effect.all(reflectors)
       yield* Effect.forkScoped(Effect.gen(function*() {
         yield* Effect.forEach(lists, (listed) => Deferred.await(listed), { discard: true })
@@ -183,10 +196,21 @@ export class Controller extends Context.Service<Controller, {
         yield* Effect.logInfo("caches are synced").pipe(
           Effect.annotateLogs({ codeRuns: stores.runs.CodeRun.size(), docsRuns: stores.runs.DocsRun.size() })
         )
+        yield* Effect.forkScoped(Effect.forever(sweep))
         yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(queue.process(reconcile))), workers)
       }))
 
       return Controller.of({ synced: Ref.get(ready), enqueue: queue.add })
     })
+  )
+
+  /** With its parts; what is left to provide is the cluster, the templates and the settings. */
+  static readonly layer: Layer.Layer<
+    Controller | Stores,
+    never,
+    KubernetesClient | Templates | ControllerSettings
+  > = Controller.layerNoDeps.pipe(
+    Layer.provide(Layer.mergeAll(Observe.layer, Layer.provide(Interpreter.layer, Cleanup.layer))),
+    Layer.provideMerge(Stores.layer)
   )
 }

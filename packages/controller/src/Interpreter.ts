@@ -17,8 +17,11 @@ import { runKinds } from "./RunKind.ts"
 import { pruneFiles, pruneJob, pruneRun, pruneWorkspace, Stores } from "./Stores.ts"
 
 export class Interpreter extends Context.Service<Interpreter, {
-  /** Performs the plan's actions in order. Doing it twice changes nothing. */
-  readonly perform: (plan: Plan) => Effect.Effect<void, KubernetesError>
+  /**
+   * Performs the plan's actions in order; doing it twice changes nothing. Answers whether the next round can see more than this one:
+   * after a race it cannot, and the event that the race announces brings the key back.
+   */
+  readonly perform: (plan: Plan) => Effect.Effect<boolean, KubernetesError>
 }>()("@orchestrator/controller/Interpreter") {
   static readonly layer = Layer.effect(
     Interpreter,
@@ -35,18 +38,17 @@ export class Interpreter extends Context.Service<Interpreter, {
       /** A name that is taken: ours from an earlier try is success; another's is said in the status and ends the plan. */
       const takenBy = (existing: KubernetesObject, ownerUid: string, ifTaken: StatusWrite) =>
         existing.metadata.ownerReferences?.some(({ uid }) => uid === ownerUid) === true
-          ? Effect.succeed(true)
-          : Effect.as(writeStatus(ifTaken), false)
+          ? Effect.succeed<Step>("done")
+          : Effect.as(writeStatus(ifTaken), "ended" as const)
 
       const createJob = Effect.fnUntraced(function*({ ifTaken, job }: ActionOf<"CreateJob">) {
         const ref = { name: job.metadata.name ?? "", namespace: job.metadata.namespace }
         const created = yield* client.create(JobKind, job).pipe(
           Effect.catchIf(hasReason("AlreadyExists"), () => client.get(JobKind, ref))
         )
-        const owner = job.metadata.ownerReferences?.[0]?.uid ?? ""
-        if (!(yield* takenBy(created, owner, ifTaken))) return undefined
-        stores.jobs.wrote(pruneJob(created))
-        return created.metadata.uid
+        const step = yield* takenBy(created, job.metadata.ownerReferences?.[0]?.uid ?? "", ifTaken)
+        if (step === "done") stores.jobs.wrote(pruneJob(created))
+        return { step, uid: created.metadata.uid }
       })
 
       const createFiles = Effect.fnUntraced(
@@ -59,36 +61,34 @@ export class Interpreter extends Context.Service<Interpreter, {
           const created = yield* client.create(ConfigMapKind, object).pipe(
             Effect.catchIf(hasReason("AlreadyExists"), () => client.get(ConfigMapKind, { name, namespace }))
           )
-          if (!(yield* takenBy(created, reference.uid, ifTaken))) return false
-          stores.files.wrote(pruneFiles(created))
-          return true
+          const step = yield* takenBy(created, reference.uid, ifTaken)
+          if (step === "done") stores.files.wrote(pruneFiles(created))
+          return step
         }
       )
 
       const createWorkspace = Effect.fnUntraced(function*({ claim, ifTaken }: ActionOf<"CreateWorkspace">) {
         const ref = { name: claim.metadata.name ?? "", namespace: claim.metadata.namespace }
+        const adopt = ({ metadata: { resourceVersion } }: PersistentVolumeClaim) =>
+          client.patch(PersistentVolumeClaimKind, ref, {
+            type: "merge",
+            body: {
+              metadata: { resourceVersion, labels: claim.metadata.labels, annotations: claim.metadata.annotations }
+            }
+          })
         const created = yield* client.create(PersistentVolumeClaimKind, claim).pipe(
           Effect.catchIf(
             hasReason("AlreadyExists"),
             () =>
-              Effect.flatMap(client.get(PersistentVolumeClaimKind, ref), (existing) =>
-                adoptable(existing, claim)
-                  ? client.patch(PersistentVolumeClaimKind, ref, {
-                    type: "merge",
-                    body: {
-                      metadata: {
-                        resourceVersion: existing.metadata.resourceVersion,
-                        labels: claim.metadata.labels,
-                        annotations: claim.metadata.annotations
-                      }
-                    }
-                  })
-                  : Effect.as(writeStatus(ifTaken), undefined))
+              Effect.flatMap(
+                client.get(PersistentVolumeClaimKind, ref),
+                (existing) => adoptable(existing, claim) ? adopt(existing) : Effect.as(writeStatus(ifTaken), undefined)
+              )
           )
         )
-        if (created === undefined) return false
+        if (created === undefined) return "ended"
         stores.workspaces.wrote(pruneWorkspace(created))
-        return true
+        return "done"
       })
 
       const leaseWorkspace = ({ claim, holder, namespace, resourceVersion, uid }: ActionOf<"LeaseWorkspace">) =>
@@ -102,38 +102,49 @@ export class Interpreter extends Context.Service<Interpreter, {
           type: "merge",
           body: { metadata: { uid, annotations: { [stopAnnotation]: "true" } }, spec: { activeDeadlineSeconds: 1 } }
         }).pipe(
-          Effect.map((written) => stores.jobs.wrote(pruneJob(written))),
-          Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => Effect.void)
+          Effect.map((written): Step => {
+            stores.jobs.wrote(pruneJob(written))
+            return "done"
+          }),
+          Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => Effect.succeed<Step>("raced"))
         )
+
+      const releaseJob = (release: ActionOf<"ReleaseJob">) =>
+        Effect.map(cleanup.release(release), (written): Step => {
+          if (written === undefined) return "raced"
+          stores.jobs.wrote(pruneJob(written))
+          return "done"
+        })
 
       const perform = Effect.fn("Interpreter.perform")(function*({ actions }: Plan) {
         let createdJob: string | undefined
         const act = Action.$match({
           CreateWorkspace: createWorkspace,
-          LeaseWorkspace: (action) => Effect.as(leaseWorkspace(action), true),
+          LeaseWorkspace: (action) => Effect.as(leaseWorkspace(action), "done" as const),
           CreateJob: (action) =>
-            Effect.map(createJob(action), (uid) => {
+            Effect.map(createJob(action), ({ step, uid }) => {
               createdJob = uid
-              return uid !== undefined
+              return step
             }),
           CreateFiles: (action) => createFiles(action, createdJob),
-          StopJob: (action) => Effect.as(stopJob(action), true),
-          ReleaseJob: (action) =>
-            Effect.map(cleanup.release(action), (written) => {
-              if (written !== undefined) stores.jobs.wrote(pruneJob(written))
-              return true
-            }),
-          WriteStatus: (action) => Effect.as(writeStatus(action), true)
+          StopJob: stopJob,
+          ReleaseJob: releaseJob,
+          WriteStatus: (action) => Effect.as(writeStatus(action), "done" as const)
         })
         for (const action of actions) {
-          if (!(yield* act(action))) return
+          const step = yield* act(action)
+          if (step !== "done") return step === "ended"
         }
+        return actions.length > 0
       })
 
       return Interpreter.of({ perform })
     })
   )
 }
+
+/** done: go on. ended: a status was written instead, and the plan is over. raced: the world has moved on. */
+type Step = "done" | "ended" | "raced"
 
 /** A claim of this name that an older installation made for the same service, and that nobody holds. */
 const adoptable = (existing: PersistentVolumeClaim, wanted: PersistentVolumeClaim): boolean => {

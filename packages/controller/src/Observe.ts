@@ -33,6 +33,13 @@ export class Observe extends Context.Service<Observe, {
       const hasLivePod = (runUid: string) =>
         stores.pods.by("run", runUid).some((pod) => !observePod({ pod, gone: false }).over)
 
+      /** Whether a pod of an earlier attempt is still ending, although its Job is gone. */
+      const hasFormerPod = (run: ObservedRun) =>
+        stores.pods.by("run", run.uid).some((pod) =>
+          pod.metadata.ownerReferences?.some(({ name }) => name === currentJobName(run)) !== true &&
+          !observePod({ pod, gone: false }).over
+        )
+
       const hasLiveJob = (runUid: string) =>
         stores.jobs.by("owner", runUid).some((job) => {
           const { deleting, end, pod } = observeJob(job, podOf(job.metadata.uid ?? ""))
@@ -45,7 +52,11 @@ export class Observe extends Context.Service<Observe, {
       }
 
       const turnOf = (run: ObservedRun, claim: string, holder: string | undefined): WorkspaceTurn => {
-        if (holder === run.uid) return { tag: "mine" }
+        if (holder === run.uid) {
+          return hasFormerPod(run)
+            ? { tag: "waiting", behind: "its former attempt" }
+            : { tag: "mine" }
+        }
         if (holder !== undefined) {
           const holding = runByUid(holder)
           const active = holding !== undefined && !holding.deleting && finalPhase(holding) === undefined

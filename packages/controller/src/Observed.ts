@@ -113,7 +113,7 @@ export type WorkspaceTurn =
   | { readonly tag: "mine" }
   /** Nobody holds it, nobody is before this run. */
   | { readonly tag: "free" }
-  /** Held by, or first to be given to, the run of this name. */
+  /** Held by, or first to be given to, the run of this name. Also while a pod of this run's former attempt is ending. */
   | { readonly tag: "waiting"; readonly behind: string }
 
 export interface ObservedFiles {

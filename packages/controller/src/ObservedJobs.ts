@@ -49,7 +49,7 @@ export const observePod = ({ gone, pod: { metadata, status } }: PodSeen): Observ
     gone,
     over: gone || finished,
     stuck: finished ? undefined : stuckOn(containers, status?.conditions ?? []),
-    ended: agentEnd(status?.containerStatuses ?? [], finished)
+    ended: agentEnd(status?.containerStatuses ?? [], gone || finished)
   }
 }
 
@@ -69,9 +69,9 @@ const stuckOn = (
     : { reason: unscheduled.reason ?? "Unschedulable", message: unscheduled.message ?? "" }
 }
 
-const agentEnd = (containers: ReadonlyArray<ContainerStatus>, finished: boolean): AgentEnd | undefined => {
+const agentEnd = (containers: ReadonlyArray<ContainerStatus>, over: boolean): AgentEnd | undefined => {
   const terminated = containers.find(({ name }) => name === agentContainer)?.state?.terminated
-  return terminated === undefined || !finished
+  return terminated === undefined || !over
     ? undefined
     : {
       exitCode: terminated.exitCode,

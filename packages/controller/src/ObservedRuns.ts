@@ -41,6 +41,6 @@ const statusView = (status: CustomObject["status"]): RunStatusView => {
   const contextVersion = status?.["contextVersion"]
   return {
     ...(typeof phase === "string" ? { phase } : {}),
-    ...(typeof contextVersion === "number" ? { contextVersion } : {})
+    ...(typeof contextVersion === "number" && Number.isInteger(contextVersion) ? { contextVersion } : {})
   }
 }

@@ -171,9 +171,11 @@ const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
   const { now, run } = observed
   const before = run.object.status ?? {}
   const attempt = currentAttempt(run)
-  const moved = run.status.phase !== change.phase || run.status.reason !== change.reason
+  const isNew = run.status.contextVersion !== attempt.contextVersion
+  const moved = isNew || run.status.phase !== change.phase || run.status.reason !== change.reason
   const status: Record<string, unknown> = {
     ...before,
+    ...(isNew ? ofFormerAttempt : undefined),
     ...change.fields,
     phase: change.phase,
     reason: change.reason,
@@ -183,6 +185,7 @@ const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
     lastUpdate: moved ? formatTime(now) : (run.status.lastUpdate ?? formatTime(now)),
     conditions: setConditions(run.status.conditions ?? [], change.facts ?? [], formatTime(now), undefined)
   }
+  if (before["retryCount"] !== undefined) status["retryCount"] = attempt.retry
   if (change.attempt !== undefined) {
     status["attempts"] = recordAttempt(run.status.attempts, change.attempt)
     const added = endedNow(run.status.attempts, change.attempt)
@@ -190,6 +193,16 @@ const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
   }
   for (const [key, value] of Object.entries(status)) if (value === undefined) delete status[key]
   return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
+}
+
+/** What is said of one attempt and not of the next; where the work is stays. */
+const ofFormerAttempt = {
+  jobName: undefined,
+  configmapName: undefined,
+  startedAt: undefined,
+  finishedAt: undefined,
+  expiresAt: undefined,
+  sessionId: undefined
 }
 
 /** Usage of an attempt whose end is recorded for the first time. */

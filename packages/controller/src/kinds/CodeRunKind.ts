@@ -4,6 +4,7 @@ import { codeJobName, workspaceName } from "@orchestrator/domain/Names"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import type { EnvVar } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
+import { literal } from "../manifest/Literal.ts"
 import type { RunKind } from "../RunKind.ts"
 
 const decode = decoder(CodeRun)
@@ -36,22 +37,19 @@ export const codeRunKind: RunKind = {
 }
 
 const environment = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
-  { name: "REPOSITORY_URL", value: spec.repositoryUrl },
-  { name: "WORKING_DIRECTORY", value: spec.workingDirectory },
+  literal("REPOSITORY_URL", spec.repositoryUrl),
+  literal("WORKING_DIRECTORY", spec.workingDirectory),
   { name: "TASK_ID", value: String(spec.taskId) },
-  { name: "SERVICE_NAME", value: spec.service },
-  { name: "DOCS_REPOSITORY_URL", value: spec.docsRepositoryUrl },
-  { name: "DOCS_BRANCH", value: spec.docsBranch },
-  { name: "DOCS_PROJECT_DIRECTORY", value: spec.docsProjectDirectory ?? "" },
-  { name: "LOCAL_TOOLS", value: spec.localTools ?? "" },
-  { name: "REMOTE_TOOLS", value: spec.remoteTools ?? "" },
+  literal("SERVICE_NAME", spec.service),
+  literal("DOCS_REPOSITORY_URL", spec.docsRepositoryUrl),
+  literal("DOCS_BRANCH", spec.docsBranch),
+  literal("DOCS_PROJECT_DIRECTORY", spec.docsProjectDirectory ?? ""),
+  literal("LOCAL_TOOLS", spec.localTools ?? ""),
+  literal("REMOTE_TOOLS", spec.remoteTools ?? ""),
   { name: "MCP_CLIENT_CONFIG", value: "/config/client-config.json" },
-  ...Object.entries(spec.env ?? {}).map(([name, value]) => ({ name, value: literal(value) })),
+  ...Object.entries(spec.env ?? {}).map(([name, value]) => literal(name, value)),
   ...(spec.envFromSecrets ?? []).map(({ name, secretKey, secretName }) => ({
     name,
     valueFrom: { secretKeyRef: { name: secretName, key: secretKey } }
   }))
 ]
-
-/** Kubernetes expands `$(NAME)` in values; a requester's text is a text. */
-const literal = (value: string) => value.replaceAll("$(", "$$(")

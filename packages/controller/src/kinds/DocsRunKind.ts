@@ -3,6 +3,7 @@ import { DocsRun } from "@orchestrator/domain/DocsRun"
 import { docsJobName } from "@orchestrator/domain/Names"
 import { DocsRunKind } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
+import { literal } from "../manifest/Literal.ts"
 import type { RunKind } from "../RunKind.ts"
 
 const decode = decoder(DocsRun)
@@ -28,9 +29,9 @@ export const docsRunKind: RunKind = {
       promptModification: undefined,
       taskId: undefined,
       env: [
-        { name: "REPOSITORY_URL", value: run.spec.repositoryUrl },
-        { name: "WORKING_DIRECTORY", value: run.spec.workingDirectory },
-        { name: "SOURCE_BRANCH", value: run.spec.sourceBranch }
+        literal("REPOSITORY_URL", run.spec.repositoryUrl),
+        literal("WORKING_DIRECTORY", run.spec.workingDirectory),
+        literal("SOURCE_BRANCH", run.spec.sourceBranch)
       ]
     }))
 }

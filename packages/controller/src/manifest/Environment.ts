@@ -21,6 +21,9 @@ export const environment = ({ config, contextVersion, run, wanted }: PodInputs):
   { name: "MAX_COST_USD", value: wanted.maxCostUsd === undefined ? "" : String(wanted.maxCostUsd) },
   { name: "MAX_TURNS", value: wanted.maxTurns === undefined ? "" : String(wanted.maxTurns) },
   { name: "GIT_ALLOW_PROTOCOL", value: config.git.allowedProtocols.join(":") },
+  ...(Object.keys(config.git.insteadOf).length === 0
+    ? []
+    : [{ name: "GIT_INSTEAD_OF", value: JSON.stringify(config.git.insteadOf) }]),
   { name: "HOME", value: "/workspace/.home" },
   { name: "CLAUDE_CONFIG_DIR", value: "/workspace/.claude" },
   { name: "TOOLMAN_SERVER_URL", value: config.agent.toolmanServerUrl },

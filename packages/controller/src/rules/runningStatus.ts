@@ -12,18 +12,13 @@ export const runningStatus = (
   attempt: Attempt,
   stuck: ObservedPod["stuck"]
 ): ReadonlyArray<Action> => {
-  const { run, workspace } = observed
-  const wanted = Result.isSuccess(run.wanted) ? run.wanted.success : undefined
   const fields = {
     startedAt: attempt.startedAt,
     sessionId: attempt.sessionId,
-    ...(workspace === undefined ? {} : { workspace: workspace.claim }),
-    ...(run.kind === "CodeRun" && wanted !== undefined
-      ? { promptModification: wanted.promptModification, promptMode: "direct" }
-      : {})
+    ...(observed.run.status.jobName === attempt.jobName ? undefined : startedWith(observed))
   }
   if (stuck === undefined) {
-    const facts = findCondition(run.status.conditions, "Progressing")?.status === "False" ? [moving] : []
+    const facts = findCondition(observed.run.status.conditions, "Progressing")?.status === "False" ? [moving] : []
     return running(observed, "AgentRunning", `The agent works in the Job ${attempt.jobName}.`, attempt, {
       facts,
       fields
@@ -32,6 +27,14 @@ export const runningStatus = (
   const fact = explain(stuck)
   return running(observed, "Starting", fact.message, attempt, { facts: [fact], fields })
 }
+
+/** What the spec said when the attempt started; a later edit is not what it works on. */
+const startedWith = ({ run, workspace }: ObservedAlive) => ({
+  ...(workspace === undefined ? {} : { workspace: workspace.claim }),
+  ...(run.kind === "CodeRun" && Result.isSuccess(run.wanted)
+    ? { promptModification: run.wanted.success.promptModification, promptMode: "direct" }
+    : {})
+})
 
 const moving: ConditionFact = {
   type: "Progressing",
@@ -57,12 +60,11 @@ const explanations: Readonly<Record<string, readonly [reason: string, message: s
   ]
 }
 
-const explain = ({ message, reason }: NonNullable<ObservedPod["stuck"]>): ConditionFact => {
-  const known = explanations[reason]
-  return {
-    type: "Progressing",
-    status: "False",
-    reason: known?.[0] ?? (reason === "CreateContainerConfigError" ? "SecretMissing" : reason),
-    message: known?.[1] ?? message
-  }
+/** CreateContainerConfigError alone speaks for itself: it names the Secret or key that is missing, and nothing that changes. */
+const explain = (stuck: NonNullable<ObservedPod["stuck"]>): ConditionFact => {
+  const [reason, message] = explanations[stuck.reason] ??
+    (stuck.reason === "CreateContainerConfigError"
+      ? ["SecretMissing", stuck.message] as const
+      : [stuck.reason, `The pod does not start (${stuck.reason}). See the pod's events.`] as const)
+  return { type: "Progressing", status: "False", reason, message }
 }

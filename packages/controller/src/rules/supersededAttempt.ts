@@ -1,25 +1,26 @@
 import { outcomeOf } from "@orchestrator/domain/Reason"
 import { formatTime } from "@orchestrator/domain/Retention"
-import { Action } from "../Action.ts"
 import { entryOf } from "../Attempts.ts"
 import { currentAttempt, isAlive } from "../CurrentAttempt.ts"
-import { judgeAgent, judgeJob } from "../Judge.ts"
+import { judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
 import type { ObservedJob } from "../Observed.ts"
 import type { Rule } from "../Plan.ts"
 import { waiting } from "../Status.ts"
 import { release, timeToLive } from "./release.ts"
+import { stop } from "./stop.ts"
 
 /** An older attempt ends, is recorded and let go before the next one starts; its pod is gone by then. */
 export const supersededAttempt: Rule = (observed) => {
   const { config, jobs, now, run } = observed
   const { contextVersion } = currentAttempt(run)
-  const older = jobs.filter((job) => job.held && job.attempt.contextVersion < contextVersion)
-  const job = older[0]
+  const job = jobs.find((job) => job.attempt.contextVersion < contextVersion && (job.held || isAlive(job)))
   if (job === undefined) return undefined
-  if (isAlive(job) && !job.deleting) return job.stopping ? [] : [Action.StopJob(job)]
+  if (isAlive(job) && !job.deleting) return stop(job)
   const recorded = run.status.attempts?.find((attempt) => attempt.jobName === job.name)?.outcome
-  if (recorded !== undefined) return [release(job, timeToLive(recorded, config))]
-  const { reason, result } = verdict(job)
+  if (recorded !== undefined) return job.held ? [release(job, timeToLive(recorded, config))] : []
+  const judged = verdict(job)
+  if (judged === undefined) return []
+  const { reason, result } = judged
   const attempt = entryOf(run, job, {
     finishedAt: formatTime(now),
     outcome: outcomeOf(reason),
@@ -29,5 +30,7 @@ export const supersededAttempt: Rule = (observed) => {
   return waiting(observed, "Accepted", "The next attempt is about to start.", attempt)
 }
 
-const verdict = (job: ObservedJob) =>
-  (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended)) ?? judgeJob(job)
+/** Undefined: the Job controller has not said its last word. */
+const verdict = (job: ObservedJob): Verdict | undefined =>
+  (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended)) ??
+    (job.end === undefined && !job.deleting ? undefined : judgeJob(job))

@@ -1,14 +1,14 @@
-import { Action } from "../Action.ts"
 import { finalPhase, isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
 import { release, timeToLive } from "./release.ts"
+import { stop } from "./stop.ts"
 
 /** A finished run is never started again; all that may be left to do is to end and let go of its Jobs. */
 export const terminal: Rule = ({ config, jobs, run }) => {
   const phase = finalPhase(run)
   if (phase === undefined) return undefined
   return jobs.filter((job) => job.held).flatMap((job) => {
-    if (isAlive(job) && !job.deleting) return job.stopping ? [] : [Action.StopJob(job)]
+    if (isAlive(job) && !job.deleting) return stop(job)
     return [release(job, timeToLive(phase, config))]
   })
 }
