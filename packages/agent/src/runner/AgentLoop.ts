@@ -1,13 +1,13 @@
 /** The agent's processes of one attempt, one after another, until a verdict stands. */
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import { Clock, Effect, Ref } from "effect"
-import { getuid } from "node:process"
 import type { AgentFiles } from "./AgentFiles.ts"
 import { classify, type Verdict } from "./Classify.ts"
 import { claudeArguments, claudeEnvironment, markVariable, permissionMode, remaining } from "./Claude.ts"
 import { configEnvironment, identityOf } from "./GitSettings.ts"
 import { nextStep, nothingTried, type Tried } from "./NextStep.ts"
 import type { Observation } from "./Observation.ts"
+import { Processes } from "./Processes.ts"
 import { goOnPrompt, startPrompt } from "./Prompt.ts"
 import type { RunnerSettings } from "./RunnerConfig.ts"
 import type { SessionPlan } from "./Session.ts"
@@ -43,6 +43,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   { seen, story }: LoopState
 ) {
   const sessions = yield* SessionStore
+  const processes = yield* Processes
   const supervisor = yield* Supervisor
   const upstream = yield* Upstream
   const { workingDirectory } = prepared
@@ -55,7 +56,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     roots: { CONFIG_DIR: settings.roots.config, WORKSPACE_DIR: settings.roots.workspace },
     git: { ...configOf(access.settings), ...access.environment },
     user: identityOf(settings.githubUser),
-    root: getuid?.() === 0,
+    root: processes.isRoot,
     mark
   })
 

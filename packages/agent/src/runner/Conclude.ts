@@ -1,6 +1,7 @@
 /** Verdict and delivery make the result. */
 import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
 import type { FailureReason } from "@orchestrator/domain/Reason"
+import { DateTime } from "effect"
 import { Verdict } from "./Classify.ts"
 
 type Story = Pick<AgentResult, "outcome" | "reason" | "message">
@@ -19,7 +20,7 @@ const delivered = (message: string, delivery: Delivery | undefined): Story => {
     : { outcome: "Completed", message }
 }
 
-const isoOf = (epochSeconds: number) => new Date(epochSeconds * 1000).toISOString()
+const isoOf = (epochSeconds: number) => DateTime.formatIso(DateTime.makeUnsafe(epochSeconds * 1000))
 
 /** The part of the result that verdict and delivery decide. */
 export const conclude = (

@@ -3,11 +3,14 @@
  * that they inherited; where the runner is the container's first process, everything else is a leftover.
  */
 import { Context, Effect, FileSystem, Layer } from "effect"
-import { kill, pid as ownPid } from "node:process"
+// oxlint-disable-next-line no-restricted-imports -- nothing else sends signals to processes that we did not start
+import { getuid, kill, pid as ownPid } from "node:process"
 
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGKILL"
 
 export class Processes extends Context.Service<Processes, {
+  /** Whether this process, and so the agent, is root. */
+  readonly isRoot: boolean
   /** Sends a signal; a process that is gone is no error. */
   readonly signal: (pid: number, signal: StopSignal) => Effect.Effect<void>
   /** Kills every process that has one of these `NAME=value` entries in its environment; answers with how many there were. */
@@ -43,6 +46,7 @@ export class Processes extends Context.Service<Processes, {
         )
 
       return Processes.of({
+        isRoot: getuid?.() === 0,
         signal,
         sweep: Effect.fn("Processes.sweep")(function*(marks) {
           let killed = 0

@@ -1,0 +1,47 @@
+/**
+ * What the init container leaves for the agent's container: an executable `runner`. In an image it comes with a Node of its own; from a
+ * checkout it is a few words that start this Node on the sources.
+ */
+import { Effect, FileSystem } from "effect"
+import { fileURLToPath } from "node:url"
+
+const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`
+
+/** Starts the Node and the bundle that lie beside it, wherever the folder is mounted. */
+export const imageShim = "#!/bin/sh\nexec \"${0%/*}/node\" \"${0%/*}/runner.mjs\"\n"
+
+/** Starts this Node on the runner's sources. */
+export const checkoutShim = (node: string, entry: string): string =>
+  `#!/bin/sh\nexec ${quoted(node)} ${quoted(entry)}\n`
+
+/** The runner's entry point in a checkout. */
+export const sourceEntry = (): string => fileURLToPath(new URL("./bin.ts", import.meta.url))
+
+/** A file is complete as soon as it has its name, so that doing this twice, or halfway, harms nobody. */
+const place = Effect.fnUntraced(function*<E, R>(path: string, write: (path: string) => Effect.Effect<void, E, R>) {
+  const fs = yield* FileSystem.FileSystem
+  yield* write(`${path}.new`)
+  yield* fs.chmod(`${path}.new`, 0o755)
+  yield* fs.rename(`${path}.new`, path)
+})
+
+/** In the orchestrator's image: copies a Node and the bundled runner. */
+export const prepareFromImage = Effect.fn("Prepare.fromImage")(function*(
+  options: { readonly folder: string; readonly node: string; readonly bundle: string }
+) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.makeDirectory(options.folder, { recursive: true })
+  yield* place(`${options.folder}/node`, (path) => fs.copyFile(options.node, path))
+  yield* place(`${options.folder}/runner.mjs`, (path) => fs.copyFile(options.bundle, path))
+  yield* place(`${options.folder}/runner`, (path) => fs.writeFileString(path, imageShim))
+})
+
+/** From a checkout: a shim for the Node that runs this. */
+export const prepareFromCheckout = Effect.fn("Prepare.fromCheckout")(function*(
+  options: { readonly folder: string; readonly node: string; readonly entry?: string }
+) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.makeDirectory(options.folder, { recursive: true })
+  const shim = checkoutShim(options.node, options.entry ?? sourceEntry())
+  yield* place(`${options.folder}/runner`, (path) => fs.writeFileString(path, shim))
+})
