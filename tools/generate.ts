@@ -3,7 +3,7 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Path, Stdio } from "effect"
 import { fileURLToPath } from "node:url"
 import { generated } from "./check/Checks.ts"
-import { crdFiles } from "./generate/CrdFiles.ts"
+import { crdFiles } from "@orchestrator/cli/CrdFiles"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 

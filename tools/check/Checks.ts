@@ -1,6 +1,6 @@
 /** What `npm run check` looks at. The longest first: two of them run at a time. */
 import { Effect, FileSystem, Path } from "effect"
-import { crdFiles } from "../generate/CrdFiles.ts"
+import { crdFiles } from "@orchestrator/cli/CrdFiles"
 import { boundaryProblems } from "./Boundaries.ts"
 import { type Check, verdictOf } from "./Check.ts"
 import { command } from "./Command.ts"

@@ -1,0 +1,29 @@
+/** Where the parts of this installation lie: in a checkout, or beside the bundle. */
+import { Effect, FileSystem, Path } from "effect"
+
+/** Folder of this file: `packages/cli/src` of a checkout, or the bundle's. */
+const here = import.meta.dirname
+
+export interface Installation {
+  readonly templates: string
+  readonly examples: string
+  readonly demoAgent: string
+  /** Whether this is a checkout, which has the demo. */
+  readonly isCheckout: boolean
+}
+
+export const installation = Effect.gen(function*() {
+  const files = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const root = path.resolve(here, "../../..")
+  const isCheckout = yield* files.exists(path.join(root, "packages/cli/src/bin.ts")).pipe(
+    Effect.orElseSucceed(() => false)
+  )
+  const base = isCheckout ? root : path.resolve(here, "..")
+  return {
+    templates: path.join(base, "chart/claude-templates"),
+    examples: path.join(base, "examples"),
+    demoAgent: path.join(base, "packages/agent/demo"),
+    isCheckout
+  } satisfies Installation
+})

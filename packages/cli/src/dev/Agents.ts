@@ -1,0 +1,59 @@
+/** What stands in for the images on a laptop: this checkout for the orchestrator's, the demo agent or the person's `claude` for the agent's. */
+import type { ImageTable } from "@orchestrator/k8s/node/ImageTable"
+import { Config, Effect, FileSystem, Option, Path, Redacted, Schema } from "effect"
+import type { Installation } from "../Installation.ts"
+
+export class AgentMissing extends Schema.TaggedError<AgentMissing>()("AgentMissing", { message: Schema.String }) {}
+
+export const agentImage = { repository: "local/agent", tag: "dev", pullPolicy: "Never" } as const
+export const runnerImage = "local/orchestrator:dev"
+
+export type AgentChoice = "demo" | "claude"
+
+/** Folder of the Node that runs this program: containers get the same. */
+const nodeFolder = Effect.map(Path.Path, (path) => path.dirname(process.execPath))
+
+const credentials = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN"] as const
+
+const agentOf = Effect.fnUntraced(function*(choice: AgentChoice, { demoAgent }: Installation, node: string) {
+  if (choice === "demo") return { pathPrepend: [demoAgent, node], env: {} }
+  const claude = yield* findClaude
+  const found = yield* Effect.forEach(
+    credentials,
+    (name) =>
+      Effect.map(Config.option(Config.Redacted(name)), Option.map((value) => [name, Redacted.value(value)] as const))
+  )
+  const env = Object.fromEntries(found.flatMap((entry) => Option.toArray(entry)))
+  if (env["ANTHROPIC_API_KEY"] === undefined && env["CLAUDE_CODE_OAUTH_TOKEN"] === undefined) {
+    return yield* new AgentMissing({
+      message: "--agent claude needs a key of yours in the environment: ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN "
+        + "(`claude setup-token` makes one)"
+    })
+  }
+  return { pathPrepend: [claude, node], env: { ...env, IS_SANDBOX: "1" } }
+})
+
+const findClaude = Effect.gen(function*() {
+  const files = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const folders = (yield* Config.String("PATH").pipe(Config.withDefault(""))).split(":").filter((each) => each !== "")
+  for (const folder of folders) {
+    if (yield* files.exists(path.join(folder, "claude")).pipe(Effect.orElseSucceed(() => false))) return folder
+  }
+  return yield* new AgentMissing({
+    message: "--agent claude needs Claude Code on the PATH, and there is no `claude`. Install it (npm install -g "
+      + "@anthropic-ai/claude-code), or leave --agent out to use the demo agent"
+  })
+})
+
+/** The node's image table. */
+export const imageTable = Effect.fn("Agents.imageTable")(function*(choice: AgentChoice, parts: Installation) {
+  const node = yield* nodeFolder
+  const path = yield* Path.Path
+  const prepare = [process.execPath, path.resolve(import.meta.dirname, "../prepare.bin.ts")]
+  const table: ImageTable = {
+    [`${agentImage.repository}:${agentImage.tag}`]: yield* agentOf(choice, parts, node),
+    [runnerImage]: { pathPrepend: [node], commands: { "/app/orchestrator": prepare } }
+  }
+  return table
+})

@@ -1,0 +1,85 @@
+/** Follows the cluster's runs and their agents' logs onto the display. */
+import { runUidLabel } from "@orchestrator/domain/Labels"
+import { isTerminal } from "@orchestrator/domain/Phase"
+import { CodeRunKind, DocsRunKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
+import { Deferred, Effect, FiberMap, Schedule, Stream } from "effect"
+import { Display } from "./Display.ts"
+import { runLine } from "./RunLine.ts"
+
+const agentContainer = "claude"
+
+/** Waits for a run's terminal phase, and answers with the run. */
+export interface Ending {
+  readonly kind: "CodeRun" | "DocsRun"
+  readonly name: string
+  readonly ended: Deferred.Deferred<CustomObject>
+}
+
+/** Runs in the background of the scope. Runs that had ended before are not shown. */
+export const followRuns = Effect.fn("FollowRuns.followRuns")(function*(namespace: string, awaited: Ending | undefined) {
+  const client = yield* KubernetesClient
+  const display = yield* Display
+  const logs = yield* FiberMap.make<string>()
+  const names = new Map<string, string>()
+  const ended = new Set<string>()
+
+  const runChanged = (kind: "CodeRun" | "DocsRun", object: CustomObject, initial: boolean) =>
+    Effect.gen(function*() {
+      const line = runLine(kind, object)
+      const uid = object.metadata.uid ?? ""
+      names.set(uid, line.run)
+      const key = `${uid}/${String(object.status?.["contextVersion"] ?? 1)}`
+      const over = isTerminal(line.phase)
+      const news = !over || !(initial || ended.has(key))
+      if (over) ended.add(key)
+      if (news) yield* display.run(line)
+      if (over && awaited?.kind === kind && awaited.name === object.metadata.name) {
+        yield* Deferred.succeed(awaited.ended, object)
+      }
+    })
+
+  const podChanged = (pod: Pod) =>
+    Effect.gen(function*() {
+      const run = names.get(pod.metadata.labels?.[runUidLabel] ?? "")
+      const uid = pod.metadata.uid ?? ""
+      const started = pod.status?.containerStatuses?.some(({ name, state }) =>
+        name === agentContainer && state?.running !== undefined
+      ) === true
+      if (run === undefined || !started) {
+        return
+      }
+      yield* FiberMap.run(logs, uid, followLog(pod, run), { onlyIfMissing: true })
+    })
+
+  const followLog = ({ metadata: { name = "", namespace: home } }: Pod, run: string) =>
+    client.podLogs({ name, namespace: home }, { container: agentContainer, follow: true }).pipe(
+      Stream.decodeText,
+      Stream.splitLines,
+      Stream.runForEach((line) => (line.trim() === "" ? Effect.void : display.agent(run, line))),
+      Effect.ignore
+    )
+
+  const watchRuns = (kind: Kind<CustomObject>, name: "CodeRun" | "DocsRun") =>
+    Effect.gen(function*() {
+      const { items, metadata } = yield* client.list(kind, { namespace })
+      yield* Effect.forEach(items, (run) => runChanged(name, run, true), { discard: true })
+      yield* client.watch(kind, { namespace, resourceVersion: metadata.resourceVersion }).pipe(
+        Stream.runForEach(({ object, type }) =>
+          type === "ADDED" || type === "MODIFIED" ? runChanged(name, object, false) : Effect.void
+        )
+      )
+    })
+
+  const watchPods = client.watch(PodKind, { namespace, labelSelector: "app=orchestrator" }).pipe(
+    Stream.runForEach(({ object, type }) => (type === "MODIFIED" ? podChanged(object) : Effect.void))
+  )
+
+  const forever = <E>(watch: Effect.Effect<void, E>) =>
+    watch.pipe(Effect.ignore, Effect.repeat(Schedule.spaced("1 second")), Effect.forkScoped)
+
+  yield* forever(watchRuns(CodeRunKind, "CodeRun"))
+  yield* forever(watchRuns(DocsRunKind, "DocsRun"))
+  yield* forever(watchPods)
+})

@@ -1,0 +1,31 @@
+/** What a person can do next, as lines to copy. Pure. */
+
+export interface NextStepsInput {
+  /** As one would type it: relative to the working directory where that is shorter. */
+  readonly state: string
+  readonly server: string
+  /** The demo run's branch, once it is delivered. */
+  readonly branch: string | undefined
+}
+
+export const nextSteps = ({ branch, server, state }: NextStepsInput): string => {
+  const kubectl = `kubectl --kubeconfig ${state}/kubeconfig`
+  return [
+    "",
+    "Try next:",
+    ...(branch === undefined ? [] : [
+      "  what the agent pushed",
+      `    git -C ${state}/git/hello-api.git log --stat ${branch}`
+    ]),
+    "  the same cluster with kubectl",
+    `    ${kubectl} get coderuns,docsruns,jobs,pods -o wide`,
+    `    ${kubectl} apply -f examples/`,
+    `    ${kubectl} patch coderun hello-api --type merge -p '{"spec":{"contextVersion":2,"promptModification":"Add a farewell."}}'`,
+    "  the HTTP API",
+    `    curl -s ${server}/api/v1/code-runs`,
+    `    curl -s -X POST ${server}/api/v1/code-runs/hello-api/retry -H 'content-type: application/json' -d '{"promptModification":"Add a farewell."}'`,
+    `    ${server}/docs`,
+    "",
+    "Ctrl-C stops everything; the next start goes on from here."
+  ].join("\n")
+}

@@ -1,0 +1,67 @@
+/**
+ * The folder that the local product keeps everything in: cluster state, git remotes, volumes, kubeconfig. One process at a time; what
+ * cannot be used is said before anything is started.
+ */
+import { Effect, FileSystem, Path, Schema } from "effect"
+
+export class StateFolderError extends Schema.TaggedError<StateFolderError>()("StateFolderError", {
+  folder: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `The state folder ${this.folder} cannot be used: ${this.reason}`
+  }
+}
+
+export interface StateFolder {
+  readonly path: string
+  /** Whether this start made it. */
+  readonly isNew: boolean
+  readonly kubeconfig: string
+  readonly database: string
+  readonly git: string
+  readonly pods: string
+}
+
+const marker = "README"
+const markerText =
+  `State of the orchestrator's local cluster. Delete this folder, or start with --reset, to begin anew.\n`
+
+/** Makes the folder, or takes up the one that is there; `reset` empties it first. */
+export const openStateFolder = Effect.fn("StateFolder.open")(function*(
+  folder: string,
+  options: { readonly reset: boolean }
+) {
+  const files = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const root = path.resolve(folder)
+  const refuse = (reason: string) => new StateFolderError({ folder: root, reason })
+  const inFolder = (name: string) => path.join(root, name)
+
+  const exists = yield* files.exists(root).pipe(Effect.mapError(({ message }) => refuse(message)))
+  const entries = exists
+    ? yield* files.readDirectory(root).pipe(Effect.mapError(({ message }) => refuse(message)))
+    : []
+  const isOurs = entries.includes(marker)
+  if (entries.length > 0 && !isOurs) {
+    return yield* refuse("it is not empty and was not made by the orchestrator. Name another one with --state.")
+  }
+  if (options.reset && isOurs) {
+    yield* Effect.forEach(entries, (name) => files.remove(inFolder(name), { recursive: true, force: true })).pipe(
+      Effect.mapError(({ message }) => refuse(message))
+    )
+  }
+  yield* files.makeDirectory(root, { recursive: true }).pipe(
+    Effect.andThen(files.writeFileString(inFolder(marker), markerText)),
+    Effect.mapError(({ message }) => refuse(`${message}. Make it writable, or name another one with --state.`))
+  )
+  const state: StateFolder = {
+    path: root,
+    isNew: !isOurs || options.reset,
+    kubeconfig: inFolder("kubeconfig"),
+    database: inFolder("cluster.sqlite"),
+    git: inFolder("git"),
+    pods: inFolder("node")
+  }
+  return state
+})
