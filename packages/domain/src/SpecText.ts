@@ -46,7 +46,8 @@ export const BranchName = Schema.String.check(
   ...plain(250),
   rule<string>(
     "a git branch name",
-    (text) => !/[ ~^:?*[\\]|\.\.|@\{|\/\/|\.$|\.lock$|^\/|\/$|\/\./u.test(text) && text !== "@" && !text.startsWith(".")
+    (text) =>
+      !/[ ~^:?*[\\]|\.\.|@\{|\/\/|\.$|\.lock(?:\/|$)|^\/|\/$|\/\./u.test(text) && text !== "@" && !text.startsWith(".")
   )
 )
 
@@ -145,11 +146,11 @@ export const EnvName = Schema.String.check(
 export const ObjectName = Schema.String.check(
   rule<string>(
     "a Kubernetes name (lower-case letters, digits, - and ., at most 253)",
-    (text) => text.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/u.test(text)
+    (text) => text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u.test(text)
   )
 )
 
 /** Key of a Secret. */
 export const DataKey = Schema.String.check(
-  rule<string>("a Secret key (letters, digits, - _ .)", (text) => /^[-._a-zA-Z0-9]{1,253}$/u.test(text))
+  rule<string>("a Secret key (letters, digits, - _ .)", (text) => /^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/u.test(text))
 )

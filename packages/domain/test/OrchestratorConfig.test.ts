@@ -1,0 +1,160 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Predicate, Result } from "effect"
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { parse } from "yaml"
+import { decodeConfig } from "../src/OrchestratorConfig.ts"
+
+const reports = (input: unknown) =>
+  Result.match(decodeConfig(input), { onSuccess: () => [], onFailure: (problems) => problems })
+
+/** Values by dotted path, lists as they are. */
+const leaves = (value: unknown, path = ""): ReadonlyArray<readonly [string, unknown]> =>
+  Predicate.isObject(value) && Object.keys(value).length > 0
+    ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`))
+    : [[path, value]]
+
+const at = (path: string, value: unknown): unknown =>
+  path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
+
+const text = readFileSync(fileURLToPath(new URL("fixtures/seed/config.yaml", import.meta.url)), "utf8")
+const seed: unknown = parse(text)
+const defaults = Result.getOrThrow(decodeConfig({}))
+
+describe("the seed's config.yaml", () => {
+  it("decodes, and every one of its values arrives", () => {
+    const decoded = new Map(leaves(Result.getOrThrow(decodeConfig(seed))))
+    for (const [path, value] of leaves(seed)) assert.deepStrictEqual(decoded.get(path), value, path)
+  })
+
+  it("decodes with the empty list of pull secrets that its chart renders as a bare key", () => {
+    const bare = parse(text.replace("    - \"ghcr-secret\"\n", ""))
+    assert.isNull(bare.agent.imagePullSecrets)
+    assert.deepStrictEqual(Result.getOrThrow(decodeConfig(bare)).agent.imagePullSecrets, [])
+  })
+})
+
+describe("defaults", () => {
+  it.each<readonly [string, unknown]>([
+    ["job.activeDeadlineSeconds", 3600],
+    ["agent.image.repository", "ghcr.io/5dlabs/platform/claude-code"],
+    ["agent.image.tag", "1.0.56"],
+    ["agent.image.pullPolicy", "Always"],
+    ["agent.credentials", "env"],
+    ["secrets.apiKeySecretKey", "ANTHROPIC_API_KEY"],
+    ["permissions.agentToolsOverride", false],
+    ["telemetry.otlpProtocol", "grpc"],
+    ["storage.workspaceSize", "10Gi"],
+    ["storage.access", "Exclusive"],
+    ["cleanup.enabled", true],
+    ["cleanup.completedJobDelayMinutes", 5],
+    ["cleanup.failedJobDelayMinutes", 60],
+    ["cleanup.deleteConfigMap", true],
+    ["retry.infrastructure", 2],
+    ["git.allowedProtocols", ["https", "ssh"]],
+    ["models.defaultDocsModel", "claude-opus-4-20250514"],
+    ["models.defaultCodeModel", "claude-sonnet-4-20250514"],
+    ["server.host", "127.0.0.1"],
+    ["server.port", 8080],
+    ["auth.mode", "none"]
+  ])("%s", (path, value) => assert.deepStrictEqual(new Map(leaves(defaults)).get(path), value))
+
+  it.each([undefined, null, {}, { cleanup: null }, { cleanup: {} }, { storage: { storageClassName: null } }])(
+    "come from %o",
+    (input) => assert.deepStrictEqual(Result.getOrThrow(decodeConfig(input)), defaults)
+  )
+
+  it("give way to a false that is meant", () => {
+    const { cleanup } = Result.getOrThrow(decodeConfig({ cleanup: { enabled: false, deleteConfigMap: false } }))
+    assert.isFalse(cleanup.enabled)
+    assert.isFalse(cleanup.deleteConfigMap)
+  })
+
+  it("give way to a zero that is meant", () => {
+    const { cleanup, retry } = Result.getOrThrow(
+      decodeConfig({ cleanup: { completedJobDelayMinutes: 0 }, retry: { infrastructure: 0 } })
+    )
+    assert.strictEqual(cleanup.completedJobDelayMinutes, 0)
+    assert.strictEqual(retry.infrastructure, 0)
+  })
+})
+
+const optional = [
+  "agent.runtimeClassName",
+  "agent.affinity",
+  "storage.storageClassName",
+  "limits.activeRuns",
+  "limits.activeRunsPerGithubUser",
+  "limits.activeRunsPerService"
+]
+const keys = [...leaves(defaults).map(([path]) => path).filter((path) => path !== "limits"), ...optional]
+const sections = Object.keys(defaults)
+
+describe("what is wrong is named", () => {
+  it.each(keys)("%s of a wrong type", (path) => {
+    const wrong = /(^|\.)(enabled|deleteConfigMap|agentToolsOverride)$/.test(path) ? "yes" : true
+    const problems = reports(at(path, wrong))
+    assert.deepStrictEqual(problems.map((problem) => problem.path), [path])
+    assert.strictEqual(problems[0]?.found, wrong === true ? "boolean true" : "string \"yes\"")
+  })
+
+  it.each(sections)("an unknown key in %s", (section) => {
+    assert.deepStrictEqual(reports({ [section]: { unheardOf: 1 } }), [
+      { path: `${section}.unheardOf`, expected: "no such field", found: "number 1" }
+    ])
+  })
+
+  it.each(sections)("a text for the section %s", (section) => {
+    assert.deepStrictEqual(reports({ [section]: "x" }).map(({ path }) => path), [section])
+  })
+
+  it.each<{ path: string; value: unknown }>([
+    { path: "job.activeDeadlineSeconds", value: 59 },
+    { path: "job.activeDeadlineSeconds", value: 60.5 },
+    { path: "job.activeDeadlineSeconds", value: "3600" },
+    { path: "agent.image.pullPolicy", value: "Sometimes" },
+    { path: "agent.credentials", value: "vault" },
+    { path: "agent.terminationGracePeriodSeconds", value: 0 },
+    { path: "telemetry.otlpProtocol", value: "smoke" },
+    { path: "storage.workspaceSize", value: "ten" },
+    { path: "storage.workspaceSize", value: "10 Gi" },
+    { path: "storage.workspaceSize", value: "-1Gi" },
+    { path: "storage.accessMode", value: "ReadOnlyMany" },
+    { path: "storage.access", value: "shared" },
+    { path: "cleanup.completedJobDelayMinutes", value: -1 },
+    { path: "cleanup.failedJobDelayMinutes", value: 35_791_395 },
+    { path: "retry.infrastructure", value: -1 },
+    { path: "limits.activeRuns", value: 0 },
+    { path: "server.port", value: 65_536 },
+    { path: "auth.mode", value: "open" }
+  ])("$path: $value is impossible", ({ path, value }) => {
+    assert.deepStrictEqual(reports(at(path, value)).map((problem) => problem.path), [path])
+  })
+
+  it.each<{ input: unknown; paths: ReadonlyArray<string> }>([
+    { input: { jobs: {} }, paths: ["jobs"] },
+    { input: { agent: { image: { tags: "1" } } }, paths: ["agent.image.tags"] },
+    { input: { agent: { imagePullSecrets: ["a", 2] } }, paths: ["agent.imagePullSecrets[1]"] },
+    { input: { agent: { tolerations: ["x"] } }, paths: ["agent.tolerations[0]"] },
+    { input: { git: { allowedProtocols: ["ext"] } }, paths: ["git.allowedProtocols[0]"] },
+    {
+      input: { server: { port: "80" }, cleanup: { enabled: 1, dleay: 2 } },
+      paths: ["cleanup.dleay", "cleanup.enabled", "server.port"]
+    },
+    { input: "job: {}", paths: [""] },
+    { input: [], paths: [""] }
+  ])("$paths", ({ input, paths }) => {
+    assert.deepStrictEqual(reports(input).map(({ path }) => path).toSorted(), paths)
+  })
+})
+
+it.each<{ path: string; value: unknown }>([
+  { path: "agent.tolerations", value: [{ key: "gpu", operator: "Exists", tolerationSeconds: 5 }] },
+  { path: "agent.affinity", value: { nodeAffinity: { weights: [1, { a: true }] } } },
+  { path: "agent.nodeSelector", value: { "kubernetes.io/arch": "amd64" } },
+  { path: "agent.resources.limits", value: { cpu: "2", "nvidia.com/gpu": "1" } },
+  { path: "server.port", value: 0 },
+  { path: "storage.workspaceSize", value: "1.5Ti" },
+  { path: "git.allowedProtocols", value: ["https", "file"] },
+  { path: "limits.activeRunsPerService", value: 1 }
+])("$path: $value is possible", ({ path, value }) => assert.deepStrictEqual(reports(at(path, value)), []))
