@@ -1,0 +1,106 @@
+/** What a container becomes on this host: a process with its command, environment and folder, in a sandbox or with rewritten paths. */
+import { Effect } from "effect"
+import type { LogKey } from "../PodLogs.ts"
+import type { ProcessSpec } from "./HostProcess.ts"
+import { type ImageStandIn, type ImageTable, standInFor, wordsOf } from "./ImageTable.ts"
+import { envToHost, type Mounted, rootVariables, toHost } from "./PathMap.ts"
+import type { ContainerRequest } from "./PodRuntime.ts"
+import type { Marker } from "./ProcessTable.ts"
+import { sandboxWords } from "./Sandbox.ts"
+import type { StateFolder } from "./StateFolder.ts"
+import { freshMessage } from "./TerminationMessage.ts"
+import { mountsOf } from "./Volumes.ts"
+
+/** What all containers of a runtime share. */
+export interface HostFacts {
+  readonly state: StateFolder
+  readonly images: ImageTable
+  readonly path: string
+  /** bubblewrap, where it works. */
+  readonly bwrap: string | undefined
+  readonly readable?: ReadonlyArray<string>
+  readonly writable?: ReadonlyArray<string>
+}
+
+export interface ContainerPlan extends ProcessSpec {
+  readonly sandboxed: boolean
+  readonly marker: Marker
+  readonly log: LogKey
+  readonly messageFile: string
+}
+
+interface Draft {
+  readonly words: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
+  readonly mounts: ReadonlyArray<Mounted>
+  readonly message: Mounted
+  readonly workingDir: string | undefined
+  readonly standIn: ImageStandIn
+}
+
+/** The variable by which every process of a container is found. */
+const containerMarker = ({ container, pod }: ContainerRequest): string => `${pod.metadata.uid ?? ""}/${container.name}`
+
+const envOf = ({ path, state }: HostFacts, request: ContainerRequest, { env, pathPrepend = [] }: ImageStandIn) => ({
+  PATH: [...pathPrepend, path].join(":"),
+  ...env,
+  ...request.env,
+  ORCHESTRATOR_CONTAINER: containerMarker(request),
+  ORCHESTRATOR_NODE: state.root
+})
+
+/** With a mount namespace paths are true; the stand-in's own folders are shown again, as /tmp and /run are private. */
+const inSandbox = Effect.fnUntraced(function*(host: HostFacts, bwrap: string, draft: Draft) {
+  const { readable = [], state, writable = [] } = host
+  const words = yield* sandboxWords({
+    mounts: draft.mounts,
+    terminationMessage: draft.message,
+    workingDir: draft.workingDir ?? "/",
+    hidden: [state.root],
+    readable: [...readable, ...(draft.standIn.pathPrepend ?? [])],
+    writable
+  })
+  return { command: bwrap, args: [...words, ...draft.words], cwd: "/", env: draft.env, info: true, sandboxed: true }
+})
+
+const asPlainProcess = (folder: string, { env, message, mounts, words, workingDir }: Draft) => {
+  const all = [...mounts, message]
+  const [command = "", ...args] = words.map((word) => toHost(all, word))
+  return {
+    command,
+    args,
+    cwd: workingDir === undefined ? folder : toHost(all, workingDir),
+    env: { ...rootVariables(mounts), TERMINATION_MESSAGE_PATH: message.hostPath, ...envToHost(all, env) },
+    sandboxed: false
+  }
+}
+
+export const planContainer = Effect.fn("ContainerPlan.plan")(function*(host: HostFacts, request: ContainerRequest) {
+  const { container, pod } = request
+  const uid = pod.metadata.uid ?? ""
+  const standIn = yield* Effect.fromResult(standInFor(host.images, container.image))
+  const words = yield* Effect.fromResult(wordsOf(container, standIn))
+  const mounts = yield* mountsOf(host.state, pod, container)
+  const folder = host.state.container(uid, container.name)
+  const messageFile = host.state.terminationMessage(uid, container.name)
+  yield* freshMessage(folder, messageFile)
+  const draft: Draft = {
+    words,
+    env: envOf(host, request, standIn),
+    mounts,
+    message: {
+      mountPath: container.terminationMessagePath ?? "/dev/termination-log",
+      hostPath: messageFile,
+      readOnly: false
+    },
+    workingDir: container.workingDir,
+    standIn
+  }
+  const spec = host.bwrap === undefined ? asPlainProcess(folder, draft) : yield* inSandbox(host, host.bwrap, draft)
+  return {
+    ...spec,
+    marker: `ORCHESTRATOR_CONTAINER=${containerMarker(request)}`,
+    log: { podUid: uid, container: container.name },
+    messageFile
+  } satisfies ContainerPlan
+})

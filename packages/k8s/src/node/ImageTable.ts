@@ -1,0 +1,44 @@
+/** Local stand-ins for container images: the process runtime pulls nothing. */
+import { Result } from "effect"
+import type { Container } from "../Objects.ts"
+import { StartRefused } from "./PodRuntime.ts"
+
+export interface ImageStandIn {
+  /** Folders in front of PATH. */
+  readonly pathPrepend?: ReadonlyArray<string>
+  /** The image's own environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Paths inside the image that are commands, and the words that run them here. */
+  readonly commands?: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+/** By `repository:tag`, or by `repository` for every tag. */
+export type ImageTable = Readonly<Record<string, ImageStandIn>>
+
+const repositoryOf = (image: string): string => image.replace(/(:[^/:]+)?(@[^@]+)?$/, "")
+
+export const standInFor = (images: ImageTable, image: string): Result.Result<ImageStandIn, StartRefused> => {
+  const found = images[image] ?? images[repositoryOf(image)]
+  if (found !== undefined) return Result.succeed(found)
+  const known = Object.keys(images).join(", ")
+  return Result.fail(
+    new StartRefused({
+      reason: "ErrImagePull",
+      message: `failed to pull image "${image}": this node pulls nothing, it has stand-ins for: ${known || "no image"}`,
+      retry: true
+    })
+  )
+}
+
+/** Command and arguments with the image's commands put in. Without a command: refused, as nothing knows the image's entrypoint. */
+export const wordsOf = (
+  { args = [], command = [], name }: Container,
+  { commands = {} }: ImageStandIn
+): Result.Result<ReadonlyArray<string>, StartRefused> => {
+  const [first, ...rest] = command
+  if (first === undefined) {
+    const message = `container "${name}" has no command, and a stand-in has no entrypoint: set command`
+    return Result.fail(new StartRefused({ reason: "CreateContainerError", message, retry: false }))
+  }
+  return Result.succeed([...(commands[first] ?? [first]), ...rest, ...args])
+}
