@@ -64,10 +64,10 @@ describe.each(kinds)("the default files of a $kind run", ({ inputs, kind, paths 
         [name, text]
       ) => [name, keysIn(JSON.parse(text))])
     const want = shapes(benign)
-    for (const { files, name, text } of rendered) {
-      // An empty address, or a list of no tools, means that there is no server.
-      if (text.trim() !== "") assert.deepStrictEqual(shapes(files), want, name)
-    }
+    // An empty address, or a list of no tools, means that there is no server.
+    const filled = rendered.filter(({ text }) => text.trim() !== "")
+    assert.isAbove(filled.length, 300)
+    for (const { files, name } of filled) assert.deepStrictEqual(shapes(files), want, name)
   })
 
   it("begin their prompt with a text of the template", () => {
