@@ -8,6 +8,7 @@ import type { KubernetesObject } from "../Objects.ts"
 import { PodLogs } from "../PodLogs.ts"
 import { makeEmbeddedClient } from "./EmbeddedClient.ts"
 import { EmbeddedStore } from "./EmbeddedStore.ts"
+import { makeOwnership } from "./garbage/Ownership.ts"
 import { Persistence, type PersistenceError } from "./Persistence.ts"
 import { layerPodLogsMemory } from "./PodLogsMemory.ts"
 import { makeRequestCounts } from "./RequestCounts.ts"
@@ -47,7 +48,8 @@ export const layerNoDeps = (
       requests: Effect.sync(counts.all),
       countOf: (verb, kind) => Effect.sync(() => counts.of(verb, kind)),
       resetCounts: Effect.sync(counts.reset),
-      served: Effect.sync(kinds.all)
+      served: Effect.sync(kinds.all),
+      ownership: makeOwnership(store, kinds)
     })
     return Context.make(KubernetesClient, client).pipe(Context.add(EmbeddedStore, handle))
   }))

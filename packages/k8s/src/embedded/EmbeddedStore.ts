@@ -1,6 +1,7 @@
 /** The inside of the embedded cluster, for tests and for its HTTP face; everything else goes through KubernetesClient. */
 import { Context, type Effect } from "effect"
 import type { Kind } from "../Kinds.ts"
+import type { Ownership } from "./garbage/Ownership.ts"
 import type { ServedKind } from "./ServedKinds.ts"
 
 export type Verb =
@@ -33,4 +34,6 @@ export class EmbeddedStore extends Context.Service<EmbeddedStore, {
   readonly resetCounts: Effect.Effect<void>
   /** The kinds that are served now, custom ones first, with their schemas and columns. */
   readonly served: Effect.Effect<ReadonlyArray<ServedKind>>
+  /** What the garbage collector works from. */
+  readonly ownership: Ownership
 }>()("@orchestrator/k8s/embedded/EmbeddedStore") {}

@@ -27,6 +27,8 @@ export interface ServedDefinition {
 export interface ServedKinds {
   readonly all: () => ReadonlyArray<ServedKind>
   readonly find: (kind: Pick<Kind, "group" | "version" | "plural">) => ServedKind | undefined
+  /** By its key, `group/plural`. */
+  readonly ofResource: (resource: string) => ServedKind | undefined
 }
 
 const customGroup = "orchestrator.platform"
@@ -60,7 +62,8 @@ export const makeServedKinds = (store: ObjectStore): ServedKinds => {
     find: (kind) => {
       current()
       return index.get(`${resourceKey(kind)}/${kind.version}`)
-    }
+    },
+    ofResource: (resource) => current().find((served) => served.resource === resource)
   }
 }
 

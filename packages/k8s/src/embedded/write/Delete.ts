@@ -6,7 +6,7 @@ import type { Pod } from "../../Objects.ts"
 import { preconditionFailed } from "../Refusal.ts"
 import { type StoredObject, viewAs } from "../store/StoredObject.ts"
 import { type Decided, timeOf, type WriteContext } from "./Decision.ts"
-import { settled } from "./Update.ts"
+import { isKept, settled } from "./Update.ts"
 
 export const foregroundFinalizer = "foregroundDeletion"
 export const orphanFinalizer = "orphan"
@@ -16,10 +16,10 @@ export const decideDelete = (context: WriteContext, previous: StoredObject, opti
     const { metadata } = previous
     const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy)
     const grace = graceOf(context, previous, options)
-    if (finalizers.length === 0 && grace === 0) {
+    if (finalizers.length === 0 && grace === 0 && !isKept(previous)) {
       return { object: previous, changes: [removal(context, previous)] }
     }
-    return settled(context, previous, marked(context, previous, finalizers, grace))
+    return settled(context, previous, terminating(marked(context, previous, finalizers, grace)))
   })
 
 export const removal = ({ served: { resource } }: WriteContext, previous: StoredObject) => ({
@@ -90,3 +90,6 @@ const marked = (
     }
   }
 }
+
+const terminating = (object: StoredObject): StoredObject =>
+  isKept(object) ? { ...object, status: { phase: "Terminating" } } : object

@@ -10,7 +10,7 @@ import type { KindRules } from "../admission/Rules.ts"
 import { rulesOf } from "../admission/RulesOf.ts"
 import { invalid, modified, preconditionFailed } from "../Refusal.ts"
 import { equalJson, share } from "../store/Share.ts"
-import { type Draft, type StoredObject, without } from "../store/StoredObject.ts"
+import { type Draft, isJsonObject, type JsonObject, type StoredObject, without } from "../store/StoredObject.ts"
 import type { Decided, WriteContext } from "./Decision.ts"
 import { trackFields } from "./FieldTracking.ts"
 
@@ -117,6 +117,10 @@ export const settled = ({ served: { resource } }: WriteContext, previous: Stored
   return { object, changes: [{ type, resource, object, previous }] }
 }
 
-const isOver = ({ metadata }: StoredObject): boolean =>
-  metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 &&
+const isOver = ({ metadata, ...content }: StoredObject): boolean =>
+  metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && !isKept(content) &&
   (metadata.deletionGracePeriodSeconds ?? 0) === 0
+
+/** A namespace is kept by finalizers in its spec, too. */
+export const isKept = ({ kind, spec }: JsonObject): boolean =>
+  kind === "Namespace" && isJsonObject(spec) && Array.isArray(spec["finalizers"]) && spec["finalizers"].length > 0
