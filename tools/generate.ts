@@ -1,9 +1,9 @@
 /** `npm run generate`: writes crds/ from the schemas. With `--check` it compares, writes nothing, and fails where they differ. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { crdFiles } from "@orchestrator/cli/CrdFiles"
 import { Console, Effect, FileSystem, Path, Stdio } from "effect"
 import { fileURLToPath } from "node:url"
 import { generated } from "./check/Checks.ts"
-import { crdFiles } from "@orchestrator/cli/CrdFiles"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 

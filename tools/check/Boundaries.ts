@@ -28,7 +28,7 @@ const packageOf = (path: string): Package | undefined => {
 }
 
 /** What a module imports: names of packages as they are, relative paths from the root of the repository. */
-export const importsOf = ({ path, text }: Source): ReadonlyArray<string> =>
+const importsOf = ({ path, text }: Source): ReadonlyArray<string> =>
   [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"\n]+)"/g)].map(([, name = ""]) =>
     name.startsWith(".") ? posix.join(posix.dirname(path), name) : name
   )

@@ -1,6 +1,6 @@
 /** What `npm run check` looks at. The longest first: two of them run at a time. */
-import { Effect, FileSystem, Path } from "effect"
 import { crdFiles } from "@orchestrator/cli/CrdFiles"
+import { Effect, FileSystem, Path } from "effect"
 import { boundaryProblems } from "./Boundaries.ts"
 import { type Check, verdictOf } from "./Check.ts"
 import { command } from "./Command.ts"
@@ -8,9 +8,9 @@ import { houseProblems, medians } from "./HouseRules.ts"
 import { readSources, type Source } from "./Sources.ts"
 
 export const types = command("types", "tsc", ["-b"])
-export const deadCode = command("dead code", "knip", ["--no-progress", "--no-config-hints"])
+const deadCode = command("dead code", "knip", ["--no-progress", "--no-config-hints"])
 export const lint = command("lint", "oxlint", ["--deny-warnings"])
-export const format = command("format", "dprint", ["check", "--list-different"])
+const format = command("format", "dprint", ["check", "--list-different"])
 
 const ofSources = (
   name: string,
@@ -25,9 +25,9 @@ const ofSources = (
     )
 })
 
-export const boundaries = ofSources("boundaries", boundaryProblems)
+const boundaries = ofSources("boundaries", boundaryProblems)
 
-export const house = ofSources(
+const house = ofSources(
   "house rules",
   houseProblems,
   (sources) => `median lines: ${[...medians(sources)].map(([name, lines]) => `${name} ${lines}`).join(", ")}`

@@ -18,7 +18,7 @@ const VitestReport = Schema.fromJsonString(Schema.Struct({
 const decode = Schema.decodeUnknownResult(VitestReport)
 
 /** Tests of a report. A file that failed before its tests began counts as one failure; so does a report that cannot be read. */
-export const tallyTests = (report: string): Tally =>
+const tallyTests = (report: string): Tally =>
   Result.match(decode(report), {
     onFailure: () => ({ passed: 0, failed: 1 }),
     onSuccess: ({ numFailedTests, numPassedTests, testResults }) => ({

@@ -24,7 +24,7 @@ import {
 const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
 
-export const EnvFromSecret = Schema.Struct({
+const EnvFromSecret = Schema.Struct({
   name: EnvName.annotate({ description: "Name of the environment variable" }),
   secretName: ObjectName.annotate({ description: "Name of the secret" }),
   secretKey: DataKey.annotate({ description: "Key within the secret" })

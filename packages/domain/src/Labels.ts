@@ -5,9 +5,9 @@ export const group = "orchestrator.platform"
 /** Label with the UID of the run that an object belongs to; ownership is this label and the ownerReference. */
 export const runUidLabel = `${group}/run-uid`
 /** Label with the name of the run, cut to a label's length. */
-export const runLabel = `${group}/run`
+const runLabel = `${group}/run`
 /** Label on a workspace claim. */
-export const serviceLabel = "service"
+const serviceLabel = "service"
 /** Annotation on a workspace claim: UID of the run that holds it. */
 export const holderAnnotation = `${group}/holder`
 /** Annotation on a Job: the attempt's automatic retry number. */

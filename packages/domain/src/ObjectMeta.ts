@@ -1,7 +1,7 @@
 /** The part of every Kubernetes object that the orchestrator reads or writes itself. Wire form: optional keys, RFC 3339 times. */
 import { Schema } from "effect"
 
-export const OwnerReference = Schema.Struct({
+const OwnerReference = Schema.Struct({
   apiVersion: Schema.String,
   kind: Schema.String,
   name: Schema.String,

@@ -40,20 +40,19 @@ export const TelemetryConfig = Schema.Struct({
 })
 export type TelemetryConfig = typeof TelemetryConfig.Type
 
-export const PermissionsConfig = Schema.Struct({
+const PermissionsConfig = Schema.Struct({
   /** False: the list in the settings template. True: `allow` and `deny` of this section. */
   agentToolsOverride: or(Schema.Boolean, false),
   allow: or(Schema.Array(Schema.String), []),
   deny: or(Schema.Array(Schema.String), [])
 })
-export type PermissionsConfig = typeof PermissionsConfig.Type
 
 const Resources = Schema.Struct({
   requests: or(texts, { cpu: "100m", memory: "512Mi" }),
   limits: or(texts, { cpu: "2", memory: "4Gi" })
 })
 
-export const AgentConfig = Schema.Struct({
+const AgentConfig = Schema.Struct({
   image: filled(Schema.Struct({
     repository: or(Schema.String, "ghcr.io/5dlabs/platform/claude-code"),
     tag: or(Schema.String, "1.0.56"),
@@ -73,7 +72,6 @@ export const AgentConfig = Schema.Struct({
   terminationGracePeriodSeconds: or(positive, 120),
   toolmanServerUrl: or(Schema.String, "")
 })
-export type AgentConfig = typeof AgentConfig.Type
 
 export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("OrchestratorConfig")({
   job: filled(Schema.Struct({
