@@ -120,7 +120,8 @@ const single = (exchange: Exchange, served: ServedKind, route: ResourceRoute, na
   }
 }
 
-const find = (kinds: ReadonlyArray<ServedKind>, route: ResourceRoute): ServedKind | undefined =>
+/** The kind that a path names; undefined where it is not served. */
+export const findServed = (kinds: ReadonlyArray<ServedKind>, route: ResourceRoute): ServedKind | undefined =>
   kinds.find(({ kind }) => kind.plural === route.plural && kind.group === route.group && kind.version === route.version)
 
 /** Whether a path with or without a namespace can be of this kind. */
@@ -130,7 +131,7 @@ const fits = ({ kind }: ServedKind, { name, namespace }: ResourceRoute, method: 
 }
 
 export const answerResource = (exchange: Exchange, route: ResourceRoute): Answer => {
-  const served = find(exchange.kinds, route)
+  const served = findServed(exchange.kinds, route)
   if (served === undefined || !fits(served, route, exchange.method)) return Effect.fail(notServed)
   const { name, namespace, subresource } = route
   if (name === undefined) return collection(exchange, served, route)

@@ -18,7 +18,7 @@ const review = (group: string, name: string): ServedKind => {
     hasGeneration: false,
     createOnly: true
   }
-  return { kind, resource: `${group}/${plural}` }
+  return { kind, resource: `${group}/${plural}`, schema: {} }
 }
 
 export const selfReviewKinds: ReadonlyArray<ServedKind> = [

@@ -5,6 +5,7 @@ import type { KubernetesErrorReason } from "../../KubernetesError.ts"
 export interface Subject {
   readonly group?: string | undefined
   readonly plural?: string | undefined
+  readonly kind?: string | undefined
   readonly name?: string | undefined
 }
 
@@ -48,10 +49,11 @@ export const codeOf = (reason: KubernetesErrorReason): number =>
 const nameOf = (reason: KubernetesErrorReason): string =>
   reason._tag === "Refused" ? refusedReasons[reason.status] ?? "BadRequest" : codes[reason._tag][1]
 
-const detailsOf = (reason: KubernetesErrorReason, { group, name, plural }: Subject): object => ({
+/** An object that is Invalid is named by its kind, everything else by its resource; kubectl prints it. */
+const detailsOf = (reason: KubernetesErrorReason, { group, kind, name, plural }: Subject): object => ({
   ...(name === undefined ? {} : { name }),
   ...(group === undefined || group === "" ? {} : { group }),
-  ...(plural === undefined ? {} : { kind: plural }),
+  ...(plural === undefined ? {} : { kind: reason._tag === "Invalid" ? kind ?? plural : plural }),
   ...(reason._tag === "Invalid" ? { causes: reason.causes } : {}),
   ...("retryAfterSeconds" in reason ? { retryAfterSeconds: reason.retryAfterSeconds } : {})
 })

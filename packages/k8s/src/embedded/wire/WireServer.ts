@@ -8,6 +8,7 @@ import { HttpIncomingMessage, HttpServerRequest, type HttpServerResponse } from 
 import { randomBytes } from "node:crypto"
 import { createServer } from "node:https"
 import { KubernetesClient } from "../../KubernetesClient.ts"
+import type { KubernetesErrorReason } from "../../KubernetesError.ts"
 import { EmbeddedStore } from "../EmbeddedStore.ts"
 import { refused } from "../Refusal.ts"
 import { answer } from "./Answer.ts"
@@ -16,6 +17,7 @@ import { type Exchange, refusal } from "./Exchange.ts"
 import { makeGuard } from "./Guard.ts"
 import { kubeconfigText } from "./Kubeconfig.ts"
 import { negotiate } from "./Negotiation.ts"
+import { findServed } from "./Resources.ts"
 import { routeOf } from "./Route.ts"
 import { selfReviewKinds } from "./SelfReviews.ts"
 
@@ -101,11 +103,21 @@ const handle = ({ address, client, closing, guard, store }: App) =>
       body: bodyOf(request),
       closing
     }
-    const subject = route._tag === "Resource" ? route : undefined
-    return yield* Effect.match(answer(exchange, route, form !== undefined, address), {
-      onFailure: (reason): HttpServerResponse.HttpServerResponse => refusal(reason, subject),
-      onSuccess: (response) => response
-    })
+    const subject = route._tag === "Resource"
+      ? { ...route, kind: findServed(exchange.kinds, route)?.kind.kind }
+      : undefined
+    return yield* answer(exchange, route, form !== undefined, address).pipe(
+      Effect.catchDefect((defect) =>
+        Effect.andThen(
+          Effect.logError(`${method} ${url.pathname} failed`, defect),
+          Effect.fail<KubernetesErrorReason>({ _tag: "ServerError", status: 500, message: "internal error" })
+        )
+      ),
+      Effect.match({
+        onFailure: (reason): HttpServerResponse.HttpServerResponse => refusal(reason, subject),
+        onSuccess: (response) => response
+      })
+    )
   })
 
 const serve = Effect.fnUntraced(function*(options: WireServerOptions) {

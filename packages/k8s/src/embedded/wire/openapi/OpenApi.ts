@@ -35,11 +35,11 @@ const definitionOf = (served: ServedKind): Schema => {
     ? builtIn[definitionName(served)] ??
       object(kind.kind, { ...typeFields, metadata: ref(objectMeta, "Name and labels.") })
     : {
-      ...definition.schema,
+      ...served.schema,
       properties: {
         ...typeFields,
         metadata: ref(objectMeta, "Name, labels and the like."),
-        ...definition.schema.properties
+        ...served.schema.properties
       }
     }
   return { ...schema, "x-kubernetes-group-version-kind": [groupVersionKind(kind)] }
