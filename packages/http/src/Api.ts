@@ -4,6 +4,7 @@ import { CodeRuns } from "./groups/CodeRuns.ts"
 import { DocsRuns } from "./groups/DocsRuns.ts"
 import { Submissions } from "./groups/Submissions.ts"
 import { System } from "./groups/System.ts"
+import { finishDocument } from "./OpenApiDocument.ts"
 
 /** Every problem of an input is reported, and what nobody would read is one. */
 const strict = { errors: "all", onExcessProperty: "error" } as const
@@ -17,6 +18,7 @@ export class Api extends HttpApi.make("orchestrator")
   .annotate(HttpApi.QueryParseOptions, strict)
   .annotateMerge(OpenApi.annotations({
     title: "Orchestrator",
+    transform: finishDocument,
     version: "v1",
     description:
       "Runs AI coding agents as Kubernetes Jobs: a task becomes a pull request. Errors are RFC 9457 problems "

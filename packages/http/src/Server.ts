@@ -102,7 +102,7 @@ const socket = (options: ServerOptions) => {
     host: options.host,
     port: options.port,
     gracefulShutdownTimeout: options.grace ?? "5 seconds"
-  }).pipe(Layer.catchTag("ServeError", ({ cause }) => Layer.unwrap(Effect.fail(refusedBy(options, cause)))))
+  }).pipe(Layer.catchTag("ServeError", ({ cause }) => Layer.effectContext(Effect.fail(refusedBy(options, cause)))))
   const closer = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
   return closer.pipe(Layer.provideMerge(listener))
 }

@@ -3,6 +3,7 @@ import { CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { ModelName, ObjectName, PromptText, RelativePath } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { optionalBody } from "../OpenApiDocument.ts"
 import {
   ClusterError,
   ClusterForbids,
@@ -117,6 +118,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     error: [RunNotFound, RunNotFinished, RunChanged, ...cluster]
   }).middleware(ChecksBody).annotateMerge(OpenApi.annotations({
     summary: "Start the next attempt",
+    transform: optionalBody,
     description:
       "Raises `spec.contextVersion` and takes `cancel` back. The next attempt continues the session in the same workspace. "
       + "Refused while an attempt is running, unless forced. The body may be left out."

@@ -3,6 +3,7 @@ import { DocsRunSpec } from "@orchestrator/domain/DocsRun"
 import { ModelName, ObjectName } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { optionalBody } from "../OpenApiDocument.ts"
 import {
   ClusterError,
   ClusterForbids,
@@ -101,6 +102,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     error: [RunNotFound, RunNotFinished, NameTaken, InvalidBody, ...cluster]
   }).middleware(ChecksBody).annotateMerge(OpenApi.annotations({
     summary: "Run again",
+    transform: optionalBody,
     description:
       "A DocsRun is one attempt on an ephemeral workspace, so trying again starts a new run with the same spec, and answers "
       + "with it. A run has at most one successor: asking twice gives the same one. The body may be left out."

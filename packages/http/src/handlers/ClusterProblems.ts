@@ -55,6 +55,9 @@ const noSuchRun = (kind: string, name: string) => () =>
     hint: "List the runs to see which there are; a run that was deleted is gone with its record"
   })
 
+const noSuchPage = ({ message }: { readonly message: string }) =>
+  new PageExpired({ detail: message, hint: "Start again from the first page, without `continue`" })
+
 type Invalid = Extract<KubernetesErrorReason, { readonly _tag: "Invalid" }>
 
 const invalid = (reason: Invalid) =>
@@ -76,16 +79,16 @@ export const readProblem = (kind: string, name: string) => (error: KubernetesErr
     BadRequest: unexpected(error)
   }))
 
+/** The only part of a list's request that a cluster can find bad is `continue`. */
 export const listProblem = (error: KubernetesError): PageExpired | ClusterProblem =>
   Match.value(error.reason).pipe(Match.tagsExhaustive({
     ...common(error),
-    Gone: ({ message }) =>
-      new PageExpired({ detail: message, hint: "Start again from the first page, without `continue`" }),
+    Gone: noSuchPage,
+    BadRequest: noSuchPage,
     NotFound: unexpected(error),
     AlreadyExists: unexpected(error),
     Conflict: unexpected(error),
-    Invalid: unexpected(error),
-    BadRequest: unexpected(error)
+    Invalid: unexpected(error)
   }))
 
 export const createProblem =

@@ -5,7 +5,7 @@
 import { type FieldProblem, fieldProblems } from "@orchestrator/domain/Decode"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
-import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
+import { type HttpApiError, HttpApiMiddleware } from "effect/http-api"
 import { InvalidRequest } from "../Problem.ts"
 import { ChecksBody, ChecksParameters } from "../RequestChecks.ts"
 import { invalidBody, jsonBody } from "./RequestBody.ts"

@@ -1,5 +1,5 @@
 /** Whatever ends a request without an answer of its own becomes a problem here; of defects, nothing but that there was one. */
-import { Cause, Effect } from "effect"
+import { type Cause, Effect } from "effect"
 import { HttpServerError, type HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { isTooLarge, tooLarge, unsupported } from "../handlers/RequestBody.ts"
 import { BadRequest, InternalError, MethodNotAllowed, RouteNotFound } from "../Problem.ts"

@@ -1,0 +1,209 @@
+import { assert, describe, it } from "@effect/vitest"
+import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
+import { OrchestratorClient } from "../src/Client.ts"
+import { Server } from "../src/Server.ts"
+import { codeSpec, makeCodeRun, namespace, newCodeSpec } from "./fixtures/Runs.ts"
+import { clientOf, halfSent, raw, serverOver, startServer } from "./fixtures/TestServer.ts"
+
+const json = { "content-type": "application/json" }
+const create = "/api/v1/code-runs"
+
+const serving = <A, E, R>(use: (url: string) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Server, ({ url }) => use(url)).pipe(Effect.provide(serverOver(layerMemory)))
+
+describe("over a socket", () => {
+  it.live("the typed client does what it does in memory", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        const { codeRuns, health } = yield* OrchestratorClient
+        assert.strictEqual((yield* health({})).version, "1.2.3")
+        const made = yield* codeRuns.create({ headers: {}, payload: { name: "a", spec: codeSpec } })
+        assert.strictEqual(made.spec?.service, "payments")
+        assert.strictEqual((yield* codeRuns.get({ params: { name: "a" } })).uid, made.uid)
+        const refused = yield* Effect.flip(codeRuns.create({ headers: {}, payload: { name: "a", spec: codeSpec } }))
+        assert.strictEqual(refused._tag, "NameTaken")
+        yield* codeRuns.delete({ params: { name: "a" } })
+        const missing = yield* Effect.flip(codeRuns.get({ params: { name: "a" } }))
+        assert.strictEqual(missing._tag, "RunNotFound")
+        if (missing._tag === "RunNotFound") assert.match(missing.requestId ?? "", /^[0-9a-f]{24}$/)
+      }).pipe(Effect.provide(clientOf(url)))
+    ))
+
+  it.live("says nothing of what it is made of", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        const { headers } = yield* raw(url, { path: "/health" })
+        assert.isUndefined(headers["server"])
+        assert.isUndefined(headers["x-powered-by"])
+      })
+    ))
+
+  it.live.each(["/api/v1/code-runs/%2e%2e/files", "/api/v1/code-runs/..%2fsecrets"])(
+    "a path is not a way to other objects: %s",
+    (path) =>
+      serving((url) =>
+        Effect.gen(function*() {
+          const { status, text } = yield* raw(url, { path })
+          assert.deepStrictEqual([status, JSON.parse(text).type], [400, "urn:orchestrator:problem:invalid-request"])
+        })
+      )
+  )
+
+  it.live("HEAD answers like GET, without a body", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        const { status, text } = yield* raw(url, { method: "HEAD", path: "/health" })
+        assert.deepStrictEqual([status, text], [200, ""])
+      })
+    ))
+})
+
+describe("bodies over a socket", () => {
+  const mebibyte = new TextEncoder().encode(" ".repeat(1024 * 1024))
+  const run = new TextEncoder().encode(JSON.stringify({ spec: newCodeSpec }))
+
+  it.live.each([create, "/api/v1/pm/tasks", `${create}/a/retry`])(
+    "are counted while they come: %s",
+    (path) =>
+      serving((url) =>
+        Effect.gen(function*() {
+          const reply = yield* raw(url, { method: "POST", path, headers: json, chunks: [mebibyte, run], end: false })
+          assert.deepStrictEqual(
+            [reply.status, JSON.parse(reply.text).type],
+            [413, "urn:orchestrator:problem:body-too-large"]
+          )
+        })
+      )
+  )
+
+  it.live("may have as many bytes as the limit", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        const reply = yield* raw(url, {
+          method: "POST",
+          path: create,
+          headers: json,
+          chunks: [mebibyte.subarray(run.length), run]
+        })
+        assert.strictEqual(reply.status, 201)
+      })
+    ))
+})
+
+describe("starting", () => {
+  const refusal = (host: string, port = 0) => Effect.flip(Layer.build(serverOver(layerMemory, { host, port })))
+
+  it.live.each(["0.0.0.0", "::", "192.0.2.1", "example.com"])(
+    "on %s without authentication is refused",
+    (host) =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* refusal(host)).reason, "NotLoopback")
+      })
+  )
+
+  it.live("on a port in use says so", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* refusal("127.0.0.1", Number(new URL(url).port))).reason, "PortInUse")
+      })
+    ))
+
+  it.live("on an address of another machine says so", () =>
+    Effect.gen(function*() {
+      assert.include(["AddressUnknown", "Failed"], (yield* refusal("127.0.0.1.localhost")).reason)
+    }))
+})
+
+describe("stopping", () => {
+  /** A cluster whose answer to `get` is held back. */
+  const holding = Effect.gen(function*() {
+    const asked = yield* Deferred.make<void>()
+    const release = yield* Deferred.make<void>()
+    const cluster = Layer.mock(KubernetesClient, {
+      get: (kind, { name }) =>
+        Effect.gen(function*() {
+          yield* Deferred.succeed(asked, undefined)
+          yield* Deferred.await(release)
+          const client = yield* KubernetesClient
+          yield* client.create(CodeRunKind, makeCodeRun(name))
+          return yield* client.get(kind, { name, namespace })
+        }).pipe(Effect.provide(layerMemory))
+    })
+    return { asked: Deferred.await(asked), release: Deferred.succeed(release, undefined), cluster }
+  })
+
+  it.live("lets a request finish, and takes no new one", () =>
+    Effect.gen(function*() {
+      const { asked, cluster, release } = yield* holding
+      const { stop, url } = yield* startServer(cluster)
+      const asking = yield* Effect.forkChild(raw(url, { path: `${create}/a` }))
+      yield* asked
+      const stopping = yield* Effect.forkChild(stop)
+      yield* Effect.flip(raw(url, { path: "/health" })).pipe(Effect.retry({ times: 200 }))
+      assert.isUndefined(stopping.pollUnsafe())
+      yield* release
+      assert.strictEqual((yield* Fiber.join(asking)).status, 200)
+      yield* Fiber.join(stopping)
+    }))
+
+  it.live("cuts off a request that does not finish in time", () =>
+    Effect.gen(function*() {
+      const { asked, cluster } = yield* holding
+      const { stop, url } = yield* startServer(cluster, { grace: "50 millis" })
+      const asking = yield* Effect.forkChild(Effect.exit(raw(url, { path: `${create}/a` })))
+      yield* asked
+      const [duration] = yield* Effect.timed(stop)
+      assert.isBelow(Duration.toMillis(duration), 2000)
+      const ended = yield* Fiber.join(asking)
+      assert.isTrue(ended._tag === "Failure" || ended.value.status === 503)
+    }))
+
+  const head = `POST ${create} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`
+
+  it.live.each([
+    { half: "headers", text: head },
+    { half: "a body", text: `${head}Content-Length: 100\r\n\r\n{` }
+  ])("closes a connection on which half of $half came", ({ text }) =>
+    Effect.gen(function*() {
+      const { stop, url } = yield* startServer(layerMemory, { grace: "50 millis" })
+      const { closed } = yield* halfSent(url, text)
+      const [duration] = yield* Effect.timed(stop)
+      assert.isBelow(Duration.toMillis(duration), 2000)
+      yield* closed
+    }))
+
+  it.live("ends a log that is followed, at once and in good order", () =>
+    Effect.gen(function*() {
+      const job = { "batch.kubernetes.io/job-name": "code-a" }
+      const cluster = Layer.mock(KubernetesClient, {
+        get: () => Effect.succeed(Object(makeCodeRun("a", { status: { jobName: "code-a" } }))),
+        list: () =>
+          Effect.succeed({
+            metadata: { resourceVersion: "1" },
+            items: [Object({
+              metadata: { name: "code-a-x", namespace, labels: job },
+              status: { containerStatuses: [{ name: "claude", state: { running: {} } }] }
+            })]
+          }),
+        podLogs: () => Stream.concat(Stream.make(new TextEncoder().encode("working\n")), Stream.never)
+      })
+      const { stop, url } = yield* startServer(cluster, { grace: "10 seconds" })
+      const begun = yield* Deferred.make<void>()
+      const text = yield* Effect.gen(function*() {
+        const { codeRuns } = yield* OrchestratorClient
+        const log = yield* codeRuns.logs({ params: { name: "a" }, query: { follow: true } })
+        return yield* log.pipe(
+          Stream.decodeText,
+          Stream.tap(() => Deferred.succeed(begun, undefined)),
+          Stream.mkString
+        )
+      }).pipe(Effect.provide(clientOf(url)), Effect.forkChild)
+      yield* Deferred.await(begun)
+      const [duration] = yield* Effect.timed(stop)
+      assert.isBelow(Duration.toMillis(duration), 2000)
+      assert.strictEqual(yield* Fiber.join(text), "working\n")
+    }))
+})
