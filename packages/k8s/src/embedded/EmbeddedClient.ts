@@ -13,22 +13,27 @@ import {
   type WatchOptions
 } from "../KubernetesClient.ts"
 import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
-import type { KubernetesObject } from "../Objects.ts"
+import type { KubernetesObject, Pod } from "../Objects.ts"
 import type { PodLogs } from "../PodLogs.ts"
 import type { Verb } from "./EmbeddedStore.ts"
+import { podLogStream } from "./logs/PodLogStream.ts"
 import type { Persistence } from "./Persistence.ts"
 import { methodNotAllowed, notFound, notServed } from "./Refusal.ts"
 import type { RequestCounts } from "./RequestCounts.ts"
+import type { Reviews } from "./Reviews.ts"
 import { parseSelection } from "./select/Selection.ts"
 import { resourceKey, type ServedKind, type ServedKinds } from "./ServedKinds.ts"
 import { listPage } from "./store/ListPages.ts"
 import type { ObjectStore } from "./store/ObjectStore.ts"
+import { freeze } from "./store/Share.ts"
 import { draftOf, type StoredObject, viewAs } from "./store/StoredObject.ts"
 import { watchStream } from "./store/Watch.ts"
+import { cascaded } from "./write/Cascade.ts"
 import { decideCreate } from "./write/Create.ts"
 import { type Decided, type Decision, timeOf, type WriteContext } from "./write/Decision.ts"
 import { decideDelete } from "./write/Delete.ts"
 import { decidePatch } from "./write/Patch.ts"
+import { decideReview } from "./write/Review.ts"
 import { decideUpdate } from "./write/Update.ts"
 
 /** What a request is about: an object, or the objects of a namespace. */
@@ -45,6 +50,7 @@ export interface EmbeddedParts {
   readonly counts: RequestCounts
   readonly persistence: Persistence["Service"]
   readonly logs: PodLogs["Service"]
+  readonly reviews: Reviews
   readonly bookmarkSeconds: number
 }
 
@@ -63,7 +69,7 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
   }
 
   const commit = ({ changes, object }: Decision): Effect.Effect<StoredObject, KubernetesErrorReason> => {
-    if (changes.length === 0) return Effect.succeed(object)
+    if (changes.length === 0) return Effect.succeed(Object.isFrozen(object) ? object : freeze(object))
     const staged = store.stage(changes)
     const answered = staged[changes.findIndex((change) => change.object === object)]?.object ?? object
     return persistence.save(staged).pipe(
@@ -100,9 +106,8 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
           }
           const decided = decide(context)
           if (Result.isFailure(decided)) return Effect.fail(decided.failure)
-          if (dryRun === true) return Effect.succeed(decided.success.object)
-          counts.add(verb, kind)
-          return commit(decided.success)
+          if (dryRun === true) return Effect.succeed(freeze(decided.success.object))
+          return Effect.tap(commit(cascaded(context, decided.success)), () => Effect.sync(() => counts.add(verb, kind)))
         })
       ),
       Effect.uninterruptible,
@@ -177,7 +182,10 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
         kind,
         object.metadata,
         options.dryRun,
-        (context) => decideCreate(context, draftOf(object), options)
+        (context) =>
+          context.served.kind.createOnly
+            ? decideReview(context, parts.reviews, draftOf(object), options)
+            : decideCreate(context, draftOf(object), options)
       ),
     replace: (kind, object, options = {}) =>
       write(
@@ -216,6 +224,14 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
         options.dryRun,
         stored(existing(ref, (context, previous) => decideDelete(context, previous, options)))
       ),
-    podLogs: () => Stream.empty
+    podLogs: (ref, options = {}) =>
+      Stream.unwrap(Effect.gen(function*() {
+        const pod = yield* read("podLogs", PodKind, ref, ({ resource }) => {
+          const object = store.get(resource, ref.namespace, ref.name)
+          return object === undefined ? Result.fail(notFound(PodKind, ref.name)) : Result.succeed(viewAs<Pod>(object))
+        })
+        const now = yield* Clock.currentTimeMillis
+        return Stream.mapError(podLogStream(logs, pod, options, now), failure("podLogs", PodKind, ref))
+      }))
   }
 }

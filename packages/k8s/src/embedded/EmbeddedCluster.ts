@@ -12,6 +12,7 @@ import { makeOwnership } from "./garbage/Ownership.ts"
 import { Persistence, type PersistenceError } from "./Persistence.ts"
 import { layerPodLogsMemory } from "./PodLogsMemory.ts"
 import { makeRequestCounts } from "./RequestCounts.ts"
+import { makeReviews } from "./Reviews.ts"
 import { makeServedKinds } from "./ServedKinds.ts"
 import { makeObjectStore } from "./store/ObjectStore.ts"
 
@@ -38,8 +39,9 @@ export const layerNoDeps = (
     const store = makeObjectStore(yield* persistence.load, options.historyLimit ?? 4096)
     const kinds = makeServedKinds(store)
     const counts = makeRequestCounts()
+    const reviews = makeReviews()
     const bookmarkSeconds = options.bookmarkSeconds ?? 60
-    const client = makeEmbeddedClient({ store, kinds, counts, persistence, logs, bookmarkSeconds })
+    const client = makeEmbeddedClient({ store, kinds, counts, persistence, logs, reviews, bookmarkSeconds })
     yield* Effect.orDie(install(client, options))
     counts.reset()
     const handle = EmbeddedStore.of({
@@ -49,6 +51,7 @@ export const layerNoDeps = (
       countOf: (verb, kind) => Effect.sync(() => counts.of(verb, kind)),
       resetCounts: Effect.sync(counts.reset),
       served: Effect.sync(kinds.all),
+      registerUser: (token, user) => Effect.sync(() => reviews.register(token, user)),
       ownership: makeOwnership(store, kinds)
     })
     return Context.make(KubernetesClient, client).pipe(Context.add(EmbeddedStore, handle))

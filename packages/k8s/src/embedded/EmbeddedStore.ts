@@ -2,6 +2,7 @@
 import { Context, type Effect } from "effect"
 import type { Kind } from "../Kinds.ts"
 import type { Ownership } from "./garbage/Ownership.ts"
+import type { KnownUser } from "./Reviews.ts"
 import type { ServedKind } from "./ServedKinds.ts"
 
 export type Verb =
@@ -34,6 +35,8 @@ export class EmbeddedStore extends Context.Service<EmbeddedStore, {
   readonly resetCounts: Effect.Effect<void>
   /** The kinds that are served now, custom ones first, with their schemas and columns. */
   readonly served: Effect.Effect<ReadonlyArray<ServedKind>>
+  /** Lets a bearer of the token in, for TokenReview and SubjectAccessReview. */
+  readonly registerUser: (token: string, user: KnownUser) => Effect.Effect<void>
   /** What the garbage collector works from. */
   readonly ownership: Ownership
 }>()("@orchestrator/k8s/embedded/EmbeddedStore") {}

@@ -1,0 +1,18 @@
+/** A kind goes with all of its objects: whatever removes its definition removes them first. */
+import { definitionResource } from "../ServedKinds.ts"
+import type { Change } from "../store/ObjectStore.ts"
+import type { Decision, WriteContext } from "./Decision.ts"
+
+export const cascaded = ({ kinds, store }: WriteContext, decision: Decision): Decision => {
+  const definitions = decision.changes.filter(({ resource, type }) =>
+    type === "DELETED" && resource === definitionResource
+  )
+  if (definitions.length === 0) return decision
+  const names = new Set(definitions.map(({ object }) => object.metadata.name))
+  const instances = kinds.all()
+    .filter(({ definition }) => definition !== undefined && names.has(definition.name))
+    .flatMap(({ resource }) =>
+      store.list(resource).map((object): Change => ({ type: "DELETED", resource, object, previous: object }))
+    )
+  return { ...decision, changes: [...instances, ...decision.changes] }
+}
