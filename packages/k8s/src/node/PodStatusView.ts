@@ -25,8 +25,8 @@ export interface StatusInputs {
 
 const exitedWell = ({ state }: ContainerRecord): boolean => state.terminated?.exitCode === 0
 
-const wasStarted = ({ restartCount, state }: ContainerRecord): boolean =>
-  state.running !== undefined || state.terminated !== undefined || restartCount > 0
+const wasStarted = ({ lastState, state }: ContainerRecord): boolean =>
+  state.running !== undefined || state.terminated !== undefined || lastState !== undefined
 
 const phaseOf = ({ ended, records, verdict }: StatusInputs): NonNullable<PodStatus["phase"]> => {
   if (!ended) return ofRole(records, "main").some(wasStarted) ? "Running" : "Pending"

@@ -1,0 +1,64 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as Actors from "../../../src/embedded/actors/Actors.ts"
+import { ClaimBinder } from "../../../src/embedded/actors/ClaimBinder.ts"
+import { layerMemory } from "../../../src/embedded/EmbeddedCluster.ts"
+import { NodeKind, PersistentVolumeClaimKind, PodKind } from "../../../src/Kinds.ts"
+import { KubernetesClient } from "../../../src/KubernetesClient.ts"
+import type { PersistentVolumeClaim, Pod } from "../../../src/Objects.ts"
+import { conditionIn, create, find, main, namespace, settle } from "./World.ts"
+
+const world = Actors.layer.pipe(Layer.provideMerge(layerMemory), Layer.fresh)
+
+const pod: Pod = {
+  metadata: { name: "pod", namespace },
+  spec: { containers: [main], volumes: [{ name: "work", persistentVolumeClaim: { claimName: "work" } }] }
+}
+const claim: PersistentVolumeClaim = {
+  metadata: { name: "work", namespace },
+  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } }
+}
+const addNode = Effect.gen(function*() {
+  const client = yield* KubernetesClient
+  const node = yield* client.create(NodeKind, { metadata: { name: "node-1" } })
+  yield* client.replaceStatus(NodeKind, { ...node, status: { conditions: [{ type: "Ready", status: "True" }] } })
+  yield* settle
+})
+const message = Effect.map(find(PodKind, "pod"), (found) => conditionIn(found, "PodScheduled")?.message)
+
+it.effect("a pod waits for a node, a claim and its volume, says what for, and is bound when all are there", () =>
+  Effect.gen(function*() {
+    const { hold, release } = yield* ClaimBinder
+    yield* hold
+    yield* create(PodKind, pod)
+    assert.strictEqual(yield* message, "no nodes available to schedule pods")
+    yield* addNode
+    assert.strictEqual(yield* message, '0/1 nodes are available: persistentvolumeclaim "work" not found.')
+    yield* create(PersistentVolumeClaimKind, claim)
+    assert.include(yield* message, "unbound immediate PersistentVolumeClaims")
+    yield* release
+    yield* settle
+    const bound = yield* find(PodKind, "pod")
+    assert.strictEqual(bound?.spec.nodeName, "node-1")
+    assert.strictEqual(conditionIn(bound, "PodScheduled")?.status, "True")
+  }).pipe(Effect.provide(world)))
+
+it.effect("a claim is bound to a volume of its own, with the capacity that it asked for", () =>
+  Effect.gen(function*() {
+    yield* create(PersistentVolumeClaimKind, claim)
+    const bound = yield* find(PersistentVolumeClaimKind, "work")
+    assert.strictEqual(bound?.spec.volumeName, `pvc-${bound?.metadata.uid}`)
+    assert.deepStrictEqual(bound?.status, {
+      phase: "Bound",
+      accessModes: ["ReadWriteOnce"],
+      capacity: { storage: "10Gi" }
+    })
+  }).pipe(Effect.provide(world)))
+
+it.effect("a pod that cannot be placed is written once", () =>
+  Effect.gen(function*() {
+    yield* create(PodKind, pod)
+    const before = (yield* find(PodKind, "pod"))?.metadata.resourceVersion
+    yield* create(PersistentVolumeClaimKind, claim)
+    assert.strictEqual((yield* find(PodKind, "pod"))?.metadata.resourceVersion, before)
+  }).pipe(Effect.provide(world)))

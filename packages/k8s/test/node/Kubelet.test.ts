@@ -1,0 +1,297 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Stream } from "effect"
+import { layerMemory } from "../../src/embedded/EmbeddedCluster.ts"
+import { ConfigMapKind, NodeKind, PodKind, SecretKind } from "../../src/Kinds.ts"
+import { KubernetesClient } from "../../src/KubernetesClient.ts"
+import { Kubelet } from "../../src/node/Kubelet.ts"
+import { layerTest, type Script, ScriptedNode } from "../../src/node/ScriptedRuntime.ts"
+import type { Container, Pod } from "../../src/Objects.ts"
+import { conditionIn, create, find, main, namespace, pass, settle } from "../embedded/actors/World.ts"
+
+const nodeName = "node-1"
+const node = Kubelet.layer({ nodeName })
+const world = (script?: Script) =>
+  node.pipe(Layer.provideMerge(layerTest(script)), Layer.provideMerge(layerMemory), Layer.fresh)
+
+const makePod = (spec: Partial<Pod["spec"]> = {}): Pod => ({
+  metadata: { name: "pod", namespace, labels: { app: "test" } },
+  spec: { nodeName, restartPolicy: "Never", containers: [main], ...spec }
+})
+const init = (name: string, restartPolicy?: string): Container => ({
+  name,
+  image: "example",
+  command: ["true"],
+  ...(restartPolicy === undefined ? {} : { restartPolicy })
+})
+
+const pod = find(PodKind, "pod")
+const stateOf = (name: string) =>
+  Effect.map(
+    pod,
+    (found) =>
+      [...(found?.status?.initContainerStatuses ?? []), ...(found?.status?.containerStatuses ?? [])]
+        .find((status) => status.name === name)?.state
+  )
+const phase = Effect.map(pod, (found) => found?.status?.phase)
+const started = ScriptedNode.pipe(
+  Effect.flatMap(({ started }) => started),
+  Effect.map((all) => all.map(({ request }) => request.container.name))
+)
+const requests = ScriptedNode.pipe(
+  Effect.flatMap(({ started }) => started),
+  Effect.map((all) => all.map(({ request }) => request))
+)
+
+it.effect("a node is ready, with an internal address and no host name", () =>
+  Effect.gen(function*() {
+    yield* settle
+    const found = yield* KubernetesClient.pipe(Effect.flatMap((client) => client.get(NodeKind, { name: nodeName })))
+    assert.deepStrictEqual(found.status?.addresses, [{ type: "InternalIP", address: "127.0.0.1" }])
+    assert.strictEqual(found.status?.conditions?.find(({ type }) => type === "Ready")?.status, "True")
+  }).pipe(Effect.provide(world())))
+
+it.effect("pods of other nodes are left alone", () =>
+  Effect.gen(function*() {
+    yield* create(PodKind, makePod({ nodeName: "node-2" }))
+    yield* pass("5 seconds")
+    assert.deepStrictEqual(yield* started, [])
+  }).pipe(Effect.provide(world())))
+
+it.effect("init containers run one after the other, then the main ones together", () =>
+  Effect.gen(function*() {
+    yield* create(
+      PodKind,
+      makePod({ initContainers: [init("first"), init("second")], containers: [main, { ...main, name: "other" }] })
+    )
+    assert.deepStrictEqual(yield* started, ["first"])
+    assert.strictEqual(yield* phase, "Pending")
+    assert.deepStrictEqual((yield* stateOf("main"))?.waiting?.reason, "PodInitializing")
+    assert.strictEqual(
+      conditionIn(yield* pod, "Initialized")?.message,
+      "containers with incomplete status: [first second]"
+    )
+    yield* pass("1 seconds")
+    assert.deepStrictEqual(yield* started, ["first", "second"])
+    yield* pass("1 seconds")
+    assert.deepStrictEqual(yield* started, ["first", "second", "main", "other"])
+    assert.strictEqual(yield* phase, "Running")
+    assert.strictEqual(conditionIn(yield* pod, "Initialized")?.status, "True")
+    yield* pass("1 seconds")
+    assert.strictEqual(yield* phase, "Succeeded")
+    assert.strictEqual(conditionIn(yield* pod, "Ready")?.reason, "PodCompleted")
+  }).pipe(Effect.provide(world())))
+
+it.effect("an init container that fails ends the pod before its main container", () =>
+  Effect.gen(function*() {
+    yield* create(PodKind, makePod({ initContainers: [init("first")] }))
+    yield* pass("1 seconds")
+    assert.strictEqual(yield* phase, "Failed")
+    assert.deepStrictEqual(yield* started, ["first"])
+    assert.strictEqual((yield* stateOf("first"))?.terminated?.exitCode, 2)
+  }).pipe(Effect.provide(world(() => ({ exitCode: 2 })))))
+
+it.effect("a sidecar starts before the main container and is stopped after it", () =>
+  Effect.gen(function*() {
+    yield* create(PodKind, makePod({ initContainers: [init("before"), init("broker", "Always"), init("after")] }))
+    yield* pass("1 seconds")
+    assert.deepStrictEqual(yield* started, ["before", "broker", "after"])
+    yield* pass("1 seconds")
+    assert.deepStrictEqual(yield* started, ["before", "broker", "after", "main"])
+    assert.strictEqual(conditionIn(yield* pod, "Ready")?.status, "True")
+    yield* pass("1 seconds")
+    assert.strictEqual((yield* stateOf("main"))?.terminated?.exitCode, 0)
+    assert.isDefined((yield* stateOf("broker"))?.running)
+    assert.strictEqual(yield* phase, "Running")
+    yield* pass("3 seconds")
+    assert.strictEqual((yield* stateOf("broker"))?.terminated?.message, "witnessed")
+    assert.strictEqual(yield* phase, "Succeeded")
+  }).pipe(Effect.provide(world(({ container }) =>
+    container.name === "broker"
+      ? { after: "never", onTerminate: { after: "3 seconds", exitCode: 0, message: "witnessed" } }
+      : undefined
+  ))))
+
+it.effect("a sidecar that ends early is started again", () =>
+  Effect.gen(function*() {
+    yield* create(PodKind, makePod({ initContainers: [init("broker", "Always")] }))
+    yield* pass("1 seconds")
+    assert.strictEqual((yield* stateOf("broker"))?.waiting?.reason, "CrashLoopBackOff")
+    yield* pass("10 seconds")
+    assert.deepStrictEqual(yield* started, ["broker", "main", "broker"])
+    assert.strictEqual((yield* pod)?.status?.initContainerStatuses?.[0]?.restartCount, 1)
+  }).pipe(Effect.provide(world(({ container }) =>
+    container.name === "main" ? { after: "never" } : { after: "1 second", exitCode: 1 }
+  ))))
+
+it.effect("a missing secret is said, and waited for without a timer", () =>
+  Effect.gen(function*() {
+    const reference = { name: "KEY", valueFrom: { secretKeyRef: { name: "keys", key: "token" } } }
+    yield* create(PodKind, makePod({ containers: [{ ...main, env: [reference] }] }))
+    assert.deepStrictEqual((yield* stateOf("main"))?.waiting, {
+      reason: "CreateContainerConfigError",
+      message: "secret \"keys\" not found"
+    })
+    assert.strictEqual(yield* phase, "Pending")
+    const secret = { metadata: { name: "keys", namespace } }
+    yield* create(SecretKind, { ...secret, data: { other: "eA==" } })
+    assert.strictEqual(
+      (yield* stateOf("main"))?.waiting?.message,
+      "couldn't find key token in Secret default/keys"
+    )
+    const client = yield* KubernetesClient
+    yield* client.replace(SecretKind, { ...secret, data: { token: "bm90LWEtc2VjcmV0" } })
+    yield* settle
+    assert.deepStrictEqual((yield* requests)[0]?.env, { KEY: "not-a-secret" })
+    assert.strictEqual(yield* phase, "Running")
+  }).pipe(Effect.provide(world())))
+
+it.effect("a ConfigMap that comes after its pod is waited for, and its files are handed over", () =>
+  Effect.gen(function*() {
+    yield* create(
+      PodKind,
+      makePod({
+        volumes: [
+          { name: "config", configMap: { name: "files", defaultMode: 0o555 } },
+          { name: "ssh", secret: { secretName: "none", optional: true } }
+        ]
+      })
+    )
+    assert.strictEqual((yield* stateOf("main"))?.waiting?.reason, "ContainerCreating")
+    yield* create(ConfigMapKind, { metadata: { name: "files", namespace }, data: { "run.sh": "true" } })
+    const [request] = yield* requests
+    const file = request?.files.get("config")?.get("run.sh")
+    assert.strictEqual(new TextDecoder().decode(file?.bytes), "true")
+    assert.strictEqual(file?.mode, 0o555)
+    assert.strictEqual(request?.files.get("ssh")?.size, 0)
+    assert.strictEqual(yield* phase, "Running")
+  }).pipe(Effect.provide(world())))
+
+it.effect("the environment has literals, references into it, fields of the pod, and no optional key that is not there", () =>
+  Effect.gen(function*() {
+    yield* create(
+      PodKind,
+      makePod({
+        containers: [{
+          ...main,
+          args: ["--name=$(NAME)", "$$(NAME)"],
+          env: [
+            { name: "NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+            { name: "APP", valueFrom: { fieldRef: { fieldPath: "metadata.labels['app']" } } },
+            { name: "BOTH", value: "$(NAME)-$(APP)-$(NONE)" },
+            { name: "LATER", valueFrom: { secretKeyRef: { name: "none", key: "k", optional: true } } },
+            { name: "MAYBE", valueFrom: { configMapKeyRef: { name: "none", key: "k", optional: true } } }
+          ]
+        }]
+      })
+    )
+    const [request] = yield* requests
+    assert.deepStrictEqual(request?.env, { NAME: "pod", APP: "test", BOTH: "pod-test-$(NONE)" })
+    assert.deepStrictEqual(request?.container.args, ["--name=pod", "$(NAME)"])
+  }).pipe(Effect.provide(world())))
+
+it.effect("an image that cannot be pulled is an error first and then a wait, until it can", () =>
+  Effect.gen(function*() {
+    const { script } = yield* ScriptedNode
+    yield* create(PodKind, makePod())
+    assert.strictEqual((yield* stateOf("main"))?.waiting?.reason, "ErrImagePull")
+    yield* pass("2 seconds")
+    assert.strictEqual((yield* stateOf("main"))?.waiting?.reason, "ImagePullBackOff")
+    assert.strictEqual(yield* phase, "Pending")
+    yield* script(() => undefined)
+    yield* pass("8 seconds")
+    assert.strictEqual(yield* phase, "Running")
+  }).pipe(
+    Effect.provide(world(() => ({ refuse: { reason: "ErrImagePull", message: "no such image", retry: true } })))
+  ))
+
+it.effect("a container that can never start fails its pod", () =>
+  Effect.gen(function*() {
+    yield* create(PodKind, makePod())
+    assert.deepInclude((yield* stateOf("main"))?.terminated, { exitCode: 128, reason: "StartError" })
+    assert.strictEqual(yield* phase, "Failed")
+  }).pipe(Effect.provide(world(() => ({ refuse: { reason: "StartError", message: "no command", retry: false } })))))
+
+it.effect("the pod's own deadline ends it", () =>
+  Effect.gen(function*() {
+    yield* create(PodKind, makePod({ activeDeadlineSeconds: 20 }))
+    yield* pass("19 seconds")
+    assert.strictEqual(yield* phase, "Running")
+    yield* pass("1 seconds")
+    assert.deepInclude((yield* pod)?.status, { phase: "Failed", reason: "DeadlineExceeded" })
+  }).pipe(Effect.provide(world(() => ({ after: "never" })))))
+
+it.effect("OnFailure starts a failed container again, after a while", () =>
+  Effect.gen(function*() {
+    const { script } = yield* ScriptedNode
+    yield* create(PodKind, makePod({ restartPolicy: "OnFailure" }))
+    yield* pass("1 seconds")
+    assert.strictEqual((yield* stateOf("main"))?.waiting?.reason, "CrashLoopBackOff")
+    assert.strictEqual(yield* phase, "Running")
+    yield* script(() => undefined)
+    yield* pass("10 seconds")
+    yield* pass("1 seconds")
+    assert.strictEqual(yield* phase, "Succeeded")
+    assert.strictEqual((yield* pod)?.status?.containerStatuses?.[0]?.restartCount, 1)
+  }).pipe(Effect.provide(world(() => ({ exitCode: 1 })))))
+
+it.effect("a pod that is deleted while it waits for an object goes at once", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* create(PodKind, makePod({ volumes: [{ name: "config", configMap: { name: "none" } }] }))
+    yield* client.delete(PodKind, { name: "pod", namespace })
+    yield* settle
+    assert.isUndefined(yield* pod)
+    assert.deepStrictEqual(yield* started, [])
+  }).pipe(Effect.provide(world())))
+
+it.effect("the last status is written before a deleted pod goes", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* create(PodKind, makePod())
+    const events = yield* Effect.forkChild(
+      client.watch(PodKind, { namespace, resourceVersion: "0" }).pipe(
+        Stream.takeUntil(({ type }) => type === "DELETED"),
+        Stream.runCollect
+      )
+    )
+    yield* settle
+    yield* client.delete(PodKind, { name: "pod", namespace })
+    yield* settle
+    const seen = yield* Fiber.join(events)
+    const last = seen.filter(({ type }) => type === "MODIFIED").at(-1)
+    assert.strictEqual(last?.object.status?.phase, "Failed")
+    assert.strictEqual(last?.object.status?.containerStatuses?.[0]?.state?.terminated?.message, "saved")
+    assert.isUndefined(yield* pod)
+  }).pipe(Effect.provide(world(() => ({ after: "never", onTerminate: { exitCode: 143, message: "saved" } })))))
+
+it.effect("a pod that is removed by force is killed at once", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* create(PodKind, makePod())
+    yield* client.delete(PodKind, { name: "pod", namespace }, { gracePeriodSeconds: 0 })
+    yield* settle
+    const [first] = yield* ScriptedNode.pipe(Effect.flatMap(({ started }) => started))
+    assert.isFalse(first?.isRunning())
+  }).pipe(Effect.provide(world(() => ({ after: "never", onTerminate: "ignore" })))))
+
+/** The cluster goes on while its node is away. */
+const lifetimes = (script: Script) => Layer.provideMerge(layerTest(script), layerMemory).pipe(Layer.fresh)
+
+it.effect("after a restart of the node what ran is lost, and what waited is started", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* Effect.gen(function*() {
+      yield* create(PodKind, makePod())
+      assert.strictEqual(yield* phase, "Running")
+    }).pipe(Effect.provide(node))
+    yield* client.create(PodKind, { ...makePod(), metadata: { name: "fresh", namespace } })
+    yield* settle
+
+    yield* Effect.gen(function*() {
+      yield* settle
+      assert.strictEqual(yield* phase, "Failed")
+      assert.deepInclude((yield* stateOf("main"))?.terminated, { exitCode: 137, reason: "ContainerStatusUnknown" })
+      assert.strictEqual((yield* find(PodKind, "fresh"))?.status?.phase, "Running")
+      assert.lengthOf(yield* started, 2)
+    }).pipe(Effect.provide(Layer.fresh(node)))
+  }).pipe(Effect.provide(lifetimes(() => ({ after: "never" })))))
