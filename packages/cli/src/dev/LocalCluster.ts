@@ -1,6 +1,8 @@
 /** The cluster of the laptop: API in memory and on disk, the controllers of Kubernetes, and one node whose pods are local processes. */
 import * as Actors from "@orchestrator/k8s/embedded/actors/Actors"
 import * as EmbeddedCluster from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import * as GarbageCollector from "@orchestrator/k8s/embedded/GarbageCollector"
+import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
 import * as WireServer from "@orchestrator/k8s/embedded/wire/WireServer"
 import type { ImageTable } from "@orchestrator/k8s/node/ImageTable"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
@@ -21,9 +23,10 @@ export interface LocalClusterOptions {
 export const localCluster = ({ images, namespace, port, readable, state }: LocalClusterOptions) =>
   Layer.mergeAll(
     Actors.layer,
+    GarbageCollector.layer,
     Kubelet.layer({ nodeName: "laptop" }),
     WireServer.layerWith({ port, namespace })
   ).pipe(
     Layer.provide(processRuntime({ stateFolder: state.pods, images, readable, writable: [state.git] })),
-    Layer.provideMerge(EmbeddedCluster.layerWith({}))
+    Layer.provideMerge(EmbeddedCluster.layerWith({ persistence: layerSqlite(state.database) }))
   )

@@ -1,0 +1,81 @@
+/**
+ * `node bench/embedded.ts [runs]`: CodeRuns per second through the whole program on the embedded cluster, from created to delivered, with
+ * a node whose containers end at once. Prints the rounds and their spread.
+ */
+import { NodeFileSystem, NodeRuntime } from "@effect/platform-node"
+import { Controller } from "@orchestrator/controller/Controller"
+import { ControllerSettings } from "@orchestrator/controller/Settings"
+import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import * as Actors from "@orchestrator/k8s/embedded/actors/Actors"
+import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
+import { layerTest } from "@orchestrator/k8s/node/ScriptedRuntime"
+import { Templates } from "@orchestrator/templates/Templates"
+import { Clock, Console, Deferred, Effect, Layer, References, Schema, Stream } from "effect"
+
+const runs = Number(process.argv[2] ?? 1000)
+const rounds = 5
+const namespace = "orchestrator"
+
+const result = JSON.stringify({
+  outcome: "Completed",
+  message: "Done.",
+  delivery: { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true }
+})
+
+const world = Controller.layer.pipe(
+  Layer.provide(Templates.layerWith({ path: `${import.meta.dirname}/../chart/claude-templates` })),
+  Layer.provide(Layer.succeed(ControllerSettings, { config: Schema.decodeSync(OrchestratorConfig)({}), namespace })),
+  Layer.provideMerge(Layer.mergeAll(Actors.layer, Kubelet.layer({ nodeName: "node", capacity: { pods: "100000" } }))),
+  Layer.provide(
+    layerTest(({ container }) => ({ after: 0, ...(container.name === "claude" ? { message: result } : {}) }))
+  ),
+  Layer.provideMerge(layerMemory),
+  Layer.provide(NodeFileSystem.layer)
+)
+
+const round = Effect.gen(function*() {
+  const client = yield* KubernetesClient
+  const done = yield* Deferred.make<void>()
+  let delivered = 0
+  yield* client.watch(CodeRunKind, { namespace }).pipe(
+    Stream.runForEach(({ object, type }) => {
+      const isEnd = type === "MODIFIED" && object.status?.["phase"] === "Succeeded"
+      return isEnd && ++delivered === runs ? Deferred.succeed(done, undefined) : Effect.void
+    }),
+    Effect.forkScoped
+  )
+  const begin = yield* Clock.currentTimeMillis
+  for (let index = 0; index < runs; index++) {
+    yield* client.create(CodeRunKind, {
+      metadata: { name: `run-${index}`, namespace },
+      spec: {
+        taskId: index,
+        service: `service-${index}`,
+        repositoryUrl: "https://git.example.invalid/acme/api.git",
+        docsRepositoryUrl: "https://git.example.invalid/acme/docs.git",
+        workingDirectory: ".",
+        model: "claude-sonnet-4-20250514",
+        githubUser: "ada"
+      }
+    })
+  }
+  yield* Deferred.await(done)
+  return runs / (((yield* Clock.currentTimeMillis) - begin) / 1000)
+})
+
+const program = Effect.gen(function*() {
+  const results: Array<number> = []
+  for (let index = 0; index < rounds; index++) {
+    results.push(yield* round.pipe(Effect.scoped, Effect.provide(Layer.fresh(world))))
+  }
+  const sorted = results.toSorted((left, right) => left - right)
+  yield* Console.log(`${runs} CodeRuns a round: ${results.map((each) => each.toFixed(0)).join(", ")} runs/s`)
+  yield* Console.log(
+    `median ${(sorted[rounds >> 1] ?? 0).toFixed(0)} runs/s, ${sorted[0]?.toFixed(0)} to ${sorted.at(-1)?.toFixed(0)}`
+  )
+})
+
+NodeRuntime.runMain(Effect.provideService(program, References.MinimumLogLevel, "Warn"))

@@ -1,0 +1,51 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem } from "effect"
+import { openStateFolder } from "../../src/dev/StateFolder.ts"
+
+const inFolder = <A, E>(
+  test: (folder: string, files: FileSystem.FileSystem) => Effect.Effect<A, E, NodeServices.NodeServices>
+) =>
+  Effect.gen(function*() {
+    const files = yield* FileSystem.FileSystem
+    return yield* test(yield* files.makeTempDirectoryScoped(), files)
+  }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+
+it.effect("the first start makes the folder, the second takes it up", () =>
+  inFolder((folder) =>
+    Effect.gen(function*() {
+      const first = yield* openStateFolder(`${folder}/state`, { reset: false })
+      const second = yield* openStateFolder(`${folder}/state`, { reset: false })
+      assert.deepStrictEqual([first.isNew, second.isNew], [true, false])
+    })
+  ))
+
+it.effect("a folder of somebody else is refused, also with reset, and stays as it is", () =>
+  inFolder((folder, files) =>
+    Effect.gen(function*() {
+      yield* files.writeFileString(`${folder}/thesis.txt`, "precious")
+      const error = yield* Effect.flip(openStateFolder(folder, { reset: true }))
+      assert.strictEqual(error._tag, "StateFolderError")
+      assert.strictEqual(yield* files.readFileString(`${folder}/thesis.txt`), "precious")
+    })
+  ))
+
+it.effect("reset empties a folder of ours", () =>
+  inFolder((folder, files) =>
+    Effect.gen(function*() {
+      yield* openStateFolder(`${folder}/state`, { reset: false })
+      yield* files.writeFileString(`${folder}/state/cluster.sqlite`, "old")
+      const again = yield* openStateFolder(`${folder}/state`, { reset: true })
+      assert.isTrue(again.isNew)
+      assert.isFalse(yield* files.exists(`${folder}/state/cluster.sqlite`))
+    })
+  ))
+
+it.effect("a place where no folder can be made is said", () =>
+  inFolder((folder, files) =>
+    Effect.gen(function*() {
+      yield* files.writeFileString(`${folder}/file`, "")
+      const error = yield* Effect.flip(openStateFolder(`${folder}/file/state`, { reset: false }))
+      assert.strictEqual(error._tag, "StateFolderError")
+    })
+  ))

@@ -1,0 +1,122 @@
+import { assert, it } from "@effect/vitest"
+import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
+import { Effect } from "effect"
+import { codeRun, completed, pass, verbs, world } from "./World.ts"
+
+const never = world({ script: ({ container, env }) => container.name === "claude" ? completed(env, "never") : {} })
+
+it.effect("S4: a raised contextVersion starts the next attempt in the same workspace, told to resume", () =>
+  Effect.gen(function*() {
+    const { agents, create, edit, run } = yield* verbs
+    yield* create(codeRun("first"))
+    yield* pass("20 seconds")
+    yield* edit("first", { contextVersion: 2, promptModification: "Add tests." })
+    yield* pass("20 seconds")
+    const { status } = yield* run("first")
+    assert.deepStrictEqual([status?.["phase"], status?.["contextVersion"], status?.["promptModification"]], [
+      "Succeeded",
+      2,
+      "Add tests."
+    ])
+    const started = yield* agents
+    assert.deepStrictEqual(started.map(({ env }) => [env["ATTEMPT"], env["RESUME_SESSION"]]), [["1", "false"], [
+      "2",
+      "true"
+    ]])
+    assert.deepStrictEqual(
+      new Set(started.map(({ pod }) => JSON.stringify(pod.spec.volumes?.find(({ name }) => name === "workspace"))))
+        .size,
+      1
+    )
+    assert.deepStrictEqual(
+      (status?.["attempts"] as ReadonlyArray<{ outcome: string }>).map(({ outcome }) => outcome),
+      ["Succeeded", "Succeeded"]
+    )
+    assert.deepStrictEqual(status?.["usage"], { costUsd: 0.5, turns: 8 })
+  }).pipe(Effect.provide(world())))
+
+it.effect("a lower contextVersion starts nothing", () =>
+  Effect.gen(function*() {
+    const { agents, create, edit, run } = yield* verbs
+    yield* create(codeRun("first", { contextVersion: 3 }))
+    yield* pass("20 seconds")
+    yield* edit("first", { contextVersion: 2 })
+    yield* pass("20 seconds")
+    assert.lengthOf(yield* agents, 1)
+    assert.strictEqual((yield* run("first")).status?.["contextVersion"], 3)
+  }).pipe(Effect.provide(world())))
+
+it.effect("raising contextVersion during an attempt ends it first: never two live pods, both attempts recorded", () =>
+  Effect.gen(function*() {
+    const { agents, all, create, edit, run } = yield* verbs
+    yield* create(codeRun("first"))
+    yield* pass("10 seconds")
+    yield* edit("first", { contextVersion: 2 })
+    for (let second = 0; second < 20; second++) {
+      yield* pass("1 second")
+      const live = (yield* all(PodKind)).filter(({ status }) => status?.phase === "Running")
+      assert.isAtMost(live.length, 1)
+    }
+    assert.lengthOf(yield* agents, 2)
+    const { status } = yield* run("first")
+    assert.strictEqual(status?.["phase"], "Running")
+    assert.deepStrictEqual(
+      (status?.["attempts"] as ReadonlyArray<{ contextVersion: number; outcome?: string }>)
+        .map(({ contextVersion, outcome }) => [contextVersion, outcome]),
+      [[1, "Cancelled"], [2, undefined]]
+    )
+  }).pipe(Effect.provide(never)))
+
+it.effect("S15: cancelling a run stops its agent, which saves its work; the phase is Cancelled for good", () =>
+  Effect.gen(function*() {
+    const { agents, all, create, edit, run } = yield* verbs
+    yield* create(codeRun("first"))
+    yield* pass("10 seconds")
+    yield* edit("first", { cancel: true })
+    yield* pass("10 seconds")
+    const { status } = yield* run("first")
+    assert.deepStrictEqual([status?.["phase"], status?.["reason"], status?.["headCommit"]], [
+      "Cancelled",
+      "Cancelled",
+      "fedcba9876543210"
+    ])
+    yield* edit("first", { cancel: false })
+    yield* pass("10 seconds")
+    assert.strictEqual((yield* run("first")).status?.["phase"], "Cancelled")
+    assert.lengthOf(yield* agents, 1)
+    yield* pass("70 minutes", "10 seconds")
+    assert.lengthOf(yield* all(JobKind), 0)
+  }).pipe(Effect.provide(never)))
+
+it.effect("a run that is cancelled before it starts never starts", () =>
+  Effect.gen(function*() {
+    const { agents, create, run } = yield* verbs
+    yield* create(codeRun("first", { cancel: true }))
+    yield* pass("10 seconds")
+    assert.strictEqual((yield* run("first")).status?.["phase"], "Cancelled")
+    assert.lengthOf(yield* agents, 0)
+  }).pipe(Effect.provide(world())))
+
+it.effect("S12: editing the spec of a running run changes nothing of its attempt", () =>
+  Effect.gen(function*() {
+    const { agents, create, edit, run } = yield* verbs
+    yield* create(codeRun("first"))
+    yield* pass("5 seconds")
+    yield* edit("first", { model: "another-model", service: "-not valid" })
+    yield* pass("20 seconds")
+    assert.strictEqual((yield* run("first")).status?.["phase"], "Succeeded")
+    assert.lengthOf(yield* agents, 1)
+  }).pipe(Effect.provide(world())))
+
+it.effect("an attempt that outlives its time limit fails with DeadlineExceeded and what it saved", () =>
+  Effect.gen(function*() {
+    const { create, run } = yield* verbs
+    yield* create(codeRun("first", { timeoutSeconds: 60 }))
+    yield* pass("80 seconds")
+    const { status } = yield* run("first")
+    assert.deepStrictEqual([status?.["phase"], status?.["reason"], status?.["headCommit"]], [
+      "Failed",
+      "DeadlineExceeded",
+      "fedcba9876543210"
+    ])
+  }).pipe(Effect.provide(never)))

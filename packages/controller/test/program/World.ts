@@ -1,0 +1,203 @@
+/**
+ * The whole program on the memory cluster: controller, Job controller, TTL, scheduler, claims, garbage collector and a node whose
+ * containers follow a script. Time is TestClock's.
+ */
+import { runUidLabel } from "@orchestrator/domain/Labels"
+import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import * as Actors from "@orchestrator/k8s/embedded/actors/Actors"
+import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import * as GarbageCollector from "@orchestrator/k8s/embedded/GarbageCollector"
+import { CodeRunKind, DocsRunKind, JobKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason } from "@orchestrator/k8s/KubernetesError"
+import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
+import type { Outcome, Script } from "@orchestrator/k8s/node/ScriptedRuntime"
+import { layerTest, ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
+import type { CustomObject, KubernetesObject } from "@orchestrator/k8s/Objects"
+import { Templates } from "@orchestrator/templates/Templates"
+import { Context, Duration, Effect, Layer, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { Controller } from "../../src/Controller.ts"
+import { ControllerSettings } from "../../src/Settings.ts"
+
+export const namespace = "orchestrator"
+
+/** One line per file: what the templates say is not of interest here. */
+const templates = Layer.orDie(Templates.layerMemory(Object.fromEntries(
+  [
+    ...["container.sh", "claude.md", "prompt.md", "coding-guidelines.md", "github-guidelines.md", "mcp-tools.md"].map((
+      name
+    ) => [`code/${name}.hbs`, name.endsWith(".sh") ? "true\n" : `# ${name}\n`]),
+    ...["settings.json", "mcp.json", "client-config.json"].map((name) => [`code/${name}.hbs`, "{}\n"]),
+    ["docs/container.sh.hbs", "true\n"],
+    ["docs/claude.md.hbs", "# memory\n"],
+    ["docs/prompt.md.hbs", "# prompt\n"],
+    ["docs/settings.json.hbs", "{}\n"]
+  ]
+)))
+
+export const configOf = (input: object) => Schema.decodeSync(OrchestratorConfig)(input)
+
+export interface WorldOptions {
+  readonly config?: object
+  readonly script?: Script
+}
+
+/** What runs beside the controller. */
+export const cluster = (script: Script = delivering()) =>
+  Layer.mergeAll(Actors.layer, GarbageCollector.layer, Kubelet.layer({ nodeName: "node" })).pipe(
+    Layer.provideMerge(layerTest(script)),
+    Layer.provideMerge(layerMemory),
+    Layer.provideMerge(Requests.layer)
+  )
+
+/** What the controller asked of the API server. */
+export class Requests extends Context.Service<Requests, Array<{ readonly verb: string; readonly kind: string }>>()(
+  "@orchestrator/controller/test/Requests"
+) {
+  static readonly layer = Layer.sync(Requests, () => [])
+}
+
+const counted = Layer.effect(
+  KubernetesClient,
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    const requests = yield* Requests
+    const count = <A>(verb: string, kind: Kind, effect: A) => {
+      requests.push({ verb, kind: kind.kind })
+      return effect
+    }
+    return KubernetesClient.of({
+      ...client,
+      get: (kind, ref) => Effect.suspend(() => count("get", kind, client.get(kind, ref))),
+      create: (kind, object) => Effect.suspend(() => count("create", kind, client.create(kind, object))),
+      replace: (kind, object) => Effect.suspend(() => count("replace", kind, client.replace(kind, object))),
+      replaceStatus: (kind, object) =>
+        Effect.suspend(() => count("replaceStatus", kind, client.replaceStatus(kind, object))),
+      patch: (kind, ref, patch) => Effect.suspend(() => count("patch", kind, client.patch(kind, ref, patch))),
+      patchStatus: (kind, ref, patch) =>
+        Effect.suspend(() => count("patchStatus", kind, client.patchStatus(kind, ref, patch))),
+      delete: (kind, ref, options) => Effect.suspend(() => count("delete", kind, client.delete(kind, ref, options)))
+    })
+  })
+)
+
+/** The controller alone: a test may start it late, stop it and start it again. */
+export const controller = (config: object = {}) =>
+  Controller.layer.pipe(
+    Layer.provide(counted),
+    Layer.provide(templates),
+    Layer.provide(Layer.succeed(ControllerSettings, { config: configOf(config), namespace }))
+  )
+
+export const world = ({ config = {}, script = delivering() }: WorldOptions = {}) =>
+  Layer.provideMerge(controller(config), cluster(script))
+
+/** Lets everything that waits only for other fibers happen, without a moment passing. */
+export const settle = Effect.gen(function*() {
+  for (let round = 0; round < 400; round++) yield* Effect.yieldNow
+})
+
+/** Lets time pass in steps, so that what falls due in between happens in its order. */
+export const pass = (time: Duration.Input, step: Duration.Input = "1 second") =>
+  Effect.gen(function*() {
+    const total = Duration.toMillis(Duration.fromInputUnsafe(time))
+    const width = Duration.toMillis(Duration.fromInputUnsafe(step))
+    yield* settle
+    for (let passed = 0; passed < total; passed += width) {
+      yield* TestClock.adjust(Math.min(width, total - passed))
+      yield* settle
+    }
+  })
+
+/** The agent's container ends after this time with a result that says so. */
+export const delivering = (after: NonNullable<Outcome["after"]> = "10 seconds"): Script => ({ container, env }) =>
+  container.name === "claude" ? completed(env, after) : {}
+
+export const completed = (env: Readonly<Record<string, string>>, after: NonNullable<Outcome["after"]>): Outcome => ({
+  after,
+  exitCode: 0,
+  message: JSON.stringify({
+    outcome: "Completed",
+    message: "Done.",
+    sessionId: env["SESSION_ID"],
+    resumed: false,
+    usage: { costUsd: 0.25, turns: 4 },
+    delivery: { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true }
+  }),
+  onTerminate: {
+    exitCode: 143,
+    message: JSON.stringify({
+      outcome: "Interrupted",
+      message: "The work was saved.",
+      delivery: { branch: "feature/task-1-implementation", headCommit: "fedcba9876543210", changed: true }
+    })
+  }
+})
+
+export const failing = (reason: string, after: Duration.Input = "10 seconds"): Script => ({ container }) =>
+  container.name === "claude"
+    ? { after, exitCode: 1, message: JSON.stringify({ outcome: "Failed", reason, message: `It was ${reason}.` }) }
+    : {}
+
+export const codeRun = (name: string, spec: object = {}): CustomObject => ({
+  metadata: { name, namespace },
+  spec: {
+    taskId: 1,
+    service: "api",
+    repositoryUrl: "https://git.example.invalid/acme/api.git",
+    docsRepositoryUrl: "https://git.example.invalid/acme/docs.git",
+    workingDirectory: ".",
+    model: "claude-sonnet-4-20250514",
+    githubUser: "ada",
+    ...spec
+  }
+})
+
+export const docsRun = (name: string, spec: object = {}): CustomObject => ({
+  metadata: { name, namespace },
+  spec: {
+    repositoryUrl: "https://git.example.invalid/acme/docs.git",
+    workingDirectory: "_projects/api",
+    sourceBranch: "main",
+    model: "claude-opus-4-20250514",
+    githubUser: "ada",
+    ...spec
+  }
+})
+
+/** Short ways for tests to say what they do. */
+export const verbs = Effect.gen(function*() {
+  const client = yield* KubernetesClient
+  const requests = yield* Requests
+  const node = yield* ScriptedNode
+
+  const all = <A extends KubernetesObject>(kind: Kind<A>) =>
+    Effect.map(client.list(kind, { namespace }), (list) => list.items)
+  const find = <A extends KubernetesObject>(kind: Kind<A>, name: string) =>
+    client.get(kind, { name, namespace }).pipe(
+      Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
+    )
+  return {
+    client,
+    node,
+    all,
+    find,
+    run: (name: string) => client.get(CodeRunKind, { name, namespace }),
+    docs: (name: string) => client.get(DocsRunKind, { name, namespace }),
+    create: (run: CustomObject) => client.create("taskId" in run.spec ? CodeRunKind : DocsRunKind, run),
+    edit: (name: string, spec: object) =>
+      client.patch(CodeRunKind, { name, namespace }, { type: "merge", body: { spec } }),
+    jobs: all(JobKind),
+    pods: all(PodKind),
+    podsOf: (uid: string) => client.list(PodKind, { namespace, labelSelector: `${runUidLabel}=${uid}` }),
+    /** Names of the agent containers that ever started, in their order. */
+    agents: Effect.map(
+      node.started,
+      (started) => started.filter(({ request }) => request.container.name === "claude").map(({ request }) => request)
+    ),
+    /** What the controller asked of the API server, `create Job` and so on, in its order. */
+    requests: Effect.sync(() => requests.map(({ kind, verb }) => `${verb} ${kind}`)),
+    forget: Effect.sync(() => void requests.splice(0))
+  }
+})
