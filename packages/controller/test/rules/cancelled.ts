@@ -1,0 +1,175 @@
+import { behind, given, givenDocs, givenStarted } from "../fixtures/Given.ts"
+import { complete, endedPod, endWith, failed, jobWith, makeJob, makePod, silentJob } from "../fixtures/Jobs.ts"
+import type { PlanCase } from "../fixtures/PlanCase.ts"
+import { completed, delivery, failedWith, interrupted } from "../fixtures/Results.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
+import { docsRunning, now, readyFact, running } from "../fixtures/Statuses.ts"
+
+const rule = "cancelled"
+const cancel = { cancel: true }
+const asked = makeCodeRun({ spec: cancel, status: running() })
+const stopping = { stopping: true, end: failed("DeadlineExceeded") }
+
+const early = "The run was cancelled before it started."
+const neverStarted = {
+  phase: "Cancelled",
+  reason: "Cancelled",
+  message: early,
+  finishedAt: now,
+  expiresAt: undefined,
+  startedAt: undefined,
+  attempts: undefined,
+  jobName: undefined,
+  conditions: [readyFact("False", "Cancelled", early, now)]
+}
+
+export const cancelledCases: ReadonlyArray<PlanCase> = [
+  {
+    name: "a run that is cancelled before its start never starts",
+    given: given({ run: makeCodeRun({ spec: cancel }) }),
+    want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
+  },
+  {
+    name: "also while it waits for its workspace",
+    given: given({
+      run: makeCodeRun({
+        spec: cancel,
+        status: {
+          phase: "Pending",
+          reason: "WaitingForWorkspace",
+          contextVersion: 1,
+          conditions: [{ type: "Queued", status: "True", reason: "WaitingForWorkspace", message: "Waiting." }]
+        }
+      }),
+      workspace: behind("older")
+    }),
+    want: {
+      rule,
+      does: ["write Cancelled/Cancelled at 7"],
+      status: {
+        ...neverStarted,
+        conditions: [
+          {
+            type: "Queued",
+            status: "False",
+            reason: "Cancelled",
+            message: "The run has ended.",
+            lastTransitionTime: now
+          },
+          readyFact("False", "Cancelled", early, now)
+        ]
+      }
+    }
+  },
+  {
+    name: "also when its spec is not valid",
+    given: given({ run: makeCodeRun({ spec: { ...cancel, service: "" } }) }),
+    want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
+  },
+  {
+    name: "a DocsRun that is cancelled before its start never starts",
+    given: givenDocs({ run: makeDocsRun({ spec: cancel }) }),
+    want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
+  },
+  {
+    name: "a cancelled run whose agent works is told to stop",
+    given: givenStarted({ run: asked, jobs: [makeJob({ pod: makePod() })] }),
+    want: { rule, does: [`stop ${jobName} (j1)`] }
+  },
+  {
+    name: "also before its pod is there",
+    given: givenStarted({ run: asked, jobs: [makeJob()] }),
+    want: { rule, does: [`stop ${jobName} (j1)`] }
+  },
+  {
+    name: "also after a crash between Job and status",
+    given: givenStarted({ run: makeCodeRun({ spec: cancel }), jobs: [makeJob()] }),
+    want: { rule, does: [`stop ${jobName} (j1)`] }
+  },
+  {
+    name: "a DocsRun whose agent works is told to stop",
+    given: givenDocs({
+      run: makeDocsRun({ spec: cancel, status: docsRunning() }),
+      jobs: [makeJob({ name: docsJobName, pod: makePod() })]
+    }),
+    want: { rule, does: [`stop ${docsJobName} (j1)`] }
+  },
+  {
+    name: "while it saves its work nothing is done",
+    given: givenStarted({ run: asked, jobs: [makeJob({ pod: makePod(), stopping: true })] }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "its end with saved work is Cancelled, and says where the work is",
+    given: givenStarted({ run: asked, jobs: [jobWith(interrupted({ delivery: delivery() }), stopping)] }),
+    want: {
+      rule: "jobFinished",
+      does: ["write Cancelled/Cancelled at 7"],
+      status: {
+        branch: "feature/task-12-implementation",
+        headCommit: delivery().headCommit,
+        finishedAt: now,
+        expiresAt: "2026-03-01T11:00:00Z"
+      }
+    }
+  },
+  {
+    name: "its end is told as soon as the pod has ended",
+    given: givenStarted({ run: asked, jobs: [makeJob({ stopping: true, pod: endedPod(endWith(interrupted())) })] }),
+    want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "an agent that had to be killed was cancelled all the same",
+    given: givenStarted({ run: asked, jobs: [silentJob(137, stopping)] }),
+    want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "a stopped Job whose pod never started was cancelled",
+    given: givenStarted({ run: asked, jobs: [makeJob(stopping)] }),
+    want: { rule: "jobFailed", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "an agent that delivered before the signal reached it has succeeded",
+    given: givenStarted({ run: asked, jobs: [jobWith(completed(), { stopping: true, end: complete })] }),
+    want: { rule: "jobFinished", does: ["write Succeeded/Delivered at 7"] }
+  },
+  {
+    name: "an agent that failed before it was told to stop has failed",
+    given: givenStarted({ run: asked, jobs: [jobWith(failedWith("SetupFailed"))] }),
+    want: { rule: "jobFinished", does: ["write Failed/SetupFailed at 7"] }
+  },
+  {
+    name: "a cancelled run whose Job is being deleted as well was cancelled, not lost",
+    given: givenStarted({ run: asked, jobs: [makeJob({ deleting: true, pod: makePod() })] }),
+    want: {
+      rule,
+      does: ["write Cancelled/Cancelled at 7"],
+      status: { message: "The run was cancelled.", finishedAt: now, jobName }
+    }
+  },
+  {
+    name: "a cancelled run whose Job is gone was cancelled, and its attempt is closed",
+    given: givenStarted({ run: asked }),
+    want: {
+      rule,
+      does: ["write Cancelled/Cancelled at 7"],
+      status: {
+        message: "The run was cancelled.",
+        attempts: [{
+          contextVersion: 1,
+          jobName,
+          sessionId: running()["sessionId"],
+          startedAt: running()["startedAt"],
+          finishedAt: now,
+          outcome: "Cancelled",
+          reason: "Cancelled"
+        }]
+      }
+    }
+  },
+  {
+    name: "a run that no longer asks for it was cancelled once its Job was told",
+    given: givenStarted({ run: makeCodeRun({ status: running() }), jobs: [jobWith(interrupted(), stopping)] }),
+    want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
+  }
+]

@@ -1,0 +1,281 @@
+import {
+  brokenTemplate,
+  given,
+  givenDocs,
+  makeConfig,
+  noWorkspace,
+  presentFiles,
+  workspace
+} from "../fixtures/Given.ts"
+import { failed, makeJob, released } from "../fixtures/Jobs.ts"
+import type { PlanCase } from "../fixtures/PlanCase.ts"
+import {
+  docsJobName,
+  jobName,
+  makeCodeRun,
+  namespace,
+  nextJobName,
+  nextSession,
+  session,
+  uid
+} from "../fixtures/Runs.ts"
+import { ended, finished, now, readyFact } from "../fixtures/Statuses.ts"
+
+const rule = "jobAbsent"
+const lease = `lease workspace-api (pvc1@41) to ${uid}`
+const start = [`create Job ${jobName}`, `create files ${jobName} of the new Job`, "write Running/AgentRunning at 7"]
+const startNext = [
+  `create Job ${nextJobName}`,
+  `create files ${nextJobName} of the new Job`,
+  "write Running/AgentRunning at 7"
+]
+const startDocs = [
+  `create Job ${docsJobName}`,
+  `create files ${docsJobName} of the new Job`,
+  "write Running/AgentRunning at 7"
+]
+const message = (job: string) => `The agent works in the Job ${job}.`
+
+export const jobAbsentCases: ReadonlyArray<PlanCase> = [
+  {
+    name: "a run whose workspace is free leases it, gets its Job and files, and says that it runs",
+    given: given(),
+    want: {
+      rule,
+      does: [lease, ...start],
+      status: {
+        phase: "Running",
+        message: message(jobName),
+        contextVersion: 1,
+        observedGeneration: 1,
+        lastUpdate: now,
+        startedAt: now,
+        finishedAt: undefined,
+        expiresAt: undefined,
+        jobName,
+        configmapName: jobName,
+        sessionId: session,
+        workspace: "workspace-api",
+        promptMode: "direct",
+        promptModification: undefined,
+        retryCount: undefined,
+        usage: undefined,
+        conditions: [readyFact("False", "AgentRunning", message(jobName), now)],
+        attempts: [{ contextVersion: 1, jobName, sessionId: session, startedAt: now }]
+      }
+    }
+  },
+  {
+    name: "the first run of a service makes the workspace, held from the start",
+    given: given({ workspace: noWorkspace }),
+    want: { rule, does: ["create workspace workspace-api", ...start] }
+  },
+  {
+    name: "a workspace that is held already is not leased again",
+    given: given({ workspace: workspace({ tag: "mine" }) }),
+    want: { rule, does: start }
+  },
+  {
+    name: "a shared workspace is never leased",
+    given: given({ config: makeConfig({ storage: { access: "Shared" } }) }),
+    want: { rule, does: start }
+  },
+  {
+    name: "a missing shared workspace is made",
+    given: given({ workspace: noWorkspace, config: makeConfig({ storage: { access: "Shared" } }) }),
+    want: { rule, does: ["create workspace workspace-api", ...start] }
+  },
+  {
+    name: "files that are to outlive the Job belong to the run",
+    given: given({
+      workspace: workspace({ tag: "mine" }),
+      config: makeConfig({ cleanup: { deleteConfigMap: false } })
+    }),
+    want: {
+      rule,
+      does: [`create Job ${jobName}`, `create files ${jobName} of the run`, "write Running/AgentRunning at 7"]
+    }
+  },
+  {
+    name: "a DocsRun leases nothing, and its status has no workspace and no prompt",
+    given: givenDocs(),
+    want: {
+      rule,
+      does: startDocs,
+      status: {
+        jobName: docsJobName,
+        sessionId: session,
+        workspace: undefined,
+        promptMode: undefined,
+        promptModification: undefined,
+        attempts: [{ contextVersion: 1, jobName: docsJobName, sessionId: session, startedAt: now }]
+      }
+    }
+  },
+  {
+    name: "a run that waited says that it no longer does",
+    given: given({
+      run: makeCodeRun({
+        status: {
+          phase: "Pending",
+          reason: "WaitingForWorkspace",
+          contextVersion: 1,
+          lastUpdate: ended,
+          conditions: [
+            readyFact("False", "WaitingForWorkspace", "Waiting.", ended),
+            {
+              type: "Queued",
+              status: "True",
+              reason: "WaitingForWorkspace",
+              message: "Waiting.",
+              lastTransitionTime: ended
+            }
+          ]
+        }
+      })
+    }),
+    want: {
+      rule,
+      does: [lease, ...start],
+      status: {
+        lastUpdate: now,
+        conditions: [
+          readyFact("False", "AgentRunning", message(jobName), ended),
+          {
+            type: "Queued",
+            status: "False",
+            reason: "Started",
+            message: "The run has started.",
+            lastTransitionTime: now
+          }
+        ]
+      }
+    }
+  },
+  {
+    name: "the next attempt has its own Job and session, keeps the history, and is no longer finished",
+    given: given({
+      run: makeCodeRun({
+        spec: { contextVersion: 2, promptModification: "Use tabs." },
+        status: finished("Failed", "AgentError", { usage: { costUsd: 0.5 } }),
+        metadata: { generation: 3 }
+      }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: {
+      rule,
+      does: startNext,
+      status: {
+        phase: "Running",
+        contextVersion: 2,
+        observedGeneration: 3,
+        promptModification: "Use tabs.",
+        jobName: nextJobName,
+        sessionId: nextSession,
+        startedAt: now,
+        finishedAt: undefined,
+        expiresAt: undefined,
+        usage: { costUsd: 0.5 },
+        attempts: [
+          ...finished("Failed", "AgentError")["attempts"] as ReadonlyArray<object>,
+          { contextVersion: 2, jobName: nextJobName, sessionId: nextSession, startedAt: now }
+        ]
+      }
+    }
+  },
+  {
+    name: "the next attempt does not inherit the automatic retries of the one before",
+    given: given({
+      run: makeCodeRun({
+        spec: { contextVersion: 2 },
+        status: finished("Failed", "InfraLost", { retryCount: 2 })
+      }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: { rule, does: startNext, status: { retryCount: 0, jobName: nextJobName } }
+  },
+  {
+    name: "an automatic retry has a Job of its own",
+    given: given({
+      run: makeCodeRun({ status: { phase: "Pending", reason: "Accepted", contextVersion: 1, retryCount: 1 } }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: {
+      rule,
+      does: [
+        "create Job code-api-v1-r1-3f9c2a1b",
+        "create files code-api-v1-r1-3f9c2a1b of the new Job",
+        "write Running/AgentRunning at 7"
+      ],
+      status: {
+        retryCount: 1,
+        attempts: [{
+          contextVersion: 1,
+          retry: 1,
+          jobName: "code-api-v1-r1-3f9c2a1b",
+          sessionId: session,
+          startedAt: now
+        }]
+      }
+    }
+  },
+  {
+    name: "a contextVersion below the one that the status has seen is not gone back to",
+    given: given({
+      run: makeCodeRun({
+        spec: { contextVersion: 1 },
+        status: { phase: "Pending", reason: "Accepted", contextVersion: 2 }
+      }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: { rule, does: startNext, status: { contextVersion: 2 } }
+  },
+  {
+    name: "the finished Job of an older attempt is no obstacle",
+    given: given({
+      run: makeCodeRun({ spec: { contextVersion: 2 }, status: finished("Succeeded", "Delivered") }),
+      jobs: [makeJob({ end: failed(), ...released })],
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: { rule, does: startNext }
+  },
+  {
+    name: "another run's Job of the same name is no obstacle to planning; the API server will say",
+    given: given({ orphans: [makeJob()], workspace: workspace({ tag: "mine" }) }),
+    want: { rule, does: start }
+  },
+  {
+    name: "files that are there before the Job are adopted or refused by the interpreter",
+    given: givenDocs({ files: { ...presentFiles, rendered: givenDocs().files.rendered } }),
+    want: { rule, does: startDocs }
+  },
+  {
+    name: "without rendered files nothing is made",
+    given: given({ files: { present: false, rendered: undefined } }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "files that cannot be rendered end the run before anything is made",
+    given: given({ files: brokenTemplate }),
+    want: {
+      rule,
+      does: ["write Failed/TemplateError at 7"],
+      status: {
+        message: "code/prompt.md.hbs:3: the value cannot be written",
+        attempts: undefined,
+        jobName: undefined,
+        expiresAt: undefined
+      }
+    }
+  },
+  {
+    name: "a DocsRun whose files cannot be rendered ends too",
+    given: givenDocs({ files: brokenTemplate }),
+    want: { rule, does: ["write Failed/TemplateError at 7"] }
+  },
+  {
+    name: "a run in another namespace gets everything there",
+    given: given({ run: makeCodeRun({ metadata: { namespace: `${namespace}-two` } }) }),
+    want: { rule, does: [lease, ...start] }
+  }
+]
