@@ -9,6 +9,7 @@ import { HttpRouter, HttpServer } from "effect/http"
 import { createServer, type Server as NodeServer } from "node:http"
 import { isLoopback } from "./server/Guard.ts"
 import { routes } from "./server/Routes.ts"
+import { routerConfig } from "./server/RouteTable.ts"
 import { Stopping } from "./server/Stopping.ts"
 
 /** Why the server does not start, in a sentence that says what to do. */
@@ -41,6 +42,7 @@ export class Server extends Context.Service<Server, {
       })
     ).pipe(
       Layer.provide(HttpRouter.serve(routes({ loopback: isLoopback(options.host) }), {
+        routerConfig,
         disableLogger: true,
         disableListenLog: true
       })),

@@ -52,6 +52,14 @@ describe("over a socket", () => {
       )
   )
 
+  it.live("a name may have as many characters as Kubernetes takes", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        const { status, text } = yield* raw(url, { path: `/api/v1/code-runs/${"a".repeat(253)}` })
+        assert.deepStrictEqual([status, JSON.parse(text).type], [404, "urn:orchestrator:problem:run-not-found"])
+      })
+    ))
+
   it.live("HEAD answers like GET, without a body", () =>
     serving((url) =>
       Effect.gen(function*() {

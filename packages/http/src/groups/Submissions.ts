@@ -86,7 +86,7 @@ export const DocsRequest = Schema.Struct({
 })
 export type DocsRequest = typeof DocsRequest.Type
 
-export const Submitted = Schema.Struct({
+const Submitted = Schema.Struct({
   success: Schema.Boolean.annotate({ description: "True; failures are problems" }),
   message: Schema.String.annotate({ description: "What was done, for people" }),
   data: Schema.Struct({

@@ -3,13 +3,13 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { NotReady } from "../Problem.ts"
 
-export const Health = Schema.Struct({
+const Health = Schema.Struct({
   status: Schema.Literal("healthy").annotate({ description: "The process answers" }),
   version: Schema.String.annotate({ description: "Version of the orchestrator" }),
   timestamp: Schema.String.annotate({ description: "RFC 3339 time of the answer" })
 }).annotate({ identifier: "Health", description: "Liveness" })
 
-export const Ready = Schema.Struct({
+const Ready = Schema.Struct({
   status: Schema.Literal("ready").annotate({ description: "Requests can be served" })
 }).annotate({ identifier: "Ready", description: "Readiness" })
 

@@ -4,7 +4,7 @@ import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { IdempotencyKeyReused } from "../Problem.ts"
-import { createProblem, listProblem } from "./ClusterProblems.ts"
+import { createProblem } from "./ClusterProblems.ts"
 import { keyHash, keyLabel, keyMarks, keySuffix, relation } from "./Idempotency.ts"
 import { refOf, type RunAccess } from "./RunAccess.ts"
 import { generateNameOf, nameWith } from "./RunNames.ts"
@@ -57,7 +57,7 @@ const earlier = Effect.fnUntraced(function*(runs: RunAccess, key: string, reques
   const { items } = yield* runs.client.list(runs.kind, {
     namespace: runs.settings.namespace,
     labelSelector: `${keyLabel}=${keyHash(key)}`
-  }).pipe(Effect.mapError(listProblem), Effect.catchTag("PageExpired", Effect.die))
+  })
   const run = items.find((item) => relation(item, key, request) === "same") ?? items[0]
   if (run === undefined) return undefined
   return relation(run, key, request) === "same" ? run : yield* reused(run)
@@ -71,22 +71,27 @@ const holder = Effect.fnUntraced(function*(runs: RunAccess, name: string, key: s
   return how === "same" ? found : undefined
 })
 
-export const createRun = Effect.fn("http.createRun")(function*(runs: RunAccess, wanted: NewRun) {
+const created = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, draft: CustomObject) {
   const { key, request } = wanted
   const before = key === undefined ? undefined : yield* earlier(runs, key, request)
   if (before !== undefined) return { run: before, replayed: true } satisfies CreatedRun
-  const draft = draftOf(runs, wanted)
-  const name = draft.metadata.name
+  const { name } = draft.metadata
   return yield* runs.client.create(runs.kind, draft, { fieldValidation: "Strict" }).pipe(
     Effect.map((run): CreatedRun => ({ run, replayed: false })),
     Effect.catchIf(hasReason("AlreadyExists"), (taken) =>
       key === undefined || name === undefined
         ? Effect.fail(taken)
         : Effect.flatMap(holder(runs, name, key, request), (run) =>
-          run === undefined ? Effect.fail(taken) : Effect.succeed<CreatedRun>({ run, replayed: true }))),
+          run === undefined ? Effect.fail(taken) : Effect.succeed<CreatedRun>({ run, replayed: true })))
+  )
+})
+
+export const createRun = Effect.fn("http.createRun")((runs: RunAccess, wanted: NewRun) => {
+  const draft = draftOf(runs, wanted)
+  return created(runs, wanted, draft).pipe(
     Effect.catchTag(
       "KubernetesError",
-      (error) => Effect.fail(createProblem(runs.kind.kind, name ?? wanted.stem)(error))
+      (error) => Effect.fail(createProblem(runs.kind.kind, draft.metadata.name ?? wanted.stem)(error))
     )
   )
 })

@@ -25,7 +25,7 @@ const defaultLimit = 100
 /** Pages of the cluster that one request reads at most; what is then missing is asked for with `continue`. */
 const mostReads = 20
 
-export const matches = ({ phase, service, user }: RunFilters) => (run: CustomObject): boolean =>
+const matches = ({ phase, service, user }: RunFilters) => (run: CustomObject): boolean =>
   (phase === undefined || phaseOf(run) === phase) &&
   (service === undefined || run.spec["service"] === service) &&
   (user === undefined || run.spec["githubUser"] === user)

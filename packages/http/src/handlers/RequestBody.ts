@@ -22,7 +22,7 @@ export const invalidBody = (errors: ReadonlyArray<FieldProblem>) =>
     errors
   })
 
-export const malformed = (found: string) =>
+const malformed = (found: string) =>
   new MalformedBody({
     detail: `Expected a JSON object in the body, found ${found}`,
     hint: "Check quotes and commas; with curl, put the body into a file and send it with --data @file"

@@ -1,5 +1,6 @@
 /** The next attempt of a CodeRun, and the successor of a DocsRun. */
 import { group } from "@orchestrator/domain/Labels"
+import { sanitize } from "@orchestrator/domain/Names"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
@@ -60,7 +61,7 @@ export const retryDocsRun = Effect.fn("http.retryDocsRun")(function*(
   if (!isFinished(run) && !force) return yield* notFinished(run)
   const key = `retry-of ${run.metadata.uid ?? name}`
   const { run: successor } = yield* createRun(runs, {
-    stem: name,
+    stem: sanitize(name),
     spec: { ...run.spec, cancel: false },
     annotations: { [retryOfAnnotation]: name },
     key,

@@ -9,7 +9,7 @@ import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect, Sink, Stream } from "effect"
 import { LogsNotAvailable } from "../Problem.ts"
 import { Stopping } from "../server/Stopping.ts"
-import { listProblem, readProblem } from "./ClusterProblems.ts"
+import { readProblem } from "./ClusterProblems.ts"
 import { getRun, refOf, type RunAccess } from "./RunAccess.ts"
 import { phaseOf, statusText } from "./RunAnswer.ts"
 
@@ -28,7 +28,7 @@ const newest = (pods: ReadonlyArray<Pod>): Pod | undefined =>
   pods.toSorted((a, b) => (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1)[0]
 
 /** Why a pod has no log yet, in the words of its container; undefined when there is one. */
-export const notStarted = (pod: Pod): string | undefined => {
+const notStarted = (pod: Pod): string | undefined => {
   const state = pod.status?.containerStatuses?.find(({ name }) => name === container)?.state
   if (state?.running !== undefined || state?.terminated !== undefined) return undefined
   const waiting = state?.waiting
@@ -46,7 +46,7 @@ const currentPod = Effect.fnUntraced(function*(runs: RunAccess, run: CustomObjec
   const { items } = yield* runs.client.list(PodKind, {
     namespace: runs.settings.namespace,
     labelSelector: `batch.kubernetes.io/job-name=${jobName}`
-  }).pipe(Effect.mapError(listProblem), Effect.catchTag("PageExpired", Effect.die))
+  }).pipe(Effect.mapError(readProblem(runs.kind.kind, run.metadata.name ?? "")))
   const pod = newest(items)
   if (pod?.metadata.name === undefined) {
     return yield* absent(

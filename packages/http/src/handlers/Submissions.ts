@@ -49,7 +49,7 @@ const spelling = {
   overwrite_memory: "overwriteMemory"
 } as const
 
-export const specOfCodeTask = ({ env_from_secrets, tool_config: _, ...task }: CodeTask): NewCodeRun["spec"] => ({
+const specOfCodeTask = ({ env_from_secrets, tool_config: _, ...task }: CodeTask): NewCodeRun["spec"] => ({
   ...Struct.renameKeys(task, spelling),
   cancel: false,
   ...(env_from_secrets === undefined ? {} : {
@@ -81,7 +81,7 @@ export const SubmissionsHandlers = HttpApiBuilder.group(
         Effect.flatMap(readCodeTask(request), (task) => {
           const wanted = newCodeRun(code.settings, { spec: specOfCodeTask(task) }, headers["idempotency-key"])
           const annotations = task.tool_config === undefined ? {} : { [toolConfigAnnotation]: task.tool_config }
-          return submit(code, { ...wanted, annotations }, `Task ${task.task_id} of ${task.service}`)
+          return submit(code, { ...wanted, annotations, request: task }, `Task ${task.task_id} of ${task.service}`)
         }))
       .handleRaw("generateDocs", ({ headers, request }) =>
         Effect.flatMap(readDocsRequest(request), (body) => {

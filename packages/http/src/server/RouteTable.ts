@@ -9,6 +9,9 @@ export interface KnownPath {
   readonly methods: ReadonlyArray<string>
 }
 
+/** Names of runs may have 253 characters; a router's parameters have 100 unless it is told. */
+export const routerConfig = { maxParamLength: 1024 }
+
 /** Routes beside the contract. */
 export const documentPaths = { openapi: "/openapi.json", docs: "/docs" } as const
 
@@ -29,7 +32,7 @@ const methodsByPath = (): ReadonlyMap<string, ReadonlyArray<string>> => {
 const pathOf = (path: string): string => path.length > 1 ? path.replace(/\/$/, "") : path
 
 const table = () => {
-  const router = FindMyWay.make<KnownPath>()
+  const router = FindMyWay.make<KnownPath>(routerConfig)
   for (const [pattern, methods] of methodsByPath()) {
     router.on("GET", pattern as FindMyWay.PathInput, { pattern, methods: methods.toSorted() })
   }

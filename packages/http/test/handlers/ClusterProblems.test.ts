@@ -148,3 +148,16 @@ describe("a refusal of fields", () => {
       causes: [{ field: "spec.taskId", reason: "FieldValueInvalid", message: "must be a number" }]
     }))))
 })
+
+describe("a refusal while an earlier run of the key is looked for", () => {
+  it.effect.each(reasons)("$_tag", (reason) =>
+    Effect.gen(function*() {
+      const { json, status } = yield* ask("POST", "/api/v1/code-runs", {
+        body: { spec: newCodeSpec },
+        headers: { "idempotency-key": "k" }
+      })
+      const problem = create[reason._tag]
+      assert.strictEqual(json.type, `urn:orchestrator:problem:${problem}`)
+      assert.strictEqual(status, statuses[problem])
+    }).pipe(Effect.provide(refusing(reason))))
+})

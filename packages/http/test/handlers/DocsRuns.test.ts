@@ -48,6 +48,17 @@ describe("DocsRuns", () => {
       assert.strictEqual((yield* stored("a")).spec["cancel"], true)
     }).pipe(Effect.provide(TestApi)))
 
+  it.effect.each(["a.b", `${"a.".repeat(120)}b`])(
+    "are repeated whatever their name: %s",
+    (name) =>
+      Effect.gen(function*() {
+        yield* store(DocsRunKind, makeDocsRun(name, { status: { phase: "Failed" } }))
+        const { json, status } = yield* ask("POST", `/api/v1/docs-runs/${name}/retry`)
+        assert.strictEqual(status, 201)
+        assert.match(json.name, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])$/)
+      }).pipe(Effect.provide(TestApi))
+  )
+
   it.effect("are not repeated while they run, unless it is forced", () =>
     Effect.gen(function*() {
       const { docsRuns } = yield* OrchestratorClient

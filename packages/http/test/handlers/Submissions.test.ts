@@ -134,8 +134,10 @@ describe("POST /api/v1/pm/tasks", () => {
       const first = yield* ask("POST", tasks, { body: small, headers })
       const second = yield* ask("POST", tasks, { body: small, headers })
       assert.deepStrictEqual(second.json.data, first.json.data)
-      const other = yield* ask("POST", tasks, { body: { ...small, task_id: 8 }, headers })
-      assert.strictEqual(other.status, 409)
+      for (const change of [{ task_id: 8 }, { tool_config: "minimal" }]) {
+        const other = yield* ask("POST", tasks, { body: { ...small, ...change }, headers })
+        assert.strictEqual(other.status, 409)
+      }
     }).pipe(Effect.provide(TestApi)))
 })
 
