@@ -8,18 +8,21 @@ import { configMapBytes, secretBytes } from "./VolumeFiles.ts"
 
 type Env = Readonly<Record<string, string>>
 
+const own = (texts: Env | undefined, name: string): string | undefined =>
+  texts !== undefined && Object.hasOwn(texts, name) ? texts[name] : undefined
+
 const reference = /\$(\$|\(([A-Za-z_.-][A-Za-z0-9_.-]*)\))/g
 
 /** Replaces `$(NAME)` by the variable's value; unknown names stay, and `$$` stands for a dollar. */
 export const expand = (text: string, env: Env): string =>
-  text.replace(reference, (whole, _, name: string | undefined) => name === undefined ? "$" : env[name] ?? whole)
+  text.replace(reference, (whole, _, name: string | undefined) => name === undefined ? "$" : own(env, name) ?? whole)
 
 const labelPath = /^metadata\.(labels|annotations)\['(.+)'\]$/
 
 /** A field of the pod; empty when there is no such field. */
 export const fieldOf = ({ metadata, spec, status }: Pod, path: string): string => {
   const entry = labelPath.exec(path)
-  if (entry !== null) return metadata[entry[1] === "labels" ? "labels" : "annotations"]?.[entry[2] ?? ""] ?? ""
+  if (entry !== null) return own(entry[1] === "labels" ? metadata.labels : metadata.annotations, entry[2] ?? "") ?? ""
   const fields: Readonly<Record<string, string | undefined>> = {
     "metadata.name": metadata.name,
     "metadata.namespace": metadata.namespace,

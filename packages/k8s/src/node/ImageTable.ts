@@ -18,7 +18,8 @@ export type ImageTable = Readonly<Record<string, ImageStandIn>>
 const repositoryOf = (image: string): string => image.replace(/(:[^/:]+)?(@[^@]+)?$/, "")
 
 export const standInFor = (images: ImageTable, image: string): Result.Result<ImageStandIn, StartRefused> => {
-  const found = images[image] ?? images[repositoryOf(image)]
+  const found =
+    [image, repositoryOf(image)].filter((name) => Object.hasOwn(images, name)).map((name) => images[name])[0]
   if (found !== undefined) return Result.succeed(found)
   const known = Object.keys(images).join(", ")
   return Result.fail(
@@ -40,5 +41,5 @@ export const wordsOf = (
     const message = `container "${name}" has no command, and a stand-in has no entrypoint: set command`
     return Result.fail(new StartRefused({ reason: "CreateContainerError", message, retry: false }))
   }
-  return Result.succeed([...(commands[first] ?? [first]), ...rest, ...args])
+  return Result.succeed([...(Object.hasOwn(commands, first) ? commands[first] ?? [] : [first]), ...rest, ...args])
 }

@@ -6,17 +6,16 @@ import { PodRuntime } from "../../src/node/PodRuntime.ts"
 import {
   aliveIn,
   eventually,
+  exists,
   logOf,
   type Mode,
   requestFor,
   type RequestInputs,
   runtimeIn,
   runToEnd,
+  sandboxWorks,
   temporaryFolder
 } from "./Processes.ts"
-
-const exists = (path: string) =>
-  FileSystem.FileSystem.pipe(Effect.flatMap((fs) => fs.exists(path)), Effect.provide(NodeServices.layer))
 
 /** What the script prints, line by line. */
 const printed = (inputs: RequestInputs) => Effect.andThen(runToEnd(inputs), logOf(requestFor(inputs)))
@@ -217,6 +216,21 @@ describe.each<Mode>(["auto", "off"])("containers as processes, sandbox %s", (mod
       }).pipe(Effect.provide(runtimeIn(state, mode)))
     }).pipe(Effect.scoped))
 })
+
+it.live("in the sandbox the host is read-only and other pods' folders are not there", () =>
+  Effect.gen(function*() {
+    const state = yield* temporaryFolder
+    if (!(yield* sandboxWorks)) return
+    const foreign = `${state}/volumes/default/other`
+    const fs = yield* FileSystem.FileSystem
+    yield* fs.makeDirectory(foreign, { recursive: true })
+    const script =
+      `touch /usr/x || echo fixed; touch /x || echo fixed; ls ${foreign} || echo hidden; ls -d /proc/[0-9]* | wc -l`
+    const lines = yield* printed({ script }).pipe(Effect.provide(runtimeIn(state, "auto")))
+    const answers = lines.filter((line) => !/^(touch|ls):/.test(line))
+    assert.deepStrictEqual(answers.slice(0, -1), ["fixed", "fixed", "hidden"])
+    assert.isBelow(Number(answers.at(-1)), 8)
+  }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
 it.live("what a crash has left behind is killed at the next start, and nothing of another folder", () =>
   Effect.gen(function*() {

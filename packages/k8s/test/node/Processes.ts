@@ -5,6 +5,7 @@ import { Effect, FileSystem, Layer, Schedule, Stream } from "effect"
 import { type ContainerRequest, PodRuntime } from "../../src/node/PodRuntime.ts"
 import * as ProcessRuntime from "../../src/node/ProcessRuntime.ts"
 import { pidsWith } from "../../src/node/ProcessTable.ts"
+import { probe } from "../../src/node/Sandbox.ts"
 import type { Container, Pod } from "../../src/Objects.ts"
 import { type LogKey, PodLogs } from "../../src/PodLogs.ts"
 
@@ -103,3 +104,9 @@ export const aliveIn = (stateFolder: string) =>
     Effect.map((pids) => pids.length),
     Effect.provide(NodeServices.layer)
   )
+
+export const exists = (path: string) =>
+  FileSystem.FileSystem.pipe(Effect.flatMap((fs) => fs.exists(path)), Effect.provide(NodeServices.layer))
+
+/** Whether this machine has bubblewrap and lets it make namespaces. */
+export const sandboxWorks = probe("bwrap", "/usr/local/bin:/usr/bin:/bin")

@@ -1,0 +1,35 @@
+import { assert, describe, it } from "@effect/vitest"
+import { expand, fieldOf } from "../../src/node/ContainerEnv.ts"
+import type { Pod } from "../../src/Objects.ts"
+
+const env = { NAME: "api", EMPTY: "", "dotted.name": "d" }
+
+describe("references in values, commands and arguments", () => {
+  it.each<readonly [given: string, want: string]>([
+    ["$(NAME)", "api"],
+    ["a-$(NAME)-b$(EMPTY)c", "a-api-bc"],
+    ["$(dotted.name)", "d"],
+    ["$(NONE)", "$(NONE)"],
+    ["$$(NAME)", "$(NAME)"],
+    ["$NAME ${NAME}", "$NAME ${NAME}"],
+    ["$(cat /etc/passwd)", "$(cat /etc/passwd)"],
+    ["$(toString)", "$(toString)"]
+  ])("%s becomes %s", (given, want) => assert.strictEqual(expand(given, env), want))
+})
+
+describe("fields of the pod", () => {
+  const pod: Pod = {
+    metadata: { name: "p", namespace: "ns", uid: "u", labels: { "a.b/c": "label" }, annotations: { note: "text" } },
+    spec: { containers: [], nodeName: "n" }
+  }
+  it.each<readonly [path: string, want: string]>([
+    ["metadata.name", "p"],
+    ["metadata.namespace", "ns"],
+    ["metadata.uid", "u"],
+    ["metadata.labels['a.b/c']", "label"],
+    ["metadata.annotations['note']", "text"],
+    ["metadata.labels['none']", ""],
+    ["spec.nodeName", "n"],
+    ["status.podIP", ""]
+  ])("%s is %s", (path, want) => assert.strictEqual(fieldOf(pod, path), want))
+})
