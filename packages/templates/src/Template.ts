@@ -87,9 +87,6 @@ interface Evaluated {
 
 const evaluator = (program: hbs.AST.Program, places: ReadonlyArray<Place>): (inputs: unknown) => Evaluated => {
   const engine = Handlebars.create()
-  for (const name of Object.keys(engine.helpers)) {
-    if (!builtins.includes(name)) engine.unregisterHelper(name)
-  }
   for (const [name, { call }] of Object.entries(helpers)) {
     engine.registerHelper(name, (...given: Array<unknown>) => call(...given.slice(0, -1)))
   }

@@ -37,5 +37,5 @@ export class TemplateError extends Schema.TaggedError<TemplateError>()("Template
 }
 
 /** `code/prompt.md.hbs:12: unknown input "servce"; did you mean "service"?` */
-export const formatTemplateProblem = ({ file, line, message }: TemplateProblem): string =>
+const formatTemplateProblem = ({ file, line, message }: TemplateProblem): string =>
   `${file}${line === undefined ? "" : `:${line}`}: ${message}`

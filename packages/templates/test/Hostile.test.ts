@@ -120,6 +120,7 @@ describe.each(kinds)("scripts of users that name the inputs of a $kind run", ({ 
     const used = text.length > 10_000 ? paths.slice(0, 2) : paths
     const files = Result.getOrThrow(render(everywhere(inputs, used, text)))
     const { left, stderr, stdout } = runBash(files["hooks-user.sh"] ?? "")
+    assert.isTrue(files["hooks-user.sh"]?.isWellFormed())
     const well = text.toWellFormed()
     const want = used.flatMap(
       () => [well, well, `a${well}z`, well, `pre${well}post`, well, well, `${well}\n`, "same", "matched"]

@@ -2,6 +2,7 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Exit, FileSystem, Layer, Result } from "effect"
 import type { RunInputs } from "../src/Inputs.ts"
+import { readTemplates } from "../src/ReadTemplates.ts"
 import { filesLimit } from "../src/Renderer.ts"
 import type { TemplateError } from "../src/TemplateError.ts"
 import { Templates } from "../src/Templates.ts"
@@ -42,6 +43,12 @@ describe("templates", () => {
         const [first, ...others] = yield* Effect.forEach(layers, (layer) => Effect.provide(rendered(inputs), layer))
         for (const other of others) assert.deepStrictEqual(other, first)
       }
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer)))
+
+  it.effect("leave the folders aside through which a ConfigMap is mounted", () =>
+    Effect.gen(function*() {
+      const files = yield* readTemplates(yield* mounted)
+      assert.sameMembers(Object.keys(files), Object.keys(flattened(defaultTemplates)))
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer)))
 
   it.effect("come from the folder that CLAUDE_TEMPLATES_PATH names", () =>

@@ -91,7 +91,7 @@ export const shellLexer: Lexer<ShellState> = {
 }
 
 /** A text as one single-quoted word; NUL has no form in a script. */
-export const singleQuoted = (text: string): string => `'${text.toWellFormed().replaceAll("'", "'\\''")}'`
+const singleQuoted = (text: string): string => `'${text.toWellFormed().replaceAll("'", "'\\''")}'`
 
 /** The script with the texts that it names, assigned behind its first line when that is `#!`. */
 export const withVariables = (script: string, values: ReadonlyArray<string>): string => {

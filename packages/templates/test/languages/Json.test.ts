@@ -5,7 +5,7 @@ import { problemsOf, rendered } from "../fixtures/Render.ts"
 describe("JSON", () => {
   const source = `{
     "quoted": "{{x}}", "bare": {{x}}, "triple": "{{{x}}}", "value": {{json x}}, "text": "{{json x}}",
-    "part": "a {{x}} \\"b\\" {{y}}", "list": {{json xs}}, "n": {{n}}, "nText": "{{n}}", "{{x}} key": true
+    "a \\" b": "{{x}}", "part": "a {{x}} \\"b\\" {{y}}", "list": {{json xs}}, "n": {{n}}, "nText": "{{n}}", "{{x}} key": true
   }`
 
   it.each(Object.entries({ ...payloads, nul: "a\0b" }))("holds exactly the value: %s", (_, text) => {
@@ -15,6 +15,7 @@ describe("JSON", () => {
       triple: text,
       value: text,
       text: JSON.stringify(text),
+      "a \" b": text,
       part: `a ${text} "b" ${text}`,
       list: [text, text],
       n: 3,

@@ -87,6 +87,7 @@ describe("Markdown", () => {
     { name: "a tag", source: "see <a href=\"{{service}}\">" },
     { name: "the line of an opening fence", source: "```{{service}}\n```" },
     { name: "a code span that does not close", source: "the ` sign and {{service}}" },
+    { name: "what is no fence, since a value stands before it", source: "{{task_id}}```\n{{service}}\n```\n" },
     { name: "a fence that stays open", source: "```\n{{service}}" },
     { name: "a fence that one branch opens", source: "{{#if service}}\n```\n{{/if}}\n{{model}}" }
   ])(

@@ -54,6 +54,11 @@ describe("a text is written as a variable, quoted as its place needs", () => {
       source: "cat <<A - <<'B'\n'\nA\n\"\nB\necho {{x}}",
       want: `cat <<A - <<'B'\n'\nA\n"\nB\necho "${x}"`
     },
+    {
+      name: "a here-document with a line that begins like its end",
+      source: "cat <<EOF\nEOFX\n{{x}}\nEOF\n",
+      want: `cat <<EOF\nEOFX\n${x}\nEOF\n`
+    },
     { name: "a comment", source: "# it's {{x}}\necho {{x}}", want: `# it's <x>\necho "${x}"` },
     { name: "a # that begins no comment", source: "echo a#'b' $# ${#} {{x}}", want: `echo a#'b' $# \${#} "${x}"` },
     {
@@ -126,6 +131,10 @@ describe("a text is refused where it could be run, or would not be itself", () =
     { name: "the name of a variable for printf", source: "printf -v {{service}} x" },
     { name: "a quote that only one branch closes", source: "echo \"a{{#if service}}\"{{/if}} {{model}}" },
     { name: "a quote that a loop opens", source: "echo {{#each permissions.allow}}\"{{/each}} {{model}}" },
+    {
+      name: "a quote that a loop opens on both of its ways",
+      source: "echo {{#each permissions.allow}}\"{{else}}\"{{/each}} {{model}}\""
+    },
     { name: "a quote that stays open", source: "echo {{service}} \"a" },
     { name: "a here-document that stays open", source: "cat <<EOF\n{{service}}" }
   ])(
