@@ -24,10 +24,29 @@ describe("house rules", () => {
     {
       name: "no registry in the lockfile",
       path: "package-lock.json",
-      text: `"resolved": "https://r.example/a.tgz"`,
+      text: `{ "packages": { "node_modules/a": { "resolved": "https://r.example/a.tgz" } } }`,
       problems: 1
     },
-    { name: "a workspace in the lockfile", path: "package-lock.json", text: `"resolved": "packages/cli"`, problems: 0 }
+    {
+      name: "a workspace in the lockfile",
+      path: "package-lock.json",
+      text: `{ "packages": { "node_modules/a": { "resolved": "packages/a" } } }`,
+      problems: 0
+    },
+    {
+      name: "an optional package that the lockfile lacks",
+      path: "package-lock.json",
+      text:
+        `{ "packages": { "node_modules/a": { "optionalDependencies": { "b": "1", "c": "1" } }, "node_modules/c": {} } }`,
+      problems: 1
+    },
+    {
+      name: "an optional package below the one that names it",
+      path: "package-lock.json",
+      text: `{ "packages": { "x": { "optionalDependencies": { "b": "1" } }, "x/node_modules/b": {} } }`,
+      problems: 0
+    },
+    { name: "a lockfile that is none", path: "package-lock.json", text: "<<<<<<<", problems: 1 }
   ])("$name", ({ path, problems, text }) => {
     assert.lengthOf(houseProblems([{ path, text }]), problems)
   })
