@@ -27,7 +27,7 @@ export const refusal = (
   if (loopback && !isLoopback(hostOf(host))) {
     return new HostRefused({
       detail: `Expected a Host of this machine, found ${JSON.stringify(host)}`,
-      hint: "Use http://127.0.0.1 or http://localhost with the server's port"
+      hint: "Use http://127.0.0.1 or http://localhost with the server's port; a proxy in front sends Host: localhost"
     })
   }
   const safe = method === "GET" || method === "HEAD" || method === "OPTIONS"
