@@ -2,9 +2,10 @@
  * What git may read. A reused workspace is hostile input: its `.git/config` could name commands (filters, drivers, helpers, hooks), so
  * we write that file ourselves and keep only what describes the storage; hooks, monitors and foreign settings are off besides.
  */
+import type { Environment } from "./Environment.ts"
 
 /** Settings as the environment variables that git reads like `-c`, so that nothing of them shows in argv. */
-export const configEnvironment = (settings: ReadonlyArray<readonly [key: string, value: string]>) => ({
+export const configEnvironment = (settings: ReadonlyArray<readonly [key: string, value: string]>): Environment => ({
   GIT_CONFIG_COUNT: String(settings.length),
   ...Object.fromEntries(settings.flatMap(([key, value], index) => [
     [`GIT_CONFIG_KEY_${index}`, key],

@@ -1,0 +1,37 @@
+import { NodeServices } from "@effect/platform-node"
+import { afterEach, assert, beforeEach, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { execFileSync } from "node:child_process"
+import { symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { prepareFromCheckout, prepareFromImage } from "../../src/runner/Prepare.ts"
+import { removeFolder, tempFolder } from "../fixtures/Remotes.ts"
+
+let folder: string
+beforeEach(() => {
+  folder = tempFolder()
+})
+afterEach(() => removeFolder(folder))
+
+const says = (runner: string) => execFileSync(runner, { encoding: "utf8" }).trim()
+
+it.live("from a checkout the runner starts this Node on the sources, whatever their path", () =>
+  Effect.gen(function*() {
+    const entry = join(folder, "it's the entry.mjs")
+    writeFileSync(entry, "console.log('from', 'sources')")
+    const target = join(folder, "runner dir")
+    yield* prepareFromCheckout({ folder: target, node: process.execPath, entry })
+    yield* prepareFromCheckout({ folder: target, node: process.execPath, entry })
+    assert.strictEqual(says(join(target, "runner")), "from sources")
+  }).pipe(Effect.provide(NodeServices.layer)))
+
+it.live("from the image the runner brings its own Node and works wherever the folder is mounted", () =>
+  Effect.gen(function*() {
+    const bundle = join(folder, "bundle.mjs")
+    const node = join(folder, "node")
+    writeFileSync(bundle, "console.log('bundle')")
+    writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' "$@"\n`)
+    yield* prepareFromImage({ folder: join(folder, "a"), node, bundle })
+    symlinkSync(join(folder, "a"), join(folder, "mounted here"))
+    assert.strictEqual(says(join(folder, "mounted here", "runner")), "bundle")
+  }).pipe(Effect.provide(NodeServices.layer)))
