@@ -9,7 +9,7 @@ import { WireServer } from "@orchestrator/k8s/embedded/wire/WireServer"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Clock, Deferred, Effect, FileSystem, Layer, Path, Schedule } from "effect"
+import { DateTime, Deferred, Effect, FileSystem, Layer, Path, Schedule } from "effect"
 import { Command, Flag } from "effect/cli"
 import { loadConfig } from "../ConfigFile.ts"
 import { agentImage, imageTable, runnerImage } from "../dev/Agents.ts"
@@ -68,7 +68,7 @@ const localSettings = (state: StateFolder) => ({
 type DevInput = Command.Command.Config.Infer<typeof flags>
 
 const dev = Effect.fn("dev")(function*(input: DevInput) {
-  const started = yield* Clock.currentTimeMillis
+  const started = yield* DateTime.now
   const parts = yield* installation
   const state = yield* openStateFolder(input.state, { reset: input.reset })
   const config = yield* loadConfig({
@@ -93,7 +93,7 @@ const dev = Effect.fn("dev")(function*(input: DevInput) {
 })
 
 const serve = Effect.fnUntraced(
-  function*(input: DevInput, state: StateFolder, parts: Installation, started: number) {
+  function*(input: DevInput, state: StateFolder, parts: Installation, started: DateTime.Utc) {
     const display = yield* Display
     const files = yield* FileSystem.FileSystem
     const { url } = yield* Server
@@ -102,13 +102,25 @@ const serve = Effect.fnUntraced(
     yield* files.writeFileString(state.kubeconfig, cluster.kubeconfig, { mode: 0o600 })
     yield* Effect.repeat(synced, { until: (done) => done, schedule: Schedule.spaced("5 millis") })
     const shown = yield* shownPath(state.path)
-    const now = yield* Clock.currentTimeMillis
-    yield* display.print(banner({ input, shown, url, kubernetes: cluster.url, millis: now - started }))
+    const now = yield* DateTime.now
+    yield* display.print(
+      banner({
+        input,
+        shown,
+        url,
+        kubernetes: cluster.url,
+        millis: DateTime.toEpochMillis(now) - DateTime.toEpochMillis(started)
+      })
+    )
 
     const submits = input.demo && state.isNew
     const ended = yield* Deferred.make<CustomObject>()
     const name = submits ? yield* submitDemo(parts.examples, namespace) : undefined
-    yield* followRuns(namespace, name === undefined ? undefined : { kind: "CodeRun", name, ended })
+    yield* followRuns({
+      namespace,
+      since: started,
+      awaited: name === undefined ? undefined : { kind: "CodeRun", name, ended }
+    })
     const branch = name === undefined ? yield* lastBranch : branchOf(yield* Deferred.await(ended))
     yield* display.print(nextSteps({ state: shown, server: url, branch }))
     return yield* Effect.never

@@ -1,10 +1,11 @@
 /** Follows the cluster's runs and their agents' logs onto the display. */
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { isTerminal } from "@orchestrator/domain/Phase"
+import { formatTime } from "@orchestrator/domain/Retention"
 import { CodeRunKind, DocsRunKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
-import { Deferred, Effect, FiberMap, Schedule, Stream } from "effect"
+import { type DateTime, Deferred, Effect, FiberMap, Schedule, Stream } from "effect"
 import { Display } from "./Display.ts"
 import { runLine } from "./RunLine.ts"
 
@@ -17,22 +18,30 @@ export interface Ending {
   readonly ended: Deferred.Deferred<CustomObject>
 }
 
-/** Runs in the background of the scope. Runs that had ended before are not shown. */
-export const followRuns = Effect.fn("FollowRuns.followRuns")(function*(namespace: string, awaited: Ending | undefined) {
+export interface FollowOptions {
+  readonly namespace: string
+  /** Runs that had ended before are not shown. */
+  readonly since: DateTime.Utc
+  readonly awaited: Ending | undefined
+}
+
+/** Runs in the background of the scope. */
+export const followRuns = Effect.fn("FollowRuns.followRuns")(function*({ awaited, namespace, since }: FollowOptions) {
   const client = yield* KubernetesClient
   const display = yield* Display
   const logs = yield* FiberMap.make<string>()
   const names = new Map<string, string>()
   const ended = new Set<string>()
+  const begun = formatTime(since)
 
-  const runChanged = (kind: "CodeRun" | "DocsRun", object: CustomObject, initial: boolean) =>
+  const runChanged = (kind: "CodeRun" | "DocsRun", object: CustomObject) =>
     Effect.gen(function*() {
       const line = runLine(kind, object)
       const uid = object.metadata.uid ?? ""
       names.set(uid, line.run)
       const key = `${uid}/${String(object.status?.["contextVersion"] ?? 1)}`
       const over = isTerminal(line.phase)
-      const news = !over || !(initial || ended.has(key))
+      const news = !over || !ended.has(key) && String(object.status?.["finishedAt"] ?? "") >= begun
       if (over) ended.add(key)
       if (news) yield* display.run(line)
       if (over && awaited?.kind === kind && awaited.name === object.metadata.name) {
@@ -64,10 +73,10 @@ export const followRuns = Effect.fn("FollowRuns.followRuns")(function*(namespace
   const watchRuns = (kind: Kind<CustomObject>, name: "CodeRun" | "DocsRun") =>
     Effect.gen(function*() {
       const { items, metadata } = yield* client.list(kind, { namespace })
-      yield* Effect.forEach(items, (run) => runChanged(name, run, true), { discard: true })
+      yield* Effect.forEach(items, (run) => runChanged(name, run), { discard: true })
       yield* client.watch(kind, { namespace, resourceVersion: metadata.resourceVersion }).pipe(
         Stream.runForEach(({ object, type }) =>
-          type === "ADDED" || type === "MODIFIED" ? runChanged(name, object, false) : Effect.void
+          type === "ADDED" || type === "MODIFIED" ? runChanged(name, object) : Effect.void
         )
       )
     })

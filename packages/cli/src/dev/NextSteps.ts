@@ -20,10 +20,10 @@ export const nextSteps = ({ branch, server, state }: NextStepsInput): string => 
     "  the same cluster with kubectl",
     `    ${kubectl} get coderuns,docsruns,jobs,pods -o wide`,
     `    ${kubectl} apply -f examples/`,
-    `    ${kubectl} patch coderun hello-api --type merge -p '{"spec":{"contextVersion":2,"promptModification":"Add a farewell."}}'`,
+    `    ${kubectl} patch coderun demo --type merge -p '{"spec":{"contextVersion":2,"promptModification":"Add a farewell."}}'`,
     "  the HTTP API",
     `    curl -s ${server}/api/v1/code-runs`,
-    `    curl -s -X POST ${server}/api/v1/code-runs/hello-api/retry -H 'content-type: application/json' -d '{"promptModification":"Add a farewell."}'`,
+    `    curl -s -X POST ${server}/api/v1/code-runs/demo/retry -H 'content-type: application/json' -d '{"promptModification":"Add a farewell."}'`,
     `    ${server}/docs`,
     "",
     "Ctrl-C stops everything; the next start goes on from here."

@@ -1,0 +1,141 @@
+import { assert, it } from "@effect/vitest"
+import { writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { git, LocalProduct, processesOf, temporaryFolder } from "./LocalProduct.ts"
+
+interface Run {
+  readonly name: string
+  readonly phase: string
+  readonly reason: string
+  readonly status: { readonly branch?: string; readonly headCommit?: string; readonly attempts: ReadonlyArray<unknown> }
+}
+
+const run = async (url: string, name: string): Promise<Run> =>
+  JSON.parse(await (await fetch(`${url}/api/v1/code-runs/${name}`)).text())
+
+const post = (url: string, path: string, body: object) =>
+  fetch(`${url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body)
+  })
+
+it("the demo becomes a branch on its remote; Ctrl-C ends everything; the next start goes on", async () => {
+  const { folder, remove } = temporaryFolder()
+  const state = join(folder, "state")
+  try {
+    const first = new LocalProduct(["--state", state])
+    await first.printed(/coderun\/demo +Succeeded/)
+    const { status } = await run(await first.url(), "demo")
+    const remote = join(state, "git/hello-api.git")
+    assert.strictEqual(git("-C", remote, "rev-parse", `refs/heads/${status.branch}`), status.headCommit)
+    await first.printed(/Try next/)
+    assert.strictEqual(await first.stop(), 130)
+    assert.deepStrictEqual(processesOf(state), [])
+
+    const second = new LocalProduct(["--state", state])
+    await second.printed(/Try next/)
+    assert.strictEqual((await run(await second.url(), "demo")).phase, "Succeeded")
+    assert.lengthOf(git("-C", remote, "log", "--format=%H", String(status.branch)).split("\n"), 2)
+    await second.stop()
+  } finally {
+    remove()
+  }
+}, 60_000)
+
+it("killed in mid-run and started again, the run ends and its Job was made once", async () => {
+  const { folder, remove } = temporaryFolder()
+  const state = join(folder, "state")
+  try {
+    const first = new LocalProduct(["--state", state], { DEMO_AGENT_SECONDS: "60" })
+    await first.printed(/agent: I read the task first/)
+    await first.stop("SIGKILL")
+
+    const second = new LocalProduct(["--state", state])
+    await second.printed(/Try next/)
+    const url = await second.url()
+    await second.printed(/coderun\/demo +(Failed|Succeeded)/)
+    const { reason, status } = await run(url, "demo")
+    assert.strictEqual(reason, "InfraLost")
+    assert.lengthOf(status.attempts, 1)
+    assert.deepStrictEqual(processesOf(`${state}/node`), [])
+
+    assert.strictEqual((await post(url, "/api/v1/code-runs/demo/retry", {})).status, 200)
+    await second.printed(/coderun\/demo +Succeeded +Delivered +attempt 2/)
+    await second.stop()
+  } finally {
+    remove()
+  }
+}, 60_000)
+
+it("cancelling a run pushes what its agent has done", async () => {
+  const { folder, remove } = temporaryFolder()
+  const state = join(folder, "state")
+  try {
+    const product = new LocalProduct(["--state", state], { DEMO_AGENT_SECONDS: "60" })
+    await product.printed(/wrote src\//, 40)
+    const url = await product.url()
+    assert.strictEqual((await post(url, "/api/v1/code-runs/demo/cancel", {})).status, 200)
+    await product.printed(/coderun\/demo +Cancelled/)
+    const { status } = await run(url, "demo")
+    assert.strictEqual(
+      git("-C", join(state, "git/hello-api.git"), "rev-parse", `refs/heads/${status.branch}`),
+      status.headCommit
+    )
+    await product.stop()
+  } finally {
+    remove()
+  }
+}, 90_000)
+
+const refused = async (args: ReadonlyArray<string>, wanted: RegExp) => {
+  const product = new LocalProduct(args)
+  assert.strictEqual(await product.exit, 1)
+  assert.match(product.output, wanted)
+  assert.notMatch(product.output, /\n\s+at /)
+}
+
+it("a port in use is said, with the flag that chooses another", async () => {
+  const { folder, remove } = temporaryFolder()
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve))
+  const address = taken.address()
+  try {
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    await refused(["--state", join(folder, "state"), "--port", String(port)], /--port/)
+  } finally {
+    taken.close()
+    remove()
+  }
+}, 30_000)
+
+it("a damaged state file is named and left as it is", async () => {
+  const { folder, remove } = temporaryFolder()
+  const state = join(folder, "state")
+  try {
+    const first = new LocalProduct(["--state", state, "--no-demo"])
+    await first.printed(/Try next/)
+    await first.stop()
+    writeFileSync(
+      join(state, "cluster.sqlite"),
+      "this is no database, but it is long enough to be read as one ".repeat(80)
+    )
+    await refused(["--state", state], /cluster\.sqlite[^]*--reset/)
+  } finally {
+    remove()
+  }
+}, 30_000)
+
+it("an unknown key of the settings is named", async () => {
+  const { folder, remove } = temporaryFolder()
+  try {
+    writeFileSync(join(folder, "config.yaml"), "jobs: {}\n")
+    await refused(
+      ["--state", join(folder, "state"), "--config", join(folder, "config.yaml")],
+      /jobs: expected no such field/
+    )
+  } finally {
+    remove()
+  }
+}, 30_000)
