@@ -1,7 +1,7 @@
 import { outcomeOf } from "@orchestrator/domain/Reason"
 import { formatTime } from "@orchestrator/domain/Retention"
 import { entryOf } from "../Attempts.ts"
-import { currentAttempt, isAlive } from "../CurrentAttempt.ts"
+import { currentJobName, isAlive } from "../CurrentAttempt.ts"
 import { judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
 import type { ObservedJob } from "../Observed.ts"
 import type { Rule } from "../Plan.ts"
@@ -9,11 +9,11 @@ import { waiting } from "../Status.ts"
 import { release, timeToLive } from "./release.ts"
 import { stop } from "./stop.ts"
 
-/** An older attempt ends, is recorded and let go before the next one starts; its pod is gone by then. */
+/** An attempt other than the current one ends, is recorded and let go before the next one starts; its pod is gone by then. */
 export const supersededAttempt: Rule = (observed) => {
   const { config, jobs, now, run } = observed
-  const { contextVersion } = currentAttempt(run)
-  const job = jobs.find((job) => job.attempt.contextVersion < contextVersion && (job.held || isAlive(job)))
+  const current = currentJobName(run)
+  const job = jobs.find((job) => job.name !== current && (job.held || isAlive(job)))
   if (job === undefined) return undefined
   if (isAlive(job) && !job.deleting) return stop(job)
   const recorded = run.status.attempts?.find((attempt) => attempt.jobName === job.name)?.outcome

@@ -127,6 +127,15 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
+    name: "an automatic retry starts only when the try before it has ended",
+    given: given({
+      run: makeCodeRun({ status: running({ retryCount: 1 }) }),
+      jobs: [makeJob({ pod: makePod() })],
+      ...mine
+    }),
+    want: { rule, does: [`stop ${jobName} (j1)`] }
+  },
+  {
     name: "a cancelled run with a raised contextVersion still ends its older attempt first",
     given: given({
       run: makeCodeRun({ spec: { ...bumped, cancel: true }, status: running() }),
