@@ -59,7 +59,7 @@ const keyIn = <A>(
 }
 
 /** Waits until every object and key that is not optional is there; `onMissing` is told what it waits for. */
-export const resolveEnv = Effect.fn("ContainerEnv.resolve")(function*(
+export const resolveEnv = Effect.fnUntraced(function*(
   pod: Pod,
   { env = [] }: Container,
   onMissing: (what: string) => Effect.Effect<void>

@@ -90,7 +90,7 @@ const restart = Effect.fnUntraced(function*({ board, name, stopping }: Container
 })
 
 /** Its exit code; undefined when it was stopped before it ran. */
-export const runContainer = Effect.fn("ContainerRun.run")(function*(run: ContainerRun): Effect.fn.Return<
+export const runContainer = Effect.fnUntraced(function*(run: ContainerRun): Effect.fn.Return<
   number | undefined,
   never,
   KubernetesClient | PodRuntime

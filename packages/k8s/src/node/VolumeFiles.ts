@@ -95,7 +95,7 @@ const accepting = <A>(
 }
 
 /** Files by volume name; waits until every object that a volume needs is there. */
-export const resolveVolumes = Effect.fn("VolumeFiles.resolve")(function*({ metadata, spec }: Pod): Effect.fn.Return<
+export const resolveVolumes = Effect.fnUntraced(function*({ metadata, spec }: Pod): Effect.fn.Return<
   ReadonlyMap<string, Files>,
   never,
   KubernetesClient

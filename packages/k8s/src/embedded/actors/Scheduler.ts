@@ -29,19 +29,23 @@ const make = Effect.gen(function*() {
     pods.by("waiting", "").filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
       .map(keyOf)
 
-  const bind = Effect.fnUntraced(function*(pod: Pod, node: string) {
+  const withPlacement = Effect.fnUntraced(function*(pod: Pod, placement: Placement) {
+    const now = yield* Clock.currentTimeMillis
+    const conditions = withCondition(pod.status?.conditions, scheduled(now, placement))
+    return { ...pod, status: { ...pod.status, conditions } }
+  })
+
+  /** A bound pod leaves what is watched: nothing of it may stay in the store. */
+  const bind = Effect.fnUntraced(function*(pod: Pod, placement: Placement & { readonly _tag: "Bind" }) {
     const { name = "", namespace, resourceVersion } = pod.metadata
-    const body = { metadata: { resourceVersion }, spec: { nodeName: node } }
+    const body = { metadata: { resourceVersion }, spec: { nodeName: placement.node } }
     const bound = yield* client.patch(PodKind, { name, namespace }, { type: "merge", body })
-    pods.wrote(bound)
-    return bound
+    yield* client.replaceStatus(PodKind, yield* withPlacement(bound, placement))
   })
 
   const report = Effect.fnUntraced(function*(pod: Pod, placement: Placement) {
-    const now = yield* Clock.currentTimeMillis
-    const conditions = withCondition(pod.status?.conditions, scheduled(now, placement))
-    if (jsonEqual(conditions, pod.status?.conditions)) return
-    pods.wrote(yield* client.replaceStatus(PodKind, { ...pod, status: { ...pod.status, conditions } }))
+    const reported = yield* withPlacement(pod, placement)
+    if (!jsonEqual(reported.status, pod.status)) pods.wrote(yield* client.replaceStatus(PodKind, reported))
   })
 
   const reconcile = Effect.fnUntraced(function*(key: string) {
@@ -50,14 +54,14 @@ const make = Effect.gen(function*() {
     if (pod === undefined || !wantsNode(pod)) return undefined
     const inNamespace = new Map(claims.by("namespace", namespace).map((claim) => [claim.metadata.name ?? "", claim]))
     const placement = placePod(pod, [...nodes.values()], inNamespace)
-    yield* report(placement._tag === "Bind" ? yield* bind(pod, placement.node) : pod, placement)
+    yield* placement._tag === "Bind" ? bind(pod, placement) : report(pod, placement)
     return undefined
   })
 
   return yield* runActor({
     name: "scheduler",
     sources: [
-      source(PodKind, pods, (pod) => wantsNode(pod) ? [keyOf(pod)] : []),
+      source(PodKind, pods, (pod) => wantsNode(pod) ? [keyOf(pod)] : [], { fieldSelector: "spec.nodeName=" }),
       source(NodeKind, nodes, () => waiting()),
       source(PersistentVolumeClaimKind, claims, ({ metadata }) => waiting(metadata.namespace))
     ],

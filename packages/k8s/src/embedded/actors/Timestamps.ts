@@ -2,7 +2,7 @@
 import { DateTime } from "effect"
 
 export const timestamp = (millis: number): string =>
-  DateTime.formatIso(DateTime.makeUnsafe(millis)).replace(/\.\d+Z$/, "Z")
+  `${DateTime.formatIso(DateTime.makeUnsafe(millis)).slice(0, -".000Z".length)}Z`
 
 /** Milliseconds since the epoch; undefined when there is no time or none that can be read. */
 export const millisOf = (text: string | undefined): number | undefined => {

@@ -1,10 +1,12 @@
 import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
+import * as Actors from "../../../src/embedded/actors/Actors.ts"
+import { EmbeddedStore } from "../../../src/embedded/EmbeddedStore.ts"
 import { JobKind, PodKind } from "../../../src/Kinds.ts"
 import { KubernetesClient } from "../../../src/KubernetesClient.ts"
 import { Kubelet } from "../../../src/node/Kubelet.ts"
 import { ScriptedNode } from "../../../src/node/ScriptedRuntime.ts"
-import { conditionIn, conditions, create, job, main, makeJob, namespace, pass, pods, settle, world } from "./World.ts"
+import { conditionIn, conditions, create, job, main, makeJob, namespace, pass, pods, settle, world, nodeOnly } from "./World.ts"
 
 it.effect("a Job whose pod exits with 0 completes, announced first", () =>
   Effect.gen(function*() {
@@ -197,10 +199,56 @@ it.effect("a finished Job goes when its time is over, and not while a finalizer 
     yield* pass("29 seconds")
     assert.notProperty((yield* job)?.metadata, "deletionTimestamp")
     yield* pass("1 seconds")
-    assert.sameMembers([...(yield* job)?.metadata.finalizers ?? []], ["example.com/held", "foregroundDeletion"])
-    yield* client.patch(JobKind, { name: "job", namespace }, {
-      type: "merge",
-      body: { metadata: { finalizers: ["foregroundDeletion"] } }
-    })
-    yield* settle
+    assert.isDefined((yield* job)?.metadata.deletionTimestamp)
+    assert.lengthOf(yield* pods, 0)
+    assert.deepStrictEqual((yield* job)?.metadata.finalizers, ["example.com/held"])
+    yield* client.patch(JobKind, { name: "job", namespace }, { type: "merge", body: { metadata: { finalizers: [] } } })
+    assert.isUndefined(yield* job)
   }).pipe(Effect.provide(world())))
+
+it.effect("a Job that is deleted while it runs takes its pod along, with the grace that the pod has", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* create(JobKind, makeJob())
+    yield* client.delete(JobKind, { name: "job", namespace }, { propagationPolicy: "Foreground" })
+    yield* settle
+    assert.isDefined((yield* pods)[0]?.metadata.deletionTimestamp)
+    assert.isDefined(yield* job)
+    yield* pass("4 seconds")
+    assert.lengthOf(yield* pods, 0)
+    assert.isUndefined(yield* job)
+  }).pipe(Effect.provide(world(() => ({ after: "never", onTerminate: { after: "4 seconds" } })))))
+
+it.effect("a Job that is deleted in the background leaves no pod behind", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* create(JobKind, makeJob())
+    yield* client.delete(JobKind, { name: "job", namespace }, { propagationPolicy: "Background" })
+    yield* pass("4 seconds")
+    assert.isUndefined(yield* job)
+    assert.lengthOf(yield* pods, 0)
+  }).pipe(Effect.provide(world(() => ({ after: "never", onTerminate: { after: "4 seconds" } })))))
+
+it.effect("a finished Job is at rest: nothing is written any more", () =>
+  Effect.gen(function*() {
+    const { revision } = yield* EmbeddedStore
+    yield* create(JobKind, makeJob())
+    yield* pass("1 seconds")
+    assert.include(yield* conditions, "Complete/CompletionsReached")
+    const before = yield* revision
+    yield* pass("3600 seconds")
+    assert.strictEqual(yield* revision, before)
+  }).pipe(Effect.provide(world())))
+
+it.effect("a cluster whose controllers are away goes on where it was when they come back", () =>
+  Effect.gen(function*() {
+    yield* create(JobKind, makeJob()).pipe(Effect.provide(Layer.fresh(Actors.layer)))
+    assert.lengthOf(yield* pods, 1)
+    yield* pass("1 seconds")
+    assert.deepStrictEqual(yield* conditions, [])
+    yield* Effect.gen(function*() {
+      yield* settle
+      assert.deepInclude((yield* job)?.status, { succeeded: 1 })
+      assert.lengthOf(yield* pods, 1)
+    }).pipe(Effect.provide(Layer.fresh(Actors.layer)))
+  }).pipe(Effect.provide(nodeOnly())))

@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import * as Actors from "../../../src/embedded/actors/Actors.ts"
 import { conditionOf } from "../../../src/embedded/actors/Conditions.ts"
 import { layerMemory } from "../../../src/embedded/EmbeddedCluster.ts"
+import * as GarbageCollector from "../../../src/embedded/GarbageCollector.ts"
 import { JobKind, type Kind, PodKind } from "../../../src/Kinds.ts"
 import { KubernetesClient } from "../../../src/KubernetesClient.ts"
 import { hasReason } from "../../../src/KubernetesError.ts"
@@ -15,7 +16,15 @@ export const namespace = "default"
 
 /** Fresh for every test: the layer is built where it is provided. */
 export const world = (script?: Script) =>
-  Layer.mergeAll(Actors.layer, Kubelet.layer({ nodeName: "node-1" })).pipe(
+  Layer.mergeAll(Actors.layer, GarbageCollector.layer, Kubelet.layer({ nodeName: "node-1" })).pipe(
+    Layer.provideMerge(layerTest(script)),
+    Layer.provideMerge(layerMemory),
+    Layer.fresh
+  )
+
+/** A cluster with a scripted node, and nobody who makes or binds pods. */
+export const nodeOnly = (script?: Script) =>
+  Kubelet.layer({ nodeName: "node-1" }).pipe(
     Layer.provideMerge(layerTest(script)),
     Layer.provideMerge(layerMemory),
     Layer.fresh
