@@ -41,7 +41,7 @@ const refusal = (state: ShellState, slot: Slot): string | undefined => {
   }
   const alone = slot.before.endsWith("'") && slot.after.startsWith("'")
   const refused = frame.in === "single" && alone ? undefined : nowhere[frame.in]
-  const hazard = shellHazard(slot)
+  const hazard = shellHazard(slot, frame.in === "double")
   return refused ?? (hazard === undefined ? undefined : `${hazard}; hand it over as an argument or in the environment`)
 }
 

@@ -126,6 +126,10 @@ describe("a text is refused where it could be run, or would not be itself", () =
     { name: "trap", source: "trap \"rm -r {{service}}\" EXIT" },
     { name: "a shell's -c", source: "bash -c {{service}}" },
     { name: "a text for another interpreter", source: "python3 -c \"print('{{service}}')\"" },
+    { name: "eval behind a keyword", source: "if true; then eval {{service}}; fi" },
+    { name: "trap with several commands", source: "trap \"rm a; rm {{service}} | cat\" EXIT" },
+    { name: "a shell's -c behind a wrapper", source: "FOO=1 timeout 5 /bin/bash -euo pipefail -c \"ls {{service}}\"" },
+    { name: "a pattern of sed", source: "echo a | sed \"s/a/{{service}}/\"" },
     { name: "a remote shell", source: "ssh host ls {{service}}" },
     { name: "the name of a variable", source: "declare {{service}}" },
     { name: "the name of a variable for printf", source: "printf -v {{service}} x" },
@@ -142,6 +146,17 @@ describe("a text is refused where it could be run, or would not be itself", () =
     ({ source }) =>
       assert.deepStrictEqual(problemsOf("shell", `true\n${source}`).map(({ reason }) => reason)[0], "Placement")
   )
+
+  it("but not where the line only mentions such a command", () => {
+    const source = [
+      "echo \"let us eval {{service}}\" | sed 's/a/b/' && echo \"Cloned {{service}} [{{model}}]\"",
+      "eval \"$(ssh-agent -s)\"; git clone --branch \"{{docs_branch}}\" -- {{docs_repository_url}} docs",
+      "bash ./script.sh {{service}} \"--model={{model}}\"; find . -name \"*{{service}}*\"",
+      "export SERVICE={{service}} A=\"x {{model}}\"; declare -r b={{branch}}",
+      "ssh-keyscan github.com >> known_hosts; [[ \"{{branch}}\" == \"main\" ]] && [[ $# -eq 1 ]]"
+    ].join("\n")
+    assert.deepStrictEqual(problemsOf("shell", source), [])
+  })
 
   it("with the line", () =>
     assert.deepStrictEqual(problemsOf("shell", "true\n\neval {{service}}\n").map(({ line }) => line), [3]))
