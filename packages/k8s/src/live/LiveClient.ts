@@ -9,6 +9,7 @@ import {
   type DeleteOptions,
   describeRef,
   KubernetesClient,
+  type ListOptions,
   type ObjectRef,
   type Patch,
   type Selectors,
@@ -163,7 +164,7 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
 
     list: <A extends KubernetesObject>(
       kind: Kind<A>,
-      options: Parameters<typeof KubernetesClient.Service.list>[1] = {}
+      options: ListOptions = {}
     ) => {
       const ref = describeRef(kind, { namespace: options.namespace })
       const { continue: token, limit, resourceVersion, resourceVersionMatch } = options
@@ -186,6 +187,8 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
         ref,
         method: "GET",
         path: pathOf(kind, options.namespace),
+        // The server ends the watch itself; a connection that is silent beyond that has died.
+        maxSilenceSeconds: timeoutSeconds === undefined ? undefined : timeoutSeconds + 30,
         query: {
           ...selectorQuery(options),
           watch: true,

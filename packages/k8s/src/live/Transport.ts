@@ -22,6 +22,8 @@ export interface ApiRequest {
   readonly contentType?: string | undefined
   /** Worth compressing: lists. */
   readonly gzip?: boolean | undefined
+  /** A stream without a byte for so long is broken. Absent: it may be silent for ever. */
+  readonly maxSilenceSeconds?: number | undefined
 }
 
 export interface Transport {
@@ -45,7 +47,7 @@ interface Answer {
 }
 
 /** Query string of the parameters that have a value. */
-export const queryOf = (query: ApiRequest["query"]): string => {
+const queryOf = (query: ApiRequest["query"]): string => {
   const text = Object.entries(query ?? {})
     .flatMap(([name, value]) => value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`])
     .join("&")
@@ -78,7 +80,8 @@ const dispatchOptions = (session: Session, request: ApiRequest): Dispatcher.Disp
     ...(request.gzip ? { "accept-encoding": "gzip" } : {}),
     ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" })
   },
-  body: request.body === undefined ? null : JSON.stringify(request.body)
+  body: request.body === undefined ? null : JSON.stringify(request.body),
+  bodyTimeout: (request.maxSilenceSeconds ?? 0) * 1000
 })
 
 const header = (headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>, name: string) => {

@@ -13,7 +13,7 @@ const lines = (text: string): ReadonlyArray<string> => text.trim().split("\n").m
 
 const columns = (line: string | undefined): ReadonlyArray<string> => (line ?? "").split(/ {2,}/)
 
-describe.skipIf(!hasKubectl)(hasKubectl ? "kubectl" : "kubectl (skipped: there is none on the PATH)", () => {
+describe.skipIf(!hasKubectl)("kubectl, where there is one on the PATH", () => {
   layer(kubectlLayer, { excludeTestServices: true, timeout: "20 seconds" })((it) => {
     it.effect("discovers what is served and explains it", () =>
       Effect.gen(function*() {

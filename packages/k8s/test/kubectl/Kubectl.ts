@@ -11,8 +11,10 @@ import { KubernetesClient } from "../../src/KubernetesClient.ts"
 import { Kubelet } from "../../src/node/Kubelet.ts"
 import { layerTest, type Outcome } from "../../src/node/ScriptedRuntime.ts"
 
+const program = "kubectl"
+
 /** Whether there is a kubectl to test with; `kubectl version --client` must work. */
-export const hasKubectl = spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0
+export const hasKubectl = spawnSync(program, ["version", "--client"], { stdio: "ignore" }).status === 0
 
 export interface Ended {
   readonly code: number | null
@@ -53,7 +55,7 @@ export class Kubectl extends Context.Service<Kubectl, {
       const env = { PATH: process.env["PATH"] ?? "", HOME: folder, KUBECONFIG: `${folder}/kubeconfig` }
 
       const launch = (args: ReadonlyArray<string>, run: Run = {}) => {
-        const child = spawn("kubectl", args, { cwd: folder, env: { ...env, ...run.env } })
+        const child = spawn(program, args, { cwd: folder, env: { ...env, ...run.env } })
         child.stdin.end(run.stdin ?? "")
         return child
       }

@@ -1,6 +1,6 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, layer } from "@effect/vitest"
-import { Context, Effect, FileSystem, Layer } from "effect"
+import { Config, ConfigProvider, Context, Effect, FileSystem, Layer } from "effect"
 import { makeCertificate } from "../../src/embedded/wire/Certificate.ts"
 import { WireServer } from "../../src/embedded/wire/WireServer.ts"
 import { NamespaceKind } from "../../src/Kinds.ts"
@@ -139,14 +139,43 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("Access", (it) => {
       }))
   })
 
-  it.effect("the embedded cluster is found by its kubeconfig", () =>
-    Effect.gen(function*() {
+  describe("the embedded cluster is found", () => {
+    const kubeconfigFile = Effect.gen(function*() {
       const files = yield* FileSystem.FileSystem
       const wire = yield* Layer.build(served())
       const kubeconfig = `${yield* files.makeTempDirectoryScoped()}/config`
       yield* files.writeFileString(kubeconfig, Context.get(wire, WireServer).kubeconfig)
-      const client = Context.get(yield* Layer.build(LiveClient.layerWith({ kubeconfig })), KubernetesClient)
-      const { items } = yield* client.list(NamespaceKind)
-      assert.include(items.map(({ metadata }) => metadata.name), "default")
-    }))
+      return kubeconfig
+    })
+
+    const finds = <E>(live: Layer.Layer<KubernetesClient, E>) =>
+      Effect.gen(function*() {
+        const client = Context.get(yield* Layer.build(live), KubernetesClient)
+        const { items } = yield* client.list(NamespaceKind)
+        assert.include(items.map(({ metadata }) => metadata.name), "default")
+      })
+
+    it.effect("by the path of its kubeconfig", () =>
+      Effect.flatMap(
+        kubeconfigFile,
+        (kubeconfig) => finds(LiveClient.layerWith({ kubeconfig, context: "orchestrator" }))
+      ))
+
+    it.effect("by configuration", () =>
+      Effect.gen(function*() {
+        const provider = ConfigProvider.fromUnknown({ CLUSTER: { KUBECONFIG: yield* kubeconfigFile } })
+        const options = { kubeconfig: Config.nested(Config.String("KUBECONFIG"), "CLUSTER") }
+        yield* finds(Layer.provide(LiveClient.layerConfig(options), ConfigProvider.layer(provider)))
+      }))
+
+    it.effect("by the environment, as kubectl finds it", () =>
+      Effect.gen(function*() {
+        const before = process.env["KUBECONFIG"]
+        process.env["KUBECONFIG"] = yield* kubeconfigFile
+        yield* finds(LiveClient.layer).pipe(Effect.ensuring(Effect.sync(() => {
+          if (before === undefined) delete process.env["KUBECONFIG"]
+          else process.env["KUBECONFIG"] = before
+        })))
+      }))
+  })
 })

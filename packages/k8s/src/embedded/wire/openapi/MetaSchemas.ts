@@ -1,7 +1,7 @@
 /** Definitions that every kind shares. */
 import { type Fields, flag, list, long, object, open, text, textMap, texts, time } from "./Schema.ts"
 
-export const metaPrefix = "io.k8s.apimachinery.pkg.apis.meta.v1."
+const metaPrefix = "io.k8s.apimachinery.pkg.apis.meta.v1."
 export const objectMeta = `${metaPrefix}ObjectMeta`
 export const condition = `${metaPrefix}Condition`
 export const labelSelector = `${metaPrefix}LabelSelector`

@@ -103,7 +103,7 @@ const groupPath = ({ group, version }: Pick<Kind, "group" | "version">): string 
 
 const info = { title: "orchestrator embedded cluster", version: "v1.37.0" }
 
-export const openApiV3 = (kinds: ReadonlyArray<ServedKind>): object => ({
+const openApiV3 = (kinds: ReadonlyArray<ServedKind>): object => ({
   openapi: "3.0.0",
   info,
   paths: Object.fromEntries(kinds.flatMap(pathsOf)),
