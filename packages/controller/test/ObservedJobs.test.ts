@@ -1,0 +1,185 @@
+import { assert, describe, it } from "@effect/vitest"
+import { jobFinalizer, retryAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
+import type { ContainerState, Job, ObjectCondition, Pod } from "@orchestrator/k8s/Objects"
+import { Result } from "effect"
+import { observeJob, observePod } from "../src/ObservedJobs.ts"
+
+const job = (metadata: Job["metadata"], conditions: ReadonlyArray<ObjectCondition> = []): Job => ({
+  metadata: { name: "code-api-v1-3f9c2a1b", namespace: "orchestrator", uid: "j1", ...metadata },
+  spec: { template: { spec: { containers: [] } } },
+  status: { conditions }
+})
+
+const condition = (type: string, status: string, reason?: string): ObjectCondition => ({
+  type,
+  status,
+  ...(reason === undefined ? {} : { reason })
+})
+
+describe("a Job", () => {
+  it.each([
+    { name: "of the first attempt without a label", metadata: {}, want: { contextVersion: 1, retry: 0 } },
+    {
+      name: "of a later attempt",
+      metadata: { labels: { "context-version": "3" } },
+      want: { contextVersion: 3, retry: 0 }
+    },
+    {
+      name: "of an automatic retry",
+      metadata: { labels: { "context-version": "2" }, annotations: { [retryAnnotation]: "1" } },
+      want: { contextVersion: 2, retry: 1 }
+    },
+    {
+      name: "whose label a person has spoilt",
+      metadata: { labels: { "context-version": "two" }, annotations: { [retryAnnotation]: "" } },
+      want: { contextVersion: 1, retry: 0 }
+    }
+  ])(
+    "$name: attempt $want.contextVersion, retry $want.retry",
+    ({ metadata, want }) => assert.deepStrictEqual(observeJob(job(metadata), undefined).attempt, want)
+  )
+
+  it.each([
+    { name: "nobody's finalizer", finalizers: undefined, want: { held: false, finalizerIndex: -1 } },
+    { name: "another's finalizer", finalizers: ["foregroundDeletion"], want: { held: false, finalizerIndex: -1 } },
+    { name: "our finalizer", finalizers: [jobFinalizer], want: { held: true, finalizerIndex: 0 } },
+    {
+      name: "our finalizer after another's",
+      finalizers: ["foregroundDeletion", jobFinalizer],
+      want: { held: true, finalizerIndex: 1 }
+    }
+  ])("with $name is held: $want.held", ({ finalizers, want }) => {
+    const { finalizerIndex, held } = observeJob(job(finalizers === undefined ? {} : { finalizers }), undefined)
+    assert.deepStrictEqual({ held, finalizerIndex }, want)
+  })
+
+  it.each<{ name: string; conditions: ReadonlyArray<ObjectCondition>; want: readonly [boolean, string] | undefined }>([
+    { name: "without conditions", conditions: [], want: undefined },
+    {
+      name: "that must fail, while its pod ends",
+      conditions: [condition("FailureTarget", "True", "DeadlineExceeded")],
+      want: undefined
+    },
+    { name: "that will be complete", conditions: [condition("SuccessCriteriaMet", "True")], want: undefined },
+    { name: "whose condition was taken back", conditions: [condition("Failed", "False")], want: undefined },
+    { name: "that is suspended", conditions: [condition("Suspended", "True")], want: undefined },
+    {
+      name: "that is complete",
+      conditions: [condition("SuccessCriteriaMet", "True"), condition("Complete", "True", "CompletionsReached")],
+      want: [true, "CompletionsReached"]
+    },
+    {
+      name: "that has failed",
+      conditions: [
+        condition("FailureTarget", "True", "PodFailurePolicy"),
+        condition("Failed", "True", "PodFailurePolicy")
+      ],
+      want: [false, "PodFailurePolicy"]
+    },
+    { name: "that has failed without a reason", conditions: [condition("Failed", "True")], want: [false, "Failed"] }
+  ])("$name: $want", ({ conditions, want }) => {
+    const { end } = observeJob(job({}, conditions), undefined)
+    assert.deepStrictEqual<unknown>(end && [end.succeeded, end.reason], want)
+  })
+
+  it("that we asked to stop is known by its annotation, one that is being deleted by its time", () => {
+    const { deleting, stopping } = observeJob(
+      job({ annotations: { [stopAnnotation]: "true" }, deletionTimestamp: "2026-03-01T10:00:00Z" }),
+      undefined
+    )
+    assert.deepStrictEqual({ deleting, stopping }, { deleting: true, stopping: true })
+  })
+})
+
+const pod = (
+  phase: NonNullable<Pod["status"]>["phase"],
+  state: ContainerState = {},
+  more: Pod["status"] = {}
+): Pod => ({
+  metadata: { name: "pod" },
+  spec: { containers: [] },
+  status: {
+    ...(phase === undefined ? {} : { phase }),
+    containerStatuses: [{ name: "claude", ready: false, restartCount: 0, state }],
+    ...more
+  }
+})
+const terminated = {
+  terminated: { exitCode: 1, reason: "Error", message: "{\"outcome\":\"Failed\",\"message\":\"x\"}" }
+}
+const waiting = (reason: string, message?: string): ContainerState => ({
+  waiting: { reason, ...(message === undefined ? {} : { message }) }
+})
+
+describe("a pod", () => {
+  it.each<{ name: string; pod: Pod; gone?: true; want: { over: boolean; ended: boolean } }>([
+    { name: "that is pending", pod: pod("Pending"), want: { over: false, ended: false } },
+    { name: "that runs", pod: pod("Running", { running: {} }), want: { over: false, ended: false } },
+    {
+      name: "whose agent has ended, and something else has not",
+      pod: pod("Running", terminated),
+      want: { over: false, ended: false }
+    },
+    { name: "that has failed", pod: pod("Failed", terminated), want: { over: true, ended: true } },
+    { name: "that has failed before its agent started", pod: pod("Failed"), want: { over: true, ended: false } },
+    { name: "that is gone while it ran", pod: pod("Running"), gone: true, want: { over: true, ended: false } },
+    {
+      name: "that is gone, and told its end before it told its phase",
+      pod: pod("Running", terminated),
+      gone: true,
+      want: { over: true, ended: true }
+    },
+    {
+      name: "of which nothing is known",
+      pod: { metadata: {}, spec: { containers: [] } },
+      want: { over: false, ended: false }
+    }
+  ])("$name: over $want.over, told $want.ended", ({ gone = false, pod, want }) => {
+    const observed = observePod({ pod, gone })
+    assert.deepStrictEqual({ over: observed.over, ended: observed.ended !== undefined }, want)
+  })
+
+  it("reads the agent's container and no other", () => {
+    const spoilt = pod("Failed", terminated, {
+      containerStatuses: [{ name: "sidecar", ready: false, restartCount: 0, state: terminated }]
+    })
+    assert.isUndefined(observePod({ pod: spoilt, gone: false }).ended)
+  })
+
+  it("takes a termination message for what its schema says", () => {
+    const { ended } = observePod({ pod: pod("Failed", terminated), gone: false })
+    assert.deepStrictEqual(ended?.result, Result.succeed({ outcome: "Failed", message: "x" }))
+  })
+
+  it.each<{ name: string; pod: Pod; want: string | undefined }>([
+    { name: "that creates its containers", pod: pod("Pending", waiting("ContainerCreating")), want: undefined },
+    { name: "whose init containers run", pod: pod("Pending", waiting("PodInitializing")), want: undefined },
+    { name: "whose image cannot be pulled", pod: pod("Pending", waiting("ErrImagePull")), want: "ErrImagePull" },
+    {
+      name: "whose init container's image cannot be pulled",
+      pod: pod("Pending", waiting("PodInitializing"), {
+        initContainerStatuses: [{ name: "prepare", ready: false, restartCount: 0, state: waiting("ImagePullBackOff") }]
+      }),
+      want: "ImagePullBackOff"
+    },
+    {
+      name: "that fits no node",
+      pod: pod("Pending", {}, { conditions: [condition("PodScheduled", "False", "Unschedulable")] }),
+      want: "Unschedulable"
+    },
+    {
+      name: "that waits for a quota of somebody else",
+      pod: pod("Pending", {}, { conditions: [condition("PodScheduled", "False", "SchedulingGated")] }),
+      want: "SchedulingGated"
+    },
+    {
+      name: "that has a node",
+      pod: pod("Running", { running: {} }, { conditions: [condition("PodScheduled", "True")] }),
+      want: undefined
+    },
+    { name: "that is over", pod: pod("Failed", waiting("ErrImagePull")), want: undefined }
+  ])(
+    "$name is stuck on $want",
+    ({ pod, want }) => assert.strictEqual(observePod({ pod, gone: false }).stuck?.reason, want)
+  )
+})

@@ -1,0 +1,287 @@
+import { assert, describe, it } from "@effect/vitest"
+import { mayBeSet } from "@orchestrator/domain/SpecText"
+import type { Container, EnvVar, Job } from "@orchestrator/k8s/Objects"
+import { Action } from "../../src/Action.ts"
+import type { Observed } from "../../src/Observed.ts"
+import { plan } from "../../src/Plan.ts"
+import { given, givenDocs, makeConfig, noWorkspace } from "../fixtures/Given.ts"
+import { makeCodeRun, makeDocsRun, uid } from "../fixtures/Runs.ts"
+import code from "./golden/CodeRun.json" with { type: "json" }
+import docs from "./golden/DocsRun.json" with { type: "json" }
+
+const made = (observed: Observed) => {
+  const { actions } = plan(observed)
+  return {
+    workspace: actions.find(Action.$is("CreateWorkspace"))?.claim,
+    job: actions.find(Action.$is("CreateJob"))?.job,
+    files: actions.find(Action.$is("CreateFiles"))?.files
+  }
+}
+
+describe("everything that a first attempt consists of", () => {
+  it("CodeRun", () => assert.deepStrictEqual<unknown>(made(given({ workspace: noWorkspace })), code))
+  it("DocsRun", () => assert.deepStrictEqual<unknown>(made(givenDocs()), { ...docs, workspace: undefined }))
+})
+
+const jobOf = (observed: Observed): Job => {
+  const { job } = made(observed)
+  assert.isDefined(job)
+  return job
+}
+const podOf = (observed: Observed) => jobOf(observed).spec.template.spec
+const agentOf = (observed: Observed): Container => {
+  const agent = podOf(observed).containers[0]
+  assert.isDefined(agent)
+  return agent
+}
+const variable = (observed: Observed, name: string): EnvVar | undefined =>
+  agentOf(observed).env?.find((entry) => entry.name === name)
+const withSpec = (spec: object) => given({ run: makeCodeRun({ spec: { ...spec } }) })
+const withConfig = (input: object) => given({ config: makeConfig(input) })
+
+describe("a Job", () => {
+  it.each<{ name: string; found: (job: Job) => unknown; given: Observed; want: unknown }>([
+    {
+      name: "has the run's time limit before the configured one",
+      given: given({
+        run: makeCodeRun({ spec: { timeoutSeconds: 120 } }),
+        config: makeConfig({ job: { activeDeadlineSeconds: 600 } })
+      }),
+      found: ({ spec }) => spec.activeDeadlineSeconds,
+      want: 120
+    },
+    {
+      name: "has the configured time limit",
+      given: withConfig({ job: { activeDeadlineSeconds: 600 } }),
+      found: ({ spec }) => spec.activeDeadlineSeconds,
+      want: 600
+    },
+    {
+      name: "of a DocsRun has the run's time limit",
+      given: givenDocs({ run: makeDocsRun({ spec: { timeoutSeconds: 90 } }) }),
+      found: ({ spec }) => spec.activeDeadlineSeconds,
+      want: 90
+    },
+    {
+      name: "of an automatic retry says which",
+      given: given({ run: makeCodeRun({ status: { contextVersion: 1, retryCount: 2 } }) }),
+      found: ({ metadata }) => metadata.annotations,
+      want: { "orchestrator.platform/retry": "2" }
+    },
+    {
+      name: "of the next attempt is labelled with it",
+      given: withSpec({ contextVersion: 3 }),
+      found: ({ metadata }) => metadata.labels?.["context-version"],
+      want: "3"
+    },
+    {
+      name: "has label values that Kubernetes takes, whatever the service is called",
+      given: withSpec({ service: "team a/búsqueda!" }),
+      found: ({ metadata }) => metadata.labels?.["service-name"],
+      want: "team-a-b-squeda"
+    },
+    {
+      name: "is never cleaned up before its result is stored",
+      given: given(),
+      found: ({ spec }) => spec.ttlSecondsAfterFinished,
+      want: undefined
+    }
+  ])("$name", ({ found, given, want }) => assert.deepStrictEqual(found(jobOf(given)), want))
+})
+
+describe("a pod", () => {
+  const tolerations = [{ key: "agents", operator: "Exists" }]
+  const affinity = { nodeAffinity: {} }
+  it.each<{ name: string; agent: object; want: object }>([
+    { name: "pull secrets", agent: { imagePullSecrets: ["a"] }, want: { imagePullSecrets: [{ name: "a" }] } },
+    { name: "a runtime class", agent: { runtimeClassName: "gvisor" }, want: { runtimeClassName: "gvisor" } },
+    {
+      name: "a node selector",
+      agent: { nodeSelector: { pool: "agents" } },
+      want: { nodeSelector: { pool: "agents" } }
+    },
+    { name: "tolerations", agent: { tolerations }, want: { tolerations } },
+    { name: "an affinity", agent: { affinity }, want: { affinity } },
+    {
+      name: "its grace",
+      agent: { terminationGracePeriodSeconds: 30 },
+      want: { terminationGracePeriodSeconds: 30 }
+    }
+  ])("has $name where configured", ({ agent, want }) => {
+    const before = Object.entries(podOf(given()))
+    const after = podOf(withConfig({ agent }))
+    assert.deepStrictEqual<unknown>(after, { ...Object.fromEntries(before), ...want })
+  })
+
+  it("runs the configured images", () => {
+    const { containers, initContainers } = podOf(withConfig({
+      agent: {
+        image: { repository: "registry.example.com/claude", tag: "2", pullPolicy: "Never" },
+        runnerImage: "registry.example.com/orchestrator:3"
+      }
+    }))
+    assert.deepStrictEqual([containers[0]?.image, initContainers?.[0]?.image, containers[0]?.imagePullPolicy], [
+      "registry.example.com/claude:2",
+      "registry.example.com/orchestrator:3",
+      "Never"
+    ])
+  })
+
+  it("holds the credentials of its GitHub user alone, by reference", () => {
+    const observed = withSpec({ githubUser: "Grace-Hopper[bot]" })
+    assert.deepInclude([...podOf(observed).volumes ?? []], {
+      name: "ssh",
+      secret: { secretName: "github-ssh-grace-hopper-bot", defaultMode: 0o400, optional: true }
+    })
+    assert.deepStrictEqual(variable(observed, "GH_TOKEN")?.valueFrom, {
+      secretKeyRef: { name: "github-token-grace-hopper-bot", key: "token", optional: true }
+    })
+  })
+
+  it("takes the API key from the configured Secret", () => {
+    assert.deepStrictEqual(
+      variable(withConfig({ secrets: { apiKeySecretName: "keys", apiKeySecretKey: "k" } }), "ANTHROPIC_API_KEY")
+        ?.valueFrom,
+      { secretKeyRef: { name: "keys", key: "k", optional: true } }
+    )
+  })
+})
+
+describe("the agent's environment", () => {
+  it.each<{ name: string; given: Observed; variable: string; want: string | undefined }>([
+    { name: "a limit in USD", given: withSpec({ maxCostUsd: 1.5 }), variable: "MAX_COST_USD", want: "1.5" },
+    { name: "a limit in turns", given: withSpec({ maxTurns: 30 }), variable: "MAX_TURNS", want: "30" },
+    {
+      name: "that a session is continued",
+      given: withSpec({ continueSession: true }),
+      variable: "RESUME_SESSION",
+      want: "true"
+    },
+    {
+      name: "that a later attempt resumes",
+      given: withSpec({ contextVersion: 2 }),
+      variable: "RESUME_SESSION",
+      want: "true"
+    },
+    { name: "the attempt", given: withSpec({ contextVersion: 2 }), variable: "ATTEMPT", want: "2" },
+    {
+      name: "that memory is replaced",
+      given: withSpec({ overwriteMemory: true }),
+      variable: "OVERWRITE_MEMORY",
+      want: "true"
+    },
+    {
+      name: "the docs folder",
+      given: withSpec({ docsProjectDirectory: "_projects/x" }),
+      variable: "DOCS_PROJECT_DIRECTORY",
+      want: "_projects/x"
+    },
+    { name: "local tools", given: withSpec({ localTools: "a,b" }), variable: "LOCAL_TOOLS", want: "a,b" },
+    { name: "remote tools", given: withSpec({ remoteTools: "c" }), variable: "REMOTE_TOOLS", want: "c" },
+    {
+      name: "which protocols git may use",
+      given: withConfig({ git: { allowedProtocols: ["https", "ssh", "file"] } }),
+      variable: "GIT_ALLOW_PROTOCOL",
+      want: "https:ssh:file"
+    },
+    {
+      name: "the tool server",
+      given: withConfig({ agent: { toolmanServerUrl: "http://tools" } }),
+      variable: "TOOLMAN_SERVER_URL",
+      want: "http://tools"
+    },
+    {
+      name: "no telemetry unless enabled",
+      given: withConfig({ telemetry: { otlpEndpoint: "http://otlp" } }),
+      variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+      want: undefined
+    },
+    {
+      name: "telemetry where enabled",
+      given: withConfig({ telemetry: { enabled: true, otlpEndpoint: "http://otlp" } }),
+      variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+      want: "http://otlp"
+    },
+    { name: "the run", given: given(), variable: "RUN_UID", want: uid }
+  ])("says $name", ({ given, variable: name, want }) => assert.strictEqual(variable(given, name)?.value, want))
+
+  it("ends with the requester's own, plain ones before secret ones", () => {
+    const { env = [] } = agentOf(withSpec({
+      env: { A: "1", B: "two words" },
+      envFromSecrets: [{ name: "C", secretName: "keys", secretKey: "c" }]
+    }))
+    assert.deepStrictEqual(env.slice(-3), [
+      { name: "A", value: "1" },
+      { name: "B", value: "two words" },
+      { name: "C", valueFrom: { secretKeyRef: { name: "keys", key: "c" } } }
+    ])
+  })
+
+  it("names everything once, and nothing of ours may be set by a requester", () => {
+    const config = makeConfig({ telemetry: { enabled: true } })
+    for (const observed of [given({ config }), givenDocs({ config })]) {
+      const names = (agentOf(observed).env ?? []).map(({ name }) => name)
+      assert.lengthOf(new Set(names), names.length)
+      assert.deepStrictEqual(names.filter(mayBeSet), [])
+    }
+  })
+
+  /** What the kubelet makes of a value: `$$` is `$`, `$(NAME)` the variable; everything else stays. */
+  const expanded = (value: string, secret: string) =>
+    value.replace(
+      /\$\$|\$\(([^)]*)\)/gu,
+      (text, name: string | undefined) => (text === "$$" ? "$" : name === "KEY" ? secret : text)
+    )
+
+  it.each(["$(KEY)", "$$(KEY)", "$$$(KEY)", "a$b", "pa$$word", "$", "$$", "100 % ($)"])(
+    "leaves the requester's %s as it is: no variable of ours is expanded into it",
+    (text) => {
+      const spec = {
+        workingDirectory: text,
+        localTools: text,
+        remoteTools: text,
+        docsProjectDirectory: text,
+        env: { MINE: text }
+      }
+      const run = withSpec({ ...spec, service: `x${text}` })
+      for (const name of ["WORKING_DIRECTORY", "LOCAL_TOOLS", "REMOTE_TOOLS", "DOCS_PROJECT_DIRECTORY", "MINE"]) {
+        assert.strictEqual(expanded(variable(run, name)?.value ?? "", "sk-not-a-key"), text)
+      }
+      assert.strictEqual(expanded(variable(run, "SERVICE_NAME")?.value ?? "", "sk-not-a-key"), `x${text}`)
+      const docsRun = givenDocs({ run: makeDocsRun({ spec: { workingDirectory: text } }) })
+      assert.strictEqual(expanded(variable(docsRun, "WORKING_DIRECTORY")?.value ?? "", "sk-not-a-key"), text)
+    }
+  )
+})
+
+describe("a workspace", () => {
+  it("is what storage says", () => {
+    const config = makeConfig({
+      storage: { storageClassName: "fast", workspaceSize: "5Gi", accessMode: "ReadWriteMany" }
+    })
+    assert.deepStrictEqual(made(given({ workspace: noWorkspace, config })).workspace?.spec, {
+      accessModes: ["ReadWriteMany"],
+      resources: { requests: { storage: "5Gi" } },
+      storageClassName: "fast"
+    })
+  })
+
+  it("has no owner: it outlives every run", () => {
+    assert.isUndefined(made(given({ workspace: noWorkspace })).workspace?.metadata.ownerReferences)
+  })
+})
+
+it("what is said when a name is taken names the object and ends the run", () => {
+  const { actions } = plan(given({ workspace: noWorkspace }))
+  const said = actions.flatMap((action) => ("ifTaken" in action ? [action.ifTaken.object.status] : []))
+  assert.deepStrictEqual(said.map((status) => [status?.["phase"], status?.["reason"]]), [
+    ["Failed", "NameCollision"],
+    ["Failed", "NameCollision"],
+    ["Failed", "NameCollision"]
+  ])
+  assert.deepStrictEqual(said.map((status) => /named (\S+)/u.exec(String(status?.["message"]))?.[1]), [
+    "workspace-api",
+    "code-api-v1-3f9c2a1b",
+    "code-api-v1-3f9c2a1b"
+  ])
+})
