@@ -2,7 +2,7 @@
  * Structural schemas of the built-in kinds, as far as this code base reads their fields; other fields pass through untouched. List
  * types say how server-side apply and strategic patches merge.
  */
-import type { StructuralSchema } from "./StructuralSchema.ts"
+import { doublesAllowed, type StructuralSchema } from "./StructuralSchema.ts"
 
 export const text: StructuralSchema = { type: "string" }
 export const whole: StructuralSchema = { type: "integer" }
@@ -40,16 +40,18 @@ export const listBy = (keys: ReadonlyArray<string>, items: StructuralSchema): St
   type: "array",
   items,
   "x-kubernetes-list-type": "map",
-  "x-kubernetes-list-map-keys": keys
+  "x-kubernetes-list-map-keys": keys,
+  [doublesAllowed]: true
 })
 
+/** The API server checks its own lists by hand, where at all. */
 export const setOf = (items: StructuralSchema): StructuralSchema => ({
   type: "array",
   items,
-  "x-kubernetes-list-type": "set"
+  "x-kubernetes-list-type": "set",
+  [doublesAllowed]: true
 })
 
-/** A map list that the server itself does not check for doubles. */
 export const conditions: StructuralSchema = listBy(
   ["type"],
   record({ type: text, status: text, reason: text, message: text }, ["type", "status"])

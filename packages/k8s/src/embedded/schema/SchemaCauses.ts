@@ -7,7 +7,7 @@ import { duplicate, invalidValue, notSupported, required, wrongType } from "../a
 import { equalJson } from "../store/Share.ts"
 import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
 import { numberCauses, stringCauses } from "./ScalarCauses.ts"
-import { fieldSchema, type StructuralSchema } from "./StructuralSchema.ts"
+import { doublesAllowed, fieldSchema, type StructuralSchema } from "./StructuralSchema.ts"
 
 type Causes = ReadonlyArray<FieldCause>
 
@@ -83,7 +83,7 @@ const uniqueCauses = (schema: StructuralSchema, value: ReadonlyArray<unknown>, p
     : schema["x-kubernetes-list-type"] === "map" && Array.isArray(keys)
     ? (item: unknown) => isJsonObject(item) ? Object.fromEntries(keys.map((key) => [key, item[String(key)]])) : item
     : undefined
-  if (identity === undefined) return []
+  if (identity === undefined || schema[doublesAllowed] === true) return []
   const seen = new Set<string>()
   return value.flatMap((item, index) => {
     const id = identity(item)

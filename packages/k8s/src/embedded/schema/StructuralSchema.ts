@@ -14,3 +14,6 @@ export const fieldSchema = (schema: StructuralSchema, key: string): StructuralSc
 
 export const preservesUnknown = (schema: StructuralSchema): boolean =>
   schema["x-kubernetes-preserve-unknown-fields"] === true || schema["additionalProperties"] === true
+
+/** Marks a set or map list that is merged as such but not checked for doubles. */
+export const doublesAllowed = "x-orchestrator-doubles-allowed"
