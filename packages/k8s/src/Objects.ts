@@ -144,6 +144,7 @@ export interface PodSpec {
   readonly securityContext?: Readonly<Record<string, unknown>>
   readonly imagePullSecrets?: ReadonlyArray<{ readonly name: string }>
   readonly runtimeClassName?: string
+  readonly schedulerName?: string
   readonly enableServiceLinks?: boolean
 }
 
