@@ -4,6 +4,9 @@ import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { fileURLToPath } from "node:url"
 import type { Check } from "./Check.ts"
 
+/** Words without colours: some tools take CI for a terminal that has them. */
+const plain = { NO_COLOR: "1", CI: undefined }
+
 const tools = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url))
 
 /** Runs an installed tool in the folder to be checked. Its own words are shown when it fails. */
