@@ -1,12 +1,12 @@
 /** The demo agent behaves like the agent it stands for: flags, sessions, signals. */
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { spawn, spawnSync } from "node:child_process"
+import { randomUUID } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { decodeEvent, isInit, isRunResult } from "../src/runner/Stream.ts"
 import { demoAgent } from "./fixtures/FakeClaude.ts"
 import { git, removeFolder, tempFolder } from "./fixtures/Remotes.ts"
-import { sessionOf } from "./fixtures/Run.ts"
 
 const flags = [
   "-p",
@@ -19,6 +19,7 @@ const flags = [
   "bypassPermissions"
 ]
 
+const [first, second] = [randomUUID(), randomUUID()]
 let folder: string
 beforeEach(() => {
   folder = join(tempFolder(), "work")
@@ -49,14 +50,14 @@ const run = (words: ReadonlyArray<string>, prompt = "Task:\n\ndo it\n") => {
   })
   return { status, stderr, events: stdout.split("\n").flatMap((line) => decodeEvent(line) ?? []) }
 }
-const start = [...flags, "--session-id", sessionOf(1)]
+const start = [...flags, "--session-id", first]
 
 describe("the demo agent", () => {
   it("implements and commits the task, and says so as the agent does", () => {
     const { events, status } = run(start)
     assert.strictEqual(status, 0)
-    const [first] = events
-    assert.isTrue(first !== undefined && isInit(first) && first.session_id === sessionOf(1))
+    const [opening] = events
+    assert.isTrue(opening !== undefined && isInit(opening) && opening.session_id === first)
     const result = events.find(isRunResult)
     assert.isFalse(result?.is_error)
     assert.isAbove(result?.total_cost_usd ?? 0, 0)
@@ -67,12 +68,12 @@ describe("the demo agent", () => {
   it("goes on with a session it knows, and follows a further instruction", () => {
     run(start)
     const again = "# Task\n\n## What the person who started this attempt adds\n\nShow it in bold.\n\n## The task\n\nx\n"
-    const { status } = run([...flags, "--resume", sessionOf(1)], again)
+    const { status } = run([...flags, "--resume", first], again)
     assert.strictEqual(status, 0)
     assert.include(readFileSync(join(folder, "README.md"), "utf8"), "Show it in bold.")
     assert.notInclude(readFileSync(join(folder, "README.md"), "utf8"), "## The task")
     const [project = ""] = readdirSync(join(folder, "..", ".claude", "projects"))
-    const path = join(folder, "..", ".claude", "projects", project, `${sessionOf(1)}.jsonl`)
+    const path = join(folder, "..", ".claude", "projects", project, `${first}.jsonl`)
     assert.isTrue(existsSync(path))
     assert.strictEqual(run([...flags, "--resume", path]).status, 0)
   })
@@ -85,7 +86,7 @@ describe("the demo agent", () => {
       says: "requires --verbose"
     },
     { name: "a settings file that is missing", words: [...start, "--settings", "/nonexistent"], says: "/nonexistent" },
-    { name: "a session it does not know", words: [...flags, "--resume", sessionOf(2)], says: "No conversation found" }
+    { name: "a session it does not know", words: [...flags, "--resume", second], says: "No conversation found" }
   ])("refuses $name", ({ says, words }) => {
     const { status, stderr } = run(words)
     assert.strictEqual(status, 1)

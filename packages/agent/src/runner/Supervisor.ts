@@ -55,6 +55,8 @@ export class Supervisor extends Context.Service<Supervisor, {
         const firstEvent = yield* Deferred.make<StopCause>()
         const lastWord = yield* Deferred.make<void>()
 
+        // One process per session: a runner that was killed may have left its agent running.
+        yield* processes.sweep(agent.marks)
         const handle = yield* spawner.spawn(ChildProcess.make(agent.command, agent.arguments, {
           cwd: agent.workingDirectory,
           env: agent.environment,

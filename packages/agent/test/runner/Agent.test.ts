@@ -61,7 +61,7 @@ describe("a session", () => {
       )
       const { result } = yield* execute(codeRun(around, {}, taken))
       assert.strictEqual(result.outcome, "Completed")
-      assert.strictEqual(result.sessionId, sessionOf(1))
+      assert.strictEqual(result.sessionId, sessionOf(around, 1))
     }))
 
   it.live("that is gone is begun anew, and the result says so", () =>
@@ -72,9 +72,9 @@ describe("a session", () => {
         "if [ $mode = resume ]; then echo \"No conversation found with session ID: $sid\" >&2; exit 1; fi\n" +
           "keep; init; say x; echo x > x.txt; done_\n"
       )
-      const { result } = yield* execute(codeRun(around, attempt(2), forgetful))
+      const { result } = yield* execute(codeRun(around, attempt(around, 2), forgetful))
       assert.strictEqual(result.outcome, "Completed")
-      assert.strictEqual(result.sessionId, sessionOf(2))
+      assert.strictEqual(result.sessionId, sessionOf(around, 2))
       assert.isFalse(result.resumed)
       assert.isString(result.resumeProblem)
       assert.notInclude(prompt(2), "interrupted")

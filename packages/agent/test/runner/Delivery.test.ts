@@ -4,16 +4,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
 import { commitTo, fileOf, filesOf, git, headOf, refusePushes, removeFolder } from "../fixtures/Remotes.ts"
-import {
-  attempt,
-  codeRun,
-  execute,
-  runUid,
-  sessionOf,
-  type Surroundings,
-  surroundings,
-  token
-} from "../fixtures/Run.ts"
+import { attempt, codeRun, execute, sessionOf, type Surroundings, surroundings, token } from "../fixtures/Run.ts"
 
 const branch = "feature/task-1-implementation"
 const own = `${branch}-3f9c2a1b`
@@ -32,7 +23,7 @@ describe("a CodeRun", () => {
       const { exitCode, log, result } = yield* execute(codeRun(around))
       assert.strictEqual(exitCode, 0)
       assert.strictEqual(result.outcome, "Completed")
-      assert.strictEqual(result.sessionId, sessionOf(1))
+      assert.strictEqual(result.sessionId, sessionOf(around, 1))
       assert.strictEqual(result.delivery?.branch, branch)
       assert.strictEqual(result.delivery?.headCommit, headOf(remotes.target, branch))
       assert.include(fileOf(remotes.target, branch, "src/routes.js"), "/health")
@@ -52,10 +43,10 @@ describe("a CodeRun", () => {
       yield* execute(codeRun(around))
       const first = headOf(remotes.target, branch)
       commitTo(remotes.target, "main", { "NOTES.md": "new on main\n" })
-      const { result } = yield* execute(codeRun(around, attempt(2)))
+      const { result } = yield* execute(codeRun(around, attempt(around, 2)))
       assert.strictEqual(result.outcome, "Completed")
       assert.isTrue(result.resumed)
-      assert.strictEqual(result.sessionId, sessionOf(1))
+      assert.strictEqual(result.sessionId, sessionOf(around, 1))
       assert.include(filesOf(remotes.target, branch), "NOTES.md")
       assert.strictEqual(git(remotes.target, "merge-base", first ?? "", branch), first)
       assert.isUndefined(headOf(remotes.target, own))
@@ -68,7 +59,7 @@ describe("a CodeRun", () => {
       yield* execute(codeRun(around))
       commitTo(remotes.target, "main", { "src/routes.js": "// rewritten\n" })
       const solving = works("echo solved > src/routes.js; git add src/routes.js; git commit --quiet --no-edit")
-      const { result } = yield* execute(codeRun(around, attempt(2), solving))
+      const { result } = yield* execute(codeRun(around, attempt(around, 2), solving))
       assert.include(readFileSync(join(folder, "agent", "prompt.1"), "utf8"), "has conflicts")
       assert.include(readFileSync(join(folder, "agent", "prompt.1"), "utf8"), "src/routes.js")
       assert.strictEqual(result.outcome, "Completed")
@@ -82,7 +73,7 @@ describe("a CodeRun", () => {
       const first = yield* execute(codeRun(around))
       assert.strictEqual(first.result.delivery?.branch, own)
       assert.notInclude(filesOf(remotes.target, own), "theirs.txt")
-      const second = yield* execute(codeRun(around, attempt(2)))
+      const second = yield* execute(codeRun(around, attempt(around, 2)))
       assert.strictEqual(second.result.delivery?.branch, own)
       assert.strictEqual(headOf(remotes.target, branch), theirs)
     }))
@@ -100,7 +91,7 @@ describe("a CodeRun", () => {
       assert.notInclude(filesOf(remotes.target, branch), "task/task.md")
       const message = git(remotes.target, "log", "-1", "--format=%B", branch)
       assert.include(message, "Task 1: Add a health endpoint")
-      assert.include(message, `Orchestrator-Run: ${runUid}`)
+      assert.include(message, `Orchestrator-Run: ${around.uid}`)
     }))
 
   it.live("that changes nothing pushes nothing", () =>
@@ -132,7 +123,7 @@ describe("a CodeRun", () => {
           "git -C $d add theirs.txt; git -C $d commit --quiet -m theirs; git -C $d push --quiet 2>/dev/null; " +
           "echo y > ours.txt; rm -rf $d"
       )
-      const { result } = yield* execute(codeRun(around, attempt(2), racing))
+      const { result } = yield* execute(codeRun(around, attempt(around, 2), racing))
       assert.strictEqual(result.outcome, "Completed")
       assert.includeMembers([...filesOf(remotes.target, branch)], ["theirs.txt", "ours.txt"])
     }))

@@ -2,6 +2,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { afterEach, assert, describe, it } from "@effect/vitest"
 import { Console, Effect, Fiber, Layer, Ref, Schedule } from "effect"
+import { randomInt, randomUUID } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { classify } from "../../src/runner/Classify.ts"
@@ -11,10 +12,12 @@ import type { Bounds } from "../../src/runner/RunnerConfig.ts"
 import { Supervisor } from "../../src/runner/Supervisor.ts"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
 import { removeFolder, tempFolder } from "../fixtures/Remotes.ts"
-import { sessionOf } from "../fixtures/Run.ts"
 
 const layer = Supervisor.layer.pipe(Layer.provide(Processes.layer), Layer.provide(NodeServices.layer))
-const mark = "ORCHESTRATOR_AGENT=test-agent"
+const session = randomUUID()
+/** A duration that is the word of this test run alone. */
+const forever = String(10_000_000 + randomInt(80_000_000))
+const mark = `test-agent-${session}`
 
 let folder: string
 afterEach(() => removeFolder(folder))
@@ -27,21 +30,21 @@ const supervise = (body: string, bounds: Partial<Bounds> = {}) =>
     const supervisor = yield* Supervisor
     const seen = yield* supervisor.run({
       command: "claude",
-      arguments: ["--session-id", sessionOf(1), "--model", "claude-asked-1"],
+      arguments: ["--session-id", session, "--model", "claude-asked-1"],
       environment: {
         PATH: `${bin}:${process.env["PATH"]}`,
         CLAUDE_CONFIG_DIR: join(folder, ".claude"),
-        ORCHESTRATOR_AGENT: "test-agent"
+        ORCHESTRATOR_AGENT: mark
       },
       workingDirectory: folder,
       prompt: "Task:\n",
       asked: {
         model: "claude-asked-1",
         permissionMode: "bypassPermissions",
-        sessionId: sessionOf(1),
+        sessionId: session,
         mcpServers: []
       },
-      marks: [mark, `CLAUDE_CODE_SESSION_ID=${sessionOf(1)}`],
+      marks: [`ORCHESTRATOR_AGENT=${mark}`, `CLAUDE_CODE_SESSION_ID=${session}`],
       bounds: { init: 5, silence: 5, stop: 0.3, exit: 0.3, backoff: 0.1, ...bounds }
     }, yield* Ref.make(nothingSeen))
     return { seen, verdict: classify(seen) }
@@ -151,25 +154,25 @@ describe("an agent that", () => {
     Effect.gen(function*() {
       const { seen, verdict } = yield* supervise(
         "trap '' INT TERM; init; say x\n" +
-          "CLAUDE_CODE_SESSION_ID=$sid setsid sleep 7654321 </dev/null >/dev/null 2>&1 &\n" +
-          "setsid sleep 7654323 &\n" +
+          `CLAUDE_CODE_SESSION_ID=$sid setsid sleep ${forever}1 </dev/null >/dev/null 2>&1 &\n` +
+          `setsid sleep ${forever}3 &\n` +
           "done_; while :; do sleep 0.1; done\n"
       )
       assert.strictEqual(verdict._tag, "Finished")
       assert.strictEqual(seen.stopped, "NotExiting")
       assert.strictEqual(seen.exitCode, 137)
-      assert.isFalse(lives("7654321") || lives("7654323"))
+      assert.isFalse(lives(`${forever}1`) || lives(`${forever}3`))
     }))
 
   it.live("is interrupted has ended when the interruption has", () =>
     Effect.gen(function*() {
       const running = yield* Effect.forkChild(supervise(
-        "trap 'echo > got-int' INT; trap 'echo > got-term; exit 143' TERM; init; setsid sleep 7654324 & while :; do sleep 0.05; done\n"
+        `trap 'echo > got-int' INT; trap 'echo > got-term; exit 143' TERM; init; setsid sleep ${forever}4 & while :; do sleep 0.05; done\n`
       ))
-      yield* until(() => lives("7654324"))
+      yield* until(() => lives(`${forever}4`))
       yield* Fiber.interrupt(running)
       assert.isTrue(existsSync(join(folder, "got-int")))
       assert.isTrue(existsSync(join(folder, "got-term")))
-      assert.isFalse(lives("7654324"))
+      assert.isFalse(lives(`${forever}4`))
     }))
 })
