@@ -13,6 +13,7 @@ import { makeStore, storeKey } from "../Store.ts"
 import { register } from "./NodeObject.ts"
 import { PodRuntime } from "./PodRuntime.ts"
 import { makePodWorker, type PodWorker } from "./PodWorker.ts"
+import { sealLogs } from "./SealLog.ts"
 
 export interface KubeletOptions {
   readonly nodeName: string
@@ -115,7 +116,10 @@ const make = Effect.fnUntraced(function*(options: KubeletOptions) {
     else if (isNew && !hasEnded(pod)) {
       busy.add(uid)
       yield* FiberMap.run(fibers, uid, work(pod, uid))
-    } else if (isDue(pod)) yield* removeObject(pod)
+    } else {
+      if (isNew) yield* sealLogs(logs, pod)
+      if (isDue(pod)) yield* removeObject(pod)
+    }
     return undefined
   })
 

@@ -54,28 +54,38 @@ const specsOf = ({ spec }: Pod): ReadonlyArray<readonly [Container, Role]> => [
   ...spec.containers.map((container) => [container, roleOf(container, false)] as const)
 ]
 
-const statusesOf = ({ status }: Pod): ReadonlyMap<string, ContainerStatus> =>
+type Statuses = ReadonlyMap<string, ContainerStatus>
+
+const statusesOf = ({ status }: Pod): Statuses =>
   new Map(
     [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map((each) => [each.name, each])
   )
 
+/** What a record begins with, when the node that wrote the status is gone and with it every process and every emptyDir. */
+const resumed = (pod: Pod, statuses: Statuses, now: number) => {
+  const initial = waiting((pod.spec.initContainers ?? []).length > 0 ? "PodInitializing" : "ContainerCreating")
+  const wasStarted = ({ name }: Container) => {
+    const { running: runs, terminated: ended } = statuses.get(name)?.state ?? {}
+    return runs !== undefined || ended !== undefined
+  }
+  const begun = pod.spec.containers.some(wasStarted)
+  const over = pod.spec.restartPolicy === "Never" && pod.spec.containers.every(wasStarted)
+
+  return (role: Role, name: string): ContainerState => {
+    const state = statuses.get(name)?.state ?? {}
+    if (role === "init" && !begun) return (state.terminated?.exitCode ?? 0) === 0 ? initial : state
+    if (state.running === undefined) return state.terminated === undefined ? initial : state
+    return role === "sidecar" && !over ? initial : lost(state, now)
+  }
+}
+
 /**
- * The records of a pod that this process has not run so far. What has ended stays ended, what ran is lost, and what never started will
- * be started; a sidecar starts again while there is a main container to start.
+ * The records of a pod that this process has not run so far. Before a main container ran everything is started anew, init containers
+ * too; after that what has ended stays ended, and what ran is lost.
  */
 export const recordsOf = (pod: Pod, now: number): Records => {
   const statuses = statusesOf(pod)
-  const initial = waiting((pod.spec.initContainers ?? []).length > 0 ? "PodInitializing" : "ContainerCreating")
-  const wasStarted = (name: string) => {
-    const { running, terminated } = statuses.get(name)?.state ?? {}
-    return running !== undefined || terminated !== undefined
-  }
-  const over = pod.spec.restartPolicy === "Never" && pod.spec.containers.every(({ name }) => wasStarted(name))
-  const stateOf = (role: Role, status: ContainerStatus | undefined): ContainerState => {
-    const before = status?.state ?? {}
-    if (before.running === undefined) return before.terminated === undefined ? initial : before
-    return role === "sidecar" && !over ? initial : lost(before, now)
-  }
+  const stateOf = resumed(pod, statuses, now)
   return new Map(
     specsOf(pod).map(([spec, role]) => {
       const status = statuses.get(spec.name)
@@ -83,7 +93,7 @@ export const recordsOf = (pod: Pod, now: number): Records => {
       return [spec.name, {
         spec,
         role,
-        state: stateOf(role, status),
+        state: stateOf(role, spec.name),
         ...(last === undefined ? {} : { lastState: last }),
         restartCount: status?.restartCount ?? 0
       }]

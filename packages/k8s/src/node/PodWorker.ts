@@ -12,6 +12,7 @@ import { makeBoard, type PodBoard } from "./PodBoard.ts"
 import { type ContainerRecord, ofRole, startsAgain } from "./PodRecord.ts"
 import type { PodRuntime } from "./PodRuntime.ts"
 import type { Verdict } from "./PodStatusView.ts"
+import { sealLog, sealLogs } from "./SealLog.ts"
 import { makeStopping, type Stopping, unlessStopped } from "./Stopping.ts"
 import { type Files, resolveVolumes } from "./VolumeFiles.ts"
 
@@ -48,15 +49,12 @@ export const makePodWorker = Effect.fnUntraced(function*(pod: Pod, address: stri
     yield* Effect.forkScoped(expire(board, evict))
     const files = yield* unlessStopped(stopping, resolveVolumes(pod))
     if (files !== undefined) yield* runContainers({ board, files, stopping, logs })
-    yield* Effect.forEach([...board.records().keys()], (container) => closeLog(logs, pod, container), { discard: true })
+    yield* sealLogs(logs, pod)
     yield* board.end
   })
 
   return { saw, evict, run } satisfies PodWorker
 })
-
-const closeLog = (logs: PodLogs["Service"], { metadata }: Pod, container: string) =>
-  logs.close({ podUid: metadata.uid ?? "", container })
 
 /** The pod's own activeDeadlineSeconds, from its start. */
 const expire = Effect.fnUntraced(function*(board: PodBoard, evict: PodWorker["evict"]) {
@@ -85,7 +83,7 @@ const runContainers = Effect.fnUntraced(function*(course: Course) {
 
   const run = (name: string, wish: Stopping, started: Deferred.Deferred<void>) =>
     runContainer({ ...course, name, stopping: wish, started }).pipe(
-      Effect.ensuring(closeLog(logs, board.pod(), name))
+      Effect.ensuring(sealLog(logs, board.pod(), name))
     )
   const toEnd = (name: string) => run(name, stopping, Deferred.makeUnsafe())
 

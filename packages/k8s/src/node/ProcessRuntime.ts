@@ -62,6 +62,8 @@ const make = Effect.fnUntraced(function*(options: ProcessRuntimeOptions) {
   const left = yield* killAll(`ORCHESTRATOR_NODE=${state.root}`)
   if (left > 0) yield* Effect.logWarning(`killed ${left} processes that an earlier run had left behind`)
 
+  yield* Effect.ignore(fs.remove(state.pods, { recursive: true, force: true }))
+
   const prepare = (request: ContainerRequest) =>
     preparing.withPermit(Effect.suspend(() => {
       const uid = request.pod.metadata.uid ?? ""

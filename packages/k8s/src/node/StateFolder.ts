@@ -2,6 +2,8 @@
 export interface StateFolder {
   readonly root: string
   readonly claim: (namespace: string, name: string) => string
+  /** What goes with the pods; empty when none has run. */
+  readonly pods: string
   readonly pod: (uid: string) => string
   readonly volume: (uid: string, volume: string) => string
   readonly container: (uid: string, name: string) => string
@@ -9,10 +11,12 @@ export interface StateFolder {
 }
 
 export const stateFolder = (root: string): StateFolder => {
-  const pod = (uid: string) => `${root}/pods/${uid}`
+  const pods = `${root}/pods`
+  const pod = (uid: string) => `${pods}/${uid}`
   const container = (uid: string, name: string) => `${pod(uid)}/containers/${name}`
   return {
     root,
+    pods,
     claim: (namespace, name) => `${root}/volumes/${namespace}/${name}`,
     pod,
     volume: (uid, volume) => `${pod(uid)}/volumes/${volume}`,

@@ -6,6 +6,7 @@ import { KubernetesClient } from "../../src/KubernetesClient.ts"
 import { Kubelet } from "../../src/node/Kubelet.ts"
 import { layerTest, type Script, ScriptedNode } from "../../src/node/ScriptedRuntime.ts"
 import type { Container, Pod } from "../../src/Objects.ts"
+import { PodLogs } from "../../src/PodLogs.ts"
 import { conditionIn, create, find, main, namespace, pass, settle } from "../embedded/actors/World.ts"
 
 const nodeName = "node-1"
@@ -295,3 +296,22 @@ it.effect("after a restart of the node what ran is lost, and what waited is star
       assert.lengthOf(yield* started, 2)
     }).pipe(Effect.provide(Layer.fresh(node)))
   }).pipe(Effect.provide(lifetimes(() => ({ after: "never" })))))
+
+it.effect("whoever follows a container's log is done when it has ended, printed or not, also after a restart", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    const follow = client.podLogs({ name: "pod", namespace }, { follow: true }).pipe(
+      Stream.decodeText(),
+      Stream.mkString
+    )
+    yield* Effect.gen(function*() {
+      yield* create(PodKind, makePod())
+      const reading = yield* Effect.forkChild(follow)
+      yield* pass("1 seconds")
+      assert.strictEqual(yield* Fiber.join(reading), "")
+      assert.strictEqual(yield* follow, "")
+      const logs = yield* PodLogs
+      yield* logs.remove((yield* pod)?.metadata.uid ?? "")
+    }).pipe(Effect.provide(node))
+    yield* Effect.andThen(settle, follow).pipe(Effect.provide(Layer.fresh(node)))
+  }).pipe(Effect.provide(lifetimes(() => undefined))))

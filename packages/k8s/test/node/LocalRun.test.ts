@@ -1,6 +1,6 @@
 /** A Job on the embedded cluster whose pod really runs: init container, sidecar, files, claim, last words, logs. */
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import * as Actors from "../../src/embedded/actors/Actors.ts"
 import { layerMemory } from "../../src/embedded/EmbeddedCluster.ts"
 import { ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "../../src/Kinds.ts"
@@ -83,6 +83,12 @@ const submit = (script: string) =>
   })
 
 const mainEnd = Effect.map(pods, ([pod]) => pod?.status?.containerStatuses?.[0]?.state?.terminated)
+const logOfMain = (name: string) =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    const bytes = client.podLogs({ name, namespace }, { container: "main", follow: true })
+    return yield* bytes.pipe(Stream.decodeText(), Stream.mkString)
+  })
 const finished = Effect.map(conditions, (all) => all.some((condition) => /^(Complete|Failed)/.test(condition)))
 
 it.live.each<Mode>(["auto", "off"])("a Job runs to its end as processes, sandbox %s", (mode) =>
@@ -102,6 +108,7 @@ it.live.each<Mode>(["auto", "off"])("a Job runs to its end as processes, sandbox
       const [pod] = yield* pods
       assert.strictEqual(pod?.status?.initContainerStatuses?.[1]?.state?.terminated?.exitCode, 0)
       assert.deepInclude((yield* job)?.status, { succeeded: 1 })
+      assert.strictEqual(yield* logOfMain(pod?.metadata.name ?? ""), "home is there\n")
       assert.strictEqual(yield* aliveIn(state), 0)
     }).pipe(Effect.provide(world(state, mode)))
   }).pipe(Effect.scoped))

@@ -45,9 +45,19 @@ describe("a pod that another process of this node had begun", () => {
       want: { init: "waiting", sidecar: "waiting", main: "waiting" }
     },
     {
+      name: "before the main container everything is started anew",
+      given: { init: ended(0), sidecar: runningState },
+      want: { init: "waiting", sidecar: "waiting", main: "waiting" }
+    },
+    {
       name: "what has ended stays ended",
-      given: { init: ended(0) },
-      want: { init: 0, sidecar: "waiting", main: "waiting" }
+      given: { init: ended(0), sidecar: ended(0), main: ended(3) },
+      want: { init: 0, sidecar: 0, main: 3 }
+    },
+    {
+      name: "an init container that failed stays failed",
+      given: { init: ended(3) },
+      want: { init: 3, sidecar: "waiting", main: "waiting" }
     },
     {
       name: "what ran is lost, and its sidecar with it",
@@ -55,14 +65,15 @@ describe("a pod that another process of this node had begun", () => {
       want: { init: 0, sidecar: 137, main: 137 }
     },
     {
-      name: "a sidecar of a main container that has yet to start starts again",
-      given: { init: ended(0), sidecar: runningState },
-      want: { init: 0, sidecar: "waiting", main: "waiting" }
+      name: "where the pod's containers start again, its sidecar does",
+      given: { init: ended(0), sidecar: runningState, main: runningState },
+      policy: "Always",
+      want: { init: 0, sidecar: "waiting", main: 137 }
     },
     {
-      name: "an init container that ran is lost",
+      name: "an init container that ran is started anew",
       given: { init: runningState },
-      want: { init: 137, sidecar: "waiting", main: "waiting" }
+      want: { init: "waiting", sidecar: "waiting", main: "waiting" }
     }
   ])("$name", ({ given, policy, want }) => assert.deepStrictEqual(brief(recordsOf(makePod(given, policy), 0)), want))
 })
