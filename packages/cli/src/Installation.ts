@@ -4,6 +4,10 @@ import { Effect, FileSystem, Path } from "effect"
 /** Folder of this file: `packages/cli/src` of a checkout, or the bundle's. */
 const here = import.meta.dirname
 
+/** The Node that runs this; no service of Effect's knows it. */
+// oxlint-disable-next-line no-restricted-globals
+export const nodeExecutable = process.execPath
+
 export interface Installation {
   readonly templates: string
   readonly examples: string

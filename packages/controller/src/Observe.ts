@@ -89,7 +89,8 @@ export class Observe extends Context.Service<Observe, {
           return { present, rendered: undefined }
         }
         const { resume, run: decoded } = run.wanted.success
-        const facts = { config, attempts: currentAttempt(run).contextVersion, resume }
+        const { contextVersion, retry } = currentAttempt(run)
+        const facts = { config, attempts: contextVersion + retry, resume }
         const inputs = decoded.kind === "CodeRun"
           ? codeInputs({ ...facts, run: decoded, branch: codeBranch(decoded.spec.taskId) })
           : docsInputs({ ...facts, run: decoded, branch: docsBranchName(run.name, run.uid) })

@@ -1,5 +1,5 @@
 /** What the controller counts. Labels have few values: never a run's name, never a text of a requester. */
-import { Effect, Metric } from "effect"
+import { type Effect, Metric } from "effect"
 
 const reconciles = Metric.counter("orchestrator_reconciles_total", {
   description: "Rounds of the controller by the rule that decided",

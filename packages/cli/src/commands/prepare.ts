@@ -2,13 +2,13 @@
 import { prepareFromCheckout, prepareFromImage } from "@orchestrator/agent/runner/Prepare"
 import { Effect, Path } from "effect"
 import { Argument, Command } from "effect/cli"
-import { installation } from "../Installation.ts"
+import { installation, nodeExecutable } from "../Installation.ts"
 
 /** Puts the runner of this installation into a folder, with the Node that runs this. */
 export const prepare = Effect.fn("prepare")(function*(folder: string) {
   const path = yield* Path.Path
   const { isCheckout } = yield* installation
-  const node = process.execPath
+  const node = nodeExecutable
   yield* isCheckout
     ? prepareFromCheckout({ folder, node })
     : prepareFromImage({ folder, node, bundle: path.join(import.meta.dirname, "runner.mjs") })

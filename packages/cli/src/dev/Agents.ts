@@ -1,7 +1,7 @@
 /** What stands in for the images on a laptop: this checkout for the orchestrator's, the demo agent or the person's `claude` for the agent's. */
 import type { ImageTable } from "@orchestrator/k8s/node/ImageTable"
 import { Config, Effect, FileSystem, Option, Path, Redacted, Schema } from "effect"
-import type { Installation } from "../Installation.ts"
+import { type Installation, nodeExecutable } from "../Installation.ts"
 
 export class AgentMissing extends Schema.TaggedError<AgentMissing>()("AgentMissing", { message: Schema.String }) {}
 
@@ -11,7 +11,7 @@ export const runnerImage = "local/orchestrator:dev"
 export type AgentChoice = "demo" | "claude"
 
 /** Folder of the Node that runs this program: containers get the same. */
-const nodeFolder = Effect.map(Path.Path, (path) => path.dirname(process.execPath))
+const nodeFolder = Effect.map(Path.Path, (path) => path.dirname(nodeExecutable))
 
 const credentials = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN"] as const
 
@@ -50,7 +50,7 @@ const findClaude = Effect.gen(function*() {
 export const imageTable = Effect.fn("Agents.imageTable")(function*(choice: AgentChoice, parts: Installation) {
   const node = yield* nodeFolder
   const path = yield* Path.Path
-  const prepare = [process.execPath, path.resolve(import.meta.dirname, "../prepare.bin.ts")]
+  const prepare = [nodeExecutable, path.resolve(import.meta.dirname, "../prepare.bin.ts")]
   const table: ImageTable = {
     [`${agentImage.repository}:${agentImage.tag}`]: yield* agentOf(choice, parts, node),
     [runnerImage]: { pathPrepend: [node], commands: { "/app/orchestrator": prepare } }

@@ -17,7 +17,7 @@ const identity = {
   GIT_CONFIG_NOSYSTEM: "1"
 }
 
-export const git = (args: ReadonlyArray<string>) =>
+const git = (args: ReadonlyArray<string>) =>
   Effect.scoped(Effect.gen(function*() {
     const handle = yield* ChildProcess.make("git", args, { env: identity, extendEnv: true, stdin: "ignore" })
     const [output, exitCode] = yield* Effect.all([

@@ -38,7 +38,7 @@ export const codeRunKind: RunKind = {
 
 const environment = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
   literal("REPOSITORY_URL", spec.repositoryUrl),
-  literal("WORKING_DIRECTORY", spec.workingDirectory),
+  literal("WORKING_DIRECTORY", spec.workingDirectory || spec.service),
   { name: "TASK_ID", value: String(spec.taskId) },
   literal("SERVICE_NAME", spec.service),
   literal("DOCS_REPOSITORY_URL", spec.docsRepositoryUrl),

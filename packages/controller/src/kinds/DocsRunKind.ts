@@ -30,7 +30,7 @@ export const docsRunKind: RunKind = {
       taskId: undefined,
       env: [
         literal("REPOSITORY_URL", run.spec.repositoryUrl),
-        literal("WORKING_DIRECTORY", run.spec.workingDirectory),
+        literal("WORKING_DIRECTORY", run.spec.workingDirectory || "."),
         literal("SOURCE_BRANCH", run.spec.sourceBranch)
       ]
     }))

@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
-import { codeRun, completed, pass, verbs, world } from "./World.ts"
+import { attemptsOf, codeRun, completed, pass, verbs, world } from "./World.ts"
 
 const never = world({ script: ({ container, env }) => container.name === "claude" ? completed(env, "never") : {} })
 
@@ -29,7 +29,7 @@ it.effect("S4: a raised contextVersion starts the next attempt in the same works
       1
     )
     assert.deepStrictEqual(
-      (status?.["attempts"] as ReadonlyArray<{ outcome: string }>).map(({ outcome }) => outcome),
+      attemptsOf(status).map(({ outcome }) => outcome),
       ["Succeeded", "Succeeded"]
     )
     assert.deepStrictEqual(status?.["usage"], { costUsd: 0.5, turns: 8 })
@@ -61,7 +61,7 @@ it.effect("raising contextVersion during an attempt ends it first: never two liv
     const { status } = yield* run("first")
     assert.strictEqual(status?.["phase"], "Running")
     assert.deepStrictEqual(
-      (status?.["attempts"] as ReadonlyArray<{ contextVersion: number; outcome?: string }>)
+      attemptsOf(status)
         .map(({ contextVersion, outcome }) => [contextVersion, outcome]),
       [[1, "Cancelled"], [2, undefined]]
     )

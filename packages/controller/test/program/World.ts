@@ -2,6 +2,7 @@
  * The whole program on the memory cluster: controller, Job controller, TTL, scheduler, claims, garbage collector and a node whose
  * containers follow a script. Time is TestClock's.
  */
+import { Attempt } from "@orchestrator/domain/Attempt"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import * as Actors from "@orchestrator/k8s/embedded/actors/Actors"
@@ -36,7 +37,7 @@ const templates = Layer.orDie(Templates.layerMemory(Object.fromEntries(
   ]
 )))
 
-export const configOf = (input: object) => Schema.decodeSync(OrchestratorConfig)(input)
+const configOf = (input: object) => Schema.decodeSync(OrchestratorConfig)(input)
 
 export interface WorldOptions {
   readonly config?: object
@@ -94,7 +95,7 @@ export const world = ({ config = {}, script = delivering() }: WorldOptions = {})
   Layer.provideMerge(controller(config), cluster(script))
 
 /** Lets everything that waits only for other fibers happen, without a moment passing. */
-export const settle = Effect.gen(function*() {
+const settle = Effect.gen(function*() {
   for (let round = 0; round < 400; round++) yield* Effect.yieldNow
 })
 
@@ -111,7 +112,7 @@ export const pass = (time: Duration.Input, step: Duration.Input = "1 second") =>
   })
 
 /** The agent's container ends after this time with a result that says so. */
-export const delivering = (after: NonNullable<Outcome["after"]> = "10 seconds"): Script => ({ container, env }) =>
+const delivering = (after: NonNullable<Outcome["after"]> = "10 seconds"): Script => ({ container, env }) =>
   container.name === "claude" ? completed(env, after) : {}
 
 export const completed = (env: Readonly<Record<string, string>>, after: NonNullable<Outcome["after"]>): Outcome => ({
@@ -134,6 +135,12 @@ export const completed = (env: Readonly<Record<string, string>>, after: NonNulla
     })
   }
 })
+
+const decodeAttempts = Schema.decodeUnknownSync(Schema.Array(Attempt))
+
+/** The attempts that a status records. */
+export const attemptsOf = (status: CustomObject["status"]): ReadonlyArray<Attempt> =>
+  decodeAttempts(status?.["attempts"] ?? [])
 
 export const failing = (reason: string, after: Duration.Input = "10 seconds"): Script => ({ container }) =>
   container.name === "claude"
