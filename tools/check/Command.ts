@@ -24,7 +24,7 @@ export const command = (
         ChildProcess.make(join(tools, tool), args, {
           cwd: root,
           stdin: "ignore",
-          env: { NO_COLOR: "1" },
+          env: plain,
           extendEnv: true
         })
       )
