@@ -110,11 +110,6 @@ export const createCases: ReadonlyArray<ContractCase> = [
     assert.notStrictEqual(created.metadata.creationTimestamp, "2001-01-01T00:00:00Z")
     assert.isUndefined(created.metadata.deletionTimestamp)
   }),
-  contractCase("an object of another kind is refused", function*(world) {
-    const { client } = world
-    yield* refused(client.create(ConfigMapKind, { ...configMap(world, "other"), kind: "Secret" }), "BadRequest")
-    yield* refused(client.create(ConfigMapKind, { ...configMap(world, "other"), apiVersion: "v2" }), "BadRequest")
-  }),
   contractCase("a dry run answers as if, and stores nothing", function*(world) {
     const created = yield* world.client.create(ConfigMapKind, configMap(world, "dry", { a: "1" }), { dryRun: true })
     assert.deepStrictEqual([created.metadata.name, created.data], ["dry", { a: "1" }])

@@ -12,7 +12,7 @@ import {
   refused,
   seen,
   take,
-  takeDuring,
+  takeAndThen,
   versionOf,
   type World
 } from "./World.ts"
@@ -43,7 +43,7 @@ export const watchCases: ReadonlyArray<ContractCase> = [
   contractCase("a watch goes on with what happens then", function*(world) {
     yield* create(world, "a")
     const later = Effect.andThen(change(world, "a", { data: { a: "1" } }), remove(world, "a"))
-    const events = yield* takeDuring(watch(world), 3, later)
+    const events = yield* takeAndThen(watch(world), 3, later)
     assert.deepStrictEqual(seen(events), [["ADDED", "a"], ["MODIFIED", "a"], ["DELETED", "a"]])
   }),
   contractCase("a watch from a version tells everything after it, in order", function*(world) {
@@ -157,7 +157,8 @@ export const watchCases: ReadonlyArray<ContractCase> = [
     const created = yield* create(world, "a")
     const names = Array.from({ length: 60 }, (_, index) => `burst-${String(index).padStart(2, "0")}`)
     const burst = Effect.forEach(names, (name) => create(world, name))
-    const events = yield* takeDuring(watch(world, { resourceVersion: created.metadata.resourceVersion }), 60, burst)
+    const all = take(watch(world, { resourceVersion: created.metadata.resourceVersion }), 60)
+    const [events] = yield* Effect.all([all, burst], { concurrency: "unbounded" })
     assert.deepStrictEqual(events.map(({ object }) => object.metadata.name), names)
   }),
   contractCase("a watch of a kind that is not served is not found", function*({ client, namespace }) {

@@ -1,6 +1,6 @@
 /** What every case of the contract works with: a client, a namespace of its own, objects to write. */
 import { assert } from "@effect/vitest"
-import { Effect, Fiber, Stream } from "effect"
+import { Effect, Latch, Stream } from "effect"
 import { CodeRunKind, ConfigMapKind } from "../../src/Kinds.ts"
 import type { KubernetesClient, WatchEvent } from "../../src/KubernetesClient.ts"
 import type { KubernetesError, KubernetesErrorReason } from "../../src/KubernetesError.ts"
@@ -61,17 +61,18 @@ export const take = <A>(
     })
   )
 
-/** The events that a watch sees from now on while something is done. */
-export const takeDuring = <A, E>(
+/** The first events of a watch while something is done, once the first of them is there. */
+export const takeAndThen = <A, E>(
   events: Stream.Stream<WatchEvent<A>, KubernetesError>,
   count: number,
-  during: Effect.Effect<unknown, E>
+  then: Effect.Effect<unknown, E>
 ): Effect.Effect<ReadonlyArray<WatchEvent<A>>, KubernetesError | E> =>
-  Effect.scoped(Effect.gen(function*() {
-    const fiber = yield* Effect.forkScoped(take(events, count), { startImmediately: true })
-    yield* during
-    return yield* Fiber.join(fiber)
-  }))
+  Effect.gen(function*() {
+    const begun = yield* Latch.make()
+    const taken = take(Stream.tap(events, () => begun.open), count)
+    const [found] = yield* Effect.all([taken, Effect.andThen(begun.await, then)], { concurrency: "unbounded" })
+    return found
+  })
 
 export const seen = <A extends KubernetesObject>(
   events: ReadonlyArray<WatchEvent<A>>
