@@ -69,11 +69,11 @@ describe("a tool", () => {
 
 describe("the report", () => {
   it.each([
-    { finding: { name: "types", ok: true, millis: 1234, words: "" }, text: "ok    types            1.2 s" },
-    { finding: { name: "types", ok: true, millis: 49, words: "all" }, text: "ok    types            0.0 s   all" },
+    { finding: { name: "types", ok: true, millis: 1234, words: "" }, text: "ok    types          1.2 s" },
+    { finding: { name: "types", ok: true, millis: 49, words: "all" }, text: "ok    types          0.0 s   all" },
     {
       finding: { name: "lint", ok: false, millis: 61_000, words: "\n a\n\n b \n" },
-      text: "FAIL  lint            61.0 s\n     a\n\n     b"
+      text: "FAIL  lint          61.0 s\n     a\n\n     b"
     }
   ])("$text", ({ finding, text }) => assert.strictEqual(formatFinding(finding), text))
 
