@@ -60,7 +60,14 @@ const inSandbox = Effect.fnUntraced(function*(host: HostFacts, bwrap: string, dr
     readable: [...readable, ...(draft.standIn.pathPrepend ?? [])],
     writable
   })
-  return { command: bwrap, args: [...words, ...draft.words], cwd: "/", env: draft.env, info: true, sandboxed: true }
+  return {
+    command: bwrap,
+    args: [...words, ...draft.words],
+    cwd: "/",
+    env: { HOME: "/", ...draft.env },
+    info: true,
+    sandboxed: true
+  }
 })
 
 const asPlainProcess = (folder: string, { env, message, mounts, words, workingDir }: Draft) => {
@@ -70,7 +77,12 @@ const asPlainProcess = (folder: string, { env, message, mounts, words, workingDi
     command,
     args,
     cwd: workingDir === undefined ? folder : toHost(all, workingDir),
-    env: { ...rootVariables(mounts), TERMINATION_MESSAGE_PATH: message.hostPath, ...envToHost(all, env) },
+    env: {
+      ...rootVariables(mounts),
+      TERMINATION_MESSAGE_PATH: message.hostPath,
+      HOME: folder,
+      ...envToHost(all, env)
+    },
     sandboxed: false
   }
 }

@@ -23,7 +23,7 @@ const ready = (now: number): ObjectCondition => ({
   lastTransitionTime: timestamp(now)
 })
 
-export const nodeOf = ({ address, capacity, name }: NodeFacts, before: Node | undefined, now: number): Node => ({
+const nodeOf = ({ address, capacity, name }: NodeFacts, before: Node | undefined, now: number): Node => ({
   apiVersion: "v1",
   kind: "Node",
   metadata: before?.metadata ?? { name, labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux" } },

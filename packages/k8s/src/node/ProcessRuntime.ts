@@ -89,7 +89,7 @@ const make = Effect.fnUntraced(function*(options: ProcessRuntimeOptions) {
   return PodRuntime.of({ start, forget })
 })
 
-export const layerNoDeps = (options: ProcessRuntimeOptions): Layer.Layer<PodRuntime, never, PodLogs | Platform> =>
+const layerNoDeps = (options: ProcessRuntimeOptions): Layer.Layer<PodRuntime, never, PodLogs | Platform> =>
   Layer.effect(PodRuntime, make(options))
 
 export const layer = (options: ProcessRuntimeOptions): Layer.Layer<PodRuntime, never, PodLogs> =>

@@ -28,7 +28,7 @@ export const secretBytes = ({ data = {} }: Secret): ReadonlyMap<string, Uint8Arr
   new Map(Object.entries(data).map(([key, base64]) => [key, decoded(base64)]))
 
 /** The files of a volume, or the key that it names in vain. */
-export const project = (
+const project = (
   content: ReadonlyMap<string, Uint8Array>,
   { items, mode, optional }: Projection
 ): Result.Result<Files, string> => {

@@ -9,7 +9,7 @@ import type { Files } from "./VolumeFiles.ts"
 const dataLink = "..data"
 
 /** Whether the path stays in the folder that it is relative to. */
-export const staysInside = (path: string): boolean => !path.startsWith("/") && !path.split("/").includes("..")
+const staysInside = (path: string): boolean => !path.startsWith("/") && !path.split("/").includes("..")
 
 const refused = (message: string) => new StartRefused({ reason: "CreateContainerConfigError", message, retry: false })
 

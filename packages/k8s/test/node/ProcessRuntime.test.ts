@@ -49,8 +49,8 @@ describe.each<Mode>(["auto", "off"])("containers as processes, sandbox %s", (mod
       const names = yield* printed(inputs).pipe(
         Effect.provide(runtimeIn(state, mode, { images: { example: { env: { FROM_IMAGE: "1" } } } }))
       )
-      assert.includeMembers([...names], ["FROM_IMAGE", "GREETING", "PATH"])
-      const known = /^(FROM_IMAGE|GREETING|PATH|PWD|OLDPWD|SHLVL|_|ORCHESTRATOR_.*|TERMINATION_MESSAGE_PATH)$/
+      assert.includeMembers([...names], ["FROM_IMAGE", "GREETING", "HOME", "PATH"])
+      const known = /^(FROM_IMAGE|GREETING|PATH|HOME|PWD|OLDPWD|SHLVL|_|ORCHESTRATOR_.*|TERMINATION_MESSAGE_PATH)$/
       assert.deepStrictEqual(names.filter((name) => !known.test(name)), [])
     }).pipe(Effect.scoped))
 

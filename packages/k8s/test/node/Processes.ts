@@ -13,7 +13,7 @@ export type Mode = "auto" | "off"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-export const makePod = (container: Partial<Container> = {}, spec: Partial<Pod["spec"]> = {}): Pod => ({
+const makePod = (container: Partial<Container> = {}, spec: Partial<Pod["spec"]> = {}): Pod => ({
   metadata: { name: "pod", namespace: "default", uid: "3f9c2a1b-0000-4000-8000-000000000001" },
   spec: {
     containers: [{ name: "main", image: "example:1", command: ["bash", "-c", "true"], ...container }],

@@ -26,7 +26,7 @@ const isBound = ({ metadata, spec, status }: PersistentVolumeClaim): boolean =>
   metadata.deletionTimestamp !== undefined || (spec.volumeName !== undefined && status?.phase === "Bound")
 
 /** The claim with its volume, and the status that says so. */
-export const bound = (claim: PersistentVolumeClaim): PersistentVolumeClaim => ({
+const bound = (claim: PersistentVolumeClaim): PersistentVolumeClaim => ({
   ...claim,
   spec: { ...claim.spec, volumeName: claim.spec.volumeName ?? `pvc-${claim.metadata.uid ?? ""}` },
   status: {

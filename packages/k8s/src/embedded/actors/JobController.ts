@@ -22,7 +22,7 @@ const jobKeysOf = (pod: Pod): ReadonlyArray<string> => {
 }
 
 /** A pod as the Job's template describes it. */
-export const podOf = ({ metadata: { name = "", namespace = "", uid = "" }, spec }: Job): Pod => ({
+const podOf = ({ metadata: { name = "", namespace = "", uid = "" }, spec }: Job): Pod => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: {

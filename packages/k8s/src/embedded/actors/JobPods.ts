@@ -10,7 +10,7 @@ export const isTracked = ({ metadata }: Pod): boolean => metadata.finalizers?.in
 
 export const hasEnded = ({ status }: Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
 
-export const isDeleting = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined
+const isDeleting = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined
 
 export const isReady = ({ status }: Pod): boolean => isTrue(status?.conditions, "Ready")
 

@@ -16,7 +16,7 @@ const finishOf = ({ status }: Job): number | undefined => {
 }
 
 /** When the Job is to be deleted; undefined: not by us. */
-export const expiryOf = (job: Job): number | undefined => {
+const expiryOf = (job: Job): number | undefined => {
   const finished = finishOf(job)
   const ttl = job.spec.ttlSecondsAfterFinished
   if (finished === undefined || ttl === undefined || job.metadata.deletionTimestamp !== undefined) return undefined
