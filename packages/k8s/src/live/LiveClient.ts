@@ -131,7 +131,7 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
       method,
       path: pathOf(kind, namespace, method === "POST" ? undefined : name ?? "", subresource),
       query: writeQuery(options),
-      body: { ...value, apiVersion: apiVersionOf(kind), kind: kind.kind }
+      body: { ...value, apiVersion: value.apiVersion ?? apiVersionOf(kind), kind: value.kind ?? kind.kind }
     })
   }
 
