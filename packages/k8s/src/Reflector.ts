@@ -5,7 +5,7 @@
 import { Clock, Duration, Effect, Random, Ref, Stream } from "effect"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent } from "./KubernetesClient.ts"
-import { hasReason, type KubernetesError } from "./KubernetesError.ts"
+import { hasReason, isRetryable, type KubernetesError } from "./KubernetesError.ts"
 import type { KubernetesObject } from "./Objects.ts"
 import type { Store } from "./Store.ts"
 
@@ -23,6 +23,8 @@ const pageSize = 500
 const watchSeconds = 300
 /** A watch that ends sooner than this counts as trouble. */
 const shortestWatch = 1000
+/** Interruptions in a row that are nobody's business. */
+const patience = 3
 
 /** Runs for ever. */
 export const reflect = Effect.fn("Reflector.reflect")(function*<A extends KubernetesObject>(
@@ -52,7 +54,6 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     const gone = store.reset(items, revision)
     yield* Effect.forEach(gone, (object) => onChange(object, "removed"), { discard: true })
     yield* Effect.forEach(items, (object) => onChange(object, "set"), { discard: true })
-    yield* Ref.set(failures, 0)
     if (!(yield* Ref.getAndSet(synced, true))) yield* onSynced
   })
 
@@ -65,6 +66,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     return onChange(object, removed ? "removed" : "set")
   }
 
+  /** The row of failures ends with an event, or with a watch that lasted: a list alone proves nothing. */
   const pause = Effect.fnUntraced(function*(atLeastMillis: number) {
     const count = yield* Ref.getAndUpdate(failures, (n) => n + 1)
     const jitter = yield* Random.next
@@ -72,22 +74,29 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* Effect.sleep(Duration.millis(Math.max(backOff, atLeastMillis)))
   })
 
-  const wait = (error: KubernetesError) =>
-    Effect.logDebug("watch interrupted").pipe(
-      Effect.annotateLogs({ kind: kind.kind, error: error.message }),
-      Effect.andThen(pause("retryAfterSeconds" in error.reason ? (error.reason.retryAfterSeconds ?? 0) * 1000 : 0))
+  const wait = Effect.fnUntraced(function*(error: KubernetesError) {
+    const passing = isRetryable(error) && (yield* Ref.get(failures)) < patience
+    yield* Effect.logWithLevel(passing ? "Debug" : "Warn")("list or watch interrupted").pipe(
+      Effect.annotateLogs({ kind: kind.kind, error: error.message })
     )
+    yield* pause("retryAfterSeconds" in error.reason ? (error.reason.retryAfterSeconds ?? 0) * 1000 : 0)
+  })
 
   const watch = Effect.gen(function*() {
     const started = yield* Clock.currentTimeMillis
+    const lasted = Effect.map(Clock.currentTimeMillis, (now) => now - started >= shortestWatch)
+    const breathe = Effect.flatMap(lasted, (long) => long ? Effect.void : pause(0))
     yield* client.watch(kind, {
       ...selectors,
       resourceVersion: store.revision(),
       allowWatchBookmarks: true,
       timeoutSeconds: watchSeconds
-    }).pipe(Stream.runForEach((event) => Effect.andThen(take(event), Ref.set(failures, 0))))
-    const ended = yield* Clock.currentTimeMillis
-    if (ended - started < shortestWatch) yield* pause(0)
+    }).pipe(
+      Stream.runForEach((event) => Effect.andThen(take(event), Ref.set(failures, 0))),
+      Effect.ensuring(Effect.flatMap(lasted, (long) => long ? Ref.set(failures, 0) : Effect.void)),
+      Effect.tapError((error) => hasReason("Gone")(error) ? breathe : Effect.void)
+    )
+    yield* breathe
   })
 
   const watchOn: Effect.Effect<void> = watch.pipe(
