@@ -19,6 +19,7 @@ describe("label values", () => {
     { given: "renovate[bot]", want: "renovate-bot" },
     { given: "-_.", want: "" },
     { given: "", want: "" },
+    { given: "x".repeat(64), want: "x".repeat(63) },
     { given: `${"x".repeat(62)}--y`, want: "x".repeat(62) }
   ])("$given", ({ given, want }) => assert.strictEqual(labelValue(given), want))
 

@@ -18,13 +18,18 @@ const uid = "3f9c2a1b-5d6e-4f70-8a9b-0c1d2e3f4a5b"
 
 /** Names of runs as Kubernetes takes them, and anything else that might get here. */
 const runName = fc.oneof(
+  fc.integer({ min: 30, max: 253 }).map((length) => "x".repeat(length)),
   fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/),
   fc.string({ unit: "binary", maxLength: 300 })
 )
 const contextVersion = fc.oneof(fc.integer({ min: 1, max: 50 }), fc.maxSafeNat())
 const retry = fc.oneof(fc.constant(0), fc.nat({ max: 1000 }))
 const attempt = fc.record({ uid: fc.uuid(), contextVersion, retry })
-const service = fc.oneof(fc.string({ unit: "binary", maxLength: 200 }), fc.stringMatching(/^[A-Za-z0-9._/-]{1,80}$/))
+const service = fc.oneof(
+  fc.integer({ min: 40, max: 200 }).map((length) => "x".repeat(length)),
+  fc.string({ unit: "binary", maxLength: 200 }),
+  fc.stringMatching(/^[A-Za-z0-9._/-]{1,80}$/)
+)
 
 describe("names of Jobs", () => {
   it.each([
@@ -33,6 +38,11 @@ describe("names of Jobs", () => {
     { run: "Api_2.x", attempt: { contextVersion: 1, retry: 0 }, name: "code-api-2-x-v1-3f9c2a1b" },
     { run: "--", attempt: { contextVersion: 1, retry: 0 }, name: "code-x-v1-3f9c2a1b" }
   ])("$name", ({ attempt, name, run }) => assert.strictEqual(codeJobName(run, uid, attempt), name))
+
+  it("use the room that there is", () => {
+    assert.lengthOf(codeJobName("x".repeat(253), uid, { contextVersion: 1, retry: 0 }), 63)
+    assert.lengthOf(docsJobName("x".repeat(253), uid, 0), 63)
+  })
 
   it("a DocsRun has no version in its name", () => {
     assert.strictEqual(docsJobName("docs", uid, 0), "docs-docs-3f9c2a1b")
