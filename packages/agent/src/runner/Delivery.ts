@@ -24,20 +24,21 @@ export interface DeliverOptions {
 const collectAll = Effect.fnUntraced(function*(prepared: Prepared, options: DeliverOptions) {
   const git = yield* Git
   const { branch, repository } = prepared
-  const state = yield* inspect(repository)
-  if (state.operation !== undefined && state.operation !== "merge") {
-    const ref = yield* keepAside(repository, state)
-    yield* Effect.logWarning(`the agent left an unfinished ${state.operation}; its state is kept at ${ref}`)
-    yield* clear(repository, state)
-    yield* git.run(repository, ["checkout", "--quiet", "--force", branch, "--"])
-  }
   yield* withdrawTaskFiles(repository, prepared.ownFiles)
-  const saved = yield* commitAll(repository, {
+  let before = yield* inspect(repository)
+  if (before.operation !== undefined && before.operation !== "merge") {
+    const ref = yield* keepAside(repository, before)
+    yield* Effect.logWarning(`the agent left an unfinished ${before.operation}; its state is kept at ${ref}`)
+    yield* clear(repository, before)
+    yield* git.run(repository, ["checkout", "--quiet", "--force", branch, "--"])
+    before = yield* inspect(repository)
+  }
+  const saved = (before.dirty || before.operation !== undefined) && (yield* commitAll(repository, {
     message: [options.subject, `${runTrailer}: ${options.runUid}`]
-  })
+  }))
   if (saved) yield* Effect.log("committed what the agent left")
 
-  const after = yield* inspect(repository)
+  const after = saved ? yield* inspect(repository) : before
   if (after.branch === branch || after.head === undefined) return
   const target = `refs/heads/${branch}`
   if ((yield* commitOf(repository, target)) === undefined || (yield* isAncestor(repository, target, after.head))) {

@@ -29,6 +29,7 @@ export const hardened: ReadonlyArray<readonly [key: string, value: string]> = [
   ["tag.gpgSign", "false"],
   ["protocol.ext.allow", "never"],
   ["submodule.recurse", "false"],
+  ["diff.ignoreSubmodules", "dirty"],
   ["fetch.recurseSubmodules", "false"],
   ["push.recurseSubmodules", "no"],
   ["gc.auto", "0"],

@@ -27,14 +27,15 @@ export const placeTaskFiles = Effect.fn("TaskFolder.place")(function*(
   const absolute = `${repository.workTree}/${folder}`
   const paths = [...files.keys()].map((name) => `${folder}/${name}`)
 
-  const clash = yield* tracked(repository, paths)
+  const known = yield* tracked(repository, [folder])
+  const clash = known.filter((path) => paths.includes(path))
   if (clash.length > 0) {
     return yield* setupFailed(`the repository has a file of its own at ${clash.join(", ")}, where the task's files go`)
   }
   const link = yield* fs.readLink(absolute).pipe(Effect.orElseSucceed(() => undefined))
   if (link !== undefined) return yield* setupFailed(`${folder} in the repository is a link; the task's files go there`)
 
-  const shared = (yield* tracked(repository, [folder])).length > 0
+  const shared = known.length > 0
   if (!shared) yield* fs.remove(absolute, { recursive: true, force: true })
   yield* fs.makeDirectory(absolute, { recursive: true })
   for (const [name, text] of files) {

@@ -43,27 +43,41 @@ export const commitOf = Effect.fnUntraced(function*(repository: Repository, revi
   return answer.exitCode === 0 ? answer.stdout.trim() : undefined
 })
 
-export const conflictsOf = Effect.fnUntraced(function*(repository: Repository) {
+const conflictsOf = Effect.fnUntraced(function*(repository: Repository) {
   const git = yield* Git
   return entries(yield* git.run(repository, ["diff", "--name-only", "--diff-filter=U", "-z"]))
 })
 
+/** Branch, commit and changes from `git status --porcelain=v2 --branch -z --no-renames`. */
+export const parseStatus = (listing: string): Omit<TreeState, "operation"> => {
+  const lines = entries(listing)
+  const header = (name: string) => lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3)
+  const head = header("branch.oid")
+  const branch = header("branch.head")
+  return {
+    branch: branch === "(detached)" ? undefined : branch,
+    head: head === "(initial)" ? undefined : head,
+    dirty: lines.some((line) => !line.startsWith("# ")),
+    conflicts: lines.filter((line) => line.startsWith("u ")).map((line) => line.split(" ").slice(10).join(" "))
+  }
+}
+
 export const inspect = Effect.fn("Worktree.inspect")(function*(repository: Repository) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
-  const symbolic = yield* git.ask(repository, ["symbolic-ref", "--quiet", "--short", "HEAD"])
-  const status = yield* git.run(repository, ["status", "--porcelain", "-z", "--ignore-submodules=all"])
+  const status = yield* git.run(repository, [
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "-z",
+    "--no-renames",
+    "--ignore-submodules=dirty"
+  ])
   let operation: Operation | undefined
   for (const [name, file] of operations) {
     if (operation === undefined && (yield* fs.exists(`${repository.gitDir}/${file}`))) operation = name
   }
-  const state: TreeState = {
-    branch: symbolic.exitCode === 0 ? symbolic.stdout.trim() : undefined,
-    head: yield* commitOf(repository, "HEAD"),
-    dirty: status !== "",
-    operation,
-    conflicts: yield* conflictsOf(repository)
-  }
+  const state: TreeState = { ...parseStatus(status), operation }
   return state
 })
 

@@ -7,7 +7,16 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
 import { filesOf, git, headOf, removeFolder } from "../fixtures/Remotes.ts"
-import { attempt, codeRun, execute, resultOf, sessionOf, type Surroundings, surroundings } from "../fixtures/Run.ts"
+import {
+  afterFirstAttempt,
+  attempt,
+  codeRun,
+  execute,
+  resultOf,
+  sessionOf,
+  type Surroundings,
+  surroundings
+} from "../fixtures/Run.ts"
 
 const branch = "feature/task-1-implementation"
 
@@ -66,8 +75,7 @@ describe("a session", () => {
 
   it.live("that is gone is begun anew, and the result says so", () =>
     Effect.gen(function*() {
-      start()
-      yield* execute(codeRun(around))
+      around = yield* afterFirstAttempt
       const forgetful = agent(
         "if [ $mode = resume ]; then echo \"No conversation found with session ID: $sid\" >&2; exit 1; fi\n" +
           "keep; init; say x; echo x > x.txt; done_\n"

@@ -4,7 +4,16 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
 import { commitTo, fileOf, filesOf, git, headOf, refusePushes, removeFolder } from "../fixtures/Remotes.ts"
-import { attempt, codeRun, execute, sessionOf, type Surroundings, surroundings, token } from "../fixtures/Run.ts"
+import {
+  afterFirstAttempt,
+  attempt,
+  codeRun,
+  execute,
+  sessionOf,
+  type Surroundings,
+  surroundings,
+  token
+} from "../fixtures/Run.ts"
 
 const branch = "feature/task-1-implementation"
 const own = `${branch}-3f9c2a1b`
@@ -39,8 +48,7 @@ describe("a CodeRun", () => {
 
   it.live("continues on its branch with the default branch merged, in the session it had", () =>
     Effect.gen(function*() {
-      const { folder, remotes } = start()
-      yield* execute(codeRun(around))
+      const { folder, remotes } = around = yield* afterFirstAttempt
       const first = headOf(remotes.target, branch)
       commitTo(remotes.target, "main", { "NOTES.md": "new on main\n" })
       const { result } = yield* execute(codeRun(around, attempt(around, 2)))
@@ -55,8 +63,7 @@ describe("a CodeRun", () => {
 
   it.live("hands a conflict with the default branch to the agent", () =>
     Effect.gen(function*() {
-      const { folder, remotes } = start()
-      yield* execute(codeRun(around))
+      const { folder, remotes } = around = yield* afterFirstAttempt
       commitTo(remotes.target, "main", { "src/routes.js": "// rewritten\n" })
       const solving = works("echo solved > src/routes.js; git add src/routes.js; git commit --quiet --no-edit")
       const { result } = yield* execute(codeRun(around, attempt(around, 2), solving))
@@ -116,8 +123,7 @@ describe("a CodeRun", () => {
 
   it.live("merges what somebody pushed to its branch meanwhile", () =>
     Effect.gen(function*() {
-      const { remotes } = start()
-      yield* execute(codeRun(around))
+      const { remotes } = around = yield* afterFirstAttempt
       const racing = works(
         `d=$(mktemp -d); git clone --quiet --branch ${branch} ${remotes.target} $d; echo x > $d/theirs.txt; ` +
           "git -C $d add theirs.txt; git -C $d commit --quiet -m theirs; git -C $d push --quiet 2>/dev/null; " +

@@ -4,7 +4,15 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { join } from "node:path"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
 import { commitTo, fileOf, filesOf, git, headOf, removeFolder } from "../fixtures/Remotes.ts"
-import { attempt, codeRun, docsRun, execute, type Surroundings, surroundings } from "../fixtures/Run.ts"
+import {
+  afterFirstAttempt,
+  attempt,
+  codeRun,
+  docsRun,
+  execute,
+  type Surroundings,
+  surroundings
+} from "../fixtures/Run.ts"
 
 const branch = "feature/task-1-implementation"
 const docsBranch = "docs/demo-3f9c2a1b"
@@ -118,8 +126,7 @@ describe("a DocsRun", () => {
 describe("a workspace that was left in a hurry", () => {
   it.live("keeps and delivers what an earlier attempt did not commit", () =>
     Effect.gen(function*() {
-      const { clone, remotes } = start()
-      yield* execute(codeRun(around))
+      const { clone, remotes } = around = yield* afterFirstAttempt
       writeFileSync(join(clone, "half.txt"), "half\n")
       writeFileSync(join(clone, ".git", "index.lock"), "")
       writeFileSync(join(clone, ".git", "refs", "heads", "main.lock"), "")
@@ -130,8 +137,7 @@ describe("a workspace that was left in a hurry", () => {
 
   it.live("leaves an unfinished merge of this run to the agent", () =>
     Effect.gen(function*() {
-      const { clone, remotes } = start()
-      yield* execute(codeRun(around))
+      const { clone, remotes } = around = yield* afterFirstAttempt
       commitTo(remotes.target, "main", { "README.md": "rewritten\n" })
       git(clone, "fetch", "--quiet", "origin")
       assert.throws(() => git(clone, "merge", "--quiet", "origin/main"))
@@ -143,8 +149,7 @@ describe("a workspace that was left in a hurry", () => {
 
   it.live("ends an unfinished rebase and keeps its state", () =>
     Effect.gen(function*() {
-      const { clone, remotes } = start()
-      yield* execute(codeRun(around))
+      const { clone, remotes } = around = yield* afterFirstAttempt
       commitTo(remotes.target, "main", { "README.md": "rewritten\n" })
       git(clone, "fetch", "--quiet", "origin")
       assert.throws(() => git(clone, "rebase", "--quiet", "origin/main"))
@@ -159,8 +164,7 @@ describe("a workspace that was left in a hurry", () => {
 
   it.live("keeps another run's unfinished work out of this one", () =>
     Effect.gen(function*() {
-      const { clone, remotes } = start()
-      yield* execute(codeRun(around))
+      const { clone, remotes } = around = yield* afterFirstAttempt
       writeFileSync(join(clone, "others.txt"), "of the first run\n")
       const other = { RUN_UID: around.uid.replace("3f9c2a1b", "aaaaaaaa"), RUN_NAME: "other", TASK_ID: "2" }
       const { result } = yield* execute(codeRun(around, { ...other, ...attempt(around, 2), RESUME_SESSION: "false" }))
@@ -191,8 +195,7 @@ describe("a workspace that was left in a hurry", () => {
     }
   ])("repairs or replaces $name", ({ given }) =>
     Effect.gen(function*() {
-      const { clone, remotes } = start()
-      yield* execute(codeRun(around))
+      const { clone, remotes } = around = yield* afterFirstAttempt
       given(clone)
       const { result } = yield* execute(codeRun(around, attempt(around, 2), works("echo again > again.txt")))
       assert.strictEqual(result.outcome, "Completed")
@@ -201,8 +204,7 @@ describe("a workspace that was left in a hurry", () => {
 
   it.live("runs nothing that an earlier agent put into .git", () =>
     Effect.gen(function*() {
-      const { clone, folder, remotes } = start()
-      yield* execute(codeRun(around))
+      const { clone, folder, remotes } = around = yield* afterFirstAttempt
       const trap = join(folder, "trapped")
       const command = `touch ${trap}; cat`
       for (const hook of ["post-checkout", "pre-commit", "pre-push", "post-merge", "reference-transaction"]) {

@@ -3,6 +3,7 @@ import { Result } from "effect"
 import { chooseFiles, inProject } from "../../src/runner/TaskFiles.ts"
 import { excludeLine } from "../../src/runner/TaskFolder.ts"
 import { parseTasks, promptOf } from "../../src/runner/TaskList.ts"
+import { parseStatus } from "../../src/runner/Worktree.ts"
 
 const list = JSON.stringify({ tasks: [{ id: 1, title: "First", details: "Do it." }, { id: "2", title: "Second" }] })
 
@@ -67,4 +68,21 @@ describe("the files of a task", () => {
     ["a b*/[x] ", "/a b\\*/\\[x\\]\\ "],
     ["#x", "/\\#x"]
   ])("git ignores %j by %j", (path, want) => assert.strictEqual(excludeLine(path), want))
+})
+
+describe("the state of a working tree", () => {
+  const header = "# branch.oid abc\0# branch.head main\0"
+  it.each<{ name: string; given: string; want: ReturnType<typeof parseStatus> }>([
+    { name: "clean", given: header, want: { branch: "main", head: "abc", dirty: false, conflicts: [] } },
+    {
+      name: "before the first commit",
+      given: "# branch.oid (initial)\0# branch.head main\0? new file\0",
+      want: { branch: "main", head: undefined, dirty: true, conflicts: [] }
+    },
+    {
+      name: "detached, with a conflict in a path with spaces",
+      given: "# branch.oid abc\0# branch.head (detached)\0u UU N... 100644 100644 100644 100644 a b c a file.txt\0",
+      want: { branch: undefined, head: "abc", dirty: true, conflicts: ["a file.txt"] }
+    }
+  ])("$name", ({ given, want }) => assert.deepStrictEqual(parseStatus(given), want))
 })
