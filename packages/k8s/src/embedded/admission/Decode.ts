@@ -13,7 +13,7 @@ import { metadataSchema } from "../schema/kinds/MetadataSchema.ts"
 import { pruneObject } from "../schema/Prune.ts"
 import { schemaCauses } from "../schema/SchemaCauses.ts"
 import type { ServedKind } from "../ServedKinds.ts"
-import { type Draft, isJsonObject, type JsonObject, type StoredObject } from "../store/StoredObject.ts"
+import { type Draft, isJsonObject, type JsonObject, type StoredObject, without } from "../store/StoredObject.ts"
 import { rulesOf } from "./RulesOf.ts"
 import { jsonSize } from "./Size.ts"
 
@@ -75,8 +75,19 @@ const decodeMetadata = (kind: Kind, metadata: Metadata | undefined, previous: Me
   const { unknown, value } = pruneFields(given)
   const mistyped = schemaCauses(metadataSchema, value, "metadata", previous)[0]
   return mistyped === undefined
-    ? Result.succeed({ value: value as Metadata, unknown })
+    ? Result.succeed({ value: withoutEmpty(value) as Metadata, unknown })
     : Result.fail(unreadable(kind, `json: ${mistyped.field}: ${mistyped.message}`))
+}
+
+const collections = ["labels", "annotations", "finalizers", "ownerReferences"]
+
+/** The API server writes no empty maps and lists of metadata. */
+const withoutEmpty = (metadata: JsonObject): JsonObject => {
+  const empty = collections.filter((field) => {
+    const value = metadata[field]
+    return typeof value === "object" && value !== null && Object.keys(value).length === 0
+  })
+  return empty.length === 0 ? metadata : without(metadata, ...empty)
 }
 
 const pruneFields = (metadata: JsonObject) => {

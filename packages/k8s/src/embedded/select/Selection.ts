@@ -22,10 +22,7 @@ export const parseSelection = (
 ): Result.Result<Selection, KubernetesErrorReason> =>
   Result.gen(function*() {
     const labels = yield* Result.mapError(parseLabelSelector(labelSelector), badRequest)
-    const fields = yield* Result.mapError(
-      parseFieldSelector(served, fieldSelector),
-      (problem) => badRequest(unable(served, labelSelector, fieldSelector, problem))
-    )
+    const fields = yield* Result.mapError(parseFieldSelector(served, fieldSelector), badRequest)
     return {
       namespace: namespace === "" ? undefined : namespace,
       selective: labelSelector !== "" || fieldSelector !== "",
@@ -34,8 +31,3 @@ export const parseSelection = (
         labels(object.metadata.labels ?? {}) && fields(object)
     }
   })
-
-const unable = ({ kind }: ServedKind, labels: string, fields: string, problem: string): string => {
-  const resource = `${kind.group}/${kind.version}, Resource=${kind.plural}`
-  return `Unable to find "${resource}" that match label selector "${labels}", field selector "${fields}": ${problem}`
-}
