@@ -1,16 +1,15 @@
 /** `orchestrator crds`: prints the CustomResourceDefinitions, to be applied by kubectl. */
-import { Console } from "effect"
+import { Console, Effect } from "effect"
 import { Command } from "effect/cli"
-import { crdFiles } from "../CrdFiles.ts"
 
-export const crdsCommand = Command.make(
-  "crds",
-  {},
-  () => Console.log(crdFiles.get("crds/platform-crds.yaml")?.trimEnd())
+const run = Effect.gen(function*() {
+  const { crdFiles } = yield* Effect.promise(() => import("../CrdFiles.ts"))
+  yield* Console.log(crdFiles.get("crds/platform-crds.yaml")?.trimEnd())
+})
+
+export const crdsCommand = Command.make("crds", {}, () => run).pipe(
+  Command.withDescription("Print the CustomResourceDefinitions of CodeRun and DocsRun"),
+  Command.withExamples([
+    { command: "orchestrator crds | kubectl apply -f -", description: "Install or upgrade them" }
+  ])
 )
-  .pipe(
-    Command.withDescription("Print the CustomResourceDefinitions of CodeRun and DocsRun"),
-    Command.withExamples([
-      { command: "orchestrator crds | kubectl apply -f -", description: "Install or upgrade them" }
-    ])
-  )

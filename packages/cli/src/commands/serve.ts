@@ -1,12 +1,7 @@
-/** `orchestrator serve`: the product on a real API server, found like kubectl finds it, or from within the cluster. */
-import { Server } from "@orchestrator/http/Server"
-import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Config, Effect, FileSystem, Layer, Option } from "effect"
+/** `orchestrator serve`: flags and help. What it does is in `serve/Serve.ts`, loaded when it is asked for. */
+import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { loadConfig } from "../ConfigFile.ts"
-import { installation } from "../Installation.ts"
 import * as Logging from "../Logging.ts"
-import { program } from "../Program.ts"
 
 const flags = {
   config: Flag.String("config").pipe(
@@ -36,50 +31,17 @@ const flags = {
   )
 }
 
-type ServeInput = Command.Command.Config.Infer<typeof flags>
+export type ServeInput = Command.Command.Config.Infer<typeof flags>
 
-const mountedTemplates = "/claude-templates"
-
-/** The folder that was named, else the mounted one, else what this installation brings. */
-const templatesFolder = Effect.fnUntraced(function*(named: Option.Option<string>) {
-  const fromEnvironment = yield* Config.option(Config.String("CLAUDE_TEMPLATES_PATH"))
-  const files = yield* FileSystem.FileSystem
-  const mounted = yield* files.exists(mountedTemplates).pipe(Effect.orElseSucceed(() => false))
-  const { templates } = yield* installation
-  return Option.getOrElse(
-    Option.orElse(named, () => fromEnvironment),
-    () => mounted ? mountedTemplates : templates
-  )
-})
-
-const serve = Effect.fn("serve")(function*(input: ServeInput) {
-  const config = yield* loadConfig({
-    path: input.config,
-    flags: Option.match(input.port, { onNone: () => ({}), onSome: (port) => ({ server: { port } }) })
-  })
-  const namespace = yield* Effect.fromOption(input.namespace).pipe(
-    Effect.catch(() => Config.String("KUBERNETES_NAMESPACE").pipe(Config.withDefault("orchestrator")))
-  )
-  const templates = yield* templatesFolder(input.templates)
-  const product = program({ config, namespace, templates }).pipe(
-    Layer.provideMerge(liveClient({
-      kubeconfig: Option.getOrUndefined(input.kubeconfig),
-      context: Option.getOrUndefined(input.context)
-    }))
-  )
-  return yield* Effect.provide(running(namespace), product)
-})
-
-const running = Effect.fnUntraced(function*(namespace: string) {
-  const { url } = yield* Server
-  yield* Effect.logInfo("serving").pipe(Effect.annotateLogs({ url, namespace }))
-  return yield* Effect.never
+const run = Effect.fnUntraced(function*(input: ServeInput) {
+  const { serve } = yield* Effect.promise(() => import("../serve/Serve.ts"))
+  return yield* serve(input)
 })
 
 export const serveCommand = Command.make(
   "serve",
   flags,
-  (input) => Effect.provide(serve(input), Logging.layerWith("Info"))
+  (input) => Effect.provide(run(input), Logging.layerWith("Info"))
 ).pipe(
   Command.withDescription("Run the controller and the HTTP API against a Kubernetes cluster"),
   Command.withExamples([

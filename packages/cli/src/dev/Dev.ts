@@ -1,0 +1,137 @@
+/**
+ * `orchestrator dev`: the whole product on this machine. Opens the state folder, starts the cluster, the controller and the API, submits
+ * the demo once, shows what happens, and says what to try next. Ends with Ctrl-C, and takes every process with it.
+ */
+import { Controller } from "@orchestrator/controller/Controller"
+import { isTerminal } from "@orchestrator/domain/Phase"
+import { Server } from "@orchestrator/http/Server"
+import { WireServer } from "@orchestrator/k8s/embedded/wire/WireServer"
+import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { DateTime, Deferred, Effect, FileSystem, Layer, Path, Schedule } from "effect"
+import type { DevInput } from "../commands/dev.ts"
+import { loadConfig } from "../ConfigFile.ts"
+import { type Installation, installation } from "../Installation.ts"
+import { program } from "../Program.ts"
+import { agentImage, imageTable, runnerImage } from "./Agents.ts"
+import { submitDemo } from "./Demo.ts"
+import { demoRepositories, makeDemoRepositories } from "./DemoRepositories.ts"
+import { Display } from "./Display.ts"
+import { followRuns } from "./FollowRuns.ts"
+import { localCluster } from "./LocalCluster.ts"
+import { nextSteps } from "./NextSteps.ts"
+import { openStateFolder, type StateFolder } from "./StateFolder.ts"
+
+const namespace = "orchestrator"
+
+const localSettings = (state: StateFolder) => ({
+  agent: { image: agentImage, runnerImage, terminationGracePeriodSeconds: 20 },
+  git: {
+    allowedProtocols: ["https", "ssh", "http", "file"],
+    insteadOf: { "file:///demo/": `file://${state.git}/` }
+  }
+})
+
+/** Ends only by interruption or failure. */
+export const dev = Effect.fn("dev")(function*(input: DevInput) {
+  const started = yield* DateTime.now
+  const parts = yield* installation
+  const state = yield* openStateFolder(input.state, { reset: input.reset })
+  const config = yield* loadConfig({
+    defaults: localSettings(state),
+    path: input.config,
+    flags: { server: { host: "127.0.0.1", port: input.port } }
+  })
+  const images = yield* imageTable(input.agent, parts)
+  yield* makeDemoRepositories(`${parts.examples}/demo`, state.git)
+  const cluster = localCluster({
+    state,
+    namespace,
+    images,
+    port: input.kubePort,
+    readable: [parts.demoAgent]
+  })
+  const product = program({ config, namespace, templates: parts.templates }).pipe(
+    Layer.provideMerge(cluster),
+    Layer.provideMerge(Display.layer)
+  )
+  return yield* serve(input, state, parts, started).pipe(Effect.scoped, Effect.provide(product))
+})
+
+const serve = Effect.fnUntraced(
+  function*(input: DevInput, state: StateFolder, parts: Installation, started: DateTime.Utc) {
+    const display = yield* Display
+    const files = yield* FileSystem.FileSystem
+    const { url } = yield* Server
+    const cluster = yield* WireServer
+    const { synced } = yield* Controller
+    yield* files.writeFileString(state.kubeconfig, cluster.kubeconfig, { mode: 0o600 })
+    yield* Effect.repeat(synced, { until: (done) => done, schedule: Schedule.spaced("5 millis") })
+    const shown = yield* shownPath(state.path)
+    const now = yield* DateTime.now
+    yield* display.print(
+      banner({
+        input,
+        shown,
+        url,
+        kubernetes: cluster.url,
+        millis: DateTime.toEpochMillis(now) - DateTime.toEpochMillis(started)
+      })
+    )
+
+    const submits = input.demo && state.isNew
+    const ended = yield* Deferred.make<CustomObject>()
+    const name = submits ? yield* submitDemo(parts.examples, namespace) : undefined
+    yield* followRuns({
+      namespace,
+      since: started,
+      awaited: name === undefined ? undefined : { kind: "CodeRun", name, ended }
+    })
+    const branch = name === undefined ? yield* lastBranch : branchOf(yield* Deferred.await(ended))
+    yield* display.print(nextSteps({ state: shown, server: url, branch }))
+    return yield* Effect.never
+  }
+)
+
+const branchOf = ({ status }: CustomObject): string | undefined =>
+  isTerminal(String(status?.["phase"])) && typeof status?.["branch"] === "string" ? status["branch"] : undefined
+
+/** The branch of a run of the demo service that an earlier start delivered. */
+const lastBranch = Effect.gen(function*() {
+  const client = yield* KubernetesClient
+  const { items } = yield* client.list(CodeRunKind, { namespace })
+  return items.filter(({ spec }) => spec["service"] === demoRepositories[0].name).map(branchOf).find((each) =>
+    each !== undefined
+  )
+})
+
+/** As short as it can be typed from here. */
+const shownPath = Effect.fnUntraced(function*(absolute: string) {
+  const path = yield* Path.Path
+  const relative = path.relative(path.resolve("."), absolute)
+  return relative.startsWith("..") ? absolute : relative
+})
+
+interface Banner {
+  readonly input: DevInput
+  readonly shown: string
+  readonly url: string
+  readonly kubernetes: string
+  readonly millis: number
+}
+
+const banner = ({ input, kubernetes, millis, shown, url }: Banner): string =>
+  [
+    `Ready in ${(millis / 1000).toFixed(1)} s.`,
+    `  HTTP API    ${url}  (docs: ${url}/docs)`,
+    `  Kubernetes  ${kubernetes}  (kubectl --kubeconfig ${shown}/kubeconfig get coderuns)`,
+    `  state       ${shown}`,
+    ...(input.agent === "claude"
+      ? [
+        "",
+        "Your own `claude` runs on this machine as this user, without asking before it acts, and spends on your key."
+      ]
+      : []),
+    ""
+  ].join("\n")
