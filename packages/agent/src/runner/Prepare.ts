@@ -8,14 +8,13 @@ import { fileURLToPath } from "node:url"
 const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`
 
 /** Starts the Node and the bundle that lie beside it, wherever the folder is mounted. */
-export const imageShim = "#!/bin/sh\nexec \"${0%/*}/node\" \"${0%/*}/runner.mjs\"\n"
+const imageShim = "#!/bin/sh\nexec \"${0%/*}/node\" \"${0%/*}/runner.mjs\"\n"
 
 /** Starts this Node on the runner's sources. */
-export const checkoutShim = (node: string, entry: string): string =>
-  `#!/bin/sh\nexec ${quoted(node)} ${quoted(entry)}\n`
+const checkoutShim = (node: string, entry: string): string => `#!/bin/sh\nexec ${quoted(node)} ${quoted(entry)}\n`
 
 /** The runner's entry point in a checkout. */
-export const sourceEntry = (): string => fileURLToPath(new URL("./bin.ts", import.meta.url))
+const sourceEntry = (): string => fileURLToPath(new URL("./bin.ts", import.meta.url))
 
 /** A file is complete as soon as it has its name, so that doing this twice, or halfway, harms nobody. */
 const place = Effect.fnUntraced(function*<E, R>(path: string, write: (path: string) => Effect.Effect<void, E, R>) {

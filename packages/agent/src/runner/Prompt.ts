@@ -3,7 +3,7 @@
 const firstLine = "Task:"
 
 /** Calls that were running when a session was cut are invisible to the resumed model. */
-export const interruptedNote =
+const interruptedNote =
   "You were interrupted; calls in flight are forgotten. Check git status and git log first, then go on."
 
 export interface PromptParts {

@@ -33,7 +33,7 @@ export type Block = typeof Block.Type
 
 const Content = Schema.Union([Schema.Array(Block), Schema.String])
 
-export const Assistant = Schema.Struct({
+const Assistant = Schema.Struct({
   type: Schema.Literal("assistant"),
   message: Schema.Struct({ model: Text, content: Content }),
   parent_tool_use_id: Text,
@@ -41,13 +41,13 @@ export const Assistant = Schema.Struct({
   error: Text
 })
 
-export const User = Schema.Struct({
+const User = Schema.Struct({
   type: Schema.Literal("user"),
   message: Schema.Struct({ content: Content }),
   parent_tool_use_id: Text
 })
 
-export const ApiRetry = Schema.Struct({
+const ApiRetry = Schema.Struct({
   type: Schema.Literal("system"),
   subtype: Schema.Literal("api_retry"),
   attempt: Amount,
@@ -57,7 +57,7 @@ export const ApiRetry = Schema.Struct({
   error: Text
 })
 
-export const RateLimit = Schema.Struct({
+const RateLimit = Schema.Struct({
   type: Schema.Literal("rate_limit_event"),
   rate_limit_info: Schema.Struct({ status: Text, resetsAt: Amount, rateLimitType: Text })
 })
@@ -86,7 +86,7 @@ export const RunResult = Schema.Struct({
 })
 export type RunResult = typeof RunResult.Type
 
-export const Other = Schema.Struct({ type: Schema.String, subtype: Text })
+const Other = Schema.Struct({ type: Schema.String, subtype: Text })
 
 export const Event = Schema.Union([Init, ApiRetry, Assistant, User, RateLimit, RunResult, Other])
 export type Event = typeof Event.Type

@@ -33,7 +33,7 @@ export interface AgentProcess {
 }
 
 /** Exit code as a shell counts it. The spawner reports an end by signal as an error that names the signal. */
-export const exitCodeOf = (message: string): number => {
+const exitCodeOf = (message: string): number => {
   const name = /SIG[A-Z0-9]+/.exec(message)?.[0]
   const number = Object.entries(constants.signals).find(([signal]) => signal === name)?.[1]
   return number === undefined ? 1 : 128 + number

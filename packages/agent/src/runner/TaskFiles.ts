@@ -14,7 +14,7 @@ import { type Remote, Upstream, type UpstreamError } from "./Upstream.ts"
 export const taskFolder = "task"
 
 /** File name in `task/` by path in the project of the docs repository. */
-export const taskPaths = (taskId: number) =>
+const taskPaths = (taskId: number) =>
   ({
     "task.md": `.taskmaster/docs/task-${taskId}/task.md`,
     "prompt.md": `.taskmaster/docs/task-${taskId}/prompt.md`,

@@ -10,7 +10,7 @@ export interface Access {
 }
 
 /** The variable that the helper reads. */
-export const tokenVariable = "GH_TOKEN"
+const tokenVariable = "GH_TOKEN"
 
 const helper = `!f() { test "$1" = get && printf 'username=x-access-token\\npassword=%s\\n' "$${tokenVariable}"; }; f`
 
