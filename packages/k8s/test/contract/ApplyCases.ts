@@ -94,10 +94,10 @@ export const applyCases: ReadonlyArray<ContractCase> = [
     yield* refused(apply(world, "one", { a: "3", b: "2" }), "Conflict")
   }),
   contractCase("labels of several managers merge", function*(world) {
-    yield* apply(world, "one", {}, false, { labels: { one: "1" } })
-    const both = yield* apply(world, "two", {}, false, { labels: { two: "2" } })
+    yield* apply(world, "one", { one: "1" }, false, { labels: { one: "1" } })
+    const both = yield* apply(world, "two", { two: "2" }, false, { labels: { two: "2" } })
     assert.deepStrictEqual(both.metadata.labels, { one: "1", two: "2" })
-    const left = yield* apply(world, "one", {})
+    const left = yield* apply(world, "one", { one: "1" })
     assert.deepStrictEqual(left.metadata.labels, { two: "2" })
   }),
   contractCase("containers merge by name, environment by name within them", function*(world) {

@@ -89,6 +89,11 @@ export const listCases: ReadonlyArray<ContractCase> = [
     const then = yield* list(world, { resourceVersion, resourceVersionMatch: "Exact" })
     assert.deepStrictEqual(namesOf(then.items), ["a"])
   }),
+  contractCase("a version to match is needed where a match is asked for", function*(world) {
+    yield* refused(list(world, { resourceVersionMatch: "Exact" }), "Invalid")
+    yield* refused(list(world, { resourceVersion: "0", resourceVersionMatch: "Exact" }), "Invalid")
+    yield* refused(list(world, { resourceVersion: "yesterday" }), "BadRequest")
+  }),
   contractCase("a list not older than a version shows at least that", function*(world) {
     const [created] = yield* createAll(world, "a")
     const resourceVersion = created?.metadata.resourceVersion

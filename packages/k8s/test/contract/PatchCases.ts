@@ -44,10 +44,18 @@ export const patchCases: ReadonlyArray<ContractCase> = [
     yield* merge(world, "a", { metadata: { resourceVersion }, data: { a: "2" } })
     yield* refused(merge(world, "a", { metadata: { resourceVersion }, data: { a: "3" } }), "Conflict")
   }),
-  contractCase("a uid in a patch is a precondition", function*(world) {
+  contractCase("a patch changes no object's identity", function*(world) {
     yield* createConfigMap(world, "a")
     const uid = "00000000-0000-4000-8000-000000000000"
-    yield* refused(merge(world, "a", { metadata: { uid }, data: { a: "1" } }), "Conflict")
+    yield* invalidFields(merge(world, "a", { metadata: { uid }, data: { a: "1" } }), "metadata.uid")
+    yield* refused(merge(world, "a", { metadata: { name: "b" } }), "BadRequest")
+    yield* refused(merge(world, "a", { metadata: { namespace: "other" } }), "BadRequest")
+    yield* refused(merge(world, "a", { kind: "Secret" }), "Invalid")
+  }),
+  contractCase("a patch that leaves a wrong type is invalid", function*(world) {
+    yield* createConfigMap(world, "a")
+    yield* refused(merge(world, "a", { data: { a: 5 } }), "Invalid")
+    yield* refused(merge(world, "a", { data: "text" }), "Invalid")
   }),
   contractCase("what is not there cannot be patched", function*(world) {
     yield* refused(merge(world, "absent", {}), "NotFound")
@@ -92,7 +100,7 @@ export const patchCases: ReadonlyArray<ContractCase> = [
   contractCase("a JSON patch of what is not there is refused", function*(world) {
     yield* createConfigMap(world, "a", { a: "1" })
     yield* refused(json(world, "a", { op: "remove", path: "/data/absent" }), "Invalid")
-    yield* refused(json(world, "a", { op: "replace", path: "/data/absent", value: "x" }), "Invalid")
+    yield* refused(json(world, "a", { op: "add", path: "/data/absent/deep", value: "x" }), "Invalid")
   }),
   contractCase("a strategic patch merges containers by name", function*(world) {
     const { client, namespace } = world

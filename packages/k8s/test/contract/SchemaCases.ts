@@ -65,7 +65,7 @@ export const schemaCases: ReadonlyArray<ContractCase> = [
     const patch = { type: "merge" as const, body: { spec: { typo: 1 } } }
     yield* refused(
       client.patch(CodeRunKind, { name: "a", namespace }, patch, { fieldValidation: "Strict" }),
-      "BadRequest"
+      "Invalid"
     )
     yield* client.patch(CodeRunKind, { name: "a", namespace }, patch, { fieldValidation: "Ignore" })
   }),
@@ -82,6 +82,16 @@ export const schemaCases: ReadonlyArray<ContractCase> = [
       "spec.service",
       "spec.taskId"
     )
+  }),
+  contractCase("a field that the schema does not know cannot be applied", function*(world) {
+    const { client, namespace } = world
+    const patch = { type: "apply" as const, fieldManager: "one", body: codeRun(world, "a", { typo: 1 }) }
+    const { message } = yield* refused(
+      client.patch(CodeRunKind, { name: "a", namespace }, patch),
+      "ServerError",
+      "BadRequest"
+    )
+    assert.include(message, ".spec.typo: field not declared in schema")
   }),
   contractCase("status is validated by its schema", function*(world) {
     const { client, namespace } = world

@@ -3,7 +3,7 @@ import type { Kind } from "../../Kinds.ts"
 import type { FieldCause } from "../../KubernetesError.ts"
 import type { Metadata } from "../../Objects.ts"
 import type { StoredObject } from "../store/StoredObject.ts"
-import { forbiddenField, immutable, invalidValue, required, tooLong } from "./Causes.ts"
+import { forbiddenField, invalidValue, required, tooLong } from "./Causes.ts"
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
@@ -113,9 +113,6 @@ export const metadataUpdateCauses = (metadata: Metadata, previous: StoredObject)
   const before = previous.metadata
   const added = (metadata.finalizers ?? []).filter((finalizer) => before.finalizers?.includes(finalizer) !== true)
   return [
-    ...(metadata.name !== undefined && metadata.name !== before.name
-      ? [immutable("metadata.name", metadata.name)]
-      : []),
     ...(before.deletionTimestamp !== undefined && added.length > 0
       ? [forbiddenField(
         "metadata.finalizers",

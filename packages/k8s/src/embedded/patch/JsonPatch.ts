@@ -29,7 +29,7 @@ const applyOperation = (target: unknown, operation: JsonPatchOperation): Outcome
     case "remove":
       return removeAt(target, path)
     case "replace":
-      return Result.flatMap(valueAt(target, path), () => replaceAt(target, path, operation.value))
+      return replaceAt(target, path, operation.value)
     case "test":
       return Result.flatMap(valueAt(target, path), (found) =>
         equalJson(found, operation.value)
@@ -106,10 +106,14 @@ const addAt = (target: unknown, path: ReadonlyArray<string>, value: unknown): Ou
   })
 }
 
+/** A member that is not there is added, as the API server does; an item is not. */
 const replaceAt = (target: unknown, path: ReadonlyArray<string>, value: unknown): Outcome =>
-  path.length === 0
-    ? Result.succeed(value)
-    : changeAt(target, path, (parent, key) => Result.succeed(replaced(parent, key, value)))
+  path.length === 0 ? Result.succeed(value) : changeAt(target, path, (parent, key) => {
+    if (Array.isArray(parent) && Result.isFailure(valueAt(parent, [key]))) return missing(path)
+    return isJsonObject(parent) || Array.isArray(parent)
+      ? Result.succeed(replaced(parent, key, value))
+      : missing(path)
+  })
 
 const removeAt = (target: unknown, path: ReadonlyArray<string>): Outcome =>
   Result.flatMap(valueAt(target, path), () =>

@@ -6,6 +6,7 @@ import { Result, Schema } from "effect"
 import type { ListOptions } from "../../KubernetesClient.ts"
 import type { KubernetesErrorReason } from "../../KubernetesError.ts"
 import type { ObjectList } from "../../Objects.ts"
+import { forbiddenField } from "../admission/Causes.ts"
 import { badRequest, gone } from "../Refusal.ts"
 import type { Selection } from "../select/Selection.ts"
 import type { ObjectStore } from "./ObjectStore.ts"
@@ -64,13 +65,13 @@ const startOf = (
   if (resourceVersion === "") {
     return resourceVersionMatch === undefined
       ? Result.succeed({ revision: store.revision() })
-      : Result.fail(badRequest("resourceVersionMatch is forbidden unless resourceVersion is provided"))
+      : Result.fail(forbiddenMatch("resourceVersionMatch is forbidden unless resourceVersion is provided"))
   }
   const wanted = parseRevision(resourceVersion)
   if (wanted === undefined) return Result.fail(badRequest(`Invalid resource version: ${resourceVersion}`))
   const exact = resourceVersionMatch === "Exact" || (resourceVersionMatch === undefined && limit > 0 && wanted > 0)
   if (exact && wanted === 0) {
-    return Result.fail(badRequest("resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\""))
+    return Result.fail(forbiddenMatch("resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\""))
   }
   if (wanted > store.revision()) return Result.fail(tooLarge(wanted, store.revision()))
   return Result.succeed({ revision: exact ? wanted : store.revision() })
@@ -78,6 +79,15 @@ const startOf = (
 
 /** A revision as the wire writes it; undefined when it is none. */
 export const parseRevision = (text: string): number | undefined => /^\d{1,15}$/.test(text) ? Number(text) : undefined
+
+const forbiddenMatch = (why: string): KubernetesErrorReason => {
+  const cause = forbiddenField("resourceVersionMatch", why)
+  return {
+    _tag: "Invalid",
+    message: `ListOptions "" is invalid: ${cause.field}: ${cause.message}`,
+    causes: [cause]
+  }
+}
 
 const tooLarge = (wanted: number, current: number): KubernetesErrorReason => ({
   _tag: "ServerError",

@@ -38,7 +38,7 @@ const configurationOf = (
   { served: { definition, kind, schema } }: WriteContext,
   { name, namespace }: ObjectRef,
   { body, fieldManager }: Apply,
-  { fieldValidation, subresource }: UpdateOptions
+  { subresource }: UpdateOptions
 ): Result.Result<Draft, KubernetesErrorReason> => {
   const given = withoutNulls({ ...body })
   const metadata = isJsonObject(given["metadata"]) ? given["metadata"] : {}
@@ -58,9 +58,15 @@ const configurationOf = (
     ...relevantPart(kind.hasStatus, given, subresource),
     metadata: { ...metadata, name, ...(namespace === undefined ? {} : { namespace }) }
   }
-  return Result.succeed(
-    definition === undefined || fieldValidation === "Strict" ? draft : pruneObject(schema, draft).value
-  )
+  const undeclared = definition === undefined ? [] : pruneObject(schema, draft).unknown
+  if (undeclared.length === 0) return Result.succeed(draft)
+  const object = `${namespace === undefined ? "" : `${namespace}/`}${name}; ${apiVersionOf(kind)}, Kind=${kind.kind}`
+  const fields = undeclared.map((path) => `.${path}: field not declared in schema`).join(", ")
+  return Result.fail({
+    _tag: "ServerError",
+    status: 500,
+    message: `failed to create typed patch object (${object}): ${fields}`
+  })
 }
 
 const relevantPart = (hasStatus: boolean, object: JsonObject, subresource: "status" | undefined): JsonObject => {

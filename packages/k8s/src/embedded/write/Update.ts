@@ -3,12 +3,12 @@ import { Result } from "effect"
 import type { WriteOptions } from "../../KubernetesClient.ts"
 import type { FieldCause, KubernetesErrorReason } from "../../KubernetesError.ts"
 import type { ManagedFieldsEntry, Metadata } from "../../Objects.ts"
-import { invalidValue } from "../admission/Causes.ts"
+import { immutable, invalidValue } from "../admission/Causes.ts"
 import { decodeDraft } from "../admission/Decode.ts"
 import { metadataCauses, metadataUpdateCauses } from "../admission/MetadataRules.ts"
 import type { KindRules } from "../admission/Rules.ts"
 import { rulesOf } from "../admission/RulesOf.ts"
-import { invalid, modified, preconditionFailed } from "../Refusal.ts"
+import { badRequest, invalid, modified, preconditionFailed } from "../Refusal.ts"
 import { equalJson, share } from "../store/Share.ts"
 import { type Draft, isJsonObject, type JsonObject, type StoredObject, without } from "../store/StoredObject.ts"
 import type { Decided, WriteContext } from "./Decision.ts"
@@ -33,7 +33,11 @@ export const decideUpdate = (
   const { name } = previous.metadata
   return Result.gen(function*() {
     const ofStatus = options.subresource === "status"
-    const { causes: misfits, draft } = yield* decodeDraft(context.served, input, options.fieldValidation, previous)
+    yield* samePlace(previous, input)
+    const { causes: misfits, draft } = yield* Result.mapError(
+      decodeDraft(context.served, input, options.fieldValidation, previous),
+      (reason) => options.patched === true ? ofPatch(reason) : reason
+    )
     yield* preconditions(context, previous, draft.metadata, options)
     const merged = ofStatus ? withStatusOf(previous, draft) : withSpecOf(context, previous, draft)
     const causes = [
@@ -56,6 +60,29 @@ const ruleCauses = (
   ...((ofStatus ? rules.validateStatus : rules.validateUpdate)?.(object, previous) ?? [])
 ]
 
+const samePlace = (
+  { metadata }: StoredObject,
+  { metadata: given }: Draft
+): Result.Result<void, KubernetesErrorReason> => {
+  if ((given?.name ?? metadata.name) !== metadata.name) {
+    return Result.fail(
+      badRequest(`the name of the object (${given.name}) does not match the name on the URL (${metadata.name})`)
+    )
+  }
+  return (given?.namespace ?? metadata.namespace) === metadata.namespace
+    ? Result.succeed(undefined)
+    : Result.fail(
+      badRequest("the namespace of the provided object does not match the namespace sent on the request")
+    )
+}
+
+/** A patch that leaves what cannot be read is itself invalid. */
+const ofPatch = (reason: KubernetesErrorReason): KubernetesErrorReason => {
+  if (reason._tag !== "BadRequest") return reason
+  const cause = invalidValue("patch", "<object>", reason.message)
+  return { _tag: "Invalid", message: `"" is invalid: ${cause.field}: ${cause.message}`, causes: [cause] }
+}
+
 const preconditions = (
   { served }: WriteContext,
   previous: StoredObject,
@@ -64,16 +91,19 @@ const preconditions = (
 ): Result.Result<void, KubernetesErrorReason> => {
   const { kind } = served
   const { name } = previous.metadata
+  if (resourceVersion !== "" && resourceVersion !== previous.metadata.resourceVersion) {
+    return Result.fail(modified(kind, name))
+  }
   if (uid !== "" && uid !== previous.metadata.uid) {
-    return Result.fail(preconditionFailed(kind, name, "UID", uid, previous.metadata.uid))
+    return patched
+      ? Result.fail(invalid(kind, name, [immutable("metadata.uid", uid)]))
+      : Result.fail(preconditionFailed(kind, name, "UID", uid, previous.metadata.uid))
   }
   if (resourceVersion === "" && !patched && rulesOf(served).conditionalUpdate === true) {
     const cause = invalidValue("metadata.resourceVersion", 0, "must be specified for an update")
     return Result.fail(invalid(kind, name, [cause]))
   }
-  return resourceVersion === "" || resourceVersion === previous.metadata.resourceVersion
-    ? Result.succeed(undefined)
-    : Result.fail(modified(kind, name))
+  return Result.succeed(undefined)
 }
 
 const withStatusOf = (previous: StoredObject, { status }: Draft): StoredObject =>
