@@ -1,0 +1,125 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Job, Metadata, Pod } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { observeJob, observePod } from "../src/ObservedJobs.ts"
+import { pruneFiles, pruneJob, prunePod, pruneRun, pruneWorkspace, Stores, workspaceOf } from "../src/Stores.ts"
+import { makeCodeRun, makeDocsRun, namespace, uid } from "./fixtures/Runs.ts"
+import { running } from "./fixtures/Statuses.ts"
+
+const managed: Metadata = {
+  managedFields: [{
+    manager: "kubectl",
+    operation: "Update",
+    apiVersion: "v1",
+    fieldsType: "FieldsV1",
+    fieldsV1: { "f:spec": { "f:template": {} } }
+  }]
+}
+
+const job: Job = {
+  metadata: {
+    name: "job",
+    namespace,
+    uid: "j1",
+    resourceVersion: "3",
+    finalizers: ["orchestrator.platform/result"],
+    ...managed
+  },
+  spec: { backoffLimit: 0, template: { spec: { containers: [{ name: "claude", image: "claude" }] } } },
+  status: { active: 1, conditions: [{ type: "Failed", status: "True", reason: "DeadlineExceeded" }] }
+}
+
+const pod: Pod = {
+  metadata: { name: "pod", namespace, uid: "p1", ...managed },
+  spec: { containers: [{ name: "claude", image: "claude" }] },
+  status: {
+    phase: "Failed",
+    podIP: "10.0.0.1",
+    containerStatuses: [{
+      name: "claude",
+      image: "claude",
+      imageID: "sha256:0",
+      ready: false,
+      restartCount: 0,
+      state: { terminated: { exitCode: 1, reason: "Error", message: "{\"outcome\":\"Failed\",\"message\":\"x\"}" } }
+    }]
+  }
+}
+
+describe("what is kept of an object", () => {
+  it("says the same of a Job", () => {
+    assert.deepStrictEqual(observeJob(pruneJob(job), undefined), observeJob(job, undefined))
+  })
+
+  it("says the same of a pod", () => {
+    assert.deepStrictEqual(
+      observePod({ pod: prunePod(pod), gone: false }),
+      observePod({ pod, gone: false })
+    )
+  })
+
+  it("of a run is everything that a status write needs", () => {
+    const run = makeCodeRun({ status: running(), metadata: managed })
+    assert.deepStrictEqual(pruneRun(run), makeCodeRun({ status: running() }))
+  })
+
+  it.each([
+    { kind: "run", kept: pruneRun(makeCodeRun({ status: running(), metadata: managed })), bytes: 2048 },
+    { kind: "Job", kept: pruneJob(job), bytes: 400 },
+    { kind: "pod", kept: prunePod(pod), bytes: 500 },
+    {
+      kind: "ConfigMap",
+      kept: pruneFiles({ metadata: { name: "x", ...managed }, data: { a: "b".repeat(9999) } }),
+      bytes: 100
+    },
+    {
+      kind: "claim",
+      kept: pruneWorkspace({
+        metadata: { name: "x", ...managed },
+        spec: { volumeName: "pv" },
+        status: { phase: "Bound" }
+      }),
+      bytes: 100
+    }
+  ])("is small, and has no managed fields: $kind", ({ bytes, kept }) => {
+    assert.isBelow(JSON.stringify(kept).length, bytes)
+    assert.notProperty(kept.metadata, "managedFields")
+  })
+})
+
+describe("the workspace that a run is listed under", () => {
+  it.each([
+    { name: "of a CodeRun is its service's", run: makeCodeRun(), want: ["orchestrator/workspace-api"] },
+    { name: "of a DocsRun is none", run: makeDocsRun(), want: [] },
+    { name: "of a run with a broken service is none", run: makeCodeRun({ spec: { service: 7 } }), want: [] }
+  ])("$name", ({ run, want }) => assert.deepStrictEqual(workspaceOf(run), want))
+})
+
+it.effect("everything is found by what it is asked for", () =>
+  Effect.gen(function*() {
+    const stores = yield* Stores
+    const owned = { ownerReferences: [{ apiVersion: "v1", kind: "CodeRun", name: "api", uid }] }
+    stores.runs.CodeRun.put(makeCodeRun())
+    stores.jobs.put({ ...job, metadata: { ...job.metadata, ...owned } })
+    stores.pods.put({
+      ...pod,
+      metadata: {
+        ...pod.metadata,
+        labels: { "orchestrator.platform/run-uid": uid },
+        ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "job", uid: "j1" }]
+      }
+    })
+    stores.workspaces.put({
+      metadata: { name: "workspace-api", namespace, annotations: { "orchestrator.platform/holder": uid } },
+      spec: {}
+    })
+    assert.deepStrictEqual([
+      stores.runs.CodeRun.by("uid", uid).length,
+      stores.runs.CodeRun.by("workspace", `${namespace}/workspace-api`).length,
+      stores.jobs.by("owner", uid).length,
+      stores.jobs.by("ownerName", `CodeRun/${namespace}/api`).length,
+      stores.pods.by("job", "j1").length,
+      stores.pods.by("run", uid).length,
+      stores.workspaces.by("holder", uid).length
+    ], [1, 1, 1, 1, 1, 1, 1])
+  }).pipe(Effect.provide(Stores.layer)))
