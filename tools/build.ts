@@ -1,22 +1,28 @@
-/** `npm run build`: the executable and the runner, one file each in dist/. `--sourcemap` writes maps beside them. */
+/**
+ * `npm run build`: the executable and the runner in dist/. The runner is one file; the executable is one with parts beside it that are
+ * loaded when they are asked for. `--sourcemap` writes maps.
+ */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Console, Effect, Stdio } from "effect"
+import { Console, Effect, FileSystem, Stdio } from "effect"
 import { fileURLToPath } from "node:url"
 import { bundle, type Program } from "./build/Bundle.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
 const programs: ReadonlyArray<Program> = [
-  { entry: "packages/cli/src/bin.ts", file: "dist/orchestrator.mjs" },
-  { entry: "packages/agent/src/runner/bin.ts", file: "dist/runner.mjs" }
+  { entry: "packages/cli/src/bin.ts", name: "orchestrator", onDemand: true },
+  { entry: "packages/agent/src/runner/bin.ts", name: "runner", onDemand: false }
 ]
 
 const program = Effect.gen(function*() {
   const { args } = yield* Stdio.Stdio
   const sourcemap = (yield* args).includes("--sourcemap")
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.remove(`${root}dist`, { recursive: true, force: true })
   for (const each of programs) {
-    const size = yield* bundle(root, each, sourcemap)
-    yield* Console.log(`${each.file}  ${Math.round(size / 1024).toLocaleString("en")} KiB`)
+    for (const { bytes, file } of yield* bundle(root, each, sourcemap)) {
+      yield* Console.log(`${Math.round(bytes / 1024).toLocaleString("en").padStart(7)} KiB  ${file}`)
+    }
   }
 })
 

@@ -1,6 +1,7 @@
 /**
- * One file of a program with all that it imports, Node's own modules excepted. Minified: it then starts sooner and stays smaller
- * (measured: 180 against 200 ms, 98 against 103 MB); no name of a function or class is read while the program runs.
+ * A program with all that it imports, Node's own modules excepted. Minified: it then starts sooner and stays smaller; no name of a
+ * function or class is read while the program runs. What a command loads on demand can stay apart: `serve` is 20 MB smaller without the
+ * API's documentation page and the local cluster in its file.
  */
 import { Effect, FileSystem, Path, Schema } from "effect"
 import { rolldown } from "rolldown"
@@ -8,8 +9,10 @@ import { rolldown } from "rolldown"
 export interface Program {
   /** Module that starts the program, from the root of the repository. */
   readonly entry: string
-  /** File to write, from the root of the repository. */
-  readonly file: string
+  /** Name of the file in `dist/`, without its extension. */
+  readonly name: string
+  /** Whether what is imported on demand becomes files beside it (`name-*.mjs`), loaded only then. */
+  readonly onDemand: boolean
 }
 
 export class BundleError extends Schema.TaggedError<BundleError>()("BundleError", {
@@ -24,24 +27,42 @@ export class BundleError extends Schema.TaggedError<BundleError>()("BundleError"
 const attempt = <A>(entry: string, run: () => Promise<A>) =>
   Effect.tryPromise({ try: run, catch: (cause) => new BundleError({ entry, cause }) })
 
-/** Bundles a program and answers with the size of its file in bytes. */
-export const bundle = Effect.fn("bundle")(function*(root: string, { entry, file }: Program, sourcemap: boolean) {
+/** client-node does not say that importing a model does nothing else. */
+const treeshake = { moduleSideEffects: [{ test: /\/@kubernetes\/client-node\//, sideEffects: false }] }
+
+/** Its garbage is young and small: a small nursery keeps 20 MB less, and costs nothing that shows. */
+const shebang = "#!/usr/bin/env -S node --max-semi-space-size=2"
+
+/** Bundles a program and answers with the sizes of its files in bytes. */
+export const bundle = Effect.fn("bundle")(function*(root: string, program: Program, sourcemap: boolean) {
+  const { entry, name, onDemand } = program
   const fs = yield* FileSystem.FileSystem
   const { join } = yield* Path.Path
   const build = yield* Effect.acquireRelease(
-    attempt(entry, () => rolldown({ input: join(root, entry), platform: "node", cwd: root, logLevel: "warn" })),
+    attempt(
+      entry,
+      () => rolldown({ input: join(root, entry), platform: "node", cwd: root, logLevel: "warn", treeshake })
+    ),
     (opened) => Effect.promise(() => opened.close())
   )
-  yield* attempt(entry, () =>
+  const { output } = yield* attempt(entry, () =>
     build.write({
-      file: join(root, file),
+      dir: join(root, "dist"),
+      entryFileNames: `${name}.mjs`,
+      chunkFileNames: `${name}-[name].mjs`,
       format: "esm",
-      codeSplitting: false,
+      codeSplitting: onDemand,
       minify: true,
       sourcemap,
-      banner: "#!/usr/bin/env node"
+      banner: ({ isEntry }) => isEntry ? shebang : ""
     }))
-  yield* fs.chmod(join(root, file), 0o755)
-  const { size } = yield* fs.stat(join(root, file))
-  return Number(size)
+  yield* fs.chmod(join(root, "dist", `${name}.mjs`), 0o755)
+  return yield* Effect.forEach(
+    output.filter(({ type }) => type === "chunk"),
+    ({ fileName }) =>
+      Effect.map(
+        fs.stat(join(root, "dist", fileName)),
+        ({ size }) => ({ file: `dist/${fileName}`, bytes: Number(size) })
+      )
+  )
 }, Effect.scoped)

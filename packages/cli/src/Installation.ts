@@ -12,6 +12,8 @@ export interface Installation {
   readonly templates: string
   readonly examples: string
   readonly demoAgent: string
+  /** The words that stand for `/app/orchestrator` in the pods of a local node. */
+  readonly executable: ReadonlyArray<string>
   /** Whether this is a checkout, which has the demo. */
   readonly isCheckout: boolean
 }
@@ -28,6 +30,8 @@ export const installation = Effect.gen(function*() {
     templates: path.join(base, "chart/claude-templates"),
     examples: path.join(base, "examples"),
     demoAgent: path.join(base, "packages/agent/demo"),
+    // Starting the whole executable from its sources takes too long for every pod.
+    executable: [nodeExecutable, path.join(here, isCheckout ? "prepare.bin.ts" : "orchestrator.mjs")],
     isCheckout
   } satisfies Installation
 })

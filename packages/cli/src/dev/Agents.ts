@@ -49,11 +49,9 @@ const findClaude = Effect.gen(function*() {
 /** The node's image table. */
 export const imageTable = Effect.fn("Agents.imageTable")(function*(choice: AgentChoice, parts: Installation) {
   const node = yield* nodeFolder
-  const path = yield* Path.Path
-  const prepare = [nodeExecutable, path.resolve(import.meta.dirname, "../prepare.bin.ts")]
   const table: ImageTable = {
     [`${agentImage.repository}:${agentImage.tag}`]: yield* agentOf(choice, parts, node),
-    [runnerImage]: { pathPrepend: [node], commands: { "/app/orchestrator": prepare } }
+    [runnerImage]: { pathPrepend: [node], commands: { "/app/orchestrator": parts.executable } }
   }
   return table
 })

@@ -58,13 +58,11 @@ const attempt = <A>(what: string, run: () => A): Effect.Effect<A, ConnectionErro
 
 const read = Effect.fnUntraced(function*(path: string | undefined) {
   // Loaded when needed: it costs a quarter of a second and 60 MB, which the embedded cluster does not want to pay.
-  const { KubeConfig } = yield* Effect.promise(() => import("@kubernetes/client-node"))
-  const config = new KubeConfig()
-  yield* attempt(
+  const { loadKubeConfig } = yield* Effect.promise(() => import("./KubeConfigFile.ts"))
+  return yield* attempt(
     path === undefined ? "expected a readable kubeconfig" : `expected a readable kubeconfig at ${path}`,
-    () => path === undefined ? config.loadFromDefault() : config.loadFromFile(path)
+    () => loadKubeConfig(path)
   )
-  return config
 })
 
 const text = (value: unknown): string | undefined =>
