@@ -20,19 +20,17 @@ const complete = (draft: Draft): Draft => {
       ...spec,
       ...(spec.completions === undefined && spec.parallelism === undefined ? { completions: 1 } : {}),
       parallelism: spec.parallelism ?? 1,
-      template: { ...spec.template, spec: completePodSpec(templateDefaults(spec.template)) }
+      template: { ...spec.template, spec: completePodSpec(spec.template.spec) }
     }
   }
 }
 
-const templateDefaults = ({ spec }: PodTemplate) => spec
-
 const uidLabel = "batch.kubernetes.io/controller-uid"
 
-/** The pods of a Job carry its uid and name, and its selector asks for the uid. */
+/** The pods of a Job carry its uid and name, and its selector asks for the uid. A Job without labels has those of its pods. */
 const initialize = (object: StoredObject): StoredObject => {
   const { spec } = viewAs<Job>(object)
-  if (without(spec, "template")["manualSelector"] === true) return object
+  if (isManual(spec)) return { ...object, status: {} }
   const { name, uid } = object.metadata
   const labels = {
     ...spec.template.metadata?.labels,
@@ -43,12 +41,13 @@ const initialize = (object: StoredObject): StoredObject => {
   }
   const selector = spec.selector ?? { matchLabels: { [uidLabel]: uid } }
   const template = { ...spec.template, metadata: { ...spec.template.metadata, labels } }
-  return { ...object, spec: { ...spec, selector, template } }
+  const metadata = { labels, ...object.metadata }
+  return { ...object, metadata, spec: { ...spec, selector, template }, status: {} }
 }
 
 const validate = (object: Draft): Causes => {
   const { metadata, spec } = viewAs<Job>(object)
-  const generated = without(spec, "template")["manualSelector"] !== true
+  const generated = !isManual(spec)
   const uid = spec.selector?.matchLabels?.[uidLabel]
   return [
     ...(generated && uid !== undefined && uid === metadata.uid
@@ -60,6 +59,8 @@ const validate = (object: Draft): Causes => {
     ...podSpecCauses(spec.template.spec, "spec.template.spec")
   ]
 }
+
+const isManual = (spec: Job["spec"]): boolean => without(spec)["manualSelector"] === true
 
 const restartCauses = ({ podFailurePolicy, template }: Job["spec"]): Causes => {
   const field = "spec.template.spec.restartPolicy"

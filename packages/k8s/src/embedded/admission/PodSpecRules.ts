@@ -6,12 +6,15 @@ import { isDnsLabel } from "./MetadataRules.ts"
 
 type Causes = ReadonlyArray<FieldCause>
 
-/** The pull policy follows from the tag: without one, or `latest`, always. */
+/** The pull policy follows from the tag: without one, or `latest`, always. A volume without a source is an empty folder. */
 export const completePodSpec = (spec: PodSpec): PodSpec => ({
   ...spec,
+  ...(spec.volumes === undefined ? {} : { volumes: spec.volumes.map(withSource) }),
   ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withPullPolicy) }),
   containers: spec.containers.map(withPullPolicy)
 })
+
+const withSource = (volume: Volume): Volume => Object.keys(volume).length === 1 ? { ...volume, emptyDir: {} } : volume
 
 const withPullPolicy = (container: Container): Container => {
   if (container.imagePullPolicy !== undefined || container.image === undefined) return container

@@ -43,7 +43,7 @@ const lease = record({
   })
 })
 
-const time: StructuralSchema = { ...text, nullable: true }
+const time: StructuralSchema = { ...text, nullable: true, default: null }
 
 const event = record({
   involvedObject: atomic(record({ apiVersion: text, kind: text, name: text, namespace: text, uid: text })),
@@ -54,7 +54,9 @@ const event = record({
   firstTimestamp: time,
   lastTimestamp: time,
   eventTime: time,
-  source: record({ component: text, host: text })
+  reportingComponent: defaultTo("", text),
+  reportingInstance: defaultTo("", text),
+  source: defaultTo({}, record({ component: text, host: text }))
 }, ["involvedObject"])
 
 const namespace = record({

@@ -37,7 +37,7 @@ export const jobSchema: StructuralSchema = record({
     activeDeadlineSeconds: natural,
     ttlSecondsAfterFinished: natural,
     suspend: defaultTo(false, flag),
-    manualSelector: flag,
+    manualSelector: defaultTo(false, flag),
     podReplacementPolicy: oneOf("Failed", "TerminatingOrFailed"),
     podFailurePolicy: failurePolicy,
     selector: atomic(record({ matchLabels: textMap, matchExpressions: listOf(record({ key: text, values: texts })) })),

@@ -100,13 +100,20 @@ const podFields: Readonly<Record<string, StructuralSchema>> = {
   imagePullSecrets: listBy(["name"], record({ name: text })),
   dnsPolicy: defaultTo("ClusterFirst", text),
   schedulerName: defaultTo("default-scheduler", text),
-  enableServiceLinks: defaultTo(true, flag),
+  enableServiceLinks: flag,
   hostAliases: listBy(["ip"], record({ ip: text, hostnames: texts })),
   topologySpreadConstraints: listBy(["topologyKey", "whenUnsatisfiable"], open),
   runtimeClassName: text
 }
 
-export const podSpec: StructuralSchema = record(podFields, ["containers"])
+const podSpec: StructuralSchema = record(
+  {
+    ...podFields,
+    enableServiceLinks: defaultTo(true, flag),
+    preemptionPolicy: defaultTo("PreemptLowerPriority", text)
+  },
+  ["containers"]
+)
 
 /** As a Job's template: it says itself how its pods restart. */
 export const podTemplate: StructuralSchema = record({
