@@ -11,8 +11,7 @@ import {
   leaseColumns,
   namespaceColumns,
   nodeColumns,
-  secretColumns,
-  serviceAccountColumns
+  secretColumns
 } from "./columns/CoreColumns.ts"
 import { customColumns } from "./columns/CustomColumns.ts"
 import { jobColumns } from "./columns/JobColumns.ts"
@@ -40,7 +39,6 @@ const builtIn: Readonly<Record<string, Columns>> = {
   "coordination.k8s.io/leases": columns(leaseColumns),
   "/nodes": columns(nodeColumns),
   "/namespaces": columns(namespaceColumns),
-  "/serviceaccounts": columns(serviceAccountColumns),
   "apiextensions.k8s.io/customresourcedefinitions": columns(definitionColumns)
 }
 

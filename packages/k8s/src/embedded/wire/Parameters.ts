@@ -6,6 +6,23 @@ import { badRequest } from "../Refusal.ts"
 
 type Parsed<A> = Result.Result<A, KubernetesErrorReason>
 
+/** A refused option of a request, as the API server words it. */
+const invalidOption = (field: string, reason: string, message: string): Result.Result<never, KubernetesErrorReason> =>
+  Result.fail({
+    _tag: "Invalid",
+    message: `the options of the request are invalid: ${field}: ${message}`,
+    causes: [{ field, reason, message }]
+  })
+
+const unsupported = (field: string, found: unknown, choices: ReadonlyArray<string>) =>
+  invalidOption(
+    field,
+    "FieldValueNotSupported",
+    `Unsupported value: ${JSON.stringify(found)}: supported values: ${
+      choices.map((choice) => `"${choice}"`).join(", ")
+    }`
+  )
+
 const text = (query: URLSearchParams, name: string): string | undefined => query.get(name) || undefined
 
 const flag = (query: URLSearchParams, name: string): boolean | undefined => {
@@ -32,9 +49,7 @@ const oneOf = <const A extends string>(
   const value = text(query, name)
   if (value === undefined) return Result.succeed(undefined)
   const choice = choices.find((choice) => choice === value)
-  return choice === undefined
-    ? Result.fail(badRequest(`invalid query parameter "${name}": expected ${choices.join(", ")}, found "${value}"`))
-    : Result.succeed(choice)
+  return choice === undefined ? unsupported(name, value, choices) : Result.succeed(choice)
 }
 
 const selectors = (query: URLSearchParams, namespace: string | undefined) => ({
@@ -61,8 +76,10 @@ export const watchOptions = (query: URLSearchParams, namespace: string | undefin
     const sendInitialEvents = flag(query, "sendInitialEvents")
     const match = yield* oneOf(query, "resourceVersionMatch", ["Exact", "NotOlderThan"])
     if (sendInitialEvents !== undefined && match !== "NotOlderThan") {
-      return yield* Result.fail(
-        badRequest("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+      return yield* invalidOption(
+        "resourceVersionMatch",
+        "FieldValueForbidden",
+        "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
       )
     }
     return {
@@ -77,15 +94,15 @@ export const watchOptions = (query: URLSearchParams, namespace: string | undefin
 const isDryRun = (values: ReadonlyArray<unknown>): Parsed<boolean> =>
   values.every((value) => value === "All")
     ? Result.succeed(values.length > 0)
-    : Result.fail(badRequest(`invalid dryRun: expected "All", found ${JSON.stringify(values)}`))
+    : unsupported("dryRun", values, ["All"])
 
 /** Who writes: named by the request, otherwise the program as its user agent names it. */
 export const writeOptions = (query: URLSearchParams, userAgent: string | undefined): Parsed<WriteOptions> =>
   Result.gen(function*() {
-    const program = userAgent?.split("/")[0]?.trim()
+    const program = userAgent?.split("/")[0]?.trim() || "unknown"
     return {
       dryRun: yield* isDryRun(query.getAll("dryRun")),
-      fieldManager: text(query, "fieldManager") ?? (program === "" ? undefined : program),
+      fieldManager: text(query, "fieldManager") ?? program,
       fieldValidation: yield* oneOf(query, "fieldValidation", ["Ignore", "Warn", "Strict"])
     }
   })
@@ -101,9 +118,7 @@ export const deleteOptions = (query: URLSearchParams, body: unknown): Parsed<Del
     const wanted = field(body, "propagationPolicy")
     const named = policies.find((policy) => policy === wanted)
     if (typeof wanted === "string" && named === undefined) {
-      return yield* Result.fail(
-        badRequest(`invalid propagationPolicy: expected ${policies.join(", ")}, found "${wanted}"`)
-      )
+      return yield* unsupported("propagationPolicy", wanted, policies)
     }
     const grace = field(body, "gracePeriodSeconds")
     const dryRun = field(body, "dryRun")
@@ -118,6 +133,14 @@ export const deleteOptions = (query: URLSearchParams, body: unknown): Parsed<Del
       dryRun: yield* isDryRun([...query.getAll("dryRun"), ...(Array.isArray(dryRun) ? dryRun : [])])
     }
   })
+
+/** `fieldManager` of an apply, which names its manager itself. */
+export const applyManager = (query: URLSearchParams): Parsed<string> => {
+  const manager = text(query, "fieldManager")
+  return manager === undefined
+    ? invalidOption("fieldManager", "FieldValueRequired", "Required value: is required for apply patch")
+    : Result.succeed(manager)
+}
 
 export const logOptions = (query: URLSearchParams): Parsed<PodLogOptions> =>
   Result.gen(function*() {

@@ -5,10 +5,10 @@ import type { KubernetesErrorReason } from "../../KubernetesError.ts"
 import type { KubernetesObject } from "../../Objects.ts"
 import { methodNotAllowed, notServed } from "../Refusal.ts"
 import type { ServedKind } from "../ServedKinds.ts"
-import { decodeBody, objectOf, patchOf } from "./Body.ts"
+import { decodeBody, objectOf, patchOf, patchTypeOf } from "./Body.ts"
 import { convertList, convertObject } from "./Conversions.ts"
-import { type Answer, type Exchange, json, orRefuse, reasonOnly } from "./Exchange.ts"
-import { deleteOptions, isWatch, listOptions, writeOptions } from "./Parameters.ts"
+import { type Answer, type Exchange, json, orRefuse, reasonOnly, refusal } from "./Exchange.ts"
+import { applyManager, deleteOptions, isWatch, listOptions, writeOptions } from "./Parameters.ts"
 import type { ResourceRoute } from "./Route.ts"
 import { answerSelfReview } from "./SelfReviews.ts"
 import { deletedStatus } from "./StatusObject.ts"
@@ -31,9 +31,17 @@ const list = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKind,
 const create = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKind, namespace: string | undefined) {
   const options = yield* writing(exchange)
   const { kind } = served
-  const object = yield* orRefuse(objectOf(yield* parsedBody(exchange), { kind, namespace, name: undefined }))
-  const answered = answerSelfReview(kind, object) ?? (yield* reasonOnly(exchange.client.create(kind, object, options)))
-  return yield* answerObject(exchange, served, answered, 201)
+  const place = { kind, isCustom: served.definition !== undefined, namespace, name: undefined }
+  const object = yield* orRefuse(objectOf(yield* parsedBody(exchange), place))
+  const reviewed = answerSelfReview(kind, object)
+  if (reviewed !== undefined) return yield* answerObject(exchange, served, reviewed, 201)
+  return yield* exchange.client.create(kind, object, options).pipe(
+    Effect.flatMap((created) => answerObject(exchange, served, created, 201)),
+    // The path does not name the object, its refusal must.
+    Effect.catch(({ reason }) =>
+      Effect.succeed(refusal(reason, { ...kind, kind: kind.kind, name: object.metadata.name }))
+    )
+  )
 })
 
 /** Kinds whose deletion answers with the object even when it is gone at once. */
@@ -72,21 +80,32 @@ const replace = Effect.fnUntraced(
   function*(exchange: Exchange, served: ServedKind, route: ResourceRoute, name: string) {
     const options = yield* writing(exchange)
     const { kind } = served
-    const object = yield* orRefuse(objectOf(yield* parsedBody(exchange), { kind, namespace: route.namespace, name }))
+    const place = { kind, isCustom: served.definition !== undefined, namespace: route.namespace, name }
+    const object = yield* orRefuse(objectOf(yield* parsedBody(exchange), place))
     const write = route.subresource === "status" ? exchange.client.replaceStatus : exchange.client.replace
     return yield* answerObject(exchange, served, yield* reasonOnly(write(kind, object, options)))
   }
 )
 
+const isFound = Effect.match({ onFailure: () => false, onSuccess: () => true })
+
 const patch = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKind, route: ResourceRoute, name: string) {
+  const { client, contentType, query } = exchange
   const options = yield* writing(exchange)
-  const force = exchange.query.get("force") === "true"
-  // An apply names its manager itself; the user agent is no name for what one owns.
-  const fieldManager = exchange.query.get("fieldManager") ?? undefined
-  const body = yield* patchOf(exchange.contentType, yield* parsedBody(exchange), { fieldManager, force }).pipe(orRefuse)
-  const write = route.subresource === "status" ? exchange.client.patchStatus : exchange.client.patch
+  const type = yield* orRefuse(patchTypeOf(contentType, served.definition !== undefined))
+  const apply = type === "apply"
+    ? { fieldManager: yield* orRefuse(applyManager(query)), force: query.get("force") === "true" }
+    : undefined
+  const body = yield* orRefuse(patchOf(type, yield* parsedBody(exchange), apply))
   const ref = { name, namespace: route.namespace }
-  return yield* answerObject(exchange, served, yield* reasonOnly(write(served.kind, ref, body, options)))
+  const isThere = apply === undefined || (yield* isFound(client.get(served.kind, ref)))
+  const write = route.subresource === "status" ? client.patchStatus : client.patch
+  return yield* answerObject(
+    exchange,
+    served,
+    yield* reasonOnly(write(served.kind, ref, body, options)),
+    isThere ? 200 : 201
+  )
 })
 
 const collection = (exchange: Exchange, served: ServedKind, { namespace }: ResourceRoute): Answer => {

@@ -49,25 +49,40 @@ export const codeOf = (reason: KubernetesErrorReason): number =>
 const nameOf = (reason: KubernetesErrorReason): string =>
   reason._tag === "Refused" ? refusedReasons[reason.status] ?? "BadRequest" : codes[reason._tag][1]
 
-/** An object that is Invalid is named by its kind, everything else by its resource; kubectl prints it. */
-const detailsOf = (reason: KubernetesErrorReason, { group, kind, name, plural }: Subject): object => ({
-  ...(name === undefined ? {} : { name }),
-  ...(group === undefined || group === "" ? {} : { group }),
-  ...(plural === undefined ? {} : { kind: reason._tag === "Invalid" ? kind ?? plural : plural }),
-  ...(reason._tag === "Invalid" ? { causes: reason.causes } : {}),
-  ...("retryAfterSeconds" in reason ? { retryAfterSeconds: reason.retryAfterSeconds } : {})
-})
+/** Reasons that are about an object, which their details name. */
+const aboutObject: ReadonlyArray<KubernetesErrorReason["_tag"]> = [
+  "NotFound",
+  "AlreadyExists",
+  "Conflict",
+  "Invalid",
+  "Forbidden"
+]
 
-export const failureStatus = (reason: KubernetesErrorReason, subject: Subject = {}): StatusObject => ({
-  kind: "Status",
-  apiVersion: "v1",
-  metadata: {},
-  status: "Failure",
-  message: reason.message,
-  reason: nameOf(reason),
-  details: detailsOf(reason, subject),
-  code: codeOf(reason)
-})
+/** An object that is Invalid is named by its kind, everything else by its resource; kubectl prints it. */
+const detailsOf = (reason: KubernetesErrorReason, subject: Subject): object => {
+  const { group, kind, name, plural }: Subject = aboutObject.includes(reason._tag) ? subject : {}
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(group === undefined || group === "" ? {} : { group }),
+    ...(plural === undefined ? {} : { kind: reason._tag === "Invalid" ? kind ?? plural : plural }),
+    ...(reason._tag === "Invalid" ? { causes: reason.causes } : {}),
+    ...("retryAfterSeconds" in reason ? { retryAfterSeconds: reason.retryAfterSeconds } : {})
+  }
+}
+
+export const failureStatus = (reason: KubernetesErrorReason, subject: Subject = {}): StatusObject => {
+  const details = detailsOf(reason, subject)
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: reason.message,
+    reason: nameOf(reason),
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+    code: codeOf(reason)
+  }
+}
 
 /** The answer to a delete that left nothing behind. */
 export const deletedStatus = ({ group, name, plural }: Subject, uid: string | undefined): StatusObject => ({

@@ -34,9 +34,7 @@ export const tableOf = ({ columns, headings, include, metadata, now, objects, ve
   kind: "Table",
   apiVersion: `meta.k8s.io/${version}`,
   metadata,
-  columnDefinitions: headings
-    ? columns.definitions.map((definition) => ({ format: "", ...definition }))
-    : [],
+  columnDefinitions: headings ? columns.definitions.map((definition) => ({ format: "", ...definition })) : null,
   rows: objects.map((object) => ({
     cells: columns.row(object, now),
     ...(include === "None" ? {} : { object: include === "Object" ? object : partialObject(object, version) })

@@ -103,9 +103,8 @@ const handle = ({ address, client, closing, guard, store }: App) =>
       body: bodyOf(request),
       closing
     }
-    const subject = route._tag === "Resource"
-      ? { ...route, kind: findServed(exchange.kinds, route)?.kind.kind }
-      : undefined
+    const served = route._tag === "Resource" ? findServed(exchange.kinds, route) : undefined
+    const subject = served === undefined ? undefined : { ...route, kind: served.kind.kind }
     return yield* answer(exchange, route, form !== undefined, address).pipe(
       Effect.catchDefect((defect) =>
         Effect.andThen(

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { decodeBody, objectOf, patchOf } from "../../../src/embedded/wire/Body.ts"
+import { decodeBody, objectOf, patchOf, patchTypeOf } from "../../../src/embedded/wire/Body.ts"
 import { ConfigMapKind } from "../../../src/Kinds.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-const place = { kind: ConfigMapKind, namespace: "ns", name: undefined }
+const place = { kind: ConfigMapKind, isCustom: false, namespace: "ns", name: undefined }
 
 const failure = <A, E>(result: Result.Result<A, E>): E | undefined =>
   Result.isFailure(result) ? result.failure : undefined
@@ -16,6 +16,12 @@ describe("decodeBody", () => {
     { name: "JSON with a charset", type: "application/json; charset=utf-8", text: `{"a":1}`, want: { a: 1 } },
     { name: "YAML", type: "application/yaml", text: "a: 1", want: { a: 1 } },
     { name: "an apply in YAML", type: "application/apply-patch+yaml", text: "a: [x]", want: { a: ["x"] } },
+    {
+      name: "YAML that looks like JSON",
+      type: "application/yaml",
+      text: "{a: '1', b: [c]}",
+      want: { a: "1", b: ["c"] }
+    },
     { name: "an apply in JSON", type: "application/apply-patch+yaml", text: `{"a":1}`, want: { a: 1 } },
     { name: "nothing", type: "", text: " ", want: undefined }
   ])("takes $name", ({ text, type, want }) => {
@@ -50,39 +56,49 @@ describe("objectOf", () => {
     assert.strictEqual(failure(objectOf(body, place))?._tag, "BadRequest")
   })
 
+  it("refuses a custom object that does not say what it is", () => {
+    const nameless = objectOf({ metadata: { name: "x" } }, { ...place, isCustom: true })
+    assert.strictEqual(failure(nameless)?._tag, "BadRequest")
+  })
+
   it("refuses another name than the path's", () => {
     const renamed = objectOf({ metadata: { name: "y" } }, { ...place, name: "x" })
     assert.strictEqual(failure(renamed)?._tag, "BadRequest")
   })
 })
 
+describe("patchTypeOf", () => {
+  it.each([
+    { type: "application/merge-patch+json", isCustom: true, want: "merge" },
+    { type: "application/json-patch+json; charset=utf-8", isCustom: true, want: "json" },
+    { type: "application/strategic-merge-patch+json", isCustom: false, want: "strategic" },
+    { type: "application/apply-patch+yaml", isCustom: true, want: "apply" }
+  ])("$type is $want", ({ isCustom, type, want }) => {
+    assert.strictEqual(Result.getOrThrow(patchTypeOf(type, isCustom)), want)
+  })
+
+  it.each([
+    { name: "a type that is no patch", type: "application/json", isCustom: false },
+    { name: "a strategic patch of a custom resource", type: "application/strategic-merge-patch+json", isCustom: true }
+  ])("refuses $name", ({ isCustom, type }) => {
+    assert.deepInclude(failure(patchTypeOf(type, isCustom)), { _tag: "Refused", status: 415 })
+  })
+})
+
 describe("patchOf", () => {
-  const anonymous = { fieldManager: undefined, force: false }
-
-  it.each([
-    { type: "application/merge-patch+json", body: { a: 1 }, want: "merge" },
-    { type: "application/strategic-merge-patch+json", body: { a: 1 }, want: "strategic" },
-    { type: "application/json-patch+json", body: [{ op: "remove", path: "/a" }], want: "json" }
-  ])("$type is $want", ({ body, type, want }) => {
-    assert.strictEqual(Result.getOrThrow(patchOf(type, body, anonymous)).type, want)
-  })
-
-  it("an apply names its manager", () => {
-    const applied = Result.getOrThrow(patchOf("application/apply-patch+yaml", {}, { fieldManager: "me", force: true }))
+  it("an apply has its manager", () => {
+    const applied = Result.getOrThrow(patchOf("apply", {}, { fieldManager: "me", force: true }))
     assert.deepStrictEqual(applied, { type: "apply", body: {}, fieldManager: "me", force: true })
-    assert.strictEqual(failure(patchOf("application/apply-patch+yaml", {}, anonymous))?._tag, "BadRequest")
   })
 
-  it.each([
-    { name: "a type that is no patch", type: "application/json", body: {}, want: "Refused" },
-    {
-      name: "operations without a path",
-      type: "application/json-patch+json",
-      body: [{ op: "add" }],
-      want: "BadRequest"
-    },
-    { name: "a merge that is a list", type: "application/merge-patch+json", body: [], want: "BadRequest" }
-  ])("refuses $name", ({ body, type, want }) => {
-    assert.strictEqual(failure(patchOf(type, body, anonymous))?._tag, want)
+  it.each(
+    [
+      { name: "operations without a path", type: "json", body: [{ op: "add" }] },
+      { name: "an operation that is none", type: "json", body: [{ op: "jump", path: "/a" }] },
+      { name: "a merge that is a list", type: "merge", body: [] },
+      { name: "an apply of nothing", type: "apply", body: undefined }
+    ] as const
+  )("refuses $name", ({ body, type }) => {
+    assert.strictEqual(failure(patchOf(type, body, undefined))?._tag, "BadRequest")
   })
 })

@@ -34,9 +34,12 @@ describe("listOptions", () => {
     })
   })
 
-  it.each(["limit=-1", "limit=x", "resourceVersionMatch=Sometimes"])("refuses %s", (text) => {
-    assert.strictEqual(reasonOf(listOptions(query(text), undefined)), "BadRequest")
-  })
+  it.each([["limit=-1", "BadRequest"], ["limit=x", "BadRequest"], ["resourceVersionMatch=Sometimes", "Invalid"]])(
+    "refuses %s",
+    (text, want) => {
+      assert.strictEqual(reasonOf(listOptions(query(text), undefined)), want)
+    }
+  )
 })
 
 describe("watchOptions", () => {
@@ -53,13 +56,13 @@ describe("watchOptions", () => {
   })
 
   it("refuses initial events without the match that they need", () => {
-    assert.strictEqual(reasonOf(watchOptions(query("sendInitialEvents=true"), undefined)), "BadRequest")
+    assert.strictEqual(reasonOf(watchOptions(query("sendInitialEvents=true"), undefined)), "Invalid")
   })
 })
 
 describe("writeOptions", () => {
   it.each([
-    { text: "", agent: undefined, want: { dryRun: false } },
+    { text: "", agent: undefined, want: { dryRun: false, fieldManager: "unknown" } },
     { text: "", agent: "kubectl/v1.37.0 (linux)", want: { dryRun: false, fieldManager: "kubectl" } },
     {
       text: "fieldManager=me&dryRun=All&fieldValidation=Strict",
@@ -71,7 +74,7 @@ describe("writeOptions", () => {
   })
 
   it.each(["dryRun=Some", "fieldValidation=strict"])("refuses %s", (text) => {
-    assert.strictEqual(reasonOf(writeOptions(query(text), undefined)), "BadRequest")
+    assert.strictEqual(reasonOf(writeOptions(query(text), undefined)), "Invalid")
   })
 })
 
@@ -106,7 +109,7 @@ describe("deleteOptions", () => {
   })
 
   it("refuses an unknown policy", () => {
-    assert.strictEqual(reasonOf(deleteOptions(query(""), { propagationPolicy: "Sideways" })), "BadRequest")
+    assert.strictEqual(reasonOf(deleteOptions(query(""), { propagationPolicy: "Sideways" })), "Invalid")
   })
 })
 

@@ -89,8 +89,8 @@ layer(served(), { excludeTestServices: true })("WireServer", (it) => {
           name: "an apply without a manager",
           path: `${maps}/x`,
           asked: { method: "PATCH", body: "{}", headers: { "content-type": "application/apply-patch+yaml" } },
-          code: 400,
-          reason: "BadRequest"
+          code: 422,
+          reason: "Invalid"
         }
       ] as const
     )("$name", ({ asked, code, path, reason }) =>
@@ -103,6 +103,34 @@ layer(served(), { excludeTestServices: true })("WireServer", (it) => {
   })
 
   describe("objects", () => {
+    it.effect("that are refused are named, also where the path does not name them", () =>
+      Effect.gen(function*() {
+        const ask = yield* makeAsk
+        const runs = "/apis/orchestrator.platform/v1/namespaces/default/coderuns"
+        const body = JSON.stringify({
+          apiVersion: "orchestrator.platform/v1",
+          kind: "CodeRun",
+          metadata: { name: "x" }
+        })
+        const invalid = json(yield* ask(runs, { method: "POST", body }))
+        assert.deepInclude(at(invalid, "details"), { name: "x", kind: "CodeRun", group: "orchestrator.platform" })
+        const missing = json(yield* ask(`${runs}/x`))
+        assert.deepStrictEqual(at(missing, "details"), { name: "x", kind: "coderuns", group: "orchestrator.platform" })
+      }))
+
+    it.effect("that are applied are created or changed", () =>
+      Effect.gen(function*() {
+        const ask = yield* makeAsk
+        const headers = { "content-type": "application/apply-patch+yaml" }
+        const apply = ask(`${maps}/applied?fieldManager=me`, {
+          method: "PATCH",
+          headers,
+          body: "{apiVersion: v1, kind: ConfigMap, data: {a: '1'}}"
+        })
+        assert.strictEqual((yield* apply).status, 201)
+        assert.strictEqual((yield* apply).status, 200)
+      }))
+
     it.effect("are created from YAML, read as objects, tables and metadata, and deleted", () =>
       Effect.gen(function*() {
         const ask = yield* makeAsk

@@ -7,8 +7,7 @@ import type {
   Namespace,
   Node,
   PersistentVolumeClaim,
-  Secret,
-  ServiceAccount
+  Secret
 } from "../../../Objects.ts"
 import { ageOf } from "../HumanDuration.ts"
 import { ageColumn } from "./AgeColumn.ts"
@@ -19,14 +18,14 @@ const sizeOf = (...maps: ReadonlyArray<Readonly<Record<string, unknown>> | undef
 
 export const configMapColumns: ReadonlyArray<Column<ConfigMap>> = [
   nameColumn,
-  column("Data", "Number of keys", ({ binaryData, data }) => sizeOf(data, binaryData), "integer"),
+  column("Data", "Number of keys", ({ binaryData, data }) => sizeOf(data, binaryData)),
   ageColumn
 ]
 
 export const secretColumns: ReadonlyArray<Column<Secret>> = [
   nameColumn,
   column("Type", "What kind of secret it is", ({ type }) => type ?? "Opaque"),
-  column("Data", "Number of keys", ({ data }) => sizeOf(data), "integer"),
+  column("Data", "Number of keys", ({ data }) => sizeOf(data)),
   ageColumn
 ]
 
@@ -128,13 +127,19 @@ export const namespaceColumns: ReadonlyArray<Column<Namespace>> = [
   ageColumn
 ]
 
-export const serviceAccountColumns: ReadonlyArray<Column<ServiceAccount>> = [
-  nameColumn,
-  column("Secrets", "Number of secrets", ({ secrets }) => secrets?.length ?? 0, "integer"),
-  ageColumn
-]
+const isEstablished = ({ status }: CustomResourceDefinition): boolean =>
+  status?.conditions?.some(({ status, type }) => type === "Established" && status === "True") === true
 
 export const definitionColumns: ReadonlyArray<Column<CustomResourceDefinition>> = [
   nameColumn,
-  { ...column("Created At", "When it was created", ({ metadata }) => metadata.creationTimestamp ?? none), type: "date" }
+  column("Scope", "Namespaced or Cluster", ({ spec }) => spec.scope),
+  column("Versions", "Versions that are served", ({ spec }) => joined(spec.versions.map(({ name }) => name))),
+  {
+    ...column("Created At", "When it was created", ({ metadata }) => metadata.creationTimestamp ?? none),
+    type: "date"
+  },
+  wide("Group", "Group of the kind", ({ spec }) => spec.group),
+  wide("Kind", "Name of the kind", ({ spec }) => spec.names.kind),
+  wide("ShortNames", "Short names for kubectl", ({ spec }) => joined(spec.names.shortNames)),
+  { ...wide("Established", "Whether it is served", isEstablished), type: "boolean" }
 ]
