@@ -70,8 +70,35 @@ const AgentConfig = Schema.Struct({
   affinity: Schema.optionalKey(passedOn),
   /** Seconds between SIGTERM and SIGKILL, in which the runner saves the work. */
   terminationGracePeriodSeconds: or(positive, 120),
-  toolmanServerUrl: or(Schema.String, "")
+  toolmanServerUrl: or(Schema.String, ""),
+  /** Seconds after which a model's answer that has gone silent is cut, so that the agent asks again. */
+  streamIdleSeconds: or(positive, 120),
+  broker: filled(Schema.Struct({
+    resources: filled(Schema.Struct({
+      requests: or(texts, { cpu: "50m", memory: "128Mi" }),
+      limits: or(texts, { cpu: "1", memory: "512Mi" })
+    })),
+    /** Answers that the broker lets through for each turn of `maxTurns`: subagents and compactions ask models too. */
+    answersPerTurn: or(positive, 4),
+    /** Largest push in MiB. */
+    maxPushMebibytes: or(positive, 512)
+  }))
 })
+
+const amount = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** USD per million tokens. */
+export const ModelPrice = Schema.Struct({
+  input: amount,
+  output: amount,
+  cacheRead: Schema.optionalKey(amount),
+  cacheWrite: Schema.optionalKey(amount)
+})
+export type ModelPrice = typeof ModelPrice.Type
+
+const httpUrl = Schema.String.check(
+  rule("an http or https URL without credentials", (text) => /^https?:\/\/[^/\s@]+(?:\/[^\s]*)?$/.test(text))
+)
 
 export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("OrchestratorConfig")({
   job: filled(Schema.Struct({
@@ -108,6 +135,24 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     allowedHosts: or(Schema.Array(Schema.String), []),
     /** Mirrors: URLs that begin with a key are fetched and pushed with the value in its place (git's `url.<base>.insteadOf`). */
     insteadOf: or(texts, {})
+  })),
+  model: filled(Schema.Struct({
+    /** Where the broker forwards model requests. */
+    baseUrl: or(httpUrl, "https://api.anthropic.com"),
+    /** By the beginning of a model's name; the longest counts. Without a price the agent's own figure is the cost. */
+    prices: or(Schema.Record(Schema.String, ModelPrice), {})
+  })),
+  forge: filled(Schema.Struct({
+    /** Base URL of GitHub's REST API by git host, beside github.com; `""` means `https://<host>/api/v3`. */
+    githubHosts: or(Schema.Record(Schema.String, Schema.String), {}),
+    pullRequest: filled(Schema.Struct({
+      draft: or(Schema.Boolean, false),
+      labels: or(Schema.Array(Schema.String), []),
+      reviewers: or(Schema.Array(Schema.String), []),
+      teamReviewers: or(Schema.Array(Schema.String), []),
+      /** Branch to merge into; absent: the repository's default branch. */
+      base: Schema.optionalKey(Schema.String)
+    }))
   })),
   models: filled(Schema.Struct({
     defaultCodeModel: or(Schema.String, "claude-sonnet-4-20250514"),

@@ -92,7 +92,7 @@ const sections = Object.keys(defaults)
 
 describe("what is wrong is named", () => {
   it.each(keys)("%s of a wrong type", (path) => {
-    const wrong = /(^|\.)(enabled|deleteConfigMap|agentToolsOverride)$/.test(path) ? "yes" : true
+    const wrong = /(^|\.)(enabled|deleteConfigMap|agentToolsOverride|draft)$/.test(path) ? "yes" : true
     const problems = reports(at(path, wrong))
     assert.deepStrictEqual(problems.map((problem) => problem.path), [path])
     assert.strictEqual(problems[0]?.found, wrong === true ? "boolean true" : "string \"yes\"")

@@ -1,0 +1,113 @@
+/**
+ * The broker's testimony, as its container's termination message: what was read back from the remote and from the forge, and what the
+ * models were asked. It is written after every change, so what is there is the truth so far, whenever the container ends.
+ */
+import { Result, Schema } from "effect"
+import { Delivery, terminationMessageLimit } from "./AgentResult.ts"
+import { decoder, type FieldProblem } from "./Decode.ts"
+import { clip } from "./Text.ts"
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** Tokens of one model, as its API counted them. */
+export const ModelTokens = Schema.Struct({
+  /** Answers of this model. */
+  answers: Count,
+  /** Neither read from nor written to a cache. */
+  input: Count,
+  output: Count,
+  cacheRead: Count,
+  cacheWrite: Count
+})
+export type ModelTokens = typeof ModelTokens.Type
+
+/** Why the broker answers no more model requests. */
+export const ModelRefusal = Schema.Literals(["Budget", "Turns", "Cancelled"])
+export type ModelRefusal = typeof ModelRefusal.Type
+
+export const BrokerResult = Schema.Struct({
+  /** Absent until the branch was read for the first time. The pull request in it was read back from the forge. */
+  delivery: Schema.optionalKey(Delivery),
+  /** Whether the remote's host has an API for pull requests. Without one a branch is all that can be delivered. */
+  forgeKnown: Schema.Boolean,
+  /** Why there is no pull request, where one was wanted. */
+  pullRequestProblem: Schema.optionalKey(Schema.String),
+  /** RFC 3339 time at which the pull request was read back. */
+  pullRequestVerifiedAt: Schema.optionalKey(Schema.String),
+  /** By model; where there are too many for the message, the smallest are summed as `other`. */
+  models: Schema.Record(Schema.String, ModelTokens),
+  /** USD by configured prices. */
+  costUsd: Schema.optionalKey(Schema.Finite),
+  /** Whether every token in `models` had a price. Otherwise the agent's own figure is the better one. */
+  costComplete: Schema.Boolean,
+  modelRefused: Schema.optionalKey(ModelRefusal),
+  /** RFC 3339 time at which a usage limit ends; absent when the last answer was none that spoke of a limit. */
+  resetAt: Schema.optionalKey(Schema.String),
+  /** What keeps the broker itself from its work: a missing key, a repository that cannot be read. */
+  problem: Schema.optionalKey(Schema.String)
+})
+export type BrokerResult = typeof BrokerResult.Type
+
+/** Nothing happened yet. */
+export const emptyBrokerResult: BrokerResult = { forgeKnown: false, models: {}, costComplete: true }
+
+const decode = decoder(BrokerResult)
+
+/** Reads a termination message. Absent or not JSON is a problem at the root, with what was found. */
+export const parseBrokerResult = (
+  text: string | undefined
+): Result.Result<BrokerResult, ReadonlyArray<FieldProblem>> => {
+  const nothing = text === undefined || text.trim() === ""
+  const json = nothing ? Result.fail("nothing") : Result.try({
+    try: (): unknown => JSON.parse(text),
+    catch: () => `text that is not JSON (${JSON.stringify(text.slice(0, 60))})`
+  })
+  return Result.isFailure(json)
+    ? Result.fail([{ path: "", expected: "the broker's result as JSON", found: json.failure }])
+    : decode(json.success)
+}
+
+const noTokens: ModelTokens = { answers: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
+
+export const addTokens = (left: ModelTokens | undefined, right: ModelTokens): ModelTokens => {
+  const { answers, cacheRead, cacheWrite, input, output } = left ?? noTokens
+  return {
+    answers: answers + right.answers,
+    input: input + right.input,
+    output: output + right.output,
+    cacheRead: cacheRead + right.cacheRead,
+    cacheWrite: cacheWrite + right.cacheWrite
+  }
+}
+
+const total = ({ cacheRead, cacheWrite, input, output }: ModelTokens) => cacheRead + cacheWrite + input + output
+
+/** At most so many models, by tokens; the rest is summed. */
+const largest = (models: BrokerResult["models"], max: number): BrokerResult["models"] => {
+  const entries = Object.entries(models).sort(([, left], [, right]) => total(right) - total(left))
+  if (entries.length <= max) return models
+  const other = entries.slice(max).reduce<ModelTokens>((sum, [, tokens]) => addTokens(sum, tokens), noTokens)
+  return { ...Object.fromEntries(entries.slice(0, max)), other: addTokens(models["other"], other) }
+}
+
+/** The message that fits: texts are shortened from the end, then small models are summed. */
+export const formatBrokerResult = (result: BrokerResult): string => {
+  const bytes = (text: string) => new TextEncoder().encode(text).length
+  let text = ""
+  for (const [max, models] of [[1000, 12], [400, 8], [120, 4], [0, 1]] as const) {
+    const cut = (key: "pullRequestProblem" | "problem") =>
+      result[key] === undefined ? {} : { [key]: clip(result[key], max) }
+    const { delivery } = result
+    text = JSON.stringify({
+      ...result,
+      ...(delivery?.pushRefused === undefined
+        ? {}
+        : { delivery: { ...delivery, pushRefused: clip(delivery.pushRefused, max) } }),
+      ...cut("pullRequestProblem"),
+      ...cut("problem"),
+      models: largest(result.models, models)
+    })
+    if (bytes(text) <= terminationMessageLimit) return text
+  }
+  return JSON.stringify({ ...emptyBrokerResult, forgeKnown: result.forgeKnown, costComplete: false })
+}
