@@ -16,10 +16,10 @@ export const codeRun = (name: string, spec: object = {}, labels: object = { team
   }
 })
 
-export const configMap = (name: string, data: object, labels: object = {}) => ({
+export const configMap = (name: string, data: object, labels?: object) => ({
   apiVersion: "v1",
   kind: "ConfigMap",
-  metadata: { name, labels },
+  metadata: { name, ...(labels === undefined ? {} : { labels }) },
   data
 })
 
