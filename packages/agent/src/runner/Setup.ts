@@ -77,17 +77,17 @@ const writersOf = Effect.fnUntraced(function*(repository: Repository, base: stri
 const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSettings, task: CodeTask) {
   const state = yield* WorkspaceState
   const upstream = yield* Upstream
-  const { repositoryUrl: url, run, workingDirectory } = settings
+  const { githubUser, repositoryUrl: url, run, workingDirectory } = settings
   yield* Effect.log(`preparing ${url} for task ${task.taskId}`)
   const [sources, remote] = yield* Effect.all([
     readTaskFiles(task),
-    upstream.look(url).pipe(Effect.mapError(unreachable("target repository")))
+    upstream.look(url).pipe(Effect.mapError(unreachable("target repository", githubUser)))
   ], { concurrency: 2 })
   const defaultBranch = yield* baseOf(url, remote)
   const base = tracking(defaultBranch)
   const { aside, repository } = yield* openRepository(`${settings.roots.workspace}/target-repo`, url)
   yield* upstream.fetch(url, repository, [`+refs/heads/*:${tracking("*")}`]).pipe(
-    Effect.mapError(unreachable("target repository"))
+    Effect.mapError(unreachable("target repository", githubUser))
   )
 
   const plain = codeBranch(task.taskId)
@@ -129,16 +129,16 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
 
 const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSettings, task: DocsTask) {
   const upstream = yield* Upstream
-  const { repositoryUrl: url, run, workingDirectory } = settings
+  const { githubUser, repositoryUrl: url, run, workingDirectory } = settings
   yield* Effect.log(`preparing ${url} (${task.sourceBranch}) for its documentation`)
-  const remote = yield* upstream.look(url).pipe(Effect.mapError(unreachable("repository")))
+  const remote = yield* upstream.look(url).pipe(Effect.mapError(unreachable("repository", githubUser)))
   yield* requireBranch("repository", url, remote, task.sourceBranch)
   const branch = docsBranchName(run.name, run.uid)
   const onRemote = remote.heads.has(branch)
   const { aside, repository } = yield* openRepository(`${settings.roots.workspace}/target-repo`, url)
   const wanted = [task.sourceBranch, ...(onRemote ? [branch] : [])]
   yield* upstream.fetch(url, repository, wanted.map((name) => `+refs/heads/${name}:${tracking(name)}`)).pipe(
-    Effect.mapError(unreachable("repository"))
+    Effect.mapError(unreachable("repository", githubUser))
   )
   const base = tracking(task.sourceBranch)
   const continues = onRemote || (yield* commitOf(repository, `refs/heads/${branch}`)) !== undefined

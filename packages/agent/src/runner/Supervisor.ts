@@ -2,7 +2,7 @@
  * One process of the agent, from start to its certain end: follows the stream, watches the clocks, stops it by SIGINT, SIGTERM and
  * SIGKILL, and kills what it left. When the runner is interrupted the same ladder runs before anything else happens.
  */
-import { Clock, Context, Deferred, Duration, Effect, Fiber, Layer, Ref, Schedule, Stream } from "effect"
+import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { constants } from "node:os"
 import type { Environment } from "./Environment.ts"
@@ -102,7 +102,9 @@ export class Supervisor extends Context.Service<Supervisor, {
             if (yield* exited(bounds.stop)) return
           }
         })
-        yield* Effect.addFinalizer(() => Effect.andThen(stop, processes.sweep(agent.marks)))
+        yield* Effect.addFinalizer((exit) =>
+          Exit.isSuccess(exit) ? Effect.void : Effect.andThen(stop, processes.sweep(agent.marks))
+        )
 
         const noInit = Effect.sleep(Duration.seconds(bounds.init)).pipe(
           Effect.andThen(Ref.get(seen)),

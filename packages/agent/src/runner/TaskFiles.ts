@@ -6,9 +6,10 @@ import { formatProblems } from "@orchestrator/domain/Decode"
 import { Effect, FileSystem, Result } from "effect"
 import { Git } from "./Git.ts"
 import { setupFailed } from "./RunFailure.ts"
-import type { CodeTask, DocsTask } from "./RunnerConfig.ts"
+import { type CodeTask, type DocsTask, RunnerConfig } from "./RunnerConfig.ts"
 import { parseTasks, promptOf } from "./TaskList.ts"
 import { type Remote, Upstream, type UpstreamError } from "./Upstream.ts"
+import { advice } from "./UpstreamWords.ts"
 
 /** Folder of the copied files, in the agent's folder. */
 export const taskFolder = "task"
@@ -51,8 +52,8 @@ export const chooseFiles = (
 }
 
 /** Says that a remote cannot be used, with its address and git's words. */
-export const unreachable = (what: string) => (error: UpstreamError) =>
-  setupFailed(`${what} ${error.ref} cannot be read: ${error.reason}`)
+export const unreachable = (what: string, githubUser: string) => (error: UpstreamError) =>
+  setupFailed(`${what} ${error.ref} cannot be read: ${error.reason}.${advice(error.reason, githubUser)}`)
 
 /** The branch's commit, or a failure that names address and branch and what there is. */
 export const requireBranch = Effect.fnUntraced(function*(what: string, url: string, remote: Remote, branch: string) {
@@ -67,15 +68,16 @@ export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTas
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
   const upstream = yield* Upstream
+  const { githubUser } = yield* RunnerConfig
   const what = "docs repository"
   const url = task.docsRepositoryUrl
-  const remote = yield* upstream.look(url).pipe(Effect.mapError(unreachable(what)))
+  const remote = yield* upstream.look(url).pipe(Effect.mapError(unreachable(what, githubUser)))
   yield* requireBranch(what, url, remote, task.docsBranch)
 
   const gitDir = yield* fs.makeTempDirectoryScoped({ prefix: "docs-" })
   yield* git.run({ gitDir }, ["init", "--quiet", "--bare", "--template="])
   yield* upstream.fetch(url, { gitDir }, [`+refs/heads/${task.docsBranch}:refs/docs`], 1).pipe(
-    Effect.mapError(unreachable(what))
+    Effect.mapError(unreachable(what, githubUser))
   )
   const at = (path: string) => inProject(task.docsProjectDirectory, path)
   const names = new Map([

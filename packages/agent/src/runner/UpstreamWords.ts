@@ -34,3 +34,17 @@ export const refusal = (porcelain: string, stderr: string): string | undefined =
 
 /** Whether the remote refused because its branch has commits that ours does not. */
 export const isBehind = (words: string): boolean => /non-fast-forward|fetch first|stale info/.test(words)
+
+/** What a person can do about a remote that does not let us in; empty where git's words say enough. */
+export const advice = (words: string, githubUser: string): string => {
+  if (/host key verification failed|no .* host key is known/i.test(words)) {
+    return ` Put the host's keys under known_hosts into the Secret with ${githubUser}'s ssh key.`
+  }
+  if (/permission denied \(publickey/i.test(words)) return ` Check ${githubUser}'s ssh key in its Secret.`
+  if (
+    /could not read (?:username|password)|authentication failed|returned error: 403|repository not found/i.test(words)
+  ) {
+    return ` Check ${githubUser}'s token in its Secret, and what it may do.`
+  }
+  return /transport '.*' not allowed/i.test(words) ? " Check git.allowedProtocols in the configuration." : ""
+}

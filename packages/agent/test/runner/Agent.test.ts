@@ -1,5 +1,5 @@
 /** Agents that misbehave, each in one way, under the whole runner. */
-import { afterEach, assert, describe, it } from "@effect/vitest"
+import { afterAll, afterEach, assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -12,6 +12,7 @@ import {
   attempt,
   codeRun,
   execute,
+  removeShared,
   resultOf,
   sessionOf,
   type Surroundings,
@@ -20,6 +21,7 @@ import {
 
 const branch = "feature/task-1-implementation"
 
+afterAll(removeShared)
 let around: Surroundings
 const start = () => (around = surroundings())
 afterEach(() => removeFolder(around.folder))

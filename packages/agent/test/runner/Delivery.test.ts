@@ -1,4 +1,4 @@
-import { afterEach, assert, describe, it } from "@effect/vitest"
+import { afterAll, afterEach, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -9,6 +9,7 @@ import {
   attempt,
   codeRun,
   execute,
+  removeShared,
   sessionOf,
   type Surroundings,
   surroundings,
@@ -18,6 +19,7 @@ import {
 const branch = "feature/task-1-implementation"
 const own = `${branch}-3f9c2a1b`
 
+afterAll(removeShared)
 let around: Surroundings
 const start = () => (around = surroundings())
 afterEach(() => removeFolder(around.folder))

@@ -8,7 +8,7 @@ import { configEnvironment, repositoryConfig, storageSettings } from "../../src/
 import { redactor } from "../../src/runner/Redact.ts"
 import { decodeSettings } from "../../src/runner/RunnerConfig.ts"
 import { mirrored, sshCommand, tokenAccess, tokenOrigin } from "../../src/runner/UpstreamAccess.ts"
-import { isBehind, isTransient, parseRemote, refusal } from "../../src/runner/UpstreamWords.ts"
+import { advice, isBehind, isTransient, parseRemote, refusal } from "../../src/runner/UpstreamWords.ts"
 
 const environment = {
   TASK_TYPE: "code",
@@ -237,6 +237,16 @@ describe("a remote's words", () => {
     ["fatal: Authentication failed for 'https://github.com/a/b'", false],
     ["remote: Repository not found.", false]
   ])("%j may be tried again: %s", (words, want) => assert.strictEqual(isTransient(words), want))
+
+  it.each([
+    ["Host key verification failed.", "known_hosts"],
+    ["git@github.com: Permission denied (publickey).", "ssh key"],
+    ["could not read Username for 'https://github.com': terminal prompts disabled", "token"],
+    ["remote: Repository not found.", "token"],
+    ["transport 'file' not allowed", "git.allowedProtocols"]
+  ])("%j comes with advice", (words, want) => assert.include(advice(words, "robo-dev"), want))
+
+  it("that say enough come without", () => assert.strictEqual(advice("early EOF", "robo-dev"), ""))
 
   it("say when our branch is behind", () => {
     assert.isTrue(isBehind("[rejected] (fetch first)"))

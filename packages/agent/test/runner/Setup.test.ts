@@ -1,4 +1,4 @@
-import { afterEach, assert, describe, it } from "@effect/vitest"
+import { afterAll, afterEach, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -10,6 +10,7 @@ import {
   codeRun,
   docsRun,
   execute,
+  removeShared,
   type Surroundings,
   surroundings
 } from "../fixtures/Run.ts"
@@ -17,6 +18,7 @@ import {
 const branch = "feature/task-1-implementation"
 const docsBranch = "docs/demo-3f9c2a1b"
 
+afterAll(removeShared)
 let around: Surroundings
 const start = () => (around = surroundings())
 afterEach(() => removeFolder(around.folder))

@@ -1,5 +1,5 @@
 /** A remote that wants credentials, and one that is not what it seems. */
-import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
+import { afterAll, afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
@@ -7,10 +7,11 @@ import { join } from "node:path"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
 import { type GitServer, serveGit } from "../fixtures/GitServer.ts"
 import { filesOf, headOf, removeFolder } from "../fixtures/Remotes.ts"
-import { codeRun, execute, type Surroundings, surroundings, token } from "../fixtures/Run.ts"
+import { codeRun, execute, removeShared, type Surroundings, surroundings, token } from "../fixtures/Run.ts"
 
 const branch = "feature/task-1-implementation"
 
+afterAll(removeShared)
 let around: Surroundings
 let server: GitServer
 beforeEach(async () => {

@@ -1,0 +1,69 @@
+/**
+ * What the broker can testify, kept in its termination message after every change. A copy in the broker's own folder lets a restarted
+ * broker go on where its predecessor was killed; the agent can reach neither.
+ */
+import {
+  type BrokerResult,
+  emptyBrokerResult,
+  formatBrokerResult,
+  parseBrokerResult
+} from "@orchestrator/domain/BrokerResult"
+import { Context, Effect, FileSystem, Layer, Result, Semaphore } from "effect"
+import { BrokerConfig } from "./BrokerConfig.ts"
+import { Credentials } from "./Credentials.ts"
+
+export class Witness extends Context.Service<Witness, {
+  readonly read: Effect.Effect<BrokerResult>
+  /** Changes the testimony; it is written when this returns. */
+  readonly update: (change: (result: BrokerResult) => BrokerResult) => Effect.Effect<void>
+}>()("@orchestrator/agent/broker/Witness") {
+  static readonly layer = Layer.effect(
+    Witness,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { files } = yield* BrokerConfig
+      const { redact } = yield* Credentials
+      const copy = `${files.state}/testimony.json`
+      const before = yield* fs.readFileString(copy).pipe(Effect.orElseSucceed(() => undefined))
+      let current = Result.getOrElse(parseBrokerResult(before), () => emptyBrokerResult)
+      let written: BrokerResult | undefined
+      let length = 0
+      const turn = yield* Semaphore.make(1)
+
+      /** In place and never shorter than before, so that no moment has half a message. */
+      const inPlace = (text: string) => {
+        const bytes = new TextEncoder().encode(text)
+        const padded = Buffer.alloc(Math.max(bytes.length, length), " ")
+        padded.set(bytes)
+        length = padded.length
+        return fs.writeFile(files.terminationMessage, padded, { flag: "r+" }).pipe(
+          Effect.catch(() => fs.writeFile(files.terminationMessage, padded))
+        )
+      }
+
+      const write = Effect.gen(function*() {
+        if (written === current) return
+        const result = current
+        const text = redact(formatBrokerResult(result))
+        yield* fs.writeFileString(`${copy}.new`, text)
+        yield* fs.rename(`${copy}.new`, copy)
+        yield* inPlace(text)
+        written = result
+      }).pipe(
+        Effect.catch((error) => Effect.logError(`cannot write the testimony: ${error.message}`)),
+        turn.withPermit,
+        Effect.uninterruptible
+      )
+      yield* write
+
+      return Witness.of({
+        read: Effect.sync(() => current),
+        update: (change) =>
+          Effect.suspend(() => {
+            current = change(current)
+            return write
+          })
+      })
+    })
+  )
+}

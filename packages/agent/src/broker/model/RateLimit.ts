@@ -1,0 +1,26 @@
+/** When a usage limit ends, from the headers of a 429: the CLI hides them, and a run that waits must know. */
+
+type Headers = Readonly<Record<string, string | undefined>>
+
+const epochSeconds = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{9,11}$/.test(text) ? Number(text) : undefined
+
+/** RFC 3339 or HTTP time as seconds. */
+const timeSeconds = (text: string | undefined, parse: (text: string) => number | undefined): number | undefined =>
+  text === undefined ? undefined : epochSeconds(text) ?? parse(text)
+
+/** Epoch seconds at which asking again makes sense; undefined when the headers do not say. */
+export const resetOf = (
+  headers: Headers,
+  nowSeconds: number,
+  parseTime: (text: string) => number | undefined
+): number | undefined => {
+  const unified = timeSeconds(headers["anthropic-ratelimit-unified-reset"], parseTime)
+  if (unified !== undefined && headers["anthropic-ratelimit-unified-status"] !== "allowed") return unified
+  const spent = Object.keys(headers)
+    .filter((name) => /^anthropic-ratelimit-[\w-]+-remaining$/.test(name) && Number(headers[name]) === 0)
+    .flatMap((name) => timeSeconds(headers[name.replace(/remaining$/, "reset")], parseTime) ?? [])
+  if (spent.length > 0) return Math.max(...spent)
+  const after = headers["retry-after"]
+  return after !== undefined && /^\d{1,7}$/.test(after) ? nowSeconds + Number(after) : timeSeconds(after, parseTime)
+}
