@@ -21,7 +21,9 @@ const missing = (): string | undefined => {
   const go = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8" })
   const version = /^go1\.(\d+)/.exec(go.stdout ?? "")
   if (version !== null && Number(version[1]) >= 26) return undefined
-  return `found ${version === null ? "no Go" : version[0]}, and KUBEBUILDER_ASSETS is not set. Install Go 1.26 or newer ` +
+  return `found ${
+    version === null ? "no Go" : version[0]
+  }, and KUBEBUILDER_ASSETS is not set. Install Go 1.26 or newer ` +
     "(the control plane is then built from its module proxy, once, in about 12 minutes), or set KUBEBUILDER_ASSETS to a " +
     `folder with ${binaries.join(", ")}`
 }

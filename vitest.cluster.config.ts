@@ -1,0 +1,13 @@
+/** Tests on a real Kubernetes control plane: one file after the other, since they share it. See docs/guides/cluster-tests.md. */
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["packages/*/test/**/*.cluster.test.ts"],
+    globalSetup: ["tools/kube/GlobalSetup.ts"],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    isolate: false
+  }
+})
