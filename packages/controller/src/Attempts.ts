@@ -3,13 +3,11 @@ import type { Attempt } from "@orchestrator/domain/Attempt"
 import { formatTime } from "@orchestrator/domain/Retention"
 import { sessionId } from "@orchestrator/domain/Session"
 import type { DateTime } from "effect"
-import { currentAttempt, currentJobName } from "./CurrentAttempt.ts"
 import type { ObservedJob, ObservedRun } from "./Observed.ts"
 
 /** The entry of the current attempt: the stored one, or a new one that starts now. */
 export const currentEntry = (run: ObservedRun, now: DateTime.Utc): Attempt => {
-  const { contextVersion, retry } = currentAttempt(run)
-  const jobName = currentJobName(run)
+  const { attempt: { contextVersion, retry }, jobName } = run
   return run.status.attempts?.find((attempt) => attempt.jobName === jobName) ?? {
     contextVersion,
     ...(retry === 0 ? {} : { retry }),

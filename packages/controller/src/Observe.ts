@@ -5,7 +5,7 @@ import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
-import { currentAttempt, currentJobName, finalPhase } from "./CurrentAttempt.ts"
+import { finalPhase } from "./CurrentAttempt.ts"
 import type { Observed, ObservedFiles, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
 import { observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
 import { observeRun } from "./ObservedRuns.ts"
@@ -36,7 +36,7 @@ export class Observe extends Context.Service<Observe, {
       /** Whether a pod of an earlier attempt is still ending, although its Job is gone. */
       const hasFormerPod = (run: ObservedRun) =>
         stores.pods.by("run", run.uid).some((pod) =>
-          pod.metadata.ownerReferences?.some(({ name }) => name === currentJobName(run)) !== true &&
+          pod.metadata.ownerReferences?.some(({ name }) => name === run.jobName) !== true &&
           !observePod({ pod, gone: false }).over
         )
 
@@ -84,12 +84,12 @@ export class Observe extends Context.Service<Observe, {
       }
 
       const filesOf = (run: ObservedRun, hasJob: boolean): ObservedFiles => {
-        const present = stores.files.get({ namespace: run.namespace, name: currentJobName(run) }) !== undefined
+        const present = stores.files.get({ namespace: run.namespace, name: run.jobName }) !== undefined
         if ((hasJob && present) || Result.isFailure(run.wanted) || finalPhase(run) !== undefined) {
           return { present, rendered: undefined }
         }
         const { resume, run: decoded } = run.wanted.success
-        const { contextVersion, retry } = currentAttempt(run)
+        const { contextVersion, retry } = run.attempt
         const facts = { config, attempts: contextVersion + retry, resume }
         const inputs = decoded.kind === "CodeRun"
           ? codeInputs({ ...facts, run: decoded, branch: codeBranch(decoded.spec.taskId) })
@@ -115,7 +115,7 @@ export class Observe extends Context.Service<Observe, {
           workspace: run === undefined ? undefined : workspaceOf(run),
           files: run === undefined
             ? { present: false, rendered: undefined }
-            : filesOf(run, own.some(({ name }) => name === currentJobName(run)))
+            : filesOf(run, own.some(({ name }) => name === run.jobName))
         }
       })
 

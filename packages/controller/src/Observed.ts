@@ -40,6 +40,10 @@ export interface ObservedRun {
   readonly contextVersion: number
   readonly cancel: boolean
   readonly status: RunStatusView
+  /** The attempt to work on, by spec and status. */
+  readonly attempt: AttemptKey
+  /** Name of its Job and ConfigMap. */
+  readonly jobName: string
   /** As the store has it, to be written back with another status. */
   readonly object: CustomObject
 }

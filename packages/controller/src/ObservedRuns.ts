@@ -3,6 +3,7 @@ import { CodeRunStatus } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
+import { attemptOf } from "./CurrentAttempt.ts"
 import type { ObservedRun, RunStatusView } from "./Observed.ts"
 import { type KindName, runKinds } from "./RunKind.ts"
 
@@ -16,18 +17,24 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
   if (known !== undefined) return known
   const { metadata, spec } = object
   const version = spec["contextVersion"]
+  const contextVersion = kind === "CodeRun" && typeof version === "number" && Number.isInteger(version) ? version : 1
+  const status = statusView(object.status)
+  const attempt = attemptOf(contextVersion, status)
+  const [name, uid] = [metadata.name ?? "", metadata.uid ?? ""]
   const view: ObservedRun = {
     kind,
     namespace: metadata.namespace ?? "",
-    name: metadata.name ?? "",
-    uid: metadata.uid ?? "",
+    name,
+    uid,
     resourceVersion: metadata.resourceVersion ?? "",
     generation: metadata.generation ?? 1,
     deleting: metadata.deletionTimestamp !== undefined,
     wanted: runKinds[kind].wanted(object),
-    contextVersion: kind === "CodeRun" && typeof version === "number" && Number.isInteger(version) ? version : 1,
+    contextVersion,
     cancel: spec["cancel"] === true,
-    status: statusView(object.status),
+    status,
+    attempt,
+    jobName: runKinds[kind].jobName(name, uid, attempt),
     object
   }
   views.set(object, view)

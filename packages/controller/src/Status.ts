@@ -10,10 +10,9 @@ import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason 
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Equal } from "effect"
 import { Action, type StatusWrite } from "./Action.ts"
-import { currentAttempt } from "./CurrentAttempt.ts"
 import type { ObservedAlive } from "./Plan.ts"
+import { sameJson } from "./SameJson.ts"
 
 interface Change {
   readonly phase: Phase
@@ -164,35 +163,39 @@ const resumedFact = (resumed: boolean, problem: string | undefined): ConditionFa
 
 const write = (observed: ObservedAlive, change: Change): ReadonlyArray<Action> => {
   const next = statusWrite(observed, change)
-  return Equal.equals(next.object.status, observed.run.object.status) ? [] : [Action.WriteStatus(next)]
+  return sameJson(next.object.status, observed.run.object.status) ? [] : [Action.WriteStatus(next)]
 }
 
 const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
-  const { now, run } = observed
+  const { run } = observed
+  const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason } } = run
   const before = run.object.status ?? {}
-  const attempt = currentAttempt(run)
-  const isNew = run.status.contextVersion !== attempt.contextVersion
-  const moved = isNew || run.status.phase !== change.phase || run.status.reason !== change.reason
-  const status: Record<string, unknown> = {
+  const now = formatTime(observed.now)
+  const isNew = contextVersion !== attempt.contextVersion
+  const moved = isNew || phase !== change.phase || reason !== change.reason
+  const added = change.attempt === undefined ? undefined : endedNow(attempts, change.attempt)
+  const status = withoutUndefined({
     ...before,
     ...(isNew ? ofFormerAttempt : undefined),
     ...change.fields,
+    ...(before["retryCount"] === undefined ? undefined : { retryCount: attempt.retry }),
+    ...(change.attempt === undefined ? undefined : { attempts: recordAttempt(attempts, change.attempt) }),
+    ...(added === undefined ? undefined : { usage: addUsage(before["usage"] as Usage | undefined, added) }),
     phase: change.phase,
     reason: change.reason,
     message: change.message,
     contextVersion: attempt.contextVersion,
     observedGeneration: run.generation,
-    lastUpdate: moved ? formatTime(now) : (run.status.lastUpdate ?? formatTime(now)),
-    conditions: setConditions(run.status.conditions ?? [], change.facts ?? [], formatTime(now), undefined)
-  }
-  if (before["retryCount"] !== undefined) status["retryCount"] = attempt.retry
-  if (change.attempt !== undefined) {
-    status["attempts"] = recordAttempt(run.status.attempts, change.attempt)
-    const added = endedNow(run.status.attempts, change.attempt)
-    if (added !== undefined) status["usage"] = addUsage(before["usage"] as Usage | undefined, added)
-  }
-  for (const [key, value] of Object.entries(status)) if (value === undefined) delete status[key]
+    lastUpdate: moved ? now : lastUpdate ?? now,
+    conditions: setConditions(conditions ?? [], change.facts ?? [], now, undefined)
+  })
   return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
+}
+
+const withoutUndefined = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const kept: Record<string, unknown> = {}
+  for (const key of Object.keys(fields)) if (fields[key] !== undefined) kept[key] = fields[key]
+  return kept
 }
 
 /** What is said of one attempt and not of the next; where the work is stays. */

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import fc from "fast-check"
-import { currentAttempt, currentJobName, finalPhase } from "../src/CurrentAttempt.ts"
+import { finalPhase } from "../src/CurrentAttempt.ts"
 import { observeRun } from "../src/ObservedRuns.ts"
 import { makeCodeRun, makeDocsRun } from "./fixtures/Runs.ts"
 import { finished, running } from "./fixtures/Statuses.ts"
@@ -42,8 +42,7 @@ describe("the current attempt", () => {
     }
   ])(
     "$name",
-    ({ run, want }) =>
-      assert.strictEqual(currentJobName(observeRun("taskId" in run.spec ? "CodeRun" : "DocsRun", run)), want)
+    ({ run, want }) => assert.strictEqual(observeRun("taskId" in run.spec ? "CodeRun" : "DocsRun", run).jobName, want)
   )
 })
 
@@ -76,7 +75,7 @@ describe("a stored run", () => {
         ),
         (spec, status) => {
           const observed = observeRun("CodeRun", { metadata: {}, spec, ...(status === null ? {} : { status }) })
-          assert.isTrue(Number.isInteger(currentAttempt(observed).contextVersion))
+          assert.isTrue(Number.isInteger(observed.attempt.contextVersion))
         }
       ),
       { numRuns: 300, seed: 20260301 }

@@ -6,7 +6,7 @@ import { isTerminal } from "@orchestrator/domain/Phase"
 import { Schema } from "effect"
 import fc from "fast-check"
 import { Action } from "../src/Action.ts"
-import { currentAttempt, finalPhase, isAlive } from "../src/CurrentAttempt.ts"
+import { finalPhase, isAlive } from "../src/CurrentAttempt.ts"
 import type { Observed } from "../src/Observed.ts"
 import { plan } from "../src/Plan.ts"
 import { anyObserved } from "./fixtures/AnyObserved.ts"
@@ -139,7 +139,7 @@ describe("every plan", () => {
         last = afterPlan(last, plan(last))
         const after = last.run
         if (before === undefined || after === undefined) return
-        assert.isAtLeast(currentAttempt(after).contextVersion, currentAttempt(before).contextVersion)
+        assert.isAtLeast(after.attempt.contextVersion, before.attempt.contextVersion)
         if (isTerminal(before.status.phase) && finalPhase(before) !== undefined) {
           assert.strictEqual(after.status.phase, before.status.phase)
         }

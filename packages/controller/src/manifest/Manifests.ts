@@ -8,7 +8,6 @@ import {
 } from "@orchestrator/domain/Labels"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { ConfigMap, Job, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import { currentAttempt, currentJobName } from "../CurrentAttempt.ts"
 import type { Observed, ObservedRun, ObservedWorkspace } from "../Observed.ts"
 import type { ObservedAlive } from "../Plan.ts"
 import { runKinds } from "../RunKind.ts"
@@ -23,7 +22,7 @@ const labelsOf = (run: ObservedRun, wanted: Wanted): Readonly<Record<string, str
     run: run.name,
     uid: run.uid,
     githubUser: wanted.githubUser,
-    contextVersion: currentAttempt(run).contextVersion,
+    contextVersion: run.attempt.contextVersion,
     ...(wanted.taskId === undefined ? {} : { taskId: wanted.taskId }),
     ...(wanted.workspace === undefined ? {} : { service: wanted.workspace.service })
   })
@@ -50,8 +49,8 @@ export const ownedByJob = (name: string, uid: string): OwnerReference => ({
 })
 
 export const jobManifest = ({ config, run }: ObservedAlive, wanted: Wanted): Job => {
-  const { contextVersion, retry } = currentAttempt(run)
-  const name = currentJobName(run)
+  const { contextVersion, retry } = run.attempt
+  const name = run.jobName
   const labels = labelsOf(run, wanted)
   return {
     apiVersion: "batch/v1",
@@ -84,7 +83,7 @@ export const filesManifest = (
 ): ConfigMap => ({
   apiVersion: "v1",
   kind: "ConfigMap",
-  metadata: { name: currentJobName(run), namespace: run.namespace, labels: labelsOf(run, wanted) },
+  metadata: { name: run.jobName, namespace: run.namespace, labels: labelsOf(run, wanted) },
   immutable: true,
   data
 })

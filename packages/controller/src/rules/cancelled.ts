@@ -1,5 +1,5 @@
 import { currentEntry } from "../Attempts.ts"
-import { currentJob, currentJobName, isAlive } from "../CurrentAttempt.ts"
+import { currentJob, isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
 import { ended } from "../Status.ts"
 import { stop } from "./stop.ts"
@@ -10,7 +10,7 @@ export const cancelled: Rule = (observed) => {
   if (!run.cancel) return undefined
   const job = currentJob(run, jobs)
   if (job === undefined || (job.deleting && job.pod?.ended === undefined)) {
-    const name = currentJobName(run)
+    const name = run.jobName
     return job === undefined && run.status.attempts?.some(({ jobName }) => jobName === name) !== true
       ? ended(observed, { reason: "Cancelled", message: "The run was cancelled before it started." })
       : ended(observed, { reason: "Cancelled", message: "The run was cancelled.", attempt: currentEntry(run, now) })

@@ -1,5 +1,5 @@
 import { currentEntry } from "../Attempts.ts"
-import { currentJob, currentJobName } from "../CurrentAttempt.ts"
+import { currentJob } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
 import { ended } from "../Status.ts"
 
@@ -7,7 +7,7 @@ import { ended } from "../Status.ts"
 export const jobLost: Rule = (observed) => {
   const { jobs, now, run } = observed
   const job = currentJob(run, jobs)
-  const name = currentJobName(run)
+  const name = run.jobName
   const created = run.status.attempts?.some(({ jobName }) => jobName === name) === true
   const lost = job === undefined ? created : job.deleting && job.pod?.ended === undefined
   return lost

@@ -1,7 +1,7 @@
 import { outcomeOf } from "@orchestrator/domain/Reason"
 import { formatTime } from "@orchestrator/domain/Retention"
 import { entryOf } from "../Attempts.ts"
-import { currentJobName, isAlive } from "../CurrentAttempt.ts"
+import { isAlive } from "../CurrentAttempt.ts"
 import { judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
 import type { ObservedJob } from "../Observed.ts"
 import type { Rule } from "../Plan.ts"
@@ -12,7 +12,7 @@ import { stop } from "./stop.ts"
 /** An attempt other than the current one ends, is recorded and let go before the next one starts; its pod is gone by then. */
 export const supersededAttempt: Rule = (observed) => {
   const { config, jobs, now, run } = observed
-  const current = currentJobName(run)
+  const current = run.jobName
   const job = jobs.find((job) => job.name !== current && (job.held || isAlive(job)))
   if (job === undefined) return undefined
   if (isAlive(job) && !job.deleting) return stop(job)
