@@ -1,0 +1,139 @@
+/**
+ * `node bench/plan.ts`: plans per second on one core, for runs that are running, finished, waiting, about to start and about to end in
+ * equal shares, and for each of these alone. Statuses are those that the controller itself has written. Prints the spread over rounds.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import { Action } from "@orchestrator/controller/Action"
+import type { Observed, ObservedWorkspace } from "@orchestrator/controller/Observed"
+import { observeJob } from "@orchestrator/controller/ObservedJobs"
+import { observeRun } from "@orchestrator/controller/ObservedRuns"
+import { plan } from "@orchestrator/controller/Plan"
+import { jobFinalizer } from "@orchestrator/domain/Labels"
+import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { CustomObject, Job, Pod } from "@orchestrator/k8s/Objects"
+import { Console, DateTime, Effect, Result, Schema } from "effect"
+import { formatRate, measure } from "./Rounds.ts"
+
+const target = 100_000
+/** Different runs of each sort; more than fit in any cache that plans could live off. */
+const runs = 4000
+const operations = 100_000
+
+const config = Schema.decodeSync(OrchestratorConfig)({})
+const now = DateTime.makeUnsafe("2026-03-01T10:00:00Z")
+const files = Result.succeed({ "container.sh": "exec runner\n", "prompt.md": "Do it.\n" })
+
+const makeRun = (index: number): CustomObject => ({
+  apiVersion: "orchestrator.platform/v1",
+  kind: "CodeRun",
+  metadata: {
+    name: `task-${index}`,
+    namespace: "orchestrator",
+    uid: `3f9c2a1b-7d4e-4c1a-9b2f-${index.toString(16).padStart(12, "0")}`,
+    resourceVersion: String(1000 + index),
+    generation: 1,
+    creationTimestamp: "2026-03-01T09:00:00Z"
+  },
+  spec: {
+    taskId: index,
+    service: `service-${index % 100}`,
+    repositoryUrl: "https://git.example.com/acme/api.git",
+    docsRepositoryUrl: "https://git.example.com/acme/docs.git",
+    workingDirectory: ".",
+    model: "claude-sonnet-4-20250514",
+    githubUser: "ada"
+  }
+})
+
+const workspaceOf = (index: number, turn: ObservedWorkspace["turn"]): ObservedWorkspace => ({
+  claim: `workspace-service-${index % 100}`,
+  service: `service-${index % 100}`,
+  current: { uid: `claim-${index}`, resourceVersion: "41" },
+  turn
+})
+
+/** Nothing is there yet, and it is this run's turn. */
+const absent = (index: number): Observed => ({
+  now,
+  config,
+  run: observeRun("CodeRun", makeRun(index)),
+  jobs: [],
+  orphans: [],
+  workspace: workspaceOf(index, { tag: "free" }),
+  files: { present: false, rendered: files }
+})
+
+const withStatusOf = (observed: Observed): Observed => {
+  const write = plan(observed).actions.find(Action.$is("WriteStatus"))
+  return write === undefined ? observed : { ...observed, run: observeRun("CodeRun", write.object) }
+}
+
+const waiting = (index: number) =>
+  withStatusOf({ ...absent(index), workspace: workspaceOf(index, { tag: "waiting", behind: "task-0" }) })
+
+const makePod = (phase: "Running" | "Succeeded", message?: string): Pod => ({
+  metadata: { name: "pod" },
+  spec: { containers: [] },
+  status: {
+    phase,
+    containerStatuses: [{
+      name: "claude",
+      ready: phase === "Running",
+      restartCount: 0,
+      state: message === undefined ? { running: {} } : { terminated: { exitCode: 0, reason: "Completed", message } }
+    }]
+  }
+})
+
+const started = (index: number, pod: Pod): Observed => {
+  const observed = absent(index)
+  const job = plan(observed).actions.find(Action.$is("CreateJob"))?.job
+  const stored: ReadonlyArray<Job> = job === undefined
+    ? []
+    : [{ ...job, metadata: { ...job.metadata, uid: `job-${index}`, finalizers: [jobFinalizer] } }]
+  return {
+    ...withStatusOf(observed),
+    jobs: stored.map((object) => observeJob(object, { pod, gone: false })),
+    workspace: workspaceOf(index, { tag: "mine" }),
+    files: { present: true, rendered: undefined }
+  }
+}
+
+const result = JSON.stringify({
+  outcome: "Completed",
+  message: "Added the endpoint.",
+  usage: { costUsd: 0.25, turns: 4 },
+  delivery: { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true }
+})
+
+const running = (index: number) => started(index, makePod("Running"))
+const ended = (index: number) => started(index, makePod("Succeeded", result))
+const terminal = (index: number) => withStatusOf(ended(index))
+
+const planAll = (given: ReadonlyArray<Observed>) =>
+  Effect.sync(() => {
+    let actions = 0
+    for (let index = 0; index < operations; index++) {
+      const observed = given[index % given.length]
+      if (observed !== undefined) actions += plan(observed).actions.length
+    }
+    return actions
+  })
+
+const sorts = { running, terminal, waiting, absent, ended }
+
+const program = Effect.gen(function*() {
+  const made = Object.entries(sorts).map(([name, make]) =>
+    [name, Array.from({ length: runs }, (_, index) => make(index))] as const
+  )
+  const mix = Array.from({ length: runs }, (_, index) => made.flatMap(([, each]) => each.slice(index, index + 1)))
+    .flat()
+  yield* Console.log(formatRate(yield* measure(planAll(mix), { operations }), "plans", target))
+  for (const [name, each] of made) {
+    const { perSecond, variation } = yield* measure(planAll(each), { operations })
+    const figure = Math.round(perSecond).toLocaleString("en")
+    yield* Console.log(`  ${name}: ${figure} plans/s (±${(variation * 100).toFixed(1)} %)`)
+  }
+})
+
+NodeRuntime.runMain(program)
