@@ -5,8 +5,10 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import { HttpSettings } from "@orchestrator/http/HttpSettings"
 import { Readiness } from "@orchestrator/http/Readiness"
 import { Server } from "@orchestrator/http/Server"
+import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Templates } from "@orchestrator/templates/Templates"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { version } from "./Version.ts"
 
 export interface ProgramOptions {
@@ -16,20 +18,36 @@ export interface ProgramOptions {
   readonly templates: string
 }
 
-const readiness = Layer.effect(
-  Readiness,
-  Effect.gen(function*() {
-    const { synced } = yield* Controller
-    return {
-      missing: Effect.map(synced, (done) => done ? [] : ["The caches of the cluster's objects are not filled yet."])
-    }
-  })
-)
+/** How long an answer to "is the API server there" is good for, and how long it may take. */
+const reachableFor = Duration.seconds(2)
 
-/** Needs a KubernetesClient and the file system. */
+const readiness = (namespace: string) =>
+  Layer.effect(
+    Readiness,
+    Effect.gen(function*() {
+      const { synced } = yield* Controller
+      const client = yield* KubernetesClient
+      const reachable = yield* Effect.cachedWithTTL(
+        client.list(CodeRunKind, { namespace, limit: 1 }).pipe(
+          Effect.timeout(reachableFor),
+          Effect.as(true),
+          Effect.orElseSucceed(() => false)
+        ),
+        reachableFor
+      )
+      return {
+        missing: Effect.gen(function*() {
+          if (!(yield* synced)) return ["The caches of the cluster's objects are not filled yet."]
+          return (yield* reachable) ? [] : ["The Kubernetes API server does not answer."]
+        })
+      }
+    })
+  )
+
+/** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
 export const program = ({ config, namespace, templates }: ProgramOptions) =>
   Server.layerWith({ ...config.server, auth: config.auth }).pipe(
-    Layer.provideMerge(readiness),
+    Layer.provideMerge(readiness(namespace)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),

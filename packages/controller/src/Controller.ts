@@ -1,6 +1,7 @@
 /**
  * The program: reflectors fill the stores and say which runs to look at; workers observe, plan and perform. Why a run is looked at is
- * never an input. `synced` becomes true when every store has its first list; nothing is decided before.
+ * never an input. `synced` becomes true when every store has its first list; nothing is decided before. Every replica keeps its stores
+ * warm; only the one that leads decides, after it has listed anew what the leader before it may have written.
  */
 import { ourSelector, runUidLabel } from "@orchestrator/domain/Labels"
 import {
@@ -14,10 +15,11 @@ import {
 } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import { fencedClient, Leadership } from "@orchestrator/k8s/Leadership"
 import type { CustomObject, Job, KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
 import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Templates } from "@orchestrator/templates/Templates"
-import { Context, Deferred, Duration, Effect, Layer, Random, Ref } from "effect"
+import { Clock, Context, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
 import { Cleanup } from "./Cleanup.ts"
 import { finalPhase } from "./CurrentAttempt.ts"
 import { Interpreter } from "./Interpreter.ts"
@@ -48,8 +50,11 @@ export class Controller extends Context.Service<Controller, {
       const { observe } = yield* Observe
       const { perform } = yield* Interpreter
       const { namespace } = yield* ControllerSettings
+      const leadership = yield* Leadership
       const queue = yield* makeWorkQueue(formatKey)
-      const ready = yield* Ref.make(false)
+      const warm = yield* Latch.make(false)
+      const listsBegan = yield* Ref.make(0n)
+      const reflecting = yield* FiberSet.make()
 
       const keyOf = (kind: KindName, { metadata }: KubernetesObject): RunKey => ({
         kind,
@@ -142,11 +147,12 @@ export class Controller extends Context.Service<Controller, {
       ) {
         return Effect.gen(function*() {
           const listed = yield* Deferred.make<void>()
-          yield* reflect(kind, { ...options, namespace, onSynced: Effect.asVoid(Deferred.succeed(listed, undefined)) })
-            .pipe(
-              Effect.provideService(KubernetesClient, client),
-              Effect.forkScoped
+          yield* FiberSet.run(
+            reflecting,
+            reflect(kind, { ...options, namespace, onSynced: Effect.asVoid(Deferred.succeed(listed, undefined)) }).pipe(
+              Effect.provideService(KubernetesClient, client)
             )
+          )
           return listed
         })
       }
@@ -189,18 +195,37 @@ export class Controller extends Context.Service<Controller, {
         }
       })
 
-      const lists = yield* Effect.all(reflectors)
-      yield* Effect.forkScoped(Effect.gen(function*() {
+      /** Lists every kind anew and follows it from there. Every object is then looked at. */
+      const refresh = Effect.gen(function*() {
+        yield* FiberSet.clear(reflecting)
+        yield* Ref.set(listsBegan, yield* Clock.monotonicTimeNanos)
+        const lists = yield* Effect.all(reflectors)
         yield* Effect.forEach(lists, (listed) => Deferred.await(listed), { discard: true })
-        yield* Ref.set(ready, true)
         yield* Effect.logInfo("caches are synced").pipe(
           Effect.annotateLogs({ codeRuns: stores.runs.CodeRun.size(), docsRuns: stores.runs.DocsRun.size() })
         )
+      })
+
+      const work = Effect.scoped(Effect.gen(function*() {
         yield* Effect.forkScoped(Effect.forever(sweep))
         yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(queue.process(reconcile))), workers)
+        return yield* Effect.never
       }))
 
-      return Controller.of({ synced: Ref.get(ready), enqueue: queue.add })
+      yield* Effect.forkScoped(Effect.gen(function*() {
+        yield* leadership.settled
+        yield* refresh
+        yield* warm.open
+      }))
+      yield* Effect.forkScoped(leadership.whileLeading(({ since }) =>
+        Effect.gen(function*() {
+          yield* warm.await
+          if ((yield* Ref.get(listsBegan)) < since) yield* refresh
+          return yield* work
+        })
+      ))
+
+      return Controller.of({ synced: Effect.sync(() => warm.isOpen()), enqueue: queue.add })
     })
   )
 
@@ -208,9 +233,15 @@ export class Controller extends Context.Service<Controller, {
   static readonly layer: Layer.Layer<
     Controller | Stores,
     never,
-    KubernetesClient | Templates | ControllerSettings
+    KubernetesClient | Leadership | Templates | ControllerSettings
   > = Controller.layerNoDeps.pipe(
-    Layer.provide(Layer.mergeAll(Observe.layer, Layer.provide(Interpreter.layer, Cleanup.layer))),
+    Layer.provide(Layer.mergeAll(
+      Observe.layer,
+      Interpreter.layer.pipe(
+        Layer.provide(Cleanup.layer),
+        Layer.provide(Layer.effect(KubernetesClient, fencedClient))
+      )
+    )),
     Layer.provideMerge(Stores.layer)
   )
 }

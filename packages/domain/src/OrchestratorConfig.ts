@@ -158,6 +158,22 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     defaultCodeModel: or(Schema.String, "claude-sonnet-4-20250514"),
     defaultDocsModel: or(Schema.String, "claude-opus-4-20250514")
   })),
+  /** Of several replicas one acts: it holds a Lease in the namespace. */
+  leaderElection: filled(
+    Schema.Struct({
+      enabled: or(Schema.Boolean, true),
+      /** Seconds without a renewal after which another replica takes over. */
+      leaseSeconds: or(positive, 15),
+      /** Seconds without a renewal after which the leader stops acting. */
+      renewDeadlineSeconds: or(positive, 10),
+      /** Seconds between renewals. */
+      retrySeconds: or(positive, 2)
+    }).check(rule(
+      "leaseSeconds above renewDeadlineSeconds, and that above 1.2 times retrySeconds",
+      ({ leaseSeconds, renewDeadlineSeconds, retrySeconds }) =>
+        renewDeadlineSeconds < leaseSeconds && retrySeconds * 1.2 < renewDeadlineSeconds
+    ))
+  ),
   server: filled(Schema.Struct({
     host: or(Schema.String, "127.0.0.1"),
     port: or(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 })), 8080)

@@ -8,6 +8,7 @@ import { Server } from "@orchestrator/http/Server"
 import { WireServer } from "@orchestrator/k8s/embedded/wire/WireServer"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { Leadership } from "@orchestrator/k8s/Leadership"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { DateTime, Deferred, Effect, FileSystem, Layer, Path, Schedule } from "effect"
 import type { DevInput } from "../commands/dev.ts"
@@ -53,6 +54,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     readable: [parts.demoAgent]
   })
   const product = program({ config, namespace, templates: parts.templates }).pipe(
+    Layer.provide(Leadership.layerAlone),
     Layer.provideMerge(cluster),
     Layer.provideMerge(Display.layer)
   )

@@ -1,7 +1,10 @@
 /** `orchestrator serve`: the product on a real API server, found like kubectl finds it, or from within the cluster. */
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/Server"
+import { layerLease } from "@orchestrator/k8s/LeaderElection"
+import { Leadership } from "@orchestrator/k8s/Leadership"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Config, Effect, FileSystem, Layer, Option } from "effect"
+import { Config, Effect, FileSystem, Layer, Option, Random } from "effect"
 import type { ServeInput } from "../commands/serve.ts"
 import { loadConfig } from "../ConfigFile.ts"
 import { installation } from "../Installation.ts"
@@ -21,6 +24,22 @@ const templatesFolder = Effect.fnUntraced(function*(named: Option.Option<string>
   )
 })
 
+const leaseName = "orchestrator-controller"
+
+/** A pod that starts again is another process, so its name alone is not enough. */
+const identity = Effect.gen(function*() {
+  const host = yield* Config.String("HOSTNAME").pipe(Config.withDefault("orchestrator"))
+  const parts = yield* Effect.all([Random.next, Random.next])
+  return `${host}_${parts.map((part) => part.toString(36).slice(2, 12)).join("")}`
+})
+
+const leadership = Effect.fnUntraced(
+  function*({ enabled, ...times }: OrchestratorConfig["leaderElection"], namespace: string) {
+    if (!enabled) return Leadership.layerAlone
+    return layerLease({ ...times, lease: { namespace, name: leaseName }, identity: yield* identity })
+  }
+)
+
 /** Ends only by interruption or failure. */
 export const serve = Effect.fn("serve")(function*(input: ServeInput) {
   const config = yield* loadConfig({
@@ -32,6 +51,7 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
   )
   const templates = yield* templatesFolder(input.templates)
   const product = program({ config, namespace, templates }).pipe(
+    Layer.provide(yield* leadership(config.leaderElection, namespace)),
     Layer.provideMerge(liveClient({
       kubeconfig: Option.getOrUndefined(input.kubeconfig),
       context: Option.getOrUndefined(input.context)

@@ -11,6 +11,7 @@ import * as GarbageCollector from "@orchestrator/k8s/embedded/GarbageCollector"
 import { CodeRunKind, DocsRunKind, JobKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
+import { Leadership } from "@orchestrator/k8s/Leadership"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
 import type { Outcome, Script } from "@orchestrator/k8s/node/ScriptedRuntime"
 import { layerTest, ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
@@ -86,6 +87,7 @@ const counted = Layer.effect(
 /** The controller alone: a test may start it late, stop it and start it again. */
 export const controller = (config: object = {}) =>
   Controller.layer.pipe(
+    Layer.provide(Leadership.layerAlone),
     Layer.provide(counted),
     Layer.provide(templates),
     Layer.provide(Layer.succeed(ControllerSettings, { config: configOf(config), namespace }))
