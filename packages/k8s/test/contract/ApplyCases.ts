@@ -100,6 +100,22 @@ export const applyCases: ReadonlyArray<ContractCase> = [
     const left = yield* apply(world, "one", { one: "1" })
     assert.deepStrictEqual(left.metadata.labels, { two: "2" })
   }),
+  contractCase("what only this manager applied goes with its container", function*(world) {
+    yield* apply(world, "one", { a: "1" }, false, { annotations: { only: "1" } })
+    const left = yield* apply(world, "one", { a: "1" })
+    assert.isUndefined(left.metadata.annotations)
+  }),
+  contractCase("a set stands in the order applied last", function*(world) {
+    const { client, namespace } = world
+    const patch = (...dependsOn: ReadonlyArray<string>) =>
+      client.patch(CodeRunKind, { name: "a", namespace }, {
+        type: "apply",
+        fieldManager: "one",
+        body: codeRun(world, "a", { dependsOn })
+      })
+    yield* patch("b", "a", "c")
+    assert.deepStrictEqual((yield* patch("a", "b", "d", "c")).spec["dependsOn"], ["a", "b", "d", "c"])
+  }),
   contractCase("containers merge by name, environment by name within them", function*(world) {
     const { client, namespace } = world
     const env = (name: string) => ({

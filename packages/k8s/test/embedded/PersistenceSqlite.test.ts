@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { layerWith } from "../../src/embedded/EmbeddedCluster.ts"
 import { EmbeddedStore } from "../../src/embedded/EmbeddedStore.ts"
+import { collect } from "../../src/embedded/GarbageCollector.ts"
 import { PersistenceError } from "../../src/embedded/Persistence.ts"
 import { layerSqlite } from "../../src/embedded/PersistenceSqlite.ts"
 import { CodeRunKind, ConfigMapKind, NamespaceKind } from "../../src/Kinds.ts"
@@ -122,4 +123,24 @@ it.effect("only the owner may read it, since it holds secrets", () =>
     const file = join(yield* folder, "state.db")
     yield* during(file, Effect.void)
     assert.strictEqual(statSync(file).mode & 0o077, 0)
+  }))
+
+it.effect("dependents that lost their owner while nobody collected are collected after the start", () =>
+  Effect.gen(function*() {
+    const file = join(yield* folder, "state.db")
+    yield* during(
+      file,
+      Effect.gen(function*() {
+        const client = yield* KubernetesClient
+        const { metadata: { name = "", uid = "" } } = yield* client.create(ConfigMapKind, configMap("owner"))
+        const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name, uid }]
+        yield* client.create(ConfigMapKind, { metadata: { name: "child", namespace, ownerReferences } })
+        yield* client.delete(ConfigMapKind, { name, namespace })
+      })
+    )
+    const left = yield* during(
+      file,
+      Effect.andThen(collect, use((client) => client.list(ConfigMapKind, { namespace })))
+    )
+    assert.deepStrictEqual(left.items, [])
   }))

@@ -1,8 +1,8 @@
 /** The two halves of server-side apply on the object itself: laying a configuration over it, and taking fields away. */
-import { equalJson } from "../store/Share.ts"
 import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
 import { partsOf } from "./FieldDiff.ts"
-import { childPath, type FieldPath, type FieldPaths, isWithin, rootPath } from "./FieldPaths.ts"
+import { childPath, type FieldPath, type FieldPaths, isItemPath, isWithin, rootPath } from "./FieldPaths.ts"
+import { mergeOrdered } from "./MergeOrdered.ts"
 import { keyValues, type Shape } from "./Shape.ts"
 
 /** A null in the configuration says nothing. */
@@ -15,24 +15,25 @@ export const applyConfiguration = (shape: Shape, live: unknown, applied: unknown
     return merged
   }
   if (!Array.isArray(applied) || !Array.isArray(live)) return applied
-  if (shape._tag === "Set") return [...live, ...applied.filter((item) => !live.some((each) => equalJson(each, item)))]
+  if (shape._tag === "Set") return mergeOrdered(live, applied, (item) => JSON.stringify(item), (_live, item) => item)
   if (shape._tag !== "Map") return applied
   const { item: itemShape, keys } = shape
-  return applied.reduce<ReadonlyArray<unknown>>((items, item) => {
-    const index = items.findIndex((each) => equalJson(keyValues(keys, each), keyValues(keys, item)))
-    return index < 0 ? [...items, item] : items.with(index, applyConfiguration(itemShape, items[index], item))
-  }, live)
+  const idOf = (item: unknown) => JSON.stringify(keyValues(keys, item))
+  return mergeOrdered(live, applied, idOf, (before, item) => applyConfiguration(itemShape, before, item))
 }
 
-/** The object without these fields, and without what they leave empty; nothing that is kept, or holds something kept, goes. */
+/**
+ * The object without these fields, and without what they leave empty. Nothing that is kept goes, nor a field that holds something kept;
+ * an item of a list goes with all of its fields when nobody keeps the item itself.
+ */
 export const removeFields = (
   shape: Shape,
   object: JsonObject,
   removed: FieldPaths,
   kept: FieldPaths
 ): JsonObject => {
-  const goes = (path: FieldPath) =>
-    removed.has(path) && !kept.has(path) && ![...kept].some((each) => isWithin(each, path))
+  const holdsKept = (path: FieldPath) => [...kept].some((each) => isWithin(each, path))
+  const goes = (path: FieldPath) => removed.has(path) && !kept.has(path) && (isItemPath(path) || !holdsKept(path))
   const visit = (part: Shape, value: unknown, path: FieldPath): unknown => {
     const parts = partsOf(part, value)
     if (parts === undefined) return value

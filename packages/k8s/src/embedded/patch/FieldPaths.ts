@@ -19,6 +19,9 @@ export const fieldElement = (name: string): string => `f:${name}`
 export const keyElement = (keys: JsonObject): string => `k:${JSON.stringify(keys)}`
 export const valueElement = (value: unknown): string => `v:${JSON.stringify(value)}`
 
+/** Whether the path names an item of a list. */
+export const isItemPath = (path: FieldPath): boolean => !path.slice(path.lastIndexOf(separator) + 1).startsWith("f:")
+
 export const isWithin = (path: FieldPath, ancestor: FieldPath): boolean => path.startsWith(ancestor + separator)
 
 export const union = (...sets: ReadonlyArray<FieldPaths>): FieldPaths => new Set(sets.flatMap((set) => [...set]))

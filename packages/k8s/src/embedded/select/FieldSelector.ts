@@ -10,6 +10,7 @@ const eventFields = ["kind", "namespace", "name", "uid", "apiVersion", "resource
 const builtInFields: Readonly<Record<string, ReadonlyArray<string>>> = {
   "/pods": [
     "spec.nodeName",
+    "spec.host",
     "spec.restartPolicy",
     "spec.schedulerName",
     "spec.serviceAccountName",
@@ -32,7 +33,11 @@ const builtInFields: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** Fields whose label is not their path. */
-const pathOf: Readonly<Record<string, string>> = { "status.successful": "status.succeeded", source: "source.component" }
+const pathOf: Readonly<Record<string, string>> = {
+  "spec.host": "spec.nodeName",
+  "status.successful": "status.succeeded",
+  source: "source.component"
+}
 
 /** What an absent field counts as, where that is not the empty text. */
 const absent: Readonly<Record<string, string>> = {
@@ -72,6 +77,7 @@ const splitTerms = (text: string): ReadonlyArray<string> => {
 const parseTerm = (supported: ReadonlySet<string>, term: string): Result.Result<FieldMatch, string> => {
   const [, field, operator, escaped = ""] = /^([^=!]+)(==|!=|=)(.*)$/s.exec(term) ?? []
   if (field === undefined) return Result.fail(`invalid selector: '${term}'; can't understand '${term}'`)
+  if (/(?<!\\)(?:\\\\)*=/.test(escaped)) return Result.fail(`invalid selector: '${term}'; can't understand '${term}'`)
   if (!supported.has(field)) return Result.fail(`field label not supported: ${field}`)
   const value = escaped.replace(/\\(.)/gs, "$1")
   const path = (pathOf[field] ?? field).split(".")

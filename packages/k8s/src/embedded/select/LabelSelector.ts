@@ -48,7 +48,7 @@ const parseTerm = (term: string): Result.Result<LabelMatch, string> => {
 const comparison = (key: string, operator: string, value: string): Result.Result<LabelMatch, string> => {
   if (operator === "!=") return checked(key, [value], (labels) => labelOf(labels, key) !== value)
   if (operator === "=" || operator === "==") return checked(key, [value], (labels) => labelOf(labels, key) === value)
-  if (!/^-?\d+$/.test(value)) return Result.fail(`for 'Gt', 'Lt' operators, the value must be an integer: ${value}`)
+  if (!/^\d+$/.test(value)) return Result.fail(`for 'Gt', 'Lt' operators, the value must be an integer: ${value}`)
   return checked(key, [], (labels) => {
     const found = labelOf(labels, key)
     if (found === undefined || !/^-?\d+$/.test(found)) return false

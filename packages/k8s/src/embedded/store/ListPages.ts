@@ -26,16 +26,12 @@ export const listPage = (
 ): Listed =>
   Result.gen(function*() {
     const { after, revision } = yield* startOf(store, options)
-    const all = yield* objectsAt(store, resource, revision)
+    const all = yield* objectsAt(store, resource, revision, selection.namespace)
     const limit = options.limit === undefined || options.limit <= 0 ? Number.POSITIVE_INFINITY : options.limit
-    const items: Array<StoredObject> = []
-    let remaining = 0
-    for (const object of all) {
-      if (after !== undefined && keyOf(object) <= after) continue
-      if (!selection.matches(object)) continue
-      if (items.length < limit) items.push(object)
-      else remaining++
-    }
+    const rest = after === undefined ? all : all.slice(indexAfter(all, after))
+    const selected = selection.selective ? rest.filter(selection.matches) : rest
+    const items = limit < selected.length ? selected.slice(0, limit) : selected
+    const remaining = selected.length - items.length
     const last = items.at(-1)
     return {
       items,
@@ -106,19 +102,26 @@ const parseToken = (store: ObjectStore, token: string): Result.Result<Start, Kub
     : Result.succeed({ revision: decoded.success.rv, after: decoded.success.start })
 }
 
+const indexAfter = (sorted: ReadonlyArray<StoredObject>, key: string): number => {
+  const index = sorted.findIndex((object) => keyOf(object) > key)
+  return index < 0 ? sorted.length : index
+}
+
 const objectsAt = (
   store: ObjectStore,
   resource: string,
-  revision: number
+  revision: number,
+  namespace: string | undefined
 ): Result.Result<ReadonlyArray<StoredObject>, KubernetesErrorReason> => {
   const log = store.log(resource)
   const position = log.positionAfter(revision)
   const later = position === undefined ? undefined : log.read(position, Number.POSITIVE_INFINITY)
   if (later === undefined) return Result.fail(gone(String(revision), store.revision()))
-  const current = store.list(resource)
+  const current = store.list(resource, namespace)
   if (later.length === 0) return Result.succeed(current)
   const objects = new Map(current.map((object) => [keyOf(object), object]))
   for (const { object, previous } of later.toReversed()) {
+    if (namespace !== undefined && object.metadata.namespace !== namespace) continue
     if (previous === undefined) objects.delete(keyOf(object))
     else objects.set(keyOf(previous), previous)
   }

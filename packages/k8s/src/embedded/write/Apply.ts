@@ -111,7 +111,7 @@ const appliedTo = (
   const refusal = force ? undefined : conflictOf(others, changed)
   if (refusal !== undefined) return Result.fail(refusal)
   const managedFields = formatManagers(assign(relinquish(managers, applier, changed, removed), applier))
-  const draft: Draft = { ...merged, metadata: { ...previous.metadata, ...recordOf(merged["metadata"]) } }
+  const draft: Draft = { ...merged, metadata: recordOf(merged["metadata"]) }
   return decideUpdate(context, previous, draft, { ...options, patched: true, managedFields })
 }
 

@@ -50,7 +50,8 @@ const refused: ReadonlyArray<readonly [kind: Kind, selector: string]> = [
   [PodKind, "spec.restartCount=1"],
   [CodeRunKind, "spec.service=x"],
   [NodeKind, "metadata.namespace=n"],
-  [PodKind, "metadata.name"]
+  [PodKind, "metadata.name"],
+  [PodKind, "metadata.name=a=b"]
 ]
 
 it.each(refused)("$0.kind cannot be selected by $1", (kind, selector) => {

@@ -48,6 +48,7 @@ const refused = [
   "a in (b",
   "=b",
   "a>x",
+  "a>-1",
   "a b",
   "a,,b",
   "-a=b",
