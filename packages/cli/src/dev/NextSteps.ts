@@ -10,20 +10,21 @@ export interface NextStepsInput {
 
 export const nextSteps = ({ branch, server, state }: NextStepsInput): string => {
   const kubectl = `kubectl --kubeconfig ${state}/kubeconfig`
+  const again = "{\"spec\":{\"contextVersion\":2,\"promptModification\":\"Add a farewell.\"}}"
+  const ofTheDemo = (...lines: ReadonlyArray<string>) => branch === undefined ? [] : lines
   return [
     "",
     "Try next:",
-    ...(branch === undefined ? [] : [
-      "  what the agent pushed",
-      `    git -C ${state}/git/hello-api.git log --stat ${branch}`
-    ]),
+    ...ofTheDemo("  what the agent pushed", `    git -C ${state}/git/hello-api.git log --stat ${branch}`),
     "  the same cluster with kubectl",
-    `    ${kubectl} get coderuns,docsruns,jobs,pods -o wide`,
     `    ${kubectl} apply -f examples/`,
-    `    ${kubectl} patch coderun demo --type merge -p '{"spec":{"contextVersion":2,"promptModification":"Add a farewell."}}'`,
+    `    ${kubectl} get coderuns,docsruns,jobs,pods -o wide`,
+    ...ofTheDemo(`    ${kubectl} patch coderun demo --type merge -p '${again}'`),
     "  the HTTP API",
     `    curl -s ${server}/api/v1/code-runs`,
-    `    curl -s -X POST ${server}/api/v1/code-runs/demo/retry -H 'content-type: application/json' -d '{"promptModification":"Add a farewell."}'`,
+    ...ofTheDemo(
+      `    curl -s -X POST ${server}/api/v1/code-runs/demo/retry -H 'content-type: application/json' -d '{}'`
+    ),
     `    ${server}/docs`,
     "",
     "Ctrl-C stops everything; the next start goes on from here."
