@@ -16,7 +16,7 @@ import {
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { fencedClient, Leadership } from "@orchestrator/k8s/Leadership"
-import type { CustomObject, Job, KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
+import type { CustomObject, Job, KubernetesObject, OwnerReference, Pod } from "@orchestrator/k8s/Objects"
 import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
@@ -107,9 +107,13 @@ export class Controller extends Context.Service<Controller, {
         return Effect.andThen(ownerChanged(job), waitersOf(job))
       }
 
+      /** A pod that goes after its Job leaves nothing that anyone will ask for. */
+      const hasJob = ({ metadata: { namespace } }: Pod, { name, uid }: OwnerReference) =>
+        stores.jobs.get({ namespace, name })?.metadata.uid === uid
+
       const podChanged = (pod: Pod, change: "set" | "removed") => {
         const job = pod.metadata.ownerReferences?.find(({ kind }) => kind === "Job")
-        if (change === "removed" && job !== undefined) stores.lastPods.set(job.uid, pod)
+        if (change === "removed" && job !== undefined && hasJob(pod, job)) stores.lastPods.set(job.uid, pod)
         const over = change === "removed" || pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed"
         return Effect.andThen(labelledRunChanged(pod), over ? waitersOf(pod) : Effect.void)
       }
