@@ -30,7 +30,7 @@ export interface EmbeddedOptions {
 const defaultNamespaces = ["default", "kube-system", "orchestrator"]
 
 /** Without its storage and its pod logs. */
-export const layerNoDeps = (
+const layerNoDeps = (
   options: EmbeddedOptions = {}
 ): Layer.Layer<KubernetesClient | EmbeddedStore, PersistenceError, Persistence | PodLogs> =>
   Layer.effectContext(Effect.gen(function*() {

@@ -3,7 +3,7 @@ import type { Kind } from "../Kinds.ts"
 import type { FieldCause, KubernetesErrorReason } from "../KubernetesError.ts"
 
 /** `jobs.batch` */
-export const resourceOf = (kind: Kind): string => kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`
+const resourceOf = (kind: Kind): string => kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`
 
 /** `Job.batch` */
 const qualifiedKind = (kind: Kind): string => kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`

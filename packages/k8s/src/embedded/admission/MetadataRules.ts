@@ -39,7 +39,7 @@ export const qualifiedNameProblem = (key: string): string | undefined => {
   return nameSegment.test(name) ? undefined : nameText
 }
 
-export const isSubdomain = (text: string): boolean => text.length <= 253 && subdomain.test(text)
+const isSubdomain = (text: string): boolean => text.length <= 253 && subdomain.test(text)
 
 export const isDnsLabel = (text: string): boolean => text.length <= 63 && label.test(text)
 

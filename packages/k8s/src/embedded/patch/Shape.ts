@@ -29,7 +29,7 @@ export const objectShape = (schema: StructuralSchema): Shape => ({
 const unknownShape: Shape = { _tag: "Object", field: () => unknownShape }
 
 /** Fields that no schema describes merge as objects; lists there are atomic. */
-export const shapeOf = (schema: StructuralSchema | undefined): Shape => {
+const shapeOf = (schema: StructuralSchema | undefined): Shape => {
   if (schema === undefined) return unknownShape
   const known = shapes.get(schema) ?? makeShape(schema)
   shapes.set(schema, known)

@@ -22,7 +22,7 @@ export const decideDelete = (context: WriteContext, previous: StoredObject, opti
     return settled(context, previous, terminating(marked(context, previous, finalizers, grace)))
   })
 
-export const removal = ({ served: { resource } }: WriteContext, previous: StoredObject) => ({
+const removal = ({ served: { resource } }: WriteContext, previous: StoredObject) => ({
   type: "DELETED" as const,
   resource,
   object: previous,
