@@ -1,8 +1,8 @@
-import { assert, it } from "@effect/vitest"
+import { afterEach, assert, it } from "@effect/vitest"
 import { writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import { git, LocalProduct, processesOf, temporaryFolder } from "./LocalProduct.ts"
+import { git, LocalProduct, processesOf, stopAll, temporaryFolder } from "./LocalProduct.ts"
 
 interface Run {
   readonly name: string
@@ -13,6 +13,8 @@ interface Run {
 
 const run = async (url: string, name: string): Promise<Run> =>
   JSON.parse(await (await fetch(`${url}/api/v1/code-runs/${name}`)).text())
+
+afterEach(stopAll)
 
 const post = (url: string, path: string, body: object) =>
   fetch(`${url}${path}`, {

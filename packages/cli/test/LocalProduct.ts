@@ -12,6 +12,14 @@ export const temporaryFolder = () => {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
+const started = new Set<LocalProduct>()
+
+/** Ends what a failed test has left running. */
+export const stopAll = async (): Promise<void> => {
+  await Promise.all([...started].map((product) => product.stop("SIGKILL")))
+  started.clear()
+}
+
 export class LocalProduct {
   output = ""
   readonly process: ChildProcess
@@ -27,6 +35,7 @@ export class LocalProduct {
     }
     this.process.stdout?.on("data", add)
     this.process.stderr?.on("data", add)
+    started.add(this)
     this.exit = once(this.process, "exit").then(([code]) => typeof code === "number" ? code : null)
   }
 
@@ -48,7 +57,7 @@ export class LocalProduct {
   }
 
   async stop(signal: NodeJS.Signals = "SIGINT"): Promise<number | null> {
-    this.process.kill(signal)
+    if (this.process.exitCode === null) this.process.kill(signal)
     return await this.exit
   }
 }

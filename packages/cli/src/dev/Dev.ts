@@ -26,6 +26,9 @@ import { openStateFolder, type StateFolder } from "./StateFolder.ts"
 
 const namespace = "orchestrator"
 
+/** When this process was started, in milliseconds since the epoch: a person's wait begins there. */
+const processStart = performance.timeOrigin
+
 const localSettings = (state: StateFolder) => ({
   agent: { image: agentImage, runnerImage, terminationGracePeriodSeconds: 20 },
   git: {
@@ -78,7 +81,7 @@ const serve = Effect.fnUntraced(
         shown,
         url,
         kubernetes: cluster.url,
-        millis: DateTime.toEpochMillis(now) - DateTime.toEpochMillis(started)
+        millis: DateTime.toEpochMillis(now) - processStart
       })
     )
 
