@@ -6,7 +6,20 @@ import { JobKind, PodKind } from "../../../src/Kinds.ts"
 import { KubernetesClient } from "../../../src/KubernetesClient.ts"
 import { Kubelet } from "../../../src/node/Kubelet.ts"
 import { ScriptedNode } from "../../../src/node/ScriptedRuntime.ts"
-import { conditionIn, conditions, create, job, main, makeJob, namespace, pass, pods, settle, world, nodeOnly } from "./World.ts"
+import {
+  conditionIn,
+  conditions,
+  create,
+  job,
+  main,
+  makeJob,
+  namespace,
+  nodeOnly,
+  pass,
+  pods,
+  settle,
+  world
+} from "./World.ts"
 
 it.effect("a Job whose pod exits with 0 completes, announced first", () =>
   Effect.gen(function*() {

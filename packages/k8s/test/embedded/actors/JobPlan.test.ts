@@ -263,7 +263,11 @@ it.each<Row>([
 })
 
 it("the numbers are those of the pods", () => {
-  const job = makeJob({ parallelism: 5, completions: 9, backoffLimit: 6 }, { succeeded: 2, failed: 1, startTime: start })
+  const job = makeJob({ parallelism: 5, completions: 9, backoffLimit: 6 }, {
+    succeeded: 2,
+    failed: 1,
+    startTime: start
+  })
   const { status } = planJob({
     job,
     now: 0,

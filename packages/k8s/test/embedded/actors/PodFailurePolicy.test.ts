@@ -78,7 +78,10 @@ it.each<{ name: string; rules: ReadonlyArray<PodFailurePolicyRule>; pod: Pod; wa
   {
     name: "a pod that has not failed is not judged",
     rules: [onDisruption("Ignore")],
-    pod: { ...failed({}, true), status: { phase: "Running", conditions: [{ type: "DisruptionTarget", status: "True" }] } },
+    pod: {
+      ...failed({}, true),
+      status: { phase: "Running", conditions: [{ type: "DisruptionTarget", status: "True" }] }
+    },
     want: { action: "Count" }
   }
 ])("$name", ({ pod, rules, want }) => assert.deepStrictEqual(judgeFailure(jobWith(rules), pod), want))

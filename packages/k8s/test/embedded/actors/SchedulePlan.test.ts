@@ -7,7 +7,10 @@ const makeNode = (name: string, spec: Node["spec"] = {}, labels: Readonly<Record
   spec,
   status: { conditions: [{ type: "Ready", status: "True" }] }
 })
-const makePod = (spec: Partial<Pod["spec"]> = {}): Pod => ({ metadata: { name: "p" }, spec: { containers: [], ...spec } })
+const makePod = (spec: Partial<Pod["spec"]> = {}): Pod => ({
+  metadata: { name: "p" },
+  spec: { containers: [], ...spec }
+})
 const claim = (name: string, phase: "Bound" | "Pending"): PersistentVolumeClaim => ({
   metadata: { name },
   spec: {},
@@ -82,7 +85,7 @@ it.each<Row>([
   {
     name: "a claim that is not there",
     pod: using("c"),
-    want: refuse('0/1 nodes are available: persistentvolumeclaim "c" not found.')
+    want: refuse("0/1 nodes are available: persistentvolumeclaim \"c\" not found.")
   }
 ])("$name", ({ claims = [], nodes = [makeNode("n1")], pod = makePod(), want }) => {
   const byName = new Map(claims.map((each) => [each.metadata.name ?? "", each]))

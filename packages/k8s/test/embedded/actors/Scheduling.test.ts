@@ -33,7 +33,7 @@ it.effect("a pod waits for a node, a claim and its volume, says what for, and is
     yield* create(PodKind, pod)
     assert.strictEqual(yield* message, "no nodes available to schedule pods")
     yield* addNode
-    assert.strictEqual(yield* message, '0/1 nodes are available: persistentvolumeclaim "work" not found.')
+    assert.strictEqual(yield* message, "0/1 nodes are available: persistentvolumeclaim \"work\" not found.")
     yield* create(PersistentVolumeClaimKind, claim)
     assert.include(yield* message, "unbound immediate PersistentVolumeClaims")
     yield* release

@@ -71,8 +71,11 @@ export const pods = KubernetesClient.pipe(
 )
 
 /** `Failed/DeadlineExceeded` and the like: the True conditions of the Job in order. */
-export const conditions = Effect.map(job, (found) =>
-  (found?.status?.conditions ?? []).filter(({ status }) => status === "True")
-    .map(({ reason, type }) => `${type}/${reason}`))
+export const conditions = Effect.map(
+  job,
+  (found) =>
+    (found?.status?.conditions ?? []).filter(({ status }) => status === "True")
+      .map(({ reason, type }) => `${type}/${reason}`)
+)
 
 export const conditionIn = (pod: Pod | undefined, type: string) => conditionOf(pod?.status?.conditions, type)
