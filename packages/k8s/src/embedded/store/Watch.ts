@@ -2,7 +2,7 @@
  * Watches. A reader pulls from the history of its kind at its own pace. What leaves the selection is a deletion to the reader, with the
  * last selected state and the new revision; what enters it is an addition.
  */
-import { Cause, Clock, Effect, Option, Stream } from "effect"
+import { Cause, Clock, Effect, Stream } from "effect"
 import { apiVersionOf, type Kind } from "../../Kinds.ts"
 import type { WatchEvent, WatchOptions } from "../../KubernetesClient.ts"
 import type { KubernetesErrorReason } from "../../KubernetesError.ts"
@@ -18,6 +18,7 @@ import type { LogEntry, WatchLog } from "./WatchLog.ts"
 type Events = [WatchEvent<KubernetesObject>, ...Array<WatchEvent<KubernetesObject>>]
 
 const batchSize = 256
+const shortestTick = 1000
 
 export const watchStream = (
   store: ObjectStore,
@@ -38,6 +39,22 @@ export const watchStream = (
     let initial = start.initial
     let bookmark = started + every
 
+    /** Wakes the reader that waits, if one does. */
+    let wake: (() => void) | undefined
+    const change = Effect.callback<void>((resume) => {
+      const notify = () => {
+        wake = undefined
+        takeBack()
+        resume(Effect.void)
+      }
+      const takeBack = log.onChange(notify)
+      wake = notify
+      return Effect.sync(() => {
+        wake = undefined
+        takeBack()
+      })
+    })
+
     const next: Effect.Effect<Events, KubernetesErrorReason | Cause.Done> = Effect.suspend(() => {
       if (initial.length > 0) {
         const batch = initial
@@ -52,20 +69,21 @@ export const watchStream = (
       return entries.length > 0 ? next : idle
     })
     const idle: Effect.Effect<Events, KubernetesErrorReason | Cause.Done> = Effect.suspend(() => {
-      const until = Math.min(end, bookmark)
-      if (until === Number.POSITIVE_INFINITY) return Effect.andThen(log.changed, next)
+      if (Math.min(end, bookmark) === Number.POSITIVE_INFINITY) return Effect.andThen(change, next)
       return Effect.flatMap(Clock.currentTimeMillis, (now) => {
         if (now >= end) return Cause.done()
-        if (now >= bookmark) {
-          bookmark = now + every
-          return Effect.succeed<Events>([bookmarkAt(kind, store.revision())])
-        }
-        return Effect.flatMap(
-          Effect.timeoutOption(log.changed, until - now),
-          (changed) => Option.isSome(changed) ? next : idle
-        )
+        if (now < bookmark) return Effect.andThen(change, next)
+        bookmark = now + every
+        return Effect.succeed<Events>([bookmarkAt(kind, store.revision())])
       })
     })
+    // One timer for the whole watch, since a timer for every wait would cost more than the events. It only wakes; the reader judges.
+    const ticking = Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      yield* Effect.sleep(Math.max(shortestTick, Math.min(end, bookmark) - now))
+      wake?.()
+    })
+    if (Math.min(end, every) !== Number.POSITIVE_INFINITY) yield* Effect.forkScoped(Effect.forever(ticking))
     return Stream.fromPull(Effect.succeed(next))
   }))
 

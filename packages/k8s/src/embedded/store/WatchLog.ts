@@ -2,7 +2,6 @@
  * The history of one kind. Readers keep a position of their own and pull, so a slow reader costs writers nothing: when the history it
  * still needs has been dropped, it is told so and has to list again.
  */
-import { Effect } from "effect"
 import type { StoredObject } from "./StoredObject.ts"
 
 export interface LogEntry {
@@ -21,8 +20,8 @@ export interface WatchLog {
   readonly read: (position: number, limit: number) => ReadonlyArray<LogEntry> | undefined
   /** Drops everything up to the revision. */
   readonly compact: (revision: number) => void
-  /** Resolves at the next append or compaction. */
-  readonly changed: Effect.Effect<void>
+  /** Calls back once, at the next append or compaction. Answers with what takes the request back. */
+  readonly onChange: (notify: () => void) => () => void
 }
 
 /** `floor`: the revision from which the history is complete. Between `limit` and twice as many entries are kept. */
@@ -66,15 +65,13 @@ export const makeWatchLog = (floor: number, limit: number): WatchLog => {
       complete = Math.max(complete, revision)
       wake()
     },
-    changed: Effect.callback<void>((resume) => {
-      const notify = () => {
-        waiting.delete(notify)
-        resume(Effect.void)
+    onChange: (notify) => {
+      const once = () => {
+        waiting.delete(once)
+        notify()
       }
-      waiting.add(notify)
-      return Effect.sync(() => {
-        waiting.delete(notify)
-      })
-    })
+      waiting.add(once)
+      return () => void waiting.delete(once)
+    }
   }
 }
