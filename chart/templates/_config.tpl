@@ -1,0 +1,63 @@
+{{/* config.yaml. Only keys that the program knows, and of the optional ones only those that are set: it refuses anything else. */}}
+{{- define "orchestrator.config" -}}
+{{- $agent := dict
+  "image" (pick .Values.agent.image "repository" "tag" "pullPolicy")
+  "runnerImage" (include "orchestrator.image" .)
+  "credentials" .Values.agent.credentials
+  "resources" (pick .Values.agent.resources "requests" "limits")
+  "nodeSelector" .Values.agent.nodeSelector
+  "tolerations" .Values.agent.tolerations
+  "terminationGracePeriodSeconds" .Values.agent.terminationGracePeriodSeconds
+  "toolmanServerUrl" .Values.agent.toolmanServerUrl
+  "streamIdleSeconds" .Values.agent.streamIdleSeconds
+  "broker" (pick .Values.agent.broker "answersPerTurn" "maxPushMebibytes") }}
+{{- $_ := set $agent.broker "resources" (pick .Values.agent.broker.resources "requests" "limits") }}
+{{- $secrets := list }}
+{{- range .Values.imagePullSecrets }}
+{{- $secrets = append $secrets .name }}
+{{- end }}
+{{- $_ := set $agent "imagePullSecrets" $secrets }}
+{{- with .Values.agent.runtimeClassName }}
+{{- $_ := set $agent "runtimeClassName" . }}
+{{- end }}
+{{- with .Values.agent.affinity }}
+{{- $_ := set $agent "affinity" . }}
+{{- end }}
+{{- range $amounts := list $agent.resources.requests $agent.resources.limits $agent.broker.resources.requests $agent.broker.resources.limits }}
+{{- range $name, $amount := $amounts }}
+{{- $_ := set $amounts $name ($amount | toString) }}
+{{- end }}
+{{- end }}
+{{- $limits := dict }}
+{{- range $name, $limit := pick .Values.limits "activeRuns" "activeRunsPerGithubUser" "activeRunsPerService" }}
+{{- if $limit }}
+{{- $_ := set $limits $name $limit }}
+{{- end }}
+{{- end }}
+{{- $storage := pick .Values.storage "workspaceSize" "accessMode" "access" }}
+{{- with .Values.storage.storageClassName }}
+{{- $_ := set $storage "storageClassName" . }}
+{{- end }}
+{{- $pullRequest := pick .Values.forge.pullRequest "draft" "labels" "reviewers" "teamReviewers" }}
+{{- with .Values.forge.pullRequest.base }}
+{{- $_ := set $pullRequest "base" . }}
+{{- end }}
+{{- $config := dict
+  "job" (pick .Values.job "activeDeadlineSeconds")
+  "agent" $agent
+  "secrets" (dict "apiKeySecretName" (include "orchestrator.apiKeySecretName" .) "apiKeySecretKey" .Values.secrets.apiKeySecretKey)
+  "permissions" (pick .Values.permissions "agentToolsOverride" "allow" "deny")
+  "telemetry" (pick .Values.telemetry "enabled" "otlpEndpoint" "otlpProtocol" "logsEndpoint" "logsProtocol")
+  "storage" $storage
+  "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
+  "retry" (pick .Values.retry "infrastructure")
+  "limits" $limits
+  "git" (pick .Values.git "allowedProtocols" "allowedHosts" "insteadOf")
+  "model" (pick .Values.model "baseUrl" "prices")
+  "forge" (dict "githubHosts" .Values.forge.githubHosts "pullRequest" $pullRequest)
+  "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
+  "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
+  "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int))
+  "auth" (pick .Values.auth "mode") }}
+{{- mergeOverwrite (deepCopy $config) (deepCopy .Values.configOverrides) | toYaml }}
+{{- end }}

@@ -1,0 +1,125 @@
+{{/* Names and labels. Those of the pods' selector are what older installations have: they cannot be changed by an upgrade. */}}
+{{- define "orchestrator.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "orchestrator.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
+{{- else }}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if contains $name .Release.Name }}
+{{- .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "orchestrator.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "orchestrator.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "orchestrator.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "orchestrator.labels" -}}
+helm.sh/chart: {{ include "orchestrator.chart" . }}
+{{ include "orchestrator.selectorLabels" . }}
+{{- with .Chart.AppVersion }}
+app.kubernetes.io/version: {{ . | quote }}
+{{- end }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: orchestrator
+{{- end }}
+
+{{- define "orchestrator.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "orchestrator.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "orchestrator.roleName" -}}
+{{- include "orchestrator.fullname" . }}
+{{- end }}
+
+{{/* Objects without a namespace, told apart by the release's. */}}
+{{- define "orchestrator.clusterName" -}}
+{{- printf "%s-%s" (include "orchestrator.fullname" .) .Release.Namespace | trunc 55 | trimSuffix "-" }}
+{{- end }}
+
+{{/* Where runs, Jobs, workspaces and agents' secrets are. */}}
+{{- define "orchestrator.runNamespace" -}}
+{{- default .Release.Namespace .Values.config.kubernetesNamespace }}
+{{- end }}
+
+{{- define "orchestrator.port" -}}
+{{- .Values.config.serverPort | toString | default (.Values.service.targetPort | toString) }}
+{{- end }}
+
+{{- define "orchestrator.scheme" -}}
+{{- ternary "HTTPS" "HTTP" (ne .Values.tls.secretName "") }}
+{{- end }}
+
+{{- define "orchestrator.image" -}}
+{{- if .Values.image.digest }}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest }}
+{{- else }}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- end }}
+{{- end }}
+
+{{/* One Secret for the release, config.yaml and the notes. */}}
+{{- define "orchestrator.apiKeySecretName" -}}
+{{- default (printf "%s-secrets" (include "orchestrator.fullname" .)) .Values.secrets.existingSecret }}
+{{- end }}
+
+{{- define "orchestrator.createsSecret" -}}
+{{- $own := and .Values.secrets.anthropicApiKey (ne .Values.secrets.anthropicApiKey "use-existing") (not .Values.secrets.existingSecret) }}
+{{- if $own }}true{{ end }}
+{{- end }}
+
+{{/* What the orchestrator does in the namespace of the runs, as tools/chart/Permissions.ts lists it. */}}
+{{- define "orchestrator.rules" -}}
+- apiGroups: ["orchestrator.platform"]
+  resources: ["coderuns", "docsruns"]
+  verbs: ["get", "list", "watch", "create", "patch", "delete"]
+- apiGroups: ["orchestrator.platform"]
+  resources: ["coderuns/status", "docsruns/status"]
+  verbs: ["update"]
+- apiGroups: ["orchestrator.platform"]
+  resources: ["coderuns/finalizers", "docsruns/finalizers"]
+  verbs: ["update"]
+- apiGroups: ["batch"]
+  resources: ["jobs"]
+  verbs: ["get", "list", "watch", "create", "patch"]
+- apiGroups: ["batch"]
+  resources: ["jobs/finalizers"]
+  verbs: ["update"]
+- apiGroups: [""]
+  resources: ["pods"]
+  verbs: ["list", "watch"]
+- apiGroups: [""]
+  resources: ["pods/log"]
+  verbs: ["get"]
+- apiGroups: [""]
+  resources: ["configmaps"]
+  verbs: ["get", "list", "watch", "create"]
+- apiGroups: [""]
+  resources: ["persistentvolumeclaims"]
+  verbs: ["get", "list", "watch", "create", "patch"]
+{{- end }}
+
+{{/* The name of a definition that is there and is not this release's: kubectl or another release looks after it. */}}
+{{- define "orchestrator.foreignCrd" -}}
+{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name }}
+{{- if $found }}
+{{- $annotations := default dict $found.metadata.annotations }}
+{{- $ours := and (eq (default "" (index $annotations "meta.helm.sh/release-name")) .release.Name) (eq (default "" (index $annotations "meta.helm.sh/release-namespace")) .release.Namespace) }}
+{{- if not $ours }}{{ .name }}{{ end }}
+{{- end }}
+{{- end }}

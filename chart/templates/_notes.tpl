@@ -1,0 +1,101 @@
+{{/* Values that the chart does not know, one path a line. files/known-values.yaml says what it knows. */}}
+{{- define "orchestrator.unknownValues" -}}
+{{- $known := .known }}
+{{- $prefix := .prefix }}
+{{- range $key, $value := .values }}
+{{- $path := printf "%s%s" $prefix $key }}
+{{- if and (hasKey $known $path) (eq (index $known $path) "group") (kindIs "map" $value) }}
+{{- include "orchestrator.unknownValues" (dict "known" $known "prefix" (printf "%s." $path) "values" $value) }}
+{{- else if and (not (hasKey $known $path)) (ne $path "global") }}
+{{- printf "%s\n" $path }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "orchestrator.notes" -}}
+{{- $name := include "orchestrator.fullname" . }}
+{{- $namespace := .Release.Namespace }}
+{{- $runs := include "orchestrator.runNamespace" . }}
+{{- $secret := include "orchestrator.apiKeySecretName" . -}}
+{{ .Chart.Name }} {{ .Chart.AppVersion }} is being installed as {{ $name }} in namespace {{ $namespace }}; it looks after the runs of namespace {{ $runs }}.
+
+Wait until it is ready, and look at its log when it does not become so:
+
+  kubectl rollout status deployment/{{ $name }} -n {{ $namespace }} --timeout=2m
+  kubectl logs -n {{ $namespace }} deployment/{{ $name }}
+
+Reach the API:
+{{- if .Values.ingress.enabled }}
+{{ range .Values.ingress.hosts }}
+  http{{ if $.Values.ingress.tls }}s{{ end }}://{{ .host }}/docs
+{{- end }}
+{{- else }}
+
+  kubectl port-forward -n {{ $namespace }} svc/{{ $name }} 8080:{{ .Values.service.port }}
+  {{ include "orchestrator.scheme" . | lower }}://localhost:8080/docs
+{{- end }}
+{{- if eq .Values.auth.mode "kubernetes" }}
+
+Callers send a token of the cluster, such as that of `kubectl create token NAME -n {{ $runs }}`, and may do what RBAC lets its owner do.
+{{- end }}
+
+Give each GitHub user its key and token, then hand over a task:
+
+  scripts/setup-agent-secrets.sh --user USER --ssh-key FILE --token - --namespace {{ $runs }}
+  kubectl apply -n {{ $runs }} -f examples/coderun.yaml
+  kubectl get coderuns -n {{ $runs }} -o wide
+{{- if not (include "orchestrator.createsSecret" .) }}
+{{- $found := lookup "v1" "Secret" $runs $secret }}
+{{- if or (not $found) (not (hasKey (default dict $found.data) .Values.secrets.apiKeySecretKey)) }}
+
+MISSING: the Secret {{ $secret }} with the key {{ .Values.secrets.apiKeySecretKey }} was not found in namespace {{ $runs }}. Agents need it:
+
+  kubectl create secret generic {{ $secret }} -n {{ $runs }} --from-file={{ .Values.secrets.apiKeySecretKey }}=/dev/stdin
+{{- end }}
+{{- end }}
+{{- if eq .Values.auth.mode "none" }}
+
+WARNING: auth.mode is `none`. Whoever reaches the API starts agents with your keys.
+{{- end }}
+{{- if and .Values.networkPolicy.agent.enabled (not (has 22 .Values.networkPolicy.agent.ports)) (not (has 22.0 .Values.networkPolicy.agent.ports)) (has "ssh" .Values.git.allowedProtocols) }}
+
+NOTE: agents reach public addresses on port {{ join ", " .Values.networkPolicy.agent.ports }} only. Remotes by ssh (git@host:...) need 22 in
+networkPolicy.agent.ports, or the host's ssh on port 443.
+{{- end }}
+{{- if and .Values.telemetry.enabled .Values.networkPolicy.agent.enabled (not .Values.networkPolicy.agent.extraEgress) }}
+
+NOTE: agents send telemetry to {{ .Values.telemetry.otlpEndpoint }}. A collector in the cluster needs a rule in networkPolicy.agent.extraEgress.
+{{- end }}
+{{- if and .Values.ingress.enabled (not .Values.ingress.className) }}
+
+NOTE: the Ingress names no class; it works only where the cluster has a default one.
+{{- end }}
+{{- if .Values.rbac.rules }}
+
+NOTE: rbac.rules replaces the rules that this version needs. Leave it out to have exactly those; rbac.extraRules adds to them.
+{{- end }}
+{{- if and .Values.secrets.existingSecret .Values.secrets.anthropicApiKey (ne .Values.secrets.anthropicApiKey "use-existing") }}
+
+NOTE: secrets.anthropicApiKey is ignored, since secrets.existingSecret names a Secret.
+{{- end }}
+{{- if and .Values.secrets.githubToken (not (include "orchestrator.createsSecret" .)) }}
+
+NOTE: secrets.githubToken is ignored: this release makes no Secret.
+{{- end }}
+{{- if .Values.crds.install }}
+{{- range $each := list "coderuns.orchestrator.platform" "docsruns.orchestrator.platform" }}
+{{- if include "orchestrator.foreignCrd" (dict "name" $each "release" $.Release) }}
+
+NOTE: the definition {{ $each }} is there and is not this release's, so it was left alone. Upgrade it with `kubectl apply -f crds/`.
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $unknown := include "orchestrator.unknownValues" (dict "known" (.Files.Get "files/known-values.yaml" | fromYaml) "prefix" "" "values" .Values) | trim }}
+{{- if $unknown }}
+
+IGNORED, since this chart knows no such values:
+{{- range splitList "\n" $unknown }}
+  {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,221 @@
+/** What is rendered and looked at: each case says the values and what must be true of the objects. */
+import { type Json, type JsonObject, valueIn } from "./Json.ts"
+import { findManifest, idOf } from "./Rendered.ts"
+
+export interface RenderCase {
+  readonly name: string
+  /** Of chart/test/values; absent: the defaults. */
+  readonly file?: string
+  readonly values?: JsonObject
+  readonly args?: ReadonlyArray<string>
+  /** Answers what is wrong, if anything. */
+  readonly problem: (objects: ReadonlyArray<JsonObject>) => string | undefined
+}
+
+const ids = (objects: ReadonlyArray<JsonObject>) => objects.map(idOf)
+
+const has = (...wanted: ReadonlyArray<string>) => (objects: ReadonlyArray<JsonObject>) => {
+  const missing = wanted.filter((id) => !ids(objects).includes(id))
+  return missing.length === 0 ? undefined : `lacks ${missing.join(", ")}`
+}
+
+/** `Kind/` for any object of the kind. */
+const lacks = (...unwanted: ReadonlyArray<string>) => (objects: ReadonlyArray<JsonObject>) => {
+  const there = ids(objects).filter((id) =>
+    unwanted.some((each) => (each.endsWith("/") ? id.startsWith(each) : id === each))
+  )
+  return there.length === 0 ? undefined : `has ${there.join(", ")}`
+}
+
+const at = (id: string, keys: ReadonlyArray<string>, wanted: Json) => (objects: ReadonlyArray<JsonObject>) => {
+  const found = valueIn(findManifest(objects, id), ...keys)
+  return JSON.stringify(found) === JSON.stringify(wanted)
+    ? undefined
+    : `${id} ${keys.join(".")}: expected ${JSON.stringify(wanted)}, found ${JSON.stringify(found)}`
+}
+
+const all = (...checks: ReadonlyArray<RenderCase["problem"]>): RenderCase["problem"] => (objects) => {
+  const found = checks.map((check) => check(objects)).filter((each) => each !== undefined)
+  return found.length === 0 ? undefined : found.join("; ")
+}
+
+const pod = (...keys: ReadonlyArray<string>) => ["spec", "template", "spec", ...keys]
+const container = (...keys: ReadonlyArray<string>) => pod("containers", "0", ...keys)
+const deployment = "Deployment/orchestrator"
+
+const ingress = (version: string, apiVersion: string): RenderCase => ({
+  name: `Ingress on Kubernetes ${version}`,
+  values: { ingress: { enabled: true } },
+  args: ["--kube-version", version],
+  problem: at("Ingress/orchestrator", ["apiVersion"], apiVersion)
+})
+
+export const cases: ReadonlyArray<RenderCase> = [
+  {
+    name: "the defaults",
+    problem: all(
+      has(
+        deployment,
+        "Service/orchestrator",
+        "Service/orchestrator-metrics",
+        "ConfigMap/orchestrator-config",
+        "ConfigMap/orchestrator-task-controller-config",
+        "ConfigMap/orchestrator-claude-templates",
+        "ServiceAccount/orchestrator",
+        "Role/orchestrator",
+        "RoleBinding/orchestrator",
+        "Role/orchestrator-leader",
+        "PodDisruptionBudget/orchestrator",
+        "NetworkPolicy/orchestrator",
+        "NetworkPolicy/orchestrator-agents",
+        "Job/orchestrator-release-jobs",
+        "Pod/orchestrator-test",
+        "CustomResourceDefinition/coderuns.orchestrator.platform",
+        "CustomResourceDefinition/docsruns.orchestrator.platform"
+      ),
+      lacks("Secret/", "Ingress/", "HorizontalPodAutoscaler/", "ClusterRole/orchestrator", "ServiceMonitor/")
+    )
+  },
+  {
+    name: "the values of the migration guide",
+    file: "guide.yaml",
+    problem: all(
+      at("Secret/orchestrator-secrets", ["stringData"], {
+        ANTHROPIC_API_KEY: "not-a-real-key",
+        GITHUB_TOKEN: "not-a-real-token"
+      }),
+      at("Ingress/orchestrator", ["spec", "rules", "0", "http", "paths", "0", "path"], "/")
+    )
+  },
+  {
+    name: "the seed's values: its rules replace ours",
+    file: "seed.yaml",
+    problem: all(
+      at("Role/orchestrator", ["rules", "0", "verbs", "4"], "update"),
+      at(deployment, container("image"), "ghcr.io/5dlabs/platform/orchestrator:latest")
+    )
+  },
+  {
+    name: "use-existing makes no Secret and names the release's own",
+    values: { secrets: { anthropicApiKey: "use-existing" } },
+    problem: lacks("Secret/")
+  },
+  {
+    name: "everything off",
+    values: {
+      serviceAccount: { create: false },
+      rbac: { create: false },
+      crds: { install: false },
+      healthCheck: { enabled: false },
+      podDisruptionBudget: { enabled: false },
+      networkPolicy: { agent: { enabled: false }, controller: { enabled: false } },
+      releaseJobs: { enabled: false }
+    },
+    problem: all(
+      lacks(
+        "ServiceAccount/",
+        "Role/",
+        "RoleBinding/",
+        "ClusterRole/",
+        "ClusterRoleBinding/",
+        "CustomResourceDefinition/",
+        "PodDisruptionBudget/",
+        "NetworkPolicy/",
+        "Job/"
+      ),
+      (objects) =>
+        valueIn(findManifest(objects, deployment), ...container("livenessProbe")) === undefined
+          ? undefined
+          : "has probes"
+    )
+  },
+  {
+    name: "cluster-wide rules",
+    values: { rbac: { namespaced: false } },
+    problem: all(has("ClusterRole/orchestrator", "ClusterRoleBinding/orchestrator"), lacks("Role/orchestrator"))
+  },
+  {
+    name: "an open API needs no reviews",
+    values: { auth: { mode: "none" } },
+    problem: lacks("ClusterRole/", "ClusterRoleBinding/")
+  },
+  {
+    name: "runs in another namespace",
+    values: { config: { kubernetesNamespace: "agents" }, secrets: { anthropicApiKey: "not-a-real-key" } },
+    problem: all(
+      at("Role/orchestrator", ["metadata", "namespace"], "agents"),
+      at("RoleBinding/orchestrator", ["subjects", "0", "namespace"], "orchestrator"),
+      at("Secret/orchestrator-secrets", ["metadata", "namespace"], "agents"),
+      at("NetworkPolicy/orchestrator-agents", ["metadata", "namespace"], "agents"),
+      at("Role/orchestrator-leader", ["metadata", "namespace"], "agents"),
+      at("ConfigMap/orchestrator-config", ["data", "KUBERNETES_NAMESPACE"], "agents")
+    )
+  },
+  {
+    name: "autoscaling looks at CPU and memory, and leaves the replicas alone",
+    values: { autoscaling: { enabled: true, targetMemoryUtilizationPercentage: 70 } },
+    problem: all(
+      at("HorizontalPodAutoscaler/orchestrator", ["spec", "metrics", "1", "resource", "name"], "memory"),
+      (objects) =>
+        valueIn(findManifest(objects, deployment), "spec", "replicas") === undefined ? undefined : "sets replicas"
+    )
+  },
+  {
+    name: "a digest is the image, of the orchestrator and of the runner",
+    values: { image: { digest: `sha256:${"0".repeat(64)}` } },
+    problem: at(deployment, container("image"), `ghcr.io/5dlabs/platform/orchestrator@sha256:${"0".repeat(64)}`)
+  },
+  {
+    name: "the port that the program listens on is the container's",
+    values: { service: { targetPort: 9000 }, config: { serverPort: 9100 } },
+    problem: all(
+      at(deployment, container("ports", "0", "containerPort"), 9100),
+      at("ConfigMap/orchestrator-config", ["data", "SERVER_PORT"], "9100")
+    )
+  },
+  {
+    name: "TLS is probed as such",
+    values: { tls: { secretName: "serving" } },
+    problem: at(deployment, container("readinessProbe", "httpGet", "scheme"), "HTTPS")
+  },
+  {
+    name: "templates of one's own",
+    values: { claudeTemplates: { "code_prompt.md.hbs": "Do {{task_id}}.\n" } },
+    problem: at("ConfigMap/orchestrator-claude-templates", ["data", "code_prompt.md.hbs"], "Do {{task_id}}.\n")
+  },
+  {
+    name: "text that looks like YAML stays text",
+    values: {
+      config: { rustLog: "a: b\n- \"c\" {{ .Values }}" },
+      secrets: { anthropicApiKey: "x\"\n  evil: true" },
+      podAnnotations: { note: "yes" }
+    },
+    problem: all(
+      at("ConfigMap/orchestrator-config", ["data", "RUST_LOG"], "a: b\n- \"c\" {{ .Values }}"),
+      at("Secret/orchestrator-secrets", ["stringData"], { ANTHROPIC_API_KEY: "x\"\n  evil: true" }),
+      at(deployment, ["spec", "template", "metadata", "annotations", "note"], "yes")
+    )
+  },
+  ingress("1.31.0", "networking.k8s.io/v1"),
+  ingress("1.18.0", "networking.k8s.io/v1beta1"),
+  ingress("1.13.0", "extensions/v1beta1"),
+  {
+    name: "production",
+    file: "production.yaml",
+    problem: has("ServiceMonitor/orchestrator", "PrometheusRule/orchestrator")
+  }
+]
+
+/** Values of a wrong type, and the key that the refusal must name. */
+export const refusals: ReadonlyArray<{ readonly values: JsonObject; readonly key: string }> = [
+  { values: { replicaCount: "three" }, key: "replicaCount" },
+  { values: { image: { pullPolicy: "Sometimes" } }, key: "pullPolicy" },
+  { values: { cleanup: { enabled: "yes" } }, key: "enabled" },
+  { values: { job: { activeDeadlineSeconds: 5 } }, key: "activeDeadlineSeconds" },
+  { values: { tolerations: { key: "x" } }, key: "tolerations" },
+  { values: { config: { serverPort: "http" } }, key: "serverPort" },
+  { values: { git: { allowedProtocols: ["ftp"] } }, key: "allowedProtocols" },
+  { values: { auth: { mode: "basic" } }, key: "mode" },
+  { values: { podAnnotations: { a: 1 } }, key: "podAnnotations" },
+  { values: { secrets: { anthropicApiKey: 12 } }, key: "anthropicApiKey" }
+]

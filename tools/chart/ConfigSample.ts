@@ -1,0 +1,37 @@
+/** Values that differ from every default, to see that each reaches config.yaml. Pure. */
+import { isObject, type Json, type JsonObject, withValue } from "./Json.ts"
+import { configValues } from "./ValuesDocuments.ts"
+import type { Value } from "./ValuesFile.ts"
+
+/** Where any other value would not do. */
+const samples: Readonly<Record<string, Json>> = {
+  imagePullSecrets: [{ name: "sample" }],
+  "image.digest": "",
+  "agent.credentials": "env",
+  "agent.tolerations": [{ key: "sample", operator: "Exists" }],
+  "auth.mode": "none",
+  "storage.workspaceSize": "77Gi",
+  "model.baseUrl": "https://models.example.com",
+  "model.prices": { sample: { input: 1, output: 2 } },
+  "leaderElection.leaseSeconds": 60,
+  "config.serverPort": "8123"
+}
+
+/** The last allowed word that is not the default. */
+const otherWord = (words: Json | undefined, value: Json): Json | undefined =>
+  Array.isArray(words) ? words.findLast((word) => word !== value) : undefined
+
+const sampleOf = ({ default: value, key, path, schema }: Value): Json => {
+  const known = samples[path] ?? otherWord(schema["enum"], value)
+  if (known !== undefined) return known
+  if (Array.isArray(value)) {
+    return [otherWord(isObject(schema["items"]) ? schema["items"]["enum"] : undefined, value) ?? `sample-${key}`]
+  }
+  if (typeof value === "boolean") return !value
+  if (typeof value === "number") return value + 7
+  return typeof value === "string" ? `sample-${key}` : { sample: "true" }
+}
+
+/** Values that set each key of config.yaml differently from its default. */
+export const sampleConfigValues = (values: ReadonlyArray<Value>): JsonObject =>
+  configValues(values).reduce<JsonObject>((tree, value) => withValue(tree, value.path, sampleOf(value)), {})

@@ -1,0 +1,85 @@
+/**
+ * What the orchestrator asks of the API server, and nothing else: the chart's role is held to this table, and the table to the calls in
+ * the sources. No secrets, no exec, nothing that grants.
+ */
+import {
+  CodeRunKind,
+  ConfigMapKind,
+  DocsRunKind,
+  JobKind,
+  type Kind,
+  LeaseKind,
+  PersistentVolumeClaimKind,
+  PodKind
+} from "@orchestrator/k8s/Kinds"
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete"
+
+export interface Permission {
+  readonly kind: Kind
+  readonly subresource?: string
+  readonly verbs: ReadonlyArray<Verb>
+  readonly reason: string
+}
+
+const forRuns = (verbs: ReadonlyArray<Verb>, reason: string, subresource?: string): ReadonlyArray<Permission> =>
+  [CodeRunKind, DocsRunKind].map((kind) => ({
+    kind,
+    verbs,
+    reason,
+    ...(subresource === undefined ? {} : { subresource })
+  }))
+
+const blocking =
+  "An ownerReference that blocks its owner's deletion needs this where OwnerReferencesPermissionEnforcement is on"
+
+export const permissions: ReadonlyArray<Permission> = [
+  ...forRuns(
+    ["get", "list", "watch", "create", "patch", "delete"],
+    "The controller follows runs; the API makes, changes and deletes them"
+  ),
+  ...forRuns(["update"], "The controller writes status with the resourceVersion it decided on", "status"),
+  ...forRuns(["update"], blocking, "finalizers"),
+  {
+    kind: JobKind,
+    verbs: ["get", "list", "watch", "create", "patch"],
+    reason: "One Job an attempt; stopped and released by patches"
+  },
+  { kind: JobKind, subresource: "finalizers", verbs: ["update"], reason: blocking },
+  { kind: PodKind, verbs: ["list", "watch"], reason: "An attempt's result and why it waits" },
+  { kind: PodKind, subresource: "log", verbs: ["get"], reason: "The API's logs" },
+  { kind: ConfigMapKind, verbs: ["get", "list", "watch", "create"], reason: "The files of an attempt" },
+  {
+    kind: PersistentVolumeClaimKind,
+    verbs: ["get", "list", "watch", "create", "patch"],
+    reason: "Workspaces and who holds them"
+  }
+]
+
+/** Leader election, on one Lease (only creating cannot be limited to its name). */
+export const leasePermissions: ReadonlyArray<Permission> = [
+  { kind: LeaseKind, verbs: ["get", "list", "watch", "create", "update"], reason: "One replica looks after the runs" }
+]
+
+/** `batch/jobs/status:update`, one for each verb. */
+export const permissionWords = (granted: ReadonlyArray<Permission>): ReadonlySet<string> =>
+  new Set(
+    granted.flatMap(({ kind, subresource, verbs }) =>
+      verbs.map((verb) => `${kind.group}/${kind.plural}${subresource === undefined ? "" : `/${subresource}`}:${verb}`)
+    )
+  )
+
+/** A rule of a Role. */
+export interface Rule {
+  readonly apiGroups: ReadonlyArray<string>
+  readonly resources: ReadonlyArray<string>
+  readonly verbs: ReadonlyArray<string>
+}
+
+/** The same words for the rules of a Role. */
+export const ruleWords = (rules: ReadonlyArray<Rule>): ReadonlySet<string> =>
+  new Set(
+    rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) => resources.flatMap((each) => verbs.map((verb) => `${group}/${each}:${verb}`)))
+    )
+  )
