@@ -4,6 +4,7 @@ import { runUidLabel, stopAnnotation } from "@orchestrator/domain/Labels"
 import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
 import { CodeRunKind, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { OwnerReference } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
 import { Action } from "../src/Action.ts"
 import { Cleanup } from "../src/Cleanup.ts"
@@ -104,26 +105,28 @@ describe("a start", () => {
       assert.isDefined(yield* client.get(ConfigMapKind, ref(jobNameOf(observed))))
     }).pipe(Effect.provide(cluster)))
 
-  it.effect("where another's Job has the name ends the run and touches nothing", () =>
+  it.effect.each<{ whose: string; owners: ReadonlyArray<OwnerReference> }>([
+    { whose: "nobody's", owners: [] },
+    {
+      whose: "a former run's",
+      owners: [{ apiVersion: "orchestrator.platform/v1", kind: "CodeRun", name: "api", uid: "former" }]
+    }
+  ])("where $whose Job has the name ends the run and touches nothing", ({ owners }) =>
     Effect.gen(function*() {
       const client = yield* KubernetesClient
       const { perform } = yield* Interpreter
       const observed = yield* accepted({ workspace: undefined })
-      const foreign = { metadata: { name: jobNameOf(observed), namespace }, spec: { template: podTemplate } }
-      const before = yield* client.create(JobKind, foreign)
+      const name = jobNameOf(observed)
+      const before = yield* client.create(JobKind, {
+        metadata: { name, namespace, ownerReferences: owners },
+        spec: { template: podTemplate }
+      })
       yield* perform(plan(observed))
       const status = yield* statusOf
       assert.deepStrictEqual([status?.["phase"], status?.["reason"]], ["Failed", "NameCollision"])
-      assert.strictEqual(
-        (yield* client.get(JobKind, ref(jobNameOf(observed)))).metadata.resourceVersion,
-        before.metadata.resourceVersion
-      )
-      assert.deepStrictEqual(
-        (yield* client.list(ConfigMapKind, { namespace })).items.filter(({ metadata }) =>
-          metadata.name === jobNameOf(observed)
-        ),
-        []
-      )
+      assert.deepStrictEqual(yield* client.get(JobKind, ref(name)), before)
+      const files = (yield* client.list(ConfigMapKind, { namespace })).items.map(({ metadata }) => metadata.name)
+      assert.notInclude(files, name)
     }).pipe(Effect.provide(cluster)))
 
   it.effect("where another's files have the name ends the run; its Job is then stopped", () =>

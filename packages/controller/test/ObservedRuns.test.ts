@@ -46,6 +46,11 @@ describe("the current attempt", () => {
   )
 })
 
+it("a DocsRun has one version, whatever its spec holds", () => {
+  const { attempt } = observeRun("DocsRun", makeDocsRun({ spec: { contextVersion: 5 } }))
+  assert.deepStrictEqual(attempt, { contextVersion: 1, retry: 0 })
+})
+
 describe("a run is finished", () => {
   it.each<{ name: string; spec?: object; status?: object; want: string | undefined }>([
     { name: "not before its start", want: undefined },

@@ -6,6 +6,7 @@ import { DateTime } from "effect"
 import type { Observed } from "../src/Observed.ts"
 import { observeRun } from "../src/ObservedRuns.ts"
 import { plan } from "../src/Plan.ts"
+import { ended } from "../src/Status.ts"
 import { behind, given, presentFiles, renderedFiles, workspace } from "./fixtures/Given.ts"
 import { jobWith, makeJob, makeNextJob, makePod, stuckPod } from "./fixtures/Jobs.ts"
 import { completed, failedWith } from "./fixtures/Results.ts"
@@ -169,6 +170,19 @@ describe("usage", () => {
     assert.deepStrictEqual(pick(last, "usage"), [{ costUsd: 0.2, turns: 4 }])
     const seenAgain = settle({ ...last, jobs: ends.jobs }, 8).last
     assert.deepStrictEqual(pick(seenAgain, "usage"), [{ costUsd: 0.2, turns: 4 }])
+  })
+
+  it("of an attempt whose end is recorded already is not added again", () => {
+    const recorded = observeRun("CodeRun", makeCodeRun({ status: finished("Failed", "AgentError", { usage }) }))
+    const [attempt] = recorded.status.attempts ?? []
+    assert.isDefined(attempt)
+    const [write] = ended({ ...ends, run: recorded }, {
+      reason: "Delivered",
+      message: "Again.",
+      attempt,
+      result: completed({ usage })
+    })
+    assert.deepStrictEqual(write?._tag === "WriteStatus" ? write.object.status?.["usage"] : undefined, usage)
   })
 
   it("of an attempt that nothing is known of stays as it was", () => {

@@ -50,6 +50,9 @@ it.effect("keys are worked on in the order of their first add", () =>
     yield* Effect.replicateEffect(queue.process((key) => Effect.sync(() => void seen.push(key))), 3)
     assert.deepStrictEqual(seen, ["b", "a", "c"])
     assert.strictEqual(yield* queue.depth, 0)
+    yield* queue.add("d")
+    yield* queue.process((key) => Effect.sync(() => void seen.push(key)))
+    assert.deepStrictEqual(seen, ["b", "a", "c", "d"])
   }))
 
 it.effect("a key is worked on by one worker at a time, and once more when it was added meanwhile", () =>

@@ -1,7 +1,7 @@
 import { brokenTemplate, givenDocs, givenStarted, makeConfig, renderedFiles } from "../fixtures/Given.ts"
 import { endedPod, endWith, makeJob, makePod } from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
-import { completed } from "../fixtures/Results.ts"
+import { completed, interrupted } from "../fixtures/Results.ts"
 import { docsJobName, jobName, makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
 import { now, running } from "../fixtures/Statuses.ts"
 
@@ -51,6 +51,11 @@ export const filesAbsentCases: ReadonlyArray<PlanCase> = [
       jobs: [makeJob()],
       files: { present: false, rendered: undefined }
     }),
+    want: { rule: "jobRunning", does: [] }
+  },
+  {
+    name: "an agent that was interrupted, by whom is not yet known, needs no files",
+    given: givenStarted({ run, jobs: [makeJob({ pod: endedPod(endWith(interrupted())) })], files }),
     want: { rule: "jobRunning", does: [] }
   },
   {
