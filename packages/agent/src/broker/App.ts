@@ -1,0 +1,100 @@
+/** Every request of the broker: is it the run's, where does it go. Nothing is answered without the run's token. */
+import { Effect, Schema } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Endpoint } from "./Endpoint.ts"
+import { GitServer } from "./git/GitServer.ts"
+import type { MirrorError } from "./git/Mirror.ts"
+import { Target } from "./git/Target.ts"
+import { Handover, Report } from "./Handover.ts"
+import { modelError } from "./model/ModelError.ts"
+import { ModelProxy } from "./model/ModelProxy.ts"
+import { Spending } from "./model/Spending.ts"
+import { type Route, routeOf } from "./Route.ts"
+import { isAuthentic } from "./Token.ts"
+import { Witness } from "./Witness.ts"
+
+type Request = HttpServerRequest.HttpServerRequest
+
+const problem = (status: number, message: string) => HttpServerResponse.jsonUnsafe({ message }, { status })
+
+/** In the words of whoever asks: the model's client wants the API's errors, git wants to be told to send its password. */
+const unauthorized = (url: string) =>
+  url.startsWith("/anthropic")
+    ? modelError("authentication_error", "This is not the token of this run.")
+    : HttpServerResponse.text("This is not the token of this run.\n", {
+      status: 401,
+      headers: { "www-authenticate": "Basic realm=\"run\"" }
+    })
+
+const decodeReport = Schema.decodeUnknownEffect(Report)
+const largestReport = 1_048_576
+
+const reportOf = Effect.fnUntraced(function*(request: Request) {
+  const length = Number(request.headers["content-length"] ?? Number.NaN)
+  if (!(length <= largestReport)) return yield* Effect.fail("expected a body of at most 1 MiB")
+  return yield* request.json.pipe(
+    Effect.flatMap(decodeReport),
+    Effect.mapError((error) => `expected a report: ${error.message}`)
+  )
+})
+
+const upstreamFailed = ({ message }: MirrorError) => Effect.as(Effect.logWarning(message), problem(502, message))
+
+/** The application, with its services at hand. */
+export const makeApp = Effect.gen(function*() {
+  const { token } = yield* Endpoint
+  const git = yield* GitServer
+  const handover = yield* Handover
+  const model = yield* ModelProxy
+  const spending = yield* Spending
+  const target = yield* Target
+  const witness = yield* Witness
+
+  const runFacts = Effect.gen(function*() {
+    const { base, branch } = yield* target.open
+    return HttpServerResponse.jsonUnsafe({ branch, base, testimony: yield* witness.read })
+  }).pipe(Effect.catchTag("MirrorError", upstreamFailed))
+
+  const deliver = (request: Request) =>
+    reportOf(request).pipe(
+      Effect.matchEffect({
+        onFailure: (message) => Effect.succeed(problem(400, message)),
+        onSuccess: (report) =>
+          handover.deliver(report).pipe(
+            Effect.map((delivered) => HttpServerResponse.jsonUnsafe(delivered)),
+            Effect.catchTag("MirrorError", upstreamFailed)
+          )
+      })
+    )
+
+  const answer = (request: Request, route: Route) => {
+    switch (route._tag) {
+      case "Model":
+        return model.handle(request, route.path, route.query)
+      case "GitRefs":
+      case "GitCall":
+        return git.handle(request, route)
+      case "Run":
+        return runFacts
+      case "Branch":
+        return target.leavePlain.pipe(
+          Effect.flatMap((left) =>
+            left ? runFacts : Effect.succeed(problem(409, "Something was pushed to the branch already."))
+          ),
+          Effect.catchTag("MirrorError", upstreamFailed)
+        )
+      case "Deliver":
+        return deliver(request)
+      case "Cancel":
+        return Effect.as(spending.cancel, HttpServerResponse.empty({ status: 204 }))
+    }
+  }
+
+  const handle = Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    if (!isAuthentic(request.headers, token)) return unauthorized(request.url)
+    const route = routeOf(request.method, request.url)
+    return route === undefined ? problem(404, "The broker has no such address.") : yield* answer(request, route)
+  })
+  return { handle }
+})

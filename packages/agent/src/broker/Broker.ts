@@ -1,0 +1,81 @@
+/**
+ * The broker's services, and its server on loopback. Stopping takes no new request, lets those in flight (a push, a delivery) end within
+ * the grace period, and reads the branch back once more.
+ */
+import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
+import { Duration, Effect, Layer } from "effect"
+import { HttpServer } from "effect/http"
+import { createServer } from "node:http"
+import { makeApp } from "./App.ts"
+import { BrokerConfig } from "./BrokerConfig.ts"
+import { Endpoint } from "./Endpoint.ts"
+import { Forge } from "./forge/Forge.ts"
+import { BrokerGit } from "./git/BrokerGit.ts"
+import { GitAccess } from "./git/GitAccess.ts"
+import { GitServer } from "./git/GitServer.ts"
+import { Mirror } from "./git/Mirror.ts"
+import { Target } from "./git/Target.ts"
+import { Handover } from "./Handover.ts"
+import { ModelProxy } from "./model/ModelProxy.ts"
+import { Spending } from "./model/Spending.ts"
+import { Witness } from "./Witness.ts"
+
+const Basis = Layer.mergeAll(Witness.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer)
+
+const Outside = Layer.mergeAll(
+  Target.layer.pipe(Layer.provideMerge(Mirror.layer)),
+  Spending.layer,
+  Forge.layer
+).pipe(
+  Layer.provideMerge(Basis),
+  Layer.provideMerge(NodeHttpClient.layerNodeHttp)
+)
+
+const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer).pipe(Layer.provideMerge(Outside))
+
+/** Sockets at once; a flood beyond them waits in the kernel. */
+const sockets = 128
+
+const server = () => {
+  const made = createServer({ headersTimeout: 15_000, keepAliveTimeout: 60_000, maxHeaderSize: 32_768 })
+  made.maxConnections = sockets
+  return made
+}
+
+const Listening = Layer.unwrap(Effect.gen(function*() {
+  const { port } = yield* Endpoint
+  const { graceSeconds } = yield* BrokerConfig
+  return NodeHttpServer.layerServer(server, {
+    host: "127.0.0.1",
+    port,
+    gracefulShutdownTimeout: Duration.seconds(graceSeconds)
+  })
+}))
+
+/** Whatever was pushed is read back when everything else has ended. */
+const lastWord = Effect.gen(function*() {
+  const target = yield* Target
+  const witness = yield* Witness
+  const { delivery } = yield* witness.read
+  if (delivery?.headCommit === undefined) return
+  yield* target.verify.pipe(
+    Effect.catch((error) => Effect.logWarning(`the branch cannot be read back at the end: ${error.message}`))
+  )
+})
+
+const serve = Effect.gen(function*() {
+  const { handle } = yield* makeApp
+  const { publish } = yield* Endpoint
+  yield* HttpServer.serveEffect(handle)
+  const { address } = yield* HttpServer.HttpServer
+  const port = address._tag === "UnixPathAddress" ? 0 : address.port
+  yield* publish(port)
+  yield* Effect.log(`the broker is ready on 127.0.0.1:${port}`)
+  return yield* Effect.never
+})
+
+/** Serves until interrupted. */
+export const broker = Effect.scoped(serve.pipe(Effect.provide(Listening))).pipe(
+  Effect.ensuring(lastWord),
+  Effect.provide(Services)
+)

@@ -1,0 +1,100 @@
+/**
+ * Delivery, when the runner says that the work is done: the branch is read back, the pull request found or opened and read back, and
+ * both testified. What the runner says of the work is a text in a pull request and proves nothing.
+ */
+import type { Delivery } from "@orchestrator/domain/AgentResult"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { BrokerConfig } from "./BrokerConfig.ts"
+import { Credentials } from "./Credentials.ts"
+import { Forge } from "./forge/Forge.ts"
+import { ownPart, titleOf } from "./forge/PullRequestText.ts"
+import type { MirrorError } from "./git/Mirror.ts"
+import { Target } from "./git/Target.ts"
+import { Witness } from "./Witness.ts"
+
+/** What the runner says about a finished attempt. */
+export const Report = Schema.Struct({
+  summary: Schema.String.check(Schema.isMaxLength(200_000)),
+  /** What the agent's own count of the cost is. */
+  costUsd: Schema.optionalKey(Schema.Finite)
+})
+export type Report = typeof Report.Type
+
+export interface Delivered {
+  readonly delivery: Delivery
+  readonly forgeKnown: boolean
+  readonly pullRequestProblem?: string
+}
+
+export class Handover extends Context.Service<Handover, {
+  /** Delivers what was pushed. */
+  readonly deliver: (report: Report) => Effect.Effect<Delivered, MirrorError>
+}>()("@orchestrator/agent/broker/Handover") {
+  static readonly layer = Layer.effect(
+    Handover,
+    Effect.gen(function*() {
+      const { forge: settings, run } = yield* BrokerConfig
+      const { redact } = yield* Credentials
+      const forge = yield* Forge
+      const target = yield* Target
+      const witness = yield* Witness
+      yield* witness.update((result) => ({ ...result, forgeKnown: forge.known }))
+
+      const wishOf = Effect.fnUntraced(function*(delivery: Delivery, head: string, report: Report) {
+        const { base, branch } = yield* target.open
+        const { costComplete, costUsd } = yield* witness.read
+        const priced = costComplete && costUsd !== undefined
+        return {
+          ...settings.wish,
+          title: titleOf(settings.title),
+          part: ownPart({
+            task: run.task,
+            taskUrl: settings.taskUrl,
+            run,
+            summary: redact(report.summary),
+            costUsd: priced ? costUsd : report.costUsd,
+            costBy: priced ? "prices" : "agent"
+          }),
+          runUid: run.uid,
+          branch,
+          base: settings.wish.base ?? base,
+          head,
+          known: delivery.pullRequestUrl
+        }
+      })
+
+      const deliver = Effect.fn("Handover.deliver")(function*(report: Report) {
+        const delivery = yield* target.verify
+        const { headCommit } = delivery
+        if (headCommit === undefined || !delivery.changed || !forge.known) {
+          return { delivery, forgeKnown: forge.known }
+        }
+        const outcome = yield* forge.deliver(yield* wishOf(delivery, headCommit, report)).pipe(
+          Effect.map((url) => ({ url: url ?? undefined, problem: undefined })),
+          Effect.catch((error) =>
+            Effect.succeed({
+              url: error.reason._tag === "Closed" ? error.reason.url : undefined,
+              problem: redact(error.message)
+            })
+          )
+        )
+        if (outcome.problem !== undefined) {
+          yield* Effect.logWarning(`no pull request: ${outcome.problem}`)
+          yield* witness.update((result) => ({ ...result, pullRequestProblem: outcome.problem }))
+          return { delivery, forgeKnown: true, pullRequestProblem: outcome.problem }
+        }
+        const verifiedAt = DateTime.formatIso(yield* DateTime.now)
+        const done: Delivery = outcome.url === undefined ? delivery : { ...delivery, pullRequestUrl: outcome.url }
+        yield* witness.update(({ pullRequestProblem: _, ...result }) => ({
+          ...result,
+          delivery: done,
+          pullRequestVerifiedAt: verifiedAt
+        }))
+        yield* Effect.log(`the pull request is ${outcome.url}`)
+        return { delivery: done, forgeKnown: true }
+      })
+
+      return Handover.of({ deliver: (report) => Effect.uninterruptible(deliver(report)) })
+    })
+  )
+}

@@ -1,0 +1,46 @@
+/** The broker as one effect: environment in, testimony out. Interrupt it to stop it. */
+import { emptyBrokerResult, formatBrokerResult } from "@orchestrator/domain/BrokerResult"
+import { formatProblems } from "@orchestrator/domain/Decode"
+import { Effect, FileSystem, Result } from "effect"
+import { readEnvironment } from "../runner/Environment.ts"
+import { redactor } from "../runner/Redact.ts"
+import { layerRunnerLog } from "../runner/RunnerLog.ts"
+import { broker } from "./Broker.ts"
+import { BrokerConfig, decodeBrokerSettings } from "./BrokerConfig.ts"
+import { Credentials } from "./Credentials.ts"
+
+/** Says in the log and in the testimony why there is no broker. */
+const giveUp = Effect.fnUntraced(function*(path: string, problem: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* Effect.logError(problem)
+  yield* fs.writeFileString(path, formatBrokerResult({ ...emptyBrokerResult, problem })).pipe(
+    Effect.catch((error) => Effect.logError(`cannot write to ${path}: ${error.message}`))
+  )
+  return 1
+})
+
+/** Serves until interrupted; answers only when it cannot start. */
+export const main = Effect.gen(function*() {
+  const environment = yield* readEnvironment
+  const path = environment["TERMINATION_MESSAGE_PATH"] ?? "/dev/termination-log"
+  const decoded = decodeBrokerSettings(environment)
+  if (Result.isFailure(decoded)) {
+    return yield* giveUp(path, `environment of the broker: ${formatProblems(decoded.failure)}`).pipe(
+      Effect.provide(layerRunnerLog(redactor(environment)))
+    )
+  }
+  const settings = decoded.success
+  const fs = yield* FileSystem.FileSystem
+  const run = Effect.gen(function*() {
+    const { redact } = yield* Credentials
+    return yield* fs.makeDirectory(settings.files.state, { recursive: true, mode: 0o700 }).pipe(
+      Effect.andThen(broker),
+      Effect.catch((error) => giveUp(path, redact(`the broker cannot start: ${error.message}`))),
+      Effect.provide(layerRunnerLog(redact))
+    )
+  })
+  return yield* run.pipe(
+    Effect.provide(Credentials.layer),
+    Effect.provideService(BrokerConfig, settings)
+  )
+})

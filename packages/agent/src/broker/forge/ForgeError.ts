@@ -1,0 +1,39 @@
+/** Why a forge did not do what it was asked, in terms of what a person does about it. */
+import { Schema } from "effect"
+
+export const ForgeReason = Schema.TaggedUnion({
+  /** The token is missing, wrong or expired. */
+  Unauthorized: {},
+  /** The token may not do this. */
+  Forbidden: { words: Schema.String },
+  /** No such repository, or none that the token may see. */
+  NotFound: {},
+  /** The request makes no sense to the forge. */
+  Refused: { words: Schema.String },
+  RateLimited: { resetAt: Schema.optionalKey(Schema.String), waitSeconds: Schema.optionalKey(Schema.Finite) },
+  /** It answers with 5xx, with nonsense or not at all. */
+  Unavailable: { words: Schema.String },
+  /** A person closed the pull request while the run was going on. */
+  Closed: { url: Schema.String }
+})
+export type ForgeReason = typeof ForgeReason.Type
+
+const sentence = ForgeReason.match({
+  Unauthorized: () => "the token is missing, wrong or expired: renew the Secret github-token-<user>",
+  Forbidden: ({ words }) => `the token may not do this (${words}): it needs pull requests: write`,
+  NotFound: () => "there is no such repository, or the token may not see it",
+  Refused: ({ words }) => words,
+  RateLimited: ({ resetAt }) => `the rate limit is used up${resetAt === undefined ? "" : ` until ${resetAt}`}`,
+  Unavailable: ({ words }) => `the forge does not answer (${words})`,
+  Closed: ({ url }) => `a person closed ${url}; another contextVersion opens a new one`
+})
+
+export class ForgeError extends Schema.TaggedError<ForgeError>()("ForgeError", {
+  operation: Schema.String,
+  ref: Schema.String,
+  reason: ForgeReason
+}) {
+  override get message(): string {
+    return `${this.operation} ${this.ref}: ${sentence(this.reason)}`
+  }
+}

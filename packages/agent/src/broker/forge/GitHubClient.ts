@@ -1,0 +1,131 @@
+/**
+ * One request to GitHub's REST API: its refusals as reasons, what passes tried again. Secondary limits are waited for as long as
+ * GitHub says, within bounds; a wait that is longer is left to the caller.
+ */
+import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
+import { type HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { ForgeError, type ForgeReason } from "./ForgeError.ts"
+import { GitHubProblem, problemWords } from "./GitHubShapes.ts"
+
+export interface GitHubCall<S extends Schema.Constraint> {
+  /** For errors. */
+  readonly operation: string
+  readonly method: "GET" | "POST" | "PATCH"
+  readonly path: string
+  readonly body?: Schema.Json
+  readonly answer: S
+}
+
+export interface GitHubOptions {
+  /** Base URL of the API. */
+  readonly api: string
+  readonly token: Effect.Effect<Redacted.Redacted | undefined>
+}
+
+/** The longest wait that GitHub may ask for while a run stands by. */
+const longestWait = 120
+const tries = 4
+
+const problem = Schema.decodeUnknownOption(Schema.fromJsonString(GitHubProblem))
+
+const wordsOf = (text: string): string =>
+  Option.match(problem(text), { onNone: () => text.slice(0, 200), onSome: problemWords })
+
+const limitOf = (headers: Readonly<Record<string, string | undefined>>, words: string, now: number) => {
+  const after = headers["retry-after"]
+  if (after !== undefined && /^\d{1,7}$/.test(after)) return Number(after)
+  const reset = headers["x-ratelimit-reset"]
+  if (headers["x-ratelimit-remaining"] === "0" && reset !== undefined && /^\d{9,11}$/.test(reset)) {
+    return Math.max(1, Number(reset) - now)
+  }
+  return /rate limit/i.test(words) ? 60 : undefined
+}
+
+/** What an answer that is no success means. */
+export const reasonOf = (
+  status: number,
+  headers: Readonly<Record<string, string | undefined>>,
+  text: string,
+  now: number
+): ForgeReason => {
+  const words = wordsOf(text)
+  const wait = status === 403 || status === 429 ? limitOf(headers, words, now) : undefined
+  if (wait !== undefined) {
+    const resetAt = Option.getOrUndefined(Option.map(DateTime.make((now + wait) * 1000), DateTime.formatIso))
+    return { _tag: "RateLimited", waitSeconds: wait, ...(resetAt === undefined ? {} : { resetAt }) }
+  }
+  switch (status) {
+    case 401:
+      return { _tag: "Unauthorized" }
+    case 403:
+      return { _tag: "Forbidden", words }
+    case 404:
+      return { _tag: "NotFound" }
+    default:
+      return status >= 500 || status === 429
+        ? { _tag: "Unavailable", words: `${status} ${words}` }
+        : { _tag: "Refused", words: `${status} ${words}` }
+  }
+}
+
+/** Seconds until trying again makes sense; undefined when it does not. */
+const pause = (reason: ForgeReason, attempt: number): number | undefined => {
+  if (reason._tag === "Unavailable") return 2 ** attempt / 2
+  return reason._tag === "RateLimited" && (reason.waitSeconds ?? Infinity) <= longestWait
+    ? reason.waitSeconds
+    : undefined
+}
+
+/** A caller of one GitHub, by the API's own headers and with a bound on each try. */
+export const makeGitHubClient = (client: HttpClient.HttpClient, { api, token }: GitHubOptions) => {
+  const send = Effect.fnUntraced(function*<S extends Schema.Constraint>(call: GitHubCall<S>) {
+    const secret = yield* token
+    const plain = HttpClientRequest.make(call.method)(`${api}${call.path}`, {
+      headers: {
+        accept: "application/vnd.github+json",
+        "x-github-api-version": "2022-11-28",
+        "user-agent": "orchestrator",
+        ...(secret === undefined ? {} : { authorization: `Bearer ${Redacted.value(secret)}` })
+      }
+    })
+    const response: HttpClientResponse.HttpClientResponse = yield* client.execute(
+      call.body === undefined ? plain : HttpClientRequest.bodyJsonUnsafe(plain, call.body)
+    )
+    return { status: response.status, headers: response.headers, text: yield* response.text }
+  })
+
+  const once = Effect.fnUntraced(function*<S extends Schema.ConstraintDecoder<unknown>>(call: GitHubCall<S>) {
+    const failed = (reason: ForgeReason) => new ForgeError({ operation: call.operation, ref: call.path, reason })
+    const { headers, status, text } = yield* send(call).pipe(
+      Effect.timeout("30 seconds"),
+      Effect.mapError((error: HttpClientError.HttpClientError | { readonly _tag: "TimeoutError" }) =>
+        failed({ _tag: "Unavailable", words: "reason" in error ? error.reason._tag : "no answer within 30 s" })
+      )
+    )
+    if (status < 200 || status > 299) {
+      const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+      return yield* failed(reasonOf(status, headers, text, now))
+    }
+    return yield* Schema.decodeEffect(Schema.fromJsonString(call.answer))(text).pipe(
+      Effect.mapError((error) => failed({ _tag: "Unavailable", words: `not GitHub's answer: ${error.message}` }))
+    )
+  })
+
+  return <S extends Schema.ConstraintDecoder<unknown>>(call: GitHubCall<S>) => {
+    const go = (attempt: number): Effect.Effect<S["Type"], ForgeError> =>
+      once(call).pipe(
+        Effect.catch((error) => {
+          const wait = attempt < tries ? pause(error.reason, attempt) : undefined
+          return wait === undefined
+            ? Effect.fail(error)
+            : Effect.logWarning(`${error.message}; trying again in ${wait} s`).pipe(
+              Effect.andThen(Effect.sleep(Duration.seconds(wait))),
+              Effect.andThen(go(attempt + 1))
+            )
+        })
+      )
+    return go(1)
+  }
+}
+
+export type GitHubClient = ReturnType<typeof makeGitHubClient>

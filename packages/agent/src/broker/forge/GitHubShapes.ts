@@ -1,0 +1,31 @@
+/** The parts of GitHub's answers that are read. */
+import { Schema } from "effect"
+
+const Branch = Schema.Struct({ ref: Schema.String, sha: Schema.String })
+
+export const GitHubPullRequest = Schema.Struct({
+  number: Schema.Int,
+  html_url: Schema.String,
+  state: Schema.Literals(["open", "closed"]),
+  merged_at: Schema.NullOr(Schema.String),
+  title: Schema.String,
+  body: Schema.NullOr(Schema.String),
+  head: Branch,
+  base: Branch
+})
+export type GitHubPullRequest = typeof GitHubPullRequest.Type
+
+/** An error, of which the details are strings or objects. */
+export const GitHubProblem = Schema.Struct({
+  message: Schema.String,
+  errors: Schema.optionalKey(Schema.Array(Schema.Union([
+    Schema.String,
+    Schema.Struct({ message: Schema.optionalKey(Schema.String), field: Schema.optionalKey(Schema.String) })
+  ])))
+})
+
+/** Everything that GitHub said, in one line. */
+export const problemWords = ({ errors = [], message }: typeof GitHubProblem.Type): string =>
+  [message, ...errors.map((error) => typeof error === "string" ? error : error.message ?? error.field ?? "")]
+    .filter((text) => text !== "")
+    .join(": ")

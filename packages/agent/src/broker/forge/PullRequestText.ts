@@ -1,0 +1,51 @@
+/** Title and body of a pull request. The body is ours between two marks; what people write around them stays. */
+import { clip } from "@orchestrator/domain/Text"
+
+export interface PullRequestFacts {
+  readonly task: string
+  readonly taskUrl: string | undefined
+  readonly run: { readonly name: string; readonly uid: string; readonly attempt: number }
+  /** The agent's last words. */
+  readonly summary: string
+  readonly costUsd: number | undefined
+  /** Whose figure the cost is. */
+  readonly costBy: "prices" | "agent" | undefined
+}
+
+const begin = (uid: string) => `<!-- orchestrator:run ${uid} -->`
+const end = "<!-- orchestrator:end -->"
+
+/** The bound that GitHub sets is 65,536 characters. */
+const longestSummary = 20_000
+
+/** Without what could end our part, or pass for it. */
+const harmless = (text: string): string => text.replace(/<!--|-->/g, "").trim()
+
+const costLine = ({ costBy, costUsd }: PullRequestFacts): string =>
+  costUsd === undefined ? "unknown" : `$${costUsd.toFixed(2)}${costBy === "agent" ? " (as the agent counts it)" : ""}`
+
+/** One line, at most what a forge takes as a title. */
+export const titleOf = (title: string): string => clip(title.replace(/\s+/g, " ").trim(), 200)
+
+/** Our part of the body. */
+export const ownPart = (facts: PullRequestFacts): string =>
+  [
+    begin(facts.run.uid),
+    clip(harmless(facts.summary), longestSummary) || "The agent said nothing about its work.",
+    "",
+    "| | |",
+    "|---|---|",
+    `| Task | ${facts.taskUrl === undefined ? facts.task : `[${facts.task}](${facts.taskUrl})`} |`,
+    `| Run | \`${facts.run.name}\`, attempt ${facts.run.attempt} |`,
+    `| Cost | ${costLine(facts)} |`,
+    end
+  ].join("\n")
+
+/** The body with our part in its place; a body without one is a person's and stays as it is. */
+export const bodyWith = (existing: string | null, part: string, uid: string): string => {
+  const text = existing ?? ""
+  const from = text.indexOf(begin(uid))
+  const to = text.indexOf(end, from)
+  if (from < 0 || to < 0) return text.trim() === "" ? part : text
+  return text.slice(0, from) + part + text.slice(to + end.length)
+}

@@ -1,0 +1,56 @@
+/** Runs git for the broker. How a command ended is for its caller to judge. */
+import { Context, Effect, Layer, Stream } from "effect"
+import { ChildProcess, ChildProcessSpawner } from "effect/process"
+import type { Environment } from "../../runner/Environment.ts"
+import type { GitAnswer } from "../../runner/Git.ts"
+
+export interface GitCommand {
+  readonly args: ReadonlyArray<string>
+  readonly environment: Environment
+  readonly input?: Stream.Stream<Uint8Array>
+}
+
+export class BrokerGit extends Context.Service<BrokerGit, {
+  /** Runs to the end; a command that cannot start answers with exit code 127. */
+  readonly ask: (command: GitCommand) => Effect.Effect<GitAnswer & { readonly bytes: Uint8Array }>
+  /** The output as it comes; the command ends with the stream. */
+  readonly stream: (command: GitCommand) => Stream.Stream<Uint8Array>
+}>()("@orchestrator/agent/broker/git/BrokerGit") {
+  static readonly layer = Layer.effect(
+    BrokerGit,
+    Effect.gen(function*() {
+      const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
+      const spawn = ({ args, environment, input }: GitCommand) =>
+        spawner.spawn(ChildProcess.make("git", args, {
+          env: environment,
+          stdin: input ?? "ignore",
+          killSignal: "SIGTERM",
+          forceKillAfter: "2 seconds"
+        }))
+
+      return BrokerGit.of({
+        ask: Effect.fn("BrokerGit.ask")(function*(command) {
+          return yield* Effect.scoped(Effect.gen(function*() {
+            const handle = yield* spawn(command)
+            const [bytes, stderr, exitCode] = yield* Effect.all([
+              Stream.mkUint8Array(handle.stdout),
+              Stream.mkString(Stream.decodeText(handle.stderr)),
+              handle.exitCode
+            ], { concurrency: 3 })
+            return { bytes, stdout: new TextDecoder().decode(bytes), stderr, exitCode: Number(exitCode) }
+          })).pipe(
+            Effect.catch((error) =>
+              Effect.succeed({ bytes: new Uint8Array(), stdout: "", stderr: error.message, exitCode: 127 })
+            )
+          )
+        }),
+        stream: (command) =>
+          Stream.unwrap(Effect.map(spawn(command), (handle) => handle.stdout)).pipe(
+            Stream.catch((error) =>
+              Stream.fromEffectDrain(Effect.logWarning(`git ${command.args[0]}: ${error.message}`))
+            )
+          )
+      })
+    })
+  )
+}

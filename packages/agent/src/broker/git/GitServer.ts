@@ -1,0 +1,175 @@
+/**
+ * Git's smart HTTP for the agent's container: `docs.git` to read, `target.git` to read and, on one branch, to write. What cannot be done
+ * is said as git says it, in a sentence.
+ */
+import { NodeStream } from "@effect/platform-node"
+import { Context, Effect, FileSystem, Layer, Schema, type Scope, Stream } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { createGunzip } from "node:zlib"
+import { BrokerConfig } from "../BrokerConfig.ts"
+import { makePlaces } from "../Places.ts"
+import type { Role, Route } from "../Route.ts"
+import { BrokerGit } from "./BrokerGit.ts"
+import { GitAccess } from "./GitAccess.ts"
+import { Mirror, type MirrorError } from "./Mirror.ts"
+import { errorAnswer, refusalAnswer, serviceHeader } from "./PktLine.ts"
+import { parsePush, pushRefusal } from "./PushCommands.ts"
+import { Target } from "./Target.ts"
+
+type GitRoute = Extract<Route, { readonly _tag: "GitRefs" | "GitCall" }>
+
+class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", {}) {}
+
+/** The client went away, or what it sent cannot be unpacked. */
+class Broken extends Schema.TaggedError<Broken>()("Broken", { message: Schema.String }) {}
+
+/** What a fetch says of itself is small; what it gets is not bounded. */
+const largestCall = 16 * 1_048_576
+const largestCommands = 65_536
+const atOnce = 6
+
+const answer = (kind: string, body: Uint8Array | Stream.Stream<Uint8Array>) => {
+  const options = { contentType: `application/x-${kind}`, headers: { "cache-control": "no-store" } }
+  return body instanceof Uint8Array
+    ? HttpServerResponse.uint8Array(body, options)
+    : HttpServerResponse.stream(body, options)
+}
+
+/** The body of a request, unpacked, failing as soon as it is longer than this. */
+const bodyOf = (request: HttpServerRequest.HttpServerRequest, largest: number) => {
+  const packed = request.headers["content-encoding"]
+  const sent = request.stream.pipe(Stream.mapError(({ message }) => new Broken({ message })))
+  const bytes = packed === "gzip" || packed === "x-gzip"
+    ? NodeStream.pipeThroughDuplex(sent, {
+      evaluate: () => createGunzip(),
+      onError: (error) => new Broken({ message: String(error) })
+    })
+    : sent
+  let size = 0
+  return bytes.pipe(Stream.tap((chunk) => {
+    size += chunk.length
+    return size > largest ? Effect.fail(new TooLarge()) : Effect.void
+  }))
+}
+
+export class GitServer extends Context.Service<GitServer, {
+  readonly handle: (
+    request: HttpServerRequest.HttpServerRequest,
+    route: GitRoute
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, never, Scope.Scope>
+}>()("@orchestrator/agent/broker/git/GitServer") {
+  static readonly layer = Layer.effect(
+    GitServer,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const access = yield* GitAccess
+      const git = yield* BrokerGit
+      const mirror = yield* Mirror
+      const target = yield* Target
+      const { files, git: { maxPushBytes } } = yield* BrokerConfig
+      const places = makePlaces(atOnce)
+
+      const uploads = access.local([["uploadpack.allowFilter", "true"], ["uploadpack.hideRefs", "refs/orchestrator"]])
+      const receives = access.local([["receive.advertiseAtomic", "false"], ["receive.advertisePushOptions", "false"]])
+
+      /** Version 2 for reading, where the client speaks it. */
+      const environmentOf = (request: HttpServerRequest.HttpServerRequest, service: GitRoute["service"]) => {
+        const version = request.headers["git-protocol"]
+        if (service === "git-receive-pack") return receives
+        return version !== undefined && /^version=[12]$/.test(version) ? { ...uploads, GIT_PROTOCOL: version } : uploads
+      }
+
+      const refs = Effect.fnUntraced(function*(
+        request: HttpServerRequest.HttpServerRequest,
+        role: Role,
+        service: GitRoute["service"]
+      ) {
+        yield* role === "target" ? target.open : mirror.refresh(role)
+        const environment = environmentOf(request, service)
+        const { bytes } = yield* git.ask({
+          args: [service.slice(4), "--stateless-rpc", "--http-backend-info-refs", mirror.folder(role)],
+          environment
+        })
+        const bare = "GIT_PROTOCOL" in environment && environment.GIT_PROTOCOL === "version=2"
+        return answer(`${service}-advertisement`, bare ? bytes : Buffer.concat([serviceHeader(service), bytes]))
+      })
+
+      const upload = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, role: Role) {
+        const body = yield* Stream.mkUint8Array(bodyOf(request, largestCall))
+        return answer(
+          "git-upload-pack-result",
+          git.stream({
+            args: ["upload-pack", "--stateless-rpc", mirror.folder(role)],
+            environment: environmentOf(request, "git-upload-pack"),
+            input: Stream.succeed(body)
+          })
+        )
+      })
+
+      /** The push as a file, so that a client that goes away in the middle leaves nothing half done. */
+      const receive = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+        const folder = yield* fs.makeTempDirectoryScoped({ directory: files.state, prefix: "body-" })
+        const path = `${folder}/body`
+        const fits = yield* bodyOf(request, maxPushBytes + largestCommands).pipe(
+          Stream.run(fs.sink(path)),
+          Effect.as(true),
+          Effect.catchTag("TooLarge", () => Effect.succeed(false))
+        )
+        const head = yield* Stream.mkUint8Array(fs.stream(path, { bytesToRead: largestCommands }))
+        const { branch } = yield* target.open
+        const push = parsePush(head)
+        if (push === undefined) {
+          // Git asks with an empty push first whether it may send a large one.
+          return head.length === 4
+            ? answer("git-receive-pack-result", new Uint8Array())
+            : HttpServerResponse.text("This push cannot be understood.\n", { status: 400 })
+        }
+        const sentence = pushRefusal(push, branch) ?? (fits
+          ? undefined
+          : `this push is larger than ${Math.floor(maxPushBytes / 1_048_576)} MiB, which is all that a run may push`)
+        if (sentence !== undefined) {
+          yield* Effect.logWarning(`a push was refused: ${sentence}`)
+          const names = push.commands.map(({ ref }) => ref)
+          return answer("git-receive-pack-result", refusalAnswer(names, sentence, push.features))
+        }
+        return answer("git-receive-pack-result", yield* target.push(path))
+      })
+
+      const handle = Effect.fnUntraced(function*(
+        request: HttpServerRequest.HttpServerRequest,
+        { _tag, role, service }: GitRoute
+      ) {
+        if (role === "docs" && service === "git-receive-pack") {
+          return _tag === "GitRefs"
+            ? answer(`${service}-advertisement`, errorAnswer(service, "docs.git can only be read"))
+            : HttpServerResponse.text("docs.git can only be read\n", { status: 403 })
+        }
+        if (_tag === "GitRefs") return yield* refs(request, role, service)
+        return yield* service === "git-upload-pack" ? upload(request, role) : receive(request)
+      })
+
+      const said = ({ message }: MirrorError, { service }: GitRoute) =>
+        Effect.as(
+          Effect.logWarning(message),
+          answer(`${service}-advertisement`, errorAnswer(service, message))
+        )
+
+      return GitServer.of({
+        handle: Effect.fn("GitServer.handle")(function*(request, route) {
+          if (!(yield* places.take)) {
+            return HttpServerResponse.text(`More than ${atOnce} git requests at once.\n`, { status: 503 })
+          }
+          return yield* handle(request, route).pipe(
+            Effect.catchTag("MirrorError", (error) => said(error, route)),
+            Effect.catch((error) =>
+              Effect.as(
+                Effect.logWarning(`a git request could not be answered: ${error.message}`),
+                HttpServerResponse.text("The broker cannot answer this.\n", { status: 500 })
+              )
+            )
+          )
+        })
+      })
+    })
+  )
+}

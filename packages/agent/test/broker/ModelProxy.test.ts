@@ -1,0 +1,261 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { writeFileSync } from "node:fs"
+import { apiKey, place, startBroker, until, visible } from "../fixtures/Broker.ts"
+import { events, failing, model, modelApi, ping, plain, streamed, streamHead } from "../fixtures/ModelApi.ts"
+
+const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, string>> = {}) {
+  const api = yield* modelApi
+  const around = yield* place
+  const broker = yield* startBroker({ ...around.environment, MODEL_BASE_URL: api.url, ...changes })
+  const ask = (path = "/v1/messages?beta=true", init: RequestInit = {}) =>
+    Effect.promise(() =>
+      fetch(`${broker.url}/anthropic${path}`, {
+        method: "POST",
+        body: JSON.stringify({ model, max_tokens: 10, messages: [] }),
+        ...init,
+        headers: { "content-type": "application/json", "x-api-key": broker.token, ...init.headers }
+      })
+    )
+  const say = Effect.fnUntraced(function*(path?: string, init?: RequestInit) {
+    const response = yield* ask(path, init)
+    return { response, text: yield* Effect.promise(() => response.text()) }
+  })
+  return { api, around, ask, broker, say }
+})
+
+const prices = JSON.stringify({ "claude-sonnet-4": { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 } })
+
+describe("the model proxy", () => {
+  it.live("forwards with the real key and nothing else of the agent's that matters", () =>
+    Effect.gen(function*() {
+      const { api, around, broker, say } = yield* start()
+      const { response, text } = yield* say(undefined, {
+        headers: { "anthropic-version": "2023-06-01", cookie: "a=b", "x-forwarded-for": "10.0.0.1" }
+      })
+      assert.strictEqual(response.status, 200)
+      assert.strictEqual(text, events().join(""))
+      assert.strictEqual(response.headers.get("request-id"), "req_1")
+      const [asked] = api.asked
+      assert.strictEqual(asked?.url, "/v1/messages?beta=true")
+      assert.strictEqual(asked?.headers["x-api-key"], apiKey)
+      assert.strictEqual(asked?.headers["anthropic-version"], "2023-06-01")
+      assert.include(asked?.body, model)
+      for (const name of ["cookie", "authorization", "x-forwarded-for", "traceparent", "b3"]) {
+        assert.isUndefined(asked?.headers[name], name)
+      }
+      assert.notInclude(JSON.stringify(asked?.headers), broker.token)
+      assert.notInclude(visible(around, broker) + text, apiKey)
+    }))
+
+  it.live("counts what a stream and a plain answer cost, by model and price", () =>
+    Effect.gen(function*() {
+      const { api, broker, say } = yield* start({ MODEL_PRICES: prices })
+      api.script(streamed(), plain)
+      yield* say()
+      yield* say()
+      const { costComplete, costUsd, models } = broker.testimony()
+      assert.deepStrictEqual(models, {
+        [model]: { answers: 2, input: 1010, output: 55, cacheRead: 200, cacheWrite: 100 }
+      })
+      assert.isTrue(costComplete)
+      assert.strictEqual(costUsd, (1010 * 3 + 55 * 15 + 200 * 0.3 + 100 * 3.75) / 1e6)
+    }))
+
+  it.live("passes each piece on when it comes, and counts before the end", () =>
+    Effect.gen(function*() {
+      const { api, ask, broker } = yield* start()
+      let finish = () => {}
+      api.script((response) => {
+        streamHead(response)
+        const [first, ...rest] = events()
+        response.write(first)
+        finish = () => response.end(rest.join(""))
+      })
+      const response = yield* ask()
+      const reader = response.body?.getReader()
+      const piece = yield* Effect.promise(async () => await reader?.read())
+      assert.include(Buffer.from(piece?.value ?? []).toString(), "message_start")
+      assert.strictEqual(broker.testimony().models[model]?.input, 1000)
+      finish()
+      yield* Effect.promise(async () => {
+        while (!(await reader?.read())?.done);
+      })
+      assert.strictEqual(broker.testimony().models[model]?.output, 50)
+    }))
+
+  it.live("speaks as the person's subscription where the key is a token of one", () =>
+    Effect.gen(function*() {
+      const api = yield* modelApi
+      const around = yield* place
+      writeFileSync(`${around.folder}/credentials/anthropic-oauth-token`, "fake-oauth-token-of-a-test")
+      const broker = yield* startBroker({ ...around.environment, MODEL_BASE_URL: api.url })
+      yield* Effect.promise(() =>
+        fetch(`${broker.url}/anthropic/v1/messages`, {
+          method: "POST",
+          body: "{}",
+          headers: { authorization: `Bearer ${broker.token}`, "anthropic-beta": "one-2025" }
+        })
+      )
+      assert.strictEqual(api.asked[0]?.headers.authorization, "Bearer fake-oauth-token-of-a-test")
+      assert.strictEqual(api.asked[0]?.headers["anthropic-beta"], "one-2025,oauth-2025-04-20")
+      assert.isUndefined(api.asked[0]?.headers["x-api-key"])
+    }))
+
+  it.live.each([
+    { name: "another path", path: "/v1/files" },
+    { name: "a path that climbs", path: "/v1/messages/../files" },
+    { name: "a path in disguise", path: "/v1/%6dessages" },
+    { name: "another host in the path", path: "//attacker.test/v1/messages" },
+    { name: "batches", path: "/v1/messages/batches" }
+  ])("does not forward $name", ({ path }) =>
+    Effect.gen(function*() {
+      const { api, say } = yield* start()
+      const { response, text } = yield* say(path)
+      assert.strictEqual(response.status, 404)
+      assert.strictEqual(JSON.parse(text).type ?? "error", "error")
+      assert.lengthOf(api.asked, 0)
+    }))
+
+  it.live.each([
+    { name: "no token", headers: { "x-api-key": "" } },
+    { name: "a wrong token", headers: { "x-api-key": "0".repeat(64) } },
+    { name: "the real key", headers: { "x-api-key": apiKey } }
+  ])("answers nobody with $name", ({ headers }) =>
+    Effect.gen(function*() {
+      const { api, say } = yield* start()
+      const { response, text } = yield* say(undefined, { headers })
+      assert.strictEqual(response.status, 401)
+      assert.strictEqual(JSON.parse(text).error.type, "authentication_error")
+      assert.lengthOf(api.asked, 0)
+    }))
+
+  it.live("refuses once the budget is spent, and says so in its testimony", () =>
+    Effect.gen(function*() {
+      const { api, broker, say } = yield* start({ MODEL_PRICES: prices, MAX_COST_USD: "0.004" })
+      assert.strictEqual((yield* say()).response.status, 200)
+      const { response, text } = yield* say()
+      assert.strictEqual(response.status, 400)
+      assert.strictEqual(response.headers.get("x-should-retry"), "false")
+      assert.include(JSON.parse(text).error.message, "budget")
+      assert.lengthOf(api.asked, 1)
+      assert.strictEqual(broker.testimony().modelRefused, "Budget")
+    }))
+
+  it.live("refuses once the turns are spent, counting answers and not attempts", () =>
+    Effect.gen(function*() {
+      const { api, broker, say } = yield* start({ MAX_TURNS: "1", ANSWERS_PER_TURN: "2" })
+      api.script(failing(529, "overloaded_error"), streamed())
+      const statuses = []
+      for (let round = 0; round < 4; round++) statuses.push((yield* say()).response.status)
+      assert.deepStrictEqual(statuses, [529, 200, 200, 400])
+      assert.strictEqual(broker.testimony().modelRefused, "Turns")
+    }))
+
+  it.live("refuses when the run is cancelled", () =>
+    Effect.gen(function*() {
+      const { broker, say } = yield* start()
+      yield* Effect.promise(() =>
+        fetch(`${broker.url}/run/cancel`, { method: "POST", headers: { authorization: `Bearer ${broker.token}` } })
+      )
+      assert.strictEqual((yield* say()).response.status, 400)
+      assert.strictEqual(broker.testimony().modelRefused, "Cancelled")
+    }))
+
+  it.live("keeps the time at which a limit ends, until an answer shows that it has ended", () =>
+    Effect.gen(function*() {
+      const { api, broker, say } = yield* start()
+      api.script(
+        failing(429, "rate_limit_error", {
+          "anthropic-ratelimit-unified-status": "rejected",
+          "anthropic-ratelimit-unified-reset": "1900000000",
+          "retry-after": "30"
+        }),
+        streamed()
+      )
+      const { response } = yield* say()
+      assert.strictEqual(response.status, 429)
+      assert.strictEqual(response.headers.get("anthropic-ratelimit-unified-reset"), "1900000000")
+      assert.strictEqual(broker.testimony().resetAt, "2030-03-17T17:46:40.000Z")
+      yield* say()
+      assert.isUndefined(broker.testimony().resetAt)
+    }))
+
+  it.live("says what the API says when it fails, but never the key", () =>
+    Effect.gen(function*() {
+      const { api, around, broker, say } = yield* start()
+      api.script(failing(401, "authentication_error"))
+      const { response, text } = yield* say()
+      assert.strictEqual(response.status, 401)
+      assert.strictEqual(JSON.parse(text).error.type, "authentication_error")
+      assert.notInclude(text + visible(around, broker), apiKey)
+    }))
+
+  it.live("cuts a stream that says nothing but ping", () =>
+    Effect.gen(function*() {
+      const { api, ask, broker } = yield* start({ STREAM_IDLE_SECONDS: "0.4" })
+      let closed = false
+      api.script((response) => {
+        streamHead(response)
+        response.write(events()[0])
+        const timer = setInterval(() => response.write(ping), 50)
+        response.on("close", () => {
+          clearInterval(timer)
+          closed = true
+        })
+      })
+      const response = yield* ask()
+      const ended = yield* Effect.promise(() => response.text().then(() => "whole", () => "cut"))
+      assert.strictEqual(ended, "cut")
+      yield* until(() => closed)
+      assert.strictEqual(broker.testimony().models[model]?.input, 1000)
+    }))
+
+  it.live("gives up on an API that does not answer, and on one that is not there", () =>
+    Effect.gen(function*() {
+      const { api, say } = yield* start({ ANSWER_SECONDS: "0.3" })
+      api.script(() => {})
+      const slow = yield* say()
+      assert.strictEqual(slow.response.status, 504)
+      assert.strictEqual(JSON.parse(slow.text).error.type, "timeout_error")
+      const gone = yield* start({ MODEL_BASE_URL: "https://127.0.0.1:1" })
+      const { response, text } = yield* gone.say()
+      assert.strictEqual(response.status, 502)
+      assert.include(JSON.parse(text).error.message, "ECONNREFUSED")
+    }))
+
+  it.live("ends the request to the API when the agent goes away", () =>
+    Effect.gen(function*() {
+      const { api, ask } = yield* start()
+      let closed = false
+      api.script((response) => {
+        streamHead(response)
+        response.write(events()[0])
+        response.on("close", () => {
+          closed = true
+        })
+      })
+      const reader = (yield* ask()).body?.getReader()
+      yield* Effect.promise(async () => {
+        await reader?.read()
+        await reader?.cancel()
+      })
+      yield* until(() => closed)
+    }))
+
+  it.live("lets a flood wait outside", () =>
+    Effect.gen(function*() {
+      const { api, say } = yield* start()
+      const open: Array<() => void> = []
+      api.script((response, asked) => open.push(() => streamed()(response, asked)))
+      const flood = yield* Effect.forkChild(
+        Effect.all(Array.from({ length: 60 }, () => say()), { concurrency: "unbounded" })
+      )
+      yield* until(() => open.length === 24)
+      api.script(streamed())
+      for (const end of open) end()
+      const statuses = (yield* Fiber.join(flood)).map(({ response }) => response.status)
+      assert.lengthOf(statuses.filter((status) => status === 200), 24)
+      assert.lengthOf(statuses.filter((status) => status === 429), 36)
+    }))
+})
