@@ -26,7 +26,7 @@ import { Interpreter } from "./Interpreter.ts"
 import { Observe } from "./Observe.ts"
 import { observeRun } from "./ObservedRuns.ts"
 import { plan } from "./Plan.ts"
-import { formatKey, type RunKey } from "./RunKey.ts"
+import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { pruneFiles, pruneJob, prunePod, pruneRun, pruneWorkspace, Stores, workspaceOf } from "./Stores.ts"
@@ -82,16 +82,6 @@ export class Controller extends Context.Service<Controller, {
           { discard: true }
         )
 
-      const ownerChanged = (object: KubernetesObject) =>
-        Effect.forEach(
-          object.metadata.ownerReferences ?? [],
-          ({ kind, name }) =>
-            kind === "CodeRun" || kind === "DocsRun"
-              ? queue.add({ kind, namespace: object.metadata.namespace ?? "", name })
-              : Effect.void,
-          { discard: true }
-        )
-
       const labelledRunChanged = (object: KubernetesObject) => {
         const uid = object.metadata.labels?.[runUidLabel] ?? ""
         const code = stores.runs.CodeRun.by("uid", uid)
@@ -104,7 +94,7 @@ export class Controller extends Context.Service<Controller, {
 
       const jobChanged = (job: Job, change: "set" | "removed") => {
         if (change === "removed") stores.lastPods.delete(job.metadata.uid ?? "")
-        return Effect.andThen(ownerChanged(job), waitersOf(job))
+        return Effect.andThen(Effect.forEach(runsOf(job), queue.add, { discard: true }), waitersOf(job))
       }
 
       /** A pod that goes after its Job leaves nothing that anyone will ask for. */

@@ -40,6 +40,12 @@ export class Observe extends Context.Service<Observe, {
           !observePod({ pod, gone: false }).over
         )
 
+      /** Whether a run's current attempt has its Job: it stands in no line, also when its service was edited since. */
+      const hasStarted = (object: CustomObject) => {
+        const { jobName: name, namespace } = observeRun("CodeRun", object)
+        return stores.jobs.get({ name, namespace }) !== undefined
+      }
+
       const hasLiveJob = (runUid: string) =>
         stores.jobs.by("owner", runUid).some((job) => {
           const { deleting, end, pod } = observeJob(job, podOf(job.metadata.uid ?? ""))
@@ -65,7 +71,7 @@ export class Observe extends Context.Service<Observe, {
           }
         }
         const first = stores.runs.CodeRun.by("workspace", `${run.namespace}/${claim}`)
-          .filter((object) => isWaiting(observeRun("CodeRun", object)))
+          .filter((object) => isWaiting(observeRun("CodeRun", object)) && !hasStarted(object))
           .reduce((left, right) => (isBefore(right, left) ? right : left), run.object)
         return first.metadata.uid === run.uid ? { tag: "free" } : { tag: "waiting", behind: first.metadata.name ?? "" }
       }
@@ -83,9 +89,10 @@ export class Observe extends Context.Service<Observe, {
         }
       }
 
-      const filesOf = (run: ObservedRun, hasJob: boolean): ObservedFiles => {
+      const filesOf = (run: ObservedRun, hasJob: boolean, turn: WorkspaceTurn | undefined): ObservedFiles => {
         const present = stores.files.get({ namespace: run.namespace, name: run.jobName }) !== undefined
-        if ((hasJob && present) || Result.isFailure(run.wanted) || finalPhase(run) !== undefined) {
+        const waits = turn?.tag === "waiting" && config.storage.access === "Exclusive"
+        if ((hasJob ? present : waits) || Result.isFailure(run.wanted) || finalPhase(run) !== undefined) {
           return { present, rendered: undefined }
         }
         const { resume, run: decoded } = run.wanted.success
@@ -106,16 +113,17 @@ export class Observe extends Context.Service<Observe, {
           run !== undefined && job.metadata.ownerReferences?.some(({ uid }) => uid === run.uid) === true
         const see = (job: (typeof jobs)[number]) => observeJob(job, podOf(job.metadata.uid ?? ""))
         const own = jobs.filter(isOurs).map(see)
+        const workspace = run === undefined ? undefined : workspaceOf(run)
         return {
           now,
           config,
           run,
           jobs: own,
           orphans: jobs.filter((job) => !isOurs(job)).map(see),
-          workspace: run === undefined ? undefined : workspaceOf(run),
+          workspace,
           files: run === undefined
             ? { present: false, rendered: undefined }
-            : filesOf(run, own.some(({ name }) => name === run.jobName))
+            : filesOf(run, own.some(({ name }) => name === run.jobName), workspace?.turn)
         }
       })
 

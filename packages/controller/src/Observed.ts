@@ -7,6 +7,7 @@ import type { Condition } from "@orchestrator/domain/Condition"
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
+import type { Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { DateTime, Result } from "effect"
 import type { KindName } from "./RunKind.ts"
@@ -60,6 +61,7 @@ export interface RunStatusView {
   readonly message?: string
   readonly conditions?: ReadonlyArray<Condition>
   readonly attempts?: ReadonlyArray<Attempt>
+  readonly usage?: Usage
 }
 
 export interface ObservedJob {

@@ -64,9 +64,9 @@ const stuckOn = (
   )
   if (waiting?.reason !== undefined) return { reason: waiting.reason, message: waiting.message ?? waiting.reason }
   const unscheduled = conditions.find(({ status, type }) => type === "PodScheduled" && status === "False")
-  return unscheduled === undefined
-    ? undefined
-    : { reason: unscheduled.reason ?? "Unschedulable", message: unscheduled.message ?? "" }
+  if (unscheduled === undefined) return undefined
+  const { message = "", reason = "Unschedulable" } = unscheduled
+  return { reason: message.includes("unbound immediate PersistentVolumeClaims") ? "ClaimPending" : reason, message }
 }
 
 const agentEnd = (containers: ReadonlyArray<ContainerStatus>, over: boolean): AgentEnd | undefined => {

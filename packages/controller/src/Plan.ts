@@ -6,6 +6,7 @@
 import type { Action } from "./Action.ts"
 import type { Observed, ObservedRun } from "./Observed.ts"
 import { beingDeleted } from "./rules/beingDeleted.ts"
+import { budgetSpent } from "./rules/budgetSpent.ts"
 import { cancelled } from "./rules/cancelled.ts"
 import { filesAbsent } from "./rules/filesAbsent.ts"
 import { invalid } from "./rules/invalid.ts"
@@ -39,6 +40,7 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
   ["cancelled", cancelled],
   ["invalid", invalid],
   ["jobLost", jobLost],
+  ["budgetSpent", budgetSpent],
   ["waitingForWorkspace", waitingForWorkspace],
   ["jobAbsent", jobAbsent],
   ["jobFinished", jobFinished],

@@ -172,6 +172,7 @@ const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
   const before = run.object.status ?? {}
   const now = formatTime(observed.now)
   const isNew = contextVersion !== attempt.contextVersion
+  const facts = isNew ? conditions?.filter(({ type }) => ofTheRun.has(type)) : conditions
   const moved = isNew || phase !== change.phase || reason !== change.reason
   const added = change.attempt === undefined ? undefined : endedNow(attempts, change.attempt)
   const status = withoutUndefined({
@@ -187,7 +188,7 @@ const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
     contextVersion: attempt.contextVersion,
     observedGeneration: run.generation,
     lastUpdate: moved ? now : lastUpdate ?? now,
-    conditions: setConditions(conditions ?? [], change.facts ?? [], now, undefined)
+    conditions: setConditions(facts ?? [], change.facts ?? [], now, undefined)
   })
   return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
 }
@@ -207,6 +208,9 @@ const ofFormerAttempt = {
   expiresAt: undefined,
   sessionId: undefined
 }
+
+/** Conditions that outlive an attempt; the others tell of one and are not the next one's. */
+const ofTheRun: ReadonlySet<string> = new Set(["Ready", "Queued"])
 
 /** Usage of an attempt whose end is recorded for the first time. */
 const endedNow = (history: ReadonlyArray<Attempt> | undefined, attempt: Attempt): Usage | undefined => {

@@ -16,6 +16,7 @@ import type {
 } from "@orchestrator/k8s/Objects"
 import { makeStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer } from "effect"
+import { formatKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 
 export class Stores extends Context.Service<Stores, {
@@ -44,8 +45,7 @@ const listed = (value: string | undefined): ReadonlyArray<string> => (value === 
 const uidOf = ({ metadata }: KubernetesObject) => listed(metadata.uid)
 const holderOf = ({ metadata }: KubernetesObject) => listed(metadata.annotations?.[holderAnnotation])
 const ownersOf = ({ metadata }: KubernetesObject) => (metadata.ownerReferences ?? []).map(({ uid }) => uid)
-const ownerNamesOf = ({ metadata }: KubernetesObject) =>
-  (metadata.ownerReferences ?? []).map(({ kind, name }) => `${kind}/${metadata.namespace}/${name}`)
+const ownerNamesOf = (job: KubernetesObject) => runsOf(job).map(formatKey)
 
 /** Index value of the claim that a CodeRun's spec names. */
 export const workspaceOf = ({ metadata, spec }: CustomObject): ReadonlyArray<string> =>

@@ -89,7 +89,7 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
     {
       name: "runs again",
       observed: again,
-      want: { Ready: "False AgentRunning 01", Queued: "False Started 03", Progressing: "True Started 05" }
+      want: { Ready: "False AgentRunning 01", Queued: "False Started 03" }
     },
     {
       name: "delivers",
@@ -97,7 +97,6 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
       want: {
         Ready: "True Delivered 08",
         Queued: "False Started 03",
-        Progressing: "True Started 05",
         Delivered: "True BranchPushed 08",
         SessionResumed: "True Resumed 08"
       }

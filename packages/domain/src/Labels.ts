@@ -5,7 +5,7 @@ export const group = "orchestrator.platform"
 /** Label with the UID of the run that an object belongs to; ownership is this label and the ownerReference. */
 export const runUidLabel = `${group}/run-uid`
 /** Label with the name of the run, cut to a label's length. */
-const runLabel = `${group}/run`
+export const runLabel = `${group}/run`
 /** Label on a workspace claim. */
 const serviceLabel = "service"
 /** Annotation on a workspace claim: UID of the run that holds it. */

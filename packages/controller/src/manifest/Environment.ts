@@ -3,6 +3,7 @@ import { tokenSecretName } from "@orchestrator/domain/Names"
 import type { OrchestratorConfig, TelemetryConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { sessionId } from "@orchestrator/domain/Session"
 import type { EnvVar } from "@orchestrator/k8s/Objects"
+import { remainingBudget } from "../Budget.ts"
 import { runKinds } from "../RunKind.ts"
 import type { PodInputs } from "./PodSpec.ts"
 
@@ -18,8 +19,8 @@ export const environment = ({ config, contextVersion, run, wanted }: PodInputs):
   { name: "SESSION_ID", value: sessionId(run.uid, contextVersion) },
   { name: "RESUME_SESSION", value: String(wanted.resume) },
   { name: "OVERWRITE_MEMORY", value: String(wanted.overwriteMemory) },
-  { name: "MAX_COST_USD", value: wanted.maxCostUsd === undefined ? "" : String(wanted.maxCostUsd) },
-  { name: "MAX_TURNS", value: wanted.maxTurns === undefined ? "" : String(wanted.maxTurns) },
+  { name: "MAX_COST_USD", value: limit(remainingBudget(run, wanted).costUsd) },
+  { name: "MAX_TURNS", value: limit(remainingBudget(run, wanted).turns) },
   { name: "GIT_ALLOW_PROTOCOL", value: config.git.allowedProtocols.join(":") },
   ...(Object.keys(config.git.insteadOf).length === 0
     ? []
@@ -30,6 +31,8 @@ export const environment = ({ config, contextVersion, run, wanted }: PodInputs):
   ...telemetry(config),
   ...wanted.env
 ]
+
+const limit = (value: number | undefined): string => (value === undefined ? "" : String(value))
 
 /** Optional, so that a keyless setup (a demo agent, a public repository) starts; who needs the key says that it is missing. */
 const secret = (name: string, secretName: string, key: string): EnvVar => ({

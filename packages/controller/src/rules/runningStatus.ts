@@ -54,6 +54,10 @@ const explanations: Readonly<Record<string, readonly [reason: string, message: s
     "The agent's image cannot be pulled. Check agent.image and agent.imagePullSecrets."
   ],
   InvalidImageName: ["InvalidImageName", "The agent's image has no valid name. Check agent.image."],
+  ClaimPending: [
+    "ClaimPending",
+    "The workspace's claim is not bound. Check storage.storageClassName and the claim's events."
+  ],
   Unschedulable: [
     "Unschedulable",
     "No node takes the pod. See the pod's events, agent.resources and the node selectors."

@@ -37,6 +37,20 @@ it.effect("S6: a run that is deleted while it runs takes its Job, pod and files 
     assert.lengthOf(yield* all(PersistentVolumeClaimKind), 1)
   }).pipe(Effect.provide(never)))
 
+it.effect("a run that is deleted without its dependents leaves a Job that can be deleted", () =>
+  Effect.gen(function*() {
+    const { all, client, create } = yield* verbs
+    yield* create(codeRun("first"))
+    yield* pass("5 seconds")
+    yield* client.delete(CodeRunKind, { name: "first", namespace }, { propagationPolicy: "Orphan" })
+    yield* pass("5 seconds")
+    const [job] = yield* all(JobKind)
+    assert.isUndefined(job?.metadata.deletionTimestamp)
+    yield* client.delete(JobKind, { name: job?.metadata.name ?? "", namespace })
+    yield* pass("5 seconds")
+    yield* nothingLeft
+  }).pipe(Effect.provide(never)))
+
 it.effect("S6: also when it is deleted in the foreground", () =>
   Effect.gen(function*() {
     const { all, client, create } = yield* verbs

@@ -120,3 +120,20 @@ it.effect("an attempt that outlives its time limit fails with DeadlineExceeded a
       "fedcba9876543210"
     ])
   }).pipe(Effect.provide(never)))
+
+it.effect("limits are over all attempts: what earlier ones used is gone, and nothing starts with nothing left", () =>
+  Effect.gen(function*() {
+    const { agents, create, edit, run } = yield* verbs
+    yield* create(codeRun("first", { maxCostUsd: 0.5, maxTurns: 100 }))
+    yield* pass("20 seconds")
+    yield* edit("first", { contextVersion: 2 })
+    yield* pass("20 seconds")
+    yield* edit("first", { contextVersion: 3 })
+    yield* pass("20 seconds")
+    assert.deepStrictEqual((yield* agents).map(({ env }) => [env["MAX_COST_USD"], env["MAX_TURNS"]]), [["0.5", "100"], [
+      "0.25",
+      "96"
+    ]])
+    const { status } = yield* run("first")
+    assert.deepStrictEqual([status?.["phase"], status?.["reason"]], ["Failed", "BudgetExceeded"])
+  }).pipe(Effect.provide(world())))

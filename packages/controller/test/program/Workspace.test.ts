@@ -31,6 +31,17 @@ it.effect("runs of two services work at the same time", () =>
     assert.lengthOf((yield* all(PodKind)).filter(({ status }) => status?.phase === "Running"), 2)
   }).pipe(Effect.provide(world())))
 
+it.effect("a run whose service is edited while it works stands in no other line", () =>
+  Effect.gen(function*() {
+    const { create, edit, run } = yield* verbs
+    yield* create(codeRun("mover", { service: "one" }))
+    yield* pass("2 seconds")
+    yield* edit("mover", { service: "two" })
+    yield* create(codeRun("other", { service: "two" }))
+    yield* pass("5 seconds")
+    assert.strictEqual((yield* run("other")).status?.["phase"], "Running")
+  }).pipe(Effect.provide(world())))
+
 it.effect("with shared access, runs of one service work at the same time", () =>
   Effect.gen(function*() {
     const { all, create } = yield* verbs
