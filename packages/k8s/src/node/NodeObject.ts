@@ -23,6 +23,9 @@ const ready = (now: number): ObjectCondition => ({
   lastTransitionTime: timestamp(now)
 })
 
+/** The API server taints a new Node until somebody finds it ready; where no node controller runs, nobody else does. */
+const notReady = "node.kubernetes.io/not-ready"
+
 const nodeOf = ({ address, capacity, name }: NodeFacts, before: Node | undefined, now: number): Node => ({
   apiVersion: "v1",
   kind: "Node",
@@ -46,4 +49,9 @@ export const register = Effect.fn("NodeObject.register")(function*(facts: NodeFa
   )
   const wanted = nodeOf(facts, stored, now)
   if (!jsonEqual(stored.status, wanted.status)) yield* client.replaceStatus(NodeKind, wanted)
+  const taints = stored.spec?.taints ?? []
+  if (taints.some(({ key }) => key === notReady)) {
+    const left = taints.filter(({ key }) => key !== notReady)
+    yield* client.patch(NodeKind, { name: facts.name }, { type: "merge", body: { spec: { taints: left } } })
+  }
 })

@@ -1,0 +1,49 @@
+/** Gives every claim a volume of its own; the real controller binds the two. */
+import { type Kind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import { reflect } from "@orchestrator/k8s/Reflector"
+import { makeStore } from "@orchestrator/k8s/Store"
+import { Effect, Layer } from "effect"
+
+interface PersistentVolume extends KubernetesObject {
+  readonly spec: object
+}
+
+const PersistentVolumeKind: Kind<PersistentVolume> = {
+  group: "",
+  version: "v1",
+  kind: "PersistentVolume",
+  plural: "persistentvolumes",
+  singular: "persistentvolume",
+  shortNames: ["pv"],
+  categories: [],
+  namespaced: false,
+  hasStatus: true,
+  hasGeneration: false,
+  createOnly: false
+}
+
+const volumeOf = ({ metadata: { name, namespace, uid }, spec }: PersistentVolumeClaim): PersistentVolume => ({
+  metadata: { name: `pv-${uid}` },
+  spec: {
+    capacity: spec.resources?.requests ?? { storage: "1Gi" },
+    accessModes: spec.accessModes,
+    persistentVolumeReclaimPolicy: "Retain",
+    claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", name, namespace, uid },
+    hostPath: { path: `/nonexistent/${uid}` }
+  }
+})
+
+export const provisioner = Layer.effectDiscard(Effect.gen(function*() {
+  const client = yield* KubernetesClient
+  yield* Effect.forkScoped(reflect(PersistentVolumeClaimKind, {
+    store: makeStore(),
+    prune: (claim: PersistentVolumeClaim) => claim,
+    onChange: (claim, change) =>
+      change === "removed" || claim.spec.volumeName !== undefined
+        ? Effect.void
+        : Effect.ignore(client.create(PersistentVolumeKind, volumeOf(claim))),
+    onSynced: Effect.void
+  }))
+}))
