@@ -1,0 +1,35 @@
+# The orchestrator: controller, HTTP API, and what its init container brings to agents' pods.
+# BASE is pinned by digest where it matters: --build-arg BASE=docker.io/library/node:24-bookworm-slim@sha256:...
+ARG BASE=docker.io/library/node:24-bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /src
+COPY . .
+# Nothing that is installed runs here but the bundler: no install scripts.
+RUN npm ci --ignore-scripts --no-audit --no-fund && node tools/build.ts
+
+FROM ${BASE}
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
+  && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /usr/share/doc /usr/share/man
+WORKDIR /app
+COPY --from=build /src/dist dist
+COPY chart/claude-templates chart/claude-templates
+COPY crds crds
+COPY LICENSE LICENSE
+COPY --chmod=0755 tools/image/orchestrator orchestrator
+
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="orchestrator" \
+  org.opencontainers.image.description="A Kubernetes control plane that runs AI coding agents" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.source="https://github.com/5dlabs/platform" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}"
+
+ENV NODE_ENV=production HOME=/tmp
+USER 1000:1000
+EXPOSE 8080 9090
+ENTRYPOINT ["/app/orchestrator"]
+CMD ["serve"]
