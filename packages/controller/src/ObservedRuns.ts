@@ -29,7 +29,7 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
     resourceVersion: metadata.resourceVersion ?? "",
     generation: metadata.generation ?? 1,
     deleting: metadata.deletionTimestamp !== undefined,
-    wanted: runKinds[kind].wanted(object),
+    wanted: wantedOf(kind, object),
     contextVersion,
     cancel: spec["cancel"] === true,
     status,
@@ -39,6 +39,17 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
   }
   views.set(object, view)
   return view
+}
+
+const wants = new WeakMap<CustomObject["spec"], ObservedRun["wanted"]>()
+
+/** By spec, which most versions of a run share. */
+const wantedOf = (kind: KindName, object: CustomObject): ObservedRun["wanted"] => {
+  const known = wants.get(object.spec)
+  if (known !== undefined) return known
+  const wanted = runKinds[kind].wanted(object)
+  wants.set(object.spec, wanted)
+  return wanted
 }
 
 const statusView = (status: CustomObject["status"]): RunStatusView => {

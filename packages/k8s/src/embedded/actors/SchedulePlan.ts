@@ -31,11 +31,18 @@ const objection = (node: Node, { spec }: Pod): string | undefined => {
   return matches ? undefined : "node(s) didn't match Pod's node affinity/selector"
 }
 
-const claimProblem = (pod: Pod, claims: ReadonlyMap<string, PersistentVolumeClaim>): string | undefined => {
-  const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? [])
-  const missing = names.find((name) => !claims.has(name))
+/** A claim of the pod's namespace, by name. */
+type FindClaim = (name: string) => PersistentVolumeClaim | undefined
+
+/** Names of the claims that a pod mounts. */
+export const claimsOf = ({ spec }: Pod): ReadonlyArray<string> =>
+  (spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? [])
+
+const claimProblem = (pod: Pod, find: FindClaim): string | undefined => {
+  const names = claimsOf(pod)
+  const missing = names.find((name) => find(name) === undefined)
   if (missing !== undefined) return `persistentvolumeclaim "${missing}" not found`
-  const unbound = names.some((name) => claims.get(name)?.status?.phase !== "Bound")
+  const unbound = names.some((name) => find(name)?.status?.phase !== "Bound")
   return unbound ? "pod has unbound immediate PersistentVolumeClaims" : undefined
 }
 
@@ -44,15 +51,10 @@ const tally = (reasons: ReadonlyArray<string>): string =>
     .map((reason) => `${reasons.filter((other) => other === reason).length} ${reason}`)
     .join(", ")
 
-/** `claims` are those of the pod's namespace, by name. */
-export const placePod = (
-  pod: Pod,
-  nodes: ReadonlyArray<Node>,
-  claims: ReadonlyMap<string, PersistentVolumeClaim>
-): Placement => {
+export const placePod = (pod: Pod, nodes: ReadonlyArray<Node>, find: FindClaim): Placement => {
   const refuse = (message: string): Placement => ({ _tag: "Unschedulable", message })
   if (nodes.length === 0) return refuse("no nodes available to schedule pods")
-  const problem = claimProblem(pod, claims)
+  const problem = claimProblem(pod, find)
   if (problem !== undefined) return refuse(`0/${nodes.length} nodes are available: ${problem}.`)
   const judged = nodes.map((node) => ({ node, objection: objection(node, pod) }))
   const fitting = judged.filter((each) => each.objection === undefined)

@@ -3,11 +3,11 @@ import { Clock, Effect, Layer } from "effect"
 import { NodeKind, PersistentVolumeClaimKind, PodKind } from "../../Kinds.ts"
 import { KubernetesClient } from "../../KubernetesClient.ts"
 import type { Node, ObjectCondition, PersistentVolumeClaim, Pod } from "../../Objects.ts"
-import { makeStore } from "../../Store.ts"
+import { makeStore, storeKey } from "../../Store.ts"
 import { keyOf, runActor, source } from "./Actor.ts"
 import { withCondition } from "./Conditions.ts"
 import { jsonEqual } from "./Equal.ts"
-import { type Placement, placePod, wantsNode } from "./SchedulePlan.ts"
+import { claimsOf, type Placement, placePod, wantsNode } from "./SchedulePlan.ts"
 import { timestamp } from "./Timestamps.ts"
 
 const scheduled = (now: number, placement: Placement): ObjectCondition => ({
@@ -20,14 +20,12 @@ const scheduled = (now: number, placement: Placement): ObjectCondition => ({
 
 const make = Effect.gen(function*() {
   const client = yield* KubernetesClient
-  const pods = makeStore<Pod>({ waiting: (pod) => wantsNode(pod) ? [""] : [] })
+  const pods = makeStore<Pod>({
+    waiting: (pod) => wantsNode(pod) ? [""] : [],
+    claim: (pod) => wantsNode(pod) ? claimsOf(pod).map((name) => storeKey({ ...pod.metadata, name })) : []
+  })
   const nodes = makeStore<Node>()
-  const claims = makeStore<PersistentVolumeClaim>({ namespace: ({ metadata }) => [metadata.namespace ?? ""] })
-
-  /** Pods that may find a node now that something has changed. */
-  const waiting = (namespace?: string) =>
-    pods.by("waiting", "").filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-      .map(keyOf)
+  const claims = makeStore<PersistentVolumeClaim>()
 
   const withPlacement = Effect.fnUntraced(function*(pod: Pod, placement: Placement) {
     const now = yield* Clock.currentTimeMillis
@@ -52,8 +50,7 @@ const make = Effect.gen(function*() {
     const [namespace = "", name = ""] = key.split("/")
     const pod = pods.get({ name, namespace })
     if (pod === undefined || !wantsNode(pod)) return undefined
-    const inNamespace = new Map(claims.by("namespace", namespace).map((claim) => [claim.metadata.name ?? "", claim]))
-    const placement = placePod(pod, [...nodes.values()], inNamespace)
+    const placement = placePod(pod, [...nodes.values()], (claim) => claims.get({ namespace, name: claim }))
     yield* placement._tag === "Bind" ? bind(pod, placement) : report(pod, placement)
     return undefined
   })
@@ -62,8 +59,8 @@ const make = Effect.gen(function*() {
     name: "scheduler",
     sources: [
       source(PodKind, pods, (pod) => wantsNode(pod) ? [keyOf(pod)] : [], { fieldSelector: "spec.nodeName=" }),
-      source(NodeKind, nodes, () => waiting()),
-      source(PersistentVolumeClaimKind, claims, ({ metadata }) => waiting(metadata.namespace))
+      source(NodeKind, nodes, () => pods.by("waiting", "").map(keyOf)),
+      source(PersistentVolumeClaimKind, claims, (claim) => pods.by("claim", keyOf(claim)).map(keyOf))
     ],
     reconcile
   })

@@ -89,5 +89,5 @@ it.each<Row>([
   }
 ])("$name", ({ claims = [], nodes = [makeNode("n1")], pod = makePod(), want }) => {
   const byName = new Map(claims.map((each) => [each.metadata.name ?? "", each]))
-  assert.deepStrictEqual(placePod(pod, nodes, byName), want)
+  assert.deepStrictEqual(placePod(pod, nodes, (name) => byName.get(name)), want)
 })
