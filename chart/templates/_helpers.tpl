@@ -114,6 +114,19 @@ app.kubernetes.io/part-of: orchestrator
   verbs: ["get", "list", "watch", "create", "patch"]
 {{- end }}
 
+{{/* What rules of older installations lack, so that a values file that has them keeps working. */}}
+{{- define "orchestrator.newerRules" -}}
+- apiGroups: ["orchestrator.platform"]
+  resources: ["coderuns/finalizers", "docsruns/finalizers"]
+  verbs: ["update"]
+- apiGroups: ["batch"]
+  resources: ["jobs/finalizers"]
+  verbs: ["update"]
+- apiGroups: [""]
+  resources: ["persistentvolumeclaims"]
+  verbs: ["watch", "patch"]
+{{- end }}
+
 {{/* The name of a definition that is there and is not this release's: kubectl or another release looks after it. */}}
 {{- define "orchestrator.foreignCrd" -}}
 {{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name }}

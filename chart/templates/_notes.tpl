@@ -72,7 +72,7 @@ NOTE: the Ingress names no class; it works only where the cluster has a default 
 {{- end }}
 {{- if .Values.rbac.rules }}
 
-NOTE: rbac.rules replaces the rules that this version needs. Leave it out to have exactly those; rbac.extraRules adds to them.
+NOTE: rbac.rules replaces the rules that this version needs, and may grant more. Leave it out to have exactly those.
 {{- end }}
 {{- if and .Values.secrets.existingSecret .Values.secrets.anthropicApiKey (ne .Values.secrets.anthropicApiKey "use-existing") }}
 

@@ -1,5 +1,6 @@
 /** What is rendered and looked at: each case says the values and what must be true of the objects. */
 import { type Json, type JsonObject, valueIn } from "./Json.ts"
+import { permissions, permissionWords, rulesOf, ruleWords } from "./Permissions.ts"
 import { findManifest, idOf } from "./Rendered.ts"
 
 export interface RenderCase {
@@ -42,6 +43,12 @@ const all = (...checks: ReadonlyArray<RenderCase["problem"]>): RenderCase["probl
 const pod = (...keys: ReadonlyArray<string>) => ["spec", "template", "spec", ...keys]
 const container = (...keys: ReadonlyArray<string>) => pod("containers", "0", ...keys)
 const deployment = "Deployment/orchestrator"
+
+const grantsAll = (objects: ReadonlyArray<JsonObject>) => {
+  const granted = ruleWords(rulesOf(findManifest(objects, "Role/orchestrator")))
+  const missing = [...permissionWords(permissions)].filter((word) => !granted.has(word))
+  return missing.length === 0 ? undefined : `does not grant ${missing.join(", ")}`
+}
 
 const ingress = (version: string, apiVersion: string): RenderCase => ({
   name: `Ingress on Kubernetes ${version}`,
@@ -88,10 +95,11 @@ export const cases: ReadonlyArray<RenderCase> = [
     )
   },
   {
-    name: "the seed's values: its rules replace ours",
+    name: "the seed's values: its rules replace ours, and are enough",
     file: "seed.yaml",
     problem: all(
       at("Role/orchestrator", ["rules", "0", "verbs", "4"], "update"),
+      grantsAll,
       at(deployment, container("image"), "ghcr.io/5dlabs/platform/orchestrator:latest")
     )
   },

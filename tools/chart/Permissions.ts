@@ -12,6 +12,7 @@ import {
   PersistentVolumeClaimKind,
   PodKind
 } from "@orchestrator/k8s/Kinds"
+import { isObject, type Json, valueIn } from "./Json.ts"
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete"
 
@@ -70,7 +71,7 @@ export const permissionWords = (granted: ReadonlyArray<Permission>): ReadonlySet
   )
 
 /** A rule of a Role. */
-export interface Rule {
+interface Rule {
   readonly apiGroups: ReadonlyArray<string>
   readonly resources: ReadonlyArray<string>
   readonly verbs: ReadonlyArray<string>
@@ -83,3 +84,16 @@ export const ruleWords = (rules: ReadonlyArray<Rule>): ReadonlySet<string> =>
       apiGroups.flatMap((group) => resources.flatMap((each) => verbs.map((verb) => `${group}/${each}:${verb}`)))
     )
   )
+
+const texts = (value: Json | undefined): ReadonlyArray<string> =>
+  Array.isArray(value) ? value.filter((each) => typeof each === "string") : []
+
+/** The rules of a Role. */
+export const rulesOf = (role: Json): ReadonlyArray<Rule> => {
+  const rules = valueIn(role, "rules")
+  return (Array.isArray(rules) ? rules.filter(isObject) : []).map((rule) => ({
+    apiGroups: texts(rule["apiGroups"]),
+    resources: texts(rule["resources"]),
+    verbs: texts(rule["verbs"])
+  }))
+}

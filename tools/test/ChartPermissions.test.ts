@@ -4,31 +4,11 @@ import * as Kinds from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { readChartFile } from "../chart/Files.ts"
-import { isObject, type Json, valueIn } from "../chart/Json.ts"
-import {
-  leasePermissions,
-  permissions,
-  permissionWords,
-  type Rule,
-  ruleWords,
-  type Verb
-} from "../chart/Permissions.ts"
+import { leasePermissions, permissions, permissionWords, rulesOf, ruleWords, type Verb } from "../chart/Permissions.ts"
 import { findManifest, readManifests } from "../chart/Rendered.ts"
 import { readSources, type Source } from "../check/Sources.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-
-const texts = (value: Json | undefined): ReadonlyArray<string> =>
-  Array.isArray(value) ? value.filter((each) => typeof each === "string") : []
-
-const rulesOf = (role: Json): ReadonlyArray<Rule> => {
-  const rules = valueIn(role, "rules")
-  return (Array.isArray(rules) ? rules.filter(isObject) : []).map((rule) => ({
-    apiGroups: texts(rule["apiGroups"]),
-    resources: texts(rule["resources"]),
-    verbs: texts(rule["verbs"])
-  }))
-}
 
 const verbOf: Readonly<Record<string, Verb>> = {
   get: "get",
