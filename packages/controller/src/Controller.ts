@@ -24,6 +24,7 @@ import { Cleanup } from "./Cleanup.ts"
 import { finalPhase } from "./CurrentAttempt.ts"
 import { Interpreter } from "./Interpreter.ts"
 import { Observe } from "./Observe.ts"
+import { schedulingSeconds, unscheduledOf } from "./ObservedJobs.ts"
 import { observeRun } from "./ObservedRuns.ts"
 import { plan } from "./Plan.ts"
 import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
@@ -82,15 +83,15 @@ export class Controller extends Context.Service<Controller, {
           { discard: true }
         )
 
-      const labelledRunChanged = (object: KubernetesObject) => {
+      const labelledRuns = (object: KubernetesObject): ReadonlyArray<RunKey> => {
         const uid = object.metadata.labels?.[runUidLabel] ?? ""
-        const code = stores.runs.CodeRun.by("uid", uid)
-        const docs = stores.runs.DocsRun.by("uid", uid)
-        return Effect.andThen(
-          Effect.forEach(code, (run) => queue.add(keyOf("CodeRun", run)), { discard: true }),
-          Effect.forEach(docs, (run) => queue.add(keyOf("DocsRun", run)), { discard: true })
+        return (["CodeRun", "DocsRun"] as const).flatMap((kind) =>
+          stores.runs[kind].by("uid", uid).map((run) => keyOf(kind, run))
         )
       }
+
+      const labelledRunChanged = (object: KubernetesObject) =>
+        Effect.forEach(labelledRuns(object), queue.add, { discard: true })
 
       const jobChanged = (job: Job, change: "set" | "removed") => {
         if (change === "removed") stores.lastPods.delete(job.metadata.uid ?? "")
@@ -105,8 +106,16 @@ export class Controller extends Context.Service<Controller, {
         const job = pod.metadata.ownerReferences?.find(({ kind }) => kind === "Job")
         if (change === "removed" && job !== undefined && hasJob(pod, job)) stores.lastPods.set(job.uid, pod)
         const over = change === "removed" || pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed"
-        return Effect.andThen(labelledRunChanged(pod), over ? waitersOf(pod) : Effect.void)
+        const waits = !over && unscheduledOf(pod.status?.conditions ?? []) !== undefined
+        return Effect.all([
+          labelledRunChanged(pod),
+          over ? waitersOf(pod) : Effect.void,
+          waits ? Effect.forEach(labelledRuns(pod), lookLater) : Effect.void
+        ], { discard: true })
       }
+
+      /** When a pod without a node has become worth telling. */
+      const lookLater = (key: RunKey) => queue.addAfter(key, Duration.seconds(schedulingSeconds + 1))
 
       /** Runs in line for what the run of a Job or pod held. */
       const waitersOf = ({ metadata }: KubernetesObject) =>

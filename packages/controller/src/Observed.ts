@@ -94,8 +94,8 @@ export interface ObservedPod {
   readonly over: boolean
   /** Whether the object is gone from the API; what it said last is kept. */
   readonly gone: boolean
-  /** Why it does not start: the kubelet's or scheduler's reason and words. */
-  readonly stuck: { readonly reason: string; readonly message: string } | undefined
+  /** Why it does not start: the kubelet's or scheduler's reason and words; of the scheduler's, since when (RFC 3339). */
+  readonly stuck: { readonly reason: string; readonly message: string; readonly since?: string } | undefined
   /** The agent's container, once it has ended. */
   readonly ended: AgentEnd | undefined
 }

@@ -53,6 +53,13 @@ export const observePod = ({ gone, pod: { metadata, status } }: PodSeen): Observ
   }
 }
 
+/** How long a pod may be without a node before that is worth telling: claims are being bound, nodes being made. */
+export const schedulingSeconds = 10
+
+/** The scheduler's word that it has found no node yet. */
+export const unscheduledOf = (conditions: ReadonlyArray<ObjectCondition>): ObjectCondition | undefined =>
+  conditions.find(({ status, type }) => type === "PodScheduled" && status === "False")
+
 const passing = new Set(["ContainerCreating", "PodInitializing"])
 
 const stuckOn = (
@@ -63,10 +70,11 @@ const stuckOn = (
     state?.reason !== undefined && !passing.has(state.reason)
   )
   if (waiting?.reason !== undefined) return { reason: waiting.reason, message: waiting.message ?? waiting.reason }
-  const unscheduled = conditions.find(({ status, type }) => type === "PodScheduled" && status === "False")
+  const unscheduled = unscheduledOf(conditions)
   if (unscheduled === undefined) return undefined
-  const { message = "", reason = "Unschedulable" } = unscheduled
-  return { reason: message.includes("unbound immediate PersistentVolumeClaims") ? "ClaimPending" : reason, message }
+  const { lastTransitionTime: since, message = "", reason: said = "Unschedulable" } = unscheduled
+  const reason = message.includes("unbound immediate PersistentVolumeClaims") ? "ClaimPending" : said
+  return { reason, message, ...(since === undefined ? {} : { since }) }
 }
 
 const agentEnd = (containers: ReadonlyArray<ContainerStatus>, over: boolean): AgentEnd | undefined => {

@@ -27,6 +27,9 @@ const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, m
   }
 })
 
+const unscheduled = (since: string) =>
+  makePod({ stuck: { reason: "Unschedulable", message: "0/3 nodes are available", since } })
+
 const starting = running({
   reason: "Starting",
   message: image,
@@ -168,6 +171,24 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     "CreateContainerError",
     "The pod does not start (CreateContainerError). See the pod's events."
   ),
+  {
+    name: "a pod that has no node for some seconds only is nothing to tell",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({ pod: unscheduled("2026-03-02T09:00:00Z") })],
+      now: "2026-03-02T09:00:09Z"
+    }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "a pod that has no node for ten seconds is told",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({ pod: unscheduled("2026-03-02T09:00:00Z") })],
+      now: "2026-03-02T09:00:10Z"
+    }),
+    want: { rule, does: ["write Running/Starting at 7"] }
+  },
   {
     name: "a pod that stays stuck is told once",
     given: givenStarted({
