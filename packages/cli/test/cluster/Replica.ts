@@ -22,7 +22,11 @@ export class Replica {
     const args = [bin, "serve", "--kubeconfig", kubeconfig, "--namespace", namespace, "--config", config]
     this.process = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir() }
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: tmpdir(),
+        NODE_COMPILE_CACHE: join(tmpdir(), "orchestrator-compiled")
+      }
     })
     const add = (chunk: Buffer) => void (this.log += chunk.toString())
     this.process.stdout?.on("data", add)
