@@ -4,6 +4,7 @@ import { cases, refusals, type RenderCase } from "./Cases.ts"
 import { programKeys } from "./ConfigKeys.ts"
 import { configProblem, templatesProblem } from "./ConfigMaps.ts"
 import { sampleConfigValues } from "./ConfigSample.ts"
+import { controlPlaneProblems } from "./ControlPlane.ts"
 import { chart, chartValues, madeFromValues, readChartFile, writeChartFile } from "./Files.ts"
 import { runHelm } from "./Helm.ts"
 import { notesProblems } from "./Notes.ts"
@@ -80,7 +81,7 @@ const configMaps = Effect.fnUntraced(function*({ helm }: ChartOptions) {
 
 /** Every trial in order, each with what is wrong. */
 export const chartProblems = Effect.fn("chartProblems")(function*(options: ChartOptions) {
-  const steps = [made, lints, rendered, refused, configMaps, golden, notesProblems]
+  const steps = [made, lints, rendered, refused, configMaps, golden, notesProblems, controlPlaneProblems]
   const trials: Array<Trial> = []
   for (const step of steps) trials.push(...(yield* step(options)))
   return trials
