@@ -51,7 +51,7 @@ export const makeApp = Effect.gen(function*() {
   const witness = yield* Witness
 
   const runFacts = Effect.gen(function*() {
-    const { base, branch } = yield* target.open
+    const { base, branch } = yield* target.current
     return HttpServerResponse.jsonUnsafe({ branch, base, testimony: yield* witness.read })
   }).pipe(Effect.catchTag("MirrorError", upstreamFailed))
 

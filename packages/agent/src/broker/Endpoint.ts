@@ -12,9 +12,6 @@ const Endpoint_ = Schema.Struct({
   token: Schema.String.check(Schema.isMinLength(32))
 })
 
-/** What the runner reads. */
-export const EndpointFile = Schema.fromJsonString(Schema.Struct({ url: Schema.String, token: Schema.String }))
-
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Endpoint_))
 
 export class Endpoint extends Context.Service<Endpoint, {

@@ -39,9 +39,11 @@ export class Handover extends Context.Service<Handover, {
       const target = yield* Target
       const witness = yield* Witness
       yield* witness.update((result) => ({ ...result, forgeKnown: forge.known }))
+      /** The pull request that this run had, whether or not it counts by now. */
+      let known = (yield* witness.read).delivery?.pullRequestUrl
 
-      const wishOf = Effect.fnUntraced(function*(delivery: Delivery, head: string, report: Report) {
-        const { base, branch } = yield* target.open
+      const wishOf = Effect.fnUntraced(function*(head: string, report: Report) {
+        const { base, branch } = yield* target.current
         const { costComplete, costUsd } = yield* witness.read
         const priced = costComplete && costUsd !== undefined
         return {
@@ -59,7 +61,7 @@ export class Handover extends Context.Service<Handover, {
           branch,
           base: settings.wish.base ?? base,
           head,
-          known: delivery.pullRequestUrl
+          known
         }
       })
 
@@ -69,26 +71,28 @@ export class Handover extends Context.Service<Handover, {
         if (headCommit === undefined || !delivery.changed || !forge.known) {
           return { delivery, forgeKnown: forge.known }
         }
-        const outcome = yield* forge.deliver(yield* wishOf(delivery, headCommit, report)).pipe(
+        const outcome = yield* forge.deliver(yield* wishOf(headCommit, report)).pipe(
           Effect.map((url) => ({ url: url ?? undefined, problem: undefined })),
-          Effect.catch((error) =>
-            Effect.succeed({
-              url: error.reason._tag === "Closed" ? error.reason.url : undefined,
-              problem: redact(error.message)
-            })
-          )
+          Effect.catch((error) => Effect.succeed({ url: undefined, problem: redact(error.message) }))
         )
-        if (outcome.problem !== undefined) {
-          yield* Effect.logWarning(`no pull request: ${outcome.problem}`)
-          yield* witness.update((result) => ({ ...result, pullRequestProblem: outcome.problem }))
-          return { delivery, forgeKnown: true, pullRequestProblem: outcome.problem }
+        const { pullRequestUrl: _, ...bare } = delivery
+        if (outcome.url === undefined) {
+          const problem = outcome.problem ?? "the forge names no pull request"
+          yield* Effect.logWarning(`no pull request: ${problem}`)
+          yield* witness.update(({ pullRequestVerifiedAt: _, ...result }) => ({
+            ...result,
+            delivery: bare,
+            pullRequestProblem: problem
+          }))
+          return { delivery: bare, forgeKnown: true, pullRequestProblem: problem }
         }
-        const verifiedAt = DateTime.formatIso(yield* DateTime.now)
-        const done: Delivery = outcome.url === undefined ? delivery : { ...delivery, pullRequestUrl: outcome.url }
+        known = outcome.url
+        const done: Delivery = { ...bare, pullRequestUrl: outcome.url }
+        const pullRequestVerifiedAt = DateTime.formatIso(yield* DateTime.now)
         yield* witness.update(({ pullRequestProblem: _, ...result }) => ({
           ...result,
           delivery: done,
-          pullRequestVerifiedAt: verifiedAt
+          pullRequestVerifiedAt
         }))
         yield* Effect.log(`the pull request is ${outcome.url}`)
         return { delivery: done, forgeKnown: true }

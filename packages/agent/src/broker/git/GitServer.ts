@@ -116,7 +116,7 @@ export class GitServer extends Context.Service<GitServer, {
           Effect.catchTag("TooLarge", () => Effect.succeed(false))
         )
         const head = yield* Stream.mkUint8Array(fs.stream(path, { bytesToRead: largestCommands }))
-        const { branch } = yield* target.open
+        const { branch } = yield* target.current
         const push = parsePush(head)
         if (push === undefined) {
           // Git asks with an empty push first whether it may send a large one.

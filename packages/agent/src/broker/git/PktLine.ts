@@ -3,7 +3,7 @@
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-export const flush: Uint8Array = encoder.encode("0000")
+const flush: Uint8Array = encoder.encode("0000")
 
 const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))

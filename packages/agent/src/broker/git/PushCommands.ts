@@ -29,7 +29,7 @@ export const parsePush = (bytes: Uint8Array): Push | undefined => {
 }
 
 /** Whether an object id stands for nothing. */
-export const isNothing = (id: string): boolean => /^0+$/.test(id)
+const isNothing = (id: string): boolean => /^0+$/.test(id)
 
 const shortRef = (ref: string) => ref.replace(/^refs\/heads\//, "")
 

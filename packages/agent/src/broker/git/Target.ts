@@ -37,8 +37,10 @@ const withoutRefusal = (result: BrokerResult): BrokerResult => {
 }
 
 export class Target extends Context.Service<Target, {
-  /** The branch, with upstream looked at anew. */
+  /** The branch, with the repository made equal to upstream. */
   readonly open: Effect.Effect<TargetState, MirrorError>
+  /** The branch as it was decided when upstream was first looked at. */
+  readonly current: Effect.Effect<TargetState, MirrorError>
   /** Moves to the branch with the run's suffix; false once something was pushed. */
   readonly leavePlain: Effect.Effect<boolean, MirrorError>
   /** Hands a push (a file with the body of git's request) to git and upstream; answers with git's answer. */
@@ -108,10 +110,12 @@ export class Target extends Context.Service<Target, {
         })
       })
 
-      const open = Effect.gen(function*() {
+      const refreshed = Effect.gen(function*() {
         const upstream = yield* mirror.refresh("target")
-        return state ?? (yield* begin(upstream))
+        return { heads: upstream.heads, state: state ?? (yield* begin(upstream)) }
       })
+      const open = Effect.map(refreshed, (all) => all.state)
+      const current = Effect.suspend(() => state === undefined ? open : Effect.succeed(state))
 
       /** Whether the branch holds what its base does not. */
       const isChanged = (base: string, branch: string) =>
@@ -121,8 +125,7 @@ export class Target extends Context.Service<Target, {
         }).pipe(Effect.map(({ exitCode }) => exitCode === 1))
 
       const verify = Effect.gen(function*() {
-        const { base, branch } = yield* open
-        const { heads } = yield* mirror.look("target")
+        const { heads, state: { base, branch } } = yield* refreshed
         const headCommit = heads.get(branch)
         const changed = headCommit !== undefined && (yield* isChanged(base, branch))
         const verifiedAt = DateTime.formatIso(yield* DateTime.now)
@@ -181,7 +184,7 @@ export class Target extends Context.Service<Target, {
         })
         const result = yield* outcome(report)
         if (result.pushed === undefined) {
-          const words = redact(`${result.refused}`)
+          const words = result.refused
           yield* Effect.logWarning(`a push to ${current.branch} was refused: ${words}`)
           yield* witness.update((before) => ({
             ...before,
@@ -197,20 +200,23 @@ export class Target extends Context.Service<Target, {
 
       return Target.of({
         open,
+        current,
         leavePlain: Effect.gen(function*() {
-          const current = yield* open
+          const { heads, state: before } = yield* refreshed
           const { own } = settings.branches
-          if (current.branch === own) return true
-          if (current.ownHead !== undefined) return false
-          const { heads } = yield* mirror.look("target")
-          const { floor: _, ...rest } = current
+          if (before.branch === own) return true
+          if (before.ownHead !== undefined) return false
+          const { floor: _, ...rest } = before
           const head = heads.get(own)
           yield* keep({ ...rest, branch: own, ...(head === undefined ? {} : { floor: head }) })
           return true
         }),
         push: Effect.fn("Target.push")(function*(body) {
-          const current = state ?? (yield* open)
-          const answer = yield* mirror.alone("target", Effect.scoped(receive(body, current)))
+          const before = yield* current
+          const answer = yield* mirror.alone(
+            "target",
+            Effect.scoped(Effect.suspend(() => receive(body, state ?? before)))
+          )
           yield* verify.pipe(
             Effect.catch((error) => Effect.logWarning(`the push cannot be read back: ${error.message}`))
           )

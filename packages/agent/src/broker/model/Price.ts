@@ -5,7 +5,7 @@ import type { ModelPrice } from "@orchestrator/domain/OrchestratorConfig"
 export type Prices = Readonly<Record<string, ModelPrice>>
 
 /** The price whose key the model's name begins with; the longest counts. */
-export const priceOf = (prices: Prices, model: string): ModelPrice | undefined => {
+const priceOf = (prices: Prices, model: string): ModelPrice | undefined => {
   const key = Object.keys(prices).filter((candidate) => model.startsWith(candidate))
     .sort((left, right) => right.length - left.length)[0]
   return key === undefined ? undefined : prices[key]

@@ -1,0 +1,207 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { branch, gitToken, place, runUid, startBroker, visible } from "../fixtures/Broker.ts"
+import { gitHub, type GitHubOptions, primaryLimit, secondaryLimit, serverError } from "../fixtures/github/GitHub.ts"
+import { commitTo, headOf } from "../fixtures/Remotes.ts"
+
+const start = Effect.fnUntraced(function*(
+  options: Partial<GitHubOptions> = {},
+  changes: Readonly<Record<string, string>> = {}
+) {
+  const around = yield* place
+  const { remotes } = around
+  const forge = yield* gitHub({ token: gitToken, repositories: { "acme/target": remotes.target }, ...options })
+  const broker = yield* startBroker({
+    ...around.environment,
+    FORGE_GITHUB_HOSTS: JSON.stringify({ "github.com": forge.url }),
+    KNOWN_BRANCH: branch,
+    KNOWN_HEAD: "0".repeat(40),
+    ...changes
+  })
+  const deliver = (report: unknown = { summary: "Added a health check." }) =>
+    Effect.promise(async () => {
+      const response = await fetch(`${broker.url}/run/deliver`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
+        body: JSON.stringify(report)
+      })
+      return { status: response.status, text: await response.text() }
+    })
+  const work = () => commitTo(remotes.target, branch, { [`work-${forge.asked.length}.txt`]: "x" })
+  return { around, broker, deliver, forge, remotes, work }
+})
+
+describe("delivery", () => {
+  it.live("opens a pull request with what a person wants to know, and testifies that it read it back", () =>
+    Effect.gen(function*() {
+      const { around, broker, deliver, forge, remotes, work } = yield* start({ collaborators: ["ada"] }, {
+        PULL_REQUEST: JSON.stringify({ draft: true, labels: ["agent"], reviewers: ["ada"], teamReviewers: ["core"] }),
+        PULL_REQUEST_TITLE: "Task 1: health check",
+        TASK_URL: "https://tasks.example.test/1"
+      })
+      work()
+      const { status, text } = yield* deliver({ summary: "Added <!-- orchestrator:end --> a check.", costUsd: 0.5 })
+      assert.strictEqual(status, 200)
+      const [pull] = forge.pulls
+      assert.strictEqual(pull?.title, "Task 1: health check")
+      assert.strictEqual(pull?.base.ref, "main")
+      assert.isTrue(pull?.draft)
+      assert.deepStrictEqual(pull?.labels, [{ name: "agent" }])
+      assert.deepStrictEqual(pull?.requested_reviewers.map(({ login }) => login), ["ada"])
+      assert.deepStrictEqual(pull?.requested_teams, [{ slug: "core" }])
+      for (const part of ["a check.", "https://tasks.example.test/1", "`demo`, attempt 1", "$0.50", runUid]) {
+        assert.include(pull?.body, part)
+      }
+      assert.strictEqual(pull?.body?.split("<!-- orchestrator:end -->").length, 2)
+      const { delivery, forgeKnown, pullRequestVerifiedAt } = broker.testimony()
+      assert.strictEqual(delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
+      assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
+      assert.isTrue(forgeKnown)
+      assert.isDefined(pullRequestVerifiedAt)
+      assert.notInclude(text + visible(around, broker), gitToken)
+    }))
+
+  it.live("updates its part of the pull request that is there, and leaves what people wrote", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      yield* deliver()
+      const [first] = forge.pulls
+      if (first !== undefined) {
+        forge.pulls[0] = { ...first, title: "Renamed", body: `Mine.\n\n${first.body}\n\nAlso mine.` }
+      }
+      work()
+      yield* deliver({ summary: "And tests." })
+      assert.lengthOf(forge.pulls, 1)
+      const [pull] = forge.pulls
+      assert.strictEqual(pull?.title, "Renamed")
+      assert.match(pull?.body ?? "", /^Mine\.[^]*And tests\.[^]*Also mine\.$/)
+      assert.notInclude(pull?.body, "Added a health check.")
+      assert.isUndefined(broker.testimony().pullRequestProblem)
+    }))
+
+  it.live("leaves the words of a pull request that a person opened", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      yield* deliver()
+      const [pull] = forge.pulls
+      if (pull !== undefined) forge.pulls[0] = { ...pull, body: "Written by a person." }
+      yield* deliver()
+      assert.strictEqual(forge.pulls[0]?.body, "Written by a person.")
+      assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
+    }))
+
+  it.live("opens one pull request, although the answer to its opening was lost", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      forge.loseAnswer("POST")
+      yield* deliver()
+      assert.lengthOf(forge.pulls, 1)
+      assert.lengthOf(forge.asked.filter(({ method }) => method === "POST"), 2)
+      assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
+    }))
+
+  it.live("delivers a branch where no forge is known, and says so", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, remotes, work } = yield* start({}, {
+        REPOSITORY_URL: "https://git.example.test/acme/target.git"
+      })
+      work()
+      const { text } = yield* deliver()
+      assert.include(text, "\"forgeKnown\":false")
+      assert.lengthOf(forge.asked, 0)
+      const { delivery, forgeKnown } = broker.testimony()
+      assert.isFalse(forgeKnown)
+      assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
+    }))
+
+  it.live("opens nothing for a branch without changes", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge } = yield* start()
+      assert.strictEqual((yield* deliver()).status, 200)
+      assert.lengthOf(forge.asked, 0)
+      assert.isFalse(broker.testimony().delivery?.changed)
+      assert.isUndefined(broker.testimony().delivery?.headCommit)
+    }))
+
+  it.live.each([
+    { name: "not a report", report: { words: 1 } },
+    { name: "a report that is too long", report: { summary: "x".repeat(300_000) } },
+    { name: "more than a megabyte", report: { summary: "x".repeat(1_100_000) } }
+  ])("refuses $name", ({ report }) =>
+    Effect.gen(function*() {
+      const { deliver, forge } = yield* start()
+      assert.strictEqual((yield* deliver(report)).status, 400)
+      assert.lengthOf(forge.asked, 0)
+    }))
+})
+
+describe("what the forge refuses is said, and the branch counts all the same", () => {
+  it.live.each<{ name: string; given: Partial<GitHubOptions>; want: string }>([
+    { name: "a token that is wrong", given: { token: "another" }, want: "renew the Secret" },
+    { name: "a token that may only read", given: { access: "read" }, want: "pull requests: write" },
+    { name: "a repository that the token does not see", given: { access: "none" }, want: "no such repository" }
+  ])("$name", ({ given, want }) =>
+    Effect.gen(function*() {
+      const { around, broker, deliver, remotes, work } = yield* start(given)
+      work()
+      yield* deliver()
+      const { delivery, pullRequestProblem } = broker.testimony()
+      assert.include(pullRequestProblem, want)
+      assert.isUndefined(delivery?.pullRequestUrl)
+      assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
+      assert.notInclude(visible(around, broker), gitToken)
+    }))
+
+  it.live("drafts that the repository does not have become pull requests", () =>
+    Effect.gen(function*() {
+      const { deliver, forge, work } = yield* start({ drafts: false }, { PULL_REQUEST: "{\"draft\":true}" })
+      work()
+      yield* deliver()
+      assert.isFalse(forge.pulls[0]?.draft)
+    }))
+
+  it.live("a reviewer who is no collaborator does not keep the work from being delivered", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, work } = yield* start({}, { PULL_REQUEST: "{\"reviewers\":[\"stranger\"]}" })
+      work()
+      yield* deliver()
+      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isTrue(broker.log.some((line) => line.includes("collaborator")))
+    }))
+
+  it.live("a pull request that a person closed meanwhile is not opened again", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      yield* deliver()
+      const [pull] = forge.pulls
+      if (pull !== undefined) forge.pulls[0] = { ...pull, state: "closed", closed_at: "2026-01-02T00:00:00Z" }
+      work()
+      yield* deliver()
+      assert.lengthOf(forge.pulls, 1)
+      assert.include(broker.testimony().pullRequestProblem, "a person closed")
+      assert.isUndefined(broker.testimony().delivery?.pullRequestUrl)
+    }))
+
+  it.live("5xx and a secondary limit pass", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      forge.trouble(serverError, secondaryLimit(1))
+      yield* deliver()
+      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isTrue(broker.log.some((line) => line.includes("trying again in 1 s")))
+    }))
+
+  it.live("a limit that lasts is named with its end", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      forge.trouble(primaryLimit(1_900_000_000))
+      yield* deliver()
+      assert.include(broker.testimony().pullRequestProblem, "2030-03-17T17:46:40.000Z")
+    }))
+})

@@ -1,0 +1,303 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import fc from "fast-check"
+import { decodeBrokerSettings } from "../../src/broker/BrokerConfig.ts"
+import { apiOf } from "../../src/broker/forge/Forge.ts"
+import { choosePullRequest } from "../../src/broker/forge/GitHub.ts"
+import { reasonOf } from "../../src/broker/forge/GitHubClient.ts"
+import { bodyWith, ownPart, type PullRequestFacts, titleOf } from "../../src/broker/forge/PullRequestText.ts"
+import { errorAnswer, packet, packetsUntilFlush, refusalAnswer } from "../../src/broker/git/PktLine.ts"
+import { parsePush, pushRefusal } from "../../src/broker/git/PushCommands.ts"
+import { hostProblem, parseAddress } from "../../src/broker/git/RemoteAddress.ts"
+import { chooseRunBranch, type RunBranchFacts } from "../../src/broker/git/RunBranch.ts"
+import { routeOf } from "../../src/broker/Route.ts"
+import { isAuthentic, sentToken } from "../../src/broker/Token.ts"
+
+const zero = "0".repeat(40)
+const one = "1".repeat(40)
+const token = "t".repeat(64)
+
+describe("where a request goes", () => {
+  it.each<readonly [string, string, string | undefined]>([
+    ["POST", "/anthropic/v1/messages?beta=true", "Model"],
+    ["HEAD", "/anthropic", "Model"],
+    ["GET", "/git/target.git/info/refs?service=git-receive-pack", "GitRefs"],
+    ["POST", "/git/docs.git/git-upload-pack", "GitCall"],
+    ["GET", "/run", "Run"],
+    ["POST", "/run/deliver", "Deliver"],
+    ["GET", "/git/target.git/info/refs", undefined],
+    ["GET", "/git/target.git/info/refs?service=git-upload-archive", undefined],
+    ["GET", "/git/target.git/info/refs?service=git-upload-pack&x", undefined],
+    ["GET", "/git/target.git/HEAD", undefined],
+    ["GET", "/git/target.git/objects/info/packs", undefined],
+    ["POST", "/git/../git/target.git/git-upload-pack", undefined],
+    ["POST", "/git/target%2egit/git-upload-pack", undefined],
+    ["GET", "/anthropicx/v1", undefined],
+    ["GET", "/run/deliver", undefined],
+    ["POST", "/run/deliver?x=1", undefined],
+    ["GET", "http://attacker.test/run", undefined]
+  ])("%s %s: %s", (method, url, want) => assert.strictEqual(routeOf(method, url)?._tag, want))
+})
+
+describe("the run's token", () => {
+  it.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
+    ["as the model's client sends it", { "x-api-key": token }, true],
+    ["as a bearer", { authorization: `Bearer ${token}` }, true],
+    ["as git sends it", { authorization: `Basic ${Buffer.from(`run:${token}`).toString("base64")}` }, true],
+    ["that is another", { "x-api-key": "u".repeat(64) }, false],
+    ["that is shorter", { "x-api-key": "t" }, false],
+    ["that is not there", {}, false],
+    ["as a user's name", { authorization: `Basic ${Buffer.from(`${token}:x`).toString("base64")}` }, false],
+    ["beside a wrong one", { "x-api-key": "wrong", authorization: `Bearer ${token}` }, false]
+  ])("%s", (_, headers, want) => assert.strictEqual(isAuthentic(headers, token), want))
+
+  it("is nothing in a header that cannot be read", () => assert.isUndefined(sentToken({ authorization: "Basic %%%" })))
+})
+
+describe("a push's commands", () => {
+  const body = (...lines: ReadonlyArray<string>) =>
+    Buffer.concat([...lines.map((line) => packet(line)), Buffer.from("0000PACK")])
+
+  it("are read with what the client can do", () => {
+    const push = parsePush(
+      body(`${zero} ${one} refs/heads/a\0 report-status side-band-64k agent=git/2`, `${one} ${zero} refs/heads/b`)
+    )
+    assert.deepStrictEqual(push?.commands.map(({ ref }) => ref), ["refs/heads/a", "refs/heads/b"])
+    assert.include(push?.features ?? [], "side-band-64k")
+  })
+
+  it.each<readonly [string, Uint8Array]>([
+    ["nothing", new Uint8Array()],
+    ["an empty push", Buffer.from("0000")],
+    ["no end", packet(`${zero} ${one} refs/heads/a`)],
+    ["a length that lies", Buffer.from("ffff0000")],
+    ["a shallow push", body(`shallow ${one}`, `${zero} ${one} refs/heads/a`)],
+    ["a signed push", body("push-cert\0 report-status")],
+    ["two spaces in the ref", body(`${zero} ${one} refs/heads/a b`)]
+  ])("are not understood in %s", (_, bytes) => assert.isUndefined(parsePush(bytes)))
+
+  it("never make the parser fail", () =>
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      parsePush(bytes)
+    })))
+
+  it.each<readonly [string, string, string | undefined]>([
+    ["refs/heads/run", one, undefined],
+    ["refs/heads/run", zero, "cannot be deleted"],
+    ["refs/heads/main", one, "main cannot be pushed to"],
+    ["refs/heads/run/more", one, "cannot be pushed to"],
+    ["refs/heads/RUN", one, "cannot be pushed to"],
+    ["refs/tags/run", one, "tags cannot be pushed"],
+    ["refs/pull/1/head", one, "cannot be pushed to"],
+    ["HEAD", one, "cannot be pushed to"]
+  ])("to %s (%s): %s", (ref, after, want) => {
+    const refusal = pushRefusal({ commands: [{ before: zero, after, ref }], features: [] }, "run")
+    if (want === undefined) assert.isUndefined(refusal)
+    else assert.include(refusal, want)
+  })
+
+  it("are refused in packets that git can read", () => {
+    const bytes = refusalAnswer(["refs/heads/main"], "no\nnot\r\never", ["report-status", "side-band-64k"])
+    const [words, report] = packetsUntilFlush(bytes) ?? []
+    assert.strictEqual(words, "\u0002no not ever\n")
+    assert.include(report, "ng refs/heads/main no not ever")
+    assert.include(Buffer.from(errorAnswer("git-upload-pack", "gone")).toString(), "ERR gone")
+  })
+})
+
+describe("the run's branch", () => {
+  const facts = (changes: Partial<RunBranchFacts>): RunBranchFacts => ({
+    plain: "task",
+    own: "task-1a2b",
+    heads: new Map([["main", one]]),
+    known: undefined,
+    writers: [],
+    runUid: "uid",
+    ...changes
+  })
+  const taken = new Map([["main", one], ["task", one]])
+  it.each([
+    { name: "is the task's where nobody has it", given: {}, want: "task" },
+    { name: "is the run's own where somebody has the task's", given: { heads: taken }, want: "task-1a2b" },
+    {
+      name: "is the task's where a commit on it is this run's",
+      given: { heads: taken, writers: ["uid"] },
+      want: "task"
+    },
+    {
+      name: "is not the task's where its commits are another run's",
+      given: { heads: taken, writers: ["no"] },
+      want: "task-1a2b"
+    },
+    {
+      name: "is the task's where an earlier attempt delivered it",
+      given: { heads: taken, known: { branch: "task", head: one } },
+      want: "task"
+    },
+    { name: "is the run's own once that is there", given: { heads: new Map([["task-1a2b", one]]) }, want: "task-1a2b" }
+  ])("$name", ({ given, want }) => assert.strictEqual(chooseRunBranch(facts(given)), want))
+})
+
+describe("an address", () => {
+  it.each<readonly [string, string | undefined, string | undefined]>([
+    ["https://github.com/acme/api.git", "github.com", "acme/api"],
+    ["https://GitHub.com/acme/api", "github.com", "acme/api"],
+    ["git@github.com:acme/api.git", "github.com", "acme/api"],
+    ["ssh://git@git.corp.test:2222/acme/api.git", "git.corp.test", "acme/api"],
+    ["https://git.corp.test:8443/acme/api/", "git.corp.test:8443", "acme/api"],
+    ["https://gitlab.com/group/sub/api.git", "gitlab.com", undefined],
+    ["https://github.com/../api", "github.com", undefined],
+    ["file:///srv/api.git", undefined, undefined]
+  ])("%s", (url, host, repository) => {
+    const address = parseAddress(url)
+    assert.strictEqual(address?.host, host)
+    const found = address?.repository
+    assert.strictEqual(found === undefined ? undefined : `${found.owner}/${found.name}`, repository)
+  })
+
+  it.each<readonly [string, boolean]>([
+    ["https://github.com/a/b", true],
+    ["git@github.com:a/b", true],
+    ["https://github.com.attacker.test/a/b", false],
+    ["https://attacker.test/github.com/a", false],
+    ["file:///etc/passwd", false]
+  ])(
+    "%s is allowed by a list with github.com: %s",
+    (url, want) => assert.strictEqual(hostProblem(url, ["github.com"]) === undefined, want)
+  )
+
+  it.each<readonly [string, string | undefined]>([
+    ["github.com", "https://api.github.com"],
+    ["git.corp.test", "https://git.corp.test/api/v3"],
+    ["other.corp.test", "https://api.other.corp.test"],
+    ["gitlab.com", undefined]
+  ])(
+    "of a forge: %s has its API at %s",
+    (host, want) =>
+      assert.strictEqual(apiOf(host, { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" }), want)
+  )
+})
+
+describe("a pull request", () => {
+  const end = { ref: "task", sha: one }
+  const pull = {
+    number: 1,
+    html_url: "u",
+    state: "open" as const,
+    merged_at: null,
+    title: "",
+    body: null,
+    head: end,
+    base: end
+  }
+  const closed = { ...pull, state: "closed" as const }
+  it.each([
+    { name: "that is open is updated", found: [closed, pull], known: undefined, want: "Update" },
+    {
+      name: "that was merged at this commit is done",
+      found: [{ ...closed, merged_at: "t" }],
+      known: "u",
+      want: "Merged"
+    },
+    {
+      name: "that was merged before is followed by a new one",
+      found: [{ ...closed, merged_at: "t", head: { ...end, sha: zero } }],
+      known: "u",
+      want: "Open"
+    },
+    { name: "that a person closed meanwhile stays closed", found: [closed], known: "u", want: "Closed" },
+    {
+      name: "that was closed before this attempt is followed by a new one",
+      found: [closed],
+      known: undefined,
+      want: "Open"
+    },
+    { name: "that is not there is opened", found: [], known: undefined, want: "Open" }
+  ])("$name", ({ found, known, want }) => assert.strictEqual(choosePullRequest(found, { head: one, known })._tag, want))
+
+  const facts: PullRequestFacts = {
+    task: "task 1",
+    taskUrl: undefined,
+    run: { name: "demo", uid: "uid", attempt: 2 },
+    summary: "Done.",
+    costUsd: undefined,
+    costBy: undefined
+  }
+  it("keeps our part in its place, whatever the agent says", () =>
+    fc.assert(fc.property(fc.string(), fc.string(), fc.string(), (summary, before, after) => {
+      fc.pre(!`${before}${after}`.includes("<!--"))
+      const first = ownPart(facts)
+      const next = ownPart({ ...facts, summary: `${summary}<!-- orchestrator:end -->` })
+      assert.strictEqual(bodyWith(before + first + after, next, "uid"), before + next + after)
+    })))
+
+  it("stays within what a forge takes", () => {
+    assert.isAtMost(titleOf("x".repeat(999)).length, 256)
+    assert.strictEqual(titleOf("a\n b"), "a b")
+    assert.isBelow(ownPart({ ...facts, summary: "x".repeat(100_000) }).length, 65_536)
+  })
+})
+
+describe("what GitHub means", () => {
+  it.each<readonly [number, Readonly<Record<string, string>>, string, string]>([
+    [401, {}, "Bad credentials", "Unauthorized"],
+    [403, {}, "Resource not accessible", "Forbidden"],
+    [403, { "retry-after": "60" }, "slow down", "RateLimited"],
+    [
+      403,
+      { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1900000000" },
+      "API rate limit exceeded",
+      "RateLimited"
+    ],
+    [403, {}, "You have exceeded a secondary rate limit", "RateLimited"],
+    [429, {}, "Too many", "Unavailable"],
+    [404, {}, "Not Found", "NotFound"],
+    [422, {}, "Validation Failed", "Refused"],
+    [502, {}, "<html>", "Unavailable"]
+  ])(
+    "%s %j %s: %s",
+    (status, headers, message, want) =>
+      assert.strictEqual(reasonOf(status, headers, JSON.stringify({ message }), 1_000)._tag, want)
+  )
+})
+
+describe("the broker's environment", () => {
+  const environment = {
+    TASK_TYPE: "code",
+    TASK_ID: "3",
+    RUN_NAME: "demo",
+    RUN_UID: "3f9c2a1b-1111-4222-8333-444455556666",
+    REPOSITORY_URL: "https://github.com/acme/api",
+    DOCS_REPOSITORY_URL: "https://github.com/acme/docs"
+  }
+
+  it("names the run's branches", () => {
+    const { git } = Result.getOrThrow(decodeBrokerSettings(environment))
+    assert.deepStrictEqual(git.branches, {
+      plain: "feature/task-3-implementation",
+      own: "feature/task-3-implementation-3f9c2a1b"
+    })
+    const docs = { ...environment, TASK_TYPE: "docs", SOURCE_BRANCH: "develop" }
+    const settings = Result.getOrThrow(decodeBrokerSettings(docs))
+    assert.strictEqual(settings.git.branches.own, "docs/demo-3f9c2a1b")
+    assert.strictEqual(settings.git.base, "develop")
+    assert.isUndefined(settings.git.docsUrl)
+  })
+
+  it.each<readonly [string, Readonly<Record<string, string>>]>([
+    ["TASK_ID", { TASK_ID: "three" }],
+    ["REPOSITORY_URL", { REPOSITORY_URL: "https://user:secret@github.com/acme/api" }],
+    ["REPOSITORY_URL", { GIT_ALLOWED_HOSTS: "gitlab.com", DOCS_REPOSITORY_URL: "https://gitlab.com/a/b" }],
+    ["DOCS_REPOSITORY_URL", { GIT_ALLOWED_HOSTS: "github.com", DOCS_REPOSITORY_URL: "https://gitlab.com/a/b" }],
+    ["MODEL_PRICES", { MODEL_PRICES: "cheap" }],
+    ["MODEL_PRICES.claude.input", { MODEL_PRICES: "{\"claude\":{\"input\":-1,\"output\":1}}" }],
+    ["MODEL_BASE_URL", { MODEL_BASE_URL: "ftp://x" }],
+    ["KNOWN_HEAD", { KNOWN_HEAD: "--force" }],
+    ["PULL_REQUEST", { PULL_REQUEST: "{\"base\":\"feature/task-3-implementation\"}" }],
+    ["BROKER_PORT", { BROKER_PORT: "70000" }]
+  ])("is refused with the name %s: %j", (path, changes) => {
+    const decoded = decodeBrokerSettings({ ...environment, ...changes })
+    const named = Result.isFailure(decoded) ? decoded.failure.map((problem) => problem.path) : []
+    assert.deepStrictEqual([...new Set(named)], [path])
+  })
+})
