@@ -6,6 +6,7 @@ import {
   CodeRunKind,
   ConfigMapKind,
   DocsRunKind,
+  EventKind,
   JobKind,
   type Kind,
   LeaseKind,
@@ -49,6 +50,7 @@ export const permissions: ReadonlyArray<Permission> = [
   { kind: JobKind, subresource: "finalizers", verbs: ["update"], reason: blocking },
   { kind: PodKind, verbs: ["list", "watch"], reason: "An attempt's result and why it waits" },
   { kind: PodKind, subresource: "log", verbs: ["get"], reason: "The API's logs" },
+  { kind: EventKind, verbs: ["list", "watch"], reason: "Why the Job controller or a node cannot go on" },
   { kind: ConfigMapKind, verbs: ["get", "list", "watch", "create"], reason: "The files of an attempt" },
   {
     kind: PersistentVolumeClaimKind,
