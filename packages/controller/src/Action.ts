@@ -23,8 +23,16 @@ export type Action = Data.TaggedEnum<{
     readonly resourceVersion: string
     readonly holder: string
   }
-  /** `ifTaken`: what to say when an object that is not ours has the name. */
-  CreateJob: { readonly job: Job; readonly ifTaken: StatusWrite }
+  /**
+   * `ifTaken`: what to say when an object that is not ours has the name. `ifForbidden`: while a quota or a policy forbids the Job; it is
+   * tried again. `ifInvalid`: when the API server would never take it.
+   */
+  CreateJob: {
+    readonly job: Job
+    readonly ifTaken: StatusWrite
+    readonly ifForbidden: StatusWrite
+    readonly ifInvalid: StatusWrite
+  }
   /** `job`: UID of the Job that owns the files; undefined: the Job that this plan has just created. Absent owner: the run. */
   CreateFiles: {
     readonly files: ConfigMap

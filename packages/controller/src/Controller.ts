@@ -8,6 +8,7 @@ import {
   CodeRunKind,
   ConfigMapKind,
   DocsRunKind,
+  EventKind,
   JobKind,
   type Kind,
   PersistentVolumeClaimKind,
@@ -16,7 +17,7 @@ import {
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { fencedClient, Leadership } from "@orchestrator/k8s/Leadership"
-import type { CustomObject, Job, KubernetesObject, OwnerReference, Pod } from "@orchestrator/k8s/Objects"
+import type { CustomObject, Event, Job, KubernetesObject, OwnerReference, Pod } from "@orchestrator/k8s/Objects"
 import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
@@ -30,7 +31,16 @@ import { plan } from "./Plan.ts"
 import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 import { ControllerSettings } from "./Settings.ts"
-import { pruneFiles, pruneJob, prunePod, pruneRun, pruneWorkspace, Stores, workspaceOf } from "./Stores.ts"
+import {
+  pruneFiles,
+  pruneJob,
+  prunePod,
+  pruneRefusal,
+  pruneRun,
+  pruneWorkspace,
+  Stores,
+  workspaceOf
+} from "./Stores.ts"
 import { reconciled } from "./Telemetry.ts"
 import { makeWorkQueue } from "./WorkQueue.ts"
 
@@ -144,6 +154,19 @@ export class Controller extends Context.Service<Controller, {
         })
       ]
 
+      const refusalChanged = ({ involvedObject: { name = "" }, metadata: { namespace: home } }: Event) => {
+        const job = stores.jobs.get({ namespace: home, name })
+        return job === undefined ? Effect.void : Effect.forEach(runsOf(job), queue.add, { discard: true })
+      }
+
+      /** Only tells why a Job has no pod: nothing waits for its list, and who may not read Events goes without. */
+      const refusals = follow(EventKind, {
+        store: stores.refusals,
+        prune: pruneRefusal,
+        onChange: refusalChanged,
+        fieldSelector: "involvedObject.kind=Job,reason=FailedCreate"
+      })
+
       function follow<A extends KubernetesObject>(
         kind: Kind<A>,
         options: Omit<ReflectorOptions<A>, "namespace" | "onSynced">
@@ -203,6 +226,7 @@ export class Controller extends Context.Service<Controller, {
         yield* FiberSet.clear(reflecting)
         yield* Ref.set(listsBegan, yield* Clock.monotonicTimeNanos)
         const lists = yield* Effect.all(reflectors)
+        yield* refusals
         yield* Effect.forEach(lists, (listed) => Deferred.await(listed), { discard: true })
         yield* Effect.logInfo("caches are synced").pipe(
           Effect.annotateLogs({ codeRuns: stores.runs.CodeRun.size(), docsRuns: stores.runs.DocsRun.size() })

@@ -13,7 +13,9 @@ import { Cleanup } from "./Cleanup.ts"
 import { ownedByJob, ownedByRun } from "./manifest/Manifests.ts"
 import { observeRun } from "./ObservedRuns.ts"
 import type { Plan } from "./Plan.ts"
+import { explainRefusal, withRefusal } from "./Refusal.ts"
 import { runKinds } from "./RunKind.ts"
+import { sameJson } from "./SameJson.ts"
 import { pruneFiles, pruneJob, pruneRun, pruneWorkspace, Stores } from "./Stores.ts"
 
 export class Interpreter extends Context.Service<Interpreter, {
@@ -41,11 +43,29 @@ export class Interpreter extends Context.Service<Interpreter, {
           ? Effect.succeed<Step>("done")
           : Effect.as(writeStatus(ifTaken), "ended" as const)
 
-      const createJob = Effect.fnUntraced(function*({ ifTaken, job }: ActionOf<"CreateJob">) {
+      /** Says why, unless it is said already, and leaves the error for the queue's back-off. */
+      const forbidden = (error: KubernetesError, status: StatusWrite) => {
+        const { kind, object } = withRefusal(status, explainRefusal("Job", error.reason.message))
+        const { name = "", namespace } = object.metadata
+        const said = stores.runs[kind].get({ name, namespace })?.status
+        return Effect.andThen(
+          sameJson(said, object.status) ? Effect.void : writeStatus({ kind, object }),
+          Effect.fail(error)
+        )
+      }
+
+      const createJob = Effect.fnUntraced(function*({ ifForbidden, ifInvalid, ifTaken, job }: ActionOf<"CreateJob">) {
         const ref = { name: job.metadata.name ?? "", namespace: job.metadata.namespace }
         const created = yield* client.create(JobKind, job).pipe(
-          Effect.catchIf(hasReason("AlreadyExists"), () => client.get(JobKind, ref))
+          Effect.catchIf(hasReason("AlreadyExists"), () => client.get(JobKind, ref)),
+          Effect.catchIf(hasReason("Forbidden"), (error) => forbidden(error, ifForbidden)),
+          Effect.catchIf(
+            hasReason("Invalid"),
+            (error) =>
+              Effect.as(writeStatus(withRefusal(ifInvalid, explainRefusal("Job", error.reason.message))), undefined)
+          )
         )
+        if (created === undefined) return { step: "ended" as Step, uid: undefined }
         const step = yield* takenBy(created, job.metadata.ownerReferences?.[0]?.uid ?? "", ifTaken)
         if (step === "done") stores.jobs.wrote(pruneJob(created))
         return { step, uid: created.metadata.uid }

@@ -111,7 +111,11 @@ export class Observe extends Context.Service<Observe, {
         const jobs = stores.jobs.by("ownerName", `${key.kind}/${key.namespace}/${key.name}`)
         const isOurs = (job: { readonly metadata: CustomObject["metadata"] }) =>
           run !== undefined && job.metadata.ownerReferences?.some(({ uid }) => uid === run.uid) === true
-        const see = (job: (typeof jobs)[number]) => observeJob(job, podOf(job.metadata.uid ?? ""))
+        const see = (job: (typeof jobs)[number]) => {
+          const { uid = "" } = job.metadata
+          const podRefused = stores.refusals.by("job", uid)[0]?.message
+          return { ...observeJob(job, podOf(uid)), ...(podRefused === undefined ? {} : { podRefused }) }
+        }
         const own = jobs.filter(isOurs).map(see)
         const workspace = run === undefined ? undefined : workspaceOf(run)
         return {

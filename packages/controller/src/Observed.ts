@@ -78,6 +78,8 @@ export interface ObservedJob {
   readonly stopping: boolean
   readonly end: JobEnd | undefined
   readonly pod: ObservedPod | undefined
+  /** Why it has no pod: what the API server said when the Job controller wanted to make one. */
+  readonly podRefused?: string
 }
 
 /** The Job controller's last word. */

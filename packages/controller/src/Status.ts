@@ -42,6 +42,23 @@ export const waiting = (
     fields: { finishedAt: undefined, expiresAt: undefined }
   })
 
+/** Pending, because the cluster refuses what the run needs. The words are filled in when they are known. */
+export const refusedWrite = (observed: ObservedAlive): StatusWrite => {
+  const message = "The cluster refuses the run's Job."
+  const reason = "WaitingForCapacity"
+  return statusWrite(observed, {
+    phase: "Pending",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      { type: "Queued", status: "True", reason, message },
+      { type: "Progressing", status: "False", reason: "Refused", message }
+    ],
+    fields: { finishedAt: undefined, expiresAt: undefined }
+  })
+}
+
 /** Running: the current attempt's Job is there. */
 export const running = (
   observed: ObservedAlive,

@@ -8,6 +8,7 @@ import type {
   ConfigMap,
   ContainerStatus,
   CustomObject,
+  Event,
   Job,
   KubernetesObject,
   Metadata,
@@ -27,6 +28,8 @@ export class Stores extends Context.Service<Stores, {
   readonly lastPods: Map<string, Pod>
   readonly files: Store<ConfigMap>
   readonly workspaces: Store<PersistentVolumeClaim>
+  /** What the Job controller has against making a Job's pod. */
+  readonly refusals: Store<Event>
 }>()("@orchestrator/controller/Stores") {
   static readonly layer = Layer.sync(Stores, () => ({
     runs: {
@@ -37,7 +40,8 @@ export class Stores extends Context.Service<Stores, {
     pods: makeStore<Pod>({ job: ownersOf, run: (pod) => listed(pod.metadata.labels?.[runUidLabel]) }),
     lastPods: new Map<string, Pod>(),
     files: makeStore<ConfigMap>(),
-    workspaces: makeStore<PersistentVolumeClaim>({ holder: holderOf })
+    workspaces: makeStore<PersistentVolumeClaim>({ holder: holderOf }),
+    refusals: makeStore<Event>({ job: ({ involvedObject }) => listed(involvedObject.uid) })
   }))
 }
 
@@ -81,6 +85,12 @@ export const prunePod = ({ metadata, status }: Pod): Pod => ({
 })
 
 export const pruneFiles = ({ metadata }: ConfigMap): ConfigMap => ({ metadata: meta(metadata) })
+
+export const pruneRefusal = ({ involvedObject, message, metadata }: Event): Event => ({
+  metadata: meta(metadata),
+  involvedObject,
+  ...(message === undefined ? {} : { message })
+})
 
 export const pruneWorkspace = ({ metadata, status }: PersistentVolumeClaim): PersistentVolumeClaim => ({
   metadata: meta(metadata),

@@ -4,7 +4,7 @@ import { currentEntry } from "../Attempts.ts"
 import { currentJob } from "../CurrentAttempt.ts"
 import { filesManifest, jobManifest, workspaceManifest } from "../manifest/Manifests.ts"
 import type { ObservedAlive, Rule } from "../Plan.ts"
-import { ended, endedWrite } from "../Status.ts"
+import { ended, endedWrite, refusedWrite } from "../Status.ts"
 import type { Wanted } from "../Wanted.ts"
 import { runningStatus } from "./runningStatus.ts"
 
@@ -28,7 +28,12 @@ export const jobAbsent: Rule = (observed) => {
   })
   return [
     ...lease(observed, wanted),
-    Action.CreateJob({ job, ifTaken: taken }),
+    Action.CreateJob({
+      job,
+      ifTaken: taken,
+      ifForbidden: refusedWrite(observed),
+      ifInvalid: endedWrite(observed, { reason: "InvalidSpec", message: "The cluster refuses the run's Job." })
+    }),
     Action.CreateFiles({
       files: filesManifest(observed, wanted, files.rendered.success),
       owner: observed.config.cleanup.deleteConfigMap ? { tag: "job", uid: undefined } : { tag: "run" },

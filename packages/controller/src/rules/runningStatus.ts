@@ -4,6 +4,7 @@ import { Result } from "effect"
 import type { Action } from "../Action.ts"
 import type { ObservedPod } from "../Observed.ts"
 import type { ObservedAlive } from "../Plan.ts"
+import { explainRefusal } from "../Refusal.ts"
 import { running } from "../Status.ts"
 
 /** Running with the facts of the current attempt; a pod that cannot start says why and what to do. */
@@ -66,6 +67,9 @@ const explanations: Readonly<Record<string, readonly [reason: string, message: s
 
 /** CreateContainerConfigError alone speaks for itself: it names the Secret or key that is missing, and nothing that changes. */
 const explain = (stuck: NonNullable<ObservedPod["stuck"]>): ConditionFact => {
+  if (stuck.reason === "PodRefused") {
+    return { type: "Progressing", status: "False", ...explainRefusal("pod", stuck.message) }
+  }
   const [reason, message] = explanations[stuck.reason] ??
     (stuck.reason === "CreateContainerConfigError"
       ? ["SecretMissing", stuck.message] as const
