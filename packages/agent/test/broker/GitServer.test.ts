@@ -1,54 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { execFile } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import {
-  branch,
-  gitToken,
-  place,
-  type Running,
-  runUid,
-  startBroker,
-  testimonyAt,
-  until,
-  visible
-} from "../fixtures/Broker.ts"
+import { agentGit } from "../fixtures/AgentGit.ts"
+import { branch, gitToken, place, runUid, startBroker, testimonyAt, until, visible } from "../fixtures/Broker.ts"
 import { commitTo, fileOf, git, headOf, refusePushes } from "../fixtures/Remotes.ts"
 
 const own = `${branch}-3f9c2a1b`
-
-interface Said {
-  readonly ok: boolean
-  readonly words: string
-}
-
-/** Git as an agent would run it, with the run's token. */
-const agentGit =
-  ({ token, url }: Pick<Running, "token" | "url">, folder: string) => (...words: ReadonlyArray<string>) =>
-    Effect.callback<Said>((resume) => {
-      const environment = {
-        PATH: process.env["PATH"],
-        HOME: "/nonexistent",
-        GIT_CONFIG_GLOBAL: "/dev/null",
-        GIT_CONFIG_NOSYSTEM: "1",
-        GIT_TERMINAL_PROMPT: "0",
-        GIT_CONFIG_COUNT: "1",
-        GIT_CONFIG_KEY_0: `http.${url}.extraHeader`,
-        GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`run:${token}`).toString("base64")}`,
-        GIT_AUTHOR_NAME: "Agent",
-        GIT_AUTHOR_EMAIL: "agent@example.test",
-        GIT_COMMITTER_NAME: "Agent",
-        GIT_COMMITTER_EMAIL: "agent@example.test"
-      }
-      execFile(
-        "git",
-        words,
-        { cwd: folder, env: environment },
-        (error, stdout, stderr) => resume(Effect.succeed({ ok: error === null, words: `${stdout}${stderr}` }))
-      )
-    })
 
 const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, string>> = {}) {
   const around = yield* place

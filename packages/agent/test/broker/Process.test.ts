@@ -1,0 +1,137 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { agentGit } from "../fixtures/AgentGit.ts"
+import { apiKey, branch, endpointAt, gitToken, place, testimonyAt, until } from "../fixtures/Broker.ts"
+import { gitHttp } from "../fixtures/GitHttp.ts"
+import { model, modelApi } from "../fixtures/ModelApi.ts"
+import { headOf } from "../fixtures/Remotes.ts"
+
+const entry = fileURLToPath(new URL("../../src/broker/bin.ts", import.meta.url))
+
+/** A broker in a process of its own, before remotes that want a token. */
+const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, string>> = {}) {
+  const around = yield* place
+  const api = yield* modelApi
+  const remote = yield* gitHttp(join(around.folder, "remotes"), gitToken)
+  for (const repository of Object.values(around.remotes)) {
+    writeFileSync(join(repository, "config"), "[core]\n\tbare = true\n[http]\n\treceivepack = true\n")
+  }
+  const environment: Readonly<Record<string, string>> = {
+    ...around.environment,
+    MODEL_BASE_URL: api.url,
+    REPOSITORY_URL: `${remote.url}/target.git`,
+    DOCS_REPOSITORY_URL: `${remote.url}/docs.git`,
+    GIT_ALLOW_PROTOCOL: "http",
+    GIT_INSTEAD_OF: "{}",
+    ...changes
+  }
+  const output: Array<string> = []
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const made = spawn(process.execPath, [entry], { env: environment, stdio: ["ignore", "pipe", "pipe"] })
+      for (const stream of [made.stdout, made.stderr]) stream.on("data", (chunk) => output.push(String(chunk)))
+      return made
+    }),
+    (made) => Effect.sync(() => made.kill("SIGKILL"))
+  )
+  yield* until(() => existsSync(environment["BROKER_ENDPOINT_FILE"] ?? ""))
+  const broker = endpointAt(environment)
+  const clone = join(around.folder, "clone")
+  mkdirSync(clone)
+  const say = agentGit(broker, clone)
+  return { ...around, api, broker, child, clone, environment, output, remote, say }
+})
+
+const work = Effect.fnUntraced(function*({ broker, clone, say }: Effect.Success<ReturnType<typeof start>>) {
+  const { ok, words } = yield* say("clone", "--quiet", `${broker.url}/git/target.git`, ".")
+  assert.isTrue(ok, words)
+  yield* say("checkout", "--quiet", "-b", branch)
+  writeFileSync(join(clone, "work.txt"), "x")
+  yield* say("add", "--all")
+  yield* say("commit", "--quiet", "-m", "Work")
+})
+
+const exited = (child: ChildProcess, signal: NodeJS.Signals) =>
+  Effect.callback<number | null>((resume) => {
+    child.once("exit", (code) => resume(Effect.succeed(code)))
+    child.kill(signal)
+  })
+
+/** Every file below a folder, as one text. */
+const textOf = (folder: string): string =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => readFileSync(join(file.parentPath, file.name), "latin1"))
+    .join("\n")
+
+describe("a broker in a process of its own", () => {
+  it.live("delivers with a token that only the remote sees, and leaves its testimony when told to end", () =>
+    Effect.gen(function*() {
+      const started = yield* start()
+      const { broker, child, clone, environment, folder, output, remote, remotes, say } = started
+      yield* work(started)
+      const { ok, words } = yield* say("push", "origin", branch)
+      assert.isTrue(ok, words)
+      yield* Effect.promise(() =>
+        fetch(`${broker.url}/anthropic/v1/messages`, {
+          method: "POST",
+          body: "{}",
+          headers: { "x-api-key": broker.token }
+        }).then((response) => response.text())
+      )
+      assert.deepStrictEqual([...remote.passwords], [gitToken])
+      const open = readFileSync(`/proc/${child.pid}/environ`, "utf8") +
+        readFileSync(`/proc/${child.pid}/cmdline`, "utf8")
+      assert.strictEqual(yield* exited(child, "SIGTERM"), 0)
+      const testimony = testimonyAt(environment)
+      assert.strictEqual(testimony.delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(testimony.models[model]?.answers, 1)
+      const seen = [open, words, ...output, textOf(clone), textOf(join(folder, "state")), textOf(join(folder, "run"))]
+      for (const secret of [apiKey, gitToken]) assert.notInclude(seen.join("\n"), secret)
+      assert.notInclude(output.join(""), broker.token)
+    }))
+
+  it.live("leaves the truth so far when it is killed", () =>
+    Effect.gen(function*() {
+      const started = yield* start()
+      yield* work(started)
+      yield* started.say("push", "origin", branch)
+      yield* exited(started.child, "SIGKILL")
+      const head = headOf(started.remotes.target, branch)
+      assert.isDefined(head)
+      assert.strictEqual(testimonyAt(started.environment).delivery?.headCommit, head)
+    }))
+
+  it.live("says to the pusher that the network was cut in the middle, and testifies to no push", () =>
+    Effect.gen(function*() {
+      const started = yield* start()
+      yield* work(started)
+      started.remote.cutPushes(true)
+      const { ok, words } = yield* started.say("push", "origin", branch)
+      assert.isFalse(ok)
+      assert.include(words, "pre-receive hook declined")
+      assert.match(
+        testimonyAt(started.environment).delivery?.pushRefused ?? "",
+        /hung up|disconnect|failed|empty reply/i
+      )
+      assert.isUndefined(headOf(started.remotes.target, branch))
+      started.remote.cutPushes(false)
+      assert.isTrue((yield* started.say("push", "origin", branch)).ok)
+    }))
+
+  it.live("takes a token that was renewed while it runs", () =>
+    Effect.gen(function*() {
+      const started = yield* start()
+      const file = join(started.folder, "credentials", "github-token")
+      writeFileSync(file, "fake-token-that-has-expired")
+      const refused = yield* started.say("ls-remote", `${started.broker.url}/git/target.git`)
+      assert.include(refused.words, "remote error: cannot read")
+      assert.notInclude(refused.words, "fake-token-that-has-expired")
+      writeFileSync(file, gitToken)
+      assert.isTrue((yield* started.say("ls-remote", `${started.broker.url}/git/target.git`)).ok)
+    }))
+})
