@@ -34,8 +34,12 @@ const apiServer = Effect.fnUntraced(function*(assets: string) {
     run("bash", [kube("up"), folder, "--api-only"], env),
     () => Effect.ignore(run("bash", [kube("down"), folder], env))
   )
-  return (args: ReadonlyArray<string>, input?: string) =>
-    run(join(assets, "kubectl"), args, { KUBECONFIG: join(folder, "kubeconfig") }, input)
+  const kubeconfig = join(folder, "kubeconfig")
+  return {
+    kubeconfig,
+    kubectl: (args: ReadonlyArray<string>, input?: string) =>
+      run(join(assets, "kubectl"), args, { KUBECONFIG: kubeconfig }, input)
+  }
 })
 
 const serviceAccount = (name: string): JsonObject => ({
@@ -53,6 +57,18 @@ const ground: ReadonlyArray<JsonObject> = [
   serviceAccount("default"),
   serviceAccount("orchestrator")
 ]
+
+/** The usual one is there already, for the pods. */
+const accountOfItsOwn = { serviceAccount: { name: "chart" } }
+
+const definition = "kind: CustomResourceDefinition"
+
+const apiKey: JsonObject = {
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name: "orchestrator-secrets", namespace: "orchestrator" },
+  stringData: { ANTHROPIC_API_KEY: "not-a-real-key" }
+}
 
 const loosePod: JsonObject = {
   apiVersion: "v1",
@@ -88,7 +104,8 @@ const agentJobs = Effect.gen(function*() {
 })
 
 const trials = Effect.fnUntraced(function*({ helm }: ChartOptions, assets: string) {
-  const kubectl = yield* apiServer(assets)
+  const { kubeconfig, kubectl } = yield* apiServer(assets)
+  const { join } = yield* Path.Path
   const prepared = yield* kubectl(["apply", "-f", "-"], documents(ground))
   if (!prepared.ok) return [trial("an API server of its own", prepared.said)]
   const dryRun = (name: string, objects: ReadonlyArray<JsonObject>) =>
@@ -120,10 +137,33 @@ const trials = Effect.fnUntraced(function*({ helm }: ChartOptions, assets: strin
     yield* agentJobs,
     (job) => dryRun(`the pod of an agent's ${idOf(job)} is admitted as well`, [podOf(job) ?? {}])
   )
+  const installed = runHelm(
+    helm,
+    ["install", "orchestrator", chart, "--namespace", "orchestrator", "--dry-run=server"],
+    accountOfItsOwn,
+    kubeconfig
+  )
+  const fresh = yield* installed
+  yield* kubectl(["apply", "-f", join(chart, "..", "crds"), "--server-side"])
+  yield* kubectl(["apply", "-f", "-"], documents([apiKey]))
+  const onTop = yield* installed
   const loose = yield* kubectl(["create", "--dry-run=server", "-f", "-"], documents([loosePod]))
   return [
     ...renderings.flat(),
     ...agents,
+    trial(
+      "an installation brings the definitions, and misses the API key",
+      fresh.stdout.includes(definition) && fresh.stdout.includes("MISSING: the Secret")
+        ? undefined
+        : words(fresh.stderr)
+    ),
+    trial(
+      "definitions that kubectl looks after are left alone, which the notes say; a key that is there is not missing",
+      onTop.ok && !onTop.stdout.includes(definition) && onTop.stdout.includes("is not this release's") &&
+        !onTop.stdout.includes("MISSING")
+        ? undefined
+        : `${words(onTop.stderr)}\n${onTop.stdout.split("\nNOTES:")[1]}`
+    ),
     trial("a pod that is not restricted is refused there", loose.said.includes("PodSecurity") ? undefined : loose.said)
   ]
 }, Effect.scoped)

@@ -38,8 +38,13 @@ export const findHelm = Effect.gen(function*() {
   return yield* new HelmMissing()
 })
 
-/** Runs helm with the given values (as a file of their own) after its arguments. */
-export const runHelm = Effect.fn("runHelm")(function*(helm: string, args: ReadonlyArray<string>, values?: unknown) {
+/** Runs helm with the given values (as a file of their own) after its arguments, without a cluster unless one is given. */
+export const runHelm = Effect.fn("runHelm")(function*(
+  helm: string,
+  args: ReadonlyArray<string>,
+  values?: unknown,
+  kubeconfig = "/dev/null"
+) {
   const fs = yield* FileSystem.FileSystem
   const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
   const file = yield* fs.makeTempFileScoped({ prefix: "values-", suffix: ".json" })
@@ -47,7 +52,7 @@ export const runHelm = Effect.fn("runHelm")(function*(helm: string, args: Readon
   const child = yield* spawner.spawn(
     ChildProcess.make(helm, [...args, "--values", file], {
       stdin: "ignore",
-      env: { KUBECONFIG: "/dev/null" },
+      env: { KUBECONFIG: kubeconfig },
       extendEnv: true
     })
   )
