@@ -186,7 +186,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
             crashes,
             (crash) =>
               Effect.map(play(scenario, crash), (found) => compare(crash, calm, found)),
-            { concurrency: 6, discard: true }
+            { concurrency: 4, discard: true }
           )
           yield* Effect.logInfo(`${scenario.name}: ${calm.writes} writes, ${crashes.length} crashes`)
         }), 300_000)

@@ -38,7 +38,7 @@ export class Replica {
     return this.process.exitCode === null && this.process.signalCode === null
   }
 
-  async logged(pattern: RegExp, seconds = 20): Promise<RegExpExecArray> {
+  async logged(pattern: RegExp, seconds = 60): Promise<RegExpExecArray> {
     const end = performance.now() + seconds * 1000
     for (;;) {
       const found = pattern.exec(this.log)

@@ -33,11 +33,15 @@ export const joined = (nodeName: string) =>
 
 export const definitions = Layer.effectDiscard(Effect.sync(applyDefinitions))
 
-/** How an agent does, by the variable SCRIPT of its run: `deliver`, `fail` or `never`, and the milliseconds it takes. */
+/**
+ * How an agent does, by the variable SCRIPT of its run: `deliver`, `fail`, `never`, or `meek`, who ends with 0 when told to stop; and the
+ * milliseconds it takes.
+ */
 export const script: Script = ({ container, env }) => {
   if (container.name !== "claude") return { after: "10 millis" }
   const [how, millis] = (env["SCRIPT"] ?? "deliver 300").split(" ")
-  const after = how === "never" ? "never" : Duration.millis(Number(millis ?? 300))
+  const after = how === "never" || how === "meek" ? "never" : Duration.millis(Number(millis ?? 300))
+  if (how === "meek") return { after, onTerminate: { exitCode: 0 } }
   return how === "fail" ? failed(after) : delivered(env, after)
 }
 
@@ -69,6 +73,9 @@ const delivered = (env: Readonly<Record<string, string>>, after: NonNullable<Out
   }
 })
 
+/** Keeps a site's pods to this node, whatever else is in the cluster. */
+export const onNode = (name: string) => ({ "kubernetes.io/hostname": name })
+
 const nodeName = `node-${randomBytes(3).toString("hex")}`
 
 /** The cluster with its scripted node. */
@@ -91,6 +98,7 @@ const rules = [
   { apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "create"] },
   { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["get", "list", "watch", "create", "patch"] },
   { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["list", "watch"] },
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "list", "watch", "create", "update"] }
 ]
@@ -139,11 +147,9 @@ export interface Site {
   readonly accepted: () => ReadonlyArray<Asked>
 }
 
-export const fastLease = { leaseSeconds: 4, renewDeadlineSeconds: 3, retrySeconds: 1 }
-
 const settings = {
   server: { host: "127.0.0.1", port: 0 },
-  agent: { terminationGracePeriodSeconds: 5 },
+  agent: { terminationGracePeriodSeconds: 5, nodeSelector: onNode(nodeName) },
   cleanup: { completedJobDelayMinutes: 0, failedJobDelayMinutes: 0 },
   leaderElection: { enabled: false }
 }
@@ -255,6 +261,10 @@ export const verbsOf = Effect.fnUntraced(function*(site: Site) {
       }),
     untilGone: <A extends KubernetesObject>(kind: Kind<A>, seconds?: number) =>
       eventually(`no ${kind.plural}`, all(kind), (found) => found.length === 0, seconds),
+    pod: Effect.flatMap(
+      all(PodKind),
+      ([found]) => found === undefined ? Effect.die(new Error("expected a pod, found none")) : Effect.succeed(found)
+    ),
     untilReleased: (seconds?: number) =>
       eventually(
         "no Job to be held",
