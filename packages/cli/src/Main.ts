@@ -5,12 +5,13 @@ import { CliError, Command } from "effect/cli"
 import { crdsCommand } from "./commands/crds.ts"
 import { devCommand } from "./commands/dev.ts"
 import { prepareCommand } from "./commands/prepare.ts"
+import { releaseJobsCommand } from "./commands/releaseJobs.ts"
 import { serveCommand } from "./commands/serve.ts"
 import { version } from "./Version.ts"
 
 const orchestrator = Command.make("orchestrator").pipe(
   Command.withDescription("A Kubernetes control plane that runs AI coding agents"),
-  Command.withSubcommands([devCommand, serveCommand, crdsCommand, prepareCommand])
+  Command.withSubcommands([devCommand, serveCommand, crdsCommand, prepareCommand, releaseJobsCommand])
 )
 
 /** Our own errors say what to do; anything else is a bug of ours and shows its trace. */

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Logging from "../Logging.ts"
+import { contextFlag, kubeconfigFlag } from "./clusterFlags.ts"
 
 const flags = {
   config: Flag.String("config").pipe(
@@ -12,14 +13,8 @@ const flags = {
     Flag.withDescription("Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then /claude-templates"),
     Flag.optional
   ),
-  kubeconfig: Flag.String("kubeconfig").pipe(
-    Flag.withDescription("Kubeconfig to use; default KUBECONFIG, ~/.kube/config, or the pod's service account"),
-    Flag.optional
-  ),
-  context: Flag.String("context").pipe(
-    Flag.withDescription("Context of the kubeconfig"),
-    Flag.optional
-  ),
+  kubeconfig: kubeconfigFlag,
+  context: contextFlag,
   namespace: Flag.String("namespace").pipe(
     Flag.withAlias("n"),
     Flag.withDescription("Namespace to look after; default KUBERNETES_NAMESPACE, then orchestrator"),

@@ -1,0 +1,40 @@
+/**
+ * `orchestrator release-jobs`: takes our finalizer off every Job of ours, so that an uninstalled orchestrator leaves nothing that cannot
+ * be deleted. Jobs and their pods stay; nobody will store their results.
+ */
+import { Cleanup } from "@orchestrator/controller/Cleanup"
+import { observeJob } from "@orchestrator/controller/ObservedJobs"
+import { ourSelector } from "@orchestrator/domain/Labels"
+import { JobKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
+import { Console, Effect, Layer, Option } from "effect"
+import type { ReleaseJobsInput } from "../commands/releaseJobs.ts"
+
+const released = Effect.fn("ReleaseJobs.release")(function*(namespace: string) {
+  const client = yield* KubernetesClient
+  const cleanup = yield* Cleanup
+  const { items } = yield* client.list(JobKind, { namespace, labelSelector: ourSelector })
+  const held = items.map((job) => observeJob(job, undefined)).filter((job) => job.held)
+  yield* Effect.forEach(held, (job) => cleanup.release({ ...job, ttlSeconds: undefined }), { concurrency: 8 })
+  return held.length
+})
+
+/** Looks until there is nothing left: a Job may change, or be created, while its finalizer is taken off. */
+export const releaseAll = Effect.fn("ReleaseJobs.releaseAll")(function*(namespace: string) {
+  let count = 0
+  for (let round = 0; round < 10; round++) {
+    const found = yield* released(namespace)
+    if (found === 0) break
+    count += found
+  }
+  yield* Console.log(`released ${count} ${count === 1 ? "Job" : "Jobs"} in ${namespace}`)
+})
+
+export const releaseJobs = ({ context, kubeconfig, namespace }: ReleaseJobsInput) =>
+  releaseAll(namespace).pipe(Effect.provide(
+    Cleanup.layer.pipe(Layer.provideMerge(liveClient({
+      kubeconfig: Option.getOrUndefined(kubeconfig),
+      context: Option.getOrUndefined(context)
+    })))
+  ))

@@ -1,0 +1,32 @@
+import { assert, it } from "@effect/vitest"
+import { Cleanup } from "@orchestrator/controller/Cleanup"
+import { jobFinalizer } from "@orchestrator/domain/Labels"
+import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { JobKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { Job } from "@orchestrator/k8s/Objects"
+import { Effect, Layer } from "effect"
+import { releaseAll } from "../../src/serve/ReleaseJobs.ts"
+
+const namespace = "orchestrator"
+
+const job = (name: string, labels: Record<string, string>, finalizers: ReadonlyArray<string>): Job => ({
+  metadata: { name, namespace, labels, finalizers },
+  spec: { suspend: true, template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "i" }] } } }
+})
+
+const ours = { app: "orchestrator", "app.kubernetes.io/managed-by": "orchestrator" }
+
+it.effect("our Jobs can be deleted afterwards; other finalizers, other Jobs and the Jobs themselves stay", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* client.create(JobKind, job("one", ours, [jobFinalizer]))
+    yield* client.create(JobKind, job("two", ours, ["example.com/theirs", jobFinalizer]))
+    yield* client.create(JobKind, job("foreign", {}, [jobFinalizer]))
+    yield* releaseAll(namespace)
+    const { items } = yield* client.list(JobKind, { namespace })
+    assert.deepStrictEqual(
+      Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.finalizers ?? []])),
+      { one: [], two: ["example.com/theirs"], foreign: [jobFinalizer] }
+    )
+  }).pipe(Effect.provide(Layer.provideMerge(Cleanup.layer, layerMemory))))
