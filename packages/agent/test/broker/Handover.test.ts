@@ -126,14 +126,12 @@ describe("delivery", () => {
       assert.isUndefined(broker.testimony().delivery?.headCommit)
     }))
 
-  it.live.each([
-    { name: "not a report", report: { words: 1 } },
-    { name: "a report that is too long", report: { summary: "x".repeat(300_000) } },
-    { name: "more than a megabyte", report: { summary: "x".repeat(1_100_000) } }
-  ])("refuses $name", ({ report }) =>
+  it.live("refuses what is no report, or one that is too long", () =>
     Effect.gen(function*() {
       const { deliver, forge } = yield* start()
-      assert.strictEqual((yield* deliver(report)).status, 400)
+      for (const report of [{ words: 1 }, { summary: "x".repeat(300_000) }, { summary: "x".repeat(1_100_000) }]) {
+        assert.strictEqual((yield* deliver(report)).status, 400)
+      }
       assert.lengthOf(forge.asked, 0)
     }))
 })

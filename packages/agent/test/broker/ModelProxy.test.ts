@@ -130,6 +130,16 @@ describe("the model proxy", () => {
       assert.lengthOf(api.asked, 0)
     }))
 
+  it.live("says what to set when there is no key", () =>
+    Effect.gen(function*() {
+      const { api, broker, say } = yield* start({ CREDENTIALS_DIR: "/nonexistent" })
+      const { response, text } = yield* say()
+      assert.strictEqual(response.status, 401)
+      assert.include(JSON.parse(text).error.message, "secrets.apiKeySecretName")
+      assert.include(broker.testimony().problem, "secrets.apiKeySecretName")
+      assert.lengthOf(api.asked, 0)
+    }))
+
   it.live("refuses once the budget is spent, and says so in its testimony", () =>
     Effect.gen(function*() {
       const { api, broker, say } = yield* start({ MODEL_PRICES: prices, MAX_COST_USD: "0.004" })
@@ -248,14 +258,18 @@ describe("the model proxy", () => {
       const { api, say } = yield* start()
       const open: Array<() => void> = []
       api.script((response, asked) => open.push(() => streamed()(response, asked)))
-      const flood = yield* Effect.forkChild(
-        Effect.all(Array.from({ length: 60 }, () => say()), { concurrency: "unbounded" })
-      )
-      yield* until(() => open.length === 24)
-      api.script(streamed())
+      const statuses: Array<number> = []
+      const flood = yield* Effect.forkChild(Effect.forEach(
+        Array.from({ length: 60 }),
+        () => Effect.map(say(), ({ response }) => statuses.push(response.status)),
+        { concurrency: "unbounded", discard: true }
+      ))
+      yield* until(() => open.length === 24 && statuses.length === 36)
+      assert.deepStrictEqual(new Set(statuses), new Set([429]))
       for (const end of open) end()
-      const statuses = (yield* Fiber.join(flood)).map(({ response }) => response.status)
+      yield* Fiber.join(flood)
       assert.lengthOf(statuses.filter((status) => status === 200), 24)
-      assert.lengthOf(statuses.filter((status) => status === 429), 36)
+      api.script(streamed())
+      assert.strictEqual((yield* say()).response.status, 200)
     }))
 })

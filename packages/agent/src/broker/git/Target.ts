@@ -30,6 +30,12 @@ export type TargetState = typeof TargetState.Type
 
 const decodeState = Schema.decodeUnknownOption(Schema.fromJsonString(TargetState))
 
+const withoutProblem = (result: BrokerResult): BrokerResult => {
+  if (result.problem === undefined) return result
+  const { problem: _, ...rest } = result
+  return rest
+}
+
 const withoutRefusal = (result: BrokerResult): BrokerResult => {
   if (result.delivery === undefined) return result
   const { pushRefused: _, ...delivery } = result.delivery
@@ -111,7 +117,10 @@ export class Target extends Context.Service<Target, {
       })
 
       const refreshed = Effect.gen(function*() {
-        const upstream = yield* mirror.refresh("target")
+        const upstream = yield* mirror.refresh("target").pipe(
+          Effect.tapError(({ message }) => witness.update((result) => ({ ...result, problem: message }))),
+          Effect.tap(() => witness.update(withoutProblem))
+        )
         return { heads: upstream.heads, state: state ?? (yield* begin(upstream)) }
       })
       const open = Effect.map(refreshed, (all) => all.state)

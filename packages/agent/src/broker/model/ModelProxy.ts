@@ -29,6 +29,9 @@ const largestError = 65_536
 /** The agent, its subagents and a count of tokens now and then; more is a flood. */
 const atOnce = 24
 
+const noKey =
+  "There is no key for the model API: the Secret that secrets.apiKeySecretName names is missing or has no such key."
+
 const refusals = {
   Budget: "The budget of this run is spent. Stop here: what is committed is delivered.",
   Turns: "The turns of this run are spent. Stop here: what is committed is delivered.",
@@ -165,10 +168,8 @@ export class ModelProxy extends Context.Service<ModelProxy, {
       const forward = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, path: string) {
         const key = yield* modelKey
         if (key === undefined) {
-          return modelError(
-            "authentication_error",
-            "No key for the model API is mounted. Set secrets.apiKeySecretName."
-          )
+          yield* witness.update((result) => ({ ...result, problem: noKey }))
+          return modelError("authentication_error", noKey)
         }
         const length = Number(request.headers["content-length"] ?? 0)
         if (length > largestRequest) return modelError("request_too_large", "The request is larger than 32 MiB.")
