@@ -3,7 +3,7 @@
  * both testified. What the runner says of the work is a text in a pull request and proves nothing.
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
-import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Context, DateTime, Effect, Fiber, Layer, Schema, Semaphore } from "effect"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
 import { Forge } from "./forge/Forge.ts"
@@ -98,7 +98,12 @@ export class Handover extends Context.Service<Handover, {
         return { delivery: done, forgeKnown: true }
       })
 
-      return Handover.of({ deliver: (report) => Effect.uninterruptible(deliver(report)) })
+      const scope = yield* Effect.scope
+      const turn = yield* Semaphore.make(1)
+      return Handover.of({
+        // A runner that goes away meanwhile does not stop it; the end of the broker does.
+        deliver: (report) => Effect.flatMap(Effect.forkIn(turn.withPermit(deliver(report)), scope), Fiber.join)
+      })
     })
   )
 }

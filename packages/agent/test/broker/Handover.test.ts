@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
-import { branch, gitToken, place, runUid, startBroker, visible } from "../fixtures/Broker.ts"
+import { Effect, Fiber } from "effect"
+import { branch, gitToken, place, runUid, startBroker, until, visible } from "../fixtures/Broker.ts"
 import { gitHub, type GitHubOptions, primaryLimit, secondaryLimit, serverError } from "../fixtures/github/GitHub.ts"
 import { commitTo, headOf } from "../fixtures/Remotes.ts"
 
@@ -19,9 +19,10 @@ const start = Effect.fnUntraced(function*(
     ...changes
   })
   const deliver = (report: unknown = { summary: "Added a health check." }) =>
-    Effect.promise(async () => {
+    Effect.promise(async (signal) => {
       const response = await fetch(`${broker.url}/run/deliver`, {
         method: "POST",
+        signal,
         headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
         body: JSON.stringify(report)
       })
@@ -101,6 +102,20 @@ describe("delivery", () => {
       assert.lengthOf(forge.pulls, 1)
       assert.lengthOf(forge.asked.filter(({ method }) => method === "POST"), 2)
       assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
+    }))
+
+  it.live("goes on when the runner has gone away, and opens one pull request for two requests", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      forge.trouble(serverError)
+      const impatient = yield* Effect.forkChild(deliver())
+      yield* until(() => forge.asked.length > 0)
+      yield* Fiber.interrupt(impatient)
+      yield* until(() => forge.pulls.length === 1)
+      yield* Effect.all([deliver(), deliver()], { concurrency: 2 })
+      assert.lengthOf(forge.pulls, 1)
+      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
     }))
 
   it.live("delivers a branch where no forge is known, and says so", () =>
