@@ -100,6 +100,11 @@ const httpUrl = Schema.String.check(
   rule("an http or https URL without credentials", (text) => /^https?:\/\/[^/\s@]+(?:\/[^\s]*)?$/.test(text))
 )
 
+/** 0: any that is free. */
+const port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 }))
+const filePath = Schema.String.check(rule("the path of a file", (text) => text.trim() !== ""))
+const audience = Schema.String.check(rule("the name of an audience", (text) => text.trim() !== ""))
+
 export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("OrchestratorConfig")({
   job: filled(Schema.Struct({
     activeDeadlineSeconds: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(60)), 3600)
@@ -174,12 +179,23 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
         renewDeadlineSeconds < leaseSeconds && retrySeconds * 1.2 < renewDeadlineSeconds
     ))
   ),
-  server: filled(Schema.Struct({
-    host: or(Schema.String, "127.0.0.1"),
-    port: or(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 })), 8080)
-  })),
+  server: filled(
+    Schema.Struct({
+      host: or(Schema.String, "127.0.0.1"),
+      port: or(port, 8080),
+      /** Port of `/metrics`, without authentication and TLS. Absent: `/metrics` is beside the API. */
+      metricsPort: Schema.optionalKey(port),
+      /** PEM files to serve HTTPS with; read again when they change. Absent: HTTP. */
+      tls: Schema.optionalKey(Schema.Struct({ certFile: filePath, keyFile: filePath }))
+    }).check(rule("a metricsPort other than port", ({ metricsPort, port }) => metricsPort !== port || port === 0))
+  ),
   auth: filled(Schema.Struct({
-    mode: or(Schema.Literals(["none"]), "none")
+    /** `kubernetes`: bearer tokens of the cluster and what RBAC allows their owner. Absent: `none` on loopback, else `kubernetes`. */
+    mode: Schema.optionalKey(Schema.Literals(["kubernetes", "none"])),
+    /** One of these a token must be issued for; empty: the API server's own. */
+    audiences: or(Schema.Array(audience), []),
+    /** Lets mode `none` answer on addresses that others reach. */
+    allowUnauthenticated: or(Schema.Boolean, false)
   }))
 }) {}
 

@@ -56,7 +56,8 @@ describe("defaults", () => {
     ["models.defaultCodeModel", "claude-sonnet-4-20250514"],
     ["server.host", "127.0.0.1"],
     ["server.port", 8080],
-    ["auth.mode", "none"]
+    ["auth.audiences", []],
+    ["auth.allowUnauthenticated", false]
   ])("%s", (path, value) => assert.deepStrictEqual(new Map(leaves(defaults)).get(path), value))
 
   it.each([undefined, null, {}, { cleanup: null }, { cleanup: {} }, { storage: { storageClassName: null } }])(
@@ -85,14 +86,19 @@ const optional = [
   "storage.storageClassName",
   "limits.activeRuns",
   "limits.activeRunsPerGithubUser",
-  "limits.activeRunsPerService"
+  "limits.activeRunsPerService",
+  "server.metricsPort",
+  "server.tls",
+  "auth.mode"
 ]
 const keys = [...leaves(defaults).map(([path]) => path).filter((path) => path !== "limits"), ...optional]
 const sections = Object.keys(defaults)
 
 describe("what is wrong is named", () => {
   it.each(keys)("%s of a wrong type", (path) => {
-    const wrong = /(^|\.)(enabled|deleteConfigMap|agentToolsOverride|draft)$/.test(path) ? "yes" : true
+    const wrong = /(^|\.)(enabled|deleteConfigMap|agentToolsOverride|draft|allowUnauthenticated)$/.test(path)
+      ? "yes"
+      : true
     const problems = reports(at(path, wrong))
     assert.deepStrictEqual(problems.map((problem) => problem.path), [path])
     assert.strictEqual(problems[0]?.found, wrong === true ? "boolean true" : "string \"yes\"")
@@ -126,7 +132,10 @@ describe("what is wrong is named", () => {
     { path: "retry.infrastructure", value: -1 },
     { path: "limits.activeRuns", value: 0 },
     { path: "server.port", value: 65_536 },
-    { path: "auth.mode", value: "open" }
+    { path: "server.metricsPort", value: -1 },
+    { path: "server", value: { port: 9090, metricsPort: 9090 } },
+    { path: "auth.mode", value: "open" },
+    { path: "auth.audiences", value: "orchestrator" }
   ])("$path: $value is impossible", ({ path, value }) => {
     assert.deepStrictEqual(reports(at(path, value)).map((problem) => problem.path), [path])
   })
@@ -141,6 +150,8 @@ describe("what is wrong is named", () => {
       input: { server: { port: "80" }, cleanup: { enabled: 1, dleay: 2 } },
       paths: ["cleanup.dleay", "cleanup.enabled", "server.port"]
     },
+    { input: { server: { tls: { certFile: "/tls/tls.crt" } } }, paths: ["server.tls.keyFile"] },
+    { input: { server: { tls: { certFile: " ", keyFile: "/tls/tls.key" } } }, paths: ["server.tls.certFile"] },
     { input: "job: {}", paths: [""] },
     { input: [], paths: [""] }
   ])("$paths", ({ input, paths }) => {
@@ -154,6 +165,10 @@ it.each<{ path: string; value: unknown }>([
   { path: "agent.nodeSelector", value: { "kubernetes.io/arch": "amd64" } },
   { path: "agent.resources.limits", value: { cpu: "2", "nvidia.com/gpu": "1" } },
   { path: "server.port", value: 0 },
+  { path: "server", value: { port: 0, metricsPort: 0 } },
+  { path: "server.tls", value: { certFile: "/tls/tls.crt", keyFile: "/tls/tls.key" } },
+  { path: "auth", value: { mode: "kubernetes", audiences: ["orchestrator"] } },
+  { path: "auth", value: { mode: "none", allowUnauthenticated: true } },
   { path: "storage.workspaceSize", value: "1.5Ti" },
   { path: "git.allowedProtocols", value: ["https", "file"] },
   { path: "limits.activeRunsPerService", value: 1 }

@@ -22,6 +22,7 @@ export class Api extends HttpApi.make("orchestrator")
     version: "v1",
     description:
       "Runs AI coding agents as Kubernetes Jobs: a task becomes a pull request. Errors are RFC 9457 problems "
-      + "(`application/problem+json`) whose `type` is stable; every answer carries an `X-Request-Id`."
+      + "(`application/problem+json`) whose `type` is stable; every answer carries an `X-Request-Id`. Requests carry a bearer "
+      + "token of the cluster and may do what RBAC lets its owner do, unless the server runs without authentication."
   }))
 {}

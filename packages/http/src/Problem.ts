@@ -112,6 +112,36 @@ export class PageExpired extends HttpApiError.Problem<PageExpired>()("PageExpire
   title: "The list has moved on since the page before"
 }, members) {}
 
+export class Unauthenticated extends HttpApiError.Problem<Unauthenticated>()("Unauthenticated", {
+  type: urn("unauthenticated"),
+  status: 401,
+  title: "The request carries no token that is accepted"
+}, members) {}
+
+/** A permission of Kubernetes' RBAC, in kubectl's words. */
+const MissingPermission = Schema.Struct({
+  verb: Schema.String.annotate({ description: "get, list, create, update or delete" }),
+  resource: Schema.String.annotate({ description: "`coderuns.orchestrator.platform`, `secrets`, `pods/log`" }),
+  namespace: Schema.String.annotate({ description: "Where it is needed" }),
+  name: Schema.optionalKey(Schema.String.annotate({ description: "The object; absent: every object of the namespace" }))
+}).annotate({ identifier: "MissingPermission", description: "A permission of Kubernetes' RBAC" })
+
+export class PermissionMissing extends HttpApiError.Problem<PermissionMissing>()("PermissionMissing", {
+  type: urn("permission-missing"),
+  status: 403,
+  title: "The owner of the token may not do this"
+}, {
+  ...members,
+  user: Schema.String.annotate({ description: "Owner of the token" }),
+  missing: Schema.Array(MissingPermission).annotate({ description: "What the owner would need besides" })
+}) {}
+
+export class AccessUnknown extends HttpApiError.Problem<AccessUnknown>()("AccessUnknown", {
+  type: urn("access-unknown"),
+  status: 503,
+  title: "Nobody could say whether this is allowed"
+}, retryable) {}
+
 export class ClusterForbids extends HttpApiError.Problem<ClusterForbids>()("ClusterForbids", {
   type: urn("cluster-forbids"),
   status: 403,
@@ -135,6 +165,12 @@ export class NotReady extends HttpApiError.Problem<NotReady>()("NotReady", {
   status: 503,
   title: "The orchestrator is not ready"
 }, { ...members, reasons: Schema.Array(Schema.String).annotate({ description: "What it is waiting for" }) }) {}
+
+export class MetricsMoved extends HttpApiError.Problem<MetricsMoved>()("MetricsMoved", {
+  type: urn("metrics-moved"),
+  status: 404,
+  title: "The metrics are on a port of their own"
+}, members) {}
 
 /** Answers of the server itself, beside any endpoint. */
 export class RouteNotFound extends HttpApiError.Problem<RouteNotFound>()("RouteNotFound", {

@@ -2,26 +2,27 @@
  * The HTTP server on a socket. Stopping takes no new connection, ends log streams at once, lets requests finish within a bound, and then
  * closes what is left.
  */
-import { NodeHttpServer } from "@effect/platform-node"
+import { NodeFileSystem } from "@effect/platform-node"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { Context, type Duration, Effect, Layer, Predicate, Schema } from "effect"
+import { Context, type Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
-import { createServer, type Server as NodeServer } from "node:http"
 import { isLoopback } from "./server/Guard.ts"
+import { metricsServer } from "./server/MetricsServer.ts"
 import { routes } from "./server/Routes.ts"
 import { routerConfig } from "./server/RouteTable.ts"
+import { ServerRefused } from "./server/ServerRefused.ts"
+import { socket } from "./server/Socket.ts"
 import { Stopping } from "./server/Stopping.ts"
-
-/** Why the server does not start, in a sentence that says what to do. */
-export class ServerRefused extends Schema.TaggedError<ServerRefused>()("ServerRefused", {
-  reason: Schema.Literals(["NotLoopback", "PortInUse", "PortForbidden", "AddressUnknown", "Failed"]),
-  message: Schema.String
-}) {}
 
 export interface ServerOptions {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
+  /** Where the metrics are, when not beside the API. */
+  readonly metricsPort?: number
+  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+  /** Time between looks at the files of `tls`. Default 10 seconds. */
+  readonly reloadEvery?: Duration.Input
   readonly auth: OrchestratorConfig["auth"]
   /** How long requests may take to finish when the server stops. Default 5 seconds. */
   readonly grace?: Duration.Input
@@ -30,6 +31,8 @@ export interface ServerOptions {
 export class Server extends Context.Service<Server, {
   /** `http://127.0.0.1:8080` */
   readonly url: string
+  /** Base URL of `/metrics`. */
+  readonly metricsUrl: string
 }>()("@orchestrator/http/Server") {
   /** Needs KubernetesClient, HttpSettings and Readiness. */
   static readonly layerWith = (options: ServerOptions) =>
@@ -37,74 +40,75 @@ export class Server extends Context.Service<Server, {
       Server,
       Effect.gen(function*() {
         const { stop } = yield* Stopping
+        const { url: metricsUrl } = yield* MetricsListener
         yield* Effect.addFinalizer(() => stop)
-        return { url: yield* HttpServer.addressFormattedWith(Effect.succeed) }
+        const address = yield* HttpServer.addressFormattedWith(Effect.succeed)
+        const url = options.tls === undefined ? address : address.replace(/^http:/, "https:")
+        return { url, metricsUrl: metricsUrl ?? url }
       })
     ).pipe(
-      Layer.provide(HttpRouter.serve(routes({ loopback: isLoopback(options.host) }), {
-        routerConfig,
-        disableLogger: true,
-        disableListenLog: true
-      })),
-      Layer.provide(socket(options)),
+      Layer.provide(HttpRouter.serve(
+        routes({
+          loopback: isLoopback(options.host),
+          access: modeOf(options) === "none" ? "everybody" : options.auth,
+          metricsPort: options.metricsPort
+        }),
+        { routerConfig, disableLogger: true, disableListenLog: true }
+      )),
+      Layer.provide(api(options)),
+      Layer.provide(metrics(options)),
+      Layer.provide(NodeFileSystem.layer),
       Layer.provide(Stopping.layer),
       Layer.provide(Layer.effectDiscard(allowed(options)))
     )
 }
 
-const allowed = ({ auth, host }: ServerOptions) =>
-  auth.mode === "none" && !isLoopback(host)
-    ? Effect.fail(
+/** Nobody but this machine reaches loopback, so that is where nothing is asked unless it is asked for. */
+const modeOf = ({ auth, host }: ServerOptions) => auth.mode ?? (isLoopback(host) ? "none" : "kubernetes")
+
+const allowed = (options: ServerOptions) => {
+  const { auth, host } = options
+  if (modeOf(options) !== "none" || isLoopback(host)) return Effect.void
+  return auth.allowUnauthenticated
+    ? Effect.logWarning(
+      `The HTTP API answers everybody who reaches ${host}: auth.mode is none. Whoever reaches the port starts agents, and reads `
+        + "what they do. Set auth.mode to kubernetes to ask for tokens of the cluster"
+    )
+    : Effect.fail(
       new ServerRefused({
         reason: "NotLoopback",
         message:
-          `Refusing to listen on ${host} without authentication: whoever reaches the port could start agents. Set server.host `
-          + "(SERVER_HOST) to 127.0.0.1 and reach it with `kubectl port-forward`, ssh -L, or a proxy that authenticates"
+          `Refusing to listen on ${host} without authentication: whoever reaches the port could start agents. Set auth.mode to `
+          + "kubernetes, or server.host (SERVER_HOST) to 127.0.0.1 and reach it with `kubectl port-forward`, ssh -L, or a proxy "
+          + "that authenticates; auth.allowUnauthenticated: true accepts the risk"
       })
     )
-    : Effect.void
-
-const codeOf = (cause: unknown): unknown => Predicate.hasProperty(cause, "code") ? cause.code : undefined
-
-const refusedBy = ({ host, port }: ServerOptions, cause: unknown): ServerRefused => {
-  switch (codeOf(cause)) {
-    case "EADDRINUSE":
-      return new ServerRefused({
-        reason: "PortInUse",
-        message:
-          `Port ${port} on ${host} is in use by another program. Stop that program, or choose another port with --port `
-          + "(server.port, SERVER_PORT)"
-      })
-    case "EACCES":
-      return new ServerRefused({
-        reason: "PortForbidden",
-        message:
-          `This user may not listen on port ${port}. Choose a port of 1024 or more with --port (server.port, SERVER_PORT)`
-      })
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new ServerRefused({
-        reason: "AddressUnknown",
-        message: `${host} is no address of this machine. Set server.host (SERVER_HOST) to 127.0.0.1 or localhost`
-      })
-    default:
-      return new ServerRefused({
-        reason: "Failed",
-        message: `Cannot listen on ${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`
-      })
-  }
 }
 
-const timeouts = { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384 }
+const api = ({ grace = "5 seconds", host, port, reloadEvery, tls }: ServerOptions) =>
+  socket({
+    host,
+    port,
+    grace,
+    setting: "--port (server.port, SERVER_PORT)",
+    tls: tls === undefined ? undefined : { ...tls, every: reloadEvery }
+  })
 
-/** Finalizers run in reverse: the bounded wait of the listener below, then the connections that are still open, then the socket. */
-const socket = (options: ServerOptions) => {
-  const server: NodeServer = createServer(timeouts)
-  const listener = NodeHttpServer.layer(() => server, {
-    host: options.host,
-    port: options.port,
-    gracefulShutdownTimeout: options.grace ?? "5 seconds"
-  }).pipe(Layer.catchTag("ServeError", ({ cause }) => Layer.effectContext(Effect.fail(refusedBy(options, cause)))))
-  const closer = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
-  return closer.pipe(Layer.provideMerge(listener))
-}
+class MetricsListener extends Context.Service<MetricsListener, {
+  readonly url: string | undefined
+}>()("@orchestrator/http/Server/MetricsListener") {}
+
+const metrics = ({ grace = "5 seconds", host, metricsPort }: ServerOptions) =>
+  metricsPort === undefined
+    ? Layer.succeed(MetricsListener, { url: undefined })
+    : Layer.effect(
+      MetricsListener,
+      Effect.map(HttpServer.addressFormattedWith(Effect.succeed), (url) => ({ url }))
+    ).pipe(
+      Layer.provide(metricsServer({
+        host,
+        port: metricsPort,
+        grace,
+        setting: "server.metricsPort (METRICS_PORT)"
+      }))
+    )

@@ -94,19 +94,25 @@ describe("the OpenAPI document", () => {
 
   it.each([
     { name: "GET /health", want: [200] },
-    { name: "GET /metrics", want: [200] },
+    { name: "GET /metrics", want: [200, 404] },
     { name: "GET /ready", want: [200, 503] },
-    { name: "GET /api/v1/code-runs", want: [200, 400, 403, 410, 502, 503] },
-    { name: "GET /api/v1/code-runs/{name}", want: [200, 400, 403, 404, 502, 503] },
-    { name: "DELETE /api/v1/code-runs/{name}", want: [204, 400, 403, 404, 502, 503] },
-    { name: "POST /api/v1/code-runs", want: [201, 400, 403, 409, 413, 415, 422, 502, 503] },
-    { name: "POST /api/v1/code-runs/{name}/retry", want: [200, 400, 403, 404, 409, 413, 415, 422, 502, 503] },
-    { name: "POST /api/v1/code-runs/{name}/cancel", want: [200, 400, 403, 404, 409, 502, 503] },
-    { name: "POST /api/v1/docs-runs/{name}/retry", want: [201, 400, 403, 404, 409, 413, 415, 422, 502, 503] },
-    { name: "POST /api/v1/pm/tasks", want: [200, 400, 403, 409, 413, 415, 422, 502, 503] }
+    { name: "GET /api/v1/code-runs", want: [200, 400, 401, 403, 410, 502, 503] },
+    { name: "GET /api/v1/code-runs/{name}", want: [200, 400, 401, 403, 404, 502, 503] },
+    { name: "DELETE /api/v1/code-runs/{name}", want: [204, 400, 401, 403, 404, 502, 503] },
+    { name: "POST /api/v1/code-runs", want: [201, 400, 401, 403, 409, 413, 415, 422, 502, 503] },
+    { name: "POST /api/v1/code-runs/{name}/retry", want: [200, 400, 401, 403, 404, 409, 413, 415, 422, 502, 503] },
+    { name: "POST /api/v1/code-runs/{name}/cancel", want: [200, 400, 401, 403, 404, 409, 502, 503] },
+    { name: "POST /api/v1/docs-runs/{name}/retry", want: [201, 400, 401, 403, 404, 409, 413, 415, 422, 502, 503] },
+    { name: "POST /api/v1/pm/tasks", want: [200, 400, 401, 403, 409, 413, 415, 422, 502, 503] }
   ])("$name lists what it can answer, and nothing else", ({ name, want }) => {
     const found = operations.find((operation) => operation.name === name)
     assert.deepStrictEqual(statusesOf(found?.operation ?? { responses: {} }), want)
+  })
+
+  it.each(operations)("$name says whether it wants a token", ({ name, operation }) => {
+    const wanted = name.includes("/api/") ? [{ bearer: [] }] : []
+    assert.deepStrictEqual(operation["security"], wanted)
+    assert.strictEqual(objectAt("#/components/securitySchemes/bearer")["scheme"]?.toString().toLowerCase(), "bearer")
   })
 
   it.each(["CodeRunSpec", "CodeRunStatus", "NewCodeRunSpec", "CodeTask", "DocsRequest", "Health", "RunLinks"])(

@@ -3,6 +3,7 @@ import { CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { ModelName, ObjectName, PromptText, RelativePath } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Authorized, fileNeeds, logNeeds, Needs, needsOf } from "../Access.ts"
 import { optionalBody } from "../OpenApiDocument.ts"
 import {
   ClusterError,
@@ -21,6 +22,8 @@ import {
 import { ChecksBody, ChecksParameters } from "../RequestChecks.ts"
 import { codeRunFilters, idempotency, logOptions, runName } from "./Parameters.ts"
 import { CodeRunAnswer, CodeRunPage, RunAttempts, RunFiles } from "./RunAnswers.ts"
+
+const needs = needsOf("coderuns")
 
 const cluster = [ClusterForbids, ClusterUnavailable, ClusterError] as const
 
@@ -80,7 +83,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     query: codeRunFilters,
     success: CodeRunPage,
     error: [PageExpired, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.list]).annotateMerge(OpenApi.annotations({
     summary: "List CodeRuns",
     description: "Runs in the order of their names, page by page. Filters combine."
   })),
@@ -89,7 +92,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     payload: NewCodeRun,
     success: CodeRunAnswer.pipe(HttpApiSchema.status(201)),
     error: [NameTaken, IdempotencyKeyReused, ...cluster]
-  }).middleware(ChecksBody).annotateMerge(OpenApi.annotations({
+  }).middleware(ChecksBody).annotate(Needs, [needs.create]).annotateMerge(OpenApi.annotations({
     summary: "Start a CodeRun",
     description:
       "Stores the run; the controller starts it. With an `Idempotency-Key` the request may be repeated: the answer to a "
@@ -99,7 +102,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     params: runName,
     success: CodeRunAnswer,
     error: [RunNotFound, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
     summary: "Read a CodeRun",
     description: "Its spec, and its status as the controller last wrote it."
   })),
@@ -107,7 +110,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     params: runName,
     success: HttpApiSchema.NoContent,
     error: [RunNotFound, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.delete]).annotateMerge(OpenApi.annotations({
     summary: "Delete a CodeRun",
     description: "Removes the run with its Job, pod and files. An agent that runs is stopped. The workspace stays."
   })),
@@ -116,7 +119,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     payload: [RetryCodeRun, HttpApiSchema.NoContent],
     success: CodeRunAnswer,
     error: [RunNotFound, RunNotFinished, RunChanged, ...cluster]
-  }).middleware(ChecksBody).annotateMerge(OpenApi.annotations({
+  }).middleware(ChecksBody).annotate(Needs, [needs.update]).annotateMerge(OpenApi.annotations({
     summary: "Start the next attempt",
     transform: optionalBody,
     description:
@@ -127,7 +130,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     params: runName,
     success: CodeRunAnswer,
     error: [RunNotFound, RunFinished, RunChanged, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.update]).annotateMerge(OpenApi.annotations({
     summary: "Stop a CodeRun",
     description:
       "Stops the agent, saves and pushes its work, and ends the run as Cancelled. Cancelling twice is cancelling once."
@@ -137,7 +140,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     query: logOptions,
     success: HttpApiSchema.StreamUint8Array({ contentType: "text/plain; charset=utf-8" }),
     error: [RunNotFound, LogsNotAvailable, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
     summary: "Read what the agent prints",
     description: "Text of the current attempt's `claude` container, for as long as its pod exists."
   })),
@@ -145,7 +148,7 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     params: runName,
     success: RunFiles,
     error: [RunNotFound, FilesNotAvailable, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, fileNeeds).annotateMerge(OpenApi.annotations({
     summary: "Read the agent's files",
     description: "The rendered files of the newest attempt, until cleanup removes them."
   })),
@@ -153,11 +156,11 @@ export class CodeRuns extends HttpApiGroup.make("codeRuns").add(
     params: runName,
     success: RunAttempts,
     error: [RunNotFound, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
     summary: "Read the attempts",
     description: "One entry per Job: when, how it ended, and what it used."
   }))
-).prefix("/api/v1/code-runs").middleware(ChecksParameters).annotateMerge(OpenApi.annotations({
+).prefix("/api/v1/code-runs").middleware(ChecksParameters).middleware(Authorized).annotateMerge(OpenApi.annotations({
   title: "CodeRuns",
   description: "A CodeRun implements one task in a target repository."
 })) {}

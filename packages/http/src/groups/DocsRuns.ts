@@ -3,6 +3,7 @@ import { DocsRunSpec } from "@orchestrator/domain/DocsRun"
 import { ModelName, ObjectName } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Authorized, fileNeeds, logNeeds, Needs, needsOf } from "../Access.ts"
 import { optionalBody } from "../OpenApiDocument.ts"
 import {
   ClusterError,
@@ -22,6 +23,8 @@ import {
 import { ChecksBody, ChecksParameters } from "../RequestChecks.ts"
 import { docsRunFilters, idempotency, logOptions, runName } from "./Parameters.ts"
 import { DocsRunAnswer, DocsRunPage, RunAttempts, RunFiles } from "./RunAnswers.ts"
+
+const needs = needsOf("docsruns")
 
 const cluster = [ClusterForbids, ClusterUnavailable, ClusterError] as const
 
@@ -64,7 +67,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     query: docsRunFilters,
     success: DocsRunPage,
     error: [PageExpired, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.list]).annotateMerge(OpenApi.annotations({
     summary: "List DocsRuns",
     description: "Runs in the order of their names, page by page. Filters combine."
   })),
@@ -73,7 +76,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     payload: NewDocsRun,
     success: DocsRunAnswer.pipe(HttpApiSchema.status(201)),
     error: [NameTaken, IdempotencyKeyReused, ...cluster]
-  }).middleware(ChecksBody).annotateMerge(OpenApi.annotations({
+  }).middleware(ChecksBody).annotate(Needs, [needs.create]).annotateMerge(OpenApi.annotations({
     summary: "Start a DocsRun",
     description:
       "Stores the run; the controller starts it. With an `Idempotency-Key` the request may be repeated: the answer to a "
@@ -83,7 +86,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     params: runName,
     success: DocsRunAnswer,
     error: [RunNotFound, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
     summary: "Read a DocsRun",
     description: "Its spec, and its status as the controller last wrote it."
   })),
@@ -91,7 +94,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     params: runName,
     success: HttpApiSchema.NoContent,
     error: [RunNotFound, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.delete]).annotateMerge(OpenApi.annotations({
     summary: "Delete a DocsRun",
     description: "Removes the run with its Job, pod and files. An agent that runs is stopped."
   })),
@@ -100,7 +103,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     payload: [RetryDocsRun, HttpApiSchema.NoContent],
     success: DocsRunAnswer.pipe(HttpApiSchema.status(201)),
     error: [RunNotFound, RunNotFinished, NameTaken, InvalidBody, ...cluster]
-  }).middleware(ChecksBody).annotateMerge(OpenApi.annotations({
+  }).middleware(ChecksBody).annotate(Needs, [needs.update, needs.create]).annotateMerge(OpenApi.annotations({
     summary: "Run again",
     transform: optionalBody,
     description:
@@ -111,7 +114,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     params: runName,
     success: DocsRunAnswer,
     error: [RunNotFound, RunFinished, RunChanged, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.update]).annotateMerge(OpenApi.annotations({
     summary: "Stop a DocsRun",
     description:
       "Stops the agent, saves and pushes its work, and ends the run as Cancelled. Cancelling twice is cancelling once."
@@ -121,7 +124,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     query: logOptions,
     success: HttpApiSchema.StreamUint8Array({ contentType: "text/plain; charset=utf-8" }),
     error: [RunNotFound, LogsNotAvailable, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
     summary: "Read what the agent prints",
     description: "Text of the current attempt's `claude` container, for as long as its pod exists."
   })),
@@ -129,7 +132,7 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     params: runName,
     success: RunFiles,
     error: [RunNotFound, FilesNotAvailable, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, fileNeeds).annotateMerge(OpenApi.annotations({
     summary: "Read the agent's files",
     description: "The rendered files of the newest attempt, until cleanup removes them."
   })),
@@ -137,11 +140,11 @@ export class DocsRuns extends HttpApiGroup.make("docsRuns").add(
     params: runName,
     success: RunAttempts,
     error: [RunNotFound, ...cluster]
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
     summary: "Read the attempts",
     description: "One entry per Job: when, how it ended, and what it used."
   }))
-).prefix("/api/v1/docs-runs").middleware(ChecksParameters).annotateMerge(OpenApi.annotations({
+).prefix("/api/v1/docs-runs").middleware(ChecksParameters).middleware(Authorized).annotateMerge(OpenApi.annotations({
   title: "DocsRuns",
   description: "A DocsRun writes the task documentation of a project."
 })) {}

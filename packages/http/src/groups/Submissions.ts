@@ -7,6 +7,7 @@ import { DocsRunSpec } from "@orchestrator/domain/DocsRun"
 import { DataKey, EnvName, ObjectName } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Authorized, Needs, needsOf } from "../Access.ts"
 import {
   ClusterError,
   ClusterForbids,
@@ -104,7 +105,7 @@ export class Submissions extends HttpApiGroup.make("submissions").add(
     payload: CodeTask,
     success: Submitted,
     error: errors
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needsOf("coderuns").create]).annotateMerge(OpenApi.annotations({
     summary: "Submit a task",
     description: "Starts a CodeRun. New clients use `POST /api/v1/code-runs`."
   })),
@@ -113,11 +114,13 @@ export class Submissions extends HttpApiGroup.make("submissions").add(
     payload: DocsRequest,
     success: Submitted,
     error: errors
-  }).annotateMerge(OpenApi.annotations({
+  }).annotate(Needs, [needsOf("docsruns").create]).annotateMerge(OpenApi.annotations({
     summary: "Generate documentation",
     description: "Starts a DocsRun. New clients use `POST /api/v1/docs-runs`."
   }))
-).prefix("/api/v1/pm").middleware(ChecksParameters).middleware(ChecksBody).annotateMerge(OpenApi.annotations({
-  title: "Submissions",
-  description: "The routes of older installations."
-})) {}
+).prefix("/api/v1/pm").middleware(ChecksParameters).middleware(ChecksBody).middleware(Authorized).annotateMerge(
+  OpenApi.annotations({
+    title: "Submissions",
+    description: "The routes of older installations."
+  })
+) {}

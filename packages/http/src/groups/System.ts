@@ -1,7 +1,7 @@
 /** What operators and their tools ask: is it alive, is it ready, what does it count. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { NotReady } from "../Problem.ts"
+import { MetricsMoved, NotReady } from "../Problem.ts"
 
 const Health = Schema.Struct({
   status: Schema.Literal("healthy").annotate({ description: "The process answers" }),
@@ -27,8 +27,12 @@ export class System extends HttpApiGroup.make("system", { topLevel: true }).add(
     summary: "Readiness",
     description: "Says whether the cluster is reachable and what is known of it is current; otherwise with the reasons."
   })),
-  HttpApiEndpoint.get("metrics", "/metrics", { success: exposition }).annotateMerge(OpenApi.annotations({
-    summary: "Metrics",
-    description: "Counters, gauges and histograms in the Prometheus text format."
-  }))
+  HttpApiEndpoint.get("metrics", "/metrics", { success: exposition, error: MetricsMoved }).annotateMerge(
+    OpenApi.annotations({
+      summary: "Metrics",
+      description:
+        "Counters, gauges and histograms in the Prometheus text format. Not here where `server.metricsPort` gives them a port of "
+        + "their own."
+    })
+  )
 ).annotateMerge(OpenApi.annotations({ title: "System", description: "For operators and their tools." })) {}

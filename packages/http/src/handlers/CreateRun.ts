@@ -3,6 +3,8 @@ import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
+import { Requester } from "../Access.ts"
+import { secretPermissions } from "../access/Secrets.ts"
 import { IdempotencyKeyReused } from "../Problem.ts"
 import { createProblem } from "./ClusterProblems.ts"
 import { keyHash, keyLabel, keyMarks, keySuffix, relation } from "./Idempotency.ts"
@@ -86,9 +88,17 @@ const created = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, dra
   )
 })
 
-export const createRun = Effect.fn("http.createRun")((runs: RunAccess, wanted: NewRun) => {
+/** Asked now, and not only when the request began: a body may come slowly. */
+const allowed = Effect.fnUntraced(function*({ resource }: RunAccess, { spec }: NewRun) {
+  const requester = yield* Requester
+  yield* requester.require([{ verb: "create", resource }, ...secretPermissions(spec)])
+})
+
+/** The requester must be allowed to create it, and to read every secret that its agent would use. */
+export const createRun = Effect.fn("http.createRun")(function*(runs: RunAccess, wanted: NewRun) {
+  yield* allowed(runs, wanted)
   const draft = draftOf(runs, wanted)
-  return created(runs, wanted, draft).pipe(
+  return yield* created(runs, wanted, draft).pipe(
     Effect.catchTag(
       "KubernetesError",
       (error) => Effect.fail(createProblem(runs.kind.kind, draft.metadata.name ?? wanted.stem)(error))

@@ -4,6 +4,8 @@ import { sanitize } from "@orchestrator/domain/Names"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
+import { Requester } from "../Access.ts"
+import { secretPermissions } from "../access/Secrets.ts"
 import { RunNotFinished } from "../Problem.ts"
 import { createRun } from "./CreateRun.ts"
 import { changeRun, getRun, type RunAccess } from "./RunAccess.ts"
@@ -40,16 +42,29 @@ export interface RetryWish {
   readonly force?: boolean
 }
 
+/** An attempt uses the run's secrets for what its requester asks, so it takes the permissions that creating the run took. */
+const allowed = Effect.fnUntraced(function*({ resource }: RunAccess, name: string, run: CustomObject) {
+  const requester = yield* Requester
+  yield* requester.require([{ verb: "update", resource, name }, ...secretPermissions(run.spec)])
+})
+
+const nextAttempt = (run: CustomObject, { promptModification }: RetryWish) => ({
+  contextVersion: versionsOf(run).wanted + 1,
+  cancel: false,
+  ...(promptModification === undefined ? {} : { promptModification })
+})
+
 /** `cancel` goes with the attempt that it was meant for. */
-export const retryCodeRun = (runs: RunAccess, name: string, { force = false, promptModification }: RetryWish) =>
-  changeRun(runs, name, (run) =>
-    isFinished(run) || force
-      ? Effect.succeed({
-        contextVersion: versionsOf(run).wanted + 1,
-        cancel: false,
-        ...(promptModification === undefined ? {} : { promptModification })
-      })
-      : notFinished(run))
+export const retryCodeRun = (runs: RunAccess, name: string, wish: RetryWish) =>
+  changeRun(
+    runs,
+    name,
+    Effect.fnUntraced(function*(run) {
+      if (!isFinished(run) && wish.force !== true) return yield* notFinished(run)
+      yield* allowed(runs, name, run)
+      return nextAttempt(run, wish)
+    })
+  )
 
 /** One successor per run: its uid is the key. */
 export const retryDocsRun = Effect.fn("http.retryDocsRun")(function*(

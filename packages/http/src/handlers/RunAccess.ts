@@ -13,17 +13,18 @@ export interface RunAccess {
   readonly settings: HttpSettingsValue
   readonly kind: Kind<CustomObject>
   readonly path: RunPath
+  readonly resource: "coderuns" | "docsruns"
 }
 
-const access = (kind: Kind<CustomObject>, path: RunPath) =>
+const access = (kind: Kind<CustomObject>, path: RunPath, resource: RunAccess["resource"]) =>
   Effect.gen(function*() {
     const client = yield* KubernetesClient
     const settings = yield* HttpSettings
-    return { client, settings, kind, path } satisfies RunAccess
+    return { client, settings, kind, path, resource } satisfies RunAccess
   })
 
-export const codeRunAccess = access(CodeRunKind, "code-runs")
-export const docsRunAccess = access(DocsRunKind, "docs-runs")
+export const codeRunAccess = access(CodeRunKind, "code-runs", "coderuns")
+export const docsRunAccess = access(DocsRunKind, "docs-runs", "docsruns")
 
 export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })
 
@@ -46,10 +47,10 @@ const isKubernetesError = (error: unknown): error is KubernetesError =>
  * Changes a run as it is now: what to merge into it is decided on what was read, and holds only for that revision. When somebody else was
  * faster, both are done again, a few times. `undefined` leaves the run alone.
  */
-export const changeRun = Effect.fn("http.changeRun")(function*<E>(
+export const changeRun = Effect.fn("http.changeRun")(function*<E, R>(
   runs: RunAccess,
   name: string,
-  decide: (run: CustomObject) => Effect.Effect<object | undefined, E>
+  decide: (run: CustomObject) => Effect.Effect<object | undefined, E, R>
 ) {
   const attempt = Effect.gen(function*() {
     const run = yield* runs.client.get(runs.kind, refOf(runs, name))

@@ -1,12 +1,14 @@
 /**
  * What the agent of the current attempt prints: the log of its pod's `claude` container. Whether there is one is decided before the
- * answer begins, so that a missing log is a problem and not a broken stream. Streams end when the server stops.
+ * answer begins, so that a missing log is a problem and not a broken stream. Streams end when the server stops, and break off when their
+ * reader loses the permission: every part of a log is given out by a decision that is fresh.
  */
 import { PodKind } from "@orchestrator/k8s/Kinds"
 import type { PodLogOptions } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect, Sink, Stream } from "effect"
+import { logNeeds, Requester } from "../Access.ts"
 import { LogsNotAvailable } from "../Problem.ts"
 import { Stopping } from "../server/Stopping.ts"
 import { readProblem } from "./ClusterProblems.ts"
@@ -70,11 +72,12 @@ const begun = Effect.fnUntraced(function*(log: Stream.Stream<Uint8Array, Kuberne
 
 export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name: string, wish: LogWish) {
   const { stopped } = yield* Stopping
+  const requester = yield* Requester
   const run = yield* getRun(runs, name)
   const pod = yield* currentPod(runs, run)
   const options: PodLogOptions = { ...wish, container }
   const log = yield* begun(runs.client.podLogs(refOf(runs, pod), options), wish.follow === true).pipe(
     Effect.mapError(readProblem(runs.kind.kind, name))
   )
-  return log.pipe(Stream.interruptWhen(stopped))
+  return log.pipe(Stream.tap(() => requester.require(logNeeds)), Stream.interruptWhen(stopped))
 })

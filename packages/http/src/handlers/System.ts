@@ -3,8 +3,9 @@ import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
 import { Api } from "../Api.ts"
 import { HttpSettings } from "../HttpSettings.ts"
-import { NotReady } from "../Problem.ts"
+import { MetricsMoved, NotReady } from "../Problem.ts"
 import { Readiness } from "../Readiness.ts"
+import { MetricsPlace } from "../server/MetricsPlace.ts"
 
 const notReady = (reasons: ReadonlyArray<string>) =>
   new NotReady({
@@ -13,12 +14,19 @@ const notReady = (reasons: ReadonlyArray<string>) =>
     reasons
   })
 
+const metricsMoved = (port: number) =>
+  new MetricsMoved({
+    detail: `The metrics are served on port ${port} of this host`,
+    hint: `Scrape /metrics on port ${port}; without server.metricsPort (METRICS_PORT) they are served here`
+  })
+
 export const SystemHandlers = HttpApiBuilder.group(
   Api,
   "system",
   Effect.fnUntraced(function*(handlers) {
     const { version } = yield* HttpSettings
     const readiness = yield* Readiness
+    const { ownPort } = yield* MetricsPlace
     return handlers.handleAll({
       health: () =>
         Effect.map(
@@ -30,7 +38,7 @@ export const SystemHandlers = HttpApiBuilder.group(
           readiness.missing,
           (reasons) => reasons.length === 0 ? Effect.succeed({ status: "ready" as const }) : notReady(reasons)
         ),
-      metrics: () => PrometheusMetrics.format()
+      metrics: () => ownPort === undefined ? PrometheusMetrics.format() : metricsMoved(ownPort)
     })
   })
 )

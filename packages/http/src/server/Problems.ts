@@ -82,7 +82,8 @@ interface Members {
   readonly allow?: ReadonlyArray<string>
 }
 
-const headersOf = ({ allow, retryAfterSeconds }: Members) => ({
+const headersOf = ({ allow, retryAfterSeconds, status }: Members) => ({
+  ...(status === 401 ? { "www-authenticate": "Bearer realm=\"orchestrator\"" } : {}),
   ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
   ...(allow === undefined ? {} : { allow: allow.join(", ") })
 })

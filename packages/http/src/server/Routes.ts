@@ -1,6 +1,7 @@
 /** Every route with everything around it, for whatever serves it: a socket, or a test. */
 import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import { authorizeByCluster, authorizeEverybody } from "../access/Authorization.ts"
 import { Api } from "../Api.ts"
 import { CodeRunsHandlers } from "../handlers/CodeRuns.ts"
 import { DocsRunsHandlers } from "../handlers/DocsRuns.ts"
@@ -8,6 +9,7 @@ import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
 import { DocumentsLayer } from "./Documents.ts"
+import { MetricsPlace } from "./MetricsPlace.ts"
 import { pipeline, type PipelineOptions } from "./Pipeline.ts"
 
 const Handlers = Layer.mergeAll(CodeRunsHandlers, DocsRunsHandlers, SubmissionsHandlers, SystemHandlers)
@@ -17,5 +19,20 @@ const ContractRoutes = HttpApiBuilder.layer(Api).pipe(
   Layer.provide(RequestChecksLayer)
 )
 
+export interface RoutesOptions extends PipelineOptions {
+  /** Who is let in: owners of tokens for these audiences, or everybody. */
+  readonly access: { readonly audiences: ReadonlyArray<string> } | "everybody"
+  /** Port of the metrics where it is not this server's. */
+  readonly metricsPort?: number | undefined
+}
+
 /** Needs KubernetesClient, HttpSettings, Readiness and Stopping. */
-export const routes = (options: PipelineOptions) => Layer.mergeAll(ContractRoutes, DocumentsLayer, pipeline(options))
+export const routes = ({ access, metricsPort, ...options }: RoutesOptions) =>
+  Layer.mergeAll(
+    ContractRoutes.pipe(
+      Layer.provide(access === "everybody" ? authorizeEverybody : authorizeByCluster(access.audiences)),
+      Layer.provide(Layer.succeed(MetricsPlace, { ownPort: metricsPort }))
+    ),
+    DocumentsLayer,
+    pipeline(options)
+  )

@@ -1,0 +1,86 @@
+/** The two ways to keep the contract's promise: by the cluster's tokens and RBAC, or by letting everybody in. */
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { HttpRouter } from "effect/http"
+import { Authorized, Needs, type Permission, Requester } from "../Access.ts"
+import { HttpSettings } from "../HttpSettings.ts"
+import { PermissionMissing, Unauthenticated } from "../Problem.ts"
+import { makeDecisions } from "./Decisions.ts"
+import { grantLines, permissionsOf, resourceOf } from "./Permissions.ts"
+
+/** RFC 6750; anything else is no token of a cluster, and is not shown to it. */
+const wellFormed = /^[\w.~+/-]+=*$/
+
+interface Place {
+  readonly namespace: string
+  readonly audiences: ReadonlyArray<string>
+}
+
+const unauthenticated = (found: string, { audiences, namespace }: Place) => {
+  const audience = audiences[0] === undefined ? "" : ` --audience ${audiences[0]}`
+  return new Unauthenticated({
+    detail: `Expected a bearer token of the cluster${
+      audience === "" ? "" : ` for the audience ${audiences.join(" or ")}`
+    }, found ${found}`,
+    hint:
+      `Send the header Authorization: Bearer TOKEN. kubectl create token SERVICEACCOUNT -n ${namespace}${audience} prints one`
+  })
+}
+
+const said = (permission: Permission): string =>
+  [permission.verb, resourceOf(permission), ...(permission.name === undefined ? [] : [JSON.stringify(permission.name)])]
+    .join(" ")
+
+const permissionMissing = (missing: ReadonlyArray<Permission>, user: string, namespace: string) =>
+  new PermissionMissing({
+    detail: `User ${JSON.stringify(user)} may not ${missing.map(said).join(", ")} in namespace ${
+      JSON.stringify(namespace)
+    }`,
+    hint: `An administrator grants it with:\n${grantLines(missing, user, namespace).join("\n")}`,
+    user,
+    missing: missing.map((permission) => ({
+      verb: permission.verb,
+      resource: resourceOf(permission),
+      namespace,
+      ...(permission.name === undefined ? {} : { name: permission.name })
+    }))
+  })
+
+/** Everybody who reaches the server may do what the orchestrator may. */
+export const authorizeEverybody = Layer.succeed(Authorized, {
+  bearer: (route) => Effect.provideService(route, Requester, { require: () => Effect.void })
+})
+
+/** Needs KubernetesClient and HttpSettings. */
+export const authorizeByCluster = (audiences: ReadonlyArray<string>) =>
+  Layer.effect(
+    Authorized,
+    Effect.gen(function*() {
+      const client = yield* KubernetesClient
+      const { namespace } = yield* HttpSettings
+      const decide = yield* makeDecisions({ client, namespace, audiences })
+      const place = { namespace, audiences }
+
+      const requester = (token: Redacted.Redacted) =>
+        Requester.of({
+          require: Effect.fn("Requester.require")(function*(permissions: ReadonlyArray<Permission>) {
+            const text = Redacted.value(token)
+            if (text === "") return yield* unauthenticated("none", place)
+            if (!wellFormed.test(text)) return yield* unauthenticated("something else", place)
+            const { missing, user } = yield* decide(token, permissions)
+            if (user === undefined) return yield* unauthenticated("one that the cluster does not accept", place)
+            if (missing.length > 0) return yield* permissionMissing(missing, user, namespace)
+          })
+        })
+
+      return {
+        bearer: (route, { credential, endpoint }) =>
+          Effect.gen(function*() {
+            const { params } = yield* HttpRouter.RouteContext
+            const asking = requester(credential)
+            yield* asking.require(permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params))
+            return yield* Effect.provideService(route, Requester, asking)
+          })
+      }
+    })
+  )

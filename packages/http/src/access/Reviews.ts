@@ -1,0 +1,95 @@
+/**
+ * Questions to the cluster, one request each: whose token is this, and may its owner do that. An answer that does not come, or is not
+ * understood, is no answer: it never allows anything. Reviews carry tokens, so nothing that the cluster says of one is repeated.
+ */
+import { SubjectAccessReviewKind, TokenReviewKind } from "@orchestrator/k8s/Kinds"
+import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { KubernetesError, KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
+import type { SubjectAccessReview, TokenReview } from "@orchestrator/k8s/Objects"
+import { Duration, Effect, Redacted } from "effect"
+import type { Permission } from "../Access.ts"
+import { AccessUnknown } from "../Problem.ts"
+import { attributesOf } from "./Permissions.ts"
+
+/** Owner of a token, as the cluster knows it. */
+export interface User {
+  readonly username: string
+  readonly uid?: string
+  readonly groups?: ReadonlyArray<string>
+  readonly extra?: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+type Client = KubernetesClient["Service"]
+
+/** How long an answer may take. Two of them one after the other are younger than any decision that is remembered. */
+const patience = Duration.seconds(4)
+
+const hints: Partial<Record<KubernetesErrorReason["_tag"], string>> = {
+  Forbidden:
+    "The orchestrator's service account may not ask. Grant it: kubectl create clusterrolebinding orchestrator-auth "
+    + "--clusterrole=system:auth-delegator --serviceaccount=NAMESPACE:NAME",
+  Unauthorized: "The cluster does not accept the orchestrator's own token: look at its log, and restart it"
+}
+
+const unknown = (what: string, why: string, reason: KubernetesErrorReason | undefined) =>
+  new AccessUnknown({
+    detail: `The cluster did not answer a ${what}: ${why}`,
+    hint: (reason === undefined ? undefined : hints[reason._tag]) ?? "Try the same request again later",
+    ...(reason !== undefined && "retryAfterSeconds" in reason && reason.retryAfterSeconds !== undefined
+      ? { retryAfterSeconds: reason.retryAfterSeconds }
+      : {})
+  })
+
+const asked = <A>(what: string, review: Effect.Effect<A, KubernetesError>): Effect.Effect<A, AccessUnknown> =>
+  review.pipe(
+    Effect.mapError(({ reason }) => unknown(what, reason._tag, reason)),
+    Effect.timeoutOrElse({
+      duration: patience,
+      orElse: () => Effect.fail(unknown(what, `nothing came for ${Duration.format(patience)}`, undefined))
+    }),
+    Effect.tapError(({ detail }) => Effect.logWarning("An access review failed", detail))
+  )
+
+/** A server that knows nothing of audiences answers without them: then the token was not meant for us. */
+const meantForUs = (asked: ReadonlyArray<string>, answered: ReadonlyArray<string> = []): boolean =>
+  asked.length === 0 || answered.some((audience) => asked.includes(audience))
+
+const userOf = ({ status }: TokenReview, audiences: ReadonlyArray<string>): User | undefined => {
+  const { username, ...rest } = status?.user ?? {}
+  return status?.authenticated === true && username !== undefined && username !== "" &&
+      meantForUs(audiences, status.audiences)
+    ? { username, ...rest }
+    : undefined
+}
+
+/** The owner of a token; undefined when the cluster does not accept it. */
+export const reviewToken = (client: Client, audiences: ReadonlyArray<string>, token: Redacted.Redacted) =>
+  asked(
+    "TokenReview",
+    client.create(TokenReviewKind, {
+      metadata: {},
+      spec: { token: Redacted.value(token), ...(audiences.length === 0 ? {} : { audiences }) }
+    })
+  ).pipe(Effect.map((review) => userOf(review, audiences)))
+
+const isAllowed = ({ status }: SubjectAccessReview): boolean => status?.allowed === true && status.denied !== true
+
+export const reviewAccess = (
+  client: Client,
+  { extra, groups, uid, username }: User,
+  permission: Permission,
+  namespace: string
+) =>
+  asked(
+    "SubjectAccessReview",
+    client.create(SubjectAccessReviewKind, {
+      metadata: {},
+      spec: {
+        user: username,
+        ...(uid === undefined ? {} : { uid }),
+        ...(groups === undefined ? {} : { groups }),
+        ...(extra === undefined ? {} : { extra }),
+        resourceAttributes: attributesOf(permission, namespace)
+      }
+    })
+  ).pipe(Effect.map(isAllowed))

@@ -1,0 +1,21 @@
+/** The secrets that an agent gets to use because of what a run says. Pure. */
+import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
+import { Predicate } from "effect"
+import type { Permission } from "../Access.ts"
+
+const textOf = (value: unknown): ReadonlyArray<string> => Predicate.isString(value) ? [value] : []
+
+const named = (spec: Readonly<Record<string, unknown>>): ReadonlyArray<string> => {
+  const { envFromSecrets } = spec
+  return Array.isArray(envFromSecrets)
+    ? envFromSecrets.flatMap((each: unknown) => Predicate.isObject(each) ? textOf(Object(each)["secretName"]) : [])
+    : []
+}
+
+/** Key and token of the GitHub user are mounted where they exist, so both count, whether they exist now or not. */
+const ofUser = (spec: Readonly<Record<string, unknown>>): ReadonlyArray<string> =>
+  textOf(spec["githubUser"]).flatMap((user) => [sshSecretName(user), tokenSecretName(user)])
+
+/** Reading each of them, for whoever starts an attempt with this spec: its agent hands out what it can read. */
+export const secretPermissions = (spec: Readonly<Record<string, unknown>>): ReadonlyArray<Permission> =>
+  [...new Set([...named(spec), ...ofUser(spec)])].map((name) => ({ verb: "get", resource: "secrets", name }))

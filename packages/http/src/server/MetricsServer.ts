@@ -1,0 +1,42 @@
+/** `/metrics` on a port of its own, for whoever the network lets reach it: no authentication, no TLS, and nothing else. */
+import { Effect, Layer } from "effect"
+import { HttpServer, HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
+import { PrometheusMetrics } from "effect/observability"
+import { MethodNotAllowed, RouteNotFound } from "../Problem.ts"
+import { isLoopback, refusal } from "./Guard.ts"
+import { stamped } from "./Problems.ts"
+import { requestId } from "./RequestId.ts"
+import { socket, type SocketOptions } from "./Socket.ts"
+
+const path = "/metrics"
+
+const contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+const problemOf = ({ headers, method, url }: HttpServerRequest.HttpServerRequest, loopback: boolean) => {
+  const refused = refusal({ method, host: headers["host"], origin: headers["origin"] }, loopback)
+  if (refused !== undefined) return refused
+  if (url.split("?")[0] !== path) {
+    return new RouteNotFound({ detail: "This port has nothing but /metrics", hint: "The API is on another port" })
+  }
+  return method === "GET" || method === "HEAD" ? undefined : new MethodNotAllowed({
+    detail: `${path} takes GET, HEAD, found ${method}`,
+    hint: "Read the metrics with GET",
+    allow: ["GET", "HEAD"]
+  })
+}
+
+const answer = Effect.fnUntraced(function*(loopback: boolean) {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const problem = problemOf(request, loopback)
+  if (problem === undefined) {
+    return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
+      contentType,
+      headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }
+    })
+  }
+  const id = yield* requestId(request.headers["x-request-id"])
+  return stamped(yield* HttpServerRespondable.toResponse(problem), id)
+})
+
+export const metricsServer = (options: SocketOptions) =>
+  HttpServer.serve(answer(isLoopback(options.host))).pipe(Layer.provideMerge(socket(options)))
