@@ -7,7 +7,6 @@ export default defineConfig({
     globalSetup: ["tools/kube/GlobalSetup.ts"],
     fileParallelism: false,
     testTimeout: 120_000,
-    hookTimeout: 60_000,
-    isolate: false
+    hookTimeout: 60_000
   }
 })
