@@ -11,7 +11,8 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 
 const programs: ReadonlyArray<Program> = [
   { entry: "packages/cli/src/bin.ts", name: "orchestrator", onDemand: true },
-  { entry: "packages/agent/src/runner/bin.ts", name: "runner", onDemand: false }
+  { entry: "packages/agent/src/runner/bin.ts", name: "runner", onDemand: false },
+  { entry: "packages/agent/src/broker/bin.ts", name: "broker", onDemand: false }
 ]
 
 const program = Effect.gen(function*() {
