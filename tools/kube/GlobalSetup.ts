@@ -31,10 +31,19 @@ const missing = (): string | undefined => {
 const answers = (command: string, ...args: ReadonlyArray<string>) =>
   args.some((arg) => spawnSync(command, [arg], { stdio: "ignore" }).status === 0)
 
+/** Our definitions, which every test expects. */
+const define = (folder: string) => {
+  const script =
+    `. "$1/env" && kubectl apply --server-side -f "$2" && kubectl wait --for=condition=Established --timeout=30s -f "$2"`
+  const definitions = join(import.meta.dirname, "../../crds/platform-crds.yaml")
+  execFileSync("bash", ["-c", script, "define", folder, definitions], { stdio: ["ignore", "ignore", "inherit"] })
+}
+
 const setup = (): (() => void) | undefined => {
   const existing = process.env["CONTROL_PLANE"]
   if (existing !== undefined) {
     if (!existsSync(join(existing, "kubeconfig"))) throw new Error(`CONTROL_PLANE is ${existing}: no kubeconfig there`)
+    define(existing)
     return undefined
   }
   const problem = missing()
@@ -44,7 +53,9 @@ const setup = (): (() => void) | undefined => {
     execFileSync(join(import.meta.dirname, name), args, { stdio: ["ignore", "ignore", "inherit"] })
   try {
     run("up", folder)
+    define(folder)
   } catch (error) {
+    if (existsSync(join(folder, "pids"))) run("down", folder)
     rmSync(folder, { recursive: true, force: true })
     throw error
   }

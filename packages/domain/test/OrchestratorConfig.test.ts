@@ -134,6 +134,8 @@ describe("what is wrong is named", () => {
     { path: "server.port", value: 65_536 },
     { path: "server.metricsPort", value: -1 },
     { path: "server", value: { port: 9090, metricsPort: 9090 } },
+    { path: "leaderElection", value: { leaseSeconds: 10, renewDeadlineSeconds: 10 } },
+    { path: "leaderElection", value: { renewDeadlineSeconds: 2, retrySeconds: 2 } },
     { path: "auth.mode", value: "open" },
     { path: "auth.audiences", value: "orchestrator" }
   ])("$path: $value is impossible", ({ path, value }) => {
@@ -171,5 +173,6 @@ it.each<{ path: string; value: unknown }>([
   { path: "auth", value: { mode: "none", allowUnauthenticated: true } },
   { path: "storage.workspaceSize", value: "1.5Ti" },
   { path: "git.allowedProtocols", value: ["https", "file"] },
-  { path: "limits.activeRunsPerService", value: 1 }
+  { path: "limits.activeRunsPerService", value: 1 },
+  { path: "leaderElection", value: { leaseSeconds: 4, renewDeadlineSeconds: 3, retrySeconds: 1 } }
 ])("$path: $value is possible", ({ path, value }) => assert.deepStrictEqual(reports(at(path, value)), []))

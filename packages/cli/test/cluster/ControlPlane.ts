@@ -29,8 +29,6 @@ export const kubectl = (args: ReadonlyArray<string>, input?: string): string => 
   })
 }
 
-export const applyDefinitions = () => kubectl(["apply", "--server-side", "-f", join(root, "crds/platform-crds.yaml")])
-
 /** Ends a part of the control plane and starts it again at once. */
 export const restart = (name: string, signal = "TERM") =>
   void execFileSync(join(root, "tools/kube/restart"), [controlPlane().folder, name, signal], { stdio: "ignore" })

@@ -20,7 +20,7 @@ import { installation } from "../../src/Installation.ts"
 import { named } from "./Audit.ts"
 import { kubectl } from "./ControlPlane.ts"
 import { provisioner } from "./Provisioner.ts"
-import { admin, definitions, eventually, joined, makeSite, onNode, startReplica, verbsOf } from "./World.ts"
+import { admin, eventually, joined, makeSite, onNode, startReplica, verbsOf } from "./World.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "orchestrator-product-"))
 const remotes = join(folder, "git")
@@ -46,7 +46,6 @@ const cluster = Layer.mergeAll(Kubelet.layer({ nodeName }), joined(nodeName), pr
   Layer.provide(runtime),
   Layer.provide(layerPodLogsMemory),
   Layer.provideMerge(admin),
-  Layer.provide(definitions),
   Layer.provide(removed),
   Layer.provide(NodeServices.layer)
 )

@@ -16,7 +16,7 @@ import { Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { randomBytes } from "node:crypto"
 import { writeFileSync } from "node:fs"
 import { acceptedWrites, type Asked, askedSince, auditSize } from "./Audit.ts"
-import { applyDefinitions, controlPlane, kubectl, makeUser, type User } from "./ControlPlane.ts"
+import { controlPlane, kubectl, makeUser, type User } from "./ControlPlane.ts"
 import { Replica } from "./Replica.ts"
 
 export const admin = liveClient({ kubeconfig: controlPlane().kubeconfig })
@@ -30,8 +30,6 @@ export const joined = (nodeName: string) =>
       (spec?.taints ?? []).length === 0 && status?.conditions?.some(({ type }) => type === "Ready") === true
     yield* eventually("the node to be ready", client.get(NodeKind, { name: nodeName }), isReady)
   }))
-
-export const definitions = Layer.effectDiscard(Effect.sync(applyDefinitions))
 
 /**
  * How an agent does, by the variable SCRIPT of its run: `deliver`, `fail`, `never`, or `meek`, who ends with 0 when told to stop; and the
@@ -82,8 +80,7 @@ const nodeName = `node-${randomBytes(3).toString("hex")}`
 export const scripted = Layer.mergeAll(Kubelet.layer({ nodeName }), joined(nodeName)).pipe(
   Layer.provideMerge(layerTest(script)),
   Layer.provideMerge(layerPodLogsMemory),
-  Layer.provideMerge(admin),
-  Layer.provide(definitions)
+  Layer.provideMerge(admin)
 )
 
 /** What the product may do in its namespace. */
@@ -100,7 +97,13 @@ const rules = [
   { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
   { apiGroups: [""], resources: ["events"], verbs: ["list", "watch"] },
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "list", "watch", "create", "update"] }
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
+  {
+    apiGroups: ["coordination.k8s.io"],
+    resources: ["leases"],
+    resourceNames: ["orchestrator-controller"],
+    verbs: ["get", "list", "watch", "update"]
+  }
 ]
 
 /** The owner of a Job with blockOwnerDeletion may be asked for its finalizers. */
