@@ -81,6 +81,7 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     return held
   })
 
+  /** Whoever ends the term is part of it: without a mask it would not get to the end of this. */
   const end = Effect.fnUntraced(function*(why: string) {
     if (held === undefined) return
     const { over } = held
@@ -88,7 +89,7 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     yield* leading.close
     yield* Deferred.succeed(over, undefined)
     yield* Effect.logWarning("no longer leading").pipe(Effect.annotateLogs({ identity, why }))
-  })
+  }, Effect.uninterruptible)
 
   /** Takes a Lease that is free. A lost race is seen by the watch. */
   const take = Effect.gen(function*() {
