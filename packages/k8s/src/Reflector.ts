@@ -17,10 +17,12 @@ export interface ReflectorOptions<A extends KubernetesObject> extends Selectors 
   readonly onChange: (object: A, change: "set" | "removed") => Effect.Effect<void>
   /** Called once, when the first list is complete. */
   readonly onSynced: Effect.Effect<void>
+  /** How long the server keeps a watch open. Default 300. */
+  readonly watchSeconds?: number | undefined
 }
 
 const pageSize = 500
-const watchSeconds = 300
+const defaultWatchSeconds = 300
 /** A watch that ends sooner than this counts as trouble. */
 const shortestWatch = 1000
 /** Interruptions in a row that are nobody's business. */
@@ -90,7 +92,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       ...selectors,
       resourceVersion: store.revision(),
       allowWatchBookmarks: true,
-      timeoutSeconds: watchSeconds
+      timeoutSeconds: options.watchSeconds ?? defaultWatchSeconds
     }).pipe(
       Stream.runForEach((event) => Effect.andThen(take(event), Ref.set(failures, 0))),
       Effect.ensuring(Effect.flatMap(lasted, (long) => long ? Ref.set(failures, 0) : Effect.void)),

@@ -22,7 +22,7 @@ export interface Proxy {
   readonly writes: ReadonlyArray<Write>
   /** Called at each moment of each write; the request goes no further when it answers false. */
   onWrite: (write: Write, when: When) => Promise<boolean>
-  /** While true, watches get no bytes and are not closed; new ones are accepted and stay silent. */
+  /** While true, answers that would go on get lost, and stay silent and open from then on, as on a connection that has died. */
   blackHole: boolean
   readonly close: () => void
 }
@@ -58,8 +58,10 @@ export const makeProxy = async (user: User): Promise<Proxy> => {
   const pump = (answer: IncomingMessage, reply: ServerResponse) => {
     reply.writeHead(answer.statusCode ?? 502, answer.headers)
     reply.flushHeaders()
-    answer.on("data", (chunk: Buffer) => proxy.blackHole || reply.write(chunk))
-    answer.on("end", () => proxy.blackHole || reply.end())
+    let swallowed = false
+    const silent = () => (swallowed ||= proxy.blackHole)
+    answer.on("data", (chunk: Buffer) => silent() || reply.write(chunk))
+    answer.on("end", () => silent() || reply.end())
     answer.on("error", () => reply.destroy())
     reply.on("close", () => answer.destroy())
   }

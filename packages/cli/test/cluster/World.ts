@@ -35,7 +35,7 @@ export const joined = (nodeName: string) =>
  * How an agent does, by the variable SCRIPT of its run: `deliver`, `fail`, `never`, or `meek`, who ends with 0 when told to stop; and the
  * milliseconds it takes.
  */
-export const script: Script = ({ container, env }) => {
+const script: Script = ({ container, env }) => {
   if (container.name !== "claude") return { after: "10 millis" }
   const [how, millis] = (env["SCRIPT"] ?? "deliver 300").split(" ")
   const after = how === "never" || how === "meek" ? "never" : Duration.millis(Number(millis ?? 300))
