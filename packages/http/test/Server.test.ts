@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { EmbeddedStore } from "@orchestrator/k8s/embedded/EmbeddedStore"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
+import { Context, Deferred, Duration, Effect, Fiber, Layer, Logger, Stream } from "effect"
 import { OrchestratorClient } from "../src/Client.ts"
-import { Server } from "../src/Server.ts"
+import { Server, type ServerOptions } from "../src/Server.ts"
 import { codeSpec, makeCodeRun, namespace, newCodeSpec } from "./fixtures/Runs.ts"
 import { clientOf, halfSent, raw, serverOver, startServer } from "./fixtures/TestServer.ts"
 
@@ -104,6 +105,14 @@ describe("bodies over a socket", () => {
 describe("starting", () => {
   const refusal = (host: string, port = 0) => Effect.flip(Layer.build(serverOver(layerMemory, { host, port })))
 
+  const everywhere = (auth: Partial<ServerOptions["auth"]>) => ({
+    host: "0.0.0.0",
+    auth: { audiences: [], allowUnauthenticated: false, ...auth }
+  })
+
+  const warnings = (lines: Array<string>) =>
+    Logger.layer([Logger.make(({ logLevel, message }) => void (logLevel === "Warn" && lines.push(String(message))))])
+
   it.live.each(["0.0.0.0", "::", "192.0.2.1", "example.com"])(
     "on %s without authentication is refused",
     (host) =>
@@ -111,6 +120,59 @@ describe("starting", () => {
         assert.strictEqual((yield* refusal(host)).reason, "NotLoopback")
       })
   )
+
+  it.live("without authentication where others reach it takes a word that it is meant, and warns", () => {
+    const lines: Array<string> = []
+    return Effect.gen(function*() {
+      const { stop, url } = yield* startServer(layerMemory, everywhere({ mode: "none", allowUnauthenticated: true }))
+      assert.strictEqual((yield* raw(url, { path: create })).status, 200)
+      yield* stop
+      assert.lengthOf(lines, 1)
+      assert.include(lines[0] ?? "", "auth.mode")
+    }).pipe(Effect.provide(warnings(lines)))
+  })
+
+  it.live.each([
+    { name: "others reach it", options: everywhere({}), want: 401 },
+    { name: "others reach it, though it may be open", options: everywhere({ allowUnauthenticated: true }), want: 401 },
+    { name: "only this machine reaches it", options: { ...everywhere({}), host: "127.0.0.1" }, want: 200 },
+    {
+      name: "only this machine reaches it, when told",
+      options: { ...everywhere({ mode: "kubernetes" }), host: "127.0.0.1" },
+      want: 401
+    }
+  ])("answers a request without a token with $want where $name", ({ options, want }) => {
+    const lines: Array<string> = []
+    return Effect.gen(function*() {
+      const { stop, url } = yield* startServer(layerMemory, options)
+      assert.strictEqual((yield* raw(url, { path: create })).status, want)
+      assert.strictEqual((yield* raw(url, { path: "/health" })).status, 200)
+      yield* stop
+      assert.deepStrictEqual(lines, [])
+    }).pipe(Effect.provide(warnings(lines)))
+  })
+
+  it.live("the typed client brings its token", () =>
+    Effect.gen(function*() {
+      const cluster = yield* Layer.build(layerMemory)
+      const store = Context.get(cluster, EmbeddedStore)
+      yield* store.registerUser("obviously-fake", { username: "jane", allows: ({ verb }) => verb === "list" })
+      const { stop, url } = yield* startServer(Layer.succeedContext(cluster), everywhere({}))
+      const asking = (token?: string) =>
+        Effect.gen(function*() {
+          const { codeRuns } = yield* OrchestratorClient
+          assert.deepStrictEqual((yield* codeRuns.list({ query: {} })).items, [])
+          return yield* codeRuns.get({ params: { name: "a" } })
+        }).pipe(Effect.provide(clientOf(url, token)), Effect.flip)
+      assert.strictEqual((yield* asking())._tag, "Unauthenticated")
+      assert.strictEqual((yield* asking("another"))._tag, "Unauthenticated")
+      const refused = yield* asking("obviously-fake")
+      assert.deepStrictEqual(refused._tag === "PermissionMissing" ? [refused.user, refused.missing] : refused._tag, [
+        "jane",
+        [{ verb: "get", resource: "coderuns.orchestrator.platform", namespace, name: "a" }]
+      ])
+      yield* stop
+    }).pipe(Effect.scoped))
 
   it.live("on a port in use says so", () =>
     serving((url) =>

@@ -61,7 +61,7 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
 })
 
 const running = Effect.fnUntraced(function*(namespace: string) {
-  const { url } = yield* Server
-  yield* Effect.logInfo("serving").pipe(Effect.annotateLogs({ url, namespace }))
+  const { metricsUrl, url } = yield* Server
+  yield* Effect.logInfo("serving").pipe(Effect.annotateLogs({ url, metrics: `${metricsUrl}/metrics`, namespace }))
   return yield* Effect.never
 })

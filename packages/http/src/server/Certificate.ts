@@ -3,7 +3,7 @@
  * takes the place of the one before without a restart. While files are missing or do not fit each other, the old pair stays.
  */
 import { type Duration, Effect, FileSystem, Result, Schedule } from "effect"
-import { X509Certificate } from "node:crypto"
+import { createPrivateKey, X509Certificate } from "node:crypto"
 import { createSecureContext } from "node:tls"
 import { ServerRefused } from "./ServerRefused.ts"
 
@@ -22,14 +22,16 @@ export interface KeyPair {
 
 const words = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
+const fits = (pair: KeyPair): boolean => {
+  createSecureContext(pair)
+  return new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key))
+}
+
+/** Empty texts make a secure context, too: it has no certificate. */
 const checked = (pair: KeyPair): Effect.Effect<KeyPair, string> =>
-  Effect.try({
-    try: () => {
-      createSecureContext(pair)
-      return pair
-    },
-    catch: words
-  })
+  Effect.try({ try: () => fits(pair), catch: words }).pipe(
+    Effect.flatMap((good) => good ? Effect.succeed(pair) : Effect.fail("the key is not the certificate's"))
+  )
 
 const read = Effect.fnUntraced(function*({ certFile, keyFile }: CertificateFiles) {
   const files = yield* FileSystem.FileSystem
@@ -53,26 +55,28 @@ const said = ({ cert }: KeyPair) => {
   return { fingerprint256, names: subjectAltName, validTo }
 }
 
-/** Hands over every later pair, for as long as the scope is open. */
+const complain = ({ certFile, keyFile }: CertificateFiles, why: string) =>
+  Effect.logWarning("The certificate files cannot be used; the old certificate is still shown").pipe(
+    Effect.annotateLogs({ certFile, keyFile, why })
+  )
+
+/** Hands over every later pair, for as long as the scope is open. One bad look says nothing: the files are read one after the other. */
 export const followCertificate = Effect.fnUntraced(function*(
   files: CertificateFiles,
   first: KeyPair,
   use: (pair: KeyPair) => void
 ) {
   let shown = first
-  let complaint = ""
+  let failed = { why: "", looks: 0 }
   const look = Effect.gen(function*() {
     const found = yield* Effect.result(read(files))
     if (Result.isFailure(found)) {
-      if (found.failure !== complaint) {
-        yield* Effect.logWarning("The certificate files cannot be used; the old certificate is still shown").pipe(
-          Effect.annotateLogs({ certFile: files.certFile, keyFile: files.keyFile, why: found.failure })
-        )
-      }
-      complaint = found.failure
+      const why = found.failure
+      failed = { why, looks: failed.why === why ? failed.looks + 1 : 1 }
+      if (failed.looks === 2) yield* complain(files, why)
       return
     }
-    complaint = ""
+    failed = { why: "", looks: 0 }
     if (found.success.cert === shown.cert && found.success.key === shown.key) return
     shown = found.success
     use(shown)
