@@ -12,6 +12,8 @@ export interface Installation {
   readonly templates: string
   readonly examples: string
   readonly demoAgent: string
+  /** Folders with the program's code, which containers of a local node may read. */
+  readonly code: ReadonlyArray<string>
   /** The words that stand for `/app/orchestrator` in the pods of a local node. */
   readonly executable: ReadonlyArray<string>
   /** Whether this is a checkout, which has the demo. */
@@ -29,6 +31,7 @@ export const installation = Effect.gen(function*() {
   return {
     templates: path.join(base, "chart/claude-templates"),
     examples: path.join(base, "examples"),
+    code: isCheckout ? [path.join(root, "packages"), path.join(root, "node_modules")] : [here],
     demoAgent: path.join(base, "packages/agent/demo"),
     // Starting the whole executable from its sources takes too long for every pod.
     executable: [nodeExecutable, path.join(here, isCheckout ? "prepare.bin.ts" : "orchestrator.mjs")],

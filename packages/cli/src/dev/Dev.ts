@@ -54,7 +54,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     namespace,
     images,
     port: input.kubePort,
-    readable: [parts.demoAgent]
+    readable: [...parts.code, parts.demoAgent]
   })
   const product = program({ config, namespace, templates: parts.templates }).pipe(
     Layer.provide(Leadership.layerAlone),

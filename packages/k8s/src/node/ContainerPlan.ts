@@ -31,7 +31,8 @@ export interface ContainerPlan extends ProcessSpec {
 
 interface Draft {
   readonly words: ReadonlyArray<string>
-  readonly env: Readonly<Record<string, string>>
+  /** PATH is of this host. */
+  readonly env: Readonly<Record<string, string>> & { readonly PATH: string }
   readonly mounts: ReadonlyArray<Mounted>
   readonly message: Mounted
   readonly workingDir: string | undefined
@@ -72,7 +73,8 @@ const inSandbox = Effect.fnUntraced(function*(host: HostFacts, bwrap: string, dr
 
 const asPlainProcess = (folder: string, { env, message, mounts, words, workingDir }: Draft) => {
   const all = [...mounts, message]
-  const [command = "", ...args] = words.map((word) => toHost(all, word))
+  const [command = "", ...args] = words
+  const { PATH, ...own } = env
   return {
     command,
     args,
@@ -81,7 +83,8 @@ const asPlainProcess = (folder: string, { env, message, mounts, words, workingDi
       ...rootVariables(mounts),
       TERMINATION_MESSAGE_PATH: message.hostPath,
       HOME: folder,
-      ...envToHost(all, env)
+      ...envToHost(all, own),
+      PATH
     },
     sandboxed: false
   }
@@ -91,20 +94,21 @@ export const planContainer = Effect.fn("ContainerPlan.plan")(function*(host: Hos
   const { container, pod } = request
   const uid = pod.metadata.uid ?? ""
   const standIn = yield* Effect.fromResult(standInFor(host.images, container.image))
-  const words = yield* Effect.fromResult(wordsOf(container, standIn))
   const mounts = yield* mountsOf(host.state, pod, container)
   const folder = host.state.container(uid, container.name)
   const messageFile = host.state.terminationMessage(uid, container.name)
   yield* freshMessage(folder, messageFile)
+  const message = {
+    mountPath: container.terminationMessagePath ?? "/dev/termination-log",
+    hostPath: messageFile,
+    readOnly: false
+  }
+  const locate = (word: string) => host.bwrap === undefined ? toHost([...mounts, message], word) : word
   const draft: Draft = {
-    words,
+    words: yield* Effect.fromResult(wordsOf(container, standIn, locate)),
     env: envOf(host, request, standIn),
     mounts,
-    message: {
-      mountPath: container.terminationMessagePath ?? "/dev/termination-log",
-      hostPath: messageFile,
-      readOnly: false
-    },
+    message,
     workingDir: container.workingDir,
     standIn
   }

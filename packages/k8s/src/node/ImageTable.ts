@@ -31,15 +31,20 @@ export const standInFor = (images: ImageTable, image: string): Result.Result<Ima
   )
 }
 
-/** Command and arguments with the image's commands put in. Without a command: refused, as nothing knows the image's entrypoint. */
+/**
+ * Command and arguments with the image's commands put in. `locate` says where a path inside the container is on this host; what the image
+ * puts in is there already. Without a command: refused, as nothing knows the image's entrypoint.
+ */
 export const wordsOf = (
   { args = [], command = [], name }: Container,
-  { commands = {} }: ImageStandIn
+  { commands = {} }: ImageStandIn,
+  locate: (word: string) => string = (word) => word
 ): Result.Result<ReadonlyArray<string>, StartRefused> => {
   const [first, ...rest] = command
   if (first === undefined) {
     const message = `container "${name}" has no command, and a stand-in has no entrypoint: set command`
     return Result.fail(new StartRefused({ reason: "CreateContainerError", message, retry: false }))
   }
-  return Result.succeed([...(Object.hasOwn(commands, first) ? commands[first] ?? [] : [first]), ...rest, ...args])
+  const begin = Object.hasOwn(commands, first) ? commands[first] ?? [] : [locate(first)]
+  return Result.succeed([...begin, ...rest.map(locate), ...args.map(locate)])
 }
