@@ -21,9 +21,6 @@ const defaultPath = "/config/config.yaml"
 const overlay = Config.all({
   host: Config.option(Config.String("SERVER_HOST")),
   port: Config.option(Config.Int("SERVER_PORT")),
-  metricsPort: Config.option(Config.Int("METRICS_PORT")),
-  certFile: Config.option(Config.String("TLS_CERT_PATH")),
-  keyFile: Config.option(Config.String("TLS_KEY_PATH")),
   codeModel: Config.option(Config.String("DEFAULT_CODE_MODEL")),
   docsModel: Config.option(Config.String("DEFAULT_DOCS_MODEL"))
 })
@@ -66,17 +63,8 @@ export const loadConfig = Effect.fn("ConfigFile.loadConfig")(
   }
 )
 
-const fromOverlay = (
-  { certFile, codeModel, docsModel, host, keyFile, metricsPort, port }: Config.Success<typeof overlay>
-) => ({
-  server: {
-    ...value("host", host),
-    ...value("port", port),
-    ...value("metricsPort", metricsPort),
-    ...(Option.isSome(certFile) || Option.isSome(keyFile)
-      ? { tls: { ...value("certFile", certFile), ...value("keyFile", keyFile) } }
-      : {})
-  },
+const fromOverlay = ({ codeModel, docsModel, host, port }: Config.Success<typeof overlay>) => ({
+  server: { ...value("host", host), ...value("port", port) },
   models: { ...value("defaultCodeModel", codeModel), ...value("defaultDocsModel", docsModel) }
 })
 

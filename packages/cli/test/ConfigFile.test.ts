@@ -51,22 +51,5 @@ it.effect("a file that is named and missing stops the start", () =>
     assert.strictEqual(problem._tag, "ConfigProblem")
   }).pipe(Effect.provide(NodeServices.layer)))
 
-it.effect("the environment names the metrics port and the certificate", () =>
-  Effect.gen(function*() {
-    const config = yield* loadConfig({ path: Option.none() }).pipe(
-      withEnvironment({ METRICS_PORT: "9090", TLS_CERT_PATH: "/tls/tls.crt", TLS_KEY_PATH: "/tls/tls.key" })
-    )
-    assert.strictEqual(config.server.metricsPort, 9090)
-    assert.deepStrictEqual(config.server.tls, { certFile: "/tls/tls.crt", keyFile: "/tls/tls.key" })
-  }).pipe(Effect.provide(NodeServices.layer)))
-
-it.effect("a certificate without its key stops the start", () =>
-  Effect.gen(function*() {
-    const problem = yield* Effect.flip(
-      loadConfig({ path: Option.none() }).pipe(withEnvironment({ TLS_CERT_PATH: "/tls/tls.crt" }))
-    )
-    assert.isTrue(problem._tag === "ConfigProblem" && problem.problems[0]?.startsWith("server.tls.keyFile"))
-  }).pipe(Effect.provide(NodeServices.layer)))
-
 it("lists are replaced, objects are merged", () =>
   assert.deepStrictEqual(mergeConfig({ a: { b: 1, c: [1, 2] } }, { a: { c: [3] } }), { a: { b: 1, c: [3] } }))

@@ -85,9 +85,9 @@ const serve = Effect.fnUntraced(
       })
     )
 
-    const submits = input.demo && state.isNew
     const ended = yield* Deferred.make<CustomObject>()
-    const name = submits ? yield* submitDemo(parts.examples, namespace) : undefined
+    const name = input.demo && !state.hasDemo ? yield* submitDemo(parts.examples, namespace) : undefined
+    if (name !== undefined) yield* files.writeFileString(state.demoMarker, "")
     yield* followRuns({
       namespace,
       since: started,

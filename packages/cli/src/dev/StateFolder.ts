@@ -2,7 +2,8 @@
  * The folder that the local product keeps everything in: cluster state, git remotes, volumes, kubeconfig. One process at a time; what
  * cannot be used is said before anything is started.
  */
-import { Effect, FileSystem, Path, Schema } from "effect"
+import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
+import { Effect, FileSystem, Layer, Path, Schema } from "effect"
 
 export class StateFolderError extends Schema.TaggedError<StateFolderError>()("StateFolderError", {
   folder: Schema.String,
@@ -15,8 +16,10 @@ export class StateFolderError extends Schema.TaggedError<StateFolderError>()("St
 
 export interface StateFolder {
   readonly path: string
-  /** Whether this start made it. */
-  readonly isNew: boolean
+  /** Whether the demo run has been submitted, at this start or an earlier one. */
+  readonly hasDemo: boolean
+  /** Written when it has. */
+  readonly demoMarker: string
   readonly kubeconfig: string
   readonly database: string
   readonly git: string
@@ -24,8 +27,17 @@ export interface StateFolder {
 }
 
 const marker = "README"
+const demoMarker = "demo-submitted"
+const database = "cluster.sqlite"
 const markerText =
   `State of the orchestrator's local cluster. Delete this folder, or start with --reset, to begin anew.\n`
+
+/** Fails while another process has the cluster's file; a file that is damaged or missing is nobody's. */
+const notInUse = (file: string) =>
+  Layer.build(layerSqlite(file)).pipe(
+    Effect.scoped,
+    Effect.catchIf((error) => error.reason !== "Locked", () => Effect.void)
+  )
 
 /** Makes the folder, or takes up the one that is there; `reset` empties it first. */
 export const openStateFolder = Effect.fn("StateFolder.open")(function*(
@@ -47,6 +59,7 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
     return yield* refuse("it is not empty and was not made by the orchestrator. Name another one with --state.")
   }
   if (options.reset && isOurs) {
+    yield* notInUse(inFolder(database)).pipe(Effect.mapError((error) => refuse(error.message)))
     yield* Effect.forEach(entries, (name) => files.remove(inFolder(name), { recursive: true, force: true })).pipe(
       Effect.mapError(({ message }) => refuse(message))
     )
@@ -57,9 +70,10 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
   )
   const state: StateFolder = {
     path: root,
-    isNew: !isOurs || options.reset,
+    hasDemo: entries.includes(demoMarker) && !options.reset,
+    demoMarker: inFolder(demoMarker),
     kubeconfig: inFolder("kubeconfig"),
-    database: inFolder("cluster.sqlite"),
+    database: inFolder(database),
     git: inFolder("git"),
     pods: inFolder("node")
   }

@@ -4,7 +4,7 @@ import { Server } from "@orchestrator/http/Server"
 import { layerLease } from "@orchestrator/k8s/LeaderElection"
 import { Leadership } from "@orchestrator/k8s/Leadership"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Config, Effect, FileSystem, Layer, Option, Random } from "effect"
+import { Config, Effect, FileSystem, Layer, Option, Random, Record } from "effect"
 import type { ServeInput } from "../commands/serve.ts"
 import { loadConfig } from "../ConfigFile.ts"
 import { installation } from "../Installation.ts"
@@ -40,12 +40,22 @@ const leadership = Effect.fnUntraced(
   }
 )
 
+const environment = Config.all({
+  metricsPort: Config.option(Config.Int("METRICS_PORT")),
+  certFile: Config.option(Config.String("TLS_CERT_PATH")),
+  keyFile: Config.option(Config.String("TLS_KEY_PATH"))
+})
+
+/** What the environment of a pod and the flags say of the server; half a certificate is left for the schema to refuse. */
+const overrides = Effect.fnUntraced(function*({ port }: ServeInput) {
+  const { metricsPort, ...files } = yield* environment
+  const tls = Record.getSomes(files)
+  return { server: { ...Record.getSomes({ port, metricsPort }), ...(Record.isEmptyRecord(tls) ? {} : { tls }) } }
+})
+
 /** Ends only by interruption or failure. */
 export const serve = Effect.fn("serve")(function*(input: ServeInput) {
-  const config = yield* loadConfig({
-    path: input.config,
-    flags: Option.match(input.port, { onNone: () => ({}), onSome: (port) => ({ server: { port } }) })
-  })
+  const config = yield* loadConfig({ path: input.config, flags: yield* overrides(input) })
   const namespace = yield* Effect.fromOption(input.namespace).pipe(
     Effect.catch(() => Config.String("KUBERNETES_NAMESPACE").pipe(Config.withDefault("orchestrator")))
   )

@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem } from "effect"
+import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
+import { Effect, FileSystem, Layer } from "effect"
 import { openStateFolder } from "../../src/dev/StateFolder.ts"
 
 const inFolder = <A, E>(
@@ -16,7 +17,7 @@ it.effect("the first start makes the folder, the second takes it up", () =>
     Effect.gen(function*() {
       const first = yield* openStateFolder(`${folder}/state`, { reset: false })
       const second = yield* openStateFolder(`${folder}/state`, { reset: false })
-      assert.deepStrictEqual([first.isNew, second.isNew], [true, false])
+      assert.deepStrictEqual(first, second)
     })
   ))
 
@@ -36,9 +37,31 @@ it.effect("reset empties a folder of ours", () =>
       yield* openStateFolder(`${folder}/state`, { reset: false })
       yield* files.writeFileString(`${folder}/state/cluster.sqlite`, "old")
       const again = yield* openStateFolder(`${folder}/state`, { reset: true })
-      assert.isTrue(again.isNew)
+      assert.isFalse(again.hasDemo)
       assert.isFalse(yield* files.exists(`${folder}/state/cluster.sqlite`))
     })
+  ))
+
+it.effect("the demo is remembered until the folder is emptied, whatever became of the start in between", () =>
+  inFolder((folder, files) =>
+    Effect.gen(function*() {
+      const first = yield* openStateFolder(`${folder}/state`, { reset: false })
+      assert.isFalse((yield* openStateFolder(`${folder}/state`, { reset: false })).hasDemo)
+      yield* files.writeFileString(first.demoMarker, "")
+      assert.isTrue((yield* openStateFolder(`${folder}/state`, { reset: false })).hasDemo)
+      assert.isFalse((yield* openStateFolder(`${folder}/state`, { reset: true })).hasDemo)
+    })
+  ))
+
+it.effect("a folder that another process works in is not emptied", () =>
+  inFolder((folder, files) =>
+    Effect.gen(function*() {
+      const { database } = yield* openStateFolder(`${folder}/state`, { reset: false })
+      yield* Layer.build(layerSqlite(database))
+      const error = yield* Effect.flip(openStateFolder(`${folder}/state`, { reset: true }))
+      assert.strictEqual(error._tag, "StateFolderError")
+      assert.isTrue(yield* files.exists(database))
+    }).pipe(Effect.scoped)
   ))
 
 it.effect("a place where no folder can be made is said", () =>
