@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import { Clock, Duration, Effect, Fiber, Random } from "effect"
 import { TestClock } from "effect/testing"
+import { newCodeSpec } from "../fixtures/Runs.ts"
 import { accessOver, addUser, askAs, Reviews, TestAccess } from "../fixtures/TestAccess.ts"
 
 const path = "/api/v1/code-runs"
@@ -107,6 +108,36 @@ describe("a decision to let somebody do something", () => {
       assert.deepStrictEqual(yield* asked, [1025, 1])
       yield* statusOf("jane")
       assert.deepStrictEqual((yield* asked)[0], 1026)
+    }).pipe(Effect.provide(TestAccess)))
+})
+
+describe("a request that needs very much", () => {
+  const body = {
+    spec: {
+      ...newCodeSpec,
+      envFromSecrets: Array.from({ length: 500 }, (_, index) => ({
+        name: `KEY_${index}`,
+        secretName: `secret-${index}`,
+        secretKey: "key"
+      }))
+    }
+  }
+
+  it.effect("is refused after a look at some of it", () =>
+    Effect.gen(function*() {
+      yield* addUser("jane", (wanted) => wanted === "create coderuns")
+      assert.strictEqual((yield* askAs("jane", "POST", path, { body })).status, 403)
+      assert.isBelow((yield* asked)[1] ?? 0, 50)
+    }).pipe(Effect.provide(TestAccess)))
+
+  it.effect("needs all of it", () =>
+    Effect.gen(function*() {
+      yield* addUser("jane", (wanted) => wanted !== "get secrets/secret-499")
+      const { json, status } = yield* askAs("jane", "POST", path, { body })
+      assert.strictEqual(status, 403)
+      assert.deepStrictEqual(json.missing.map((each) => each["name"]), ["secret-499"])
+      yield* addUser("john", () => true)
+      assert.strictEqual((yield* askAs("john", "POST", path, { body })).status, 201)
     }).pipe(Effect.provide(TestAccess)))
 })
 

@@ -94,7 +94,7 @@ describe("HTTPS", () => {
       assert.strictEqual((yield* Effect.exit(healthBy(url, first)))._tag, "Failure")
       assert.strictEqual(yield* healthOn(before), "HTTP/1.1 200 OK")
       yield* stop
-    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer)))
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeFileSystem.layer, warned([])))))
 
   it.live("keeps its certificate while the files are of no use, and says so once", () => {
     const lines: Array<string> = []
