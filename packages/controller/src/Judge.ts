@@ -95,4 +95,7 @@ const interruption = (job: ObservedJob): Verdict | undefined => {
 const stoppedFromOutside = ({ end }: ObservedJob): Verdict | undefined =>
   end === undefined ? undefined : lost(`The pod was stopped from outside (${end.reason}).`)
 
-const lost = (message: string): Verdict => ({ reason: "InfraLost", message })
+const lost = (message: string): Verdict => ({
+  reason: "InfraLost",
+  message: `${message} Raise spec.contextVersion to go on in the same workspace.`
+})

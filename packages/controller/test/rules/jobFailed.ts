@@ -18,25 +18,25 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
     "a Job that failed while nobody watched its pod is infrastructure loss",
     { end: failed() },
     "InfraLost",
-    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read."
+    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
   ),
   ends(
     "a Job that completed while nobody watched its pod proves nothing",
     { end: complete },
     "InfraLost",
-    "The Job completed but its pod was gone before its result could be read."
+    "The Job completed but its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
   ),
   ends(
     "a pod that went away without a word is infrastructure loss",
     { end: failed(), pod: gonePod },
     "InfraLost",
-    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read."
+    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
   ),
   ends(
     "a pod that was evicted before its agent started is infrastructure loss",
     { end: failed("PodFailurePolicy"), pod: makePod({ over: true }) },
     "InfraLost",
-    "The pod was evicted, preempted or lost with its node."
+    "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to go on in the same workspace."
   ),
   ends(
     "a pod that failed before its agent started is no infrastructure loss",

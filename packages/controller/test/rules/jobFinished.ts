@@ -117,13 +117,19 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "an interrupted agent on a drained node is infrastructure loss",
     jobWith(interrupted(), { end: failed("PodFailurePolicy") }),
     "InfraLost",
-    { message: "The pod was evicted, preempted or lost with its node." }
+    {
+      message:
+        "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to go on in the same workspace."
+    }
   ),
   ends(
     "an interrupted agent whose pod a person deleted is infrastructure loss",
     jobWith(interrupted(), { end: failed() }),
     "InfraLost",
-    { message: "The pod was stopped from outside (BackoffLimitExceeded)." }
+    {
+      message:
+        "The pod was stopped from outside (BackoffLimitExceeded). Raise spec.contextVersion to go on in the same workspace."
+    }
   ),
   ends(
     "what an interrupted agent used and delivered is kept",
