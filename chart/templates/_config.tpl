@@ -58,6 +58,6 @@
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
   "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int))
-  "auth" (pick .Values.auth "mode") }}
+  "auth" (dict "mode" .Values.auth.mode "audiences" .Values.auth.audiences "allowUnauthenticated" (eq .Values.auth.mode "none")) }}
 {{- mergeOverwrite (deepCopy $config) (deepCopy .Values.configOverrides) | toYaml }}
 {{- end }}

@@ -63,12 +63,20 @@ const golden = (options: ChartOptions) =>
           : Effect.succeed(trial(`golden ${file ?? "default.yaml"}`, words(stderr)))
     ))
 
+/** Keys that follow from other values: the port and the files by the Deployment's environment, the last from `auth.mode: none`. */
+const followFromOthers: ReadonlySet<string> = new Set([
+  "server.metricsPort",
+  "server.tls.certFile",
+  "server.tls.keyFile",
+  "auth.allowUnauthenticated"
+])
+
 const configMaps = Effect.fnUntraced(function*({ helm }: ChartOptions) {
   const values = yield* chartValues
   const keys = configKeys(values)
   const plain = readManifests((yield* render(helm, { values: { auth: { mode: "none" } } })).stdout)
   const sampled = readManifests((yield* render(helm, { values: sampleConfigValues(values) })).stdout)
-  const without = [...programKeys()].filter((key) => !keys.has(key))
+  const without = [...programKeys()].filter((key) => !keys.has(key) && !followFromOthers.has(key))
   return [
     trial(
       "every key of config.yaml has a value",

@@ -11,7 +11,9 @@ import {
   type Kind,
   LeaseKind,
   PersistentVolumeClaimKind,
-  PodKind
+  PodKind,
+  SubjectAccessReviewKind,
+  TokenReviewKind
 } from "@orchestrator/k8s/Kinds"
 import { isObject, type Json, valueIn } from "./Json.ts"
 
@@ -62,6 +64,12 @@ export const permissions: ReadonlyArray<Permission> = [
 /** Leader election, on one Lease (only creating cannot be limited to its name). */
 export const leasePermissions: ReadonlyArray<Permission> = [
   { kind: LeaseKind, verbs: ["get", "list", "watch", "create", "update"], reason: "One replica looks after the runs" }
+]
+
+/** Whose a bearer token is and what its owner may do; in the whole cluster, since reviews have no namespace. */
+export const reviewPermissions: ReadonlyArray<Permission> = [
+  { kind: TokenReviewKind, verbs: ["create"], reason: "Whose a bearer token is" },
+  { kind: SubjectAccessReviewKind, verbs: ["create"], reason: "What its owner may do" }
 ]
 
 /** `batch/jobs/status:update`, one for each verb. */

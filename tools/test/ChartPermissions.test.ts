@@ -4,7 +4,15 @@ import * as Kinds from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { readChartFile } from "../chart/Files.ts"
-import { leasePermissions, permissions, permissionWords, rulesOf, ruleWords, type Verb } from "../chart/Permissions.ts"
+import {
+  leasePermissions,
+  permissions,
+  permissionWords,
+  reviewPermissions,
+  rulesOf,
+  ruleWords,
+  type Verb
+} from "../chart/Permissions.ts"
 import { findManifest, readManifests } from "../chart/Rendered.ts"
 import { readSources, type Source } from "../check/Sources.ts"
 
@@ -65,12 +73,16 @@ layer(NodeServices.layer)("the chart's role", (it) => {
       const granted = (id: string) => sorted(ruleWords(rulesOf(findManifest(objects, id))))
       assert.deepStrictEqual(granted("Role/orchestrator"), sorted(permissionWords(permissions)))
       assert.deepStrictEqual(granted("Role/orchestrator-leader"), sorted(permissionWords(leasePermissions)))
+      assert.deepStrictEqual(
+        granted("ClusterRole/orchestrator-orchestrator-auth"),
+        sorted(permissionWords(reviewPermissions))
+      )
     }))
 
   it.effect("covers every call in the sources, and little else", () =>
     Effect.gen(function*() {
       const needed = called(yield* readSources(root))
-      const granted = permissionWords([...permissions, ...leasePermissions])
+      const granted = permissionWords([...permissions, ...leasePermissions, ...reviewPermissions])
       assert.isAbove(needed.size, 20)
       assert.deepStrictEqual(sorted(needed).filter((word) => !granted.has(word)), [])
       assert.deepStrictEqual(sorted(granted).filter((word) => !needed.has(word)), [
