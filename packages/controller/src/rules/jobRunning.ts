@@ -23,7 +23,7 @@ const refused = ({ podRefused }: ObservedJob): ObservedPod["stuck"] =>
 
 /** A pod that has no node yet is nothing to tell for some seconds. */
 const isYoung = (now: DateTime.Utc, stuck: ObservedPod["stuck"]): boolean =>
-  Option.match(DateTime.make(stuck?.since ?? ""), {
+  stuck?.since !== undefined && Option.match(DateTime.make(stuck.since), {
     onNone: () => false,
     onSome: (since) => Math.abs(Duration.toSeconds(DateTime.distance(since, now))) < schedulingSeconds
   })

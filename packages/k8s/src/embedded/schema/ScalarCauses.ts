@@ -20,8 +20,11 @@ const compile = (source: string): RegExp | undefined => {
   }
 }
 
+const none: ReadonlyArray<FieldCause> = []
+
 export const stringCauses = (schema: StructuralSchema, value: string, path: string): ReadonlyArray<FieldCause> => {
   const { format, maxLength, minLength, pattern } = schema
+  if (maxLength === undefined && minLength === undefined && pattern === undefined && format === undefined) return none
   const length = [...value].length
   return [
     ...(typeof maxLength === "number" && length > maxLength ? [tooLong(path, maxLength)] : []),
