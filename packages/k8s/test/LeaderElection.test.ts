@@ -141,7 +141,7 @@ describe("leader election", () => {
   )
 
   test(
-    "only the time that passed here counts: a record from the past or the future holds as long as any",
+    "only the time that passed here counts: a record from the past or the future holds as long as every other",
     Effect.gen(function*() {
       const client = yield* KubernetesClient
       for (const renewTime of ["1999-01-01T00:00:00.000000Z", "2999-01-01T00:00:00.000000Z"]) {
