@@ -38,7 +38,9 @@ it("the demo becomes a branch on its remote; Ctrl-C ends everything; the next st
 
     const second = new LocalProduct(["--state", state])
     await second.printed(/Try next/)
-    assert.strictEqual((await run(await second.url(), "demo")).phase, "Succeeded")
+    const url = await second.url()
+    assert.strictEqual((await run(url, "demo")).phase, "Succeeded")
+    assert.include(await (await fetch(`${url}/api/v1/code-runs/demo/logs`)).text(), "Completed")
     assert.lengthOf(git("-C", remote, "log", "--format=%H", String(status.branch)).split("\n"), 2)
     await second.stop()
   } finally {

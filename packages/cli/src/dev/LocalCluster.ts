@@ -3,6 +3,7 @@ import * as Actors from "@orchestrator/k8s/embedded/actors/Actors"
 import * as EmbeddedCluster from "@orchestrator/k8s/embedded/EmbeddedCluster"
 import * as GarbageCollector from "@orchestrator/k8s/embedded/GarbageCollector"
 import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
+import { layerPodLogsFolder } from "@orchestrator/k8s/embedded/PodLogsMemory"
 import * as WireServer from "@orchestrator/k8s/embedded/wire/WireServer"
 import type { ImageTable } from "@orchestrator/k8s/node/ImageTable"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
@@ -28,5 +29,8 @@ export const localCluster = ({ images, namespace, port, readable, state }: Local
     WireServer.layerWith({ port, namespace })
   ).pipe(
     Layer.provide(processRuntime({ stateFolder: state.pods, images, readable, writable: [state.git] })),
-    Layer.provideMerge(EmbeddedCluster.layerWith({ persistence: layerSqlite(state.database) }))
+    Layer.provideMerge(EmbeddedCluster.layerWith({
+      persistence: layerSqlite(state.database),
+      podLogs: layerPodLogsFolder(state.logs)
+    }))
   )

@@ -24,6 +24,7 @@ export interface StateFolder {
   readonly database: string
   readonly git: string
   readonly pods: string
+  readonly logs: string
 }
 
 const marker = "README"
@@ -75,7 +76,8 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
     kubeconfig: inFolder("kubeconfig"),
     database: inFolder(database),
     git: inFolder("git"),
-    pods: inFolder("node")
+    pods: inFolder("node"),
+    logs: inFolder("logs")
   }
   return state
 })
