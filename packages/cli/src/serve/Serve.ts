@@ -1,10 +1,12 @@
 /** `orchestrator serve`: the product on a real API server, found like kubectl finds it, or from within the cluster. */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/Server"
+import { NamespaceKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerLease } from "@orchestrator/k8s/LeaderElection"
 import { Leadership } from "@orchestrator/k8s/Leadership"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Config, Effect, FileSystem, Layer, Option, Random, Record } from "effect"
+import { Config, Effect, FileSystem, Layer, Option, Random, Record, Schema } from "effect"
 import type { ServeInput } from "../commands/serve.ts"
 import { loadConfig } from "../ConfigFile.ts"
 import { installation } from "../Installation.ts"
@@ -53,6 +55,24 @@ const overrides = Effect.fnUntraced(function*({ port }: ServeInput) {
   return { server: { ...Record.getSomes({ port, metricsPort }), ...(Record.isEmptyRecord(tls) ? {} : { tls }) } }
 })
 
+export class NamespaceMissing extends Schema.TaggedError<NamespaceMissing>()("NamespaceMissing", {
+  namespace: Schema.String
+}) {
+  override get message(): string {
+    return `There is no namespace ${this.namespace} in this cluster. Name another one with --namespace `
+      + `(KUBERNETES_NAMESPACE), or make it: kubectl create namespace ${this.namespace}`
+  }
+}
+
+/** A name that is mistyped would be looked after in silence for ever. Who may not read namespaces, or cannot reach the server, goes on. */
+const namespaceExists = Effect.fnUntraced(function*(namespace: string) {
+  const client = yield* KubernetesClient
+  yield* client.get(NamespaceKind, { name: namespace }).pipe(
+    Effect.catchReason("KubernetesError", "NotFound", () => Effect.fail(new NamespaceMissing({ namespace }))),
+    Effect.catchTag("KubernetesError", () => Effect.void)
+  )
+})
+
 /** Ends only by interruption or failure. */
 export const serve = Effect.fn("serve")(function*(input: ServeInput) {
   const config = yield* loadConfig({ path: input.config, flags: yield* overrides(input) })
@@ -60,12 +80,13 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
     Effect.catch(() => Config.String("KUBERNETES_NAMESPACE").pipe(Config.withDefault("orchestrator")))
   )
   const templates = yield* templatesFolder(input.templates)
+  const client = liveClient({
+    kubeconfig: Option.getOrUndefined(input.kubeconfig),
+    context: Option.getOrUndefined(input.context)
+  }).pipe(Layer.tap((context) => namespaceExists(namespace).pipe(Effect.provideContext(context))))
   const product = program({ config, namespace, templates }).pipe(
     Layer.provide(yield* leadership(config.leaderElection, namespace)),
-    Layer.provideMerge(liveClient({
-      kubeconfig: Option.getOrUndefined(input.kubeconfig),
-      context: Option.getOrUndefined(input.context)
-    }))
+    Layer.provideMerge(client)
   )
   return yield* Effect.provide(running(namespace), product)
 })
