@@ -4,7 +4,7 @@
  */
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/PodLogsMemory"
+import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
 import { ConfigMapKind, JobKind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
 import { layer as processRuntime } from "@orchestrator/k8s/node/ProcessRuntime"

@@ -4,7 +4,7 @@
  */
 import { Attempt } from "@orchestrator/domain/Attempt"
 import { ourSelector, runUidLabel } from "@orchestrator/domain/Labels"
-import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/PodLogsMemory"
+import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
 import { CodeRunKind, DocsRunKind, JobKind, type Kind, NamespaceKind, NodeKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"

@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Stream } from "effect"
-import { layerPodLogsFolder } from "../../../src/embedded/PodLogsMemory.ts"
+import { layerPodLogsFolder } from "../../../src/embedded/EmbeddedPodLogs.ts"
 import { PodLogs } from "../../../src/PodLogs.ts"
 
 const key = { podUid: "7124f7d9-d79a-4449-a004-f0c3c5682c52", container: "claude" }
