@@ -1,9 +1,9 @@
 /** The cluster of the laptop: API in memory and on disk, the controllers of Kubernetes, and one node whose pods are local processes. */
 import * as Actors from "@orchestrator/k8s/embedded/actors/Actors"
 import * as EmbeddedCluster from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { layerPodLogsFolder } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
 import * as GarbageCollector from "@orchestrator/k8s/embedded/GarbageCollector"
 import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
-import { layerPodLogsFolder } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
 import * as WireServer from "@orchestrator/k8s/embedded/wire/WireServer"
 import type { ImageTable } from "@orchestrator/k8s/node/ImageTable"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
