@@ -1,8 +1,8 @@
 /** The Node object that a kubelet registers. */
 import { Clock, Effect } from "effect"
 import { withCondition } from "../embedded/actors/Conditions.ts"
-import { jsonEqual } from "../embedded/actors/Equal.ts"
 import { timestamp } from "../embedded/actors/Timestamps.ts"
+import { equalJson } from "../embedded/store/Share.ts"
 import { NodeKind } from "../Kinds.ts"
 import { KubernetesClient } from "../KubernetesClient.ts"
 import { hasReason } from "../KubernetesError.ts"
@@ -48,7 +48,7 @@ export const register = Effect.fn("NodeObject.register")(function*(facts: NodeFa
     Effect.catchIf(hasReason("AlreadyExists"), () => client.get(NodeKind, { name: facts.name }))
   )
   const wanted = nodeOf(facts, stored, now)
-  if (!jsonEqual(stored.status, wanted.status)) yield* client.replaceStatus(NodeKind, wanted)
+  if (!equalJson(stored.status, wanted.status)) yield* client.replaceStatus(NodeKind, wanted)
   const taints = stored.spec?.taints ?? []
   if (taints.some(({ key }) => key === notReady)) {
     const left = taints.filter(({ key }) => key !== notReady)

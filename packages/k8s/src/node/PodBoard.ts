@@ -3,7 +3,7 @@
  * between is written as one. A lost race is settled by reading again; an API server that is away is waited for.
  */
 import { Clock, Duration, Effect, Queue, Ref, type Scope, Semaphore } from "effect"
-import { jsonEqual } from "../embedded/actors/Equal.ts"
+import { equalJson } from "../embedded/store/Share.ts"
 import { PodKind } from "../Kinds.ts"
 import { KubernetesClient } from "../KubernetesClient.ts"
 import { hasReason, type KubernetesError } from "../KubernetesError.ts"
@@ -63,7 +63,7 @@ export const makeBoard = Effect.fnUntraced(function*(
   const write = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const status = podStatus({ pod, records, ended, verdict, address, now })
-    if (jsonEqual(status, pod.status)) return true
+    if (equalJson(status, pod.status)) return true
     saw(yield* client.replaceStatus(PodKind, { ...pod, status }))
     yield* Ref.set(failures, 0)
     return true

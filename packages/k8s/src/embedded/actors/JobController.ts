@@ -8,8 +8,8 @@ import { KubernetesClient } from "../../KubernetesClient.ts"
 import { hasReason } from "../../KubernetesError.ts"
 import type { Job, Pod } from "../../Objects.ts"
 import { makeStore } from "../../Store.ts"
+import { equalJson } from "../store/Share.ts"
 import { keyOf, runActor, source } from "./Actor.ts"
-import { jsonEqual } from "./Equal.ts"
 import { type JobPlan, type JobStatus, planJob } from "./JobPlan.ts"
 import { isTracked, trackingFinalizer } from "./JobPods.ts"
 
@@ -66,7 +66,7 @@ const make = Effect.gen(function*() {
     )
 
   const writeStatus = Effect.fnUntraced(function*(job: Job, status: JobStatus | undefined) {
-    if (status === undefined || jsonEqual(job.status, status)) return
+    if (status === undefined || equalJson(job.status, status)) return
     jobs.wrote(yield* client.replaceStatus(JobKind, { ...job, status }))
   })
 

@@ -4,9 +4,9 @@ import { NodeKind, PersistentVolumeClaimKind, PodKind } from "../../Kinds.ts"
 import { KubernetesClient } from "../../KubernetesClient.ts"
 import type { Node, ObjectCondition, PersistentVolumeClaim, Pod } from "../../Objects.ts"
 import { makeStore, storeKey } from "../../Store.ts"
+import { equalJson } from "../store/Share.ts"
 import { keyOf, runActor, source } from "./Actor.ts"
 import { withCondition } from "./Conditions.ts"
-import { jsonEqual } from "./Equal.ts"
 import { claimsOf, type Placement, placePod, wantsNode } from "./SchedulePlan.ts"
 import { timestamp } from "./Timestamps.ts"
 
@@ -43,7 +43,7 @@ const make = Effect.gen(function*() {
 
   const report = Effect.fnUntraced(function*(pod: Pod, placement: Placement) {
     const reported = yield* withPlacement(pod, placement)
-    if (!jsonEqual(reported.status, pod.status)) pods.wrote(yield* client.replaceStatus(PodKind, reported))
+    if (!equalJson(reported.status, pod.status)) pods.wrote(yield* client.replaceStatus(PodKind, reported))
   })
 
   const reconcile = Effect.fnUntraced(function*(key: string) {

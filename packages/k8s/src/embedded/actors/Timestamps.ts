@@ -1,8 +1,8 @@
 /** Times as Kubernetes writes them: RFC 3339 in whole seconds. */
+import { formatTime } from "@orchestrator/domain/Retention"
 import { DateTime } from "effect"
 
-export const timestamp = (millis: number): string =>
-  `${DateTime.formatIso(DateTime.makeUnsafe(millis)).slice(0, -".000Z".length)}Z`
+export const timestamp = (millis: number): string => formatTime(DateTime.makeUnsafe(millis))
 
 /** Milliseconds since the epoch; undefined when there is no time or none that can be read. */
 export const millisOf = (text: string | undefined): number | undefined => {

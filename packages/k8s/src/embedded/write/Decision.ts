@@ -1,4 +1,5 @@
 /** What every write is given and what it answers. Deciding is synchronous and changes nothing; the client stores the changes. */
+import { formatTime } from "@orchestrator/domain/Retention"
 import { DateTime, type Result } from "effect"
 import type { KubernetesErrorReason } from "../../KubernetesError.ts"
 import type { ServedKind, ServedKinds } from "../ServedKinds.ts"
@@ -25,8 +26,7 @@ export interface Decision {
 export type Decided = Result.Result<Decision, KubernetesErrorReason>
 
 /** RFC 3339 in whole seconds, as metadata's times are written. */
-export const timeOf = (millis: number): string =>
-  DateTime.formatIso(DateTime.makeUnsafe(millis)).replace(/\.\d+Z$/, "Z")
+export const timeOf = (millis: number): string => formatTime(DateTime.makeUnsafe(millis))
 
 export const randomUid = (random: () => number): string => {
   const hex = (digits: number) => Math.floor(random() * 16 ** digits).toString(16).padStart(digits, "0")
