@@ -1,4 +1,7 @@
-/** `node tools/tally.ts REPORT TEST_EXIT [STEP_EXIT...]`: the closing line of `.ci/run`, with exit code 1 when anything failed. */
+/**
+ * `node tools/tally.ts RESULT...`: the closing line of `.ci/run`, with exit code 1 when anything failed. A RESULT is `EXIT:REPORT` for a
+ * run of vitest with the path of its JSON report, or `EXIT` for any other step.
+ */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Stdio } from "effect"
 import { formatTally, tallyRun } from "./ci/Tally.ts"
@@ -6,9 +9,16 @@ import { formatTally, tallyRun } from "./ci/Tally.ts"
 const program = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const { args } = yield* Stdio.Stdio
-  const [path = "", testExit = "1", ...steps] = yield* args
-  const report = yield* Effect.orElseSucceed(fs.readFileString(path), () => "")
-  const tally = tallyRun(report, Number(testExit), steps.map(Number))
+  const results = (yield* args).map((arg) => /^(\d+)(?::(.*))?$/.exec(arg) ?? ["", "1"])
+  const suites = yield* Effect.forEach(
+    results.filter(([, , path]) => path !== undefined),
+    ([, exit, path = ""]) =>
+      fs.readFileString(path).pipe(
+        Effect.orElseSucceed(() => ""),
+        Effect.map((report) => ({ report, exit: Number(exit) }))
+      )
+  )
+  const tally = tallyRun(suites, results.filter(([, , path]) => path === undefined).map(([, exit]) => Number(exit)))
   yield* Console.log(formatTally(tally))
   return tally.failed === 0
 })

@@ -1,4 +1,4 @@
-/** Counts of a whole CI run: the tests of vitest's JSON report, and each other step as one. */
+/** Counts of a whole CI run: the tests of vitest's JSON reports, and each other step as one. */
 import { Result, Schema } from "effect"
 
 export interface Tally {
@@ -29,13 +29,25 @@ const tallyTests = (report: string): Tally =>
     })
   })
 
-/** The tally of the tests and of steps by their exit codes. Tests whose program failed have at least one failure. */
-export const tallyRun = (report: string, testExit: number, steps: ReadonlyArray<number>): Tally => {
-  const tests = tallyTests(report)
+/** One run of vitest: the text of its JSON report, and how its program ended. */
+export interface Suite {
+  readonly report: string
+  readonly exit: number
+}
+
+/** Tests whose program failed have at least one failure. */
+const tallySuite = ({ exit, report }: Suite): Tally => {
+  const { failed, passed } = tallyTests(report)
+  return { passed, failed: Math.max(failed, exit === 0 ? 0 : 1) }
+}
+
+/** The tally of test suites, and of steps by their exit codes. */
+export const tallyRun = (suites: ReadonlyArray<Suite>, steps: ReadonlyArray<number>): Tally => {
+  const tallies = suites.map(tallySuite)
   const failedSteps = steps.filter((code) => code !== 0).length
   return {
-    passed: tests.passed + steps.length - failedSteps,
-    failed: Math.max(tests.failed, testExit === 0 ? 0 : 1) + failedSteps
+    passed: tallies.reduce((sum, { passed }) => sum + passed, steps.length - failedSteps),
+    failed: tallies.reduce((sum, { failed }) => sum + failed, failedSteps)
   }
 }
 
