@@ -106,7 +106,7 @@ export class GitServer extends Context.Service<GitServer, {
         )
       })
 
-      /** The push as a file, so that a client that goes away in the middle leaves nothing half done. */
+      /** The push as a file, so that a client that goes away in the middle leaves nothing half done; it is gone before the answer goes. */
       const receive = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
         const folder = yield* fs.makeTempDirectoryScoped({ directory: files.state, prefix: "body-" })
         const path = `${folder}/body`
@@ -133,7 +133,7 @@ export class GitServer extends Context.Service<GitServer, {
           return answer("git-receive-pack-result", refusalAnswer(names, sentence, push.features))
         }
         return answer("git-receive-pack-result", yield* target.push(path))
-      })
+      }, Effect.scoped)
 
       const handle = Effect.fnUntraced(function*(
         request: HttpServerRequest.HttpServerRequest,
