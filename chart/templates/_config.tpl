@@ -38,14 +38,22 @@
 {{- with .Values.storage.storageClassName }}
 {{- $_ := set $storage "storageClassName" . }}
 {{- end }}
-{{- $pullRequest := pick .Values.forge.pullRequest "draft" "labels" "reviewers" "teamReviewers" }}
+{{- $secretKeys := dict "apiKeySecretName" (include "orchestrator.apiKeySecretName" .) "apiKeySecretKey" .Values.secrets.apiKeySecretKey }}
+{{- with .Values.secrets.oauthTokenSecretKey }}
+{{- $_ := set $secretKeys "oauthTokenSecretKey" . }}
+{{- end }}
+{{- $pullRequest := pick .Values.forge.pullRequest "codeTitle" "docsTitle" "draft" "labels" "reviewers" "teamReviewers" }}
 {{- with .Values.forge.pullRequest.base }}
 {{- $_ := set $pullRequest "base" . }}
+{{- end }}
+{{- $forge := dict "githubHosts" .Values.forge.githubHosts "pullRequest" $pullRequest }}
+{{- with .Values.forge.taskUrl }}
+{{- $_ := set $forge "taskUrl" . }}
 {{- end }}
 {{- $config := dict
   "job" (pick .Values.job "activeDeadlineSeconds")
   "agent" $agent
-  "secrets" (dict "apiKeySecretName" (include "orchestrator.apiKeySecretName" .) "apiKeySecretKey" .Values.secrets.apiKeySecretKey)
+  "secrets" $secretKeys
   "permissions" (pick .Values.permissions "agentToolsOverride" "allow" "deny")
   "telemetry" (pick .Values.telemetry "enabled" "otlpEndpoint" "otlpProtocol" "logsEndpoint" "logsProtocol")
   "storage" $storage
@@ -54,7 +62,7 @@
   "limits" $limits
   "git" (pick .Values.git "allowedProtocols" "allowedHosts" "insteadOf")
   "model" (pick .Values.model "baseUrl" "prices")
-  "forge" (dict "githubHosts" .Values.forge.githubHosts "pullRequest" $pullRequest)
+  "forge" $forge
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
   "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int))

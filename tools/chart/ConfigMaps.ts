@@ -22,7 +22,7 @@ const refusalOf = (config: JsonObject) =>
   })
 
 /** Keys that have only one value that both chart and program know. */
-const fixed = new Set(["agent.credentials", "auth.mode"])
+const fixed = new Set(["auth.mode"])
 
 /** Compares config.yaml of the defaults with that of values which differ from every default. */
 export const configProblem = (

@@ -7,11 +7,11 @@ import type { Value } from "./ValuesFile.ts"
 const samples: Readonly<Record<string, Json>> = {
   imagePullSecrets: [{ name: "sample" }],
   "image.digest": "",
-  "agent.credentials": "env",
   "agent.tolerations": [{ key: "sample", operator: "Exists" }],
   "auth.mode": "none",
   "storage.workspaceSize": "77Gi",
   "model.baseUrl": "https://models.example.com",
+  "forge.taskUrl": "https://tasks.example.com/{taskId}",
   "model.prices": { sample: { input: 1, output: 2 } },
   "leaderElection.leaseSeconds": 60,
   "config.serverPort": "8123"

@@ -61,8 +61,11 @@ const AgentConfig = Schema.Struct({
   /** The orchestrator's own image, from which the init container copies the runner. */
   runnerImage: or(Schema.String, "ghcr.io/5dlabs/platform/orchestrator:latest"),
   imagePullSecrets: or(Schema.Array(Schema.String), []),
-  /** Where credentials live: `env` puts them into the agent's container. */
-  credentials: or(Schema.Literals(["env"]), "env"),
+  /**
+   * Where credentials live: in a sidecar that uses them for the agent (`broker`, Kubernetes 1.29 or later), or in the environment of the
+   * agent's container (`env`).
+   */
+  credentials: or(Schema.Literals(["broker", "env"]), "broker"),
   resources: filled(Resources),
   runtimeClassName: Schema.optionalKey(Schema.String),
   nodeSelector: or(texts, {}),
@@ -112,7 +115,9 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   agent: filled(AgentConfig),
   secrets: filled(Schema.Struct({
     apiKeySecretName: or(Schema.String, "orchestrator-secrets"),
-    apiKeySecretKey: or(Schema.String, "ANTHROPIC_API_KEY")
+    apiKeySecretKey: or(Schema.String, "ANTHROPIC_API_KEY"),
+    /** Key of a subscription's OAuth token in the same Secret. Where it is there, it counts before the API key. */
+    oauthTokenSecretKey: Schema.optionalKey(Schema.String)
   })),
   permissions: filled(PermissionsConfig),
   telemetry: filled(TelemetryConfig),
@@ -150,7 +155,13 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   forge: filled(Schema.Struct({
     /** Base URL of GitHub's REST API by git host, beside github.com; `""` means `https://<host>/api/v3`. */
     githubHosts: or(Schema.Record(Schema.String, Schema.String), {}),
+    /** Address of a task, with `{taskId}`, `{service}` and `{run}` to be filled in; pull requests link to it. */
+    taskUrl: Schema.optionalKey(httpUrl),
     pullRequest: filled(Schema.Struct({
+      /** Title of a CodeRun's pull request, with `{taskId}`, `{service}` and `{run}` to be filled in. */
+      codeTitle: or(Schema.NonEmptyString, "Implement task {taskId}"),
+      /** Title of a DocsRun's pull request, with `{run}` to be filled in. */
+      docsTitle: or(Schema.NonEmptyString, "Document the tasks of {run}"),
       draft: or(Schema.Boolean, false),
       labels: or(Schema.Array(Schema.String), []),
       reviewers: or(Schema.Array(Schema.String), []),

@@ -40,7 +40,7 @@ describe("defaults", () => {
     ["agent.image.repository", "ghcr.io/5dlabs/platform/claude-code"],
     ["agent.image.tag", "1.0.56"],
     ["agent.image.pullPolicy", "Always"],
-    ["agent.credentials", "env"],
+    ["agent.credentials", "broker"],
     ["secrets.apiKeySecretKey", "ANTHROPIC_API_KEY"],
     ["permissions.agentToolsOverride", false],
     ["telemetry.otlpProtocol", "grpc"],
@@ -83,6 +83,8 @@ describe("defaults", () => {
 const optional = [
   "agent.runtimeClassName",
   "agent.affinity",
+  "secrets.oauthTokenSecretKey",
+  "forge.taskUrl",
   "storage.storageClassName",
   "limits.activeRuns",
   "limits.activeRunsPerGithubUser",

@@ -30,7 +30,7 @@ const namespace = "orchestrator"
 const processStart = performance.timeOrigin
 
 const localSettings = (state: StateFolder) => ({
-  agent: { image: agentImage, runnerImage, terminationGracePeriodSeconds: 20 },
+  agent: { image: agentImage, runnerImage, credentials: "env", terminationGracePeriodSeconds: 20 },
   git: {
     allowedProtocols: ["https", "ssh", "http", "file"],
     insteadOf: { "file:///demo/": `file://${state.git}/` }
