@@ -1,6 +1,7 @@
 /** What is rendered and looked at: each case says the values and what must be true of the objects. */
+import { permissions } from "@orchestrator/cli/serve/Permissions"
 import { type Json, type JsonObject, valueIn } from "./Json.ts"
-import { permissions, permissionWords, rulesOf, ruleWords } from "./Permissions.ts"
+import { permissionWords, rulesOf, ruleWords } from "./Permissions.ts"
 import { findManifest, idOf } from "./Rendered.ts"
 
 export interface RenderCase {

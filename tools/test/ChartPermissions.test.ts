@@ -1,18 +1,11 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it, layer } from "@effect/vitest"
+import { leasePermissions, permissions, reviewPermissions, type Verb } from "@orchestrator/cli/serve/Permissions"
 import * as Kinds from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { readChartFile } from "../chart/Files.ts"
-import {
-  leasePermissions,
-  permissions,
-  permissionWords,
-  reviewPermissions,
-  rulesOf,
-  ruleWords,
-  type Verb
-} from "../chart/Permissions.ts"
+import { permissionWords, rulesOf, ruleWords } from "../chart/Permissions.ts"
 import { findManifest, readManifests } from "../chart/Rendered.ts"
 import { readSources, type Source } from "../check/Sources.ts"
 

@@ -1,0 +1,90 @@
+/**
+ * What the orchestrator asks of the API server, and nothing else: `serve` looks for it at its start, the chart's role is held to this
+ * table, and the table to the calls in the sources. No secrets, no exec, nothing that grants.
+ */
+import {
+  CodeRunKind,
+  ConfigMapKind,
+  DocsRunKind,
+  EventKind,
+  JobKind,
+  type Kind,
+  LeaseKind,
+  PersistentVolumeClaimKind,
+  PodKind,
+  SubjectAccessReviewKind,
+  TokenReviewKind
+} from "@orchestrator/k8s/Kinds"
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete"
+
+export interface Permission {
+  readonly kind: Kind
+  readonly subresource?: string
+  readonly verbs: ReadonlyArray<Verb>
+  readonly reason: string
+  /** What is lost without it; absent: nothing works without it. */
+  readonly lost?: string
+  /** The one object that it is needed for; creating cannot be limited to a name. */
+  readonly name?: string
+}
+
+const forRuns = (verbs: ReadonlyArray<Verb>, reason: string, subresource?: string): ReadonlyArray<Permission> =>
+  [CodeRunKind, DocsRunKind].map((kind) => ({
+    kind,
+    verbs,
+    reason,
+    ...(subresource === undefined ? {} : { subresource })
+  }))
+
+const blocking =
+  "An ownerReference that blocks its owner's deletion needs this where OwnerReferencesPermissionEnforcement is on"
+
+const enforced = "only missed where the API server enforces it"
+
+export const permissions: ReadonlyArray<Permission> = [
+  ...forRuns(
+    ["get", "list", "watch", "create", "patch", "delete"],
+    "The controller follows runs; the API makes, changes and deletes them"
+  ),
+  ...forRuns(["update"], "The controller writes status with the resourceVersion it decided on", "status"),
+  ...forRuns(["update"], blocking, "finalizers").map((each) => ({ ...each, lost: enforced })),
+  {
+    kind: JobKind,
+    verbs: ["get", "list", "watch", "create", "patch"],
+    reason: "One Job an attempt; stopped and released by patches"
+  },
+  { kind: JobKind, subresource: "finalizers", verbs: ["update"], reason: blocking, lost: enforced },
+  { kind: PodKind, verbs: ["list", "watch"], reason: "An attempt's result and why it waits" },
+  { kind: PodKind, subresource: "log", verbs: ["get"], reason: "The API's logs", lost: "the API shows no logs" },
+  {
+    kind: EventKind,
+    verbs: ["list", "watch"],
+    reason: "Why the Job controller or a node cannot go on",
+    lost: "a run does not say why its Job has no pod"
+  },
+  { kind: ConfigMapKind, verbs: ["get", "list", "watch", "create"], reason: "The files of an attempt" },
+  {
+    kind: PersistentVolumeClaimKind,
+    verbs: ["get", "list", "watch", "create", "patch"],
+    reason: "Workspaces and who holds them"
+  }
+]
+
+/** The Lease of leader election. */
+export const leaseName = "orchestrator-controller"
+
+export const leasePermissions: ReadonlyArray<Permission> = [
+  {
+    kind: LeaseKind,
+    verbs: ["get", "list", "watch", "create", "update"],
+    reason: "One replica looks after the runs",
+    name: leaseName
+  }
+]
+
+/** Whose a bearer token is and what its owner may do; in the whole cluster, since reviews have no namespace. */
+export const reviewPermissions: ReadonlyArray<Permission> = [
+  { kind: TokenReviewKind, verbs: ["create"], reason: "Whose a bearer token is" },
+  { kind: SubjectAccessReviewKind, verbs: ["create"], reason: "What its owner may do" }
+]
