@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "tools/test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/*.cluster.test.ts", "**/*.browser.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     isolate: false
   }
 })

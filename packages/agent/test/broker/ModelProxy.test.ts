@@ -203,7 +203,7 @@ describe("the model proxy", () => {
 
   it.live("cuts a stream that says nothing but ping", () =>
     Effect.gen(function*() {
-      const { api, ask, broker } = yield* start({ STREAM_IDLE_SECONDS: "0.4" })
+      const { api, ask, broker } = yield* start({ STREAM_IDLE_SECONDS: "1.5" })
       let closed = false
       api.script((response) => {
         streamHead(response)

@@ -32,14 +32,14 @@ const prompt = (call: number) => readFileSync(join(around.folder, "agent", `prom
 
 const until = (holds: () => boolean) =>
   Effect.suspend(() => holds() ? Effect.void : Effect.fail("not yet")).pipe(
-    Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 400 })
+    Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 1500 })
   )
 
 describe("an agent that", () => {
   it.live("falls silent is stopped and resumed once; what it did is saved", () =>
     Effect.gen(function*() {
       const { remotes } = start()
-      const silent = agent("keep; init; say x; echo $calls > work.$calls; sleep 30\n")
+      const silent = agent("keep; echo $calls > work.$calls; init; say x; sleep 30\n")
       const { result } = yield* execute(codeRun(around, { ORCHESTRATOR_SILENCE_SECONDS: "0.3" }, silent))
       assert.strictEqual(result.reason, "AgentError")
       assert.strictEqual(calls(), 2)

@@ -45,7 +45,7 @@ const supervise = (body: string, bounds: Partial<Bounds> = {}) =>
         mcpServers: []
       },
       marks: [`ORCHESTRATOR_AGENT=${mark}`, `CLAUDE_CODE_SESSION_ID=${session}`],
-      bounds: { init: 5, silence: 5, stop: 0.3, exit: 0.3, backoff: 0.1, ...bounds }
+      bounds: { init: 15, silence: 15, stop: 0.3, exit: 0.3, backoff: 0.1, ...bounds }
     }, yield* Ref.make(nothingSeen))
     return { seen, verdict: classify(seen) }
   }).pipe(
@@ -65,7 +65,7 @@ const lives = (word: string) =>
 
 const until = (holds: () => boolean) =>
   Effect.suspend(() => holds() ? Effect.void : Effect.fail("not yet")).pipe(
-    Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 400 })
+    Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 1500 })
   )
 
 const failedWith = (status: number, words: string) =>
@@ -130,8 +130,8 @@ describe("an agent that", () => {
     },
     {
       name: "is silent because a tool runs",
-      body: "init; use; sleep 0.6; done_\n",
-      bounds: { silence: 0.2 },
+      body: "init; use; sleep 2; done_\n",
+      bounds: { silence: 1 },
       want: "Finished"
     },
     {
@@ -167,7 +167,8 @@ describe("an agent that", () => {
   it.live("is interrupted has ended when the interruption has", () =>
     Effect.gen(function*() {
       const running = yield* Effect.forkChild(supervise(
-        `trap 'echo > got-int' INT; trap 'echo > got-term; exit 143' TERM; init; setsid sleep ${forever}4 & while :; do sleep 0.05; done\n`
+        `trap 'echo > got-int' INT; trap 'echo > got-term; exit 143' TERM; init; setsid sleep ${forever}4 & while :; do sleep 0.05; done\n`,
+        { stop: 2 }
       ))
       yield* until(() => lives(`${forever}4`))
       yield* Fiber.interrupt(running)
