@@ -3,7 +3,8 @@
  * shape of the objects, which the kind names.
  */
 import { NodeFileSystem } from "@effect/platform-node"
-import { Config, Duration, Effect, Layer, Predicate } from "effect"
+import { Config, Context, Duration, Effect, Layer, Predicate } from "effect"
+import { ApiServer } from "../ApiServer.ts"
 import { apiVersionOf, type Kind, pathOf, PodKind } from "../Kinds.ts"
 import {
   type DeleteOptions,
@@ -234,23 +235,30 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
   })
 }
 
+const apiServer = (transport: Transport.Transport): ApiServer["Service"] => ({
+  document: (path) => transport.request({ operation: "get", ref: path, method: "GET", path, gzip: true }),
+  ask: (path, body) => transport.request({ operation: "review", ref: path, method: "POST", path, body })
+})
+
 /** The client of the API server that the options name. */
-export const layerWith = (options: LiveOptions): Layer.Layer<KubernetesClient, ConnectionError> =>
-  Layer.effect(
-    KubernetesClient,
+export const layerWith = (options: LiveOptions): Layer.Layer<KubernetesClient | ApiServer, ConnectionError> =>
+  Layer.effectContext(
     Effect.gen(function*() {
       const access = options.server === undefined ? yield* fromKubeconfig(options) : fromServer(options.server)
       const connection = yield* connect(access, { connections: options.connections ?? 16 })
       const maxResponseBytes = options.maxResponseBytes ?? 64 * 1024 * 1024
       const timeout = Duration.fromInputUnsafe(options.timeout ?? "30 seconds")
-      return make(Transport.make(connection, { timeout, maxResponseBytes }), maxResponseBytes)
+      const transport = Transport.make(connection, { timeout, maxResponseBytes })
+      return Context.make(KubernetesClient, make(transport, maxResponseBytes)).pipe(
+        Context.add(ApiServer, apiServer(transport))
+      )
     })
   ).pipe(Layer.provide(NodeFileSystem.layer))
 
 /** The client of the cluster that kubectl would use, or that this pod runs in. */
-export const layer: Layer.Layer<KubernetesClient, ConnectionError> = layerWith({})
+export const layer: Layer.Layer<KubernetesClient | ApiServer, ConnectionError> = layerWith({})
 
 export const layerConfig = (
   options: Config.Wrap<LiveOptions>
-): Layer.Layer<KubernetesClient, ConnectionError | Config.ConfigError> =>
+): Layer.Layer<KubernetesClient | ApiServer, ConnectionError | Config.ConfigError> =>
   Layer.unwrap(Effect.map(Config.unwrap(options), layerWith))

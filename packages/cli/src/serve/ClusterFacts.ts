@@ -1,0 +1,127 @@
+/** What an API server says of itself that the start depends on: four questions that every authenticated user may ask. */
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { ApiServer } from "@orchestrator/k8s/ApiServer"
+import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import { Effect, Schema } from "effect"
+import { leasePermissions, type Permission, permissions, reviewPermissions } from "./Permissions.ts"
+import { type ClusterFacts, type Definition, type Denied, type FieldSchema, notGranted } from "./StartChecks.ts"
+
+const Version = Schema.Struct({ major: Schema.String, minor: Schema.String, gitVersion: Schema.String })
+
+const OpenApi = Schema.Struct({
+  components: Schema.Struct({ schemas: Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Unknown)) })
+})
+
+const texts = Schema.optionalKey(Schema.Array(Schema.String))
+
+const RulesReview = Schema.Struct({
+  status: Schema.Struct({
+    resourceRules: Schema.Array(
+      Schema.Struct({ verbs: Schema.Array(Schema.String), apiGroups: texts, resources: texts, resourceNames: texts })
+    )
+  })
+})
+
+const AccessReview = Schema.Struct({ status: Schema.Struct({ allowed: Schema.Boolean }) })
+
+const gvk = "x-kubernetes-group-version-kind"
+const group = "/apis/orchestrator.platform/v1"
+const reviews = "/apis/authorization.k8s.io/v1"
+
+/** An answer that has another shape is trouble of the server's. */
+const decoded = <A>(schema: Schema.Decoder<A>, path: string) => (answer: unknown) =>
+  Schema.decodeUnknownEffect(schema)(answer).pipe(
+    Effect.mapError((error) =>
+      new KubernetesError({ operation: "get", ref: path, reason: { _tag: "Malformed", message: error.message } })
+    )
+  )
+
+const document = Effect.fnUntraced(function*<A>(schema: Schema.Decoder<A>, path: string) {
+  const server = yield* ApiServer
+  return yield* Effect.flatMap(server.document(path), decoded(schema, path))
+})
+
+const ask = Effect.fnUntraced(function*<A>(schema: Schema.Decoder<A>, name: string, spec: object) {
+  const server = yield* ApiServer
+  const path = `${reviews}/${name.toLowerCase()}s`
+  const answer = yield* server.ask(path, { apiVersion: "authorization.k8s.io/v1", kind: name, spec })
+  return yield* decoded(schema, path)(answer)
+})
+
+const orElse =
+  <A>(...values: ReadonlyArray<readonly ["NotFound" | "Forbidden", A]>) =>
+  <B, R>(self: Effect.Effect<B, KubernetesError, R>) =>
+    Effect.catch(self, (error): Effect.Effect<A | B, KubernetesError> => {
+      const value = values.find(([tag]) => tag === error.reason._tag)
+      return value === undefined ? Effect.fail(error) : Effect.succeed(value[1])
+    })
+
+/** The kinds as the server's OpenAPI has them. Loaded when asked: nothing else in `serve` needs the definitions. */
+const definitions = Effect.gen(function*() {
+  const { codeRunDefinition, docsRunDefinition } = yield* Effect.promise(() =>
+    import("@orchestrator/domain/CustomResourceDefinition")
+  )
+  const known = yield* document(Schema.Unknown, group).pipe(
+    Effect.as(true),
+    orElse(["NotFound", false], ["Forbidden", true])
+  )
+  const api = known
+    ? yield* document(OpenApi, `/openapi/v3${group}`).pipe(orElse(["NotFound", undefined], ["Forbidden", undefined]))
+    : undefined
+  const schemas = Object.values(api?.components.schemas ?? {})
+  return [codeRunDefinition, docsRunDefinition].map(({ spec }): Definition => {
+    const { kind } = spec.names
+    const expected: FieldSchema = spec.versions[0]?.schema.openAPIV3Schema ?? {}
+    const found = schemas.find((schema) => JSON.stringify(schema[gvk])?.includes(`"kind":"${kind}"`))
+    return { kind, expected, found: known && api === undefined ? "unknown" : found ?? "missing" }
+  })
+})
+
+/** The rules that the server names may lack what a webhook would allow: those are asked for one by one. */
+const denied = Effect.fnUntraced(function*(namespace: string, wanted: ReadonlyArray<Permission>) {
+  const { status } = yield* ask(RulesReview, "SelfSubjectRulesReview", { namespace })
+  return yield* Effect.forEach(notGranted(wanted, status.resourceRules), ({ permission, verbs }) => {
+    const { kind, name, subresource } = permission
+    const allowed = (verb: string) => {
+      const resourceAttributes = {
+        verb,
+        group: kind.group,
+        resource: kind.plural,
+        ...(kind.namespaced ? { namespace } : {}),
+        ...(subresource === undefined ? {} : { subresource }),
+        ...(name === undefined || verb === "create" ? {} : { name })
+      }
+      return Effect.map(ask(AccessReview, "SelfSubjectAccessReview", { resourceAttributes }), (it) => it.status.allowed)
+    }
+    return Effect.map(
+      Effect.filter(verbs, (verb) => Effect.map(allowed(verb), (may) => !may)),
+      (verbs): Denied => ({ permission, verbs })
+    )
+  }).pipe(Effect.map((all) => all.filter(({ verbs }) => verbs.length > 0)))
+})
+
+const wanted = ({ auth, leaderElection }: OrchestratorConfig): ReadonlyArray<Permission> => [
+  ...permissions.filter(({ subresource }) => subresource !== "finalizers"),
+  ...(leaderElection.enabled ? leasePermissions : []),
+  ...(auth.mode === "kubernetes" ? reviewPermissions : [])
+]
+
+export const clusterFacts = Effect.fn("ClusterFacts.read")(function*(options: {
+  readonly config: OrchestratorConfig
+  readonly namespace: string
+}) {
+  const { config, namespace } = options
+  // One after the other: a server that is away is asked once.
+  const version = yield* document(Version, "/version")
+  const namespaceMissing = yield* document(Schema.Unknown, `/api/v1/namespaces/${encodeURIComponent(namespace)}`).pipe(
+    Effect.as(false),
+    orElse(["NotFound", true], ["Forbidden", false])
+  )
+  const facts: ClusterFacts = {
+    version,
+    namespaceMissing,
+    definitions: yield* definitions,
+    denied: yield* denied(namespace, wanted(config))
+  }
+  return facts
+})

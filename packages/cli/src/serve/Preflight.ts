@@ -1,0 +1,113 @@
+/**
+ * Before the program acts: is the API server there, does it let us in, has it what we need. Trouble that passes is waited out, for as long
+ * as it takes; what a person must mend is said at once and ends the program after a while. Each state is logged once, and is what `/ready`
+ * answers with meanwhile.
+ */
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { ApiServer } from "@orchestrator/k8s/ApiServer"
+import { isRetryable, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import { Clock, Context, Duration, Effect, Layer, Random, Ref, Schema } from "effect"
+import { clusterFacts } from "./ClusterFacts.ts"
+import { type Finding, findings } from "./StartChecks.ts"
+
+export class PreflightFailed extends Schema.TaggedError<PreflightFailed>()("PreflightFailed", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return `The cluster is not ready for orchestrator:\n${this.problems.map((each) => `- ${each}`).join("\n")}`
+  }
+}
+
+/** How long a person has to mend what blocks before the program ends. */
+const patience = Duration.seconds(30)
+const longestPause = 15_000
+
+interface Verdict {
+  /** Sentences; none when the program may begin. */
+  readonly problems: ReadonlyArray<string>
+  /** Whether it passes by itself. */
+  readonly passing: boolean
+  readonly remarks: ReadonlyArray<string>
+}
+
+const verdictOf = (found: ReadonlyArray<Finding>): Verdict => ({
+  problems: found.flatMap(({ blocks, message }) => blocks ? [message] : []),
+  passing: false,
+  remarks: found.flatMap(({ blocks, message }) => blocks ? [] : [message])
+})
+
+/** In words that stay the same from try to try. */
+const troubleOf = (error: KubernetesError): Verdict => {
+  const { message } = error.reason
+  if (error.reason._tag === "Unauthorized") {
+    const advice = "Renew them (kubectl with the same kubeconfig shows the same), or name another kubeconfig or context"
+    return { problems: [`The API server refuses our credentials: ${message}. ${advice}`], passing: false, remarks: [] }
+  }
+  const problem = error.reason._tag === "Unreachable"
+    ? `The Kubernetes API server does not answer: ${message}`
+    : `The Kubernetes API server answers, but not as one that works: ${error.message}`
+  return { problems: [problem], passing: isRetryable(error), remarks: [] }
+}
+
+export interface PreflightOptions {
+  readonly config: OrchestratorConfig
+  readonly namespace: string
+}
+
+export class Preflight extends Context.Service<Preflight, {
+  /** What is in the way, one sentence each; nothing once the checks have passed. */
+  readonly missing: Effect.Effect<ReadonlyArray<string>>
+  /** Checks until the program may begin; fails when it may not within the time that a person has. */
+  readonly run: Effect.Effect<void, PreflightFailed>
+}>()("@orchestrator/cli/serve/Preflight") {
+  static readonly layerWith = (options: PreflightOptions) =>
+    Layer.effect(
+      Preflight,
+      Effect.gen(function*() {
+        const server = yield* ApiServer
+        const { config, namespace } = options
+        const missing = yield* Ref.make<ReadonlyArray<string>>(["The cluster has not been looked at yet."])
+        const look = clusterFacts({ config, namespace }).pipe(
+          Effect.map((facts) => verdictOf(findings(facts, { namespace, credentials: config.agent.credentials }))),
+          Effect.catch((error) => Effect.succeed(troubleOf(error))),
+          Effect.provideService(ApiServer, server)
+        )
+
+        const tell = ({ passing, problems }: Verdict) =>
+          Effect.forEach(problems, (problem) =>
+            Effect.logWarning(problem).pipe(
+              Effect.annotateLogs({ next: passing ? "trying again" : `ending in ${Duration.format(patience)}` })
+            ), { discard: true })
+
+        const pause = Effect.fnUntraced(function*(failures: number) {
+          const millis = Math.min(longestPause, 500 * 2 ** Math.min(failures, 8))
+          yield* Effect.sleep(Duration.millis(millis * (0.75 + (yield* Random.next) / 2)))
+        })
+
+        const run = Effect.gen(function*() {
+          let told = ""
+          let failures = 0
+          let blockedSince: number | undefined
+          while (true) {
+            const verdict = yield* look
+            yield* Ref.set(missing, verdict.problems)
+            if (verdict.problems.length === 0) {
+              if (failures > 0) yield* Effect.logInfo("the cluster is ready")
+              yield* Effect.forEach(verdict.remarks, (remark) => Effect.logWarning(remark), { discard: true })
+              return
+            }
+            const now = yield* Clock.currentTimeMillis
+            blockedSince = verdict.passing ? undefined : blockedSince ?? now
+            if (blockedSince !== undefined && now - blockedSince >= Duration.toMillis(patience)) {
+              return yield* new PreflightFailed({ problems: verdict.problems })
+            }
+            const words = verdict.problems.join("\n")
+            if (words !== told) yield* tell(verdict)
+            told = words
+            yield* pause(failures++)
+          }
+        })
+        return Preflight.of({ missing: Ref.get(missing), run })
+      })
+    )
+}
