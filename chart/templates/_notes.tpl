@@ -46,11 +46,14 @@ Give each GitHub user its key and token, then hand over a task:
   kubectl get coderuns -n {{ $runs }} -o wide
 {{- if not (include "orchestrator.createsSecret" .) }}
 {{- $found := lookup "v1" "Secret" $runs $secret }}
-{{- if or (not $found) (not (hasKey (default dict $found.data) .Values.secrets.apiKeySecretKey)) }}
+{{- if or (not $found) (not (index (default dict $found.data) .Values.secrets.apiKeySecretKey)) }}
 
 MISSING: the Secret {{ $secret }} with the key {{ .Values.secrets.apiKeySecretKey }} was not found in namespace {{ $runs }}. Agents need it:
 
-  kubectl create secret generic {{ $secret }} -n {{ $runs }} --from-file={{ .Values.secrets.apiKeySecretKey }}=/dev/stdin
+  kubectl create secret generic {{ $secret }} -n {{ $runs }} --from-file={{ .Values.secrets.apiKeySecretKey }}=/path/to/api-key \
+    --dry-run=client -o yaml | kubectl apply -f -
+
+The orchestrator runs without it, and repeats this as a warning in the answer of {{ .Values.healthCheck.readinessPath }}.
 {{- end }}
 {{- end }}
 {{- if eq .Values.auth.mode "none" }}

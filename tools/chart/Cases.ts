@@ -73,6 +73,7 @@ export const cases: ReadonlyArray<RenderCase> = [
         "Role/orchestrator",
         "RoleBinding/orchestrator",
         "Role/orchestrator-leader",
+        "Role/orchestrator-api-key",
         "PodDisruptionBudget/orchestrator",
         "NetworkPolicy/orchestrator",
         "NetworkPolicy/orchestrator-agents",
@@ -157,6 +158,7 @@ export const cases: ReadonlyArray<RenderCase> = [
       at("Secret/orchestrator-secrets", ["metadata", "namespace"], "agents"),
       at("NetworkPolicy/orchestrator-agents", ["metadata", "namespace"], "agents"),
       at("Role/orchestrator-leader", ["metadata", "namespace"], "agents"),
+      at("Role/orchestrator-api-key", ["metadata", "namespace"], "agents"),
       at("ConfigMap/orchestrator-config", ["data", "KUBERNETES_NAMESPACE"], "agents")
     )
   },

@@ -14,6 +14,7 @@ export const permissionWords = (granted: ReadonlyArray<Permission>): ReadonlySet
 interface Rule {
   readonly apiGroups: ReadonlyArray<string>
   readonly resources: ReadonlyArray<string>
+  readonly resourceNames?: ReadonlyArray<string>
   readonly verbs: ReadonlyArray<string>
 }
 
@@ -34,6 +35,7 @@ export const rulesOf = (role: Json): ReadonlyArray<Rule> => {
   return (Array.isArray(rules) ? rules.filter(isObject) : []).map((rule) => ({
     apiGroups: texts(rule["apiGroups"]),
     resources: texts(rule["resources"]),
+    resourceNames: texts(rule["resourceNames"]),
     verbs: texts(rule["verbs"])
   }))
 }

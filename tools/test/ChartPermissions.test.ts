@@ -1,6 +1,12 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { leasePermissions, permissions, reviewPermissions, type Verb } from "@orchestrator/cli/serve/Permissions"
+import {
+  apiKeyPermissions,
+  leasePermissions,
+  permissions,
+  reviewPermissions,
+  type Verb
+} from "@orchestrator/cli/serve/Permissions"
 import * as Kinds from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
@@ -67,6 +73,10 @@ layer(NodeServices.layer)("the chart's role", (it) => {
       assert.deepStrictEqual(granted("Role/orchestrator"), sorted(permissionWords(permissions)))
       assert.deepStrictEqual(granted("Role/orchestrator-leader"), sorted(permissionWords(leasePermissions)))
       assert.deepStrictEqual(
+        granted("Role/orchestrator-api-key"),
+        sorted(permissionWords(apiKeyPermissions("orchestrator-secrets")))
+      )
+      assert.deepStrictEqual(
         granted("ClusterRole/orchestrator-orchestrator-auth"),
         sorted(permissionWords(reviewPermissions))
       )
@@ -85,11 +95,14 @@ layer(NodeServices.layer)("the chart's role", (it) => {
       ])
     }))
 
-  it.effect("no role of the chart reads secrets, runs in pods or grants", () =>
+  it.effect("no role of the chart reads secrets but that of the API key by its name, runs in pods or grants", () =>
     Effect.gen(function*() {
       for (const object of (yield* rendered).filter(({ kind }) => kind === "Role" || kind === "ClusterRole")) {
-        for (const { resources, verbs } of rulesOf(object)) {
-          assert.notIncludeMembers([...resources], ["secrets", "pods/exec", "*"])
+        for (const { resourceNames, resources, verbs } of rulesOf(object)) {
+          for (const resource of ["pods/exec", "*"]) assert.notInclude(resources, resource)
+          if (resources.includes("secrets")) {
+            assert.deepStrictEqual([verbs, resourceNames], [["get"], ["orchestrator-secrets"]])
+          }
           assert.isEmpty(
             verbs.filter((verb) => ["*", "escalate", "bind", "impersonate", "deletecollection"].includes(verb))
           )

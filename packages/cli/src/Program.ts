@@ -16,12 +16,16 @@ export interface ProgramOptions {
   readonly namespace: string
   /** Folder of the agent templates. */
   readonly templates: string
+  /** What agents lack, for `/ready`; asked each time. */
+  readonly warnings?: Effect.Effect<Effect.Effect<ReadonlyArray<string>>, never, KubernetesClient>
 }
 
 /** How long an answer to "is the API server there" is good for, and how long it may take. */
 const reachableFor = Duration.seconds(2)
 
-const readiness = (namespace: string) =>
+const noWarnings: ProgramOptions["warnings"] & object = Effect.succeed(Effect.succeed([]))
+
+const readiness = (namespace: string, makeWarnings = noWarnings) =>
   Layer.effect(
     Readiness,
     Effect.gen(function*() {
@@ -36,6 +40,7 @@ const readiness = (namespace: string) =>
         reachableFor
       )
       return {
+        warnings: yield* makeWarnings,
         missing: Effect.gen(function*() {
           if (!(yield* synced)) return ["The caches of the cluster's objects are not filled yet."]
           return (yield* reachable) ? [] : ["The Kubernetes API server does not answer."]
@@ -45,9 +50,9 @@ const readiness = (namespace: string) =>
   )
 
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
-export const program = ({ config, namespace, templates }: ProgramOptions) =>
+export const program = ({ config, namespace, templates, warnings }: ProgramOptions) =>
   Server.layerWith({ ...config.server, auth: config.auth }).pipe(
-    Layer.provideMerge(readiness(namespace)),
+    Layer.provideMerge(readiness(namespace, warnings)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),

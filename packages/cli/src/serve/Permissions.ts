@@ -1,6 +1,6 @@
 /**
  * What the orchestrator asks of the API server, and nothing else: `serve` looks for it at its start, the chart's role is held to this
- * table, and the table to the calls in the sources. No secrets, no exec, nothing that grants.
+ * table, and the table to the calls in the sources. Of secrets only the API key's, by its name; no exec, nothing that grants.
  */
 import {
   CodeRunKind,
@@ -12,6 +12,7 @@ import {
   LeaseKind,
   PersistentVolumeClaimKind,
   PodKind,
+  SecretKind,
   SubjectAccessReviewKind,
   TokenReviewKind
 } from "@orchestrator/k8s/Kinds"
@@ -80,6 +81,17 @@ export const leasePermissions: ReadonlyArray<Permission> = [
     verbs: ["get", "list", "watch", "create", "update"],
     reason: "One replica looks after the runs",
     name: leaseName
+  }
+]
+
+/** The Secret with the API key, to say that it is missing. */
+export const apiKeyPermissions = (name: string): ReadonlyArray<Permission> => [
+  {
+    kind: SecretKind,
+    verbs: ["get"],
+    reason: "/ready says whether the API key is there",
+    lost: "/ready does not say that the API key is missing",
+    name
   }
 ]
 

@@ -11,6 +11,7 @@ import type { ServeInput } from "../commands/serve.ts"
 import { loadConfig } from "../ConfigFile.ts"
 import { installation } from "../Installation.ts"
 import { program } from "../Program.ts"
+import { makeApiKeyWarnings } from "./ApiKey.ts"
 
 const mountedTemplates = "/claude-templates"
 
@@ -84,7 +85,12 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
     kubeconfig: Option.getOrUndefined(input.kubeconfig),
     context: Option.getOrUndefined(input.context)
   }).pipe(Layer.tap((context) => namespaceExists(namespace).pipe(Effect.provideContext(context))))
-  const product = program({ config, namespace, templates }).pipe(
+  const product = program({
+    config,
+    namespace,
+    templates,
+    warnings: makeApiKeyWarnings({ namespace, secrets: config.secrets })
+  }).pipe(
     Layer.provide(yield* leadership(config.leaderElection, namespace)),
     Layer.provideMerge(client)
   )

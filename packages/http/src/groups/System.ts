@@ -10,7 +10,10 @@ const Health = Schema.Struct({
 }).annotate({ identifier: "Health", description: "Liveness" })
 
 const Ready = Schema.Struct({
-  status: Schema.Literal("ready").annotate({ description: "Requests can be served" })
+  status: Schema.Literal("ready").annotate({ description: "Requests can be served" }),
+  warnings: Schema.optionalKey(Schema.Array(Schema.String)).annotate({
+    description: "What is missing for agents to work, such as the Secret with the API key, and how to get it"
+  })
 }).annotate({ identifier: "Ready", description: "Readiness" })
 
 /** Version 0.0.4 of the Prometheus text format. */
@@ -25,7 +28,9 @@ export class System extends HttpApiGroup.make("system", { topLevel: true }).add(
   })),
   HttpApiEndpoint.get("ready", "/ready", { success: Ready, error: NotReady }).annotateMerge(OpenApi.annotations({
     summary: "Readiness",
-    description: "Says whether the cluster is reachable and what is known of it is current; otherwise with the reasons."
+    description:
+      "Says whether the cluster is reachable and what is known of it is current; otherwise with the reasons. A missing API key is "
+      + "a warning: it keeps agents from working, and nobody from asking."
   })),
   HttpApiEndpoint.get("metrics", "/metrics", { success: exposition, error: MetricsMoved }).annotateMerge(
     OpenApi.annotations({

@@ -14,6 +14,11 @@ const notReady = (reasons: ReadonlyArray<string>) =>
     reasons
   })
 
+const ready = (warnings: ReadonlyArray<string>) => ({
+  status: "ready" as const,
+  ...(warnings.length === 0 ? {} : { warnings })
+})
+
 const metricsMoved = (port: number) =>
   new MetricsMoved({
     detail: `The metrics are served on port ${port} of this host`,
@@ -36,7 +41,7 @@ export const SystemHandlers = HttpApiBuilder.group(
       ready: () =>
         Effect.flatMap(
           readiness.missing,
-          (reasons) => reasons.length === 0 ? Effect.succeed({ status: "ready" as const }) : notReady(reasons)
+          (reasons) => reasons.length === 0 ? Effect.map(readiness.warnings, ready) : notReady(reasons)
         ),
       metrics: () => ownPort === undefined ? PrometheusMetrics.format() : metricsMoved(ownPort)
     })

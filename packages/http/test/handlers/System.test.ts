@@ -26,6 +26,15 @@ describe("/ready", () => {
       assert.deepStrictEqual(yield* ready({}), { status: "ready" })
     }).pipe(Effect.provide(TestApi)))
 
+  it.effect("says what agents lack, and is ready all the same", () =>
+    Effect.gen(function*() {
+      const { ready } = yield* OrchestratorClient
+      assert.deepStrictEqual(yield* ready({}), { status: "ready", warnings: ["There is no key"] })
+    }).pipe(Effect.provide(layerOver(
+      layerMemory,
+      Readiness.layerWith(Effect.succeed([]), Effect.succeed(["There is no key"]))
+    ))))
+
   it.effect("says what is missing, with 503", () =>
     Effect.gen(function*() {
       const { json, status } = yield* ask("GET", "/ready")
