@@ -10,10 +10,14 @@ export const runLabel = `${group}/run`
 const serviceLabel = "service"
 /** Annotation on a workspace claim: UID of the run that holds it. */
 export const holderAnnotation = `${group}/holder`
+/** Annotation on the Lease: name of the installation whose replica leads. */
+export const installationAnnotation = `${group}/installation`
 /** Annotation on a Job: the attempt's automatic retry number. */
 export const retryAnnotation = `${group}/retry`
 /** Annotation on a Job that we asked to stop, so that its end is not taken for a deadline's. */
 export const stopAnnotation = `${group}/stop`
+/** Annotation on a run: W3C trace context of whoever made it, which its agents' telemetry joins. */
+export const traceparentAnnotation = `${group}/traceparent`
 /** Keeps a Job until its result is stored. */
 export const jobFinalizer = `${group}/result`
 

@@ -8,7 +8,17 @@ import { LeaseKind } from "./Kinds.ts"
 import { KubernetesClient } from "./KubernetesClient.ts"
 import { hasReason, type KubernetesError } from "./KubernetesError.ts"
 import { Leadership, type Term } from "./Leadership.ts"
-import { freeAt, holderOf, released, renewed, seconds, sight, type Sighting, taken } from "./LeaseRecord.ts"
+import {
+  freeAt,
+  holderOf,
+  installationOf,
+  released,
+  renewed,
+  seconds,
+  sight,
+  type Sighting,
+  taken
+} from "./LeaseRecord.ts"
 import type { Lease } from "./Objects.ts"
 import { reflect } from "./Reflector.ts"
 import { makeStore } from "./Store.ts"
@@ -17,6 +27,8 @@ export interface LeaderElectionOptions {
   readonly lease: { readonly namespace: string; readonly name: string }
   /** Of this process alone, not of its pod: a process that comes back is another. */
   readonly identity: string
+  /** Name that the replicas of one installation share. Another's replicas are told apart, and said. */
+  readonly installation?: string | undefined
   readonly leaseSeconds: number
   readonly renewDeadlineSeconds: number
   /** Between renewals, and between attempts that failed. */
@@ -45,7 +57,7 @@ const sleepUntil = (time: bigint) =>
 const isoNow = Effect.map(DateTime.now, DateTime.formatIso)
 
 const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
-  const { identity, lease: ref, leaseSeconds } = options
+  const { identity, installation, lease: ref } = options
   const client = yield* KubernetesClient
   const leases = makeStore<Lease>()
   const settled = yield* Deferred.make<void>()
@@ -55,12 +67,28 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
   const news = yield* Latch.make(false)
   let sighting: Sighting | undefined
   let held: Held | undefined
+  let introduced: string | undefined
+
+  /** Said once for each holder. */
+  const introduce = Effect.fnUntraced(function*(lease: Lease) {
+    const holder = holderOf(lease)
+    if (holder === undefined || holder === identity || holder === introduced) return
+    introduced = holder
+    const other = installationOf(lease)
+    yield* Effect.logInfo("another replica leads").pipe(Effect.annotateLogs({ holder }))
+    if (other === installation) return
+    yield* Effect.logWarning(
+      `two installations look after namespace ${ref.namespace}: only the one that leads acts on runs, by its own settings. `
+        + "Give each a namespace of its own"
+    ).pipe(Effect.annotateLogs({ leading: other ?? "unnamed", ours: installation ?? "unnamed" }))
+  })
 
   /** A Lease that is deleted still counts until its time is over. */
   const changed = (lease: Lease, change: "set" | "removed") =>
     Effect.gen(function*() {
       if (change === "set") sighting = sight(sighting, lease, yield* Clock.monotonicTimeNanos)
       const holder = holderOf(lease)
+      yield* introduce(lease)
       if (held !== undefined && change === "set" && holder !== undefined && holder !== identity) {
         yield* end("taken over")
       }
@@ -96,7 +124,7 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     const now = yield* isoNow
     const asked = yield* Clock.monotonicTimeNanos
     const current = leases.get({ name: ref.name, namespace: ref.namespace })
-    const next = taken(current ?? { metadata: { ...ref } }, identity, leaseSeconds, now)
+    const next = taken(current ?? { metadata: { ...ref } }, options, now)
     const write = current === undefined ? client.create(LeaseKind, next) : client.replace(LeaseKind, next)
     return yield* begin(yield* write, asked)
   })

@@ -2,6 +2,7 @@
  * What a Lease says, and what a candidate may conclude from it. Only the time that passed here since the record last changed counts: the
  * peers' clocks are not ours, so the times in the record are for people.
  */
+import { installationAnnotation } from "@orchestrator/domain/Labels"
 import type { Lease } from "./Objects.ts"
 
 /** The last record that was seen, and when, on the monotonic clock. */
@@ -30,9 +31,29 @@ export const freeAt = ({ at, lease }: Sighting): bigint =>
 /** RFC 3339 with microseconds. */
 const microTime = (iso: string): string => iso.replace(/Z$/, "000Z")
 
+/** The installation that the holder belongs to; holders need not have one. */
+export const installationOf = ({ metadata }: Lease): string | undefined =>
+  metadata.annotations?.[installationAnnotation]
+
+/** Who takes a Lease. */
+export interface Candidate {
+  readonly identity: string
+  readonly installation?: string | undefined
+  readonly leaseSeconds: number
+}
+
+const signed = ({ metadata }: Lease, installation: string | undefined): Lease["metadata"] => {
+  const { [installationAnnotation]: _, ...others } = metadata.annotations ?? {}
+  return {
+    ...metadata,
+    annotations: installation === undefined ? others : { ...others, [installationAnnotation]: installation }
+  }
+}
+
 /** The record of a new holder. */
-export const taken = (before: Lease, identity: string, leaseSeconds: number, iso: string): Lease => ({
+export const taken = (before: Lease, { identity, installation, leaseSeconds }: Candidate, iso: string): Lease => ({
   ...before,
+  metadata: signed(before, installation),
   spec: {
     holderIdentity: identity,
     leaseDurationSeconds: leaseSeconds,

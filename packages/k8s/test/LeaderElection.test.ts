@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Exit, Layer, Scope } from "effect"
+import { Context, Duration, Effect, Exit, Layer, Logger, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { layerMemory } from "../src/embedded/EmbeddedCluster.ts"
 import { ConfigMapKind, LeaseKind } from "../src/Kinds.ts"
@@ -7,6 +7,7 @@ import { KubernetesClient } from "../src/KubernetesClient.ts"
 import { hasReason, KubernetesError } from "../src/KubernetesError.ts"
 import { layerLease } from "../src/LeaderElection.ts"
 import { fencedClient, Leadership } from "../src/Leadership.ts"
+import { installationOf } from "../src/LeaseRecord.ts"
 
 const ref = { namespace: "default", name: "orchestrator" }
 const settle = Effect.replicateEffect(Effect.yieldNow, 300)
@@ -14,7 +15,7 @@ const settle = Effect.replicateEffect(Effect.yieldNow, 300)
 type Network = "up" | "refused" | "silent" | "deaf"
 
 /** A process with a network of its own: `deaf` means that requests arrive and answers do not. */
-const replica = Effect.fnUntraced(function*(identity: string) {
+const replica = Effect.fnUntraced(function*(identity: string, installation?: string) {
   const client = yield* KubernetesClient
   const scope = yield* Scope.make()
   let network: Network = "up"
@@ -34,7 +35,7 @@ const replica = Effect.fnUntraced(function*(identity: string) {
     create: (kind, object) => through("create", client.create(kind, object)),
     replace: (kind, object) => through("replace", client.replace(kind, object))
   })
-  const options = { lease: ref, identity, leaseSeconds: 15, renewDeadlineSeconds: 10, retrySeconds: 2 }
+  const options = { lease: ref, identity, installation, leaseSeconds: 15, renewDeadlineSeconds: 10, retrySeconds: 2 }
   const context = yield* Layer.buildWithScope(
     Layer.provideMerge(Layer.fresh(layerLease(options)), Layer.succeed(KubernetesClient, own)),
     scope
@@ -207,6 +208,29 @@ describe("leader election", () => {
       assert.isTrue(hasReason("Conflict")(refusal))
       assert.isTrue(hasReason("NotFound")(yield* refusalOf(follower.get(ConfigMapKind, map.metadata))))
       yield* (yield* a.fenced).create(ConfigMapKind, map)
+    })
+  )
+
+  test(
+    "two installations in one namespace are told of each other, once",
+    Effect.gen(function*() {
+      const warnings: Array<string> = []
+      const logger = Logger.make(({ logLevel, message }) => {
+        if (logLevel === "Warn") warnings.push(String(message))
+      })
+      const blue = yield* replica("a", "blue")
+      const green = yield* Effect.all([replica("b", "green"), replica("c", "blue")]).pipe(
+        Effect.provide(Logger.layer([logger]))
+      )
+      yield* pass("1 minute", blue, ...green)
+      assert.lengthOf(warnings, 1)
+      assert.include(warnings[0], "two installations")
+      const client = yield* KubernetesClient
+      const installation = Effect.map(client.get(LeaseKind, ref), installationOf)
+      assert.strictEqual(yield* installation, "blue")
+      yield* Effect.all([green[1].stop, blue.stop])
+      yield* pass("1 minute", blue, ...green)
+      assert.strictEqual(yield* installation, "green")
     })
   )
 })
