@@ -6,6 +6,7 @@ import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { Duration, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import { createServer } from "node:http"
+import { rootCertificates } from "node:tls"
 import { makeApp } from "./App.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { Endpoint } from "./Endpoint.ts"
@@ -22,13 +23,21 @@ import { Witness } from "./Witness.ts"
 
 const Basis = Layer.mergeAll(Witness.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer)
 
+/** Requests to the model API and the forge. */
+const Client = Layer.unwrap(Effect.gen(function*() {
+  const { caCertificates } = yield* BrokerConfig
+  return NodeHttpClient.layerNodeHttpOptions(
+    caCertificates === undefined ? {} : { ca: [...rootCertificates, caCertificates] }
+  )
+}))
+
 const Outside = Layer.mergeAll(
   Target.layer.pipe(Layer.provideMerge(Mirror.layer)),
   Spending.layer,
   Forge.layer
 ).pipe(
   Layer.provideMerge(Basis),
-  Layer.provideMerge(NodeHttpClient.layerNodeHttp)
+  Layer.provideMerge(Client)
 )
 
 const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer).pipe(Layer.provideMerge(Outside))

@@ -16,6 +16,10 @@ const Protocols = Schema.String.check(Schema.isPattern(/^[a-z0-9+]+(:[a-z0-9+]+)
 const Commit = Schema.String.check(Schema.isPattern(/^[0-9a-f]{40,64}$/))
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const HttpUrl = Schema.String.check(Schema.isPattern(/^https?:\/\/[^/\s@]+(?:\/\S*)?$/))
+/** PEM, as many as there are. */
+const Certificates = Schema.String.check(
+  Schema.isPattern(/^\s*(?:-----BEGIN CERTIFICATE-----[\w+/=\s]+-----END CERTIFICATE-----\s*)*$/)
+)
 const texts = Schema.Record(Schema.String, Schema.String)
 
 const PullRequestWish = Schema.Struct({
@@ -34,6 +38,8 @@ const common = {
   GIT_ALLOW_PROTOCOL: or(Protocols, "https:ssh"),
   GIT_ALLOWED_HOSTS: or(Schema.String, ""),
   GIT_INSTEAD_OF: or(Schema.fromJsonString(texts), "{}"),
+  GIT_KNOWN_HOSTS: or(Schema.String, ""),
+  CA_CERTIFICATES: or(Certificates, ""),
   MAX_PUSH_MEBIBYTES: or(Positive, "512"),
   KNOWN_BRANCH: Schema.optionalKey(BranchName),
   KNOWN_HEAD: Schema.optionalKey(Commit),
@@ -86,6 +92,8 @@ const settings = (values: Common, work: Work, environment: Environment) => ({
       : { branch: values.KNOWN_BRANCH, head: values.KNOWN_HEAD },
     allowedProtocols: values.GIT_ALLOW_PROTOCOL,
     insteadOf: values.GIT_INSTEAD_OF,
+    /** Lines of a `known_hosts` file, beside the pinned ones. */
+    knownHosts: values.GIT_KNOWN_HOSTS,
     restricted: values.GIT_ALLOWED_HOSTS.trim() !== "",
     maxPushBytes: Math.round(values.MAX_PUSH_MEBIBYTES * 1_048_576)
   },
@@ -112,6 +120,8 @@ const settings = (values: Common, work: Work, environment: Environment) => ({
     endpoint: values.BROKER_ENDPOINT_FILE,
     terminationMessage: values.TERMINATION_MESSAGE_PATH
   },
+  /** Certificates (PEM) of authorities that are trusted beside the public ones: for git, the forge and the model API. */
+  caCertificates: values.CA_CERTIFICATES.trim() === "" ? undefined : values.CA_CERTIFICATES,
   port: values.BROKER_PORT,
   graceSeconds: values.BROKER_GRACE_SECONDS,
   environment

@@ -1,5 +1,6 @@
 /** The environment of the broker's own git commands: hardened, quiet, with the run's credentials for one remote and nothing else. */
-import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
+import { Context, Effect, FileSystem, Layer, Redacted, Semaphore } from "effect"
+import { rootCertificates } from "node:tls"
 import type { Environment } from "../../runner/Environment.ts"
 import { configEnvironment, hardened, quietEnvironment } from "../../runner/GitSettings.ts"
 import { pinnedHostKeys } from "../../runner/HostKeys.ts"
@@ -24,12 +25,35 @@ export class GitAccess extends Context.Service<GitAccess, {
     GitAccess,
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { environment, files, git: { allowedProtocols, insteadOf, restricted } } = yield* BrokerConfig
-      const { gitToken, knownHosts, sshKey } = yield* Credentials
-      const folder = `${files.state}/ssh`
+      const { caCertificates, environment, files, git: { allowedProtocols, insteadOf, knownHosts, restricted } } =
+        yield* BrokerConfig
+      const { gitToken, knownHosts: mountedHosts, sshKey } = yield* Credentials
+      const folder = `${files.state}/access`
       yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
+
+      const written = new Map<string, string>()
+      const turn = yield* Semaphore.make(1)
+      /** A file for git or ssh, replaced as a whole: another command may be reading it. */
+      const place = Effect.fnUntraced(
+        function*(name: string, text: string) {
+          const path = `${folder}/${name}`
+          if (written.get(name) === text) return path
+          yield* fs.writeFileString(`${path}.new`, text, { mode: 0o600 })
+          yield* fs.rename(`${path}.new`, path)
+          written.set(name, text)
+          return path
+        },
+        turn.withPermit,
+        Effect.orDie
+      )
+
+      /** Git takes one file of certificates in place of the system's. */
+      const trusted: Environment = caCertificates === undefined
+        ? {}
+        : { GIT_SSL_CAINFO: yield* place("certificates", [...rootCertificates, caCertificates, ""].join("\n")) }
       const base = {
         ...Object.fromEntries(Object.entries(environment).filter(([name]) => inherited.test(name))),
+        ...trusted,
         ...quietEnvironment,
         HOME: "/nonexistent",
         XDG_CONFIG_HOME: "/nonexistent",
@@ -40,11 +64,12 @@ export class GitAccess extends Context.Service<GitAccess, {
       /** ssh wants a key that nobody else can read and that ends in a newline; a mounted Secret may be neither. */
       const ssh = Effect.gen(function*() {
         const key = yield* sshKey
-        const keyFile = `${folder}/key`
-        if (key !== undefined) yield* fs.writeFileString(keyFile, `${Redacted.value(key)}\n`, { mode: 0o600 })
-        yield* fs.writeFileString(`${folder}/known_hosts`, `${pinnedHostKeys.join("\n")}\n${yield* knownHosts}\n`)
-        return sshCommand({ key: key === undefined ? undefined : keyFile, knownHosts: `${folder}/known_hosts` })
-      }).pipe(Effect.orDie)
+        const hosts = [...pinnedHostKeys, knownHosts, yield* mountedHosts, ""].join("\n")
+        return sshCommand({
+          key: key === undefined ? undefined : yield* place("key", `${Redacted.value(key)}\n`),
+          knownHosts: yield* place("known_hosts", hosts)
+        })
+      })
 
       const local = (settings: Settings = []) => ({ ...base, ...configEnvironment([...always, ...settings]) })
       return GitAccess.of({

@@ -10,6 +10,7 @@ import { Credentials } from "../Credentials.ts"
 import type { Role } from "../Route.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
+import { explained } from "./RemoteWords.ts"
 
 export class MirrorError extends Schema.TaggedError<MirrorError>()("MirrorError", {
   operation: Schema.Literals(["look", "fetch", "open"]),
@@ -73,7 +74,11 @@ export class Mirror extends Context.Service<Mirror, {
           Effect.filterOrFail(
             ({ exitCode }) => exitCode === 0,
             ({ stderr }) =>
-              new MirrorError({ operation, ref: url, reason: redact(lastWords(stderr) || "git said nothing") })
+              new MirrorError({
+                operation,
+                ref: url,
+                reason: redact(explained(lastWords(stderr)) || "git said nothing")
+              })
           )
         )
 

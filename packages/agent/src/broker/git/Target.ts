@@ -15,6 +15,7 @@ import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { Mirror, type MirrorError, type Upstream } from "./Mirror.ts"
 import { preReceiveHook, type PreReceiveInputs } from "./PreReceive.ts"
+import { explained } from "./RemoteWords.ts"
 import { chooseRunBranch } from "./RunBranch.ts"
 
 const TargetState = Schema.Struct({
@@ -173,7 +174,9 @@ export class Target extends Context.Service<Target, {
         if (porcelain === undefined) return { refused: "the push was not complete" }
         const pushed = /^[ +*=]\t([0-9a-f]{40,64}):/m.exec(porcelain)?.[1]
         return pushed === undefined
-          ? { refused: redact(refusal(porcelain, words) ?? (lastWords(words) || "the remote did not answer")) }
+          ? {
+            refused: redact(refusal(porcelain, words) ?? (explained(lastWords(words)) || "the remote did not answer"))
+          }
           : { pushed }
       })
 

@@ -1,0 +1,62 @@
+/** What git's words about a remote mean to the person who has to do something about it. Pure: the words are English (LC_ALL=C). */
+
+const meanings: ReadonlyArray<readonly [words: RegExp, meaning: string]> = [
+  [
+    /remote host identification has changed|host key verification failed|no \S+ host key is known/i,
+    "the host's ssh key is not one that is trusted: if it is right, put it into git.knownHosts, or under known_hosts into the Secret github-ssh-<user>"
+  ],
+  [
+    /error in libcrypto|invalid format|bad permissions|incorrect passphrase/i,
+    "the ssh key in the Secret github-ssh-<user> cannot be used: it must be an OpenSSH or PEM private key without a passphrase"
+  ],
+  [
+    /permission denied \(publickey/i,
+    "the host does not accept the ssh key: check the Secret github-ssh-<user> and that its public key is the user's"
+  ],
+  [
+    /certificate subject name|no alternative certificate subject|does not match target host/i,
+    "the host's certificate is for another name: check the address"
+  ],
+  [
+    /certificate verif|certificate problem|self[- ]signed certificate|unable to get local issuer/i,
+    "the host's certificate is not one that is trusted: put the certificate of its authority into agent.caCertificates"
+  ],
+  [
+    /gnutls_handshake|ssl_error|tls connect error|wrong version number|ssl connect/i,
+    "there is no TLS connection to the host: check its address and port"
+  ],
+  [
+    /could not resolve host|name resolution|name or service not known/i,
+    "the host's name is not known: check the address, and the DNS of the cluster"
+  ],
+  [
+    /connection refused|couldn't connect|could not connect|timed out|network is unreachable|no route to host/i,
+    "the host cannot be reached: check the address, and the network policy of the agents' pods"
+  ],
+  [
+    /could not read (?:username|password)|authentication failed|invalid (?:username|credentials)|returned error: 401/i,
+    "the token is missing, wrong or expired: renew the Secret github-token-<user>"
+  ],
+  [
+    /returned error: 403|permission to \S+ denied|write access to repository not granted|the key you are authenticating with has been marked as read only/i,
+    "the user may not do this: give the user, the token or the key write access to the repository"
+  ],
+  [
+    /repository (?:'[^']*' )?not found|does not appear to be a git repository|project you were looking for could not be found|returned error: 404/i,
+    "there is no such repository, or the user may not see it: check the address and what the token or the key may read"
+  ],
+  [
+    /transport '\w+' not allowed/i,
+    "this protocol is not allowed: see git.allowedProtocols"
+  ],
+  [
+    /hung up|unexpected disconnect|early eof|connection reset|broken pipe|rpc failed|empty reply|closed by remote host/i,
+    "the connection broke off"
+  ]
+]
+
+/** The words, with a sentence before them where it is known what they mean. */
+export const explained = (words: string): string => {
+  const meaning = meanings.find(([pattern]) => pattern.test(words))?.[1]
+  return meaning === undefined ? words : `${meaning} (git: ${words})`
+}
