@@ -102,12 +102,40 @@ export interface Container {
   readonly restartPolicy?: string
   readonly terminationMessagePath?: string
   readonly terminationMessagePolicy?: string
+  readonly ports?: ReadonlyArray<{ readonly name?: string; readonly containerPort: number }>
+  readonly readinessProbe?: Probe
+}
+
+/** The kinds of probe that our nodes play. */
+export interface Probe {
+  readonly httpGet?: {
+    readonly path?: string
+    /** Its number, or its name. */
+    readonly port: number | string
+    readonly scheme?: string
+  }
+  readonly periodSeconds?: number
+  readonly timeoutSeconds?: number
 }
 
 export interface KeyToPath {
   readonly key: string
   readonly path: string
   readonly mode?: number
+}
+
+/** A source of a projected volume; others than these pass through. */
+export interface VolumeProjection {
+  readonly configMap?: {
+    readonly name: string
+    readonly items?: ReadonlyArray<KeyToPath>
+    readonly optional?: boolean
+  }
+  readonly secret?: {
+    readonly name: string
+    readonly items?: ReadonlyArray<KeyToPath>
+    readonly optional?: boolean
+  }
 }
 
 export interface Volume {
@@ -123,6 +151,11 @@ export interface Volume {
     readonly items?: ReadonlyArray<KeyToPath>
     readonly defaultMode?: number
     readonly optional?: boolean
+  }
+  /** Several in one folder. */
+  readonly projected?: {
+    readonly defaultMode?: number
+    readonly sources?: ReadonlyArray<VolumeProjection>
   }
   readonly emptyDir?: Readonly<Record<string, unknown>>
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean }

@@ -4,7 +4,8 @@ import type { LogKey } from "../PodLogs.ts"
 import type { ProcessSpec } from "./HostProcess.ts"
 import { type ImageStandIn, type ImageTable, standInFor, wordsOf } from "./ImageTable.ts"
 import { envToHost, type Mounted, rootVariables, toHost } from "./PathMap.ts"
-import type { ContainerRequest } from "./PodRuntime.ts"
+import type { PodNetwork } from "./PodNetwork.ts"
+import { type ContainerRequest, StartRefused } from "./PodRuntime.ts"
 import type { Marker } from "./ProcessTable.ts"
 import { sandboxWords } from "./Sandbox.ts"
 import type { StateFolder } from "./StateFolder.ts"
@@ -20,6 +21,7 @@ export interface HostFacts {
   readonly bwrap: string | undefined
   readonly readable?: ReadonlyArray<string>
   readonly writable?: ReadonlyArray<string>
+  readonly network?: PodNetwork
 }
 
 export interface ContainerPlan extends ProcessSpec {
@@ -50,20 +52,36 @@ const envOf = ({ path, state }: HostFacts, request: ContainerRequest, { env, pat
   ORCHESTRATOR_NODE: state.root
 })
 
+const numberIn = (context: Readonly<Record<string, unknown>> | undefined, key: string): number | undefined => {
+  const value = context?.[key]
+  return typeof value === "number" ? value : undefined
+}
+
+/** Whose processes a real image's are: as the container says, the pod, or 1000. */
+const imageOf = ({ container, pod }: ContainerRequest, { root }: ImageStandIn) => {
+  if (root === undefined) return {}
+  const contexts = [container.securityContext, pod.spec.securityContext]
+  const of = (key: string) => contexts.map((each) => numberIn(each, key)).find((id) => id !== undefined) ?? 1000
+  return { image: { root, uid: of("runAsUser"), gid: of("runAsGroup") } }
+}
+
 /** With a mount namespace paths are true; the stand-in's own folders are shown again, as /tmp and /run are private. */
-const inSandbox = Effect.fnUntraced(function*(host: HostFacts, bwrap: string, draft: Draft) {
-  const { readable = [], state, writable = [] } = host
+const inSandbox = Effect.fnUntraced(function*(host: HostFacts, bwrap: string, request: ContainerRequest, draft: Draft) {
+  const { network, readable = [], state, writable = [] } = host
+  const joined = network?.join(request.pod)
   const words = yield* sandboxWords({
-    mounts: draft.mounts,
+    ...imageOf(request, draft.standIn),
+    mounts: [...draft.mounts, ...(draft.standIn.root === undefined ? [] : joined?.mounts ?? [])],
     terminationMessage: draft.message,
     workingDir: draft.workingDir ?? "/",
     hidden: [state.root],
     readable: [...readable, ...(draft.standIn.pathPrepend ?? [])],
     writable
   })
+  const [command = bwrap, ...args] = [...joined?.words ?? [], bwrap, ...words, ...draft.words]
   return {
-    command: bwrap,
-    args: [...words, ...draft.words],
+    command,
+    args,
     cwd: "/",
     env: { HOME: "/", ...draft.env },
     info: true,
@@ -112,7 +130,13 @@ export const planContainer = Effect.fn("ContainerPlan.plan")(function*(host: Hos
     workingDir: container.workingDir,
     standIn
   }
-  const spec = host.bwrap === undefined ? asPlainProcess(folder, draft) : yield* inSandbox(host, host.bwrap, draft)
+  if (host.bwrap === undefined && standIn.root !== undefined) {
+    const message = `the files of ${container.image} can be run only by bubblewrap, which is not usable here`
+    return yield* new StartRefused({ reason: "CreateContainerError", message, retry: false })
+  }
+  const spec = host.bwrap === undefined
+    ? asPlainProcess(folder, draft)
+    : yield* inSandbox(host, host.bwrap, request, draft)
   return {
     ...spec,
     marker: `ORCHESTRATOR_CONTAINER=${containerMarker(request)}`,

@@ -8,6 +8,7 @@ import { expanded, resolveEnv } from "./ContainerEnv.ts"
 import type { PodBoard } from "./PodBoard.ts"
 import { running, startsAgain, terminated, waiting } from "./PodRecord.ts"
 import { type ContainerRequest, PodRuntime, type StartRefused } from "./PodRuntime.ts"
+import { readiness } from "./Probe.ts"
 import { type Stopping, unlessStopped } from "./Stopping.ts"
 import type { Files } from "./VolumeFiles.ts"
 
@@ -67,7 +68,9 @@ const attempt = Effect.fnUntraced(function*(run: ContainerRun, request: Containe
   const { board, name, started, stopping } = run
   const container = yield* runtime.start(request)
   const startedAt = yield* Clock.currentTimeMillis
-  yield* board.update(name, { state: running(startedAt) })
+  const probing = readiness(request.container, board.address, (ready) => board.update(name, { ready }))
+  yield* board.update(name, { state: running(startedAt), ...(probing === undefined ? {} : { ready: false }) })
+  if (probing !== undefined) yield* Effect.forkScoped(probing)
   yield* Deferred.succeed(started, undefined)
   yield* stopping.track(container)
   const exit = yield* container.exit

@@ -6,6 +6,8 @@ import { StartRefused } from "./PodRuntime.ts"
 export interface ImageStandIn {
   /** Folders in front of PATH. */
   readonly pathPrepend?: ReadonlyArray<string>
+  /** Folder with the files of a real image: the container's root in the place of this host's. Needs bubblewrap. */
+  readonly root?: string
   /** The image's own environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Paths inside the image that are commands, and the words that run them here. */

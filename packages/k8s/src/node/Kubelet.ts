@@ -11,14 +11,16 @@ import type { Pod } from "../Objects.ts"
 import { PodLogs } from "../PodLogs.ts"
 import { makeStore, storeKey } from "../Store.ts"
 import { register } from "./NodeObject.ts"
+import type { PodNetwork } from "./PodNetwork.ts"
 import { PodRuntime } from "./PodRuntime.ts"
 import { makePodWorker, type PodWorker } from "./PodWorker.ts"
 import { sealLogs } from "./SealLog.ts"
 
 export interface KubeletOptions {
   readonly nodeName: string
-  /** InternalIP of the node, and of its pods. */
+  /** InternalIP of the node, and of its pods where they have no network of their own. */
   readonly address?: string
+  readonly network?: PodNetwork
   readonly capacity?: Readonly<Record<string, string>>
 }
 
@@ -79,7 +81,7 @@ const make = Effect.fnUntraced(function*(options: KubeletOptions) {
     })
 
   const work = Effect.fnUntraced(function*(pod: Pod, uid: string) {
-    const worker = yield* makePodWorker(pod, address, logs)
+    const worker = yield* makePodWorker(pod, { host: address, pod: options.network?.address(pod) ?? address }, logs)
     workers.set(uid, worker)
     yield* worker.saw(latest(keyOf(pod)) ?? pod)
     yield* worker.run.pipe(

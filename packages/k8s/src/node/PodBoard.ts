@@ -10,10 +10,12 @@ import { hasReason, type KubernetesError } from "../KubernetesError.ts"
 import type { Pod } from "../Objects.ts"
 import { isNewer } from "../Store.ts"
 import { type ContainerRecord, type Records, recordsOf } from "./PodRecord.ts"
-import { podStatus, type Verdict } from "./PodStatusView.ts"
+import { type Addresses, podStatus, type Verdict } from "./PodStatusView.ts"
 
 export interface PodBoard {
   readonly pod: () => Pod
+  /** The pod's. */
+  readonly address: string
   readonly records: () => Records
   readonly record: (container: string) => ContainerRecord | undefined
   readonly verdict: () => Verdict | undefined
@@ -31,7 +33,7 @@ const lastBackOff = 10_000
 
 export const makeBoard = Effect.fnUntraced(function*(
   first: Pod,
-  address: string
+  addresses: Addresses
 ): Effect.fn.Return<PodBoard, never, KubernetesClient | Scope.Scope> {
   const client = yield* KubernetesClient
   const writing = yield* Semaphore.make(1)
@@ -62,7 +64,7 @@ export const makeBoard = Effect.fnUntraced(function*(
 
   const write = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
-    const status = podStatus({ pod, records, ended, verdict, address, now })
+    const status = podStatus({ pod, records, ended, verdict, addresses, now })
     if (equalJson(status, pod.status)) return true
     saw(yield* client.replaceStatus(PodKind, { ...pod, status }))
     yield* Ref.set(failures, 0)
@@ -94,6 +96,7 @@ export const makeBoard = Effect.fnUntraced(function*(
 
   return {
     pod: () => pod,
+    address: addresses.pod,
     records: () => records,
     record: (container) => records.get(container),
     verdict: () => verdict,

@@ -11,6 +11,8 @@ export interface ContainerRecord {
   readonly role: Role
   readonly state: ContainerState
   readonly lastState?: ContainerState
+  /** What its readiness probe said last; absent: it has none. */
+  readonly ready?: boolean
   readonly restartCount: number
 }
 

@@ -13,13 +13,19 @@ export interface Verdict {
   readonly disruption: boolean
 }
 
+/** Of the node, and of the pod. */
+export interface Addresses {
+  readonly host: string
+  readonly pod: string
+}
+
 export interface StatusInputs {
   readonly pod: Pod
   readonly records: Records
   /** No container runs, and none will be started. */
   readonly ended: boolean
   readonly verdict: Verdict | undefined
-  readonly address: string
+  readonly addresses: Addresses
   readonly now: number
 }
 
@@ -27,6 +33,9 @@ const exitedWell = ({ state }: ContainerRecord): boolean => state.terminated?.ex
 
 const wasStarted = ({ lastState, state }: ContainerRecord): boolean =>
   state.running !== undefined || state.terminated !== undefined || lastState !== undefined
+
+/** What has no probe is ready as soon as it runs. */
+const isReady = ({ ready = true, state }: ContainerRecord): boolean => state.running !== undefined && ready
 
 const phaseOf = ({ ended, records, verdict }: StatusInputs): NonNullable<PodStatus["phase"]> => {
   if (!ended) return ofRole(records, "main").some(wasStarted) ? "Running" : "Pending"
@@ -41,7 +50,7 @@ const statusOf = ({ metadata }: Pod) => (record: ContainerRecord): ContainerStat
     image: spec.image,
     imageID: wasStarted(record) ? spec.image : "",
     ...(wasStarted(record) ? { containerID: `local://${metadata.uid ?? ""}/${spec.name}/${restartCount}` } : {}),
-    ready: up || (record.role === "init" && exitedWell(record)),
+    ready: isReady(record) || (record.role === "init" && exitedWell(record)),
     started: up,
     restartCount,
     state,
@@ -68,7 +77,7 @@ const readiness = (type: string, inputs: StatusInputs): Omit<ObjectCondition, "l
   const phase = phaseOf(inputs)
   if (phase === "Succeeded") return { type, status: "False", reason: "PodCompleted" }
   if (phase === "Failed") return { type, status: "False", reason: "PodFailed" }
-  const unready = ofRole(inputs.records, "sidecar", "main").filter(({ state }) => state.running === undefined)
+  const unready = ofRole(inputs.records, "sidecar", "main").filter((record) => !isReady(record))
   return unready.length === 0 ? { type, status: "True" } : {
     type,
     status: "False",
@@ -99,15 +108,15 @@ const conditionsOf = (inputs: StatusInputs): ReadonlyArray<ObjectCondition> => {
 
 /** The status to report. What others have put there (conditions) stays. */
 export const podStatus = (inputs: StatusInputs): PodStatus => {
-  const { address, ended, now, pod, records, verdict } = inputs
+  const { addresses, ended, now, pod, records, verdict } = inputs
   const inits = ofRole(records, "init", "sidecar")
   return {
     ...pod.status,
     phase: phaseOf(inputs),
     ...(ended && verdict !== undefined ? { reason: verdict.reason, message: verdict.message } : {}),
     conditions: conditionsOf(inputs),
-    hostIP: address,
-    podIP: address,
+    hostIP: addresses.host,
+    podIP: addresses.pod,
     startTime: pod.status?.startTime ?? timestamp(now),
     ...(inits.length === 0 ? {} : { initContainerStatuses: inits.map(statusOf(pod)) }),
     containerStatuses: ofRole(records, "main").map(statusOf(pod))

@@ -11,7 +11,7 @@ import { runContainer } from "./ContainerRun.ts"
 import { makeBoard, type PodBoard } from "./PodBoard.ts"
 import { type ContainerRecord, ofRole, startsAgain } from "./PodRecord.ts"
 import type { PodRuntime } from "./PodRuntime.ts"
-import type { Verdict } from "./PodStatusView.ts"
+import type { Addresses, Verdict } from "./PodStatusView.ts"
 import { sealLog, sealLogs } from "./SealLog.ts"
 import { makeStopping, type Stopping, unlessStopped } from "./Stopping.ts"
 import { type Files, resolveVolumes } from "./VolumeFiles.ts"
@@ -33,8 +33,12 @@ interface Sidecar {
   readonly fiber: Fiber.Fiber<unknown>
 }
 
-export const makePodWorker = Effect.fnUntraced(function*(pod: Pod, address: string, logs: PodLogs["Service"]) {
-  const board = yield* makeBoard(pod, address)
+export const makePodWorker = Effect.fnUntraced(function*(
+  pod: Pod,
+  addresses: Addresses,
+  logs: PodLogs["Service"]
+) {
+  const board = yield* makeBoard(pod, addresses)
   const stopping = makeStopping()
 
   const saw = (seen: Pod) =>

@@ -10,6 +10,7 @@ import { PodLogs } from "../PodLogs.ts"
 import { planContainer } from "./ContainerPlan.ts"
 import { startProcess } from "./HostProcess.ts"
 import type { ImageTable } from "./ImageTable.ts"
+import type { PodNetwork } from "./PodNetwork.ts"
 import { type ContainerRequest, PodRuntime, StartRefused } from "./PodRuntime.ts"
 import { killAll } from "./ProcessTable.ts"
 import { probe } from "./Sandbox.ts"
@@ -27,6 +28,8 @@ export interface ProcessRuntimeOptions {
   readonly readable?: ReadonlyArray<string>
   /** Folders outside of the volumes that containers may write: local git remotes. */
   readonly writable?: ReadonlyArray<string>
+  /** Needs bubblewrap. Tell the Kubelet as well. */
+  readonly network?: PodNetwork
 }
 
 type Platform = FileSystem.FileSystem | Path.Path
@@ -81,8 +84,10 @@ const make = Effect.fnUntraced(function*(options: ProcessRuntimeOptions) {
     return yield* supervise(plan, child, logs)
   }, Effect.provide(platform))
 
-  const forget = Effect.fn("ProcessRuntime.forget")(function*({ metadata: { uid = "" } }: Pod) {
+  const forget = Effect.fn("ProcessRuntime.forget")(function*(pod: Pod) {
+    const { metadata: { uid = "" } } = pod
     prepared.delete(uid)
+    options.network?.leave(pod)
     if (uid !== "") yield* Effect.ignore(fs.remove(state.pod(uid), { recursive: true, force: true }))
   })
 

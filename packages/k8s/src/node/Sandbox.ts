@@ -1,6 +1,6 @@
 /**
- * A container's own view of the file system, by bubblewrap: this host read-only, the mounts at their true paths, a private /tmp, its
- * own process ids. The network is the host's. Where bubblewrap cannot be used, PathMap stands in.
+ * A container's own view of the file system, by bubblewrap: this host (or an image's files) read-only, the mounts at their true paths, a
+ * private /tmp, its own process ids. The network is the host's. Where bubblewrap cannot be used, PathMap stands in.
  */
 import { Deferred, Effect, FileSystem, Schedule, Schema, Stream } from "effect"
 import { type HostProcess, startProcess } from "./HostProcess.ts"
@@ -17,6 +17,8 @@ export interface SandboxSpec {
   /** Folders that are seen at their own path whatever covers them. */
   readonly readable: ReadonlyArray<string>
   readonly writable: ReadonlyArray<string>
+  /** The files of an image and the user that its processes are; absent: those of this host. */
+  readonly image?: { readonly root: string; readonly uid: number; readonly gid: number }
 }
 
 const isolation = ["--die-with-parent", "--unshare-pid", "--unshare-ipc", "--cap-drop", "ALL"]
@@ -38,20 +40,21 @@ const own = ["/proc", "/dev", "/tmp", "/run"]
 
 const joined = (folder: string, entry: string): string => folder === "/" ? `/${entry}` : `${folder}/${entry}`
 
-/** Shows a folder of the host entry by entry where something is mounted below it, else as a whole. */
+/** Shows a folder of the root entry by entry where something is mounted below it, else as a whole. */
 const showFolder = Effect.fnUntraced(function*(
+  root: string,
   folder: string,
   covered: ReadonlyArray<string>
 ): Effect.fn.Return<ReadonlyArray<string>, never, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  const entries = yield* fs.readDirectory(folder).pipe(Effect.orElseSucceed((): Array<string> => []))
+  const entries = yield* fs.readDirectory(`${root}${folder}`).pipe(Effect.orElseSucceed((): Array<string> => []))
   const show = Effect.fnUntraced(function*(entry: string) {
     const path = joined(folder, entry)
     if (covered.includes(path)) return []
-    const target = yield* fs.readLink(path).pipe(Effect.orElseSucceed(() => undefined))
+    const target = yield* fs.readLink(`${root}${path}`).pipe(Effect.orElseSucceed(() => undefined))
     if (target !== undefined) return ["--symlink", target, path]
-    if (!covered.some((each) => each.startsWith(`${path}/`))) return ["--ro-bind-try", path, path]
-    return ["--dir", path, ...(yield* showFolder(path, covered))]
+    if (!covered.some((each) => each.startsWith(`${path}/`))) return ["--ro-bind-try", `${root}${path}`, path]
+    return ["--dir", path, ...(yield* showFolder(root, path, covered))]
   })
   return (yield* Effect.forEach(entries.toSorted(), show)).flat()
 })
@@ -66,13 +69,15 @@ const bind = (
 /** Words in front of the command; the sandbox tells its first process on file descriptor 3. */
 export const sandboxWords = Effect.fn("Sandbox.words")(function*(spec: SandboxSpec) {
   const mounts = byDepth([...spec.mounts, spec.terminationMessage])
-  const root = yield* showFolder("/", [...own, ...mounts.map(({ mountPath }) => mountPath)])
+  const { image } = spec
+  const covered = [...own, ...mounts.map(({ mountPath }) => mountPath)]
   return [
     ...isolation,
-    ...root,
+    ...(image === undefined ? [] : ["--unshare-user", "--uid", String(image.uid), "--gid", String(image.gid)]),
+    ...(yield* showFolder(image?.root ?? "", "/", covered)),
     ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"],
     ...["--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve"],
-    ...spec.hidden.flatMap((folder) => ["--tmpfs", folder]),
+    ...(image === undefined ? spec.hidden : []).flatMap((folder) => ["--tmpfs", folder]),
     ...mounts.flatMap(bind),
     ...spec.readable.flatMap((folder) => ["--ro-bind-try", folder, folder]),
     ...spec.writable.flatMap((folder) => ["--bind-try", folder, folder]),

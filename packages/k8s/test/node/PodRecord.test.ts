@@ -91,6 +91,28 @@ describe("whether a container starts again", () => {
   ])("%s, %s, %d: %s", (policy, role, exitCode, want) => assert.strictEqual(startsAgain(policy, role, exitCode), want))
 })
 
+const addresses = { host: "10.0.0.1", pod: "10.1.0.1" }
+
+describe("readiness", () => {
+  it.each([
+    ["what has no probe is ready as it runs", undefined, "True"],
+    ["a probe that has not answered keeps it out", false, "False"],
+    ["a probe that answers lets it in", true, "True"]
+  ])("%s", (_, ready, want) => {
+    const pod = makePod({ init: ended(0) })
+    const records = new Map(
+      [...recordsOf(pod, 0)].map(([name, record]) => [name, {
+        ...record,
+        ...(name === "init" ? {} : { state: runningState }),
+        ...(name === "main" && ready !== undefined ? { ready } : {})
+      }])
+    )
+    const { conditions = [], podIP } = podStatus({ pod, records, ended: false, verdict: undefined, addresses, now: 0 })
+    assert.strictEqual(conditions.find(({ type }) => type === "Ready")?.status, want)
+    assert.strictEqual(podIP, addresses.pod)
+  })
+})
+
 describe("the phase", () => {
   const evicted: Verdict = { reason: "Evicted", message: "low on memory", disruption: true }
   it.each<{ name: string; given: States; ended?: boolean; verdict?: Verdict; want: string }>([
@@ -117,7 +139,7 @@ describe("the phase", () => {
         return [name, state === undefined ? record : { ...record, state }]
       })
     )
-    const status = podStatus({ pod, records, ended: over, verdict, address: "10.0.0.1", now: 0 })
+    const status = podStatus({ pod, records, ended: over, verdict, addresses, now: 0 })
     assert.strictEqual(status.phase, want)
   })
 
@@ -129,7 +151,7 @@ describe("the phase", () => {
       records: recordsOf(pod, 0),
       ended: false,
       verdict: undefined,
-      address: "10.0.0.1",
+      addresses,
       now: 0
     })
     assert.deepInclude([...status.conditions ?? []], foreign)
