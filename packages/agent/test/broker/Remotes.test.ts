@@ -177,7 +177,7 @@ describe.skipIf(noCertificates !== undefined)(
         want: "for another name"
       },
       {
-        name: "a host that speaks no TLS",
+        name: "a host that is not there",
         given: (url) => ({ REPOSITORY_URL: url.replace(/:\d+/, ":1") }),
         want: "cannot be reached"
       }

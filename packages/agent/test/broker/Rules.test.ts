@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import fc from "fast-check"
+import { createHash } from "node:crypto"
 import { decodeBrokerSettings } from "../../src/broker/BrokerConfig.ts"
 import { apiOf } from "../../src/broker/forge/Forge.ts"
 import { choosePullRequest } from "../../src/broker/forge/GitHub.ts"
@@ -9,9 +10,11 @@ import { bodyWith, ownPart, type PullRequestFacts, titleOf } from "../../src/bro
 import { errorAnswer, packet, packetsUntilFlush, refusalAnswer } from "../../src/broker/git/PktLine.ts"
 import { parsePush, pushRefusal } from "../../src/broker/git/PushCommands.ts"
 import { hostProblem, parseAddress } from "../../src/broker/git/RemoteAddress.ts"
+import { explained } from "../../src/broker/git/RemoteWords.ts"
 import { chooseRunBranch, type RunBranchFacts } from "../../src/broker/git/RunBranch.ts"
 import { routeOf } from "../../src/broker/Route.ts"
 import { isAuthentic, sentToken } from "../../src/broker/Token.ts"
+import { pinnedHostKeys } from "../../src/runner/HostKeys.ts"
 
 const zero = "0".repeat(40)
 const one = "1".repeat(40)
@@ -176,6 +179,65 @@ describe("an address", () => {
     (host, want) =>
       assert.strictEqual(apiOf(host, { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" }), want)
   )
+})
+
+describe("what git says of a remote", () => {
+  it.each<readonly [words: string, want: string | undefined]>([
+    ["Host key verification failed.", "git.knownHosts"],
+    ["git@github.com: Permission denied (publickey).", "does not accept the ssh key"],
+    ["Load key \"/state/key\": error in libcrypto | git@github.com: Permission denied (publickey).", "cannot be used"],
+    ["No user exists for uid 1001", "/etc/passwd"],
+    ["ERROR: Repository not found.", "no such repository"],
+    ["remote: Repository not found. | fatal: repository 'https://github.com/a/b/' not found", "no such repository"],
+    ["fatal: '/srv/x' does not appear to be a git repository", "no such repository"],
+    ["remote: HTTP Basic: Access denied. | fatal: Authentication failed for 'https://gitlab.com/a/b/'", "renew"],
+    ["fatal: could not read Username for 'https://github.com': terminal prompts disabled", "renew"],
+    ["remote: Permission to acme/api.git denied to robo. | fatal: ... The requested URL returned error: 403", "write"],
+    ["ERROR: Permission to acme/api.git denied to robo.", "write"],
+    ["ERROR: The key you are authenticating with has been marked as read only.", "write"],
+    [
+      "fatal: unable to access 'https://x/': SSL certificate problem: unable to get local issuer certificate",
+      "agent.ca"
+    ],
+    ["fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none", "agent.ca"],
+    ["SSL: no alternative certificate subject name matches target host name 'x'", "another name"],
+    ["gnutls_handshake() failed: An unexpected TLS packet was received.", "no TLS connection"],
+    ["fatal: unable to access 'https://x/': Could not resolve host: x", "DNS"],
+    ["ssh: connect to host x port 22: Connection timed out", "network policy"],
+    ["fatal: transport 'http' not allowed", "git.allowedProtocols"],
+    ["fatal: the remote end hung up unexpectedly", "broke off"],
+    ["something new", undefined]
+  ])("%s: %s", (words, want) => {
+    const said = explained(words)
+    if (want === undefined) assert.strictEqual(said, words)
+    else {
+      assert.include(said, want)
+      assert.include(said, words)
+    }
+  })
+})
+
+describe("host keys", () => {
+  it("are the ones whose fingerprints the forges publish", () => {
+    const fingerprints = pinnedHostKeys.map((line) => {
+      const [host = "", , key = ""] = line.split(" ")
+      return `${host} ${createHash("sha256").update(Buffer.from(key, "base64")).digest("base64").replace(/=+$/, "")}`
+    })
+    assert.deepStrictEqual(fingerprints, [
+      "github.com +DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
+      "github.com p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM",
+      "[ssh.github.com]:443 +DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
+      "[ssh.github.com]:443 p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM",
+      "gitlab.com eUXGGm1YGsMAS7vkcx6JOJdOGHPem5gQp4taiCfCLB8",
+      "gitlab.com HbW3g8zUjNSksFbqTiUWPWg2Bq1x8xdGUrliXFzSnUw",
+      "bitbucket.org ybgmFkzwOSotHTHLJgHO0QN8L0xErw6vd0VhFA9m3SM",
+      "bitbucket.org FC73VB6C4OQLSCrjEayhMp9UMxS97caD/Yyi2bhW/J0",
+      "codeberg.org mIlxA9k46MmM6qdJOdMnAQpzGxF4WIVVL+fj+wZbw0g",
+      "codeberg.org T9FYDEHELhVkulEKKwge5aVhVTbqCW0MIRwAfpARs/E",
+      "ssh.dev.azure.com ohD8VZEXGWo6Ez8GSEJQ9WpafgLFsOfLOtGGQCQo6Og",
+      "vs-ssh.visualstudio.com ohD8VZEXGWo6Ez8GSEJQ9WpafgLFsOfLOtGGQCQo6Og"
+    ])
+  })
 })
 
 describe("a pull request", () => {

@@ -10,6 +10,10 @@ const meanings: ReadonlyArray<readonly [words: RegExp, meaning: string]> = [
     "the ssh key in the Secret github-ssh-<user> cannot be used: it must be an OpenSSH or PEM private key without a passphrase"
   ],
   [
+    /no user exists for uid/i,
+    "ssh runs only for a user that has an entry in the image's /etc/passwd"
+  ],
+  [
     /permission denied \(publickey/i,
     "the host does not accept the ssh key: check the Secret github-ssh-<user> and that its public key is the user's"
   ],
