@@ -5,6 +5,7 @@ import type { AgentFiles } from "./AgentFiles.ts"
 import { classify, type Verdict } from "./Classify.ts"
 import { claudeArguments, claudeEnvironment, markVariable, permissionMode, remaining } from "./Claude.ts"
 import { configEnvironment, identityOf } from "./GitSettings.ts"
+import { Handover } from "./handover/Handover.ts"
 import { nextStep, nothingTried, type Tried } from "./NextStep.ts"
 import type { Observation } from "./Observation.ts"
 import { Processes } from "./Processes.ts"
@@ -42,15 +43,16 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   files: AgentFiles,
   { seen, story }: LoopState
 ) {
+  const handover = yield* Handover
   const sessions = yield* SessionStore
   const processes = yield* Processes
   const supervisor = yield* Supervisor
   const upstream = yield* Upstream
   const { workingDirectory } = prepared
   const mark = `${settings.run.uid}-${settings.run.attempt}`
-  const access = upstream.agentAccess(prepared.url)
+  const access = upstream.agentAccess
   const environment = claudeEnvironment({
-    environment: settings.environment,
+    environment: { ...settings.environment, GIT_ALLOW_PROTOCOL: settings.agentProtocols },
     home: settings.roots.home,
     claudeConfig: settings.roots.claudeConfig,
     roots: { CONFIG_DIR: settings.roots.config, WORKSPACE_DIR: settings.roots.workspace },
@@ -88,7 +90,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     }, seen)
     const usage = addUsage(used, observation.usage)
     yield* Ref.update(story, (before) => before === undefined || usage === undefined ? before : { ...before, usage })
-    return classify(observation)
+    return classify(observation, observation.result?.is_error === true ? yield* handover.testimony : undefined)
   })
 
   let plan = yield* sessions.begin(workingDirectory)

@@ -48,6 +48,20 @@ export const chooseBranch = (facts: BranchFacts): BranchChoice => {
   return { branch: unpushedWorkOfAnother ? own : plain, continues: false }
 }
 
+/** Whether the run's own branch must be asked for, where a broker has decided for the task's. */
+export const mustLeave = (wish: BranchChoice, decided: string, { claims, own, plain, remote, runUid }: BranchFacts) =>
+  wish.branch === own && decided === plain && (!remote.has(plain) || claims[own]?.runUid === runUid)
+
+/** The choice where the branch is decided already: a broker knows better whose the remote's branches are. */
+export const choiceFor = (decided: string, facts: BranchFacts): BranchChoice => {
+  const wish = chooseBranch(facts)
+  if (wish.branch === decided) return wish
+  const { claims, local, plain, remote, runUid } = facts
+  const continues = remote.has(decided) || claims[decided]?.runUid === runUid
+  const takesOver = decided !== plain && claims[plain]?.runUid === runUid && local
+  return { branch: decided, continues, ...(takesOver && !continues ? { from: plain } : {}) }
+}
+
 /** Run UIDs named by trailers, from `git log --format=%(trailers:key=Orchestrator-Run,valueonly)`. */
 export const parseWriters = (log: string): ReadonlyArray<string> => [
   ...new Set(log.split("\n").map((line) => line.trim()).filter((line) => line !== ""))

@@ -1,8 +1,9 @@
 /**
- * What an observation means. First match wins; the exit code is the last thing looked at, since the agent's own words say more and its
- * code says little. Whether work was delivered is not known here.
+ * What an observation means, with what a broker saw beside it. First match wins; the exit code is the last thing looked at, since the
+ * agent's own words say more and its code says little. Whether work was delivered is not known here.
  */
-import { Data } from "effect"
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { Data, DateTime, Option } from "effect"
 import type { Observation } from "./Observation.ts"
 import { short } from "./StreamLog.ts"
 
@@ -28,7 +29,10 @@ export const Verdict = Data.taggedEnum<Verdict>()
 const failed = (reason: "SetupFailed" | "InvalidSpec" | "AgentError", message: string) =>
   Verdict.Failed({ reason, message })
 
-type Rule = (seen: Observation) => Verdict | undefined
+/** The part of a broker's testimony that explains an end. */
+export type Beside = Pick<BrokerResult, "modelRefused" | "problem" | "resetAt">
+
+type Rule = (seen: Observation, beside: Beside) => Verdict | undefined
 
 const wordsOf = ({ result, stderr }: Observation): string =>
   result?.result?.trim() || result?.errors?.join("; ") || stderr.trim().split("\n").slice(-3).join(" | ") || "no words"
@@ -67,18 +71,31 @@ const overBudget: Rule = (seen) => {
     : undefined
 }
 
-const rateLimited: Rule = (seen) =>
-  seen.result?.is_error === true && seen.result.api_error_status === 429
-    ? Verdict.Limited({ message: wordsOf(seen), resetAt: seen.resetsAt })
+const refusedByBroker: Rule = (seen, { modelRefused }) =>
+  seen.result?.is_error === true && (modelRefused === "Budget" || modelRefused === "Turns")
+    ? Verdict.OverBudget({ message: wordsOf(seen), complete: false })
     : undefined
 
-const credentials: Rule = (seen) => {
+const epochSeconds = (time: string | undefined): number | undefined =>
+  Option.getOrUndefined(
+    Option.map(Option.flatMap(Option.fromUndefinedOr(time), DateTime.make), (at) =>
+      Math.ceil(at.epochMilliseconds / 1000))
+  )
+
+const rateLimited: Rule = (seen, { resetAt }) =>
+  seen.result?.is_error === true && seen.result.api_error_status === 429
+    ? Verdict.Limited({ message: wordsOf(seen), resetAt: seen.resetsAt ?? epochSeconds(resetAt) })
+    : undefined
+
+const credentials: Rule = (seen, { problem }) => {
   if (seen.result?.is_error !== true) return undefined
   const status = seen.result.api_error_status
   const denied = status === 401 || status === 402 || status === 403 ||
     seen.apiError === "authentication_failed" || seen.apiError === "billing_error" ||
     /not logged in/i.test(wordsOf(seen))
-  return denied ? failed("SetupFailed", `the model API refuses the credentials: ${wordsOf(seen)}`) : undefined
+  return denied
+    ? failed("SetupFailed", `the model API refuses the credentials: ${problem ?? wordsOf(seen)}`)
+    : undefined
 }
 
 const model: Rule = (seen) =>
@@ -133,6 +150,7 @@ const rules: ReadonlyArray<Rule> = [
   noInit,
   managedSettings,
   overBudget,
+  refusedByBroker,
   rateLimited,
   credentials,
   model,
@@ -144,9 +162,9 @@ const rules: ReadonlyArray<Rule> = [
 ]
 
 /** The meaning of a process of the agent that has ended. */
-export const classify = (seen: Observation): Verdict => {
+export const classify = (seen: Observation, beside: Beside = {}): Verdict => {
   for (const rule of rules) {
-    const verdict = rule(seen)
+    const verdict = rule(seen, beside)
     if (verdict !== undefined) return verdict
   }
   return finished(seen)

@@ -1,22 +1,30 @@
 /** Verdict and delivery make the result. */
-import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { FailureReason } from "@orchestrator/domain/Reason"
 import { DateTime } from "effect"
 import { Verdict } from "./Classify.ts"
+import type { Delivered } from "./handover/Handover.ts"
 
 type Story = Pick<AgentResult, "outcome" | "reason" | "message">
 
 const failed = (reason: FailureReason, message: string): Story => ({ outcome: "Failed", reason, message })
 
 /** What became of the work of an agent that says that it is done. */
-const delivered = (message: string, delivery: Delivery | undefined): Story => {
-  if (delivery === undefined) return failed("AgentError", `${message} The work could not be examined.`)
+const delivered = (message: string, handedOver: Delivered | undefined): Story => {
+  if (handedOver === undefined) return failed("AgentError", `${message} The work could not be examined.`)
+  const { delivery, forgeKnown, pullRequestProblem } = handedOver
   if (!delivery.changed) return failed("NoChanges", `The agent changed nothing: ${message}`)
   if (delivery.pushRefused !== undefined) {
     return failed("PushRejected", `The remote refused ${delivery.branch}: ${delivery.pushRefused}`)
   }
-  return delivery.headCommit === undefined
-    ? failed("PushRejected", `The remote does not show ${delivery.branch} after the push.`)
+  if (delivery.headCommit === undefined) {
+    return failed("PushRejected", `The remote does not show ${delivery.branch} after the push.`)
+  }
+  return forgeKnown && delivery.pullRequestUrl === undefined
+    ? failed(
+      "PullRequestMissing",
+      `${delivery.branch} is pushed, without a pull request: ${pullRequestProblem ?? "no word"}`
+    )
     : { outcome: "Completed", message }
 }
 
@@ -25,12 +33,12 @@ const isoOf = (epochSeconds: number) => DateTime.formatIso(DateTime.makeUnsafe(e
 /** The part of the result that verdict and delivery decide. */
 export const conclude = (
   verdict: Verdict,
-  delivery: Delivery | undefined
+  handedOver: Delivered | undefined
 ): Story & { readonly resetAt?: string } =>
   Verdict.$match(verdict, {
-    Finished: ({ message }): Story & { readonly resetAt?: string } => delivered(message, delivery),
+    Finished: ({ message }): Story & { readonly resetAt?: string } => delivered(message, handedOver),
     OverBudget: ({ complete, message }) => {
-      const story = delivered(message, delivery)
+      const story = delivered(message, handedOver)
       return complete && story.outcome === "Completed" ? story : failed("BudgetExceeded", message)
     },
     Limited: ({ message, resetAt }) => ({

@@ -1,11 +1,12 @@
 /**
- * From the working tree to proof: commits what the agent left, pushes the run's branch, and reads the remote back. Only what the remote
- * then shows counts.
+ * From the working tree to proof: commits what the agent left, pushes the run's branch, reads the remote back and hands over. Only what
+ * remote and forge then show counts.
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import { DateTime, Effect, FileSystem } from "effect"
 import { runTrailer } from "./Branch.ts"
 import { Git } from "./Git.ts"
+import { type Delivered, Handover, type Work } from "./handover/Handover.ts"
 import { reclaim } from "./Repository.ts"
 import type { Prepared } from "./Setup.ts"
 import { withdrawTaskFiles } from "./TaskFolder.ts"
@@ -18,6 +19,8 @@ export interface DeliverOptions {
   readonly runUid: string
   /** First line of the commit for what was left. */
   readonly subject: string
+  /** What the agent says of work that it calls done; without it nothing but the branch is seen to. */
+  readonly report?: Pick<Work, "summary" | "costUsd">
 }
 
 /** Puts the work onto the run's branch, on whatever branch or detached HEAD the agent ended. */
@@ -80,11 +83,11 @@ const publish = Effect.fnUntraced(function*(prepared: Prepared) {
   const git = yield* Git
   const state = yield* WorkspaceState
   const upstream = yield* Upstream
-  const { branch, repository, url } = prepared
+  const { branch, repository } = prepared
   const target = `refs/heads/${branch}`
   const offer = Effect.fnUntraced(function*(replace?: string) {
     const commit = (yield* commitOf(repository, target)) ?? ""
-    return yield* upstream.push(url, {
+    return yield* upstream.push("target", {
       folders: repository,
       commit,
       branch,
@@ -94,7 +97,7 @@ const publish = Effect.fnUntraced(function*(prepared: Prepared) {
   const refused = yield* offer()
   if (refused === undefined || !isBehind(refused)) return refused
 
-  yield* upstream.fetch(url, repository, [`+${target}:refs/remotes/origin/${branch}`])
+  yield* upstream.fetch("target", repository, [`+${target}:refs/remotes/origin/${branch}`])
   const theirs = yield* commitOf(repository, `refs/remotes/origin/${branch}`)
   const { branches } = yield* state.read
   if (theirs !== undefined && branches[branch]?.pushed === theirs) return yield* offer(theirs)
@@ -104,23 +107,23 @@ const publish = Effect.fnUntraced(function*(prepared: Prepared) {
   return `${refused}; the remote's commits conflict with ours in ${conflicts.join(", ") || problem}`
 })
 
-/** Commits, pushes and verifies. */
-export const deliver = Effect.fn("Delivery.deliver")(function*(prepared: Prepared, options: DeliverOptions) {
+/** Commits, pushes and reads back. */
+const publishAndVerify = Effect.fnUntraced(function*(prepared: Prepared, options: DeliverOptions) {
   const git = yield* Git
   const state = yield* WorkspaceState
   const upstream = yield* Upstream
-  const { base, branch, only, repository, url } = prepared
-  yield* reclaim(repository, url)
+  const { base, branch, only, repository } = prepared
+  yield* reclaim(repository, upstream.address("target"))
   yield* only === undefined ? collectAll(prepared, options) : collectFolder(prepared, only, options)
 
   const head = yield* commitOf(repository, `refs/heads/${branch}`)
   const difference = yield* git.ask(repository, ["diff", "--quiet", "--no-ext-diff", `${base}...refs/heads/${branch}`])
   const changed = head !== undefined && difference.exitCode === 1
   const report = Effect.gen(function*() {
-    const before = (yield* upstream.look(url)).heads.get(branch)
+    const before = (yield* upstream.look("target")).heads.get(branch)
     if (!changed && before === undefined) return { branch, changed } satisfies Delivery
     const pushRefused = before === head ? undefined : yield* publish(prepared)
-    const headCommit = (yield* upstream.look(url)).heads.get(branch)
+    const headCommit = (yield* upstream.look("target")).heads.get(branch)
     if (headCommit !== undefined && pushRefused === undefined) {
       yield* state.claim(branch, { runUid: options.runUid, pushed: headCommit })
       yield* Effect.log(`the remote has ${branch} at ${headCommit.slice(0, 12)}`)
@@ -140,4 +143,21 @@ export const deliver = Effect.fn("Delivery.deliver")(function*(prepared: Prepare
       (error) => Effect.succeed<Delivery>({ branch, changed, pushRefused: error.reason })
     )
   )
+})
+
+/** Publishes the work; where the agent says that it is done, hands it over for its pull request. */
+export const deliver = Effect.fn("Delivery.deliver")(function*(prepared: Prepared, options: DeliverOptions) {
+  const handover = yield* Handover
+  const delivery = yield* publishAndVerify(prepared, options)
+  const { report } = options
+  if (report === undefined || delivery.pushRefused !== undefined) return { delivery, forgeKnown: false }
+  const delivered: Delivered = yield* handover.deliver({
+    delivery,
+    base: prepared.baseBranch,
+    title: prepared.title,
+    ...report
+  }).pipe(
+    Effect.catch(({ message }) => Effect.succeed({ delivery, forgeKnown: true, pullRequestProblem: message }))
+  )
+  return delivered
 })

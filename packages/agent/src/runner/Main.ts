@@ -1,9 +1,15 @@
 /** The runner as one effect: environment in, termination message and exit code out. Interrupt it to stop it. */
+import { NodeHttpClient } from "@effect/platform-node"
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { formatProblems } from "@orchestrator/domain/Decode"
-import { Effect, Layer, Result } from "effect"
+import { Cause, Effect, Exit, type FileSystem, Layer, Result } from "effect"
+import { decodeBrokerSettings } from "../broker/BrokerConfig.ts"
 import { type Environment, readEnvironment } from "./Environment.ts"
 import { Git } from "./Git.ts"
+import { layerBroker } from "./handover/BrokerHandover.ts"
+import { layerDirect } from "./handover/DirectHandover.ts"
+import { awaitEndpoint, basicCredentials, brokered, type Endpoint } from "./handover/Endpoint.ts"
+import type { Handover } from "./handover/Handover.ts"
 import { Processes } from "./Processes.ts"
 import { redactor } from "./Redact.ts"
 import { exitCodeFor, writeResult } from "./Result.ts"
@@ -15,27 +21,42 @@ import { Supervisor } from "./Supervisor.ts"
 import { Upstream } from "./Upstream.ts"
 import { WorkspaceState } from "./WorkspaceState.ts"
 
-const Services = Layer.mergeAll(Upstream.layerDirect, SessionStore.layer, Supervisor.layer).pipe(
-  Layer.provideMerge(Layer.mergeAll(Git.layer, WorkspaceState.layer, Processes.layer))
-)
+const Basis = Layer.mergeAll(Git.layer, WorkspaceState.layer, Processes.layer, NodeHttpClient.layerNodeHttp)
 
-const attempt = (environment: Environment) =>
-  Result.match(decodeSettings(environment), {
-    onFailure: (problems) =>
-      Effect.succeed<AgentResult>({
-        outcome: "Failed",
-        reason: "SetupFailed",
-        message: `environment of the run: ${formatProblems(problems)}`
-      }),
-    onSuccess: (settings) =>
-      runAttempt.pipe(
-        Effect.provide(Services),
-        Effect.provideService(RunnerConfig, settings),
-        Effect.catch((error) =>
-          Effect.succeed<AgentResult>({ outcome: "Failed", reason: "SetupFailed", message: error.message })
+const servicesWith = <E>(remotes: Layer.Layer<Upstream | Handover, E, Layer.Success<typeof Basis> | Needs>) =>
+  Layer.mergeAll(remotes, SessionStore.layer, Supervisor.layer).pipe(Layer.provideMerge(Basis))
+
+type Needs = RunnerConfig | FileSystem.FileSystem
+
+const failed = (message: string): AgentResult => ({ outcome: "Failed", reason: "SetupFailed", message })
+
+/** The attempt with the broker at this address, or with the broker's parts in this process. */
+const attempt = (environment: Environment, endpoint: Endpoint | undefined) =>
+  Result.match(
+    Result.gen(function*() {
+      const settings = yield* decodeSettings(environment)
+      const remotes = endpoint === undefined
+        ? Layer.merge(Upstream.layerDirect, layerDirect(yield* decodeBrokerSettings(environment)))
+        : Layer.merge(Upstream.layerBroker(endpoint), layerBroker(endpoint))
+      return { settings, services: servicesWith(remotes) }
+    }),
+    {
+      onFailure: (problems) => Effect.succeed(failed(`environment of the run: ${formatProblems(problems)}`)),
+      onSuccess: ({ services, settings }) =>
+        runAttempt.pipe(
+          Effect.provide(services),
+          Effect.provideService(RunnerConfig, settings),
+          Effect.catch(({ message }) => Effect.succeed(failed(message)))
         )
-      )
-  })
+    }
+  )
+
+/** The pod's broker, once it is there; undefined where the pod has none. */
+const findBroker = Effect.fnUntraced(function*(environment: Environment) {
+  const file = environment["BROKER_ENDPOINT_FILE"]
+  const seconds = Number(environment["ORCHESTRATOR_BROKER_SECONDS"])
+  return file === undefined ? undefined : yield* awaitEndpoint(file, seconds > 0 ? seconds : 90)
+})
 
 /**
  * Runs the attempt that the environment describes and answers with the exit code. The code goes to `exited` as well, since an
@@ -43,12 +64,26 @@ const attempt = (environment: Environment) =>
  */
 export const main = (exited: (code: number) => void) =>
   Effect.gen(function*() {
-    const environment = yield* readEnvironment
-    const redact = redactor(environment)
+    const given = yield* readEnvironment
+    const found = yield* findBroker(given).pipe(
+      Effect.interruptible,
+      Effect.exit,
+      Effect.provide(layerRunnerLog(redactor(given)))
+    )
+    const endpoint = Exit.isSuccess(found) ? found.value : undefined
+    const environment = endpoint === undefined ? given : brokered(given, endpoint)
+    const redact = redactor(
+      endpoint === undefined ? environment : { ...environment, BROKER_CREDENTIAL: basicCredentials(endpoint) }
+    )
     return yield* Effect.gen(function*() {
-      const result = yield* attempt(environment)
+      const result = Exit.isSuccess(found) ? yield* attempt(environment, endpoint) : withoutBroker(found.cause)
       yield* writeResult(environment["TERMINATION_MESSAGE_PATH"] ?? terminationMessagePath, result, redact)
       exited(exitCodeFor(result))
       return exitCodeFor(result)
     }).pipe(Effect.provide(layerRunnerLog(redact)))
   }).pipe(Effect.uninterruptible)
+
+const withoutBroker = (cause: Cause.Cause<{ readonly message: string }>): AgentResult =>
+  Cause.hasInterrupts(cause)
+    ? { outcome: "Interrupted", message: "Told to stop before there was a broker." }
+    : failed(Cause.prettyErrors(cause).map(({ message }) => message).join("; "))

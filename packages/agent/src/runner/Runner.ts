@@ -4,12 +4,13 @@
  */
 import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
 import { addUsage } from "@orchestrator/domain/Usage"
-import { Cause, Effect, Exit, Ref } from "effect"
+import { Cause, type Duration, Effect, Exit, Fiber, Option, Ref } from "effect"
 import { prepareAgentFiles } from "./AgentFiles.ts"
 import { type LoopState, runAgent, type Story } from "./AgentLoop.ts"
 import type { Verdict } from "./Classify.ts"
 import { conclude } from "./Conclude.ts"
 import { deliver } from "./Delivery.ts"
+import { type Delivered, Handover } from "./handover/Handover.ts"
 import { nothingSeen } from "./Observation.ts"
 import { RunFailure } from "./RunFailure.ts"
 import { RunnerConfig, type RunnerSettings } from "./RunnerConfig.ts"
@@ -47,6 +48,7 @@ const storyOf = (story: Story | undefined, usage: Story["usage"]) =>
 export const runAttempt = Effect.uninterruptible(
   Effect.gen(function*() {
     const settings = yield* RunnerConfig
+    const handover = yield* Handover
     const prepared = yield* Ref.make<Prepared | undefined>(undefined)
     const state: LoopState = {
       story: yield* Ref.make<Story | undefined>(undefined),
@@ -58,19 +60,20 @@ export const runAttempt = Effect.uninterruptible(
       const workspace = yield* prepareWorkspace(settings)
       yield* Ref.set(prepared, workspace)
       return yield* runAgent(settings, workspace, files, state)
-    }).pipe(Effect.interruptible, Effect.exit)
+    }).pipe(Effect.onInterrupt(() => handover.cancel), Effect.interruptible, Effect.exit)
 
     const interrupted = Exit.isFailure(ended) && Cause.hasInterrupts(ended.cause)
     const verdict = Exit.isSuccess(ended) ? ended.value : undefined
     const workspace = yield* Ref.get(prepared)
-    const delivery = workspace === undefined || (verdict === undefined && !interrupted)
-      ? undefined
-      : yield* save(settings, workspace, verdict)
     const story = yield* Ref.get(state.story)
+    const delivered = workspace === undefined || (verdict === undefined && !interrupted)
+      ? undefined
+      : yield* save(settings, workspace, verdict, story?.usage?.costUsd)
+    const delivery = delivered?.delivery
     // The usage of a process that was cut is only in what was seen of it.
     const usage = verdict === undefined ? addUsage(story?.usage, (yield* Ref.get(state.seen)).usage) : story?.usage
     const outcome = verdict !== undefined
-      ? conclude(verdict, delivery)
+      ? conclude(verdict, delivered)
       : interrupted
       ? { outcome: "Interrupted" as const, message: interruptedMessage(workspace, delivery) }
       : Exit.isFailure(ended)
@@ -85,26 +88,38 @@ export const runAttempt = Effect.uninterruptible(
   })
 )
 
-const save = Effect.fnUntraced(function*(settings: RunnerSettings, prepared: Prepared, verdict: Verdict | undefined) {
+/** Interruption shortens the wait and does not end the work. */
+const save = Effect.fnUntraced(function*(
+  settings: RunnerSettings,
+  prepared: Prepared,
+  verdict: Verdict | undefined,
+  costUsd: number | undefined
+) {
   yield* Effect.log(verdict === undefined ? "told to stop: saving the work" : "checking what was done")
-  return yield* deliver(prepared, {
-    runUid: settings.run.uid,
-    subject: subjectFor(settings, prepared, verdict)
-  }).pipe(
-    Effect.timeoutOption(savingTakesAtMost),
-    Effect.map((saved): Delivery | undefined =>
-      saved._tag === "Some"
-        ? saved.value
-        : { branch: prepared.branch, changed: true, pushRefused: `not done within ${savingTakesAtMost}` }
-    ),
-    Effect.catchCause((cause) =>
-      Effect.succeed<Delivery>({
-        branch: prepared.branch,
-        changed: true,
-        pushRefused: `the work could not be committed: ${failureOf(cause).message}`
-      })
+  const unsaved = (words: string): Delivered => ({
+    delivery: { branch: prepared.branch, changed: true, pushRefused: words },
+    forgeKnown: false
+  })
+  const done = verdict?._tag === "Finished" || (verdict?._tag === "OverBudget" && verdict.complete)
+  const saving = yield* Effect.forkChild(
+    deliver(prepared, {
+      runUid: settings.run.uid,
+      subject: subjectFor(settings, prepared, verdict),
+      ...(done ? { report: { summary: verdict.message, costUsd } } : {})
+    }).pipe(
+      Effect.catchCause((cause) =>
+        Effect.succeed(unsaved(`the work could not be committed: ${failureOf(cause).message}`))
+      )
     )
   )
+  const within = (limit: Duration.Input) =>
+    Effect.timeoutOption(Effect.interruptible(Fiber.join(saving)), limit).pipe(
+      Effect.map(Option.getOrElse(() => unsaved(`not done within ${String(limit)}`)))
+    )
+  const saved = yield* Effect.exit(
+    Effect.interruptible(within(verdict === undefined ? savingTakesAtMost : "10 minutes"))
+  )
+  return Exit.isSuccess(saved) ? saved.value : yield* within(savingTakesAtMost)
 })
 
 const interruptedMessage = (prepared: Prepared | undefined, delivery: Delivery | undefined): string => {

@@ -44,6 +44,7 @@ const common = {
   SSH_DIR: or(Schema.String, "/etc/orchestrator/ssh"),
   TERMINATION_MESSAGE_PATH: or(Schema.String, terminationMessagePath),
   MANAGED_SETTINGS_PATH: or(Schema.String, managedSettingsPath),
+  BROKER_ENDPOINT_FILE: Schema.optionalKey(Schema.String),
   ORCHESTRATOR_INIT_SECONDS: or(Amount, "60"),
   ORCHESTRATOR_SILENCE_SECONDS: or(Amount, "900"),
   ORCHESTRATOR_STOP_SECONDS: or(Amount, "5"),
@@ -96,7 +97,8 @@ export interface RunnerSettings {
   readonly run: { readonly name: string; readonly uid: string; readonly attempt: number }
   readonly model: string
   readonly githubUser: string
-  readonly repositoryUrl: string
+  /** Addresses by the repository's part in the run. A DocsRun reads its tasks in the target. */
+  readonly repositories: { readonly target: string; readonly docs: string }
   readonly workingDirectory: string
   readonly sessionId: string
   readonly resumeSession: boolean
@@ -105,6 +107,8 @@ export interface RunnerSettings {
   readonly maxTurns: number | undefined
   readonly token: Redacted.Redacted | undefined
   readonly allowedProtocols: string
+  /** The same for the agent, which may reach more than the run's own remotes. */
+  readonly agentProtocols: string
   /** Mirrors: what addresses that begin with a key have in its place. */
   readonly insteadOf: Readonly<Record<string, string>>
   readonly roots: {
@@ -127,7 +131,10 @@ const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTa
   run: { name: values.RUN_NAME, uid: values.RUN_UID, attempt: values.ATTEMPT },
   model: values.MODEL,
   githubUser: values.GITHUB_USER,
-  repositoryUrl: values.REPOSITORY_URL,
+  repositories: {
+    target: values.REPOSITORY_URL,
+    docs: task.type === "code" ? task.docsRepositoryUrl : values.REPOSITORY_URL
+  },
   workingDirectory: values.WORKING_DIRECTORY.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
   sessionId: values.SESSION_ID.toLowerCase(),
   resumeSession: values.RESUME_SESSION === "true",
@@ -135,7 +142,11 @@ const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTa
   maxCostUsd: values.MAX_COST_USD,
   maxTurns: values.MAX_TURNS === 0 ? undefined : values.MAX_TURNS,
   token: values.GH_TOKEN === undefined ? undefined : Redacted.make(values.GH_TOKEN.trim()),
-  allowedProtocols: values.GIT_ALLOW_PROTOCOL,
+  // Nothing but the broker is reached by the runner where there is one.
+  allowedProtocols: values.BROKER_ENDPOINT_FILE === undefined ? values.GIT_ALLOW_PROTOCOL : "http",
+  agentProtocols: values.BROKER_ENDPOINT_FILE === undefined
+    ? values.GIT_ALLOW_PROTOCOL
+    : `${values.GIT_ALLOW_PROTOCOL}:http`,
   insteadOf: values.GIT_INSTEAD_OF,
   roots: {
     workspace: values.WORKSPACE_DIR,

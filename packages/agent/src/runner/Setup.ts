@@ -1,25 +1,28 @@
 /** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
 import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
 import { Effect, FileSystem } from "effect"
-import { chooseBranch, parseWriters, runTrailer } from "./Branch.ts"
+import { type BranchFacts, choiceFor, chooseBranch, mustLeave, parseWriters, runTrailer } from "./Branch.ts"
 import { checkOut } from "./CheckOut.ts"
 import { Git } from "./Git.ts"
+import { type Decision, Handover, type HandoverError } from "./handover/Handover.ts"
 import { openRepository, type Repository } from "./Repository.ts"
 import { setupFailed } from "./RunFailure.ts"
 import type { CodeTask, DocsTask, RunnerSettings } from "./RunnerConfig.ts"
 import { checkTaskList, inProject, readTaskFiles, requireBranch, unreachable } from "./TaskFiles.ts"
 import { placeTaskFiles } from "./TaskFolder.ts"
 import { type Remote, Upstream } from "./Upstream.ts"
+import { advice } from "./UpstreamWords.ts"
 import { WorkspaceState } from "./WorkspaceState.ts"
 import { commitOf, isAncestor } from "./Worktree.ts"
 
 export interface Prepared {
   readonly repository: Repository
-  readonly url: string
   /** The agent's folder. */
   readonly workingDirectory: string
   readonly branch: string
-  /** Remote-tracking revision that the work is compared with. */
+  /** Branch that the work starts from and goes to. */
+  readonly baseBranch: string
+  /** The same as a remote-tracking revision. */
   readonly base: string
   /** For the agent. */
   readonly notes: ReadonlyArray<string>
@@ -57,8 +60,8 @@ const folderOf = Effect.fnUntraced(function*(repository: Repository, workingDire
   return wanted
 })
 
-const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote) {
-  const candidates = [remote.defaultBranch, "main", "master", ...remote.heads.keys()]
+const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote, decided: string | undefined) {
+  const candidates = [decided, remote.defaultBranch, "main", "master", ...remote.heads.keys()]
   const branch = candidates.find((name) => name !== undefined && remote.heads.has(name))
   return branch ?? (yield* setupFailed(`target repository ${url} has no commits to start from`))
 })
@@ -74,26 +77,45 @@ const writersOf = Effect.fnUntraced(function*(repository: Repository, base: stri
   return parseWriters(log.stdout)
 })
 
+const undecided = (githubUser: string) => (error: HandoverError) =>
+  setupFailed(`${error.message}.${advice(error.reason, githubUser)}`)
+
+/** The runner's choice, or what the broker's decision makes of it. */
+const settleBranch = Effect.fnUntraced(function*(facts: BranchFacts, decision: Decision | undefined) {
+  const wish = chooseBranch(facts)
+  if (decision === undefined) return wish
+  if (!mustLeave(wish, decision.branch, facts)) return choiceFor(decision.branch, facts)
+  const { leavePlain } = yield* Handover
+  const next = yield* leavePlain
+  return choiceFor(next?.branch ?? decision.branch, facts)
+})
+
 const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSettings, task: CodeTask) {
   const state = yield* WorkspaceState
   const upstream = yield* Upstream
-  const { githubUser, repositoryUrl: url, run, workingDirectory } = settings
+  const handover = yield* Handover
+  const { githubUser, run, workingDirectory } = settings
+  const url = upstream.name("target")
   yield* Effect.log(`preparing ${url} for task ${task.taskId}`)
   const [sources, remote] = yield* Effect.all([
     readTaskFiles(task),
-    upstream.look(url).pipe(Effect.mapError(unreachable("target repository", githubUser)))
+    upstream.look("target").pipe(Effect.mapError(unreachable("target repository", githubUser)))
   ], { concurrency: 2 })
-  const defaultBranch = yield* baseOf(url, remote)
-  const base = tracking(defaultBranch)
-  const { aside, repository } = yield* openRepository(`${settings.roots.workspace}/target-repo`, url)
-  yield* upstream.fetch(url, repository, [`+refs/heads/*:${tracking("*")}`]).pipe(
+  const decision = yield* handover.decision.pipe(Effect.mapError(undecided(githubUser)))
+  const baseBranch = yield* baseOf(url, remote, decision?.base)
+  const base = tracking(baseBranch)
+  const { aside, repository } = yield* openRepository(
+    `${settings.roots.workspace}/target-repo`,
+    upstream.address("target")
+  )
+  yield* upstream.fetch("target", repository, [`+refs/heads/*:${tracking("*")}`]).pipe(
     Effect.mapError(unreachable("target repository", githubUser))
   )
 
   const plain = codeBranch(task.taskId)
   const local = yield* commitOf(repository, `refs/heads/${plain}`)
   const { branches: claims } = yield* state.read
-  const choice = chooseBranch({
+  const choice = yield* settleBranch({
     runUid: run.uid,
     plain,
     own: ownCodeBranch(task.taskId, run.uid),
@@ -102,8 +124,8 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     writers: remote.heads.has(plain) ? yield* writersOf(repository, base, tracking(plain)) : [],
     local: local !== undefined,
     contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local))
-  })
-  yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${defaultBranch}`}`)
+  }, decision).pipe(Effect.catchTag("HandoverError", (error) => undecided(githubUser)(error)))
+  yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
   const notes = yield* checkOut(repository, {
     choice,
     runUid: run.uid,
@@ -115,9 +137,9 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   const folder = yield* folderOf(repository, workingDirectory, true)
   const prepared: Prepared = {
     repository,
-    url,
     workingDirectory: folder,
     branch: choice.branch,
+    baseBranch,
     base,
     notes: [...asideNote(aside), ...notes],
     title: sources.title === undefined ? `Task ${task.taskId}` : `Task ${task.taskId}: ${sources.title}`,
@@ -129,15 +151,19 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
 
 const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSettings, task: DocsTask) {
   const upstream = yield* Upstream
-  const { githubUser, repositoryUrl: url, run, workingDirectory } = settings
+  const { githubUser, run, workingDirectory } = settings
+  const url = upstream.name("target")
   yield* Effect.log(`preparing ${url} (${task.sourceBranch}) for its documentation`)
-  const remote = yield* upstream.look(url).pipe(Effect.mapError(unreachable("repository", githubUser)))
+  const remote = yield* upstream.look("target").pipe(Effect.mapError(unreachable("repository", githubUser)))
   yield* requireBranch("repository", url, remote, task.sourceBranch)
   const branch = docsBranchName(run.name, run.uid)
   const onRemote = remote.heads.has(branch)
-  const { aside, repository } = yield* openRepository(`${settings.roots.workspace}/target-repo`, url)
+  const { aside, repository } = yield* openRepository(
+    `${settings.roots.workspace}/target-repo`,
+    upstream.address("target")
+  )
   const wanted = [task.sourceBranch, ...(onRemote ? [branch] : [])]
-  yield* upstream.fetch(url, repository, wanted.map((name) => `+refs/heads/${name}:${tracking(name)}`)).pipe(
+  yield* upstream.fetch("target", repository, wanted.map((name) => `+refs/heads/${name}:${tracking(name)}`)).pipe(
     Effect.mapError(unreachable("repository", githubUser))
   )
   const base = tracking(task.sourceBranch)
@@ -147,9 +173,9 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
   const tasks = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
   const prepared: Prepared = {
     repository,
-    url,
     workingDirectory: folder,
     branch,
+    baseBranch: task.sourceBranch,
     base,
     notes: [...asideNote(aside), ...notes],
     title: `Document ${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`}`,

@@ -70,13 +70,13 @@ export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTas
   const upstream = yield* Upstream
   const { githubUser } = yield* RunnerConfig
   const what = "docs repository"
-  const url = task.docsRepositoryUrl
-  const remote = yield* upstream.look(url).pipe(Effect.mapError(unreachable(what, githubUser)))
+  const url = upstream.name("docs")
+  const remote = yield* upstream.look("docs").pipe(Effect.mapError(unreachable(what, githubUser)))
   yield* requireBranch(what, url, remote, task.docsBranch)
 
   const gitDir = yield* fs.makeTempDirectoryScoped({ prefix: "docs-" })
   yield* git.run({ gitDir }, ["init", "--quiet", "--bare", "--template="])
-  yield* upstream.fetch(url, { gitDir }, [`+refs/heads/${task.docsBranch}:refs/docs`], 1).pipe(
+  yield* upstream.fetch("docs", { gitDir }, [`+refs/heads/${task.docsBranch}:refs/docs`], 1).pipe(
     Effect.mapError(unreachable(what, githubUser))
   )
   const at = (path: string) => inProject(task.docsProjectDirectory, path)

@@ -1,13 +1,14 @@
 /**
- * Everything that touches the remote's credentials: reading, fetching from and pushing to upstream. Only objects and refs cross; what a
- * repository is configured to run is never run here. A broker can take this service's place.
+ * The remotes: reading, fetching from and pushing to them, by their part in the run. Only objects and refs cross; what a repository is
+ * configured to run is never run here. With a broker in the pod, its addresses take the place of the remotes' own.
  */
 import { Context, Duration, Effect, FileSystem, Layer, Redacted, Schedule, Schema } from "effect"
 import { Git, type GitAnswer, type GitFolders, lastWords } from "./Git.ts"
+import type { Endpoint } from "./handover/Endpoint.ts"
 import { pinnedHostKeys } from "./HostKeys.ts"
 import { RunnerConfig } from "./RunnerConfig.ts"
-import { type Access, mirrored, mirrorSettings, sshCommand, tokenAccess } from "./UpstreamAccess.ts"
-import { isTransient, parseRemote, refusal } from "./UpstreamWords.ts"
+import { type Access, brokerAccess, mirrored, mirrorSettings, sshCommand, tokenAccess } from "./UpstreamAccess.ts"
+import { brokersReason, isTransient, parseRemote, refusal } from "./UpstreamWords.ts"
 
 export class UpstreamError extends Schema.TaggedError<UpstreamError>()("UpstreamError", {
   operation: Schema.Literals(["look", "fetch", "push"]),
@@ -20,6 +21,9 @@ export class UpstreamError extends Schema.TaggedError<UpstreamError>()("Upstream
     return `cannot ${this.operation === "push" ? "push to" : "read"} ${this.ref}: ${this.reason}`
   }
 }
+
+/** A repository's part in a run. A DocsRun has the target alone. */
+export type Role = "docs" | "target"
 
 export interface Remote {
   readonly defaultBranch: string | undefined
@@ -36,27 +40,30 @@ export interface Push {
 }
 
 export class Upstream extends Context.Service<Upstream, {
+  /** The address that people know. */
+  readonly name: (role: Role) => string
+  /** The address for a clone's `origin`. */
+  readonly address: (role: Role) => string
   /** Branches of a remote. */
-  readonly look: (url: string) => Effect.Effect<Remote, UpstreamError>
+  readonly look: (role: Role) => Effect.Effect<Remote, UpstreamError>
   /** Brings refs of a remote into a repository of this machine. */
   readonly fetch: (
-    url: string,
+    role: Role,
     into: GitFolders,
     refspecs: ReadonlyArray<string>,
     depth?: number
   ) => Effect.Effect<void, UpstreamError>
   /** Offers a commit to a branch; answers with the remote's words when it refuses. */
-  readonly push: (url: string, push: Push) => Effect.Effect<string | undefined, UpstreamError>
-  /** What the agent's own git needs to reach the remote. */
-  readonly agentAccess: (url: string) => Access
+  readonly push: (role: Role, push: Push) => Effect.Effect<string | undefined, UpstreamError>
+  /** What the agent's own git needs to reach the target. */
+  readonly agentAccess: Access
 }>()("@orchestrator/agent/runner/Upstream") {
   /** Credentials of this process's environment and of the mounted ssh key. */
   static readonly layerDirect = Layer.effect(
     Upstream,
     Effect.gen(function*() {
-      const git = yield* Git
       const fs = yield* FileSystem.FileSystem
-      const { bounds, insteadOf, roots, token } = yield* RunnerConfig
+      const { bounds, insteadOf, repositories, roots, token } = yield* RunnerConfig
       const folder = yield* fs.makeTempDirectoryScoped({ prefix: "upstream-" })
       const read = (name: string) =>
         fs.readFileString(`${roots.ssh}/${name}`).pipe(Effect.orElseSucceed(() => undefined))
@@ -72,75 +79,131 @@ export class Upstream extends Context.Service<Upstream, {
       yield* fs.writeFileString(knownHosts, `${pinnedHostKeys.join("\n")}\n${others ?? ""}\n`)
       const ssh = sshCommand({ key: keyFile, knownHosts })
 
-      const access = (url: string): Access => {
-        const byToken = tokenAccess(mirrored(url, insteadOf), token === undefined ? undefined : Redacted.value(token))
+      const name = (role: Role) => repositories[role]
+      const access = (role: Role): Access => {
+        const byToken = tokenAccess(
+          mirrored(name(role), insteadOf),
+          token === undefined ? undefined : Redacted.value(token)
+        )
         return { settings: byToken.settings, environment: { ...byToken.environment, GIT_SSH_COMMAND: ssh } }
       }
-
-      const patience = Schedule.exponential(Duration.seconds(bounds.backoff / 10))
-
-      /** Runs git with access, again when the network failed; `accept` says which answers are answers. */
-      const ask = (
-        operation: UpstreamError["operation"],
-        url: string,
-        folders: GitFolders | undefined,
-        args: ReadonlyArray<string>,
-        accept: (answer: GitAnswer) => boolean = ({ exitCode }) => exitCode === 0
-      ) =>
-        git.ask(folders, args.map((word) => (word === url ? mirrored(url, insteadOf) : word)), access(url)).pipe(
-          Effect.mapError((error) => new UpstreamError({ operation, ref: url, reason: error.words })),
-          Effect.filterOrFail(
-            accept,
-            ({ stderr }) => new UpstreamError({ operation, ref: url, reason: lastWords(stderr) || "no answer" })
-          ),
-          Effect.retry({ schedule: patience, times: 3, while: (error) => isTransient(error.reason) })
-        )
-
+      const own = access("target")
       return Upstream.of({
-        look: Effect.fn("Upstream.look")(function*(url) {
-          const { stdout } = yield* ask("look", url, undefined, [
-            "ls-remote",
-            "--symref",
-            "--",
-            url,
-            "HEAD",
-            "refs/heads/*"
-          ])
-          return parseRemote(stdout)
-        }),
-        fetch: Effect.fn("Upstream.fetch")(function*(url, into, refspecs, depth) {
-          yield* ask("fetch", url, into, [
-            "fetch",
-            "--quiet",
-            "--force",
-            "--prune",
-            "--no-recurse-submodules",
-            "--no-write-fetch-head",
-            ...(depth === undefined ? [] : [`--depth=${depth}`]),
-            "--",
-            url,
-            ...refspecs
-          ])
-        }),
-        push: Effect.fn("Upstream.push")(function*(url, { branch, commit, folders, replace }) {
-          const ref = `refs/heads/${branch}`
-          const { exitCode, stderr, stdout } = yield* ask("push", url, folders, [
-            "push",
-            "--porcelain",
-            "--no-verify",
-            "--no-recurse-submodules",
-            ...(replace === undefined ? [] : [`--force-with-lease=${ref}:${replace}`]),
-            "--",
-            url,
-            `${commit}:${ref}`
-          ], (answer) => answer.exitCode === 0 || refusal(answer.stdout, answer.stderr) !== undefined)
-          return exitCode === 0 ? undefined : refusal(stdout, stderr)
-        }),
-        agentAccess: (url) => {
-          const { environment, settings } = access(url)
-          return { environment, settings: [...mirrorSettings(insteadOf), ...settings] }
-        }
+        name,
+        address: name,
+        ...(yield* calls({
+          name,
+          address: (role) => mirrored(name(role), insteadOf),
+          access,
+          reason: (words) => words,
+          patience: Schedule.exponential(Duration.seconds(bounds.backoff / 10)).pipe(Schedule.upTo({ times: 3 }))
+        })),
+        agentAccess: { environment: own.environment, settings: [...mirrorSettings(insteadOf), ...own.settings] }
       })
     })
   )
+
+  /** The broker at this address, with the run's own token. */
+  static readonly layerBroker = (endpoint: Endpoint) =>
+    Layer.effect(
+      Upstream,
+      Effect.gen(function*() {
+        const { bounds, repositories } = yield* RunnerConfig
+        const name = (role: Role) => repositories[role]
+        const address = (role: Role) => `${endpoint.url}/git/${role}.git`
+        const access = brokerAccess(endpoint)
+        return Upstream.of({
+          name,
+          address,
+          ...(yield* calls({
+            name,
+            address,
+            access: () => access,
+            reason: brokersReason,
+            patience: Schedule.min([
+              Schedule.exponential(Duration.seconds(bounds.backoff / 10)),
+              Schedule.spaced(Duration.seconds(bounds.backoff))
+            ]).pipe(Schedule.upTo({ times: 6 }))
+          })),
+          agentAccess: access
+        })
+      })
+    )
 }
+
+interface Way {
+  readonly name: (role: Role) => string
+  readonly address: (role: Role) => string
+  readonly access: (role: Role) => Access
+  /** What remains of git's words for a person. */
+  readonly reason: (words: string) => string
+  /** For what may pass by itself. */
+  readonly patience: Schedule.Schedule<unknown>
+}
+
+/** Reading, fetching and pushing, whichever way leads to the remotes. */
+const calls = Effect.fnUntraced(function*({ access, address, name, patience, reason }: Way) {
+  const git = yield* Git
+
+  const ask = (
+    operation: UpstreamError["operation"],
+    role: Role,
+    folders: GitFolders | undefined,
+    args: ReadonlyArray<string>,
+    accept: (answer: GitAnswer) => boolean = ({ exitCode }) => exitCode === 0
+  ) => {
+    const failed = (words: string) => new UpstreamError({ operation, ref: name(role), reason: reason(words) })
+    return git.ask(folders, args, access(role)).pipe(
+      Effect.mapError(({ words }) => failed(words)),
+      Effect.filterOrFail(accept, ({ stderr }) => failed(lastWords(stderr) || "no answer")),
+      Effect.retry({ schedule: patience, while: (error) => isTransient(error.reason) })
+    )
+  }
+
+  return {
+    look: Effect.fn("Upstream.look")(function*(role: Role) {
+      const { stdout } = yield* ask("look", role, undefined, [
+        "ls-remote",
+        "--symref",
+        "--",
+        address(role),
+        "HEAD",
+        "refs/heads/*"
+      ])
+      return parseRemote(stdout)
+    }),
+    fetch: Effect.fn("Upstream.fetch")(function*(
+      role: Role,
+      into: GitFolders,
+      refspecs: ReadonlyArray<string>,
+      depth?: number
+    ) {
+      yield* ask("fetch", role, into, [
+        "fetch",
+        "--quiet",
+        "--force",
+        "--prune",
+        "--no-recurse-submodules",
+        "--no-write-fetch-head",
+        ...(depth === undefined ? [] : [`--depth=${depth}`]),
+        "--",
+        address(role),
+        ...refspecs
+      ])
+    }),
+    push: Effect.fn("Upstream.push")(function*(role: Role, { branch, commit, folders, replace }: Push) {
+      const ref = `refs/heads/${branch}`
+      const { exitCode, stderr, stdout } = yield* ask("push", role, folders, [
+        "push",
+        "--porcelain",
+        "--no-verify",
+        "--no-recurse-submodules",
+        ...(replace === undefined ? [] : [`--force-with-lease=${ref}:${replace}`]),
+        "--",
+        address(role),
+        `${commit}:${ref}`
+      ], (answer) => answer.exitCode === 0 || refusal(answer.stdout, answer.stderr) !== undefined)
+      return exitCode === 0 ? undefined : refusal(stdout, stderr)
+    })
+  }
+})

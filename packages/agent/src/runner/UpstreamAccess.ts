@@ -3,6 +3,8 @@
  * is in no URL, file or argument, and it is offered to the host of the repository alone, never in clear over a network.
  */
 
+import { basicCredentials, type Endpoint } from "./handover/Endpoint.ts"
+
 /** What to add to a git command. */
 export interface Access {
   readonly settings: ReadonlyArray<readonly [key: string, value: string]>
@@ -33,6 +35,16 @@ export const tokenAccess = (url: string, token: string | undefined): Access => {
     ? { settings: [], environment: {} }
     : { settings: [[`credential.${origin}.helper`, helper]], environment: { [tokenVariable]: token } }
 }
+
+/** Access to a broker. It may take minutes over its first look at a large remote, and no proxy knows the way to it. */
+export const brokerAccess = (endpoint: Endpoint): Access => ({
+  settings: [
+    [`http.${endpoint.url}/.extraHeader`, `Authorization: Basic ${basicCredentials(endpoint)}`],
+    [`http.${endpoint.url}/.proxy`, ""],
+    [`http.${endpoint.url}/.lowSpeedLimit`, "0"]
+  ],
+  environment: {}
+})
 
 const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`
 

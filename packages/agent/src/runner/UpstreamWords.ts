@@ -2,7 +2,7 @@
 import { lastWords } from "./Git.ts"
 
 const transient =
-  /could not resolve host|temporary failure in name resolution|connection (?:timed out|reset|refused)|operation timed out|early eof|unexpected disconnect|the remote end hung up unexpectedly|rpc failed|returned error: (?:429|5\d\d)|kex_exchange_identification|network is unreachable/i
+  /could not resolve host|temporary failure in name resolution|connection (?:timed out|reset|refused)|could(?: not|n't) connect to server|operation timed out|early eof|unexpected disconnect|the remote end hung up unexpectedly|rpc failed|returned error: (?:429|5\d\d)|kex_exchange_identification|network is unreachable/i
 
 /** Whether trying again may help. */
 export const isTransient = (words: string): boolean => transient.test(words)
@@ -48,3 +48,7 @@ export const advice = (words: string, githubUser: string): string => {
   }
   return /transport '.*' not allowed/i.test(words) ? " Check git.allowedProtocols in the configuration." : ""
 }
+
+/** A broker's sentence without what git and the broker put before it: the remote is named already. */
+export const brokersReason = (words: string): string =>
+  words.replace(/^(?:fatal: )?remote error: (?:cannot read \S+: )?/, "")

@@ -303,7 +303,25 @@ describe("conclude", () => {
     { name: "upstream down", verdict: Verdict.UpstreamDown({ message: "" }), delivery, want: "AgentError" },
     { name: "a wrong model", verdict: failed("InvalidSpec", ""), delivery, want: "InvalidSpec" }
   ])("$name", ({ delivery, verdict, want }) => {
-    const { outcome, reason } = conclude(verdict, delivery)
+    const { outcome, reason } = conclude(verdict, delivery && { delivery, forgeKnown: false })
+    assert.strictEqual(reason ?? outcome, want)
+  })
+
+  const pullRequestUrl = "https://github.com/acme/target/pull/1"
+  it.each([
+    {
+      name: "with its pull request",
+      given: { delivery: { ...delivery, pullRequestUrl }, forgeKnown: true },
+      want: "Completed"
+    },
+    { name: "where no forge is known", given: { delivery, forgeKnown: false }, want: "Completed" },
+    {
+      name: "without a pull request",
+      given: { delivery, forgeKnown: true, pullRequestProblem: "no scope" },
+      want: "PullRequestMissing"
+    }
+  ])("done and pushed, $name", ({ given, want }) => {
+    const { outcome, reason } = conclude(done, given)
     assert.strictEqual(reason ?? outcome, want)
   })
 })

@@ -1,0 +1,84 @@
+/** Handing over to the broker in its own container, by its few requests. A broker that is just being restarted is waited for. */
+import { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { Duration, Effect, Layer, Schedule, Schema } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import { isTransient } from "../UpstreamWords.ts"
+import type { Endpoint } from "./Endpoint.ts"
+import { Delivered, Handover, HandoverError } from "./Handover.ts"
+
+const Run = Schema.Struct({ branch: Schema.String, base: Schema.String, testimony: BrokerResult })
+const Problem = Schema.fromJsonString(Schema.Struct({ message: Schema.String }))
+
+const decodeProblem = Schema.decodeUnknownEffect(Problem)
+
+/** The first look at a large repository takes minutes. */
+const patience = "20 minutes"
+/** A restarted broker is back within seconds; the kubelet waits longer from time to time. */
+const again = Schedule.min([Schedule.exponential(Duration.millis(250)), Schedule.spaced("5 seconds")]).pipe(
+  Schedule.upTo({ duration: "45 seconds" })
+)
+
+interface Call<A> {
+  readonly operation: HandoverError["operation"]
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly answer: Schema.ConstraintDecoder<A>
+}
+
+/** A handover to the broker at this address. */
+export const layerBroker = ({ token, url }: Endpoint) =>
+  Layer.effect(
+    Handover,
+    Effect.gen(function*() {
+      const client = yield* HttpClient.HttpClient
+
+      const once = Effect.fnUntraced(function*<A>({ answer, operation, request }: Call<A>) {
+        const failed = (reason: string) => new HandoverError({ operation, reason })
+        const { status, text } = yield* client.execute(HttpClientRequest.bearerToken(request, token)).pipe(
+          Effect.flatMap((response) => Effect.map(response.text, (text) => ({ status: response.status, text }))),
+          Effect.mapError(({ message }) => failed(`connection refused or reset (${message})`)),
+          Effect.timeoutOrElse({
+            duration: patience,
+            orElse: () => Effect.fail(failed(`no answer within ${patience}`))
+          })
+        )
+        if (status < 200 || status > 299) {
+          const words = yield* decodeProblem(text).pipe(
+            Effect.map(({ message }) => message),
+            Effect.orElseSucceed(() => `status ${status}`)
+          )
+          return yield* failed(words)
+        }
+        return yield* Schema.decodeEffect(Schema.fromJsonString(answer))(text).pipe(
+          Effect.mapError(({ message }) => failed(`not an answer of a broker: ${message}`))
+        )
+      })
+      const call = <A>(wanted: Call<A>) =>
+        once(wanted).pipe(Effect.retry({ schedule: again, while: ({ reason }) => isTransient(reason) }))
+
+      const run = call({ operation: "run", request: HttpClientRequest.get(`${url}/run`), answer: Run })
+
+      return Handover.of({
+        decision: run,
+        leavePlain: call({ operation: "branch", request: HttpClientRequest.post(`${url}/run/branch`), answer: Run })
+          .pipe(Effect.catch(() => run)),
+        deliver: Effect.fn("Handover.deliver")(({ costUsd, summary }) =>
+          call({
+            operation: "deliver",
+            request: HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(`${url}/run/deliver`), {
+              summary: summary.slice(0, 100_000),
+              ...(costUsd === undefined ? {} : { costUsd })
+            }),
+            answer: Delivered
+          })
+        ),
+        testimony: once({ operation: "run", request: HttpClientRequest.get(`${url}/run`), answer: Run }).pipe(
+          Effect.map(({ testimony }) => testimony),
+          Effect.timeout("20 seconds"),
+          Effect.orElseSucceed(() => undefined)
+        ),
+        cancel: client.execute(
+          HttpClientRequest.bearerToken(HttpClientRequest.post(`${url}/run/cancel`), token)
+        ).pipe(Effect.timeout("2 seconds"), Effect.ignore)
+      })
+    })
+  )

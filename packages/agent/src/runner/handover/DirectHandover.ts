@@ -1,0 +1,56 @@
+/** Handing over without a broker: its forge is called in this process, with the credentials of this environment. */
+import { Effect, Layer } from "effect"
+import { HttpClient } from "effect/http"
+import type { BrokerSettings } from "../../broker/BrokerConfig.ts"
+import { apiOf } from "../../broker/forge/Forge.ts"
+import { deliverToGitHub } from "../../broker/forge/GitHub.ts"
+import { makeGitHubClient } from "../../broker/forge/GitHubClient.ts"
+import { ownPart, titleOf } from "../../broker/forge/PullRequestText.ts"
+import { parseAddress } from "../../broker/git/RemoteAddress.ts"
+import { RunnerConfig } from "../RunnerConfig.ts"
+import { Handover, type Work } from "./Handover.ts"
+
+/** A handover with the broker's own settings, read from the same environment. */
+export const layerDirect = ({ environment, forge: settings, git, run }: BrokerSettings) =>
+  Layer.effect(
+    Handover,
+    Effect.gen(function*() {
+      const client = yield* HttpClient.HttpClient
+      const { token } = yield* RunnerConfig
+      const address = parseAddress(git.targetUrl)
+      const api = address === undefined ? undefined : apiOf(address.host, settings.githubHosts)
+      const forge = api === undefined || address?.repository === undefined
+        ? undefined
+        : deliverToGitHub(makeGitHubClient(client, { api, token: Effect.succeed(token) }), address.repository)
+
+      const wishOf = ({ base, costUsd, delivery, summary, title }: Work, head: string) => ({
+        ...settings.wish,
+        title: titleOf(environment["PULL_REQUEST_TITLE"] ?? title),
+        part: ownPart({ task: run.task, taskUrl: settings.taskUrl, run, summary, costUsd, costBy: "agent" }),
+        runUid: run.uid,
+        branch: delivery.branch,
+        base: settings.wish.base ?? base,
+        head,
+        known: undefined
+      })
+
+      const nobody = Effect.as(Effect.void, undefined)
+      return Handover.of({
+        decision: nobody,
+        leavePlain: nobody,
+        deliver: Effect.fn("Handover.deliver")(function*(work) {
+          const { delivery } = work
+          if (forge === undefined || delivery.headCommit === undefined || !delivery.changed) {
+            return { delivery, forgeKnown: forge !== undefined }
+          }
+          return yield* forge(wishOf(work, delivery.headCommit)).pipe(
+            Effect.tap((url) => Effect.log(`the pull request is ${url}`)),
+            Effect.map((pullRequestUrl) => ({ delivery: { ...delivery, pullRequestUrl }, forgeKnown: true })),
+            Effect.catch(({ message }) => Effect.succeed({ delivery, forgeKnown: true, pullRequestProblem: message }))
+          )
+        }),
+        testimony: nobody,
+        cancel: Effect.void
+      })
+    })
+  )

@@ -1,0 +1,57 @@
+/**
+ * Handing the work over. With a broker it decides the branch, delivers and testifies; without one its parts are called here. Either way
+ * the answer is what was read back, and one function of the runner makes success of it.
+ */
+import { Delivery } from "@orchestrator/domain/AgentResult"
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { Context, type Effect, Schema } from "effect"
+
+export class HandoverError extends Schema.TaggedError<HandoverError>()("HandoverError", {
+  operation: Schema.Literals(["run", "branch", "deliver", "cancel"]),
+  /** What the broker said, or why it said nothing. */
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `the broker: ${this.reason}`
+  }
+}
+
+/** The one branch that the run may write. */
+export interface Decision {
+  readonly branch: string
+  /** Branch that the work starts from and the pull request goes to. */
+  readonly base: string
+}
+
+/** Work that was pushed. */
+export interface Work {
+  /** As the runner read it back. */
+  readonly delivery: Delivery
+  readonly base: string
+  readonly title: string
+  /** The agent's last words. */
+  readonly summary: string
+  readonly costUsd: number | undefined
+}
+
+export const Delivered = Schema.Struct({
+  delivery: Delivery,
+  /** Whether there is an API for pull requests beside the remote. */
+  forgeKnown: Schema.Boolean,
+  /** Why there is no pull request. */
+  pullRequestProblem: Schema.optionalKey(Schema.String)
+})
+export type Delivered = typeof Delivered.Type
+
+export class Handover extends Context.Service<Handover, {
+  /** Undefined where nobody but the runner decides. */
+  readonly decision: Effect.Effect<Decision | undefined, HandoverError>
+  /** Asks for the branch with the run's suffix; answers with the decision that then holds. */
+  readonly leavePlain: Effect.Effect<Decision | undefined, HandoverError>
+  /** Reads back and sees to the pull request. */
+  readonly deliver: (work: Work) => Effect.Effect<Delivered, HandoverError>
+  /** What the broker has seen so far; undefined where there is none or it does not answer. */
+  readonly testimony: Effect.Effect<BrokerResult | undefined>
+  /** The run takes nothing more of a model. */
+  readonly cancel: Effect.Effect<void>
+}>()("@orchestrator/agent/runner/handover/Handover") {}
