@@ -19,6 +19,8 @@ export interface Wanted {
   readonly overwriteMemory: boolean
   readonly promptModification: string | undefined
   readonly taskId: number | undefined
-  /** Variables of this kind, in order; the shared ones come before. */
+  /** What the broker is told of the work: variables of this kind. */
+  readonly task: ReadonlyArray<EnvVar>
+  /** Variables of the agent for this kind, in order; the shared ones come before. */
   readonly env: ReadonlyArray<EnvVar>
 }

@@ -32,16 +32,21 @@ export const codeRunKind: RunKind = {
       overwriteMemory: run.spec.overwriteMemory,
       promptModification: run.spec.promptModification,
       taskId: run.spec.taskId,
+      task: task(run.spec),
       env: environment(run.spec)
     }))
 }
 
-const environment = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
+const task = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
   literal("REPOSITORY_URL", spec.repositoryUrl),
-  literal("WORKING_DIRECTORY", spec.workingDirectory || spec.service),
   { name: "TASK_ID", value: String(spec.taskId) },
+  literal("DOCS_REPOSITORY_URL", spec.docsRepositoryUrl)
+]
+
+const environment = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
+  ...task(spec),
+  literal("WORKING_DIRECTORY", spec.workingDirectory || spec.service),
   literal("SERVICE_NAME", spec.service),
-  literal("DOCS_REPOSITORY_URL", spec.docsRepositoryUrl),
   literal("DOCS_BRANCH", spec.docsBranch),
   literal("DOCS_PROJECT_DIRECTORY", spec.docsProjectDirectory ?? ""),
   literal("LOCAL_TOOLS", spec.localTools ?? ""),

@@ -1,7 +1,8 @@
 import { decoder } from "@orchestrator/domain/Decode"
-import { DocsRun } from "@orchestrator/domain/DocsRun"
+import { DocsRun, type DocsRunSpec } from "@orchestrator/domain/DocsRun"
 import { docsJobName } from "@orchestrator/domain/Names"
 import { DocsRunKind } from "@orchestrator/k8s/Kinds"
+import type { EnvVar } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { literal } from "../manifest/Literal.ts"
 import type { RunKind } from "../RunKind.ts"
@@ -28,10 +29,12 @@ export const docsRunKind: RunKind = {
       overwriteMemory: false,
       promptModification: undefined,
       taskId: undefined,
-      env: [
-        literal("REPOSITORY_URL", run.spec.repositoryUrl),
-        literal("WORKING_DIRECTORY", run.spec.workingDirectory || "."),
-        literal("SOURCE_BRANCH", run.spec.sourceBranch)
-      ]
+      task: task(run.spec),
+      env: [...task(run.spec), literal("WORKING_DIRECTORY", run.spec.workingDirectory || ".")]
     }))
 }
+
+const task = (spec: DocsRunSpec): ReadonlyArray<EnvVar> => [
+  literal("REPOSITORY_URL", spec.repositoryUrl),
+  literal("SOURCE_BRANCH", spec.sourceBranch)
+]

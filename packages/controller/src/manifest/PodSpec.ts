@@ -1,31 +1,16 @@
 /**
- * The pod: `prepare` copies the runner into place, `claude` runs it. It passes Pod Security "restricted", has no service-account
- * token, and holds the claim and the credentials of one GitHub user.
+ * The pod: `prepare` copies the runner into place, `claude` runs it, and `broker` uses the credentials for it; without a broker `claude`
+ * has them itself. It passes Pod Security "restricted", has no service-account token, and the credentials of one GitHub user.
  */
 import { sshSecretName } from "@orchestrator/domain/Names"
-import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { Container, PodSpec, Volume } from "@orchestrator/k8s/Objects"
-import type { ObservedRun } from "../Observed.ts"
-import type { Wanted } from "../Wanted.ts"
+import type { Container, PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
+import { broker, brokerVolumes, endpointMount } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
-
-export interface PodInputs {
-  readonly config: OrchestratorConfig
-  readonly run: ObservedRun
-  readonly wanted: Wanted
-  readonly configMap: string
-  readonly contextVersion: number
-}
+import type { PodInputs } from "./PodInputs.ts"
+import { restricted } from "./Restricted.ts"
 
 /** The container whose logs and result are the attempt's. */
 export const agentContainer = "claude"
-
-const restricted = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  runAsNonRoot: true,
-  seccompProfile: { type: "RuntimeDefault" }
-}
 
 export const podSpec = (inputs: PodInputs): PodSpec => {
   const { agent } = inputs.config
@@ -49,11 +34,13 @@ export const podSpec = (inputs: PodInputs): PodSpec => {
     ...(Object.keys(agent.nodeSelector).length === 0 ? {} : { nodeSelector: agent.nodeSelector }),
     ...(agent.tolerations.length === 0 ? {} : { tolerations: agent.tolerations }),
     ...(agent.affinity === undefined ? {} : { affinity: agent.affinity }),
-    initContainers: [prepare(inputs)],
+    initContainers: [prepare(inputs), ...(hasBroker(inputs) ? [broker(inputs)] : [])],
     containers: [claude(inputs)],
-    volumes: volumes(inputs)
+    volumes: [...volumes(inputs), ...(hasBroker(inputs) ? brokerVolumes(inputs) : [sshKey(inputs)])]
   }
 }
+
+const hasBroker = ({ config }: PodInputs): boolean => config.agent.credentials === "broker"
 
 const prepare = ({ config: { agent } }: PodInputs): Container => ({
   name: "prepare",
@@ -86,8 +73,8 @@ const claude = (inputs: PodInputs): Container => {
       },
       { name: "workspace", mountPath: "/workspace" },
       { name: "runner", mountPath: "/opt/orchestrator", readOnly: true },
-      { name: "ssh", mountPath: "/etc/orchestrator/ssh", readOnly: true },
-      { name: "tmp", mountPath: "/tmp" }
+      { name: "tmp", mountPath: "/tmp" },
+      hasBroker(inputs) ? endpointMount : sshMount
     ]
   }
 }
@@ -98,6 +85,12 @@ const volumes = ({ configMap, wanted }: PodInputs): ReadonlyArray<Volume> => [
     ? { name: "workspace", emptyDir: {} }
     : { name: "workspace", persistentVolumeClaim: { claimName: wanted.workspace.claim } },
   { name: "runner", emptyDir: {} },
-  { name: "ssh", secret: { secretName: sshSecretName(wanted.githubUser), defaultMode: 0o400, optional: true } },
   { name: "tmp", emptyDir: {} }
 ]
+
+const sshMount: VolumeMount = { name: "ssh", mountPath: "/etc/orchestrator/ssh", readOnly: true }
+
+const sshKey = ({ wanted }: PodInputs): Volume => ({
+  name: "ssh",
+  secret: { secretName: sshSecretName(wanted.githubUser), defaultMode: 0o400, optional: true }
+})

@@ -1,13 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { mayBeSet } from "@orchestrator/domain/SpecText"
-import type { Container, EnvVar, Job } from "@orchestrator/k8s/Objects"
+import type { Container, EnvVar, Job, PodSpec } from "@orchestrator/k8s/Objects"
 import { Action } from "../../src/Action.ts"
 import type { Observed } from "../../src/Observed.ts"
 import { plan } from "../../src/Plan.ts"
 import { given, givenDocs, makeConfig, noWorkspace } from "../fixtures/Given.ts"
+import { containerOf, jobOf, podOf } from "../fixtures/Pods.ts"
 import { makeCodeRun, makeDocsRun, uid } from "../fixtures/Runs.ts"
 import code from "./golden/CodeRun.json" with { type: "json" }
+import codeWithEnv from "./golden/CodeRunEnv.json" with { type: "json" }
 import docs from "./golden/DocsRun.json" with { type: "json" }
+
+const withoutBroker = makeConfig({ agent: { credentials: "env" } })
 
 const made = (observed: Observed) => {
   const { actions } = plan(observed)
@@ -20,22 +24,16 @@ const made = (observed: Observed) => {
 
 describe("everything that a first attempt consists of", () => {
   it("CodeRun", () => assert.deepStrictEqual<unknown>(made(given({ workspace: noWorkspace })), code))
+  it("CodeRun without a broker", () =>
+    assert.deepStrictEqual<unknown>(made(given({ workspace: noWorkspace, config: withoutBroker })), codeWithEnv))
   it("DocsRun", () => assert.deepStrictEqual<unknown>(made(givenDocs()), { ...docs, workspace: undefined }))
 })
 
-const jobOf = (observed: Observed): Job => {
-  const { job } = made(observed)
-  assert.isDefined(job)
-  return job
-}
-const podOf = (observed: Observed) => jobOf(observed).spec.template.spec
-const agentOf = (observed: Observed): Container => {
-  const agent = podOf(observed).containers[0]
-  assert.isDefined(agent)
-  return agent
-}
+const agentOf = (observed: Observed): Container => containerOf(podOf(observed), "claude")
 const variable = (observed: Observed, name: string): EnvVar | undefined =>
   agentOf(observed).env?.find((entry) => entry.name === name)
+const credentialsOf = ({ volumes = [] }: PodSpec) =>
+  volumes.find(({ name }) => name === "credentials")?.projected?.sources ?? []
 const withSpec = (spec: object) => given({ run: makeCodeRun({ spec: { ...spec } }) })
 const withConfig = (input: object) => given({ config: makeConfig(input) })
 
@@ -101,17 +99,18 @@ describe("a pod", () => {
       want: { nodeSelector: { pool: "agents" } }
     },
     { name: "tolerations", agent: { tolerations }, want: { tolerations } },
-    { name: "an affinity", agent: { affinity }, want: { affinity } },
-    {
-      name: "its grace",
-      agent: { terminationGracePeriodSeconds: 30 },
-      want: { terminationGracePeriodSeconds: 30 }
-    }
+    { name: "an affinity", agent: { affinity }, want: { affinity } }
   ])("has $name where configured", ({ agent, want }) => {
     const before = Object.entries(podOf(given()))
     const after = podOf(withConfig({ agent }))
     assert.deepStrictEqual<unknown>(after, { ...Object.fromEntries(before), ...want })
   })
+
+  it("has its grace where configured", () =>
+    assert.strictEqual(
+      podOf(withConfig({ agent: { terminationGracePeriodSeconds: 30 } })).terminationGracePeriodSeconds,
+      30
+    ))
 
   it("runs the configured images", () => {
     const { containers, initContainers } = podOf(withConfig({
@@ -127,24 +126,37 @@ describe("a pod", () => {
     ])
   })
 
-  it("holds the credentials of its GitHub user alone, by reference", () => {
-    const observed = withSpec({ githubUser: "Grace-Hopper[bot]" })
-    assert.deepInclude([...podOf(observed).volumes ?? []], {
+  it("holds the credentials of its GitHub user alone, as files of the broker", () => {
+    const pod = podOf(withSpec({ githubUser: "Grace-Hopper[bot]" }))
+    assert.deepInclude([...pod.volumes ?? []], {
       name: "ssh",
-      secret: { secretName: "github-ssh-grace-hopper-bot", defaultMode: 0o400, optional: true }
+      secret: { secretName: "github-ssh-grace-hopper-bot", defaultMode: 0o440, optional: true }
     })
-    assert.deepStrictEqual(variable(observed, "GH_TOKEN")?.valueFrom, {
-      secretKeyRef: { name: "github-token-grace-hopper-bot", key: "token", optional: true }
+    assert.deepStrictEqual(credentialsOf(pod)[1], {
+      secret: {
+        name: "github-token-grace-hopper-bot",
+        items: [{ key: "token", path: "github-token" }],
+        optional: true
+      }
     })
   })
 
-  it("takes the API key from the configured Secret", () => {
-    assert.deepStrictEqual(
-      variable(withConfig({ secrets: { apiKeySecretName: "keys", apiKeySecretKey: "k" } }), "ANTHROPIC_API_KEY")
-        ?.valueFrom,
-      { secretKeyRef: { name: "keys", key: "k", optional: true } }
-    )
+  it("takes the keys of the model's API from the configured Secret", () => {
+    const secrets = { apiKeySecretName: "keys", apiKeySecretKey: "k", oauthTokenSecretKey: "o" }
+    assert.deepStrictEqual(credentialsOf(podOf(withConfig({ secrets })))[0], {
+      secret: {
+        name: "keys",
+        items: [{ key: "k", path: "anthropic-api-key" }, { key: "o", path: "anthropic-oauth-token" }],
+        optional: true
+      }
+    })
   })
+
+  it("has at most the three containers that Kubernetes keeps a whole message of each of", () =>
+    assert.deepStrictEqual(
+      [...podOf(given()).initContainers ?? [], ...podOf(given()).containers].map(({ name }) => name),
+      ["prepare", "broker", "claude"]
+    ))
 })
 
 describe("the agent's environment", () => {
@@ -179,28 +191,31 @@ describe("the agent's environment", () => {
     { name: "local tools", given: withSpec({ localTools: "a,b" }), variable: "LOCAL_TOOLS", want: "a,b" },
     { name: "remote tools", given: withSpec({ remoteTools: "c" }), variable: "REMOTE_TOOLS", want: "c" },
     {
-      name: "which protocols git may use",
-      given: withConfig({ git: { allowedProtocols: ["https", "ssh", "file"] } }),
+      name: "without a broker which protocols git may use",
+      given: withConfig({
+        agent: { credentials: "env" },
+        git: { allowedProtocols: ["https", "ssh", "file"] }
+      }),
       variable: "GIT_ALLOW_PROTOCOL",
       want: "https:ssh:file"
+    },
+    {
+      name: "with a broker nothing of how remotes are reached",
+      given: withConfig({ git: { allowedProtocols: ["https", "ssh"], insteadOf: { "https://a/": "https://b/" } } }),
+      variable: "GIT_INSTEAD_OF",
+      want: undefined
+    },
+    {
+      name: "where the broker is found",
+      given: given(),
+      variable: "BROKER_ENDPOINT_FILE",
+      want: "/run/orchestrator/broker/endpoint.json"
     },
     {
       name: "the tool server",
       given: withConfig({ agent: { toolmanServerUrl: "http://tools" } }),
       variable: "TOOLMAN_SERVER_URL",
       want: "http://tools"
-    },
-    {
-      name: "no telemetry unless enabled",
-      given: withConfig({ telemetry: { otlpEndpoint: "http://otlp" } }),
-      variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
-      want: undefined
-    },
-    {
-      name: "telemetry where enabled",
-      given: withConfig({ telemetry: { enabled: true, otlpEndpoint: "http://otlp" } }),
-      variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
-      want: "http://otlp"
     },
     { name: "the run", given: given(), variable: "RUN_UID", want: uid }
   ])("says $name", ({ given, variable: name, want }) => assert.strictEqual(variable(given, name)?.value, want))

@@ -1,0 +1,75 @@
+/**
+ * The broker: a native sidecar (Kubernetes 1.29), started before the agent's container and stopped after it. Its user is another than the
+ * agent's, in the group that volumes belong to. The credentials and its own folder are mounted in no other container.
+ */
+import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
+import type { Container, KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
+import { brokerEnvironment, brokerFolders } from "./BrokerEnvironment.ts"
+import type { PodInputs } from "./PodInputs.ts"
+import { restricted } from "./Restricted.ts"
+
+/** The container whose termination message is the testimony. */
+export const brokerContainer = "broker"
+
+export const broker = (inputs: PodInputs): Container => {
+  const { agent } = inputs.config
+  return {
+    name: brokerContainer,
+    image: agent.runnerImage,
+    imagePullPolicy: agent.image.pullPolicy,
+    command: ["/app/orchestrator", "broker"],
+    restartPolicy: "Always",
+    env: brokerEnvironment(inputs),
+    resources: agent.broker.resources,
+    securityContext: { ...restricted, runAsUser: 1001, runAsGroup: 1000, readOnlyRootFilesystem: true },
+    volumeMounts: [
+      { name: "credentials", mountPath: brokerFolders.credentials, readOnly: true },
+      { name: "ssh", mountPath: brokerFolders.ssh, readOnly: true },
+      { name: "broker-state", mountPath: brokerFolders.state },
+      { name: "broker-endpoint", mountPath: brokerFolders.endpoint },
+      { name: "broker-tmp", mountPath: "/tmp" }
+    ]
+  }
+}
+
+/** How the agent's container sees the broker. */
+export const endpointMount: VolumeMount = {
+  name: "broker-endpoint",
+  mountPath: brokerFolders.endpoint,
+  readOnly: true
+}
+
+/** The group may read: fsGroup makes it so whatever the mode says, and the owner is root. */
+const mode = 0o440
+
+/** ssh takes no key that its group may read where the file is its user's own; this one is root's, and the broker makes a copy. */
+export const brokerVolumes = ({ config: { secrets }, wanted }: PodInputs): ReadonlyArray<Volume> => {
+  const modelKeys: ReadonlyArray<KeyToPath> = [
+    { key: secrets.apiKeySecretKey, path: "anthropic-api-key" },
+    ...(secrets.oauthTokenSecretKey === undefined
+      ? []
+      : [{ key: secrets.oauthTokenSecretKey, path: "anthropic-oauth-token" }])
+  ]
+  return [
+    {
+      name: "credentials",
+      projected: {
+        defaultMode: mode,
+        sources: [
+          { secret: { name: secrets.apiKeySecretName, items: modelKeys, optional: true } },
+          {
+            secret: {
+              name: tokenSecretName(wanted.githubUser),
+              items: [{ key: "token", path: "github-token" }],
+              optional: true
+            }
+          }
+        ]
+      }
+    },
+    { name: "ssh", secret: { secretName: sshSecretName(wanted.githubUser), defaultMode: mode, optional: true } },
+    { name: "broker-state", emptyDir: {} },
+    { name: "broker-endpoint", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+    { name: "broker-tmp", emptyDir: {} }
+  ]
+}

@@ -1,0 +1,12 @@
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { ObservedRun } from "../Observed.ts"
+import type { Wanted } from "../Wanted.ts"
+
+/** What an attempt's pod is made from. */
+export interface PodInputs {
+  readonly config: OrchestratorConfig
+  readonly run: ObservedRun
+  readonly wanted: Wanted
+  readonly configMap: string
+  readonly contextVersion: number
+}

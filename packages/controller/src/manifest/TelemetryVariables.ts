@@ -1,0 +1,61 @@
+/** What makes Claude Code send telemetry: where to, whose it is, and the trace that it belongs to. */
+import { fnv1a } from "@orchestrator/domain/Hash"
+import { traceparentAnnotation } from "@orchestrator/domain/Labels"
+import type { TelemetryConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { EnvVar } from "@orchestrator/k8s/Objects"
+import { literal } from "./Literal.ts"
+import type { PodInputs } from "./PodInputs.ts"
+
+export const telemetryVariables = (inputs: PodInputs): ReadonlyArray<EnvVar> =>
+  inputs.config.telemetry.enabled
+    ? [
+      ...exporters(inputs.config.telemetry),
+      literal("OTEL_RESOURCE_ATTRIBUTES", resource(inputs)),
+      { name: "TRACEPARENT", value: traceparent(inputs) }
+    ]
+    : []
+
+const exporters = (
+  { logsEndpoint, logsProtocol, otlpEndpoint, otlpProtocol }: TelemetryConfig
+): ReadonlyArray<EnvVar> => [
+  { name: "CLAUDE_CODE_ENABLE_TELEMETRY", value: "1" },
+  { name: "CLAUDE_CODE_ENHANCED_TELEMETRY_BETA", value: "1" },
+  { name: "OTEL_METRICS_EXPORTER", value: "otlp" },
+  { name: "OTEL_LOGS_EXPORTER", value: "otlp" },
+  { name: "OTEL_TRACES_EXPORTER", value: "otlp" },
+  { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: otlpEndpoint },
+  { name: "OTEL_EXPORTER_OTLP_PROTOCOL", value: otlpProtocol },
+  ...(logsEndpoint === ""
+    ? []
+    : [
+      { name: "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", value: logsEndpoint },
+      { name: "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", value: logsProtocol }
+    ]),
+  { name: "OTEL_METRICS_INCLUDE_RESOURCE_ATTRIBUTES", value: "false" },
+  { name: "OTEL_METRICS_INCLUDE_SESSION_ID", value: "false" }
+]
+
+/** Values are percent-encoded, as in W3C Baggage. */
+const resource = ({ configMap, contextVersion, run, wanted }: PodInputs): string =>
+  Object.entries({
+    "k8s.namespace.name": run.namespace,
+    "k8s.job.name": configMap,
+    "orchestrator.run.kind": run.kind,
+    "orchestrator.run.name": run.name,
+    "orchestrator.run.uid": run.uid,
+    "orchestrator.run.attempt": String(contextVersion),
+    "orchestrator.service": wanted.workspace?.service,
+    "orchestrator.github_user": wanted.githubUser
+  }).flatMap(([name, value]) => value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]).join(",")
+
+/** Version, trace, parent span, flags: https://www.w3.org/TR/trace-context/ */
+const known = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** The trace of whoever made the run, where that is known; else all attempts of a run are in the trace that its UID names. */
+const traceparent = ({ configMap, run }: PodInputs): string => {
+  const given = run.object.metadata.annotations?.[traceparentAnnotation]
+  if (given !== undefined && known.test(given)) return given
+  const hex = run.uid.replaceAll("-", "").toLowerCase()
+  const trace = /^(?!0{32})[0-9a-f]{32}$/.test(hex) ? hex : fnv1a(run.uid) + fnv1a(`trace ${run.uid}`)
+  return `00-${trace}-${fnv1a(configMap)}-01`
+}
