@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly templates: string
   /** What agents lack, for `/ready`; asked each time. */
   readonly warnings?: Effect.Effect<Effect.Effect<ReadonlyArray<string>>, never, KubernetesClient>
+  /** What keeps the program from beginning, one sentence each. */
+  readonly obstacles?: Effect.Effect<ReadonlyArray<string>>
 }
 
 /** How long an answer to "is the API server there" is good for, and how long it may take. */
@@ -25,7 +27,9 @@ const reachableFor = Duration.seconds(2)
 
 const noWarnings: ProgramOptions["warnings"] & object = Effect.succeed(Effect.succeed([]))
 
-const readiness = (namespace: string, makeWarnings = noWarnings) =>
+const readiness = (
+  { namespace, obstacles = Effect.succeed([]), warnings: makeWarnings = noWarnings }: ProgramOptions
+) =>
   Layer.effect(
     Readiness,
     Effect.gen(function*() {
@@ -42,6 +46,8 @@ const readiness = (namespace: string, makeWarnings = noWarnings) =>
       return {
         warnings: yield* makeWarnings,
         missing: Effect.gen(function*() {
+          const inTheWay = yield* obstacles
+          if (inTheWay.length > 0) return inTheWay
           if (!(yield* synced)) return ["The caches of the cluster's objects are not filled yet."]
           return (yield* reachable) ? [] : ["The Kubernetes API server does not answer."]
         })
@@ -50,11 +56,13 @@ const readiness = (namespace: string, makeWarnings = noWarnings) =>
   )
 
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
-export const program = ({ config, namespace, templates, warnings }: ProgramOptions) =>
-  Server.layerWith({ ...config.server, auth: config.auth }).pipe(
-    Layer.provideMerge(readiness(namespace, warnings)),
+export const program = (options: ProgramOptions) => {
+  const { config, namespace, templates } = options
+  return Server.layerWith({ ...config.server, auth: config.auth }).pipe(
+    Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
     Layer.provide(HttpSettings.layerWith({ namespace, version, models: config.models }))
   )
+}

@@ -2,7 +2,7 @@
  * Whether this process is the one that acts on the cluster. Without a lease it always is; with one, see LeaderElection. What it does as
  * leader runs within a term and is interrupted at the term's end; its writes are refused from that moment on.
  */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Deferred, Effect, Layer } from "effect"
 import { describeRef, KubernetesClient } from "./KubernetesClient.ts"
 import { KubernetesError } from "./KubernetesError.ts"
 
@@ -32,6 +32,33 @@ export class Leadership extends Context.Service<Leadership, {
     })
   )
 }
+
+/** Leadership that nobody strives for before the gate opens. Until then this process does not lead, and does not know who does. */
+export const layerAfter = <E, R>(
+  gate: Effect.Effect<void>,
+  layer: Layer.Layer<Leadership, E, R>
+): Layer.Layer<Leadership, never, R> =>
+  Layer.effect(
+    Leadership,
+    Effect.gen(function*() {
+      const scope = yield* Effect.scope
+      const opened = yield* Deferred.make<Leadership["Service"], E>()
+      yield* gate.pipe(
+        Effect.andThen(Layer.buildWithScope(layer, scope)),
+        Effect.map(Context.get(Leadership)),
+        (self) => Deferred.into(self, opened),
+        Effect.forkScoped
+      )
+      const inner = Effect.orDie(Deferred.await(opened))
+      return Leadership.of({
+        leads: Effect.flatMap(Deferred.isDone(opened), (done) =>
+          done ? Effect.flatMap(inner, ({ leads }) => leads) : Effect.succeed(false)),
+        settled: Effect.flatMap(inner, ({ settled }) =>
+          settled),
+        whileLeading: (work) => Effect.flatMap(inner, ({ whileLeading }) => whileLeading(work))
+      })
+    })
+  )
 
 /** The client whose writes need leadership: a write that comes after the end of the term is a lost race, as its fences would say. */
 export const fencedClient: Effect.Effect<KubernetesClient["Service"], never, KubernetesClient | Leadership> = Effect

@@ -20,7 +20,8 @@ export class PreflightFailed extends Schema.TaggedError<PreflightFailed>()("Pref
 
 /** How long a person has to mend what blocks before the program ends. */
 const patience = Duration.seconds(30)
-const longestPause = 15_000
+/** Milliseconds between looks, at most: at what passes by itself, and while a person is mending. */
+const longestPause = { passing: 15_000, blocked: 2000 }
 
 interface Verdict {
   /** Sentences; none when the program may begin. */
@@ -79,8 +80,11 @@ export class Preflight extends Context.Service<Preflight, {
               Effect.annotateLogs({ next: passing ? "trying again" : `ending in ${Duration.format(patience)}` })
             ), { discard: true })
 
-        const pause = Effect.fnUntraced(function*(failures: number) {
-          const millis = Math.min(longestPause, 500 * 2 ** Math.min(failures, 8))
+        const pause = Effect.fnUntraced(function*({ passing }: Verdict, failures: number) {
+          const millis = Math.min(
+            passing ? longestPause.passing : longestPause.blocked,
+            500 * 2 ** Math.min(failures, 8)
+          )
           yield* Effect.sleep(Duration.millis(millis * (0.75 + (yield* Random.next) / 2)))
         })
 
@@ -104,7 +108,7 @@ export class Preflight extends Context.Service<Preflight, {
             const words = verdict.problems.join("\n")
             if (words !== told) yield* tell(verdict)
             told = words
-            yield* pause(failures++)
+            yield* pause(verdict, failures++)
           }
         })
         return Preflight.of({ missing: Ref.get(missing), run })

@@ -1,17 +1,17 @@
 /** `orchestrator serve`: the product on a real API server, found like kubectl finds it, or from within the cluster. */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/Server"
-import { NamespaceKind } from "@orchestrator/k8s/Kinds"
-import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerLease } from "@orchestrator/k8s/LeaderElection"
-import { Leadership } from "@orchestrator/k8s/Leadership"
+import { layerAfter, Leadership } from "@orchestrator/k8s/Leadership"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Config, Effect, FileSystem, Layer, Option, Random, Record, Schema } from "effect"
+import { Config, Effect, FileSystem, Latch, Layer, Option, Random, Record } from "effect"
 import type { ServeInput } from "../commands/serve.ts"
 import { loadConfig } from "../ConfigFile.ts"
 import { installation } from "../Installation.ts"
-import { program } from "../Program.ts"
+import { program, type ProgramOptions } from "../Program.ts"
 import { makeApiKeyWarnings } from "./ApiKey.ts"
+import { leaseName } from "./Permissions.ts"
+import { Preflight } from "./Preflight.ts"
 
 const mountedTemplates = "/claude-templates"
 
@@ -27,8 +27,6 @@ const templatesFolder = Effect.fnUntraced(function*(named: Option.Option<string>
   )
 })
 
-const leaseName = "orchestrator-controller"
-
 /** A pod that starts again is another process, so its name alone is not enough. */
 const identity = Effect.gen(function*() {
   const host = yield* Config.String("HOSTNAME").pipe(Config.withDefault("orchestrator"))
@@ -39,7 +37,12 @@ const identity = Effect.gen(function*() {
 const leadership = Effect.fnUntraced(
   function*({ enabled, ...times }: OrchestratorConfig["leaderElection"], namespace: string) {
     if (!enabled) return Leadership.layerAlone
-    return layerLease({ ...times, lease: { namespace, name: leaseName }, identity: yield* identity })
+    return layerLease({
+      ...times,
+      lease: { namespace, name: leaseName },
+      identity: yield* identity,
+      installation: Option.getOrUndefined(yield* Config.option(Config.NonEmptyString("INSTALLATION")))
+    })
   }
 )
 
@@ -56,24 +59,6 @@ const overrides = Effect.fnUntraced(function*({ port }: ServeInput) {
   return { server: { ...Record.getSomes({ port, metricsPort }), ...(Record.isEmptyRecord(tls) ? {} : { tls }) } }
 })
 
-export class NamespaceMissing extends Schema.TaggedError<NamespaceMissing>()("NamespaceMissing", {
-  namespace: Schema.String
-}) {
-  override get message(): string {
-    return `There is no namespace ${this.namespace} in this cluster. Name another one with --namespace `
-      + `(KUBERNETES_NAMESPACE), or make it: kubectl create namespace ${this.namespace}`
-  }
-}
-
-/** A name that is mistyped would be looked after in silence for ever. Who may not read namespaces, or cannot reach the server, goes on. */
-const namespaceExists = Effect.fnUntraced(function*(namespace: string) {
-  const client = yield* KubernetesClient
-  yield* client.get(NamespaceKind, { name: namespace }).pipe(
-    Effect.catchReason("KubernetesError", "NotFound", () => Effect.fail(new NamespaceMissing({ namespace }))),
-    Effect.catchTag("KubernetesError", () => Effect.void)
-  )
-})
-
 /** Ends only by interruption or failure. */
 export const serve = Effect.fn("serve")(function*(input: ServeInput) {
   const config = yield* loadConfig({ path: input.config, flags: yield* overrides(input) })
@@ -84,21 +69,30 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
   const client = liveClient({
     kubeconfig: Option.getOrUndefined(input.kubeconfig),
     context: Option.getOrUndefined(input.context)
-  }).pipe(Layer.tap((context) => namespaceExists(namespace).pipe(Effect.provideContext(context))))
-  const product = program({
-    config,
-    namespace,
-    templates,
-    warnings: makeApiKeyWarnings({ namespace, secrets: config.secrets })
-  }).pipe(
-    Layer.provide(yield* leadership(config.leaderElection, namespace)),
-    Layer.provideMerge(client)
+  })
+  return yield* checkedThenRunning({ config, namespace, templates }).pipe(
+    Effect.provide(Preflight.layerWith({ config, namespace }).pipe(Layer.provideMerge(client)))
   )
-  return yield* Effect.provide(running(namespace), product)
 })
 
-const running = Effect.fnUntraced(function*(namespace: string) {
+/** Serves from the beginning; whatever this installation lacks ends it before it acts, and what the cluster lacks before it leads. */
+const checkedThenRunning = Effect.fnUntraced(
+  function*(options: Pick<ProgramOptions, "config" | "namespace" | "templates">) {
+    const { config: { leaderElection, secrets }, namespace } = options
+    const preflight = yield* Preflight
+    const passed = yield* Latch.make(false)
+    const product = program({
+      ...options,
+      warnings: makeApiKeyWarnings({ namespace, secrets }),
+      obstacles: preflight.missing
+    }).pipe(Layer.provide(layerAfter(passed.await, yield* leadership(leaderElection, namespace))))
+    return yield* running(namespace, Effect.andThen(preflight.run, passed.open)).pipe(Effect.provide(product))
+  }
+)
+
+const running = Effect.fnUntraced(function*<E>(namespace: string, begin: Effect.Effect<unknown, E>) {
   const { metricsUrl, url } = yield* Server
   yield* Effect.logInfo("serving").pipe(Effect.annotateLogs({ url, metrics: `${metricsUrl}/metrics`, namespace }))
+  yield* begin
   return yield* Effect.never
 })

@@ -101,16 +101,30 @@ const definitionFindings = ({ expected, found, kind }: Definition): ReadonlyArra
 const resourceOf = ({ kind: { group, plural }, subresource }: Permission) =>
   `${plural}${group === "" ? "" : `.${group}`}${subresource === undefined ? "" : `/${subresource}`}`
 
-const permissionFinding = (namespace: string) => ({ permission, verbs }: Denied): Finding => {
-  const { kind, lost, name, reason } = permission
-  const where = kind.namespaced ? `in namespace ${namespace}` : "in the cluster"
-  const what = `${verbs.join(", ")} ${resourceOf(permission)}${name === undefined ? "" : ` "${name}"`} ${where}`
-  return lost === undefined
-    ? blocking(
-      `Not allowed: ${what} (${reason}). Grant it by the chart (rbac.create: true) or by a Role like the one in it; look with: ` +
-        `kubectl auth can-i ${verbs[0] ?? "get"} ${resourceOf(permission)}${kind.namespaced ? ` -n ${namespace}` : ""}`
-    )
-    : remark(`Not allowed: ${what}: ${lost}`)
+const rightOf = ({ permission, verbs }: Denied) => {
+  const { kind: { namespaced }, name } = permission
+  return `${verbs.join(", ")} ${resourceOf(permission)}${name === undefined ? "" : ` "${name}"`}${
+    namespaced ? "" : " (cluster-wide)"
+  }`
+}
+
+const rightsFindings = (denied: ReadonlyArray<Denied>, namespace: string): ReadonlyArray<Finding> => {
+  const needed = denied.filter(({ permission }) => permission.lost === undefined)
+  const remarks = denied.flatMap((each) =>
+    each.permission.lost === undefined
+      ? []
+      : [remark(`Not allowed in namespace ${namespace}: ${rightOf(each)}: ${each.permission.lost}`)]
+  )
+  if (needed.length === 0) return remarks
+  return [
+    blocking(
+      `Rights are missing in namespace ${namespace}: ${
+        needed.map(rightOf).join("; ")
+      }. The chart grants them (rbac.create: true), ` +
+        `or a Role like the one that it makes. See what there is: kubectl auth can-i --list -n ${namespace}`
+    ),
+    ...remarks
+  ]
 }
 
 export interface Needs {
@@ -128,7 +142,7 @@ export const findings = (facts: ClusterFacts, { credentials, namespace }: Needs)
     )]
     : []),
   ...facts.definitions.flatMap(definitionFindings),
-  ...facts.denied.map(permissionFinding(namespace))
+  ...rightsFindings(facts.denied, namespace)
 ]
 
 /** A rule of a SelfSubjectRulesReview's answer. */

@@ -108,7 +108,7 @@ describe("the start of serve", () => {
     {
       name: "rights that are missing",
       given: { "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews": { status: { resourceRules: [] } } },
-      says: "jobs.batch in namespace agents"
+      says: "jobs.batch"
     }
   ])("gives a person time to mend $name, then ends", ({ given, says }) =>
     Effect.gen(function*() {
