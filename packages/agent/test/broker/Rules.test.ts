@@ -14,7 +14,7 @@ import { explained } from "../../src/broker/git/RemoteWords.ts"
 import { chooseRunBranch, type RunBranchFacts } from "../../src/broker/git/RunBranch.ts"
 import { routeOf } from "../../src/broker/Route.ts"
 import { isAuthentic, sentToken } from "../../src/broker/Token.ts"
-import { pinnedHostKeys } from "../../src/runner/HostKeys.ts"
+import { pinnedHostKeys } from "../../src/runner/git/HostKeys.ts"
 
 const zero = "0".repeat(40)
 const one = "1".repeat(40)

@@ -2,13 +2,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { ConfigProvider, Effect, Redacted, Result } from "effect"
-import { claudeArguments, claudeEnvironment, remaining } from "../../src/runner/Claude.ts"
+import { claudeArguments, claudeEnvironment, remaining } from "../../src/runner/claude/Claude.ts"
 import { inheritable, readEnvironment } from "../../src/runner/Environment.ts"
-import { configEnvironment, repositoryConfig, storageSettings } from "../../src/runner/GitSettings.ts"
+import { configEnvironment, repositoryConfig, storageSettings } from "../../src/runner/git/GitSettings.ts"
+import { mirrored, sshCommand, tokenAccess, tokenOrigin } from "../../src/runner/git/UpstreamAccess.ts"
+import { advice, isBehind, isTransient, parseRemote, refusal } from "../../src/runner/git/UpstreamWords.ts"
 import { redactor } from "../../src/runner/Redact.ts"
 import { decodeSettings } from "../../src/runner/RunnerConfig.ts"
-import { mirrored, sshCommand, tokenAccess, tokenOrigin } from "../../src/runner/UpstreamAccess.ts"
-import { advice, isBehind, isTransient, parseRemote, refusal } from "../../src/runner/UpstreamWords.ts"
 
 const environment = {
   TASK_TYPE: "code",

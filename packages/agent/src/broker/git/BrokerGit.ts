@@ -2,7 +2,7 @@
 import { Context, Effect, Layer, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import type { Environment } from "../../runner/Environment.ts"
-import type { GitAnswer } from "../../runner/Git.ts"
+import type { GitAnswer } from "../../runner/git/Git.ts"
 
 export interface GitCommand {
   readonly args: ReadonlyArray<string>

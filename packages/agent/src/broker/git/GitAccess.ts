@@ -2,9 +2,9 @@
 import { Context, Effect, FileSystem, Layer, Redacted, Semaphore } from "effect"
 import { rootCertificates } from "node:tls"
 import type { Environment } from "../../runner/Environment.ts"
-import { configEnvironment, hardened, quietEnvironment } from "../../runner/GitSettings.ts"
-import { pinnedHostKeys } from "../../runner/HostKeys.ts"
-import { mirrored, sshCommand, tokenAccess } from "../../runner/UpstreamAccess.ts"
+import { configEnvironment, hardened, quietEnvironment } from "../../runner/git/GitSettings.ts"
+import { pinnedHostKeys } from "../../runner/git/HostKeys.ts"
+import { mirrored, sshCommand, tokenAccess } from "../../runner/git/UpstreamAccess.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { Credentials } from "../Credentials.ts"
 

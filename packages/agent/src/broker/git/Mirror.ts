@@ -3,8 +3,8 @@
  * cross; no setting, hook, tag or note of the other side does.
  */
 import { Context, Duration, Effect, FileSystem, Layer, Schedule, Schema, Semaphore } from "effect"
-import { lastWords } from "../../runner/Git.ts"
-import { isTransient, parseRemote } from "../../runner/UpstreamWords.ts"
+import { lastWords } from "../../runner/git/Git.ts"
+import { isTransient, parseRemote } from "../../runner/git/UpstreamWords.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { Credentials } from "../Credentials.ts"
 import type { Role } from "../Route.ts"

@@ -2,7 +2,7 @@
 import { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
-import { isTransient } from "../UpstreamWords.ts"
+import { isTransient } from "../git/UpstreamWords.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { Delivered, Handover, HandoverError } from "./Handover.ts"
 

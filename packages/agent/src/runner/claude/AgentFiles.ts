@@ -1,0 +1,94 @@
+/**
+ * The files of the run's ConfigMap as the agent gets them. Claude Code ignores a settings file that it cannot read without a word, so
+ * they are read here first.
+ */
+import { Effect, FileSystem, Option, Schema } from "effect"
+import { RunFailure, setupFailed } from "../RunFailure.ts"
+import { managedSettingsPath, type RunnerSettings } from "../RunnerConfig.ts"
+
+const JsonObject = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
+const McpConfig = Schema.fromJsonString(
+  Schema.Struct({
+    mcpServers: Schema.optionalKey(Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Unknown)))
+  })
+)
+const decodeObject = Schema.decodeUnknownOption(JsonObject)
+const decodeMcp = Schema.decodeUnknownOption(McpConfig)
+
+export interface AgentFiles {
+  readonly prompt: string
+  /** The run's CLAUDE.md on the workspace. */
+  readonly memory: string | undefined
+  readonly mcpConfig: string | undefined
+  readonly mcpServers: ReadonlyArray<string>
+  /** Settings to name on the command line; undefined where the managed file is in force. */
+  readonly settings: string | undefined
+}
+
+const readOptional = Effect.fnUntraced(function*(path: string) {
+  const fs = yield* FileSystem.FileSystem
+  if (!(yield* fs.exists(path))) return undefined
+  return yield* fs.readFileString(path).pipe(
+    Effect.mapError((error) => setupFailed(`${path} cannot be read: ${error.message}`))
+  )
+})
+
+const readSettings = Effect.fnUntraced(function*({ roots }: RunnerSettings) {
+  const fs = yield* FileSystem.FileSystem
+  const path = `${roots.config}/settings.json`
+  const text = yield* readOptional(path)
+  if (text !== undefined && Option.isNone(decodeObject(text))) {
+    return yield* new RunFailure({ reason: "TemplateError", message: `${path} is not a JSON object` })
+  }
+  const mounted = roots.managedSettings === managedSettingsPath && (yield* fs.exists(managedSettingsPath))
+  if (!mounted) return text === undefined ? undefined : path
+  const managed = yield* readOptional(managedSettingsPath)
+  return managed === text || text === undefined ? undefined : path
+})
+
+const readMcp = Effect.fnUntraced(function*({ roots }: RunnerSettings) {
+  const path = `${roots.config}/mcp.json`
+  const text = yield* readOptional(path)
+  if (text === undefined || text.trim() === "") return { mcpConfig: undefined, mcpServers: [] }
+  const decoded = decodeMcp(text)
+  if (Option.isNone(decoded)) {
+    return yield* new RunFailure({
+      reason: "TemplateError",
+      message: `${path} is not of the form {"mcpServers": {"name": {...}}}`
+    })
+  }
+  const mcpServers = Object.keys(decoded.value.mcpServers ?? {})
+  return { mcpConfig: mcpServers.length === 0 ? undefined : path, mcpServers }
+})
+
+const placeMemory = Effect.fnUntraced(function*({ overwriteMemory, roots }: RunnerSettings) {
+  const fs = yield* FileSystem.FileSystem
+  const target = `${roots.workspace}/CLAUDE.md`
+  const text = yield* readOptional(`${roots.config}/CLAUDE.md`)
+  const kept = !overwriteMemory && (yield* fs.exists(target))
+  if (text !== undefined && !kept) yield* fs.writeFileString(target, text)
+  return text !== undefined || kept ? target : undefined
+})
+
+/** Checks the files and puts them in place; makes the agent's home and config folder, which must be writable. */
+export const prepareAgentFiles = Effect.fn("AgentFiles.prepare")(function*(settings: RunnerSettings) {
+  const fs = yield* FileSystem.FileSystem
+  const { roots } = settings
+  for (const folder of [roots.home, roots.claudeConfig]) {
+    yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 }).pipe(
+      Effect.andThen(fs.access(folder, { writable: true })),
+      Effect.mapError((error) => setupFailed(`${folder} must be writable: ${error.message}`))
+    )
+  }
+  const prompt = yield* readOptional(`${roots.config}/prompt.md`)
+  if (prompt === undefined || prompt.trim() === "") {
+    return yield* new RunFailure({ reason: "TemplateError", message: `${roots.config}/prompt.md is missing or empty` })
+  }
+  const files: AgentFiles = {
+    prompt,
+    memory: yield* placeMemory(settings),
+    settings: yield* readSettings(settings),
+    ...(yield* readMcp(settings))
+  }
+  return files
+})

@@ -1,0 +1,170 @@
+/**
+ * One process of the agent, from start to its certain end: follows the stream, watches the clocks, stops it by SIGINT, SIGTERM and
+ * SIGKILL, and kills what it left. When the runner is interrupted the same ladder runs before anything else happens.
+ */
+import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Stream } from "effect"
+import { ChildProcess, ChildProcessSpawner } from "effect/process"
+import { constants } from "node:os"
+import type { Environment } from "../Environment.ts"
+import type { Bounds } from "../RunnerConfig.ts"
+import {
+  type Asked,
+  initProblem,
+  nothingSeen,
+  type Observation,
+  observe,
+  observeStderr,
+  type StopCause
+} from "./Observation.ts"
+import { Processes } from "./Processes.ts"
+import { decodeEvent, isInit, isRunResult } from "./Stream.ts"
+import { logLines, short } from "./StreamLog.ts"
+
+export interface AgentProcess {
+  readonly command: string
+  readonly arguments: ReadonlyArray<string>
+  readonly environment: Environment
+  readonly workingDirectory: string
+  readonly prompt: string
+  readonly asked: Asked
+  /** Environment entries by which its leftovers are found. */
+  readonly marks: ReadonlyArray<string>
+  readonly bounds: Bounds
+}
+
+/** Exit code as a shell counts it. The spawner reports an end by signal as an error that names the signal. */
+const exitCodeOf = (message: string): number => {
+  const name = /SIG[A-Z0-9]+/.exec(message)?.[0]
+  const number = Object.entries(constants.signals).find(([signal]) => signal === name)?.[1]
+  return number === undefined ? 1 : 128 + number
+}
+
+export class Supervisor extends Context.Service<Supervisor, {
+  /** Runs the agent once. What is seen is also in `seen` as it happens, for whoever interrupts. */
+  readonly run: (agent: AgentProcess, seen: Ref.Ref<Observation>) => Effect.Effect<Observation>
+}>()("@orchestrator/agent/runner/claude/Supervisor") {
+  static readonly layer = Layer.effect(
+    Supervisor,
+    Effect.gen(function*() {
+      const processes = yield* Processes
+      const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
+
+      const supervise = Effect.fnUntraced(function*(agent: AgentProcess, seen: Ref.Ref<Observation>) {
+        const { bounds } = agent
+        const lastEvent = yield* Ref.make(yield* Clock.currentTimeMillis)
+        const firstEvent = yield* Deferred.make<StopCause>()
+        const lastWord = yield* Deferred.make<void>()
+
+        // One process per session: a runner that was killed may have left its agent running.
+        yield* processes.sweep(agent.marks)
+        const handle = yield* spawner.spawn(ChildProcess.make(agent.command, agent.arguments, {
+          cwd: agent.workingDirectory,
+          env: agent.environment,
+          stdin: Stream.encodeText(Stream.make(agent.prompt)),
+          detached: false,
+          killSignal: "SIGKILL"
+        }))
+        const exit = yield* Effect.cached(handle.exitCode.pipe(
+          Effect.map((code): number => code),
+          Effect.catch((error) => Effect.succeed(exitCodeOf(String(error.cause ?? error.message))))
+        ))
+
+        const onLine = Effect.fnUntraced(function*(line: string) {
+          const event = decodeEvent(line)
+          if (event === undefined) {
+            if (line.trim() !== "") yield* Effect.log(`agent printed: ${short(line)}`)
+            return
+          }
+          yield* Ref.set(lastEvent, yield* Clock.currentTimeMillis)
+          const now = yield* Ref.updateAndGet(seen, (before) => observe(before, event))
+          for (const text of logLines(event)) yield* Effect.log(text)
+          if (isRunResult(event)) yield* Deferred.succeed(lastWord, undefined)
+          if (!isInit(event)) return
+          const problem = initProblem(event, agent.asked, now.stderr)
+          if (problem === undefined) return
+          yield* Ref.update(seen, (before) => ({ ...before, badInit: problem }))
+          yield* Deferred.succeed(firstEvent, "BadInit")
+        })
+        const onStderr = Effect.fnUntraced(function*(line: string) {
+          yield* Ref.update(seen, (before) => observeStderr(before, line))
+          if (line.trim() !== "") yield* Effect.log(`agent stderr: ${short(line)}`)
+        })
+        const lines = <E>(stream: Stream.Stream<Uint8Array, E>) => Stream.splitLines(Stream.decodeText(stream))
+        const stdout = yield* Effect.forkScoped(Effect.ignore(Stream.runForEach(lines(handle.stdout), onLine)))
+        yield* Effect.forkScoped(Effect.ignore(Stream.runForEach(lines(handle.stderr), onStderr)))
+
+        const exited = (seconds: number) =>
+          Effect.map(Effect.timeoutOption(exit, Duration.seconds(seconds)), (code) => code._tag === "Some")
+        const stop = Effect.gen(function*() {
+          for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+            if (!(yield* Effect.orElseSucceed(handle.isRunning, () => false))) return
+            yield* processes.signal(handle.pid, signal)
+            if (yield* exited(bounds.stop)) return
+          }
+        })
+        yield* Effect.addFinalizer((exit) =>
+          Exit.isSuccess(exit) ? Effect.void : Effect.andThen(stop, processes.sweep(agent.marks))
+        )
+
+        const noInit = Effect.sleep(Duration.seconds(bounds.init)).pipe(
+          Effect.andThen(Ref.get(seen)),
+          Effect.flatMap(({ init }) => (init === undefined ? Effect.succeed<StopCause>("NoInit") : Effect.never))
+        )
+        const silent = Effect.gen(function*() {
+          const { init, runningTools } = yield* Ref.get(seen)
+          const quiet = (yield* Clock.currentTimeMillis) - (yield* Ref.get(lastEvent))
+          return init !== undefined && runningTools.size === 0 && quiet >= bounds.silence * 1000
+        }).pipe(
+          Effect.repeat({
+            schedule: Schedule.spaced(Duration.seconds(bounds.silence / 10)),
+            until: (isSilent) => isSilent
+          }),
+          Effect.as<StopCause>("Silent")
+        )
+        const notExiting = Deferred.await(lastWord).pipe(
+          Effect.andThen(Effect.sleep(Duration.seconds(bounds.exit))),
+          Effect.as<StopCause>("NotExiting")
+        )
+        const cause = yield* Effect.raceAllFirst([
+          Effect.as(exit, undefined),
+          Deferred.await(firstEvent),
+          noInit,
+          silent,
+          notExiting
+        ])
+        if (cause !== undefined) {
+          yield* Effect.log(`stopping the agent: ${stopWords[cause]}`)
+          yield* Ref.update(seen, (before) => ({ ...before, stopped: cause }))
+          yield* stop
+        }
+        const exitCode = yield* exit
+        const leftovers = yield* processes.sweep(agent.marks)
+        if (leftovers > 0) yield* Effect.log(`killed ${leftovers} processes that the agent left behind`)
+        // The pipe ends with the last process that holds it; what was written is read to the end.
+        yield* Effect.timeoutOption(Fiber.await(stdout), Duration.seconds(2))
+        return yield* Ref.updateAndGet(seen, (before) => ({ ...before, exitCode }))
+      }, Effect.scoped)
+
+      return Supervisor.of({
+        run: Effect.fn("Supervisor.run")(function*(agent, seen) {
+          yield* Ref.set(seen, nothingSeen)
+          return yield* supervise(agent, seen).pipe(
+            Effect.catch((error) =>
+              Ref.updateAndGet(seen, (before) => ({
+                ...observeStderr(before, `cannot start ${agent.command}: ${error.message}`),
+                exitCode: 127
+              }))
+            )
+          )
+        })
+      })
+    })
+  )
+}
+
+const stopWords: { readonly [cause in StopCause]: string } = {
+  NoInit: "it has not said anything",
+  BadInit: "it does not run as asked",
+  Silent: "it shows no sign of life",
+  NotExiting: "it has finished but does not exit"
+}

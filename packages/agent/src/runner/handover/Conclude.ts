@@ -1,0 +1,53 @@
+/** Verdict and delivery make the result. */
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import type { FailureReason } from "@orchestrator/domain/Reason"
+import { DateTime } from "effect"
+import { Verdict } from "../claude/Classify.ts"
+import type { Delivered } from "./Handover.ts"
+
+type Story = Pick<AgentResult, "outcome" | "reason" | "message">
+
+const failed = (reason: FailureReason, message: string): Story => ({ outcome: "Failed", reason, message })
+
+/** What became of the work of an agent that says that it is done. */
+const delivered = (message: string, handedOver: Delivered | undefined): Story => {
+  if (handedOver === undefined) return failed("AgentError", `${message} The work could not be examined.`)
+  const { delivery, forgeKnown, pullRequestProblem } = handedOver
+  if (!delivery.changed) return failed("NoChanges", `The agent changed nothing: ${message}`)
+  if (delivery.pushRefused !== undefined) {
+    return failed("PushRejected", `The remote refused ${delivery.branch}: ${delivery.pushRefused}`)
+  }
+  if (delivery.headCommit === undefined) {
+    return failed("PushRejected", `The remote does not show ${delivery.branch} after the push.`)
+  }
+  return forgeKnown && delivery.pullRequestUrl === undefined
+    ? failed(
+      "PullRequestMissing",
+      `${delivery.branch} is pushed, without a pull request: ${pullRequestProblem ?? "no word"}`
+    )
+    : { outcome: "Completed", message }
+}
+
+const isoOf = (epochSeconds: number) => DateTime.formatIso(DateTime.makeUnsafe(epochSeconds * 1000))
+
+/** The part of the result that verdict and delivery decide. */
+export const conclude = (
+  verdict: Verdict,
+  handedOver: Delivered | undefined
+): Story & { readonly resetAt?: string } =>
+  Verdict.$match(verdict, {
+    Finished: ({ message }): Story & { readonly resetAt?: string } => delivered(message, handedOver),
+    OverBudget: ({ complete, message }) => {
+      const story = delivered(message, handedOver)
+      return complete && story.outcome === "Completed" ? story : failed("BudgetExceeded", message)
+    },
+    Limited: ({ message, resetAt }) => ({
+      ...failed("RateLimited", message),
+      ...(resetAt === undefined ? {} : { resetAt: isoOf(resetAt) })
+    }),
+    UpstreamDown: ({ message }) => failed("AgentError", `The model API keeps failing: ${message}`),
+    Lost: ({ message }) => failed("AgentError", message),
+    SessionInUse: () => failed("AgentError", "The session's id is in use and its transcript cannot be resumed."),
+    SessionUnknown: () => failed("AgentError", "The agent finds no session to resume, and none could be started."),
+    Failed: ({ message, reason }) => failed(reason, message)
+  })

@@ -1,0 +1,125 @@
+/**
+ * What a run works from. CodeRun: the task's files of the docs repository, copied to `task/`, read from git objects so that nothing of
+ * that repository is ever checked out or followed. DocsRun: the project's own list of tasks.
+ */
+import { formatProblems } from "@orchestrator/domain/Decode"
+import { Effect, FileSystem, Result } from "effect"
+import { Git } from "../git/Git.ts"
+import { type Remote, Upstream, type UpstreamError } from "../git/Upstream.ts"
+import { advice } from "../git/UpstreamWords.ts"
+import { setupFailed } from "../RunFailure.ts"
+import { type CodeTask, type DocsTask, RunnerConfig } from "../RunnerConfig.ts"
+import { parseTasks, promptOf } from "./TaskList.ts"
+
+/** Folder of the copied files, in the agent's folder. */
+export const taskFolder = "task"
+
+/** File name in `task/` by path in the project of the docs repository. */
+const taskPaths = (taskId: number) =>
+  ({
+    "task.md": `.taskmaster/docs/task-${taskId}/task.md`,
+    "prompt.md": `.taskmaster/docs/task-${taskId}/prompt.md`,
+    "acceptance-criteria.md": `.taskmaster/docs/task-${taskId}/acceptance-criteria.md`,
+    "architecture.md": ".taskmaster/docs/architecture.md"
+  }) as const
+
+const listPath = ".taskmaster/tasks/tasks.json"
+
+export const inProject = (project: string, path: string): string => {
+  const folder = project.replace(/^(?:\.?\/)+|\/+$/g, "")
+  return folder === "" || folder === "." ? path : `${folder}/${path}`
+}
+
+export interface TaskSources {
+  readonly files: ReadonlyMap<string, string>
+  readonly title: string | undefined
+}
+
+const titleOf = (markdown: string | undefined): string | undefined =>
+  /^#+\s+(?:Task\s+\d+\s*[:.-]\s*)?(.+)$/m.exec(markdown ?? "")?.[1]?.trim()
+
+/** The files of a task from the texts that the docs repository has; undefined when neither prompt nor entry is there. */
+export const chooseFiles = (
+  texts: ReadonlyMap<string, string>,
+  list: string | undefined,
+  taskId: number
+): TaskSources | undefined => {
+  const tasks = list === undefined ? [] : Result.getOrElse(parseTasks(list), () => [])
+  const entry = tasks.find(({ id }) => String(id) === String(taskId))
+  const prompt = texts.get("prompt.md") ?? (entry === undefined ? undefined : promptOf(entry))
+  if (prompt === undefined) return undefined
+  return { files: new Map([...texts, ["prompt.md", prompt]]), title: entry?.title ?? titleOf(texts.get("task.md")) }
+}
+
+/** Says that a remote cannot be used, with its address and git's words. */
+export const unreachable = (what: string, githubUser: string) => (error: UpstreamError) =>
+  setupFailed(`${what} ${error.ref} cannot be read: ${error.reason}.${advice(error.reason, githubUser)}`)
+
+/** The branch's commit, or a failure that names address and branch and what there is. */
+export const requireBranch = Effect.fnUntraced(function*(what: string, url: string, remote: Remote, branch: string) {
+  const commit = remote.heads.get(branch)
+  if (commit !== undefined) return commit
+  const others = [...remote.heads.keys()].slice(0, 8).join(", ") || "no branch at all"
+  return yield* setupFailed(`${what} ${url} has no branch ${branch}; it has ${others}`)
+})
+
+/** Reads the task's files from the docs repository. */
+export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTask) {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  const upstream = yield* Upstream
+  const { githubUser } = yield* RunnerConfig
+  const what = "docs repository"
+  const url = upstream.name("docs")
+  const remote = yield* upstream.look("docs").pipe(Effect.mapError(unreachable(what, githubUser)))
+  yield* requireBranch(what, url, remote, task.docsBranch)
+
+  const gitDir = yield* fs.makeTempDirectoryScoped({ prefix: "docs-" })
+  yield* git.run({ gitDir }, ["init", "--quiet", "--bare", "--template="])
+  yield* upstream.fetch("docs", { gitDir }, [`+refs/heads/${task.docsBranch}:refs/docs`], 1).pipe(
+    Effect.mapError(unreachable(what, githubUser))
+  )
+  const at = (path: string) => inProject(task.docsProjectDirectory, path)
+  const names = new Map([
+    ...Object.entries(taskPaths(task.taskId)).map(([name, path]) => [at(path), name] as const),
+    [at(listPath), listPath] as const
+  ])
+  const listing = yield* git.run({ gitDir }, ["ls-tree", "-z", "refs/docs", "--", ...names.keys()], {
+    environment: { GIT_LITERAL_PATHSPECS: "1" }
+  })
+  const texts = new Map<string, string>()
+  for (const entry of listing.split("\0")) {
+    const [, blob, path] = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? []
+    const name = path === undefined ? undefined : names.get(path)
+    if (blob !== undefined && name !== undefined) {
+      texts.set(name, yield* git.run({ gitDir }, ["cat-file", "blob", blob]))
+    }
+  }
+  const list = texts.get(listPath)
+  texts.delete(listPath)
+  const chosen = chooseFiles(texts, list, task.taskId)
+  if (chosen !== undefined) return chosen
+  return yield* setupFailed(
+    `task ${task.taskId} is not in ${url} (${task.docsBranch}): neither ${
+      at(taskPaths(task.taskId)["prompt.md"])
+    } nor an entry in ${at(listPath)}`
+  )
+}, Effect.scoped)
+
+/** Checks that a DocsRun's project has tasks. */
+export const checkTaskList = Effect.fn("TaskFiles.check")(function*(
+  options: { readonly workTree: string; readonly project: string; readonly url: string; readonly task: DocsTask }
+) {
+  const fs = yield* FileSystem.FileSystem
+  const path = inProject(options.project, listPath)
+  const where = `${path} in ${options.url} (${options.task.sourceBranch})`
+  const text = yield* fs.readFileString(`${options.workTree}/${path}`).pipe(
+    Effect.mapError(() => setupFailed(`there is no ${where}; a DocsRun documents the tasks listed there`))
+  )
+  const tasks = parseTasks(text)
+  if (Result.isFailure(tasks)) {
+    return yield* setupFailed(`${where} is not a list of tasks: ${formatProblems(tasks.failure.slice(0, 3))}`)
+  }
+  if (tasks.success.length === 0) return yield* setupFailed(`${where} lists no task`)
+  return tasks.success
+})

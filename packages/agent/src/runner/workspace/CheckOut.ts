@@ -1,0 +1,94 @@
+/**
+ * Puts the run's branch into the working tree, whatever the last user left there. Work of this run is committed and goes on; work of
+ * others is kept aside. What the agent must know of it comes back as notes.
+ */
+import { Effect } from "effect"
+import { Git } from "../git/Git.ts"
+import { setupFailed } from "../RunFailure.ts"
+import { type BranchChoice, runTrailer } from "./Branch.ts"
+import type { Repository } from "./Repository.ts"
+import { clear, commitAll, commitOf, inspect, isAncestor, keepAside, merge, type MergeOutcome } from "./Worktree.ts"
+
+export interface CheckOut {
+  readonly choice: BranchChoice
+  readonly runUid: string
+  /** Remote-tracking revision that the work starts from and is compared with. */
+  readonly base: string
+  /** Whether the remote has the branch. */
+  readonly onRemote: boolean
+}
+
+const merged = (what: string, { conflicts, problem }: MergeOutcome): ReadonlyArray<string> =>
+  problem !== undefined
+    ? [`${what} could not be merged into the branch: ${problem}`]
+    : conflicts.length > 0
+    ? [
+      `A merge of ${what} is in progress and has conflicts. Resolve them and commit, keeping both sides' intent: ${
+        conflicts.join(", ")
+      }`
+    ]
+    : []
+
+/** Settles what is in the tree; answers with notes, and whether a merge with conflicts was left in place. */
+const settle = Effect.fnUntraced(function*(repository: Repository, { choice, runUid }: CheckOut) {
+  const state = yield* inspect(repository)
+  const ours = state.branch === choice.branch && choice.continues
+  if (ours && state.operation === "merge" && state.conflicts.length > 0) {
+    return { merging: true, notes: merged("another branch", { conflicts: state.conflicts }) }
+  }
+  if (ours && (state.operation === undefined || state.operation === "merge")) {
+    const saved = (state.dirty || state.operation === "merge") && (yield* commitAll(repository, {
+      message: ["wip: work left by an interrupted attempt", `${runTrailer}: ${runUid}`]
+    }))
+    return {
+      merging: false,
+      notes: saved ? ["Changes left by an interrupted attempt were committed as they were."] : []
+    }
+  }
+  const unreachable = state.branch === undefined && state.head !== undefined
+  const ref = state.dirty || state.operation !== undefined || unreachable
+    ? yield* keepAside(repository, state)
+    : undefined
+  yield* clear(repository, state)
+  if (ref === undefined) return { merging: false, notes: [] }
+  yield* Effect.log(`unfinished work found in the workspace is kept at ${ref}`)
+  const notes = state.operation === undefined
+    ? []
+    : [`An unfinished ${state.operation} of an earlier attempt was ended; its state is kept at ${ref}.`]
+  return { merging: false, notes }
+})
+
+/** Checks the branch out and brings in what the remote and the base have gained. */
+export const checkOut = Effect.fn("CheckOut.checkOut")(function*(repository: Repository, request: CheckOut) {
+  const git = yield* Git
+  const { base, choice, onRemote } = request
+  const { branch, continues, from } = choice
+  const settled = yield* settle(repository, request)
+  if (settled.merging) return settled.notes
+
+  const tracking = `refs/remotes/origin/${branch}`
+  const local = yield* commitOf(repository, `refs/heads/${branch}`)
+  const start = continues && onRemote ? tracking : from === undefined ? base : `refs/heads/${from}`
+  if ((yield* commitOf(repository, start)) === undefined) {
+    return yield* setupFailed(`${start} has no commit to start from`)
+  }
+  if (continues && local !== undefined) {
+    yield* git.run(repository, ["checkout", "--quiet", "--force", branch, "--"])
+  } else {
+    if (local !== undefined) {
+      yield* git.run(repository, ["update-ref", `refs/orchestrator/kept/${local.slice(0, 12)}`, local])
+    }
+    yield* git.run(repository, ["checkout", "--quiet", "--force", "--no-track", "-B", branch, start, "--"])
+  }
+  if (!continues) return settled.notes
+
+  const notes = [...settled.notes]
+  if (onRemote && !(yield* isAncestor(repository, tracking, "HEAD"))) {
+    notes.push(...merged(`the remote's ${branch}`, yield* merge(repository, tracking)))
+  }
+  const state = yield* inspect(repository)
+  if (state.operation === undefined && !(yield* isAncestor(repository, base, "HEAD"))) {
+    notes.push(...merged(base.replace(/^refs\/remotes\/origin\//, ""), yield* merge(repository, base)))
+  }
+  return notes
+})

@@ -1,0 +1,192 @@
+/** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
+import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
+import { Effect, FileSystem } from "effect"
+import { Git } from "../git/Git.ts"
+import { type Remote, Upstream } from "../git/Upstream.ts"
+import { advice } from "../git/UpstreamWords.ts"
+import { type Decision, Handover, type HandoverError } from "../handover/Handover.ts"
+import { setupFailed } from "../RunFailure.ts"
+import type { CodeTask, DocsTask, RunnerSettings } from "../RunnerConfig.ts"
+import { checkTaskList, inProject, readTaskFiles, requireBranch, unreachable } from "../task/TaskFiles.ts"
+import { placeTaskFiles } from "../task/TaskFolder.ts"
+import { type BranchFacts, choiceFor, chooseBranch, mustLeave, parseWriters, runTrailer } from "./Branch.ts"
+import { checkOut } from "./CheckOut.ts"
+import { openRepository, type Repository } from "./Repository.ts"
+import { WorkspaceState } from "./WorkspaceState.ts"
+import { commitOf, isAncestor } from "./Worktree.ts"
+
+export interface Prepared {
+  readonly repository: Repository
+  /** The agent's folder. */
+  readonly workingDirectory: string
+  readonly branch: string
+  /** Branch that the work starts from and goes to. */
+  readonly baseBranch: string
+  /** The same as a remote-tracking revision. */
+  readonly base: string
+  /** For the agent. */
+  readonly notes: ReadonlyArray<string>
+  /** What the work is about, for commit messages. */
+  readonly title: string
+  /** The one folder whose changes are delivered; everything when absent. */
+  readonly only: string | undefined
+  /** Our own files in the repository's folder, relative to it. */
+  readonly ownFiles: ReadonlyArray<string>
+}
+
+const tracking = (branch: string) => `refs/remotes/origin/${branch}`
+
+const asideNote = (aside: string | undefined) =>
+  aside === undefined
+    ? []
+    : [`The earlier clone was damaged and lies at ${aside}; look there for work that is missing.`]
+
+/** The agent's folder as it really is; a link out of the repository is refused. */
+const folderOf = Effect.fnUntraced(function*(repository: Repository, workingDirectory: string, create: boolean) {
+  const fs = yield* FileSystem.FileSystem
+  const wanted = workingDirectory === "" ? repository.workTree : `${repository.workTree}/${workingDirectory}`
+  const there = yield* fs.exists(wanted)
+  if (!there && !create) return yield* setupFailed(`the repository has no folder ${workingDirectory}`)
+  if (!there) {
+    yield* Effect.log(`the repository has no folder ${workingDirectory} yet; it is made`)
+    yield* fs.makeDirectory(wanted, { recursive: true })
+  }
+  const root = yield* fs.realPath(repository.workTree)
+  const real = yield* fs.realPath(wanted)
+  const inside = (real === root || real.startsWith(`${root}/`)) && !real.startsWith(`${root}/.git/`)
+  if (!inside || (yield* fs.stat(real)).type !== "Directory") {
+    return yield* setupFailed(`${workingDirectory} is not a folder of the repository`)
+  }
+  return wanted
+})
+
+const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote, decided: string | undefined) {
+  const candidates = [decided, remote.defaultBranch, "main", "master", ...remote.heads.keys()]
+  const branch = candidates.find((name) => name !== undefined && remote.heads.has(name))
+  return branch ?? (yield* setupFailed(`target repository ${url} has no commits to start from`))
+})
+
+const writersOf = Effect.fnUntraced(function*(repository: Repository, base: string, branch: string) {
+  const git = yield* Git
+  const log = yield* git.ask(repository, [
+    "log",
+    `--format=%(trailers:key=${runTrailer},valueonly)`,
+    `${base}..${branch}`,
+    "--"
+  ])
+  return parseWriters(log.stdout)
+})
+
+const undecided = (githubUser: string) => (error: HandoverError) =>
+  setupFailed(`${error.message}.${advice(error.reason, githubUser)}`)
+
+/** The runner's choice, or what the broker's decision makes of it. */
+const settleBranch = Effect.fnUntraced(function*(facts: BranchFacts, decision: Decision | undefined) {
+  const wish = chooseBranch(facts)
+  if (decision === undefined) return wish
+  if (!mustLeave(wish, decision.branch, facts)) return choiceFor(decision.branch, facts)
+  const { leavePlain } = yield* Handover
+  const next = yield* leavePlain
+  return choiceFor(next?.branch ?? decision.branch, facts)
+})
+
+const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSettings, task: CodeTask) {
+  const state = yield* WorkspaceState
+  const upstream = yield* Upstream
+  const handover = yield* Handover
+  const { githubUser, run, workingDirectory } = settings
+  const url = upstream.name("target")
+  yield* Effect.log(`preparing ${url} for task ${task.taskId}`)
+  const [sources, remote] = yield* Effect.all([
+    readTaskFiles(task),
+    upstream.look("target").pipe(Effect.mapError(unreachable("target repository", githubUser)))
+  ], { concurrency: 2 })
+  const decision = yield* handover.decision.pipe(Effect.mapError(undecided(githubUser)))
+  const baseBranch = yield* baseOf(url, remote, decision?.base)
+  const base = tracking(baseBranch)
+  const { aside, repository } = yield* openRepository(
+    `${settings.roots.workspace}/target-repo`,
+    upstream.address("target")
+  )
+  yield* upstream.fetch("target", repository, [`+refs/heads/*:${tracking("*")}`]).pipe(
+    Effect.mapError(unreachable("target repository", githubUser))
+  )
+
+  const plain = codeBranch(task.taskId)
+  const local = yield* commitOf(repository, `refs/heads/${plain}`)
+  const { branches: claims } = yield* state.read
+  const choice = yield* settleBranch({
+    runUid: run.uid,
+    plain,
+    own: ownCodeBranch(task.taskId, run.uid),
+    remote: remote.heads,
+    claims,
+    writers: remote.heads.has(plain) ? yield* writersOf(repository, base, tracking(plain)) : [],
+    local: local !== undefined,
+    contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local))
+  }, decision).pipe(Effect.catchTag("HandoverError", (error) => undecided(githubUser)(error)))
+  yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
+  const notes = yield* checkOut(repository, {
+    choice,
+    runUid: run.uid,
+    base,
+    onRemote: remote.heads.has(choice.branch)
+  })
+  yield* state.claim(choice.branch, { ...claims[choice.branch], runUid: run.uid })
+
+  const folder = yield* folderOf(repository, workingDirectory, true)
+  const prepared: Prepared = {
+    repository,
+    workingDirectory: folder,
+    branch: choice.branch,
+    baseBranch,
+    base,
+    notes: [...asideNote(aside), ...notes],
+    title: sources.title === undefined ? `Task ${task.taskId}` : `Task ${task.taskId}: ${sources.title}`,
+    only: undefined,
+    ownFiles: yield* placeTaskFiles(repository, workingDirectory, sources.files)
+  }
+  return prepared
+})
+
+const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSettings, task: DocsTask) {
+  const upstream = yield* Upstream
+  const { githubUser, run, workingDirectory } = settings
+  const url = upstream.name("target")
+  yield* Effect.log(`preparing ${url} (${task.sourceBranch}) for its documentation`)
+  const remote = yield* upstream.look("target").pipe(Effect.mapError(unreachable("repository", githubUser)))
+  yield* requireBranch("repository", url, remote, task.sourceBranch)
+  const branch = docsBranchName(run.name, run.uid)
+  const onRemote = remote.heads.has(branch)
+  const { aside, repository } = yield* openRepository(
+    `${settings.roots.workspace}/target-repo`,
+    upstream.address("target")
+  )
+  const wanted = [task.sourceBranch, ...(onRemote ? [branch] : [])]
+  yield* upstream.fetch("target", repository, wanted.map((name) => `+refs/heads/${name}:${tracking(name)}`)).pipe(
+    Effect.mapError(unreachable("repository", githubUser))
+  )
+  const base = tracking(task.sourceBranch)
+  const continues = onRemote || (yield* commitOf(repository, `refs/heads/${branch}`)) !== undefined
+  const notes = yield* checkOut(repository, { choice: { branch, continues }, runUid: run.uid, base, onRemote })
+  const folder = yield* folderOf(repository, workingDirectory, false)
+  const tasks = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
+  const prepared: Prepared = {
+    repository,
+    workingDirectory: folder,
+    branch,
+    baseBranch: task.sourceBranch,
+    base,
+    notes: [...asideNote(aside), ...notes],
+    title: `Document ${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`}`,
+    only: inProject(workingDirectory, ".taskmaster/docs"),
+    ownFiles: []
+  }
+  return prepared
+})
+
+/** Prepares the workspace for the run's task. */
+export const prepareWorkspace = (settings: RunnerSettings) =>
+  settings.task.type === "code"
+    ? prepareCode(settings, settings.task)
+    : prepareDocs(settings, settings.task)

@@ -1,0 +1,168 @@
+/**
+ * The working tree between its users: commits what is there, keeps what must make room under `refs/orchestrator/kept/`, and brings in
+ * other branches. Nothing here deletes work that no ref holds.
+ */
+import { Effect, FileSystem } from "effect"
+import { Git } from "../git/Git.ts"
+import type { Repository } from "./Repository.ts"
+
+/** An unfinished git operation, and the file that shows it. */
+const operations = [
+  ["merge", "MERGE_HEAD"],
+  ["rebase", "rebase-merge"],
+  ["rebase", "rebase-apply"],
+  ["cherry-pick", "CHERRY_PICK_HEAD"],
+  ["revert", "REVERT_HEAD"],
+  ["bisect", "BISECT_LOG"]
+] as const
+export type Operation = (typeof operations)[number][0]
+
+export interface TreeState {
+  /** Checked-out branch; undefined when HEAD is detached. */
+  readonly branch: string | undefined
+  /** Undefined before the first commit. */
+  readonly head: string | undefined
+  readonly dirty: boolean
+  readonly operation: Operation | undefined
+  /** Paths with unresolved conflicts. */
+  readonly conflicts: ReadonlyArray<string>
+}
+
+const entries = (listing: string) => listing.split("\0").filter((entry) => entry !== "")
+
+/** The commit that a revision names. */
+export const commitOf = Effect.fnUntraced(function*(repository: Repository, revision: string) {
+  const git = yield* Git
+  const answer = yield* git.ask(repository, [
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${revision}^{commit}`
+  ])
+  return answer.exitCode === 0 ? answer.stdout.trim() : undefined
+})
+
+const conflictsOf = Effect.fnUntraced(function*(repository: Repository) {
+  const git = yield* Git
+  return entries(yield* git.run(repository, ["diff", "--name-only", "--diff-filter=U", "-z"]))
+})
+
+/** Branch, commit and changes from `git status --porcelain=v2 --branch -z --no-renames`. */
+export const parseStatus = (listing: string): Omit<TreeState, "operation"> => {
+  const lines = entries(listing)
+  const header = (name: string) => lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3)
+  const head = header("branch.oid")
+  const branch = header("branch.head")
+  return {
+    branch: branch === "(detached)" ? undefined : branch,
+    head: head === "(initial)" ? undefined : head,
+    dirty: lines.some((line) => !line.startsWith("# ")),
+    conflicts: lines.filter((line) => line.startsWith("u ")).map((line) => line.split(" ").slice(10).join(" "))
+  }
+}
+
+export const inspect = Effect.fn("Worktree.inspect")(function*(repository: Repository) {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  const status = yield* git.run(repository, [
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "-z",
+    "--no-renames",
+    "--ignore-submodules=dirty"
+  ])
+  let operation: Operation | undefined
+  for (const [name, file] of operations) {
+    if (operation === undefined && (yield* fs.exists(`${repository.gitDir}/${file}`))) operation = name
+  }
+  const state: TreeState = { ...parseStatus(status), operation }
+  return state
+})
+
+export interface CommitOptions {
+  readonly message: ReadonlyArray<string>
+  /** Path to take changes from; everything when absent. */
+  readonly only?: string
+}
+
+/** Commits what is there; false when there was nothing to commit. An unfinished merge is concluded. */
+export const commitAll = Effect.fn("Worktree.commitAll")(function*(repository: Repository, options: CommitOptions) {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  yield* git.run(repository, ["add", "--all", "--ignore-errors", "--", `:(top,literal)${options.only ?? ""}`])
+  const merging = yield* fs.exists(`${repository.gitDir}/MERGE_HEAD`)
+  const staged = yield* git.ask(repository, ["diff", "--cached", "--quiet", "--no-ext-diff"])
+  if (staged.exitCode === 0 && !merging) return false
+  yield* git.run(repository, [
+    "commit",
+    "--quiet",
+    "--no-verify",
+    ...options.message.flatMap((paragraph) => ["-m", paragraph])
+  ])
+  return true
+})
+
+/** Gives the working tree's state, untracked files included, a commit and a ref of its own; answers with the ref. */
+export const keepAside = Effect.fn("Worktree.keepAside")(function*(repository: Repository, state: TreeState) {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  if (state.head === undefined) return undefined
+  const index = `${repository.gitDir}/orchestrator-index`
+  const options = { environment: { GIT_INDEX_FILE: index } }
+  yield* git.run(repository, ["read-tree", state.head], options)
+  yield* git.run(repository, ["add", "--all", "--ignore-errors", "--", "."], options)
+  const tree = (yield* git.run(repository, ["write-tree"], options)).trim()
+  yield* fs.remove(index, { force: true })
+  const message = `Work in progress on ${state.branch ?? "a detached HEAD"}`
+  const commit = (yield* git.run(repository, ["commit-tree", tree, "-p", state.head, "-m", message])).trim()
+  const ref = `refs/orchestrator/kept/${commit.slice(0, 12)}`
+  yield* git.run(repository, ["update-ref", ref, commit])
+  return ref
+})
+
+const ending: { readonly [name in Operation]: ReadonlyArray<string> } = {
+  merge: ["merge", "--quit"],
+  rebase: ["rebase", "--quit"],
+  "cherry-pick": ["cherry-pick", "--quit"],
+  revert: ["revert", "--quit"],
+  bisect: ["bisect", "reset"]
+}
+
+/** Leaves the tree clean at HEAD: operations ended, changes and untracked files gone (ignored files stay). Keep them aside first. */
+export const clear = Effect.fn("Worktree.clear")(function*(repository: Repository, state: TreeState) {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  if (state.operation !== undefined) yield* git.ask(repository, ending[state.operation])
+  for (const leftover of ["rebase-merge", "rebase-apply"]) {
+    yield* fs.remove(`${repository.gitDir}/${leftover}`, { recursive: true, force: true })
+  }
+  if (state.head === undefined) return
+  yield* git.run(repository, ["reset", "--hard", "--quiet"])
+  yield* git.run(repository, ["clean", "-d", "--force", "--quiet"])
+})
+
+export interface MergeOutcome {
+  /** Paths left with conflicts, for the agent to solve. */
+  readonly conflicts: ReadonlyArray<string>
+  /** Why nothing could be merged. */
+  readonly problem?: string
+}
+
+/** Merges a revision into the checked-out branch. Conflicts stay in the working tree. */
+export const merge = Effect.fn("Worktree.merge")(function*(repository: Repository, revision: string) {
+  const git = yield* Git
+  const answer = yield* git.ask(repository, ["merge", "--no-edit", "--quiet", "--", revision])
+  if (answer.exitCode === 0) return { conflicts: [] } satisfies MergeOutcome
+  const conflicts = yield* conflictsOf(repository)
+  const outcome: MergeOutcome = conflicts.length > 0
+    ? { conflicts }
+    : { conflicts, problem: (answer.stderr || answer.stdout).trim() }
+  return outcome
+})
+
+export const isAncestor = Effect.fnUntraced(function*(repository: Repository, older: string, newer: string) {
+  const git = yield* Git
+  return (yield* git.ask(repository, ["merge-base", "--is-ancestor", older, newer])).exitCode === 0
+})

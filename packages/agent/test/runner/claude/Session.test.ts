@@ -1,0 +1,106 @@
+import { assert, describe, it } from "@effect/vitest"
+import { goOnPrompt, startPrompt } from "../../../src/runner/claude/Prompt.ts"
+import {
+  isStub,
+  planSession,
+  type SessionFacts,
+  type SessionPlan,
+  type Transcript,
+  transcriptFolder
+} from "../../../src/runner/claude/Session.ts"
+
+const entry = (sessionId: string, runUid: string) => ({ sessionId, runUid, run: runUid, attempt: 1, startedAt: "" })
+const here = (id: string): [string, Transcript] => [id, { path: `/c/${id}.jsonl`, stub: false, here: true }]
+const facts = (changes: Partial<SessionFacts>): SessionFacts => ({
+  sessionId: "new",
+  runUid: "me",
+  wanted: true,
+  entries: [],
+  transcripts: new Map(),
+  ...changes
+})
+
+describe("planSession", () => {
+  it.each<{ name: string; given: Partial<SessionFacts>; want: SessionPlan }>([
+    { name: "a first attempt is new", given: { wanted: false }, want: { sessionId: "new", resume: undefined } },
+    {
+      name: "the newest session of this run outranks a newer one of the service",
+      given: {
+        entries: [entry("a", "me"), entry("b", "me"), entry("c", "other")],
+        transcripts: new Map([here("a"), here("b"), here("c")])
+      },
+      want: { sessionId: "b", resume: "b" }
+    },
+    {
+      name: "the service's newest where this run has none",
+      given: { entries: [entry("a", "other"), entry("b", "third")], transcripts: new Map([here("a"), here("b")]) },
+      want: { sessionId: "b", resume: "b" }
+    },
+    {
+      name: "an older one where the newest has no transcript",
+      given: { entries: [entry("a", "me"), entry("b", "me")], transcripts: new Map([here("a")]) },
+      want: { sessionId: "a", resume: "a" }
+    },
+    {
+      name: "a transcript of another folder is named by its path",
+      given: {
+        entries: [entry("a", "me")],
+        transcripts: new Map([["a", { path: "/c/a.jsonl", stub: false, here: false }]])
+      },
+      want: { sessionId: "a", resume: "/c/a.jsonl" }
+    },
+    {
+      name: "an attempt that had begun goes on, wanted or not",
+      given: { wanted: false, transcripts: new Map([here("new")]) },
+      want: { sessionId: "new", resume: "new" }
+    },
+    {
+      name: "a stub of this attempt makes room",
+      given: { wanted: false, transcripts: new Map([["new", { path: "/c/new.jsonl", stub: true, here: true }]]) },
+      want: { sessionId: "new", resume: undefined, stub: "/c/new.jsonl" }
+    },
+    {
+      name: "a wanted resume that is not possible says why",
+      given: { entries: [entry("a", "me")] },
+      want: {
+        sessionId: "new",
+        resume: undefined,
+        problem: "the transcript of session a is not on the workspace any more"
+      }
+    },
+    {
+      name: "a workspace without sessions says so",
+      given: {},
+      want: { sessionId: "new", resume: undefined, problem: "no earlier session of this service is on the workspace" }
+    }
+  ])("$name", ({ given, want }) => assert.deepStrictEqual(planSession(facts(given)), want))
+
+  it("a transcript with nothing but queue operations is a stub", () => {
+    assert.isTrue(isStub(""))
+    assert.isTrue(isStub("{\"type\":\"queue-operation\"}\n"))
+    assert.isFalse(isStub("{\"type\":\"queue-operation\"}\n{\"type\":\"user\",\"mess"))
+  })
+
+  it("a folder's name is its path in letters and digits", () => {
+    assert.deepStrictEqual(transcriptFolder("/workspace/target-repo/a_b"), {
+      name: "-workspace-target-repo-a-b",
+      cut: false
+    })
+    assert.strictEqual(transcriptFolder(`/${"x".repeat(300)}`).name.length, 200)
+  })
+})
+
+describe("the prompt", () => {
+  it.each(["/cost", "- x", "@/etc/passwd", "plain"])("never begins with a user's text: %j", (text) => {
+    for (const resumed of [true, false]) {
+      assert.match(startPrompt({ text, resumed, notes: [] }), /^Task:\n\n/)
+    }
+    assert.include(startPrompt({ text, resumed: false, notes: [] }), text)
+  })
+
+  it("tells a resumed agent that it was interrupted, and what to know of the tree", () => {
+    const prompt = startPrompt({ text: "Do it.", resumed: true, notes: ["A merge is in progress."] })
+    assert.match(prompt, /interrupted[\s\S]*merge is in progress[\s\S]*Do it\./)
+    assert.match(goOnPrompt(), /^Task:[\s\S]*interrupted/)
+  })
+})

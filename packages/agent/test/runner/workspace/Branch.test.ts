@@ -1,0 +1,86 @@
+import { assert, describe, it } from "@effect/vitest"
+import {
+  type BranchChoice,
+  type BranchFacts,
+  chooseBranch,
+  parseWriters
+} from "../../../src/runner/workspace/Branch.ts"
+
+const plain = "feature/task-1-implementation"
+const own = `${plain}-3f9c2a1b`
+const facts = (changes: Partial<BranchFacts>): BranchFacts => ({
+  runUid: "me",
+  plain,
+  own,
+  remote: new Map(),
+  claims: {},
+  writers: [],
+  local: false,
+  contained: false,
+  ...changes
+})
+const taken = new Map([[plain, "c1"]])
+
+describe("chooseBranch", () => {
+  it.each<{ name: string; given: Partial<BranchFacts>; want: BranchChoice }>([
+    { name: "nobody has it: the task's", given: {}, want: { branch: plain, continues: false } },
+    { name: "somebody has it: our own", given: { remote: taken }, want: { branch: own, continues: false } },
+    {
+      name: "we had pushed it: go on",
+      given: { remote: taken, claims: { [plain]: { runUid: "me", pushed: "c0" } } },
+      want: { branch: plain, continues: true }
+    },
+    {
+      name: "the workspace is lost, but commits name us: go on",
+      given: { remote: taken, writers: ["other", "me"] },
+      want: { branch: plain, continues: true }
+    },
+    {
+      name: "commits name another: our own",
+      given: { remote: taken, writers: ["other"] },
+      want: { branch: own, continues: false }
+    },
+    {
+      name: "our agent pushed it itself before it was killed: go on",
+      given: { remote: taken, claims: { [plain]: { runUid: "me" } }, local: true, contained: true },
+      want: { branch: plain, continues: true }
+    },
+    {
+      name: "somebody took the name while we worked: our own, with our work",
+      given: { remote: taken, claims: { [plain]: { runUid: "me" } }, local: true },
+      want: { branch: own, continues: false, from: plain }
+    },
+    {
+      name: "our own is on the remote: go on",
+      given: { remote: new Map([[own, "c1"]]) },
+      want: { branch: own, continues: true }
+    },
+    {
+      name: "our own is only here: go on",
+      given: { remote: taken, claims: { [own]: { runUid: "me" } } },
+      want: { branch: own, continues: true }
+    },
+    {
+      name: "ours, never pushed: go on",
+      given: { claims: { [plain]: { runUid: "me" } }, local: true },
+      want: { branch: plain, continues: true }
+    },
+    {
+      name: "ours, but the workspace is another: begin",
+      given: { claims: { [plain]: { runUid: "me" } } },
+      want: { branch: plain, continues: false }
+    },
+    {
+      name: "another run's work that never left the workspace is not overwritten",
+      given: { claims: { [plain]: { runUid: "other" } }, local: true },
+      want: { branch: own, continues: false }
+    },
+    {
+      name: "another run's branch, merged and deleted on the remote, is free",
+      given: { claims: { [plain]: { runUid: "other", pushed: "c0" } }, local: true },
+      want: { branch: plain, continues: false }
+    }
+  ])("$name", ({ given, want }) => assert.deepStrictEqual(chooseBranch(facts(given)), want))
+
+  it("reads writers from trailers", () => assert.deepStrictEqual(parseWriters("a\n\n\nb\na\n"), ["a", "b"]))
+})
