@@ -1,0 +1,115 @@
+/**
+ * `node bench/life.ts [--rounds 5] [--runs 300] [--rate 10] [--warm 50]`: whole lives of CodeRuns on a real control plane (API server, etcd, scheduler,
+ * Job, TTL and garbage-collection controllers, a node whose containers end by themselves), submitted at a steady rate: what they cost in
+ * CPU and requests, and how quickly the controller reacts, against a loop that watches and writes. The first runs of a process only warm it up.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import { CodeRunKind, JobKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
+import { Console, Effect, Layer, References, Schedule } from "effect"
+import { type Arms, type How, makeArms } from "./parts/Arm.ts"
+import { askedSince, auditEnd, formatRequests } from "./parts/Audit.ts"
+import { flags } from "./parts/Flags.ts"
+import { type Life, livesOf } from "./parts/Lives.ts"
+import { nodeLayer, nodeReady } from "./parts/Node.ts"
+import { type Plane, plane } from "./parts/Plane.ts"
+import { formatRatio, percentile, ratioOf, rotated } from "./parts/Ratio.ts"
+import { codeRun } from "./parts/Recorded.ts"
+import { makeSite, makeWorkspaces, serviceOf, type Site } from "./parts/Site.ts"
+import { cpuMillis } from "./parts/Usage.ts"
+
+const { rate, rounds, runs, warm } = flags({ rounds: 5, runs: 300, rate: 10, warm: 50 })
+
+const hows: ReadonlyArray<How> = ["watching", "controller"]
+/** The node's own work is done by this process: its words come when they come, and reaction is counted from them. */
+const agents = "1 second"
+
+interface Round {
+  readonly cpu: number
+  readonly toJob: ReadonlyArray<number>
+  readonly toEnd: ReadonlyArray<number>
+}
+
+const submit = Effect.fnUntraced(function*({ namespace }: Site, first: number, count: number) {
+  const client = yield* KubernetesClient
+  const create = (index: number) => client.create(CodeRunKind, codeRun(namespace, `run-${index}`, serviceOf(index)))
+  yield* Effect.forEach(
+    Array.from({ length: count }, (_, index) => index),
+    (index) => Effect.delay(create(first + index), `${index * 1000 / rate} millis`),
+    { concurrency: "unbounded", discard: true }
+  )
+})
+
+/** Until every run has succeeded and every Job is gone. */
+const over = Effect.fnUntraced(function*({ namespace }: Site) {
+  const client = yield* KubernetesClient
+  const left = Effect.all([
+    client.list(CodeRunKind, { namespace, limit: 1, fieldSelector: "status.phase!=Succeeded" }),
+    client.list(JobKind, { namespace, limit: 1 })
+  ])
+  yield* left.pipe(
+    Effect.filterOrFail((lists) => lists.every(({ items }) => items.length === 0), () => "going on" as const),
+    Effect.retry({ schedule: Schedule.spaced("250 millis"), times: 1200 })
+  )
+})
+
+const round = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
+  const site = yield* makeSite(how)
+  yield* makeWorkspaces(site, warm + runs, { volumes: true })
+  const { pid } = yield* arms.start(how, site)
+  yield* submit(site, 0, warm)
+  yield* over(site)
+  const [log, before] = [auditEnd(plane), cpuMillis(pid)]
+  yield* submit(site, warm, runs)
+  yield* over(site)
+  const cpu = (cpuMillis(pid) - before) / runs
+  const asked = askedSince(plane, log, site.namespace)
+  const user = site.users[0]?.name ?? ""
+  const lives = livesOf(asked, user)
+  const by = (share: number, of: (life: Life) => number) => percentile(lives.map(of), share).toFixed(1)
+  yield* Console.log(
+    `  ${how}: ${cpu.toFixed(2)} ms of CPU per run; to Job p50 ${by(0.5, (each) => each.toJob)}, ` +
+      `p99 ${by(0.99, (each) => each.toJob)} ms; to terminal p50 ${by(0.5, (each) => each.toEnd)}, ` +
+      `p99 ${by(0.99, (each) => each.toEnd)} ms (${lives.length} runs); ${formatRequests(asked, user, runs)}`
+  )
+  return { cpu, toJob: lives.map(({ toJob }) => toJob), toEnd: lives.map(({ toEnd }) => toEnd) } satisfies Round
+}, Effect.scoped)
+
+const compare = (
+  what: string,
+  pairs: ReadonlyArray<readonly [Round, Round]>,
+  of: (round: Round) => number,
+  limit: number
+) =>
+  Console.log(formatRatio(
+    what,
+    "the watching loop",
+    ratioOf(pairs.map(([ours, theirs]) => [of(ours), of(theirs)])),
+    { limit }
+  ))
+
+const program = Effect.gen(function*() {
+  const server = yield* plane({ apiOnly: false })
+  yield* Effect.gen(function*() {
+    yield* nodeReady
+    const arms = yield* makeArms
+    const found = new Map<How, Array<Round>>(hows.map((how) => [how, []]))
+    for (let index = 0; index < rounds; index++) {
+      yield* Console.log(`round ${index + 1} of ${rounds}: ${runs} runs, ${rate} a second`)
+      for (const how of rotated(hows, index)) found.get(how)?.push(yield* round(server, arms, how))
+    }
+    const theirs = found.get("watching") ?? []
+    const pairs = (found.get("controller") ?? []).flatMap((ours, index) => {
+      const other = theirs[index]
+      return other === undefined ? [] : [[ours, other] as const]
+    })
+    yield* compare("CPU per run", pairs, ({ cpu }) => cpu, 1.3)
+    yield* compare("accepted to Job created, p50", pairs, ({ toJob }) => percentile(toJob, 0.5), 1.25)
+    yield* compare("accepted to Job created, p99", pairs, ({ toJob }) => percentile(toJob, 0.99), 2)
+    yield* compare("agent ended to terminal, p50", pairs, ({ toEnd }) => percentile(toEnd, 0.5), 1.25)
+    yield* compare("agent ended to terminal, p99", pairs, ({ toEnd }) => percentile(toEnd, 0.99), 2)
+  }).pipe(Effect.provide(Layer.provideMerge(nodeLayer(agents), liveClient({ kubeconfig: server.kubeconfig }))))
+})
+
+NodeRuntime.runMain(Effect.scoped(program).pipe(Effect.provideService(References.MinimumLogLevel, "Error")))

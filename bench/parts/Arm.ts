@@ -1,0 +1,122 @@
+/** The arms as processes: the product as it ships, and the loops that do nothing but what cannot be left out. */
+import { Effect, Schema, type Scope } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import type { User } from "../../packages/cli/test/cluster/ControlPlane.ts"
+import { config } from "./Config.ts"
+import { record, templates } from "./Recorded.ts"
+import type { Site } from "./Site.ts"
+
+const root = join(import.meta.dirname, "../..")
+
+/** The memory limit of the chart's container, from which the image takes the heap's limit. */
+const containerBytes = 512 * 1024 * 1024
+
+export class NotBuilt extends Schema.TaggedError<NotBuilt>()("NotBuilt", {}) {
+  override get message(): string {
+    return "There is no dist/orchestrator.mjs: the product is measured as it ships. Build it with npm run build."
+  }
+}
+
+/** A process that prints. */
+export class Process {
+  log = ""
+  readonly child: ChildProcess
+
+  constructor(command: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(command, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`, HOME: tmpdir(), ...env }
+    })
+    const add = (chunk: Buffer) => void (this.log += chunk.toString())
+    this.child.stdout?.on("data", add)
+    this.child.stderr?.on("data", add)
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0
+  }
+
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null
+  }
+
+  tell(line: string) {
+    this.child.stdin?.write(`${line}\n`)
+  }
+
+  async printed(pattern: RegExp, seconds = 120): Promise<void> {
+    const end = performance.now() + seconds * 1000
+    while (!pattern.test(this.log)) {
+      if (!this.alive || performance.now() > end) throw new Error(`expected ${pattern}, found:\n${this.log}`)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    if (!this.alive) return
+    const exit = once(this.child, "exit")
+    this.child.kill(signal)
+    await exit
+  }
+}
+
+export type How = "controller" | "watching" | "bare"
+
+export interface Arms {
+  /** Starts one on a site and waits until it would act; it is ended with the scope. */
+  readonly start: (how: How, site: Site, user?: User) => Effect.Effect<Process, never, Scope.Scope>
+  /** Starts the controller without waiting. */
+  readonly launch: (site: Site, user?: User) => Effect.Effect<Process, never, Scope.Scope>
+}
+
+const ended = (make: () => Process) =>
+  Effect.acquireRelease(Effect.sync(make), (process) => Effect.promise(() => process.stop("SIGKILL")))
+
+const kubeconfigOf = ({ users }: Site, user = users[0]): string => user?.kubeconfig ?? ""
+
+/** Copies what was built, so that a build in the meantime changes nothing, and records what the loops write. */
+export const makeArms = Effect.gen(function*() {
+  if (!existsSync(join(root, "dist/orchestrator.mjs"))) return yield* new NotBuilt()
+  const folder = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "orchestrator-bench-"))),
+    (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
+  )
+  const file = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+  cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true })
+  cpSync(join(root, "tools/image/orchestrator"), join(folder, "orchestrator"))
+  file("memory.max", String(containerBytes))
+  const settings = file("config.yaml", JSON.stringify(config))
+  const writes = file("writes.json", JSON.stringify(yield* record))
+  const heap = `--max-old-space-size=${containerBytes / 1024 / 1024 * 3 / 4}`
+
+  const controller = (site: Site, user?: User) => {
+    const flags = ["--namespace", site.namespace, "--config", settings, "--templates", templates]
+    return new Process(join(folder, "orchestrator"), ["serve", "--kubeconfig", kubeconfigOf(site, user), ...flags], {
+      CGROUP_FOLDER: folder
+    })
+  }
+  const loop = (how: How, { namespace, ...site }: Site, user?: User) => {
+    const options = { how, namespace, writes, kubeconfig: kubeconfigOf({ namespace, ...site }, user) }
+    return new Process(process.execPath, [heap, join(root, "bench/arms/loop.ts"), JSON.stringify(options)])
+  }
+
+  const launch = (site: Site, user?: User) => ended(() => controller(site, user))
+  const start = (how: How, site: Site, user?: User) =>
+    Effect.tap(
+      how === "controller" ? launch(site, user) : ended(() => loop(how, site, user)),
+      (process) =>
+        Effect.promise(async () => {
+          if (how !== "controller") return await process.printed(/ready/)
+          await process.printed(/caches are synced/)
+          await process.printed(/"leading"/)
+        })
+    )
+  return { launch, start } satisfies Arms
+})

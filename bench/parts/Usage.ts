@@ -1,0 +1,19 @@
+/** What a process has used, from /proc. */
+import { readFileSync } from "node:fs"
+
+/** Ticks of /proc/PID/stat per second: USER_HZ. */
+const ticks = 100
+
+/** Milliseconds of CPU of all its threads, in user and kernel mode. */
+export const cpuMillis = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 1000 / ticks
+}
+
+const field = (pid: number, name: string): number => {
+  const value = new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
+  return Number(value) * 1024 / 1e6
+}
+
+/** Resident memory in MB, now and at its highest. */
+export const residentMegabytes = (pid: number) => ({ now: field(pid, "VmRSS"), peak: field(pid, "VmHWM") })
