@@ -20,7 +20,7 @@ import { fencedClient, Leadership } from "@orchestrator/k8s/Leadership"
 import type { CustomObject, Event, Job, KubernetesObject, OwnerReference, Pod } from "@orchestrator/k8s/Objects"
 import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Templates } from "@orchestrator/templates/Templates"
-import { Clock, Context, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
+import { Clock, Context, DateTime, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
 import { Cleanup } from "./Cleanup.ts"
 import { finalPhase } from "./CurrentAttempt.ts"
 import { Interpreter } from "./Interpreter.ts"
@@ -192,6 +192,9 @@ export class Controller extends Context.Service<Controller, {
               Effect.annotateLogs({ rule: decided.rule, actions: decided.actions.map(({ _tag }) => _tag).join(" ") })
             )
             if (yield* perform(decided)) yield* queue.add(key)
+          }
+          if (decided.wakeAt !== undefined) {
+            yield* queue.addAfter(key, DateTime.distance(yield* DateTime.now, decided.wakeAt))
           }
           yield* queue.forget(key)
         }).pipe(

@@ -3,10 +3,19 @@ import { isTerminal, type Outcome } from "@orchestrator/domain/Phase"
 import { type AttemptKey, effectiveVersion } from "@orchestrator/domain/Retry"
 import type { Observed, ObservedJob, ObservedRun, RunStatusView } from "./Observed.ts"
 
-/** The attempt to work on: the highest version that spec or status knows, and its automatic retries so far. */
+/**
+ * The attempt to work on: the highest version that spec or status knows, and how often it was taken up again by itself. An attempt that
+ * has ended while the run has not is followed by the next.
+ */
 export const attemptOf = (contextVersion: number, status: RunStatusView): AttemptKey => {
   const version = effectiveVersion(contextVersion, status.contextVersion)
-  return { contextVersion: version, retry: version === status.contextVersion ? (status.retryCount ?? 0) : 0 }
+  const last = status.attempts?.findLast((attempt) => attempt.contextVersion === version)
+  const again = last?.outcome !== undefined && version === status.contextVersion && !isTerminal(status.phase)
+  const unrecorded = version === status.contextVersion ? status.retryCount : undefined
+  return {
+    contextVersion: version,
+    retry: last === undefined ? (unrecorded ?? 0) : (last.retry ?? 0) + (again ? 1 : 0)
+  }
 }
 
 export const currentJob = ({ jobName }: ObservedRun, jobs: Observed["jobs"]): ObservedJob | undefined =>

@@ -1,44 +1,54 @@
 /**
- * How an attempt ended, from the Job controller's last word and the runner's result. First match wins; success needs both the runner's
- * word and the proof that the branch is on the remote.
+ * How an attempt ended, from the Job controller's last word, the runner's story and, where there is a broker, its testimony. First match
+ * wins; a success is only what Success.ts makes of both.
  */
-import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { formatProblems } from "@orchestrator/domain/Decode"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { Result } from "effect"
 import type { AgentEnd, ObservedJob } from "./Observed.ts"
+import { type Completed, deliver, type Success } from "./Success.ts"
 
-export interface Verdict {
-  readonly reason: TerminalReason
+export interface Failure {
+  readonly reason: Exclude<TerminalReason, "Delivered">
   readonly message: string
-  readonly result?: AgentResult
+}
+
+export type Verdict = Success | Failure
+
+/** What a person must look at when a credential is missing. */
+export interface Credentials {
+  readonly modelKey: string
+  readonly gitAccess: string
 }
 
 /**
  * The verdict on an attempt whose agent has ended; undefined while only the Job controller's last word can tell who ended it, so that
  * the verdict is the same whichever of pod and Job is seen first.
  */
-export const judgeAgent = (job: ObservedJob, end: AgentEnd): Verdict | undefined => {
-  if (Result.isFailure(end.result)) return silent(job, end, formatProblems(end.result.failure))
-  const result = end.result.success
-  switch (result.outcome) {
+export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credentials): Verdict | undefined => {
+  if (Result.isFailure(end.result)) {
+    return silent(job, end, `no valid result: ${formatProblems(end.result.failure)}`, credentials)
+  }
+  const story = end.result.success
+  switch (story.outcome) {
     case "Completed":
-      return { ...judgeDelivery(result.delivery, result.message), result }
+      return judgeCompleted(job, end, { ...story, outcome: story.outcome }, credentials)
     case "Failed":
-      return { reason: result.reason ?? "AgentError", message: result.message, result }
-    case "Interrupted": {
-      const by = interruption(job) ?? stoppedFromOutside(job)
-      return by === undefined ? undefined : { ...by, result }
-    }
+      return judgeFailed(story, testimonyOf(job), credentials)
+    case "Interrupted":
+      return interruption(job) ?? stoppedFromOutside(job)
   }
 }
 
 /** The verdict on an attempt that left no word: its pod is gone, or its agent never ran. */
-export const judgeJob = (job: ObservedJob): Verdict => {
+export const judgeJob = (job: ObservedJob, credentials: Credentials): Verdict => {
   const by = interruption(job)
   if (by !== undefined) return by
   if (job.pod !== undefined && job.pod.over && !job.pod.gone && job.pod.ended === undefined) {
-    return { reason: "SetupFailed", message: `The pod ${job.pod.name} failed before the agent started: see its log.` }
+    return missing(testimonyOf(job), credentials) ??
+      { reason: "SetupFailed", message: `The pod ${job.pod.name} failed before the agent started: see its log.` }
   }
   return lost(
     job.end?.succeeded === true
@@ -47,42 +57,77 @@ export const judgeJob = (job: ObservedJob): Verdict => {
   )
 }
 
-const judgeDelivery = (delivery: Delivery | undefined, message: string): Verdict => {
-  if (delivery === undefined) {
-    return { reason: "AgentError", message: "The agent ended, but the runner gave no proof of delivery." }
+const testimonyOf = ({ brokered, pod }: ObservedJob): BrokerResult | undefined =>
+  brokered && pod?.testimony !== undefined && Result.isSuccess(pod.testimony) ? pod.testimony.success : undefined
+
+const judgeCompleted = (
+  job: ObservedJob,
+  end: AgentEnd,
+  story: Completed,
+  credentials: Credentials
+): Verdict | undefined => {
+  if (!job.brokered) return deliver(story, { by: "runner", delivery: story.delivery })
+  const { testimony } = job.pod ?? {}
+  if (testimony === undefined || Result.isFailure(testimony)) {
+    const found = testimony === undefined ? "nothing" : formatProblems(testimony.failure)
+    return silent(job, end, `no valid testimony of its broker: ${found}`, credentials)
   }
-  if (delivery.pushRefused !== undefined) {
-    return {
-      reason: "PushRejected",
-      message: `The remote refused the push of ${delivery.branch}: ${delivery.pushRefused}`
-    }
+  return deliver(story, { by: "broker", testimony: testimony.success })
+}
+
+/** Reasons that say no more than that it went wrong; the broker may know better. */
+const vague: ReadonlySet<AgentResult["reason"]> = new Set([undefined, "AgentError", "SetupFailed"])
+
+const judgeFailed = (story: AgentResult, testimony: BrokerResult | undefined, credentials: Credentials): Failure => {
+  if (testimony !== undefined && vague.has(story.reason)) {
+    const refused = testimony.modelRefused === "Budget" || testimony.modelRefused === "Turns"
+    if (refused) return { reason: "BudgetExceeded", message: story.message }
+    const absent = missing(testimony, credentials)
+    if (absent !== undefined) return absent
   }
-  if (!delivery.changed) return { reason: "NoChanges", message: `The agent changed nothing. ${message}`.trim() }
-  if (delivery.headCommit === undefined) {
-    return { reason: "PushRejected", message: `The remote does not have the branch ${delivery.branch}.` }
+  return { reason: story.reason ?? "AgentError", message: story.message }
+}
+
+const missing = (testimony: BrokerResult | undefined, credentials: Credentials): Failure | undefined => {
+  if (testimony?.missing === undefined) return undefined
+  const name = testimony.missing === "ModelKey" ? credentials.modelKey : credentials.gitAccess
+  return {
+    reason: "SecretMissing",
+    message: `${name} is missing. Create it, and raise spec.contextVersion.${
+      testimony.problem === undefined ? "" : ` (${testimony.problem})`
+    }`
   }
-  return { reason: "Delivered", message: `${delivery.branch} is at ${delivery.headCommit.slice(0, 12)} on the remote.` }
 }
 
 /** Exit codes of SIGINT, SIGKILL and SIGTERM. */
 const signals = new Set([130, 137, 143])
 
-/** An end without a valid result. */
-const silent = (job: ObservedJob, { exitCode, reason }: AgentEnd, problem: string): Verdict | undefined => {
+/** An end without the words that it needs. */
+const silent = (
+  job: ObservedJob,
+  { exitCode, reason }: AgentEnd,
+  problem: string,
+  credentials: Credentials
+): Verdict | undefined => {
   const by = interruption(job)
   if (by !== undefined || job.end === undefined) return by
   if (reason === "ContainerStatusUnknown") return lost("The node restarted while the agent ran.")
   if (reason === "OOMKilled") {
     return { reason: "AgentError", message: "The agent ran out of memory. Raise agent.resources.limits.memory." }
   }
-  return (signals.has(exitCode) ? stoppedFromOutside(job) : undefined) ?? {
+  if (
+    job.brokered && job.pod?.gone === true && job.pod.testimony !== undefined && Result.isFailure(job.pod.testimony)
+  ) {
+    return lost("The pod was lost before its broker could say what was delivered.")
+  }
+  return (signals.has(exitCode) ? stoppedFromOutside(job) : undefined) ?? missing(testimonyOf(job), credentials) ?? {
     reason: "AgentError",
-    message: `The agent's container ended with exit code ${exitCode} and no valid result: ${problem}`
+    message: `The agent's container ended with exit code ${exitCode} and ${problem}`
   }
 }
 
 /** Who stopped the pod; undefined when nobody that we know of did, or not yet. */
-const interruption = (job: ObservedJob): Verdict | undefined => {
+const interruption = (job: ObservedJob): Failure | undefined => {
   if (job.stopping) return { reason: "Cancelled", message: "The run was cancelled." }
   if (job.end?.reason === "DeadlineExceeded") {
     return { reason: "DeadlineExceeded", message: "The attempt ran longer than its time limit." }
@@ -92,10 +137,7 @@ const interruption = (job: ObservedJob): Verdict | undefined => {
 }
 
 /** A pod that got a signal from somebody else: deleted by a person, or by a node that shuts down. */
-const stoppedFromOutside = ({ end }: ObservedJob): Verdict | undefined =>
+const stoppedFromOutside = ({ end }: ObservedJob): Failure | undefined =>
   end === undefined ? undefined : lost(`The pod was stopped from outside (${end.reason}).`)
 
-const lost = (message: string): Verdict => ({
-  reason: "InfraLost",
-  message: `${message} Raise spec.contextVersion to go on in the same workspace.`
-})
+const lost = (message: string): Failure => ({ reason: "InfraLost", message })

@@ -9,6 +9,7 @@ import { finalPhase } from "./CurrentAttempt.ts"
 import type { Observed, ObservedFiles, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
 import { observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
 import { observeRun } from "./ObservedRuns.ts"
+import { pausedUntil } from "./Pause.ts"
 import type { RunKey } from "./RunKey.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { Stores } from "./Stores.ts"
@@ -89,15 +90,21 @@ export class Observe extends Context.Service<Observe, {
         }
       }
 
-      const filesOf = (run: ObservedRun, hasJob: boolean, turn: WorkspaceTurn | undefined): ObservedFiles => {
+      const filesOf = (
+        now: DateTime.Utc,
+        run: ObservedRun,
+        hasJob: boolean,
+        turn: WorkspaceTurn | undefined
+      ): ObservedFiles => {
         const present = stores.files.get({ namespace: run.namespace, name: run.jobName }) !== undefined
-        const waits = turn?.tag === "waiting" && config.storage.access === "Exclusive"
+        const queued = turn?.tag === "waiting" && config.storage.access === "Exclusive"
+        const waits = queued || pausedUntil({ now, run }) !== undefined
         if ((hasJob ? present : waits) || Result.isFailure(run.wanted) || finalPhase(run) !== undefined) {
           return { present, rendered: undefined }
         }
         const { resume, run: decoded } = run.wanted.success
         const { contextVersion, retry } = run.attempt
-        const facts = { config, attempts: contextVersion + retry, resume }
+        const facts = { config, attempts: contextVersion + retry, resume: resume || retry > 0 }
         const inputs = decoded.kind === "CodeRun"
           ? codeInputs({ ...facts, run: decoded, branch: codeBranch(decoded.spec.taskId) })
           : docsInputs({ ...facts, run: decoded, branch: docsBranchName(run.name, run.uid) })
@@ -127,7 +134,7 @@ export class Observe extends Context.Service<Observe, {
           workspace,
           files: run === undefined
             ? { present: false, rendered: undefined }
-            : filesOf(run, own.some(({ name }) => name === run.jobName), workspace?.turn)
+            : filesOf(now, run, own.some(({ name }) => name === run.jobName), workspace?.turn)
         }
       })
 

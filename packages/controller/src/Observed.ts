@@ -3,6 +3,7 @@
  */
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { Attempt } from "@orchestrator/domain/Attempt"
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import type { Condition } from "@orchestrator/domain/Condition"
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -39,7 +40,10 @@ export interface ObservedRun {
   readonly wanted: Result.Result<Wanted, ReadonlyArray<FieldProblem>>
   /** Read from the spec even when the rest of it is not valid. */
   readonly contextVersion: number
+  /** Whether the spec asks to cancel this version; a request that has ended an earlier one does not count. */
   readonly cancel: boolean
+  /** The version that a standing request has ended. */
+  readonly cancelledVersion: number | undefined
   readonly status: RunStatusView
   /** The attempt to work on, by spec and status. */
   readonly attempt: AttemptKey
@@ -55,6 +59,8 @@ export interface RunStatusView {
   readonly reason?: string
   readonly contextVersion?: number
   readonly retryCount?: number
+  readonly resumesAt?: string
+  readonly cancelledVersion?: number
   readonly jobName?: string
   readonly startedAt?: string
   readonly lastUpdate?: string
@@ -76,6 +82,8 @@ export interface ObservedJob {
   readonly finalizerIndex: number
   /** Whether we asked it to stop. */
   readonly stopping: boolean
+  /** Whether its pod has a broker: then the broker's word on delivery and spend is the only one. */
+  readonly brokered: boolean
   readonly end: JobEnd | undefined
   readonly pod: ObservedPod | undefined
   /** Why it has no pod: what the API server said when the Job controller wanted to make one. */
@@ -100,6 +108,8 @@ export interface ObservedPod {
   readonly stuck: { readonly reason: string; readonly message: string; readonly since?: string } | undefined
   /** The agent's container, once it has ended. */
   readonly ended: AgentEnd | undefined
+  /** What the broker has testified so far; undefined while it is at work, and where there is none. */
+  readonly testimony: Result.Result<BrokerResult, ReadonlyArray<FieldProblem>> | undefined
 }
 
 export interface AgentEnd {

@@ -1,7 +1,9 @@
 /** From a stored Job and its pod to what decisions read of them. */
 import { parseAgentResult } from "@orchestrator/domain/AgentResult"
+import { parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { jobFinalizer, retryAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
-import type { ContainerStatus, Job, ObjectCondition, Pod } from "@orchestrator/k8s/Objects"
+import type { ContainerStatus, Job, ObjectCondition, Pod, PodSpec } from "@orchestrator/k8s/Objects"
+import { Result } from "effect"
 import { agentContainer } from "./manifest/PodSpec.ts"
 import type { AgentEnd, JobEnd, ObservedJob, ObservedPod } from "./Observed.ts"
 
@@ -10,7 +12,14 @@ export interface PodSeen {
   readonly gone: boolean
 }
 
-export const observeJob = ({ metadata, status }: Job, pod: PodSeen | undefined): ObservedJob => ({
+/** The sidecar that holds the credentials. */
+export const brokerContainer = "broker"
+
+/** Whether the run's pod has a broker, whatever the configuration says by now. */
+export const hasBroker = ({ containers, initContainers = [] }: PodSpec): boolean =>
+  [...initContainers, ...containers].some(({ name }) => name === brokerContainer)
+
+export const observeJob = ({ metadata, spec, status }: Job, pod: PodSeen | undefined): ObservedJob => ({
   name: metadata.name ?? "",
   namespace: metadata.namespace ?? "",
   uid: metadata.uid ?? "",
@@ -22,6 +31,7 @@ export const observeJob = ({ metadata, status }: Job, pod: PodSeen | undefined):
   held: metadata.finalizers?.includes(jobFinalizer) === true,
   finalizerIndex: metadata.finalizers?.indexOf(jobFinalizer) ?? -1,
   stopping: metadata.annotations?.[stopAnnotation] !== undefined,
+  brokered: hasBroker(spec.template.spec),
   end: endOf(status?.conditions ?? []),
   pod: pod === undefined ? undefined : observePod(pod)
 })
@@ -49,7 +59,8 @@ export const observePod = ({ gone, pod: { metadata, status } }: PodSeen): Observ
     gone,
     over: gone || finished,
     stuck: finished ? undefined : stuckOn(containers, status?.conditions ?? []),
-    ended: agentEnd(status?.containerStatuses ?? [], gone || finished)
+    ended: agentEnd(status?.containerStatuses ?? [], gone || finished),
+    testimony: testimonyOf(containers, gone || finished)
   }
 }
 
@@ -66,16 +77,40 @@ const stuckOn = (
   containers: ReadonlyArray<ContainerStatus>,
   conditions: ReadonlyArray<ObjectCondition>
 ): ObservedPod["stuck"] => {
-  const waiting = containers.map(({ state }) => state?.waiting).find((state) =>
-    state?.reason !== undefined && !passing.has(state.reason)
+  const held = containers.find(({ state }) =>
+    state?.waiting?.reason !== undefined && !passing.has(state.waiting.reason)
   )
-  if (waiting?.reason !== undefined) return { reason: waiting.reason, message: waiting.message ?? waiting.reason }
+  const waiting = held?.state?.waiting
+  if (held !== undefined && waiting?.reason !== undefined) {
+    return brokerTrouble(held) ?? { reason: waiting.reason, message: waiting.message ?? waiting.reason }
+  }
   const unscheduled = unscheduledOf(conditions)
   if (unscheduled === undefined) return undefined
   const { lastTransitionTime: since, message = "", reason: said = "Unschedulable" } = unscheduled
   const reason = message.includes("unbound immediate PersistentVolumeClaims") ? "ClaimPending" : said
   return { reason, message, ...(since === undefined ? {} : { since }) }
 }
+
+/** A broker that ends as often as it is started has said why. */
+const brokerTrouble = (container: ContainerStatus): ObservedPod["stuck"] => {
+  if (container.name !== brokerContainer) return undefined
+  const problem = Result.match(parseBrokerResult(wordsOf(container)), {
+    onFailure: () => undefined,
+    onSuccess: (testimony) => testimony.problem
+  })
+  return problem === undefined ? undefined : { reason: "BrokerFailed", message: problem }
+}
+
+/** The broker's last words; where it was killed without any, those of the one that it was started in place of. */
+const testimonyOf = (containers: ReadonlyArray<ContainerStatus>, over: boolean): ObservedPod["testimony"] => {
+  const broker = containers.find(({ name }) => name === brokerContainer)
+  return broker === undefined || !over ? undefined : parseBrokerResult(wordsOf(broker))
+}
+
+const wordsOf = ({ lastState, state }: ContainerStatus): string | undefined =>
+  [state, lastState].map((each) => each?.terminated?.message).find((words) =>
+    words !== undefined && words.trim() !== ""
+  )
 
 const agentEnd = (containers: ReadonlyArray<ContainerStatus>, over: boolean): AgentEnd | undefined => {
   const terminated = containers.find(({ name }) => name === agentContainer)?.state?.terminated

@@ -1,6 +1,7 @@
 /** From a stored run to what decisions read of it. Nothing in a stored object can make this fail. */
 import { CodeRunStatus } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
+import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { attemptOf } from "./CurrentAttempt.ts"
@@ -20,6 +21,7 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
   const contextVersion = kind === "CodeRun" && typeof version === "number" && Number.isInteger(version) ? version : 1
   const status = statusView(object.status)
   const attempt = attemptOf(contextVersion, status)
+  const cancelledVersion = spec["cancel"] === true ? cancelledBefore(attempt, status) : undefined
   const [name, uid] = [metadata.name ?? "", metadata.uid ?? ""]
   const view: ObservedRun = {
     kind,
@@ -31,7 +33,8 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
     deleting: metadata.deletionTimestamp !== undefined,
     wanted: wantedOf(kind, object),
     contextVersion,
-    cancel: spec["cancel"] === true,
+    cancel: spec["cancel"] === true && cancelledVersion === undefined,
+    cancelledVersion,
     status,
     attempt,
     jobName: runKinds[kind].jobName(name, uid, attempt),
@@ -39,6 +42,13 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
   }
   views.set(object, view)
   return view
+}
+
+/** The earlier version that a standing request to cancel has ended, which is thereby done. */
+const cancelledBefore = ({ contextVersion }: AttemptKey, status: RunStatusView): number | undefined => {
+  const before = status.contextVersion
+  return status.cancelledVersion ??
+    (before !== undefined && before < contextVersion && status.phase === "Cancelled" ? before : undefined)
 }
 
 const wants = new WeakMap<CustomObject["spec"], ObservedRun["wanted"]>()

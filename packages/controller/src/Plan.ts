@@ -1,10 +1,11 @@
 /**
  * The decision: total, synchronous, first matching rule wins. Reading this list is reading what the controller does.
- * Places kept for what follows: dependencies and limits between `supersededAttempt` and `waitingForWorkspace`, automatic retries after
- * infrastructure loss before `jobFailed`.
+ * Places kept for what follows: dependencies and limits between `pausing` and `waitingForWorkspace`.
  */
+import type { DateTime } from "effect"
 import type { Action } from "./Action.ts"
 import type { Observed, ObservedRun } from "./Observed.ts"
+import { pausedUntil } from "./Pause.ts"
 import { beingDeleted } from "./rules/beingDeleted.ts"
 import { budgetSpent } from "./rules/budgetSpent.ts"
 import { cancelled } from "./rules/cancelled.ts"
@@ -15,6 +16,7 @@ import { jobFailed } from "./rules/jobFailed.ts"
 import { jobFinished } from "./rules/jobFinished.ts"
 import { jobLost } from "./rules/jobLost.ts"
 import { jobRunning } from "./rules/jobRunning.ts"
+import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
 import { terminal } from "./rules/terminal.ts"
@@ -23,6 +25,8 @@ import { waitingForWorkspace } from "./rules/waitingForWorkspace.ts"
 export interface Plan {
   readonly rule: string
   readonly actions: ReadonlyArray<Action>
+  /** When to look again although nothing has happened. */
+  readonly wakeAt?: DateTime.Utc
 }
 
 /** An Observed whose run is there. */
@@ -41,6 +45,7 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
   ["invalid", invalid],
   ["jobLost", jobLost],
   ["budgetSpent", budgetSpent],
+  ["pausing", pausing],
   ["waitingForWorkspace", waitingForWorkspace],
   ["jobAbsent", jobAbsent],
   ["jobFinished", jobFinished],
@@ -55,7 +60,12 @@ export const plan = (observed: Observed): Plan => {
   const alive = { ...observed, run }
   for (const [name, rule] of rules) {
     const actions = rule(alive)
-    if (actions !== undefined) return { rule: name, actions }
+    if (actions !== undefined) return { rule: name, actions, ...wake(alive) }
   }
   return { rule: "none", actions: [] }
+}
+
+const wake = (observed: ObservedAlive): Pick<Plan, "wakeAt"> => {
+  const wakeAt = pausedUntil(observed)
+  return wakeAt === undefined ? {} : { wakeAt }
 }

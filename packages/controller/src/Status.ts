@@ -2,15 +2,18 @@
  * The next status, derived from what was observed and what changed. Phase follows from the reason; equal status is not written; times
  * move only when what they date has changed.
  */
-import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition, setConditions } from "@orchestrator/domain/Condition"
 import type { Phase } from "@orchestrator/domain/Phase"
-import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason } from "@orchestrator/domain/Reason"
+import { outcomeOf, type RunningReason, type WaitingReason } from "@orchestrator/domain/Reason"
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Action, type StatusWrite } from "./Action.ts"
+import { evidenceFacts } from "./Conditions.ts"
+import type { Evidence } from "./Evidence.ts"
+import type { Verdict } from "./Judge.ts"
+import type { Pause } from "./Pause.ts"
 import type { ObservedAlive } from "./Plan.ts"
 import { sameJson } from "./SameJson.ts"
 
@@ -22,6 +25,8 @@ interface Change {
   readonly attempt?: Attempt
   readonly fields?: Readonly<Record<string, unknown>>
 }
+
+const notEnded = { finishedAt: undefined, expiresAt: undefined, resumesAt: undefined }
 
 /** Pending: nothing runs, and why. */
 export const waiting = (
@@ -39,7 +44,7 @@ export const waiting = (
       ...(reason === "Accepted" ? [] : [{ type: "Queued", status: "True", reason, message } as const])
     ],
     ...(attempt === undefined ? {} : { attempt }),
-    fields: { finishedAt: undefined, expiresAt: undefined }
+    fields: notEnded
   })
 
 /** Pending, because the cluster refuses what the run needs. The words are filled in when they are known. */
@@ -55,7 +60,7 @@ export const refusedWrite = (observed: ObservedAlive): StatusWrite => {
       { type: "Queued", status: "True", reason, message },
       { type: "Progressing", status: "False", reason: "Refused", message }
     ],
-    fields: { finishedAt: undefined, expiresAt: undefined }
+    fields: notEnded
   })
 }
 
@@ -93,18 +98,12 @@ const runningChange = (
     ...fields,
     jobName: attempt.jobName,
     configmapName: attempt.jobName,
-    finishedAt: undefined,
-    expiresAt: undefined
+    ...notEnded
   }
 })
 
 /** What the end of an attempt adds. */
-export interface Ending {
-  readonly reason: TerminalReason
-  readonly message: string
-  readonly attempt?: Attempt
-  readonly result?: AgentResult
-}
+export type Ending = Verdict & { readonly attempt?: Attempt; readonly evidence?: Evidence }
 
 /** Terminal, for this context version for ever. */
 export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Action> =>
@@ -114,10 +113,12 @@ export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Ac
 export const endedWrite = (observed: ObservedAlive, ending: Ending): StatusWrite =>
   statusWrite(observed, endedChange(observed, ending))
 
-const endedChange = ({ config, now, run }: ObservedAlive, { attempt, message, reason, result }: Ending): Change => {
+const endedChange = (
+  { config, now, run }: ObservedAlive,
+  { attempt, evidence = {}, message, reason }: Ending
+): Change => {
   const phase = outcomeOf(reason)
-  const delivery = result?.delivery
-  const resumed = result?.resumed
+  const finishedAt = formatTime(now)
   return {
     phase,
     reason,
@@ -127,56 +128,54 @@ const endedChange = ({ config, now, run }: ObservedAlive, { attempt, message, re
       ...(findCondition(run.status.conditions, "Queued")?.status === "True"
         ? [{ type: "Queued", status: "False", reason, message: "The run has ended." } as const]
         : []),
-      ...(delivery === undefined ? [] : [deliveredFact(delivery.headCommit, delivery.pullRequestUrl, reason)]),
-      ...(resumed === undefined ? [] : [resumedFact(resumed, result?.resumeProblem)])
+      ...evidenceFacts(evidence, reason)
     ],
-    ...(attempt === undefined
-      ? {}
-      : {
-        attempt: {
-          ...attempt,
-          finishedAt: formatTime(now),
-          outcome: phase,
-          reason,
-          ...(result?.usage ? { usage: result.usage } : {})
-        }
-      }),
+    ...(attempt === undefined ? {} : { attempt: { ...attempt, finishedAt, outcome: phase, reason } }),
     fields: {
-      finishedAt: formatTime(now),
+      finishedAt,
       expiresAt: attempt === undefined ? undefined : expiry(now, phase, config.cleanup),
-      ...(delivery?.headCommit === undefined ? {} : { branch: delivery.branch, headCommit: delivery.headCommit }),
-      ...(delivery?.pullRequestUrl === undefined ? {} : { pullRequestUrl: delivery.pullRequestUrl }),
-      ...(result?.sessionId === undefined ? {} : { sessionId: result.sessionId })
+      resumesAt: undefined,
+      ...whereTheWorkIs(evidence)
     }
   }
 }
 
-const deliveredFact = (commit: string | undefined, pullRequest: string | undefined, reason: string): ConditionFact =>
-  commit === undefined || reason === "PushRejected" || reason === "NoChanges"
-    ? { type: "Delivered", status: "False", reason, message: "The branch of this run is not on the remote." }
-    : pullRequest === undefined
-    ? {
-      type: "Delivered",
-      status: "True",
-      reason: "BranchPushed",
-      message: "The branch is on the remote; no pull request was opened."
-    }
-    : { type: "Delivered", status: "True", reason: "PullRequestOpen", message: `The pull request is ${pullRequest}` }
+const whereTheWorkIs = ({ delivery, sessionId }: Evidence) => ({
+  ...(delivery?.headCommit === undefined ? {} : { branch: delivery.branch, headCommit: delivery.headCommit }),
+  ...(delivery?.pullRequestUrl === undefined ? {} : { pullRequestUrl: delivery.pullRequestUrl }),
+  ...(sessionId === undefined ? {} : { sessionId })
+})
 
-const resumedFact = (resumed: boolean, problem: string | undefined): ConditionFact =>
-  resumed
-    ? {
-      type: "SessionResumed",
-      status: "True",
-      reason: "Resumed",
-      message: "The attempt continued an earlier session."
+/** Pending: the attempt has ended, and the next one starts by itself. */
+export const paused = (
+  observed: ObservedAlive,
+  { attempt, evidence, message: why, pause: { reason, retryCount, until } }: {
+    readonly pause: Pause
+    readonly message: string
+    readonly attempt: Attempt
+    readonly evidence: Evidence
+  }
+): ReadonlyArray<Action> => {
+  const resumesAt = formatTime(until)
+  const message = `${why} The run goes on by itself at ${resumesAt}.`
+  return write(observed, {
+    phase: "Pending",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      { type: "Progressing", status: "False", reason, message },
+      ...evidenceFacts(evidence, reason)
+    ],
+    attempt: { ...attempt, finishedAt: formatTime(observed.now), outcome: outcomeOf(reason), reason },
+    fields: {
+      ...notEnded,
+      resumesAt,
+      ...(retryCount === 0 ? {} : { retryCount }),
+      ...whereTheWorkIs(evidence)
     }
-    : {
-      type: "SessionResumed",
-      status: "False",
-      reason: problem === undefined ? "NewSession" : "NotPossible",
-      message: problem ?? "The attempt started a new session."
-    }
+  })
+}
 
 const write = (observed: ObservedAlive, change: Change): ReadonlyArray<Action> => {
   const next = statusWrite(observed, change)
@@ -195,8 +194,9 @@ const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
   const status = withoutUndefined({
     ...before,
     ...(isNew ? ofFormerAttempt : undefined),
+    ...(isNew && before["retryCount"] !== undefined ? { retryCount: 0 } : undefined),
+    cancelledVersion: run.cancelledVersion,
     ...change.fields,
-    ...(before["retryCount"] === undefined ? undefined : { retryCount: attempt.retry }),
     ...(change.attempt === undefined ? undefined : { attempts: recordAttempt(attempts, change.attempt) }),
     ...(added === undefined ? undefined : { usage: addUsage(before["usage"] as Usage | undefined, added) }),
     phase: change.phase,
@@ -223,6 +223,7 @@ const ofFormerAttempt = {
   startedAt: undefined,
   finishedAt: undefined,
   expiresAt: undefined,
+  resumesAt: undefined,
   sessionId: undefined
 }
 

@@ -6,6 +6,7 @@ import { holderAnnotation, runUidLabel } from "@orchestrator/domain/Labels"
 import { workspaceName } from "@orchestrator/domain/Names"
 import type {
   ConfigMap,
+  ContainerState,
   ContainerStatus,
   CustomObject,
   Event,
@@ -17,6 +18,7 @@ import type {
 } from "@orchestrator/k8s/Objects"
 import { makeStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer } from "effect"
+import { brokerContainer, hasBroker } from "./ObservedJobs.ts"
 import { formatKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 
@@ -59,17 +61,36 @@ const meta = ({ managedFields: _, ...metadata }: Metadata): Metadata => metadata
 
 export const pruneRun = (run: CustomObject): CustomObject => ({ ...run, metadata: meta(run.metadata) })
 
-export const pruneJob = ({ metadata, status }: Job): Job => ({
+const bareTemplate = { spec: { containers: [] } }
+const brokeredTemplate = { spec: { containers: [], initContainers: [{ name: brokerContainer }] } }
+
+/** Of the pod template, whether it has a broker is all that is asked later. */
+export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
   metadata: meta(metadata),
-  spec: { template: { spec: { containers: [] } } },
+  spec: { template: hasBroker(spec.template.spec) ? brokeredTemplate : bareTemplate },
   ...(status?.conditions === undefined ? {} : { status: { conditions: status.conditions } })
 })
 
-const pruneContainer = ({ name, ready, restartCount, state }: ContainerStatus): ContainerStatus => ({
+const pruneState = ({ terminated, waiting }: ContainerState): ContainerState => {
+  if (waiting !== undefined) return { waiting }
+  if (terminated === undefined) return {}
+  const { exitCode, message, reason } = terminated
+  return {
+    terminated: {
+      exitCode,
+      ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message })
+    }
+  }
+}
+
+/** A broker that was started again has left its testimony in its last state. */
+const pruneContainer = ({ lastState, name, ready, restartCount, state }: ContainerStatus): ContainerStatus => ({
   name,
   ready,
   restartCount,
-  ...(state === undefined ? {} : { state })
+  ...(state === undefined ? {} : { state: pruneState(state) }),
+  ...(name === brokerContainer && lastState?.terminated !== undefined ? { lastState: pruneState(lastState) } : {})
 })
 
 export const prunePod = ({ metadata, status }: Pod): Pod => ({

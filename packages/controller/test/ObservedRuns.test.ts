@@ -27,7 +27,12 @@ describe("the current attempt", () => {
     },
     {
       name: "counts the automatic retries of its version",
-      run: makeCodeRun({ status: running({ retryCount: 2 }) }),
+      run: makeCodeRun({
+        status: running({
+          retryCount: 2,
+          attempts: [{ contextVersion: 1, retry: 2, jobName: "code-api-v1-r2-3f9c2a1b" }]
+        })
+      }),
       want: "code-api-v1-r2-3f9c2a1b"
     },
     {

@@ -176,10 +176,10 @@ describe("usage", () => {
     const [attempt] = recorded.status.attempts ?? []
     assert.isDefined(attempt)
     const [write] = ended({ ...ends, run: recorded }, {
-      reason: "Delivered",
+      reason: "AgentError",
       message: "Again.",
-      attempt,
-      result: completed({ usage })
+      attempt: { ...attempt, usage },
+      evidence: { usage }
     })
     assert.deepStrictEqual(write?._tag === "WriteStatus" ? write.object.status?.["usage"] : undefined, usage)
   })

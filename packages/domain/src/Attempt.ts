@@ -6,7 +6,10 @@ import { Usage } from "./Usage.ts"
 export const Attempt = Schema.Struct({
   contextVersion: Schema.Int.annotate({ description: "Context version that the attempt worked on" }),
   retry: Schema.optionalKey(
-    Schema.Int.annotate({ description: "Automatic retry after infrastructure loss; 0 or absent for the first try" })
+    Schema.Int.annotate({
+      description:
+        "How often the context version was taken up again by itself, after infrastructure loss or for a usage limit; absent for the first try"
+    })
   ),
   jobName: Schema.String.annotate({ description: "Kubernetes Job of the attempt" }),
   sessionId: Schema.optionalKey(Schema.String.annotate({ description: "Session of the agent" })),

@@ -25,6 +25,10 @@ export type ModelTokens = typeof ModelTokens.Type
 export const ModelRefusal = Schema.Literals(["Budget", "Turns", "Cancelled"])
 export type ModelRefusal = typeof ModelRefusal.Type
 
+/** A credential that the run has no Secret for. */
+export const MissingCredential = Schema.Literals(["ModelKey", "GitAccess"])
+export type MissingCredential = typeof MissingCredential.Type
+
 export const BrokerResult = Schema.Struct({
   /** Absent until the branch was read for the first time. The pull request in it was read back from the forge. */
   delivery: Schema.optionalKey(Delivery),
@@ -44,7 +48,9 @@ export const BrokerResult = Schema.Struct({
   /** RFC 3339 time at which a usage limit ends; absent when the last answer was none that spoke of a limit. */
   resetAt: Schema.optionalKey(Schema.String),
   /** What keeps the broker itself from its work: a missing key, a repository that cannot be read. */
-  problem: Schema.optionalKey(Schema.String)
+  problem: Schema.optionalKey(Schema.String),
+  /** What `problem` comes from, where a Secret or a key of one is missing. */
+  missing: Schema.optionalKey(MissingCredential)
 })
 export type BrokerResult = typeof BrokerResult.Type
 

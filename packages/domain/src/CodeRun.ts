@@ -124,6 +124,12 @@ export class CodeRunStatus extends Schema.Class<CodeRunStatus>("CodeRunStatus")(
   contextVersion: Schema.optionalKey(
     Schema.Int.annotate({ description: "Version of the context and prompt used" })
   ),
+  cancelledVersion: Schema.optionalKey(
+    Schema.Int.annotate({
+      description:
+        "Context version that spec.cancel has ended; while it stays set, it does not count for later versions"
+    })
+  ),
   promptModification: Schema.optionalKey(
     Schema.String.annotate({ description: "Modification to the prompt if any" })
   ),

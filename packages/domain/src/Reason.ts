@@ -1,6 +1,6 @@
 /**
- * Machine-readable reasons, as `status.reason` and the Ready condition carry them. A reason belongs to one phase, so the phase is
- * derived and never chosen beside it.
+ * Machine-readable reasons, as `status.reason` and the Ready condition carry them. The phase follows from the reason and is never chosen
+ * beside it; only a passing reason has two: Pending while the run will go on by itself, Failed when it does not any more.
  */
 import { Schema } from "effect"
 import type { Outcome } from "./Phase.ts"
@@ -36,6 +36,10 @@ export const FailureReason = Schema.Literals([
   "JobLost"
 ])
 export type FailureReason = typeof FailureReason.Type
+
+/** Ends of an attempt after which a run goes on by itself, as often as it may. */
+export const PassingReason = FailureReason.pick(["RateLimited", "InfraLost"])
+export type PassingReason = typeof PassingReason.Type
 
 export const TerminalReason = Schema.Literals(["Delivered", "Cancelled", ...FailureReason.literals])
 export type TerminalReason = typeof TerminalReason.Type

@@ -1,7 +1,10 @@
-/** Which attempt a run asks for, and how long an automatic retry waits. */
+/** Which attempt a run asks for, and how long it waits before it goes on by itself. */
 import { Duration } from "effect"
 
-/** One attempt of a run. `retry` counts automatic retries after infrastructure loss within a contextVersion, from 0. */
+/**
+ * One attempt of a run. `retry` counts, from 0, how often a contextVersion was taken up again by itself: after infrastructure loss or
+ * for a usage limit.
+ */
 export interface AttemptKey {
   readonly contextVersion: number
   readonly retry: number
@@ -17,3 +20,10 @@ export const effectiveVersion = (wanted: number, observed: number | undefined): 
 /** Wait before the n-th automatic retry (from 1): 10 s, doubling, at most 10 min. */
 export const retryDelay = (retry: number): Duration.Duration =>
   Duration.seconds(Math.min(10 * 2 ** Math.max(0, retry - 1), 600))
+
+/** How often a usage limit is waited for within a contextVersion. */
+export const limitWaits = 20
+
+/** Wait before the n-th try (from 1) after a usage limit whose end is not known: 1 min, doubling, at most 30 min. */
+export const limitDelay = (wait: number): Duration.Duration =>
+  Duration.minutes(Math.min(2 ** Math.max(0, wait - 1), 30))

@@ -24,6 +24,9 @@ export const commonStatus = (kind: "CodeRun" | "DocsRun", work: string) => ({
   startedAt: text("RFC 3339 time at which the current attempt's Job was created"),
   finishedAt: text("RFC 3339 time at which the run reached a terminal phase"),
   expiresAt: text("RFC 3339 time at which Job, pod and files are removed; absent when they are kept"),
+  resumesAt: text(
+    "RFC 3339 time at which a run that waits for a usage limit or after infrastructure loss goes on by itself"
+  ),
   reason: text("Machine-readable CamelCase reason for the phase"),
   attempts: Schema.optionalKey(
     Schema.Array(Attempt).annotate({ description: "The newest ten attempts, oldest first" })

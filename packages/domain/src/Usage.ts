@@ -1,8 +1,10 @@
-/** What a run has used so far. Sums over attempts; money is the list price as the agent counts it, in USD. */
+/** What a run has used so far. Sums over attempts; money is USD by configured prices, else the list price as the agent counts it. */
 import { Schema } from "effect"
 
 export const Usage = Schema.Struct({
-  costUsd: Schema.optionalKey(Schema.Finite.annotate({ description: "Cost in USD, as the agent counts it" })),
+  costUsd: Schema.optionalKey(
+    Schema.Finite.annotate({ description: "Cost in USD by configured prices, else as the agent counts it" })
+  ),
   inputTokens: Schema.optionalKey(
     Schema.Int.annotate({ description: "Input tokens, cache reads and writes included" })
   ),

@@ -1,6 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { isTerminal, Phase } from "../src/Phase.ts"
-import { FailureReason, outcomeOf, Reason, RunningReason, TerminalReason, WaitingReason } from "../src/Reason.ts"
+import {
+  FailureReason,
+  outcomeOf,
+  PassingReason,
+  Reason,
+  RunningReason,
+  TerminalReason,
+  WaitingReason
+} from "../src/Reason.ts"
 
 describe("reasons", () => {
   it("are CamelCase, and each belongs to one group", () => {
@@ -14,6 +22,7 @@ describe("reasons", () => {
     assert.strictEqual(outcomeOf("Delivered"), "Succeeded")
     assert.strictEqual(outcomeOf("Cancelled"), "Cancelled")
     for (const reason of FailureReason.literals) assert.strictEqual(outcomeOf(reason), "Failed")
+    for (const reason of PassingReason.literals) assert.strictEqual(outcomeOf(reason), "Failed")
   })
 })
 

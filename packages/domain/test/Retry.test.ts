@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import fc from "fast-check"
-import { effectiveVersion, retryDelay } from "../src/Retry.ts"
+import { effectiveVersion, limitDelay, retryDelay } from "../src/Retry.ts"
 
 describe("the version to work on", () => {
   it.each([
@@ -34,4 +34,11 @@ describe("the wait before an automatic retry", () => {
     fc.assert(fc.property(fc.nat({ max: 100 }), (retry) => {
       assert.isTrue(Duration.isLessThanOrEqualTo(retryDelay(retry), retryDelay(retry + 1)))
     })))
+})
+
+describe("the wait for a usage limit whose end is not known", () => {
+  it.each([[0, 1], [1, 1], [2, 2], [3, 4], [4, 8], [5, 16], [6, 30], [7, 30], [5000, 30]])(
+    "number %i is %i min",
+    (wait, minutes) => assert.strictEqual(Duration.toMinutes(limitDelay(wait)), minutes)
+  )
 })

@@ -10,10 +10,14 @@ export const cancelled: Rule = (observed) => {
   if (!run.cancel) return undefined
   const job = currentJob(run, jobs)
   if (job === undefined || (job.deleting && job.pod?.ended === undefined)) {
-    const name = run.jobName
-    return job === undefined && run.status.attempts?.some(({ jobName }) => jobName === name) !== true
-      ? ended(observed, { reason: "Cancelled", message: "The run was cancelled before it started." })
-      : ended(observed, { reason: "Cancelled", message: "The run was cancelled.", attempt: currentEntry(run, now) })
+    const { attempt: { contextVersion }, jobName: name } = run
+    const tries = run.status.attempts?.filter((attempt) => attempt.contextVersion === contextVersion) ?? []
+    const begun = job !== undefined || tries.some(({ jobName }) => jobName === name)
+    return ended(observed, {
+      reason: "Cancelled",
+      message: begun || tries.length > 0 ? "The run was cancelled." : "The run was cancelled before it started.",
+      ...(begun ? { attempt: currentEntry(run, now) } : {})
+    })
   }
   return isAlive(job) ? stop(job) : undefined
 }

@@ -1,3 +1,4 @@
+import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { Result } from "effect"
 import { Action } from "../Action.ts"
 import { currentEntry } from "../Attempts.ts"
@@ -19,7 +20,7 @@ export const jobAbsent: Rule = (observed) => {
   if (Result.isFailure(files.rendered)) {
     return ended(observed, { reason: "TemplateError", message: files.rendered.failure })
   }
-  const wanted = run.wanted.success
+  const wanted = withSession(run.wanted.success, run.attempt)
   const job = jobManifest(observed, wanted)
   const taken = endedWrite(observed, {
     reason: "NameCollision",
@@ -42,6 +43,10 @@ export const jobAbsent: Rule = (observed) => {
     ...runningStatus(observed, currentEntry(run, observed.now), undefined)
   ]
 }
+
+/** A try that is taken up again goes on with what the one before it said, as far as that was kept. */
+const withSession = (wanted: Wanted, { retry }: AttemptKey): Wanted =>
+  retry === 0 ? wanted : { ...wanted, resume: true }
 
 const lease = (observed: ObservedAlive, wanted: Wanted): ReadonlyArray<Action> => {
   const { config, run, workspace } = observed

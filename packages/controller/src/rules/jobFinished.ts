@@ -1,21 +1,13 @@
-import { entryOf } from "../Attempts.ts"
+import { credentialsOf } from "../CredentialNames.ts"
 import { currentJob } from "../CurrentAttempt.ts"
 import { judgeAgent } from "../Judge.ts"
 import type { Rule } from "../Plan.ts"
-import { ended } from "../Status.ts"
+import { conclude } from "./conclude.ts"
 
 /** The agent has ended and left its result, which is stored before the Job is let go: a crash in between loses nothing. */
 export const jobFinished: Rule = (observed) => {
   const job = currentJob(observed.run, observed.jobs)
   if (job?.pod?.ended === undefined) return undefined
-  const verdict = judgeAgent(job, job.pod.ended)
-  if (verdict === undefined) return undefined
-  const { result } = verdict
-  return ended(observed, {
-    ...verdict,
-    attempt: entryOf(observed.run, job, {
-      ...(result?.sessionId === undefined ? {} : { sessionId: result.sessionId }),
-      ...(result?.resumed === undefined ? {} : { resumed: result.resumed })
-    })
-  })
+  const verdict = judgeAgent(job, job.pod.ended, credentialsOf(observed))
+  return verdict === undefined ? undefined : conclude(observed, job, verdict)
 }

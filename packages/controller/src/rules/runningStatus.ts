@@ -70,6 +70,14 @@ const explain = (stuck: NonNullable<ObservedPod["stuck"]>): ConditionFact => {
   if (stuck.reason === "PodRefused") {
     return { type: "Progressing", status: "False", ...explainRefusal("pod", stuck.message) }
   }
+  if (stuck.reason === "BrokerFailed") {
+    return {
+      type: "Progressing",
+      status: "False",
+      reason: stuck.reason,
+      message: `The run's broker does not start: ${stuck.message}`
+    }
+  }
   const [reason, message] = explanations[stuck.reason] ??
     (stuck.reason === "CreateContainerConfigError"
       ? ["SecretMissing", stuck.message] as const

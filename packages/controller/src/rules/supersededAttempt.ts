@@ -1,8 +1,10 @@
 import { outcomeOf } from "@orchestrator/domain/Reason"
 import { formatTime } from "@orchestrator/domain/Retention"
 import { entryOf } from "../Attempts.ts"
+import { credentialsOf } from "../CredentialNames.ts"
 import { isAlive } from "../CurrentAttempt.ts"
-import { judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
+import { evidenceOf } from "../Evidence.ts"
+import { type Credentials, judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
 import type { ObservedJob } from "../Observed.ts"
 import type { Rule } from "../Plan.ts"
 import { waiting } from "../Status.ts"
@@ -18,19 +20,19 @@ export const supersededAttempt: Rule = (observed) => {
   if (isAlive(job) && !job.deleting) return stop(job)
   const recorded = run.status.attempts?.find((attempt) => attempt.jobName === job.name)?.outcome
   if (recorded !== undefined) return job.held ? [release(job, timeToLive(recorded, config))] : []
-  const judged = verdict(job)
+  const judged = verdict(job, credentialsOf(observed))
   if (judged === undefined) return []
-  const { reason, result } = judged
-  const attempt = entryOf(run, job, {
+  const { reason } = judged
+  const attempt = {
+    ...entryOf(run, job, evidenceOf(job)),
     finishedAt: formatTime(now),
     outcome: outcomeOf(reason),
-    reason,
-    ...(result?.usage === undefined ? {} : { usage: result.usage })
-  })
+    reason
+  }
   return waiting(observed, "Accepted", "The next attempt is about to start.", attempt)
 }
 
 /** Undefined: the Job controller has not said its last word. */
-const verdict = (job: ObservedJob): Verdict | undefined =>
-  (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended)) ??
-    (job.end === undefined && !job.deleting ? undefined : judgeJob(job))
+const verdict = (job: ObservedJob, credentials: Credentials): Verdict | undefined =>
+  (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended, credentials)) ??
+    (job.end === undefined && !job.deleting ? undefined : judgeJob(job, credentials))

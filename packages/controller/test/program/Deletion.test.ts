@@ -1,9 +1,9 @@
 import { assert, it } from "@effect/vitest"
 import { CodeRunKind, ConfigMapKind, JobKind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
-import { codeRun, completed, namespace, pass, verbs, world } from "./World.ts"
+import { codeRun, endless, namespace, pass, verbs, world } from "./World.ts"
 
-const never = world({ script: ({ container, env }) => container.name === "claude" ? completed(env, "never") : {} })
+const never = world({ script: endless })
 
 const nothingLeft = Effect.gen(function*() {
   const { all } = yield* verbs

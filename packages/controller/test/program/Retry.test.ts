@@ -1,9 +1,9 @@
 import { assert, it } from "@effect/vitest"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
-import { attemptsOf, codeRun, completed, pass, verbs, world } from "./World.ts"
+import { attemptsOf, codeRun, endless, pass, verbs, world } from "./World.ts"
 
-const never = world({ script: ({ container, env }) => container.name === "claude" ? completed(env, "never") : {} })
+const never = world({ script: endless })
 
 it.effect("S4: a raised contextVersion starts the next attempt in the same workspace, told to resume", () =>
   Effect.gen(function*() {

@@ -2,9 +2,12 @@
  * The whole program on the memory cluster: controller, Job controller, TTL, scheduler, claims, garbage collector and a node whose
  * containers follow a script. Time is TestClock's.
  */
+import { formatAgentResult } from "@orchestrator/domain/AgentResult"
 import { Attempt } from "@orchestrator/domain/Attempt"
+import { type BrokerResult, emptyBrokerResult, formatBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { FailureReason } from "@orchestrator/domain/Reason"
 import * as Actors from "@orchestrator/k8s/embedded/actors/Actors"
 import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
 import * as GarbageCollector from "@orchestrator/k8s/embedded/GarbageCollector"
@@ -113,29 +116,66 @@ export const pass = (time: Duration.Input, step: Duration.Input = "1 second") =>
     }
   })
 
-/** The agent's container ends after this time with a result that says so. */
-const delivering = (after: NonNullable<Outcome["after"]> = "10 seconds"): Script => ({ container, env }) =>
-  container.name === "claude" ? completed(env, after) : {}
+/** What a broker testifies when it is stopped, which is after its agent has ended. */
+export const witness = (testimony: Partial<BrokerResult> = {}): Outcome => ({
+  after: "never",
+  onTerminate: {
+    exitCode: 0,
+    message: formatBrokerResult({
+      ...emptyBrokerResult,
+      delivery: {
+        branch: "feature/task-1-implementation",
+        headCommit: "0123456789abcdef",
+        changed: true,
+        verifiedAt: "2026-03-01T10:00:00Z"
+      },
+      costUsd: 0.25,
+      ...testimony
+    })
+  }
+})
+
+/** What the agent's container does, and what its broker saw. */
+export const acting =
+  (agent: (env: Readonly<Record<string, string>>) => Outcome, testimony: Partial<BrokerResult> = {}): Script =>
+  ({ container, env }) =>
+    container.name === "claude" ? agent(env) : container.name === "broker" ? witness(testimony) : {}
+
+/** An agent that delivers after this time. */
+const delivering = (after: NonNullable<Outcome["after"]> = "10 seconds"): Script =>
+  acting((env) => completed(env, after))
+
+/** An agent that works until it is told to stop, and then saves its work. */
+export const endless: Script = acting((env) => completed(env, "never"), {
+  delivery: {
+    branch: "feature/task-1-implementation",
+    headCommit: "fedcba9876543210",
+    changed: true,
+    verifiedAt: "2026-03-01T10:00:00Z"
+  }
+})
 
 export const completed = (env: Readonly<Record<string, string>>, after: NonNullable<Outcome["after"]>): Outcome => ({
   after,
   exitCode: 0,
-  message: JSON.stringify({
+  message: formatAgentResult({
     outcome: "Completed",
     message: "Done.",
-    sessionId: env["SESSION_ID"],
+    ...(env["SESSION_ID"] === undefined ? {} : { sessionId: env["SESSION_ID"] }),
     resumed: false,
-    usage: { costUsd: 0.25, turns: 4 },
-    delivery: { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true }
+    usage: { turns: 4 }
   }),
   onTerminate: {
     exitCode: 143,
-    message: JSON.stringify({
-      outcome: "Interrupted",
-      message: "The work was saved.",
-      delivery: { branch: "feature/task-1-implementation", headCommit: "fedcba9876543210", changed: true }
-    })
+    message: formatAgentResult({ outcome: "Interrupted", message: "The work was saved." })
   }
+})
+
+/** An agent that fails after this time. */
+export const failed = (reason: FailureReason, after: Duration.Input = "10 seconds"): Outcome => ({
+  after,
+  exitCode: 1,
+  message: formatAgentResult({ outcome: "Failed", reason, message: `It was ${reason}.` })
 })
 
 const decodeAttempts = Schema.decodeUnknownSync(Schema.Array(Attempt))
@@ -144,10 +184,8 @@ const decodeAttempts = Schema.decodeUnknownSync(Schema.Array(Attempt))
 export const attemptsOf = (status: CustomObject["status"]): ReadonlyArray<Attempt> =>
   decodeAttempts(status?.["attempts"] ?? [])
 
-export const failing = (reason: string, after: Duration.Input = "10 seconds"): Script => ({ container }) =>
-  container.name === "claude"
-    ? { after, exitCode: 1, message: JSON.stringify({ outcome: "Failed", reason, message: `It was ${reason}.` }) }
-    : {}
+export const failing = (reason: FailureReason, after: Duration.Input = "10 seconds"): Script =>
+  acting(() => failed(reason, after))
 
 export const codeRun = (name: string, spec: object = {}): CustomObject => ({
   metadata: { name, namespace },

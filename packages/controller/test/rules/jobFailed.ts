@@ -1,4 +1,4 @@
-import { givenDocs, givenStarted, presentFiles } from "../fixtures/Given.ts"
+import { givenDocs, givenStarted, makeConfig, presentFiles } from "../fixtures/Given.ts"
 import { complete, failed, gonePod, makeJob, makePod } from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { docsJobName, jobName, makeCodeRun, makeDocsRun, session } from "../fixtures/Runs.ts"
@@ -6,10 +6,11 @@ import { docsRunning, now, running, started } from "../fixtures/Statuses.ts"
 
 const rule = "jobFailed"
 const run = makeCodeRun({ status: running() })
+const once = makeConfig({ retry: { infrastructure: 0 } })
 
 const ends = (name: string, changes: Parameters<typeof makeJob>[0], reason: string, message: string): PlanCase => ({
   name,
-  given: givenStarted({ run, jobs: [makeJob(changes)] }),
+  given: givenStarted({ run, jobs: [makeJob(changes)], config: once }),
   want: { rule, does: [`write Failed/${reason} at 7`], status: { message } }
 })
 
@@ -52,7 +53,7 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
   ),
   {
     name: "the attempt is closed without an exit code",
-    given: givenStarted({ run, jobs: [makeJob({ end: failed() })] }),
+    given: givenStarted({ run, jobs: [makeJob({ end: failed() })], config: once }),
     want: {
       rule,
       does: ["write Failed/InfraLost at 7"],
@@ -77,7 +78,8 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
     given: givenDocs({
       run: makeDocsRun({ status: docsRunning() }),
       jobs: [makeJob({ name: docsJobName, end: failed() })],
-      files: presentFiles
+      files: presentFiles,
+      config: once
     }),
     want: { rule, does: ["write Failed/InfraLost at 7"] }
   }

@@ -11,10 +11,10 @@ const usage = { costUsd: 0.25, inputTokens: 1000, outputTokens: 200, turns: 4 }
 const head = "0123456789abcdef0123456789abcdef01234567"
 const delivered = "feature/task-12-implementation is at 0123456789ab on the remote."
 
-/** The run ends with this reason when its Job is like this. */
+/** Without automatic retries, the run ends with this reason when its Job is like this. */
 const ends = (name: string, job: ReturnType<typeof makeJob>, reason: string, status: object = {}): PlanCase => ({
   name,
-  given: givenStarted({ run, jobs: [job] }),
+  given: givenStarted({ run, jobs: [job], config: makeConfig({ retry: { infrastructure: 0 } }) }),
   want: {
     rule,
     does: [`write ${reason === "Delivered" ? "Succeeded" : "Failed"}/${reason} at 7`],
@@ -101,7 +101,6 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     expiresAt: "2026-03-01T11:00:00Z"
   }),
   ends("a spent budget is told", jobWith(failedWith("BudgetExceeded")), "BudgetExceeded"),
-  ends("a usage limit is told", jobWith(failedWith("RateLimited")), "RateLimited"),
   ends("a failure without a reason is the agent's", jobWith(failedWith()), "AgentError"),
   ends(
     "a failure is told before the Job controller has counted",

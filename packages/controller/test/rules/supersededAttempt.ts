@@ -3,7 +3,7 @@ import { endedPod, endWith, failed, jobWith, makeJob, makePod, released, silentE
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { completed, interrupted } from "../fixtures/Results.ts"
 import { jobName, makeCodeRun, nextJobName, session } from "../fixtures/Runs.ts"
-import { finished, now, running, started } from "../fixtures/Statuses.ts"
+import { finished, now, pausedFor, running, started } from "../fixtures/Statuses.ts"
 
 const rule = "supersededAttempt"
 const bumped = { contextVersion: 2, promptModification: "Try again." }
@@ -129,7 +129,7 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
   {
     name: "an automatic retry starts only when the try before it has ended",
     given: given({
-      run: makeCodeRun({ status: running({ retryCount: 1 }) }),
+      run: makeCodeRun({ status: pausedFor("InfraLost", "2026-03-01T09:40:00Z") }),
       jobs: [makeJob({ pod: makePod() })],
       ...mine
     }),

@@ -1,0 +1,64 @@
+/** Conditions that tell of an attempt's session and delivery. */
+import type { ConditionFact } from "@orchestrator/domain/Condition"
+import type { TerminalReason } from "@orchestrator/domain/Reason"
+import type { Evidence } from "./Evidence.ts"
+
+export const evidenceFacts = (evidence: Evidence, reason: TerminalReason): ReadonlyArray<ConditionFact> => [
+  ...(evidence.delivery === undefined ? [] : [deliveredFact(evidence, reason)]),
+  ...(evidence.resumed === undefined ? [] : [resumedFact(evidence.resumed, evidence.resumeProblem)])
+]
+
+const deliveredFact = (
+  { delivery, forgeKnown, pullRequestProblem }: Evidence,
+  reason: TerminalReason
+): ConditionFact => {
+  const { headCommit, pullRequestUrl } = delivery ?? {}
+  if (headCommit === undefined || reason === "PushRejected" || reason === "NoChanges") {
+    return {
+      type: "Delivered",
+      status: "False",
+      reason,
+      message: "The branch of this run is not on the remote."
+    }
+  }
+  if (pullRequestUrl !== undefined) {
+    return {
+      type: "Delivered",
+      status: "True",
+      reason: "PullRequestOpen",
+      message: `The pull request is ${pullRequestUrl}`
+    }
+  }
+  if (forgeKnown !== true) {
+    const why = forgeKnown === false ? "its host has no known API for pull requests" : "no pull request was opened"
+    return {
+      type: "Delivered",
+      status: "True",
+      reason: "BranchPushed",
+      message: `The branch is on the remote; ${why}.`
+    }
+  }
+  return {
+    type: "Delivered",
+    status: "False",
+    reason: "PullRequestMissing",
+    message: `The branch is on the remote, but has no pull request${
+      pullRequestProblem === undefined ? "." : `: ${pullRequestProblem}`
+    }`
+  }
+}
+
+const resumedFact = (resumed: boolean, problem: string | undefined): ConditionFact =>
+  resumed
+    ? {
+      type: "SessionResumed",
+      status: "True",
+      reason: "Resumed",
+      message: "The attempt continued an earlier session."
+    }
+    : {
+      type: "SessionResumed",
+      status: "False",
+      reason: problem === undefined ? "NewSession" : "NotPossible",
+      message: problem ?? "The attempt started a new session."
+    }

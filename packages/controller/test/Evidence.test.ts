@@ -1,0 +1,78 @@
+/** Who says what of an attempt: with a broker, the runner's figures on delivery and spend are not looked at. */
+import { assert, describe, it } from "@effect/vitest"
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { evidenceOf } from "../src/Evidence.ts"
+import { brokeredJob, jobWith, makeJob } from "./fixtures/Jobs.ts"
+import { completed, delivery, story, testified } from "./fixtures/Results.ts"
+
+const models = {
+  "claude-sonnet-4": { answers: 2, input: 10, output: 20, cacheRead: 30, cacheWrite: 40 },
+  "claude-haiku-4": { answers: 1, input: 1, output: 2, cacheRead: 0, cacheWrite: 0 }
+}
+const usage = { costUsd: 9, inputTokens: 1, outputTokens: 1, turns: 4 }
+const told = completed({
+  usage,
+  sessionId: "s1",
+  resumed: false,
+  resumeProblem: "gone",
+  resetAt: "2026-03-01T11:00:00Z"
+})
+const tokens = { inputTokens: 81, outputTokens: 22 }
+
+describe("with a broker", () => {
+  it("delivery, tokens, cost and reset time are the broker's; session, resume and turns the runner's", () => {
+    const testimony = testified({ models, costUsd: 0.5, resetAt: "2026-03-01T12:00:00Z" })
+    assert.deepStrictEqual(evidenceOf(brokeredJob(told, testimony)), {
+      sessionId: "s1",
+      resumed: false,
+      resumeProblem: "gone",
+      usage: { costUsd: 0.5, ...tokens, turns: 4 },
+      resetAt: "2026-03-01T12:00:00Z",
+      delivery: testimony.delivery ?? delivery(),
+      forgeKnown: true
+    })
+  })
+
+  it.each<{ name: string; story: AgentResult; testimony: Partial<BrokerResult>; want: object | undefined }>([
+    {
+      name: "the agent's figure counts where a model has no price",
+      story: told,
+      testimony: { models, costComplete: false },
+      want: { costUsd: 9, ...tokens, turns: 4 }
+    },
+    {
+      name: "but not below what the broker knows to be spent",
+      story: story({ usage: { costUsd: 0.01 } }),
+      testimony: { models, costComplete: false, costUsd: 0.4 },
+      want: { costUsd: 0.4, ...tokens }
+    },
+    {
+      name: "what nobody was asked costs nothing, whatever the agent says",
+      story: told,
+      testimony: {},
+      want: { turns: 4 }
+    },
+    { name: "nothing is known of nothing", story: story(), testimony: {}, want: undefined }
+  ])("$name", ({ story, testimony, want }) => {
+    assert.deepStrictEqual<unknown>(evidenceOf(brokeredJob(story, testified(testimony))).usage, want)
+  })
+
+  it("without a testimony, nothing but the story is left", () => {
+    assert.deepStrictEqual(evidenceOf(brokeredJob(told, undefined)), {
+      sessionId: "s1",
+      resumed: false,
+      resumeProblem: "gone",
+      usage: { turns: 4 }
+    })
+  })
+})
+
+describe("without a broker", () => {
+  it("the runner speaks of everything", () => {
+    const { message: _, outcome: __, ...left } = told
+    assert.deepStrictEqual<unknown>(evidenceOf(jobWith(told)), left)
+  })
+
+  it("nothing is left of a pod that nobody saw", () => assert.deepStrictEqual(evidenceOf(makeJob()), {}))
+})
