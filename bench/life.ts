@@ -55,7 +55,7 @@ const over = Effect.fnUntraced(function*({ namespace }: Site) {
 })
 
 const round = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
-  const site = yield* makeSite(how)
+  const site = yield* makeSite(plane, how)
   yield* makeWorkspaces(site, warm + runs, { volumes: true })
   const { pid } = yield* arms.start(how, site)
   yield* submit(site, 0, warm)

@@ -5,10 +5,10 @@ import { once } from "node:events"
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import type { User } from "../../packages/cli/test/cluster/ControlPlane.ts"
 import { config } from "./Config.ts"
 import { record, templates } from "./Recorded.ts"
 import type { Site } from "./Site.ts"
+import type { User } from "./User.ts"
 
 const root = join(import.meta.dirname, "../..")
 

@@ -4,7 +4,7 @@ import { NodeKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
 import { layerTest, type Script } from "@orchestrator/k8s/node/ScriptedRuntime"
-import { Duration, Effect, Layer, Schedule } from "effect"
+import { type Duration, Effect, Layer, Schedule } from "effect"
 
 export const nodeName = "bench"
 

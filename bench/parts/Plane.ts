@@ -45,7 +45,6 @@ export const plane = Effect.fn("plane")(function*({ apiOnly }: { readonly apiOnl
     Effect.sync(() => startPlane({ apiOnly, flags })),
     ({ stop }) => Effect.sync(stop)
   )
-  // For the users that the cluster tests make.
-  process.env["CONTROL_PLANE"] = folder
+
   return planeOf(folder)
 })

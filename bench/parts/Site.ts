@@ -5,47 +5,34 @@ import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Effect, Schedule } from "effect"
 import { randomBytes } from "node:crypto"
-import { makeUser, type User } from "../../packages/cli/test/cluster/ControlPlane.ts"
+import type { Plane } from "./Plane.ts"
 import { workspace } from "./Recorded.ts"
+import { makeUser, type User } from "./User.ts"
 
 export interface Site {
   readonly namespace: string
   readonly users: ReadonlyArray<User>
 }
 
-interface ClusterRoleBinding extends KubernetesObject {
-  readonly roleRef: object
-  readonly subjects: ReadonlyArray<object>
-}
-
 interface PersistentVolume extends KubernetesObject {
   readonly spec: object
 }
 
-const clusterWide = { version: "v1", singular: "", shortNames: [], categories: [], namespaced: false } as const
-const plain = { ...clusterWide, hasStatus: false, hasGeneration: false, createOnly: false }
-
-const ClusterRoleBindingKind: Kind<ClusterRoleBinding> = {
-  ...plain,
-  group: "rbac.authorization.k8s.io",
-  kind: "ClusterRoleBinding",
-  plural: "clusterrolebindings"
-}
-
 const PersistentVolumeKind: Kind<PersistentVolume> = {
-  ...plain,
   group: "",
+  version: "v1",
   kind: "PersistentVolume",
-  plural: "persistentvolumes"
+  plural: "persistentvolumes",
+  singular: "persistentvolume",
+  shortNames: ["pv"],
+  categories: [],
+  namespaced: false,
+  hasStatus: true,
+  hasGeneration: false,
+  createOnly: false
 }
 
-const bindingOf = (name: string): ClusterRoleBinding => ({
-  metadata: { name },
-  roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
-  subjects: [{ kind: "User", name, apiGroup: "rbac.authorization.k8s.io" }]
-})
-
-export const makeSite = Effect.fnUntraced(function*(name: string, users = 1) {
+export const makeSite = Effect.fnUntraced(function*(plane: Plane, name: string, users = 1) {
   const client = yield* KubernetesClient
   const namespace = `${name}-${randomBytes(3).toString("hex")}`
   yield* client.create(NamespaceKind, { metadata: { name: namespace } })
@@ -53,8 +40,8 @@ export const makeSite = Effect.fnUntraced(function*(name: string, users = 1) {
   yield* client.create(ServiceAccountKind, { metadata: { name: "default", namespace } }).pipe(
     Effect.catchIf(hasReason("AlreadyExists"), () => Effect.void)
   )
-  const made = Array.from({ length: users }, (_, index) => makeUser(`${namespace}-${index}`))
-  yield* Effect.forEach(made, (user) => client.create(ClusterRoleBindingKind, bindingOf(user.name)), { discard: true })
+  const names = Array.from({ length: users }, (_, index) => `replica-${index}`)
+  const made = yield* Effect.forEach(names, (each) => makeUser(plane, namespace, each))
   return { namespace, users: made } satisfies Site
 })
 
