@@ -4,6 +4,7 @@
  */
 import { Clock, Deferred, Duration, Effect } from "effect"
 import type { KubernetesClient } from "../KubernetesClient.ts"
+import { type BackOff, backOffAt, firstBackOff, lastBackOff } from "./BackOff.ts"
 import { expanded, resolveEnv } from "./ContainerEnv.ts"
 import type { PodBoard } from "./PodBoard.ts"
 import { running, startsAgain, terminated, waiting } from "./PodRecord.ts"
@@ -21,12 +22,10 @@ export interface ContainerRun {
   readonly started: Deferred.Deferred<void>
 }
 
-const firstBackOff = 10_000
-const lastBackOff = 300_000
 /** How long a refused pull is shown as an error before it is shown as a wait. */
 const showError = 2000
 
-const backOffAfter = (count: number): number => Math.min(lastBackOff, firstBackOff * 2 ** Math.min(count, 8))
+const pullBackOff = (count: number): number => Math.min(lastBackOff, firstBackOff * 2 ** Math.min(count, 8))
 
 type Attempt = { readonly _tag: "Ended"; readonly exitCode: number } | { readonly _tag: "Refused" }
 
@@ -48,7 +47,7 @@ const refuse = Effect.fnUntraced(
       yield* board.update(name, { state: terminated(exit, { startedAt: now, finishedAt: now }) })
       return { _tag: "Ended", exitCode: 128 } satisfies Attempt
     }
-    const total = backOffAfter(count)
+    const total = pullBackOff(count)
     const pull = refusal.reason === "ErrImagePull"
     const backingOff = waiting("ImagePullBackOff", `Back-off pulling image: ${refusal.message}`)
     yield* board.update(name, {
@@ -79,17 +78,21 @@ const attempt = Effect.fnUntraced(function*(run: ContainerRun, request: Containe
   return { _tag: "Ended", exitCode: exit.exitCode } satisfies Attempt
 }, Effect.scoped)
 
-/** Shows the last end, waits, and counts the restart. */
-const restart = Effect.fnUntraced(function*({ board, name, stopping }: ContainerRun) {
+/** Shows the last end, waits, and counts the restart; answers with what the next one goes by. */
+const restart = Effect.fnUntraced(function*({ board, name, stopping }: ContainerRun, before: BackOff | undefined) {
+  const { next, wait } = backOffAt(before, yield* Clock.currentTimeMillis)
   const record = board.record(name)
-  if (record === undefined) return
+  if (record === undefined) return next
   const { restartCount, spec, state } = record
-  const message = `back-off restarting failed container ${spec.name}`
-  yield* board.update(name, { state: waiting("CrashLoopBackOff", message), lastState: state })
-  yield* unlessStopped(stopping, Effect.sleep(Duration.millis(backOffAfter(restartCount))))
+  if (wait > 0) {
+    const message = `back-off ${Duration.format(Duration.millis(wait))} restarting failed container ${spec.name}`
+    yield* board.update(name, { state: waiting("CrashLoopBackOff", message), lastState: state })
+    yield* unlessStopped(stopping, Effect.sleep(Duration.millis(wait)))
+  }
   yield* stopping.isRequested()
     ? board.update(name, { state })
-    : board.update(name, { restartCount: restartCount + 1 })
+    : board.update(name, { lastState: state, restartCount: restartCount + 1 })
+  return next
 })
 
 /** Its exit code; undefined when it was stopped before it ran. */
@@ -104,6 +107,7 @@ export const runContainer = Effect.fnUntraced(function*(run: ContainerRun): Effe
   const policy = board.pod().spec.restartPolicy
   let refusals = 0
   let exitCode: number | undefined
+  let backOff: BackOff | undefined
   while (!stopping.isRequested()) {
     const request = yield* unlessStopped(stopping, prepare(run, record.spec))
     if (request === undefined) break
@@ -116,7 +120,7 @@ export const runContainer = Effect.fnUntraced(function*(run: ContainerRun): Effe
     }
     exitCode = ended.exitCode
     if (stopping.isRequested() || !startsAgain(policy, record.role, exitCode)) break
-    yield* restart(run)
+    backOff = yield* restart(run, backOff)
   }
   return exitCode
 })

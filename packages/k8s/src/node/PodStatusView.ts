@@ -1,8 +1,9 @@
 /** A pod's status, derived from the records of its containers. */
 import { isTrue, withCondition } from "../embedded/actors/Conditions.ts"
 import { timestamp } from "../embedded/actors/Timestamps.ts"
-import type { ContainerStatus, ObjectCondition, Pod, PodStatus } from "../Objects.ts"
+import type { ContainerState, ContainerStatus, ObjectCondition, Pod, PodStatus } from "../Objects.ts"
 import { type ContainerRecord, ofRole, type Records } from "./PodRecord.ts"
+import { sharedMessage } from "./TerminationMessage.ts"
 
 /** Why the node ends a pod that would have gone on. */
 export interface Verdict {
@@ -42,19 +43,25 @@ const phaseOf = ({ ended, records, verdict }: StatusInputs): NonNullable<PodStat
   return verdict === undefined && ofRole(records, "init", "main").every(exitedWell) ? "Succeeded" : "Failed"
 }
 
-const statusOf = ({ metadata }: Pod) => (record: ContainerRecord): ContainerStatus => {
+/** Messages share the room that a pod has for them. */
+const shown = ({ terminated, ...state }: ContainerState, pod: Pod): ContainerState =>
+  terminated?.message === undefined
+    ? { ...state, ...(terminated === undefined ? {} : { terminated }) }
+    : { ...state, terminated: { ...terminated, message: sharedMessage(terminated.message, pod) } }
+
+const statusOf = (pod: Pod) => (record: ContainerRecord): ContainerStatus => {
   const { lastState, restartCount, spec, state } = record
   const up = state.running !== undefined
   return {
     name: spec.name,
     image: spec.image,
     imageID: wasStarted(record) ? spec.image : "",
-    ...(wasStarted(record) ? { containerID: `local://${metadata.uid ?? ""}/${spec.name}/${restartCount}` } : {}),
+    ...(wasStarted(record) ? { containerID: `local://${pod.metadata.uid ?? ""}/${spec.name}/${restartCount}` } : {}),
     ready: isReady(record) || (record.role === "init" && exitedWell(record)),
     started: up,
     restartCount,
-    state,
-    ...(lastState === undefined ? {} : { lastState })
+    state: shown(state, pod),
+    ...(lastState === undefined ? {} : { lastState: shown(lastState, pod) })
   }
 }
 

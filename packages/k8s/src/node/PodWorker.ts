@@ -1,6 +1,7 @@
 /**
  * One pod on its node, from its volumes to its last status: init containers in order, sidecars among them, then the main containers
- * together, then the sidecars' end. Stops on deletion, deadline and eviction, each with grace.
+ * together, then the sidecars' end, the last first. Stops on deletion, deadline and eviction, each with grace. Of probes only readiness is
+ * played: a sidecar with a startupProbe counts as started as soon as it runs.
  */
 import { Clock, Deferred, Duration, Effect, Fiber, type Scope } from "effect"
 import { millisOf } from "../embedded/actors/Timestamps.ts"
@@ -8,6 +9,7 @@ import type { KubernetesClient } from "../KubernetesClient.ts"
 import type { Pod } from "../Objects.ts"
 import type { PodLogs } from "../PodLogs.ts"
 import { runContainer } from "./ContainerRun.ts"
+import { type Grace, makeGrace } from "./Grace.ts"
 import { makeBoard, type PodBoard } from "./PodBoard.ts"
 import { type ContainerRecord, ofRole, startsAgain } from "./PodRecord.ts"
 import type { PodRuntime } from "./PodRuntime.ts"
@@ -40,19 +42,21 @@ export const makePodWorker = Effect.fnUntraced(function*(
 ) {
   const board = yield* makeBoard(pod, addresses)
   const stopping = makeStopping()
+  const grace = makeGrace()
+  const end = (seconds: number) => Effect.andThen(grace.begin(seconds), stopping.request(seconds))
 
   const saw = (seen: Pod) =>
     Effect.suspend(() => {
       board.saw(seen)
-      return seen.metadata.deletionTimestamp === undefined ? Effect.void : stopping.request(graceOf(seen))
+      return seen.metadata.deletionTimestamp === undefined ? Effect.void : end(graceOf(seen))
     })
 
-  const evict = (verdict: Verdict) => Effect.andThen(board.judge(verdict), stopping.request(graceOf(board.pod())))
+  const evict = (verdict: Verdict) => Effect.andThen(board.judge(verdict), end(graceOf(board.pod())))
 
   const run = Effect.gen(function*() {
     yield* Effect.forkScoped(expire(board, evict))
     const files = yield* unlessStopped(stopping, resolveVolumes(pod))
-    if (files !== undefined) yield* runContainers({ board, files, stopping, logs })
+    if (files !== undefined) yield* runContainers({ board, files, stopping, grace, logs })
     yield* sealLogs(logs, pod)
     yield* board.end
   })
@@ -78,11 +82,12 @@ interface Course {
   readonly board: PodBoard
   readonly files: ReadonlyMap<string, Files>
   readonly stopping: Stopping
+  readonly grace: Grace
   readonly logs: PodLogs["Service"]
 }
 
 const runContainers = Effect.fnUntraced(function*(course: Course) {
-  const { board, logs, stopping } = course
+  const { board, grace, logs, stopping } = course
   const sidecars: Array<Sidecar> = []
 
   const run = (name: string, wish: Stopping, started: Deferred.Deferred<void>) =>
@@ -112,8 +117,9 @@ const runContainers = Effect.fnUntraced(function*(course: Course) {
   if (mains.length > 0 && (yield* initialize)) {
     yield* Effect.forEach(mains, ({ spec }) => toEnd(spec.name), { concurrency: "unbounded", discard: true })
   }
+  yield* grace.begin(graceOf(board.pod()))
   for (const { fiber, stopping: wish } of sidecars) {
-    yield* wish.request(graceOf(board.pod()))
+    yield* grace.stop(wish)
     yield* Fiber.await(fiber)
   }
 })

@@ -12,7 +12,7 @@ import {
   StartRefused
 } from "./PodRuntime.ts"
 
-/** What a container does. Everything absent: it runs for a second and exits with 0. */
+/** What a container does. Everything absent: it runs for a second and exits with 0; a sidecar until it is stopped. */
 export interface Outcome {
   /** The runtime does not start it. */
   readonly refuse?: { readonly reason: string; readonly message: string; readonly retry: boolean }
@@ -66,6 +66,10 @@ const exitOf = (
   ...(message === undefined ? {} : { message })
 })
 
+/** A sidecar that a script says nothing of is there for as long as it is needed. */
+const byDefault = ({ container }: ContainerRequest): Outcome =>
+  container.restartPolicy === "Always" ? { after: "never", onTerminate: { exitCode: 0 } } : {}
+
 const killed = exitOf({ exitCode: 137 })
 
 const make = Effect.fnUntraced(function*(initial: Script) {
@@ -80,7 +84,7 @@ const make = Effect.fnUntraced(function*(initial: Script) {
     )
 
   const start = Effect.fnUntraced(function*(request: ContainerRequest) {
-    const outcome = current(request) ?? {}
+    const outcome = current(request) ?? byDefault(request)
     if (outcome.refuse !== undefined) return yield* new StartRefused(outcome.refuse)
     const scope = yield* Effect.scope
     const exit = Deferred.makeUnsafe<ContainerExit>()

@@ -1,9 +1,9 @@
-/** The files that ConfigMap and Secret volumes show. */
+/** The files that volumes of ConfigMaps and Secrets show. */
 import { Effect, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { ConfigMapKind, SecretKind } from "../Kinds.ts"
 import type { KubernetesClient } from "../KubernetesClient.ts"
-import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from "../Objects.ts"
+import type { ConfigMap, KeyToPath, Pod, Secret, Volume, VolumeProjection } from "../Objects.ts"
 import { awaitObject } from "./AwaitObject.ts"
 import type { VolumeFile } from "./PodRuntime.ts"
 
@@ -43,36 +43,48 @@ const project = (
   )
 }
 
-const wanted = (volume: Volume, namespace: string) => {
-  const { configMap, secret } = volume
-  if (configMap !== undefined) {
-    const projection = projectionOf(configMap)
-    return awaitObject({
-      kind: ConfigMapKind,
-      name: configMap.name,
-      namespace,
-      accept: accepting(
-        projection,
-        configMapBytes,
-        `configmap "${configMap.name}" not found`,
-        "configmap references non-existent config key"
-      ),
-      onMissing: reportWaiting
-    })
-  }
-  if (secret === undefined) return undefined
-  return awaitObject({
-    kind: SecretKind,
-    name: secret.secretName,
+const fromConfigMap = (namespace: string, name: string, projection: Projection) =>
+  awaitObject({
+    kind: ConfigMapKind,
+    name,
     namespace,
     accept: accepting(
-      projectionOf(secret),
-      secretBytes,
-      `secret "${secret.secretName}" not found`,
-      "references non-existent secret key"
+      projection,
+      configMapBytes,
+      `configmap "${name}" not found`,
+      "configmap references non-existent config key"
     ),
     onMissing: reportWaiting
   })
+
+const fromSecret = (namespace: string, name: string, projection: Projection) =>
+  awaitObject({
+    kind: SecretKind,
+    name,
+    namespace,
+    accept: accepting(projection, secretBytes, `secret "${name}" not found`, "references non-existent secret key"),
+    onMissing: reportWaiting
+  })
+
+/** Other sources, tokens of service accounts among them, give no files here. */
+const fromSource = (
+  { configMap, secret }: VolumeProjection,
+  namespace: string,
+  defaultMode: number | undefined
+): Effect.Effect<Files, never, KubernetesClient> => {
+  const mode = defaultMode === undefined ? {} : { defaultMode }
+  if (configMap !== undefined) return fromConfigMap(namespace, configMap.name, projectionOf({ ...mode, ...configMap }))
+  if (secret !== undefined) return fromSecret(namespace, secret.name, projectionOf({ ...mode, ...secret }))
+  return Effect.succeed(new Map())
+}
+
+const wanted = ({ configMap, projected, secret }: Volume, namespace: string) => {
+  if (configMap !== undefined) return fromConfigMap(namespace, configMap.name, projectionOf(configMap))
+  if (secret !== undefined) return fromSecret(namespace, secret.secretName, projectionOf(secret))
+  if (projected === undefined) return undefined
+  const { defaultMode, sources = [] } = projected
+  return Effect.forEach(sources, (source) => fromSource(source, namespace, defaultMode), { concurrency: "unbounded" })
+    .pipe(Effect.map((all): Files => new Map(all.flatMap((files) => [...files]))))
 }
 
 const reportWaiting = (what: string) => Effect.logDebug(`MountVolume.SetUp failed: ${what}`)

@@ -67,7 +67,7 @@ export const mountsOf = Effect.fn("Volumes.mounts")(function*(
     if (!staysInside(subPath)) return yield* refused(`subPath "${subPath}" of ${mountPath} leaves the volume`)
     const folder = hostFolder(state, pod, volume)
     const hostPath = subPath === "" ? folder : `${folder}/${subPath}`
-    const fixed = volume.configMap !== undefined || volume.secret !== undefined
+    const fixed = [volume.configMap, volume.secret, volume.projected].some((source) => source !== undefined)
     if (!fixed) yield* fs.makeDirectory(hostPath, { recursive: true })
     return { mountPath: mountPath.replace(/\/+$/, ""), hostPath, readOnly: fixed || readOnly === true }
   })

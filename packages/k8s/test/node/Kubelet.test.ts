@@ -3,45 +3,10 @@ import { Effect, Fiber, Layer, Stream } from "effect"
 import { layerMemory } from "../../src/embedded/EmbeddedCluster.ts"
 import { ConfigMapKind, NodeKind, PodKind, SecretKind } from "../../src/Kinds.ts"
 import { KubernetesClient } from "../../src/KubernetesClient.ts"
-import { Kubelet } from "../../src/node/Kubelet.ts"
 import { layerTest, type Script, ScriptedNode } from "../../src/node/ScriptedRuntime.ts"
-import type { Container, Pod } from "../../src/Objects.ts"
 import { PodLogs } from "../../src/PodLogs.ts"
 import { conditionIn, create, find, main, namespace, pass, settle } from "../embedded/actors/World.ts"
-
-const nodeName = "node-1"
-const node = Kubelet.layer({ nodeName })
-const world = (script?: Script) =>
-  node.pipe(Layer.provideMerge(layerTest(script)), Layer.provideMerge(layerMemory), Layer.fresh)
-
-const makePod = (spec: Partial<Pod["spec"]> = {}): Pod => ({
-  metadata: { name: "pod", namespace, labels: { app: "test" } },
-  spec: { nodeName, restartPolicy: "Never", containers: [main], ...spec }
-})
-const init = (name: string, restartPolicy?: string): Container => ({
-  name,
-  image: "example",
-  command: ["true"],
-  ...(restartPolicy === undefined ? {} : { restartPolicy })
-})
-
-const pod = find(PodKind, "pod")
-const stateOf = (name: string) =>
-  Effect.map(
-    pod,
-    (found) =>
-      [...(found?.status?.initContainerStatuses ?? []), ...(found?.status?.containerStatuses ?? [])]
-        .find((status) => status.name === name)?.state
-  )
-const phase = Effect.map(pod, (found) => found?.status?.phase)
-const started = ScriptedNode.pipe(
-  Effect.flatMap(({ started }) => started),
-  Effect.map((all) => all.map(({ request }) => request.container.name))
-)
-const requests = ScriptedNode.pipe(
-  Effect.flatMap(({ started }) => started),
-  Effect.map((all) => all.map(({ request }) => request))
-)
+import { init, makePod, node, nodeName, phase, pod, requests, started, stateOf, world } from "./OnePod.ts"
 
 it.effect("a node is ready, with an internal address and no host name", () =>
   Effect.gen(function*() {
@@ -91,39 +56,6 @@ it.effect("an init container that fails ends the pod before its main container",
     assert.strictEqual((yield* stateOf("first"))?.terminated?.exitCode, 2)
   }).pipe(Effect.provide(world(() => ({ exitCode: 2 })))))
 
-it.effect("a sidecar starts before the main container and is stopped after it", () =>
-  Effect.gen(function*() {
-    yield* create(PodKind, makePod({ initContainers: [init("before"), init("broker", "Always"), init("after")] }))
-    yield* pass("1 seconds")
-    assert.deepStrictEqual(yield* started, ["before", "broker", "after"])
-    yield* pass("1 seconds")
-    assert.deepStrictEqual(yield* started, ["before", "broker", "after", "main"])
-    assert.strictEqual(conditionIn(yield* pod, "Ready")?.status, "True")
-    yield* pass("1 seconds")
-    assert.strictEqual((yield* stateOf("main"))?.terminated?.exitCode, 0)
-    assert.isDefined((yield* stateOf("broker"))?.running)
-    assert.strictEqual(yield* phase, "Running")
-    yield* pass("3 seconds")
-    assert.strictEqual((yield* stateOf("broker"))?.terminated?.message, "witnessed")
-    assert.strictEqual(yield* phase, "Succeeded")
-  }).pipe(Effect.provide(world(({ container }) =>
-    container.name === "broker"
-      ? { after: "never", onTerminate: { after: "3 seconds", exitCode: 0, message: "witnessed" } }
-      : undefined
-  ))))
-
-it.effect("a sidecar that ends early is started again", () =>
-  Effect.gen(function*() {
-    yield* create(PodKind, makePod({ initContainers: [init("broker", "Always")] }))
-    yield* pass("1 seconds")
-    assert.strictEqual((yield* stateOf("broker"))?.waiting?.reason, "CrashLoopBackOff")
-    yield* pass("10 seconds")
-    assert.deepStrictEqual(yield* started, ["broker", "main", "broker"])
-    assert.strictEqual((yield* pod)?.status?.initContainerStatuses?.[0]?.restartCount, 1)
-  }).pipe(Effect.provide(world(({ container }) =>
-    container.name === "main" ? { after: "never" } : { after: "1 second", exitCode: 1 }
-  ))))
-
 it.effect("a missing secret is said, and waited for without a timer", () =>
   Effect.gen(function*() {
     const reference = { name: "KEY", valueFrom: { secretKeyRef: { name: "keys", key: "token" } } }
@@ -165,6 +97,35 @@ it.effect("a ConfigMap that comes after its pod is waited for, and its files are
     assert.strictEqual(file?.mode, 0o555)
     assert.strictEqual(request?.files.get("ssh")?.size, 0)
     assert.strictEqual(yield* phase, "Running")
+  }).pipe(Effect.provide(world())))
+
+it.effect("a projected volume has the files of all its sources, and waits for those that are not optional", () =>
+  Effect.gen(function*() {
+    const credentials = {
+      name: "credentials",
+      projected: {
+        defaultMode: 0o440,
+        sources: [
+          {
+            secret: { name: "keys", items: [{ key: "a", path: "model" }, { key: "none", path: "x" }], optional: true }
+          },
+          { secret: { name: "none", items: [{ key: "token", path: "token" }], optional: true } },
+          { configMap: { name: "hosts", items: [{ key: "hosts", path: "hosts", mode: 0o444 }] } }
+        ]
+      }
+    }
+    yield* create(SecretKind, { metadata: { name: "keys", namespace }, data: { a: "bm90LWEtc2VjcmV0", b: "eA==" } })
+    yield* create(PodKind, makePod({ volumes: [credentials] }))
+    assert.deepStrictEqual(yield* started, [])
+    yield* create(ConfigMapKind, { metadata: { name: "hosts", namespace }, data: { hosts: "h" } })
+    const files = (yield* requests)[0]?.files.get("credentials")
+    assert.deepStrictEqual(
+      [...files ?? []].map(([path, { bytes, mode }]) => [path, new TextDecoder().decode(bytes), mode]),
+      [
+        ["model", "not-a-secret", 0o440],
+        ["hosts", "h", 0o444]
+      ]
+    )
   }).pipe(Effect.provide(world())))
 
 it.effect("the environment has literals, references into it, fields of the pod, and no optional key that is not there", () =>
@@ -226,13 +187,15 @@ it.effect("OnFailure starts a failed container again, after a while", () =>
     const { script } = yield* ScriptedNode
     yield* create(PodKind, makePod({ restartPolicy: "OnFailure" }))
     yield* pass("1 seconds")
+    assert.strictEqual((yield* pod)?.status?.containerStatuses?.[0]?.restartCount, 1)
+    yield* pass("1 seconds")
     assert.strictEqual((yield* stateOf("main"))?.waiting?.reason, "CrashLoopBackOff")
     assert.strictEqual(yield* phase, "Running")
     yield* script(() => undefined)
     yield* pass("10 seconds")
     yield* pass("1 seconds")
     assert.strictEqual(yield* phase, "Succeeded")
-    assert.strictEqual((yield* pod)?.status?.containerStatuses?.[0]?.restartCount, 1)
+    assert.strictEqual((yield* pod)?.status?.containerStatuses?.[0]?.restartCount, 2)
   }).pipe(Effect.provide(world(() => ({ exitCode: 1 })))))
 
 it.effect("a pod that is deleted while it waits for an object goes at once", () =>
