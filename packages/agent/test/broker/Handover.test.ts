@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { branch, gitToken, place, runUid, startBroker, until, visible } from "../fixtures/Broker.ts"
 import { gitHub, type GitHubOptions, primaryLimit, secondaryLimit, serverError } from "../fixtures/github/GitHub.ts"
-import { commitTo, headOf } from "../fixtures/Remotes.ts"
+import { commitTo, git, headOf } from "../fixtures/Remotes.ts"
 
 const start = Effect.fnUntraced(function*(
   options: Partial<GitHubOptions> = {},
@@ -47,9 +47,9 @@ describe("delivery", () => {
       assert.strictEqual(pull?.title, "Task 1: health check")
       assert.strictEqual(pull?.base.ref, "main")
       assert.isTrue(pull?.draft)
-      assert.deepStrictEqual(pull?.labels, [{ name: "agent" }])
-      assert.deepStrictEqual(pull?.requested_reviewers.map(({ login }) => login), ["ada"])
-      assert.deepStrictEqual(pull?.requested_teams, [{ slug: "core" }])
+      assert.deepStrictEqual(pull?.labels, ["agent"])
+      assert.deepStrictEqual(pull?.reviewers, ["ada"])
+      assert.deepStrictEqual(pull?.teams, ["core"])
       for (const part of ["a check.", "https://tasks.example.test/1", "`demo`, attempt 1", "$0.50", runUid]) {
         assert.include(pull?.body, part)
       }
@@ -132,6 +132,44 @@ describe("delivery", () => {
       assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
     }))
 
+  it.live("finds an Enterprise server's API by the host of the repository", () =>
+    Effect.gen(function*() {
+      const around = yield* place
+      const forge = yield* gitHub({ token: gitToken, repositories: { "acme/target": around.remotes.target } })
+      const broker = yield* startBroker({
+        ...around.environment,
+        REPOSITORY_URL: "https://git.example.test/acme/target.git",
+        FORGE_GITHUB_HOSTS: JSON.stringify({ "git.example.test": `${forge.url}/api/v3/` }),
+        KNOWN_BRANCH: branch,
+        KNOWN_HEAD: "0".repeat(40)
+      })
+      commitTo(around.remotes.target, branch, { "work.txt": "x" })
+      yield* Effect.promise(() =>
+        fetch(`${broker.url}/run/deliver`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${broker.token}` },
+          body: JSON.stringify({ summary: "Done." })
+        })
+      )
+      assert.isTrue(forge.asked.every(({ path }) => path.startsWith("/api/v3/repos/acme/target/")))
+      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+    }))
+
+  it.live("opens the next pull request where the last one was merged, and none for a commit that was", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      yield* deliver()
+      forge.merge(1)
+      yield* deliver()
+      assert.lengthOf(forge.pulls, 1)
+      assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
+      work()
+      yield* deliver()
+      assert.lengthOf(forge.pulls, 2)
+      assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/2")
+    }))
+
   it.live("opens nothing for a branch without changes", () =>
     Effect.gen(function*() {
       const { broker, deliver, forge } = yield* start()
@@ -190,8 +228,7 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       const { broker, deliver, forge, work } = yield* start()
       work()
       yield* deliver()
-      const [pull] = forge.pulls
-      if (pull !== undefined) forge.pulls[0] = { ...pull, state: "closed", closed_at: "2026-01-02T00:00:00Z" }
+      forge.close(1)
       work()
       yield* deliver()
       assert.lengthOf(forge.pulls, 1)
@@ -207,6 +244,35 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       yield* deliver()
       assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
       assert.isTrue(broker.log.some((line) => line.includes("trying again in 1 s")))
+    }))
+
+  it.live("a forge that is down is named with what it said", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, remotes, work } = yield* start()
+      work()
+      forge.trouble(serverError, serverError, serverError, serverError)
+      yield* deliver()
+      const { delivery, pullRequestProblem } = broker.testimony()
+      assert.include(pullRequestProblem, "does not answer (502")
+      assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
+      yield* deliver()
+      assert.isUndefined(broker.testimony().pullRequestProblem)
+      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+    }))
+
+  it.live("a base that the repository does not have is named before any work is done", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, remotes, work } = yield* start({}, { PULL_REQUEST: "{\"base\":\"release\"}" })
+      const asked = yield* deliver()
+      assert.strictEqual(asked.status, 502)
+      assert.include(broker.testimony().problem, "it has no branch release")
+      commitTo(remotes.target, "release", { "release.txt": "x" })
+      work()
+      yield* deliver()
+      assert.isUndefined(broker.testimony().problem)
+      git(remotes.target, "branch", "-D", "release")
+      yield* deliver()
+      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
     }))
 
   it.live("a limit that lasts is named with its end", () =>

@@ -12,6 +12,9 @@ import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { explained } from "./RemoteWords.ts"
 
+/** How every sentence about a repository begins that cannot be read. */
+export const unreadable = (url: string): string => `cannot read ${url}`
+
 export class MirrorError extends Schema.TaggedError<MirrorError>()("MirrorError", {
   operation: Schema.Literals(["look", "fetch", "open"]),
   /** Address of the repository. */
@@ -20,7 +23,7 @@ export class MirrorError extends Schema.TaggedError<MirrorError>()("MirrorError"
   reason: Schema.String
 }) {
   override get message(): string {
-    return `cannot read ${this.ref}: ${this.reason}`
+    return `${unreadable(this.ref)}: ${this.reason}`
   }
 }
 

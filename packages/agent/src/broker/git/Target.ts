@@ -13,7 +13,7 @@ import { Credentials } from "../Credentials.ts"
 import { Witness } from "../Witness.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
-import { Mirror, type MirrorError, type Upstream } from "./Mirror.ts"
+import { Mirror, MirrorError, unreadable, type Upstream } from "./Mirror.ts"
 import { preReceiveHook, type PreReceiveInputs } from "./PreReceive.ts"
 import { explained } from "./RemoteWords.ts"
 import { chooseRunBranch } from "./RunBranch.ts"
@@ -31,8 +31,9 @@ export type TargetState = typeof TargetState.Type
 
 const decodeState = Schema.decodeUnknownOption(Schema.fromJsonString(TargetState))
 
-const withoutProblem = (result: BrokerResult): BrokerResult => {
-  if (result.problem === undefined) return result
+/** Without what was wrong with the repository, which can be read now. */
+const withoutProblem = (result: BrokerResult, url: string): BrokerResult => {
+  if (result.problem?.startsWith(unreadable(url)) !== true) return result
   const { problem: _, ...rest } = result
   return rest
 }
@@ -87,6 +88,13 @@ export class Target extends Context.Service<Target, {
       })
 
       const begin = Effect.fnUntraced(function*({ defaultBranch, heads }: Upstream) {
+        if (settings.base !== undefined && heads.size > 0 && !heads.has(settings.base)) {
+          return yield* new MirrorError({
+            operation: "look",
+            ref: settings.targetUrl,
+            reason: `it has no branch ${settings.base}, from which the work should start`
+          })
+        }
         const base = settings.base ?? defaultBranch ?? "main"
         const { own, plain } = settings.branches
         const log = yield* git.ask({
@@ -118,21 +126,21 @@ export class Target extends Context.Service<Target, {
       })
 
       const refreshed = Effect.gen(function*() {
-        const upstream = yield* mirror.refresh("target").pipe(
-          Effect.tapError(({ message }) => witness.update((result) => ({ ...result, problem: message }))),
-          Effect.tap(() => witness.update(withoutProblem))
-        )
+        const upstream = yield* mirror.refresh("target")
         return { heads: upstream.heads, state: state ?? (yield* begin(upstream)) }
-      })
+      }).pipe(
+        Effect.tapError(({ message }) => witness.update((result) => ({ ...result, problem: message }))),
+        Effect.tap(() => witness.update((result) => withoutProblem(result, settings.targetUrl)))
+      )
       const open = Effect.map(refreshed, (all) => all.state)
       const current = Effect.suspend(() => state === undefined ? open : Effect.succeed(state))
 
-      /** Whether the branch holds what its base does not. */
+      /** Whether the branch holds what its base does not, or has no base. */
       const isChanged = (base: string, branch: string) =>
         git.ask({
           args: ["diff", "--quiet", "--no-ext-diff", `refs/heads/${base}...refs/heads/${branch}`],
           environment: local
-        }).pipe(Effect.map(({ exitCode }) => exitCode === 1))
+        }).pipe(Effect.map(({ exitCode }) => exitCode !== 0))
 
       const verify = Effect.gen(function*() {
         const { heads, state: { base, branch } } = yield* refreshed
