@@ -8,6 +8,7 @@ import { Processes } from "./claude/Processes.ts"
 import { SessionStore } from "./claude/SessionStore.ts"
 import { Supervisor } from "./claude/Supervisor.ts"
 import { type Environment, readEnvironment } from "./Environment.ts"
+import { Evidence, evidenceIn, openEvidence } from "./evidence/Evidence.ts"
 import { Git } from "./git/Git.ts"
 import { Upstream } from "./git/Upstream.ts"
 import { layerBroker } from "./handover/BrokerHandover.ts"
@@ -26,7 +27,7 @@ const Basis = Layer.mergeAll(Git.layer, WorkspaceState.layer, Processes.layer, N
 const servicesWith = <E>(remotes: Layer.Layer<Upstream | Handover, E, Layer.Success<typeof Basis> | Needs>) =>
   Layer.mergeAll(remotes, SessionStore.layer, Supervisor.layer).pipe(Layer.provideMerge(Basis))
 
-type Needs = RunnerConfig | FileSystem.FileSystem
+type Needs = Evidence | RunnerConfig | FileSystem.FileSystem
 
 const failed = (message: string): AgentResult => ({ outcome: "Failed", reason: "SetupFailed", message })
 
@@ -65,10 +66,11 @@ const findBroker = Effect.fnUntraced(function*(environment: Environment) {
 export const main = (exited: (code: number) => void) =>
   Effect.gen(function*() {
     const given = yield* readEnvironment
+    const files = yield* openEvidence(given).pipe(Effect.provide(layerRunnerLog(redactor(given))))
     const found = yield* findBroker(given).pipe(
       Effect.interruptible,
       Effect.exit,
-      Effect.provide(layerRunnerLog(redactor(given)))
+      Effect.provide(layerRunnerLog(redactor(given), files?.log))
     )
     const endpoint = Exit.isSuccess(found) ? found.value : undefined
     const environment = endpoint === undefined ? given : brokered(given, endpoint)
@@ -80,7 +82,10 @@ export const main = (exited: (code: number) => void) =>
       yield* writeResult(environment["TERMINATION_MESSAGE_PATH"] ?? terminationMessagePath, result, redact)
       exited(exitCodeFor(result))
       return exitCodeFor(result)
-    }).pipe(Effect.provide(layerRunnerLog(redact)))
+    }).pipe(
+      Effect.provideService(Evidence, yield* evidenceIn(files, redact)),
+      Effect.provide(layerRunnerLog(redact, files?.log))
+    )
   }).pipe(Effect.uninterruptible)
 
 const withoutBroker = (cause: Cause.Cause<{ readonly message: string }>): AgentResult =>

@@ -1,6 +1,8 @@
-/** The last thing that the runner does: its result as the container's termination message. */
+/** The last thing that the runner does: its result, for the controller and for people. */
 import { type AgentResult, formatAgentResult } from "@orchestrator/domain/AgentResult"
 import { Effect, FileSystem } from "effect"
+import { epilogue } from "./evidence/Epilogue.ts"
+import { Evidence } from "./evidence/Evidence.ts"
 import type { Redact } from "./Redact.ts"
 
 /** 0 only for work that is done. */
@@ -16,12 +18,14 @@ const redacted = (result: AgentResult, redact: Redact): AgentResult => ({
     : { delivery: { ...result.delivery, pushRefused: redact(result.delivery.pushRefused) } })
 })
 
-/** Writes the termination message and says in the log how the run ended. */
+/** Writes the termination message, keeps the result with the evidence, and ends the log with what happened. */
 export const writeResult = Effect.fn("Result.write")(function*(path: string, result: AgentResult, redact: Redact) {
   const fs = yield* FileSystem.FileSystem
+  const evidence = yield* Evidence
   const clean = redacted(result, redact)
-  yield* Effect.log(`${result.reason ?? result.outcome}: ${clean.message}`)
   yield* fs.writeFileString(path, formatAgentResult(clean)).pipe(
     Effect.catch((error) => Effect.logError(`cannot write the result to ${path}: ${error.message}`))
   )
+  yield* evidence.result(JSON.stringify(clean, undefined, 2))
+  for (const line of epilogue(clean, evidence.folder)) yield* Effect.log(line)
 })

@@ -9,6 +9,7 @@ import { prepareAgentFiles } from "./claude/AgentFiles.ts"
 import { type LoopState, runAgent, type Story } from "./claude/AgentLoop.ts"
 import type { Verdict } from "./claude/Classify.ts"
 import { nothingSeen } from "./claude/Observation.ts"
+import { checkCommands } from "./Commands.ts"
 import { conclude } from "./handover/Conclude.ts"
 import { deliver } from "./handover/Delivery.ts"
 import { type Delivered, Handover } from "./handover/Handover.ts"
@@ -56,6 +57,7 @@ export const runAttempt = Effect.uninterruptible(
     }
 
     const ended = yield* Effect.gen(function*() {
+      yield* checkCommands(settings.environment["PATH"])
       const files = yield* prepareAgentFiles(settings)
       const workspace = yield* prepareWorkspace(settings)
       yield* Ref.set(prepared, workspace)
@@ -103,7 +105,7 @@ const save = Effect.fnUntraced(function*(
   const done = verdict?._tag === "Finished" || (verdict?._tag === "OverBudget" && verdict.complete)
   const saving = yield* Effect.forkChild(
     deliver(prepared, {
-      runUid: settings.run.uid,
+      run: settings.run,
       subject: subjectFor(settings, prepared, verdict),
       ...(done ? { report: { summary: verdict.message, costUsd } } : {})
     }).pipe(

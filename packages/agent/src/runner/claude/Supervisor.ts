@@ -6,6 +6,7 @@ import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Ref, Sc
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { constants } from "node:os"
 import type { Environment } from "../Environment.ts"
+import { Evidence } from "../evidence/Evidence.ts"
 import type { Bounds } from "../RunnerConfig.ts"
 import {
   type Asked,
@@ -46,6 +47,7 @@ export class Supervisor extends Context.Service<Supervisor, {
   static readonly layer = Layer.effect(
     Supervisor,
     Effect.gen(function*() {
+      const evidence = yield* Evidence
       const processes = yield* Processes
       const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
 
@@ -70,6 +72,7 @@ export class Supervisor extends Context.Service<Supervisor, {
         ))
 
         const onLine = Effect.fnUntraced(function*(line: string) {
+          if (line.trim() !== "") yield* evidence.event(line)
           const event = decodeEvent(line)
           if (event === undefined) {
             if (line.trim() !== "") yield* Effect.log(`agent printed: ${short(line)}`)

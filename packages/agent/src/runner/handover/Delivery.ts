@@ -8,7 +8,7 @@ import { Git } from "../git/Git.ts"
 import { Upstream } from "../git/Upstream.ts"
 import { isBehind } from "../git/UpstreamWords.ts"
 import { withdrawTaskFiles } from "../task/TaskFolder.ts"
-import { runTrailer } from "../workspace/Branch.ts"
+import { trailers } from "../workspace/Branch.ts"
 import { reclaim } from "../workspace/Repository.ts"
 import type { Prepared } from "../workspace/Setup.ts"
 import { WorkspaceState } from "../workspace/WorkspaceState.ts"
@@ -16,7 +16,7 @@ import { clear, commitAll, commitOf, inspect, isAncestor, keepAside, merge } fro
 import { type Delivered, Handover, type Work } from "./Handover.ts"
 
 export interface DeliverOptions {
-  readonly runUid: string
+  readonly run: { readonly uid: string; readonly attempt: number }
   /** First line of the commit for what was left. */
   readonly subject: string
   /** What the agent says of work that it calls done; without it nothing but the branch is seen to. */
@@ -37,7 +37,7 @@ const collectAll = Effect.fnUntraced(function*(prepared: Prepared, options: Deli
     before = yield* inspect(repository)
   }
   const saved = (before.dirty || before.operation !== undefined) && (yield* commitAll(repository, {
-    message: [options.subject, `${runTrailer}: ${options.runUid}`]
+    message: [options.subject, trailers(options.run)]
   }))
   if (saved) yield* Effect.log("committed what the agent left")
 
@@ -72,7 +72,7 @@ const collectFolder = Effect.fnUntraced(function*(prepared: Prepared, only: stri
   yield* git.run(repository, ["reset", "--quiet", "--mixed", start, "--"])
   if (!(yield* fs.exists(`${repository.workTree}/${only}`))) return
   const saved = yield* commitAll(repository, {
-    message: [options.subject, `${runTrailer}: ${options.runUid}`],
+    message: [options.subject, trailers(options.run)],
     only
   })
   if (saved) yield* Effect.log(`committed ${only}`)
@@ -125,7 +125,7 @@ const publishAndVerify = Effect.fnUntraced(function*(prepared: Prepared, options
     const pushRefused = before === head ? undefined : yield* publish(prepared)
     const headCommit = (yield* upstream.look("target")).heads.get(branch)
     if (headCommit !== undefined && pushRefused === undefined) {
-      yield* state.claim(branch, { runUid: options.runUid, pushed: headCommit })
+      yield* state.claim(branch, { runUid: options.run.uid, pushed: headCommit })
       yield* Effect.log(`the remote has ${branch} at ${headCommit.slice(0, 12)}`)
     }
     const delivery: Delivery = {

@@ -7,6 +7,10 @@ import type { Claim } from "./WorkspaceState.ts"
 /** The trailer by which commits of the runner name their run. */
 export const runTrailer = "Orchestrator-Run"
 
+/** The last paragraph of the runner's commits. */
+export const trailers = ({ attempt, uid }: { readonly uid: string; readonly attempt: number }): string =>
+  `${runTrailer}: ${uid}\nOrchestrator-Attempt: ${attempt}`
+
 export interface BranchFacts {
   readonly runUid: string
   /** The task's branch. */

@@ -5,13 +5,13 @@
 import { Effect } from "effect"
 import { Git } from "../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
-import { type BranchChoice, runTrailer } from "./Branch.ts"
+import { type BranchChoice, trailers } from "./Branch.ts"
 import type { Repository } from "./Repository.ts"
 import { clear, commitAll, commitOf, inspect, isAncestor, keepAside, merge, type MergeOutcome } from "./Worktree.ts"
 
 export interface CheckOut {
   readonly choice: BranchChoice
-  readonly runUid: string
+  readonly run: { readonly uid: string; readonly attempt: number }
   /** Remote-tracking revision that the work starts from and is compared with. */
   readonly base: string
   /** Whether the remote has the branch. */
@@ -30,7 +30,7 @@ const merged = (what: string, { conflicts, problem }: MergeOutcome): ReadonlyArr
     : []
 
 /** Settles what is in the tree; answers with notes, and whether a merge with conflicts was left in place. */
-const settle = Effect.fnUntraced(function*(repository: Repository, { choice, runUid }: CheckOut) {
+const settle = Effect.fnUntraced(function*(repository: Repository, { choice, run }: CheckOut) {
   const state = yield* inspect(repository)
   const ours = state.branch === choice.branch && choice.continues
   if (ours && state.operation === "merge" && state.conflicts.length > 0) {
@@ -38,7 +38,7 @@ const settle = Effect.fnUntraced(function*(repository: Repository, { choice, run
   }
   if (ours && (state.operation === undefined || state.operation === "merge")) {
     const saved = (state.dirty || state.operation === "merge") && (yield* commitAll(repository, {
-      message: ["wip: work left by an interrupted attempt", `${runTrailer}: ${runUid}`]
+      message: ["wip: work left by an interrupted attempt", trailers(run)]
     }))
     return {
       merging: false,

@@ -128,7 +128,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
   const notes = yield* checkOut(repository, {
     choice,
-    runUid: run.uid,
+    run,
     base,
     onRemote: remote.heads.has(choice.branch)
   })
@@ -168,7 +168,7 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
   )
   const base = tracking(task.sourceBranch)
   const continues = onRemote || (yield* commitOf(repository, `refs/heads/${branch}`)) !== undefined
-  const notes = yield* checkOut(repository, { choice: { branch, continues }, runUid: run.uid, base, onRemote })
+  const notes = yield* checkOut(repository, { choice: { branch, continues }, run, base, onRemote })
   const folder = yield* folderOf(repository, workingDirectory, false)
   const tasks = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
   const prepared: Prepared = {

@@ -9,11 +9,16 @@ import { classify } from "../../../src/runner/claude/Classify.ts"
 import { nothingSeen } from "../../../src/runner/claude/Observation.ts"
 import { Processes } from "../../../src/runner/claude/Processes.ts"
 import { Supervisor } from "../../../src/runner/claude/Supervisor.ts"
+import { Evidence } from "../../../src/runner/evidence/Evidence.ts"
 import type { Bounds } from "../../../src/runner/RunnerConfig.ts"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
 import { removeFolder, tempFolder } from "../../fixtures/Remotes.ts"
 
-const layer = Supervisor.layer.pipe(Layer.provide(Processes.layer), Layer.provide(NodeServices.layer))
+const layer = Supervisor.layer.pipe(
+  Layer.provide(Processes.layer),
+  Layer.provide(Layer.succeed(Evidence, Evidence.none)),
+  Layer.provide(NodeServices.layer)
+)
 const session = randomUUID()
 /** A duration that is the word of this test run alone. */
 const forever = String(10_000_000 + randomInt(80_000_000))

@@ -1,0 +1,31 @@
+/** The commands that the agent's image must have. Asked for before anything else, since their own absence is said in many ways. */
+import { Effect, FileSystem } from "effect"
+import { setupFailed } from "./RunFailure.ts"
+
+const required = ["bash", "git", "claude"] as const
+const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+const isThere = Effect.fnUntraced(function*(command: string, folders: ReadonlyArray<string>) {
+  const fs = yield* FileSystem.FileSystem
+  for (const folder of folders) {
+    const found = yield* fs.stat(`${folder}/${command}`).pipe(
+      Effect.map(({ mode, type }) => type === "File" && (mode & 0o111) !== 0),
+      Effect.orElseSucceed(() => false)
+    )
+    if (found) return true
+  }
+  return false
+})
+
+/** Fails with the names of those that are not on the path. */
+export const checkCommands = Effect.fn("Commands.check")(function*(path: string = usualPath) {
+  const folders = path.split(":").filter((folder) => folder !== "")
+  const missing: Array<string> = []
+  for (const command of required) {
+    if (!(yield* isThere(command, folders))) missing.push(command)
+  }
+  if (missing.length === 0) return
+  return yield* setupFailed(
+    `the agent's image (agent.image) has no ${missing.join(", no ")} on its PATH (${path})`
+  )
+})

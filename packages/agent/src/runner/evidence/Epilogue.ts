@@ -1,0 +1,72 @@
+/** The last five lines of the log: who worked, what became of it, where to look, and how it ended with what to do next. */
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import type { FailureReason } from "@orchestrator/domain/Reason"
+import { short } from "../claude/StreamLog.ts"
+
+const widest = 600
+
+/** For reasons that the runner gives; the controller's own are explained by it. */
+const nextSteps: { readonly [reason in FailureReason]?: string } = {
+  NoChanges: "Read the agent's last words; a new contextVersion with a promptModification goes on in the same session.",
+  InvalidSpec: "Correct the run's spec and raise its contextVersion.",
+  TemplateError: "Correct the agent templates, then raise contextVersion.",
+  SetupFailed: "Mend what it names, then raise contextVersion.",
+  BudgetExceeded: "Raise spec.maxCostUsd or spec.maxTurns with contextVersion: the session goes on.",
+  RateLimited: "Nothing: the run goes on by itself when the limit ends.",
+  AgentError: "Read the end of stream.jsonl; raising contextVersion goes on in the same session.",
+  PushRejected: "Mend what the remote complains of, then raise contextVersion: the work is in the workspace.",
+  PullRequestMissing: "Mend what the forge complains of, then raise contextVersion: the branch is pushed."
+}
+
+const count = (value: number | undefined) => (value ?? 0).toLocaleString("en")
+
+const agentLine = ({ resumed, resumeProblem, sessionId, usage }: AgentResult): string => {
+  if (sessionId === undefined) return "the agent: was not started"
+  const how = resumed === true ? ", resumed" : resumeProblem === undefined ? "" : `, new (${short(resumeProblem)})`
+  const used = usage === undefined
+    ? "; what it used is not known"
+    : `; ${count(usage.turns)} turns, ${count(usage.inputTokens)} tokens in, ${count(usage.outputTokens)} out, $${
+      (usage.costUsd ?? 0).toFixed(4)
+    }`
+  return `the agent: session ${sessionId}${how}${used}`
+}
+
+const workLine = ({ delivery }: AgentResult): string => {
+  if (delivery === undefined) return "the work: not examined"
+  const { branch, changed, headCommit, pushRefused } = delivery
+  if (pushRefused !== undefined) {
+    return `the work: ${branch} in the workspace, not pushed: ${short(pushRefused, widest)}`
+  }
+  if (!changed) return `the work: ${branch} holds no change`
+  return headCommit === undefined
+    ? `the work: ${branch} is not on the remote`
+    : `the work: ${branch} is on the remote at ${headCommit.slice(0, 12)}`
+}
+
+const pullRequestLine = ({ delivery, outcome }: AgentResult): string =>
+  `the pull request: ${
+    delivery?.pullRequestUrl ??
+      (outcome === "Completed" ? "none, the remote's host has no API for one" : "none of this attempt")
+  }`
+
+const endLine = ({ message, outcome, reason, resetAt }: AgentResult): string => {
+  const next = outcome === "Completed"
+    ? ""
+    : outcome === "Interrupted"
+    ? " Next: nothing, unless the run was cancelled; the controller goes on by itself."
+    : reason === undefined || nextSteps[reason] === undefined
+    ? ""
+    : ` Next: ${nextSteps[reason]}`
+  return `${reason ?? outcome}: ${short(message, widest)}${resetAt === undefined ? "" : ` (until ${resetAt})`}${next}`
+}
+
+/** In this order, so that the last line is the answer. */
+export const epilogue = (result: AgentResult, folder: string | undefined): ReadonlyArray<string> => [
+  agentLine(result),
+  workLine(result),
+  pullRequestLine(result),
+  folder === undefined
+    ? "more: nothing was kept on the workspace"
+    : `more: stream.jsonl, log, result.json in ${folder}`,
+  endLine(result)
+]

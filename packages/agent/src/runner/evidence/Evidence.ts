@@ -1,0 +1,104 @@
+/**
+ * What an attempt leaves on the workspace for whoever asks later what happened: the agent's stream, the runner's log and the result, in
+ * `.orchestrator/<uid>/<attempt>/` beside the clone. Without secrets, of bounded size, the newest attempts only; it never stops a run.
+ */
+import { Context, Effect, FileSystem, Option } from "effect"
+import type { Environment } from "../Environment.ts"
+import type { Redact } from "../Redact.ts"
+import { type CappedFile, cappedFile } from "./CappedFile.ts"
+
+const mebibyte = 1_048_576
+const largestStream = 32 * mebibyte
+const largestLog = 4 * mebibyte
+/** An event that is longer says little: the output of one command. */
+const largestEvent = 2 * mebibyte
+const keptAttempts = 10
+
+export class Evidence extends Context.Service<Evidence, {
+  /** Undefined where there is no workspace to write to. */
+  readonly folder: string | undefined
+  /** Keeps a line of the agent's stream. */
+  readonly event: (line: string) => Effect.Effect<void>
+  /** Keeps the result. */
+  readonly result: (text: string) => Effect.Effect<void>
+}>()("@orchestrator/agent/runner/evidence/Evidence") {
+  /** Keeps nothing. */
+  static readonly none = Evidence.of({ folder: undefined, event: () => Effect.void, result: () => Effect.void })
+}
+
+export interface EvidenceFiles {
+  readonly folder: string
+  readonly stream: CappedFile
+  readonly log: CappedFile
+}
+
+const isName = (text: string | undefined): text is string => text !== undefined && /^[A-Za-z0-9][\w.-]*$/.test(text)
+
+/** Folders of attempts, newest first. */
+const attemptsBelow = Effect.fnUntraced(function*(root: string) {
+  const fs = yield* FileSystem.FileSystem
+  const list = (folder: string) => fs.readDirectory(folder).pipe(Effect.orElseSucceed(() => []))
+  const found: Array<{ readonly path: string; readonly time: number }> = []
+  for (const run of yield* list(root)) {
+    for (const attempt of (yield* list(`${root}/${run}`)).filter((name) => /^\d+$/.test(name))) {
+      const path = `${root}/${run}/${attempt}`
+      const time = yield* fs.stat(path).pipe(
+        Effect.map(({ mtime }) => Option.match(mtime, { onNone: () => 0, onSome: (at) => at.getTime() })),
+        Effect.orElseSucceed(() => 0)
+      )
+      found.push({ path, time })
+    }
+  }
+  return found.sort((left, right) => right.time - left.time).map(({ path }) => path)
+})
+
+const prune = Effect.fnUntraced(function*(root: string, own: string) {
+  const fs = yield* FileSystem.FileSystem
+  const others = (yield* attemptsBelow(root)).filter((path) => path !== own)
+  for (const path of others.slice(keptAttempts - 1)) {
+    yield* fs.remove(path, { recursive: true, force: true })
+    const run = path.slice(0, path.lastIndexOf("/"))
+    if ((yield* fs.readDirectory(run)).length === 0) yield* fs.remove(run, { recursive: true })
+  }
+})
+
+/** The attempt's folder, ready to be written to; undefined where there is none or it cannot be written. */
+export const openEvidence = Effect.fn("Evidence.open")(function*(environment: Environment) {
+  const fs = yield* FileSystem.FileSystem
+  const { RUN_UID: run, ATTEMPT: attempt = "1", WORKSPACE_DIR: workspace = "/workspace" } = environment
+  if (!isName(run) || !/^\d+$/.test(attempt)) return undefined
+  const root = `${workspace}/.orchestrator`
+  const folder = `${root}/${run}/${attempt}`
+  return yield* Effect.gen(function*() {
+    yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
+    yield* prune(root, folder)
+    const files: EvidenceFiles = {
+      folder,
+      stream: yield* cappedFile(`${folder}/stream.jsonl`, largestStream),
+      log: yield* cappedFile(`${folder}/log`, largestLog)
+    }
+    return files
+  }).pipe(
+    Effect.catch((error) => Effect.as(Effect.logWarning(`no evidence is kept: ${error.message}`), undefined))
+  )
+})
+
+/** The service over these files. */
+export const evidenceIn = Effect.fnUntraced(function*(files: EvidenceFiles | undefined, redact: Redact) {
+  const fs = yield* FileSystem.FileSystem
+  if (files === undefined) return Evidence.none
+  const { folder, stream } = files
+  return Evidence.of({
+    folder,
+    event: (line) =>
+      stream.append(
+        line.length > largestEvent
+          ? `${JSON.stringify({ type: "orchestrator", subtype: "omitted", characters: line.length })}\n`
+          : `${redact(line)}\n`
+      ),
+    result: (text) =>
+      fs.writeFileString(`${folder}/result.json`, `${redact(text)}\n`, { mode: 0o600 }).pipe(
+        Effect.catch((error) => Effect.logWarning(`${folder}/result.json cannot be written: ${error.message}`))
+      )
+  })
+})

@@ -1,0 +1,77 @@
+/** What an attempt leaves on the workspace. */
+import { NodeServices } from "@effect/platform-node"
+import { afterAll, afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { cappedFile } from "../../../src/runner/evidence/CappedFile.ts"
+import { openEvidence } from "../../../src/runner/evidence/Evidence.ts"
+import { fakeClaude } from "../../fixtures/FakeClaude.ts"
+import { git, removeFolder, tempFolder } from "../../fixtures/Remotes.ts"
+import { codeRun, execute, removeShared, surroundings, token } from "../../fixtures/Run.ts"
+
+let folder: string
+beforeEach(() => {
+  folder = tempFolder()
+})
+afterEach(() => removeFolder(folder))
+afterAll(removeShared)
+
+describe("evidence", () => {
+  it.live("is the stream, the log and the result of a run, without its secrets, and not the repository's", () =>
+    Effect.gen(function*() {
+      const around = surroundings()
+      const agent = fakeClaude(join(folder, "agent"), "keep\ninit\nsay \"$GH_TOKEN\"\necho x > x.txt\ndone_\n")
+      const { log } = yield* execute(codeRun(around, {}, agent))
+      const kept = join(around.workspace, ".orchestrator", around.uid, "1")
+      const read = (name: string) => readFileSync(join(kept, name), "utf8")
+      assert.sameMembers(readdirSync(kept), ["stream.jsonl", "log", "result.json"])
+      assert.deepStrictEqual(
+        read("stream.jsonl").trim().split("\n").map((line) => JSON.parse(line).type),
+        ["system", "assistant", "result"]
+      )
+      assert.strictEqual(JSON.parse(read("result.json")).outcome, "Completed")
+      assert.deepStrictEqual(read("log").trim().split("\n"), log.flatMap((line) => line.split("\n")))
+      assert.include(log.at(-2) ?? "", kept)
+      assert.match(log.at(-1) ?? "", /Completed: Done\./)
+      assert.include(read("stream.jsonl"), "***")
+      for (const name of readdirSync(kept)) assert.notInclude(read(name), token)
+      assert.strictEqual(git(around.clone, "status", "--porcelain"), "")
+      removeFolder(around.folder)
+    }))
+
+  it.effect("of old attempts goes when there are ten newer ones", () =>
+    Effect.gen(function*() {
+      const root = join(folder, ".orchestrator")
+      for (let number = 1; number <= 12; number++) {
+        const attempt = join(root, number === 1 ? "first" : "run", String(number))
+        mkdirSync(attempt, { recursive: true })
+        writeFileSync(join(attempt, "log"), "x")
+        utimesSync(attempt, number, number)
+      }
+      writeFileSync(join(root, "state.json"), "{}")
+      yield* openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "run", ATTEMPT: "13" })
+      assert.deepStrictEqual(readdirSync(root).sort(), ["run", "state.json"])
+      assert.sameMembers(readdirSync(join(root, "run")), ["4", "5", "6", "7", "8", "9", "10", "11", "12", "13"])
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("is not kept where it cannot be, and the run goes on", () =>
+    Effect.gen(function*() {
+      writeFileSync(join(folder, ".orchestrator"), "a file of somebody's")
+      assert.isUndefined(yield* openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "run", ATTEMPT: "1" }))
+      assert.isUndefined(yield* openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "../..", ATTEMPT: "1" }))
+      assert.isUndefined(yield* openEvidence({ WORKSPACE_DIR: folder, ATTEMPT: "1" }))
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("keeps the newest of what would be too much", () =>
+    Effect.gen(function*() {
+      const path = join(folder, "log")
+      const file = yield* cappedFile(path, 20)
+      for (const word of ["one", "two", "three", "four", "five", "six"]) yield* file.append(`${word}\n`)
+      assert.strictEqual(readFileSync(`${path}.old`, "utf8") + readFileSync(path, "utf8"), "four\nfive\nsix\n")
+      const again = yield* cappedFile(path, 20)
+      yield* again.append("seven\n")
+      assert.isTrue(existsSync(path))
+      assert.include(readFileSync(path, "utf8"), "seven\n")
+    }).pipe(Effect.provide(NodeServices.layer)))
+})
