@@ -33,8 +33,13 @@ const treeshake = { moduleSideEffects: [{ test: /\/@kubernetes\/client-node\//, 
 /** Its garbage is young and small: a small nursery keeps 20 MB less, and costs nothing that shows. */
 const shebang = "#!/usr/bin/env -S node --max-semi-space-size=2"
 
-/** Bundles a program and answers with the sizes of its files in bytes. */
-export const bundle = Effect.fn("bundle")(function*(root: string, program: Program, sourcemap: boolean) {
+/** Bundles a program into a folder (`dist/` of the repository) and answers with the sizes of its files in bytes. */
+export const bundle = Effect.fn("bundle")(function*(
+  root: string,
+  program: Program,
+  sourcemap: boolean,
+  folder = `${root}/dist`
+) {
   const { entry, name, onDemand } = program
   const fs = yield* FileSystem.FileSystem
   const { join } = yield* Path.Path
@@ -47,7 +52,7 @@ export const bundle = Effect.fn("bundle")(function*(root: string, program: Progr
   )
   const { output } = yield* attempt(entry, () =>
     build.write({
-      dir: join(root, "dist"),
+      dir: folder,
       entryFileNames: `${name}.mjs`,
       chunkFileNames: `${name}-[name].mjs`,
       format: "esm",
@@ -56,12 +61,12 @@ export const bundle = Effect.fn("bundle")(function*(root: string, program: Progr
       sourcemap,
       banner: ({ isEntry }) => isEntry ? shebang : ""
     }))
-  yield* fs.chmod(join(root, "dist", `${name}.mjs`), 0o755)
+  yield* fs.chmod(join(folder, `${name}.mjs`), 0o755)
   return yield* Effect.forEach(
     output.filter(({ type }) => type === "chunk"),
     ({ fileName }) =>
       Effect.map(
-        fs.stat(join(root, "dist", fileName)),
+        fs.stat(join(folder, fileName)),
         ({ size }) => ({ file: `dist/${fileName}`, bytes: Number(size) })
       )
   )

@@ -1,0 +1,102 @@
+/** One attempt as its Job starts it: the run's files, the broker's container where it has one, and the agent's. */
+import { type AgentResult, parseAgentResult } from "@orchestrator/domain/AgentResult"
+import { type BrokerResult, parseBrokerResult } from "@orchestrator/domain/BrokerResult"
+import { Effect, Result, Schedule, Scope } from "effect"
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { judge } from "../../../../tools/agent/Judgement.ts"
+import { runFiles } from "../../../../tools/agent/RunFiles.ts"
+import { type Container, startContainer } from "./Container.ts"
+import { agentSpec, brokerSpec, type Facts, factsOf, type PodOptions } from "./PodSpecs.ts"
+import type { World } from "./World.ts"
+
+export interface PodEnd {
+  readonly exitCode: number
+  readonly story: AgentResult
+  readonly testimony: BrokerResult | undefined
+  /** The reason with which the run ends. */
+  readonly reason: string
+  readonly message: string
+  readonly log: string
+  readonly brokerLog: string
+}
+
+export interface Pod {
+  readonly folder: string
+  readonly agent: Container
+  /** The broker that runs now. */
+  readonly broker: () => Container | undefined
+  readonly restartBroker: Effect.Effect<void>
+  /** Waits until the agent's container has ended, then ends the broker as a kubelet does. */
+  readonly end: Effect.Effect<PodEnd>
+  /** The termination messages as they are now. */
+  readonly messages: () => { readonly story: string | undefined; readonly testimony: string | undefined }
+}
+
+const read = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, "utf8") : undefined)
+
+/** Until this holds, for at most a minute. */
+export const until = (what: string, holds: () => boolean): Effect.Effect<void> =>
+  Effect.suspend(() => holds() ? Effect.void : Effect.fail(`${what}: not within a minute`)).pipe(
+    Effect.retry({ schedule: Schedule.spaced("50 millis"), times: 1200 }),
+    Effect.orDie
+  )
+
+const layOut = (world: World, facts: Facts, options: PodOptions): string => {
+  const folder = join(world.folder, `pod-${facts.name}-${facts.attempt}-${String(process.hrtime.bigint())}`)
+  for (const name of ["config", "endpoint", "state"]) mkdirSync(join(folder, name), { recursive: true })
+  for (const name of ["story", "testimony"]) writeFileSync(join(folder, name), "")
+  const rendered = runFiles({ ...facts, ...(options.config === undefined ? {} : { config: options.config }) })
+  const files = options.files?.(rendered) ?? rendered
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, "config", name), text)
+    chmodSync(join(folder, "config", name), 0o555)
+  }
+  return folder
+}
+
+/** Starts the pod of an attempt. */
+export const startPod = Effect.fnUntraced(function*(world: World, options: PodOptions = {}) {
+  const facts = factsOf(world, options)
+  const folder = layOut(world, facts, options)
+  const brokered = options.credentials !== "env"
+  let brokerLogs = ""
+  let broker: Container | undefined
+  const startBroker = Effect.gen(function*() {
+    brokerLogs += broker?.log() ?? ""
+    broker = yield* startContainer(brokerSpec(world, facts, folder, options), folder)
+  })
+  const scope = yield* Effect.scope
+  if (brokered) yield* startBroker
+  const agent = yield* startContainer(agentSpec(world, facts, folder, options), folder)
+  const messages = () => ({ story: read(join(folder, "story")), testimony: read(join(folder, "testimony")) })
+  const end = Effect.gen(function*() {
+    const { exitCode } = yield* agent.ended
+    if (broker !== undefined) {
+      yield* broker.signal("SIGTERM")
+      yield* broker.ended
+    }
+    const { story, testimony } = messages()
+    const verdict = judge({ exitCode, story, testimony, brokered, cancelled: options.cancelled ?? false })
+    const parsed = parseAgentResult(story)
+    const podEnd: PodEnd = {
+      exitCode,
+      story: Result.isSuccess(parsed) ? parsed.success : { outcome: "Failed", message: `no story: ${story}` },
+      testimony: brokered ? Result.getOrUndefined(parseBrokerResult(testimony)) : undefined,
+      reason: verdict.reason,
+      message: verdict.message,
+      log: agent.log(),
+      brokerLog: brokerLogs + (broker?.log() ?? "")
+    }
+    return podEnd
+  })
+  const pod: Pod = {
+    folder,
+    agent,
+    broker: () => broker,
+    restartBroker: Effect.provideService(startBroker, Scope.Scope, scope),
+    end,
+    messages
+  }
+  return pod
+})

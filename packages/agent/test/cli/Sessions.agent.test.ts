@@ -1,0 +1,104 @@
+import { assert, describe, it } from "@effect/vitest"
+import { sessionId } from "@orchestrator/domain/Session"
+import { Effect } from "effect"
+import { existsSync, globSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { fileOf } from "../fixtures/Remotes.ts"
+import { endedWith } from "./Evidence.ts"
+import { startPod, until } from "./Pod.ts"
+import { bash, inOrder, say } from "./ScriptedModel.ts"
+import { branch, makeWorld, sessionOf, type World } from "./World.ts"
+
+const first = inOrder(
+  bash("echo one > one.txt && git add -A && git commit -qm 'Add one'"),
+  say("The password of the day is xylophone.")
+)
+const second = inOrder(
+  bash("echo two > two.txt && git add -A && git commit -qm 'Add two'"),
+  say("Two is there as well.")
+)
+
+/** A world in which a first attempt has delivered; the next one plays the second script. */
+const afterFirst = Effect.gen(function*() {
+  const world = yield* makeWorld(first)
+  const end = yield* (yield* startPod(world)).end
+  endedWith(end, "Delivered")
+  world.model.play(second)
+  return { world, next: { attempt: 2, resume: true, known: end.testimony?.delivery } }
+})
+
+/** What the model was told first by the attempt that was started last. */
+const opening = ({ model }: World) => model.turns.findLast(({ index }) => index === 0)?.texts.join("\n") ?? ""
+
+describe("a later attempt", () => {
+  it.live("resumes the session: the model sees the earlier turns and what the person adds", () =>
+    Effect.gen(function*() {
+      const { next, world } = yield* afterFirst
+      const spec = { promptModification: "Now do it with @two, please.\n```\n/cost\n```" }
+      const end = yield* (yield* startPod(world, { ...next, spec })).end
+      endedWith(end, "Delivered")
+      assert.isTrue(end.story.resumed)
+      assert.strictEqual(end.story.sessionId, sessionOf(world, 1))
+      const told = opening(world)
+      assert.include(told, "The password of the day is xylophone.")
+      assert.include(told, "Now do it with \\@two, please.\n```\n/cost\n```")
+      assert.include(told, "Check git status and git log first")
+      assert.strictEqual(fileOf(world.remotes.target, branch, "one.txt"), "one")
+      assert.strictEqual(fileOf(world.remotes.target, branch, "two.txt"), "two")
+      assert.strictEqual(world.gitHub.pulls.length, 1)
+    }))
+
+  it.live("starts fresh where the transcript is gone, says so, and goes on with the branch", () =>
+    Effect.gen(function*() {
+      const { next, world } = yield* afterFirst
+      rmSync(join(world.workspace, ".claude", "projects"), { recursive: true })
+      const end = yield* (yield* startPod(world, next)).end
+      endedWith(end, "Delivered")
+      assert.isFalse(end.story.resumed)
+      assert.include(end.story.resumeProblem ?? "", sessionOf(world, 1))
+      assert.strictEqual(end.story.sessionId, sessionOf(world, 2))
+      assert.notInclude(opening(world), "xylophone")
+      assert.strictEqual(fileOf(world.remotes.target, branch, "one.txt"), "one")
+    }))
+
+  it.live("starts fresh where the transcript cannot be resumed", () =>
+    Effect.gen(function*() {
+      const { next, world } = yield* afterFirst
+      for (const file of globSync(join(world.workspace, ".claude", "projects", "*", "*.jsonl"))) rmSync(file)
+      const end = yield* (yield* startPod(world, next)).end
+      endedWith(end, "Delivered")
+      assert.isFalse(end.story.resumed)
+    }))
+
+  it.live("of another run continues the service's session where it is asked to", () =>
+    Effect.gen(function*() {
+      const { world } = yield* afterFirst
+      const uid = world.uid.replace("3f9c2a1b", "77777777")
+      const run = { name: "demo-two", uid, session: sessionId(uid, 1) }
+      const spec = { continueSession: true }
+      const end = yield* (yield* startPod(world, { run, resume: true, spec })).end
+      endedWith(end, "Delivered")
+      assert.isTrue(end.story.resumed)
+      assert.include(opening(world), "The password of the day is xylophone.")
+      assert.strictEqual(end.testimony?.delivery?.branch, `${branch}-77777777`)
+    }))
+
+  it.live("repairs the workspace after the pod was killed in the middle of a call", () =>
+    Effect.gen(function*() {
+      const world = yield* makeWorld(inOrder(
+        bash("echo half > half.txt; git add half.txt; touch .git/index.lock; touch ../reached; sleep 300")
+      ))
+      const killed = yield* startPod(world)
+      yield* until("the call", () => existsSync(join(world.workspace, "reached")))
+      yield* killed.agent.signal("SIGKILL")
+      const lost = yield* killed.end
+      assert.strictEqual(lost.exitCode, 137)
+      assert.notStrictEqual(lost.reason, "Delivered")
+      world.model.play(second)
+      const end = yield* (yield* startPod(world, { attempt: 2, resume: true })).end
+      endedWith(end, "Delivered")
+      assert.isTrue(end.story.resumed)
+      assert.strictEqual(fileOf(world.remotes.target, branch, "half.txt"), "half")
+      assert.include(opening(world), "Changes left by an interrupted attempt were committed")
+    }))
+})

@@ -1,0 +1,12 @@
+/** Tests with the real Claude Code CLI in processes like a pod's. See docs/guides/agent-tests.md. */
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["packages/*/test/**/*.agent.test.ts"],
+    globalSetup: ["tools/agent/GlobalSetup.ts"],
+    maxWorkers: 4,
+    testTimeout: 180_000,
+    hookTimeout: 60_000
+  }
+})
