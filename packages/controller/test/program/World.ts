@@ -16,6 +16,7 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Leadership } from "@orchestrator/k8s/Leadership"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
+import type { ContainerRequest } from "@orchestrator/k8s/node/PodRuntime"
 import type { Outcome, Script } from "@orchestrator/k8s/node/ScriptedRuntime"
 import { layerTest, ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
 import type { CustomObject, KubernetesObject } from "@orchestrator/k8s/Objects"
@@ -63,7 +64,7 @@ export class Requests extends Context.Service<Requests, Array<{ readonly verb: s
   static readonly layer = Layer.sync(Requests, () => [])
 }
 
-const counted = Layer.effect(
+export const counted = Layer.effect(
   KubernetesClient,
   Effect.gen(function*() {
     const client = yield* KubernetesClient
@@ -88,10 +89,10 @@ const counted = Layer.effect(
 )
 
 /** The controller alone: a test may start it late, stop it and start it again. */
-export const controller = (config: object = {}) =>
+export const controller = (config: object = {}, client: typeof counted = counted) =>
   Controller.layer.pipe(
     Layer.provide(Leadership.layerAlone),
-    Layer.provide(counted),
+    Layer.provide(client),
     Layer.provide(templates),
     Layer.provide(Layer.succeed(ControllerSettings, { config: configOf(config), namespace }))
   )
@@ -136,24 +137,32 @@ export const witness = (testimony: Partial<BrokerResult> = {}): Outcome => ({
 })
 
 /** What the agent's container does, and what its broker saw. */
-export const acting =
-  (agent: (env: Readonly<Record<string, string>>) => Outcome, testimony: Partial<BrokerResult> = {}): Script =>
-  ({ container, env }) =>
-    container.name === "claude" ? agent(env) : container.name === "broker" ? witness(testimony) : {}
+export const acting = (
+  agent: (request: ContainerRequest) => Outcome,
+  testimony: (request: ContainerRequest) => Partial<BrokerResult> = () => ({})
+): Script =>
+(request) => {
+  if (request.container.name === "claude") return agent(request)
+  return request.container.name === "broker" ? witness(testimony(request)) : {}
+}
+
+/** Whether a container belongs to a try that a run has taken up again by itself. */
+export const isAgain = ({ pod }: ContainerRequest): boolean =>
+  pod.metadata.ownerReferences?.some(({ name }) => /-r\d+-[0-9a-f]{8}$/.test(name)) === true
 
 /** An agent that delivers after this time. */
 const delivering = (after: NonNullable<Outcome["after"]> = "10 seconds"): Script =>
-  acting((env) => completed(env, after))
+  acting(({ env }) => completed(env, after))
 
 /** An agent that works until it is told to stop, and then saves its work. */
-export const endless: Script = acting((env) => completed(env, "never"), {
+export const endless: Script = acting(({ env }) => completed(env, "never"), () => ({
   delivery: {
     branch: "feature/task-1-implementation",
     headCommit: "fedcba9876543210",
     changed: true,
     verifiedAt: "2026-03-01T10:00:00Z"
   }
-})
+}))
 
 export const completed = (env: Readonly<Record<string, string>>, after: NonNullable<Outcome["after"]>): Outcome => ({
   after,
