@@ -31,13 +31,22 @@ type Needs = Evidence | RunnerConfig | FileSystem.FileSystem
 
 const failed = (message: string): AgentResult => ({ outcome: "Failed", reason: "SetupFailed", message })
 
+/** What a broker would be told as well. */
+const shared = (environment: Environment): Environment =>
+  Object.fromEntries(
+    Object.entries(environment).filter(([name]) =>
+      /^(?:RUN_(?:NAME|UID)|ATTEMPT|TASK_(?:TYPE|ID|URL)|(?:DOCS_)?REPOSITORY_URL|SOURCE_BRANCH|GIT_.*|FORGE_.*|PULL_REQUEST.*)$/
+        .test(name)
+    )
+  )
+
 /** The attempt with the broker at this address, or with the broker's parts in this process. */
 const attempt = (environment: Environment, endpoint: Endpoint | undefined) =>
   Result.match(
     Result.gen(function*() {
       const settings = yield* decodeSettings(environment)
       const remotes = endpoint === undefined
-        ? Layer.merge(Upstream.layerDirect, layerDirect(yield* decodeBrokerSettings(environment)))
+        ? Layer.merge(Upstream.layerDirect, layerDirect(yield* decodeBrokerSettings(shared(environment))))
         : Layer.merge(Upstream.layerBroker(endpoint), layerBroker(endpoint))
       return { settings, services: servicesWith(remotes) }
     }),

@@ -73,7 +73,8 @@ const modelVariables = ({ config: { agent, model }, run, wanted }: PodInputs): R
   ]
 }
 
-const forgeVariables = ({ config: { forge }, run, wanted }: PodInputs): ReadonlyArray<EnvVar> => {
+/** Where pull requests are opened, and how; the runner's as well where there is no broker. */
+export const forgeVariables = ({ config: { forge }, run, wanted }: PodInputs): ReadonlyArray<EnvVar> => {
   const { codeTitle, docsTitle, ...wish } = forge.pullRequest
   const names = {
     run: run.name,

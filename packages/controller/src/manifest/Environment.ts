@@ -7,7 +7,7 @@ import { sessionId } from "@orchestrator/domain/Session"
 import type { EnvVar } from "@orchestrator/k8s/Objects"
 import { remainingBudget } from "../Budget.ts"
 import { runKinds } from "../RunKind.ts"
-import { brokerEndpointFile } from "./BrokerEnvironment.ts"
+import { brokerEndpointFile, forgeVariables } from "./BrokerEnvironment.ts"
 import { literal } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { telemetryVariables } from "./TelemetryVariables.ts"
@@ -41,15 +41,20 @@ const limit = (value: number | undefined): string => (value === undefined ? "" :
 /** Where the runner finds the broker, and that there is one. How remotes are reached is the broker's business. */
 const throughBroker: ReadonlyArray<EnvVar> = [{ name: "BROKER_ENDPOINT_FILE", value: brokerEndpointFile }]
 
-const withCredentials = ({ config: { git, secrets }, wanted }: PodInputs): ReadonlyArray<EnvVar> => [
-  secret("ANTHROPIC_API_KEY", secrets.apiKeySecretName, secrets.apiKeySecretKey),
-  ...(secrets.oauthTokenSecretKey === undefined
-    ? []
-    : [secret("CLAUDE_CODE_OAUTH_TOKEN", secrets.apiKeySecretName, secrets.oauthTokenSecretKey)]),
-  secret("GH_TOKEN", tokenSecretName(wanted.githubUser), "token"),
-  { name: "GIT_ALLOW_PROTOCOL", value: git.allowedProtocols.join(":") },
-  ...(Object.keys(git.insteadOf).length === 0 ? [] : [literal("GIT_INSTEAD_OF", JSON.stringify(git.insteadOf))])
-]
+const withCredentials = (inputs: PodInputs): ReadonlyArray<EnvVar> => {
+  const { config: { git, secrets }, wanted } = inputs
+  return [
+    secret("ANTHROPIC_API_KEY", secrets.apiKeySecretName, secrets.apiKeySecretKey),
+    ...(secrets.oauthTokenSecretKey === undefined
+      ? []
+      : [secret("CLAUDE_CODE_OAUTH_TOKEN", secrets.apiKeySecretName, secrets.oauthTokenSecretKey)]),
+    secret("GH_TOKEN", tokenSecretName(wanted.githubUser), "token"),
+    { name: "GIT_ALLOW_PROTOCOL", value: git.allowedProtocols.join(":") },
+    ...(Object.keys(git.insteadOf).length === 0 ? [] : [literal("GIT_INSTEAD_OF", JSON.stringify(git.insteadOf))]),
+    ...(git.allowedHosts.length === 0 ? [] : [literal("GIT_ALLOWED_HOSTS", git.allowedHosts.join(","))]),
+    ...forgeVariables(inputs)
+  ]
+}
 
 /** Optional, so that a keyless setup (a demo agent, a public repository) starts; who needs the key says that it is missing. */
 const secret = (name: string, secretName: string, key: string): EnvVar => ({
