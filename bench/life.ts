@@ -14,14 +14,13 @@ import { flags } from "./parts/Flags.ts"
 import { type Life, livesOf } from "./parts/Lives.ts"
 import { nodeLayer, nodeReady } from "./parts/Node.ts"
 import { type Plane, plane } from "./parts/Plane.ts"
-import { formatRatio, percentile, ratioOf, rotated } from "./parts/Ratio.ts"
+import { compared, formatRatio, percentile, ratioOf } from "./parts/Ratio.ts"
 import { codeRun } from "./parts/Recorded.ts"
 import { makeSite, makeWorkspaces, serviceOf, type Site } from "./parts/Site.ts"
 import { cpuMillis } from "./parts/Usage.ts"
 
 const { rate, rounds, runs, warm } = flags({ rounds: 5, runs: 300, rate: 10, warm: 50 })
 
-const hows: ReadonlyArray<How> = ["watching", "controller"]
 /** The node's own work is done by this process: its words come when they come, and reaction is counted from them. */
 const agents = "1 second"
 
@@ -94,16 +93,7 @@ const program = Effect.gen(function*() {
   yield* Effect.gen(function*() {
     yield* nodeReady
     const arms = yield* makeArms
-    const found = new Map<How, Array<Round>>(hows.map((how) => [how, []]))
-    for (let index = 0; index < rounds; index++) {
-      yield* Console.log(`round ${index + 1} of ${rounds}: ${runs} runs, ${rate} a second`)
-      for (const how of rotated(hows, index)) found.get(how)?.push(yield* round(server, arms, how))
-    }
-    const theirs = found.get("watching") ?? []
-    const pairs = (found.get("controller") ?? []).flatMap((ours, index) => {
-      const other = theirs[index]
-      return other === undefined ? [] : [[ours, other] as const]
-    })
+    const pairs = yield* compared(["watching", "controller"] as const, rounds, (how) => round(server, arms, how))
     yield* compare("CPU per run", pairs, ({ cpu }) => cpu, 1.3)
     yield* compare("accepted to Job created, p50", pairs, ({ toJob }) => percentile(toJob, 0.5), 1.25)
     yield* compare("accepted to Job created, p99", pairs, ({ toJob }) => percentile(toJob, 0.99), 2)

@@ -2,6 +2,7 @@
  * Two arms compared round by round: the geometric mean of the rounds' ratios with its 95 % confidence interval, and whether a target was
  * reached, missed, or cannot be told because the noise is larger than the difference.
  */
+import { Console, Effect } from "effect"
 
 export interface Ratio {
   readonly mean: number
@@ -72,6 +73,25 @@ export const percentile = (values: ReadonlyArray<number>, share: number): number
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0
 }
 
-/** The arms of a round in an order that rotates, so that none is always the first on a warm machine. */
-export const rotated = <A>(arms: ReadonlyArray<A>, round: number): ReadonlyArray<A> =>
-  arms.map((_, index) => arms[(index + round) % arms.length]).filter((arm) => arm !== undefined)
+/**
+ * Rounds of two arms, ours the last, in an order that rotates, so that none is always the first on a warm machine. Answers with the pairs
+ * (ours, theirs).
+ */
+export const compared = Effect.fnUntraced(function*<Arm, A, E, R>(
+  [theirs, ours]: readonly [theirs: Arm, ours: Arm],
+  rounds: number,
+  measure: (arm: Arm) => Effect.Effect<A, E, R>
+) {
+  const pairs: Array<readonly [ours: A, theirs: A]> = []
+  for (let index = 0; index < rounds; index++) {
+    yield* Console.log(`round ${index + 1} of ${rounds}`)
+    if (index % 2 === 0) {
+      const other = yield* measure(theirs)
+      pairs.push([yield* measure(ours), other])
+    } else {
+      const own = yield* measure(ours)
+      pairs.push([own, yield* measure(theirs)])
+    }
+  }
+  return pairs
+})

@@ -1,0 +1,70 @@
+/**
+ * `node bench/burst.ts [--rounds 5] [--runs 1000]`: so many CodeRuns at once, on an API server and etcd alone: Jobs created per second,
+ * against a loop that is told of every run as it is accepted and sends exactly the same writes.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
+import { Console, Effect, References, Schedule } from "effect"
+import { type Arms, type How, makeArms } from "./parts/Arm.ts"
+import { type Asked, askedSince, auditEnd } from "./parts/Audit.ts"
+import { flags } from "./parts/Flags.ts"
+import { type Plane, plane } from "./parts/Plane.ts"
+import { compared, formatRatio, ratioOf } from "./parts/Ratio.ts"
+import { codeRun } from "./parts/Recorded.ts"
+import { makeSite, makeWorkspaces, serviceOf } from "./parts/Site.ts"
+
+const { rounds, runs, warm } = flags({ rounds: 5, runs: 1000, warm: 50 })
+
+const isJob = ({ code, resource, verb }: Asked) => resource === "jobs" && verb === "create" && code === 201
+const isRunning = ({ code, resource }: Asked) => resource === "coderuns/status" && code === 200
+
+const round = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
+  const client = yield* KubernetesClient
+  const site = yield* makeSite(plane, how)
+  const { namespace } = site
+  yield* makeWorkspaces(site, warm + runs, { volumes: false })
+  const arm = yield* arms.start(how, site)
+
+  const submit = Effect.fnUntraced(function*(index: number) {
+    const [name, service] = [`run-${index}`, serviceOf(index)]
+    const { metadata: { resourceVersion: version, uid } } = yield* client.create(
+      CodeRunKind,
+      codeRun(namespace, name, service)
+    )
+    if (how === "bare") arm.tell(JSON.stringify({ name, service, uid, version }))
+  })
+  /** Submits them as fast as they are taken, and waits until every one is Running. */
+  const burst = Effect.fnUntraced(function*(first: number, count: number) {
+    const log = auditEnd(plane)
+    const indexes = Array.from({ length: count }, (_, index) => first + index)
+    yield* Effect.forEach(indexes, submit, { concurrency: 16, discard: true })
+    return yield* Effect.sync(() => askedSince(plane, log, namespace)).pipe(
+      Effect.filterOrFail((asked) => asked.filter(isRunning).length >= count, () => "going on" as const),
+      Effect.retry({ schedule: Schedule.spaced("500 millis"), times: 600 })
+    )
+  })
+
+  yield* burst(0, warm)
+  const asked = yield* burst(warm, runs)
+  const begin = asked.find(({ resource, verb }) => resource === "coderuns" && verb === "create")?.received ?? 0
+  const end = asked.findLast(isJob)?.answered ?? 0
+  const rate = runs * 1000 / (end - begin)
+  yield* Console.log(`  ${how}: ${rate.toFixed(1)} Jobs/s`)
+  return rate
+}, Effect.scoped)
+
+const program = Effect.gen(function*() {
+  const server = yield* plane({ apiOnly: true })
+  yield* Effect.gen(function*() {
+    const arms = yield* makeArms
+    const pairs = yield* compared(["bare", "controller"] as const, rounds, (how) => round(server, arms, how))
+    yield* Console.log(formatRatio(`Jobs/s, burst of ${runs}`, "the bare loop", ratioOf(pairs), {
+      limit: 0.85,
+      atLeast: true
+    }))
+  }).pipe(Effect.provide(liveClient({ kubeconfig: server.kubeconfig })))
+})
+
+NodeRuntime.runMain(Effect.scoped(program).pipe(Effect.provideService(References.MinimumLogLevel, "Error")))
