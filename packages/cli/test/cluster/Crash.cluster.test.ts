@@ -9,9 +9,10 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Effect, Layer, Stream } from "effect"
 import { type Asked, named } from "./Audit.ts"
+import { eventually } from "./Eventually.ts"
 import { provisioner } from "./Provisioner.ts"
 import { makeProxy, type When } from "./Proxy.ts"
-import { codeRun, docsRun, eventually, makeSite, over, scripted, type Site, startReplica, verbsOf } from "./World.ts"
+import { codeRun, conditionsOf, docsRun, makeSite, over, scripted, type Site, startReplica, verbsOf } from "./World.ts"
 
 type Verbs = Effect.Success<ReturnType<typeof verbsOf>>
 
@@ -21,7 +22,7 @@ interface Scenario {
   readonly drive: (site: Site, verbs: Verbs) => Effect.Effect<ReadonlyArray<unknown>, KubernetesError>
 }
 
-const patience = 60
+const patience = 120
 
 const ended = ({ run }: Verbs, ...names: ReadonlyArray<string>) =>
   Effect.map(
@@ -45,6 +46,10 @@ const scenarios: ReadonlyArray<Scenario> = [
           ({ status }) => [[status?.["phase"], status?.["reason"]]]
         )
       )
+  },
+  {
+    name: "S3",
+    drive: (site, verbs) => Effect.andThen(verbs.create(codeRun(site, "first", {}, "fail 150")), ended(verbs, "first"))
   },
   {
     name: "S4",
@@ -93,16 +98,23 @@ interface Outcome {
   readonly accepted: ReadonlyArray<Asked>
   readonly writes: number
   readonly crashed: boolean
+  /** Statuses that were written because the machine was busy. */
+  readonly slow: number
 }
+
+/** What a busy machine adds: a pod that has no node for long is told. */
+const slow = new Set(["ClaimPending", "Unschedulable"])
 
 /** Terminal phases never change for their contextVersion. */
 const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {
   const client = yield* KubernetesClient
   const final = new Map<string, unknown>()
   const wrong: Array<string> = []
+  const told = new Set<string>()
   const follow = client.watch(CodeRunKind, { namespace }).pipe(
     Stream.runForEach(({ object: { metadata, status } }) =>
       Effect.sync(() => {
+        if (conditionsOf(status).some(({ reason }) => slow.has(reason))) told.add(metadata.resourceVersion ?? "")
         const key = `${metadata.uid} ${String(status?.["contextVersion"])}`
         const before = final.get(key)
         const phase = status?.["phase"]
@@ -113,14 +125,14 @@ const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {
     Effect.ignore
   )
   yield* Effect.forkScoped(follow)
-  return wrong
+  return { wrong, told }
 })
 
 const play = (scenario: Scenario, crash: Crash | undefined) =>
   Effect.scoped(Effect.gen(function*() {
     const site = yield* makeSite(scenario.name.toLowerCase())
     const verbs = yield* verbsOf(site)
-    const wrong = yield* watchPhases(site)
+    const { told, wrong } = yield* watchPhases(site)
     const [user] = site.users
     if (user === undefined) return yield* Effect.die("no user")
     const proxy = yield* Effect.acquireRelease(
@@ -148,7 +160,8 @@ const play = (scenario: Scenario, crash: Crash | undefined) =>
       phases,
       accepted: site.accepted(),
       writes: proxy.writes.length,
-      crashed: crash === undefined || crashed
+      crashed: crash === undefined || crashed,
+      slow: told.size
     } satisfies Outcome
   }))
 
@@ -160,7 +173,8 @@ const countsOf = (asked: ReadonlyArray<Asked>): Readonly<Record<string, number>>
 /** I1, I8, I9: what was created is the same; of the rest, one more write at most. */
 const compare = (crash: Crash, calm: Outcome, found: Outcome) => {
   const where = `crash ${crash.when} write ${crash.write}`
-  assert.isTrue(found.crashed, `${where} did not happen`)
+  // A write that is refused and repeated makes a calm run longer than it need be.
+  if (!found.crashed) return assert.isBelow(found.writes, crash.write, `${where} did not happen`)
   assert.deepStrictEqual(found.phases, calm.phases, where)
   const jobs = found.accepted.filter(({ resource, verb }) => verb === "create" && resource === "jobs")
   assert.strictEqual(new Set(jobs.map(({ name }) => name)).size, jobs.length, `${where}: a Job was made twice`)
@@ -170,7 +184,7 @@ const compare = (crash: Crash, calm: Outcome, found: Outcome) => {
     assert.strictEqual(have[create], want[create], `${where}: ${create}`)
   }
   const extra = found.accepted.length - calm.accepted.length
-  assert.isAtMost(extra, 1, `${where}: ${JSON.stringify(have)} instead of ${JSON.stringify(want)}`)
+  assert.isAtMost(extra, 1 + found.slow, `${where}: ${JSON.stringify(have)} instead of ${JSON.stringify(want)}`)
 }
 
 layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "60 seconds" })(
@@ -189,7 +203,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
             { concurrency: 4, discard: true }
           )
           yield* Effect.logInfo(`${scenario.name}: ${calm.writes} writes, ${crashes.length} crashes`)
-        }), 300_000)
+        }), 900_000)
     }
   }
 )

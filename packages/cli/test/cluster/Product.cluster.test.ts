@@ -6,9 +6,11 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
 import { ConfigMapKind, JobKind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
 import { layer as processRuntime } from "@orchestrator/k8s/node/ProcessRuntime"
-import { Effect, Layer } from "effect"
+import { PodLogs } from "@orchestrator/k8s/PodLogs"
+import { Effect, Layer, Stream } from "effect"
 import { execFileSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -19,8 +21,9 @@ import { makeDemoRepositories } from "../../src/dev/DemoRepositories.ts"
 import { installation } from "../../src/Installation.ts"
 import { named } from "./Audit.ts"
 import { kubectl } from "./ControlPlane.ts"
+import { eventually } from "./Eventually.ts"
 import { provisioner } from "./Provisioner.ts"
-import { admin, eventually, joined, makeSite, onNode, startReplica, verbsOf } from "./World.ts"
+import { admin, joined, makeSite, onNode, type Site, startReplica, verbsOf } from "./World.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "orchestrator-product-"))
 const remotes = join(folder, "git")
@@ -37,21 +40,28 @@ const runtime = Layer.unwrap(Effect.gen(function*() {
   return processRuntime({
     stateFolder: join(folder, "node"),
     images,
-    readable: [parts.demoAgent],
+    readable: [...parts.code, parts.demoAgent],
     writable: [remotes]
   })
 }))
 
 const cluster = Layer.mergeAll(Kubelet.layer({ nodeName }), joined(nodeName), provisioner).pipe(
   Layer.provide(runtime),
-  Layer.provide(layerPodLogsMemory),
+  Layer.provideMerge(layerPodLogsMemory),
   Layer.provideMerge(admin),
   Layer.provide(removed),
   Layer.provide(NodeServices.layer)
 )
 
 const settings = {
-  agent: { image: agentImage, runnerImage, terminationGracePeriodSeconds: 20, nodeSelector: onNode(nodeName) },
+  cleanup: { completedJobDelayMinutes: 0, failedJobDelayMinutes: 60 },
+  agent: {
+    credentials: "env",
+    image: agentImage,
+    runnerImage,
+    terminationGracePeriodSeconds: 20,
+    nodeSelector: onNode(nodeName)
+  },
   git: {
     allowedProtocols: ["https", "ssh", "http", "file"],
     insteadOf: { "file:///demo/": `file://${remotes}/` }
@@ -59,6 +69,20 @@ const settings = {
 }
 
 const git = (...args: ReadonlyArray<string>) => execFileSync("git", args, { encoding: "utf8" }).trim()
+
+/** What the pods have to say, for whoever reads of a failure. */
+const tell = Effect.fnUntraced(function*({ namespace }: Site) {
+  const client = yield* KubernetesClient
+  const logs = yield* PodLogs
+  const { items } = yield* client.list(PodKind, { namespace })
+  for (const { metadata, spec, status } of items) {
+    yield* Effect.logError(metadata.name, JSON.stringify(status, null, 1))
+    for (const container of [...spec.initContainers ?? [], ...spec.containers].map(({ name }) => name)) {
+      const lines = yield* Stream.runCollect(logs.read({ podUid: metadata.uid ?? "", container }, { follow: false }))
+      yield* Effect.logError(`${container} printed`, lines.map(({ text }) => text).join("\n"))
+    }
+  }
+})
 
 layer(cluster, { excludeTestServices: true, timeout: "60 seconds" })("the product on a real control plane", (it) => {
   it.effect(
@@ -77,8 +101,8 @@ layer(cluster, { excludeTestServices: true, timeout: "60 seconds" })("the produc
           "both to succeed",
           Effect.sync(() => [done("coderun", "hello-api"), done("docsrun", "hello-api-docs")]),
           (phases) => phases.every((phase) => phase === "Succeeded" || phase === "Failed"),
-          60
-        )
+          240
+        ).pipe(Effect.onError(() => Effect.ignore(tell(site))))
         for (
           const [found, remote] of [[yield* run("hello-api"), "hello-api"], [
             yield* docs("hello-api-docs"),
@@ -86,6 +110,7 @@ layer(cluster, { excludeTestServices: true, timeout: "60 seconds" })("the produc
           ]] as const
         ) {
           const { branch, headCommit, message, phase } = found.status ?? {}
+          if (phase !== "Succeeded") yield* tell(site)
           assert.strictEqual(phase, "Succeeded", String(message))
           assert.strictEqual(
             git("-C", join(remotes, `${remote}.git`), "rev-parse", `refs/heads/${String(branch)}`),
@@ -98,6 +123,6 @@ layer(cluster, { excludeTestServices: true, timeout: "60 seconds" })("the produc
         const table = kubectl(["get", "-n", namespace, "coderuns,docsruns", "-o", "wide"])
         assert.match(table, /hello-api +2 +hello-api +\S+ +Succeeded +\S+ +Delivered +1/)
       })),
-    120_000
+    400_000
   )
 })

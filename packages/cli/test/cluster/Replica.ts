@@ -1,10 +1,10 @@
-/** `orchestrator serve` in a process of its own. */
+/** `orchestrator serve`, bundled as it ships, in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-const bin = join(import.meta.dirname, "../../src/bin.ts")
+const bin = process.env["ORCHESTRATOR_PROGRAM"] ?? join(import.meta.dirname, "../../src/bin.ts")
 
 export interface ReplicaOptions {
   readonly kubeconfig: string
@@ -38,7 +38,7 @@ export class Replica {
     return this.process.exitCode === null && this.process.signalCode === null
   }
 
-  async logged(pattern: RegExp, seconds = 60): Promise<RegExpExecArray> {
+  async logged(pattern: RegExp, seconds = 120): Promise<RegExpExecArray> {
     const end = performance.now() + seconds * 1000
     for (;;) {
       const found = pattern.exec(this.log)

@@ -2,15 +2,17 @@
 import { assert, layer } from "@effect/vitest"
 import { jobFinalizer } from "@orchestrator/domain/Labels"
 import { CodeRunKind, ConfigMapKind, JobKind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
-import type { Pod } from "@orchestrator/k8s/Objects"
+import type { ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
+import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
+import { deliver } from "./Agents.ts"
 import { type Asked, named } from "./Audit.ts"
+import { eventually } from "./Eventually.ts"
 import { provisioner } from "./Provisioner.ts"
 import {
   attemptsOf,
   codeRun,
   docsRun,
-  eventually,
   makeSite,
   over,
   phaseOf,
@@ -26,11 +28,19 @@ const reads = new Set(["get", "list"])
 const readsAfter = (asked: ReadonlyArray<Asked>, start: number) =>
   asked.filter(({ at, verb }) => at > start && reads.has(verb))
 
+/** Runs, Jobs, pods, files, claims, Events. */
+const watched = 7
+
+/** A replica that has read all that it reads at its start. */
 const started = Effect.fnUntraced(function*(name: string, config: object = {}) {
   const site = yield* makeSite(name, config)
   const replica = yield* startReplica(site)
   yield* Effect.promise(() => replica.logged(/caches are synced/))
-  yield* Effect.sleep("200 millis")
+  yield* eventually(
+    "every watch to be open",
+    Effect.sync(() => new Set(site.asked().filter(({ verb }) => verb === "watch").map(({ resource }) => resource))),
+    ({ size }) => size === watched
+  )
   return { site, replica, ...(yield* verbsOf(site)), start: Date.now() }
 })
 
@@ -42,8 +52,10 @@ const createdJobs = (asked: ReadonlyArray<Asked>) =>
 layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "60 seconds" })(
   "on a real control plane",
   (it) => {
-    const scenario = <E>(name: string, body: Effect.Effect<unknown, E, Effect.Services<ReturnType<typeof started>>>) =>
-      it.effect(name, () => Effect.scoped(body), 90_000)
+    const scenario = <E>(
+      name: string,
+      body: Effect.Effect<unknown, E, Effect.Services<ReturnType<typeof started>> | ScriptedNode>
+    ) => it.effect(name, () => Effect.scoped(body), 300_000)
 
     scenario(
       "S1, S10: a CodeRun costs six writes and no read; Job, pod and files then go, run and workspace stay",
@@ -162,7 +174,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       "S8: files that a person deletes are made again",
       Effect.gen(function*() {
         const { all, client, create, site, untilPhase, untilRunning } = yield* started("s8")
-        yield* create(codeRun(site, "first", {}, "deliver 1500"))
+        const created = yield* create(codeRun(site, "first", {}, "never"))
         yield* untilRunning("first")
         const [before] = yield* all(ConfigMapKind)
         yield* client.delete(ConfigMapKind, { name: before?.metadata.name ?? "", namespace: site.namespace })
@@ -172,6 +184,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
           ([files]) => files !== undefined && files.metadata.uid !== before?.metadata.uid
         )
         assert.deepStrictEqual(after?.data, before?.data)
+        yield* deliver(created)
         yield* untilPhase("first", "Succeeded")
       })
     )
@@ -180,11 +193,14 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       "S9: runs of one service work one after the other, the oldest first",
       Effect.gen(function*() {
         const { all, create, run, site, untilRunning } = yield* started("s9")
-        yield* create(codeRun(site, "b-older", {}, "deliver 800"))
+        const oldest = yield* create(codeRun(site, "b-older", {}, "never"))
         yield* untilRunning("b-older")
         yield* create(codeRun(site, "a-younger", { taskId: 2 }))
         yield* Effect.sleep("1100 millis")
         yield* create(codeRun(site, "0-youngest", { taskId: 3 }))
+        const waits = (found: CustomObject) => reasonOf(found) === "WaitingForWorkspace"
+        for (const name of ["a-younger", "0-youngest"]) yield* eventually(`${name} to wait`, run(name), waits)
+        yield* deliver(oldest)
         let most = 0
         const runs = Effect.all([run("b-older"), run("a-younger"), run("0-youngest")])
         const done = yield* eventually(
@@ -208,9 +224,10 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       "S11: a Job that finishes while the controller is down is recorded when it is back",
       Effect.gen(function*() {
         const { all, create, replica, site, untilPhase, untilRunning } = yield* started("s11")
-        yield* create(codeRun(site, "first", {}, "deliver 700"))
+        const created = yield* create(codeRun(site, "first", {}, "never"))
         yield* untilRunning("first")
         yield* Effect.promise(() => replica.stop("SIGKILL"))
+        yield* deliver(created)
         yield* eventually("the Job to finish", all(JobKind), ([job]) => job?.status?.succeeded === 1)
         yield* startReplica(site)
         assert.strictEqual(reasonOf(yield* untilPhase("first", "Succeeded")), "Delivered")
@@ -222,9 +239,10 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       "S12: editing the spec in mid-run changes nothing of the attempt",
       Effect.gen(function*() {
         const { create, edit, site, untilPhase, untilRunning } = yield* started("s12")
-        yield* create(codeRun(site, "first", {}, "deliver 1000"))
+        const created = yield* create(codeRun(site, "first", {}, "never"))
         yield* untilRunning("first")
         yield* edit("first", { model: "another", service: "-not valid" })
+        yield* deliver(created)
         yield* untilPhase("first", "Succeeded")
         assert.lengthOf(createdJobs(site.asked()), 1)
       })
@@ -251,7 +269,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       Effect.gen(function*() {
         const { client, create, run, site, untilPhase, untilRunning } = yield* started("s14")
         const { namespace } = site
-        yield* create(codeRun(site, "holder", {}, "deliver 2000"))
+        const holding = yield* create(codeRun(site, "holder", {}, "never"))
         yield* untilRunning("holder")
         const { metadata } = yield* create(codeRun(site, "waiting"))
         const name = `code-waiting-v1-${metadata.uid?.slice(0, 8)}`
@@ -262,6 +280,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
             template: { spec: { restartPolicy: "Never", containers: [{ name: "theirs", image: "theirs" }] } }
           }
         })
+        yield* deliver(holding)
         assert.strictEqual(reasonOf(yield* untilPhase("waiting", "Failed")), "NameCollision")
         yield* eventually("the holder", run("holder"), over)
         const left = yield* client.get(JobKind, { name, namespace })

@@ -2,18 +2,22 @@
 import { assert, layer } from "@effect/vitest"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
+import type { ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
+import { deliver } from "./Agents.ts"
 import { compact, kubectl, restart } from "./ControlPlane.ts"
+import { eventually } from "./Eventually.ts"
 import { provisioner } from "./Provisioner.ts"
 import {
   codeRun,
+  conditionsOf,
   docsRun,
-  eventually,
   makeSite,
   over,
   patiently,
   phaseOf,
+  ready,
   reasonOf,
   scripted,
   startReplica,
@@ -28,22 +32,23 @@ const started = Effect.fnUntraced(function*(name: string) {
   return { site, replica, jobsAsked, ...(yield* verbsOf(site)) }
 })
 
-interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly reason: string
-  readonly message: string
-}
-
-const conditionOf = ({ status }: CustomObject, type: string): Condition | undefined =>
-  Array.isArray(status?.["conditions"])
-    ? status["conditions"].find((condition: Condition) => condition.type === type)
-    : undefined
+const conditionOf = ({ status }: CustomObject, type: string) =>
+  conditionsOf(status).find((condition) => condition.type === type)
 
 const apply = (namespace: string, object: object) =>
   Effect.sync(() => kubectl(["apply", "-n", namespace, "-f", "-"], JSON.stringify(object)))
 
 const quota = (hard: object) => ({ apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "few" }, spec: { hard } })
+
+/** Waits until it counts: before that it refuses with other words. */
+const limit = Effect.fnUntraced(function*(namespace: string, hard: object) {
+  yield* apply(namespace, quota(hard))
+  yield* eventually(
+    "the quota to count",
+    Effect.sync(() => kubectl(["get", "-n", namespace, "quota", "few", "-o", "jsonpath={.status.used}"])),
+    (used) => used !== ""
+  )
+})
 
 const limits = {
   apiVersion: "v1",
@@ -52,13 +57,31 @@ const limits = {
   spec: { limits: [{ type: "Container", max: { memory: "1Gi" } }] }
 }
 
+/** A pod that the limits forbid. */
+const large = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "large" },
+  spec: { containers: [{ name: "large", image: "large", resources: { limits: { memory: "2Gi" } } }] }
+}
+
+/** Whether the API server would take the object. */
+const admits = (namespace: string, object: object): boolean => {
+  try {
+    kubectl(["create", "-n", namespace, "--dry-run=server", "-f", "-"], JSON.stringify(object))
+    return true
+  } catch {
+    return false
+  }
+}
+
 layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "60 seconds" })(
   "trouble",
   (it) => {
     const test = <E>(
       name: string,
-      body: Effect.Effect<unknown, E, Effect.Services<ReturnType<typeof started>> | Kubelet>
-    ) => it.effect(name, () => Effect.scoped(body), 120_000)
+      body: Effect.Effect<unknown, E, Effect.Services<ReturnType<typeof started>> | Kubelet | ScriptedNode>
+    ) => it.effect(name, () => Effect.scoped(body), 400_000)
 
     const untilBlocked = (name: string, run: Effect.Effect<CustomObject, unknown>, reason: string) =>
       Effect.map(
@@ -71,12 +94,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       Effect.gen(function*() {
         const { create, jobsAsked, run, site, untilPhase } = yield* started("quota")
         const { namespace } = site
-        yield* apply(namespace, quota({ "count/jobs.batch": "0" }))
-        yield* eventually(
-          "the quota to count",
-          Effect.sync(() => kubectl(["get", "-n", namespace, "quota", "few", "-o", "jsonpath={.status.used}"])),
-          (used) => used !== ""
-        )
+        yield* limit(namespace, { "count/jobs.batch": "0" })
         yield* create(codeRun(site, "first"))
         const { found, progressing } = yield* untilBlocked("it", run("first"), "QuotaExceeded")
         assert.deepStrictEqual([phaseOf(found), reasonOf(found)], ["Pending", "WaitingForCapacity"])
@@ -86,7 +104,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
         const statuses = site.accepted().filter(({ resource }) => resource === "coderuns/status")
         assert.lengthOf(statuses, 1)
         yield* apply(namespace, quota({ "count/jobs.batch": "5" }))
-        yield* untilPhase("first", "Succeeded", 40)
+        yield* untilPhase("first", "Succeeded")
       })
     )
 
@@ -94,12 +112,12 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       "a quota of pods is told although the Job exists",
       Effect.gen(function*() {
         const { create, docs, site } = yield* started("pods")
-        yield* apply(site.namespace, quota({ pods: "0" }))
+        yield* limit(site.namespace, { pods: "0" })
         yield* create(docsRun(site, "first"))
         const { progressing } = yield* untilBlocked("it", docs("first"), "QuotaExceeded")
         assert.include(progressing?.message, "exceeded quota: few")
         kubectl(["delete", "-n", site.namespace, "quota", "few"])
-        yield* eventually("it to succeed", docs("first"), (found) => phaseOf(found) === "Succeeded", 60)
+        yield* eventually("it to succeed", docs("first"), (found) => phaseOf(found) === "Succeeded")
       })
     )
 
@@ -108,6 +126,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       Effect.gen(function*() {
         const { create, docs, site } = yield* started("limits")
         yield* apply(site.namespace, limits)
+        yield* eventually("the limits to count", Effect.sync(() => admits(site.namespace, large)), (does) => !does)
         yield* create(docsRun(site, "first"))
         const { progressing } = yield* untilBlocked("it", docs("first"), "LimitRange")
         assert.include(progressing?.message, "agent.resources")
@@ -175,15 +194,15 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       "the API server dies and comes back in mid-run: the run ends as if it had not",
       Effect.gen(function*() {
         const { create, jobsAsked, replica, run, site, untilRunning } = yield* started("restart")
-        yield* create(codeRun(site, "first", {}, "deliver 1500"))
+        const created = yield* create(codeRun(site, "first", {}, "never"))
         yield* untilRunning("first")
         yield* Effect.sync(() => restart("kube-apiserver", "KILL"))
-        assert.strictEqual(phaseOf(yield* eventually("it to end", run("first"), over, 90)), "Succeeded")
+        yield* deliver(created)
+        assert.strictEqual(phaseOf(yield* eventually("it to end", run("first"), over, 180)), "Succeeded")
         yield* patiently(create(codeRun(site, "second", { service: "other" })))
-        assert.strictEqual(phaseOf(yield* eventually("the next to end", run("second"), over, 60)), "Succeeded")
+        assert.strictEqual(phaseOf(yield* eventually("the next to end", run("second"), over, 180)), "Succeeded")
         assert.lengthOf(jobsAsked(), 2)
-        const { status } = yield* Effect.promise(async () => fetch(`${await replica.url()}/ready`))
-        assert.strictEqual(status, 200)
+        yield* eventually("it to be ready", ready(replica), (status) => status === 200)
       })
     )
 
@@ -191,19 +210,18 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       "history that is gone (410) is listed anew",
       Effect.gen(function*() {
         const { client, create, jobsAsked, replica, run, site } = yield* started("gone")
-        const lists = () =>
-          site.asked().filter(({ resource, verb }) => verb === "list" && resource === "coderuns").length
+        const lists = () => site.asked().filter(({ all, resource }) => all && resource === "coderuns").length
         const before = lists()
         replica.signal("SIGSTOP")
         yield* create(codeRun(site, "first"))
         yield* Effect.promise(compact)
         yield* Effect.sync(() => restart("kube-apiserver", "KILL"))
-        yield* eventually("the API server", client.list(JobKind, { limit: 1 }), () => true, 60)
+        yield* eventually("the API server", client.list(JobKind, { limit: 1 }), () => true, 180)
         yield* patiently(create(codeRun(site, "second", { service: "other" })))
         yield* Effect.promise(compact)
         replica.signal("SIGCONT")
         const ends = Effect.all([run("first"), run("second")])
-        const found = yield* eventually("both to end", ends, (runs) => runs.every(over), 90)
+        const found = yield* eventually("both to end", ends, (runs) => runs.every(over), 180)
         assert.deepStrictEqual(found.map(phaseOf), ["Succeeded", "Succeeded"])
         assert.isAbove(lists(), before)
         assert.lengthOf(jobsAsked(), 2)

@@ -12,7 +12,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { kubectl } from "./ControlPlane.ts"
-import { eventually } from "./World.ts"
+import { eventually } from "./Eventually.ts"
 
 const root = join(import.meta.dirname, "../../../..")
 const before = join(root, "packages/domain/test/fixtures/seed/platform-crds.yaml")

@@ -10,14 +10,17 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import { layerTest, type Outcome, type Script } from "@orchestrator/k8s/node/ScriptedRuntime"
+import { layerTest } from "@orchestrator/k8s/node/ScriptedRuntime"
 import type { CustomObject, KubernetesObject, Node } from "@orchestrator/k8s/Objects"
-import { Duration, Effect, Layer, Schedule, Schema } from "effect"
+import { Effect, Layer, Schedule, Schema } from "effect"
 import { randomBytes } from "node:crypto"
 import { writeFileSync } from "node:fs"
+import { script } from "./Agents.ts"
 import { acceptedWrites, type Asked, askedSince, auditSize } from "./Audit.ts"
-import { controlPlane, kubectl, makeUser, type User } from "./ControlPlane.ts"
+import { controlPlane, makeUser, type User } from "./ControlPlane.ts"
+import { eventually } from "./Eventually.ts"
 import { Replica } from "./Replica.ts"
+import { allow, user } from "./Rights.ts"
 
 export const admin = liveClient({ kubeconfig: controlPlane().kubeconfig })
 
@@ -31,46 +34,6 @@ export const joined = (nodeName: string) =>
     yield* eventually("the node to be ready", client.get(NodeKind, { name: nodeName }), isReady)
   }))
 
-/**
- * How an agent does, by the variable SCRIPT of its run: `deliver`, `fail`, `never`, or `meek`, who ends with 0 when told to stop; and the
- * milliseconds it takes.
- */
-const script: Script = ({ container, env }) => {
-  if (container.name !== "claude") return { after: "10 millis" }
-  const [how, millis] = (env["SCRIPT"] ?? "deliver 300").split(" ")
-  const after = how === "never" || how === "meek" ? "never" : Duration.millis(Number(millis ?? 300))
-  if (how === "meek") return { after, onTerminate: { exitCode: 0 } }
-  return how === "fail" ? failed(after) : delivered(env, after)
-}
-
-const failed = (after: NonNullable<Outcome["after"]>): Outcome => ({
-  after,
-  exitCode: 1,
-  message: JSON.stringify({ outcome: "Failed", reason: "SetupFailed", message: "It was not to be." })
-})
-
-const delivered = (env: Readonly<Record<string, string>>, after: NonNullable<Outcome["after"]>): Outcome => ({
-  after,
-  exitCode: 0,
-  message: JSON.stringify({
-    outcome: "Completed",
-    message: "Done.",
-    sessionId: env["SESSION_ID"],
-    resumed: false,
-    usage: { costUsd: 0.25, turns: 4 },
-    delivery: { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true }
-  }),
-  onTerminate: {
-    after: "100 millis",
-    exitCode: 143,
-    message: JSON.stringify({
-      outcome: "Interrupted",
-      message: "The work was saved.",
-      delivery: { branch: "feature/task-1-implementation", headCommit: "fedcba9876543210", changed: true }
-    })
-  }
-})
-
 /** Keeps a site's pods to this node, whatever else is in the cluster. */
 export const onNode = (name: string) => ({ "kubernetes.io/hostname": name })
 
@@ -82,63 +45,6 @@ export const scripted = Layer.mergeAll(Kubelet.layer({ nodeName }), joined(nodeN
   Layer.provideMerge(layerPodLogsMemory),
   Layer.provideMerge(admin)
 )
-
-/** What the product may do in its namespace. */
-const rules = [
-  {
-    apiGroups: ["orchestrator.platform"],
-    resources: ["coderuns", "docsruns"],
-    verbs: ["get", "list", "watch", "create", "patch", "delete"]
-  },
-  { apiGroups: ["orchestrator.platform"], resources: ["coderuns/status", "docsruns/status"], verbs: ["update"] },
-  { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get", "list", "watch", "create", "patch"] },
-  { apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "create"] },
-  { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["get", "list", "watch", "create", "patch"] },
-  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["list", "watch"] },
-  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
-  {
-    apiGroups: ["coordination.k8s.io"],
-    resources: ["leases"],
-    resourceNames: ["orchestrator-controller"],
-    verbs: ["get", "list", "watch", "update"]
-  }
-]
-
-/** The owner of a Job with blockOwnerDeletion may be asked for its finalizers. */
-const ownerRules = [
-  {
-    apiGroups: ["orchestrator.platform"],
-    resources: ["coderuns/finalizers", "docsruns/finalizers"],
-    verbs: ["update"]
-  },
-  { apiGroups: ["batch"], resources: ["jobs/finalizers"], verbs: ["update"] }
-]
-
-const allow = (namespace: string, users: ReadonlyArray<string>) =>
-  kubectl(
-    ["apply", "-f", "-"],
-    JSON.stringify({
-      apiVersion: "v1",
-      kind: "List",
-      items: [
-        {
-          apiVersion: "rbac.authorization.k8s.io/v1",
-          kind: "Role",
-          metadata: { name: "orchestrator", namespace },
-          rules: [...rules, ...ownerRules]
-        },
-        {
-          apiVersion: "rbac.authorization.k8s.io/v1",
-          kind: "RoleBinding",
-          metadata: { name: "orchestrator", namespace },
-          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "orchestrator" },
-          subjects: users.map((name) => ({ kind: "User", name, apiGroup: "rbac.authorization.k8s.io" }))
-        }
-      ]
-    })
-  )
 
 export interface Site {
   readonly namespace: string
@@ -152,8 +58,9 @@ export interface Site {
 
 const settings = {
   server: { host: "127.0.0.1", port: 0 },
-  agent: { terminationGracePeriodSeconds: 5, nodeSelector: onNode(nodeName) },
+  agent: { credentials: "env", terminationGracePeriodSeconds: 5, nodeSelector: onNode(nodeName) },
   cleanup: { completedJobDelayMinutes: 0, failedJobDelayMinutes: 0 },
+  retry: { infrastructure: 0 },
   leaderElection: { enabled: false }
 }
 
@@ -167,7 +74,7 @@ export const makeSite = Effect.fnUntraced(function*(name: string, config: object
   )
   const users = Array.from({ length: replicas }, (_, index) => makeUser(`${namespace}-${index}`))
   const names = users.map((user) => user.name)
-  allow(namespace, names)
+  yield* allow(namespace, names.map(user))
   const file = `${users[0]?.kubeconfig}-config.yaml`
   writeFileSync(file, JSON.stringify({ ...settings, ...config }))
   const begin = auditSize()
@@ -181,6 +88,10 @@ export const startReplica = (site: Site, kubeconfig = site.users[0]?.kubeconfig 
     Effect.sync(() => new Replica({ kubeconfig, namespace: site.namespace, config: site.config })),
     (replica) => Effect.promise(() => replica.stop("SIGKILL"))
   )
+
+/** What `/ready` answers. */
+export const ready = (replica: Replica): Effect.Effect<number, unknown> =>
+  Effect.tryPromise(async () => (await fetch(`${await replica.url()}/ready`)).status)
 
 export const codeRun = ({ namespace }: Site, name: string, spec: object = {}, how = "deliver 300"): CustomObject => ({
   metadata: { name, namespace },
@@ -208,30 +119,19 @@ export const docsRun = ({ namespace }: Site, name: string): CustomObject => ({
   }
 })
 
-/** Asks until the answer satisfies; fails with the last answer when that takes too long. */
-export const eventually = <A, E, R>(
-  what: string,
-  ask: Effect.Effect<A, E, R>,
-  satisfies: (answer: A) => boolean,
-  seconds = 30
-) =>
-  Effect.gen(function*() {
-    const end = performance.now() + seconds * 1000
-    for (;;) {
-      const answer = yield* Effect.result(ask)
-      if (answer._tag === "Success" && satisfies(answer.success)) return answer.success
-      if (performance.now() > end) {
-        const found = answer._tag === "Success" ? answer.success : answer.failure
-        return yield* Effect.die(
-          new Error(`expected ${what} within ${seconds} s, found ${JSON.stringify(found, null, 1)}`)
-        )
-      }
-      yield* Effect.sleep("50 millis")
-    }
-  })
-
 export const phaseOf = ({ status }: CustomObject): unknown => status?.["phase"]
 export const reasonOf = ({ status }: CustomObject): unknown => status?.["reason"]
+
+interface Condition {
+  readonly type: string
+  readonly status: string
+  readonly reason: string
+  readonly message: string
+}
+
+export const conditionsOf = (status: CustomObject["status"]): ReadonlyArray<Condition> =>
+  Array.isArray(status?.["conditions"]) ? status["conditions"] : []
+
 export const over = (run: CustomObject): boolean => ["Succeeded", "Failed", "Cancelled"].includes(String(phaseOf(run)))
 
 /** Short ways for tests to say what they do in a site. */
@@ -283,7 +183,7 @@ export const patiently = <A, R>(effect: Effect.Effect<A, KubernetesError, R>) =>
   Effect.retry(effect, {
     while: hasReason("NotFound", "TooManyRequests", "Unreachable", "ServerError"),
     schedule: Schedule.spaced("100 millis"),
-    times: 50
+    times: 600
   })
 
 const decodeAttempts = Schema.decodeUnknownSync(Schema.Array(Attempt))

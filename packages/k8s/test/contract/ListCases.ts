@@ -75,7 +75,8 @@ export const listCases: ReadonlyArray<ContractCase> = [
   }),
   contractCase("a limit that is not reached leaves no token", function*(world) {
     yield* createAll(world, "a", "b")
-    assert.isUndefined((yield* list(world, { limit: 2 })).metadata.continue)
+    // A limit that is just reached leaves one where another object follows, selected or not.
+    assert.isUndefined((yield* list(world, { limit: 3 })).metadata.continue)
   }),
   contractCase("a token that is none is refused", function*(world) {
     yield* refused(list(world, { limit: 1, continue: "no token" }), "BadRequest", "Gone")

@@ -1,0 +1,77 @@
+/** What the product may do in a namespace of the tests: the table that `serve` and the chart go by, and nothing else. */
+import { CodeRunKind, type Kind, SubjectAccessReviewKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { KubernetesObject } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { leasePermissions, type Permission, permissions } from "../../src/serve/Permissions.ts"
+import { eventually } from "./Eventually.ts"
+
+interface Role extends KubernetesObject {
+  readonly rules: ReadonlyArray<object>
+}
+
+interface RoleBinding extends KubernetesObject {
+  readonly roleRef: object
+  readonly subjects: ReadonlyArray<Subject>
+}
+
+/** Who may: a user by certificate, or a service account. */
+export type Subject =
+  | { readonly kind: "User"; readonly name: string; readonly apiGroup: "rbac.authorization.k8s.io" }
+  | { readonly kind: "ServiceAccount"; readonly name: string; readonly namespace: string }
+
+const group = "rbac.authorization.k8s.io"
+
+const kindOf = (kind: string, plural: string) => ({
+  group,
+  version: "v1",
+  kind,
+  plural,
+  singular: kind.toLowerCase(),
+  shortNames: [],
+  categories: [],
+  namespaced: true,
+  hasStatus: false,
+  hasGeneration: false,
+  createOnly: false
+})
+
+const RoleKind: Kind<Role> = kindOf("Role", "roles")
+const RoleBindingKind: Kind<RoleBinding> = kindOf("RoleBinding", "rolebindings")
+
+/** Creating cannot be limited to a name. */
+const rulesOf = ({ kind, name, subresource, verbs }: Permission): ReadonlyArray<object> => {
+  const rule = {
+    apiGroups: [kind.group],
+    resources: [subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`]
+  }
+  if (name === undefined) return [{ ...rule, verbs }]
+  const create = verbs.filter((verb) => verb === "create")
+  return [
+    ...(create.length === 0 ? [] : [{ ...rule, verbs: create }]),
+    { ...rule, verbs: verbs.filter((verb) => verb !== "create"), resourceNames: [name] }
+  ]
+}
+
+const name = "orchestrator"
+
+export const user = (name: string): Subject => ({ kind: "User", name, apiGroup: group })
+
+const userOf = (subject: Subject) =>
+  subject.kind === "User" ? subject.name : `system:serviceaccount:${subject.namespace}:${subject.name}`
+
+/** Lets these work in the namespace; waits until the API server knows. */
+export const allow = Effect.fnUntraced(function*(namespace: string, subjects: ReadonlyArray<Subject>) {
+  const client = yield* KubernetesClient
+  const metadata = { name, namespace }
+  yield* client.create(RoleKind, { metadata, rules: [...permissions, ...leasePermissions].flatMap(rulesOf) })
+  yield* client.create(RoleBindingKind, { metadata, roleRef: { apiGroup: group, kind: "Role", name }, subjects })
+  const resourceAttributes = { namespace, verb: "watch", group: CodeRunKind.group, resource: CodeRunKind.plural }
+  const review = (subject: Subject) =>
+    client.create(SubjectAccessReviewKind, { metadata: {}, spec: { user: userOf(subject), resourceAttributes } })
+  yield* Effect.forEach(
+    subjects,
+    (subject) => eventually("it to be allowed", review(subject), ({ status }) => status?.allowed === true),
+    { discard: true }
+  )
+})
