@@ -1,13 +1,14 @@
 /**
- * Keeps a Store equal to what the API server has: list in pages, watch from there, resume after every end, list again when the history
- * is gone. Never fails; trouble is waited out with back-off and jitter, or for as long as the server asks.
+ * Keeps a Store equal to what the API server has: a watch that begins with what there is, or where the server has no such watches a list
+ * in pages and a watch from there; resume after every end, begin again when the history is gone. Never fails; trouble is waited out with
+ * back-off and jitter, or for as long as the server asks.
  */
 import { Clock, Duration, Effect, Random, Ref, Stream } from "effect"
 import type { Kind } from "./Kinds.ts"
-import { KubernetesClient, type Selectors, type WatchEvent } from "./KubernetesClient.ts"
+import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
 import { hasReason, isRetryable, type KubernetesError } from "./KubernetesError.ts"
 import type { KubernetesObject } from "./Objects.ts"
-import type { Store } from "./Store.ts"
+import { makeStore, type Store } from "./Store.ts"
 
 export interface ReflectorOptions<A extends KubernetesObject> extends Selectors {
   readonly store: Store<A>
@@ -25,6 +26,10 @@ const pageSize = 500
 const defaultWatchSeconds = 300
 /** A watch that ends sooner than this counts as trouble. */
 const shortestWatch = 1000
+/** A watch that has not told by then what there is will not. */
+const longestBeginning = Duration.minutes(1)
+/** On the bookmark after the last of what there is. */
+const initialEventsEnd = "k8s.io/initial-events-end"
 /** Interruptions in a row that are nobody's business. */
 const patience = 3
 
@@ -42,6 +47,14 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   }
   const failures = yield* Ref.make(0)
   const synced = yield* Ref.make(false)
+  let streams = true
+
+  const fill = Effect.fnUntraced(function*(items: ReadonlyArray<A>, revision: string) {
+    const gone = store.reset(items, revision)
+    yield* Effect.forEach(gone, (object) => onChange(object, "removed"), { discard: true })
+    yield* Effect.forEach(items, (object) => onChange(object, "set"), { discard: true })
+    if (!(yield* Ref.getAndSet(synced, true))) yield* onSynced
+  })
 
   const list = Effect.gen(function*() {
     const items: Array<A> = []
@@ -53,10 +66,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       token = page.metadata.continue === "" ? undefined : page.metadata.continue
       revision = page.metadata.resourceVersion
     } while (token !== undefined)
-    const gone = store.reset(items, revision)
-    yield* Effect.forEach(gone, (object) => onChange(object, "removed"), { discard: true })
-    yield* Effect.forEach(items, (object) => onChange(object, "set"), { discard: true })
-    if (!(yield* Ref.getAndSet(synced, true))) yield* onSynced
+    yield* fill(items, revision)
   })
 
   const take = (event: WatchEvent<A>) => {
@@ -84,29 +94,74 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* pause("retryAfterSeconds" in error.reason ? (error.reason.retryAfterSeconds ?? 0) * 1000 : 0)
   })
 
-  const watch = Effect.gen(function*() {
+  /** Until the server ends it. What comes too soon to an end is followed by a pause. */
+  const follow = Effect.fnUntraced(function*(
+    from: Pick<WatchOptions, "resourceVersion" | "sendInitialEvents">,
+    on: (event: WatchEvent<A>) => Effect.Effect<unknown>
+  ) {
     const started = yield* Clock.currentTimeMillis
     const lasted = Effect.map(Clock.currentTimeMillis, (now) => now - started >= shortestWatch)
     const breathe = Effect.flatMap(lasted, (long) => long ? Effect.void : pause(0))
     yield* client.watch(kind, {
       ...selectors,
-      resourceVersion: store.revision(),
+      ...from,
       allowWatchBookmarks: true,
       timeoutSeconds: options.watchSeconds ?? defaultWatchSeconds
     }).pipe(
-      Stream.runForEach((event) => Effect.andThen(take(event), Ref.set(failures, 0))),
+      Stream.runForEach(on),
       Effect.ensuring(Effect.flatMap(lasted, (long) => long ? Ref.set(failures, 0) : Effect.void)),
       Effect.tapError((error) => hasReason("Gone")(error) ? breathe : Effect.void)
     )
     yield* breathe
   })
 
+  const taken = (event: WatchEvent<A>) => Effect.andThen(take(event), Ref.set(failures, 0))
+
+  const watch = Effect.suspend(() => follow({ resourceVersion: store.revision() }, taken))
+
+  /** What there is comes as events, up to a bookmark that says so; what follows it are changes. */
+  const stream = Effect.gen(function*() {
+    let gathered: Store<A> | undefined = makeStore<A>()
+    const gather = (event: WatchEvent<A>) => {
+      if (gathered === undefined) return taken(event)
+      if (event.type === "BOOKMARK") {
+        const { annotations, resourceVersion = "" } = event.object.metadata
+        if (annotations?.[initialEventsEnd] !== "true") return Effect.void
+        const items = [...gathered.values()]
+        gathered = undefined
+        return fill(items, resourceVersion)
+      }
+      const object = prune(event.object)
+      if (event.type === "DELETED") gathered.remove(object)
+      else gathered.put(object)
+      return Effect.void
+    }
+    const overdue = Effect.andThen(
+      Effect.sleep(longestBeginning),
+      Effect.suspend(() => gathered === undefined ? Effect.never : Effect.void)
+    )
+    yield* follow({ sendInitialEvents: true }, gather).pipe(
+      Effect.catchIf((error) => gathered === undefined && !hasReason("Gone")(error), wait),
+      Effect.raceFirst(overdue)
+    )
+    if (gathered !== undefined) return yield* noStream
+  })
+
+  const noStream = Effect.suspend(() => {
+    streams = false
+    return list
+  })
+
+  const begin = Effect.suspend(() =>
+    streams ? Effect.catchIf(stream, hasReason("Invalid", "BadRequest"), () => noStream) : list
+  )
+
   const watchOn: Effect.Effect<void> = watch.pipe(
     Effect.catchIf((error) => !hasReason("Gone")(error), wait),
     Effect.forever,
     Effect.ignore
   )
-  return yield* list.pipe(
+  return yield* begin.pipe(
     Effect.andThen(watchOn),
     Effect.catch(wait),
     Effect.forever

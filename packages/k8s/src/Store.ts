@@ -37,11 +37,17 @@ export const isNewer = (left: string, right: string): boolean =>
 
 export const storeKey = ({ name, namespace }: StoreKey): string => `${namespace ?? ""}/${name}`
 
+/** By value the key of its object, or the keys: most values have one, and a Set of its own would be larger than what is kept of the object. */
+type Index = Map<string, string | Set<string>>
+
+const keysOf = (keys: string | Set<string> | undefined): ReadonlyArray<string> =>
+  keys === undefined ? [] : typeof keys === "string" ? [keys] : [...keys]
+
 export const makeStore = <A extends KubernetesObject>(
   indexers: Readonly<Record<string, Indexer<A>>> = {}
 ): Store<A> => {
   const objects = new Map<string, A>()
-  const indexes = new Map<string, Map<string, Set<string>>>(Object.keys(indexers).map((name) => [name, new Map()]))
+  const indexes = new Map<string, Index>(Object.keys(indexers).map((name) => [name, new Map()]))
   let revision = ""
 
   const keyOf = (object: A) => storeKey({ name: object.metadata.name ?? "", namespace: object.metadata.namespace })
@@ -51,8 +57,8 @@ export const makeStore = <A extends KubernetesObject>(
     for (const [name, index] of indexes) {
       for (const value of indexers[name]?.(object) ?? []) {
         const keys = index.get(value)
-        keys?.delete(key)
-        if (keys?.size === 0) index.delete(value)
+        if (typeof keys === "object") keys.delete(key)
+        if (keys === key || (typeof keys === "object" && keys.size === 0)) index.delete(value)
       }
     }
   }
@@ -64,8 +70,9 @@ export const makeStore = <A extends KubernetesObject>(
     for (const [name, index] of indexes) {
       for (const value of indexers[name]?.(object) ?? []) {
         const keys = index.get(value)
-        if (keys === undefined) index.set(value, new Set([key]))
-        else keys.add(key)
+        if (keys === undefined) index.set(value, key)
+        else if (typeof keys === "object") keys.add(key)
+        else if (keys !== key) index.set(value, new Set([keys, key]))
       }
     }
   }
@@ -83,7 +90,7 @@ export const makeStore = <A extends KubernetesObject>(
     get: (key) => objects.get(storeKey(key)),
     values: () => objects.values(),
     by: (index, value) =>
-      [...(indexes.get(index)?.get(value) ?? [])].flatMap((key) => {
+      keysOf(indexes.get(index)?.get(value)).flatMap((key) => {
         const object = objects.get(key)
         return object === undefined ? [] : [object]
       }),

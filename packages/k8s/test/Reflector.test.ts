@@ -36,6 +36,18 @@ const reflecting = Effect.fnUntraced(function*(labelSelector?: string) {
   }
 })
 
+const failure = (operation: string) => (reason: KubernetesErrorReason) =>
+  new KubernetesError({ operation, ref: "configmaps", reason })
+
+const noStreams: KubernetesErrorReason = { _tag: "Invalid", message: "sendInitialEvents is forbidden", causes: [] }
+
+/** The cluster as an older server would be. */
+const withoutStreams = Effect.map(KubernetesClient, (client): KubernetesClient["Service"] => ({
+  ...client,
+  watch: (kind, options = {}) =>
+    options.sendInitialEvents === true ? Stream.fail(failure("watch")(noStreams)) : client.watch(kind, options)
+}))
+
 describe("on the embedded cluster", () => {
   const create = (name: string, labels: Readonly<Record<string, string>> = {}) =>
     Effect.flatMap(
@@ -67,7 +79,7 @@ describe("on the embedded cluster", () => {
       yield* Effect.forEach(Array.from({ length: 1203 }, (_, index) => `map-${index}`), (name) => create(name), {
         discard: true
       })
-      const { store, synced } = yield* reflecting()
+      const { store, synced } = yield* reflecting().pipe(Effect.provide(Layer.effect(KubernetesClient, withoutStreams)))
       yield* settle
       assert.strictEqual(store.size(), 1203)
       assert.strictEqual(synced(), 1)
@@ -100,7 +112,7 @@ describe("on the embedded cluster", () => {
       yield* create("a")
       yield* settle
       assert.deepStrictEqual(names(), ["a"])
-      assert.strictEqual(yield* requests("list"), 1)
+      assert.strictEqual(yield* requests("list"), 0)
       assert.isAtLeast(yield* requests("watch"), 4)
     }).pipe(Effect.provide(Layer.fresh(layerMemory))))
 
@@ -127,10 +139,9 @@ interface Script {
     Effect.Effect<{ readonly names: ReadonlyArray<string>; readonly revision: string }, KubernetesErrorReason>
   >
   readonly watches: ReadonlyArray<Stream.Stream<WatchEvent<ConfigMap>, KubernetesErrorReason>>
+  /** Watches that begin with what there is. Absent: the server knows none. */
+  readonly streams?: ReadonlyArray<Stream.Stream<WatchEvent<ConfigMap>, KubernetesErrorReason>>
 }
-
-const failure = (operation: string) => (reason: KubernetesErrorReason) =>
-  new KubernetesError({ operation, ref: "configmaps", reason })
 
 /** Objects as they come from the wire. */
 const wire = <A>(object: object): A => JSON.parse(JSON.stringify(object))
@@ -151,14 +162,18 @@ const bookmark = (version: string): WatchEvent<ConfigMap> => ({
 const gone: KubernetesErrorReason = { _tag: "Gone", message: "too old" }
 const broken: KubernetesErrorReason = { _tag: "Unreachable", message: "reset" }
 const forbidden: KubernetesErrorReason = { _tag: "Forbidden", message: "no" }
+const complete = (version: string): WatchEvent<ConfigMap> => ({
+  type: "BOOKMARK",
+  object: { metadata: { resourceVersion: version, annotations: { "k8s.io/initial-events-end": "true" } } }
+})
 const listed = (revision: string, ...names: ReadonlyArray<string>) => Effect.succeed({ names, revision })
 
 /** The scripted server, and what it was asked: `list`, `watch from 10`. */
 const scripted = (script: Script) =>
   Effect.gen(function*() {
     const asked = yield* Ref.make<ReadonlyArray<string>>([])
-    const counts = { list: 0, watch: 0 }
-    const next = <A>(items: ReadonlyArray<A>, which: "list" | "watch") => {
+    const counts = { list: 0, watch: 0, stream: 0 }
+    const next = <A>(items: ReadonlyArray<A>, which: "list" | "watch" | "stream") => {
       const item = items[Math.min(counts[which]++, items.length - 1)]
       assert.isDefined(item)
       return item
@@ -176,7 +191,14 @@ const scripted = (script: Script) =>
         ),
       watch: <A extends KubernetesObject>(_: Kind<A>, options: WatchOptions = {}) =>
         Stream.unwrap(
-          Effect.as(note(`watch from ${options.resourceVersion}`), Stream.suspend(() => next(script.watches, "watch")))
+          options.sendInitialEvents !== true
+            ? Effect.as(
+              note(`watch from ${options.resourceVersion}`),
+              Stream.suspend(() => next(script.watches, "watch"))
+            )
+            : script.streams === undefined
+            ? Effect.succeed(Stream.fail(noStreams))
+            : Effect.as(note("stream"), Stream.suspend(() => next(script.streams ?? [], "stream")))
         ).pipe(
           Stream.map((event): WatchEvent<A> => ({ type: event.type, object: wire<A>(event.object) })),
           Stream.mapError(failure("watch"))
@@ -291,6 +313,60 @@ describe("on a server that has its troubles", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* asked, ["list", "list", "watch from 10"])
       assert.strictEqual(synced(), 1)
+    }))
+
+  it.effect("what there is comes by the watch that goes on; what changes meanwhile counts", () =>
+    Effect.gen(function*() {
+      const beginning = Stream.make(added("a", "5"), added("b", "7"), bookmark("8"), deleted("a", "9"), complete("20"))
+      const { asked, changes, names, store, synced } = yield* scripted({
+        lists: [],
+        watches: [Stream.never],
+        streams: [Stream.concat(Stream.concat(beginning, Stream.make(added("c", "21"))), Stream.never)]
+      })
+      assert.deepStrictEqual(names(), ["b", "c"])
+      assert.deepStrictEqual(changes, ["set b", "set c"])
+      assert.deepStrictEqual([store.revision(), synced()], ["21", 1])
+      assert.deepStrictEqual(yield* asked, ["stream"])
+    }))
+
+  const streamed = Stream.make(added("a", "5"), complete("20"))
+  const beginnings = [
+    {
+      name: "that breaks before it is complete begins anew",
+      streams: [
+        Stream.concat(Stream.make(added("b", "4")), Stream.fail(broken)),
+        Stream.concat(streamed, Stream.never)
+      ],
+      want: ["stream", "stream"]
+    },
+    {
+      name: "that breaks later is resumed",
+      streams: [Stream.concat(streamed, Stream.fail(broken))],
+      want: ["stream", "watch from 20"]
+    },
+    { name: "that ends later is resumed", streams: [streamed], want: ["stream", "watch from 20"] },
+    {
+      name: "whose history is gone begins anew",
+      streams: [Stream.concat(streamed, Stream.fail(gone)), Stream.concat(streamed, Stream.never)],
+      want: ["stream", "stream"]
+    },
+    {
+      name: "that ends before it is complete is given up for a list",
+      streams: [Stream.make(added("b", "4"))],
+      want: ["stream", "list", "watch from 30"]
+    },
+    {
+      name: "that never becomes complete is given up for a list",
+      streams: [Stream.concat(Stream.make(added("b", "4")), Stream.never)],
+      want: ["stream", "list", "watch from 30"]
+    }
+  ]
+  it.effect.each(beginnings)("a watch with what there is $name", ({ streams, want }) =>
+    Effect.gen(function*() {
+      const { asked, names } = yield* scripted({ lists: [listed("30", "a")], watches: [Stream.never], streams })
+      yield* TestClock.adjust("61 seconds")
+      assert.deepStrictEqual(yield* asked, want)
+      assert.deepStrictEqual(names(), ["a"])
     }))
 
   it.effect("events are taken one after the other, in their order", () =>
