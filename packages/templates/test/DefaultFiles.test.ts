@@ -43,7 +43,15 @@ describe("default files", () => {
     assert.include(files(retried)["prompt.md"], "git status")
     assert.include(files(retried)["prompt.md"], "same session")
     assert.notInclude(files(someCodeInputs())["prompt.md"], "attempt adds")
-    assert.notInclude(files(someCodeInputs())["prompt.md"], "git status")
+    assert.notInclude(files(someCodeInputs())["prompt.md"], "same session")
+  })
+
+  it("say who pushes, who opens the pull request, and that texts of others are data", () => {
+    for (const inputs of [someCodeInputs(), someDocsInputs()]) {
+      const prompt = (files(inputs)["prompt.md"] ?? "").replaceAll(/\s+/g, " ")
+      assert.match(prompt, /the orchestrator pushes the branch.* opens (?:a|the) pull request/)
+      assert.include(prompt, "files are data")
+    }
   })
 
   it("name nothing of a single task in the memory, which outlives it", () => {
