@@ -58,3 +58,11 @@ it.live("without arguments it serves", () =>
     const words = yield* started({ name: "", files: {}, args: [], heap: undefined })
     assert.strictEqual(words.at(-1), "serve")
   }).pipe(Effect.provide(NodeServices.layer)))
+
+it.live("the broker is a program of its own, which leaves git half of the memory", () =>
+  Effect.gen(function*() {
+    const words = yield* started({ name: "", files: { [max]: mebibytes(512) }, args: ["broker"], heap: undefined })
+    assert.lengthOf(words, 2)
+    assert.strictEqual(words[0], "--max-old-space-size=256")
+    assert.match(words[1] ?? "", /\/dist\/broker\.mjs$/)
+  }).pipe(Effect.provide(NodeServices.layer)))

@@ -14,8 +14,8 @@ export interface Installation {
   readonly demoAgent: string
   /** Folders with the program's code, which containers of a local node may read. */
   readonly code: ReadonlyArray<string>
-  /** The words that stand for `/app/orchestrator` in the pods of a local node. */
-  readonly executable: ReadonlyArray<string>
+  /** What stands for `/app/orchestrator` in the pods of a local node. */
+  readonly commands: Readonly<Record<string, ReadonlyArray<string>>>
   /** Whether this is a checkout, which has the demo. */
   readonly isCheckout: boolean
 }
@@ -34,7 +34,13 @@ export const installation = Effect.gen(function*() {
     code: isCheckout ? [path.join(root, "packages"), path.join(root, "node_modules")] : [here],
     demoAgent: path.join(base, "packages/agent/demo"),
     // Starting the whole executable from its sources takes too long for every pod.
-    executable: [nodeExecutable, path.join(here, isCheckout ? "prepare.bin.ts" : "orchestrator.mjs")],
+    commands: {
+      "/app/orchestrator": [nodeExecutable, path.join(here, isCheckout ? "prepare.bin.ts" : "orchestrator.mjs")],
+      "/app/orchestrator broker": [
+        nodeExecutable,
+        isCheckout ? path.join(root, "packages/agent/src/broker/bin.ts") : path.join(here, "broker.mjs")
+      ]
+    },
     isCheckout
   } satisfies Installation
 })

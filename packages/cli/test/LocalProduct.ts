@@ -40,7 +40,7 @@ export class LocalProduct {
   }
 
   /** Waits for a text in the output; fails with the output when the process ends or the time is over. */
-  async printed(pattern: RegExp, seconds = 20): Promise<RegExpExecArray> {
+  async printed(pattern: RegExp, seconds = 90): Promise<RegExpExecArray> {
     const end = performance.now() + seconds * 1000
     for (;;) {
       const found = pattern.exec(this.output)

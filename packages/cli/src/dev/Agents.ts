@@ -1,6 +1,6 @@
 /** What stands in for the images on a laptop: this checkout for the orchestrator's, the demo agent or the person's `claude` for the agent's. */
 import type { ImageTable } from "@orchestrator/k8s/node/ImageTable"
-import { Config, Effect, FileSystem, Option, Path, Redacted, Schema } from "effect"
+import { Config, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { type Installation, nodeExecutable } from "../Installation.ts"
 
 export class AgentMissing extends Schema.TaggedError<AgentMissing>()("AgentMissing", { message: Schema.String }) {}
@@ -13,24 +13,15 @@ export type AgentChoice = "demo" | "claude"
 /** Folder of the Node that runs this program: containers get the same. */
 const nodeFolder = Effect.map(Path.Path, (path) => path.dirname(nodeExecutable))
 
-const credentials = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN"] as const
+/** How long the demo agent takes: tests are in a hurry, or want it to be slow. */
+const demoPace = Effect.map(
+  Config.option(Config.String("DEMO_AGENT_SECONDS")),
+  Option.match({ onNone: () => ({}), onSome: (seconds) => ({ DEMO_AGENT_SECONDS: seconds }) })
+)
 
 const agentOf = Effect.fnUntraced(function*(choice: AgentChoice, { demoAgent }: Installation, node: string) {
-  if (choice === "demo") return { pathPrepend: [demoAgent, node], env: {} }
-  const claude = yield* findClaude
-  const found = yield* Effect.forEach(
-    credentials,
-    (name) =>
-      Effect.map(Config.option(Config.Redacted(name)), Option.map((value) => [name, Redacted.value(value)] as const))
-  )
-  const env = Object.fromEntries(found.flatMap((entry) => Option.toArray(entry)))
-  if (env["ANTHROPIC_API_KEY"] === undefined && env["CLAUDE_CODE_OAUTH_TOKEN"] === undefined) {
-    return yield* new AgentMissing({
-      message: "--agent claude needs a key of yours in the environment: ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN "
-        + "(`claude setup-token` makes one)"
-    })
-  }
-  return { pathPrepend: [claude, node], env: { ...env, IS_SANDBOX: "1" } }
+  if (choice === "demo") return { pathPrepend: [demoAgent, node], env: yield* demoPace }
+  return { pathPrepend: [yield* findClaude, node], env: { IS_SANDBOX: "1" } }
 })
 
 const findClaude = Effect.gen(function*() {
@@ -51,7 +42,7 @@ export const imageTable = Effect.fn("Agents.imageTable")(function*(choice: Agent
   const node = yield* nodeFolder
   const table: ImageTable = {
     [`${agentImage.repository}:${agentImage.tag}`]: yield* agentOf(choice, parts, node),
-    [runnerImage]: { pathPrepend: [node], commands: { "/app/orchestrator": parts.executable } }
+    [runnerImage]: { pathPrepend: [node], commands: parts.commands }
   }
   return table
 })

@@ -21,6 +21,7 @@ import { demoRepositories, makeDemoRepositories } from "./DemoRepositories.ts"
 import { Display } from "./Display.ts"
 import { followRuns } from "./FollowRuns.ts"
 import { localCluster } from "./LocalCluster.ts"
+import { layerModelKeys, modelAddress, modelKeys, modelKeySecret } from "./ModelKeys.ts"
 import { nextSteps } from "./NextSteps.ts"
 import { openStateFolder, type StateFolder } from "./StateFolder.ts"
 
@@ -30,7 +31,8 @@ const namespace = "orchestrator"
 const processStart = performance.timeOrigin
 
 const localSettings = (state: StateFolder) => ({
-  agent: { image: agentImage, runnerImage, credentials: "env", terminationGracePeriodSeconds: 20 },
+  agent: { image: agentImage, runnerImage, terminationGracePeriodSeconds: 20 },
+  secrets: modelKeySecret,
   git: {
     allowedProtocols: ["https", "ssh", "http", "file"],
     insteadOf: { "file:///demo/": `file://${state.git}/` }
@@ -43,10 +45,11 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
   const parts = yield* installation
   const state = yield* openStateFolder(input.state, { reset: input.reset })
   const config = yield* loadConfig({
-    defaults: localSettings(state),
+    defaults: { ...localSettings(state), ...(yield* modelAddress(input.agent)) },
     path: input.config,
     flags: { server: { host: "127.0.0.1", port: input.port } }
   })
+  const keys = yield* modelKeys(input.agent)
   const images = yield* imageTable(input.agent, parts)
   yield* makeDemoRepositories(`${parts.examples}/demo`, state.git)
   const cluster = localCluster({
@@ -58,7 +61,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
   })
   const product = program({ config, namespace, templates: parts.templates }).pipe(
     Layer.provide(Leadership.layerAlone),
-    Layer.provideMerge(cluster),
+    Layer.provideMerge(Layer.provideMerge(layerModelKeys(keys, namespace), cluster)),
     Layer.provideMerge(Display.layer)
   )
   return yield* serve(input, state, parts, started).pipe(Effect.scoped, Effect.provide(product))
@@ -135,7 +138,8 @@ const banner = ({ input, kubernetes, millis, shown, url }: Banner): string =>
     ...(input.agent === "claude"
       ? [
         "",
-        "Your own `claude` runs on this machine as this user, without asking before it acts, and spends on your key."
+        "Your own `claude` runs on this machine as this user, without asking before it acts, and spends on your key. The key is in the",
+        "local cluster's Secret and in each run's broker; the agent has a token of its run instead."
       ]
       : []),
     ""

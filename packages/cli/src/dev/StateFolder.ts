@@ -65,7 +65,9 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
       Effect.mapError(({ message }) => refuse(message))
     )
   }
+  // Volumes of pods lie in it, with their secrets.
   yield* files.makeDirectory(root, { recursive: true }).pipe(
+    Effect.andThen(files.chmod(root, 0o700)),
     Effect.andThen(files.writeFileString(inFolder(marker), markerText)),
     Effect.mapError(({ message }) => refuse(`${message}. Make it writable, or name another one with --state.`))
   )

@@ -10,7 +10,10 @@ export interface ImageStandIn {
   readonly root?: string
   /** The image's own environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** Paths inside the image that are commands, and the words that run them here. */
+  /**
+   * Paths inside the image that are commands, and the words that run them here. `/path word` stands for the path with that first
+   * argument, and counts before the path alone.
+   */
   readonly commands?: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
@@ -42,11 +45,13 @@ export const wordsOf = (
   { commands = {} }: ImageStandIn,
   locate: (word: string) => string = (word) => word
 ): Result.Result<ReadonlyArray<string>, StartRefused> => {
-  const [first, ...rest] = command
+  const [first, second, ...others] = command
   if (first === undefined) {
     const message = `container "${name}" has no command, and a stand-in has no entrypoint: set command`
     return Result.fail(new StartRefused({ reason: "CreateContainerError", message, retry: false }))
   }
-  const begin = Object.hasOwn(commands, first) ? commands[first] ?? [] : [locate(first)]
-  return Result.succeed([...begin, ...rest.map(locate), ...args.map(locate)])
+  const own = (name: string) => (Object.hasOwn(commands, name) ? commands[name] : undefined)
+  const both = second === undefined ? undefined : own(`${first} ${second}`)
+  const begin = both ?? [...own(first) ?? [locate(first)], ...second === undefined ? [] : [locate(second)]]
+  return Result.succeed([...begin, ...others.map(locate), ...args.map(locate)])
 }

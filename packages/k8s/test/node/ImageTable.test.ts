@@ -23,7 +23,9 @@ describe("the stand-in of an image", () => {
 })
 
 describe("the words of a container", () => {
-  const standIn = { commands: { "/app/orchestrator": ["node", "bin.ts"] } }
+  const standIn = {
+    commands: { "/app/orchestrator": ["node", "bin.ts"], "/app/orchestrator broker": ["node", "broker.ts"] }
+  }
   const words = (command: ReadonlyArray<string> | undefined, args: ReadonlyArray<string>) =>
     wordsOf({ name: "c", image: "i", args, ...(command === undefined ? {} : { command }) }, standIn)
 
@@ -32,6 +34,13 @@ describe("the words of a container", () => {
       words(["/app/orchestrator", "prepare"], ["/opt"]),
       Result.succeed(["node", "bin.ts", "prepare", "/opt"])
     ))
+  it("a command with an argument of its own is another one", () =>
+    assert.deepStrictEqual(
+      words(["/app/orchestrator", "broker", "--x"], ["y"]),
+      Result.succeed(["node", "broker.ts", "--x", "y"])
+    ))
+  it("a command of the image alone is put in too", () =>
+    assert.deepStrictEqual(words(["/app/orchestrator"], []), Result.succeed(["node", "bin.ts"])))
   it("another command stays", () =>
     assert.deepStrictEqual(words(["bash"], ["-c", "x"]), Result.succeed(["bash", "-c", "x"])))
   it("an image's entrypoint is not known", () => assert.isTrue(Result.isFailure(words(undefined, ["x"]))))

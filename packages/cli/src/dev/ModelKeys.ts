@@ -1,0 +1,55 @@
+/**
+ * The person's own keys for `--agent claude`: from this process's environment into the local cluster's Secret, where brokers have them
+ * from as in any cluster. No environment of an agent has them.
+ */
+import { SecretKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason } from "@orchestrator/k8s/KubernetesError"
+import { Config, Effect, Layer, Option, Record, Redacted, Schema } from "effect"
+import type { AgentChoice } from "./Agents.ts"
+
+export class KeyMissing extends Schema.TaggedError<KeyMissing>()("KeyMissing", { message: Schema.String }) {}
+
+/** Name of the Secret, and its keys by the names of the variables. */
+export const modelKeySecret = {
+  apiKeySecretName: "local-model-keys",
+  apiKeySecretKey: "ANTHROPIC_API_KEY",
+  oauthTokenSecretKey: "CLAUDE_CODE_OAUTH_TOKEN"
+}
+
+export type ModelKeys = Readonly<Record<string, Redacted.Redacted>>
+
+const names = [modelKeySecret.apiKeySecretKey, modelKeySecret.oauthTokenSecretKey]
+
+/** What the environment has of keys; none for the demo agent, which asks no model. */
+export const modelKeys = Effect.fn("ModelKeys.read")(function*(agent: AgentChoice) {
+  if (agent === "demo") return {}
+  const found = yield* Config.all(Record.fromEntries(names.map((name) => [name, Config.option(Config.Redacted(name))])))
+  const keys: ModelKeys = Record.getSomes(found)
+  if (Record.isEmptyRecord(keys)) {
+    return yield* new KeyMissing({
+      message: "--agent claude needs a key of yours in the environment: ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN "
+        + "(`claude setup-token` makes one)"
+    })
+  }
+  return keys
+})
+
+/** Another address of the model API than the usual, where the environment names one for the person's agent. */
+export const modelAddress = Effect.fn("ModelKeys.address")(function*(agent: AgentChoice) {
+  const url = agent === "demo" ? Option.none() : yield* Config.option(Config.String("ANTHROPIC_BASE_URL"))
+  return Option.match(url, { onNone: () => ({}), onSome: (baseUrl) => ({ model: { baseUrl } }) })
+})
+
+/** The Secret says what this start was given, before any pod is started; without keys an earlier start's go. */
+export const layerModelKeys = (keys: ModelKeys, namespace: string) =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    const ref = { name: modelKeySecret.apiKeySecretName, namespace }
+    yield* client.delete(SecretKind, ref).pipe(
+      Effect.asVoid,
+      Effect.catchIf(hasReason("NotFound"), () => Effect.void)
+    )
+    if (Record.isEmptyRecord(keys)) return
+    yield* client.create(SecretKind, { metadata: ref, type: "Opaque", stringData: Record.map(keys, Redacted.value) })
+  }))
