@@ -94,7 +94,9 @@ export const makeApp = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
     if (!isAuthentic(request.headers, token)) return unauthorized(request.url)
     const route = routeOf(request.method, request.url)
-    return route === undefined ? problem(404, "The broker has no such address.") : yield* answer(request, route)
+    if (route === undefined) return problem(404, "The broker has no such address.")
+    // The server runs its application uninterruptible; whoever goes away shall leave nothing behind that goes on asking a model.
+    return yield* Effect.interruptible(answer(request, route))
   })
   return { handle }
 })
