@@ -8,7 +8,7 @@ import { formatProblems } from "@orchestrator/domain/Decode"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { Result } from "effect"
 import type { AgentEnd, ObservedJob } from "./Observed.ts"
-import { type Completed, deliver, type Success } from "./Success.ts"
+import { type Completed, deliver, refusalWords, type Success } from "./Success.ts"
 
 export interface Failure {
   readonly reason: Exclude<TerminalReason, "Delivered">
@@ -79,6 +79,10 @@ const judgeCompleted = (
 const vague: ReadonlySet<AgentResult["reason"]> = new Set([undefined, "AgentError", "SetupFailed"])
 
 const judgeFailed = (story: AgentResult, testimony: BrokerResult | undefined, credentials: Credentials): Failure => {
+  const delivery = testimony?.delivery
+  if (story.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
+    return { reason: story.reason, message: refusalWords(delivery.branch, delivery.pushRefused) }
+  }
   if (testimony !== undefined && vague.has(story.reason)) {
     const refused = testimony.modelRefused === "Budget" || testimony.modelRefused === "Turns"
     if (refused) return { reason: "BudgetExceeded", message: story.message }

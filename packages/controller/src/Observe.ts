@@ -6,6 +6,7 @@ import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
 import { finalPhase } from "./CurrentAttempt.ts"
+import { lastSession } from "./LastSession.ts"
 import type { Observed, ObservedFiles, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
 import { observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
 import { observeRun } from "./ObservedRuns.ts"
@@ -124,7 +125,11 @@ export class Observe extends Context.Service<Observe, {
           return { ...observeJob(job, podOf(uid)), ...(podRefused === undefined ? {} : { podRefused }) }
         }
         const own = jobs.filter(isOurs).map(see)
+        const hasJob = run !== undefined && own.some(({ name }) => name === run.jobName)
         const workspace = run === undefined ? undefined : workspaceOf(run)
+        const files = run === undefined
+          ? { present: false, rendered: undefined }
+          : filesOf(now, run, hasJob, workspace?.turn)
         return {
           now,
           config,
@@ -132,9 +137,10 @@ export class Observe extends Context.Service<Observe, {
           jobs: own,
           orphans: jobs.filter((job) => !isOurs(job)).map(see),
           workspace,
-          files: run === undefined
-            ? { present: false, rendered: undefined }
-            : filesOf(now, run, own.some(({ name }) => name === run.jobName), workspace?.turn)
+          files,
+          lastSession: run === undefined || hasJob || workspace === undefined || files.rendered === undefined
+            ? undefined
+            : lastSession(run, stores.runs.CodeRun.by("workspace", `${run.namespace}/${workspace.claim}`).map(viewOf))
         }
       })
 
@@ -142,6 +148,8 @@ export class Observe extends Context.Service<Observe, {
     })
   )
 }
+
+const viewOf = (object: CustomObject): ObservedRun => observeRun("CodeRun", object)
 
 /** Whether a run stands in line for its workspace. */
 const isWaiting = (run: ObservedRun): boolean =>

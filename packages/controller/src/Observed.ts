@@ -26,6 +26,8 @@ export interface Observed {
   /** Absent for runs that lease none. */
   readonly workspace: ObservedWorkspace | undefined
   readonly files: ObservedFiles
+  /** The session that an attempt takes up which is to go on with one; looked for only when it is about to start. */
+  readonly lastSession: string | undefined
 }
 
 export interface ObservedRun {

@@ -34,6 +34,9 @@ export const deliver = (story: Completed, witness: Witness): Success | Shortfall
     onSome: (shortfall) => shortfall
   })
 
+export const refusalWords = (branch: string, said: string): string =>
+  `The remote refused the push of ${branch}: ${said}`
+
 const short = (reason: Shortfall["reason"], message: string): Option.Option<Shortfall> =>
   Option.some({ reason, message: message.trim() })
 
@@ -45,7 +48,7 @@ const missing = (story: Completed, witness: Witness): Option.Option<Shortfall> =
   if (delivery === undefined) return short("AgentError", noProof(witness))
   const { branch, changed, headCommit, pushRefused } = delivery
   if (pushRefused !== undefined) {
-    return short("PushRejected", `The remote refused the push of ${branch}: ${pushRefused}`)
+    return short("PushRejected", refusalWords(branch, pushRefused))
   }
   if (!changed) return short("NoChanges", `The agent changed nothing. ${story.message}`)
   if (headCommit === undefined) return short("PushRejected", `The remote does not have the branch ${branch}.`)

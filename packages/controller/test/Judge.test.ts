@@ -239,6 +239,14 @@ describe("an agent with a broker", () => {
     assert.deepStrictEqual(reasons, ["InfraLost", undefined])
   })
 
+  it("whose push was refused is told in the remote's words, whatever the runner heard", () => {
+    const end = endWith(failedWith("PushRejected"))
+    assert.include(
+      judgeAgent(brokered(end, testified({ delivery: refused })), end, credentials)?.message,
+      "protected branch"
+    )
+  })
+
   it("that lacks a key is told which", () => {
     const end = endWith(failedWith("SetupFailed"))
     const verdict = judgeAgent(brokered(end, testified({ missing: "ModelKey" })), end, credentials)

@@ -10,7 +10,7 @@ import { ControllerSettings } from "../src/Settings.ts"
 import { Stores } from "../src/Stores.ts"
 import { config } from "./fixtures/Given.ts"
 import { jobName, makeCodeRun, makeDocsRun, namespace, uid } from "./fixtures/Runs.ts"
-import { finished, running } from "./fixtures/Statuses.ts"
+import { finished, pausedFor, running } from "./fixtures/Statuses.ts"
 
 interface World {
   readonly runs?: ReadonlyArray<CustomObject>
@@ -262,6 +262,66 @@ describe("files", () => {
       ({ files: { present, rendered } }) => assert.deepStrictEqual({ present, rendered: rendered !== undefined }, want)
     ))
 })
+
+describe("the session that the next attempt takes up", () => {
+  const attempt = (contextVersion: number, sessionId: string | undefined, startedAt: string) => ({
+    contextVersion,
+    jobName: `code-x-v${contextVersion}`,
+    startedAt,
+    ...(sessionId === undefined ? {} : { sessionId })
+  })
+  const withAttempts = (...attempts: ReadonlyArray<object>) => finished("Failed", "AgentError", { attempts })
+  const next = makeCodeRun({
+    spec: { contextVersion: 3 },
+    status: withAttempts(attempt(1, "own-1", "2026-03-01T07:00:00Z"), attempt(2, "own-2", "2026-03-01T07:30:00Z"))
+  })
+  const third = (status: Readonly<Record<string, unknown>>, spec: object = {}) =>
+    makeCodeRun({ metadata: { name: "third", uid: "third-uid" }, status, spec: { ...spec } })
+
+  it.effect.each<{ name: string; world: World; want: string | undefined }>([
+    { name: "is none where there was none", world: { runs: [makeCodeRun()] }, want: undefined },
+    { name: "is its own newest", world: { runs: [next] }, want: "own-2" },
+    {
+      name: "is its own, although another run of the service has a newer one",
+      world: { runs: [next, other(withAttempts(attempt(1, "other-1", "2026-03-01T08:00:00Z")))] },
+      want: "own-2"
+    },
+    {
+      name: "is the newest of the service where it has none of its own",
+      world: {
+        runs: [
+          makeCodeRun(),
+          other(
+            withAttempts(attempt(1, "other-1", "2026-03-01T08:00:00Z"), attempt(2, undefined, "2026-03-01T09:00:00Z"))
+          ),
+          third(withAttempts(attempt(1, "third-1", "2026-03-01T08:30:00Z")))
+        ]
+      },
+      want: "third-1"
+    },
+    {
+      name: "is none of another service",
+      world: {
+        runs: [makeCodeRun(), third(withAttempts(attempt(1, "third-1", "2026-03-01T08:30:00Z")), { service: "web" })]
+      },
+      want: undefined
+    },
+    {
+      name: "is not looked for while its Job is there",
+      world: { runs: [next], jobs: [jobOf("api", uid, "code-api-v3-3f9c2a1b")] },
+      want: undefined
+    }
+  ])(
+    "$name",
+    ({ want, world }) => Effect.map(observed(world), ({ lastSession }) => assert.strictEqual(lastSession, want))
+  )
+})
+
+it.effect("files are not rendered while a run waits to go on", () =>
+  Effect.map(
+    observed({ runs: [makeCodeRun({ status: pausedFor("RateLimited", "1970-01-01T01:00:00Z") })] }),
+    ({ files }) => assert.isUndefined(files.rendered)
+  ))
 
 it.effect("a DocsRun has no workspace", () =>
   Effect.map(

@@ -113,6 +113,7 @@ const reserved = new Set([
   "REMOTE_TOOLS",
   "REPOSITORY_URL",
   "RESUME_SESSION",
+  "RESUME_SESSION_ID",
   "RUN_NAME",
   "RUN_UID",
   "SERVICE_NAME",

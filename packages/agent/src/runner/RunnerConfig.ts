@@ -31,6 +31,7 @@ const common = {
   ATTEMPT: or(Whole, "1"),
   SESSION_ID: SessionId,
   RESUME_SESSION: or(Flag, "false"),
+  RESUME_SESSION_ID: Schema.optionalKey(SessionId),
   OVERWRITE_MEMORY: or(Flag, "false"),
   MAX_COST_USD: Schema.optionalKey(Amount),
   MAX_TURNS: Schema.optionalKey(Whole),
@@ -102,6 +103,8 @@ export interface RunnerSettings {
   readonly workingDirectory: string
   readonly sessionId: string
   readonly resumeSession: boolean
+  /** The session that the controller knows to be the last. */
+  readonly lastSession: string | undefined
   readonly overwriteMemory: boolean
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined
@@ -138,6 +141,7 @@ const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTa
   workingDirectory: values.WORKING_DIRECTORY.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
   sessionId: values.SESSION_ID.toLowerCase(),
   resumeSession: values.RESUME_SESSION === "true",
+  lastSession: values.RESUME_SESSION_ID?.toLowerCase(),
   overwriteMemory: values.OVERWRITE_MEMORY === "true",
   maxCostUsd: values.MAX_COST_USD,
   maxTurns: values.MAX_TURNS === 0 ? undefined : values.MAX_TURNS,

@@ -1,4 +1,3 @@
-import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { Result } from "effect"
 import { Action } from "../Action.ts"
 import { currentEntry } from "../Attempts.ts"
@@ -20,7 +19,7 @@ export const jobAbsent: Rule = (observed) => {
   if (Result.isFailure(files.rendered)) {
     return ended(observed, { reason: "TemplateError", message: files.rendered.failure })
   }
-  const wanted = withSession(run.wanted.success, run.attempt)
+  const wanted = withSession(observed, run.wanted.success)
   const job = jobManifest(observed, wanted)
   const taken = endedWrite(observed, {
     reason: "NameCollision",
@@ -45,8 +44,11 @@ export const jobAbsent: Rule = (observed) => {
 }
 
 /** A try that is taken up again goes on with what the one before it said, as far as that was kept. */
-const withSession = (wanted: Wanted, { retry }: AttemptKey): Wanted =>
-  retry === 0 ? wanted : { ...wanted, resume: true }
+const withSession = ({ lastSession, run }: ObservedAlive, wanted: Wanted): Wanted => {
+  const resume = wanted.resume || run.attempt.retry > 0
+  const last = resume && lastSession !== undefined ? [{ name: "RESUME_SESSION_ID", value: lastSession }] : []
+  return { ...wanted, resume, env: [...wanted.env, ...last] }
+}
 
 const lease = (observed: ObservedAlive, wanted: Wanted): ReadonlyArray<Action> => {
   const { config, run, workspace } = observed

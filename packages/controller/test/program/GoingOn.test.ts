@@ -1,8 +1,10 @@
 /** Runs that go on by themselves: after a usage limit, and after infrastructure loss. */
 import { assert, describe, it } from "@effect/vitest"
+import { Condition } from "@orchestrator/domain/Condition"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import { type Duration, Effect, Layer } from "effect"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { type Duration, Effect, Layer, Schema } from "effect"
 import {
   acting,
   attemptsOf,
@@ -28,14 +30,13 @@ const alwaysLimited = acting(() => failed("RateLimited"))
 const slow = acting((request) => completed(request.env, isAgain(request) ? "10 seconds" : "never"))
 const endless = acting((request) => completed(request.env, "never"))
 
-const conditionsOf = (status: Readonly<Record<string, unknown>> | undefined) =>
+const decodeConditions = Schema.decodeUnknownSync(Schema.Array(Condition))
+
+const conditionsOf = (status: CustomObject["status"]) =>
   Object.fromEntries(
-    (status?.["conditions"] as ReadonlyArray<Record<string, string>>).map(({ reason, status, type }) => [
-      type,
-      `${status} ${reason}`
-    ])
+    decodeConditions(status?.["conditions"]).map(({ reason, status, type }) => [type, `${status} ${reason}`])
   )
-const entries = (status: Readonly<Record<string, unknown>> | undefined) =>
+const entries = (status: CustomObject["status"]) =>
   attemptsOf(status).map(({ contextVersion, outcome, reason, retry = 0 }) => [contextVersion, retry, outcome, reason])
 
 const evict = Effect.fnUntraced(function*(run: string) {

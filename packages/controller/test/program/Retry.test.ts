@@ -88,6 +88,46 @@ it.effect("S15: cancelling a run stops its agent, which saves its work; the phas
     assert.lengthOf(yield* all(JobKind), 0)
   }).pipe(Effect.provide(never)))
 
+it.effect("a request to cancel that is left standing ends one version only, and can be made again", () =>
+  Effect.gen(function*() {
+    const { agents, create, edit, run } = yield* verbs
+    yield* create(codeRun("first"))
+    yield* pass("10 seconds")
+    yield* edit("first", { cancel: true })
+    yield* pass("10 seconds")
+    yield* edit("first", { contextVersion: 2 })
+    yield* pass("10 seconds")
+    const { status } = yield* run("first")
+    assert.deepStrictEqual([status?.["phase"], status?.["contextVersion"]], ["Running", 2])
+    assert.lengthOf(yield* agents, 2)
+    yield* edit("first", { cancel: false })
+    yield* pass("2 seconds")
+    yield* edit("first", { cancel: true })
+    yield* pass("10 seconds")
+    assert.strictEqual((yield* run("first")).status?.["phase"], "Cancelled")
+    assert.lengthOf(yield* agents, 2)
+  }).pipe(Effect.provide(never)))
+
+it.effect("continueSession takes up the newest session of the service, whichever run had it", () =>
+  Effect.gen(function*() {
+    const { agents, create } = yield* verbs
+    yield* create(codeRun("first"))
+    yield* pass("20 seconds")
+    yield* create(codeRun("second", { taskId: 2 }))
+    yield* pass("20 seconds")
+    yield* create(codeRun("third", { taskId: 3, continueSession: true }))
+    yield* create(codeRun("elsewhere", { service: "web", continueSession: true }))
+    yield* pass("20 seconds")
+    const started = (yield* agents).map(({ env }) => env)
+    const of = (run: string, name: string) => started.find((env) => env["RUN_NAME"] === run)?.[name]
+    assert.deepStrictEqual(["second", "third", "elsewhere"].map((run) => of(run, "RESUME_SESSION_ID")), [
+      undefined,
+      of("second", "SESSION_ID"),
+      undefined
+    ])
+    assert.strictEqual(of("elsewhere", "RESUME_SESSION"), "true")
+  }).pipe(Effect.provide(world())))
+
 it.effect("a run that is cancelled before it starts never starts", () =>
   Effect.gen(function*() {
     const { agents, create, run } = yield* verbs

@@ -1,13 +1,37 @@
-import { behind, given, givenDocs, givenStarted } from "../fixtures/Given.ts"
-import { complete, endedPod, endWith, failed, jobWith, makeJob, makePod, silentJob } from "../fixtures/Jobs.ts"
+import { behind, given, givenDocs, givenStarted, workspace } from "../fixtures/Given.ts"
+import {
+  complete,
+  endedPod,
+  endWith,
+  failed,
+  jobWith,
+  makeJob,
+  makeNextJob,
+  makePod,
+  silentJob
+} from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { completed, delivery, failedWith, interrupted } from "../fixtures/Results.ts"
-import { docsJobName, jobName, makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
-import { docsRunning, now, readyFact, running } from "../fixtures/Statuses.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun, nextJobName, nextSession } from "../fixtures/Runs.ts"
+import { docsRunning, finished, now, readyFact, running, started } from "../fixtures/Statuses.ts"
 
 const rule = "cancelled"
 const cancel = { cancel: true }
 const asked = makeCodeRun({ spec: cancel, status: running() })
+/** The second version works, while the request that has ended the first one still stands. */
+const standing = makeCodeRun({
+  spec: { ...cancel, contextVersion: 2 },
+  status: running({
+    contextVersion: 2,
+    cancelledVersion: 1,
+    jobName: nextJobName,
+    configmapName: nextJobName,
+    sessionId: nextSession,
+    message: `The agent works in the Job ${nextJobName}.`,
+    conditions: [readyFact("False", "AgentRunning", `The agent works in the Job ${nextJobName}.`, started)],
+    attempts: [{ contextVersion: 2, jobName: nextJobName, sessionId: nextSession, startedAt: started }]
+  })
+})
 const stopping = { stopping: true, end: failed("DeadlineExceeded") }
 
 const early = "The run was cancelled before it started."
@@ -166,6 +190,76 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
         }]
       }
     }
+  },
+  {
+    name: "a request that has ended the version before does not end the next one",
+    given: given({
+      run: makeCodeRun({ spec: { ...cancel, contextVersion: 2 }, status: finished("Cancelled", "Cancelled") }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: {
+      rule: "jobAbsent",
+      does: [
+        `create Job ${nextJobName}`,
+        `create files ${nextJobName} of the new Job`,
+        "write Running/AgentRunning at 7"
+      ],
+      status: { contextVersion: 2, cancelledVersion: 1 }
+    }
+  },
+  {
+    name: "nor while that works",
+    given: givenStarted({ run: standing, jobs: [makeNextJob({ pod: makePod() })] }),
+    want: { rule: "jobRunning", does: [] }
+  },
+  {
+    name: "nor the one after it",
+    given: given({
+      run: makeCodeRun({
+        spec: { ...cancel, contextVersion: 3 },
+        status: finished("Failed", "AgentError", { contextVersion: 2, cancelledVersion: 1 })
+      }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: {
+      rule: "jobAbsent",
+      does: [
+        "create Job code-api-v3-3f9c2a1b",
+        "create files code-api-v3-3f9c2a1b of the new Job",
+        "write Running/AgentRunning at 7"
+      ],
+      status: { contextVersion: 3, cancelledVersion: 1 }
+    }
+  },
+  {
+    name: "a request that is withdrawn is forgotten",
+    given: givenStarted({
+      run: makeCodeRun({ spec: { contextVersion: 2 }, status: standing.status ?? {} }),
+      jobs: [makeNextJob({ pod: makePod() })]
+    }),
+    want: {
+      rule: "jobRunning",
+      does: ["write Running/AgentRunning at 7"],
+      status: { cancelledVersion: undefined }
+    }
+  },
+  {
+    name: "and when it is made again, it counts",
+    given: givenStarted({
+      run: makeCodeRun({
+        spec: { ...cancel, contextVersion: 2 },
+        status: { ...standing.status, cancelledVersion: undefined }
+      }),
+      jobs: [makeNextJob({ pod: makePod() })]
+    }),
+    want: { rule, does: [`stop ${nextJobName} (j2)`] }
+  },
+  {
+    name: "a request that came with a higher version after a failed one counts",
+    given: given({
+      run: makeCodeRun({ spec: { ...cancel, contextVersion: 2 }, status: finished("Failed", "AgentError") })
+    }),
+    want: { rule, does: ["write Cancelled/Cancelled at 7"], status: { contextVersion: 2, message: early } }
   },
   {
     name: "a run that no longer asks for it was cancelled once its Job was told",

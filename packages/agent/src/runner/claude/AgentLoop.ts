@@ -20,7 +20,10 @@ import { Supervisor } from "./Supervisor.ts"
 /** What is known of the attempt while it runs; an interruption reports it as it stands. */
 export interface Story {
   readonly sessionId: string
-  readonly resumed: boolean
+  /** Whether it continues an earlier attempt's. */
+  readonly resuming: boolean
+  /** Whether a process of the agent has begun in it. */
+  readonly begun: boolean
   readonly resumeProblem?: string
   /** Of processes that have ended. */
   readonly usage?: Usage
@@ -89,7 +92,11 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
       bounds: settings.bounds
     }, seen)
     const usage = addUsage(used, observation.usage)
-    yield* Ref.update(story, (before) => before === undefined || usage === undefined ? before : { ...before, usage })
+    const begun = observation.init !== undefined && observation.badInit === undefined
+    yield* Ref.update(story, (before) =>
+      before === undefined
+        ? before
+        : { ...before, begun: before.begun || begun, ...(usage === undefined ? {} : { usage }) })
     return classify(observation, observation.result?.is_error === true ? yield* handover.testimony : undefined)
   })
 
@@ -97,7 +104,8 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   const wasResumed = plan.resume !== undefined
   yield* Ref.set(story, {
     sessionId: plan.sessionId,
-    resumed: wasResumed,
+    resuming: wasResumed,
+    begun: false,
     ...(plan.problem === undefined ? {} : { resumeProblem: plan.problem })
   })
   const opening = (resumed: boolean) => startPrompt({ text: files.prompt, resumed, notes: prepared.notes })
@@ -115,7 +123,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     }
     if (step._tag === "StartFresh") {
       plan = { sessionId: settings.sessionId, resume: undefined, problem: step.problem }
-      yield* Ref.set(story, { sessionId: plan.sessionId, resumed: false, resumeProblem: step.problem })
+      yield* Ref.set(story, { sessionId: plan.sessionId, resuming: false, begun: false, resumeProblem: step.problem })
       prompt = opening(false)
       continue
     }

@@ -4,7 +4,7 @@
  */
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Data, DateTime, Option } from "effect"
-import type { Observation } from "./Observation.ts"
+import { notInForce, type Observation } from "./Observation.ts"
 import { short } from "./StreamLog.ts"
 
 export type Verdict = Data.TaggedEnum<{
@@ -39,6 +39,10 @@ const wordsOf = ({ result, stderr }: Observation): string =>
 
 const badInit: Rule = ({ badInit }) => (badInit === undefined ? undefined : failed("SetupFailed", badInit))
 
+/** A stop of ours, whatever the agent still said of it. */
+const silent: Rule = ({ stopped }) =>
+  stopped === "Silent" ? Verdict.Lost({ message: "the agent showed no sign of life" }) : undefined
+
 const session: Rule = (seen) => {
   if (seen.init !== undefined) return undefined
   const said = `${seen.stderr}\n${seen.result?.errors?.join("\n") ?? ""}`
@@ -57,7 +61,7 @@ const noInit: Rule = (seen) =>
     )
 
 const managedSettings: Rule = ({ stderr }) =>
-  /managed settings (?:failed to load|contain invalid)/i.test(stderr)
+  notInForce.test(stderr)
     ? failed("SetupFailed", `the agent does not apply its managed settings: ${short(stderr)}`)
     : undefined
 
@@ -86,6 +90,16 @@ const rateLimited: Rule = (seen, { resetAt }) =>
   seen.result?.is_error === true && seen.result.api_error_status === 429
     ? Verdict.Limited({ message: wordsOf(seen), resetAt: seen.resetsAt ?? epochSeconds(resetAt) })
     : undefined
+
+/** The account's own limit comes as a plain 400; only its text tells. */
+const usageLimit = /API usage limits?\b.*?regain access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d) UTC)?/is
+
+const accountLimit: Rule = (seen) => {
+  const [, day, time = "00:00"] = usageLimit.exec(seen.result?.is_error === true ? wordsOf(seen) : "") ?? []
+  return day === undefined
+    ? undefined
+    : Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(`${day}T${time}:00Z`) })
+}
 
 const credentials: Rule = (seen, { problem }) => {
   if (seen.result?.is_error !== true) return undefined
@@ -123,9 +137,12 @@ const upstream: Rule = (seen) => {
 
 const otherError: Rule = (seen) => (seen.result?.is_error === true ? failed("AgentError", wordsOf(seen)) : undefined)
 
+/** Whatever it says once it is stopped is about our signal. */
+const silent: Rule = ({ stopped }) =>
+  stopped === "Silent" ? Verdict.Lost({ message: "the agent showed no sign of life" }) : undefined
+
 const noResult: Rule = (seen) => {
   if (seen.result !== undefined) return undefined
-  if (seen.stopped === "Silent") return Verdict.Lost({ message: "the agent showed no sign of life" })
   return Verdict.Lost({
     message: seen.exitCode === 137
       ? "the agent was killed (exit 137; out of memory?)"
@@ -146,12 +163,15 @@ const finished = (seen: Observation): Verdict => {
 
 const rules: ReadonlyArray<Rule> = [
   badInit,
+  silent,
   session,
   noInit,
   managedSettings,
+  silent,
   overBudget,
   refusedByBroker,
   rateLimited,
+  accountLimit,
   credentials,
   model,
   request,

@@ -91,6 +91,9 @@ export interface Asked {
   readonly mcpServers: ReadonlyArray<string>
 }
 
+/** How the agent says that it goes without its managed settings, or without some of them. */
+export const notInForce = /managed settings (?:failed to load|contain invalid)/i
+
 const isFullName = (model: string) => /^claude-.*\d/.test(model)
 const plain = (model: string) => model.replace(/\[.*\]$/, "")
 

@@ -27,6 +27,8 @@ export interface SessionFacts {
   readonly sessionId: string
   readonly runUid: string
   readonly wanted: boolean
+  /** The one to resume by the statuses of the service's runs; what the workspace remembers comes after it. */
+  readonly last?: string | undefined
   /** Oldest first. */
   readonly entries: ReadonlyArray<SessionEntry>
   readonly transcripts: ReadonlyMap<string, Transcript>
@@ -38,9 +40,9 @@ const resumeOf = (sessionId: string, { here, path }: Transcript): SessionPlan =>
   resume: here ? sessionId : path
 })
 
-/** The attempt's own session when it has begun; else, where wanted, the newest of this run, else of this service. */
+/** The attempt's own session when it has begun; else, where wanted, the last known, the newest of this run, or of this service. */
 export const planSession = (facts: SessionFacts): SessionPlan => {
-  const { entries, runUid, sessionId, transcripts, wanted } = facts
+  const { entries, last, runUid, sessionId, transcripts, wanted } = facts
   const own = transcripts.get(sessionId)
   if (own !== undefined && !own.stub) return resumeOf(sessionId, own)
   const fresh: SessionPlan = {
@@ -51,16 +53,17 @@ export const planSession = (facts: SessionFacts): SessionPlan => {
   if (!wanted) return fresh
   const newest = entries.toReversed()
   const known = [
-    ...newest.filter((entry) => entry.runUid === runUid),
-    ...newest.filter((entry) => entry.runUid !== runUid)
+    ...(last === undefined ? [] : [last]),
+    ...newest.filter((entry) => entry.runUid === runUid).map((entry) => entry.sessionId),
+    ...newest.filter((entry) => entry.runUid !== runUid).map((entry) => entry.sessionId)
   ]
-  for (const entry of known) {
-    const transcript = transcripts.get(entry.sessionId)
-    if (transcript !== undefined && !transcript.stub) return resumeOf(entry.sessionId, transcript)
+  for (const id of known) {
+    const transcript = transcripts.get(id)
+    if (transcript !== undefined && !transcript.stub) return resumeOf(id, transcript)
   }
   const problem = known[0] === undefined
     ? "no earlier session of this service is on the workspace"
-    : `the transcript of session ${known[0].sessionId} is not on the workspace any more`
+    : `the transcript of session ${known[0]} is not on the workspace any more`
   return { ...fresh, problem }
 }
 

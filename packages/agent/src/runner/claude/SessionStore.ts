@@ -17,7 +17,7 @@ export class SessionStore extends Context.Service<SessionStore, {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const state = yield* WorkspaceState
-      const { resumeSession, roots, run, sessionId } = yield* RunnerConfig
+      const { lastSession: last, resumeSession, roots, run, sessionId } = yield* RunnerConfig
       const projects = `${roots.claudeConfig}/projects`
 
       const list = (folder: string) => fs.readDirectory(folder).pipe(Effect.orElseSucceed(() => []))
@@ -47,7 +47,14 @@ export class SessionStore extends Context.Service<SessionStore, {
       const plan = Effect.fnUntraced(function*(workingDirectory: string, id: string, wanted: boolean) {
         const found = yield* transcripts(workingDirectory)
         const { sessions } = yield* state.read
-        const chosen = planSession({ sessionId: id, runUid: run.uid, wanted, entries: sessions, transcripts: found })
+        const chosen = planSession({
+          sessionId: id,
+          runUid: run.uid,
+          wanted,
+          last,
+          entries: sessions,
+          transcripts: found
+        })
         yield* makeRoom(chosen)
         return chosen
       })

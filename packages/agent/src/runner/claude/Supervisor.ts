@@ -12,6 +12,7 @@ import {
   type Asked,
   initProblem,
   nothingSeen,
+  notInForce,
   type Observation,
   observe,
   observeStderr,
@@ -91,6 +92,7 @@ export class Supervisor extends Context.Service<Supervisor, {
         const onStderr = Effect.fnUntraced(function*(line: string) {
           yield* Ref.update(seen, (before) => observeStderr(before, line))
           if (line.trim() !== "") yield* Effect.log(`agent stderr: ${short(line)}`)
+          if (notInForce.test(line)) yield* Deferred.succeed(firstEvent, "BadInit")
         })
         const lines = <E>(stream: Stream.Stream<Uint8Array, E>) => Stream.splitLines(Stream.decodeText(stream))
         const stdout = yield* Effect.forkScoped(Effect.ignore(Stream.runForEach(lines(handle.stdout), onLine)))

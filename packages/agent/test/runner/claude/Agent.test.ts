@@ -91,6 +91,19 @@ describe("a session", () => {
     }))
 })
 
+describe("a session that is to be resumed", () => {
+  it.live("by an agent that does not begin is not called resumed", () =>
+    Effect.gen(function*() {
+      around = yield* afterFirstAttempt
+      const { result } = yield* execute(
+        codeRun(around, attempt(around, 2), agent("echo 'no such option' >&2; exit 1\n"))
+      )
+      assert.strictEqual(result.reason, "SetupFailed")
+      assert.isFalse(result.resumed)
+      assert.isString(result.resumeProblem)
+    }))
+})
+
 describe("a runner that is told to stop", () => {
   it.live("stops the agent, pushes its work, and says Interrupted", () =>
     Effect.gen(function*() {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import { Duration } from "effect"
-import { classify, Verdict } from "../../../src/runner/claude/Classify.ts"
+import { type Beside, classify, Verdict } from "../../../src/runner/claude/Classify.ts"
 import { NextStep, nextStep, nothingTried, type Tried } from "../../../src/runner/claude/NextStep.ts"
 import { nothingSeen, type Observation } from "../../../src/runner/claude/Observation.ts"
 import type { RunResult } from "../../../src/runner/claude/Stream.ts"
@@ -125,6 +125,31 @@ describe("classify", () => {
       want: Verdict.Limited({ message: "You've hit your session limit", resetAt: 1000 })
     },
     {
+      name: "a weekly limit of an OAuth token",
+      given: error(429, "You've hit your weekly limit", { resetsAt: 5000, apiError: "rate_limit" }),
+      want: Verdict.Limited({ message: "You've hit your weekly limit", resetAt: 5000 })
+    },
+    {
+      name: "a limit of an OAuth token that is not its own",
+      given: error(429, "Server is temporarily limiting requests (not your usage limit)", { apiError: "rate_limit" }),
+      want: Verdict.Limited({
+        message: "Server is temporarily limiting requests (not your usage limit)",
+        resetAt: undefined
+      })
+    },
+    {
+      name: "an account's usage limit, which comes as 400",
+      given: error(
+        400,
+        "API Error: 400 You have reached your specified API usage limits. You will regain access on 1970-01-02 at 00:00 UTC."
+      ),
+      want: Verdict.Limited({
+        message:
+          "API Error: 400 You have reached your specified API usage limits. You will regain access on 1970-01-02 at 00:00 UTC.",
+        resetAt: 86_400
+      })
+    },
+    {
       name: "a rate limit without an end",
       given: error(429, "Request rejected (429)"),
       want: Verdict.Limited({ message: "Request rejected (429)", resetAt: undefined })
@@ -185,6 +210,33 @@ describe("classify", () => {
       want: Verdict.UpstreamDown({ message: "Unable to connect to API (ConnectionRefused)" })
     },
     {
+      name: "no answer within the time",
+      given: error(null, "Request timed out", { apiError: "server_error" }),
+      want: Verdict.UpstreamDown({ message: "Request timed out" })
+    },
+    {
+      name: "a certificate that is not trusted",
+      given: error(null, "Unable to connect to API (UNKNOWN_CERTIFICATE_VERIFICATION_ERROR)", {
+        apiError: "server_error"
+      }),
+      want: Verdict.UpstreamDown({ message: "Unable to connect to API (UNKNOWN_CERTIFICATE_VERIFICATION_ERROR)" })
+    },
+    {
+      name: "a stream that was cut twice",
+      given: error(null, "Connection to the API was lost"),
+      want: Verdict.UpstreamDown({ message: "Connection to the API was lost" })
+    },
+    {
+      name: "a stream that was cut once and made good",
+      given: ended({}, { apiError: "server_error" }),
+      want: Verdict.Finished({ message: "Work is done." })
+    },
+    {
+      name: "a prompt that a hook stopped",
+      given: ended({ terminal_reason: "hook_stopped", result: "" }),
+      want: Verdict.Finished({ message: "The agent finished without a word." })
+    },
+    {
       name: "an answer that is none",
       given: error(null, "API returned an empty or malformed response (HTTP 200)"),
       want: Verdict.UpstreamDown({ message: "API returned an empty or malformed response (HTTP 200)" })
@@ -210,6 +262,20 @@ describe("classify", () => {
       want: Verdict.Lost({ message: "the agent showed no sign of life" })
     },
     {
+      name: "silence, and a last word when it was stopped",
+      given: seen({
+        stopped: "Silent",
+        exitCode: 1,
+        result: result({ subtype: "error_during_execution", is_error: true, terminal_reason: "aborted_streaming" })
+      }),
+      want: Verdict.Lost({ message: "the agent showed no sign of life" })
+    },
+    {
+      name: "no first event for too long",
+      given: unstarted({ stopped: "NoInit", exitCode: 143 }),
+      want: failed("SetupFailed", "the agent said nothing for too long after its start: no words")
+    },
+    {
       name: "a command instead of a prompt",
       given: ended({ num_turns: 0 }),
       want: failed("AgentError", "the prompt was not run: Work is done.")
@@ -225,6 +291,41 @@ describe("classify", () => {
       want: Verdict.Finished({ message: "Work is done." })
     }
   ])("$name", ({ given, want }) => assert.deepStrictEqual(classify(given), want))
+})
+
+describe("with what the broker saw", () => {
+  it.each<{ name: string; given: Observation; beside: Beside; want: Verdict }>([
+    {
+      name: "a limit ends when the broker says",
+      given: error(429, "Request rejected (429)"),
+      beside: { resetAt: "1970-01-01T00:16:40.000Z" },
+      want: Verdict.Limited({ message: "Request rejected (429)", resetAt: 1000 })
+    },
+    {
+      name: "the agent's own word on its end comes first",
+      given: error(429, "limit", { resetsAt: 2000 }),
+      beside: { resetAt: "1970-01-01T00:16:40.000Z" },
+      want: Verdict.Limited({ message: "limit", resetAt: 2000 })
+    },
+    ...(["Budget", "Turns"] as const).map((modelRefused) => ({
+      name: `refused for its ${modelRefused.toLowerCase()}, which comes as 400`,
+      given: error(400, "API Error: 400 spent"),
+      beside: { modelRefused },
+      want: Verdict.OverBudget({ message: "API Error: 400 spent", complete: false })
+    })),
+    {
+      name: "refused after its last word is done all the same",
+      given: ended({}),
+      beside: { modelRefused: "Budget" },
+      want: Verdict.Finished({ message: "Work is done." })
+    },
+    {
+      name: "a missing key is named",
+      given: error(401, "Invalid API key"),
+      beside: { problem: "there is no key" },
+      want: failed("SetupFailed", "the model API refuses the credentials: there is no key")
+    }
+  ])("$name", ({ beside, given, want }) => assert.deepStrictEqual(classify(given, beside), want))
 })
 
 describe("nextStep", () => {

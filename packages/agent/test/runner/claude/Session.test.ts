@@ -42,6 +42,16 @@ describe("planSession", () => {
       want: { sessionId: "a", resume: "a" }
     },
     {
+      name: "what the controller knows to be the last comes first",
+      given: { last: "c", entries: [entry("a", "me")], transcripts: new Map([here("a"), here("c")]) },
+      want: { sessionId: "c", resume: "c" }
+    },
+    {
+      name: "unless its transcript is gone",
+      given: { last: "c", entries: [entry("a", "me")], transcripts: new Map([here("a")]) },
+      want: { sessionId: "a", resume: "a" }
+    },
+    {
       name: "a transcript of another folder is named by its path",
       given: {
         entries: [entry("a", "me")],

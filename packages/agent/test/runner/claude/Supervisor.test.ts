@@ -106,6 +106,12 @@ describe("an agent that", () => {
       says: "managed settings"
     },
     {
+      name: "says late that it has no policy in force",
+      body: "init; echo 'Managed settings contain invalid entries' >&2; sleep 30\n",
+      want: "SetupFailed",
+      says: "managed settings"
+    },
+    {
       name: "has bad credentials",
       body: `init; failure authentication_failed; ${failedWith(401, "Invalid API key")}`,
       want: "SetupFailed",
