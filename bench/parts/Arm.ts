@@ -74,7 +74,7 @@ export interface Arms {
 }
 
 const ended = (make: () => Process) =>
-  Effect.acquireRelease(Effect.sync(make), (process) => Effect.promise(() => process.stop("SIGKILL")))
+  Effect.acquireRelease(Effect.sync(make), (process) => Effect.promise(() => process.stop()))
 
 const kubeconfigOf = ({ users }: Site, user = users[0]): string => user?.kubeconfig ?? ""
 
