@@ -37,13 +37,17 @@ const failureOf = (cause: Cause.Cause<unknown>): Pick<AgentResult, "outcome" | "
   }
 }
 
-const storyOf = (story: Story | undefined, usage: Story["usage"]) =>
-  story === undefined ? {} : {
+/** A session counts as resumed when the agent has begun in it, and not when that was only asked for. */
+const storyOf = (story: Story | undefined, begun: boolean, usage: Story["usage"]) => {
+  if (story === undefined) return {}
+  const problem = story.resumeProblem ?? (story.resuming && !begun ? "the agent did not begin in it" : undefined)
+  return {
     sessionId: story.sessionId,
-    resumed: story.resumed,
-    ...(story.resumeProblem === undefined ? {} : { resumeProblem: story.resumeProblem }),
+    resumed: story.resuming && begun,
+    ...(problem === undefined ? {} : { resumeProblem: problem }),
     ...(usage === undefined ? {} : { usage })
   }
+}
 
 /** Runs the attempt that the configuration describes. Interruption is an outcome, not a failure; saving is not interrupted. */
 export const runAttempt = Effect.uninterruptible(
@@ -73,7 +77,9 @@ export const runAttempt = Effect.uninterruptible(
       : yield* save(settings, workspace, verdict, story?.usage?.costUsd)
     const delivery = delivered?.delivery
     // The usage of a process that was cut is only in what was seen of it.
-    const usage = verdict === undefined ? addUsage(story?.usage, (yield* Ref.get(state.seen)).usage) : story?.usage
+    const seen = yield* Ref.get(state.seen)
+    const usage = verdict === undefined ? addUsage(story?.usage, seen.usage) : story?.usage
+    const begun = story?.begun === true || (seen.init !== undefined && seen.badInit === undefined)
     const outcome = verdict !== undefined
       ? conclude(verdict, delivered)
       : interrupted
@@ -83,7 +89,7 @@ export const runAttempt = Effect.uninterruptible(
       : { outcome: "Failed" as const, reason: "AgentError" as const, message: "no verdict" }
     const result: AgentResult = {
       ...outcome,
-      ...storyOf(story, usage),
+      ...storyOf(story, begun, usage),
       ...(delivery === undefined ? {} : { delivery })
     }
     return result

@@ -137,10 +137,6 @@ const upstream: Rule = (seen) => {
 
 const otherError: Rule = (seen) => (seen.result?.is_error === true ? failed("AgentError", wordsOf(seen)) : undefined)
 
-/** Whatever it says once it is stopped is about our signal. */
-const silent: Rule = ({ stopped }) =>
-  stopped === "Silent" ? Verdict.Lost({ message: "the agent showed no sign of life" }) : undefined
-
 const noResult: Rule = (seen) => {
   if (seen.result !== undefined) return undefined
   return Verdict.Lost({
@@ -167,7 +163,6 @@ const rules: ReadonlyArray<Rule> = [
   session,
   noInit,
   managedSettings,
-  silent,
   overBudget,
   refusedByBroker,
   rateLimited,
