@@ -10,7 +10,7 @@
   "terminationGracePeriodSeconds" .Values.agent.terminationGracePeriodSeconds
   "toolmanServerUrl" .Values.agent.toolmanServerUrl
   "streamIdleSeconds" .Values.agent.streamIdleSeconds
-  "broker" (pick .Values.agent.broker "answersPerTurn" "maxPushMebibytes") }}
+  "broker" (pick .Values.agent.broker "answersPerTurn" "maxPushMebibytes" "caCertificates") }}
 {{- $_ := set $agent.broker "resources" (pick .Values.agent.broker.resources "requests" "limits") }}
 {{- $secrets := list }}
 {{- range .Values.imagePullSecrets }}
@@ -60,7 +60,7 @@
   "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
   "retry" (pick .Values.retry "infrastructure")
   "limits" $limits
-  "git" (pick .Values.git "allowedProtocols" "allowedHosts" "insteadOf")
+  "git" (pick .Values.git "allowedProtocols" "allowedHosts" "insteadOf" "knownHosts")
   "model" (pick .Values.model "baseUrl" "prices")
   "forge" $forge
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")

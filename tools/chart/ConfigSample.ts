@@ -8,6 +8,7 @@ const samples: Readonly<Record<string, Json>> = {
   imagePullSecrets: [{ name: "sample" }],
   "image.digest": "",
   "agent.tolerations": [{ key: "sample", operator: "Exists" }],
+  "agent.broker.caCertificates": "-----BEGIN CERTIFICATE-----\nc2FtcGxl\n-----END CERTIFICATE-----\n",
   "auth.mode": "none",
   "storage.workspaceSize": "77Gi",
   "model.baseUrl": "https://models.example.com",

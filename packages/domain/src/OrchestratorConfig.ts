@@ -52,6 +52,13 @@ const Resources = Schema.Struct({
   limits: or(texts, { cpu: "2", memory: "4Gi" })
 })
 
+const certificates = Schema.String.check(
+  rule(
+    "PEM certificates",
+    (text) => /^\s*(?:-----BEGIN CERTIFICATE-----[\w+/=\s]+-----END CERTIFICATE-----\s*)*$/.test(text)
+  )
+)
+
 const AgentConfig = Schema.Struct({
   image: filled(Schema.Struct({
     repository: or(Schema.String, "ghcr.io/5dlabs/platform/claude-code"),
@@ -84,7 +91,9 @@ const AgentConfig = Schema.Struct({
     /** Answers that the broker lets through for each turn of `maxTurns`: subagents and compactions ask models too. */
     answersPerTurn: or(positive, 4),
     /** Largest push in MiB. */
-    maxPushMebibytes: or(positive, 512)
+    maxPushMebibytes: or(positive, 512),
+    /** PEM certificates of authorities that the broker trusts beside the public ones: for git, the forge and the model API. */
+    caCertificates: or(certificates, "")
   }))
 })
 
@@ -116,7 +125,7 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   secrets: filled(Schema.Struct({
     apiKeySecretName: or(Schema.String, "orchestrator-secrets"),
     apiKeySecretKey: or(Schema.String, "ANTHROPIC_API_KEY"),
-    /** Key of a subscription's OAuth token in the same Secret. Where it is there, it counts before the API key. */
+    /** Key of a subscription's OAuth token in the same Secret. Where it is there, the broker takes it before the API key. */
     oauthTokenSecretKey: Schema.optionalKey(Schema.String)
   })),
   permissions: filled(PermissionsConfig),
@@ -144,7 +153,9 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** Hosts that runs may name; empty: any. */
     allowedHosts: or(Schema.Array(Schema.String), []),
     /** Mirrors: URLs that begin with a key are fetched and pushed with the value in its place (git's `url.<base>.insteadOf`). */
-    insteadOf: or(texts, {})
+    insteadOf: or(texts, {}),
+    /** Lines of a `known_hosts` file: host keys that the broker trusts beside those of the common forges. */
+    knownHosts: or(Schema.String, "")
   })),
   model: filled(Schema.Struct({
     /** Where the broker forwards model requests. */

@@ -122,6 +122,7 @@ describe("what is wrong is named", () => {
     { path: "job.activeDeadlineSeconds", value: "3600" },
     { path: "agent.image.pullPolicy", value: "Sometimes" },
     { path: "agent.credentials", value: "vault" },
+    { path: "agent.broker.caCertificates", value: "/etc/ssl/ca.pem" },
     { path: "agent.terminationGracePeriodSeconds", value: 0 },
     { path: "telemetry.otlpProtocol", value: "smoke" },
     { path: "storage.workspaceSize", value: "ten" },

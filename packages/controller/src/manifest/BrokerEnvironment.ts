@@ -47,8 +47,12 @@ const gitVariables = ({ config: { agent, git } }: PodInputs): ReadonlyArray<EnvV
   { name: "GIT_ALLOW_PROTOCOL", value: git.allowedProtocols.join(":") },
   literal("GIT_ALLOWED_HOSTS", git.allowedHosts.join(",")),
   literal("GIT_INSTEAD_OF", JSON.stringify(git.insteadOf)),
+  ...text("GIT_KNOWN_HOSTS", git.knownHosts),
+  ...text("CA_CERTIFICATES", agent.broker.caCertificates),
   { name: "MAX_PUSH_MEBIBYTES", value: String(agent.broker.maxPushMebibytes) }
 ]
+
+const text = (name: string, value: string): ReadonlyArray<EnvVar> => value.trim() === "" ? [] : [literal(name, value)]
 
 const decodeDelivered = Schema.decodeUnknownOption(
   Schema.Struct({ branch: BranchName, headCommit: Schema.String.check(Schema.isPattern(/^[0-9a-f]{40,64}$/)) })

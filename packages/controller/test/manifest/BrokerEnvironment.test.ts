@@ -101,6 +101,13 @@ describe("the broker's environment", () => {
       want: "{\"https://a/\":\"https://b/$$(HOME)/\"}"
     },
     {
+      name: "more host keys",
+      given: withConfig({ git: { knownHosts: "git.example.com ssh-ed25519 AAAA" } }),
+      variable: "GIT_KNOWN_HOSTS",
+      want: "git.example.com ssh-ed25519 AAAA"
+    },
+    { name: "no certificates where none are configured", given: given(), variable: "CA_CERTIFICATES", want: undefined },
+    {
       name: "a part of the pod's grace",
       given: withConfig({ agent: { terminationGracePeriodSeconds: 30 } }),
       variable: "BROKER_GRACE_SECONDS",
@@ -113,6 +120,20 @@ describe("the broker's environment", () => {
       want: "1"
     }
   ])("says $name", ({ given, variable: name, want }) => assert.strictEqual(valueOf(given, "broker", name), want))
+
+  it("is in what concerns pull requests the runner's where there is no broker", () => {
+    const forge = {
+      pullRequest: { draft: true, codeTitle: "{service}" },
+      taskUrl: "https://tasks.example.com/{taskId}"
+    }
+    const [brokered, bare] = ["broker", "env"].map((credentials) => withConfig({ forge, agent: { credentials } }))
+    for (const name of ["PULL_REQUEST", "PULL_REQUEST_TITLE", "TASK_URL", "FORGE_GITHUB_HOSTS"]) {
+      assert.isDefined(bare)
+      assert.isDefined(brokered)
+      assert.strictEqual(valueOf(bare, "claude", name), valueOf(brokered, "broker", name))
+      assert.isUndefined(valueOf(brokered, "claude", name))
+    }
+  })
 
   it("names everything once", () => {
     for (const observed of [given(), givenDocs(), afterFirst(delivered)]) {
