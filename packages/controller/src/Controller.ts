@@ -22,11 +22,10 @@ import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, DateTime, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
 import { Cleanup } from "./Cleanup.ts"
-import { finalPhase } from "./CurrentAttempt.ts"
+import { isFinished } from "./FinishedRun.ts"
 import { Interpreter } from "./Interpreter.ts"
 import { Observe } from "./Observe.ts"
 import { schedulingSeconds, unscheduledOf } from "./ObservedJobs.ts"
-import { observeRun } from "./ObservedRuns.ts"
 import { plan } from "./Plan.ts"
 import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
@@ -74,9 +73,13 @@ export class Controller extends Context.Service<Controller, {
       })
 
       const runChanged = (kind: KindName) => (run: CustomObject, change: "set" | "removed") => {
-        const over = change === "removed" || finalPhase(observeRun(kind, run)) !== undefined
+        const finished = isFinished(run)
+        const over = change === "removed" || finished
+        const key = keyOf(kind, run)
+        // All that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
+        const idle = finished && stores.jobs.by("ownerName", formatKey(key)).length === 0
         return Effect.andThen(
-          queue.add(keyOf(kind, run)),
+          idle ? Effect.void : queue.add(key),
           kind === "CodeRun" && over
             ? Effect.forEach(workspaceOf(run), workspaceChanged, { discard: true })
             : Effect.void
@@ -86,9 +89,7 @@ export class Controller extends Context.Service<Controller, {
       /** Whoever waits for the workspace looks again. */
       const workspaceChanged = (workspace: string) =>
         Effect.forEach(
-          stores.runs.CodeRun.by("workspace", workspace).filter((run) =>
-            finalPhase(observeRun("CodeRun", run)) === undefined
-          ),
+          stores.runs.CodeRun.by("active", workspace),
           (run) => queue.add(keyOf("CodeRun", run)),
           { discard: true }
         )
@@ -217,9 +218,7 @@ export class Controller extends Context.Service<Controller, {
       const sweep = Effect.gen(function*() {
         yield* Effect.sleep(Duration.seconds(sweepSeconds * (1 + (yield* Random.next) / 5)))
         for (const kind of ["CodeRun", "DocsRun"] as const) {
-          const active = [...stores.runs[kind].values()].filter((run) =>
-            finalPhase(observeRun(kind, run)) === undefined
-          )
+          const active = [...stores.runs[kind].values()].filter((run) => !isFinished(run))
           yield* Effect.forEach(active, (run) => queue.add(keyOf(kind, run)), { discard: true })
         }
       })

@@ -31,7 +31,10 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
     resourceVersion: metadata.resourceVersion ?? "",
     generation: metadata.generation ?? 1,
     deleting: metadata.deletionTimestamp !== undefined,
-    wanted: wantedOf(kind, object),
+    // Asked of runs that have something to do; of a finished one the store has not kept it.
+    get wanted() {
+      return wantedOf(kind, object)
+    },
     contextVersion,
     cancel: spec["cancel"] === true && cancelledVersion === undefined,
     cancelledVersion,

@@ -18,6 +18,7 @@ import type {
 } from "@orchestrator/k8s/Objects"
 import { makeStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer } from "effect"
+import { isFinished, pruneFinished } from "./FinishedRun.ts"
 import { brokerContainer, hasBroker } from "./ObservedJobs.ts"
 import { formatKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
@@ -35,7 +36,11 @@ export class Stores extends Context.Service<Stores, {
 }>()("@orchestrator/controller/Stores") {
   static readonly layer = Layer.sync(Stores, () => ({
     runs: {
-      CodeRun: makeStore<CustomObject>({ uid: uidOf, workspace: workspaceOf }),
+      CodeRun: makeStore<CustomObject>({
+        uid: uidOf,
+        workspace: workspaceOf,
+        active: (run) => isFinished(run) ? [] : workspaceOf(run)
+      }),
       DocsRun: makeStore<CustomObject>({ uid: uidOf })
     },
     jobs: makeStore<Job>({ owner: ownersOf, ownerName: ownerNamesOf }),
@@ -59,7 +64,8 @@ export const workspaceOf = ({ metadata, spec }: CustomObject): ReadonlyArray<str
 
 const meta = ({ managedFields: _, ...metadata }: Metadata): Metadata => metadata
 
-export const pruneRun = (run: CustomObject): CustomObject => ({ ...run, metadata: meta(run.metadata) })
+export const pruneRun = (run: CustomObject): CustomObject =>
+  isFinished(run) ? pruneFinished(run) : { ...run, metadata: meta(run.metadata) }
 
 const bareTemplate = { spec: { containers: [] } }
 const brokeredTemplate = { spec: { containers: [], initContainers: [{ name: brokerContainer }] } }

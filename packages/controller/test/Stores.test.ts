@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { observeJob, observePod } from "../src/ObservedJobs.ts"
 import { pruneFiles, pruneJob, prunePod, pruneRun, pruneWorkspace, Stores, workspaceOf } from "../src/Stores.ts"
 import { makeCodeRun, makeDocsRun, namespace, uid } from "./fixtures/Runs.ts"
-import { running } from "./fixtures/Statuses.ts"
+import { finished, running } from "./fixtures/Statuses.ts"
 
 const managed: Metadata = {
   managedFields: [{
@@ -65,6 +65,11 @@ describe("what is kept of an object", () => {
 
   it.each([
     { kind: "run", kept: pruneRun(makeCodeRun({ status: running(), metadata: managed })), bytes: 2048 },
+    {
+      kind: "finished run",
+      kept: pruneRun(makeCodeRun({ status: finished("Succeeded", "Delivered"), metadata: managed })),
+      bytes: 500
+    },
     { kind: "Job", kept: pruneJob(job), bytes: 400 },
     { kind: "pod", kept: prunePod(pod), bytes: 500 },
     {

@@ -1,0 +1,46 @@
+/**
+ * Runs that have ended stay in the stores, since a raised contextVersion, a foreign holder or a session to go on with leads back to them;
+ * but of each only what is then asked. Nobody writes the status of such an object: whatever changes a run brings it back whole.
+ */
+import { isTerminal } from "@orchestrator/domain/Phase"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Predicate, Struct } from "effect"
+
+const versionOf = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isInteger(value) ? value : undefined
+
+/** Whether a run has ended and nothing more was asked of it: what `finalPhase` says, of the object as it is. */
+export const isFinished = ({ spec, status }: CustomObject): boolean => {
+  const phase = status?.["phase"]
+  const version = versionOf(spec["contextVersion"]) ?? 1
+  return typeof phase === "string" && isTerminal(phase) &&
+    version <= (versionOf(status?.["contextVersion"]) ?? version)
+}
+
+const identity = [
+  "name",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp"
+] as const
+
+/** The attempt whose session a later run of the service may go on with. */
+const newestSession = (attempts: unknown): object => {
+  const known: ReadonlyArray<Readonly<Record<string, unknown>>> = Array.isArray(attempts)
+    ? attempts.filter(Predicate.isObject)
+    : []
+  const newest = known.findLast(({ sessionId }) => sessionId !== undefined)
+  return newest === undefined
+    ? {}
+    : { attempts: [Struct.pick(newest, ["contextVersion", "jobName", "sessionId", "startedAt"])] }
+}
+
+/** What is kept of it. */
+export const pruneFinished = ({ metadata, spec, status = {} }: CustomObject): CustomObject => ({
+  metadata: Struct.pick(metadata, identity),
+  spec: Struct.pick(spec, ["service", "contextVersion"]),
+  status: { ...Struct.pick(status, ["phase", "reason", "contextVersion"]), ...newestSession(status["attempts"]) }
+})
