@@ -137,6 +137,7 @@ describe("the model proxy", () => {
       assert.strictEqual(response.status, 401)
       assert.include(JSON.parse(text).error.message, "secrets.apiKeySecretName")
       assert.include(broker.testimony().problem, "secrets.apiKeySecretName")
+      assert.strictEqual(broker.testimony().missing, "ModelKey")
       assert.lengthOf(api.asked, 0)
     }))
 

@@ -34,9 +34,13 @@ const decodeState = Schema.decodeUnknownOption(Schema.fromJsonString(TargetState
 /** Without what was wrong with the repository, which can be read now. */
 const withoutProblem = (result: BrokerResult, url: string): BrokerResult => {
   if (result.problem?.startsWith(unreadable(url)) !== true) return result
-  const { problem: _, ...rest } = result
+  const { missing: _, problem: __, ...rest } = result
   return rest
 }
+
+/** What git says of a repository that wants to know who asks. */
+const asksWho =
+  /could not read (?:username|password)|authentication failed|permission denied \(publickey|not found|returned error: 40[134]/i
 
 const withoutRefusal = (result: BrokerResult): BrokerResult => {
   if (result.delivery === undefined) return result
@@ -64,7 +68,7 @@ export class Target extends Context.Service<Target, {
       const git = yield* BrokerGit
       const mirror = yield* Mirror
       const witness = yield* Witness
-      const { mask, redact } = yield* Credentials
+      const { gitToken, mask, redact, sshKey } = yield* Credentials
       const { files, git: settings, run } = yield* BrokerConfig
       const stateFile = `${files.state}/target.json`
       const hooks = `${files.state}/hooks`
@@ -125,11 +129,17 @@ export class Target extends Context.Service<Target, {
         })
       })
 
+      const noteProblem = Effect.fnUntraced(function*({ message, reason }: MirrorError) {
+        const anonymous = (yield* gitToken) === undefined && (yield* sshKey) === undefined
+        const missing = anonymous && asksWho.test(reason) ? { missing: "GitAccess" } as const : {}
+        yield* witness.update((result) => ({ ...result, problem: message, ...missing }))
+      })
+
       const refreshed = Effect.gen(function*() {
         const upstream = yield* mirror.refresh("target")
         return { heads: upstream.heads, state: state ?? (yield* begin(upstream)) }
       }).pipe(
-        Effect.tapError(({ message }) => witness.update((result) => ({ ...result, problem: message }))),
+        Effect.tapError(noteProblem),
         Effect.tap(() => witness.update((result) => withoutProblem(result, settings.targetUrl)))
       )
       const open = Effect.map(refreshed, (all) => all.state)
@@ -164,7 +174,8 @@ export class Target extends Context.Service<Target, {
       const pushSettings = [
         ["core.hooksPath", hooks],
         ["receive.maxInputSize", String(settings.maxPushBytes)],
-        ["receive.fsckObjects", "true"],
+        // Each push stays a pack, whose objects the hook has checked; git's own check would want every file that was left upstream.
+        ["receive.unpackLimit", "1"],
         ["receive.denyDeletes", "true"],
         ["receive.denyCurrentBranch", "ignore"],
         ["receive.autogc", "false"],
@@ -199,7 +210,7 @@ export class Target extends Context.Service<Target, {
         }
         const answer = yield* git.ask({
           args: ["receive-pack", "--stateless-rpc", mirror.folder("target")],
-          environment: { ...(yield* access.remote(settings.targetUrl, pushSettings)), ...inputs },
+          environment: { ...(yield* mirror.environment("target", pushSettings)), ...inputs },
           input: fs.stream(body).pipe(Stream.orDie)
         })
         const result = yield* outcome(report)

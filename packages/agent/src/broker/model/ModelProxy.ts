@@ -2,6 +2,7 @@
  * Forwards the agent's model requests with the real key. The answer goes through as it comes; beside it tokens are counted, the end of a
  * usage limit is noted, and a stream that says nothing for too long is cut so that the agent asks again.
  */
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Clock, Context, DateTime, Effect, Layer, Option, Redacted, type Scope, Stream } from "effect"
 import {
   HttpClient,
@@ -31,6 +32,13 @@ const atOnce = 24
 
 const noKey =
   "There is no key for the model API: the Secret that secrets.apiKeySecretName names is missing or has no such key."
+
+/** The key has come after all. */
+const withKey = (result: BrokerResult): BrokerResult => {
+  if (result.missing !== "ModelKey") return result
+  const { missing: _, problem: __, ...rest } = result
+  return rest
+}
 
 const refusals = {
   Budget: "The budget of this run is spent. Stop here: what is committed is delivered.",
@@ -168,9 +176,10 @@ export class ModelProxy extends Context.Service<ModelProxy, {
       const forward = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, path: string) {
         const key = yield* modelKey
         if (key === undefined) {
-          yield* witness.update((result) => ({ ...result, problem: noKey }))
+          yield* witness.update((result) => ({ ...result, problem: noKey, missing: "ModelKey" }))
           return modelError("authentication_error", noKey)
         }
+        yield* witness.update(withKey)
         const length = Number(request.headers["content-length"] ?? 0)
         if (length > largestRequest) return modelError("request_too_large", "The request is larger than 32 MiB.")
         const bare = HttpClientRequest.make(request.method === "GET" ? "GET" : "POST")(`${model.baseUrl}${path}`, {
