@@ -1,0 +1,160 @@
+/** What the controller puts into a pod is what the programs in the pod read. */
+import { assert, describe, it } from "@effect/vitest"
+import { decodeBrokerSettings } from "@orchestrator/agent/broker/BrokerConfig"
+import { decodeSettings } from "@orchestrator/agent/runner/RunnerConfig"
+import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
+import { observeRun } from "@orchestrator/controller/ObservedRuns"
+import { formatProblems } from "@orchestrator/domain/Decode"
+import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { expand } from "@orchestrator/k8s/node/ContainerEnv"
+import type { CustomObject, PodSpec } from "@orchestrator/k8s/Objects"
+import { Result } from "effect"
+
+const uid = "3f9c2a1b-7d4e-4c1a-9b2f-5e6d7c8b9a01"
+
+const makeRun = (kind: "CodeRun" | "DocsRun", spec: object, status: Record<string, unknown> = {}): CustomObject => ({
+  apiVersion: "orchestrator.platform/v1",
+  kind,
+  metadata: { name: "api", namespace: "agents", uid, resourceVersion: "7", generation: 1 },
+  spec: {
+    githubUser: "ada",
+    model: "claude-sonnet-4-20250514",
+    repositoryUrl: "https://git.example.com/a/api.git",
+    ...spec
+  },
+  status
+})
+
+const codeRun = (spec: object = {}, status: Record<string, unknown> = {}) =>
+  makeRun("CodeRun", {
+    taskId: 12,
+    service: "api",
+    docsRepositoryUrl: "git@git.example.com:a/docs.git",
+    workingDirectory: ".",
+    ...spec
+  }, status)
+const docsRun = makeRun("DocsRun", { workingDirectory: "_projects/api", sourceBranch: "main" })
+
+const podOf = (object: CustomObject, input: object): PodSpec => {
+  const run = observeRun(object.kind === "DocsRun" ? "DocsRun" : "CodeRun", object)
+  return podSpec({
+    config: Result.getOrThrow(decodeConfig(input)),
+    run,
+    wanted: Result.getOrThrow(run.wanted),
+    configMap: run.jobName,
+    contextVersion: run.attempt.contextVersion
+  })
+}
+
+/** The container's variables as it sees them; empty ones count as absent. References to secrets have none here. */
+const environmentOf = ({ containers, initContainers = [] }: PodSpec, name: string): Record<string, string> => {
+  const found = [...initContainers, ...containers].find((container) => container.name === name)
+  const values = (found?.env ?? []).map(({ name, value = "" }) => [name, expand(value, {})] as const)
+  return Object.fromEntries(values.filter(([, value]) => value !== ""))
+}
+
+const problemsOf = (result: Result.Result<unknown, Parameters<typeof formatProblems>[0]>) =>
+  Result.isFailure(result) ? formatProblems(result.failure) : ""
+
+const everything = {
+  telemetry: { enabled: true, otlpEndpoint: "http://otlp:4317", logsEndpoint: "http://logs:4317" },
+  git: {
+    allowedProtocols: ["https", "ssh", "file"],
+    allowedHosts: ["git.example.com"],
+    insteadOf: { "https://git.example.com/": "https://mirror.example.com/$(HOME)/" },
+    knownHosts: "git.example.com ssh-ed25519 AAAA\n"
+  },
+  agent: {
+    terminationGracePeriodSeconds: 30,
+    streamIdleSeconds: 60,
+    broker: {
+      answersPerTurn: 3,
+      maxPushMebibytes: 64,
+      caCertificates: "-----BEGIN CERTIFICATE-----\nbm90IHJlYWw=\n-----END CERTIFICATE-----\n"
+    }
+  },
+  model: { baseUrl: "https://models.example.com/v", prices: { claude: { input: 3, output: 15, cacheRead: 0.3 } } },
+  forge: {
+    githubHosts: { "git.example.com": "" },
+    taskUrl: "https://tasks.example.com/{service}/{taskId}",
+    pullRequest: {
+      codeTitle: "[{service}] task {taskId} for $5",
+      draft: true,
+      labels: ["agent"],
+      reviewers: ["grace"],
+      teamReviewers: ["platform"],
+      base: "develop"
+    }
+  }
+}
+
+const configs = [{ agent: {} }, everything]
+
+const runs: ReadonlyArray<{ name: string; run: CustomObject }> = [
+  { name: "a CodeRun", run: codeRun() },
+  { name: "a DocsRun", run: docsRun },
+  {
+    name: "a later attempt with limits",
+    run: codeRun({ contextVersion: 2, maxCostUsd: 2.5, maxTurns: 40 }, {
+      contextVersion: 1,
+      phase: "Failed",
+      usage: { costUsd: 0.5, turns: 30 },
+      branch: "feature/task-12-implementation",
+      headCommit: "a".repeat(40)
+    })
+  }
+]
+
+describe.each(runs)("$name", ({ run }) => {
+  it.each(configs)("is understood by its broker and its runner, config %#", (config) => {
+    const pod = podOf(run, config)
+    assert.strictEqual(problemsOf(decodeBrokerSettings(environmentOf(pod, "broker"))), "")
+    assert.strictEqual(problemsOf(decodeSettings(environmentOf(pod, "claude"))), "")
+  })
+
+  it.each(configs)("is understood by its runner without a broker, config %#", (config) => {
+    const agent = { ...config.agent, credentials: "env" }
+    const environment = environmentOf(podOf(run, { ...config, agent }), "claude")
+    assert.strictEqual(problemsOf(decodeSettings(environment)), "")
+    assert.strictEqual(problemsOf(decodeBrokerSettings(environment)), "")
+  })
+})
+
+it("every setting arrives at the broker", () => {
+  const later = runs[2]?.run ?? codeRun()
+  const settings = Result.getOrThrow(decodeBrokerSettings(environmentOf(podOf(later, everything), "broker")))
+  assert.deepInclude(settings.run, { name: "api", uid, attempt: 2 })
+  assert.deepInclude(settings.git, {
+    targetUrl: "https://git.example.com/a/api.git",
+    docsUrl: "git@git.example.com:a/docs.git",
+    known: { branch: "feature/task-12-implementation", head: "a".repeat(40) },
+    allowedProtocols: "https:ssh:file",
+    insteadOf: everything.git.insteadOf,
+    knownHosts: everything.git.knownHosts,
+    restricted: true,
+    maxPushBytes: 64 * 1024 * 1024
+  })
+  assert.deepInclude(settings.model, {
+    baseUrl: everything.model.baseUrl,
+    prices: everything.model.prices,
+    maxCostUsd: 2,
+    maxAnswers: 30,
+    idleSeconds: 60
+  })
+  const { codeTitle: _, ...wish } = everything.forge.pullRequest
+  assert.deepStrictEqual<unknown>(settings.forge, {
+    githubHosts: everything.forge.githubHosts,
+    wish,
+    title: "[api] task 12 for $5",
+    taskUrl: "https://tasks.example.com/api/12"
+  })
+  assert.deepStrictEqual(settings.files, {
+    credentials: "/etc/orchestrator/credentials",
+    ssh: "/etc/orchestrator/ssh",
+    state: "/var/lib/orchestrator/broker",
+    endpoint: "/run/orchestrator/broker/endpoint.json",
+    terminationMessage: "/dev/termination-log"
+  })
+  assert.strictEqual(settings.caCertificates, everything.agent.broker.caCertificates)
+  assert.strictEqual(settings.graceSeconds, 25)
+})
