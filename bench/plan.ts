@@ -60,7 +60,8 @@ const absent = (index: number): Observed => ({
   jobs: [],
   orphans: [],
   workspace: workspaceOf(index, { tag: "free" }),
-  files: { present: false, rendered: files }
+  files: { present: false, rendered: files },
+  lastSession: undefined
 })
 
 const withStatusOf = (observed: Observed): Observed => {

@@ -10,7 +10,7 @@ import { serviceOf, type Site } from "./Site.ts"
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
 
 /** As the Job controller makes it and the scheduler binds it. */
-const podOf = ({ metadata: { labels, name = "", namespace, uid = "" }, spec }: Job): Pod => ({
+const podOf = ({ metadata: { labels, name = "", namespace = "", uid = "" }, spec }: Job): Pod => ({
   metadata: {
     name: `${name}-x7k2p`,
     namespace,
