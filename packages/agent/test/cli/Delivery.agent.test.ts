@@ -44,7 +44,7 @@ describe("a pod that is left to work", () => {
         say("Documented.")
       ))
       const before = refsOf(world.remotes.docs)
-      const end = yield* (yield* startPod(world, { kind: "docs" })).end
+      const end = yield* (yield* startPod(world, { kind: "DocsRun" })).end
       endedWith(end, "Delivered")
       const docsBranch = "docs/demo-3f9c2a1b"
       assert.strictEqual(

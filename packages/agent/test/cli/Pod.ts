@@ -4,10 +4,10 @@ import { type BrokerResult, parseBrokerResult } from "@orchestrator/domain/Broke
 import { Effect, Result, Schedule, Scope } from "effect"
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { PodOfJob } from "../../../../tools/agent/JobOf.ts"
 import { judge } from "../../../../tools/agent/Judgement.ts"
-import { runFiles } from "../../../../tools/agent/RunFiles.ts"
 import { type Container, startContainer } from "./Container.ts"
-import { agentSpec, brokerSpec, type Facts, factsOf, type PodOptions } from "./PodSpecs.ts"
+import { agentSpec, brokerSpec, jobOf, type PodOptions } from "./PodSpecs.ts"
 import type { World } from "./World.ts"
 
 export interface PodEnd {
@@ -42,12 +42,11 @@ export const until = (what: string, holds: () => boolean): Effect.Effect<void> =
     Effect.orDie
   )
 
-const layOut = (world: World, facts: Facts, options: PodOptions): string => {
-  const folder = join(world.folder, `pod-${facts.name}-${facts.attempt}-${String(process.hrtime.bigint())}`)
+const layOut = (world: World, job: PodOfJob, options: PodOptions): string => {
+  const folder = join(world.folder, `pod-${String(process.hrtime.bigint())}`)
   for (const name of ["config", "endpoint", "state"]) mkdirSync(join(folder, name), { recursive: true })
   for (const name of ["story", "testimony"]) writeFileSync(join(folder, name), "")
-  const rendered = runFiles({ ...facts, ...(options.config === undefined ? {} : { config: options.config }) })
-  const files = options.files?.(rendered) ?? rendered
+  const files = options.files?.(job.files) ?? job.files
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, "config", name), text)
     chmodSync(join(folder, "config", name), 0o555)
@@ -57,18 +56,18 @@ const layOut = (world: World, facts: Facts, options: PodOptions): string => {
 
 /** Starts the pod of an attempt. */
 export const startPod = Effect.fnUntraced(function*(world: World, options: PodOptions = {}) {
-  const facts = factsOf(world, options)
-  const folder = layOut(world, facts, options)
+  const job = jobOf(world, options)
+  const folder = layOut(world, job, options)
   const brokered = options.credentials !== "env"
   let brokerLogs = ""
   let broker: Container | undefined
   const startBroker = Effect.gen(function*() {
     brokerLogs += broker?.log() ?? ""
-    broker = yield* startContainer(brokerSpec(world, facts, folder, options), folder)
+    broker = yield* startContainer(brokerSpec(world, job, folder, options), folder)
   })
   const scope = yield* Effect.scope
   if (brokered) yield* startBroker
-  const agent = yield* startContainer(agentSpec(world, facts, folder, options), folder)
+  const agent = yield* startContainer(agentSpec(world, job, folder, options), folder)
   const messages = () => ({ story: read(join(folder, "story")), testimony: read(join(folder, "testimony")) })
   const end = Effect.gen(function*() {
     const { exitCode } = yield* agent.ended

@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import { sessionId } from "@orchestrator/domain/Session"
 import { Effect } from "effect"
 import { existsSync, globSync, rmSync } from "node:fs"
 import { join } from "node:path"
@@ -24,7 +23,7 @@ const afterFirst = Effect.gen(function*() {
   const end = yield* (yield* startPod(world)).end
   endedWith(end, "Delivered")
   world.model.play(second)
-  return { world, next: { attempt: 2, resume: true, known: end.testimony?.delivery } }
+  return { world, known: end.testimony?.delivery }
 })
 
 /** What the model was told first by the attempt that was started last. */
@@ -33,9 +32,9 @@ const opening = ({ model }: World) => model.turns.findLast(({ index }) => index 
 describe("a later attempt", () => {
   it.live("resumes the session: the model sees the earlier turns and what the person adds", () =>
     Effect.gen(function*() {
-      const { next, world } = yield* afterFirst
-      const spec = { promptModification: "Now do it with @two, please.\n```\n/cost\n```" }
-      const end = yield* (yield* startPod(world, { ...next, spec })).end
+      const { known, world } = yield* afterFirst
+      const spec = { contextVersion: 2, promptModification: "Now do it with @two, please.\n```\n/cost\n```" }
+      const end = yield* (yield* startPod(world, { known, spec })).end
       endedWith(end, "Delivered")
       assert.isTrue(end.story.resumed)
       assert.strictEqual(end.story.sessionId, sessionOf(world, 1))
@@ -50,9 +49,9 @@ describe("a later attempt", () => {
 
   it.live("starts fresh where the transcript is gone, says so, and goes on with the branch", () =>
     Effect.gen(function*() {
-      const { next, world } = yield* afterFirst
+      const { known, world } = yield* afterFirst
       rmSync(join(world.workspace, ".claude", "projects"), { recursive: true })
-      const end = yield* (yield* startPod(world, next)).end
+      const end = yield* (yield* startPod(world, { known, spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
       assert.isFalse(end.story.resumed)
       assert.include(end.story.resumeProblem ?? "", sessionOf(world, 1))
@@ -63,9 +62,9 @@ describe("a later attempt", () => {
 
   it.live("starts fresh where the transcript cannot be resumed", () =>
     Effect.gen(function*() {
-      const { next, world } = yield* afterFirst
+      const { known, world } = yield* afterFirst
       for (const file of globSync(join(world.workspace, ".claude", "projects", "*", "*.jsonl"))) rmSync(file)
-      const end = yield* (yield* startPod(world, next)).end
+      const end = yield* (yield* startPod(world, { known, spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
       assert.isFalse(end.story.resumed)
     }))
@@ -74,9 +73,9 @@ describe("a later attempt", () => {
     Effect.gen(function*() {
       const { world } = yield* afterFirst
       const uid = world.uid.replace("3f9c2a1b", "77777777")
-      const run = { name: "demo-two", uid, session: sessionId(uid, 1) }
+      const run = { name: "demo-two", uid }
       const spec = { continueSession: true }
-      const end = yield* (yield* startPod(world, { run, resume: true, spec })).end
+      const end = yield* (yield* startPod(world, { run, spec })).end
       endedWith(end, "Delivered")
       assert.isTrue(end.story.resumed)
       assert.include(opening(world), "The password of the day is xylophone.")
@@ -95,7 +94,7 @@ describe("a later attempt", () => {
       assert.strictEqual(lost.exitCode, 137)
       assert.notStrictEqual(lost.reason, "Delivered")
       world.model.play(second)
-      const end = yield* (yield* startPod(world, { attempt: 2, resume: true })).end
+      const end = yield* (yield* startPod(world, { spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
       assert.isTrue(end.story.resumed)
       assert.strictEqual(fileOf(world.remotes.target, branch, "half.txt"), "half")

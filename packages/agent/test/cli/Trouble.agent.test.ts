@@ -23,13 +23,7 @@ describe("a limit of the run", () => {
   it.live("in turns ends it, and what was done is on the branch", () =>
     Effect.gen(function*() {
       const world = yield* makeWorld(endless)
-      const spec = { maxTurns: 2 }
-      const pod = yield* startPod(world, {
-        spec,
-        agentEnvironment: { MAX_TURNS: "2" },
-        brokerEnvironment: { MAX_TURNS: "2" }
-      })
-      const end = yield* pod.end
+      const end = yield* (yield* startPod(world, { spec: { maxTurns: 2 } })).end
       endedWith(end, "BudgetExceeded")
       assert.include(fileOf(world.remotes.target, branch, "turns.txt"), "0\n1")
     }))
@@ -37,11 +31,9 @@ describe("a limit of the run", () => {
   it.live("in money holds at the broker, whatever the agent counts", () =>
     Effect.gen(function*() {
       const world = yield* makeWorld(endless)
-      const prices = { "claude-sonnet-4-20250514": { input: 1000, output: 1000 } }
-      const pod = yield* startPod(world, {
-        brokerEnvironment: { MAX_COST_USD: "1.5", MODEL_PRICES: JSON.stringify(prices) }
-      })
-      const end = yield* pod.end
+      const prices = { "claude-sonnet-4-20250514": { input: 900, output: 1000 } }
+      const config = { model: { baseUrl: world.model.url, prices } }
+      const end = yield* (yield* startPod(world, { config, spec: { maxCostUsd: 1.5 } })).end
       endedWith(end, "BudgetExceeded")
       assert.strictEqual(end.testimony?.modelRefused, "Budget")
       assert.strictEqual(world.model.turns.length, 2)

@@ -1,0 +1,77 @@
+/** What the controller makes of a run: the environment of both containers of its Job's pod, and the files of its ConfigMap. */
+import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
+import { observeRun } from "@orchestrator/controller/ObservedRuns"
+import { CodeRun } from "@orchestrator/domain/CodeRun"
+import { formatProblems } from "@orchestrator/domain/Decode"
+import { DocsRun } from "@orchestrator/domain/DocsRun"
+import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
+import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { Container, CustomObject } from "@orchestrator/k8s/Objects"
+import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
+import { compileTemplates } from "@orchestrator/templates/Renderer"
+import { Result, Schema } from "effect"
+import { globSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const folder = fileURLToPath(new URL("../../chart/claude-templates", import.meta.url))
+
+const { render } = Result.getOrThrow(compileTemplates(
+  "chart/claude-templates",
+  Object.fromEntries(
+    globSync("**/*.hbs", { cwd: folder }).map((path) => [path, readFileSync(join(folder, path), "utf8")])
+  )
+))
+
+const decodeCode = Schema.decodeUnknownSync(CodeRun)
+const decodeDocs = Schema.decodeUnknownSync(DocsRun)
+
+type Texts = Readonly<Record<string, string>>
+
+export interface Run {
+  readonly kind: "CodeRun" | "DocsRun"
+  readonly name: string
+  readonly uid: string
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly status: Readonly<Record<string, unknown>>
+}
+
+export interface PodOfJob {
+  readonly files: Texts
+  /** Variables by container, references to Secrets resolved. */
+  readonly environment: Readonly<Record<string, Texts>>
+}
+
+const environmentOf = ({ env = [] }: Container, secrets: Texts): Texts =>
+  Object.fromEntries(env.flatMap(({ name, value, valueFrom }): ReadonlyArray<readonly [string, string]> => {
+    const { secretKeyRef } = valueFrom ?? {}
+    const found = secretKeyRef === undefined ? value?.replaceAll("$$", () => "$") : secrets[secretKeyRef.key]
+    return found === undefined ? [] : [[name, found]]
+  }))
+
+/** The pod of the run's present attempt under this configuration, in a namespace with these Secrets (texts by key). */
+export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob => {
+  const decoded = decodeConfig(settings)
+  if (Result.isFailure(decoded)) throw new Error(`configuration: ${formatProblems(decoded.failure)}`)
+  const config: OrchestratorConfig = decoded.success
+  const object: CustomObject = {
+    apiVersion: "orchestrator.platform/v1",
+    kind: run.kind,
+    metadata: { name: run.name, namespace: "agents", uid: run.uid, resourceVersion: "1" },
+    spec: run.spec,
+    status: run.status
+  }
+  const observed = observeRun(run.kind, object)
+  const { contextVersion, jobName, wanted } = observed
+  if (Result.isFailure(wanted)) throw new Error(`run: ${formatProblems(wanted.failure)}`)
+  const pod = podSpec({ config, run: observed, wanted: wanted.success, configMap: jobName, contextVersion })
+  const facts = { config, attempts: contextVersion, resume: wanted.success.resume }
+  const inputs = run.kind === "DocsRun"
+    ? docsInputs({ ...facts, run: decodeDocs(object), branch: docsBranchName(run.name, run.uid) })
+    : codeInputs({ ...facts, run: decodeCode(object), branch: codeBranch(Number(run.spec["taskId"])) })
+  const containers = [...pod.initContainers ?? [], ...pod.containers]
+  return {
+    files: Result.getOrThrow(render(inputs)),
+    environment: Object.fromEntries(containers.map((container) => [container.name, environmentOf(container, secrets)]))
+  }
+}
