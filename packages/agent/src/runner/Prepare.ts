@@ -7,8 +7,26 @@ import { fileURLToPath } from "node:url"
 
 const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`
 
-/** Starts the Node and the bundle that lie beside it, wherever the folder is mounted. */
-const imageShim = "#!/bin/sh\nexec \"${0%/*}/node\" \"${0%/*}/runner.mjs\"\n"
+const noNode = JSON.stringify({
+  outcome: "Failed",
+  reason: "SetupFailed",
+  message:
+    "The agent's image (agent.image) cannot run the injected Node (another C library?) and has no Node of its own."
+})
+
+/**
+ * Starts the Node and the bundle that lie beside it, wherever the folder is mounted; an image that cannot run this Node may have one of
+ * its own. A small nursery keeps 5 MB less.
+ */
+const imageShim = `#!/bin/sh
+here="\${0%/*}"
+node="$here/node"
+"$node" --version > /dev/null 2>&1 || node="$(command -v node)" || {
+  printf '%s' ${quoted(noNode)} > "\${TERMINATION_MESSAGE_PATH:-/dev/termination-log}"
+  exit 1
+}
+exec "$node" --max-semi-space-size=2 "$here/runner.mjs"
+`
 
 /** Starts this Node on the runner's sources. */
 const checkoutShim = (node: string, entry: string): string => `#!/bin/sh\nexec ${quoted(node)} ${quoted(entry)}\n`

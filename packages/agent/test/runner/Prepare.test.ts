@@ -1,8 +1,9 @@
 import { NodeServices } from "@effect/platform-node"
 import { afterEach, assert, beforeEach, it } from "@effect/vitest"
-import { Effect } from "effect"
-import { execFileSync } from "node:child_process"
-import { symlinkSync, writeFileSync } from "node:fs"
+import { parseAgentResult } from "@orchestrator/domain/AgentResult"
+import { Effect, Result } from "effect"
+import { execFileSync, spawnSync } from "node:child_process"
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { prepareFromCheckout, prepareFromImage } from "../../src/runner/Prepare.ts"
 import { removeFolder, tempFolder } from "../fixtures/Remotes.ts"
@@ -34,4 +35,26 @@ it.live("from the image the runner brings its own Node and works wherever the fo
     yield* prepareFromImage({ folder: join(folder, "a"), node, bundle })
     symlinkSync(join(folder, "a"), join(folder, "mounted here"))
     assert.strictEqual(says(join(folder, "mounted here", "runner")), "bundle")
+  }).pipe(Effect.provide(NodeServices.layer)))
+
+it.live("an image that cannot run this Node uses its own, or says that there is none", () =>
+  Effect.gen(function*() {
+    const bundle = join(folder, "bundle.mjs")
+    const node = join(folder, "node")
+    writeFileSync(bundle, "console.log('by the image')")
+    writeFileSync(node, "no program")
+    const target = join(folder, "a")
+    yield* prepareFromImage({ folder: target, node, bundle })
+    const run = (PATH: string) =>
+      spawnSync(join(target, "runner"), {
+        encoding: "utf8",
+        env: { PATH, TERMINATION_MESSAGE_PATH: join(folder, "result") }
+      })
+    const own = join(folder, "bin")
+    mkdirSync(own)
+    assert.strictEqual(run(own).status, 1)
+    const result = Result.getOrThrow(parseAgentResult(readFileSync(join(folder, "result"), "utf8")))
+    assert.deepInclude(result, { outcome: "Failed", reason: "SetupFailed" })
+    symlinkSync(process.execPath, join(own, "node"))
+    assert.strictEqual(run(own).stdout.trim(), "by the image")
   }).pipe(Effect.provide(NodeServices.layer)))
