@@ -58,7 +58,7 @@ export interface Site {
 
 const settings = {
   server: { host: "127.0.0.1", port: 0 },
-  agent: { credentials: "env", terminationGracePeriodSeconds: 5, nodeSelector: onNode(nodeName) },
+  agent: { terminationGracePeriodSeconds: 5, nodeSelector: onNode(nodeName) },
   cleanup: { completedJobDelayMinutes: 0, failedJobDelayMinutes: 0 },
   retry: { infrastructure: 0 },
   leaderElection: { enabled: false }
