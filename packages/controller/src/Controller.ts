@@ -78,13 +78,22 @@ export class Controller extends Context.Service<Controller, {
         const key = keyOf(kind, run)
         // All that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
         const idle = finished && stores.jobs.by("ownerName", formatKey(key)).length === 0
-        return Effect.andThen(
+        return Effect.all([
           idle ? Effect.void : queue.add(key),
           kind === "CodeRun" && over
             ? Effect.forEach(workspaceOf(run), workspaceChanged, { discard: true })
-            : Effect.void
-        )
+            : Effect.void,
+          kind === "CodeRun" ? dependentsOf(run) : Effect.void
+        ], { discard: true })
       }
+
+      /** Runs that may start, or never will, by what becomes of this one. */
+      const dependentsOf = ({ metadata }: CustomObject) =>
+        Effect.forEach(
+          stores.runs.CodeRun.by("dependency", `${metadata.namespace}/${metadata.name}`),
+          (run) => queue.add(keyOf("CodeRun", run)),
+          { discard: true }
+        )
 
       /** Whoever waits for the workspace looks again. */
       const workspaceChanged = (workspace: string) =>
@@ -207,8 +216,8 @@ export class Controller extends Context.Service<Controller, {
       const failed = (key: RunKey, error: KubernetesError) => {
         const asked = "retryAfterSeconds" in error.reason ? error.reason.retryAfterSeconds : undefined
         return Effect.andThen(
-          hasReason("Conflict", "NotFound")(error)
-            ? Effect.logDebug("the cluster has moved on", error.message)
+          hasReason("Conflict", "NotFound", "Unreachable")(error)
+            ? Effect.logDebug("the cluster has moved on, or is away", error.message)
             : Effect.logWarning("cannot act on the cluster", error.message),
           asked === undefined ? queue.addFailed(key) : queue.addAfter(key, Duration.seconds(asked))
         )

@@ -142,8 +142,11 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     Effect.catch((error) => Effect.as(Effect.andThen(explain("cannot take the lease", error), pause), undefined))
   )
 
+  /** That nobody answers is the client's to say. */
   const explain = (what: string, error: KubernetesError) =>
-    Effect.logWarning(what).pipe(Effect.annotateLogs({ error: error.message }))
+    Effect.logWithLevel(hasReason("Unreachable")(error) ? "Debug" : "Warn")(what).pipe(
+      Effect.annotateLogs({ error: error.message })
+    )
 
   /** Follows the Lease until this process holds it. One that names us without our knowing was taken by a request whose answer was lost. */
   const stand: Effect.Effect<Held> = Effect.gen(function*() {

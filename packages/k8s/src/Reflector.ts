@@ -86,11 +86,24 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* Effect.sleep(Duration.millis(Math.max(backOff, atLeastMillis)))
   })
 
+  let told = false
+
+  const works = Effect.suspend(() => {
+    if (!told) return Ref.set(failures, 0)
+    told = false
+    return Effect.andThen(
+      Ref.set(failures, 0),
+      Effect.annotateLogs(Effect.logInfo("list and watch work again"), { kind: kind.kind })
+    )
+  })
+
+  /** Said once for a row of failures; that nobody answers is the client's to say. */
   const wait = Effect.fnUntraced(function*(error: KubernetesError) {
-    const passing = isRetryable(error) && (yield* Ref.get(failures)) < patience
-    yield* Effect.logWithLevel(passing ? "Debug" : "Warn")("list or watch interrupted").pipe(
+    const passing = hasReason("Unreachable")(error) || (isRetryable(error) && (yield* Ref.get(failures)) < patience)
+    yield* Effect.logWithLevel(told || passing ? "Debug" : "Warn")("list or watch interrupted").pipe(
       Effect.annotateLogs({ kind: kind.kind, error: error.message })
     )
+    told ||= !passing
     yield* pause("retryAfterSeconds" in error.reason ? (error.reason.retryAfterSeconds ?? 0) * 1000 : 0)
   })
 
@@ -109,13 +122,13 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       timeoutSeconds: options.watchSeconds ?? defaultWatchSeconds
     }).pipe(
       Stream.runForEach(on),
-      Effect.ensuring(Effect.flatMap(lasted, (long) => long ? Ref.set(failures, 0) : Effect.void)),
+      Effect.ensuring(Effect.flatMap(lasted, (long) => long ? works : Effect.void)),
       Effect.tapError((error) => hasReason("Gone")(error) ? breathe : Effect.void)
     )
     yield* breathe
   })
 
-  const taken = (event: WatchEvent<A>) => Effect.andThen(take(event), Ref.set(failures, 0))
+  const taken = (event: WatchEvent<A>) => Effect.andThen(take(event), works)
 
   const watch = Effect.suspend(() => follow({ resourceVersion: store.revision() }, taken))
 

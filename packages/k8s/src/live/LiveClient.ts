@@ -20,6 +20,7 @@ import { KubernetesError } from "../KubernetesError.ts"
 import type { KubernetesObject, ObjectList } from "../Objects.ts"
 import { type ConnectionError, fromKubeconfig, fromServer, type ServerOptions } from "./Access.ts"
 import { connect } from "./Connection.ts"
+import { makeReachability } from "./Reachability.ts"
 import { isStatus } from "./Status.ts"
 import * as Transport from "./Transport.ts"
 import { decodeWatch } from "./Watch.ts"
@@ -248,7 +249,8 @@ export const layerWith = (options: LiveOptions): Layer.Layer<KubernetesClient | 
       const connection = yield* connect(access, { connections: options.connections ?? 16 })
       const maxResponseBytes = options.maxResponseBytes ?? 64 * 1024 * 1024
       const timeout = Duration.fromInputUnsafe(options.timeout ?? "30 seconds")
-      const transport = Transport.make(connection, { timeout, maxResponseBytes })
+      const reachability = makeReachability(access.server)
+      const transport = Transport.make(connection, { timeout, maxResponseBytes }, reachability)
       return Context.make(KubernetesClient, make(transport, maxResponseBytes)).pipe(
         Context.add(ApiServer, apiServer(transport))
       )

@@ -9,6 +9,7 @@ import { gunzip } from "node:zlib"
 import type { Dispatcher } from "undici"
 import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
 import type { Connection, Session } from "./Connection.ts"
+import type { Reachability } from "./Reachability.ts"
 import { reasonOf } from "./Status.ts"
 
 export interface ApiRequest {
@@ -168,7 +169,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-export const make = (connection: Connection, options: TransportOptions): Transport => {
+export const make = (connection: Connection, options: TransportOptions, reachability: Reachability): Transport => {
   const sessionFor = (request: ApiRequest) =>
     Effect.mapError(
       connection.session,
@@ -197,7 +198,8 @@ export const make = (connection: Connection, options: TransportOptions): Transpo
         Effect.flatMap(bytesOf(request, answer, options.maxResponseBytes), (bytes) => decode(request, answer, bytes))
       ),
       (self) => timed(request, self),
-      again
+      again,
+      reachability.noted
     )
 
   const open = Effect.fnUntraced(function*(request: ApiRequest): Effect.fn.Return<
@@ -224,11 +226,12 @@ export const make = (connection: Connection, options: TransportOptions): Transpo
       open(request).pipe(
         (self) => timed(request, self),
         again,
+        reachability.noted,
         Effect.map((body) =>
           NodeStream.fromReadable<Uint8Array, KubernetesError>({
             evaluate: () => body,
             onError: (error) => unreachable(request, error)
-          })
+          }).pipe(Stream.tapError(reachability.lost))
         )
       )
     )

@@ -6,6 +6,7 @@ import { KubernetesClient } from "../../src/KubernetesClient.ts"
 import type { Access } from "../../src/live/Access.ts"
 import { connect } from "../../src/live/Connection.ts"
 import * as LiveClient from "../../src/live/LiveClient.ts"
+import { makeReachability } from "../../src/live/Reachability.ts"
 import * as Transport from "../../src/live/Transport.ts"
 import { json, serve, type Served } from "./Server.ts"
 
@@ -151,7 +152,11 @@ describe("credentials", () => {
         forget: Ref.update(number, (number) => number + 1)
       }
       const connection = yield* connect(access, { connections: 1 })
-      return Transport.make(connection, { timeout: Duration.seconds(5), maxResponseBytes: 1000 })
+      return Transport.make(
+        connection,
+        { timeout: Duration.seconds(5), maxResponseBytes: 1000 },
+        makeReachability(server.url)
+      )
     })
 
   const request = { operation: "get", ref: "x", method: "GET", path: "/x" } as const
