@@ -6,6 +6,7 @@ import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
 import { finalPhase } from "./CurrentAttempt.ts"
+import { obstacleOf } from "./Dependencies.ts"
 import { lastSession } from "./LastSession.ts"
 import type { Observed, ObservedFiles, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
 import { observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
@@ -59,6 +60,15 @@ export class Observe extends Context.Service<Observe, {
         return object === undefined ? undefined : observeRun("CodeRun", object)
       }
 
+      const obstacleFor = (run: ObservedRun) =>
+        obstacleOf(run, (name) => {
+          const found = stores.runs.CodeRun.get({ namespace: run.namespace, name })
+          return found === undefined ? undefined : viewOf(found)
+        })
+
+      /** Whether a run stands in line for its workspace. */
+      const isInLine = (run: ObservedRun) => isWaiting(run) && !hasStarted(run.object) && obstacleFor(run) === undefined
+
       const turnOf = (run: ObservedRun, claim: string, holder: string | undefined): WorkspaceTurn => {
         if (holder === run.uid) {
           return hasFormerPod(run)
@@ -73,7 +83,7 @@ export class Observe extends Context.Service<Observe, {
           }
         }
         const first = stores.runs.CodeRun.by("workspace", `${run.namespace}/${claim}`)
-          .filter((object) => isWaiting(observeRun("CodeRun", object)) && !hasStarted(object))
+          .filter((object) => isInLine(viewOf(object)))
           .reduce((left, right) => (isBefore(right, left) ? right : left), run.object)
         return first.metadata.uid === run.uid ? { tag: "free" } : { tag: "waiting", behind: first.metadata.name ?? "" }
       }
@@ -138,6 +148,7 @@ export class Observe extends Context.Service<Observe, {
           orphans: jobs.filter((job) => !isOurs(job)).map(see),
           workspace,
           files,
+          obstacle: run === undefined || hasJob || finalPhase(run) !== undefined ? undefined : obstacleFor(run),
           lastSession: run === undefined || hasJob || workspace === undefined || files.rendered === undefined
             ? undefined
             : lastSession(run, stores.runs.CodeRun.by("workspace", `${run.namespace}/${workspace.claim}`).map(viewOf))
@@ -151,7 +162,7 @@ export class Observe extends Context.Service<Observe, {
 
 const viewOf = (object: CustomObject): ObservedRun => observeRun("CodeRun", object)
 
-/** Whether a run stands in line for its workspace. */
+/** Whether a run has yet to start, as far as it itself tells. */
 const isWaiting = (run: ObservedRun): boolean =>
   !run.deleting && !run.cancel && Result.isSuccess(run.wanted) && finalPhase(run) === undefined
 

@@ -11,6 +11,7 @@ import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { DateTime, Result } from "effect"
+import type { Obstacle } from "./Dependencies.ts"
 import type { KindName } from "./RunKind.ts"
 import type { Wanted } from "./Wanted.ts"
 
@@ -26,6 +27,8 @@ export interface Observed {
   /** Absent for runs that lease none. */
   readonly workspace: ObservedWorkspace | undefined
   readonly files: ObservedFiles
+  /** What keeps it from starting because of the runs that it depends on. */
+  readonly obstacle: Obstacle | undefined
   /** The session that an attempt takes up which is to go on with one; looked for only when it is about to start. */
   readonly lastSession: string | undefined
 }

@@ -1,6 +1,6 @@
 /**
  * The decision: total, synchronous, first matching rule wins. Reading this list is reading what the controller does.
- * Places kept for what follows: dependencies and limits between `pausing` and `waitingForWorkspace`.
+ * Place kept for what follows: limits between `waitingForDependencies` and `waitingForWorkspace`.
  */
 import type { DateTime } from "effect"
 import type { Action } from "./Action.ts"
@@ -20,6 +20,7 @@ import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
 import { terminal } from "./rules/terminal.ts"
+import { waitingForDependencies } from "./rules/waitingForDependencies.ts"
 import { waitingForWorkspace } from "./rules/waitingForWorkspace.ts"
 
 export interface Plan {
@@ -46,6 +47,7 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
   ["jobLost", jobLost],
   ["budgetSpent", budgetSpent],
   ["pausing", pausing],
+  ["waitingForDependencies", waitingForDependencies],
   ["waitingForWorkspace", waitingForWorkspace],
   ["jobAbsent", jobAbsent],
   ["jobFinished", jobFinished],

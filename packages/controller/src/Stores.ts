@@ -39,7 +39,8 @@ export class Stores extends Context.Service<Stores, {
       CodeRun: makeStore<CustomObject>({
         uid: uidOf,
         workspace: workspaceOf,
-        active: (run) => isFinished(run) ? [] : workspaceOf(run)
+        active: (run) => isFinished(run) ? [] : workspaceOf(run),
+        dependency: dependenciesOf
       }),
       DocsRun: makeStore<CustomObject>({ uid: uidOf })
     },
@@ -61,6 +62,10 @@ const ownerNamesOf = (job: KubernetesObject) => runsOf(job).map(formatKey)
 /** Index value of the claim that a CodeRun's spec names. */
 export const workspaceOf = ({ metadata, spec }: CustomObject): ReadonlyArray<string> =>
   typeof spec["service"] === "string" ? [`${metadata.namespace}/${workspaceName(spec["service"])}`] : []
+
+/** Index values of the CodeRuns that one depends on. */
+const dependenciesOf = ({ metadata, spec }: CustomObject): ReadonlyArray<string> =>
+  Array.isArray(spec["dependsOn"]) ? spec["dependsOn"].map((name) => `${metadata.namespace}/${String(name)}`) : []
 
 const meta = ({ managedFields: _, ...metadata }: Metadata): Metadata => metadata
 
