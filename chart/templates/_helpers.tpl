@@ -58,7 +58,11 @@ app.kubernetes.io/part-of: orchestrator
 {{- end }}
 
 {{- define "orchestrator.port" -}}
-{{- .Values.config.serverPort | toString | default (.Values.service.targetPort | toString) }}
+{{- $port := .Values.config.serverPort | toString | default (.Values.service.targetPort | toString) }}
+{{- if eq $port (.Values.metrics.port | toString) }}
+{{- fail (printf "the API and the metrics cannot both listen on port %s: change metrics.port, or service.targetPort (config.serverPort)" $port) }}
+{{- end }}
+{{- $port }}
 {{- end }}
 
 {{- define "orchestrator.scheme" -}}

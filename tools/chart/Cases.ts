@@ -217,7 +217,7 @@ export const cases: ReadonlyArray<RenderCase> = [
   }
 ]
 
-/** Values of a wrong type, and the key that the refusal must name. */
+/** Values of a wrong type, or that cannot be together, and the key that the refusal must name. */
 export const refusals: ReadonlyArray<{ readonly values: JsonObject; readonly key: string }> = [
   { values: { replicaCount: "three" }, key: "replicaCount" },
   { values: { image: { pullPolicy: "Sometimes" } }, key: "pullPolicy" },
@@ -228,5 +228,6 @@ export const refusals: ReadonlyArray<{ readonly values: JsonObject; readonly key
   { values: { git: { allowedProtocols: ["ftp"] } }, key: "allowedProtocols" },
   { values: { auth: { mode: "basic" } }, key: "mode" },
   { values: { podAnnotations: { a: 1 } }, key: "podAnnotations" },
-  { values: { secrets: { anthropicApiKey: 12 } }, key: "anthropicApiKey" }
+  { values: { secrets: { anthropicApiKey: 12 } }, key: "anthropicApiKey" },
+  { values: { config: { serverPort: 9090 } }, key: "metrics.port" }
 ]
