@@ -6,12 +6,14 @@ import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { attemptOf } from "./CurrentAttempt.ts"
 import type { ObservedRun, RunStatusView } from "./Observed.ts"
+import { makeRecent } from "./Recent.ts"
 import { type KindName, runKinds } from "./RunKind.ts"
 
 /** The fields of both kinds; DocsRun's status is a part of CodeRun's. */
 const decodeStatus = decoder(CodeRunStatus)
 
-const views = new WeakMap<CustomObject, ObservedRun>()
+/** Of the runs that were looked at last: of all, they would take as much room as the runs themselves. */
+const views = makeRecent<CustomObject, ObservedRun>()
 
 export const observeRun = (kind: KindName, object: CustomObject): ObservedRun => {
   const known = views.get(object)
@@ -54,7 +56,7 @@ const cancelledBefore = ({ contextVersion }: AttemptKey, status: RunStatusView):
     (before !== undefined && before < contextVersion && status.phase === "Cancelled" ? before : undefined)
 }
 
-const wants = new WeakMap<CustomObject["spec"], ObservedRun["wanted"]>()
+const wants = makeRecent<CustomObject["spec"], ObservedRun["wanted"]>()
 
 /** By spec, which most versions of a run share. */
 const wantedOf = (kind: KindName, object: CustomObject): ObservedRun["wanted"] => {

@@ -2,7 +2,7 @@
  * What the controller knows of the cluster: five stores, each with only the fields that decisions read. A pod's last state stays after
  * the pod is gone, for as long as its Job is there, since the result goes with the pod.
  */
-import { holderAnnotation, runUidLabel } from "@orchestrator/domain/Labels"
+import { holderAnnotation, retryAnnotation, runLabel, runUidLabel, stopAnnotation } from "@orchestrator/domain/Labels"
 import { workspaceName } from "@orchestrator/domain/Names"
 import type {
   ConfigMap,
@@ -13,6 +13,7 @@ import type {
   Job,
   KubernetesObject,
   Metadata,
+  OwnerReference,
   PersistentVolumeClaim,
   Pod
 } from "@orchestrator/k8s/Objects"
@@ -72,12 +73,57 @@ const meta = ({ managedFields: _, ...metadata }: Metadata): Metadata => metadata
 export const pruneRun = (run: CustomObject): CustomObject =>
   isFinished(run) ? pruneFinished(run) : { ...run, metadata: meta(run.metadata) }
 
+/** One text for all objects that have the same, of those that few have. */
+const texts = new Map<string, string>()
+const shared = (text: string): string => {
+  const known = texts.get(text)
+  if (known !== undefined) return known
+  if (texts.size < 1000) texts.set(text, text)
+  return text
+}
+
+const sharedOwner = ({ apiVersion, kind, name, uid }: OwnerReference): OwnerReference => ({
+  apiVersion: shared(apiVersion),
+  kind: shared(kind),
+  name,
+  uid
+})
+
+const keptLabels = [runUidLabel, runLabel, "task-type", "context-version"]
+const keptAnnotations = [holderAnnotation, retryAnnotation, stopAnnotation]
+
+const pick = (
+  record: Readonly<Record<string, string>> | undefined,
+  keys: ReadonlyArray<string>
+): Readonly<Record<string, string>> | undefined => {
+  const found = keys.filter((key) => record?.[key] !== undefined)
+  return found.length === 0 ? undefined : Object.fromEntries(found.map((key) => [key, record?.[key] ?? ""]))
+}
+
+/** Of what belongs to runs: which object it is, whose it is, and what we have noted on it. */
+const identity = (metadata: Metadata): Metadata => {
+  const { deletionTimestamp, finalizers, name, namespace, ownerReferences, resourceVersion, uid } = metadata
+  const labels = pick(metadata.labels, keptLabels)
+  const annotations = pick(metadata.annotations, keptAnnotations)
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace: shared(namespace) }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(finalizers === undefined ? {} : { finalizers: finalizers.map(shared) }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(ownerReferences === undefined ? {} : { ownerReferences: ownerReferences.map(sharedOwner) })
+  }
+}
+
 const bareTemplate = { spec: { containers: [] } }
 const brokeredTemplate = { spec: { containers: [], initContainers: [{ name: brokerContainer }] } }
 
 /** Of the pod template, whether it has a broker is all that is asked later. */
 export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
-  metadata: meta(metadata),
+  metadata: identity(metadata),
   spec: { template: hasBroker(spec.template.spec) ? brokeredTemplate : bareTemplate },
   ...(status?.conditions === undefined ? {} : { status: { conditions: status.conditions } })
 })
@@ -105,27 +151,28 @@ const pruneContainer = ({ lastState, name, ready, restartCount, state }: Contain
 })
 
 export const prunePod = ({ metadata, status }: Pod): Pod => ({
-  metadata: meta(metadata),
+  metadata: identity(metadata),
   spec: { containers: [] },
   status: {
     ...(status?.phase === undefined ? {} : { phase: status.phase }),
     ...(status?.reason === undefined ? {} : { reason: status.reason }),
-    ...(status?.conditions === undefined ? {} : { conditions: status.conditions }),
+    // Only what does not hold is ever asked for.
+    conditions: (status?.conditions ?? []).filter(({ status }) => status !== "True"),
     initContainerStatuses: (status?.initContainerStatuses ?? []).map(pruneContainer),
     containerStatuses: (status?.containerStatuses ?? []).map(pruneContainer)
   }
 })
 
-export const pruneFiles = ({ metadata }: ConfigMap): ConfigMap => ({ metadata: meta(metadata) })
+export const pruneFiles = ({ metadata }: ConfigMap): ConfigMap => ({ metadata: identity(metadata) })
 
 export const pruneRefusal = ({ involvedObject, message, metadata }: Event): Event => ({
-  metadata: meta(metadata),
+  metadata: identity(metadata),
   involvedObject,
   ...(message === undefined ? {} : { message })
 })
 
 export const pruneWorkspace = ({ metadata, status }: PersistentVolumeClaim): PersistentVolumeClaim => ({
-  metadata: meta(metadata),
+  metadata: identity(metadata),
   spec: {},
   ...(status === undefined ? {} : { status })
 })
