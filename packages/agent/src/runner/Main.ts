@@ -17,6 +17,7 @@ import { awaitEndpoint, basicCredentials, brokered, type Endpoint } from "./hand
 import type { Handover } from "./handover/Handover.ts"
 import { redactor } from "./Redact.ts"
 import { exitCodeFor, writeResult } from "./Result.ts"
+import type { RunFailure } from "./RunFailure.ts"
 import { runAttempt } from "./Runner.ts"
 import { decodeSettings, RunnerConfig, terminationMessagePath } from "./RunnerConfig.ts"
 import { layerRunnerLog } from "./RunnerLog.ts"
@@ -97,7 +98,7 @@ export const main = (exited: (code: number) => void) =>
     )
   }).pipe(Effect.uninterruptible)
 
-const withoutBroker = (cause: Cause.Cause<{ readonly message: string }>): AgentResult =>
+const withoutBroker = (cause: Cause.Cause<RunFailure>): AgentResult =>
   Cause.hasInterrupts(cause)
     ? { outcome: "Interrupted", message: "Told to stop before there was a broker." }
     : failed(Cause.prettyErrors(cause).map(({ message }) => message).join("; "))

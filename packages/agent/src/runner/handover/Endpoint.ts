@@ -26,6 +26,7 @@ export const awaitEndpoint = Effect.fn("Endpoint.await")(function*(file: string,
   const found = yield* fs.readFileString(file).pipe(
     Effect.flatMap(decode),
     Effect.retry(Schedule.spaced("50 millis")),
+    Effect.orDie,
     Effect.raceFirst(told),
     Effect.timeoutOption(Duration.seconds(seconds))
   )

@@ -133,6 +133,23 @@ describe("a run with a broker", () => {
       assert.strictEqual(git(clone, "rev-parse", branch), unpushed)
     }))
 
+  it.live("outlives a broker that is killed and started again", () =>
+    Effect.gen(function*() {
+      const { folder, remotes } = start()
+      const waits = "touch \"$here/begun\"; while [ ! -e \"$here/go\" ]; do sleep 0.05; done; echo x > x.txt"
+      const run = codeRun(around, {}, works(waits))
+      const broker = yield* brokerFor(around, run)
+      const running = yield* Effect.forkChild(execute(broker.environment))
+      yield* until(() => existsSync(join(folder, "agent", "begun")))
+      broker.child.kill("SIGKILL")
+      writeFileSync(join(folder, "agent", "go"), "")
+      const again = yield* brokerFor(around, run)
+      const { log, result } = yield* Fiber.join(running)
+      assert.strictEqual(result.outcome, "Completed", log.join("\n"))
+      assert.strictEqual(again.token, broker.token)
+      assert.strictEqual(again.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+    }))
+
   it.live("saves the work of an agent that is told to stop, and takes no more of the model", () =>
     Effect.gen(function*() {
       const { remotes } = start()

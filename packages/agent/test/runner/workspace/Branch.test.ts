@@ -2,7 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import {
   type BranchChoice,
   type BranchFacts,
+  choiceFor,
   chooseBranch,
+  mustLeave,
   parseWriters
 } from "../../../src/runner/workspace/Branch.ts"
 
@@ -83,4 +85,45 @@ describe("chooseBranch", () => {
   ])("$name", ({ given, want }) => assert.deepStrictEqual(chooseBranch(facts(given)), want))
 
   it("reads writers from trailers", () => assert.deepStrictEqual(parseWriters("a\n\n\nb\na\n"), ["a", "b"]))
+})
+
+describe("a branch that a broker decided", () => {
+  it.each<{ name: string; decided: string; given: Partial<BranchFacts>; want: BranchChoice; leaves?: boolean }>([
+    { name: "as we would", decided: plain, given: {}, want: { branch: plain, continues: false } },
+    {
+      name: "ours by what the controller knows, on a workspace that is new: go on",
+      decided: plain,
+      given: { remote: taken },
+      want: { branch: plain, continues: true }
+    },
+    {
+      name: "our own, since nothing there proves that the task's is ours: with our work",
+      decided: own,
+      given: { remote: taken, claims: { [plain]: { runUid: "me", pushed: "c0" } }, local: true },
+      want: { branch: own, continues: false, from: plain }
+    },
+    {
+      name: "our own, which is there: go on",
+      decided: own,
+      given: { remote: new Map([[own, "c1"]]), claims: { [plain]: { runUid: "me" } }, local: true },
+      want: { branch: own, continues: true }
+    },
+    {
+      name: "the task's, but another run's unpushed work is on it here: ask for our own",
+      decided: plain,
+      given: { claims: { [plain]: { runUid: "other" } }, local: true },
+      want: { branch: plain, continues: false },
+      leaves: true
+    },
+    {
+      name: "the task's, but our work is on our own here: ask for it",
+      decided: plain,
+      given: { remote: taken, claims: { [own]: { runUid: "me" } } },
+      want: { branch: plain, continues: true },
+      leaves: true
+    }
+  ])("$name", ({ decided, given, leaves = false, want }) => {
+    assert.deepStrictEqual(choiceFor(decided, facts(given)), want)
+    assert.strictEqual(mustLeave(chooseBranch(facts(given)), decided, facts(given)), leaves)
+  })
 })
