@@ -28,7 +28,9 @@ export const localCluster = ({ images, namespace, port, readable, state }: Local
     Kubelet.layer({ nodeName: "laptop" }),
     WireServer.layerWith({ port, namespace })
   ).pipe(
-    Layer.provide(processRuntime({ stateFolder: state.pods, images, readable, writable: [state.git] })),
+    Layer.provide(
+      processRuntime({ stateFolder: state.pods, images, hidden: [state.path], readable, writable: [state.git] })
+    ),
     Layer.provideMerge(EmbeddedCluster.layerWith({
       persistence: layerSqlite(state.database),
       podLogs: layerPodLogsFolder(state.logs)

@@ -19,6 +19,7 @@ export interface HostFacts {
   readonly path: string
   /** bubblewrap, where it works. */
   readonly bwrap: string | undefined
+  readonly hidden?: ReadonlyArray<string>
   readonly readable?: ReadonlyArray<string>
   readonly writable?: ReadonlyArray<string>
   readonly network?: PodNetwork
@@ -67,14 +68,14 @@ const imageOf = ({ container, pod }: ContainerRequest, { root }: ImageStandIn) =
 
 /** With a mount namespace paths are true; the stand-in's own folders are shown again, as /tmp and /run are private. */
 const inSandbox = Effect.fnUntraced(function*(host: HostFacts, bwrap: string, request: ContainerRequest, draft: Draft) {
-  const { network, readable = [], state, writable = [] } = host
+  const { hidden = [], network, readable = [], state, writable = [] } = host
   const joined = network?.join(request.pod)
   const words = yield* sandboxWords({
     ...imageOf(request, draft.standIn),
     mounts: [...draft.mounts, ...(draft.standIn.root === undefined ? [] : joined?.mounts ?? [])],
     terminationMessage: draft.message,
     workingDir: draft.workingDir ?? "/",
-    hidden: [state.root],
+    hidden: [...hidden, state.root],
     readable: [...readable, ...(draft.standIn.pathPrepend ?? [])],
     writable
   })

@@ -24,6 +24,8 @@ export interface ProcessRuntimeOptions {
   readonly images: ImageTable
   /** `auto`: bubblewrap where it works, which is the default; `off`: plain processes. */
   readonly sandbox?: "auto" | "off"
+  /** Folders besides its own that sandboxed containers do not see. */
+  readonly hidden?: ReadonlyArray<string>
   /** Folders that containers may read although the sandbox covers them: what stand-ins need below /tmp or /run. */
   readonly readable?: ReadonlyArray<string>
   /** Folders outside of the volumes that containers may write: local git remotes. */

@@ -232,6 +232,16 @@ it.live("in the sandbox the host is read-only and other pods' folders are not th
     assert.isBelow(Number(answers.at(-1)), 8)
   }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
+it.live("in the sandbox more folders can be hidden", () =>
+  Effect.gen(function*() {
+    const state = yield* temporaryFolder
+    if (!(yield* sandboxWorks)) return
+    const entries = (hidden: ReadonlyArray<string>) =>
+      printed({ script: "ls /usr/share | wc -l" }).pipe(Effect.provide(runtimeIn(state, "auto", { hidden })))
+    assert.notDeepEqual(yield* entries([]), ["0"])
+    assert.deepStrictEqual(yield* entries(["/usr/share"]), ["0"])
+  }).pipe(Effect.scoped))
+
 it.live("what a crash has left behind is killed at the next start, and nothing of another folder", () =>
   Effect.gen(function*() {
     const state = yield* temporaryFolder
