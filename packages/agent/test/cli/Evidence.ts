@@ -30,10 +30,12 @@ export const onlyBranchChanged = (
   assert.deepStrictEqual(after, before)
 }
 
+/** Links are not followed: they may lead out. */
 const filesBelow = (folder: string): ReadonlyArray<string> =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile())
-    .map((file) => join(file.parentPath, file.name))
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : []
+  })
 
 /** Objects of a repository, uncompressed. */
 const objectsOf = (repository: string): string =>
