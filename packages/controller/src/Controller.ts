@@ -25,7 +25,7 @@ import { Cleanup } from "./Cleanup.ts"
 import { isFinished } from "./FinishedRun.ts"
 import { Interpreter } from "./Interpreter.ts"
 import { Observe } from "./Observe.ts"
-import { schedulingSeconds, unscheduledOf } from "./ObservedJobs.ts"
+import { observeJob, schedulingSeconds, unscheduledOf } from "./ObservedJobs.ts"
 import { plan } from "./Plan.ts"
 import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
@@ -57,7 +57,7 @@ export class Controller extends Context.Service<Controller, {
     Effect.gen(function*() {
       const client = yield* KubernetesClient
       const stores = yield* Stores
-      const { observe } = yield* Observe
+      const { admitted, observe } = yield* Observe
       const { perform } = yield* Interpreter
       const { namespace } = yield* ControllerSettings
       const leadership = yield* Leadership
@@ -83,9 +83,13 @@ export class Controller extends Context.Service<Controller, {
           kind === "CodeRun" && over
             ? Effect.forEach(workspaceOf(run), workspaceChanged, { discard: true })
             : Effect.void,
-          kind === "CodeRun" ? dependentsOf(run) : Effect.void
+          kind === "CodeRun" ? dependentsOf(run) : Effect.void,
+          over ? placesFreed : Effect.void
         ], { discard: true })
       }
+
+      /** Runs that waited for others to end. */
+      const placesFreed = Effect.flatMap(admitted, Effect.forEach(queue.add, { discard: true }))
 
       /** Runs that may start, or never will, by what becomes of this one. */
       const dependentsOf = ({ metadata }: CustomObject) =>
@@ -115,7 +119,11 @@ export class Controller extends Context.Service<Controller, {
 
       const jobChanged = (job: Job, change: "set" | "removed") => {
         if (change === "removed") stores.lastPods.delete(job.metadata.uid ?? "")
-        return Effect.andThen(Effect.forEach(runsOf(job), queue.add, { discard: true }), waitersOf(job))
+        return Effect.all([
+          Effect.forEach(runsOf(job), queue.add, { discard: true }),
+          waitersOf(job),
+          change === "removed" || observeJob(job, undefined).end !== undefined ? placesFreed : Effect.void
+        ], { discard: true })
       }
 
       /** A pod that goes after its Job leaves nothing that anyone will ask for. */
@@ -129,7 +137,7 @@ export class Controller extends Context.Service<Controller, {
         const waits = !over && unscheduledOf(pod.status?.conditions ?? []) !== undefined
         return Effect.all([
           labelledRunChanged(pod),
-          over ? waitersOf(pod) : Effect.void,
+          over ? Effect.andThen(waitersOf(pod), placesFreed) : Effect.void,
           waits ? Effect.forEach(labelledRuns(pod), lookLater) : Effect.void
         ], { discard: true })
       }

@@ -1,12 +1,14 @@
 /** Reads the stores once and says what there is. The only input of a plan. */
-import { holderAnnotation } from "@orchestrator/domain/Labels"
+import { holderAnnotation, runUidLabel } from "@orchestrator/domain/Labels"
 import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
-import { finalPhase } from "./CurrentAttempt.ts"
+import { type Claimant, isLimited, makePlaces } from "./Capacity.ts"
+import { finalPhase, isAlive } from "./CurrentAttempt.ts"
 import { obstacleOf } from "./Dependencies.ts"
+import { isFinished } from "./FinishedRun.ts"
 import { lastSession } from "./LastSession.ts"
 import type { Observed, ObservedFiles, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
 import { observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
@@ -18,6 +20,8 @@ import { Stores } from "./Stores.ts"
 
 export class Observe extends Context.Service<Observe, {
   readonly observe: (key: RunKey) => Effect.Effect<Observed>
+  /** Runs that may start now as far as the limits of runs at the same time go; none where there are no limits. */
+  readonly admitted: Effect.Effect<ReadonlyArray<RunKey>>
 }>()("@orchestrator/controller/Observe") {
   static readonly layer = Layer.effect(
     Observe,
@@ -122,6 +126,70 @@ export class Observe extends Context.Service<Observe, {
         return { present, rendered: Result.mapError(templates.render(inputs), (error) => error.message) }
       }
 
+      const claimantOf = (uid: string): Claimant => {
+        const { spec } = stores.runs.CodeRun.by("uid", uid)[0] ?? stores.runs.DocsRun.by("uid", uid)[0] ?? {}
+        const text = (value: unknown) => typeof value === "string" ? value : undefined
+        return { uid, githubUser: text(spec?.["githubUser"]), service: text(spec?.["service"]) }
+      }
+
+      const activeClaimants = (): ReadonlyArray<Claimant> => {
+        const uids = new Set<string>()
+        for (const job of stores.jobs.values()) {
+          if (isAlive(observeJob(job, podOf(job.metadata.uid ?? "")))) {
+            uids.add(job.metadata.labels?.[runUidLabel] ?? "")
+          }
+        }
+        return [...uids].map(claimantOf)
+      }
+
+      /** Whether nothing but the limits keeps a run from starting. */
+      const couldStart = (now: DateTime.Utc, run: ObservedRun): boolean => {
+        if (!isWaiting(run) || stores.jobs.get({ name: run.jobName, namespace: run.namespace }) !== undefined) {
+          return false
+        }
+        return pausedUntil({ now, run }) === undefined && obstacleFor(run) === undefined &&
+          (config.storage.access === "Shared" || workspaceOf(run)?.turn.tag !== "waiting")
+      }
+
+      /** Runs that could start, the oldest first; each is looked at only when it is asked for. */
+      function* line(now: DateTime.Utc) {
+        const waiting = (["CodeRun", "DocsRun"] as const)
+          .flatMap((kind) => [...stores.runs[kind].values()].map((object) => ({ kind, object })))
+          .filter(({ object }) => !isFinished(object))
+          .sort((left, right) => isBefore(left.object, right.object) ? -1 : 1)
+        for (const { kind, object } of waiting) {
+          const run = observeRun(kind, object)
+          if (couldStart(now, run)) yield run
+        }
+      }
+
+      const limited = isLimited(config.limits)
+
+      const reachedLimit = (now: DateTime.Utc, run: ObservedRun): string | undefined => {
+        if (!limited || !couldStart(now, run)) return undefined
+        const places = makePlaces(config.limits, activeClaimants())
+        if (!places.isFull()) {
+          for (const before of line(now)) {
+            if (before.uid === run.uid || places.isFull()) break
+            places.ask(claimantOf(before.uid))
+          }
+        }
+        return places.ask(claimantOf(run.uid))
+      }
+
+      const admitted = Effect.gen(function*() {
+        if (!limited) return []
+        const now = yield* DateTime.now
+        const places = makePlaces(config.limits, activeClaimants())
+        const keys: Array<RunKey> = []
+        for (const run of line(now)) {
+          if (places.isFull()) break
+          const { kind, name, namespace } = run
+          if (places.ask(claimantOf(run.uid)) === undefined) keys.push({ kind, name, namespace })
+        }
+        return keys
+      })
+
       const observe = Effect.fnUntraced(function*(key: RunKey) {
         const now = yield* DateTime.now
         const object = stores.runs[key.kind].get(key)
@@ -149,13 +217,14 @@ export class Observe extends Context.Service<Observe, {
           workspace,
           files,
           obstacle: run === undefined || hasJob || finalPhase(run) !== undefined ? undefined : obstacleFor(run),
+          reachedLimit: run === undefined ? undefined : reachedLimit(now, run),
           lastSession: run === undefined || hasJob || workspace === undefined || files.rendered === undefined
             ? undefined
             : lastSession(run, stores.runs.CodeRun.by("workspace", `${run.namespace}/${workspace.claim}`).map(viewOf))
         }
       })
 
-      return Observe.of({ observe })
+      return Observe.of({ observe, admitted })
     })
   )
 }

@@ -29,6 +29,8 @@ export interface Observed {
   readonly files: ObservedFiles
   /** What keeps it from starting because of the runs that it depends on. */
   readonly obstacle: Obstacle | undefined
+  /** The limit of runs at the same time that keeps it from starting, and those before it in line. */
+  readonly reachedLimit: string | undefined
   /** The session that an attempt takes up which is to go on with one; looked for only when it is about to start. */
   readonly lastSession: string | undefined
 }

@@ -1,7 +1,4 @@
-/**
- * The decision: total, synchronous, first matching rule wins. Reading this list is reading what the controller does.
- * Place kept for what follows: limits between `waitingForDependencies` and `waitingForWorkspace`.
- */
+/** The decision: total, synchronous, first matching rule wins. Reading this list is reading what the controller does. */
 import type { DateTime } from "effect"
 import type { Action } from "./Action.ts"
 import type { Observed, ObservedRun } from "./Observed.ts"
@@ -20,6 +17,7 @@ import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
 import { terminal } from "./rules/terminal.ts"
+import { waitingForCapacity } from "./rules/waitingForCapacity.ts"
 import { waitingForDependencies } from "./rules/waitingForDependencies.ts"
 import { waitingForWorkspace } from "./rules/waitingForWorkspace.ts"
 
@@ -49,6 +47,7 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
   ["pausing", pausing],
   ["waitingForDependencies", waitingForDependencies],
   ["waitingForWorkspace", waitingForWorkspace],
+  ["waitingForCapacity", waitingForCapacity],
   ["jobAbsent", jobAbsent],
   ["jobFinished", jobFinished],
   ["jobFailed", jobFailed],
