@@ -4,6 +4,7 @@ import { parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { jobFinalizer, retryAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
 import type { ContainerStatus, Job, ObjectCondition, Pod, PodSpec } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
+import { brokerContainer } from "./manifest/BrokerContainer.ts"
 import { agentContainer } from "./manifest/PodSpec.ts"
 import type { AgentEnd, JobEnd, ObservedJob, ObservedPod } from "./Observed.ts"
 
@@ -11,9 +12,6 @@ export interface PodSeen {
   readonly pod: Pod
   readonly gone: boolean
 }
-
-/** The sidecar that holds the credentials. */
-export const brokerContainer = "broker"
 
 /** Whether the run's pod has a broker, whatever the configuration says by now. */
 export const hasBroker = ({ containers, initContainers = [] }: PodSpec): boolean =>

@@ -20,7 +20,8 @@ import type {
 import { makeStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer } from "effect"
 import { isFinished, pruneFinished } from "./FinishedRun.ts"
-import { brokerContainer, hasBroker } from "./ObservedJobs.ts"
+import { brokerContainer } from "./manifest/BrokerContainer.ts"
+import { hasBroker } from "./ObservedJobs.ts"
 import { formatKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 
