@@ -19,8 +19,6 @@ export class Credentials extends Context.Service<Credentials, {
   /** Makes a value one that must not show. */
   readonly guard: (value: string) => void
   readonly redact: Redact
-  /** The same for bytes, length kept: each byte of a secret becomes `*`. */
-  readonly mask: (bytes: Uint8Array) => Uint8Array
 }>()("@orchestrator/agent/broker/Credentials") {
   /** From the files of mounted Secrets. */
   static readonly layer = Layer.effect(
@@ -60,16 +58,7 @@ export class Credentials extends Context.Service<Credentials, {
         sshKey: secret(`${files.ssh}/ssh-privatekey`),
         knownHosts: fs.readFileString(`${files.ssh}/known_hosts`).pipe(Effect.orElseSucceed(() => "")),
         guard,
-        redact: (text) => redact(text),
-        mask: (bytes) => {
-          const view = Buffer.from(bytes)
-          for (const value of seen) {
-            for (let at = view.indexOf(value); at >= 0; at = view.indexOf(value, at + value.length)) {
-              view.fill("*", at, at + Buffer.byteLength(value))
-            }
-          }
-          return view
-        }
+        redact: (text) => redact(text)
       })
     })
   )

@@ -113,7 +113,7 @@ describe("a broker in a process of its own", () => {
       started.remote.cutPushes(true)
       const { ok, words } = yield* started.say("push", "origin", branch)
       assert.isFalse(ok)
-      assert.include(words, "pre-receive hook declined")
+      assert.include(words, "the connection broke off")
       assert.match(
         testimonyAt(started.environment).delivery?.pushRefused ?? "",
         /hung up|disconnect|failed|empty reply/i

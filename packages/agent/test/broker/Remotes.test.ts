@@ -170,7 +170,11 @@ describe.skipIf(noCertificates !== undefined)(
       }))
 
     it.live.each<{ name: string; given: (url: string) => Record<string, string>; want: string }>([
-      { name: "an authority that nobody trusts", given: () => ({ CA_CERTIFICATES: "" }), want: "agent.caCertificates" },
+      {
+        name: "an authority that nobody trusts",
+        given: () => ({ CA_CERTIFICATES: "" }),
+        want: "agent.broker.caCertificates"
+      },
       {
         name: "a certificate for another name",
         given: (url) => ({ REPOSITORY_URL: url.replace("127.0.0.1", "localhost") }),

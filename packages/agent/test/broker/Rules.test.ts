@@ -7,7 +7,7 @@ import { apiOf } from "../../src/broker/forge/Forge.ts"
 import { choosePullRequest } from "../../src/broker/forge/GitHub.ts"
 import { reasonOf } from "../../src/broker/forge/GitHubClient.ts"
 import { bodyWith, ownPart, type PullRequestFacts, titleOf } from "../../src/broker/forge/PullRequestText.ts"
-import { errorAnswer, packet, packetsUntilFlush, refusalAnswer } from "../../src/broker/git/PktLine.ts"
+import { errorAnswer, packet, packetsUntilFlush, pushAnswer } from "../../src/broker/git/PktLine.ts"
 import { parsePush, pushRefusal } from "../../src/broker/git/PushCommands.ts"
 import { hostProblem, parseAddress } from "../../src/broker/git/RemoteAddress.ts"
 import { explained } from "../../src/broker/git/RemoteWords.ts"
@@ -94,14 +94,15 @@ describe("a push's commands", () => {
     ["refs/pull/1/head", one, "cannot be pushed to"],
     ["HEAD", one, "cannot be pushed to"]
   ])("to %s (%s): %s", (ref, after, want) => {
-    const refusal = pushRefusal({ commands: [{ before: zero, after, ref }], features: [] }, "run")
+    const refusal = pushRefusal({ commands: [{ before: zero, after, ref }] }, "run")
     if (want === undefined) assert.isUndefined(refusal)
     else assert.include(refusal, want)
   })
 
   it("are refused in packets that git can read", () => {
-    const bytes = refusalAnswer(["refs/heads/main"], "no\nnot\r\never", ["report-status", "side-band-64k"])
-    const [words, report] = packetsUntilFlush(bytes) ?? []
+    const outcome = { refs: ["refs/heads/main"], refused: "no\nnot\r\never", words: "" }
+    const bytes = pushAnswer(outcome, ["report-status", "side-band-64k"])
+    const [words, report] = packetsUntilFlush(bytes)?.packets ?? []
     assert.strictEqual(words, "\u0002no not ever\n")
     assert.include(report, "ng refs/heads/main no not ever")
     assert.include(Buffer.from(errorAnswer("git-upload-pack", "gone")).toString(), "ERR gone")
@@ -197,9 +198,9 @@ describe("what git says of a remote", () => {
     ["ERROR: The key you are authenticating with has been marked as read only.", "write"],
     [
       "fatal: unable to access 'https://x/': SSL certificate problem: unable to get local issuer certificate",
-      "agent.ca"
+      "caCertificates"
     ],
-    ["fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none", "agent.ca"],
+    ["fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none", "caCertificates"],
     ["SSL: no alternative certificate subject name matches target host name 'x'", "another name"],
     ["gnutls_handshake() failed: An unexpected TLS packet was received.", "no TLS connection"],
     ["fatal: unable to access 'https://x/': Could not resolve host: x", "DNS"],

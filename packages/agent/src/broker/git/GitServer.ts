@@ -6,13 +6,15 @@ import { NodeStream } from "@effect/platform-node"
 import { Context, Effect, FileSystem, Layer, Schema, type Scope, Stream } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createGunzip } from "node:zlib"
+import type { Environment } from "../../runner/Environment.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { makePlaces } from "../Places.ts"
 import type { Role, Route } from "../Route.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { Mirror, type MirrorError } from "./Mirror.ts"
-import { errorAnswer, refusalAnswer, serviceHeader } from "./PktLine.ts"
+import { askedBranches } from "./MirrorPlan.ts"
+import { errorAnswer, packetsUntilFlush, pushAnswer, serviceHeader } from "./PktLine.ts"
 import { parsePush, pushRefusal } from "./PushCommands.ts"
 import { Target } from "./Target.ts"
 
@@ -69,15 +71,16 @@ export class GitServer extends Context.Service<GitServer, {
       const { files, git: { maxPushBytes } } = yield* BrokerConfig
       const places = makePlaces(atOnce)
 
-      const uploads = access.local([["uploadpack.allowFilter", "true"], ["uploadpack.hideRefs", "refs/orchestrator"]])
       const receives = access.local([["receive.advertiseAtomic", "false"], ["receive.advertisePushOptions", "false"]])
 
       /** Version 2 for reading, where the client speaks it. */
-      const environmentOf = (request: HttpServerRequest.HttpServerRequest, service: GitRoute["service"]) => {
+      const uploads = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, role: Role) {
+        const environment = yield* mirror.environment(role, [["uploadpack.allowFilter", "true"]])
         const version = request.headers["git-protocol"]
-        if (service === "git-receive-pack") return receives
-        return version !== undefined && /^version=[12]$/.test(version) ? { ...uploads, GIT_PROTOCOL: version } : uploads
-      }
+        return version !== undefined && /^version=[12]$/.test(version)
+          ? { ...environment, GIT_PROTOCOL: version }
+          : environment
+      })
 
       const refs = Effect.fnUntraced(function*(
         request: HttpServerRequest.HttpServerRequest,
@@ -85,22 +88,24 @@ export class GitServer extends Context.Service<GitServer, {
         service: GitRoute["service"]
       ) {
         yield* role === "target" ? target.open : mirror.refresh(role)
-        const environment = environmentOf(request, service)
+        const environment: Environment = service === "git-receive-pack" ? receives : yield* uploads(request, role)
         const { bytes } = yield* git.ask({
           args: [service.slice(4), "--stateless-rpc", "--http-backend-info-refs", mirror.folder(role)],
           environment
         })
-        const bare = "GIT_PROTOCOL" in environment && environment.GIT_PROTOCOL === "version=2"
+        const bare = environment["GIT_PROTOCOL"] === "version=2"
         return answer(`${service}-advertisement`, bare ? bytes : Buffer.concat([serviceHeader(service), bytes]))
       })
 
       const upload = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, role: Role) {
         const body = yield* Stream.mkUint8Array(bodyOf(request, largestCall))
+        const asked = askedBranches(packetsUntilFlush(body)?.packets ?? [])
+        if (asked.length > 0) yield* mirror.include(role, asked)
         return answer(
           "git-upload-pack-result",
           git.stream({
             args: ["upload-pack", "--stateless-rpc", mirror.folder(role)],
-            environment: environmentOf(request, "git-upload-pack"),
+            environment: yield* uploads(request, role),
             input: Stream.succeed(body)
           })
         )
@@ -129,10 +134,10 @@ export class GitServer extends Context.Service<GitServer, {
           : `this push is larger than ${Math.floor(maxPushBytes / 1_048_576)} MiB, which is all that a run may push`)
         if (sentence !== undefined) {
           yield* Effect.logWarning(`a push was refused: ${sentence}`)
-          const names = push.commands.map(({ ref }) => ref)
-          return answer("git-receive-pack-result", refusalAnswer(names, sentence, push.features))
+          const refs = push.commands.map(({ ref }) => ref)
+          return answer("git-receive-pack-result", pushAnswer({ refs, refused: sentence, words: "" }, push.features))
         }
-        return answer("git-receive-pack-result", yield* target.push(path))
+        return answer("git-receive-pack-result", yield* target.push(push, path))
       }, Effect.scoped)
 
       const handle = Effect.fnUntraced(function*(

@@ -1,6 +1,7 @@
 /**
  * Bare repositories of the broker's own, made equal to upstream's branches each time somebody asks for them. Only objects and branches
- * cross; no setting, hook, tag or note of the other side does.
+ * cross; no setting, hook, tag or note of the other side does. Where upstream can, files stay there until somebody asks for them: a run
+ * on a workspace that has them already moves only what is new.
  */
 import { Context, Duration, Effect, FileSystem, Layer, Schedule, Schema, Semaphore } from "effect"
 import { lastWords } from "../../runner/git/Git.ts"
@@ -10,6 +11,7 @@ import { Credentials } from "../Credentials.ts"
 import type { Role } from "../Route.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
+import { fetchWords, mirrorConfig, type MirrorPlan, planMirror } from "./MirrorPlan.ts"
 import { explained } from "./RemoteWords.ts"
 
 /** How every sentence about a repository begins that cannot be read. */
@@ -33,17 +35,21 @@ export interface Upstream {
   readonly heads: ReadonlyMap<string, string>
 }
 
-const patience = Schedule.exponential(Duration.millis(500))
+type Environment = Readonly<Record<string, string>>
 
-const sameHeads = (left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean =>
-  left.size === right.size && [...left].every(([branch, commit]) => right.get(branch) === commit)
+const patience = Schedule.exponential(Duration.millis(500))
 
 export class Mirror extends Context.Service<Mirror, {
   readonly folder: (role: Role) => string
-  /** What upstream has now. */
-  readonly look: (role: Role) => Effect.Effect<Upstream, MirrorError>
+  /** What git needs in this repository: it may have to ask upstream for a file. */
+  readonly environment: (
+    role: Role,
+    settings?: ReadonlyArray<readonly [key: string, value: string]>
+  ) => Effect.Effect<Environment>
   /** Makes the repository equal to upstream's branches; one at a time for each role. */
   readonly refresh: (role: Role) => Effect.Effect<Upstream, MirrorError>
+  /** Keeps these branches from now on, as far as upstream has them. */
+  readonly include: (role: Role, branches: ReadonlyArray<string>) => Effect.Effect<void, MirrorError>
   /** Keeps the repository from being refreshed meanwhile. */
   readonly alone: <A, E, R>(role: Role, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }>()("@orchestrator/agent/broker/git/Mirror") {
@@ -54,9 +60,12 @@ export class Mirror extends Context.Service<Mirror, {
       const access = yield* GitAccess
       const git = yield* BrokerGit
       const { redact } = yield* Credentials
-      const { files, git: { docsUrl, targetUrl } } = yield* BrokerConfig
+      const { files, git: { base, branches, docsUrl, known, targetUrl } } = yield* BrokerConfig
       const gates = { docs: yield* Semaphore.make(1), target: yield* Semaphore.make(1) }
       const folder = (role: Role) => `${files.state}/${role}.git`
+      const own = [base, branches.plain, branches.own, known?.branch].filter((name) => name !== undefined)
+      const wanted = new Set(own)
+      const seen: Record<Role, ReadonlyMap<string, string>> = { docs: new Map(), target: new Map() }
 
       const urlOf = (role: Role) => {
         const url = role === "docs" ? docsUrl : targetUrl
@@ -67,10 +76,19 @@ export class Mirror extends Context.Service<Mirror, {
           : Effect.succeed(url)
       }
 
+      const environment = Effect.fnUntraced(function*(
+        role: Role,
+        settings: ReadonlyArray<readonly [key: string, value: string]> = []
+      ) {
+        const url = role === "docs" ? docsUrl : targetUrl
+        const reached = url === undefined ? access.local(settings) : yield* access.remote(url, settings)
+        return { ...reached, GIT_NO_LAZY_FETCH: "0" }
+      })
+
       const ask = (
         operation: MirrorError["operation"],
         url: string,
-        environment: Readonly<Record<string, string>>,
+        environment: Environment,
         args: ReadonlyArray<string>
       ) =>
         git.ask({ args, environment }).pipe(
@@ -84,72 +102,78 @@ export class Mirror extends Context.Service<Mirror, {
               })
           )
         )
+      const patiently = <A>(asking: Effect.Effect<A, MirrorError>) =>
+        Effect.retry(asking, { schedule: patience, times: 3, while: ({ reason }) => isTransient(reason) })
 
-      const look = Effect.fn("Mirror.look")(function*(role: Role) {
-        const url = yield* urlOf(role)
-        const environment = yield* access.remote(url)
-        const { stdout } = yield* ask("look", url, environment, [
-          "ls-remote",
-          "--symref",
-          "--",
-          access.address(url),
-          "HEAD",
-          "refs/heads/*"
-        ]).pipe(Effect.retry({ schedule: patience, times: 3, while: ({ reason }) => isTransient(reason) }))
+      const look = Effect.fn("Mirror.look")(function*(url: string) {
+        const words = ["ls-remote", "--symref", "--", access.address(url), "HEAD", "refs/heads/*"]
+        const { stdout } = yield* patiently(ask("look", url, yield* access.remote(url), words))
         return parseRemote(stdout)
       })
 
       const open = Effect.fnUntraced(function*(role: Role, url: string) {
         const gitDir = folder(role)
         if (yield* fs.exists(`${gitDir}/HEAD`).pipe(Effect.orElseSucceed(() => false))) return
-        yield* ask("open", url, access.local(), [
-          "init",
-          "--quiet",
-          "--bare",
-          "--template=",
-          "--initial-branch=main",
-          gitDir
-        ])
+        const words = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", gitDir]
+        yield* ask("open", url, access.local(), words)
+        yield* fs.writeFileString(`${gitDir}/config`, mirrorConfig(access.address(url))).pipe(
+          Effect.mapError(({ message }) => new MirrorError({ operation: "open", ref: url, reason: message }))
+        )
+      })
+
+      /** Whether upstream gives a single file when it is asked for one: without that nothing can be left there. */
+      const givesFiles = Effect.fnUntraced(function*(role: Role, commit: string) {
+        const inside = { ...(yield* environment(role)), GIT_DIR: folder(role) }
+        const { stdout } = yield* git.ask({ args: ["ls-tree", "-r", commit], environment: inside })
+        const [, file] = /^\d+ blob ([0-9a-f]+)\t/m.exec(stdout) ?? []
+        if (file === undefined) return true
+        const { exitCode } = yield* git.ask({ args: ["cat-file", "-e", file], environment: inside })
+        return exitCode === 0
+      })
+
+      const fetch = Effect.fnUntraced(function*(role: Role, url: string, plan: MirrorPlan, first: boolean) {
+        const inside = { ...(yield* environment(role)), GIT_DIR: folder(role) }
+        yield* patiently(ask("fetch", url, inside, fetchWords(role, plan)))
+        const [, commit] = plan.fetched[0] ?? []
+        if (!first || commit === undefined || (yield* givesFiles(role, commit))) return
+        yield* Effect.logWarning(`${url} gives no single files; all of them are fetched`)
+        yield* patiently(ask("fetch", url, inside, fetchWords(role, plan, "whole")))
+        yield* ask("fetch", url, inside, ["config", "--unset", "remote.upstream.partialclonefilter"])
       })
 
       const refresh = Effect.fn("Mirror.refresh")(function*(role: Role) {
         const url = yield* urlOf(role)
-        const gitDir = folder(role)
         yield* open(role, url)
-        const upstream = yield* look(role)
-        const local = { ...access.local(), GIT_DIR: gitDir }
-        const listing = yield* git.ask({
+        const upstream = yield* look(url)
+        seen[role] = upstream.heads
+        const local = { ...access.local(), GIT_DIR: folder(role) }
+        const { stdout } = yield* git.ask({
           args: ["for-each-ref", "--format=%(objectname)%09%(refname)", "refs/heads/"],
           environment: local
         })
-        if (!sameHeads(parseRemote(listing.stdout).heads, upstream.heads)) {
-          const environment = { ...(yield* access.remote(url)), GIT_DIR: gitDir }
-          yield* ask("fetch", url, environment, [
-            "fetch",
-            "--quiet",
-            "--force",
-            "--prune",
-            "--no-tags",
-            "--no-recurse-submodules",
-            "--no-write-fetch-head",
-            "--",
-            access.address(url),
-            "+refs/heads/*:refs/heads/*"
-          ]).pipe(Effect.retry({ schedule: patience, times: 3, while: ({ reason }) => isTransient(reason) }))
+        const here = parseRemote(stdout).heads
+        const plan = planMirror(upstream, here, role === "docs" ? undefined : wanted)
+        if (plan.fetched.length > 0) yield* fetch(role, url, plan, here.size === 0)
+        for (const branch of plan.removed) {
+          yield* ask("fetch", url, local, ["update-ref", "-d", `refs/heads/${branch}`])
         }
         if (upstream.defaultBranch !== undefined) {
-          yield* git.ask({
-            args: ["symbolic-ref", "HEAD", `refs/heads/${upstream.defaultBranch}`],
-            environment: local
-          })
+          const words = ["symbolic-ref", "HEAD", `refs/heads/${upstream.defaultBranch}`]
+          yield* git.ask({ args: words, environment: local })
         }
         return upstream
       })
 
       return Mirror.of({
         folder,
-        look,
+        environment,
         refresh: (role) => gates[role].withPermit(refresh(role)),
+        include: (role, branches) =>
+          gates[role].withPermit(Effect.suspend(() => {
+            const more = branches.filter((branch) => !wanted.has(branch) && seen[role].has(branch))
+            for (const branch of more) wanted.add(branch)
+            return more.length === 0 || role === "docs" ? Effect.void : Effect.asVoid(refresh(role))
+          })),
         alone: (role, effect) => gates[role].withPermit(effect)
       })
     })

@@ -21,15 +21,25 @@ export const packet = (...payload: ReadonlyArray<string | Uint8Array>): Uint8Arr
   return joined([encoder.encode((body.length + 4).toString(16).padStart(4, "0")), body])
 }
 
+export interface Packets {
+  readonly packets: ReadonlyArray<string>
+  /** Where the bytes go on after the flush. */
+  readonly end: number
+}
+
 /** The packets up to the first flush; undefined when these bytes have none, or are no packets. */
-export const packetsUntilFlush = (bytes: Uint8Array): ReadonlyArray<string> | undefined => {
+export const packetsUntilFlush = (bytes: Uint8Array): Packets | undefined => {
   const found: Array<string> = []
   let at = 0
   while (at + 4 <= bytes.length) {
     const digits = decoder.decode(bytes.subarray(at, at + 4))
     if (!/^[0-9a-f]{4}$/i.test(digits)) return undefined
     const length = Number.parseInt(digits, 16)
-    if (length === 0) return found
+    if (length === 0) return { packets: found, end: at + 4 }
+    if (length === 1) {
+      at += 4
+      continue
+    }
     if (length < 4 || at + length > bytes.length) return undefined
     found.push(decoder.decode(bytes.subarray(at + 4, at + length)))
     at += length
@@ -44,16 +54,28 @@ export const serviceHeader = (service: string): Uint8Array => joined([packet(`# 
 export const errorAnswer = (service: string, sentence: string): Uint8Array =>
   joined([serviceHeader(service), packet(`ERR ${sentence.slice(0, 4000)}\n`)])
 
-/** An answer to a push that was refused: the sentence for people, the refusal of each ref for git. */
-export const refusalAnswer = (
-  refs: ReadonlyArray<string>,
-  sentence: string,
-  features: ReadonlyArray<string>
-): Uint8Array => {
-  const words = sentence.replace(/\s+/g, " ").slice(0, 900)
-  const report = [packet("unpack ok\n"), ...refs.map((ref) => packet(`ng ${ref} ${words}\n`)), flush]
+/** What became of a push. */
+export interface PushOutcome {
+  readonly refs: ReadonlyArray<string>
+  /** Why it was refused; undefined when it was taken. */
+  readonly refused: string | undefined
+  /** Lines for people. */
+  readonly words: string
+}
+
+const longestWords = 16_000
+
+/** An answer to a push: lines for people, and for git what became of each ref. */
+export const pushAnswer = ({ refs, refused, words }: PushOutcome, features: ReadonlyArray<string>): Uint8Array => {
+  const sentence = refused?.replace(/\s+/g, " ").slice(0, 900)
+  const lines = refs.map((ref) => packet(sentence === undefined ? `ok ${ref}\n` : `ng ${ref} ${sentence}\n`))
+  const report = joined([packet("unpack ok\n"), ...lines, flush])
   const wanted = features.includes("report-status") || features.includes("report-status-v2")
-  if (!features.includes("side-band-64k")) return wanted ? joined(report) : flush
-  const lines = wanted ? [packet(new Uint8Array([1]), joined(report))] : []
-  return joined([packet(new Uint8Array([2]), `${words}\n`), ...lines, flush])
+  if (!features.includes("side-band-64k")) return wanted ? report : flush
+  const said = [words.slice(0, longestWords), sentence ?? ""].filter((text) => text !== "").join("\n")
+  return joined([
+    ...(said === "" ? [] : [packet(new Uint8Array([2]), `${said}\n`)]),
+    ...(wanted ? [packet(new Uint8Array([1]), report)] : []),
+    flush
+  ])
 }

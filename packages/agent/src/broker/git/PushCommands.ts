@@ -10,12 +10,14 @@ export interface PushCommand {
 export interface Push {
   readonly commands: ReadonlyArray<PushCommand>
   readonly features: ReadonlyArray<string>
+  /** Where in the body the pack begins. */
+  readonly packAt: number
 }
 
 /** Undefined when it is no push that the broker understands (shallow, signed, or not git's at all). */
 export const parsePush = (bytes: Uint8Array): Push | undefined => {
-  const packets = packetsUntilFlush(bytes)
-  if (packets === undefined || packets.length === 0) return undefined
+  const { end, packets = [] } = packetsUntilFlush(bytes) ?? {}
+  if (end === undefined || packets.length === 0) return undefined
   const commands: Array<PushCommand> = []
   let features: ReadonlyArray<string> = []
   for (const [index, text] of packets.entries()) {
@@ -25,7 +27,7 @@ export const parsePush = (bytes: Uint8Array): Push | undefined => {
     if (index === 0) features = rest.split(" ").filter((feature) => feature !== "")
     commands.push({ before, after, ref })
   }
-  return { commands, features }
+  return { commands, features, packAt: end }
 }
 
 /** Whether an object id stands for nothing. */
@@ -34,7 +36,7 @@ const isNothing = (id: string): boolean => /^0+$/.test(id)
 const shortRef = (ref: string) => ref.replace(/^refs\/heads\//, "")
 
 /** A sentence when the push is not to the run's branch alone; what history it may write is decided once its objects are there. */
-export const pushRefusal = ({ commands }: Push, branch: string): string | undefined => {
+export const pushRefusal = ({ commands }: Pick<Push, "commands">, branch: string): string | undefined => {
   const ref = `refs/heads/${branch}`
   const other = commands.find((command) => command.ref !== ref)
   if (other !== undefined) {
@@ -43,5 +45,6 @@ export const pushRefusal = ({ commands }: Push, branch: string): string | undefi
       : `${shortRef(other.ref)} cannot be pushed to`
     return `${what}: this run may write ${branch} and nothing else`
   }
+  if (commands.length > 1) return "one branch at a time"
   return commands.some(({ after }) => isNothing(after)) ? `${branch} cannot be deleted by this run` : undefined
 }

@@ -23,7 +23,7 @@ const meanings: ReadonlyArray<readonly [words: RegExp, meaning: string]> = [
   ],
   [
     /certificate verif|certificate problem|self[- ]signed certificate|unable to get local issuer/i,
-    "the host's certificate is not one that is trusted: put the certificate of its authority into agent.caCertificates"
+    "the host's certificate is not one that is trusted: put the certificate of its authority into agent.broker.caCertificates"
   ],
   [
     /gnutls_handshake|ssl_error|tls connect error|wrong version number|ssl connect/i,

@@ -4,9 +4,7 @@
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import { Context, DateTime, Effect, FileSystem, Layer, Option, Schema, Stream } from "effect"
-import { lastWords } from "../../runner/git/Git.ts"
-import { refusal } from "../../runner/git/UpstreamWords.ts"
+import { Context, DateTime, Effect, FileSystem, Layer, Option, Schema } from "effect"
 import { parseWriters, runTrailer } from "../../runner/workspace/Branch.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { Credentials } from "../Credentials.ts"
@@ -14,8 +12,9 @@ import { Witness } from "../Witness.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { Mirror, MirrorError, unreadable, type Upstream } from "./Mirror.ts"
-import { preReceiveHook, type PreReceiveInputs } from "./PreReceive.ts"
-import { explained } from "./RemoteWords.ts"
+import { pushAnswer } from "./PktLine.ts"
+import type { Push } from "./PushCommands.ts"
+import { makeReceive } from "./Receive.ts"
 import { chooseRunBranch } from "./RunBranch.ts"
 
 const TargetState = Schema.Struct({
@@ -55,8 +54,8 @@ export class Target extends Context.Service<Target, {
   readonly current: Effect.Effect<TargetState, MirrorError>
   /** Moves to the branch with the run's suffix; false once something was pushed. */
   readonly leavePlain: Effect.Effect<boolean, MirrorError>
-  /** Hands a push (a file with the body of git's request) to git and upstream; answers with git's answer. */
-  readonly push: (body: string) => Effect.Effect<Uint8Array, MirrorError>
+  /** Hands a push (with the file that the body of git's request is in) on to upstream; answers what git is to be answered. */
+  readonly push: (push: Push, body: string) => Effect.Effect<Uint8Array, MirrorError>
   /** Reads the branch back and testifies. */
   readonly verify: Effect.Effect<Delivery, MirrorError>
 }>()("@orchestrator/agent/broker/git/Target") {
@@ -68,12 +67,9 @@ export class Target extends Context.Service<Target, {
       const git = yield* BrokerGit
       const mirror = yield* Mirror
       const witness = yield* Witness
-      const { gitToken, mask, redact, sshKey } = yield* Credentials
+      const { gitToken, redact, sshKey } = yield* Credentials
       const { files, git: settings, run } = yield* BrokerConfig
       const stateFile = `${files.state}/target.json`
-      const hooks = `${files.state}/hooks`
-      yield* fs.makeDirectory(hooks, { recursive: true })
-      yield* fs.writeFileString(`${hooks}/pre-receive`, preReceiveHook, { mode: 0o700 })
       const kept = yield* fs.readFileString(stateFile).pipe(
         Effect.map(decodeState),
         Effect.orElseSucceed(() => Option.none())
@@ -171,63 +167,43 @@ export class Target extends Context.Service<Target, {
         return delivery
       })
 
-      const pushSettings = [
-        ["core.hooksPath", hooks],
-        ["receive.maxInputSize", String(settings.maxPushBytes)],
-        // Each push stays a pack, whose objects the hook has checked; git's own check would want every file that was left upstream.
-        ["receive.unpackLimit", "1"],
-        ["receive.denyDeletes", "true"],
-        ["receive.denyCurrentBranch", "ignore"],
-        ["receive.autogc", "false"],
-        ["receive.shallowUpdate", "false"]
-      ] as const
+      const receive = yield* makeReceive(git)
 
-      /** What became of a push, by what the hook left. */
-      const outcome = Effect.fnUntraced(function*(report: string) {
-        const read = (name: string) =>
-          fs.readFileString(`${report}/${name}`).pipe(Effect.orElseSucceed(() => undefined))
-        const refused = yield* read("refused")
-        const porcelain = yield* read("porcelain")
-        const words = (yield* read("words")) ?? ""
-        if (refused !== undefined) return { refused }
-        if (porcelain === undefined) return { refused: "the push was not complete" }
-        const pushed = /^[ +*=]\t([0-9a-f]{40,64}):/m.exec(porcelain)?.[1]
-        return pushed === undefined
-          ? {
-            refused: redact(refusal(porcelain, words) ?? (explained(lastWords(words)) || "the remote did not answer"))
+      const taken = Effect.fnUntraced(
+        function*(push: Push, body: string, { branch, floor, ownHead }: TargetState) {
+          const [command] = push.commands
+          if (command === undefined) return pushAnswer({ refs: [], refused: undefined, words: "" }, push.features)
+          const folder = yield* fs.makeTempDirectoryScoped({ directory: files.state, prefix: "push-" })
+          const result = yield* receive({
+            gitDir: mirror.folder("target"),
+            environment: yield* mirror.environment("target"),
+            upstream: access.address(settings.targetUrl),
+            maxBytes: settings.maxPushBytes,
+            branch,
+            ownHead,
+            floor,
+            command,
+            body,
+            packAt: push.packAt
+          }, folder)
+          const refused = result.refused === undefined ? undefined : redact(result.refused)
+          if (result.pushed === undefined) {
+            const words = refused ?? "it was refused"
+            yield* Effect.logWarning(`a push to ${branch} was refused: ${words}`)
+            yield* witness.update((before) => ({
+              ...before,
+              delivery: { branch, changed: false, ...before.delivery, pushRefused: words }
+            }))
+          } else {
+            yield* Effect.log(`upstream has ${branch} at ${result.pushed.slice(0, 12)}`)
+            yield* keep({ ...(state ?? (yield* current)), ownHead: result.pushed })
+            yield* witness.update(withoutRefusal)
           }
-          : { pushed }
-      })
-
-      const receive = Effect.fnUntraced(function*(body: string, current: TargetState) {
-        const report = yield* fs.makeTempDirectoryScoped({ directory: files.state, prefix: "push-" }).pipe(Effect.orDie)
-        const inputs: PreReceiveInputs = {
-          BROKER_REF: `refs/heads/${current.branch}`,
-          BROKER_UPSTREAM: access.address(settings.targetUrl),
-          BROKER_REPORT: report,
-          BROKER_OWN_HEAD: current.ownHead ?? "",
-          BROKER_FLOOR: current.floor ?? ""
-        }
-        const answer = yield* git.ask({
-          args: ["receive-pack", "--stateless-rpc", mirror.folder("target")],
-          environment: { ...(yield* mirror.environment("target", pushSettings)), ...inputs },
-          input: fs.stream(body).pipe(Stream.orDie)
-        })
-        const result = yield* outcome(report)
-        if (result.pushed === undefined) {
-          const words = result.refused
-          yield* Effect.logWarning(`a push to ${current.branch} was refused: ${words}`)
-          yield* witness.update((before) => ({
-            ...before,
-            delivery: { branch: current.branch, changed: false, ...before.delivery, pushRefused: words }
-          }))
-        } else {
-          yield* Effect.log(`upstream has ${current.branch} at ${result.pushed.slice(0, 12)}`)
-          yield* keep({ ...current, ownHead: result.pushed })
-          yield* witness.update(withoutRefusal)
-        }
-        return mask(answer.bytes)
-      })
+          return pushAnswer({ refs: [command.ref], refused, words: redact(result.words) }, push.features)
+        },
+        Effect.scoped,
+        Effect.orDie
+      )
 
       return Target.of({
         open,
@@ -242,12 +218,9 @@ export class Target extends Context.Service<Target, {
           yield* keep({ ...rest, branch: own, ...(head === undefined ? {} : { floor: head }) })
           return true
         }),
-        push: Effect.fn("Target.push")(function*(body) {
+        push: Effect.fn("Target.push")(function*(push, body) {
           const before = yield* current
-          const answer = yield* mirror.alone(
-            "target",
-            Effect.scoped(Effect.suspend(() => receive(body, state ?? before)))
-          )
+          const answer = yield* mirror.alone("target", Effect.suspend(() => taken(push, body, state ?? before)))
           yield* verify.pipe(
             Effect.catch((error) => Effect.logWarning(`the push cannot be read back: ${error.message}`))
           )

@@ -1,0 +1,137 @@
+/**
+ * Takes a push: its objects are put beside the broker's repository, looked at, and pushed on. They become part of the repository when
+ * upstream has them, and are thrown away otherwise; the agent's repository is never read, and nothing of it is run.
+ */
+import { Effect, FileSystem, Stream } from "effect"
+import { lastWords } from "../../runner/git/Git.ts"
+import { refusal } from "../../runner/git/UpstreamWords.ts"
+import type { BrokerGit } from "./BrokerGit.ts"
+import type { PushCommand } from "./PushCommands.ts"
+import { historyRefusal } from "./PushRules.ts"
+import { explained } from "./RemoteWords.ts"
+
+export interface Receiving {
+  /** The bare repository, and what git needs to reach upstream from it. */
+  readonly gitDir: string
+  readonly environment: Readonly<Record<string, string>>
+  /** Address to push to. */
+  readonly upstream: string
+  readonly maxBytes: number
+  readonly branch: string
+  readonly ownHead: string | undefined
+  readonly floor: string | undefined
+  readonly command: PushCommand
+  /** File with the body of git's request, and where in it the pack begins. */
+  readonly body: string
+  readonly packAt: number
+}
+
+export interface Received {
+  /** Upstream's head of the branch now; undefined where it was refused. */
+  readonly pushed: string | undefined
+  /** Why it was refused, in one sentence. */
+  readonly refused: string | undefined
+  /** What upstream said. */
+  readonly words: string
+}
+
+const refused = (sentence: string, words = ""): Received => ({ pushed: undefined, refused: sentence, words })
+
+/** What upstream's people want to tell the pusher. */
+const remoteLines = (stderr: string): string =>
+  stderr.split(/[\r\n]+/).filter((line) => line.startsWith("remote:")).map((line) => line.slice(7).trim()).join("\n")
+
+const isNothing = (id: string): boolean => /^0+$/.test(id)
+
+/** Number of objects that a pack's header promises; undefined where there is no pack. */
+const objectsOf = (header: Uint8Array): number | undefined =>
+  header.length >= 12 && Buffer.from(header.subarray(0, 4)).toString("latin1") === "PACK"
+    ? Buffer.from(header).readUInt32BE(8)
+    : undefined
+
+export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]) {
+  const fs = yield* FileSystem.FileSystem
+
+  /** Unpacks beside the repository; answers with what is wrong. */
+  const unpack = Effect.fnUntraced(function*(given: Receiving, environment: Receiving["environment"]) {
+    const header = yield* Stream.mkUint8Array(fs.stream(given.body, { offset: given.packAt, bytesToRead: 12 }))
+    if (objectsOf(header) === 0) return undefined
+    const { exitCode, stderr } = yield* git.ask({
+      args: ["index-pack", "--stdin", "--fix-thin", "--fsck-objects", `--max-input-size=${given.maxBytes}`],
+      environment,
+      input: fs.stream(given.body, { offset: given.packAt }).pipe(Stream.orDie)
+    })
+    return exitCode === 0 ? undefined : `this push cannot be unpacked: ${lastWords(stderr)}`
+  })
+
+  const factsOf = Effect.fnUntraced(function*(given: Receiving, environment: Receiving["environment"]) {
+    const { after, before } = given.command
+    const ask = (...args: ReadonlyArray<string>) => git.ask({ args, environment })
+    const isIn = (commit: string | undefined) =>
+      commit === undefined
+        ? Effect.succeed(true)
+        : Effect.map(ask("merge-base", "--is-ancestor", commit, after), ({ exitCode }) => exitCode === 0)
+    const head = yield* ask("for-each-ref", "--format=%(objectname)", `refs/heads/${given.branch}`)
+    const here = head.stdout.trim() === "" ? undefined : head.stdout.trim()
+    const kind = yield* ask("cat-file", "-t", after)
+    return {
+      branch: given.branch,
+      here,
+      known: isNothing(before) ? undefined : before,
+      isCommit: kind.stdout.trim() === "commit",
+      keepsHead: yield* isIn(here),
+      ownHead: given.ownHead,
+      keepsFloor: yield* isIn(given.floor)
+    }
+  })
+
+  /** What was unpacked becomes part of the repository. */
+  const keep = Effect.fnUntraced(function*({ branch, command, environment, gitDir }: Receiving, objects: string) {
+    const packs = yield* fs.readDirectory(`${objects}/pack`).pipe(Effect.orElseSucceed(() => []))
+    // The index comes last: git finds a pack by it.
+    const inOrder = packs.toSorted((left, right) => Number(left.endsWith(".idx")) - Number(right.endsWith(".idx")))
+    for (const name of inOrder) yield* fs.rename(`${objects}/pack/${name}`, `${gitDir}/objects/pack/${name}`)
+    yield* git.ask({
+      args: ["update-ref", `refs/heads/${branch}`, command.after],
+      environment: { ...environment, GIT_DIR: gitDir }
+    })
+  })
+
+  return Effect.fn("Receive.receive")(function*(given: Receiving, folder: string) {
+    const { after } = given.command
+    const objects = `${folder}/objects`
+    yield* fs.makeDirectory(`${objects}/pack`, { recursive: true })
+    yield* fs.makeDirectory(`${given.gitDir}/objects/pack`, { recursive: true })
+    const environment = {
+      ...given.environment,
+      GIT_DIR: given.gitDir,
+      GIT_OBJECT_DIRECTORY: objects,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: `${given.gitDir}/objects`
+    }
+    const broken = yield* unpack(given, environment)
+    if (broken !== undefined) return refused(broken)
+    const facts = yield* factsOf(given, environment)
+    const sentence = historyRefusal(facts)
+    if (sentence !== undefined) return refused(sentence)
+    const ref = `refs/heads/${given.branch}`
+    const { exitCode, stderr, stdout } = yield* git.ask({
+      args: [
+        "push",
+        "--porcelain",
+        "--no-verify",
+        "--no-recurse-submodules",
+        ...(facts.keepsHead ? [] : [`--force-with-lease=${ref}:${facts.here}`]),
+        "--",
+        given.upstream,
+        `${after}:${ref}`
+      ],
+      environment
+    })
+    const words = remoteLines(stderr)
+    if (exitCode !== 0) {
+      return refused(refusal(stdout, stderr) ?? (explained(lastWords(stderr)) || "the remote did not answer"), words)
+    }
+    yield* keep(given, objects)
+    return { pushed: after, refused: undefined, words } satisfies Received
+  })
+})
