@@ -1,8 +1,10 @@
 /** Creation of a run, safe to repeat with a key. */
+import { traceparentAnnotation } from "@orchestrator/domain/Labels"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
+import { HttpServerRequest, HttpTraceContext } from "effect/http"
 import { Requester } from "../Access.ts"
 import { secretPermissions } from "../access/Secrets.ts"
 import { IdempotencyKeyReused } from "../Problem.ts"
@@ -94,10 +96,22 @@ const allowed = Effect.fnUntraced(function*({ resource }: RunAccess, { spec }: N
   yield* requester.require([{ verb: "create", resource }, ...secretPermissions(spec)])
 })
 
+/** The trace that the request is part of, for the run's agents to join. */
+const traceMarks = Effect.map(
+  Effect.serviceOption(HttpServerRequest.HttpServerRequest),
+  (request) =>
+    Option.match(Option.flatMap(request, ({ headers }) => HttpTraceContext.w3c(headers)), {
+      onNone: () => ({}),
+      onSome: ({ sampled, spanId, traceId }) => ({
+        [traceparentAnnotation]: `00-${traceId}-${spanId}-${sampled ? "01" : "00"}`
+      })
+    })
+)
+
 /** The requester must be allowed to create it, and to read every secret that its agent would use. */
 export const createRun = Effect.fn("http.createRun")(function*(runs: RunAccess, wanted: NewRun) {
   yield* allowed(runs, wanted)
-  const draft = draftOf(runs, wanted)
+  const draft = draftOf(runs, { ...wanted, annotations: { ...wanted.annotations, ...(yield* traceMarks) } })
   return yield* created(runs, wanted, draft).pipe(
     Effect.catchTag(
       "KubernetesError",

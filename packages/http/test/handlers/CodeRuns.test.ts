@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Effect } from "effect"
+import { HttpClient } from "effect/http"
 import { OrchestratorClient } from "../../src/Client.ts"
 import { requestAnnotation } from "../../src/handlers/Idempotency.ts"
 import { codeSpec, makeCodeRun, namespace, newCodeSpec } from "../fixtures/Runs.ts"
@@ -42,6 +43,23 @@ describe("creating a CodeRun", () => {
       const refused = yield* Effect.flip(codeRuns.create({ headers: {}, payload }))
       assert.strictEqual(refused._tag, "NameTaken")
     }).pipe(Effect.provide(TestApi)))
+
+  it.effect.each<{ traceparent: string; want: string | undefined }>([
+    {
+      traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+      want: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    },
+    { traceparent: "00-0-0-01", want: undefined },
+    { traceparent: "", want: undefined }
+  ])("keeps the trace of its caller for the agent: $traceparent", ({ traceparent, want }) =>
+    Effect.gen(function*() {
+      const { json } = yield* ask("POST", "/api/v1/code-runs", {
+        body: { spec: newCodeSpec },
+        headers: { traceparent }
+      })
+      const { metadata } = yield* stored(json.name)
+      assert.strictEqual(metadata.annotations?.["orchestrator.platform/traceparent"], want)
+    }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false), Effect.provide(TestApi)))
 
   it.effect("with a key and the same body gives the same run", () =>
     Effect.gen(function*() {
