@@ -75,8 +75,10 @@ const stuckOn = (
   containers: ReadonlyArray<ContainerStatus>,
   conditions: ReadonlyArray<ObjectCondition>
 ): ObservedPod["stuck"] => {
-  const held = containers.find(({ state }) =>
-    state?.waiting?.reason !== undefined && !passing.has(state.waiting.reason)
+  // A broker that is started again while the agent works is nothing to tell.
+  const works = containers.some(({ name, state }) => name === agentContainer && state?.running !== undefined)
+  const held = containers.find(({ name, state }) =>
+    state?.waiting?.reason !== undefined && !passing.has(state.waiting.reason) && !(works && name === brokerContainer)
   )
   const waiting = held?.state?.waiting
   if (held !== undefined && waiting?.reason !== undefined) {

@@ -129,9 +129,11 @@ export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
   ...(status?.conditions === undefined ? {} : { status: { conditions: status.conditions } })
 })
 
-const pruneState = ({ terminated, waiting }: ContainerState): ContainerState => {
+const up: ContainerState = { running: {} }
+
+const pruneState = ({ running, terminated, waiting }: ContainerState): ContainerState => {
   if (waiting !== undefined) return { waiting }
-  if (terminated === undefined) return {}
+  if (terminated === undefined) return running === undefined ? {} : up
   const { exitCode, message, reason } = terminated
   return {
     terminated: {

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
+import { type BrokerResult, emptyBrokerResult, formatBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { jobFinalizer, retryAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
 import type { ContainerState, Job, ObjectCondition, Pod } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { observeJob, observePod } from "../src/ObservedJobs.ts"
+import { pruneJob, prunePod } from "../src/Stores.ts"
 
 const job = (metadata: Job["metadata"], conditions: ReadonlyArray<ObjectCondition> = []): Job => ({
   metadata: { name: "code-api-v1-3f9c2a1b", namespace: "orchestrator", uid: "j1", ...metadata },
@@ -182,4 +184,117 @@ describe("a pod", () => {
     "$name is stuck on $want",
     ({ pod, want }) => assert.strictEqual(observePod({ pod, gone: false }).stuck?.reason, want)
   )
+})
+
+const testimony: BrokerResult = { ...emptyBrokerResult, forgeKnown: true, problem: "cannot read the repository" }
+const said = (message?: string): ContainerState => ({
+  terminated: { exitCode: 0, ...(message === undefined ? {} : { message }) }
+})
+const words = formatBrokerResult(testimony)
+const withBroker = (
+  phase: "Pending" | "Running" | "Failed",
+  broker: { readonly state?: ContainerState; readonly lastState?: ContainerState },
+  agent: ContainerState = terminated
+): Pod => pod(phase, agent, { initContainerStatuses: [{ name: "broker", ready: false, restartCount: 0, ...broker }] })
+
+describe("a broker", () => {
+  it.each([
+    { name: "in the pod template is seen", containers: ["claude"], initContainers: ["prepare", "broker"], want: true },
+    { name: "beside the agent is seen", containers: ["claude", "broker"], initContainers: [], want: true },
+    { name: "that is not there is not", containers: ["claude"], initContainers: ["prepare"], want: false }
+  ])("$name", ({ containers, initContainers, want }) => {
+    const named = (names: ReadonlyArray<string>) => names.map((name) => ({ name, image: name }))
+    const given: Job = {
+      metadata: {},
+      spec: { template: { spec: { containers: named(containers), initContainers: named(initContainers) } } }
+    }
+    assert.strictEqual(observeJob(given, undefined).brokered, want)
+  })
+
+  it.each<{ name: string; pod: Pod; gone?: true; want: BrokerResult | "invalid" | undefined }>([
+    { name: "that has ended has testified", pod: withBroker("Failed", { state: said(words) }), want: testimony },
+    {
+      name: "that works has not testified yet",
+      pod: withBroker("Running", { state: { running: {} } }),
+      want: undefined
+    },
+    {
+      name: "that was started again has testified before",
+      pod: withBroker("Failed", { state: { running: {} }, lastState: said(words) }),
+      want: testimony
+    },
+    {
+      name: "that was killed without a word counts by the one before it",
+      pod: withBroker("Failed", { state: said(" "), lastState: said(words) }),
+      want: testimony
+    },
+    {
+      name: "has the last word, not the first",
+      pod: withBroker("Failed", { state: said(words), lastState: said(formatBrokerResult(emptyBrokerResult)) }),
+      want: testimony
+    },
+    { name: "that never spoke has not testified", pod: withBroker("Failed", { state: said() }), want: "invalid" },
+    {
+      name: "that spoke nonsense has not either",
+      pod: withBroker("Failed", { state: said("Killed") }),
+      want: "invalid"
+    },
+    {
+      name: "whose pod is gone before it spoke has not either",
+      pod: withBroker("Running", { state: { running: {} } }),
+      gone: true,
+      want: "invalid"
+    },
+    { name: "that is not there is not asked", pod: pod("Failed", terminated), want: undefined }
+  ])("$name", ({ gone = false, pod, want }) => {
+    const seen = observePod({ pod, gone }).testimony
+    assert.deepStrictEqual(seen === undefined ? undefined : Result.getOrElse(seen, () => "invalid"), want)
+  })
+
+  it("cannot be played by the agent's container", () => {
+    const forged = pod("Failed", said(words), {
+      initContainerStatuses: [{ name: "broker", ready: false, restartCount: 0, state: said() }]
+    })
+    assert.isTrue(Result.isFailure(observePod({ pod: forged, gone: false }).testimony ?? Result.succeed(undefined)))
+  })
+
+  it.each<{ name: string; pod: Pod; want: object | undefined }>([
+    {
+      name: "that ends as often as it is started says why",
+      pod: withBroker(
+        "Pending",
+        { state: waiting("CrashLoopBackOff"), lastState: said(words) },
+        waiting("PodInitializing")
+      ),
+      want: { reason: "BrokerFailed", message: "cannot read the repository" }
+    },
+    {
+      name: "that cannot say why is told in the kubelet's words",
+      pod: withBroker("Pending", { state: waiting("CrashLoopBackOff") }, waiting("PodInitializing")),
+      want: { reason: "CrashLoopBackOff", message: "CrashLoopBackOff" }
+    },
+    {
+      name: "that is started again while the agent works is nothing to tell",
+      pod: withBroker("Running", { state: waiting("CrashLoopBackOff"), lastState: said(words) }, { running: {} }),
+      want: undefined
+    }
+  ])("$name", ({ pod, want }) => {
+    for (const seen of [pod, prunePod(pod)]) {
+      assert.deepStrictEqual<unknown>(observePod({ pod: seen, gone: false }).stuck, want)
+    }
+  })
+
+  it("is seen the same of what the store keeps", () => {
+    const seen = withBroker("Failed", { state: said(), lastState: said(words) })
+    assert.deepStrictEqual(observePod({ pod: prunePod(seen), gone: false }), observePod({ pod: seen, gone: false }))
+    const given: Job = {
+      metadata: { name: "job", uid: "j1" },
+      spec: {
+        template: {
+          spec: { containers: [{ name: "claude", image: "a" }], initContainers: [{ name: "broker", image: "b" }] }
+        }
+      }
+    }
+    assert.deepStrictEqual(observeJob(pruneJob(given), undefined), observeJob(given, undefined))
+  })
 })

@@ -190,6 +190,18 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["write Running/Starting at 7"] }
   },
   {
+    name: "a broker that does not start is told in its own words",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({ brokered: true, pod: stuckPod("BrokerFailed", "REPOSITORY_URL: no.") })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: { message: "The run's broker does not start: REPOSITORY_URL: no." }
+    }
+  },
+  {
     name: "a pod that stays stuck is told once",
     given: givenStarted({
       run: makeCodeRun({ status: starting }),
