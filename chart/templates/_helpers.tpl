@@ -119,6 +119,10 @@ app.kubernetes.io/part-of: orchestrator
 - apiGroups: [""]
   resources: ["persistentvolumeclaims"]
   verbs: ["get", "list", "watch", "create", "patch"]
+- apiGroups: [""]
+  resources: ["namespaces"]
+  resourceNames: [{{ include "orchestrator.runNamespace" . | quote }}]
+  verbs: ["get"]
 {{- end }}
 
 {{/* What rules of older installations lack, so that a values file that has them keeps working. */}}
@@ -132,6 +136,10 @@ app.kubernetes.io/part-of: orchestrator
 - apiGroups: [""]
   resources: ["persistentvolumeclaims"]
   verbs: ["watch", "patch"]
+- apiGroups: [""]
+  resources: ["namespaces"]
+  resourceNames: [{{ include "orchestrator.runNamespace" . | quote }}]
+  verbs: ["get"]
 {{- end }}
 
 {{/* The name of a definition that is there and is not this release's: kubectl or another release looks after it. */}}

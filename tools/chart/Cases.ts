@@ -1,5 +1,5 @@
 /** What is rendered and looked at: each case says the values and what must be true of the objects. */
-import { permissions } from "@orchestrator/cli/serve/Permissions"
+import { namespacePermissions, permissions } from "@orchestrator/cli/serve/Permissions"
 import { type Json, type JsonObject, valueIn } from "./Json.ts"
 import { permissionWords, rulesOf, ruleWords } from "./Permissions.ts"
 import { findManifest, idOf } from "./Rendered.ts"
@@ -47,7 +47,9 @@ const deployment = "Deployment/orchestrator"
 
 const grantsAll = (objects: ReadonlyArray<JsonObject>) => {
   const granted = ruleWords(rulesOf(findManifest(objects, "Role/orchestrator")))
-  const missing = [...permissionWords(permissions)].filter((word) => !granted.has(word))
+  const missing = [...permissionWords([...permissions, ...namespacePermissions("orchestrator")])].filter((word) =>
+    !granted.has(word)
+  )
   return missing.length === 0 ? undefined : `does not grant ${missing.join(", ")}`
 }
 

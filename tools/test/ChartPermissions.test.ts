@@ -3,6 +3,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import {
   apiKeyPermissions,
   leasePermissions,
+  namespacePermissions,
   permissions,
   reviewPermissions,
   type Verb
@@ -70,7 +71,10 @@ layer(NodeServices.layer)("the chart's role", (it) => {
     Effect.gen(function*() {
       const objects = yield* rendered
       const granted = (id: string) => sorted(ruleWords(rulesOf(findManifest(objects, id))))
-      assert.deepStrictEqual(granted("Role/orchestrator"), sorted(permissionWords(permissions)))
+      assert.deepStrictEqual(
+        granted("Role/orchestrator"),
+        sorted(permissionWords([...permissions, ...namespacePermissions("orchestrator")]))
+      )
       assert.deepStrictEqual(granted("Role/orchestrator-leader"), sorted(permissionWords(leasePermissions)))
       assert.deepStrictEqual(
         granted("Role/orchestrator-api-key"),

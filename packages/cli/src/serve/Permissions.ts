@@ -10,6 +10,7 @@ import {
   JobKind,
   type Kind,
   LeaseKind,
+  NamespaceKind,
   PersistentVolumeClaimKind,
   PodKind,
   SecretKind,
@@ -81,6 +82,17 @@ export const leasePermissions: ReadonlyArray<Permission> = [
     verbs: ["get", "list", "watch", "create", "update"],
     reason: "One replica looks after the runs",
     name: leaseName
+  }
+]
+
+/** The namespace of the runs itself: whether it is being deleted, when this process is told to end. */
+export const namespacePermissions = (name: string): ReadonlyArray<Permission> => [
+  {
+    kind: NamespaceKind,
+    verbs: ["get"],
+    reason: "Jobs of a namespace that is being deleted are let go",
+    lost: "deleting the namespace waits for Jobs that nobody lets go",
+    name
   }
 ]
 

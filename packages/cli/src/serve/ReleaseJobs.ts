@@ -5,10 +5,10 @@
 import { Cleanup } from "@orchestrator/controller/Cleanup"
 import { observeJob } from "@orchestrator/controller/ObservedJobs"
 import { ourSelector } from "@orchestrator/domain/Labels"
-import { JobKind } from "@orchestrator/k8s/Kinds"
+import { JobKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Console, Effect, Layer, Option } from "effect"
+import { Console, Duration, Effect, Layer, Option } from "effect"
 import type { ReleaseJobsInput } from "../commands/releaseJobs.ts"
 
 const released = Effect.fn("ReleaseJobs.release")(function*(namespace: string) {
@@ -30,6 +30,23 @@ export const releaseAll = Effect.fn("ReleaseJobs.releaseAll")(function*(namespac
   }
   yield* Console.log(`released ${count} ${count === 1 ? "Job" : "Jobs"} in ${namespace}`)
 })
+
+const patience = Duration.seconds(15)
+
+/**
+ * For the end of the program: where the namespace itself is being deleted, its pods go first, this one among them, and then nobody would be
+ * left to let go of the Jobs, which would keep the namespace for ever. Who may not look does nothing.
+ */
+export const releaseDoomed = (namespace: string) =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    const { metadata } = yield* client.get(NamespaceKind, { name: namespace })
+    if (metadata.deletionTimestamp !== undefined) yield* releaseAll(namespace)
+  }).pipe(
+    Effect.provide(Cleanup.layer),
+    Effect.timeout(patience),
+    Effect.catch((error) => Effect.logDebug(`Jobs are not let go: ${error.message}`))
+  )
 
 export const releaseJobs = ({ context, kubeconfig, namespace }: ReleaseJobsInput) =>
   releaseAll(namespace).pipe(Effect.provide(

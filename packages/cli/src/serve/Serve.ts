@@ -12,6 +12,7 @@ import { program, type ProgramOptions } from "../Program.ts"
 import { makeApiKeyWarnings } from "./ApiKey.ts"
 import { leaseName } from "./Permissions.ts"
 import { Preflight } from "./Preflight.ts"
+import { releaseDoomed } from "./ReleaseJobs.ts"
 
 const mountedTemplates = "/claude-templates"
 
@@ -94,5 +95,5 @@ const running = Effect.fnUntraced(function*<E>(namespace: string, begin: Effect.
   const { metricsUrl, url } = yield* Server
   yield* Effect.logInfo("serving").pipe(Effect.annotateLogs({ url, metrics: `${metricsUrl}/metrics`, namespace }))
   yield* begin
-  return yield* Effect.never
+  return yield* Effect.onInterrupt(Effect.never, () => releaseDoomed(namespace))
 })

@@ -2,11 +2,11 @@ import { assert, it } from "@effect/vitest"
 import { Cleanup } from "@orchestrator/controller/Cleanup"
 import { jobFinalizer } from "@orchestrator/domain/Labels"
 import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
-import { JobKind } from "@orchestrator/k8s/Kinds"
+import { JobKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { Job } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
-import { releaseAll } from "../../src/serve/ReleaseJobs.ts"
+import { releaseAll, releaseDoomed } from "../../src/serve/ReleaseJobs.ts"
 
 const namespace = "orchestrator"
 
@@ -30,3 +30,23 @@ it.effect("our Jobs can be deleted afterwards; other finalizers, other Jobs and 
       { one: [], two: ["example.com/theirs"], foreign: [jobFinalizer] }
     )
   }).pipe(Effect.provide(Layer.provideMerge(Cleanup.layer, layerMemory))))
+
+it.effect("at the end of the program, Jobs are let go when their namespace is being deleted, and only then", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    const finalizers = Effect.map(
+      client.get(JobKind, { name: "one", namespace }),
+      ({ metadata }) => metadata.finalizers ?? []
+    )
+    yield* Effect.ignore(client.create(NamespaceKind, { metadata: { name: namespace } }))
+    yield* client.patch(NamespaceKind, { name: namespace }, {
+      type: "merge",
+      body: { metadata: { finalizers: ["example.com/stay"] } }
+    })
+    yield* client.create(JobKind, job("one", ours, [jobFinalizer]))
+    yield* releaseDoomed(namespace)
+    assert.deepStrictEqual(yield* finalizers, [jobFinalizer])
+    yield* client.delete(NamespaceKind, { name: namespace })
+    yield* releaseDoomed(namespace)
+    assert.deepStrictEqual(yield* finalizers, [])
+  }).pipe(Effect.provide(layerMemory)))
