@@ -57,7 +57,8 @@ const endLine = ({ message, outcome, reason, resetAt }: AgentResult): string => 
     : reason === undefined || nextSteps[reason] === undefined
     ? ""
     : ` Next: ${nextSteps[reason]}`
-  return `${reason ?? outcome}: ${short(message, widest)}${resetAt === undefined ? "" : ` (until ${resetAt})`}${next}`
+  const said = `${short(message, widest)}${resetAt === undefined ? "" : ` (until ${resetAt})`}`
+  return `${reason ?? outcome}: ${said}${next === "" || /[.!?]$/.test(said) ? "" : "."}${next}`
 }
 
 /** In this order, so that the last line is the answer. */

@@ -8,7 +8,7 @@ import { RunnerConfig } from "../RunnerConfig.ts"
 import { Git, type GitAnswer, type GitFolders, lastWords } from "./Git.ts"
 import { pinnedHostKeys } from "./HostKeys.ts"
 import { type Access, brokerAccess, mirrored, mirrorSettings, sshCommand, tokenAccess } from "./UpstreamAccess.ts"
-import { brokersReason, isTransient, parseRemote, refusal } from "./UpstreamWords.ts"
+import { brokersReason, brokersRefusal, isTransient, parseRemote, refusal } from "./UpstreamWords.ts"
 
 export class UpstreamError extends Schema.TaggedError<UpstreamError>()("UpstreamError", {
   operation: Schema.Literals(["look", "fetch", "push"]),
@@ -96,6 +96,7 @@ export class Upstream extends Context.Service<Upstream, {
           address: (role) => mirrored(name(role), insteadOf),
           access,
           reason: (words) => words,
+          refusal,
           patience: Schedule.exponential(Duration.seconds(bounds.backoff / 10)).pipe(Schedule.upTo({ times: 3 }))
         })),
         agentAccess: { environment: own.environment, settings: [...mirrorSettings(insteadOf), ...own.settings] }
@@ -120,6 +121,7 @@ export class Upstream extends Context.Service<Upstream, {
             address,
             access: () => access,
             reason: brokersReason,
+            refusal: brokersRefusal,
             patience: Schedule.min([
               Schedule.exponential(Duration.seconds(bounds.backoff / 10)),
               Schedule.spaced(Duration.seconds(bounds.backoff))
@@ -137,12 +139,14 @@ interface Way {
   readonly access: (role: Role) => Access
   /** What remains of git's words for a person. */
   readonly reason: (words: string) => string
+  /** The words for a push of which a ref was refused. */
+  readonly refusal: (porcelain: string, stderr: string) => string | undefined
   /** For what may pass by itself. */
   readonly patience: Schedule.Schedule<unknown>
 }
 
 /** Reading, fetching and pushing, whichever way leads to the remotes. */
-const calls = Effect.fnUntraced(function*({ access, address, name, patience, reason }: Way) {
+const calls = Effect.fnUntraced(function*({ access, address, name, patience, reason, refusal }: Way) {
   const git = yield* Git
 
   const ask = (

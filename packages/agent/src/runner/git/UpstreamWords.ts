@@ -20,17 +20,26 @@ export const parseRemote = (listing: string) => {
   return { defaultBranch, heads }
 }
 
-/** The remote's words when it refused a ref, from `git push --porcelain`; undefined when no ref was refused. */
-export const refusal = (porcelain: string, stderr: string): string | undefined => {
+/** What git says of the ref that was refused, from `git push --porcelain`. */
+const refusedRef = (porcelain: string): string | undefined => {
   const line = porcelain.split("\n").find((candidate) => candidate.startsWith("!\t"))
-  if (line === undefined) return undefined
+  return line === undefined ? undefined : line.split("\t")[2] ?? "[rejected]"
+}
+
+/** The remote's words when it refused a ref; undefined when no ref was refused. */
+export const refusal = (porcelain: string, stderr: string): string | undefined => {
+  const summary = refusedRef(porcelain)
+  if (summary === undefined) return undefined
   const said = stderr.split(/[\r\n]+/)
     .filter((candidate) => candidate.startsWith("remote:"))
     .map((candidate) => candidate.slice("remote:".length).trim())
     .filter((candidate) => candidate !== "")
-  const summary = line.split("\t")[2] ?? "[rejected]"
   return said.length > 0 ? `${summary}: ${lastWords(said.join("\n"))}` : summary
 }
+
+/** The same of a broker, whose one sentence has the remote's words in it already. */
+export const brokersRefusal = (porcelain: string): string | undefined =>
+  refusedRef(porcelain)?.replace(/^\[remote rejected\] \((.*)\)$/s, "$1")
 
 /** Whether the remote refused because its branch has commits that ours does not. */
 export const isBehind = (words: string): boolean => /non-fast-forward|fetch first|stale info/.test(words)

@@ -47,7 +47,7 @@ describe("the last five lines of the log", () => {
         `the work: ${branch} in the workspace, not pushed: frozen`,
         "the pull request: none of this attempt",
         "more: stream.jsonl, log, result.json in /e",
-        "PushRejected: The remote refused it: frozen Next: Mend what the remote complains of, then raise contextVersion: " +
+        "PushRejected: The remote refused it: frozen. Next: Mend what the remote complains of, then raise contextVersion: " +
         "the work is in the workspace."
       ]
     },
@@ -59,7 +59,7 @@ describe("the last five lines of the log", () => {
         "the work: not examined",
         "the pull request: none of this attempt",
         "more: stream.jsonl, log, result.json in /e",
-        "SetupFailed: no git Next: Mend what it names, then raise contextVersion."
+        "SetupFailed: no git. Next: Mend what it names, then raise contextVersion."
       ]
     }
   ])("say of $name who, what, where and why", ({ given, want }) => {

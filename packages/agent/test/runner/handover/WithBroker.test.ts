@@ -173,7 +173,8 @@ describe("what the broker says is in the result", () => {
       const broker = yield* brokerFor(around, codeRun(around))
       const { result } = yield* execute(broker.environment)
       assert.strictEqual(result.reason, "PushRejected")
-      assert.include(result.message, "this branch is frozen")
+      assert.include(result.message, ": [remote rejected] (pre-receive hook declined): this branch is frozen")
+      assert.strictEqual(result.message.split("frozen").length, 2)
       assert.include(broker.testimony().delivery?.pushRefused ?? "", "this branch is frozen")
     }))
 
