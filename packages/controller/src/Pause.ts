@@ -54,9 +54,10 @@ const limitEnd = (now: DateTime.Utc, resetAt: string | undefined, waited: number
 /** When the run goes on, while that lies ahead. */
 export const pausedUntil = ({ now, run }: Pick<Observed, "now"> & { readonly run: ObservedRun }) => {
   const { attempt: { contextVersion }, status } = run
-  if (isTerminal(status.phase) || status.contextVersion !== contextVersion) return undefined
-  return Option.fromUndefinedOr(status.resumesAt).pipe(
-    Option.flatMap(DateTime.make),
+  if (status.resumesAt === undefined || isTerminal(status.phase) || status.contextVersion !== contextVersion) {
+    return undefined
+  }
+  return DateTime.make(status.resumesAt).pipe(
     Option.map(DateTime.toUtc),
     Option.filter((until) => DateTime.isGreaterThan(until, now)),
     Option.getOrUndefined

@@ -1,3 +1,5 @@
+import type { TerminalReason } from "@orchestrator/domain/Reason"
+import { sentence } from "@orchestrator/domain/Text"
 import type { Action } from "../Action.ts"
 import { entryOf } from "../Attempts.ts"
 import { evidenceOf } from "../Evidence.ts"
@@ -12,7 +14,14 @@ export const conclude = (observed: ObservedAlive, job: ObservedJob, verdict: Ver
   const evidence = evidenceOf(job)
   const attempt = entryOf(observed.run, job, evidence)
   const pause = pauseAfter(observed, verdict.reason, evidence.resetAt)
-  if (pause !== undefined) return paused(observed, { pause, message: verdict.message, attempt, evidence })
-  const goOn = verdict.reason === "InfraLost" ? " Raise spec.contextVersion to go on in the same workspace." : ""
-  return ended(observed, { ...verdict, message: `${verdict.message}${goOn}`, attempt, evidence })
+  if (pause !== undefined) return paused(observed, { pause, message: sentence(verdict.message), attempt, evidence })
+  const advice = goOn[verdict.reason]
+  const message = advice === undefined ? verdict.message : `${sentence(verdict.message)} ${advice}`
+  return ended(observed, { ...verdict, message, attempt, evidence })
+}
+
+/** What to do when the run does not go on by itself any more. */
+const goOn: Partial<Record<TerminalReason, string>> = {
+  InfraLost: "Raise spec.contextVersion to go on in the same workspace.",
+  RateLimited: "It was waited for often enough: raise spec.contextVersion to go on."
 }

@@ -120,7 +120,10 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
     want: {
       rule: "jobFinished",
       does: ["write Failed/RateLimited at 7"],
-      status: { resumesAt: undefined, message: "It did not work." }
+      status: {
+        resumesAt: undefined,
+        message: "It did not work. It was waited for often enough: raise spec.contextVersion to go on."
+      }
     }
   },
   pauses(
