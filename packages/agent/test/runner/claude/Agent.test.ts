@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
-import { filesOf, git, headOf, removeFolder } from "../../fixtures/Remotes.ts"
+import { filesOf, git, headOf, refusePushes, removeFolder } from "../../fixtures/Remotes.ts"
 import {
   afterFirstAttempt,
   attempt,
@@ -117,6 +117,26 @@ describe("a runner that is told to stop", () => {
       assert.strictEqual(result.outcome, "Interrupted")
       assert.strictEqual(result.delivery?.headCommit, headOf(remotes.target, branch))
       assert.include(git(remotes.target, "log", "-1", "--format=%s", branch), "wip: interrupted attempt 1 of demo")
+    }))
+
+  it.live("while it pushes finished work finishes that, and says Completed", () =>
+    Effect.gen(function*() {
+      const { folder, remotes } = start()
+      const [begun, go] = [join(folder, "push-begun"), join(folder, "push-go")]
+      refusePushes(remotes.target, "")
+      writeFileSync(
+        join(remotes.target, "hooks", "pre-receive"),
+        `#!/bin/sh\ntouch '${begun}'\nwhile [ ! -e '${go}' ]; do sleep 0.05; done\n`
+      )
+      const environment = codeRun(around, {}, agent("keep; init; say x; echo x > x.txt; done_\n"))
+      const running = yield* Effect.forkChild(execute(environment))
+      yield* until(() => existsSync(begun))
+      const stopping = yield* Effect.forkChild(Fiber.interrupt(running), { startImmediately: true })
+      writeFileSync(go, "")
+      yield* Fiber.join(stopping)
+      const result = resultOf(environment)
+      assert.strictEqual(result.outcome, "Completed")
+      assert.strictEqual(result.delivery?.headCommit, headOf(remotes.target, branch))
     }))
 
   it.live("as a process exits 143 on SIGTERM", () =>
