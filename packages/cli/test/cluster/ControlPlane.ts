@@ -1,6 +1,8 @@
 /** The control plane that `npm run test:cluster` has started: users of it, kubectl, and ways to hurt it. */
-import { execFileSync } from "node:child_process"
+import { Effect } from "effect"
+import { execFile, execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 const root = join(import.meta.dirname, "../../../..")
@@ -29,9 +31,28 @@ export const kubectl = (args: ReadonlyArray<string>, input?: string): string => 
   })
 }
 
-/** Ends a part of the control plane and starts it again at once. */
-export const restart = (name: string, signal = "TERM") =>
-  void execFileSync(join(root, "tools/kube/restart"), [controlPlane().folder, name, signal], { stdio: "ignore" })
+/** Ends a part of a control plane and starts it again at once. */
+export const restart = (name: string, signal = "TERM", { folder }: { readonly folder: string } = controlPlane()) =>
+  void execFileSync(join(root, "tools/kube/restart"), [folder, name, signal], { stdio: "ignore" })
+
+/** The folder of another control plane, of one test alone, without controllers and definitions. */
+export const anotherPlane = Effect.acquireRelease(
+  Effect.sync(() => {
+    const folder = mkdtempSync(join(tmpdir(), "orchestrator-another-plane-"))
+    execFileSync(join(root, "tools/kube/up"), [folder, "--api-only"], { stdio: "ignore" })
+    return folder
+  }),
+  (folder) =>
+    Effect.sync(() => void execFileSync(join(root, "tools/kube/down"), [folder, "--delete"], { stdio: "ignore" }))
+)
+
+/** Kills a part of the control plane, and starts it again after some seconds. */
+export const away = (name: string, seconds: number) =>
+  Effect.callback<void>((resume) => {
+    const script = join(root, "tools/kube/restart")
+    execFile(script, [controlPlane().folder, name, "KILL", String(seconds)], (error) =>
+      resume(error === null ? Effect.void : Effect.die(error)))
+  })
 
 export interface User {
   readonly name: string

@@ -60,12 +60,18 @@ export const user = (name: string): Subject => ({ kind: "User", name, apiGroup: 
 const userOf = (subject: Subject) =>
   subject.kind === "User" ? subject.name : `system:serviceaccount:${subject.namespace}:${subject.name}`
 
-/** Lets these work in the namespace; waits until the API server knows. */
+/** Makes the role of the namespace. */
+export const makeRole = Effect.fnUntraced(function*(namespace: string) {
+  const client = yield* KubernetesClient
+  const rules = [...permissions, ...leasePermissions].flatMap(rulesOf)
+  yield* client.create(RoleKind, { metadata: { name, namespace }, rules })
+})
+
+/** Gives these the role; waits until the API server knows. */
 export const allow = Effect.fnUntraced(function*(namespace: string, subjects: ReadonlyArray<Subject>) {
   const client = yield* KubernetesClient
-  const metadata = { name, namespace }
-  yield* client.create(RoleKind, { metadata, rules: [...permissions, ...leasePermissions].flatMap(rulesOf) })
-  yield* client.create(RoleBindingKind, { metadata, roleRef: { apiGroup: group, kind: "Role", name }, subjects })
+  const roleRef = { apiGroup: group, kind: "Role", name }
+  yield* client.create(RoleBindingKind, { metadata: { generateName: `${name}-`, namespace }, roleRef, subjects })
   const resourceAttributes = { namespace, verb: "watch", group: CodeRunKind.group, resource: CodeRunKind.plural }
   const review = (subject: Subject) =>
     client.create(SubjectAccessReviewKind, { metadata: {}, spec: { user: userOf(subject), resourceAttributes } })

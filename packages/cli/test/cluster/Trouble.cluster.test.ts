@@ -1,31 +1,33 @@
-/** What happens to clusters: quotas, limits, people, drained nodes, API servers that restart, history that is gone. */
+/** What happens to clusters: quotas, limits, policies, people, nodes that are drained or gone. Most of it is waiting, so all at once. */
 import { assert, layer } from "@effect/vitest"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import type { ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Effect, Layer } from "effect"
+import { Effect, Exit, Layer, Scope } from "effect"
+import { randomBytes } from "node:crypto"
 import { deliver } from "./Agents.ts"
-import { compact, kubectl, restart } from "./ControlPlane.ts"
+import { kubectl } from "./ControlPlane.ts"
 import { eventually } from "./Eventually.ts"
 import { provisioner } from "./Provisioner.ts"
 import {
+  agent,
+  attemptsOf,
   codeRun,
   conditionsOf,
   docsRun,
+  joined,
   makeSite,
+  onNode,
   over,
-  patiently,
   phaseOf,
-  ready,
   reasonOf,
   scripted,
   startReplica,
   verbsOf
 } from "./World.ts"
 
-const started = Effect.fnUntraced(function*(name: string) {
-  const site = yield* makeSite(name)
+const started = Effect.fnUntraced(function*(name: string, config: object = {}) {
+  const site = yield* makeSite(name, config)
   const replica = yield* startReplica(site)
   yield* Effect.promise(() => replica.logged(/caches are synced/))
   const jobsAsked = () => site.asked().filter(({ resource, verb }) => verb === "create" && resource === "jobs")
@@ -57,13 +59,44 @@ const limits = {
   spec: { limits: [{ type: "Container", max: { memory: "1Gi" } }] }
 }
 
-/** A pod that the limits forbid. */
-const large = {
+const podOf = (memory: string) => ({
   apiVersion: "v1",
   kind: "Pod",
-  metadata: { name: "large" },
-  spec: { containers: [{ name: "large", image: "large", resources: { limits: { memory: "2Gi" } } }] }
-}
+  metadata: { name: "probe" },
+  spec: { containers: [{ name: "probe", image: "probe", resources: { limits: { memory } } }] }
+})
+
+/** The limits forbid the large one. */
+const [small, large] = [podOf("1Mi"), podOf("2Gi")]
+
+/** No pods in this namespace. */
+const policy = (name: string) => ({
+  apiVersion: "v1",
+  kind: "List",
+  items: [
+    {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingAdmissionPolicy",
+      metadata: { name },
+      spec: {
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }]
+        },
+        validations: [{ expression: "false", message: "pods are not wanted here" }]
+      }
+    },
+    {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata: { name },
+      spec: {
+        policyName: name,
+        validationActions: ["Deny"],
+        matchResources: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } }
+      }
+    }
+  ]
+})
 
 /** Whether the API server would take the object. */
 const admits = (namespace: string, object: object): boolean => {
@@ -75,12 +108,16 @@ const admits = (namespace: string, object: object): boolean => {
   }
 }
 
-layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(Layer.provideMerge(provisioner, scripted), {
+  excludeTestServices: true,
+  timeout: "60 seconds",
+  concurrent: true
+})(
   "trouble",
   (it) => {
     const test = <E>(
       name: string,
-      body: Effect.Effect<unknown, E, Effect.Services<ReturnType<typeof started>> | Kubelet | ScriptedNode>
+      body: Effect.Effect<unknown, E, Effect.Services<ReturnType<typeof started>> | Layer.Success<typeof scripted>>
     ) => it.effect(name, () => Effect.scoped(body), 400_000)
 
     const untilBlocked = (name: string, run: Effect.Effect<CustomObject, unknown>, reason: string) =>
@@ -133,22 +170,72 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       })
     )
 
+    for (const credentials of ["broker", "env"] as const) {
+      test(
+        `the pods pass Pod Security at its strictest (credentials in: ${credentials})`,
+        Effect.gen(function*() {
+          const { create, site, untilPhase } = yield* started("restricted", { agent: { ...agent, credentials } })
+          kubectl(["label", "namespace", site.namespace, "pod-security.kubernetes.io/enforce=restricted"])
+          yield* create(codeRun(site, "first"))
+          yield* untilPhase("first", "Succeeded")
+        })
+      )
+    }
+
     test(
-      "the pods pass Pod Security at its strictest",
+      "a policy that forbids the pod is told in its own words; when it is gone the run goes on",
       Effect.gen(function*() {
-        const { create, site, untilPhase } = yield* started("restricted")
-        kubectl(["label", "namespace", site.namespace, "pod-security.kubernetes.io/enforce=restricted"])
-        yield* create(codeRun(site, "first"))
-        yield* untilPhase("first", "Succeeded")
+        const { create, docs, site: { namespace }, site } = yield* started("policy")
+        yield* Effect.acquireRelease(
+          apply(namespace, policy(namespace)),
+          () => Effect.sync(() => kubectl(["delete", "validatingadmissionpolicy", namespace, "--wait=false"]))
+        )
+        yield* eventually("the policy to count", Effect.sync(() => admits(namespace, small)), (does) => !does)
+        yield* create(docsRun(site, "first"))
+        const { progressing } = yield* untilBlocked("it", docs("first"), "Refused")
+        assert.include(progressing?.message, "pods are not wanted here")
+        kubectl(["delete", "validatingadmissionpolicybinding", namespace])
+        yield* eventually("it to succeed", docs("first"), (found) => phaseOf(found) === "Succeeded", 240)
       })
     )
 
-    for (const agent of ["never", "meek"] as const) {
+    test(
+      "a run whose node is gone is lost, and goes on by itself on another node",
+      Effect.gen(function*() {
+        const nodeName = `doomed-${randomBytes(3).toString("hex")}`
+        const node = Layer.mergeAll(Kubelet.layer({ nodeName }), joined(nodeName))
+        const { create, jobsAsked, run, site, untilPhase, untilRunning } = yield* started("node", {
+          agent: { ...agent, nodeSelector: onNode(nodeName) },
+          retry: { infrastructure: 1 }
+        })
+        const first = yield* Scope.make()
+        yield* Layer.buildWithScope(node, first)
+        const created = yield* create(codeRun(site, "first", {}, "never"))
+        yield* untilRunning("first")
+        const begin = performance.now()
+        yield* Scope.close(first, Exit.void)
+        const lost = yield* eventually(
+          "it to be lost",
+          run("first"),
+          ({ status }) => attemptsOf(status).some(({ reason }) => reason === "InfraLost"),
+          300
+        )
+        assert.isFalse(over(lost))
+        yield* Effect.logInfo(`lost ${Math.round((performance.now() - begin) / 1000)} s after its node`)
+        yield* Layer.build(Layer.fresh(node))
+        yield* deliver(created)
+        const { status } = yield* untilPhase("first", "Succeeded")
+        assert.lengthOf(attemptsOf(status), 2)
+        assert.lengthOf(jobsAsked(), 2)
+      })
+    )
+
+    for (const script of ["never", "meek"] as const) {
       test(
-        `a pod that a person deletes is no success (the agent is ${agent})`,
+        `a pod that a person deletes is no success (the agent is ${script})`,
         Effect.gen(function*() {
           const { client, create, jobsAsked, pod, run, site, untilGone, untilRunning } = yield* started("deleted")
-          yield* create(codeRun(site, "first", {}, agent))
+          yield* create(codeRun(site, "first", {}, script))
           yield* untilRunning("first")
           const { metadata } = yield* pod
           yield* client.delete(PodKind, { name: metadata.name ?? "", namespace: site.namespace })
@@ -187,44 +274,6 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
         const { metadata: { name = "", namespace } } = yield* pod
         yield* evict({ name, namespace }, "The node was low on resource: memory.")
         assert.strictEqual(reasonOf(yield* eventually("it to end", run("first"), over)), "InfraLost")
-      })
-    )
-
-    test(
-      "the API server dies and comes back in mid-run: the run ends as if it had not",
-      Effect.gen(function*() {
-        const { create, jobsAsked, replica, run, site, untilRunning } = yield* started("restart")
-        const created = yield* create(codeRun(site, "first", {}, "never"))
-        yield* untilRunning("first")
-        yield* Effect.sync(() => restart("kube-apiserver", "KILL"))
-        yield* deliver(created)
-        assert.strictEqual(phaseOf(yield* eventually("it to end", run("first"), over, 180)), "Succeeded")
-        yield* patiently(create(codeRun(site, "second", { service: "other" })))
-        assert.strictEqual(phaseOf(yield* eventually("the next to end", run("second"), over, 180)), "Succeeded")
-        assert.lengthOf(jobsAsked(), 2)
-        yield* eventually("it to be ready", ready(replica), (status) => status === 200)
-      })
-    )
-
-    test(
-      "history that is gone (410) is listed anew",
-      Effect.gen(function*() {
-        const { client, create, jobsAsked, replica, run, site } = yield* started("gone")
-        const lists = () => site.asked().filter(({ all, resource }) => all && resource === "coderuns").length
-        const before = lists()
-        replica.signal("SIGSTOP")
-        yield* create(codeRun(site, "first"))
-        yield* Effect.promise(compact)
-        yield* Effect.sync(() => restart("kube-apiserver", "KILL"))
-        yield* eventually("the API server", client.list(JobKind, { limit: 1 }), () => true, 180)
-        yield* patiently(create(codeRun(site, "second", { service: "other" })))
-        yield* Effect.promise(compact)
-        replica.signal("SIGCONT")
-        const ends = Effect.all([run("first"), run("second")])
-        const found = yield* eventually("both to end", ends, (runs) => runs.every(over), 180)
-        assert.deepStrictEqual(found.map(phaseOf), ["Succeeded", "Succeeded"])
-        assert.isAbove(lists(), before)
-        assert.lengthOf(jobsAsked(), 2)
       })
     )
   }

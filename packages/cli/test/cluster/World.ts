@@ -20,7 +20,7 @@ import { acceptedWrites, type Asked, askedSince, auditSize } from "./Audit.ts"
 import { controlPlane, makeUser, type User } from "./ControlPlane.ts"
 import { eventually } from "./Eventually.ts"
 import { Replica } from "./Replica.ts"
-import { allow, user } from "./Rights.ts"
+import { allow, makeRole, user } from "./Rights.ts"
 
 export const admin = liveClient({ kubeconfig: controlPlane().kubeconfig })
 
@@ -56,9 +56,12 @@ export interface Site {
   readonly accepted: () => ReadonlyArray<Asked>
 }
 
+/** How the agents of the scripted node are run. */
+export const agent = { terminationGracePeriodSeconds: 5, nodeSelector: onNode(nodeName) }
+
 const settings = {
   server: { host: "127.0.0.1", port: 0 },
-  agent: { terminationGracePeriodSeconds: 5, nodeSelector: onNode(nodeName) },
+  agent,
   cleanup: { completedJobDelayMinutes: 0, failedJobDelayMinutes: 0 },
   retry: { infrastructure: 0 },
   leaderElection: { enabled: false }
@@ -74,6 +77,7 @@ export const makeSite = Effect.fnUntraced(function*(name: string, config: object
   )
   const users = Array.from({ length: replicas }, (_, index) => makeUser(`${namespace}-${index}`))
   const names = users.map((user) => user.name)
+  yield* makeRole(namespace)
   yield* allow(namespace, names.map(user))
   const file = `${users[0]?.kubeconfig}-config.yaml`
   writeFileSync(file, JSON.stringify({ ...settings, ...config }))
