@@ -153,6 +153,25 @@ describe.skipIf(noCertificates !== undefined)(
       return { ...around, environment, remote }
     })
 
+    it.live.each<{ name: string; credentials: boolean; want: string | undefined }>([
+      { name: "with a token that is not valid is not told as missing", credentials: true, want: undefined },
+      { name: "without any credential is told as missing one", credentials: false, want: "GitAccess" }
+    ])("$name", ({ credentials, want }) =>
+      Effect.gen(function*() {
+        const { environment, folder } = yield* start()
+        const nowhere = credentials ? join(folder, "other") : "/nonexistent"
+        if (credentials) {
+          mkdirSync(nowhere)
+          writeFileSync(join(nowhere, "github-token"), "not-the-token")
+        }
+        const { broker, look } = yield* reading(
+          { ...environment, CREDENTIALS_DIR: nowhere, SSH_DIR: "/nonexistent" },
+          folder
+        )
+        assert.isFalse((yield* look).ok)
+        assert.strictEqual(broker.testimony().missing, want)
+      }))
+
     it.live("is read and written with the token, once the authority is trusted", () =>
       Effect.gen(function*() {
         const { environment, folder, remote, remotes } = yield* start()
