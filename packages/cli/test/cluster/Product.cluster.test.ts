@@ -56,7 +56,6 @@ const cluster = Layer.mergeAll(Kubelet.layer({ nodeName }), joined(nodeName), pr
 const settings = {
   cleanup: { completedJobDelayMinutes: 0, failedJobDelayMinutes: 60 },
   agent: {
-    credentials: "env",
     image: agentImage,
     runnerImage,
     terminationGracePeriodSeconds: 20,
@@ -84,7 +83,7 @@ const tell = Effect.fnUntraced(function*({ namespace }: Site) {
   }
 })
 
-layer(cluster, { excludeTestServices: true, timeout: "60 seconds" })("the product on a real control plane", (it) => {
+layer(cluster, { excludeTestServices: true, timeout: "4 minutes" })("the product on a real control plane", (it) => {
   it.effect(
     "kubectl apply of the examples becomes branches on the remotes, and nothing stays but the record",
     () =>
