@@ -4,9 +4,18 @@ ARG BASE=docker.io/library/node:24-bookworm-slim
 
 FROM ${BASE} AS build
 WORKDIR /src
-COPY . .
+COPY package.json package-lock.json .npmrc ./
+COPY packages/agent/package.json packages/agent/
+COPY packages/cli/package.json packages/cli/
+COPY packages/controller/package.json packages/controller/
+COPY packages/domain/package.json packages/domain/
+COPY packages/http/package.json packages/http/
+COPY packages/k8s/package.json packages/k8s/
+COPY packages/templates/package.json packages/templates/
 # Nothing that is installed runs here but the bundler: no install scripts.
-RUN npm ci --ignore-scripts --no-audit --no-fund && node tools/build.ts
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN node tools/build.ts
 
 FROM ${BASE}
 # ssh runs only for users that it finds: brokers are 1001.

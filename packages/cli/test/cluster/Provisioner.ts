@@ -1,4 +1,4 @@
-/** Gives every claim a volume of its own; the real controller binds the two. */
+/** Gives every claim that names no storage class a volume of its own; the real controller binds the two. */
 import { type Kind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
@@ -41,7 +41,7 @@ export const provisioner = Layer.effectDiscard(Effect.gen(function*() {
     store: makeStore(),
     prune: (claim: PersistentVolumeClaim) => claim,
     onChange: (claim, change) =>
-      change === "removed" || claim.spec.volumeName !== undefined
+      change === "removed" || claim.spec.volumeName !== undefined || claim.spec.storageClassName !== undefined
         ? Effect.void
         : Effect.ignore(client.create(PersistentVolumeKind, volumeOf(claim))),
     onSynced: Effect.void

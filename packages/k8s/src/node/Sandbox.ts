@@ -59,6 +59,12 @@ const showFolder = Effect.fnUntraced(function*(
   return (yield* Effect.forEach(entries.toSorted(), show)).flat()
 })
 
+/** Where service accounts are mounted; bubblewrap does not mount through links. */
+const withoutLink = (mount: Mounted): Mounted => ({
+  ...mount,
+  mountPath: mount.mountPath.replace(/^\/var\/run(?=\/)/, "/run")
+})
+
 const byDepth = (mounts: ReadonlyArray<Mounted>): ReadonlyArray<Mounted> =>
   mounts.toSorted((a, b) => a.mountPath.split("/").length - b.mountPath.split("/").length)
 
@@ -68,7 +74,7 @@ const bind = (
 
 /** Words in front of the command; the sandbox tells its first process on file descriptor 3. */
 export const sandboxWords = Effect.fn("Sandbox.words")(function*(spec: SandboxSpec) {
-  const mounts = byDepth([...spec.mounts, spec.terminationMessage])
+  const mounts = byDepth([...spec.mounts, spec.terminationMessage].map(withoutLink))
   const { image } = spec
   const covered = [...own, ...mounts.map(({ mountPath }) => mountPath)]
   return [
