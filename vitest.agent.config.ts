@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["packages/*/test/**/*.agent.test.ts"],
     globalSetup: ["tools/agent/GlobalSetup.ts"],
     maxWorkers: 4,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000
   }
 })

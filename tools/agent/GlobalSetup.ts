@@ -21,7 +21,10 @@ const needed: Readonly<Record<string, { readonly found: () => boolean; readonly 
   npm: { found: () => answers("npm", "--version"), from: "npm" },
   openssl: { found: () => answers("openssl", "version"), from: "openssl" },
   ssh: { found: () => answers("ssh", "-V"), from: "openssh-client" },
-  sshd: { found: () => existsSync("/usr/sbin/sshd"), from: "openssh-server" }
+  sshd: {
+    found: () => ["/usr/sbin", "/usr/local/sbin", "/usr/bin"].some((folder) => existsSync(`${folder}/sshd`)),
+    from: "openssh-server"
+  }
 }
 
 const answers = (command: string, word: string) => spawnSync(command, [word], { stdio: "ignore" }).status === 0

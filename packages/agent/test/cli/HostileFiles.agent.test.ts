@@ -147,7 +147,7 @@ describe("a workspace that an earlier run has poisoned", () => {
       endedWith(first, "Delivered")
       assert.isTrue(existsSync(join(world.workspace, ".claude", "settings.json")))
       // The agent's own Stop hook may have looked at the tree with the agent's own filter.
-      for (const name of marks(world).filter((each) => each === "pwned-filter")) rmSync(join(world.workspace, name))
+      for (const folder of [world.folder, world.workspace]) rmSync(join(folder, "pwned-filter"), { force: true })
       assert.deepStrictEqual(marks(world), [])
       world.model.play(inOrder(bash("echo two > two.txt"), say("Done."), say("Done.")))
       const pod = yield* startPod(world, { known: first.testimony?.delivery, spec: { contextVersion: 2 } })

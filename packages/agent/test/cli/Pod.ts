@@ -35,10 +35,10 @@ export interface Pod {
 
 const read = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, "utf8") : undefined)
 
-/** Until this holds, for at most a minute. */
+/** Until this holds, for at most three minutes. */
 export const until = (what: string, holds: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() => holds() ? Effect.void : Effect.fail(`${what}: not within a minute`)).pipe(
-    Effect.retry({ schedule: Schedule.spaced("50 millis"), times: 1200 }),
+  Effect.suspend(() => holds() ? Effect.void : Effect.fail(`${what}: not within three minutes`)).pipe(
+    Effect.retry({ schedule: Schedule.spaced("50 millis"), times: 3600 }),
     Effect.orDie
   )
 

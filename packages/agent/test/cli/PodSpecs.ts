@@ -30,7 +30,7 @@ export interface PodOptions {
 const parts = process.env["AGENT_TEST_PARTS"] ?? ""
 const claude = process.env["AGENT_TEST_CLAUDE"] ?? ""
 
-export const repositories = {
+const repositories = {
   target: "https://github.com/acme/target.git",
   docs: "https://github.com/acme/docs.git"
 }

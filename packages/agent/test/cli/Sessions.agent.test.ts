@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { existsSync, globSync, rmSync } from "node:fs"
+import { existsSync, globSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileOf } from "../fixtures/Remotes.ts"
 import { endedWith } from "./Evidence.ts"
@@ -60,13 +60,16 @@ describe("a later attempt", () => {
       assert.strictEqual(fileOf(world.remotes.target, branch, "one.txt"), "one")
     }))
 
-  it.live("starts fresh where the transcript cannot be resumed", () =>
+  it.live("starts fresh where the agent does not take the transcript for one", () =>
     Effect.gen(function*() {
       const { known, world } = yield* afterFirst
-      for (const file of globSync(join(world.workspace, ".claude", "projects", "*", "*.jsonl"))) rmSync(file)
+      const [transcript = ""] = globSync(join(world.workspace, ".claude", "projects", "*", "*.jsonl"))
+      writeFileSync(transcript, "{\"type\":\"summary\",\"summary\":\"Work\"}\n")
       const end = yield* (yield* startPod(world, { known, spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
       assert.isFalse(end.story.resumed)
+      assert.include(end.story.resumeProblem ?? "", "does not find the session")
+      assert.notInclude(opening(world), "xylophone")
     }))
 
   it.live("of another run continues the service's session where it is asked to", () =>

@@ -69,6 +69,22 @@ describe("a model API that fails", () => {
       assert.strictEqual(end.story.resetAt, resetAt)
     }))
 
+  it.live("with 429 and a reset that is near is waited for in the pod", () =>
+    Effect.gen(function*() {
+      const reset = Math.floor((yield* Clock.currentTimeMillis) / 1000) + 8
+      const world = yield* makeWorld(atFirst(
+        1,
+        fail(429, "rate_limit_error", "This request would exceed your limit.", {
+          "anthropic-ratelimit-unified-status": "rejected",
+          "anthropic-ratelimit-unified-reset": String(reset)
+        })
+      ))
+      const end = yield* (yield* startPod(world, { files: impatient })).end
+      endedWith(end, "Delivered")
+      assert.isUndefined(end.testimony?.resetAt)
+      assert.isAbove((yield* Clock.currentTimeMillis) / 1000, reset)
+    }))
+
   it.live("with 529 for a while is asked again in the same session", () =>
     Effect.gen(function*() {
       const world = yield* makeWorld(atFirst(2, fail(529, "overloaded_error", "Overloaded")))
