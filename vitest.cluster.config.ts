@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["packages/*/test/**/*.cluster.test.ts"],
     globalSetup: ["tools/kube/GlobalSetup.ts"],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 60_000
+    testTimeout: 300_000,
+    hookTimeout: 240_000
   }
 })

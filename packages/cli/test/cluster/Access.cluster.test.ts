@@ -82,7 +82,7 @@ const occupy = ({ namespace, users: [user] }: Site) =>
 
 layer(Layer.provideMerge(provisioner, scripted), {
   excludeTestServices: true,
-  timeout: "60 seconds",
+  timeout: "4 minutes",
   concurrent: true
 })("access", (it) => {
   it.effect(

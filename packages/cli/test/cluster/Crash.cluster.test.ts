@@ -187,7 +187,7 @@ const compare = (crash: Crash, calm: Outcome, found: Outcome) => {
   assert.isAtMost(extra, 1 + found.slow, `${where}: ${JSON.stringify(have)} instead of ${JSON.stringify(want)}`)
 }
 
-layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "4 minutes" })(
   "SIGKILL at every write",
   (it) => {
     for (const scenario of scenarios) {

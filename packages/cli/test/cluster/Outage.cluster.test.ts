@@ -17,7 +17,7 @@ const started = Effect.fnUntraced(function*(name: string) {
   return { site, replica, jobsAsked, ...(yield* verbsOf(site)) }
 })
 
-layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "4 minutes" })(
   "outages",
   (it) => {
     const test = <E>(

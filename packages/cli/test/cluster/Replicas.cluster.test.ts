@@ -89,7 +89,7 @@ const play = Effect.fnUntraced(function*(
 
 const signal = (name: NodeJS.Signals) => (replica: Replica) => Effect.sync(() => replica.signal(name))
 
-layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "4 minutes" })(
   "several replicas",
   (it) => {
     it.effect("SIGTERM: the leader hands over; nobody waits for the lease", () =>

@@ -49,7 +49,7 @@ const alive = ({ metadata, status }: Pod) => status?.phase === "Running" && meta
 const createdJobs = (asked: ReadonlyArray<Asked>) =>
   asked.filter(({ code, resource, verb }) => verb === "create" && resource === "jobs" && code === 201)
 
-layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, timeout: "4 minutes" })(
   "on a real control plane",
   (it) => {
     const scenario = <E>(

@@ -60,7 +60,7 @@ const cases: ReadonlyArray<Case> = [
   }
 ]
 
-layer(admin, { excludeTestServices: true, timeout: "60 seconds" })("the start of serve", (it) => {
+layer(admin, { excludeTestServices: true, timeout: "4 minutes" })("the start of serve", (it) => {
   it.effect("tells what a person must mend, is alive and not ready meanwhile, and ends", () =>
     Effect.forEach(cases, ({ kubeconfig, name, says, site: changes }) =>
       Effect.scoped(Effect.gen(function*() {

@@ -110,7 +110,7 @@ const admits = (namespace: string, object: object): boolean => {
 
 layer(Layer.provideMerge(provisioner, scripted), {
   excludeTestServices: true,
-  timeout: "60 seconds",
+  timeout: "4 minutes",
   concurrent: true
 })(
   "trouble",

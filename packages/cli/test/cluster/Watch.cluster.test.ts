@@ -50,7 +50,7 @@ const reflecting = Effect.fnUntraced(function*(site: string, watchSeconds: numbe
   }
 })
 
-layer(admin, { excludeTestServices: true, timeout: "60 seconds" })("watches", (it) => {
+layer(admin, { excludeTestServices: true, timeout: "4 minutes" })("watches", (it) => {
   it.effect("after many quiet watches one list is enough, and what comes is seen at once", () =>
     Effect.scoped(Effect.gen(function*() {
       const { create, lists, untilSeen, watches } = yield* reflecting("quiet", 1)

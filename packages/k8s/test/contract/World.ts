@@ -45,7 +45,7 @@ export const invalidFields = <A>(
     assert.includeMembers(found, [...fields], message)
   })
 
-const patience = "15 seconds"
+const patience = "90 seconds"
 
 /** The first events of a watch; fails the test when they do not come. */
 export const take = <A>(
