@@ -5,7 +5,7 @@ import { homedir } from "node:os"
 import { join } from "node:path"
 
 /** The version whose behaviour the runner was written for. */
-export const claudeCodeVersion = "2.1.197"
+const claudeCodeVersion = "2.1.197"
 
 /** The npm package with the executable for this machine; undefined where there is none. */
 const packageName = (): string | undefined => {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { formatAgentResult } from "@orchestrator/domain/AgentResult"
 import { Effect } from "effect"
+import { judge } from "../../../../tools/agent/Judgement.ts"
 import { commitTo, fileOf } from "../fixtures/Remotes.ts"
 import { isolated } from "./Container.ts"
 import { endedWith, keepsSecrets, onlyBranchChanged, refsOf } from "./Evidence.ts"
@@ -75,10 +76,15 @@ describe("a hostile agent", () => {
         say("All done.")
       ))
       const before = refsOf(world.remotes.target)
-      const end = yield* (yield* startPod(world)).end
+      const pod = yield* startPod(world)
+      const end = yield* pod.end
       endedWith(end, "NoChanges")
       assert.deepStrictEqual(refsOf(world.remotes.target), before)
       assert.deepStrictEqual(world.gitHub.pulls, [])
+      // Whoever had the whole container could end it with exit code 0 and any words: the broker's word is another.
+      const { testimony } = pod.messages()
+      const verdict = judge({ exitCode: 0, story: forged, testimony, brokered: true, cancelled: false })
+      assert.notStrictEqual(verdict.reason, "Delivered")
     }))
 
   it.live.skipIf(!isolated)("does not make a success by killing the runner", () =>
