@@ -1,5 +1,6 @@
 /** The commands that the agent's image must have. Asked for before anything else, since their own absence is said in many ways. */
 import { Effect, FileSystem } from "effect"
+import { Git } from "./git/Git.ts"
 import { setupFailed } from "./RunFailure.ts"
 
 const required = ["bash", "git", "claude"] as const
@@ -28,4 +29,18 @@ export const checkCommands = Effect.fn("Commands.check")(function*(path: string 
   return yield* setupFailed(
     `the agent's image (agent.image) has no ${missing.join(", no ")} on its PATH (${path})`
   )
+})
+
+/** Whether git reads settings from its environment, by what `git version` says: our protection and the run's token are handed over so. */
+export const readsEnvironment = (version: string): boolean => {
+  const [, major = "0", minor = "0"] = /(\d+)\.(\d+)/.exec(version) ?? []
+  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 31)
+}
+
+/** Fails where git is too old. */
+export const checkGit = Effect.gen(function*() {
+  const git = yield* Git
+  const version = (yield* git.run(undefined, ["version"])).trim()
+  if (readsEnvironment(version)) return
+  return yield* setupFailed(`the agent's image (agent.image) has ${version}; git 2.31 or newer is needed`)
 })

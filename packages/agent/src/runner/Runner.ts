@@ -9,7 +9,7 @@ import { prepareAgentFiles } from "./claude/AgentFiles.ts"
 import { type LoopState, runAgent, type Story } from "./claude/AgentLoop.ts"
 import type { Verdict } from "./claude/Classify.ts"
 import { nothingSeen } from "./claude/Observation.ts"
-import { checkCommands } from "./Commands.ts"
+import { checkCommands, checkGit } from "./Commands.ts"
 import { conclude } from "./handover/Conclude.ts"
 import { deliver } from "./handover/Delivery.ts"
 import { type Delivered, Handover } from "./handover/Handover.ts"
@@ -62,6 +62,7 @@ export const runAttempt = Effect.uninterruptible(
 
     const ended = yield* Effect.gen(function*() {
       yield* checkCommands(settings.environment["PATH"])
+      yield* checkGit
       const files = yield* prepareAgentFiles(settings)
       const workspace = yield* prepareWorkspace(settings)
       yield* Ref.set(prepared, workspace)

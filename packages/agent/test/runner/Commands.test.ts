@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { chmodSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { checkCommands } from "../../src/runner/Commands.ts"
+import { checkCommands, readsEnvironment } from "../../src/runner/Commands.ts"
 import { removeFolder, tempFolder } from "../fixtures/Remotes.ts"
 
 describe("an image that lacks a command", () => {
@@ -27,4 +27,18 @@ describe("an image that lacks a command", () => {
       if (lacks === undefined) assert.isUndefined(said)
       else assert.include(said ?? "", lacks)
     }).pipe(Effect.provide(NodeServices.layer)))
+})
+
+describe("git", () => {
+  it.each([
+    { version: "git version 2.30.2", want: false },
+    { version: "git version 1.99.0", want: false },
+    { version: "git version 2.31.0", want: true },
+    { version: "git version 2.39.5 (Apple Git-154)", want: true },
+    { version: "git version 3.0.0", want: true },
+    { version: "something else", want: false }
+  ])(
+    "as $version reads settings from its environment: $want",
+    ({ version, want }) => assert.strictEqual(readsEnvironment(version), want)
+  )
 })
