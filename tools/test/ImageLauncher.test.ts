@@ -63,6 +63,6 @@ it.live("without arguments it serves", () =>
 it.live("the broker is a program of its own, which leaves git half of the memory", () =>
   Effect.gen(function*() {
     const words = yield* started({ name: "", files: { [max]: mebibytes(512) }, args: ["broker"], heap: undefined })
-    assert.deepStrictEqual(words.slice(0, -1), [nursery, "--max-old-space-size=256"])
+    assert.deepStrictEqual(words.slice(0, -1), ["--max-semi-space-size=1", "--max-old-space-size=256"])
     assert.match(words.at(-1) ?? "", /\/dist\/broker\.mjs$/)
   }).pipe(Effect.provide(NodeServices.layer)))

@@ -11,9 +11,9 @@ import { BrokerConfig } from "../BrokerConfig.ts"
 import { makePlaces } from "../Places.ts"
 import type { Role, Route } from "../Route.ts"
 import { BrokerGit } from "./BrokerGit.ts"
+import { askedBranches, parseFetch } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { Mirror, type MirrorError } from "./Mirror.ts"
-import { askedBranches } from "./MirrorPlan.ts"
 import { errorAnswer, packetsUntilFlush, pushAnswer, serviceHeader } from "./PktLine.ts"
 import { parsePush, pushRefusal } from "./PushCommands.ts"
 import { Target } from "./Target.ts"
@@ -29,6 +29,9 @@ class Broken extends Schema.TaggedError<Broken>()("Broken", { message: Schema.St
 const largestCall = 16 * 1_048_576
 const largestCommands = 65_536
 const atOnce = 6
+
+/** What comes late from upstream is handed on as it is, and quickly. */
+const reading = [["uploadpack.allowFilter", "true"], ["pack.window", "0"], ["pack.compression", "1"]] as const
 
 const answer = (kind: string, body: Uint8Array | Stream.Stream<Uint8Array>) => {
   const options = { contentType: `application/x-${kind}`, headers: { "cache-control": "no-store" } }
@@ -75,7 +78,7 @@ export class GitServer extends Context.Service<GitServer, {
 
       /** Version 2 for reading, where the client speaks it. */
       const uploads = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, role: Role) {
-        const environment = yield* mirror.environment(role, [["uploadpack.allowFilter", "true"]])
+        const environment = yield* mirror.environment(role, reading)
         const version = request.headers["git-protocol"]
         return version !== undefined && /^version=[12]$/.test(version)
           ? { ...environment, GIT_PROTOCOL: version }
@@ -99,8 +102,11 @@ export class GitServer extends Context.Service<GitServer, {
 
       const upload = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, role: Role) {
         const body = yield* Stream.mkUint8Array(bodyOf(request, largestCall))
-        const asked = askedBranches(packetsUntilFlush(body)?.packets ?? [])
+        const packets = packetsUntilFlush(body)?.packets ?? []
+        const asked = askedBranches(packets)
         if (asked.length > 0) yield* mirror.include(role, asked)
+        const fetch = parseFetch(packets)
+        if (fetch !== undefined) yield* mirror.bring(role, fetch)
         return answer(
           "git-upload-pack-result",
           git.stream({

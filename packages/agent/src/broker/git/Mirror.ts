@@ -10,8 +10,10 @@ import { BrokerConfig } from "../BrokerConfig.ts"
 import { Credentials } from "../Credentials.ts"
 import type { Role } from "../Route.ts"
 import { BrokerGit } from "./BrokerGit.ts"
+import type { FetchCommand } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { fetchWords, mirrorConfig, type MirrorPlan, planMirror } from "./MirrorPlan.ts"
+import { makePrefetch } from "./Prefetch.ts"
 import { explained } from "./RemoteWords.ts"
 
 /** How every sentence about a repository begins that cannot be read. */
@@ -50,6 +52,8 @@ export class Mirror extends Context.Service<Mirror, {
   readonly refresh: (role: Role) => Effect.Effect<Upstream, MirrorError>
   /** Keeps these branches from now on, as far as upstream has them. */
   readonly include: (role: Role, branches: ReadonlyArray<string>) => Effect.Effect<void, MirrorError>
+  /** Brings the files that a client is about to get. */
+  readonly bring: (role: Role, command: FetchCommand) => Effect.Effect<void>
   /** Keeps the repository from being refreshed meanwhile. */
   readonly alone: <A, E, R>(role: Role, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }>()("@orchestrator/agent/broker/git/Mirror") {
@@ -65,6 +69,7 @@ export class Mirror extends Context.Service<Mirror, {
       const folder = (role: Role) => `${files.state}/${role}.git`
       const own = [base, branches.plain, branches.own, known?.branch].filter((name) => name !== undefined)
       const wanted = new Set(own)
+      const prefetch = makePrefetch(git)
       const seen: Record<Role, ReadonlyMap<string, string>> = { docs: new Map(), target: new Map() }
 
       const urlOf = (role: Role) => {
@@ -173,6 +178,10 @@ export class Mirror extends Context.Service<Mirror, {
             const more = branches.filter((branch) => !wanted.has(branch) && seen[role].has(branch))
             for (const branch of more) wanted.add(branch)
             return more.length === 0 || role === "docs" ? Effect.void : Effect.asVoid(refresh(role))
+          })),
+        bring: (role, command) =>
+          gates[role].withPermit(Effect.gen(function*() {
+            yield* prefetch(role, command, { ...(yield* environment(role)), GIT_DIR: folder(role) })
           })),
         alone: (role, effect) => gates[role].withPermit(effect)
       })

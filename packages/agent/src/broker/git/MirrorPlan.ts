@@ -51,9 +51,3 @@ export const fetchWords = (role: Role, { fetched }: MirrorPlan, how?: "whole"): 
   "upstream",
   ...fetched.map(([branch]) => `+refs/heads/${branch}:refs/heads/${branch}`)
 ]
-
-/** The branches that a client asks for by name, from the body of its request (protocol version 2). */
-export const askedBranches = (packets: ReadonlyArray<string>): ReadonlyArray<string> =>
-  packets[0]?.trim() !== "command=ls-refs"
-    ? []
-    : packets.flatMap((packet) => /^ref-prefix refs\/heads\/(\S*[^/\s])\n?$/.exec(packet)?.[1] ?? [])

@@ -1,0 +1,33 @@
+/** What a client wants, from the body of its request (git's protocol, version 2). */
+
+export interface FetchCommand {
+  readonly wants: ReadonlyArray<string>
+  readonly haves: ReadonlyArray<string>
+  /** Whether files are left out, and history beyond a depth. */
+  readonly filtered: boolean
+  readonly shallow: boolean
+  /** Whether it will be answered with a pack and not with a part of the negotiation. */
+  readonly final: boolean
+}
+
+/** The branches that a client asks for by name. */
+export const askedBranches = (packets: ReadonlyArray<string>): ReadonlyArray<string> =>
+  packets[0]?.trim() !== "command=ls-refs"
+    ? []
+    : packets.flatMap((packet) => /^ref-prefix refs\/heads\/(\S*[^/\s])\n?$/.exec(packet)?.[1] ?? [])
+
+/** Undefined for every other command. */
+export const parseFetch = (packets: ReadonlyArray<string>): FetchCommand | undefined => {
+  if (packets[0]?.trim() !== "command=fetch") return undefined
+  const after = (word: string) =>
+    packets.flatMap((packet) => new RegExp(`^${word} ([0-9a-f]{40,64})\\n?$`).exec(packet)?.[1] ?? [])
+  const has = (word: RegExp) => packets.some((packet) => word.test(packet))
+  const haves = after("have")
+  return {
+    wants: after("want"),
+    haves,
+    filtered: has(/^filter /),
+    shallow: has(/^deepen/),
+    final: haves.length === 0 || has(/^done\n?$/)
+  }
+}
