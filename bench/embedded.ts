@@ -11,29 +11,20 @@ import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Leadership } from "@orchestrator/k8s/Leadership"
-import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import { layerTest } from "@orchestrator/k8s/node/ScriptedRuntime"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Console, Deferred, Effect, Layer, References, Schema, Stream } from "effect"
+import { nodeLayer } from "./parts/Node.ts"
+import { codeRun, templates } from "./parts/Recorded.ts"
 
 const runs = Number(process.argv[2] ?? 1000)
 const rounds = 5
 const namespace = "orchestrator"
 
-const result = JSON.stringify({
-  outcome: "Completed",
-  message: "Done.",
-  delivery: { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true }
-})
-
 const world = Controller.layer.pipe(
-  Layer.provide(Templates.layerWith({ path: `${import.meta.dirname}/../chart/claude-templates` })),
+  Layer.provide(Templates.layerWith({ path: templates })),
   Layer.provide(Leadership.layerAlone),
   Layer.provide(Layer.succeed(ControllerSettings, { config: Schema.decodeSync(OrchestratorConfig)({}), namespace })),
-  Layer.provideMerge(Layer.mergeAll(Actors.layer, Kubelet.layer({ nodeName: "node", capacity: { pods: "100000" } }))),
-  Layer.provide(
-    layerTest(({ container }) => ({ after: 0, ...(container.name === "claude" ? { message: result } : {}) }))
-  ),
+  Layer.provideMerge(Layer.mergeAll(Actors.layer, nodeLayer(0))),
   Layer.provideMerge(layerMemory),
   Layer.provide(NodeFileSystem.layer)
 )
@@ -52,18 +43,7 @@ const round = Effect.gen(function*() {
   const begin = yield* Clock.currentTimeMillis
   const cpu = process.cpuUsage()
   for (let index = 0; index < runs; index++) {
-    yield* client.create(CodeRunKind, {
-      metadata: { name: `run-${index}`, namespace },
-      spec: {
-        taskId: index,
-        service: `service-${index}`,
-        repositoryUrl: "https://git.example.invalid/acme/api.git",
-        docsRepositoryUrl: "https://git.example.invalid/acme/docs.git",
-        workingDirectory: ".",
-        model: "claude-sonnet-4-20250514",
-        githubUser: "ada"
-      }
-    })
+    yield* client.create(CodeRunKind, codeRun(namespace, `run-${index}`, `service-${index}`))
   }
   yield* Deferred.await(done)
   const { system, user } = process.cpuUsage(cpu)

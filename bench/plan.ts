@@ -61,7 +61,9 @@ const absent = (index: number): Observed => ({
   orphans: [],
   workspace: workspaceOf(index, { tag: "free" }),
   files: { present: false, rendered: files },
-  lastSession: undefined
+  lastSession: undefined,
+  obstacle: undefined,
+  reachedLimit: undefined
 })
 
 const withStatusOf = (observed: Observed): Observed => {

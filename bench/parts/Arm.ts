@@ -94,6 +94,7 @@ export const makeArms = Effect.gen(function*() {
   file("memory.max", String(containerBytes))
   const settings = file("config.yaml", JSON.stringify(config))
   const writes = file("writes.json", JSON.stringify(yield* record))
+  // The image's own flags, see tools/image/orchestrator.
   const heap = `--max-old-space-size=${containerBytes / 1024 / 1024 * 3 / 4}`
 
   const controller = (site: Site, user?: User) => {
@@ -104,7 +105,12 @@ export const makeArms = Effect.gen(function*() {
   }
   const loop = (how: How, { namespace, ...site }: Site, user?: User) => {
     const options = { how, namespace, writes, kubeconfig: kubeconfigOf({ namespace, ...site }, user) }
-    return new Process(process.execPath, [heap, join(root, "bench/arms/loop.ts"), JSON.stringify(options)])
+    return new Process(process.execPath, [
+      "--max-semi-space-size=2",
+      heap,
+      join(root, "bench/arms/loop.ts"),
+      JSON.stringify(options)
+    ])
   }
 
   const launch = (site: Site, user?: User) => ended(() => controller(site, user))

@@ -3,6 +3,6 @@ import { nodeName } from "./Node.ts"
 
 export const config = {
   server: { host: "127.0.0.1", port: 0 },
-  agent: { credentials: "env", nodeSelector: { "kubernetes.io/hostname": nodeName } },
+  agent: { nodeSelector: { "kubernetes.io/hostname": nodeName } },
   cleanup: { completedJobDelayMinutes: 0, failedJobDelayMinutes: 0 }
 }

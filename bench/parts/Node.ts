@@ -1,4 +1,5 @@
 /** The node of the benchmarks: registered like any other, its containers end after a while and say that all went well. */
+import { emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
 import { NodeKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
@@ -8,7 +9,12 @@ import { type Duration, Effect, Layer, Schedule } from "effect"
 
 export const nodeName = "bench"
 
-const delivery = { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true }
+const delivery = {
+  branch: "feature/task-1-implementation",
+  headCommit: "0123456789abcdef",
+  changed: true,
+  verifiedAt: "2026-03-01T10:00:00Z"
+}
 
 const story = JSON.stringify({
   outcome: "Completed",
@@ -17,7 +23,7 @@ const story = JSON.stringify({
   delivery
 })
 
-const proof = JSON.stringify({ delivery, forgeKnown: false, models: {} })
+const proof = JSON.stringify({ ...emptyBrokerResult, delivery })
 
 const script = (agent: Duration.Input): Script => ({ container: { name } }) => {
   if (name === "claude") return { after: agent, message: story }

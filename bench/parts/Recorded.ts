@@ -99,7 +99,9 @@ export class UnexpectedWrites extends Schema.TaggedError<UnexpectedWrites>()("Un
   found: Schema.Array(Schema.String)
 }) {
   override get message(): string {
-    return `expected lease, Job, files, two statuses and release for a CodeRun, found ${this.found.join(", ")}`
+    return `expected lease, Job, files, two statuses (Running, Succeeded) and release of a CodeRun, found ${
+      this.found.join(", ")
+    }`
   }
 }
 
@@ -119,10 +121,12 @@ const live = (writes: ReadonlyArray<Write>) =>
     return { claim: claim.metadata.uid ?? "", run: run.metadata.uid ?? "", job: job.metadata.uid ?? "" }
   })
 
+const sayWrite = (write: Write): string => write.what === "status" ? String(write.object.status?.["phase"]) : write.what
+
 const recordedOf = (writes: ReadonlyArray<Write>): Recorded | undefined => {
   const [lease, job, files, running, terminal, release] = writes
   return lease?.what === "patch" && job?.what === "job" && files?.what === "files" && running?.what === "status" &&
-      terminal?.what === "status" && release?.what === "patch"
+      terminal?.what === "status" && terminal.object.status?.["phase"] === "Succeeded" && release?.what === "patch"
     ? {
       lease: lease.patch,
       job: job.object,
@@ -140,7 +144,7 @@ export const record: Effect.Effect<Recorded> = Effect.suspend(() => {
   return live(writes).pipe(
     Effect.flatMap((uids) => {
       const recorded = recordedOf(writes)
-      if (recorded === undefined) return new UnexpectedWrites({ found: writes.map(({ what }) => what) })
+      if (recorded === undefined) return new UnexpectedWrites({ found: writes.map(sayWrite) })
       return Effect.succeed(withHoles(recorded, [
         [uids.run, "<<uid>>"],
         [uids.run.slice(0, 8), "<<uid8>>"],
