@@ -33,13 +33,13 @@ const modelApi = async () => {
 const demoAgent = join(import.meta.dirname, "../../agent/demo/claude")
 
 /** A `claude` that asks its model once, keeps what it was given, and then does as the demo agent does. */
-const makeClaude = (folder: string): void => {
+const makeClaude = (folder: string, remotes: string): void => {
   mkdirSync(folder)
   writeFileSync(
     join(folder, "claude"),
     `#!/usr/bin/env node
 import { spawnSync } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, HOME } = process.env
 if (process.argv.includes("-p")) {
   const { status } = await fetch(\`\${ANTHROPIC_BASE_URL}/v1/messages\`, {
@@ -48,7 +48,11 @@ if (process.argv.includes("-p")) {
     body: JSON.stringify({ model: "claude-sonnet-4-20250514", max_tokens: 8, messages: [{ role: "user", content: "Hello" }] })
   })
   mkdirSync(HOME, { recursive: true })
-  writeFileSync(\`\${HOME}/given.json\`, JSON.stringify({ status, environment: process.env }))
+  writeFileSync(\`\${HOME}/given.json\`, JSON.stringify({
+    status,
+    environment: process.env,
+    seesRemotes: existsSync(${JSON.stringify(remotes)})
+  }))
 }
 const { status } = spawnSync(process.execPath, [${JSON.stringify(demoAgent)}, ...process.argv.slice(2)], {
   stdio: "inherit",
@@ -72,7 +76,7 @@ it("with a key of one's own the broker asks the model, and the agent never has t
   const state = join(folder, "state")
   const api = await modelApi()
   const bin = join(folder, "bin")
-  makeClaude(bin)
+  makeClaude(bin, join(folder, "state/git"))
   try {
     const product = new LocalProduct(["--state", state, "--agent", "claude"], {
       PATH: `${bin}:${process.env["PATH"] ?? ""}`,
@@ -86,6 +90,8 @@ it("with a key of one's own the broker asks the model, and the agent never has t
     assert.deepStrictEqual(api.asked.map((headers) => headers["x-api-key"]), [key])
     assert.notInclude(JSON.stringify(api.asked), given.environment["ANTHROPIC_API_KEY"])
     assert.notInclude(product.output, key)
+    // In the sandbox paths are the container's.
+    assert.strictEqual(given.seesRemotes, given.environment["HOME"] !== "/workspace/.home")
     await product.stop()
   } finally {
     api.close()
@@ -96,7 +102,7 @@ it("with a key of one's own the broker asks the model, and the agent never has t
 it("without any key it says what is missing", async () => {
   const { folder, remove } = temporaryFolder()
   const bin = join(folder, "bin")
-  makeClaude(bin)
+  makeClaude(bin, join(folder, "state/git"))
   try {
     const product = new LocalProduct(["--state", join(folder, "state"), "--agent", "claude"], {
       PATH: `${bin}:${process.env["PATH"] ?? ""}`

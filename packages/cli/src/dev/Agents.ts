@@ -37,12 +37,26 @@ const findClaude = Effect.gen(function*() {
   })
 })
 
+/** Whose containers push to the local remotes, which are folders: the broker's, else the agent's. */
+export interface Remotes {
+  readonly folder: string
+  readonly pushedBy: "broker" | "agent"
+}
+
 /** The node's image table. */
-export const imageTable = Effect.fn("Agents.imageTable")(function*(choice: AgentChoice, parts: Installation) {
+export const imageTable = Effect.fn("Agents.imageTable")(function*(
+  choice: AgentChoice,
+  parts: Installation,
+  remotes?: Remotes
+) {
   const node = yield* nodeFolder
+  const writableBy = (who: Remotes["pushedBy"]) => remotes?.pushedBy === who ? { writable: [remotes.folder] } : {}
   const table: ImageTable = {
-    [`${agentImage.repository}:${agentImage.tag}`]: yield* agentOf(choice, parts, node),
-    [runnerImage]: { pathPrepend: [node], commands: parts.commands }
+    [`${agentImage.repository}:${agentImage.tag}`]: {
+      ...(yield* agentOf(choice, parts, node)),
+      ...writableBy("agent")
+    },
+    [runnerImage]: { pathPrepend: [node], commands: parts.commands, ...writableBy("broker") }
   }
   return table
 })

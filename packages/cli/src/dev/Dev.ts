@@ -50,7 +50,8 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     flags: { server: { host: "127.0.0.1", port: input.port } }
   })
   const keys = yield* modelKeys(input.agent)
-  const images = yield* imageTable(input.agent, parts)
+  const pushedBy = config.agent.credentials === "broker" ? "broker" : "agent"
+  const images = yield* imageTable(input.agent, parts, { folder: state.git, pushedBy })
   yield* makeDemoRepositories(`${parts.examples}/demo`, state.git)
   const cluster = localCluster({
     state,

@@ -29,7 +29,7 @@ export const localCluster = ({ images, namespace, port, readable, state }: Local
     WireServer.layerWith({ port, namespace })
   ).pipe(
     Layer.provide(
-      processRuntime({ stateFolder: state.pods, images, hidden: [state.path], readable, writable: [state.git] })
+      processRuntime({ stateFolder: state.pods, images, hidden: [state.path], readable })
     ),
     Layer.provideMerge(EmbeddedCluster.layerWith({
       persistence: layerSqlite(state.database),

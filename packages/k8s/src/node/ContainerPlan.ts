@@ -77,7 +77,7 @@ const inSandbox = Effect.fnUntraced(function*(host: HostFacts, bwrap: string, re
     workingDir: draft.workingDir ?? "/",
     hidden: [...hidden, state.root],
     readable: [...readable, ...(draft.standIn.pathPrepend ?? [])],
-    writable
+    writable: [...writable, ...(draft.standIn.writable ?? [])]
   })
   const [command = bwrap, ...args] = [...joined?.words ?? [], bwrap, ...words, ...draft.words]
   return {

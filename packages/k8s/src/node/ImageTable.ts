@@ -8,6 +8,8 @@ export interface ImageStandIn {
   readonly pathPrepend?: ReadonlyArray<string>
   /** Folder with the files of a real image: the container's root in the place of this host's. Needs bubblewrap. */
   readonly root?: string
+  /** Folders of this host that its containers may write in the sandbox. */
+  readonly writable?: ReadonlyArray<string>
   /** The image's own environment. */
   readonly env?: Readonly<Record<string, string>>
   /**
