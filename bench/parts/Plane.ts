@@ -21,7 +21,7 @@ export interface Plane {
 }
 
 const limits = "--kube-api-qps=1000 --kube-api-burst=2000"
-const flags = {
+export const planeFlags = {
   KUBE_CONTROLLER_MANAGER_FLAGS: `${limits} --concurrent-job-syncs=20 --concurrent-gc-syncs=20`,
   KUBE_SCHEDULER_FLAGS: limits
 }
@@ -42,7 +42,7 @@ export const plane = Effect.fn("plane")(function*({ apiOnly }: { readonly apiOnl
   if (problem !== undefined) return yield* new PlaneMissing({ problem })
   yield* Console.log(`starting a control plane${apiOnly ? " (API server and etcd alone)" : ""} ...`)
   const { folder } = yield* Effect.acquireRelease(
-    Effect.sync(() => startPlane({ apiOnly, flags })),
+    Effect.sync(() => startPlane({ apiOnly, flags: planeFlags })),
     ({ stop }) => Effect.sync(stop)
   )
 
