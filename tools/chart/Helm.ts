@@ -1,6 +1,7 @@
-/** The real helm: found where KUBEBUILDER_ASSETS says, on the PATH, or where the control plane's build keeps it. */
+/** The real helm: where KUBEBUILDER_ASSETS says, where the control plane's build keeps it, or on the PATH. */
 import { Config, Effect, FileSystem, Path, Schema, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
+import { fileURLToPath } from "node:url"
 
 export class HelmMissing extends Schema.TaggedError<HelmMissing>()("HelmMissing", {}) {
   override get message(): string {
@@ -15,27 +16,29 @@ export interface Answer {
   readonly stderr: string
 }
 
-const cached = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
-  const { join } = yield* Path.Path
-  const home = yield* Config.String("HOME").pipe(Config.withDefault("/"))
-  const root = yield* Config.String("KUBE_ASSETS_CACHE").pipe(Config.withDefault(join(home, ".cache/kube-assets")))
-  const names = yield* fs.readDirectory(root).pipe(Effect.orElseSucceed((): Array<string> => []))
-  return names.map((name) => join(root, name))
-})
+/** The folder where the control plane's build keeps helm beside an API server; built the first time, where there is Go. */
+const built = Effect.gen(function*() {
+  const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
+  const build = fileURLToPath(new URL("../kube/build", import.meta.url))
+  const child = yield* spawner.spawn(ChildProcess.make(build, [], { stdin: "ignore", stderr: "inherit" }))
+  const folder = yield* child.stdout.pipe(Stream.decodeText(), Stream.mkString)
+  return (yield* child.exitCode) === 0 ? [folder.trim()] : []
+}).pipe(Effect.scoped, Effect.orElseSucceed((): Array<string> => []))
 
 /** Path of the helm to use. */
 export const findHelm = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const { join } = yield* Path.Path
-  const assets = yield* Config.String("KUBEBUILDER_ASSETS").pipe(Config.withDefault(""))
-  const path = yield* Config.String("PATH").pipe(Config.withDefault(""))
-  const folders = [assets, ...path.split(":"), ...yield* cached].filter((folder) => folder !== "")
-  for (const folder of folders) {
-    const file = join(folder, "helm")
-    if (yield* fs.exists(file).pipe(Effect.orElseSucceed(() => false))) return file
-  }
-  return yield* new HelmMissing()
+  const variable = (name: string) => Config.String(name).pipe(Config.withDefault(""))
+  const inFolders = (folders: ReadonlyArray<string>) =>
+    Effect.findFirst(
+      folders.filter((folder) => folder !== "").map((folder) => join(folder, "helm")),
+      (file) => fs.exists(file).pipe(Effect.orElseSucceed(() => false))
+    )
+  const named = yield* inFolders([yield* variable("KUBEBUILDER_ASSETS")])
+  if (named._tag === "Some") return named.value
+  const found = yield* inFolders([...yield* built, ...(yield* variable("PATH")).split(":")])
+  return found._tag === "Some" ? found.value : yield* new HelmMissing()
 })
 
 /** Runs helm with the given values (as a file of their own) after its arguments, without a cluster unless one is given. */
