@@ -75,8 +75,16 @@ export const listCases: ReadonlyArray<ContractCase> = [
   }),
   contractCase("a limit that is not reached leaves no token", function*(world) {
     yield* createAll(world, "a", "b")
-    // A limit that is just reached leaves one where another object follows, selected or not.
     assert.isUndefined((yield* list(world, { limit: 3 })).metadata.continue)
+  }),
+  contractCase("a limit that is just reached leaves one while objects follow, selected or not", function*(world) {
+    yield* createAll(world, "a", "b")
+    yield* createConfigMap(world, "z", {})
+    const first = yield* list(world, { limit: 2 })
+    assert.deepStrictEqual(namesOf(first.items), ["a", "b"])
+    assert.isNotEmpty(first.metadata.continue)
+    const second = yield* list(world, { limit: 2, continue: first.metadata.continue })
+    assert.deepStrictEqual([second.items, second.metadata.continue], [[], undefined])
   }),
   contractCase("a token that is none is refused", function*(world) {
     yield* refused(list(world, { limit: 1, continue: "no token" }), "BadRequest", "Gone")

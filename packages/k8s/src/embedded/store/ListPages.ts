@@ -31,14 +31,15 @@ export const listPage = (
     const rest = after === undefined ? all : all.slice(indexAfter(all, after))
     const selected = selection.selective ? rest.filter(selection.matches) : rest
     const items = limit < selected.length ? selected.slice(0, limit) : selected
-    const remaining = selected.length - items.length
     const last = items.at(-1)
+    // Whatever follows counts, selected or not: the server has not looked at it yet.
+    const goesOn = last !== undefined && items.length === limit && last !== rest.at(-1)
     return {
       items,
       metadata: {
         resourceVersion: String(revision),
-        ...(remaining === 0 || last === undefined ? {} : { continue: formatToken(revision, keyOf(last)) }),
-        ...(remaining === 0 || selection.selective ? {} : { remainingItemCount: remaining })
+        ...(goesOn ? { continue: formatToken(revision, keyOf(last)) } : {}),
+        ...(goesOn && !selection.selective ? { remainingItemCount: rest.length - items.length } : {})
       }
     }
   })
