@@ -33,7 +33,7 @@ const answers = (command: string, ...args: ReadonlyArray<string>) =>
 /** Our definitions, which every test expects. */
 export const define = (folder: string) => {
   const script =
-    `. "$1/env" && kubectl apply --server-side -f "$2" && kubectl wait --for=condition=Established --timeout=30s -f "$2"`
+    `. "$1/env" && kubectl apply --server-side -f "$2" && kubectl wait --for=condition=Established --timeout=180s -f "$2"`
   const definitions = join(import.meta.dirname, "../../crds/platform-crds.yaml")
   execFileSync("bash", ["-c", script, "define", folder, definitions], { stdio: ["ignore", "ignore", "inherit"] })
 }
