@@ -14,7 +14,7 @@ export type Obstacle =
 
 type Look = (name: string) => ObservedRun | undefined
 
-export const dependenciesOf = ({ wanted }: ObservedRun): ReadonlyArray<string> =>
+const dependenciesOf = ({ wanted }: ObservedRun): ReadonlyArray<string> =>
   Result.isSuccess(wanted) && wanted.success.run.kind === "CodeRun" ? wanted.success.run.spec.dependsOn ?? [] : []
 
 export const obstacleOf = (run: ObservedRun, look: Look): Obstacle | undefined => {

@@ -26,8 +26,7 @@ export const ModelRefusal = Schema.Literals(["Budget", "Turns", "Cancelled"])
 export type ModelRefusal = typeof ModelRefusal.Type
 
 /** A credential that the run has no Secret for. */
-export const MissingCredential = Schema.Literals(["ModelKey", "GitAccess"])
-export type MissingCredential = typeof MissingCredential.Type
+const MissingCredential = Schema.Literals(["ModelKey", "GitAccess"])
 
 export const BrokerResult = Schema.Struct({
   /** Absent until the branch was read for the first time. The pull request in it was read back from the forge. */
