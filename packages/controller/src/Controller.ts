@@ -29,6 +29,7 @@ import { observeJob, schedulingSeconds, unscheduledOf } from "./ObservedJobs.ts"
 import { plan } from "./Plan.ts"
 import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
+import { sameJson } from "./SameJson.ts"
 import { ControllerSettings } from "./Settings.ts"
 import {
   pruneFiles,
@@ -72,14 +73,16 @@ export class Controller extends Context.Service<Controller, {
         name: metadata.name ?? ""
       })
 
-      const runChanged = (kind: KindName) => (run: CustomObject, change: "set" | "removed") => {
+      /** After a write of ours, the round that wrote looks again by itself. */
+      const runChanged = (kind: KindName) => (run: CustomObject, change: "set" | "removed", before?: CustomObject) => {
         const finished = isFinished(run)
         const over = change === "removed" || finished
         const key = keyOf(kind, run)
         // All that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
         const idle = finished && stores.jobs.by("ownerName", formatKey(key)).length === 0
+        const isEcho = before !== undefined && before.metadata.resourceVersion === run.metadata.resourceVersion
         return Effect.all([
-          idle ? Effect.void : queue.add(key),
+          idle || (isEcho && change === "set") ? Effect.void : queue.add(key),
           kind === "CodeRun" && over
             ? Effect.forEach(workspaceOf(run), workspaceChanged, { discard: true })
             : Effect.void,
@@ -116,6 +119,14 @@ export class Controller extends Context.Service<Controller, {
 
       const labelledRunChanged = (object: KubernetesObject) =>
         Effect.forEach(labelledRuns(object), queue.add, { discard: true })
+
+      /** Leaves out what changes nothing that is kept: echoes of our own writes, counts of pods, addresses. */
+      const ifNews =
+        <A extends KubernetesObject>(onChange: (object: A, change: "set" | "removed") => Effect.Effect<void>) =>
+        (object: A, change: "set" | "removed", before?: A) =>
+          change === "set" && before !== undefined && saysTheSame(before, object)
+            ? Effect.void
+            : onChange(object, change)
 
       const jobChanged = (job: Job, change: "set" | "removed") => {
         if (change === "removed") stores.lastPods.delete(job.metadata.uid ?? "")
@@ -156,12 +167,22 @@ export class Controller extends Context.Service<Controller, {
       const reflectors = [
         follow(CodeRunKind, { store: stores.runs.CodeRun, prune: pruneRun, onChange: runChanged("CodeRun") }),
         follow(DocsRunKind, { store: stores.runs.DocsRun, prune: pruneRun, onChange: runChanged("DocsRun") }),
-        follow(JobKind, { store: stores.jobs, prune: pruneJob, onChange: jobChanged, labelSelector: ourSelector }),
-        follow(PodKind, { store: stores.pods, prune: prunePod, onChange: podChanged, labelSelector: ourSelector }),
+        follow(JobKind, {
+          store: stores.jobs,
+          prune: pruneJob,
+          onChange: ifNews(jobChanged),
+          labelSelector: ourSelector
+        }),
+        follow(PodKind, {
+          store: stores.pods,
+          prune: prunePod,
+          onChange: ifNews(podChanged),
+          labelSelector: ourSelector
+        }),
         follow(ConfigMapKind, {
           store: stores.files,
           prune: pruneFiles,
-          onChange: labelledRunChanged,
+          onChange: ifNews(labelledRunChanged),
           labelSelector: ourSelector
         }),
         follow(PersistentVolumeClaimKind, {
@@ -218,7 +239,7 @@ export class Controller extends Context.Service<Controller, {
         }).pipe(
           Effect.catch((error) => failed(key, error)),
           Effect.annotateLogs({ kind: key.kind, namespace: key.namespace, run: key.name }),
-          Effect.withSpan("Controller.reconcile", { attributes: { ...key } })
+          Effect.withSpan("Controller.reconcile", { attributes: { ...key } }, { captureStackTrace: false })
         )
 
       const failed = (key: RunKey, error: KubernetesError) => {
@@ -291,3 +312,12 @@ export class Controller extends Context.Service<Controller, {
     Layer.provideMerge(Stores.layer)
   )
 }
+
+/** Whether two versions differ in nothing but their version. */
+const saysTheSame = <A extends KubernetesObject>(left: A, right: A): boolean =>
+  left.metadata.uid === right.metadata.uid && sameJson(withoutVersion(left), withoutVersion(right))
+
+const withoutVersion = (object: KubernetesObject) => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion: undefined }
+})

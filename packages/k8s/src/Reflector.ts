@@ -14,8 +14,11 @@ export interface ReflectorOptions<A extends KubernetesObject> extends Selectors 
   readonly store: Store<A>
   /** What is kept of an object. */
   readonly prune: (object: A) => A
-  /** Called after the store has changed, with the object as kept (for a removal: its last state). */
-  readonly onChange: (object: A, change: "set" | "removed") => Effect.Effect<void>
+  /**
+   * Called after the store has changed, with the object as kept (for a removal: its last state), and when an event said so, what the store
+   * had before: for the echo of a write of ours that is the same version.
+   */
+  readonly onChange: (object: A, change: "set" | "removed", before?: A) => Effect.Effect<void>
   /** Called once, when the first list is complete. */
   readonly onSynced: Effect.Effect<void>
   /** How long the server keeps a watch open. Default 300. */
@@ -72,10 +75,11 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   const take = (event: WatchEvent<A>) => {
     if (event.type === "BOOKMARK") return Effect.sync(() => store.advance(event.object.metadata.resourceVersion ?? ""))
     const object = prune(event.object)
+    const before = store.get({ namespace: object.metadata.namespace, name: object.metadata.name ?? "" })
     const removed = event.type === "DELETED"
     if (removed) store.remove(object)
     else store.put(object)
-    return onChange(object, removed ? "removed" : "set")
+    return onChange(object, removed ? "removed" : "set", before)
   }
 
   /** The row of failures ends with an event, or with a watch that lasted: a list alone proves nothing. */
