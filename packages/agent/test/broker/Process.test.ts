@@ -30,20 +30,34 @@ const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, strin
     ...changes
   }
   const output: Array<string> = []
-  const child = yield* Effect.acquireRelease(
-    Effect.sync(() => {
-      const made = spawn(process.execPath, [entry], { env: environment, stdio: ["ignore", "pipe", "pipe"] })
-      for (const stream of [made.stdout, made.stderr]) stream.on("data", (chunk) => output.push(String(chunk)))
-      return made
-    }),
-    (made) => Effect.sync(() => made.kill("SIGKILL"))
-  )
-  yield* until(() => existsSync(environment["BROKER_ENDPOINT_FILE"] ?? ""))
+  /** Once more the same container. */
+  const launch = Effect.gen(function*() {
+    const readies = () => output.join("").split("is ready").length
+    const before = readies()
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() => {
+        const made = spawn(process.execPath, [entry], { env: environment, stdio: ["ignore", "pipe", "pipe"] })
+        for (const stream of [made.stdout, made.stderr]) stream.on("data", (chunk) => output.push(String(chunk)))
+        return made
+      }),
+      (made) => Effect.sync(() => made.kill("SIGKILL"))
+    )
+    yield* until(() => readies() > before && existsSync(environment["BROKER_ENDPOINT_FILE"] ?? ""))
+    return child
+  })
+  const child = yield* launch
   const broker = endpointAt(environment)
   const clone = join(around.folder, "clone")
   mkdirSync(clone)
   const say = agentGit(broker, clone)
-  return { ...around, api, broker, child, clone, environment, output, remote, say }
+  const ask = Effect.promise(() =>
+    fetch(`${broker.url}/anthropic/v1/messages`, {
+      method: "POST",
+      body: "{}",
+      headers: { "x-api-key": broker.token }
+    }).then((response) => response.text().then((text) => ({ status: response.status, text })))
+  )
+  return { ...around, api, ask, broker, child, clone, environment, launch, output, remote, say }
 })
 
 const work = Effect.fnUntraced(function*({ broker, clone, say }: Effect.Success<ReturnType<typeof start>>) {
@@ -72,17 +86,11 @@ describe("a broker in a process of its own", () => {
   it.live("delivers with a token that only the remote sees, and leaves its testimony when told to end", () =>
     Effect.gen(function*() {
       const started = yield* start()
-      const { broker, child, clone, environment, folder, output, remote, remotes, say } = started
+      const { ask, broker, child, clone, environment, folder, output, remote, remotes, say } = started
       yield* work(started)
       const { ok, words } = yield* say("push", "origin", branch)
       assert.isTrue(ok, words)
-      yield* Effect.promise(() =>
-        fetch(`${broker.url}/anthropic/v1/messages`, {
-          method: "POST",
-          body: "{}",
-          headers: { "x-api-key": broker.token }
-        }).then((response) => response.text())
-      )
+      yield* ask
       assert.deepStrictEqual([...remote.passwords], [gitToken])
       const open = readFileSync(`/proc/${child.pid}/environ`, "utf8") +
         readFileSync(`/proc/${child.pid}/cmdline`, "utf8")
@@ -104,6 +112,33 @@ describe("a broker in a process of its own", () => {
       const head = headOf(started.remotes.target, branch)
       assert.isDefined(head)
       assert.strictEqual(testimonyAt(started.environment).delivery?.headCommit, head)
+    }))
+
+  it.live("goes on where it was killed: at its address, with its token, its budget, and what it knows of the branch", () =>
+    Effect.gen(function*() {
+      const started = yield* start({
+        MODEL_PRICES: JSON.stringify({ claude: { input: 1, output: 1 } }),
+        MAX_COST_USD: "0.002"
+      })
+      const { ask, child, clone, environment, launch, remotes, say } = started
+      yield* work(started)
+      yield* say("push", "origin", branch)
+      assert.strictEqual((yield* ask).status, 200)
+      const first = testimonyAt(environment)
+      yield* exited(child, "SIGKILL")
+      // A container that is started again finds an empty message.
+      writeFileSync(environment["TERMINATION_MESSAGE_PATH"] ?? "", "")
+      yield* launch
+      assert.deepStrictEqual(endpointAt(environment), { url: started.broker.url, token: started.broker.token })
+      assert.deepStrictEqual(testimonyAt(environment), first)
+      assert.strictEqual((yield* ask).status, 200)
+      assert.strictEqual(testimonyAt(environment).models[model]?.answers, 2)
+      assert.strictEqual((yield* ask).status, 400, "the budget counts what was spent before")
+      writeFileSync(join(clone, "work.txt"), "better")
+      yield* say("commit", "--quiet", "--all", "--amend", "-m", "Better")
+      const amended = yield* say("push", "--force", "origin", branch)
+      assert.isTrue(amended.ok, amended.words)
+      assert.strictEqual(testimonyAt(environment).delivery?.headCommit, headOf(remotes.target, branch))
     }))
 
   it.live("says to the pusher that the network was cut in the middle, and testifies to no push", () =>

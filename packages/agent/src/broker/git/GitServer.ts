@@ -131,7 +131,7 @@ export class GitServer extends Context.Service<GitServer, {
         const push = parsePush(head)
         if (push === undefined) {
           // Git asks with an empty push first whether it may send a large one.
-          return head.length === 4
+          return new TextDecoder().decode(head) === "0000"
             ? answer("git-receive-pack-result", new Uint8Array())
             : HttpServerResponse.text("This push cannot be understood.\n", { status: 400 })
         }
