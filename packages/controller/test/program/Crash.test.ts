@@ -98,8 +98,8 @@ const play = ({ disturb, script, seconds }: Scenario, crash: Crash | undefined) 
       Effect.gen(function*() {
         while (second < seconds && !over()) {
           if (disturb?.second === second) yield* disturb.by
-          yield* pass("2 seconds", "2 seconds")
-          second += 2
+          yield* pass("5 seconds", "5 seconds")
+          second += 5
         }
       })
     yield* create(codeRun("first"))
