@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { writeFileSync } from "node:fs"
+import { createServer } from "node:https"
 import { apiKey, place, startBroker, until, visible } from "../fixtures/Broker.ts"
+import { makeCertificates, noCertificates } from "../fixtures/Certificates.ts"
 import { events, failing, model, modelApi, ping, plain, streamed, streamHead } from "../fixtures/ModelApi.ts"
 
 const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, string>> = {}) {
@@ -61,6 +63,44 @@ describe("the model proxy", () => {
       assert.isTrue(costComplete)
       assert.strictEqual(costUsd, (1010 * 3 + 55 * 15 + 200 * 0.3 + 100 * 3.75) / 1e6)
     }))
+
+  it.live("has counted an answer when the agent has got it, so that the next request meets the budget", () =>
+    Effect.gen(function*() {
+      const { api, broker, say } = yield* start({ MODEL_PRICES: prices, MAX_COST_USD: "0.0001" })
+      api.script((response) => {
+        const body = JSON.stringify({ model, usage: { input_tokens: 1_000, output_tokens: 5 } })
+        response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body)
+      })
+      for (let round = 0; round < 3; round++) {
+        assert.strictEqual((yield* say()).response.status, round === 0 ? 200 : 400)
+        assert.strictEqual(broker.testimony().models[model]?.answers, 1)
+      }
+      assert.lengthOf(api.asked, 1)
+    }))
+
+  it.live.skipIf(noCertificates !== undefined)(
+    "reaches an API of a private authority once that is trusted, and says how",
+    () =>
+      Effect.gen(function*() {
+        const around = yield* place
+        const { authority, cert, key } = makeCertificates(around.folder)
+        const server = createServer({ cert, key }, (_, response) => {
+          response.writeHead(200, { "content-type": "application/json" }).end("{}")
+        })
+        const port = yield* Effect.acquireRelease(
+          Effect.callback<number>((resume) => {
+            server.listen(0, "127.0.0.1", () => resume(Effect.succeed(Object(server.address()).port)))
+          }),
+          () => Effect.sync(() => server.close().closeAllConnections())
+        )
+        const MODEL_BASE_URL = `https://127.0.0.1:${port}`
+        const trusting = yield* start({ MODEL_BASE_URL, CA_CERTIFICATES: authority })
+        assert.strictEqual((yield* trusting.say()).response.status, 200)
+        const { response, text } = yield* (yield* start({ MODEL_BASE_URL })).say()
+        assert.strictEqual(response.status, 502)
+        assert.include(JSON.parse(text).error.message, "agent.broker.caCertificates")
+      })
+  )
 
   it.live("passes each piece on when it comes, and counts before the end", () =>
     Effect.gen(function*() {

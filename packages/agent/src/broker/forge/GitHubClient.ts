@@ -4,6 +4,7 @@
  */
 import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
 import { type HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { connectionProblem } from "../ConnectionProblem.ts"
 import { ForgeError, type ForgeReason } from "./ForgeError.ts"
 import { GitHubProblem, problemWords } from "./GitHubShapes.ts"
 
@@ -99,7 +100,7 @@ export const makeGitHubClient = (client: HttpClient.HttpClient, { api, token }: 
     const { headers, status, text } = yield* send(call).pipe(
       Effect.timeout("30 seconds"),
       Effect.mapError((error: HttpClientError.HttpClientError | { readonly _tag: "TimeoutError" }) =>
-        failed({ _tag: "Unavailable", words: "reason" in error ? error.reason._tag : "no answer within 30 s" })
+        failed({ _tag: "Unavailable", words: "reason" in error ? connectionProblem(error) : "no answer within 30 s" })
       )
     )
     if (status < 200 || status > 299) {

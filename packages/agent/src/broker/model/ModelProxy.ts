@@ -13,6 +13,7 @@ import {
   HttpServerResponse
 } from "effect/http"
 import { BrokerConfig } from "../BrokerConfig.ts"
+import { connectionProblem } from "../ConnectionProblem.ts"
 import { Credentials } from "../Credentials.ts"
 import { makePlaces } from "../Places.ts"
 import { Witness } from "../Witness.ts"
@@ -48,13 +49,6 @@ const refusals = {
 
 const parseTime = (text: string): number | undefined =>
   Option.getOrUndefined(Option.map(DateTime.make(text), (time) => Math.floor(time.epochMilliseconds / 1000)))
-
-/** What a person can do about a connection that failed. */
-const explain = (error: HttpClientError.HttpClientError): string => {
-  const cause = error.reason._tag === "TransportError" ? error.reason.cause : undefined
-  const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : ""
-  return `${cause instanceof Error && cause.message !== "" ? cause.message : error.reason._tag}${code}`
-}
 
 export class ModelProxy extends Context.Service<ModelProxy, {
   /** Answers a request whose path below `/anthropic` is given. */
@@ -145,9 +139,8 @@ export class ModelProxy extends Context.Service<ModelProxy, {
       const answer = Effect.fnUntraced(function*(response: HttpClientResponse.HttpClientResponse, path: string) {
         yield* noteLimit(response)
         const headers = answerHeaders(response.headers)
-        const options = { status: response.status, headers }
+        const { "content-length": _, ...rest } = headers
         if (response.status >= 300) {
-          const { "content-length": _, ...rest } = headers
           const body = yield* response.stream.pipe(
             Stream.runFold(
               () => "",
@@ -167,8 +160,10 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           : isStream
           ? counted(response.stream, spending.meter())
           : weighed(response.stream, spending.meter())
+        // Without its length an answer ends for the agent when it has been counted, not before.
         return HttpServerResponse.stream(bytes, {
-          ...options,
+          status: response.status,
+          headers: isTurn(path) ? rest : headers,
           contentType: headers["content-type"] ?? "application/octet-stream"
         })
       })
@@ -211,7 +206,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           return yield* forward(request, target)
         },
         Effect.catchIf(HttpClientError.isHttpClientError, (error) => {
-          const words = redact(explain(error))
+          const words = redact(connectionProblem(error))
           return Effect.as(
             Effect.logWarning(`the model API at ${model.baseUrl} cannot be reached: ${words}`),
             modelError("api_error", `The model API cannot be reached: ${words}`, { retry: true })

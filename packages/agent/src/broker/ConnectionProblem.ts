@@ -1,0 +1,20 @@
+/** Why a request over http did not get through, in words that a person can do something with. */
+import type { HttpClientError } from "effect/http"
+
+const untrusted = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/
+
+const advice = (code: string): string =>
+  untrusted.test(code)
+    ? "; put the certificate of its authority into agent.broker.caCertificates"
+    : code === "ENOTFOUND" || code === "EAI_AGAIN"
+    ? "; check the address, and the DNS of the cluster"
+    : ""
+
+/** The cause with its code, where there is one, and what to do about it. */
+export const connectionProblem = ({ reason }: HttpClientError.HttpClientError): string => {
+  const cause = reason._tag === "TransportError" ? reason.cause : undefined
+  if (!(cause instanceof Error)) return reason._tag
+  const code = "code" in cause ? String(cause.code) : ""
+  const words = cause.message === "" ? reason._tag : cause.message
+  return `${words}${code === "" ? "" : ` (${code})`}${advice(code)}`
+}
