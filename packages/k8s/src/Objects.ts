@@ -116,6 +116,7 @@ export interface Probe {
   }
   readonly periodSeconds?: number
   readonly timeoutSeconds?: number
+  readonly failureThreshold?: number
 }
 
 export interface KeyToPath {

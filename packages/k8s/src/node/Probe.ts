@@ -22,18 +22,23 @@ const statusOf = (options: RequestOptions, tls: boolean) =>
 const portOf = ({ ports = [] }: Container, port: number | string): number =>
   typeof port === "number" ? port : ports.find(({ name }) => name === port)?.containerPort ?? Number(port)
 
-/** Tells what the container's probe says, until interrupted; undefined when it has none that is played. */
+/** Tells what the container's probe says, until interrupted; undefined when it has none that is played. One late answer is no news. */
 export const readiness = (
   container: Container,
   address: string,
   tell: (ready: boolean) => Effect.Effect<void>
 ): Effect.Effect<unknown> | undefined => {
-  const { httpGet, periodSeconds = 10, timeoutSeconds = 1 } = container.readinessProbe ?? {}
+  const { failureThreshold = 3, httpGet, periodSeconds = 10, timeoutSeconds = 1 } = container.readinessProbe ?? {}
   if (httpGet === undefined) return undefined
   const { path = "/", port, scheme } = httpGet
   const asked = { host: address, port: portOf(container, port), path, timeout: timeoutSeconds * 1000 }
+  let failures = 0
   return statusOf(asked, scheme === "HTTPS").pipe(
-    Effect.flatMap((status) => tell(status >= 200 && status < 400)),
+    Effect.flatMap((status) => {
+      const answered = status >= 200 && status < 400
+      failures = answered ? 0 : failures + 1
+      return answered || failures >= failureThreshold ? tell(answered) : Effect.void
+    }),
     Effect.repeat(Schedule.spaced(Duration.seconds(periodSeconds)))
   )
 }

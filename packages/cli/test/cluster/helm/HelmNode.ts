@@ -27,6 +27,9 @@ const nodeName = "node-1"
 /** Where the remotes `file:///demo/...` of the examples are. */
 export const remotesOf = ({ folder }: Plane["Service"]) => join(folder, "git")
 
+/** Long enough to be seen at work by whoever looks, on a busy machine too. */
+const agentSeconds = "15"
+
 const runtime = Layer.unwrap(Effect.gen(function*() {
   const plane = yield* Plane
   const network = yield* Network
@@ -39,7 +42,7 @@ const runtime = Layer.unwrap(Effect.gen(function*() {
     stateFolder: join(plane.folder, "node"),
     images: {
       "ghcr.io/5dlabs/platform/orchestrator": { root: image.folder, env: image.env },
-      "ghcr.io/5dlabs/platform/claude-code": agent
+      "ghcr.io/5dlabs/platform/claude-code": { ...agent, env: { ...agent.env, DEMO_AGENT_SECONDS: agentSeconds } }
     },
     readable: [parts.demoAgent],
     writable: [remotesOf(plane)],

@@ -103,11 +103,28 @@ const podNetwork = (number: number, gateway: string, hosts: string) => {
   return { network, close: () => [...places.values()].forEach(remove) }
 }
 
+/** Whether networks can be made here at all. */
+const probe = () => {
+  const name = `orchestrator-${process.pid}-0`
+  try {
+    ip("netns", "add", name)
+    ip("netns", "del", name)
+  } catch (error) {
+    throw new Error(
+      "These tests make networks: they need root with CAP_NET_ADMIN and CAP_SYS_ADMIN, and Debian's iproute2",
+      {
+        cause: error
+      }
+    )
+  }
+}
+
 export class Network extends Context.Service<Network, PodNetwork & { readonly hosts: string }>()("test/Network") {
   static readonly layer = Layer.effect(
     Network,
     Effect.gen(function*() {
       const { folder, number } = yield* Plane
+      probe()
       removeLeftovers()
       const gateway = `198.19.${number}.1`
       const hosts = join(folder, "hosts")

@@ -89,6 +89,14 @@ export const makeSite = Effect.gen(function*() {
     }
   )
 
+  /** Asks until the API answers with this status: it may be between two pods, or wait for the cluster. */
+  const answers = (
+    wanted: number,
+    path: string,
+    how: { readonly body?: unknown; readonly token?: string } = {},
+    also: (answer: HttpAnswer) => boolean = () => true
+  ) => eventually(`${path} to answer ${wanted}`, http(path, how), (answer) => answer.status === wanted && also(answer))
+
   const status = (kind: string, name: string) =>
     Effect.map(field([kind, name], "{.status}"), (text) => parsed(text === "" ? "{}" : text))
 
@@ -166,6 +174,7 @@ export const makeSite = Effect.gen(function*() {
     install,
     tryUpgrade,
     rolledOut,
+    answers,
     http,
     status,
     ended,
