@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.agent.test.ts"],
     globalSetup: ["tools/agent/GlobalSetup.ts"],
-    maxWorkers: 4,
+    maxWorkers: 3,
     testTimeout: 300_000,
     hookTimeout: 60_000
   }

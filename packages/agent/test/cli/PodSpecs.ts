@@ -53,7 +53,7 @@ const docsSpec: Settings = {
   githubUser: "robo-dev"
 }
 
-/** Bounds that a test need not wait for, and the smallest grace that the configuration allows. */
+/** Bounds that a test need not wait for. */
 const quick: Environment = {
   ORCHESTRATOR_STOP_SECONDS: "2",
   ORCHESTRATOR_EXIT_SECONDS: "2",
