@@ -26,7 +26,8 @@ const gated = Effect.acquireRelease(
       if (!gate.open) return void socket.destroy()
       const other = connect(Number(target), hostname)
       for (const end of [socket, other]) end.on("error", () => void (socket.destroy(), other.destroy()))
-      socket.pipe(other).pipe(socket)
+      socket.pipe(other)
+      other.pipe(socket)
     })
     server.listen(0, "127.0.0.1", () => {
       const address = server.address()
