@@ -49,7 +49,7 @@ const over = Effect.fnUntraced(function*({ namespace }: Site) {
   ])
   yield* left.pipe(
     Effect.filterOrFail((lists) => lists.every(({ items }) => items.length === 0), () => "going on" as const),
-    Effect.retry({ schedule: Schedule.spaced("250 millis"), times: 1200 })
+    Effect.retry({ schedule: Schedule.spaced("250 millis"), times: 2400 })
   )
 })
 

@@ -97,11 +97,7 @@ const bare = Effect.fnUntraced(function*(namespace: string, file: string) {
   )
 })
 
-const agentEnded = ({ status }: Pod): boolean =>
-  status?.containerStatuses?.some(({ name, state }) =>
-    name === "claude" && state?.terminated?.message !== undefined
-  ) ===
-    true
+const agentEnded = ({ status }: Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
 
 const watching = Effect.fnUntraced(function*(namespace: string, file: string) {
   const { begin, end } = yield* makeWrites(namespace, file)
@@ -153,12 +149,17 @@ const watching = Effect.fnUntraced(function*(namespace: string, file: string) {
   ) =>
     Effect.gen(function*() {
       const { metadata } = yield* client.list(kind, { namespace, labelSelector, limit: 500 })
-      yield* Effect.forkScoped(
-        client.watch(kind, { namespace, labelSelector, resourceVersion: metadata.resourceVersion }).pipe(
-          Stream.runForEach(({ object, type }) => type === "DELETED" ? Effect.void : seen(object)),
-          Effect.orDie
+      let resourceVersion = metadata.resourceVersion
+      const watch = Effect.suspend(() =>
+        client.watch(kind, { namespace, labelSelector, resourceVersion, allowWatchBookmarks: true }).pipe(
+          Stream.runForEach(({ object, type }) => {
+            resourceVersion = object.metadata.resourceVersion ?? resourceVersion
+            return type === "ADDED" || type === "MODIFIED" ? seen(object) : Effect.void
+          })
         )
       )
+      // The server may end it at any time; a loop that cannot go on is of no use as a measure.
+      yield* Effect.forkScoped(Effect.orDie(Effect.forever(watch)))
     })
 
   yield* follow(CodeRunKind, undefined, runSeen)
