@@ -4,19 +4,17 @@
  * CPU and requests, and how quickly the controller reacts, against a loop that watches and writes. The first runs of a process only warm it up.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { CodeRunKind, JobKind } from "@orchestrator/k8s/Kinds"
-import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Console, Effect, Layer, References, Schedule } from "effect"
+import { Console, Effect, Layer, References } from "effect"
 import { type Arms, type How, makeArms } from "./parts/Arm.ts"
 import { askedSince, auditEnd, formatRequests } from "./parts/Audit.ts"
 import { flags } from "./parts/Flags.ts"
 import { type Life, livesOf } from "./parts/Lives.ts"
+import { over, submit } from "./parts/Load.ts"
 import { nodeLayer, nodeReady } from "./parts/Node.ts"
 import { type Plane, plane } from "./parts/Plane.ts"
 import { compared, formatRatio, percentile, ratioOf } from "./parts/Ratio.ts"
-import { codeRun } from "./parts/Recorded.ts"
-import { makeSite, makeWorkspaces, serviceOf, type Site } from "./parts/Site.ts"
+import { makeSite, makeWorkspaces } from "./parts/Site.ts"
 import { cpuMillis } from "./parts/Usage.ts"
 
 const { rate, rounds, runs, warm } = flags({ rounds: 5, runs: 300, rate: 10, warm: 50 })
@@ -30,37 +28,14 @@ interface Round {
   readonly toEnd: ReadonlyArray<number>
 }
 
-const submit = Effect.fnUntraced(function*({ namespace }: Site, first: number, count: number) {
-  const client = yield* KubernetesClient
-  const create = (index: number) => client.create(CodeRunKind, codeRun(namespace, `run-${index}`, serviceOf(index)))
-  yield* Effect.forEach(
-    Array.from({ length: count }, (_, index) => index),
-    (index) => Effect.delay(create(first + index), `${index * 1000 / rate} millis`),
-    { concurrency: "unbounded", discard: true }
-  )
-})
-
-/** Until every run has succeeded and every Job is gone. */
-const over = Effect.fnUntraced(function*({ namespace }: Site) {
-  const client = yield* KubernetesClient
-  const left = Effect.all([
-    client.list(CodeRunKind, { namespace, limit: 1, fieldSelector: "status.phase!=Succeeded" }),
-    client.list(JobKind, { namespace, limit: 1 })
-  ])
-  yield* left.pipe(
-    Effect.filterOrFail((lists) => lists.every(({ items }) => items.length === 0), () => "going on" as const),
-    Effect.retry({ schedule: Schedule.spaced("250 millis"), times: 2400 })
-  )
-})
-
 const round = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
   const site = yield* makeSite(plane, how)
   yield* makeWorkspaces(site, warm + runs, { volumes: true })
   const { pid } = yield* arms.start(how, site)
-  yield* submit(site, 0, warm)
+  yield* submit(site, { first: 0, count: warm, rate })
   yield* over(site)
   const [log, before] = [auditEnd(plane), cpuMillis(pid)]
-  yield* submit(site, warm, runs)
+  yield* submit(site, { first: warm, count: runs, rate })
   yield* over(site)
   const cpu = (cpuMillis(pid) - before) / runs
   const asked = askedSince(plane, log, site.namespace)
