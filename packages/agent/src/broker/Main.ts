@@ -1,5 +1,5 @@
 /** The broker as one effect: environment in, testimony out. Interrupt it to stop it. */
-import { emptyBrokerResult, formatBrokerResult } from "@orchestrator/domain/BrokerResult"
+import { emptyBrokerResult, formatBrokerResult, parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { Effect, FileSystem, Result } from "effect"
 import { readEnvironment } from "../runner/Environment.ts"
@@ -8,12 +8,17 @@ import { layerRunnerLog } from "../runner/RunnerLog.ts"
 import { broker } from "./Broker.ts"
 import { BrokerConfig, decodeBrokerSettings } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
+import { testimonyCopy } from "./Witness.ts"
 
-/** Says in the log and in the testimony why there is no broker. */
-const giveUp = Effect.fnUntraced(function*(path: string, problem: string) {
+/** Says in the log and in the testimony why there is no broker. What one before it testified stays. */
+const giveUp = Effect.fnUntraced(function*(path: string, problem: string, copy?: string) {
   const fs = yield* FileSystem.FileSystem
+  const before = copy === undefined
+    ? undefined
+    : yield* fs.readFileString(copy).pipe(Effect.orElseSucceed(() => undefined))
+  const testimony = Result.getOrElse(parseBrokerResult(before), () => emptyBrokerResult)
   yield* Effect.logError(problem)
-  yield* fs.writeFileString(path, formatBrokerResult({ ...emptyBrokerResult, problem })).pipe(
+  yield* fs.writeFileString(path, formatBrokerResult({ ...testimony, problem })).pipe(
     Effect.catch((error) => Effect.logError(`cannot write to ${path}: ${error.message}`))
   )
   return 1
@@ -35,7 +40,9 @@ export const main = Effect.gen(function*() {
     const { redact } = yield* Credentials
     return yield* fs.makeDirectory(settings.files.state, { recursive: true, mode: 0o700 }).pipe(
       Effect.andThen(broker),
-      Effect.catch((error) => giveUp(path, redact(`the broker cannot start: ${error.message}`))),
+      Effect.catch((error) =>
+        giveUp(path, redact(`the broker cannot start: ${error.message}`), testimonyCopy(settings.files.state))
+      ),
       Effect.provide(layerRunnerLog(redact))
     )
   })

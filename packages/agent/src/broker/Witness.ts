@@ -12,6 +12,9 @@ import { Context, Effect, FileSystem, Layer, Result, Semaphore } from "effect"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
 
+/** Where the copy lies in the broker's folder. */
+export const testimonyCopy = (state: string): string => `${state}/testimony.json`
+
 export class Witness extends Context.Service<Witness, {
   readonly read: Effect.Effect<BrokerResult>
   /** Changes the testimony; it is written when this returns. */
@@ -23,7 +26,7 @@ export class Witness extends Context.Service<Witness, {
       const fs = yield* FileSystem.FileSystem
       const { files } = yield* BrokerConfig
       const { redact } = yield* Credentials
-      const copy = `${files.state}/testimony.json`
+      const copy = testimonyCopy(files.state)
       const before = yield* fs.readFileString(copy).pipe(Effect.orElseSucceed(() => undefined))
       let current = Result.getOrElse(parseBrokerResult(before), () => emptyBrokerResult)
       let written: BrokerResult | undefined

@@ -117,6 +117,20 @@ describe("branches of a repository", () => {
       assert.notInclude(git(mirror, "for-each-ref"), "release-1")
     }))
 
+  it.live("are brought although a killed predecessor left its locks", () =>
+    Effect.gen(function*() {
+      const { environment, folder, mirror, ok, remotes, target, ...around } = yield* start()
+      yield* ok("ls-remote", target)
+      yield* around.broker.stop
+      for (const lock of ["packed-refs.lock", "shallow.lock", "config.lock", "refs/heads/main.lock", "HEAD.lock"]) {
+        writeFileSync(join(mirror, lock), "")
+      }
+      const later = commitTo(remotes.target, "main", { "later.txt": "x" })
+      const again = yield* startBroker(environment)
+      const said = yield* agentGit(again, folder)("ls-remote", `${again.url}/git/target.git`)
+      assert.include(said.words, `${later}\trefs/heads/main`)
+    }))
+
   const heads = new Map([["main", "1"], ["run", "2"], ["other", "3"]])
   it.each([
     { name: "nothing is here", here: [], want: { fetched: ["main", "run"], removed: [] } },

@@ -64,6 +64,7 @@ describe("what goes on to the API", () => {
     ["POST", "/v1/messages", "?url=http://x/", false],
     ["POST", "/v1/messages%2f..", "", false],
     ["GET", "/v1/models/../files", "", false],
+    ["GET", "/v1/models/..", "", false],
     ["GET", "/v1/organizations/api_keys", "", false],
     ["POST", "", "", false]
   ])(
@@ -74,7 +75,15 @@ describe("what goes on to the API", () => {
 
   it("carries neither the agent's credentials nor its cookies, and no answer carries the API's", () => {
     const sent = requestHeaders(
-      { authorization: "Bearer run", "x-api-key": "run", cookie: "c", host: "h", "anthropic-version": "v" },
+      {
+        authorization: "Bearer run",
+        "x-api-key": "run",
+        cookie: "c",
+        host: "h",
+        "content-length": "9",
+        "transfer-encoding": "chunked",
+        "anthropic-version": "v"
+      },
       { type: "apiKey", value: "real" }
     )
     assert.deepStrictEqual(sent, { "accept-encoding": "identity", "anthropic-version": "v", "x-api-key": "real" })
@@ -118,6 +127,13 @@ describe("spending", () => {
     const result = charged(emptyBrokerResult, name, tokens, prices)
     assert.strictEqual(result.costUsd, costUsd)
     assert.strictEqual(result.costComplete, complete)
+  })
+
+  it.each(["constructor", "__proto__", "toString"])("of a model that calls itself %s counts", (name) => {
+    const result = charged(emptyBrokerResult, name, tokens, { "": { input: 1, output: 1 } })
+    assert.strictEqual(result.costUsd, 1.1)
+    assert.strictEqual(spent(result, { maxCostUsd: 1, maxAnswers: undefined }), "Budget")
+    assert.strictEqual(spent(result, { maxCostUsd: undefined, maxAnswers: 1 }), "Turns")
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { writeFileSync } from "node:fs"
+import { request } from "node:http"
 import { createServer } from "node:https"
 import { apiKey, place, startBroker, until, visible } from "../fixtures/Broker.ts"
 import { makeCertificates, noCertificates } from "../fixtures/Certificates.ts"
@@ -273,6 +274,42 @@ describe("the model proxy", () => {
       const { response, text } = yield* gone.say()
       assert.strictEqual(response.status, 502)
       assert.include(JSON.parse(text).error.message, "ECONNREFUSED")
+    }))
+
+  it.live("charges what was seen of an answer whose count was not waited for", () =>
+    Effect.gen(function*() {
+      const { api, ask, broker } = yield* start()
+      const [first, block] = events()
+      const delta = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "x".repeat(400) } }
+      api.script((response) => {
+        streamHead(response)
+        response.write(`${first}${block}${`data: ${JSON.stringify(delta)}\n\n`.repeat(100)}`)
+      })
+      const reader = (yield* ask()).body?.getReader()
+      yield* Effect.promise(async () => {
+        let seen = 0
+        while (seen < 40_000) seen += (await reader?.read())?.value?.length ?? Infinity
+        await reader?.cancel()
+      })
+      yield* until(() => (broker.testimony().models[model]?.output ?? 0) > 9_000)
+      assert.isBelow(broker.testimony().models[model]?.output ?? 0, 12_000)
+      assert.strictEqual(broker.testimony().models[model]?.answers, 1)
+    }))
+
+  it.live("sends no length with a request that has no body, which would make the next one part of it", () =>
+    Effect.gen(function*() {
+      const { api, broker } = yield* start()
+      api.script(plain)
+      const { port } = new URL(broker.url)
+      const asked = request({
+        port,
+        path: "/anthropic/v1/models",
+        headers: { "x-api-key": broker.token, "content-length": "5" }
+      })
+      asked.on("error", () => {}).on("response", (response) => response.resume()).end("12345")
+      yield* until(() => api.asked.length === 1)
+      assert.isUndefined(api.asked[0]?.headers["content-length"])
+      assert.strictEqual(api.asked[0]?.body, "")
     }))
 
   it.live("ends the request to the API when the agent goes away", () =>

@@ -294,6 +294,15 @@ describe("a pull request", () => {
       assert.strictEqual(bodyWith(before + first + after, next, "uid"), before + next + after)
     })))
 
+  it.each(["<!<!----", "--<!-->-->", "<!<!----orchestrator:end --<!-->>", "<!--<!---->"])(
+    "has no mark of the agent's in it: %s",
+    (summary) => {
+      const part = ownPart({ ...facts, summary })
+      assert.lengthOf(part.split("<!--"), 3)
+      assert.lengthOf(part.split("-->"), 3)
+    }
+  )
+
   it("stays within what a forge takes", () => {
     assert.isAtMost(titleOf("x".repeat(999)).length, 256)
     assert.strictEqual(titleOf("a\n b"), "a b")

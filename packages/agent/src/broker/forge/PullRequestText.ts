@@ -19,7 +19,7 @@ const end = "<!-- orchestrator:end -->"
 const longestSummary = 20_000
 
 /** Without what could end our part, or pass for it. */
-const harmless = (text: string): string => text.replace(/<!--|-->/g, "").trim()
+const harmless = (text: string): string => text.replaceAll("<!--", "<! --").replaceAll("-->", "-- >").trim()
 
 const costLine = ({ costBy, costUsd }: PullRequestFacts): string =>
   costUsd === undefined ? "unknown" : `$${costUsd.toFixed(2)}${costBy === "agent" ? " (as the agent counts it)" : ""}`

@@ -116,14 +116,27 @@ export class Mirror extends Context.Service<Mirror, {
         return parseRemote(stdout)
       })
 
+      const opened = new Set<Role>()
+      /** Makes the repository where there is none; what a killed predecessor was about to change is left as it was. */
       const open = Effect.fnUntraced(function*(role: Role, url: string) {
+        if (opened.has(role)) return
         const gitDir = folder(role)
-        if (yield* fs.exists(`${gitDir}/HEAD`).pipe(Effect.orElseSucceed(() => false))) return
         const words = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", gitDir]
-        yield* ask("open", url, access.local(), words)
-        yield* fs.writeFileString(`${gitDir}/config`, mirrorConfig(access.address(url))).pipe(
-          Effect.mapError(({ message }) => new MirrorError({ operation: "open", ref: url, reason: message }))
+        const files = yield* fs.readDirectory(gitDir, { recursive: true }).pipe(Effect.orElseSucceed(() => []))
+        yield* Effect.gen(function*() {
+          for (const name of files) if (name.endsWith(".lock")) yield* fs.remove(`${gitDir}/${name}`, { force: true })
+          yield* ask("open", url, access.local(), words)
+          const config = yield* fs.readFileString(`${gitDir}/config`)
+          if (!config.includes("partialClone")) {
+            yield* fs.writeFileString(`${gitDir}/config`, mirrorConfig(access.address(url)))
+          }
+        }).pipe(
+          Effect.catchTag(
+            "PlatformError",
+            ({ message }) => Effect.fail(new MirrorError({ operation: "open", ref: url, reason: message }))
+          )
         )
+        opened.add(role)
       })
 
       /** Whether upstream gives a single file when it is asked for one: without that nothing can be left there. */

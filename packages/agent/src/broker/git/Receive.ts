@@ -24,6 +24,8 @@ export interface Receiving {
   /** File with the body of git's request, and where in it the pack begins. */
   readonly body: string
   readonly packAt: number
+  /** What happens just before upstream is asked: its answer may be lost. `over` is the head that it replaces. */
+  readonly offering: (over: string | undefined) => Effect.Effect<void>
 }
 
 export interface Received {
@@ -113,14 +115,17 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
     const facts = yield* factsOf(given, environment)
     const sentence = historyRefusal(facts)
     if (sentence !== undefined) return refused(sentence)
+    if (facts.here === after) return { pushed: after, refused: undefined, words: "" } satisfies Received
     const ref = `refs/heads/${given.branch}`
+    yield* given.offering(facts.here)
     const { exitCode, stderr, stdout } = yield* git.ask({
       args: [
         "push",
         "--porcelain",
         "--no-verify",
         "--no-recurse-submodules",
-        ...(facts.keepsHead ? [] : [`--force-with-lease=${ref}:${facts.here}`]),
+        // What was decided holds for this head and no other; none: for no branch.
+        `--force-with-lease=${ref}:${facts.here ?? ""}`,
         "--",
         given.upstream,
         `${after}:${ref}`
@@ -129,7 +134,8 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
     })
     const words = remoteLines(stderr)
     if (exitCode !== 0) {
-      return refused(refusal(stdout, stderr) ?? (explained(lastWords(stderr)) || "the remote did not answer"), words)
+      const sentence = refusal(stdout, stderr)?.replace("stale info", "stale info: it has moved meanwhile, fetch first")
+      return refused(sentence ?? (explained(lastWords(stderr)) || "the remote did not answer"), words)
     }
     yield* keep(given, objects)
     return { pushed: after, refused: undefined, words } satisfies Received

@@ -21,14 +21,23 @@ const TargetState = Schema.Struct({
   branch: Schema.String,
   /** Branch that the work starts from. */
   base: Schema.String,
-  /** Head of the branch before this run wrote to it. */
+  /** Newest head of the branch that others put there; all of it stays. */
   floor: Schema.optionalKey(Schema.String),
   /** Head that this run put there last. */
-  ownHead: Schema.optionalKey(Schema.String)
+  ownHead: Schema.optionalKey(Schema.String),
+  /** What upstream was asked last to put there, and over which head, while it is not known whether it has. */
+  offered: Schema.optionalKey(Schema.Struct({ commit: Schema.String, over: Schema.optionalKey(Schema.String) }))
 })
 export type TargetState = typeof TargetState.Type
 
 const decodeState = Schema.decodeUnknownOption(Schema.fromJsonString(TargetState))
+
+/** Once upstream has what it was offered. Where that went over the head of another, it now belongs to what stays. */
+const landed = ({ offered, ...state }: TargetState): TargetState => {
+  if (offered === undefined) return state
+  const { commit, over } = offered
+  return { ...state, ownHead: commit, ...(over === undefined || over === state.ownHead ? {} : { floor: over }) }
+}
 
 /** Without what was wrong with the repository, which can be read now. */
 const withoutProblem = (result: BrokerResult, url: string): BrokerResult => {
@@ -131,9 +140,22 @@ export class Target extends Context.Service<Target, {
         yield* witness.update((result) => ({ ...result, problem: message, ...missing }))
       })
 
+      /** A push whose answer was lost, by us or by a broker before us, has been done where upstream has its commit. */
+      const settled = Effect.fnUntraced(function*(now: TargetState, head: string | undefined) {
+        if (now.offered === undefined || head === undefined) return now
+        const { exitCode } = yield* git.ask({
+          args: ["merge-base", "--is-ancestor", now.offered.commit, head],
+          environment: { ...local, GIT_NO_LAZY_FETCH: "1" }
+        })
+        if (exitCode !== 0 || state !== now) return state ?? now
+        yield* witness.update(withoutRefusal)
+        return yield* keep(landed(now))
+      })
+
       const refreshed = Effect.gen(function*() {
         const upstream = yield* mirror.refresh("target")
-        return { heads: upstream.heads, state: state ?? (yield* begin(upstream)) }
+        const now = state ?? (yield* begin(upstream))
+        return { heads: upstream.heads, state: yield* settled(now, upstream.heads.get(now.branch)) }
       }).pipe(
         Effect.tapError(noteProblem),
         Effect.tap(() => witness.update((result) => withoutProblem(result, settings.targetUrl)))
@@ -141,17 +163,24 @@ export class Target extends Context.Service<Target, {
       const open = Effect.map(refreshed, (all) => all.state)
       const current = Effect.suspend(() => state === undefined ? open : Effect.succeed(state))
 
-      /** Whether the branch holds what its base does not, or has no base. */
-      const isChanged = (base: string, branch: string) =>
+      /** Whether a commit holds what the base does not, or has no base. */
+      const isChanged = (base: string, commit: string) =>
         git.ask({
-          args: ["diff", "--quiet", "--no-ext-diff", `refs/heads/${base}...refs/heads/${branch}`],
+          args: ["diff", "--quiet", "--no-ext-diff", `refs/heads/${base}...${commit}`],
           environment: local
         }).pipe(Effect.map(({ exitCode }) => exitCode !== 0))
 
+      /** Whether the branch is this run's: where it was free, somebody else may have made it since. */
+      const isOwn = ({ branch, floor, ownHead }: TargetState) =>
+        branch === settings.branches.own || branch === settings.known?.branch || (floor ?? ownHead) !== undefined
+
       const verify = Effect.gen(function*() {
-        const { heads, state: { base, branch } } = yield* refreshed
-        const headCommit = heads.get(branch)
-        const changed = headCommit !== undefined && (yield* isChanged(base, branch))
+        const { heads, state: now } = yield* refreshed
+        const { base, branch } = now
+        const headCommit = isOwn(now) ? heads.get(branch) : undefined
+        const changed = headCommit !== undefined && (yield* isChanged(base, headCommit)) &&
+          // What others pushed on top is not this run's work.
+          (now.ownHead === undefined || now.ownHead === headCommit || (yield* isChanged(base, now.ownHead)))
         const verifiedAt = DateTime.formatIso(yield* DateTime.now)
         const { delivery: before } = yield* witness.read
         const { pullRequestUrl, pushRefused } = before ?? {}
@@ -170,7 +199,8 @@ export class Target extends Context.Service<Target, {
       const receive = yield* makeReceive(git)
 
       const taken = Effect.fnUntraced(
-        function*(push: Push, body: string, { branch, floor, ownHead }: TargetState) {
+        function*(push: Push, body: string, given: TargetState) {
+          const { branch, floor, ownHead } = given
           const [command] = push.commands
           if (command === undefined) return pushAnswer({ refs: [], refused: undefined, words: "" }, push.features)
           const folder = yield* fs.makeTempDirectoryScoped({ directory: files.state, prefix: "push-" })
@@ -184,7 +214,11 @@ export class Target extends Context.Service<Target, {
             floor,
             command,
             body,
-            packAt: push.packAt
+            packAt: push.packAt,
+            offering: (over) =>
+              Effect.suspend(() =>
+                keep({ ...(state ?? given), offered: { commit: command.after, ...(over && { over }) } })
+              )
           }, folder)
           const refused = result.refused === undefined ? undefined : redact(result.refused)
           if (result.pushed === undefined) {
@@ -196,7 +230,8 @@ export class Target extends Context.Service<Target, {
             }))
           } else {
             yield* Effect.log(`upstream has ${branch} at ${result.pushed.slice(0, 12)}`)
-            yield* keep({ ...(state ?? (yield* current)), ownHead: result.pushed })
+            const now = state ?? given
+            if (now.offered?.commit === result.pushed) yield* keep(landed(now))
             yield* witness.update(withoutRefusal)
           }
           return pushAnswer({ refs: [command.ref], refused, words: redact(result.words) }, push.features)
@@ -213,7 +248,7 @@ export class Target extends Context.Service<Target, {
           const { own } = settings.branches
           if (before.branch === own) return true
           if (before.ownHead !== undefined) return false
-          const { floor: _, ...rest } = before
+          const { floor: _, offered: __, ...rest } = before
           const head = heads.get(own)
           yield* keep({ ...rest, branch: own, ...(head === undefined ? {} : { floor: head }) })
           return true

@@ -22,7 +22,7 @@ import { allowedPath, answerHeaders, isTurn, requestHeaders } from "./ModelReque
 import { resetOf } from "./RateLimit.ts"
 import { type Meter, Spending } from "./Spending.ts"
 import { sseReader } from "./Sse.ts"
-import { type AnswerUsage, isPing, usageAfter, usageOf } from "./Usage.ts"
+import { type AnswerUsage, isPing, outputBefore, usageAfter, usageOf } from "./Usage.ts"
 
 /** The API's own bound on a request. */
 const largestRequest = 32 * 1_048_576
@@ -101,19 +101,28 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           const clock = yield* Clock.Clock
           const reader = sseReader()
           let usage: AnswerUsage | undefined
+          let untold = 0
           let lastWord = clock.currentTimeMillisUnsafe()
           return bytes.pipe(
             Stream.tap((chunk) => {
               let next = usage
               for (const data of reader.read(chunk)) {
                 if (!isPing(data)) lastWord = clock.currentTimeMillisUnsafe()
+                const before = next
                 next = usageAfter(next, data)
+                untold = next === before ? untold + outputBefore(data) : 0
               }
               if (next === undefined || next === usage) return Effect.void
               usage = next
               return meter(next)
             }),
-            Stream.interruptWhen(silence(() => lastWord))
+            Stream.interruptWhen(silence(() => lastWord)),
+            // The count comes last: whoever leaves before it is charged by what was seen.
+            Stream.ensuring(
+              Effect.suspend(() =>
+                usage === undefined || untold === 0 ? Effect.void : meter({ ...usage, output: usage.output + untold })
+              )
+            )
           )
         }))
 

@@ -5,15 +5,14 @@ export const allowedPath = (method: string, path: string, query: string): string
   if (!/^(?:\?[\w=&.%-]*)?$/.test(query)) return undefined
   const known = method === "POST"
     ? path === "/v1/messages" || path === "/v1/messages/count_tokens"
-    : method === "GET" && /^\/v1\/models(?:\/[\w.@:-]+)?$/.test(path)
+    : method === "GET" && /^\/v1\/models(?:\/[\w@:-][\w.@:-]*)?$/.test(path)
   return known ? `${path}${query}` : undefined
 }
 
 /** Whether an answer at this path is a turn of a model, which costs. */
 export const isTurn = (path: string): boolean => /^\/v1\/messages(?:\?|$)/.test(path)
 
-const forwarded =
-  /^(?:content-type|content-length|accept|user-agent|anthropic-version|anthropic-beta|x-app|x-stainless-[\w-]+)$/
+const forwarded = /^(?:content-type|accept|user-agent|anthropic-version|anthropic-beta|x-app|x-stainless-[\w-]+)$/
 const returned = /^(?:content-type|content-length|request-id|retry-after|x-should-retry|anthropic-[\w-]+)$/
 
 type Headers = Readonly<Record<string, string | undefined>>

@@ -22,7 +22,10 @@ const longestName = 100
 /** The testimony with these tokens added and priced. */
 export const charged = (result: BrokerResult, model: string, tokens: ModelTokens, prices: Prices): BrokerResult => {
   const name = model.slice(0, longestName)
-  const models = { ...result.models, [name]: addTokens(result.models[name], tokens) }
+  const models = {
+    ...result.models,
+    [name]: addTokens(Object.hasOwn(result.models, name) ? result.models[name] : undefined, tokens)
+  }
   const { complete, costUsd } = costOfModels(prices, models)
   return { ...result, models, ...(costUsd === undefined ? {} : { costUsd }), costComplete: complete }
 }
