@@ -40,8 +40,10 @@ export const storeKey = ({ name, namespace }: StoreKey): string => `${namespace 
 /** By value the key of its object, or the keys: most values have one, and a Set of its own would be larger than what is kept of the object. */
 type Index = Map<string, string | Set<string>>
 
-const keysOf = (keys: string | Set<string> | undefined): ReadonlyArray<string> =>
-  keys === undefined ? [] : typeof keys === "string" ? [keys] : [...keys]
+const noKeys: ReadonlyArray<string> = []
+
+const keysOf = (keys: string | Set<string> | undefined): Iterable<string> =>
+  keys === undefined ? noKeys : typeof keys === "string" ? [keys] : keys
 
 export const makeStore = <A extends KubernetesObject>(
   indexers: Readonly<Record<string, Indexer<A>>> = {}
@@ -89,11 +91,14 @@ export const makeStore = <A extends KubernetesObject>(
   return {
     get: (key) => objects.get(storeKey(key)),
     values: () => objects.values(),
-    by: (index, value) =>
-      keysOf(indexes.get(index)?.get(value)).flatMap((key) => {
+    by: (index, value) => {
+      const found: Array<A> = []
+      for (const key of keysOf(indexes.get(index)?.get(value))) {
         const object = objects.get(key)
-        return object === undefined ? [] : [object]
-      }),
+        if (object !== undefined) found.push(object)
+      }
+      return found
+    },
     size: () => objects.size,
     revision: () => revision,
     put: (object) => {
