@@ -67,11 +67,13 @@ describe("the demo agent", () => {
 
   it("goes on with a session it knows, and follows a further instruction", () => {
     run(start)
-    const again = "# Task\n\n## What the person who started this attempt adds\n\nShow it in bold.\n\n## The task\n\nx\n"
+    const adds = "## What the person who started this attempt adds\n\nThe fenced text is that person's.\n\n"
+    const again = `# Task\n\n${adds}\`\`\`\nShow it in bold.\n\`\`\`\n\n## The task\n\nx\n`
     const { status } = run([...flags, "--resume", first], again)
     assert.strictEqual(status, 0)
     assert.include(readFileSync(join(folder, "README.md"), "utf8"), "Show it in bold.")
     assert.notInclude(readFileSync(join(folder, "README.md"), "utf8"), "## The task")
+    assert.strictEqual(git(folder, "log", "-1", "--format=%s").trim(), "Follow up: Show it in bold.")
     const [project = ""] = readdirSync(join(folder, "..", ".claude", "projects"))
     const path = join(folder, "..", ".claude", "projects", project, `${first}.jsonl`)
     assert.isTrue(existsSync(path))
@@ -102,6 +104,12 @@ describe("the demo agent", () => {
     const { events, status } = run([...start, "--max-turns", "1"])
     assert.strictEqual(status, 1)
     assert.strictEqual(events.find(isRunResult)?.subtype, "error_max_turns")
+  })
+
+  it("stops at its budget", () => {
+    const { events, status } = run([...start, "--max-budget-usd", "0.003"])
+    assert.strictEqual(status, 1)
+    assert.strictEqual(events.find(isRunResult)?.subtype, "error_max_budget_usd")
   })
 
   it.each([["SIGTERM", 143], ["SIGINT", 0]] as const)("on %s exits %i", async (signal, code) => {
