@@ -88,6 +88,7 @@ const reserved = new Set([
   "ANTHROPIC_BASE_URL",
   "ATTEMPT",
   "BASH_ENV",
+  "BLANKED_VARIABLES",
   "BROKER_ENDPOINT_FILE",
   "CLAUDE_CONFIG_DIR",
   "CONFIG_DIR",

@@ -1,6 +1,6 @@
 /**
- * Keeps secrets out of logs and messages: by value for everything in the environment that is named like a secret, and by pattern for
- * tokens that the agent may have found elsewhere.
+ * Keeps secrets out of logs and messages: by value for everything in the environment that is named like a secret or came from one, and
+ * by pattern for tokens that the agent may have found elsewhere.
  */
 import type { Environment } from "./Environment.ts"
 
@@ -8,6 +8,8 @@ export type Redact = (text: string) => string
 
 const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|API_?KEY|_KEY$/i
 const notSecret = /^(?:MAX_|.*_(?:FILE|PATH|DIR|URL|NAME)$)/
+/** Names of variables whose values are secrets, whatever the names say. */
+const blankedVariables = "BLANKED_VARIABLES"
 const shortest = 6
 const mask = "***"
 
@@ -20,12 +22,20 @@ const patterns = [
   /(?<=-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]+/g
 ]
 
+/** A text as it stands in JSON, and in JSON within JSON: so the agent's stream has what a command printed. */
+const written = (value: string): ReadonlyArray<string> => {
+  const once = JSON.stringify(value).slice(1, -1)
+  return [value, once, JSON.stringify(once).slice(1, -1)]
+}
+
 /** A function that blanks the secrets of this environment, longest first, and whatever looks like a token. */
 export const redactor = (environment: Environment): Redact => {
-  const values = Object.entries(environment)
-    .filter(([name]) => secretName.test(name) && !notSecret.test(name))
+  const listed = new Set((environment[blankedVariables] ?? "").split(","))
+  const secrets = Object.entries(environment)
+    .filter(([name]) => listed.has(name) || (secretName.test(name) && !notSecret.test(name)))
     .flatMap(([, value]) => [value, value.trim()])
     .filter((value) => value.length >= shortest)
+  const values = [...new Set(secrets.flatMap(written))]
     .sort((left, right) => right.length - left.length)
   return (text) =>
     patterns.reduce(

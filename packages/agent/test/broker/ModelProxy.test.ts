@@ -3,7 +3,8 @@ import { Effect, Fiber } from "effect"
 import { writeFileSync } from "node:fs"
 import { request } from "node:http"
 import { createServer } from "node:https"
-import { apiKey, place, startBroker, until, visible } from "../fixtures/Broker.ts"
+import { createServer as createNetServer } from "node:net"
+import { apiKey, brokerThatGivesUp, place, startBroker, testimonyAt, until, visible } from "../fixtures/Broker.ts"
 import { makeCertificates, noCertificates } from "../fixtures/Certificates.ts"
 import { events, failing, model, modelApi, ping, plain, streamed, streamHead } from "../fixtures/ModelApi.ts"
 
@@ -202,6 +203,23 @@ describe("the model proxy", () => {
       for (let round = 0; round < 4; round++) statuses.push((yield* say()).response.status)
       assert.deepStrictEqual(statuses, [529, 200, 200, 400])
       assert.strictEqual(broker.testimony().modelRefused, "Turns")
+    }))
+
+  it.live("keeps what was spent when the broker cannot be started again, because its port was taken meanwhile", () =>
+    Effect.gen(function*() {
+      const { around: { environment }, broker, say } = yield* start()
+      yield* say()
+      const { models } = broker.testimony()
+      assert.strictEqual(models[model]?.output, 50)
+      yield* broker.stop
+      const squatter = createNetServer()
+      yield* Effect.callback<void>((resume) => {
+        squatter.listen(Number(new URL(broker.url).port), "127.0.0.1", () => resume(Effect.void))
+      })
+      assert.strictEqual(yield* brokerThatGivesUp(environment), 1)
+      squatter.close()
+      assert.include(testimonyAt(environment).problem, "cannot start")
+      assert.deepStrictEqual(testimonyAt(environment).models, models)
     }))
 
   it.live("refuses when the run is cancelled", () =>

@@ -260,12 +260,19 @@ describe("redaction", () => {
     MY_API_KEY: "key-value-1\n",
     MAX_TURNS: "100000",
     SECRET: "abc",
-    MODEL: "claude-sonnet"
+    MODEL: "claude-sonnet",
+    DATABASE_URL: "db://mine",
+    DSN: "other-value",
+    MY_PASSWORD: "pass\"word\nof two lines",
+    BLANKED_VARIABLES: "DATABASE_URL,DSN"
   })
   it.each([
     ["the token abcdef123456 here", "the token *** here"],
     ["key-value-1 and claude-sonnet and 100000", "*** and claude-sonnet and 100000"],
     ["too short to blank: abc", "too short to blank: abc"],
+    ["from Secrets: db://mine, other-value", "from Secrets: ***, ***"],
+    [JSON.stringify({ output: "pass\"word\nof two lines" }), JSON.stringify({ output: "***" })],
+    [JSON.stringify(JSON.stringify("pass\"word\nof two lines")), JSON.stringify(JSON.stringify("***"))],
     ["https://user:hunter2hunter2@host/x", "https://user:***@host/x"],
     [`found ghp_${"A".repeat(36)}`, "found ***"]
   ])("%j", (given, want) => assert.strictEqual(redact(given), want))

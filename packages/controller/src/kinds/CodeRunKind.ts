@@ -53,8 +53,15 @@ const environment = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
   literal("REMOTE_TOOLS", spec.remoteTools ?? ""),
   { name: "MCP_CLIENT_CONFIG", value: "/config/client-config.json" },
   ...Object.entries(spec.env ?? {}).map(([name, value]) => literal(name, value)),
-  ...(spec.envFromSecrets ?? []).map(({ name, secretKey, secretName }) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: secretName, key: secretKey } }
-  }))
+  ...fromSecrets(spec.envFromSecrets ?? [])
 ]
+
+/** And their names: the runner blanks the values in whatever it keeps and says. */
+const fromSecrets = (asked: NonNullable<CodeRunSpec["envFromSecrets"]>): ReadonlyArray<EnvVar> =>
+  asked.length === 0 ? [] : [
+    ...asked.map(({ name, secretKey, secretName }) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secretName, key: secretKey } }
+    })),
+    { name: "BLANKED_VARIABLES", value: asked.map(({ name }) => name).join(",") }
+  ]

@@ -220,15 +220,20 @@ describe("the agent's environment", () => {
     { name: "the run", given: given(), variable: "RUN_UID", want: uid }
   ])("says $name", ({ given, variable: name, want }) => assert.strictEqual(variable(given, name)?.value, want))
 
-  it("ends with the requester's own, plain ones before secret ones", () => {
+  it("ends with the requester's own, plain ones before secret ones, and names those whose values must not show", () => {
     const { env = [] } = agentOf(withSpec({
       env: { A: "1", B: "two words" },
-      envFromSecrets: [{ name: "C", secretName: "keys", secretKey: "c" }]
+      envFromSecrets: [
+        { name: "C", secretName: "keys", secretKey: "c" },
+        { name: "D", secretName: "keys", secretKey: "d" }
+      ]
     }))
-    assert.deepStrictEqual(env.slice(-3), [
+    assert.deepStrictEqual(env.slice(-5), [
       { name: "A", value: "1" },
       { name: "B", value: "two words" },
-      { name: "C", valueFrom: { secretKeyRef: { name: "keys", key: "c" } } }
+      { name: "C", valueFrom: { secretKeyRef: { name: "keys", key: "c" } } },
+      { name: "D", valueFrom: { secretKeyRef: { name: "keys", key: "d" } } },
+      { name: "BLANKED_VARIABLES", value: "C,D" }
     ])
   })
 
