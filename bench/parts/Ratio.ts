@@ -47,7 +47,7 @@ export interface Target {
   readonly atLeast?: boolean
 }
 
-export const verdictOf = ({ high, low }: Ratio, { atLeast = false, limit }: Target): string => {
+const verdictOf = ({ high, low }: Ratio, { atLeast = false, limit }: Target): string => {
   const [best, worst] = atLeast ? [high, low] : [low, high]
   const beyond = (value: number) => atLeast ? value >= limit : value <= limit
   if (beyond(worst)) return "reached"
@@ -63,10 +63,6 @@ export const formatRatio = (what: string, than: string, ratio: Ratio, target: Ta
   return `${what}: ${mean.toFixed(2)} × ${than} (${spread}±${percent(variation)} over ${rounds} rounds), ` +
     `target ${sign} ${target.limit}: ${verdictOf(ratio, target)}`
 }
-
-/** `5.1 ms (±4.2 %)` */
-export const formatFigures = (values: ReadonlyArray<number>, unit: string, digits = 1): string =>
-  `${percentile(values, 0.5).toFixed(digits)} ${unit} (±${percent(deviationOf(values) / meanOf(values))})`
 
 export const percentile = (values: ReadonlyArray<number>, share: number): number => {
   const sorted = values.toSorted((left, right) => left - right)
