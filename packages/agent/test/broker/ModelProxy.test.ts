@@ -314,6 +314,22 @@ describe("the model proxy", () => {
       assert.strictEqual(broker.testimony().models[model]?.answers, 1)
     }))
 
+  it.live("charges what was seen of a plain answer whose end was not waited for", () =>
+    Effect.gen(function*() {
+      const { api, ask, broker } = yield* start()
+      api.script((response) => {
+        response.writeHead(200, { "content-type": "application/json" })
+        response.write(`{"model":"${model}","content":[{"type":"text","text":"${"x".repeat(40_000)}`)
+      })
+      const reader = (yield* ask()).body?.getReader()
+      yield* Effect.promise(async () => {
+        let seen = 0
+        while (seen < 40_000) seen += (await reader?.read())?.value?.length ?? Infinity
+        await reader?.cancel()
+      })
+      yield* until(() => (broker.testimony().models[model]?.output ?? 0) >= 10_000)
+    }))
+
   it.live("sends no length with a request that has no body, which would make the next one part of it", () =>
     Effect.gen(function*() {
       const { api, broker } = yield* start()

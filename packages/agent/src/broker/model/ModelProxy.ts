@@ -22,7 +22,7 @@ import { allowedPath, answerHeaders, isTurn, requestHeaders } from "./ModelReque
 import { resetOf } from "./RateLimit.ts"
 import { type Meter, Spending } from "./Spending.ts"
 import { sseReader } from "./Sse.ts"
-import { type AnswerUsage, isPing, outputBefore, usageAfter, usageOf } from "./Usage.ts"
+import { type AnswerUsage, isPing, outputBefore, usageAfter, usageOf, usageOfPart } from "./Usage.ts"
 
 /** The API's own bound on a request. */
 const largestRequest = 32 * 1_048_576
@@ -131,6 +131,8 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         Stream.suspend(() => {
           const kept: Array<Uint8Array> = []
           let size = 0
+          let weighedAll = false
+          const text = () => Buffer.concat(kept).toString("utf8")
           return bytes.pipe(
             Stream.tap((chunk) =>
               Effect.sync(() => {
@@ -139,9 +141,13 @@ export class ModelProxy extends Context.Service<ModelProxy, {
               })
             ),
             Stream.onEnd(Effect.suspend(() => {
-              const usage = usageOf(Buffer.concat(kept).toString("utf8"))
+              weighedAll = true
+              const usage = size > largestPlainAnswer ? usageOfPart(text(), size) : usageOf(text())
               return usage === undefined ? Effect.void : meter(usage)
-            }))
+            })),
+            Stream.ensuring(
+              Effect.suspend(() => weighedAll || size === 0 ? Effect.void : meter(usageOfPart(text(), size)))
+            )
           )
         })
 

@@ -59,5 +59,11 @@ export const usageOf = (body: string): AnswerUsage | undefined =>
     onSome: ({ model, usage }) => merged(none(model), usage)
   })
 
+/** The same by a guess, of the beginning of an answer whose end was not waited for. */
+export const usageOfPart = (beginning: string, size: number): AnswerUsage => ({
+  ...none(/"model":\s*"([^"\\]{1,100})"/.exec(beginning)?.[1] ?? "unknown"),
+  output: Math.ceil(size / 4)
+})
+
 /** Whether an event keeps a stream alive without saying anything. */
 export const isPing = (data: string): boolean => /^\{\s*"type":\s*"ping"\s*\}$/.test(data)
