@@ -6,6 +6,7 @@ import { formatProblem } from "@orchestrator/domain/Decode"
 import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Config, Effect, FileSystem, Option, Result, Schema } from "effect"
 import { parseDocument } from "yaml"
+import { sentenceOf } from "./FileTrouble.ts"
 
 export class ConfigProblem extends Schema.TaggedError<ConfigProblem>()("ConfigProblem", {
   source: Schema.String,
@@ -76,11 +77,14 @@ const readConfig = Effect.fnUntraced(function*(path: string, required: boolean) 
     return { source: "the built-in settings", content: {} }
   }
   const text = yield* files.readFileString(path).pipe(
-    Effect.mapError((error) => new ConfigProblem({ source: path, problems: [error.message] }))
+    Effect.mapError((error) => new ConfigProblem({ source: path, problems: [sentenceOf(error)] }))
   )
   const document = parseDocument(text, { prettyErrors: true })
   if (document.errors.length > 0) {
     return yield* new ConfigProblem({ source: path, problems: document.errors.map(({ message }) => message) })
   }
-  return { source: path, content: (document.toJS() ?? {}) as unknown }
+  const content: unknown = document.toJS() ?? {}
+  if (isJson(content)) return { source: path, content }
+  const found = Array.isArray(content) ? "a list" : `${typeof content} ${JSON.stringify(content)}`
+  return yield* new ConfigProblem({ source: path, problems: [`expected settings (key: value), found ${found}`] })
 })

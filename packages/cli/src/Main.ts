@@ -1,6 +1,6 @@
 /** The command line as one effect: parses, runs, and prints a failure as a sentence and not as a stack. */
 import { NodeServices } from "@effect/platform-node"
-import { Cause, Console, Effect, Predicate } from "effect"
+import { Cause, Config, Console, Effect, Predicate } from "effect"
 import { CliError, Command } from "effect/cli"
 import { crdsCommand } from "./commands/crds.ts"
 import { devCommand } from "./commands/dev.ts"
@@ -20,7 +20,11 @@ const report = (cause: Cause.Cause<unknown>) => {
   const failures = cause.reasons.filter(Cause.isFailReason).map(({ error }) => error)
   const [failure] = failures
   if (CliError.isCliError(failure)) return Effect.void
-  const text = Predicate.hasProperty(failure, "message") ? String(failure.message) : Cause.pretty(cause)
+  const text = failure instanceof Config.ConfigError
+    ? `A variable of the environment cannot be used: ${failure.cause.message.replaceAll(/\s*\n\s*/g, " ")}`
+    : Predicate.hasProperty(failure, "message")
+    ? String(failure.message)
+    : Cause.pretty(cause)
   return Console.error(`orchestrator: ${text}`)
 }
 

@@ -43,12 +43,22 @@ it.effect.each([
     assert.isTrue(problem.problems[0]?.startsWith(want))
   }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
+it.effect.each([
+  { name: "a list", text: "- job\n", want: "found a list" },
+  { name: "a word", text: "hello\n", want: "found string \"hello\"" }
+])("$name in place of settings stops the start", ({ text, want }) =>
+  Effect.gen(function*() {
+    const problem = yield* Effect.flip(loadConfig({ path: yield* withFile(text) }).pipe(withEnvironment({})))
+    assert.include(problem.message, want)
+  }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+
 it.effect("a file that is named and missing stops the start", () =>
   Effect.gen(function*() {
     const problem = yield* Effect.flip(
       loadConfig({ path: Option.some("/nonexistent/config.yaml") }).pipe(withEnvironment({}))
     )
     assert.strictEqual(problem._tag, "ConfigProblem")
+    assert.include(problem.message, "there is no such file")
   }).pipe(Effect.provide(NodeServices.layer)))
 
 it("lists are replaced, objects are merged", () =>

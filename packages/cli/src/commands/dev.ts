@@ -2,26 +2,29 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Logging from "../Logging.ts"
+import { portFlag } from "./portFlag.ts"
 
 const flags = {
   agent: Flag.Literals("agent", ["demo", "claude"]).pipe(
-    Flag.withDescription("Who does the work: the scripted demo agent, or your own Claude Code with your key"),
+    Flag.withDescription(
+      "Who does the work: the scripted demo agent, or your own Claude Code with your key; default demo"
+    ),
     Flag.withDefault("demo")
   ),
   demo: Flag.Boolean("demo").pipe(
-    Flag.withDescription("Submit the demo run at the first start"),
+    Flag.withDescription("Submit the demo run at the first start, as is the default; --no-demo leaves it out"),
     Flag.withDefault(true)
   ),
-  port: Flag.Int("port").pipe(
-    Flag.withDescription("Port of the HTTP API on 127.0.0.1"),
+  port: portFlag("port").pipe(
+    Flag.withDescription("Port of the HTTP API on 127.0.0.1; default 8080, and 0 takes any that is free"),
     Flag.withDefault(8080)
   ),
-  kubePort: Flag.Int("kube-port").pipe(
-    Flag.withDescription("Port of the Kubernetes API on 127.0.0.1; 0 takes any that is free"),
+  kubePort: portFlag("kube-port").pipe(
+    Flag.withDescription("Port of the Kubernetes API on 127.0.0.1; default 0, which takes any that is free"),
     Flag.withDefault(0)
   ),
   state: Flag.String("state").pipe(
-    Flag.withDescription("Folder for everything that is kept"),
+    Flag.withDescription("Folder for everything that is kept; default .orchestrator"),
     Flag.withDefault(".orchestrator")
   ),
   reset: Flag.Boolean("reset").pipe(
@@ -29,7 +32,11 @@ const flags = {
     Flag.withDefault(false)
   ),
   config: Flag.String("config").pipe(
-    Flag.withDescription("Settings (config.yaml) to lay over the local ones"),
+    Flag.withDescription("Settings (config.yaml) to lay over the local ones; default CONFIG_PATH"),
+    Flag.optional
+  ),
+  templates: Flag.String("templates").pipe(
+    Flag.withDescription("Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then the ones that come along"),
     Flag.optional
   )
 }

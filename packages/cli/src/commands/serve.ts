@@ -3,14 +3,17 @@ import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Logging from "../Logging.ts"
 import { contextFlag, kubeconfigFlag } from "./clusterFlags.ts"
+import { portFlag } from "./portFlag.ts"
 
 const flags = {
   config: Flag.String("config").pipe(
-    Flag.withDescription("Settings; default CONFIG_PATH, then /config/config.yaml"),
+    Flag.withDescription("Settings; default CONFIG_PATH, then /config/config.yaml if it is there"),
     Flag.optional
   ),
   templates: Flag.String("templates").pipe(
-    Flag.withDescription("Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then /claude-templates"),
+    Flag.withDescription(
+      "Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then /claude-templates if it is there, then the ones that come along"
+    ),
     Flag.optional
   ),
   kubeconfig: kubeconfigFlag,
@@ -20,7 +23,7 @@ const flags = {
     Flag.withDescription("Namespace to look after; default KUBERNETES_NAMESPACE, then orchestrator"),
     Flag.optional
   ),
-  port: Flag.Int("port").pipe(
+  port: portFlag("port").pipe(
     Flag.withDescription("Port of the HTTP API; default SERVER_PORT, then 8080"),
     Flag.optional
   )

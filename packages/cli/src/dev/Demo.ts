@@ -7,7 +7,7 @@ import { Effect, FileSystem, Path } from "effect"
 import { parse } from "yaml"
 
 /** Not the name in the manifest, which is there for a person to apply. */
-const demoRun = "demo"
+export const demoRun = "demo"
 
 /** Creates the run; one that is there stays as it is. */
 export const submitDemo = Effect.fn("Demo.submit")(function*(examples: string, namespace: string) {

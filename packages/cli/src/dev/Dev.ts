@@ -8,6 +8,7 @@ import { Server } from "@orchestrator/http/Server"
 import { WireServer } from "@orchestrator/k8s/embedded/wire/WireServer"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Leadership } from "@orchestrator/k8s/Leadership"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { DateTime, Deferred, Effect, FileSystem, Layer, Path, Schedule } from "effect"
@@ -15,9 +16,10 @@ import type { DevInput } from "../commands/dev.ts"
 import { loadConfig } from "../ConfigFile.ts"
 import { type Installation, installation } from "../Installation.ts"
 import { program } from "../Program.ts"
+import { templatesFolder } from "../TemplatesFolder.ts"
 import { agentImage, imageTable, runnerImage } from "./Agents.ts"
-import { submitDemo } from "./Demo.ts"
-import { demoRepositories, makeDemoRepositories } from "./DemoRepositories.ts"
+import { demoRun, submitDemo } from "./Demo.ts"
+import { makeDemoRepositories } from "./DemoRepositories.ts"
 import { Display } from "./Display.ts"
 import { followRuns } from "./FollowRuns.ts"
 import { localCluster } from "./LocalCluster.ts"
@@ -49,6 +51,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     path: input.config,
     flags: { server: { host: "127.0.0.1", port: input.port } }
   })
+  const templates = yield* templatesFolder({ named: input.templates })
   const keys = yield* modelKeys(input.agent)
   const pushedBy = config.agent.credentials === "broker" ? "broker" : "agent"
   const images = yield* imageTable(input.agent, parts, { folder: state.git, pushedBy })
@@ -60,7 +63,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     port: input.kubePort,
     readable: [...parts.code, parts.demoAgent]
   })
-  const product = program({ config, namespace, templates: parts.templates }).pipe(
+  const product = program({ config, namespace, templates }).pipe(
     Layer.provide(Leadership.layerAlone),
     Layer.provideMerge(Layer.provideMerge(layerModelKeys(keys, namespace), cluster)),
     Layer.provideMerge(Display.layer)
@@ -97,21 +100,24 @@ const serve = Effect.fnUntraced(
       since: started,
       awaited: name === undefined ? undefined : { kind: "CodeRun", name, ended }
     })
-    const branch = name === undefined ? yield* lastBranch : branchOf(yield* Deferred.await(ended))
-    yield* display.print(nextSteps({ state: shown, server: url, branch }))
+    const run = name === undefined ? yield* earlierDemo : yield* Deferred.await(ended)
+    yield* display.print(nextSteps({ state: shown, server: url, branch: branchOf(run), attempt: attemptOf(run) }))
     return yield* Effect.never
   }
 )
 
-const branchOf = ({ status }: CustomObject): string | undefined =>
-  isTerminal(String(status?.["phase"])) && typeof status?.["branch"] === "string" ? status["branch"] : undefined
+const branchOf = (run: CustomObject | undefined): string | undefined => {
+  const { branch, phase } = run?.status ?? {}
+  return isTerminal(String(phase)) && typeof branch === "string" ? branch : undefined
+}
 
-/** The branch of a run of the demo service that an earlier start delivered. */
-const lastBranch = Effect.gen(function*() {
+const attemptOf = (run: CustomObject | undefined): number => Number(run?.spec["contextVersion"] ?? 1)
+
+/** The demo run that an earlier start submitted, if nobody has deleted it. */
+const earlierDemo = Effect.gen(function*() {
   const client = yield* KubernetesClient
-  const { items } = yield* client.list(CodeRunKind, { namespace })
-  return items.filter(({ spec }) => spec["service"] === demoRepositories[0].name).map(branchOf).find((each) =>
-    each !== undefined
+  return yield* client.get(CodeRunKind, { namespace, name: demoRun }).pipe(
+    Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
   )
 })
 

@@ -6,11 +6,13 @@ export interface NextStepsInput {
   readonly server: string
   /** The demo run's branch, once it is delivered. */
   readonly branch: string | undefined
+  /** Of the demo run's latest attempt. */
+  readonly attempt: number
 }
 
-export const nextSteps = ({ branch, server, state }: NextStepsInput): string => {
+export const nextSteps = ({ attempt, branch, server, state }: NextStepsInput): string => {
   const kubectl = `kubectl --kubeconfig ${state}/kubeconfig`
-  const again = "{\"spec\":{\"contextVersion\":2,\"promptModification\":\"Add a farewell.\"}}"
+  const again = JSON.stringify({ spec: { contextVersion: attempt + 1, promptModification: "Add a farewell." } })
   const ofTheDemo = (...lines: ReadonlyArray<string>) => branch === undefined ? [] : lines
   return [
     "",

@@ -4,6 +4,7 @@
  */
 import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
 import { Effect, FileSystem, Layer, Path, Schema } from "effect"
+import { sentenceOf } from "../FileTrouble.ts"
 
 export class StateFolderError extends Schema.TaggedError<StateFolderError>()("StateFolderError", {
   folder: Schema.String,
@@ -51,9 +52,14 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
   const refuse = (reason: string) => new StateFolderError({ folder: root, reason })
   const inFolder = (name: string) => path.join(root, name)
 
-  const exists = yield* files.exists(root).pipe(Effect.mapError(({ message }) => refuse(message)))
+  const exists = yield* files.exists(root).pipe(Effect.mapError((error) => refuse(sentenceOf(error))))
+  if (
+    exists && (yield* files.stat(root).pipe(Effect.mapError((error) => refuse(sentenceOf(error))))).type !== "Directory"
+  ) {
+    return yield* refuse("it is a file. Name a folder with --state.")
+  }
   const entries = exists
-    ? yield* files.readDirectory(root).pipe(Effect.mapError(({ message }) => refuse(message)))
+    ? yield* files.readDirectory(root).pipe(Effect.mapError((error) => refuse(sentenceOf(error))))
     : []
   const isOurs = entries.includes(marker)
   if (entries.length > 0 && !isOurs) {
@@ -62,14 +68,14 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
   if (options.reset && isOurs) {
     yield* notInUse(inFolder(database)).pipe(Effect.mapError((error) => refuse(error.message)))
     yield* Effect.forEach(entries, (name) => files.remove(inFolder(name), { recursive: true, force: true })).pipe(
-      Effect.mapError(({ message }) => refuse(message))
+      Effect.mapError((error) => refuse(sentenceOf(error)))
     )
   }
   // Volumes of pods lie in it, with their secrets.
   yield* files.makeDirectory(root, { recursive: true }).pipe(
     Effect.andThen(files.chmod(root, 0o700)),
     Effect.andThen(files.writeFileString(inFolder(marker), markerText)),
-    Effect.mapError(({ message }) => refuse(`${message}. Make it writable, or name another one with --state.`))
+    Effect.mapError((error) => refuse(`${sentenceOf(error)}. Make it writable, or name another one with --state.`))
   )
   const state: StateFolder = {
     path: root,

@@ -4,29 +4,17 @@ import { Server } from "@orchestrator/http/Server"
 import { layerLease } from "@orchestrator/k8s/LeaderElection"
 import { layerAfter, Leadership } from "@orchestrator/k8s/Leadership"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Config, Effect, FileSystem, Latch, Layer, Option, Random, Record } from "effect"
+import { Config, Effect, Latch, Layer, Option, Random, Record } from "effect"
 import type { ServeInput } from "../commands/serve.ts"
 import { loadConfig } from "../ConfigFile.ts"
-import { installation } from "../Installation.ts"
 import { program, type ProgramOptions } from "../Program.ts"
+import { templatesFolder } from "../TemplatesFolder.ts"
 import { makeApiKeyWarnings } from "./ApiKey.ts"
 import { leaseName } from "./Permissions.ts"
 import { Preflight } from "./Preflight.ts"
 import { releaseDoomed } from "./ReleaseJobs.ts"
 
 const mountedTemplates = "/claude-templates"
-
-/** The folder that was named, else the mounted one, else what this installation brings. */
-const templatesFolder = Effect.fnUntraced(function*(named: Option.Option<string>) {
-  const fromEnvironment = yield* Config.option(Config.String("CLAUDE_TEMPLATES_PATH"))
-  const files = yield* FileSystem.FileSystem
-  const mounted = yield* files.exists(mountedTemplates).pipe(Effect.orElseSucceed(() => false))
-  const { templates } = yield* installation
-  return Option.getOrElse(
-    Option.orElse(named, () => fromEnvironment),
-    () => mounted ? mountedTemplates : templates
-  )
-})
 
 /** A pod that starts again is another process, so its name alone is not enough. */
 const identity = Effect.gen(function*() {
@@ -66,7 +54,7 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
   const namespace = yield* Effect.fromOption(input.namespace).pipe(
     Effect.catch(() => Config.String("KUBERNETES_NAMESPACE").pipe(Config.withDefault("orchestrator")))
   )
-  const templates = yield* templatesFolder(input.templates)
+  const templates = yield* templatesFolder({ named: input.templates, mounted: mountedTemplates })
   const client = liveClient({
     kubeconfig: Option.getOrUndefined(input.kubeconfig),
     context: Option.getOrUndefined(input.context)

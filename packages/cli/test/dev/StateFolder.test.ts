@@ -31,6 +31,15 @@ it.effect("a folder of somebody else is refused, also with reset, and stays as i
     })
   ))
 
+it.effect("a file in its place is refused as one", () =>
+  inFolder((folder, files) =>
+    Effect.gen(function*() {
+      yield* files.writeFileString(`${folder}/state`, "")
+      const error = yield* Effect.flip(openStateFolder(`${folder}/state`, { reset: false }))
+      assert.include(error.message, "it is a file")
+    })
+  ))
+
 it.effect("reset empties a folder of ours", () =>
   inFolder((folder, files) =>
     Effect.gen(function*() {

@@ -131,12 +131,15 @@ const select = (config: KubeConfig, context: string | undefined): ConnectionErro
         "expected a cluster: KUBECONFIG is not set, there is no ~/.kube/config, and this is not a pod with a service account"
     })
   }
-  const names = config.getContexts().map(({ name }) => name).join(", ")
-  return config.getCurrentCluster() === null
-    ? new ConnectionError({
-      message: `expected a context with a cluster, found "${config.getCurrentContext()}"; the kubeconfig has: ${names}`
-    })
-    : undefined
+  if (config.getCurrentCluster() !== null) return undefined
+  const names = config.getContexts().map(({ name }) => name)
+  // Where the file names none, the library has none, whatever its type says.
+  const current: string | undefined = config.getCurrentContext()
+  const found = current === undefined || current === "" ? "no current-context" : `"${current}"`
+  const known = names.length === 0 ? "no context at all: is this a kubeconfig?" : names.join(", ")
+  return new ConnectionError({
+    message: `expected a context with a cluster, found ${found}; the kubeconfig has: ${known}`
+  })
 }
 
 /** Access by kubeconfig; without a path wherever kubectl would look, then the pod's service account. */

@@ -111,6 +111,7 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("Access", (it) => {
 
   describe("what cannot be used is said", () => {
     it.effect.each([
+      { name: "a text of another kind", text: "hello", context: undefined, want: "no context at all" },
       { name: "no YAML", text: "a: [", context: undefined, want: "expected a readable kubeconfig" },
       {
         name: "an unknown context",

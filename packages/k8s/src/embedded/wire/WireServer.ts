@@ -57,7 +57,8 @@ const host = "127.0.0.1"
 const listenProblem = (port: number) => ({ cause }: { readonly cause: unknown }): WireServerError => {
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
   const message = code === "EADDRINUSE"
-    ? `port ${port} of ${host} is in use by another program: stop it, or choose another port (0 takes any that is free)`
+    ? `port ${port} of ${host} is in use by another program: stop it, or choose another one for the Kubernetes API with `
+      + "--kube-port (0 takes any that is free)"
     : code === "EACCES"
     ? `port ${port} of ${host} may not be used by this user: choose one above 1023 (0 takes any that is free)`
     : `cannot listen on ${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`

@@ -216,11 +216,12 @@ describe("a watch over HTTP", () => {
       assert.deepStrictEqual(exit, Exit.void)
     }))
 
-  live("a port in use is told with its number", () =>
+  live("a port in use is told with its number, and the flag that chooses another", () =>
     Effect.gen(function*() {
       const { port } = yield* WireServer
       const error = yield* Effect.flip(Effect.scoped(Layer.build(served({ port }))))
       assert.strictEqual(error._tag, "WireServerError")
       assert.include(error.message, String(port))
+      assert.include(error.message, "--kube-port")
     }).pipe(Effect.provide(served())))
 })
