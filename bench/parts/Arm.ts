@@ -94,7 +94,12 @@ export const makeArms = Effect.gen(function*() {
   file("memory.max", String(containerBytes))
   const settings = file("config.yaml", JSON.stringify(config))
   const writes = file("writes.json", JSON.stringify(yield* record))
-  // The image's own flags, see tools/image/orchestrator.
+  // The image's own settings, see tools/image/orchestrator.
+  const malloc = {
+    MALLOC_ARENA_MAX: "1",
+    MALLOC_TRIM_THRESHOLD_: "262144",
+    MALLOC_MMAP_THRESHOLD_: "131072"
+  }
   const heap = `--max-old-space-size=${containerBytes / 1024 / 1024 * 3 / 4}`
 
   const controller = (site: Site, user?: User) => {
