@@ -8,7 +8,7 @@ import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
 import { Forge } from "./forge/Forge.ts"
 import { ownPart, titleOf } from "./forge/PullRequestText.ts"
-import type { MirrorError } from "./git/Mirror.ts"
+import { MirrorError } from "./git/Mirror.ts"
 import { Target } from "./git/Target.ts"
 import { Witness } from "./Witness.ts"
 
@@ -19,6 +19,9 @@ export const Report = Schema.Struct({
   costUsd: Schema.optionalKey(Schema.Finite)
 })
 export type Report = typeof Report.Type
+
+/** Deliveries that wait for one another; each keeps what it was told. */
+const longestLine = 8
 
 export interface Delivered {
   readonly delivery: Delivery
@@ -33,7 +36,7 @@ export class Handover extends Context.Service<Handover, {
   static readonly layer = Layer.effect(
     Handover,
     Effect.gen(function*() {
-      const { forge: settings, run } = yield* BrokerConfig
+      const { forge: settings, git: { targetUrl }, run } = yield* BrokerConfig
       const { redact } = yield* Credentials
       const forge = yield* Forge
       const target = yield* Target
@@ -100,9 +103,19 @@ export class Handover extends Context.Service<Handover, {
 
       const scope = yield* Effect.scope
       const turn = yield* Semaphore.make(1)
+      let inLine = 0
       return Handover.of({
         // A runner that goes away meanwhile does not stop it; the end of the broker does.
-        deliver: (report) => Effect.flatMap(Effect.forkIn(turn.withPermit(deliver(report)), scope), Fiber.join)
+        deliver: (report) =>
+          Effect.suspend(() => {
+            if (inLine === longestLine) {
+              const reason = `more than ${longestLine} deliveries at once`
+              return Effect.fail(new MirrorError({ operation: "look", ref: targetUrl, reason }))
+            }
+            inLine++
+            const whole = Effect.ensuring(turn.withPermit(deliver(report)), Effect.sync(() => inLine--))
+            return Effect.flatMap(Effect.forkIn(whole, scope), Fiber.join)
+          })
       })
     })
   )

@@ -118,6 +118,20 @@ describe("delivery", () => {
       assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
     }))
 
+  it.live("turns away a flood of requests that nobody waits for", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      const asked = yield* Effect.all(Array.from({ length: 30 }, () => deliver()), { concurrency: 30 })
+      const refused = asked.filter(({ status }) => status === 502)
+      assert.isAbove(refused.length, 0)
+      assert.isBelow(refused.length, 30)
+      assert.include(refused[0]?.text, "deliveries at once")
+      assert.strictEqual((yield* deliver()).status, 200)
+      assert.lengthOf(forge.pulls, 1)
+      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+    }))
+
   it.live("delivers a branch where no forge is known, and says so", () =>
     Effect.gen(function*() {
       const { broker, deliver, forge, remotes, work } = yield* start({}, {
