@@ -115,7 +115,7 @@ export const makeArms = Effect.gen(function*() {
       heap,
       join(root, "bench/arms/loop.ts"),
       JSON.stringify(options)
-    ])
+    ], malloc)
   }
 
   const launch = (site: Site, user?: User) => ended(() => controller(site, user))
