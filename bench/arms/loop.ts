@@ -1,6 +1,6 @@
 /**
  * The arms that the controller is measured against: the same writes over the same transport, and nothing else. `bare` is told of each run
- * on its standard input; `watching` finds runs and the ends of their agents by watches, as any controller has to.
+ * on its standard input; `watching` finds runs and the ends of their agents by watches, like every controller.
  * Usage: loop.ts {"how","kubeconfig","namespace","writes"}
  */
 import { NodeRuntime, NodeStdio } from "@effect/platform-node"
