@@ -31,7 +31,7 @@ const git = (args: ReadonlyArray<string>) =>
   )
 
 /** Name of the remote, and the folder of files that it begins with. */
-export const demoRepositories = [
+const demoRepositories = [
   { name: "hello-api", files: "target" },
   { name: "docs", files: "docs" }
 ] as const

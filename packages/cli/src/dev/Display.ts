@@ -1,5 +1,5 @@
 /**
- * Progress on the terminal: one live line per run where there is a terminal, plain lines otherwise. Everything that is printed goes
+ * Progress on the terminal: one live line per run that has not ended where there is a terminal, plain lines otherwise. Everything that is printed goes
  * through here, so that live lines and other text do not run into each other.
  */
 import { Context, Effect, Layer, Stdio, Terminal } from "effect"
@@ -42,16 +42,21 @@ const makePlain = (terminal: Terminal.Terminal): Display["Service"] => {
 
 const colours: Readonly<Record<string, string>> = { Succeeded: "32", Failed: "31", Cancelled: "33", Running: "36" }
 
+/** From here on a line has room for everything that is known of a run. */
+const wide = 120
+
+const clock = /^\d\d:\d\d:\d\d /
+
 const makeLive = (terminal: Terminal.Terminal): Display["Service"] => {
   const runs = new Map<string, { readonly line: RunLine; readonly agent: string }>()
   let painted = 0
 
+  const coloured = ({ phase }: RunLine, text: string) => `\u001b[${colours[phase] ?? "2"}m${text}\u001b[0m\n`
   const erase = () => (painted === 0 ? "" : `\u001b[${painted}A\r\u001b[J`)
   const paint = (width: number) => {
     const lines = [...runs.values()].map(({ agent, line }) => {
       const tail = line.phase === "Running" && agent !== "" ? agent : line.message
-      const text = printable(`${line.text}  ${tail}`, width)
-      return `\u001b[${colours[line.phase] ?? "2"}m${text}\u001b[0m\n`
+      return coloured(line, printable(`${width < wide ? line.short : line.text}  ${tail}`, width))
     })
     painted = lines.length
     return lines.join("")
@@ -66,6 +71,10 @@ const makeLive = (terminal: Terminal.Terminal): Display["Service"] => {
     print: (text) => show(`${text}\n`),
     run: (line) =>
       Effect.suspend(() => {
+        if (line.isLast) {
+          runs.delete(line.run)
+          return show(coloured(line, printable(`${line.text}  ${line.message}`.trimEnd(), 400)))
+        }
         runs.set(line.run, { line, agent: runs.get(line.run)?.agent ?? "" })
         return show("")
       }),
@@ -73,7 +82,7 @@ const makeLive = (terminal: Terminal.Terminal): Display["Service"] => {
       Effect.suspend(() => {
         const entry = runs.get(run)
         if (entry === undefined) return Effect.void
-        runs.set(run, { ...entry, agent: line })
+        runs.set(run, { ...entry, agent: line.replace(clock, "") })
         return show("")
       })
   }

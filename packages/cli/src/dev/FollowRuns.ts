@@ -1,13 +1,12 @@
 /** Follows the cluster's runs and their agents' logs onto the display. */
 import { runUidLabel } from "@orchestrator/domain/Labels"
-import { isTerminal } from "@orchestrator/domain/Phase"
 import { formatTime } from "@orchestrator/domain/Retention"
 import { CodeRunKind, DocsRunKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
 import { type DateTime, Deferred, Effect, FiberMap, Schedule, Stream } from "effect"
 import { Display } from "./Display.ts"
-import { runLine } from "./RunLine.ts"
+import { deletedLine, runLine } from "./RunLine.ts"
 
 const agentContainer = "claude"
 
@@ -40,7 +39,7 @@ export const followRuns = Effect.fn("FollowRuns.followRuns")(function*({ awaited
       const uid = object.metadata.uid ?? ""
       names.set(uid, line.run)
       const key = `${uid}/${String(object.status?.["contextVersion"] ?? 1)}`
-      const over = isTerminal(line.phase)
+      const over = line.isLast
       const news = !over || !ended.has(key) && String(object.status?.["finishedAt"] ?? "") >= begun
       if (over) ended.add(key)
       if (news) yield* display.run(line)
@@ -48,6 +47,11 @@ export const followRuns = Effect.fn("FollowRuns.followRuns")(function*({ awaited
         yield* Deferred.succeed(awaited.ended, object)
       }
     })
+
+  const runDeleted = (kind: "CodeRun" | "DocsRun", object: CustomObject) => {
+    const line = runLine(kind, object)
+    return line.isLast ? Effect.void : display.run(deletedLine(line))
+  }
 
   const podChanged = (pod: Pod) =>
     Effect.gen(function*() {
@@ -76,7 +80,11 @@ export const followRuns = Effect.fn("FollowRuns.followRuns")(function*({ awaited
       yield* Effect.forEach(items, (run) => runChanged(name, run), { discard: true })
       yield* client.watch(kind, { namespace, resourceVersion: metadata.resourceVersion }).pipe(
         Stream.runForEach(({ object, type }) =>
-          type === "ADDED" || type === "MODIFIED" ? runChanged(name, object) : Effect.void
+          type === "ADDED" || type === "MODIFIED"
+            ? runChanged(name, object)
+            : type === "DELETED"
+            ? runDeleted(name, object)
+            : Effect.void
         )
       )
     })

@@ -1,4 +1,5 @@
 /** One line about a run, for people. Pure. */
+import { isTerminal } from "@orchestrator/domain/Phase"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 
 export interface RunLine {
@@ -6,7 +7,11 @@ export interface RunLine {
   readonly run: string
   readonly phase: string
   readonly text: string
+  /** The text where there is little room. */
+  readonly short: string
   readonly message: string
+  /** Whether nothing more comes, unless somebody asks for another attempt. */
+  readonly isLast: boolean
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "")
@@ -20,8 +25,16 @@ export const runLine = (kind: "CodeRun" | "DocsRun", { metadata, status }: Custo
     run,
     phase,
     text: `${run}  ${phase.padEnd(9)}  ${reason.padEnd(20)}  attempt ${attempt}`,
-    message: text(status?.["message"])
+    short: `${run}  ${phase}${attempt > 1 ? ` (${attempt})` : ""}`,
+    message: text(status?.["message"]),
+    isLast: isTerminal(phase)
   }
+}
+
+/** The end of a run that somebody deleted. */
+export const deletedLine = (line: RunLine): RunLine => {
+  const words = `${line.run}  Deleted`
+  return { ...line, phase: "Deleted", text: words, short: words, message: "", isLast: true }
 }
 
 /** What a terminal line may hold: no control characters, cut to the width. */
