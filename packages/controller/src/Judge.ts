@@ -78,6 +78,17 @@ const judgeCompleted = (
 /** Reasons that say no more than that it went wrong; the broker may know better. */
 const vague: ReadonlySet<AgentResult["reason"]> = new Set([undefined, "AgentError", "SetupFailed"])
 
+/** What happens outside of the agent's container, which whoever writes its message cannot know: only InfraLost would start it again. */
+const foreign: ReadonlySet<AgentResult["reason"]> = new Set([
+  "InfraLost",
+  "JobLost",
+  "QuotaExceeded",
+  "ImagePullFailed",
+  "NameCollision",
+  "DependencyFailed",
+  "TemplateError"
+])
+
 const judgeFailed = (story: AgentResult, testimony: BrokerResult | undefined, credentials: Credentials): Failure => {
   const delivery = testimony?.delivery
   if (story.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
@@ -89,7 +100,8 @@ const judgeFailed = (story: AgentResult, testimony: BrokerResult | undefined, cr
     const absent = missing(testimony, credentials)
     if (absent !== undefined) return absent
   }
-  return { reason: story.reason ?? "AgentError", message: story.message }
+  const told = story.reason === undefined || foreign.has(story.reason) ? "AgentError" : story.reason
+  return { reason: told, message: story.message }
 }
 
 const missing = (testimony: BrokerResult | undefined, credentials: Credentials): Failure | undefined => {

@@ -108,6 +108,18 @@ describe("a Job that left no word", () => {
 type Testimony = BrokerResult | string | undefined
 
 const wordless = silentEnd(1)
+
+/** Reasons that are not the runner's to give. */
+const clusters: ReadonlySet<string> = new Set([
+  "InfraLost",
+  "JobLost",
+  "QuotaExceeded",
+  "ImagePullFailed",
+  "NameCollision",
+  "DependencyFailed",
+  "TemplateError"
+])
+
 const refused = undelivered({ pushRefused: "protected branch" })
 const branchOnly = testified({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), forgeKnown: false })
 
@@ -172,7 +184,12 @@ const both: ReadonlyArray<
     "PullRequestMissing"
   ],
   ...FailureReason.literals.map((reason) =>
-    [`the runner says ${reason}, whatever was delivered`, endWith(failedWith(reason)), testified(), reason] as const
+    [
+      `the runner says ${reason}, whatever was delivered`,
+      endWith(failedWith(reason)),
+      testified(),
+      clusters.has(reason) ? "AgentError" : reason
+    ] as const
   ),
   ["a failure without a reason is the agent's", endWith(failedWith()), testified(), "AgentError"],
   ["a failure is told without a testimony", endWith(failedWith("SetupFailed")), undefined, "SetupFailed"],

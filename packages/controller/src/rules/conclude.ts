@@ -22,6 +22,7 @@ export const conclude = (observed: ObservedAlive, job: ObservedJob, verdict: Ver
 
 /** What to do when the run does not go on by itself any more. */
 const goOn: Partial<Record<TerminalReason, string>> = {
+  BudgetExceeded: "Raise spec.maxCostUsd or spec.maxTurns, and spec.contextVersion, to go on in the same session.",
   InfraLost: "Raise spec.contextVersion to go on in the same workspace.",
   RateLimited: "It was waited for often enough: raise spec.contextVersion to go on."
 }
