@@ -20,8 +20,17 @@ export const Report = Schema.Struct({
 })
 export type Report = typeof Report.Type
 
+/** The forge counts the requests of a token, which all runs of a user share: one agent may not use them up. */
+const mostHandovers = 30
+
 /** Deliveries that wait for one another; each keeps what it was told. */
 const longestLine = 8
+
+/** Of asking the forge. */
+interface Outcome {
+  readonly url?: string
+  readonly problem?: string
+}
 
 export interface Delivered {
   readonly delivery: Delivery
@@ -68,16 +77,25 @@ export class Handover extends Context.Service<Handover, {
         }
       })
 
+      let handovers = 0
+
+      const ask = Effect.fnUntraced(function*(head: string, report: Report): Effect.fn.Return<Outcome, MirrorError> {
+        if (handovers++ >= mostHandovers) {
+          return { problem: `this attempt has asked the forge ${mostHandovers} times, and may no more` }
+        }
+        return yield* forge.deliver(yield* wishOf(head, report)).pipe(
+          Effect.map((url): Outcome => url === undefined ? {} : { url }),
+          Effect.catch((error) => Effect.succeed<Outcome>({ problem: redact(error.message) }))
+        )
+      })
+
       const deliver = Effect.fn("Handover.deliver")(function*(report: Report) {
         const delivery = yield* target.verify
         const { headCommit } = delivery
         if (headCommit === undefined || !delivery.changed || !forge.known) {
           return { delivery, forgeKnown: forge.known }
         }
-        const outcome = yield* forge.deliver(yield* wishOf(headCommit, report)).pipe(
-          Effect.map((url) => ({ url: url ?? undefined, problem: undefined })),
-          Effect.catch((error) => Effect.succeed({ url: undefined, problem: redact(error.message) }))
-        )
+        const outcome = yield* ask(headCommit, report)
         const { pullRequestUrl: _, ...bare } = delivery
         if (outcome.url === undefined) {
           const problem = outcome.problem ?? "the forge names no pull request"

@@ -62,6 +62,18 @@ describe("delivery", () => {
       assert.notInclude(text + visible(around, broker), gitToken)
     }))
 
+  it.live("asks the forge so often and no more, whatever the agent does", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, work } = yield* start()
+      work()
+      yield* Effect.forEach(Array.from({ length: 30 }), (_, index) => deliver({ summary: `Once more: ${index}` }))
+      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      const asked = forge.asked.length
+      yield* deliver({ summary: "And once more." })
+      assert.strictEqual(forge.asked.length, asked)
+      assert.include(broker.testimony().pullRequestProblem, "30 times")
+    }))
+
   it.live("updates its part of the pull request that is there, and leaves what people wrote", () =>
     Effect.gen(function*() {
       const { broker, deliver, forge, work } = yield* start()
