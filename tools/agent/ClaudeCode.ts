@@ -1,5 +1,5 @@
 /** The pinned Claude Code CLI, installed into a cache folder outside of the repository the first time that it is asked for. */
-import { execFileSync, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
@@ -33,7 +33,12 @@ export const installClaudeCode = (): string => {
   if (existsSync(executable) && answers(executable)) return executable
   mkdirSync(folder, { recursive: true })
   const words = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", `${name}@${claudeCodeVersion}`]
-  execFileSync("npm", words, { stdio: ["ignore", "ignore", "inherit"] })
-  if (!answers(executable)) throw new Error(`npm ${words.join(" ")} has left no ${executable} that runs.`)
+  const { status } = spawnSync("npm", words, { stdio: ["ignore", "ignore", "inherit"] })
+  if (status !== 0 || !answers(executable)) {
+    throw new Error(
+      `The tests with the real Claude Code CLI need npm, its registry and 250 MB in ${folder} (or in CLAUDE_CODE_CACHE): ` +
+        `npm ${words.join(" ")} has left no ${executable} that runs.`
+    )
+  }
   return executable
 }

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { bash, inOrder, say } from "../../../../tools/agent/ScriptedModel.ts"
 import { fileOf, filesOf, git, headOf, refusePushes } from "../fixtures/Remotes.ts"
 import { endedWith, keepsSecrets, onlyBranchChanged, refsOf } from "./Evidence.ts"
 import { startPod } from "./Pod.ts"
-import { bash, inOrder, say } from "./ScriptedModel.ts"
 import { branch, makeWorld, secrets } from "./World.ts"
 
 const answer = bash("echo 'export const answer = 42' > src/answer.js && git add -A && git commit -qm 'Add the answer'")

@@ -3,10 +3,10 @@ import { Effect, Schedule } from "effect"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse } from "yaml"
+import { bash, inOrder, say, scriptedModel } from "../../../../tools/agent/ScriptedModel.ts"
 import { gitHub } from "../fixtures/github/GitHub.ts"
 import { fileOf, headOf, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
 import { localProduct } from "./LocalProduct.ts"
-import { bash, inOrder, say, scriptedModel } from "./ScriptedModel.ts"
 import { secrets } from "./World.ts"
 
 const example = new URL("../../../../examples/coderun.yaml", import.meta.url)

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync, globSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { bash, inOrder, say } from "../../../../tools/agent/ScriptedModel.ts"
 import { fileOf } from "../fixtures/Remotes.ts"
 import { endedWith } from "./Evidence.ts"
 import { startPod, until } from "./Pod.ts"
-import { bash, inOrder, say } from "./ScriptedModel.ts"
 import { branch, makeWorld, sessionOf, type World } from "./World.ts"
 
 const first = inOrder(

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { bash, inOrder, say } from "../../../../tools/agent/ScriptedModel.ts"
 import { filesOf } from "../fixtures/Remotes.ts"
 import { collector } from "./Collector.ts"
 import { endedWith, keepsSecrets } from "./Evidence.ts"
 import { toolServer } from "./Mcp.ts"
 import { startPod } from "./Pod.ts"
-import { bash, inOrder, say } from "./ScriptedModel.ts"
 import { branch, makeWorld } from "./World.ts"
 
 describe("what an administrator sets", () => {

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
+import { bash, fail, inOrder, type Reply, say, type Script } from "../../../../tools/agent/ScriptedModel.ts"
 import { fileOf, headOf } from "../fixtures/Remotes.ts"
 import { endedWith, keepsSecrets } from "./Evidence.ts"
 import { startPod } from "./Pod.ts"
-import { bash, fail, inOrder, type Reply, say, type Script } from "./ScriptedModel.ts"
 import { impatient } from "./Settings.ts"
 import { branch, makeWorld } from "./World.ts"
 

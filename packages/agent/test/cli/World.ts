@@ -4,9 +4,9 @@ import { Effect } from "effect"
 import { randomBytes } from "node:crypto"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { type Script, type ScriptedModel, scriptedModel } from "../../../../tools/agent/ScriptedModel.ts"
 import { type GitHub, gitHub } from "../fixtures/github/GitHub.ts"
 import { demoRemotes, type Remotes, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
-import { type Script, type ScriptedModel, scriptedModel } from "./ScriptedModel.ts"
 
 /** Secrets that only the broker, the model's API and the remotes may see. */
 export const secrets = {

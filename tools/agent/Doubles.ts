@@ -1,0 +1,5 @@
+/** Doubles of the agent's tests for the tests of other packages, since what a package tests with is not among its exports. */
+// oxlint-disable no-restricted-imports
+export { makeCertificates } from "../../packages/agent/test/fixtures/Certificates.ts"
+export { gitHttp } from "../../packages/agent/test/fixtures/GitHttp.ts"
+export { gitHub } from "../../packages/agent/test/fixtures/github/GitHub.ts"
