@@ -74,17 +74,20 @@ const withStatusOf = (observed: Observed): Observed => {
 const waiting = (index: number) =>
   withStatusOf({ ...absent(index), workspace: workspaceOf(index, { tag: "waiting", behind: "task-0" }) })
 
-const makePod = (phase: "Running" | "Succeeded", message?: string): Pod => ({
+const containerOf = (name: string, message: string | undefined) => ({
+  name,
+  ready: message === undefined,
+  restartCount: 0,
+  state: message === undefined ? { running: {} } : { terminated: { exitCode: 0, reason: "Completed", message } }
+})
+
+const makePod = (phase: "Running" | "Succeeded", story?: string, testimony?: string): Pod => ({
   metadata: { name: "pod" },
   spec: { containers: [] },
   status: {
     phase,
-    containerStatuses: [{
-      name: "claude",
-      ready: phase === "Running",
-      restartCount: 0,
-      state: message === undefined ? { running: {} } : { terminated: { exitCode: 0, reason: "Completed", message } }
-    }]
+    initContainerStatuses: [containerOf("broker", testimony)],
+    containerStatuses: [containerOf("claude", story)]
   }
 })
 
@@ -102,15 +105,27 @@ const started = (index: number, pod: Pod): Observed => {
   }
 }
 
-const result = JSON.stringify({
+const story = JSON.stringify({
   outcome: "Completed",
   message: "Added the endpoint.",
-  usage: { costUsd: 0.25, turns: 4 },
-  delivery: { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true }
+  usage: { costUsd: 0.25, turns: 4 }
+})
+
+const testimony = JSON.stringify({
+  delivery: {
+    branch: "feature/task-1-implementation",
+    headCommit: "0123456789abcdef0123456789abcdef01234567",
+    changed: true,
+    verifiedAt: "2026-03-01T09:59:00Z"
+  },
+  forgeKnown: false,
+  models: { "claude-sonnet-4-20250514": { answers: 4, input: 900, output: 700, cacheRead: 0, cacheWrite: 0 } },
+  costUsd: 0.25,
+  costComplete: true
 })
 
 const running = (index: number) => started(index, makePod("Running"))
-const ended = (index: number) => started(index, makePod("Succeeded", result))
+const ended = (index: number) => started(index, makePod("Succeeded", story, testimony))
 const terminal = (index: number) => withStatusOf(ended(index))
 
 const planAll = (given: ReadonlyArray<Observed>) =>

@@ -25,6 +25,7 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
   const attempt = attemptOf(contextVersion, status)
   const cancelledVersion = spec["cancel"] === true ? cancelledBefore(attempt, status) : undefined
   const [name, uid] = [metadata.name ?? "", metadata.uid ?? ""]
+  let wanted: ObservedRun["wanted"] | undefined
   const view: ObservedRun = {
     kind,
     namespace: metadata.namespace ?? "",
@@ -35,7 +36,7 @@ export const observeRun = (kind: KindName, object: CustomObject): ObservedRun =>
     deleting: metadata.deletionTimestamp !== undefined,
     // Asked of runs that have something to do; of a finished one the store has not kept it.
     get wanted() {
-      return wantedOf(kind, object)
+      return wanted ??= wantedOf(kind, object)
     },
     contextVersion,
     cancel: spec["cancel"] === true && cancelledVersion === undefined,
