@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { mkdirSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { agentGit } from "../fixtures/AgentGit.ts"
+import { agentClone } from "../fixtures/AgentGit.ts"
 import { branch, gitToken, place, startBroker } from "../fixtures/Broker.ts"
 import { gitHttp, type GitHttpOptions } from "../fixtures/GitHttp.ts"
 import { commitTo, fileOf, headOf, refusePushes } from "../fixtures/Remotes.ts"
@@ -22,16 +22,7 @@ const start = Effect.fnUntraced(function*(options: GitHttpOptions = {}) {
     REPOSITORY_URL: `${remote.url}/target.git`,
     DOCS_REPOSITORY_URL: `${remote.url}/docs.git`
   })
-  const clone = join(folder, "clone")
-  mkdirSync(clone)
-  const say = agentGit(broker, clone)
-  const cloned = yield* say("clone", "--quiet", `${broker.url}/git/target.git`, ".")
-  assert.isTrue(cloned.ok, cloned.words)
-  yield* say("checkout", "--quiet", "-b", branch)
-  const commit = (name: string) => {
-    writeFileSync(join(clone, name), name)
-    return say("add", "--all").pipe(Effect.andThen(say("commit", "--quiet", "-m", name)))
-  }
+  const { clone, commit, say } = yield* agentClone(broker, folder)
   yield* commit("work.txt")
   const push = say("push", "origin", branch)
   return { broker, clone, commit, push, remote, remotes, say }

@@ -1,9 +1,9 @@
 /** Whose a branch is: a run is credited with what it put there itself, and others' commits are never its own to rewrite. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { agentGit } from "../fixtures/AgentGit.ts"
+import { agentClone } from "../fixtures/AgentGit.ts"
 import { branch, gitToken, place, startBroker } from "../fixtures/Broker.ts"
 import { gitHub } from "../fixtures/github/GitHub.ts"
 import { commitTo, git, headOf } from "../fixtures/Remotes.ts"
@@ -29,16 +29,7 @@ const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, strin
       })
       return response.text()
     })
-  const clone = join(folder, "clone")
-  mkdirSync(clone)
-  const say = agentGit(broker, clone)
-  const cloned = yield* say("clone", "--quiet", `${broker.url}/git/target.git`, ".")
-  assert.isTrue(cloned.ok, cloned.words)
-  yield* say("checkout", "--quiet", "-b", branch)
-  const commit = (name: string) => {
-    writeFileSync(join(clone, name), name)
-    return say("add", "--all").pipe(Effect.andThen(say("commit", "--quiet", "-m", name)))
-  }
+  const { commit, say } = yield* agentClone(broker, folder)
   const deliver = send("/run/deliver", JSON.stringify({ summary: "Done." }))
   /** A push of what is there already, which no git sends. */
   const claim = (head: string) =>

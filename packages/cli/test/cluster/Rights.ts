@@ -1,10 +1,11 @@
 /** What the product may do in a namespace of the tests: the table that `serve` and the chart go by, and nothing else. */
-import { CodeRunKind, type Kind, SubjectAccessReviewKind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, SubjectAccessReviewKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { leasePermissions, type Permission, permissions } from "../../src/serve/Permissions.ts"
 import { eventually } from "./Eventually.ts"
+import { kindOf } from "./KindOf.ts"
 
 interface Role extends KubernetesObject {
   readonly rules: ReadonlyArray<object>
@@ -22,22 +23,8 @@ export type Subject =
 
 const group = "rbac.authorization.k8s.io"
 
-const kindOf = (kind: string, plural: string) => ({
-  group,
-  version: "v1",
-  kind,
-  plural,
-  singular: kind.toLowerCase(),
-  shortNames: [],
-  categories: [],
-  namespaced: true,
-  hasStatus: false,
-  hasGeneration: false,
-  createOnly: false
-})
-
-const RoleKind: Kind<Role> = kindOf("Role", "roles")
-const RoleBindingKind: Kind<RoleBinding> = kindOf("RoleBinding", "rolebindings")
+const RoleKind = kindOf<Role>(group, "Role", "roles")
+const RoleBindingKind = kindOf<RoleBinding>(group, "RoleBinding", "rolebindings")
 
 /** Creating cannot be limited to a name. */
 const rulesOf = ({ kind, name, subresource, verbs }: Permission): ReadonlyArray<object> => {

@@ -2,7 +2,6 @@
  * A network for the pods of one node: each has a namespace of its own and a link to this host, where the addresses of Services lead to
  * the pods behind them. What kube-proxy and a network plug-in do, in small; names of Services are in the pods' /etc/hosts.
  */
-import type { Kind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { PodNetwork } from "@orchestrator/k8s/node/PodNetwork"
 import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
@@ -13,6 +12,7 @@ import { execFileSync } from "node:child_process"
 import { existsSync, writeFileSync } from "node:fs"
 import { connect, createServer, type Server, type Socket } from "node:net"
 import { join } from "node:path"
+import { kindOf } from "../KindOf.ts"
 import { Plane } from "./Plane.ts"
 
 const ip = (...args: ReadonlyArray<string>) => execFileSync("ip", args, { encoding: "utf8", stdio: "pipe" })
@@ -152,20 +152,6 @@ interface EndpointSlice extends KubernetesObject {
     readonly conditions?: { readonly ready?: boolean }
   }>
 }
-
-const kindOf = <A extends KubernetesObject>(group: string, kind: string, plural: string): Kind<A> => ({
-  group,
-  version: "v1",
-  kind,
-  plural,
-  singular: kind.toLowerCase(),
-  shortNames: [],
-  categories: [],
-  namespaced: true,
-  hasStatus: false,
-  hasGeneration: false,
-  createOnly: false
-})
 
 const ServiceKind = kindOf<Service>("", "Service", "services")
 const EndpointSliceKind = kindOf<EndpointSlice>("discovery.k8s.io", "EndpointSlice", "endpointslices")
