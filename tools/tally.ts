@@ -1,6 +1,6 @@
 /**
  * `node tools/tally.ts RESULT...`: the closing line of `.ci/run`, with exit code 1 when anything failed. A RESULT is `EXIT:REPORT` for a
- * run of vitest with the path of its JSON report, or `EXIT` for any other step.
+ * run of vitest with the path of its JSON report, `EXIT` for any other step, or `skipped` for one that was left out.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Stdio } from "effect"
@@ -9,7 +9,9 @@ import { formatTally, tallyRun } from "./ci/Tally.ts"
 const program = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const { args } = yield* Stdio.Stdio
-  const results = (yield* args).map((arg) => /^(\d+)(?::(.*))?$/.exec(arg) ?? ["", "1"])
+  const given = yield* args
+  const skipped = given.filter((arg) => arg === "skipped").length
+  const results = given.filter((arg) => arg !== "skipped").map((arg) => /^(\d+)(?::(.*))?$/.exec(arg) ?? ["", "1"])
   const suites = yield* Effect.forEach(
     results.filter(([, , path]) => path !== undefined),
     ([, exit, path = ""]) =>
@@ -18,7 +20,8 @@ const program = Effect.gen(function*() {
         Effect.map((report) => ({ report, exit: Number(exit) }))
       )
   )
-  const tally = tallyRun(suites, results.filter(([, , path]) => path === undefined).map(([, exit]) => Number(exit)))
+  const steps = results.filter(([, , path]) => path === undefined).map(([, exit]) => Number(exit))
+  const tally = tallyRun(suites, steps, skipped)
   yield* Console.log(formatTally(tally))
   return tally.failed === 0
 })

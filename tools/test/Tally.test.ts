@@ -34,6 +34,7 @@ describe("the tally of a CI run", () => {
       given: [[suite(5, 0, { exit: 137 })], []],
       want: "5 passed, 1 failed"
     },
+    { name: "what was left out is said", given: [[suite(5, 0)], [0], 2], want: "6 passed, 0 failed, 2 skipped" },
     { name: "no report is one", given: [[{ report: "", exit: 1 }], [0]], want: "1 passed, 1 failed" },
     {
       name: "even when the program says it went well",
