@@ -2,6 +2,7 @@
  * Decoding of foreign input, with reports a person can act on: which field, what was found, what was expected.
  */
 import { Result, Schema, SchemaIssue } from "effect"
+import { printable } from "./Printable.ts"
 
 export interface FieldProblem {
   /** Dotted path from the root of the input, `spec.env.PATH`; empty for the root itself. */
@@ -50,7 +51,7 @@ export const describe = (value: unknown): string => {
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === "object") return "an object"
   const text = typeof value === "string" ? JSON.stringify(value.replace(/\/\/[^/\s]*@/gu, "//***@")) : String(value)
-  return `${typeof value} ${text.length > 80 ? `${text.slice(0, 77)}...` : text}`
+  return `${typeof value} ${printable(text, { max: 80 })}`
 }
 
 const standardIssues = SchemaIssue.makeFormatterStandardSchemaV1()
