@@ -2,11 +2,12 @@
  * `node bench/life.ts [--rounds 5] [--runs 300] [--rate 10] [--warm 50]`: whole lives of CodeRuns on a real control plane (API server, etcd, scheduler,
  * Job, TTL and garbage-collection controllers, a node whose containers end by themselves), submitted at a steady rate: what they cost in
  * CPU and requests, and how quickly the controller reacts, against a loop that watches and writes. The first runs of a process only warm it up.
+ * With BASELINE=FOLDER, another checkout that is built, it compares the CPU per run with that of its controller instead.
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Console, Effect, Layer, References } from "effect"
-import { type Arms, type How, makeArms } from "./parts/Arm.ts"
+import { type Arms, baseline, type How, makeArms } from "./parts/Arm.ts"
 import { askedSince, auditEnd, formatRequests } from "./parts/Audit.ts"
 import { flags } from "./parts/Flags.ts"
 import { type Life, livesOf } from "./parts/Lives.ts"
@@ -54,11 +55,12 @@ const compare = (
   what: string,
   pairs: ReadonlyArray<readonly [Round, Round]>,
   of: (round: Round) => number,
-  limit: number
+  limit: number,
+  than = "the watching loop"
 ) =>
   Console.log(formatRatio(
     what,
-    "the watching loop",
+    than,
     ratioOf(pairs.map(([ours, theirs]) => [of(ours), of(theirs)])),
     { limit }
   ))
@@ -68,6 +70,10 @@ const program = Effect.gen(function*() {
   yield* Effect.gen(function*() {
     yield* nodeReady
     const arms = yield* makeArms
+    if (baseline !== undefined) {
+      const versions = yield* compared(["baseline", "controller"] as const, rounds, (how) => round(server, arms, how))
+      return yield* compare("CPU per run", versions, ({ cpu }) => cpu, 1.03, "the baseline")
+    }
     const pairs = yield* compared(["watching", "controller"] as const, rounds, (how) => round(server, arms, how))
     yield* compare("CPU per run", pairs, ({ cpu }) => cpu, 1.3)
     yield* compare("accepted to Job created, p50", pairs, ({ toJob }) => percentile(toJob, 0.5), 1.25)

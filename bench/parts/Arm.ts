@@ -64,7 +64,10 @@ export class Process {
   }
 }
 
-export type How = "controller" | "watching" | "bare"
+/** `baseline` is the controller of another checkout: BASELINE names its folder, where `npm run build` has run. */
+export type How = "controller" | "baseline" | "watching" | "bare"
+
+export const baseline = process.env["BASELINE"]
 
 export interface Arms {
   /** Starts one on a site and waits until it would act; it is ended with the scope. */
@@ -102,12 +105,21 @@ export const makeArms = Effect.gen(function*() {
   }
   const heap = `--max-old-space-size=${containerBytes / 1024 / 1024 * 3 / 4}`
 
-  const controller = (site: Site, user?: User) => {
+  if (baseline !== undefined) {
+    cpSync(join(baseline, "dist"), join(folder, "baseline/dist"), { recursive: true })
+    cpSync(join(baseline, "tools/image/orchestrator"), join(folder, "baseline/orchestrator"))
+  }
+  const serve = (program: string, templates: string) => (site: Site, user?: User) => {
     const flags = ["--namespace", site.namespace, "--config", settings, "--templates", templates]
-    return new Process(join(folder, "orchestrator"), ["serve", "--kubeconfig", kubeconfigOf(site, user), ...flags], {
+    return new Process(program, ["serve", "--kubeconfig", kubeconfigOf(site, user), ...flags], {
       CGROUP_FOLDER: folder
     })
   }
+  const controller = serve(join(folder, "orchestrator"), templates)
+  const controllerBefore = serve(
+    join(folder, "baseline/orchestrator"),
+    join(baseline ?? "", "chart/claude-templates")
+  )
   const loop = (how: How, { namespace, ...site }: Site, user?: User) => {
     const options = { how, namespace, writes, kubeconfig: kubeconfigOf({ namespace, ...site }, user) }
     return new Process(process.execPath, [
@@ -119,12 +131,23 @@ export const makeArms = Effect.gen(function*() {
   }
 
   const launch = (site: Site, user?: User) => ended(() => controller(site, user))
+  const processOf = (how: How, site: Site, user?: User) => {
+    switch (how) {
+      case "controller":
+        return controller(site, user)
+      case "baseline":
+        return controllerBefore(site, user)
+      case "watching":
+      case "bare":
+        return loop(how, site, user)
+    }
+  }
   const start = (how: How, site: Site, user?: User) =>
     Effect.tap(
-      how === "controller" ? launch(site, user) : ended(() => loop(how, site, user)),
+      ended(() => processOf(how, site, user)),
       (process) =>
         Effect.promise(async () => {
-          if (how !== "controller") return await process.printed(/ready/)
+          if (how === "watching" || how === "bare") return await process.printed(/ready/)
           await process.printed(/caches are synced/)
           await process.printed(/"leading"/)
         })
