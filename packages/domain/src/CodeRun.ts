@@ -5,13 +5,17 @@
 import { Effect, Schema } from "effect"
 import { ObjectMeta } from "./ObjectMeta.ts"
 import { commonStatus } from "./RunStatus.ts"
+import { codeSpecSize, dependenciesSize, maxDependencies, maxEnvEntries, maxEnvValue, maxSecrets } from "./Sizes.ts"
 import {
+  atMost,
   BranchName,
   DataKey,
   EnvName,
   envNames,
+  fitsRule,
   GithubUser,
   GitUrl,
+  maxEntries,
   ModelName,
   ObjectName,
   PromptText,
@@ -78,11 +82,13 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
     false
   ),
   env: Schema.optionalKey(
-    Schema.Record(Schema.String, Schema.String).check(envNames)
+    Schema.Record(Schema.String, Schema.String.check(atMost(maxEnvValue))).check(maxEntries(maxEnvEntries), envNames)
       .annotate({ description: "Environment variables to set in the container" })
   ),
   envFromSecrets: Schema.optionalKey(
-    Schema.Array(EnvFromSecret).annotate({ description: "Environment variables from secrets" })
+    Schema.Array(EnvFromSecret).check(Schema.isMaxLength(maxSecrets)).annotate({
+      description: "Environment variables from secrets"
+    })
   ),
   cancel: withDefault(
     Schema.Boolean.annotate({
@@ -93,7 +99,7 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
     false
   ),
   dependsOn: Schema.optionalKey(
-    Schema.Array(ObjectName).annotate({
+    Schema.Array(ObjectName).check(Schema.isMaxLength(maxDependencies), fitsRule(dependenciesSize)).annotate({
       description: "CodeRuns of the same namespace that must have Succeeded first; a failed one fails this run"
     })
   ),
@@ -143,6 +149,6 @@ export class CodeRun extends Schema.Class<CodeRun>("CodeRun")({
   apiVersion: Schema.Literal("orchestrator.platform/v1"),
   kind: Schema.Literal("CodeRun"),
   metadata: ObjectMeta,
-  spec: CodeRunSpec,
+  spec: CodeRunSpec.check(fitsRule(codeSpecSize)),
   status: Schema.optionalKey(CodeRunStatus)
 }) {}

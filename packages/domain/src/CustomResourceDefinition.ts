@@ -1,11 +1,12 @@
 /**
- * CustomResourceDefinitions, derived from the schemas. Restrictions on the seed's fields are filters, which have no JSON schema form, so
- * the CRD accepts whatever the seed's CRD accepted; structural throughout (no $ref, no additionalProperties beside properties).
+ * CustomResourceDefinitions, derived from the schemas. Of the restrictions on the seed's fields only sizes have a JSON schema form, so the
+ * CRD accepts whatever the seed's CRD accepted, up to its size; structural throughout (no $ref, no additionalProperties beside properties).
  */
 import { Schema } from "effect"
 import { CodeRunSpec, CodeRunStatus } from "./CodeRun.ts"
 import { DocsRunSpec, DocsRunStatus } from "./DocsRun.ts"
 import { group } from "./Labels.ts"
+import { codeSpecSize, dependenciesSize, type SizeRule } from "./Sizes.ts"
 
 export interface PrinterColumn {
   readonly name: string
@@ -52,10 +53,15 @@ export interface StructuralSchema {
   readonly required?: ReadonlyArray<string>
 }
 
+/** What the API server evaluates; it cannot say how much was found within the cost that a rule may have. */
+const validated = ({ limit, rule }: SizeRule) => ({
+  "x-kubernetes-validations": [{ rule, message: `expected ${limit}, found more` }]
+})
+
 const listTypes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   conditions: { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"] },
   attempts: { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["jobName"] },
-  dependsOn: { "x-kubernetes-list-type": "set" },
+  dependsOn: { "x-kubernetes-list-type": "set", ...validated(dependenciesSize) },
   envFromSecrets: { "x-kubernetes-list-type": "atomic" }
 }
 
@@ -99,6 +105,7 @@ interface Definition {
   readonly shortName: string
   readonly description: string
   readonly spec: Schema.Constraint
+  readonly specSize?: SizeRule
   readonly status: Schema.Constraint
   readonly columns: ReadonlyArray<PrinterColumn>
 }
@@ -112,7 +119,7 @@ const wideColumns: ReadonlyArray<PrinterColumn> = [
 ]
 
 const define = (
-  { columns, description, kind, plural, shortName, singular, spec, status }: Definition
+  { columns, description, kind, plural, shortName, singular, spec, specSize, status }: Definition
 ): CustomResourceDefinition => ({
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",
@@ -134,7 +141,10 @@ const define = (
           description,
           required: ["spec"],
           properties: {
-            spec: schemaOf(spec, "What is wanted"),
+            spec: {
+              ...schemaOf(spec, "What is wanted"),
+              ...(specSize === undefined ? {} : validated(specSize))
+            },
             status: schemaOf(status, "What was observed; written by the orchestrator alone")
           }
         }
@@ -150,6 +160,7 @@ export const codeRunDefinition: CustomResourceDefinition = define({
   shortName: "cr",
   description: "Implements one task of a Task Master project in a target repository",
   spec: CodeRunSpec,
+  specSize: codeSpecSize,
   status: CodeRunStatus,
   columns: [
     { name: "Task", type: "integer", jsonPath: ".spec.taskId" },

@@ -31,11 +31,16 @@ export const decoder = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) 
     )
 }
 
-/** One line per problem, as logs and condition messages print it. */
-export const formatProblems = (found: ReadonlyArray<FieldProblem>): string => found.map(formatProblem).join("; ")
+const shownProblems = 10
+
+/** One line of the first problems, as logs and condition messages print it. */
+export const formatProblems = (found: ReadonlyArray<FieldProblem>): string => {
+  const shown = found.slice(0, shownProblems).map(formatProblem).join("; ")
+  return found.length <= shownProblems ? shown : `${shown}; and ${found.length - shownProblems} more`
+}
 
 export const formatProblem = ({ expected, found, path }: FieldProblem): string =>
-  `${path === "" ? "value" : path}: expected ${expected}, found ${found}`
+  `${path === "" ? "value" : printable(path, { max: 200 })}: expected ${expected}, found ${found}`
 
 /** `["spec", "env", "PATH"]` as `spec.env.PATH`, indexes as `[0]`. */
 export const formatPath = (path: ReadonlyArray<PropertyKey>): string =>

@@ -1,13 +1,21 @@
 /**
- * Texts that a requester hands over, each restricted to what its use can bear. The restrictions are filters and not patterns, so they
- * stay out of the generated CRD, which keeps accepting what older installations accepted; a run that fails them ends as InvalidSpec.
+ * Texts that a requester hands over, each restricted to what its use can bear. Lengths are in the generated CRD too, since a text that is
+ * too long harms before it is used. All else is filters that stay out of it: the CRD keeps accepting what older installations accepted, and
+ * a run that fails them ends as InvalidSpec.
  */
 import { Schema } from "effect"
+import type { SizeRule } from "./Sizes.ts"
 
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f\u2028\u2029]/u
 
 const unseen = { toJsonSchema: () => ({}) }
+
+/** A length in characters, which the generated JSON schema shows: it keeps out what would fail, whatever the text is for. */
+export const atMost = (max: number) =>
+  Schema.makeFilter<string>((text) => text.length <= max || `Expected at most ${max} characters`, {
+    toJsonSchema: () => ({ maxLength: max })
+  })
 
 /** A filter that the generated JSON schema does not show. */
 export const rule = <T>(expected: string, holds: (value: T) => boolean) =>
@@ -16,7 +24,7 @@ export const rule = <T>(expected: string, holds: (value: T) => boolean) =>
 const plain = (max: number) =>
   [
     rule<string>("a non-empty text", (text) => text.trim() !== ""),
-    rule<string>(`at most ${max} characters`, (text) => text.length <= max),
+    atMost(max),
     rule<string>("no control characters or line breaks", (text) => !control.test(text)),
     rule<string>("no leading \"-\"", (text) => !text.startsWith("-"))
   ] as const
@@ -53,7 +61,7 @@ export const BranchName = Schema.String.check(
 
 /** A folder within a repository: relative, no `..`; empty means the default. */
 export const RelativePath = Schema.String.check(
-  rule<string>("at most 1024 characters", (text) => text.length <= 1024),
+  atMost(1024),
   rule<string>("no control characters or line breaks", (text) => !control.test(text)),
   rule<string>("no leading \"-\"", (text) => !text.startsWith("-")),
   safePath
@@ -73,13 +81,13 @@ export const GithubUser = Schema.String.check(
 
 /** A comma-separated list of tool names. */
 export const ToolList = Schema.String.check(
-  rule<string>("at most 4096 characters", (text) => text.length <= 4096),
+  atMost(4096),
   rule<string>("no control characters or line breaks", (text) => !control.test(text))
 )
 
 /** Free text for the agent: anything but NUL, up to 100,000 characters. */
 export const PromptText = Schema.String.check(
-  rule<string>("at most 100000 characters", (text) => text.length <= 100_000),
+  atMost(100_000),
   rule<string>("no NUL character", (text) => !text.includes("\0"))
 )
 
@@ -145,19 +153,32 @@ export const envNames = Schema.makeFilter<{ readonly [name: string]: string }>(
   unseen
 )
 
+/** A number of entries of a map, which the generated JSON schema shows. */
+export const maxEntries = (max: number) =>
+  Schema.makeFilter<{ readonly [name: string]: unknown }>(
+    (map) => Object.keys(map).length <= max || `Expected at most ${max} entries`,
+    { toJsonSchema: () => ({ maxProperties: max }) }
+  )
+
+/** A bound of a sum; the generated definition has it in CEL. */
+export const fitsRule = ({ holds, limit }: SizeRule) => rule<unknown>(limit, holds)
+
 export const EnvName = Schema.String.check(
+  atMost(253),
   rule<string>("an environment variable name that runs may set", mayBeSet)
 )
 
 /** Name of a Kubernetes Secret or ConfigMap: a DNS-1123 subdomain. */
 export const ObjectName = Schema.String.check(
+  atMost(253),
   rule<string>(
-    "a Kubernetes name (lower-case letters, digits, - and ., at most 253)",
-    (text) => text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u.test(text)
+    "a Kubernetes name (lower-case letters, digits, - and .)",
+    (text) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u.test(text)
   )
 )
 
 /** Key of a Secret. */
 export const DataKey = Schema.String.check(
+  atMost(253),
   rule<string>("a Secret key (letters, digits, - _ .)", (text) => /^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/u.test(text))
 )

@@ -14,6 +14,7 @@ import { kindCases } from "./contract/KindCases.ts"
 import { listCases } from "./contract/ListCases.ts"
 import { patchCases } from "./contract/PatchCases.ts"
 import { schemaCases } from "./contract/SchemaCases.ts"
+import { sizeCases } from "./contract/SizeCases.ts"
 import { updateCases } from "./contract/UpdateCases.ts"
 import { watchCases } from "./contract/WatchCases.ts"
 import type { ContractCase, World } from "./contract/World.ts"
@@ -27,6 +28,7 @@ const groups: Readonly<Record<string, ReadonlyArray<ContractCase>>> = {
   list: listCases,
   watch: watchCases,
   schema: schemaCases,
+  size: sizeCases,
   kinds: kindCases
 }
 

@@ -2,6 +2,7 @@
  * Validation by a structural schema, in the API server's words. Parts that are those of the previous version, which was valid when it
  * was stored, are not looked at again.
  */
+import { sizeRules } from "@orchestrator/domain/Sizes"
 import type { FieldCause } from "../../KubernetesError.ts"
 import { duplicate, invalidValue, notSupported, required, wrongType } from "../admission/Causes.ts"
 import { equalJson } from "../store/Share.ts"
@@ -18,7 +19,7 @@ export const schemaCauses = (schema: StructuralSchema, value: unknown, path: str
   if (value === null && schema["nullable"] === true) return none
   const mistyped = typeCauses(schema, value, path)
   if (mistyped.length > 0) return mistyped
-  return [
+  const causes = [
     ...enumCauses(schema, value, path),
     ...(typeof value === "string" ? stringCauses(schema, value, path) : []),
     ...(typeof value === "number" ? numberCauses(schema, value, path) : []),
@@ -26,6 +27,18 @@ export const schemaCauses = (schema: StructuralSchema, value: unknown, path: str
     ...(isJsonObject(value) ? objectCauses(schema, value, path, isJsonObject(previous) ? previous : {}) : []),
     ...combinedCauses(schema, value, path)
   ]
+  return causes.length > 0 ? causes : ruleCauses(schema, value, path)
+}
+
+/** Of the rules in CEL those that our own definitions have; no other is evaluated here. Like the API server, only of what fits its types and bounds. */
+const ruleCauses = (schema: StructuralSchema, value: unknown, path: string): Causes => {
+  const rules = schema["x-kubernetes-validations"]
+  if (!Array.isArray(rules)) return none
+  return rules.filter(isJsonObject).flatMap(({ message, rule }) =>
+    sizeRules.find((known) => known.rule === rule)?.holds(value) === false
+      ? [invalidValue(path, typeName(value), String(message))]
+      : []
+  )
 }
 
 const typeName = (value: unknown): string => {

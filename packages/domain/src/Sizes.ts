@@ -1,0 +1,83 @@
+/**
+ * How large a run may be. Single fields are bounded where they are declared; what only their sum can say is a rule: in CEL for the API
+ * server, and the same in our words for whoever does not evaluate CEL. The prompt is bounded by itself and in no sum.
+ */
+
+/** Variables of a run. */
+export const maxEnvEntries = 64
+/** Characters of a variable's value. */
+export const maxEnvValue = 32_768
+export const maxSecrets = 32
+export const maxDependencies = 64
+/** Of all names in `dependsOn`: every one is kept for as long as the run waits. */
+const maxDependencyBytes = 4096
+/** Of everything in a spec but the prompt. */
+const maxSpecBytes = 65_536
+
+/** A rule of a custom resource (`x-kubernetes-validations`) with what it means. */
+export interface SizeRule {
+  readonly rule: string
+  /** What it asks for, as in "expected ...". */
+  readonly limit: string
+  /** The same as `rule`, for a value that fits the schema. */
+  readonly holds: (value: unknown) => boolean
+}
+
+const encoder = new TextEncoder()
+const bytesOf = (text: string): number => encoder.encode(text).length
+
+/** Bytes of every text in a value, keys of maps that are not fields included. */
+const textBytes = (value: unknown): number => {
+  if (typeof value === "string") return bytesOf(value)
+  if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + textBytes(each), 0)
+  return typeof value === "object" && value !== null
+    ? Object.values(value).reduce<number>((sum, each) => sum + textBytes(each), 0)
+    : 0
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {}
+
+const requiredTexts = [
+  "service",
+  "repositoryUrl",
+  "docsRepositoryUrl",
+  "workingDirectory",
+  "docsBranch",
+  "model",
+  "githubUser"
+]
+const optionalTexts = ["docsProjectDirectory", "localTools", "remoteTools"]
+
+const names = (env: unknown): number => Object.keys(fieldsOf(env)).reduce((sum, name) => sum + [...name].length, 0)
+
+const ifThere = (field: string, size: string) => `(has(self.${field}) ? ${size} : 0)`
+
+/** Of the spec of a CodeRun. */
+export const codeSpecSize: SizeRule = {
+  rule: [
+    ifThere("env", "self.env.map(name, size(name) + size(bytes(self.env[name]))).sum()"),
+    ifThere(
+      "envFromSecrets",
+      "self.envFromSecrets.map(each, size(bytes(each.name)) + size(bytes(each.secretName)) + size(bytes(each.secretKey))).sum()"
+    ),
+    ifThere("dependsOn", "self.dependsOn.map(name, size(bytes(name))).sum()"),
+    ...requiredTexts.map((field) => `size(bytes(self.${field}))`),
+    ...optionalTexts.map((field) => ifThere(field, `size(bytes(self.${field}))`))
+  ].join(" + ") + ` <= ${maxSpecBytes}`,
+  limit: `at most ${maxSpecBytes} bytes in all fields but promptModification`,
+  holds: (spec) => {
+    const { promptModification: _, ...rest } = fieldsOf(spec)
+    return textBytes(rest) + names(rest["env"]) <= maxSpecBytes
+  }
+}
+
+/** Of `dependsOn`. */
+export const dependenciesSize: SizeRule = {
+  rule: `self.map(name, size(bytes(name))).sum() <= ${maxDependencyBytes}`,
+  limit: `names of at most ${maxDependencyBytes} bytes in all`,
+  holds: (value) => textBytes(value) <= maxDependencyBytes
+}
+
+/** Every rule, for whoever evaluates a generated schema without CEL. */
+export const sizeRules: ReadonlyArray<SizeRule> = [codeSpecSize, dependenciesSize]
