@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { houseProblems, median, medians } from "../check/HouseRules.ts"
 
+const sha512 = `sha512-${"A".repeat(86)}==`
 const lines = (count: number) => "export {}\n".repeat(count)
 
 describe("house rules", () => {
@@ -24,26 +25,27 @@ describe("house rules", () => {
     {
       name: "no registry in the lockfile",
       path: "package-lock.json",
-      text: `{ "packages": { "node_modules/a": { "resolved": "https://r.example/a.tgz" } } }`,
+      text: `{ "packages": { "node_modules/a": { "resolved": "https://r.example/a.tgz", "integrity": "${sha512}" } } }`,
       problems: 1
     },
     {
       name: "a workspace in the lockfile",
       path: "package-lock.json",
-      text: `{ "packages": { "node_modules/a": { "resolved": "packages/a" } } }`,
+      text: `{ "packages": { "node_modules/a": { "resolved": "packages/a", "link": true } } }`,
       problems: 0
     },
     {
       name: "an optional package that the lockfile lacks",
       path: "package-lock.json",
       text:
-        `{ "packages": { "node_modules/a": { "optionalDependencies": { "b": "1", "c": "1" } }, "node_modules/c": {} } }`,
+        `{ "packages": { "x": { "optionalDependencies": { "b": "1", "c": "1" } }, "node_modules/c": { "integrity": "${sha512}" } } }`,
       problems: 1
     },
     {
       name: "an optional package below the one that names it",
       path: "package-lock.json",
-      text: `{ "packages": { "x": { "optionalDependencies": { "b": "1" } }, "x/node_modules/b": {} } }`,
+      text:
+        `{ "packages": { "x": { "optionalDependencies": { "b": "1" } }, "x/node_modules/b": { "integrity": "${sha512}" } } }`,
       problems: 0
     },
     { name: "a lockfile that is none", path: "package-lock.json", text: "<<<<<<<", problems: 1 }
