@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly namespace: string
   /** Folder of the agent templates. */
   readonly templates: string
+  /** Where callers have a token from, when not from a cluster by kubectl. */
+  readonly tokenHint?: string
   /** What agents lack, for `/ready`; asked each time. */
   readonly warnings?: Effect.Effect<Effect.Effect<ReadonlyArray<string>>, never, KubernetesClient>
   /** What keeps the program from beginning, one sentence each. */
@@ -57,8 +59,8 @@ const readiness = (
 
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
 export const program = (options: ProgramOptions) => {
-  const { config, namespace, templates } = options
-  return Server.layerWith({ ...config.server, auth: config.auth }).pipe(
+  const { config, namespace, templates, tokenHint } = options
+  return Server.layerWith({ ...config.server, auth: config.auth, tokenHint }).pipe(
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates })),

@@ -13,17 +13,10 @@ interface Run {
   readonly status: CodeRunStatus & { readonly attempts: ReadonlyArray<Attempt> }
 }
 
-const run = async (url: string, name: string): Promise<Run> =>
-  JSON.parse(await (await fetch(`${url}/api/v1/code-runs/${name}`)).text())
+const run = async (product: LocalProduct, name: string): Promise<Run> =>
+  JSON.parse(await (await product.ask(`/api/v1/code-runs/${name}`)).text())
 
 afterEach(stopAll)
-
-const post = (url: string, path: string, body: object) =>
-  fetch(`${url}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body)
-  })
 
 it("the demo becomes a branch on its remote; Ctrl-C ends everything; the next start goes on", async () => {
   const { folder, remove } = temporaryFolder()
@@ -31,7 +24,7 @@ it("the demo becomes a branch on its remote; Ctrl-C ends everything; the next st
   try {
     const first = new LocalProduct(["--state", state])
     await first.printed(/coderun\/demo +Succeeded/)
-    const { status } = await run(await first.url(), "demo")
+    const { status } = await run(first, "demo")
     const remote = join(state, "git/hello-api.git")
     assert.strictEqual(git("-C", remote, "rev-parse", `refs/heads/${status.branch}`), status.headCommit)
     await first.printed(/Try next/)
@@ -40,9 +33,8 @@ it("the demo becomes a branch on its remote; Ctrl-C ends everything; the next st
 
     const second = new LocalProduct(["--state", state])
     await second.printed(/Try next/)
-    const url = await second.url()
-    assert.strictEqual((await run(url, "demo")).phase, "Succeeded")
-    assert.include(await (await fetch(`${url}/api/v1/code-runs/demo/logs`)).text(), "Completed")
+    assert.strictEqual((await run(second, "demo")).phase, "Succeeded")
+    assert.include(await (await second.ask("/api/v1/code-runs/demo/logs")).text(), "Completed")
     assert.lengthOf(git("-C", remote, "log", "--format=%H", String(status.branch)).split("\n"), 2)
     await second.stop()
   } finally {
@@ -59,9 +51,8 @@ it("killed in mid-run and started again, the run goes on by itself: each of its 
     await first.stop("SIGKILL")
 
     const second = new LocalProduct(["--state", state])
-    const url = await second.url()
     await second.printed(/coderun\/demo +(Failed|Succeeded)/, 90)
-    const { phase, reason, status } = await run(url, "demo")
+    const { phase, reason, status } = await run(second, "demo")
     assert.deepStrictEqual([phase, reason, status.contextVersion, status.retryCount], ["Succeeded", "Delivered", 1, 1])
     assert.deepStrictEqual(
       status.attempts.map(({ outcome, reason }) => [outcome, reason]),
@@ -81,10 +72,9 @@ it("cancelling a run pushes what its agent has done", async () => {
   try {
     const product = new LocalProduct(["--state", state], { DEMO_AGENT_SECONDS: "60" })
     await product.printed(/wrote src\//)
-    const url = await product.url()
-    assert.strictEqual((await post(url, "/api/v1/code-runs/demo/cancel", {})).status, 200)
+    assert.strictEqual((await product.ask("/api/v1/code-runs/demo/cancel", {})).status, 200)
     await product.printed(/coderun\/demo +Cancelled/)
-    const { status } = await run(url, "demo")
+    const { status } = await run(product, "demo")
     assert.strictEqual(
       git("-C", join(state, "git/hello-api.git"), "rev-parse", `refs/heads/${status.branch}`),
       status.headCommit

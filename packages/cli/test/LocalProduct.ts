@@ -7,8 +7,8 @@ import { join } from "node:path"
 
 const bin = join(import.meta.dirname, "../src/bin.ts")
 
-export const temporaryFolder = () => {
-  const folder = mkdtempSync(join(tmpdir(), "orchestrator-dev-"))
+export const temporaryFolder = (parent = tmpdir()) => {
+  const folder = mkdtempSync(join(parent, "orchestrator-dev-"))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
@@ -22,11 +22,13 @@ export const stopAll = async (): Promise<void> => {
 
 export class LocalProduct {
   output = ""
+  readonly state: string
   readonly process: ChildProcess
   readonly exit: Promise<number | null>
 
-  constructor(args: ReadonlyArray<string>, env: Record<string, string> = {}) {
-    this.process = spawn(process.execPath, [bin, "dev", "--port", "0", ...args], {
+  constructor(args: ReadonlyArray<string>, env: Record<string, string> = {}, command: "dev" | "serve" = "dev") {
+    this.state = args[args.indexOf("--state") + 1] ?? ""
+    this.process = spawn(process.execPath, [bin, command, "--port", "0", ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), DEMO_AGENT_SECONDS: "0.2", ...env }
     })
@@ -54,6 +56,15 @@ export class LocalProduct {
 
   async url(): Promise<string> {
     return (await this.printed(/HTTP API +(http:\/\/[^ ]+)/))[1] ?? ""
+  }
+
+  /** The HTTP API, with the token of the state folder. */
+  async ask(path: string, body?: object): Promise<Response> {
+    const header = readFileSync(join(this.state, "authorization"), "utf8").replace(/^Authorization: /, "").trim()
+    return await fetch(`${await this.url()}${path}`, {
+      headers: { authorization: header, "content-type": "application/json" },
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) })
+    })
   }
 
   async stop(signal: NodeJS.Signals = "SIGINT"): Promise<number | null> {

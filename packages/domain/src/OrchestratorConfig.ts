@@ -212,8 +212,8 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     }).check(rule("a metricsPort other than port", ({ metricsPort, port }) => metricsPort !== port || port === 0))
   ),
   auth: filled(Schema.Struct({
-    /** `kubernetes`: bearer tokens of the cluster and what RBAC allows their owner. Absent: `none` on loopback, else `kubernetes`. */
-    mode: Schema.optionalKey(Schema.Literals(["kubernetes", "none"])),
+    /** `kubernetes`: bearer tokens of the cluster and what RBAC allows their owner. `none`: everybody may do everything. */
+    mode: or(Schema.Literals(["kubernetes", "none"]), "kubernetes"),
     /** One of these a token must be issued for; empty: the API server's own. */
     audiences: or(Schema.Array(audience), []),
     /** Lets mode `none` answer on addresses that others reach. */

@@ -90,8 +90,7 @@ const optional = [
   "limits.activeRunsPerGithubUser",
   "limits.activeRunsPerService",
   "server.metricsPort",
-  "server.tls",
-  "auth.mode"
+  "server.tls"
 ]
 const keys = [...leaves(defaults).map(([path]) => path).filter((path) => path !== "limits"), ...optional]
 const sections = Object.keys(defaults)

@@ -24,6 +24,8 @@ export interface ServerOptions {
   /** Time between looks at the files of `tls`. Default 10 seconds. */
   readonly reloadEvery?: Duration.Input
   readonly auth: OrchestratorConfig["auth"]
+  /** Where callers have a token from. Default: `kubectl create token`. */
+  readonly tokenHint?: string | undefined
   /** How long requests may take to finish when the server stops. Default 5 seconds. */
   readonly grace?: Duration.Input
 }
@@ -50,7 +52,7 @@ export class Server extends Context.Service<Server, {
       Layer.provide(HttpRouter.serve(
         routes({
           loopback: isLoopback(options.host),
-          access: modeOf(options) === "none" ? "everybody" : options.auth,
+          access: options.auth.mode === "none" ? "everybody" : { ...options.auth, tokenHint: options.tokenHint },
           metricsPort: options.metricsPort
         }),
         { routerConfig, disableLogger: true, disableListenLog: true }
@@ -63,16 +65,14 @@ export class Server extends Context.Service<Server, {
     )
 }
 
-/** Nobody but this machine reaches loopback, so that is where nothing is asked unless it is asked for. */
-const modeOf = ({ auth, host }: ServerOptions) => auth.mode ?? (isLoopback(host) ? "none" : "kubernetes")
-
-const allowed = (options: ServerOptions) => {
-  const { auth, host } = options
-  if (modeOf(options) !== "none" || isLoopback(host)) return Effect.void
-  return auth.allowUnauthenticated
+/** Loopback is no authentication: other users and programs of this machine reach it as well. So nobody is let in unless it is written. */
+const allowed = ({ auth, host }: ServerOptions) => {
+  if (auth.mode !== "none") return Effect.void
+  return auth.allowUnauthenticated || isLoopback(host)
     ? Effect.logWarning(
-      `The HTTP API answers everybody who reaches ${host}: auth.mode is none. Whoever reaches the port starts agents, and reads `
-        + "what they do. Set auth.mode to kubernetes to ask for tokens of the cluster"
+      `The HTTP API answers everybody who reaches ${host}: auth.mode is none. Whoever reaches the port, other users of this machine `
+        + "among them, starts agents with every secret that a run may name, and reads what they do. Set auth.mode to kubernetes to ask "
+        + "for tokens of the cluster"
     )
     : Effect.fail(
       new ServerRefused({

@@ -17,6 +17,7 @@ import { loadConfig } from "../ConfigFile.ts"
 import { type Installation, installation } from "../Installation.ts"
 import { program } from "../Program.ts"
 import { templatesFolder } from "../TemplatesFolder.ts"
+import { accessToken } from "./AccessToken.ts"
 import { agentImage, imageTable, runnerImage } from "./Agents.ts"
 import { demoRun, submitDemo } from "./Demo.ts"
 import { makeDemoRepositories } from "./DemoRepositories.ts"
@@ -25,7 +26,8 @@ import { followRuns } from "./FollowRuns.ts"
 import { localCluster } from "./LocalCluster.ts"
 import { layerModelKeys, modelAddress, modelKeys, modelKeySecret } from "./ModelKeys.ts"
 import { nextSteps } from "./NextSteps.ts"
-import { openStateFolder, type StateFolder } from "./StateFolder.ts"
+import { writePrivate } from "./PrivateFile.ts"
+import { openStateFolder, type StateFolder, stateFoldersBeside } from "./StateFolder.ts"
 
 const namespace = "orchestrator"
 
@@ -46,6 +48,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
   const started = yield* DateTime.now
   const parts = yield* installation
   const state = yield* openStateFolder(input.state, { reset: input.reset })
+  const token = yield* accessToken(state)
   const config = yield* loadConfig({
     defaults: { ...localSettings(state), ...(yield* modelAddress(input.agent)) },
     path: input.config,
@@ -60,10 +63,15 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     state,
     namespace,
     images,
+    token,
+    hidden: yield* stateFoldersBeside(state),
     port: input.kubePort,
     readable: [...parts.code, parts.demoAgent]
   })
-  const product = program({ config, namespace, templates }).pipe(
+  const tokenHint = `the state folder has it in a file that only you can read: curl --header @${yield* shownPath(
+    state.authorization
+  )}`
+  const product = program({ config, namespace, templates, tokenHint }).pipe(
     Layer.provide(Leadership.layerAlone),
     Layer.provideMerge(Layer.provideMerge(layerModelKeys(keys, namespace), cluster)),
     Layer.provideMerge(Display.layer)
@@ -78,7 +86,7 @@ const serve = Effect.fnUntraced(
     const { url } = yield* Server
     const cluster = yield* WireServer
     const { synced } = yield* Controller
-    yield* files.writeFileString(state.kubeconfig, cluster.kubeconfig, { mode: 0o600 })
+    yield* writePrivate(state.kubeconfig, cluster.kubeconfig)
     yield* Effect.repeat(synced, { until: (done) => done, schedule: Schedule.spaced("5 millis") })
     const shown = yield* shownPath(state.path)
     const now = yield* DateTime.now
@@ -140,6 +148,7 @@ const banner = ({ input, kubernetes, millis, shown, url }: Banner): string =>
   [
     `Ready in ${(millis / 1000).toFixed(1)} s.`,
     `  HTTP API    ${url}  (docs: ${url}/docs)`,
+    `  token       ${shown}/authorization  (curl -H @${shown}/authorization ${url}/api/v1/code-runs)`,
     `  Kubernetes  ${kubernetes}  (kubectl --kubeconfig ${shown}/kubeconfig get coderuns)`,
     `  state       ${shown}`,
     ...(input.agent === "claude"

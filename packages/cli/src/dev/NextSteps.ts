@@ -12,6 +12,7 @@ export interface NextStepsInput {
 
 export const nextSteps = ({ attempt, branch, server, state }: NextStepsInput): string => {
   const kubectl = `kubectl --kubeconfig ${state}/kubeconfig`
+  const curl = `curl -s -H @${state}/authorization`
   const again = JSON.stringify({ spec: { contextVersion: attempt + 1, promptModification: "Add a farewell." } })
   const ofTheDemo = (...lines: ReadonlyArray<string>) => branch === undefined ? [] : lines
   return [
@@ -23,9 +24,9 @@ export const nextSteps = ({ attempt, branch, server, state }: NextStepsInput): s
     `    ${kubectl} get coderuns,docsruns,jobs,pods -o wide`,
     ...ofTheDemo(`    ${kubectl} patch coderun demo --type merge -p '${again}'`),
     "  the HTTP API",
-    `    curl -s ${server}/api/v1/code-runs`,
+    `    ${curl} ${server}/api/v1/code-runs`,
     ...ofTheDemo(
-      `    curl -s -X POST ${server}/api/v1/code-runs/demo/retry -H 'content-type: application/json' -d '{}'`
+      `    ${curl} -X POST ${server}/api/v1/code-runs/demo/retry -H 'content-type: application/json' -d '{}'`
     ),
     `    ${server}/docs`,
     "",

@@ -3,8 +3,9 @@
  * cannot be used is said before anything is started.
  */
 import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
-import { Effect, FileSystem, Layer, Path, Schema } from "effect"
+import { Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
 import { sentenceOf } from "../FileTrouble.ts"
+import { ownUid } from "./PrivateFile.ts"
 
 export class StateFolderError extends Schema.TaggedError<StateFolderError>()("StateFolderError", {
   folder: Schema.String,
@@ -22,6 +23,9 @@ export interface StateFolder {
   /** Written when it has. */
   readonly demoMarker: string
   readonly kubeconfig: string
+  /** The token of both APIs, and the HTTP header that carries it. */
+  readonly token: string
+  readonly authorization: string
   readonly database: string
   readonly git: string
   readonly pods: string
@@ -33,6 +37,20 @@ const demoMarker = "demo-submitted"
 const database = "cluster.sqlite"
 const markerText =
   `State of the orchestrator's local cluster. Delete this folder, or start with --reset, to begin anew.\n`
+
+/** Other state folders beside this one: an agent of one cluster must not read the token of another. */
+export const stateFoldersBeside = Effect.fn("StateFolder.beside")(function*({ path: root }: StateFolder) {
+  const files = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const parent = path.dirname(root)
+  const folders = (yield* files.readDirectory(parent)).map((name) => path.join(parent, name))
+  return yield* Effect.filter(folders, (folder) =>
+    folder === root
+      ? Effect.succeed(false)
+      : Effect.map(files.readFileString(path.join(folder, marker)), (text) => text === markerText).pipe(
+        Effect.orElseSucceed(() => false)
+      ))
+}, Effect.orElseSucceed((): ReadonlyArray<string> => []))
 
 /** Fails while another process has the cluster's file; a file that is damaged or missing is nobody's. */
 const notInUse = (file: string) =>
@@ -48,7 +66,9 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
 ) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const root = path.resolve(folder)
+  const named = path.resolve(folder)
+  // Through links: what agents must not see is hidden at its true place.
+  const root = yield* files.realPath(named).pipe(Effect.orElseSucceed(() => named))
   const refuse = (reason: string) => new StateFolderError({ folder: root, reason })
   const inFolder = (name: string) => path.join(root, name)
 
@@ -71,9 +91,17 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
       Effect.mapError((error) => refuse(sentenceOf(error)))
     )
   }
-  // Volumes of pods lie in it, with their secrets.
-  yield* files.makeDirectory(root, { recursive: true }).pipe(
-    Effect.andThen(files.chmod(root, 0o700)),
+  // Volumes of pods lie in it, with their secrets, and the token.
+  yield* files.makeDirectory(root, { recursive: true, mode: 0o700 }).pipe(
+    Effect.mapError((error) => refuse(`${sentenceOf(error)}. Make it writable, or name another one with --state.`))
+  )
+  const { uid } = yield* files.stat(root).pipe(Effect.mapError((error) => refuse(sentenceOf(error))))
+  if (Option.isSome(uid) && uid.value !== (yield* ownUid)) {
+    return yield* refuse(
+      `it belongs to another user (id ${uid.value}), who could read and change it. Name another one with --state.`
+    )
+  }
+  yield* files.chmod(root, 0o700).pipe(
     Effect.andThen(files.writeFileString(inFolder(marker), markerText)),
     Effect.mapError((error) => refuse(`${sentenceOf(error)}. Make it writable, or name another one with --state.`))
   )
@@ -82,6 +110,8 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
     hasDemo: entries.includes(demoMarker) && !options.reset,
     demoMarker: inFolder(demoMarker),
     kubeconfig: inFolder("kubeconfig"),
+    token: inFolder("token"),
+    authorization: inFolder("authorization"),
     database: inFolder(database),
     git: inFolder("git"),
     pods: inFolder("node"),

@@ -107,8 +107,10 @@ export const apiKeyPermissions = (name: string): ReadonlyArray<Permission> => [
   }
 ]
 
+const nobodyKnown = "the HTTP API cannot tell who may do what, and lets nobody in"
+
 /** Whose a bearer token is and what its owner may do; in the whole cluster, since reviews have no namespace. */
 export const reviewPermissions: ReadonlyArray<Permission> = [
-  { kind: TokenReviewKind, verbs: ["create"], reason: "Whose a bearer token is" },
-  { kind: SubjectAccessReviewKind, verbs: ["create"], reason: "What its owner may do" }
+  { kind: TokenReviewKind, verbs: ["create"], reason: "Whose a bearer token is", lost: nobodyKnown },
+  { kind: SubjectAccessReviewKind, verbs: ["create"], reason: "What its owner may do", lost: nobodyKnown }
 ]

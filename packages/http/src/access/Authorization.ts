@@ -11,19 +11,26 @@ import { grantLines, permissionsOf, resourceOf } from "./Permissions.ts"
 /** RFC 6750; anything else is no token of a cluster, and is not shown to it. */
 const wellFormed = /^[\w.~+/-]+=*$/
 
-interface Place {
-  readonly namespace: string
+export interface ClusterAccess {
+  /** Whom tokens are for; empty: the API server. */
   readonly audiences: ReadonlyArray<string>
+  /** Where callers have a token from. Default: `kubectl create token`. */
+  readonly tokenHint?: string | undefined
 }
 
-const unauthenticated = (found: string, { audiences, namespace }: Place) => {
+interface Place extends ClusterAccess {
+  readonly namespace: string
+}
+
+const unauthenticated = (found: string, { audiences, namespace, tokenHint }: Place) => {
   const audience = audiences[0] === undefined ? "" : ` --audience ${audiences[0]}`
   return new Unauthenticated({
     detail: `Expected a bearer token of the cluster${
       audience === "" ? "" : ` for the audience ${audiences.join(" or ")}`
     }, found ${found}`,
-    hint:
-      `Send the header Authorization: Bearer TOKEN. kubectl create token SERVICEACCOUNT -n ${namespace}${audience} prints one`
+    hint: `Send the header Authorization: Bearer TOKEN; ${
+      tokenHint ?? `kubectl create token SERVICEACCOUNT -n ${namespace}${audience} prints one`
+    }`
   })
 }
 
@@ -52,14 +59,14 @@ export const authorizeEverybody = Layer.succeed(Authorized, {
 })
 
 /** Needs KubernetesClient and HttpSettings. */
-export const authorizeByCluster = (audiences: ReadonlyArray<string>) =>
+export const authorizeByCluster = (access: ClusterAccess) =>
   Layer.effect(
     Authorized,
     Effect.gen(function*() {
       const client = yield* KubernetesClient
       const { namespace } = yield* HttpSettings
-      const decide = yield* makeDecisions({ client, namespace, audiences })
-      const place = { namespace, audiences }
+      const decide = yield* makeDecisions({ client, namespace, audiences: access.audiences })
+      const place = { ...access, namespace }
 
       const requester = (token: Redacted.Redacted) =>
         Requester.of({

@@ -1,7 +1,7 @@
 /** Every route with everything around it, for whatever serves it: a socket, or a test. */
 import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { authorizeByCluster, authorizeEverybody } from "../access/Authorization.ts"
+import { authorizeByCluster, authorizeEverybody, type ClusterAccess } from "../access/Authorization.ts"
 import { Api } from "../Api.ts"
 import { CodeRunsHandlers } from "../handlers/CodeRuns.ts"
 import { DocsRunsHandlers } from "../handlers/DocsRuns.ts"
@@ -21,7 +21,7 @@ const ContractRoutes = HttpApiBuilder.layer(Api).pipe(
 
 export interface RoutesOptions extends PipelineOptions {
   /** Who is let in: owners of tokens for these audiences, or everybody. */
-  readonly access: { readonly audiences: ReadonlyArray<string> } | "everybody"
+  readonly access: ClusterAccess | "everybody"
   /** Port of the metrics where it is not this server's. */
   readonly metricsPort?: number | undefined
 }
@@ -30,7 +30,7 @@ export interface RoutesOptions extends PipelineOptions {
 export const routes = ({ access, metricsPort, ...options }: RoutesOptions) =>
   Layer.mergeAll(
     ContractRoutes.pipe(
-      Layer.provide(access === "everybody" ? authorizeEverybody : authorizeByCluster(access.audiences)),
+      Layer.provide(access === "everybody" ? authorizeEverybody : authorizeByCluster(access)),
       Layer.provide(Layer.succeed(MetricsPlace, { ownPort: metricsPort }))
     ),
     DocumentsLayer,
