@@ -31,16 +31,8 @@ import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 import { sameJson } from "./SameJson.ts"
 import { ControllerSettings } from "./Settings.ts"
-import {
-  pruneFiles,
-  pruneJob,
-  prunePod,
-  pruneRefusal,
-  pruneRun,
-  pruneWorkspace,
-  Stores,
-  workspaceOf
-} from "./Stores.ts"
+import { pruneRun } from "./StoredRun.ts"
+import { pruneFiles, pruneJob, prunePod, pruneRefusal, pruneWorkspace, Stores, workspaceOf } from "./Stores.ts"
 import { reconciled } from "./Telemetry.ts"
 import { makeWorkQueue } from "./WorkQueue.ts"
 
@@ -165,8 +157,16 @@ export class Controller extends Context.Service<Controller, {
         )
 
       const reflectors = [
-        follow(CodeRunKind, { store: stores.runs.CodeRun, prune: pruneRun, onChange: runChanged("CodeRun") }),
-        follow(DocsRunKind, { store: stores.runs.DocsRun, prune: pruneRun, onChange: runChanged("DocsRun") }),
+        follow(CodeRunKind, {
+          store: stores.runs.CodeRun,
+          prune: pruneRun("CodeRun"),
+          onChange: runChanged("CodeRun")
+        }),
+        follow(DocsRunKind, {
+          store: stores.runs.DocsRun,
+          prune: pruneRun("DocsRun"),
+          onChange: runChanged("DocsRun")
+        }),
         follow(JobKind, {
           store: stores.jobs,
           prune: pruneJob,

@@ -35,12 +35,23 @@ const newestSession = (attempts: unknown): object => {
   const newest = known.findLast(({ sessionId }) => sessionId !== undefined)
   return newest === undefined
     ? {}
-    : { attempts: [Struct.pick(newest, ["contextVersion", "jobName", "sessionId", "startedAt"])] }
+    : { attempts: [shortOf(Struct.pick(newest, ["contextVersion", "jobName", "sessionId", "startedAt"]))] }
 }
+
+/** Without texts that are longer than any of ours. */
+const shortOf = (fields: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) =>
+      typeof value === "number" || (typeof value === "string" && value.length <= 200)
+    )
+  )
 
 /** What is kept of it. */
 export const pruneFinished = ({ metadata, spec, status = {} }: CustomObject): CustomObject => ({
   metadata: Struct.pick(metadata, identity),
-  spec: Struct.pick(spec, ["service", "contextVersion"]),
-  status: { ...Struct.pick(status, ["phase", "reason", "contextVersion"]), ...newestSession(status["attempts"]) }
+  spec: shortOf(Struct.pick(spec, ["service", "contextVersion"])),
+  status: {
+    ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion"])),
+    ...newestSession(status["attempts"])
+  }
 })

@@ -11,12 +11,12 @@ import { Context, Effect, Layer } from "effect"
 import { Action, type ActionOf, type StatusWrite } from "./Action.ts"
 import { Cleanup } from "./Cleanup.ts"
 import { ownedByJob, ownedByRun } from "./manifest/Manifests.ts"
-import { observeRun } from "./ObservedRuns.ts"
 import type { Plan } from "./Plan.ts"
 import { explainRefusal, withRefusal } from "./Refusal.ts"
 import { runKinds } from "./RunKind.ts"
 import { sameJson } from "./SameJson.ts"
-import { pruneFiles, pruneJob, pruneRun, pruneWorkspace, Stores } from "./Stores.ts"
+import { pruneRun } from "./StoredRun.ts"
+import { pruneFiles, pruneJob, pruneWorkspace, Stores } from "./Stores.ts"
 
 export class Interpreter extends Context.Service<Interpreter, {
   /**
@@ -34,7 +34,7 @@ export class Interpreter extends Context.Service<Interpreter, {
 
       const writeStatus = ({ kind, object }: StatusWrite) =>
         client.replaceStatus(runKinds[kind].resource, object).pipe(
-          Effect.map((written) => stores.runs[kind].wrote(pruneRun(written)))
+          Effect.map((written) => stores.runs[kind].wrote(pruneRun(kind)(written)))
         )
 
       /** A name that is taken: ours from an earlier try is success; another's is said in the status and ends the plan. */
@@ -75,7 +75,7 @@ export class Interpreter extends Context.Service<Interpreter, {
         function*({ files, ifTaken, owner }: ActionOf<"CreateFiles">, createdJob: string | undefined) {
           const { name = "", namespace } = files.metadata
           const reference = owner.tag === "run"
-            ? ownedByRun(observeRun(ifTaken.kind, ifTaken.object))
+            ? ownedByRun(ifTaken.kind, ifTaken.object.metadata)
             : ownedByJob(name, owner.uid ?? createdJob ?? "")
           const object = { ...files, metadata: { ...files.metadata, ownerReferences: [reference] } }
           const created = yield* client.create(ConfigMapKind, object).pipe(

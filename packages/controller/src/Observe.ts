@@ -1,6 +1,11 @@
-/** Reads the stores once and says what there is. The only input of a plan. */
+/**
+ * Reads the stores once and says what there is. The only input of a plan. Of a run that the store has not whole, the spec is read from the
+ * API server when its Job or files are about to be made, and only then.
+ */
 import { holderAnnotation, runUidLabel } from "@orchestrator/domain/Labels"
 import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
@@ -15,11 +20,12 @@ import { observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
 import { observeRun } from "./ObservedRuns.ts"
 import { pausedUntil } from "./Pause.ts"
 import type { RunKey } from "./RunKey.ts"
+import { runKinds } from "./RunKind.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { Stores } from "./Stores.ts"
 
 export class Observe extends Context.Service<Observe, {
-  readonly observe: (key: RunKey) => Effect.Effect<Observed>
+  readonly observe: (key: RunKey) => Effect.Effect<Observed, KubernetesError>
   /** Runs that may start now as far as the limits of runs at the same time go; none where there are no limits. */
   readonly admitted: Effect.Effect<ReadonlyArray<RunKey>>
 }>()("@orchestrator/controller/Observe") {
@@ -29,6 +35,7 @@ export class Observe extends Context.Service<Observe, {
       const stores = yield* Stores
       const templates = yield* Templates
       const { config } = yield* ControllerSettings
+      const client = yield* KubernetesClient
 
       const podOf = (jobUid: string): PodSeen | undefined => {
         const pod = stores.pods.by("job", jobUid)[0]
@@ -105,25 +112,41 @@ export class Observe extends Context.Service<Observe, {
         }
       }
 
-      const filesOf = (
+      const hasFiles = ({ jobName: name, namespace }: ObservedRun) =>
+        stores.files.get({ namespace, name }) !== undefined
+
+      /** Whether files are to be made now, as far as the run itself and its place tell. */
+      const needsFiles = (
         now: DateTime.Utc,
         run: ObservedRun,
         hasJob: boolean,
         turn: WorkspaceTurn | undefined
-      ): ObservedFiles => {
-        const present = stores.files.get({ namespace: run.namespace, name: run.jobName }) !== undefined
+      ): boolean => {
         const queued = turn?.tag === "waiting" && config.storage.access === "Exclusive"
         const waits = queued || pausedUntil({ now, run }) !== undefined
-        if ((hasJob ? present : waits) || Result.isFailure(run.wanted) || finalPhase(run) !== undefined) {
-          return { present, rendered: undefined }
-        }
+        return !(hasJob ? hasFiles(run) : waits) && Result.isSuccess(run.wanted) && finalPhase(run) === undefined
+      }
+
+      /** The run with all of its spec; undefined when the store has yet to see the version that there is. */
+      const withWholeSpec = (run: ObservedRun) =>
+        client.get(runKinds[run.kind].resource, run).pipe(
+          Effect.map((whole): ObservedRun | undefined =>
+            whole.metadata.uid === run.uid && whole.metadata.generation === run.generation
+              ? { ...run, wanted: runKinds[run.kind].wanted(whole) }
+              : undefined
+          ),
+          Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
+        )
+
+      const render = (run: ObservedRun): ObservedFiles["rendered"] => {
+        if (Result.isFailure(run.wanted)) return undefined
         const { resume, run: decoded } = run.wanted.success
         const { contextVersion, retry } = run.attempt
         const facts = { config, attempts: contextVersion + retry, resume: resume || retry > 0 }
         const inputs = decoded.kind === "CodeRun"
           ? codeInputs({ ...facts, run: decoded, branch: codeBranch(decoded.spec.taskId) })
           : docsInputs({ ...facts, run: decoded, branch: docsBranchName(run.name, run.uid) })
-        return { present, rendered: Result.mapError(templates.render(inputs), (error) => error.message) }
+        return Result.mapError(templates.render(inputs), (error) => error.message)
       }
 
       const claimantOf = (uid: string): Claimant => {
@@ -193,21 +216,31 @@ export class Observe extends Context.Service<Observe, {
       const observe = Effect.fnUntraced(function*(key: RunKey) {
         const now = yield* DateTime.now
         const object = stores.runs[key.kind].get(key)
-        const run = object === undefined ? undefined : observeRun(key.kind, object)
+        const kept = object === undefined ? undefined : observeRun(key.kind, object)
         const jobs = stores.jobs.by("ownerName", `${key.kind}/${key.namespace}/${key.name}`)
         const isOurs = (job: { readonly metadata: CustomObject["metadata"] }) =>
-          run !== undefined && job.metadata.ownerReferences?.some(({ uid }) => uid === run.uid) === true
+          kept !== undefined && job.metadata.ownerReferences?.some(({ uid }) => uid === kept.uid) === true
         const see = (job: (typeof jobs)[number]) => {
           const { uid = "" } = job.metadata
           const podRefused = stores.refusals.by("job", uid)[0]?.message
           return { ...observeJob(job, podOf(uid)), ...(podRefused === undefined ? {} : { podRefused }) }
         }
         const own = jobs.filter(isOurs).map(see)
-        const hasJob = run !== undefined && own.some(({ name }) => name === run.jobName)
-        const workspace = run === undefined ? undefined : workspaceOf(run)
-        const files = run === undefined
-          ? { present: false, rendered: undefined }
-          : filesOf(now, run, hasJob, workspace?.turn)
+        const hasJob = kept !== undefined && own.some(({ name }) => name === kept.jobName)
+        const workspace = kept === undefined ? undefined : workspaceOf(kept)
+        const obstacle = kept === undefined || hasJob || finalPhase(kept) !== undefined ? undefined : obstacleFor(kept)
+        const limit = kept === undefined ? undefined : reachedLimit(now, kept)
+        const starts = kept !== undefined && needsFiles(now, kept, hasJob, workspace?.turn)
+        const reads = starts && kept.object.reduced !== undefined && obstacle === undefined && limit === undefined &&
+          !kept.cancel && !kept.deleting
+        const whole = reads ? yield* withWholeSpec(kept) : undefined
+        const run = whole ?? kept
+        const files: ObservedFiles = {
+          present: kept !== undefined && hasFiles(kept),
+          rendered: starts && run !== undefined && (run === whole || run.object.reduced === undefined)
+            ? render(run)
+            : undefined
+        }
         return {
           now,
           config,
@@ -216,8 +249,8 @@ export class Observe extends Context.Service<Observe, {
           orphans: jobs.filter((job) => !isOurs(job)).map(see),
           workspace,
           files,
-          obstacle: run === undefined || hasJob || finalPhase(run) !== undefined ? undefined : obstacleFor(run),
-          reachedLimit: run === undefined ? undefined : reachedLimit(now, run),
+          obstacle,
+          reachedLimit: limit,
           lastSession: run === undefined || hasJob || workspace === undefined || files.rendered === undefined
             ? undefined
             : lastSession(run, stores.runs.CodeRun.by("workspace", `${run.namespace}/${workspace.claim}`).map(viewOf))

@@ -9,10 +9,10 @@ import type { FieldProblem } from "@orchestrator/domain/Decode"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { Usage } from "@orchestrator/domain/Usage"
-import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { DateTime, Result } from "effect"
 import type { Obstacle } from "./Dependencies.ts"
 import type { KindName } from "./RunKind.ts"
+import type { StoredRun } from "./StoredRun.ts"
 import type { Wanted } from "./Wanted.ts"
 
 export interface Observed {
@@ -57,7 +57,7 @@ export interface ObservedRun {
   /** Name of its Job and ConfigMap. */
   readonly jobName: string
   /** As the store has it, to be written back with another status. */
-  readonly object: CustomObject
+  readonly object: StoredRun
 }
 
 /** The status fields that decisions and the next status build on; empty where the stored status is not ours. */

@@ -2,20 +2,20 @@
 import { CodeRunStatus } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
-import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { attemptOf } from "./CurrentAttempt.ts"
 import type { ObservedRun, RunStatusView } from "./Observed.ts"
 import { makeRecent } from "./Recent.ts"
 import { type KindName, runKinds } from "./RunKind.ts"
+import type { StoredRun } from "./StoredRun.ts"
 
 /** The fields of both kinds; DocsRun's status is a part of CodeRun's. */
 const decodeStatus = decoder(CodeRunStatus)
 
 /** Of the runs that were looked at last: of all, they would take as much room as the runs themselves. */
-const views = makeRecent<CustomObject, ObservedRun>()
+const views = makeRecent<StoredRun, ObservedRun>()
 
-export const observeRun = (kind: KindName, object: CustomObject): ObservedRun => {
+export const observeRun = (kind: KindName, object: StoredRun): ObservedRun => {
   const known = views.get(object)
   if (known !== undefined) return known
   const { metadata, spec } = object
@@ -57,10 +57,12 @@ const cancelledBefore = ({ contextVersion }: AttemptKey, status: RunStatusView):
     (before !== undefined && before < contextVersion && status.phase === "Cancelled" ? before : undefined)
 }
 
-const wants = makeRecent<CustomObject["spec"], ObservedRun["wanted"]>()
+const wants = makeRecent<StoredRun["spec"], ObservedRun["wanted"]>()
 
-/** By spec, which most versions of a run share. */
-const wantedOf = (kind: KindName, object: CustomObject): ObservedRun["wanted"] => {
+/** By spec, which most versions of a run share. Of a reduced one it lacks what only the Job needs. */
+const wantedOf = (kind: KindName, object: StoredRun): ObservedRun["wanted"] => {
+  const problems = object.reduced?.problems ?? []
+  if (problems.length > 0) return Result.fail(problems)
   const known = wants.get(object.spec)
   if (known !== undefined) return known
   const wanted = runKinds[kind].wanted(object)
@@ -68,7 +70,7 @@ const wantedOf = (kind: KindName, object: CustomObject): ObservedRun["wanted"] =
   return wanted
 }
 
-const statusView = (status: CustomObject["status"]): RunStatusView => {
+const statusView = (status: StoredRun["status"]): RunStatusView => {
   const decoded = decodeStatus(status ?? {})
   if (Result.isSuccess(decoded)) return decoded.success
   const phase = status?.["phase"]

@@ -1,4 +1,5 @@
 /** What the cluster has against a Job or its pods, in words for a status: what it is, what the server said, what to do. Pure. */
+import { clip } from "@orchestrator/domain/Text"
 import type { StatusWrite } from "./Action.ts"
 
 export interface Refusal {
@@ -26,7 +27,7 @@ const wordsOf = (said: string): string => said.replace(/^.*? is (forbidden|inval
 export const explainRefusal = (what: "Job" | "pod", said: string): Refusal => {
   const [, reason, next] = kinds.find(([words]) => words.test(said)) ??
     [undefined, "Refused" as const, "See the orchestrator's permissions and the policies of the namespace."]
-  return { reason, message: `The cluster refuses the run's ${what}: ${wordsOf(said)}. ${next}` }
+  return { reason, message: `The cluster refuses the run's ${what}: ${clip(wordsOf(said), 512)}. ${next}` }
 }
 
 /** A status that was made before the refusal was known: its message, wherever it stands, becomes the refusal's. */

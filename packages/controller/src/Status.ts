@@ -7,6 +7,7 @@ import { type ConditionFact, findCondition, setConditions } from "@orchestrator/
 import type { Phase } from "@orchestrator/domain/Phase"
 import { outcomeOf, type RunningReason, type WaitingReason } from "@orchestrator/domain/Reason"
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
+import { clip } from "@orchestrator/domain/Text"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Action, type StatusWrite } from "./Action.ts"
@@ -182,8 +183,13 @@ const write = (observed: ObservedAlive, change: Change): ReadonlyArray<Action> =
   return sameJson(next.object.status, observed.run.object.status) ? [] : [Action.WriteStatus(next)]
 }
 
+/** Characters of a message; several conditions repeat it, and the whole status has to stay small (see StoredRun). */
+const longestMessage = 1024
+
 const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
   const { run } = observed
+  const message = clip(change.message, longestMessage)
+  const newFacts = (change.facts ?? []).map((fact) => ({ ...fact, message: clip(fact.message, longestMessage) }))
   const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason } } = run
   const before = run.object.status ?? {}
   const now = formatTime(observed.now)
@@ -201,11 +207,11 @@ const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
     ...(added === undefined ? undefined : { usage: addUsage(before["usage"] as Usage | undefined, added) }),
     phase: change.phase,
     reason: change.reason,
-    message: change.message,
+    message,
     contextVersion: attempt.contextVersion,
     observedGeneration: run.generation,
     lastUpdate: moved ? now : lastUpdate ?? now,
-    conditions: setConditions(facts ?? [], change.facts ?? [], now, undefined)
+    conditions: setConditions(facts ?? [], newFacts, now, undefined)
   })
   return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
 }

@@ -13,20 +13,23 @@ import type {
   Job,
   KubernetesObject,
   Metadata,
+  ObjectCondition,
   OwnerReference,
   PersistentVolumeClaim,
   Pod
 } from "@orchestrator/k8s/Objects"
 import { makeStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer } from "effect"
-import { isFinished, pruneFinished } from "./FinishedRun.ts"
+import { isFinished } from "./FinishedRun.ts"
 import { brokerContainer } from "./manifest/BrokerContainer.ts"
 import { hasBroker } from "./ObservedJobs.ts"
 import { formatKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
+import { bounded } from "./Small.ts"
+import type { StoredRun } from "./StoredRun.ts"
 
 export class Stores extends Context.Service<Stores, {
-  readonly runs: Readonly<Record<KindName, Store<CustomObject>>>
+  readonly runs: Readonly<Record<KindName, Store<StoredRun>>>
   readonly jobs: Store<Job>
   readonly pods: Store<Pod>
   /** Last states of pods that are gone, by the UID of their Job. */
@@ -38,13 +41,13 @@ export class Stores extends Context.Service<Stores, {
 }>()("@orchestrator/controller/Stores") {
   static readonly layer = Layer.sync(Stores, () => ({
     runs: {
-      CodeRun: makeStore<CustomObject>({
+      CodeRun: makeStore<StoredRun>({
         uid: uidOf,
         workspace: workspaceOf,
         active: (run) => isFinished(run) ? [] : workspaceOf(run),
         dependency: dependenciesOf
       }),
-      DocsRun: makeStore<CustomObject>({ uid: uidOf })
+      DocsRun: makeStore<StoredRun>({ uid: uidOf })
     },
     jobs: makeStore<Job>({ owner: ownersOf, ownerName: ownerNamesOf }),
     pods: makeStore<Pod>({ job: ownersOf, run: (pod) => listed(pod.metadata.labels?.[runUidLabel]) }),
@@ -69,14 +72,10 @@ export const workspaceOf = ({ metadata, spec }: CustomObject): ReadonlyArray<str
 const dependenciesOf = ({ metadata, spec }: CustomObject): ReadonlyArray<string> =>
   Array.isArray(spec["dependsOn"]) ? spec["dependsOn"].map((name) => `${metadata.namespace}/${String(name)}`) : []
 
-const meta = ({ managedFields: _, ...metadata }: Metadata): Metadata => metadata
-
-export const pruneRun = (run: CustomObject): CustomObject =>
-  isFinished(run) ? pruneFinished(run) : { ...run, metadata: meta(run.metadata) }
-
 /** One text for all objects that have the same, of those that few have. */
 const texts = new Map<string, string>()
 const shared = (text: string): string => {
+  if (text.length > longestName) return bounded(text, longestName)
   const known = texts.get(text)
   if (known !== undefined) return known
   if (texts.size < 1000) texts.set(text, text)
@@ -86,9 +85,16 @@ const shared = (text: string): string => {
 const sharedOwner = ({ apiVersion, kind, name, uid }: OwnerReference): OwnerReference => ({
   apiVersion: shared(apiVersion),
   kind: shared(kind),
-  name,
-  uid
+  name: bounded(name, longestName),
+  uid: bounded(uid, longestName)
 })
+
+/** Longer than any name, reason or time of ours. */
+const longestName = 317
+/** What is shown of words of the cluster. */
+const longestWords = 1024
+/** Entries of a list that anybody can make longer. */
+const mostEntries = 16
 
 const keptLabels = [runUidLabel, runLabel, "task-type", "context-version"]
 const keptAnnotations = [holderAnnotation, retryAnnotation, stopAnnotation]
@@ -97,7 +103,7 @@ const pick = (
   record: Readonly<Record<string, string>> | undefined,
   keys: ReadonlyArray<string>
 ): Readonly<Record<string, string>> | undefined => {
-  const found = keys.filter((key) => record?.[key] !== undefined)
+  const found = keys.filter((key) => (record?.[key]?.length ?? Infinity) <= longestName)
   return found.length === 0 ? undefined : Object.fromEntries(found.map((key) => [key, record?.[key] ?? ""]))
 }
 
@@ -112,10 +118,12 @@ const identity = (metadata: Metadata): Metadata => {
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(finalizers === undefined ? {} : { finalizers: finalizers.map(shared) }),
+    ...(finalizers === undefined ? {} : { finalizers: finalizers.slice(0, mostEntries).map(shared) }),
     ...(labels === undefined ? {} : { labels }),
     ...(annotations === undefined ? {} : { annotations }),
-    ...(ownerReferences === undefined ? {} : { ownerReferences: ownerReferences.map(sharedOwner) })
+    ...(ownerReferences === undefined
+      ? {}
+      : { ownerReferences: ownerReferences.slice(0, mostEntries).map(sharedOwner) })
   }
 }
 
@@ -126,27 +134,51 @@ const brokeredTemplate = { spec: { containers: [], initContainers: [{ name: brok
 export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
   metadata: identity(metadata),
   spec: { template: hasBroker(spec.template.spec) ? brokeredTemplate : bareTemplate },
-  ...(status?.conditions === undefined ? {} : { status: { conditions: status.conditions } })
+  ...(status?.conditions === undefined
+    ? {}
+    : { status: { conditions: status.conditions.filter(isEnd).map(pruneCondition) } })
+})
+
+/** What the Job controller says last. */
+const isEnd = ({ type }: ObjectCondition): boolean => type === "Complete" || type === "Failed"
+
+const words = (text: string | undefined): string => bounded(text ?? "", longestWords)
+
+const pruneCondition = ({ lastTransitionTime, message, reason, status, type }: ObjectCondition): ObjectCondition => ({
+  type: bounded(type, longestName),
+  status: bounded(status, longestName),
+  ...(reason === undefined ? {} : { reason: bounded(reason, longestName) }),
+  ...(message === undefined ? {} : { message: words(message) }),
+  ...(lastTransitionTime === undefined ? {} : { lastTransitionTime: bounded(lastTransitionTime, longestName) })
 })
 
 const up: ContainerState = { running: {} }
 
 const pruneState = ({ running, terminated, waiting }: ContainerState): ContainerState => {
-  if (waiting !== undefined) return { waiting }
+  if (waiting !== undefined) {
+    const { message, reason } = waiting
+    return {
+      waiting: {
+        ...(reason === undefined ? {} : { reason: bounded(reason, longestName) }),
+        ...(message === undefined ? {} : { message: words(message) })
+      }
+    }
+  }
   if (terminated === undefined) return running === undefined ? {} : up
   const { exitCode, message, reason } = terminated
   return {
     terminated: {
       exitCode,
-      ...(reason === undefined ? {} : { reason }),
-      ...(message === undefined ? {} : { message })
+      ...(reason === undefined ? {} : { reason: bounded(reason, longestName) }),
+      // A kubelet leaves at most 4096 bytes: what is longer was left by somebody else.
+      ...(message === undefined || message.length > 4096 ? {} : { message })
     }
   }
 }
 
 /** A broker that was started again has left its testimony in its last state. */
 const pruneContainer = ({ lastState, name, ready, restartCount, state }: ContainerStatus): ContainerStatus => ({
-  name,
+  name: bounded(name, longestName),
   ready,
   restartCount,
   ...(state === undefined ? {} : { state: pruneState(state) }),
@@ -158,11 +190,12 @@ export const prunePod = ({ metadata, status }: Pod): Pod => ({
   spec: { containers: [] },
   status: {
     ...(status?.phase === undefined ? {} : { phase: status.phase }),
-    ...(status?.reason === undefined ? {} : { reason: status.reason }),
+    ...(status?.reason === undefined ? {} : { reason: bounded(status.reason, longestName) }),
     // Only what does not hold is ever asked for.
-    conditions: (status?.conditions ?? []).filter(({ status }) => status !== "True"),
-    initContainerStatuses: (status?.initContainerStatuses ?? []).map(pruneContainer),
-    containerStatuses: (status?.containerStatuses ?? []).map(pruneContainer)
+    conditions: (status?.conditions ?? []).filter(({ status }) => status !== "True").slice(0, mostEntries)
+      .map(pruneCondition),
+    initContainerStatuses: (status?.initContainerStatuses ?? []).slice(0, mostEntries).map(pruneContainer),
+    containerStatuses: (status?.containerStatuses ?? []).slice(0, mostEntries).map(pruneContainer)
   }
 })
 
@@ -170,12 +203,15 @@ export const pruneFiles = ({ metadata }: ConfigMap): ConfigMap => ({ metadata: i
 
 export const pruneRefusal = ({ involvedObject, message, metadata }: Event): Event => ({
   metadata: identity(metadata),
-  involvedObject,
-  ...(message === undefined ? {} : { message })
+  involvedObject: {
+    ...(involvedObject.name === undefined ? {} : { name: bounded(involvedObject.name, longestName) }),
+    ...(involvedObject.uid === undefined ? {} : { uid: bounded(involvedObject.uid, longestName) })
+  },
+  ...(message === undefined ? {} : { message: words(message) })
 })
 
 export const pruneWorkspace = ({ metadata, status }: PersistentVolumeClaim): PersistentVolumeClaim => ({
   metadata: identity(metadata),
   spec: {},
-  ...(status === undefined ? {} : { status })
+  ...(status?.phase === undefined ? {} : { status: { phase: status.phase } })
 })

@@ -3,7 +3,8 @@ import { finalPhase } from "../src/CurrentAttempt.ts"
 import { isFinished } from "../src/FinishedRun.ts"
 import { lastSession } from "../src/LastSession.ts"
 import { observeRun } from "../src/ObservedRuns.ts"
-import { pruneRun, workspaceOf } from "../src/Stores.ts"
+import { pruneRun } from "../src/StoredRun.ts"
+import { workspaceOf } from "../src/Stores.ts"
 import { makeCodeRun, makeDocsRun, session } from "./fixtures/Runs.ts"
 import { finished, running } from "./fixtures/Statuses.ts"
 
@@ -35,21 +36,21 @@ const cases = [
 
 describe("a run that is", () => {
   it.each(cases)("$name: finished $want, as the decisions say, also of what is kept", ({ run, want }) => {
-    const kept = pruneRun(run)
+    const kept = pruneRun("CodeRun")(run)
     assert.deepStrictEqual([isFinished(run), isFinished(kept)], [want, want])
     for (const each of [run, kept]) assert.strictEqual(finalPhase(observeRun("CodeRun", each)) !== undefined, want)
     assert.deepStrictEqual(workspaceOf(kept), workspaceOf(run))
   })
 
   it("finished and a DocsRun is known by its name, its end and nothing else", () => {
-    const { metadata, spec, status } = pruneRun(makeDocsRun({ status: finished("Succeeded", "Delivered") }))
+    const { metadata, spec, status } = pruneRun("DocsRun")(makeDocsRun({ status: finished("Succeeded", "Delivered") }))
     assert.strictEqual(metadata.name, "guide")
     assert.deepStrictEqual(spec, {})
     assert.hasAllKeys(status, ["phase", "reason", "contextVersion", "attempts"])
   })
 
   it("finished offers its session to the next run of its service", () => {
-    const view = observeRun("CodeRun", pruneRun(done))
+    const view = observeRun("CodeRun", pruneRun("CodeRun")(done))
     const next = observeRun("CodeRun", makeCodeRun({ metadata: { name: "next", uid: "another" } }))
     assert.strictEqual(lastSession(next, [view]), session)
   })

@@ -1,6 +1,8 @@
 /** What is read from the stores: whose turn it is in a workspace, which Jobs are whose, when files are rendered. */
 import { assert, describe, it } from "@effect/vitest"
 import { jobFinalizer, runUidLabel } from "@orchestrator/domain/Labels"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { ConfigMap, CustomObject, Job, PersistentVolumeClaim, Pod } from "@orchestrator/k8s/Objects"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Effect, Layer, Result } from "effect"
@@ -24,12 +26,18 @@ interface World {
 const layer = Observe.layer.pipe(
   Layer.provide(Layer.mock(Templates, { render: () => Result.succeed({ "prompt.md": "Do it.\n" }) })),
   Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
+  // What is read of a run that the stores have not whole: see program/Large.hostile.test.ts.
+  Layer.provide(Layer.mock(KubernetesClient, {})),
   Layer.provideMerge(Stores.layer),
   Layer.fresh
 )
 
 /** What is observed of the run of this name in such a world. */
-const observed = (world: World, name = "api", kind: "CodeRun" | "DocsRun" = "CodeRun"): Effect.Effect<Observed> =>
+const observed = (
+  world: World,
+  name = "api",
+  kind: "CodeRun" | "DocsRun" = "CodeRun"
+): Effect.Effect<Observed, KubernetesError> =>
   Effect.gen(function*() {
     const { observe } = yield* Observe
     const stores = yield* Stores

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Job, Metadata, Pod } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { observeJob, observePod } from "../src/ObservedJobs.ts"
-import { pruneFiles, pruneJob, prunePod, pruneRun, pruneWorkspace, Stores, workspaceOf } from "../src/Stores.ts"
+import { pruneRun } from "../src/StoredRun.ts"
+import { pruneFiles, pruneJob, prunePod, pruneWorkspace, Stores, workspaceOf } from "../src/Stores.ts"
 import { makeCodeRun, makeDocsRun, namespace, uid } from "./fixtures/Runs.ts"
 import { finished, running } from "./fixtures/Statuses.ts"
 
@@ -60,14 +61,14 @@ describe("what is kept of an object", () => {
 
   it("of a run is everything that a status write needs", () => {
     const run = makeCodeRun({ status: running(), metadata: managed })
-    assert.deepStrictEqual(pruneRun(run), makeCodeRun({ status: running() }))
+    assert.deepStrictEqual(pruneRun("CodeRun")(run), makeCodeRun({ status: running() }))
   })
 
   it.each([
-    { kind: "run", kept: pruneRun(makeCodeRun({ status: running(), metadata: managed })), bytes: 2048 },
+    { kind: "run", kept: pruneRun("CodeRun")(makeCodeRun({ status: running(), metadata: managed })), bytes: 2048 },
     {
       kind: "finished run",
-      kept: pruneRun(makeCodeRun({ status: finished("Succeeded", "Delivered"), metadata: managed })),
+      kept: pruneRun("CodeRun")(makeCodeRun({ status: finished("Succeeded", "Delivered"), metadata: managed })),
       bytes: 500
     },
     { kind: "Job", kept: pruneJob(job), bytes: 400 },

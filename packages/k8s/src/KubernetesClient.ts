@@ -23,7 +23,7 @@ export interface Selectors {
 }
 
 export interface ListOptions extends Selectors {
-  /** Page size. Absent: everything. */
+  /** Most objects of a page; one of large objects has fewer. Absent: everything. */
   readonly limit?: number | undefined
   /** `metadata.continue` of the page before. */
   readonly continue?: string | undefined

@@ -44,8 +44,8 @@ export const KubernetesErrorReason = Schema.Union([
   reason("ServerError", { message, status: Schema.Int, retryAfterSeconds: Schema.optionalKey(Schema.Finite) }),
   /** No answer: refused, reset, timed out. Whether the request took effect is unknown. */
   reason("Unreachable", { message }),
-  /** An answer that is not what the API promises. */
-  reason("Malformed", { message })
+  /** An answer that is not what the API promises, or more of it than is read. */
+  reason("Malformed", { message, tooLarge: Schema.optionalKey(Schema.Literal(true)) })
 ])
 export type KubernetesErrorReason = typeof KubernetesErrorReason.Type
 

@@ -7,7 +7,7 @@ import { Clock, Duration, Effect, Random, Ref, Stream } from "effect"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
 import { hasReason, isRetryable, type KubernetesError } from "./KubernetesError.ts"
-import type { KubernetesObject } from "./Objects.ts"
+import type { KubernetesObject, ObjectList } from "./Objects.ts"
 import { makeStore, type Store } from "./Store.ts"
 
 export interface ReflectorOptions<A extends KubernetesObject> extends Selectors {
@@ -63,11 +63,14 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     const items: Array<A> = []
     let token: string | undefined
     let revision = ""
+    let limit = pageSize
     do {
-      const page = yield* client.list(kind, { ...selectors, limit: pageSize, continue: token })
+      const page: ObjectList<A> = yield* client.list(kind, { ...selectors, limit, continue: token })
       for (const item of page.items) items.push(prune(item))
       token = page.metadata.continue === "" ? undefined : page.metadata.continue
       revision = page.metadata.resourceVersion
+      // A page that came with fewer was too large: the next one is likely to be, too.
+      limit = Math.min(pageSize, Math.max(1, 2 * page.items.length))
     } while (token !== undefined)
     yield* fill(items, revision)
   })

@@ -7,10 +7,10 @@ import {
   workspaceLabels
 } from "@orchestrator/domain/Labels"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
-import type { ConfigMap, Job, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import type { ConfigMap, Job, Metadata, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import type { Observed, ObservedRun, ObservedWorkspace } from "../Observed.ts"
 import type { ObservedAlive } from "../Plan.ts"
-import { runKinds } from "../RunKind.ts"
+import { type KindName, runKinds } from "../RunKind.ts"
 import type { Wanted } from "../Wanted.ts"
 import { podSpec } from "./PodSpec.ts"
 
@@ -29,7 +29,10 @@ const labelsOf = (run: ObservedRun, wanted: Wanted): Readonly<Record<string, str
 }
 
 /** The reference that makes an object go with its run. */
-export const ownedByRun = ({ kind, name, uid }: ObservedRun): OwnerReference => ({
+export const ownedByRun = (
+  kind: KindName,
+  { name = "", uid = "" }: Pick<Metadata, "name" | "uid">
+): OwnerReference => ({
   apiVersion: apiVersionOf(runKinds[kind].resource),
   kind,
   name,
@@ -61,7 +64,7 @@ export const jobManifest = ({ config, run }: ObservedAlive, wanted: Wanted): Job
       labels,
       ...(retry === 0 ? {} : { annotations: { [retryAnnotation]: String(retry) } }),
       finalizers: [jobFinalizer],
-      ownerReferences: [ownedByRun(run)]
+      ownerReferences: [ownedByRun(run.kind, run)]
     },
     spec: {
       backoffLimit: 0,

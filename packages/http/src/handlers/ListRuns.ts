@@ -36,14 +36,17 @@ export const listRuns = Effect.fn("http.listRuns")(function*(runs: RunAccess, fi
   const found: Array<CustomObject> = []
   let next = filters.continue
   for (let reads = 0; reads < mostReads && found.length < limit; reads++) {
+    const wanted = limit - found.length
     const page = yield* runs.client.list(runs.kind, {
       namespace: runs.settings.namespace,
-      limit: limit - found.length,
+      limit: wanted,
       continue: next
     }).pipe(Effect.mapError(listProblem))
     found.push(...page.items.filter(fits))
     next = page.metadata.continue
     if (next === undefined || next === "") break
+    // A page that comes with fewer than it could have had large runs: their rest is another request's.
+    if (page.items.length < wanted) break
   }
   return { items: found, ...(next === undefined || next === "" ? {} : { continue: next }) } satisfies Page
 })

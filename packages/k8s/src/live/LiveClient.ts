@@ -3,7 +3,7 @@
  * shape of the objects, which the kind names.
  */
 import { NodeFileSystem } from "@effect/platform-node"
-import { Config, Context, Duration, Effect, Layer, Predicate } from "effect"
+import { Config, Context, Duration, Effect, Layer, Predicate, Semaphore } from "effect"
 import { ApiServer } from "../ApiServer.ts"
 import { apiVersionOf, type Kind, pathOf, PodKind } from "../Kinds.ts"
 import {
@@ -110,7 +110,16 @@ const deletedObject = (kind: Kind, ref: ObjectRef, status: unknown): KubernetesO
   }
 }
 
+/** Bytes of a page of several objects; what is larger is asked for again with fewer. */
+const maxPageBytes = 8 * 1024 * 1024
+/** Lists that are read at a time: each is in memory several times before it is an answer. */
+const mostLists = 4
+
+const isTooLarge = ({ reason }: KubernetesError): boolean => reason._tag === "Malformed" && reason.tooLarge === true
+
 const make = (transport: Transport.Transport, maxObjectBytes: number): KubernetesClient["Service"] => {
+  const lists = Semaphore.makeUnsafe(mostLists)
+
   /** `A` is what the server stores under this kind. */
   const object = <A extends KubernetesObject>(kind: Kind<A>, request: Transport.ApiRequest) =>
     Effect.flatMap(transport.request(request), (body) =>
@@ -170,15 +179,30 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
     ) => {
       const ref = describeRef(kind, { namespace: options.namespace })
       const { continue: token, limit, resourceVersion, resourceVersionMatch } = options
-      const query = { ...selectorQuery(options), limit, continue: token, resourceVersion, resourceVersionMatch }
+      const rest = { ...selectorQuery(options), continue: token, resourceVersion, resourceVersionMatch }
       const path = pathOf(kind, options.namespace)
-      return Effect.flatMap(
-        transport.request({ operation: "list", ref, method: "GET", path, query, gzip: true }),
+      const page = (limit: number | undefined): Effect.Effect<unknown, KubernetesError> => {
+        const query = { ...rest, limit }
+        const asked = transport.request({
+          operation: "list",
+          ref,
+          method: "GET",
+          path,
+          query,
+          gzip: true,
+          maxBytes: limit === undefined || limit <= 1 ? undefined : maxPageBytes
+        })
+        return limit === undefined || limit <= 1
+          ? asked
+          : Effect.catchIf(asked, isTooLarge, () => page(Math.max(1, Math.floor(limit / 4))))
+      }
+      return lists.withPermits(1)(Effect.flatMap(
+        page(limit),
         (body) =>
           isListOf<A>(body)
             ? Effect.succeed({ items: body.items.map(withKind(kind)), metadata: body.metadata })
             : Effect.fail(malformed("list", ref, "a list with items and metadata"))
-      )
+      ))
     },
 
     watch: (kind, options = {}) => {

@@ -3,7 +3,7 @@
  * credential is looked up anew and the request tried once more; everything else is the caller's to repeat.
  */
 import { NodeStream } from "@effect/platform-node"
-import { Duration, Effect, type Scope, Stream } from "effect"
+import { Duration, Effect, Predicate, type Scope, Stream } from "effect"
 import { promisify } from "node:util"
 import { gunzip } from "node:zlib"
 import type { Dispatcher } from "undici"
@@ -23,6 +23,8 @@ export interface ApiRequest {
   readonly contentType?: string | undefined
   /** Worth compressing: lists. */
   readonly gzip?: boolean | undefined
+  /** Bytes that are read of the answer, where that is less than of any answer. */
+  readonly maxBytes?: number | undefined
   /** A stream without a byte for so long is broken. Absent: it may be silent for ever. */
   readonly maxSilenceSeconds?: number | undefined
 }
@@ -135,7 +137,8 @@ const exchange = (
 const tooLarge = (request: ApiRequest, maxBytes: number): KubernetesError =>
   failure(request, {
     _tag: "Malformed",
-    message: `expected at most ${maxBytes} bytes, found more; ask for smaller pages`
+    message: `expected at most ${maxBytes} bytes, found more; ask for smaller pages`,
+    tooLarge: true
   })
 
 const unzip = promisify(gunzip)
@@ -144,7 +147,10 @@ const bytesOf = (request: ApiRequest, answer: Answer, maxBytes: number): Effect.
   answer.gzipped
     ? Effect.tryPromise({
       try: () => unzip(answer.body, { maxOutputLength: maxBytes }),
-      catch: (error) => failure(request, { _tag: "Malformed", message: `expected gzip: ${explain(error)}` })
+      catch: (error) =>
+        Predicate.hasProperty(error, "code") && error.code === "ERR_BUFFER_TOO_LARGE"
+          ? tooLarge(request, maxBytes)
+          : failure(request, { _tag: "Malformed", message: `expected gzip: ${explain(error)}` })
     })
     : Effect.succeed(answer.body)
 
@@ -191,16 +197,18 @@ export const make = (connection: Connection, options: TransportOptions, reachabi
       () => Effect.andThen(connection.refused, self)
     )
 
-  const request = (request: ApiRequest) =>
-    sessionFor(request).pipe(
-      Effect.flatMap((session) => exchange(session, request, options.maxResponseBytes)),
+  const request = (request: ApiRequest) => {
+    const maxBytes = Math.min(options.maxResponseBytes, request.maxBytes ?? Infinity)
+    return sessionFor(request).pipe(
+      Effect.flatMap((session) => exchange(session, request, maxBytes)),
       Effect.flatMap((answer) =>
-        Effect.flatMap(bytesOf(request, answer, options.maxResponseBytes), (bytes) => decode(request, answer, bytes))
+        Effect.flatMap(bytesOf(request, answer, maxBytes), (bytes) => decode(request, answer, bytes))
       ),
       (self) => timed(request, self),
       again,
       reachability.noted
     )
+  }
 
   const open = Effect.fnUntraced(function*(request: ApiRequest): Effect.fn.Return<
     Dispatcher.ResponseData["body"],

@@ -74,5 +74,10 @@ export const sizeCases: ReadonlyArray<ContractCase> = [
       "Invalid"
     )
     assert.include(message, "expected at most 65536 bytes in all fields but promptModification, found more")
+  }),
+  contractCase("a write of the status is not about the spec, which it may leave out", function*(world) {
+    const { metadata, spec } = yield* createCodeRun(world, "a", { env: env(3, 100) })
+    const written = yield* world.client.replaceStatus(CodeRunKind, { metadata, spec: {}, status: { phase: "Running" } })
+    assert.deepStrictEqual([written.spec, written.status], [spec, { phase: "Running" }])
   })
 ]

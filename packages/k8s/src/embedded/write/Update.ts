@@ -34,8 +34,9 @@ export const decideUpdate = (
   return Result.gen(function*() {
     const ofStatus = options.subresource === "status"
     yield* samePlace(previous, input)
+    const given = ofStatus && context.served.definition !== undefined ? statusOnly(previous, input) : input
     const { causes: misfits, draft } = yield* Result.mapError(
-      decodeDraft(context.served, input, options.fieldValidation, previous),
+      decodeDraft(context.served, given, options.fieldValidation, previous),
       (reason) => options.patched === true ? ofPatch(reason) : reason
     )
     yield* preconditions(context, previous, draft.metadata, options)
@@ -105,6 +106,15 @@ const preconditions = (
   }
   return Result.succeed(undefined)
 }
+
+/** A write of a custom resource's status is about nothing else: what it says besides is not even looked at. */
+const statusOnly = (previous: StoredObject, input: Draft): Draft => ({
+  ...without(previous, "status"),
+  ...(input["apiVersion"] === undefined ? {} : { apiVersion: input["apiVersion"] }),
+  ...(input["kind"] === undefined ? {} : { kind: input["kind"] }),
+  metadata: input.metadata,
+  ...(input.status === undefined ? {} : { status: input.status })
+})
 
 const withStatusOf = (previous: StoredObject, { status }: Draft): StoredObject =>
   status === undefined ? without(previous, "status") as StoredObject : { ...previous, status }
