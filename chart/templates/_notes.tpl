@@ -73,6 +73,11 @@ NOTE: agents send telemetry to {{ .Values.telemetry.otlpEndpoint }}. A collector
 
 NOTE: the Ingress names no class; it works only where the cluster has a default one.
 {{- end }}
+{{- if and .Values.admissionPolicy.enabled (not (include "orchestrator.hasAdmissionPolicies" .)) }}
+
+NOTE: this cluster (Kubernetes {{ .Capabilities.KubeVersion.Version }}) has no ValidatingAdmissionPolicies, which come with 1.30: kubectl's users may name Secrets
+in runs that they may not read themselves.
+{{- end }}
 {{- if .Values.rbac.rules }}
 
 NOTE: rbac.rules replaces the rules that this version needs, and may grant more. Leave it out to have exactly those.

@@ -108,6 +108,26 @@ export const cases: ReadonlyArray<RenderCase> = [
     )
   },
   {
+    name: "admission policies where the cluster has them",
+    args: ["--kube-version", "1.30"],
+    problem: has(
+      ...["secrets", "more-secrets", "requester"].flatMap((name) =>
+        ["", "Binding"].map((part) => `ValidatingAdmissionPolicy${part}/orchestrator-orchestrator-${name}`)
+      )
+    )
+  },
+  {
+    name: "no admission policies before Kubernetes 1.30",
+    args: ["--kube-version", "1.29"],
+    problem: lacks("ValidatingAdmissionPolicy/", "ValidatingAdmissionPolicyBinding/")
+  },
+  {
+    name: "no admission policies where they are not wanted",
+    values: { admissionPolicy: { enabled: false } },
+    args: ["--kube-version", "1.37"],
+    problem: lacks("ValidatingAdmissionPolicy/", "ValidatingAdmissionPolicyBinding/")
+  },
+  {
     name: "use-existing makes no Secret and names the release's own",
     values: { secrets: { anthropicApiKey: "use-existing" } },
     problem: lacks("Secret/")

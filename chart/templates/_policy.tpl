@@ -1,0 +1,39 @@
+{{/* The most secrets that a run may name; the definition of a CodeRun says the same. */}}
+{{- define "orchestrator.mostSecrets" -}}32{{- end }}
+
+{{/* Whether the cluster has ValidatingAdmissionPolicies (1.30). Helm knows single kinds only where it sees a cluster. */}}
+{{- define "orchestrator.hasAdmissionPolicies" -}}
+{{- if or (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy") (semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version) }}true{{ end }}
+{{- end }}
+
+{{- define "orchestrator.runRules" -}}
+resourceRules:
+  - apiGroups: ["orchestrator.platform"]
+    apiVersions: ["*"]
+    operations: ["CREATE", "UPDATE"]
+    resources: ["coderuns", "docsruns"]
+{{- end }}
+
+{{- define "orchestrator.notTheOrchestrator" -}}
+- name: not-the-orchestrator
+  expression: request.userInfo.username != "system:serviceaccount:{{ .Release.Namespace }}:{{ include "orchestrator.serviceAccountName" . }}"
+{{- end }}
+
+{{- define "orchestrator.specChanged" -}}
+- name: spec-changed
+  expression: oldObject == null || object.spec != oldObject.spec
+{{- end }}
+
+{{/* One validation for each secret that a run may name, from one position up to another. */}}
+{{- define "orchestrator.secretChecks" -}}
+{{- range $at := untilStep (int .from) (int .to) 1 }}
+- expression: >-
+    !has(object.spec.envFromSecrets) || size(object.spec.envFromSecrets) <= {{ $at }} ||
+    authorizer.group("").resource("secrets").namespace(request.namespace).name(object.spec.envFromSecrets[{{ $at }}].secretName)
+    .check("get").allowed()
+  reason: Forbidden
+  messageExpression: >-
+    "a run may use only Secrets that its creator may read: ask for get on the Secret " + object.spec.envFromSecrets[{{ $at }}].secretName
+    + " in namespace " + request.namespace
+{{- end }}
+{{- end }}
