@@ -1,6 +1,6 @@
 # The orchestrator: controller, HTTP API, and what its init container brings to agents' pods.
-# BASE is pinned by digest where it matters: --build-arg BASE=docker.io/library/node:24-bookworm-slim@sha256:...
-ARG BASE=docker.io/library/node:24-bookworm-slim
+# BASE is pinned by the digest of its index of platforms; the release refuses one that is not.
+ARG BASE=docker.io/library/node:24.18.0-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d
 
 FROM ${BASE} AS build
 WORKDIR /src

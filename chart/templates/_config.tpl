@@ -1,7 +1,11 @@
 {{/* config.yaml. Only keys that the program knows, and of the optional ones only those that are set: it refuses anything else. */}}
 {{- define "orchestrator.config" -}}
 {{- $agent := dict
-  "image" (pick .Values.agent.image "repository" "tag" "pullPolicy")
+  "image" (dict
+    "repository" .Values.agent.image.repository
+    "tag" (include "orchestrator.agentTag" .)
+    "digest" (default "" .Values.agent.image.digest)
+    "pullPolicy" .Values.agent.image.pullPolicy)
   "runnerImage" (include "orchestrator.image" .)
   "credentials" .Values.agent.credentials
   "resources" (pick .Values.agent.resources "requests" "limits")

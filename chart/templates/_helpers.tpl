@@ -77,6 +77,10 @@ app.kubernetes.io/part-of: orchestrator
 {{- end }}
 {{- end }}
 
+{{- define "orchestrator.agentTag" -}}
+{{- default .Chart.AppVersion .Values.agent.image.tag }}
+{{- end }}
+
 {{/* One Secret for the release, config.yaml and the notes. */}}
 {{- define "orchestrator.apiKeySecretName" -}}
 {{- default (printf "%s-secrets" (include "orchestrator.fullname" .)) .Values.secrets.existingSecret }}

@@ -12,6 +12,32 @@
 {{- end }}
 {{- end }}
 
+{{/* Where requests reach the API without encryption, one place a line. */}}
+{{- define "orchestrator.clearText" -}}
+{{- $direct := and (ne .Values.service.type "ClusterIP") (not .Values.tls.secretName) }}
+{{- if $direct }}
+service.type is {{ .Values.service.type }}, and the orchestrator serves plain HTTP: set tls.secretName, or end TLS in front of it.
+{{- end }}
+{{- if .Values.ingress.enabled }}
+{{- $covered := list }}
+{{- range .Values.ingress.tls }}
+{{- $covered = concat $covered (default list .hosts) }}
+{{- end }}
+{{- range .Values.ingress.hosts }}
+{{- $wildcard := printf "*.%s" (.host | splitList "." | rest | join ".") }}
+{{- if not (or (has .host $covered) (has $wildcard $covered)) }}
+ingress.tls has no certificate for {{ .host }}: add it with `hosts: [{{ .host }}]`.
+{{- end }}
+{{- end }}
+{{- range $name, $value := .Values.ingress.annotations }}
+{{- $off := eq (toString $value | lower) "false" }}
+{{- if or (and $off (hasSuffix "ssl-redirect" $name)) (and (not $off) (hasSuffix "allow-http" $name)) }}
+The annotation {{ $name }} of the Ingress is {{ toString $value | quote }}, so that it answers http as well: set it to {{ ternary "true" "false" $off | quote }}.
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "orchestrator.notes" -}}
 {{- $name := include "orchestrator.fullname" . }}
 {{- $namespace := .Release.Namespace }}
@@ -59,6 +85,19 @@ The orchestrator runs without it, and repeats this as a warning in the answer of
 {{- if eq .Values.auth.mode "none" }}
 
 WARNING: auth.mode is `none`. Whoever reaches the API starts agents with your keys.
+{{- end }}
+{{- $clear := include "orchestrator.clearText" . | trim }}
+{{- if and $clear (eq .Values.auth.mode "kubernetes") }}
+
+WARNING: tokens of callers can be read on the way, and then used by whoever reads them:
+{{- range splitList "\n" $clear }}
+  {{ trim . }}
+{{- end }}
+{{- end }}
+{{- if and (not .Values.agent.image.digest) (eq (toString .Values.agent.image.tag) "1.0.56") }}
+
+WARNING: agent.image.tag is 1.0.56, the default of older charts. Its Claude Code does not know the options that this version uses, and every run
+would fail. Take the image of this version: --set agent.image.tag={{ .Chart.AppVersion }}
 {{- end }}
 {{- if and .Values.networkPolicy.agent.enabled (not (has 22 .Values.networkPolicy.agent.ports)) (not (has 22.0 .Values.networkPolicy.agent.ports)) (has "ssh" .Values.git.allowedProtocols) }}
 

@@ -1,5 +1,6 @@
 /** What is rendered and looked at: each case says the values and what must be true of the objects. */
 import { namespacePermissions, permissions } from "@orchestrator/cli/serve/Permissions"
+import { configOf } from "./ConfigMaps.ts"
 import { type Json, type JsonObject, valueIn } from "./Json.ts"
 import { permissionWords, rulesOf, ruleWords } from "./Permissions.ts"
 import { findManifest, idOf } from "./Rendered.ts"
@@ -39,6 +40,13 @@ const at = (id: string, keys: ReadonlyArray<string>, wanted: Json) => (objects: 
 const all = (...checks: ReadonlyArray<RenderCase["problem"]>): RenderCase["problem"] => (objects) => {
   const found = checks.map((check) => check(objects)).filter((each) => each !== undefined)
   return found.length === 0 ? undefined : found.join("; ")
+}
+
+const configAt = (keys: ReadonlyArray<string>, wanted: Json) => (objects: ReadonlyArray<JsonObject>) => {
+  const found = valueIn(configOf(objects), ...keys)
+  return found === wanted
+    ? undefined
+    : `config.yaml ${keys.join(".")}: expected ${JSON.stringify(wanted)}, found ${JSON.stringify(found)}`
 }
 
 const pod = (...keys: ReadonlyArray<string>) => ["spec", "template", "spec", ...keys]
@@ -199,6 +207,14 @@ export const cases: ReadonlyArray<RenderCase> = [
     problem: at(deployment, container("image"), `ghcr.io/5dlabs/platform/orchestrator@sha256:${"0".repeat(64)}`)
   },
   {
+    name: "the agents' image is the release's own, or the one that a digest names",
+    values: { agent: { image: { digest: `sha256:${"1".repeat(64)}` } } },
+    problem: all(
+      configAt(["agent", "image", "digest"], `sha256:${"1".repeat(64)}`),
+      configAt(["agent", "image", "tag"], "0.1.0")
+    )
+  },
+  {
     name: "the port that the program listens on is the container's",
     values: { service: { targetPort: 9000 }, config: { serverPort: 9100 } },
     problem: all(
@@ -243,6 +259,8 @@ export const cases: ReadonlyArray<RenderCase> = [
 export const refusals: ReadonlyArray<{ readonly values: JsonObject; readonly key: string }> = [
   { values: { replicaCount: "three" }, key: "replicaCount" },
   { values: { image: { pullPolicy: "Sometimes" } }, key: "pullPolicy" },
+  { values: { agent: { image: { digest: "sha256:abc" } } }, key: "digest" },
+  { values: { agent: { image: { digest: "latest" } } }, key: "digest" },
   { values: { cleanup: { enabled: "yes" } }, key: "enabled" },
   { values: { job: { activeDeadlineSeconds: 5 } }, key: "activeDeadlineSeconds" },
   { values: { tolerations: { key: "x" } }, key: "tolerations" },

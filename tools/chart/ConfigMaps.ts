@@ -8,7 +8,7 @@ import { isObject, type JsonObject, valueIn } from "./Json.ts"
 import { findManifest } from "./Rendered.ts"
 
 /** config.yaml of a rendering. */
-const configOf = (objects: ReadonlyArray<JsonObject>): JsonObject => {
+export const configOf = (objects: ReadonlyArray<JsonObject>): JsonObject => {
   const text = valueIn(findManifest(objects, "ConfigMap/orchestrator-task-controller-config"), "data", "config.yaml")
   const config: unknown = typeof text === "string" ? parse(text) : undefined
   return isObject(config) ? config : {}

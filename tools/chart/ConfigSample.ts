@@ -7,6 +7,7 @@ import type { Value } from "./ValuesFile.ts"
 const samples: Readonly<Record<string, Json>> = {
   imagePullSecrets: [{ name: "sample" }],
   "image.digest": "",
+  "agent.image.digest": `sha256:${"a1".repeat(32)}`,
   "agent.tolerations": [{ key: "sample", operator: "Exists" }],
   "agent.broker.caCertificates": "-----BEGIN CERTIFICATE-----\nc2FtcGxl\n-----END CERTIFICATE-----\n",
   "auth.mode": "none",

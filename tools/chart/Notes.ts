@@ -15,6 +15,70 @@ interface NotesCase {
   readonly silentOn?: ReadonlyArray<string>
 }
 
+const inTheClear = "tokens of callers can be read on the way"
+const hosts = [{ host: "a.example.com" }, { host: "b.example.com" }]
+const secure = { enabled: true, hosts, tls: [{ secretName: "t", hosts: hosts.map(({ host }) => host) }] }
+const redirect = (name: string, value: string) => ({ [`${name}.ingress.kubernetes.io/ssl-redirect`]: value })
+
+/** Ways in which a token can be made to travel without encryption, and ways in which it does not. */
+const clearTextCases: ReadonlyArray<NotesCase> = [
+  ...[
+    { name: "an Ingress without TLS", values: { ingress: { enabled: true, tls: [] } } },
+    {
+      name: "an Ingress with TLS for one of two hosts",
+      values: { ingress: { ...secure, tls: [{ secretName: "t", hosts: ["a.example.com"] }] } }
+    },
+    {
+      name: "an Ingress that also answers http",
+      values: { ingress: { ...secure, annotations: redirect("nginx", "false") } }
+    },
+    {
+      name: "force-ssl-redirect that is off",
+      values: {
+        ingress: {
+          ...secure,
+          annotations: { ...redirect("nginx", "true"), "nginx.ingress.kubernetes.io/force-ssl-redirect": "false" }
+        }
+      }
+    },
+    {
+      name: "the same of another controller",
+      values: {
+        ingress: { ...secure, annotations: { ...redirect("nginx", "true"), "haproxy.org/ssl-redirect": "False" } }
+      }
+    },
+    {
+      name: "a controller that is told to allow http",
+      values: {
+        ingress: {
+          ...secure,
+          annotations: { ...redirect("nginx", "true"), "kubernetes.io/ingress.allow-http": "true" }
+        }
+      }
+    },
+    { name: "a load balancer to plain HTTP", values: { service: { type: "LoadBalancer" } } },
+    { name: "a port of every node to plain HTTP", values: { service: { type: "NodePort" } } }
+  ].map(({ name, values }) => ({ name: `${name} is said`, values, says: [inTheClear] })),
+  ...[
+    {
+      name: "an Ingress with TLS for all hosts",
+      values: { ingress: { ...secure, annotations: redirect("nginx", "true") } }
+    },
+    {
+      name: "a wildcard that covers them",
+      values: {
+        ingress: {
+          ...secure,
+          annotations: redirect("nginx", "true"),
+          tls: [{ secretName: "t", hosts: ["*.example.com"] }]
+        }
+      }
+    },
+    { name: "a load balancer to HTTPS", values: { service: { type: "LoadBalancer" }, tls: { secretName: "t" } } },
+    { name: "the defaults", values: {} }
+  ].map(({ name, values }) => ({ name: `${name} is fine`, values, says: ["kubectl apply"], silentOn: [inTheClear] }))
+]
+
 const notesCases: ReadonlyArray<NotesCase> = [
   {
     name: "the notes say what to do and what is missing",
@@ -42,6 +106,18 @@ const notesCases: ReadonlyArray<NotesCase> = [
     name: "an Ingress without a class is said",
     values: { ingress: { enabled: true, className: "" } },
     says: ["the Ingress names no class"]
+  },
+  ...clearTextCases,
+  {
+    name: "an agents' image that is too old for this version is said",
+    file: "seed.yaml",
+    says: ["WARNING: agent.image.tag is 1.0.56", "--set agent.image.tag="]
+  },
+  {
+    name: "but not a digest of the same repository",
+    values: { agent: { image: { tag: "1.0.56", digest: `sha256:${"1".repeat(64)}` } } },
+    says: ["kubectl apply"],
+    silentOn: ["agent.image.tag is"]
   },
   {
     name: "ssh that no policy lets through is said, until one does",

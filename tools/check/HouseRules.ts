@@ -1,5 +1,6 @@
 /** Rules of the house that no linter knows: sizes of files, names that are not used here, what must not be in the repository at all. */
 import { lockfileProblems } from "./Lockfile.ts"
+import { pinProblems } from "./Pins.ts"
 import type { Source } from "./Sources.ts"
 
 const lineLimit = 500
@@ -72,6 +73,7 @@ export const medians = (sources: ReadonlyArray<Source>): ReadonlyMap<string, num
 export const houseProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> => [
   ...sources.flatMap((source) => [...shapeProblems(source), ...patternProblems(source)]),
   ...sources.filter(isLock).flatMap(({ text }) => lockfileProblems(text)),
+  ...pinProblems(sources),
   ...[...medians(sources)]
     .filter(([, lines]) => lines > medianLimit)
     .map(([name, lines]) => `packages/${name}: the median file has ${lines} lines (limit ${medianLimit})`)

@@ -22,6 +22,7 @@ const otherDefaults = new Set([
   "image.repository",
   "image.tag",
   "image.digest",
+  "agent.image.tag",
   "secrets.existingSecret",
   // Names what older installations use, for whoever switches agentToolsOverride or telemetry on.
   "imagePullSecrets",

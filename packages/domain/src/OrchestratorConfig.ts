@@ -62,7 +62,15 @@ const certificates = Schema.String.check(
 const AgentConfig = Schema.Struct({
   image: filled(Schema.Struct({
     repository: or(Schema.String, "ghcr.io/5dlabs/platform/claude-code"),
-    tag: or(Schema.String, "1.0.56"),
+    /** The default is the tag under which this version's release builds the image. */
+    tag: or(Schema.String, "0.1.0"),
+    /** `sha256:...` of the image, which then counts instead of the tag. */
+    digest: or(
+      Schema.String.check(
+        rule("sha256: and 64 hexadecimal digits, or nothing", (text) => /^(?:sha256:[0-9a-f]{64})?$/.test(text))
+      ),
+      ""
+    ),
     pullPolicy: or(Schema.Literals(["Always", "IfNotPresent", "Never"]), "Always")
   })),
   /** The orchestrator's own image, from which the init container copies the runner. */

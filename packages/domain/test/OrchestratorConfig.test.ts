@@ -38,7 +38,8 @@ describe("defaults", () => {
   it.each<readonly [string, unknown]>([
     ["job.activeDeadlineSeconds", 3600],
     ["agent.image.repository", "ghcr.io/5dlabs/platform/claude-code"],
-    ["agent.image.tag", "1.0.56"],
+    ["agent.image.tag", "0.1.0"],
+    ["agent.image.digest", ""],
     ["agent.image.pullPolicy", "Always"],
     ["agent.credentials", "broker"],
     ["secrets.apiKeySecretKey", "ANTHROPIC_API_KEY"],

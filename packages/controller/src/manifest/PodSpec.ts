@@ -52,11 +52,14 @@ const prepare = ({ config: { agent } }: PodInputs): Container => ({
   volumeMounts: [{ name: "runner", mountPath: "/opt/orchestrator" }]
 })
 
+const imageName = ({ digest, repository, tag }: PodInputs["config"]["agent"]["image"]): string =>
+  digest === "" ? `${repository}:${tag}` : `${repository}@${digest}`
+
 const claude = (inputs: PodInputs): Container => {
   const { agent } = inputs.config
   return {
     name: agentContainer,
-    image: `${agent.image.repository}:${agent.image.tag}`,
+    image: imageName(agent.image),
     imagePullPolicy: agent.image.pullPolicy,
     command: ["/bin/bash", "/config/container.sh"],
     workingDir: "/workspace",

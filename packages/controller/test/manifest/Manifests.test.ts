@@ -126,6 +126,12 @@ describe("a pod", () => {
     ])
   })
 
+  it("runs the image that a digest names, whatever its tag", () => {
+    const image = { repository: "registry.example.com/claude", tag: "2", digest: `sha256:${"a1".repeat(32)}` }
+    const { containers } = podOf(withConfig({ agent: { image } }))
+    assert.strictEqual(containers[0]?.image, `registry.example.com/claude@sha256:${"a1".repeat(32)}`)
+  })
+
   it("holds the credentials of its GitHub user alone, as files of the broker", () => {
     const pod = podOf(withSpec({ githubUser: "Grace-Hopper[bot]" }))
     assert.deepInclude([...pod.volumes ?? []], {
