@@ -36,7 +36,6 @@ const makeRun = (index: number): CustomObject => ({
   },
   spec: {
     taskId: index,
-    service: `service-${index % 100}`,
     repositoryUrl: "https://git.example.com/acme/api.git",
     docsRepositoryUrl: "https://git.example.com/acme/docs.git",
     workingDirectory: ".",
@@ -47,7 +46,6 @@ const makeRun = (index: number): CustomObject => ({
 
 const workspaceOf = (index: number, turn: ObservedWorkspace["turn"]): ObservedWorkspace => ({
   claim: `workspace-service-${index % 100}`,
-  service: `service-${index % 100}`,
   current: { uid: `claim-${index}`, resourceVersion: "41" },
   turn
 })

@@ -6,6 +6,7 @@ import { formatProblems } from "@orchestrator/domain/Decode"
 import { DocsRun } from "@orchestrator/domain/DocsRun"
 import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
 import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { workspaceNames } from "@orchestrator/domain/Tenant"
 import type { Container, CustomObject } from "@orchestrator/k8s/Objects"
 import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { compileTemplates } from "@orchestrator/templates/Renderer"
@@ -64,7 +65,8 @@ export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob 
   const observed = observeRun(run.kind, object)
   const { contextVersion, jobName, wanted } = observed
   if (Result.isFailure(wanted)) throw new Error(`run: ${formatProblems(wanted.failure)}`)
-  const pod = podSpec({ config, run: observed, wanted: wanted.success, configMap: jobName, contextVersion })
+  const claim = wanted.success.workspace && workspaceNames(wanted.success.workspace)[0]
+  const pod = podSpec({ config, run: observed, wanted: wanted.success, claim, configMap: jobName, contextVersion })
   const facts = { config, attempts: contextVersion, resume: wanted.success.resume }
   const inputs = run.kind === "DocsRun"
     ? docsInputs({ ...facts, run: decodeDocs(object), branch: docsBranchName(run.name, run.uid) })

@@ -41,6 +41,7 @@ const podOf = (object: CustomObject, input: object): PodSpec => {
     config: Result.getOrThrow(decodeConfig(input)),
     run,
     wanted: Result.getOrThrow(run.wanted),
+    claim: "workspace-api",
     configMap: run.jobName,
     contextVersion: run.attempt.contextVersion
   })

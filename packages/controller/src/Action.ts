@@ -2,7 +2,7 @@
  * What a plan may do. Closed: the interpreter handles every case, and every case carries its own fence (a deterministic name, a
  * resourceVersion or a UID), so that doing it twice or too late changes nothing.
  */
-import type { ConfigMap, CustomObject, Job, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import type { ConfigMap, CustomObject, Job, Metadata, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import { Data } from "effect"
 import type { KindName } from "./RunKind.ts"
 
@@ -15,13 +15,14 @@ export interface StatusWrite {
 export type Action = Data.TaggedEnum<{
   /** Makes the claim, held by this run. */
   CreateWorkspace: { readonly claim: PersistentVolumeClaim; readonly ifTaken: StatusWrite }
-  /** Names this run as the holder of a claim that nobody holds. */
+  /** Names this run as the holder of a claim that nobody holds. `marks`: what makes it its tenant's as well. */
   LeaseWorkspace: {
     readonly namespace: string
     readonly claim: string
     readonly uid: string
     readonly resourceVersion: string
     readonly holder: string
+    readonly marks: Pick<Metadata, "labels" | "annotations"> | undefined
   }
   /**
    * `ifTaken`: what to say when an object that is not ours has the name. `ifForbidden`: while a quota or a policy forbids the Job; it is

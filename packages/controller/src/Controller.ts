@@ -17,7 +17,15 @@ import {
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { fencedClient, Leadership } from "@orchestrator/k8s/Leadership"
-import type { CustomObject, Event, Job, KubernetesObject, OwnerReference, Pod } from "@orchestrator/k8s/Objects"
+import type {
+  CustomObject,
+  Event,
+  Job,
+  KubernetesObject,
+  OwnerReference,
+  Pod,
+  PodSpec
+} from "@orchestrator/k8s/Objects"
 import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, DateTime, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
@@ -25,14 +33,14 @@ import { Cleanup } from "./Cleanup.ts"
 import { isFinished } from "./FinishedRun.ts"
 import { Interpreter } from "./Interpreter.ts"
 import { Observe } from "./Observe.ts"
-import { observeJob, schedulingSeconds, unscheduledOf } from "./ObservedJobs.ts"
+import { claimIn, observeJob, schedulingSeconds, unscheduledOf } from "./ObservedJobs.ts"
 import { plan } from "./Plan.ts"
 import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 import { sameJson } from "./SameJson.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { pruneRun } from "./StoredRun.ts"
-import { pruneFiles, pruneJob, prunePod, pruneRefusal, pruneWorkspace, Stores, workspaceOf } from "./Stores.ts"
+import { pruneFiles, pruneJob, prunePod, pruneRefusal, pruneWorkspace, Stores, workspacesOf } from "./Stores.ts"
 import { reconciled } from "./Telemetry.ts"
 import { makeWorkQueue } from "./WorkQueue.ts"
 
@@ -76,7 +84,7 @@ export class Controller extends Context.Service<Controller, {
         return Effect.all([
           idle || (isEcho && change === "set") ? Effect.void : queue.add(key),
           kind === "CodeRun" && over
-            ? Effect.forEach(workspaceOf(run), workspaceChanged, { discard: true })
+            ? Effect.forEach(workspacesOf(run), workspaceChanged, { discard: true })
             : Effect.void,
           kind === "CodeRun" ? dependentsOf(run) : Effect.void,
           over ? placesFreed : Effect.void
@@ -124,7 +132,7 @@ export class Controller extends Context.Service<Controller, {
         if (change === "removed") stores.lastPods.delete(job.metadata.uid ?? "")
         return Effect.all([
           Effect.forEach(runsOf(job), queue.add, { discard: true }),
-          waitersOf(job),
+          waitersOf(job, job.spec.template.spec),
           change === "removed" || observeJob(job, undefined).end !== undefined ? placesFreed : Effect.void
         ], { discard: true })
       }
@@ -140,7 +148,7 @@ export class Controller extends Context.Service<Controller, {
         const waits = !over && unscheduledOf(pod.status?.conditions ?? []) !== undefined
         return Effect.all([
           labelledRunChanged(pod),
-          over ? Effect.andThen(waitersOf(pod), placesFreed) : Effect.void,
+          over ? Effect.andThen(waitersOf(pod, pod.spec), placesFreed) : Effect.void,
           waits ? Effect.forEach(labelledRuns(pod), lookLater) : Effect.void
         ], { discard: true })
       }
@@ -148,13 +156,11 @@ export class Controller extends Context.Service<Controller, {
       /** When a pod without a node has become worth telling. */
       const lookLater = (key: RunKey) => queue.addAfter(key, Duration.seconds(schedulingSeconds + 1))
 
-      /** Runs in line for what the run of a Job or pod held. */
-      const waitersOf = ({ metadata }: KubernetesObject) =>
-        Effect.forEach(
-          stores.workspaces.by("holder", metadata.labels?.[runUidLabel] ?? ""),
-          (claim) => workspaceChanged(`${claim.metadata.namespace}/${claim.metadata.name}`),
-          { discard: true }
-        )
+      /** Runs in line for what a Job or pod had mounted. */
+      const waitersOf = ({ metadata }: KubernetesObject, spec: PodSpec) => {
+        const claim = claimIn(spec)
+        return claim === undefined ? Effect.void : workspaceChanged(`${metadata.namespace}/${claim}`)
+      }
 
       const reflectors = [
         follow(CodeRunKind, {

@@ -46,10 +46,13 @@ const shortOf = (fields: object): Readonly<Record<string, unknown>> =>
     )
   )
 
+/** Whose workspace a CodeRun was in, and its version. */
+const keptSpec = ["service", "repositoryUrl", "githubUser", "contextVersion"]
+
 /** What is kept of it. */
 export const pruneFinished = ({ metadata, spec, status = {} }: CustomObject): CustomObject => ({
   metadata: Struct.pick(metadata, identity),
-  spec: shortOf(Struct.pick(spec, ["service", "contextVersion"])),
+  spec: spec["service"] === undefined ? {} : shortOf(Struct.pick(spec, keptSpec)),
   status: {
     ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion"])),
     ...newestSession(status["attempts"])

@@ -2,7 +2,7 @@
  * The one place with effects on the cluster. Races are outcomes: what the plan wanted may already be true, or the world has moved on
  * and the key is looked at again. Every answer goes into the stores, so that the next round reads what this one wrote.
  */
-import { holderAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
+import { holderAnnotation, stopAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
 import { ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -96,25 +96,34 @@ export class Interpreter extends Context.Service<Interpreter, {
               metadata: { resourceVersion, labels: claim.metadata.labels, annotations: claim.metadata.annotations }
             }
           })
+        const taken = Effect.flatMap(client.get(PersistentVolumeClaimKind, ref), (existing) => {
+          if (adoptable(existing, claim)) return adopt(existing)
+          // Another tenant's, or one that is being deleted: whoever looks again sees it, and what to do instead.
+          return isOurs(existing)
+            ? Effect.sync(() => void stores.workspaces.wrote(pruneWorkspace(existing)))
+            : Effect.as(writeStatus(ifTaken), undefined)
+        })
         const created = yield* client.create(PersistentVolumeClaimKind, claim).pipe(
-          Effect.catchIf(
-            hasReason("AlreadyExists"),
-            () =>
-              Effect.flatMap(
-                client.get(PersistentVolumeClaimKind, ref),
-                (existing) => adoptable(existing, claim) ? adopt(existing) : Effect.as(writeStatus(ifTaken), undefined)
-              )
-          )
+          Effect.catchIf(hasReason("AlreadyExists"), () => taken)
         )
         if (created === undefined) return "ended"
         stores.workspaces.wrote(pruneWorkspace(created))
         return "done"
       })
 
-      const leaseWorkspace = ({ claim, holder, namespace, resourceVersion, uid }: ActionOf<"LeaseWorkspace">) =>
+      const leaseWorkspace = (
+        { claim, holder, marks, namespace, resourceVersion, uid }: ActionOf<"LeaseWorkspace">
+      ) =>
         client.patch(PersistentVolumeClaimKind, { name: claim, namespace }, {
           type: "merge",
-          body: { metadata: { uid, resourceVersion, annotations: { [holderAnnotation]: holder } } }
+          body: {
+            metadata: {
+              ...marks,
+              uid,
+              resourceVersion,
+              annotations: { ...marks?.annotations, [holderAnnotation]: holder }
+            }
+          }
         }).pipe(Effect.map((written) => stores.workspaces.wrote(pruneWorkspace(written))))
 
       const stopJob = ({ name, namespace, uid }: ActionOf<"StopJob">) =>
@@ -166,10 +175,19 @@ export class Interpreter extends Context.Service<Interpreter, {
 /** done: go on. ended: a status was written instead, and the plan is over. raced: the world has moved on. */
 type Step = "done" | "ended" | "raced"
 
-/** A claim of this name that an older installation made for the same service, and that nobody holds. */
+/** Whether a claim is in the store, or will be: what the labels of ours say. */
+const isOurs = ({ metadata: { labels } }: PersistentVolumeClaim): boolean =>
+  labels?.["app"] === "orchestrator" && labels["app.kubernetes.io/managed-by"] === "orchestrator"
+
+/**
+ * A claim of this name that an older installation made for the same service and that nobody holds, or one that this run has made before
+ * and not seen since.
+ */
 const adoptable = (existing: PersistentVolumeClaim, wanted: PersistentVolumeClaim): boolean => {
-  const labels = existing.metadata.labels ?? {}
+  const { annotations = {}, deletionTimestamp, labels = {} } = existing.metadata
   const same = labels["service"] === wanted.metadata.labels?.["service"] || labels["app"] === "orchestrator"
-  const holder = existing.metadata.annotations?.[holderAnnotation]
-  return same && (holder === undefined || holder === wanted.metadata.annotations?.[holderAnnotation])
+  return same && deletionTimestamp === undefined &&
+    [tenantAnnotation, holderAnnotation].every((name) =>
+      annotations[name] === undefined || annotations[name] === wanted.metadata.annotations?.[name]
+    )
 }

@@ -1,4 +1,4 @@
-/** Which session a run that goes on with one takes up: its own newest, else the newest of its service. */
+/** Which session a run that goes on with one takes up: its own newest, else the newest of its tenant. */
 import type { Attempt } from "@orchestrator/domain/Attempt"
 import type { ObservedRun } from "./Observed.ts"
 
@@ -12,7 +12,7 @@ const newest = (attempts: ReadonlyArray<Attempt>): Known | undefined =>
       undefined
     )
 
-/** `others`: runs of the same service, this one may be among them. The runner looks whether the session is still there. */
+/** `others`: runs of the same tenant, this one may be among them. The runner looks whether the session is still there. */
 export const lastSession = (run: ObservedRun, others: ReadonlyArray<ObservedRun>): string | undefined => {
   const own = newest(run.status.attempts?.filter(({ jobName }) => jobName !== run.jobName) ?? [])
   const last = own ?? newest(others.filter(({ uid }) => uid !== run.uid).flatMap(({ status }) => status.attempts ?? []))

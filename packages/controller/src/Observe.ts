@@ -4,9 +4,10 @@
  */
 import { holderAnnotation, runUidLabel } from "@orchestrator/domain/Labels"
 import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
+import { isTenant, type Tenant, tenantOn } from "@orchestrator/domain/Tenant"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import type { CustomObject } from "@orchestrator/k8s/Objects"
+import type { CustomObject, Job } from "@orchestrator/k8s/Objects"
 import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
@@ -16,13 +17,15 @@ import { obstacleOf } from "./Dependencies.ts"
 import { isFinished } from "./FinishedRun.ts"
 import { lastSession } from "./LastSession.ts"
 import type { Observed, ObservedFiles, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
-import { observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
+import { claimIn, observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
 import { observeRun } from "./ObservedRuns.ts"
 import { pausedUntil } from "./Pause.ts"
+import { mustWait } from "./rules/waitingForWorkspace.ts"
 import type { RunKey } from "./RunKey.ts"
 import { runKinds } from "./RunKind.ts"
 import { ControllerSettings } from "./Settings.ts"
-import { Stores } from "./Stores.ts"
+import { Stores, tenantIn, tenantIndex } from "./Stores.ts"
+import { chooseClaim, type ClaimFacts } from "./Workspaces.ts"
 
 export class Observe extends Context.Service<Observe, {
   readonly observe: (key: RunKey) => Effect.Effect<Observed, KubernetesError>
@@ -60,11 +63,18 @@ export class Observe extends Context.Service<Observe, {
         return stores.jobs.get({ name, namespace }) !== undefined
       }
 
-      const hasLiveJob = (runUid: string) =>
-        stores.jobs.by("owner", runUid).some((job) => {
-          const { deleting, end, pod } = observeJob(job, podOf(job.metadata.uid ?? ""))
-          return end === undefined && !deleting && pod?.over !== true
-        })
+      const isLive = (job: Job) => {
+        const { deleting, end, pod } = observeJob(job, podOf(job.metadata.uid ?? ""))
+        return end === undefined && !deleting && pod?.over !== true
+      }
+
+      const hasLiveJob = (runUid: string) => stores.jobs.by("owner", runUid).some(isLive)
+
+      /** The claim that the current attempt's Job mounts, whatever spec and claims say by now. */
+      const mountedBy = ({ jobName: name, namespace }: ObservedRun): string | undefined => {
+        const job = stores.jobs.get({ name, namespace })
+        return job === undefined ? undefined : claimIn(job.spec.template.spec)
+      }
 
       const runByUid = (uid: string): ObservedRun | undefined => {
         const object = stores.runs.CodeRun.by("uid", uid)[0]
@@ -80,12 +90,21 @@ export class Observe extends Context.Service<Observe, {
       /** Whether a run stands in line for its workspace. */
       const isInLine = (run: ObservedRun) => isWaiting(run) && !hasStarted(run.object) && obstacleFor(run) === undefined
 
-      const turnOf = (run: ObservedRun, claim: string, holder: string | undefined): WorkspaceTurn => {
-        if (holder === run.uid) {
-          return hasFormerPod(run)
-            ? { tag: "waiting", behind: "its former attempt" }
-            : { tag: "mine" }
-        }
+      /** UIDs of runs whose Jobs or pods can still be at work in a claim, whatever its annotation says. */
+      const workingIn = (claim: string): ReadonlyArray<string> =>
+        [
+          ...stores.jobs.by("claim", claim).filter(isLive),
+          ...stores.pods.by("claim", claim).filter((pod) => !observePod({ pod, gone: false }).over)
+        ].map(({ metadata }) => metadata.labels?.[runUidLabel] ?? "")
+
+      const turnOf = (run: ObservedRun, tenant: Tenant, claim: string): WorkspaceTurn => {
+        const stored = stores.workspaces.get({ namespace: run.namespace, name: claim })
+        const holder = stored?.metadata.annotations?.[holderAnnotation]
+        const working = workingIn(`${run.namespace}/${claim}`).find((uid) => uid !== run.uid)
+        if (working !== undefined) return { tag: "waiting", behind: runByUid(working)?.name ?? "a deleted run" }
+        if (hasFormerPod(run)) return { tag: "waiting", behind: "its former attempt" }
+        if (stored?.metadata.deletionTimestamp !== undefined) return { tag: "deleting" }
+        if (holder === run.uid) return { tag: "mine" }
         if (holder !== undefined) {
           const holding = runByUid(holder)
           const active = holding !== undefined && !holding.deleting && finalPhase(holding) === undefined
@@ -93,22 +112,47 @@ export class Observe extends Context.Service<Observe, {
             return { tag: "waiting", behind: holding?.name ?? "a deleted run" }
           }
         }
-        const first = stores.runs.CodeRun.by("workspace", `${run.namespace}/${claim}`)
+        const first = stores.runs.CodeRun.by("tenant", tenantIndex(run.namespace, tenant))
           .filter((object) => isInLine(viewOf(object)))
           .reduce((left, right) => (isBefore(right, left) ? right : left), run.object)
         return first.metadata.uid === run.uid ? { tag: "free" } : { tag: "waiting", behind: first.metadata.name ?? "" }
       }
 
-      const workspaceOf = (run: ObservedRun): ObservedWorkspace | undefined => {
-        const wanted = Result.isSuccess(run.wanted) ? run.wanted.success.workspace : undefined
-        if (wanted === undefined) return undefined
-        const claim = stores.workspaces.get({ namespace: run.namespace, name: wanted.claim })
+      const tenantOfRun = (uid: string): Tenant | undefined => {
+        const object = stores.runs.CodeRun.by("uid", uid)[0]
+        return object === undefined ? undefined : tenantIn(object)
+      }
+
+      const claimFacts = (run: ObservedRun, tenant: Tenant) => (name: string): ClaimFacts => {
+        const claim = stores.workspaces.get({ namespace: run.namespace, name })
+        const annotations = claim?.metadata.annotations
+        const ofOthers = (uid: string) => {
+          const theirs = uid === run.uid ? tenant : tenantOfRun(uid)
+          return theirs === undefined || !isTenant(theirs, tenant)
+        }
         return {
-          ...wanted,
-          current: claim === undefined
-            ? undefined
-            : { uid: claim.metadata.uid ?? "", resourceVersion: claim.metadata.resourceVersion ?? "" },
-          turn: turnOf(run, wanted.claim, claim?.metadata.annotations?.[holderAnnotation])
+          claim: claim &&
+            { tenant: tenantOn(annotations), lastHolder: tenantOfRun(annotations?.[holderAnnotation] ?? "") },
+          usedByOthers: workingIn(`${run.namespace}/${name}`).some(ofOthers)
+        }
+      }
+
+      const workspaceOf = (run: ObservedRun): ObservedWorkspace | undefined => {
+        const tenant = Result.isSuccess(run.wanted) ? run.wanted.success.workspace : undefined
+        if (tenant === undefined) return undefined
+        const mounted = mountedBy(run)
+        const choice = mounted === undefined
+          ? chooseClaim(tenant, claimFacts(run, tenant))
+          : { name: mounted, standing: "mine" }
+        const claim = stores.workspaces.get({ namespace: run.namespace, name: choice.name })
+        return {
+          claim: choice.name,
+          current: claim && {
+            uid: claim.metadata.uid ?? "",
+            resourceVersion: claim.metadata.resourceVersion ?? "",
+            ...(choice.standing === "adopted" ? { adopt: true } : {})
+          },
+          turn: choice.standing === "taken" ? { tag: "taken" } : turnOf(run, tenant, choice.name)
         }
       }
 
@@ -122,7 +166,7 @@ export class Observe extends Context.Service<Observe, {
         hasJob: boolean,
         turn: WorkspaceTurn | undefined
       ): boolean => {
-        const queued = turn?.tag === "waiting" && config.storage.access === "Exclusive"
+        const queued = turn !== undefined && mustWait(turn, config)
         const waits = queued || pausedUntil({ now, run }) !== undefined
         return !(hasJob ? hasFiles(run) : waits) && Result.isSuccess(run.wanted) && finalPhase(run) === undefined
       }
@@ -149,6 +193,12 @@ export class Observe extends Context.Service<Observe, {
         return Result.mapError(templates.render(inputs), (error) => error.message)
       }
 
+      /** Runs that share a run's workspace, it itself among them. */
+      const ofTheTenant = ({ namespace, wanted }: ObservedRun): ReadonlyArray<CustomObject> =>
+        Result.isFailure(wanted) || wanted.success.workspace === undefined
+          ? []
+          : stores.runs.CodeRun.by("tenant", tenantIndex(namespace, wanted.success.workspace))
+
       const claimantOf = (uid: string): Claimant => {
         const { spec } = stores.runs.CodeRun.by("uid", uid)[0] ?? stores.runs.DocsRun.by("uid", uid)[0] ?? {}
         const text = (value: unknown) => typeof value === "string" ? value : undefined
@@ -171,7 +221,7 @@ export class Observe extends Context.Service<Observe, {
           return false
         }
         return pausedUntil({ now, run }) === undefined && obstacleFor(run) === undefined &&
-          (config.storage.access === "Shared" || workspaceOf(run)?.turn.tag !== "waiting")
+          !mustWait(workspaceOf(run)?.turn, config)
       }
 
       /** Runs that could start, the oldest first; each is looked at only when it is asked for. */
@@ -253,7 +303,7 @@ export class Observe extends Context.Service<Observe, {
           reachedLimit: limit,
           lastSession: run === undefined || hasJob || workspace === undefined || files.rendered === undefined
             ? undefined
-            : lastSession(run, stores.runs.CodeRun.by("workspace", `${run.namespace}/${workspace.claim}`).map(viewOf))
+            : lastSession(run, ofTheTenant(run).map(viewOf))
         }
       })
 

@@ -95,6 +95,8 @@ export interface ObservedJob {
   readonly pod: ObservedPod | undefined
   /** Why it has no pod: what the API server said when the Job controller wanted to make one. */
   readonly podRefused?: string
+  /** Claim of the workspace that it mounts. */
+  readonly claim?: string
 }
 
 /** The Job controller's last word. */
@@ -127,9 +129,8 @@ export interface AgentEnd {
 
 export interface ObservedWorkspace {
   readonly claim: string
-  readonly service: string
-  /** Undefined: there is no such claim yet. */
-  readonly current: { readonly uid: string; readonly resourceVersion: string } | undefined
+  /** Undefined: there is no such claim. `adopt`: it does not say yet whose it is. */
+  readonly current: { readonly uid: string; readonly resourceVersion: string; readonly adopt?: boolean } | undefined
   readonly turn: WorkspaceTurn
 }
 
@@ -140,6 +141,10 @@ export type WorkspaceTurn =
   | { readonly tag: "free" }
   /** Held by, or first to be given to, the run of this name. Also while a pod of this run's former attempt is ending. */
   | { readonly tag: "waiting"; readonly behind: string }
+  /** The claim is being deleted: what is left of it cannot be mounted any more. */
+  | { readonly tag: "deleting" }
+  /** Every name that the tenant's claim could have is another's. */
+  | { readonly tag: "taken" }
 
 export interface ObservedFiles {
   /** Whether the current attempt's ConfigMap is there. */

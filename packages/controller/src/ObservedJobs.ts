@@ -30,9 +30,19 @@ export const observeJob = ({ metadata, spec, status }: Job, pod: PodSeen | undef
   finalizerIndex: metadata.finalizers?.indexOf(jobFinalizer) ?? -1,
   stopping: metadata.annotations?.[stopAnnotation] !== undefined,
   brokered: hasBroker(spec.template.spec),
+  ...workspaceIn(spec.template.spec),
   end: endOf(status?.conditions ?? []),
   pod: pod === undefined ? undefined : observePod(pod)
 })
+
+/** The claim that a pod mounts; ours have one at most. */
+export const claimIn = ({ volumes = [] }: PodSpec): string | undefined =>
+  volumes.map((volume) => volume.persistentVolumeClaim?.claimName).find((name) => name !== undefined)
+
+const workspaceIn = (spec: PodSpec): Pick<ObservedJob, "claim"> => {
+  const claim = claimIn(spec)
+  return claim === undefined ? {} : { claim }
+}
 
 const isTrue = (conditions: ReadonlyArray<ObjectCondition>, type: string) =>
   conditions.find((condition) => condition.type === type && condition.status === "True")

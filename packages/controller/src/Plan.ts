@@ -20,6 +20,7 @@ import { terminal } from "./rules/terminal.ts"
 import { waitingForCapacity } from "./rules/waitingForCapacity.ts"
 import { waitingForDependencies } from "./rules/waitingForDependencies.ts"
 import { waitingForWorkspace } from "./rules/waitingForWorkspace.ts"
+import { workspaceAbsent } from "./rules/workspaceAbsent.ts"
 
 export interface Plan {
   readonly rule: string
@@ -51,6 +52,7 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
   ["jobAbsent", jobAbsent],
   ["jobFinished", jobFinished],
   ["jobFailed", jobFailed],
+  ["workspaceAbsent", workspaceAbsent],
   ["filesAbsent", filesAbsent],
   ["jobRunning", jobRunning]
 ]

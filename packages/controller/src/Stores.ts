@@ -2,8 +2,15 @@
  * What the controller knows of the cluster: five stores, each with only the fields that decisions read. A pod's last state stays after
  * the pod is gone, for as long as its Job is there, since the result goes with the pod.
  */
-import { holderAnnotation, retryAnnotation, runLabel, runUidLabel, stopAnnotation } from "@orchestrator/domain/Labels"
-import { workspaceName } from "@orchestrator/domain/Names"
+import {
+  holderAnnotation,
+  retryAnnotation,
+  runLabel,
+  runUidLabel,
+  stopAnnotation,
+  tenantAnnotation
+} from "@orchestrator/domain/Labels"
+import { type Tenant, tenantKey, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
 import type {
   ConfigMap,
   ContainerState,
@@ -16,13 +23,14 @@ import type {
   ObjectCondition,
   OwnerReference,
   PersistentVolumeClaim,
-  Pod
+  Pod,
+  PodSpec
 } from "@orchestrator/k8s/Objects"
 import { makeStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer } from "effect"
 import { isFinished } from "./FinishedRun.ts"
 import { brokerContainer } from "./manifest/BrokerContainer.ts"
-import { hasBroker } from "./ObservedJobs.ts"
+import { claimIn, hasBroker } from "./ObservedJobs.ts"
 import { formatKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 import { bounded } from "./Small.ts"
@@ -43,30 +51,59 @@ export class Stores extends Context.Service<Stores, {
     runs: {
       CodeRun: makeStore<StoredRun>({
         uid: uidOf,
-        workspace: workspaceOf,
-        active: (run) => isFinished(run) ? [] : workspaceOf(run),
+        tenant: tenantsOf,
+        active: (run) => isFinished(run) ? [] : workspacesOf(run),
         dependency: dependenciesOf
       }),
       DocsRun: makeStore<StoredRun>({ uid: uidOf })
     },
-    jobs: makeStore<Job>({ owner: ownersOf, ownerName: ownerNamesOf }),
-    pods: makeStore<Pod>({ job: ownersOf, run: (pod) => listed(pod.metadata.labels?.[runUidLabel]) }),
+    jobs: makeStore<Job>({
+      owner: ownersOf,
+      ownerName: ownerNamesOf,
+      claim: claimsOf(({ spec }) => spec.template.spec)
+    }),
+    pods: makeStore<Pod>({
+      job: ownersOf,
+      run: (pod) => listed(pod.metadata.labels?.[runUidLabel]),
+      claim: claimsOf(({ spec }) => spec)
+    }),
     lastPods: new Map<string, Pod>(),
     files: makeStore<ConfigMap>(),
-    workspaces: makeStore<PersistentVolumeClaim>({ holder: holderOf }),
+    workspaces: makeStore<PersistentVolumeClaim>(),
     refusals: makeStore<Event>({ job: ({ involvedObject }) => listed(involvedObject.uid) })
   }))
 }
 
 const listed = (value: string | undefined): ReadonlyArray<string> => (value === undefined ? [] : [value])
 const uidOf = ({ metadata }: KubernetesObject) => listed(metadata.uid)
-const holderOf = ({ metadata }: KubernetesObject) => listed(metadata.annotations?.[holderAnnotation])
 const ownersOf = ({ metadata }: KubernetesObject) => (metadata.ownerReferences ?? []).map(({ uid }) => uid)
 const ownerNamesOf = (job: KubernetesObject) => runsOf(job).map(formatKey)
 
-/** Index value of the claim that a CodeRun's spec names. */
-export const workspaceOf = ({ metadata, spec }: CustomObject): ReadonlyArray<string> =>
-  typeof spec["service"] === "string" ? [`${metadata.namespace}/${workspaceName(spec["service"])}`] : []
+/** The tenant that a CodeRun's spec names. */
+export const tenantIn = ({ spec: { githubUser, repositoryUrl, service } }: CustomObject): Tenant | undefined =>
+  typeof service === "string" && typeof repositoryUrl === "string" && typeof githubUser === "string"
+    ? tenantOf({ service, repositoryUrl, githubUser })
+    : undefined
+
+/** Index value of a tenant's runs. */
+export const tenantIndex = (namespace: string, tenant: Tenant): string => `${namespace}/${tenantKey(tenant)}`
+
+const tenantsOf = (run: CustomObject): ReadonlyArray<string> => {
+  const tenant = tenantIn(run)
+  return tenant === undefined ? [] : [tenantIndex(run.metadata.namespace ?? "", tenant)]
+}
+
+/** Index values of the claims that a CodeRun may work in. */
+export const workspacesOf = (run: CustomObject): ReadonlyArray<string> => {
+  const tenant = tenantIn(run)
+  return tenant === undefined ? [] : workspaceNames(tenant).map((name) => `${run.metadata.namespace}/${name}`)
+}
+
+/** Index value of the claim that a Job's pods, or a pod, mount. */
+const claimsOf = <A extends KubernetesObject>(podOf: (object: A) => PodSpec) => (object: A): ReadonlyArray<string> => {
+  const claim = claimIn(podOf(object))
+  return claim === undefined ? [] : [`${object.metadata.namespace}/${claim}`]
+}
 
 /** Index values of the CodeRuns that one depends on. */
 const dependenciesOf = ({ metadata, spec }: CustomObject): ReadonlyArray<string> =>
@@ -127,13 +164,26 @@ const identity = (metadata: Metadata): Metadata => {
   }
 }
 
-const bareTemplate = { spec: { containers: [] } }
-const brokeredTemplate = { spec: { containers: [], initContainers: [{ name: brokerContainer }] } }
+const bare: PodSpec = { containers: [] }
+const brokered: PodSpec = { containers: [], initContainers: [{ name: brokerContainer, image: "" }] }
 
-/** Of the pod template, whether it has a broker is all that is asked later. */
+/** Of what a pod mounts, the claim of the workspace is all that is asked later. */
+const mounting = (kept: PodSpec, spec: PodSpec): PodSpec => {
+  const claimName = claimIn(spec)
+  return claimName === undefined
+    ? kept
+    : {
+      ...kept,
+      volumes: [{ name: "workspace", persistentVolumeClaim: { claimName: bounded(claimName, longestName) } }]
+    }
+}
+
+/** Of the pod template, whether it has a broker and what it mounts is all that is asked later. */
 export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
   metadata: identity(metadata),
-  spec: { template: hasBroker(spec.template.spec) ? brokeredTemplate : bareTemplate },
+  spec: {
+    template: { spec: mounting(hasBroker(spec.template.spec) ? brokered : bare, spec.template.spec) }
+  },
   ...(status?.conditions === undefined
     ? {}
     : { status: { conditions: status.conditions.filter(isEnd).map(pruneCondition) } })
@@ -185,9 +235,9 @@ const pruneContainer = ({ lastState, name, ready, restartCount, state }: Contain
   ...(name === brokerContainer && lastState?.terminated !== undefined ? { lastState: pruneState(lastState) } : {})
 })
 
-export const prunePod = ({ metadata, status }: Pod): Pod => ({
+export const prunePod = ({ metadata, spec, status }: Pod): Pod => ({
   metadata: identity(metadata),
-  spec: { containers: [] },
+  spec: mounting(bare, spec),
   status: {
     ...(status?.phase === undefined ? {} : { phase: status.phase }),
     ...(status?.reason === undefined ? {} : { reason: bounded(status.reason, longestName) }),
@@ -210,8 +260,19 @@ export const pruneRefusal = ({ involvedObject, message, metadata }: Event): Even
   ...(message === undefined ? {} : { message: words(message) })
 })
 
+/** Longer than any tenant's: what is cut cannot be read, so it is somebody else's. */
+const longestTenant = 8192
+
+const tenantsMark = (annotations: Metadata["annotations"]): Readonly<Record<string, string>> => {
+  const text = annotations?.[tenantAnnotation]
+  return text === undefined ? {} : { [tenantAnnotation]: bounded(text, longestTenant) }
+}
+
 export const pruneWorkspace = ({ metadata, status }: PersistentVolumeClaim): PersistentVolumeClaim => ({
-  metadata: identity(metadata),
+  metadata: {
+    ...identity(metadata),
+    annotations: { ...pick(metadata.annotations, keptAnnotations), ...tenantsMark(metadata.annotations) }
+  },
   spec: {},
   ...(status?.phase === undefined ? {} : { status: { phase: status.phase } })
 })

@@ -1,6 +1,7 @@
 /** What a run asks for, in the terms that both kinds share. Made by a RunKind from a valid spec. */
 import type { CodeRun } from "@orchestrator/domain/CodeRun"
 import type { DocsRun } from "@orchestrator/domain/DocsRun"
+import type { Tenant } from "@orchestrator/domain/Tenant"
 import type { EnvVar } from "@orchestrator/k8s/Objects"
 
 export interface Wanted {
@@ -9,8 +10,8 @@ export interface Wanted {
   readonly model: string
   /** Repositories that the run reaches, with the field that names each. */
   readonly repositories: ReadonlyArray<{ readonly field: string; readonly url: string }>
-  /** Absent: the workspace is ephemeral. */
-  readonly workspace: { readonly claim: string; readonly service: string } | undefined
+  /** Whose workspace it works in. Absent: the workspace is ephemeral. */
+  readonly workspace: Tenant | undefined
   readonly timeoutSeconds: number | undefined
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined

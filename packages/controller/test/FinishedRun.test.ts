@@ -4,7 +4,7 @@ import { isFinished } from "../src/FinishedRun.ts"
 import { lastSession } from "../src/LastSession.ts"
 import { observeRun } from "../src/ObservedRuns.ts"
 import { pruneRun } from "../src/StoredRun.ts"
-import { workspaceOf } from "../src/Stores.ts"
+import { tenantIn, workspacesOf } from "../src/Stores.ts"
 import { makeCodeRun, makeDocsRun, session } from "./fixtures/Runs.ts"
 import { finished, running } from "./fixtures/Statuses.ts"
 
@@ -39,7 +39,8 @@ describe("a run that is", () => {
     const kept = pruneRun("CodeRun")(run)
     assert.deepStrictEqual([isFinished(run), isFinished(kept)], [want, want])
     for (const each of [run, kept]) assert.strictEqual(finalPhase(observeRun("CodeRun", each)) !== undefined, want)
-    assert.deepStrictEqual(workspaceOf(kept), workspaceOf(run))
+    assert.deepStrictEqual(workspacesOf(kept), workspacesOf(run))
+    assert.deepStrictEqual(tenantIn(kept), tenantIn(run))
   })
 
   it("finished and a DocsRun is known by its name, its end and nothing else", () => {

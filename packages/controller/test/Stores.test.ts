@@ -3,7 +3,16 @@ import type { Job, Metadata, Pod } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { observeJob, observePod } from "../src/ObservedJobs.ts"
 import { pruneRun } from "../src/StoredRun.ts"
-import { pruneFiles, pruneJob, prunePod, pruneWorkspace, Stores, workspaceOf } from "../src/Stores.ts"
+import {
+  pruneFiles,
+  pruneJob,
+  prunePod,
+  pruneWorkspace,
+  Stores,
+  tenantIn,
+  tenantIndex,
+  workspacesOf
+} from "../src/Stores.ts"
 import { makeCodeRun, makeDocsRun, namespace, uid } from "./fixtures/Runs.ts"
 import { finished, running } from "./fixtures/Statuses.ts"
 
@@ -69,7 +78,7 @@ describe("what is kept of an object", () => {
     {
       kind: "finished run",
       kept: pruneRun("CodeRun")(makeCodeRun({ status: finished("Succeeded", "Delivered"), metadata: managed })),
-      bytes: 500
+      bytes: 560
     },
     { kind: "Job", kept: pruneJob(job), bytes: 400 },
     { kind: "pod", kept: prunePod(pod), bytes: 500 },
@@ -93,39 +102,46 @@ describe("what is kept of an object", () => {
   })
 })
 
-describe("the workspace that a run is listed under", () => {
+describe("the workspaces that a run is listed under", () => {
   it.each([
-    { name: "of a CodeRun is its service's", run: makeCodeRun(), want: ["orchestrator/workspace-api"] },
-    { name: "of a DocsRun is none", run: makeDocsRun(), want: [] },
-    { name: "of a run with a broken service is none", run: makeCodeRun({ spec: { service: 7 } }), want: [] }
-  ])("$name", ({ run, want }) => assert.deepStrictEqual(workspaceOf(run), want))
+    { name: "of a CodeRun, its service's first", run: makeCodeRun(), want: "orchestrator/workspace-api" },
+    { name: "of a DocsRun, none", run: makeDocsRun(), want: undefined },
+    { name: "of a run with a broken service, none", run: makeCodeRun({ spec: { service: 7 } }), want: undefined }
+  ])("$name", ({ run, want }) => assert.strictEqual(workspacesOf(run)[0], want))
 })
 
 it.effect("everything is found by what it is asked for", () =>
   Effect.gen(function*() {
     const stores = yield* Stores
     const owned = { ownerReferences: [{ apiVersion: "v1", kind: "CodeRun", name: "api", uid }] }
+    const tenant = tenantIn(makeCodeRun())
+    assert.isDefined(tenant)
     stores.runs.CodeRun.put(makeCodeRun())
-    stores.jobs.put({ ...job, metadata: { ...job.metadata, ...owned } })
-    stores.pods.put({
+    const mounting = {
+      containers: [],
+      volumes: [{ name: "workspace", persistentVolumeClaim: { claimName: "workspace-api" } }]
+    }
+    stores.jobs.put(
+      pruneJob({ ...job, metadata: { ...job.metadata, ...owned }, spec: { template: { spec: mounting } } })
+    )
+    stores.pods.put(prunePod({
       ...pod,
+      spec: mounting,
       metadata: {
         ...pod.metadata,
         labels: { "orchestrator.platform/run-uid": uid },
         ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "job", uid: "j1" }]
       }
-    })
-    stores.workspaces.put({
-      metadata: { name: "workspace-api", namespace, annotations: { "orchestrator.platform/holder": uid } },
-      spec: {}
-    })
+    }))
     assert.deepStrictEqual([
       stores.runs.CodeRun.by("uid", uid).length,
-      stores.runs.CodeRun.by("workspace", `${namespace}/workspace-api`).length,
+      stores.runs.CodeRun.by("tenant", tenantIndex(namespace, tenant)).length,
+      stores.runs.CodeRun.by("active", `${namespace}/workspace-api`).length,
       stores.jobs.by("owner", uid).length,
       stores.jobs.by("ownerName", `CodeRun/${namespace}/api`).length,
       stores.pods.by("job", "j1").length,
       stores.pods.by("run", uid).length,
-      stores.workspaces.by("holder", uid).length
-    ], [1, 1, 1, 1, 1, 1, 1])
+      stores.jobs.by("claim", `${namespace}/workspace-api`).length,
+      stores.pods.by("claim", `${namespace}/workspace-api`).length
+    ], [1, 1, 1, 1, 1, 1, 1, 1, 1])
   }).pipe(Effect.provide(Stores.layer)))

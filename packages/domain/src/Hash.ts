@@ -6,3 +6,10 @@ export const fnv1a = (text: string): string => {
   }
   return hash.toString(16).padStart(16, "0")
 }
+
+/** The same with 32 bits: eight hexadecimal digits, without big numbers. */
+export const fnv1a32 = (text: string): string => {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, "0")
+}

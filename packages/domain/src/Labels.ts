@@ -10,6 +10,10 @@ export const runLabel = `${group}/run`
 const serviceLabel = "service"
 /** Annotation on a workspace claim: UID of the run that holds it. */
 export const holderAnnotation = `${group}/holder`
+/** Annotation on a workspace claim: whose it is, as JSON. */
+export const tenantAnnotation = `${group}/tenant`
+/** Label on a workspace claim: a short hash of whose it is. */
+export const tenantLabel = `${group}/tenant`
 /** Annotation on the Lease: name of the installation whose replica leads. */
 export const installationAnnotation = `${group}/installation`
 /** Annotation on a Job: the attempt's automatic retry number. */

@@ -43,6 +43,9 @@ export const workspaceName = (service: string): string => {
   return clean === service && plain.length <= limit ? plain : joined("workspace", clean, fnv1a(service).slice(0, 8))
 }
 
+/** The same with the hash of whoever shares the service's name with others: `workspace-{service}-{hash}`. */
+export const hashedWorkspaceName = (service: string, hash: string): string => joined("workspace", service, hash)
+
 /** Secret with `ssh-privatekey` and `ssh-publickey` of a GitHub user. */
 export const sshSecretName = (githubUser: string): string => `github-ssh-${sanitize(githubUser)}`
 

@@ -1,6 +1,7 @@
 import { CodeRun, type CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
-import { codeJobName, workspaceName } from "@orchestrator/domain/Names"
+import { codeJobName } from "@orchestrator/domain/Names"
+import { tenantOf } from "@orchestrator/domain/Tenant"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import type { EnvVar } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
@@ -9,7 +10,7 @@ import type { RunKind } from "../RunKind.ts"
 
 const decode = decoder(CodeRun)
 
-/** A CodeRun leases the workspace of its service and continues sessions. */
+/** A CodeRun leases the workspace of its tenant and continues sessions. */
 export const codeRunKind: RunKind = {
   resource: CodeRunKind,
   taskType: "code",
@@ -24,7 +25,7 @@ export const codeRunKind: RunKind = {
         { field: "spec.repositoryUrl", url: run.spec.repositoryUrl },
         { field: "spec.docsRepositoryUrl", url: run.spec.docsRepositoryUrl }
       ],
-      workspace: { claim: workspaceName(run.spec.service), service: run.spec.service },
+      workspace: tenantOf(run.spec),
       timeoutSeconds: run.spec.timeoutSeconds,
       maxCostUsd: run.spec.maxCostUsd,
       maxTurns: run.spec.maxTurns,

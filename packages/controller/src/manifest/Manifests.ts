@@ -1,14 +1,9 @@
 /** The objects that an attempt consists of, as they are sent to the API server. */
-import {
-  holderAnnotation,
-  jobFinalizer,
-  retryAnnotation,
-  runLabels,
-  workspaceLabels
-} from "@orchestrator/domain/Labels"
+import { holderAnnotation, jobFinalizer, retryAnnotation, runLabels } from "@orchestrator/domain/Labels"
+import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { ConfigMap, Job, Metadata, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import type { Observed, ObservedRun, ObservedWorkspace } from "../Observed.ts"
+import type { Observed, ObservedRun } from "../Observed.ts"
 import type { ObservedAlive } from "../Plan.ts"
 import { type KindName, runKinds } from "../RunKind.ts"
 import type { Wanted } from "../Wanted.ts"
@@ -51,7 +46,7 @@ export const ownedByJob = (name: string, uid: string): OwnerReference => ({
   blockOwnerDeletion: true
 })
 
-export const jobManifest = ({ config, run }: ObservedAlive, wanted: Wanted): Job => {
+export const jobManifest = ({ config, run, workspace }: ObservedAlive, wanted: Wanted): Job => {
   const { contextVersion, retry } = run.attempt
   const name = run.jobName
   const labels = labelsOf(run, wanted)
@@ -73,7 +68,10 @@ export const jobManifest = ({ config, run }: ObservedAlive, wanted: Wanted): Job
       podFailurePolicy: {
         rules: [{ action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }]
       },
-      template: { metadata: { labels }, spec: podSpec({ config, run, wanted, configMap: name, contextVersion }) }
+      template: {
+        metadata: { labels },
+        spec: podSpec({ config, run, wanted, claim: workspace?.claim, configMap: name, contextVersion })
+      }
     }
   }
 }
@@ -91,19 +89,19 @@ export const filesManifest = (
   data
 })
 
-/** A claim that this run holds from the start. It outlives the run. */
+/** A claim that is the tenant's and that this run holds from the start. It outlives the run. */
 export const workspaceManifest = (
   { config, run }: Pick<Observed, "config"> & { readonly run: ObservedRun },
-  wanted: Wanted,
-  { claim }: ObservedWorkspace
+  claim: string,
+  tenant: Tenant
 ): PersistentVolumeClaim => ({
   apiVersion: "v1",
   kind: "PersistentVolumeClaim",
   metadata: {
     name: claim,
     namespace: run.namespace,
-    labels: workspaceLabels(wanted.workspace?.service ?? ""),
-    annotations: { [holderAnnotation]: run.uid }
+    labels: tenantMarks(tenant).labels,
+    annotations: { ...tenantMarks(tenant).annotations, [holderAnnotation]: run.uid }
   },
   spec: {
     accessModes: [config.storage.accessMode],

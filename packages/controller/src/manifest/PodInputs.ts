@@ -7,6 +7,8 @@ export interface PodInputs {
   readonly config: OrchestratorConfig
   readonly run: ObservedRun
   readonly wanted: Wanted
+  /** Claim of the workspace; undefined: it is ephemeral. */
+  readonly claim: string | undefined
   readonly configMap: string
   readonly contextVersion: number
 }

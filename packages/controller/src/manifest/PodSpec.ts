@@ -12,6 +12,8 @@ import { restricted } from "./Restricted.ts"
 /** The container whose logs and result are the attempt's. */
 export const agentContainer = "claude"
 
+const workspaceVolume = "workspace"
+
 export const podSpec = (inputs: PodInputs): PodSpec => {
   const { agent } = inputs.config
   return {
@@ -74,7 +76,7 @@ const claude = (inputs: PodInputs): Container => {
         subPath: "settings.json",
         readOnly: true
       },
-      { name: "workspace", mountPath: "/workspace" },
+      { name: workspaceVolume, mountPath: "/workspace" },
       { name: "runner", mountPath: "/opt/orchestrator", readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
       hasBroker(inputs) ? endpointMount : sshMount
@@ -82,11 +84,11 @@ const claude = (inputs: PodInputs): Container => {
   }
 }
 
-const volumes = ({ configMap, wanted }: PodInputs): ReadonlyArray<Volume> => [
+const volumes = ({ claim, configMap }: PodInputs): ReadonlyArray<Volume> => [
   { name: "config", configMap: { name: configMap, defaultMode: 0o555 } },
-  wanted.workspace === undefined
-    ? { name: "workspace", emptyDir: {} }
-    : { name: "workspace", persistentVolumeClaim: { claimName: wanted.workspace.claim } },
+  claim === undefined
+    ? { name: workspaceVolume, emptyDir: {} }
+    : { name: workspaceVolume, persistentVolumeClaim: { claimName: claim } },
   { name: "runner", emptyDir: {} },
   { name: "tmp", emptyDir: {} }
 ]

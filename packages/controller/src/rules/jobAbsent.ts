@@ -1,3 +1,4 @@
+import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
 import { Result } from "effect"
 import { Action } from "../Action.ts"
 import { currentEntry } from "../Attempts.ts"
@@ -18,6 +19,13 @@ export const jobAbsent: Rule = (observed) => {
   if (files.rendered === undefined) return []
   if (Result.isFailure(files.rendered)) {
     return ended(observed, { reason: "TemplateError", message: files.rendered.failure })
+  }
+  if (observed.workspace?.turn.tag === "taken") {
+    return ended(observed, {
+      reason: "NameCollision",
+      message:
+        `Every PersistentVolumeClaim that could be this run's workspace, ${observed.workspace.claim} first, is another's. Delete one of them, or use another spec.service.`
+    })
   }
   const wanted = withSession(observed, run.wanted.success)
   const job = jobManifest(observed, wanted)
@@ -50,22 +58,28 @@ const withSession = ({ lastSession, run }: ObservedAlive, wanted: Wanted): Wante
   return { ...wanted, resume, env: [...wanted.env, ...last] }
 }
 
-const lease = (observed: ObservedAlive, wanted: Wanted): ReadonlyArray<Action> => {
+/** The claim, made for this run and its tenant. */
+export const createWorkspace = (observed: ObservedAlive, claim: string, tenant: Tenant): Action =>
+  Action.CreateWorkspace({
+    claim: workspaceManifest(observed, claim, tenant),
+    ifTaken: endedWrite(observed, {
+      reason: "NameCollision",
+      message: `A PersistentVolumeClaim named ${claim} exists and is no workspace of this service.`
+    })
+  })
+
+/** The claim is this run's before its Job is there; a claim that says nothing becomes its tenant's by the same write. */
+const lease = (observed: ObservedAlive, { workspace: tenant }: Wanted): ReadonlyArray<Action> => {
   const { config, run, workspace } = observed
-  if (workspace === undefined) return []
-  if (workspace.current === undefined) {
-    return [Action.CreateWorkspace({
-      claim: workspaceManifest(observed, wanted, workspace),
-      ifTaken: endedWrite(observed, {
-        reason: "NameCollision",
-        message: `A PersistentVolumeClaim named ${workspace.claim} exists and is no workspace of this service.`
-      })
-    })]
-  }
-  return workspace.turn.tag === "mine" || config.storage.access === "Shared" ? [] : [Action.LeaseWorkspace({
+  if (workspace === undefined || tenant === undefined) return []
+  if (workspace.current === undefined) return [createWorkspace(observed, workspace.claim, tenant)]
+  const { adopt = false, ...fence } = workspace.current
+  const held = workspace.turn.tag === "mine" || config.storage.access === "Shared"
+  return held && !adopt ? [] : [Action.LeaseWorkspace({
     namespace: run.namespace,
     claim: workspace.claim,
-    ...workspace.current,
-    holder: run.uid
+    ...fence,
+    holder: run.uid,
+    marks: adopt ? tenantMarks(tenant) : undefined
   })]
 }

@@ -104,7 +104,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
         metadata: { generation: 2 }
       }),
       jobs: [makeJob({ pod: makePod() })],
-      workspace: { ...workspace({ tag: "free" }), claim: "workspace-other", service: "other" }
+      workspace: { ...workspace({ tag: "free" }), claim: "workspace-other" }
     }),
     want: {
       rule,

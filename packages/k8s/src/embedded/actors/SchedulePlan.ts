@@ -42,6 +42,8 @@ const claimProblem = (pod: Pod, find: FindClaim): string | undefined => {
   const names = claimsOf(pod)
   const missing = names.find((name) => find(name) === undefined)
   if (missing !== undefined) return `persistentvolumeclaim "${missing}" not found`
+  const going = names.find((name) => find(name)?.metadata.deletionTimestamp !== undefined)
+  if (going !== undefined) return `persistentvolumeclaim "${going}" is being deleted`
   const unbound = names.some((name) => find(name)?.status?.phase !== "Bound")
   return unbound ? "pod has unbound immediate PersistentVolumeClaims" : undefined
 }

@@ -8,7 +8,14 @@ import type { KindRules } from "./Rules.ts"
 
 const modes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]
 
-const initialize = (object: StoredObject): StoredObject => ({ ...object, status: { phase: "Pending" } })
+/** On every claim, put there by the admission plugin StorageObjectInUseProtection. */
+export const claimProtection = "kubernetes.io/pvc-protection"
+
+const initialize = (object: StoredObject): StoredObject => {
+  const { finalizers = [], ...metadata } = object.metadata
+  const protectedBy = finalizers.includes(claimProtection) ? finalizers : [...finalizers, claimProtection]
+  return { ...object, metadata: { ...metadata, finalizers: protectedBy }, status: { phase: "Pending" } }
+}
 
 const validate = (object: Draft): ReadonlyArray<FieldCause> => {
   const { accessModes = [], resources } = viewAs<PersistentVolumeClaim>(object).spec

@@ -62,3 +62,49 @@ it.effect("a pod that cannot be placed is written once", () =>
     yield* create(PersistentVolumeClaimKind, claim)
     assert.strictEqual((yield* find(PodKind, "pod"))?.metadata.resourceVersion, before)
   }).pipe(Effect.provide(world)))
+
+const remove = Effect.gen(function*() {
+  const client = yield* KubernetesClient
+  yield* client.delete(PersistentVolumeClaimKind, { name: "work", namespace })
+  yield* settle
+})
+
+it.effect("a claim that a pod with a node uses is Terminating until that pod has ended, and takes no other pod", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* addNode
+    yield* create(PersistentVolumeClaimKind, claim)
+    yield* create(PodKind, pod)
+    yield* remove
+    const terminating = yield* find(PersistentVolumeClaimKind, "work")
+    assert.isDefined(terminating?.metadata.deletionTimestamp)
+    assert.strictEqual(terminating.status?.phase, "Bound")
+    yield* create(PodKind, { ...pod, metadata: { name: "late", namespace } })
+    assert.strictEqual(
+      conditionIn(yield* find(PodKind, "late"), "PodScheduled")?.message,
+      "0/1 nodes are available: persistentvolumeclaim \"work\" is being deleted."
+    )
+    const running = yield* client.get(PodKind, { name: "pod", namespace })
+    yield* client.replaceStatus(PodKind, { ...running, status: { ...running.status, phase: "Succeeded" } })
+    yield* settle
+    assert.isUndefined(yield* find(PersistentVolumeClaimKind, "work"))
+  }).pipe(Effect.provide(world)))
+
+it.effect("a claim that only a pod without a node asks for is deleted at once", () =>
+  Effect.gen(function*() {
+    yield* create(PersistentVolumeClaimKind, claim)
+    yield* create(PodKind, pod)
+    yield* remove
+    assert.isUndefined(yield* find(PersistentVolumeClaimKind, "work"))
+  }).pipe(Effect.provide(world)))
+
+it.effect("a claim that nobody uses is deleted at once", () =>
+  Effect.gen(function*() {
+    yield* create(PersistentVolumeClaimKind, claim)
+    assert.include(
+      (yield* find(PersistentVolumeClaimKind, "work"))?.metadata.finalizers,
+      "kubernetes.io/pvc-protection"
+    )
+    yield* remove
+    assert.isUndefined(yield* find(PersistentVolumeClaimKind, "work"))
+  }).pipe(Effect.provide(world)))

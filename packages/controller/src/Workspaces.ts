@@ -1,0 +1,43 @@
+/**
+ * Which claim is a run's: its tenant's, by the annotation. The plain name goes to whoever comes first; others get names with a hash. A
+ * claim of an older version says nothing: it is its last holder's tenant's, or the first comer's where nobody knows that run any more.
+ */
+import { isTenant, type Tenant, workspaceNames } from "@orchestrator/domain/Tenant"
+
+export interface ClaimFacts {
+  /** Undefined: there is no such claim. */
+  readonly claim:
+    | {
+      /** Whose it says it is; undefined: it says nothing. */
+      readonly tenant: Tenant | "unknown" | undefined
+      /** Tenant of the run that held it last, where that run is known. */
+      readonly lastHolder: Tenant | undefined
+    }
+    | undefined
+  /** Whether runs of other tenants have live Jobs that mount a claim of this name. */
+  readonly usedByOthers: boolean
+}
+
+export interface ClaimChoice {
+  readonly name: string
+  /** mine: by its annotation. adopted: it says nothing yet. absent: it is to be made. taken: as are all others that it could be. */
+  readonly standing: "mine" | "adopted" | "absent" | "taken"
+}
+
+const standingOf = (tenant: Tenant, isPlain: boolean, { claim, usedByOthers }: ClaimFacts): ClaimChoice["standing"] => {
+  if (claim === undefined) return usedByOthers ? "taken" : "absent"
+  if (claim.tenant === "unknown") return "taken"
+  if (claim.tenant !== undefined) return isTenant(claim.tenant, tenant) ? "mine" : "taken"
+  const others = claim.lastHolder === undefined ? usedByOthers : !isTenant(claim.lastHolder, tenant)
+  return isPlain && !others ? "adopted" : "taken"
+}
+
+export const chooseClaim = (tenant: Tenant, factsOf: (name: string) => ClaimFacts): ClaimChoice => {
+  const choices = workspaceNames(tenant).map((name, index): ClaimChoice => ({
+    name,
+    standing: standingOf(tenant, index === 0, factsOf(name))
+  }))
+  return choices.find(({ standing }) => standing === "mine") ??
+    choices.find(({ standing }) => standing !== "taken") ??
+    { name: choices[0]?.name ?? "", standing: "taken" }
+}
