@@ -101,10 +101,8 @@ it.effect("a claim that only a pod without a node asks for is deleted at once", 
 it.effect("a claim that nobody uses is deleted at once", () =>
   Effect.gen(function*() {
     yield* create(PersistentVolumeClaimKind, claim)
-    assert.include(
-      (yield* find(PersistentVolumeClaimKind, "work"))?.metadata.finalizers,
-      "kubernetes.io/pvc-protection"
-    )
+    const { finalizers } = (yield* find(PersistentVolumeClaimKind, "work"))?.metadata ?? {}
+    assert.deepStrictEqual(finalizers, ["kubernetes.io/pvc-protection"])
     yield* remove
     assert.isUndefined(yield* find(PersistentVolumeClaimKind, "work"))
   }).pipe(Effect.provide(world)))
