@@ -61,6 +61,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     roots: { CONFIG_DIR: settings.roots.config, WORKSPACE_DIR: settings.roots.workspace },
     git: { ...configOf(access.settings), ...access.environment },
     user: identityOf(settings.githubUser),
+    toolServers: files.mcpServers.length > 0,
     root: processes.isRoot,
     mark
   })
