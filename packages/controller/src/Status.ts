@@ -5,9 +5,10 @@
 import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition, setConditions } from "@orchestrator/domain/Condition"
 import type { Phase } from "@orchestrator/domain/Phase"
-import { outcomeOf, type RunningReason, type WaitingReason } from "@orchestrator/domain/Reason"
+import { wordsOfAttempt } from "@orchestrator/domain/PreviousAttempt"
+import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason } from "@orchestrator/domain/Reason"
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
-import { clip } from "@orchestrator/domain/Text"
+import { clip, sentence } from "@orchestrator/domain/Text"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Action, type StatusWrite } from "./Action.ts"
@@ -104,7 +105,12 @@ const runningChange = (
 })
 
 /** What the end of an attempt adds. */
-export type Ending = Verdict & { readonly attempt?: Attempt; readonly evidence?: Evidence }
+export type Ending = Verdict & {
+  /** For a person: what to do next. */
+  readonly advice?: string | undefined
+  readonly attempt?: Attempt
+  readonly evidence?: Evidence
+}
 
 /** Terminal, for this context version for ever. */
 export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Action> =>
@@ -116,8 +122,9 @@ export const endedWrite = (observed: ObservedAlive, ending: Ending): StatusWrite
 
 const endedChange = (
   { config, now, run }: ObservedAlive,
-  { attempt, evidence = {}, message, reason }: Ending
+  { advice, attempt, evidence = {}, message: words, reason }: Ending
 ): Change => {
+  const message = advice === undefined ? words : `${sentence(words)} ${advice}`
   const phase = outcomeOf(reason)
   const finishedAt = formatTime(now)
   return {
@@ -131,13 +138,30 @@ const endedChange = (
         : []),
       ...evidenceFacts(evidence, reason)
     ],
-    ...(attempt === undefined ? {} : { attempt: { ...attempt, finishedAt, outcome: phase, reason } }),
+    ...(attempt === undefined ? {} : { attempt: closed(attempt, finishedAt, { reason, message: words }) }),
     fields: {
       finishedAt,
       expiresAt: attempt === undefined ? undefined : expiry(now, phase, config.cleanup),
       resumesAt: undefined,
       ...whereTheWorkIs(evidence)
     }
+  }
+}
+
+interface Closing {
+  readonly reason: TerminalReason
+  readonly message: string
+}
+
+/** The entry of an attempt that has ended. */
+export const closed = (attempt: Attempt, finishedAt: string, { message, reason }: Closing): Attempt => {
+  const outcome = outcomeOf(reason)
+  return {
+    ...attempt,
+    finishedAt,
+    outcome,
+    reason,
+    ...(outcome === "Succeeded" ? {} : { message: wordsOfAttempt(message) })
   }
 }
 
@@ -168,7 +192,7 @@ export const paused = (
       { type: "Progressing", status: "False", reason, message },
       ...evidenceFacts(evidence, reason)
     ],
-    attempt: { ...attempt, finishedAt: formatTime(observed.now), outcome: outcomeOf(reason), reason },
+    attempt: closed(attempt, formatTime(observed.now), { reason, message: why }),
     fields: {
       ...notEnded,
       resumesAt,

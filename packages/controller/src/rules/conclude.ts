@@ -15,9 +15,7 @@ export const conclude = (observed: ObservedAlive, job: ObservedJob, verdict: Ver
   const attempt = entryOf(observed.run, job, evidence)
   const pause = pauseAfter(observed, verdict.reason, evidence.resetAt)
   if (pause !== undefined) return paused(observed, { pause, message: sentence(verdict.message), attempt, evidence })
-  const advice = goOn[verdict.reason]
-  const message = advice === undefined ? verdict.message : `${sentence(verdict.message)} ${advice}`
-  return ended(observed, { ...verdict, message, attempt, evidence })
+  return ended(observed, { ...verdict, advice: goOn[verdict.reason], attempt, evidence })
 }
 
 /** What to do when the run does not go on by itself any more. */

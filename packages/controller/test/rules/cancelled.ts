@@ -186,7 +186,8 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
           startedAt: running()["startedAt"],
           finishedAt: now,
           outcome: "Cancelled",
-          reason: "Cancelled"
+          reason: "Cancelled",
+          message: "The run was cancelled."
         }]
       }
     }

@@ -1,5 +1,5 @@
 /** Which Claude Code the image has. Asked before anything is spent: a version that lacks our options ends at once, each in words of its own. */
-import { Effect, Stream } from "effect"
+import { Effect, FileSystem, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { setupFailed } from "../RunFailure.ts"
 
@@ -29,11 +29,20 @@ export const versionProblem = (version: Version | undefined): string | undefined
 
 /** Fails where the `claude` on this path is too old. One that does not say its version is tried as it is. */
 export const checkVersion = Effect.fn("Version.check")(function*(path: string | undefined) {
+  const fs = yield* FileSystem.FileSystem
   const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
-  // Of nobody's settings, and in a folder where there is nothing to do.
+  // Nobody's settings, and a folder where there is nothing to do. Old versions must write to their home.
+  const home = yield* fs.makeTempDirectoryScoped({ prefix: "version-" }).pipe(
+    Effect.orElseSucceed(() => "/nonexistent")
+  )
   const command = ChildProcess.make("claude", ["--version"], {
     cwd: "/",
-    env: { ...(path === undefined ? {} : { PATH: path }), HOME: "/nonexistent", DISABLE_AUTOUPDATER: "1" },
+    env: {
+      ...(path === undefined ? {} : { PATH: path }),
+      HOME: home,
+      CLAUDE_CONFIG_DIR: home,
+      DISABLE_AUTOUPDATER: "1"
+    },
     stdin: "ignore",
     stderr: "ignore",
     killSignal: "SIGKILL"
@@ -50,4 +59,4 @@ export const checkVersion = Effect.fn("Version.check")(function*(path: string | 
   yield* version === undefined
     ? Effect.logWarning("the agent does not tell its version")
     : Effect.log(`Claude Code ${version.join(".")}`)
-})
+}, Effect.scoped)
