@@ -7,7 +7,8 @@ import { join } from "node:path"
 /** The version whose behaviour the runner was written for, and which images get. */
 export const pinnedClaudeCode = "2.1.332"
 
-const version = process.env["CLAUDE_CODE_VERSION"] ?? pinnedClaudeCode
+/** The version that the tests are run with. */
+export const testedClaudeCode = process.env["CLAUDE_CODE_VERSION"] ?? pinnedClaudeCode
 
 interface Package {
   readonly name: string
@@ -25,15 +26,15 @@ const packages = (): ReadonlyArray<Package> => [
 
 const cacheFolder = (): string =>
   process.env["CLAUDE_CODE_CACHE"] ??
-    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "orchestrator", `claude-code-${version}`)
+    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "orchestrator", `claude-code-${testedClaudeCode}`)
 
 const answers = (executable: string): boolean => {
   const { status, stdout } = spawnSync(executable, ["--version"], { encoding: "utf8" })
-  return status === 0 && stdout.startsWith(version)
+  return status === 0 && stdout.startsWith(testedClaudeCode)
 }
 
 const install = (folder: string, name: string): boolean => {
-  const words = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", `${name}@${version}`]
+  const words = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", `${name}@${testedClaudeCode}`]
   return spawnSync("npm", words, { stdio: "ignore" }).status === 0
 }
 
@@ -53,7 +54,7 @@ export const installClaudeCode = (): string => {
   }
   throw new Error(
     `The tests with the real Claude Code CLI need npm, its registry and 400 MB in ${folder} (or in CLAUDE_CODE_CACHE): ` +
-      `no package of version ${version} has left a claude there that runs on ${process.platform} ${process.arch}: ` +
+      `no package of version ${testedClaudeCode} has left a claude there that runs on ${process.platform} ${process.arch}: ` +
       packages().map(({ name }) => name).join(", ")
   )
 }

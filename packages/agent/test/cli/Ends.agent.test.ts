@@ -3,13 +3,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { testedClaudeCode } from "../../../../tools/agent/ClaudeCode.ts"
 import { bash, inOrder, say } from "../../../../tools/agent/ScriptedModel.ts"
 import { fileOf } from "../fixtures/Remotes.ts"
 import { endedWith } from "./Evidence.ts"
 import { startPod, until } from "./Pod.ts"
 import { branch, makeWorld } from "./World.ts"
 
-const version = (process.env["CLAUDE_CODE_VERSION"] ?? "2.1.332").split(".").map(Number)
+const version = testedClaudeCode.split(".").map(Number)
 const isBefore = (...other: ReadonlyArray<number>) => {
   const at = version.findIndex((part, index) => part !== other[index])
   return at >= 0 && Number(version[at]) < Number(other[at])
