@@ -43,6 +43,7 @@ export const judge = ({ brokered, cancelled, exitCode, story, testimony }: Ended
       gone: false,
       stuck: undefined,
       ended,
+      dropped: [],
       testimony: brokered ? parseBrokerResult(testimony) : undefined
     }
   }

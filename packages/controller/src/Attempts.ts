@@ -1,6 +1,5 @@
 /** Entries of `status.attempts`, from what was observed of a Job. */
 import type { Attempt } from "@orchestrator/domain/Attempt"
-import type { PreviousAttempt } from "@orchestrator/domain/PreviousAttempt"
 import { formatTime } from "@orchestrator/domain/Retention"
 import { sessionId } from "@orchestrator/domain/Session"
 import type { DateTime } from "effect"
@@ -17,13 +16,6 @@ export const currentEntry = (run: ObservedRun, now: DateTime.Utc): Attempt => {
     sessionId: sessionId(run.uid, contextVersion),
     startedAt: formatTime(now)
   }
-}
-
-/** How the attempt before the current one ended; undefined where there was none. */
-export const previousAttempt = ({ jobName, status }: ObservedRun): PreviousAttempt | undefined => {
-  const last = status.attempts?.findLast((attempt) => attempt.jobName !== jobName && attempt.reason !== undefined)
-  if (last?.reason === undefined) return undefined
-  return { reason: last.reason, ...(last.message === undefined ? {} : { message: last.message }) }
 }
 
 /** The entry of a Job of any attempt, with what its pod left at its end. */

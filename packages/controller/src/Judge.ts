@@ -4,7 +4,7 @@
  */
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import { formatProblems } from "@orchestrator/domain/Decode"
+import { nameFields } from "@orchestrator/domain/Decode"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { Result } from "effect"
 import type { AgentEnd, ObservedJob } from "./Observed.ts"
@@ -29,7 +29,7 @@ export interface Credentials {
  */
 export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credentials): Verdict | undefined => {
   if (Result.isFailure(end.result)) {
-    return silent(job, end, `no valid result: ${formatProblems(end.result.failure)}`, credentials)
+    return silent(job, end, `no valid result: ${nameFields(end.result.failure)}`, credentials)
   }
   const story = end.result.success
   switch (story.outcome) {
@@ -69,7 +69,7 @@ const judgeCompleted = (
   if (!job.brokered) return deliver(story, { by: "runner", delivery: story.delivery })
   const { testimony } = job.pod ?? {}
   if (testimony === undefined || Result.isFailure(testimony)) {
-    const found = testimony === undefined ? "nothing" : formatProblems(testimony.failure)
+    const found = testimony === undefined ? "nothing" : nameFields(testimony.failure)
     return silent(job, end, `no valid testimony of its broker: ${found}`, credentials)
   }
   return deliver(story, { by: "broker", testimony: testimony.success })

@@ -117,6 +117,8 @@ export interface ObservedPod {
   readonly stuck: { readonly reason: string; readonly message: string; readonly since?: string } | undefined
   /** The agent's container, once it has ended. */
   readonly ended: AgentEnd | undefined
+  /** What was left out of the messages of its containers, since it cannot be true. */
+  readonly dropped: ReadonlyArray<FieldProblem>
   /** What the broker has testified so far; undefined while it is at work, and where there is none. */
   readonly testimony: Result.Result<BrokerResult, ReadonlyArray<FieldProblem>> | undefined
 }

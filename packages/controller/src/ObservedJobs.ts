@@ -1,12 +1,13 @@
 /** From a stored Job and its pod to what decisions read of them. */
-import { parseAgentResult } from "@orchestrator/domain/AgentResult"
-import { parseBrokerResult } from "@orchestrator/domain/BrokerResult"
+import { type AgentResult, decodeAgentResult } from "@orchestrator/domain/AgentResult"
+import { decodeBrokerResult } from "@orchestrator/domain/BrokerResult"
+import type { Decoded, FieldProblem } from "@orchestrator/domain/Decode"
 import { jobFinalizer, retryAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
-import type { ContainerStatus, Job, ObjectCondition, Pod, PodSpec } from "@orchestrator/k8s/Objects"
+import type { ContainerStatus, EnvVar, Job, ObjectCondition, Pod, PodSpec } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { brokerContainer } from "./manifest/BrokerContainer.ts"
 import { agentContainer } from "./manifest/PodSpec.ts"
-import type { AgentEnd, JobEnd, ObservedJob, ObservedPod } from "./Observed.ts"
+import type { JobEnd, ObservedJob, ObservedPod } from "./Observed.ts"
 
 export interface PodSeen {
   readonly pod: Pod
@@ -32,7 +33,7 @@ export const observeJob = ({ metadata, spec, status }: Job, pod: PodSeen | undef
   brokered: hasBroker(spec.template.spec),
   ...workspaceIn(spec.template.spec),
   end: endOf(status?.conditions ?? []),
-  pod: pod === undefined ? undefined : observePod(pod)
+  pod: pod === undefined ? undefined : observePod(pod, sessionsOf(spec.template.spec))
 })
 
 /** The claim that a pod mounts; ours have one at most. */
@@ -43,6 +44,18 @@ const workspaceIn = (spec: PodSpec): Pick<ObservedJob, "claim"> => {
   const claim = claimIn(spec)
   return claim === undefined ? {} : { claim }
 }
+
+/** The variables that hand a session to the runner: one to begin, one to take up again. */
+const sessionVariables = ["SESSION_ID", "RESUME_SESSION_ID"] as const
+
+const isSession = (name: string) => sessionVariables.some((each) => each === name)
+
+/** Of a Job's template, the variables that its runner's word on a session is held to. */
+export const sessionEnv = ({ containers }: PodSpec): ReadonlyArray<EnvVar> =>
+  containers.filter(({ name }) => name === agentContainer)
+    .flatMap(({ env = [] }) => env.filter(({ name, value }) => value !== undefined && isSession(name)))
+
+const sessionsOf = (spec: PodSpec): ReadonlyArray<string> => sessionEnv(spec).flatMap(({ value }) => value ?? [])
 
 const isTrue = (conditions: ReadonlyArray<ObjectCondition>, type: string) =>
   conditions.find((condition) => condition.type === type && condition.status === "True")
@@ -59,18 +72,35 @@ const endOf = (conditions: ReadonlyArray<ObjectCondition>): JobEnd | undefined =
     : { succeeded: false, reason: failed.reason ?? "Failed", message: failed.message ?? "" }
 }
 
-export const observePod = ({ gone, pod: { metadata, status } }: PodSeen): ObservedPod => {
+/** `sessions`: those that the Job handed to its runner. */
+export const observePod = (
+  { gone, pod: { metadata, status } }: PodSeen,
+  sessions: ReadonlyArray<string> = []
+): ObservedPod => {
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
   const finished = status?.phase === "Succeeded" || status?.phase === "Failed"
+  const over = gone || finished
+  const told = over ? endOfAgent(status?.containerStatuses ?? [], sessions) : undefined
+  const testified = over ? testimonyOf(containers) : undefined
   return {
     name: metadata.name ?? "",
     gone,
-    over: gone || finished,
+    over,
     stuck: finished ? undefined : stuckOn(containers, status?.conditions ?? []),
-    ended: agentEnd(status?.containerStatuses ?? [], gone || finished),
-    testimony: testimonyOf(containers, gone || finished)
+    ended: told === undefined ? undefined : { ...told, result: valueOf(told.result) },
+    testimony: testified === undefined ? undefined : valueOf(testified),
+    dropped: [...droppedOf("runner", told?.result), ...droppedOf("broker", testified)]
   }
 }
+
+type Parsed<A> = Result.Result<Decoded<A>, ReadonlyArray<FieldProblem>>
+
+const valueOf = <A>(parsed: Parsed<A>) => Result.map(parsed, ({ value }) => value)
+
+const droppedOf = (by: string, parsed: Parsed<unknown> | undefined): ReadonlyArray<FieldProblem> =>
+  parsed === undefined || Result.isFailure(parsed)
+    ? []
+    : parsed.success.dropped.map((problem) => ({ ...problem, path: `${by}.${problem.path}` }))
 
 /** How long a pod may be without a node before that is worth telling: claims are being bound, nodes being made. */
 export const schedulingSeconds = 10
@@ -104,17 +134,17 @@ const stuckOn = (
 /** A broker that ends as often as it is started has said why. */
 const brokerTrouble = (container: ContainerStatus): ObservedPod["stuck"] => {
   if (container.name !== brokerContainer) return undefined
-  const problem = Result.match(parseBrokerResult(wordsOf(container)), {
+  const problem = Result.match(decodeBrokerResult(wordsOf(container)), {
     onFailure: () => undefined,
-    onSuccess: (testimony) => testimony.problem
+    onSuccess: ({ value }) => value.problem
   })
   return problem === undefined ? undefined : { reason: "BrokerFailed", message: problem }
 }
 
 /** The broker's last words; where it was killed without any, those of the one that it was started in place of. */
-const testimonyOf = (containers: ReadonlyArray<ContainerStatus>, over: boolean): ObservedPod["testimony"] => {
+const testimonyOf = (containers: ReadonlyArray<ContainerStatus>) => {
   const broker = containers.find(({ name }) => name === brokerContainer)
-  return broker === undefined || !over ? undefined : parseBrokerResult(wordsOf(broker))
+  return broker === undefined ? undefined : decodeBrokerResult(wordsOf(broker))
 }
 
 const wordsOf = ({ lastState, state }: ContainerStatus): string | undefined =>
@@ -122,13 +152,21 @@ const wordsOf = ({ lastState, state }: ContainerStatus): string | undefined =>
     words !== undefined && words.trim() !== ""
   )
 
-const agentEnd = (containers: ReadonlyArray<ContainerStatus>, over: boolean): AgentEnd | undefined => {
+const endOfAgent = (containers: ReadonlyArray<ContainerStatus>, sessions: ReadonlyArray<string>) => {
   const terminated = containers.find(({ name }) => name === agentContainer)?.state?.terminated
-  return terminated === undefined || !over
+  return terminated === undefined
     ? undefined
     : {
       exitCode: terminated.exitCode,
       reason: terminated.reason ?? "",
-      result: parseAgentResult(terminated.message)
+      result: Result.map(decodeAgentResult(terminated.message), (decoded) => withSession(decoded, sessions))
     }
+}
+
+/** A session is believed only where it is one that the Job handed out: its id goes into the next attempt's pod. */
+const withSession = ({ dropped, value }: Decoded<AgentResult>, sessions: ReadonlyArray<string>) => {
+  const { sessionId, ...rest } = value
+  if (sessionId === undefined || sessions.includes(sessionId)) return { dropped, value }
+  const problem: FieldProblem = { path: "sessionId", expected: "a session of this attempt", found: "another" }
+  return { dropped: [...dropped, problem], value: rest }
 }

@@ -1,6 +1,6 @@
 /** From a stored run to what decisions read of it. Nothing in a stored object can make this fail. */
 import { CodeRunStatus } from "@orchestrator/domain/CodeRun"
-import { decoder } from "@orchestrator/domain/Decode"
+import { tolerantDecoder } from "@orchestrator/domain/Decode"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { Result } from "effect"
 import { attemptOf } from "./CurrentAttempt.ts"
@@ -10,7 +10,7 @@ import { type KindName, runKinds } from "./RunKind.ts"
 import type { StoredRun } from "./StoredRun.ts"
 
 /** The fields of both kinds; DocsRun's status is a part of CodeRun's. */
-const decodeStatus = decoder(CodeRunStatus)
+const decodeStatus = tolerantDecoder(CodeRunStatus)
 
 /** Of the runs that were looked at last: of all, they would take as much room as the runs themselves. */
 const views = makeRecent<StoredRun, ObservedRun>()
@@ -70,13 +70,6 @@ const wantedOf = (kind: KindName, object: StoredRun): ObservedRun["wanted"] => {
   return wanted
 }
 
-const statusView = (status: StoredRun["status"]): RunStatusView => {
-  const decoded = decodeStatus(status ?? {})
-  if (Result.isSuccess(decoded)) return decoded.success
-  const phase = status?.["phase"]
-  const contextVersion = status?.["contextVersion"]
-  return {
-    ...(typeof phase === "string" ? { phase } : {}),
-    ...(typeof contextVersion === "number" && Number.isInteger(contextVersion) ? { contextVersion } : {})
-  }
-}
+/** What an older version stored of a container's words is held to the same types as what comes in now. */
+const statusView = (status: StoredRun["status"]): RunStatusView =>
+  Result.match(decodeStatus(status ?? {}), { onFailure: () => ({}), onSuccess: ({ value }) => value })

@@ -1,5 +1,5 @@
 /** What the cluster has against a Job or its pods, in words for a status: what it is, what the server said, what to do. Pure. */
-import { clip } from "@orchestrator/domain/Text"
+import { printable } from "@orchestrator/domain/Printable"
 import type { StatusWrite } from "./Action.ts"
 
 export interface Refusal {
@@ -22,12 +22,13 @@ const kinds: ReadonlyArray<readonly [words: RegExp, reason: Refusal["reason"], n
 ]
 
 /** The names of objects in front of the words change from try to try. */
-const wordsOf = (said: string): string => said.replace(/^.*? is (forbidden|invalid): /s, "").trim().replace(/\.$/, "")
+const wordsOf = (said: string): string =>
+  printable(printable(said).replace(/^.*? is (forbidden|invalid): /, ""), { max: 512 }).replace(/\.$/, "")
 
 export const explainRefusal = (what: "Job" | "pod", said: string): Refusal => {
   const [, reason, next] = kinds.find(([words]) => words.test(said)) ??
     [undefined, "Refused" as const, "See the orchestrator's permissions and the policies of the namespace."]
-  return { reason, message: `The cluster refuses the run's ${what}: ${clip(wordsOf(said), 512)}. ${next}` }
+  return { reason, message: `The cluster refuses the run's ${what}: ${wordsOf(said)}. ${next}` }
 }
 
 /** A status that was made before the refusal was known: its message, wherever it stands, becomes the refusal's. */

@@ -5,10 +5,9 @@
 import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition, setConditions } from "@orchestrator/domain/Condition"
 import type { Phase } from "@orchestrator/domain/Phase"
-import { wordsOfAttempt } from "@orchestrator/domain/PreviousAttempt"
-import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason } from "@orchestrator/domain/Reason"
+import { printable } from "@orchestrator/domain/Printable"
+import { outcomeOf, type RunningReason, type WaitingReason } from "@orchestrator/domain/Reason"
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
-import { clip, sentence } from "@orchestrator/domain/Text"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Action, type StatusWrite } from "./Action.ts"
@@ -105,12 +104,7 @@ const runningChange = (
 })
 
 /** What the end of an attempt adds. */
-export type Ending = Verdict & {
-  /** For a person: what to do next. */
-  readonly advice?: string | undefined
-  readonly attempt?: Attempt
-  readonly evidence?: Evidence
-}
+export type Ending = Verdict & { readonly attempt?: Attempt; readonly evidence?: Evidence }
 
 /** Terminal, for this context version for ever. */
 export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Action> =>
@@ -122,9 +116,8 @@ export const endedWrite = (observed: ObservedAlive, ending: Ending): StatusWrite
 
 const endedChange = (
   { config, now, run }: ObservedAlive,
-  { advice, attempt, evidence = {}, message: words, reason }: Ending
+  { attempt, evidence = {}, message, reason }: Ending
 ): Change => {
-  const message = advice === undefined ? words : `${sentence(words)} ${advice}`
   const phase = outcomeOf(reason)
   const finishedAt = formatTime(now)
   return {
@@ -138,30 +131,13 @@ const endedChange = (
         : []),
       ...evidenceFacts(evidence, reason)
     ],
-    ...(attempt === undefined ? {} : { attempt: closed(attempt, finishedAt, { reason, message: words }) }),
+    ...(attempt === undefined ? {} : { attempt: { ...attempt, finishedAt, outcome: phase, reason } }),
     fields: {
       finishedAt,
       expiresAt: attempt === undefined ? undefined : expiry(now, phase, config.cleanup),
       resumesAt: undefined,
       ...whereTheWorkIs(evidence)
     }
-  }
-}
-
-interface Closing {
-  readonly reason: TerminalReason
-  readonly message: string
-}
-
-/** The entry of an attempt that has ended. */
-export const closed = (attempt: Attempt, finishedAt: string, { message, reason }: Closing): Attempt => {
-  const outcome = outcomeOf(reason)
-  return {
-    ...attempt,
-    finishedAt,
-    outcome,
-    reason,
-    ...(outcome === "Succeeded" ? {} : { message: wordsOfAttempt(message) })
   }
 }
 
@@ -192,7 +168,7 @@ export const paused = (
       { type: "Progressing", status: "False", reason, message },
       ...evidenceFacts(evidence, reason)
     ],
-    attempt: closed(attempt, formatTime(observed.now), { reason, message: why }),
+    attempt: { ...attempt, finishedAt: formatTime(observed.now), outcome: outcomeOf(reason), reason },
     fields: {
       ...notEnded,
       resumesAt,
@@ -209,12 +185,13 @@ const write = (observed: ObservedAlive, change: Change): ReadonlyArray<Action> =
 
 /** Characters of a message; several conditions repeat it, and the whole status has to stay small (see StoredRun). */
 const longestMessage = 1024
+const words = (message: string): string => printable(message, { max: longestMessage })
+/** What Kubernetes wants of a condition's reason; a kubelet's own may be anything. */
+const reasonWord = (reason: string): string => /^[A-Za-z](?:[\w,:]{0,254}\w)?$/.test(reason) ? reason : "Unknown"
 
-const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
+const statusWrite = (observed: ObservedAlive, { facts: said = [], ...change }: Change): StatusWrite => {
   const { run } = observed
-  const message = clip(change.message, longestMessage)
-  const newFacts = (change.facts ?? []).map((fact) => ({ ...fact, message: clip(fact.message, longestMessage) }))
-  const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason } } = run
+  const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason, usage } } = run
   const before = run.object.status ?? {}
   const now = formatTime(observed.now)
   const isNew = contextVersion !== attempt.contextVersion
@@ -228,14 +205,19 @@ const statusWrite = (observed: ObservedAlive, change: Change): StatusWrite => {
     cancelledVersion: run.cancelledVersion,
     ...change.fields,
     ...(change.attempt === undefined ? undefined : { attempts: recordAttempt(attempts, change.attempt) }),
-    ...(added === undefined ? undefined : { usage: addUsage(before["usage"] as Usage | undefined, added) }),
+    ...(added === undefined ? undefined : { usage: addUsage(usage, added) }),
     phase: change.phase,
     reason: change.reason,
-    message,
+    message: words(change.message),
     contextVersion: attempt.contextVersion,
     observedGeneration: run.generation,
     lastUpdate: moved ? now : lastUpdate ?? now,
-    conditions: setConditions(facts ?? [], newFacts, now, undefined)
+    conditions: setConditions(
+      facts ?? [],
+      said.map((fact) => ({ ...fact, reason: reasonWord(fact.reason), message: words(fact.message) })),
+      now,
+      undefined
+    )
   })
   return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
 }

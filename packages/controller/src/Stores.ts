@@ -30,7 +30,8 @@ import { makeStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer } from "effect"
 import { isFinished } from "./FinishedRun.ts"
 import { brokerContainer } from "./manifest/BrokerContainer.ts"
-import { claimIn, hasBroker } from "./ObservedJobs.ts"
+import { agentContainer } from "./manifest/PodSpec.ts"
+import { claimIn, hasBroker, sessionEnv } from "./ObservedJobs.ts"
 import { formatKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 import { bounded } from "./Small.ts"
@@ -164,8 +165,16 @@ const identity = (metadata: Metadata): Metadata => {
   }
 }
 
-const bare: PodSpec = { containers: [] }
-const brokered: PodSpec = { containers: [], initContainers: [{ name: brokerContainer, image: "" }] }
+const sidecar: PodSpec["initContainers"] = [{ name: brokerContainer, image: "" }]
+
+/** Whether it has a broker, and the sessions that it hands out. */
+const bareSpec = (spec: PodSpec): PodSpec => {
+  const env = sessionEnv(spec).map(({ name, value = "" }) => ({ name, value: bounded(value, longestName) }))
+  return {
+    containers: env.length === 0 ? [] : [{ name: agentContainer, image: "", env }],
+    ...(hasBroker(spec) ? { initContainers: sidecar } : {})
+  }
+}
 
 /** Of what a pod mounts, the claim of the workspace is all that is asked later. */
 const mounting = (kept: PodSpec, spec: PodSpec): PodSpec => {
@@ -178,12 +187,10 @@ const mounting = (kept: PodSpec, spec: PodSpec): PodSpec => {
     }
 }
 
-/** Of the pod template, whether it has a broker and what it mounts is all that is asked later. */
+/** Of the pod template, whether it has a broker, which sessions it hands out and what it mounts is all that is asked later. */
 export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
   metadata: identity(metadata),
-  spec: {
-    template: { spec: mounting(hasBroker(spec.template.spec) ? brokered : bare, spec.template.spec) }
-  },
+  spec: { template: { spec: mounting(bareSpec(spec.template.spec), spec.template.spec) } },
   ...(status?.conditions === undefined
     ? {}
     : { status: { conditions: status.conditions.filter(isEnd).map(pruneCondition) } })
@@ -237,7 +244,7 @@ const pruneContainer = ({ lastState, name, ready, restartCount, state }: Contain
 
 export const prunePod = ({ metadata, spec, status }: Pod): Pod => ({
   metadata: identity(metadata),
-  spec: mounting(bare, spec),
+  spec: mounting({ containers: [] }, spec),
   status: {
     ...(status?.phase === undefined ? {} : { phase: status.phase }),
     ...(status?.reason === undefined ? {} : { reason: bounded(status.reason, longestName) }),

@@ -2,7 +2,7 @@
 import type { CodeRun } from "@orchestrator/domain/CodeRun"
 import type { DocsRun } from "@orchestrator/domain/DocsRun"
 import type { Tenant } from "@orchestrator/domain/Tenant"
-import type { EnvVar } from "@orchestrator/k8s/Objects"
+import type { Variable } from "./manifest/Literal.ts"
 
 export interface Wanted {
   readonly run: CodeRun | DocsRun
@@ -21,7 +21,7 @@ export interface Wanted {
   readonly promptModification: string | undefined
   readonly taskId: number | undefined
   /** What the broker is told of the work: variables of this kind. */
-  readonly task: ReadonlyArray<EnvVar>
+  readonly task: ReadonlyArray<Variable>
   /** Variables of the agent for this kind, in order; the shared ones come before. */
-  readonly env: ReadonlyArray<EnvVar>
+  readonly env: ReadonlyArray<Variable>
 }

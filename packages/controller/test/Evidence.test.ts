@@ -13,7 +13,7 @@ const models = {
 const usage = { costUsd: 9, inputTokens: 1, outputTokens: 1, turns: 4 }
 const told = completed({
   usage,
-  sessionId: "s1",
+  sessionId: "00000000-0000-8000-8000-000000000001",
   resumed: false,
   resumeProblem: "gone",
   resetAt: "2026-03-01T11:00:00Z"
@@ -24,7 +24,7 @@ describe("with a broker", () => {
   it("delivery, tokens, cost and reset time are the broker's; session, resume and turns the runner's", () => {
     const testimony = testified({ models, costUsd: 0.5, resetAt: "2026-03-01T12:00:00Z" })
     assert.deepStrictEqual(evidenceOf(brokeredJob(told, testimony)), {
-      sessionId: "s1",
+      sessionId: "00000000-0000-8000-8000-000000000001",
       resumed: false,
       resumeProblem: "gone",
       usage: { costUsd: 0.5, ...tokens, turns: 4 },
@@ -60,7 +60,7 @@ describe("with a broker", () => {
 
   it("without a testimony, nothing but the story is left", () => {
     assert.deepStrictEqual(evidenceOf(brokeredJob(told, undefined)), {
-      sessionId: "s1",
+      sessionId: "00000000-0000-8000-8000-000000000001",
       resumed: false,
       resumeProblem: "gone",
       usage: { turns: 4 }

@@ -157,26 +157,26 @@ const both: ReadonlyArray<
   [
     "the remote has no such branch",
     endWith(story()),
-    testified({ delivery: undelivered({ verifiedAt: "x" }) }),
+    testified({ delivery: undelivered({ verifiedAt: "2026-03-01T09:59:00Z" }) }),
     "PushRejected"
   ],
   [
     "nothing changed",
     endWith(story()),
-    testified({ delivery: delivery({ changed: false, verifiedAt: "x" }) }),
+    testified({ delivery: delivery({ changed: false, verifiedAt: "2026-03-01T09:59:00Z" }) }),
     "NoChanges"
   ],
   [
     "no pull request where there should be one",
     endWith(story()),
-    testified({ delivery: delivery({ verifiedAt: "x" }), pullRequestProblem: "a person closed it" }),
+    testified({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), pullRequestProblem: "a person closed it" }),
     "PullRequestMissing"
   ],
   [
     "a pull request that was not read back",
     endWith(story()),
     {
-      delivery: delivery({ verifiedAt: "x", pullRequestUrl: pullRequest }),
+      delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z", pullRequestUrl: pullRequest }),
       forgeKnown: true,
       models: {},
       costComplete: true
@@ -294,7 +294,7 @@ const anyTestimony: fc.Arbitrary<BrokerResult> = fc.record({
   delivery: fc.record({
     branch: fc.constant("b"),
     changed: fc.boolean(),
-    headCommit: fc.constant("0123456789abcdef"),
+    headCommit: fc.constant("0123456789abcdef0123456789abcdef01234567"),
     verifiedAt: fc.constant("2026-03-01T09:59:00Z"),
     pullRequestUrl: fc.constant(pullRequest),
     pushRefused: fc.constant("no")

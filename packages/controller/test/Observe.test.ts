@@ -281,18 +281,23 @@ describe("the session that the next attempt takes up", () => {
   const withAttempts = (...attempts: ReadonlyArray<object>) => finished("Failed", "AgentError", { attempts })
   const next = makeCodeRun({
     spec: { contextVersion: 3 },
-    status: withAttempts(attempt(1, "own-1", "2026-03-01T07:00:00Z"), attempt(2, "own-2", "2026-03-01T07:30:00Z"))
+    status: withAttempts(
+      attempt(1, "00000000-0000-8000-8000-0000000000a1", "2026-03-01T07:00:00Z"),
+      attempt(2, "00000000-0000-8000-8000-0000000000a2", "2026-03-01T07:30:00Z")
+    )
   })
   const third = (status: Readonly<Record<string, unknown>>, spec: object = {}) =>
     makeCodeRun({ metadata: { name: "third", uid: "third-uid" }, status, spec: { ...spec } })
 
   it.effect.each<{ name: string; world: World; want: string | undefined }>([
     { name: "is none where there was none", world: { runs: [makeCodeRun()] }, want: undefined },
-    { name: "is its own newest", world: { runs: [next] }, want: "own-2" },
+    { name: "is its own newest", world: { runs: [next] }, want: "00000000-0000-8000-8000-0000000000a2" },
     {
       name: "is its own, although another run of the service has a newer one",
-      world: { runs: [next, other(withAttempts(attempt(1, "other-1", "2026-03-01T08:00:00Z")))] },
-      want: "own-2"
+      world: {
+        runs: [next, other(withAttempts(attempt(1, "00000000-0000-8000-8000-0000000000b1", "2026-03-01T08:00:00Z")))]
+      },
+      want: "00000000-0000-8000-8000-0000000000a2"
     },
     {
       name: "is the newest of the service where it has none of its own",
@@ -300,17 +305,25 @@ describe("the session that the next attempt takes up", () => {
         runs: [
           makeCodeRun(),
           other(
-            withAttempts(attempt(1, "other-1", "2026-03-01T08:00:00Z"), attempt(2, undefined, "2026-03-01T09:00:00Z"))
+            withAttempts(
+              attempt(1, "00000000-0000-8000-8000-0000000000b1", "2026-03-01T08:00:00Z"),
+              attempt(2, undefined, "2026-03-01T09:00:00Z")
+            )
           ),
-          third(withAttempts(attempt(1, "third-1", "2026-03-01T08:30:00Z")))
+          third(withAttempts(attempt(1, "00000000-0000-8000-8000-0000000000c1", "2026-03-01T08:30:00Z")))
         ]
       },
-      want: "third-1"
+      want: "00000000-0000-8000-8000-0000000000c1"
     },
     {
       name: "is none of another service",
       world: {
-        runs: [makeCodeRun(), third(withAttempts(attempt(1, "third-1", "2026-03-01T08:30:00Z")), { service: "web" })]
+        runs: [
+          makeCodeRun(),
+          third(withAttempts(attempt(1, "00000000-0000-8000-8000-0000000000c1", "2026-03-01T08:30:00Z")), {
+            service: "web"
+          })
+        ]
       },
       want: undefined
     },

@@ -1,6 +1,7 @@
 /** One attempt of a run: one Job, at most one ever for its (run, contextVersion, retry). */
 import { Schema } from "effect"
 import { Outcome } from "./Phase.ts"
+import { SessionId } from "./Reported.ts"
 import { Usage } from "./Usage.ts"
 
 export const Attempt = Schema.Struct({
@@ -12,7 +13,7 @@ export const Attempt = Schema.Struct({
     })
   ),
   jobName: Schema.String.annotate({ description: "Kubernetes Job of the attempt" }),
-  sessionId: Schema.optionalKey(Schema.String.annotate({ description: "Session of the agent" })),
+  sessionId: Schema.optionalKey(SessionId.annotate({ description: "Session of the agent" })),
   resumed: Schema.optionalKey(
     Schema.Boolean.annotate({ description: "Whether the attempt continued an earlier session" })
   ),
@@ -22,11 +23,6 @@ export const Attempt = Schema.Struct({
     Outcome.annotate({ description: "Succeeded, Failed or Cancelled; absent while it runs" })
   ),
   reason: Schema.optionalKey(Schema.String.annotate({ description: "Machine-readable reason of the outcome" })),
-  message: Schema.optionalKey(
-    Schema.String.annotate({
-      description: "Why it did not succeed; kept of the newest attempt, whose successor is told"
-    })
-  ),
   exitCode: Schema.optionalKey(Schema.Int.annotate({ description: "Exit code of the agent's container" })),
   usage: Schema.optionalKey(Usage.annotate({ description: "What the attempt used" }))
 })
@@ -43,6 +39,6 @@ export const recordAttempt = (
   const known = before.some(({ jobName }) => jobName === attempt.jobName)
   const next = known
     ? before.map((entry) => (entry.jobName === attempt.jobName ? attempt : entry))
-    : [...before.map(({ message: _, ...entry }) => entry), attempt]
+    : [...before, attempt]
   return next.slice(-kept)
 }

@@ -3,11 +3,10 @@
  * models were asked. It is written after every change, so what is there is the truth so far, whenever the container ends.
  */
 import { Result, Schema } from "effect"
-import { Delivery, terminationMessageLimit } from "./AgentResult.ts"
-import { decoder, type FieldProblem } from "./Decode.ts"
-import { clip } from "./Text.ts"
-
-const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+import { Delivery, parseMessage, terminationMessageLimit } from "./AgentResult.ts"
+import { type Decoded, type FieldProblem, tolerantDecoder } from "./Decode.ts"
+import { printable } from "./Printable.ts"
+import { Cost, Count, Time, Words } from "./Reported.ts"
 
 /** Tokens of one model, as its API counted them. */
 export const ModelTokens = Schema.Struct({
@@ -34,20 +33,20 @@ export const BrokerResult = Schema.Struct({
   /** Whether the remote's host has an API for pull requests. Without one a branch is all that can be delivered. */
   forgeKnown: Schema.Boolean,
   /** Why there is no pull request, where one was wanted. */
-  pullRequestProblem: Schema.optionalKey(Schema.String),
+  pullRequestProblem: Schema.optionalKey(Words(1000)),
   /** RFC 3339 time at which the pull request was read back. */
-  pullRequestVerifiedAt: Schema.optionalKey(Schema.String),
+  pullRequestVerifiedAt: Schema.optionalKey(Time),
   /** By model; where there are too many for the message, the smallest are summed as `other`. */
-  models: Schema.Record(Schema.String, ModelTokens),
+  models: Schema.Record(Words(200), ModelTokens),
   /** USD by configured prices. */
-  costUsd: Schema.optionalKey(Schema.Finite),
+  costUsd: Schema.optionalKey(Cost),
   /** Whether every token in `models` had a price. Otherwise the agent's own figure is the better one. */
   costComplete: Schema.Boolean,
   modelRefused: Schema.optionalKey(ModelRefusal),
   /** RFC 3339 time at which a usage limit ends; absent when the last answer was none that spoke of a limit. */
-  resetAt: Schema.optionalKey(Schema.String),
+  resetAt: Schema.optionalKey(Time),
   /** What keeps the broker itself from its work: a missing key, a repository that cannot be read. */
-  problem: Schema.optionalKey(Schema.String),
+  problem: Schema.optionalKey(Words(1000)),
   /** What `problem` comes from, where a Secret or a key of one is missing. */
   missing: Schema.optionalKey(MissingCredential)
 })
@@ -56,21 +55,19 @@ export type BrokerResult = typeof BrokerResult.Type
 /** Nothing happened yet. */
 export const emptyBrokerResult: BrokerResult = { forgeKnown: false, models: {}, costComplete: true }
 
-const decode = decoder(BrokerResult)
+const decode = tolerantDecoder(BrokerResult)
 
-/** Reads a termination message. Absent or not JSON is a problem at the root, with what was found. */
+/** Reads a termination message, and names what was left out of it. Absent or not JSON is a problem at the root. */
+export const decodeBrokerResult = (
+  text: string | undefined
+): Result.Result<Decoded<BrokerResult>, ReadonlyArray<FieldProblem>> =>
+  Result.flatMap(Result.mapError(parseMessage("the broker's result", text), (problem) => [problem]), decode)
+
+/** The same without what was left out. */
 export const parseBrokerResult = (
   text: string | undefined
-): Result.Result<BrokerResult, ReadonlyArray<FieldProblem>> => {
-  const nothing = text === undefined || text.trim() === ""
-  const json = nothing ? Result.fail("nothing") : Result.try({
-    try: (): unknown => JSON.parse(text),
-    catch: () => `text that is not JSON (${JSON.stringify(text.slice(0, 60))})`
-  })
-  return Result.isFailure(json)
-    ? Result.fail([{ path: "", expected: "the broker's result as JSON", found: json.failure }])
-    : decode(json.success)
-}
+): Result.Result<BrokerResult, ReadonlyArray<FieldProblem>> =>
+  Result.map(decodeBrokerResult(text), ({ value }) => value)
 
 const noTokens: ModelTokens = { answers: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
 
@@ -101,13 +98,13 @@ export const formatBrokerResult = (result: BrokerResult): string => {
   let text = ""
   for (const [max, models] of [[1000, 12], [400, 8], [120, 4], [0, 1]] as const) {
     const cut = (key: "pullRequestProblem" | "problem") =>
-      result[key] === undefined ? {} : { [key]: clip(result[key], max) }
+      result[key] === undefined ? {} : { [key]: printable(result[key], { max }) }
     const { delivery } = result
     text = JSON.stringify({
       ...result,
       ...(delivery?.pushRefused === undefined
         ? {}
-        : { delivery: { ...delivery, pushRefused: clip(delivery.pushRefused, max) } }),
+        : { delivery: { ...delivery, pushRefused: printable(delivery.pushRefused, { max }) } }),
       ...cut("pullRequestProblem"),
       ...cut("problem"),
       models: largest(result.models, models)

@@ -117,7 +117,6 @@ const reserved = new Set([
   "NODE_OPTIONS",
   "OVERWRITE_MEMORY",
   "PATH",
-  "PREVIOUS_ATTEMPT",
   "PULL_REQUEST",
   "PULL_REQUEST_TITLE",
   "REMOTE_TOOLS",

@@ -1,15 +1,16 @@
 /** What a run has used so far. Sums over attempts; money is USD by configured prices, else the list price as the agent counts it. */
 import { Schema } from "effect"
+import { Cost, Count } from "./Reported.ts"
 
 export const Usage = Schema.Struct({
   costUsd: Schema.optionalKey(
-    Schema.Finite.annotate({ description: "Cost in USD by configured prices, else as the agent counts it" })
+    Cost.annotate({ description: "Cost in USD by configured prices, else as the agent counts it" })
   ),
   inputTokens: Schema.optionalKey(
-    Schema.Int.annotate({ description: "Input tokens, cache reads and writes included" })
+    Count.annotate({ description: "Input tokens, cache reads and writes included" })
   ),
-  outputTokens: Schema.optionalKey(Schema.Int.annotate({ description: "Output tokens" })),
-  turns: Schema.optionalKey(Schema.Int.annotate({ description: "Turns of the agent" }))
+  outputTokens: Schema.optionalKey(Count.annotate({ description: "Output tokens" })),
+  turns: Schema.optionalKey(Count.annotate({ description: "Turns of the agent" }))
 })
 export type Usage = typeof Usage.Type
 

@@ -40,7 +40,7 @@ const anyTokens: fc.Arbitrary<ModelTokens> = fc.record({
 const long = fc.string({ unit: "binary", maxLength: 5000 })
 const anyResult: fc.Arbitrary<BrokerResult> = fc.record({
   delivery: fc.record({
-    branch: fc.string({ maxLength: 250 }),
+    branch: fc.stringMatching(/^[a-z]{1,200}$/),
     changed: fc.boolean(),
     headCommit: fc.stringMatching(/^[0-9a-f]{40}$/),
     pushRefused: long

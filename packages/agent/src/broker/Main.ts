@@ -1,6 +1,6 @@
 /** The broker as one effect: environment in, testimony out. Interrupt it to stop it. */
 import { emptyBrokerResult, formatBrokerResult, parseBrokerResult } from "@orchestrator/domain/BrokerResult"
-import { formatProblems } from "@orchestrator/domain/Decode"
+import { nameFields } from "@orchestrator/domain/Decode"
 import { Effect, FileSystem, Result } from "effect"
 import { readEnvironment } from "../runner/Environment.ts"
 import { redactor } from "../runner/Redact.ts"
@@ -30,9 +30,10 @@ export const main = Effect.gen(function*() {
   const path = environment["TERMINATION_MESSAGE_PATH"] ?? "/dev/termination-log"
   const decoded = decodeBrokerSettings(environment)
   if (Result.isFailure(decoded)) {
-    return yield* giveUp(path, `environment of the broker: ${formatProblems(decoded.failure)}`).pipe(
-      Effect.provide(layerRunnerLog(redactor(environment)))
-    )
+    return yield* giveUp(path, `environment of the broker: ${nameFields(decoded.failure, decoded.failure.length)}`)
+      .pipe(
+        Effect.provide(layerRunnerLog(redactor(environment)))
+      )
   }
   const settings = decoded.success
   const fs = yield* FileSystem.FileSystem

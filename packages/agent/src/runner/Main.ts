@@ -1,7 +1,7 @@
 /** The runner as one effect: environment in, termination message and exit code out. Interrupt it to stop it. */
 import { NodeHttpClient } from "@effect/platform-node"
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
-import { formatProblems } from "@orchestrator/domain/Decode"
+import { nameFields } from "@orchestrator/domain/Decode"
 import { Cause, Effect, Exit, type FileSystem, Layer, Result } from "effect"
 import { decodeBrokerSettings } from "../broker/BrokerConfig.ts"
 import { Processes } from "./claude/Processes.ts"
@@ -52,7 +52,8 @@ const attempt = (environment: Environment, endpoint: Endpoint | undefined) =>
       return { settings, services: servicesWith(remotes) }
     }),
     {
-      onFailure: (problems) => Effect.succeed(failed(`environment of the run: ${formatProblems(problems)}`)),
+      onFailure: (problems) =>
+        Effect.succeed(failed(`environment of the run: ${nameFields(problems, problems.length)}`)),
       onSuccess: ({ services, settings }) =>
         runAttempt.pipe(
           Effect.provide(services),

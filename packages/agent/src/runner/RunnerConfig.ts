@@ -2,11 +2,7 @@
  * What a run asks of the runner: the environment that its Job sets, checked with the domain's rules. A problem names the variable.
  */
 import { decoder } from "@orchestrator/domain/Decode"
-import {
-  type PreviousAttempt,
-  PreviousAttemptText,
-  previousAttemptVariable
-} from "@orchestrator/domain/PreviousAttempt"
+import { SessionId } from "@orchestrator/domain/Reported"
 import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "@orchestrator/domain/SpecText"
 import { Context, Effect, Redacted, Result, Schema } from "effect"
 import type { Environment } from "./Environment.ts"
@@ -17,7 +13,6 @@ const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
 const Whole = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const Amount = Schema.FiniteFromString.check(Schema.isGreaterThan(0))
 const Flag = Schema.Literals(["true", "false"])
-const SessionId = Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i))
 const Protocols = Schema.String.check(Schema.isPattern(/^[a-z0-9+]+(:[a-z0-9+]+)*$/))
 
 /** Where Claude Code looks for managed settings; a file elsewhere is not in force. */
@@ -37,7 +32,6 @@ const common = {
   SESSION_ID: SessionId,
   RESUME_SESSION: or(Flag, "false"),
   RESUME_SESSION_ID: Schema.optionalKey(SessionId),
-  [previousAttemptVariable]: Schema.optionalKey(PreviousAttemptText),
   OVERWRITE_MEMORY: or(Flag, "false"),
   MAX_COST_USD: Schema.optionalKey(Amount),
   MAX_TURNS: Schema.optionalKey(Whole),
@@ -111,8 +105,6 @@ export interface RunnerSettings {
   readonly resumeSession: boolean
   /** The session that the controller knows to be the last. */
   readonly lastSession: string | undefined
-  /** How the attempt before ended, by the run's status. */
-  readonly previous: PreviousAttempt | undefined
   readonly overwriteMemory: boolean
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined
@@ -147,10 +139,9 @@ const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTa
     docs: task.type === "code" ? task.docsRepositoryUrl : values.REPOSITORY_URL
   },
   workingDirectory: values.WORKING_DIRECTORY.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
-  sessionId: values.SESSION_ID.toLowerCase(),
+  sessionId: values.SESSION_ID,
   resumeSession: values.RESUME_SESSION === "true",
-  lastSession: values.RESUME_SESSION_ID?.toLowerCase(),
-  previous: values[previousAttemptVariable],
+  lastSession: values.RESUME_SESSION_ID,
   overwriteMemory: values.OVERWRITE_MEMORY === "true",
   maxCostUsd: values.MAX_COST_USD,
   maxTurns: values.MAX_TURNS === 0 ? undefined : values.MAX_TURNS,

@@ -16,7 +16,7 @@ const delivery = (headCommit: string) => ({
   verifiedAt: "2026-01-01T00:00:00Z"
 })
 
-const [whole, saved] = ["0123456789abcdef", "fedcba9876543210"]
+const [whole, saved] = ["0123456789abcdef0123456789abcdef01234567", "fedcba9876543210fedcba9876543210fedcba98"]
 
 const delivered = (env: ContainerRequest["env"]): End => ({
   exitCode: 0,

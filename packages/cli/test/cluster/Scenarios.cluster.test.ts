@@ -63,7 +63,10 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
         const { all, create, site, start, untilGone, untilPhase } = yield* started("s1")
         yield* create(codeRun(site, "first"))
         const { status } = yield* untilPhase("first", "Succeeded")
-        assert.deepStrictEqual([status?.["reason"], status?.["headCommit"]], ["Delivered", "0123456789abcdef"])
+        assert.deepStrictEqual([status?.["reason"], status?.["headCommit"]], [
+          "Delivered",
+          "0123456789abcdef0123456789abcdef01234567"
+        ])
         for (const kind of [JobKind, PodKind, ConfigMapKind]) yield* untilGone(kind)
         assert.deepStrictEqual(named(site.accepted()), [
           "create persistentvolumeclaims",
@@ -297,7 +300,10 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
         yield* untilRunning("first")
         yield* edit("first", { cancel: true })
         const { status } = yield* untilPhase("first", "Cancelled")
-        assert.deepStrictEqual([status?.["reason"], status?.["headCommit"]], ["Cancelled", "fedcba9876543210"])
+        assert.deepStrictEqual([status?.["reason"], status?.["headCommit"]], [
+          "Cancelled",
+          "fedcba9876543210fedcba9876543210fedcba98"
+        ])
         yield* edit("first", { cancel: false })
         yield* untilGone(JobKind)
         assert.strictEqual(phaseOf(yield* run("first")), "Cancelled")

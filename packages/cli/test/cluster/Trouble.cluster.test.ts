@@ -260,7 +260,10 @@ layer(Layer.provideMerge(provisioner, scripted), {
           JSON.stringify(eviction)
         )
         const { status } = yield* eventually("it to end", run("first"), over)
-        assert.deepStrictEqual([status?.["reason"], status?.["headCommit"]], ["InfraLost", "fedcba9876543210"])
+        assert.deepStrictEqual([status?.["reason"], status?.["headCommit"]], [
+          "InfraLost",
+          "fedcba9876543210fedcba9876543210fedcba98"
+        ])
       })
     )
 

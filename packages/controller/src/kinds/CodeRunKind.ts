@@ -3,9 +3,8 @@ import { decoder } from "@orchestrator/domain/Decode"
 import { codeJobName } from "@orchestrator/domain/Names"
 import { tenantOf } from "@orchestrator/domain/Tenant"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
-import type { EnvVar } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
-import { literal } from "../manifest/Literal.ts"
+import { fromSecret, literal, type Variable } from "../manifest/Literal.ts"
 import type { RunKind } from "../RunKind.ts"
 
 const decode = decoder(CodeRun)
@@ -38,13 +37,13 @@ export const codeRunKind: RunKind = {
     }))
 }
 
-const task = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
+const task = (spec: CodeRunSpec): ReadonlyArray<Variable> => [
   literal("REPOSITORY_URL", spec.repositoryUrl),
-  { name: "TASK_ID", value: String(spec.taskId) },
+  literal("TASK_ID", String(spec.taskId)),
   literal("DOCS_REPOSITORY_URL", spec.docsRepositoryUrl)
 ]
 
-const environment = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
+const environment = (spec: CodeRunSpec): ReadonlyArray<Variable> => [
   ...task(spec),
   literal("WORKING_DIRECTORY", spec.workingDirectory || spec.service),
   literal("SERVICE_NAME", spec.service),
@@ -52,17 +51,14 @@ const environment = (spec: CodeRunSpec): ReadonlyArray<EnvVar> => [
   literal("DOCS_PROJECT_DIRECTORY", spec.docsProjectDirectory ?? ""),
   literal("LOCAL_TOOLS", spec.localTools ?? ""),
   literal("REMOTE_TOOLS", spec.remoteTools ?? ""),
-  { name: "MCP_CLIENT_CONFIG", value: "/config/client-config.json" },
+  literal("MCP_CLIENT_CONFIG", "/config/client-config.json"),
   ...Object.entries(spec.env ?? {}).map(([name, value]) => literal(name, value)),
   ...fromSecrets(spec.envFromSecrets ?? [])
 ]
 
 /** And their names: the runner blanks the values in whatever it keeps and says. */
-const fromSecrets = (asked: NonNullable<CodeRunSpec["envFromSecrets"]>): ReadonlyArray<EnvVar> =>
+const fromSecrets = (asked: NonNullable<CodeRunSpec["envFromSecrets"]>): ReadonlyArray<Variable> =>
   asked.length === 0 ? [] : [
-    ...asked.map(({ name, secretKey, secretName }) => ({
-      name,
-      valueFrom: { secretKeyRef: { name: secretName, key: secretKey } }
-    })),
-    { name: "BLANKED_VARIABLES", value: asked.map(({ name }) => name).join(",") }
+    ...asked.map(({ name, secretKey, secretName }) => fromSecret(name, { secret: secretName, key: secretKey })),
+    literal("BLANKED_VARIABLES", asked.map(({ name }) => name).join(","))
   ]

@@ -2,9 +2,8 @@ import { decoder } from "@orchestrator/domain/Decode"
 import { DocsRun, type DocsRunSpec } from "@orchestrator/domain/DocsRun"
 import { docsJobName } from "@orchestrator/domain/Names"
 import { DocsRunKind } from "@orchestrator/k8s/Kinds"
-import type { EnvVar } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
-import { literal } from "../manifest/Literal.ts"
+import { literal, type Variable } from "../manifest/Literal.ts"
 import type { RunKind } from "../RunKind.ts"
 
 const decode = decoder(DocsRun)
@@ -34,7 +33,7 @@ export const docsRunKind: RunKind = {
     }))
 }
 
-const task = (spec: DocsRunSpec): ReadonlyArray<EnvVar> => [
+const task = (spec: DocsRunSpec): ReadonlyArray<Variable> => [
   literal("REPOSITORY_URL", spec.repositoryUrl),
   literal("SOURCE_BRANCH", spec.sourceBranch)
 ]

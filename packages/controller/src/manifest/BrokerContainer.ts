@@ -3,21 +3,22 @@
  * agent's, in the group that volumes belong to. The credentials and its own folder are mounted in no other container.
  */
 import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
-import type { Container, KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
+import type { KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { brokerEnvironment, brokerFolders } from "./BrokerEnvironment.ts"
+import { type LiteralContainer, words } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
 
 /** The container whose termination message is the testimony. */
 export const brokerContainer = "broker"
 
-export const broker = (inputs: PodInputs): Container => {
+export const broker = (inputs: PodInputs): LiteralContainer => {
   const { agent } = inputs.config
   return {
     name: brokerContainer,
     image: agent.runnerImage,
     imagePullPolicy: agent.image.pullPolicy,
-    command: ["/app/orchestrator", "broker"],
+    command: words("/app/orchestrator", "broker"),
     restartPolicy: "Always",
     env: brokerEnvironment(inputs),
     resources: agent.broker.resources,

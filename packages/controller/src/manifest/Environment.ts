@@ -4,33 +4,32 @@
  */
 import { tokenSecretName } from "@orchestrator/domain/Names"
 import { sessionId } from "@orchestrator/domain/Session"
-import type { EnvVar } from "@orchestrator/k8s/Objects"
 import { remainingBudget } from "../Budget.ts"
 import { runKinds } from "../RunKind.ts"
 import { brokerEndpointFile, forgeVariables } from "./BrokerEnvironment.ts"
-import { literal } from "./Literal.ts"
+import { fromSecret, literal, type Variable } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { telemetryVariables } from "./TelemetryVariables.ts"
 
-export const environment = (inputs: PodInputs): ReadonlyArray<EnvVar> => {
+export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
   const { config, contextVersion, run, wanted } = inputs
   const budget = remainingBudget(run, wanted)
   return [
     ...(config.agent.credentials === "broker" ? throughBroker : withCredentials(inputs)),
-    { name: "TASK_TYPE", value: runKinds[run.kind].taskType },
-    { name: "MODEL", value: wanted.model },
-    { name: "GITHUB_USER", value: wanted.githubUser },
-    { name: "RUN_NAME", value: run.name },
-    { name: "RUN_UID", value: run.uid },
-    { name: "ATTEMPT", value: String(contextVersion) },
-    { name: "SESSION_ID", value: sessionId(run.uid, contextVersion) },
-    { name: "RESUME_SESSION", value: String(wanted.resume) },
-    { name: "OVERWRITE_MEMORY", value: String(wanted.overwriteMemory) },
-    { name: "MAX_COST_USD", value: limit(budget.costUsd) },
-    { name: "MAX_TURNS", value: limit(budget.turns) },
-    { name: "HOME", value: "/workspace/.home" },
-    { name: "CLAUDE_CONFIG_DIR", value: "/workspace/.claude" },
-    { name: "TOOLMAN_SERVER_URL", value: config.agent.toolmanServerUrl },
+    literal("TASK_TYPE", runKinds[run.kind].taskType),
+    literal("MODEL", wanted.model),
+    literal("GITHUB_USER", wanted.githubUser),
+    literal("RUN_NAME", run.name),
+    literal("RUN_UID", run.uid),
+    literal("ATTEMPT", String(contextVersion)),
+    literal("SESSION_ID", sessionId(run.uid, contextVersion)),
+    literal("RESUME_SESSION", String(wanted.resume)),
+    literal("OVERWRITE_MEMORY", String(wanted.overwriteMemory)),
+    literal("MAX_COST_USD", limit(budget.costUsd)),
+    literal("MAX_TURNS", limit(budget.turns)),
+    literal("HOME", "/workspace/.home"),
+    literal("CLAUDE_CONFIG_DIR", "/workspace/.claude"),
+    literal("TOOLMAN_SERVER_URL", config.agent.toolmanServerUrl),
     ...telemetryVariables(inputs),
     ...wanted.env
   ]
@@ -39,17 +38,17 @@ export const environment = (inputs: PodInputs): ReadonlyArray<EnvVar> => {
 const limit = (value: number | undefined): string => (value === undefined ? "" : String(value))
 
 /** Where the runner finds the broker, and that there is one. How remotes are reached is the broker's business. */
-const throughBroker: ReadonlyArray<EnvVar> = [{ name: "BROKER_ENDPOINT_FILE", value: brokerEndpointFile }]
+const throughBroker: ReadonlyArray<Variable> = [literal("BROKER_ENDPOINT_FILE", brokerEndpointFile)]
 
-const withCredentials = (inputs: PodInputs): ReadonlyArray<EnvVar> => {
+const withCredentials = (inputs: PodInputs): ReadonlyArray<Variable> => {
   const { config: { git, secrets }, wanted } = inputs
   return [
-    secret("ANTHROPIC_API_KEY", secrets.apiKeySecretName, secrets.apiKeySecretKey),
+    optionally("ANTHROPIC_API_KEY", secrets.apiKeySecretName, secrets.apiKeySecretKey),
     ...(secrets.oauthTokenSecretKey === undefined
       ? []
-      : [secret("CLAUDE_CODE_OAUTH_TOKEN", secrets.apiKeySecretName, secrets.oauthTokenSecretKey)]),
-    secret("GH_TOKEN", tokenSecretName(wanted.githubUser), "token"),
-    { name: "GIT_ALLOW_PROTOCOL", value: git.allowedProtocols.join(":") },
+      : [optionally("CLAUDE_CODE_OAUTH_TOKEN", secrets.apiKeySecretName, secrets.oauthTokenSecretKey)]),
+    optionally("GH_TOKEN", tokenSecretName(wanted.githubUser), "token"),
+    literal("GIT_ALLOW_PROTOCOL", git.allowedProtocols.join(":")),
     ...(Object.keys(git.insteadOf).length === 0 ? [] : [literal("GIT_INSTEAD_OF", JSON.stringify(git.insteadOf))]),
     ...(git.allowedHosts.length === 0 ? [] : [literal("GIT_ALLOWED_HOSTS", git.allowedHosts.join(","))]),
     ...forgeVariables(inputs)
@@ -57,7 +56,5 @@ const withCredentials = (inputs: PodInputs): ReadonlyArray<EnvVar> => {
 }
 
 /** Optional, so that a keyless setup (a demo agent, a public repository) starts; who needs the key says that it is missing. */
-const secret = (name: string, secretName: string, key: string): EnvVar => ({
-  name,
-  valueFrom: { secretKeyRef: { name: secretName, key, optional: true } }
-})
+const optionally = (name: string, secret: string, key: string): Variable =>
+  fromSecret(name, { secret, key, optional: true })

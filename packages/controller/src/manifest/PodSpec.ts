@@ -3,9 +3,10 @@
  * has them itself. It passes Pod Security "restricted", has no service-account token, and the credentials of one GitHub user.
  */
 import { sshSecretName } from "@orchestrator/domain/Names"
-import type { Container, PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
+import type { PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { broker, brokerVolumes, endpointMount } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
+import { type LiteralContainer, words } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
 
@@ -14,7 +15,13 @@ export const agentContainer = "claude"
 
 const workspaceVolume = "workspace"
 
-export const podSpec = (inputs: PodInputs): PodSpec => {
+/** A pod whose containers hold no text but what Literal.ts made. */
+export interface LiteralPodSpec extends Omit<PodSpec, "containers" | "initContainers"> {
+  readonly containers: ReadonlyArray<LiteralContainer>
+  readonly initContainers: ReadonlyArray<LiteralContainer>
+}
+
+export const podSpec = (inputs: PodInputs): LiteralPodSpec => {
   const { agent } = inputs.config
   return {
     restartPolicy: "Never",
@@ -44,11 +51,11 @@ export const podSpec = (inputs: PodInputs): PodSpec => {
 
 const hasBroker = ({ config }: PodInputs): boolean => config.agent.credentials === "broker"
 
-const prepare = ({ config: { agent } }: PodInputs): Container => ({
+const prepare = ({ config: { agent } }: PodInputs): LiteralContainer => ({
   name: "prepare",
   image: agent.runnerImage,
   imagePullPolicy: agent.image.pullPolicy,
-  command: ["/app/orchestrator", "prepare", "/opt/orchestrator"],
+  command: words("/app/orchestrator", "prepare", "/opt/orchestrator"),
   resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
   securityContext: restricted,
   volumeMounts: [{ name: "runner", mountPath: "/opt/orchestrator" }]
@@ -57,13 +64,13 @@ const prepare = ({ config: { agent } }: PodInputs): Container => ({
 const imageName = ({ digest, repository, tag }: PodInputs["config"]["agent"]["image"]): string =>
   digest === "" ? `${repository}:${tag}` : `${repository}@${digest}`
 
-const claude = (inputs: PodInputs): Container => {
+const claude = (inputs: PodInputs): LiteralContainer => {
   const { agent } = inputs.config
   return {
     name: agentContainer,
     image: imageName(agent.image),
     imagePullPolicy: agent.image.pullPolicy,
-    command: ["/bin/bash", "/config/container.sh"],
+    command: words("/bin/bash", "/config/container.sh"),
     workingDir: "/workspace",
     env: environment(inputs),
     resources: agent.resources,

@@ -2,37 +2,36 @@
 import { fnv1a } from "@orchestrator/domain/Hash"
 import { traceparentAnnotation } from "@orchestrator/domain/Labels"
 import type { TelemetryConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { EnvVar } from "@orchestrator/k8s/Objects"
-import { literal } from "./Literal.ts"
+import { literal, type Variable } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 
-export const telemetryVariables = (inputs: PodInputs): ReadonlyArray<EnvVar> =>
+export const telemetryVariables = (inputs: PodInputs): ReadonlyArray<Variable> =>
   inputs.config.telemetry.enabled
     ? [
       ...exporters(inputs.config.telemetry),
       literal("OTEL_RESOURCE_ATTRIBUTES", resource(inputs)),
-      { name: "TRACEPARENT", value: traceparent(inputs) }
+      literal("TRACEPARENT", traceparent(inputs))
     ]
     : []
 
 const exporters = (
   { logsEndpoint, logsProtocol, otlpEndpoint, otlpProtocol }: TelemetryConfig
-): ReadonlyArray<EnvVar> => [
-  { name: "CLAUDE_CODE_ENABLE_TELEMETRY", value: "1" },
-  { name: "CLAUDE_CODE_ENHANCED_TELEMETRY_BETA", value: "1" },
-  { name: "OTEL_METRICS_EXPORTER", value: "otlp" },
-  { name: "OTEL_LOGS_EXPORTER", value: "otlp" },
-  { name: "OTEL_TRACES_EXPORTER", value: "otlp" },
-  { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: otlpEndpoint },
-  { name: "OTEL_EXPORTER_OTLP_PROTOCOL", value: otlpProtocol },
+): ReadonlyArray<Variable> => [
+  literal("CLAUDE_CODE_ENABLE_TELEMETRY", "1"),
+  literal("CLAUDE_CODE_ENHANCED_TELEMETRY_BETA", "1"),
+  literal("OTEL_METRICS_EXPORTER", "otlp"),
+  literal("OTEL_LOGS_EXPORTER", "otlp"),
+  literal("OTEL_TRACES_EXPORTER", "otlp"),
+  literal("OTEL_EXPORTER_OTLP_ENDPOINT", otlpEndpoint),
+  literal("OTEL_EXPORTER_OTLP_PROTOCOL", otlpProtocol),
   ...(logsEndpoint === ""
     ? []
     : [
-      { name: "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", value: logsEndpoint },
-      { name: "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", value: logsProtocol }
+      literal("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", logsEndpoint),
+      literal("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", logsProtocol)
     ]),
-  { name: "OTEL_METRICS_INCLUDE_RESOURCE_ATTRIBUTES", value: "false" },
-  { name: "OTEL_METRICS_INCLUDE_SESSION_ID", value: "false" }
+  literal("OTEL_METRICS_INCLUDE_RESOURCE_ATTRIBUTES", "false"),
+  literal("OTEL_METRICS_INCLUDE_SESSION_ID", "false")
 ]
 
 /** Values are percent-encoded, as in W3C Baggage. */

@@ -1,3 +1,5 @@
+import { nameFields } from "@orchestrator/domain/Decode"
+import { printable } from "@orchestrator/domain/Printable"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import type { Action } from "../Action.ts"
@@ -14,9 +16,20 @@ export const conclude = (observed: ObservedAlive, job: ObservedJob, verdict: Ver
   const evidence = evidenceOf(job)
   const attempt = entryOf(observed.run, job, evidence)
   const pause = pauseAfter(observed, verdict.reason, evidence.resetAt)
-  if (pause !== undefined) return paused(observed, { pause, message: sentence(verdict.message), attempt, evidence })
-  return ended(observed, { ...verdict, advice: goOn[verdict.reason], attempt, evidence })
+  const dropped = job.pod?.dropped ?? []
+  const notes = dropped.length === 0 ? [] : [`Left out of its report: ${nameFields(dropped)}.`]
+  if (pause !== undefined) {
+    return paused(observed, { pause, message: sentences([verdict.message, ...notes]), attempt, evidence })
+  }
+  const advice = goOn[verdict.reason]
+  const more = advice === undefined ? notes : [...notes, advice]
+  const message = more.length === 0 ? verdict.message : sentences([verdict.message, ...more])
+  return ended(observed, { ...verdict, message, attempt, evidence })
 }
+
+/** Each clipped before the next, so that a long story leaves room for what is said of it. */
+const sentences = (all: ReadonlyArray<string>): string =>
+  all.map((each) => sentence(printable(each, { max: 512 }))).join(" ")
 
 /** What to do when the run does not go on by itself any more. */
 const goOn: Partial<Record<TerminalReason, string>> = {

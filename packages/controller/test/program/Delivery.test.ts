@@ -11,7 +11,7 @@ it.effect("S1: a CodeRun is delivered; its whole life costs six writes and no re
     const { status } = yield* run("first")
     assert.deepStrictEqual(
       { phase: status?.["phase"], reason: status?.["reason"], commit: status?.["headCommit"] },
-      { phase: "Succeeded", reason: "Delivered", commit: "0123456789abcdef" }
+      { phase: "Succeeded", reason: "Delivered", commit: "0123456789abcdef0123456789abcdef01234567" }
     )
     assert.deepStrictEqual(yield* requests, [
       "create PersistentVolumeClaim",

@@ -78,7 +78,7 @@ it.effect("S15: cancelling a run stops its agent, which saves its work; the phas
     assert.deepStrictEqual([status?.["phase"], status?.["reason"], status?.["headCommit"]], [
       "Cancelled",
       "Cancelled",
-      "fedcba9876543210"
+      "fedcba9876543210fedcba9876543210fedcba98"
     ])
     yield* edit("first", { cancel: false })
     yield* pass("10 seconds")
@@ -157,7 +157,7 @@ it.effect("an attempt that outlives its time limit fails with DeadlineExceeded a
     assert.deepStrictEqual([status?.["phase"], status?.["reason"], status?.["headCommit"]], [
       "Failed",
       "DeadlineExceeded",
-      "fedcba9876543210"
+      "fedcba9876543210fedcba9876543210fedcba98"
     ])
   }).pipe(Effect.provide(never)))
 

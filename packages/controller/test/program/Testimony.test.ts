@@ -8,7 +8,12 @@ import { acting, codeRun, completed, failed, pass, verbs, witness, world } from 
 
 const pullRequestUrl = "https://github.com/acme/api/pull/3"
 const verifiedAt = "2026-03-01T10:00:00Z"
-const branch = { branch: "feature/task-1-implementation", headCommit: "0123456789abcdef", changed: true, verifiedAt }
+const branch = {
+  branch: "feature/task-1-implementation",
+  headCommit: "0123456789abcdef0123456789abcdef01234567",
+  changed: true,
+  verifiedAt
+}
 const opened: Partial<BrokerResult> = {
   delivery: { ...branch, pullRequestUrl },
   forgeKnown: true,

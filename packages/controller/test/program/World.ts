@@ -126,7 +126,7 @@ export const witness = (testimony: Partial<BrokerResult> = {}): Outcome => ({
       ...emptyBrokerResult,
       delivery: {
         branch: "feature/task-1-implementation",
-        headCommit: "0123456789abcdef",
+        headCommit: "0123456789abcdef0123456789abcdef01234567",
         changed: true,
         verifiedAt: "2026-03-01T10:00:00Z"
       },
@@ -158,7 +158,7 @@ const delivering = (after: NonNullable<Outcome["after"]> = "10 seconds"): Script
 export const endless: Script = acting(({ env }) => completed(env, "never"), () => ({
   delivery: {
     branch: "feature/task-1-implementation",
-    headCommit: "fedcba9876543210",
+    headCommit: "fedcba9876543210fedcba9876543210fedcba98",
     changed: true,
     verifiedAt: "2026-03-01T10:00:00Z"
   }

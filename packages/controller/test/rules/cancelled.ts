@@ -186,8 +186,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
           startedAt: running()["startedAt"],
           finishedAt: now,
           outcome: "Cancelled",
-          reason: "Cancelled",
-          message: "The run was cancelled."
+          reason: "Cancelled"
         }]
       }
     }

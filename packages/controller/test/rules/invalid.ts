@@ -42,7 +42,7 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
   refused(
     "a variable that is ours ends the run, and the message names it",
     { env: { PATH: "/tmp" } },
-    "spec.env.PATH: expected an environment variable name that runs may set, found string \"/tmp\""
+    "spec.env.PATH: expected an environment variable name that runs may set, found a text"
   ),
   refused(
     "a branch that could be an option ends the run",

@@ -147,7 +147,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "AgentError",
     {
       message:
-        "The agent's container ended with exit code 1 and no valid result: value: expected the runner's result as JSON, found nothing"
+        "The agent's container ended with exit code 1 and no valid result: expected the runner's result as JSON, found nothing"
     }
   ),
   {
@@ -166,8 +166,8 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "AgentError",
     {
       message:
-        "The agent's container ended with exit code 1 and no valid result: value: expected the runner's result as JSON, " +
-        "found text that is not JSON (\"Segmentation fault\")"
+        "The agent's container ended with exit code 1 and no valid result: expected the runner's result as JSON, " +
+        "found 18 characters that are not JSON"
     }
   ),
   ends(
@@ -199,16 +199,19 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
   ),
   {
     name: "a resumed session is told",
-    given: givenStarted({ run, jobs: [jobWith(completed({ resumed: true, sessionId: "old-session" }))] }),
+    given: givenStarted({
+      run,
+      jobs: [jobWith(completed({ resumed: true, sessionId: "00000000-0000-8000-8000-000000000002" }))]
+    }),
     want: {
       rule,
       does: ["write Succeeded/Delivered at 7"],
       status: {
-        sessionId: "old-session",
+        sessionId: "00000000-0000-8000-8000-000000000002",
         attempts: [{
           contextVersion: 1,
           jobName,
-          sessionId: "old-session",
+          sessionId: "00000000-0000-8000-8000-000000000002",
           startedAt: started,
           exitCode: 0,
           resumed: true,

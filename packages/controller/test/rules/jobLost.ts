@@ -27,8 +27,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
           startedAt: started,
           finishedAt: now,
           outcome: "Failed",
-          reason: "JobLost",
-          message: `The Job ${jobName} was deleted while it ran.`
+          reason: "JobLost"
         }]
       }
     }
@@ -62,8 +61,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
           startedAt: now,
           finishedAt: now,
           outcome: "Failed",
-          reason: "JobLost",
-          message: `The Job ${jobName} was deleted while it ran.`
+          reason: "JobLost"
         }]
       }
     }

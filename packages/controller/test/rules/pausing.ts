@@ -27,8 +27,7 @@ const entry = (reason: string, exitCode: number, more: object = {}) => ({
   ...more,
   finishedAt: now,
   outcome: "Failed",
-  reason,
-  message: reason === "RateLimited" ? "It did not work." : "The pod was evicted, preempted or lost with its node."
+  reason
 })
 
 const limited = (resetAt?: string) =>

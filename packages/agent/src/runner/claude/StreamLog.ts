@@ -6,7 +6,6 @@ import {
   type Event,
   isApiRetry,
   isAssistant,
-  isEmptyResult,
   isInit,
   isRateLimit,
   isRunResult,
@@ -79,7 +78,7 @@ export const logLines = (event: Event): ReadonlyArray<string> => {
       ? [`agent: usage limit (${event.rate_limit_info.rateLimitType ?? "unknown"}) reached`]
       : []
   }
-  if (isRunResult(event) && !isEmptyResult(event)) {
+  if (isRunResult(event)) {
     const cost = event.total_cost_usd ? `, $${event.total_cost_usd.toFixed(4)}` : ""
     const how = event.is_error === true ? "failed" : "finished"
     return [

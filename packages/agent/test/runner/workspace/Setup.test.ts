@@ -51,7 +51,7 @@ describe("what is not there is SetupFailed, named", () => {
       want: ["transport 'file' not allowed"]
     },
     { name: "a variable that is missing", given: () => ({ MODEL: "" }), want: ["MODEL"] },
-    { name: "a session id that is none", given: () => ({ SESSION_ID: "--help" }), want: ["SESSION_ID", "--help"] },
+    { name: "a session id that is none", given: () => ({ SESSION_ID: "--help" }), want: ["SESSION_ID", "UUID"] },
     { name: "an agent that is not installed", given: () => ({ PATH: "/usr/bin:/bin" }), want: ["claude"] }
   ])("$name", ({ given, want }) =>
     Effect.gen(function*() {
