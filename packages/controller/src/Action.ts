@@ -4,6 +4,7 @@
  */
 import type { ConfigMap, CustomObject, Job, Metadata, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import { Data } from "effect"
+import type { StopReason } from "./Observed.ts"
 import type { KindName } from "./RunKind.ts"
 
 /** A status to store if the run is still at the object's resourceVersion. */
@@ -40,8 +41,14 @@ export type Action = Data.TaggedEnum<{
     readonly owner: { readonly tag: "job"; readonly uid: string | undefined } | { readonly tag: "run" }
     readonly ifTaken: StatusWrite
   }
-  /** Ends a Job that still runs: its pods get SIGTERM and their grace. */
-  StopJob: { readonly namespace: string; readonly name: string; readonly uid: string }
+  /** Ends a Job that still runs: its pods get SIGTERM and their grace. `resume`: it is suspended, and would never end so. */
+  StopJob: {
+    readonly namespace: string
+    readonly name: string
+    readonly uid: string
+    readonly reason: StopReason
+    readonly resume: boolean
+  }
   /** Takes our finalizer off, which is at this place in the list, and sets the time to live. */
   ReleaseJob: {
     readonly namespace: string

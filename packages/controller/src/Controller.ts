@@ -33,19 +33,26 @@ import { Cleanup } from "./Cleanup.ts"
 import { isFinished } from "./FinishedRun.ts"
 import { Interpreter } from "./Interpreter.ts"
 import { Observe } from "./Observe.ts"
-import { claimIn, observeJob, schedulingSeconds, unscheduledOf } from "./ObservedJobs.ts"
+import { claimIn, observeJob } from "./ObservedJobs.ts"
 import { plan } from "./Plan.ts"
 import { formatKey, type RunKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 import { sameJson } from "./SameJson.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { pruneRun } from "./StoredRun.ts"
-import { pruneFiles, pruneJob, prunePod, pruneRefusal, pruneWorkspace, Stores, workspacesOf } from "./Stores.ts"
+import { pruneFiles, pruneJob, prunePod, pruneWarning, pruneWorkspace, Stores, workspacesOf } from "./Stores.ts"
 import { reconciled } from "./Telemetry.ts"
 import { makeWorkQueue } from "./WorkQueue.ts"
 
 const workers = 16
 const sweepSeconds = 300
+
+/** What nodes meet before a container's start, without what pods say of their scheduling, their images and their containers. */
+const podWarnings = [
+  "involvedObject.kind=Pod",
+  "type=Warning",
+  ...["FailedScheduling", "BackOff", "Failed", "Unhealthy"].map((reason) => `reason!=${reason}`)
+].join(",")
 
 export class Controller extends Context.Service<Controller, {
   /** Whether every store has its first list. */
@@ -145,16 +152,11 @@ export class Controller extends Context.Service<Controller, {
         const job = pod.metadata.ownerReferences?.find(({ kind }) => kind === "Job")
         if (change === "removed" && job !== undefined && hasJob(pod, job)) stores.lastPods.set(job.uid, pod)
         const over = change === "removed" || pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed"
-        const waits = !over && unscheduledOf(pod.status?.conditions ?? []) !== undefined
         return Effect.all([
           labelledRunChanged(pod),
-          over ? Effect.andThen(waitersOf(pod, pod.spec), placesFreed) : Effect.void,
-          waits ? Effect.forEach(labelledRuns(pod), lookLater) : Effect.void
+          over ? Effect.andThen(waitersOf(pod, pod.spec), placesFreed) : Effect.void
         ], { discard: true })
       }
-
-      /** When a pod without a node has become worth telling. */
-      const lookLater = (key: RunKey) => queue.addAfter(key, Duration.seconds(schedulingSeconds + 1))
 
       /** Runs in line for what a Job or pod had mounted. */
       const waitersOf = ({ metadata }: KubernetesObject, spec: PodSpec) => {
@@ -204,13 +206,26 @@ export class Controller extends Context.Service<Controller, {
         return job === undefined ? Effect.void : Effect.forEach(runsOf(job), queue.add, { discard: true })
       }
 
-      /** Only tells why a Job has no pod: nothing waits for its list, and who may not read Events goes without. */
-      const refusals = follow(EventKind, {
-        store: stores.refusals,
-        prune: pruneRefusal,
-        onChange: refusalChanged,
-        fieldSelector: "involvedObject.kind=Job,reason=FailedCreate"
-      })
+      const podWarned = ({ involvedObject: { name = "" }, metadata: { namespace: home } }: Event) => {
+        const pod = stores.pods.get({ namespace: home, name })
+        return pod === undefined ? Effect.void : labelledRunChanged(pod)
+      }
+
+      /** They only tell why nothing starts: nothing waits for their lists, and who may not read Events goes without. */
+      const warnings = [
+        follow(EventKind, {
+          store: stores.refusals,
+          prune: pruneWarning,
+          onChange: refusalChanged,
+          fieldSelector: "involvedObject.kind=Job,reason=FailedCreate"
+        }),
+        follow(EventKind, {
+          store: stores.podWarnings,
+          prune: pruneWarning,
+          onChange: podWarned,
+          fieldSelector: podWarnings
+        })
+      ]
 
       function follow<A extends KubernetesObject>(
         kind: Kind<A>,
@@ -272,7 +287,7 @@ export class Controller extends Context.Service<Controller, {
         yield* FiberSet.clear(reflecting)
         yield* Ref.set(listsBegan, yield* Clock.monotonicTimeNanos)
         const lists = yield* Effect.all(reflectors)
-        yield* refusals
+        yield* Effect.all(warnings)
         yield* Effect.forEach(lists, (listed) => Deferred.await(listed), { discard: true })
         yield* Effect.logInfo("caches are synced").pipe(
           Effect.annotateLogs({ codeRuns: stores.runs.CodeRun.size(), docsRuns: stores.runs.DocsRun.size() })

@@ -126,10 +126,13 @@ export class Interpreter extends Context.Service<Interpreter, {
           }
         }).pipe(Effect.map((written) => stores.workspaces.wrote(pruneWorkspace(written))))
 
-      const stopJob = ({ name, namespace, uid }: ActionOf<"StopJob">) =>
+      const stopJob = ({ name, namespace, reason, resume, uid }: ActionOf<"StopJob">) =>
         client.patch(JobKind, { name, namespace }, {
           type: "merge",
-          body: { metadata: { uid, annotations: { [stopAnnotation]: "true" } }, spec: { activeDeadlineSeconds: 1 } }
+          body: {
+            metadata: { uid, annotations: { [stopAnnotation]: reason } },
+            spec: { activeDeadlineSeconds: 1, ...(resume ? { suspend: false } : {}) }
+          }
         }).pipe(
           Effect.map((written): Step => {
             stores.jobs.wrote(pruneJob(written))

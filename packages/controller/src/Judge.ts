@@ -42,8 +42,13 @@ export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credent
   }
 }
 
-/** The verdict on an attempt that left no word: its pod is gone, or its agent never ran. */
-export const judgeJob = (job: ObservedJob, credentials: Credentials): Verdict => {
+/**
+ * The verdict on an attempt that left no word: its pod is gone, or its agent never ran. `neverBegan`: what kept the agent from beginning,
+ * as far as that is known; a Job's own deadline is not the cause then.
+ */
+export const judgeJob = (job: ObservedJob, credentials: Credentials, neverBegan?: Failure): Verdict => {
+  const isOwnDeadline = job.end?.reason === "DeadlineExceeded" && job.stopping === undefined
+  if (isOwnDeadline && neverBegan !== undefined) return neverBegan
   const by = interruption(job)
   if (by !== undefined) return by
   if (job.pod !== undefined && job.pod.over && !job.pod.gone && job.pod.ended === undefined) {
@@ -84,6 +89,9 @@ const foreign: ReadonlySet<AgentResult["reason"]> = new Set([
   "JobLost",
   "QuotaExceeded",
   "ImagePullFailed",
+  "Unschedulable",
+  "VolumeNotAttached",
+  "PodRefused",
   "NameCollision",
   "DependencyFailed",
   "TemplateError"
@@ -144,9 +152,11 @@ const silent = (
 
 /** Who stopped the pod; undefined when nobody that we know of did, or not yet. */
 const interruption = (job: ObservedJob): Failure | undefined => {
-  if (job.stopping) return { reason: "Cancelled", message: "The run was cancelled." }
-  if (job.end?.reason === "DeadlineExceeded") {
-    return { reason: "DeadlineExceeded", message: "The attempt ran longer than its time limit." }
+  if (job.stopping === "Finished") return undefined
+  if (job.stopping === "Cancelled") return { reason: "Cancelled", message: "The run was cancelled." }
+  if (job.stopping === "DeadlineExceeded" || job.end?.reason === "DeadlineExceeded") {
+    const limit = job.timeoutSeconds === undefined ? "" : ` of ${job.timeoutSeconds} s`
+    return { reason: "DeadlineExceeded", message: `The attempt ran longer than its time limit${limit}.` }
   }
   if (job.end?.reason === "PodFailurePolicy") return lost("The pod was evicted, preempted or lost with its node.")
   return job.deleting ? { reason: "JobLost", message: "The Job was deleted while it ran." } : undefined

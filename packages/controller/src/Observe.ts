@@ -2,12 +2,14 @@
  * Reads the stores once and says what there is. The only input of a plan. Of a run that the store has not whole, the spec is read from the
  * API server when its Job or files are about to be made, and only then.
  */
+import { CodeRun, CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { holderAnnotation, runUidLabel } from "@orchestrator/domain/Labels"
 import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
+import { printable } from "@orchestrator/domain/Printable"
 import { isTenant, type Tenant, tenantOn } from "@orchestrator/domain/Tenant"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import type { CustomObject, Job } from "@orchestrator/k8s/Objects"
+import type { CustomObject, Event, Job } from "@orchestrator/k8s/Objects"
 import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
@@ -16,7 +18,7 @@ import { finalPhase, isAlive } from "./CurrentAttempt.ts"
 import { obstacleOf } from "./Dependencies.ts"
 import { isFinished } from "./FinishedRun.ts"
 import { lastSession } from "./LastSession.ts"
-import type { Observed, ObservedFiles, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
+import type { Observed, ObservedFiles, ObservedJob, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
 import { claimIn, observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
 import { observeRun } from "./ObservedRuns.ts"
 import { pausedUntil } from "./Pause.ts"
@@ -24,6 +26,7 @@ import { mustWait } from "./rules/waitingForWorkspace.ts"
 import type { RunKey } from "./RunKey.ts"
 import { runKinds } from "./RunKind.ts"
 import { ControllerSettings } from "./Settings.ts"
+import { promptVersion } from "./SpecEdit.ts"
 import { Stores, tenantIn, tenantIndex } from "./Stores.ts"
 import { chooseClaim, type ClaimFacts } from "./Workspaces.ts"
 
@@ -188,7 +191,7 @@ export class Observe extends Context.Service<Observe, {
         const { contextVersion, retry } = run.attempt
         const facts = { config, attempts: contextVersion + retry, resume: resume || retry > 0 }
         const inputs = decoded.kind === "CodeRun"
-          ? codeInputs({ ...facts, run: decoded, branch: codeBranch(decoded.spec.taskId) })
+          ? codeInputs({ ...facts, run: withNewPrompt(run, decoded), branch: codeBranch(decoded.spec.taskId) })
           : docsInputs({ ...facts, run: decoded, branch: docsBranchName(run.name, run.uid) })
         return Result.mapError(templates.render(inputs), (error) => error.message)
       }
@@ -272,8 +275,14 @@ export class Observe extends Context.Service<Observe, {
           kept !== undefined && job.metadata.ownerReferences?.some(({ uid }) => uid === kept.uid) === true
         const see = (job: (typeof jobs)[number]) => {
           const { uid = "" } = job.metadata
-          const podRefused = stores.refusals.by("job", uid)[0]?.message
-          return { ...observeJob(job, podOf(uid)), ...(podRefused === undefined ? {} : { podRefused }) }
+          const podRefused = stores.refusals.by("object", uid)[0]?.message
+          const pod = podOf(uid)
+          const podWarning = warningOf(stores.podWarnings.by("object", pod?.pod.metadata.uid ?? ""))
+          return {
+            ...observeJob(job, pod),
+            ...(podRefused === undefined ? {} : { podRefused: printable(podRefused, { max: 400 }) }),
+            ...(podWarning === undefined ? {} : { podWarning })
+          }
         }
         const own = jobs.filter(isOurs).map(see)
         const hasJob = kept !== undefined && own.some(({ name }) => name === kept.jobName)
@@ -310,6 +319,22 @@ export class Observe extends Context.Service<Observe, {
       return Observe.of({ observe, admitted })
     })
   )
+}
+
+/** What keeps a pod from its first container; a volume that is attached nowhere comes before what follows from that. */
+const warningOf = (events: ReadonlyArray<Event>): ObservedJob["podWarning"] =>
+  ["FailedAttachVolume", "FailedMount", "FailedCreatePodSandBox"].flatMap((reason) => {
+    const message = events.findLast((event) => event.reason === reason)?.message
+    return message === undefined ? [] : [{ reason, message: printable(message, { max: 400 }) }]
+  })[0]
+
+/** The run without a promptModification that an earlier version has worked with. */
+const withNewPrompt = (observed: ObservedRun, run: CodeRun): CodeRun => {
+  const { promptModification, ...spec } = run.spec
+  return promptModification === undefined ||
+      promptVersion(observed, promptModification) === observed.attempt.contextVersion
+    ? run
+    : new CodeRun({ ...run, spec: new CodeRunSpec(spec) })
 }
 
 const viewOf = (object: CustomObject): ObservedRun => observeRun("CodeRun", object)

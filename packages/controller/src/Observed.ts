@@ -75,6 +75,8 @@ export interface RunStatusView {
   readonly conditions?: ReadonlyArray<Condition>
   readonly attempts?: ReadonlyArray<Attempt>
   readonly usage?: Usage
+  readonly promptModification?: string
+  readonly promptVersion?: number
 }
 
 export interface ObservedJob {
@@ -87,8 +89,18 @@ export interface ObservedJob {
   readonly held: boolean
   /** Where it stands in the list of finalizers; -1 when it does not. */
   readonly finalizerIndex: number
-  /** Whether we asked it to stop. */
-  readonly stopping: boolean
+  /** RFC 3339 time of its creation. */
+  readonly createdAt: string | undefined
+  /** Whether somebody has suspended it: nothing of it runs then, and no time of its own passes. */
+  readonly suspended: boolean
+  /** RFC 3339 time at which it was let go on last, after having been suspended. */
+  readonly resumedAt: string | undefined
+  /** Why we asked it to stop. */
+  readonly stopping: StopReason | undefined
+  /** Seconds that its agent may work; absent on Jobs of older installations, which have their own deadline alone. */
+  readonly timeoutSeconds: number | undefined
+  /** Hash of the spec that it was made from. */
+  readonly specHash: string | undefined
   /** Whether its pod has a broker: then the broker's word on delivery and spend is the only one. */
   readonly brokered: boolean
   readonly end: JobEnd | undefined
@@ -97,7 +109,12 @@ export interface ObservedJob {
   readonly podRefused?: string
   /** Claim of the workspace that it mounts. */
   readonly claim?: string
+  /** What keeps its pod's node from starting the first container: volumes, the network. */
+  readonly podWarning?: { readonly reason: string; readonly message: string }
 }
+
+/** Cancelled: a person or a newer version. Finished: the agent has ended, and something else in its pod has not. */
+export type StopReason = "Cancelled" | "DeadlineExceeded" | "Finished"
 
 /** The Job controller's last word. */
 export interface JobEnd {
@@ -109,18 +126,45 @@ export interface JobEnd {
 
 export interface ObservedPod {
   readonly name: string
+  /** RFC 3339 time of its creation. */
+  readonly createdAt: string | undefined
+  /** Whether it is being deleted. */
+  readonly deleting: boolean
+  /** Whether the agent's container has begun; since when, while it runs (RFC 3339). */
+  readonly begun: boolean
+  readonly begunAt: string | undefined
+  /** The container that is to start next, while the agent's has not begun. */
+  readonly next: string | undefined
+  /** Whether the volumes and the network of the pod are there, as far as its node has said. */
+  readonly prepared: boolean
+  /** Whether its containers run as far as anybody knows, but its node does not answer. */
+  readonly unreachable: boolean
+  /** Containers of others that still run although the agent's has ended. */
+  readonly leftovers: ReadonlyArray<string>
   /** Whether its containers have all ended, or the pod is gone. */
   readonly over: boolean
   /** Whether the object is gone from the API; what it said last is kept. */
   readonly gone: boolean
-  /** Why it does not start: the kubelet's or scheduler's reason and words; of the scheduler's, since when (RFC 3339). */
-  readonly stuck: { readonly reason: string; readonly message: string; readonly since?: string } | undefined
+  /** Why the agent does not start. */
+  readonly stuck: Stuck | undefined
   /** The agent's container, once it has ended. */
   readonly ended: AgentEnd | undefined
   /** What was left out of the messages of its containers, since it cannot be true. */
   readonly dropped: ReadonlyArray<FieldProblem>
   /** What the broker has testified so far; undefined while it is at work, and where there is none. */
   readonly testimony: Result.Result<BrokerResult, ReadonlyArray<FieldProblem>> | undefined
+}
+
+/** The kubelet's or the scheduler's reason and words. */
+export interface Stuck {
+  readonly reason: string
+  readonly message: string
+  /** The container that does not start; absent where it is the pod that has no node. */
+  readonly container?: string
+  /** Of the scheduler's word: since when (RFC 3339). */
+  readonly since?: string
+  /** Whether it is for want of a credential. */
+  readonly missing?: boolean
 }
 
 export interface AgentEnd {

@@ -1,13 +1,20 @@
 /** From a stored Job and its pod to what decisions read of them. */
 import { type AgentResult, decodeAgentResult } from "@orchestrator/domain/AgentResult"
-import { decodeBrokerResult } from "@orchestrator/domain/BrokerResult"
+import { decodeBrokerResult, emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
 import type { Decoded, FieldProblem } from "@orchestrator/domain/Decode"
-import { jobFinalizer, retryAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
+import {
+  jobFinalizer,
+  retryAnnotation,
+  specAnnotation,
+  stopAnnotation,
+  timeoutAnnotation
+} from "@orchestrator/domain/Labels"
+import { printable } from "@orchestrator/domain/Printable"
 import type { ContainerStatus, EnvVar, Job, ObjectCondition, Pod, PodSpec } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { brokerContainer } from "./manifest/BrokerContainer.ts"
 import { agentContainer } from "./manifest/PodSpec.ts"
-import type { JobEnd, ObservedJob, ObservedPod } from "./Observed.ts"
+import type { JobEnd, ObservedJob, ObservedPod, StopReason } from "./Observed.ts"
 
 export interface PodSeen {
   readonly pod: Pod
@@ -29,7 +36,13 @@ export const observeJob = ({ metadata, spec, status }: Job, pod: PodSeen | undef
   deleting: metadata.deletionTimestamp !== undefined,
   held: metadata.finalizers?.includes(jobFinalizer) === true,
   finalizerIndex: metadata.finalizers?.indexOf(jobFinalizer) ?? -1,
-  stopping: metadata.annotations?.[stopAnnotation] !== undefined,
+  createdAt: metadata.creationTimestamp,
+  suspended: spec.suspend === true,
+  resumedAt: status?.conditions?.find(({ status, type }) => type === "Suspended" && status === "False")
+    ?.lastTransitionTime,
+  stopping: stopReasonOf(metadata.annotations?.[stopAnnotation]),
+  timeoutSeconds: Number(metadata.annotations?.[timeoutAnnotation]) || undefined,
+  specHash: metadata.annotations?.[specAnnotation],
   brokered: hasBroker(spec.template.spec),
   ...workspaceIn(spec.template.spec),
   end: endOf(status?.conditions ?? []),
@@ -57,6 +70,10 @@ export const sessionEnv = ({ containers }: PodSpec): ReadonlyArray<EnvVar> =>
 
 const sessionsOf = (spec: PodSpec): ReadonlyArray<string> => sessionEnv(spec).flatMap(({ value }) => value ?? [])
 
+/** Older installations said only that they had. */
+const stopReasonOf = (said: string | undefined): StopReason | undefined =>
+  said === undefined || said === "DeadlineExceeded" || said === "Finished" ? said : "Cancelled"
+
 const isTrue = (conditions: ReadonlyArray<ObjectCondition>, type: string) =>
   conditions.find((condition) => condition.type === type && condition.status === "True")
 
@@ -77,16 +94,30 @@ export const observePod = (
   { gone, pod: { metadata, status } }: PodSeen,
   sessions: ReadonlyArray<string> = []
 ): ObservedPod => {
-  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
-  const finished = status?.phase === "Succeeded" || status?.phase === "Failed"
-  const over = gone || finished
-  const told = over ? endOfAgent(status?.containerStatuses ?? [], sessions) : undefined
+  const mains = status?.containerStatuses ?? []
+  const containers = [...(status?.initContainerStatuses ?? []), ...mains]
+  const over = gone || status?.phase === "Succeeded" || status?.phase === "Failed"
+  const told = over ? endOfAgent(mains, sessions) : undefined
   const testified = over ? testimonyOf(containers) : undefined
+  const conditions = status?.conditions ?? []
+  const agent = mains.find(({ name }) => name === agentContainer)?.state
+  const begun = agent?.running !== undefined || agent?.terminated !== undefined
   return {
     name: metadata.name ?? "",
+    createdAt: metadata.creationTimestamp,
+    deleting: metadata.deletionTimestamp !== undefined,
     gone,
     over,
-    stuck: finished ? undefined : stuckOn(containers, status?.conditions ?? []),
+    begun,
+    begunAt: agent?.running?.startedAt,
+    next: begun ? undefined : containers.find(hasYetToStart)?.name,
+    prepared: isPrepared(containers, conditions),
+    unreachable: isUnreachable(containers, conditions),
+    leftovers: over || agent?.terminated === undefined
+      ? []
+      : mains.filter(({ name, state }) => name !== agentContainer && state?.terminated === undefined)
+        .map(({ name }) => name),
+    stuck: begun ? undefined : stuckOn(status?.initContainerStatuses ?? [], mains, conditions),
     ended: told === undefined ? undefined : { ...told, result: valueOf(told.result) },
     testimony: testified === undefined ? undefined : valueOf(testified),
     dropped: [...droppedOf("runner", told?.result), ...droppedOf("broker", testified)]
@@ -102,43 +133,66 @@ const droppedOf = (by: string, parsed: Parsed<unknown> | undefined): ReadonlyArr
     ? []
     : parsed.success.dropped.map((problem) => ({ ...problem, path: `${by}.${problem.path}` }))
 
+const hasYetToStart = ({ state }: ContainerStatus): boolean =>
+  state?.running === undefined && state?.terminated === undefined
+
+/** A node that knows the condition says by it when volumes and network are there; a container that has begun says the same. */
+const isPrepared = (
+  containers: ReadonlyArray<ContainerStatus>,
+  conditions: ReadonlyArray<ObjectCondition>
+): boolean =>
+  !containers.every(hasYetToStart) ||
+  !conditions.some(({ status, type }) => type === "PodReadyToStartContainers" && status === "False")
+
+/** The node's controller takes the readiness of pods whose node does not answer; their containers stay as the node said last. */
+const isUnreachable = (
+  containers: ReadonlyArray<ContainerStatus>,
+  conditions: ReadonlyArray<ObjectCondition>
+): boolean =>
+  containers.length > 0 &&
+  containers.every(({ ready, state }) => ready && (state?.running ?? state?.terminated) !== undefined) &&
+  conditions.some(({ status, type }) => type === "Ready" && status !== "True")
+
 /** How long a pod may be without a node before that is worth telling: claims are being bound, nodes being made. */
 export const schedulingSeconds = 10
 
-/** The scheduler's word that it has found no node yet. */
-export const unscheduledOf = (conditions: ReadonlyArray<ObjectCondition>): ObjectCondition | undefined =>
-  conditions.find(({ status, type }) => type === "PodScheduled" && status === "False")
-
 const passing = new Set(["ContainerCreating", "PodInitializing"])
 
+const longestWords = 400
+
+/** Containers beside the agent's that others have added keep nothing of ours from starting, unless they come before it. */
 const stuckOn = (
-  containers: ReadonlyArray<ContainerStatus>,
+  before: ReadonlyArray<ContainerStatus>,
+  mains: ReadonlyArray<ContainerStatus>,
   conditions: ReadonlyArray<ObjectCondition>
 ): ObservedPod["stuck"] => {
-  // A broker that is started again while the agent works is nothing to tell.
-  const works = containers.some(({ name, state }) => name === agentContainer && state?.running !== undefined)
-  const held = containers.find(({ name, state }) =>
-    state?.waiting?.reason !== undefined && !passing.has(state.waiting.reason) && !(works && name === brokerContainer)
+  const held = [...before, ...mains.filter(({ name }) => name === agentContainer)].find(({ state }) =>
+    state?.waiting?.reason !== undefined && !passing.has(state.waiting.reason)
   )
   const waiting = held?.state?.waiting
   if (held !== undefined && waiting?.reason !== undefined) {
-    return brokerTrouble(held) ?? { reason: waiting.reason, message: waiting.message ?? waiting.reason }
+    const message = printable(waiting.message ?? waiting.reason, { max: longestWords })
+    return brokerTrouble(held) ?? { reason: waiting.reason, message, container: held.name }
   }
-  const unscheduled = unscheduledOf(conditions)
+  const unscheduled = conditions.find(({ status, type }) => type === "PodScheduled" && status === "False")
   if (unscheduled === undefined) return undefined
-  const { lastTransitionTime: since, message = "", reason: said = "Unschedulable" } = unscheduled
-  const reason = message.includes("unbound immediate PersistentVolumeClaims") ? "ClaimPending" : said
-  return { reason, message, ...(since === undefined ? {} : { since }) }
+  const { lastTransitionTime: since, message = "", reason = "Unschedulable" } = unscheduled
+  return { reason, message: printable(message, { max: longestWords }), ...(since === undefined ? {} : { since }) }
 }
 
 /** A broker that ends as often as it is started has said why. */
 const brokerTrouble = (container: ContainerStatus): ObservedPod["stuck"] => {
   if (container.name !== brokerContainer) return undefined
-  const problem = Result.match(decodeBrokerResult(wordsOf(container)), {
-    onFailure: () => undefined,
-    onSuccess: ({ value }) => value.problem
+  const said = Result.match(decodeBrokerResult(wordsOf(container)), {
+    onFailure: () => emptyBrokerResult,
+    onSuccess: ({ value }) => value
   })
-  return problem === undefined ? undefined : { reason: "BrokerFailed", message: problem }
+  return said.problem === undefined ? undefined : {
+    reason: "BrokerFailed",
+    message: said.problem,
+    container: container.name,
+    ...(said.missing === undefined ? {} : { missing: true })
+  }
 }
 
 /** The broker's last words; where it was killed without any, those of the one that it was started in place of. */

@@ -1,8 +1,8 @@
 /** The decision: total, synchronous, first matching rule wins. Reading this list is reading what the controller does. */
 import type { DateTime } from "effect"
 import type { Action } from "./Action.ts"
+import { nextLook } from "./NextLook.ts"
 import type { Observed, ObservedRun } from "./Observed.ts"
-import { pausedUntil } from "./Pause.ts"
 import { beingDeleted } from "./rules/beingDeleted.ts"
 import { budgetSpent } from "./rules/budgetSpent.ts"
 import { cancelled } from "./rules/cancelled.ts"
@@ -13,8 +13,11 @@ import { jobFailed } from "./rules/jobFailed.ts"
 import { jobFinished } from "./rules/jobFinished.ts"
 import { jobLost } from "./rules/jobLost.ts"
 import { jobRunning } from "./rules/jobRunning.ts"
+import { leftovers } from "./rules/leftovers.ts"
+import { overtime } from "./rules/overtime.ts"
 import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
+import { startFailed } from "./rules/startFailed.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
 import { terminal } from "./rules/terminal.ts"
 import { waitingForCapacity } from "./rules/waitingForCapacity.ts"
@@ -52,6 +55,9 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
   ["jobAbsent", jobAbsent],
   ["jobFinished", jobFinished],
   ["jobFailed", jobFailed],
+  ["leftovers", leftovers],
+  ["overtime", overtime],
+  ["startFailed", startFailed],
   ["workspaceAbsent", workspaceAbsent],
   ["filesAbsent", filesAbsent],
   ["jobRunning", jobRunning]
@@ -69,6 +75,6 @@ export const plan = (observed: Observed): Plan => {
 }
 
 const wake = (observed: ObservedAlive): Pick<Plan, "wakeAt"> => {
-  const wakeAt = pausedUntil(observed)
+  const wakeAt = nextLook(observed)
   return wakeAt === undefined ? {} : { wakeAt }
 }

@@ -4,12 +4,13 @@
  */
 import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition, setConditions } from "@orchestrator/domain/Condition"
-import type { Phase } from "@orchestrator/domain/Phase"
+import { isTerminal, type Phase } from "@orchestrator/domain/Phase"
 import { printable } from "@orchestrator/domain/Printable"
 import { outcomeOf, type RunningReason, type WaitingReason } from "@orchestrator/domain/Reason"
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Result } from "effect"
 import { Action, type StatusWrite } from "./Action.ts"
 import { evidenceFacts } from "./Conditions.ts"
 import type { Evidence } from "./Evidence.ts"
@@ -17,6 +18,7 @@ import type { Verdict } from "./Judge.ts"
 import type { Pause } from "./Pause.ts"
 import type { ObservedAlive } from "./Plan.ts"
 import { sameJson } from "./SameJson.ts"
+import { promptVersion } from "./SpecEdit.ts"
 
 interface Change {
   readonly phase: Phase
@@ -71,37 +73,46 @@ export const running = (
   reason: RunningReason,
   message: string,
   attempt: Attempt,
-  options: { readonly facts: ReadonlyArray<ConditionFact>; readonly fields: Readonly<Record<string, unknown>> }
-): ReadonlyArray<Action> => write(observed, runningChange(observed, reason, message, attempt, options))
+  facts: ReadonlyArray<ConditionFact>
+): ReadonlyArray<Action> =>
+  write(observed, {
+    phase: "Running",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      ...(findCondition(observed.run.status.conditions, "Queued") === undefined
+        ? []
+        : [{ type: "Queued", status: "False", reason: "Started", message: "The run has started." } as const]),
+      ...facts
+    ],
+    attempt,
+    fields: { ...notEnded, ...ofAttempt(observed, attempt) }
+  })
 
-const runningChange = (
-  { run }: ObservedAlive,
-  reason: RunningReason,
-  message: string,
-  attempt: Attempt,
-  { facts, fields }: {
-    readonly facts: ReadonlyArray<ConditionFact>
-    readonly fields: Readonly<Record<string, unknown>>
-  }
-): Change => ({
-  phase: "Running",
-  reason,
-  message,
-  facts: [
-    { type: "Ready", status: "False", reason, message },
-    ...(findCondition(run.status.conditions, "Queued") === undefined
-      ? []
-      : [{ type: "Queued", status: "False", reason: "Started", message: "The run has started." } as const]),
-    ...facts
-  ],
-  attempt,
-  fields: {
-    ...fields,
-    jobName: attempt.jobName,
-    configmapName: attempt.jobName,
-    ...notEnded
-  }
+/** What is said of the current attempt while it is that, whichever status is the first to speak of it. */
+const ofAttempt = (observed: ObservedAlive, { jobName, sessionId, startedAt }: Attempt) => ({
+  startedAt,
+  sessionId,
+  ...(observed.run.status.jobName === jobName ? undefined : startedWith(observed)),
+  jobName,
+  configmapName: jobName
 })
+
+/** What the spec said when the attempt started; a later edit is not what it works on. */
+const startedWith = ({ run, workspace }: ObservedAlive) => {
+  const prompt = Result.isSuccess(run.wanted) ? run.wanted.success.promptModification : undefined
+  return {
+    ...(workspace === undefined ? {} : { workspace: workspace.claim }),
+    ...(run.kind === "CodeRun"
+      ? {
+        promptModification: prompt,
+        promptVersion: prompt === undefined ? undefined : promptVersion(run, prompt),
+        promptMode: "direct"
+      }
+      : {})
+  }
+}
 
 /** What the end of an attempt adds. */
 export type Ending = Verdict & { readonly attempt?: Attempt; readonly evidence?: Evidence }
@@ -114,10 +125,8 @@ export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Ac
 export const endedWrite = (observed: ObservedAlive, ending: Ending): StatusWrite =>
   statusWrite(observed, endedChange(observed, ending))
 
-const endedChange = (
-  { config, now, run }: ObservedAlive,
-  { attempt, evidence = {}, message, reason }: Ending
-): Change => {
+const endedChange = (observed: ObservedAlive, { attempt, evidence = {}, message, reason }: Ending): Change => {
+  const { config, now, run } = observed
   const phase = outcomeOf(reason)
   const finishedAt = formatTime(now)
   return {
@@ -133,6 +142,7 @@ const endedChange = (
     ],
     ...(attempt === undefined ? {} : { attempt: { ...attempt, finishedAt, outcome: phase, reason } }),
     fields: {
+      ...(attempt === undefined ? {} : ofAttempt(observed, attempt)),
       finishedAt,
       expiresAt: attempt === undefined ? undefined : expiry(now, phase, config.cleanup),
       resumesAt: undefined,
@@ -171,6 +181,7 @@ export const paused = (
     attempt: { ...attempt, finishedAt: formatTime(observed.now), outcome: outcomeOf(reason), reason },
     fields: {
       ...notEnded,
+      ...ofAttempt(observed, attempt),
       resumesAt,
       ...(retryCount === 0 ? {} : { retryCount }),
       ...whereTheWorkIs(evidence)
@@ -214,13 +225,23 @@ const statusWrite = (observed: ObservedAlive, { facts: said = [], ...change }: C
     lastUpdate: moved ? now : lastUpdate ?? now,
     conditions: setConditions(
       facts ?? [],
-      said.map((fact) => ({ ...fact, reason: reasonWord(fact.reason), message: words(fact.message) })),
+      [...said, finishedFact(change)].map((fact) => ({
+        ...fact,
+        reason: reasonWord(fact.reason),
+        message: words(fact.message)
+      })),
       now,
       undefined
     )
   })
   return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
 }
+
+/** Becomes true with any outcome, and false again with the next version. */
+const finishedFact = ({ phase, reason }: Pick<Change, "phase" | "reason">): ConditionFact =>
+  isTerminal(phase)
+    ? { type: "Finished", status: "True", reason, message: `The run has ended: ${phase}.` }
+    : { type: "Finished", status: "False", reason: "InProgress", message: "The run has not ended." }
 
 const withoutUndefined = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const kept: Record<string, unknown> = {}
@@ -240,7 +261,7 @@ const ofFormerAttempt = {
 }
 
 /** Conditions that outlive an attempt; the others tell of one and are not the next one's. */
-const ofTheRun: ReadonlySet<string> = new Set(["Ready", "Queued"])
+const ofTheRun: ReadonlySet<string> = new Set(["Ready", "Finished", "Queued"])
 
 /** Usage of an attempt whose end is recorded for the first time. */
 const endedNow = (history: ReadonlyArray<Attempt> | undefined, attempt: Attempt): Usage | undefined => {

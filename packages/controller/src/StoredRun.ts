@@ -10,10 +10,11 @@ import { Predicate, Result, Struct } from "effect"
 import { isFinished, pruneFinished } from "./FinishedRun.ts"
 import { type KindName, runKinds } from "./RunKind.ts"
 import { detached, isSmall } from "./Small.ts"
+import { specDigest } from "./SpecEdit.ts"
 
 export interface StoredRun extends CustomObject {
-  /** Set when the spec is not whole: what is wrong with the whole one. */
-  readonly reduced?: { readonly problems: ReadonlyArray<FieldProblem> }
+  /** Set when the spec is not whole: what is wrong with the whole one, and a hash of it. */
+  readonly reduced?: { readonly problems: ReadonlyArray<FieldProblem>; readonly digest: string }
 }
 
 /** Bytes of a spec that is kept whole: several times what a usual one has. */
@@ -59,7 +60,7 @@ const reduce = (kind: KindName, run: CustomObject): Pick<StoredRun, "spec" | "re
   const problems = Result.isFailure(whole)
     ? detached(whole.failure.slice(0, shownProblems).map((each) => ({ ...each, path: each.path.slice(0, 200) })))
     : []
-  return { spec: reducedSpec(run.spec, problems.length === 0), reduced: { problems } }
+  return { spec: reducedSpec(run.spec, problems.length === 0), reduced: { problems, digest: specDigest(run.spec) } }
 }
 
 const shortTexts = (fields: unknown, max: number): Fields =>

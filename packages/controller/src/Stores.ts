@@ -7,8 +7,10 @@ import {
   retryAnnotation,
   runLabel,
   runUidLabel,
+  specAnnotation,
   stopAnnotation,
-  tenantAnnotation
+  tenantAnnotation,
+  timeoutAnnotation
 } from "@orchestrator/domain/Labels"
 import { type Tenant, tenantKey, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
 import type {
@@ -47,6 +49,8 @@ export class Stores extends Context.Service<Stores, {
   readonly workspaces: Store<PersistentVolumeClaim>
   /** What the Job controller has against making a Job's pod. */
   readonly refusals: Store<Event>
+  /** What nodes meet before the first container of a pod. */
+  readonly podWarnings: Store<Event>
 }>()("@orchestrator/controller/Stores") {
   static readonly layer = Layer.sync(Stores, () => ({
     runs: {
@@ -71,7 +75,8 @@ export class Stores extends Context.Service<Stores, {
     lastPods: new Map<string, Pod>(),
     files: makeStore<ConfigMap>(),
     workspaces: makeStore<PersistentVolumeClaim>(),
-    refusals: makeStore<Event>({ job: ({ involvedObject }) => listed(involvedObject.uid) })
+    refusals: makeStore<Event>({ object: ({ involvedObject }) => listed(involvedObject.uid) }),
+    podWarnings: makeStore<Event>({ object: ({ involvedObject }) => listed(involvedObject.uid) })
   }))
 }
 
@@ -135,7 +140,7 @@ const longestWords = 1024
 const mostEntries = 16
 
 const keptLabels = [runUidLabel, runLabel, "task-type", "context-version"]
-const keptAnnotations = [holderAnnotation, retryAnnotation, stopAnnotation]
+const keptAnnotations = [holderAnnotation, retryAnnotation, specAnnotation, stopAnnotation, timeoutAnnotation]
 
 const pick = (
   record: Readonly<Record<string, string>> | undefined,
@@ -187,17 +192,28 @@ const mounting = (kept: PodSpec, spec: PodSpec): PodSpec => {
     }
 }
 
-/** Of the pod template, whether it has a broker, which sessions it hands out and what it mounts is all that is asked later. */
-export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
-  metadata: identity(metadata),
-  spec: { template: { spec: mounting(bareSpec(spec.template.spec), spec.template.spec) } },
-  ...(status?.conditions === undefined
+/** When an attempt or its pod was made, from which its start is counted. */
+const dated = (metadata: Metadata): Metadata => ({
+  ...identity(metadata),
+  ...(metadata.creationTimestamp === undefined
     ? {}
-    : { status: { conditions: status.conditions.filter(isEnd).map(pruneCondition) } })
+    : { creationTimestamp: bounded(metadata.creationTimestamp, longestName) })
 })
 
-/** What the Job controller says last. */
-const isEnd = ({ type }: ObjectCondition): boolean => type === "Complete" || type === "Failed"
+/** Of the pod template, whether it has a broker, which sessions it hands out and what it mounts is all that is asked later. */
+export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
+  metadata: dated(metadata),
+  spec: {
+    ...(spec.suspend === true ? { suspend: true } : {}),
+    template: { spec: mounting(bareSpec(spec.template.spec), spec.template.spec) }
+  },
+  ...(status?.conditions === undefined
+    ? {}
+    : { status: { conditions: status.conditions.filter(isTold).map(pruneCondition) } })
+})
+
+/** What the Job controller says last, and whether it was told to do nothing. */
+const isTold = ({ type }: ObjectCondition): boolean => type === "Complete" || type === "Failed" || type === "Suspended"
 
 const words = (text: string | undefined): string => bounded(text ?? "", longestWords)
 
@@ -211,7 +227,11 @@ const pruneCondition = ({ lastTransitionTime, message, reason, status, type }: O
 
 const up: ContainerState = { running: {} }
 
-const pruneState = ({ running, terminated, waiting }: ContainerState): ContainerState => {
+const startOf = ({ startedAt }: { readonly startedAt?: string }): ContainerState => ({
+  running: startedAt === undefined ? {} : { startedAt: bounded(startedAt, longestName) }
+})
+
+const pruneState = ({ running, terminated, waiting }: ContainerState, isDated = false): ContainerState => {
   if (waiting !== undefined) {
     const { message, reason } = waiting
     return {
@@ -221,7 +241,7 @@ const pruneState = ({ running, terminated, waiting }: ContainerState): Container
       }
     }
   }
-  if (terminated === undefined) return running === undefined ? {} : up
+  if (terminated === undefined) return running === undefined ? {} : isDated ? startOf(running) : up
   const { exitCode, message, reason } = terminated
   return {
     terminated: {
@@ -238,12 +258,12 @@ const pruneContainer = ({ lastState, name, ready, restartCount, state }: Contain
   name: bounded(name, longestName),
   ready,
   restartCount,
-  ...(state === undefined ? {} : { state: pruneState(state) }),
+  ...(state === undefined ? {} : { state: pruneState(state, name === agentContainer) }),
   ...(name === brokerContainer && lastState?.terminated !== undefined ? { lastState: pruneState(lastState) } : {})
 })
 
 export const prunePod = ({ metadata, spec, status }: Pod): Pod => ({
-  metadata: identity(metadata),
+  metadata: dated(metadata),
   spec: mounting({ containers: [] }, spec),
   status: {
     ...(status?.phase === undefined ? {} : { phase: status.phase }),
@@ -258,12 +278,13 @@ export const prunePod = ({ metadata, spec, status }: Pod): Pod => ({
 
 export const pruneFiles = ({ metadata }: ConfigMap): ConfigMap => ({ metadata: identity(metadata) })
 
-export const pruneRefusal = ({ involvedObject, message, metadata }: Event): Event => ({
+export const pruneWarning = ({ involvedObject, message, metadata, reason }: Event): Event => ({
   metadata: identity(metadata),
   involvedObject: {
     ...(involvedObject.name === undefined ? {} : { name: bounded(involvedObject.name, longestName) }),
     ...(involvedObject.uid === undefined ? {} : { uid: bounded(involvedObject.uid, longestName) })
   },
+  ...(reason === undefined ? {} : { reason: bounded(reason, longestName) }),
   ...(message === undefined ? {} : { message: words(message) })
 })
 

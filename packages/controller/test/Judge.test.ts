@@ -25,7 +25,7 @@ const circumstances = {
   failed: { end: failed() },
   "at its time limit": { end: failed("DeadlineExceeded") },
   "disrupted": { end: failed("PodFailurePolicy") },
-  stopped: { stopping: true, end: failed("DeadlineExceeded") },
+  stopped: { stopping: "Cancelled", end: failed("DeadlineExceeded") },
   "being deleted": { deleting: true }
 } as const
 
@@ -97,7 +97,11 @@ describe("the verdict does not depend on whether Job or pod is seen first", () =
 
 describe("a Job that left no word", () => {
   it.each([
-    { name: "stopped by us", job: makeJob({ stopping: true, end: failed("DeadlineExceeded") }), want: "Cancelled" },
+    {
+      name: "stopped by us",
+      job: makeJob({ stopping: "Cancelled", end: failed("DeadlineExceeded") }),
+      want: "Cancelled"
+    },
     { name: "at its time limit", job: makeJob({ end: failed("DeadlineExceeded") }), want: "DeadlineExceeded" },
     { name: "disrupted", job: makeJob({ end: failed("PodFailurePolicy") }), want: "InfraLost" },
     { name: "complete", job: makeJob({ end: complete }), want: "InfraLost" },
@@ -115,6 +119,9 @@ const clusters: ReadonlySet<string> = new Set([
   "JobLost",
   "QuotaExceeded",
   "ImagePullFailed",
+  "Unschedulable",
+  "VolumeNotAttached",
+  "PodRefused",
   "NameCollision",
   "DependencyFailed",
   "TemplateError"
@@ -214,7 +221,7 @@ const both: ReadonlyArray<
   ],
   ["a key is missing, and the runner left no word", wordless, testified({ missing: "ModelKey" }), "SecretMissing"],
   ["interrupted, by nobody known yet", endWith(interrupted(), 143), testified(), undefined, { end: undefined }],
-  ["interrupted, stopped by us", endWith(interrupted(), 143), testified(), "Cancelled", { stopping: true }],
+  ["interrupted, stopped by us", endWith(interrupted(), 143), testified(), "Cancelled", { stopping: "Cancelled" }],
   ["interrupted at the time limit", endWith(interrupted(), 143), testified(), "DeadlineExceeded", {
     end: failed("DeadlineExceeded")
   }],

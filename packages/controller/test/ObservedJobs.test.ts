@@ -89,7 +89,7 @@ describe("a Job", () => {
       job({ annotations: { [stopAnnotation]: "true" }, deletionTimestamp: "2026-03-01T10:00:00Z" }),
       undefined
     )
-    assert.deepStrictEqual({ deleting, stopping }, { deleting: true, stopping: true })
+    assert.deepStrictEqual({ deleting, stopping }, { deleting: true, stopping: "Cancelled" })
   })
 })
 
@@ -179,7 +179,22 @@ describe("a pod", () => {
       pod: pod("Running", { running: {} }, { conditions: [condition("PodScheduled", "True")] }),
       want: undefined
     },
-    { name: "that is over", pod: pod("Failed", waiting("ErrImagePull")), want: undefined }
+    {
+      name: "that is over, and whose agent never began, for whoever asks why",
+      pod: pod("Failed", waiting("ErrImagePull")),
+      want: "ErrImagePull"
+    },
+    { name: "whose agent has ended", pod: pod("Failed", terminated), want: undefined },
+    {
+      name: "whose agent works beside a container of others that does not start",
+      pod: pod("Running", { running: {} }, {
+        containerStatuses: [
+          { name: "claude", ready: true, restartCount: 0, state: { running: {} } },
+          { name: "istio-proxy", ready: false, restartCount: 0, state: waiting("ImagePullBackOff") }
+        ]
+      }),
+      want: undefined
+    }
   ])(
     "$name is stuck on $want",
     ({ pod, want }) => assert.strictEqual(observePod({ pod, gone: false }).stuck?.reason, want)
@@ -266,12 +281,12 @@ describe("a broker", () => {
         { state: waiting("CrashLoopBackOff"), lastState: said(words) },
         waiting("PodInitializing")
       ),
-      want: { reason: "BrokerFailed", message: "cannot read the repository" }
+      want: { reason: "BrokerFailed", message: "cannot read the repository", container: "broker" }
     },
     {
       name: "that cannot say why is told in the kubelet's words",
       pod: withBroker("Pending", { state: waiting("CrashLoopBackOff") }, waiting("PodInitializing")),
-      want: { reason: "CrashLoopBackOff", message: "CrashLoopBackOff" }
+      want: { reason: "CrashLoopBackOff", message: "CrashLoopBackOff", container: "broker" }
     },
     {
       name: "that is started again while the agent works is nothing to tell",

@@ -148,6 +148,19 @@ describe("every plan", () => {
   )
 
   it(
+    "says Finished of every ended run and of no other",
+    check((observed) => {
+      for (const { object: { status } } of statusesOf(plan(observed))) {
+        const conditions: ReadonlyArray<{ type?: unknown; status?: unknown }> = Array.isArray(status?.["conditions"])
+          ? status["conditions"]
+          : []
+        const said = conditions.find(({ type }) => type === "Finished")?.status
+        assert.strictEqual(said, isTerminal(String(status?.["phase"])) ? "True" : "False")
+      }
+    })
+  )
+
+  it(
     "stops and releases only Jobs of this run or orphans that are held",
     check((observed) => {
       const known = [...observed.jobs, ...observed.orphans]

@@ -45,8 +45,11 @@ const pick = (observed: Observed, ...keys: ReadonlyArray<string>) => keys.map((k
 describe("a run that waits, gets stuck, fails, and is tried again", () => {
   const waits = step(given({ workspace: behind("older") }), 1, {})
   const stillWaits = step(waits, 2, {})
-  const starts = step(stillWaits, 3, { workspace: workspace({ tag: "free" }), files: renderedFiles })
-  const stuck = step(starts, 4, { jobs: [makeJob({ pod: stuckPod("ErrImagePull") })] })
+  const made = step(stillWaits, 3, { workspace: workspace({ tag: "free" }), files: renderedFiles })
+  const starts = step(made, 3, { jobs: [makeJob({ createdAt: at(3), pod: makePod() })] })
+  const stuck = step(starts, 4, {
+    jobs: [makeJob({ createdAt: at(3), pod: { ...stuckPod("ErrImagePull"), createdAt: at(4) } })]
+  })
   const runs = step(stuck, 5, { jobs: [makeJob({ pod: makePod() })] })
   const fails = step(runs, 6, { jobs: [jobWith(failedWith("AgentError"))] })
   const again = step(
@@ -63,39 +66,67 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
     {
       name: "waits",
       observed: waits,
-      want: { Ready: "False WaitingForWorkspace 01", Queued: "True WaitingForWorkspace 01" }
+      want: {
+        Ready: "False WaitingForWorkspace 01",
+        Queued: "True WaitingForWorkspace 01",
+        Finished: "False InProgress 01"
+      }
     },
     {
       name: "still waits",
       observed: stillWaits,
-      want: { Ready: "False WaitingForWorkspace 01", Queued: "True WaitingForWorkspace 01" }
+      want: {
+        Ready: "False WaitingForWorkspace 01",
+        Queued: "True WaitingForWorkspace 01",
+        Finished: "False InProgress 01"
+      }
     },
-    { name: "starts", observed: starts, want: { Ready: "False AgentRunning 01", Queued: "False Started 03" } },
+    {
+      name: "starts",
+      observed: starts,
+      want: { Ready: "False AgentRunning 01", Queued: "False Started 03", Finished: "False InProgress 01" }
+    },
     {
       name: "is stuck",
       observed: stuck,
-      want: { Ready: "False Starting 01", Queued: "False Started 03", Progressing: "False ImagePullBackOff 04" }
+      want: {
+        Ready: "False Starting 01",
+        Queued: "False Started 03",
+        Progressing: "False ImagePullBackOff 04",
+        Finished: "False InProgress 01"
+      }
     },
     {
       name: "runs",
       observed: runs,
-      want: { Ready: "False AgentRunning 01", Queued: "False Started 03", Progressing: "True Started 05" }
+      want: {
+        Ready: "False AgentRunning 01",
+        Queued: "False Started 03",
+        Progressing: "True Started 05",
+        Finished: "False InProgress 01"
+      }
     },
     {
       name: "fails",
       observed: fails,
-      want: { Ready: "False AgentError 01", Queued: "False Started 03", Progressing: "True Started 05" }
+      want: {
+        Ready: "False AgentError 01",
+        Queued: "False Started 03",
+        Progressing: "True Started 05",
+        Finished: "True AgentError 06"
+      }
     },
     {
       name: "runs again",
       observed: again,
-      want: { Ready: "False AgentRunning 01", Queued: "False Started 03" }
+      want: { Ready: "False Starting 01", Queued: "False Started 03", Finished: "False InProgress 07" }
     },
     {
       name: "delivers",
       observed: delivers,
       want: {
         Ready: "True Delivered 08",
+        Finished: "True Delivered 08",
         Queued: "False Started 03",
         Delivered: "True BranchPushed 08",
         SessionResumed: "True Resumed 08"

@@ -7,7 +7,7 @@ import { observeJob, observePod } from "../src/ObservedJobs.ts"
 import { observeRun } from "../src/ObservedRuns.ts"
 import { isSmall } from "../src/Small.ts"
 import { pruneRun } from "../src/StoredRun.ts"
-import { pruneFiles, pruneJob, prunePod, pruneRefusal, pruneWorkspace } from "../src/Stores.ts"
+import { pruneFiles, pruneJob, prunePod, pruneWarning, pruneWorkspace } from "../src/Stores.ts"
 import { makeCodeRun, makeDocsRun, namespace } from "./fixtures/Runs.ts"
 import { finished, running } from "./fixtures/Statuses.ts"
 
@@ -153,7 +153,7 @@ describe("a large run that is legal, as a store keeps it", () => {
   })
 
   it("says that it is not whole", () => {
-    assert.deepStrictEqual(kept.reduced, { problems: [] })
+    assert.deepStrictEqual(kept.reduced, { problems: [], digest: "0badc0de" })
     assert.isUndefined(pruneRun("CodeRun")(makeCodeRun({ spec: { env: { LEVEL: "debug" } } })).reduced)
   })
 })
@@ -233,7 +233,7 @@ describe("an object that is planted with our labels, as a store keeps it", () =>
     },
     {
       what: "an Event",
-      kept: pruneRefusal({
+      kept: pruneWarning({
         metadata: ours,
         involvedObject: { kind: megabyte, name: megabyte, uid: megabyte },
         message: megabyte

@@ -139,6 +139,11 @@ export class CodeRunStatus extends Schema.Class<CodeRunStatus>("CodeRunStatus")(
   promptModification: Schema.optionalKey(
     Schema.String.annotate({ description: "Modification to the prompt if any" })
   ),
+  promptVersion: Schema.optionalKey(
+    Schema.Int.annotate({
+      description: "Context version that promptModification was given for; later ones do not repeat it"
+    })
+  ),
   promptMode: Schema.optionalKey(
     Schema.String.annotate({ description: "Mode of prompt (e.g., direct, indirect)" })
   ),

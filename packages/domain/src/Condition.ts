@@ -1,7 +1,17 @@
 /** Conditions in the Kubernetes convention: typed facts, each with the time of its last change of status. */
 import { Schema } from "effect"
 
-export const ConditionType = Schema.Literals(["Ready", "Queued", "Progressing", "SessionResumed", "Delivered"])
+export const ConditionType = Schema.Literals([
+  "Ready",
+  /** True for any outcome: what to wait for where a failure is an answer too. */
+  "Finished",
+  "Queued",
+  "Progressing",
+  /** True while the spec differs from the one that the current attempt was started with. */
+  "EditPending",
+  "SessionResumed",
+  "Delivered"
+])
 export type ConditionType = typeof ConditionType.Type
 
 export const Condition = Schema.Struct({

@@ -18,8 +18,12 @@ export const tenantLabel = `${group}/tenant`
 export const installationAnnotation = `${group}/installation`
 /** Annotation on a Job: the attempt's automatic retry number. */
 export const retryAnnotation = `${group}/retry`
-/** Annotation on a Job that we asked to stop, so that its end is not taken for a deadline's. */
+/** Annotation on a Job that we asked to stop: why, so that its end is not taken for a deadline's. */
 export const stopAnnotation = `${group}/stop`
+/** Annotation on a Job: seconds that its agent may work, from when its container has begun. */
+export const timeoutAnnotation = `${group}/timeout-seconds`
+/** Annotation on a Job: hash of the spec that the attempt was started with. */
+export const specAnnotation = `${group}/spec`
 /** Annotation on a run: W3C trace context of whoever made it, which its agents' telemetry joins. */
 export const traceparentAnnotation = `${group}/traceparent`
 /** Keeps a Job until its result is stored. */

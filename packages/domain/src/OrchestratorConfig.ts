@@ -86,6 +86,15 @@ const AgentConfig = Schema.Struct({
   nodeSelector: or(texts, {}),
   tolerations: or(Schema.Array(passedOn), []),
   affinity: Schema.optionalKey(passedOn),
+  /** Annotations of agents' pods, such as those that keep a mesh's sidecar out. */
+  podAnnotations: or(texts, {}),
+  /** Labels of agents' pods; those that the orchestrator sets stay. */
+  podLabels: or(texts, {}),
+  /**
+   * `fixed`: the agent runs as 1000:1000, the broker as 1001:1000, volumes belong to group 1000. `cluster`: whoever admits pods chooses
+   * (OpenShift's SecurityContextConstraints); agent and broker may then have one uid, and are apart as containers only.
+   */
+  userIds: or(Schema.Literals(["fixed", "cluster"]), "fixed"),
   /** Seconds between SIGTERM and SIGKILL, in which the runner saves the work. */
   terminationGracePeriodSeconds: or(positive, 120),
   toolmanServerUrl: or(Schema.String, ""),
@@ -127,7 +136,13 @@ const audience = Schema.String.check(rule("the name of an audience", (text) => t
 
 export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("OrchestratorConfig")({
   job: filled(Schema.Struct({
-    activeDeadlineSeconds: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(60)), 3600)
+    /** Seconds that the agent of one attempt may work, counted from when its container has begun. */
+    activeDeadlineSeconds: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(60)), 3600),
+    /**
+     * Seconds after which a start that meets an error ends the run: an image, a Secret, a volume. What only takes its time (no node is
+     * free, an image is being pulled, a quota is used up) has three times as long. None of it counts as the agent's time.
+     */
+    startDeadlineSeconds: or(Schema.Int.check(Schema.isBetween({ minimum: 10, maximum: 86_400 })), 600)
   })),
   agent: filled(AgentConfig),
   secrets: filled(Schema.Struct({

@@ -24,6 +24,9 @@ export const FailureReason = Schema.Literals([
   "NameCollision",
   "QuotaExceeded",
   "ImagePullFailed",
+  "Unschedulable",
+  "VolumeNotAttached",
+  "PodRefused",
   "DependencyFailed",
   "DeadlineExceeded",
   "BudgetExceeded",
@@ -36,6 +39,29 @@ export const FailureReason = Schema.Literals([
   "JobLost"
 ])
 export type FailureReason = typeof FailureReason.Type
+
+/** Why a run is not moving, as its condition `Progressing` says; `Started` and `RateLimited`, `InfraLost` besides. */
+export const ProgressReason = Schema.Literals([
+  "NotStarted",
+  "Suspended",
+  "SchedulingGated",
+  "Unschedulable",
+  "ClaimPending",
+  "VolumeNotAttached",
+  "SandboxFailed",
+  "InvalidImageName",
+  "ImagePullBackOff",
+  "SecretMissing",
+  "ContainerNotMade",
+  "BrokerFailed",
+  "QuotaExceeded",
+  "PodSecurity",
+  "LimitRange",
+  "Refused",
+  "PodDeleted",
+  "NodeNotReady"
+])
+export type ProgressReason = typeof ProgressReason.Type
 
 /** Ends of an attempt after which a run goes on by itself, as often as it may. */
 export const PassingReason = FailureReason.pick(["RateLimited", "InfraLost"])

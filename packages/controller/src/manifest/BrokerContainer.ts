@@ -22,7 +22,11 @@ export const broker = (inputs: PodInputs): LiteralContainer => {
     restartPolicy: "Always",
     env: brokerEnvironment(inputs),
     resources: agent.broker.resources,
-    securityContext: { ...restricted, runAsUser: 1001, runAsGroup: 1000, readOnlyRootFilesystem: true },
+    securityContext: {
+      ...restricted,
+      ...(agent.userIds === "fixed" ? { runAsUser: 1001, runAsGroup: 1000 } : {}),
+      readOnlyRootFilesystem: true
+    },
     volumeMounts: [
       { name: "credentials", mountPath: brokerFolders.credentials, readOnly: true },
       { name: "ssh", mountPath: brokerFolders.ssh, readOnly: true },

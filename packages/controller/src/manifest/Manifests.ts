@@ -1,11 +1,20 @@
 /** The objects that an attempt consists of, as they are sent to the API server. */
-import { holderAnnotation, jobFinalizer, retryAnnotation, runLabels } from "@orchestrator/domain/Labels"
+import {
+  holderAnnotation,
+  jobFinalizer,
+  retryAnnotation,
+  runLabels,
+  specAnnotation,
+  timeoutAnnotation
+} from "@orchestrator/domain/Labels"
 import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { ConfigMap, Job, Metadata, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import type { Observed, ObservedRun } from "../Observed.ts"
 import type { ObservedAlive } from "../Plan.ts"
 import { type KindName, runKinds } from "../RunKind.ts"
+import { specHash } from "../SpecEdit.ts"
+import { jobDeadlineSeconds } from "../StartClock.ts"
 import type { Wanted } from "../Wanted.ts"
 import { podSpec } from "./PodSpec.ts"
 
@@ -50,6 +59,8 @@ export const jobManifest = ({ config, run, workspace }: ObservedAlive, wanted: W
   const { contextVersion, retry } = run.attempt
   const name = run.jobName
   const labels = labelsOf(run, wanted)
+  const { podAnnotations, podLabels } = config.agent
+  const timeoutSeconds = wanted.timeoutSeconds ?? config.job.activeDeadlineSeconds
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -57,19 +68,26 @@ export const jobManifest = ({ config, run, workspace }: ObservedAlive, wanted: W
       name,
       namespace: run.namespace,
       labels,
-      ...(retry === 0 ? {} : { annotations: { [retryAnnotation]: String(retry) } }),
+      annotations: {
+        ...(retry === 0 ? {} : { [retryAnnotation]: String(retry) }),
+        [timeoutAnnotation]: String(timeoutSeconds),
+        [specAnnotation]: specHash(run)
+      },
       finalizers: [jobFinalizer],
       ownerReferences: [ownedByRun(run.kind, run)]
     },
     spec: {
       backoffLimit: 0,
-      activeDeadlineSeconds: wanted.timeoutSeconds ?? config.job.activeDeadlineSeconds,
+      activeDeadlineSeconds: jobDeadlineSeconds(timeoutSeconds, config),
       podReplacementPolicy: "Failed",
       podFailurePolicy: {
         rules: [{ action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }]
       },
       template: {
-        metadata: { labels },
+        metadata: {
+          labels: { ...podLabels, ...labels },
+          ...(Object.keys(podAnnotations).length === 0 ? {} : { annotations: podAnnotations })
+        },
         spec: podSpec({ config, run, wanted, claim: workspace?.claim, configMap: name, contextVersion })
       }
     }

@@ -30,9 +30,7 @@ export const podSpec = (inputs: PodInputs): LiteralPodSpec => {
     terminationGracePeriodSeconds: agent.terminationGracePeriodSeconds,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: 1000,
-      runAsGroup: 1000,
-      fsGroup: 1000,
+      ...(agent.userIds === "fixed" ? { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 } : {}),
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" }
     },

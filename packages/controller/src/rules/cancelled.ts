@@ -2,6 +2,7 @@ import { currentEntry } from "../Attempts.ts"
 import { currentJob, isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
 import { ended } from "../Status.ts"
+import { runningStatus } from "./runningStatus.ts"
 import { stop } from "./stop.ts"
 
 /** What runs is told to stop and gets its grace; what has not begun never does. The end is judged like any other. */
@@ -16,8 +17,9 @@ export const cancelled: Rule = (observed) => {
     return ended(observed, {
       reason: "Cancelled",
       message: begun || tries.length > 0 ? "The run was cancelled." : "The run was cancelled before it started.",
-      ...(begun ? { attempt: currentEntry(run, now) } : {})
+      ...(begun ? { attempt: currentEntry(run, now, job) } : {})
     })
   }
-  return isAlive(job) ? stop(job) : undefined
+  if (!isAlive(job)) return undefined
+  return [...stop(job), ...runningStatus(observed, { ...job, stopping: job.stopping ?? "Cancelled" })]
 }

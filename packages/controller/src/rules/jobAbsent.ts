@@ -8,7 +8,7 @@ import { filesManifest, jobManifest, workspaceManifest } from "../manifest/Manif
 import type { ObservedAlive, Rule } from "../Plan.ts"
 import { ended, endedWrite, refusedWrite } from "../Status.ts"
 import type { Wanted } from "../Wanted.ts"
-import { runningStatus } from "./runningStatus.ts"
+import { startingStatus } from "./runningStatus.ts"
 
 /**
  * No Job and no terminal status means that none was ever created: a Job cannot vanish before its result is stored, since our
@@ -48,7 +48,7 @@ export const jobAbsent: Rule = (observed) => {
       owner: observed.config.cleanup.deleteConfigMap ? { tag: "job", uid: undefined } : { tag: "run" },
       ifTaken: taken
     }),
-    ...runningStatus(observed, currentEntry(run, observed.now), undefined)
+    ...startingStatus(observed, currentEntry(run, observed.now, undefined))
   ]
 }
 

@@ -14,7 +14,7 @@ export const jobLost: Rule = (observed) => {
     ? ended(observed, {
       reason: "JobLost",
       message: `The Job ${name} was deleted while it ran. Raise spec.contextVersion to try again.`,
-      attempt: currentEntry(run, now)
+      attempt: currentEntry(run, now, job)
     })
     : undefined
 }

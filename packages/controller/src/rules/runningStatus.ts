@@ -1,41 +1,55 @@
 import type { Attempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition } from "@orchestrator/domain/Condition"
-import { Result } from "effect"
+import { sentence } from "@orchestrator/domain/Text"
 import type { Action } from "../Action.ts"
-import type { ObservedPod } from "../Observed.ts"
+import { currentEntry } from "../Attempts.ts"
+import type { Failure } from "../Judge.ts"
+import type { ObservedJob, ObservedRun } from "../Observed.ts"
 import type { ObservedAlive } from "../Plan.ts"
-import { explainRefusal } from "../Refusal.ts"
+import { isEdited } from "../SpecEdit.ts"
+import { type Standing, standingOf } from "../Standing.ts"
+import { isPast, usualUntil } from "../StartClock.ts"
 import { running } from "../Status.ts"
 
-/** Running with the facts of the current attempt; a pod that cannot start says why and what to do. */
-export const runningStatus = (
-  observed: ObservedAlive,
-  attempt: Attempt,
-  stuck: ObservedPod["stuck"]
-): ReadonlyArray<Action> => {
-  const fields = {
-    startedAt: attempt.startedAt,
-    sessionId: attempt.sessionId,
-    ...(observed.run.status.jobName === attempt.jobName ? undefined : startedWith(observed))
-  }
-  if (stuck === undefined) {
-    const facts = findCondition(observed.run.status.conditions, "Progressing")?.status === "False" ? [moving] : []
-    return running(observed, "AgentRunning", `The agent works in the Job ${attempt.jobName}.`, attempt, {
-      facts,
-      fields
-    })
-  }
-  const fact = explain(stuck)
-  return running(observed, "Starting", fact.message, attempt, { facts: [fact], fields })
+/**
+ * Running, with where the current attempt stands. The first word on an attempt is that its agent works, unless that takes longer than
+ * usual: one status for a usual start. A status that tells of another attempt, or of an end, is not left standing for so long.
+ */
+export const runningStatus = (observed: ObservedAlive, job: ObservedJob): ReadonlyArray<Action> => {
+  const { now, run } = observed
+  const isOver = job.pod?.over === true
+  if (isOver && job.stopping === undefined && !job.suspended) return []
+  const standing = standingOf(job, now)
+  const isYoung = standing.usual === true && !isPast(now, usualUntil(job) ?? now)
+  if (isYoung && isUntold(run)) return []
+  const said = isYoung ? startingSoon(job.name) : standing
+  return write(observed, currentEntry(run, now, job), said, editFacts(run, job))
 }
 
-/** What the spec said when the attempt started; a later edit is not what it works on. */
-const startedWith = ({ run, workspace }: ObservedAlive) => ({
-  ...(workspace === undefined ? {} : { workspace: workspace.claim }),
-  ...(run.kind === "CodeRun" && Result.isSuccess(run.wanted)
-    ? { promptModification: run.wanted.success.promptModification, promptMode: "direct" }
-    : {})
-})
+/** The same of a Job that is about to be made. */
+export const startingStatus = (observed: ObservedAlive, attempt: Attempt): ReadonlyArray<Action> =>
+  isUntold(observed.run) ? [] : write(observed, attempt, startingSoon(attempt.jobName), [])
+
+const isUntold = ({ status: { phase } }: ObservedRun): boolean => phase === undefined || phase === "Pending"
+
+const startingSoon = (job: string): Standing => ({ begun: false, message: `The Job ${job} is starting.` })
+
+const write = (
+  observed: ObservedAlive,
+  attempt: Attempt,
+  standing: Standing,
+  facts: ReadonlyArray<ConditionFact>
+): ReadonlyArray<Action> => {
+  const { run } = observed
+  const message = steady(run, standing)
+  const { begun, trouble, usual } = standing
+  const progress: ReadonlyArray<ConditionFact> = trouble !== undefined && usual !== true
+    ? [{ type: "Progressing", status: "False", reason: trouble.reason, message }]
+    : findCondition(run.status.conditions, "Progressing")?.status === "False"
+    ? [moving]
+    : []
+  return running(observed, begun ? "AgentRunning" : "Starting", message, attempt, [...progress, ...facts])
+}
 
 const moving: ConditionFact = {
   type: "Progressing",
@@ -44,43 +58,44 @@ const moving: ConditionFact = {
   message: "The pod is starting or running."
 }
 
-/** Fixed words per reason: what the kubelet says changes from try to try. */
-const explanations: Readonly<Record<string, readonly [reason: string, message: string]>> = {
-  ErrImagePull: [
-    "ImagePullBackOff",
-    "The agent's image cannot be pulled. Check agent.image and agent.imagePullSecrets."
-  ],
-  ImagePullBackOff: [
-    "ImagePullBackOff",
-    "The agent's image cannot be pulled. Check agent.image and agent.imagePullSecrets."
-  ],
-  InvalidImageName: ["InvalidImageName", "The agent's image has no valid name. Check agent.image."],
-  ClaimPending: [
-    "ClaimPending",
-    "The workspace's claim is not bound. Check storage.storageClassName and the claim's events."
-  ],
-  Unschedulable: [
-    "Unschedulable",
-    "No node takes the pod. See the pod's events, agent.resources and the node selectors."
-  ]
+/** Numbers and ids in what others say change from try to try; what they speak of does not. */
+const kernel = (text: string): string => text.replace(/[0-9a-f]{8,}|\d+/gi, "#")
+
+/** What was said of the same trouble stays, when what is said now differs in numbers only, or is less. */
+const steady = ({ status }: ObservedRun, { message, trouble }: Standing): string => {
+  const before = findCondition(status.conditions, "Progressing")
+  if (trouble === undefined || before?.status !== "False" || before.reason !== trouble.reason) return message
+  const said = before.message ?? ""
+  return kernel(said) === kernel(message) || said.startsWith(`${message.replace(/\.$/, "")}: `) ? said : message
 }
 
-/** CreateContainerConfigError alone speaks for itself: it names the Secret or key that is missing, and nothing that changes. */
-const explain = (stuck: NonNullable<ObservedPod["stuck"]>): ConditionFact => {
-  if (stuck.reason === "PodRefused") {
-    return { type: "Progressing", status: "False", ...explainRefusal("pod", stuck.message) }
+/** How a run ends whose start has stood like this for too long. */
+export const failureOf = (run: ObservedRun, standing: Standing): Failure | undefined => {
+  const failure = standing.trouble?.failure
+  return failure === undefined ? undefined : {
+    reason: failure.reason,
+    message: `${sentence(steady(run, standing))} ${failure.advice} Then ${again(run)}.`
   }
-  if (stuck.reason === "BrokerFailed") {
-    return {
-      type: "Progressing",
-      status: "False",
-      reason: stuck.reason,
-      message: `The run's broker does not start: ${stuck.message}`
-    }
+}
+
+const again = ({ attempt: { contextVersion }, kind, name, namespace }: ObservedRun): string =>
+  kind === "DocsRun"
+    ? "create the run again under another name"
+    : `kubectl patch coderun ${name} -n ${namespace} --type merge -p '{"spec":{"contextVersion":${
+      contextVersion + 1
+    }}}'`
+
+/** Whether the spec was edited since the attempt was started with it. */
+const editFacts = (run: ObservedRun, job: ObservedJob): ReadonlyArray<ConditionFact> => {
+  if (isEdited(run, job)) {
+    return [{ type: "EditPending", status: "True", reason: "WaitsForNextAttempt", message: waits[run.kind] }]
   }
-  const [reason, message] = explanations[stuck.reason] ??
-    (stuck.reason === "CreateContainerConfigError"
-      ? ["SecretMissing", stuck.message] as const
-      : [stuck.reason, `The pod does not start (${stuck.reason}). See the pod's events.`] as const)
-  return { type: "Progressing", status: "False", reason, message }
+  return findCondition(run.status.conditions, "EditPending")?.status === "True"
+    ? [{ type: "EditPending", status: "False", reason: "NoEdit", message: "The attempt works on the spec as it is." }]
+    : []
+}
+
+const waits: Readonly<Record<ObservedRun["kind"], string>> = {
+  CodeRun: "The spec was changed while this attempt runs; the change counts when spec.contextVersion is raised.",
+  DocsRun: "The spec was changed while the run is under way; the change does not count: create another DocsRun."
 }

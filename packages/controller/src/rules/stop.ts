@@ -1,6 +1,9 @@
 import { Action } from "../Action.ts"
-import type { ObservedJob } from "../Observed.ts"
+import type { ObservedJob, StopReason } from "../Observed.ts"
 
-/** Ends a Job that may still run, once: nothing to do when it was told already. */
-export const stop = ({ name, namespace, stopping, uid }: ObservedJob): ReadonlyArray<Action> =>
-  stopping ? [] : [Action.StopJob({ namespace, name, uid })]
+/** Ends a Job that may still run, once: nothing to do when it was told already. One that is suspended goes on to end. */
+export const stop = (
+  { name, namespace, stopping, suspended, uid }: ObservedJob,
+  reason: StopReason = "Cancelled"
+): ReadonlyArray<Action> =>
+  stopping === undefined ? [Action.StopJob({ namespace, name, uid, reason, resume: suspended })] : []

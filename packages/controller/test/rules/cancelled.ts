@@ -13,7 +13,16 @@ import {
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { completed, delivery, failedWith, interrupted } from "../fixtures/Results.ts"
 import { docsJobName, jobName, makeCodeRun, makeDocsRun, nextJobName, nextSession } from "../fixtures/Runs.ts"
-import { docsRunning, finished, now, readyFact, running, started } from "../fixtures/Statuses.ts"
+import {
+  docsRunning,
+  finished,
+  finishedFact,
+  now,
+  readyFact,
+  running,
+  started,
+  unfinishedFact
+} from "../fixtures/Statuses.ts"
 
 const rule = "cancelled"
 const cancel = { cancel: true }
@@ -28,12 +37,16 @@ const standing = makeCodeRun({
     configmapName: nextJobName,
     sessionId: nextSession,
     message: `The agent works in the Job ${nextJobName}.`,
-    conditions: [readyFact("False", "AgentRunning", `The agent works in the Job ${nextJobName}.`, started)],
+    conditions: [
+      readyFact("False", "AgentRunning", `The agent works in the Job ${nextJobName}.`, started),
+      unfinishedFact(started)
+    ],
     attempts: [{ contextVersion: 2, jobName: nextJobName, sessionId: nextSession, startedAt: started }]
   })
 })
-const stopping = { stopping: true, end: failed("DeadlineExceeded") }
+const stopping = { stopping: "Cancelled" as const, end: failed("DeadlineExceeded") }
 
+const saving = "The run is being cancelled: its agent is told to stop, and its work is saved."
 const early = "The run was cancelled before it started."
 const neverStarted = {
   phase: "Cancelled",
@@ -44,7 +57,7 @@ const neverStarted = {
   startedAt: undefined,
   attempts: undefined,
   jobName: undefined,
-  conditions: [readyFact("False", "Cancelled", early, now)]
+  conditions: [readyFact("False", "Cancelled", early, now), finishedFact("Cancelled", "Cancelled", now)]
 }
 
 export const cancelledCases: ReadonlyArray<PlanCase> = [
@@ -80,7 +93,8 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
             message: "The run has ended.",
             lastTransitionTime: now
           },
-          readyFact("False", "Cancelled", early, now)
+          readyFact("False", "Cancelled", early, now),
+          finishedFact("Cancelled", "Cancelled", now)
         ]
       }
     }
@@ -96,19 +110,19 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
   },
   {
-    name: "a cancelled run whose agent works is told to stop",
+    name: "a cancelled run whose agent works is told to stop, and says so",
     given: givenStarted({ run: asked, jobs: [makeJob({ pod: makePod() })] }),
-    want: { rule, does: [`stop ${jobName} (j1)`] }
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/AgentRunning at 7"], status: { message: saving } }
   },
   {
     name: "also before its pod is there",
     given: givenStarted({ run: asked, jobs: [makeJob()] }),
-    want: { rule, does: [`stop ${jobName} (j1)`] }
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Starting at 7"], status: { message: saving } }
   },
   {
     name: "also after a crash between Job and status",
     given: givenStarted({ run: makeCodeRun({ spec: cancel }), jobs: [makeJob()] }),
-    want: { rule, does: [`stop ${jobName} (j1)`] }
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Starting at 7"], status: { message: saving } }
   },
   {
     name: "a DocsRun whose agent works is told to stop",
@@ -116,11 +130,20 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       run: makeDocsRun({ spec: cancel, status: docsRunning() }),
       jobs: [makeJob({ name: docsJobName, pod: makePod() })]
     }),
-    want: { rule, does: [`stop ${docsJobName} (j1)`] }
+    want: { rule, does: [`stop ${docsJobName} (j1)`, "write Running/AgentRunning at 7"] }
   },
   {
     name: "while it saves its work nothing is done",
-    given: givenStarted({ run: asked, jobs: [makeJob({ pod: makePod(), stopping: true })] }),
+    given: givenStarted({
+      run: makeCodeRun({
+        spec: cancel,
+        status: running({
+          message: saving,
+          conditions: [readyFact("False", "AgentRunning", saving, started), unfinishedFact(started)]
+        })
+      }),
+      jobs: [makeJob({ pod: makePod(), stopping: "Cancelled" })]
+    }),
     want: { rule, does: [] }
   },
   {
@@ -139,7 +162,10 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "its end is told as soon as the pod has ended",
-    given: givenStarted({ run: asked, jobs: [makeJob({ stopping: true, pod: endedPod(endWith(interrupted())) })] }),
+    given: givenStarted({
+      run: asked,
+      jobs: [makeJob({ stopping: "Cancelled", pod: endedPod(endWith(interrupted())) })]
+    }),
     want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
   },
   {
@@ -154,7 +180,10 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "an agent that delivered before the signal reached it has succeeded",
-    given: givenStarted({ run: asked, jobs: [jobWith(completed(), { stopping: true, end: complete })] }),
+    given: givenStarted({
+      run: asked,
+      jobs: [jobWith(completed(), { stopping: "Cancelled" as const, end: complete })]
+    }),
     want: { rule: "jobFinished", does: ["write Succeeded/Delivered at 7"] }
   },
   {
@@ -202,7 +231,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       does: [
         `create Job ${nextJobName}`,
         `create files ${nextJobName} of the new Job`,
-        "write Running/AgentRunning at 7"
+        "write Running/Starting at 7"
       ],
       status: { contextVersion: 2, cancelledVersion: 1 }
     }
@@ -226,7 +255,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       does: [
         "create Job code-api-v3-3f9c2a1b",
         "create files code-api-v3-3f9c2a1b of the new Job",
-        "write Running/AgentRunning at 7"
+        "write Running/Starting at 7"
       ],
       status: { contextVersion: 3, cancelledVersion: 1 }
     }
@@ -252,7 +281,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       }),
       jobs: [makeNextJob({ pod: makePod() })]
     }),
-    want: { rule, does: [`stop ${nextJobName} (j2)`] }
+    want: { rule, does: [`stop ${nextJobName} (j2)`, "write Running/AgentRunning at 7"] }
   },
   {
     name: "a request that came with a higher version after a failed one counts",

@@ -48,7 +48,7 @@ export const filesAbsentCases: ReadonlyArray<PlanCase> = [
     name: "without a valid spec the running attempt does without",
     given: givenStarted({
       run: makeCodeRun({ status: running(), spec: { service: "" } }),
-      jobs: [makeJob()],
+      jobs: [makeJob({ pod: makePod() })],
       files: { present: false, rendered: undefined }
     }),
     want: { rule: "jobRunning", does: [] }

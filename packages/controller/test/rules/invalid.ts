@@ -1,5 +1,5 @@
 import { behind, given, givenDocs, givenStarted, makeConfig } from "../fixtures/Given.ts"
-import { makeJob } from "../fixtures/Jobs.ts"
+import { makeJob, makePod } from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
 import { finished, now, readyFact, running } from "../fixtures/Statuses.ts"
@@ -146,7 +146,10 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "an attempt that runs goes on with the spec it was started with",
-    given: givenStarted({ run: makeCodeRun({ spec: { service: "" }, status: running() }), jobs: [makeJob()] }),
+    given: givenStarted({
+      run: makeCodeRun({ spec: { service: "" }, status: running() }),
+      jobs: [makeJob({ pod: makePod() })]
+    }),
     want: { rule: "jobRunning", does: [] }
   }
 ]

@@ -250,6 +250,8 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
         attempts: [{
           contextVersion: 1,
           jobName,
+          sessionId: session,
+          startedAt: started,
           exitCode: 0,
           finishedAt: now,
           outcome: "Succeeded",

@@ -58,7 +58,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
           contextVersion: 1,
           jobName,
           sessionId: session,
-          startedAt: now,
+          startedAt: started,
           finishedAt: now,
           outcome: "Failed",
           reason: "JobLost"
@@ -90,7 +90,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
         "lease workspace-api (pvc1@41) to 3f9c2a1b-7d4e-4c1a-9b2f-5e6d7c8b9a01",
         "create Job code-api-v2-3f9c2a1b",
         "create files code-api-v2-3f9c2a1b of the new Job",
-        "write Running/AgentRunning at 7"
+        "write Running/Starting at 7"
       ]
     }
   }

@@ -1,12 +1,12 @@
 import { givenDocs, givenStarted, presentFiles, workspace } from "../fixtures/Given.ts"
-import { makeJob, makeNextJob, makePod, stuckPod } from "../fixtures/Jobs.ts"
+import { makeJob, makeNextJob, makePod, startingPod, stuckPod } from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { docsJobName, jobName, makeCodeRun, makeDocsRun, nextJobName, session } from "../fixtures/Runs.ts"
-import { docsRunning, finished, now, readyFact, running, started } from "../fixtures/Statuses.ts"
+import { docsRunning, finished, now, readyFact, running, started, unfinishedFact } from "../fixtures/Statuses.ts"
 
 const rule = "jobRunning"
 const run = makeCodeRun({ status: running() })
-const image = "The agent's image cannot be pulled. Check agent.image and agent.imagePullSecrets."
+const image = "The image of the container claude cannot be pulled: manifest unknown."
 
 /** A pod that cannot start for this reason is told in these words. */
 const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, message: string): PlanCase => ({
@@ -21,6 +21,7 @@ const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, m
       startedAt: started,
       conditions: [
         { type: "Ready", status: "False", reason: "Starting", message, lastTransitionTime: started },
+        unfinishedFact(started),
         { type: "Progressing", status: "False", reason, message, lastTransitionTime: now }
       ]
     }
@@ -28,13 +29,18 @@ const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, m
 })
 
 const unscheduled = (since: string) =>
-  makePod({ stuck: { reason: "Unschedulable", message: "0/3 nodes are available", since } })
+  startingPod({
+    createdAt: since,
+    next: undefined,
+    stuck: { reason: "Unschedulable", message: "0/3 nodes are available", since }
+  })
 
 const starting = running({
   reason: "Starting",
   message: image,
   conditions: [
     readyFact("False", "Starting", image, started),
+    unfinishedFact(started),
     { type: "Progressing", status: "False", reason: "ImagePullBackOff", message: image, lastTransitionTime: started }
   ]
 })
@@ -46,9 +52,37 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "nor before its pod is there",
-    given: givenStarted({ run, jobs: [makeJob()] }),
+    name: "a run that nobody has spoken of says nothing in its first moments",
+    given: givenStarted({ jobs: [makeJob({ createdAt: now })] }),
     want: { rule, does: [] }
+  },
+  {
+    name: "nor while its pod starts as pods do",
+    given: givenStarted({ jobs: [makeJob({ createdAt: now, pod: startingPod({ createdAt: now }) })] }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "when that takes longer, it says so",
+    given: givenStarted({ jobs: [makeJob({ pod: startingPod() })] }),
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: {
+        message: `The pod ${jobName}-x7k2p is on its node; the container claude is next to start.`,
+        startedAt: started,
+        workspace: "workspace-api",
+        attempts: [{ contextVersion: 1, jobName, sessionId: session, startedAt: started }]
+      }
+    }
+  },
+  {
+    name: "an attempt whose Job has no pod does not say that an agent works",
+    given: givenStarted({ run, jobs: [makeJob()] }),
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: { message: `The Job ${jobName} has no pod yet.` }
+    }
   },
   {
     name: "nor hours later",
@@ -59,7 +93,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     name: "a DocsRun that runs as its status says needs nothing",
     given: givenDocs({
       run: makeDocsRun({ status: docsRunning() }),
-      jobs: [makeJob({ name: docsJobName })],
+      jobs: [makeJob({ name: docsJobName, pod: makePod() })],
       files: presentFiles
     }),
     want: { rule, does: [] }
@@ -74,9 +108,9 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
         jobName,
         configmapName: jobName,
         sessionId: session,
-        startedAt: now,
+        startedAt: started,
         workspace: "workspace-api",
-        attempts: [{ contextVersion: 1, jobName, sessionId: session, startedAt: now }]
+        attempts: [{ contextVersion: 1, jobName, sessionId: session, startedAt: started }]
       }
     }
   },
@@ -87,7 +121,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
         spec: { contextVersion: 2, promptModification: "Use tabs." },
         status: finished("Failed", "AgentError")
       }),
-      jobs: [makeNextJob()]
+      jobs: [makeNextJob({ pod: makePod() })]
     }),
     want: {
       rule,
@@ -113,12 +147,41 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
+    name: "a run that waited says that it no longer does",
+    given: givenStarted({
+      run: makeCodeRun({
+        status: {
+          phase: "Pending",
+          reason: "WaitingForWorkspace",
+          contextVersion: 1,
+          lastUpdate: started,
+          conditions: [
+            readyFact("False", "WaitingForWorkspace", "Waiting.", started),
+            { ...readyFact("True", "WaitingForWorkspace", "Waiting.", started), type: "Queued" }
+          ]
+        }
+      }),
+      jobs: [makeJob({ pod: makePod() })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: {
+        lastUpdate: now,
+        conditions: [
+          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, started),
+          { ...readyFact("False", "Started", "The run has started.", now), type: "Queued" }
+        ]
+      }
+    }
+  },
+  {
     name: "fields of other writers in the status stay",
     given: givenStarted({
       run: makeCodeRun({
         status: running({ pullRequestUrl: "https://git.example.com/acme/api/pull/3", message: "edited" })
       }),
-      jobs: [makeJob()]
+      jobs: [makeJob({ pod: makePod() })]
     }),
     want: {
       rule,
@@ -132,7 +195,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       run: makeCodeRun({
         status: { ...running(), conditions: [{ type: "Reviewed", status: "True" }] }
       }),
-      jobs: [makeJob()]
+      jobs: [makeJob({ pod: makePod() })]
     }),
     want: {
       rule,
@@ -140,45 +203,60 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       status: {
         conditions: [
           { type: "Reviewed", status: "True" },
-          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, now)
+          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, now),
+          unfinishedFact(now)
         ]
       }
     }
   },
-  stuck("an image that cannot be pulled is told", stuckPod("ErrImagePull"), "ImagePullBackOff", image),
-  stuck("the kubelet's back-off is the same to people", stuckPod("ImagePullBackOff"), "ImagePullBackOff", image),
   stuck(
-    "an image without a valid name is told",
-    stuckPod("InvalidImageName"),
-    "InvalidImageName",
-    "The agent's image has no valid name. Check agent.image."
+    "an image that cannot be pulled is told",
+    stuckPod("ErrImagePull", "manifest unknown"),
+    "ImagePullBackOff",
+    image
   ),
   stuck(
-    "a pod that fits no node is told, without the scheduler's counts",
-    stuckPod("Unschedulable", "0/3 nodes are available: 3 Insufficient memory."),
+    "the kubelet's back-off is the same to people",
+    stuckPod("ImagePullBackOff", "Back-off pulling image \"a:1\": ErrImagePull: manifest unknown"),
+    "ImagePullBackOff",
+    image
+  ),
+  stuck(
+    "an image without a valid name is told",
+    stuckPod("InvalidImageName", "couldn't parse image name \"a b\""),
+    "InvalidImageName",
+    "The image of the container claude cannot be pulled: couldn't parse image name \"a b\"."
+  ),
+  stuck(
+    "a pod that fits no node is told in the scheduler's words",
+    startingPod({ stuck: { reason: "Unschedulable", message: "0/3 nodes are available: 3 Insufficient memory." } }),
     "Unschedulable",
-    "No node takes the pod. See the pod's events, agent.resources and the node selectors."
+    "No node takes the pod: 0/3 nodes are available: 3 Insufficient memory."
   ),
   stuck(
     "a missing Secret is told by its name",
     stuckPod("CreateContainerConfigError", "secret \"deploy-key\" not found"),
     "SecretMissing",
-    "secret \"deploy-key\" not found"
+    "The container claude cannot be made: secret \"deploy-key\" not found."
   ),
   stuck(
-    "what we have no words for is told without the kubelet's, which change from try to try",
+    "what we have no words for is told in the kubelet's",
     stuckPod("CreateContainerError", "the name 4f1d is in use by 77ab"),
-    "CreateContainerError",
-    "The pod does not start (CreateContainerError). See the pod's events."
+    "ContainerNotMade",
+    "The container claude cannot be made: the name 4f1d is in use by 77ab."
   ),
   {
-    name: "a pod that has no node for some seconds only is nothing to tell",
+    name: "a pod that has no node for some seconds only waits for one, and that is all",
     given: givenStarted({
       run,
       jobs: [makeJob({ pod: unscheduled("2026-03-02T09:00:00Z") })],
       now: "2026-03-02T09:00:09Z"
     }),
-    want: { rule, does: [] }
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: { message: "The pod code-api-v1-3f9c2a1b-x7k2p waits for a node." }
+    }
   },
   {
     name: "a pod that has no node for ten seconds is told",
@@ -187,7 +265,11 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       jobs: [makeJob({ pod: unscheduled("2026-03-02T09:00:00Z") })],
       now: "2026-03-02T09:00:10Z"
     }),
-    want: { rule, does: ["write Running/Starting at 7"] }
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: { message: "No node takes the pod: 0/3 nodes are available." }
+    }
   },
   {
     name: "a broker that does not start is told in its own words",
@@ -205,13 +287,16 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     name: "a pod that stays stuck is told once",
     given: givenStarted({
       run: makeCodeRun({ status: starting }),
-      jobs: [makeJob({ pod: stuckPod("ImagePullBackOff", "Back-off pulling image, 5m left") })]
+      jobs: [makeJob({ pod: stuckPod("ImagePullBackOff", "Back-off pulling image \"a:1\"") })]
     }),
     want: { rule, does: [] }
   },
   {
     name: "a pod that alternates between two reasons of one cause is told once",
-    given: givenStarted({ run: makeCodeRun({ status: starting }), jobs: [makeJob({ pod: stuckPod("ErrImagePull") })] }),
+    given: givenStarted({
+      run: makeCodeRun({ status: starting }),
+      jobs: [makeJob({ pod: stuckPod("ErrImagePull", "manifest unknown") })]
+    }),
     want: { rule, does: [] }
   },
   {
@@ -224,6 +309,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
         lastUpdate: now,
         conditions: [
           readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, started),
+          unfinishedFact(started),
           {
             type: "Progressing",
             status: "True",
@@ -239,7 +325,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     name: "a DocsRun's stuck pod is told",
     given: givenDocs({
       run: makeDocsRun({ status: docsRunning() }),
-      jobs: [makeJob({ name: docsJobName, pod: stuckPod("ErrImagePull") })],
+      jobs: [makeJob({ name: docsJobName, pod: stuckPod("ErrImagePull", "manifest unknown") })],
       files: presentFiles
     }),
     want: { rule, does: ["write Running/Starting at 7"], status: { workspace: undefined, message: image } }

@@ -212,20 +212,8 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${againJobName}`,
-        `create files ${againJobName} of the new Job`,
-        "write Running/AgentRunning at 7"
-      ],
-      status: {
-        contextVersion: 1,
-        retryCount: undefined,
-        resumesAt: undefined,
-        jobName: againJobName,
-        startedAt: now,
-        attempts: [
-          ...(pausedFor("RateLimited", past)["attempts"] as ReadonlyArray<unknown>),
-          { contextVersion: 1, retry: 1, jobName: againJobName, sessionId: session, startedAt: now }
-        ]
-      }
+        `create files ${againJobName} of the new Job`
+      ]
     }
   },
   {
@@ -235,8 +223,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${againJobName}`,
-        `create files ${againJobName} of the new Job`,
-        "write Running/AgentRunning at 7"
+        `create files ${againJobName} of the new Job`
       ]
     }
   },
@@ -244,19 +231,27 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
     name: "a Job that was made before a crash is the one that goes on",
     given: givenStarted({
       run: makeCodeRun({ status: pausedFor("InfraLost", past) }),
-      jobs: [makeJob({ name: againJobName, attempt: { contextVersion: 1, retry: 1 } })]
+      jobs: [makeJob({ name: againJobName, attempt: { contextVersion: 1, retry: 1 }, pod: makePod() })]
     }),
     want: {
       rule: "jobRunning",
       does: ["write Running/AgentRunning at 7"],
-      status: { jobName: againJobName, retryCount: 1, resumesAt: undefined }
+      status: {
+        jobName: againJobName,
+        retryCount: 1,
+        resumesAt: undefined,
+        attempts: [
+          ...(pausedFor("InfraLost", past)["attempts"] as ReadonlyArray<unknown>),
+          { contextVersion: 1, retry: 1, jobName: againJobName, sessionId: session, startedAt: started }
+        ]
+      }
     }
   },
   {
     name: "the same when the clock was set back meanwhile",
     given: givenStarted({
       run: makeCodeRun({ status: pausedFor("InfraLost", later) }),
-      jobs: [makeJob({ name: againJobName, attempt: { contextVersion: 1, retry: 1 } })]
+      jobs: [makeJob({ name: againJobName, attempt: { contextVersion: 1, retry: 1 }, pod: makePod() })]
     }),
     want: { rule: "jobRunning", does: ["write Running/AgentRunning at 7"], status: { resumesAt: undefined } }
   },
@@ -286,10 +281,8 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${nextJobName}`,
-        `create files ${nextJobName} of the new Job`,
-        "write Running/AgentRunning at 7"
-      ],
-      status: { contextVersion: 2, retryCount: 0, resumesAt: undefined, jobName: nextJobName }
+        `create files ${nextJobName} of the new Job`
+      ]
     }
   },
   {

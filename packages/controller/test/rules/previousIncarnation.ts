@@ -24,7 +24,7 @@ export const previousIncarnationCases: ReadonlyArray<PlanCase> = [
     name: "a Job of the deleted run that is not marked yet is neither stopped nor released",
     given: given({
       run: makeCodeRun({ status: running() }),
-      jobs: [makeJob()],
+      jobs: [makeJob({ pod: makePod() })],
       orphans: [makeJob({ ...former, pod: makePod() })],
       files: { present: true, rendered: undefined }
     }),

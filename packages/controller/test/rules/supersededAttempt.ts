@@ -34,7 +34,7 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "the next attempt waits while the older one saves its work",
-    given: given({ run: raised, jobs: [makeJob({ pod: makePod(), stopping: true })], ...mine }),
+    given: given({ run: raised, jobs: [makeJob({ pod: makePod(), stopping: "Cancelled" })], ...mine }),
     want: { rule, does: [] }
   },
   {
@@ -51,7 +51,9 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
     name: "a stopped attempt is recorded as Cancelled before it is let go",
     given: given({
       run: raised,
-      jobs: [jobWith(interrupted({ usage: { costUsd: 0.5 } }), { stopping: true, end: failed("DeadlineExceeded") })],
+      jobs: [
+        jobWith(interrupted({ usage: { costUsd: 0.5 } }), { stopping: "Cancelled", end: failed("DeadlineExceeded") })
+      ],
       ...mine
     }),
     want: {
@@ -122,7 +124,7 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
       does: [
         `create Job ${nextJobName}`,
         `create files ${nextJobName} of the new Job`,
-        "write Running/AgentRunning at 7"
+        "write Running/Starting at 7"
       ]
     }
   },

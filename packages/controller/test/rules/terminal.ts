@@ -34,7 +34,7 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "a cancelled run lets its Job go for the long delay",
-    given: given({ run: cancelledRun, jobs: [makeJob({ end: failed(), stopping: true })] }),
+    given: given({ run: cancelledRun, jobs: [makeJob({ end: failed(), stopping: "Cancelled" })] }),
     want: { rule, does: [`release ${jobName} (j1) for 3600 s`] }
   },
   {
@@ -68,7 +68,7 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "it is told once",
-    given: given({ run: failedRun, jobs: [makeJob({ pod: makePod(), stopping: true })] }),
+    given: given({ run: failedRun, jobs: [makeJob({ pod: makePod(), stopping: "Cancelled" })] }),
     want: { rule, does: [] }
   },
   {

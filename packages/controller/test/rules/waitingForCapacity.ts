@@ -2,7 +2,7 @@ import { behind, given, givenDocs, givenStarted, workspace } from "../fixtures/G
 import { makeJob, makePod } from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { makeCodeRun } from "../fixtures/Runs.ts"
-import { now, pausedFor, readyFact, running } from "../fixtures/Statuses.ts"
+import { now, pausedFor, readyFact, running, unfinishedFact } from "../fixtures/Statuses.ts"
 
 const rule = "waitingForCapacity"
 const full = { reachedLimit: "limits.activeRunsPerService is 1" }
@@ -16,7 +16,8 @@ const said = {
   lastUpdate: now,
   conditions: [
     readyFact("False", "WaitingForCapacity", message, now),
-    { ...readyFact("True", "WaitingForCapacity", message, now), type: "Queued" }
+    { ...readyFact("True", "WaitingForCapacity", message, now), type: "Queued" },
+    unfinishedFact(now)
   ]
 }
 

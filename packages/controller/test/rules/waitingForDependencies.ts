@@ -2,7 +2,7 @@ import { given, givenStarted, workspace } from "../fixtures/Given.ts"
 import { makeJob, makePod } from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { againJobName, jobName, makeCodeRun } from "../fixtures/Runs.ts"
-import { now, pausedFor, readyFact, running } from "../fixtures/Statuses.ts"
+import { now, pausedFor, readyFact, running, unfinishedFact } from "../fixtures/Statuses.ts"
 
 const rule = "waitingForDependencies"
 const unfinished = { tag: "unfinished", names: ["base", "schema"] } as const
@@ -16,7 +16,8 @@ const said = {
   lastUpdate: now,
   conditions: [
     readyFact("False", "WaitingForDependencies", waits, now),
-    { ...readyFact("True", "WaitingForDependencies", waits, now), type: "Queued" }
+    { ...readyFact("True", "WaitingForDependencies", waits, now), type: "Queued" },
+    unfinishedFact(now)
   ]
 }
 
@@ -102,8 +103,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${againJobName}`,
-        `create files ${againJobName} of the new Job`,
-        "write Running/AgentRunning at 7"
+        `create files ${againJobName} of the new Job`
       ]
     }
   },

@@ -1,8 +1,8 @@
 import { behind, brokenTemplate, given, givenStarted, makeConfig } from "../fixtures/Given.ts"
-import { makeJob } from "../fixtures/Jobs.ts"
+import { makeJob, makePod } from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
 import { makeCodeRun } from "../fixtures/Runs.ts"
-import { ended, finished, now, readyFact, running } from "../fixtures/Statuses.ts"
+import { ended, finished, now, readyFact, running, unfinishedFact } from "../fixtures/Statuses.ts"
 
 const rule = "waitingForWorkspace"
 const message = "Waiting for workspace-api, which older has."
@@ -21,7 +21,11 @@ const waiting = {
   lastUpdate: "2026-03-01T09:00:00Z",
   contextVersion: 1,
   observedGeneration: 1,
-  conditions: [readyFact("False", "WaitingForWorkspace", message, "2026-03-01T09:00:00Z"), queued]
+  conditions: [
+    readyFact("False", "WaitingForWorkspace", message, "2026-03-01T09:00:00Z"),
+    queued,
+    unfinishedFact("2026-03-01T09:00:00Z")
+  ]
 }
 
 export const waitingForWorkspaceCases: ReadonlyArray<PlanCase> = [
@@ -111,7 +115,11 @@ export const waitingForWorkspaceCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "a run whose Job is there no longer waits",
-    given: givenStarted({ run: makeCodeRun({ status: running() }), jobs: [makeJob()], workspace: behind("older") }),
+    given: givenStarted({
+      run: makeCodeRun({ status: running() }),
+      jobs: [makeJob({ pod: makePod() })],
+      workspace: behind("older")
+    }),
     want: { rule: "jobRunning", does: [] }
   },
   {
@@ -121,8 +129,7 @@ export const waitingForWorkspaceCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         "create Job code-api-v1-3f9c2a1b",
-        "create files code-api-v1-3f9c2a1b of the new Job",
-        "write Running/AgentRunning at 7"
+        "create files code-api-v1-3f9c2a1b of the new Job"
       ]
     }
   }
