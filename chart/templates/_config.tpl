@@ -11,6 +11,9 @@
   "resources" (pick .Values.agent.resources "requests" "limits")
   "nodeSelector" .Values.agent.nodeSelector
   "tolerations" .Values.agent.tolerations
+  "podAnnotations" .Values.agent.podAnnotations
+  "podLabels" .Values.agent.podLabels
+  "userIds" .Values.agent.userIds
   "terminationGracePeriodSeconds" .Values.agent.terminationGracePeriodSeconds
   "toolmanServerUrl" .Values.agent.toolmanServerUrl
   "streamIdleSeconds" .Values.agent.streamIdleSeconds
@@ -55,7 +58,7 @@
 {{- $_ := set $forge "taskUrl" . }}
 {{- end }}
 {{- $config := dict
-  "job" (pick .Values.job "activeDeadlineSeconds")
+  "job" (pick .Values.job "activeDeadlineSeconds" "startDeadlineSeconds")
   "agent" $agent
   "secrets" $secretKeys
   "permissions" (pick .Values.permissions "agentToolsOverride" "allow" "deny")
