@@ -13,7 +13,7 @@ import { plan } from "../src/Plan.ts"
 import { explainRefusal } from "../src/Refusal.ts"
 import { pruneJob, prunePod } from "../src/Stores.ts"
 import { given, givenStarted, makeConfig } from "./fixtures/Given.ts"
-import { makePod } from "./fixtures/Jobs.ts"
+import { startingPod } from "./fixtures/Jobs.ts"
 import { writtenStatus } from "./fixtures/PlanCase.ts"
 import { jobOf, valueOf } from "./fixtures/Pods.ts"
 import { jobName, makeCodeRun, session } from "./fixtures/Runs.ts"
@@ -242,13 +242,13 @@ describe("words in a status", () => {
       statusAfter({
         ...observedJob("env", podWith("")),
         end: undefined,
-        pod: makePod({ stuck: { reason: "CreateContainerConfigError", message: evil } })
+        pod: startingPod({ stuck: { reason: "CreateContainerConfigError", message: evil, container: "claude" } })
       })],
     ["a kubelet's reason", () =>
       statusAfter({
         ...observedJob("env", podWith("")),
         end: undefined,
-        pod: makePod({ stuck: { reason: evil, message: "x" } })
+        pod: startingPod({ stuck: { reason: evil, message: "x", container: "claude" } })
       })],
     ["an event's message", () =>
       statusAfter({
