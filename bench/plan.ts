@@ -60,6 +60,7 @@ const absent = (index: number): Observed => ({
   workspace: workspaceOf(index, { tag: "free" }),
   files: { present: false, rendered: files },
   lastSession: undefined,
+  contested: false,
   obstacle: undefined,
   reachedLimit: undefined
 })

@@ -10,6 +10,7 @@ interface Run {
   readonly name: string
   readonly phase: string
   readonly reason: string
+  readonly spec: object
   readonly status: CodeRunStatus & { readonly attempts: ReadonlyArray<Attempt> }
 }
 
@@ -79,6 +80,37 @@ it("cancelling a run pushes what its agent has done", async () => {
       git("-C", join(state, "git/hello-api.git"), "rev-parse", `refs/heads/${status.branch}`),
       status.headCommit
     )
+    await product.stop()
+  } finally {
+    remove()
+  }
+}, 240_000)
+
+it("two runs of one task that start together deliver two branches, although they do the same", async () => {
+  const { folder, remove } = temporaryFolder()
+  const state = join(folder, "state")
+  try {
+    const product = new LocalProduct(["--state", state])
+    await product.printed(/coderun\/demo +Succeeded/)
+    const { spec } = await run(product, "demo")
+    const made = await Promise.all(
+      ["one", "two"].map((service) =>
+        product.ask("/api/v1/code-runs", { name: service, spec: { ...spec, taskId: 2, service } })
+      )
+    )
+    assert.deepStrictEqual(made.map(({ status }) => status), [201, 201])
+    await product.printed(/coderun\/one +Succeeded/)
+    await product.printed(/coderun\/two +Succeeded/)
+    const runs = await Promise.all([run(product, "one"), run(product, "two")])
+    const branches = runs.map(({ status }) => String(status.branch))
+    assert.lengthOf(new Set(branches), 2)
+    for (const branch of branches) {
+      assert.match(branch, /^feature\/task-2-implementation(-[0-9a-f]{8})?$/)
+      assert.strictEqual(
+        git("-C", join(state, "git/hello-api.git"), "rev-list", "--count", `main..refs/heads/${branch}`),
+        "1"
+      )
+    }
     await product.stop()
   } finally {
     remove()

@@ -27,7 +27,7 @@ import type { RunKey } from "./RunKey.ts"
 import { runKinds } from "./RunKind.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { promptVersion } from "./SpecEdit.ts"
-import { Stores, tenantIn, tenantIndex } from "./Stores.ts"
+import { Stores, tasksOf, tenantIn, tenantIndex } from "./Stores.ts"
 import { chooseClaim, type ClaimFacts } from "./Workspaces.ts"
 
 export class Observe extends Context.Service<Observe, {
@@ -196,6 +196,10 @@ export class Observe extends Context.Service<Observe, {
         return Result.mapError(templates.render(inputs), (error) => error.message)
       }
 
+      const isContested = ({ kind, object, uid }: ObservedRun): boolean =>
+        kind === "CodeRun" &&
+        tasksOf(object).some((task) => stores.runs.CodeRun.by("task", task).some((other) => other.metadata.uid !== uid))
+
       /** Runs that share a run's workspace, it itself among them. */
       const ofTheTenant = ({ namespace, wanted }: ObservedRun): ReadonlyArray<CustomObject> =>
         Result.isFailure(wanted) || wanted.success.workspace === undefined
@@ -310,6 +314,7 @@ export class Observe extends Context.Service<Observe, {
           files,
           obstacle,
           reachedLimit: limit,
+          contested: kept !== undefined && !hasJob && isContested(kept),
           lastSession: run === undefined || hasJob || workspace === undefined || files.rendered === undefined
             ? undefined
             : lastSession(run, ofTheTenant(run).map(viewOf))

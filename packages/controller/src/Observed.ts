@@ -33,6 +33,8 @@ export interface Observed {
   readonly reachedLimit: string | undefined
   /** The session that an attempt takes up which is to go on with one; looked for only when it is about to start. */
   readonly lastSession: string | undefined
+  /** Whether other runs of its task have yet to end, which could begin with the same branch. */
+  readonly contested: boolean
 }
 
 export interface ObservedRun {

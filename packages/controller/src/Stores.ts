@@ -12,7 +12,7 @@ import {
   tenantAnnotation,
   timeoutAnnotation
 } from "@orchestrator/domain/Labels"
-import { type Tenant, tenantKey, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
+import { repositoryIdentity, type Tenant, tenantKey, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
 import type {
   ConfigMap,
   ContainerState,
@@ -57,6 +57,7 @@ export class Stores extends Context.Service<Stores, {
       CodeRun: makeStore<StoredRun>({
         uid: uidOf,
         tenant: tenantsOf,
+        task: (run) => isFinished(run) ? [] : tasksOf(run),
         active: (run) => isFinished(run) ? [] : workspacesOf(run),
         dependency: dependenciesOf
       }),
@@ -98,6 +99,12 @@ const tenantsOf = (run: CustomObject): ReadonlyArray<string> => {
   const tenant = tenantIn(run)
   return tenant === undefined ? [] : [tenantIndex(run.metadata.namespace ?? "", tenant)]
 }
+
+/** Index value of the task that a CodeRun does: the runs of it write to the same repository. */
+export const tasksOf = ({ metadata, spec: { repositoryUrl, taskId } }: CustomObject): ReadonlyArray<string> =>
+  typeof repositoryUrl === "string" && typeof taskId === "number"
+    ? [`${metadata.namespace}/${taskId}/${repositoryIdentity(repositoryUrl)}`]
+    : []
 
 /** Index values of the claims that a CodeRun may work in. */
 export const workspacesOf = (run: CustomObject): ReadonlyArray<string> => {

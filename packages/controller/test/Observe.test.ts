@@ -338,6 +338,44 @@ describe("the session that the next attempt takes up", () => {
   )
 })
 
+describe("a run's task", () => {
+  const other = (changes: Parameters<typeof makeCodeRun>[0] = {}) =>
+    makeCodeRun({ ...changes, metadata: { name: "other", uid: "other-uid" } })
+  it.effect.each<{ name: string; world: World; want: boolean }>([
+    { name: "is its alone where no other run has it", world: { runs: [makeCodeRun()] }, want: false },
+    {
+      name: "is contested by one of another service",
+      world: { runs: [makeCodeRun(), other({ spec: { service: "web" } })] },
+      want: true
+    },
+    {
+      name: "is contested by one that names the repository in another way",
+      world: {
+        runs: [
+          makeCodeRun({ spec: { repositoryUrl: "https://git.example.com/acme/api.git" } }),
+          other({ spec: { repositoryUrl: "git@git.example.com:acme/api", githubUser: "eve" } })
+        ]
+      },
+      want: true
+    },
+    {
+      name: "is not contested by another task",
+      world: { runs: [makeCodeRun(), other({ spec: { taskId: 99 } })] },
+      want: false
+    },
+    {
+      name: "is not contested by the task of another repository",
+      world: { runs: [makeCodeRun(), other({ spec: { repositoryUrl: "https://git.example.com/acme/web.git" } })] },
+      want: false
+    },
+    {
+      name: "is not contested by a run that has ended",
+      world: { runs: [makeCodeRun(), other({ status: { phase: "Succeeded", contextVersion: 1 } })] },
+      want: false
+    }
+  ])("$name", ({ want, world }) => Effect.map(observed(world), ({ contested }) => assert.strictEqual(contested, want)))
+})
+
 it.effect("files are not rendered while a run waits to go on", () =>
   Effect.map(
     observed({ runs: [makeCodeRun({ status: pausedFor("RateLimited", "1970-01-01T01:00:00Z") })] }),

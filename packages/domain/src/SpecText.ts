@@ -116,6 +116,7 @@ const reserved = new Set([
   "MODEL",
   "NODE_OPTIONS",
   "OVERWRITE_MEMORY",
+  "OWN_BRANCH",
   "PATH",
   "PULL_REQUEST",
   "PULL_REQUEST_TITLE",

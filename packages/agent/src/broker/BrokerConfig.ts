@@ -41,6 +41,7 @@ const common = {
   GIT_KNOWN_HOSTS: or(Schema.String, ""),
   CA_CERTIFICATES: or(Certificates, ""),
   MAX_PUSH_MEBIBYTES: or(Positive, "512"),
+  OWN_BRANCH: or(Schema.Literals(["true", "false"]), "false"),
   KNOWN_BRANCH: Schema.optionalKey(BranchName),
   KNOWN_HEAD: Schema.optionalKey(Commit),
   MODEL_BASE_URL: or(HttpUrl, "https://api.anthropic.com"),
@@ -85,6 +86,8 @@ const settings = (values: Common, work: Work, environment: Environment) => ({
     targetUrl: values.REPOSITORY_URL,
     docsUrl: work.docsUrl,
     branches: work.branches,
+    /** Whether other runs of the task exist, so that its plain branch is nobody's. */
+    contested: values.OWN_BRANCH === "true",
     base: work.base,
     /** What an earlier attempt of this run delivered. */
     known: values.KNOWN_BRANCH === undefined || values.KNOWN_HEAD === undefined

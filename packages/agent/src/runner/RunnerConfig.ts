@@ -57,6 +57,7 @@ const decodeKind = decoder(Schema.Struct({ TASK_TYPE: Schema.Literals(["code", "
 const decodeCode = decoder(Schema.Struct({
   ...common,
   TASK_ID: Whole,
+  OWN_BRANCH: or(Flag, "false"),
   SERVICE_NAME: Schema.NonEmptyString,
   DOCS_REPOSITORY_URL: GitUrl,
   DOCS_BRANCH: or(BranchName, "main"),
@@ -67,6 +68,8 @@ const decodeDocs = decoder(Schema.Struct({ ...common, SOURCE_BRANCH: BranchName 
 export interface CodeTask {
   readonly type: "code"
   readonly taskId: number
+  /** Whether other runs of the task exist, so that its plain branch is nobody's. */
+  readonly contested: boolean
   readonly service: string
   readonly docsRepositoryUrl: string
   readonly docsBranch: string
@@ -183,6 +186,7 @@ export const decodeSettings = (environment: Environment) =>
     return settings(values, {
       type: "code",
       taskId: values.TASK_ID,
+      contested: values.OWN_BRANCH === "true",
       service: values.SERVICE_NAME,
       docsRepositoryUrl: values.DOCS_REPOSITORY_URL,
       docsBranch: values.DOCS_BRANCH,

@@ -116,6 +116,7 @@ describe("the run's branch", () => {
     heads: new Map([["main", one]]),
     known: undefined,
     writers: [],
+    contested: false,
     runUid: "uid",
     ...changes
   })
@@ -132,6 +133,17 @@ describe("the run's branch", () => {
       name: "is not the task's where its commits are another run's",
       given: { heads: taken, writers: ["no"] },
       want: "task-1a2b"
+    },
+    { name: "is the run's own where the task has other runs", given: { contested: true }, want: "task-1a2b" },
+    {
+      name: "stays the task's where other runs of it came after this one's first commit",
+      given: { heads: taken, writers: ["uid"], contested: true },
+      want: "task"
+    },
+    {
+      name: "stays the task's where an earlier attempt delivered it, whatever other runs there are now",
+      given: { known: { branch: "task", head: one }, contested: true },
+      want: "task"
     },
     {
       name: "is the task's where an earlier attempt delivered it",

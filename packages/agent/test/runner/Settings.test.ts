@@ -31,6 +31,7 @@ describe("the environment of a run", () => {
     assert.deepStrictEqual(settings.task, {
       type: "code",
       taskId: 7,
+      contested: false,
       service: "api",
       docsRepositoryUrl: "git@github.com:acme/docs.git",
       docsBranch: "main",

@@ -28,7 +28,7 @@ export const jobAbsent: Rule = (observed) => {
         `Every PersistentVolumeClaim that could be this run's workspace, ${observed.workspace.claim} first, is another's. Delete one of them, or use another spec.service.`
     })
   }
-  const wanted = withSession(observed, run.wanted.success)
+  const wanted = withSession(observed, withBranch(observed, run.wanted.success))
   const job = jobManifest(observed, wanted)
   const taken = endedWrite(observed, {
     reason: "NameCollision",
@@ -50,6 +50,12 @@ export const jobAbsent: Rule = (observed) => {
     }),
     ...startingStatus(observed, currentEntry(run, observed.now, undefined))
   ]
+}
+
+/** Of several runs of one task each gets a branch of its own. */
+const withBranch = ({ contested }: ObservedAlive, wanted: Wanted): Wanted => {
+  const own = contested ? [literal("OWN_BRANCH", "true")] : []
+  return { ...wanted, task: [...wanted.task, ...own], env: [...wanted.env, ...own] }
 }
 
 /** A try that is taken up again goes on with what the one before it said, as far as that was kept. */

@@ -128,6 +128,23 @@ it.effect("continueSession takes up the newest session of the service, whichever
     assert.strictEqual(of("elsewhere", "RESUME_SESSION"), "true")
   }).pipe(Effect.provide(world())))
 
+it.effect("runs of one task that begin together are each told to take a branch of their own, and one that is alone is not", () =>
+  Effect.gen(function*() {
+    const { agents, create } = yield* verbs
+    yield* Effect.all([create(codeRun("first")), create(codeRun("second", { service: "web" }))], { concurrency: 2 })
+    yield* create(codeRun("alone", { service: "docs", taskId: 2 }))
+    yield* pass("20 seconds")
+    yield* create(codeRun("later", { service: "later" }))
+    yield* pass("20 seconds")
+    const told = new Map((yield* agents).map(({ env }) => [env["RUN_NAME"], env["OWN_BRANCH"]]))
+    assert.deepStrictEqual([...told].toSorted(), [
+      ["alone", undefined],
+      ["first", "true"],
+      ["later", undefined],
+      ["second", "true"]
+    ])
+  }).pipe(Effect.provide(world())))
+
 it.effect("a run that is cancelled before it starts never starts", () =>
   Effect.gen(function*() {
     const { agents, create, run } = yield* verbs

@@ -1,6 +1,6 @@
 /**
  * The one branch that a run may write, decided by the broker: the task's, or the one with the run's suffix where the task's belongs to
- * somebody else. An agent can only ever move to the suffix.
+ * somebody else, or where other runs of the task exist. An agent can only ever move to the suffix.
  */
 
 export interface RunBranchFacts {
@@ -13,9 +13,13 @@ export interface RunBranchFacts {
   /** Run UIDs that commits of the plain branch name, beyond its base. */
   readonly writers: ReadonlyArray<string>
   readonly runUid: string
+  /** Whether other runs of the task exist: two that begin together must not share a branch that neither has yet. */
+  readonly contested: boolean
 }
 
-export const chooseRunBranch = ({ heads, known, own, plain, runUid, writers }: RunBranchFacts): string => {
-  if (heads.has(own) || !heads.has(plain)) return heads.has(own) ? own : plain
-  return writers.includes(runUid) || known?.branch === plain ? plain : own
+export const chooseRunBranch = (facts: RunBranchFacts): string => {
+  const { contested, heads, known, own, plain, runUid, writers } = facts
+  if (heads.has(own)) return own
+  if (writers.includes(runUid) || known?.branch === plain) return plain
+  return heads.has(plain) || contested ? own : plain
 }

@@ -121,7 +121,8 @@ export class Target extends Context.Service<Target, {
           heads,
           known: settings.known,
           writers: log.exitCode === 0 ? parseWriters(log.stdout) : [],
-          runUid: run.uid
+          runUid: run.uid,
+          contested: settings.contested
         })
         const head = heads.get(branch)
         const ownHead = settings.known?.branch === branch && settings.known.head === head ? head : undefined

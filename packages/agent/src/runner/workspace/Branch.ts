@@ -26,6 +26,8 @@ export interface BranchFacts {
   readonly local: boolean
   /** Whether the local plain branch contains the remote's. */
   readonly contained: boolean
+  /** Whether other runs of the task exist: two that begin together must not share a branch that neither has yet. */
+  readonly contested: boolean
 }
 
 export interface BranchChoice {
@@ -49,7 +51,7 @@ export const chooseBranch = (facts: BranchFacts): BranchChoice => {
   }
   if (ours) return { branch: plain, continues: facts.local }
   const unpushedWorkOfAnother = claim !== undefined && claim.pushed === undefined && facts.local
-  return { branch: unpushedWorkOfAnother ? own : plain, continues: false }
+  return { branch: unpushedWorkOfAnother || facts.contested ? own : plain, continues: false }
 }
 
 /** Whether the run's own branch must be asked for, where a broker has decided for the task's. */

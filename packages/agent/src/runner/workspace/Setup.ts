@@ -123,7 +123,8 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     claims,
     writers: remote.heads.has(plain) ? yield* writersOf(repository, base, tracking(plain)) : [],
     local: local !== undefined,
-    contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local))
+    contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local)),
+    contested: task.contested
   }, decision).pipe(Effect.catchTag("HandoverError", (error) => undecided(githubUser)(error)))
   yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
   const notes = yield* checkOut(repository, {

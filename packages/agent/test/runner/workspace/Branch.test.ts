@@ -17,6 +17,7 @@ const facts = (changes: Partial<BranchFacts>): BranchFacts => ({
   remote: new Map(),
   claims: {},
   writers: [],
+  contested: false,
   local: false,
   contained: false,
   ...changes
@@ -71,6 +72,12 @@ describe("chooseBranch", () => {
       name: "ours, but the workspace is another: begin",
       given: { claims: { [plain]: { runUid: "me" } } },
       want: { branch: plain, continues: false }
+    },
+    { name: "the task has other runs: our own", given: { contested: true }, want: { branch: own, continues: false } },
+    {
+      name: "the task has other runs by now, and our work is here: go on",
+      given: { contested: true, claims: { [plain]: { runUid: "me" } }, local: true },
+      want: { branch: plain, continues: true }
     },
     {
       name: "another run's work that never left the workspace is not overwritten",
