@@ -1,5 +1,6 @@
 /** Entries of `status.attempts`, from what was observed of a Job. */
 import type { Attempt } from "@orchestrator/domain/Attempt"
+import type { PreviousAttempt } from "@orchestrator/domain/PreviousAttempt"
 import { formatTime } from "@orchestrator/domain/Retention"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { sessionId } from "@orchestrator/domain/Session"
@@ -26,6 +27,13 @@ const newEntry = (
   sessionId: sessionId(uid, contextVersion),
   ...(startedAt === undefined ? {} : { startedAt })
 })
+
+/** How the attempt before the current one ended; undefined where there was none. */
+export const previousAttempt = ({ jobName, status }: ObservedRun): PreviousAttempt | undefined => {
+  const last = status.attempts?.findLast((attempt) => attempt.jobName !== jobName && attempt.reason !== undefined)
+  if (last?.reason === undefined) return undefined
+  return { reason: last.reason, ...(last.message === undefined ? {} : { message: last.message }) }
+}
 
 /** The entry of a Job of any attempt, with what its pod left at its end. */
 export const entryOf = (

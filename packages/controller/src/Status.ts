@@ -5,9 +5,11 @@
 import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition, setConditions } from "@orchestrator/domain/Condition"
 import { isTerminal, type Phase } from "@orchestrator/domain/Phase"
+import { wordsOfAttempt } from "@orchestrator/domain/PreviousAttempt"
 import { printable } from "@orchestrator/domain/Printable"
-import { outcomeOf, type RunningReason, type WaitingReason } from "@orchestrator/domain/Reason"
+import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason } from "@orchestrator/domain/Reason"
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
+import { sentence } from "@orchestrator/domain/Text"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
@@ -115,7 +117,12 @@ const startedWith = ({ run, workspace }: ObservedAlive) => {
 }
 
 /** What the end of an attempt adds. */
-export type Ending = Verdict & { readonly attempt?: Attempt; readonly evidence?: Evidence }
+export type Ending = Verdict & {
+  /** For a person: what to do next. */
+  readonly advice?: string | undefined
+  readonly attempt?: Attempt
+  readonly evidence?: Evidence
+}
 
 /** Terminal, for this context version for ever. */
 export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Action> =>
@@ -125,8 +132,13 @@ export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Ac
 export const endedWrite = (observed: ObservedAlive, ending: Ending): StatusWrite =>
   statusWrite(observed, endedChange(observed, ending))
 
-const endedChange = (observed: ObservedAlive, { attempt, evidence = {}, message, reason }: Ending): Change => {
+const endedChange = (
+  observed: ObservedAlive,
+  { advice, attempt, evidence = {}, message: words, reason }: Ending
+): Change => {
   const { config, now, run } = observed
+  // A long story leaves room for what to do next.
+  const message = advice === undefined ? words : `${sentence(printable(words, { max: 800 }))} ${advice}`
   const phase = outcomeOf(reason)
   const finishedAt = formatTime(now)
   return {
@@ -140,7 +152,7 @@ const endedChange = (observed: ObservedAlive, { attempt, evidence = {}, message,
         : []),
       ...evidenceFacts(evidence, reason)
     ],
-    ...(attempt === undefined ? {} : { attempt: { ...attempt, finishedAt, outcome: phase, reason } }),
+    ...(attempt === undefined ? {} : { attempt: closed(attempt, finishedAt, { reason, message: words }) }),
     fields: {
       ...(attempt === undefined ? {} : ofAttempt(observed, attempt)),
       finishedAt,
@@ -148,6 +160,23 @@ const endedChange = (observed: ObservedAlive, { attempt, evidence = {}, message,
       resumesAt: undefined,
       ...whereTheWorkIs(evidence)
     }
+  }
+}
+
+interface Closing {
+  readonly reason: TerminalReason
+  readonly message: string
+}
+
+/** The entry of an attempt that has ended. */
+export const closed = (attempt: Attempt, finishedAt: string, { message, reason }: Closing): Attempt => {
+  const outcome = outcomeOf(reason)
+  return {
+    ...attempt,
+    finishedAt,
+    outcome,
+    reason,
+    ...(outcome === "Succeeded" ? {} : { message: wordsOfAttempt(message) })
   }
 }
 
@@ -178,7 +207,7 @@ export const paused = (
       { type: "Progressing", status: "False", reason, message },
       ...evidenceFacts(evidence, reason)
     ],
-    attempt: { ...attempt, finishedAt: formatTime(observed.now), outcome: outcomeOf(reason), reason },
+    attempt: closed(attempt, formatTime(observed.now), { reason, message: why }),
     fields: {
       ...notEnded,
       ...ofAttempt(observed, attempt),

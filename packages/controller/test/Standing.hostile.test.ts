@@ -54,7 +54,8 @@ describe("a start that stands still", () => {
         ...(running()["attempts"] as ReadonlyArray<object>)[0],
         finishedAt: DateTime.formatIso(at(last)).replace(".000Z", "Z"),
         outcome: "Failed",
-        reason: ends
+        reason: ends,
+        message: status?.["message"]
       }])
       return undefined
     }

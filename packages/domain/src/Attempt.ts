@@ -23,6 +23,11 @@ export const Attempt = Schema.Struct({
     Outcome.annotate({ description: "Succeeded, Failed or Cancelled; absent while it runs" })
   ),
   reason: Schema.optionalKey(Schema.String.annotate({ description: "Machine-readable reason of the outcome" })),
+  message: Schema.optionalKey(
+    Schema.String.annotate({
+      description: "Why it did not succeed; kept of the newest attempt, whose successor is told"
+    })
+  ),
   exitCode: Schema.optionalKey(Schema.Int.annotate({ description: "Exit code of the agent's container" })),
   usage: Schema.optionalKey(Usage.annotate({ description: "What the attempt used" }))
 })
@@ -39,6 +44,6 @@ export const recordAttempt = (
   const known = before.some(({ jobName }) => jobName === attempt.jobName)
   const next = known
     ? before.map((entry) => (entry.jobName === attempt.jobName ? attempt : entry))
-    : [...before, attempt]
+    : [...before.map(({ message: _, ...entry }) => entry), attempt]
   return next.slice(-kept)
 }

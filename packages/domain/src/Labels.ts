@@ -26,6 +26,9 @@ export const timeoutAnnotation = `${group}/timeout-seconds`
 export const specAnnotation = `${group}/spec`
 /** Annotation on a run: W3C trace context of whoever made it, which its agents' telemetry joins. */
 export const traceparentAnnotation = `${group}/traceparent`
+/** Annotations on a run: name and uid of the user who last asked the HTTP API to make, retry or cancel it. */
+export const requestedByAnnotation = `${group}/requested-by`
+export const requestedByUidAnnotation = `${group}/requested-by-uid`
 /** Keeps a Job until its result is stored. */
 export const jobFinalizer = `${group}/result`
 

@@ -118,6 +118,7 @@ const reserved = new Set([
   "OVERWRITE_MEMORY",
   "OWN_BRANCH",
   "PATH",
+  "PREVIOUS_ATTEMPT",
   "PULL_REQUEST",
   "PULL_REQUEST_TITLE",
   "REMOTE_TOOLS",

@@ -14,6 +14,12 @@ describe("the history of attempts", () => {
     [
       { name: "begins with the first", before: undefined, record: attempt(1), after: [attempt(1)] },
       { name: "grows at its end", before: history(2), record: attempt(3), after: history(3) },
+      {
+        name: "keeps the words of the newest end alone",
+        before: [attempt(1, { message: "one" }), attempt(2, { message: "two" })],
+        record: attempt(3, { message: "three" }),
+        after: [attempt(1), attempt(2), attempt(3, { message: "three" })]
+      },
       { name: "keeps the newest ten", before: history(10), record: attempt(11), after: history(11).slice(1) },
       {
         name: "has one entry per Job, with what was said last",

@@ -43,8 +43,20 @@ export const logNeeds: ReadonlyArray<Need & Permission> = [{ verb: "get", resour
 
 export type AccessProblem = Unauthenticated | PermissionMissing | AccessUnknown
 
+/** Owner of a token, as the cluster knows it. */
+export interface User {
+  readonly username: string
+  readonly uid?: string
+  readonly groups?: ReadonlyArray<string>
+  readonly extra?: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+/** Who that is where nobody is asked; the name that Kubernetes has for it. */
+export const anybody: User = { username: "system:anonymous" }
+
 /** Whoever sent the request that is being answered. */
 export class Requester extends Context.Service<Requester, {
+  readonly user: User
   /** Fails unless all of it is allowed, by decisions that are fresh now. */
   readonly require: (permissions: ReadonlyArray<Permission>) => Effect.Effect<void, AccessProblem>
 }>()("@orchestrator/http/Requester") {}

@@ -9,6 +9,7 @@ import { prepareAgentFiles } from "./claude/AgentFiles.ts"
 import { type LoopState, runAgent, type Story } from "./claude/AgentLoop.ts"
 import type { Verdict } from "./claude/Classify.ts"
 import { nothingSeen } from "./claude/Observation.ts"
+import { checkVersion } from "./claude/Version.ts"
 import { checkCommands, checkGit } from "./Commands.ts"
 import { conclude } from "./handover/Conclude.ts"
 import { deliver } from "./handover/Delivery.ts"
@@ -63,6 +64,7 @@ export const runAttempt = Effect.uninterruptible(
     const ended = yield* Effect.gen(function*() {
       yield* checkCommands(settings.environment["PATH"])
       yield* checkGit
+      yield* checkVersion(settings.environment["PATH"])
       const files = yield* prepareAgentFiles(settings)
       const workspace = yield* prepareWorkspace(settings)
       yield* Ref.set(prepared, workspace)

@@ -2,6 +2,11 @@
  * What a run asks of the runner: the environment that its Job sets, checked with the domain's rules. A problem names the variable.
  */
 import { decoder } from "@orchestrator/domain/Decode"
+import {
+  type PreviousAttempt,
+  PreviousAttemptText,
+  previousAttemptVariable
+} from "@orchestrator/domain/PreviousAttempt"
 import { SessionId } from "@orchestrator/domain/Reported"
 import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "@orchestrator/domain/SpecText"
 import { Context, Effect, Redacted, Result, Schema } from "effect"
@@ -32,6 +37,7 @@ const common = {
   SESSION_ID: SessionId,
   RESUME_SESSION: or(Flag, "false"),
   RESUME_SESSION_ID: Schema.optionalKey(SessionId),
+  [previousAttemptVariable]: Schema.optionalKey(PreviousAttemptText),
   OVERWRITE_MEMORY: or(Flag, "false"),
   MAX_COST_USD: Schema.optionalKey(Amount),
   MAX_TURNS: Schema.optionalKey(Whole),
@@ -108,6 +114,8 @@ export interface RunnerSettings {
   readonly resumeSession: boolean
   /** The session that the controller knows to be the last. */
   readonly lastSession: string | undefined
+  /** How the attempt before ended, by the run's status. */
+  readonly previous: PreviousAttempt | undefined
   readonly overwriteMemory: boolean
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined
@@ -145,6 +153,7 @@ const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTa
   sessionId: values.SESSION_ID,
   resumeSession: values.RESUME_SESSION === "true",
   lastSession: values.RESUME_SESSION_ID,
+  previous: values[previousAttemptVariable],
   overwriteMemory: values.OVERWRITE_MEMORY === "true",
   maxCostUsd: values.MAX_COST_USD,
   maxTurns: values.MAX_TURNS === 0 ? undefined : values.MAX_TURNS,

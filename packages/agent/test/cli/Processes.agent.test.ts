@@ -37,6 +37,7 @@ describe("an agent's processes", () => {
       const end = yield* (yield* startPod(world, { files: withSetting("hooks", "SessionEnd", stays) })).end
       endedWith(end, "Delivered")
       assert.include(end.log, "it has finished but does not exit")
+      assert.match(end.message, /^The agent was stopped by the runner: after its last answer it did not exit/)
       assert.deepStrictEqual(running(nap(world)), [])
     }))
 

@@ -142,6 +142,7 @@ describe("the agent's command", () => {
       roots: { CONFIG_DIR: "/config", WORKSPACE_DIR: "/w" },
       git: { GH_TOKEN: "t" },
       user: { name: "n", email: "e" },
+      toolServers: true,
       root: false,
       mark: "m"
     })
@@ -149,6 +150,8 @@ describe("the agent's command", () => {
     assert.strictEqual(made["API_TIMEOUT_MS"], "300000")
     assert.strictEqual(made["KEPT"], "yes")
     assert.isUndefined(made["IS_SANDBOX"])
+    assert.strictEqual(made["ENABLE_TOOL_SEARCH"], "false")
+    assert.strictEqual(made["CLAUDE_CODE_DISABLE_CRON"], "1")
   })
 })
 

@@ -21,10 +21,8 @@ export const conclude = (observed: ObservedAlive, job: ObservedJob, verdict: Ver
   if (pause !== undefined) {
     return paused(observed, { pause, message: sentences([verdict.message, ...notes]), attempt, evidence })
   }
-  const advice = goOn[verdict.reason]
-  const more = advice === undefined ? notes : [...notes, advice]
-  const message = more.length === 0 ? verdict.message : sentences([verdict.message, ...more])
-  return ended(observed, { ...verdict, message, attempt, evidence })
+  const message = notes.length === 0 ? verdict.message : sentences([verdict.message, ...notes])
+  return ended(observed, { ...verdict, message, advice: goOn[verdict.reason], attempt, evidence })
 }
 
 /** Each clipped before the next, so that a long story leaves room for what is said of it. */

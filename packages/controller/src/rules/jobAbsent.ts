@@ -1,7 +1,8 @@
+import { PreviousAttemptText, previousAttemptVariable } from "@orchestrator/domain/PreviousAttempt"
 import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
-import { Result } from "effect"
+import { Result, Schema } from "effect"
 import { Action } from "../Action.ts"
-import { currentEntry } from "../Attempts.ts"
+import { currentEntry, previousAttempt } from "../Attempts.ts"
 import { currentJob } from "../CurrentAttempt.ts"
 import { literal } from "../manifest/Literal.ts"
 import { filesManifest, jobManifest, workspaceManifest } from "../manifest/Manifests.ts"
@@ -9,6 +10,8 @@ import type { ObservedAlive, Rule } from "../Plan.ts"
 import { ended, endedWrite, refusedWrite } from "../Status.ts"
 import type { Wanted } from "../Wanted.ts"
 import { startingStatus } from "./runningStatus.ts"
+
+const encodePrevious = Schema.encodeSync(PreviousAttemptText)
 
 /**
  * No Job and no terminal status means that none was ever created: a Job cannot vanish before its result is stored, since our
@@ -58,11 +61,19 @@ const withBranch = ({ contested }: ObservedAlive, wanted: Wanted): Wanted => {
   return { ...wanted, task: [...wanted.task, ...own], env: [...wanted.env, ...own] }
 }
 
-/** A try that is taken up again goes on with what the one before it said, as far as that was kept. */
+/** A try that is taken up again goes on with what the one before it said, as far as that was kept, and knows why that did not count. */
 const withSession = ({ lastSession, run }: ObservedAlive, wanted: Wanted): Wanted => {
   const resume = wanted.resume || run.attempt.retry > 0
-  const last = resume && lastSession !== undefined ? [literal("RESUME_SESSION_ID", lastSession)] : []
-  return { ...wanted, resume, env: [...wanted.env, ...last] }
+  const previous = previousAttempt(run)
+  return {
+    ...wanted,
+    resume,
+    env: [
+      ...wanted.env,
+      ...(resume && lastSession !== undefined ? [literal("RESUME_SESSION_ID", lastSession)] : []),
+      ...(previous === undefined ? [] : [literal(previousAttemptVariable, encodePrevious(previous))])
+    ]
+  }
 }
 
 /** The claim, made for this run and its tenant. */

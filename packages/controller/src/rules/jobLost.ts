@@ -13,7 +13,8 @@ export const jobLost: Rule = (observed) => {
   return lost
     ? ended(observed, {
       reason: "JobLost",
-      message: `The Job ${name} was deleted while it ran. Raise spec.contextVersion to try again.`,
+      message: `The Job ${name} was deleted while it ran.`,
+      advice: "Raise spec.contextVersion to try again.",
       attempt: currentEntry(run, now, job)
     })
     : undefined

@@ -1,4 +1,3 @@
-import { outcomeOf } from "@orchestrator/domain/Reason"
 import { formatTime } from "@orchestrator/domain/Retention"
 import { entryOf } from "../Attempts.ts"
 import { credentialsOf } from "../CredentialNames.ts"
@@ -7,7 +6,7 @@ import { evidenceOf } from "../Evidence.ts"
 import { type Credentials, judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
 import type { ObservedJob } from "../Observed.ts"
 import type { Rule } from "../Plan.ts"
-import { waiting } from "../Status.ts"
+import { closed, waiting } from "../Status.ts"
 import { release, timeToLive } from "./release.ts"
 import { stop } from "./stop.ts"
 
@@ -22,13 +21,7 @@ export const supersededAttempt: Rule = (observed) => {
   if (recorded !== undefined) return job.held ? [release(job, timeToLive(recorded, config))] : []
   const judged = verdict(job, credentialsOf(observed))
   if (judged === undefined) return []
-  const { reason } = judged
-  const attempt = {
-    ...entryOf(run, job, evidenceOf(job)),
-    finishedAt: formatTime(now),
-    outcome: outcomeOf(reason),
-    reason
-  }
+  const attempt = closed(entryOf(run, job, evidenceOf(job)), formatTime(now), judged)
   return waiting(observed, "Accepted", "The next attempt is about to start.", attempt)
 }
 

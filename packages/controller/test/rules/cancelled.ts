@@ -215,7 +215,8 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
           startedAt: running()["startedAt"],
           finishedAt: now,
           outcome: "Cancelled",
-          reason: "Cancelled"
+          reason: "Cancelled",
+          message: "The run was cancelled."
         }]
       }
     }

@@ -68,7 +68,8 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
           startedAt: started,
           finishedAt: now,
           outcome: "Failed",
-          reason: "InfraLost"
+          reason: "InfraLost",
+          message: "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read."
         }]
       }
     }

@@ -27,7 +27,8 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
           startedAt: started,
           finishedAt: now,
           outcome: "Failed",
-          reason: "JobLost"
+          reason: "JobLost",
+          message: `The Job ${jobName} was deleted while it ran.`
         }]
       }
     }
@@ -61,7 +62,8 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
           startedAt: started,
           finishedAt: now,
           outcome: "Failed",
-          reason: "JobLost"
+          reason: "JobLost",
+          message: `The Job ${jobName} was deleted while it ran.`
         }]
       }
     }

@@ -27,7 +27,8 @@ const entry = (reason: string, exitCode: number, more: object = {}) => ({
   ...more,
   finishedAt: now,
   outcome: "Failed",
-  reason
+  reason,
+  message: reason === "RateLimited" ? "It did not work." : "The pod was evicted, preempted or lost with its node."
 })
 
 const limited = (resetAt?: string) =>

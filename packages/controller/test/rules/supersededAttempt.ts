@@ -12,7 +12,7 @@ const mine = { workspace: workspace({ tag: "mine" }) }
 const entry = { contextVersion: 1, jobName, sessionId: session, startedAt: started }
 
 /** The status between two attempts. */
-const between = (outcome: string, reason: string, more: object = {}) => ({
+const between = (outcome: string, reason: string, more: object = {}, message?: string) => ({
   phase: "Pending",
   reason: "Accepted",
   contextVersion: 2,
@@ -23,7 +23,7 @@ const between = (outcome: string, reason: string, more: object = {}) => ({
   startedAt: undefined,
   finishedAt: undefined,
   sessionId: undefined,
-  attempts: [{ ...entry, ...more, finishedAt: now, outcome, reason }]
+  attempts: [{ ...entry, ...more, finishedAt: now, outcome, reason, ...(message === undefined ? {} : { message }) }]
 })
 
 export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
@@ -60,7 +60,7 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
       rule,
       does: ["write Pending/Accepted at 7"],
       status: {
-        ...between("Cancelled", "Cancelled", { exitCode: 1, usage: { costUsd: 0.5 } }),
+        ...between("Cancelled", "Cancelled", { exitCode: 1, usage: { costUsd: 0.5 } }, "The run was cancelled."),
         usage: { costUsd: 0.5 }
       }
     }
@@ -77,12 +77,25 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
   {
     name: "an older attempt without a word is recorded as lost",
     given: given({ run: raised, jobs: [makeJob({ end: failed() })], ...mine }),
-    want: { rule, does: ["write Pending/Accepted at 7"], status: between("Failed", "InfraLost") }
+    want: {
+      rule,
+      does: ["write Pending/Accepted at 7"],
+      status: between(
+        "Failed",
+        "InfraLost",
+        {},
+        "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read."
+      )
+    }
   },
   {
     name: "an older attempt that a person deletes is recorded as JobLost",
     given: given({ run: raised, jobs: [makeJob({ deleting: true, pod: makePod() })], ...mine }),
-    want: { rule, does: ["write Pending/Accepted at 7"], status: between("Failed", "JobLost") }
+    want: {
+      rule,
+      does: ["write Pending/Accepted at 7"],
+      status: between("Failed", "JobLost", {}, "The Job was deleted while it ran.")
+    }
   },
   {
     name: "an older attempt that nobody stopped is judged after the Job controller's last word",

@@ -2,7 +2,8 @@
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpRouter } from "effect/http"
-import { Authorized, Needs, type Permission, Requester } from "../Access.ts"
+import { anybody, Authorized, Needs, type Permission, Requester } from "../Access.ts"
+import { noteUser } from "../Audit.ts"
 import { HttpSettings } from "../HttpSettings.ts"
 import { PermissionMissing, Unauthenticated } from "../Problem.ts"
 import { makeDecisions } from "./Decisions.ts"
@@ -55,7 +56,11 @@ const permissionMissing = (missing: ReadonlyArray<Permission>, user: string, nam
 
 /** Everybody who reaches the server may do what the orchestrator may. */
 export const authorizeEverybody = Layer.succeed(Authorized, {
-  bearer: (route) => Effect.provideService(route, Requester, { require: () => Effect.void })
+  bearer: (route) =>
+    Effect.andThen(
+      noteUser(anybody),
+      Effect.provideService(route, Requester, { user: anybody, require: () => Effect.void })
+    )
 })
 
 /** Needs KubernetesClient and HttpSettings. */
@@ -68,25 +73,31 @@ export const authorizeByCluster = (access: ClusterAccess) =>
       const decide = yield* makeDecisions({ client, namespace, audiences: access.audiences })
       const place = { ...access, namespace }
 
-      const requester = (token: Redacted.Redacted) =>
-        Requester.of({
-          require: Effect.fn("Requester.require")(function*(permissions: ReadonlyArray<Permission>) {
-            const text = Redacted.value(token)
-            if (text === "") return yield* unauthenticated("none", place)
-            if (!wellFormed.test(text)) return yield* unauthenticated("something else", place)
-            const { missing, user } = yield* decide(token, permissions)
-            if (user === undefined) return yield* unauthenticated("one that the cluster does not accept", place)
-            if (missing.length > 0) return yield* permissionMissing(missing, user, namespace)
-          })
-        })
+      /** The token's owner, who may do all of that. */
+      const allowed = Effect.fn("Requester.require")(
+        function*(token: Redacted.Redacted, permissions: ReadonlyArray<Permission>) {
+          const text = Redacted.value(token)
+          if (text === "") return yield* unauthenticated("none", place)
+          if (!wellFormed.test(text)) return yield* unauthenticated("something else", place)
+          const { missing, user } = yield* decide(token, permissions)
+          if (user === undefined) return yield* unauthenticated("one that the cluster does not accept", place)
+          yield* noteUser(user)
+          return missing.length > 0 ? yield* permissionMissing(missing, user.username, namespace) : user
+        }
+      )
 
       return {
         bearer: (route, { credential, endpoint }) =>
           Effect.gen(function*() {
             const { params } = yield* HttpRouter.RouteContext
-            const asking = requester(credential)
-            yield* asking.require(permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params))
-            return yield* Effect.provideService(route, Requester, asking)
+            const user = yield* allowed(
+              credential,
+              permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params)
+            )
+            return yield* Effect.provideService(route, Requester, {
+              user,
+              require: (permissions) => Effect.asVoid(allowed(credential, permissions))
+            })
           })
       }
     })

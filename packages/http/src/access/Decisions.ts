@@ -5,10 +5,10 @@
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Array, Cache, Clock, Context, Duration, Effect, Redacted } from "effect"
 import { createHash } from "node:crypto"
-import type { Permission } from "../Access.ts"
+import type { Permission, User } from "../Access.ts"
 import { AccessUnknown } from "../Problem.ts"
 import { permissionText } from "./Permissions.ts"
-import { reviewAccess, reviewToken, type User } from "./Reviews.ts"
+import { reviewAccess, reviewToken } from "./Reviews.ts"
 
 const allowedFor = Duration.toMillis("10 seconds")
 const refusedFor = Duration.toMillis("2 seconds")
@@ -62,7 +62,7 @@ const tooSlow = () =>
 
 export interface Verdict {
   /** Absent: the token is not accepted. */
-  readonly user?: string
+  readonly user?: User
   readonly missing: ReadonlyArray<Permission>
 }
 
@@ -125,9 +125,9 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
         const found = yield* Effect.forEach(some, one, { concurrency: 8 })
         freshUntil = Math.min(freshUntil, ...found.map((each) => each.until))
         const missing = some.filter((_, index) => found[index]?.allowed !== true)
-        if (missing.length > 0) return { verdict: { user: user.username, missing }, until: freshUntil }
+        if (missing.length > 0) return { verdict: { user, missing }, until: freshUntil }
       }
-      const verdict: Verdict = { user: user.username, missing: [] }
+      const verdict: Verdict = { user, missing: [] }
       return { verdict, until: freshUntil }
     }
   )

@@ -7,17 +7,9 @@ import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError, KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { SubjectAccessReview, TokenReview } from "@orchestrator/k8s/Objects"
 import { Duration, Effect, Redacted } from "effect"
-import type { Permission } from "../Access.ts"
+import type { Permission, User } from "../Access.ts"
 import { AccessUnknown } from "../Problem.ts"
 import { attributesOf } from "./Permissions.ts"
-
-/** Owner of a token, as the cluster knows it. */
-export interface User {
-  readonly username: string
-  readonly uid?: string
-  readonly groups?: ReadonlyArray<string>
-  readonly extra?: Readonly<Record<string, ReadonlyArray<string>>>
-}
 
 type Client = KubernetesClient["Service"]
 

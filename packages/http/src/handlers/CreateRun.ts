@@ -5,11 +5,13 @@ import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect, Option } from "effect"
 import { HttpServerRequest, HttpTraceContext } from "effect/http"
-import { Requester } from "../Access.ts"
+import { Requester, type User } from "../Access.ts"
 import { secretPermissions } from "../access/Secrets.ts"
+import { noteRun } from "../Audit.ts"
 import { IdempotencyKeyReused } from "../Problem.ts"
 import { createProblem } from "./ClusterProblems.ts"
-import { keyHash, keyLabel, keyMarks, keySuffix, relation } from "./Idempotency.ts"
+import { type Keyed, keyHash, keyLabel, keyMarks, keySuffix, relation } from "./Idempotency.ts"
+import { requestedBy } from "./RequestedBy.ts"
 import { refOf, type RunAccess } from "./RunAccess.ts"
 import { generateNameOf, nameWith } from "./RunNames.ts"
 
@@ -33,10 +35,11 @@ export interface CreatedRun {
 
 const draftOf = (
   { kind, settings }: RunAccess,
-  { annotations, key, name, request, spec, stem }: NewRun
+  { annotations, key, name, request, spec, stem }: NewRun,
+  user: User
 ): CustomObject => {
-  const marks = key === undefined ? undefined : keyMarks(key, request)
-  const made = name ?? (key === undefined ? undefined : nameWith(stem, keySuffix(key)))
+  const marks = key === undefined ? undefined : keyMarks(user, key, request)
+  const made = name ?? (key === undefined ? undefined : nameWith(stem, keySuffix(user, key)))
   return {
     apiVersion: apiVersionOf(kind),
     kind: kind.kind,
@@ -44,7 +47,7 @@ const draftOf = (
       namespace: settings.namespace,
       ...(made === undefined ? { generateName: generateNameOf(stem) } : { name: made }),
       ...(marks === undefined ? {} : { labels: marks.labels }),
-      annotations: { ...annotations, ...marks?.annotations }
+      annotations: { ...annotations, ...marks?.annotations, ...requestedBy(user) }
     },
     spec
   }
@@ -52,48 +55,53 @@ const draftOf = (
 
 const reused = (run: CustomObject) =>
   new IdempotencyKeyReused({
-    detail: `The key made the run ${JSON.stringify(run.metadata.name)}, from another body`,
-    hint: "Send a new key with a new request; to repeat a request, send its body unchanged"
+    detail: `The key made the run ${
+      JSON.stringify(run.metadata.name)
+    }, from another body, or its spec has been changed since`,
+    hint: "Send a new key with a new request; to repeat a request, send its body unchanged, or read that run"
   })
 
-/** The run that the key made before, if there is one. Another body under the same key is refused. */
-const earlier = Effect.fnUntraced(function*(runs: RunAccess, key: string, request: unknown) {
+/** The run that the key made before, if there is one. Another body under the same key is refused; what others have planted is not looked at. */
+const earlier = Effect.fnUntraced(function*(runs: RunAccess, wanted: Keyed) {
   const { items } = yield* runs.client.list(runs.kind, {
     namespace: runs.settings.namespace,
-    labelSelector: `${keyLabel}=${keyHash(key)}`
+    labelSelector: `${keyLabel}=${keyHash(wanted.user, wanted.key)}`
   })
-  const run = items.find((item) => relation(item, key, request) === "same") ?? items[0]
-  if (run === undefined) return undefined
-  return relation(run, key, request) === "same" ? run : yield* reused(run)
+  const same = items.find((item) => relation(item, wanted) === "same")
+  if (same !== undefined) return same
+  const other = items.find((item) => relation(item, wanted) === "reused")
+  return other === undefined ? undefined : yield* reused(other)
 })
 
 /** What holds the name that a draft wanted: this very request, answered by another replica, or somebody else's. */
-const holder = Effect.fnUntraced(function*(runs: RunAccess, name: string, key: string, request: unknown) {
+const holder = Effect.fnUntraced(function*(runs: RunAccess, name: string, wanted: Keyed) {
   const found = yield* runs.client.get(runs.kind, refOf(runs, name))
-  const how = relation(found, key, request)
+  const how = relation(found, wanted)
   if (how === "reused") return yield* reused(found)
   return how === "same" ? found : undefined
 })
 
-const created = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, draft: CustomObject) {
-  const { key, request } = wanted
-  const before = key === undefined ? undefined : yield* earlier(runs, key, request)
+const created = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, draft: CustomObject, user: User) {
+  const { key, request, spec } = wanted
+  const keyed = key === undefined ? undefined : { key, request, spec, user }
+  const before = keyed === undefined ? undefined : yield* earlier(runs, keyed)
   if (before !== undefined) return { run: before, replayed: true } satisfies CreatedRun
   const { name } = draft.metadata
   return yield* runs.client.create(runs.kind, draft, { fieldValidation: "Strict" }).pipe(
     Effect.map((run): CreatedRun => ({ run, replayed: false })),
     Effect.catchIf(hasReason("AlreadyExists"), (taken) =>
-      key === undefined || name === undefined
+      keyed === undefined || name === undefined
         ? Effect.fail(taken)
-        : Effect.flatMap(holder(runs, name, key, request), (run) =>
+        : Effect.flatMap(holder(runs, name, keyed), (run) =>
           run === undefined ? Effect.fail(taken) : Effect.succeed<CreatedRun>({ run, replayed: true })))
   )
 })
 
 /** Asked now, and not only when the request began: a body may come slowly. */
 const allowed = Effect.fnUntraced(function*({ resource }: RunAccess, { spec }: NewRun) {
-  const requester = yield* Requester
-  yield* requester.require([{ verb: "create", resource }, ...secretPermissions(spec)])
+  const { require, user } = yield* Requester
+  yield* require([{ verb: "create", resource }, ...secretPermissions(spec)])
+  return user
 })
 
 /** The trace that the request is part of, for the run's agents to join. */
@@ -110,9 +118,11 @@ const traceMarks = Effect.map(
 
 /** The requester must be allowed to create it, and to read every secret that its agent would use. */
 export const createRun = Effect.fn("http.createRun")(function*(runs: RunAccess, wanted: NewRun) {
-  yield* allowed(runs, wanted)
-  const draft = draftOf(runs, { ...wanted, annotations: { ...wanted.annotations, ...(yield* traceMarks) } })
-  return yield* created(runs, wanted, draft).pipe(
+  yield* noteRun(wanted.name)
+  const user = yield* allowed(runs, wanted)
+  const draft = draftOf(runs, { ...wanted, annotations: { ...wanted.annotations, ...(yield* traceMarks) } }, user)
+  return yield* created(runs, wanted, draft, user).pipe(
+    Effect.tap(({ run }) => noteRun(run.metadata.name)),
     Effect.catchTag(
       "KubernetesError",
       (error) => Effect.fail(createProblem(runs.kind.kind, draft.metadata.name ?? wanted.stem)(error))

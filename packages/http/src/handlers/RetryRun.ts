@@ -6,7 +6,7 @@ import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { Requester } from "../Access.ts"
 import { secretPermissions } from "../access/Secrets.ts"
-import { RunNotFinished } from "../Problem.ts"
+import { NameTaken, RunNotFinished } from "../Problem.ts"
 import { createRun } from "./CreateRun.ts"
 import { changeRun, getRun, type RunAccess } from "./RunAccess.ts"
 import { phaseOf } from "./RunAnswer.ts"
@@ -66,7 +66,7 @@ export const retryCodeRun = (runs: RunAccess, name: string, wish: RetryWish) =>
     })
   )
 
-/** One successor per run: its uid is the key. */
+/** One successor per run and requester: the run's uid is the key. */
 export const retryDocsRun = Effect.fn("http.retryDocsRun")(function*(
   runs: RunAccess,
   name: string,
@@ -81,6 +81,6 @@ export const retryDocsRun = Effect.fn("http.retryDocsRun")(function*(
     annotations: { [retryOfAnnotation]: name },
     key,
     request: key
-  }).pipe(Effect.catchTag("IdempotencyKeyReused", Effect.die))
+  }).pipe(Effect.catchTag("IdempotencyKeyReused", ({ detail, hint }) => Effect.fail(new NameTaken({ detail, hint }))))
   return successor
 })

@@ -4,8 +4,11 @@ import { KubernetesClient, type Patch } from "@orchestrator/k8s/KubernetesClient
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
+import { Requester } from "../Access.ts"
+import { noteRun } from "../Audit.ts"
 import { HttpSettings, type HttpSettingsValue } from "../HttpSettings.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
+import { nobody, requestedBy } from "./RequestedBy.ts"
 import type { RunPath } from "./RunAnswer.ts"
 
 export interface RunAccess {
@@ -34,9 +37,12 @@ export const getRun = Effect.fn("http.getRun")((runs: RunAccess, name: string) =
 
 /** Background propagation: Kubernetes removes what the run owns. */
 export const deleteRun = Effect.fn("http.deleteRun")((runs: RunAccess, name: string) =>
-  runs.client.delete(runs.kind, refOf(runs, name), { propagationPolicy: "Background" }).pipe(
-    Effect.mapError(readProblem(runs.kind.kind, name)),
-    Effect.asVoid
+  Effect.andThen(
+    noteRun(name),
+    runs.client.delete(runs.kind, refOf(runs, name), { propagationPolicy: "Background" }).pipe(
+      Effect.mapError(readProblem(runs.kind.kind, name)),
+      Effect.asVoid
+    )
   )
 )
 
@@ -45,20 +51,25 @@ const isKubernetesError = (error: unknown): error is KubernetesError =>
 
 /**
  * Changes a run as it is now: what to merge into it is decided on what was read, and holds only for that revision. When somebody else was
- * faster, both are done again, a few times. `undefined` leaves the run alone.
+ * faster, both are done again, a few times. `undefined` leaves the run alone. Who asked is written with it.
  */
 export const changeRun = Effect.fn("http.changeRun")(function*<E, R>(
   runs: RunAccess,
   name: string,
   decide: (run: CustomObject) => Effect.Effect<object | undefined, E, R>
 ) {
+  yield* noteRun(name)
+  const { user } = yield* Requester
   const attempt = Effect.gen(function*() {
     const run = yield* runs.client.get(runs.kind, refOf(runs, name))
     const spec = yield* decide(run)
     if (spec === undefined) return run
     const patch: Patch = {
       type: "merge",
-      body: { metadata: { resourceVersion: run.metadata.resourceVersion }, spec }
+      body: {
+        metadata: { resourceVersion: run.metadata.resourceVersion, annotations: { ...nobody, ...requestedBy(user) } },
+        spec
+      }
     }
     return yield* runs.client.patch(runs.kind, refOf(runs, name), patch, { fieldValidation: "Strict" })
   })

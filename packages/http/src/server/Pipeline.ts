@@ -7,8 +7,10 @@ import {
   HttpServerRespondable,
   HttpServerResponse
 } from "effect/http"
+import { HttpSettings } from "../HttpSettings.ts"
 import { bodyLimit } from "../RequestChecks.ts"
 import { record } from "./AccessLog.ts"
+import { audited } from "./AuditLog.ts"
 import { refusal } from "./Guard.ts"
 import { answerFailure, asProblem, stamped } from "./Problems.ts"
 import { requestId } from "./RequestId.ts"
@@ -57,16 +59,17 @@ const withHeaders = (response: HttpServerResponse.HttpServerResponse, id: string
 
 export const pipeline = (options: PipelineOptions) =>
   HttpRouter.middleware(
-    Effect.fnUntraced(function*(route: Answer) {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const id = yield* requestId(request.headers["x-request-id"])
-      return yield* Effect.timed(answered(route, request, options)).pipe(
-        Effect.tap(([duration, { status }]) =>
-          record({ method: request.method, route: knownPath(request.url)?.pattern ?? "none", status, duration })
-        ),
-        Effect.map(([, response]) => withHeaders(stamped(response, id), id)),
-        Effect.annotateLogs({ requestId: id })
-      )
-    }),
+    Effect.map(HttpSettings, ({ namespace }) =>
+      Effect.fnUntraced(function*(route: Answer) {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const id = yield* requestId(request.headers["x-request-id"])
+        return yield* Effect.timed(audited(request, namespace, answered(route, request, options))).pipe(
+          Effect.tap(([duration, { status }]) =>
+            record({ method: request.method, route: knownPath(request.url)?.pattern ?? "none", status, duration })
+          ),
+          Effect.map(([, response]) => withHeaders(stamped(response, id), id)),
+          Effect.annotateLogs({ requestId: id })
+        )
+      })),
     { global: true }
   )

@@ -1,12 +1,23 @@
 /** The paths that this server knows, for what the router does not tell: the pattern of a request's path, and the methods it takes. */
+import { Context, Option } from "effect"
 import { FindMyWay } from "effect/http"
 import { HttpApi } from "effect/http-api"
+import { Needs, type Resource } from "../Access.ts"
 import { Api } from "../Api.ts"
+
+/** What a request would change: `retry coderuns/a`. Without a name it makes one. */
+export interface Change {
+  readonly verb: string
+  readonly resource: Resource
+  readonly name?: string
+}
 
 export interface KnownPath {
   /** `/api/v1/code-runs/:name` */
   readonly pattern: string
   readonly methods: ReadonlyArray<string>
+  /** By method. */
+  readonly changes: ReadonlyMap<string, Change>
 }
 
 /** Names of runs may have 253 characters; a router's parameters have 100 unless it is told. */
@@ -15,14 +26,34 @@ export const routerConfig = { maxParamLength: 1024 }
 /** Routes beside the contract. */
 export const documentPaths = { openapi: "/openapi.json", docs: "/docs" } as const
 
-const methodsByPath = (): ReadonlyMap<string, ReadonlyArray<string>> => {
-  const found = new Map<string, Array<string>>(Object.values(documentPaths).map((path) => [path, ["GET", "HEAD"]]))
+interface Known {
+  readonly methods: ReadonlyArray<string>
+  readonly changes: ReadonlyMap<string, Change>
+}
+
+/** Attempts are retried and cancelled by updates; what is asked for is the better word. */
+const changeBy = (endpoint: string, annotations: Context.Context<never>): Change | undefined => {
+  const need = Option.getOrUndefined(Context.getOption(annotations, Needs))?.[0]
+  if (need === undefined || need.verb === "get" || need.verb === "list") return undefined
+  return { verb: need.verb === "update" ? endpoint : need.verb, resource: need.resource }
+}
+
+const knownPaths = (): ReadonlyMap<string, Known> => {
+  const documents = Object.values(documentPaths)
+  const found = new Map<string, Known>(
+    documents.map((path) => [path, { methods: ["GET", "HEAD"], changes: new Map() }])
+  )
   HttpApi.reflect(Api, {
     onGroup: () => {},
-    onEndpoint: ({ endpoint }) => {
+    onEndpoint: ({ endpoint, mergedAnnotations }) => {
       const methods = endpoint.method === "GET" ? ["GET", "HEAD"] : [endpoint.method]
       const path = pathOf(endpoint.path)
-      found.set(path, [...(found.get(path) ?? []), ...methods])
+      const known = found.get(path)
+      const change = changeBy(endpoint.identifier, mergedAnnotations)
+      found.set(path, {
+        methods: [...known?.methods ?? [], ...methods],
+        changes: new Map([...known?.changes ?? [], ...change === undefined ? [] : [[endpoint.method, change] as const]])
+      })
     }
   })
   return found
@@ -33,8 +64,8 @@ const pathOf = (path: string): string => path.length > 1 ? path.replace(/\/$/, "
 
 const table = () => {
   const router = FindMyWay.make<KnownPath>(routerConfig)
-  for (const [pattern, methods] of methodsByPath()) {
-    router.on("GET", pattern as FindMyWay.PathInput, { pattern, methods: methods.toSorted() })
+  for (const [pattern, { changes, methods }] of knownPaths()) {
+    router.on("GET", pattern as FindMyWay.PathInput, { pattern, methods: methods.toSorted(), changes })
   }
   return router
 }
@@ -43,3 +74,11 @@ const router = table()
 
 /** What is known of the path of a request, whatever its method. */
 export const knownPath = (url: string): KnownPath | undefined => router.find("GET", url)?.handler
+
+/** What a request would change, by its method and path; undefined for reads and for what is not known. */
+export const changeOf = (method: string, url: string): Change | undefined => {
+  const found = router.find("GET", url)
+  const change = found?.handler.changes.get(method)
+  const name = found?.params["name"]
+  return change === undefined || name === undefined ? change : { ...change, name }
+}

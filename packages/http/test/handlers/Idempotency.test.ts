@@ -1,6 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { keyHash, keyMarks, keySuffix, relation, requestHash } from "../../src/handlers/Idempotency.ts"
+import { requestedBy } from "../../src/handlers/RequestedBy.ts"
+import { codeSpec } from "../fixtures/Runs.ts"
+
+const jane = { username: "jane", uid: "1" }
 
 const reversed = (value: unknown): unknown =>
   Array.isArray(value)
@@ -27,20 +31,36 @@ describe("idempotency", () => {
 
   it("makes label values and suffixes of any key", () => {
     fc.assert(fc.property(fc.string(), (key) => {
-      assert.match(keyHash(key), /^[0-9a-f]{40}$/)
-      assert.match(keySuffix(key), /^[0-9a-f]{10}$/)
+      assert.match(keyHash(jane, key), /^[0-9a-f]{40}$/)
+      assert.match(keySuffix(jane, key), /^[0-9a-f]{10}$/)
     }))
   })
 
+  const wanted = { user: jane, key: "k", request: { a: 1 }, spec: codeSpec }
+  const made = (spec: object = {}) => {
+    const { annotations, labels } = keyMarks(jane, "k", { a: 1 })
+    return {
+      metadata: { labels, annotations: { ...annotations, ...requestedBy(jane) } },
+      spec: { ...codeSpec, ...spec }
+    }
+  }
+
   it.each([
-    { name: "the same request", key: "k", request: { a: 1 }, want: "same" },
-    { name: "another request", key: "k", request: { a: 2 }, want: "reused" },
-    { name: "another key", key: "l", request: { a: 1 }, want: "foreign" }
-  ])("knows $name on an object", ({ key, request, want }) => {
-    assert.strictEqual(relation({ metadata: keyMarks("k", { a: 1 }) }, key, request), want)
+    { name: "the same request", given: {}, want: "same" },
+    { name: "another request", given: { request: { a: 2 } }, want: "reused" },
+    { name: "another spec", given: { spec: { ...codeSpec, taskId: 8 } }, want: "reused" },
+    { name: "another key", given: { key: "l" }, want: "foreign" },
+    { name: "another user", given: { user: { username: "john" } }, want: "foreign" },
+    { name: "another user of that name", given: { user: { ...jane, uid: "2" } }, want: "foreign" }
+  ])("knows $name on an object", ({ given, want }) => {
+    assert.strictEqual(relation(made(), { ...wanted, ...given }), want)
+  })
+
+  it("knows a run again whose next attempt was asked for, or that was cancelled", () => {
+    assert.strictEqual(relation(made({ contextVersion: 3, cancel: true }), wanted), "same")
   })
 
   it("takes an object without marks for somebody else's", () => {
-    assert.strictEqual(relation({ metadata: {} }, "k", {}), "foreign")
+    assert.strictEqual(relation({ metadata: {}, spec: codeSpec }, wanted), "foreign")
   })
 })

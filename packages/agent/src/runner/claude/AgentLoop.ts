@@ -61,6 +61,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     roots: { CONFIG_DIR: settings.roots.config, WORKSPACE_DIR: settings.roots.workspace },
     git: { ...configOf(access.settings), ...access.environment },
     user: identityOf(settings.githubUser),
+    toolServers: files.mcpServers.length > 0,
     root: processes.isRoot,
     mark
   })
@@ -108,7 +109,8 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     begun: false,
     ...(plan.problem === undefined ? {} : { resumeProblem: plan.problem })
   })
-  const opening = (resumed: boolean) => startPrompt({ text: files.prompt, resumed, notes: prepared.notes })
+  const opening = (resumed: boolean) =>
+    startPrompt({ text: files.prompt, resumed, previous: settings.previous, notes: prepared.notes })
   let prompt = opening(wasResumed)
   let tried: Tried = nothingTried
   while (true) {
@@ -127,10 +129,11 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
       prompt = opening(false)
       continue
     }
-    yield* Effect.log(`going on after ${step.after}: ${"message" in verdict ? verdict.message : verdict._tag}`)
+    const why = "message" in verdict ? verdict.message : "the session was in use"
+    yield* Effect.log(`going on after ${step.after}: ${why}`)
     yield* Effect.sleep(step.after)
     plan = yield* sessions.again(plan.sessionId, workingDirectory)
-    prompt = plan.resume === undefined ? opening(false) : goOnPrompt()
+    prompt = plan.resume === undefined ? opening(false) : goOnPrompt(why)
   }
 })
 

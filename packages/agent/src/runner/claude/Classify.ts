@@ -65,11 +65,28 @@ const managedSettings: Rule = ({ stderr }) =>
     ? failed("SetupFailed", `the agent does not apply its managed settings: ${short(stderr)}`)
     : undefined
 
+/** Said first, so that nothing cuts it off: an agent that we end may have meant to go on. */
+const forced = ({ stopped, tasks }: Observation): string => {
+  if (stopped !== "NotExiting") return ""
+  const running = [...tasks.values()].map((task) => short(task, 60)).join(", ")
+  return `The agent was stopped by the runner: after its last answer it did not exit${
+    running === "" ? "" : ` (still running: ${running})`
+  }, and what it meant to do later is missing. `
+}
+
+/** Older versions give the status of the API only in their words. */
+const statusOf = (seen: Observation): number | undefined => {
+  if (seen.result?.is_error !== true) return undefined
+  const [, said, rejected] = /^API Error: (\d{3})\b|\brejected \((\d{3})\)/.exec(wordsOf(seen)) ?? []
+  const status = seen.result.api_error_status ?? (said ?? rejected)
+  return status === undefined ? undefined : Number(status)
+}
+
 const overBudget: Rule = (seen) => {
   const subtype = seen.result?.subtype
   return subtype === "error_max_turns" || subtype === "error_max_budget_usd"
     ? Verdict.OverBudget({
-      message: wordsOf(seen),
+      message: `${forced(seen)}${wordsOf(seen)}`,
       complete: subtype === "error_max_budget_usd" && seen.result?.stop_reason === "end_turn"
     })
     : undefined
@@ -86,10 +103,17 @@ const epochSeconds = (time: string | undefined): number | undefined =>
       Math.ceil(at.epochMilliseconds / 1000))
   )
 
-const rateLimited: Rule = (seen, { resetAt }) =>
-  seen.result?.is_error === true && seen.result.api_error_status === 429
-    ? Verdict.Limited({ message: wordsOf(seen), resetAt: seen.resetsAt ?? epochSeconds(resetAt) })
-    : undefined
+/** Limits in the words of versions that give no status; some give the end in epoch seconds. */
+const limitWords = /\b(?:(?<!context )limit reached|hit your [\w $-]{0,30}limit)\b(?:[^|]{0,20}\|(\d{10})\b)?/i
+
+const rateLimited: Rule = (seen, { resetAt }) => {
+  if (seen.result?.is_error !== true) return undefined
+  const words = limitWords.exec(wordsOf(seen))
+  const status = statusOf(seen)
+  if (status !== 429 && (status !== undefined || words === null)) return undefined
+  const told = words?.[1] === undefined ? undefined : Number(words[1])
+  return Verdict.Limited({ message: wordsOf(seen), resetAt: seen.resetsAt ?? told ?? epochSeconds(resetAt) })
+}
 
 /** The account's own limit comes as a plain 400; only its text tells. */
 const usageLimit = /API usage limits?\b.*?regain access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d) UTC)?/is
@@ -103,17 +127,17 @@ const accountLimit: Rule = (seen) => {
 
 const credentials: Rule = (seen, { problem }) => {
   if (seen.result?.is_error !== true) return undefined
-  const status = seen.result.api_error_status
+  const status = statusOf(seen)
   const denied = status === 401 || status === 402 || status === 403 ||
     seen.apiError === "authentication_failed" || seen.apiError === "billing_error" ||
-    /not logged in/i.test(wordsOf(seen))
+    /not logged in|^invalid api key|^credit balance is too low/i.test(wordsOf(seen))
   return denied
     ? failed("SetupFailed", `the model API refuses the credentials: ${problem ?? wordsOf(seen)}`)
     : undefined
 }
 
 const model: Rule = (seen) =>
-  seen.result?.is_error === true && (seen.result.api_error_status === 404 || seen.apiError === "model_not_found")
+  seen.result?.is_error === true && (statusOf(seen) === 404 || seen.apiError === "model_not_found")
     ? failed("InvalidSpec", `spec.model: ${wordsOf(seen)}`)
     : undefined
 
@@ -122,16 +146,17 @@ const hopeless = new Set(["prompt_too_long", "image_error"])
 const request: Rule = (seen) => {
   const { result } = seen
   const cannotGoOn = hopeless.has(result?.terminal_reason ?? "") || result?.stop_reason === "refusal" ||
-    (result?.is_error === true && (seen.apiError === "max_output_tokens" || result.api_error_status === 400))
+    (result?.is_error === true && (seen.apiError === "max_output_tokens" || statusOf(seen) === 400))
   return cannotGoOn ? failed("AgentError", wordsOf(seen)) : undefined
 }
 
 const upstream: Rule = (seen) => {
   if (seen.result?.is_error !== true) return undefined
-  const status = seen.result.api_error_status
-  const down = typeof status === "number"
+  const status = statusOf(seen)
+  const down = status !== undefined
     ? status >= 500
-    : seen.apiError === "server_error" || /malformed response|connection to the API was lost/i.test(wordsOf(seen))
+    : seen.apiError === "server_error" ||
+      /malformed response|connection to the API was lost|^API Error: Connection error/i.test(wordsOf(seen))
   return down ? Verdict.UpstreamDown({ message: wordsOf(seen) }) : undefined
 }
 
@@ -154,7 +179,8 @@ const notRun: Rule = (seen) =>
 const finished = (seen: Observation): Verdict => {
   const denied = [...new Set(seen.result?.permission_denials?.map(({ tool_name }) => tool_name))]
   const note = denied.length === 0 ? "" : ` (denied: ${denied.join(", ")})`
-  return Verdict.Finished({ message: `${seen.result?.result?.trim() || "The agent finished without a word."}${note}` })
+  const words = seen.result?.result?.trim() || "The agent finished without a word."
+  return Verdict.Finished({ message: `${forced(seen)}${words}${note}` })
 }
 
 const rules: ReadonlyArray<Rule> = [

@@ -5,6 +5,22 @@
 import { type Environment, inheritable } from "../Environment.ts"
 import type { SessionPlan } from "./Session.ts"
 
+/**
+ * Tools by which a version of the agent would go on after its last answer, when nobody waits for it any more, or work in another folder
+ * than its clone. Names that a version does not know do no harm.
+ */
+const refusedTools = [
+  "CronCreate",
+  "CronDelete",
+  "CronList",
+  "EnterWorktree",
+  "ExitWorktree",
+  "Monitor",
+  "RemoteTrigger",
+  "ScheduleWakeup",
+  "Workflow"
+]
+
 /** The mode that is asked for and that the agent must confirm. */
 export const permissionMode = "bypassPermissions"
 
@@ -35,6 +51,8 @@ export const claudeArguments = (invocation: Invocation): ReadonlyArray<string> =
     : ["--resume", invocation.session.resume]),
   "--permission-mode",
   permissionMode,
+  "--disallowedTools",
+  refusedTools.join(","),
   "--setting-sources",
   "",
   "--add-dir",
@@ -57,6 +75,8 @@ export interface AgentSurroundings {
   /** What the agent's git needs to reach its remote. */
   readonly git: Environment
   readonly user: { readonly name: string; readonly email: string }
+  /** Whether the run has tool servers. */
+  readonly toolServers: boolean
   /** The runner is root: the agent refuses its mode to root outside a sandbox, and the container is one. */
   readonly root: boolean
   /** Found again in everything that the agent starts. */
@@ -75,6 +95,7 @@ export const claudeEnvironment = (surroundings: AgentSurroundings): Environment 
   CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: "1",
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
+  CLAUDE_CODE_DISABLE_CRON: "1",
   CLAUDE_CODE_MAX_RETRIES: "8",
   DISABLE_AUTOUPDATER: "1",
   API_TIMEOUT_MS: "300000",
@@ -84,6 +105,8 @@ export const claudeEnvironment = (surroundings: AgentSurroundings): Environment 
   GIT_AUTHOR_EMAIL: surroundings.user.email,
   GIT_COMMITTER_NAME: surroundings.user.name,
   GIT_COMMITTER_EMAIL: surroundings.user.email,
+  // Otherwise the tools of a server are found only by those who search for them.
+  ...(surroundings.toolServers ? { ENABLE_TOOL_SEARCH: "false" } : {}),
   ...(surroundings.root ? { IS_SANDBOX: "1" } : {}),
   [markVariable]: surroundings.mark
 })

@@ -62,12 +62,36 @@ const RateLimit = Schema.Struct({
   rate_limit_info: Schema.Struct({ status: Text, resetsAt: Amount, rateLimitType: Text })
 })
 
+/** Work in the background, such as a subagent or a server that was started: begun, ended, or all that there is now. */
+const Task = Schema.Struct({
+  type: Schema.Literal("system"),
+  subtype: Schema.Literals(["task_started", "task_notification"]),
+  task_id: Schema.String,
+  description: Text
+})
+
+const Tasks = Schema.Struct({
+  type: Schema.Literal("system"),
+  subtype: Schema.Literal("background_tasks_changed"),
+  tasks: Schema.Array(Schema.Struct({ task_id: Schema.String, description: Text }))
+})
+
 const Tokens = Schema.Struct({
   input_tokens: Amount,
   output_tokens: Amount,
   cache_read_input_tokens: Amount,
   cache_creation_input_tokens: Amount
 })
+
+const ModelUsage = Schema.Record(
+  Schema.String,
+  Schema.Struct({
+    inputTokens: Amount,
+    outputTokens: Amount,
+    cacheReadInputTokens: Amount,
+    cacheCreationInputTokens: Amount
+  })
+)
 
 export const RunResult = Schema.Struct({
   type: Schema.Literal("result"),
@@ -82,13 +106,15 @@ export const RunResult = Schema.Struct({
   session_id: Text,
   total_cost_usd: Amount,
   usage: Schema.optionalKey(Schema.NullOr(Tokens)),
+  /** Sums over the whole process, subagents included. */
+  modelUsage: Schema.optionalKey(Schema.NullOr(ModelUsage)),
   permission_denials: Schema.optionalKey(Schema.Array(Schema.Struct({ tool_name: Schema.String })))
 })
 export type RunResult = typeof RunResult.Type
 
 const Other = Schema.Struct({ type: Schema.String, subtype: Text })
 
-export const Event = Schema.Union([Init, ApiRetry, Assistant, User, RateLimit, RunResult, Other])
+export const Event = Schema.Union([Init, ApiRetry, Assistant, User, RateLimit, Task, Tasks, RunResult, Other])
 export type Event = typeof Event.Type
 
 const decodeLine = Schema.decodeUnknownResult(Schema.fromJsonString(Event))
@@ -101,7 +127,13 @@ export const isAssistant = Schema.is(Assistant)
 export const isUser = Schema.is(User)
 export const isApiRetry = Schema.is(ApiRetry)
 export const isRateLimit = Schema.is(RateLimit)
+export const isTask = Schema.is(Task)
+export const isTasks = Schema.is(Tasks)
 export const isRunResult = Schema.is(RunResult)
+
+/** A result that answers nothing: a resumed session has one for each background task that died with its predecessor. */
+export const isEmptyResult = ({ errors, is_error, num_turns, result, subtype }: RunResult): boolean =>
+  num_turns === 0 && subtype === "success" && is_error !== true && !result?.trim() && errors === undefined
 
 /** Content as blocks, whether the message has a list or a plain text. */
 export const blocksOf = (content: ReadonlyArray<Block> | string): ReadonlyArray<Block> =>

@@ -6,6 +6,7 @@ import {
   type Event,
   isApiRetry,
   isAssistant,
+  isEmptyResult,
   isInit,
   isRateLimit,
   isRunResult,
@@ -78,7 +79,7 @@ export const logLines = (event: Event): ReadonlyArray<string> => {
       ? [`agent: usage limit (${event.rate_limit_info.rateLimitType ?? "unknown"}) reached`]
       : []
   }
-  if (isRunResult(event)) {
+  if (isRunResult(event) && !isEmptyResult(event)) {
     const cost = event.total_cost_usd ? `, $${event.total_cost_usd.toFixed(4)}` : ""
     const how = event.is_error === true ? "failed" : "finished"
     return [

@@ -16,10 +16,11 @@ import {
   type Observation,
   observe,
   observeStderr,
+  overdue,
   type StopCause
 } from "./Observation.ts"
 import { Processes } from "./Processes.ts"
-import { decodeEvent, isInit, isRunResult } from "./Stream.ts"
+import { decodeEvent, isInit } from "./Stream.ts"
 import { logLines, short } from "./StreamLog.ts"
 
 export interface AgentProcess {
@@ -56,7 +57,6 @@ export class Supervisor extends Context.Service<Supervisor, {
         const { bounds } = agent
         const lastEvent = yield* Ref.make(yield* Clock.currentTimeMillis)
         const firstEvent = yield* Deferred.make<StopCause>()
-        const lastWord = yield* Deferred.make<void>()
 
         // One process per session: a runner that was killed may have left its agent running.
         yield* processes.sweep(agent.marks)
@@ -82,7 +82,6 @@ export class Supervisor extends Context.Service<Supervisor, {
           yield* Ref.set(lastEvent, yield* Clock.currentTimeMillis)
           const now = yield* Ref.updateAndGet(seen, (before) => observe(before, event))
           for (const text of logLines(event)) yield* Effect.log(text)
-          if (isRunResult(event)) yield* Deferred.succeed(lastWord, undefined)
           if (!isInit(event)) return
           const problem = initProblem(event, agent.asked, now.stderr)
           if (problem === undefined) return
@@ -115,27 +114,20 @@ export class Supervisor extends Context.Service<Supervisor, {
           Effect.andThen(Ref.get(seen)),
           Effect.flatMap(({ init }) => (init === undefined ? Effect.succeed<StopCause>("NoInit") : Effect.never))
         )
-        const silent = Effect.gen(function*() {
-          const { init, runningTools } = yield* Ref.get(seen)
+        const tooQuiet = Effect.gen(function*() {
           const quiet = (yield* Clock.currentTimeMillis) - (yield* Ref.get(lastEvent))
-          return init !== undefined && runningTools.size === 0 && quiet >= bounds.silence * 1000
+          return overdue(yield* Ref.get(seen), quiet / 1000, bounds)
         }).pipe(
           Effect.repeat({
-            schedule: Schedule.spaced(Duration.seconds(bounds.silence / 10)),
-            until: (isSilent) => isSilent
-          }),
-          Effect.as<StopCause>("Silent")
-        )
-        const notExiting = Deferred.await(lastWord).pipe(
-          Effect.andThen(Effect.sleep(Duration.seconds(bounds.exit))),
-          Effect.as<StopCause>("NotExiting")
+            schedule: Schedule.spaced(Duration.seconds(Math.min(bounds.silence, bounds.exit) / 10)),
+            until: (cause) => cause !== undefined
+          })
         )
         const cause = yield* Effect.raceAllFirst([
           Effect.as(exit, undefined),
           Deferred.await(firstEvent),
           noInit,
-          silent,
-          notExiting
+          tooQuiet
         ])
         if (cause !== undefined) {
           yield* Effect.log(`stopping the agent: ${stopWords[cause]}`)

@@ -155,3 +155,48 @@ describe("a runner that is told to stop", () => {
       assert.include(filesOf(remotes.target, branch), "src/half.js")
     }))
 })
+
+describe("the end of an agent", () => {
+  const started =
+    "printf '{\"type\":\"system\",\"subtype\":\"task_started\",\"task_id\":\"b1\",\"description\":\"npm run dev\"}\\n'\n"
+  const ended = "printf '{\"type\":\"system\",\"subtype\":\"task_notification\",\"task_id\":\"b1\"}\\n'\n"
+  const deadTask =
+    `${ended}init; result '"subtype":"success","is_error":false,"num_turns":0,"result":"","total_cost_usd":0'\n`
+  const longer = "sleep 1"
+  it.live.each([
+    {
+      name: "is not the empty result for a task that died with the attempt before",
+      body: `${deadTask}init; say x; ${longer}; echo x > x.txt; done_ 'All done.'\n`,
+      turns: 1,
+      says: "All done."
+    },
+    {
+      name: "is not a result while a task is in the background",
+      body: `init; say x; ${started}done_ Wait.; ${longer}; ${ended}init; say y; echo x > x.txt; done_ 'All done.'\n`,
+      turns: 2,
+      says: "All done."
+    },
+    {
+      name: "is not a result after which it goes on",
+      body: `init; say x; done_ Wait.; init; use; ${longer}; echo x > x.txt; done_ 'All done.'\n`,
+      turns: 2,
+      says: "All done."
+    },
+    {
+      name: "that is forced is said in the status",
+      body: "init; say x; echo x > x.txt; done_ 'I wait.'; sleep 30\n",
+      turns: 1,
+      says: "The agent was stopped by the runner"
+    }
+  ])("$name", ({ body, says, turns }) =>
+    Effect.gen(function*() {
+      const { remotes } = start()
+      const { result } = yield* execute(codeRun(around, {}, agent(`keep; ${body}`)))
+      assert.strictEqual(result.outcome, "Completed")
+      assert.include(result.message, says)
+      assert.strictEqual(calls(), 1)
+      assert.strictEqual(result.usage?.turns, turns)
+      assert.strictEqual(result.usage?.inputTokens, 10 * turns)
+      assert.include(filesOf(remotes.target, branch), "x.txt")
+    }))
+})

@@ -284,11 +284,6 @@ describe("classify", () => {
       name: "a success in which no model answered",
       given: ended({}, { answered: false }),
       want: failed("AgentError", "the prompt was not run: Work is done.")
-    },
-    {
-      name: "an agent that finished and had to be killed is finished",
-      given: ended({}, { stopped: "NotExiting", exitCode: 137 }),
-      want: Verdict.Finished({ message: "Work is done." })
     }
   ])("$name", ({ given, want }) => assert.deepStrictEqual(classify(given), want))
 })

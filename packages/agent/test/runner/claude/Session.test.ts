@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { goOnPrompt, startPrompt } from "../../../src/runner/claude/Prompt.ts"
+import { goOnPrompt, type PromptParts, startPrompt } from "../../../src/runner/claude/Prompt.ts"
 import {
   isStub,
   planSession,
@@ -101,16 +101,74 @@ describe("planSession", () => {
 })
 
 describe("the prompt", () => {
+  const parts = { resumed: false, previous: undefined, notes: [] }
+
   it.each(["/cost", "- x", "@/etc/passwd", "plain"])("never begins with a user's text: %j", (text) => {
     for (const resumed of [true, false]) {
-      assert.match(startPrompt({ text, resumed, notes: [] }), /^Task:\n\n/)
+      assert.match(startPrompt({ ...parts, text, resumed }), /^Task:\n\n/)
     }
-    assert.include(startPrompt({ text, resumed: false, notes: [] }), text)
+    assert.include(startPrompt({ ...parts, text }), text)
   })
 
-  it("tells a resumed agent that it was interrupted, and what to know of the tree", () => {
-    const prompt = startPrompt({ text: "Do it.", resumed: true, notes: ["A merge is in progress."] })
-    assert.match(prompt, /interrupted[\s\S]*merge is in progress[\s\S]*Do it\./)
-    assert.match(goOnPrompt(), /^Task:[\s\S]*interrupted/)
+  const previous = (reason: string, message?: string) => ({ reason, ...(message === undefined ? {} : { message }) })
+  it.each<{ name: string; given: Partial<PromptParts>; want: RegExp; never?: RegExp }>([
+    { name: "a first attempt: nothing", given: {}, want: /^Task:\n\nDo it\.\n$/ },
+    {
+      name: "after a refused push: the remote's words, and not that it was interrupted",
+      given: { resumed: true, previous: previous("PushRejected", "The remote refused b: no secrets, says @/etc/hook") },
+      want: /did not count \(PushRejected\)\. The remote refused b: no secrets, says \\@\/etc\/hook\./,
+      never: /interrupted/
+    },
+    {
+      name: "after no changes, in a new session",
+      given: { previous: previous("NoChanges", "The agent changed nothing: Done.") },
+      want: /did not count \(NoChanges\)\. The agent changed nothing: Done\.[\s\S]*git status/,
+      never: /interrupted/
+    },
+    {
+      name: "after a loss: that it was interrupted, and by what",
+      given: { resumed: true, previous: previous("InfraLost", "The pod was evicted: low on memory") },
+      want: /You were interrupted \(InfraLost\)\. The pod was evicted: low on memory\. Calls that were in flight/
+    },
+    {
+      name: "after a cancellation",
+      given: { resumed: true, previous: previous("Cancelled") },
+      want: /interrupted \(Cancelled\)/
+    },
+    {
+      name: "after a limit",
+      given: { resumed: true, previous: previous("RateLimited", "5-hour limit reached") },
+      want: /did not count \(RateLimited\)\. 5-hour limit reached/
+    },
+    {
+      name: "after a delivery",
+      given: { resumed: true, previous: previous("Delivered") },
+      want: /was delivered/,
+      never: /interrupted|not count/
+    },
+    {
+      name: "in a session of another run: that, and no more",
+      given: { resumed: true },
+      want: /an earlier session of this service/,
+      never: /interrupted|not count/
+    },
+    {
+      name: "words of several lines on one, without what steers a terminal",
+      given: { previous: previous("PushRejected", "one\n\n# two\u001b[2J\n- three") },
+      want: /\(PushRejected\)\. one # two - three\. Where/
+    },
+    {
+      name: "and of the tree",
+      given: { resumed: true, notes: ["A merge is in progress."] },
+      want: /\n- A merge is in progress\./
+    }
+  ])("tells of the attempt before: $name", ({ given, never, want }) => {
+    const prompt = startPrompt({ ...parts, text: "Do it.", ...given })
+    assert.match(prompt, want)
+    if (never !== undefined) assert.notMatch(prompt, never)
+    assert.match(prompt, /Do it\.\n$/)
   })
+
+  it("of a process that goes on in the pod says why the one before ended", () =>
+    assert.match(goOnPrompt("the agent was killed"), /^Task:[\s\S]*interrupted: the agent was killed\.[\s\S]*Finish/))
 })

@@ -116,7 +116,7 @@ describe("an observation", () => {
       { type: "system", subtype: "task_notification" }
     )
     assert.strictEqual(seen.result?.result, "second")
-    assert.deepStrictEqual(seen.usage, { costUsd: 0.5, inputTokens: 1110, outputTokens: 5, turns: 3 })
+    assert.deepStrictEqual(seen.usage, { costUsd: 0.5, inputTokens: 1110, outputTokens: 5, turns: 4 })
   })
 
   it("does not take the API's failure for an answer", () => {

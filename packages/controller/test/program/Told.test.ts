@@ -1,0 +1,136 @@
+/** What an attempt is told of the one before it: how it ended, in the words of whoever knows. */
+import { assert, describe, it } from "@effect/vitest"
+import {
+  type PreviousAttempt,
+  PreviousAttemptText,
+  previousAttemptVariable
+} from "@orchestrator/domain/PreviousAttempt"
+import { PodKind } from "@orchestrator/k8s/Kinds"
+import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
+import type { Script } from "@orchestrator/k8s/node/ScriptedRuntime"
+import { Effect, Schema } from "effect"
+import { acting, attemptsOf, codeRun, completed, endless, failed, isAgain, pass, verbs, world } from "./World.ts"
+
+const decode = Schema.decodeUnknownSync(PreviousAttemptText)
+const toldTo = (env: Readonly<Record<string, string>> | undefined): PreviousAttempt | undefined => {
+  const text = env?.[previousAttemptVariable]
+  return text === undefined ? undefined : decode(text)
+}
+
+const refused = "remote: Rule $(HOME) $$: no\u001b[31m secrets in `main`. Zürich ☃"
+const withWords = (message: string): Script =>
+  acting(() => ({
+    after: "10 seconds",
+    exitCode: 1,
+    message: JSON.stringify({ outcome: "Failed", reason: "PushRejected", message })
+  }))
+
+describe("the attempt after", () => {
+  it.effect.each<{ name: string; script: Script; edit?: object; passes?: string; reason: string; words?: string }>([
+    {
+      name: "a refused push is told the remote's words, which expand nothing and steer no terminal",
+      script: withWords(refused),
+      reason: "PushRejected",
+      words: "remote: Rule $(HOME) $$: no secrets in `main`. Zürich ☃"
+    },
+    {
+      name: "one without changes is told that",
+      script: acting(() => failed("NoChanges")),
+      reason: "NoChanges",
+      words: "It was NoChanges."
+    },
+    {
+      name: "one without a pull request is told why",
+      script: acting(() => failed("PullRequestMissing")),
+      reason: "PullRequestMissing",
+      words: "PullRequestMissing"
+    },
+    {
+      name: "one over its budget is told that, without advice for people",
+      script: acting(() => failed("BudgetExceeded")),
+      reason: "BudgetExceeded",
+      words: "It was BudgetExceeded."
+    },
+    {
+      name: "one that failed is told how",
+      script: acting(() => failed("AgentError")),
+      reason: "AgentError",
+      words: "It was"
+    },
+    {
+      name: "one over its time is told that",
+      script: endless,
+      edit: { timeoutSeconds: 60 },
+      passes: "80 seconds",
+      reason: "DeadlineExceeded"
+    },
+    {
+      name: "one that was delivered is told that",
+      script: acting(({ env }) => completed(env, "10 seconds")),
+      reason: "Delivered"
+    }
+  ])("$name", ({ edit, passes, reason, script, words }) =>
+    Effect.gen(function*() {
+      const { agents, create, edit: change } = yield* verbs
+      yield* create(codeRun("first", edit))
+      yield* pass(passes === undefined ? "20 seconds" : "80 seconds")
+      yield* change("first", { contextVersion: 2 })
+      yield* pass("5 seconds")
+      const [first, second] = yield* agents
+      assert.isUndefined(toldTo(first?.env))
+      const told = toldTo(second?.env)
+      assert.strictEqual(told?.reason, reason)
+      assert.include(told?.message ?? "", words ?? "")
+      assert.notInclude(told?.message ?? "", "Raise spec")
+    }).pipe(Effect.provide(world({ script }))))
+
+  it.effect("one that was cancelled and raised in mid-run is told that", () =>
+    Effect.gen(function*() {
+      const { agents, create, edit } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("10 seconds")
+      yield* edit("first", { contextVersion: 2 })
+      yield* pass("20 seconds")
+      assert.strictEqual(toldTo((yield* agents)[1]?.env)?.reason, "Cancelled")
+    }).pipe(Effect.provide(world({ script: endless }))))
+
+  it.effect("one whose node was lost is told that, in the same version", () =>
+    Effect.gen(function*() {
+      const { agents, all, create } = yield* verbs
+      const node = yield* Kubelet
+      yield* create(codeRun("first"))
+      yield* pass("10 seconds")
+      for (const { metadata: { name = "", namespace } } of yield* all(PodKind)) {
+        yield* node.evict({ name, namespace }, "low on memory")
+      }
+      yield* pass("1 minute")
+      const told = toldTo((yield* agents)[1]?.env)
+      assert.strictEqual(told?.reason, "InfraLost")
+      assert.include(told?.message ?? "", "evicted")
+    }).pipe(Effect.provide(world({ script: endless }))))
+
+  it.effect("a usage limit is told that, though the status has said other things since", () =>
+    Effect.gen(function*() {
+      const { agents, create, run } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("20 seconds")
+      yield* pass("10 minutes", "10 seconds")
+      assert.deepStrictEqual(toldTo((yield* agents)[1]?.env), { reason: "RateLimited", message: "It was RateLimited." })
+      const { status } = yield* run("first")
+      assert.deepStrictEqual(attemptsOf(status).map(({ message }) => message), [undefined, undefined])
+    }).pipe(Effect.provide(world({
+      script: acting((request) => isAgain(request) ? completed(request.env, "10 seconds") : failed("RateLimited"))
+    }))))
+
+  it.effect("words without end are cut", () =>
+    Effect.gen(function*() {
+      const { agents, create, edit } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("20 seconds")
+      yield* edit("first", { contextVersion: 2 })
+      yield* pass("5 seconds")
+      const told = toldTo((yield* agents)[1]?.env)
+      assert.isAtMost(told?.message?.length ?? 0, 1500)
+      assert.isAbove(told?.message?.length ?? 0, 100)
+    }).pipe(Effect.provide(world({ script: withWords("no ".repeat(1000)) }))))
+})
