@@ -17,7 +17,7 @@
   "terminationGracePeriodSeconds" .Values.agent.terminationGracePeriodSeconds
   "toolmanServerUrl" .Values.agent.toolmanServerUrl
   "streamIdleSeconds" .Values.agent.streamIdleSeconds
-  "broker" (pick .Values.agent.broker "answersPerTurn" "maxPushMebibytes" "caCertificates") }}
+  "broker" (pick .Values.agent.broker "answersPerTurn" "maxPushMebibytes" "maxUnpackedMebibytes" "caCertificates") }}
 {{- $_ := set $agent.broker "resources" (pick .Values.agent.broker.resources "requests" "limits") }}
 {{- $secrets := list }}
 {{- range .Values.imagePullSecrets }}

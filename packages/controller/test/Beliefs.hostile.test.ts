@@ -226,7 +226,7 @@ describe("words in a status", () => {
     assert.strictEqual(printable(text), text)
     assert.isAtMost(text.length, 2048)
   }
-  const messagesOf = ({ conditions = [], message }: typeof CodeRunStatus.Type) => [
+  const messagesOf = ({ conditions = [], message }: CodeRunStatus) => [
     message,
     ...conditions.map((condition) => condition.message)
   ]

@@ -109,6 +109,8 @@ const AgentConfig = Schema.Struct({
     answersPerTurn: or(positive, 4),
     /** Largest push in MiB. */
     maxPushMebibytes: or(positive, 512),
+    /** What a push may be when it is unpacked, in MiB; small packs may become 200 times as large, and at least 128 MiB. */
+    maxUnpackedMebibytes: or(positive, 1024),
     /** PEM certificates of authorities that the broker trusts beside the public ones: for git, the forge and the model API. */
     caCertificates: or(certificates, "")
   }))

@@ -42,6 +42,7 @@ const common = {
   CA_CERTIFICATES: or(Certificates, ""),
   MAX_PUSH_MEBIBYTES: or(Positive, "512"),
   OWN_BRANCH: or(Schema.Literals(["true", "false"]), "false"),
+  MAX_UNPACKED_MEBIBYTES: or(Positive, "1024"),
   KNOWN_BRANCH: Schema.optionalKey(BranchName),
   KNOWN_HEAD: Schema.optionalKey(Commit),
   MODEL_BASE_URL: or(HttpUrl, "https://api.anthropic.com"),
@@ -98,7 +99,8 @@ const settings = (values: Common, work: Work, environment: Environment) => ({
     /** Lines of a `known_hosts` file, beside the pinned ones. */
     knownHosts: values.GIT_KNOWN_HOSTS,
     restricted: values.GIT_ALLOWED_HOSTS.trim() !== "",
-    maxPushBytes: Math.round(values.MAX_PUSH_MEBIBYTES * 1_048_576)
+    maxPushBytes: Math.round(values.MAX_PUSH_MEBIBYTES * 1_048_576),
+    maxUnpackedBytes: Math.round(values.MAX_UNPACKED_MEBIBYTES * 1_048_576)
   },
   model: {
     baseUrl: values.MODEL_BASE_URL.replace(/\/+$/, ""),

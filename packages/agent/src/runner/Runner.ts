@@ -3,6 +3,8 @@
  * did is committed and pushed, and the result says Interrupted.
  */
 import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
+import { inert } from "@orchestrator/domain/Inert"
+import { printable } from "@orchestrator/domain/Printable"
 import { addUsage } from "@orchestrator/domain/Usage"
 import { Cause, type Duration, Effect, Exit, Fiber, Option, Ref } from "effect"
 import { prepareAgentFiles } from "./claude/AgentFiles.ts"
@@ -22,7 +24,7 @@ import { type Prepared, prepareWorkspace } from "./workspace/Setup.ts"
 const savingTakesAtMost = "75 seconds"
 
 const subjectFor = (settings: RunnerSettings, prepared: Prepared, verdict: Verdict | undefined): string => {
-  if (verdict?._tag === "Finished") return prepared.title
+  if (verdict?._tag === "Finished") return printable(inert(prepared.title), { max: 200 })
   const why = verdict === undefined ? "interrupted" : "unfinished"
   return `wip: ${why} attempt ${settings.run.attempt} of ${settings.run.name}`
 }

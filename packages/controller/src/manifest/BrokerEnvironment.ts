@@ -1,4 +1,6 @@
 /** What the broker is told of its run; packages/agent's BrokerConfig reads it. It holds no secret: those are files. */
+import { inert } from "@orchestrator/domain/Inert"
+import { printable } from "@orchestrator/domain/Printable"
 import { Branch, Commit } from "@orchestrator/domain/Reported"
 import { Option, Schema } from "effect"
 import { remainingBudget } from "../Budget.ts"
@@ -48,7 +50,8 @@ const gitVariables = ({ config: { agent, git } }: PodInputs): ReadonlyArray<Vari
   literal("GIT_INSTEAD_OF", JSON.stringify(git.insteadOf)),
   ...text("GIT_KNOWN_HOSTS", git.knownHosts),
   ...text("CA_CERTIFICATES", agent.broker.caCertificates),
-  literal("MAX_PUSH_MEBIBYTES", String(agent.broker.maxPushMebibytes))
+  literal("MAX_PUSH_MEBIBYTES", String(agent.broker.maxPushMebibytes)),
+  literal("MAX_UNPACKED_MEBIBYTES", String(agent.broker.maxUnpackedMebibytes))
 ]
 
 const text = (name: string, value: string): ReadonlyArray<Variable> => value.trim() === "" ? [] : [literal(name, value)]
@@ -79,7 +82,8 @@ export const forgeVariables = ({ config: { forge }, run, wanted }: PodInputs): R
   const { codeTitle, docsTitle, ...wish } = forge.pullRequest
   const names = {
     run: run.name,
-    service: wanted.workspace?.service,
+    // A requester's word: it closes no issue and calls nobody in a title.
+    service: wanted.workspace === undefined ? undefined : inert(printable(wanted.workspace.service)),
     taskId: wanted.taskId === undefined ? undefined : String(wanted.taskId)
   }
   const title = fill(runKinds[run.kind].taskType === "code" ? codeTitle : docsTitle, names)

@@ -2,6 +2,7 @@
  * One request to GitHub's REST API: its refusals as reasons, what passes tried again. Secondary limits are waited for as long as
  * GitHub says, within bounds; a wait that is longer is left to the caller.
  */
+import { printable } from "@orchestrator/domain/Printable"
 import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
 import { type HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { connectionProblem } from "../ConnectionProblem.ts"
@@ -30,7 +31,7 @@ const tries = 4
 const problem = Schema.decodeUnknownOption(Schema.fromJsonString(GitHubProblem))
 
 const wordsOf = (text: string): string =>
-  Option.match(problem(text), { onNone: () => text.slice(0, 200), onSome: problemWords })
+  printable(Option.match(problem(text), { onNone: () => text, onSome: problemWords }), { max: 500 }) || "no words"
 
 const limitOf = (headers: Readonly<Record<string, string | undefined>>, words: string, now: number) => {
   const after = headers["retry-after"]

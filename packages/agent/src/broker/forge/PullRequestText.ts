@@ -1,5 +1,9 @@
-/** Title and body of a pull request. The body is ours between two marks; what people write around them stays. */
-import { clip } from "@orchestrator/domain/Text"
+/**
+ * Title and body of a pull request. The body is ours between two marks; what people write around them stays. The agent's words are quoted:
+ * read by people, and by nothing that acts on them.
+ */
+import { inert } from "@orchestrator/domain/Inert"
+import { printable } from "@orchestrator/domain/Printable"
 
 export interface PullRequestFacts {
   readonly task: string
@@ -18,20 +22,35 @@ const end = "<!-- orchestrator:end -->"
 /** The bound that GitHub sets is 65,536 characters. */
 const longestSummary = 20_000
 
+const longestQuote = 400
+const longestFence = 8
+
 /** Without what could end our part, or pass for it. */
-const harmless = (text: string): string => text.replaceAll("<!--", "<! --").replaceAll("-->", "-- >").trim()
+const harmless = (text: string): string => text.replaceAll("<!--", "<! --").replaceAll("-->", "-- >")
+
+/**
+ * A code block within a quotation. In a code block a forge makes nothing of mentions, keywords, images and HTML; in a quotation no line
+ * begins with a bot's command. The words are inert besides, since a squashed merge may make a commit message of them.
+ */
+export const quoted = (text: string): string => {
+  const lines = inert(harmless(printable(text, { lines: true, max: longestSummary }))).trim()
+    .replace(/`{8,}/g, "`".repeat(longestFence - 1)).split("\n")
+  const shown = lines.length > longestQuote ? [...lines.slice(0, longestQuote), "..."] : lines
+  const fence = "`".repeat(longestFence)
+  return [`${fence}text`, ...shown, fence].map((line) => `> ${line}`).join("\n")
+}
 
 const costLine = ({ costBy, costUsd }: PullRequestFacts): string =>
   costUsd === undefined ? "unknown" : `$${costUsd.toFixed(2)}${costBy === "agent" ? " (as the agent counts it)" : ""}`
 
 /** One line, at most what a forge takes as a title. */
-export const titleOf = (title: string): string => clip(title.replace(/\s+/g, " ").trim(), 200)
+export const titleOf = (title: string): string => printable(title, { max: 200 })
 
 /** Our part of the body. */
 export const ownPart = (facts: PullRequestFacts): string =>
   [
     begin(facts.run.uid),
-    clip(harmless(facts.summary), longestSummary) || "The agent said nothing about its work.",
+    printable(facts.summary) === "" ? "The agent said nothing about its work." : quoted(facts.summary),
     "",
     "| | |",
     "|---|---|",

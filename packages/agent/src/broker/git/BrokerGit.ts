@@ -8,7 +8,17 @@ export interface GitCommand {
   readonly args: ReadonlyArray<string>
   readonly environment: Environment
   readonly input?: Stream.Stream<Uint8Array>
+  /** What the process may take at most, where the system has such limits. */
+  readonly limits?: { readonly memoryMebibytes: number; readonly cpuSeconds: number }
 }
+
+/** The shell sets the limits and becomes git; a system that does not know one goes on without it. */
+const limiting = "ulimit -d \"$1\" 2>/dev/null; ulimit -t \"$2\" 2>/dev/null; shift 2; exec git \"$@\""
+
+const wordsOf = ({ args, limits }: GitCommand): readonly [command: string, args: ReadonlyArray<string>] =>
+  limits === undefined
+    ? ["git", args]
+    : ["sh", ["-c", limiting, "git", String(limits.memoryMebibytes * 1024), String(limits.cpuSeconds), ...args]]
 
 export class BrokerGit extends Context.Service<BrokerGit, {
   /** Runs to the end; a command that cannot start answers with exit code 127. */
@@ -20,13 +30,15 @@ export class BrokerGit extends Context.Service<BrokerGit, {
     BrokerGit,
     Effect.gen(function*() {
       const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
-      const spawn = ({ args, environment, input }: GitCommand) =>
-        spawner.spawn(ChildProcess.make("git", args, {
-          env: environment,
-          stdin: input ?? "ignore",
+      const spawn = (given: GitCommand) => {
+        const [command, args] = wordsOf(given)
+        return spawner.spawn(ChildProcess.make(command, args, {
+          env: given.environment,
+          stdin: given.input ?? "ignore",
           killSignal: "SIGTERM",
           forceKillAfter: "2 seconds"
         }))
+      }
 
       return BrokerGit.of({
         ask: Effect.fn("BrokerGit.ask")(function*(command) {

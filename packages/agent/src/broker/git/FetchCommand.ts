@@ -16,6 +16,16 @@ export const askedBranches = (packets: ReadonlyArray<string>): ReadonlyArray<str
     ? []
     : packets.flatMap((packet) => /^ref-prefix refs\/heads\/(\S*[^/\s])\n?$/.exec(packet)?.[1] ?? [])
 
+/**
+ * The objects that a client wants, in any version of the protocol; undefined where a want is none. Git reads as many digits as a name has
+ * and nothing behind them.
+ */
+export const wantedObjects = (packets: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
+  const wants = packets.filter((packet) => /^want\b/.test(packet))
+  const ids = wants.flatMap((packet) => /^want ([0-9a-f]{64}|[0-9a-f]{40})/i.exec(packet)?.[1]?.toLowerCase() ?? [])
+  return ids.length === wants.length ? ids : undefined
+}
+
 /** Undefined for every other command. */
 export const parseFetch = (packets: ReadonlyArray<string>): FetchCommand | undefined => {
   if (packets[0]?.trim() !== "command=fetch") return undefined

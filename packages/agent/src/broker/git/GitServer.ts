@@ -7,14 +7,15 @@ import { Context, Effect, FileSystem, Layer, Schema, type Scope, Stream } from "
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createGunzip } from "node:zlib"
 import type { Environment } from "../../runner/Environment.ts"
+import { lastWords } from "../../runner/git/Git.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { makePlaces } from "../Places.ts"
 import type { Role, Route } from "../Route.ts"
 import { BrokerGit } from "./BrokerGit.ts"
-import { askedBranches, parseFetch } from "./FetchCommand.ts"
+import { askedBranches, parseFetch, wantedObjects } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { Mirror, type MirrorError } from "./Mirror.ts"
-import { errorAnswer, packetsUntilFlush, pushAnswer, serviceHeader } from "./PktLine.ts"
+import { errorAnswer, packet, packetsUntilFlush, pushAnswer, serviceHeader } from "./PktLine.ts"
 import { parsePush, pushRefusal } from "./PushCommands.ts"
 import { Target } from "./Target.ts"
 
@@ -31,7 +32,19 @@ const largestCommands = 65_536
 const atOnce = 6
 
 /** What comes late from upstream is handed on as it is, and quickly. */
-const reading = [["uploadpack.allowFilter", "true"], ["pack.window", "0"], ["pack.compression", "1"]] as const
+const reading = [
+  ["uploadpack.allowFilter", "true"],
+  // A filter by a file of the repository's would read any file of it.
+  ["uploadpackfilter.allow", "false"],
+  ["uploadpackfilter.blob:none.allow", "true"],
+  ["uploadpackfilter.blob:limit.allow", "true"],
+  ["uploadpackfilter.tree.allow", "true"],
+  ["uploadpack.allowAnySHA1InWant", "false"],
+  ["uploadpack.allowReachableSHA1InWant", "false"],
+  ["uploadpack.allowRefInWant", "false"],
+  ["pack.window", "0"],
+  ["pack.compression", "1"]
+] as const
 
 const answer = (kind: string, body: Uint8Array | Stream.Stream<Uint8Array>) => {
   const options = { contentType: `application/x-${kind}`, headers: { "cache-control": "no-store" } }
@@ -92,19 +105,34 @@ export class GitServer extends Context.Service<GitServer, {
       ) {
         yield* role === "target" ? target.open : mirror.refresh(role)
         const environment: Environment = service === "git-receive-pack" ? receives : yield* uploads(request, role)
-        const { bytes } = yield* git.ask({
+        const { bytes, exitCode, stderr } = yield* git.ask({
           args: [service.slice(4), "--stateless-rpc", "--http-backend-info-refs", mirror.folder(role)],
           environment
         })
+        if (exitCode !== 0) {
+          const words = lastWords(stderr) || `git ended with exit code ${exitCode} and no words`
+          yield* Effect.logWarning(`the branches of ${role}.git cannot be told: ${words}`)
+          return answer(`${service}-advertisement`, errorAnswer(service, `the branches cannot be told: ${words}`))
+        }
         const bare = environment["GIT_PROTOCOL"] === "version=2"
         return answer(`${service}-advertisement`, bare ? bytes : Buffer.concat([serviceHeader(service), bytes]))
       })
 
       const upload = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, role: Role) {
         const body = yield* Stream.mkUint8Array(bodyOf(request, largestCall))
-        const packets = packetsUntilFlush(body)?.packets ?? []
+        const packets = packetsUntilFlush(body)?.packets
+        const wants = packets && wantedObjects(packets)
+        if (packets === undefined || wants === undefined) {
+          return HttpServerResponse.text("This request cannot be understood.\n", { status: 400 })
+        }
         const asked = askedBranches(packets)
         if (asked.length > 0) yield* mirror.include(role, asked)
+        const [stranger] = yield* mirror.strangers(role, wants)
+        if (stranger !== undefined) {
+          yield* Effect.logWarning(`an object of ${role}.git was asked for that no branch leads to: ${stranger}`)
+          const words = `upload-pack: not our ref ${stranger}: no branch of this repository leads to it`
+          return answer("git-upload-pack-result", packet(`ERR ${words}\n`))
+        }
         const fetch = parseFetch(packets)
         if (fetch !== undefined) yield* mirror.bring(role, fetch)
         return answer(

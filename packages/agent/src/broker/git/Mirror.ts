@@ -14,6 +14,7 @@ import type { FetchCommand } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { fetchWords, mirrorConfig, type MirrorPlan, planMirror } from "./MirrorPlan.ts"
 import { makePrefetch } from "./Prefetch.ts"
+import { makeReachable } from "./Reachable.ts"
 import { explained } from "./RemoteWords.ts"
 
 /** How every sentence about a repository begins that cannot be read. */
@@ -54,6 +55,8 @@ export class Mirror extends Context.Service<Mirror, {
   readonly include: (role: Role, branches: ReadonlyArray<string>) => Effect.Effect<void, MirrorError>
   /** Brings the files that a client is about to get. */
   readonly bring: (role: Role, command: FetchCommand) => Effect.Effect<void>
+  /** Of these objects, those that no branch of the repository leads to. */
+  readonly strangers: (role: Role, ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
   /** Keeps the repository from being refreshed meanwhile. */
   readonly alone: <A, E, R>(role: Role, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }>()("@orchestrator/agent/broker/git/Mirror") {
@@ -70,6 +73,10 @@ export class Mirror extends Context.Service<Mirror, {
       const own = [base, branches.plain, branches.own, known?.branch].filter((name) => name !== undefined)
       const wanted = new Set(own)
       const prefetch = makePrefetch(git)
+      const reachable = {
+        docs: yield* makeReachable(git, `${files.state}/docs.objects`),
+        target: yield* makeReachable(git, `${files.state}/target.objects`)
+      }
       const seen: Record<Role, ReadonlyMap<string, string>> = { docs: new Map(), target: new Map() }
 
       const urlOf = (role: Role) => {
@@ -196,6 +203,8 @@ export class Mirror extends Context.Service<Mirror, {
           gates[role].withPermit(Effect.gen(function*() {
             yield* prefetch(role, command, { ...(yield* environment(role)), GIT_DIR: folder(role) })
           })),
+        strangers: (role, ids) =>
+          Effect.suspend(() => reachable[role](ids, { ...access.local(), GIT_DIR: folder(role) })),
         alone: (role, effect) => gates[role].withPermit(effect)
       })
     })

@@ -3,6 +3,7 @@
  * them anew: that takes many times as long.
  */
 import { Effect, Stream } from "effect"
+import { lastWords } from "../../runner/git/Git.ts"
 import type { Role } from "../Route.ts"
 import type { BrokerGit } from "./BrokerGit.ts"
 import type { FetchCommand } from "./FetchCommand.ts"
@@ -58,6 +59,10 @@ export const makePrefetch = (git: BrokerGit["Service"]) => {
       environment,
       input: lines(all)
     })
-    if (exitCode !== 0) yield* Effect.logWarning(`files could not be brought from upstream at once: ${stderr.trim()}`)
+    if (exitCode !== 0) {
+      yield* Effect.logWarning(
+        `files could not be brought from upstream at once: ${lastWords(stderr) || `exit code ${exitCode}`}`
+      )
+    }
   })
 }

@@ -9,6 +9,15 @@ import type { BrokerGit } from "./BrokerGit.ts"
 import type { PushCommand } from "./PushCommands.ts"
 import { historyRefusal } from "./PushRules.ts"
 import { explained } from "./RemoteWords.ts"
+import {
+  addSizes,
+  countRefusal,
+  sizeRefusal,
+  type Sizes,
+  unpackFailure,
+  unpackLimits,
+  unpackSettings
+} from "./Unpacked.ts"
 
 export interface Receiving {
   /** The bare repository, and what git needs to reach upstream from it. */
@@ -17,6 +26,7 @@ export interface Receiving {
   /** Address to push to. */
   readonly upstream: string
   readonly maxBytes: number
+  readonly maxUnpackedBytes: number
   readonly branch: string
   readonly ownHead: string | undefined
   readonly floor: string | undefined
@@ -24,6 +34,8 @@ export interface Receiving {
   /** File with the body of git's request, and where in it the pack begins. */
   readonly body: string
   readonly packAt: number
+  /** Of these objects, those that no branch leads to. */
+  readonly strangers: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
   /** What happens just before upstream is asked: its answer may be lost. `over` is the head that it replaces. */
   readonly offering: (over: string | undefined) => Effect.Effect<void>
 }
@@ -43,6 +55,9 @@ const refused = (sentence: string, words = ""): Received => ({ pushed: undefined
 const remoteLines = (stderr: string): string =>
   stderr.split(/[\r\n]+/).filter((line) => line.startsWith("remote:")).map((line) => line.slice(7).trim()).join("\n")
 
+const settingWords = unpackSettings.flatMap(([key, value]) => ["-c", `${key}=${value}`])
+const nothing: Sizes = { bytes: 0, largestRecord: 0 }
+
 const isNothing = (id: string): boolean => /^0+$/.test(id)
 
 /** Number of objects that a pack's header promises; undefined where there is no pack. */
@@ -57,13 +72,47 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
   /** Unpacks beside the repository; answers with what is wrong. */
   const unpack = Effect.fnUntraced(function*(given: Receiving, environment: Receiving["environment"]) {
     const header = yield* Stream.mkUint8Array(fs.stream(given.body, { offset: given.packAt, bytesToRead: 12 }))
-    if (objectsOf(header) === 0) return undefined
+    const objects = objectsOf(header)
+    if (objects === 0) return undefined
+    const tooMany = countRefusal(objects ?? 0)
+    if (tooMany !== undefined) return tooMany
     const { exitCode, stderr } = yield* git.ask({
-      args: ["index-pack", "--stdin", "--fix-thin", "--fsck-objects", `--max-input-size=${given.maxBytes}`],
+      args: [
+        ...settingWords,
+        ...[
+          "index-pack",
+          "--stdin",
+          "--fix-thin",
+          "--fsck-objects",
+          "--threads=1",
+          `--max-input-size=${given.maxBytes}`
+        ]
+      ],
       environment,
-      input: fs.stream(given.body, { offset: given.packAt }).pipe(Stream.orDie)
+      input: fs.stream(given.body, { offset: given.packAt }).pipe(Stream.orDie),
+      limits: unpackLimits
     })
-    return exitCode === 0 ? undefined : `this push cannot be unpacked: ${lastWords(stderr)}`
+    if (exitCode !== 0) return unpackFailure(exitCode, lastWords(stderr))
+    const packBytes = Number((yield* fs.stat(given.body)).size) - given.packAt
+    return sizeRefusal(yield* sizesOf(environment), { packBytes, maxUnpackedBytes: given.maxUnpackedBytes })
+  })
+
+  /** Of what was unpacked alone, without what the repository has. */
+  const sizesOf = Effect.fnUntraced(function*(environment: Receiving["environment"]) {
+    const { GIT_ALTERNATE_OBJECT_DIRECTORIES: _, ...alone } = environment
+    const listing = git.stream({
+      args: [
+        ...settingWords,
+        ...["cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectsize)"]
+      ],
+      environment: alone,
+      limits: unpackLimits
+    })
+    return yield* listing.pipe(
+      Stream.decodeText,
+      Stream.splitLines,
+      Stream.runFold(() => nothing, (sum, line) => addSizes(sum, [line]))
+    )
   })
 
   const factsOf = Effect.fnUntraced(function*(given: Receiving, environment: Receiving["environment"]) {
@@ -85,6 +134,28 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
       ownHead: given.ownHead,
       keepsFloor: yield* isIn(given.floor)
     }
+  })
+
+  /** What the push builds on without bringing it: not here, or fetched from upstream as the base of a difference. */
+  const foreignObjects = Effect.fnUntraced(function*(
+    { command: { after } }: Receiving,
+    environment: Receiving["environment"],
+    objects: string
+  ) {
+    const listing = yield* git.ask({
+      args: ["rev-list", "--objects", "--no-object-names", "--missing=print", after, "--not", "--all"],
+      environment
+    })
+    const missing = listing.stdout.split("\n").flatMap((line) => line.startsWith("?") ? [line.slice(1)] : [])
+    const files = yield* fs.readDirectory(`${objects}/pack`).pipe(Effect.orElseSucceed(() => []))
+    const fetched = yield* Effect.forEach(files.filter((name) => name.endsWith(".promisor")), (name) =>
+      git.ask({
+        args: ["show-index"],
+        environment,
+        input: fs.stream(`${objects}/pack/${name.replace(/\.promisor$/, ".idx")}`).pipe(Stream.orDie)
+      }))
+    const bases = fetched.flatMap(({ stdout }) => stdout.split("\n").flatMap((line) => line.split(" ")[1] ?? []))
+    return [...missing, ...bases]
   })
 
   /** What was unpacked becomes part of the repository. */
@@ -115,6 +186,9 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
     const facts = yield* factsOf(given, environment)
     const sentence = historyRefusal(facts)
     if (sentence !== undefined) return refused(sentence)
+    if ((yield* given.strangers(yield* foreignObjects(given, environment, objects))).length > 0) {
+      return refused("this push builds on objects that it does not bring and that no branch has")
+    }
     if (facts.here === after) return { pushed: after, refused: undefined, words: "" } satisfies Received
     const ref = `refs/heads/${given.branch}`
     yield* given.offering(facts.here)

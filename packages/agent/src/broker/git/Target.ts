@@ -210,6 +210,8 @@ export class Target extends Context.Service<Target, {
             environment: yield* mirror.environment("target"),
             upstream: access.address(settings.targetUrl),
             maxBytes: settings.maxPushBytes,
+            maxUnpackedBytes: settings.maxUnpackedBytes,
+            strangers: (ids) => mirror.strangers("target", ids),
             branch,
             ownHead,
             floor,

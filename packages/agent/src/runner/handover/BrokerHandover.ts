@@ -1,5 +1,6 @@
 /** Handing over to the broker in its own container, by its few requests. A broker that is just being restarted is waited for. */
 import { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { printable } from "@orchestrator/domain/Printable"
 import { Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { isTransient } from "../git/UpstreamWords.ts"
@@ -43,7 +44,7 @@ export const layerBroker = ({ token, url }: Endpoint) =>
         )
         if (status < 200 || status > 299) {
           const words = yield* decodeProblem(text).pipe(
-            Effect.map(({ message }) => message),
+            Effect.map(({ message }) => printable(message, { max: 1000 }) || `status ${status}`),
             Effect.orElseSucceed(() => `status ${status}`)
           )
           return yield* failed(words)

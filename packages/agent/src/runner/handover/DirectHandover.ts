@@ -1,4 +1,5 @@
 /** Handing over without a broker: its forge is called in this process, with the credentials of this environment. */
+import { inert } from "@orchestrator/domain/Inert"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import type { BrokerSettings } from "../../broker/BrokerConfig.ts"
@@ -25,7 +26,7 @@ export const layerDirect = ({ environment, forge: settings, git, run }: BrokerSe
 
       const wishOf = ({ base, costUsd, delivery, summary, title }: Work, head: string) => ({
         ...settings.wish,
-        title: titleOf(environment["PULL_REQUEST_TITLE"] ?? title),
+        title: titleOf(environment["PULL_REQUEST_TITLE"] ?? inert(title)),
         part: ownPart({ task: run.task, taskUrl: settings.taskUrl, run, summary, costUsd, costBy: "agent" }),
         runUid: run.uid,
         branch: delivery.branch,

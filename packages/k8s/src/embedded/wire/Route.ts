@@ -26,13 +26,8 @@ export type Route =
 
 const unknown: Route = { _tag: "Unknown" }
 
-const decodeSegments = (pathname: string): ReadonlyArray<string> | undefined => {
-  try {
-    return pathname.split("/").filter((segment) => segment !== "").map(decodeURIComponent)
-  } catch {
-    return undefined
-  }
-}
+const decodeSegments = (path: string): ReadonlyArray<string> =>
+  path.split("/").filter((segment) => segment !== "").map(decodeURIComponent)
 
 const single: Readonly<Record<string, Route>> = {
   healthz: { _tag: "Health" },
@@ -72,9 +67,9 @@ const openApiRoute = ([version, root, ...path]: ReadonlyArray<string>): Route =>
   return root === "apis" && second !== undefined ? { _tag: "OpenApiV3", group: first, version: second } : unknown
 }
 
-export const routeOf = (pathname: string): Route => {
-  const segments = decodeSegments(pathname)
-  if (segments === undefined) return unknown
+/** Of a path that parseTarget has let through. */
+export const routeOf = (path: string): Route => {
+  const segments = decodeSegments(path)
   const [root = "", first, second, ...rest] = segments
   if (first === undefined) return (Object.hasOwn(single, root) ? single[root] : undefined) ?? unknown
   switch (root) {

@@ -17,6 +17,7 @@ import { type Exchange, refusal } from "./Exchange.ts"
 import { makeGuard } from "./Guard.ts"
 import { kubeconfigText } from "./Kubeconfig.ts"
 import { negotiate } from "./Negotiation.ts"
+import { parseTarget } from "./RequestTarget.ts"
 import { findServed } from "./Resources.ts"
 import { routeOf } from "./Route.ts"
 import { selfReviewKinds } from "./SelfReviews.ts"
@@ -72,6 +73,8 @@ const bodyOf = (request: HttpServerRequest.HttpServerRequest): Exchange["body"] 
     Effect.mapError(() => refused(413, `expected a body of at most ${ByteSize.format(maxBody)}`))
   )
 
+const malformed = refused(400, "expected a path of the Kubernetes API, percent-encoded where it has to be")
+
 interface App {
   readonly client: KubernetesClient["Service"]
   readonly store: EmbeddedStore["Service"]
@@ -84,8 +87,9 @@ const handle = ({ address, client, closing, guard, store }: App) =>
   Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
     const { headers, method } = request
-    const url = new URL(request.url, `https://${host}`)
-    const route = routeOf(url.pathname)
+    const target = parseTarget(request.url)
+    if (target === undefined) return refusal(malformed)
+    const route = routeOf(target.path)
     const stopped = guard(
       { host: headers["host"], origin: headers["origin"], authorization: headers["authorization"] },
       route
@@ -96,7 +100,7 @@ const handle = ({ address, client, closing, guard, store }: App) =>
       client,
       kinds: [...yield* store.served, ...selfReviewKinds],
       method,
-      query: url.searchParams,
+      query: target.query,
       form: form ?? {},
       userAgent: headers["user-agent"],
       contentType: headers["content-type"] ?? "",
@@ -109,7 +113,7 @@ const handle = ({ address, client, closing, guard, store }: App) =>
     return yield* answer(exchange, route, form !== undefined, address).pipe(
       Effect.catchDefect((defect) =>
         Effect.andThen(
-          Effect.logError(`${method} ${url.pathname} failed`, defect),
+          Effect.logError(`${method} ${target.path} failed`, defect),
           Effect.fail<KubernetesErrorReason>({ _tag: "ServerError", status: 500, message: "internal error" })
         )
       ),

@@ -36,7 +36,6 @@ describe("routeOf", () => {
       want: { ...resource, group: "batch", plural: "jobs", namespace: "x", name: "y", subresource: "status" }
     },
     { path: "/api/v1/namespaces/x/pods/a/log/b", want: { _tag: "Unknown" } },
-    { path: "/api/v1/pods/%E0%A4%A", want: { _tag: "Unknown" } },
     { path: "/constructor", want: { _tag: "Unknown" } },
     { path: "/", want: { _tag: "Unknown" } }
   ])("$path", ({ path, want }) => {
