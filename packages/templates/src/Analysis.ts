@@ -14,6 +14,7 @@ export const emit = "emit"
 /** Where a value goes: its name for messages, and how it is written there. */
 export interface Place {
   readonly name: string
+  readonly line: number
   readonly write: Write
 }
 
@@ -112,7 +113,7 @@ const value = <State>(pass: Pass<State>, statement: hbs.AST.MustacheStatement, s
     pass.problem(statement, "Placement", `{{${sourceOf(expression)}}} ${placed.refused}`)
     return state
   }
-  rewrite(statement, pass.place({ name: sourceOf(shown), write: placed.write }), shown)
+  rewrite(statement, pass.place({ name: sourceOf(shown), line: statement.loc.start.line, write: placed.write }), shown)
   return placed.state
 }
 

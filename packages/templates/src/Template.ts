@@ -7,8 +7,10 @@ import { helpers } from "./Helpers.ts"
 import { jsonLexer } from "./languages/JsonLexer.ts"
 import { markdownLexer } from "./languages/MarkdownLexer.ts"
 import { shellLexer, variableName, withVariables } from "./languages/ShellLexer.ts"
+import { shellPlaces } from "./languages/ShellPlaces.ts"
 import type { Shape } from "./Shape.ts"
 import type { TemplateProblem } from "./TemplateError.ts"
+import { variants } from "./Variants.ts"
 
 export interface Template extends CatalogEntry {
   readonly render: (inputs: unknown) => Result.Result<string, TemplateProblem>
@@ -24,12 +26,35 @@ export const compileTemplate = (
     const { places, problems } = analyseAs(entry.language, entry.file, source, program, inputs)
     const first = entry.output === "prompt.md" ? firstCharacter(entry.file, program) : []
     if (problems.length + first.length > 0) return Result.fail([...problems, ...first])
+    const misplaced = entry.language === "shell" && places.length > 0 ? misplacedIn(entry.file, program, places) : []
+    if (misplaced.length > 0) return Result.fail(misplaced)
     const evaluate = evaluator(program, places)
     return Result.succeed({
       ...entry,
       render: (given) => Result.flatMap(attempted(entry, () => evaluate(given)), (done) => finished(entry, done))
     })
   })
+
+/** Texts that a script would have run, in one of the ways that its conditions allow. */
+const misplacedIn = (
+  file: string,
+  program: hbs.AST.Program,
+  places: ReadonlyArray<Place>
+): ReadonlyArray<TemplateProblem> => {
+  const found = [...variants(program, places)].map(shellPlaces)
+  // Conditions can depend on each other, so that some of the ways are none; a run that takes such a one fails.
+  const followed = found.filter(({ error }) => error === undefined)
+  const refused = new Map((followed.length > 0 ? followed : found).flatMap((each) => [...each.refused]))
+  return [...refused].flatMap(([index, reason]): ReadonlyArray<TemplateProblem & { readonly line: number }> => {
+    const place = places[index]
+    return place === undefined
+      ? []
+      : [{ file, line: place.line, reason: "Placement", message: misplaced(place.name, reason) }]
+  }).toSorted((a, b) => a.line - b.line)
+}
+
+const misplaced = (name: string, reason: string): string =>
+  `{{${name}}} ${reason}; assign it to a variable of your own, such as value={{${name}}}, and use "$value" where it is only text`
 
 const parse = (file: string, source: string): Result.Result<hbs.AST.Program, ReadonlyArray<TemplateProblem>> =>
   Result.try({
@@ -77,6 +102,7 @@ const firstCharacter = (file: string, { body }: hbs.AST.Program): ReadonlyArray<
 /** A text that a script names by a variable, and the input that it comes from. */
 interface Hoisted {
   readonly name: string
+  readonly line: number
   readonly text: string
 }
 
@@ -92,7 +118,7 @@ const evaluator = (program: hbs.AST.Program, places: ReadonlyArray<Place>): (inp
   }
   engine.registerHelper(emit, (index: number, value: unknown, { data }: { data: { hoisted: Array<Hoisted> } }) => {
     const place = places[index]
-    return place?.write(value, (text) => variableName(indexOf(data.hoisted, { name: place.name, text })))
+    return place?.write(value, (text) => variableName(indexOf(data.hoisted, { ...place, text })))
   })
   const knownHelpers = Object.fromEntries([...builtins, ...Object.keys(helpers), emit].map((name) => [name, true]))
   const run = engine.compile(program, { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true })
@@ -103,9 +129,9 @@ const evaluator = (program: hbs.AST.Program, places: ReadonlyArray<Place>): (inp
 }
 
 /** Where the text stands among the hoisted; it is added when it does not. */
-const indexOf = (hoisted: Array<Hoisted>, { name, text }: Hoisted): number => {
+const indexOf = (hoisted: Array<Hoisted>, { line, name, text }: Hoisted): number => {
   const known = hoisted.findIndex((other) => other.name === name && other.text === text)
-  return known === -1 ? hoisted.push({ name, text }) - 1 : known
+  return known === -1 ? hoisted.push({ name, line, text }) - 1 : known
 }
 
 const builtins = ["if", "unless", "each", "with"]
@@ -122,12 +148,32 @@ const finished = (
   { hoisted, text }: Evaluated
 ): Result.Result<string, TemplateProblem> => {
   if (language === "shell") {
-    const refused = hoisted.find(({ text }) => text.includes("\0"))
-    return refused === undefined
+    const problem = hoisted.length === 0 ? undefined : scriptProblem(file, text, hoisted)
+    return problem === undefined
       ? Result.succeed(withVariables(text, hoisted.map(({ text }) => text)))
-      : Result.fail({ file, reason: "Unrepresentable", message: `${refused.name} holds NUL, which no script can` })
+      : Result.fail(problem)
   }
   return language === "json" ? checkedJson(file, text) : Result.succeed(text)
+}
+
+/** What is wrong with the texts of one run in a script: the check at load took each way of each condition, but not all of them together. */
+const scriptProblem = (file: string, script: string, hoisted: ReadonlyArray<Hoisted>): TemplateProblem | undefined => {
+  const nul = hoisted.find(({ text }) => text.includes("\0"))
+  if (nul !== undefined) {
+    return { file, reason: "Unrepresentable", message: `${nul.name} holds NUL, which no script can` }
+  }
+  const { options, refused } = shellPlaces(script)
+  for (const [index, { line, name, text }] of hoisted.entries()) {
+    const reason = refused.get(index)
+    if (reason !== undefined) return { file, line, reason: "Placement", message: misplaced(name, reason) }
+    const command = options.get(index)
+    if (command !== undefined && text.startsWith("-")) {
+      const message =
+        `${name} begins with "-", which ${command} takes for an option; write -- before it, or text in front of it`
+      return { file, line, reason: "Unrepresentable", message }
+    }
+  }
+  return undefined
 }
 
 const checkedJson = (file: string, text: string): Result.Result<string, TemplateProblem> =>

@@ -15,6 +15,10 @@ interface State {
   readonly raw: boolean
   /** Inside a block that began with a tag; ends at a blank line. */
   readonly html: boolean
+  /** Behind `<` of a tag that has not ended; it may go over lines. */
+  readonly tag: boolean
+  /** Whether a value was the last that was written, so that marks beside it would join its own. */
+  readonly touches: boolean
   /** Static text of the current line so far, values left out. */
   readonly line: string
   readonly lineHasValue: boolean
@@ -26,22 +30,25 @@ const newline = (state: State): State => {
   const [, marks, info] = fenceLine.exec(state.line) ?? []
   const blank = state.line.trim() === "" && !state.lineHasValue
   const html = state.fence === undefined && !blank && (state.html || /^[ \t>]*<\/?[a-zA-Z]/.test(state.line))
-  const next = { ...state, html, line: "", lineHasValue: false, span: blank ? 0 : state.span }
+  const tag = state.tag && !blank
+  const next = { ...state, html, tag, touches: false, line: "", lineHasValue: false, span: blank ? 0 : state.span }
   if (marks === undefined || state.lineHasValue || state.raw) return next
   if (state.fence === undefined) return { ...next, fence: marks, span: 0 }
   const closes = marks[0] === state.fence[0] && marks.length >= state.fence.length && info?.trim() === ""
   return closes ? { ...next, fence: undefined, span: 0 } : next
 }
 
-const marksOutside = /\\[\\`]|`+|<!--|<(?:pre|script|style|textarea)\b|-->|<\/(?:pre|script|style|textarea)>/gi
+const marksOutside =
+  /\\[\\`<]|`+|<!--|<(?:pre|script|style|textarea)\b|-->|<\/(?:pre|script|style|textarea)>|<(?=[a-z/!?])|>/gi
 const marksInSpan = /`+/g
 
 /** Backtick runs and raw stretches of a piece without line breaks. */
 const inline = (state: State, piece: string): State => {
+  if (piece === "") return state
   const line = state.line + piece
   if (state.fence !== undefined || (state.span === 0 && !state.raw && fenceLine.test(line))) return { ...state, line }
   const marks = piece.match(state.span === 0 ? marksOutside : marksInSpan) ?? []
-  return marks.reduce(follow, { ...state, line })
+  return marks.reduce(follow, { ...state, touches: false, line })
 }
 
 const follow = (state: State, mark: string): State => {
@@ -49,15 +56,22 @@ const follow = (state: State, mark: string): State => {
   if (mark.startsWith("`")) {
     return { ...state, span: state.span === 0 ? mark.length : state.span === mark.length ? 0 : state.span }
   }
-  return { ...state, raw: state.span === 0 && /^<[^/]/.test(mark) }
+  if (mark === "<" || mark === ">") return { ...state, tag: mark === "<" }
+  return { ...state, raw: state.span === 0 && /^<[^/]/.test(mark), tag: false }
 }
 
 const isTableRow = ({ line }: State): boolean => line.trimStart().startsWith("|")
 
-const refusal = (state: State, { after, before }: Slot): string | undefined => {
+const refusal = (state: State, { after }: Slot): string | undefined => {
+  if (/(?:^|[\s`"'(*[_])@\S*$/.test(state.line)) return "names a file that the agent's CLI would read into the prompt"
+  if (state.fence === undefined && state.span === 0 && /(?<!\\)(?:\\\\)*\\$/.test(state.line)) {
+    return "stands right behind a backslash, which takes its marks away"
+  }
   if (state.raw) return "stands inside a comment or raw HTML, which a value could end"
   if (state.html) return "stands in a block of HTML; put a blank line between the tag and the value"
-  if (/<[a-zA-Z/][^>]*$/.test(before)) return "stands inside a tag, which a value could end"
+  if (state.tag || (state.span === 0 && state.fence === undefined && state.line.endsWith("<"))) {
+    return "stands inside a tag, which a value could end"
+  }
   if (state.fence === undefined && fenceLine.test(state.line) && state.line.trim() !== "") {
     return "stands behind an opening fence"
   }
@@ -72,26 +86,43 @@ const writer = (state: State, slot: Slot): (text: string) => string => {
   const alone = line.trim() === "" && !lineHasValue && slot.after.trim() === ""
   if (alone) return (text) => block(text, line, slot.json ? "json" : "text")
   const cell = (written: string) => (isTableRow(state) ? written.replaceAll("|", "\\|") : written)
-  return (text) => cell(bare(text) ? text : span(text))
+  // Backticks that meet are one longer run, and close nothing.
+  const ahead = state.touches || line.endsWith("`") ? " " : ""
+  const behind = /^(?:\{\{[^}]*\}\})*`/.test(slot.after) ? " " : ""
+  return (text) => cell(bare(text) ? text : `${ahead}${span(text)}${behind}`)
 }
 
 const markdownText = (slot: Slot, value: unknown): string =>
   slot.json ? JSON.stringify(value, undefined, 2) : textOf(slot, value)
 
 export const markdownLexer: Lexer<State> = {
-  start: { fence: undefined, span: 0, raw: false, html: false, line: "", lineHasValue: false },
+  start: {
+    fence: undefined,
+    span: 0,
+    raw: false,
+    html: false,
+    tag: false,
+    touches: false,
+    line: "",
+    lineHasValue: false
+  },
   text: (state, piece) =>
     piece.split("\n").reduce((now, stretch, index) => inline(index === 0 ? now : newline(now), stretch), state),
   value: (state, slot) => {
-    const after = { ...state, lineHasValue: true }
+    const after = { ...state, lineHasValue: true, touches: !isPlain(slot) }
     if (isPlain(slot)) return { state: after, write: String }
     const refused = refusal(state, slot)
     const write = writer(state, slot)
     return refused === undefined ? { state: after, write: (value) => write(markdownText(slot, value)) } : { refused }
   },
   join: (a, b) =>
-    a.fence === b.fence && a.span === b.span && a.raw === b.raw
-      ? { ...a, html: a.html || b.html, lineHasValue: a.lineHasValue || b.lineHasValue || a.line !== b.line }
+    a.fence === b.fence && a.span === b.span && a.raw === b.raw && a.tag === b.tag
+      ? {
+        ...a,
+        html: a.html || b.html,
+        touches: a.touches || b.touches,
+        lineHasValue: a.lineHasValue || b.lineHasValue || a.line !== b.line
+      }
       : undefined,
   open: ({ fence, raw }) => (fence === undefined ? (raw ? "a comment or raw HTML" : undefined) : "a code fence")
 }

@@ -1,15 +1,14 @@
 /**
  * Bash: a text never becomes part of the script. It is assigned, single-quoted, to a variable at the top of the file, and its place names
- * that variable, quoted as the place needs. Numbers and booleans are written as they are.
+ * that variable, quoted as the place needs. Numbers and booleans are written as they are. What becomes of the variable there is looked at
+ * in the whole script (ShellPlaces).
  */
 import { isPlain, type Lexer, type Slot, textOf } from "./Lexer.ts"
-import { shellHazard } from "./ShellHazards.ts"
 import { innermost, scanShell, shellStart, type ShellState } from "./ShellScanner.ts"
 
 const advice = "assign it first, name={{...}}, and use \"$name\""
 
 const nowhere: Readonly<Partial<Record<ReturnType<typeof innermost>["in"], string>>> = {
-  single: "stands among other text in single quotes; write it outside of them",
   ansi: `stands in $'...'; ${advice}`,
   backtick: "stands in backticks; write $( ) instead",
   brace: `stands in \${...}; ${advice}`,
@@ -32,17 +31,14 @@ const inWords = {
   single: (variable: string) => `'"\${${variable}}"'`
 }
 
-const refusal = (state: ShellState, slot: Slot): string | undefined => {
+const refusal = (state: ShellState): string | undefined => {
   const frame = innermost(state)
   if (state.dangling !== "") return `stands right behind ${state.dangling}`
   if (frame.in === "comment") return undefined
   if (frame.in === "heredoc" && frame.document.literal) {
     return `stands in a here-document whose delimiter is quoted; write <<${frame.document.end} without the quotes`
   }
-  const alone = slot.before.endsWith("'") && slot.after.startsWith("'")
-  const refused = frame.in === "single" && alone ? undefined : nowhere[frame.in]
-  const hazard = shellHazard(slot, frame.in === "double")
-  return refused ?? (hazard === undefined ? undefined : `${hazard}; hand it over as an argument or in the environment`)
+  return nowhere[frame.in]
 }
 
 const writer = (state: ShellState, { name }: Slot): (variable: () => string) => string => {
@@ -69,7 +65,7 @@ export const shellLexer: Lexer<ShellState> = {
   value: (state, slot) => {
     const after: ShellState = { ...state, dangling: "", word: `${state.word}?`, line: undefined }
     if (isPlain(slot)) return { state: after, write: String }
-    const refused = refusal(state, slot)
+    const refused = refusal(state)
     if (refused !== undefined) return { refused }
     const write = writer(state, slot)
     return { state: after, write: (value, hoist) => write(() => hoist(textOf(slot, value))) }

@@ -163,10 +163,10 @@ const inHereDocument = (state: ShellState, document: HereDocument, rest: string)
 }
 
 const inBrace = (state: ShellState, rest: string): Step => {
-  const quoted = state.frames.at(-2)?.in === "double" || state.frames.at(-2)?.in === "heredoc"
   if (rest[0] === "}") return pop(state, 1)
   if (rest[0] === "\"") return push(state, { in: "double" }, 1)
-  if (rest[0] === "'" && !quoted) return push(state, { in: "single" }, 1)
+  // In double quotes as well: `"${a:-it's}"` does not end for bash.
+  if (rest[0] === "'") return push(state, { in: "single" }, 1)
   return expansion(state, rest) ?? plain(state, rest)
 }
 

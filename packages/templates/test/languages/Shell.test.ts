@@ -62,9 +62,9 @@ describe("a text is written as a variable, quoted as its place needs", () => {
     { name: "a comment", source: "# it's {{x}}\necho {{x}}", want: `# it's <x>\necho "${x}"` },
     { name: "a # that begins no comment", source: "echo a#'b' $# ${#} {{x}}", want: `echo a#'b' $# \${#} "${x}"` },
     {
-      name: "after ${} with an apostrophe in double quotes",
-      source: "echo \"${a:-it's}\" {{x}}",
-      want: `echo "\${a:-it's}" "${x}"`
+      name: "after ${} with a brace between apostrophes in double quotes",
+      source: "echo \"${a:-it'}'s}\" {{x}}",
+      want: `echo "\${a:-it'}'s}" "${x}"`
     },
     {
       name: "after arithmetic",
