@@ -98,7 +98,7 @@ describe("this repository", () => {
   })
 
   it("builds the agents' image with the Claude Code that its tests use", () => {
-    const version = /claudeCodeVersion = "([\d.]+)"/.exec(text("tools/agent/ClaudeCode.ts"))?.[1]
+    const version = /pinnedClaudeCode = "([\d.]+)"/.exec(text("tools/agent/ClaudeCode.ts"))?.[1]
     assert.isString(version)
     assert.include(text("Dockerfile.agent"), `ARG CLAUDE_CODE_VERSION=${version}\n`)
   })
