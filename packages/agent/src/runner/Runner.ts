@@ -2,7 +2,7 @@
  * One attempt from environment to termination message. Being told to stop (SIGTERM) is an interruption: the agent is stopped, what it
  * did is committed and pushed, and the result says Interrupted.
  */
-import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { inert } from "@orchestrator/domain/Inert"
 import { printable } from "@orchestrator/domain/Printable"
 import { addUsage } from "@orchestrator/domain/Usage"
@@ -15,7 +15,7 @@ import { checkVersion } from "./claude/Version.ts"
 import { checkCommands, checkGit } from "./Commands.ts"
 import { conclude } from "./handover/Conclude.ts"
 import { deliver } from "./handover/Delivery.ts"
-import { type Delivered, Handover } from "./handover/Handover.ts"
+import { type HandedOver, Handover } from "./handover/Handover.ts"
 import { RunFailure } from "./RunFailure.ts"
 import { RunnerConfig, type RunnerSettings } from "./RunnerConfig.ts"
 import { type Prepared, prepareWorkspace } from "./workspace/Setup.ts"
@@ -88,7 +88,7 @@ export const runAttempt = Effect.uninterruptible(
     const outcome = verdict !== undefined
       ? conclude(verdict, delivered)
       : interrupted
-      ? { outcome: "Interrupted" as const, message: interruptedMessage(workspace, delivery) }
+      ? { outcome: "Interrupted" as const, message: interruptedMessage(workspace, delivered) }
       : Exit.isFailure(ended)
       ? failureOf(ended.cause)
       : { outcome: "Failed" as const, reason: "AgentError" as const, message: "no verdict" }
@@ -109,9 +109,10 @@ const save = Effect.fnUntraced(function*(
   costUsd: number | undefined
 ) {
   yield* Effect.log(verdict === undefined ? "told to stop: saving the work" : "checking what was done")
-  const unsaved = (words: string): Delivered => ({
-    delivery: { branch: prepared.branch, changed: true, pushRefused: words },
-    forgeKnown: false
+  const unsaved = (problem: string): HandedOver => ({
+    delivery: { branch: prepared.branch, changed: true },
+    forgeKnown: false,
+    problem
   })
   const done = verdict?._tag === "Finished" || (verdict?._tag === "OverBudget" && verdict.complete)
   const saving = yield* Effect.forkChild(
@@ -120,9 +121,7 @@ const save = Effect.fnUntraced(function*(
       subject: subjectFor(settings, prepared, verdict),
       ...(done ? { report: { summary: verdict.message, costUsd } } : {})
     }).pipe(
-      Effect.catchCause((cause) =>
-        Effect.succeed(unsaved(`the work could not be committed: ${failureOf(cause).message}`))
-      )
+      Effect.catchCause((cause) => Effect.succeed(unsaved(failureOf(cause).message)))
     )
   )
   const within = (limit: Duration.Input) =>
@@ -135,10 +134,13 @@ const save = Effect.fnUntraced(function*(
   return Exit.isSuccess(saved) ? saved.value : yield* within(savingTakesAtMost)
 })
 
-const interruptedMessage = (prepared: Prepared | undefined, delivery: Delivery | undefined): string => {
+const interruptedMessage = (prepared: Prepared | undefined, handedOver: HandedOver | undefined): string => {
   if (prepared === undefined) return "Told to stop before the agent was started."
-  if (delivery?.changed !== true) return "Told to stop; there was no work to save."
+  const { delivery, problem, remarks = [] } = handedOver ?? {}
+  const more = remarks.map((remark) => ` ${remark}`).join("")
+  if (problem !== undefined) return `Told to stop; the work could not be committed: ${problem}`
+  if (delivery?.changed !== true) return `Told to stop; there was no work to save.${more}`
   return delivery.pushRefused === undefined
-    ? `Told to stop; the work is on ${delivery.branch}.`
-    : `Told to stop; the work is in the workspace on ${delivery.branch}, but not pushed: ${delivery.pushRefused}`
+    ? `Told to stop; the work is on ${delivery.branch}.${more}`
+    : `Told to stop; the work is on ${delivery.branch}, but not pushed: ${delivery.pushRefused}.${more}`
 }

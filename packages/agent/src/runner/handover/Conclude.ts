@@ -3,17 +3,26 @@ import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { FailureReason } from "@orchestrator/domain/Reason"
 import { DateTime } from "effect"
 import { Verdict } from "../claude/Classify.ts"
-import type { Delivered } from "./Handover.ts"
+import type { HandedOver } from "./Handover.ts"
 
 type Story = Pick<AgentResult, "outcome" | "reason" | "message">
 
 const failed = (reason: FailureReason, message: string): Story => ({ outcome: "Failed", reason, message })
 
 /** What became of the work of an agent that says that it is done. */
-const delivered = (message: string, handedOver: Delivered | undefined): Story => {
-  if (handedOver === undefined) return failed("AgentError", `${message} The work could not be examined.`)
-  const { delivery, forgeKnown, pullRequestProblem } = handedOver
-  if (!delivery.changed) return failed("NoChanges", `The agent changed nothing: ${message}`)
+const delivered = (words: string, handedOver: HandedOver | undefined): Story => {
+  if (handedOver === undefined) return failed("AgentError", `${words} The work could not be examined.`)
+  const { delivery, forgeKnown, problem, pullRequestProblem, remarks = [] } = handedOver
+  const message = [...remarks, words].join(" ")
+  if (problem !== undefined) return failed("AgentError", `The work could not be committed: ${problem}`)
+  if (!delivery.changed) {
+    return failed(
+      "NoChanges",
+      remarks.length === 0
+        ? `The agent changed nothing: ${words}`
+        : `The agent changed nothing that can be delivered. ${message}`
+    )
+  }
   if (delivery.pushRefused !== undefined) {
     return failed("PushRejected", `The remote refused ${delivery.branch}: ${delivery.pushRefused}`)
   }
@@ -33,7 +42,7 @@ const isoOf = (epochSeconds: number) => DateTime.formatIso(DateTime.makeUnsafe(e
 /** The part of the result that verdict and delivery decide. */
 export const conclude = (
   verdict: Verdict,
-  handedOver: Delivered | undefined
+  handedOver: HandedOver | undefined
 ): Story & { readonly resetAt?: string } =>
   Verdict.$match(verdict, {
     Finished: ({ message }): Story & { readonly resetAt?: string } => delivered(message, handedOver),

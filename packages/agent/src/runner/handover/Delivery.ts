@@ -8,12 +8,28 @@ import { Git } from "../git/Git.ts"
 import { Upstream } from "../git/Upstream.ts"
 import { isBehind } from "../git/UpstreamWords.ts"
 import { withdrawTaskFiles } from "../task/TaskFolder.ts"
+import { type AgentGit, agentGit, unknownGit } from "../workspace/AgentGit.ts"
 import { trailers } from "../workspace/Branch.ts"
+import { deadLinks } from "../workspace/Links.ts"
+import { recoverClone, remakeClone } from "../workspace/Recover.ts"
 import { reclaim } from "../workspace/Repository.ts"
 import type { Prepared } from "../workspace/Setup.ts"
+import { whereabouts } from "../workspace/Whereabouts.ts"
 import { WorkspaceState } from "../workspace/WorkspaceState.ts"
-import { clear, commitAll, commitOf, inspect, isAncestor, keepAside, merge } from "../workspace/Worktree.ts"
-import { type Delivered, Handover, type Work } from "./Handover.ts"
+import {
+  clear,
+  commitAll,
+  commitOf,
+  inspect,
+  isAncestor,
+  keepAside,
+  merge,
+  type TreeState
+} from "../workspace/Worktree.ts"
+import { type Delivered, type HandedOver, Handover, type Work } from "./Handover.ts"
+
+/** Characters of a patch that a log takes. */
+const longestPatch = 200_000
 
 export interface DeliverOptions {
   readonly run: { readonly uid: string; readonly attempt: number }
@@ -23,8 +39,27 @@ export interface DeliverOptions {
   readonly report?: Pick<Work, "summary" | "costUsd">
 }
 
-/** Puts the work onto the run's branch, on whatever branch or detached HEAD the agent ended. */
-const collectAll = Effect.fnUntraced(function*(prepared: Prepared, options: DeliverOptions) {
+/** Links without content become files, or are taken out. */
+const takeLinksOut = Effect.fnUntraced(function*(prepared: Prepared, options: DeliverOptions, agent: AgentGit) {
+  const git = yield* Git
+  const { base, branch, repository } = prepared
+  const links = yield* deadLinks(repository, base, branch)
+  if (links.length === 0) return []
+  yield* git.run(repository, ["rm", "--cached", "--quiet", "--force", "--", ...links], {
+    environment: { GIT_LITERAL_PATHSPECS: "1" }
+  })
+  const { left } = yield* commitAll(repository, {
+    message: [`Take ${links.join(", ").slice(0, 200)} for what it holds`, trailers(options.run)],
+    agent
+  })
+  return left
+})
+
+const leftOut = (left: ReadonlyArray<string>): ReadonlyArray<string> =>
+  left.length === 0 ? [] : [`Left out: ${[...new Set(left)].slice(0, 20).join(", ").slice(0, 800)}.`]
+
+/** Puts the work onto the run's branch, on whatever branch or detached HEAD the agent ended; answers with what is not there. */
+const collectAll = Effect.fnUntraced(function*(prepared: Prepared, options: DeliverOptions, agent: AgentGit) {
   const git = yield* Git
   const { branch, repository } = prepared
   yield* withdrawTaskFiles(repository, prepared.ownFiles)
@@ -36,46 +71,83 @@ const collectAll = Effect.fnUntraced(function*(prepared: Prepared, options: Deli
     yield* git.run(repository, ["checkout", "--quiet", "--force", branch, "--"])
     before = yield* inspect(repository)
   }
-  const saved = (before.dirty || before.operation !== undefined) && (yield* commitAll(repository, {
-    message: [options.subject, trailers(options.run)]
-  }))
+  const { left, saved } = before.dirty || before.operation !== undefined
+    ? yield* commitAll(repository, { message: [options.subject, trailers(options.run)], agent })
+    : { left: [], saved: false }
   if (saved) yield* Effect.log("committed what the agent left")
 
   const after = saved ? yield* inspect(repository) : before
-  if (after.branch === branch || after.head === undefined) return
+  const kept = yield* toBranch(prepared, after)
+  return [...leftOut([...left, ...yield* takeLinksOut(prepared, options, agent)]), ...kept]
+})
+
+/** Brings the commits of another branch or a detached HEAD onto the run's. */
+const toBranch = Effect.fnUntraced(function*({ branch, repository }: Prepared, { branch: at, head }: TreeState) {
+  const git = yield* Git
+  if (at === branch || head === undefined) return []
   const target = `refs/heads/${branch}`
-  if ((yield* commitOf(repository, target)) === undefined || (yield* isAncestor(repository, target, after.head))) {
-    yield* git.run(repository, ["update-ref", target, after.head])
+  if ((yield* commitOf(repository, target)) === undefined || (yield* isAncestor(repository, target, head))) {
+    yield* git.run(repository, ["update-ref", target, head])
     yield* git.run(repository, ["symbolic-ref", "HEAD", target])
-    return
+    return []
   }
   yield* git.run(repository, ["checkout", "--quiet", "--force", branch, "--"])
-  if (yield* isAncestor(repository, after.head, target)) return
-  const { conflicts, problem } = yield* merge(repository, after.head)
-  if (conflicts.length === 0 && problem === undefined) return
-  const ref = `refs/orchestrator/kept/${after.head.slice(0, 12)}`
-  yield* git.run(repository, ["update-ref", ref, after.head])
+  if (yield* isAncestor(repository, head, target)) return []
+  const { conflicts, problem } = yield* merge(repository, head)
+  if (conflicts.length === 0 && problem === undefined) return []
+  const ref = `refs/orchestrator/kept/${head.slice(0, 12)}`
+  yield* git.run(repository, ["update-ref", ref, head])
   yield* git.ask(repository, ["merge", "--abort"])
   yield* Effect.logWarning(`the agent committed elsewhere and its commits do not merge; they are kept at ${ref}`)
+  return [
+    `The agent's commits on ${at === undefined ? "a detached HEAD" : `branch ${at}`} do not merge into ${branch} (${
+      problem ?? `conflicts in ${conflicts.join(", ")}`
+    }); they are kept in the workspace at ${ref}.`
+  ]
 })
 
 /** One commit on top of the branch with the changes of one folder and nothing else, whatever the agent committed itself. */
-const collectFolder = Effect.fnUntraced(function*(prepared: Prepared, only: string, options: DeliverOptions) {
-  const fs = yield* FileSystem.FileSystem
-  const git = yield* Git
-  const { base, branch, repository } = prepared
-  const state = yield* inspect(repository)
-  if (state.operation !== undefined) yield* git.ask(repository, [state.operation, "--quit"])
-  const published = yield* commitOf(repository, `refs/remotes/origin/${branch}`)
-  const start = published ?? (yield* commitOf(repository, base)) ?? "HEAD"
-  yield* git.run(repository, ["symbolic-ref", "HEAD", `refs/heads/${branch}`])
-  yield* git.run(repository, ["reset", "--quiet", "--mixed", start, "--"])
-  if (!(yield* fs.exists(`${repository.workTree}/${only}`))) return
-  const saved = yield* commitAll(repository, {
-    message: [options.subject, trailers(options.run)],
-    only
-  })
-  if (saved) yield* Effect.log(`committed ${only}`)
+const collectFolder = Effect.fnUntraced(
+  function*(prepared: Prepared, only: string, options: DeliverOptions, agent: AgentGit) {
+    const fs = yield* FileSystem.FileSystem
+    const git = yield* Git
+    const { base, branch, repository } = prepared
+    const state = yield* inspect(repository)
+    if (state.operation !== undefined) yield* git.ask(repository, [state.operation, "--quit"])
+    const published = yield* commitOf(repository, `refs/remotes/origin/${branch}`)
+    const start = published ?? (yield* commitOf(repository, base)) ?? "HEAD"
+    yield* git.run(repository, ["symbolic-ref", "HEAD", `refs/heads/${branch}`])
+    yield* git.run(repository, ["reset", "--quiet", "--mixed", start, "--"])
+    if (!(yield* fs.exists(`${repository.workTree}/${only}`))) return []
+    const { left, saved } = yield* commitAll(repository, {
+      message: [options.subject, trailers(options.run)],
+      only,
+      agent
+    })
+    if (saved) yield* Effect.log(`committed ${only}`)
+    return leftOut(left)
+  }
+)
+
+/** The work on its branch, in the clone as the agent left it or in one made anew around its files. */
+const collect = Effect.fnUntraced(function*(prepared: Prepared, options: DeliverOptions) {
+  const { only, repository } = prepared
+  const lost = yield* recoverClone(prepared)
+  const agent = lost === undefined ? yield* agentGit(repository) : unknownGit
+  const { address } = yield* Upstream
+  yield* reclaim(repository, address("target"))
+  const into = only === undefined
+    ? collectAll(prepared, options, agent)
+    : collectFolder(prepared, only, options, agent)
+  const once = Effect.map(into, (remarks) => [...(lost === undefined ? [] : [lost]), ...remarks])
+  return yield* lost !== undefined ? once : once.pipe(
+    Effect.catchTag("GitError", (error) =>
+      Effect.gen(function*() {
+        yield* Effect.logWarning(error.message)
+        const again = yield* remakeClone(prepared, error.message)
+        return [again, ...yield* into]
+      }))
+  )
 })
 
 /** Pushes; a remote that moved is merged first, or replaced where it only had what this run had put there. */
@@ -112,9 +184,8 @@ const publishAndVerify = Effect.fnUntraced(function*(prepared: Prepared, options
   const git = yield* Git
   const state = yield* WorkspaceState
   const upstream = yield* Upstream
-  const { base, branch, only, repository } = prepared
-  yield* reclaim(repository, upstream.address("target"))
-  yield* only === undefined ? collectAll(prepared, options) : collectFolder(prepared, only, options)
+  const { base, before, branch, only, ownFiles, repository } = prepared
+  const remarks = [...prepared.remarks, ...yield* collect(prepared, options)]
 
   const head = yield* commitOf(repository, `refs/heads/${branch}`)
   const difference = yield* git.ask(repository, ["diff", "--quiet", "--no-ext-diff", `${base}...refs/heads/${branch}`])
@@ -137,27 +208,36 @@ const publishAndVerify = Effect.fnUntraced(function*(prepared: Prepared, options
     }
     return delivery
   })
-  return yield* report.pipe(
+  const delivery = yield* report.pipe(
     Effect.catchTag(
       "UpstreamError",
       (error) => Effect.succeed<Delivery>({ branch, changed, pushRefused: error.reason })
     )
   )
+  if (!changed) return { delivery, remarks: [...remarks, ...yield* whereabouts(repository, before, branch, ownFiles)] }
+  if (only === undefined || delivery.pushRefused === undefined) return { delivery, remarks }
+  // The workspace of documents goes with its pod.
+  const patch = yield* git.ask(repository, ["format-patch", "--stdout", `${base}..refs/heads/${branch}`])
+  yield* Effect.log(`what was not pushed, for git am:\n${patch.stdout.slice(0, longestPatch)}`)
+  return { delivery, remarks: [...remarks, "The documents are in the pod's log, as a patch for git am."] }
 })
 
 /** Publishes the work; where the agent says that it is done, hands it over for its pull request. */
 export const deliver = Effect.fn("Delivery.deliver")(function*(prepared: Prepared, options: DeliverOptions) {
   const handover = yield* Handover
-  const delivery = yield* publishAndVerify(prepared, options)
+  const { delivery, remarks } = yield* publishAndVerify(prepared, options)
   const { report } = options
-  if (report === undefined || delivery.pushRefused !== undefined) return { delivery, forgeKnown: false }
+  if (report === undefined || delivery.pushRefused !== undefined) {
+    return { delivery, forgeKnown: false, remarks } satisfies HandedOver
+  }
   const delivered: Delivered = yield* handover.deliver({
     delivery,
     base: prepared.baseBranch,
     title: prepared.title,
-    ...report
+    ...report,
+    summary: [...remarks, report.summary].join("\n\n")
   }).pipe(
     Effect.catch(({ message }) => Effect.succeed({ delivery, forgeKnown: true, pullRequestProblem: message }))
   )
-  return delivered
+  return { ...delivered, remarks } satisfies HandedOver
 })

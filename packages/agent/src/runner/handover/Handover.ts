@@ -43,6 +43,14 @@ export const Delivered = Schema.Struct({
 })
 export type Delivered = typeof Delivered.Type
 
+/** The same with what the runner knows of the work beside it. */
+export interface HandedOver extends Delivered {
+  /** Sentences for people: what is not delivered, and where it is. */
+  readonly remarks?: ReadonlyArray<string>
+  /** Why nothing was offered to the remote: a failure of the runner's own means. */
+  readonly problem?: string
+}
+
 export class Handover extends Context.Service<Handover, {
   /** Undefined where nobody but the runner decides. */
   readonly decision: Effect.Effect<Decision | undefined, HandoverError>

@@ -11,8 +11,8 @@ import { setupFailed } from "../RunFailure.ts"
 import { type CodeTask, type DocsTask, RunnerConfig } from "../RunnerConfig.ts"
 import { parseTasks, promptOf } from "./TaskList.ts"
 
-/** Folder of the copied files, in the agent's folder. */
-export const taskFolder = "task"
+/** Folders for the copied files, in the agent's folder: the first that is not the repository's own. */
+export const taskFolders = ["task", "orchestrator-task"] as const
 
 /** File name in `task/` by path in the project of the docs repository. */
 const taskPaths = (taskId: number) =>

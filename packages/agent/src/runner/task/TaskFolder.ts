@@ -3,7 +3,7 @@ import { Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
 import type { Repository } from "../workspace/Repository.ts"
-import { inProject, taskFolder } from "./TaskFiles.ts"
+import { inProject, taskFolders } from "./TaskFiles.ts"
 
 /** A path as a line of `.git/info/exclude`. */
 export const excludeLine = (path: string): string => `/${path.replace(/[\\*?[\]!#]/g, "\\$&").replace(/ +$/, "\\$&")}`
@@ -16,36 +16,64 @@ const tracked = Effect.fnUntraced(function*(repository: Repository, paths: Reado
   return listing.split("\0").filter((path) => path !== "")
 })
 
-/** Writes the task's files into `task/` of the agent's folder; answers with their paths in the repository. */
+/** Folders that the agent's CLI makes for itself. */
+const cliFiles = ["**/.claude/worktrees/", "**/.claude/settings.local.json", "**/.claude/scheduled_tasks*"]
+
+/** Hides from git what these lines of an ignore file name. */
+export const hideTaskFiles = Effect.fn("TaskFolder.hide")(function*(
+  repository: Repository,
+  hidden: ReadonlyArray<string>
+) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.makeDirectory(`${repository.gitDir}/info`, { recursive: true })
+  yield* fs.writeFileString(`${repository.gitDir}/info/exclude`, `${[...hidden, ...cliFiles].join("\n")}\n`)
+})
+
+/** Why the task's files cannot go to this folder; undefined where they can. */
+const obstacle = Effect.fnUntraced(function*(repository: Repository, folder: string, names: Iterable<string>) {
+  const fs = yield* FileSystem.FileSystem
+  const absolute = `${repository.workTree}/${folder}`
+  const link = yield* fs.readLink(absolute).pipe(Effect.orElseSucceed(() => undefined))
+  if (link !== undefined) return "a link"
+  const known = yield* tracked(repository, [folder])
+  if (known.includes(folder)) return "a file"
+  const clash = [...names].map((name) => `${folder}/${name}`).filter((path) => known.includes(path))
+  return clash.length === 0 ? undefined : `a folder with ${clash.join(", ")}`
+})
+
+/** Writes the task's files into a folder of the agent's; answers with their paths in the repository, and what the agent must know. */
 export const placeTaskFiles = Effect.fn("TaskFolder.place")(function*(
   repository: Repository,
   workingDirectory: string,
   files: ReadonlyMap<string, string>
 ) {
   const fs = yield* FileSystem.FileSystem
-  const folder = inProject(workingDirectory, taskFolder)
-  const absolute = `${repository.workTree}/${folder}`
-  const paths = [...files.keys()].map((name) => `${folder}/${name}`)
-
-  const known = yield* tracked(repository, [folder])
-  const clash = known.filter((path) => paths.includes(path))
-  if (clash.length > 0) {
-    return yield* setupFailed(`the repository has a file of its own at ${clash.join(", ")}, where the task's files go`)
+  const obstacles: Array<string> = []
+  for (const name of taskFolders) {
+    const folder = inProject(workingDirectory, name)
+    const found = yield* obstacle(repository, folder, files.keys())
+    if (found !== undefined) {
+      obstacles.push(`${folder} is ${found}`)
+      continue
+    }
+    const absolute = `${repository.workTree}/${folder}`
+    const shared = (yield* tracked(repository, [folder])).length > 0
+    if (!shared) yield* fs.remove(absolute, { recursive: true, force: true })
+    yield* fs.makeDirectory(absolute, { recursive: true })
+    for (const [file, text] of files) {
+      yield* fs.remove(`${absolute}/${file}`, { recursive: true, force: true })
+      yield* fs.writeFileString(`${absolute}/${file}`, text)
+    }
+    const paths = [...files.keys()].map((file) => `${folder}/${file}`)
+    // A folder that has nothing else is hidden whole.
+    const hidden = shared ? paths.map(excludeLine) : [`${excludeLine(folder)}/`]
+    yield* hideTaskFiles(repository, hidden)
+    const notes = obstacles.length === 0
+      ? []
+      : [`The task's files are in ${name}/ and not in ${taskFolders[0]}/: ${obstacles.join(", ")} in the repository.`]
+    return { files: paths, hidden, notes }
   }
-  const link = yield* fs.readLink(absolute).pipe(Effect.orElseSucceed(() => undefined))
-  if (link !== undefined) return yield* setupFailed(`${folder} in the repository is a link; the task's files go there`)
-
-  const shared = known.length > 0
-  if (!shared) yield* fs.remove(absolute, { recursive: true, force: true })
-  yield* fs.makeDirectory(absolute, { recursive: true })
-  for (const [name, text] of files) {
-    yield* fs.remove(`${absolute}/${name}`, { force: true })
-    yield* fs.writeFileString(`${absolute}/${name}`, text)
-  }
-  yield* fs.makeDirectory(`${repository.gitDir}/info`, { recursive: true })
-  const lines = shared ? paths.map(excludeLine) : [`${excludeLine(folder)}/`]
-  yield* fs.writeFileString(`${repository.gitDir}/info/exclude`, `${lines.join("\n")}\n`)
-  return paths
+  return yield* setupFailed(`there is no place for the task's files: ${obstacles.join(", ")} in the repository`)
 })
 
 /** Takes our files out of the index, where an agent has added them by force. */

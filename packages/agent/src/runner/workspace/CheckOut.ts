@@ -37,12 +37,15 @@ const settle = Effect.fnUntraced(function*(repository: Repository, { choice, run
     return { merging: true, notes: merged("another branch", { conflicts: state.conflicts }) }
   }
   if (ours && (state.operation === undefined || state.operation === "merge")) {
-    const saved = (state.dirty || state.operation === "merge") && (yield* commitAll(repository, {
-      message: ["wip: work left by an interrupted attempt", trailers(run)]
-    }))
+    const { left, saved } = state.dirty || state.operation === "merge"
+      ? yield* commitAll(repository, { message: ["wip: work left by an interrupted attempt", trailers(run)] })
+      : { left: [], saved: false }
     return {
       merging: false,
-      notes: saved ? ["Changes left by an interrupted attempt were committed as they were."] : []
+      notes: [
+        ...(saved ? ["Changes left by an interrupted attempt were committed as they were."] : []),
+        ...(left.length > 0 ? [`Left by an interrupted attempt, and not committed: ${left.join(", ")}.`] : [])
+      ]
     }
   }
   const unreachable = state.branch === undefined && state.head !== undefined

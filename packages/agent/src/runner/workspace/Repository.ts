@@ -63,6 +63,13 @@ const prepare = Effect.fnUntraced(function*(repository: Repository, origin: stri
   yield* writeOwnConfig(gitDir, origin)
 })
 
+/** A repository of ours without anything in it, where there is none. */
+export const initRepository = Effect.fn("Repository.init")(function*(repository: Repository, origin: string) {
+  const git = yield* Git
+  yield* git.run(repository, ["init", "--quiet", "--template=", "--initial-branch=main"])
+  yield* writeOwnConfig(repository.gitDir, origin)
+})
+
 const isHealthy = Effect.fnUntraced(function*(repository: Repository) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git

@@ -1,6 +1,6 @@
 /** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
 import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
-import { Effect, FileSystem } from "effect"
+import { Clock, Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
 import { type Remote, Upstream } from "../git/Upstream.ts"
 import { advice } from "../git/UpstreamWords.ts"
@@ -12,6 +12,7 @@ import { placeTaskFiles } from "../task/TaskFolder.ts"
 import { type BranchFacts, choiceFor, chooseBranch, mustLeave, parseWriters, runTrailer } from "./Branch.ts"
 import { checkOut } from "./CheckOut.ts"
 import { openRepository, type Repository } from "./Repository.ts"
+import { type Before, lookBefore } from "./Whereabouts.ts"
 import { WorkspaceState } from "./WorkspaceState.ts"
 import { commitOf, isAncestor } from "./Worktree.ts"
 
@@ -24,6 +25,14 @@ export interface Prepared {
   readonly baseBranch: string
   /** The same as a remote-tracking revision. */
   readonly base: string
+  /** Commit that the agent starts on. */
+  readonly start: string
+  /** What was fetched of the remote. */
+  readonly refspecs: ReadonlyArray<string>
+  /** What there is before the agent starts. */
+  readonly before: Before
+  /** For people: what became of an earlier clone. */
+  readonly remarks: ReadonlyArray<string>
   /** For the agent. */
   readonly notes: ReadonlyArray<string>
   /** What the work is about, for commit messages. */
@@ -32,6 +41,8 @@ export interface Prepared {
   readonly only: string | undefined
   /** Our own files in the repository's folder, relative to it. */
   readonly ownFiles: ReadonlyArray<string>
+  /** The same as lines of an ignore file. */
+  readonly hidden: ReadonlyArray<string>
 }
 
 const tracking = (branch: string) => `refs/remotes/origin/${branch}`
@@ -40,6 +51,16 @@ const asideNote = (aside: string | undefined) =>
   aside === undefined
     ? []
     : [`The earlier clone was damaged and lies at ${aside}; look there for work that is missing.`]
+
+const asideRemark = (aside: string | undefined) =>
+  aside === undefined ? [] : [`An earlier clone could not be used any more; it is kept at ${aside}.`]
+
+/** How the tree is when the agent gets it. */
+const startOf = Effect.fnUntraced(function*(repository: Repository) {
+  const start = yield* commitOf(repository, "HEAD")
+  if (start === undefined) return yield* setupFailed("the branch has no commit to start from")
+  return { start, before: yield* lookBefore(repository, yield* Clock.currentTimeMillis) }
+})
 
 /** The agent's folder as it really is; a link out of the repository is refused. */
 const folderOf = Effect.fnUntraced(function*(repository: Repository, workingDirectory: string, create: boolean) {
@@ -64,6 +85,32 @@ const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote, decided:
   const candidates = [decided, remote.defaultBranch, "main", "master", ...remote.heads.keys()]
   const branch = candidates.find((name) => name !== undefined && remote.heads.has(name))
   return branch ?? (yield* setupFailed(`target repository ${url} has no commits to start from`))
+})
+
+/** A branch beside which this one cannot exist: git keeps branches as files, and names with a slash as folders. */
+export const rival = (heads: Iterable<string>, branch: string): string | undefined =>
+  [...heads].find((head) => branch.startsWith(`${head}/`) || head.startsWith(`${branch}/`))
+
+/** Seen before the agent starts, since the remote can only refuse it afterwards. */
+const requirePlace = Effect.fnUntraced(function*(url: string, remote: Remote, branch: string) {
+  const other = rival(remote.heads.keys(), branch)
+  if (other === undefined) return
+  return yield* setupFailed(
+    `${url} has a branch ${other}, beside which there can be no branch ${branch}: rename or delete ${other}`
+  )
+})
+
+/** Submodules are not fetched: their hosts are not the run's. */
+const moduleNotes = Effect.fnUntraced(function*(repository: Repository) {
+  const git = yield* Git
+  const listing = yield* git.ask(repository, ["config", "--blob", "HEAD:.gitmodules", "--get-regexp", "\\.path$"])
+  const paths = listing.stdout.split("\n").flatMap((line) => {
+    const path = line.slice(line.indexOf(" ") + 1)
+    return path === "" ? [] : [path]
+  })
+  return paths.length === 0
+    ? []
+    : [`The repository has submodules that were not fetched (${paths.slice(0, 10).join(", ")}): work without them.`]
 })
 
 const writersOf = Effect.fnUntraced(function*(repository: Repository, base: string, branch: string) {
@@ -108,7 +155,8 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     `${settings.roots.workspace}/target-repo`,
     upstream.address("target")
   )
-  yield* upstream.fetch("target", repository, [`+refs/heads/*:${tracking("*")}`]).pipe(
+  const refspecs = [`+refs/heads/*:${tracking("*")}`]
+  yield* upstream.fetch("target", repository, refspecs).pipe(
     Effect.mapError(unreachable("target repository", githubUser))
   )
 
@@ -126,6 +174,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local)),
     contested: task.contested
   }, decision).pipe(Effect.catchTag("HandoverError", (error) => undecided(githubUser)(error)))
+  yield* requirePlace(url, remote, choice.branch)
   yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
   const notes = yield* checkOut(repository, {
     choice,
@@ -136,16 +185,21 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   yield* state.claim(choice.branch, { ...claims[choice.branch], runUid: run.uid })
 
   const folder = yield* folderOf(repository, workingDirectory, true)
+  const placed = yield* placeTaskFiles(repository, workingDirectory, sources.files)
   const prepared: Prepared = {
     repository,
     workingDirectory: folder,
     branch: choice.branch,
     baseBranch,
     base,
-    notes: [...asideNote(aside), ...notes],
+    ...yield* startOf(repository),
+    refspecs,
+    remarks: asideRemark(aside),
+    notes: [...asideNote(aside), ...notes, ...placed.notes, ...yield* moduleNotes(repository)],
     title: sources.title === undefined ? `Task ${task.taskId}` : `Task ${task.taskId}: ${sources.title}`,
     only: undefined,
-    ownFiles: yield* placeTaskFiles(repository, workingDirectory, sources.files)
+    ownFiles: placed.files,
+    hidden: placed.hidden
   }
   return prepared
 })
@@ -159,12 +213,15 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
   yield* requireBranch("repository", url, remote, task.sourceBranch)
   const branch = docsBranchName(run.name, run.uid)
   const onRemote = remote.heads.has(branch)
+  yield* requirePlace(url, remote, branch)
   const { aside, repository } = yield* openRepository(
     `${settings.roots.workspace}/target-repo`,
     upstream.address("target")
   )
-  const wanted = [task.sourceBranch, ...(onRemote ? [branch] : [])]
-  yield* upstream.fetch("target", repository, wanted.map((name) => `+refs/heads/${name}:${tracking(name)}`)).pipe(
+  const refspecs = [task.sourceBranch, ...(onRemote ? [branch] : [])].map((name) =>
+    `+refs/heads/${name}:${tracking(name)}`
+  )
+  yield* upstream.fetch("target", repository, refspecs).pipe(
     Effect.mapError(unreachable("repository", githubUser))
   )
   const base = tracking(task.sourceBranch)
@@ -178,10 +235,14 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
     branch,
     baseBranch: task.sourceBranch,
     base,
+    ...yield* startOf(repository),
+    refspecs,
+    remarks: asideRemark(aside),
     notes: [...asideNote(aside), ...notes],
     title: `Document ${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`}`,
     only: inProject(workingDirectory, ".taskmaster/docs"),
-    ownFiles: []
+    ownFiles: [],
+    hidden: []
   }
   return prepared
 })

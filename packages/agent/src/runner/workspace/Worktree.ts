@@ -4,6 +4,8 @@
  */
 import { Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
+import { parseShort, stage, type StageOptions } from "./Collect.ts"
+import { putAway } from "./Nested.ts"
 import type { Repository } from "./Repository.ts"
 
 /** An unfinished git operation, and the file that shows it. */
@@ -81,27 +83,32 @@ export const inspect = Effect.fn("Worktree.inspect")(function*(repository: Repos
   return state
 })
 
-export interface CommitOptions {
+export interface CommitOptions extends Pick<StageOptions, "agent" | "only"> {
   readonly message: ReadonlyArray<string>
-  /** Path to take changes from; everything when absent. */
-  readonly only?: string
 }
 
-/** Commits what is there; false when there was nothing to commit. An unfinished merge is concluded. */
+export interface Committed {
+  /** False when there was nothing to commit. */
+  readonly saved: boolean
+  /** What is there and was left out, in words. */
+  readonly left: ReadonlyArray<string>
+}
+
+/** Commits what is there. An unfinished merge is concluded. */
 export const commitAll = Effect.fn("Worktree.commitAll")(function*(repository: Repository, options: CommitOptions) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
-  yield* git.run(repository, ["add", "--all", "--ignore-errors", "--", `:(top,literal)${options.only ?? ""}`])
+  const left = yield* stage(repository, options)
   const merging = yield* fs.exists(`${repository.gitDir}/MERGE_HEAD`)
   const staged = yield* git.ask(repository, ["diff", "--cached", "--quiet", "--no-ext-diff"])
-  if (staged.exitCode === 0 && !merging) return false
+  if (staged.exitCode === 0 && !merging) return { saved: false, left } satisfies Committed
   yield* git.run(repository, [
     "commit",
     "--quiet",
     "--no-verify",
     ...options.message.flatMap((paragraph) => ["-m", paragraph])
   ])
-  return true
+  return { saved: true, left } satisfies Committed
 })
 
 /** Gives the working tree's state, untracked files included, a commit and a ref of its own; answers with the ref. */
@@ -112,7 +119,7 @@ export const keepAside = Effect.fn("Worktree.keepAside")(function*(repository: R
   const index = `${repository.gitDir}/orchestrator-index`
   const options = { environment: { GIT_INDEX_FILE: index } }
   yield* git.run(repository, ["read-tree", state.head], options)
-  yield* git.run(repository, ["add", "--all", "--ignore-errors", "--", "."], options)
+  yield* stage(repository, options)
   const tree = (yield* git.run(repository, ["write-tree"], options)).trim()
   yield* fs.remove(index, { force: true })
   const message = `Work in progress on ${state.branch ?? "a detached HEAD"}`
@@ -140,7 +147,12 @@ export const clear = Effect.fn("Worktree.clear")(function*(repository: Repositor
   }
   if (state.head === undefined) return
   yield* git.run(repository, ["reset", "--hard", "--quiet"])
-  yield* git.run(repository, ["clean", "-d", "--force", "--quiet"])
+  yield* git.ask(repository, ["clean", "-d", "--force", "--quiet"])
+  const status = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=dirty"]
+  for (const path of parseShort(yield* git.run(repository, status)).nested) {
+    const place = yield* putAway(`${repository.workTree}/${path}`, path)
+    yield* Effect.log(`${path} is a repository of its own that was left here; it is kept at ${place}`)
+  }
 })
 
 export interface MergeOutcome {

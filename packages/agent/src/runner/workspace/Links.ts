@@ -1,0 +1,42 @@
+/** Links of a branch (entries of mode 160000) to repositories that nobody else can find: a commit of them is no content. */
+import { Effect } from "effect"
+import { Git } from "../git/Git.ts"
+import type { Repository } from "./Repository.ts"
+
+/** Entries of `git diff --raw -z` that became a link. */
+export const parseNewLinks = (listing: string): ReadonlyArray<string> => {
+  const words = listing.split("\0")
+  const links: Array<string> = []
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    if (/^:(?!160000)\d{6} 160000 /.test(words[at] ?? "")) links.push(words[at + 1] ?? "")
+  }
+  return links
+}
+
+/** Paths for which `.gitmodules` (as `git config --list -z`) names a repository that others can reach. */
+export const parseModules = (listing: string): ReadonlySet<string> => {
+  const modules = new Map<string, { path?: string; url?: string }>()
+  for (const entry of listing.split("\0")) {
+    const [key = "", value = ""] = entry.split(/\n(.*)/s)
+    const [, name, field] = /^submodule\.(.+)\.(path|url)$/s.exec(key) ?? []
+    if (name !== undefined) modules.set(name, { ...modules.get(name), [field === "path" ? "path" : "url"]: value })
+  }
+  const reachable = /^(?:https?|ssh|git):\/\/|^[\w.-]+@[\w.-]+:|^\.\.\//
+  return new Set(
+    [...modules.values()].flatMap(({ path, url }) =>
+      path !== undefined && url !== undefined && reachable.test(url) ? [path] : []
+    )
+  )
+}
+
+/** Links that the branch has gained and that lead nowhere. */
+export const deadLinks = Effect.fn("Links.dead")(function*(repository: Repository, base: string, branch: string) {
+  const git = yield* Git
+  const raw = yield* git.ask(repository, ["diff", "--raw", "-z", "--no-renames", `${base}...refs/heads/${branch}`])
+  const links = parseNewLinks(raw.stdout)
+  if (links.length === 0) return []
+  const modules = parseModules(
+    (yield* git.ask(repository, ["config", "--blob", `refs/heads/${branch}:.gitmodules`, "--list", "-z"])).stdout
+  )
+  return links.filter((path) => !modules.has(path))
+})

@@ -1,0 +1,141 @@
+/**
+ * What people's repositories and their agents do to a workspace, as cases: a repository, what its agent does, what is delivered and said,
+ * and what the next run of the service finds. Runner and git are real; the agent is a script.
+ */
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { execFileSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
+import { existsSync, readFileSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { fakeClaude } from "../fixtures/FakeClaude.ts"
+import { git, headOf, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
+import { codeRun, docsRun, execute, type Surroundings, surroundings } from "../fixtures/Run.ts"
+
+export interface LabCase {
+  readonly name: string
+  /** Done in a clone of the target (for a DocsRun: of the docs) before the first run, committed and pushed to `main`. */
+  readonly repository?: string
+  /** Done by the agent in its clone. */
+  readonly agent: string
+  readonly kind?: "CodeRun" | "DocsRun"
+  readonly environment?: Readonly<Record<string, string>>
+  /** `Completed`, or the reason with which it failed. */
+  readonly ends: string
+  /** Text of files on the run's branch; undefined for a file that is not there. */
+  readonly delivers?: Readonly<Record<string, string | undefined>>
+  /** Parts of the status's message. */
+  readonly says?: ReadonlyArray<string>
+  /** Parts of what the agent was told before it began. */
+  readonly told?: ReadonlyArray<string>
+}
+
+export interface LabRun {
+  readonly reason: string
+  readonly message: string
+  readonly log: string
+  readonly branch: string | undefined
+  readonly prompt: string
+}
+
+/** Bash as a person types it: no settings of this machine. */
+export const sh = (folder: string, script: string): void => {
+  execFileSync("bash", ["-ec", script], {
+    cwd: folder,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: "/nonexistent",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "Somebody",
+      GIT_AUTHOR_EMAIL: "somebody@example.test",
+      GIT_COMMITTER_NAME: "Somebody",
+      GIT_COMMITTER_EMAIL: "somebody@example.test"
+    },
+    stdio: ["ignore", "ignore", "pipe"]
+  })
+}
+
+const push = (remote: string, script: string) => {
+  const clone = tempFolder()
+  sh(
+    clone,
+    `git clone -q ${remote} . && (\n${script}\n) && (git diff --cached --quiet || git commit -qm Before) && git push -q origin HEAD:main`
+  )
+  removeFolder(clone)
+}
+
+/** A service: its remotes, its workspace, and the runs that come one after the other. */
+export const makeService = (repository?: string, kind: LabCase["kind"] = "CodeRun") => {
+  const around = surroundings()
+  if (repository !== undefined) push(kind === "CodeRun" ? around.remotes.target : around.remotes.docs, repository)
+  return around
+}
+
+/** Of a run's own, so that each is another run of the same service. */
+const newUid = () => `${randomBytes(4).toString("hex")}-1111-4222-8333-${randomBytes(6).toString("hex")}`
+
+export const runOnce = (
+  around: Surroundings,
+  script: string,
+  options: Pick<LabCase, "kind" | "environment"> & { readonly uid?: string } = {}
+) =>
+  Effect.gen(function*() {
+    const folder = join(around.folder, "agent")
+    rmSync(folder, { recursive: true, force: true })
+    const agent = fakeClaude(folder, `keep; init; say x\n(\n${script}\n) </dev/null >"$here/output" 2>&1\ndone_\n`)
+    const place = { ...around, uid: options.uid ?? newUid() }
+    const run = options.kind === "DocsRun" ? docsRun : codeRun
+    const { log, result } = yield* execute(run(place, options.environment ?? {}, agent))
+    const made: LabRun = {
+      reason: result.outcome === "Completed" ? "Completed" : result.reason ?? result.outcome,
+      message: result.message,
+      log: log.join("\n"),
+      branch: result.delivery?.branch,
+      prompt: existsSync(join(folder, "prompt.1")) ? readFileSync(join(folder, "prompt.1"), "utf8") : ""
+    }
+    return made
+  })
+
+const contentOf = (remote: string, branch: string, path: string): string | undefined => {
+  try {
+    return git(remote, "show", `refs/heads/${branch}:${path}`)
+  } catch {
+    return undefined
+  }
+}
+
+/** Paths that a branch has changed since it left `main`. */
+export const changesOf = (remote: string, branch: string): ReadonlyArray<string> =>
+  git(remote, "diff", "--name-only", "-z", `main...${branch}`).split("\0").filter((path) => path !== "")
+
+/** The next run of the service: it delivers its own work and nothing else. */
+const nextDelivers = Effect.fnUntraced(function*(around: Surroundings, before: string) {
+  const next = yield* runOnce(around, "echo next > next.txt")
+  assert.strictEqual(next.reason, "Completed", `the next run, after:\n${before}\n---\n${next.message}\n${next.log}`)
+  assert.deepStrictEqual(changesOf(around.remotes.target, next.branch ?? ""), ["next.txt"], next.log)
+})
+
+const check = Effect.fnUntraced(function*(wanted: LabCase) {
+  const around = makeService(wanted.repository, wanted.kind)
+  const remote = wanted.kind === "DocsRun" ? around.remotes.docs : around.remotes.target
+  const run = yield* runOnce(around, wanted.agent, wanted)
+  const told = `${run.message}\n---\n${run.log}\n---\n${run.prompt}`
+  assert.strictEqual(run.reason, wanted.ends, told)
+  for (const words of wanted.says ?? []) assert.include(run.message, words, told)
+  for (const words of wanted.told ?? []) assert.include(run.prompt, words, told)
+  for (const [path, text] of Object.entries(wanted.delivers ?? {})) {
+    assert.strictEqual(contentOf(remote, run.branch ?? "", path), text, `${path}\n${told}`)
+  }
+  if (run.reason !== "Completed" && wanted.delivers === undefined && run.branch !== undefined) {
+    assert.isUndefined(headOf(remote, run.branch), told)
+  }
+  if (wanted.kind !== "DocsRun") yield* nextDelivers(around, told)
+  sh(around.folder, "chmod -R u+rwx . 2>/dev/null || true")
+  removeFolder(around.folder)
+})
+
+/** The cases as tests, each followed by a run of somebody else on the same workspace. */
+export const lab = (cases: ReadonlyArray<LabCase>): void => {
+  it.live.each(cases)("$name", (given) => check(given))
+}
