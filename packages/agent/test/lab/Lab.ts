@@ -30,7 +30,7 @@ export interface LabCase {
   readonly told?: ReadonlyArray<string>
 }
 
-export interface LabRun {
+interface LabRun {
   readonly reason: string
   readonly message: string
   readonly log: string
@@ -39,7 +39,7 @@ export interface LabRun {
 }
 
 /** Bash as a person types it: no settings of this machine. */
-export const sh = (folder: string, script: string): void => {
+const sh = (folder: string, script: string): void => {
   execFileSync("bash", ["-ec", script], {
     cwd: folder,
     env: {
@@ -66,7 +66,7 @@ const push = (remote: string, script: string) => {
 }
 
 /** A service: its remotes, its workspace, and the runs that come one after the other. */
-export const makeService = (repository?: string, kind: LabCase["kind"] = "CodeRun") => {
+const makeService = (repository?: string, kind: LabCase["kind"] = "CodeRun") => {
   const around = surroundings()
   if (repository !== undefined) push(kind === "CodeRun" ? around.remotes.target : around.remotes.docs, repository)
   return around
@@ -75,7 +75,7 @@ export const makeService = (repository?: string, kind: LabCase["kind"] = "CodeRu
 /** Of a run's own, so that each is another run of the same service. */
 const newUid = () => `${randomBytes(4).toString("hex")}-1111-4222-8333-${randomBytes(6).toString("hex")}`
 
-export const runOnce = (
+const runOnce = (
   around: Surroundings,
   script: string,
   options: Pick<LabCase, "kind" | "environment"> & { readonly uid?: string } = {}
@@ -106,7 +106,7 @@ const contentOf = (remote: string, branch: string, path: string): string | undef
 }
 
 /** Paths that a branch has changed since it left `main`. */
-export const changesOf = (remote: string, branch: string): ReadonlyArray<string> =>
+const changesOf = (remote: string, branch: string): ReadonlyArray<string> =>
   git(remote, "diff", "--name-only", "-z", `main...${branch}`).split("\0").filter((path) => path !== "")
 
 /** The next run of the service: it delivers its own work and nothing else. */
