@@ -1,7 +1,7 @@
 /** Which attempt a run is at. Derived from spec, status and Jobs whenever they are observed; remembered nowhere. */
 import { isTerminal, type Outcome } from "@orchestrator/domain/Phase"
 import { type AttemptKey, effectiveVersion } from "@orchestrator/domain/Retry"
-import type { Observed, ObservedJob, ObservedRun, RunStatusView } from "./Observed.ts"
+import type { Observed, ObservedJob, ObservedPod, ObservedRun, RunStatusView } from "./Observed.ts"
 
 /**
  * The attempt to work on: the highest version that spec or status knows, and how often it was taken up again by itself. An attempt that
@@ -25,5 +25,10 @@ export const currentJob = ({ jobName }: ObservedRun, jobs: Observed["jobs"]): Ob
 export const finalPhase = ({ contextVersion, status }: ObservedRun): Outcome | undefined =>
   isTerminal(status.phase) && contextVersion <= (status.contextVersion ?? contextVersion) ? status.phase : undefined
 
-/** Whether a Job can still have a live pod. */
-export const isAlive = (job: ObservedJob): boolean => job.end === undefined && job.pod?.over !== true
+/** Whether a Job can still have a live pod; one that was suspended makes another when it is let go on. */
+export const isAlive = (job: ObservedJob): boolean =>
+  job.end === undefined && (job.suspended || job.pod?.over !== true || isFormer(job, job.pod))
+
+/** Whether the pod is one from before its Job was suspended. */
+export const isFormer = ({ resumedAt }: ObservedJob, { createdAt }: ObservedPod): boolean =>
+  resumedAt !== undefined && createdAt !== undefined && createdAt < resumedAt

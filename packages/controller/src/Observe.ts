@@ -67,8 +67,8 @@ export class Observe extends Context.Service<Observe, {
       }
 
       const isLive = (job: Job) => {
-        const { deleting, end, pod } = observeJob(job, podOf(job.metadata.uid ?? ""))
-        return end === undefined && !deleting && pod?.over !== true
+        const observed = observeJob(job, podOf(job.metadata.uid ?? ""))
+        return isAlive(observed) && !observed.deleting
       }
 
       const hasLiveJob = (runUid: string) => stores.jobs.by("owner", runUid).some(isLive)

@@ -6,6 +6,7 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import type { FailureReason, ProgressReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import type { DateTime } from "effect"
+import { isFormer } from "./CurrentAttempt.ts"
 import type { ObservedJob, ObservedPod, Stuck } from "./Observed.ts"
 import { explainRefusal } from "./Refusal.ts"
 import { isPast, schedulingUntil, startLimit } from "./StartClock.ts"
@@ -38,7 +39,7 @@ export const standingOf = (job: ObservedJob, now: DateTime.Utc): Standing => {
       trouble: { reason: "Suspended" }
     }
   }
-  return job.pod === undefined ? withoutPod(job) : withPod(job, job.pod, now)
+  return job.pod === undefined || isFormer(job, job.pod) ? withoutPod(job) : withPod(job, job.pod, now)
 }
 
 /** When a start that stands so ends the run; undefined: it is waited for. */

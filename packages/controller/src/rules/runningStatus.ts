@@ -3,6 +3,7 @@ import { type ConditionFact, findCondition } from "@orchestrator/domain/Conditio
 import { sentence } from "@orchestrator/domain/Text"
 import type { Action } from "../Action.ts"
 import { currentEntry } from "../Attempts.ts"
+import { isAlive } from "../CurrentAttempt.ts"
 import type { Failure } from "../Judge.ts"
 import type { ObservedJob, ObservedRun } from "../Observed.ts"
 import type { ObservedAlive } from "../Plan.ts"
@@ -17,8 +18,7 @@ import { running } from "../Status.ts"
  */
 export const runningStatus = (observed: ObservedAlive, job: ObservedJob): ReadonlyArray<Action> => {
   const { now, run } = observed
-  const isOver = job.pod?.over === true
-  if (isOver && job.stopping === undefined && !job.suspended) return []
+  if (!isAlive(job) && job.stopping === undefined) return []
   const standing = standingOf(job, now)
   const isYoung = standing.usual === true && !isPast(now, usualUntil(job) ?? now)
   if (isYoung && isUntold(run)) return []

@@ -29,33 +29,42 @@ import { ControllerSettings } from "../../src/Settings.ts"
 export const namespace = "orchestrator"
 
 /** One line per file: what the templates say is not of interest here. */
-const templates = Layer.orDie(Templates.layerMemory(Object.fromEntries(
-  [
-    ...["container.sh", "claude.md", "prompt.md", "coding-guidelines.md", "github-guidelines.md", "mcp-tools.md"].map((
-      name
-    ) => [`code/${name}.hbs`, name.endsWith(".sh") ? "true\n" : `# ${name}\n`]),
-    ...["settings.json", "mcp.json", "client-config.json"].map((name) => [`code/${name}.hbs`, "{}\n"]),
-    ["docs/container.sh.hbs", "true\n"],
-    ["docs/claude.md.hbs", "# memory\n"],
-    ["docs/prompt.md.hbs", "# prompt\n"],
-    ["docs/settings.json.hbs", "{}\n"]
-  ]
-)))
+const templates = (prompt = "# prompt.md\n") =>
+  Layer.orDie(Templates.layerMemory(Object.fromEntries(
+    [
+      ...["container.sh", "claude.md", "prompt.md", "coding-guidelines.md", "github-guidelines.md", "mcp-tools.md"].map(
+        (
+          name
+        ) => [`code/${name}.hbs`, name.endsWith(".sh") ? "true\n" : name === "prompt.md" ? prompt : `# ${name}\n`]
+      ),
+      ...["settings.json", "mcp.json", "client-config.json"].map((name) => [`code/${name}.hbs`, "{}\n"]),
+      ["docs/container.sh.hbs", "true\n"],
+      ["docs/claude.md.hbs", "# memory\n"],
+      ["docs/prompt.md.hbs", "# prompt\n"],
+      ["docs/settings.json.hbs", "{}\n"]
+    ]
+  )))
 
 const configOf = (input: object) => Schema.decodeSync(OrchestratorConfig)(input)
 
 export interface WorldOptions {
   readonly config?: object
   readonly script?: Script
+  /** Template of a CodeRun's prompt. */
+  readonly prompt?: string
 }
 
-/** What runs beside the controller. */
-export const cluster = (script: Script = delivering()) =>
-  Layer.mergeAll(Actors.layer, GarbageCollector.layer, Kubelet.layer({ nodeName: "node" })).pipe(
-    Layer.provideMerge(layerTest(script)),
-    Layer.provideMerge(layerMemory),
-    Layer.provideMerge(Requests.layer)
-  )
+/** What runs beside the controller. `actors`: the client of the Job controller and its like. */
+export const cluster = (
+  script: Script = delivering(),
+  actors: Layer.Layer<KubernetesClient, never, KubernetesClient> = Layer.effect(KubernetesClient, KubernetesClient)
+) =>
+  Layer.mergeAll(Actors.layer.pipe(Layer.provide(actors)), GarbageCollector.layer, Kubelet.layer({ nodeName: "node" }))
+    .pipe(
+      Layer.provideMerge(layerTest(script)),
+      Layer.provideMerge(layerMemory),
+      Layer.provideMerge(Requests.layer)
+    )
 
 /** What the controller asked of the API server. */
 export class Requests extends Context.Service<Requests, Array<{ readonly verb: string; readonly kind: string }>>()(
@@ -89,16 +98,16 @@ export const counted = Layer.effect(
 )
 
 /** The controller alone: a test may start it late, stop it and start it again. */
-export const controller = (config: object = {}, client: typeof counted = counted) =>
+export const controller = (config: object = {}, client: typeof counted = counted, prompt?: string) =>
   Controller.layer.pipe(
     Layer.provide(Leadership.layerAlone),
     Layer.provide(client),
-    Layer.provide(templates),
+    Layer.provide(templates(prompt)),
     Layer.provide(Layer.succeed(ControllerSettings, { config: configOf(config), namespace }))
   )
 
-export const world = ({ config = {}, script = delivering() }: WorldOptions = {}) =>
-  Layer.provideMerge(controller(config), cluster(script))
+export const world = ({ config = {}, prompt, script = delivering() }: WorldOptions = {}) =>
+  Layer.provideMerge(controller(config, counted, prompt), cluster(script))
 
 /** Lets everything that waits only for other fibers happen, without a moment passing. */
 const settle = Effect.gen(function*() {

@@ -46,10 +46,10 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
     `The pod ${makePod().name} failed before the agent started: see its log.`
   ),
   ends(
-    "a pod that did not start within the time limit ran too long",
+    "a pod that was not ready within the time limit ran too long",
     { end: failed("DeadlineExceeded"), pod: gonePod },
     "DeadlineExceeded",
-    "The attempt ran longer than its time limit."
+    "The attempt ran longer than its time limit. Raise spec.timeoutSeconds, and spec.contextVersion, to go on in the same session."
   ),
   {
     name: "the attempt is closed without an exit code",

@@ -49,7 +49,11 @@ const refuse = Effect.fnUntraced(
     }
     const total = pullBackOff(count)
     const pull = refusal.reason === "ErrImagePull"
-    const backingOff = waiting("ImagePullBackOff", `Back-off pulling image: ${refusal.message}`)
+    const image = board.record(name)?.spec.image ?? ""
+    const backingOff = waiting(
+      "ImagePullBackOff",
+      `Back-off pulling image "${image}": ErrImagePull: ${refusal.message}`
+    )
     yield* board.update(name, {
       state: pull && count > 0 ? backingOff : waiting(refusal.reason, refusal.message)
     })

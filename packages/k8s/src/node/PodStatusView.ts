@@ -93,6 +93,17 @@ const readiness = (type: string, inputs: StatusInputs): Omit<ObjectCondition, "l
   }
 }
 
+/** Volumes and network are there: what comes before the first image is pulled. */
+const sandbox = ({ ended, records }: StatusInputs): Omit<ObjectCondition, "lastTransitionTime"> => {
+  const prepared = [...records.values()].some((record) => wasStarted(record) || isHeldUp(record))
+  return { type: "PodReadyToStartContainers", status: prepared && !ended ? "True" : "False" }
+}
+
+/** Waiting for something of its own: an image, a variable. */
+const isHeldUp = ({ state }: ContainerRecord): boolean =>
+  state.waiting !== undefined && state.waiting.reason !== "ContainerCreating" &&
+  state.waiting.reason !== "PodInitializing"
+
 const conditionsOf = (inputs: StatusInputs): ReadonlyArray<ObjectCondition> => {
   const before = inputs.pod.status?.conditions
   const wanted = [
@@ -104,6 +115,7 @@ const conditionsOf = (inputs: StatusInputs): ReadonlyArray<ObjectCondition> => {
         message: inputs.verdict.message
       }]
       : []),
+    sandbox(inputs),
     initialized(inputs.records),
     readiness("Ready", inputs),
     readiness("ContainersReady", inputs),

@@ -1,11 +1,17 @@
 /** The files that volumes of ConfigMaps and Secrets show. */
-import { Effect, Result } from "effect"
+import { Clock, Duration, Effect, Result } from "effect"
 import { Base64 } from "effect/encoding"
-import { ConfigMapKind, SecretKind } from "../Kinds.ts"
-import type { KubernetesClient } from "../KubernetesClient.ts"
+import { timestamp } from "../embedded/actors/Timestamps.ts"
+import { ConfigMapKind, EventKind, SecretKind } from "../Kinds.ts"
+import { KubernetesClient } from "../KubernetesClient.ts"
 import type { ConfigMap, KeyToPath, Pod, Secret, Volume, VolumeProjection } from "../Objects.ts"
 import { awaitObject } from "./AwaitObject.ts"
 import type { VolumeFile } from "./PodRuntime.ts"
+
+interface Asked {
+  readonly namespace: string
+  readonly onMissing: (what: string) => Effect.Effect<void>
+}
 
 export type Files = ReadonlyMap<string, VolumeFile>
 
@@ -43,7 +49,7 @@ const project = (
   )
 }
 
-const fromConfigMap = (namespace: string, name: string, projection: Projection) =>
+const fromConfigMap = ({ namespace, onMissing }: Asked, name: string, projection: Projection) =>
   awaitObject({
     kind: ConfigMapKind,
     name,
@@ -54,40 +60,64 @@ const fromConfigMap = (namespace: string, name: string, projection: Projection) 
       `configmap "${name}" not found`,
       "configmap references non-existent config key"
     ),
-    onMissing: reportWaiting
+    onMissing
   })
 
-const fromSecret = (namespace: string, name: string, projection: Projection) =>
+const fromSecret = ({ namespace, onMissing }: Asked, name: string, projection: Projection) =>
   awaitObject({
     kind: SecretKind,
     name,
     namespace,
     accept: accepting(projection, secretBytes, `secret "${name}" not found`, "references non-existent secret key"),
-    onMissing: reportWaiting
+    onMissing
   })
 
 /** Other sources, tokens of service accounts among them, give no files here. */
 const fromSource = (
   { configMap, secret }: VolumeProjection,
-  namespace: string,
+  asked: Asked,
   defaultMode: number | undefined
 ): Effect.Effect<Files, never, KubernetesClient> => {
   const mode = defaultMode === undefined ? {} : { defaultMode }
-  if (configMap !== undefined) return fromConfigMap(namespace, configMap.name, projectionOf({ ...mode, ...configMap }))
-  if (secret !== undefined) return fromSecret(namespace, secret.name, projectionOf({ ...mode, ...secret }))
+  if (configMap !== undefined) return fromConfigMap(asked, configMap.name, projectionOf({ ...mode, ...configMap }))
+  if (secret !== undefined) return fromSecret(asked, secret.name, projectionOf({ ...mode, ...secret }))
   return Effect.succeed(new Map())
 }
 
-const wanted = ({ configMap, projected, secret }: Volume, namespace: string) => {
-  if (configMap !== undefined) return fromConfigMap(namespace, configMap.name, projectionOf(configMap))
-  if (secret !== undefined) return fromSecret(namespace, secret.secretName, projectionOf(secret))
+const wanted = ({ configMap, projected, secret }: Volume, asked: Asked) => {
+  if (configMap !== undefined) return fromConfigMap(asked, configMap.name, projectionOf(configMap))
+  if (secret !== undefined) return fromSecret(asked, secret.secretName, projectionOf(secret))
   if (projected === undefined) return undefined
   const { defaultMode, sources = [] } = projected
-  return Effect.forEach(sources, (source) => fromSource(source, namespace, defaultMode), { concurrency: "unbounded" })
+  return Effect.forEach(sources, (source) => fromSource(source, asked, defaultMode), { concurrency: "unbounded" })
     .pipe(Effect.map((all): Files => new Map(all.flatMap((files) => [...files]))))
 }
 
-const reportWaiting = (what: string) => Effect.logDebug(`MountVolume.SetUp failed: ${what}`)
+/** What is missing for some seconds is told, as the kubelet tells it: files that are made just after their Job are no news. */
+const patience = Duration.seconds(2)
+
+/** Volumes as they are waited for; what is missing is told once, as an event of the pod. */
+const warning = (pod: Pod, volume: string, missing: () => string | undefined) =>
+  Effect.gen(function*() {
+    yield* Effect.sleep(patience)
+    const what = missing()
+    const client = yield* KubernetesClient
+    const { name = "", namespace = "", uid = "" } = pod.metadata
+    const at = timestamp(yield* Clock.currentTimeMillis)
+    if (what !== undefined) {
+      yield* client.create(EventKind, {
+        metadata: { name: `${name}.${volume}`, namespace },
+        involvedObject: { apiVersion: "v1", kind: "Pod", name, namespace, uid },
+        type: "Warning",
+        reason: "FailedMount",
+        message: `MountVolume.SetUp failed for volume "${volume}" : ${what}`,
+        source: { component: "kubelet" },
+        firstTimestamp: at,
+        lastTimestamp: at
+      }).pipe(Effect.ignore)
+    }
+    return yield* Effect.never
+  })
 
 const projectionOf = (volume: {
   readonly items?: ReadonlyArray<KeyToPath>
@@ -107,14 +137,20 @@ const accepting = <A>(
 }
 
 /** Files by volume name; waits until every object that a volume needs is there. */
-export const resolveVolumes = Effect.fnUntraced(function*({ metadata, spec }: Pod): Effect.fn.Return<
+export const resolveVolumes = Effect.fnUntraced(function*(pod: Pod): Effect.fn.Return<
   ReadonlyMap<string, Files>,
   never,
   KubernetesClient
 > {
-  const pending = (spec.volumes ?? []).flatMap((volume) => {
-    const files = wanted(volume, metadata.namespace ?? "")
-    return files === undefined ? [] : [Effect.map(files, (found) => [volume.name, found] as const)]
+  const pending = (pod.spec.volumes ?? []).flatMap((volume) => {
+    let missing: string | undefined
+    const onMissing = (what: string) => Effect.sync(() => void (missing = what))
+    const files = wanted(volume, { namespace: pod.metadata.namespace ?? "", onMissing })
+    return files === undefined ? [] : [
+      Effect.raceFirst(files, warning(pod, volume.name, () => missing)).pipe(
+        Effect.map((found) => [volume.name, found] as const)
+      )
+    ]
   })
   return new Map(yield* Effect.all(pending, { concurrency: "unbounded" }))
 })
