@@ -59,6 +59,7 @@ const absent = (index: number): Observed => ({
   orphans: [],
   workspace: workspaceOf(index, { tag: "free" }),
   files: { present: false, rendered: files },
+  nonce: "0123456789abcdef",
   lastSession: undefined,
   contested: false,
   obstacle: undefined,

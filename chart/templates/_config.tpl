@@ -9,6 +9,7 @@
   "runnerImage" (include "orchestrator.image" .)
   "credentials" .Values.agent.credentials
   "resources" (pick .Values.agent.resources "requests" "limits")
+  "volumes" (pick .Values.agent.volumes "workspace" "tmp" "broker")
   "nodeSelector" .Values.agent.nodeSelector
   "tolerations" .Values.agent.tolerations
   "podAnnotations" .Values.agent.podAnnotations

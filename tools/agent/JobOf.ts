@@ -1,4 +1,5 @@
 /** What the controller makes of a run: the environment of both containers of its Job's pod, and the files of its ConfigMap. */
+import { filesDigest } from "@orchestrator/controller/manifest/Files"
 import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
 import { observeRun } from "@orchestrator/controller/ObservedRuns"
 import { CodeRun } from "@orchestrator/domain/CodeRun"
@@ -66,14 +67,22 @@ export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob 
   const { contextVersion, jobName, wanted } = observed
   if (Result.isFailure(wanted)) throw new Error(`run: ${formatProblems(wanted.failure)}`)
   const claim = wanted.success.workspace && workspaceNames(wanted.success.workspace)[0]
-  const pod = podSpec({ config, run: observed, wanted: wanted.success, claim, configMap: jobName, contextVersion })
   const facts = { config, attempts: contextVersion, resume: wanted.success.resume }
   const inputs = run.kind === "DocsRun"
     ? docsInputs({ ...facts, run: decodeDocs(object), branch: docsBranchName(run.name, run.uid) })
     : codeInputs({ ...facts, run: decodeCode(object), branch: codeBranch(Number(run.spec["taskId"])) })
+  const files = Result.getOrThrow(render(inputs))
+  const pod = podSpec({
+    config,
+    run: observed,
+    wanted: wanted.success,
+    claim,
+    files: { name: jobName, digest: filesDigest(files) },
+    contextVersion
+  })
   const containers = [...pod.initContainers ?? [], ...pod.containers]
   return {
-    files: Result.getOrThrow(render(inputs)),
+    files,
     environment: Object.fromEntries(containers.map((container) => [container.name, environmentOf(container, secrets)]))
   }
 }

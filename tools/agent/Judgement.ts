@@ -39,6 +39,7 @@ export const judge = ({ brokered, cancelled, exitCode, story, testimony }: Ended
     timeoutSeconds: undefined,
     specHash: undefined,
     brokered,
+    files: undefined,
     end: exitCode === 0
       ? { succeeded: true, reason: "CompletionsReached", message: "" }
       : { succeeded: false, reason: "BackoffLimitExceeded", message: "" },
@@ -54,6 +55,8 @@ export const judge = ({ brokered, cancelled, exitCode, story, testimony }: Ended
       leftovers: [],
       over: true,
       gone: false,
+      filesPlaced: true,
+      filesRefused: false,
       stuck: undefined,
       ended,
       dropped: [],

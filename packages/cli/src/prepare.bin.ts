@@ -4,8 +4,8 @@ import { Effect, Stdio } from "effect"
 import { prepare } from "./commands/prepare.ts"
 
 const program = Effect.gen(function*() {
-  const [, folder = "/opt/orchestrator"] = yield* (yield* Stdio.Stdio).args
-  yield* prepare(folder)
+  const [, runner = "/opt/orchestrator", given, checked] = yield* (yield* Stdio.Stdio).args
+  yield* prepare({ runner, given, checked })
 })
 
 NodeRuntime.runMain(Effect.provide(program, NodeServices.layer))

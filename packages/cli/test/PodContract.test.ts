@@ -42,7 +42,7 @@ const podOf = (object: CustomObject, input: object): PodSpec => {
     run,
     wanted: Result.getOrThrow(run.wanted),
     claim: "workspace-api",
-    configMap: run.jobName,
+    files: { name: run.jobName, digest: "0".repeat(64) },
     contextVersion: run.attempt.contextVersion
   })
 }

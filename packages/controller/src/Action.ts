@@ -26,7 +26,7 @@ export type Action = Data.TaggedEnum<{
     readonly marks: Pick<Metadata, "labels" | "annotations"> | undefined
   }
   /**
-   * `ifTaken`: what to say when an object that is not ours has the name. `ifForbidden`: while a quota or a policy forbids the Job; it is
+   * `ifTaken`: what to store when an object that is not ours has the name. `ifForbidden`: while a quota or a policy forbids the Job; it is
    * tried again. `ifInvalid`: when the API server would never take it.
    */
   CreateJob: {
@@ -35,10 +35,12 @@ export type Action = Data.TaggedEnum<{
     readonly ifForbidden: StatusWrite
     readonly ifInvalid: StatusWrite
   }
-  /** `job`: UID of the Job that owns the files; undefined: the Job that this plan has just created. Absent owner: the run. */
+  /** Owner `job`: by its UID, or undefined for the Job that this plan has just created. What has their name must have their content. */
   CreateFiles: {
     readonly files: ConfigMap
-    readonly owner: { readonly tag: "job"; readonly uid: string | undefined } | { readonly tag: "run" }
+    readonly owner:
+      | { readonly tag: "job"; readonly name: string; readonly uid: string | undefined }
+      | { readonly tag: "run" }
     readonly ifTaken: StatusWrite
   }
   /** Ends a Job that still runs: its pods get SIGTERM and their grace. `resume`: it is suspended, and would never end so. */

@@ -54,10 +54,18 @@ export class Interpreter extends Context.Service<Interpreter, {
         )
       }
 
-      const createJob = Effect.fnUntraced(function*({ ifForbidden, ifInvalid, ifTaken, job }: ActionOf<"CreateJob">) {
+      /** The Job of an earlier try names other files than this plan would make: the next round makes those. */
+      const adoptJob = Effect.fnUntraced(function*({ ifTaken, job }: ActionOf<"CreateJob">) {
         const ref = { name: job.metadata.name ?? "", namespace: job.metadata.namespace }
+        const existing = yield* client.get(JobKind, ref)
+        const step = yield* takenBy(existing, job.metadata.ownerReferences?.[0]?.uid ?? "", ifTaken)
+        if (step === "done") stores.jobs.wrote(pruneJob(existing))
+      })
+
+      const createJob = Effect.fnUntraced(function*(action: ActionOf<"CreateJob">) {
+        const { ifForbidden, ifInvalid, job } = action
         const created = yield* client.create(JobKind, job).pipe(
-          Effect.catchIf(hasReason("AlreadyExists"), () => client.get(JobKind, ref)),
+          Effect.catchIf(hasReason("AlreadyExists"), () => Effect.as(adoptJob(action), undefined)),
           Effect.catchIf(hasReason("Forbidden"), (error) => forbidden(error, ifForbidden)),
           Effect.catchIf(
             hasReason("Invalid"),
@@ -66,9 +74,8 @@ export class Interpreter extends Context.Service<Interpreter, {
           )
         )
         if (created === undefined) return { step: "ended" as Step, uid: undefined }
-        const step = yield* takenBy(created, job.metadata.ownerReferences?.[0]?.uid ?? "", ifTaken)
-        if (step === "done") stores.jobs.wrote(pruneJob(created))
-        return { step, uid: created.metadata.uid }
+        stores.jobs.wrote(pruneJob(created))
+        return { step: "done" as Step, uid: created.metadata.uid }
       })
 
       const createFiles = Effect.fnUntraced(
@@ -76,12 +83,13 @@ export class Interpreter extends Context.Service<Interpreter, {
           const { name = "", namespace } = files.metadata
           const reference = owner.tag === "run"
             ? ownedByRun(ifTaken.kind, ifTaken.object.metadata)
-            : ownedByJob(name, owner.uid ?? createdJob ?? "")
+            : ownedByJob(owner.name, owner.uid ?? createdJob ?? "")
           const object = { ...files, metadata: { ...files.metadata, ownerReferences: [reference] } }
           const created = yield* client.create(ConfigMapKind, object).pipe(
             Effect.catchIf(hasReason("AlreadyExists"), () => client.get(ConfigMapKind, { name, namespace }))
           )
-          const step = yield* takenBy(created, reference.uid, ifTaken)
+          const same = sameJson(created.data ?? {}, files.data) && created.binaryData === undefined
+          const step = yield* takenBy(created, same ? reference.uid : "", ifTaken)
           if (step === "done") stores.files.wrote(pruneFiles(created))
           return step
         }

@@ -51,6 +51,7 @@ export const judgeJob = (job: ObservedJob, credentials: Credentials, neverBegan?
   if (isOwnDeadline && neverBegan !== undefined) return neverBegan
   const by = interruption(job)
   if (by !== undefined) return by
+  if (job.pod?.filesRefused === true) return lost("The attempt's files were not those that it was made with.")
   if (job.pod !== undefined && job.pod.over && !job.pod.gone && job.pod.ended === undefined) {
     return missing(testimonyOf(job), credentials) ??
       { reason: "SetupFailed", message: `The pod ${job.pod.name} failed before the agent started: see its log.` }

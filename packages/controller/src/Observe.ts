@@ -13,8 +13,9 @@ import type { CustomObject, Event, Job } from "@orchestrator/k8s/Objects"
 import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
+import { randomBytes } from "node:crypto"
 import { type Claimant, isLimited, makePlaces } from "./Capacity.ts"
-import { finalPhase, isAlive } from "./CurrentAttempt.ts"
+import { currentJob, finalPhase, isAlive } from "./CurrentAttempt.ts"
 import { obstacleOf } from "./Dependencies.ts"
 import { isFinished } from "./FinishedRun.ts"
 import { lastSession } from "./LastSession.ts"
@@ -159,19 +160,21 @@ export class Observe extends Context.Service<Observe, {
         }
       }
 
-      const hasFiles = ({ jobName: name, namespace }: ObservedRun) =>
-        stores.files.get({ namespace, name }) !== undefined
+      const hasFiles = (job: ObservedJob | undefined) =>
+        job !== undefined &&
+        stores.files.get({ namespace: job.namespace, name: job.files?.name ?? job.name }) !== undefined
 
       /** Whether files are to be made now, as far as the run itself and its place tell. */
       const needsFiles = (
         now: DateTime.Utc,
         run: ObservedRun,
-        hasJob: boolean,
+        job: ObservedJob | undefined,
         turn: WorkspaceTurn | undefined
       ): boolean => {
         const queued = turn !== undefined && mustWait(turn, config)
         const waits = queued || pausedUntil({ now, run }) !== undefined
-        return !(hasJob ? hasFiles(run) : waits) && Result.isSuccess(run.wanted) && finalPhase(run) === undefined
+        return !(job === undefined ? waits : hasFiles(job)) && Result.isSuccess(run.wanted) &&
+          finalPhase(run) === undefined
       }
 
       /** The run with all of its spec; undefined when the store has yet to see the version that there is. */
@@ -289,17 +292,18 @@ export class Observe extends Context.Service<Observe, {
           }
         }
         const own = jobs.filter(isOurs).map(see)
-        const hasJob = kept !== undefined && own.some(({ name }) => name === kept.jobName)
+        const job = kept === undefined ? undefined : currentJob(kept, own)
+        const hasJob = job !== undefined
         const workspace = kept === undefined ? undefined : workspaceOf(kept)
         const obstacle = kept === undefined || hasJob || finalPhase(kept) !== undefined ? undefined : obstacleFor(kept)
         const limit = kept === undefined ? undefined : reachedLimit(now, kept)
-        const starts = kept !== undefined && needsFiles(now, kept, hasJob, workspace?.turn)
+        const starts = kept !== undefined && needsFiles(now, kept, job, workspace?.turn)
         const reads = starts && kept.object.reduced !== undefined && obstacle === undefined && limit === undefined &&
           !kept.cancel && !kept.deleting
         const whole = reads ? yield* withWholeSpec(kept) : undefined
         const run = whole ?? kept
         const files: ObservedFiles = {
-          present: kept !== undefined && hasFiles(kept),
+          present: hasFiles(job),
           rendered: starts && run !== undefined && (run === whole || run.object.reduced === undefined)
             ? render(run)
             : undefined
@@ -312,6 +316,7 @@ export class Observe extends Context.Service<Observe, {
           orphans: jobs.filter((job) => !isOurs(job)).map(see),
           workspace,
           files,
+          nonce: randomBytes(8).toString("hex"),
           obstacle,
           reachedLimit: limit,
           contested: kept !== undefined && !hasJob && isContested(kept),

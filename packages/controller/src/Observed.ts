@@ -11,6 +11,7 @@ import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { Usage } from "@orchestrator/domain/Usage"
 import type { DateTime, Result } from "effect"
 import type { Obstacle } from "./Dependencies.ts"
+import type { FilesReference } from "./manifest/Files.ts"
 import type { KindName } from "./RunKind.ts"
 import type { StoredRun } from "./StoredRun.ts"
 import type { Wanted } from "./Wanted.ts"
@@ -27,6 +28,8 @@ export interface Observed {
   /** Absent for runs that lease none. */
   readonly workspace: ObservedWorkspace | undefined
   readonly files: ObservedFiles
+  /** Sixteen hexadecimal digits that nobody can guess, another every time: for names that nobody may take first. */
+  readonly nonce: string
   /** What keeps it from starting because of the runs that it depends on. */
   readonly obstacle: Obstacle | undefined
   /** The limit of runs at the same time that keeps it from starting, and those before it in line. */
@@ -56,7 +59,7 @@ export interface ObservedRun {
   readonly status: RunStatusView
   /** The attempt to work on, by spec and status. */
   readonly attempt: AttemptKey
-  /** Name of its Job and ConfigMap. */
+  /** Name of its Job. */
   readonly jobName: string
   /** As the store has it, to be written back with another status. */
   readonly object: StoredRun
@@ -71,6 +74,7 @@ export interface RunStatusView {
   readonly resumesAt?: string
   readonly cancelledVersion?: number
   readonly jobName?: string
+  readonly configmapName?: string
   readonly startedAt?: string
   readonly lastUpdate?: string
   readonly message?: string
@@ -105,6 +109,8 @@ export interface ObservedJob {
   readonly specHash: string | undefined
   /** Whether its pod has a broker: then the broker's word on delivery and spend is the only one. */
   readonly brokered: boolean
+  /** Its ConfigMap. */
+  readonly files: FilesReference | undefined
   readonly end: JobEnd | undefined
   readonly pod: ObservedPod | undefined
   /** Why it has no pod: what the API server said when the Job controller wanted to make one. */
@@ -147,6 +153,10 @@ export interface ObservedPod {
   readonly over: boolean
   /** Whether the object is gone from the API; what it said last is kept. */
   readonly gone: boolean
+  /** Whether its files were checked and are in place; from then on nobody reads the ConfigMap. */
+  readonly filesPlaced: boolean
+  /** Whether it ended because its files were not those that the Job names. */
+  readonly filesRefused: boolean
   /** Why the agent does not start. */
   readonly stuck: Stuck | undefined
   /** The agent's container, once it has ended. */

@@ -1,5 +1,6 @@
 /** From a stored Job and its pod to what decisions read of them. */
 import { type AgentResult, decodeAgentResult } from "@orchestrator/domain/AgentResult"
+import { filesRefusedExitCode } from "@orchestrator/domain/AttemptFiles"
 import { decodeBrokerResult, emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
 import type { Decoded, FieldProblem } from "@orchestrator/domain/Decode"
 import {
@@ -13,6 +14,7 @@ import { printable } from "@orchestrator/domain/Printable"
 import type { ContainerStatus, EnvVar, Job, ObjectCondition, Pod, PodSpec } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { brokerContainer } from "./manifest/BrokerContainer.ts"
+import { filesOf, prepareContainer } from "./manifest/Files.ts"
 import { agentContainer } from "./manifest/PodSpec.ts"
 import type { JobEnd, ObservedJob, ObservedPod, StopReason } from "./Observed.ts"
 
@@ -44,6 +46,7 @@ export const observeJob = ({ metadata, spec, status }: Job, pod: PodSeen | undef
   timeoutSeconds: Number(metadata.annotations?.[timeoutAnnotation]) || undefined,
   specHash: metadata.annotations?.[specAnnotation],
   brokered: hasBroker(spec.template.spec),
+  files: filesOf(spec.template.spec),
   ...workspaceIn(spec.template.spec),
   end: endOf(status?.conditions ?? []),
   pod: pod === undefined ? undefined : observePod(pod, sessionsOf(spec.template.spec))
@@ -108,6 +111,8 @@ export const observePod = (
     deleting: metadata.deletionTimestamp !== undefined,
     gone,
     over,
+    filesPlaced: exitOf(containers, prepareContainer) === 0,
+    filesRefused: exitOf(containers, prepareContainer) === filesRefusedExitCode,
     begun,
     begunAt: agent?.running?.startedAt,
     next: begun ? undefined : containers.find(hasYetToStart)?.name,
@@ -152,6 +157,9 @@ const isUnreachable = (
   containers.length > 0 &&
   containers.every(({ ready, state }) => ready && (state?.running ?? state?.terminated) !== undefined) &&
   conditions.some(({ status, type }) => type === "Ready" && status !== "True")
+
+const exitOf = (containers: ReadonlyArray<ContainerStatus>, container: string): number | undefined =>
+  containers.find(({ name }) => name === container)?.state?.terminated?.exitCode
 
 /** How long a pod may be without a node before that is worth telling: claims are being bound, nodes being made. */
 export const schedulingSeconds = 10

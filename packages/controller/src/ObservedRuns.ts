@@ -43,11 +43,24 @@ export const observeRun = (kind: KindName, object: StoredRun): ObservedRun => {
     cancelledVersion,
     status,
     attempt,
-    jobName: runKinds[kind].jobName(name, uid, attempt),
+    jobName: renamedJob(kind, name, uid, attempt, status) ?? runKinds[kind].jobName(name, uid, attempt),
     object
   }
   views.set(object, view)
   return view
+}
+
+/** The name that the status records for this attempt's Job, where its first one was taken. Of no other form is any name believed. */
+const renamedJob = (
+  kind: KindName,
+  name: string,
+  uid: string,
+  attempt: AttemptKey,
+  { contextVersion, jobName }: RunStatusView
+): string | undefined => {
+  if (jobName === undefined || contextVersion !== attempt.contextVersion) return undefined
+  const again = /-([0-9a-f]{8})$/.exec(jobName)?.[1]
+  return again !== undefined && runKinds[kind].jobName(name, uid, attempt, again) === jobName ? jobName : undefined
 }
 
 /** The earlier version that a standing request to cancel has ended, which is thereby done. */

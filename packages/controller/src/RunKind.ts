@@ -14,8 +14,8 @@ export interface RunKind {
   readonly resource: Kind<CustomObject>
   readonly taskType: "code" | "docs"
   readonly component: "code-runner" | "docs-generator"
-  /** Name of an attempt's Job and ConfigMap. */
-  readonly jobName: (run: string, uid: string, attempt: AttemptKey) => string
+  /** Name of an attempt's Job; `again`: when an object of somebody else has the first one. */
+  readonly jobName: (run: string, uid: string, attempt: AttemptKey, again?: string) => string
   readonly wanted: (object: CustomObject) => Result.Result<Wanted, ReadonlyArray<FieldProblem>>
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition, setConditions } from "@orchestrator/domain/Condition"
+import { filesName } from "@orchestrator/domain/Names"
 import { isTerminal, type Phase } from "@orchestrator/domain/Phase"
 import { wordsOfAttempt } from "@orchestrator/domain/PreviousAttempt"
 import { printable } from "@orchestrator/domain/Printable"
@@ -19,6 +20,7 @@ import type { Evidence } from "./Evidence.ts"
 import type { Verdict } from "./Judge.ts"
 import type { Pause } from "./Pause.ts"
 import type { ObservedAlive } from "./Plan.ts"
+import { runKinds } from "./RunKind.ts"
 import { sameJson } from "./SameJson.ts"
 import { promptVersion } from "./SpecEdit.ts"
 
@@ -69,6 +71,19 @@ export const refusedWrite = (observed: ObservedAlive): StatusWrite => {
   })
 }
 
+/** Pending, since an object of somebody else has the name of the Job: the next round makes it under another one. */
+export const renamedWrite = (observed: ObservedAlive): StatusWrite => {
+  const { attempt, jobName, kind, name, uid } = observed.run
+  const message = `Another Job is named ${jobName}: this run's gets another name.`
+  return statusWrite(observed, {
+    phase: "Pending",
+    reason: "Accepted",
+    message,
+    facts: [{ type: "Ready", status: "False", reason: "Accepted", message }],
+    fields: { ...notEnded, jobName: runKinds[kind].jobName(name, uid, attempt, observed.nonce.slice(0, 8)) }
+  })
+}
+
 /** Running: the current attempt's Job is there. */
 export const running = (
   observed: ObservedAlive,
@@ -96,10 +111,19 @@ export const running = (
 const ofAttempt = (observed: ObservedAlive, { jobName, sessionId, startedAt }: Attempt) => ({
   startedAt,
   sessionId,
-  ...(observed.run.status.jobName === jobName ? undefined : startedWith(observed)),
+  ...(observed.run.status.jobName === jobName && observed.run.status.startedAt !== undefined
+    ? undefined
+    : startedWith(observed)),
   jobName,
-  configmapName: jobName
+  configmapName: filesNameOf(observed, jobName)
 })
+
+/** As its Job says; before that is there, as it is about to. */
+const filesNameOf = ({ jobs, nonce, run: { status } }: ObservedAlive, jobName: string): string => {
+  const job = jobs.find(({ name }) => name === jobName)
+  if (job !== undefined) return job.files?.name ?? job.name
+  return (status.jobName === jobName ? status.configmapName : undefined) ?? filesName(jobName, nonce)
+}
 
 /** What the spec said when the attempt started; a later edit is not what it works on. */
 const startedWith = ({ run, workspace }: ObservedAlive) => {
@@ -186,19 +210,28 @@ const whereTheWorkIs = ({ delivery, sessionId }: Evidence) => ({
   ...(sessionId === undefined ? {} : { sessionId })
 })
 
+interface Pausing {
+  readonly pause: Pause
+  readonly message: string
+  readonly attempt: Attempt
+  readonly evidence: Evidence
+}
+
 /** Pending: the attempt has ended, and the next one starts by itself. */
-export const paused = (
+export const paused = (observed: ObservedAlive, pausing: Pausing): ReadonlyArray<Action> =>
+  write(observed, pausedChange(observed, pausing))
+
+/** The same as a write for an action that may find its name taken. */
+export const pausedWrite = (observed: ObservedAlive, pausing: Pausing): StatusWrite =>
+  statusWrite(observed, pausedChange(observed, pausing))
+
+const pausedChange = (
   observed: ObservedAlive,
-  { attempt, evidence, message: why, pause: { reason, retryCount, until } }: {
-    readonly pause: Pause
-    readonly message: string
-    readonly attempt: Attempt
-    readonly evidence: Evidence
-  }
-): ReadonlyArray<Action> => {
+  { attempt, evidence, message: why, pause: { reason, retryCount, until } }: Pausing
+): Change => {
   const resumesAt = formatTime(until)
   const message = `${why} The run goes on by itself at ${resumesAt}.`
-  return write(observed, {
+  return {
     phase: "Pending",
     reason,
     message,
@@ -215,7 +248,7 @@ export const paused = (
       ...(retryCount === 0 ? {} : { retryCount }),
       ...whereTheWorkIs(evidence)
     }
-  })
+  }
 }
 
 const write = (observed: ObservedAlive, change: Change): ReadonlyArray<Action> => {

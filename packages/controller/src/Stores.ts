@@ -26,12 +26,14 @@ import type {
   OwnerReference,
   PersistentVolumeClaim,
   Pod,
-  PodSpec
+  PodSpec,
+  Volume
 } from "@orchestrator/k8s/Objects"
 import { makeStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer } from "effect"
 import { isFinished } from "./FinishedRun.ts"
 import { brokerContainer } from "./manifest/BrokerContainer.ts"
+import { filesOf, filesParts } from "./manifest/Files.ts"
 import { agentContainer } from "./manifest/PodSpec.ts"
 import { claimIn, hasBroker, sessionEnv } from "./ObservedJobs.ts"
 import { formatKey, runsOf } from "./RunKey.ts"
@@ -177,26 +179,33 @@ const identity = (metadata: Metadata): Metadata => {
   }
 }
 
-const sidecar: PodSpec["initContainers"] = [{ name: brokerContainer, image: "" }]
-
-/** Whether it has a broker, and the sessions that it hands out. */
-const bareSpec = (spec: PodSpec): PodSpec => {
+/** The sessions that it hands out. */
+const sessionContainers = (spec: PodSpec): PodSpec["containers"] => {
   const env = sessionEnv(spec).map(({ name, value = "" }) => ({ name, value: bounded(value, longestName) }))
-  return {
-    containers: env.length === 0 ? [] : [{ name: agentContainer, image: "", env }],
-    ...(hasBroker(spec) ? { initContainers: sidecar } : {})
-  }
+  return env.length === 0 ? [] : [{ name: agentContainer, image: "", env }]
 }
 
-/** Of what a pod mounts, the claim of the workspace is all that is asked later. */
-const mounting = (kept: PodSpec, spec: PodSpec): PodSpec => {
+const claimVolume = (spec: PodSpec): ReadonlyArray<Volume> => {
   const claimName = claimIn(spec)
   return claimName === undefined
-    ? kept
-    : {
-      ...kept,
-      volumes: [{ name: "workspace", persistentVolumeClaim: { claimName: bounded(claimName, longestName) } }]
-    }
+    ? []
+    : [{ name: "workspace", persistentVolumeClaim: { claimName: bounded(claimName, longestName) } }]
+}
+
+const noFiles = { initContainers: [], volumes: [] }
+
+/** Of the pod template, its files, its sessions, the workspace's claim and whether it has a broker are all that is asked later. */
+const pruneTemplate = (spec: PodSpec): PodSpec => {
+  const files = filesOf(spec)
+  const parts = files === undefined ? noFiles : filesParts({
+    name: bounded(files.name, longestName),
+    ...(files.digest === undefined ? {} : { digest: bounded(files.digest, longestName) })
+  })
+  return {
+    containers: sessionContainers(spec),
+    initContainers: [...parts.initContainers, ...(hasBroker(spec) ? [{ name: brokerContainer, image: "" }] : [])],
+    volumes: [...parts.volumes, ...claimVolume(spec)]
+  }
 }
 
 /** When an attempt or its pod was made, from which its start is counted. */
@@ -207,12 +216,11 @@ const dated = (metadata: Metadata): Metadata => ({
     : { creationTimestamp: bounded(metadata.creationTimestamp, longestName) })
 })
 
-/** Of the pod template, whether it has a broker, which sessions it hands out and what it mounts is all that is asked later. */
 export const pruneJob = ({ metadata, spec, status }: Job): Job => ({
   metadata: dated(metadata),
   spec: {
     ...(spec.suspend === true ? { suspend: true } : {}),
-    template: { spec: mounting(bareSpec(spec.template.spec), spec.template.spec) }
+    template: { spec: pruneTemplate(spec.template.spec) }
   },
   ...(status?.conditions === undefined
     ? {}
@@ -271,7 +279,7 @@ const pruneContainer = ({ lastState, name, ready, restartCount, state }: Contain
 
 export const prunePod = ({ metadata, spec, status }: Pod): Pod => ({
   metadata: dated(metadata),
-  spec: mounting({ containers: [] }, spec),
+  spec: { containers: [], volumes: claimVolume(spec) },
   status: {
     ...(status?.phase === undefined ? {} : { phase: status.phase }),
     ...(status?.reason === undefined ? {} : { reason: bounded(status.reason, longestName) }),

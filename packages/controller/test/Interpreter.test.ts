@@ -4,15 +4,16 @@ import { runUidLabel, stopAnnotation } from "@orchestrator/domain/Labels"
 import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
 import { CodeRunKind, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import type { OwnerReference } from "@orchestrator/k8s/Objects"
+import type { KubernetesObject, OwnerReference } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
 import { Action } from "../src/Action.ts"
 import { Cleanup } from "../src/Cleanup.ts"
 import { Interpreter } from "../src/Interpreter.ts"
 import type { Observed } from "../src/Observed.ts"
+import { observeJob } from "../src/ObservedJobs.ts"
 import { observeRun } from "../src/ObservedRuns.ts"
 import { plan } from "../src/Plan.ts"
-import { Stores } from "../src/Stores.ts"
+import { pruneJob, Stores } from "../src/Stores.ts"
 import { given, noWorkspace, workspace } from "./fixtures/Given.ts"
 import { complete, makeJob } from "./fixtures/Jobs.ts"
 import { jobWith } from "./fixtures/Jobs.ts"
@@ -79,12 +80,12 @@ describe("a start", () => {
       const observed = yield* accepted()
       assert.isTrue(yield* perform(plan(observed)))
       const job = yield* client.get(JobKind, ref(jobNameOf(observed)))
-      const files = yield* client.get(ConfigMapKind, ref(jobNameOf(observed)))
+      const files = yield* client.get(ConfigMapKind, ref(filesNameOf(observed)))
       assert.strictEqual(job.metadata.ownerReferences?.[0]?.uid, observed.run?.uid)
       assert.strictEqual(files.metadata.ownerReferences?.[0]?.uid, job.metadata.uid)
       assert.strictEqual((yield* statusOf)?.["phase"], "Running")
       assert.strictEqual(stores.jobs.get(ref(jobNameOf(observed)))?.metadata.uid, job.metadata.uid)
-      assert.isDefined(stores.files.get(ref(jobNameOf(observed))))
+      assert.isDefined(stores.files.get(ref(filesNameOf(observed))))
       assert.isDefined(stores.workspaces.get(ref("workspace-api")))
     }).pipe(Effect.provide(cluster)))
 
@@ -95,8 +96,7 @@ describe("a start", () => {
       const planned = plan(observed)
       yield* perform(planned)
       const before = yield* versions
-      const error = yield* Effect.flip(perform(planned))
-      assert.strictEqual(error.reason._tag, "Conflict")
+      yield* perform(planned)
       assert.deepStrictEqual(yield* versions, before)
     }).pipe(Effect.provide(cluster)))
 
@@ -107,9 +107,20 @@ describe("a start", () => {
       const observed = yield* accepted()
       const { actions, rule } = plan(observed)
       yield* perform({ rule, actions: actions.slice(0, 2) })
-      yield* perform({ rule, actions })
-      assert.lengthOf((yield* client.list(JobKind, { namespace })).items, 1)
-      assert.isDefined(yield* client.get(ConfigMapKind, ref(jobNameOf(observed))))
+      // Another process makes its own plan, with another name for the files: those of the Job that is there count.
+      assert.isTrue(yield* perform(plan({ ...observed, nonce: "fedcba9876543210" })))
+      const [job, ...more] = (yield* client.list(JobKind, { namespace })).items
+      assert.lengthOf(more, 0)
+      if (job === undefined) return assert.fail("no Job")
+      const next = plan({
+        ...observed,
+        workspace: workspace({ tag: "mine" }),
+        jobs: [observeJob(pruneJob(job), undefined)]
+      })
+      assert.strictEqual(next.rule, "filesAbsent")
+      yield* perform(next)
+      assert.isDefined(yield* client.get(ConfigMapKind, ref(filesNameOf(observed))))
+      assert.lengthOf((yield* client.list(ConfigMapKind, { namespace })).items.filter(isOurs), 1)
     }).pipe(Effect.provide(cluster)))
 
   it.effect.each<{ whose: string; owners: ReadonlyArray<OwnerReference> }>([
@@ -118,7 +129,7 @@ describe("a start", () => {
       whose: "a former run's",
       owners: [{ apiVersion: "orchestrator.platform/v1", kind: "CodeRun", name: "api", uid: "former" }]
     }
-  ])("where $whose Job has the name ends the run and touches nothing", ({ owners }) =>
+  ])("where $whose Job has the name records another name and touches nothing", ({ owners }) =>
     Effect.gen(function*() {
       const client = yield* KubernetesClient
       const { perform } = yield* Interpreter
@@ -130,21 +141,26 @@ describe("a start", () => {
       })
       yield* perform(plan(observed))
       const status = yield* statusOf
-      assert.deepStrictEqual([status?.["phase"], status?.["reason"]], ["Failed", "NameCollision"])
+      assert.deepStrictEqual([status?.["phase"], status?.["jobName"]], ["Pending", `${name}-01234567`])
       assert.deepStrictEqual(yield* client.get(JobKind, ref(name)), before)
-      const files = (yield* client.list(ConfigMapKind, { namespace })).items.map(({ metadata }) => metadata.name)
-      assert.notInclude(files, name)
+      assert.lengthOf((yield* client.list(ConfigMapKind, { namespace })).items.filter(isOurs), 0)
+      yield* perform(plan({ ...observed, run: yield* current }))
+      assert.strictEqual(
+        (yield* client.get(JobKind, ref(`${name}-01234567`))).metadata.ownerReferences?.[0]?.name,
+        "api"
+      )
     }).pipe(Effect.provide(cluster)))
 
-  it.effect("where another's files have the name ends the run; its Job is then stopped", () =>
+  it.effect("where another's files have the name begins another try; its Job is then stopped", () =>
     Effect.gen(function*() {
       const client = yield* KubernetesClient
       const { perform } = yield* Interpreter
       const observed = yield* accepted({ workspace: undefined })
-      yield* client.create(ConfigMapKind, { metadata: { name: jobNameOf(observed), namespace }, data: { mine: "yes" } })
+      const name = filesNameOf(observed)
+      yield* client.create(ConfigMapKind, { metadata: { name, namespace }, data: { mine: "yes" } })
       yield* perform(plan(observed))
-      assert.strictEqual((yield* statusOf)?.["reason"], "NameCollision")
-      assert.deepStrictEqual((yield* client.get(ConfigMapKind, ref(jobNameOf(observed)))).data, { mine: "yes" })
+      assert.deepStrictEqual([(yield* statusOf)?.["phase"], (yield* statusOf)?.["reason"]], ["Pending", "InfraLost"])
+      assert.deepStrictEqual((yield* client.get(ConfigMapKind, ref(name))).data, { mine: "yes" })
       const job = yield* client.get(JobKind, ref(jobNameOf(observed)))
       const next = plan({
         ...observed,
@@ -186,6 +202,8 @@ describe("a start", () => {
 
 const podTemplate = { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "example" }] } }
 const claimSpec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } }
+const isOurs = ({ metadata: { labels } }: KubernetesObject) => labels?.["app"] === "orchestrator"
+const filesNameOf = (observed: Observed) => `${jobNameOf(observed)}-${observed.nonce}`
 const jobNameOf = ({ run }: Observed) => `code-api-v2-${run?.uid.slice(0, 8)}`
 
 describe("a lease", () => {

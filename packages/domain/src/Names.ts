@@ -23,15 +23,26 @@ const joined = (prefix: string, middle: string, suffix: string): string => {
   return `${prefix}-${cut}-${suffix}`
 }
 
+/** A Job that was named anew, since another object has its name. */
+const suffixed = (uid: string, again: string | undefined): string =>
+  again === undefined ? shortUid(uid) : `${shortUid(uid)}-${again}`
+
 const retrySuffix = (retry: number) => (retry === 0 ? "" : `r${retry}-`)
 
-/** Job and ConfigMap of one attempt of a CodeRun: `code-<run>-v<contextVersion>[-r<retry>]-<uid8>`. */
-export const codeJobName = (run: string, uid: string, { contextVersion, retry }: AttemptKey): string =>
-  joined("code", run, `v${contextVersion}-${retrySuffix(retry)}${shortUid(uid)}`)
+/** Job of one attempt of a CodeRun: `code-<run>-v<contextVersion>[-r<retry>]-<uid8>`; named anew, with `-<again>`. */
+export const codeJobName = (
+  run: string,
+  uid: string,
+  { contextVersion, retry }: AttemptKey,
+  again?: string
+): string => joined("code", run, `v${contextVersion}-${retrySuffix(retry)}${suffixed(uid, again)}`)
 
-/** Job and ConfigMap of a DocsRun: `docs-<run>[-r<retry>]-<uid8>`. */
-export const docsJobName = (run: string, uid: string, retry: number): string =>
-  joined("docs", run, `${retrySuffix(retry)}${shortUid(uid)}`)
+/** Job of a DocsRun: `docs-<run>[-r<retry>]-<uid8>`; named anew, with `-<again>`. */
+export const docsJobName = (run: string, uid: string, retry: number, again?: string): string =>
+  joined("docs", run, `${retrySuffix(retry)}${suffixed(uid, again)}`)
+
+/** ConfigMap of an attempt: the nonce keeps everybody from making it first. */
+export const filesName = (jobName: string, nonce: string): string => `${jobName}-${nonce}`
 
 /**
  * PersistentVolumeClaim of a service: `workspace-{service}` as it is where the service's name can be part of a Kubernetes name, else

@@ -48,8 +48,8 @@ const PermissionsConfig = Schema.Struct({
 })
 
 const Resources = Schema.Struct({
-  requests: or(texts, { cpu: "100m", memory: "512Mi" }),
-  limits: or(texts, { cpu: "2", memory: "4Gi" })
+  requests: or(texts, { cpu: "100m", memory: "512Mi", "ephemeral-storage": "1Gi" }),
+  limits: or(texts, { cpu: "2", memory: "4Gi", "ephemeral-storage": "20Gi" })
 })
 
 const certificates = Schema.String.check(
@@ -82,6 +82,8 @@ const AgentConfig = Schema.Struct({
    */
   credentials: or(Schema.Literals(["broker", "env"]), "broker"),
   resources: filled(Resources),
+  /** Most that the pod's own folders hold on its node: the workspace where that is ephemeral, `/tmp`, and the broker's clones. */
+  volumes: filled(Schema.Struct({ workspace: or(size, "10Gi"), tmp: or(size, "5Gi"), broker: or(size, "10Gi") })),
   runtimeClassName: Schema.optionalKey(Schema.String),
   nodeSelector: or(texts, {}),
   tolerations: or(Schema.Array(passedOn), []),
@@ -102,8 +104,8 @@ const AgentConfig = Schema.Struct({
   streamIdleSeconds: or(positive, 120),
   broker: filled(Schema.Struct({
     resources: filled(Schema.Struct({
-      requests: or(texts, { cpu: "50m", memory: "128Mi" }),
-      limits: or(texts, { cpu: "1", memory: "512Mi" })
+      requests: or(texts, { cpu: "50m", memory: "128Mi", "ephemeral-storage": "256Mi" }),
+      limits: or(texts, { cpu: "1", memory: "512Mi", "ephemeral-storage": "12Gi" })
     })),
     /** Answers that the broker lets through for each turn of `maxTurns`: subagents and compactions ask models too. */
     answersPerTurn: or(positive, 4),

@@ -13,7 +13,7 @@ export const docsRunKind: RunKind = {
   resource: DocsRunKind,
   taskType: "docs",
   component: "docs-generator",
-  jobName: (run, uid, { retry }) => docsJobName(run, uid, retry),
+  jobName: (run, uid, { retry }, again) => docsJobName(run, uid, retry, again),
   wanted: ({ status: _, ...object }) =>
     Result.map(decode(object), (run) => ({
       run,

@@ -16,6 +16,7 @@ import { type KindName, runKinds } from "../RunKind.ts"
 import { specHash } from "../SpecEdit.ts"
 import { jobDeadlineSeconds } from "../StartClock.ts"
 import type { Wanted } from "../Wanted.ts"
+import type { FilesReference } from "./Files.ts"
 import { podSpec } from "./PodSpec.ts"
 
 const labelsOf = (run: ObservedRun, wanted: Wanted): Readonly<Record<string, string>> => {
@@ -55,7 +56,11 @@ export const ownedByJob = (name: string, uid: string): OwnerReference => ({
   blockOwnerDeletion: true
 })
 
-export const jobManifest = ({ config, run, workspace }: ObservedAlive, wanted: Wanted): Job => {
+export const jobManifest = (
+  { config, run, workspace }: ObservedAlive,
+  wanted: Wanted,
+  files: Required<FilesReference>
+): Job => {
   const { contextVersion, retry } = run.attempt
   const name = run.jobName
   const labels = labelsOf(run, wanted)
@@ -88,7 +93,7 @@ export const jobManifest = ({ config, run, workspace }: ObservedAlive, wanted: W
           labels: { ...podLabels, ...labels },
           ...(Object.keys(podAnnotations).length === 0 ? {} : { annotations: podAnnotations })
         },
-        spec: podSpec({ config, run, wanted, claim: workspace?.claim, configMap: name, contextVersion })
+        spec: podSpec({ config, run, wanted, claim: workspace?.claim, files, contextVersion })
       }
     }
   }
@@ -98,11 +103,12 @@ export const jobManifest = ({ config, run, workspace }: ObservedAlive, wanted: W
 export const filesManifest = (
   { run }: ObservedAlive,
   wanted: Wanted,
+  name: string,
   data: Readonly<Record<string, string>>
 ): ConfigMap => ({
   apiVersion: "v1",
   kind: "ConfigMap",
-  metadata: { name: run.jobName, namespace: run.namespace, labels: labelsOf(run, wanted) },
+  metadata: { name, namespace: run.namespace, labels: labelsOf(run, wanted) },
   immutable: true,
   data
 })

@@ -1,6 +1,7 @@
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { ObservedRun } from "../Observed.ts"
 import type { Wanted } from "../Wanted.ts"
+import type { FilesReference } from "./Files.ts"
 
 /** What an attempt's pod is made from. */
 export interface PodInputs {
@@ -9,6 +10,6 @@ export interface PodInputs {
   readonly wanted: Wanted
   /** Claim of the workspace; undefined: it is ephemeral. */
   readonly claim: string | undefined
-  readonly configMap: string
+  readonly files: Required<FilesReference>
   readonly contextVersion: number
 }

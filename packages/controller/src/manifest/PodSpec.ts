@@ -1,11 +1,13 @@
 /**
- * The pod: `prepare` copies the runner into place, `claude` runs it, and `broker` uses the credentials for it; without a broker `claude`
+ * The pod: `prepare` copies the runner and the checked files into place, `claude` runs it, and `broker` uses the credentials for it; without a broker `claude`
  * has them itself. It passes Pod Security "restricted", has no service-account token, and the credentials of one GitHub user.
  */
+import { filesFolders } from "@orchestrator/domain/AttemptFiles"
 import { sshSecretName } from "@orchestrator/domain/Names"
 import type { PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { broker, brokerVolumes, endpointMount } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
+import { digestVariable, filesVolume, prepareContainer } from "./Files.ts"
 import { type LiteralContainer, words } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
@@ -49,14 +51,22 @@ export const podSpec = (inputs: PodInputs): LiteralPodSpec => {
 
 const hasBroker = ({ config }: PodInputs): boolean => config.agent.credentials === "broker"
 
-const prepare = ({ config: { agent } }: PodInputs): LiteralContainer => ({
-  name: "prepare",
+const prepare = ({ config: { agent }, files }: PodInputs): LiteralContainer => ({
+  name: prepareContainer,
   image: agent.runnerImage,
   imagePullPolicy: agent.image.pullPolicy,
-  command: words("/app/orchestrator", "prepare", "/opt/orchestrator"),
-  resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
+  command: words("/app/orchestrator", "prepare", "/opt/orchestrator", filesFolders.given, filesFolders.checked),
+  env: [digestVariable(files.digest)],
+  resources: {
+    requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "256Mi" },
+    limits: { cpu: "1", memory: "256Mi", "ephemeral-storage": "1Gi" }
+  },
   securityContext: restricted,
-  volumeMounts: [{ name: "runner", mountPath: "/opt/orchestrator" }]
+  volumeMounts: [
+    { name: "runner", mountPath: "/opt/orchestrator" },
+    { name: filesVolume, mountPath: filesFolders.given, readOnly: true },
+    { name: "config", mountPath: filesFolders.checked }
+  ]
 })
 
 const imageName = ({ digest, repository, tag }: PodInputs["config"]["agent"]["image"]): string =>
@@ -74,7 +84,7 @@ const claude = (inputs: PodInputs): LiteralContainer => {
     resources: agent.resources,
     securityContext: restricted,
     volumeMounts: [
-      { name: "config", mountPath: "/config", readOnly: true },
+      { name: "config", mountPath: filesFolders.checked, readOnly: true },
       {
         name: "config",
         mountPath: "/etc/claude-code/managed-settings.json",
@@ -89,13 +99,18 @@ const claude = (inputs: PodInputs): LiteralContainer => {
   }
 }
 
-const volumes = ({ claim, configMap }: PodInputs): ReadonlyArray<Volume> => [
-  { name: "config", configMap: { name: configMap, defaultMode: 0o555 } },
+/** What `prepare` copies: a Node and the runner, and the files of one ConfigMap. */
+const runnerSize = "512Mi"
+const configSize = "4Mi"
+
+const volumes = ({ claim, config: { agent }, files }: PodInputs): ReadonlyArray<Volume> => [
+  { name: filesVolume, configMap: { name: files.name, defaultMode: 0o444 } },
+  { name: "config", emptyDir: { sizeLimit: configSize } },
   claim === undefined
-    ? { name: workspaceVolume, emptyDir: {} }
+    ? { name: workspaceVolume, emptyDir: { sizeLimit: agent.volumes.workspace } }
     : { name: workspaceVolume, persistentVolumeClaim: { claimName: claim } },
-  { name: "runner", emptyDir: {} },
-  { name: "tmp", emptyDir: {} }
+  { name: "runner", emptyDir: { sizeLimit: runnerSize } },
+  { name: "tmp", emptyDir: { sizeLimit: agent.volumes.tmp } }
 ]
 
 const sshMount: VolumeMount = { name: "ssh", mountPath: "/etc/orchestrator/ssh", readOnly: true }

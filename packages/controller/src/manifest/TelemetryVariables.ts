@@ -35,10 +35,10 @@ const exporters = (
 ]
 
 /** Values are percent-encoded, as in W3C Baggage. */
-const resource = ({ configMap, contextVersion, run, wanted }: PodInputs): string =>
+const resource = ({ contextVersion, run, wanted }: PodInputs): string =>
   Object.entries({
     "k8s.namespace.name": run.namespace,
-    "k8s.job.name": configMap,
+    "k8s.job.name": run.jobName,
     "orchestrator.run.kind": run.kind,
     "orchestrator.run.name": run.name,
     "orchestrator.run.uid": run.uid,
@@ -51,10 +51,10 @@ const resource = ({ configMap, contextVersion, run, wanted }: PodInputs): string
 const known = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** The trace of whoever made the run, where that is known; else all attempts of a run are in the trace that its UID names. */
-const traceparent = ({ configMap, run }: PodInputs): string => {
+const traceparent = ({ run }: PodInputs): string => {
   const given = run.object.metadata.annotations?.[traceparentAnnotation]
   if (given !== undefined && known.test(given)) return given
   const hex = run.uid.replaceAll("-", "").toLowerCase()
   const trace = /^(?!0{32})[0-9a-f]{32}$/.test(hex) ? hex : fnv1a(run.uid) + fnv1a(`trace ${run.uid}`)
-  return `00-${trace}-${fnv1a(configMap)}-01`
+  return `00-${trace}-${fnv1a(run.jobName)}-01`
 }

@@ -1,14 +1,17 @@
+import { filesName } from "@orchestrator/domain/Names"
 import { PreviousAttemptText, previousAttemptVariable } from "@orchestrator/domain/PreviousAttempt"
 import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
 import { Result, Schema } from "effect"
 import { Action } from "../Action.ts"
 import { currentEntry, previousAttempt } from "../Attempts.ts"
 import { currentJob } from "../CurrentAttempt.ts"
+import { filesDigest } from "../manifest/Files.ts"
 import { literal } from "../manifest/Literal.ts"
 import { filesManifest, jobManifest, workspaceManifest } from "../manifest/Manifests.ts"
 import type { ObservedAlive, Rule } from "../Plan.ts"
-import { ended, endedWrite, refusedWrite } from "../Status.ts"
+import { ended, endedWrite, refusedWrite, renamedWrite } from "../Status.ts"
 import type { Wanted } from "../Wanted.ts"
+import { filesTakenWrite } from "./filesTaken.ts"
 import { startingStatus } from "./runningStatus.ts"
 
 const encodePrevious = Schema.encodeSync(PreviousAttemptText)
@@ -32,26 +35,25 @@ export const jobAbsent: Rule = (observed) => {
     })
   }
   const wanted = withSession(observed, withBranch(observed, run.wanted.success))
-  const job = jobManifest(observed, wanted)
-  const taken = endedWrite(observed, {
-    reason: "NameCollision",
-    message:
-      `A Job or ConfigMap named ${job.metadata.name} exists and does not belong to this run. Delete or rename it.`
-  })
+  const attempt = currentEntry(run, observed.now, undefined)
+  const data = files.rendered.success
+  const reference = { name: filesName(run.jobName, observed.nonce), digest: filesDigest(data) }
   return [
     ...lease(observed, wanted),
     Action.CreateJob({
-      job,
-      ifTaken: taken,
+      job: jobManifest(observed, wanted, reference),
+      ifTaken: renamedWrite(observed),
       ifForbidden: refusedWrite(observed),
       ifInvalid: endedWrite(observed, { reason: "InvalidSpec", message: "The cluster refuses the run's Job." })
     }),
     Action.CreateFiles({
-      files: filesManifest(observed, wanted, files.rendered.success),
-      owner: observed.config.cleanup.deleteConfigMap ? { tag: "job", uid: undefined } : { tag: "run" },
-      ifTaken: taken
+      files: filesManifest(observed, wanted, reference.name, data),
+      owner: observed.config.cleanup.deleteConfigMap
+        ? { tag: "job", name: run.jobName, uid: undefined }
+        : { tag: "run" },
+      ifTaken: filesTakenWrite(observed, attempt)
     }),
-    ...startingStatus(observed, currentEntry(run, observed.now, undefined))
+    ...startingStatus(observed, attempt)
   ]
 }
 

@@ -106,7 +106,7 @@ it.effect("S13: a run that is deleted and made again under its name is another r
     assert.strictEqual(new Set(uids).size, uids.length)
   }).pipe(Effect.provide(world())))
 
-it.effect("S14: an object of somebody else under our name is left alone, and the run says so", () =>
+it.effect("S14: an object of somebody else under our name is left alone, and the run goes on under another", () =>
   Effect.gen(function*() {
     const { agents, all, client, create, run } = yield* verbs
     yield* create(codeRun("holder"))
@@ -122,9 +122,10 @@ it.effect("S14: an object of somebody else under our name is left alone, and the
     })
     yield* pass("30 seconds")
     const { status } = yield* run("waiting")
-    assert.deepStrictEqual([status?.["phase"], status?.["reason"]], ["Failed", "NameCollision"])
+    assert.deepStrictEqual([status?.["phase"], status?.["reason"]], ["Succeeded", "Delivered"])
+    assert.match(String(status?.["jobName"]), new RegExp(`^${name}-[0-9a-f]{8}$`))
     const [left] = (yield* all(JobKind)).filter(({ metadata }) => metadata.name === name)
     assert.deepStrictEqual(left?.metadata.finalizers, foreign.metadata.finalizers)
     assert.deepStrictEqual(left?.spec, foreign.spec)
-    assert.lengthOf(yield* agents, 1)
+    assert.lengthOf(yield* agents, 2)
   }).pipe(Effect.provide(world())))

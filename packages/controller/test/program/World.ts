@@ -4,6 +4,7 @@
  */
 import { formatAgentResult } from "@orchestrator/domain/AgentResult"
 import { Attempt } from "@orchestrator/domain/Attempt"
+import { filesDigestVariable, filesRefusedExitCode } from "@orchestrator/domain/AttemptFiles"
 import { type BrokerResult, emptyBrokerResult, formatBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -24,6 +25,7 @@ import { Templates } from "@orchestrator/templates/Templates"
 import { Context, Duration, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { Controller } from "../../src/Controller.ts"
+import { filesDigest, filesVolume, prepareContainer } from "../../src/manifest/Files.ts"
 import { ControllerSettings } from "../../src/Settings.ts"
 
 export const namespace = "orchestrator"
@@ -152,7 +154,14 @@ export const acting = (
 ): Script =>
 (request) => {
   if (request.container.name === "claude") return agent(request)
+  if (request.container.name === prepareContainer) return isAttempts(request) ? {} : { exitCode: filesRefusedExitCode }
   return request.container.name === "broker" ? witness(testimony(request)) : {}
+}
+
+/** What `prepare` looks at before it lets anything begin. */
+const isAttempts = ({ env, files }: ContainerRequest): boolean => {
+  const texts = [...files.get(filesVolume) ?? []].map(([name, { bytes }]) => [name, new TextDecoder().decode(bytes)])
+  return filesDigest(Object.fromEntries(texts)) === env[filesDigestVariable]
 }
 
 /** Whether a container belongs to a try that a run has taken up again by itself. */

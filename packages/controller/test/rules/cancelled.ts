@@ -34,7 +34,7 @@ const standing = makeCodeRun({
     contextVersion: 2,
     cancelledVersion: 1,
     jobName: nextJobName,
-    configmapName: nextJobName,
+    configmapName: `${nextJobName}-0123456789abcdef`,
     sessionId: nextSession,
     message: `The agent works in the Job ${nextJobName}.`,
     conditions: [
@@ -231,7 +231,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${nextJobName}`,
-        `create files ${nextJobName} of the new Job`,
+        `create files ${nextJobName}-0123456789abcdef of the new Job`,
         "write Running/Starting at 7"
       ],
       status: { contextVersion: 2, cancelledVersion: 1 }
@@ -255,7 +255,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         "create Job code-api-v3-3f9c2a1b",
-        "create files code-api-v3-3f9c2a1b of the new Job",
+        "create files code-api-v3-3f9c2a1b-0123456789abcdef of the new Job",
         "write Running/Starting at 7"
       ],
       status: { contextVersion: 3, cancelledVersion: 1 }

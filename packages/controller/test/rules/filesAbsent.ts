@@ -13,12 +13,12 @@ export const filesAbsentCases: ReadonlyArray<PlanCase> = [
   {
     name: "after a crash between Job and files, the files are made for the Job that is there",
     given: givenStarted({ run: makeCodeRun(), jobs: [makeJob()], files }),
-    want: { rule, does: [`create files ${jobName} of j1`] }
+    want: { rule, does: [`create files ${jobName}-0123456789abcdef of j1`] }
   },
   {
     name: "files that a person deletes while the agent works are made again",
     given: givenStarted({ run, jobs: [makeJob({ pod: makePod() })], files }),
-    want: { rule, does: [`create files ${jobName} of j1`] }
+    want: { rule, does: [`create files ${jobName}-0123456789abcdef of j1`] }
   },
   {
     name: "files that are to outlive the Job belong to the run then too",
@@ -28,12 +28,12 @@ export const filesAbsentCases: ReadonlyArray<PlanCase> = [
       files,
       config: makeConfig({ cleanup: { deleteConfigMap: false } })
     }),
-    want: { rule, does: [`create files ${jobName} of the run`] }
+    want: { rule, does: [`create files ${jobName}-0123456789abcdef of the run`] }
   },
   {
     name: "a DocsRun's files are made again",
     given: givenDocs({ run: makeDocsRun(), jobs: [makeJob({ name: docsJobName })] }),
-    want: { rule, does: [`create files ${docsJobName} of j1`] }
+    want: { rule, does: [`create files ${docsJobName}-0123456789abcdef of j1`] }
   },
   {
     name: "files that can no longer be rendered end the attempt",

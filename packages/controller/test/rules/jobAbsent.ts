@@ -14,15 +14,15 @@ import { ended, finished, now, readyFact } from "../fixtures/Statuses.ts"
 
 const rule = "jobAbsent"
 const lease = `lease workspace-api (pvc1@41) to ${uid}`
-const start = [`create Job ${jobName}`, `create files ${jobName} of the new Job`]
+const start = [`create Job ${jobName}`, `create files ${jobName}-0123456789abcdef of the new Job`]
 const startNext = [
   `create Job ${nextJobName}`,
-  `create files ${nextJobName} of the new Job`,
+  `create files ${nextJobName}-0123456789abcdef of the new Job`,
   "write Running/Starting at 7"
 ]
 const startDocs = [
   `create Job ${docsJobName}`,
-  `create files ${docsJobName} of the new Job`
+  `create files ${docsJobName}-0123456789abcdef of the new Job`
 ]
 
 export const jobAbsentCases: ReadonlyArray<PlanCase> = [
@@ -59,7 +59,7 @@ export const jobAbsentCases: ReadonlyArray<PlanCase> = [
     }),
     want: {
       rule,
-      does: [`create Job ${jobName}`, `create files ${jobName} of the run`]
+      does: [`create Job ${jobName}`, `create files ${jobName}-0123456789abcdef of the run`]
     }
   },
   {
@@ -132,7 +132,10 @@ export const jobAbsentCases: ReadonlyArray<PlanCase> = [
     }),
     want: {
       rule,
-      does: ["create Job code-api-v1-r1-3f9c2a1b", "create files code-api-v1-r1-3f9c2a1b of the new Job"]
+      does: [
+        "create Job code-api-v1-r1-3f9c2a1b",
+        "create files code-api-v1-r1-3f9c2a1b-0123456789abcdef of the new Job"
+      ]
     }
   },
   {

@@ -91,7 +91,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
       does: [
         "lease workspace-api (pvc1@41) to 3f9c2a1b-7d4e-4c1a-9b2f-5e6d7c8b9a01",
         "create Job code-api-v2-3f9c2a1b",
-        "create files code-api-v2-3f9c2a1b of the new Job",
+        "create files code-api-v2-3f9c2a1b-0123456789abcdef of the new Job",
         "write Running/Starting at 7"
       ]
     }

@@ -106,7 +106,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       does: ["write Running/AgentRunning at 7"],
       status: {
         jobName,
-        configmapName: jobName,
+        configmapName: `${jobName}-0123456789abcdef`,
         sessionId: session,
         startedAt: started,
         workspace: "workspace-api",

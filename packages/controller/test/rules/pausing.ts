@@ -213,7 +213,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${againJobName}`,
-        `create files ${againJobName} of the new Job`
+        `create files ${againJobName}-0123456789abcdef of the new Job`
       ]
     }
   },
@@ -224,7 +224,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${againJobName}`,
-        `create files ${againJobName} of the new Job`
+        `create files ${againJobName}-0123456789abcdef of the new Job`
       ]
     }
   },
@@ -282,7 +282,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${nextJobName}`,
-        `create files ${nextJobName} of the new Job`
+        `create files ${nextJobName}-0123456789abcdef of the new Job`
       ]
     }
   },

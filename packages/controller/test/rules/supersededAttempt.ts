@@ -136,7 +136,7 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${nextJobName}`,
-        `create files ${nextJobName} of the new Job`,
+        `create files ${nextJobName}-0123456789abcdef of the new Job`,
         "write Running/Starting at 7"
       ]
     }

@@ -103,7 +103,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         `create Job ${againJobName}`,
-        `create files ${againJobName} of the new Job`
+        `create files ${againJobName}-0123456789abcdef of the new Job`
       ]
     }
   },

@@ -129,7 +129,7 @@ export const waitingForWorkspaceCases: ReadonlyArray<PlanCase> = [
       rule: "jobAbsent",
       does: [
         "create Job code-api-v1-3f9c2a1b",
-        "create files code-api-v1-3f9c2a1b of the new Job"
+        "create files code-api-v1-3f9c2a1b-0123456789abcdef of the new Job"
       ]
     }
   }

@@ -68,7 +68,7 @@ export const mountsOf = Effect.fn("Volumes.mounts")(function*(
     const folder = hostFolder(state, pod, volume)
     const hostPath = subPath === "" ? folder : `${folder}/${subPath}`
     const fixed = [volume.configMap, volume.secret, volume.projected].some((source) => source !== undefined)
-    if (!fixed) yield* fs.makeDirectory(hostPath, { recursive: true })
+    if (!fixed && !(yield* fs.exists(hostPath))) yield* fs.makeDirectory(hostPath, { recursive: true })
     return { mountPath: mountPath.replace(/\/+$/, ""), hostPath, readOnly: fixed || readOnly === true }
   })
 
