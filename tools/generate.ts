@@ -1,16 +1,15 @@
-/** `npm run generate`: writes crds/ from the schemas. With `--check` it compares, writes nothing, and fails where they differ. */
+/** `npm run generate`: writes crds/ and the guide of reasons from the schemas. With `--check` it compares, writes nothing, and fails where they differ. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { crdFiles } from "@orchestrator/cli/CrdFiles"
 import { Console, Effect, FileSystem, Path, Stdio } from "effect"
 import { fileURLToPath } from "node:url"
-import { generated } from "./check/Checks.ts"
+import { generated, generatedFiles } from "./check/Checks.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
 const write = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const { dirname, join } = yield* Path.Path
-  for (const [path, text] of crdFiles) {
+  for (const [path, text] of generatedFiles) {
     yield* fs.makeDirectory(join(root, dirname(path)), { recursive: true })
     yield* fs.writeFileString(join(root, path), text)
     yield* Console.log(path)
@@ -20,7 +19,7 @@ const write = Effect.gen(function*() {
 
 const compare = Effect.gen(function*() {
   const { ok, words } = yield* generated.inspect(root)
-  yield* Console.log(ok ? "crds/ is up to date" : words)
+  yield* Console.log(ok ? "what is generated is up to date" : words)
   return ok
 })
 

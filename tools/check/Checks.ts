@@ -1,5 +1,6 @@
 /** What `npm run check` looks at. The longest first: two of them run at a time. */
 import { crdFiles } from "@orchestrator/cli/CrdFiles"
+import { reasonsPage } from "@orchestrator/domain/ReasonGuide"
 import { Effect, FileSystem, Path } from "effect"
 import { boundaryProblems } from "./Boundaries.ts"
 import { type Check, verdictOf } from "./Check.ts"
@@ -33,13 +34,19 @@ const house = ofSources(
   (sources) => `median lines: ${[...medians(sources)].map(([name, lines]) => `${name} ${lines}`).join(", ")}`
 )
 
+/** Text of each generated file by its path from the root of the repository. */
+export const generatedFiles: ReadonlyMap<string, string> = new Map([
+  ...crdFiles,
+  ["docs/guides/reasons.md", reasonsPage]
+])
+
 /** Generated files, compared with what they would be now. */
 export const generated: Check<FileSystem.FileSystem | Path.Path> = {
   name: "generated",
   inspect: Effect.fnUntraced(function*(root) {
     const fs = yield* FileSystem.FileSystem
     const { join } = yield* Path.Path
-    const found = yield* Effect.forEach([...crdFiles], ([path, text]) =>
+    const found = yield* Effect.forEach([...generatedFiles], ([path, text]) =>
       fs.readFileString(join(root, path)).pipe(
         Effect.map((now) => (now === text ? [] : [`${path} is out of date: npm run generate`])),
         Effect.orElseSucceed(() => [`${path} is missing: npm run generate`])
