@@ -1,3 +1,31 @@
+{{/*
+Fills in what the values lack: those of an older chart, which `helm upgrade --reuse-values` brings, know nothing of newer keys, and any map
+may be absent or null. Lists and maps that the first chart had already are left alone: null is how people take their defaults away.
+*/}}
+{{- define "orchestrator.defaults" -}}
+{{- $defaults := .Files.Get "files/default-values.yaml" | fromYaml }}
+{{- $removable := list "tolerations" "imagePullSecrets" "nodeSelector" "affinity" "resources" "podSecurityContext" "securityContext" "podAnnotations" "ingress.annotations" "ingress.hosts" "ingress.tls" "serviceAccount.annotations" }}
+{{- $values := .Values }}
+{{- range $path, $what := .Files.Get "files/known-values.yaml" | fromYaml }}
+{{- $parent := $values }}
+{{- $default := $defaults }}
+{{- $keys := splitList "." $path }}
+{{- range initial $keys }}
+{{- $parent = get $parent . }}
+{{- $default = get $default . }}
+{{- end }}
+{{- $key := last $keys }}
+{{- $found := get $parent $key }}
+{{- if eq $what "group" }}
+{{- if or (not (hasKey $parent $key)) (kindIs "invalid" $found) }}
+{{- $_ := set $parent $key dict }}
+{{- end }}
+{{- else if and (or (not (hasKey $parent $key)) (kindIs "invalid" $found)) (not (has $path $removable)) }}
+{{- $_ := set $parent $key (get $default $key) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Names and labels. Those of the pods' selector are what older installations have: they cannot be changed by an upgrade. */}}
 {{- define "orchestrator.name" -}}
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}

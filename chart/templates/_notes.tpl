@@ -65,10 +65,26 @@ Reach the API:
 Callers send a token of the cluster, such as that of `kubectl create token NAME -n {{ $runs }}`, and may do what RBAC lets its owner do.
 {{- end }}
 
-Give each GitHub user its key and token, then hand over a task:
+Give the agents' GitHub user its token (or its ssh key: github-ssh-USER with ssh-privatekey and ssh-publickey), then hand over a task and wait for
+its end, whatever that is:
 
-  scripts/setup-agent-secrets.sh --user USER --ssh-key FILE --token - --namespace {{ $runs }}
-  kubectl apply -n {{ $runs }} -f examples/coderun.yaml
+  kubectl create secret generic github-token-USER -n {{ $runs }} --from-file=token=/path/to/token
+  kubectl apply -n {{ $runs }} -f - << 'END'
+  apiVersion: orchestrator.platform/v1
+  kind: CodeRun
+  metadata:
+    name: first
+  spec:
+    taskId: 1
+    service: your-service
+    repositoryUrl: https://github.com/your-org/your-service.git
+    docsRepositoryUrl: https://github.com/your-org/your-docs.git
+    docsProjectDirectory: _projects/your-service
+    workingDirectory: .
+    model: {{ .Values.models.defaultCodeModel }}
+    githubUser: USER
+  END
+  kubectl wait --for=condition=Finished coderun/first -n {{ $runs }} --timeout=30m
   kubectl get coderuns -n {{ $runs }} -o wide
 {{- if not (include "orchestrator.createsSecret" .) }}
 {{- $found := lookup "v1" "Secret" $runs $secret }}
@@ -133,7 +149,8 @@ NOTE: secrets.githubToken is ignored: this release makes no Secret.
 {{- range $each := list "coderuns.orchestrator.platform" "docsruns.orchestrator.platform" }}
 {{- if include "orchestrator.foreignCrd" (dict "name" $each "release" $.Release) }}
 
-NOTE: the definition {{ $each }} is there and is not this release's, so it was left alone. Upgrade it with `kubectl apply -f crds/`.
+NOTE: the definition {{ $each }} is there and is not this release's, so it was left alone. Upgrade it with `kubectl apply -f crds/` of this
+version's repository.
 {{- end }}
 {{- end }}
 {{- end }}

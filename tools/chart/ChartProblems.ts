@@ -8,6 +8,7 @@ import { controlPlaneProblems } from "./ControlPlane.ts"
 import { chart, chartValues, madeFromValues, readChartFile, writeChartFile } from "./Files.ts"
 import { runHelm } from "./Helm.ts"
 import { notesProblems } from "./Notes.ts"
+import { oldValuesProblems } from "./OldValues.ts"
 import { readManifests } from "./Rendered.ts"
 import { type ChartOptions, fileArgs, type Trial, trial, words } from "./Trial.ts"
 import { configKeys } from "./ValuesDocuments.ts"
@@ -89,7 +90,17 @@ const configMaps = Effect.fnUntraced(function*({ helm }: ChartOptions) {
 
 /** Every trial in order, each with what is wrong. */
 export const chartProblems = Effect.fn("chartProblems")(function*(options: ChartOptions) {
-  const steps = [made, lints, rendered, refused, configMaps, golden, notesProblems, controlPlaneProblems]
+  const steps = [
+    made,
+    lints,
+    rendered,
+    refused,
+    configMaps,
+    golden,
+    oldValuesProblems,
+    notesProblems,
+    controlPlaneProblems
+  ]
   const trials: Array<Trial> = []
   for (const step of steps) trials.push(...(yield* step(options)))
   return trials

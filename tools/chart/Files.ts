@@ -1,7 +1,7 @@
 /** The files that are made from chart/values.yaml, as they would be now. */
 import { Effect, FileSystem, Path } from "effect"
 import { fileURLToPath } from "node:url"
-import { knownValues, valuesSchema, withTable } from "./ValuesDocuments.ts"
+import { defaultValues, knownValues, valuesSchema, withTable } from "./ValuesDocuments.ts"
 import { readValues } from "./ValuesFile.ts"
 
 /** Folder of the chart. */
@@ -29,6 +29,7 @@ export const madeFromValues = Effect.gen(function*() {
   return new Map([
     ["values.schema.json", valuesSchema(values)],
     ["files/known-values.yaml", knownValues(values)],
+    ["files/default-values.yaml", defaultValues(values)],
     ["README.md", withTable(yield* readChartFile("README.md"), values)]
   ])
 })

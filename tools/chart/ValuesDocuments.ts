@@ -48,6 +48,16 @@ export const knownValues = (values: ReadonlyArray<Value>): string => {
   return `# Made from values.yaml: npm run chart:test -- --update\n${lines(values).join("\n")}\n`
 }
 
+/** `files/default-values.yaml`: the defaults, for releases whose values are of an older chart (`helm upgrade --reuse-values`). */
+export const defaultValues = (values: ReadonlyArray<Value>): string => {
+  const defaults = (each: ReadonlyArray<Value>): Readonly<Record<string, Json>> =>
+    Object.fromEntries(each.map((value) => {
+      const name = value.path.slice(value.path.lastIndexOf(".") + 1)
+      return [name, isKnownWhole(value) ? value.default : defaults(value.children)]
+    }))
+  return `# Made from values.yaml: npm run chart:test -- --update\n${JSON.stringify(defaults(values), undefined, 2)}\n`
+}
+
 const cell = (text: string) => text.replaceAll("|", "\\|")
 
 const shown = (value: Json): string => {

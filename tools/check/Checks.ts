@@ -37,6 +37,10 @@ const house = ofSources(
 /** Text of each generated file by its path from the root of the repository. */
 export const generatedFiles: ReadonlyMap<string, string> = new Map([
   ...crdFiles,
+  // The chart's own copies: helm warns of links, and a package of it has none.
+  ...[...crdFiles].flatMap(([path, text]) =>
+    path.endsWith("run-crd.yaml") ? [[`chart/files/${path}`, text] as const] : []
+  ),
   ["docs/guides/reasons.md", reasonsPage]
 ])
 
