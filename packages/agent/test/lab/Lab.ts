@@ -2,14 +2,14 @@
  * What people's repositories and their agents do to a workspace, as cases: a repository, what its agent does, what is delivered and said,
  * and what the next run of the service finds. Runner and git are real; the agent is a script.
  */
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFileSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
-import { git, headOf, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
+import { git, headOf, refusePushes, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
 import { codeRun, docsRun, execute, type Surroundings, surroundings } from "../fixtures/Run.ts"
 
 export interface LabCase {
@@ -28,6 +28,12 @@ export interface LabCase {
   readonly says?: ReadonlyArray<string>
   /** Parts of what the agent was told before it began. */
   readonly told?: ReadonlyArray<string>
+  /** Parts of the log. */
+  readonly logs?: ReadonlyArray<string>
+  /** The words with which the remote refuses every push. */
+  readonly refuses?: string
+  /** Whether another run can deliver afterwards; it can unless this says no. */
+  readonly next?: false
 }
 
 interface LabRun {
@@ -119,23 +125,27 @@ const nextDelivers = Effect.fnUntraced(function*(around: Surroundings, before: s
 const check = Effect.fnUntraced(function*(wanted: LabCase) {
   const around = makeService(wanted.repository, wanted.kind)
   const remote = wanted.kind === "DocsRun" ? around.remotes.docs : around.remotes.target
+  if (wanted.refuses !== undefined) refusePushes(remote, wanted.refuses)
   const run = yield* runOnce(around, wanted.agent, wanted)
   const told = `${run.message}\n---\n${run.log}\n---\n${run.prompt}`
   assert.strictEqual(run.reason, wanted.ends, told)
   for (const words of wanted.says ?? []) assert.include(run.message, words, told)
   for (const words of wanted.told ?? []) assert.include(run.prompt, words, told)
+  for (const words of wanted.logs ?? []) assert.include(run.log, words, told)
   for (const [path, text] of Object.entries(wanted.delivers ?? {})) {
     assert.strictEqual(contentOf(remote, run.branch ?? "", path), text, `${path}\n${told}`)
   }
   if (run.reason !== "Completed" && wanted.delivers === undefined && run.branch !== undefined) {
     assert.isUndefined(headOf(remote, run.branch), told)
   }
-  if (wanted.kind !== "DocsRun") yield* nextDelivers(around, told)
+  if (wanted.kind !== "DocsRun" && wanted.next !== false) yield* nextDelivers(around, told)
   sh(around.folder, "chmod -R u+rwx . 2>/dev/null || true")
   removeFolder(around.folder)
 })
 
 /** The cases as tests, each followed by a run of somebody else on the same workspace. */
 export const lab = (cases: ReadonlyArray<LabCase>): void => {
-  it.live.each(cases)("$name", (given) => check(given))
+  describe.concurrent("case", () => {
+    it.live.each(cases)("$name", (given) => check(given))
+  })
 }

@@ -16,17 +16,37 @@ const tracked = Effect.fnUntraced(function*(repository: Repository, paths: Reado
   return listing.split("\0").filter((path) => path !== "")
 })
 
+const longestExclude = 1_000_000
+
 /** Folders that the agent's CLI makes for itself. */
 const cliFiles = ["**/.claude/worktrees/", "**/.claude/settings.local.json", "**/.claude/scheduled_tasks*"]
 
-/** Hides from git what these lines of an ignore file name. */
+/** Hides from git what these lines of an ignore file name, beside the lines that are to be kept. */
 export const hideTaskFiles = Effect.fn("TaskFolder.hide")(function*(
+  repository: Repository,
+  hidden: ReadonlyArray<string>,
+  kept = ""
+) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.makeDirectory(`${repository.gitDir}/info`, { recursive: true })
+  yield* fs.writeFileString(`${repository.gitDir}/info/exclude`, `${[...hidden, ...cliFiles].join("\n")}\n${kept}`)
+})
+
+/** After an agent: what hides our files is there, whatever it has made of it; its own lines stay. */
+export const keepHidden = Effect.fn("TaskFolder.keepHidden")(function*(
   repository: Repository,
   hidden: ReadonlyArray<string>
 ) {
   const fs = yield* FileSystem.FileSystem
-  yield* fs.makeDirectory(`${repository.gitDir}/info`, { recursive: true })
-  yield* fs.writeFileString(`${repository.gitDir}/info/exclude`, `${[...hidden, ...cliFiles].join("\n")}\n`)
+  const path = `${repository.gitDir}/info/exclude`
+  const isFile = yield* fs.stat(path).pipe(
+    Effect.map(({ size, type }) => type === "File" && Number(size) < longestExclude),
+    Effect.orElseSucceed(() => false)
+  )
+  const text = isFile ? yield* fs.readFileString(path).pipe(Effect.orElseSucceed(() => "")) : ""
+  if (hidden.every((line) => text.split("\n").includes(line))) return
+  yield* Effect.ignore(fs.remove(path, { recursive: true, force: true }))
+  yield* hideTaskFiles(repository, hidden, text)
 })
 
 /** Why the task's files cannot go to this folder; undefined where they can. */

@@ -56,7 +56,13 @@ const statusOf = Effect.fnUntraced(function*(repository: Repository, { agent, en
 
 /** Files whose bytes are those of the index: only attributes or settings call them modified. */
 const untouched = Effect.fnUntraced(function*(repository: Repository, modified: ReadonlyArray<string>) {
+  const fs = yield* FileSystem.FileSystem
   const git = yield* Git
+  const modeOf = (path: string) =>
+    fs.stat(`${repository.workTree}/${path}`).pipe(
+      Effect.map(({ mode }) => ((mode & 0o100) === 0 ? "100644" : "100755")),
+      Effect.orElseSucceed(() => "")
+    )
   const same: Array<string> = []
   const literal = { environment: { GIT_LITERAL_PATHSPECS: "1" } }
   for (const paths of chunks(nameable(modified))) {
@@ -65,12 +71,13 @@ const untouched = Effect.fnUntraced(function*(repository: Repository, modified: 
     if (index.exitCode !== 0 || raw.exitCode !== 0) continue
     const known = new Map(
       index.stdout.split("\0").flatMap((entry) => {
-        const [, id, path] = /^10\d{4} ([0-9a-f]+) 0\t(.*)$/s.exec(entry) ?? []
-        return id === undefined || path === undefined ? [] : [[path, id] as const]
+        const [, modeAndId, path] = /^(10\d{4} [0-9a-f]+) 0\t(.*)$/s.exec(entry) ?? []
+        return modeAndId === undefined || path === undefined ? [] : [[path, modeAndId] as const]
       })
     )
     const ids = raw.stdout.trim().split("\n")
-    same.push(...paths.filter((path, at) => known.get(path) === ids[at]))
+    const modes = yield* Effect.forEach(paths, modeOf, { concurrency: 16 })
+    same.push(...paths.filter((path, at) => known.get(path) === `${modes[at]} ${ids[at]}`))
   }
   return same
 })

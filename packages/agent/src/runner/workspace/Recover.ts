@@ -5,7 +5,7 @@
 import { Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
 import { Upstream } from "../git/Upstream.ts"
-import { hideTaskFiles } from "../task/TaskFolder.ts"
+import { hideTaskFiles, keepHidden } from "../task/TaskFolder.ts"
 import { putAway } from "./Nested.ts"
 import { initRepository } from "./Repository.ts"
 import type { Prepared } from "./Setup.ts"
@@ -40,7 +40,7 @@ export const remakeClone = Effect.fn("Recover.remake")(function*(prepared: Prepa
 export const recoverClone = Effect.fn("Recover.clone")(function*(prepared: Prepared) {
   const fs = yield* FileSystem.FileSystem
   const upstream = yield* Upstream
-  const { base, refspecs, repository: { gitDir, workTree }, repository, start } = prepared
+  const { base, hidden, refspecs, repository: { gitDir, workTree }, repository, start } = prepared
   yield* fs.makeDirectory(workTree, { recursive: true })
   const link = yield* fs.readLink(gitDir).pipe(Effect.orElseSucceed(() => undefined))
   const kind = yield* fs.stat(gitDir).pipe(Effect.map(({ type }) => type), Effect.orElseSucceed(() => undefined))
@@ -53,5 +53,6 @@ export const recoverClone = Effect.fn("Recover.clone")(function*(prepared: Prepa
   }
   // What was fetched goes with a remote that the agent takes away.
   if ((yield* commitOf(repository, base)) === undefined) yield* upstream.fetch("target", repository, refspecs)
+  yield* keepHidden(repository, hidden)
   return undefined
 })
