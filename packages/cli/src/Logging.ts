@@ -1,4 +1,5 @@
 /** Logs: JSON lines where a machine reads, pretty on a terminal; always on standard error. The level is LOG_LEVEL, or an old RUST_LOG. */
+import { printable } from "@orchestrator/domain/Printable"
 import { Config, Effect, Layer, Logger, type LogLevel, Option, References, Stdio } from "effect"
 
 const levels: Readonly<Record<string, LogLevel.LogLevel>> = {
@@ -30,6 +31,17 @@ const level = Effect.gen(function*() {
   return Option.getOrUndefined(Option.orElse(own, () => old))
 })
 
+const shown = (message: unknown): unknown =>
+  typeof message === "string"
+    ? printable(message, { lines: true })
+    : Array.isArray(message)
+    ? message.map(shown)
+    : message
+
+/** Messages repeat what a cluster, a caller or a container said: nothing in them steers the terminal. */
+const forTerminal = (logger: Logger.Logger<unknown, void>): Logger.Logger<unknown, void> =>
+  Logger.make((options) => logger.log({ ...options, message: shown(options.message) }))
+
 /** `fallback` is the level where the environment names none. */
 export const layerWith = (fallback: LogLevel.LogLevel) =>
   Layer.unwrap(Effect.gen(function*() {
@@ -37,7 +49,7 @@ export const layerWith = (fallback: LogLevel.LogLevel) =>
     const terminal = yield* (yield* Stdio.Stdio).stderrIsTerminal
     const minimum = named === undefined ? fallback : parseLevel(named) ?? fallback
     return Layer.mergeAll(
-      Logger.layer([terminal ? Logger.consolePretty() : Logger.consoleJson]),
+      Logger.layer([terminal ? forTerminal(Logger.consolePretty()) : Logger.consoleJson]),
       Layer.succeed(References.MinimumLogLevel, minimum),
       Layer.succeed(Logger.LogToStderr, true)
     )

@@ -9,11 +9,26 @@ import {
   parseBrokerResult
 } from "@orchestrator/domain/BrokerResult"
 import { Context, Effect, FileSystem, Layer, Result, Semaphore } from "effect"
+import type { Redact } from "../runner/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
 
 /** Where the copy lies in the broker's folder. */
 export const testimonyCopy = (state: string): string => `${state}/testimony.json`
+
+/** Before anything is cut. */
+const withoutSecrets = (result: BrokerResult, redact: Redact): BrokerResult => {
+  const { delivery, problem, pullRequestProblem } = result
+  const { pushRefused } = delivery ?? {}
+  return {
+    ...result,
+    ...(delivery === undefined || pushRefused === undefined
+      ? {}
+      : { delivery: { ...delivery, pushRefused: redact(pushRefused) } }),
+    ...(problem === undefined ? {} : { problem: redact(problem) }),
+    ...(pullRequestProblem === undefined ? {} : { pullRequestProblem: redact(pullRequestProblem) })
+  }
+}
 
 export class Witness extends Context.Service<Witness, {
   readonly read: Effect.Effect<BrokerResult>
@@ -47,7 +62,7 @@ export class Witness extends Context.Service<Witness, {
       const write = Effect.gen(function*() {
         if (written === current) return
         const result = current
-        const text = redact(formatBrokerResult(result))
+        const text = formatBrokerResult(withoutSecrets(result, redact))
         yield* fs.writeFileString(`${copy}.new`, text)
         yield* fs.rename(`${copy}.new`, copy)
         yield* inPlace(text)

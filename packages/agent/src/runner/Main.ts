@@ -15,7 +15,7 @@ import { layerBroker } from "./handover/BrokerHandover.ts"
 import { layerDirect } from "./handover/DirectHandover.ts"
 import { awaitEndpoint, basicCredentials, brokered, type Endpoint } from "./handover/Endpoint.ts"
 import type { Handover } from "./handover/Handover.ts"
-import { redactor } from "./Redact.ts"
+import { Redaction, redactor } from "./Redact.ts"
 import { exitCodeFor, writeResult } from "./Result.ts"
 import type { RunFailure } from "./RunFailure.ts"
 import { runAttempt } from "./Runner.ts"
@@ -95,6 +95,7 @@ export const main = (exited: (code: number) => void) =>
       return exitCodeFor(result)
     }).pipe(
       Effect.provideService(Evidence, yield* evidenceIn(files, redact)),
+      Effect.provideService(Redaction, redact),
       Effect.provide(layerRunnerLog(redact, files?.log))
     )
   }).pipe(Effect.uninterruptible)

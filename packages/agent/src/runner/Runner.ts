@@ -16,6 +16,7 @@ import { checkCommands, checkGit } from "./Commands.ts"
 import { conclude } from "./handover/Conclude.ts"
 import { deliver } from "./handover/Delivery.ts"
 import { type HandedOver, Handover } from "./handover/Handover.ts"
+import { Redaction } from "./Redact.ts"
 import { RunFailure } from "./RunFailure.ts"
 import { RunnerConfig, type RunnerSettings } from "./RunnerConfig.ts"
 import { type Prepared, prepareWorkspace } from "./workspace/Setup.ts"
@@ -119,7 +120,7 @@ const save = Effect.fnUntraced(function*(
     deliver(prepared, {
       run: settings.run,
       subject: subjectFor(settings, prepared, verdict),
-      ...(done ? { report: { summary: verdict.message, costUsd } } : {})
+      ...(done ? { report: { summary: (yield* Redaction)(verdict.message), costUsd } } : {})
     }).pipe(
       Effect.catchCause((cause) => Effect.succeed(unsaved(failureOf(cause).message)))
     )

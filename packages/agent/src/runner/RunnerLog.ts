@@ -1,4 +1,5 @@
-/** The container's log: one plain line per message, secrets blanked, so that `kubectl logs -f` reads like a story. */
+/** The container's log: one plain line per message (more of them indented), secrets blanked, so that `kubectl logs -f` reads like a story. */
+import { printable } from "@orchestrator/domain/Printable"
 import { Logger } from "effect"
 import type { CappedFile } from "./evidence/CappedFile.ts"
 import type { Redact } from "./Redact.ts"
@@ -13,7 +14,9 @@ const textOf = (message: unknown): string =>
 const line = (redact: Redact) =>
   Logger.make<unknown, string>(({ date, logLevel, message }) => {
     const level = logLevel === "Info" ? "" : `${logLevel.toLowerCase()}: `
-    return redact(`${date.toISOString().slice(11, 19)} ${level}${textOf(message)}`)
+    const text = `${date.toISOString().slice(11, 19)} ${level}${textOf(message)}`
+    // A line of a message is never a line of the log: it would pass for one of ours.
+    return printable(text, { lines: true, redact }).replaceAll("\n", "\n         ")
   })
 
 /** Writes `HH:MM:SS message`, to a file as well where there is one; warnings and errors carry their level. */

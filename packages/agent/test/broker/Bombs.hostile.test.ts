@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { readdirSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { reasonOf } from "../../src/broker/forge/GitHubClient.ts"
 import { packet } from "../../src/broker/git/PktLine.ts"
 import { unpackFailure } from "../../src/broker/git/Unpacked.ts"
 import { agentClone } from "../fixtures/AgentGit.ts"
@@ -156,33 +157,7 @@ describe("a push that becomes much larger than it is", () => {
   )
 })
 
-describe("a push that is broken is refused in words", () => {
-  const blob = Buffer.from("x")
-  const whole = withCommit(undefined, idOf("blob", blob), [plainObject("blob", blob)])
-  it.live.each([
-    { name: "in the middle of an object", body: whole.body.subarray(0, 30) },
-    { name: "with a wrong checksum", body: Buffer.concat([whole.body.subarray(0, -1), Buffer.from([0])]) },
-    { name: "as no pack at all", body: Buffer.from("GIF89a, and more than twelve bytes of it") },
-    { name: "with fewer objects than promised", body: pack([plainObject("blob", blob)], 9) },
-    {
-      name: "with an object of no type",
-      body: pack([Buffer.concat([Buffer.from([0x51]), plainObject("blob", blob)])])
-    },
-    { name: "with a difference to what nobody has", body: pack([difference("9".repeat(40), copying(65_536, 1))]) },
-    {
-      name: "with a tree that leads out of it",
-      body: pack([plainObject("tree", treeOf([["..", idOf("blob", blob)]]))])
-    },
-    { name: "with a tree that has a .git", body: pack([plainObject("tree", treeOf([[".git", idOf("blob", blob)]]))]) },
-    { name: "with bytes that are not compressed", body: pack([Buffer.from([0x31, 1, 2, 3, 4])]) }
-  ])("$name", ({ body }) =>
-    Effect.gen(function*() {
-      const { send, untouched } = yield* start()
-      const words = yield* send(whole.commit, body)
-      assert.match(words, /ng refs\/heads\/\S+ this push cannot be unpacked: \S+/)
-      untouched()
-    }))
-
+describe("words are never empty", () => {
   it.each([
     ["no words", 128, ""],
     ["a signal", 137, ""],
@@ -191,4 +166,12 @@ describe("a push that is broken is refused in words", () => {
   ])("although git ended with %s", (_, exitCode, words) => {
     assert.match(unpackFailure(exitCode, words), /^this push (?:takes more|cannot be unpacked: git ended)/)
   })
+
+  it.each(["", "  \n", "\u200b", "\u001b[31m\u001b[0m", JSON.stringify({ message: "" })])(
+    "although a forge answers with %j",
+    (body) => {
+      const reason = reasonOf(422, {}, body, 0)
+      assert.isTrue(reason._tag === "Refused" && /^422 \S/.test(reason.words))
+    }
+  )
 })

@@ -2,8 +2,9 @@
  * Progress on the terminal: one live line per run that has not ended where there is a terminal, plain lines otherwise. Everything that is printed goes
  * through here, so that live lines and other text do not run into each other.
  */
+import { printable } from "@orchestrator/domain/Printable"
 import { Context, Effect, Layer, Stdio, Terminal } from "effect"
-import { printable, type RunLine } from "./RunLine.ts"
+import type { RunLine } from "./RunLine.ts"
 
 export class Display extends Context.Service<Display, {
   /** Text that stays. */
@@ -31,14 +32,17 @@ const makePlain = (terminal: Terminal.Terminal): Display["Service"] => {
     print: (text) => write(terminal, `${text}\n`),
     run: ({ message, run, text }) =>
       Effect.suspend(() => {
-        const line = message === "" ? text : `${text}  ${printable(message, 400)}`
+        const line = printable(message === "" ? text : `${text}  ${message}`, { max: longest })
         if (last.get(run) === line) return Effect.void
         last.set(run, line)
         return write(terminal, `${line}\n`)
       }),
-    agent: (run, line) => write(terminal, `${run}  | ${printable(line, 400)}\n`)
+    agent: (run, line) => write(terminal, `${printable(`${run}  | ${line}`, { max: longest })}\n`)
   }
 }
+
+/** Of a line that stays. */
+const longest = 500
 
 const colours: Readonly<Record<string, string>> = { Succeeded: "32", Failed: "31", Cancelled: "33", Running: "36" }
 
@@ -56,7 +60,7 @@ const makeLive = (terminal: Terminal.Terminal): Display["Service"] => {
   const paint = (width: number) => {
     const lines = [...runs.values()].map(({ agent, line }) => {
       const tail = line.phase === "Running" && agent !== "" ? agent : line.message
-      return coloured(line, printable(`${width < wide ? line.short : line.text}  ${tail}`, width))
+      return coloured(line, printable(`${width < wide ? line.short : line.text}  ${tail}`, { max: width }))
     })
     painted = lines.length
     return lines.join("")
@@ -73,7 +77,7 @@ const makeLive = (terminal: Terminal.Terminal): Display["Service"] => {
       Effect.suspend(() => {
         if (line.isLast) {
           runs.delete(line.run)
-          return show(coloured(line, printable(`${line.text}  ${line.message}`.trimEnd(), 400)))
+          return show(coloured(line, printable(`${line.text}  ${line.message}`, { max: longest })))
         }
         runs.set(line.run, { line, agent: runs.get(line.run)?.agent ?? "" })
         return show("")

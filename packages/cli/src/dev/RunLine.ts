@@ -36,10 +36,3 @@ export const deletedLine = (line: RunLine): RunLine => {
   const words = `${line.run}  Deleted`
   return { ...line, phase: "Deleted", text: words, short: words, message: "", isLast: true }
 }
-
-/** What a terminal line may hold: no control characters, cut to the width. */
-export const printable = (line: string, width: number): string => {
-  // oxlint-disable-next-line no-control-regex
-  const plain = line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "").replace(/[\u0000-\u001f\u007f-\u009f]/g, " ")
-  return plain.length > width ? `${plain.slice(0, Math.max(0, width - 1))}…` : plain
-}

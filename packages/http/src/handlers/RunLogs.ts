@@ -3,6 +3,7 @@
  * answer begins, so that a missing log is a problem and not a broken stream. Streams end when the server stops, and break off when their
  * reader loses the permission: every part of a log is given out by a decision that is fresh.
  */
+import { printable } from "@orchestrator/domain/Printable"
 import { PodKind } from "@orchestrator/k8s/Kinds"
 import type { PodLogOptions } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -79,5 +80,12 @@ export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name
   const log = yield* begun(runs.client.podLogs(refOf(runs, pod), options), wish.follow === true).pipe(
     Effect.mapError(readProblem(runs.kind.kind, name))
   )
-  return log.pipe(Stream.tap(() => requester.require(logNeeds)), Stream.interruptWhen(stopped))
+  return log.pipe(
+    Stream.tap(() => requester.require(logNeeds)),
+    Stream.interruptWhen(stopped),
+    // Whatever a process of the agent wrote past the runner; a part at a time, since a line may have no end.
+    Stream.decodeText,
+    Stream.map((text) => printable(text, { lines: true })),
+    Stream.encodeText
+  )
 })

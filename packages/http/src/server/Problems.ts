@@ -1,4 +1,5 @@
 /** Whatever ends a request without an answer of its own becomes a problem here; of defects, nothing but that there was one. */
+import { printable } from "@orchestrator/domain/Printable"
 import { type Cause, Effect } from "effect"
 import { HttpServerError, type HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { isTooLarge, tooLarge, unsupported } from "../handlers/RequestBody.ts"
@@ -88,13 +89,17 @@ const headersOf = ({ allow, retryAfterSeconds, status }: Members) => ({
   ...(allow === undefined ? {} : { allow: allow.join(", ") })
 })
 
+const longestDetail = 2000
+
 /** A problem with the id of its request, and its members that HTTP has headers for. Other answers pass. */
 export const stamped = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
   const { body } = response
   if (response.headers["content-type"] !== problemType || body._tag !== "Uint8Array") return response
   const problem: Members = JSON.parse(new TextDecoder().decode(body.body))
   const { detail, status, title, type, ...rest } = problem
-  return HttpServerResponse.jsonUnsafe({ type, title, status, detail, ...rest, requestId }, {
+  // Details repeat what a caller, a cluster or a container said.
+  const words = printable(detail, { max: longestDetail })
+  return HttpServerResponse.jsonUnsafe({ type, title, status, detail: words, ...rest, requestId }, {
     status: response.status,
     contentType: problemType,
     headers: headersOf(problem)

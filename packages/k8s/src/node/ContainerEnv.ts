@@ -11,7 +11,8 @@ type Env = Readonly<Record<string, string>>
 const own = (texts: Env | undefined, name: string): string | undefined =>
   texts !== undefined && Object.hasOwn(texts, name) ? texts[name] : undefined
 
-const reference = /\$(\$|\(([A-Za-z_.-][A-Za-z0-9_.-]*)\))/g
+/** Whatever stands up to the next bracket is a name, as for the kubelet (third_party/forked/golang/expansion). */
+const reference = /\$(\$|\(([^)]*)\))/g
 
 /** Replaces `$(NAME)` by the variable's value; unknown names stay, and `$$` stands for a dollar. */
 export const expand = (text: string, env: Env): string =>

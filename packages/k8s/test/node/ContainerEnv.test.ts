@@ -33,3 +33,28 @@ describe("fields of the pod", () => {
     ["status.podIP", ""]
   ])("%s is %s", (path, want) => assert.strictEqual(fieldOf(pod, path), want))
 })
+
+describe("an expansion of what is no reference, or one that is doubled", () => {
+  const env = { A: "1", "B.c-d": "2", SECRET: "not-a-real-secret", NESTED: "$(SECRET)" }
+  it.each([
+    ["$(A)", "1"],
+    ["$(A)$(B.c-d)", "12"],
+    ["$$(A)", "$(A)"],
+    ["$$$(A)", "$1"],
+    ["$$$$(A)", "$$(A)"],
+    ["$(NESTED)", "$(SECRET)"],
+    ["$()", "$()"],
+    ["$(", "$("],
+    ["$(A", "$(A"],
+    ["$)(A)", "$)(A)"],
+    ["$", "$"],
+    ["$$", "$"],
+    ["$$$", "$$"],
+    ["$A", "$A"],
+    ["${A}", "${A}"],
+    ["$(__proto__)", "$(__proto__)"],
+    ["$(constructor)", "$(constructor)"],
+    ["$(A\n)", "$(A\n)"],
+    ["$\\(A)", "$\\(A)"]
+  ])("%j is %j", (text, want) => assert.strictEqual(expand(text, env), want))
+})

@@ -93,7 +93,15 @@ export const makeGitHubClient = (client: HttpClient.HttpClient, { api, token }: 
     const response: HttpClientResponse.HttpClientResponse = yield* client.execute(
       call.body === undefined ? plain : HttpClientRequest.bodyJsonUnsafe(plain, call.body)
     )
-    return { status: response.status, headers: response.headers, text: yield* response.text }
+    const text = yield* response.text
+    return {
+      status: response.status,
+      headers: response.headers,
+      // A forge that says what it was sent says it to nobody else.
+      text: secret === undefined || Redacted.value(secret) === ""
+        ? text
+        : text.replaceAll(Redacted.value(secret), "***")
+    }
   })
 
   const once = Effect.fnUntraced(function*<S extends Schema.ConstraintDecoder<unknown>>(call: GitHubCall<S>) {

@@ -110,7 +110,7 @@ export class Mirror extends Context.Service<Mirror, {
               new MirrorError({
                 operation,
                 ref: url,
-                reason: redact(explained(lastWords(stderr)) || "git said nothing")
+                reason: explained(lastWords(stderr, redact)) || "git said nothing"
               })
           )
         )

@@ -2,9 +2,11 @@
  * Takes a push: its objects are put beside the broker's repository, looked at, and pushed on. They become part of the repository when
  * upstream has them, and are thrown away otherwise; the agent's repository is never read, and nothing of it is run.
  */
+import { printable } from "@orchestrator/domain/Printable"
 import { Effect, FileSystem, Stream } from "effect"
 import { lastWords } from "../../runner/git/Git.ts"
 import { refusal } from "../../runner/git/UpstreamWords.ts"
+import type { Redact } from "../../runner/Redact.ts"
 import type { BrokerGit } from "./BrokerGit.ts"
 import type { PushCommand } from "./PushCommands.ts"
 import { historyRefusal } from "./PushRules.ts"
@@ -53,7 +55,9 @@ const refused = (sentence: string, words = ""): Received => ({ pushed: undefined
 
 /** What upstream's people want to tell the pusher. */
 const remoteLines = (stderr: string): string =>
-  stderr.split(/[\r\n]+/).filter((line) => line.startsWith("remote:")).map((line) => line.slice(7).trim()).join("\n")
+  stderr.split(/[\r\n]+/).filter((line) => line.startsWith("remote:")).map((line) => printable(line.slice(7))).join(
+    "\n"
+  )
 
 const settingWords = unpackSettings.flatMap(([key, value]) => ["-c", `${key}=${value}`])
 const nothing: Sizes = { bytes: 0, largestRecord: 0 }
@@ -66,7 +70,7 @@ const objectsOf = (header: Uint8Array): number | undefined =>
     ? Buffer.from(header).readUInt32BE(8)
     : undefined
 
-export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]) {
+export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"], redact: Redact) {
   const fs = yield* FileSystem.FileSystem
 
   /** Unpacks beside the repository; answers with what is wrong. */
@@ -92,7 +96,7 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
       input: fs.stream(given.body, { offset: given.packAt }).pipe(Stream.orDie),
       limits: unpackLimits
     })
-    if (exitCode !== 0) return unpackFailure(exitCode, lastWords(stderr))
+    if (exitCode !== 0) return unpackFailure(exitCode, lastWords(stderr, redact))
     const packBytes = Number((yield* fs.stat(given.body)).size) - given.packAt
     return sizeRefusal(yield* sizesOf(environment), { packBytes, maxUnpackedBytes: given.maxUnpackedBytes })
   })
@@ -209,7 +213,7 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
     const words = remoteLines(stderr)
     if (exitCode !== 0) {
       const sentence = refusal(stdout, stderr)?.replace("stale info", "stale info: it has moved meanwhile, fetch first")
-      return refused(sentence ?? (explained(lastWords(stderr)) || "the remote did not answer"), words)
+      return refused(sentence ?? (explained(lastWords(stderr, redact)) || "the remote did not answer"), words)
     }
     yield* keep(given, objects)
     return { pushed: after, refused: undefined, words } satisfies Received

@@ -197,7 +197,7 @@ export class Target extends Context.Service<Target, {
         return delivery
       })
 
-      const receive = yield* makeReceive(git)
+      const receive = yield* makeReceive(git, redact)
 
       const taken = Effect.fnUntraced(
         function*(push: Push, body: string, given: TargetState) {

@@ -162,7 +162,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
               (text, chunk) => text.length > largestError ? text : text + Buffer.from(chunk).toString("latin1")
             )
           )
-          const text = redact(Buffer.from(body.slice(0, largestError), "latin1").toString("utf8"))
+          const text = redact(Buffer.from(body, "latin1").toString("utf8")).slice(0, largestError).toWellFormed()
           return HttpServerResponse.text(text, {
             status: response.status,
             headers: rest,

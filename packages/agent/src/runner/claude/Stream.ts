@@ -135,6 +135,14 @@ export const isRunResult = Schema.is(RunResult)
 export const isEmptyResult = ({ errors, is_error, num_turns, result, subtype }: RunResult): boolean =>
   num_turns === 0 && subtype === "success" && is_error !== true && !result?.trim() && errors === undefined
 
+/** An event whose words go on into results and messages, without secrets. */
+export const redacted = (event: Event | undefined, redact: (text: string) => string): Event | undefined =>
+  event === undefined || !isRunResult(event) ? event : {
+    ...event,
+    ...(typeof event.result === "string" ? { result: redact(event.result) } : {}),
+    ...(event.errors === undefined ? {} : { errors: event.errors.map(redact) })
+  }
+
 /** Content as blocks, whether the message has a list or a plain text. */
 export const blocksOf = (content: ReadonlyArray<Block> | string): ReadonlyArray<Block> =>
   typeof content === "string" ? [{ type: "text", text: content }] : content

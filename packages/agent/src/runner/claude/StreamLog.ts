@@ -1,5 +1,7 @@
 /** One short line per event, so that a person who follows the log sees what the agent does. */
+import { printable } from "@orchestrator/domain/Printable"
 import { Predicate } from "effect"
+import type { Redact } from "../Redact.ts"
 import {
   type Block,
   blocksOf,
@@ -16,18 +18,21 @@ import {
 const width = 160
 
 /** First line with something in it, cut to the width of a terminal. */
-export const short = (text: string, max = width): string => {
-  const line = text.split(/[\r\n]+/).map((part) => part.trim()).find((part) => part !== "") ?? ""
-  return line.length > max ? `${line.slice(0, max - 3)}...` : line
+export const short = (text: string, max = width, redact: Redact = (it) => it): string => {
+  const line = printable(text, { lines: true, redact }).split("\n").map((part) => part.trim())
+    .find((part) => part !== "") ?? ""
+  return printable(line, { max })
 }
 
 /** The one input of a tool call that tells what it does. */
 const telling = ["command", "file_path", "path", "pattern", "url", "query", "description", "prompt"]
 
-const inputOf = (input: unknown): string => {
+const inputOf = (input: unknown, redact: Redact): string => {
   if (!Predicate.isObject(input)) return ""
   const key = telling.find((name) => typeof Reflect.get(input, name) === "string")
-  return key === undefined ? short(JSON.stringify(input)) : short(String(Reflect.get(input, key)))
+  return key === undefined
+    ? short(JSON.stringify(input), width, redact)
+    : short(String(Reflect.get(input, key)), width, redact)
 }
 
 const textOf = (content: unknown): string =>
@@ -37,11 +42,11 @@ const textOf = (content: unknown): string =>
     ? content.map((part) => (Predicate.isObject(part) && "text" in part ? String(part.text) : "")).join("\n")
     : ""
 
-const blockLine = (block: Block): ReadonlyArray<string> => {
-  if (block.type === "text" && block.text) return [`agent: ${short(block.text)}`]
-  if (block.type === "tool_use") return [`agent > ${block.name ?? "tool"} ${inputOf(block.input)}`.trimEnd()]
+const blockLine = (redact: Redact) => (block: Block): ReadonlyArray<string> => {
+  if (block.type === "text" && block.text) return [`agent: ${short(block.text, width, redact)}`]
+  if (block.type === "tool_use") return [`agent > ${block.name ?? "tool"} ${inputOf(block.input, redact)}`.trimEnd()]
   if (block.type === "tool_result") {
-    const said = short(textOf(block.content))
+    const said = short(textOf(block.content), width, redact)
     return [block.is_error === true ? `agent < error: ${said}` : `agent < ${said || "done"}`]
   }
   return []
@@ -50,7 +55,7 @@ const blockLine = (block: Block): ReadonlyArray<string> => {
 const amount = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`
 
 /** Lines for an event; none for what a person need not see. */
-export const logLines = (event: Event): ReadonlyArray<string> => {
+export const logLines = (event: Event, redact: Redact = (it) => it): ReadonlyArray<string> => {
   if (isInit(event)) {
     const servers = event.mcp_servers?.map(({ name, status }) => `${name} ${status}`).join(", ")
     return [
@@ -69,10 +74,10 @@ export const logLines = (event: Event): ReadonlyArray<string> => {
   }
   if (isAssistant(event)) {
     const prefix = event.error ? [`agent: the model API failed (${event.error})`] : []
-    return [...prefix, ...blocksOf(event.message.content).flatMap(blockLine)]
+    return [...prefix, ...blocksOf(event.message.content).flatMap(blockLine(redact))]
   }
   if (isUser(event)) {
-    return blocksOf(event.message.content).filter(({ type }) => type === "tool_result").flatMap(blockLine)
+    return blocksOf(event.message.content).filter(({ type }) => type === "tool_result").flatMap(blockLine(redact))
   }
   if (isRateLimit(event)) {
     return event.rate_limit_info.status === "rejected"
@@ -84,7 +89,7 @@ export const logLines = (event: Event): ReadonlyArray<string> => {
     const how = event.is_error === true ? "failed" : "finished"
     return [
       `agent: ${how} (${event.subtype}) after ${amount(event.num_turns ?? 0, "turn")}${cost}: ${
-        short(event.result ?? event.errors?.join("; ") ?? "")
+        short(event.result ?? event.errors?.join("; ") ?? "", width, redact)
       }`
     ]
   }

@@ -7,6 +7,7 @@ import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { constants } from "node:os"
 import type { Environment } from "../Environment.ts"
 import { Evidence } from "../evidence/Evidence.ts"
+import { Redaction } from "../Redact.ts"
 import type { Bounds } from "../RunnerConfig.ts"
 import {
   type Asked,
@@ -20,7 +21,7 @@ import {
   type StopCause
 } from "./Observation.ts"
 import { Processes } from "./Processes.ts"
-import { decodeEvent, isInit } from "./Stream.ts"
+import { decodeEvent, isInit, redacted } from "./Stream.ts"
 import { logLines, short } from "./StreamLog.ts"
 
 export interface AgentProcess {
@@ -51,6 +52,7 @@ export class Supervisor extends Context.Service<Supervisor, {
     Effect.gen(function*() {
       const evidence = yield* Evidence
       const processes = yield* Processes
+      const redact = yield* Redaction
       const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
 
       const supervise = Effect.fnUntraced(function*(agent: AgentProcess, seen: Ref.Ref<Observation>) {
@@ -74,14 +76,14 @@ export class Supervisor extends Context.Service<Supervisor, {
 
         const onLine = Effect.fnUntraced(function*(line: string) {
           if (line.trim() !== "") yield* evidence.event(line)
-          const event = decodeEvent(line)
+          const event = redacted(decodeEvent(line), redact)
           if (event === undefined) {
-            if (line.trim() !== "") yield* Effect.log(`agent printed: ${short(line)}`)
+            if (line.trim() !== "") yield* Effect.log(`agent printed: ${short(line, undefined, redact)}`)
             return
           }
           yield* Ref.set(lastEvent, yield* Clock.currentTimeMillis)
           const now = yield* Ref.updateAndGet(seen, (before) => observe(before, event))
-          for (const text of logLines(event)) yield* Effect.log(text)
+          for (const text of logLines(event, redact)) yield* Effect.log(text)
           if (!isInit(event)) return
           const problem = initProblem(event, agent.asked, now.stderr)
           if (problem === undefined) return
@@ -89,8 +91,8 @@ export class Supervisor extends Context.Service<Supervisor, {
           yield* Deferred.succeed(firstEvent, "BadInit")
         })
         const onStderr = Effect.fnUntraced(function*(line: string) {
-          yield* Ref.update(seen, (before) => observeStderr(before, line))
-          if (line.trim() !== "") yield* Effect.log(`agent stderr: ${short(line)}`)
+          yield* Ref.update(seen, (before) => observeStderr(before, redact(line)))
+          if (line.trim() !== "") yield* Effect.log(`agent stderr: ${short(line, undefined, redact)}`)
           if (notInForce.test(line)) yield* Deferred.succeed(firstEvent, "BadInit")
         })
         const lines = <E>(stream: Stream.Stream<Uint8Array, E>) => Stream.splitLines(Stream.decodeText(stream))

@@ -1,7 +1,9 @@
 /** Runs git. Whoever calls it decides what a non-zero exit means; `run` takes it for an error with git's last words. */
+import { printable } from "@orchestrator/domain/Printable"
 import { Context, Effect, Layer, Schema, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import type { Environment } from "../Environment.ts"
+import { type Redact, Redaction } from "../Redact.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
 import { configEnvironment, hardened, identityOf, quietEnvironment } from "./GitSettings.ts"
 
@@ -35,9 +37,14 @@ export interface GitOptions {
   readonly environment?: Environment
 }
 
-/** The last lines of what a command said, on one line, at most 600 characters. */
-export const lastWords = (text: string): string =>
-  text.split(/[\r\n]+/).map((line) => line.trim()).filter((line) => line !== "").slice(-6).join(" | ").slice(-600)
+const longestWords = 600
+
+/** The last lines of what a command said, printable on one line; what is cut, is cut between words. */
+export const lastWords = (text: string, redact: Redact = (it) => it): string => {
+  const clean = printable(text, { lines: true, redact })
+  const line = clean.split("\n").map((each) => each.trim()).filter((each) => each !== "").slice(-6).join(" | ")
+  return line.length <= longestWords ? line : line.slice(-longestWords).replace(/^\S*\s*/, "")
+}
 
 export class Git extends Context.Service<Git, {
   /** Runs git and answers with how it ended. */
@@ -57,6 +64,7 @@ export class Git extends Context.Service<Git, {
     Git,
     Effect.gen(function*() {
       const { allowedProtocols, environment, githubUser, roots } = yield* RunnerConfig
+      const redact = yield* Redaction
       const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
       const user = identityOf(githubUser)
       const inherited = Object.fromEntries(
@@ -103,7 +111,7 @@ export class Git extends Context.Service<Git, {
           return { stdout, stderr, exitCode }
         })).pipe(
           Effect.mapError((error) =>
-            new GitError({ operation: args[0] ?? "", exitCode: 127, words: lastWords(error.message) })
+            new GitError({ operation: args[0] ?? "", exitCode: 127, words: lastWords(error.message, redact) })
           )
         )
       })
@@ -118,7 +126,7 @@ export class Git extends Context.Service<Git, {
         return yield* new GitError({
           operation: args[0] ?? "",
           exitCode,
-          words: lastWords(stderr === "" ? stdout : stderr)
+          words: lastWords(stderr === "" ? stdout : stderr, redact)
         })
       })
 

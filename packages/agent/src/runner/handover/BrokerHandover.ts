@@ -66,7 +66,7 @@ export const layerBroker = ({ token, url }: Endpoint) =>
           call({
             operation: "deliver",
             request: HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(`${url}/run/deliver`), {
-              summary: summary.slice(0, 100_000),
+              summary: printable(summary, { lines: true, max: 100_000 }),
               ...(costUsd === undefined ? {} : { costUsd })
             }),
             answer: Delivered

@@ -9,15 +9,13 @@ import { WireServer } from "../../../src/embedded/wire/WireServer.ts"
 import { makeAsk, served } from "./Served.ts"
 
 /** The first line and the body of the answer to this request line. */
-const raw = Effect.fnUntraced(function*(line: string, headers: ReadonlyArray<string> = []) {
+const raw = Effect.fnUntraced(function*(line: string) {
   const { port, token } = yield* WireServer
-  const host = headers.some((header) => /^host:/i.test(header)) ? [] : [`Host: 127.0.0.1:${port}`]
   const text = [
     line,
-    ...host,
+    `Host: 127.0.0.1:${port}`,
     `Authorization: Bearer ${Redacted.value(token)}`,
     "Connection: close",
-    ...headers,
     "",
     ""
   ]
@@ -45,8 +43,6 @@ const malformed: ReadonlyArray<readonly [attack: string, target: string]> = [
   ["a port that is none", "//a:99999999/api"],
   ["nothing but slashes", "///"],
   ["an address of another kind", "file:///etc/passwd"],
-  ["a script", "javascript:alert(1)"],
-  ["no path", "api/v1"],
   ["half an escape", "/api/v1/%"],
   ["half an escape at the end", "/api/v1/namespaces/%4"],
   ["an escape of no digits", "/api/v1/%zz"],
@@ -64,11 +60,6 @@ const malformed: ReadonlyArray<readonly [attack: string, target: string]> = [
   ["brackets", "/api/v1/namespaces/[x]"],
   ["a fragment", "/api/v1/namespaces#x"],
   ["a fragment behind a query", "/api/v1/namespaces?limit=1#x"],
-  ["a query with half an escape", "/api/v1/namespaces?labelSelector=%"],
-  ["a query with an escape of no digits", "/api/v1/namespaces?limit=%zz"],
-  ["letters beyond ASCII", "/api/v1/namespaces/\u00fc"],
-  ["a control character", "/api/v1/\u0001"],
-  ["a tab in a query", "/api/v1/namespaces?\tlimit=1"],
   ["a star", "*"]
 ]
 
@@ -83,33 +74,6 @@ layer(served(), { excludeTestServices: true })("the Kubernetes face", (it) => {
         assert.strictEqual((yield* (yield* makeAsk)("/api/v1/namespaces")).status, 200)
       }).pipe(Effect.scoped)
   )
-
-  it.effect.each([
-    { attack: "a method that is none", line: "G\u00cbT /api HTTP/1.1" },
-    { attack: "a version that is none", line: "GET /api HTTP/9.9" },
-    { attack: "an empty line", line: " " }
-  ])(
-    "answers $attack with 400 as well",
-    ({ line }) => Effect.map(raw(line), ({ status }) => assert.strictEqual(status, 400))
-  )
-
-  it.effect.each([
-    { attack: "a host of another", headers: ["Host: evil.example"] },
-    { attack: "an empty host", headers: ["Host: "] },
-    { attack: "a host that is none", headers: ["Host: [::"] },
-    { attack: "two hosts", headers: ["Host: evil.example", "Host: 127.0.0.1"] }
-  ])(
-    "refuses $attack",
-    ({ headers }) =>
-      Effect.map(raw("GET /api/v1/namespaces HTTP/1.1", headers), ({ status }) => assert.include([400, 403], status))
-  )
-
-  it.effect("answers a path of 100,000 characters, and of 5,000 parts", () =>
-    Effect.gen(function*() {
-      const long = yield* raw(`GET /api/${"a".repeat(100_000)} HTTP/1.1`)
-      const deep = yield* raw(`GET /api${"/a".repeat(5000)} HTTP/1.1`)
-      assert.deepStrictEqual([long.status, deep.status], [431, 404])
-    }))
 })
 
 describe("a request's target", () => {
