@@ -36,8 +36,8 @@ const makeRun = (index: number): CustomObject => ({
   },
   spec: {
     taskId: index,
-    repositoryUrl: "https://git.example.com/acme/api.git",
-    docsRepositoryUrl: "https://git.example.com/acme/docs.git",
+    repositoryUrl: "https://github.com/acme/api.git",
+    docsRepositoryUrl: "https://github.com/acme/docs.git",
     workingDirectory: ".",
     model: "claude-sonnet-4-20250514",
     githubUser: "ada"

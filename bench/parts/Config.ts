@@ -3,7 +3,7 @@ import { nodeName } from "./Node.ts"
 
 export const config = {
   server: { host: "127.0.0.1", port: 0 },
-  git: { allowedHosts: ["git.example.invalid"] },
+  git: { allowedHosts: ["github.com"] },
   agent: { nodeSelector: { "kubernetes.io/hostname": nodeName } },
   cleanup: { completedJobDelayMinutes: 0, failedJobDelayMinutes: 0 }
 }

@@ -38,8 +38,8 @@ export const codeRun = (namespace: string, name: string, service: string): Custo
   spec: {
     taskId: 1,
     service,
-    repositoryUrl: "https://git.example.invalid/acme/api.git",
-    docsRepositoryUrl: "https://git.example.invalid/acme/docs.git",
+    repositoryUrl: "https://github.com/acme/api.git",
+    docsRepositoryUrl: "https://github.com/acme/docs.git",
     workingDirectory: ".",
     model: "claude-sonnet-4-20250514",
     githubUser: "ada"

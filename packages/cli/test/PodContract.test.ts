@@ -19,7 +19,7 @@ const makeRun = (kind: "CodeRun" | "DocsRun", spec: object, status: Record<strin
   spec: {
     githubUser: "ada",
     model: "claude-sonnet-4-20250514",
-    repositoryUrl: "https://git.example.com/a/api.git",
+    repositoryUrl: "https://github.com/a/api.git",
     ...spec
   },
   status
@@ -29,7 +29,7 @@ const codeRun = (spec: object = {}, status: Record<string, unknown> = {}) =>
   makeRun("CodeRun", {
     taskId: 12,
     service: "api",
-    docsRepositoryUrl: "git@git.example.com:a/docs.git",
+    docsRepositoryUrl: "git@github.com:a/docs.git",
     workingDirectory: ".",
     ...spec
   }, status)
@@ -61,9 +61,9 @@ const everything = {
   telemetry: { enabled: true, otlpEndpoint: "http://otlp:4317", logsEndpoint: "http://logs:4317" },
   git: {
     allowedProtocols: ["https", "ssh", "file"],
-    allowedHosts: ["git.example.com"],
-    insteadOf: { "https://git.example.com/": "https://mirror.example.com/$(HOME)/" },
-    knownHosts: "git.example.com ssh-ed25519 AAAA\n"
+    allowedHosts: ["github.com"],
+    insteadOf: { "https://github.com/": "https://mirror.example.com/$(HOME)/" },
+    knownHosts: "github.com ssh-ed25519 AAAA\n"
   },
   agent: {
     terminationGracePeriodSeconds: 30,
@@ -76,7 +76,7 @@ const everything = {
   },
   model: { baseUrl: "https://models.example.com/v", prices: { claude: { input: 3, output: 15, cacheRead: 0.3 } } },
   forge: {
-    githubHosts: { "git.example.com": "" },
+    githubHosts: { "github.com": "" },
     taskUrl: "https://tasks.example.com/{service}/{taskId}",
     pullRequest: {
       codeTitle: "[{service}] task {taskId} for $5",
@@ -126,13 +126,17 @@ it("every setting arrives at the broker", () => {
   const settings = Result.getOrThrow(decodeBrokerSettings(environmentOf(podOf(later, everything), "broker")))
   assert.deepInclude(settings.run, { name: "api", uid, attempt: 2 })
   assert.deepInclude(settings.git, {
-    targetUrl: "https://git.example.com/a/api.git",
-    docsUrl: "git@git.example.com:a/docs.git",
+    targetUrl: "https://github.com/a/api.git",
+    docsUrl: "git@github.com:a/docs.git",
     known: { branch: "feature/task-12-implementation", head: "a".repeat(40) },
     allowedProtocols: "https:ssh:file",
     insteadOf: everything.git.insteadOf,
     knownHosts: everything.git.knownHosts,
-    restricted: true,
+    hosts: {
+      allowedHosts: ["github.com"],
+      githubHosts: everything.forge.githubHosts,
+      insteadOf: everything.git.insteadOf
+    },
     maxPushBytes: 64 * 1024 * 1024
   })
   assert.deepInclude(settings.model, {

@@ -177,7 +177,7 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   git: filled(Schema.Struct({
     /** URL schemes that runs may name. */
     allowedProtocols: or(Schema.Array(Schema.Literals(["https", "ssh", "http", "file"])), ["https", "ssh"]),
-    /** Hosts that runs may name; empty: any. */
+    /** Hosts that runs may name (`host`, `host:port`); empty: the forges that are configured; `*`: any, without the user's token. */
     allowedHosts: or(Schema.Array(Schema.String), []),
     /** Mirrors: URLs that begin with a key are fetched and pushed with the value in its place (git's `url.<base>.insteadOf`). */
     insteadOf: or(texts, {}),

@@ -1,11 +1,11 @@
 /** What a run asks of its broker: the environment that the Job sets, checked with the domain's rules. A problem names the variable. */
 import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
+import { expectedHost, hostPolicyOf, mayBeNamed } from "@orchestrator/domain/GitHosts"
 import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
 import { ModelPrice } from "@orchestrator/domain/OrchestratorConfig"
 import { BranchName, GitUrl } from "@orchestrator/domain/SpecText"
 import { Context, Effect, Result, Schema } from "effect"
 import type { Environment } from "../runner/Environment.ts"
-import { hostProblem } from "./git/RemoteAddress.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
@@ -98,7 +98,7 @@ const settings = (values: Common, work: Work, environment: Environment) => ({
     insteadOf: values.GIT_INSTEAD_OF,
     /** Lines of a `known_hosts` file, beside the pinned ones. */
     knownHosts: values.GIT_KNOWN_HOSTS,
-    restricted: values.GIT_ALLOWED_HOSTS.trim() !== "",
+    hosts: hostPolicyOf(values),
     maxPushBytes: Math.round(values.MAX_PUSH_MEBIBYTES * 1_048_576),
     maxUnpackedBytes: Math.round(values.MAX_UNPACKED_MEBIBYTES * 1_048_576)
   },
@@ -136,13 +136,9 @@ export type BrokerSettings = ReturnType<typeof settings>
 
 /** Hosts beside the list, and a branch that the run must not write: refused before anything is asked. */
 const forbidden = (values: Common, { base, branches, docsUrl }: Work): ReadonlyArray<FieldProblem> => {
-  const allowed = values.GIT_ALLOWED_HOSTS.split(",").map((host) => host.trim().toLowerCase()).filter((host) =>
-    host !== ""
-  )
-  const host = (path: string, url: string | undefined) => {
-    const problem = url === undefined ? undefined : hostProblem(url, allowed)
-    return problem === undefined ? [] : [{ path, ...problem }]
-  }
+  const policy = hostPolicyOf(values)
+  const host = (path: string, url: string | undefined) =>
+    url === undefined || mayBeNamed(url, policy) ? [] : [{ path, expected: expectedHost(policy), found: url }]
   const clash = base === branches.plain || base === branches.own
   return [
     ...host("REPOSITORY_URL", values.REPOSITORY_URL),

@@ -2,6 +2,7 @@
  * What a run asks of the runner: the environment that its Job sets, checked with the domain's rules. A problem names the variable.
  */
 import { decoder } from "@orchestrator/domain/Decode"
+import { type HostPolicy, hostPolicyOf } from "@orchestrator/domain/GitHosts"
 import {
   type PreviousAttempt,
   PreviousAttemptText,
@@ -43,6 +44,8 @@ const common = {
   MAX_TURNS: Schema.optionalKey(Whole),
   GH_TOKEN: Schema.optionalKey(Schema.String),
   GIT_ALLOW_PROTOCOL: or(Protocols, "https:ssh"),
+  GIT_ALLOWED_HOSTS: or(Schema.String, ""),
+  FORGE_GITHUB_HOSTS: or(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)), "{}"),
   GIT_INSTEAD_OF: or(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)), "{}"),
   HOME: Schema.optionalKey(Schema.String),
   CLAUDE_CONFIG_DIR: Schema.optionalKey(Schema.String),
@@ -125,6 +128,8 @@ export interface RunnerSettings {
   readonly agentProtocols: string
   /** Mirrors: what addresses that begin with a key have in its place. */
   readonly insteadOf: Readonly<Record<string, string>>
+  /** Whose the token is, where there is no broker. */
+  readonly hosts: HostPolicy
   readonly roots: {
     readonly workspace: string
     readonly config: string
@@ -164,6 +169,7 @@ const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTa
     ? values.GIT_ALLOW_PROTOCOL
     : `${values.GIT_ALLOW_PROTOCOL}:http`,
   insteadOf: values.GIT_INSTEAD_OF,
+  hosts: hostPolicyOf(values),
   roots: {
     workspace: values.WORKSPACE_DIR,
     config: values.CONFIG_DIR,

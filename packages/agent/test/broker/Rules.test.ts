@@ -9,7 +9,7 @@ import { reasonOf } from "../../src/broker/forge/GitHubClient.ts"
 import { bodyWith, ownPart, type PullRequestFacts, titleOf } from "../../src/broker/forge/PullRequestText.ts"
 import { errorAnswer, packet, packetsUntilFlush, pushAnswer } from "../../src/broker/git/PktLine.ts"
 import { parsePush, pushRefusal } from "../../src/broker/git/PushCommands.ts"
-import { hostProblem, parseAddress } from "../../src/broker/git/RemoteAddress.ts"
+import { parseAddress } from "../../src/broker/git/RemoteAddress.ts"
 import { explained } from "../../src/broker/git/RemoteWords.ts"
 import { chooseRunBranch, type RunBranchFacts } from "../../src/broker/git/RunBranch.ts"
 import { routeOf } from "../../src/broker/Route.ts"
@@ -170,17 +170,6 @@ describe("an address", () => {
     const found = address?.repository
     assert.strictEqual(found === undefined ? undefined : `${found.owner}/${found.name}`, repository)
   })
-
-  it.each<readonly [string, boolean]>([
-    ["https://github.com/a/b", true],
-    ["git@github.com:a/b", true],
-    ["https://github.com.attacker.test/a/b", false],
-    ["https://attacker.test/github.com/a", false],
-    ["file:///etc/passwd", false]
-  ])(
-    "%s is allowed by a list with github.com: %s",
-    (url, want) => assert.strictEqual(hostProblem(url, ["github.com"]) === undefined, want)
-  )
 
   it.each<readonly [string, string | undefined]>([
     ["github.com", "https://api.github.com"],

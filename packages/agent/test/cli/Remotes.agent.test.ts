@@ -26,7 +26,7 @@ describe("a pod before a real remote", () => {
       writeFileSync(join(world.folder, "ssh", "ssh-privatekey"), remote.privateKey)
       const before = refsOf(world.remotes.target)
       const pod = yield* startPod(world, {
-        config: { git: { allowedProtocols: ["ssh"], knownHosts: remote.knownHost } },
+        config: { git: { allowedProtocols: ["ssh"], allowedHosts: ["*"], knownHosts: remote.knownHost } },
         spec: {
           repositoryUrl: `${remote.url}${world.remotes.target}`,
           docsRepositoryUrl: `${remote.url}${world.remotes.docs}`

@@ -22,8 +22,8 @@ const oldCodeRun = {
   spec: {
     taskId: 3,
     service: "Checkout_API",
-    repositoryUrl: "https://git.example.invalid/acme/shop.git",
-    docsRepositoryUrl: "https://git.example.invalid/acme/docs.git",
+    repositoryUrl: "https://github.com/acme/shop.git",
+    docsRepositoryUrl: "https://github.com/acme/docs.git",
     docsProjectDirectory: "projects/shop",
     docsBranch: "main",
     workingDirectory: "services/checkout",
@@ -43,7 +43,7 @@ const oldCodeRun = {
     message: "Done.",
     lastUpdate: "2025-07-01T10:00:00Z",
     jobName: "code-old-checkout-v2",
-    pullRequestUrl: "https://git.example.invalid/acme/shop/pull/7",
+    pullRequestUrl: "https://github.com/acme/shop/pull/7",
     retryCount: 1,
     contextVersion: 2,
     sessionId: "b5e1f2f0-0000-4000-8000-000000000000"
@@ -55,7 +55,7 @@ const oldDocsRun = {
   kind: "DocsRun",
   metadata: { name: "old", namespace },
   spec: {
-    repositoryUrl: "https://git.example.invalid/acme/docs.git",
+    repositoryUrl: "https://github.com/acme/docs.git",
     workingDirectory: "projects/shop",
     sourceBranch: "main",
     model: "claude-opus-4-20250514",

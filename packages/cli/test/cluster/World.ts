@@ -102,8 +102,8 @@ export const codeRun = ({ namespace }: Site, name: string, spec: object = {}, ho
   spec: {
     taskId: 1,
     service: "api",
-    repositoryUrl: "https://git.example.invalid/acme/api.git",
-    docsRepositoryUrl: "https://git.example.invalid/acme/docs.git",
+    repositoryUrl: "https://github.com/acme/api.git",
+    docsRepositoryUrl: "https://github.com/acme/docs.git",
     workingDirectory: ".",
     model: "claude-sonnet-4-20250514",
     githubUser: "ada",
@@ -115,7 +115,7 @@ export const codeRun = ({ namespace }: Site, name: string, spec: object = {}, ho
 export const docsRun = ({ namespace }: Site, name: string): CustomObject => ({
   metadata: { name, namespace },
   spec: {
-    repositoryUrl: "https://git.example.invalid/acme/docs.git",
+    repositoryUrl: "https://github.com/acme/docs.git",
     workingDirectory: "_projects/api",
     sourceBranch: "main",
     model: "claude-opus-4-20250514",

@@ -11,7 +11,7 @@ export const invalid: Rule = (observed) => {
   if (currentJob(run, jobs) !== undefined) return undefined
   const problems = Result.isFailure(run.wanted)
     ? run.wanted.failure
-    : refusedRepositories(run.wanted.success.repositories, config.git)
+    : refusedRepositories(run.wanted.success.repositories, config)
   return problems.length === 0
     ? undefined
     : ended(observed, { reason: "InvalidSpec", message: formatProblems(problems) })

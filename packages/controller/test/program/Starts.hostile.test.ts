@@ -259,7 +259,7 @@ const prompts = Effect.gen(function*() {
   const { all } = yield* verbs
   return (yield* all(ConfigMapKind)).map((
     { data, metadata }
-  ) => [metadata.name?.replace(/-[0-9a-f]{8}$/, ""), data?.["prompt.md"]])
+  ) => [metadata.name?.replace(/-[0-9a-f]{8}(-[0-9a-f]{16})?$/, ""), data?.["prompt.md"]])
 })
 
 it.effect("a promptModification of an earlier version is not given to later ones; one that is set anew is", () =>

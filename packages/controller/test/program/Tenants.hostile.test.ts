@@ -7,8 +7,8 @@ import type { PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
 import { attemptsOf, cluster, codeRun, controller, endless, namespace, pass, verbs, world } from "./World.ts"
 
-const ada = { repositoryUrl: "https://git.example.invalid/acme/api.git", githubUser: "ada" }
-const eve = { repositoryUrl: "https://git.example.invalid/eve/api.git", githubUser: "eve" }
+const ada = { repositoryUrl: "https://github.com/acme/api.git", githubUser: "ada" }
+const eve = { repositoryUrl: "https://github.com/eve/api.git", githubUser: "eve" }
 const namesOf = (spec: typeof ada) => workspaceNames(tenantOf({ service: "api", ...spec }))
 const [plain = "", ofAda = ""] = namesOf(ada)
 const [, ofEve = ""] = namesOf(eve)
@@ -64,7 +64,7 @@ describe("somebody else's run of the same service", () => {
       assert.strictEqual((yield* status("theirs"))?.["workspace"], ofEve)
       assert.deepStrictEqual(JSON.parse((yield* claim(ofEve))?.metadata.annotations?.[tenantAnnotation] ?? ""), {
         service: "api",
-        repository: "git.example.invalid/eve/api",
+        repository: "github.com/eve/api",
         githubUser: "eve"
       })
     }).pipe(Effect.provide(world())))
@@ -99,7 +99,7 @@ describe("somebody else's run of the same service", () => {
   it.effect.each([
     { name: "the same repository as another user", spec: { ...ada, githubUser: "eve" } },
     { name: "another repository as the same user", spec: { ...ada, repositoryUrl: eve.repositoryUrl } },
-    { name: "the repository by plain http", spec: { ...ada, repositoryUrl: "http://git.example.invalid/acme/api" } }
+    { name: "the repository by plain http", spec: { ...ada, repositoryUrl: "http://github.com/acme/api" } }
   ])("is somebody else's with $name", ({ spec }) =>
     Effect.gen(function*() {
       const { create } = yield* verbs
@@ -196,7 +196,7 @@ describe("a claim of the version before, which says nothing of its tenant", () =
       assert.lengthOf(yield* requests, 6)
       assert.deepStrictEqual(yield* worked, [["mine", plain]])
       const { annotations, labels } = (yield* claim(plain))?.metadata ?? {}
-      assert.include(annotations?.[tenantAnnotation], "git.example.invalid/acme/api")
+      assert.include(annotations?.[tenantAnnotation], "github.com/acme/api")
       assert.strictEqual(labels?.["github-user"], "ada")
     }).pipe(Effect.provide(world())))
 

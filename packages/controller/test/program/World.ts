@@ -219,8 +219,8 @@ export const codeRun = (name: string, spec: object = {}): CustomObject => ({
   spec: {
     taskId: 1,
     service: "api",
-    repositoryUrl: "https://git.example.invalid/acme/api.git",
-    docsRepositoryUrl: "https://git.example.invalid/acme/docs.git",
+    repositoryUrl: "https://github.com/acme/api.git",
+    docsRepositoryUrl: "https://github.com/acme/docs.git",
     workingDirectory: ".",
     model: "claude-sonnet-4-20250514",
     githubUser: "ada",
@@ -231,7 +231,7 @@ export const codeRun = (name: string, spec: object = {}): CustomObject => ({
 export const docsRun = (name: string, spec: object = {}): CustomObject => ({
   metadata: { name, namespace },
   spec: {
-    repositoryUrl: "https://git.example.invalid/acme/docs.git",
+    repositoryUrl: "https://github.com/acme/docs.git",
     workingDirectory: "_projects/api",
     sourceBranch: "main",
     model: "claude-opus-4-20250514",

@@ -25,7 +25,7 @@ const refused = (name: string, spec: object, message: string): PlanCase => ({
   }
 })
 
-const onlyExample = makeConfig({ git: { allowedHosts: ["git.example.com"] } })
+const onlyExample = makeConfig({ git: { allowedHosts: ["github.com"] } })
 const httpsOnly = makeConfig({ git: { allowedProtocols: ["https"] } })
 
 export const invalidCases: ReadonlyArray<PlanCase> = [
@@ -51,8 +51,8 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
   ),
   refused(
     "a protocol that the installation does not allow ends the run",
-    { repositoryUrl: "http://git.example.com/acme/api.git" },
-    "spec.repositoryUrl: expected a URL of a protocol in git.allowedProtocols (https, ssh), found \"http://git.example.com/acme/api.git\""
+    { repositoryUrl: "http://github.com/acme/api.git" },
+    "spec.repositoryUrl: expected a URL of a protocol in git.allowedProtocols (https, ssh), found \"http://github.com/acme/api.git\""
   ),
   {
     name: "every refused repository is named",
@@ -81,7 +81,7 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
       does: written,
       status: {
         message:
-          "spec.repositoryUrl: expected a host in git.allowedHosts (git.example.com), found \"https://elsewhere.example.com/x.git\""
+          "spec.repositoryUrl: expected a host in git.allowedHosts (github.com), found \"https://elsewhere.example.com/x.git\""
       }
     }
   },
@@ -96,7 +96,7 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
   {
     name: "a DocsRun's repository is checked too",
     given: givenDocs({
-      run: makeDocsRun({ spec: { repositoryUrl: "ssh://git@git.example.com/x.git" } }),
+      run: makeDocsRun({ spec: { repositoryUrl: "ssh://git@github.com/x.git" } }),
       config: httpsOnly
     }),
     want: { rule, does: written }

@@ -58,9 +58,9 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
   }),
   ends(
     "a pull request is remembered",
-    jobWith(completed({ delivery: delivery({ pullRequestUrl: "https://git.example.com/acme/api/pull/3" }) })),
+    jobWith(completed({ delivery: delivery({ pullRequestUrl: "https://github.com/acme/api/pull/3" }) })),
     "Delivered",
-    { pullRequestUrl: "https://git.example.com/acme/api/pull/3" }
+    { pullRequestUrl: "https://github.com/acme/api/pull/3" }
   ),
   ends(
     "success is told before the Job controller has counted",

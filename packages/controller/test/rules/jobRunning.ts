@@ -179,14 +179,14 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     name: "fields of other writers in the status stay",
     given: givenStarted({
       run: makeCodeRun({
-        status: running({ pullRequestUrl: "https://git.example.com/acme/api/pull/3", message: "edited" })
+        status: running({ pullRequestUrl: "https://github.com/acme/api/pull/3", message: "edited" })
       }),
       jobs: [makeJob({ pod: makePod() })]
     }),
     want: {
       rule,
       does: ["write Running/AgentRunning at 7"],
-      status: { ...running(), pullRequestUrl: "https://git.example.com/acme/api/pull/3" }
+      status: { ...running(), pullRequestUrl: "https://github.com/acme/api/pull/3" }
     }
   },
   {

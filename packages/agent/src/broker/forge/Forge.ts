@@ -10,7 +10,7 @@ import { makeGitHubClient } from "./GitHubClient.ts"
 
 /** Base URL of the API that goes with a git host; undefined for hosts that are not known. */
 export const apiOf = (host: string, githubHosts: Readonly<Record<string, string>>): string | undefined => {
-  const configured = githubHosts[host]
+  const configured = Object.hasOwn(githubHosts, host) ? githubHosts[host] : undefined
   if (configured !== undefined) return configured === "" ? `https://${host}/api/v3` : configured.replace(/\/+$/, "")
   return host === "github.com" || host === "ssh.github.com" ? "https://api.github.com" : undefined
 }

@@ -1,10 +1,11 @@
 /** The environment of the broker's own git commands: hardened, quiet, with the run's credentials for one remote and nothing else. */
+import { takesToken } from "@orchestrator/domain/GitHosts"
 import { Context, Effect, FileSystem, Layer, Redacted, Semaphore } from "effect"
 import { rootCertificates } from "node:tls"
 import type { Environment } from "../../runner/Environment.ts"
 import { configEnvironment, hardened, quietEnvironment } from "../../runner/git/GitSettings.ts"
 import { pinnedHostKeys } from "../../runner/git/HostKeys.ts"
-import { mirrored, sshCommand, tokenAccess } from "../../runner/git/UpstreamAccess.ts"
+import { mirrored, redirects, sshCommand, tokenAccess } from "../../runner/git/UpstreamAccess.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { Credentials } from "../Credentials.ts"
 
@@ -25,7 +26,7 @@ export class GitAccess extends Context.Service<GitAccess, {
     GitAccess,
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { caCertificates, environment, files, git: { allowedProtocols, insteadOf, knownHosts, restricted } } =
+      const { caCertificates, environment, files, git: { allowedProtocols, hosts, insteadOf, knownHosts } } =
         yield* BrokerConfig
       const { gitToken, knownHosts: mountedHosts, sshKey } = yield* Credentials
       const folder = `${files.state}/access`
@@ -59,7 +60,7 @@ export class GitAccess extends Context.Service<GitAccess, {
         XDG_CONFIG_HOME: "/nonexistent",
         GIT_ALLOW_PROTOCOL: allowedProtocols
       }
-      const always: Settings = [...hardened, ["http.followRedirects", restricted ? "false" : "initial"]]
+      const always: Settings = [...hardened, ...redirects(hosts)]
 
       /** ssh wants a key that nobody else can read and that ends in a newline; a mounted Secret may be neither. */
       const ssh = Effect.gen(function*() {
@@ -77,7 +78,11 @@ export class GitAccess extends Context.Service<GitAccess, {
         local,
         remote: Effect.fnUntraced(function*(url, settings = []) {
           const token = yield* gitToken
-          const access = tokenAccess(mirrored(url, insteadOf), token === undefined ? undefined : Redacted.value(token))
+          const address = mirrored(url, insteadOf)
+          const access = tokenAccess(
+            address,
+            token === undefined || !takesToken(address, hosts) ? undefined : Redacted.value(token)
+          )
           return {
             ...local([...settings, ...access.settings]),
             ...access.environment,

@@ -2,12 +2,21 @@
  * The remotes: reading, fetching from and pushing to them, by their part in the run. Only objects and refs cross; what a repository is
  * configured to run is never run here. With a broker in the pod, its addresses take the place of the remotes' own.
  */
+import { takesToken } from "@orchestrator/domain/GitHosts"
 import { Context, Duration, Effect, FileSystem, Layer, Redacted, Schedule, Schema } from "effect"
 import type { Endpoint } from "../handover/Endpoint.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
 import { Git, type GitAnswer, type GitFolders, lastWords } from "./Git.ts"
 import { pinnedHostKeys } from "./HostKeys.ts"
-import { type Access, brokerAccess, mirrored, mirrorSettings, sshCommand, tokenAccess } from "./UpstreamAccess.ts"
+import {
+  type Access,
+  brokerAccess,
+  mirrored,
+  mirrorSettings,
+  redirects,
+  sshCommand,
+  tokenAccess
+} from "./UpstreamAccess.ts"
 import { brokersReason, brokersRefusal, isTransient, parseRemote, refusal } from "./UpstreamWords.ts"
 
 export class UpstreamError extends Schema.TaggedError<UpstreamError>()("UpstreamError", {
@@ -63,7 +72,7 @@ export class Upstream extends Context.Service<Upstream, {
     Upstream,
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { bounds, insteadOf, repositories, roots, token } = yield* RunnerConfig
+      const { bounds, hosts, insteadOf, repositories, roots, token } = yield* RunnerConfig
       const folder = yield* fs.makeTempDirectoryScoped({ prefix: "upstream-" })
       const read = (name: string) =>
         fs.readFileString(`${roots.ssh}/${name}`).pipe(Effect.orElseSucceed(() => undefined))
@@ -81,11 +90,15 @@ export class Upstream extends Context.Service<Upstream, {
 
       const name = (role: Role) => repositories[role]
       const access = (role: Role): Access => {
+        const address = mirrored(name(role), insteadOf)
         const byToken = tokenAccess(
-          mirrored(name(role), insteadOf),
-          token === undefined ? undefined : Redacted.value(token)
+          address,
+          token === undefined || !takesToken(address, hosts) ? undefined : Redacted.value(token)
         )
-        return { settings: byToken.settings, environment: { ...byToken.environment, GIT_SSH_COMMAND: ssh } }
+        return {
+          settings: [...redirects(hosts), ...byToken.settings],
+          environment: { ...byToken.environment, GIT_SSH_COMMAND: ssh }
+        }
       }
       const own = access("target")
       return Upstream.of({

@@ -3,6 +3,7 @@
  * is in no URL, file or argument, and it is offered to the host of the repository alone, never in clear over a network.
  */
 
+import { allowedHosts, type HostPolicy } from "@orchestrator/domain/GitHosts"
 import { basicCredentials, type Endpoint } from "../handover/Endpoint.ts"
 
 /** What to add to a git command. */
@@ -35,6 +36,14 @@ export const tokenAccess = (url: string, token: string | undefined): Access => {
     ? { settings: [], environment: {} }
     : { settings: [[`credential.${origin}.helper`, helper]], environment: { [tokenVariable]: token } }
 }
+
+/** A forge sends on who asks for a repository by its old name, to itself; nobody else sends us from a host that we may use to one that we may not. */
+export const redirects = (policy: HostPolicy): Access["settings"] => [
+  ["http.followRedirects", allowedHosts(policy).includes("*") ? "initial" : "false"],
+  ...["github.com", ...Object.keys(policy.githubHosts)].map((host) =>
+    [`http.https://${host}/.followRedirects`, "initial"] as const
+  )
+]
 
 /** Access to a broker. It may take minutes over its first look at a large remote, and no proxy knows the way to it. */
 export const brokerAccess = (endpoint: Endpoint): Access => ({
