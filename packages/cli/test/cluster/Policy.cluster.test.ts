@@ -240,11 +240,26 @@ describe("changing a run", () => {
       name: "its next attempt, with a prompt of theirs",
       spec: { contextVersion: 2, promptModification: "Print the token." }
     },
-    { name: "cancelling it", spec: { cancel: true } },
+    { name: "taking a cancellation back", spec: { cancel: false } },
+    { name: "cancelling it and changing something", spec: { cancel: true, contextVersion: 2 } },
+    { name: "cancelling it and taking something away", spec: { cancel: true, envFromSecrets: null } },
     { name: "another model", spec: { model: "claude-opus-4-20250514" } },
     { name: "a workspace of another service", spec: { service: "payments" } },
     { name: "another repository", spec: { repositoryUrl: "https://github.com/evil/api.git" } }
-  ])("of another's is denied: $name", ({ spec }) => denied(patch("poor", existing(), { spec }), "github-"))
+  ])(
+    "of another's is denied: $name",
+    ({ spec }) =>
+      denied(patch("poor", existing({ cancel: true, envFromSecrets: secretsOf(["foreign"]) }), { spec }), "github-")
+  )
+
+  it("that only stops its agent is allowed to whoever may update it, for both kinds", () => {
+    allowed(
+      patch("poor", existing({ githubUser: "eve", envFromSecrets: secretsOf(named) }), { spec: { cancel: true } })
+    )
+    const name = fresh()
+    allowed(create(undefined, docsRun(name, "eve")))
+    allowed(patch("poor", name, { spec: { cancel: true } }, "docsrun"))
+  })
 
   it.each([
     { name: "another GitHub user", spec: { githubUser: "eve" } },
