@@ -32,6 +32,8 @@ export interface LabCase {
   readonly logs?: ReadonlyArray<string>
   /** The words with which the remote refuses every push. */
   readonly refuses?: string
+  /** Done in the clone before the next run: what one that was killed may leave. */
+  readonly aftermath?: string
   /** Whether another run can deliver afterwards; it can unless this says no. */
   readonly next?: false
 }
@@ -138,6 +140,7 @@ const check = Effect.fnUntraced(function*(wanted: LabCase) {
   if (run.reason !== "Completed" && wanted.delivers === undefined && run.branch !== undefined) {
     assert.isUndefined(headOf(remote, run.branch), told)
   }
+  if (wanted.aftermath !== undefined) sh(around.clone, wanted.aftermath)
   if (wanted.kind !== "DocsRun" && wanted.next !== false) yield* nextDelivers(around, told)
   sh(around.folder, "chmod -R u+rwx . 2>/dev/null || true")
   removeFolder(around.folder)

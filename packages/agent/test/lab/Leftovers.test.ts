@@ -133,6 +133,30 @@ describe("an odd file", () => {
     },
     { name: "alone is no work", agent: "mkfifo pipe", ends: "NoChanges" },
     {
+      name: "that is a pipe in place of a file takes the file away",
+      agent: `${done}; rm README.md; mkfifo README.md`,
+      ends: "Completed",
+      delivers
+    },
+    {
+      name: "that is a pipe in place of .gitignore stops nobody",
+      agent: `${done}; rm -f .gitignore; mkfifo .gitignore`,
+      ends: "Completed",
+      delivers
+    },
+    {
+      name: "that is a pipe in place of .gitattributes stops nobody",
+      agent: `${done}; mkfifo .gitattributes`,
+      ends: "Completed",
+      delivers
+    },
+    {
+      name: "that is a pipe in place of .gitmodules stops nobody",
+      agent: `${done}; mkfifo .gitmodules`,
+      ends: "Completed",
+      delivers
+    },
+    {
       name: "that nobody may read is delivered",
       agent: `${done}; echo x > secret; chmod 000 secret`,
       ends: "Completed",

@@ -71,6 +71,27 @@ describe("a .git that", () => {
     { name: "has another HEAD", agent: `${work}; echo nonsense > .git/HEAD`, ends: "Completed", delivers },
     { name: "has no refs", agent: `${work}; rm -rf .git/refs .git/packed-refs`, ends: "Completed", delivers },
     { name: "has an empty ref", agent: `${work}; : > ".git/$(git symbolic-ref HEAD)"`, ends: "Completed", delivers },
+    {
+      name: "has a pipe for HEAD",
+      agent: `${work}; rm .git/HEAD; mkfifo .git/HEAD`,
+      ends: "Completed",
+      delivers,
+      says
+    },
+    {
+      name: "has a pipe for its index",
+      agent: `${work}; rm .git/index; mkfifo .git/index`,
+      ends: "Completed",
+      delivers,
+      says
+    },
+    {
+      name: "has a pipe for its list of ignored files",
+      agent: `${work}; rm .git/info/exclude; mkfifo .git/info/exclude`,
+      ends: "Completed",
+      delivers,
+      says
+    },
     { name: "is empty", agent: `${work}; rm -rf .git/*`, ends: "Completed", delivers, says },
     {
       name: "is part of another",

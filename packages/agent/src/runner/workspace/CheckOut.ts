@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { Git } from "../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
 import { type BranchChoice, trailers } from "./Branch.ts"
+import { removeObstacles } from "./Obstacles.ts"
 import type { Repository } from "./Repository.ts"
 import { clear, commitAll, commitOf, inspect, isAncestor, keepAside, merge, type MergeOutcome } from "./Worktree.ts"
 
@@ -31,6 +32,7 @@ const merged = (what: string, { conflicts, problem }: MergeOutcome): ReadonlyArr
 
 /** Settles what is in the tree; answers with notes, and whether a merge with conflicts was left in place. */
 const settle = Effect.fnUntraced(function*(repository: Repository, { choice, run }: CheckOut) {
+  yield* removeObstacles(repository)
   const state = yield* inspect(repository)
   const ours = state.branch === choice.branch && choice.continues
   if (ours && state.operation === "merge" && state.conflicts.length > 0) {

@@ -7,6 +7,7 @@ import { Git } from "../git/Git.ts"
 import { Upstream } from "../git/Upstream.ts"
 import { hideTaskFiles, keepHidden } from "../task/TaskFolder.ts"
 import { putAway } from "./Nested.ts"
+import { removeObstacles } from "./Obstacles.ts"
 import { initRepository } from "./Repository.ts"
 import type { Prepared } from "./Setup.ts"
 import { commitOf } from "./Worktree.ts"
@@ -36,16 +37,36 @@ export const remakeClone = Effect.fn("Recover.remake")(function*(prepared: Prepa
   }.`
 })
 
+/** Git would wait for ever for a pipe. */
+const filesOfGit = [
+  "HEAD",
+  "config",
+  "index",
+  "packed-refs",
+  "shallow",
+  "info/exclude",
+  "info/attributes",
+  "objects/info/alternates"
+]
+
 /** Undefined where the clone is the one that the agent was given. */
 export const recoverClone = Effect.fn("Recover.clone")(function*(prepared: Prepared) {
   const fs = yield* FileSystem.FileSystem
   const upstream = yield* Upstream
   const { base, hidden, refspecs, repository: { gitDir, workTree }, repository, start } = prepared
   yield* fs.makeDirectory(workTree, { recursive: true })
+  yield* removeObstacles(repository)
   const link = yield* fs.readLink(gitDir).pipe(Effect.orElseSucceed(() => undefined))
   const kind = yield* fs.stat(gitDir).pipe(Effect.map(({ type }) => type), Effect.orElseSucceed(() => undefined))
   if (link !== undefined || kind !== "Directory") {
     return yield* remakeClone(prepared, link !== undefined ? "a link" : kind === undefined ? "gone" : "not a folder")
+  }
+  for (const name of filesOfGit) {
+    const kind = yield* fs.stat(`${gitDir}/${name}`).pipe(
+      Effect.map(({ type }) => type),
+      Effect.orElseSucceed(() => "File" as const)
+    )
+    if (kind !== "File") return yield* remakeClone(prepared, `its ${name} is no file`)
   }
   if (yield* fs.exists(`${gitDir}/commondir`)) return yield* remakeClone(prepared, "part of another repository")
   if ((yield* commitOf(repository, start)) === undefined) {

@@ -6,6 +6,7 @@ import { NextStep, nextStep, nothingTried, type Tried } from "../../../src/runne
 import { nothingSeen, type Observation } from "../../../src/runner/claude/Observation.ts"
 import type { RunResult } from "../../../src/runner/claude/Stream.ts"
 import { conclude } from "../../../src/runner/handover/Conclude.ts"
+import type { HandedOver } from "../../../src/runner/handover/Handover.ts"
 
 const init = {
   type: "system",
@@ -371,7 +372,10 @@ describe("conclude", () => {
   const delivery: Delivery = { branch: "b", changed: true, headCommit: "c" }
   const done = Verdict.Finished({ message: "Done." })
   const over = (complete: boolean) => Verdict.OverBudget({ message: "limit", complete })
-  it.each<{ name: string; verdict: Verdict; delivery: Delivery | undefined; want: string }>([
+  it.each<
+    & { name: string; verdict: Verdict; delivery: Delivery | undefined; want: string; says?: string }
+    & Partial<Pick<HandedOver, "problem" | "remarks">>
+  >([
     { name: "done and on the remote", verdict: done, delivery, want: "Completed" },
     { name: "done without changes", verdict: done, delivery: { branch: "b", changed: false }, want: "NoChanges" },
     { name: "done and refused", verdict: done, delivery: { ...delivery, pushRefused: "no" }, want: "PushRejected" },
@@ -380,6 +384,30 @@ describe("conclude", () => {
       verdict: done,
       delivery: { branch: "b", changed: true },
       want: "PushRejected"
+    },
+    {
+      name: "done, and could not be committed here, which is no word of the remote's",
+      verdict: done,
+      delivery: { branch: "b", changed: true },
+      problem: "disk full",
+      want: "AgentError",
+      says: "The work could not be committed: disk full"
+    },
+    {
+      name: "done without changes, and the work is somewhere",
+      verdict: done,
+      delivery: { branch: "b", changed: false },
+      remarks: ["Git ignores what is in docs/."],
+      want: "NoChanges",
+      says: "The agent changed nothing that can be delivered. Git ignores what is in docs/. Done."
+    },
+    {
+      name: "done, with something left out",
+      verdict: done,
+      delivery,
+      remarks: ["Left out: a."],
+      want: "Completed",
+      says: "Left out: a. Done."
     },
     { name: "done, but nobody could look", verdict: done, delivery: undefined, want: "AgentError" },
     {
@@ -398,9 +426,11 @@ describe("conclude", () => {
     { name: "limited", verdict: Verdict.Limited({ message: "", resetAt: 0 }), delivery, want: "RateLimited" },
     { name: "upstream down", verdict: Verdict.UpstreamDown({ message: "" }), delivery, want: "AgentError" },
     { name: "a wrong model", verdict: failed("InvalidSpec", ""), delivery, want: "InvalidSpec" }
-  ])("$name", ({ delivery, verdict, want }) => {
-    const { outcome, reason } = conclude(verdict, delivery && { delivery, forgeKnown: false })
+  ])("$name", ({ delivery, problem, remarks, says, verdict, want }) => {
+    const more = { ...(problem === undefined ? {} : { problem }), ...(remarks === undefined ? {} : { remarks }) }
+    const { message, outcome, reason } = conclude(verdict, delivery && { delivery, forgeKnown: false, ...more })
     assert.strictEqual(reason ?? outcome, want)
+    if (says !== undefined) assert.strictEqual(message, says)
   })
 
   const pullRequestUrl = "https://github.com/acme/target/pull/1"
