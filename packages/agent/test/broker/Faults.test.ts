@@ -19,6 +19,7 @@ const start = Effect.fnUntraced(function*(options: GitHttpOptions = {}) {
     ...around.environment,
     GIT_ALLOW_PROTOCOL: "http",
     GIT_INSTEAD_OF: "{}",
+    GIT_ALLOWED_HOSTS: new URL(remote.url).host,
     REPOSITORY_URL: `${remote.url}/target.git`,
     DOCS_REPOSITORY_URL: `${remote.url}/docs.git`
   })

@@ -23,6 +23,7 @@ const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, strin
   const environment: Readonly<Record<string, string>> = {
     ...around.environment,
     MODEL_BASE_URL: api.url,
+    GIT_ALLOWED_HOSTS: new URL(remote.url).host,
     REPOSITORY_URL: `${remote.url}/target.git`,
     DOCS_REPOSITORY_URL: `${remote.url}/docs.git`,
     GIT_ALLOW_PROTOCOL: "http",

@@ -31,6 +31,7 @@ describe.skipIf(noSshd !== undefined)(`a remote over ssh${noSshd === undefined ?
       GIT_ALLOW_PROTOCOL: "ssh",
       GIT_INSTEAD_OF: "{}",
       GIT_KNOWN_HOSTS: remote.knownHost,
+      GIT_ALLOWED_HOSTS: "*",
       REPOSITORY_URL: `${remote.url}${around.remotes.target}`,
       DOCS_REPOSITORY_URL: `${remote.url}${around.remotes.docs}`,
       ...changes
@@ -147,6 +148,7 @@ describe.skipIf(noCertificates !== undefined)(
         GIT_ALLOW_PROTOCOL: "https",
         GIT_INSTEAD_OF: "{}",
         CA_CERTIFICATES: authority,
+        GIT_ALLOWED_HOSTS: `*,${new URL(remote.url).host}`,
         REPOSITORY_URL: `${remote.url}/target.git`,
         DOCS_REPOSITORY_URL: `${remote.url}/docs.git`
       }

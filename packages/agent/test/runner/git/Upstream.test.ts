@@ -24,6 +24,7 @@ afterEach(async () => {
 })
 
 const over = (url: string) => ({
+  GIT_ALLOWED_HOSTS: new URL(url).host,
   REPOSITORY_URL: `${url}/target.git`,
   DOCS_REPOSITORY_URL: `${url}/docs.git`,
   GIT_ALLOW_PROTOCOL: "http"
