@@ -73,7 +73,7 @@
   "forge" $forge
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
-  "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int))
-  "auth" (dict "mode" .Values.auth.mode "audiences" .Values.auth.audiences "allowUnauthenticated" (eq .Values.auth.mode "none")) }}
+  "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int))
+  "auth" (dict "mode" .Values.auth.mode "audiences" .Values.auth.audiences "tokens" .Values.auth.tokens "allowUnauthenticated" (eq .Values.auth.mode "none")) }}
 {{- mergeOverwrite (deepCopy $config) (deepCopy .Values.configOverrides) | toYaml }}
 {{- end }}

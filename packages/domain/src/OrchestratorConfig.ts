@@ -234,6 +234,8 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
       port: or(port, 8080),
       /** Port of `/metrics`, without authentication and TLS. Absent: `/metrics` is beside the API. */
       metricsPort: Schema.optionalKey(port),
+      /** Connections to the API at a time; more are closed at once. */
+      maxConnections: or(positive, 1000),
       /** PEM files to serve HTTPS with; read again when they change. Absent: HTTP. */
       tls: Schema.optionalKey(Schema.Struct({ certFile: filePath, keyFile: filePath }))
     }).check(rule("a metricsPort other than port", ({ metricsPort, port }) => metricsPort !== port || port === 0))
@@ -243,6 +245,11 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     mode: or(Schema.Literals(["kubernetes", "none"]), "kubernetes"),
     /** One of these a token must be issued for; empty: the API server's own. */
     audiences: or(Schema.Array(audience), []),
+    /**
+     * Which tokens the cluster is asked about: `jwt`, as clusters issue them to service accounts and identity providers to people, or
+     * `any`, also those that only an authenticating webhook of the cluster understands.
+     */
+    tokens: or(Schema.Literals(["jwt", "any"]), "jwt"),
     /** Lets mode `none` answer on addresses that others reach. */
     allowUnauthenticated: or(Schema.Boolean, false)
   }))

@@ -23,7 +23,10 @@ export interface ServerOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
   /** Time between looks at the files of `tls`. Default 10 seconds. */
   readonly reloadEvery?: Duration.Input
-  readonly auth: OrchestratorConfig["auth"]
+  /** Connections at a time. Default 1000. */
+  readonly maxConnections?: number
+  /** `tokens`: by default any. */
+  readonly auth: Omit<OrchestratorConfig["auth"], "tokens"> & Partial<OrchestratorConfig["auth"]>
   /** Where callers have a token from. Default: `kubectl create token`. */
   readonly tokenHint?: string | undefined
   /** How long requests may take to finish when the server stops. Default 5 seconds. */
@@ -85,11 +88,15 @@ const allowed = ({ auth, host }: ServerOptions) => {
     )
 }
 
-const api = ({ grace = "5 seconds", host, port, reloadEvery, tls }: ServerOptions) =>
+/** Scrapes and probes. */
+const mostMetricsConnections = 64
+
+const api = ({ grace = "5 seconds", host, maxConnections = 1000, port, reloadEvery, tls }: ServerOptions) =>
   socket({
     host,
     port,
     grace,
+    maxConnections,
     setting: "--port (server.port, SERVER_PORT)",
     tls: tls === undefined ? undefined : { ...tls, every: reloadEvery }
   })
@@ -109,6 +116,7 @@ const metrics = ({ grace = "5 seconds", host, metricsPort }: ServerOptions) =>
         host,
         port: metricsPort,
         grace,
+        maxConnections: mostMetricsConnections,
         setting: "server.metricsPort (METRICS_PORT)"
       }))
     )

@@ -52,7 +52,8 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
   const config = yield* loadConfig({
     defaults: { ...localSettings(state), ...(yield* modelAddress(input.agent)) },
     path: input.config,
-    flags: { server: { host: "127.0.0.1", port: input.port } }
+    // The state folder's token is no JSON Web Token.
+    flags: { server: { host: "127.0.0.1", port: input.port }, auth: { tokens: "any" } }
   })
   const templates = yield* templatesFolder({ named: input.templates })
   const keys = yield* modelKeys(input.agent)

@@ -1,20 +1,20 @@
 /** The two ways to keep the contract's promise: by the cluster's tokens and RBAC, or by letting everybody in. */
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Context, Effect, Layer, Redacted } from "effect"
-import { HttpRouter } from "effect/http"
+import { Clock, Context, Effect, Layer, Option, Redacted } from "effect"
+import { HttpRouter, HttpServerRequest } from "effect/http"
 import { anybody, Authorized, Needs, type Permission, Requester } from "../Access.ts"
 import { noteUser } from "../Audit.ts"
 import { HttpSettings } from "../HttpSettings.ts"
 import { PermissionMissing, Unauthenticated } from "../Problem.ts"
 import { makeDecisions } from "./Decisions.ts"
 import { grantLines, permissionsOf, resourceOf } from "./Permissions.ts"
-
-/** RFC 6750; anything else is no token of a cluster, and is not shown to it. */
-const wellFormed = /^[\w.~+/-]+=*$/
+import { tokenFault, type TokenRules } from "./TokenForm.ts"
 
 export interface ClusterAccess {
   /** Whom tokens are for; empty: the API server. */
   readonly audiences: ReadonlyArray<string>
+  /** Which tokens the cluster is asked about. Default: any. */
+  readonly tokens?: TokenRules["tokens"] | undefined
   /** Where callers have a token from. Default: `kubectl create token`. */
   readonly tokenHint?: string | undefined
 }
@@ -54,6 +54,12 @@ const permissionMissing = (missing: ReadonlyArray<Permission>, user: string, nam
     }))
   })
 
+/** Who is at the other end of the connection: a proxy in front stands for all of its callers. */
+const addressOf = Effect.map(
+  Effect.serviceOption(HttpServerRequest.HttpServerRequest),
+  (request) => Option.getOrUndefined(Option.flatMap(request, ({ remoteAddress }) => remoteAddress))
+)
+
 /** Everybody who reaches the server may do what the orchestrator may. */
 export const authorizeEverybody = Layer.succeed(Authorized, {
   bearer: (route) =>
@@ -72,14 +78,14 @@ export const authorizeByCluster = (access: ClusterAccess) =>
       const { namespace } = yield* HttpSettings
       const decide = yield* makeDecisions({ client, namespace, audiences: access.audiences })
       const place = { ...access, namespace }
+      const rules = { audiences: access.audiences, tokens: access.tokens ?? "any" }
 
       /** The token's owner, who may do all of that. */
       const allowed = Effect.fn("Requester.require")(
         function*(token: Redacted.Redacted, permissions: ReadonlyArray<Permission>) {
-          const text = Redacted.value(token)
-          if (text === "") return yield* unauthenticated("none", place)
-          if (!wellFormed.test(text)) return yield* unauthenticated("something else", place)
-          const { missing, user } = yield* decide(token, permissions)
+          const fault = tokenFault(Redacted.value(token), rules, yield* Clock.currentTimeMillis)
+          if (fault !== undefined) return yield* unauthenticated(fault, place)
+          const { missing, user } = yield* decide(token, permissions, yield* addressOf)
           if (user === undefined) return yield* unauthenticated("one that the cluster does not accept", place)
           yield* noteUser(user)
           return missing.length > 0 ? yield* permissionMissing(missing, user.username, namespace) : user

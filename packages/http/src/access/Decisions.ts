@@ -3,11 +3,13 @@
  * question; none is used once it is older than its kind may be. Keys are hashes of tokens. What could not be found out is not remembered.
  */
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Array, Cache, Clock, Context, Duration, Effect, Redacted } from "effect"
+import { Array, Cache, Clock, Context, Data, Duration, Effect, Redacted, Semaphore } from "effect"
 import { createHash } from "node:crypto"
 import type { Permission, User } from "../Access.ts"
 import { AccessUnknown } from "../Problem.ts"
+import { makeGate } from "./Gate.ts"
 import { permissionText } from "./Permissions.ts"
+import { makeRefusedTokens } from "./RefusedTokens.ts"
 import { reviewAccess, reviewToken } from "./Reviews.ts"
 
 const allowedFor = Duration.toMillis("10 seconds")
@@ -28,21 +30,36 @@ interface Remembered {
 }
 
 interface Identity extends Remembered {
-  readonly user: User | undefined
+  readonly user: User
 }
+
+/** The cluster does not know the token's owner. Not kept beside those that it knows. */
+class Unaccepted extends Data.TaggedError("Unaccepted")<{ readonly until: number }> {}
 
 interface Decision extends Remembered {
   readonly allowed: boolean
 }
 
+/** Questions about owners of known tokens that the cluster is asked at a time. */
+const mostAccesses = 8
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64")
+
+/** Names in requests may be long, and what is remembered is kept by the thousand. */
+const decisionKey = (hash: string, permission: Permission): string => {
+  const text = permissionText(permission)
+  return `${hash} ${text.length > 400 ? sha256(text) : text}`
+}
+
 /** What a look-up is about; the key under which it is remembered has only the hash. */
 class Asked extends Context.Service<Asked, {
   readonly token: Redacted.Redacted
-  readonly identity?: Identity & { readonly user: User }
+  readonly address?: string | undefined
+  readonly identity?: Identity
   readonly permission?: Permission
 }>()("@orchestrator/http/access/Asked") {}
 
-const hashOf = (token: Redacted.Redacted): string => createHash("sha256").update(Redacted.value(token)).digest("base64")
+const hashOf = (token: Redacted.Redacted): string => sha256(Redacted.value(token))
 
 const remember = (until: number) =>
   Effect.map(Clock.currentTimeMillis, (now): Remembered => ({ until, left: Math.max(0, until - now) }))
@@ -78,19 +95,27 @@ export interface DecisionOptions {
 /** What the cluster says of the owner of a token, now or a moment ago. */
 export type Decide = (
   token: Redacted.Redacted,
-  permissions: ReadonlyArray<Permission>
+  permissions: ReadonlyArray<Permission>,
+  /** Where the request comes from. */
+  address?: string | undefined
 ) => Effect.Effect<Verdict, AccessUnknown>
 
 export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, namespace }: DecisionOptions) {
+  const gate = yield* makeGate
+  const accesses = yield* Semaphore.make(mostAccesses)
+  const refusedTokens = makeRefusedTokens()
+
   const identities = yield* Cache.makeWith(
     Effect.fnUntraced(function*(_: string) {
-      const { token } = yield* Asked
+      const { address, token } = yield* Asked
       const begin = yield* Clock.currentTimeMillis
-      const user = yield* reviewToken(client, audiences, token)
-      const identity: Identity = {
-        user,
-        ...(yield* remember(begin + (user === undefined ? refusedFor : allowedFor)))
-      }
+      const user = yield* gate(
+        address,
+        (owner) => owner === undefined,
+        Effect.suspend(() => reviewToken(client, audiences, token))
+      )
+      if (user === undefined) return yield* Effect.fail(new Unaccepted({ until: begin + refusedFor }))
+      const identity: Identity = { user, ...(yield* remember(begin + allowedFor)) }
       return identity
     }),
     { capacity: mostTokens, ...whileFresh }
@@ -101,7 +126,7 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
       const { identity, permission } = yield* Asked
       if (identity === undefined || permission === undefined) return yield* Effect.die("a question without its parts")
       const begin = yield* Clock.currentTimeMillis
-      const allowed = yield* reviewAccess(client, identity.user, permission, namespace)
+      const allowed = yield* accesses.withPermits(1)(reviewAccess(client, identity.user, permission, namespace))
       const decision: Decision = {
         allowed,
         ...(yield* remember(allowed ? identity.until : Math.min(identity.until, begin + refusedFor)))
@@ -112,13 +137,21 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
   )
 
   const decide = Effect.fnUntraced(
-    function*(token: Redacted.Redacted, hash: string, permissions: ReadonlyArray<Permission>) {
-      const identity = yield* Cache.get(identities, hash).pipe(Effect.provideService(Asked, { token }))
+    function*(token: Redacted.Redacted, hash: string, permissions: ReadonlyArray<Permission>, address?: string) {
+      const refusedUntil = refusedTokens.until(hash, yield* Clock.currentTimeMillis)
+      if (refusedUntil !== undefined) return { verdict: unaccepted, until: refusedUntil }
+      const identity = yield* Cache.get(identities, hash).pipe(
+        Effect.provideService(Asked, { token, address }),
+        Effect.catchTag("Unaccepted", ({ until }) => {
+          refusedTokens.add(hash, until)
+          return Effect.succeed({ user: undefined, until })
+        })
+      )
       const { until, user } = identity
       if (user === undefined) return { verdict: unaccepted, until }
       const one = (permission: Permission) =>
-        Cache.get(decisions, `${hash} ${permissionText(permission)}`).pipe(
-          Effect.provideService(Asked, { token, identity: { ...identity, user }, permission })
+        Cache.get(decisions, decisionKey(hash, permission)).pipe(
+          Effect.provideService(Asked, { token, identity, permission })
         )
       let freshUntil = until
       for (const some of Array.chunksOf(permissions, mostAtOnce)) {
@@ -133,10 +166,10 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
   )
 
   /** The verdict that holds now. One that has grown too old while it was put together is put together again, once. */
-  const decideNow: Decide = Effect.fnUntraced(function*(token, permissions) {
+  const decideNow: Decide = Effect.fnUntraced(function*(token, permissions, address) {
     const hash = hashOf(token)
     for (let tries = 0; tries < 2; tries++) {
-      const { until, verdict } = yield* decide(token, hash, permissions)
+      const { until, verdict } = yield* decide(token, hash, permissions, address)
       if ((yield* Clock.currentTimeMillis) < until) return verdict
     }
     return yield* tooSlow()

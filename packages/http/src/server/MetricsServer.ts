@@ -1,4 +1,7 @@
-/** `/metrics` on a port of its own, for whoever the network lets reach it: no authentication, no TLS, and nothing else. */
+/**
+ * `/metrics` on a port of its own, for whoever the network lets reach it: no authentication, no TLS. And `/health`, so that a kubelet hears
+ * that the process lives when others take up the connections of the API's port.
+ */
 import { Effect, Layer } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
@@ -9,17 +12,23 @@ import { requestId } from "./RequestId.ts"
 import { socket, type SocketOptions } from "./Socket.ts"
 
 const path = "/metrics"
+const health = "/health"
+
+const pathOf = (url: string) => url.split("?")[0]
 
 const contentType = "text/plain; version=0.0.4; charset=utf-8"
 
 const problemOf = ({ headers, method, url }: HttpServerRequest.HttpServerRequest, loopback: boolean) => {
   const refused = refusal({ method, host: headers["host"], origin: headers["origin"] }, loopback)
   if (refused !== undefined) return refused
-  if (url.split("?")[0] !== path) {
-    return new RouteNotFound({ detail: "This port has nothing but /metrics", hint: "The API is on another port" })
+  if (pathOf(url) !== path && pathOf(url) !== health) {
+    return new RouteNotFound({
+      detail: "This port has nothing but /metrics and /health",
+      hint: "The API is on another port"
+    })
   }
   return method === "GET" || method === "HEAD" ? undefined : new MethodNotAllowed({
-    detail: `${path} takes GET, HEAD, found ${method}`,
+    detail: `${pathOf(url)} takes GET, HEAD, found ${method}`,
     hint: "Read the metrics with GET",
     allow: ["GET", "HEAD"]
   })
@@ -28,6 +37,7 @@ const problemOf = ({ headers, method, url }: HttpServerRequest.HttpServerRequest
 const answer = Effect.fnUntraced(function*(loopback: boolean) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const problem = problemOf(request, loopback)
+  if (problem === undefined && pathOf(request.url) === health) return HttpServerResponse.text("ok\n")
   if (problem === undefined) {
     return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
       contentType,

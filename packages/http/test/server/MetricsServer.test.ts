@@ -26,7 +26,9 @@ describe("metrics on a port of their own", () => {
     { method: "GET", path: "/metrics?x=1", want: [200, undefined] },
     { method: "HEAD", path: "/metrics", want: [200, undefined] },
     { method: "POST", path: "/metrics", want: [405, "method-not-allowed"] },
-    { method: "GET", path: "/health", want: [404, "route-not-found"] },
+    { method: "GET", path: "/health", want: [200, undefined] },
+    { method: "POST", path: "/health", want: [405, "method-not-allowed"] },
+    { method: "GET", path: "/ready", want: [404, "route-not-found"] },
     { method: "GET", path: "/api/v1/code-runs", want: [404, "route-not-found"] },
     { method: "GET", path: "/metrics/", want: [404, "route-not-found"] },
     { method: "GET", path: "/metrics", host: "evil.example", want: [421, "host-refused"] }

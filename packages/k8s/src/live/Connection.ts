@@ -1,6 +1,6 @@
 /**
- * One API server, connected: two keep-alive pools that live as long as the scope (short requests share a bounded one, watches and logs
- * hold a connection each), and the headers that authenticate us. Credentials are kept for a few seconds; new trust material means new pools.
+ * One API server, connected: keep-alive pools that live as long as the scope (short requests share a bounded one, reviews and the Lease
+ * have one each so that neither waits for the other's, watches and logs hold a connection each), and the headers that authenticate us. Credentials are kept for a few seconds; new trust material means new pools.
  */
 import { Duration, Effect, Ref, type Scope } from "effect"
 import { type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from "undici"
@@ -13,6 +13,10 @@ export interface ConnectionOptions {
 
 export interface Pools {
   readonly requests: Dispatcher
+  /** For questions about whoever sends us requests: as many as they send. */
+  readonly reviews: Dispatcher
+  /** For the Lease, which must not wait for anything. */
+  readonly lease: Dispatcher
   readonly streams: Dispatcher
 }
 
@@ -49,23 +53,29 @@ const dispatcher = (
     : new ProxyAgent({ ...poolOptions, uri: proxy, requestTls: trust, connections })
 }
 
+const reviewConnections = 16
+/** One that hangs does not keep the next renewal waiting. */
+const leaseConnections = 2
+
 const open = (access: Access, trust: Trust, options: ConnectionOptions): Pools => {
   const { origin } = new URL(access.server)
+  const pool = (connections: number | null) => dispatcher(origin, access.proxy, trust, connections)
   return {
-    requests: dispatcher(origin, access.proxy, trust, options.connections),
-    streams: dispatcher(origin, access.proxy, trust, null)
+    requests: pool(options.connections),
+    reviews: pool(reviewConnections),
+    lease: pool(leaseConnections),
+    streams: pool(null)
   }
 }
 
+const dispatchers = ({ lease, requests, reviews, streams }: Pools) => [requests, reviews, lease, streams]
+
 const destroy = (pools: Pools): Effect.Effect<void> =>
-  Effect.promise(() => Promise.allSettled([pools.requests.destroy(), pools.streams.destroy()]))
+  Effect.promise(() => Promise.allSettled(dispatchers(pools).map((pool) => pool.destroy())))
 
 /** Requests under way go on; new ones use other pools. */
 const retire = (pools: Pools): Effect.Effect<void> =>
-  Effect.sync(() => {
-    void pools.requests.close()
-    void pools.streams.close()
-  })
+  Effect.sync(() => dispatchers(pools).forEach((pool) => void pool.close()))
 
 const sameTrust = (left: Trust, right: Trust): boolean =>
   left.ca === right.ca && left.cert === right.cert && left.key === right.key && left.servername === right.servername &&

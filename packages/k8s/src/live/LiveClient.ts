@@ -5,7 +5,7 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { Config, Context, Duration, Effect, Layer, Predicate, Semaphore } from "effect"
 import { ApiServer } from "../ApiServer.ts"
-import { apiVersionOf, type Kind, pathOf, PodKind } from "../Kinds.ts"
+import { apiVersionOf, type Kind, LeaseKind, pathOf, PodKind } from "../Kinds.ts"
 import {
   type DeleteOptions,
   describeRef,
@@ -115,6 +115,13 @@ const maxPageBytes = 8 * 1024 * 1024
 /** Lists that are read at a time: each is in memory several times before it is an answer. */
 const mostLists = 4
 
+const poolOf = (kind: Kind): Transport.ApiRequest["pool"] =>
+  kind.createOnly
+    ? "reviews"
+    : kind.plural === LeaseKind.plural && kind.group === LeaseKind.group
+    ? "lease"
+    : "requests"
+
 const isTooLarge = ({ reason }: KubernetesError): boolean => reason._tag === "Malformed" && reason.tooLarge === true
 
 const make = (transport: Transport.Transport, maxObjectBytes: number): KubernetesClient["Service"] => {
@@ -122,7 +129,7 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
 
   /** `A` is what the server stores under this kind. */
   const object = <A extends KubernetesObject>(kind: Kind<A>, request: Transport.ApiRequest) =>
-    Effect.flatMap(transport.request(request), (body) =>
+    Effect.flatMap(transport.request({ ...request, pool: poolOf(kind) }), (body) =>
       isObjectOf<A>(body)
         ? Effect.succeed(withKind(kind)(body))
         : Effect.fail(malformed(request.operation, request.ref, "an object with metadata")))

@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
   readonly body?: unknown
+  /** Whose connections it takes. Default: those of all requests. */
+  readonly pool?: "requests" | "reviews" | "lease" | undefined
   readonly contentType?: string | undefined
   /** Worth compressing: lists. */
   readonly gzip?: boolean | undefined
@@ -104,7 +106,7 @@ const exchange = (
     let controller: Dispatcher.DispatchController | undefined
     let answer: Omit<Answer, "body"> = { status: 0, retryAfter: undefined, gzipped: false }
     let abandoned = false
-    session.requests.dispatch(dispatchOptions(session, request), {
+    session[request.pool ?? "requests"].dispatch(dispatchOptions(session, request), {
       onRequestStart: (control) => {
         controller = control
         if (abandoned) control.abort(new Error("interrupted"))
@@ -175,21 +177,26 @@ const parse = (text: string): unknown => {
   }
 }
 
+/** A renewal that hangs is tried again while the Lease is still ours. */
+const leaseTimeout = Duration.seconds(3)
+
 export const make = (connection: Connection, options: TransportOptions, reachability: Reachability): Transport => {
   const sessionFor = (request: ApiRequest) =>
     Effect.mapError(
       connection.session,
       ({ message }) => failure(request, { _tag: "Unauthorized", message })
     )
-  const timed = <A, R>(request: ApiRequest, self: Effect.Effect<A, KubernetesError, R>) =>
-    Effect.timeoutOrElse(self, {
-      duration: options.timeout,
+  const timed = <A, R>(request: ApiRequest, self: Effect.Effect<A, KubernetesError, R>) => {
+    const duration = request.pool === "lease" ? Duration.min(options.timeout, leaseTimeout) : options.timeout
+    return Effect.timeoutOrElse(self, {
+      duration,
       orElse: () =>
         Effect.fail(failure(request, {
           _tag: "Unreachable",
-          message: `expected an answer within ${Duration.format(options.timeout)}, found none`
+          message: `expected an answer within ${Duration.format(duration)}, found none`
         }))
     })
+  }
   const again = <A, R>(self: Effect.Effect<A, KubernetesError, R>) =>
     Effect.catchIf(
       self,
