@@ -20,8 +20,10 @@ export type ClusterProblem = ClusterForbids | ClusterUnavailable | ClusterError
 const forbids = (error: KubernetesError) => () =>
   new ClusterForbids({
     detail: error.message,
-    hint:
-      "A quota is used up, or the orchestrator's service account lacks a permission: the cluster's administrator can tell"
+    hint: error.reason.message.includes("exceeded quota")
+      ? "There are as many runs as the namespace's ResourceQuota lets there be: delete finished ones, or have it raised (quota in the "
+        + "chart's values)"
+      : "The orchestrator's service account lacks a permission, or a policy is against it: the cluster's administrator can tell"
   })
 
 const unexpected = (error: KubernetesError) => () =>
