@@ -11,7 +11,7 @@ export const nodeName = "bench"
 
 const delivery = {
   branch: "feature/task-1-implementation",
-  headCommit: "0123456789abcdef",
+  headCommit: "0123456789abcdef0123456789abcdef01234567",
   changed: true,
   verifiedAt: "2026-03-01T10:00:00Z"
 }

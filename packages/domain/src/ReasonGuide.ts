@@ -59,8 +59,9 @@ const reasons: Readonly<Record<Reason, Entry>> = {
     next: `Create it with the command in the message, ${again}.`
   },
   NameCollision: {
-    means: "An object that is not this run's has the name that the run's Job, files or claim would have.",
-    next: `Delete or rename that object, ${again}.`
+    means:
+      "A claim that is not this run's has the name that its workspace would have; or somebody made ConfigMaps under the names of its files, however often they were changed.",
+    next: `Delete or rename the claim, or see who makes ConfigMaps in the namespace, ${again}.`
   },
   QuotaExceeded: {
     means: "A ResourceQuota of the namespace did not let the pod be made.",
