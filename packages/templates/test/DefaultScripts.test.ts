@@ -140,6 +140,29 @@ describe("the stop hook of a docs run", () => {
     assert.strictEqual(run(docs["hooks-stop.sh"], { input: stopped(true) }).status, 0)
   })
 
+  it.each<{ name: string; list: unknown; state?: unknown }>([
+    { name: "a flat list", list: { tasks: [{ id: 3 }] } },
+    { name: "a bare list", list: [{ id: 3 }] },
+    { name: "master among tags", list: { a: { tasks: [{ id: 1 }] }, master: { tasks: [{ id: 3 }] } } },
+    { name: "the only tag", list: { feature: { tasks: [{ id: 3 }] } } },
+    {
+      name: "the tag of state.json",
+      list: { master: { tasks: [{ id: 1 }] }, feature: { tasks: [{ id: 3 }] } },
+      state: { currentTag: "feature" }
+    },
+    {
+      name: "master where state.json names a tag that is gone",
+      list: { a: { tasks: [{ id: 1 }] }, master: { tasks: [{ id: 3 }] } },
+      state: { currentTag: "gone" }
+    }
+  ])("looks at $name", ({ list, state }) => {
+    write(".taskmaster/tasks/tasks.json", JSON.stringify(list))
+    if (state !== undefined) write(".taskmaster/state.json", JSON.stringify(state))
+    const { stderr } = run(docs["hooks-stop.sh"], { input: stopped(false) })
+    assert.include(stderr, ".taskmaster/docs/task-3/task.md\n")
+    assert.notInclude(stderr, "task-1/")
+  })
+
   it("lets the agent stop when all are there", () => {
     document(2, "acceptance-criteria.md")
     assert.deepStrictEqual(run(docs["hooks-stop.sh"], { input: stopped(false) }), { status: 0, stdout: "", stderr: "" })

@@ -2,14 +2,13 @@
  * What a run works from. CodeRun: the task's files of the docs repository, copied to `task/`, read from git objects so that nothing of
  * that repository is ever checked out or followed. DocsRun: the project's own list of tasks.
  */
-import { formatProblems } from "@orchestrator/domain/Decode"
 import { Effect, FileSystem, Result } from "effect"
 import { Git } from "../git/Git.ts"
 import { type Remote, Upstream, type UpstreamError } from "../git/Upstream.ts"
 import { advice } from "../git/UpstreamWords.ts"
 import { setupFailed } from "../RunFailure.ts"
 import { type CodeTask, type DocsTask, RunnerConfig } from "../RunnerConfig.ts"
-import { parseTasks, promptOf } from "./TaskList.ts"
+import { elsewhere, promptOf, readTaskList, type TaskList } from "./TaskList.ts"
 
 /** Folders for the copied files, in the agent's folder: the first that is not the repository's own. */
 export const taskFolders = ["task", "orchestrator-task"] as const
@@ -24,6 +23,7 @@ const taskPaths = (taskId: number) =>
   }) as const
 
 const listPath = ".taskmaster/tasks/tasks.json"
+const statePath = ".taskmaster/state.json"
 
 export const inProject = (project: string, path: string): string => {
   const folder = project.replace(/^(?:\.?\/)+|\/+$/g, "")
@@ -41,11 +41,10 @@ const titleOf = (markdown: string | undefined): string | undefined =>
 /** The files of a task from the texts that the docs repository has; undefined when neither prompt nor entry is there. */
 export const chooseFiles = (
   texts: ReadonlyMap<string, string>,
-  list: string | undefined,
+  list: TaskList | undefined,
   taskId: number
 ): TaskSources | undefined => {
-  const tasks = list === undefined ? [] : Result.getOrElse(parseTasks(list), () => [])
-  const entry = tasks.find(({ id }) => String(id) === String(taskId))
+  const entry = list?.tasks.find(({ id }) => id === String(taskId))
   const prompt = texts.get("prompt.md") ?? (entry === undefined ? undefined : promptOf(entry))
   if (prompt === undefined) return undefined
   return { files: new Map([...texts, ["prompt.md", prompt]]), title: entry?.title ?? titleOf(texts.get("task.md")) }
@@ -82,7 +81,8 @@ export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTas
   const at = (path: string) => inProject(task.docsProjectDirectory, path)
   const names = new Map([
     ...Object.entries(taskPaths(task.taskId)).map(([name, path]) => [at(path), name] as const),
-    [at(listPath), listPath] as const
+    [at(listPath), listPath] as const,
+    [at(statePath), statePath] as const
   ])
   const listing = yield* git.run({ gitDir }, ["ls-tree", "-z", "refs/docs", "--", ...names.keys()], {
     environment: { GIT_LITERAL_PATHSPECS: "1" }
@@ -95,14 +95,29 @@ export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTas
       texts.set(name, yield* git.run({ gitDir }, ["cat-file", "blob", blob]))
     }
   }
-  const list = texts.get(listPath)
+  const text = texts.get(listPath)
+  const list = text === undefined ? undefined : readTaskList(text, texts.get(statePath))
   texts.delete(listPath)
-  const chosen = chooseFiles(texts, list, task.taskId)
-  if (chosen !== undefined) return chosen
+  texts.delete(statePath)
+  const read = list === undefined ? undefined : Result.getOrUndefined(list)
+  const fault = list === undefined || Result.isSuccess(list) ? undefined : list.failure
+  for (const note of read?.notes ?? []) yield* Effect.log(`${at(listPath)}: ${note}`)
+  const chosen = chooseFiles(texts, read, task.taskId)
+  if (chosen !== undefined) {
+    if (fault !== undefined) {
+      yield* Effect.logWarning(`${at(listPath)} cannot be read: ${fault}; the task has its own prompt`)
+    }
+    return chosen
+  }
+  const prompt = at(taskPaths(task.taskId)["prompt.md"])
   return yield* setupFailed(
-    `task ${task.taskId} is not in ${url} (${task.docsBranch}): neither ${
-      at(taskPaths(task.taskId)["prompt.md"])
-    } nor an entry in ${at(listPath)}`
+    fault === undefined
+      ? `task ${task.taskId} is not in ${url} (${task.docsBranch}): neither ${prompt} nor an entry in ${at(listPath)}${
+        read === undefined ? "" : elsewhere(read, String(task.taskId))
+      }`
+      : `task ${task.taskId} has no ${prompt} in ${url} (${task.docsBranch}), and ${
+        at(listPath)
+      } cannot be read: ${fault}`
   )
 }, Effect.scoped)
 
@@ -116,10 +131,23 @@ export const checkTaskList = Effect.fn("TaskFiles.check")(function*(
   const text = yield* fs.readFileString(`${options.workTree}/${path}`).pipe(
     Effect.mapError(() => setupFailed(`there is no ${where}; a DocsRun documents the tasks listed there`))
   )
-  const tasks = parseTasks(text)
-  if (Result.isFailure(tasks)) {
-    return yield* setupFailed(`${where} is not a list of tasks: ${formatProblems(tasks.failure.slice(0, 3))}`)
+  const state = yield* fs.readFileString(`${options.workTree}/${inProject(options.project, statePath)}`).pipe(
+    Effect.orElseSucceed(() => undefined)
+  )
+  const read = readTaskList(text, state)
+  if (Result.isFailure(read)) return yield* setupFailed(`${where} is not a list of tasks: ${read.failure}`)
+  const { notes, others, tag, tasks } = read.success
+  for (const note of notes) yield* Effect.log(`${path}: ${note}`)
+  if (tasks.length === 0) {
+    const left = notes.length === 0 ? "" : `: ${notes.slice(0, 3).join("; ")}`
+    return yield* setupFailed(
+      `${where} lists no task${others.size === 0 ? "" : ` under the tag ${JSON.stringify(tag)}`}${left}`
+    )
   }
-  if (tasks.success.length === 0) return yield* setupFailed(`${where} lists no task`)
-  return tasks.success
+  return {
+    tasks,
+    notes: others.size === 0
+      ? []
+      : [`The tasks to document are those under the tag ${JSON.stringify(tag)} of ${path}.`]
+  }
 })

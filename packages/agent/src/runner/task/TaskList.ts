@@ -1,59 +1,192 @@
-/** A Task Master project's `tasks.json`: the list as it is or under a tag, and an entry as the prompt it stands for. */
-import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
-import { Predicate, Result, Schema } from "effect"
+/**
+ * A Task Master project's `tasks.json`: flat (`tasks`), under tags, or a bare list, with numbers or texts for ids. An entry that cannot be
+ * read hides no other one. The tag is the one that `state.json` names. Pure.
+ */
+import { Predicate, Result } from "effect"
+import { formatFault, linesOf, parseJson } from "./JsonText.ts"
 
-const Id = Schema.Union([Schema.Finite, Schema.String])
-const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
-
-const Subtask = Schema.Struct({ id: Id, title: Text, description: Text, details: Text, status: Text })
-
-export const Task = Schema.Struct({
-  id: Id,
-  title: Schema.String,
-  description: Text,
-  details: Text,
-  testStrategy: Text,
-  priority: Text,
-  status: Text,
-  dependencies: Schema.optionalKey(Schema.Array(Id)),
-  subtasks: Schema.optionalKey(Schema.Array(Subtask))
-})
-export type Task = typeof Task.Type
-
-const List = Schema.Struct({ tasks: Schema.Array(Task) })
-const decodeList = decoder(List)
-
-/** Tasks of a `tasks.json`; the tag `master` first where the file has tags. */
-export const parseTasks = (text: string): Result.Result<ReadonlyArray<Task>, ReadonlyArray<FieldProblem>> => {
-  const json = Result.try({
-    try: (): unknown => JSON.parse(text),
-    catch: () => [{ path: "", expected: "JSON", found: "text that is not JSON" }]
-  })
-  return Result.flatMap(json, (value) => {
-    const tagged = Predicate.isObject(value) && !("tasks" in value)
-      ? "master" in value ? value.master : Object.values(value)[0]
-      : value
-    return Result.map(decodeList(tagged), ({ tasks }) => tasks)
-  })
+export interface Subtask {
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  readonly details: string
 }
 
-const section = (title: string, body: string | null | undefined) =>
-  body === undefined || body === null || body.trim() === "" ? [] : [`## ${title}`, "", body.trim(), ""]
+export interface Task {
+  readonly id: string
+  readonly title: string | undefined
+  readonly description: string
+  readonly details: string
+  readonly testStrategy: string
+  readonly subtasks: ReadonlyArray<Subtask>
+}
+
+export interface TaskList {
+  readonly tag: string
+  readonly tasks: ReadonlyArray<Task>
+  /** Ids by the other tags. */
+  readonly others: ReadonlyMap<string, ReadonlyArray<string>>
+  /** What was left out or chosen, for the log. */
+  readonly notes: ReadonlyArray<string>
+}
+
+/** A text of whatever an author or a tool put there. */
+const textOf = (value: unknown): string => {
+  if (typeof value === "string") return value
+  if (Array.isArray(value)) return value.map(textOf).filter((line) => line !== "").join("\n")
+  return value === undefined || value === null
+    ? ""
+    : typeof value === "object"
+    ? JSON.stringify(value, null, 2)
+    : String(value)
+}
+
+/** `7`, `"7"`, `" 7 "` and `"007"` are one id. */
+export const idOf = (value: unknown): string | undefined => {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined
+  if (typeof value !== "string" || value.trim() === "") return undefined
+  const text = value.trim()
+  return /^\d{1,15}$/.test(text) ? String(Number(text)) : text
+}
+
+const field = (value: object, name: string): unknown => Reflect.get(value, name)
+
+/** Lists are lists, or objects by id. */
+const listOf = (value: unknown): ReadonlyArray<unknown> | undefined => {
+  if (Array.isArray(value)) return value
+  return Predicate.isObject(value)
+    ? Object.entries(value).map(([id, entry]) => (Predicate.isObject(entry) ? { id, ...entry } : entry))
+    : undefined
+}
+
+const subtaskOf = (value: unknown, index: number): Subtask => {
+  const entry: object = Predicate.isObject(value) ? value : { title: textOf(value) }
+  return {
+    id: idOf(field(entry, "id")) ?? String(index + 1),
+    title: textOf(field(entry, "title")),
+    description: textOf(field(entry, "description")),
+    details: textOf(field(entry, "details"))
+  }
+}
+
+const taskOf = (value: unknown): Task | undefined => {
+  const id = Predicate.isObject(value) ? idOf(field(value, "id")) : undefined
+  if (!Predicate.isObject(value) || id === undefined) return undefined
+  return {
+    id,
+    title: textOf(field(value, "title")).trim() || textOf(field(value, "name")).trim() || undefined,
+    description: textOf(field(value, "description")),
+    details: textOf(field(value, "details")),
+    testStrategy: textOf(field(value, "testStrategy")),
+    subtasks: (listOf(field(value, "subtasks")) ?? []).map(subtaskOf)
+  }
+}
+
+interface Found {
+  readonly tag: string
+  /** Path of the list in the file. */
+  readonly path: string
+  readonly entries: ReadonlyArray<unknown>
+}
+
+const defaultTag = "master"
+
+/** The lists of a file, by tag; the tag of those that have none is `master`. */
+const listsIn = (value: unknown): ReadonlyArray<Found> => {
+  if (Array.isArray(value)) return [{ tag: defaultTag, path: "", entries: value }]
+  if (!Predicate.isObject(value)) return []
+  const tagged = Object.entries(value).filter(([tag]) => tag !== "tasks" && tag !== "metadata").flatMap(
+    ([tag, under]) => {
+      const entries = Array.isArray(under)
+        ? under
+        : Predicate.isObject(under)
+        ? listOf(field(under, "tasks"))
+        : undefined
+      return entries === undefined ? [] : [{ tag, path: Array.isArray(under) ? tag : `${tag}.tasks`, entries }]
+    }
+  )
+  const flat = listOf(field(value, "tasks"))
+  return flat === undefined || tagged.some(({ tag }) => tag === defaultTag)
+    ? tagged
+    : [{ tag: defaultTag, path: "tasks", entries: flat }, ...tagged]
+}
+
+/** The tag that Task Master works with, from its `state.json`. */
+const currentTag = (state: string | undefined): string | undefined => {
+  const read = state === undefined ? undefined : Result.getOrUndefined(parseJson(state))?.value
+  const tag = Predicate.isObject(read) ? field(read, "currentTag") : undefined
+  return typeof tag === "string" && tag.trim() !== "" ? tag.trim() : undefined
+}
+
+const quoted = (tags: ReadonlyArray<{ readonly tag: string }>): string =>
+  tags.map(({ tag }) => JSON.stringify(tag)).join(", ")
+
+const choose = (lists: ReadonlyArray<Found>, current: string | undefined) => {
+  const named = lists.find(({ tag }) => tag === current)
+  if (named !== undefined) return { chosen: named, notes: [`the tag is ${quoted([named])}, as state.json says`] }
+  const chosen = lists.find(({ tag }) => tag === defaultTag) ?? lists[0]
+  const why = current === undefined ? [] : [`state.json names the tag ${JSON.stringify(current)}, which is not there`]
+  const which = chosen === undefined || (lists.length === 1 && why.length === 0)
+    ? []
+    : [`of the tags ${quoted(lists)}, ${quoted([chosen])} is read`]
+  return { chosen, notes: [...why, ...which] }
+}
+
+const readEntries = ({ entries, path }: Found, lines: ReadonlyMap<string, number>) => {
+  const tasks = new Map<string, Task>()
+  const notes: Array<string> = []
+  entries.forEach((entry, index) => {
+    const at = `entry ${index + 1} (line ${lines.get(path === "" ? String(index) : `${path}.${index}`) ?? "?"})`
+    const task = taskOf(entry)
+    if (task === undefined) notes.push(`${at} has no id and is left out`)
+    else if (tasks.has(task.id)) notes.push(`${at} has the id ${task.id} of an entry before it and is left out`)
+    else tasks.set(task.id, task)
+  })
+  return { tasks: [...tasks.values()], notes }
+}
+
+/** The tasks of a `tasks.json` with the `state.json` beside it, or why there are none, with the line. */
+export const readTaskList = (text: string, state?: string): Result.Result<TaskList, string> =>
+  Result.flatMap(Result.mapError(parseJson(text), formatFault), (read) => {
+    const lists = listsIn(read.value)
+    const { chosen, notes } = choose(lists, currentTag(state))
+    if (chosen === undefined) {
+      return Result.fail("line 1 begins no list of tasks: expected \"tasks\", or tags that have \"tasks\"")
+    }
+    const found = readEntries(chosen, linesOf(read.text))
+    const others = lists.filter((list) => list !== chosen).map(({ entries, tag }) =>
+      [tag, entries.flatMap((entry) => taskOf(entry)?.id ?? [])] as const
+    )
+    return Result.succeed({
+      tag: chosen.tag,
+      tasks: found.tasks,
+      others: new Map(others),
+      notes: [...notes, ...found.notes]
+    })
+  })
+
+/** Says under which tags a task is that the chosen one lacks. */
+export const elsewhere = ({ others, tag }: TaskList, id: string): string => {
+  const tags = [...others].filter(([, ids]) => ids.includes(id)).map(([name]) => ({ tag: name }))
+  return tags.length === 0
+    ? ""
+    : `; it is under ${quoted(tags)}, while the tag is ${quoted([{ tag }])}: set currentTag in .taskmaster/state.json`
+}
+
+const section = (title: string, body: string) => (body.trim() === "" ? [] : [`## ${title}`, "", body.trim(), ""])
+
+const subtaskLines = (task: Task) => ({ description, details, id, title }: Subtask): string =>
+  [`- ${id.startsWith(`${task.id}.`) ? id : `${task.id}.${id}`} ${title}`, description, details]
+    .filter((line) => line.trim() !== "")
+    .join("\n  ")
 
 /** The prompt for a task that has none of its own. */
 export const promptOf = (task: Task): string =>
   [
-    `# Task ${task.id}: ${task.title}`,
+    task.title === undefined ? `# Task ${task.id}` : `# Task ${task.id}: ${task.title}`,
     "",
     ...section("Description", task.description),
     ...section("Details", task.details),
     ...section("How it is tested", task.testStrategy),
-    ...section(
-      "Subtasks",
-      task.subtasks?.map((subtask) =>
-        [`- ${task.id}.${subtask.id} ${subtask.title ?? ""}`, subtask.description, subtask.details]
-          .filter((line) => Predicate.isNotNullish(line) && line !== "")
-          .join("\n  ")
-      ).join("\n")
-    )
+    ...section("Subtasks", task.subtasks.map(subtaskLines(task)).join("\n"))
   ].join("\n")

@@ -228,7 +228,7 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
   const continues = onRemote || (yield* commitOf(repository, `refs/heads/${branch}`)) !== undefined
   const notes = yield* checkOut(repository, { choice: { branch, continues }, run, base, onRemote })
   const folder = yield* folderOf(repository, workingDirectory, false)
-  const tasks = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
+  const list = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
   const prepared: Prepared = {
     repository,
     workingDirectory: folder,
@@ -238,8 +238,8 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
     ...yield* startOf(repository),
     refspecs,
     remarks: asideRemark(aside),
-    notes: [...asideNote(aside), ...notes],
-    title: `Document ${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`}`,
+    notes: [...asideNote(aside), ...notes, ...list.notes],
+    title: `Document ${list.tasks.length === 1 ? "1 task" : `${list.tasks.length} tasks`}`,
     only: inProject(workingDirectory, ".taskmaster/docs"),
     ownFiles: [],
     hidden: []

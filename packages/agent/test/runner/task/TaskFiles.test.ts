@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { chooseFiles, inProject } from "../../../src/runner/task/TaskFiles.ts"
 import { excludeLine } from "../../../src/runner/task/TaskFolder.ts"
-import { parseTasks, promptOf } from "../../../src/runner/task/TaskList.ts"
+import { readTaskList } from "../../../src/runner/task/TaskList.ts"
 import { parseStatus } from "../../../src/runner/workspace/Worktree.ts"
 
 const list = JSON.stringify({ tasks: [{ id: 1, title: "First", details: "Do it." }, { id: "2", title: "Second" }] })
@@ -32,28 +32,11 @@ describe("the files of a task", () => {
     },
     { name: "nothing without anything", texts: {}, want: undefined }
   ])("$name", ({ list, texts, title, want }) => {
-    const chosen = chooseFiles(new Map(Object.entries(texts)), list, 1)
+    const read = list === undefined ? undefined : Result.getOrUndefined(readTaskList(list))
+    const chosen = chooseFiles(new Map(Object.entries(texts)), read, 1)
     if (want === undefined) return assert.isUndefined(chosen)
     assert.include(chosen?.files.get("prompt.md"), want)
     if (title !== undefined) assert.strictEqual(chosen?.title, title)
-  })
-
-  it.each([
-    { name: "a plain list", given: list, want: ["1", "2"] },
-    { name: "a list under the tag master", given: `{"other":{"tasks":[]},"master":${list}}`, want: ["1", "2"] },
-    { name: "a list under another tag", given: `{"feature":${list}}`, want: ["1", "2"] },
-    { name: "text that is no JSON", given: "nope", want: undefined },
-    { name: "a task without a title", given: "{\"tasks\":[{\"id\":1}]}", want: undefined }
-  ])("tasks.json: $name", ({ given, want }) => {
-    const tasks = Result.getOrUndefined(parseTasks(given))
-    assert.deepStrictEqual(tasks?.map(({ id }) => String(id)), want)
-  })
-
-  it("a prompt has the parts that its entry has, and no empty ones", () => {
-    const prompt = promptOf({ id: 4, title: "T", details: "D", testStrategy: "", subtasks: [{ id: 1, title: "S" }] })
-    assert.include(prompt, "# Task 4: T")
-    assert.include(prompt, "- 4.1 S")
-    assert.notInclude(prompt, "How it is tested")
   })
 
   it.each([
