@@ -5,6 +5,7 @@
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Context, DateTime, Effect, FileSystem, Layer, Option, Schema } from "effect"
+import { noStart } from "../../runner/git/UpstreamWords.ts"
 import { parseWriters, runTrailer } from "../../runner/workspace/Branch.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { Credentials } from "../Credentials.ts"
@@ -104,7 +105,10 @@ export class Target extends Context.Service<Target, {
             reason: `it has no branch ${settings.base}, from which the work should start`
           })
         }
-        const base = settings.base ?? defaultBranch ?? "main"
+        const base = settings.base ?? defaultBranch
+        if (base === undefined) {
+          return yield* new MirrorError({ operation: "look", ref: settings.targetUrl, reason: noStart(heads) })
+        }
         const { own, plain } = settings.branches
         const log = yield* git.ask({
           args: [

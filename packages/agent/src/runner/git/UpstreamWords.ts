@@ -7,17 +7,36 @@ const transient =
 /** Whether trying again may help. */
 export const isTransient = (words: string): boolean => transient.test(words)
 
+/**
+ * The branch that work starts from where nobody names one: the remote's HEAD, or what it most likely means when HEAD names a branch that is
+ * not there. Undefined where that would be a guess.
+ */
+const startOf = (head: string | undefined, heads: ReadonlyMap<string, string>): string | undefined => {
+  const known = [head, "main", "master"].find((name) => name !== undefined && heads.has(name))
+  return known ?? (heads.size === 1 ? [...heads.keys()][0] : undefined)
+}
+
+/** Says which branches a remote has, and what to do where none of them is the one to start from. */
+export const noStart = (heads: ReadonlyMap<string, string>): string => {
+  if (heads.size === 0) return "it has no branch, and so no commit to start from: push one first"
+  const names = [...heads.keys()]
+  const shown = names.slice(0, 8).join(", ")
+  const more = names.length > 8 ? ` and ${names.length - 8} more` : ""
+  return `its HEAD names no branch that is there, and it has neither main nor master but ${shown}${more}: ` +
+    "set forge.pullRequest.base in the configuration to the one to start from, or the remote's HEAD"
+}
+
 /** What the remote's default branch and branches are, from `git ls-remote --symref`. */
 export const parseRemote = (listing: string) => {
   const heads = new Map<string, string>()
-  let defaultBranch: string | undefined
+  let head: string | undefined
   for (const line of listing.split("\n")) {
     const symbolic = /^ref: refs\/heads\/(.+)\tHEAD$/.exec(line)
-    const head = /^([0-9a-f]{40,64})\trefs\/heads\/(.+)$/.exec(line)
-    if (symbolic?.[1] !== undefined) defaultBranch = symbolic[1]
-    if (head?.[1] !== undefined && head[2] !== undefined) heads.set(head[2], head[1])
+    const branch = /^([0-9a-f]{40,64})\trefs\/heads\/(.+)$/.exec(line)
+    if (symbolic?.[1] !== undefined) head = symbolic[1]
+    if (branch?.[1] !== undefined && branch[2] !== undefined) heads.set(branch[2], branch[1])
   }
-  return { defaultBranch, heads }
+  return { defaultBranch: startOf(head, heads), heads }
 }
 
 /** What git says of the ref that was refused, from `git push --porcelain`. */

@@ -3,7 +3,7 @@ import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/
 import { Clock, Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
 import { type Remote, Upstream } from "../git/Upstream.ts"
-import { advice } from "../git/UpstreamWords.ts"
+import { advice, noStart } from "../git/UpstreamWords.ts"
 import { type Decision, Handover, type HandoverError } from "../handover/Handover.ts"
 import { setupFailed } from "../RunFailure.ts"
 import type { CodeTask, DocsTask, RunnerSettings } from "../RunnerConfig.ts"
@@ -82,9 +82,8 @@ const folderOf = Effect.fnUntraced(function*(repository: Repository, workingDire
 })
 
 const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote, decided: string | undefined) {
-  const candidates = [decided, remote.defaultBranch, "main", "master", ...remote.heads.keys()]
-  const branch = candidates.find((name) => name !== undefined && remote.heads.has(name))
-  return branch ?? (yield* setupFailed(`target repository ${url} has no commits to start from`))
+  const branch = [decided, remote.defaultBranch].find((name) => name !== undefined && remote.heads.has(name))
+  return branch ?? (yield* setupFailed(`target repository ${url} cannot be worked on: ${noStart(remote.heads)}`))
 })
 
 /** A branch beside which this one cannot exist: git keeps branches as files, and names with a slash as folders. */
