@@ -4,8 +4,10 @@ import { Schema } from "effect"
 export const ForgeReason = Schema.TaggedUnion({
   /** The token is missing, wrong or expired. */
   Unauthorized: {},
-  /** The token may not do this. */
-  Forbidden: { words: Schema.String },
+  /** The token, its owner, the organization or the repository does not allow it; the advice goes with the cause. */
+  Forbidden: { words: Schema.String, advice: Schema.String },
+  /** The repository has another name now; the API's path for it. */
+  Moved: { path: Schema.String },
   /** No such repository, or none that the token may see. */
   NotFound: {},
   /** The request makes no sense to the forge. */
@@ -20,8 +22,10 @@ export type ForgeReason = typeof ForgeReason.Type
 
 const sentence = ForgeReason.match({
   Unauthorized: () => "the token is missing, wrong or expired: renew the Secret github-token-<user>",
-  Forbidden: ({ words }) => `the token may not do this (${words}): it needs pull requests: write`,
-  NotFound: () => "there is no such repository, or the token may not see it",
+  Forbidden: ({ advice, words }) => `it is not allowed (${words}): ${advice}`,
+  Moved: ({ path }) => `the repository has moved to ${path}: set repositoryUrl to its new address`,
+  NotFound: () =>
+    "there is no such repository, or the token may not see it: check repositoryUrl and the Secret github-token-<user>",
   Refused: ({ words }) => words,
   RateLimited: ({ resetAt }) => `the rate limit is used up${resetAt === undefined ? "" : ` until ${resetAt}`}`,
   Unavailable: ({ words }) => `the forge does not answer (${words})`,

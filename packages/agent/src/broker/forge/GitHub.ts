@@ -2,7 +2,7 @@
 import { Duration, Effect, Schema } from "effect"
 import { ForgeError } from "./ForgeError.ts"
 import type { GitHubClient } from "./GitHubClient.ts"
-import { GitHubPullRequest } from "./GitHubShapes.ts"
+import { GitHubPullRequest, GitHubRepository } from "./GitHubShapes.ts"
 import { bodyWith } from "./PullRequestText.ts"
 
 export interface PullRequestWish {
@@ -46,11 +46,55 @@ const PullRequests = Schema.Array(GitHubPullRequest)
 /** How often, and how many milliseconds apart, a pull request is read until it shows the branch's new head. */
 const readings = { times: 6, pause: 500 }
 
+interface RepositoryName {
+  readonly owner: string
+  readonly name: string
+}
+
+/** How often a repository may have been renamed on the way. */
+const mostMoves = 3
+
+/** The same for a repository by whatever name it has now: one that was renamed is followed at the same API. */
+export const deliverToGitHub = (call: GitHubClient, given: RepositoryName) => {
+  let now = given
+  const nameAt = (path: string, moves: number): Effect.Effect<RepositoryName, ForgeError> => {
+    const [repository] = /^\/(?:repositories\/\d+|repos\/[\w.-]+\/[\w.-]+)(?![^/?])/.exec(path) ?? []
+    if (repository === undefined || moves > mostMoves) {
+      return Effect.fail(
+        new ForgeError({ operation: "follow", ref: `${given.owner}/${given.name}`, reason: { _tag: "Moved", path } })
+      )
+    }
+    return call({ operation: "look at", method: "GET", path: repository, answer: GitHubRepository }).pipe(
+      Effect.map((answer): RepositoryName => {
+        const [owner = "", name = ""] = answer.full_name.split("/")
+        return { owner, name }
+      }),
+      Effect.catchIf(isMoved, (error) => nameAt(pathOf(error), moves + 1))
+    )
+  }
+  const go = (wish: PullRequestWish, moves: number): Effect.Effect<string, ForgeError> =>
+    deliverTo(call, now)(wish).pipe(
+      Effect.catchIf((error) => isMoved(error) && moves < mostMoves, (error) =>
+        nameAt(pathOf(error), moves + 1).pipe(
+          Effect.tap((next) =>
+            Effect.logWarning(
+              `${now.owner}/${now.name} is ${next.owner}/${next.name} now: set repositoryUrl to it, before somebody takes the old name`
+            )
+          ),
+          Effect.flatMap((next) => {
+            now = next
+            return go(wish, moves + 1)
+          })
+        ))
+    )
+  return (wish: PullRequestWish) => go(wish, 0)
+}
+
+const isMoved = ({ reason }: ForgeError): boolean => reason._tag === "Moved"
+const pathOf = ({ reason }: ForgeError): string => (reason._tag === "Moved" ? reason.path : "")
+
 /** Finds or opens the pull request and reads it back. */
-export const deliverToGitHub = (
-  call: GitHubClient,
-  { name, owner }: { readonly owner: string; readonly name: string }
-) => {
+const deliverTo = (call: GitHubClient, { name, owner }: RepositoryName) => {
   const repository = `/repos/${owner}/${name}`
   const failed = (operation: string, reason: ForgeError["reason"]) =>
     new ForgeError({ operation, ref: `${owner}/${name}`, reason })

@@ -6,6 +6,7 @@ import { printable } from "@orchestrator/domain/Printable"
 import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
 import { type HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { connectionProblem } from "../ConnectionProblem.ts"
+import { forbiddenAdvice, refusedAdvice } from "./Advice.ts"
 import { ForgeError, type ForgeReason } from "./ForgeError.ts"
 import { GitHubProblem, problemWords } from "./GitHubShapes.ts"
 
@@ -30,17 +31,31 @@ const tries = 4
 
 const problem = Schema.decodeUnknownOption(Schema.fromJsonString(GitHubProblem))
 
+/** Of a page, which a proxy or a server in trouble sends, its title. */
+const pageWords = (text: string): string | undefined =>
+  /^\s*<(?:!doctype|html)/i.test(text)
+    ? `a page${/<title>([^<]*)/i.exec(text)?.[1]?.replace(/^/, ": ") ?? ""}`
+    : undefined
+
 const wordsOf = (text: string): string =>
-  printable(Option.match(problem(text), { onNone: () => text, onSome: problemWords }), { max: 500 }) || "no words"
+  printable(Option.match(problem(text), { onNone: () => pageWords(text) ?? text, onSome: problemWords }), {
+    max: 500
+  }) ||
+  "no words"
+
+/** Secondary limits have several wordings, and not always a header. */
+const limitWords = /rate limit|abuse detection|submitted too quickly/i
 
 const limitOf = (headers: Readonly<Record<string, string | undefined>>, words: string, now: number) => {
   const after = headers["retry-after"]
   if (after !== undefined && /^\d{1,7}$/.test(after)) return Number(after)
+  const date = after === undefined ? Number.NaN : Date.parse(after)
+  if (Number.isFinite(date)) return Math.max(1, Math.ceil(date / 1000) - now)
   const reset = headers["x-ratelimit-reset"]
   if (headers["x-ratelimit-remaining"] === "0" && reset !== undefined && /^\d{9,11}$/.test(reset)) {
     return Math.max(1, Number(reset) - now)
   }
-  return /rate limit/i.test(words) ? 60 : undefined
+  return limitWords.test(words) ? 60 : undefined
 }
 
 /** What an answer that is no success means. */
@@ -51,7 +66,8 @@ export const reasonOf = (
   now: number
 ): ForgeReason => {
   const words = wordsOf(text)
-  const wait = status === 403 || status === 429 ? limitOf(headers, words, now) : undefined
+  const limited = status === 403 || status === 429 || (status === 422 && limitWords.test(words))
+  const wait = limited ? limitOf(headers, words, now) : undefined
   if (wait !== undefined) {
     const resetAt = Option.getOrUndefined(Option.map(DateTime.make((now + wait) * 1000), DateTime.formatIso))
     return { _tag: "RateLimited", waitSeconds: wait, ...(resetAt === undefined ? {} : { resetAt }) }
@@ -60,15 +76,32 @@ export const reasonOf = (
     case 401:
       return { _tag: "Unauthorized" }
     case 403:
-      return { _tag: "Forbidden", words }
+    case 451:
+      return { _tag: "Forbidden", words, advice: forbiddenAdvice(words, headers) }
     case 404:
       return { _tag: "NotFound" }
     default:
       return status >= 500 || status === 429
         ? { _tag: "Unavailable", words: `${status} ${words}` }
-        : { _tag: "Refused", words: `${status} ${words}` }
+        : { _tag: "Refused", words: `${status} ${words}${refusedAdvice(words)}` }
   }
 }
+
+/** What a redirect means: another name of the repository at the same API. The token goes nowhere else. */
+const redirected = (api: string, path: string, location: string | undefined): ForgeReason => {
+  const base = new URL(`${api}/`)
+  const to = location === undefined ? null : URL.parse(location, `${api}${path}`)
+  if (to !== null && to.origin === base.origin && to.pathname.startsWith(base.pathname)) {
+    return { _tag: "Moved", path: printable(`/${to.pathname.slice(base.pathname.length)}${to.search}`, { max: 300 }) }
+  }
+  const where = to === null ? "nowhere" : printable(to.origin, { max: 200 })
+  return {
+    _tag: "Refused",
+    words: `it redirects to ${where}, and the token is for ${base.host}: set forge.githubHosts to the API's own address`
+  }
+}
+
+const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
 
 /** Seconds until trying again makes sense; undefined when it does not. */
 const pause = (reason: ForgeReason, attempt: number): number | undefined => {
@@ -112,6 +145,7 @@ export const makeGitHubClient = (client: HttpClient.HttpClient, { api, token }: 
         failed({ _tag: "Unavailable", words: "reason" in error ? connectionProblem(error) : "no answer within 30 s" })
       )
     )
+    if (isRedirect(status)) return yield* failed(redirected(api, call.path, headers["location"]))
     if (status < 200 || status > 299) {
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
       return yield* failed(reasonOf(status, headers, text, now))

@@ -15,6 +15,11 @@ export const GitHubPullRequest = Schema.Struct({
 })
 export type GitHubPullRequest = typeof GitHubPullRequest.Type
 
+/** A repository, by the name that it has now. */
+export const GitHubRepository = Schema.Struct({
+  full_name: Schema.String.check(Schema.isPattern(/^[\w.-]{1,100}\/[\w.-]{1,100}$/))
+})
+
 /** An error, of which the details are strings or objects. */
 export const GitHubProblem = Schema.Struct({
   message: Schema.String,

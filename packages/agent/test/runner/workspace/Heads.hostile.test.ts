@@ -126,7 +126,6 @@ describe("a project's list of tasks", () => {
       const words = log.join("\n")
       assert.include(words, "the tag is \"next\", as state.json says")
       assert.include(words, "entry 3 (line 1) has no id and is left out")
-      assert.include(git(around.remotes.target, "log", "--format=%s", branch), "New title")
     }))
 
   it.live("that cannot be read is a warning where the task has its own prompt", () =>

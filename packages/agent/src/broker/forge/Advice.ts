@@ -1,0 +1,69 @@
+/** What a person does about a forge's refusal, by its cause: a token that may not, an organization's rule, a repository that takes nothing. */
+
+type Headers = Readonly<Record<string, string | undefined>>
+
+interface Cause {
+  readonly words: RegExp
+  readonly advice: string
+}
+
+const causes: ReadonlyArray<Cause> = [
+  { words: /archived/i, advice: "the repository is archived and takes no changes: unarchive it, or name another one" },
+  {
+    words: /\bSAML\b|\bSSO\b|single sign-on/i,
+    advice: "authorize the token for the organization's single sign-on"
+  },
+  {
+    words: /IP allow ?list|IP address is not permitted/i,
+    advice: "add the address by which the cluster's pods reach the forge to the organization's IP allow list"
+  },
+  {
+    words: /OAuth App access restrictions/i,
+    advice: "let an owner of the organization approve the app, or use a fine-grained token"
+  },
+  { words: /lifetime/i, advice: "make a token that expires sooner, as the organization wants it" },
+  {
+    words: /forbids access via|personal access tokens? \(classic\)/i,
+    advice: "make a token of the kind that the organization takes"
+  },
+  {
+    words: /two-factor|2FA/i,
+    advice: "switch two-factor authentication on for the token's owner, or use another user"
+  },
+  { words: /suspended/i, advice: "the token's owner is suspended: use another user" },
+  { words: /\bblocked\b/i, advice: "the token's owner, or the repository, is blocked: ask the forge's support" },
+  { words: /disabled/i, advice: "switch pull requests on for the repository, or name another one" },
+  {
+    words: /rule violation|ruleset|protected branch/i,
+    advice: "the repository's rules refuse it: let them allow the token's owner"
+  }
+]
+
+/** Permissions that the forge says would do, such as `pull_requests=write`. */
+const accepted = (headers: Headers): string | undefined => {
+  const said = headers["x-accepted-github-permissions"] ?? headers["x-accepted-oauth-scopes"]
+  return said !== undefined && /^[\w=:;, ]{1,200}$/.test(said) && said.trim() !== "" ? said.trim() : undefined
+}
+
+/** Where to authorize a token for single sign-on, if the forge says so. */
+const signOn = (headers: Headers): string => {
+  const url = /\burl=(https:\/\/[\w.-]+\/[\w./?=&%-]{1,200})$/.exec(headers["x-github-sso"] ?? "")?.[1]
+  return url === undefined ? "" : ` at ${url}`
+}
+
+export const forbiddenAdvice = (words: string, headers: Headers): string => {
+  if (headers["x-github-sso"] !== undefined) {
+    return `authorize the token for the organization's single sign-on${signOn(headers)}`
+  }
+  const known = causes.find((cause) => cause.words.test(words))
+  if (known !== undefined) return known.advice
+  return `the token needs ${accepted(headers) ?? "contents: write and pull requests: write"}`
+}
+
+/** For requests that make no sense to the forge; empty where its words say enough. */
+export const refusedAdvice = (words: string): string =>
+  /\bbase\b.*\binvalid\b|\binvalid\b.*\bbase\b/i.test(words)
+    ? "; set forge.pullRequest.base to a branch that is there"
+    : /archived/i.test(words)
+    ? "; unarchive the repository, or name another one"
+    : ""
