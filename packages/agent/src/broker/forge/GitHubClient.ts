@@ -49,8 +49,8 @@ const limitWords = /rate limit|abuse detection|submitted too quickly/i
 const limitOf = (headers: Readonly<Record<string, string | undefined>>, words: string, now: number) => {
   const after = headers["retry-after"]
   if (after !== undefined && /^\d{1,7}$/.test(after)) return Number(after)
-  const date = after === undefined ? Number.NaN : Date.parse(after)
-  if (Number.isFinite(date)) return Math.max(1, Math.ceil(date / 1000) - now)
+  const date = Option.flatMap(Option.fromUndefinedOr(after), DateTime.make)
+  if (Option.isSome(date)) return Math.max(1, Math.ceil(DateTime.toEpochMillis(date.value) / 1000) - now)
   const reset = headers["x-ratelimit-reset"]
   if (headers["x-ratelimit-remaining"] === "0" && reset !== undefined && /^\d{9,11}$/.test(reset)) {
     return Math.max(1, Number(reset) - now)

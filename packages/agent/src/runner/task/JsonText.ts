@@ -33,6 +33,7 @@ const faultsOf = (text: string): ReadonlyArray<TextFault> => [
 ]
 
 const token =
+  // oxlint-disable-next-line no-control-regex
   /[ \t\r\n]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y
 
 type Expected =

@@ -42,7 +42,7 @@ const textOf = (value: unknown): string => {
 }
 
 /** `7`, `"7"`, `" 7 "` and `"007"` are one id. */
-export const idOf = (value: unknown): string | undefined => {
+const idOf = (value: unknown): string | undefined => {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined
   if (typeof value !== "string" || value.trim() === "") return undefined
   const text = value.trim()
