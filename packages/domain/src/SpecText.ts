@@ -139,6 +139,7 @@ const reserved = new Set([
   "TOOLMAN_SERVER_URL",
   "TRACEPARENT",
   "WORKING_DIRECTORY",
+  "WORKSPACE_ACCESS",
   "WORKSPACE_DIR"
 ])
 const reservedPrefix = /^(LD_|DYLD_|GIT_|OTEL_|ORCHESTRATOR_|CLAUDE_CODE_)|_PROXY$/iu

@@ -19,6 +19,7 @@ import { type HandedOver, Handover } from "./handover/Handover.ts"
 import { Redaction } from "./Redact.ts"
 import { RunFailure } from "./RunFailure.ts"
 import { RunnerConfig, type RunnerSettings } from "./RunnerConfig.ts"
+import { renewWorkspace } from "./workspace/RenewWorkspace.ts"
 import { type Prepared, prepareWorkspace } from "./workspace/Setup.ts"
 
 /** Kubernetes kills what has not ended within the grace period; the message must be out before that. */
@@ -67,6 +68,7 @@ export const runAttempt = Effect.uninterruptible(
     const ended = yield* Effect.gen(function*() {
       yield* checkCommands(settings.environment["PATH"])
       yield* checkGit
+      yield* renewWorkspace(settings)
       yield* checkVersion(settings.environment["PATH"])
       const files = yield* prepareAgentFiles(settings)
       const workspace = yield* prepareWorkspace(settings)

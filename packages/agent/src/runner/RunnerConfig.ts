@@ -50,6 +50,7 @@ const common = {
   HOME: Schema.optionalKey(Schema.String),
   CLAUDE_CONFIG_DIR: Schema.optionalKey(Schema.String),
   WORKSPACE_DIR: or(Schema.String, "/workspace"),
+  WORKSPACE_ACCESS: or(Schema.Literals(["Exclusive", "Shared"]), "Exclusive"),
   CONFIG_DIR: or(Schema.String, "/config"),
   SSH_DIR: or(Schema.String, "/etc/orchestrator/ssh"),
   TERMINATION_MESSAGE_PATH: or(Schema.String, terminationMessagePath),
@@ -120,6 +121,8 @@ export interface RunnerSettings {
   /** How the attempt before ended, by the run's status. */
   readonly previous: PreviousAttempt | undefined
   readonly overwriteMemory: boolean
+  /** Whether other runs may work in the workspace at the same time. */
+  readonly shared: boolean
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined
   readonly token: Redacted.Redacted | undefined
@@ -160,6 +163,7 @@ const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTa
   lastSession: values.RESUME_SESSION_ID,
   previous: values[previousAttemptVariable],
   overwriteMemory: values.OVERWRITE_MEMORY === "true",
+  shared: values.WORKSPACE_ACCESS === "Shared",
   maxCostUsd: values.MAX_COST_USD,
   maxTurns: values.MAX_TURNS === 0 ? undefined : values.MAX_TURNS,
   token: values.GH_TOKEN === undefined ? undefined : Redacted.make(values.GH_TOKEN.trim()),

@@ -27,13 +27,22 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
     literal("OVERWRITE_MEMORY", String(wanted.overwriteMemory)),
     literal("MAX_COST_USD", limit(budget.costUsd)),
     literal("MAX_TURNS", limit(budget.turns)),
-    literal("HOME", "/workspace/.home"),
-    literal("CLAUDE_CONFIG_DIR", "/workspace/.claude"),
+    ...ownFolders(inputs),
     literal("TOOLMAN_SERVER_URL", config.agent.toolmanServerUrl),
     ...telemetryVariables(inputs),
     ...wanted.env
   ]
 }
+
+/** Made anew for each attempt. Where runs share a workspace at the same time, each has its own. */
+const ownFolders = ({ config, run }: PodInputs): ReadonlyArray<Variable> =>
+  config.storage.access === "Exclusive"
+    ? [literal("HOME", "/workspace/.home"), literal("CLAUDE_CONFIG_DIR", "/workspace/.claude")]
+    : [
+      literal("HOME", "/tmp/home"),
+      literal("CLAUDE_CONFIG_DIR", `/workspace/.runs/${run.uid}`),
+      literal("WORKSPACE_ACCESS", "Shared")
+    ]
 
 const limit = (value: number | undefined): string => (value === undefined ? "" : String(value))
 

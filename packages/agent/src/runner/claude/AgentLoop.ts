@@ -110,7 +110,12 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     ...(plan.problem === undefined ? {} : { resumeProblem: plan.problem })
   })
   const opening = (resumed: boolean) =>
-    startPrompt({ text: files.prompt, resumed, previous: settings.previous, notes: prepared.notes })
+    startPrompt({
+      text: files.prompt,
+      resumed,
+      previous: settings.previous,
+      notes: [...prepared.notes, ...files.notes]
+    })
   let prompt = opening(wasResumed)
   let tried: Tried = nothingTried
   while (true) {

@@ -2,8 +2,6 @@
  * Which session an attempt continues, and what its first words are. A resume is promised only for a transcript that exists: the agent
  * would silently start fresh or refuse otherwise.
  */
-import type { SessionEntry } from "../workspace/WorkspaceState.ts"
-
 /** A transcript on the workspace. A stub cannot be resumed, and yet its id counts as used. */
 export interface Transcript {
   readonly path: string
@@ -25,12 +23,11 @@ export interface SessionPlan {
 export interface SessionFacts {
   /** The attempt's own session id. */
   readonly sessionId: string
-  readonly runUid: string
   readonly wanted: boolean
-  /** The one to resume by the statuses of the service's runs; what the workspace remembers comes after it. */
+  /** The one to resume by the statuses of the tenant's runs; those of this run's earlier attempts come after it. */
   readonly last?: string | undefined
-  /** Oldest first. */
-  readonly entries: ReadonlyArray<SessionEntry>
+  /** Of this run's earlier attempts, newest first. */
+  readonly earlier: ReadonlyArray<string>
   readonly transcripts: ReadonlyMap<string, Transcript>
 }
 
@@ -40,9 +37,9 @@ const resumeOf = (sessionId: string, { here, path }: Transcript): SessionPlan =>
   resume: here ? sessionId : path
 })
 
-/** The attempt's own session when it has begun; else, where wanted, the last known, the newest of this run, or of this service. */
+/** The attempt's own session when it has begun; else, where wanted, the last known, or the newest of this run. */
 export const planSession = (facts: SessionFacts): SessionPlan => {
-  const { entries, last, runUid, sessionId, transcripts, wanted } = facts
+  const { earlier, last, sessionId, transcripts, wanted } = facts
   const own = transcripts.get(sessionId)
   if (own !== undefined && !own.stub) return resumeOf(sessionId, own)
   const fresh: SessionPlan = {
@@ -51,18 +48,13 @@ export const planSession = (facts: SessionFacts): SessionPlan => {
     ...(own === undefined ? {} : { stub: own.path })
   }
   if (!wanted) return fresh
-  const newest = entries.toReversed()
-  const known = [
-    ...(last === undefined ? [] : [last]),
-    ...newest.filter((entry) => entry.runUid === runUid).map((entry) => entry.sessionId),
-    ...newest.filter((entry) => entry.runUid !== runUid).map((entry) => entry.sessionId)
-  ]
+  const known = [...(last === undefined ? [] : [last]), ...earlier]
   for (const id of known) {
     const transcript = transcripts.get(id)
     if (transcript !== undefined && !transcript.stub) return resumeOf(id, transcript)
   }
   const problem = known[0] === undefined
-    ? "no earlier session of this service is on the workspace"
+    ? "no earlier session of this workspace is known"
     : `the transcript of session ${known[0]} is not on the workspace any more`
   return { ...fresh, problem }
 }

@@ -1,11 +1,11 @@
 /** The transcripts on the workspace, as facts for the plan of a session. */
-import { Context, DateTime, Effect, FileSystem, Layer } from "effect"
+import { Context, Effect, FileSystem, Layer } from "effect"
 import { RunnerConfig } from "../RunnerConfig.ts"
-import { WorkspaceState } from "../workspace/WorkspaceState.ts"
+import { earlierSessions } from "../workspace/RenewWorkspace.ts"
 import { isStub, planSession, type SessionPlan, type Transcript, transcriptFolder } from "./Session.ts"
 
 export class SessionStore extends Context.Service<SessionStore, {
-  /** What this attempt does, seen from the agent's folder. Moves a stub out of the way, and remembers the session. */
+  /** What this attempt does, seen from the agent's folder. Moves a stub out of the way. */
   readonly begin: (workingDirectory: string) => Effect.Effect<SessionPlan>
   /** The same session again, after its process ended; a new one with the same id where nothing was kept. */
   readonly again: (sessionId: string, workingDirectory: string) => Effect.Effect<SessionPlan>
@@ -16,7 +16,6 @@ export class SessionStore extends Context.Service<SessionStore, {
     SessionStore,
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const state = yield* WorkspaceState
       const { lastSession: last, resumeSession, roots, run, sessionId } = yield* RunnerConfig
       const projects = `${roots.claudeConfig}/projects`
 
@@ -46,13 +45,11 @@ export class SessionStore extends Context.Service<SessionStore, {
 
       const plan = Effect.fnUntraced(function*(workingDirectory: string, id: string, wanted: boolean) {
         const found = yield* transcripts(workingDirectory)
-        const { sessions } = yield* state.read
         const chosen = planSession({
           sessionId: id,
-          runUid: run.uid,
           wanted,
           last,
-          entries: sessions,
+          earlier: earlierSessions(run),
           transcripts: found
         })
         yield* makeRoom(chosen)
@@ -60,17 +57,7 @@ export class SessionStore extends Context.Service<SessionStore, {
       })
 
       return SessionStore.of({
-        begin: Effect.fn("SessionStore.begin")(function*(workingDirectory) {
-          const chosen = yield* plan(workingDirectory, sessionId, resumeSession)
-          yield* state.remember({
-            sessionId: chosen.sessionId,
-            runUid: run.uid,
-            run: run.name,
-            attempt: run.attempt,
-            startedAt: DateTime.formatIso(yield* DateTime.now)
-          })
-          return chosen
-        }),
+        begin: Effect.fn("SessionStore.begin")((workingDirectory) => plan(workingDirectory, sessionId, resumeSession)),
         again: Effect.fn("SessionStore.again")((id, workingDirectory) => plan(workingDirectory, id, false)),
         isKept: Effect.fn("SessionStore.isKept")(function*(id, workingDirectory) {
           const transcript = (yield* transcripts(workingDirectory)).get(id)

@@ -5,6 +5,7 @@
 import { Context, Effect, FileSystem, Option } from "effect"
 import type { Environment } from "../Environment.ts"
 import type { Redact } from "../Redact.ts"
+import { discard, kindOf, namesIn, plainPath } from "../workspace/Plain.ts"
 import { type CappedFile, cappedFile } from "./CappedFile.ts"
 
 const mebibyte = 1_048_576
@@ -37,11 +38,11 @@ const isName = (text: string | undefined): text is string => text !== undefined 
 /** Folders of attempts, newest first. */
 const attemptsBelow = Effect.fnUntraced(function*(root: string) {
   const fs = yield* FileSystem.FileSystem
-  const list = (folder: string) => fs.readDirectory(folder).pipe(Effect.orElseSucceed(() => []))
   const found: Array<{ readonly path: string; readonly time: number }> = []
-  for (const run of yield* list(root)) {
-    for (const attempt of (yield* list(`${root}/${run}`)).filter((name) => /^\d+$/.test(name))) {
+  for (const run of yield* namesIn(root)) {
+    for (const attempt of (yield* namesIn(`${root}/${run}`)).filter((name) => /^\d+$/.test(name))) {
       const path = `${root}/${run}/${attempt}`
+      if ((yield* kindOf(path)) !== "Directory") continue
       const time = yield* fs.stat(path).pipe(
         Effect.map(({ mtime }) => Option.match(mtime, { onNone: () => 0, onSome: (at) => at.getTime() })),
         Effect.orElseSucceed(() => 0)
@@ -56,7 +57,7 @@ const prune = Effect.fnUntraced(function*(root: string, own: string) {
   const fs = yield* FileSystem.FileSystem
   const others = (yield* attemptsBelow(root)).filter((path) => path !== own)
   for (const path of others.slice(keptAttempts - 1)) {
-    yield* fs.remove(path, { recursive: true, force: true })
+    yield* discard(path)
     const run = path.slice(0, path.lastIndexOf("/"))
     if ((yield* fs.readDirectory(run)).length === 0) yield* fs.remove(run, { recursive: true })
   }
@@ -64,13 +65,15 @@ const prune = Effect.fnUntraced(function*(root: string, own: string) {
 
 /** The attempt's folder, ready to be written to; undefined where there is none or it cannot be written. */
 export const openEvidence = Effect.fn("Evidence.open")(function*(environment: Environment) {
-  const fs = yield* FileSystem.FileSystem
   const { RUN_UID: run, ATTEMPT: attempt = "1", WORKSPACE_DIR: workspace = "/workspace" } = environment
   if (!isName(run) || !/^\d+$/.test(attempt)) return undefined
   const root = `${workspace}/.orchestrator`
   const folder = `${root}/${run}/${attempt}`
   return yield* Effect.gen(function*() {
-    yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
+    yield* plainPath(workspace, `.orchestrator/${run}/${attempt}`)
+    for (const name of yield* namesIn(folder)) {
+      if ((yield* kindOf(`${folder}/${name}`)) !== "File") yield* discard(`${folder}/${name}`)
+    }
     yield* prune(root, folder)
     const files: EvidenceFiles = {
       folder,

@@ -35,6 +35,8 @@ export interface GitOptions {
   /** More settings, after the hardened ones. */
   readonly settings?: ReadonlyArray<readonly [key: string, value: string]>
   readonly environment?: Environment
+  /** Text for git's standard input. */
+  readonly input?: string
 }
 
 const longestWords = 600
@@ -98,7 +100,7 @@ export class Git extends Context.Service<Git, {
         const command = ChildProcess.make("git", args, {
           env: environmentOf(folders, options),
           ...(folders?.workTree === undefined ? {} : { cwd: folders.workTree }),
-          stdin: "ignore",
+          stdin: options.input === undefined ? "ignore" : Stream.encodeText(Stream.make(options.input)),
           killSignal: "SIGTERM",
           forceKillAfter: "2 seconds"
         })

@@ -43,6 +43,7 @@ export const hardened: ReadonlyArray<readonly [key: string, value: string]> = [
 /** The variables beside the settings: no user files, no questions, plain English. */
 export const quietEnvironment = {
   GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_DEFAULT_REF_FORMAT: "files",
   GIT_TERMINAL_PROMPT: "0",
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_OPTIONAL_LOCKS: "0",

@@ -22,6 +22,9 @@ const taskPaths = (taskId: number) =>
     "architecture.md": ".taskmaster/docs/architecture.md"
   }) as const
 
+/** Names of a task's files. */
+export const taskFileNames: ReadonlyArray<string> = Object.keys(taskPaths(0))
+
 const listPath = ".taskmaster/tasks/tasks.json"
 const statePath = ".taskmaster/state.json"
 

@@ -2,8 +2,9 @@
 import { Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
+import { discard, isPlainPath } from "../workspace/Plain.ts"
 import type { Repository } from "../workspace/Repository.ts"
-import { inProject, taskFolders } from "./TaskFiles.ts"
+import { inProject, taskFileNames, taskFolders } from "./TaskFiles.ts"
 
 /** A path as a line of `.git/info/exclude`. */
 export const excludeLine = (path: string): string => `/${path.replace(/[\\*?[\]!#]/g, "\\$&").replace(/ +$/, "\\$&")}`
@@ -15,6 +16,21 @@ const tracked = Effect.fnUntraced(function*(repository: Repository, paths: Reado
   })
   return listing.split("\0").filter((path) => path !== "")
 })
+
+/** Removes what an earlier attempt was given: nothing hides it from git any more, and it is no work. */
+export const clearTaskFiles = Effect.fn("TaskFolder.clear")(
+  function*(repository: Repository, workingDirectory: string) {
+    for (const folder of taskFolders.map((name) => inProject(workingDirectory, name))) {
+      const path = `${repository.workTree}/${folder}`
+      if (!(yield* isPlainPath(repository.workTree, folder))) continue
+      const known = yield* tracked(repository, [folder])
+      if (known.length === 0) yield* discard(path)
+      for (const name of taskFileNames) {
+        if (!known.includes(`${folder}/${name}`)) yield* discard(`${path}/${name}`)
+      }
+    }
+  }
+)
 
 const longestExclude = 1_000_000
 

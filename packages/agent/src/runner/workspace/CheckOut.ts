@@ -8,7 +8,19 @@ import { setupFailed } from "../RunFailure.ts"
 import { type BranchChoice, trailers } from "./Branch.ts"
 import { removeObstacles } from "./Obstacles.ts"
 import type { Repository } from "./Repository.ts"
-import { clear, commitAll, commitOf, inspect, isAncestor, keepAside, merge, type MergeOutcome } from "./Worktree.ts"
+import {
+  clear,
+  commitAll,
+  commitOf,
+  inspect,
+  isAncestor,
+  keepAside,
+  merge,
+  type MergeOutcome,
+  type Operation,
+  removeHidden,
+  removeUntracked
+} from "./Worktree.ts"
 
 export interface CheckOut {
   readonly choice: BranchChoice
@@ -17,6 +29,8 @@ export interface CheckOut {
   readonly base: string
   /** Whether the remote has the branch. */
   readonly onRemote: boolean
+  /** What was under way in the clone when it was left. */
+  readonly interrupted: Operation | undefined
 }
 
 const merged = (what: string, { conflicts, problem }: MergeOutcome): ReadonlyArray<string> =>
@@ -30,20 +44,17 @@ const merged = (what: string, { conflicts, problem }: MergeOutcome): ReadonlyArr
     ]
     : []
 
-/** Settles what is in the tree; answers with notes, and whether a merge with conflicts was left in place. */
-const settle = Effect.fnUntraced(function*(repository: Repository, { choice, run }: CheckOut) {
+/** Settles what is in the tree; answers with notes for the agent, and whether it was left by this run. */
+const settle = Effect.fnUntraced(function*(repository: Repository, { choice, interrupted, run }: CheckOut) {
   yield* removeObstacles(repository)
   const state = yield* inspect(repository)
-  const ours = state.branch === choice.branch && choice.continues
-  if (ours && state.operation === "merge" && state.conflicts.length > 0) {
-    return { merging: true, notes: merged("another branch", { conflicts: state.conflicts }) }
-  }
-  if (ours && (state.operation === undefined || state.operation === "merge")) {
-    const { left, saved } = state.dirty || state.operation === "merge"
+  const ours = state.branch === choice.branch && choice.continues && state.head !== undefined
+  if (ours && interrupted === undefined) {
+    const { left, saved } = state.dirty
       ? yield* commitAll(repository, { message: ["wip: work left by an interrupted attempt", trailers(run)] })
       : { left: [], saved: false }
     return {
-      merging: false,
+      ours,
       notes: [
         ...(saved ? ["Changes left by an interrupted attempt were committed as they were."] : []),
         ...(left.length > 0 ? [`Left by an interrupted attempt, and not committed: ${left.join(", ")}.`] : [])
@@ -51,16 +62,18 @@ const settle = Effect.fnUntraced(function*(repository: Repository, { choice, run
     }
   }
   const unreachable = state.branch === undefined && state.head !== undefined
-  const ref = state.dirty || state.operation !== undefined || unreachable
+  const ref = state.dirty || interrupted !== undefined || unreachable
     ? yield* keepAside(repository, state)
     : undefined
   yield* clear(repository, state)
-  if (ref === undefined) return { merging: false, notes: [] }
+  if (ref === undefined) return { ours, notes: [] }
   yield* Effect.log(`unfinished work found in the workspace is kept at ${ref}`)
-  const notes = state.operation === undefined
-    ? []
-    : [`An unfinished ${state.operation} of an earlier attempt was ended; its state is kept at ${ref}.`]
-  return { merging: false, notes }
+  return {
+    ours,
+    notes: interrupted === undefined
+      ? []
+      : [`An unfinished ${interrupted} of an earlier attempt was ended; its state is kept at ${ref}.`]
+  }
 })
 
 /** Checks the branch out and brings in what the remote and the base have gained. */
@@ -69,8 +82,6 @@ export const checkOut = Effect.fn("CheckOut.checkOut")(function*(repository: Rep
   const { base, choice, onRemote } = request
   const { branch, continues, from } = choice
   const settled = yield* settle(repository, request)
-  if (settled.merging) return settled.notes
-
   const tracking = `refs/remotes/origin/${branch}`
   const local = yield* commitOf(repository, `refs/heads/${branch}`)
   const start = continues && onRemote ? tracking : from === undefined ? base : `refs/heads/${from}`
@@ -84,6 +95,11 @@ export const checkOut = Effect.fn("CheckOut.checkOut")(function*(repository: Rep
       yield* git.run(repository, ["update-ref", `refs/orchestrator/kept/${local.slice(0, 12)}`, local])
     }
     yield* git.run(repository, ["checkout", "--quiet", "--force", "--no-track", "-B", branch, start, "--"])
+  }
+  if (!settled.ours) {
+    // What one branch ignores another may not, and what hides itself is in no branch.
+    yield* removeUntracked(repository)
+    yield* removeHidden(repository)
   }
   if (!continues) return settled.notes
 

@@ -4,15 +4,15 @@
  */
 import { Clock, Effect, FileSystem } from "effect"
 import { RunnerConfig } from "../RunnerConfig.ts"
+import { plainPath } from "./Plain.ts"
 import type { Repository } from "./Repository.ts"
 
 /** Moves something of the workspace to where nobody trips over it; answers with its new place. */
 export const putAway = Effect.fn("Nested.putAway")(function*(path: string, name: string) {
   const fs = yield* FileSystem.FileSystem
   const { roots } = yield* RunnerConfig
-  const folder = `${roots.workspace}/.orchestrator/kept/${yield* Clock.currentTimeMillis}`
+  const folder = yield* plainPath(roots.workspace, `.orchestrator/kept/${yield* Clock.currentTimeMillis}`)
   const place = `${folder}/${name.replaceAll("/", "+").slice(-150)}`
-  yield* fs.makeDirectory(folder, { recursive: true })
   yield* fs.rename(path, place)
   return place
 })

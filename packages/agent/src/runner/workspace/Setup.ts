@@ -1,17 +1,18 @@
 /** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
 import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
-import { Clock, Effect, FileSystem } from "effect"
-import { Git } from "../git/Git.ts"
-import { type Remote, Upstream } from "../git/Upstream.ts"
-import { advice, noStart } from "../git/UpstreamWords.ts"
+import { Clock, Effect, FileSystem, PlatformError } from "effect"
+import { Git, GitError } from "../git/Git.ts"
+import { type Remote, Upstream, UpstreamError } from "../git/Upstream.ts"
+import { advice, isTransient, noStart } from "../git/UpstreamWords.ts"
 import { type Decision, Handover, type HandoverError } from "../handover/Handover.ts"
 import { setupFailed } from "../RunFailure.ts"
 import type { CodeTask, DocsTask, RunnerSettings } from "../RunnerConfig.ts"
 import { checkTaskList, inProject, readTaskFiles, requireBranch, unreachable } from "../task/TaskFiles.ts"
-import { placeTaskFiles } from "../task/TaskFolder.ts"
+import { clearTaskFiles, placeTaskFiles } from "../task/TaskFolder.ts"
 import { type BranchFacts, choiceFor, chooseBranch, mustLeave, parseWriters, runTrailer } from "./Branch.ts"
 import { checkOut } from "./CheckOut.ts"
-import { openRepository, type Repository } from "./Repository.ts"
+import { discard, kindOf } from "./Plain.ts"
+import { type Opened, openRepository, type Repository, setAside } from "./Repository.ts"
 import { type Before, lookBefore } from "./Whereabouts.ts"
 import { WorkspaceState } from "./WorkspaceState.ts"
 import { commitOf, isAncestor } from "./Worktree.ts"
@@ -62,23 +63,67 @@ const startOf = Effect.fnUntraced(function*(repository: Repository) {
   return { start, before: yield* lookBefore(repository, yield* Clock.currentTimeMillis) }
 })
 
-/** The agent's folder as it really is; a link out of the repository is refused. */
+/** Whether the repository itself has something at a path; what is ignored or new may be anybody's. */
+const isTracked = Effect.fnUntraced(function*(repository: Repository, path: string) {
+  const git = yield* Git
+  const listing = yield* git.run(repository, ["ls-files", "-z", "--", path], {
+    environment: { GIT_LITERAL_PATHSPECS: "1" }
+  })
+  return listing !== ""
+})
+
+/** The agent's folder as it really is; a link of the repository that leads out of it is refused, and one that was left there removed. */
 const folderOf = Effect.fnUntraced(function*(repository: Repository, workingDirectory: string, create: boolean) {
   const fs = yield* FileSystem.FileSystem
   const wanted = workingDirectory === "" ? repository.workTree : `${repository.workTree}/${workingDirectory}`
-  const there = yield* fs.exists(wanted)
-  if (!there && !create) return yield* setupFailed(`the repository has no folder ${workingDirectory}`)
-  if (!there) {
-    yield* Effect.log(`the repository has no folder ${workingDirectory} yet; it is made`)
-    yield* fs.makeDirectory(wanted, { recursive: true })
-  }
   const root = yield* fs.realPath(repository.workTree)
-  const real = yield* fs.realPath(wanted)
-  const inside = (real === root || real.startsWith(`${root}/`)) && !real.startsWith(`${root}/.git/`)
-  if (!inside || (yield* fs.stat(real)).type !== "Directory") {
-    return yield* setupFailed(`${workingDirectory} is not a folder of the repository`)
+  const isInside = (path: string) =>
+    (path === root || path.startsWith(`${root}/`)) && !`${path}/`.startsWith(`${root}/.git/`)
+  const foreign = setupFailed(`${workingDirectory} is not a folder of the repository`)
+  let path = root
+  for (const name of workingDirectory.split("/").filter((part) => part !== "" && part !== ".")) {
+    path = `${path}/${name}`
+    const left = (yield* kindOf(path)) !== "Directory" && !(yield* isTracked(repository, path))
+    if (left) {
+      yield* discard(path)
+      if (!create) return yield* setupFailed(`the repository has no folder ${workingDirectory}`)
+      yield* fs.makeDirectory(path)
+      yield* Effect.log(`the repository has no folder ${path.slice(root.length + 1)} yet; it is made`)
+    }
+    path = yield* fs.realPath(path).pipe(Effect.mapError(() => foreign))
+    if (!isInside(path) || (yield* fs.stat(path)).type !== "Directory") return yield* foreign
   }
   return wanted
+})
+
+/** Whether git failed over what is in the clone, and not over the way to the remote. */
+const isDamage = ({ reason }: UpstreamError): boolean =>
+  !isTransient(reason) && /\bobjects?\b|\bpack\b|corrupt|\brefs?\/|unable to (?:create|write|resolve)/i.test(reason)
+
+type CloneError = GitError | UpstreamError | PlatformError.PlatformError
+
+/** Does this in the workspace's clone; where the clone does not let it, in a new one, and the old one lies aside. */
+const inClone = Effect.fnUntraced(function*<A, E, R>(
+  { roots: { workspace } }: RunnerSettings,
+  use: (opened: Opened) => Effect.Effect<A, E | CloneError, R>
+) {
+  const upstream = yield* Upstream
+  const path = `${workspace}/target-repo`
+  const open = openRepository(path, upstream.address("target"))
+  const opened = yield* open
+  const again = (error: CloneError) =>
+    Effect.gen(function*() {
+      yield* Effect.logWarning(error.message)
+      const aside = yield* setAside(path)
+      return yield* use({ ...(yield* open), aside })
+    })
+  return yield* use(opened).pipe(Effect.catchIf(
+    (error): error is CloneError =>
+      opened.aside === undefined &&
+      (error instanceof GitError || error instanceof PlatformError.PlatformError ||
+        (error instanceof UpstreamError && isDamage(error))),
+    again
+  ))
 })
 
 const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote, decided: string | undefined) {
@@ -150,37 +195,36 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   const decision = yield* handover.decision.pipe(Effect.mapError(undecided(githubUser)))
   const baseBranch = yield* baseOf(url, remote, decision?.base)
   const base = tracking(baseBranch)
-  const { aside, repository } = yield* openRepository(
-    `${settings.roots.workspace}/target-repo`,
-    upstream.address("target")
-  )
   const refspecs = [`+refs/heads/*:${tracking("*")}`]
-  yield* upstream.fetch("target", repository, refspecs).pipe(
-    Effect.mapError(unreachable("target repository", githubUser))
-  )
-
   const plain = codeBranch(task.taskId)
-  const local = yield* commitOf(repository, `refs/heads/${plain}`)
   const { branches: claims } = yield* state.read
-  const choice = yield* settleBranch({
-    runUid: run.uid,
-    plain,
-    own: ownCodeBranch(task.taskId, run.uid),
-    remote: remote.heads,
-    claims,
-    writers: remote.heads.has(plain) ? yield* writersOf(repository, base, tracking(plain)) : [],
-    local: local !== undefined,
-    contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local)),
-    contested: task.contested
-  }, decision).pipe(Effect.catchTag("HandoverError", (error) => undecided(githubUser)(error)))
-  yield* requirePlace(url, remote, choice.branch)
-  yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
-  const notes = yield* checkOut(repository, {
-    choice,
-    run,
-    base,
-    onRemote: remote.heads.has(choice.branch)
-  })
+  const { aside, choice, notes, repository } = yield* inClone(
+    settings,
+    Effect.fnUntraced(function*({ aside, interrupted, repository }: Opened) {
+      yield* upstream.fetch("target", repository, refspecs)
+      const local = yield* commitOf(repository, `refs/heads/${plain}`)
+      const choice = yield* settleBranch({
+        runUid: run.uid,
+        plain,
+        own: ownCodeBranch(task.taskId, run.uid),
+        remote: remote.heads,
+        claims,
+        writers: remote.heads.has(plain) ? yield* writersOf(repository, base, tracking(plain)) : [],
+        local: local !== undefined,
+        contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local)),
+        contested: task.contested
+      }, decision)
+      yield* requirePlace(url, remote, choice.branch)
+      yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
+      const onRemote = remote.heads.has(choice.branch)
+      yield* clearTaskFiles(repository, workingDirectory)
+      const notes = yield* checkOut(repository, { choice, run, base, onRemote, interrupted })
+      return { aside, choice, notes, repository }
+    })
+  ).pipe(Effect.catchTags({
+    HandoverError: undecided(githubUser),
+    UpstreamError: unreachable("target repository", githubUser)
+  }))
   yield* state.claim(choice.branch, { ...claims[choice.branch], runUid: run.uid })
 
   const folder = yield* folderOf(repository, workingDirectory, true)
@@ -213,19 +257,20 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
   const branch = docsBranchName(run.name, run.uid)
   const onRemote = remote.heads.has(branch)
   yield* requirePlace(url, remote, branch)
-  const { aside, repository } = yield* openRepository(
-    `${settings.roots.workspace}/target-repo`,
-    upstream.address("target")
-  )
   const refspecs = [task.sourceBranch, ...(onRemote ? [branch] : [])].map((name) =>
     `+refs/heads/${name}:${tracking(name)}`
   )
-  yield* upstream.fetch("target", repository, refspecs).pipe(
-    Effect.mapError(unreachable("repository", githubUser))
-  )
   const base = tracking(task.sourceBranch)
-  const continues = onRemote || (yield* commitOf(repository, `refs/heads/${branch}`)) !== undefined
-  const notes = yield* checkOut(repository, { choice: { branch, continues }, run, base, onRemote })
+  const { aside, notes, repository } = yield* inClone(
+    settings,
+    Effect.fnUntraced(function*({ aside, interrupted, repository }: Opened) {
+      yield* upstream.fetch("target", repository, refspecs)
+      const continues = onRemote || (yield* commitOf(repository, `refs/heads/${branch}`)) !== undefined
+      const choice = { branch, continues }
+      const notes = yield* checkOut(repository, { choice, run, base, onRemote, interrupted })
+      return { aside, notes, repository }
+    })
+  ).pipe(Effect.catchTag("UpstreamError", unreachable("repository", githubUser)))
   const folder = yield* folderOf(repository, workingDirectory, false)
   const list = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
   const prepared: Prepared = {

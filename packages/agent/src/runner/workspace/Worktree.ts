@@ -6,10 +6,11 @@ import { Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
 import { parseShort, stage, type StageOptions } from "./Collect.ts"
 import { putAway } from "./Nested.ts"
+import { discard, kindOf } from "./Plain.ts"
 import type { Repository } from "./Repository.ts"
 
 /** An unfinished git operation, and the file that shows it. */
-const operations = [
+export const operations = [
   ["merge", "MERGE_HEAD"],
   ["rebase", "rebase-merge"],
   ["rebase", "rebase-apply"],
@@ -115,15 +116,15 @@ export const commitAll = Effect.fn("Worktree.commitAll")(function*(repository: R
 export const keepAside = Effect.fn("Worktree.keepAside")(function*(repository: Repository, state: TreeState) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
-  if (state.head === undefined) return undefined
   const index = `${repository.gitDir}/orchestrator-index`
   const options = { environment: { GIT_INDEX_FILE: index } }
-  yield* git.run(repository, ["read-tree", state.head], options)
+  yield* git.run(repository, ["read-tree", ...(state.head === undefined ? ["--empty"] : [state.head])], options)
   yield* stage(repository, options)
   const tree = (yield* git.run(repository, ["write-tree"], options)).trim()
   yield* fs.remove(index, { force: true })
   const message = `Work in progress on ${state.branch ?? "a detached HEAD"}`
-  const commit = (yield* git.run(repository, ["commit-tree", tree, "-p", state.head, "-m", message])).trim()
+  const parents = state.head === undefined ? [] : ["-p", state.head]
+  const commit = (yield* git.run(repository, ["commit-tree", tree, ...parents, "-m", message])).trim()
   const ref = `refs/orchestrator/kept/${commit.slice(0, 12)}`
   yield* git.run(repository, ["update-ref", ref, commit])
   return ref
@@ -137,6 +138,54 @@ const ending: { readonly [name in Operation]: ReadonlyArray<string> } = {
   bisect: ["bisect", "reset"]
 }
 
+/** Removes untracked files, however locked; repositories among them are kept aside. What the repository's own rules ignore stays. */
+export const removeUntracked = Effect.fn("Worktree.removeUntracked")(function*(repository: Repository) {
+  const git = yield* Git
+  yield* git.ask(repository, ["clean", "-d", "--force", "--quiet"])
+  const status = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=dirty"]
+  const { files, nested } = parseShort(yield* git.run(repository, status))
+  for (const path of nested) {
+    const place = yield* putAway(`${repository.workTree}/${path}`, path)
+    yield* Effect.log(`${path} is a repository of its own that was left here; it is kept at ${place}`)
+  }
+  for (const path of files) yield* discard(`${repository.workTree}/${path}`)
+})
+
+/** Source and path of what `git check-ignore -z -v` answers. */
+export const parseIgnored = (answer: string): ReadonlyArray<readonly [source: string, path: string]> => {
+  const fields = answer.split("\0")
+  const found: Array<readonly [string, string]> = []
+  for (let at = 0; at + 3 < fields.length; at += 4) found.push([fields[at] ?? "", fields[at + 3] ?? ""])
+  return found
+}
+
+/**
+ * Removes what hides from `clean`: files ignored by a `.gitignore` that is itself no part of the repository, and what lies in folders of
+ * submodules, which nobody here has fetched.
+ */
+export const removeHidden = Effect.fn("Worktree.removeHidden")(function*(repository: Repository) {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  const tracked = entries(yield* git.run(repository, ["ls-files", "--stage", "-z"]))
+  const pathOf = (entry: string) => entry.slice(entry.indexOf("\t") + 1)
+  const rules = new Set(tracked.map(pathOf).filter((path) => /(?:^|\/)\.gitignore$/.test(path)))
+  const status = yield* git.run(repository, ["status", "--porcelain", "-z", "--ignored=matching", "--no-renames"])
+  const ignored = entries(status).filter((entry) => entry.startsWith("!! ")).map((entry) => entry.slice(3))
+  if (ignored.length > 0) {
+    const answer = yield* git.ask(repository, ["check-ignore", "-z", "--verbose", "--stdin"], {
+      input: ignored.map((path) => `${path}\0`).join("")
+    })
+    for (const [source, path] of parseIgnored(answer.stdout)) {
+      if (!rules.has(source)) yield* discard(`${repository.workTree}/${path.replace(/\/$/, "")}`)
+    }
+  }
+  for (const entry of tracked.filter((line) => line.startsWith("160000 "))) {
+    const path = `${repository.workTree}/${pathOf(entry)}`
+    if ((yield* kindOf(path)) !== undefined) yield* discard(path)
+    yield* Effect.ignore(fs.makeDirectory(path))
+  }
+})
+
 /** Leaves the tree clean at HEAD: operations ended, changes and untracked files gone (ignored files stay). Keep them aside first. */
 export const clear = Effect.fn("Worktree.clear")(function*(repository: Repository, state: TreeState) {
   const fs = yield* FileSystem.FileSystem
@@ -145,14 +194,10 @@ export const clear = Effect.fn("Worktree.clear")(function*(repository: Repositor
   for (const leftover of ["rebase-merge", "rebase-apply"]) {
     yield* fs.remove(`${repository.gitDir}/${leftover}`, { recursive: true, force: true })
   }
-  if (state.head === undefined) return
-  yield* git.run(repository, ["reset", "--hard", "--quiet"])
-  yield* git.ask(repository, ["clean", "-d", "--force", "--quiet"])
-  const status = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=dirty"]
-  for (const path of parseShort(yield* git.run(repository, status)).nested) {
-    const place = yield* putAway(`${repository.workTree}/${path}`, path)
-    yield* Effect.log(`${path} is a repository of its own that was left here; it is kept at ${place}`)
-  }
+  yield* state.head === undefined
+    ? git.run(repository, ["read-tree", "--empty"])
+    : git.run(repository, ["reset", "--hard", "--quiet"])
+  yield* removeUntracked(repository)
 })
 
 export interface MergeOutcome {

@@ -9,13 +9,11 @@ import {
   transcriptFolder
 } from "../../../src/runner/claude/Session.ts"
 
-const entry = (sessionId: string, runUid: string) => ({ sessionId, runUid, run: runUid, attempt: 1, startedAt: "" })
 const here = (id: string): [string, Transcript] => [id, { path: `/c/${id}.jsonl`, stub: false, here: true }]
 const facts = (changes: Partial<SessionFacts>): SessionFacts => ({
   sessionId: "new",
-  runUid: "me",
   wanted: true,
-  entries: [],
+  earlier: [],
   transcripts: new Map(),
   ...changes
 })
@@ -24,37 +22,34 @@ describe("planSession", () => {
   it.each<{ name: string; given: Partial<SessionFacts>; want: SessionPlan }>([
     { name: "a first attempt is new", given: { wanted: false }, want: { sessionId: "new", resume: undefined } },
     {
-      name: "the newest session of this run outranks a newer one of the service",
-      given: {
-        entries: [entry("a", "me"), entry("b", "me"), entry("c", "other")],
-        transcripts: new Map([here("a"), here("b"), here("c")])
-      },
+      name: "the newest session of this run",
+      given: { earlier: ["b", "a"], transcripts: new Map([here("a"), here("b"), here("c")]) },
       want: { sessionId: "b", resume: "b" }
     },
     {
-      name: "the service's newest where this run has none",
-      given: { entries: [entry("a", "other"), entry("b", "third")], transcripts: new Map([here("a"), here("b")]) },
-      want: { sessionId: "b", resume: "b" }
+      name: "none that nobody names, although its transcript is there",
+      given: { earlier: [], transcripts: new Map([here("a"), here("b")]) },
+      want: { sessionId: "new", resume: undefined, problem: "no earlier session of this workspace is known" }
     },
     {
       name: "an older one where the newest has no transcript",
-      given: { entries: [entry("a", "me"), entry("b", "me")], transcripts: new Map([here("a")]) },
+      given: { earlier: ["b", "a"], transcripts: new Map([here("a")]) },
       want: { sessionId: "a", resume: "a" }
     },
     {
       name: "what the controller knows to be the last comes first",
-      given: { last: "c", entries: [entry("a", "me")], transcripts: new Map([here("a"), here("c")]) },
+      given: { last: "c", earlier: ["a"], transcripts: new Map([here("a"), here("c")]) },
       want: { sessionId: "c", resume: "c" }
     },
     {
       name: "unless its transcript is gone",
-      given: { last: "c", entries: [entry("a", "me")], transcripts: new Map([here("a")]) },
+      given: { last: "c", earlier: ["a"], transcripts: new Map([here("a")]) },
       want: { sessionId: "a", resume: "a" }
     },
     {
       name: "a transcript of another folder is named by its path",
       given: {
-        entries: [entry("a", "me")],
+        earlier: ["a"],
         transcripts: new Map([["a", { path: "/c/a.jsonl", stub: false, here: false }]])
       },
       want: { sessionId: "a", resume: "/c/a.jsonl" }
@@ -71,7 +66,7 @@ describe("planSession", () => {
     },
     {
       name: "a wanted resume that is not possible says why",
-      given: { entries: [entry("a", "me")] },
+      given: { earlier: ["a"] },
       want: {
         sessionId: "new",
         resume: undefined,
@@ -81,7 +76,7 @@ describe("planSession", () => {
     {
       name: "a workspace without sessions says so",
       given: {},
-      want: { sessionId: "new", resume: undefined, problem: "no earlier session of this service is on the workspace" }
+      want: { sessionId: "new", resume: undefined, problem: "no earlier session of this workspace is known" }
     }
   ])("$name", ({ given, want }) => assert.deepStrictEqual(planSession(facts(given)), want))
 

@@ -57,10 +57,16 @@ describe("evidence", () => {
 
   it.effect("is not kept where it cannot be, and the run goes on", () =>
     Effect.gen(function*() {
-      writeFileSync(join(folder, ".orchestrator"), "a file of somebody's")
-      assert.isUndefined(yield* openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "run", ATTEMPT: "1" }))
+      const nowhere = join(folder, "nowhere")
+      assert.isUndefined(yield* openEvidence({ WORKSPACE_DIR: nowhere, RUN_UID: "run", ATTEMPT: "1" }))
       assert.isUndefined(yield* openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "../..", ATTEMPT: "1" }))
       assert.isUndefined(yield* openEvidence({ WORKSPACE_DIR: folder, ATTEMPT: "1" }))
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("has the place of whatever stands in its way", () =>
+    Effect.gen(function*() {
+      writeFileSync(join(folder, ".orchestrator"), "a file of somebody's")
+      assert.isDefined(yield* openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "run", ATTEMPT: "1" }))
     }).pipe(Effect.provide(NodeServices.layer)))
 
   it.effect("keeps the newest of what would be too much", () =>

@@ -1,0 +1,152 @@
+/**
+ * The workspace beside the clone, made anew for each attempt: an empty home and config folder of the agent, and nothing that an earlier
+ * run left where a tool would look for it. Transcripts are put away by id; the one that is resumed comes back, as data.
+ */
+import { sessionId } from "@orchestrator/domain/Session"
+import { Effect, FileSystem, Option } from "effect"
+import { isStub } from "../claude/Session.ts"
+import { setupFailed } from "../RunFailure.ts"
+import type { RunnerSettings } from "../RunnerConfig.ts"
+import { discard, isPlainPath, kindOf, namesIn, plainFolder, plainPath, readPlain } from "./Plain.ts"
+import { asidesIn } from "./Repository.ts"
+
+const own = ".orchestrator"
+const clone = "target-repo"
+/** A file system's own; only its root could remove it. */
+const ofTheVolume = "lost+found"
+const keptTranscripts = 20
+const largestTranscript = 134_217_728
+const earlierAttempts = 10
+
+const transcriptName = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/
+const folderName = /^[A-Za-z0-9-]+$/
+
+interface Found {
+  readonly id: string
+  /** Folder of the agent's working directory, by its name. */
+  readonly folder: string
+  readonly path: string
+  readonly time: number
+}
+
+/** Transcripts below a folder of the agent's projects, newest first: files of their own, of a bearable size. */
+const transcriptsIn = Effect.fnUntraced(function*(projects: string) {
+  const fs = yield* FileSystem.FileSystem
+  const found: Array<Found> = []
+  for (const folder of (yield* namesIn(projects)).filter((name) => folderName.test(name))) {
+    for (const name of yield* namesIn(`${projects}/${folder}`)) {
+      const id = transcriptName.exec(name)?.[1]
+      if (id === undefined) continue
+      const path = `${projects}/${folder}/${name}`
+      const info = yield* Effect.option(fs.lstat(path))
+      if (Option.isNone(info) || info.value.type !== "File" || Number(info.value.size) > largestTranscript) continue
+      const time = Option.match(info.value.mtime, { onNone: () => 0, onSome: (at) => at.getTime() })
+      found.push({ id, folder, path, time })
+    }
+  }
+  return found.toSorted((left, right) => right.time - left.time)
+})
+
+/** Sessions that this attempt may take up, the one to prefer first. They come from the run's environment and from nowhere else. */
+export const wantedSessions = (
+  { lastSession, resumeSession, run, sessionId: own }: Pick<
+    RunnerSettings,
+    "lastSession" | "resumeSession" | "run" | "sessionId"
+  >
+): ReadonlyArray<string> =>
+  resumeSession ? [own, ...(lastSession === undefined ? [] : [lastSession]), ...earlierSessions(run)] : [own]
+
+/** Sessions of the run's earlier attempts, newest first. */
+export const earlierSessions = ({ attempt, uid }: RunnerSettings["run"]): ReadonlyArray<string> =>
+  Array.from(
+    { length: Math.min(earlierAttempts, Math.max(0, attempt - 1)) },
+    (_, back) => sessionId(uid, attempt - 1 - back)
+  )
+
+const isResumable = Effect.fnUntraced(function*({ path }: Found) {
+  const text = yield* readPlain(path, largestTranscript)
+  return text !== undefined && !isStub(text)
+})
+
+/** Moves what can be resumed out of the agent's config folder, and keeps the newest. */
+const putAway = Effect.fnUntraced(function*(projects: string, archive: string) {
+  const fs = yield* FileSystem.FileSystem
+  for (const { folder, id, path } of yield* transcriptsIn(projects)) {
+    yield* plainFolder(`${archive}/${folder}`)
+    yield* discard(`${archive}/${folder}/${id}.jsonl`)
+    yield* fs.rename(path, `${archive}/${folder}/${id}.jsonl`)
+  }
+  for (const { path } of (yield* transcriptsIn(archive)).slice(keptTranscripts)) yield* discard(path)
+})
+
+/** Transcripts of runs that have the workspace at the same time, each in a config folder of its own. */
+const besideUs = Effect.fnUntraced(function*(workspace: string) {
+  const runs = yield* namesIn(`${workspace}/.runs`)
+  const found: Array<Found> = []
+  for (const run of runs) {
+    if (yield* isPlainPath(workspace, `.runs/${run}`)) {
+      found.push(...yield* transcriptsIn(`${workspace}/.runs/${run}/projects`))
+    }
+  }
+  return found
+})
+
+/** Puts the first that there is where the agent looks for it: moved, or copied where it is another run's. */
+const bringBack = Effect.fnUntraced(function*(
+  { roots: { claudeConfig, workspace }, shared, ...settings }: RunnerSettings,
+  archive: string
+) {
+  const fs = yield* FileSystem.FileSystem
+  const ours = yield* transcriptsIn(archive)
+  const theirs = shared ? yield* besideUs(workspace) : []
+  for (const id of wantedSessions(settings)) {
+    const found = [...ours, ...theirs].find((transcript) => transcript.id === id)
+    if (found === undefined || !(yield* isResumable(found))) continue
+    const target = `${yield* plainPath(claudeConfig, `projects/${found.folder}`)}/${id}.jsonl`
+    yield* ours.includes(found) ? fs.rename(found.path, target) : fs.copyFile(found.path, target)
+    return yield* fs.chmod(target, 0o600)
+  }
+})
+
+/** Everything beside the clone that is not ours: what tools look for in the folders above theirs. */
+const sweep = Effect.fnUntraced(function*(workspace: string, kept: ReadonlyArray<string>) {
+  const names = yield* namesIn(workspace)
+  const stays = new Set([own, clone, ofTheVolume, "CLAUDE.md", ...kept, ...asidesIn(names, clone)])
+  for (const name of names.filter((each) => !stays.has(each))) yield* discard(`${workspace}/${name}`)
+})
+
+/** The path within the workspace; undefined where it is elsewhere. */
+const within = (workspace: string, path: string): string | undefined =>
+  path.startsWith(`${workspace}/`) ? path.slice(workspace.length + 1) : undefined
+
+/** An empty folder of its own at a path on the workspace or beside it. */
+const emptyFolder = Effect.fnUntraced(function*(workspace: string, path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const relative = within(workspace, path)
+  if (relative === undefined) yield* fs.makeDirectory(path, { recursive: true, mode: 0o700 })
+  else {
+    yield* plainPath(workspace, relative.split("/").slice(0, -1).join("/"))
+    yield* discard(path)
+    if ((yield* kindOf(path)) !== undefined) return yield* setupFailed(`${path} cannot be made anew`)
+    yield* fs.makeDirectory(path, { mode: 0o700 })
+  }
+  yield* fs.access(path, { writable: true })
+})
+
+/** With shared access other runs work in the same workspace: what is theirs is left alone. */
+export const renewWorkspace = Effect.fn("RenewWorkspace.renew")(
+  function*(settings: RunnerSettings) {
+    const { roots: { claudeConfig, home, workspace }, shared } = settings
+    const archive = yield* plainPath(workspace, `${own}/sessions`)
+    const [homePath, configPath] = [within(workspace, home), within(workspace, claudeConfig)]
+    if (configPath !== undefined && (yield* isPlainPath(workspace, configPath))) {
+      yield* putAway(`${claudeConfig}/projects`, archive)
+    }
+    if (!shared) yield* sweep(workspace, [homePath, configPath].flatMap((path) => path?.split("/")[0] ?? []))
+    for (const folder of [home, claudeConfig]) yield* emptyFolder(workspace, folder)
+    yield* bringBack(settings, archive)
+  },
+  Effect.mapError((error) =>
+    error._tag === "RunFailure" ? error : setupFailed(`the workspace cannot be prepared: ${error.message}`)
+  )
+)
