@@ -72,13 +72,14 @@ describe("a later attempt", () => {
       assert.notInclude(opening(world), "xylophone")
     }))
 
-  it.live("of another run continues the service's session where it is asked to", () =>
+  it.live("of another run continues the tenant's session that the controller names", () =>
     Effect.gen(function*() {
       const { world } = yield* afterFirst
       const uid = world.uid.replace("3f9c2a1b", "77777777")
       const run = { name: "demo-two", uid }
       const spec = { continueSession: true }
-      const end = yield* (yield* startPod(world, { run, spec })).end
+      const agentEnvironment = { RESUME_SESSION_ID: sessionOf(world, 1) }
+      const end = yield* (yield* startPod(world, { run, spec, agentEnvironment })).end
       endedWith(end, "Delivered")
       assert.isTrue(end.story.resumed)
       assert.include(opening(world), "The password of the day is xylophone.")
