@@ -130,7 +130,7 @@ describe("planted by an earlier run of the tenant", () => {
 
   it("the settings of git are ours and no others", () => {
     const allowed =
-      /^(?:core\.(?:repositoryformatversion=0|filemode=true|bare=false|logallrefupdates=true)|remote\.origin\.(?:url|fetch)=.*|user\.(?:name|email)=.*|push\.(?:default=current|autosetupremote=true)|credential\..*|url\..*|safe\..*)$/
+      /^(?:core\.(?:repositoryformatversion=0|filemode=true|bare=false|logallrefupdates=true)|remote\.origin\.(?:url|fetch)=.*|user\.(?:name|email)=.*|push\.(?:default=current|autosetupremote=true)|http\.(?:.*\.)?followredirects=(?:false|initial)|credential\..*|url\..*|safe\..*)$/
     assert.deepStrictEqual(seen(made, "settings").filter((line) => !allowed.test(line)), [])
   })
   it.each(Object.keys(settings({ folder: "", trap: "" } as World)))("a setting of git: %s", (key) => {
