@@ -6,7 +6,11 @@ type Kinds = ReadonlyArray<ServedKind>
 
 const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
-const verbsOf = ({ createOnly }: Kind): ReadonlyArray<string> => (createOnly ? ["create"] : verbs)
+/** What may be asked of a kind, or of one of its subresources. */
+export const verbsOf = (kind: Kind, subresource = ""): ReadonlyArray<string> => {
+  if (subresource !== "") return subresourcesOf(kind).find(({ name }) => name === subresource)?.verbs ?? []
+  return kind.createOnly ? ["create"] : verbs
+}
 
 interface Subresource {
   readonly name: string

@@ -1,6 +1,6 @@
 /** One request as the handlers see it, and the answers that they give. */
 import { Effect, type Result } from "effect"
-import { HttpServerResponse } from "effect/http"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { gzip } from "node:zlib"
 import type { KubernetesClient } from "../../KubernetesClient.ts"
 import type { KubernetesError, KubernetesErrorReason } from "../../KubernetesError.ts"
@@ -18,6 +18,8 @@ export interface Exchange {
   readonly contentType: string
   readonly acceptsGzip: boolean
   readonly body: Effect.Effect<Uint8Array, KubernetesErrorReason>
+  /** The connection of a client that wants a WebSocket. */
+  readonly socket: HttpServerRequest.HttpServerRequest["upgrade"] | undefined
   /** Ends when the server is asked to stop; streams end with it. */
   readonly closing: Effect.Effect<void>
 }

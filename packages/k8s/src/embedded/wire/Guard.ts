@@ -1,6 +1,6 @@
 /**
  * Who may talk to the embedded cluster: programs of this machine that have the token. The address is loopback, yet every web page that
- * a person opens can reach it; so a foreign Host (DNS rebinding), any Origin and any request without the token are refused.
+ * a person opens can reach it; so a foreign Host (DNS rebinding), a foreign Origin and any request without the token are refused.
  */
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { KubernetesErrorReason } from "../../KubernetesError.ts"
@@ -10,6 +10,8 @@ export interface Caller {
   readonly host: string | undefined
   readonly origin: string | undefined
   readonly authorization: string | undefined
+  /** Whether it wants to be taken for somebody else. */
+  readonly impersonates: boolean
 }
 
 /** Open to whoever is on this machine, as on a real API server. */
@@ -19,6 +21,8 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 
 export const makeGuard = (token: string, port: number) => {
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`])
+  // What client libraries send with a WebSocket; no page has it, since none is served here.
+  const own = new Set([...hosts].map((host) => `https://${host}`))
   const expected = digest(`Bearer ${token}`)
 
   /** Why this caller is refused; undefined when it may go on. */
@@ -26,10 +30,15 @@ export const makeGuard = (token: string, port: number) => {
     if (caller.host === undefined || !hosts.has(caller.host.toLowerCase())) {
       return { _tag: "Forbidden", message: `expected Host ${[...hosts].join(" or ")}, found ${caller.host ?? "none"}` }
     }
-    if (caller.origin !== undefined) return { _tag: "Forbidden", message: "requests of web pages are refused" }
+    if (caller.origin !== undefined && !own.has(caller.origin.toLowerCase())) {
+      return { _tag: "Forbidden", message: "requests of web pages are refused" }
+    }
     if (open.includes(route._tag)) return undefined
-    return timingSafeEqual(digest(caller.authorization ?? ""), expected)
-      ? undefined
-      : { _tag: "Unauthorized", message: "Unauthorized" }
+    if (!timingSafeEqual(digest(caller.authorization ?? ""), expected)) {
+      return { _tag: "Unauthorized", message: "Unauthorized" }
+    }
+    return caller.impersonates
+      ? { _tag: "Forbidden", message: "the local cluster knows one person and acts for nobody else: leave out --as" }
+      : undefined
   }
 }

@@ -8,6 +8,7 @@ import type { ServedKind } from "../ServedKinds.ts"
 import { decodeBody, objectOf, patchOf, patchTypeOf } from "./Body.ts"
 import { convertList, convertObject } from "./Conversions.ts"
 import { type Answer, type Exchange, json, orRefuse, reasonOnly, refusal } from "./Exchange.ts"
+import { lackingReason } from "./Lacking.ts"
 import { applyManager, deleteOptions, isWatch, listOptions, writeOptions } from "./Parameters.ts"
 import type { ResourceRoute } from "./Route.ts"
 import { answerSelfReview } from "./SelfReviews.ts"
@@ -33,7 +34,7 @@ const create = Effect.fnUntraced(function*(exchange: Exchange, served: ServedKin
   const { kind } = served
   const place = { kind, isCustom: served.definition !== undefined, namespace, name: undefined }
   const object = yield* orRefuse(objectOf(yield* parsedBody(exchange), place))
-  const reviewed = answerSelfReview(kind, object)
+  const reviewed = answerSelfReview(kind, object, exchange.kinds)
   if (reviewed !== undefined) return yield* answerObject(exchange, served, reviewed, 201)
   return yield* exchange.client.create(kind, object, options).pipe(
     Effect.flatMap((created) => answerObject(exchange, served, created, 201)),
@@ -158,5 +159,5 @@ export const answerResource = (exchange: Exchange, route: ResourceRoute): Answer
   if (subresource === "status" && served.kind.hasStatus) return single(exchange, served, route, name)
   return subresource === "log" && served.resource === "/pods" && exchange.method === "GET"
     ? podLogs(exchange, namespace, name)
-    : Effect.fail(notServed)
+    : Effect.fail(lackingReason(served, subresource) ?? notServed)
 }

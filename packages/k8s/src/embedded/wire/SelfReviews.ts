@@ -1,7 +1,9 @@
-/** Questions that a client asks about itself. Whoever has the token may do everything; the answers say so. */
+/** Questions that a client asks about itself. Whoever has the token may do everything that is served; the answers say so. */
+import { Option, Schema } from "effect"
 import type { Kind } from "../../Kinds.ts"
 import type { KubernetesObject } from "../../Objects.ts"
 import type { ServedKind } from "../ServedKinds.ts"
+import { verbsOf } from "./Discovery.ts"
 
 const review = (group: string, name: string): ServedKind => {
   const plural = `${name.toLowerCase()}s`
@@ -27,19 +29,53 @@ export const selfReviewKinds: ReadonlyArray<ServedKind> = [
   review("authentication.k8s.io", "SelfSubjectReview")
 ]
 
-const answers: Readonly<Record<string, object>> = {
-  SelfSubjectAccessReview: { allowed: true, reason: "the holder of the token may do everything" },
-  SelfSubjectRulesReview: {
-    incomplete: false,
-    resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
-    nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }]
-  },
-  SelfSubjectReview: { userInfo: { username: "orchestrator-dev", groups: ["system:masters", "system:authenticated"] } }
+const rules = {
+  incomplete: false,
+  resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
+  nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }]
 }
 
+const self = { userInfo: { username: "orchestrator-dev", groups: ["system:masters", "system:authenticated"] } }
+
+const decodeAsked = Schema.decodeUnknownOption(
+  Schema.Struct({
+    resourceAttributes: Schema.optionalKey(Schema.Struct({
+      verb: Schema.optionalKey(Schema.String),
+      group: Schema.optionalKey(Schema.String),
+      resource: Schema.optionalKey(Schema.String),
+      subresource: Schema.optionalKey(Schema.String)
+    }))
+  })
+)
+
+/** Yes for what is served: of the rest nobody may do anything. */
+const accessTo = (spec: unknown, kinds: ReadonlyArray<ServedKind>): object => {
+  const asked = Option.getOrUndefined(decodeAsked(spec))?.resourceAttributes
+  if (asked === undefined || asked.resource === undefined || asked.resource === "*") return allowed
+  const { group = "", resource, subresource = "", verb = "*" } = asked
+  const served = kinds.find(({ kind }) => kind.plural === resource && (group === "*" || kind.group === group))?.kind
+  const isServed = served !== undefined && (verb === "*" || verbsOf(served, subresource).includes(verb))
+  return isServed ? allowed : { allowed: false, reason: "the local cluster does not serve it" }
+}
+
+const allowed = { allowed: true, reason: "the holder of the token may do everything" }
+
 /** The review with its answer; undefined where the kind is none of these. */
-export const answerSelfReview = ({ group, kind }: Kind, review: KubernetesObject): KubernetesObject | undefined => {
-  const answer = group.endsWith(".k8s.io") && Object.hasOwn(answers, kind) ? answers[kind] : undefined
-  const answered = { ...review, status: answer }
-  return answer === undefined ? undefined : answered
+export const answerSelfReview = (
+  { group, kind }: Kind,
+  review: KubernetesObject,
+  kinds: ReadonlyArray<ServedKind>
+): KubernetesObject | undefined => {
+  if (!group.endsWith(".k8s.io")) return undefined
+  const answered = (status: object): KubernetesObject => ({ ...review, ...{ status } })
+  switch (kind) {
+    case "SelfSubjectAccessReview":
+      return answered(accessTo("spec" in review ? review.spec : undefined, kinds))
+    case "SelfSubjectRulesReview":
+      return answered(rules)
+    case "SelfSubjectReview":
+      return answered(self)
+    default:
+      return undefined
+  }
 }

@@ -2,6 +2,7 @@
 import { Clock, Effect, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import type { KubernetesErrorReason } from "../../KubernetesError.ts"
+import { badRequest } from "../Refusal.ts"
 import type { ServedKind } from "../ServedKinds.ts"
 import { eventConverter } from "./Conversions.ts"
 import { type Exchange, orRefuse, reasonOnly } from "./Exchange.ts"
@@ -12,8 +13,7 @@ const encoder = new TextEncoder()
 
 const line = (event: object): string => `${JSON.stringify(event)}\n`
 
-const errorLine = (reason: KubernetesErrorReason): Uint8Array =>
-  encoder.encode(line({ type: "ERROR", object: failureStatus(reason) }))
+const errorEvent = (reason: KubernetesErrorReason) => ({ type: "ERROR", object: failureStatus(reason) })
 
 /** Node sends the head of an answer with its first bytes; even none will do, so that the client knows that it watches. */
 const withHead = <E>(bytes: Stream.Stream<Uint8Array, E>): Stream.Stream<Uint8Array, E> =>
@@ -33,17 +33,43 @@ export const watch = Effect.fnUntraced(function*(
 ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, KubernetesErrorReason> {
   const options = yield* orRefuse(watchOptions(exchange.query, namespace))
   const convert = eventConverter(exchange, served)
-  const bytes = exchange.client.watch(served.kind, options).pipe(
+  const events = exchange.client.watch(served.kind, options)
+  if (exchange.socket !== undefined) {
+    const frames = events.pipe(
+      Stream.mapEffect((event) =>
+        Clock.clockWith((clock) => Effect.succeed(JSON.stringify(convert(event, clock.currentTimeMillisUnsafe()))))
+      ),
+      Stream.catch(({ reason }) => Stream.succeed(JSON.stringify(errorEvent(reason))))
+    )
+    return yield* overWebSocket(exchange.socket, Stream.interruptWhen(frames, exchange.closing))
+  }
+  const bytes = events.pipe(
     Stream.mapArrayEffect((events) =>
       Clock.clockWith((clock) => {
         const now = clock.currentTimeMillisUnsafe()
         return Effect.succeed([encoder.encode(events.map((event) => line(convert(event, now))).join(""))] as const)
       })
     ),
-    Stream.catch(({ reason }) => Stream.succeed(errorLine(reason)))
+    Stream.catch(({ reason }) => Stream.succeed(encoder.encode(line(errorEvent(reason)))))
   )
   return streamed(exchange, "application/json", withHead(bytes))
 })
+
+/** One event a frame, as text; ends with the watch, or when the client leaves. */
+const overWebSocket = (
+  upgrade: NonNullable<Exchange["socket"]>,
+  frames: Stream.Stream<string>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, KubernetesErrorReason> =>
+  Effect.gen(function*() {
+    const socket = yield* upgrade
+    const { pull } = yield* socket.reader
+    const { write } = yield* socket.writer
+    yield* Effect.raceFirst(Stream.runForEach(frames, write), Effect.forever(pull)).pipe(Effect.ignore)
+    return HttpServerResponse.empty()
+  }).pipe(
+    Effect.scoped,
+    Effect.mapError(() => badRequest("expected a WebSocket handshake"))
+  )
 
 export const podLogs = Effect.fnUntraced(function*(
   exchange: Exchange,

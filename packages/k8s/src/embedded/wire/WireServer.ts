@@ -91,7 +91,12 @@ const handle = ({ address, client, closing, guard, store }: App) =>
     if (target === undefined) return refusal(malformed)
     const route = routeOf(target.path)
     const stopped = guard(
-      { host: headers["host"], origin: headers["origin"], authorization: headers["authorization"] },
+      {
+        host: headers["host"],
+        origin: headers["origin"],
+        authorization: headers["authorization"],
+        impersonates: Object.keys(headers).some((name) => name.startsWith("impersonate-"))
+      },
       route
     )
     if (stopped !== undefined) return refusal(stopped)
@@ -106,6 +111,7 @@ const handle = ({ address, client, closing, guard, store }: App) =>
       contentType: headers["content-type"] ?? "",
       acceptsGzip: headers["accept-encoding"]?.includes("gzip") === true,
       body: bodyOf(request),
+      socket: headers["upgrade"]?.toLowerCase() === "websocket" ? request.upgrade : undefined,
       closing
     }
     const served = route._tag === "Resource" ? findServed(exchange.kinds, route) : undefined

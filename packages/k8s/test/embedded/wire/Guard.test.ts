@@ -4,7 +4,12 @@ import { routeOf } from "../../../src/embedded/wire/Route.ts"
 
 const guard = makeGuard("fake-token", 6443)
 
-const good = { host: "127.0.0.1:6443", origin: undefined, authorization: "Bearer fake-token" }
+const good = {
+  host: "127.0.0.1:6443",
+  origin: undefined,
+  authorization: "Bearer fake-token",
+  impersonates: false
+}
 
 describe("makeGuard", () => {
   it.each([
@@ -29,6 +34,19 @@ describe("makeGuard", () => {
     { name: "another port", caller: { ...good, host: "127.0.0.1:80" }, path: "/api", want: "Forbidden" },
     { name: "no host", caller: { ...good, host: undefined }, path: "/api", want: "Forbidden" },
     { name: "a web page", caller: { ...good, origin: "https://evil.example" }, path: "/api", want: "Forbidden" },
+    {
+      name: "a library's WebSocket",
+      caller: { ...good, origin: "https://127.0.0.1:6443" },
+      path: "/api",
+      want: undefined
+    },
+    {
+      name: "a page of the port's plain HTTP",
+      caller: { ...good, origin: "http://127.0.0.1:6443" },
+      path: "/api",
+      want: "Forbidden"
+    },
+    { name: "somebody else's name", caller: { ...good, impersonates: true }, path: "/api", want: "Forbidden" },
     { name: "a web page at health", caller: { ...good, origin: "null" }, path: "/healthz", want: "Forbidden" }
   ])("$name", ({ caller, path, want }) => {
     assert.strictEqual(guard(caller, routeOf(path))?._tag, want)

@@ -10,7 +10,7 @@ export class ProtobufError extends Error {}
 
 type Value = bigint | Uint8Array
 
-const wireTypes = { varint: 0, bytes: 2 } as const
+const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
 /** Fields of a message in the order in which they were sent. */
 function* fieldsOf(bytes: Uint8Array): Generator<readonly [number, Value]> {
@@ -32,6 +32,11 @@ function* fieldsOf(bytes: Uint8Array): Generator<readonly [number, Value]> {
     } else if (wireType === wireTypes.bytes) {
       const end = Number(varint()) + at
       if (end > bytes.length) throw new ProtobufError("expected protobuf, found an unfinished field")
+      yield [number, bytes.subarray(at, end)]
+      at = end
+    } else if (wireType === wireTypes.fixed64 || wireType === wireTypes.fixed32) {
+      const end = at + (wireType === wireTypes.fixed64 ? 8 : 4)
+      if (end > bytes.length) throw new ProtobufError("expected protobuf, found an unfinished number")
       yield [number, bytes.subarray(at, end)]
       at = end
     } else {
@@ -70,6 +75,60 @@ const quantityOf = (value: Value): string => {
   return ""
 }
 
+const doubleOf = (value: Value): number => {
+  const bytes = bytesOf(value)
+  if (bytes.length !== 8) throw new ProtobufError("expected a number of 8 bytes")
+  return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, true)
+}
+
+/** Of a message that JSON shows as something else: its fields by number, each as often as it was sent. */
+const partsOf = (value: Value) => {
+  const parts = new Map<number, Array<Value>>()
+  for (const [number, part] of fieldsOf(bytesOf(value))) parts.set(number, [...parts.get(number) ?? [], part])
+  return (number: number): ReadonlyArray<Value> => parts.get(number) ?? []
+}
+
+/** Of the last, which counts where one was sent twice. */
+const lastOf = <A>(values: ReadonlyArray<Value>, decode: (value: Value) => A): A | undefined => {
+  const last = values.at(-1)
+  return last === undefined ? undefined : decode(last)
+}
+
+/** JSON that is carried as bytes. */
+const rawOf = (value: Value): unknown => {
+  const text = lastOf(partsOf(value)(1), textOf)
+  if (text === undefined || text === "") return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ProtobufError("expected JSON in a field of raw bytes")
+  }
+}
+
+const schemaOf = (value: Value) => decodeMessage("JSONSchemaProps", bytesOf(value))
+
+/** Types that Go writes in a way of its own. */
+const special: Readonly<Record<string, (value: Value) => unknown>> = {
+  raw: rawOf,
+  texts: (value) => partsOf(value)(1).map(textOf),
+  intOrString: (value) => {
+    const part = partsOf(value)
+    return (lastOf(part(1), numberOf) ?? 0) === 0 ? lastOf(part(2), numberOf) ?? 0 : lastOf(part(3), textOf) ?? ""
+  },
+  schemaOrArray: (value) => {
+    const part = partsOf(value)
+    return part(2).length > 0 ? part(2).map(schemaOf) : lastOf(part(1), schemaOf)
+  },
+  schemaOrBool: (value) => {
+    const part = partsOf(value)
+    return lastOf(part(2), schemaOf) ?? (lastOf(part(1), numberOf) ?? 0) !== 0
+  },
+  schemaOrTexts: (value) => {
+    const part = partsOf(value)
+    return lastOf(part(1), schemaOf) ?? part(2).map(textOf)
+  }
+}
+
 const decodeAs = (type: string, value: Value): unknown => {
   switch (type) {
     case "string":
@@ -85,15 +144,15 @@ const decodeAs = (type: string, value: Value): unknown => {
       return timeOf(value, type === "microtime")
     case "quantity":
       return quantityOf(value)
-    case "Ignored":
-      return undefined
+    case "double":
+      return doubleOf(value)
     default:
-      return decodeMessage(type, bytesOf(value))
+      return Object.hasOwn(special, type) ? special[type]?.(value) : decodeMessage(type, bytesOf(value))
   }
 }
 
 const entryOf = (type: string, value: Value): readonly [string, unknown] => {
-  let [key, content]: [string, unknown] = ["", type === "string" || type === "bytes" ? "" : undefined]
+  let [key, content]: [string, unknown] = ["", type === "string" || type === "bytes" ? "" : {}]
   for (const [number, part] of fieldsOf(bytesOf(value))) {
     if (number === 1) key = textOf(part)
     if (number === 2) content = decodeAs(type, part)
