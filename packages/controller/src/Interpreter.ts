@@ -196,7 +196,8 @@ const isOurs = ({ metadata: { labels } }: PersistentVolumeClaim): boolean =>
  */
 const adoptable = (existing: PersistentVolumeClaim, wanted: PersistentVolumeClaim): boolean => {
   const { annotations = {}, deletionTimestamp, labels = {} } = existing.metadata
-  const same = labels["service"] === wanted.metadata.labels?.["service"] || labels["app"] === "orchestrator"
+  const same = labels["service"] === wanted.metadata.labels?.["service"] || labels["app"] === "orchestrator" ||
+    annotations[tenantAnnotation] === wanted.metadata.annotations?.[tenantAnnotation]
   return same && deletionTimestamp === undefined &&
     [tenantAnnotation, holderAnnotation].every((name) =>
       annotations[name] === undefined || annotations[name] === wanted.metadata.annotations?.[name]

@@ -269,6 +269,20 @@ describe("forged by somebody who may write claims", () => {
       assert.lengthOf(yield* worked, 0)
     }).pipe(Effect.provide(world())))
 
+  it.effect("labels and annotations that are taken off while the agent works end nothing", () =>
+    Effect.gen(function*() {
+      const { client, create } = yield* verbs
+      const { status } = yield* questions
+      yield* create(codeRun("first", ada))
+      yield* pass("3 seconds")
+      yield* client.patch(PersistentVolumeClaimKind, { name: plain, namespace }, {
+        type: "merge",
+        body: { metadata: { labels: null, annotations: null } }
+      })
+      yield* pass("20 seconds")
+      assert.strictEqual((yield* status("first"))?.["phase"], "Succeeded")
+    }).pipe(Effect.provide(world())))
+
   it.effect("a holder that is taken off while the agent works lets no second one in", () =>
     Effect.gen(function*() {
       const { client, create } = yield* verbs
