@@ -1,16 +1,66 @@
-/** What a run may still spend: its limits are over all attempts, so what earlier ones used is gone. */
+/**
+ * What a run may spend: the administrator's ceilings bound what it asks for, and its limits are over all attempts, so what earlier ones
+ * used is gone.
+ */
+import type { FieldProblem } from "@orchestrator/domain/Decode"
+import { listPricesDate } from "@orchestrator/domain/ListPrices"
+import { priceOf } from "@orchestrator/domain/ModelPrice"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { ObservedRun } from "./Observed.ts"
 import type { Wanted } from "./Wanted.ts"
 
 export interface Budget {
-  /** USD; undefined: no limit. */
-  readonly costUsd: number | undefined
-  readonly turns: number | undefined
+  readonly costUsd: number
+  readonly turns: number
 }
 
-export const remainingBudget = ({ status: { usage } }: ObservedRun, { maxCostUsd, maxTurns }: Wanted): Budget => ({
-  costUsd: maxCostUsd === undefined ? undefined : round(Math.max(0, maxCostUsd - (usage?.costUsd ?? 0))),
-  turns: maxTurns === undefined ? undefined : Math.max(0, maxTurns - (usage?.turns ?? 0))
+/** What the run's own fields allow, else the configured default. */
+const granted = ({ maxCostUsd, maxTurns }: Wanted, { limits }: OrchestratorConfig): Budget => ({
+  costUsd: maxCostUsd ?? limits.defaultMaxCostUsd ?? limits.maxCostUsd,
+  turns: maxTurns ?? limits.defaultMaxTurns ?? limits.maxTurns
 })
 
+export const remainingBudget = (
+  { status: { usage } }: ObservedRun,
+  wanted: Wanted,
+  config: OrchestratorConfig
+): Budget => {
+  const { costUsd, turns } = granted(wanted, config)
+  return {
+    costUsd: round(Math.max(0, costUsd - (usage?.costUsd ?? 0))),
+    turns: Math.max(0, turns - (usage?.turns ?? 0))
+  }
+}
+
 const round = (usd: number): number => Math.round(usd * 1e6) / 1e6
+
+/** What a run asks for above the ceilings, each with the key that sets it. */
+const aboveCeiling = (
+  { maxCostUsd, maxTurns, timeoutSeconds }: Wanted,
+  { limits }: OrchestratorConfig
+): ReadonlyArray<FieldProblem> =>
+  ([
+    ["maxCostUsd", maxCostUsd, "maxCostUsd"],
+    ["maxTurns", maxTurns, "maxTurns"],
+    ["timeoutSeconds", timeoutSeconds, "maxTimeoutSeconds"]
+  ] as const).flatMap(([field, found, key]) =>
+    found === undefined || found <= limits[key]
+      ? []
+      : [{ path: `spec.${field}`, expected: `at most ${limits[key]} (limits.${key})`, found: String(found) }]
+  )
+
+/** A model without a price, where a broker is to keep the run within its budget. */
+const unpriced = ({ model }: Wanted, { agent, model: { prices } }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
+  agent.credentials === "env" || priceOf(model, prices) !== undefined ? [] : [{
+    path: "spec.model",
+    expected: `a model with a price (list of ${listPricesDate}), so that its budget can be kept: set model.prices[${
+      JSON.stringify(model)
+    }]`,
+    found: JSON.stringify(model)
+  }]
+
+/** Why a run's limits cannot be granted; empty when they can. */
+export const refusedLimits = (wanted: Wanted, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
+  ...aboveCeiling(wanted, config),
+  ...unpriced(wanted, config)
+]

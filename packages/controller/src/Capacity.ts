@@ -12,7 +12,7 @@ export interface Claimant {
   readonly service: string | undefined
 }
 
-type Limits = OrchestratorConfig["limits"]
+type Limits = Pick<OrchestratorConfig["limits"], "activeRuns" | "activeRunsPerGithubUser" | "activeRunsPerService">
 
 export const isLimited = ({ activeRuns, activeRunsPerGithubUser, activeRunsPerService }: Limits): boolean =>
   activeRuns !== undefined || activeRunsPerGithubUser !== undefined || activeRunsPerService !== undefined

@@ -1,12 +1,20 @@
-/** Conditions that tell of an attempt's session and delivery. */
+/** Conditions that tell of an attempt's session and delivery, and of what it was refused. */
 import type { ConditionFact } from "@orchestrator/domain/Condition"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import type { Evidence } from "./Evidence.ts"
 
 export const evidenceFacts = (evidence: Evidence, reason: TerminalReason): ReadonlyArray<ConditionFact> => [
   ...(evidence.delivery === undefined ? [] : [deliveredFact(evidence, reason)]),
-  ...(evidence.resumed === undefined ? [] : [resumedFact(evidence.resumed, evidence.resumeProblem)])
+  ...(evidence.resumed === undefined ? [] : [resumedFact(evidence.resumed, evidence.resumeProblem)]),
+  ...(evidence.refusedModels === undefined ? [] : [refusedFact(evidence.refusedModels)])
 ]
+
+const refusedFact = (models: ReadonlyArray<string>): ConditionFact => ({
+  type: "ModelsRefused",
+  status: "True",
+  reason: "NotAllowed",
+  message: `The agent asked for ${models.join(", ")}, and may use spec.model and what model.allowed lists.`
+})
 
 const deliveredFact = (
   { delivery, forgeKnown, pullRequestProblem }: Evidence,

@@ -1,5 +1,5 @@
 /**
- * What an attempt left behind, each part from the one who may say it: with a broker, delivery, spend and reset time are the broker's
+ * What an attempt left behind, each part from the one who may say it: with a broker, delivery, spend, turns and limits are the broker's
  * word alone, and the runner tells the story. Without one the runner speaks of everything.
  */
 import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
@@ -21,6 +21,8 @@ export interface Evidence {
   readonly forgeKnown?: boolean
   /** Why there is no pull request. */
   readonly pullRequestProblem?: string
+  /** Models that the agent asked for and may not use. */
+  readonly refusedModels?: ReadonlyArray<string>
 }
 
 const storyOf = ({ resumed, resumeProblem, sessionId }: Partial<AgentResult>): Evidence => ({
@@ -29,37 +31,39 @@ const storyOf = ({ resumed, resumeProblem, sessionId }: Partial<AgentResult>): E
   ...(resumeProblem === undefined ? {} : { resumeProblem })
 })
 
+/** Its figures of money are a list's. */
 const byRunner = ({ delivery, resetAt, usage }: Partial<AgentResult>): Evidence => ({
-  ...(usage === undefined ? {} : { usage }),
+  ...(usage === undefined ? {} : { usage: usage.costUsd === undefined ? usage : { ...usage, costEstimated: true } }),
   ...(resetAt === undefined ? {} : { resetAt }),
   ...(delivery === undefined ? {} : { delivery })
 })
 
-const byBroker = (testimony: BrokerResult, story: Partial<AgentResult>): Evidence => {
-  const { delivery, forgeKnown, pullRequestProblem, resetAt } = testimony
-  const usage = usageOf(testimony, story.usage)
+const byBroker = (testimony: BrokerResult): Evidence => {
+  const { delivery, forgeKnown, pullRequestProblem, refusedModels, resetAt } = testimony
+  const usage = usageOf(testimony)
   return {
     ...(Object.keys(usage).length === 0 ? {} : { usage }),
     ...(resetAt === undefined ? {} : { resetAt }),
     ...(delivery === undefined ? {} : { delivery }),
     forgeKnown,
-    ...(pullRequestProblem === undefined ? {} : { pullRequestProblem })
+    ...(pullRequestProblem === undefined ? {} : { pullRequestProblem }),
+    ...(refusedModels === undefined ? {} : { refusedModels })
   }
 }
 
-/** Where a model has no price, the agent's own figure counts, but never less than what the broker knows to be spent. */
-const usageOf = ({ costComplete, costUsd, models }: BrokerResult, told: Usage | undefined): Usage => {
+/** What the broker counted. Where it could not see an end, or a model has no price, the cost is an estimate. */
+const usageOf = ({ costComplete, costUsd, models, reservedUsd = 0, turns }: BrokerResult): Usage => {
   const counted = Object.values(models)
   const sum = (of: (tokens: typeof counted[number]) => number) =>
     counted.reduce((total, tokens) => total + of(tokens), 0)
-  const cost = costComplete || told?.costUsd === undefined ? costUsd : Math.max(told.costUsd, costUsd ?? 0)
   return {
-    ...(cost === undefined ? {} : { costUsd: cost }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+    ...(reservedUsd > 0 || !costComplete ? { costEstimated: true } : {}),
     ...(counted.length === 0 ? {} : {
       inputTokens: sum(({ cacheRead, cacheWrite, input }) => input + cacheRead + cacheWrite),
       outputTokens: sum(({ output }) => output)
     }),
-    ...(told?.turns === undefined ? {} : { turns: told.turns })
+    ...(turns === undefined && counted.length === 0 ? {} : { turns: turns ?? sum(({ answers }) => answers) })
   }
 }
 
@@ -70,6 +74,6 @@ export const evidenceOf = ({ brokered, pod }: ObservedJob): Evidence => {
     : pod.ended.result.success
   if (!brokered) return { ...storyOf(story), ...byRunner(story) }
   return pod?.testimony === undefined || Result.isFailure(pod.testimony)
-    ? { ...storyOf(story), ...(story.usage?.turns === undefined ? {} : { usage: { turns: story.usage.turns } }) }
-    : { ...storyOf(story), ...byBroker(pod.testimony.success, story) }
+    ? storyOf(story)
+    : { ...storyOf(story), ...byBroker(pod.testimony.success) }
 }

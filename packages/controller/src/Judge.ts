@@ -6,6 +6,7 @@ import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { nameFields } from "@orchestrator/domain/Decode"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
+import { sentence } from "@orchestrator/domain/Text"
 import { Result } from "effect"
 import type { AgentEnd, ObservedJob } from "./Observed.ts"
 import { type Completed, deliver, refusalWords, type Success } from "./Success.ts"
@@ -36,7 +37,7 @@ export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credent
     case "Completed":
       return judgeCompleted(job, end, { ...story, outcome: story.outcome }, credentials)
     case "Failed":
-      return judgeFailed(story, testimonyOf(job), credentials)
+      return judgeFailed(job, story, credentials)
     case "Interrupted":
       return interruption(job) ?? stoppedFromOutside(job)
   }
@@ -98,7 +99,12 @@ const foreign: ReadonlySet<AgentResult["reason"]> = new Set([
   "TemplateError"
 ])
 
-const judgeFailed = (story: AgentResult, testimony: BrokerResult | undefined, credentials: Credentials): Failure => {
+/** A limit starts a run again, so it takes more than the word of whoever writes the agent's message. */
+const unseenLimit = (story: AgentResult, brokered: boolean, testimony: BrokerResult | undefined): boolean =>
+  story.reason === "RateLimited" && brokered && testimony?.limitedAt === undefined
+
+const judgeFailed = (job: ObservedJob, story: AgentResult, credentials: Credentials): Failure => {
+  const testimony = testimonyOf(job)
   const delivery = testimony?.delivery
   if (story.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
     return { reason: story.reason, message: refusalWords(delivery.branch, delivery.pushRefused) }
@@ -108,6 +114,10 @@ const judgeFailed = (story: AgentResult, testimony: BrokerResult | undefined, cr
     if (refused) return { reason: "BudgetExceeded", message: story.message }
     const absent = missing(testimony, credentials)
     if (absent !== undefined) return absent
+  }
+  if (unseenLimit(story, job.brokered, testimony)) {
+    const doubt = "It says that a usage limit was reached, but its broker saw none."
+    return { reason: "AgentError", message: `${sentence(story.message)} ${doubt}` }
   }
   const told = story.reason === undefined || foreign.has(story.reason) ? "AgentError" : story.reason
   return { reason: told, message: story.message }

@@ -21,13 +21,13 @@ const told = completed({
 const tokens = { inputTokens: 81, outputTokens: 22 }
 
 describe("with a broker", () => {
-  it("delivery, tokens, cost and reset time are the broker's; session, resume and turns the runner's", () => {
-    const testimony = testified({ models, costUsd: 0.5, resetAt: "2026-03-01T12:00:00Z" })
+  it("delivery, tokens, cost, turns and reset time are the broker's; session and resume the runner's", () => {
+    const testimony = testified({ models, costUsd: 0.5, turns: 2, resetAt: "2026-03-01T12:00:00Z" })
     assert.deepStrictEqual(evidenceOf(brokeredJob(told, testimony)), {
       sessionId: "00000000-0000-8000-8000-000000000001",
       resumed: false,
       resumeProblem: "gone",
-      usage: { costUsd: 0.5, ...tokens, turns: 4 },
+      usage: { costUsd: 0.5, ...tokens, turns: 2 },
       resetAt: "2026-03-01T12:00:00Z",
       delivery: testimony.delivery ?? delivery(),
       forgeKnown: true
@@ -36,22 +36,28 @@ describe("with a broker", () => {
 
   it.each<{ name: string; story: AgentResult; testimony: Partial<BrokerResult>; want: object | undefined }>([
     {
-      name: "the agent's figure counts where a model has no price",
+      name: "the agent's figures do not count where a model has no price: the cost is an estimate",
       story: told,
-      testimony: { models, costComplete: false },
-      want: { costUsd: 9, ...tokens, turns: 4 }
+      testimony: { models, costComplete: false, costUsd: 0.4 },
+      want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
     },
     {
-      name: "but not below what the broker knows to be spent",
+      name: "nor where no model has one",
       story: story({ usage: { costUsd: 0.01 } }),
-      testimony: { models, costComplete: false, costUsd: 0.4 },
-      want: { costUsd: 0.4, ...tokens }
+      testimony: { models, costComplete: false },
+      want: { costEstimated: true, ...tokens, turns: 3 }
+    },
+    {
+      name: "what is reserved makes it an estimate",
+      story: told,
+      testimony: { models, costUsd: 0.4, reservedUsd: 0.3 },
+      want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
     },
     {
       name: "what nobody was asked costs nothing, whatever the agent says",
       story: told,
       testimony: {},
-      want: { turns: 4 }
+      want: undefined
     },
     { name: "nothing is known of nothing", story: story(), testimony: {}, want: undefined }
   ])("$name", ({ story, testimony, want }) => {
@@ -62,16 +68,15 @@ describe("with a broker", () => {
     assert.deepStrictEqual(evidenceOf(brokeredJob(told, undefined)), {
       sessionId: "00000000-0000-8000-8000-000000000001",
       resumed: false,
-      resumeProblem: "gone",
-      usage: { turns: 4 }
+      resumeProblem: "gone"
     })
   })
 })
 
 describe("without a broker", () => {
-  it("the runner speaks of everything", () => {
+  it("the runner speaks of everything, and its money is an estimate", () => {
     const { message: _, outcome: __, ...left } = told
-    assert.deepStrictEqual<unknown>(evidenceOf(jobWith(told)), left)
+    assert.deepStrictEqual<unknown>(evidenceOf(jobWith(told)), { ...left, usage: { ...usage, costEstimated: true } })
   })
 
   it("nothing is left of a pod that nobody saw", () => assert.deepStrictEqual(evidenceOf(makeJob()), {}))

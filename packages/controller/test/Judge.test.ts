@@ -195,9 +195,15 @@ const both: ReadonlyArray<
       `the runner says ${reason}, whatever was delivered`,
       endWith(failedWith(reason)),
       testified(),
-      clusters.has(reason) ? "AgentError" : reason
+      clusters.has(reason) || reason === "RateLimited" ? "AgentError" : reason
     ] as const
   ),
+  [
+    "a limit that its broker met",
+    endWith(failedWith("RateLimited")),
+    testified({ limitedAt: "2026-03-01T09:59:00Z" }),
+    "RateLimited"
+  ],
   ["a failure without a reason is the agent's", endWith(failedWith()), testified(), "AgentError"],
   ["a failure is told without a testimony", endWith(failedWith("SetupFailed")), undefined, "SetupFailed"],
   [

@@ -191,15 +191,15 @@ describe("the history of attempts", () => {
 })
 
 describe("usage", () => {
-  const usage = { costUsd: 0.1, turns: 2 }
+  const usage = { costUsd: 0.1, costEstimated: true, turns: 2 }
   const run = makeCodeRun({ status: running({ usage }) })
   const ends = given({ run, jobs: [jobWith(completed({ usage }))], workspace: workspace({ tag: "mine" }) })
 
   it("is added once, however often the end is seen", () => {
     const { last } = settle(ends, 8)
-    assert.deepStrictEqual(pick(last, "usage"), [{ costUsd: 0.2, turns: 4 }])
+    assert.deepStrictEqual(pick(last, "usage"), [{ costUsd: 0.2, costEstimated: true, turns: 4 }])
     const seenAgain = settle({ ...last, jobs: ends.jobs }, 8).last
-    assert.deepStrictEqual(pick(seenAgain, "usage"), [{ costUsd: 0.2, turns: 4 }])
+    assert.deepStrictEqual(pick(seenAgain, "usage"), [{ costUsd: 0.2, costEstimated: true, turns: 4 }])
   })
 
   it("of an attempt whose end is recorded already is not added again", () => {

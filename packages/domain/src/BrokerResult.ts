@@ -2,7 +2,7 @@
  * The broker's testimony, as its container's termination message: what was read back from the remote and from the forge, and what the
  * models were asked. It is written after every change, so what is there is the truth so far, whenever the container ends.
  */
-import { Result, Schema } from "effect"
+import { Result, Schema, Struct } from "effect"
 import { Delivery, parseMessage, terminationMessageLimit } from "./AgentResult.ts"
 import { type Decoded, type FieldProblem, tolerantDecoder } from "./Decode.ts"
 import { printable } from "./Printable.ts"
@@ -38,11 +38,19 @@ export const BrokerResult = Schema.Struct({
   pullRequestVerifiedAt: Schema.optionalKey(Time),
   /** By model; where there are too many for the message, the smallest are summed as `other`. */
   models: Schema.Record(Words(200), ModelTokens),
-  /** USD by configured prices. */
+  /** Turns: answers of the run's own model to requests with tools, and never fewer than all answers let through stand for. */
+  turns: Schema.optionalKey(Count),
+  /** USD: what the API reported, by price, and `reservedUsd`. */
   costUsd: Schema.optionalKey(Cost),
-  /** Whether every token in `models` had a price. Otherwise the agent's own figure is the better one. */
+  /** Of it, what is reserved for requests whose end was not seen, or not yet: the most that they may cost. */
+  reservedUsd: Schema.optionalKey(Cost),
+  /** Whether every model that was asked had a price. */
   costComplete: Schema.Boolean,
   modelRefused: Schema.optionalKey(ModelRefusal),
+  /** Models that were asked for and that this run may not use; the first few. */
+  refusedModels: Schema.optionalKey(Schema.Array(Words(100))),
+  /** RFC 3339 time of the newest answer of the API that spoke of a usage limit. */
+  limitedAt: Schema.optionalKey(Time),
   /** RFC 3339 time at which a usage limit ends; absent when the last answer was none that spoke of a limit. */
   resetAt: Schema.optionalKey(Time),
   /** What keeps the broker itself from its work: a missing key, a repository that cannot be read. */
@@ -111,5 +119,10 @@ export const formatBrokerResult = (result: BrokerResult): string => {
     })
     if (bytes(text) <= terminationMessageLimit) return text
   }
-  return JSON.stringify({ ...emptyBrokerResult, forgeKnown: result.forgeKnown, costComplete: false })
+  // Whatever else is too long: what was spent stays.
+  return JSON.stringify({
+    ...emptyBrokerResult,
+    ...Struct.pick(result, ["forgeKnown", "turns", "costUsd", "reservedUsd", "modelRefused", "limitedAt"]),
+    costComplete: false
+  })
 }

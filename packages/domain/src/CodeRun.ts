@@ -6,6 +6,7 @@ import { Effect, Schema } from "effect"
 import { ObjectMeta } from "./ObjectMeta.ts"
 import { commonStatus } from "./RunStatus.ts"
 import { codeSpecSize, dependenciesSize, maxDependencies, maxEnvEntries, maxEnvValue, maxSecrets } from "./Sizes.ts"
+import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import {
   atMost,
   BranchName,
@@ -104,18 +105,20 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
     })
   ),
   timeoutSeconds: Schema.optionalKey(
-    Schema.Int.check(Schema.isGreaterThanOrEqualTo(60)).annotate({
-      description: "Time limit of one attempt in seconds, at least 60; overrides job.activeDeadlineSeconds"
+    TimeoutSeconds.annotate({
+      description:
+        "Time limit of one attempt in seconds, from 60 to limits.maxTimeoutSeconds; overrides job.activeDeadlineSeconds"
     })
   ),
   maxCostUsd: Schema.optionalKey(
-    Schema.Finite.check(Schema.isGreaterThan(0)).annotate({
-      description: "Spend limit in USD over all attempts, enforced while the agent runs"
+    CostUsd.annotate({
+      description:
+        "Spend limit in USD over all attempts, at most limits.maxCostUsd; no request to a model begins that could pass it"
     })
   ),
   maxTurns: Schema.optionalKey(
-    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)).annotate({
-      description: "Turn limit over all attempts, enforced while the agent runs"
+    Turns.annotate({
+      description: "Turn limit over all attempts, at most limits.maxTurns, enforced while the agent runs"
     })
   )
 }) {}

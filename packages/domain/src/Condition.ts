@@ -10,7 +10,9 @@ export const ConditionType = Schema.Literals([
   /** True while the spec differs from the one that the current attempt was started with. */
   "EditPending",
   "SessionResumed",
-  "Delivered"
+  "Delivered",
+  /** True where the agent asked for models that the run may not use. */
+  "ModelsRefused"
 ])
 export type ConditionType = typeof ConditionType.Type
 

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import { ObjectMeta } from "./ObjectMeta.ts"
 import { commonStatus } from "./RunStatus.ts"
+import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "./SpecText.ts"
 
 export class DocsRunSpec extends Schema.Class<DocsRunSpec>("DocsRunSpec")({
@@ -17,18 +18,18 @@ export class DocsRunSpec extends Schema.Class<DocsRunSpec>("DocsRunSpec")({
     default: false
   }).pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
   timeoutSeconds: Schema.optionalKey(
-    Schema.Int.check(Schema.isGreaterThanOrEqualTo(60)).annotate({
-      description: "Time limit in seconds, at least 60; overrides job.activeDeadlineSeconds"
+    TimeoutSeconds.annotate({
+      description: "Time limit in seconds, from 60 to limits.maxTimeoutSeconds; overrides job.activeDeadlineSeconds"
     })
   ),
   maxCostUsd: Schema.optionalKey(
-    Schema.Finite.check(Schema.isGreaterThan(0)).annotate({
-      description: "Spend limit in USD, enforced while the agent runs"
+    CostUsd.annotate({
+      description: "Spend limit in USD, at most limits.maxCostUsd; no request to a model begins that could pass it"
     })
   ),
   maxTurns: Schema.optionalKey(
-    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)).annotate({
-      description: "Turn limit, enforced while the agent runs"
+    Turns.annotate({
+      description: "Turn limit, at most limits.maxTurns, enforced while the agent runs"
     })
   )
 }) {}

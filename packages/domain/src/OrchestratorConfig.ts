@@ -2,8 +2,10 @@
  * Every key of `config.yaml`. Names and defaults of the seed's keys are a compatibility contract; defaults live here and nowhere else.
  * Unknown keys, wrong types and impossible values are refused with the path of the key.
  */
-import { Effect, Predicate, Schema } from "effect"
-import { decoder } from "./Decode.ts"
+import { Effect, Predicate, Result, Schema } from "effect"
+import { decoder, type FieldProblem } from "./Decode.ts"
+import { ModelPrice } from "./ModelPrice.ts"
+import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { rule } from "./SpecText.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
@@ -118,19 +120,13 @@ const AgentConfig = Schema.Struct({
   }))
 })
 
-const amount = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
-
-/** USD per million tokens. */
-export const ModelPrice = Schema.Struct({
-  input: amount,
-  output: amount,
-  cacheRead: Schema.optionalKey(amount),
-  cacheWrite: Schema.optionalKey(amount)
-})
-export type ModelPrice = typeof ModelPrice.Type
-
 const httpUrl = Schema.String.check(
   rule("an http or https URL without credentials", (text) => /^https?:\/\/[^/\s@]+(?:\/[^\s]*)?$/.test(text))
+)
+
+/** An empty one would be every model's. */
+const ModelBeginning = Schema.String.check(
+  rule("the beginning of a model's name", (text) => /^[\w.:/@-]{1,200}$/.test(text))
 )
 
 /** 0: any that is free. */
@@ -172,7 +168,17 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   limits: filled(Schema.Struct({
     activeRuns: Schema.optionalKey(positive),
     activeRunsPerGithubUser: Schema.optionalKey(positive),
-    activeRunsPerService: Schema.optionalKey(positive)
+    activeRunsPerService: Schema.optionalKey(positive),
+    /** The most that `spec.maxCostUsd` may be, in USD. */
+    maxCostUsd: or(CostUsd, 100),
+    /** The most that `spec.maxTurns` may be. */
+    maxTurns: or(Turns, 1000),
+    /** The most that `spec.timeoutSeconds` may be. */
+    maxTimeoutSeconds: or(TimeoutSeconds, 604_800),
+    /** Of a run that names no `maxCostUsd`; absent: the most that it may be. */
+    defaultMaxCostUsd: Schema.optionalKey(CostUsd),
+    /** Of a run that names no `maxTurns`; absent: the most that they may be. */
+    defaultMaxTurns: Schema.optionalKey(Turns)
   })),
   git: filled(Schema.Struct({
     /** URL schemes that runs may name. */
@@ -187,8 +193,10 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   model: filled(Schema.Struct({
     /** Where the broker forwards model requests. */
     baseUrl: or(httpUrl, "https://api.anthropic.com"),
-    /** By the beginning of a model's name; the longest counts. Without a price the agent's own figure is the cost. */
-    prices: or(Schema.Record(Schema.String, ModelPrice), {})
+    /** By the beginning of a model's name; the longest counts, and each before the list prices that come with the program. */
+    prices: or(Schema.Record(Schema.String, ModelPrice), {}),
+    /** Beginnings of the names of models that runs may ask beside `spec.model`: the small ones that the agent's CLI uses. */
+    allowed: or(Schema.Array(ModelBeginning), ["claude-haiku-", "claude-3-5-haiku-"])
   })),
   forge: filled(Schema.Struct({
     /** Base URL of GitHub's REST API by git host, beside github.com; `""` means `https://<host>/api/v3`. */
@@ -265,5 +273,21 @@ const withoutUnset = (value: unknown): unknown =>
     )
     : value
 
+/** What is impossible only beside another key. */
+const contradictions = ({ job, limits }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
+  [
+    ["job.activeDeadlineSeconds", job.activeDeadlineSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds],
+    ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
+    ["limits.defaultMaxTurns", limits.defaultMaxTurns, "limits.maxTurns", limits.maxTurns]
+  ].flatMap(([path, found, ceiling, most]) =>
+    found === undefined || Number(found) <= Number(most)
+      ? []
+      : [{ path: String(path), expected: `at most ${ceiling} (${most})`, found: String(found) }]
+  )
+
 /** Reads a parsed `config.yaml`; every problem names its key. */
-export const decodeConfig = (input: unknown) => decode(withoutUnset(input ?? {}), { rejectUnknown: true })
+export const decodeConfig = (input: unknown): Result.Result<OrchestratorConfig, ReadonlyArray<FieldProblem>> =>
+  Result.flatMap(decode(withoutUnset(input ?? {}), { rejectUnknown: true }), (config) => {
+    const found = contradictions(config)
+    return found.length === 0 ? Result.succeed(config) : Result.fail(found)
+  })

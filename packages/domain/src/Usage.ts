@@ -1,26 +1,44 @@
-/** What a run has used so far. Sums over attempts; money is USD by configured prices, else the list price as the agent counts it. */
+/** What a run has used so far, as its broker counted it. Sums over attempts; money is USD by the prices of models. */
 import { Schema } from "effect"
 import { Cost, Count } from "./Reported.ts"
 
 export const Usage = Schema.Struct({
   costUsd: Schema.optionalKey(
-    Cost.annotate({ description: "Cost in USD by configured prices, else as the agent counts it" })
+    Cost.annotate({
+      description: "Cost in USD by the prices of the models; with agent.credentials env as the agent counts it"
+    })
+  ),
+  costEstimated: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "True where costUsd is no account of what the API reported: requests whose end was not seen count with the most that they may have cost, a model had no price, or the agent's word is all there is"
+    })
   ),
   inputTokens: Schema.optionalKey(
     Count.annotate({ description: "Input tokens, cache reads and writes included" })
   ),
   outputTokens: Schema.optionalKey(Count.annotate({ description: "Output tokens" })),
-  turns: Schema.optionalKey(Count.annotate({ description: "Turns of the agent" }))
+  turns: Schema.optionalKey(
+    Count.annotate({
+      description: "Turns: answers of the run's model to requests with tools, those of subagents included"
+    })
+  )
 })
 export type Usage = typeof Usage.Type
 
 /** The sum, with only the fields that either side knows. Cost is rounded to a millionth so that sums print stably. */
 export const addUsage = (left: Usage | undefined, right: Usage | undefined): Usage | undefined => {
   if (left === undefined || right === undefined) return left ?? right
-  const sum = (key: keyof Usage) => {
+  const sum = (key: Exclude<keyof Usage, "costEstimated">) => {
     if (left[key] === undefined && right[key] === undefined) return {}
     const total = (left[key] ?? 0) + (right[key] ?? 0)
     return { [key]: Math.round(total * 1e6) / 1e6 }
   }
-  return { ...sum("costUsd"), ...sum("inputTokens"), ...sum("outputTokens"), ...sum("turns") }
+  return {
+    ...sum("costUsd"),
+    ...(left.costEstimated === true || right.costEstimated === true ? { costEstimated: true } : {}),
+    ...sum("inputTokens"),
+    ...sum("outputTokens"),
+    ...sum("turns")
+  }
 }

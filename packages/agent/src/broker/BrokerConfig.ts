@@ -1,8 +1,8 @@
 /** What a run asks of its broker: the environment that the Job sets, checked with the domain's rules. A problem names the variable. */
 import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
 import { expectedHost, hostPolicyOf, mayBeNamed } from "@orchestrator/domain/GitHosts"
+import { ModelPrice } from "@orchestrator/domain/ModelPrice"
 import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
-import { ModelPrice } from "@orchestrator/domain/OrchestratorConfig"
 import { BranchName, GitUrl } from "@orchestrator/domain/SpecText"
 import { Context, Effect, Result, Schema } from "effect"
 import type { Environment } from "../runner/Environment.ts"
@@ -45,6 +45,8 @@ const common = {
   MAX_UNPACKED_MEBIBYTES: or(Positive, "1024"),
   KNOWN_BRANCH: Schema.optionalKey(BranchName),
   KNOWN_HEAD: Schema.optionalKey(Commit),
+  MODEL: Schema.optionalKey(Schema.NonEmptyString),
+  MODEL_ALLOWED: or(Schema.fromJsonString(Schema.Array(Schema.NonEmptyString)), "[]"),
   MODEL_BASE_URL: or(HttpUrl, "https://api.anthropic.com"),
   MODEL_PRICES: or(Schema.fromJsonString(Schema.Record(Schema.String, ModelPrice)), "{}"),
   MAX_COST_USD: Schema.optionalKey(Positive),
@@ -104,11 +106,14 @@ const settings = (values: Common, work: Work, environment: Environment) => ({
   },
   model: {
     baseUrl: values.MODEL_BASE_URL.replace(/\/+$/, ""),
+    /** What the run may ask. */
+    policy: { model: values.MODEL, allowed: values.MODEL_ALLOWED },
     prices: values.MODEL_PRICES,
     maxCostUsd: values.MAX_COST_USD,
     maxAnswers: values.MAX_TURNS === undefined || values.MAX_TURNS === 0
       ? undefined
       : Math.ceil(values.MAX_TURNS * values.ANSWERS_PER_TURN),
+    answersPerTurn: values.ANSWERS_PER_TURN,
     idleSeconds: values.STREAM_IDLE_SECONDS,
     answerSeconds: values.ANSWER_SECONDS
   },

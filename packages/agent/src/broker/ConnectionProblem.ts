@@ -10,6 +10,15 @@ const advice = (code: string): string =>
     ? "; check the address, and the DNS of the cluster"
     : ""
 
+const unreachable = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
+
+/** Whether a request certainly did not get to the other side. */
+export const wasNeverSent = ({ reason }: HttpClientError.HttpClientError): boolean => {
+  const cause = reason._tag === "TransportError" ? reason.cause : undefined
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
+  return unreachable.test(code) || untrusted.test(code)
+}
+
 /** The cause with its code, where there is one, and what to do about it. */
 export const connectionProblem = ({ reason }: HttpClientError.HttpClientError): string => {
   const cause = reason._tag === "TransportError" ? reason.cause : undefined

@@ -18,7 +18,7 @@ export const testimonyCopy = (state: string): string => `${state}/testimony.json
 
 /** Before anything is cut. */
 const withoutSecrets = (result: BrokerResult, redact: Redact): BrokerResult => {
-  const { delivery, problem, pullRequestProblem } = result
+  const { delivery, problem, pullRequestProblem, refusedModels } = result
   const { pushRefused } = delivery ?? {}
   return {
     ...result,
@@ -26,6 +26,7 @@ const withoutSecrets = (result: BrokerResult, redact: Redact): BrokerResult => {
       ? {}
       : { delivery: { ...delivery, pushRefused: redact(pushRefused) } }),
     ...(problem === undefined ? {} : { problem: redact(problem) }),
+    ...(refusedModels === undefined ? {} : { refusedModels: refusedModels.map(redact) }),
     ...(pullRequestProblem === undefined ? {} : { pullRequestProblem: redact(pullRequestProblem) })
   }
 }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
 import { place, startBroker, until } from "../fixtures/Broker.ts"
-import { modelApi } from "../fixtures/ModelApi.ts"
+import { model, modelApi } from "../fixtures/ModelApi.ts"
 
 describe("a model request whose asker is gone", () => {
   it.live("is given up, and does not keep the broker from ending", () =>
@@ -16,7 +16,7 @@ describe("a model request whose asker is gone", () => {
       const asker = new AbortController()
       const asked = fetch(`${broker.url}/anthropic/v1/messages`, {
         method: "POST",
-        body: "{}",
+        body: JSON.stringify({ model, max_tokens: 10, messages: [] }),
         headers: { "x-api-key": broker.token },
         signal: asker.signal
       }).then(() => "answered", () => "aborted")

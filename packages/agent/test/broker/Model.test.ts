@@ -1,22 +1,31 @@
 import { assert, describe, it } from "@effect/vitest"
-import { emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
 import fc from "fast-check"
 import { allowedPath, answerHeaders, requestHeaders } from "../../src/broker/model/ModelRequest.ts"
 import { resetOf } from "../../src/broker/model/RateLimit.ts"
-import { charged, spent } from "../../src/broker/model/Spending.ts"
 import { sseReader } from "../../src/broker/model/Sse.ts"
-import { type AnswerUsage, isPing, usageAfter, usageOf } from "../../src/broker/model/Usage.ts"
+import { isPing, type Seen, seenAfter, usageOf } from "../../src/broker/model/Usage.ts"
 import { events, model, ping } from "../fixtures/ModelApi.ts"
 
 const usageOfStream = (pieces: ReadonlyArray<Uint8Array>) => {
   const reader = sseReader()
-  let usage: AnswerUsage | undefined
-  for (const piece of pieces) for (const data of reader.read(piece)) usage = usageAfter(usage, data)
-  return usage
+  let seen: Seen | undefined
+  for (const piece of pieces) for (const data of reader.read(piece)) seen = seenAfter(seen, data)
+  assert.isTrue(seen?.final)
+  return seen?.usage
 }
 
 const whole = Buffer.from(events(77).join(""))
-const counted = { model, input: 1000, output: 77, cacheRead: 200, cacheWrite: 100 }
+const counted = {
+  model,
+  input: 1000,
+  output: 77,
+  cacheRead: 200,
+  cacheWrite: 100,
+  iterations: [],
+  serverTools: 0,
+  inUs: false,
+  fast: false
+}
 
 describe("tokens of a stream", () => {
   it("are the same wherever its bytes are cut", () =>
@@ -84,7 +93,8 @@ describe("what goes on to the API", () => {
         "transfer-encoding": "chunked",
         "anthropic-version": "v"
       },
-      { type: "apiKey", value: "real" }
+      { type: "apiKey", value: "real" },
+      undefined
     )
     assert.deepStrictEqual(sent, { "accept-encoding": "identity", "anthropic-version": "v", "x-api-key": "real" })
     assert.deepStrictEqual(
@@ -114,36 +124,4 @@ describe("the end of a limit", () => {
     ["is not known", {}, undefined],
     ["is not made up from nonsense", { "retry-after": "soon" }, undefined]
   ])("%s", (_, headers, want) => assert.strictEqual(resetOf(headers, 1_000_000, parse), want))
-})
-
-describe("spending", () => {
-  const tokens = { answers: 1, input: 1_000_000, output: 0, cacheRead: 1_000_000, cacheWrite: 0 }
-  const prices = { claude: { input: 1, output: 1 }, "claude-opus": { input: 10, output: 50, cacheRead: 2 } }
-  it.each<readonly [string, number | undefined, boolean]>([
-    ["claude-haiku", 1.1, true],
-    ["claude-opus-4", 12, true],
-    ["gpt", undefined, false]
-  ])("of %s is priced by the longest beginning: %s", (name, costUsd, complete) => {
-    const result = charged(emptyBrokerResult, name, tokens, prices)
-    assert.strictEqual(result.costUsd, costUsd)
-    assert.strictEqual(result.costComplete, complete)
-  })
-
-  it.each(["constructor", "__proto__", "toString"])("of a model that calls itself %s counts", (name) => {
-    const result = charged(emptyBrokerResult, name, tokens, { "": { input: 1, output: 1 } })
-    assert.strictEqual(result.costUsd, 1.1)
-    assert.strictEqual(spent(result, { maxCostUsd: 1, maxAnswers: undefined }), "Budget")
-    assert.strictEqual(spent(result, { maxCostUsd: undefined, maxAnswers: 1 }), "Turns")
-  })
-
-  it.each([
-    { given: { maxCostUsd: 1.2, maxAnswers: 9 }, want: undefined },
-    { given: { maxCostUsd: 1.1, maxAnswers: 9 }, want: "Budget" },
-    { given: { maxCostUsd: undefined, maxAnswers: 1 }, want: "Turns" },
-    { given: { maxCostUsd: undefined, maxAnswers: undefined }, want: undefined }
-  ])(
-    "against $given is $want",
-    ({ given, want }) =>
-      assert.strictEqual(spent(charged(emptyBrokerResult, "claude-haiku", tokens, prices), given), want)
-  )
 })

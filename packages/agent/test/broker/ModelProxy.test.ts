@@ -68,7 +68,7 @@ describe("the model proxy", () => {
 
   it.live("has counted an answer when the agent has got it, so that the next request meets the budget", () =>
     Effect.gen(function*() {
-      const { api, broker, say } = yield* start({ MODEL_PRICES: prices, MAX_COST_USD: "0.0001" })
+      const { api, broker, say } = yield* start({ MODEL_PRICES: prices, MAX_COST_USD: "0.002" })
       api.script((response) => {
         const body = JSON.stringify({ model, usage: { input_tokens: 1_000, output_tokens: 5 } })
         response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body)
@@ -135,12 +135,12 @@ describe("the model proxy", () => {
       yield* Effect.promise(() =>
         fetch(`${broker.url}/anthropic/v1/messages`, {
           method: "POST",
-          body: "{}",
-          headers: { authorization: `Bearer ${broker.token}`, "anthropic-beta": "one-2025" }
+          body: JSON.stringify({ model, max_tokens: 10, messages: [] }),
+          headers: { authorization: `Bearer ${broker.token}`, "anthropic-beta": "effort-2025-11-24" }
         })
       )
       assert.strictEqual(api.asked[0]?.headers.authorization, "Bearer fake-oauth-token-of-a-test")
-      assert.strictEqual(api.asked[0]?.headers["anthropic-beta"], "one-2025,oauth-2025-04-20")
+      assert.strictEqual(api.asked[0]?.headers["anthropic-beta"], "effort-2025-11-24,oauth-2025-04-20")
       assert.isUndefined(api.asked[0]?.headers["x-api-key"])
     }))
 
@@ -377,7 +377,7 @@ describe("the model proxy", () => {
         { concurrency: "unbounded", discard: true }
       ))
       yield* until(() => open.length === 24 && statuses.length === 36)
-      assert.deepStrictEqual(new Set(statuses), new Set([429]))
+      assert.deepStrictEqual(new Set(statuses), new Set([529]))
       for (const end of open) end()
       yield* Fiber.join(flood)
       assert.lengthOf(statuses.filter((status) => status === 200), 24)

@@ -54,7 +54,7 @@ const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, strin
   const ask = Effect.promise(() =>
     fetch(`${broker.url}/anthropic/v1/messages`, {
       method: "POST",
-      body: "{}",
+      body: JSON.stringify({ model, max_tokens: 10, messages: [] }),
       headers: { "x-api-key": broker.token }
     }).then((response) => response.text().then((text) => ({ status: response.status, text })))
   )

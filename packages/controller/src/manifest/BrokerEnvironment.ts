@@ -65,13 +65,16 @@ const knownVariables = ({ object: { status } }: ObservedRun): ReadonlyArray<Vari
     onSome: ({ branch, headCommit }) => [literal("KNOWN_BRANCH", branch), literal("KNOWN_HEAD", headCommit)]
   })
 
-const modelVariables = ({ config: { agent, model }, run, wanted }: PodInputs): ReadonlyArray<Variable> => {
-  const { costUsd, turns } = remainingBudget(run, wanted)
+const modelVariables = ({ config, run, wanted }: PodInputs): ReadonlyArray<Variable> => {
+  const { agent, model } = config
+  const { costUsd, turns } = remainingBudget(run, wanted, config)
   return [
+    literal("MODEL", wanted.model),
+    literal("MODEL_ALLOWED", JSON.stringify(model.allowed)),
     literal("MODEL_BASE_URL", model.baseUrl),
     literal("MODEL_PRICES", JSON.stringify(model.prices)),
-    ...(costUsd === undefined ? [] : [literal("MAX_COST_USD", String(costUsd))]),
-    ...(turns === undefined ? [] : [literal("MAX_TURNS", String(turns))]),
+    literal("MAX_COST_USD", String(costUsd)),
+    literal("MAX_TURNS", String(turns)),
     literal("ANSWERS_PER_TURN", String(agent.broker.answersPerTurn)),
     literal("STREAM_IDLE_SECONDS", String(agent.streamIdleSeconds))
   ]

@@ -13,7 +13,7 @@ import { telemetryVariables } from "./TelemetryVariables.ts"
 
 export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
   const { config, contextVersion, run, wanted } = inputs
-  const budget = remainingBudget(run, wanted)
+  const budget = remainingBudget(run, wanted, config)
   return [
     ...(config.agent.credentials === "broker" ? throughBroker : withCredentials(inputs)),
     literal("TASK_TYPE", runKinds[run.kind].taskType),
@@ -25,8 +25,8 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
     literal("SESSION_ID", sessionId(run.uid, contextVersion)),
     literal("RESUME_SESSION", String(wanted.resume)),
     literal("OVERWRITE_MEMORY", String(wanted.overwriteMemory)),
-    literal("MAX_COST_USD", limit(budget.costUsd)),
-    literal("MAX_TURNS", limit(budget.turns)),
+    literal("MAX_COST_USD", String(budget.costUsd)),
+    literal("MAX_TURNS", String(budget.turns)),
     ...ownFolders(inputs),
     literal("TOOLMAN_SERVER_URL", config.agent.toolmanServerUrl),
     ...telemetryVariables(inputs),
@@ -43,8 +43,6 @@ const ownFolders = ({ config, run }: PodInputs): ReadonlyArray<Variable> =>
       literal("CLAUDE_CONFIG_DIR", `/workspace/.runs/${run.uid}`),
       literal("WORKSPACE_ACCESS", "Shared")
     ]
-
-const limit = (value: number | undefined): string => (value === undefined ? "" : String(value))
 
 /** Where the runner finds the broker, and that there is one. How remotes are reached is the broker's business. */
 const throughBroker: ReadonlyArray<Variable> = [literal("BROKER_ENDPOINT_FILE", brokerEndpointFile)]

@@ -1,5 +1,6 @@
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { Result } from "effect"
+import { refusedLimits } from "../Budget.ts"
 import { currentJob } from "../CurrentAttempt.ts"
 import { refusedRepositories } from "../GitPolicy.ts"
 import type { Rule } from "../Plan.ts"
@@ -11,7 +12,10 @@ export const invalid: Rule = (observed) => {
   if (currentJob(run, jobs) !== undefined) return undefined
   const problems = Result.isFailure(run.wanted)
     ? run.wanted.failure
-    : refusedRepositories(run.wanted.success.repositories, config)
+    : [
+      ...refusedRepositories(run.wanted.success.repositories, config),
+      ...refusedLimits(run.wanted.success, config)
+    ]
   return problems.length === 0
     ? undefined
     : ended(observed, { reason: "InvalidSpec", message: formatProblems(problems) })

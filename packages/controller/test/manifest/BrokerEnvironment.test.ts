@@ -18,7 +18,14 @@ describe("the broker's environment", () => {
     { name: "the attempt", given: afterFirst({}), variable: "ATTEMPT", want: "2" },
     { name: "the source branch", given: givenDocs(), variable: "SOURCE_BRANCH", want: "main" },
     { name: "no docs repository of a DocsRun", given: givenDocs(), variable: "DOCS_REPOSITORY_URL", want: undefined },
-    { name: "no limit where there is none", given: given(), variable: "MAX_COST_USD", want: undefined },
+    {
+      name: "the installation's limit where the run names none",
+      given: given(),
+      variable: "MAX_COST_USD",
+      want: "100"
+    },
+    { name: "the same in turns", given: given(), variable: "MAX_TURNS", want: "1000" },
+    { name: "the model", given: given(), variable: "MODEL", want: "claude-sonnet-4-20250514" },
     {
       name: "what is left to spend",
       given: given({

@@ -78,7 +78,12 @@ const evictAll = Effect.gen(function*() {
 const scenarios: ReadonlyArray<Scenario> = [
   {
     name: "a usage limit",
-    script: acting((request) => isAgain(request) ? completed(request.env, "10 seconds") : failed("RateLimited")),
+    script: acting(
+      (request) => isAgain(request) ? completed(request.env, "10 seconds") : failed("RateLimited"),
+      () => ({
+        limitedAt: "1970-01-01T00:00:10Z"
+      })
+    ),
     seconds: 95
   },
   {

@@ -23,9 +23,12 @@ import {
 /** The first try meets a limit that ends two hours after the test's beginning; the next delivers. */
 const limited = acting(
   (request) => isAgain(request) ? completed(request.env, "10 seconds") : failed("RateLimited"),
-  (request) => isAgain(request) ? {} : { resetAt: "1970-01-01T02:00:00Z", costUsd: 0.5 }
+  (request) =>
+    isAgain(request)
+      ? {}
+      : { limitedAt: "1970-01-01T00:00:10Z", resetAt: "1970-01-01T02:00:00Z", costUsd: 0.5, turns: 0 }
 )
-const alwaysLimited = acting(() => failed("RateLimited"))
+const alwaysLimited = acting(() => failed("RateLimited"), () => ({ limitedAt: "1970-01-01T00:00:10Z" }))
 /** The first tries work until they are stopped; the one after the first delivers. */
 const slow = acting((request) => completed(request.env, isAgain(request) ? "10 seconds" : "never"))
 const endless = acting((request) => completed(request.env, "never"))

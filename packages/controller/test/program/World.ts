@@ -142,6 +142,7 @@ export const witness = (testimony: Partial<BrokerResult> = {}): Outcome => ({
         verifiedAt: "2026-03-01T10:00:00Z"
       },
       costUsd: 0.25,
+      turns: 4,
       ...testimony
     })
   }

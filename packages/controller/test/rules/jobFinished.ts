@@ -7,7 +7,9 @@ import { docsRunning, now, readyFact, running, started } from "../fixtures/Statu
 
 const rule = "jobFinished"
 const run = makeCodeRun({ status: running() })
-const usage = { costUsd: 0.25, inputTokens: 1000, outputTokens: 200, turns: 4 }
+const told = { costUsd: 0.25, inputTokens: 1000, outputTokens: 200, turns: 4 }
+/** Of the runner: its money is an estimate. */
+const usage = { ...told, costEstimated: true }
 const head = "0123456789abcdef0123456789abcdef01234567"
 const delivered = "feature/task-12-implementation is at 0123456789ab on the remote."
 
@@ -23,39 +25,44 @@ const ends = (name: string, job: ReturnType<typeof makeJob>, reason: string, sta
 })
 
 export const jobFinishedCases: ReadonlyArray<PlanCase> = [
-  ends("a verified branch on the remote is success", jobWith(completed({ usage, sessionId: session })), "Delivered", {
-    message: delivered,
-    lastUpdate: now,
-    finishedAt: now,
-    expiresAt: "2026-03-01T10:05:00Z",
-    startedAt: started,
-    branch: "feature/task-12-implementation",
-    headCommit: head,
-    pullRequestUrl: undefined,
-    sessionId: session,
-    usage,
-    conditions: [
-      readyFact("True", "Delivered", delivered, now),
-      {
-        type: "Delivered",
-        status: "True",
-        reason: "BranchPushed",
-        message: "The branch is on the remote; no pull request was opened.",
-        lastTransitionTime: now
-      }
-    ],
-    attempts: [{
-      contextVersion: 1,
-      jobName,
-      sessionId: session,
-      startedAt: started,
-      exitCode: 0,
+  ends(
+    "a verified branch on the remote is success",
+    jobWith(completed({ usage: told, sessionId: session })),
+    "Delivered",
+    {
+      message: delivered,
+      lastUpdate: now,
       finishedAt: now,
-      outcome: "Succeeded",
-      reason: "Delivered",
-      usage
-    }]
-  }),
+      expiresAt: "2026-03-01T10:05:00Z",
+      startedAt: started,
+      branch: "feature/task-12-implementation",
+      headCommit: head,
+      pullRequestUrl: undefined,
+      sessionId: session,
+      usage,
+      conditions: [
+        readyFact("True", "Delivered", delivered, now),
+        {
+          type: "Delivered",
+          status: "True",
+          reason: "BranchPushed",
+          message: "The branch is on the remote; no pull request was opened.",
+          lastTransitionTime: now
+        }
+      ],
+      attempts: [{
+        contextVersion: 1,
+        jobName,
+        sessionId: session,
+        startedAt: started,
+        exitCode: 0,
+        finishedAt: now,
+        outcome: "Succeeded",
+        reason: "Delivered",
+        usage
+      }]
+    }
+  ),
   ends(
     "a pull request is remembered",
     jobWith(completed({ delivery: delivery({ pullRequestUrl: "https://github.com/acme/api/pull/3" }) })),
@@ -132,7 +139,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
   ),
   ends(
     "what an interrupted agent used and delivered is kept",
-    jobWith(interrupted({ usage, delivery: delivery() }), { end: failed("PodFailurePolicy") }),
+    jobWith(interrupted({ usage: told, delivery: delivery() }), { end: failed("PodFailurePolicy") }),
     "InfraLost",
     { usage, headCommit: head, branch: "feature/task-12-implementation" }
   ),
@@ -231,7 +238,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Succeeded/Delivered at 7"],
-      status: { usage: { costUsd: 0.3, outputTokens: 7, turns: 2 } }
+      status: { usage: { costUsd: 0.3, costEstimated: true, outputTokens: 7, turns: 2 } }
     }
   },
   {

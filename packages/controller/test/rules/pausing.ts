@@ -31,8 +31,11 @@ const entry = (reason: string, exitCode: number, more: object = {}) => ({
   message: reason === "RateLimited" ? "It did not work." : "The pod was evicted, preempted or lost with its node."
 })
 
+const limitedAt = "2026-03-01T09:59:00Z"
 const limited = (resetAt?: string) =>
-  brokeredJob(failedWith("RateLimited"), testified(resetAt === undefined ? {} : { resetAt }), { end: failed() })
+  brokeredJob(failedWith("RateLimited"), testified(resetAt === undefined ? { limitedAt } : { limitedAt, resetAt }), {
+    end: failed()
+  })
 const until = (time: string) => `It did not work.${goesOn} ${time}.`
 
 /** A status that says how often a limit was waited for. */
@@ -75,7 +78,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
     "with a broker, the runner's word on the reset time does not count",
     givenStarted({
       run,
-      jobs: [brokeredJob({ ...failedWith("RateLimited"), resetAt: later }, testified(), { end: failed() })]
+      jobs: [brokeredJob({ ...failedWith("RateLimited"), resetAt: later }, testified({ limitedAt }), { end: failed() })]
     }),
     "RateLimited",
     { resumesAt: "2026-03-01T10:01:00Z" }

@@ -60,8 +60,13 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
       rule,
       does: ["write Pending/Accepted at 7"],
       status: {
-        ...between("Cancelled", "Cancelled", { exitCode: 1, usage: { costUsd: 0.5 } }, "The run was cancelled."),
-        usage: { costUsd: 0.5 }
+        ...between(
+          "Cancelled",
+          "Cancelled",
+          { exitCode: 1, usage: { costUsd: 0.5, costEstimated: true } },
+          "The run was cancelled."
+        ),
+        usage: { costUsd: 0.5, costEstimated: true }
       }
     }
   },

@@ -1,9 +1,9 @@
 /**
- * Forwards the agent's model requests with the real key. The answer goes through as it comes; beside it tokens are counted, the end of a
- * usage limit is noted, and a stream that says nothing for too long is cut so that the agent asks again.
+ * Forwards the agent's model requests with the real key, as they were checked and as far as the run may pay for them. The answer goes
+ * through as it comes; beside it tokens are counted, and the end of a usage limit is noted.
  */
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import { Clock, Context, DateTime, Effect, Layer, Option, Redacted, type Scope, Stream } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Redacted, Result, type Scope, Stream } from "effect"
 import {
   HttpClient,
   HttpClientError,
@@ -13,20 +13,18 @@ import {
   HttpServerResponse
 } from "effect/http"
 import { BrokerConfig } from "../BrokerConfig.ts"
-import { connectionProblem } from "../ConnectionProblem.ts"
+import { connectionProblem, wasNeverSent } from "../ConnectionProblem.ts"
 import { Credentials } from "../Credentials.ts"
 import { makePlaces } from "../Places.ts"
 import { Witness } from "../Witness.ts"
+import { meteredEvents, meteredPlain } from "./AnswerMeter.ts"
 import { modelError } from "./ModelError.ts"
 import { allowedPath, answerHeaders, isTurn, requestHeaders } from "./ModelRequest.ts"
-import { resetOf } from "./RateLimit.ts"
-import { type Meter, Spending } from "./Spending.ts"
-import { sseReader } from "./Sse.ts"
-import { type AnswerUsage, isPing, outputBefore, usageAfter, usageOf, usageOfPart } from "./Usage.ts"
+import { accountLimitEnd, resetOf } from "./RateLimit.ts"
+import { makeBodies } from "./RequestBody.ts"
+import { type Checked, checkRequest } from "./RequestCheck.ts"
+import { type Let, Spending } from "./Spending.ts"
 
-/** The API's own bound on a request. */
-const largestRequest = 32 * 1_048_576
-const largestPlainAnswer = 8 * 1_048_576
 const largestError = 65_536
 /** The agent, its subagents and a count of tokens now and then; more is a flood. */
 const atOnce = 24
@@ -41,14 +39,13 @@ const withKey = (result: BrokerResult): BrokerResult => {
   return rest
 }
 
-const refusals = {
-  Budget: "The budget of this run is spent. Stop here: what is committed is delivered.",
-  Turns: "The turns of this run are spent. Stop here: what is committed is delivered.",
-  Cancelled: "This run is cancelled."
-} as const
-
 const parseTime = (text: string): number | undefined =>
   Option.getOrUndefined(Option.map(DateTime.make(text), (time) => Math.floor(time.epochMilliseconds / 1000)))
+
+const isoOf = (epochSeconds: number | undefined): string | undefined =>
+  epochSeconds === undefined
+    ? undefined
+    : Option.getOrUndefined(Option.map(DateTime.make(epochSeconds * 1000), DateTime.formatIso))
 
 export class ModelProxy extends Context.Service<ModelProxy, {
   /** Answers a request whose path below `/anthropic` is given. */
@@ -67,146 +64,126 @@ export class ModelProxy extends Context.Service<ModelProxy, {
       const witness = yield* Witness
       const { model } = yield* BrokerConfig
       const places = makePlaces(atOnce)
+      const bodies = makeBodies()
 
-      const noteLimit = Effect.fnUntraced(function*(response: HttpClientResponse.HttpClientResponse) {
-        if (response.status !== 429) {
-          if (response.status >= 300 || (yield* witness.read).resetAt === undefined) return
-          return yield* witness.update(({ resetAt: _, ...result }) => result)
+      /** A limit that was met, with its end where that is known; an answer shows that none is in force any more. */
+      const noteLimit = Effect.fnUntraced(function*(
+        { headers, status }: HttpClientResponse.HttpClientResponse,
+        words: string
+      ) {
+        const account = status === 400 ? accountLimitEnd(words) : undefined
+        if (status === 429 || account !== undefined) {
+          const now = yield* DateTime.now
+          const reset = account === undefined
+            ? resetOf(headers, Math.floor(now.epochMilliseconds / 1000), parseTime)
+            : parseTime(account)
+          const resetAt = isoOf(reset)
+          return yield* witness.update((result) => ({
+            ...result,
+            limitedAt: DateTime.formatIso(now),
+            ...(resetAt === undefined ? {} : { resetAt })
+          }))
         }
-        const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-        const reset = resetOf(response.headers, now, parseTime)
-        const resetAt = reset === undefined
-          ? undefined
-          : Option.map(DateTime.make(reset * 1000), (time) => DateTime.formatIso(time))
-        if (resetAt === undefined || Option.isNone(resetAt)) return
-        yield* witness.update((result) => ({ ...result, resetAt: resetAt.value }))
+        if (status >= 300 || (yield* witness.read).resetAt === undefined) return
+        yield* witness.update(({ resetAt: _, ...result }) => result)
       })
 
-      /** Fails once nothing but pings came for the allowed time. */
-      const silence = (lastWord: () => number) =>
-        Effect.gen(function*() {
-          const bound = model.idleSeconds * 1000
-          let left = bound
-          while (left > 0) {
-            yield* Effect.sleep(left)
-            left = lastWord() + bound - (yield* Clock.currentTimeMillis)
-          }
-          yield* Effect.logWarning(`the model's answer has been silent for ${model.idleSeconds} s; it is cut`)
-          return yield* Effect.fail("silent" as const)
-        })
-
-      /** The bytes of an event stream, counted on their way. */
-      const counted = (bytes: Stream.Stream<Uint8Array, HttpClientError.HttpClientError>, meter: Meter) =>
-        Stream.unwrap(Effect.gen(function*() {
-          const clock = yield* Clock.Clock
-          const reader = sseReader()
-          let usage: AnswerUsage | undefined
-          let untold = 0
-          let lastWord = clock.currentTimeMillisUnsafe()
-          return bytes.pipe(
-            Stream.tap((chunk) => {
-              let next = usage
-              for (const data of reader.read(chunk)) {
-                if (!isPing(data)) lastWord = clock.currentTimeMillisUnsafe()
-                const before = next
-                next = usageAfter(next, data)
-                untold = next === before ? untold + outputBefore(data) : 0
-              }
-              if (next === undefined || next === usage) return Effect.void
-              usage = next
-              return meter(next)
-            }),
-            Stream.interruptWhen(silence(() => lastWord)),
-            // The count comes last: whoever leaves before it is charged by what was seen.
-            Stream.ensuring(
-              Effect.suspend(() =>
-                usage === undefined || untold === 0 ? Effect.void : meter({ ...usage, output: usage.output + untold })
-              )
-            )
+      const failure = Effect.fnUntraced(function*(response: HttpClientResponse.HttpClientResponse) {
+        const body = yield* response.stream.pipe(
+          Stream.runFold(
+            () => "",
+            (text, chunk) => text.length > largestError ? text : text + Buffer.from(chunk).toString("latin1")
           )
-        }))
-
-      /** The bytes of a plain answer, kept beside to be counted at their end. */
-      const weighed = (bytes: Stream.Stream<Uint8Array, HttpClientError.HttpClientError>, meter: Meter) =>
-        Stream.suspend(() => {
-          const kept: Array<Uint8Array> = []
-          let size = 0
-          let weighedAll = false
-          const text = () => Buffer.concat(kept).toString("utf8")
-          return bytes.pipe(
-            Stream.tap((chunk) =>
-              Effect.sync(() => {
-                size += chunk.length
-                if (size <= largestPlainAnswer) kept.push(chunk)
-              })
-            ),
-            Stream.onEnd(Effect.suspend(() => {
-              weighedAll = true
-              const usage = size > largestPlainAnswer ? usageOfPart(text(), size) : usageOf(text())
-              return usage === undefined ? Effect.void : meter(usage)
-            })),
-            Stream.ensuring(
-              Effect.suspend(() => weighedAll || size === 0 ? Effect.void : meter(usageOfPart(text(), size)))
-            )
-          )
-        })
-
-      const answer = Effect.fnUntraced(function*(response: HttpClientResponse.HttpClientResponse, path: string) {
-        yield* noteLimit(response)
-        const headers = answerHeaders(response.headers)
-        const { "content-length": _, ...rest } = headers
-        if (response.status >= 300) {
-          const body = yield* response.stream.pipe(
-            Stream.runFold(
-              () => "",
-              (text, chunk) => text.length > largestError ? text : text + Buffer.from(chunk).toString("latin1")
-            )
-          )
-          const text = redact(Buffer.from(body, "latin1").toString("utf8")).slice(0, largestError).toWellFormed()
-          return HttpServerResponse.text(text, {
-            status: response.status,
-            headers: rest,
-            contentType: headers["content-type"] ?? "text/plain"
-          })
-        }
-        const isStream = /^text\/event-stream\b/i.test(headers["content-type"] ?? "")
-        const bytes = !isTurn(path)
-          ? response.stream
-          : isStream
-          ? counted(response.stream, spending.meter())
-          : weighed(response.stream, spending.meter())
-        // Without its length an answer ends for the agent when it has been counted, not before.
-        return HttpServerResponse.stream(bytes, {
+        )
+        const text = redact(Buffer.from(body, "latin1").toString("utf8")).slice(0, largestError).toWellFormed()
+        yield* noteLimit(response, text)
+        const { "content-length": _, ...headers } = answerHeaders(response.headers)
+        return HttpServerResponse.text(text, {
           status: response.status,
-          headers: isTurn(path) ? rest : headers,
-          contentType: headers["content-type"] ?? "application/octet-stream"
+          headers,
+          contentType: headers["content-type"] ?? "text/plain"
         })
       })
 
-      const forward = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, path: string) {
+      const answer = Effect.fnUntraced(function*(
+        response: HttpClientResponse.HttpClientResponse,
+        claim: Let | undefined
+      ) {
+        if (response.status >= 300) {
+          // The API takes nothing for an answer that it did not give.
+          yield* claim?.free ?? Effect.void
+          return yield* failure(response)
+        }
+        yield* noteLimit(response, "")
+        const headers = answerHeaders(response.headers)
+        const contentType = headers["content-type"] ?? "application/octet-stream"
+        const { status } = response
+        if (claim === undefined) return HttpServerResponse.stream(response.stream, { status, headers, contentType })
+        const isStream = /^text\/event-stream\b/i.test(contentType)
+        // Without its length an answer ends for the agent when it has been counted, not before.
+        const { "content-length": _, ...rest } = headers
+        return HttpServerResponse.stream(
+          isStream
+            ? meteredEvents(response.stream, claim, model.idleSeconds)
+            : meteredPlain(response.stream, claim),
+          { status, headers: rest, contentType }
+        )
+      })
+
+      /** Asks the API. What was reserved is given back where the request did not even get there. */
+      const send = Effect.fnUntraced(function*(request: HttpClientRequest.HttpClientRequest, claim: Let | undefined) {
+        const response = yield* client.execute(request).pipe(
+          Effect.timeoutOption(`${model.answerSeconds} seconds`),
+          Effect.tapError((error) => claim !== undefined && wasNeverSent(error) ? claim.free : Effect.void)
+        )
+        return Option.isNone(response)
+          ? modelError("timeout_error", `The model API gave no answer within ${model.answerSeconds} s.`, {
+            retry: true
+          })
+          : yield* answer(response.value, claim)
+      })
+
+      const forward = Effect.fnUntraced(function*(
+        request: HttpServerRequest.HttpServerRequest,
+        path: string,
+        checked: Checked | undefined
+      ) {
         const key = yield* modelKey
         if (key === undefined) {
           yield* witness.update((result) => ({ ...result, problem: noKey, missing: "ModelKey" }))
           return modelError("authentication_error", noKey)
         }
         yield* witness.update(withKey)
-        const length = Number(request.headers["content-length"] ?? 0)
-        if (length > largestRequest) return modelError("request_too_large", "The request is larger than 32 MiB.")
-        const bare = HttpClientRequest.make(request.method === "GET" ? "GET" : "POST")(`${model.baseUrl}${path}`, {
-          headers: requestHeaders(request.headers, { type: key.type, value: Redacted.value(key.value) })
-        })
-        const body = request.method === "GET" ? bare : HttpClientRequest.bodyStream(bare, request.stream, {
-          contentType: request.headers["content-type"] ?? "application/json",
-          ...(request.headers["content-length"] === undefined ? {} : { contentLength: length })
-        })
-        const response = yield* client.execute(body).pipe(
-          Effect.timeoutOption(`${model.answerSeconds} seconds`)
+        const headers = requestHeaders(
+          request.headers,
+          { type: key.type, value: Redacted.value(key.value) },
+          model.policy.model
         )
-        return Option.isNone(response)
-          ? modelError("timeout_error", `The model API gave no answer within ${model.answerSeconds} s.`, {
-            retry: true
-          })
-          : yield* answer(response.value, path)
+        const bare = HttpClientRequest.make(checked === undefined ? "GET" : "POST")(`${model.baseUrl}${path}`, {
+          headers
+        })
+        if (checked === undefined) return yield* send(bare, undefined)
+        const whole = HttpClientRequest.bodyText(bare, checked.body, "application/json")
+        if (!isTurn(path)) return yield* send(whole, undefined)
+        const claim = yield* spending.ask(checked)
+        return "reason" in claim
+          ? modelError("invalid_request_error", claim.message, { retry: claim.retry })
+          : yield* send(whole, claim)
+      })
+
+      /** The request as it may go on, or the answer that it gets instead. */
+      const check = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, path: string) {
+        if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
+          return modelError("invalid_request_error", "content-encoding: expected a body that is not compressed.")
+        }
+        const body = yield* bodies.read(request)
+        if (body === "TooLarge") return modelError("request_too_large", "The request is larger than 32 MiB.")
+        if (body === "Busy") return modelError("overloaded_error", "Too much is asked at once.", { retry: true })
+        const checked = checkRequest(body, model.policy, !isTurn(path))
+        if (Result.isSuccess(checked)) return checked.success
+        const { message, model: refused, type } = checked.failure
+        if (refused !== undefined) yield* spending.refuseModel(refused)
+        return modelError(type, message)
       })
 
       const handle = Effect.fn("ModelProxy.handle")(
@@ -216,9 +193,10 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           if (target === undefined) {
             return modelError("not_found_error", `${request.method} ${path} is not forwarded to the model API.`)
           }
-          const refused = yield* spending.refusal
-          if (refused !== undefined) return modelError("invalid_request_error", refusals[refused])
-          return yield* forward(request, target)
+          if (yield* spending.isCancelled) return modelError("invalid_request_error", "This run is cancelled.")
+          if (request.method === "GET") return yield* forward(request, target, undefined)
+          const checked = yield* check(request, target)
+          return HttpServerResponse.isHttpServerResponse(checked) ? checked : yield* forward(request, target, checked)
         },
         Effect.catchIf(HttpClientError.isHttpClientError, (error) => {
           const words = redact(connectionProblem(error))
@@ -226,14 +204,17 @@ export class ModelProxy extends Context.Service<ModelProxy, {
             Effect.logWarning(`the model API at ${model.baseUrl} cannot be reached: ${words}`),
             modelError("api_error", `The model API cannot be reached: ${words}`, { retry: true })
           )
-        })
+        }),
+        Effect.catch((error) =>
+          Effect.succeed(modelError("invalid_request_error", `The request cannot be read: ${error.message}`))
+        )
       )
 
       return ModelProxy.of({
         handle: (request, path, query) =>
           Effect.gen(function*() {
             if (!(yield* places.take)) {
-              return modelError("rate_limit_error", `More than ${atOnce} requests at once.`, { retry: true })
+              return modelError("overloaded_error", `More than ${atOnce} requests at once.`, { retry: true })
             }
             return yield* handle(request, path, query)
           }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false))

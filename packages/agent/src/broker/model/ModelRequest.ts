@@ -1,26 +1,25 @@
-/** What of a request to the model API goes on, and what of its answer comes back. Everything that is not named here stays. */
+/** Where a request to the model API goes, and with which headers; and which headers of the answer come back. */
+import { betaRows, headerRows, rowOf } from "./RequestRules.ts"
 
 /** The API's path for a path below `/anthropic`; undefined for what the CLI does not need. */
 export const allowedPath = (method: string, path: string, query: string): string | undefined => {
-  if (!/^(?:\?[\w=&.%-]*)?$/.test(query)) return undefined
   const known = method === "POST"
-    ? path === "/v1/messages" || path === "/v1/messages/count_tokens"
-    : method === "GET" && /^\/v1\/models(?:\/[\w@:-][\w.@:-]*)?$/.test(path)
+    ? /^\/v1\/messages(?:\/count_tokens)?$/.test(path) && /^(?:\?beta=true)?$/.test(query)
+    : method === "GET" && /^\/v1\/models(?:\/[\w@:-][\w.@:-]*)?$/.test(path) && /^(?:\?[\w=&.%-]*)?$/.test(query)
   return known ? `${path}${query}` : undefined
 }
 
 /** Whether an answer at this path is a turn of a model, which costs. */
 export const isTurn = (path: string): boolean => /^\/v1\/messages(?:\?|$)/.test(path)
 
-const forwarded = /^(?:content-type|accept|user-agent|anthropic-version|anthropic-beta|x-app|x-stainless-[\w-]+)$/
 const returned = /^(?:content-type|content-length|request-id|retry-after|x-should-retry|anthropic-[\w-]+)$/
 
 type Headers = Readonly<Record<string, string | undefined>>
 
-const picked = (headers: Headers, names: RegExp): Record<string, string> =>
+const picked = (headers: Headers, goes: (name: string) => boolean): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value !== undefined && names.test(name) ? [[name, value] as const] : []
+      value !== undefined && goes(name) ? [[name, value] as const] : []
     )
   )
 
@@ -31,18 +30,29 @@ export interface ModelKey {
 }
 
 const oauthBeta = "oauth-2025-04-20"
+const longContext = "context-1m"
+
+/** Of the betas that are asked for, those that the table lets through. */
+const betasOf = (header: string | undefined, model: string | undefined): ReadonlyArray<string> =>
+  (header ?? "").split(",").map((beta) => beta.trim()).filter((beta) => {
+    const name = /^([a-z0-9-]+?)-\d{4}-?\d{2}-?\d{2}$/.exec(beta)?.[1]
+    if (name === undefined) return false
+    return rowOf(betaRows, name)?.verdict === "allowed" || (name === longContext && model?.endsWith("[1m]") === true)
+  })
 
 /** Headers for the API: the agent's harmless ones, our key, and no compression, since the answer is read on its way. */
-export const requestHeaders = (headers: Headers, key: ModelKey): Record<string, string> => {
-  const kept = { ...picked(headers, forwarded), "accept-encoding": "identity" }
-  if (key.type === "apiKey") return { ...kept, "x-api-key": key.value }
-  const betas = (headers["anthropic-beta"] ?? "").split(",").map((beta) => beta.trim()).filter((beta) => beta !== "")
+export const requestHeaders = (headers: Headers, key: ModelKey, model: string | undefined): Record<string, string> => {
+  const { "anthropic-beta": _, ...kept } = picked(headers, (name) => rowOf(headerRows, name)?.verdict === "allowed")
+  const betas = betasOf(headers["anthropic-beta"], model)
+  const asked = [...new Set(key.type === "oauthToken" ? [...betas, oauthBeta] : betas)]
   return {
     ...kept,
-    authorization: `Bearer ${key.value}`,
-    "anthropic-beta": [...new Set([...betas, oauthBeta])].join(",")
+    ...(asked.length === 0 ? {} : { "anthropic-beta": asked.join(",") }),
+    "accept-encoding": "identity",
+    ...(key.type === "apiKey" ? { "x-api-key": key.value } : { authorization: `Bearer ${key.value}` })
   }
 }
 
 /** Headers for the agent. */
-export const answerHeaders = (headers: Headers): Record<string, string> => picked(headers, returned)
+export const answerHeaders = (headers: Headers): Record<string, string> =>
+  picked(headers, (name) => returned.test(name))

@@ -1,34 +1,52 @@
-/** Money for tokens, by configured prices. */
-import type { ModelTokens } from "@orchestrator/domain/BrokerResult"
-import type { ModelPrice } from "@orchestrator/domain/OrchestratorConfig"
+/** Money for what a request may cost at most, and for what its answer did cost. In millionths of a USD, rounded up. */
+import { dearest, type ModelPrice, priceOf, type Prices, ratesFor } from "@orchestrator/domain/ModelPrice"
+import type { AnswerUsage, Tokens } from "./Usage.ts"
 
-export type Prices = Readonly<Record<string, ModelPrice>>
-
-/** The price whose key the model's name begins with; the longest counts. */
-const priceOf = (prices: Prices, model: string): ModelPrice | undefined => {
-  const key = Object.keys(prices).filter((candidate) => model.startsWith(candidate))
-    .sort((left, right) => right.length - left.length)[0]
-  return key === undefined ? undefined : prices[key]
+/** The most that a request can read and write. */
+export interface Bounds {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Whether a cache that lives for an hour may be written: then an answer that does not tell has written that. */
+  readonly hourCache: boolean
 }
 
-/** Cache writes cost a quarter more than input and reads a tenth, where nothing else is configured: the API's own relation. */
-const costOf = (price: ModelPrice, tokens: Omit<ModelTokens, "answers">): number =>
-  (tokens.input * price.input + tokens.output * price.output
-    + tokens.cacheRead * (price.cacheRead ?? price.input / 10)
-    + tokens.cacheWrite * (price.cacheWrite ?? price.input * 1.25)) / 1e6
+const up = (micros: number): number => Math.ceil(micros - 1e-6)
 
-/** What these tokens cost, and whether every model among them has a price. Rounded to a millionth. */
-export const costOfModels = (prices: Prices, models: Readonly<Record<string, ModelTokens>>) => {
-  let costUsd = 0
-  let complete = true
-  let priced = false
-  for (const [model, tokens] of Object.entries(models)) {
-    const price = priceOf(prices, model)
-    if (price === undefined) complete = false
-    else {
-      priced = true
-      costUsd += costOf(price, tokens)
-    }
+/** An organization may have its requests worked on in the US, for a tenth more. */
+const inUs = 1.1
+/** The most that the API has asked for speed. */
+const fast = 6
+/** USD for each search of the server's. */
+const serverTool = 0.01
+
+/** The most that a request can cost. */
+export const worstCase = (price: ModelPrice, { inputTokens, outputTokens }: Bounds): number => {
+  const { input, output } = dearest(price, inputTokens)
+  return up((inputTokens * input + outputTokens * output) * inUs)
+}
+
+const tokensCost = (price: ModelPrice, tokens: Tokens, hourCache: boolean): number => {
+  const { cacheRead, cacheWrite, input, output } = tokens
+  const rates = ratesFor(price, input + cacheRead + cacheWrite)
+  const hour = Math.min(cacheWrite, tokens.cacheWrite1h ?? (hourCache ? cacheWrite : 0))
+  return input * rates.input + output * rates.output + cacheRead * rates.cacheRead
+    + hour * rates.cacheWrite1h + (cacheWrite - hour) * rates.cacheWrite
+}
+
+/** What an answer cost; undefined where a model that worked on it has no price. */
+export const costOf = (
+  prices: Prices,
+  requested: string,
+  usage: AnswerUsage,
+  { hourCache }: Pick<Bounds, "hourCache">
+): number | undefined => {
+  let priced = true
+  const cost = (tokens: Tokens): number => {
+    const price = priceOf(tokens.model ?? usage.model, prices) ?? priceOf(requested, prices)
+    if (price === undefined) priced = false
+    return price === undefined ? 0 : tokensCost(price, tokens, hourCache)
   }
-  return { complete, costUsd: priced ? Math.round(costUsd * 1e6) / 1e6 : undefined }
+  const iterations = usage.iterations.reduce((total, each) => total + cost(each), 0)
+  const micros = Math.max(cost(usage), iterations) * (usage.inUs ? inUs : 1) * (usage.fast ? fast : 1)
+  return priced ? up(micros + usage.serverTools * serverTool * 1e6) : undefined
 }

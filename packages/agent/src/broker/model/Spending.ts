@@ -1,50 +1,80 @@
-/** Counts what models answer, as it is answered, and says when the run may ask no more. */
-import { addTokens, type BrokerResult, type ModelRefusal, type ModelTokens } from "@orchestrator/domain/BrokerResult"
-import { Context, Effect, Layer } from "effect"
-import { BrokerConfig, type BrokerSettings } from "../BrokerConfig.ts"
+/**
+ * Lets requests to models through as far as the run may pay for them. What is let through is in the testimony before it is sent, so that a
+ * broker that is killed leaves no request behind that nobody pays for.
+ */
+import type { BrokerResult, ModelRefusal } from "@orchestrator/domain/BrokerResult"
+import { priceOf } from "@orchestrator/domain/ModelPrice"
+import { clip } from "@orchestrator/domain/Text"
+import { Context, Effect, Layer, type Scope } from "effect"
+import { BrokerConfig } from "../BrokerConfig.ts"
 import { Witness } from "../Witness.ts"
-import { costOfModels, type Prices } from "./Price.ts"
-import type { AnswerUsage } from "./Usage.ts"
+import * as Ledger from "./Ledger.ts"
+import { costOf, worstCase } from "./Price.ts"
+import type { Checked } from "./RequestCheck.ts"
+import { type AnswerUsage, tokensIn } from "./Usage.ts"
 
-/** Takes the totals of one answer, as often as they grow. */
-export type Meter = (usage: AnswerUsage) => Effect.Effect<void>
-
-const grown = (usage: AnswerUsage, before: AnswerUsage | undefined): ModelTokens => ({
-  answers: before === undefined ? 1 : 0,
-  input: Math.max(0, usage.input - (before?.input ?? 0)),
-  output: Math.max(0, usage.output - (before?.output ?? 0)),
-  cacheRead: Math.max(0, usage.cacheRead - (before?.cacheRead ?? 0)),
-  cacheWrite: Math.max(0, usage.cacheWrite - (before?.cacheWrite ?? 0))
-})
-
-const longestName = 100
-
-/** The testimony with these tokens added and priced. */
-export const charged = (result: BrokerResult, model: string, tokens: ModelTokens, prices: Prices): BrokerResult => {
-  const name = model.slice(0, longestName)
-  const models = {
-    ...result.models,
-    [name]: addTokens(Object.hasOwn(result.models, name) ? result.models[name] : undefined, tokens)
-  }
-  const { complete, costUsd } = costOfModels(prices, models)
-  return { ...result, models, ...(costUsd === undefined ? {} : { costUsd }), costComplete: complete }
+/** A request that was let through. Whoever forgets to say how it ended pays the most that it can cost. */
+export interface Let {
+  /** Totals that the answer has reached. */
+  readonly seen: (usage: AnswerUsage) => Effect.Effect<void>
+  /** It is over, and this is what it used. */
+  readonly settle: (usage: AnswerUsage) => Effect.Effect<void>
+  /** It was never worked on. */
+  readonly free: Effect.Effect<void>
 }
 
-/** Whether what was spent is all there is. */
-export const spent = (
-  { costUsd = 0, models }: BrokerResult,
-  { maxAnswers, maxCostUsd }: Pick<BrokerSettings["model"], "maxAnswers" | "maxCostUsd">
-): ModelRefusal | undefined => {
-  const answers = Object.values(models).reduce((sum, tokens) => sum + tokens.answers, 0)
-  if (maxCostUsd !== undefined && costUsd >= maxCostUsd) return "Budget"
-  return maxAnswers !== undefined && answers >= maxAnswers ? "Turns" : undefined
+/** Why a request is not let through. */
+export interface Stop {
+  readonly reason: ModelRefusal
+  /** For the agent. */
+  readonly message: string
+  readonly retry: boolean
+}
+
+const goOn = "Stop here: what is committed is delivered."
+
+const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(micros < 10_000 ? 6 : 2)}`
+
+/** In words that an agent understands. */
+const stopFor = ({ model, micros }: Ledger.Claim, { left, passing, reason }: Ledger.Refused): Stop => {
+  if (reason === "Turns") {
+    return { reason, message: `The turns of this run are spent. ${goOn}`, retry: passing }
+  }
+  if (micros === undefined) {
+    return {
+      reason,
+      message: `The budget of this run cannot pay for ${model}, which has no price: set model.prices. ${goOn}`,
+      retry: false
+    }
+  }
+  return {
+    reason,
+    message: left === 0
+      ? `The budget of this run is spent. ${goOn}`
+      : `The budget of this run is spent but for ${dollars(left)}, and this request may cost ${
+        dollars(micros)
+      }. ${goOn}`,
+    retry: passing
+  }
+}
+
+const cancelled: Stop = { reason: "Cancelled", message: "This run is cancelled.", retry: false }
+
+const mostNames = 5
+const longestName = 100
+
+const withRefusedModel = (result: BrokerResult, model: string): BrokerResult => {
+  const { refusedModels: known = [] } = result
+  const name = clip(model, longestName)
+  return known.includes(name) || known.length >= mostNames ? result : { ...result, refusedModels: [...known, name] }
 }
 
 export class Spending extends Context.Service<Spending, {
-  /** Why the next request is refused; undefined when it may go on. */
-  readonly refusal: Effect.Effect<ModelRefusal | undefined>
-  /** A meter for one more answer. */
-  readonly meter: () => Meter
+  /** Lets a request through for as long as the scope is open, or says why not. */
+  readonly ask: (request: Checked) => Effect.Effect<Let | Stop, never, Scope.Scope>
+  readonly isCancelled: Effect.Effect<boolean>
+  /** Notes a model that the run may not use. */
+  readonly refuseModel: (model: string) => Effect.Effect<void>
   /** From now on every request is refused. */
   readonly cancel: Effect.Effect<void>
 }>()("@orchestrator/agent/broker/model/Spending") {
@@ -52,25 +82,69 @@ export class Spending extends Context.Service<Spending, {
     Spending,
     Effect.gen(function*() {
       const witness = yield* Witness
-      const { model } = yield* BrokerConfig
-      const refuse = (modelRefused: ModelRefusal) => witness.update((result) => ({ ...result, modelRefused }))
+      const { model: { answersPerTurn, maxAnswers, maxCostUsd, prices } } = yield* BrokerConfig
+      let ledger = Ledger.ledgerFrom(yield* witness.read)
+
+      const testify = (change: (result: BrokerResult) => BrokerResult = (result) => result) =>
+        witness.update((result) => change({ ...result, ...Ledger.reported(ledger, answersPerTurn) }))
+      const book = (change: (ledger: Ledger.Ledger) => Ledger.Ledger) =>
+        Effect.suspend(() => {
+          ledger = change(ledger)
+          return testify()
+        })
+
+      const refuse = (reason: ModelRefusal) =>
+        witness.update((result) => result.modelRefused === "Cancelled" ? result : { ...result, modelRefused: reason })
+      const isCancelled = Effect.map(witness.read, ({ modelRefused }) => modelRefused === "Cancelled")
+
+      const claimOf = ({ bounds, model, turn }: Checked): Ledger.Claim => {
+        const price = priceOf(model, prices)
+        return { model, turn, micros: price === undefined ? undefined : worstCase(price, bounds) }
+      }
+
+      /** Decided in one step, so that no two requests are let through with the same money. */
+      const admit = Effect.fnUntraced(function*(claim: Ledger.Claim) {
+        if (yield* isCancelled) return cancelled
+        const refused = Ledger.refusalOf(ledger, claim, { maxAnswers, maxCostUsd })
+        if (refused !== undefined) {
+          yield* refuse(refused.reason)
+          return stopFor(claim, refused)
+        }
+        const [id, next] = Ledger.opened(ledger, claim)
+        ledger = next
+        // What was refused before was for lack of room, and there is some again.
+        yield* testify(({ modelRefused, ...result }) =>
+          modelRefused === "Cancelled" ? { ...result, modelRefused } : result
+        )
+        return id
+      })
+
       return Spending.of({
-        refusal: Effect.gen(function*() {
-          const result = yield* witness.read
-          if (result.modelRefused !== undefined) return result.modelRefused
-          const reason = spent(result, model)
-          if (reason !== undefined) yield* refuse(reason)
-          return reason
-        }),
-        meter: () => {
-          let before: AnswerUsage | undefined
-          return (usage) =>
-            Effect.suspend(() => {
-              const tokens = grown(usage, before)
-              before = usage
-              return witness.update((result) => charged(result, usage.model, tokens, model.prices))
-            })
+        ask: (request) => {
+          const claim = claimOf(request)
+          return Effect.acquireRelease(
+            admit(claim),
+            (id) =>
+              typeof id === "number" && ledger.open.has(id)
+                ? book((before) => Ledger.stands(before, id))
+                : Effect.void
+          ).pipe(Effect.map((id) =>
+            typeof id !== "number" ? id : {
+              seen: (usage) => book((before) => Ledger.grown(before, id, tokensIn(usage))),
+              settle: (usage) =>
+                book((before) =>
+                  Ledger.settled(
+                    Ledger.grown(before, id, tokensIn(usage)),
+                    id,
+                    costOf(prices, request.model, usage, request.bounds)
+                  )
+                ),
+              free: book((before) => Ledger.freed(before, id))
+            }
+          ))
         },
+        isCancelled,
+        refuseModel: (model) => witness.update((result) => withRefusedModel(result, model)),
         cancel: refuse("Cancelled")
       })
     })

@@ -1,68 +1,161 @@
-/** What an answer of the Messages API says about its tokens: in a plain answer once, in a stream as running totals. */
+/**
+ * What an answer of the Messages API says about its tokens: in a plain answer once, in a stream as running totals. A request may be
+ * worked on in several iterations (compaction, tools of the server), which the totals at the top do not all hold.
+ */
+import type { ModelTokens } from "@orchestrator/domain/BrokerResult"
 import { Option, Schema } from "effect"
 
-const count = Schema.optionalKey(Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e12 }))))
+const whole = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e12 }))
+const count = Schema.optionalKey(Schema.NullOr(whole))
 
-const Counts = Schema.Struct({
+const counts = {
   input_tokens: count,
   output_tokens: count,
   cache_read_input_tokens: count,
-  cache_creation_input_tokens: count
-})
-
-/** Totals so far of one answer. */
-export interface AnswerUsage {
-  readonly model: string
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number
-  readonly cacheWrite: number
+  cache_creation_input_tokens: count,
+  cache_creation: Schema.optionalKey(Schema.NullOr(Schema.Struct({
+    ephemeral_5m_input_tokens: count,
+    ephemeral_1h_input_tokens: count
+  })))
 }
 
-const Message = Schema.Struct({ model: Schema.String, usage: Counts })
+const Iteration = Schema.Struct({ ...counts, model: Schema.optionalKey(Schema.NullOr(Schema.String)) })
+
+const Reported = Schema.Struct({
+  ...counts,
+  iterations: Schema.optionalKey(Schema.NullOr(Schema.Array(Iteration))),
+  server_tool_use: Schema.optionalKey(Schema.NullOr(Schema.Record(Schema.String, Schema.Json))),
+  inference_geo: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  speed: Schema.optionalKey(Schema.NullOr(Schema.String))
+})
+type Reported = typeof Reported.Type
+
+/** Tokens of one iteration, or of all. */
+export interface Tokens extends Omit<ModelTokens, "answers"> {
+  /** Where it is not the answer's. */
+  readonly model?: string
+  /** Of `cacheWrite`, those of a cache that lives for an hour; undefined when it is not told which. */
+  readonly cacheWrite1h?: number
+}
+
+/** Totals so far of one answer. */
+export interface AnswerUsage extends Tokens {
+  readonly model: string
+  readonly iterations: ReadonlyArray<Tokens>
+  /** Searches and fetches of the server's own tools. */
+  readonly serverTools: number
+  /** Whether it was worked on where, or as fast as, nobody asked for: that costs more. */
+  readonly inUs: boolean
+  readonly fast: boolean
+}
+
+const Message = Schema.Struct({ model: Schema.String, usage: Reported })
 const Start = Schema.Struct({ type: Schema.Literal("message_start"), message: Message })
-const Delta = Schema.Struct({ type: Schema.Literal("message_delta"), usage: Counts })
+const Delta = Schema.Struct({
+  type: Schema.Literal("message_delta"),
+  delta: Schema.optionalKey(Schema.Struct({ stop_reason: Schema.optionalKey(Schema.NullOr(Schema.String)) })),
+  usage: Reported
+})
 
 const decodeEvent = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Union([Start, Delta])))
 const decodeMessage = Schema.decodeUnknownOption(Schema.fromJsonString(Message))
 
-const merged = (before: AnswerUsage, counts: typeof Counts.Type): AnswerUsage => ({
-  model: before.model,
-  input: counts.input_tokens ?? before.input,
-  output: counts.output_tokens ?? before.output,
-  cacheRead: counts.cache_read_input_tokens ?? before.cacheRead,
-  cacheWrite: counts.cache_creation_input_tokens ?? before.cacheWrite
+const hourOf = ({ cache_creation, cache_creation_input_tokens }: typeof Iteration.Type): number | undefined => {
+  const hour = cache_creation?.ephemeral_1h_input_tokens
+  const five = cache_creation?.ephemeral_5m_input_tokens
+  if (hour === null || hour === undefined) return undefined
+  // What neither of both accounts for may be an hour's.
+  return Math.max(hour, (cache_creation_input_tokens ?? 0) - (five ?? 0))
+}
+
+const tokensOf = (counts: typeof Iteration.Type, before?: Tokens): Tokens => {
+  const cacheWrite1h = hourOf(counts) ?? before?.cacheWrite1h
+  const model = counts.model ?? undefined
+  return {
+    input: counts.input_tokens ?? before?.input ?? 0,
+    output: counts.output_tokens ?? before?.output ?? 0,
+    cacheRead: counts.cache_read_input_tokens ?? before?.cacheRead ?? 0,
+    cacheWrite: counts.cache_creation_input_tokens ?? before?.cacheWrite ?? 0,
+    ...(cacheWrite1h === undefined ? {} : { cacheWrite1h }),
+    ...(model === undefined ? {} : { model })
+  }
+}
+
+const serverToolsOf = (used: Reported["server_tool_use"]): number | undefined =>
+  used === null || used === undefined
+    ? undefined
+    : Object.values(used).reduce<number>((sum, each) => typeof each === "number" && each > 0 ? sum + each : sum, 0)
+
+const merged = (model: string, reported: Reported, before?: AnswerUsage): AnswerUsage => ({
+  ...tokensOf(reported, before),
+  model,
+  iterations: reported.iterations?.map((each) => tokensOf(each)) ?? before?.iterations ?? [],
+  serverTools: serverToolsOf(reported.server_tool_use) ?? before?.serverTools ?? 0,
+  inUs: reported.inference_geo === "us" || before?.inUs === true,
+  fast: reported.speed === "fast" || before?.fast === true
 })
 
-const none = (model: string): AnswerUsage => ({ model, input: 0, output: 0, cacheRead: 0, cacheWrite: 0 })
+/** What is known of an answer: its totals, and whether they are the last. */
+export interface Seen {
+  readonly usage: AnswerUsage
+  readonly final: boolean
+}
 
-/** The totals after one more event of a stream; the same where it says nothing of tokens. */
-export const usageAfter = (before: AnswerUsage | undefined, data: string): AnswerUsage | undefined => {
+/** What is known after one more event of a stream; the same where it says nothing of tokens. */
+export const seenAfter = (before: Seen | undefined, data: string): Seen | undefined => {
   if (!data.includes("\"message_start\"") && !data.includes("\"message_delta\"")) return before
   const event = Option.getOrUndefined(decodeEvent(data))
   if (event === undefined) return before
-  return event.type === "message_start"
-    ? merged(none(event.message.model), event.message.usage)
-    : before === undefined
-    ? undefined
-    : merged(before, event.usage)
+  if (event.type === "message_start") {
+    return { usage: merged(event.message.model, event.message.usage), final: false }
+  }
+  if (before === undefined) return undefined
+  const reason = event.delta?.stop_reason
+  return {
+    usage: merged(before.usage.model, event.usage, before.usage),
+    final: before.final || (reason !== undefined && reason !== null && typeof event.usage.output_tokens === "number")
+  }
+}
+
+/** The totals of a plain answer; undefined when it is none that says any. */
+export const usageOf = (body: string): AnswerUsage | undefined =>
+  Option.match(decodeMessage(body), {
+    onNone: () => undefined,
+    onSome: ({ model, usage }) =>
+      typeof usage.output_tokens === "number" && typeof usage.input_tokens === "number"
+        ? merged(model, usage)
+        : undefined
+  })
+
+const sum = (all: ReadonlyArray<Tokens>, of: (tokens: Tokens) => number) =>
+  all.reduce((total, each) => total + of(each), 0)
+
+/** All tokens of an answer: of its iterations, where they are more than what stands at the top. */
+export const tokensIn = (usage: AnswerUsage): Omit<ModelTokens, "answers"> => {
+  const most = (of: (tokens: Tokens) => number) => Math.max(of(usage), sum(usage.iterations, of))
+  return {
+    input: most(({ input }) => input),
+    output: most(({ output }) => output),
+    cacheRead: most(({ cacheRead }) => cacheRead),
+    cacheWrite: most(({ cacheWrite }) => cacheWrite)
+  }
 }
 
 /** What an event adds to the output before its count is told, by a guess: a token is some four characters, and an event has one. */
 export const outputBefore = (data: string): number =>
   data.includes("\"content_block_delta\"") ? Math.max(1, Math.ceil((data.length - 90) / 4)) : 0
 
-/** The totals of a plain answer; undefined when it is none that says any. */
-export const usageOf = (body: string): AnswerUsage | undefined =>
-  Option.match(decodeMessage(body), {
-    onNone: () => undefined,
-    onSome: ({ model, usage }) => merged(none(model), usage)
-  })
-
-/** The same by a guess, of the beginning of an answer whose end was not waited for. */
-export const usageOfPart = (beginning: string, size: number): AnswerUsage => ({
-  ...none(/"model":\s*"([^"\\]{1,100})"/.exec(beginning)?.[1] ?? "unknown"),
-  output: Math.ceil(size / 4)
+/** The totals by a guess, of so many bytes of a plain answer whose end was not waited for. */
+export const usageOfPart = (size: number): AnswerUsage => ({
+  model: "",
+  input: 0,
+  output: Math.ceil(size / 4),
+  cacheRead: 0,
+  cacheWrite: 0,
+  iterations: [],
+  serverTools: 0,
+  inUs: false,
+  fast: false
 })
 
 /** Whether an event keeps a stream alive without saying anything. */

@@ -4,6 +4,7 @@
  */
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Data, DateTime, Option } from "effect"
+import { accountLimitEnd } from "../../broker/model/RateLimit.ts"
 import { notInForce, type Observation } from "./Observation.ts"
 import { short } from "./StreamLog.ts"
 
@@ -112,17 +113,12 @@ const rateLimited: Rule = (seen, { resetAt }) => {
   const status = statusOf(seen)
   if (status !== 429 && (status !== undefined || words === null)) return undefined
   const told = words?.[1] === undefined ? undefined : Number(words[1])
-  return Verdict.Limited({ message: wordsOf(seen), resetAt: seen.resetsAt ?? told ?? epochSeconds(resetAt) })
+  return Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(resetAt) ?? seen.resetsAt ?? told })
 }
 
-/** The account's own limit comes as a plain 400; only its text tells. */
-const usageLimit = /API usage limits?\b.*?regain access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d) UTC)?/is
-
 const accountLimit: Rule = (seen) => {
-  const [, day, time = "00:00"] = usageLimit.exec(seen.result?.is_error === true ? wordsOf(seen) : "") ?? []
-  return day === undefined
-    ? undefined
-    : Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(`${day}T${time}:00Z`) })
+  const end = accountLimitEnd(seen.result?.is_error === true ? wordsOf(seen) : "")
+  return end === undefined ? undefined : Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(end) })
 }
 
 const credentials: Rule = (seen, { problem }) => {
