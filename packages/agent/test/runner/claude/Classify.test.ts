@@ -298,10 +298,10 @@ describe("with what the broker saw", () => {
       want: Verdict.Limited({ message: "Request rejected (429)", resetAt: 1000 })
     },
     {
-      name: "the agent's own word on its end comes first",
+      name: "the broker's word on its end comes first",
       given: error(429, "limit", { resetsAt: 2000 }),
       beside: { resetAt: "1970-01-01T00:16:40.000Z" },
-      want: Verdict.Limited({ message: "limit", resetAt: 2000 })
+      want: Verdict.Limited({ message: "limit", resetAt: 1000 })
     },
     ...(["Budget", "Turns"] as const).map((modelRefused) => ({
       name: `refused for its ${modelRefused.toLowerCase()}, which comes as 400`,
