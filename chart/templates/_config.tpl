@@ -37,7 +37,7 @@
 {{- end }}
 {{- end }}
 {{- $limits := dict }}
-{{- range $name, $limit := pick .Values.limits "activeRuns" "activeRunsPerGithubUser" "activeRunsPerService" }}
+{{- range $name, $limit := pick .Values.limits "activeRuns" "activeRunsPerGithubUser" "activeRunsPerService" "maxCostUsd" "maxTurns" "maxTimeoutSeconds" "defaultMaxCostUsd" "defaultMaxTurns" }}
 {{- if $limit }}
 {{- $_ := set $limits $name $limit }}
 {{- end }}
@@ -69,7 +69,7 @@
   "retry" (pick .Values.retry "infrastructure")
   "limits" $limits
   "git" (pick .Values.git "allowedProtocols" "allowedHosts" "insteadOf" "knownHosts")
-  "model" (pick .Values.model "baseUrl" "prices")
+  "model" (pick .Values.model "baseUrl" "prices" "allowed")
   "forge" $forge
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
