@@ -28,16 +28,14 @@ describe("a limit of the run", () => {
       assert.include(fileOf(world.remotes.target, branch, "turns.txt"), "0\n1")
     }))
 
-  it.live("in money holds at the broker, whatever the agent counts", () =>
+  it.live("in money holds at the broker before a request goes out, whatever the agent counts", () =>
     Effect.gen(function*() {
       const world = yield* makeWorld(endless)
-      const prices = { "claude-sonnet-4-20250514": { input: 900, output: 1000 } }
-      const config = { model: { baseUrl: world.model.url, prices } }
-      const end = yield* (yield* startPod(world, { config, spec: { maxCostUsd: 1.5 } })).end
+      const end = yield* (yield* startPod(world, { spec: { maxCostUsd: 0.5 } })).end
       endedWith(end, "BudgetExceeded")
       assert.strictEqual(end.testimony?.modelRefused, "Budget")
-      assert.strictEqual(world.model.turns.length, 2)
-      assert.strictEqual(fileOf(world.remotes.target, branch, "turns.txt"), "0\n1")
+      assert.strictEqual(world.model.turns.length, 0)
+      assert.isUndefined(headOf(world.remotes.target, branch))
     }))
 })
 

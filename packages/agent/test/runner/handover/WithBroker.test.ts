@@ -28,7 +28,9 @@ afterEach(() => removeFolder(around.folder))
 
 const agent = (body: string) => fakeClaude(join(around.folder, "agent"), body)
 const works = (commands: string) => agent(`keep\ninit\nsay working\n${commands}\ndone_\n`)
-const asksTheModel = "curl --silent --output \"$here/answer\" --header \"x-api-key: $ANTHROPIC_API_KEY\" --data '{}' " +
+const question = JSON.stringify({ model: "claude-sonnet-4-20250514", max_tokens: 10, messages: [] })
+const asksTheModel =
+  `curl --silent --output "$here/answer" --header "x-api-key: $ANTHROPIC_API_KEY" --data '${question}' ` +
   "\"$ANTHROPIC_BASE_URL/v1/messages\""
 const left = (name: string) => readFileSync(join(around.folder, "agent", name), "utf8")
 
