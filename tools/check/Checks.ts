@@ -6,6 +6,7 @@ import { boundaryProblems } from "./Boundaries.ts"
 import { type Check, verdictOf } from "./Check.ts"
 import { command } from "./Command.ts"
 import { houseProblems, medians } from "./HouseRules.ts"
+import { modelRequestsPage } from "./ModelRequestsPage.ts"
 import { readSources, type Source } from "./Sources.ts"
 
 export const types = command("types", "tsc", ["-b"])
@@ -41,7 +42,8 @@ export const generatedFiles: ReadonlyMap<string, string> = new Map([
   ...[...crdFiles].flatMap(([path, text]) =>
     path.endsWith("run-crd.yaml") ? [[`chart/files/${path}`, text] as const] : []
   ),
-  ["docs/guides/reasons.md", reasonsPage]
+  ["docs/guides/reasons.md", reasonsPage],
+  ["docs/guides/model-requests.md", modelRequestsPage]
 ])
 
 /** Generated files, compared with what they would be now. */

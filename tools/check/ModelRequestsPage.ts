@@ -1,0 +1,60 @@
+/** The guide's page of tables: what of a request to a model goes on, and what models cost. Made from the code that decides it. */
+import { betaRows, fieldRows, headerRows, type Row, toolRows } from "@orchestrator/agent/broker/model/RequestRules"
+import { listPrices, listPricesDate } from "@orchestrator/domain/ListPrices"
+import { type ModelPrice, ratesFor } from "@orchestrator/domain/ModelPrice"
+
+/** Columns as wide as their widest cell, as the formatter has them. */
+const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
+  const line = (row: ReadonlyArray<string>) =>
+    `| ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(" | ")} |`
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n")
+}
+
+const rulesTable = (what: string, rows: Readonly<Record<string, Row>>): string =>
+  table([what, "", "why"], Object.entries(rows).map(([name, { reason, verdict }]) => [`\`${name}\``, verdict, reason]))
+
+const rateCells = (price: ModelPrice, read: number): ReadonlyArray<string> => {
+  const { cacheRead, cacheWrite, cacheWrite1h, input, output } = ratesFor(price, read)
+  return [input, output, cacheRead, cacheWrite, cacheWrite1h].map((rate) => String(Math.round(rate * 1e6) / 1e6))
+}
+
+const priceRows = Object.entries(listPrices).flatMap(([name, price]) => {
+  const { longContext } = price
+  return [
+    [`\`${name}\``, ...rateCells(price, 0)],
+    ...(longContext === undefined
+      ? []
+      : [[`\`${name}\`, reading more than ${longContext.above}`, ...rateCells(price, longContext.above + 1)]])
+  ]
+})
+
+export const modelRequestsPage = `# What of a model request goes on
+
+Made by \`npm run generate\` from the tables that the broker goes by. Why it does, and what a run may spend: [spend](spend.md).
+
+\`allowed\` goes on, \`dropped\` is left out without a word, \`refused\` is answered with the reason. What has no row is dropped; a tool without
+a row is refused. \`*\` stands for any end.
+
+${rulesTable("request header", headerRows)}
+
+Values of \`anthropic-beta\`, whatever the date at their end:
+
+${rulesTable("beta", betaRows)}
+
+Fields at the top of the body of \`/v1/messages\`:
+
+${rulesTable("field", fieldRows)}
+
+Tools by their \`type\`; those without one are the agent's own and go on:
+
+${rulesTable("tool", toolRows)}
+
+Images and documents go on in the request itself, not by address or file id.
+
+## List prices
+
+USD per million tokens, as listed on ${listPricesDate}. \`model.prices\` comes before them.
+
+${table(["model", "input", "output", "cache read", "cache write (5 min)", "cache write (1 h)"], priceRows)}
+`
