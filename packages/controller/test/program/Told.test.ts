@@ -119,7 +119,10 @@ describe("the attempt after", () => {
       const { status } = yield* run("first")
       assert.deepStrictEqual(attemptsOf(status).map(({ message }) => message), [undefined, undefined])
     }).pipe(Effect.provide(world({
-      script: acting((request) => isAgain(request) ? completed(request.env, "10 seconds") : failed("RateLimited"))
+      script: acting(
+        (request) => isAgain(request) ? completed(request.env, "10 seconds") : failed("RateLimited"),
+        () => ({ limitedAt: "1970-01-01T00:00:10Z" })
+      )
     }))))
 
   it.effect("words without end are cut", () =>
