@@ -4,7 +4,7 @@ import { crdFiles } from "@orchestrator/cli/CrdFiles"
 import { Effect, FileSystem, Path } from "effect"
 import { parseAllDocuments } from "yaml"
 import { perform } from "../check/Check.ts"
-import { generated } from "../check/Checks.ts"
+import { generated, generatedFiles } from "../check/Checks.ts"
 import { command } from "../check/Command.ts"
 import { formatFinding, formatSummary } from "../check/Report.ts"
 
@@ -22,12 +22,12 @@ const within = Effect.fnUntraced(function*(files: Iterable<readonly [string, str
 describe("generated files", () => {
   it.live("that are as they would be now pass", () =>
     Effect.gen(function*() {
-      assert.isTrue((yield* perform(generated, yield* within(crdFiles))).ok)
+      assert.isTrue((yield* perform(generated, yield* within(generatedFiles))).ok)
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
   it.live("that were edited, or are missing, are named", () =>
     Effect.gen(function*() {
-      const [[path, text] = ["", ""], ...others] = crdFiles
+      const [[path, text] = ["", ""], ...others] = generatedFiles
       const edited = yield* perform(generated, yield* within([[path, `${text}# edited\n`], ...others]))
       const missing = yield* perform(generated, yield* within(others))
       assert.isFalse(edited.ok)
