@@ -62,7 +62,8 @@ layer(cluster, { excludeTestServices: true, timeout: "4 minutes" })("the product
         }
         for (const kind of [JobKind, PodKind, ConfigMapKind]) yield* untilGone(kind)
         assert.lengthOf(yield* all(PersistentVolumeClaimKind), 1)
-        assert.lengthOf(named(site.accepted()), 11)
+        const writes = named(site.accepted())
+        assert.lengthOf(writes, 11, writes.join(", "))
         const table = kubectl(["get", "-n", namespace, "coderuns,docsruns", "-o", "wide"])
         assert.match(table, /hello-api +2 +hello-api +\S+ +Succeeded +\S+ +Delivered +1/)
       })),
