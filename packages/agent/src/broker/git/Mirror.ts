@@ -15,7 +15,7 @@ import { GitAccess } from "./GitAccess.ts"
 import { fetchWords, mirrorConfig, type MirrorPlan, planMirror } from "./MirrorPlan.ts"
 import { makePrefetch } from "./Prefetch.ts"
 import { makeReachable } from "./Reachable.ts"
-import { explained } from "./RemoteWords.ts"
+import { explained, redirection } from "./RemoteWords.ts"
 
 /** How every sentence about a repository begins that cannot be read. */
 export const unreadable = (url: string): string => `cannot read ${url}`
@@ -117,9 +117,17 @@ export class Mirror extends Context.Service<Mirror, {
       const patiently = <A>(asking: Effect.Effect<A, MirrorError>) =>
         Effect.retry(asking, { schedule: patience, times: 3, while: ({ reason }) => isTransient(reason) })
 
+      const told = new Set<string>()
       const look = Effect.fn("Mirror.look")(function*(url: string) {
         const words = ["ls-remote", "--symref", "--", access.address(url), "HEAD", "refs/heads/*"]
-        const { stdout } = yield* patiently(ask("look", url, yield* access.remote(url), words))
+        const { stderr, stdout } = yield* patiently(ask("look", url, yield* access.remote(url), words))
+        const moved = redirection(stderr)
+        if (moved !== undefined && !told.has(url)) {
+          told.add(url)
+          yield* Effect.logWarning(
+            `${url} is ${moved} now: set the run's address to it, before somebody takes the old name`
+          )
+        }
         return parseRemote(stdout)
       })
 

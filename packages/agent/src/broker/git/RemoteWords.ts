@@ -1,4 +1,5 @@
 /** What git's words about a remote mean to the person who has to do something about it. Pure: the words are English (LC_ALL=C). */
+import { printable } from "@orchestrator/domain/Printable"
 
 const meanings: ReadonlyArray<readonly [words: RegExp, meaning: string]> = [
   [
@@ -58,6 +59,12 @@ const meanings: ReadonlyArray<readonly [words: RegExp, meaning: string]> = [
     "the connection broke off"
   ]
 ]
+
+/** Where the host sent git on to, since the repository has another name. */
+export const redirection = (words: string): string | undefined => {
+  const address = /^warning: redirecting to (https?:\/\/[^\s@]+?)\/?$/m.exec(words)?.[1]
+  return address === undefined ? undefined : printable(address, { max: 300 })
+}
 
 /** The words, with a sentence before them where it is known what they mean. */
 export const explained = (words: string): string => {
