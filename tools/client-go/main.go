@@ -24,6 +24,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/leaderelection"
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
+	"k8s.io/client-go/util/retry"
 )
 
 const namespace = "default"
@@ -147,8 +148,16 @@ func main() {
 		if err != nil {
 			return err
 		}
-		created.Annotations = map[string]string{"seen": "true"}
-		updated, err := pods.Update(ctx, created, meta.UpdateOptions{})
+		updated := created
+		err = retry.RetryOnConflict(retry.DefaultRetry, func() error {
+			found, err := pods.Get(ctx, "whole", meta.GetOptions{})
+			if err != nil {
+				return err
+			}
+			found.Annotations = map[string]string{"seen": "true"}
+			updated, err = pods.Update(ctx, found, meta.UpdateOptions{})
+			return err
+		})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,5 @@
 /** What a real API server has of the kinds that are served and this one has not, with the words of its refusal. docs/guides/local-cluster.md lists it. */
 import type { KubernetesErrorReason } from "../../KubernetesError.ts"
-import { refused } from "../Refusal.ts"
 import type { ServedKind } from "../ServedKinds.ts"
 
 /** By `group/plural` and subresource. */
@@ -18,5 +17,5 @@ export const lacking: Readonly<Record<string, string>> = {
 export const lackingReason = ({ resource }: ServedKind, subresource: string): KubernetesErrorReason | undefined => {
   const key = `${resource}/${subresource}`
   const words = Object.hasOwn(lacking, key) ? lacking[key] : undefined
-  return words === undefined ? undefined : refused(405, `the local cluster ${words}`)
+  return words === undefined ? undefined : { _tag: "MethodNotAllowed", message: `the local cluster ${words}` }
 }
