@@ -53,7 +53,7 @@ const orderOf = ({ pod }: ContainerRequest): string =>
     "deliver 300"
 
 /**
- * `deliver`, `fail`, `never`: until it is told to by `deliver` below, or to stop; `meek`: like never, but it ends with 0 when told to stop.
+ * `unpulled`: it has no image. `deliver`, `fail`, `never`: until it is told to by `deliver` below, or to stop; `meek`: like never, but it ends with 0 when told to stop.
  * And the milliseconds it takes. Its broker, where there is one, ends when it is told to and has read back what such an agent leaves.
  */
 export const script: Script = (request) => {
@@ -62,7 +62,9 @@ export const script: Script = (request) => {
   if (container.name === "broker") {
     return { after: "never", onTerminate: { exitCode: 0, message: testimony(how) } }
   }
+  if (container.name === "istio-proxy") return { after: "never", onTerminate: { exitCode: 0 } }
   if (container.name !== "claude") return { after: "10 millis" }
+  if (how === "unpulled") return { refuse: { reason: "ErrImagePull", message: "manifest unknown", retry: true } }
   const after = how === "never" || how === "meek" ? "never" : Duration.millis(Number(millis ?? 300))
   if (how === "meek") return { after, onTerminate: { exitCode: 0 } }
   if (how === "fail") return { after, ...failed }

@@ -102,8 +102,8 @@ interface Outcome {
   readonly slow: number
 }
 
-/** What a busy machine adds: a pod that has no node for long is told. */
-const slow = new Set(["ClaimPending", "Unschedulable"])
+/** What a busy machine adds: a pod that has no node for long, or does not start at once, is told. */
+const slow = new Set(["ClaimPending", "Unschedulable", "Starting"])
 
 /** Terminal phases never change for their contextVersion. */
 const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {
