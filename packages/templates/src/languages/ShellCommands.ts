@@ -189,7 +189,7 @@ const claude = onlyAfter(
 const curl: CommandRule = {
   ...text("-H", "--header", "-X", "--request", "-d", "--data", "--data-raw", "--data-urlencode", "-A", "-e", "--url"),
   argument: (words) =>
-    words.some(({ literal = "" }) => /^(?:-K|--config|-w|--write-out)/.test(literal))
+    words.some(({ prefix }) => /^(?:-K|--config)/.test(prefix))
       ? "may be configuration"
       : undefined,
   reads: (words) => words.every(({ literal = "" }) => !/^(?:-K|--config)/.test(literal))

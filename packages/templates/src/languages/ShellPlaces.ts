@@ -15,8 +15,9 @@ import type {
   WordPart
 } from "unbash"
 import { forEachChild, parse } from "unbash"
-import { type Argument, argumentsOf, descendants, literal, prefix, valueOf } from "./ShellArguments.ts"
-import { type CommandRule, isRunning, isTextTest, ruleOf, unknownTo } from "./ShellCommands.ts"
+import { type Argument, argumentsOf, descendants, prefix, valueOf } from "./ShellArguments.ts"
+import { type CommandRule, isTextTest, ruleOf, unknownTo } from "./ShellCommands.ts"
+import { factsOf, isDeclaring, valuesIn } from "./ShellFacts.ts"
 import { isSpecial } from "./ShellVariables.ts"
 
 export interface ShellPlaces {
@@ -27,94 +28,6 @@ export interface ShellPlaces {
   /** Those that a command would take for an option if they began with `-`, and the command. */
   readonly options: ReadonlyMap<number, string>
 }
-
-interface Facts {
-  readonly functions: ReadonlyMap<string, OwnFunction>
-  /** Names that mean another command than the usual one. */
-  readonly aliases: ReadonlySet<string>
-  /** Variables whose value bash evaluates when it is assigned. */
-  readonly evaluated: ReadonlySet<string>
-  readonly arrays: ReadonlySet<string>
-}
-
-/** A function of the file. */
-interface OwnFunction {
-  /** The texts that it holds, or has others print. */
-  readonly values: ReadonlySet<number>
-  readonly runsArguments: boolean
-}
-
-const declaring = new Set(["declare", "typeset", "local", "export", "readonly"])
-const isDeclaring = (command: Command) => declaring.has(command.name === undefined ? "" : literal(command.name) ?? "")
-
-const factsOf = (nodes: ReadonlyArray<SyntaxNode>): Facts => {
-  const commands = nodes.filter((node) => node.type === "Command")
-  const aliases = commands.filter(({ name }) => name !== undefined && literal(name) === "alias").flatMap(({ args }) =>
-    args.map(({ text }) => text.split("=")[0] ?? "")
-  )
-  const declared = (option: RegExp) =>
-    commands.filter(isDeclaring).filter(({ args }) => args.some(({ text }) => option.test(text))).flatMap(({ args }) =>
-      args.flatMap((arg) => /^\w+/.exec(arg.text)?.[0] ?? [])
-    )
-  const arrays = nodes.flatMap((node) =>
-    node.type === "Assignment" && (node.value.type === "ArrayValue" || node.index !== undefined) ? [node.name] : []
-  )
-  return {
-    functions: functionsOf(nodes),
-    aliases: new Set(aliases),
-    evaluated: new Set(declared(/^[-+]\w*[in]/)),
-    arrays: new Set([...declared(/^[-+]\w*[aA]/), ...arrays])
-  }
-}
-
-const isArgument = /\$\{?[\d@*A-Za-z_]/
-
-/** Whether a function runs or evaluates something that it does not hold itself. */
-const runsArguments = (body: SyntaxNode): boolean =>
-  descendants(body).some((node) => {
-    switch (node.type) {
-      case "Command": {
-        const name = node.name === undefined ? "" : literal(node.name)
-        return name === undefined
-          ? isArgument.test(node.name?.text ?? "")
-          : isRunning(name) && isArgument.test(node.args.map(({ text }) => text).join(" "))
-      }
-      case "ArithmeticCommand":
-        return isArgument.test(node.body)
-      case "ArithmeticExpansion":
-        return isArgument.test(node.text.slice(2))
-      case "TestUnary":
-        return !isTextTest(node.operator) && isArgument.test(node.operand.text)
-      case "TestBinary":
-        return !isTextTest(node.operator) && isArgument.test(node.left.text + node.right.text)
-      default:
-        return false
-    }
-  })
-
-const functionsOf = (nodes: ReadonlyArray<SyntaxNode>): Facts["functions"] => {
-  const functions = nodes.filter((node) => node.type === "Function")
-  const deeper = (known: Facts["functions"]): Facts["functions"] => {
-    const next = new Map(
-      functions.map((
-        { body, name }
-      ) => [name.text, { values: valuesIn(body, known), runsArguments: runsArguments(body) }])
-    )
-    const grown = [...next].some(([name, { values }]) => values.size !== known.get(name)?.values.size)
-    return grown ? deeper(next) : next
-  }
-  return deeper(new Map())
-}
-
-/** The texts in a node, and those that the functions that it calls may print. */
-const valuesIn = (node: SyntaxNode, functions: Facts["functions"]): ReadonlySet<number> =>
-  new Set(
-    descendants(node).flatMap((each) => {
-      const value = valueOf(each)
-      if (value !== undefined) return [value]
-      return each.type === "Command" ? [...functions.get(each.name?.text ?? "")?.values ?? []] : []
-    })
-  )
 
 /** Names the commands that go before another one, with how many words of their own. */
 const wrappers: Readonly<Record<string, number>> = { exec: 0, command: 0, nohup: 0, env: 0, nice: 0, timeout: 1 }
@@ -133,7 +46,7 @@ const unwrapped = (
 }
 
 const codeFile =
-  /(?:\.(?:sh|bash|py|[cm]?js|ts|rb|pl|mk)|\/(?:hooks\/[\w-]+|\.(?:bashrc|profile|bash_profile|gitconfig|npmrc|zshrc|envrc)|\.(?:git|ssh)\/config|Makefile))$/
+  /(?:\.(?:sh|bash|py|[cm]?js|ts|rb|pl|mk)|\/(?:hooks\/[\w-]+|\.(?:bashrc|profile|bash_profile|gitconfig|npmrc|zshrc|envrc)|\.(?:git|ssh)\/config|authorized_keys|package\.json|Makefile))$/
 
 /** Whether a file of this name, as the script writes it, is run or read as settings. */
 const isCodeFile = (written: string): boolean => codeFile.test(`/${written.replaceAll(/["'\\]/g, "")}`)
@@ -259,7 +172,9 @@ export const shellPlaces = (script: string): ShellPlaces => {
     }
   }
 
+  const visited = new Set<Command>()
   const command = (node: Command) => {
+    visited.add(node)
     const words = argumentsOf(node)
     const redirects = [...node.prefix, ...node.suffix].filter((each) =>
       each.type !== "Assignment" && each.type !== "Word"
@@ -395,6 +310,10 @@ export const shellPlaces = (script: string): ShellPlaces => {
     if (value !== undefined && !accepted.has(node) && !refused.has(value)) {
       refused.set(value, "stands where bash may evaluate it")
     }
+  }
+  // A function that prints texts, called where nobody has looked: in arithmetic, in a coprocess.
+  for (const node of nodes) {
+    if (node.type === "Command" && !visited.has(node)) refuse(node, "is printed where bash may evaluate it")
   }
   const seen = new Set(nodes.flatMap((node) => valueOf(node) ?? []))
   for (const [, number] of script.matchAll(/orchestrator_value_(\d+)/g)) {
