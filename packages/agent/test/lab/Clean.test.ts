@@ -165,8 +165,7 @@ describe("what the agent's git ignores", () => {
     {
       name: "by the clone's list is no work",
       agent: "echo secret.txt >> .git/info/exclude; echo x > secret.txt",
-      ends: "NoChanges",
-      next: false
+      ends: "NoChanges"
     },
     {
       name: "and was told to take for unchanged is no work",

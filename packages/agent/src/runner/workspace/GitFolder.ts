@@ -104,9 +104,9 @@ const removeLocks = (folder: string, deep: boolean): Effect.Effect<void, never, 
     }
   })
 
-/** After this attempt's own agent: its index stays; locks, and what leads git elsewhere, go. */
+/** After this attempt's own agent: its index and attributes stay; locks, and what leads git elsewhere, go. */
 export const unlockGitFolder = Effect.fn("GitFolder.unlock")(function*(gitDir: string) {
-  for (const name of ["commondir", "gitdir", "config.worktree", "info/attributes", "info/grafts", "objects/info"]) {
+  for (const name of ["commondir", "gitdir", "config.worktree", "info/grafts", "objects/info"]) {
     yield* discard(`${gitDir}/${name}`)
   }
   if ((yield* kindOf(`${gitDir}/index`)) === "SymbolicLink") yield* discard(`${gitDir}/index`)
