@@ -316,10 +316,19 @@ describe("`serve` on loopback, with the rights of whoever started it", () => {
     }
   }
 
-  it.each(["", "auth: {}\n", "auth:\n  allowUnauthenticated: true\n", "server:\n  host: localhost\n"])(
+  it.each<object>([{}, { auth: {} }, { auth: { allowUnauthenticated: true } }, { server: { host: "localhost" } }])(
     "lets nobody in by %j",
     (config) =>
-      serving(`${config}leaderElection:\n  enabled: false\n`, async (base) => {
+      serving(JSON.stringify({ ...config, leaderElection: { enabled: false } }), async (base) => {
+        assert.strictEqual((await answer(base, create)).status, 401)
+      }),
+    120_000
+  )
+
+  it(
+    "lets the owner of a token in, one of the local cluster's form where `auth.tokens` says so",
+    () =>
+      serving(JSON.stringify({ auth: { tokens: "any" }, leaderElection: { enabled: false } }), async (base) => {
         assert.strictEqual((await answer(base, create)).status, 401)
         assert.strictEqual((await answer(base, { path: runs, headers: bearer() })).status, 200)
       }),
