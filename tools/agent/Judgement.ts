@@ -49,7 +49,7 @@ export const judge = ({ brokered, cancelled, exitCode, story, testimony }: Ended
       deleting: false,
       begun: true,
       begunAt: undefined,
-      next: undefined,
+      onNode: true,
       prepared: true,
       unreachable: false,
       leftovers: [],

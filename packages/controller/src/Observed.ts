@@ -141,8 +141,8 @@ export interface ObservedPod {
   /** Whether the agent's container has begun; since when, while it runs (RFC 3339). */
   readonly begun: boolean
   readonly begunAt: string | undefined
-  /** The container that is to start next, while the agent's has not begun. */
-  readonly next: string | undefined
+  /** Whether a node has taken it. */
+  readonly onNode: boolean
   /** Whether the volumes and the network of the pod are there, as far as its node has said. */
   readonly prepared: boolean
   /** Whether its containers run as far as anybody knows, but its node does not answer. */

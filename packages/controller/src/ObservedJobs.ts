@@ -115,7 +115,7 @@ export const observePod = (
     filesRefused: exitOf(containers, prepareContainer) === filesRefusedExitCode,
     begun,
     begunAt: agent?.running?.startedAt,
-    next: begun ? undefined : containers.find(hasYetToStart)?.name,
+    onNode: containers.length > 0,
     prepared: isPrepared(containers, conditions),
     unreachable: isUnreachable(containers, conditions),
     leftovers: over || agent?.terminated === undefined

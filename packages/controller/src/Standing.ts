@@ -97,9 +97,10 @@ const starting = (job: ObservedJob, pod: ObservedPod, now: DateTime.Utc): Omit<S
   const isYoung = !isPast(now, schedulingUntil(job) ?? now)
   if (pod.stuck !== undefined && !isYoung) return stuckOn(pod.stuck, job, see)
   if (!pod.prepared && job.podWarning !== undefined) return unprepared(job, job.podWarning, pod, see)
-  const message = pod.next === undefined
-    ? `The pod ${pod.name} waits for a node.`
-    : `The pod ${pod.name} is on its node; the container ${pod.next} is next to start.`
+  // One sentence for all of a slow start: each of its own would be another write.
+  const message = pod.onNode
+    ? `The pod ${pod.name} is on its node, which pulls its images and starts its containers.`
+    : `The pod ${pod.name} waits for a node.`
   return {
     message,
     usual: true,
@@ -136,7 +137,8 @@ const stuckOn = (stuck: Stuck, job: ObservedJob, see: string): Omit<Standing, "b
         failure: {
           reason: "ImagePullFailed",
           advice:
-            `Check agent.image and agent.imagePullSecrets; a registry that asks who it is: kubectl create secret ${`docker-registry NAME -n ${job.namespace}`} --docker-server=HOST --docker-username=USER --docker-password=TOKEN.`
+            "Check agent.image and agent.imagePullSecrets; a registry that asks who it is: kubectl create secret docker-registry " +
+            `NAME -n ${job.namespace} --docker-server=HOST --docker-username=USER --docker-password=TOKEN.`
         }
       }
     }

@@ -5,7 +5,7 @@ import type { ObservedJob } from "./Observed.ts"
 import { schedulingSeconds } from "./ObservedJobs.ts"
 
 /** What a usual start takes: nothing is said of it before. */
-const usualStart = Duration.seconds(5)
+const usualStart = Duration.seconds(10)
 
 /** Times `job.startDeadlineSeconds` for what time alone may mend. */
 const patience = 3

@@ -31,7 +31,7 @@ const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, m
 const unscheduled = (since: string) =>
   startingPod({
     createdAt: since,
-    next: undefined,
+    onNode: false,
     stuck: { reason: "Unschedulable", message: "0/3 nodes are available", since }
   })
 
@@ -68,7 +68,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       rule,
       does: ["write Running/Starting at 7"],
       status: {
-        message: `The pod ${jobName}-x7k2p is on its node; the container claude is next to start.`,
+        message: `The pod ${jobName}-x7k2p is on its node, which pulls its images and starts its containers.`,
         startedAt: started,
         workspace: "workspace-api",
         attempts: [{ contextVersion: 1, jobName, sessionId: session, startedAt: started }]
@@ -246,7 +246,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     "The container claude cannot be made: the name 4f1d is in use by 77ab."
   ),
   {
-    name: "a pod that has no node for some seconds only waits for one, and that is all",
+    name: "a pod that has no node for some seconds only starts, and that is all",
     given: givenStarted({
       run,
       jobs: [makeJob({ pod: unscheduled("2026-03-02T09:00:00Z") })],
@@ -255,7 +255,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Running/Starting at 7"],
-      status: { message: "The pod code-api-v1-3f9c2a1b-x7k2p waits for a node." }
+      status: { message: `The Job ${jobName} is starting.` }
     }
   },
   {
