@@ -30,7 +30,7 @@ export interface Shortfall {
 
 export const deliver = (story: Completed, witness: Witness): Success | Shortfall =>
   Option.match(missing(story, witness), {
-    onNone: () => ({ [readBack]: true, reason: "Delivered", message: wordsFor(witness) }),
+    onNone: () => ({ [readBack]: true, reason: "Delivered", message: wordsFor(witness, story.remarks) }),
     onSome: (shortfall) => shortfall
   })
 
@@ -74,8 +74,9 @@ const unproven = (
   )
 }
 
-const wordsFor = (witness: Witness): string => {
+const wordsFor = (witness: Witness, remarks?: string): string => {
   const { branch, headCommit, pullRequestUrl } = deliveryOf(witness) ?? { branch: "" }
   const where = `${branch} is at ${headCommit?.slice(0, 12)} on the remote`
-  return witness.by === "broker" && pullRequestUrl !== undefined ? `${where}, in ${pullRequestUrl}` : `${where}.`
+  const said = witness.by === "broker" && pullRequestUrl !== undefined ? `${where}, in ${pullRequestUrl}` : `${where}.`
+  return remarks === undefined ? said : `${remarks} ${said}`
 }

@@ -317,3 +317,15 @@ const anyTestimony: fc.Arbitrary<BrokerResult> = fc.record({
   models: fc.constant({}),
   costComplete: fc.boolean()
 }, { requiredKeys: ["forgeKnown", "models", "costComplete"] })
+
+describe("a success", () => {
+  const remarks = "Left out: vendor/lib (a repository of its own)."
+  it.each([
+    { by: "the runner", job: { end: complete, pod: makePod() } },
+    { by: "a broker", job: { end: complete, brokered: true, pod: makePod({ testimony: testimonyFrom(testified()) }) } }
+  ])("read back by $by says first what is not part of it", ({ job }) => {
+    const verdict = judgeAgent(makeJob(job), endWith(completed({ remarks })), credentials)
+    assert.strictEqual(verdict?.reason, "Delivered")
+    assert.isTrue(verdict?.message.startsWith(`${remarks} feature/`), verdict?.message)
+  })
+})

@@ -31,6 +31,8 @@ export const AgentResult = Schema.Struct({
   reason: Schema.optionalKey(FailureReason),
   /** One or two sentences for people. */
   message: Words(2000),
+  /** What people must know beside a success: what is not part of the delivery, and an end that was forced. */
+  remarks: Schema.optionalKey(Words(1000)),
   sessionId: Schema.optionalKey(SessionId),
   resumed: Schema.optionalKey(Schema.Boolean),
   /** Why a wanted resume was not possible. */
@@ -80,6 +82,7 @@ export const formatAgentResult = (result: AgentResult): string => {
     const text = JSON.stringify({
       ...result,
       message: cut(result.message),
+      ...(result.remarks === undefined ? {} : { remarks: cut(result.remarks).slice(0, 1000) }),
       ...(result.resumeProblem === undefined ? {} : { resumeProblem: cut(result.resumeProblem) }),
       ...(result.delivery?.pushRefused === undefined
         ? {}

@@ -12,6 +12,7 @@ export const exitCodeFor = ({ outcome }: AgentResult): number =>
 const redacted = (result: AgentResult, redact: Redact): AgentResult => ({
   ...result,
   message: redact(result.message),
+  ...(result.remarks === undefined ? {} : { remarks: redact(result.remarks) }),
   ...(result.resumeProblem === undefined ? {} : { resumeProblem: redact(result.resumeProblem) }),
   ...(result.delivery?.pushRefused === undefined
     ? {}

@@ -92,4 +92,18 @@ describe.skipIf(isBefore(2, 1, 0))("an attempt", () => {
       assert.strictEqual(fileOf(world.remotes.target, branch, "sub.txt"), "sub")
       assert.strictEqual(end.story.usage?.inputTokens, 1000 * world.model.turns.length)
     }))
+
+  it.live("says in the status and in the pull request what it left out", () =>
+    Effect.gen(function*() {
+      const world = yield* makeWorld(inOrder(
+        bash("echo work > work.txt && (mkdir app && cd app && git init -q && echo x > app.js)"),
+        bash("git clone -q $(git config remote.origin.url) reference"),
+        say("Done.")
+      ))
+      const end = yield* (yield* startPod(world)).end
+      endedWith(end, "Delivered")
+      assert.include(end.message, "Left out: reference (a repository of its own).")
+      assert.include(world.gitHub.pulls[0]?.body ?? "", "Left out: reference")
+      assert.strictEqual(fileOf(world.remotes.target, branch, "app/app.js"), "x")
+    }))
 })

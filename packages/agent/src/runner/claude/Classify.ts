@@ -10,9 +10,9 @@ import { short } from "./StreamLog.ts"
 
 export type Verdict = Data.TaggedEnum<{
   /** The agent says that it is done; delivery decides. */
-  Finished: { readonly message: string }
+  Finished: { readonly message: string; readonly forced?: string }
   /** A limit of the run was reached; `complete`: the last answer was whole, so delivery may be too. */
-  OverBudget: { readonly message: string; readonly complete: boolean }
+  OverBudget: { readonly message: string; readonly complete: boolean; readonly forced?: string }
   /** A usage limit of the account; `resetAt` in epoch seconds where it is known. */
   Limited: { readonly message: string; readonly resetAt: number | undefined }
   /** The model's API failed after the agent's own tries. */
@@ -75,6 +75,11 @@ const forced = ({ stopped, tasks }: Observation): string => {
   }, and what it meant to do later is missing. `
 }
 
+const forcedOf = (seen: Observation) => {
+  const words = forced(seen).trim()
+  return words === "" ? {} : { forced: words }
+}
+
 /** Older versions give the status of the API only in their words. */
 const statusOf = (seen: Observation): number | undefined => {
   if (seen.result?.is_error !== true) return undefined
@@ -88,7 +93,8 @@ const overBudget: Rule = (seen) => {
   return subtype === "error_max_turns" || subtype === "error_max_budget_usd"
     ? Verdict.OverBudget({
       message: `${forced(seen)}${wordsOf(seen)}`,
-      complete: subtype === "error_max_budget_usd" && seen.result?.stop_reason === "end_turn"
+      complete: subtype === "error_max_budget_usd" && seen.result?.stop_reason === "end_turn",
+      ...forcedOf(seen)
     })
     : undefined
 }
@@ -176,7 +182,7 @@ const finished = (seen: Observation): Verdict => {
   const denied = [...new Set(seen.result?.permission_denials?.map(({ tool_name }) => tool_name))]
   const note = denied.length === 0 ? "" : ` (denied: ${denied.join(", ")})`
   const words = seen.result?.result?.trim() || "The agent finished without a word."
-  return Verdict.Finished({ message: `${forced(seen)}${words}${note}` })
+  return Verdict.Finished({ message: `${forced(seen)}${words}${note}`, ...forcedOf(seen) })
 }
 
 const rules: ReadonlyArray<Rule> = [

@@ -5,15 +5,16 @@ import { DateTime } from "effect"
 import { Verdict } from "../claude/Classify.ts"
 import type { HandedOver } from "./Handover.ts"
 
-type Story = Pick<AgentResult, "outcome" | "reason" | "message">
+type Story = Pick<AgentResult, "outcome" | "reason" | "message" | "remarks">
 
 const failed = (reason: FailureReason, message: string): Story => ({ outcome: "Failed", reason, message })
 
 /** What became of the work of an agent that says that it is done. */
-const delivered = (words: string, handedOver: HandedOver | undefined): Story => {
+const delivered = (words: string, forced: string | undefined, handedOver: HandedOver | undefined): Story => {
   if (handedOver === undefined) return failed("AgentError", `${words} The work could not be examined.`)
   const { delivery, forgeKnown, problem, pullRequestProblem, remarks = [] } = handedOver
   const message = [...remarks, words].join(" ")
+  const said = [...(forced === undefined ? [] : [forced]), ...remarks].join(" ")
   if (problem !== undefined) return failed("AgentError", `The work could not be committed: ${problem}`)
   if (!delivery.changed) {
     return failed(
@@ -34,7 +35,7 @@ const delivered = (words: string, handedOver: HandedOver | undefined): Story => 
       "PullRequestMissing",
       `${delivery.branch} is pushed, without a pull request: ${pullRequestProblem ?? "no word"}`
     )
-    : { outcome: "Completed", message }
+    : { outcome: "Completed", message, ...(said === "" ? {} : { remarks: said }) }
 }
 
 const isoOf = (epochSeconds: number) => DateTime.formatIso(DateTime.makeUnsafe(epochSeconds * 1000))
@@ -45,9 +46,9 @@ export const conclude = (
   handedOver: HandedOver | undefined
 ): Story & { readonly resetAt?: string } =>
   Verdict.$match(verdict, {
-    Finished: ({ message }): Story & { readonly resetAt?: string } => delivered(message, handedOver),
-    OverBudget: ({ complete, message }) => {
-      const story = delivered(message, handedOver)
+    Finished: ({ forced, message }): Story & { readonly resetAt?: string } => delivered(message, forced, handedOver),
+    OverBudget: ({ complete, forced, message }) => {
+      const story = delivered(message, forced, handedOver)
       return complete && story.outcome === "Completed" ? story : failed("BudgetExceeded", message)
     },
     Limited: ({ message, resetAt }) => ({

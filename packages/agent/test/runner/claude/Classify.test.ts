@@ -431,6 +431,8 @@ describe("conclude", () => {
     const { message, outcome, reason } = conclude(verdict, delivery && { delivery, forgeKnown: false, ...more })
     assert.strictEqual(reason ?? outcome, want)
     if (says !== undefined) assert.strictEqual(message, says)
+    const beside = conclude(verdict, delivery && { delivery, forgeKnown: false, ...more }).remarks
+    assert.strictEqual(beside, outcome === "Completed" ? remarks?.join(" ") : undefined)
   })
 
   const pullRequestUrl = "https://github.com/acme/target/pull/1"

@@ -167,7 +167,9 @@ describe("what an agent has used", () => {
   ])("$name", ({ given, want }) => assert.deepStrictEqual(after(...given).usage, want))
 })
 
-const finished = (message: string) => Verdict.Finished({ message })
+const finished = (message: string, forced?: string) =>
+  Verdict.Finished({ message, ...(forced === undefined ? {} : { forced }) })
+const missing = ", and what it meant to do later is missing."
 const forced = "The agent was stopped by the runner: after its last answer it did not exit"
 
 describe("an agent that has ended", () => {
@@ -213,13 +215,16 @@ describe("an agent that has ended", () => {
       name: "because it did not exit says so first",
       given: [init, says("x"), result("I wait for the build.", 2)],
       end: { stopped: "NotExiting", exitCode: 137 },
-      want: finished(`${forced}, and what it meant to do later is missing. I wait for the build.`)
+      want: finished(`${forced}${missing} I wait for the build.`, `${forced}${missing}`)
     },
     {
       name: "because what it had started did not, says what that was",
       given: [init, begun("300"), says("x"), result("Done.", 2)],
       end: { stopped: "NotExiting", exitCode: 137 },
-      want: finished(`${forced} (still running: sleep 300), and what it meant to do later is missing. Done.`)
+      want: finished(
+        `${forced} (still running: sleep 300)${missing} Done.`,
+        `${forced} (still running: sleep 300)${missing}`
+      )
     },
     {
       name: "because it did not exit after its last money says so too",
@@ -229,7 +234,7 @@ describe("an agent that has ended", () => {
         { ...result("", 2), subtype: "error_max_budget_usd", is_error: true, errors: ["$1"], stop_reason: "end_turn" }
       ],
       end: { stopped: "NotExiting", exitCode: 137 },
-      want: Verdict.OverBudget({ message: `${forced}, and what it meant to do later is missing. $1`, complete: true })
+      want: Verdict.OverBudget({ message: `${forced}${missing} $1`, complete: true, forced: `${forced}${missing}` })
     }
   ])("$name", ({ end, given, want }) => {
     assert.deepStrictEqual(classify({ ...after(...given), exitCode: 0, ...end }), want)
