@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
-import { git, headOf, refusePushes, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
+import { git, headOf, plainEnvironment, refusePushes, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
 import { codeRun, docsRun, execute, type Surroundings, surroundings } from "../fixtures/Run.ts"
 
 export interface LabCase {
@@ -50,16 +50,7 @@ interface LabRun {
 const sh = (folder: string, script: string): void => {
   execFileSync("bash", ["-ec", script], {
     cwd: folder,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: "/nonexistent",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_AUTHOR_NAME: "Somebody",
-      GIT_AUTHOR_EMAIL: "somebody@example.test",
-      GIT_COMMITTER_NAME: "Somebody",
-      GIT_COMMITTER_EMAIL: "somebody@example.test"
-    },
+    env: plainEnvironment,
     stdio: ["ignore", "ignore", "pipe"]
   })
 }

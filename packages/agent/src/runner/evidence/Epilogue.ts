@@ -14,7 +14,7 @@ const nextSteps: { readonly [reason in FailureReason]?: string } = {
   BudgetExceeded: "Raise spec.maxCostUsd or spec.maxTurns with contextVersion: the session goes on.",
   RateLimited: "Nothing: the run goes on by itself when the limit ends.",
   AgentError: "Read the end of stream.jsonl; raising contextVersion goes on in the same session.",
-  PushRejected: "Mend what the remote complains of, then raise contextVersion: the work is in the workspace.",
+  PushRejected: "Mend what the remote complains of, then raise contextVersion; documents are above, as a patch.",
   PullRequestMissing: "Mend what the forge complains of, then raise contextVersion: the branch is pushed."
 }
 
@@ -35,7 +35,7 @@ const workLine = ({ delivery }: AgentResult): string => {
   if (delivery === undefined) return "the work: not examined"
   const { branch, changed, headCommit, pushRefused } = delivery
   if (pushRefused !== undefined) {
-    return `the work: ${branch} in the workspace, not pushed: ${short(pushRefused, widest)}`
+    return `the work: ${branch}, not pushed: ${short(pushRefused, widest)}`
   }
   if (!changed) return `the work: ${branch} holds no change`
   return headCommit === undefined

@@ -44,11 +44,11 @@ describe("the last five lines of the log", () => {
       },
       want: [
         "the agent: session s1; 3 turns, 12,345 tokens in, 67 out, $0.5000",
-        `the work: ${branch} in the workspace, not pushed: frozen`,
+        `the work: ${branch}, not pushed: frozen`,
         "the pull request: none of this attempt",
         "more: stream.jsonl, log, result.json in /e",
-        "PushRejected: The remote refused it: frozen. Next: Mend what the remote complains of, then raise contextVersion: " +
-        "the work is in the workspace."
+        "PushRejected: The remote refused it: frozen. Next: Mend what the remote complains of, then raise contextVersion; " +
+        "documents are above, as a patch."
       ]
     },
     {
