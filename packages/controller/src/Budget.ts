@@ -49,15 +49,27 @@ const aboveCeiling = (
       : [{ path: `spec.${field}`, expected: `at most ${limits[key]} (limits.${key})`, found: String(found) }]
   )
 
-/** A model without a price, where a broker is to keep the run within its budget. */
-const unpriced = ({ model }: Wanted, { agent, model: { prices } }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
-  agent.credentials === "env" || priceOf(model, prices) !== undefined ? [] : [{
+/** What Claude Code takes for a model of its own choice: it asks for another name, which the run's broker does not know. */
+const alias = /^(?:default|best|opus|sonnet|haiku|fable|opusplan)(?:\[1m\])?$/i
+
+/** A model without a name or a price of its own, where a broker is to keep the run within its budget. */
+const unpriced = ({ model }: Wanted, { agent, model: { prices } }: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
+  if (agent.credentials === "env") return []
+  if (alias.test(model)) {
+    return [{
+      path: "spec.model",
+      expected: "a model's own name, such as claude-opus-5-5, since an alias is each version's choice",
+      found: JSON.stringify(model)
+    }]
+  }
+  return priceOf(model, prices) !== undefined ? [] : [{
     path: "spec.model",
     expected: `a model with a price (list of ${listPricesDate}), so that its budget can be kept: set model.prices[${
       JSON.stringify(model)
     }]`,
     found: JSON.stringify(model)
   }]
+}
 
 /** Why a run's limits cannot be granted; empty when they can. */
 export const refusedLimits = (wanted: Wanted, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [

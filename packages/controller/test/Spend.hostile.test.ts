@@ -114,6 +114,21 @@ describe("a model without a price", () => {
     )
   })
 
+  it.each(["default", "opus", "sonnet[1m]", "Haiku", "opusplan", "best"])(
+    "is an alias, which is asked for by a name that no broker can know: %s",
+    (model) => {
+      const priced = makeConfig({ model: { prices: { "": { input: 1, output: 2 } } } })
+      for (const config of [makeConfig(), priced]) {
+        const { message, reason } = messageOf(given({ run: makeCodeRun({ spec: { model } }), config }))
+        assert.strictEqual(reason, "InvalidSpec")
+        assert.include(message, "a model's own name")
+        assert.notInclude(message, "model.prices")
+      }
+      const config = makeConfig({ agent: { credentials: "env" } })
+      assert.strictEqual(plan(given({ run: makeCodeRun({ spec: { model } }), config })).rule, "jobAbsent")
+    }
+  )
+
   it.each(["claude-sonnet-4-20250514", "claude-opus-4-20250514", "claude-sonnet-4-20250514[1m]", "claude-haiku-5-5"])(
     "is none of those that the installation names by default: %s",
     (model) => assert.strictEqual(plan(given({ run: makeCodeRun({ spec: { model } }) })).rule, "jobAbsent")

@@ -9,7 +9,7 @@ const rules: ReadonlyArray<readonly [what: RegExp, instead: string]> = [
   [/\b(GH|gh|Gh|gH)-(?=\d)/g, "$1- "],
   [/(\/(?:issues?|pulls?|merge_requests|pull-requests|discussions|work_items|epics)\/)(?=\d)/gi, "$1 "],
   // Mentions of people and teams; an address of mail is none.
-  [/(?<![\w.])@(?=\w)/g, "@ "],
+  [/(?<!\w)@(?=\w)/g, "@ "],
   // Commands of bots stand at a line's beginning.
   [/^(\s*)(?=\/[A-Za-z])/gm, "$1. "],
   // Marks that keep checks from running.

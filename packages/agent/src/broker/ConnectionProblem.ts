@@ -11,13 +11,22 @@ const advice = (code: string): string =>
     : ""
 
 const unreachable = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
+/** Other certificates that are not taken: expired, revoked, of another name. */
+const badCertificate = /^(?:ERR_TLS_)?CERT_\w+$/
+
+/** No connection was made, or none that is secure: nothing is written before. Of several addresses, to none of them. */
+const notConnected = (cause: unknown): boolean => {
+  if (!(cause instanceof Error)) return false
+  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(notConnected)
+  const code = "code" in cause ? String(cause.code) : ""
+  return unreachable.test(code) || untrusted.test(code) || badCertificate.test(code)
+    || ("syscall" in cause && cause.syscall === "connect")
+    || /before secure TLS connection was established/.test(cause.message)
+}
 
 /** Whether a request certainly did not get to the other side. */
-export const wasNeverSent = ({ reason }: HttpClientError.HttpClientError): boolean => {
-  const cause = reason._tag === "TransportError" ? reason.cause : undefined
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
-  return unreachable.test(code) || untrusted.test(code)
-}
+export const wasNeverSent = ({ reason }: HttpClientError.HttpClientError): boolean =>
+  reason._tag === "TransportError" && notConnected(reason.cause)
 
 /** The cause with its code, where there is one, and what to do about it. */
 export const connectionProblem = ({ reason }: HttpClientError.HttpClientError): string => {

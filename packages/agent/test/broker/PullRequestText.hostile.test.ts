@@ -17,7 +17,7 @@ const facts: PullRequestFacts = {
 const acts: ReadonlyArray<RegExp> = [
   /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:[\w.-]+\/[\w.-]+)?(?:#|GH-)\d/i,
   /(?:issues|pull|merge_requests)\/\d/i,
-  /(?<![\w.])@\w/,
+  /(?<!\w)@\w/,
   /^\s*\/[a-z]/im,
   /\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]/i,
   /^\s*(?:signed-off-by|co-authored-by|reviewed-by):/im
@@ -33,6 +33,7 @@ const attacks = {
   "a closing keyword that a zero width parts": "Clo\u200bses \u2060#\u200b5",
   "a closing keyword that a colour parts": "Clos\u001b[1mes #5",
   "a mention": "ping @octocat please",
+  "a mention behind a dot": ".@octocat ...@octocat",
   "a team": "cc @org/security",
   "a mention that a bidi mark hides": "\u202e@octocat",
   "everybody": "@all @here @channel",

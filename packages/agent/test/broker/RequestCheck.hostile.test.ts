@@ -204,6 +204,23 @@ describe("what costs more than tokens", () => {
     ))
 })
 
+describe("a type that is no text", () => {
+  const types: ReadonlyArray<unknown> = [{ toString: 1, valueOf: 1 }, ["custom"], ["clear_thinking"], 1, true, {
+    type: "custom"
+  }]
+
+  it.each(types)(
+    "of a tool is refused in words: %j",
+    (type) => assert.include(refused({ ...request, tools: [{ type, name: "x" }] }), "Go on without it")
+  )
+
+  it.each(types)("of an edit is left out: %j", (type) =>
+    assert.deepStrictEqual(
+      sent({ ...request, context_management: { edits: [{ type }] } })["context_management"],
+      { edits: [] }
+    ))
+})
+
 describe("input that its bytes do not bound", () => {
   const withBlocks = (...content: ReadonlyArray<unknown>) => ({ ...request, messages: [{ role: "user", content }] })
   const bound = (...content: ReadonlyArray<unknown>) => passed(withBlocks(...content)).bounds.inputTokens
@@ -249,14 +266,21 @@ describe("input that its bytes do not bound", () => {
       1_000_000
     ))
 
+  it("of several files with pages is no more than the one context that there is", () => {
+    const page = { type: "document", source: { type: "base64", media_type: "application/pdf", data: "JVBERi0=" } }
+    assert.strictEqual(bound(page, page, page), 1_000_000)
+    const text = { type: "text", text: "x".repeat(1_500_000) }
+    assert.isAtLeast(bound(text, page), 1_500_000)
+  })
+
   it("of a kind that nobody knows is a whole context", () =>
     assert.isAtLeast(bound({ type: "container_upload", file_id: "file_1" }), 1_000_000))
 
   it("of tools that are named and not written is as large as the largest of them", () => {
     const tools = [{ name: "Big", description: "x".repeat(50_000), input_schema: {}, defer_loading: true }]
-    const content = Array.from({ length: 20 }, () => ({ type: "tool_reference", tool_name: "Big" }))
+    const content = Array.from({ length: 10 }, () => ({ type: "tool_reference", tool_name: "Big" }))
     const messages = [{ role: "user", content: [{ type: "tool_result", tool_use_id: "t", content }] }]
-    assert.isAtLeast(passed({ ...request, tools, messages }).bounds.inputTokens, 21 * 50_000)
+    assert.isAtLeast(passed({ ...request, tools, messages }).bounds.inputTokens, 11 * 50_000)
   })
 
   it("in what a tool was given is text, whatever it looks like", () =>

@@ -2,9 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { copyFileSync, mkdirSync } from "node:fs"
+import { type AddressInfo, createServer, type Server } from "node:net"
 import { join } from "node:path"
 import { place, startBroker, until } from "../fixtures/Broker.ts"
-import { type Answer, events, failing, model, plain, streamHead } from "../fixtures/ModelApi.ts"
+import { type Answer, events, failing, model, ping, plain, streamHead } from "../fixtures/ModelApi.ts"
 import { body, dearest, json, limit, message, oneOf, start } from "../fixtures/SpendingBroker.ts"
 
 describe("spend never passes the limit", () => {
@@ -191,6 +192,10 @@ describe("where the end is not seen, what was reserved stands", () => {
     ["a limit", failing(429, "rate_limit_error")],
     ["an overload", failing(529, "overloaded_error")],
     ["a bad request", failing(400, "invalid_request_error")],
+    ["an overload within a stream that has begun", (response) => {
+      streamHead(response)
+      response.end(`${ping}event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n`)
+    }],
     ["a bad gateway", (response) => response.writeHead(502).end("<html>")]
   ] as ReadonlyArray<readonly [string, Answer]>)(
     "but %s before any content costs nothing",
@@ -198,11 +203,27 @@ describe("where the end is not seen, what was reserved stands", () => {
       Effect.gen(function*() {
         const { api, ask, broker } = yield* start({ ...limit(1), MAX_TURNS: "1", ANSWERS_PER_TURN: "1" })
         api.script(answer, answer, answer, plain)
-        for (let round = 0; round < 3; round++) assert.notStrictEqual((yield* ask()).status, 200)
+        for (let round = 0; round < 3; round++) assert.notInclude((yield* ask()).text, "end_turn")
         assert.deepStrictEqual([broker.testimony().costUsd, broker.testimony().turns], [0, 0])
         assert.strictEqual((yield* ask()).status, 200)
       })
   )
+
+  it.live("nor does an API with which no secure connection is made, however often it is tried", () =>
+    Effect.gen(function*() {
+      const server = yield* Effect.acquireRelease(
+        Effect.promise(() =>
+          new Promise<Server>((done) => {
+            const made = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1", () => done(made))
+          })
+        ),
+        (made) => Effect.sync(() => made.close())
+      )
+      const { port } = server.address() as AddressInfo
+      const { ask, broker } = yield* start({ ...limit(1), MODEL_BASE_URL: `https://127.0.0.1:${port}` })
+      for (let round = 0; round < 3; round++) assert.strictEqual((yield* ask()).status, 502)
+      assert.strictEqual(broker.testimony().costUsd, 0)
+    }))
 
   it.live("nor does an API that cannot be reached", () =>
     Effect.gen(function*() {

@@ -165,10 +165,13 @@ describe("a model that the run may not use", () => {
 
   it.live("is refused where it is listed but has no price", () =>
     Effect.gen(function*() {
-      const { api, ask } = yield* start({ ...limit(100), MODEL_ALLOWED: "[\"claude-\"]" })
+      const { api, ask, broker } = yield* start({ ...limit(100), MODEL_ALLOWED: "[\"claude-\"]" })
       const { status, text } = yield* ask(body({ model: "claude-next-9" }))
       assert.strictEqual(status, 400)
       assert.include(text, "model.prices")
+      // It is named as what it is: the run's budget is not spent.
+      assert.deepStrictEqual(broker.testimony().refusedModels, ["claude-next-9"])
+      assert.isUndefined(broker.testimony().modelRefused)
       assert.lengthOf(api.asked, 0)
     }))
 

@@ -152,6 +152,7 @@ describe("the agent's command", () => {
     assert.isUndefined(made["IS_SANDBOX"])
     assert.strictEqual(made["ENABLE_TOOL_SEARCH"], "false")
     assert.strictEqual(made["CLAUDE_CODE_DISABLE_CRON"], "1")
+    assert.strictEqual(made["CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP"], "1")
   })
 })
 

@@ -2,7 +2,7 @@
 import { Clock, Effect, Stream } from "effect"
 import type { Let } from "./Spending.ts"
 import { sseReader } from "./Sse.ts"
-import { isPing, outputBefore, type Seen, seenAfter, usageOf, usageOfPart } from "./Usage.ts"
+import { isError, isPing, outputBefore, type Seen, seenAfter, usageOf, usageOfPart } from "./Usage.ts"
 
 const largestPlainAnswer = 8 * 1_048_576
 
@@ -26,16 +26,24 @@ export const meteredEvents = <E>(bytes: Stream.Stream<Uint8Array, E>, claim: Let
     const reader = sseReader()
     let seen: Seen | undefined
     let untold = 0
+    let begun = false
     let lastWord = clock.currentTimeMillisUnsafe()
     return bytes.pipe(
       Stream.tap((chunk) => {
         const before = seen
+        let refused = false
         for (const data of reader.read(chunk)) {
-          if (!isPing(data)) lastWord = clock.currentTimeMillisUnsafe()
+          if (!isPing(data)) {
+            lastWord = clock.currentTimeMillisUnsafe()
+            refused ||= !begun && isError(data)
+            begun = true
+          }
           const last = seen
           seen = seenAfter(last, data)
           untold = seen === last ? untold + outputBefore(data) : 0
         }
+        // An error before any content, as it comes once the status is out.
+        if (refused) return claim.free
         if (seen === undefined || seen === before) return Effect.void
         return seen.final ? claim.settle(seen.usage) : claim.seen(seen.usage)
       }),

@@ -119,8 +119,8 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 const checkTool = (tool: unknown): Outcome<Extra> => {
   if (!Predicate.isObject(tool)) return refuse("tools: expected a list of objects.")
   const type = Reflect.get(tool, "type") ?? "custom"
-  const row = rowOf(toolRows, String(type))
-  return row?.verdict === "allowed" && typeof type === "string"
+  const row = rowOf(toolRows, typeof type === "string" ? type : "*")
+  return row?.verdict === "allowed"
     ? Result.succeed({ ...nothing, largestTool: bytesOf(tool) })
     : refuse(`The tool ${JSON.stringify(type)} is not there for this run: ${row?.reason}. Go on without it.`)
 }
@@ -225,7 +225,10 @@ const narrowed = (name: string, value: unknown): unknown => {
   if (name === "metadata") return Object.fromEntries(entries.filter(([key]) => key === "user_id"))
   if (name !== "context_management") return value
   const edits = Reflect.get(value, "edits")
-  const clears = (edit: unknown) => Predicate.isObject(edit) && String(Reflect.get(edit, "type")).startsWith("clear_")
+  const clears = (edit: unknown) => {
+    const type = Predicate.isObject(edit) ? Reflect.get(edit, "type") : undefined
+    return typeof type === "string" && type.startsWith("clear_")
+  }
   return { edits: Array.isArray(edits) ? edits.filter(clears) : [] }
 }
 
@@ -262,9 +265,10 @@ export const checkRequest = (bytes: Uint8Array, policy: Policy, count = false): 
     const ofMessages = yield* checkAll(messages, checkMessage)
     const ofSystem = yield* checkBlocks(fields["system"], 0)
     const extra = [ofTools, ofMessages, ofSystem].reduce(both)
-    const size = Buffer.byteLength(body)
-    const inputTokens = size - extra.imageBytes + extra.tokens + (tools.length === 0 ? 0 : toolsTokens)
-      + extra.references * extra.largestTool
+    const text = Buffer.byteLength(body) - extra.imageBytes + (tools.length === 0 ? 0 : toolsTokens)
+    // Several files with pages fill no more than the context that there is.
+    const beside = Math.min(extra.tokens + extra.references * extra.largestTool, Math.max(0, wholeContext - text))
+    const inputTokens = text + beside
     return {
       model,
       body,

@@ -1,7 +1,7 @@
 /**
  * What of a request to the Messages API goes on: one table, a reason per row. `allowed` goes on, `dropped` is left out without a word,
  * `refused` is answered with the reason. Whatever has no row is dropped, but for tools, which are refused: a new one may cost.
- * docs/guides/spend.md prints it.
+ * docs/guides/model-requests.md prints it.
  */
 export type Verdict = "allowed" | "dropped" | "refused"
 

@@ -95,6 +95,7 @@ export class Spending extends Context.Service<Spending, {
 
       const refuse = (reason: ModelRefusal) =>
         witness.update((result) => result.modelRefused === "Cancelled" ? result : { ...result, modelRefused: reason })
+      const refuseModel = (model: string) => witness.update((result) => withRefusedModel(result, model))
       const isCancelled = Effect.map(witness.read, ({ modelRefused }) => modelRefused === "Cancelled")
 
       const claimOf = ({ bounds, model, turn }: Checked): Ledger.Claim => {
@@ -107,7 +108,10 @@ export class Spending extends Context.Service<Spending, {
         if (yield* isCancelled) return cancelled
         const refused = Ledger.refusalOf(ledger, claim, { maxAnswers, maxCostUsd })
         if (refused !== undefined) {
-          yield* refuse(refused.reason)
+          // Without a price it is the model that is not there, and not the budget that is spent.
+          yield* claim.micros === undefined && refused.reason === "Budget"
+            ? refuseModel(claim.model)
+            : refuse(refused.reason)
           return stopFor(claim, refused)
         }
         const [id, next] = Ledger.opened(ledger, claim)
@@ -144,7 +148,7 @@ export class Spending extends Context.Service<Spending, {
           ))
         },
         isCancelled,
-        refuseModel: (model) => witness.update((result) => withRefusedModel(result, model)),
+        refuseModel,
         cancel: refuse("Cancelled")
       })
     })

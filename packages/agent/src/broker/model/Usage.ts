@@ -158,5 +158,8 @@ export const usageOfPart = (size: number): AnswerUsage => ({
   fast: false
 })
 
+/** Whether an event is the API's word that it gives up. */
+export const isError = (data: string): boolean => /^\{\s*"type":\s*"error"\s*[,}]/.test(data)
+
 /** Whether an event keeps a stream alive without saying anything. */
 export const isPing = (data: string): boolean => /^\{\s*"type":\s*"ping"\s*\}$/.test(data)

@@ -96,6 +96,8 @@ export const claudeEnvironment = (surroundings: AgentSurroundings): Environment 
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
   CLAUDE_CODE_DISABLE_CRON: "1",
+  // Else it asks a newer model instead of some old ones: another price, and one that the broker refuses.
+  CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP: "1",
   CLAUDE_CODE_MAX_RETRIES: "8",
   DISABLE_AUTOUPDATER: "1",
   API_TIMEOUT_MS: "300000",
