@@ -2,6 +2,7 @@
  * Words of somebody who may not act through them, as they may stand where a forge or its bots read: commit messages, titles, bodies. A
  * reader still reads them; references, mentions and commands in them refer to nothing, call nobody and do nothing.
  */
+import { printable } from "./Printable.ts"
 
 const rules: ReadonlyArray<readonly [what: RegExp, instead: string]> = [
   // Issues: #1, owner/name#1, AB#1, GH-1, and by their addresses. What no longer refers is closed by no keyword either.
@@ -19,4 +20,6 @@ const rules: ReadonlyArray<readonly [what: RegExp, instead: string]> = [
   [/^(\s*[A-Za-z]+(?:-[A-Za-z]+)*-(?:by|to|from|checks))(?=\s*:)/gim, "$1 "]
 ]
 
-export const inert = (text: string): string => rules.reduce((now, [what, instead]) => now.replace(what, instead), text)
+/** Printable first: what cannot be seen would part what is looked for, and be gone later. */
+export const inert = (text: string): string =>
+  rules.reduce((now, [what, instead]) => now.replace(what, instead), printable(text, { lines: true }))

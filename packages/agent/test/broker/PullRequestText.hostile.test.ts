@@ -55,6 +55,10 @@ describe("an agent's last words in a pull request", () => {
     for (const act of acts) assert.notMatch(part.replaceAll(/^> ?/gm, ""), act)
   })
 
+  it.each(Object.entries(attacks))("%s acts on nothing as a task's title, in a commit's first line", (_, title) => {
+    for (const act of acts) assert.notMatch(titleOf(inert(title)), act)
+  })
+
   it.each(Object.entries({
     "an image that tells who reads": "![x](https://evil.example/pixel.png)",
     "an image by HTML": "<img src=https://evil.example/pixel.png>",
