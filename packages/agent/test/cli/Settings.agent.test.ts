@@ -27,6 +27,19 @@ describe("what an administrator sets", () => {
       assert.include(end.story.message, "denied: Bash")
     }))
 
+  it.live("as an older model is the one that is asked, and not what the CLI would rather have", () =>
+    Effect.gen(function*() {
+      const world = yield* makeWorld(inOrder(
+        bash("touch it.txt && git add -A && git commit -qm 'Add it'"),
+        say("Done.")
+      ))
+      const model = "claude-opus-4-20250514"
+      const end = yield* (yield* startPod(world, { spec: { model } })).end
+      endedWith(end, "Delivered")
+      assert.include(Object.keys(end.testimony?.models ?? {}), model)
+      assert.isUndefined(end.testimony?.refusedModels)
+    }))
+
   it.live("as a tool server can be used", () =>
     Effect.gen(function*() {
       const tools = yield* toolServer
