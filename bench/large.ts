@@ -1,6 +1,7 @@
 /**
- * `node bench/large.ts [--runs 10000]`: the product in the chart's container with so many runs of the largest size that is legal, on an API
- * server and etcd alone: resident memory when it has started on them. All but one wait for a workspace.
+ * `node bench/large.ts [--runs 10000] [--seconds 300]`: the product in the chart's container with so many runs of the largest size that is
+ * legal, on an API server and etcd alone: resident memory when it has started on them and has written to each what it waits for (64 runs
+ * that do not exist), or after so many seconds.
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { maxDependencies, maxEnvEntries, maxSecrets } from "@orchestrator/domain/Sizes"
@@ -10,13 +11,14 @@ import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Console, Effect, References } from "effect"
 import { makeArms } from "./parts/Arm.ts"
+import { askedSince, auditEnd } from "./parts/Audit.ts"
 import { flags } from "./parts/Flags.ts"
 import { plane } from "./parts/Plane.ts"
 import { codeRun } from "./parts/Recorded.ts"
 import { makeSite } from "./parts/Site.ts"
 import { residentMegabytes } from "./parts/Usage.ts"
 
-const { runs } = flags({ runs: 10_000 })
+const { runs, seconds } = flags({ runs: 10_000, seconds: 300 })
 
 /** Of the chart's container. */
 const containerMegabytes = 512 * 1024 * 1024 / 1e6
@@ -47,13 +49,27 @@ const program = Effect.gen(function*() {
     const arms = yield* makeArms
     const site = yield* makeSite(server, "large")
     yield* Effect.forEach(
-      many(runs, (index) => largest(site.namespace, index)),
-      (run) => client.create(CodeRunKind, run),
+      many(runs, (index) => index),
+      (index) => client.create(CodeRunKind, largest(site.namespace, index)),
       { concurrency: 8, discard: true }
     )
     yield* Console.log(`${runs} runs of ${JSON.stringify(largest(site.namespace, 1).spec).length} bytes are there`)
+    const log = auditEnd(server)
+    const user = site.users[0]?.name
     const arm = yield* arms.start("controller", site)
-    yield* Effect.sleep("20 seconds")
+    const written = () =>
+      new Set(
+        askedSince(server, log, site.namespace)
+          .filter((each) => each.user === user && each.resource === "coderuns/status" && each.code === 200)
+          .map(({ name }) => name)
+      ).size
+    let looked = 0
+    for (let waited = 0; waited < seconds && looked < runs && arm.alive; waited += 5) {
+      yield* Effect.sleep("5 seconds")
+      looked = written()
+    }
+    yield* Effect.sleep("5 seconds")
+    yield* Console.log(`${looked} of them have been told what they wait for`)
     const { now, peak } = residentMegabytes(arm.pid)
     const verdict = peak <= containerMegabytes ? "reached" : "missed"
     yield* Console.log(

@@ -23,7 +23,9 @@ export interface Plane {
 const limits = "--kube-api-qps=1000 --kube-api-burst=2000"
 export const planeFlags = {
   KUBE_CONTROLLER_MANAGER_FLAGS: `${limits} --concurrent-job-syncs=20 --concurrent-gc-syncs=20`,
-  KUBE_SCHEDULER_FLAGS: limits
+  KUBE_SCHEDULER_FLAGS: limits,
+  // 10,000 runs of the largest size, and again when their status is written, are more than its default of 2 GiB.
+  ETCD_QUOTA_BACKEND_BYTES: String(8 * 1024 ** 3)
 }
 
 const planeOf = (folder: string): Plane => {

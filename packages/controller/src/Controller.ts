@@ -40,7 +40,16 @@ import type { KindName } from "./RunKind.ts"
 import { sameJson } from "./SameJson.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { pruneRun } from "./StoredRun.ts"
-import { pruneFiles, pruneJob, prunePod, pruneWarning, pruneWorkspace, Stores, workspacesOf } from "./Stores.ts"
+import {
+  dependencyIndex,
+  pruneFiles,
+  pruneJob,
+  prunePod,
+  pruneWarning,
+  pruneWorkspace,
+  Stores,
+  workspacesOf
+} from "./Stores.ts"
 import { reconciled } from "./Telemetry.ts"
 import { makeWorkQueue } from "./WorkQueue.ts"
 
@@ -104,7 +113,7 @@ export class Controller extends Context.Service<Controller, {
       /** Runs that may start, or never will, by what becomes of this one. */
       const dependentsOf = ({ metadata }: CustomObject) =>
         Effect.forEach(
-          stores.runs.CodeRun.by("dependency", `${metadata.namespace}/${metadata.name}`),
+          stores.runs.CodeRun.by("dependency", dependencyIndex(metadata.namespace ?? "", metadata.name ?? "")),
           (run) => queue.add(keyOf("CodeRun", run)),
           { discard: true }
         )

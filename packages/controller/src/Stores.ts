@@ -2,6 +2,7 @@
  * What the controller knows of the cluster: five stores, each with only the fields that decisions read. A pod's last state stays after
  * the pod is gone, for as long as its Job is there, since the result goes with the pod.
  */
+import { fnv1aInt32 } from "@orchestrator/domain/Hash"
 import {
   holderAnnotation,
   retryAnnotation,
@@ -120,9 +121,13 @@ const claimsOf = <A extends KubernetesObject>(podOf: (object: A) => PodSpec) => 
   return claim === undefined ? [] : [`${object.metadata.namespace}/${claim}`]
 }
 
-/** Index values of the CodeRuns that one depends on. */
-const dependenciesOf = ({ metadata, spec }: CustomObject): ReadonlyArray<string> =>
-  Array.isArray(spec["dependsOn"]) ? spec["dependsOn"].map((name) => `${metadata.namespace}/${String(name)}`) : []
+/** Index value of the CodeRuns that depend on one: a hash, since each may name 64. Whoever shares it with them is looked at once more. */
+export const dependencyIndex = (namespace: string, name: string): number => fnv1aInt32(`${namespace}/${name}`)
+
+const dependenciesOf = ({ metadata, spec }: CustomObject): ReadonlyArray<number> =>
+  Array.isArray(spec["dependsOn"])
+    ? spec["dependsOn"].map((name) => dependencyIndex(metadata.namespace ?? "", String(name)))
+    : []
 
 /** One text for all objects that have the same, of those that few have. */
 const texts = new Map<string, string>()

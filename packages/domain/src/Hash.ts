@@ -7,9 +7,12 @@ export const fnv1a = (text: string): string => {
   return hash.toString(16).padStart(16, "0")
 }
 
-/** The same with 32 bits: eight hexadecimal digits, without big numbers. */
-export const fnv1a32 = (text: string): string => {
+/** The same with 32 bits, as a signed integer. */
+export const fnv1aInt32 = (text: string): number => {
   let hash = 0x811c9dc5
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, "0")
+  return hash | 0
 }
+
+/** The same as eight hexadecimal digits. */
+export const fnv1a32 = (text: string): string => (fnv1aInt32(text) >>> 0).toString(16).padStart(8, "0")

@@ -9,13 +9,16 @@ export interface StoreKey {
   readonly name: string
 }
 
-export type Indexer<A> = (object: A) => ReadonlyArray<string>
+/** What objects are found under. An integer takes no room of its own: a hash, where objects have many long values. */
+export type IndexValue = string | number
+
+export type Indexer<A> = (object: A) => ReadonlyArray<IndexValue>
 
 export interface Store<A extends KubernetesObject> {
   readonly get: (key: StoreKey) => A | undefined
   readonly values: () => IterableIterator<A>
   /** Objects under a value of an index, in no order. */
-  readonly by: (index: string, value: string) => ReadonlyArray<A>
+  readonly by: (index: string, value: IndexValue) => ReadonlyArray<A>
   readonly size: () => number
   /** Newest revision that the stream has delivered; "" before the first list. */
   readonly revision: () => string
@@ -38,7 +41,7 @@ export const isNewer = (left: string, right: string): boolean =>
 export const storeKey = ({ name, namespace }: StoreKey): string => `${namespace ?? ""}/${name}`
 
 /** By value the key of its object, or the keys: most values have one, and a Set of its own would be larger than what is kept of the object. */
-type Index = Map<string, string | Set<string>>
+type Index = Map<IndexValue, string | Set<string>>
 
 const noKeys: ReadonlyArray<string> = []
 

@@ -87,3 +87,18 @@ it.effect("a dependency that is deleted before it has ended is missed, and not f
     assert.deepStrictEqual(yield* reasons("top"), ["WaitingForDependencies"])
     assert.lengthOf(yield* agents, 1)
   }).pipe(Effect.provide(world())))
+
+it.effect("S16: runs whose names have the same hash are not taken for one another", () =>
+  Effect.gen(function*() {
+    const { agents, create } = yield* verbs
+    const [good, bad] = ["run-179599", "run-362382"] as const
+    yield* create(codeRun("after-good", { service: "one", dependsOn: [good] }))
+    yield* create(codeRun("after-bad", { service: "two", dependsOn: [bad] }))
+    yield* create(codeRun(good, { service: "three" }))
+    yield* pass("30 seconds")
+    assert.deepStrictEqual(yield* reasons("after-good", "after-bad"), ["Delivered", "WaitingForDependencies"])
+    yield* create(codeRun(bad, { service: "four" }))
+    yield* pass("30 seconds")
+    assert.deepStrictEqual(yield* reasons("after-good", "after-bad"), ["Delivered", "DependencyFailed"])
+    assert.deepStrictEqual((yield* agents).map(({ env }) => env["RUN_NAME"]), [good, "after-good", bad])
+  }).pipe(Effect.provide(world({ script: failingFor("run-362382") }))))

@@ -18,6 +18,9 @@ import { phaseOf, statusText } from "./RunAnswer.ts"
 
 const container = "claude"
 
+/** A Job makes one, and another where that was lost: more are not its own. */
+const mostPods = 100
+
 export interface LogWish {
   readonly follow?: boolean
   readonly tailLines?: number
@@ -48,7 +51,8 @@ const currentPod = Effect.fnUntraced(function*(runs: RunAccess, run: CustomObjec
   }
   const { items } = yield* runs.client.list(PodKind, {
     namespace: runs.settings.namespace,
-    labelSelector: `batch.kubernetes.io/job-name=${jobName}`
+    labelSelector: `batch.kubernetes.io/job-name=${jobName}`,
+    limit: mostPods
   }).pipe(Effect.mapError(readProblem(runs.kind.kind, run.metadata.name ?? "")))
   const pod = newest(items)
   if (pod?.metadata.name === undefined) {
