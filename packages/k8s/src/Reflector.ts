@@ -29,8 +29,9 @@ const pageSize = 500
 const defaultWatchSeconds = 300
 /** A watch that ends sooner than this counts as trouble. */
 const shortestWatch = 1000
-/** A watch that has not told by then what there is will not. */
+/** A watch that has not told by then what there is will not, unless in that time it told more than changes alone would be. */
 const longestBeginning = Duration.minutes(1)
+const fewestTold = 500
 /** On the bookmark after the last of what there is. */
 const initialEventsEnd = "k8s.io/initial-events-end"
 /** Interruptions in a row that are nobody's business. */
@@ -156,15 +157,23 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       else gathered.put(object)
       return Effect.void
     }
-    const overdue = Effect.andThen(
-      Effect.sleep(longestBeginning),
-      Effect.suspend(() => gathered === undefined ? Effect.never : Effect.void)
-    )
+    const overdue = (told: number): Effect.Effect<void> =>
+      Effect.andThen(
+        Effect.sleep(longestBeginning),
+        Effect.suspend(() => {
+          if (gathered === undefined) return Effect.never
+          const now = gathered.size()
+          return now - told < fewestTold ? Effect.void : overdue(now)
+        })
+      )
     yield* follow({ sendInitialEvents: true }, gather).pipe(
       Effect.catchIf((error) => gathered === undefined && !hasReason("Gone")(error), wait),
-      Effect.raceFirst(overdue)
+      Effect.raceFirst(overdue(0))
     )
-    if (gathered !== undefined) return yield* noStream
+    if (gathered === undefined) return
+    // What it told would take as much room again beside the list.
+    gathered = undefined
+    return yield* noStream
   })
 
   const noStream = Effect.suspend(() => {
