@@ -148,7 +148,7 @@ export const makeArms = Effect.gen(function*() {
       (process) =>
         Effect.promise(async () => {
           if (how === "watching" || how === "bare") return await process.printed(/ready/)
-          await process.printed(/caches are synced/)
+          await process.printed(/caches are synced/, 600)
           await process.printed(/"leading"/)
         })
     )
