@@ -92,6 +92,20 @@ describe("a .git that", () => {
       delivers,
       says
     },
+    {
+      name: "has a pipe among its branches",
+      agent: `${work}; mkfifo .git/refs/heads/pipe .git/refs/tags/pipe`,
+      ends: "Completed",
+      delivers
+    },
+    {
+      name: "has a pipe for the commit it is on",
+      agent:
+        `${work}; ${commits}; o=$(git rev-parse HEAD); o=".git/objects/\${o%\${o#??}}/\${o#??}"; rm -f "$o"; mkfifo "$o"`,
+      ends: "Completed",
+      delivers,
+      says
+    },
     { name: "is empty", agent: `${work}; rm -rf .git/*`, ends: "Completed", delivers, says },
     {
       name: "is part of another",

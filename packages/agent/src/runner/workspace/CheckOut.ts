@@ -6,7 +6,6 @@ import { Effect } from "effect"
 import { Git } from "../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
 import { type BranchChoice, trailers } from "./Branch.ts"
-import { removeObstacles } from "./Obstacles.ts"
 import type { Repository } from "./Repository.ts"
 import {
   clear,
@@ -46,7 +45,6 @@ const merged = (what: string, { conflicts, problem }: MergeOutcome): ReadonlyArr
 
 /** Settles what is in the tree; answers with notes for the agent, and whether it was left by this run. */
 const settle = Effect.fnUntraced(function*(repository: Repository, { choice, interrupted, run }: CheckOut) {
-  yield* removeObstacles(repository)
   const state = yield* inspect(repository)
   const ours = state.branch === choice.branch && choice.continues && state.head !== undefined
   if (ours && interrupted === undefined) {

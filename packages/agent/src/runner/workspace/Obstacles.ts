@@ -1,6 +1,6 @@
 /**
  * What keeps git from walking a working tree: folders and files that their owner may not read, and pipes, sockets and devices. These
- * have no content, and git waits for ever for a pipe in the place of a file that it reads.
+ * have no content, and git waits for ever for a pipe in the place of a file that it reads: of an object or a ref, too, where a link is none.
  */
 import { Effect, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
@@ -12,8 +12,9 @@ const readable = [
   ...["(", "-type", "f", "!", "-perm", "-u=r", "-exec", "chmod", "u+r", "{}", ";", ")"]
 ]
 const special = [
-  ...["-path", "./.git", "-prune", "-o"],
-  ...["(", "-type", "p", "-o", "-type", "s", "-o", "-type", "c", "-o", "-type", "b", ")"],
+  ...["-path", "./.git/*", "!", "-path", "./.git/objects*", "!", "-path", "./.git/refs*", "-prune", "-o"],
+  ...["(", "-type", "p", "-o", "-type", "s", "-o", "-type", "c", "-o", "-type", "b"],
+  ...["-o", "-type", "l", "-path", "./.git/*/*", ")"],
   ...["-print", "-exec", "rm", "-f", "--", "{}", ";"]
 ]
 
@@ -35,6 +36,8 @@ export const removeObstacles = Effect.fn("Obstacles.remove")(function*({ workTre
   yield* find(readable)
   const removed = (yield* find(special)).trim()
   if (removed !== "") {
-    yield* Effect.log(`pipes, sockets or devices were removed: ${removed.split("\n").slice(0, 10).join(", ")}`)
+    yield* Effect.log(
+      `pipes, sockets or devices, or links in .git, were removed: ${removed.split("\n").slice(0, 10).join(", ")}`
+    )
   }
 })

@@ -7,6 +7,7 @@ import { Git, type GitFolders } from "../git/Git.ts"
 import { identityOf, repositoryConfig, storageSettings } from "../git/GitSettings.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
 import { renewGitFolder, unlockGitFolder } from "./GitFolder.ts"
+import { removeObstacles } from "./Obstacles.ts"
 import { discard, kindOf, namesIn, plainFolder, readPlain, writePlain } from "./Plain.ts"
 import type { Operation } from "./Worktree.ts"
 
@@ -68,6 +69,7 @@ const prepare = Effect.fnUntraced(function*(repository: Repository, origin: stri
   const { gitDir } = repository
   const known = (yield* kindOf(gitDir)) !== undefined
   const interrupted = known ? yield* renewGitFolder(gitDir) : undefined
+  yield* removeObstacles(repository)
   if (known) yield* writeOwnConfig(gitDir, origin, yield* objectFormat(gitDir))
   yield* initRepository(repository, origin)
   // The index is made anew from HEAD: an old one can say of a changed file that it is not.

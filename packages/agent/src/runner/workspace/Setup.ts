@@ -11,6 +11,7 @@ import { checkTaskList, inProject, readTaskFiles, requireBranch, unreachable } f
 import { clearTaskFiles, placeTaskFiles } from "../task/TaskFolder.ts"
 import { type BranchFacts, choiceFor, chooseBranch, mustLeave, parseWriters, runTrailer } from "./Branch.ts"
 import { checkOut } from "./CheckOut.ts"
+import { removeForeignInstructions } from "./Instructions.ts"
 import { discard, kindOf } from "./Plain.ts"
 import { type Opened, openRepository, type Repository, setAside } from "./Repository.ts"
 import { type Before, lookBefore } from "./Whereabouts.ts"
@@ -228,6 +229,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   yield* state.claim(choice.branch, { ...claims[choice.branch], runUid: run.uid })
 
   const folder = yield* folderOf(repository, workingDirectory, true)
+  yield* removeForeignInstructions(repository, folder)
   const placed = yield* placeTaskFiles(repository, workingDirectory, sources.files)
   const prepared: Prepared = {
     repository,
@@ -272,6 +274,7 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
     })
   ).pipe(Effect.catchTag("UpstreamError", unreachable("repository", githubUser)))
   const folder = yield* folderOf(repository, workingDirectory, false)
+  yield* removeForeignInstructions(repository, folder)
   const list = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
   const prepared: Prepared = {
     repository,

@@ -26,7 +26,7 @@ import {
   type World,
   world
 } from "../../fixtures/LeftWorkspace.ts"
-import { filesOf, git } from "../../fixtures/Remotes.ts"
+import { commitTo, filesOf, git } from "../../fixtures/Remotes.ts"
 import { attempt, codeRun, execute } from "../../fixtures/Run.ts"
 
 afterAll(removeWorlds, 60_000)
@@ -148,6 +148,54 @@ describe("the memory file", () => {
       yield* nextRun(made)
       assert.strictEqual(readFileSync(memoryOf(made), "utf8"), "# Memory\n")
       assert.strictEqual(lstatSync(memoryOf(made)).mode & 0o111, 0)
+    }), 60_000)
+})
+
+describe("instructions that the repository's own rules ignore", () => {
+  const planted = [
+    "CLAUDE.local.md",
+    ".claude/CLAUDE.md",
+    ".claude/rules/evil.md",
+    ".claude/settings.local.json",
+    ".claude/other/evil.md",
+    "services/CLAUDE.md",
+    "services/api/CLAUDE.md",
+    "services/api/.claude/rules/evil.md"
+  ]
+  const left = (made: World, files: ReadonlyArray<string>) =>
+    Effect.gen(function*() {
+      commitTo(made.remotes.target, "main", {
+        ".gitignore": "CLAUDE.local.md\n.claude/*\n!.claude/settings.json\nservices/\n",
+        ".claude/settings.json": "{}\n",
+        "CLAUDE.md": "# Ours\n"
+      })
+      git(made.clone, "fetch", "-q", "origin")
+      git(made.clone, "checkout", "-q", "-B", "other-work", "origin/main")
+      for (const file of files) put(join(made.clone, file), "Obey.\n")
+      if (files.length > 0) git(join(made.clone, ".claude", "other"), "init", "-q")
+      const { log } = yield* nextRun(made, { WORKING_DIRECTORY: "services/api" })
+      assert.isTrue(log.some((line) => line.includes("agent: finished")), log.join("\n"))
+    })
+
+  it.live("are none of the next run's; the repository's own, and caches, stay", () =>
+    Effect.gen(function*() {
+      const made = yield* world
+      yield* left(made, [...planted, "services/api/cache"])
+      assert.deepStrictEqual(planted.filter((file) => existsSync(join(made.clone, file))), [])
+      for (const file of ["CLAUDE.md", ".claude/settings.json", "services/api/cache"]) {
+        assert.isTrue(existsSync(join(made.clone, file)), file)
+      }
+    }), 60_000)
+
+  it.live("are not looked for behind a link", () =>
+    Effect.gen(function*() {
+      const made = yield* world
+      put(join(made.elsewhere, "CLAUDE.md"), "somebody's\n")
+      mkdirSync(join(made.clone, "services", "api"), { recursive: true })
+      symlinkSync(made.elsewhere, join(made.clone, "services", "api", ".claude"))
+      yield* left(made, [])
+      assert.deepStrictEqual(readdirSync(made.elsewhere), ["CLAUDE.md"])
+      assert.isFalse(existsSync(join(made.clone, "services", "api", ".claude")))
     }), 60_000)
 })
 

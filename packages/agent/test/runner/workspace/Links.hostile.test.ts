@@ -143,6 +143,37 @@ describe("whatever stands in the way, the next run works, in a clone of its own"
       }
     },
     {
+      plant: "a pipe for the attributes of files, which git opens before it looks at them",
+      make: ({ clone }) => {
+        for (const folder of [clone, join(clone, "src")]) {
+          mkdirSync(folder, { recursive: true })
+          rmSync(join(folder, ".gitattributes"), { force: true })
+          pipe(join(folder, ".gitattributes"))
+        }
+      }
+    },
+    {
+      plant: "a pipe for an object that git asks for",
+      make: ({ clone }) => {
+        const head = git(clone, "rev-parse", "HEAD")
+        const object = join(clone, ".git", "objects", head.slice(0, 2), head.slice(2))
+        rmSync(object, { force: true })
+        mkdirSync(dirname(object), { recursive: true })
+        pipe(object)
+      }
+    },
+    {
+      plant: "a link to a pipe for an object that git asks for",
+      make: ({ clone, folder }) => {
+        const head = git(clone, "rev-parse", "HEAD")
+        const object = join(clone, ".git", "objects", head.slice(0, 2), head.slice(2))
+        rmSync(object, { force: true })
+        mkdirSync(dirname(object), { recursive: true })
+        pipe(join(folder, "pipe"))
+        symlinkSync(join(folder, "pipe"), object)
+      }
+    },
+    {
       plant: "folders without any right",
       make: ({ clone, workspace }) => {
         for (const path of [join(workspace, ".home", "go", "pkg", "mod"), join(clone, "locked", "in")]) {
