@@ -1,7 +1,6 @@
 /** Instructions that an earlier run has left where the repository's own rules ignore them: no agent takes them for its repository's. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { bash, inOrder, say } from "../../../../tools/agent/ScriptedModel.ts"
 import { commitTo } from "../fixtures/Remotes.ts"

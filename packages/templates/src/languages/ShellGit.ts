@@ -97,6 +97,12 @@ const running = new Set([
   ]
 ])
 
+/** Whether an option takes such a word: by its name, by the beginning of a long name, which git takes too, or last of several letters. */
+const runsNext = (option: string): boolean =>
+  /^--\w/.test(option)
+    ? [...running].some((each) => each.startsWith(option))
+    : /^-\w+$/.test(option) && running.has(`-${option.slice(-1)}`)
+
 const harmlessSettings = /^(?:user\.(?:name|email)|safe\.directory|init\.defaultbranch)$/i
 
 const literal = (word: Argument | undefined): string => word?.literal ?? ""
@@ -138,7 +144,8 @@ export const gitRule: CommandRule = {
     if (name === "config") return setting(words, at, index)
     const [previous, start] = [literal(words[index - 1]), words[index]?.prefix ?? ""]
     // `git push -u` sets the upstream branch; elsewhere -u is the program on the other side, or changes nothing.
-    if (running.has(previous) && !(name === "push" && previous === "-u") && !(name === "commit" && previous === "-s")) {
+    const harmless = (name === "push" && /^-\w*u$/.test(previous)) || (name === "commit" && /^-\w*s$/.test(previous))
+    if (runsNext(previous) && !harmless) {
       return `is the value of ${previous}, which git runs or reads as settings`
     }
     return start.startsWith("-") && !texts.test(start) ? "is part of an option of git" : undefined

@@ -10,7 +10,7 @@ import type { Repository } from "./Repository.ts"
 const names = ["CLAUDE.md", "CLAUDE.local.md", ".claude"] as const
 
 /** Their paths from a folder, given relative to the repository, up to the repository's own. */
-export const instructionPaths = (folder: string): ReadonlyArray<string> => {
+const instructionPaths = (folder: string): ReadonlyArray<string> => {
   const parts = folder.split("/").filter((part) => part !== "")
   return Array.from(
     { length: parts.length + 1 },
