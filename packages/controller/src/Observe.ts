@@ -91,6 +91,9 @@ export class Observe extends Context.Service<Observe, {
           return found === undefined ? undefined : viewOf(found)
         })
 
+      /** What keeps it from its first Job: a retry has been let through before. */
+      const startObstacle = (run: ObservedRun) => run.attempt.retry > 0 ? undefined : obstacleFor(run)
+
       /** Whether a run stands in line for its workspace. */
       const isInLine = (run: ObservedRun) => isWaiting(run) && !hasStarted(run.object) && obstacleFor(run) === undefined
 
@@ -117,7 +120,7 @@ export class Observe extends Context.Service<Observe, {
           }
         }
         // The rule of dependencies comes first: looking through the line for each of thousands that wait for others would take all time.
-        if (run.attempt.retry === 0 && !hasStarted(run.object) && obstacleFor(run) !== undefined) return { tag: "free" }
+        if (!hasStarted(run.object) && startObstacle(run) !== undefined) return { tag: "free" }
         // Age is asked before what has to be decoded.
         const first = stores.runs.CodeRun.by("tenant", tenantIndex(run.namespace, tenant)).reduce<CustomObject>(
           (left, right) => isBefore(right, left) && isInLine(viewOf(right)) ? right : left,
@@ -299,10 +302,12 @@ export class Observe extends Context.Service<Observe, {
         const job = kept === undefined ? undefined : currentJob(kept, own)
         const hasJob = job !== undefined
         const workspace = kept === undefined ? undefined : workspaceOf(kept)
-        const obstacle = kept === undefined || hasJob || finalPhase(kept) !== undefined ? undefined : obstacleFor(kept)
+        const obstacle = kept === undefined || hasJob || finalPhase(kept) !== undefined
+          ? undefined
+          : startObstacle(kept)
         const limit = kept === undefined ? undefined : reachedLimit(now, kept)
-        const starts = kept !== undefined && needsFiles(now, kept, job, workspace?.turn)
-        const reads = starts && kept.object.reduced !== undefined && obstacle === undefined && limit === undefined &&
+        const starts = kept !== undefined && obstacle === undefined && needsFiles(now, kept, job, workspace?.turn)
+        const reads = starts && kept.object.reduced !== undefined && limit === undefined &&
           !kept.cancel && !kept.deleting
         const whole = reads ? yield* withWholeSpec(kept) : undefined
         const run = whole ?? kept
