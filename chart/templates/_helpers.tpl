@@ -183,3 +183,11 @@ app.kubernetes.io/part-of: orchestrator
 {{- if not $ours }}{{ .name }}{{ end }}
 {{- end }}
 {{- end }}
+
+{{/*
+Whether the cluster knows the definitions already. A quota on a kind that has just been defined refuses every object of it, until the
+cluster's own controller has counted them: up to five minutes.
+*/}}
+{{- define "orchestrator.hasDefinitions" -}}
+{{- if .Capabilities.APIVersions.Has "orchestrator.platform/v1" }}true{{ end }}
+{{- end }}

@@ -133,6 +133,10 @@ NOTE: the Ingress names no class; it works only where the cluster has a default 
 NOTE: this cluster (Kubernetes {{ .Capabilities.KubeVersion.Version }}) has no ValidatingAdmissionPolicies, which come with 1.30: kubectl's users may name Secrets
 in runs that they may not read themselves.
 {{- end }}
+{{- if and .Values.quota.enabled (not (include "orchestrator.hasDefinitions" .)) }}
+
+NOTE: the quota on runs (quota.*) comes with the next `helm upgrade`: a quota on a kind that has just been defined refuses all of it for minutes.
+{{- end }}
 {{- if .Values.rbac.rules }}
 
 NOTE: rbac.rules replaces the rules that this version needs, and may grant more. Leave it out to have exactly those.

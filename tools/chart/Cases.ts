@@ -70,6 +70,12 @@ const ingress = (version: string, apiVersion: string): RenderCase => ({
 
 export const cases: ReadonlyArray<RenderCase> = [
   {
+    name: "a quota on runs where the cluster knows them",
+    args: ["--api-versions", "orchestrator.platform/v1"],
+    problem: has("ResourceQuota/orchestrator-runs")
+  },
+  { name: "no quota on what has just been defined", problem: lacks("ResourceQuota/") },
+  {
     name: "the defaults",
     problem: all(
       has(
