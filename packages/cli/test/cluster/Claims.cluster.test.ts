@@ -109,7 +109,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
       () =>
         Effect.scoped(Effect.gen(function*() {
           const { create, forget, pods, run, site, untilPhase, untilRunning } = yield* started("strangers")
-          const stranger = { githubUser: "eve", repositoryUrl: "https://git.example.invalid/eve/api.git" }
+          const stranger = { githubUser: "eve", repositoryUrl: "https://github.com/eve/api.git" }
           const [, theirs = ""] = workspaceNames(tenantOf({ service: "api", ...stranger }))
           yield* create(codeRun(site, "mine", {}, "deliver 4000"))
           yield* untilRunning("mine")
