@@ -23,8 +23,14 @@ it.effect("file, environment and flags lie over each other in this order", () =>
       flags: { server: { port: 3 } }
     }).pipe(withEnvironment({ SERVER_PORT: "2", DEFAULT_CODE_MODEL: "a-model" }))
     assert.deepStrictEqual(
-      [config.server, config.cleanup.enabled, config.job.activeDeadlineSeconds, config.models.defaultCodeModel],
-      [{ host: "127.0.0.2", port: 3 }, false, 120, "a-model"]
+      [
+        config.server.host,
+        config.server.port,
+        config.cleanup.enabled,
+        config.job.activeDeadlineSeconds,
+        config.models.defaultCodeModel
+      ],
+      ["127.0.0.2", 3, false, 120, "a-model"]
     )
   }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 

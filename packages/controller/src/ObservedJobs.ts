@@ -166,7 +166,7 @@ export const schedulingSeconds = 10
 
 const passing = new Set(["ContainerCreating", "PodInitializing"])
 
-const longestWords = 400
+const longestWords = 320
 
 /** Containers beside the agent's that others have added keep nothing of ours from starting, unless they come before it. */
 const stuckOn = (

@@ -61,12 +61,18 @@ const moving: ConditionFact = {
 /** Numbers and ids in what others say change from try to try; what they speak of does not. */
 const kernel = (text: string): string => text.replace(/[0-9a-f]{8,}|\d+/gi, "#")
 
+/** With what a person does about it, where that is known; the first moments of a start need nobody. */
+const advised = ({ message, trouble, usual }: Standing): string =>
+  trouble?.failure === undefined || usual === true ? message : `${sentence(message)} ${trouble.failure.advice}`
+
 /** What was said of the same trouble stays, when what is said now differs in numbers only, or is less. */
-const steady = ({ status }: ObservedRun, { message, trouble }: Standing): string => {
+const steady = ({ status }: ObservedRun, standing: Standing): string => {
+  const { message, trouble } = standing
+  const full = advised(standing)
   const before = findCondition(status.conditions, "Progressing")
-  if (trouble === undefined || before?.status !== "False" || before.reason !== trouble.reason) return message
+  if (trouble === undefined || before?.status !== "False" || before.reason !== trouble.reason) return full
   const said = before.message ?? ""
-  return kernel(said) === kernel(message) || said.startsWith(`${message.replace(/\.$/, "")}: `) ? said : message
+  return kernel(said) === kernel(full) || said.startsWith(`${message.replace(/\.$/, "")}: `) ? said : full
 }
 
 /** How a run ends whose start has stood like this for too long. */
@@ -74,7 +80,7 @@ export const failureOf = (run: ObservedRun, standing: Standing): Failure | undef
   const failure = standing.trouble?.failure
   return failure === undefined ? undefined : {
     reason: failure.reason,
-    message: `${sentence(steady(run, standing))} ${failure.advice} Then ${again(run)}.`
+    message: `${steady(run, { ...standing, usual: false })} Then ${again(run)}.`
   }
 }
 

@@ -1,12 +1,17 @@
 import { givenDocs, givenStarted, presentFiles, workspace } from "../fixtures/Given.ts"
 import { makeJob, makeNextJob, makePod, startingPod, stuckPod } from "../fixtures/Jobs.ts"
 import type { PlanCase } from "../fixtures/PlanCase.ts"
-import { docsJobName, jobName, makeCodeRun, makeDocsRun, nextJobName, session } from "../fixtures/Runs.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun, namespace, nextJobName, session } from "../fixtures/Runs.ts"
 import { docsRunning, finished, now, readyFact, running, started, unfinishedFact } from "../fixtures/Statuses.ts"
 
 const rule = "jobRunning"
 const run = makeCodeRun({ status: running() })
-const image = "The image of the container claude cannot be pulled: manifest unknown."
+const pull =
+  "Check agent.image and agent.imagePullSecrets; a registry that asks who it is: kubectl create secret docker-registry " +
+  `NAME -n ${namespace} --docker-server=HOST --docker-username=USER --docker-password=TOKEN.`
+const describePod = `kubectl describe pod ${jobName}-x7k2p -n ${namespace}.`
+const fit = `Check agent.resources, agent.nodeSelector and agent.tolerations; see ${describePod}`
+const image = `The image of the container claude cannot be pulled: manifest unknown. ${pull}`
 
 /** A pod that cannot start for this reason is told in these words. */
 const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, message: string): PlanCase => ({
@@ -225,25 +230,26 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     "an image without a valid name is told",
     stuckPod("InvalidImageName", "couldn't parse image name \"a b\""),
     "InvalidImageName",
-    "The image of the container claude cannot be pulled: couldn't parse image name \"a b\"."
+    `The image of the container claude cannot be pulled: couldn't parse image name "a b". ${pull}`
   ),
   stuck(
     "a pod that fits no node is told in the scheduler's words",
     startingPod({ stuck: { reason: "Unschedulable", message: "0/3 nodes are available: 3 Insufficient memory." } }),
     "Unschedulable",
-    "No node takes the pod: 0/3 nodes are available: 3 Insufficient memory."
+    `No node takes the pod: 0/3 nodes are available: 3 Insufficient memory. ${fit}`
   ),
   stuck(
     "a missing Secret is told by its name",
     stuckPod("CreateContainerConfigError", "secret \"deploy-key\" not found"),
     "SecretMissing",
-    "The container claude cannot be made: secret \"deploy-key\" not found."
+    "The container claude cannot be made: secret \"deploy-key\" not found. kubectl create secret generic deploy-key " +
+      `-n ${namespace} --from-literal=KEY=VALUE.`
   ),
   stuck(
     "what we have no words for is told in the kubelet's",
     stuckPod("CreateContainerError", "the name 4f1d is in use by 77ab"),
     "ContainerNotMade",
-    "The container claude cannot be made: the name 4f1d is in use by 77ab."
+    `The container claude cannot be made: the name 4f1d is in use by 77ab. See ${describePod}`
   ),
   {
     name: "a pod that has no node for some seconds only starts, and that is all",
@@ -268,7 +274,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Running/Starting at 7"],
-      status: { message: "No node takes the pod: 0/3 nodes are available." }
+      status: { message: `No node takes the pod: 0/3 nodes are available. ${fit}` }
     }
   },
   {
@@ -280,7 +286,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Running/Starting at 7"],
-      status: { message: "The run's broker does not start: REPOSITORY_URL: no." }
+      status: { message: `The run's broker does not start: REPOSITORY_URL: no. See ${describePod}` }
     }
   },
   {
