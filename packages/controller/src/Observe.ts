@@ -20,7 +20,7 @@ import { obstacleOf } from "./Dependencies.ts"
 import { isFinished } from "./FinishedRun.ts"
 import { lastSession } from "./LastSession.ts"
 import type { Observed, ObservedFiles, ObservedJob, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
-import { claimIn, observeJob, observePod, type PodSeen } from "./ObservedJobs.ts"
+import { claimIn, isOver, observeJob, type PodSeen } from "./ObservedJobs.ts"
 import { observeRun } from "./ObservedRuns.ts"
 import { pausedUntil } from "./Pause.ts"
 import { mustWait } from "./rules/waitingForWorkspace.ts"
@@ -51,14 +51,13 @@ export class Observe extends Context.Service<Observe, {
         return last === undefined ? undefined : { pod: last, gone: true }
       }
 
-      const hasLivePod = (runUid: string) =>
-        stores.pods.by("run", runUid).some((pod) => !observePod({ pod, gone: false }).over)
+      const hasLivePod = (runUid: string) => stores.pods.by("run", runUid).some(({ status }) => !isOver(status))
 
       /** Whether a pod of an earlier attempt is still ending, although its Job is gone. */
       const hasFormerPod = (run: ObservedRun) =>
         stores.pods.by("run", run.uid).some((pod) =>
           pod.metadata.ownerReferences?.some(({ name }) => name === run.jobName) !== true &&
-          !observePod({ pod, gone: false }).over
+          !isOver(pod.status)
         )
 
       /** Whether a run's current attempt has its Job: it stands in no line, also when its service was edited since. */
@@ -101,7 +100,7 @@ export class Observe extends Context.Service<Observe, {
       const workingIn = (claim: string): ReadonlyArray<string> =>
         [
           ...stores.jobs.by("claim", claim).filter(isLive),
-          ...stores.pods.by("claim", claim).filter((pod) => !observePod({ pod, gone: false }).over)
+          ...stores.pods.by("claim", claim).filter(({ status }) => !isOver(status))
         ].map(({ metadata }) => metadata.labels?.[runUidLabel] ?? "")
 
       const turnOf = (run: ObservedRun, tenant: Tenant, claim: string): WorkspaceTurn => {
@@ -325,7 +324,7 @@ export class Observe extends Context.Service<Observe, {
           orphans: jobs.filter((job) => !isOurs(job)).map(see),
           workspace,
           files,
-          nonce: randomBytes(8).toString("hex"),
+          nonce: hasJob ? "" : randomBytes(8).toString("hex"),
           obstacle,
           reachedLimit: limit,
           contested: kept !== undefined && !hasJob && isContested(kept),

@@ -28,7 +28,7 @@ export interface Observed {
   /** Absent for runs that lease none. */
   readonly workspace: ObservedWorkspace | undefined
   readonly files: ObservedFiles
-  /** Sixteen hexadecimal digits that nobody can guess, another every time: for names that nobody may take first. */
+  /** Sixteen hexadecimal digits that nobody can guess, another every time: for names that nobody may take first. Empty once there is a Job. */
   readonly nonce: string
   /** What keeps it from starting because of the runs that it depends on. */
   readonly obstacle: Obstacle | undefined

@@ -17,6 +17,7 @@ import { brokerContainer } from "./manifest/BrokerContainer.ts"
 import { filesOf, prepareContainer } from "./manifest/Files.ts"
 import { agentContainer } from "./manifest/PodSpec.ts"
 import type { JobEnd, ObservedJob, ObservedPod, StopReason } from "./Observed.ts"
+import { makeRecent } from "./Recent.ts"
 
 export interface PodSeen {
   readonly pod: Pod
@@ -27,7 +28,22 @@ export interface PodSeen {
 export const hasBroker = ({ containers, initContainers = [] }: PodSpec): boolean =>
   [...initContainers, ...containers].some(({ name }) => name === brokerContainer)
 
-export const observeJob = ({ metadata, spec, status }: Job, pod: PodSeen | undefined): ObservedJob => ({
+export const observeJob = (job: Job, seen: PodSeen | undefined): ObservedJob => {
+  const last = lastObserved.get(job)
+  if (last !== undefined && last.pod === seen?.pod && last.gone === seen?.gone) return last.observed
+  const observed = observe(job, seen)
+  lastObserved.set(job, { pod: seen?.pod, gone: seen?.gone, observed })
+  return observed
+}
+
+/** Each round asks again of objects that have not changed, and what containers have said is slow to read. */
+const lastObserved = makeRecent<Job, {
+  readonly pod: Pod | undefined
+  readonly gone: boolean | undefined
+  readonly observed: ObservedJob
+}>()
+
+const observe = ({ metadata, spec, status }: Job, pod: PodSeen | undefined): ObservedJob => ({
   name: metadata.name ?? "",
   namespace: metadata.namespace ?? "",
   uid: metadata.uid ?? "",
@@ -92,6 +108,9 @@ const endOf = (conditions: ReadonlyArray<ObjectCondition>): JobEnd | undefined =
     : { succeeded: false, reason: failed.reason ?? "Failed", message: failed.message ?? "" }
 }
 
+/** Whether nothing of a pod runs any more. */
+export const isOver = (status: Pod["status"]): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
+
 /** `sessions`: those that the Job handed to its runner. */
 export const observePod = (
   { gone, pod: { metadata, status } }: PodSeen,
@@ -99,7 +118,7 @@ export const observePod = (
 ): ObservedPod => {
   const mains = status?.containerStatuses ?? []
   const containers = [...(status?.initContainerStatuses ?? []), ...mains]
-  const over = gone || status?.phase === "Succeeded" || status?.phase === "Failed"
+  const over = gone || isOver(status)
   const told = over ? endOfAgent(mains, sessions) : undefined
   const testified = over ? testimonyOf(containers) : undefined
   const conditions = status?.conditions ?? []

@@ -37,6 +37,7 @@ import { brokerContainer } from "./manifest/BrokerContainer.ts"
 import { filesOf, filesParts } from "./manifest/Files.ts"
 import { agentContainer } from "./manifest/PodSpec.ts"
 import { claimIn, hasBroker, sessionEnv } from "./ObservedJobs.ts"
+import { makeRecent } from "./Recent.ts"
 import { formatKey, runsOf } from "./RunKey.ts"
 import type { KindName } from "./RunKind.ts"
 import { bounded } from "./Small.ts"
@@ -84,16 +85,29 @@ export class Stores extends Context.Service<Stores, {
   }))
 }
 
+/** What a store asks of an object, once for each: it asks again when another takes its place, and in several indexes. */
+const once = <A>(read: (run: CustomObject) => A) => {
+  const known = makeRecent<CustomObject, { readonly value: A }>()
+  return (run: CustomObject): A => {
+    const found = known.get(run)
+    if (found !== undefined) return found.value
+    const value = read(run)
+    known.set(run, { value })
+    return value
+  }
+}
+
 const listed = (value: string | undefined): ReadonlyArray<string> => (value === undefined ? [] : [value])
 const uidOf = ({ metadata }: KubernetesObject) => listed(metadata.uid)
 const ownersOf = ({ metadata }: KubernetesObject) => (metadata.ownerReferences ?? []).map(({ uid }) => uid)
 const ownerNamesOf = (job: KubernetesObject) => runsOf(job).map(formatKey)
 
 /** The tenant that a CodeRun's spec names. */
-export const tenantIn = ({ spec: { githubUser, repositoryUrl, service } }: CustomObject): Tenant | undefined =>
+export const tenantIn = once(({ spec: { githubUser, repositoryUrl, service } }): Tenant | undefined =>
   typeof service === "string" && typeof repositoryUrl === "string" && typeof githubUser === "string"
     ? tenantOf({ service, repositoryUrl, githubUser })
     : undefined
+)
 
 /** Index value of a tenant's runs. */
 export const tenantIndex = (namespace: string, tenant: Tenant): string => `${namespace}/${tenantKey(tenant)}`
@@ -104,16 +118,17 @@ const tenantsOf = (run: CustomObject): ReadonlyArray<string> => {
 }
 
 /** Index value of the task that a CodeRun does: the runs of it write to the same repository. */
-export const tasksOf = ({ metadata, spec: { repositoryUrl, taskId } }: CustomObject): ReadonlyArray<string> =>
+export const tasksOf = once(({ metadata, spec: { repositoryUrl, taskId } }): ReadonlyArray<string> =>
   typeof repositoryUrl === "string" && typeof taskId === "number"
     ? [`${metadata.namespace}/${taskId}/${repositoryIdentity(repositoryUrl)}`]
     : []
+)
 
 /** Index values of the claims that a CodeRun may work in. */
-export const workspacesOf = (run: CustomObject): ReadonlyArray<string> => {
+export const workspacesOf = once((run): ReadonlyArray<string> => {
   const tenant = tenantIn(run)
   return tenant === undefined ? [] : workspaceNames(tenant).map((name) => `${run.metadata.namespace}/${name}`)
-}
+})
 
 /** Index value of the claim that a Job's pods, or a pod, mount. */
 const claimsOf = <A extends KubernetesObject>(podOf: (object: A) => PodSpec) => (object: A): ReadonlyArray<string> => {
