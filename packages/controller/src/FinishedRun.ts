@@ -17,7 +17,8 @@ export const isFinished = ({ spec, status }: CustomObject): boolean => {
     version <= (versionOf(status?.["contextVersion"]) ?? version)
 }
 
-const identity = [
+/** Of the metadata of every run that a store keeps. */
+export const keptMetadata = [
   "name",
   "namespace",
   "uid",
@@ -51,7 +52,7 @@ const keptSpec = ["service", "repositoryUrl", "githubUser", "contextVersion"]
 
 /** What is kept of it. */
 export const pruneFinished = ({ metadata, spec, status = {} }: CustomObject): CustomObject => ({
-  metadata: Struct.pick(metadata, identity),
+  metadata: Struct.pick(metadata, keptMetadata),
   spec: spec["service"] === undefined ? {} : shortOf(Struct.pick(spec, keptSpec)),
   status: {
     ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion"])),

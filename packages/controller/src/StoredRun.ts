@@ -7,7 +7,7 @@ import { traceparentAnnotation } from "@orchestrator/domain/Labels"
 import { maxDependencies } from "@orchestrator/domain/Sizes"
 import type { CustomObject, Metadata } from "@orchestrator/k8s/Objects"
 import { Predicate, Result, Struct } from "effect"
-import { isFinished, pruneFinished } from "./FinishedRun.ts"
+import { isFinished, keptMetadata, pruneFinished } from "./FinishedRun.ts"
 import { type KindName, runKinds } from "./RunKind.ts"
 import { detached, isSmall } from "./Small.ts"
 import { specDigest } from "./SpecEdit.ts"
@@ -81,20 +81,10 @@ const reducedStatus = (status: Fields): Fields => ({
   ...(status["attempts"] === undefined ? {} : { attempts: attemptsOf(status["attempts"]) })
 })
 
-const metadataKeys = [
-  "name",
-  "namespace",
-  "uid",
-  "resourceVersion",
-  "generation",
-  "creationTimestamp",
-  "deletionTimestamp"
-] as const
-
 const metadataOf = (metadata: Metadata): Metadata => {
   const traceparent = metadata.annotations?.[traceparentAnnotation]
   return {
-    ...Struct.pick(metadata, metadataKeys),
+    ...Struct.pick(metadata, keptMetadata),
     ...(isText(traceparent, 64) ? { annotations: { [traceparentAnnotation]: traceparent } } : {})
   }
 }
