@@ -156,8 +156,11 @@ describe("creating a run", () => {
     { name: "the Secret with the API key", secrets: ["orchestrator-secrets"] },
     { name: "another user's token", secrets: ["github-token-eve"] }
   ])("with secrets that its creator may not read is denied: $name", ({ secrets }) => {
-    const foreign = secrets.find((name) => !named.includes(name)) ?? ""
-    denied(create("ada", codeRun(fresh(), { envFromSecrets: secretsOf(secrets) })), foreign)
+    const said = create("ada", codeRun(fresh(), { envFromSecrets: secretsOf(secrets) }))
+    denied(said)
+    // Where both policies deny, the server asks them in any order and tells of the one that it asked first.
+    const foreign = secrets.filter((name) => !named.includes(name))
+    assert.isTrue(foreign.some((name) => said.text.includes(name)), said.text)
   })
 
   it("with the last of the most missing is denied, and that one is named", () =>
