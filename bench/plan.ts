@@ -3,11 +3,11 @@
  * equal shares, and for each of these alone. Statuses are those that the controller itself has written. Prints the spread over rounds.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Action } from "@orchestrator/controller/Action"
-import type { Observed, ObservedWorkspace } from "@orchestrator/controller/Observed"
-import { observeJob } from "@orchestrator/controller/ObservedJobs"
-import { observeRun } from "@orchestrator/controller/ObservedRuns"
-import { plan } from "@orchestrator/controller/Plan"
+import { Action } from "@orchestrator/controller/act/Action"
+import { plan } from "@orchestrator/controller/decide/Plan"
+import type { Observed, ObservedWorkspace } from "@orchestrator/controller/facts/Observed"
+import { observeJob } from "@orchestrator/controller/facts/ObservedJobs"
+import { observeRun } from "@orchestrator/controller/facts/ObservedRuns"
 import { jobFinalizer } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { CustomObject, Job, Pod } from "@orchestrator/k8s/Objects"

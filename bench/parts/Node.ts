@@ -1,10 +1,10 @@
 /** The node of the benchmarks: registered like any other, its containers end after a while and say that all went well. */
 import { emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
-import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
+import { layerPodLogsMemory } from "@orchestrator/embedded/EmbeddedPodLogs"
+import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
+import { layerTest, type Script } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { NodeKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import { layerTest, type Script } from "@orchestrator/k8s/node/ScriptedRuntime"
 import { type Duration, Effect, Layer, Schedule } from "effect"
 
 export const nodeName = "bench"

@@ -1,7 +1,7 @@
 /** What the controller makes of a run: the environment of both containers of its Job's pod, and the files of its ConfigMap. */
+import { observeRun } from "@orchestrator/controller/facts/ObservedRuns"
 import { filesDigest } from "@orchestrator/controller/manifest/Files"
 import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
-import { observeRun } from "@orchestrator/controller/ObservedRuns"
 import { CodeRun } from "@orchestrator/domain/CodeRun"
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { DocsRun } from "@orchestrator/domain/DocsRun"

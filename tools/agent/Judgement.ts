@@ -1,6 +1,6 @@
 /** What the controller makes of a pod that has ended: its verdict on the termination messages. */
-import { judgeAgent, type Verdict } from "@orchestrator/controller/Judge"
-import type { AgentEnd, ObservedJob } from "@orchestrator/controller/Observed"
+import { judgeAgent, type Verdict } from "@orchestrator/controller/decide/Judge"
+import type { AgentEnd, ObservedJob } from "@orchestrator/controller/facts/Observed"
 import { parseAgentResult } from "@orchestrator/domain/AgentResult"
 import { parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 

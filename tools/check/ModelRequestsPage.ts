@@ -1,5 +1,5 @@
 /** The guide's page of tables: what of a request to a model goes on, and what models cost. Made from the code that decides it. */
-import { betaRows, fieldRows, headerRows, type Row, toolRows } from "@orchestrator/agent/broker/model/RequestRules"
+import { betaRows, fieldRows, headerRows, type Row, toolRows } from "@orchestrator/agent/model/messages/RequestRules"
 import { listPrices, listPricesDate } from "@orchestrator/domain/ListPrices"
 import { type ModelPrice, ratesFor } from "@orchestrator/domain/ModelPrice"
 

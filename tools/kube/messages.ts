@@ -1,5 +1,5 @@
 /**
- * Makes packages/k8s/src/embedded/wire/protobuf/messages.json, the fields of the kinds that the embedded cluster serves, from the tags of
+ * Makes packages/embedded/src/wire/protobuf/messages.json, the fields of the kinds that the embedded cluster serves, from the tags of
  * Kubernetes' Go types: `node tools/kube/messages.ts [VERSION]`, with the modules that tools/kube/build has loaded (k8s.io/api and its like).
  */
 import { execFileSync } from "node:child_process"
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 
 const version = process.argv[2] ?? "v0.37.2"
 const cache = execFileSync("go", ["env", "GOMODCACHE"], { encoding: "utf8" }).trim()
-const target = fileURLToPath(new URL("../../packages/k8s/src/embedded/wire/protobuf/messages.json", import.meta.url))
+const target = fileURLToPath(new URL("../../packages/embedded/src/wire/protobuf/messages.json", import.meta.url))
 
 const packages: Readonly<Record<string, string>> = {
   "k8s.io/api/core/v1": "api",

@@ -7,7 +7,7 @@ import { perform } from "../check/Check.ts"
 import { lint, types } from "../check/Checks.ts"
 
 const repository = fileURLToPath(new URL("../..", import.meta.url))
-const packages = ["domain", "templates", "k8s", "controller", "http", "agent", "cli"] as const
+const packages = ["domain", "templates", "k8s", "embedded", "controller", "http", "agent", "cli"] as const
 
 describe("the graph of imports", () => {
   const packageJson = { path: "packages/domain/package.json", text: `{ "imports": "@orchestrator/k8s/Kinds" }` }
@@ -91,7 +91,7 @@ describe("the graph of imports", () => {
     {
       name: "http may not import controller",
       path: "http/src/A.ts",
-      text: `import { K } from "@orchestrator/controller/Plan"`,
+      text: `import { K } from "@orchestrator/controller/decide/Plan"`,
       problems: 1
     },
     {
@@ -118,7 +118,7 @@ describe("the graph of imports", () => {
 
   it("the HTTP client may not reach k8s through a module between", () => {
     const reaching = [
-      { path: "packages/http/src/Client.ts", text: `import { A } from "./A.ts"` },
+      { path: "packages/http/src/client/Client.ts", text: `import { A } from "./A.ts"` },
       { path: "packages/http/src/A.ts", text: `import { K } from "@orchestrator/k8s/Kinds"` }
     ]
     assert.lengthOf(boundaryProblems(reaching), 1)
@@ -186,11 +186,11 @@ describe("the linter", () => {
   it.live("refuses k8s and the handlers in the HTTP contract", () =>
     Effect.gen(function*() {
       const root = yield* repositoryWith({
-        "packages/http/src/Api.ts": `import { a } from "@orchestrator/k8s/A"\n\nexport const b = a\n`,
+        "packages/http/src/contract/Api.ts": `import { a } from "@orchestrator/k8s/A"\n\nexport const b = a\n`,
         "packages/http/src/groups/Runs.ts": `import { a } from "../handlers/A.ts"\n\nexport const b = a\n`
       })
       const { words } = yield* perform(lint, root)
-      assert.include(words, "packages/http/src/Api.ts")
+      assert.include(words, "packages/http/src/contract/Api.ts")
       assert.include(words, "packages/http/src/groups/Runs.ts")
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 })

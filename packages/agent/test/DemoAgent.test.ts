@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { decodeEvent, isInit, isRunResult } from "../src/runner/claude/Stream.ts"
+import { decodeEvent, isInit, isRunResult } from "../src/agents/claude/Stream.ts"
 import { demoAgent } from "./fixtures/FakeClaude.ts"
 import { git, removeFolder, tempFolder } from "./fixtures/Remotes.ts"
 

@@ -2,11 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { decodeBrokerSettings } from "@orchestrator/agent/broker/BrokerConfig"
 import { decodeSettings } from "@orchestrator/agent/runner/RunnerConfig"
+import { observeRun } from "@orchestrator/controller/facts/ObservedRuns"
 import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
-import { observeRun } from "@orchestrator/controller/ObservedRuns"
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { expand } from "@orchestrator/k8s/node/ContainerEnv"
+import { expand } from "@orchestrator/embedded/node/ContainerEnv"
 import type { CustomObject, PodSpec } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 

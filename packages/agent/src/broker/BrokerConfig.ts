@@ -5,7 +5,7 @@ import { ModelPrice } from "@orchestrator/domain/ModelPrice"
 import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
 import { BranchName, GitUrl } from "@orchestrator/domain/SpecText"
 import { Context, Effect, Result, Schema } from "effect"
-import type { Environment } from "../runner/Environment.ts"
+import type { Environment } from "../pod/Environment.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)

@@ -3,10 +3,10 @@
  * read is blanked in logs and messages.
  */
 import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
-import type { Redact } from "../runner/Redact.ts"
-import { redactor } from "../runner/Redact.ts"
+import type { ModelKey } from "../model/messages/ModelRequest.ts"
+import type { Redact } from "../pod/Redact.ts"
+import { redactor } from "../pod/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
-import type { ModelKey } from "./model/ModelRequest.ts"
 
 export class Credentials extends Context.Service<Credentials, {
   /** The model API's key; undefined when there is none. */

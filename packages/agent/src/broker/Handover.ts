@@ -4,10 +4,10 @@
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import { Context, DateTime, Effect, Fiber, Layer, Schema, Semaphore } from "effect"
+import { Forge } from "../forge/Forge.ts"
+import { ownPart, titleOf } from "../forge/PullRequestText.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
-import { Forge } from "./forge/Forge.ts"
-import { ownPart, titleOf } from "./forge/PullRequestText.ts"
 import { MirrorError } from "./git/Mirror.ts"
 import { Target } from "./git/Target.ts"
 import { Witness } from "./Witness.ts"

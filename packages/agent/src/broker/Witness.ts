@@ -9,7 +9,7 @@ import {
   parseBrokerResult
 } from "@orchestrator/domain/BrokerResult"
 import { Context, Effect, FileSystem, Layer, Result, Semaphore } from "effect"
-import type { Redact } from "../runner/Redact.ts"
+import type { Redact } from "../pod/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
 

@@ -1,6 +1,6 @@
 /** The commands that the agent's image must have. Asked for before anything else, since their own absence is said in many ways. */
 import { Effect, FileSystem } from "effect"
-import { Git } from "./git/Git.ts"
+import { Git } from "../git/Git.ts"
 import { setupFailed } from "./RunFailure.ts"
 
 const required = ["bash", "git", "claude"] as const

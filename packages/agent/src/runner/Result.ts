@@ -1,9 +1,9 @@
 /** The last thing that the runner does: its result, for the controller and for people. */
 import { type AgentResult, formatAgentResult } from "@orchestrator/domain/AgentResult"
 import { Effect, FileSystem } from "effect"
+import type { Redact } from "../pod/Redact.ts"
 import { epilogue } from "./evidence/Epilogue.ts"
 import { Evidence } from "./evidence/Evidence.ts"
-import type { Redact } from "./Redact.ts"
 
 /** 0 only for work that is done. */
 export const exitCodeFor = ({ outcome }: AgentResult): number =>

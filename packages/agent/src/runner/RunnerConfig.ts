@@ -11,7 +11,7 @@ import {
 import { SessionId } from "@orchestrator/domain/Reported"
 import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "@orchestrator/domain/SpecText"
 import { Context, Effect, Redacted, Result, Schema } from "effect"
-import type { Environment } from "./Environment.ts"
+import type { Environment } from "../pod/Environment.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
-import { allowedPath, answerHeaders, requestHeaders } from "../../src/broker/model/ModelRequest.ts"
-import { resetOf } from "../../src/broker/model/RateLimit.ts"
-import { sseReader } from "../../src/broker/model/Sse.ts"
-import { isPing, type Seen, seenAfter, usageOf } from "../../src/broker/model/Usage.ts"
+import { allowedPath, answerHeaders, requestHeaders } from "../../src/model/messages/ModelRequest.ts"
+import { resetOf } from "../../src/model/messages/RateLimit.ts"
+import { sseReader } from "../../src/model/messages/Sse.ts"
+import { isPing, type Seen, seenAfter, usageOf } from "../../src/model/messages/Usage.ts"
 import { events, model, ping } from "../fixtures/ModelApi.ts"
 
 const usageOfStream = (pieces: ReadonlyArray<Uint8Array>) => {

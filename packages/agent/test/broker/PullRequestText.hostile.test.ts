@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { inert } from "@orchestrator/domain/Inert"
 import * as fc from "fast-check"
-import { bodyWith, ownPart, type PullRequestFacts, quoted, titleOf } from "../../src/broker/forge/PullRequestText.ts"
+import { bodyWith, ownPart, type PullRequestFacts, quoted, titleOf } from "../../src/forge/PullRequestText.ts"
 
 const facts: PullRequestFacts = {
   task: "task 1",

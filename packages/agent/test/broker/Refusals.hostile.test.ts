@@ -1,8 +1,8 @@
 /** A forge that answers with something else than what was asked for: another address, a rule of an organization, a limit, a page. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { ForgeError } from "../../src/broker/forge/ForgeError.ts"
-import { reasonOf } from "../../src/broker/forge/GitHubClient.ts"
+import { ForgeError } from "../../src/forge/ForgeError.ts"
+import { reasonOf } from "../../src/forge/github/GitHubClient.ts"
 import { branch, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
 import { gitHub, type GitHubOptions } from "../fixtures/github/GitHub.ts"
 import { commitTo } from "../fixtures/Remotes.ts"

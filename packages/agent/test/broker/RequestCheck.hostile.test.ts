@@ -1,8 +1,8 @@
 /** Requests that mean one thing to who checks them and another to who is paid for them, or that cost what nobody reserved. */
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { requestHeaders } from "../../src/broker/model/ModelRequest.ts"
-import { checkRequest, type Policy } from "../../src/broker/model/RequestCheck.ts"
+import { requestHeaders } from "../../src/model/messages/ModelRequest.ts"
+import { checkRequest, type Policy } from "../../src/model/messages/RequestCheck.ts"
 
 const model = "claude-sonnet-4-20250514"
 const policy: Policy = { model, allowed: ["claude-haiku-"] }

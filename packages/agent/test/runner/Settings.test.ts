@@ -2,12 +2,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { ConfigProvider, Effect, Redacted, Result } from "effect"
-import { claudeArguments, claudeEnvironment, remaining } from "../../src/runner/claude/Claude.ts"
-import { inheritable, readEnvironment } from "../../src/runner/Environment.ts"
-import { configEnvironment, repositoryConfig, storageSettings } from "../../src/runner/git/GitSettings.ts"
-import { mirrored, sshCommand, tokenAccess, tokenOrigin } from "../../src/runner/git/UpstreamAccess.ts"
-import { advice, isBehind, isTransient, parseRemote, refusal } from "../../src/runner/git/UpstreamWords.ts"
-import { redactor } from "../../src/runner/Redact.ts"
+import { claudeArguments, claudeEnvironment, remaining } from "../../src/agents/claude/Claude.ts"
+import { configEnvironment, repositoryConfig, storageSettings } from "../../src/git/GitSettings.ts"
+import { mirrored, sshCommand, tokenAccess, tokenOrigin } from "../../src/git/UpstreamAccess.ts"
+import { advice, isBehind, isTransient, parseRemote, refusal } from "../../src/git/UpstreamWords.ts"
+import { inheritable, readEnvironment } from "../../src/pod/Environment.ts"
+import { redactor } from "../../src/pod/Redact.ts"
 import { decodeSettings } from "../../src/runner/RunnerConfig.ts"
 
 const environment = {

@@ -2,14 +2,14 @@
  * `orchestrator dev`: the whole product on this machine. Opens the state folder, starts the cluster, the controller and the API, submits
  * the demo once, shows what happens, and says what to try next. Ends with Ctrl-C, and takes every process with it.
  */
-import { Controller } from "@orchestrator/controller/Controller"
+import { Controller } from "@orchestrator/controller/loop/Controller"
 import { isTerminal } from "@orchestrator/domain/Phase"
-import { Server } from "@orchestrator/http/Server"
-import { WireServer } from "@orchestrator/k8s/embedded/wire/WireServer"
+import { WireServer } from "@orchestrator/embedded/wire/WireServer"
+import { Server } from "@orchestrator/http/server/Server"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
-import { Leadership } from "@orchestrator/k8s/Leadership"
+import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { DateTime, Deferred, Effect, FileSystem, Layer, Path, Schedule } from "effect"
 import type { DevInput } from "../commands/dev.ts"

@@ -2,7 +2,7 @@
  * The folder that the local product keeps everything in: cluster state, git remotes, volumes, kubeconfig. One process at a time; what
  * cannot be used is said before anything is started.
  */
-import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
+import { layerSqlite } from "@orchestrator/embedded/PersistenceSqlite"
 import { Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
 import { sentenceOf } from "../FileTrouble.ts"
 import { ownUid } from "./PrivateFile.ts"

@@ -2,8 +2,8 @@
  * `orchestrator release-jobs`: takes our finalizer off every Job of ours, so that an uninstalled orchestrator leaves nothing that cannot
  * be deleted. Jobs and their pods stay; nobody will store their results.
  */
-import { Cleanup } from "@orchestrator/controller/Cleanup"
-import { observeJob } from "@orchestrator/controller/ObservedJobs"
+import { Cleanup } from "@orchestrator/controller/act/Cleanup"
+import { observeJob } from "@orchestrator/controller/facts/ObservedJobs"
 import { ourSelector } from "@orchestrator/domain/Labels"
 import { JobKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"

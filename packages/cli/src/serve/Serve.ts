@@ -1,8 +1,8 @@
 /** `orchestrator serve`: the product on a real API server, found like kubectl finds it, or from within the cluster. */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { Server } from "@orchestrator/http/Server"
-import { layerLease } from "@orchestrator/k8s/LeaderElection"
-import { layerAfter, Leadership } from "@orchestrator/k8s/Leadership"
+import { Server } from "@orchestrator/http/server/Server"
+import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
+import { layerAfter, Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Config, Effect, Latch, Layer, Option, Random, Record } from "effect"
 import type { ServeInput } from "../commands/serve.ts"

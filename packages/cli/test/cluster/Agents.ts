@@ -1,8 +1,8 @@
 /** What the containers of the scripted node do, by the variable SCRIPT of their run, and the words of those that are told to end. */
 import { emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { runUidLabel } from "@orchestrator/domain/Labels"
-import type { ContainerRequest } from "@orchestrator/k8s/node/PodRuntime"
-import { type Outcome, type Script, ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
+import type { ContainerRequest } from "@orchestrator/embedded/node/PodRuntime"
+import { type Outcome, type Script, ScriptedNode } from "@orchestrator/embedded/node/ScriptedRuntime"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Duration, Effect } from "effect"
 import { eventually } from "./Eventually.ts"

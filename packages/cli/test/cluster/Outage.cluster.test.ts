@@ -1,7 +1,7 @@
 /** API servers that die, stay away, and come back without their history. */
 import { assert, layer } from "@effect/vitest"
+import type { ScriptedNode } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { JobKind } from "@orchestrator/k8s/Kinds"
-import type { ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
 import { Effect, Fiber, Layer } from "effect"
 import { deliver } from "./Agents.ts"
 import { away, compact, restart } from "./ControlPlane.ts"

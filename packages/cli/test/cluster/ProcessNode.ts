@@ -1,10 +1,10 @@
 /** A node of the real control plane whose pods are processes of this machine, and the demo's git remotes in a folder beside it. */
 import { NodeServices } from "@effect/platform-node"
-import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
+import { layerPodLogsMemory } from "@orchestrator/embedded/EmbeddedPodLogs"
+import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
+import { layer as processRuntime } from "@orchestrator/embedded/node/ProcessRuntime"
 import { PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import { layer as processRuntime } from "@orchestrator/k8s/node/ProcessRuntime"
 import { PodLogs } from "@orchestrator/k8s/PodLogs"
 import { Effect, Layer, Stream } from "effect"
 import { execFileSync } from "node:child_process"

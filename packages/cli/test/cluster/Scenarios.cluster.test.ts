@@ -1,8 +1,8 @@
 /** The scenarios of the program on a real control plane, with the product's requests counted by the API server. */
 import { assert, layer } from "@effect/vitest"
 import { jobFinalizer } from "@orchestrator/domain/Labels"
+import type { ScriptedNode } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { CodeRunKind, ConfigMapKind, JobKind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
-import type { ScriptedNode } from "@orchestrator/k8s/node/ScriptedRuntime"
 import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
 import { deliver } from "./Agents.ts"

@@ -1,7 +1,7 @@
 /** What happens to clusters: quotas, limits, policies, people, nodes that are drained or gone. Most of it is waiting, so all at once. */
 import { assert, layer } from "@effect/vitest"
+import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
-import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect, Exit, Layer, Scope } from "effect"
 import { randomBytes } from "node:crypto"

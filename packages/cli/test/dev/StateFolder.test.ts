@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { layerSqlite } from "@orchestrator/k8s/embedded/PersistenceSqlite"
+import { layerSqlite } from "@orchestrator/embedded/PersistenceSqlite"
 import { Effect, FileSystem, Layer } from "effect"
 import { openStateFolder } from "../../src/dev/StateFolder.ts"
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { SecretKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Effect } from "effect"

@@ -5,7 +5,7 @@ import { tenantOf } from "@orchestrator/domain/Tenant"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
 import { fromSecret, literal, type Variable } from "../manifest/Literal.ts"
-import type { RunKind } from "../RunKind.ts"
+import type { RunKind } from "./RunKind.ts"
 
 const decode = decoder(CodeRun)
 

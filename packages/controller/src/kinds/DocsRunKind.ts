@@ -4,7 +4,7 @@ import { docsJobName } from "@orchestrator/domain/Names"
 import { DocsRunKind } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
 import { literal, type Variable } from "../manifest/Literal.ts"
-import type { RunKind } from "../RunKind.ts"
+import type { RunKind } from "./RunKind.ts"
 
 const decode = decoder(DocsRun)
 

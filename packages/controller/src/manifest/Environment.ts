@@ -4,8 +4,8 @@
  */
 import { tokenSecretName } from "@orchestrator/domain/Names"
 import { sessionId } from "@orchestrator/domain/Session"
-import { remainingBudget } from "../Budget.ts"
-import { runKinds } from "../RunKind.ts"
+import { remainingBudget } from "../decide/Budget.ts"
+import { runKinds } from "../kinds/RunKind.ts"
 import { brokerEndpointFile, forgeVariables } from "./BrokerEnvironment.ts"
 import { fromSecret, literal, type Variable } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"

@@ -1,6 +1,6 @@
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { ObservedRun } from "../Observed.ts"
-import type { Wanted } from "../Wanted.ts"
+import type { Wanted } from "../decide/Wanted.ts"
+import type { ObservedRun } from "../facts/Observed.ts"
 import type { FilesReference } from "./Files.ts"
 
 /** What an attempt's pod is made from. */

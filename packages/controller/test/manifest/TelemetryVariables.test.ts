@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Observed } from "../../src/Observed.ts"
+import type { Observed } from "../../src/facts/Observed.ts"
 import { given, makeConfig } from "../fixtures/Given.ts"
 import { valueOf } from "../fixtures/Pods.ts"
 import { makeCodeRun, uid } from "../fixtures/Runs.ts"

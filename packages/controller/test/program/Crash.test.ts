@@ -3,10 +3,10 @@
  * Another then goes on, and the end is that of a run without a crash.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
+import type { Script } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import type { Script } from "@orchestrator/k8s/node/ScriptedRuntime"
 import { Effect, Layer } from "effect"
 import {
   acting,

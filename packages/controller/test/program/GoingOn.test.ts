@@ -1,8 +1,8 @@
 /** Runs that go on by themselves: after a usage limit, and after infrastructure loss. */
 import { assert, describe, it } from "@effect/vitest"
 import { Condition } from "@orchestrator/domain/Condition"
+import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
-import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { type Duration, Effect, Layer, Schema } from "effect"
 import {

@@ -4,7 +4,7 @@ import { CodeRunKind, ConfigMapKind, JobKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Effect, Layer } from "effect"
-import { Stores } from "../../src/Stores.ts"
+import { Stores } from "../../src/facts/Stores.ts"
 import { cluster, codeRun, controller, counted, namespace, pass, verbs, world } from "./World.ts"
 
 const env = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`V${index}`, "x".repeat(1000)]))

@@ -1,9 +1,9 @@
 /** Whole runs on the memory cluster whose pods do not start, or have somebody else's containers in them. */
 import { assert, it } from "@effect/vitest"
 import { Condition } from "@orchestrator/domain/Condition"
+import type { Outcome } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { ConfigMapKind, JobKind, SecretKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import type { Outcome } from "@orchestrator/k8s/node/ScriptedRuntime"
 import type { CustomObject, KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Effect, Layer, Schema } from "effect"
 import {

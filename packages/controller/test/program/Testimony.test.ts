@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { formatAgentResult } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import type { Script } from "@orchestrator/k8s/node/ScriptedRuntime"
+import type { Script } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { Effect } from "effect"
 import { acting, codeRun, completed, failed, pass, verbs, witness, world } from "./World.ts"
 

@@ -5,9 +5,9 @@ import {
   PreviousAttemptText,
   previousAttemptVariable
 } from "@orchestrator/domain/PreviousAttempt"
+import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
+import type { Script } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { PodKind } from "@orchestrator/k8s/Kinds"
-import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import type { Script } from "@orchestrator/k8s/node/ScriptedRuntime"
 import { Effect, Schema } from "effect"
 import { acting, attemptsOf, codeRun, completed, endless, failed, isAgain, pass, verbs, world } from "./World.ts"
 

@@ -3,7 +3,7 @@
  * nobody knows keeps neither the cluster nor the others waiting. What is too much is refused at once, and not queued.
  */
 import { Clock, Effect, Semaphore } from "effect"
-import { AccessUnknown } from "../Problem.ts"
+import { AccessUnknown } from "../contract/Problem.ts"
 
 /** Reviews of tokens under way, and those that wait for one of them to end. */
 const mostAtOnce = 8

@@ -3,7 +3,7 @@ import { fnv1a } from "@orchestrator/domain/Hash"
 import { sanitize } from "@orchestrator/domain/Names"
 import { CodeRunKind, ConfigMapKind, DocsRunKind, type Kind, PodKind, SecretKind } from "@orchestrator/k8s/Kinds"
 import type { SubjectAccessReview } from "@orchestrator/k8s/Objects"
-import type { Need, Permission, Resource } from "../Access.ts"
+import type { Need, Permission, Resource } from "../contract/Access.ts"
 
 const kinds: Readonly<Record<Resource, Kind>> = {
   coderuns: CodeRunKind,

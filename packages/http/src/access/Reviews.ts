@@ -7,8 +7,8 @@ import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError, KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { SubjectAccessReview, TokenReview } from "@orchestrator/k8s/Objects"
 import { Duration, Effect, Redacted } from "effect"
-import type { Permission, User } from "../Access.ts"
-import { AccessUnknown } from "../Problem.ts"
+import type { Permission, User } from "../contract/Access.ts"
+import { AccessUnknown } from "../contract/Problem.ts"
 import { attributesOf } from "./Permissions.ts"
 
 type Client = KubernetesClient["Service"]

@@ -1,7 +1,7 @@
 /** The secrets that an agent gets to use because of what a run says. Pure. */
 import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { Predicate } from "effect"
-import type { Permission } from "../Access.ts"
+import type { Permission } from "../contract/Access.ts"
 
 const textOf = (value: unknown): ReadonlyArray<string> => Predicate.isString(value) ? [value] : []
 

@@ -2,7 +2,7 @@
 import { isTerminal } from "@orchestrator/domain/Phase"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
-import { RunFinished } from "../Problem.ts"
+import { RunFinished } from "../contract/Problem.ts"
 import { versionsOf } from "./RetryRun.ts"
 import { changeRun, type RunAccess } from "./RunAccess.ts"
 import { phaseOf } from "./RunAnswer.ts"

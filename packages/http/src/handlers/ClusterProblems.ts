@@ -13,7 +13,7 @@ import {
   PageExpired,
   RunChanged,
   RunNotFound
-} from "../Problem.ts"
+} from "../contract/Problem.ts"
 
 export type ClusterProblem = ClusterForbids | ClusterUnavailable | ClusterError
 

@@ -5,7 +5,7 @@
 import { group } from "@orchestrator/domain/Labels"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { createHash } from "node:crypto"
-import type { User } from "../Access.ts"
+import type { User } from "../contract/Access.ts"
 import { isRequestedBy } from "./RequestedBy.ts"
 
 export const keyLabel = `${group}/idempotency-key`

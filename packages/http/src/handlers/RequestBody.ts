@@ -2,8 +2,8 @@
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { Effect } from "effect"
 import { HttpServerError, type HttpServerRequest } from "effect/http"
-import { BodyTooLarge, InvalidBody, MalformedBody, UnsupportedMediaType } from "../Problem.ts"
-import { bodyLimit } from "../RequestChecks.ts"
+import { BodyTooLarge, InvalidBody, MalformedBody, UnsupportedMediaType } from "../contract/Problem.ts"
+import { bodyLimit } from "../contract/RequestChecks.ts"
 
 export const tooLarge = () =>
   new BodyTooLarge({

@@ -6,8 +6,8 @@ import { type FieldProblem, fieldProblems } from "@orchestrator/domain/Decode"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 import { type HttpApiError, HttpApiMiddleware } from "effect/http-api"
-import { InvalidRequest } from "../Problem.ts"
-import { ChecksBody, ChecksParameters } from "../RequestChecks.ts"
+import { InvalidRequest } from "../contract/Problem.ts"
+import { ChecksBody, ChecksParameters } from "../contract/RequestChecks.ts"
 import { invalidBody, jsonBody } from "./RequestBody.ts"
 
 const invalidRequest = (errors: ReadonlyArray<FieldProblem>) =>

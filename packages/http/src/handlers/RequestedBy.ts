@@ -1,7 +1,7 @@
 /** Who asked for a run, as its annotations say it. What they say is the API's own where the chart's admission policies are; see docs/guides/access.md. */
 import { requestedByAnnotation, requestedByUidAnnotation } from "@orchestrator/domain/Labels"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
-import type { User } from "../Access.ts"
+import type { User } from "../contract/Access.ts"
 
 export const requestedBy = ({ uid, username }: User): Readonly<Record<string, string>> => ({
   [requestedByAnnotation]: username,

@@ -4,7 +4,7 @@ import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
 import { DocsRunSpec, DocsRunStatus } from "@orchestrator/domain/DocsRun"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Result, type Schema } from "effect"
-import type { CodeRunAnswer, DocsRunAnswer, RunLinks } from "../groups/RunAnswers.ts"
+import type { CodeRunAnswer, DocsRunAnswer, RunLinks } from "../contract/RunAnswers.ts"
 
 export type RunPath = "code-runs" | "docs-runs"
 

@@ -1,11 +1,11 @@
 import { DateTime, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
-import { Api } from "../Api.ts"
-import { HttpSettings } from "../HttpSettings.ts"
-import { MetricsMoved, NotReady } from "../Problem.ts"
-import { Readiness } from "../Readiness.ts"
+import { Api } from "../contract/Api.ts"
+import { MetricsMoved, NotReady } from "../contract/Problem.ts"
+import { HttpSettings } from "../server/HttpSettings.ts"
 import { MetricsPlace } from "../server/MetricsPlace.ts"
+import { Readiness } from "../server/Readiness.ts"
 
 const notReady = (reasons: ReadonlyArray<string>) =>
   new NotReady({

@@ -2,7 +2,7 @@
 import { Effect, Scope } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiSwagger, OpenApi } from "effect/http-api"
-import { Api } from "../Api.ts"
+import { Api } from "../contract/Api.ts"
 import { documentPaths } from "./RouteTable.ts"
 
 /** The page has its script and style in it and talks to this server only. */

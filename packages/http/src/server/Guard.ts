@@ -2,7 +2,7 @@
  * Who may be talking to a server without authentication: programs of this machine, and nobody's web page. A page that rebinds its name
  * to 127.0.0.1 is known by its Host, a page that posts across origins by its Origin. No CORS header is ever sent.
  */
-import { CrossOrigin, HostRefused } from "../Problem.ts"
+import { CrossOrigin, HostRefused } from "../contract/Problem.ts"
 
 const loopbackName = /^(localhost|([\w-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i
 

@@ -5,7 +5,7 @@
 import { Effect, Layer } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
-import { MethodNotAllowed, RouteNotFound } from "../Problem.ts"
+import { MethodNotAllowed, RouteNotFound } from "../contract/Problem.ts"
 import { isLoopback, refusal } from "./Guard.ts"
 import { stamped } from "./Problems.ts"
 import { requestId } from "./RequestId.ts"

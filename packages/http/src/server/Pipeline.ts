@@ -7,11 +7,11 @@ import {
   HttpServerRespondable,
   HttpServerResponse
 } from "effect/http"
-import { HttpSettings } from "../HttpSettings.ts"
-import { bodyLimit } from "../RequestChecks.ts"
+import { bodyLimit } from "../contract/RequestChecks.ts"
 import { record } from "./AccessLog.ts"
 import { audited } from "./AuditLog.ts"
 import { refusal } from "./Guard.ts"
+import { HttpSettings } from "./HttpSettings.ts"
 import { answerFailure, asProblem, stamped } from "./Problems.ts"
 import { requestId } from "./RequestId.ts"
 import { knownPath } from "./RouteTable.ts"

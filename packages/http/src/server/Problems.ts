@@ -2,8 +2,8 @@
 import { printable } from "@orchestrator/domain/Printable"
 import { type Cause, Effect } from "effect"
 import { HttpServerError, type HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
+import { BadRequest, InternalError, MethodNotAllowed, RouteNotFound } from "../contract/Problem.ts"
 import { isTooLarge, tooLarge, unsupported } from "../handlers/RequestBody.ts"
-import { BadRequest, InternalError, MethodNotAllowed, RouteNotFound } from "../Problem.ts"
 import { knownPath } from "./RouteTable.ts"
 
 const problemType = "application/problem+json"

@@ -2,8 +2,8 @@
 import { Context, Option } from "effect"
 import { FindMyWay } from "effect/http"
 import { HttpApi } from "effect/http-api"
-import { Needs, type Resource } from "../Access.ts"
-import { Api } from "../Api.ts"
+import { Needs, type Resource } from "../contract/Access.ts"
+import { Api } from "../contract/Api.ts"
 
 /** What a request would change: `retry coderuns/a`. Without a name it makes one. */
 export interface Change {

@@ -2,7 +2,7 @@
 import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { authorizeByCluster, authorizeEverybody, type ClusterAccess } from "../access/Authorization.ts"
-import { Api } from "../Api.ts"
+import { Api } from "../contract/Api.ts"
 import { CodeRunsHandlers } from "../handlers/CodeRuns.ts"
 import { DocsRunsHandlers } from "../handlers/DocsRuns.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { requestedByAnnotation, requestedByUidAnnotation } from "@orchestrator/domain/Labels"
 import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
-import { EmbeddedStore } from "@orchestrator/k8s/embedded/EmbeddedStore"
+import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
 import { CodeRunKind, DocsRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { CustomObject } from "@orchestrator/k8s/Objects"

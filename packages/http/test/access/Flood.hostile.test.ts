@@ -1,13 +1,13 @@
 /** Whoever knocks with tokens that nobody knows: how often the cluster is asked, and what that costs those whom it knows. */
 import { assert, describe, it, live } from "@effect/vitest"
-import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { connect } from "node:net"
 import { makeGate } from "../../src/access/Gate.ts"
 import { makeRefusedTokens } from "../../src/access/RefusedTokens.ts"
 import { tokenFault } from "../../src/access/TokenForm.ts"
-import { AccessUnknown } from "../../src/Problem.ts"
+import { AccessUnknown } from "../../src/contract/Problem.ts"
 import { accessOver, addUser, askAs, Reviews, TestAccess } from "../fixtures/TestAccess.ts"
 import { startServer } from "../fixtures/TestServer.ts"
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Permission } from "../../src/Access.ts"
 import { attributesOf, grantLines, permissionsOf, permissionText } from "../../src/access/Permissions.ts"
+import type { Permission } from "../../src/contract/Access.ts"
 
 const secret = (name: string): Permission => ({ verb: "get", resource: "secrets", name })
 

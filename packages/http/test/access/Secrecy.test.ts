@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { EmbeddedStore } from "@orchestrator/k8s/embedded/EmbeddedStore"
+import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Cause, Effect, Layer, Logger, References, Tracer } from "effect"
 import type { HttpMethod } from "effect/http"

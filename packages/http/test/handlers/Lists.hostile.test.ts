@@ -1,10 +1,10 @@
 /** Objects that others have planted under a request's labels, without number: of them no more than a few are read, and the answer is right. */
 import { assert, it } from "@effect/vitest"
-import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { CodeRunKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Context, Effect, Layer } from "effect"
-import { anybody } from "../../src/Access.ts"
+import { anybody } from "../../src/contract/Access.ts"
 import { keyHash, keyLabel } from "../../src/handlers/Idempotency.ts"
 import { makeCodeRun, namespace, newCodeSpec } from "../fixtures/Runs.ts"
 import { ask, layerOver, store } from "../fixtures/TestApi.ts"

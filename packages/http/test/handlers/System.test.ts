@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { Effect, Metric } from "effect"
 import { TestClock } from "effect/testing"
-import { OrchestratorClient } from "../../src/Client.ts"
-import { Readiness } from "../../src/Readiness.ts"
+import { OrchestratorClient } from "../../src/client/Client.ts"
+import { Readiness } from "../../src/server/Readiness.ts"
 import { ask, layerOver, TestApi } from "../fixtures/TestApi.ts"
 
 describe("/health", () => {

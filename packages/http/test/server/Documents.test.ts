@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { OpenApi } from "effect/http-api"
-import { Api } from "../../src/Api.ts"
+import { Api } from "../../src/contract/Api.ts"
 import { ask, TestApi } from "../fixtures/TestApi.ts"
 
 describe("documents", () => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { layerMemory } from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { Effect, Layer } from "effect"
 import { halfSent, raw, serverOver, startServer } from "../fixtures/TestServer.ts"
 

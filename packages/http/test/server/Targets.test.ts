@@ -1,6 +1,6 @@
 /** Request lines that are none, sent byte by byte to the HTTP API: each gets an answer of 4xx that is a problem, and the server goes on. */
 import { assert, describe, layer } from "@effect/vitest"
-import * as EmbeddedCluster from "@orchestrator/k8s/embedded/EmbeddedCluster"
+import * as EmbeddedCluster from "@orchestrator/embedded/EmbeddedCluster"
 import { Context, Effect, Layer } from "effect"
 import { connect } from "node:net"
 import { startServer } from "../fixtures/TestServer.ts"

@@ -1,8 +1,8 @@
 /** An API server of the test's own: TLS on loopback, each request answered as the test says. */
+import { makeCertificate } from "@orchestrator/embedded/wire/Certificate"
 import { Effect } from "effect"
 import { type IncomingMessage, type ServerResponse } from "node:http"
 import { createServer } from "node:https"
-import { makeCertificate } from "../../src/embedded/wire/Certificate.ts"
 
 export interface Served {
   readonly url: string

@@ -1,8 +1,8 @@
 /** Runs git for the broker. How a command ended is for its caller to judge. */
 import { Context, Effect, Layer, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
-import type { Environment } from "../../runner/Environment.ts"
-import type { GitAnswer } from "../../runner/git/Git.ts"
+import type { GitAnswer } from "../../git/Git.ts"
+import type { Environment } from "../../pod/Environment.ts"
 
 export interface GitCommand {
   readonly args: ReadonlyArray<string>

@@ -4,8 +4,8 @@
  * on a workspace that has them already moves only what is new.
  */
 import { Context, Duration, Effect, FileSystem, Layer, Schedule, Schema, Semaphore } from "effect"
-import { lastWords } from "../../runner/git/Git.ts"
-import { isTransient, parseRemote } from "../../runner/git/UpstreamWords.ts"
+import { lastWords } from "../../git/Git.ts"
+import { isTransient, parseRemote } from "../../git/UpstreamWords.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { Credentials } from "../Credentials.ts"
 import type { Role } from "../Route.ts"

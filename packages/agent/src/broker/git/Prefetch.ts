@@ -3,7 +3,7 @@
  * them anew: that takes many times as long.
  */
 import { Effect, Stream } from "effect"
-import { lastWords } from "../../runner/git/Git.ts"
+import { lastWords } from "../../git/Git.ts"
 import type { Role } from "../Route.ts"
 import type { BrokerGit } from "./BrokerGit.ts"
 import type { FetchCommand } from "./FetchCommand.ts"

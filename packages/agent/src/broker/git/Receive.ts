@@ -4,9 +4,9 @@
  */
 import { printable } from "@orchestrator/domain/Printable"
 import { Effect, FileSystem, Stream } from "effect"
-import { lastWords } from "../../runner/git/Git.ts"
-import { refusal } from "../../runner/git/UpstreamWords.ts"
-import type { Redact } from "../../runner/Redact.ts"
+import { lastWords } from "../../git/Git.ts"
+import { refusal } from "../../git/UpstreamWords.ts"
+import type { Redact } from "../../pod/Redact.ts"
 import type { BrokerGit } from "./BrokerGit.ts"
 import type { PushCommand } from "./PushCommands.ts"
 import { historyRefusal } from "./PushRules.ts"

@@ -5,7 +5,7 @@
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Context, DateTime, Effect, FileSystem, Layer, Option, Schema } from "effect"
-import { noStart } from "../../runner/git/UpstreamWords.ts"
+import { noStart } from "../../git/UpstreamWords.ts"
 import { parseWriters, runTrailer } from "../../runner/workspace/Branch.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
 import { Credentials } from "../Credentials.ts"

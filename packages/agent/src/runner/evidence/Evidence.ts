@@ -3,8 +3,8 @@
  * `.orchestrator/<uid>/<attempt>/` beside the clone. Without secrets, of bounded size, the newest attempts only; it never stops a run.
  */
 import { Context, Effect, FileSystem, Option } from "effect"
-import type { Environment } from "../Environment.ts"
-import type { Redact } from "../Redact.ts"
+import type { Environment } from "../../pod/Environment.ts"
+import type { Redact } from "../../pod/Redact.ts"
 import { discard, kindOf, namesIn, plainPath } from "../workspace/Plain.ts"
 import { type CappedFile, cappedFile } from "./CappedFile.ts"
 

@@ -3,7 +3,7 @@ import { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { printable } from "@orchestrator/domain/Printable"
 import { Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
-import { isTransient } from "../git/UpstreamWords.ts"
+import { isTransient } from "../../git/UpstreamWords.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { Delivered, Handover, HandoverError } from "./Handover.ts"
 

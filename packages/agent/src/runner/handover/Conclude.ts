@@ -2,7 +2,7 @@
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { FailureReason } from "@orchestrator/domain/Reason"
 import { DateTime } from "effect"
-import { Verdict } from "../claude/Classify.ts"
+import { Verdict } from "../../agents/claude/Classify.ts"
 import type { HandedOver } from "./Handover.ts"
 
 type Story = Pick<AgentResult, "outcome" | "reason" | "message" | "remarks">

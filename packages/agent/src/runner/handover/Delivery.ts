@@ -4,9 +4,9 @@
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import { DateTime, Effect, FileSystem } from "effect"
-import { Git } from "../git/Git.ts"
-import { Upstream } from "../git/Upstream.ts"
-import { isBehind } from "../git/UpstreamWords.ts"
+import { Git } from "../../git/Git.ts"
+import { Upstream } from "../../git/Upstream.ts"
+import { isBehind } from "../../git/UpstreamWords.ts"
 import { withdrawTaskFiles } from "../task/TaskFolder.ts"
 import { type AgentGit, agentGit, unknownGit } from "../workspace/AgentGit.ts"
 import { trailers } from "../workspace/Branch.ts"

@@ -3,7 +3,7 @@
  * for ever.
  */
 import { Duration, Effect, FileSystem, Option, Schedule, Schema } from "effect"
-import type { Environment } from "../Environment.ts"
+import type { Environment } from "../../pod/Environment.ts"
 import { setupFailed } from "../RunFailure.ts"
 
 const Endpoint = Schema.Struct({

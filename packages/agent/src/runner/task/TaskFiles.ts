@@ -3,9 +3,9 @@
  * that repository is ever checked out or followed. DocsRun: the project's own list of tasks.
  */
 import { Effect, FileSystem, Result } from "effect"
-import { Git } from "../git/Git.ts"
-import { type Remote, Upstream, type UpstreamError } from "../git/Upstream.ts"
-import { advice } from "../git/UpstreamWords.ts"
+import { Git } from "../../git/Git.ts"
+import { type Remote, Upstream, type UpstreamError } from "../../git/Upstream.ts"
+import { advice } from "../../git/UpstreamWords.ts"
 import { setupFailed } from "../RunFailure.ts"
 import { type CodeTask, type DocsTask, RunnerConfig } from "../RunnerConfig.ts"
 import { elsewhere, promptOf, readTaskList, type TaskList } from "./TaskList.ts"

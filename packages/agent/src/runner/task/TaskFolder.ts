@@ -1,6 +1,6 @@
 /** Our files in the repository's folder: written for the agent, hidden from git, and never part of what is delivered. */
 import { Effect, FileSystem } from "effect"
-import { Git } from "../git/Git.ts"
+import { Git } from "../../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
 import { discard, isPlainPath } from "../workspace/Plain.ts"
 import type { Repository } from "../workspace/Repository.ts"

@@ -3,7 +3,7 @@
  * needs one is left as the agent committed it.
  */
 import { Effect, FileSystem } from "effect"
-import { Git } from "../git/Git.ts"
+import { Git } from "../../git/Git.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
 import type { Repository } from "./Repository.ts"
 

@@ -3,7 +3,7 @@
  * others is kept aside. What the agent must know of it comes back as notes.
  */
 import { Effect } from "effect"
-import { Git } from "../git/Git.ts"
+import { Git } from "../../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
 import { type BranchChoice, trailers } from "./Branch.ts"
 import type { Repository } from "./Repository.ts"

@@ -3,8 +3,8 @@
  * named, and what the agent did not touch is not rewritten.
  */
 import { Effect, FileSystem } from "effect"
-import type { Environment } from "../Environment.ts"
-import { Git, lastWords } from "../git/Git.ts"
+import { Git, lastWords } from "../../git/Git.ts"
+import type { Environment } from "../../pod/Environment.ts"
 import { type AgentGit, unknownGit } from "./AgentGit.ts"
 import { adoptNested } from "./Nested.ts"
 import type { Repository } from "./Repository.ts"

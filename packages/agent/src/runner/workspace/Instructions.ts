@@ -3,7 +3,7 @@
  * a file that its rules ignore (`.claude/` often is) may be of any earlier run, and would instruct this one.
  */
 import { Effect, FileSystem } from "effect"
-import { Git } from "../git/Git.ts"
+import { Git } from "../../git/Git.ts"
 import { discard } from "./Plain.ts"
 import type { Repository } from "./Repository.ts"
 

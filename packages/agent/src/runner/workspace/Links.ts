@@ -1,6 +1,6 @@
 /** Links of a branch (entries of mode 160000) to repositories that nobody else can find: a commit of them is no content. */
 import { Effect } from "effect"
-import { Git } from "../git/Git.ts"
+import { Git } from "../../git/Git.ts"
 import type { Repository } from "./Repository.ts"
 
 /** Entries of `git diff --raw -z` that became a link. */

@@ -3,8 +3,8 @@
  * that the run started from.
  */
 import { Effect, FileSystem } from "effect"
-import { Git } from "../git/Git.ts"
-import { Upstream } from "../git/Upstream.ts"
+import { Git } from "../../git/Git.ts"
+import { Upstream } from "../../git/Upstream.ts"
 import { hideTaskFiles, keepHidden } from "../task/TaskFolder.ts"
 import { putAway } from "./Nested.ts"
 import { removeObstacles } from "./Obstacles.ts"

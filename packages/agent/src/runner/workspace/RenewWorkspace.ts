@@ -4,7 +4,7 @@
  */
 import { sessionId } from "@orchestrator/domain/Session"
 import { Effect, FileSystem, Option } from "effect"
-import { isStub } from "../claude/Session.ts"
+import { isStub } from "../../agents/claude/Session.ts"
 import { setupFailed } from "../RunFailure.ts"
 import type { RunnerSettings } from "../RunnerConfig.ts"
 import { discard, isPlainPath, kindOf, namesIn, plainFolder, plainPath, readPlain } from "./Plain.ts"

@@ -3,8 +3,8 @@
  * `.git` is reduced to its work, and a clone beyond repair is moved aside, never deleted.
  */
 import { DateTime, Effect, FileSystem } from "effect"
-import { Git, type GitFolders } from "../git/Git.ts"
-import { identityOf, repositoryConfig, storageSettings } from "../git/GitSettings.ts"
+import { Git, type GitFolders } from "../../git/Git.ts"
+import { identityOf, repositoryConfig, storageSettings } from "../../git/GitSettings.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
 import { renewGitFolder, unlockGitFolder } from "./GitFolder.ts"
 import { removeObstacles } from "./Obstacles.ts"

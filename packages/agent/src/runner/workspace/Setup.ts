@@ -1,9 +1,9 @@
 /** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
 import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
 import { Clock, Effect, FileSystem, PlatformError } from "effect"
-import { Git, GitError } from "../git/Git.ts"
-import { type Remote, Upstream, UpstreamError } from "../git/Upstream.ts"
-import { advice, isTransient, noStart } from "../git/UpstreamWords.ts"
+import { Git, GitError } from "../../git/Git.ts"
+import { type Remote, Upstream, UpstreamError } from "../../git/Upstream.ts"
+import { advice, isTransient, noStart } from "../../git/UpstreamWords.ts"
 import { type Decision, Handover, type HandoverError } from "../handover/Handover.ts"
 import { setupFailed } from "../RunFailure.ts"
 import type { CodeTask, DocsTask, RunnerSettings } from "../RunnerConfig.ts"

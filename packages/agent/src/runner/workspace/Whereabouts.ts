@@ -1,6 +1,6 @@
 /** Where an agent's work is when none of it is on the run's branch, and why it is no delivery. */
 import { Effect, FileSystem } from "effect"
-import { Git } from "../git/Git.ts"
+import { Git } from "../../git/Git.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
 import type { Repository } from "./Repository.ts"
 

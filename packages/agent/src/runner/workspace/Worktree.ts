@@ -3,7 +3,7 @@
  * other branches. Nothing here deletes work that no ref holds.
  */
 import { Effect, FileSystem } from "effect"
-import { Git } from "../git/Git.ts"
+import { Git } from "../../git/Git.ts"
 import { parseShort, stage, type StageOptions } from "./Collect.ts"
 import { putAway } from "./Nested.ts"
 import { discard, kindOf } from "./Plain.ts"

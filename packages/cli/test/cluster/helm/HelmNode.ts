@@ -3,12 +3,12 @@
  * the demo agent, volumes, a network with Services, logs.
  */
 import { NodeServices } from "@effect/platform-node"
-import { layerPodLogsMemory } from "@orchestrator/k8s/embedded/EmbeddedPodLogs"
+import { layerPodLogsMemory } from "@orchestrator/embedded/EmbeddedPodLogs"
+import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
+import { layer as processRuntime } from "@orchestrator/embedded/node/ProcessRuntime"
 import { NodeKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
-import { Kubelet } from "@orchestrator/k8s/node/Kubelet"
-import { layer as processRuntime } from "@orchestrator/k8s/node/ProcessRuntime"
 import { Effect, Layer } from "effect"
 import { join } from "node:path"
 import { agentImage, imageTable } from "../../../src/dev/Agents.ts"

@@ -1,8 +1,8 @@
 /** What a kubelet gives containers that speak to the API server: its address, a token of the pod's service account, its name. */
+import { type ContainerRequest, PodRuntime, StartRefused } from "@orchestrator/embedded/node/PodRuntime"
 import { ApiServer } from "@orchestrator/k8s/ApiServer"
 import { ConfigMapKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { type ContainerRequest, PodRuntime, StartRefused } from "@orchestrator/k8s/node/PodRuntime"
 import type { Volume } from "@orchestrator/k8s/Objects"
 import { Effect, Layer, Predicate } from "effect"
 import { Plane } from "./Plane.ts"

@@ -2,8 +2,8 @@
  * A network for the pods of one node: each has a namespace of its own and a link to this host, where the addresses of Services lead to
  * the pods behind them. What kube-proxy and a network plug-in do, in small; names of Services are in the pods' /etc/hosts.
  */
+import type { PodNetwork } from "@orchestrator/embedded/node/PodNetwork"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import type { PodNetwork } from "@orchestrator/k8s/node/PodNetwork"
 import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
 import { reflect } from "@orchestrator/k8s/Reflector"
 import { makeStore } from "@orchestrator/k8s/Store"

@@ -1,0 +1,214 @@
+/**
+ * What an observation means, with what a broker saw beside it. First match wins; the exit code is the last thing looked at, since the
+ * agent's own words say more and its code says little. Whether work was delivered is not known here.
+ */
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { Data, DateTime, Option } from "effect"
+import { accountLimitEnd } from "../../model/messages/RateLimit.ts"
+import { notInForce, type Observation } from "./Observation.ts"
+import { short } from "./StreamLog.ts"
+
+export type Verdict = Data.TaggedEnum<{
+  /** The agent says that it is done; delivery decides. */
+  Finished: { readonly message: string; readonly forced?: string }
+  /** A limit of the run was reached; `complete`: the last answer was whole, so delivery may be too. */
+  OverBudget: { readonly message: string; readonly complete: boolean; readonly forced?: string }
+  /** A usage limit of the account; `resetAt` in epoch seconds where it is known. */
+  Limited: { readonly message: string; readonly resetAt: number | undefined }
+  /** The model's API failed after the agent's own tries. */
+  UpstreamDown: { readonly message: string }
+  /** The process ended or went silent without a result. */
+  Lost: { readonly message: string }
+  /** The new session's id is taken. */
+  SessionInUse: {}
+  /** The session to resume is not there. */
+  SessionUnknown: {}
+  Failed: { readonly reason: "SetupFailed" | "InvalidSpec" | "AgentError"; readonly message: string }
+}>
+export const Verdict = Data.taggedEnum<Verdict>()
+
+const failed = (reason: "SetupFailed" | "InvalidSpec" | "AgentError", message: string) =>
+  Verdict.Failed({ reason, message })
+
+/** The part of a broker's testimony that explains an end. */
+export type Beside = Pick<BrokerResult, "modelRefused" | "problem" | "resetAt">
+
+type Rule = (seen: Observation, beside: Beside) => Verdict | undefined
+
+const wordsOf = ({ result, stderr }: Observation): string =>
+  result?.result?.trim() || result?.errors?.join("; ") || stderr.trim().split("\n").slice(-3).join(" | ") || "no words"
+
+const badInit: Rule = ({ badInit }) => (badInit === undefined ? undefined : failed("SetupFailed", badInit))
+
+/** A stop of ours, whatever the agent still said of it. */
+const silent: Rule = ({ stopped }) =>
+  stopped === "Silent" ? Verdict.Lost({ message: "the agent showed no sign of life" }) : undefined
+
+const session: Rule = (seen) => {
+  if (seen.init !== undefined) return undefined
+  const said = `${seen.stderr}\n${seen.result?.errors?.join("\n") ?? ""}`
+  if (/already in use/i.test(said)) return Verdict.SessionInUse()
+  return /no conversation found/i.test(said) ? Verdict.SessionUnknown() : undefined
+}
+
+const noInit: Rule = (seen) =>
+  seen.init !== undefined
+    ? undefined
+    : failed(
+      "SetupFailed",
+      seen.stopped === "NoInit"
+        ? `the agent said nothing for too long after its start: ${wordsOf(seen)}`
+        : `the agent did not start (exit ${seen.exitCode}): ${wordsOf(seen)}`
+    )
+
+const managedSettings: Rule = ({ stderr }) =>
+  notInForce.test(stderr)
+    ? failed("SetupFailed", `the agent does not apply its managed settings: ${short(stderr)}`)
+    : undefined
+
+/** Said first, so that nothing cuts it off: an agent that we end may have meant to go on. */
+const forced = ({ stopped, tasks }: Observation): string => {
+  if (stopped !== "NotExiting") return ""
+  const running = [...tasks.values()].map((task) => short(task, 60)).join(", ")
+  return `The agent was stopped by the runner: after its last answer it did not exit${
+    running === "" ? "" : ` (still running: ${running})`
+  }, and what it meant to do later is missing. `
+}
+
+const forcedOf = (seen: Observation) => {
+  const words = forced(seen).trim()
+  return words === "" ? {} : { forced: words }
+}
+
+/** Older versions give the status of the API only in their words. */
+const statusOf = (seen: Observation): number | undefined => {
+  if (seen.result?.is_error !== true) return undefined
+  const [, said, rejected] = /^API Error: (\d{3})\b|\brejected \((\d{3})\)/.exec(wordsOf(seen)) ?? []
+  const status = seen.result.api_error_status ?? (said ?? rejected)
+  return status === undefined ? undefined : Number(status)
+}
+
+const overBudget: Rule = (seen) => {
+  const subtype = seen.result?.subtype
+  return subtype === "error_max_turns" || subtype === "error_max_budget_usd"
+    ? Verdict.OverBudget({
+      message: `${forced(seen)}${wordsOf(seen)}`,
+      complete: subtype === "error_max_budget_usd" && seen.result?.stop_reason === "end_turn",
+      ...forcedOf(seen)
+    })
+    : undefined
+}
+
+const refusedByBroker: Rule = (seen, { modelRefused }) =>
+  seen.result?.is_error === true && (modelRefused === "Budget" || modelRefused === "Turns")
+    ? Verdict.OverBudget({ message: wordsOf(seen), complete: false })
+    : undefined
+
+const epochSeconds = (time: string | undefined): number | undefined =>
+  Option.getOrUndefined(
+    Option.map(Option.flatMap(Option.fromUndefinedOr(time), DateTime.make), (at) =>
+      Math.ceil(at.epochMilliseconds / 1000))
+  )
+
+/** Limits in the words of versions that give no status; some give the end in epoch seconds. */
+const limitWords = /\b(?:(?<!context )limit reached|hit your [\w $-]{0,30}limit)\b(?:[^|]{0,20}\|(\d{10})\b)?/i
+
+const rateLimited: Rule = (seen, { resetAt }) => {
+  if (seen.result?.is_error !== true) return undefined
+  const words = limitWords.exec(wordsOf(seen))
+  const status = statusOf(seen)
+  if (status !== 429 && (status !== undefined || words === null)) return undefined
+  const told = words?.[1] === undefined ? undefined : Number(words[1])
+  return Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(resetAt) ?? seen.resetsAt ?? told })
+}
+
+const accountLimit: Rule = (seen) => {
+  const end = accountLimitEnd(seen.result?.is_error === true ? wordsOf(seen) : "")
+  return end === undefined ? undefined : Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(end) })
+}
+
+const credentials: Rule = (seen, { problem }) => {
+  if (seen.result?.is_error !== true) return undefined
+  const status = statusOf(seen)
+  const denied = status === 401 || status === 402 || status === 403 ||
+    seen.apiError === "authentication_failed" || seen.apiError === "billing_error" ||
+    /not logged in|^invalid api key|^credit balance is too low/i.test(wordsOf(seen))
+  return denied
+    ? failed("SetupFailed", `the model API refuses the credentials: ${problem ?? wordsOf(seen)}`)
+    : undefined
+}
+
+const model: Rule = (seen) =>
+  seen.result?.is_error === true && (statusOf(seen) === 404 || seen.apiError === "model_not_found")
+    ? failed("InvalidSpec", `spec.model: ${wordsOf(seen)}`)
+    : undefined
+
+const hopeless = new Set(["prompt_too_long", "image_error"])
+
+const request: Rule = (seen) => {
+  const { result } = seen
+  const cannotGoOn = hopeless.has(result?.terminal_reason ?? "") || result?.stop_reason === "refusal" ||
+    (result?.is_error === true && (seen.apiError === "max_output_tokens" || statusOf(seen) === 400))
+  return cannotGoOn ? failed("AgentError", wordsOf(seen)) : undefined
+}
+
+const upstream: Rule = (seen) => {
+  if (seen.result?.is_error !== true) return undefined
+  const status = statusOf(seen)
+  const down = status !== undefined
+    ? status >= 500
+    : seen.apiError === "server_error" ||
+      /malformed response|connection to the API was lost|^API Error: Connection error/i.test(wordsOf(seen))
+  return down ? Verdict.UpstreamDown({ message: wordsOf(seen) }) : undefined
+}
+
+const otherError: Rule = (seen) => (seen.result?.is_error === true ? failed("AgentError", wordsOf(seen)) : undefined)
+
+const noResult: Rule = (seen) => {
+  if (seen.result !== undefined) return undefined
+  return Verdict.Lost({
+    message: seen.exitCode === 137
+      ? "the agent was killed (exit 137; out of memory?)"
+      : `the agent ended without a result (exit ${seen.exitCode})`
+  })
+}
+
+const notRun: Rule = (seen) =>
+  seen.result?.num_turns === 0 || !seen.answered
+    ? failed("AgentError", `the prompt was not run: ${wordsOf(seen)}`)
+    : undefined
+
+const finished = (seen: Observation): Verdict => {
+  const denied = [...new Set(seen.result?.permission_denials?.map(({ tool_name }) => tool_name))]
+  const note = denied.length === 0 ? "" : ` (denied: ${denied.join(", ")})`
+  const words = seen.result?.result?.trim() || "The agent finished without a word."
+  return Verdict.Finished({ message: `${forced(seen)}${words}${note}`, ...forcedOf(seen) })
+}
+
+const rules: ReadonlyArray<Rule> = [
+  badInit,
+  silent,
+  session,
+  noInit,
+  managedSettings,
+  overBudget,
+  refusedByBroker,
+  rateLimited,
+  accountLimit,
+  credentials,
+  model,
+  request,
+  upstream,
+  otherError,
+  noResult,
+  notRun
+]
+
+/** The meaning of a process of the agent that has ended. */
+export const classify = (seen: Observation, beside: Beside = {}): Verdict => {
+  for (const rule of rules) {
+    const verdict = rule(seen, beside)
+    if (verdict !== undefined) return verdict
+  }
+  return finished(seen)
+}

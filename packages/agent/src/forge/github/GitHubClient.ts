@@ -1,0 +1,175 @@
+/**
+ * One request to GitHub's REST API: its refusals as reasons, what passes tried again. Secondary limits are waited for as long as
+ * GitHub says, within bounds; a wait that is longer is left to the caller.
+ */
+import { printable } from "@orchestrator/domain/Printable"
+import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
+import { type HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { connectionProblem } from "../../broker/ConnectionProblem.ts"
+import { forbiddenAdvice, refusedAdvice } from "../Advice.ts"
+import { ForgeError, type ForgeReason } from "../ForgeError.ts"
+import { GitHubProblem, problemWords } from "./GitHubShapes.ts"
+
+export interface GitHubCall<S extends Schema.Constraint> {
+  /** For errors. */
+  readonly operation: string
+  readonly method: "GET" | "POST" | "PATCH"
+  readonly path: string
+  readonly body?: Schema.Json
+  readonly answer: S
+}
+
+export interface GitHubOptions {
+  /** Base URL of the API. */
+  readonly api: string
+  readonly token: Effect.Effect<Redacted.Redacted | undefined>
+}
+
+/** The longest wait that GitHub may ask for while a run stands by. */
+const longestWait = 120
+const tries = 4
+
+const problem = Schema.decodeUnknownOption(Schema.fromJsonString(GitHubProblem))
+
+/** Of a page, which a proxy or a server in trouble sends, its title. */
+const pageWords = (text: string): string | undefined =>
+  /^\s*<(?:!doctype|html)/i.test(text)
+    ? `a page${/<title>([^<]*)/i.exec(text)?.[1]?.replace(/^/, ": ") ?? ""}`
+    : undefined
+
+const wordsOf = (text: string): string =>
+  printable(Option.match(problem(text), { onNone: () => pageWords(text) ?? text, onSome: problemWords }), {
+    max: 500
+  }) ||
+  "no words"
+
+/** Secondary limits have several wordings, and not always a header. */
+const limitWords = /rate limit|abuse detection|submitted too quickly/i
+
+const limitOf = (headers: Readonly<Record<string, string | undefined>>, words: string, now: number) => {
+  const after = headers["retry-after"]
+  if (after !== undefined && /^\d{1,7}$/.test(after)) return Number(after)
+  const date = Option.flatMap(Option.fromUndefinedOr(after), DateTime.make)
+  if (Option.isSome(date)) return Math.max(1, Math.ceil(DateTime.toEpochMillis(date.value) / 1000) - now)
+  const reset = headers["x-ratelimit-reset"]
+  if (headers["x-ratelimit-remaining"] === "0" && reset !== undefined && /^\d{9,11}$/.test(reset)) {
+    return Math.max(1, Number(reset) - now)
+  }
+  return limitWords.test(words) ? 60 : undefined
+}
+
+/** What an answer that is no success means. */
+export const reasonOf = (
+  status: number,
+  headers: Readonly<Record<string, string | undefined>>,
+  text: string,
+  now: number
+): ForgeReason => {
+  const words = wordsOf(text)
+  const limited = status === 403 || status === 429 || (status === 422 && limitWords.test(words))
+  const wait = limited ? limitOf(headers, words, now) : undefined
+  if (wait !== undefined) {
+    const resetAt = Option.getOrUndefined(Option.map(DateTime.make((now + wait) * 1000), DateTime.formatIso))
+    return { _tag: "RateLimited", waitSeconds: wait, ...(resetAt === undefined ? {} : { resetAt }) }
+  }
+  switch (status) {
+    case 401:
+      return { _tag: "Unauthorized" }
+    case 403:
+    case 451:
+      return { _tag: "Forbidden", words, advice: forbiddenAdvice(words, headers) }
+    case 404:
+      return { _tag: "NotFound" }
+    default:
+      return status >= 500 || status === 429
+        ? { _tag: "Unavailable", words: `${status} ${words}` }
+        : { _tag: "Refused", words: `${status} ${words}${refusedAdvice(words)}` }
+  }
+}
+
+/** What a redirect means: another name of the repository at the same API. The token goes nowhere else. */
+const redirected = (api: string, path: string, location: string | undefined): ForgeReason => {
+  const base = new URL(`${api}/`)
+  const to = location === undefined ? null : URL.parse(location, `${api}${path}`)
+  if (to !== null && to.origin === base.origin && to.pathname.startsWith(base.pathname)) {
+    return { _tag: "Moved", path: printable(`/${to.pathname.slice(base.pathname.length)}${to.search}`, { max: 300 }) }
+  }
+  const where = to === null ? "nowhere" : printable(to.origin, { max: 200 })
+  return {
+    _tag: "Refused",
+    words: `it redirects to ${where}, and the token is for ${base.host}: set forge.githubHosts to the API's own address`
+  }
+}
+
+const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
+
+/** Seconds until trying again makes sense; undefined when it does not. */
+const pause = (reason: ForgeReason, attempt: number): number | undefined => {
+  if (reason._tag === "Unavailable") return 2 ** attempt / 2
+  return reason._tag === "RateLimited" && (reason.waitSeconds ?? Infinity) <= longestWait
+    ? reason.waitSeconds
+    : undefined
+}
+
+/** A caller of one GitHub, by the API's own headers and with a bound on each try. */
+export const makeGitHubClient = (client: HttpClient.HttpClient, { api, token }: GitHubOptions) => {
+  const send = Effect.fnUntraced(function*<S extends Schema.Constraint>(call: GitHubCall<S>) {
+    const secret = yield* token
+    const plain = HttpClientRequest.make(call.method)(`${api}${call.path}`, {
+      headers: {
+        accept: "application/vnd.github+json",
+        "x-github-api-version": "2022-11-28",
+        "user-agent": "orchestrator",
+        ...(secret === undefined ? {} : { authorization: `Bearer ${Redacted.value(secret)}` })
+      }
+    })
+    const response: HttpClientResponse.HttpClientResponse = yield* client.execute(
+      call.body === undefined ? plain : HttpClientRequest.bodyJsonUnsafe(plain, call.body)
+    )
+    const text = yield* response.text
+    return {
+      status: response.status,
+      headers: response.headers,
+      // A forge that says what it was sent says it to nobody else.
+      text: secret === undefined || Redacted.value(secret) === ""
+        ? text
+        : text.replaceAll(Redacted.value(secret), "***")
+    }
+  })
+
+  const once = Effect.fnUntraced(function*<S extends Schema.ConstraintDecoder<unknown>>(call: GitHubCall<S>) {
+    const failed = (reason: ForgeReason) => new ForgeError({ operation: call.operation, ref: call.path, reason })
+    const { headers, status, text } = yield* send(call).pipe(
+      Effect.timeout("30 seconds"),
+      Effect.mapError((error: HttpClientError.HttpClientError | { readonly _tag: "TimeoutError" }) =>
+        failed({ _tag: "Unavailable", words: "reason" in error ? connectionProblem(error) : "no answer within 30 s" })
+      )
+    )
+    if (isRedirect(status)) return yield* failed(redirected(api, call.path, headers["location"]))
+    if (status < 200 || status > 299) {
+      const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+      return yield* failed(reasonOf(status, headers, text, now))
+    }
+    return yield* Schema.decodeEffect(Schema.fromJsonString(call.answer))(text).pipe(
+      Effect.mapError((error) => failed({ _tag: "Unavailable", words: `not GitHub's answer: ${error.message}` }))
+    )
+  })
+
+  return <S extends Schema.ConstraintDecoder<unknown>>(call: GitHubCall<S>) => {
+    const go = (attempt: number): Effect.Effect<S["Type"], ForgeError> =>
+      once(call).pipe(
+        Effect.catch((error) => {
+          const wait = attempt < tries ? pause(error.reason, attempt) : undefined
+          return wait === undefined
+            ? Effect.fail(error)
+            : Effect.logWarning(`${error.message}; trying again in ${wait} s`).pipe(
+              Effect.andThen(Effect.sleep(Duration.seconds(wait))),
+              Effect.andThen(go(attempt + 1))
+            )
+        })
+      )
+    return go(1)
+  }
+}
+
+export type GitHubClient = ReturnType<typeof makeGitHubClient>

@@ -1,0 +1,52 @@
+/** Money for what a request may cost at most, and for what its answer did cost. In millionths of a USD, rounded up. */
+import { dearest, type ModelPrice, priceOf, type Prices, ratesFor } from "@orchestrator/domain/ModelPrice"
+import type { AnswerUsage, Tokens } from "./messages/Usage.ts"
+
+/** The most that a request can read and write. */
+export interface Bounds {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Whether a cache that lives for an hour may be written: then an answer that does not tell has written that. */
+  readonly hourCache: boolean
+}
+
+const up = (micros: number): number => Math.ceil(micros - 1e-6)
+
+/** An organization may have its requests worked on in the US, for a tenth more. */
+const inUs = 1.1
+/** The most that the API has asked for speed. */
+const fast = 6
+/** USD for each search of the server's. */
+const serverTool = 0.01
+
+/** The most that a request can cost. */
+export const worstCase = (price: ModelPrice, { inputTokens, outputTokens }: Bounds): number => {
+  const { input, output } = dearest(price, inputTokens)
+  return up((inputTokens * input + outputTokens * output) * inUs)
+}
+
+const tokensCost = (price: ModelPrice, tokens: Tokens, hourCache: boolean): number => {
+  const { cacheRead, cacheWrite, input, output } = tokens
+  const rates = ratesFor(price, input + cacheRead + cacheWrite)
+  const hour = Math.min(cacheWrite, tokens.cacheWrite1h ?? (hourCache ? cacheWrite : 0))
+  return input * rates.input + output * rates.output + cacheRead * rates.cacheRead
+    + hour * rates.cacheWrite1h + (cacheWrite - hour) * rates.cacheWrite
+}
+
+/** What an answer cost; undefined where a model that worked on it has no price. */
+export const costOf = (
+  prices: Prices,
+  requested: string,
+  usage: AnswerUsage,
+  { hourCache }: Pick<Bounds, "hourCache">
+): number | undefined => {
+  let priced = true
+  const cost = (tokens: Tokens): number => {
+    const price = priceOf(tokens.model ?? usage.model, prices) ?? priceOf(requested, prices)
+    if (price === undefined) priced = false
+    return price === undefined ? 0 : tokensCost(price, tokens, hourCache)
+  }
+  const iterations = usage.iterations.reduce((total, each) => total + cost(each), 0)
+  const micros = Math.max(cost(usage), iterations) * (usage.inUs ? inUs : 1) * (usage.fast ? fast : 1)
+  return priced ? up(micros + usage.serverTools * serverTool * 1e6) : undefined
+}

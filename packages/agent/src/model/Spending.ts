@@ -1,0 +1,156 @@
+/**
+ * Lets requests to models through as far as the run may pay for them. What is let through is in the testimony before it is sent, so that a
+ * broker that is killed leaves no request behind that nobody pays for.
+ */
+import type { BrokerResult, ModelRefusal } from "@orchestrator/domain/BrokerResult"
+import { priceOf } from "@orchestrator/domain/ModelPrice"
+import { clip } from "@orchestrator/domain/Text"
+import { Context, Effect, Layer, type Scope } from "effect"
+import { BrokerConfig } from "../broker/BrokerConfig.ts"
+import { Witness } from "../broker/Witness.ts"
+import * as Ledger from "./Ledger.ts"
+import type { Checked } from "./messages/RequestCheck.ts"
+import { type AnswerUsage, tokensIn } from "./messages/Usage.ts"
+import { costOf, worstCase } from "./Price.ts"
+
+/** A request that was let through. Whoever forgets to say how it ended pays the most that it can cost. */
+export interface Let {
+  /** Totals that the answer has reached. */
+  readonly seen: (usage: AnswerUsage) => Effect.Effect<void>
+  /** It is over, and this is what it used. */
+  readonly settle: (usage: AnswerUsage) => Effect.Effect<void>
+  /** It was never worked on. */
+  readonly free: Effect.Effect<void>
+}
+
+/** Why a request is not let through. */
+export interface Stop {
+  readonly reason: ModelRefusal
+  /** For the agent. */
+  readonly message: string
+  readonly retry: boolean
+}
+
+const goOn = "Stop here: what is committed is delivered."
+
+const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(micros < 10_000 ? 6 : 2)}`
+
+/** In words that an agent understands. */
+const stopFor = ({ model, micros }: Ledger.Claim, { left, passing, reason }: Ledger.Refused): Stop => {
+  if (reason === "Turns") {
+    return { reason, message: `The turns of this run are spent. ${goOn}`, retry: passing }
+  }
+  if (micros === undefined) {
+    return {
+      reason,
+      message: `The budget of this run cannot pay for ${model}, which has no price: set model.prices. ${goOn}`,
+      retry: false
+    }
+  }
+  return {
+    reason,
+    message: left === 0
+      ? `The budget of this run is spent. ${goOn}`
+      : `The budget of this run is spent but for ${dollars(left)}, and this request may cost ${
+        dollars(micros)
+      }. ${goOn}`,
+    retry: passing
+  }
+}
+
+const cancelled: Stop = { reason: "Cancelled", message: "This run is cancelled.", retry: false }
+
+const mostNames = 5
+const longestName = 100
+
+const withRefusedModel = (result: BrokerResult, model: string): BrokerResult => {
+  const { refusedModels: known = [] } = result
+  const name = clip(model, longestName)
+  return known.includes(name) || known.length >= mostNames ? result : { ...result, refusedModels: [...known, name] }
+}
+
+export class Spending extends Context.Service<Spending, {
+  /** Lets a request through for as long as the scope is open, or says why not. */
+  readonly ask: (request: Checked) => Effect.Effect<Let | Stop, never, Scope.Scope>
+  readonly isCancelled: Effect.Effect<boolean>
+  /** Notes a model that the run may not use. */
+  readonly refuseModel: (model: string) => Effect.Effect<void>
+  /** From now on every request is refused. */
+  readonly cancel: Effect.Effect<void>
+}>()("@orchestrator/agent/model/Spending") {
+  static readonly layer = Layer.effect(
+    Spending,
+    Effect.gen(function*() {
+      const witness = yield* Witness
+      const { model: { answersPerTurn, maxAnswers, maxCostUsd, prices } } = yield* BrokerConfig
+      let ledger = Ledger.ledgerFrom(yield* witness.read)
+
+      const testify = (change: (result: BrokerResult) => BrokerResult = (result) => result) =>
+        witness.update((result) => change({ ...result, ...Ledger.reported(ledger, answersPerTurn) }))
+      const book = (change: (ledger: Ledger.Ledger) => Ledger.Ledger) =>
+        Effect.suspend(() => {
+          ledger = change(ledger)
+          return testify()
+        })
+
+      const refuse = (reason: ModelRefusal) =>
+        witness.update((result) => result.modelRefused === "Cancelled" ? result : { ...result, modelRefused: reason })
+      const refuseModel = (model: string) => witness.update((result) => withRefusedModel(result, model))
+      const isCancelled = Effect.map(witness.read, ({ modelRefused }) => modelRefused === "Cancelled")
+
+      const claimOf = ({ bounds, model, turn }: Checked): Ledger.Claim => {
+        const price = priceOf(model, prices)
+        return { model, turn, micros: price === undefined ? undefined : worstCase(price, bounds) }
+      }
+
+      /** Decided in one step, so that no two requests are let through with the same money. */
+      const admit = Effect.fnUntraced(function*(claim: Ledger.Claim) {
+        if (yield* isCancelled) return cancelled
+        const refused = Ledger.refusalOf(ledger, claim, { maxAnswers, maxCostUsd })
+        if (refused !== undefined) {
+          // Without a price it is the model that is not there, and not the budget that is spent.
+          yield* claim.micros === undefined && refused.reason === "Budget"
+            ? refuseModel(claim.model)
+            : refuse(refused.reason)
+          return stopFor(claim, refused)
+        }
+        const [id, next] = Ledger.opened(ledger, claim)
+        ledger = next
+        // What was refused before was for lack of room, and there is some again.
+        yield* testify(({ modelRefused, ...result }) =>
+          modelRefused === "Cancelled" ? { ...result, modelRefused } : result
+        )
+        return id
+      })
+
+      return Spending.of({
+        ask: (request) => {
+          const claim = claimOf(request)
+          return Effect.acquireRelease(
+            admit(claim),
+            (id) =>
+              typeof id === "number" && ledger.open.has(id)
+                ? book((before) => Ledger.stands(before, id))
+                : Effect.void
+          ).pipe(Effect.map((id) =>
+            typeof id !== "number" ? id : {
+              seen: (usage) => book((before) => Ledger.grown(before, id, tokensIn(usage))),
+              settle: (usage) =>
+                book((before) =>
+                  Ledger.settled(
+                    Ledger.grown(before, id, tokensIn(usage)),
+                    id,
+                    costOf(prices, request.model, usage, request.bounds)
+                  )
+                ),
+              free: book((before) => Ledger.freed(before, id))
+            }
+          ))
+        },
+        isCancelled,
+        refuseModel,
+        cancel: refuse("Cancelled")
+      })
+    })
+  )
+}

@@ -1,0 +1,152 @@
+/** The agent's processes of one attempt, one after another, until a verdict stands. */
+import { addUsage, type Usage } from "@orchestrator/domain/Usage"
+import { Clock, Effect, Ref } from "effect"
+import type { AgentFiles } from "../../agents/claude/AgentFiles.ts"
+import { classify, type Verdict } from "../../agents/claude/Classify.ts"
+import {
+  claudeArguments,
+  claudeEnvironment,
+  markVariable,
+  permissionMode,
+  remaining
+} from "../../agents/claude/Claude.ts"
+import type { Observation } from "../../agents/claude/Observation.ts"
+import type { SessionPlan } from "../../agents/claude/Session.ts"
+import { configEnvironment, identityOf } from "../../git/GitSettings.ts"
+import { Upstream } from "../../git/Upstream.ts"
+import { Handover } from "../handover/Handover.ts"
+import type { RunnerSettings } from "../RunnerConfig.ts"
+import type { Prepared } from "../workspace/Setup.ts"
+import { nextStep, nothingTried, type Tried } from "./NextStep.ts"
+import { Processes } from "./Processes.ts"
+import { goOnPrompt, startPrompt } from "./Prompt.ts"
+import { SessionStore } from "./SessionStore.ts"
+import { Supervisor } from "./Supervisor.ts"
+
+/** What is known of the attempt while it runs; an interruption reports it as it stands. */
+export interface Story {
+  readonly sessionId: string
+  /** Whether it continues an earlier attempt's. */
+  readonly resuming: boolean
+  /** Whether a process of the agent has begun in it. */
+  readonly begun: boolean
+  readonly resumeProblem?: string
+  /** Of processes that have ended. */
+  readonly usage?: Usage
+}
+
+export interface LoopState {
+  readonly story: Ref.Ref<Story | undefined>
+  readonly seen: Ref.Ref<Observation>
+}
+
+const describe = (plan: SessionPlan) =>
+  plan.resume === undefined
+    ? `new session ${plan.sessionId}${plan.problem === undefined ? "" : ` (${plan.problem})`}`
+    : `resuming session ${plan.sessionId}`
+
+/** Runs the agent until it is done, cannot go on, or has used up its tries. */
+export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
+  settings: RunnerSettings,
+  prepared: Prepared,
+  files: AgentFiles,
+  { seen, story }: LoopState
+) {
+  const handover = yield* Handover
+  const sessions = yield* SessionStore
+  const processes = yield* Processes
+  const supervisor = yield* Supervisor
+  const upstream = yield* Upstream
+  const { workingDirectory } = prepared
+  const mark = `${settings.run.uid}-${settings.run.attempt}`
+  const access = upstream.agentAccess
+  const environment = claudeEnvironment({
+    environment: { ...settings.environment, GIT_ALLOW_PROTOCOL: settings.agentProtocols },
+    home: settings.roots.home,
+    claudeConfig: settings.roots.claudeConfig,
+    roots: { CONFIG_DIR: settings.roots.config, WORKSPACE_DIR: settings.roots.workspace },
+    git: { ...configOf(access.settings), ...access.environment },
+    user: identityOf(settings.githubUser),
+    toolServers: files.mcpServers.length > 0,
+    root: processes.isRoot,
+    mark
+  })
+
+  const start = Effect.fnUntraced(function*(plan: SessionPlan, prompt: string) {
+    yield* Effect.log(describe(plan))
+    const used = (yield* Ref.get(story))?.usage
+    const observation = yield* supervisor.run({
+      command: "claude",
+      arguments: claudeArguments({
+        model: settings.model,
+        session: plan,
+        workingDirectory,
+        memory: files.memory,
+        mcpConfig: files.mcpConfig,
+        settings: files.settings,
+        ...remaining(settings, used)
+      }),
+      environment,
+      workingDirectory,
+      prompt,
+      asked: {
+        model: settings.model,
+        permissionMode,
+        sessionId: plan.sessionId,
+        mcpServers: files.mcpServers
+      },
+      marks: [`CLAUDE_CODE_SESSION_ID=${plan.sessionId}`, `${markVariable}=${mark}`],
+      bounds: settings.bounds
+    }, seen)
+    const usage = addUsage(used, observation.usage)
+    const begun = observation.init !== undefined && observation.badInit === undefined
+    yield* Ref.update(story, (before) =>
+      before === undefined
+        ? before
+        : { ...before, begun: before.begun || begun, ...(usage === undefined ? {} : { usage }) })
+    return classify(observation, observation.result?.is_error === true ? yield* handover.testimony : undefined)
+  })
+
+  let plan = yield* sessions.begin(workingDirectory)
+  const wasResumed = plan.resume !== undefined
+  yield* Ref.set(story, {
+    sessionId: plan.sessionId,
+    resuming: wasResumed,
+    begun: false,
+    ...(plan.problem === undefined ? {} : { resumeProblem: plan.problem })
+  })
+  const opening = (resumed: boolean) =>
+    startPrompt({
+      text: files.prompt,
+      resumed,
+      previous: settings.previous,
+      notes: [...prepared.notes, ...files.notes]
+    })
+  let prompt = opening(wasResumed)
+  let tried: Tried = nothingTried
+  while (true) {
+    const verdict: Verdict = yield* start(plan, prompt)
+    const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+    const [step, next] = nextStep(verdict, tried, { backoff: settings.bounds.backoff, now })
+    tried = next
+    if (step._tag === "End") {
+      const kept = yield* sessions.isKept(plan.sessionId, workingDirectory)
+      if (!kept) yield* Effect.logWarning(`no transcript of session ${plan.sessionId}: it cannot be resumed later`)
+      return verdict
+    }
+    if (step._tag === "StartFresh") {
+      plan = { sessionId: settings.sessionId, resume: undefined, problem: step.problem }
+      yield* Ref.set(story, { sessionId: plan.sessionId, resuming: false, begun: false, resumeProblem: step.problem })
+      prompt = opening(false)
+      continue
+    }
+    const why = "message" in verdict ? verdict.message : "the session was in use"
+    yield* Effect.log(`going on after ${step.after}: ${why}`)
+    yield* Effect.sleep(step.after)
+    plan = yield* sessions.again(plan.sessionId, workingDirectory)
+    prompt = plan.resume === undefined ? opening(false) : goOnPrompt(why)
+  }
+})
+
+const configOf = (settings: ReadonlyArray<readonly [key: string, value: string]>) =>
+  settings.length === 0 ? {} : configEnvironment(settings)

@@ -1,0 +1,75 @@
+/** The transcripts on the workspace, as facts for the plan of a session. */
+import { Context, Effect, FileSystem, Layer } from "effect"
+import {
+  isStub,
+  planSession,
+  type SessionPlan,
+  type Transcript,
+  transcriptFolder
+} from "../../agents/claude/Session.ts"
+import { RunnerConfig } from "../RunnerConfig.ts"
+import { earlierSessions } from "../workspace/RenewWorkspace.ts"
+
+export class SessionStore extends Context.Service<SessionStore, {
+  /** What this attempt does, seen from the agent's folder. Moves a stub out of the way. */
+  readonly begin: (workingDirectory: string) => Effect.Effect<SessionPlan>
+  /** The same session again, after its process ended; a new one with the same id where nothing was kept. */
+  readonly again: (sessionId: string, workingDirectory: string) => Effect.Effect<SessionPlan>
+  /** Whether the session can be resumed later. */
+  readonly isKept: (sessionId: string, workingDirectory: string) => Effect.Effect<boolean>
+}>()("@orchestrator/agent/runner/loop/SessionStore") {
+  static readonly layer = Layer.effect(
+    SessionStore,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { lastSession: last, resumeSession, roots, run, sessionId } = yield* RunnerConfig
+      const projects = `${roots.claudeConfig}/projects`
+
+      const list = (folder: string) => fs.readDirectory(folder).pipe(Effect.orElseSucceed(() => []))
+
+      const transcripts = Effect.fnUntraced(function*(workingDirectory: string) {
+        const real = yield* fs.realPath(workingDirectory).pipe(Effect.orElseSucceed(() => workingDirectory))
+        const present = transcriptFolder(real)
+        const found = new Map<string, Transcript>()
+        for (const folder of yield* list(projects)) {
+          const here = present.cut ? folder.startsWith(present.name) : folder === present.name
+          for (const file of yield* list(`${projects}/${folder}`)) {
+            const id = /^([0-9a-f-]{36})\.jsonl$/.exec(file)?.[1]
+            if (id === undefined || (found.get(id)?.here === true && !here)) continue
+            const path = `${projects}/${folder}/${file}`
+            const text = yield* fs.readFileString(path).pipe(Effect.orElseSucceed(() => ""))
+            found.set(id, { path, stub: isStub(text), here })
+          }
+        }
+        return found
+      })
+
+      const makeRoom = (plan: SessionPlan) =>
+        plan.stub === undefined
+          ? Effect.void
+          : fs.rename(plan.stub, `${plan.stub}.stub`).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
+
+      const plan = Effect.fnUntraced(function*(workingDirectory: string, id: string, wanted: boolean) {
+        const found = yield* transcripts(workingDirectory)
+        const chosen = planSession({
+          sessionId: id,
+          wanted,
+          last,
+          earlier: earlierSessions(run),
+          transcripts: found
+        })
+        yield* makeRoom(chosen)
+        return chosen
+      })
+
+      return SessionStore.of({
+        begin: Effect.fn("SessionStore.begin")((workingDirectory) => plan(workingDirectory, sessionId, resumeSession)),
+        again: Effect.fn("SessionStore.again")((id, workingDirectory) => plan(workingDirectory, id, false)),
+        isKept: Effect.fn("SessionStore.isKept")(function*(id, workingDirectory) {
+          const transcript = (yield* transcripts(workingDirectory)).get(id)
+          return transcript !== undefined && !transcript.stub
+        })
+      })
+    })
+  )
+}

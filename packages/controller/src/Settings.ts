@@ -1,9 +1,0 @@
-/** What the controller is told at start. */
-import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { Context } from "effect"
-
-export class ControllerSettings extends Context.Service<ControllerSettings, {
-  readonly config: OrchestratorConfig
-  /** The one namespace that is looked after. */
-  readonly namespace: string
-}>()("@orchestrator/controller/Settings") {}

@@ -1,0 +1,78 @@
+/**
+ * What a run may spend: the administrator's ceilings bound what it asks for, and its limits are over all attempts, so what earlier ones
+ * used is gone.
+ */
+import type { FieldProblem } from "@orchestrator/domain/Decode"
+import { listPricesDate } from "@orchestrator/domain/ListPrices"
+import { priceOf } from "@orchestrator/domain/ModelPrice"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { ObservedRun } from "../facts/Observed.ts"
+import type { Wanted } from "./Wanted.ts"
+
+export interface Budget {
+  readonly costUsd: number
+  readonly turns: number
+}
+
+/** What the run's own fields allow, else the configured default. */
+const granted = ({ maxCostUsd, maxTurns }: Wanted, { limits }: OrchestratorConfig): Budget => ({
+  costUsd: maxCostUsd ?? limits.defaultMaxCostUsd ?? limits.maxCostUsd,
+  turns: maxTurns ?? limits.defaultMaxTurns ?? limits.maxTurns
+})
+
+export const remainingBudget = (
+  { status: { usage } }: ObservedRun,
+  wanted: Wanted,
+  config: OrchestratorConfig
+): Budget => {
+  const { costUsd, turns } = granted(wanted, config)
+  return {
+    costUsd: round(Math.max(0, costUsd - (usage?.costUsd ?? 0))),
+    turns: Math.max(0, turns - (usage?.turns ?? 0))
+  }
+}
+
+const round = (usd: number): number => Math.round(usd * 1e6) / 1e6
+
+/** What a run asks for above the ceilings, each with the key that sets it. */
+const aboveCeiling = (
+  { maxCostUsd, maxTurns, timeoutSeconds }: Wanted,
+  { limits }: OrchestratorConfig
+): ReadonlyArray<FieldProblem> =>
+  ([
+    ["maxCostUsd", maxCostUsd, "maxCostUsd"],
+    ["maxTurns", maxTurns, "maxTurns"],
+    ["timeoutSeconds", timeoutSeconds, "maxTimeoutSeconds"]
+  ] as const).flatMap(([field, found, key]) =>
+    found === undefined || found <= limits[key]
+      ? []
+      : [{ path: `spec.${field}`, expected: `at most ${limits[key]} (limits.${key})`, found: String(found) }]
+  )
+
+/** What Claude Code takes for a model of its own choice: it asks for another name, which the run's broker does not know. */
+const alias = /^(?:default|best|opus|sonnet|haiku|fable|opusplan)(?:\[1m\])?$/i
+
+/** A model without a name or a price of its own, where a broker is to keep the run within its budget. */
+const unpriced = ({ model }: Wanted, { agent, model: { prices } }: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
+  if (agent.credentials === "env") return []
+  if (alias.test(model)) {
+    return [{
+      path: "spec.model",
+      expected: "a model's own name, such as claude-opus-5-5, since an alias is each version's choice",
+      found: JSON.stringify(model)
+    }]
+  }
+  return priceOf(model, prices) !== undefined ? [] : [{
+    path: "spec.model",
+    expected: `a model with a price (list of ${listPricesDate}), so that its budget can be kept: set model.prices[${
+      JSON.stringify(model)
+    }]`,
+    found: JSON.stringify(model)
+  }]
+}
+
+/** Why a run's limits cannot be granted; empty when they can. */
+export const refusedLimits = (wanted: Wanted, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
+  ...aboveCeiling(wanted, config),
+  ...unpriced(wanted, config)
+]

@@ -1,0 +1,79 @@
+/**
+ * What an attempt left behind, each part from the one who may say it: with a broker, delivery, spend, turns and limits are the broker's
+ * word alone, and the runner tells the story. Without one the runner speaks of everything.
+ */
+import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import type { Usage } from "@orchestrator/domain/Usage"
+import { Result } from "effect"
+import type { ObservedJob } from "../facts/Observed.ts"
+
+export interface Evidence {
+  readonly sessionId?: string
+  readonly resumed?: boolean
+  /** Why a wanted resume was not possible. */
+  readonly resumeProblem?: string
+  readonly usage?: Usage
+  /** RFC 3339 time at which a usage limit ends. */
+  readonly resetAt?: string
+  readonly delivery?: Delivery
+  /** Whether a pull request can be had where the branch is; absent: none was asked for. */
+  readonly forgeKnown?: boolean
+  /** Why there is no pull request. */
+  readonly pullRequestProblem?: string
+  /** Models that the agent asked for and may not use. */
+  readonly refusedModels?: ReadonlyArray<string>
+}
+
+const storyOf = ({ resumed, resumeProblem, sessionId }: Partial<AgentResult>): Evidence => ({
+  ...(sessionId === undefined ? {} : { sessionId }),
+  ...(resumed === undefined ? {} : { resumed }),
+  ...(resumeProblem === undefined ? {} : { resumeProblem })
+})
+
+/** Its figures of money are a list's. */
+const byRunner = ({ delivery, resetAt, usage }: Partial<AgentResult>): Evidence => ({
+  ...(usage === undefined ? {} : { usage: usage.costUsd === undefined ? usage : { ...usage, costEstimated: true } }),
+  ...(resetAt === undefined ? {} : { resetAt }),
+  ...(delivery === undefined ? {} : { delivery })
+})
+
+const byBroker = (testimony: BrokerResult): Evidence => {
+  const { delivery, forgeKnown, pullRequestProblem, refusedModels, resetAt } = testimony
+  const usage = usageOf(testimony)
+  return {
+    ...(Object.keys(usage).length === 0 ? {} : { usage }),
+    ...(resetAt === undefined ? {} : { resetAt }),
+    ...(delivery === undefined ? {} : { delivery }),
+    forgeKnown,
+    ...(pullRequestProblem === undefined ? {} : { pullRequestProblem }),
+    ...(refusedModels === undefined ? {} : { refusedModels })
+  }
+}
+
+/** What the broker counted. Where it could not see an end, or a model has no price, the cost is an estimate. */
+const usageOf = ({ costComplete, costUsd, models, reservedUsd = 0, turns }: BrokerResult): Usage => {
+  const counted = Object.values(models)
+  const sum = (of: (tokens: typeof counted[number]) => number) =>
+    counted.reduce((total, tokens) => total + of(tokens), 0)
+  return {
+    ...(costUsd === undefined ? {} : { costUsd }),
+    ...(reservedUsd > 0 || !costComplete ? { costEstimated: true } : {}),
+    ...(counted.length === 0 ? {} : {
+      inputTokens: sum(({ cacheRead, cacheWrite, input }) => input + cacheRead + cacheWrite),
+      outputTokens: sum(({ output }) => output)
+    }),
+    ...(turns === undefined && counted.length === 0 ? {} : { turns: turns ?? sum(({ answers }) => answers) })
+  }
+}
+
+/** Of an attempt whose pod is over; empty where nothing was left. */
+export const evidenceOf = ({ brokered, pod }: ObservedJob): Evidence => {
+  const story: Partial<AgentResult> = pod?.ended === undefined || Result.isFailure(pod.ended.result)
+    ? {}
+    : pod.ended.result.success
+  if (!brokered) return { ...storyOf(story), ...byRunner(story) }
+  return pod?.testimony === undefined || Result.isFailure(pod.testimony)
+    ? storyOf(story)
+    : { ...storyOf(story), ...byBroker(pod.testimony.success) }
+}

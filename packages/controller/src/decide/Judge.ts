@@ -1,0 +1,180 @@
+/**
+ * How an attempt ended, from the Job controller's last word, the runner's story and, where there is a broker, its testimony. First match
+ * wins; a success is only what Success.ts makes of both.
+ */
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { nameFields } from "@orchestrator/domain/Decode"
+import type { TerminalReason } from "@orchestrator/domain/Reason"
+import { sentence } from "@orchestrator/domain/Text"
+import { Result } from "effect"
+import type { AgentEnd, ObservedJob } from "../facts/Observed.ts"
+import { type Completed, deliver, refusalWords, type Success } from "./Success.ts"
+
+export interface Failure {
+  readonly reason: Exclude<TerminalReason, "Delivered">
+  readonly message: string
+}
+
+export type Verdict = Success | Failure
+
+/** What a person must look at when a credential is missing. */
+export interface Credentials {
+  readonly modelKey: string
+  readonly gitAccess: string
+}
+
+/**
+ * The verdict on an attempt whose agent has ended; undefined while only the Job controller's last word can tell who ended it, so that
+ * the verdict is the same whichever of pod and Job is seen first.
+ */
+export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credentials): Verdict | undefined => {
+  if (Result.isFailure(end.result)) {
+    return silent(job, end, `no valid result: ${nameFields(end.result.failure)}`, credentials)
+  }
+  const story = end.result.success
+  switch (story.outcome) {
+    case "Completed":
+      return judgeCompleted(job, end, { ...story, outcome: story.outcome }, credentials)
+    case "Failed":
+      return judgeFailed(job, story, credentials)
+    case "Interrupted":
+      return interruption(job) ?? stoppedFromOutside(job)
+  }
+}
+
+/**
+ * The verdict on an attempt that left no word: its pod is gone, or its agent never ran. `neverBegan`: what kept the agent from beginning,
+ * as far as that is known; a Job's own deadline is not the cause then.
+ */
+export const judgeJob = (job: ObservedJob, credentials: Credentials, neverBegan?: Failure): Verdict => {
+  const isOwnDeadline = job.end?.reason === "DeadlineExceeded" && job.stopping === undefined
+  if (isOwnDeadline && neverBegan !== undefined) return neverBegan
+  const by = interruption(job)
+  if (by !== undefined) return by
+  if (job.pod?.filesRefused === true) return lost("The attempt's files were not those that it was made with.")
+  if (job.pod !== undefined && job.pod.over && !job.pod.gone && job.pod.ended === undefined) {
+    return missing(testimonyOf(job), credentials) ??
+      { reason: "SetupFailed", message: `The pod ${job.pod.name} failed before the agent started: see its log.` }
+  }
+  return lost(
+    job.end?.succeeded === true
+      ? "The Job completed but its pod was gone before its result could be read."
+      : `The Job failed (${job.end?.reason ?? "unknown"}) and its pod was gone before its result could be read.`
+  )
+}
+
+const testimonyOf = ({ brokered, pod }: ObservedJob): BrokerResult | undefined =>
+  brokered && pod?.testimony !== undefined && Result.isSuccess(pod.testimony) ? pod.testimony.success : undefined
+
+const judgeCompleted = (
+  job: ObservedJob,
+  end: AgentEnd,
+  story: Completed,
+  credentials: Credentials
+): Verdict | undefined => {
+  if (!job.brokered) return deliver(story, { by: "runner", delivery: story.delivery })
+  const { testimony } = job.pod ?? {}
+  if (testimony === undefined || Result.isFailure(testimony)) {
+    const found = testimony === undefined ? "nothing" : nameFields(testimony.failure)
+    return silent(job, end, `no valid testimony of its broker: ${found}`, credentials)
+  }
+  return deliver(story, { by: "broker", testimony: testimony.success })
+}
+
+/** Reasons that say no more than that it went wrong; the broker may know better. */
+const vague: ReadonlySet<AgentResult["reason"]> = new Set([undefined, "AgentError", "SetupFailed"])
+
+/** What happens outside of the agent's container, which whoever writes its message cannot know: only InfraLost would start it again. */
+const foreign: ReadonlySet<AgentResult["reason"]> = new Set([
+  "InfraLost",
+  "JobLost",
+  "QuotaExceeded",
+  "ImagePullFailed",
+  "Unschedulable",
+  "VolumeNotAttached",
+  "PodRefused",
+  "NameCollision",
+  "DependencyFailed",
+  "TemplateError"
+])
+
+/** A limit starts a run again, so it takes more than the word of whoever writes the agent's message. */
+const unseenLimit = (story: AgentResult, brokered: boolean, testimony: BrokerResult | undefined): boolean =>
+  story.reason === "RateLimited" && brokered && testimony?.limitedAt === undefined
+
+const judgeFailed = (job: ObservedJob, story: AgentResult, credentials: Credentials): Failure => {
+  const testimony = testimonyOf(job)
+  const delivery = testimony?.delivery
+  if (story.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
+    return { reason: story.reason, message: refusalWords(delivery.branch, delivery.pushRefused) }
+  }
+  if (testimony !== undefined && vague.has(story.reason)) {
+    const refused = testimony.modelRefused === "Budget" || testimony.modelRefused === "Turns"
+    if (refused) return { reason: "BudgetExceeded", message: story.message }
+    const absent = missing(testimony, credentials)
+    if (absent !== undefined) return absent
+  }
+  if (unseenLimit(story, job.brokered, testimony)) {
+    const doubt = "It says that a usage limit was reached, but its broker saw none."
+    return { reason: "AgentError", message: `${sentence(story.message)} ${doubt}` }
+  }
+  const told = story.reason === undefined || foreign.has(story.reason) ? "AgentError" : story.reason
+  return { reason: told, message: story.message }
+}
+
+const missing = (testimony: BrokerResult | undefined, credentials: Credentials): Failure | undefined => {
+  if (testimony?.missing === undefined) return undefined
+  const name = testimony.missing === "ModelKey" ? credentials.modelKey : credentials.gitAccess
+  return {
+    reason: "SecretMissing",
+    message: `${name} is missing. Create it, and raise spec.contextVersion.${
+      testimony.problem === undefined ? "" : ` (${testimony.problem})`
+    }`
+  }
+}
+
+/** Exit codes of SIGINT, SIGKILL and SIGTERM. */
+const signals = new Set([130, 137, 143])
+
+/** An end without the words that it needs. */
+const silent = (
+  job: ObservedJob,
+  { exitCode, reason }: AgentEnd,
+  problem: string,
+  credentials: Credentials
+): Verdict | undefined => {
+  const by = interruption(job)
+  if (by !== undefined || job.end === undefined) return by
+  if (reason === "ContainerStatusUnknown") return lost("The node restarted while the agent ran.")
+  if (reason === "OOMKilled") {
+    return { reason: "AgentError", message: "The agent ran out of memory. Raise agent.resources.limits.memory." }
+  }
+  if (
+    job.brokered && job.pod?.gone === true && job.pod.testimony !== undefined && Result.isFailure(job.pod.testimony)
+  ) {
+    return lost("The pod was lost before its broker could say what was delivered.")
+  }
+  return (signals.has(exitCode) ? stoppedFromOutside(job) : undefined) ?? missing(testimonyOf(job), credentials) ?? {
+    reason: "AgentError",
+    message: `The agent's container ended with exit code ${exitCode} and ${problem}`
+  }
+}
+
+/** Who stopped the pod; undefined when nobody that we know of did, or not yet. */
+const interruption = (job: ObservedJob): Failure | undefined => {
+  if (job.stopping === "Finished") return undefined
+  if (job.stopping === "Cancelled") return { reason: "Cancelled", message: "The run was cancelled." }
+  if (job.stopping === "DeadlineExceeded" || job.end?.reason === "DeadlineExceeded") {
+    const limit = job.timeoutSeconds === undefined ? "" : ` of ${job.timeoutSeconds} s`
+    return { reason: "DeadlineExceeded", message: `The attempt ran longer than its time limit${limit}.` }
+  }
+  if (job.end?.reason === "PodFailurePolicy") return lost("The pod was evicted, preempted or lost with its node.")
+  return job.deleting ? { reason: "JobLost", message: "The Job was deleted while it ran." } : undefined
+}
+
+/** A pod that got a signal from somebody else: deleted by a person, or by a node that shuts down. */
+const stoppedFromOutside = ({ end }: ObservedJob): Failure | undefined =>
+  end === undefined ? undefined : lost(`The pod was stopped from outside (${end.reason}).`)
+
+const lost = (message: string): Failure => ({ reason: "InfraLost", message })

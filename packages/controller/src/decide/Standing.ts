@@ -1,0 +1,227 @@
+/**
+ * Where an attempt stands between the making of its Job and its end: whether the agent works, and what keeps it from that, in the words of
+ * whoever knows (scheduler, kubelet, Job controller). Pure. What it says changes only with what is the matter, never with time or counts.
+ */
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { FailureReason, ProgressReason } from "@orchestrator/domain/Reason"
+import { sentence } from "@orchestrator/domain/Text"
+import type { DateTime } from "effect"
+import type { ObservedJob, ObservedPod, Stuck } from "../facts/Observed.ts"
+import { isFormer } from "./CurrentAttempt.ts"
+import { explainRefusal } from "./Refusal.ts"
+import { isPast, schedulingUntil, startLimit } from "./StartClock.ts"
+
+export interface Standing {
+  readonly begun: boolean
+  readonly message: string
+  /** What keeps it from going on; absent: nothing that anybody knows of. */
+  readonly trouble?: Trouble
+  /** Whether it is no more than the first moments of a start. */
+  readonly usual?: boolean
+}
+
+export interface Trouble {
+  readonly reason: ProgressReason
+  /** How the run ends when this lasts, and what a person then does; absent: it is waited for without end. */
+  readonly failure?: { readonly reason: FailureReason; readonly advice: string }
+  /** Whether time alone may mend it: a free node, a place in the quota, an image on its way. */
+  readonly mayPass?: boolean
+}
+
+export const standingOf = (job: ObservedJob, now: DateTime.Utc): Standing => {
+  const begun = job.pod?.begun === true
+  if (job.stopping !== undefined) return { begun, message: stopping[job.stopping] }
+  if (job.suspended) {
+    return {
+      begun: false,
+      message:
+        `The Job ${job.name} is suspended, and not by the orchestrator: nothing runs until its spec.suspend is false.`,
+      trouble: { reason: "Suspended" }
+    }
+  }
+  return job.pod === undefined || isFormer(job, job.pod) ? withoutPod(job) : withPod(job, job.pod, now)
+}
+
+/** When a start that stands so ends the run; undefined: it is waited for. */
+export const startDeadline = (
+  job: ObservedJob,
+  { begun, trouble }: Standing,
+  config: OrchestratorConfig
+): DateTime.Utc | undefined =>
+  begun || trouble?.failure === undefined ? undefined : startLimit(job, config, trouble.mayPass === true)
+
+const stopping: Readonly<Record<NonNullable<ObservedJob["stopping"]>, string>> = {
+  Cancelled: "The run is being cancelled: its agent is told to stop, and its work is saved.",
+  DeadlineExceeded: "The attempt's time is over: its agent is told to stop, and its work is saved.",
+  Finished: "The agent has ended; what others have added to its pod is being stopped."
+}
+
+const withoutPod = ({ name, namespace, podRefused }: ObservedJob): Standing => {
+  if (podRefused === undefined) return { begun: false, message: `The Job ${name} has no pod yet.`, usual: true }
+  const { message, reason } = explainRefusal("pod", podRefused)
+  const isQuota = reason === "QuotaExceeded"
+  return {
+    begun: false,
+    message,
+    trouble: {
+      reason,
+      mayPass: isQuota,
+      failure: {
+        reason: isQuota ? "QuotaExceeded" : "PodRefused",
+        advice: `See kubectl describe ${isQuota ? "resourcequota" : `job ${name}`} -n ${namespace}.`
+      }
+    }
+  }
+}
+
+const withPod = (job: ObservedJob, pod: ObservedPod, now: DateTime.Utc): Standing => {
+  if (pod.deleting && !pod.over) {
+    return {
+      begun: pod.begun,
+      message: `The pod ${pod.name} is being deleted, and not by the orchestrator.`,
+      trouble: { reason: "PodDeleted" }
+    }
+  }
+  if (!pod.begun) return { begun: false, ...starting(job, pod, now) }
+  return pod.unreachable
+    ? {
+      begun: true,
+      message: `The node of the pod ${pod.name} does not answer: whether the agent works is not known.`,
+      trouble: { reason: "NodeNotReady" }
+    }
+    : { begun: true, message: `The agent works in the Job ${job.name}.` }
+}
+
+const starting = (job: ObservedJob, pod: ObservedPod, now: DateTime.Utc): Omit<Standing, "begun"> => {
+  const see = `See kubectl describe pod ${pod.name} -n ${job.namespace}.`
+  const isYoung = !isPast(now, schedulingUntil(job) ?? now)
+  if (pod.stuck !== undefined && !isYoung) return stuckOn(pod.stuck, job, see)
+  if (!pod.prepared && job.podWarning !== undefined) return unprepared(job, job.podWarning, pod, see)
+  // One sentence for all of a slow start: each of its own would be another write.
+  const message = pod.onNode
+    ? `The pod ${pod.name} is on its node, which pulls its images and starts its containers.`
+    : `The pod ${pod.name} waits for a node.`
+  return {
+    message,
+    usual: true,
+    trouble: { reason: "NotStarted", mayPass: true, failure: { reason: "SetupFailed", advice: see } }
+  }
+}
+
+const images: ReadonlySet<string> = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+  "RegistryUnavailable",
+  "SignatureValidationFailed"
+])
+
+const stuckOn = (stuck: Stuck, job: ObservedJob, see: string): Omit<Standing, "begun"> => {
+  if (stuck.container === undefined) return unscheduled(stuck, job, see)
+  if (stuck.reason === "BrokerFailed") {
+    return {
+      message: sentence(`The run's broker does not start: ${stuck.message}`),
+      trouble: {
+        reason: "BrokerFailed",
+        failure: { reason: stuck.missing === true ? "SecretMissing" : "SetupFailed", advice: see }
+      }
+    }
+  }
+  if (images.has(stuck.reason)) {
+    return {
+      message: about(`The image of the container ${stuck.container} cannot be pulled`, causeOf(stuck)),
+      trouble: {
+        reason: stuck.reason === "InvalidImageName" ? "InvalidImageName" : "ImagePullBackOff",
+        failure: {
+          reason: "ImagePullFailed",
+          advice:
+            "Check agent.image and agent.imagePullSecrets; a registry that asks who it is: kubectl create secret docker-registry " +
+            `NAME -n ${job.namespace} --docker-server=HOST --docker-username=USER --docker-password=TOKEN.`
+        }
+      }
+    }
+  }
+  const message = about(`The container ${stuck.container} cannot be made`, stuck.message)
+  return isSecret(stuck.message)
+    ? { message, trouble: secretMissing(stuck.message, job.namespace) }
+    : { message, trouble: { reason: "ContainerNotMade", failure: { reason: "SetupFailed", advice: see } } }
+}
+
+const about = (what: string, words: string): string => words === "" ? `${what}.` : sentence(`${what}: ${words}`)
+
+/** Between two tries the kubelet says that it waits; newer ones say for what. */
+const causeOf = ({ message, reason }: Stuck): string =>
+  message.replace(/^Back-off pulling image "[^"]*"(?::\s*)?/, "").replace(/^ErrImagePull:\s*/, "")
+    .replace(new RegExp(`^${reason}$`), "").trim()
+
+const isSecret = (words: string): boolean => /\bsecrets?\b/i.test(words)
+
+const secretMissing = (words: string, namespace: string): Trouble => {
+  const name = /secrets? "([^"]+)"|Secret (?:[^/\s]+\/)?([^\s:]+)/.exec(words)
+  const key = /key ([^\s:]+) in Secret/.exec(words)?.[1] ?? "KEY"
+  return {
+    reason: "SecretMissing",
+    failure: {
+      reason: "SecretMissing",
+      advice: `kubectl create secret generic ${
+        name?.[1] ?? name?.[2] ?? "NAME"
+      } -n ${namespace} --from-literal=${key}=VALUE.`
+    }
+  }
+}
+
+const unscheduled = ({ message: words, reason }: Stuck, job: ObservedJob, see: string): Omit<Standing, "begun"> => {
+  if (reason === "SchedulingGated") {
+    return {
+      message: about("The pod is held back by a scheduling gate", words),
+      trouble: { reason: "SchedulingGated" }
+    }
+  }
+  const isClaim = /persistentvolumeclaim|volume/i.test(words)
+  return isClaim
+    ? {
+      message: about("The pod's workspace is not ready", words),
+      trouble: {
+        reason: "ClaimPending",
+        mayPass: true,
+        failure: {
+          reason: "VolumeNotAttached",
+          advice: `Check storage.storageClassName, and kubectl describe pvc -n ${job.namespace}.`
+        }
+      }
+    }
+    : {
+      message: about("No node takes the pod", words),
+      trouble: {
+        reason: "Unschedulable",
+        mayPass: true,
+        failure: {
+          reason: "Unschedulable",
+          advice: `Check agent.resources, agent.nodeSelector and agent.tolerations; ${see.replace("See ", "see ")}`
+        }
+      }
+    }
+}
+
+const unprepared = (
+  { namespace }: ObservedJob,
+  { message: words, reason }: NonNullable<ObservedJob["podWarning"]>,
+  pod: ObservedPod,
+  see: string
+): Omit<Standing, "begun"> => {
+  if (reason === "FailedCreatePodSandBox") {
+    return {
+      message: about(`The node cannot make the pod ${pod.name}`, words),
+      trouble: { reason: "SandboxFailed", failure: { reason: "SetupFailed", advice: see } }
+    }
+  }
+  const message = about(`The node cannot give the pod ${pod.name} its volumes`, words)
+  return {
+    message,
+    trouble: isSecret(words)
+      ? secretMissing(words, namespace)
+      : { reason: "VolumeNotAttached", failure: { reason: "VolumeNotAttached", advice: see } }
+  }
+}

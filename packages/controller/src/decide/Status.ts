@@ -1,0 +1,332 @@
+/**
+ * The next status, derived from what was observed and what changed. Phase follows from the reason; equal status is not written; times
+ * move only when what they date has changed.
+ */
+import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
+import { type ConditionFact, findCondition, setConditions } from "@orchestrator/domain/Condition"
+import { filesName } from "@orchestrator/domain/Names"
+import { isTerminal, type Phase } from "@orchestrator/domain/Phase"
+import { wordsOfAttempt } from "@orchestrator/domain/PreviousAttempt"
+import { printable } from "@orchestrator/domain/Printable"
+import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason } from "@orchestrator/domain/Reason"
+import { expiry, formatTime } from "@orchestrator/domain/Retention"
+import { sentence } from "@orchestrator/domain/Text"
+import { addUsage, type Usage } from "@orchestrator/domain/Usage"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Result } from "effect"
+import { Action, type StatusWrite } from "../act/Action.ts"
+import { sameJson } from "../facts/SameJson.ts"
+import { runKinds } from "../kinds/RunKind.ts"
+import { evidenceFacts } from "./Conditions.ts"
+import type { Evidence } from "./Evidence.ts"
+import type { Verdict } from "./Judge.ts"
+import type { Pause } from "./Pause.ts"
+import type { ObservedAlive } from "./Plan.ts"
+import { promptVersion } from "./SpecEdit.ts"
+
+interface Change {
+  readonly phase: Phase
+  readonly reason: string
+  readonly message: string
+  readonly facts?: ReadonlyArray<ConditionFact>
+  readonly attempt?: Attempt
+  readonly fields?: Readonly<Record<string, unknown>>
+}
+
+const notEnded = { finishedAt: undefined, expiresAt: undefined, resumesAt: undefined }
+
+/** Pending: nothing runs, and why. */
+export const waiting = (
+  observed: ObservedAlive,
+  reason: WaitingReason,
+  message: string,
+  attempt?: Attempt
+): ReadonlyArray<Action> =>
+  write(observed, {
+    phase: "Pending",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      ...(reason === "Accepted" ? [] : [{ type: "Queued", status: "True", reason, message } as const])
+    ],
+    ...(attempt === undefined ? {} : { attempt }),
+    fields: notEnded
+  })
+
+/** Pending, because the cluster refuses what the run needs. The words are filled in when they are known. */
+export const refusedWrite = (observed: ObservedAlive): StatusWrite => {
+  const message = "The cluster refuses the run's Job."
+  const reason = "WaitingForCapacity"
+  return statusWrite(observed, {
+    phase: "Pending",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      { type: "Queued", status: "True", reason, message },
+      { type: "Progressing", status: "False", reason: "Refused", message }
+    ],
+    fields: notEnded
+  })
+}
+
+/** Pending, since an object of somebody else has the name of the Job: the next round makes it under another one. */
+export const renamedWrite = (observed: ObservedAlive): StatusWrite => {
+  const { attempt, jobName, kind, name, uid } = observed.run
+  const message = `Another Job is named ${jobName}: this run's gets another name.`
+  return statusWrite(observed, {
+    phase: "Pending",
+    reason: "Accepted",
+    message,
+    facts: [{ type: "Ready", status: "False", reason: "Accepted", message }],
+    fields: { ...notEnded, jobName: runKinds[kind].jobName(name, uid, attempt, observed.nonce.slice(0, 8)) }
+  })
+}
+
+/** Running: the current attempt's Job is there. */
+export const running = (
+  observed: ObservedAlive,
+  reason: RunningReason,
+  message: string,
+  attempt: Attempt,
+  facts: ReadonlyArray<ConditionFact>
+): ReadonlyArray<Action> =>
+  write(observed, {
+    phase: "Running",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      ...(findCondition(observed.run.status.conditions, "Queued") === undefined
+        ? []
+        : [{ type: "Queued", status: "False", reason: "Started", message: "The run has started." } as const]),
+      ...facts
+    ],
+    attempt,
+    fields: { ...notEnded, ...ofAttempt(observed, attempt) }
+  })
+
+/** What is said of the current attempt while it is that, whichever status is the first to speak of it. */
+const ofAttempt = (observed: ObservedAlive, { jobName, sessionId, startedAt }: Attempt) => ({
+  startedAt,
+  sessionId,
+  ...(observed.run.status.jobName === jobName && observed.run.status.startedAt !== undefined
+    ? undefined
+    : startedWith(observed)),
+  jobName,
+  configmapName: filesNameOf(observed, jobName)
+})
+
+/** As its Job says; before that is there, as it is about to. */
+const filesNameOf = ({ jobs, nonce, run: { status } }: ObservedAlive, jobName: string): string => {
+  const job = jobs.find(({ name }) => name === jobName)
+  if (job !== undefined) return job.files?.name ?? job.name
+  return (status.jobName === jobName ? status.configmapName : undefined) ?? filesName(jobName, nonce)
+}
+
+/** What the spec said when the attempt started; a later edit is not what it works on. */
+const startedWith = ({ run, workspace }: ObservedAlive) => {
+  const prompt = Result.isSuccess(run.wanted) ? run.wanted.success.promptModification : undefined
+  return {
+    ...(workspace === undefined ? {} : { workspace: workspace.claim }),
+    ...(run.kind === "CodeRun"
+      ? {
+        promptModification: prompt,
+        promptVersion: prompt === undefined ? undefined : promptVersion(run, prompt),
+        promptMode: "direct"
+      }
+      : {})
+  }
+}
+
+/** What the end of an attempt adds. */
+export type Ending = Verdict & {
+  /** For a person: what to do next. */
+  readonly advice?: string | undefined
+  readonly attempt?: Attempt
+  readonly evidence?: Evidence
+}
+
+/** Terminal, for this context version for ever. */
+export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Action> =>
+  write(observed, endedChange(observed, ending))
+
+/** The same as a write for an action that may find its name taken. */
+export const endedWrite = (observed: ObservedAlive, ending: Ending): StatusWrite =>
+  statusWrite(observed, endedChange(observed, ending))
+
+const endedChange = (
+  observed: ObservedAlive,
+  { advice, attempt, evidence = {}, message: words, reason }: Ending
+): Change => {
+  const { config, now, run } = observed
+  // A long story leaves room for what to do next.
+  const message = advice === undefined ? words : `${sentence(printable(words, { max: 800 }))} ${advice}`
+  const phase = outcomeOf(reason)
+  const finishedAt = formatTime(now)
+  return {
+    phase,
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: phase === "Succeeded" ? "True" : "False", reason, message },
+      ...(findCondition(run.status.conditions, "Queued")?.status === "True"
+        ? [{ type: "Queued", status: "False", reason, message: "The run has ended." } as const]
+        : []),
+      ...evidenceFacts(evidence, reason)
+    ],
+    ...(attempt === undefined ? {} : { attempt: closed(attempt, finishedAt, { reason, message: words }) }),
+    fields: {
+      ...(attempt === undefined ? {} : ofAttempt(observed, attempt)),
+      finishedAt,
+      expiresAt: attempt === undefined ? undefined : expiry(now, phase, config.cleanup),
+      resumesAt: undefined,
+      ...whereTheWorkIs(evidence)
+    }
+  }
+}
+
+interface Closing {
+  readonly reason: TerminalReason
+  readonly message: string
+}
+
+/** The entry of an attempt that has ended. */
+export const closed = (attempt: Attempt, finishedAt: string, { message, reason }: Closing): Attempt => {
+  const outcome = outcomeOf(reason)
+  return {
+    ...attempt,
+    finishedAt,
+    outcome,
+    reason,
+    ...(outcome === "Succeeded" ? {} : { message: wordsOfAttempt(message) })
+  }
+}
+
+const whereTheWorkIs = ({ delivery, sessionId }: Evidence) => ({
+  ...(delivery?.headCommit === undefined ? {} : { branch: delivery.branch, headCommit: delivery.headCommit }),
+  ...(delivery?.pullRequestUrl === undefined ? {} : { pullRequestUrl: delivery.pullRequestUrl }),
+  ...(sessionId === undefined ? {} : { sessionId })
+})
+
+interface Pausing {
+  readonly pause: Pause
+  readonly message: string
+  readonly attempt: Attempt
+  readonly evidence: Evidence
+}
+
+/** Pending: the attempt has ended, and the next one starts by itself. */
+export const paused = (observed: ObservedAlive, pausing: Pausing): ReadonlyArray<Action> =>
+  write(observed, pausedChange(observed, pausing))
+
+/** The same as a write for an action that may find its name taken. */
+export const pausedWrite = (observed: ObservedAlive, pausing: Pausing): StatusWrite =>
+  statusWrite(observed, pausedChange(observed, pausing))
+
+const pausedChange = (
+  observed: ObservedAlive,
+  { attempt, evidence, message: why, pause: { reason, retryCount, until } }: Pausing
+): Change => {
+  const resumesAt = formatTime(until)
+  const message = `${why} The run goes on by itself at ${resumesAt}.`
+  return {
+    phase: "Pending",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      { type: "Progressing", status: "False", reason, message },
+      ...evidenceFacts(evidence, reason)
+    ],
+    attempt: closed(attempt, formatTime(observed.now), { reason, message: why }),
+    fields: {
+      ...notEnded,
+      ...ofAttempt(observed, attempt),
+      resumesAt,
+      ...(retryCount === 0 ? {} : { retryCount }),
+      ...whereTheWorkIs(evidence)
+    }
+  }
+}
+
+const write = (observed: ObservedAlive, change: Change): ReadonlyArray<Action> => {
+  const next = statusWrite(observed, change)
+  return sameJson(next.object.status, observed.run.object.status) ? [] : [Action.WriteStatus(next)]
+}
+
+/** Characters of a message; several conditions repeat it, and the whole status has to stay small (see StoredRun). */
+const longestMessage = 1024
+const words = (message: string): string => printable(message, { max: longestMessage })
+/** What Kubernetes wants of a condition's reason; a kubelet's own may be anything. */
+const reasonWord = (reason: string): string => /^[A-Za-z](?:[\w,:]{0,254}\w)?$/.test(reason) ? reason : "Unknown"
+
+const statusWrite = (observed: ObservedAlive, { facts: said = [], ...change }: Change): StatusWrite => {
+  const { run } = observed
+  const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason, usage } } = run
+  const before = run.object.status ?? {}
+  const now = formatTime(observed.now)
+  const isNew = contextVersion !== attempt.contextVersion
+  const facts = isNew ? conditions?.filter(({ type }) => ofTheRun.has(type)) : conditions
+  const moved = isNew || phase !== change.phase || reason !== change.reason
+  const added = change.attempt === undefined ? undefined : endedNow(attempts, change.attempt)
+  const status = withoutUndefined({
+    ...before,
+    ...(isNew ? ofFormerAttempt : undefined),
+    ...(isNew && before["retryCount"] !== undefined ? { retryCount: 0 } : undefined),
+    cancelledVersion: run.cancelledVersion,
+    ...change.fields,
+    ...(change.attempt === undefined ? undefined : { attempts: recordAttempt(attempts, change.attempt) }),
+    ...(added === undefined ? undefined : { usage: addUsage(usage, added) }),
+    phase: change.phase,
+    reason: change.reason,
+    message: words(change.message),
+    contextVersion: attempt.contextVersion,
+    observedGeneration: run.generation,
+    lastUpdate: moved ? now : lastUpdate ?? now,
+    conditions: setConditions(
+      facts ?? [],
+      [...said, finishedFact(change)].map((fact) => ({
+        ...fact,
+        reason: reasonWord(fact.reason),
+        message: words(fact.message)
+      })),
+      now,
+      undefined
+    )
+  })
+  return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
+}
+
+/** Becomes true with any outcome, and false again with the next version. */
+const finishedFact = ({ phase, reason }: Pick<Change, "phase" | "reason">): ConditionFact =>
+  isTerminal(phase)
+    ? { type: "Finished", status: "True", reason, message: `The run has ended: ${phase}.` }
+    : { type: "Finished", status: "False", reason: "InProgress", message: "The run has not ended." }
+
+const withoutUndefined = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const kept: Record<string, unknown> = {}
+  for (const key of Object.keys(fields)) if (fields[key] !== undefined) kept[key] = fields[key]
+  return kept
+}
+
+/** What is said of one attempt and not of the next; where the work is stays. */
+const ofFormerAttempt = {
+  jobName: undefined,
+  configmapName: undefined,
+  startedAt: undefined,
+  finishedAt: undefined,
+  expiresAt: undefined,
+  resumesAt: undefined,
+  sessionId: undefined
+}
+
+/** Conditions that outlive an attempt; the others tell of one and are not the next one's. */
+const ofTheRun: ReadonlySet<string> = new Set(["Ready", "Finished", "Queued"])
+
+/** Usage of an attempt whose end is recorded for the first time. */
+const endedNow = (history: ReadonlyArray<Attempt> | undefined, attempt: Attempt): Usage | undefined => {
+  const before = history?.find(({ jobName }) => jobName === attempt.jobName)
+  return attempt.outcome !== undefined && before?.outcome === undefined ? attempt.usage : undefined
+}

@@ -1,0 +1,27 @@
+/** What a run asks for, in the terms that both kinds share. Made by a RunKind from a valid spec. */
+import type { CodeRun } from "@orchestrator/domain/CodeRun"
+import type { DocsRun } from "@orchestrator/domain/DocsRun"
+import type { Tenant } from "@orchestrator/domain/Tenant"
+import type { Variable } from "../manifest/Literal.ts"
+
+export interface Wanted {
+  readonly run: CodeRun | DocsRun
+  readonly githubUser: string
+  readonly model: string
+  /** Repositories that the run reaches, with the field that names each. */
+  readonly repositories: ReadonlyArray<{ readonly field: string; readonly url: string }>
+  /** Whose workspace it works in. Absent: the workspace is ephemeral. */
+  readonly workspace: Tenant | undefined
+  readonly timeoutSeconds: number | undefined
+  readonly maxCostUsd: number | undefined
+  readonly maxTurns: number | undefined
+  /** Whether the attempt should continue the newest session. */
+  readonly resume: boolean
+  readonly overwriteMemory: boolean
+  readonly promptModification: string | undefined
+  readonly taskId: number | undefined
+  /** What the broker is told of the work: variables of this kind. */
+  readonly task: ReadonlyArray<Variable>
+  /** Variables of the agent for this kind, in order; the shared ones come before. */
+  readonly env: ReadonlyArray<Variable>
+}

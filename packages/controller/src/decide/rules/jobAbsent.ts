@@ -1,0 +1,105 @@
+import { filesName } from "@orchestrator/domain/Names"
+import { PreviousAttemptText, previousAttemptVariable } from "@orchestrator/domain/PreviousAttempt"
+import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
+import { Result, Schema } from "effect"
+import { Action } from "../../act/Action.ts"
+import { filesDigest } from "../../manifest/Files.ts"
+import { literal } from "../../manifest/Literal.ts"
+import { filesManifest, jobManifest, workspaceManifest } from "../../manifest/Manifests.ts"
+import { currentEntry, previousAttempt } from "../Attempts.ts"
+import { currentJob } from "../CurrentAttempt.ts"
+import type { ObservedAlive, Rule } from "../Plan.ts"
+import { ended, endedWrite, refusedWrite, renamedWrite } from "../Status.ts"
+import type { Wanted } from "../Wanted.ts"
+import { filesTakenWrite } from "./filesTaken.ts"
+import { startingStatus } from "./runningStatus.ts"
+
+const encodePrevious = Schema.encodeSync(PreviousAttemptText)
+
+/**
+ * No Job and no terminal status means that none was ever created: a Job cannot vanish before its result is stored, since our
+ * finalizer holds it.
+ */
+export const jobAbsent: Rule = (observed) => {
+  const { files, jobs, run } = observed
+  if (currentJob(run, jobs) !== undefined || Result.isFailure(run.wanted)) return undefined
+  if (files.rendered === undefined) return []
+  if (Result.isFailure(files.rendered)) {
+    return ended(observed, { reason: "TemplateError", message: files.rendered.failure })
+  }
+  if (observed.workspace?.turn.tag === "taken") {
+    return ended(observed, {
+      reason: "NameCollision",
+      message:
+        `Every PersistentVolumeClaim that could be this run's workspace, ${observed.workspace.claim} first, is another's. Delete one of them, or use another spec.service.`
+    })
+  }
+  const wanted = withSession(observed, withBranch(observed, run.wanted.success))
+  const attempt = currentEntry(run, observed.now, undefined)
+  const data = files.rendered.success
+  const reference = { name: filesName(run.jobName, observed.nonce), digest: filesDigest(data) }
+  return [
+    ...lease(observed, wanted),
+    Action.CreateJob({
+      job: jobManifest(observed, wanted, reference),
+      ifTaken: renamedWrite(observed),
+      ifForbidden: refusedWrite(observed),
+      ifInvalid: endedWrite(observed, { reason: "InvalidSpec", message: "The cluster refuses the run's Job." })
+    }),
+    Action.CreateFiles({
+      files: filesManifest(observed, wanted, reference.name, data),
+      owner: observed.config.cleanup.deleteConfigMap
+        ? { tag: "job", name: run.jobName, uid: undefined }
+        : { tag: "run" },
+      ifTaken: filesTakenWrite(observed, attempt)
+    }),
+    ...startingStatus(observed, attempt)
+  ]
+}
+
+/** Of several runs of one task each gets a branch of its own. */
+const withBranch = ({ contested }: ObservedAlive, wanted: Wanted): Wanted => {
+  const own = contested ? [literal("OWN_BRANCH", "true")] : []
+  return { ...wanted, task: [...wanted.task, ...own], env: [...wanted.env, ...own] }
+}
+
+/** A try that is taken up again goes on with what the one before it said, as far as that was kept, and knows why that did not count. */
+const withSession = ({ lastSession, run }: ObservedAlive, wanted: Wanted): Wanted => {
+  const resume = wanted.resume || run.attempt.retry > 0
+  const previous = previousAttempt(run)
+  return {
+    ...wanted,
+    resume,
+    env: [
+      ...wanted.env,
+      ...(resume && lastSession !== undefined ? [literal("RESUME_SESSION_ID", lastSession)] : []),
+      ...(previous === undefined ? [] : [literal(previousAttemptVariable, encodePrevious(previous))])
+    ]
+  }
+}
+
+/** The claim, made for this run and its tenant. */
+export const createWorkspace = (observed: ObservedAlive, claim: string, tenant: Tenant): Action =>
+  Action.CreateWorkspace({
+    claim: workspaceManifest(observed, claim, tenant),
+    ifTaken: endedWrite(observed, {
+      reason: "NameCollision",
+      message: `A PersistentVolumeClaim named ${claim} exists and is no workspace of this service.`
+    })
+  })
+
+/** The claim is this run's before its Job is there; a claim that says nothing becomes its tenant's by the same write. */
+const lease = (observed: ObservedAlive, { workspace: tenant }: Wanted): ReadonlyArray<Action> => {
+  const { config, run, workspace } = observed
+  if (workspace === undefined || tenant === undefined) return []
+  if (workspace.current === undefined) return [createWorkspace(observed, workspace.claim, tenant)]
+  const { adopt = false, ...fence } = workspace.current
+  const held = workspace.turn.tag === "mine" || config.storage.access === "Shared"
+  return held && !adopt ? [] : [Action.LeaseWorkspace({
+    namespace: run.namespace,
+    claim: workspace.claim,
+    ...fence,
+    holder: run.uid,
+    marks: adopt ? tenantMarks(tenant) : undefined
+  })]
+}

@@ -1,0 +1,107 @@
+import type { Attempt } from "@orchestrator/domain/Attempt"
+import { type ConditionFact, findCondition } from "@orchestrator/domain/Condition"
+import { sentence } from "@orchestrator/domain/Text"
+import type { Action } from "../../act/Action.ts"
+import type { ObservedJob, ObservedRun } from "../../facts/Observed.ts"
+import { currentEntry } from "../Attempts.ts"
+import { isAlive } from "../CurrentAttempt.ts"
+import type { Failure } from "../Judge.ts"
+import type { ObservedAlive } from "../Plan.ts"
+import { isEdited } from "../SpecEdit.ts"
+import { type Standing, standingOf } from "../Standing.ts"
+import { isPast, usualUntil } from "../StartClock.ts"
+import { running } from "../Status.ts"
+
+/**
+ * Running, with where the current attempt stands. The first word on an attempt is that its agent works, unless that takes longer than
+ * usual: one status for a usual start. A status that tells of another attempt, or of an end, is not left standing for so long.
+ */
+export const runningStatus = (observed: ObservedAlive, job: ObservedJob): ReadonlyArray<Action> => {
+  const { now, run } = observed
+  if (!isAlive(job) && job.stopping === undefined) return []
+  const standing = standingOf(job, now)
+  const isYoung = standing.usual === true && !isPast(now, usualUntil(job) ?? now)
+  if (isYoung && isUntold(run)) return []
+  const said = isYoung ? startingSoon(job.name) : standing
+  return write(observed, currentEntry(run, now, job), said, editFacts(run, job))
+}
+
+/** The same of a Job that is about to be made. */
+export const startingStatus = (observed: ObservedAlive, attempt: Attempt): ReadonlyArray<Action> =>
+  isUntold(observed.run) ? [] : write(observed, attempt, startingSoon(attempt.jobName), [])
+
+const isUntold = ({ status: { phase } }: ObservedRun): boolean => phase === undefined || phase === "Pending"
+
+const startingSoon = (job: string): Standing => ({ begun: false, message: `The Job ${job} is starting.` })
+
+const write = (
+  observed: ObservedAlive,
+  attempt: Attempt,
+  standing: Standing,
+  facts: ReadonlyArray<ConditionFact>
+): ReadonlyArray<Action> => {
+  const { run } = observed
+  const message = steady(run, standing)
+  const { begun, trouble, usual } = standing
+  const progress: ReadonlyArray<ConditionFact> = trouble !== undefined && usual !== true
+    ? [{ type: "Progressing", status: "False", reason: trouble.reason, message }]
+    : findCondition(run.status.conditions, "Progressing")?.status === "False"
+    ? [moving]
+    : []
+  return running(observed, begun ? "AgentRunning" : "Starting", message, attempt, [...progress, ...facts])
+}
+
+const moving: ConditionFact = {
+  type: "Progressing",
+  status: "True",
+  reason: "Started",
+  message: "The pod is starting or running."
+}
+
+/** Numbers and ids in what others say change from try to try; what they speak of does not. */
+const kernel = (text: string): string => text.replace(/[0-9a-f]{8,}|\d+/gi, "#")
+
+/** With what a person does about it, where that is known; the first moments of a start need nobody. */
+const advised = ({ message, trouble, usual }: Standing): string =>
+  trouble?.failure === undefined || usual === true ? message : `${sentence(message)} ${trouble.failure.advice}`
+
+/** What was said of the same trouble stays, when what is said now differs in numbers only, or is less. */
+const steady = ({ status }: ObservedRun, standing: Standing): string => {
+  const { message, trouble } = standing
+  const full = advised(standing)
+  const before = findCondition(status.conditions, "Progressing")
+  if (trouble === undefined || before?.status !== "False" || before.reason !== trouble.reason) return full
+  const said = before.message ?? ""
+  return kernel(said) === kernel(full) || said.startsWith(`${message.replace(/\.$/, "")}: `) ? said : full
+}
+
+/** How a run ends whose start has stood like this for too long. */
+export const failureOf = (run: ObservedRun, standing: Standing): Failure | undefined => {
+  const failure = standing.trouble?.failure
+  return failure === undefined ? undefined : {
+    reason: failure.reason,
+    message: `${steady(run, { ...standing, usual: false })} Then ${again(run)}.`
+  }
+}
+
+const again = ({ attempt: { contextVersion }, kind, name, namespace }: ObservedRun): string =>
+  kind === "DocsRun"
+    ? "create the run again under another name"
+    : `kubectl patch coderun ${name} -n ${namespace} --type merge -p '{"spec":{"contextVersion":${
+      contextVersion + 1
+    }}}'`
+
+/** Whether the spec was edited since the attempt was started with it. */
+const editFacts = (run: ObservedRun, job: ObservedJob): ReadonlyArray<ConditionFact> => {
+  if (isEdited(run, job)) {
+    return [{ type: "EditPending", status: "True", reason: "WaitsForNextAttempt", message: waits[run.kind] }]
+  }
+  return findCondition(run.status.conditions, "EditPending")?.status === "True"
+    ? [{ type: "EditPending", status: "False", reason: "NoEdit", message: "The attempt works on the spec as it is." }]
+    : []
+}
+
+const waits: Readonly<Record<ObservedRun["kind"], string>> = {
+  CodeRun: "The spec was changed while this attempt runs; the change counts when spec.contextVersion is raised.",
+  DocsRun: "The spec was changed while the run is under way; the change does not count: create another DocsRun."
+}

@@ -1,0 +1,9 @@
+import { Action } from "../../act/Action.ts"
+import type { ObservedJob, StopReason } from "../../facts/Observed.ts"
+
+/** Ends a Job that may still run, once: nothing to do when it was told already. One that is suspended goes on to end. */
+export const stop = (
+  { name, namespace, stopping, suspended, uid }: ObservedJob,
+  reason: StopReason = "Cancelled"
+): ReadonlyArray<Action> =>
+  stopping === undefined ? [Action.StopJob({ namespace, name, uid, reason, resume: suspended })] : []

@@ -1,0 +1,44 @@
+import type { Obstacle } from "../../line/Dependencies.ts"
+import { currentJob } from "../CurrentAttempt.ts"
+import type { Rule } from "../Plan.ts"
+import { ended, waiting } from "../Status.ts"
+
+/** The runs that this one depends on come first; one that did not succeed, or this run itself, can never come. */
+export const waitingForDependencies: Rule = (observed) => {
+  const { jobs, obstacle, run } = observed
+  if (obstacle === undefined || run.attempt.retry > 0 || currentJob(run, jobs) !== undefined) return undefined
+  switch (obstacle.tag) {
+    case "failed":
+      return ended(observed, {
+        reason: "DependencyFailed",
+        message: `The run depends on ${obstacle.name}, which has ${
+          ending[obstacle.phase]
+        }. When that has succeeded, raise spec.contextVersion.`
+      })
+    case "cycle":
+      return ended(observed, {
+        reason: "DependencyFailed",
+        message: `The run depends on itself: ${list(obstacle.path, " -> ")}. Change spec.dependsOn of one of them.`
+      })
+    case "missing":
+      return waiting(
+        observed,
+        "WaitingForDependencies",
+        `Waiting for ${list(obstacle.names, ", ")}, which spec.dependsOn names and which does not exist here.`
+      )
+    case "unfinished":
+      return waiting(observed, "WaitingForDependencies", `Waiting for ${list(obstacle.names, ", ")} to succeed.`)
+  }
+}
+
+const ending: Readonly<Record<Extract<Obstacle, { tag: "failed" }>["phase"], string>> = {
+  Failed: "failed",
+  Cancelled: "been cancelled"
+}
+
+const shown = 10
+
+const list = (names: ReadonlyArray<string>, between: string): string =>
+  names.length <= shown
+    ? names.join(between)
+    : `${names.slice(0, shown).join(between)}${between}${names.length - shown} more`

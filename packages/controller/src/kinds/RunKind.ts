@@ -1,0 +1,22 @@
+/** What differs between CodeRun and DocsRun; one engine runs both. */
+import type { FieldProblem } from "@orchestrator/domain/Decode"
+import type { AttemptKey } from "@orchestrator/domain/Retry"
+import type { Kind } from "@orchestrator/k8s/Kinds"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import type { Result } from "effect"
+import type { Wanted } from "../decide/Wanted.ts"
+import { codeRunKind } from "./CodeRunKind.ts"
+import { docsRunKind } from "./DocsRunKind.ts"
+
+export type KindName = "CodeRun" | "DocsRun"
+
+export interface RunKind {
+  readonly resource: Kind<CustomObject>
+  readonly taskType: "code" | "docs"
+  readonly component: "code-runner" | "docs-generator"
+  /** Name of an attempt's Job; `again`: when an object of somebody else has the first one. */
+  readonly jobName: (run: string, uid: string, attempt: AttemptKey, again?: string) => string
+  readonly wanted: (object: CustomObject) => Result.Result<Wanted, ReadonlyArray<FieldProblem>>
+}
+
+export const runKinds: Readonly<Record<KindName, RunKind>> = { CodeRun: codeRunKind, DocsRun: docsRunKind }

@@ -1,0 +1,51 @@
+/** What keeps a run from starting because of the runs that it depends on. Pure, over whatever the store knows of them. */
+import type { Outcome } from "@orchestrator/domain/Phase"
+import { Result } from "effect"
+import { finalPhase } from "../decide/CurrentAttempt.ts"
+import type { ObservedRun } from "../facts/Observed.ts"
+
+/** The first in this order decides. */
+export type Obstacle =
+  | { readonly tag: "failed"; readonly name: string; readonly phase: Exclude<Outcome, "Succeeded"> }
+  /** Names from the run to itself. */
+  | { readonly tag: "cycle"; readonly path: ReadonlyArray<string> }
+  | { readonly tag: "missing"; readonly names: ReadonlyArray<string> }
+  | { readonly tag: "unfinished"; readonly names: ReadonlyArray<string> }
+
+type Look = (name: string) => ObservedRun | undefined
+
+const dependenciesOf = ({ wanted }: ObservedRun): ReadonlyArray<string> =>
+  Result.isSuccess(wanted) && wanted.success.run.kind === "CodeRun" ? wanted.success.run.spec.dependsOn ?? [] : []
+
+export const obstacleOf = (run: ObservedRun, look: Look): Obstacle | undefined => {
+  const names = dependenciesOf(run)
+  if (names.length === 0) return undefined
+  const seen = names.map((name) => ({ name, run: look(name) }))
+  for (const { name, run } of seen) {
+    const phase = run === undefined ? undefined : finalPhase(run)
+    if (phase === "Failed" || phase === "Cancelled") return { tag: "failed", name, phase }
+  }
+  const path = cycleOf(run, look)
+  if (path !== undefined) return { tag: "cycle", path }
+  const missing = seen.filter((dependency) => dependency.run === undefined).map(({ name }) => name)
+  if (missing.length > 0) return { tag: "missing", names: missing }
+  const unfinished = seen.filter(({ run }) => run !== undefined && finalPhase(run) === undefined)
+  return unfinished.length === 0 ? undefined : { tag: "unfinished", names: unfinished.map(({ name }) => name) }
+}
+
+/** The shortest way from a run over runs that have not ended back to it. */
+const cycleOf = (start: ObservedRun, look: Look): ReadonlyArray<string> | undefined => {
+  const met = new Set<string>()
+  const paths: Array<ReadonlyArray<string>> = [[start.name]]
+  for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
+    const run = path.length === 1 ? start : look(path.at(-1) ?? "")
+    if (run === undefined || finalPhase(run) !== undefined) continue
+    for (const name of dependenciesOf(run)) {
+      if (name === start.name) return [...path, name]
+      if (met.has(name)) continue
+      met.add(name)
+      paths.push([...path, name])
+    }
+  }
+  return undefined
+}

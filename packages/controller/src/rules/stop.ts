@@ -1,9 +1,0 @@
-import { Action } from "../Action.ts"
-import type { ObservedJob, StopReason } from "../Observed.ts"
-
-/** Ends a Job that may still run, once: nothing to do when it was told already. One that is suspended goes on to end. */
-export const stop = (
-  { name, namespace, stopping, suspended, uid }: ObservedJob,
-  reason: StopReason = "Cancelled"
-): ReadonlyArray<Action> =>
-  stopping === undefined ? [Action.StopJob({ namespace, name, uid, reason, resume: suspended })] : []

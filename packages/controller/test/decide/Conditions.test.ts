@@ -1,0 +1,75 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { TerminalReason } from "@orchestrator/domain/Reason"
+import { evidenceFacts } from "../../src/decide/Conditions.ts"
+import type { Evidence } from "../../src/decide/Evidence.ts"
+import { delivery, pullRequest, undelivered } from "../fixtures/Results.ts"
+
+const withPullRequest = delivery({ pullRequestUrl: pullRequest })
+
+describe("the condition Delivered", () => {
+  it.each<{ name: string; evidence: Evidence; reason: TerminalReason; want: string | undefined }>([
+    {
+      name: "is True with a pull request",
+      evidence: { delivery: withPullRequest, forgeKnown: true },
+      reason: "Delivered",
+      want: `True PullRequestOpen The pull request is ${pullRequest}`
+    },
+    {
+      name: "is True for a branch where no pull request can be had, and says so",
+      evidence: { delivery: delivery(), forgeKnown: false },
+      reason: "Delivered",
+      want: "True BranchPushed The branch is on the remote; its host has no known API for pull requests."
+    },
+    {
+      name: "is True for a branch where nobody asked for a pull request",
+      evidence: { delivery: delivery() },
+      reason: "Delivered",
+      want: "True BranchPushed The branch is on the remote; no pull request was opened."
+    },
+    {
+      name: "is False without the pull request that there should be, and says why",
+      evidence: { delivery: delivery(), forgeKnown: true, pullRequestProblem: "the token has no scope for it" },
+      reason: "PullRequestMissing",
+      want:
+        "False PullRequestMissing The branch is on the remote, but has no pull request: the token has no scope for it"
+    },
+    {
+      name: "is True for work that an interrupted agent saved in its pull request",
+      evidence: { delivery: withPullRequest, forgeKnown: true },
+      reason: "Cancelled",
+      want: `True PullRequestOpen The pull request is ${pullRequest}`
+    },
+    {
+      name: "is False for a push that was refused, whatever is there from before",
+      evidence: { delivery: withPullRequest, forgeKnown: true },
+      reason: "PushRejected",
+      want: "False PushRejected The branch of this run is not on the remote."
+    },
+    {
+      name: "is False without changes",
+      evidence: { delivery: undelivered({ changed: false }), forgeKnown: true },
+      reason: "NoChanges",
+      want: "False NoChanges The branch of this run is not on the remote."
+    },
+    { name: "is not there where nobody looked", evidence: {}, reason: "AgentError", want: undefined }
+  ])("$name", ({ evidence, reason, want }) => {
+    const fact = evidenceFacts(evidence, reason).find(({ type }) => type === "Delivered")
+    assert.strictEqual(fact === undefined ? undefined : `${fact.status} ${fact.reason} ${fact.message}`, want)
+  })
+})
+
+describe("the condition SessionResumed", () => {
+  it.each<{ name: string; evidence: Evidence; want: string | undefined }>([
+    { name: "is True for a session that was continued", evidence: { resumed: true }, want: "True Resumed" },
+    { name: "is False for a new one", evidence: { resumed: false }, want: "False NewSession" },
+    {
+      name: "is False where a wanted one was not there",
+      evidence: { resumed: false, resumeProblem: "no earlier session" },
+      want: "False NotPossible"
+    },
+    { name: "is not there where nobody knows", evidence: {}, want: undefined }
+  ])("$name", ({ evidence, want }) => {
+    const fact = evidenceFacts(evidence, "AgentError").find(({ type }) => type === "SessionResumed")
+    assert.strictEqual(fact === undefined ? undefined : `${fact.status} ${fact.reason}`, want)
+  })
+})

@@ -1,0 +1,83 @@
+/** Who says what of an attempt: with a broker, the runner's figures on delivery and spend are not looked at. */
+import { assert, describe, it } from "@effect/vitest"
+import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { evidenceOf } from "../../src/decide/Evidence.ts"
+import { brokeredJob, jobWith, makeJob } from "../fixtures/Jobs.ts"
+import { completed, delivery, story, testified } from "../fixtures/Results.ts"
+
+const models = {
+  "claude-sonnet-4": { answers: 2, input: 10, output: 20, cacheRead: 30, cacheWrite: 40 },
+  "claude-haiku-4": { answers: 1, input: 1, output: 2, cacheRead: 0, cacheWrite: 0 }
+}
+const usage = { costUsd: 9, inputTokens: 1, outputTokens: 1, turns: 4 }
+const told = completed({
+  usage,
+  sessionId: "00000000-0000-8000-8000-000000000001",
+  resumed: false,
+  resumeProblem: "gone",
+  resetAt: "2026-03-01T11:00:00Z"
+})
+const tokens = { inputTokens: 81, outputTokens: 22 }
+
+describe("with a broker", () => {
+  it("delivery, tokens, cost, turns and reset time are the broker's; session and resume the runner's", () => {
+    const testimony = testified({ models, costUsd: 0.5, turns: 2, resetAt: "2026-03-01T12:00:00Z" })
+    assert.deepStrictEqual(evidenceOf(brokeredJob(told, testimony)), {
+      sessionId: "00000000-0000-8000-8000-000000000001",
+      resumed: false,
+      resumeProblem: "gone",
+      usage: { costUsd: 0.5, ...tokens, turns: 2 },
+      resetAt: "2026-03-01T12:00:00Z",
+      delivery: testimony.delivery ?? delivery(),
+      forgeKnown: true
+    })
+  })
+
+  it.each<{ name: string; story: AgentResult; testimony: Partial<BrokerResult>; want: object | undefined }>([
+    {
+      name: "the agent's figures do not count where a model has no price: the cost is an estimate",
+      story: told,
+      testimony: { models, costComplete: false, costUsd: 0.4 },
+      want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
+    },
+    {
+      name: "nor where no model has one",
+      story: story({ usage: { costUsd: 0.01 } }),
+      testimony: { models, costComplete: false },
+      want: { costEstimated: true, ...tokens, turns: 3 }
+    },
+    {
+      name: "what is reserved makes it an estimate",
+      story: told,
+      testimony: { models, costUsd: 0.4, reservedUsd: 0.3 },
+      want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
+    },
+    {
+      name: "what nobody was asked costs nothing, whatever the agent says",
+      story: told,
+      testimony: {},
+      want: undefined
+    },
+    { name: "nothing is known of nothing", story: story(), testimony: {}, want: undefined }
+  ])("$name", ({ story, testimony, want }) => {
+    assert.deepStrictEqual<unknown>(evidenceOf(brokeredJob(story, testified(testimony))).usage, want)
+  })
+
+  it("without a testimony, nothing but the story is left", () => {
+    assert.deepStrictEqual(evidenceOf(brokeredJob(told, undefined)), {
+      sessionId: "00000000-0000-8000-8000-000000000001",
+      resumed: false,
+      resumeProblem: "gone"
+    })
+  })
+})
+
+describe("without a broker", () => {
+  it("the runner speaks of everything, and its money is an estimate", () => {
+    const { message: _, outcome: __, ...left } = told
+    assert.deepStrictEqual<unknown>(evidenceOf(jobWith(told)), { ...left, usage: { ...usage, costEstimated: true } })
+  })
+
+  it("nothing is left of a pod that nobody saw", () => assert.deepStrictEqual(evidenceOf(makeJob()), {}))
+})

@@ -1,0 +1,331 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type BrokerResult, emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
+import { FailureReason } from "@orchestrator/domain/Reason"
+import fc from "fast-check"
+import { judgeAgent, judgeJob } from "../../src/decide/Judge.ts"
+import type { AgentEnd, JobEnd, ObservedJob } from "../../src/facts/Observed.ts"
+import { complete, endWith, failed, makeJob, makePod, silentEnd, testimonyFrom } from "../fixtures/Jobs.ts"
+import {
+  completed,
+  delivery,
+  failedWith,
+  interrupted,
+  pullRequest,
+  story,
+  testified,
+  undelivered
+} from "../fixtures/Results.ts"
+
+const credentials = { modelKey: "The key K of the Secret S", gitAccess: "The key token of the Secret T" }
+
+/** The Job controller's last words, and what we did ourselves. */
+const circumstances = {
+  "not yet ended": {},
+  complete: { end: complete },
+  failed: { end: failed() },
+  "at its time limit": { end: failed("DeadlineExceeded") },
+  "disrupted": { end: failed("PodFailurePolicy") },
+  stopped: { stopping: "Cancelled", end: failed("DeadlineExceeded") },
+  "being deleted": { deleting: true }
+} as const
+
+/** Reason by circumstance, in the order above; undefined: not to be told yet. */
+const table: ReadonlyArray<readonly [name: string, end: AgentEnd, reasons: ReadonlyArray<string | undefined>]> = [
+  ["delivered", endWith(completed()), Array(7).fill("Delivered")],
+  ["changed nothing", endWith(completed({ delivery: undelivered({ changed: false }) })), Array(7).fill("NoChanges")],
+  [
+    "changed nothing, but the branch is there from before",
+    endWith(completed({ delivery: delivery({ changed: false }) })),
+    Array(7).fill("NoChanges")
+  ],
+  ["push refused", endWith(completed({ delivery: delivery({ pushRefused: "no" }) })), Array(7).fill("PushRejected")],
+  ["failed with a reason", endWith(failedWith("RateLimited")), Array(7).fill("RateLimited")],
+  [
+    "interrupted",
+    endWith(interrupted(), 143),
+    [undefined, "InfraLost", "InfraLost", "DeadlineExceeded", "InfraLost", "Cancelled", "JobLost"]
+  ],
+  [
+    "silent, exit code 1",
+    silentEnd(1),
+    [undefined, "AgentError", "AgentError", "DeadlineExceeded", "InfraLost", "Cancelled", "JobLost"]
+  ],
+  [
+    "silent, exit code 143",
+    silentEnd(143),
+    [undefined, "InfraLost", "InfraLost", "DeadlineExceeded", "InfraLost", "Cancelled", "JobLost"]
+  ],
+  [
+    "silent, exit code 137",
+    silentEnd(137),
+    [undefined, "InfraLost", "InfraLost", "DeadlineExceeded", "InfraLost", "Cancelled", "JobLost"]
+  ],
+  [
+    "out of memory",
+    silentEnd(137, "OOMKilled"),
+    [undefined, "AgentError", "AgentError", "DeadlineExceeded", "InfraLost", "Cancelled", "JobLost"]
+  ],
+  [
+    "unknown after a restart of the node",
+    silentEnd(137, "ContainerStatusUnknown"),
+    [undefined, "InfraLost", "InfraLost", "DeadlineExceeded", "InfraLost", "Cancelled", "JobLost"]
+  ]
+]
+
+describe("an agent that has ended", () => {
+  const cases = table.flatMap(([name, end, reasons]) =>
+    Object.entries(circumstances).map(([when, job], index) => ({ name, when, job, end, want: reasons[index] }))
+  )
+  it.each(cases)("$name, Job $when: $want", ({ end, job, want }) => {
+    assert.strictEqual(judgeAgent(makeJob(job), end, credentials)?.reason, want)
+  })
+})
+
+describe("the verdict does not depend on whether Job or pod is seen first", () => {
+  const results: ReadonlyArray<AgentEnd> = table.map(([, end]) => end)
+  const ends: ReadonlyArray<JobEnd> = [complete, failed(), failed("DeadlineExceeded"), failed("PodFailurePolicy")]
+  it.each(results.flatMap((result) => ends.map((end) => ({ result, end }))))(
+    "$result.exitCode $result.reason, $end.reason",
+    ({ end, result }) => {
+      const early = judgeAgent(makeJob(), result, credentials)
+      const late = judgeAgent(makeJob({ end }), result, credentials)
+      assert.isDefined(late)
+      if (early !== undefined) assert.deepStrictEqual(early, late)
+    }
+  )
+})
+
+describe("a Job that left no word", () => {
+  it.each([
+    {
+      name: "stopped by us",
+      job: makeJob({ stopping: "Cancelled", end: failed("DeadlineExceeded") }),
+      want: "Cancelled"
+    },
+    { name: "at its time limit", job: makeJob({ end: failed("DeadlineExceeded") }), want: "DeadlineExceeded" },
+    { name: "disrupted", job: makeJob({ end: failed("PodFailurePolicy") }), want: "InfraLost" },
+    { name: "complete", job: makeJob({ end: complete }), want: "InfraLost" },
+    { name: "being deleted", job: makeJob({ deleting: true }), want: "JobLost" }
+  ])("$name: $want", ({ job, want }) => assert.strictEqual(judgeJob(job, credentials).reason, want))
+})
+
+type Testimony = BrokerResult | string | undefined
+
+const wordless = silentEnd(1)
+
+/** Reasons that are not the runner's to give. */
+const clusters: ReadonlySet<string> = new Set([
+  "InfraLost",
+  "JobLost",
+  "QuotaExceeded",
+  "ImagePullFailed",
+  "Unschedulable",
+  "VolumeNotAttached",
+  "PodRefused",
+  "NameCollision",
+  "DependencyFailed",
+  "TemplateError"
+])
+
+const refused = undelivered({ pushRefused: "protected branch" })
+const branchOnly = testified({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), forgeKnown: false })
+
+/** Story and testimony, and what becomes of them; the Job controller has counted unless the case says otherwise. */
+const both: ReadonlyArray<
+  readonly [name: string, end: AgentEnd, testimony: Testimony, reason: string | undefined, job?: Partial<ObservedJob>]
+> = [
+  ["branch and pull request read back", endWith(story()), testified(), "Delivered"],
+  ["success is told before the Job controller has counted", endWith(story()), testified(), "Delivered", {
+    end: undefined
+  }],
+  ["a branch where no pull request can be had", endWith(story()), branchOnly, "Delivered"],
+  [
+    "what the runner itself says of a delivery proves nothing",
+    endWith(completed()),
+    testified({ delivery: undelivered() }),
+    "PushRejected"
+  ],
+  ["a forged delivery without any testimony", endWith(completed()), undefined, "AgentError"],
+  ["a testimony without a look at the branch", endWith(completed()), emptyBrokerResult, "AgentError"],
+  [
+    "a branch that was pushed and not read back",
+    endWith(story()),
+    testified({ delivery: delivery({ pullRequestUrl: pullRequest }) }),
+    "AgentError"
+  ],
+  ["no testimony", endWith(story()), undefined, "AgentError"],
+  ["no testimony, before the Job controller has counted", endWith(story()), undefined, undefined, { end: undefined }],
+  ["a testimony that is not JSON", endWith(story()), "Killed", "AgentError"],
+  ["a testimony of another shape", endWith(story()), "{\"forgeKnown\":\"yes\"}", "AgentError"],
+  ["no testimony of a pod that was evicted", endWith(story()), undefined, "InfraLost", {
+    end: failed("PodFailurePolicy")
+  }],
+  ["the push was refused", endWith(story()), testified({ delivery: refused }), "PushRejected"],
+  [
+    "the remote has no such branch",
+    endWith(story()),
+    testified({ delivery: undelivered({ verifiedAt: "2026-03-01T09:59:00Z" }) }),
+    "PushRejected"
+  ],
+  [
+    "nothing changed",
+    endWith(story()),
+    testified({ delivery: delivery({ changed: false, verifiedAt: "2026-03-01T09:59:00Z" }) }),
+    "NoChanges"
+  ],
+  [
+    "no pull request where there should be one",
+    endWith(story()),
+    testified({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), pullRequestProblem: "a person closed it" }),
+    "PullRequestMissing"
+  ],
+  [
+    "a pull request that was not read back",
+    endWith(story()),
+    {
+      delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z", pullRequestUrl: pullRequest }),
+      forgeKnown: true,
+      models: {},
+      costComplete: true
+    },
+    "PullRequestMissing"
+  ],
+  ...FailureReason.literals.map((reason) =>
+    [
+      `the runner says ${reason}, whatever was delivered`,
+      endWith(failedWith(reason)),
+      testified(),
+      clusters.has(reason) || reason === "RateLimited" ? "AgentError" : reason
+    ] as const
+  ),
+  [
+    "a limit that its broker met",
+    endWith(failedWith("RateLimited")),
+    testified({ limitedAt: "2026-03-01T09:59:00Z" }),
+    "RateLimited"
+  ],
+  ["a failure without a reason is the agent's", endWith(failedWith()), testified(), "AgentError"],
+  ["a failure is told without a testimony", endWith(failedWith("SetupFailed")), undefined, "SetupFailed"],
+  [
+    "the broker let no more requests through: budget",
+    endWith(failedWith("AgentError")),
+    testified({ modelRefused: "Budget" }),
+    "BudgetExceeded"
+  ],
+  [
+    "the broker let no more requests through: turns",
+    endWith(failedWith()),
+    testified({ modelRefused: "Turns" }),
+    "BudgetExceeded"
+  ],
+  ["a model's key is missing", endWith(failedWith("SetupFailed")), testified({ missing: "ModelKey" }), "SecretMissing"],
+  [
+    "access to a repository is missing",
+    endWith(failedWith("SetupFailed")),
+    testified({ missing: "GitAccess" }),
+    "SecretMissing"
+  ],
+  ["a key is missing, and the runner left no word", wordless, testified({ missing: "ModelKey" }), "SecretMissing"],
+  ["interrupted, by nobody known yet", endWith(interrupted(), 143), testified(), undefined, { end: undefined }],
+  ["interrupted, stopped by us", endWith(interrupted(), 143), testified(), "Cancelled", { stopping: "Cancelled" }],
+  ["interrupted at the time limit", endWith(interrupted(), 143), testified(), "DeadlineExceeded", {
+    end: failed("DeadlineExceeded")
+  }],
+  ["interrupted by an eviction", endWith(interrupted(), 143), testified(), "InfraLost", {
+    end: failed("PodFailurePolicy")
+  }],
+  ["interrupted while the Job is deleted", endWith(interrupted(), 143), testified(), "JobLost", {
+    end: undefined,
+    deleting: true
+  }],
+  ["no story, whatever was delivered", wordless, testified(), "AgentError"],
+  ["neither story nor testimony", wordless, undefined, "AgentError"],
+  ["killed by a signal, with all delivered", silentEnd(137), testified(), "InfraLost"],
+  ["out of memory, with all delivered", silentEnd(137, "OOMKilled"), testified(), "AgentError"]
+]
+
+const brokered = (end: AgentEnd, testimony: Testimony, changes: Partial<ObservedJob> = {}) =>
+  makeJob({
+    brokered: true,
+    pod: makePod({ over: true, ended: end, testimony: testimonyFrom(testimony) }),
+    end: complete,
+    ...changes
+  })
+
+describe("an agent with a broker", () => {
+  it.each(both.map(([name, end, testimony, want, job]) => ({ name, end, testimony, want, job })))(
+    "$name: $want",
+    ({ end, job, testimony, want }) => {
+      assert.strictEqual(judgeAgent(brokered(end, testimony, job), end, credentials)?.reason, want)
+    }
+  )
+
+  it("whose pod is gone before its broker could speak is lost", () => {
+    const end = endWith(story())
+    const pod = makePod({ over: true, gone: true, ended: end, testimony: testimonyFrom(undefined) })
+    const reasons = [complete, undefined].map((jobEnd) =>
+      judgeAgent(makeJob({ brokered: true, pod, end: jobEnd }), end, credentials)?.reason
+    )
+    assert.deepStrictEqual(reasons, ["InfraLost", undefined])
+  })
+
+  it("whose push was refused is told in the remote's words, whatever the runner heard", () => {
+    const end = endWith(failedWith("PushRejected"))
+    assert.include(
+      judgeAgent(brokered(end, testified({ delivery: refused })), end, credentials)?.message,
+      "protected branch"
+    )
+  })
+
+  it("that lacks a key is told which", () => {
+    const end = endWith(failedWith("SetupFailed"))
+    const verdict = judgeAgent(brokered(end, testified({ missing: "ModelKey" })), end, credentials)
+    assert.include(verdict?.message, credentials.modelKey)
+  })
+
+  it("that never ran because a key was missing is told which", () => {
+    const pod = makePod({ over: true, testimony: testimonyFrom(testified({ missing: "GitAccess" })) })
+    assert.strictEqual(
+      judgeJob(makeJob({ brokered: true, pod, end: failed() }), credentials).reason,
+      "SecretMissing"
+    )
+  })
+
+  it("succeeds only with a testimony that names branch, commit, pull request and when they were read", () =>
+    fc.assert(fc.property(anyTestimony, (testimony) => {
+      const end = endWith(completed())
+      const reason = judgeAgent(brokered(end, testimony), end, credentials)?.reason
+      const { delivery: seen, forgeKnown, pullRequestVerifiedAt } = testimony
+      const proven = seen?.headCommit !== undefined && seen.verifiedAt !== undefined && seen.changed &&
+        seen.pushRefused === undefined &&
+        (!forgeKnown || (seen.pullRequestUrl !== undefined && pullRequestVerifiedAt !== undefined))
+      assert.strictEqual(reason === "Delivered", proven)
+    })))
+})
+
+const anyTestimony: fc.Arbitrary<BrokerResult> = fc.record({
+  delivery: fc.record({
+    branch: fc.constant("b"),
+    changed: fc.boolean(),
+    headCommit: fc.constant("0123456789abcdef0123456789abcdef01234567"),
+    verifiedAt: fc.constant("2026-03-01T09:59:00Z"),
+    pullRequestUrl: fc.constant(pullRequest),
+    pushRefused: fc.constant("no")
+  }, { requiredKeys: ["branch", "changed"] }),
+  forgeKnown: fc.boolean(),
+  pullRequestVerifiedAt: fc.constant("2026-03-01T09:59:00Z"),
+  models: fc.constant({}),
+  costComplete: fc.boolean()
+}, { requiredKeys: ["forgeKnown", "models", "costComplete"] })
+
+describe("a success", () => {
+  const remarks = "Left out: vendor/lib (a repository of its own)."
+  it.each([
+    { by: "the runner", job: { end: complete, pod: makePod() } },
+    { by: "a broker", job: { end: complete, brokered: true, pod: makePod({ testimony: testimonyFrom(testified()) }) } }
+  ])("read back by $by says first what is not part of it", ({ job }) => {
+    const verdict = judgeAgent(makeJob(job), endWith(completed({ remarks })), credentials)
+    assert.strictEqual(verdict?.reason, "Delivered")
+    assert.isTrue(verdict?.message.startsWith(`${remarks} feature/`), verdict?.message)
+  })
+})

@@ -1,0 +1,299 @@
+import { behind, given, givenDocs, givenStarted, workspace } from "../../fixtures/Given.ts"
+import {
+  complete,
+  endedPod,
+  endWith,
+  failed,
+  jobWith,
+  makeJob,
+  makeNextJob,
+  makePod,
+  silentJob
+} from "../../fixtures/Jobs.ts"
+import type { PlanCase } from "../../fixtures/PlanCase.ts"
+import { completed, delivery, failedWith, interrupted } from "../../fixtures/Results.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun, nextJobName, nextSession } from "../../fixtures/Runs.ts"
+import {
+  docsRunning,
+  finished,
+  finishedFact,
+  now,
+  readyFact,
+  running,
+  started,
+  unfinishedFact
+} from "../../fixtures/Statuses.ts"
+
+const rule = "cancelled"
+const cancel = { cancel: true }
+const asked = makeCodeRun({ spec: cancel, status: running() })
+/** The second version works, while the request that has ended the first one still stands. */
+const standing = makeCodeRun({
+  spec: { ...cancel, contextVersion: 2 },
+  status: running({
+    contextVersion: 2,
+    cancelledVersion: 1,
+    jobName: nextJobName,
+    configmapName: `${nextJobName}-0123456789abcdef`,
+    sessionId: nextSession,
+    message: `The agent works in the Job ${nextJobName}.`,
+    conditions: [
+      readyFact("False", "AgentRunning", `The agent works in the Job ${nextJobName}.`, started),
+      unfinishedFact(started)
+    ],
+    attempts: [{ contextVersion: 2, jobName: nextJobName, sessionId: nextSession, startedAt: started }]
+  })
+})
+const stopping = { stopping: "Cancelled" as const, end: failed("DeadlineExceeded") }
+
+const saving = "The run is being cancelled: its agent is told to stop, and its work is saved."
+const early = "The run was cancelled before it started."
+const neverStarted = {
+  phase: "Cancelled",
+  reason: "Cancelled",
+  message: early,
+  finishedAt: now,
+  expiresAt: undefined,
+  startedAt: undefined,
+  attempts: undefined,
+  jobName: undefined,
+  conditions: [readyFact("False", "Cancelled", early, now), finishedFact("Cancelled", "Cancelled", now)]
+}
+
+export const cancelledCases: ReadonlyArray<PlanCase> = [
+  {
+    name: "a run that is cancelled before its start never starts",
+    given: given({ run: makeCodeRun({ spec: cancel }) }),
+    want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
+  },
+  {
+    name: "also while it waits for its workspace",
+    given: given({
+      run: makeCodeRun({
+        spec: cancel,
+        status: {
+          phase: "Pending",
+          reason: "WaitingForWorkspace",
+          contextVersion: 1,
+          conditions: [{ type: "Queued", status: "True", reason: "WaitingForWorkspace", message: "Waiting." }]
+        }
+      }),
+      workspace: behind("older")
+    }),
+    want: {
+      rule,
+      does: ["write Cancelled/Cancelled at 7"],
+      status: {
+        ...neverStarted,
+        conditions: [
+          {
+            type: "Queued",
+            status: "False",
+            reason: "Cancelled",
+            message: "The run has ended.",
+            lastTransitionTime: now
+          },
+          readyFact("False", "Cancelled", early, now),
+          finishedFact("Cancelled", "Cancelled", now)
+        ]
+      }
+    }
+  },
+  {
+    name: "also when its spec is not valid",
+    given: given({ run: makeCodeRun({ spec: { ...cancel, service: "" } }) }),
+    want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
+  },
+  {
+    name: "a DocsRun that is cancelled before its start never starts",
+    given: givenDocs({ run: makeDocsRun({ spec: cancel }) }),
+    want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
+  },
+  {
+    name: "a cancelled run whose agent works is told to stop, and says so",
+    given: givenStarted({ run: asked, jobs: [makeJob({ pod: makePod() })] }),
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/AgentRunning at 7"], status: { message: saving } }
+  },
+  {
+    name: "also before its pod is there",
+    given: givenStarted({ run: asked, jobs: [makeJob()] }),
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Starting at 7"], status: { message: saving } }
+  },
+  {
+    name: "also after a crash between Job and status",
+    given: givenStarted({ run: makeCodeRun({ spec: cancel }), jobs: [makeJob()] }),
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Starting at 7"], status: { message: saving } }
+  },
+  {
+    name: "a DocsRun whose agent works is told to stop",
+    given: givenDocs({
+      run: makeDocsRun({ spec: cancel, status: docsRunning() }),
+      jobs: [makeJob({ name: docsJobName, pod: makePod() })]
+    }),
+    want: { rule, does: [`stop ${docsJobName} (j1)`, "write Running/AgentRunning at 7"] }
+  },
+  {
+    name: "while it saves its work nothing is done",
+    given: givenStarted({
+      run: makeCodeRun({
+        spec: cancel,
+        status: running({
+          message: saving,
+          conditions: [readyFact("False", "AgentRunning", saving, started), unfinishedFact(started)]
+        })
+      }),
+      jobs: [makeJob({ pod: makePod(), stopping: "Cancelled" })]
+    }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "its end with saved work is Cancelled, and says where the work is",
+    given: givenStarted({ run: asked, jobs: [jobWith(interrupted({ delivery: delivery() }), stopping)] }),
+    want: {
+      rule: "jobFinished",
+      does: ["write Cancelled/Cancelled at 7"],
+      status: {
+        branch: "feature/task-12-implementation",
+        headCommit: delivery().headCommit,
+        finishedAt: now,
+        expiresAt: "2026-03-01T11:00:00Z"
+      }
+    }
+  },
+  {
+    name: "its end is told as soon as the pod has ended",
+    given: givenStarted({
+      run: asked,
+      jobs: [makeJob({ stopping: "Cancelled", pod: endedPod(endWith(interrupted())) })]
+    }),
+    want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "an agent that had to be killed was cancelled all the same",
+    given: givenStarted({ run: asked, jobs: [silentJob(137, stopping)] }),
+    want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "a stopped Job whose pod never started was cancelled",
+    given: givenStarted({ run: asked, jobs: [makeJob(stopping)] }),
+    want: { rule: "jobFailed", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "an agent that delivered before the signal reached it has succeeded",
+    given: givenStarted({
+      run: asked,
+      jobs: [jobWith(completed(), { stopping: "Cancelled" as const, end: complete })]
+    }),
+    want: { rule: "jobFinished", does: ["write Succeeded/Delivered at 7"] }
+  },
+  {
+    name: "an agent that failed before it was told to stop has failed",
+    given: givenStarted({ run: asked, jobs: [jobWith(failedWith("SetupFailed"))] }),
+    want: { rule: "jobFinished", does: ["write Failed/SetupFailed at 7"] }
+  },
+  {
+    name: "a cancelled run whose Job is being deleted as well was cancelled, not lost",
+    given: givenStarted({ run: asked, jobs: [makeJob({ deleting: true, pod: makePod() })] }),
+    want: {
+      rule,
+      does: ["write Cancelled/Cancelled at 7"],
+      status: { message: "The run was cancelled.", finishedAt: now, jobName }
+    }
+  },
+  {
+    name: "a cancelled run whose Job is gone was cancelled, and its attempt is closed",
+    given: givenStarted({ run: asked }),
+    want: {
+      rule,
+      does: ["write Cancelled/Cancelled at 7"],
+      status: {
+        message: "The run was cancelled.",
+        attempts: [{
+          contextVersion: 1,
+          jobName,
+          sessionId: running()["sessionId"],
+          startedAt: running()["startedAt"],
+          finishedAt: now,
+          outcome: "Cancelled",
+          reason: "Cancelled",
+          message: "The run was cancelled."
+        }]
+      }
+    }
+  },
+  {
+    name: "a request that has ended the version before does not end the next one",
+    given: given({
+      run: makeCodeRun({ spec: { ...cancel, contextVersion: 2 }, status: finished("Cancelled", "Cancelled") }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: {
+      rule: "jobAbsent",
+      does: [
+        `create Job ${nextJobName}`,
+        `create files ${nextJobName}-0123456789abcdef of the new Job`,
+        "write Running/Starting at 7"
+      ],
+      status: { contextVersion: 2, cancelledVersion: 1 }
+    }
+  },
+  {
+    name: "nor while that works",
+    given: givenStarted({ run: standing, jobs: [makeNextJob({ pod: makePod() })] }),
+    want: { rule: "jobRunning", does: [] }
+  },
+  {
+    name: "nor the one after it",
+    given: given({
+      run: makeCodeRun({
+        spec: { ...cancel, contextVersion: 3 },
+        status: finished("Failed", "AgentError", { contextVersion: 2, cancelledVersion: 1 })
+      }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: {
+      rule: "jobAbsent",
+      does: [
+        "create Job code-api-v3-3f9c2a1b",
+        "create files code-api-v3-3f9c2a1b-0123456789abcdef of the new Job",
+        "write Running/Starting at 7"
+      ],
+      status: { contextVersion: 3, cancelledVersion: 1 }
+    }
+  },
+  {
+    name: "a request that is withdrawn is forgotten",
+    given: givenStarted({
+      run: makeCodeRun({ spec: { contextVersion: 2 }, status: standing.status ?? {} }),
+      jobs: [makeNextJob({ pod: makePod() })]
+    }),
+    want: {
+      rule: "jobRunning",
+      does: ["write Running/AgentRunning at 7"],
+      status: { cancelledVersion: undefined }
+    }
+  },
+  {
+    name: "and when it is made again, it counts",
+    given: givenStarted({
+      run: makeCodeRun({
+        spec: { ...cancel, contextVersion: 2 },
+        status: { ...standing.status, cancelledVersion: undefined }
+      }),
+      jobs: [makeNextJob({ pod: makePod() })]
+    }),
+    want: { rule, does: [`stop ${nextJobName} (j2)`, "write Running/AgentRunning at 7"] }
+  },
+  {
+    name: "a request that came with a higher version after a failed one counts",
+    given: given({
+      run: makeCodeRun({ spec: { ...cancel, contextVersion: 2 }, status: finished("Failed", "AgentError") })
+    }),
+    want: { rule, does: ["write Cancelled/Cancelled at 7"], status: { contextVersion: 2, message: early } }
+  },
+  {
+    name: "a run that no longer asks for it was cancelled once its Job was told",
+    given: givenStarted({ run: makeCodeRun({ status: running() }), jobs: [jobWith(interrupted(), stopping)] }),
+    want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
+  }
+]

@@ -1,0 +1,155 @@
+import { behind, given, givenDocs, givenStarted, makeConfig } from "../../fixtures/Given.ts"
+import { makeJob, makePod } from "../../fixtures/Jobs.ts"
+import type { PlanCase } from "../../fixtures/PlanCase.ts"
+import { makeCodeRun, makeDocsRun } from "../../fixtures/Runs.ts"
+import { finished, now, readyFact, running } from "../../fixtures/Statuses.ts"
+
+const rule = "invalid"
+const written = ["write Failed/InvalidSpec at 7"]
+
+/** A CodeRun with this spec ends with this message, and nothing was made for it. */
+const refused = (name: string, spec: object, message: string): PlanCase => ({
+  name,
+  given: given({ run: makeCodeRun({ spec: { ...spec } }) }),
+  want: {
+    rule,
+    does: written,
+    status: {
+      message,
+      attempts: undefined,
+      jobName: undefined,
+      finishedAt: now,
+      expiresAt: undefined,
+      conditions: [readyFact("False", "InvalidSpec", message, now)]
+    }
+  }
+})
+
+const onlyExample = makeConfig({ git: { allowedHosts: ["github.com"] } })
+const httpsOnly = makeConfig({ git: { allowedProtocols: ["https"] } })
+
+export const invalidCases: ReadonlyArray<PlanCase> = [
+  refused(
+    "an empty service ends the run",
+    { service: "" },
+    "spec.service: expected a non-empty text, found string \"\""
+  ),
+  refused(
+    "a working directory outside the repository ends the run",
+    { workingDirectory: "../etc" },
+    "spec.workingDirectory: expected a relative path without \"..\", found string \"../etc\""
+  ),
+  refused(
+    "a variable that is ours ends the run, and the message names it",
+    { env: { PATH: "/tmp" } },
+    "spec.env.PATH: expected an environment variable name that runs may set, found a text"
+  ),
+  refused(
+    "a branch that could be an option ends the run",
+    { docsBranch: "--upload-pack=x" },
+    "spec.docsBranch: expected no leading \"-\", found string \"--upload-pack=x\""
+  ),
+  refused(
+    "a protocol that the installation does not allow ends the run",
+    { repositoryUrl: "http://github.com/acme/api.git" },
+    "spec.repositoryUrl: expected a URL of a protocol in git.allowedProtocols (https, ssh), found \"http://github.com/acme/api.git\""
+  ),
+  {
+    name: "every refused repository is named",
+    given: given({
+      run: makeCodeRun({ spec: { repositoryUrl: "file:///srv/a.git", docsRepositoryUrl: "file:///srv/b.git" } }),
+      config: httpsOnly
+    }),
+    want: {
+      rule,
+      does: written,
+      status: {
+        message:
+          "spec.repositoryUrl: expected a URL of a protocol in git.allowedProtocols (https), found \"file:///srv/a.git\"; " +
+          "spec.docsRepositoryUrl: expected a URL of a protocol in git.allowedProtocols (https), found \"file:///srv/b.git\""
+      }
+    }
+  },
+  {
+    name: "a host that the installation does not allow ends the run",
+    given: given({
+      run: makeCodeRun({ spec: { repositoryUrl: "https://elsewhere.example.com/x.git" } }),
+      config: onlyExample
+    }),
+    want: {
+      rule,
+      does: written,
+      status: {
+        message:
+          "spec.repositoryUrl: expected a host in git.allowedHosts (github.com), found \"https://elsewhere.example.com/x.git\""
+      }
+    }
+  },
+  {
+    name: "the scp form of an address is ssh, and its host is checked",
+    given: given({
+      run: makeCodeRun({ spec: { docsRepositoryUrl: "git@elsewhere.example.com:acme/docs.git" } }),
+      config: onlyExample
+    }),
+    want: { rule, does: written }
+  },
+  {
+    name: "a DocsRun's repository is checked too",
+    given: givenDocs({
+      run: makeDocsRun({ spec: { repositoryUrl: "ssh://git@github.com/x.git" } }),
+      config: httpsOnly
+    }),
+    want: { rule, does: written }
+  },
+  {
+    name: "a DocsRun without a branch ends",
+    given: givenDocs({ run: makeDocsRun({ spec: { sourceBranch: undefined } }) }),
+    want: { rule, does: written }
+  },
+  {
+    name: "a spec of another shape ends the run, as the API server would not store it",
+    given: given({ run: { ...makeCodeRun(), spec: {} } }),
+    want: { rule, does: written }
+  },
+  {
+    name: "a contextVersion of 0 ends the run",
+    given: given({ run: makeCodeRun({ spec: { contextVersion: 0 } }) }),
+    want: { rule, does: written, status: { contextVersion: 0 } }
+  },
+  {
+    name: "an invalid run does not wait for its workspace first",
+    given: given({ run: makeCodeRun({ spec: { taskId: -1 } }), workspace: behind("older") }),
+    want: { rule, does: written }
+  },
+  {
+    name: "the next attempt of a finished run can be invalid, and forgets what the one before ran as",
+    given: given({
+      run: makeCodeRun({
+        spec: { contextVersion: 2, model: "" },
+        status: finished("Succeeded", "Delivered"),
+        metadata: { generation: 2 }
+      })
+    }),
+    want: {
+      rule,
+      does: written,
+      status: {
+        contextVersion: 2,
+        observedGeneration: 2,
+        jobName: undefined,
+        startedAt: undefined,
+        finishedAt: now,
+        lastUpdate: now,
+        attempts: finished("Succeeded", "Delivered")["attempts"]
+      }
+    }
+  },
+  {
+    name: "an attempt that runs goes on with the spec it was started with",
+    given: givenStarted({
+      run: makeCodeRun({ spec: { service: "" }, status: running() }),
+      jobs: [makeJob({ pod: makePod() })]
+    }),
+    want: { rule: "jobRunning", does: [] }
+  }
+]

@@ -1,0 +1,87 @@
+import { givenDocs, givenStarted, makeConfig, presentFiles } from "../../fixtures/Given.ts"
+import { complete, failed, gonePod, makeJob, makePod } from "../../fixtures/Jobs.ts"
+import type { PlanCase } from "../../fixtures/PlanCase.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun, session } from "../../fixtures/Runs.ts"
+import { docsRunning, now, running, started } from "../../fixtures/Statuses.ts"
+
+const rule = "jobFailed"
+const run = makeCodeRun({ status: running() })
+const once = makeConfig({ retry: { infrastructure: 0 } })
+
+const ends = (name: string, changes: Parameters<typeof makeJob>[0], reason: string, message: string): PlanCase => ({
+  name,
+  given: givenStarted({ run, jobs: [makeJob(changes)], config: once }),
+  want: { rule, does: [`write Failed/${reason} at 7`], status: { message } }
+})
+
+export const jobFailedCases: ReadonlyArray<PlanCase> = [
+  ends(
+    "a Job that failed while nobody watched its pod is infrastructure loss",
+    { end: failed() },
+    "InfraLost",
+    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
+  ),
+  ends(
+    "a Job that completed while nobody watched its pod proves nothing",
+    { end: complete },
+    "InfraLost",
+    "The Job completed but its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
+  ),
+  ends(
+    "a pod that went away without a word is infrastructure loss",
+    { end: failed(), pod: gonePod },
+    "InfraLost",
+    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
+  ),
+  ends(
+    "a pod that was evicted before its agent started is infrastructure loss",
+    { end: failed("PodFailurePolicy"), pod: makePod({ over: true }) },
+    "InfraLost",
+    "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to go on in the same workspace."
+  ),
+  ends(
+    "a pod that failed before its agent started is no infrastructure loss",
+    { end: failed(), pod: makePod({ over: true }) },
+    "SetupFailed",
+    `The pod ${makePod().name} failed before the agent started: see its log.`
+  ),
+  ends(
+    "a pod that was not ready within the time limit ran too long",
+    { end: failed("DeadlineExceeded"), pod: gonePod },
+    "DeadlineExceeded",
+    "The attempt ran longer than its time limit. Raise spec.timeoutSeconds, and spec.contextVersion, to go on in the same session."
+  ),
+  {
+    name: "the attempt is closed without an exit code",
+    given: givenStarted({ run, jobs: [makeJob({ end: failed() })], config: once }),
+    want: {
+      rule,
+      does: ["write Failed/InfraLost at 7"],
+      status: {
+        finishedAt: now,
+        expiresAt: "2026-03-01T11:00:00Z",
+        usage: undefined,
+        attempts: [{
+          contextVersion: 1,
+          jobName,
+          sessionId: session,
+          startedAt: started,
+          finishedAt: now,
+          outcome: "Failed",
+          reason: "InfraLost",
+          message: "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read."
+        }]
+      }
+    }
+  },
+  {
+    name: "a DocsRun whose Job failed without a word ends likewise",
+    given: givenDocs({
+      run: makeDocsRun({ status: docsRunning() }),
+      jobs: [makeJob({ name: docsJobName, end: failed() })],
+      files: presentFiles,
+      config: once
+    }),
+    want: { rule, does: ["write Failed/InfraLost at 7"] }
+  }
+]

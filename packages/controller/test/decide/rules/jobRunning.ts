@@ -1,0 +1,339 @@
+import { givenDocs, givenStarted, presentFiles, workspace } from "../../fixtures/Given.ts"
+import { makeJob, makeNextJob, makePod, startingPod, stuckPod } from "../../fixtures/Jobs.ts"
+import type { PlanCase } from "../../fixtures/PlanCase.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun, namespace, nextJobName, session } from "../../fixtures/Runs.ts"
+import { docsRunning, finished, now, readyFact, running, started, unfinishedFact } from "../../fixtures/Statuses.ts"
+
+const rule = "jobRunning"
+const run = makeCodeRun({ status: running() })
+const pull =
+  "Check agent.image and agent.imagePullSecrets; a registry that asks who it is: kubectl create secret docker-registry " +
+  `NAME -n ${namespace} --docker-server=HOST --docker-username=USER --docker-password=TOKEN.`
+const describePod = `kubectl describe pod ${jobName}-x7k2p -n ${namespace}.`
+const fit = `Check agent.resources, agent.nodeSelector and agent.tolerations; see ${describePod}`
+const image = `The image of the container claude cannot be pulled: manifest unknown. ${pull}`
+
+/** A pod that cannot start for this reason is told in these words. */
+const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, message: string): PlanCase => ({
+  name,
+  given: givenStarted({ run, jobs: [makeJob({ pod })] }),
+  want: {
+    rule,
+    does: ["write Running/Starting at 7"],
+    status: {
+      message,
+      lastUpdate: now,
+      startedAt: started,
+      conditions: [
+        { type: "Ready", status: "False", reason: "Starting", message, lastTransitionTime: started },
+        unfinishedFact(started),
+        { type: "Progressing", status: "False", reason, message, lastTransitionTime: now }
+      ]
+    }
+  }
+})
+
+const unscheduled = (since: string) =>
+  startingPod({
+    createdAt: since,
+    onNode: false,
+    stuck: { reason: "Unschedulable", message: "0/3 nodes are available", since }
+  })
+
+const starting = running({
+  reason: "Starting",
+  message: image,
+  conditions: [
+    readyFact("False", "Starting", image, started),
+    unfinishedFact(started),
+    { type: "Progressing", status: "False", reason: "ImagePullBackOff", message: image, lastTransitionTime: started }
+  ]
+})
+
+export const jobRunningCases: ReadonlyArray<PlanCase> = [
+  {
+    name: "an attempt that runs as its status says needs nothing",
+    given: givenStarted({ run, jobs: [makeJob({ pod: makePod() })] }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "a run that nobody has spoken of says nothing in its first moments",
+    given: givenStarted({ jobs: [makeJob({ createdAt: now })] }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "nor while its pod starts as pods do",
+    given: givenStarted({ jobs: [makeJob({ createdAt: now, pod: startingPod({ createdAt: now }) })] }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "when that takes longer, it says so",
+    given: givenStarted({ jobs: [makeJob({ pod: startingPod() })] }),
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: {
+        message: `The pod ${jobName}-x7k2p is on its node, which pulls its images and starts its containers.`,
+        startedAt: started,
+        workspace: "workspace-api",
+        attempts: [{ contextVersion: 1, jobName, sessionId: session, startedAt: started }]
+      }
+    }
+  },
+  {
+    name: "an attempt whose Job has no pod does not say that an agent works",
+    given: givenStarted({ run, jobs: [makeJob()] }),
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: { message: `The Job ${jobName} has no pod yet.` }
+    }
+  },
+  {
+    name: "nor hours later",
+    given: givenStarted({ run, jobs: [makeJob({ pod: makePod() })], now: "2026-03-02T10:00:00Z" }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "a DocsRun that runs as its status says needs nothing",
+    given: givenDocs({
+      run: makeDocsRun({ status: docsRunning() }),
+      jobs: [makeJob({ name: docsJobName, pod: makePod() })],
+      files: presentFiles
+    }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "a status that was lost in a crash is written, with the session that the agent has",
+    given: givenStarted({ run: makeCodeRun(), jobs: [makeJob({ pod: makePod() })] }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: {
+        jobName,
+        configmapName: `${jobName}-0123456789abcdef`,
+        sessionId: session,
+        startedAt: started,
+        workspace: "workspace-api",
+        attempts: [{ contextVersion: 1, jobName, sessionId: session, startedAt: started }]
+      }
+    }
+  },
+  {
+    name: "a status that was lost in a crash of the next attempt is written",
+    given: givenStarted({
+      run: makeCodeRun({
+        spec: { contextVersion: 2, promptModification: "Use tabs." },
+        status: finished("Failed", "AgentError")
+      }),
+      jobs: [makeNextJob({ pod: makePod() })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: { contextVersion: 2, jobName: nextJobName, promptModification: "Use tabs.", finishedAt: undefined }
+    }
+  },
+  {
+    name: "an edit in mid-run is acknowledged, and changes nothing of what the attempt works on",
+    given: givenStarted({
+      run: makeCodeRun({
+        spec: { service: "other", promptModification: "Use tabs." },
+        status: running(),
+        metadata: { generation: 2 }
+      }),
+      jobs: [makeJob({ pod: makePod() })],
+      workspace: { ...workspace({ tag: "free" }), claim: "workspace-other" }
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: { ...running(), observedGeneration: 2 }
+    }
+  },
+  {
+    name: "a run that waited says that it no longer does",
+    given: givenStarted({
+      run: makeCodeRun({
+        status: {
+          phase: "Pending",
+          reason: "WaitingForWorkspace",
+          contextVersion: 1,
+          lastUpdate: started,
+          conditions: [
+            readyFact("False", "WaitingForWorkspace", "Waiting.", started),
+            { ...readyFact("True", "WaitingForWorkspace", "Waiting.", started), type: "Queued" }
+          ]
+        }
+      }),
+      jobs: [makeJob({ pod: makePod() })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: {
+        lastUpdate: now,
+        conditions: [
+          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, started),
+          { ...readyFact("False", "Started", "The run has started.", now), type: "Queued" }
+        ]
+      }
+    }
+  },
+  {
+    name: "fields of other writers in the status stay",
+    given: givenStarted({
+      run: makeCodeRun({
+        status: running({ pullRequestUrl: "https://github.com/acme/api/pull/3", message: "edited" })
+      }),
+      jobs: [makeJob({ pod: makePod() })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: { ...running(), pullRequestUrl: "https://github.com/acme/api/pull/3" }
+    }
+  },
+  {
+    name: "conditions of other writers stay",
+    given: givenStarted({
+      run: makeCodeRun({
+        status: { ...running(), conditions: [{ type: "Reviewed", status: "True" }] }
+      }),
+      jobs: [makeJob({ pod: makePod() })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: {
+        conditions: [
+          { type: "Reviewed", status: "True" },
+          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, now),
+          unfinishedFact(now)
+        ]
+      }
+    }
+  },
+  stuck(
+    "an image that cannot be pulled is told",
+    stuckPod("ErrImagePull", "manifest unknown"),
+    "ImagePullBackOff",
+    image
+  ),
+  stuck(
+    "the kubelet's back-off is the same to people",
+    stuckPod("ImagePullBackOff", "Back-off pulling image \"a:1\": ErrImagePull: manifest unknown"),
+    "ImagePullBackOff",
+    image
+  ),
+  stuck(
+    "an image without a valid name is told",
+    stuckPod("InvalidImageName", "couldn't parse image name \"a b\""),
+    "InvalidImageName",
+    `The image of the container claude cannot be pulled: couldn't parse image name "a b". ${pull}`
+  ),
+  stuck(
+    "a pod that fits no node is told in the scheduler's words",
+    startingPod({ stuck: { reason: "Unschedulable", message: "0/3 nodes are available: 3 Insufficient memory." } }),
+    "Unschedulable",
+    `No node takes the pod: 0/3 nodes are available: 3 Insufficient memory. ${fit}`
+  ),
+  stuck(
+    "a missing Secret is told by its name",
+    stuckPod("CreateContainerConfigError", "secret \"deploy-key\" not found"),
+    "SecretMissing",
+    "The container claude cannot be made: secret \"deploy-key\" not found. kubectl create secret generic deploy-key " +
+      `-n ${namespace} --from-literal=KEY=VALUE.`
+  ),
+  stuck(
+    "what we have no words for is told in the kubelet's",
+    stuckPod("CreateContainerError", "the name 4f1d is in use by 77ab"),
+    "ContainerNotMade",
+    `The container claude cannot be made: the name 4f1d is in use by 77ab. See ${describePod}`
+  ),
+  {
+    name: "a pod that has no node for some seconds only starts, and that is all",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({ pod: unscheduled("2026-03-02T09:00:00Z") })],
+      now: "2026-03-02T09:00:09Z"
+    }),
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: { message: `The Job ${jobName} is starting.` }
+    }
+  },
+  {
+    name: "a pod that has no node for ten seconds is told",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({ pod: unscheduled("2026-03-02T09:00:00Z") })],
+      now: "2026-03-02T09:00:10Z"
+    }),
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: { message: `No node takes the pod: 0/3 nodes are available. ${fit}` }
+    }
+  },
+  {
+    name: "a broker that does not start is told in its own words",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({ brokered: true, pod: stuckPod("BrokerFailed", "REPOSITORY_URL: no.") })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/Starting at 7"],
+      status: { message: `The run's broker does not start: REPOSITORY_URL: no. See ${describePod}` }
+    }
+  },
+  {
+    name: "a pod that stays stuck is told once",
+    given: givenStarted({
+      run: makeCodeRun({ status: starting }),
+      jobs: [makeJob({ pod: stuckPod("ImagePullBackOff", "Back-off pulling image \"a:1\"") })]
+    }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "a pod that alternates between two reasons of one cause is told once",
+    given: givenStarted({
+      run: makeCodeRun({ status: starting }),
+      jobs: [makeJob({ pod: stuckPod("ErrImagePull", "manifest unknown") })]
+    }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "a pod that starts after all says so",
+    given: givenStarted({ run: makeCodeRun({ status: starting }), jobs: [makeJob({ pod: makePod() })] }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: {
+        lastUpdate: now,
+        conditions: [
+          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, started),
+          unfinishedFact(started),
+          {
+            type: "Progressing",
+            status: "True",
+            reason: "Started",
+            message: "The pod is starting or running.",
+            lastTransitionTime: now
+          }
+        ]
+      }
+    }
+  },
+  {
+    name: "a DocsRun's stuck pod is told",
+    given: givenDocs({
+      run: makeDocsRun({ status: docsRunning() }),
+      jobs: [makeJob({ name: docsJobName, pod: stuckPod("ErrImagePull", "manifest unknown") })],
+      files: presentFiles
+    }),
+    want: { rule, does: ["write Running/Starting at 7"], status: { workspace: undefined, message: image } }
+  }
+]

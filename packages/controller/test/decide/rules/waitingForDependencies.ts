@@ -1,0 +1,120 @@
+import { given, givenStarted, workspace } from "../../fixtures/Given.ts"
+import { makeJob, makePod } from "../../fixtures/Jobs.ts"
+import type { PlanCase } from "../../fixtures/PlanCase.ts"
+import { againJobName, jobName, makeCodeRun } from "../../fixtures/Runs.ts"
+import { now, pausedFor, readyFact, running, unfinishedFact } from "../../fixtures/Statuses.ts"
+
+const rule = "waitingForDependencies"
+const unfinished = { tag: "unfinished", names: ["base", "schema"] } as const
+const waits = "Waiting for base, schema to succeed."
+const said = {
+  phase: "Pending",
+  reason: "WaitingForDependencies",
+  message: waits,
+  contextVersion: 1,
+  observedGeneration: 1,
+  lastUpdate: now,
+  conditions: [
+    readyFact("False", "WaitingForDependencies", waits, now),
+    { ...readyFact("True", "WaitingForDependencies", waits, now), type: "Queued" },
+    unfinishedFact(now)
+  ]
+}
+
+export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
+  {
+    name: "runs that have not ended are waited for, and named",
+    given: given({ obstacle: unfinished }),
+    want: { rule, does: ["write Pending/WaitingForDependencies at 7"], status: { ...said, finishedAt: undefined } }
+  },
+  {
+    name: "this is said once",
+    given: given({ obstacle: unfinished, run: makeCodeRun({ status: said }) }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "they come before the workspace",
+    given: given({ obstacle: unfinished, workspace: workspace({ tag: "waiting", behind: "older" }) }),
+    want: { rule, does: ["write Pending/WaitingForDependencies at 7"] }
+  },
+  {
+    name: "a name that does not exist is told, and waited for",
+    given: given({ obstacle: { tag: "missing", names: ["bass"] } }),
+    want: {
+      rule,
+      does: ["write Pending/WaitingForDependencies at 7"],
+      status: { message: "Waiting for bass, which spec.dependsOn names and which does not exist here." }
+    }
+  },
+  {
+    name: "of many names only some are told",
+    given: given({ obstacle: { tag: "unfinished", names: Array.from({ length: 13 }, (_, index) => `n${index}`) } }),
+    want: {
+      rule,
+      does: ["write Pending/WaitingForDependencies at 7"],
+      status: { message: "Waiting for n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, 3 more to succeed." }
+    }
+  },
+  {
+    name: "one that has failed fails this run",
+    given: given({ obstacle: { tag: "failed", name: "base", phase: "Failed" } }),
+    want: {
+      rule,
+      does: ["write Failed/DependencyFailed at 7"],
+      status: {
+        message: "The run depends on base, which has failed. When that has succeeded, raise spec.contextVersion.",
+        finishedAt: now,
+        expiresAt: undefined,
+        attempts: undefined
+      }
+    }
+  },
+  {
+    name: "so does one that was cancelled",
+    given: given({ obstacle: { tag: "failed", name: "base", phase: "Cancelled" } }),
+    want: { rule, does: ["write Failed/DependencyFailed at 7"] }
+  },
+  {
+    name: "a run that depends on itself can never start, and says by which way",
+    given: given({ obstacle: { tag: "cycle", path: ["api", "base", "api"] } }),
+    want: {
+      rule,
+      does: ["write Failed/DependencyFailed at 7"],
+      status: { message: "The run depends on itself: api -> base -> api. Change spec.dependsOn of one of them." }
+    }
+  },
+  {
+    name: "a run that works is not stopped by what becomes of the others",
+    given: givenStarted({
+      obstacle: { tag: "failed", name: "base", phase: "Failed" },
+      run: makeCodeRun({ status: running() }),
+      jobs: [makeJob({ pod: makePod() })]
+    }),
+    want: { rule: "jobRunning", does: [] }
+  },
+  {
+    name: "nor one that goes on by itself",
+    given: given({
+      obstacle: unfinished,
+      run: makeCodeRun({ status: pausedFor("InfraLost", "2026-03-01T09:45:00Z") }),
+      workspace: workspace({ tag: "mine" })
+    }),
+    want: {
+      rule: "jobAbsent",
+      does: [
+        `create Job ${againJobName}`,
+        `create files ${againJobName}-0123456789abcdef of the new Job`
+      ]
+    }
+  },
+  {
+    name: "a cancelled run waits for nothing",
+    given: given({ obstacle: unfinished, run: makeCodeRun({ spec: { cancel: true } }) }),
+    want: { rule: "cancelled", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "a Job that is gone is told as lost",
+    given: givenStarted({ obstacle: unfinished, run: makeCodeRun({ status: running() }) }),
+    want: { rule: "jobLost", does: ["write Failed/JobLost at 7"], status: { jobName } }
+  }
+]

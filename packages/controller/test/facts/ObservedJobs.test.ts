@@ -1,0 +1,315 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type BrokerResult, emptyBrokerResult, formatBrokerResult } from "@orchestrator/domain/BrokerResult"
+import { jobFinalizer, retryAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
+import type { ContainerState, Job, ObjectCondition, Pod } from "@orchestrator/k8s/Objects"
+import { Result } from "effect"
+import { observeJob, observePod } from "../../src/facts/ObservedJobs.ts"
+import { pruneJob, prunePod } from "../../src/facts/Stores.ts"
+
+const job = (metadata: Job["metadata"], conditions: ReadonlyArray<ObjectCondition> = []): Job => ({
+  metadata: { name: "code-api-v1-3f9c2a1b", namespace: "orchestrator", uid: "j1", ...metadata },
+  spec: { template: { spec: { containers: [] } } },
+  status: { conditions }
+})
+
+const condition = (type: string, status: string, reason?: string): ObjectCondition => ({
+  type,
+  status,
+  ...(reason === undefined ? {} : { reason })
+})
+
+describe("a Job", () => {
+  it.each([
+    { name: "of the first attempt without a label", metadata: {}, want: { contextVersion: 1, retry: 0 } },
+    {
+      name: "of a later attempt",
+      metadata: { labels: { "context-version": "3" } },
+      want: { contextVersion: 3, retry: 0 }
+    },
+    {
+      name: "of an automatic retry",
+      metadata: { labels: { "context-version": "2" }, annotations: { [retryAnnotation]: "1" } },
+      want: { contextVersion: 2, retry: 1 }
+    },
+    {
+      name: "whose label a person has spoilt",
+      metadata: { labels: { "context-version": "two" }, annotations: { [retryAnnotation]: "" } },
+      want: { contextVersion: 1, retry: 0 }
+    }
+  ])(
+    "$name: attempt $want.contextVersion, retry $want.retry",
+    ({ metadata, want }) => assert.deepStrictEqual(observeJob(job(metadata), undefined).attempt, want)
+  )
+
+  it.each([
+    { name: "nobody's finalizer", finalizers: undefined, want: { held: false, finalizerIndex: -1 } },
+    { name: "another's finalizer", finalizers: ["foregroundDeletion"], want: { held: false, finalizerIndex: -1 } },
+    { name: "our finalizer", finalizers: [jobFinalizer], want: { held: true, finalizerIndex: 0 } },
+    {
+      name: "our finalizer after another's",
+      finalizers: ["foregroundDeletion", jobFinalizer],
+      want: { held: true, finalizerIndex: 1 }
+    }
+  ])("with $name is held: $want.held", ({ finalizers, want }) => {
+    const { finalizerIndex, held } = observeJob(job(finalizers === undefined ? {} : { finalizers }), undefined)
+    assert.deepStrictEqual({ held, finalizerIndex }, want)
+  })
+
+  it.each<{ name: string; conditions: ReadonlyArray<ObjectCondition>; want: readonly [boolean, string] | undefined }>([
+    { name: "without conditions", conditions: [], want: undefined },
+    {
+      name: "that must fail, while its pod ends",
+      conditions: [condition("FailureTarget", "True", "DeadlineExceeded")],
+      want: undefined
+    },
+    { name: "that will be complete", conditions: [condition("SuccessCriteriaMet", "True")], want: undefined },
+    { name: "whose condition was taken back", conditions: [condition("Failed", "False")], want: undefined },
+    { name: "that is suspended", conditions: [condition("Suspended", "True")], want: undefined },
+    {
+      name: "that is complete",
+      conditions: [condition("SuccessCriteriaMet", "True"), condition("Complete", "True", "CompletionsReached")],
+      want: [true, "CompletionsReached"]
+    },
+    {
+      name: "that has failed",
+      conditions: [
+        condition("FailureTarget", "True", "PodFailurePolicy"),
+        condition("Failed", "True", "PodFailurePolicy")
+      ],
+      want: [false, "PodFailurePolicy"]
+    },
+    { name: "that has failed without a reason", conditions: [condition("Failed", "True")], want: [false, "Failed"] }
+  ])("$name: $want", ({ conditions, want }) => {
+    const { end } = observeJob(job({}, conditions), undefined)
+    assert.deepStrictEqual<unknown>(end && [end.succeeded, end.reason], want)
+  })
+
+  it("that we asked to stop is known by its annotation, one that is being deleted by its time", () => {
+    const { deleting, stopping } = observeJob(
+      job({ annotations: { [stopAnnotation]: "true" }, deletionTimestamp: "2026-03-01T10:00:00Z" }),
+      undefined
+    )
+    assert.deepStrictEqual({ deleting, stopping }, { deleting: true, stopping: "Cancelled" })
+  })
+})
+
+const pod = (
+  phase: NonNullable<Pod["status"]>["phase"],
+  state: ContainerState = {},
+  more: Pod["status"] = {}
+): Pod => ({
+  metadata: { name: "pod" },
+  spec: { containers: [] },
+  status: {
+    ...(phase === undefined ? {} : { phase }),
+    containerStatuses: [{ name: "claude", ready: false, restartCount: 0, state }],
+    ...more
+  }
+})
+const terminated = {
+  terminated: { exitCode: 1, reason: "Error", message: "{\"outcome\":\"Failed\",\"message\":\"x\"}" }
+}
+const waiting = (reason: string, message?: string): ContainerState => ({
+  waiting: { reason, ...(message === undefined ? {} : { message }) }
+})
+
+describe("a pod", () => {
+  it.each<{ name: string; pod: Pod; gone?: true; want: { over: boolean; ended: boolean } }>([
+    { name: "that is pending", pod: pod("Pending"), want: { over: false, ended: false } },
+    { name: "that runs", pod: pod("Running", { running: {} }), want: { over: false, ended: false } },
+    {
+      name: "whose agent has ended, and something else has not",
+      pod: pod("Running", terminated),
+      want: { over: false, ended: false }
+    },
+    { name: "that has failed", pod: pod("Failed", terminated), want: { over: true, ended: true } },
+    { name: "that has failed before its agent started", pod: pod("Failed"), want: { over: true, ended: false } },
+    { name: "that is gone while it ran", pod: pod("Running"), gone: true, want: { over: true, ended: false } },
+    {
+      name: "that is gone, and told its end before it told its phase",
+      pod: pod("Running", terminated),
+      gone: true,
+      want: { over: true, ended: true }
+    },
+    {
+      name: "of which nothing is known",
+      pod: { metadata: {}, spec: { containers: [] } },
+      want: { over: false, ended: false }
+    }
+  ])("$name: over $want.over, told $want.ended", ({ gone = false, pod, want }) => {
+    const observed = observePod({ pod, gone })
+    assert.deepStrictEqual({ over: observed.over, ended: observed.ended !== undefined }, want)
+  })
+
+  it("reads the agent's container and no other", () => {
+    const spoilt = pod("Failed", terminated, {
+      containerStatuses: [{ name: "sidecar", ready: false, restartCount: 0, state: terminated }]
+    })
+    assert.isUndefined(observePod({ pod: spoilt, gone: false }).ended)
+  })
+
+  it("takes a termination message for what its schema says", () => {
+    const { ended } = observePod({ pod: pod("Failed", terminated), gone: false })
+    assert.deepStrictEqual(ended?.result, Result.succeed({ outcome: "Failed", message: "x" }))
+  })
+
+  it.each<{ name: string; pod: Pod; want: string | undefined }>([
+    { name: "that creates its containers", pod: pod("Pending", waiting("ContainerCreating")), want: undefined },
+    { name: "whose init containers run", pod: pod("Pending", waiting("PodInitializing")), want: undefined },
+    { name: "whose image cannot be pulled", pod: pod("Pending", waiting("ErrImagePull")), want: "ErrImagePull" },
+    {
+      name: "whose init container's image cannot be pulled",
+      pod: pod("Pending", waiting("PodInitializing"), {
+        initContainerStatuses: [{ name: "prepare", ready: false, restartCount: 0, state: waiting("ImagePullBackOff") }]
+      }),
+      want: "ImagePullBackOff"
+    },
+    {
+      name: "that fits no node",
+      pod: pod("Pending", {}, { conditions: [condition("PodScheduled", "False", "Unschedulable")] }),
+      want: "Unschedulable"
+    },
+    {
+      name: "that waits for a quota of somebody else",
+      pod: pod("Pending", {}, { conditions: [condition("PodScheduled", "False", "SchedulingGated")] }),
+      want: "SchedulingGated"
+    },
+    {
+      name: "that has a node",
+      pod: pod("Running", { running: {} }, { conditions: [condition("PodScheduled", "True")] }),
+      want: undefined
+    },
+    {
+      name: "that is over, and whose agent never began, for whoever asks why",
+      pod: pod("Failed", waiting("ErrImagePull")),
+      want: "ErrImagePull"
+    },
+    { name: "whose agent has ended", pod: pod("Failed", terminated), want: undefined },
+    {
+      name: "whose agent works beside a container of others that does not start",
+      pod: pod("Running", { running: {} }, {
+        containerStatuses: [
+          { name: "claude", ready: true, restartCount: 0, state: { running: {} } },
+          { name: "istio-proxy", ready: false, restartCount: 0, state: waiting("ImagePullBackOff") }
+        ]
+      }),
+      want: undefined
+    }
+  ])(
+    "$name is stuck on $want",
+    ({ pod, want }) => assert.strictEqual(observePod({ pod, gone: false }).stuck?.reason, want)
+  )
+})
+
+const testimony: BrokerResult = { ...emptyBrokerResult, forgeKnown: true, problem: "cannot read the repository" }
+const said = (message?: string): ContainerState => ({
+  terminated: { exitCode: 0, ...(message === undefined ? {} : { message }) }
+})
+const words = formatBrokerResult(testimony)
+const withBroker = (
+  phase: "Pending" | "Running" | "Failed",
+  broker: { readonly state?: ContainerState; readonly lastState?: ContainerState },
+  agent: ContainerState = terminated
+): Pod => pod(phase, agent, { initContainerStatuses: [{ name: "broker", ready: false, restartCount: 0, ...broker }] })
+
+describe("a broker", () => {
+  it.each([
+    { name: "in the pod template is seen", containers: ["claude"], initContainers: ["prepare", "broker"], want: true },
+    { name: "beside the agent is seen", containers: ["claude", "broker"], initContainers: [], want: true },
+    { name: "that is not there is not", containers: ["claude"], initContainers: ["prepare"], want: false }
+  ])("$name", ({ containers, initContainers, want }) => {
+    const named = (names: ReadonlyArray<string>) => names.map((name) => ({ name, image: name }))
+    const given: Job = {
+      metadata: {},
+      spec: { template: { spec: { containers: named(containers), initContainers: named(initContainers) } } }
+    }
+    assert.strictEqual(observeJob(given, undefined).brokered, want)
+  })
+
+  it.each<{ name: string; pod: Pod; gone?: true; want: BrokerResult | "invalid" | undefined }>([
+    { name: "that has ended has testified", pod: withBroker("Failed", { state: said(words) }), want: testimony },
+    {
+      name: "that works has not testified yet",
+      pod: withBroker("Running", { state: { running: {} } }),
+      want: undefined
+    },
+    {
+      name: "that was started again has testified before",
+      pod: withBroker("Failed", { state: { running: {} }, lastState: said(words) }),
+      want: testimony
+    },
+    {
+      name: "that was killed without a word counts by the one before it",
+      pod: withBroker("Failed", { state: said(" "), lastState: said(words) }),
+      want: testimony
+    },
+    {
+      name: "has the last word, not the first",
+      pod: withBroker("Failed", { state: said(words), lastState: said(formatBrokerResult(emptyBrokerResult)) }),
+      want: testimony
+    },
+    { name: "that never spoke has not testified", pod: withBroker("Failed", { state: said() }), want: "invalid" },
+    {
+      name: "that spoke nonsense has not either",
+      pod: withBroker("Failed", { state: said("Killed") }),
+      want: "invalid"
+    },
+    {
+      name: "whose pod is gone before it spoke has not either",
+      pod: withBroker("Running", { state: { running: {} } }),
+      gone: true,
+      want: "invalid"
+    },
+    { name: "that is not there is not asked", pod: pod("Failed", terminated), want: undefined }
+  ])("$name", ({ gone = false, pod, want }) => {
+    const seen = observePod({ pod, gone }).testimony
+    assert.deepStrictEqual(seen === undefined ? undefined : Result.getOrElse(seen, () => "invalid"), want)
+  })
+
+  it("cannot be played by the agent's container", () => {
+    const forged = pod("Failed", said(words), {
+      initContainerStatuses: [{ name: "broker", ready: false, restartCount: 0, state: said() }]
+    })
+    assert.isTrue(Result.isFailure(observePod({ pod: forged, gone: false }).testimony ?? Result.succeed(undefined)))
+  })
+
+  it.each<{ name: string; pod: Pod; want: object | undefined }>([
+    {
+      name: "that ends as often as it is started says why",
+      pod: withBroker(
+        "Pending",
+        { state: waiting("CrashLoopBackOff"), lastState: said(words) },
+        waiting("PodInitializing")
+      ),
+      want: { reason: "BrokerFailed", message: "cannot read the repository", container: "broker" }
+    },
+    {
+      name: "that cannot say why is told in the kubelet's words",
+      pod: withBroker("Pending", { state: waiting("CrashLoopBackOff") }, waiting("PodInitializing")),
+      want: { reason: "CrashLoopBackOff", message: "CrashLoopBackOff", container: "broker" }
+    },
+    {
+      name: "that is started again while the agent works is nothing to tell",
+      pod: withBroker("Running", { state: waiting("CrashLoopBackOff"), lastState: said(words) }, { running: {} }),
+      want: undefined
+    }
+  ])("$name", ({ pod, want }) => {
+    for (const seen of [pod, prunePod(pod)]) {
+      assert.deepStrictEqual<unknown>(observePod({ pod: seen, gone: false }).stuck, want)
+    }
+  })
+
+  it("is seen the same of what the store keeps", () => {
+    const seen = withBroker("Failed", { state: said(), lastState: said(words) })
+    assert.deepStrictEqual(observePod({ pod: prunePod(seen), gone: false }), observePod({ pod: seen, gone: false }))
+    const given: Job = {
+      metadata: { name: "job", uid: "j1" },
+      spec: {
+        template: {
+          spec: { containers: [{ name: "claude", image: "a" }], initContainers: [{ name: "broker", image: "b" }] }
+        }
+      }
+    }
+    assert.deepStrictEqual(observeJob(pruneJob(given), undefined), observeJob(given, undefined))
+  })
+})

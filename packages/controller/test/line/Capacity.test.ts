@@ -1,0 +1,74 @@
+import { assert, describe, it } from "@effect/vitest"
+import fc from "fast-check"
+import { type Claimant, isLimited, makePlaces } from "../../src/line/Capacity.ts"
+
+const run = (uid: string, githubUser = "ada", service = "api"): Claimant => ({ uid, githubUser, service })
+const unknown: Claimant = { uid: "x", githubUser: undefined, service: undefined }
+
+describe("a place among the runs that work", () => {
+  it.each([
+    { name: "is there without limits", limits: {}, active: [run("a"), run("b")], want: undefined },
+    { name: "is there below a limit", limits: { activeRuns: 2 }, active: [run("a")], want: undefined },
+    { name: "is not there at it", limits: { activeRuns: 1 }, active: [run("a")], want: "limits.activeRuns is 1" },
+    {
+      name: "is refused for the user's runs",
+      limits: { activeRunsPerGithubUser: 1 },
+      active: [run("a")],
+      want: "limits.activeRunsPerGithubUser is 1"
+    },
+    {
+      name: "is not refused for another user's",
+      limits: { activeRunsPerGithubUser: 1 },
+      active: [run("a", "bob")],
+      want: undefined
+    },
+    {
+      name: "is refused for the service's runs",
+      limits: { activeRuns: 9, activeRunsPerService: 2 },
+      active: [run("a"), run("b"), run("c", "ada", "web")],
+      want: "limits.activeRunsPerService is 2"
+    },
+    {
+      name: "is taken by runs of which nothing is known, but by none of a user",
+      limits: { activeRunsPerGithubUser: 1 },
+      active: [unknown],
+      want: undefined
+    }
+  ])("$name", ({ active, limits, want }) => {
+    assert.strictEqual(makePlaces(limits, active).ask(run("new")), want)
+  })
+
+  it("is counted once it is given", () => {
+    const { ask, isFull } = makePlaces({ activeRuns: 2 }, [run("a")])
+    assert.deepStrictEqual([isFull(), ask(run("b")), isFull(), ask(run("c"))], [
+      false,
+      undefined,
+      true,
+      "limits.activeRuns is 2"
+    ])
+  })
+
+  it("is never given beyond a limit, whoever asks", () => {
+    const claimant = fc.record({
+      uid: fc.uuid(),
+      githubUser: fc.constantFrom("ada", "bob"),
+      service: fc.constantFrom("api", "web", "ui")
+    })
+    const limit = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined })
+    fc.assert(fc.property(
+      fc.array(claimant),
+      fc.record({ activeRuns: limit, activeRunsPerGithubUser: limit, activeRunsPerService: limit }),
+      (line, given) => {
+        const limits = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+        const { ask } = makePlaces(limits, [])
+        const inside = line.filter((each) => ask(each) === undefined)
+        const most = (of: (each: Claimant) => string | undefined) =>
+          Math.max(0, ...inside.map((each) => inside.filter((other) => of(other) === of(each)).length))
+        assert.isAtMost(inside.length, given.activeRuns ?? line.length)
+        assert.isAtMost(most(({ githubUser }) => githubUser), given.activeRunsPerGithubUser ?? line.length)
+        assert.isAtMost(most(({ service }) => service), given.activeRunsPerService ?? line.length)
+        if (!isLimited(limits)) assert.lengthOf(inside, line.length)
+      }
+    ))
+  })
+})

@@ -1,0 +1,237 @@
+/**
+ * KubernetesClient over the object store. A write decides against the current state, is made durable, and only then becomes visible; one
+ * write at a time.
+ */
+import { type Kind, PodKind } from "@orchestrator/k8s/Kinds"
+import {
+  describeRef,
+  type KubernetesClient,
+  type ListOptions,
+  type ObjectRef,
+  type WatchEvent,
+  type WatchOptions
+} from "@orchestrator/k8s/KubernetesClient"
+import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
+import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
+import type { PodLogs } from "@orchestrator/k8s/PodLogs"
+import { Clock, Effect, Random, Result, Semaphore, Stream } from "effect"
+import type { Verb } from "./EmbeddedStore.ts"
+import { podLogStream } from "./logs/PodLogStream.ts"
+import type { Persistence } from "./Persistence.ts"
+import { methodNotAllowed, notFound, notServed } from "./Refusal.ts"
+import type { RequestCounts } from "./RequestCounts.ts"
+import type { Reviews } from "./Reviews.ts"
+import { parseSelection } from "./select/Selection.ts"
+import { resourceKey, type ServedKind, type ServedKinds } from "./ServedKinds.ts"
+import { listPage } from "./store/ListPages.ts"
+import type { ObjectStore } from "./store/ObjectStore.ts"
+import { freeze } from "./store/Share.ts"
+import { draftOf, type StoredObject, viewAs } from "./store/StoredObject.ts"
+import { watchStream } from "./store/Watch.ts"
+import { cascaded } from "./write/Cascade.ts"
+import { decideCreate } from "./write/Create.ts"
+import { type Decided, type Decision, timeOf, type WriteContext } from "./write/Decision.ts"
+import { decideDelete } from "./write/Delete.ts"
+import { decidePatch } from "./write/Patch.ts"
+import { decideReview } from "./write/Review.ts"
+import { decideUpdate } from "./write/Update.ts"
+
+/** What a request is about: an object, or the objects of a namespace. */
+interface Subject {
+  readonly name?: string | undefined
+  readonly namespace?: string | undefined
+}
+
+type Client = KubernetesClient["Service"]
+
+export interface EmbeddedParts {
+  readonly store: ObjectStore
+  readonly kinds: ServedKinds
+  readonly counts: RequestCounts
+  readonly persistence: Persistence["Service"]
+  readonly logs: PodLogs["Service"]
+  readonly reviews: Reviews
+  readonly bookmarkSeconds: number
+}
+
+const podResource = resourceKey(PodKind)
+
+export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
+  const { counts, kinds, logs, persistence, store } = parts
+  const lock = Semaphore.makeUnsafe(1)
+
+  const failure = (verb: Verb, kind: Kind, ref: Subject) => (reason: KubernetesErrorReason) =>
+    new KubernetesError({ operation: verb, ref: describeRef(kind, ref), reason })
+
+  const servedKind = (kind: Kind): Result.Result<ServedKind, KubernetesErrorReason> => {
+    const served = kinds.find(kind)
+    return served === undefined ? Result.fail(notServed) : Result.succeed(served)
+  }
+
+  const commit = ({ changes, object }: Decision): Effect.Effect<StoredObject, KubernetesErrorReason> => {
+    if (changes.length === 0) return Effect.succeed(Object.isFrozen(object) ? object : freeze(object))
+    const staged = store.stage(changes)
+    const answered = staged[changes.findIndex((change) => change.object === object)]?.object ?? object
+    return persistence.save(staged).pipe(
+      Effect.mapError(({ message }): KubernetesErrorReason => ({ _tag: "ServerError", status: 500, message })),
+      Effect.andThen(Effect.suspend(() => {
+        store.apply(staged)
+        const gone = staged.filter(({ resource, type }) => type === "DELETED" && resource === podResource)
+        return Effect.forEach(gone, ({ object }) => logs.remove(object.metadata.uid), { discard: true })
+      })),
+      Effect.as(answered)
+    )
+  }
+
+  const write = <A extends KubernetesObject>(
+    verb: Verb,
+    kind: Kind<A>,
+    ref: Subject,
+    dryRun: boolean | undefined,
+    decide: (context: WriteContext) => Decided
+  ): Effect.Effect<A, KubernetesError> =>
+    Random.Random.pipe(
+      Effect.flatMap((random) =>
+        Clock.clockWith((clock) => {
+          const served = servedKind(kind)
+          if (Result.isFailure(served)) return Effect.fail(served.failure)
+          const millis = clock.currentTimeMillisUnsafe()
+          const context: WriteContext = {
+            served: served.success,
+            kinds,
+            store,
+            millis,
+            now: timeOf(millis),
+            random: () => random.nextDoubleUnsafe()
+          }
+          const decided = decide(context)
+          if (Result.isFailure(decided)) return Effect.fail(decided.failure)
+          if (dryRun === true) return Effect.succeed(freeze(decided.success.object))
+          return Effect.tap(commit(cascaded(context, decided.success)), () => Effect.sync(() => counts.add(verb, kind)))
+        })
+      ),
+      Effect.uninterruptible,
+      (effect) => lock.withPermit(effect),
+      Effect.mapError(failure(verb, kind, ref)),
+      Effect.map((object) => viewAs<A>(object))
+    )
+
+  /** Decides on the object as it is stored. */
+  const existing = (
+    ref: ObjectRef,
+    decide: (context: WriteContext, previous: StoredObject) => Decided
+  ) =>
+  (context: WriteContext): Decided => {
+    const previous = context.store.get(context.served.resource, ref.namespace, ref.name)
+    return previous === undefined ? Result.fail(notFound(context.served.kind, ref.name)) : decide(context, previous)
+  }
+
+  const hasStatus = (decide: (context: WriteContext) => Decided) => (context: WriteContext): Decided =>
+    context.served.kind.hasStatus ? decide(context) : Result.fail(notServed)
+
+  const stored = (decide: (context: WriteContext) => Decided) => (context: WriteContext): Decided =>
+    context.served.kind.createOnly ? Result.fail(methodNotAllowed) : decide(context)
+
+  const refOf = ({ metadata }: KubernetesObject): ObjectRef => ({
+    name: metadata.name ?? "",
+    namespace: metadata.namespace
+  })
+
+  const read = <A>(
+    verb: Verb,
+    kind: Kind,
+    ref: Subject,
+    answer: (served: ServedKind) => Result.Result<A, KubernetesErrorReason>
+  ): Effect.Effect<A, KubernetesError> =>
+    Effect.suspend(() => {
+      const answered = Result.flatMap(servedKind(kind), (served) =>
+        served.kind.createOnly ? Result.fail(methodNotAllowed) : answer(served))
+      if (Result.isFailure(answered)) {
+        return Effect.fail(failure(verb, kind, ref)(answered.failure))
+      }
+      counts.add(verb, kind)
+      return Effect.succeed(answered.success)
+    })
+
+  return {
+    get: <A extends KubernetesObject>(kind: Kind<A>, ref: ObjectRef) =>
+      read("get", kind, ref, ({ resource }) => {
+        const object = store.get(resource, ref.namespace, ref.name)
+        return object === undefined ? Result.fail(notFound(kind, ref.name)) : Result.succeed(viewAs<A>(object))
+      }),
+    list: <A extends KubernetesObject>(kind: Kind<A>, options: ListOptions = {}) =>
+      read("list", kind, { namespace: options.namespace }, (served) =>
+        Result.gen(function*() {
+          const selection = yield* parseSelection(served, options)
+          const { items, metadata } = yield* listPage(store, served.resource, selection, options)
+          return { items: items.map((object) => viewAs<A>(object)), metadata }
+        })),
+    watch: <A extends KubernetesObject>(kind: Kind<A>, options: WatchOptions = {}) =>
+      Stream.unwrap(Effect.map(
+        read("watch", kind, { namespace: options.namespace }, (served) =>
+          Result.map(parseSelection(served, options), (selection) => ({ served, selection }))),
+        ({ selection, served }) =>
+          watchStream(store, served, selection, options, parts.bookmarkSeconds).pipe(
+            Stream.map(({ object, type }): WatchEvent<A> => ({ type, object: viewAs<A>(object) })),
+            Stream.mapError(failure("watch", kind, { namespace: options.namespace }))
+          )
+      )),
+    create: (kind, object, options = {}) =>
+      write(
+        "create",
+        kind,
+        object.metadata,
+        options.dryRun,
+        (context) =>
+          context.served.kind.createOnly
+            ? decideReview(context, parts.reviews, draftOf(object), options)
+            : decideCreate(context, draftOf(object), options)
+      ),
+    replace: (kind, object, options = {}) =>
+      write(
+        "replace",
+        kind,
+        refOf(object),
+        options.dryRun,
+        stored(
+          existing(refOf(object), (context, previous) => decideUpdate(context, previous, draftOf(object), options))
+        )
+      ),
+    replaceStatus: (kind, object, options = {}) =>
+      write(
+        "replaceStatus",
+        kind,
+        refOf(object),
+        options.dryRun,
+        hasStatus(existing(refOf(object), (context, previous) =>
+          decideUpdate(context, previous, draftOf(object), { ...options, subresource: "status" })))
+      ),
+    patch: (kind, ref, patch, options = {}) =>
+      write("patch", kind, ref, options.dryRun, stored((context) => decidePatch(context, ref, patch, options))),
+    patchStatus: (kind, ref, patch, options = {}) =>
+      write(
+        "patchStatus",
+        kind,
+        ref,
+        options.dryRun,
+        hasStatus((context) => decidePatch(context, ref, patch, { ...options, subresource: "status" }))
+      ),
+    delete: (kind, ref, options = {}) =>
+      write(
+        "delete",
+        kind,
+        ref,
+        options.dryRun,
+        stored(existing(ref, (context, previous) => decideDelete(context, previous, options)))
+      ),
+    podLogs: (ref, options = {}) =>
+      Stream.unwrap(Effect.gen(function*() {
+        const pod = yield* read("podLogs", PodKind, ref, ({ resource }) => {
+          const object = store.get(resource, ref.namespace, ref.name)
+          return object === undefined ? Result.fail(notFound(PodKind, ref.name)) : Result.succeed(viewAs<Pod>(object))
+        })
+        const now = yield* Clock.currentTimeMillis
+        return Stream.mapError(podLogStream(logs, pod, options, now), failure("podLogs", PodKind, ref))
+      }))
+  }
+}

@@ -1,0 +1,123 @@
+/** What the API server demands of every object's metadata. */
+import type { Kind } from "@orchestrator/k8s/Kinds"
+import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
+import type { Metadata } from "@orchestrator/k8s/Objects"
+import type { StoredObject } from "../store/StoredObject.ts"
+import { forbiddenField, invalidValue, required, tooLong } from "./Causes.ts"
+
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+const nameSegment = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
+const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
+
+const subdomainText =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+const labelText =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+const nameText =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+const valueText =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+
+const annotationLimit = 256 * 1024
+
+export const isLabelValue = (value: string): boolean => value.length <= 63 && labelValue.test(value)
+
+/** `prefix/name` or `name`; the reason when it is neither. */
+export const qualifiedNameProblem = (key: string): string | undefined => {
+  const parts = key.split("/")
+  const name = parts.at(-1) ?? ""
+  if (parts.length > 2) {
+    return "a qualified name must consist of alphanumeric characters, '-', '_' or '.', with an optional DNS subdomain prefix and '/'"
+  }
+  if (parts.length === 2) {
+    if (parts[0] === "") return "prefix part must be non-empty"
+    if (!isSubdomain(parts[0] ?? "")) return `prefix part ${subdomainText}`
+  }
+  if (name === "") return "name part must be non-empty"
+  if (name.length > 63) return "name part must be no more than 63 bytes"
+  return nameSegment.test(name) ? undefined : nameText
+}
+
+const isSubdomain = (text: string): boolean => text.length <= 253 && subdomain.test(text)
+
+export const isDnsLabel = (text: string): boolean => text.length <= 63 && label.test(text)
+
+/** Why the name is not one of the kind; namespaces are DNS labels, everything else DNS subdomains. */
+const nameCauses = (kind: Kind, name: string | undefined): ReadonlyArray<FieldCause> => {
+  const field = "metadata.name"
+  if (name === undefined || name === "") return [required(field, "name or generateName is required")]
+  const most = kind.kind === "Namespace" ? 63 : 253
+  if (name.length > most) return [invalidValue(field, name, `must be no more than ${most} bytes`)]
+  if (kind.kind === "Namespace") return label.test(name) ? [] : [invalidValue(field, name, labelText)]
+  return subdomain.test(name) ? [] : [invalidValue(field, name, subdomainText)]
+}
+
+const mapCauses = (field: string, value: unknown): ReadonlyArray<FieldCause> =>
+  Object.entries((value ?? {}) as Readonly<Record<string, unknown>>)
+    .filter(([, text]) => typeof text !== "string")
+    .map(([key, text]) => invalidValue(`${field}.${key}`, text, "must be a string"))
+
+const labelCauses = ({ labels }: Metadata): ReadonlyArray<FieldCause> =>
+  Object.entries(labels ?? {}).flatMap(([key, value]) => {
+    const problem = qualifiedNameProblem(key)
+    return [
+      ...(problem === undefined ? [] : [invalidValue("metadata.labels", key, problem)]),
+      ...(typeof value === "string" && !isLabelValue(value)
+        ? [invalidValue("metadata.labels", value, value.length > 63 ? "must be no more than 63 bytes" : valueText)]
+        : [])
+    ]
+  })
+
+const annotationCauses = ({ annotations }: Metadata): ReadonlyArray<FieldCause> => {
+  const entries = Object.entries(annotations ?? {})
+  const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)), 0)
+  return [
+    ...entries.flatMap(([key]) => {
+      const problem = qualifiedNameProblem(key.toLowerCase())
+      return problem === undefined ? [] : [invalidValue("metadata.annotations", key, problem)]
+    }),
+    ...(size > annotationLimit ? [tooLong("metadata.annotations", annotationLimit)] : [])
+  ]
+}
+
+const ownerCauses = ({ ownerReferences = [] }: Metadata): ReadonlyArray<FieldCause> => [
+  ...ownerReferences.flatMap((owner, index) =>
+    (["apiVersion", "kind", "name", "uid"] as const)
+      .filter((key) => owner[key] === undefined || owner[key] === "")
+      .map((key) => invalidValue(`metadata.ownerReferences[${index}].${key}`, "", `${key} must not be empty`))
+  ),
+  ...(ownerReferences.filter(({ controller }) => controller === true).length > 1
+    ? [invalidValue("metadata.ownerReferences", "", "Only one reference can have Controller set to true")]
+    : [])
+]
+
+const finalizerCauses = ({ finalizers = [] }: Metadata): ReadonlyArray<FieldCause> =>
+  finalizers.flatMap((finalizer) => {
+    const problem = qualifiedNameProblem(finalizer)
+    return problem === undefined ? [] : [invalidValue("metadata.finalizers", finalizer, problem)]
+  })
+
+export const metadataCauses = (kind: Kind, metadata: Metadata): ReadonlyArray<FieldCause> => [
+  ...nameCauses(kind, metadata.name),
+  ...mapCauses("metadata.labels", metadata.labels),
+  ...mapCauses("metadata.annotations", metadata.annotations),
+  ...labelCauses(metadata),
+  ...annotationCauses(metadata),
+  ...ownerCauses(metadata),
+  ...finalizerCauses(metadata)
+]
+
+/** What an update may not do to metadata. */
+export const metadataUpdateCauses = (metadata: Metadata, previous: StoredObject): ReadonlyArray<FieldCause> => {
+  const before = previous.metadata
+  const added = (metadata.finalizers ?? []).filter((finalizer) => before.finalizers?.includes(finalizer) !== true)
+  return [
+    ...(before.deletionTimestamp !== undefined && added.length > 0
+      ? [forbiddenField(
+        "metadata.finalizers",
+        `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`
+      )]
+      : [])
+  ]
+}

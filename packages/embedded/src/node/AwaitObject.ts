@@ -1,0 +1,51 @@
+/** Waits for an object to appear, or to become what is needed, by watching it: never by asking again and again. */
+import type { Kind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import type { KubernetesObject } from "@orchestrator/k8s/Objects"
+import { reflect } from "@orchestrator/k8s/Reflector"
+import { makeStore } from "@orchestrator/k8s/Store"
+import { Deferred, Effect, Result } from "effect"
+
+export interface Wanted<A extends KubernetesObject, B> {
+  readonly kind: Kind<A>
+  readonly name: string
+  readonly namespace: string
+  /** What is needed of the object, or in words what is missing; undefined: there is no such object. */
+  readonly accept: (object: A | undefined) => Result.Result<B, string>
+  /** Told what is missing, each time that it is looked at in vain. */
+  readonly onMissing: (what: string) => Effect.Effect<void>
+}
+
+/** Answers as soon as the object is accepted. */
+export const awaitObject = Effect.fnUntraced(function*<A extends KubernetesObject, B>(wanted: Wanted<A, B>) {
+  const client = yield* KubernetesClient
+  const { accept, kind, name, namespace, onMissing } = wanted
+  const first = yield* client.get(kind, { name, namespace }).pipe(
+    Effect.map((object): Result.Result<B, string> => accept(object)),
+    Effect.catch((error: KubernetesError) =>
+      Effect.succeed(hasReason("NotFound")(error) ? accept(undefined) : Result.fail(error.message))
+    )
+  )
+  if (Result.isSuccess(first)) return first.success
+  yield* onMissing(first.failure)
+  return yield* watchFor(wanted)
+})
+
+const watchFor = Effect.fnUntraced(function*<A extends KubernetesObject, B>(wanted: Wanted<A, B>) {
+  const { accept, kind, name, namespace, onMissing } = wanted
+  const found = yield* Deferred.make<B>()
+  const look = (object: A | undefined) => {
+    const answer = accept(object)
+    return Result.isSuccess(answer) ? Deferred.succeed(found, answer.success) : onMissing(answer.failure)
+  }
+  const following = reflect(kind, {
+    namespace,
+    fieldSelector: `metadata.name=${name}`,
+    store: makeStore<A>(),
+    prune: (object) => object,
+    onChange: (object, change) => Effect.asVoid(look(change === "set" ? object : undefined)),
+    onSynced: Effect.void
+  })
+  return yield* Effect.raceFirst(Deferred.await(found), following)
+})

@@ -1,0 +1,74 @@
+/**
+ * Who may do what, as part of the contract: every endpoint of runs says what its requester needs of Kubernetes' RBAC, on the very objects
+ * that it works with. How that is found out is left to `access/`.
+ */
+import { Context, type Effect } from "effect"
+import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
+import { AccessUnknown, PermissionMissing, Unauthenticated } from "./Problem.ts"
+
+/** Plural names of the resources. */
+export type Resource = "coderuns" | "docsruns" | "configmaps" | "pods" | "secrets"
+
+export interface Need {
+  readonly verb: "get" | "list" | "create" | "update" | "delete"
+  readonly resource: Resource
+  readonly subresource?: string
+  /** Whether it is about the run that the path names. */
+  readonly named?: true
+}
+
+/** A need, of the object that it is about; without a name, of every object in the namespace. */
+export interface Permission extends Omit<Need, "named"> {
+  readonly name?: string
+}
+
+/** Annotation of an endpoint. */
+export class Needs extends Context.Service<Needs, ReadonlyArray<Need>>()("@orchestrator/http/contract/Needs") {}
+
+/** What one does with runs. */
+export const needsOf = (resource: Resource) =>
+  ({
+    list: { verb: "list", resource },
+    create: { verb: "create", resource },
+    get: { verb: "get", resource, named: true },
+    update: { verb: "update", resource, named: true },
+    delete: { verb: "delete", resource, named: true }
+  }) satisfies Readonly<Record<string, Need>>
+
+/** Reading the files of runs: ConfigMaps are named anew for every attempt, so it is every ConfigMap of the namespace. */
+export const fileNeeds: ReadonlyArray<Need> = [{ verb: "get", resource: "configmaps" }]
+
+/** Reading the logs of agents: likewise the logs of every pod. */
+export const logNeeds: ReadonlyArray<Need & Permission> = [{ verb: "get", resource: "pods", subresource: "log" }]
+
+export type AccessProblem = Unauthenticated | PermissionMissing | AccessUnknown
+
+/** Owner of a token, as the cluster knows it. */
+export interface User {
+  readonly username: string
+  readonly uid?: string
+  readonly groups?: ReadonlyArray<string>
+  readonly extra?: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+/** Who that is where nobody is asked; the name that Kubernetes has for it. */
+export const anybody: User = { username: "system:anonymous" }
+
+/** Whoever sent the request that is being answered. */
+export class Requester extends Context.Service<Requester, {
+  readonly user: User
+  /** Fails unless all of it is allowed, by decisions that are fresh now. */
+  readonly require: (permissions: ReadonlyArray<Permission>) => Effect.Effect<void, AccessProblem>
+}>()("@orchestrator/http/contract/Requester") {}
+
+const bearer = HttpApiSecurity.bearer.pipe(HttpApiSecurity.annotate(
+  OpenApi.Description,
+  "A token of the Kubernetes cluster, such as that of `kubectl create token`. What it allows is what RBAC allows its owner. "
+    + "Not asked for where the server runs with `auth.mode: none`."
+))
+
+/** For endpoints that need a permission. */
+export class Authorized extends HttpApiMiddleware.Service<Authorized, { readonly provides: Requester }>()(
+  "@orchestrator/http/contract/Authorized",
+  { security: { bearer }, error: [Unauthenticated, PermissionMissing, AccessUnknown] }
+) {}

@@ -1,0 +1,80 @@
+/**
+ * Runs as clients see them. A run whose stored object does not follow the schema (made by hand, or by another version) is shown with
+ * what is wrong and what is stored, instead of failing the answer.
+ */
+import { Attempt } from "@orchestrator/domain/Attempt"
+import { CodeRunSpec, CodeRunStatus } from "@orchestrator/domain/CodeRun"
+import { DocsRunSpec, DocsRunStatus } from "@orchestrator/domain/DocsRun"
+import { Schema } from "effect"
+import { FieldFault } from "./Problem.ts"
+
+const text = (description: string) => Schema.String.annotate({ description })
+const maybe = (description: string) => Schema.optionalKey(text(description))
+
+export const RunLinks = Schema.Struct({
+  self: text("This run"),
+  attempts: text("Its attempts"),
+  files: text("The files that its agent was given"),
+  logs: text("What its agent prints"),
+  cancel: text("POST stops it"),
+  retry: text("POST starts the next attempt")
+}).annotate({ identifier: "RunLinks", description: "Paths on this server" })
+export type RunLinks = typeof RunLinks.Type
+
+const common = {
+  name: text("Name, unique in the namespace and kind"),
+  namespace: text("Kubernetes namespace"),
+  uid: text("Unique over time: a run that is made again under the same name has another"),
+  resourceVersion: text("Changes with every change of the run"),
+  createdAt: text("RFC 3339 time of creation"),
+  deletedAt: maybe("RFC 3339 time at which deletion was asked for; absent otherwise"),
+  phase: text("Pending, Running, Succeeded, Failed or Cancelled"),
+  reason: maybe("Machine-readable reason for the phase"),
+  message: maybe("The same for people"),
+  links: RunLinks,
+  problems: Schema.optionalKey(
+    Schema.Array(FieldFault).annotate({
+      description: "Why `spec` or `status` is absent: what does not follow the schema"
+    })
+  ),
+  raw: Schema.optionalKey(
+    Schema.Struct({ spec: Schema.optionalKey(Schema.Json), status: Schema.optionalKey(Schema.Json) })
+      .annotate({ description: "What is stored, where it does not follow the schema" })
+  )
+}
+
+export const CodeRunAnswer = Schema.Struct({
+  kind: Schema.Literal("CodeRun"),
+  ...common,
+  spec: Schema.optionalKey(CodeRunSpec),
+  status: Schema.optionalKey(CodeRunStatus)
+}).annotate({ identifier: "CodeRunAnswer", description: "A CodeRun" })
+export type CodeRunAnswer = typeof CodeRunAnswer.Type
+
+export const DocsRunAnswer = Schema.Struct({
+  kind: Schema.Literal("DocsRun"),
+  ...common,
+  spec: Schema.optionalKey(DocsRunSpec),
+  status: Schema.optionalKey(DocsRunStatus)
+}).annotate({ identifier: "DocsRunAnswer", description: "A DocsRun" })
+export type DocsRunAnswer = typeof DocsRunAnswer.Type
+
+const page = <S extends Schema.Constraint>(identifier: string, item: S) =>
+  Schema.Struct({
+    items: Schema.Array(item).annotate({
+      description: "Runs by name; with filters a page may hold fewer than the limit"
+    }),
+    continue: maybe("Asks for the next page; absent on the last")
+  }).annotate({ identifier, description: "One page of runs" })
+
+export const CodeRunPage = page("CodeRunPage", CodeRunAnswer)
+export const DocsRunPage = page("DocsRunPage", DocsRunAnswer)
+
+export const RunFiles = Schema.Struct({
+  configMap: text("ConfigMap that holds them"),
+  files: Schema.Record(Schema.String, Schema.String).annotate({ description: "Content by file name" })
+}).annotate({ identifier: "RunFiles", description: "The files that the agent of the newest attempt was given" })
+
+export const RunAttempts = Schema.Struct({
+  items: Schema.Array(Attempt).annotate({ description: "The newest ten attempts, oldest first" })
+}).annotate({ identifier: "RunAttempts", description: "Attempts of a run" })

@@ -1,0 +1,25 @@
+/**
+ * What is known of a request that would change something, gathered while it is answered, for one line in the log: who, what, and what came
+ * of it. A request that is refused before its owner is known has the line as well.
+ */
+import { Context, Effect, Option, Ref } from "effect"
+import type { User } from "../contract/Access.ts"
+
+export interface AuditFacts {
+  readonly user?: User
+  /** Name of the run. */
+  readonly name?: string
+}
+
+export class Audit extends Context.Service<Audit, Ref.Ref<AuditFacts>>()("@orchestrator/http/server/Audit") {}
+
+const note = (facts: AuditFacts): Effect.Effect<void> =>
+  Effect.flatMap(
+    Effect.serviceOption(Audit),
+    Option.match({ onNone: () => Effect.void, onSome: Ref.update((known) => ({ ...known, ...facts })) })
+  )
+
+export const noteUser = (user: User): Effect.Effect<void> => note({ user })
+
+/** The run that came of it, or that was to be changed. */
+export const noteRun = (name: string | undefined): Effect.Effect<void> => note(name === undefined ? {} : { name })

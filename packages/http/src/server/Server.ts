@@ -1,0 +1,122 @@
+/**
+ * The HTTP server on a socket. Stopping takes no new connection, ends log streams at once, lets requests finish within a bound, and then
+ * closes what is left.
+ */
+import { NodeFileSystem } from "@effect/platform-node"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { Context, type Duration, Effect, Layer } from "effect"
+import { HttpRouter, HttpServer } from "effect/http"
+import { isLoopback } from "./Guard.ts"
+import { metricsServer } from "./MetricsServer.ts"
+import { routes } from "./Routes.ts"
+import { routerConfig } from "./RouteTable.ts"
+import { ServerRefused } from "./ServerRefused.ts"
+import { socket } from "./Socket.ts"
+import { Stopping } from "./Stopping.ts"
+
+export interface ServerOptions {
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  /** Where the metrics are, when not beside the API. */
+  readonly metricsPort?: number
+  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+  /** Time between looks at the files of `tls`. Default 10 seconds. */
+  readonly reloadEvery?: Duration.Input
+  /** Connections at a time. Default 1000. */
+  readonly maxConnections?: number
+  /** `tokens`: by default any. */
+  readonly auth: Omit<OrchestratorConfig["auth"], "tokens"> & Partial<OrchestratorConfig["auth"]>
+  /** Where callers have a token from. Default: `kubectl create token`. */
+  readonly tokenHint?: string | undefined
+  /** How long requests may take to finish when the server stops. Default 5 seconds. */
+  readonly grace?: Duration.Input
+}
+
+export class Server extends Context.Service<Server, {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string
+  /** Base URL of `/metrics`. */
+  readonly metricsUrl: string
+}>()("@orchestrator/http/server/Server") {
+  /** Needs KubernetesClient, HttpSettings and Readiness. */
+  static readonly layerWith = (options: ServerOptions) =>
+    Layer.effect(
+      Server,
+      Effect.gen(function*() {
+        const { stop } = yield* Stopping
+        const { url: metricsUrl } = yield* MetricsListener
+        yield* Effect.addFinalizer(() => stop)
+        const address = yield* HttpServer.addressFormattedWith(Effect.succeed)
+        const url = options.tls === undefined ? address : address.replace(/^http:/, "https:")
+        return { url, metricsUrl: metricsUrl ?? url }
+      })
+    ).pipe(
+      Layer.provide(HttpRouter.serve(
+        routes({
+          loopback: isLoopback(options.host),
+          access: options.auth.mode === "none" ? "everybody" : { ...options.auth, tokenHint: options.tokenHint },
+          metricsPort: options.metricsPort
+        }),
+        { routerConfig, disableLogger: true, disableListenLog: true }
+      )),
+      Layer.provide(api(options)),
+      Layer.provide(metrics(options)),
+      Layer.provide(NodeFileSystem.layer),
+      Layer.provide(Stopping.layer),
+      Layer.provide(Layer.effectDiscard(allowed(options)))
+    )
+}
+
+/** Loopback is no authentication: other users and programs of this machine reach it as well. So nobody is let in unless it is written. */
+const allowed = ({ auth, host }: ServerOptions) => {
+  if (auth.mode !== "none") return Effect.void
+  return auth.allowUnauthenticated || isLoopback(host)
+    ? Effect.logWarning(
+      `The HTTP API answers everybody who reaches ${host}: auth.mode is none. Whoever reaches the port, other users of this machine `
+        + "among them, starts agents with every secret that a run may name, and reads what they do. Set auth.mode to kubernetes to ask "
+        + "for tokens of the cluster"
+    )
+    : Effect.fail(
+      new ServerRefused({
+        reason: "NotLoopback",
+        message:
+          `Refusing to listen on ${host} without authentication: whoever reaches the port could start agents. Set auth.mode to `
+          + "kubernetes, or server.host (SERVER_HOST) to 127.0.0.1 and reach it with `kubectl port-forward`, ssh -L, or a proxy "
+          + "that authenticates; auth.allowUnauthenticated: true accepts the risk"
+      })
+    )
+}
+
+/** Scrapes and probes. */
+const mostMetricsConnections = 64
+
+const api = ({ grace = "5 seconds", host, maxConnections = 1000, port, reloadEvery, tls }: ServerOptions) =>
+  socket({
+    host,
+    port,
+    grace,
+    maxConnections,
+    setting: "--port (server.port, SERVER_PORT)",
+    tls: tls === undefined ? undefined : { ...tls, every: reloadEvery }
+  })
+
+class MetricsListener extends Context.Service<MetricsListener, {
+  readonly url: string | undefined
+}>()("@orchestrator/http/server/MetricsListener") {}
+
+const metrics = ({ grace = "5 seconds", host, metricsPort }: ServerOptions) =>
+  metricsPort === undefined
+    ? Layer.succeed(MetricsListener, { url: undefined })
+    : Layer.effect(
+      MetricsListener,
+      Effect.map(HttpServer.addressFormattedWith(Effect.succeed), (url) => ({ url }))
+    ).pipe(
+      Layer.provide(metricsServer({
+        host,
+        port: metricsPort,
+        grace,
+        maxConnections: mostMetricsConnections,
+        setting: "server.metricsPort (METRICS_PORT)"
+      }))
+    )

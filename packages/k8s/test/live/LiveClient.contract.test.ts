@@ -1,5 +1,0 @@
-import { Layer } from "effect"
-import { liveClient, served } from "../embedded/wire/Served.ts"
-import { kubernetesClientContract } from "../KubernetesClientContract.ts"
-
-kubernetesClientContract("LiveClient through the embedded cluster's HTTP face", Layer.provide(liveClient, served()))
