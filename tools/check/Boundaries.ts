@@ -1,13 +1,13 @@
 /**
- * Who may import whom. The table is the rule; project references and the linter's patterns repeat it, and this check reads the graph of
- * imports itself, so that a deep relative path or a chain through a third module does not slip through.
+ * Who may import whom. The table is the rule; project references repeat it, and this check reads the graph of imports itself, so that a
+ * deep relative path or a chain through a third module does not slip through.
  */
 import { posix } from "node:path"
 import type { Source } from "./Sources.ts"
 
-export type Package = "domain" | "templates" | "k8s" | "embedded" | "controller" | "http" | "agent" | "cli"
+type Package = "domain" | "templates" | "k8s" | "embedded" | "controller" | "http" | "agent" | "cli"
 
-export const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
+const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
   domain: [],
   templates: ["domain"],
   k8s: ["domain"],

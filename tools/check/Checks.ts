@@ -11,7 +11,7 @@ import { readSources, type Source } from "./Sources.ts"
 
 export const types = command("types", "tsc", ["-b"])
 const deadCode = command("dead code", "knip", ["--no-progress", "--no-config-hints"])
-export const lint = command("lint", "oxlint", ["--deny-warnings"])
+const lint = command("lint", "oxlint", ["--deny-warnings"])
 const format = command("format", "dprint", ["check", "--list-different"])
 
 const ofSources = (

@@ -47,7 +47,7 @@ const words = (method: string, argument: string): ReadonlyArray<string> => {
   return kindsOf(argument).map(({ group, plural }) => `${group}/${plural}${subresource}:${verb}`)
 }
 
-const ours = /^packages\/(controller|http)\/src\/|^packages\/k8s\/src\/LeaderElection\.ts$/
+const ours = /^packages\/(controller|http)\/src\/|^packages\/k8s\/src\/leadership\/LeaderElection\.ts$/
 
 /** What the sources call, as `group/resource:verb`. A reflector lists and watches. */
 const called = (sources: ReadonlyArray<Source>): ReadonlySet<string> => {
