@@ -2,7 +2,8 @@
  * Who may import whom. The table is the rule; project references repeat it, and this check reads the graph of imports itself, so that a
  * deep relative path or a chain through a third module does not slip through.
  */
-import { posix } from "node:path"
+import { importsOf, modulesOf, packageOf } from "./Modules.ts"
+import { roomsProblems } from "./Rooms.ts"
 import type { Source } from "./Sources.ts"
 
 type Package = "domain" | "templates" | "k8s" | "embedded" | "controller" | "http" | "agent" | "cli"
@@ -26,22 +27,16 @@ const testsMayImport: ReadonlyArray<Package> = ["embedded"]
 /** Modules that others load without the server behind them: whatever they reach stays within domain. */
 const contractRoots = /^packages\/http\/src\/(contract|client)\//
 
-const isPackage = (name: string): name is Package => Object.hasOwn(mayImport, name)
+const isPackage = (name: string | undefined): name is Package => name !== undefined && Object.hasOwn(mayImport, name)
 
-const packageOf = (path: string): Package | undefined => {
-  const name = /^packages\/([^/]+)\//.exec(path)?.[1]
-  return name !== undefined && isPackage(name) ? name : undefined
+const knownPackageOf = (path: string): Package | undefined => {
+  const name = packageOf(path)
+  return isPackage(name) ? name : undefined
 }
-
-/** What a module imports: names of packages as they are, relative paths from the root of the repository. */
-const importsOf = ({ path, text }: Source): ReadonlyArray<string> =>
-  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"\n]+)"/g)].map(([, name = ""]) =>
-    name.startsWith(".") ? posix.join(posix.dirname(path), name) : name
-  )
 
 const problemOf = (from: Package, source: Source, imported: string): string | undefined => {
   const scoped = /^@orchestrator\/([^/]+)/.exec(imported)?.[1]
-  const target = scoped ?? packageOf(imported)
+  const target = scoped ?? knownPackageOf(imported)
   if (target === undefined || target === from) return outside(from, source, imported)
   if (scoped === undefined) return `imports ${imported} by its path: say @orchestrator/${target}/Module`
   const allowed = isTest(source.path) ? [...mayImport[from], ...testsMayImport] : mayImport[from]
@@ -57,12 +52,9 @@ const outside = (from: Package, { path }: Source, imported: string): string | un
     ? `imports ${imported}, but domain's sources may import effect only`
     : undefined
 
-const modulesOf = (sources: ReadonlyArray<Source>) =>
-  sources.filter(({ path }) => path.startsWith("packages/") && path.endsWith(".ts"))
-
 const directProblems = (modules: ReadonlyArray<Source>): ReadonlyArray<string> =>
   modules.flatMap((module) => {
-    const from = packageOf(module.path)
+    const from = knownPackageOf(module.path)
     if (from === undefined) return []
     return importsOf(module).flatMap((imported) => {
       const problem = problemOf(from, module, imported)
@@ -91,7 +83,7 @@ const contractProblems = (modules: ReadonlyArray<Source>): ReadonlyArray<string>
 
 const referenceProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> =>
   sources.flatMap(({ path, text }) => {
-    const from = packageOf(path)
+    const from = knownPackageOf(path)
     if (from === undefined || path !== `packages/${from}/tsconfig.json`) return []
     return [...text.matchAll(/"path":\s*"\.\.\/([^"]+)"/g)]
       .map(([, name = ""]) => name)
@@ -102,5 +94,10 @@ const referenceProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string
 /** Every import and project reference that crosses a boundary, one sentence each. */
 export const boundaryProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> => {
   const modules = modulesOf(sources)
-  return [...directProblems(modules), ...contractProblems(modules), ...referenceProblems(sources)]
+  return [
+    ...directProblems(modules),
+    ...roomsProblems(modules.filter(({ path }) => path.includes("/src/"))),
+    ...contractProblems(modules),
+    ...referenceProblems(sources)
+  ]
 }

@@ -2,8 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { listPrices } from "../src/ListPrices.ts"
-import { dearest, priceOf, ratesFor } from "../src/ModelPrice.ts"
+import { dearest, ratesFor } from "../src/ModelPrice.ts"
 import { decodeConfig } from "../src/OrchestratorConfig.ts"
+import { priceOf } from "../src/PriceList.ts"
 
 const problems = (input: unknown) =>
   Result.match(decodeConfig(input), {

@@ -10,11 +10,11 @@ import { makeEmbeddedClient } from "./EmbeddedClient.ts"
 import { layerPodLogsMemory } from "./EmbeddedPodLogs.ts"
 import { EmbeddedStore } from "./EmbeddedStore.ts"
 import { makeOwnership } from "./garbage/Ownership.ts"
+import { makeServedKinds } from "./kinds/ServedKinds.ts"
 import { Persistence, type PersistenceError } from "./Persistence.ts"
 import { makeRequestCounts } from "./RequestCounts.ts"
-import { makeReviews } from "./Reviews.ts"
-import { makeServedKinds } from "./ServedKinds.ts"
 import { makeObjectStore } from "./store/ObjectStore.ts"
+import { makeReviews } from "./write/Reviews.ts"
 
 export interface EmbeddedOptions {
   /** Whether CodeRun and DocsRun are defined at start. Default true. */

@@ -2,8 +2,8 @@
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import { Context, type Effect } from "effect"
 import type { Ownership } from "./garbage/Ownership.ts"
-import type { KnownUser } from "./Reviews.ts"
-import type { ServedKind } from "./ServedKinds.ts"
+import type { ServedKind } from "./kinds/ServedKinds.ts"
+import type { KnownUser } from "./write/Reviews.ts"
 
 export type Verb =
   | "get"

@@ -5,9 +5,9 @@
 import { Effect, Layer } from "effect"
 import { statSync, writeFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
+import { isJsonObject, keyOf, type StoredObject } from "./objects/StoredObject.ts"
 import { Persistence, PersistenceError } from "./Persistence.ts"
 import type { StagedChange, StoreContents } from "./store/ObjectStore.ts"
-import { isJsonObject, keyOf, type StoredObject } from "./store/StoredObject.ts"
 
 export const layerSqlite = (file: string): Layer.Layer<Persistence, PersistenceError> =>
   Layer.effect(

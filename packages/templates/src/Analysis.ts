@@ -4,8 +4,8 @@
  * place; Handlebars then evaluates the template as it would any other.
  */
 import type { Lexer, Slot, Write } from "./languages/Lexer.ts"
+import { isScalar, number, type Shape, text } from "./languages/Shape.ts"
 import { type Expression, type Scope, shapeIn, sourceOf } from "./Scope.ts"
-import { isScalar, number, type Shape, text } from "./Shape.ts"
 import type { TemplateProblem } from "./TemplateError.ts"
 
 /** Name of the helper that writes a value; no template can call it, since it is not among the helpers. */

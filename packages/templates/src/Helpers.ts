@@ -1,6 +1,6 @@
 /** The helpers that templates may call for a value: what each takes, what it gives, and how the shapes must fit. */
 import { Result } from "effect"
-import { boolean, isScalar, nearest, type Shape, text } from "./Shape.ts"
+import { boolean, isScalar, nearest, type Shape, text } from "./languages/Shape.ts"
 
 interface Helper {
   /** Least and most arguments. */

@@ -2,7 +2,7 @@
 import { Result } from "effect"
 import { catalog } from "./Catalog.ts"
 import { CodeInputs, DocsInputs, type RunInputs, type TaskType } from "./Inputs.ts"
-import { sample, shapeOf } from "./Shape.ts"
+import { sample, shapeOf } from "./languages/Shape.ts"
 import { compileTemplate, type Template } from "./Template.ts"
 import { TemplateError, type TemplateProblem } from "./TemplateError.ts"
 

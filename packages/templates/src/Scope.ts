@@ -1,7 +1,7 @@
 /** Names that a place in a template can see, and the shape behind each. What does not exist is said, with the nearest name that does. */
 import { Result } from "effect"
 import { helpers } from "./Helpers.ts"
-import { boolean, nearest, number, type Shape, text } from "./Shape.ts"
+import { boolean, nearest, number, type Shape, text } from "./languages/Shape.ts"
 
 export interface Scope {
   /** Contexts, innermost last: the inputs, then what `#each` and `#with` went into. */

@@ -1,5 +1,6 @@
 /** Money for what a request may cost at most, and for what its answer did cost. In millionths of a USD, rounded up. */
-import { dearest, type ModelPrice, priceOf, type Prices, ratesFor } from "@orchestrator/domain/ModelPrice"
+import { dearest, type ModelPrice, type Prices, ratesFor } from "@orchestrator/domain/ModelPrice"
+import { priceOf } from "@orchestrator/domain/PriceList"
 import type { AnswerUsage, Tokens } from "./messages/Usage.ts"
 
 /** The most that a request can read and write. */

@@ -3,7 +3,7 @@
  * broker that is killed leaves no request behind that nobody pays for.
  */
 import type { BrokerResult, ModelRefusal } from "@orchestrator/domain/BrokerResult"
-import { priceOf } from "@orchestrator/domain/ModelPrice"
+import { priceOf } from "@orchestrator/domain/PriceList"
 import { clip } from "@orchestrator/domain/Text"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { BrokerConfig } from "../broker/BrokerConfig.ts"

@@ -1,9 +1,9 @@
 /** The cluster of the laptop: API in memory and on disk, the controllers of Kubernetes, and one node whose pods are local processes. */
 import * as Actors from "@orchestrator/embedded/actors/Actors"
+import * as GarbageCollector from "@orchestrator/embedded/actors/GarbageCollector"
 import * as EmbeddedCluster from "@orchestrator/embedded/EmbeddedCluster"
 import { layerPodLogsFolder } from "@orchestrator/embedded/EmbeddedPodLogs"
 import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
-import * as GarbageCollector from "@orchestrator/embedded/GarbageCollector"
 import type { ImageTable } from "@orchestrator/embedded/node/ImageTable"
 import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
 import { layer as processRuntime } from "@orchestrator/embedded/node/ProcessRuntime"

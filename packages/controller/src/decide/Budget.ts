@@ -4,8 +4,8 @@
  */
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { listPricesDate } from "@orchestrator/domain/ListPrices"
-import { priceOf } from "@orchestrator/domain/ModelPrice"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { priceOf } from "@orchestrator/domain/PriceList"
 import type { ObservedRun } from "../facts/Observed.ts"
 import type { Wanted } from "./Wanted.ts"
 

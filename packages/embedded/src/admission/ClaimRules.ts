@@ -1,9 +1,9 @@
 /** PersistentVolumeClaims: what they ask for is fixed, but for the size, which may grow, and the volume, which is chosen once. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import { equalJson } from "../store/Share.ts"
-import { type Draft, type StoredObject, viewAs } from "../store/StoredObject.ts"
-import { forbiddenField, notSupported, required } from "./Causes.ts"
+import { forbiddenField, notSupported, required } from "../objects/Causes.ts"
+import { equalJson } from "../objects/Share.ts"
+import { type Draft, type StoredObject, viewAs } from "../objects/StoredObject.ts"
 import type { KindRules } from "./Rules.ts"
 
 const modes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]

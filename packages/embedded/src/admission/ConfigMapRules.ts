@@ -1,7 +1,7 @@
 /** ConfigMaps. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { ConfigMap } from "@orchestrator/k8s/Objects"
-import { type Draft, viewAs } from "../store/StoredObject.ts"
+import { type Draft, viewAs } from "../objects/StoredObject.ts"
 import { bothCauses, bytesOf, immutableCauses, keyCauses, sizeCauses } from "./DataRules.ts"
 import type { KindRules } from "./Rules.ts"
 

@@ -1,8 +1,8 @@
 /** What ConfigMaps and Secrets have in common: keys, size, immutability. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
-import { equalJson } from "../store/Share.ts"
-import type { Draft, StoredObject } from "../store/StoredObject.ts"
-import { duplicate, forbiddenField, invalidValue, tooLong } from "./Causes.ts"
+import { duplicate, forbiddenField, invalidValue, tooLong } from "../objects/Causes.ts"
+import { equalJson } from "../objects/Share.ts"
+import type { Draft, StoredObject } from "../objects/StoredObject.ts"
 
 type Data = Readonly<Record<string, string>>
 

@@ -1,8 +1,8 @@
 /** CustomResourceDefinitions: their names are accepted and they are established at once. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { CustomResourceDefinition } from "@orchestrator/k8s/Objects"
-import { type Draft, isJsonObject, type StoredObject, viewAs } from "../store/StoredObject.ts"
-import { immutable, invalidValue, required } from "./Causes.ts"
+import { immutable, invalidValue, required } from "../objects/Causes.ts"
+import { type Draft, isJsonObject, type StoredObject, viewAs } from "../objects/StoredObject.ts"
 import type { KindRules } from "./Rules.ts"
 
 const initialize = (object: StoredObject, now: string): StoredObject => {

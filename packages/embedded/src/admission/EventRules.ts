@@ -1,8 +1,8 @@
 /** Events are about an object of their own namespace. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Event } from "@orchestrator/k8s/Objects"
-import { type Draft, viewAs } from "../store/StoredObject.ts"
-import { invalidValue } from "./Causes.ts"
+import { invalidValue } from "../objects/Causes.ts"
+import { type Draft, viewAs } from "../objects/StoredObject.ts"
 import type { KindRules } from "./Rules.ts"
 
 const validate = (object: Draft): ReadonlyArray<FieldCause> => {

@@ -1,9 +1,9 @@
 /** Jobs: defaults, the generated selector, and what may change after creation. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Job, PodTemplate } from "@orchestrator/k8s/Objects"
-import { equalJson } from "../store/Share.ts"
-import { type Draft, type StoredObject, viewAs, without } from "../store/StoredObject.ts"
-import { immutable, invalidValue, notSupported, required } from "./Causes.ts"
+import { immutable, invalidValue, notSupported, required } from "../objects/Causes.ts"
+import { equalJson } from "../objects/Share.ts"
+import { type Draft, type StoredObject, viewAs, without } from "../objects/StoredObject.ts"
 import { jobStatusCauses } from "./JobStatusRules.ts"
 import { completePodSpec, podSpecCauses } from "./PodSpecRules.ts"
 import type { KindRules } from "./Rules.ts"

@@ -1,8 +1,8 @@
 /** What the API server demands of a Job's status: an end is announced, complete, and never taken back. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Job } from "@orchestrator/k8s/Objects"
-import { type Draft, type StoredObject, viewAs } from "../store/StoredObject.ts"
-import { invalidValue, required } from "./Causes.ts"
+import { invalidValue, required } from "../objects/Causes.ts"
+import { type Draft, type StoredObject, viewAs } from "../objects/StoredObject.ts"
 
 type Status = NonNullable<Job["status"]>
 type Causes = ReadonlyArray<FieldCause>

@@ -2,46 +2,19 @@
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Metadata } from "@orchestrator/k8s/Objects"
-import type { StoredObject } from "../store/StoredObject.ts"
-import { forbiddenField, invalidValue, required, tooLong } from "./Causes.ts"
-
-const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
-const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
-const nameSegment = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
-const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
-
-const subdomainText =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-const labelText =
-  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
-const nameText =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-const valueText =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+import { forbiddenField, invalidValue, required, tooLong } from "../objects/Causes.ts"
+import {
+  isDnsLabel,
+  isLabelValue,
+  isSubdomain,
+  labelText,
+  labelValueText,
+  qualifiedNameProblem,
+  subdomainText
+} from "../objects/QualifiedName.ts"
+import type { StoredObject } from "../objects/StoredObject.ts"
 
 const annotationLimit = 256 * 1024
-
-export const isLabelValue = (value: string): boolean => value.length <= 63 && labelValue.test(value)
-
-/** `prefix/name` or `name`; the reason when it is neither. */
-export const qualifiedNameProblem = (key: string): string | undefined => {
-  const parts = key.split("/")
-  const name = parts.at(-1) ?? ""
-  if (parts.length > 2) {
-    return "a qualified name must consist of alphanumeric characters, '-', '_' or '.', with an optional DNS subdomain prefix and '/'"
-  }
-  if (parts.length === 2) {
-    if (parts[0] === "") return "prefix part must be non-empty"
-    if (!isSubdomain(parts[0] ?? "")) return `prefix part ${subdomainText}`
-  }
-  if (name === "") return "name part must be non-empty"
-  if (name.length > 63) return "name part must be no more than 63 bytes"
-  return nameSegment.test(name) ? undefined : nameText
-}
-
-const isSubdomain = (text: string): boolean => text.length <= 253 && subdomain.test(text)
-
-export const isDnsLabel = (text: string): boolean => text.length <= 63 && label.test(text)
 
 /** Why the name is not one of the kind; namespaces are DNS labels, everything else DNS subdomains. */
 const nameCauses = (kind: Kind, name: string | undefined): ReadonlyArray<FieldCause> => {
@@ -49,8 +22,8 @@ const nameCauses = (kind: Kind, name: string | undefined): ReadonlyArray<FieldCa
   if (name === undefined || name === "") return [required(field, "name or generateName is required")]
   const most = kind.kind === "Namespace" ? 63 : 253
   if (name.length > most) return [invalidValue(field, name, `must be no more than ${most} bytes`)]
-  if (kind.kind === "Namespace") return label.test(name) ? [] : [invalidValue(field, name, labelText)]
-  return subdomain.test(name) ? [] : [invalidValue(field, name, subdomainText)]
+  if (kind.kind === "Namespace") return isDnsLabel(name) ? [] : [invalidValue(field, name, labelText)]
+  return isSubdomain(name) ? [] : [invalidValue(field, name, subdomainText)]
 }
 
 const mapCauses = (field: string, value: unknown): ReadonlyArray<FieldCause> =>
@@ -64,7 +37,7 @@ const labelCauses = ({ labels }: Metadata): ReadonlyArray<FieldCause> =>
     return [
       ...(problem === undefined ? [] : [invalidValue("metadata.labels", key, problem)]),
       ...(typeof value === "string" && !isLabelValue(value)
-        ? [invalidValue("metadata.labels", value, value.length > 63 ? "must be no more than 63 bytes" : valueText)]
+        ? [invalidValue("metadata.labels", value, value.length > 63 ? "must be no more than 63 bytes" : labelValueText)]
         : [])
     ]
   })

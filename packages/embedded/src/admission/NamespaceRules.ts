@@ -1,5 +1,5 @@
 /** Namespaces carry their name as a label and are kept by a finalizer until their content is gone. */
-import type { StoredObject } from "../store/StoredObject.ts"
+import type { StoredObject } from "../objects/StoredObject.ts"
 import type { KindRules } from "./Rules.ts"
 
 const initialize = (object: StoredObject): StoredObject => {

@@ -1,9 +1,9 @@
 /** Pods: pending when created; afterwards only little of the spec may change. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Container, Pod, PodSpec } from "@orchestrator/k8s/Objects"
-import { equalJson } from "../store/Share.ts"
-import { type Draft, type StoredObject, viewAs } from "../store/StoredObject.ts"
-import { forbiddenField } from "./Causes.ts"
+import { forbiddenField } from "../objects/Causes.ts"
+import { equalJson } from "../objects/Share.ts"
+import { type Draft, type StoredObject, viewAs } from "../objects/StoredObject.ts"
 import { completePodSpec, podSpecCauses } from "./PodSpecRules.ts"
 import type { KindRules } from "./Rules.ts"
 

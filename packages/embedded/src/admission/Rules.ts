@@ -1,6 +1,6 @@
 /** What a kind adds to its schema and to the common life of an object. The rules see only objects that fit the schema. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
-import type { Draft, StoredObject } from "../store/StoredObject.ts"
+import type { Draft, StoredObject } from "../objects/StoredObject.ts"
 
 export interface KindRules {
   /** Updates must carry a resourceVersion. */

@@ -1,5 +1,5 @@
 /** The rules of every kind that has some. */
-import type { ServedKind } from "../ServedKinds.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
 import { claimRules } from "./ClaimRules.ts"
 import { configMapRules } from "./ConfigMapRules.ts"
 import { definitionRules } from "./DefinitionRules.ts"

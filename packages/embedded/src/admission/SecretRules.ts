@@ -1,8 +1,8 @@
 /** Secrets: plain stringData becomes base64 data; some types demand keys. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Secret } from "@orchestrator/k8s/Objects"
-import { type Draft, type StoredObject, viewAs, without } from "../store/StoredObject.ts"
-import { immutable, invalidValue, required } from "./Causes.ts"
+import { immutable, invalidValue, required } from "../objects/Causes.ts"
+import { type Draft, type StoredObject, viewAs, without } from "../objects/StoredObject.ts"
 import { bytesOf, immutableCauses, keyCauses, sizeCauses } from "./DataRules.ts"
 import type { KindRules } from "./Rules.ts"
 

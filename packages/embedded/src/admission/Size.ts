@@ -1,5 +1,5 @@
 /** About how many bytes a value takes as JSON: exact for texts without escapes, which is what large values are made of. */
-import { isJsonObject } from "../store/StoredObject.ts"
+import { isJsonObject } from "../objects/StoredObject.ts"
 
 export const jsonSize = (value: unknown): number => {
   if (typeof value === "string") return value.length < 64 ? value.length + 2 : Buffer.byteLength(value) + 2

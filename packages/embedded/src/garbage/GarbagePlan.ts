@@ -2,9 +2,9 @@
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import { NamespaceKind } from "@orchestrator/k8s/Kinds"
 import type { DeleteOptions } from "@orchestrator/k8s/KubernetesClient"
-import { resourceKey } from "../ServedKinds.ts"
-import type { StoredObject } from "../store/StoredObject.ts"
-import { foregroundFinalizer, orphanFinalizer } from "../write/Delete.ts"
+import { resourceKey } from "../kinds/ServedKinds.ts"
+import { foregroundFinalizer, orphanFinalizer } from "../objects/Finalizers.ts"
+import type { StoredObject } from "../objects/StoredObject.ts"
 import type { OwnedObject, Ownership } from "./Ownership.ts"
 
 export type GarbageAction =

@@ -5,10 +5,10 @@
 import { apiVersionOf, type Kind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import type { OwnerReference } from "@orchestrator/k8s/Objects"
 import { type Effect, Latch } from "effect"
-import { resourceKey, type ServedKinds } from "../ServedKinds.ts"
+import { resourceKey, type ServedKinds } from "../kinds/ServedKinds.ts"
+import { foregroundFinalizer, orphanFinalizer } from "../objects/Finalizers.ts"
+import type { StoredObject } from "../objects/StoredObject.ts"
 import type { ObjectStore, StagedChange } from "../store/ObjectStore.ts"
-import type { StoredObject } from "../store/StoredObject.ts"
-import { foregroundFinalizer, orphanFinalizer } from "../write/Delete.ts"
 
 export interface OwnedObject {
   readonly kind: Kind

@@ -4,7 +4,7 @@ import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { Container, Pod } from "@orchestrator/k8s/Objects"
 import type { LogLine, PodLogs } from "@orchestrator/k8s/PodLogs"
 import { DateTime, Effect, Option, Result, Stream } from "effect"
-import { badRequest } from "../Refusal.ts"
+import { badRequest } from "../objects/Refusal.ts"
 
 export const podLogStream = (
   logs: PodLogs["Service"],

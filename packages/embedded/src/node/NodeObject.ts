@@ -6,7 +6,7 @@ import type { Node, ObjectCondition } from "@orchestrator/k8s/Objects"
 import { Clock, Effect } from "effect"
 import { withCondition } from "../actors/Conditions.ts"
 import { timestamp } from "../actors/Timestamps.ts"
-import { equalJson } from "../store/Share.ts"
+import { equalJson } from "../objects/Share.ts"
 
 export interface NodeFacts {
   readonly name: string

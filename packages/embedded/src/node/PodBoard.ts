@@ -8,7 +8,7 @@ import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesErr
 import type { Pod } from "@orchestrator/k8s/Objects"
 import { isNewer } from "@orchestrator/k8s/Store"
 import { Clock, Duration, Effect, Queue, Ref, type Scope, Semaphore } from "effect"
-import { equalJson } from "../store/Share.ts"
+import { equalJson } from "../objects/Share.ts"
 import { type ContainerRecord, type Records, recordsOf } from "./PodRecord.ts"
 import { type Addresses, podStatus, type Verdict } from "./PodStatusView.ts"
 

@@ -1,5 +1,5 @@
 /** The two halves of server-side apply on the object itself: laying a configuration over it, and taking fields away. */
-import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
+import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
 import { partsOf } from "./FieldDiff.ts"
 import { childPath, type FieldPath, type FieldPaths, isItemPath, isWithin, rootPath } from "./FieldPaths.ts"
 import { mergeOrdered } from "./MergeOrdered.ts"

@@ -1,6 +1,6 @@
 /** Which fields an object has, and which differ between two versions of it; what only the server sets is nobody's. */
-import { equalJson } from "../store/Share.ts"
-import { isJsonObject } from "../store/StoredObject.ts"
+import { equalJson } from "../objects/Share.ts"
+import { isJsonObject } from "../objects/StoredObject.ts"
 import {
   childPath,
   fieldElement,

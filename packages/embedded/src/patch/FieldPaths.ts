@@ -2,7 +2,7 @@
  * Sets of fields, as managedFields record them. In memory a set of paths; on the wire FieldsV1, a tree of `f:name`, `k:{keys}` and
  * `v:value` elements in which `.` marks an element that is itself a member beside its children.
  */
-import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
+import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
 
 /** Elements joined by NUL. */
 export type FieldPath = string

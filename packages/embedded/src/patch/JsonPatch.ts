@@ -1,8 +1,8 @@
 /** RFC 6902, on values that are never changed in place. */
 import type { JsonPatchOperation } from "@orchestrator/k8s/KubernetesClient"
 import { Result } from "effect"
-import { equalJson } from "../store/Share.ts"
-import { isJsonObject } from "../store/StoredObject.ts"
+import { equalJson } from "../objects/Share.ts"
+import { isJsonObject } from "../objects/StoredObject.ts"
 
 type Outcome = Result.Result<unknown, string>
 

@@ -1,5 +1,5 @@
 /** RFC 7396. */
-import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
+import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
 
 export const mergePatch = (target: unknown, patch: unknown): unknown => {
   if (!isJsonObject(patch)) return patch

@@ -1,7 +1,7 @@
 /** How the parts of an object merge, as its schema says: what is one value, which lists are sets, which are maps by key. */
+import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
 import { metadataSchema } from "../schema/kinds/MetadataSchema.ts"
 import { fieldSchema, type StructuralSchema } from "../schema/StructuralSchema.ts"
-import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
 
 export type Shape =
   | { readonly _tag: "Object"; readonly field: (key: string) => Shape }

@@ -2,8 +2,8 @@
  * Kubernetes' strategic merge patch: objects merge, lists with merge keys merge item by item, other lists are replaced. Directives:
  * `$patch: delete | replace | merge`, `$deleteFromPrimitiveList/x`, `$retainKeys`; `$setElementOrder/x` is only about order and ignored.
  */
-import { equalJson } from "../store/Share.ts"
-import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
+import { equalJson } from "../objects/Share.ts"
+import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
 import { keyValues, type Shape } from "./Shape.ts"
 
 const removal = "$deleteFromPrimitiveList/"

@@ -2,7 +2,7 @@
  * Fills in the defaults of a structural schema; a value that needs none comes back as it is. A null that the schema does not allow
  * counts as absent where there is a default.
  */
-import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
+import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
 import { mapFields, mapItems } from "./MapValues.ts"
 import { fieldSchema, type StructuralSchema } from "./StructuralSchema.ts"
 

@@ -1,5 +1,5 @@
 /** Changes of single fields or items that keep the value itself when there are none. */
-import type { JsonObject } from "../store/StoredObject.ts"
+import type { JsonObject } from "../objects/StoredObject.ts"
 
 export const mapItems = (
   items: ReadonlyArray<unknown>,

@@ -1,5 +1,5 @@
 /** Drops the fields that a structural schema does not know, and names them. */
-import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
+import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
 import { mapFields, mapItems } from "./MapValues.ts"
 import { fieldSchema, preservesUnknown, type StructuralSchema } from "./StructuralSchema.ts"
 

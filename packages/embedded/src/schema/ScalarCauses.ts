@@ -1,7 +1,7 @@
 /** Bounds of texts and numbers. */
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import { DateTime, Option } from "effect"
-import { invalidValue, tooLong } from "../admission/Causes.ts"
+import { invalidValue, tooLong } from "../objects/Causes.ts"
 import type { StructuralSchema } from "./StructuralSchema.ts"
 
 const patterns = new Map<string, RegExp | undefined>()

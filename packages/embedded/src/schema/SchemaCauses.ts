@@ -4,9 +4,9 @@
  */
 import { sizeRules } from "@orchestrator/domain/Sizes"
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
-import { duplicate, invalidValue, notSupported, required, wrongType } from "../admission/Causes.ts"
-import { equalJson } from "../store/Share.ts"
-import { isJsonObject, type JsonObject } from "../store/StoredObject.ts"
+import { duplicate, invalidValue, notSupported, required, wrongType } from "../objects/Causes.ts"
+import { equalJson } from "../objects/Share.ts"
+import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
 import { numberCauses, stringCauses } from "./ScalarCauses.ts"
 import { doublesAllowed, fieldSchema, type StructuralSchema } from "./StructuralSchema.ts"
 

@@ -1,6 +1,6 @@
 /** Reading of structural schemas. */
 import type { StructuralSchema } from "@orchestrator/domain/CustomResourceDefinition"
-import { isJsonObject } from "../store/StoredObject.ts"
+import { isJsonObject } from "../objects/StoredObject.ts"
 
 export type { StructuralSchema }
 

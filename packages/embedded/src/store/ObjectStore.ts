@@ -2,8 +2,8 @@
  * The current version of every object, one global revision, and the history of each kind. Changes are first staged (given their
  * revisions, frozen), so that they can be made durable, and then applied; nothing is visible before that.
  */
-import { share } from "./Share.ts"
-import { type Draft, keyOf, objectKey, type StoredObject } from "./StoredObject.ts"
+import { share } from "../objects/Share.ts"
+import { type Draft, keyOf, objectKey, type StoredObject } from "../objects/StoredObject.ts"
 import { type LogEntry, makeWatchLog, type WatchLog } from "./WatchLog.ts"
 
 /** What a write decided: the object in its new state (for a deletion: its last). */

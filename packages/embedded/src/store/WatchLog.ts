@@ -2,7 +2,7 @@
  * The history of one kind. Readers keep a position of their own and pull, so a slow reader costs writers nothing: when the history it
  * still needs has been dropped, it is told so and has to list again.
  */
-import type { StoredObject } from "./StoredObject.ts"
+import type { StoredObject } from "../objects/StoredObject.ts"
 
 export interface LogEntry {
   readonly revision: number

@@ -1,7 +1,7 @@
 /** What answers which path. */
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
-import { methodNotAllowed, notServed, refused } from "../Refusal.ts"
+import { methodNotAllowed, notServed, refused } from "../objects/Refusal.ts"
 import { aggregated, coreVersions, groupList, groupOf, resourceList, version } from "./Discovery.ts"
 import { type Answer, type Exchange, json } from "./Exchange.ts"
 import { openApiV2, openApiV3Index, openApiV3Of } from "./openapi/OpenApi.ts"

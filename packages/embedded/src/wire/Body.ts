@@ -5,7 +5,7 @@ import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Result } from "effect"
 import { parse } from "yaml"
-import { badRequest, refused } from "../Refusal.ts"
+import { badRequest, refused } from "../objects/Refusal.ts"
 import { decodeProtobuf, ProtobufError } from "./protobuf/Protobuf.ts"
 
 type Parsed<A> = Result.Result<A, KubernetesErrorReason>

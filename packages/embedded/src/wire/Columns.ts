@@ -1,6 +1,6 @@
 /** The columns of every kind that is served. */
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
-import type { ServedKind } from "../ServedKinds.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
 import { ageColumn } from "./columns/AgeColumn.ts"
 import { type Cell, type Column, nameColumn } from "./columns/Column.ts"
 import {

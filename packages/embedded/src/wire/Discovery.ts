@@ -1,6 +1,6 @@
 /** What is served, told in the two ways that clients ask: one document per group and version, or all in one (aggregated). */
 import { apiVersionOf, type Kind } from "@orchestrator/k8s/Kinds"
-import type { ServedKind } from "../ServedKinds.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
 
 type Kinds = ReadonlyArray<ServedKind>
 

@@ -4,7 +4,7 @@ import type { KubernetesError, KubernetesErrorReason } from "@orchestrator/k8s/K
 import { Effect, type Result } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { gzip } from "node:zlib"
-import type { ServedKind } from "../ServedKinds.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
 import type { Form } from "./Negotiation.ts"
 import { codeOf, failureStatus, type Subject } from "./StatusObject.ts"
 

@@ -1,6 +1,6 @@
 /** What a real API server has of the kinds that are served and this one has not, with the words of its refusal. docs/guides/local-cluster.md lists it. */
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
-import type { ServedKind } from "../ServedKinds.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
 
 /** By `group/plural` and subresource. */
 export const lacking: Readonly<Record<string, string>> = {

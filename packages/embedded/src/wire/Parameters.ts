@@ -8,7 +8,7 @@ import type {
 } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import { Predicate, Result } from "effect"
-import { badRequest } from "../Refusal.ts"
+import { badRequest } from "../objects/Refusal.ts"
 
 type Parsed<A> = Result.Result<A, KubernetesErrorReason>
 

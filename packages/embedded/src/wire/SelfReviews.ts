@@ -2,7 +2,7 @@
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Option, Schema } from "effect"
-import type { ServedKind } from "../ServedKinds.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
 import { verbsOf } from "./Discovery.ts"
 
 const review = (group: string, name: string): ServedKind => {

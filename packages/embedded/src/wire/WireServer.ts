@@ -10,7 +10,7 @@ import { HttpIncomingMessage, HttpServerRequest, type HttpServerResponse } from 
 import { randomBytes } from "node:crypto"
 import { createServer } from "node:https"
 import { EmbeddedStore } from "../EmbeddedStore.ts"
-import { refused } from "../Refusal.ts"
+import { refused } from "../objects/Refusal.ts"
 import { answer } from "./Answer.ts"
 import { makeCertificate } from "./Certificate.ts"
 import { type Exchange, refusal } from "./Exchange.ts"

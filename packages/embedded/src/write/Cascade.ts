@@ -1,5 +1,5 @@
 /** A kind goes with all of its objects: whatever removes its definition removes them first. */
-import { definitionResource } from "../ServedKinds.ts"
+import { definitionResource } from "../kinds/ServedKinds.ts"
 import type { Change } from "../store/ObjectStore.ts"
 import type { Decision, WriteContext } from "./Decision.ts"
 

@@ -2,9 +2,9 @@
 import { formatTime } from "@orchestrator/domain/Retention"
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import { DateTime, type Result } from "effect"
-import type { ServedKind, ServedKinds } from "../ServedKinds.ts"
+import type { ServedKind, ServedKinds } from "../kinds/ServedKinds.ts"
+import type { StoredObject } from "../objects/StoredObject.ts"
 import type { Change, ObjectStore } from "../store/ObjectStore.ts"
-import type { StoredObject } from "../store/StoredObject.ts"
 
 export interface WriteContext {
   readonly served: ServedKind

@@ -3,13 +3,11 @@ import type { DeleteOptions } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { Pod } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
-import { preconditionFailed } from "../Refusal.ts"
-import { type StoredObject, viewAs } from "../store/StoredObject.ts"
+import { foregroundFinalizer, orphanFinalizer } from "../objects/Finalizers.ts"
+import { preconditionFailed } from "../objects/Refusal.ts"
+import { type StoredObject, viewAs } from "../objects/StoredObject.ts"
 import { type Decided, timeOf, type WriteContext } from "./Decision.ts"
 import { isKept, settled } from "./Update.ts"
-
-export const foregroundFinalizer = "foregroundDeletion"
-export const orphanFinalizer = "orphan"
 
 export const decideDelete = (context: WriteContext, previous: StoredObject, options: DeleteOptions): Decided =>
   Result.map(preconditions(context, previous, options), () => {

@@ -5,10 +5,10 @@
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { WriteOptions } from "@orchestrator/k8s/KubernetesClient"
 import type { ManagedFieldsEntry } from "@orchestrator/k8s/Objects"
+import type { StoredObject } from "../objects/StoredObject.ts"
 import { diffFields } from "../patch/FieldDiff.ts"
 import { afterUpdate, formatManagers, readManagers } from "../patch/Managers.ts"
 import { objectShape } from "../patch/Shape.ts"
-import type { StoredObject } from "../store/StoredObject.ts"
 import type { WriteContext } from "./Decision.ts"
 
 export interface Tracking extends WriteOptions {

@@ -4,11 +4,11 @@ import type { WriteOptions } from "@orchestrator/k8s/KubernetesClient"
 import type { SubjectAccessReview, TokenReview } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { decodeDraft } from "../admission/Decode.ts"
-import { invalid } from "../Refusal.ts"
-import type { Reviews } from "../Reviews.ts"
-import { resourceKey } from "../ServedKinds.ts"
-import { type Draft, draftOf, viewAs } from "../store/StoredObject.ts"
+import { resourceKey } from "../kinds/ServedKinds.ts"
+import { invalid } from "../objects/Refusal.ts"
+import { type Draft, draftOf, viewAs } from "../objects/StoredObject.ts"
 import type { Decided, WriteContext } from "./Decision.ts"
+import type { Reviews } from "./Reviews.ts"
 
 export const decideReview = (context: WriteContext, reviews: Reviews, input: Draft, options: WriteOptions): Decided =>
   Result.flatMap(decodeDraft(context.served, input, options.fieldValidation), ({ causes, draft }) => {

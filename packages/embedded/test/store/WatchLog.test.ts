@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { freeze } from "../../src/store/Share.ts"
+import { freeze } from "../../src/objects/Share.ts"
 import { type LogEntry, makeWatchLog } from "../../src/store/WatchLog.ts"
 
 const entry = (revision: number): LogEntry => ({

@@ -2,7 +2,7 @@
  * What the renderer must know of a language to write a value into a text of it: a small lexer that follows the static text around the
  * values and says, once, at load, how a value at each place is written. A place where no way is safe is refused.
  */
-import type { Shape } from "../Shape.ts"
+import type { Shape } from "./Shape.ts"
 
 /** A place in a template where a value goes. */
 export interface Slot {

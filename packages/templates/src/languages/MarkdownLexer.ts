@@ -3,8 +3,8 @@
  * plain word; inside a fence or span of the author's, what could close it is replaced. `@` at the start of a word becomes `\@`: the
  * agent's CLI puts the file `@path` into a prompt, in code too.
  */
-import { bare, block, insideFence, insideSpan, span } from "../Markdown.ts"
 import { isPlain, type Lexer, type Slot, textOf } from "./Lexer.ts"
+import { bare, block, insideFence, insideSpan, span } from "./Markdown.ts"
 
 interface State {
   /** Opening fence that the text is inside of. */

@@ -3,17 +3,9 @@
  * commands that run what they are given cannot be listed, and those that do not can.
  */
 import type { Argument } from "./ShellArguments.ts"
+import type { CommandRule } from "./ShellCommandRule.ts"
 import { gitRule } from "./ShellGit.ts"
 import { isSpecial } from "./ShellVariables.ts"
-
-export interface CommandRule {
-  /** Why the argument at this place must not have a text of a run in it, if so. */
-  readonly argument: (words: ReadonlyArray<Argument>, index: number) => string | undefined
-  /** Whether what the command reads on its standard input is text to it. */
-  readonly reads: (words: ReadonlyArray<Argument>) => boolean
-  /** Whether an argument that begins with `-` would be an option here. */
-  readonly options: (words: ReadonlyArray<Argument>, index: number) => boolean
-}
 
 const always = () => true
 const never = () => false

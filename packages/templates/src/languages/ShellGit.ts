@@ -1,6 +1,6 @@
 /** What of git's arguments is text: git starts programs for some of its options, settings and commands. */
 import type { Argument } from "./ShellArguments.ts"
-import type { CommandRule } from "./ShellCommands.ts"
+import type { CommandRule } from "./ShellCommandRule.ts"
 
 const commands = new Set([
   ...[

@@ -16,7 +16,8 @@ import type {
 } from "unbash"
 import { forEachChild, parse } from "unbash"
 import { type Argument, argumentsOf, descendants, prefix, valueOf } from "./ShellArguments.ts"
-import { type CommandRule, isTextTest, ruleOf, unknownTo } from "./ShellCommands.ts"
+import type { CommandRule } from "./ShellCommandRule.ts"
+import { isTextTest, ruleOf, unknownTo } from "./ShellCommands.ts"
 import { factsOf, isDeclaring, valuesIn } from "./ShellFacts.ts"
 import { isSpecial } from "./ShellVariables.ts"
 

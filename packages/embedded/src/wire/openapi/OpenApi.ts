@@ -4,7 +4,7 @@
  */
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import { createHash } from "node:crypto"
-import type { ServedKind } from "../../ServedKinds.ts"
+import type { ServedKind } from "../../kinds/ServedKinds.ts"
 import { coreSchemas } from "./CoreSchemas.ts"
 import { metaSchemas, objectMeta, typeFields } from "./MetaSchemas.ts"
 import { otherSchemas } from "./OtherSchemas.ts"

@@ -5,8 +5,8 @@
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Effect, Layer } from "effect"
-import { EmbeddedStore } from "./EmbeddedStore.ts"
-import { type GarbageAction, planGarbage } from "./garbage/GarbagePlan.ts"
+import { EmbeddedStore } from "../EmbeddedStore.ts"
+import { type GarbageAction, planGarbage } from "../garbage/GarbagePlan.ts"
 
 /** Works until there is nothing more to do; answers with the number of writes. */
 export const collect: Effect.Effect<number, KubernetesError, KubernetesClient | EmbeddedStore> = Effect.gen(

@@ -1,6 +1,6 @@
 /** Label selectors: `a=b`, `a!=b`, `a in (x,y)`, `a notin (x)`, `a`, `!a`, `a>1`, `a<2`, joined by commas. */
 import { Result } from "effect"
-import { isLabelValue, qualifiedNameProblem } from "../admission/MetadataRules.ts"
+import { isLabelValue, qualifiedNameProblem } from "../objects/QualifiedName.ts"
 
 export type Labels = Readonly<Record<string, string>>
 

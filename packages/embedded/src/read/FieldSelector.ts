@@ -1,7 +1,7 @@
 /** Field selectors: `metadata.name=x,status.phase!=Succeeded`, over the fields that the kind can be selected by. */
 import { Result } from "effect"
-import type { ServedKind } from "../ServedKinds.ts"
-import { type Draft, isJsonObject } from "../store/StoredObject.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
+import { type Draft, isJsonObject } from "../objects/StoredObject.ts"
 
 export type FieldMatch = (object: Draft) => boolean
 

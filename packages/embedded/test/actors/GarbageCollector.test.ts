@@ -4,8 +4,8 @@ import { type DeleteOptions, KubernetesClient } from "@orchestrator/k8s/Kubernet
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject, OwnerReference } from "@orchestrator/k8s/Objects"
 import { Effect, Fiber, Layer, Stream } from "effect"
-import { layerMemory } from "../src/EmbeddedCluster.ts"
-import { collect, layer as collector } from "../src/GarbageCollector.ts"
+import { collect, layer as collector } from "../../src/actors/GarbageCollector.ts"
+import { layerMemory } from "../../src/EmbeddedCluster.ts"
 
 const namespace = "default"
 

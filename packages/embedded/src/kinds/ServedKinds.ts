@@ -2,9 +2,9 @@
 import type { PrinterColumn, StructuralSchema } from "@orchestrator/domain/CustomResourceDefinition"
 import { CustomResourceDefinitionKind, type Kind, kinds } from "@orchestrator/k8s/Kinds"
 import type { CustomResourceDefinition } from "@orchestrator/k8s/Objects"
-import { builtInSchemas } from "./schema/kinds/BuiltInSchemas.ts"
-import type { ObjectStore } from "./store/ObjectStore.ts"
-import { viewAs } from "./store/StoredObject.ts"
+import { viewAs } from "../objects/StoredObject.ts"
+import { builtInSchemas } from "../schema/kinds/BuiltInSchemas.ts"
+import type { ObjectStore } from "../store/ObjectStore.ts"
 
 /** A kind with what its definition says of it; built-in kinds have no definition. */
 export interface ServedKind {

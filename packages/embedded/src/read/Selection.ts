@@ -2,9 +2,9 @@
 import type { Selectors } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import { Result } from "effect"
-import { badRequest } from "../Refusal.ts"
-import type { ServedKind } from "../ServedKinds.ts"
-import type { StoredObject } from "../store/StoredObject.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
+import { badRequest } from "../objects/Refusal.ts"
+import type { StoredObject } from "../objects/StoredObject.ts"
 import { parseFieldSelector } from "./FieldSelector.ts"
 import { parseLabelSelector } from "./LabelSelector.ts"
 

@@ -6,11 +6,11 @@ import type { ListOptions } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { ObjectList } from "@orchestrator/k8s/Objects"
 import { Result, Schema } from "effect"
-import { forbiddenField } from "../admission/Causes.ts"
-import { badRequest, gone } from "../Refusal.ts"
-import type { Selection } from "../select/Selection.ts"
-import type { ObjectStore } from "./ObjectStore.ts"
-import { keyOf, type StoredObject } from "./StoredObject.ts"
+import { forbiddenField } from "../objects/Causes.ts"
+import { badRequest, gone } from "../objects/Refusal.ts"
+import { keyOf, type StoredObject } from "../objects/StoredObject.ts"
+import type { ObjectStore } from "../store/ObjectStore.ts"
+import type { Selection } from "./Selection.ts"
 
 const Token = Schema.fromJsonString(Schema.Struct({ rv: Schema.Int, start: Schema.String }))
 const decodeToken = Schema.decodeUnknownResult(Token)

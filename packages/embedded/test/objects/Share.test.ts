@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { equalJson, freeze, share } from "../../src/store/Share.ts"
+import { equalJson, freeze, share } from "../../src/objects/Share.ts"
 
 it("what is equal is the previous value itself", () => {
   const previous = freeze({ a: [1, { b: "x" }], c: { d: null } })

@@ -7,13 +7,13 @@ import type { WatchEvent, WatchOptions } from "@orchestrator/k8s/KubernetesClien
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Cause, Clock, Effect, Stream } from "effect"
-import { badRequest, gone } from "../Refusal.ts"
-import type { Selection } from "../select/Selection.ts"
-import type { ServedKind } from "../ServedKinds.ts"
+import type { ServedKind } from "../kinds/ServedKinds.ts"
+import { badRequest, gone } from "../objects/Refusal.ts"
+import type { StoredObject } from "../objects/StoredObject.ts"
+import type { ObjectStore } from "../store/ObjectStore.ts"
+import type { LogEntry, WatchLog } from "../store/WatchLog.ts"
 import { parseRevision } from "./ListPages.ts"
-import type { ObjectStore } from "./ObjectStore.ts"
-import type { StoredObject } from "./StoredObject.ts"
-import type { LogEntry, WatchLog } from "./WatchLog.ts"
+import type { Selection } from "./Selection.ts"
 
 type Events = [WatchEvent<KubernetesObject>, ...Array<WatchEvent<KubernetesObject>>]
 

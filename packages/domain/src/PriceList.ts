@@ -1,0 +1,16 @@
+/** Which price is a model's. */
+import { listPrices } from "./ListPrices.ts"
+import type { ModelPrice, Prices } from "./ModelPrice.ts"
+
+/** A listed name with nothing behind it but a date or a version of its wrapping: what the list does not know has no price, not a guess. */
+const isListedAs = (name: string, key: string): boolean =>
+  name.startsWith(key) && /^(?:-latest|[-@]\d{8})?(?:-v\d+(?::\d+)?)?(?:\[1m\])?$/.test(name.slice(key.length))
+
+const longestOf = (prices: Prices, isFor: (key: string) => boolean): ModelPrice | undefined => {
+  const [key] = Object.keys(prices).filter(isFor).sort((left, right) => right.length - left.length)
+  return key === undefined ? undefined : prices[key]
+}
+
+/** The price of a model: what is configured for the longest beginning of its name, else what is listed. */
+export const priceOf = (model: string, configured: Prices): ModelPrice | undefined =>
+  longestOf(configured, (key) => model.startsWith(key)) ?? longestOf(listPrices, (key) => isListedAs(model, key))
