@@ -48,16 +48,14 @@ export interface ConditionFact {
 export const setConditions = (
   current: ReadonlyArray<Condition>,
   facts: ReadonlyArray<ConditionFact>,
-  now: string,
-  observedGeneration: number | undefined
+  now: string
 ): ReadonlyArray<Condition> => {
   const next = new Map(current.map((condition) => [condition.type, condition]))
   for (const fact of facts) {
     const before = next.get(fact.type)
     next.set(fact.type, {
       ...fact,
-      lastTransitionTime: before?.status === fact.status ? before.lastTransitionTime ?? now : now,
-      ...(observedGeneration === undefined ? {} : { observedGeneration })
+      lastTransitionTime: before?.status === fact.status ? before.lastTransitionTime ?? now : now
     })
   }
   return [...next.values()]

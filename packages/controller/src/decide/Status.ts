@@ -10,6 +10,7 @@ import { wordsOfAttempt } from "@orchestrator/domain/PreviousAttempt"
 import { printable } from "@orchestrator/domain/Printable"
 import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason } from "@orchestrator/domain/Reason"
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
+import { type StatusPatch, statusPatch } from "@orchestrator/domain/StatusPatch"
 import { sentence } from "@orchestrator/domain/Text"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
@@ -30,10 +31,10 @@ interface Change {
   readonly message: string
   readonly facts?: ReadonlyArray<ConditionFact>
   readonly attempt?: Attempt
-  readonly fields?: Readonly<Record<string, unknown>>
+  readonly fields?: StatusPatch
 }
 
-const notEnded = { finishedAt: undefined, expiresAt: undefined, resumesAt: undefined }
+const notEnded: StatusPatch = { finishedAt: undefined, expiresAt: undefined, resumesAt: undefined }
 
 /** Pending: nothing runs, and why. */
 export const waiting = (
@@ -80,7 +81,10 @@ export const renamedWrite = (observed: ObservedAlive): StatusWrite => {
     reason: "Accepted",
     message,
     facts: [{ type: "Ready", status: "False", reason: "Accepted", message }],
-    fields: { ...notEnded, jobName: runKinds[kind].jobName(name, uid, attempt, observed.nonce.slice(0, 8)) }
+    fields: statusPatch({
+      ...notEnded,
+      jobName: runKinds[kind].jobName(name, uid, attempt, observed.nonce.slice(0, 8))
+    })
   })
 }
 
@@ -104,19 +108,20 @@ export const running = (
       ...facts
     ],
     attempt,
-    fields: { ...notEnded, ...ofAttempt(observed, attempt) }
+    fields: statusPatch({ ...notEnded, ...ofAttempt(observed, attempt) })
   })
 
 /** What is said of the current attempt while it is that, whichever status is the first to speak of it. */
-const ofAttempt = (observed: ObservedAlive, { jobName, sessionId, startedAt }: Attempt) => ({
-  startedAt,
-  sessionId,
-  ...(observed.run.status.jobName === jobName && observed.run.status.startedAt !== undefined
-    ? undefined
-    : startedWith(observed)),
-  jobName,
-  configmapName: filesNameOf(observed, jobName)
-})
+const ofAttempt = (observed: ObservedAlive, { jobName, sessionId, startedAt }: Attempt): StatusPatch =>
+  statusPatch({
+    startedAt,
+    sessionId,
+    ...(observed.run.status.jobName === jobName && observed.run.status.startedAt !== undefined
+      ? undefined
+      : startedWith(observed)),
+    jobName,
+    configmapName: filesNameOf(observed, jobName)
+  })
 
 /** As its Job says; before that is there, as it is about to. */
 const filesNameOf = ({ jobs, nonce, run: { status } }: ObservedAlive, jobName: string): string => {
@@ -126,9 +131,9 @@ const filesNameOf = ({ jobs, nonce, run: { status } }: ObservedAlive, jobName: s
 }
 
 /** What the spec said when the attempt started; a later edit is not what it works on. */
-const startedWith = ({ run, workspace }: ObservedAlive) => {
+const startedWith = ({ run, workspace }: ObservedAlive): StatusPatch => {
   const prompt = Result.isSuccess(run.wanted) ? run.wanted.success.promptModification : undefined
-  return {
+  return statusPatch({
     ...(workspace === undefined ? {} : { workspace: workspace.claim }),
     ...(run.kind === "CodeRun"
       ? {
@@ -137,7 +142,7 @@ const startedWith = ({ run, workspace }: ObservedAlive) => {
         promptMode: "direct"
       }
       : {})
-  }
+  })
 }
 
 /** What the end of an attempt adds. */
@@ -177,13 +182,13 @@ const endedChange = (
       ...evidenceFacts(evidence, reason)
     ],
     ...(attempt === undefined ? {} : { attempt: closed(attempt, finishedAt, { reason, message: words }) }),
-    fields: {
+    fields: statusPatch({
       ...(attempt === undefined ? {} : ofAttempt(observed, attempt)),
       finishedAt,
       expiresAt: attempt === undefined ? undefined : expiry(now, phase, config.cleanup),
       resumesAt: undefined,
       ...whereTheWorkIs(evidence)
-    }
+    })
   }
 }
 
@@ -204,11 +209,12 @@ export const closed = (attempt: Attempt, finishedAt: string, { message, reason }
   }
 }
 
-const whereTheWorkIs = ({ delivery, sessionId }: Evidence) => ({
-  ...(delivery?.headCommit === undefined ? {} : { branch: delivery.branch, headCommit: delivery.headCommit }),
-  ...(delivery?.pullRequestUrl === undefined ? {} : { pullRequestUrl: delivery.pullRequestUrl }),
-  ...(sessionId === undefined ? {} : { sessionId })
-})
+const whereTheWorkIs = ({ delivery, sessionId }: Evidence): StatusPatch =>
+  statusPatch({
+    ...(delivery?.headCommit === undefined ? {} : { branch: delivery.branch, headCommit: delivery.headCommit }),
+    ...(delivery?.pullRequestUrl === undefined ? {} : { pullRequestUrl: delivery.pullRequestUrl }),
+    ...(sessionId === undefined ? {} : { sessionId })
+  })
 
 interface Pausing {
   readonly pause: Pause
@@ -241,13 +247,13 @@ const pausedChange = (
       ...evidenceFacts(evidence, reason)
     ],
     attempt: closed(attempt, formatTime(observed.now), { reason, message: why }),
-    fields: {
+    fields: statusPatch({
       ...notEnded,
       ...ofAttempt(observed, attempt),
       resumesAt,
       ...(retryCount === 0 ? {} : { retryCount }),
       ...whereTheWorkIs(evidence)
-    }
+    })
   }
 }
 
@@ -271,8 +277,7 @@ const statusWrite = (observed: ObservedAlive, { facts: said = [], ...change }: C
   const facts = isNew ? conditions?.filter(({ type }) => ofTheRun.has(type)) : conditions
   const moved = isNew || phase !== change.phase || reason !== change.reason
   const added = change.attempt === undefined ? undefined : endedNow(attempts, change.attempt)
-  const status = withoutUndefined({
-    ...before,
+  const next = statusPatch({
     ...(isNew ? ofFormerAttempt : undefined),
     ...(isNew && before["retryCount"] !== undefined ? { retryCount: 0 } : undefined),
     cancelledVersion: run.cancelledVersion,
@@ -292,11 +297,13 @@ const statusWrite = (observed: ObservedAlive, { facts: said = [], ...change }: C
         reason: reasonWord(fact.reason),
         message: words(fact.message)
       })),
-      now,
-      undefined
+      now
     )
   })
-  return { kind: run.kind, object: { ...run.object, status } satisfies CustomObject }
+  return {
+    kind: run.kind,
+    object: { ...run.object, status: withoutUndefined({ ...before, ...next }) } satisfies CustomObject
+  }
 }
 
 /** Becomes true with any outcome, and false again with the next version. */
@@ -312,7 +319,7 @@ const withoutUndefined = (fields: Readonly<Record<string, unknown>>): Readonly<R
 }
 
 /** What is said of one attempt and not of the next; where the work is stays. */
-const ofFormerAttempt = {
+const ofFormerAttempt: StatusPatch = {
   jobName: undefined,
   configmapName: undefined,
   startedAt: undefined,

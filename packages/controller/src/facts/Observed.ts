@@ -2,13 +2,11 @@
  * Everything that a decision may depend on, read once from the stores. Plain data: no client, no clock, no Effect.
  */
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
-import type { Attempt } from "@orchestrator/domain/Attempt"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import type { Condition } from "@orchestrator/domain/Condition"
+import type { CodeRunStatus } from "@orchestrator/domain/CodeRun"
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
-import type { Usage } from "@orchestrator/domain/Usage"
 import type { DateTime, Result } from "effect"
 import type { Wanted } from "../decide/Wanted.ts"
 import type { KindName } from "../kinds/RunKind.ts"
@@ -66,24 +64,25 @@ export interface ObservedRun {
 }
 
 /** The status fields that decisions and the next status build on; empty where the stored status is not ours. */
-export interface RunStatusView {
-  readonly phase?: string
-  readonly reason?: string
-  readonly contextVersion?: number
-  readonly retryCount?: number
-  readonly resumesAt?: string
-  readonly cancelledVersion?: number
-  readonly jobName?: string
-  readonly configmapName?: string
-  readonly startedAt?: string
-  readonly lastUpdate?: string
-  readonly message?: string
-  readonly conditions?: ReadonlyArray<Condition>
-  readonly attempts?: ReadonlyArray<Attempt>
-  readonly usage?: Usage
-  readonly promptModification?: string
-  readonly promptVersion?: number
-}
+export type RunStatusView = Pick<
+  CodeRunStatus,
+  | "phase"
+  | "reason"
+  | "contextVersion"
+  | "retryCount"
+  | "resumesAt"
+  | "cancelledVersion"
+  | "jobName"
+  | "configmapName"
+  | "startedAt"
+  | "lastUpdate"
+  | "message"
+  | "conditions"
+  | "attempts"
+  | "usage"
+  | "promptModification"
+  | "promptVersion"
+>
 
 export interface ObservedJob {
   readonly name: string
