@@ -64,10 +64,10 @@ export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob 
     status: run.status
   }
   const observed = observeRun(run.kind, object)
-  const { contextVersion, jobName, wanted } = observed
-  if (Result.isFailure(wanted)) throw new Error(`run: ${formatProblems(wanted.failure)}`)
-  const claim = wanted.success.workspace && workspaceNames(wanted.success.workspace)[0]
-  const facts = { config, attempts: contextVersion, resume: wanted.success.resume }
+  const { contextVersion, jobName, spec } = observed
+  if (Result.isFailure(spec)) throw new Error(`run: ${formatProblems(spec.failure)}`)
+  const claim = spec.success.workspace && workspaceNames(spec.success.workspace)[0]
+  const facts = { config, attempts: contextVersion, resume: spec.success.resume }
   const inputs = run.kind === "DocsRun"
     ? docsInputs({ ...facts, run: decodeDocs(object), branch: docsBranchName(run.name, run.uid) })
     : codeInputs({ ...facts, run: decodeCode(object), branch: codeBranch(Number(run.spec["taskId"])) })
@@ -75,7 +75,7 @@ export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob 
   const pod = podSpec({
     config,
     run: observed,
-    wanted: wanted.success,
+    spec: spec.success,
     claim,
     files: { name: jobName, digest: filesDigest(files) },
     contextVersion

@@ -40,7 +40,7 @@ const podOf = (object: CustomObject, input: object): PodSpec => {
   return podSpec({
     config: Result.getOrThrow(decodeConfig(input)),
     run,
-    wanted: Result.getOrThrow(run.wanted),
+    spec: Result.getOrThrow(run.spec),
     claim: "workspace-api",
     files: { name: run.jobName, digest: "0".repeat(64) },
     contextVersion: run.attempt.contextVersion

@@ -7,7 +7,7 @@ import { listPricesDate } from "@orchestrator/domain/ListPrices"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { priceOf } from "@orchestrator/domain/PriceList"
 import type { ObservedRun } from "../facts/Observed.ts"
-import type { Wanted } from "./Wanted.ts"
+import type { RunSpec } from "./RunSpec.ts"
 
 export interface Budget {
   readonly costUsd: number
@@ -15,17 +15,17 @@ export interface Budget {
 }
 
 /** What the run's own fields allow, else the configured default. */
-const granted = ({ maxCostUsd, maxTurns }: Wanted, { limits }: OrchestratorConfig): Budget => ({
+const granted = ({ maxCostUsd, maxTurns }: RunSpec, { limits }: OrchestratorConfig): Budget => ({
   costUsd: maxCostUsd ?? limits.defaultMaxCostUsd ?? limits.maxCostUsd,
   turns: maxTurns ?? limits.defaultMaxTurns ?? limits.maxTurns
 })
 
 export const remainingBudget = (
   { status: { usage } }: ObservedRun,
-  wanted: Wanted,
+  spec: RunSpec,
   config: OrchestratorConfig
 ): Budget => {
-  const { costUsd, turns } = granted(wanted, config)
+  const { costUsd, turns } = granted(spec, config)
   return {
     costUsd: round(Math.max(0, costUsd - (usage?.costUsd ?? 0))),
     turns: Math.max(0, turns - (usage?.turns ?? 0))
@@ -36,7 +36,7 @@ const round = (usd: number): number => Math.round(usd * 1e6) / 1e6
 
 /** What a run asks for above the ceilings, each with the key that sets it. */
 const aboveCeiling = (
-  { maxCostUsd, maxTurns, timeoutSeconds }: Wanted,
+  { maxCostUsd, maxTurns, timeoutSeconds }: RunSpec,
   { limits }: OrchestratorConfig
 ): ReadonlyArray<FieldProblem> =>
   ([
@@ -53,7 +53,10 @@ const aboveCeiling = (
 const alias = /^(?:default|best|opus|sonnet|haiku|fable|opusplan)(?:\[1m\])?$/i
 
 /** A model without a name or a price of its own, where a broker is to keep the run within its budget. */
-const unpriced = ({ model }: Wanted, { agent, model: { prices } }: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
+const unpriced = (
+  { model }: RunSpec,
+  { agent, model: { prices } }: OrchestratorConfig
+): ReadonlyArray<FieldProblem> => {
   if (agent.credentials === "env") return []
   if (alias.test(model)) {
     return [{
@@ -72,7 +75,7 @@ const unpriced = ({ model }: Wanted, { agent, model: { prices } }: OrchestratorC
 }
 
 /** Why a run's limits cannot be granted; empty when they can. */
-export const refusedLimits = (wanted: Wanted, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
-  ...aboveCeiling(wanted, config),
-  ...unpriced(wanted, config)
+export const refusedLimits = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
+  ...aboveCeiling(spec, config),
+  ...unpriced(spec, config)
 ]

@@ -2,10 +2,10 @@
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { expectedHost, gitAddress, mayBeNamed } from "@orchestrator/domain/GitHosts"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { Wanted } from "./Wanted.ts"
+import type { RunSpec } from "./RunSpec.ts"
 
 export const refusedRepositories = (
-  repositories: Wanted["repositories"],
+  repositories: RunSpec["repositories"],
   { forge, git }: Pick<OrchestratorConfig, "forge" | "git">
 ): ReadonlyArray<FieldProblem> =>
   repositories.flatMap(({ field, url }) => {

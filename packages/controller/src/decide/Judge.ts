@@ -19,7 +19,7 @@ export interface Failure {
 export type Verdict = Success | Failure
 
 /** What a person must look at when a credential is missing. */
-export interface Credentials {
+export interface CredentialHints {
   readonly modelKey: string
   readonly gitAccess: string
 }
@@ -28,7 +28,7 @@ export interface Credentials {
  * The verdict on an attempt whose agent has ended; undefined while only the Job controller's last word can tell who ended it, so that
  * the verdict is the same whichever of pod and Job is seen first.
  */
-export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credentials): Verdict | undefined => {
+export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: CredentialHints): Verdict | undefined => {
   if (Result.isFailure(end.result)) {
     return silent(job, end, `no valid result: ${nameFields(end.result.failure)}`, credentials)
   }
@@ -47,7 +47,7 @@ export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credent
  * The verdict on an attempt that left no word: its pod is gone, or its agent never ran. `neverBegan`: what kept the agent from beginning,
  * as far as that is known; a Job's own deadline is not the cause then.
  */
-export const judgeJob = (job: ObservedJob, credentials: Credentials, neverBegan?: Failure): Verdict => {
+export const judgeJob = (job: ObservedJob, credentials: CredentialHints, neverBegan?: Failure): Verdict => {
   const isOwnDeadline = job.end?.reason === "DeadlineExceeded" && job.stopping === undefined
   if (isOwnDeadline && neverBegan !== undefined) return neverBegan
   const by = interruption(job)
@@ -71,7 +71,7 @@ const judgeCompleted = (
   job: ObservedJob,
   end: AgentEnd,
   story: Completed,
-  credentials: Credentials
+  credentials: CredentialHints
 ): Verdict | undefined => {
   if (!job.brokered) return deliver(story, { by: "runner", delivery: story.delivery })
   const { testimony } = job.pod ?? {}
@@ -103,7 +103,7 @@ const foreign: ReadonlySet<AgentResult["reason"]> = new Set([
 const unseenLimit = (story: AgentResult, brokered: boolean, testimony: BrokerResult | undefined): boolean =>
   story.reason === "RateLimited" && brokered && testimony?.limitedAt === undefined
 
-const judgeFailed = (job: ObservedJob, story: AgentResult, credentials: Credentials): Failure => {
+const judgeFailed = (job: ObservedJob, story: AgentResult, credentials: CredentialHints): Failure => {
   const testimony = testimonyOf(job)
   const delivery = testimony?.delivery
   if (story.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
@@ -123,7 +123,7 @@ const judgeFailed = (job: ObservedJob, story: AgentResult, credentials: Credenti
   return { reason: told, message: story.message }
 }
 
-const missing = (testimony: BrokerResult | undefined, credentials: Credentials): Failure | undefined => {
+const missing = (testimony: BrokerResult | undefined, credentials: CredentialHints): Failure | undefined => {
   if (testimony?.missing === undefined) return undefined
   const name = testimony.missing === "ModelKey" ? credentials.modelKey : credentials.gitAccess
   return {
@@ -142,7 +142,7 @@ const silent = (
   job: ObservedJob,
   { exitCode, reason }: AgentEnd,
   problem: string,
-  credentials: Credentials
+  credentials: CredentialHints
 ): Verdict | undefined => {
   const by = interruption(job)
   if (by !== undefined || job.end === undefined) return by

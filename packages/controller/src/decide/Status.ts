@@ -132,7 +132,7 @@ const filesNameOf = ({ jobs, nonce, run: { status } }: ObservedAlive, jobName: s
 
 /** What the spec said when the attempt started; a later edit is not what it works on. */
 const startedWith = ({ run, workspace }: ObservedAlive): StatusPatch => {
-  const prompt = Result.isSuccess(run.wanted) ? run.wanted.success.promptModification : undefined
+  const prompt = Result.isSuccess(run.spec) ? run.spec.success.promptModification : undefined
   return statusPatch({
     ...(workspace === undefined ? {} : { workspace: workspace.claim }),
     ...(run.kind === "CodeRun"

@@ -148,7 +148,7 @@ export class Observe extends Context.Service<Observe, {
       }
 
       const workspaceOf = (run: ObservedRun): ObservedWorkspace | undefined => {
-        const tenant = Result.isSuccess(run.wanted) ? run.wanted.success.workspace : undefined
+        const tenant = Result.isSuccess(run.spec) ? run.spec.success.workspace : undefined
         if (tenant === undefined) return undefined
         const mounted = mountedBy(run)
         const choice = mounted === undefined
@@ -179,7 +179,7 @@ export class Observe extends Context.Service<Observe, {
       ): boolean => {
         const queued = turn !== undefined && mustWait(turn, config)
         const waits = queued || pausedUntil({ now, run }) !== undefined
-        return !(job === undefined ? waits : hasFiles(job)) && Result.isSuccess(run.wanted) &&
+        return !(job === undefined ? waits : hasFiles(job)) && Result.isSuccess(run.spec) &&
           finalPhase(run) === undefined
       }
 
@@ -188,15 +188,15 @@ export class Observe extends Context.Service<Observe, {
         client.get(runKinds[run.kind].resource, run).pipe(
           Effect.map((whole): ObservedRun | undefined =>
             whole.metadata.uid === run.uid && whole.metadata.generation === run.generation
-              ? { ...run, wanted: runKinds[run.kind].wanted(whole) }
+              ? { ...run, spec: runKinds[run.kind].decodeSpec(whole) }
               : undefined
           ),
           Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
         )
 
       const render = (run: ObservedRun): ObservedFiles["rendered"] => {
-        if (Result.isFailure(run.wanted)) return undefined
-        const { resume, run: decoded } = run.wanted.success
+        if (Result.isFailure(run.spec)) return undefined
+        const { resume, run: decoded } = run.spec.success
         const { contextVersion, retry } = run.attempt
         const facts = { config, attempts: contextVersion + retry, resume: resume || retry > 0 }
         const inputs = decoded.kind === "CodeRun"
@@ -210,10 +210,10 @@ export class Observe extends Context.Service<Observe, {
         tasksOf(object).some((task) => stores.runs.CodeRun.by("task", task).some((other) => other.metadata.uid !== uid))
 
       /** Runs that share a run's workspace, it itself among them. */
-      const ofTheTenant = ({ namespace, wanted }: ObservedRun): ReadonlyArray<CustomObject> =>
-        Result.isFailure(wanted) || wanted.success.workspace === undefined
+      const ofTheTenant = ({ namespace, spec }: ObservedRun): ReadonlyArray<CustomObject> =>
+        Result.isFailure(spec) || spec.success.workspace === undefined
           ? []
-          : stores.runs.CodeRun.by("tenant", tenantIndex(namespace, wanted.success.workspace))
+          : stores.runs.CodeRun.by("tenant", tenantIndex(namespace, spec.success.workspace))
 
       const claimantOf = (uid: string): Claimant => {
         const { spec } = stores.runs.CodeRun.by("uid", uid)[0] ?? stores.runs.DocsRun.by("uid", uid)[0] ?? {}
@@ -359,7 +359,7 @@ const viewOf = (object: CustomObject): ObservedRun => observeRun("CodeRun", obje
 
 /** Whether a run has yet to start, as far as it itself tells. */
 const isWaiting = (run: ObservedRun): boolean =>
-  !run.deleting && !run.cancel && Result.isSuccess(run.wanted) && finalPhase(run) === undefined
+  !run.deleting && !run.cancel && Result.isSuccess(run.spec) && finalPhase(run) === undefined
 
 /** Older first; of the same second, by name. */
 const isBefore = (left: CustomObject, right: CustomObject): boolean => {

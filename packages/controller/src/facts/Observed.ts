@@ -8,7 +8,7 @@ import type { FieldProblem } from "@orchestrator/domain/Decode"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { DateTime, Result } from "effect"
-import type { Wanted } from "../decide/Wanted.ts"
+import type { RunSpec } from "../decide/RunSpec.ts"
 import type { KindName } from "../kinds/RunKind.ts"
 import type { Obstacle } from "../line/Dependencies.ts"
 import type { FilesReference } from "../manifest/Files.ts"
@@ -47,7 +47,7 @@ export interface ObservedRun {
   readonly generation: number
   readonly deleting: boolean
   /** What the spec asks for, or why it cannot be read. */
-  readonly wanted: Result.Result<Wanted, ReadonlyArray<FieldProblem>>
+  readonly spec: Result.Result<RunSpec, ReadonlyArray<FieldProblem>>
   /** Read from the spec even when the rest of it is not valid. */
   readonly contextVersion: number
   /** Whether the spec asks to cancel this version; a request that has ended an earlier one does not count. */

@@ -25,7 +25,7 @@ export const observeRun = (kind: KindName, object: StoredRun): ObservedRun => {
   const attempt = attemptOf(contextVersion, status)
   const cancelledVersion = spec["cancel"] === true ? cancelledBefore(attempt, status) : undefined
   const [name, uid] = [metadata.name ?? "", metadata.uid ?? ""]
-  let wanted: ObservedRun["wanted"] | undefined
+  let decoded: ObservedRun["spec"] | undefined
   const view: ObservedRun = {
     kind,
     namespace: metadata.namespace ?? "",
@@ -35,8 +35,8 @@ export const observeRun = (kind: KindName, object: StoredRun): ObservedRun => {
     generation: metadata.generation ?? 1,
     deleting: metadata.deletionTimestamp !== undefined,
     // Asked of runs that have something to do; of a finished one the store has not kept it.
-    get wanted() {
-      return wanted ??= wantedOf(kind, object)
+    get spec() {
+      return decoded ??= specOf(kind, object)
     },
     contextVersion,
     cancel: spec["cancel"] === true && cancelledVersion === undefined,
@@ -70,17 +70,17 @@ const cancelledBefore = ({ contextVersion }: AttemptKey, status: RunStatusView):
     (before !== undefined && before < contextVersion && status.phase === "Cancelled" ? before : undefined)
 }
 
-const wants = makeRecent<StoredRun["spec"], ObservedRun["wanted"]>()
+const decodedSpecs = makeRecent<StoredRun["spec"], ObservedRun["spec"]>()
 
 /** By spec, which most versions of a run share. Of a reduced one it lacks what only the Job needs. */
-const wantedOf = (kind: KindName, object: StoredRun): ObservedRun["wanted"] => {
+const specOf = (kind: KindName, object: StoredRun): ObservedRun["spec"] => {
   const problems = object.reduced?.problems ?? []
   if (problems.length > 0) return Result.fail(problems)
-  const known = wants.get(object.spec)
+  const known = decodedSpecs.get(object.spec)
   if (known !== undefined) return known
-  const wanted = runKinds[kind].wanted(object)
-  wants.set(object.spec, wanted)
-  return wanted
+  const spec = runKinds[kind].decodeSpec(object)
+  decodedSpecs.set(object.spec, spec)
+  return spec
 }
 
 /** What an older version stored of a container's words is held to the same types as what comes in now. */

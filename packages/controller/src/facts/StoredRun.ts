@@ -56,7 +56,7 @@ const reducedSpec = (spec: Fields, valid: boolean): Fields =>
 const shownProblems = 10
 
 const reduce = (kind: KindName, run: CustomObject): Pick<StoredRun, "spec" | "reduced"> => {
-  const whole = runKinds[kind].wanted(run)
+  const whole = runKinds[kind].decodeSpec(run)
   const problems = Result.isFailure(whole)
     ? detached(whole.failure.slice(0, shownProblems).map((each) => ({ ...each, path: each.path.slice(0, 200) })))
     : []

@@ -15,7 +15,7 @@ export const codeRunKind: RunKind = {
   taskType: "code",
   component: "code-runner",
   jobName: codeJobName,
-  wanted: ({ status: _, ...object }) =>
+  decodeSpec: ({ status: _, ...object }) =>
     Result.map(decode(object), (run) => ({
       run,
       githubUser: run.spec.githubUser,

@@ -14,7 +14,7 @@ export const docsRunKind: RunKind = {
   taskType: "docs",
   component: "docs-generator",
   jobName: (run, uid, { retry }, again) => docsJobName(run, uid, retry, again),
-  wanted: ({ status: _, ...object }) =>
+  decodeSpec: ({ status: _, ...object }) =>
     Result.map(decode(object), (run) => ({
       run,
       githubUser: run.spec.githubUser,

@@ -4,7 +4,7 @@ import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Result } from "effect"
-import type { Wanted } from "../decide/Wanted.ts"
+import type { RunSpec } from "../decide/RunSpec.ts"
 import { codeRunKind } from "./CodeRunKind.ts"
 import { docsRunKind } from "./DocsRunKind.ts"
 
@@ -16,7 +16,7 @@ export interface RunKind {
   readonly component: "code-runner" | "docs-generator"
   /** Name of an attempt's Job; `again`: when an object of somebody else has the first one. */
   readonly jobName: (run: string, uid: string, attempt: AttemptKey, again?: string) => string
-  readonly wanted: (object: CustomObject) => Result.Result<Wanted, ReadonlyArray<FieldProblem>>
+  readonly decodeSpec: (object: CustomObject) => Result.Result<RunSpec, ReadonlyArray<FieldProblem>>
 }
 
 export const runKinds: Readonly<Record<KindName, RunKind>> = { CodeRun: codeRunKind, DocsRun: docsRunKind }

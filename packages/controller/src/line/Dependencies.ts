@@ -14,8 +14,8 @@ export type Obstacle =
 
 type Look = (name: string) => ObservedRun | undefined
 
-const dependenciesOf = ({ wanted }: ObservedRun): ReadonlyArray<string> =>
-  Result.isSuccess(wanted) && wanted.success.run.kind === "CodeRun" ? wanted.success.run.spec.dependsOn ?? [] : []
+const dependenciesOf = ({ spec }: ObservedRun): ReadonlyArray<string> =>
+  Result.isSuccess(spec) && spec.success.run.kind === "CodeRun" ? spec.success.run.spec.dependsOn ?? [] : []
 
 export const obstacleOf = (run: ObservedRun, look: Look): Obstacle | undefined => {
   const names = dependenciesOf(run)

@@ -48,7 +48,7 @@ export const endpointMount: VolumeMount = {
 const mode = 0o440
 
 /** ssh takes no key that its group may read where the file is its user's own; this one is root's, and the broker makes a copy. */
-export const brokerVolumes = ({ config: { agent, secrets }, wanted }: PodInputs): ReadonlyArray<Volume> => {
+export const brokerVolumes = ({ config: { agent, secrets }, spec }: PodInputs): ReadonlyArray<Volume> => {
   const modelKeys: ReadonlyArray<KeyToPath> = [
     { key: secrets.apiKeySecretKey, path: "anthropic-api-key" },
     ...(secrets.oauthTokenSecretKey === undefined
@@ -64,7 +64,7 @@ export const brokerVolumes = ({ config: { agent, secrets }, wanted }: PodInputs)
           { secret: { name: secrets.apiKeySecretName, items: modelKeys, optional: true } },
           {
             secret: {
-              name: tokenSecretName(wanted.githubUser),
+              name: tokenSecretName(spec.githubUser),
               items: [{ key: "token", path: "github-token" }],
               optional: true
             }
@@ -72,7 +72,7 @@ export const brokerVolumes = ({ config: { agent, secrets }, wanted }: PodInputs)
         ]
       }
     },
-    { name: "ssh", secret: { secretName: sshSecretName(wanted.githubUser), defaultMode: mode, optional: true } },
+    { name: "ssh", secret: { secretName: sshSecretName(spec.githubUser), defaultMode: mode, optional: true } },
     { name: "broker-state", emptyDir: { sizeLimit: agent.volumes.broker } },
     { name: "broker-endpoint", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
     { name: "broker-tmp", emptyDir: { sizeLimit: agent.volumes.tmp } }

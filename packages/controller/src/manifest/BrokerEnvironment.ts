@@ -22,13 +22,13 @@ export const brokerFolders = {
 export const brokerEndpointFile = `${brokerFolders.endpoint}/endpoint.json`
 
 export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> => {
-  const { config, contextVersion, run, wanted } = inputs
+  const { config, contextVersion, run, spec } = inputs
   return [
     literal("RUN_NAME", run.name),
     literal("RUN_UID", run.uid),
     literal("ATTEMPT", String(contextVersion)),
     literal("TASK_TYPE", runKinds[run.kind].taskType),
-    ...wanted.task,
+    ...spec.task,
     ...gitVariables(inputs),
     ...knownVariables(run),
     ...modelVariables(inputs),
@@ -65,11 +65,11 @@ const knownVariables = ({ object: { status } }: ObservedRun): ReadonlyArray<Vari
     onSome: ({ branch, headCommit }) => [literal("KNOWN_BRANCH", branch), literal("KNOWN_HEAD", headCommit)]
   })
 
-const modelVariables = ({ config, run, wanted }: PodInputs): ReadonlyArray<Variable> => {
+const modelVariables = ({ config, run, spec }: PodInputs): ReadonlyArray<Variable> => {
   const { agent, model } = config
-  const { costUsd, turns } = remainingBudget(run, wanted, config)
+  const { costUsd, turns } = remainingBudget(run, spec, config)
   return [
-    literal("MODEL", wanted.model),
+    literal("MODEL", spec.model),
     literal("MODEL_ALLOWED", JSON.stringify(model.allowed)),
     literal("MODEL_BASE_URL", model.baseUrl),
     literal("MODEL_PRICES", JSON.stringify(model.prices)),
@@ -81,20 +81,20 @@ const modelVariables = ({ config, run, wanted }: PodInputs): ReadonlyArray<Varia
 }
 
 /** Where pull requests are opened, and how; the runner's as well where there is no broker. */
-export const forgeVariables = ({ config: { forge }, run, wanted }: PodInputs): ReadonlyArray<Variable> => {
+export const forgeVariables = ({ config: { forge }, run, spec }: PodInputs): ReadonlyArray<Variable> => {
   const { codeTitle, docsTitle, ...wish } = forge.pullRequest
   const names = {
     run: run.name,
     // A requester's word: it closes no issue and calls nobody in a title.
-    service: wanted.workspace === undefined ? undefined : inert(printable(wanted.workspace.service)),
-    taskId: wanted.taskId === undefined ? undefined : String(wanted.taskId)
+    service: spec.workspace === undefined ? undefined : inert(printable(spec.workspace.service)),
+    taskId: spec.taskId === undefined ? undefined : String(spec.taskId)
   }
   const title = fill(runKinds[run.kind].taskType === "code" ? codeTitle : docsTitle, names)
   return [
     literal("FORGE_GITHUB_HOSTS", JSON.stringify(forge.githubHosts)),
     literal("PULL_REQUEST", JSON.stringify(wish)),
     literal("PULL_REQUEST_TITLE", title),
-    ...(forge.taskUrl === undefined || wanted.taskId === undefined
+    ...(forge.taskUrl === undefined || spec.taskId === undefined
       ? []
       : [literal("TASK_URL", fill(forge.taskUrl, inUrl(names)))])
   ]

@@ -1,11 +1,11 @@
 /** The Secrets of a run, in words for a person who has to make one. */
 import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { Result } from "effect"
-import type { Credentials } from "../decide/Judge.ts"
+import type { CredentialHints } from "../decide/Judge.ts"
 import type { ObservedAlive } from "../decide/Plan.ts"
 
-export const credentialsOf = ({ config: { secrets }, run }: ObservedAlive): Credentials => {
-  const user = Result.isSuccess(run.wanted) ? run.wanted.success.githubUser : "<user>"
+export const credentialsOf = ({ config: { secrets }, run }: ObservedAlive): CredentialHints => {
+  const user = Result.isSuccess(run.spec) ? run.spec.success.githubUser : "<user>"
   return {
     modelKey: `The key ${secrets.apiKeySecretKey} of the Secret ${secrets.apiKeySecretName}`,
     gitAccess: `The key token of the Secret ${tokenSecretName(user)}, or ssh-privatekey of ${sshSecretName(user)},`

@@ -12,25 +12,25 @@ import type { PodInputs } from "./PodInputs.ts"
 import { telemetryVariables } from "./TelemetryVariables.ts"
 
 export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
-  const { config, contextVersion, run, wanted } = inputs
-  const budget = remainingBudget(run, wanted, config)
+  const { config, contextVersion, run, spec } = inputs
+  const budget = remainingBudget(run, spec, config)
   return [
     ...(config.agent.credentials === "broker" ? throughBroker : withCredentials(inputs)),
     literal("TASK_TYPE", runKinds[run.kind].taskType),
-    literal("MODEL", wanted.model),
-    literal("GITHUB_USER", wanted.githubUser),
+    literal("MODEL", spec.model),
+    literal("GITHUB_USER", spec.githubUser),
     literal("RUN_NAME", run.name),
     literal("RUN_UID", run.uid),
     literal("ATTEMPT", String(contextVersion)),
     literal("SESSION_ID", sessionId(run.uid, contextVersion)),
-    literal("RESUME_SESSION", String(wanted.resume)),
-    literal("OVERWRITE_MEMORY", String(wanted.overwriteMemory)),
+    literal("RESUME_SESSION", String(spec.resume)),
+    literal("OVERWRITE_MEMORY", String(spec.overwriteMemory)),
     literal("MAX_COST_USD", String(budget.costUsd)),
     literal("MAX_TURNS", String(budget.turns)),
     ...ownFolders(inputs),
     literal("TOOLMAN_SERVER_URL", config.agent.toolmanServerUrl),
     ...telemetryVariables(inputs),
-    ...wanted.env
+    ...spec.env
   ]
 }
 
@@ -48,13 +48,13 @@ const ownFolders = ({ config, run }: PodInputs): ReadonlyArray<Variable> =>
 const throughBroker: ReadonlyArray<Variable> = [literal("BROKER_ENDPOINT_FILE", brokerEndpointFile)]
 
 const withCredentials = (inputs: PodInputs): ReadonlyArray<Variable> => {
-  const { config: { git, secrets }, wanted } = inputs
+  const { config: { git, secrets }, spec } = inputs
   return [
     optionally("ANTHROPIC_API_KEY", secrets.apiKeySecretName, secrets.apiKeySecretKey),
     ...(secrets.oauthTokenSecretKey === undefined
       ? []
       : [optionally("CLAUDE_CODE_OAUTH_TOKEN", secrets.apiKeySecretName, secrets.oauthTokenSecretKey)]),
-    optionally("GH_TOKEN", tokenSecretName(wanted.githubUser), "token"),
+    optionally("GH_TOKEN", tokenSecretName(spec.githubUser), "token"),
     literal("GIT_ALLOW_PROTOCOL", git.allowedProtocols.join(":")),
     ...(Object.keys(git.insteadOf).length === 0 ? [] : [literal("GIT_INSTEAD_OF", JSON.stringify(git.insteadOf))]),
     ...(git.allowedHosts.length === 0 ? [] : [literal("GIT_ALLOWED_HOSTS", git.allowedHosts.join(","))]),

@@ -11,25 +11,25 @@ import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { ConfigMap, Job, Metadata, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import type { ObservedAlive } from "../decide/Plan.ts"
+import type { RunSpec } from "../decide/RunSpec.ts"
 import { specHash } from "../decide/SpecEdit.ts"
 import { jobDeadlineSeconds } from "../decide/StartClock.ts"
-import type { Wanted } from "../decide/Wanted.ts"
 import type { Observed, ObservedRun } from "../facts/Observed.ts"
 import { type KindName, runKinds } from "../kinds/RunKind.ts"
 import type { FilesReference } from "./Files.ts"
 import { podSpec } from "./PodSpec.ts"
 
-const labelsOf = (run: ObservedRun, wanted: Wanted): Readonly<Record<string, string>> => {
+const labelsOf = (run: ObservedRun, spec: RunSpec): Readonly<Record<string, string>> => {
   const { component, taskType } = runKinds[run.kind]
   return runLabels({
     component,
     taskType,
     run: run.name,
     uid: run.uid,
-    githubUser: wanted.githubUser,
+    githubUser: spec.githubUser,
     contextVersion: run.attempt.contextVersion,
-    ...(wanted.taskId === undefined ? {} : { taskId: wanted.taskId }),
-    ...(wanted.workspace === undefined ? {} : { service: wanted.workspace.service })
+    ...(spec.taskId === undefined ? {} : { taskId: spec.taskId }),
+    ...(spec.workspace === undefined ? {} : { service: spec.workspace.service })
   })
 }
 
@@ -58,14 +58,14 @@ export const ownedByJob = (name: string, uid: string): OwnerReference => ({
 
 export const jobManifest = (
   { config, run, workspace }: ObservedAlive,
-  wanted: Wanted,
+  spec: RunSpec,
   files: Required<FilesReference>
 ): Job => {
   const { contextVersion, retry } = run.attempt
   const name = run.jobName
-  const labels = labelsOf(run, wanted)
+  const labels = labelsOf(run, spec)
   const { podAnnotations, podLabels } = config.agent
-  const timeoutSeconds = wanted.timeoutSeconds ?? config.job.activeDeadlineSeconds
+  const timeoutSeconds = spec.timeoutSeconds ?? config.job.activeDeadlineSeconds
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -93,7 +93,7 @@ export const jobManifest = (
           labels: { ...podLabels, ...labels },
           ...(Object.keys(podAnnotations).length === 0 ? {} : { annotations: podAnnotations })
         },
-        spec: podSpec({ config, run, wanted, claim: workspace?.claim, files, contextVersion })
+        spec: podSpec({ config, run, spec, claim: workspace?.claim, files, contextVersion })
       }
     }
   }
@@ -102,13 +102,13 @@ export const jobManifest = (
 /** Without its owner, which is known once the Job is there. */
 export const filesManifest = (
   { run }: ObservedAlive,
-  wanted: Wanted,
+  spec: RunSpec,
   name: string,
   data: Readonly<Record<string, string>>
 ): ConfigMap => ({
   apiVersion: "v1",
   kind: "ConfigMap",
-  metadata: { name, namespace: run.namespace, labels: labelsOf(run, wanted) },
+  metadata: { name, namespace: run.namespace, labels: labelsOf(run, spec) },
   immutable: true,
   data
 })

@@ -1,5 +1,5 @@
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { Wanted } from "../decide/Wanted.ts"
+import type { RunSpec } from "../decide/RunSpec.ts"
 import type { ObservedRun } from "../facts/Observed.ts"
 import type { FilesReference } from "./Files.ts"
 
@@ -7,7 +7,7 @@ import type { FilesReference } from "./Files.ts"
 export interface PodInputs {
   readonly config: OrchestratorConfig
   readonly run: ObservedRun
-  readonly wanted: Wanted
+  readonly spec: RunSpec
   /** Claim of the workspace; undefined: it is ephemeral. */
   readonly claim: string | undefined
   readonly files: Required<FilesReference>

@@ -115,7 +115,7 @@ const volumes = ({ claim, config: { agent }, files }: PodInputs): ReadonlyArray<
 
 const sshMount: VolumeMount = { name: "ssh", mountPath: "/etc/orchestrator/ssh", readOnly: true }
 
-const sshKey = ({ wanted }: PodInputs): Volume => ({
+const sshKey = ({ spec }: PodInputs): Volume => ({
   name: "ssh",
-  secret: { secretName: sshSecretName(wanted.githubUser), defaultMode: 0o400, optional: true }
+  secret: { secretName: sshSecretName(spec.githubUser), defaultMode: 0o400, optional: true }
 })

@@ -35,7 +35,7 @@ const exporters = (
 ]
 
 /** Values are percent-encoded, as in W3C Baggage. */
-const resource = ({ contextVersion, run, wanted }: PodInputs): string =>
+const resource = ({ contextVersion, run, spec }: PodInputs): string =>
   Object.entries({
     "k8s.namespace.name": run.namespace,
     "k8s.job.name": run.jobName,
@@ -43,8 +43,8 @@ const resource = ({ contextVersion, run, wanted }: PodInputs): string =>
     "orchestrator.run.name": run.name,
     "orchestrator.run.uid": run.uid,
     "orchestrator.run.attempt": String(contextVersion),
-    "orchestrator.service": wanted.workspace?.service,
-    "orchestrator.github_user": wanted.githubUser
+    "orchestrator.service": spec.workspace?.service,
+    "orchestrator.github_user": spec.githubUser
   }).flatMap(([name, value]) => value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]).join(",")
 
 /** Version, trace, parent span, flags: https://www.w3.org/TR/trace-context/ */

@@ -104,7 +104,7 @@ describe("a stored run", () => {
   })
 
   it("asks for what its spec says, whatever its status holds", () => {
-    assert.isTrue(Result.isSuccess(observeRun("CodeRun", makeCodeRun({ status: { attempts: "none" } })).wanted))
+    assert.isTrue(Result.isSuccess(observeRun("CodeRun", makeCodeRun({ status: { attempts: "none" } })).spec))
   })
 
   it.each([
@@ -112,7 +112,7 @@ describe("a stored run", () => {
     { name: "continueSession resumes", spec: { continueSession: true }, want: true },
     { name: "a raised version resumes", spec: { contextVersion: 2 }, want: true }
   ])("$name", ({ spec, want }) => {
-    const { wanted } = observeRun("CodeRun", makeCodeRun({ spec }))
-    assert.strictEqual(Result.getOrThrow(wanted).resume, want)
+    const observed = observeRun("CodeRun", makeCodeRun({ spec }))
+    assert.strictEqual(Result.getOrThrow(observed.spec).resume, want)
   })
 })

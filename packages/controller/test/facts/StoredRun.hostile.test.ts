@@ -128,7 +128,7 @@ describe("a run that is planted, as a store keeps it", () => {
     assert.strictEqual(view.contextVersion, 1)
     // Valid or not is what it was.
     if (view.status.phase !== "Succeeded" && view.status.phase !== "Failed") {
-      assert.strictEqual(Result.isSuccess(view.wanted), Result.isSuccess(observeRun(kind, run).wanted))
+      assert.strictEqual(Result.isSuccess(view.spec), Result.isSuccess(observeRun(kind, run).spec))
     }
   })
 })
@@ -145,9 +145,9 @@ describe("a large run that is legal, as a store keeps it", () => {
   const kept = pruneRun("CodeRun")(makeCodeRun({ spec }))
 
   it("has what decisions read before it starts", () => {
-    const { cancel, contextVersion, wanted } = observeRun("CodeRun", kept)
+    const { cancel, contextVersion, spec } = observeRun("CodeRun", kept)
     assert.deepStrictEqual([cancel, contextVersion], [true, 3])
-    const { githubUser, maxCostUsd, run, workspace } = Result.getOrThrow(wanted)
+    const { githubUser, maxCostUsd, run, workspace } = Result.getOrThrow(spec)
     assert.deepStrictEqual([githubUser, maxCostUsd, workspace?.service], ["ada", 5, "api"])
     assert.deepStrictEqual(run.kind === "CodeRun" ? run.spec.dependsOn : [], ["one", "two"])
   })

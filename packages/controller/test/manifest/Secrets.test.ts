@@ -82,7 +82,7 @@ const podOf = (kind: KindName, credentials: string, ways: ReadonlyArray<Way>, ag
   const object = kind === "CodeRun" ? makeCodeRun({ spec, status }) : makeDocsRun({ spec: ofDocs(spec), status })
   const run = observeRun(kind, object)
   const observed = { ...given(), config: configOf({ ...sections, agent: { ...agent, credentials } }), run }
-  return jobManifest(observed, Result.getOrThrow(run.wanted), { name: "files", digest: "0" }).spec.template.spec
+  return jobManifest(observed, Result.getOrThrow(run.spec), { name: "files", digest: "0" }).spec.template.spec
 }
 
 const subsets = Array.from(

@@ -7,8 +7,8 @@ import { ended } from "../Status.ts"
 /** Earlier attempts have used up what the run may spend: the next one does not start. */
 export const budgetSpent: Rule = (observed) => {
   const { config, jobs, run } = observed
-  if (Result.isFailure(run.wanted) || currentJob(run, jobs) !== undefined) return undefined
-  const { costUsd, turns } = remainingBudget(run, run.wanted.success, config)
+  if (Result.isFailure(run.spec) || currentJob(run, jobs) !== undefined) return undefined
+  const { costUsd, turns } = remainingBudget(run, run.spec.success, config)
   const field = costUsd === 0 ? "spec.maxCostUsd" : turns === 0 ? "spec.maxTurns" : undefined
   return field === undefined
     ? undefined

@@ -17,7 +17,7 @@ export const filesAbsent: Rule = (observed) => {
   const { config, files, jobs, run } = observed
   const job = currentJob(run, jobs)
   if (job === undefined || files.present || !isAlive(job) || files.rendered === undefined) return undefined
-  if (Result.isFailure(run.wanted)) return undefined
+  if (Result.isFailure(run.spec)) return undefined
   if (Result.isFailure(files.rendered)) {
     return ended(observed, { reason: "TemplateError", message: files.rendered.failure, attempt: entryOf(run, job, {}) })
   }
@@ -30,7 +30,7 @@ export const filesAbsent: Rule = (observed) => {
     })
   }
   return [Action.CreateFiles({
-    files: filesManifest(observed, run.wanted.success, name, data),
+    files: filesManifest(observed, run.spec.success, name, data),
     owner: config.cleanup.deleteConfigMap ? { tag: "job", name: job.name, uid: job.uid } : { tag: "run" },
     ifTaken: filesTakenWrite(observed, entryOf(run, job, {}))
   })]

@@ -10,11 +10,11 @@ import { ended } from "../Status.ts"
 export const invalid: Rule = (observed) => {
   const { config, jobs, run } = observed
   if (currentJob(run, jobs) !== undefined) return undefined
-  const problems = Result.isFailure(run.wanted)
-    ? run.wanted.failure
+  const problems = Result.isFailure(run.spec)
+    ? run.spec.failure
     : [
-      ...refusedRepositories(run.wanted.success.repositories, config),
-      ...refusedLimits(run.wanted.success, config)
+      ...refusedRepositories(run.spec.success.repositories, config),
+      ...refusedLimits(run.spec.success, config)
     ]
   return problems.length === 0
     ? undefined

@@ -9,8 +9,8 @@ import { filesManifest, jobManifest, workspaceManifest } from "../../manifest/Ma
 import { currentEntry, previousAttempt } from "../Attempts.ts"
 import { currentJob } from "../CurrentAttempt.ts"
 import type { ObservedAlive, Rule } from "../Plan.ts"
+import type { RunSpec } from "../RunSpec.ts"
 import { ended, endedWrite, refusedWrite, renamedWrite } from "../Status.ts"
-import type { Wanted } from "../Wanted.ts"
 import { filesTakenWrite } from "./filesTaken.ts"
 import { startingStatus } from "./runningStatus.ts"
 
@@ -22,7 +22,7 @@ const encodePrevious = Schema.encodeSync(PreviousAttemptText)
  */
 export const jobAbsent: Rule = (observed) => {
   const { files, jobs, run } = observed
-  if (currentJob(run, jobs) !== undefined || Result.isFailure(run.wanted)) return undefined
+  if (currentJob(run, jobs) !== undefined || Result.isFailure(run.spec)) return undefined
   if (files.rendered === undefined) return []
   if (Result.isFailure(files.rendered)) {
     return ended(observed, { reason: "TemplateError", message: files.rendered.failure })
@@ -34,20 +34,20 @@ export const jobAbsent: Rule = (observed) => {
         `Every PersistentVolumeClaim that could be this run's workspace, ${observed.workspace.claim} first, is another's. Delete one of them, or use another spec.service.`
     })
   }
-  const wanted = withSession(observed, withBranch(observed, run.wanted.success))
+  const spec = withSession(observed, withBranch(observed, run.spec.success))
   const attempt = currentEntry(run, observed.now, undefined)
   const data = files.rendered.success
   const reference = { name: filesName(run.jobName, observed.nonce), digest: filesDigest(data) }
   return [
-    ...lease(observed, wanted),
+    ...lease(observed, spec),
     Action.CreateJob({
-      job: jobManifest(observed, wanted, reference),
+      job: jobManifest(observed, spec, reference),
       ifTaken: renamedWrite(observed),
       ifForbidden: refusedWrite(observed),
       ifInvalid: endedWrite(observed, { reason: "InvalidSpec", message: "The cluster refuses the run's Job." })
     }),
     Action.CreateFiles({
-      files: filesManifest(observed, wanted, reference.name, data),
+      files: filesManifest(observed, spec, reference.name, data),
       owner: observed.config.cleanup.deleteConfigMap
         ? { tag: "job", name: run.jobName, uid: undefined }
         : { tag: "run" },
@@ -58,20 +58,20 @@ export const jobAbsent: Rule = (observed) => {
 }
 
 /** Of several runs of one task each gets a branch of its own. */
-const withBranch = ({ contested }: ObservedAlive, wanted: Wanted): Wanted => {
+const withBranch = ({ contested }: ObservedAlive, spec: RunSpec): RunSpec => {
   const own = contested ? [literal("OWN_BRANCH", "true")] : []
-  return { ...wanted, task: [...wanted.task, ...own], env: [...wanted.env, ...own] }
+  return { ...spec, task: [...spec.task, ...own], env: [...spec.env, ...own] }
 }
 
 /** A try that is taken up again goes on with what the one before it said, as far as that was kept, and knows why that did not count. */
-const withSession = ({ lastSession, run }: ObservedAlive, wanted: Wanted): Wanted => {
-  const resume = wanted.resume || run.attempt.retry > 0
+const withSession = ({ lastSession, run }: ObservedAlive, spec: RunSpec): RunSpec => {
+  const resume = spec.resume || run.attempt.retry > 0
   const previous = previousAttempt(run)
   return {
-    ...wanted,
+    ...spec,
     resume,
     env: [
-      ...wanted.env,
+      ...spec.env,
       ...(resume && lastSession !== undefined ? [literal("RESUME_SESSION_ID", lastSession)] : []),
       ...(previous === undefined ? [] : [literal(previousAttemptVariable, encodePrevious(previous))])
     ]
@@ -89,7 +89,7 @@ export const createWorkspace = (observed: ObservedAlive, claim: string, tenant: 
   })
 
 /** The claim is this run's before its Job is there; a claim that says nothing becomes its tenant's by the same write. */
-const lease = (observed: ObservedAlive, { workspace: tenant }: Wanted): ReadonlyArray<Action> => {
+const lease = (observed: ObservedAlive, { workspace: tenant }: RunSpec): ReadonlyArray<Action> => {
   const { config, run, workspace } = observed
   if (workspace === undefined || tenant === undefined) return []
   if (workspace.current === undefined) return [createWorkspace(observed, workspace.claim, tenant)]

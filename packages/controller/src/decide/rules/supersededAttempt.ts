@@ -4,7 +4,7 @@ import { credentialsOf } from "../../manifest/CredentialNames.ts"
 import { entryOf } from "../Attempts.ts"
 import { isAlive } from "../CurrentAttempt.ts"
 import { evidenceOf } from "../Evidence.ts"
-import { type Credentials, judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
+import { type CredentialHints, judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
 import type { Rule } from "../Plan.ts"
 import { closed, waiting } from "../Status.ts"
 import { release, timeToLive } from "./release.ts"
@@ -26,6 +26,6 @@ export const supersededAttempt: Rule = (observed) => {
 }
 
 /** Undefined: the Job controller has not said its last word. */
-const verdict = (job: ObservedJob, credentials: Credentials): Verdict | undefined =>
+const verdict = (job: ObservedJob, credentials: CredentialHints): Verdict | undefined =>
   (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended, credentials)) ??
     (job.end === undefined && !job.deleting ? undefined : judgeJob(job, credentials))

@@ -9,7 +9,7 @@ export const workspaceAbsent: Rule = (observed) => {
   const job = currentJob(run, jobs)
   // A pod that has a node has its volume, whatever the store has of the claim.
   if (job?.claim === undefined || job.deleting || !isAlive(job) || job.pod?.stuck === undefined) return undefined
-  if (Result.isFailure(run.wanted) || run.wanted.success.workspace === undefined) return undefined
+  if (Result.isFailure(run.spec) || run.spec.success.workspace === undefined) return undefined
   if (workspace === undefined || workspace.current !== undefined) return undefined
-  return [createWorkspace(observed, workspace.claim, run.wanted.success.workspace)]
+  return [createWorkspace(observed, workspace.claim, run.spec.success.workspace)]
 }

@@ -4,7 +4,7 @@ import type { DocsRun } from "@orchestrator/domain/DocsRun"
 import type { Tenant } from "@orchestrator/domain/Tenant"
 import type { Variable } from "../manifest/Literal.ts"
 
-export interface Wanted {
+export interface RunSpec {
   readonly run: CodeRun | DocsRun
   readonly githubUser: string
   readonly model: string
