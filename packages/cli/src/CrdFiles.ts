@@ -1,9 +1,5 @@
 /** The files of `crds/`, as text: what `npm run generate` writes and `npm run check` compares. */
-import {
-  codeRunDefinition,
-  type CustomResourceDefinition,
-  docsRunDefinition
-} from "@orchestrator/domain/CustomResourceDefinition"
+import { type CustomResourceDefinition, definitions } from "@orchestrator/domain/CustomResourceDefinition"
 import { Document, isScalar, Scalar, visit } from "yaml"
 
 const header = " Generated from packages/domain by `npm run generate`; edit the schemas there."
@@ -24,7 +20,6 @@ const fileOf = (definitions: ReadonlyArray<CustomResourceDefinition>): string =>
 
 /** Text of each file by its path from the root of the repository. */
 export const crdFiles: ReadonlyMap<string, string> = new Map([
-  ["crds/coderun-crd.yaml", fileOf([codeRunDefinition])],
-  ["crds/docsrun-crd.yaml", fileOf([docsRunDefinition])],
-  ["crds/platform-crds.yaml", fileOf([codeRunDefinition, docsRunDefinition])]
+  ...definitions.map((each) => [`crds/${each.spec.names.singular}-crd.yaml`, fileOf([each])] as const),
+  ["crds/platform-crds.yaml", fileOf(definitions)]
 ])

@@ -3,18 +3,10 @@
  * CRD accepts whatever the seed's CRD accepted, up to its size; structural throughout (no $ref, no additionalProperties beside properties).
  */
 import { Schema } from "effect"
-import { CodeRunSpec, CodeRunStatus } from "./CodeRun.ts"
-import { DocsRunSpec, DocsRunStatus } from "./DocsRun.ts"
+import { everyRunKind } from "./kinds/RunKinds.ts"
 import { group } from "./Labels.ts"
-import { codeSpecSize, dependenciesSize, type SizeRule } from "./Sizes.ts"
-
-export interface PrinterColumn {
-  readonly name: string
-  readonly type: string
-  readonly jsonPath: string
-  readonly description?: string
-  readonly priority?: number
-}
+import type { PrinterColumn, RunKind } from "./RunKind.ts"
+import { dependenciesSize, type SizeRule } from "./Sizes.ts"
 
 /** The wire form of an `apiextensions.k8s.io/v1` CustomResourceDefinition, as far as ours use it. */
 export interface CustomResourceDefinition {
@@ -98,28 +90,14 @@ const schemaOf = (schema: Schema.Constraint, description: string): StructuralSch
   return { ...(type === undefined ? {} : { type }), description, ...rest }
 }
 
-interface Definition {
-  readonly plural: string
-  readonly singular: string
-  readonly kind: string
-  readonly shortName: string
-  readonly description: string
-  readonly spec: Schema.Constraint
-  readonly specSize?: SizeRule
-  readonly status: Schema.Constraint
-  readonly columns: ReadonlyArray<PrinterColumn>
-}
-
-const phaseColumn: PrinterColumn = { name: "Phase", type: "string", jsonPath: ".status.phase" }
-const ageColumn: PrinterColumn = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" }
 const wideColumns: ReadonlyArray<PrinterColumn> = [
   { name: "Reason", type: "string", jsonPath: ".status.reason", priority: 1 },
   { name: "Attempt", type: "integer", jsonPath: ".status.contextVersion", priority: 1 },
   { name: "PR", type: "string", jsonPath: ".status.pullRequestUrl", priority: 1 }
 ]
 
-const define = (
-  { columns, description, kind, plural, shortName, singular, spec, specSize, status }: Definition
+export const definitionOf = (
+  { columns, description, kind, plural, shortName, singular, spec, specSize, status }: RunKind
 ): CustomResourceDefinition => ({
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",
@@ -153,31 +131,5 @@ const define = (
   }
 })
 
-export const codeRunDefinition: CustomResourceDefinition = define({
-  plural: "coderuns",
-  singular: "coderun",
-  kind: "CodeRun",
-  shortName: "cr",
-  description: "Implements one task of a Task Master project in a target repository",
-  spec: CodeRunSpec,
-  specSize: codeSpecSize,
-  status: CodeRunStatus,
-  columns: [
-    { name: "Task", type: "integer", jsonPath: ".spec.taskId" },
-    { name: "Service", type: "string", jsonPath: ".spec.service" },
-    { name: "Model", type: "string", jsonPath: ".spec.model" },
-    phaseColumn,
-    ageColumn
-  ]
-})
-
-export const docsRunDefinition: CustomResourceDefinition = define({
-  plural: "docsruns",
-  singular: "docsrun",
-  kind: "DocsRun",
-  shortName: "dr",
-  description: "Writes the task documentation of a Task Master project",
-  spec: DocsRunSpec,
-  status: DocsRunStatus,
-  columns: [phaseColumn, ageColumn]
-})
+/** Of every kind of run. */
+export const definitions: ReadonlyArray<CustomResourceDefinition> = everyRunKind.map(definitionOf)

@@ -40,8 +40,8 @@ export const labelValue = (text: string): string =>
   text.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 63).replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "")
 
 export interface LabelInputs {
-  readonly component: "code-runner" | "docs-generator"
-  readonly taskType: "code" | "docs"
+  readonly component: string
+  readonly taskType: string
   readonly run: string
   readonly uid: string
   readonly githubUser: string

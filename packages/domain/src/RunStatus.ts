@@ -10,7 +10,7 @@ import { Usage } from "./Usage.ts"
 const text = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
 
 /** The fields whose descriptions name the work: "code implementation" or "documentation generation". */
-export const commonStatus = (kind: "CodeRun" | "DocsRun", work: string) => ({
+export const commonStatus = (kind: string, work: string) => ({
   phase: text(`Current phase of the ${work}`),
   message: text("Human-readable message about the current state"),
   lastUpdate: text("Timestamp when this phase was reached"),

@@ -3,19 +3,16 @@ import { Predicate } from "effect"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { parse, parseAllDocuments } from "yaml"
-import {
-  codeRunDefinition,
-  type CustomResourceDefinition,
-  docsRunDefinition,
-  type StructuralSchema
-} from "../src/CustomResourceDefinition.ts"
+import { type CustomResourceDefinition, definitionOf, type StructuralSchema } from "../src/CustomResourceDefinition.ts"
+import { codeRun } from "../src/kinds/CodeRunKind.ts"
+import { docsRun } from "../src/kinds/DocsRunKind.ts"
 
 const seedText = (file: string) =>
   readFileSync(fileURLToPath(new URL(`fixtures/seed/${file}`, import.meta.url)), "utf8")
 
 const kinds: ReadonlyArray<{ kind: string; seed: CustomResourceDefinition; ours: CustomResourceDefinition }> = [
-  { kind: "CodeRun", seed: parse(seedText("coderun-crd.yaml")), ours: codeRunDefinition },
-  { kind: "DocsRun", seed: parse(seedText("docsrun-crd.yaml")), ours: docsRunDefinition }
+  { kind: "CodeRun", seed: parse(seedText("coderun-crd.yaml")), ours: definitionOf(codeRun) },
+  { kind: "DocsRun", seed: parse(seedText("docsrun-crd.yaml")), ours: definitionOf(docsRun) }
 ]
 
 const versionOf = ({ spec: { versions: [version] } }: CustomResourceDefinition) => {
@@ -155,5 +152,5 @@ it.each([
   { list: ".status.attempts", type: "map" },
   { list: ".spec.dependsOn", type: "set" }
 ])("server-side apply merges $list as a $type", ({ list, type }) => {
-  assert.strictEqual(table(codeRunDefinition).get(list)?.["x-kubernetes-list-type"], type)
+  assert.strictEqual(table(definitionOf(codeRun)).get(list)?.["x-kubernetes-list-type"], type)
 })

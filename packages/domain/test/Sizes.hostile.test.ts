@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { CodeRun } from "../src/CodeRun.ts"
-import { codeRunDefinition, docsRunDefinition, type StructuralSchema } from "../src/CustomResourceDefinition.ts"
+import { definitions, type StructuralSchema } from "../src/CustomResourceDefinition.ts"
 import { decoder, formatProblems } from "../src/Decode.ts"
 import { DocsRun } from "../src/DocsRun.ts"
 import { codeSpecSize, dependenciesSize } from "../src/Sizes.ts"
@@ -137,7 +137,7 @@ const places = (schema: StructuralSchema, path: string): ReadonlyArray<readonly 
 
 const bounds: Readonly<Record<string, string>> = { string: "maxLength", array: "maxItems" }
 
-describe.each([codeRunDefinition, docsRunDefinition])(
+describe.each(definitions)(
   "the definition of $spec.names.kind",
   ({ spec: { versions } }) => {
     const specSchema = versions[0]?.schema.openAPIV3Schema.properties?.["spec"] ?? {}

@@ -1,5 +1,5 @@
 /** The embedded cluster: KubernetesClient in memory with the behaviour of a real API server, on Effect's clock. */
-import { codeRunDefinition, docsRunDefinition } from "@orchestrator/domain/CustomResourceDefinition"
+import { definitions } from "@orchestrator/domain/CustomResourceDefinition"
 import { CustomResourceDefinitionKind, type Kind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -78,8 +78,7 @@ const install = (client: KubernetesClient["Service"], options: EmbeddedOptions) 
       yield* ensure(client, NamespaceKind, { metadata: { name } })
     }
     if (options.installDefinitions === false) return
-    yield* ensure(client, CustomResourceDefinitionKind, codeRunDefinition)
-    yield* ensure(client, CustomResourceDefinitionKind, docsRunDefinition)
+    for (const definition of definitions) yield* ensure(client, CustomResourceDefinitionKind, definition)
   })
 
 const ensure = <A extends KubernetesObject>(

@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
-import { codeRunDefinition } from "@orchestrator/domain/CustomResourceDefinition"
+import { definitionOf } from "@orchestrator/domain/CustomResourceDefinition"
+import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import {
   CodeRunKind,
   ConfigMapKind,
@@ -155,7 +156,7 @@ it.effect("a custom kind is served from when its definition is there until it is
     const client = yield* KubernetesClient
     const { served } = yield* EmbeddedStore
     assert.isTrue(hasReason("NotFound")(yield* Effect.flip(client.create(CodeRunKind, codeRun("a")))))
-    yield* client.create(CustomResourceDefinitionKind, codeRunDefinition)
+    yield* client.create(CustomResourceDefinitionKind, definitionOf(runKinds.CodeRun))
     yield* client.create(CodeRunKind, codeRun("a"))
     assert.isTrue(hasReason("NotFound")(yield* Effect.flip(client.list(DocsRunKind))))
     const [first] = yield* served
@@ -166,7 +167,7 @@ it.effect("a custom kind is served from when its definition is there until it is
     yield* client.delete(CustomResourceDefinitionKind, { name: "coderuns.orchestrator.platform" })
     assert.deepStrictEqual((yield* Fiber.join(events)).map(({ type }) => type), ["ADDED", "DELETED"])
     assert.isTrue(hasReason("NotFound")(yield* Effect.flip(client.list(CodeRunKind))))
-    yield* client.create(CustomResourceDefinitionKind, codeRunDefinition)
+    yield* client.create(CustomResourceDefinitionKind, definitionOf(runKinds.CodeRun))
     assert.lengthOf((yield* client.list(CodeRunKind)).items, 0)
   }).pipe(Effect.provide(layerWith({ installDefinitions: false }))))
 

@@ -1,4 +1,8 @@
 /** The kinds that the client serves, with what the API machinery needs to know of each. The one table; nothing else lists kinds. */
+import { type KindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
+import { group } from "@orchestrator/domain/Labels"
+import type { RunKind } from "@orchestrator/domain/RunKind"
+import { Record } from "effect"
 import type {
   ConfigMap,
   CustomObject,
@@ -51,9 +55,9 @@ const kind = <A extends KubernetesObject>(
   plural: string,
   traits: Traits = {}
 ): Kind<A> => {
-  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion]
+  const [apiGroup, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion]
   return {
-    group: group ?? "",
+    group: apiGroup ?? "",
     version: version ?? "",
     kind: name,
     plural,
@@ -67,16 +71,13 @@ const kind = <A extends KubernetesObject>(
   }
 }
 
-export const CodeRunKind: Kind<CustomObject> = kind("orchestrator.platform/v1", "CodeRun", "coderuns", {
-  short: ["cr"],
-  status: true,
-  generation: true
-})
-export const DocsRunKind: Kind<CustomObject> = kind("orchestrator.platform/v1", "DocsRun", "docsruns", {
-  short: ["dr"],
-  status: true,
-  generation: true
-})
+const run = ({ kind: name, plural, shortName }: RunKind): Kind<CustomObject> =>
+  kind(`${group}/v1`, name, plural, { short: [shortName], status: true, generation: true })
+
+/** Of every kind of run. */
+export const runResources: Readonly<Record<KindName, Kind<CustomObject>>> = Record.map(runKinds, run)
+export const CodeRunKind = runResources.CodeRun
+export const DocsRunKind = runResources.DocsRun
 export const JobKind: Kind<Job> = kind("batch/v1", "Job", "jobs", {
   categories: ["all"],
   status: true,
@@ -125,8 +126,7 @@ export const SubjectAccessReviewKind: Kind<SubjectAccessReview> = kind(
 )
 
 export const kinds: ReadonlyArray<Kind> = [
-  CodeRunKind,
-  DocsRunKind,
+  ...Record.values(runResources),
   JobKind,
   PodKind,
   ConfigMapKind,

@@ -57,10 +57,8 @@ const orElse =
     })
 
 /** The kinds as the server's OpenAPI has them. Loaded when asked: nothing else in `serve` needs the definitions. */
-const definitions = Effect.gen(function*() {
-  const { codeRunDefinition, docsRunDefinition } = yield* Effect.promise(() =>
-    import("@orchestrator/domain/CustomResourceDefinition")
-  )
+const installedDefinitions = Effect.gen(function*() {
+  const { definitions } = yield* Effect.promise(() => import("@orchestrator/domain/CustomResourceDefinition"))
   const known = yield* document(Schema.Unknown, group).pipe(
     Effect.as(true),
     orElse(["NotFound", false], ["Forbidden", true])
@@ -69,7 +67,7 @@ const definitions = Effect.gen(function*() {
     ? yield* document(OpenApi, `/openapi/v3${group}`).pipe(orElse(["NotFound", undefined], ["Forbidden", undefined]))
     : undefined
   const schemas = Object.values(api?.components.schemas ?? {})
-  return [codeRunDefinition, docsRunDefinition].map(({ spec }): Definition => {
+  return definitions.map(({ spec }): Definition => {
     const { kind } = spec.names
     const expected: FieldSchema = spec.versions[0]?.schema.openAPIV3Schema ?? {}
     const found = schemas.find((schema) => JSON.stringify(schema[gvk])?.includes(`"kind":"${kind}"`))
@@ -120,7 +118,7 @@ export const clusterFacts = Effect.fn("ClusterFacts.read")(function*(options: {
   const facts: ClusterFacts = {
     version,
     namespaceMissing,
-    definitions: yield* definitions,
+    definitions: yield* installedDefinitions,
     denied: yield* denied(namespace, wanted(config))
   }
   return facts

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Preflight } from "@orchestrator/cli/serve/Preflight"
-import { codeRunDefinition, docsRunDefinition } from "@orchestrator/domain/CustomResourceDefinition"
+import { definitions } from "@orchestrator/domain/CustomResourceDefinition"
 import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { ApiServer } from "@orchestrator/k8s/ApiServer"
 import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
@@ -9,7 +9,7 @@ import { TestClock } from "effect/testing"
 
 const config: OrchestratorConfig = Result.getOrThrow(decodeConfig({}))
 
-const schemas = Object.fromEntries([codeRunDefinition, docsRunDefinition].map(({ spec }) => [spec.names.kind, {
+const schemas = Object.fromEntries(definitions.map(({ spec }) => [spec.names.kind, {
   ...spec.versions[0]?.schema.openAPIV3Schema,
   "x-kubernetes-group-version-kind": [{ group: spec.group, kind: spec.names.kind, version: "v1" }]
 }]))

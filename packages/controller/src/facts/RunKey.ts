@@ -1,7 +1,7 @@
 /** What a reconcile is about. */
+import { everyRunKind, isKindName, type KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { runLabel } from "@orchestrator/domain/Labels"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
-import type { KindName } from "../kinds/RunKind.ts"
 
 export interface RunKey {
   readonly kind: KindName
@@ -15,9 +15,11 @@ export const formatKey = ({ kind, name, namespace }: RunKey): string => `${kind}
 export const runsOf = ({ metadata }: KubernetesObject): ReadonlyArray<RunKey> => {
   const namespace = metadata.namespace ?? ""
   const owners = (metadata.ownerReferences ?? []).flatMap(({ kind, name }) =>
-    kind === "CodeRun" || kind === "DocsRun" ? [{ kind, namespace, name }] as const : []
+    isKindName(kind) ? [{ kind, namespace, name }] : []
   )
   const name = metadata.labels?.[runLabel]
   if (owners.length > 0 || name === undefined) return owners
-  return [{ kind: metadata.labels?.["task-type"] === "docs" ? "DocsRun" : "CodeRun", namespace, name }]
+  // A key of a run that there is not is looked up once, and that is all.
+  const labelled = everyRunKind.filter(({ taskType }) => taskType === metadata.labels?.["task-type"])
+  return (labelled.length > 0 ? labelled : everyRunKind).map(({ kind }) => ({ kind, namespace, name }))
 }

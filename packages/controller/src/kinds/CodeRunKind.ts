@@ -1,8 +1,9 @@
 import { CodeRun, type CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
+import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { codeJobName } from "@orchestrator/domain/Names"
 import { tenantOf } from "@orchestrator/domain/Tenant"
-import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { runResources } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
 import { fromSecret, literal, type Variable } from "../manifest/Literal.ts"
 import type { RunKind } from "./RunKind.ts"
@@ -11,9 +12,8 @@ const decode = decoder(CodeRun)
 
 /** A CodeRun leases the workspace of its tenant and continues sessions. */
 export const codeRunKind: RunKind = {
-  resource: CodeRunKind,
-  taskType: "code",
-  component: "code-runner",
+  ...codeRun,
+  resource: runResources.CodeRun,
   jobName: codeJobName,
   decodeSpec: ({ status: _, ...object }) =>
     Result.map(decode(object), (run) => ({

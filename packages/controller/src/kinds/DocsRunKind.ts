@@ -1,7 +1,8 @@
 import { decoder } from "@orchestrator/domain/Decode"
 import { DocsRun, type DocsRunSpec } from "@orchestrator/domain/DocsRun"
+import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { docsJobName } from "@orchestrator/domain/Names"
-import { DocsRunKind } from "@orchestrator/k8s/Kinds"
+import { runResources } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
 import { literal, type Variable } from "../manifest/Literal.ts"
 import type { RunKind } from "./RunKind.ts"
@@ -10,9 +11,8 @@ const decode = decoder(DocsRun)
 
 /** A DocsRun works in ephemeral storage, once. */
 export const docsRunKind: RunKind = {
-  resource: DocsRunKind,
-  taskType: "docs",
-  component: "docs-generator",
+  ...docsRun,
+  resource: runResources.DocsRun,
   jobName: (run, uid, { retry }, again) => docsJobName(run, uid, retry, again),
   decodeSpec: ({ status: _, ...object }) =>
     Result.map(decode(object), (run) => ({

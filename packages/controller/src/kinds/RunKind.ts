@@ -1,6 +1,8 @@
-/** What differs between CodeRun and DocsRun; one engine runs both. */
+/** What the controller needs of a kind of run, beside what it is; one engine runs every kind. */
 import type { FieldProblem } from "@orchestrator/domain/Decode"
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
+import type * as Domain from "@orchestrator/domain/RunKind"
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Result } from "effect"
@@ -8,12 +10,10 @@ import type { RunSpec } from "../decide/RunSpec.ts"
 import { codeRunKind } from "./CodeRunKind.ts"
 import { docsRunKind } from "./DocsRunKind.ts"
 
-export type KindName = "CodeRun" | "DocsRun"
+export type { KindName }
 
-export interface RunKind {
+export interface RunKind extends Domain.RunKind {
   readonly resource: Kind<CustomObject>
-  readonly taskType: "code" | "docs"
-  readonly component: "code-runner" | "docs-generator"
   /** Name of an attempt's Job; `again`: when an object of somebody else has the first one. */
   readonly jobName: (run: string, uid: string, attempt: AttemptKey, again?: string) => string
   readonly decodeSpec: (object: CustomObject) => Result.Result<RunSpec, ReadonlyArray<FieldProblem>>

@@ -1,5 +1,6 @@
 /** Which kinds the embedded cluster serves: the built-in ones, and those whose CustomResourceDefinition is stored and established. */
-import type { PrinterColumn, StructuralSchema } from "@orchestrator/domain/CustomResourceDefinition"
+import type { StructuralSchema } from "@orchestrator/domain/CustomResourceDefinition"
+import type { PrinterColumn } from "@orchestrator/domain/RunKind"
 import { CustomResourceDefinitionKind, type Kind, kinds } from "@orchestrator/k8s/Kinds"
 import type { CustomResourceDefinition } from "@orchestrator/k8s/Objects"
 import { viewAs } from "../objects/StoredObject.ts"

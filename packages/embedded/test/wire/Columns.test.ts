@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { codeRunDefinition } from "@orchestrator/domain/CustomResourceDefinition"
+import { definitionOf } from "@orchestrator/domain/CustomResourceDefinition"
+import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { CodeRunKind, ConfigMapKind, type Kind, kinds } from "@orchestrator/k8s/Kinds"
 import type { ContainerStatus, Job, ObjectCondition, Pod, PodStatus } from "@orchestrator/k8s/Objects"
 import type { ServedKind } from "../../src/kinds/ServedKinds.ts"
@@ -222,7 +223,7 @@ describe("rows of built-in kinds", () => {
     { plural: "serviceaccounts", object: {}, want: { Name: "x", Age: "60s" } },
     {
       plural: "customresourcedefinitions",
-      object: { ...codeRunDefinition, metadata: { name: "x", creationTimestamp: created } },
+      object: { ...definitionOf(runKinds.CodeRun), metadata: { name: "x", creationTimestamp: created } },
       want: {
         Scope: "Namespaced",
         Versions: "v1",
@@ -238,7 +239,7 @@ describe("rows of built-in kinds", () => {
 })
 
 describe("rows of custom kinds", () => {
-  const version = codeRunDefinition.spec.versions[0]
+  const version = definitionOf(runKinds.CodeRun).spec.versions[0]
   const codeRuns: ServedKind = {
     ...served(CodeRunKind),
     definition: { name: "coderuns", columns: version?.additionalPrinterColumns ?? [], selectableFields: [] }

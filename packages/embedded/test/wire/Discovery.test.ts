@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { codeRunDefinition } from "@orchestrator/domain/CustomResourceDefinition"
+import { definitionOf } from "@orchestrator/domain/CustomResourceDefinition"
+import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { kinds } from "@orchestrator/k8s/Kinds"
 import { Predicate } from "effect"
 import type { ServedKind } from "../../src/kinds/ServedKinds.ts"
@@ -7,7 +8,7 @@ import { aggregated, groupList, groupOf, resourceList } from "../../src/wire/Dis
 import { openApiV2, openApiV3Index, openApiV3Of } from "../../src/wire/openapi/OpenApi.ts"
 import { selfReviewKinds } from "../../src/wire/SelfReviews.ts"
 
-const version = codeRunDefinition.spec.versions[0]
+const version = definitionOf(runKinds.CodeRun).spec.versions[0]
 
 const all: ReadonlyArray<ServedKind> = [
   ...kinds.map((kind): ServedKind => ({

@@ -1,5 +1,5 @@
 /** Columns of custom resources: what their definition says, name first, age where it says nothing. */
-import type { PrinterColumn } from "@orchestrator/domain/CustomResourceDefinition"
+import type { PrinterColumn } from "@orchestrator/domain/RunKind"
 import { ageOf } from "../HumanDuration.ts"
 import { compile } from "../JsonPath.ts"
 import { ageColumn } from "./AgeColumn.ts"

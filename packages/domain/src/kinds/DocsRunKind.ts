@@ -1,0 +1,20 @@
+import { DocsRunSpec, DocsRunStatus } from "../DocsRun.ts"
+import { ageColumn, phaseColumn, type RunKind } from "../RunKind.ts"
+
+export const docsRun = {
+  kind: "DocsRun",
+  plural: "docsruns",
+  singular: "docsrun",
+  shortName: "dr",
+  path: "docs-runs",
+  description: "Writes the task documentation of a Task Master project",
+  taskType: "docs",
+  component: "docs-generator",
+  leasesWorkspace: false,
+  hasVersions: false,
+  hasDependencies: false,
+  filters: {},
+  columns: [phaseColumn, ageColumn],
+  spec: DocsRunSpec,
+  status: DocsRunStatus
+} as const satisfies RunKind
