@@ -6,7 +6,7 @@ import { importsOf, type Module, packageOf } from "./Modules.ts"
 
 /** `.` is the files at the root of `src`; a folder that is not listed belongs to the one that it is in. */
 const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
-  domain: ["."],
+  domain: [".", "kinds"],
   templates: ["languages", "."],
   k8s: [".", "live", "leadership", "runtime"],
   embedded: [

@@ -1,5 +1,6 @@
 /** The files of `crds/`, as text: what `npm run generate` writes and `npm run check` compares. */
-import { type CustomResourceDefinition, definitions } from "@orchestrator/domain/CustomResourceDefinition"
+import type { CustomResourceDefinition } from "@orchestrator/domain/CustomResourceDefinition"
+import { definitions } from "@orchestrator/domain/kinds/Definitions"
 import { Document, isScalar, Scalar, visit } from "yaml"
 
 const header = " Generated from packages/domain by `npm run generate`; edit the schemas there."

@@ -3,7 +3,6 @@
  * CRD accepts whatever the seed's CRD accepted, up to its size; structural throughout (no $ref, no additionalProperties beside properties).
  */
 import { Schema } from "effect"
-import { everyRunKind } from "./kinds/RunKinds.ts"
 import { group } from "./Labels.ts"
 import type { PrinterColumn, RunKind } from "./RunKind.ts"
 import { dependenciesSize, type SizeRule } from "./Sizes.ts"
@@ -130,6 +129,3 @@ export const definitionOf = (
     }]
   }
 })
-
-/** Of every kind of run. */
-export const definitions: ReadonlyArray<CustomResourceDefinition> = everyRunKind.map(definitionOf)

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { CodeRun } from "../src/CodeRun.ts"
-import { definitions, type StructuralSchema } from "../src/CustomResourceDefinition.ts"
+import type { StructuralSchema } from "../src/CustomResourceDefinition.ts"
 import { decoder, formatProblems } from "../src/Decode.ts"
 import { DocsRun } from "../src/DocsRun.ts"
+import { definitions } from "../src/kinds/Definitions.ts"
 import { codeSpecSize, dependenciesSize } from "../src/Sizes.ts"
 
 const spec = {

@@ -1,5 +1,5 @@
 /** The embedded cluster: KubernetesClient in memory with the behaviour of a real API server, on Effect's clock. */
-import { definitions } from "@orchestrator/domain/CustomResourceDefinition"
+import { definitions } from "@orchestrator/domain/kinds/Definitions"
 import { CustomResourceDefinitionKind, type Kind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"

@@ -58,7 +58,7 @@ const orElse =
 
 /** The kinds as the server's OpenAPI has them. Loaded when asked: nothing else in `serve` needs the definitions. */
 const installedDefinitions = Effect.gen(function*() {
-  const { definitions } = yield* Effect.promise(() => import("@orchestrator/domain/CustomResourceDefinition"))
+  const { definitions } = yield* Effect.promise(() => import("@orchestrator/domain/kinds/Definitions"))
   const known = yield* document(Schema.Unknown, group).pipe(
     Effect.as(true),
     orElse(["NotFound", false], ["Forbidden", true])

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Preflight } from "@orchestrator/cli/serve/Preflight"
-import { definitions } from "@orchestrator/domain/CustomResourceDefinition"
+import { definitions } from "@orchestrator/domain/kinds/Definitions"
 import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { ApiServer } from "@orchestrator/k8s/ApiServer"
 import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
