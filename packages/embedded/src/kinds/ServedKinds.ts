@@ -4,8 +4,8 @@ import type { PrinterColumn } from "@orchestrator/domain/RunKind"
 import { CustomResourceDefinitionKind, type Kind, kinds } from "@orchestrator/k8s/Kinds"
 import type { CustomResourceDefinition } from "@orchestrator/k8s/Objects"
 import { viewAs } from "../objects/StoredObject.ts"
-import { builtInSchemas } from "../schema/kinds/BuiltInSchemas.ts"
 import type { ObjectStore } from "../store/ObjectStore.ts"
+import { builtInSchemas } from "./BuiltIn.ts"
 
 /** A kind with what its definition says of it; built-in kinds have no definition. */
 export interface ServedKind {

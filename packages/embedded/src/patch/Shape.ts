@@ -1,6 +1,6 @@
 /** How the parts of an object merge, as its schema says: what is one value, which lists are sets, which are maps by key. */
+import { metadataSchema } from "../kinds/Metadata.ts"
 import { isJsonObject, type JsonObject } from "../objects/StoredObject.ts"
-import { metadataSchema } from "../schema/kinds/MetadataSchema.ts"
 import { fieldSchema, type StructuralSchema } from "../schema/StructuralSchema.ts"
 
 export type Shape =

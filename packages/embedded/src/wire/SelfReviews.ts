@@ -1,11 +1,13 @@
 /** Questions that a client asks about itself. Whoever has the token may do everything that is served; the answers say so. */
+import type { StructuralSchema } from "@orchestrator/domain/CustomResourceDefinition"
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Option, Schema } from "effect"
+import { selfSubjectAccessReview, selfSubjectReview, selfSubjectRulesReview } from "../kinds/Extensions.ts"
 import type { ServedKind } from "../kinds/ServedKinds.ts"
 import { verbsOf } from "./Discovery.ts"
 
-const review = (group: string, name: string): ServedKind => {
+const review = (group: string, name: string, schema: StructuralSchema): ServedKind => {
   const plural = `${name.toLowerCase()}s`
   const kind: Kind = {
     group,
@@ -20,13 +22,13 @@ const review = (group: string, name: string): ServedKind => {
     hasGeneration: false,
     createOnly: true
   }
-  return { kind, resource: `${group}/${plural}`, schema: {} }
+  return { kind, resource: `${group}/${plural}`, schema }
 }
 
 export const selfReviewKinds: ReadonlyArray<ServedKind> = [
-  review("authorization.k8s.io", "SelfSubjectAccessReview"),
-  review("authorization.k8s.io", "SelfSubjectRulesReview"),
-  review("authentication.k8s.io", "SelfSubjectReview")
+  review("authorization.k8s.io", "SelfSubjectAccessReview", selfSubjectAccessReview),
+  review("authorization.k8s.io", "SelfSubjectRulesReview", selfSubjectRulesReview),
+  review("authentication.k8s.io", "SelfSubjectReview", selfSubjectReview)
 ]
 
 const rules = {

@@ -1,8 +1,8 @@
 import { assert, it } from "@effect/vitest"
+import { builtInSchemas } from "../../src/kinds/BuiltIn.ts"
 import { diffFields, fieldsOf } from "../../src/patch/FieldDiff.ts"
 import { describePath, fromFieldsV1, sameSet, toFieldsV1 } from "../../src/patch/FieldPaths.ts"
 import { objectShape } from "../../src/patch/Shape.ts"
-import { builtInSchemas } from "../../src/schema/kinds/BuiltInSchemas.ts"
 
 const shape = objectShape(builtInSchemas["/pods"] ?? {})
 

@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
+import { builtInSchemas } from "../../src/kinds/BuiltIn.ts"
 import { objectShape } from "../../src/patch/Shape.ts"
 import { strategicPatch } from "../../src/patch/StrategicPatch.ts"
-import { builtInSchemas } from "../../src/schema/kinds/BuiltInSchemas.ts"
 
 const shape = objectShape(builtInSchemas["/pods"] ?? {})
 

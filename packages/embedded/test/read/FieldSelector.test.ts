@@ -1,9 +1,9 @@
 import { assert, it } from "@effect/vitest"
 import { CodeRunKind, ConfigMapKind, EventKind, JobKind, type Kind, NodeKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
+import { builtInSchemas } from "../../src/kinds/BuiltIn.ts"
 import { resourceKey, type ServedKind } from "../../src/kinds/ServedKinds.ts"
 import { parseFieldSelector } from "../../src/read/FieldSelector.ts"
-import { builtInSchemas } from "../../src/schema/kinds/BuiltInSchemas.ts"
 
 const served = (kind: Kind): ServedKind => ({
   kind,

@@ -3,6 +3,7 @@ import { definitionOf } from "@orchestrator/domain/CustomResourceDefinition"
 import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { kinds } from "@orchestrator/k8s/Kinds"
 import { Predicate } from "effect"
+import { builtInSchemas } from "../../src/kinds/BuiltIn.ts"
 import type { ServedKind } from "../../src/kinds/ServedKinds.ts"
 import { aggregated, groupList, groupOf, resourceList } from "../../src/wire/Discovery.ts"
 import { openApiV2, openApiV3Index, openApiV3Of } from "../../src/wire/openapi/OpenApi.ts"
@@ -14,7 +15,8 @@ const all: ReadonlyArray<ServedKind> = [
   ...kinds.map((kind): ServedKind => ({
     kind,
     resource: `${kind.group}/${kind.plural}`,
-    schema: kind.kind === "CodeRun" ? version?.schema.openAPIV3Schema ?? {} : {},
+    schema: builtInSchemas[`${kind.group}/${kind.plural}`] ??
+      (kind.kind === "CodeRun" ? version?.schema.openAPIV3Schema ?? {} : {}),
     ...(kind.group === "orchestrator.platform"
       ? { definition: { name: "", columns: [], selectableFields: [] } }
       : {})

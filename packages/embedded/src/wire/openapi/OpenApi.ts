@@ -1,64 +1,42 @@
 /**
  * OpenAPI documents of the served kinds: what `kubectl explain` prints, what kubectl reads merge keys from, and the word that the server
- * checks fields itself. Custom kinds from their definitions, built-in ones from our tables.
+ * checks fields itself. Custom kinds from their definitions, built-in ones from their descriptions.
  */
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import { createHash } from "node:crypto"
+import { metadataSchema, typeFields } from "../../kinds/Metadata.ts"
 import type { ServedKind } from "../../kinds/ServedKinds.ts"
-import { coreSchemas } from "./CoreSchemas.ts"
-import { metaSchemas, objectMeta, typeFields } from "./MetaSchemas.ts"
-import { otherSchemas } from "./OtherSchemas.ts"
-import { podSchemas } from "./PodSchemas.ts"
-import { type Fields, object, ref, referencesOf, type Schema, toV2 } from "./Schema.ts"
+import { definedAs, type Schema, toOpenApi, toV2 } from "./Schema.ts"
 
-const builtIn: Fields = { ...metaSchemas, ...podSchemas, ...coreSchemas, ...otherSchemas }
+/** `orchestrator.platform` -> `platform.orchestrator.v1.CodeRun` */
+const customName = ({ group, kind, version }: Kind): string =>
+  `${group.split(".").toReversed().join(".")}.${version}.${kind}`
 
-const definitionSuffix = ({ kind, version }: Kind): string => `.${version}.${kind}`
-
-const builtInName = (kind: Kind): string | undefined => {
-  const groupName = kind.group === "" ? "core" : kind.group.split(".")[0]
-  const suffix = definitionSuffix(kind)
-  return Object.keys(builtIn).find((name) => name.endsWith(suffix) && name.includes(`.${groupName}.`))
-}
-
-/** `orchestrator.platform` -> `platform.orchestrator` */
-const customName = (kind: Kind): string => `${kind.group.split(".").toReversed().join(".")}${definitionSuffix(kind)}`
-
-const definitionName = ({ definition, kind }: ServedKind): string =>
-  (definition === undefined ? builtInName(kind) : undefined) ?? customName(kind)
+const definitionName = ({ kind, schema }: ServedKind): string => definedAs(schema)?.name ?? customName(kind)
 
 const groupVersionKind = ({ group, kind, version }: Kind) => ({ group, kind, version })
 
-const definitionOf = (served: ServedKind): Schema => {
-  const { definition, kind } = served
-  const schema = definition === undefined
-    ? builtIn[definitionName(served)] ??
-      object(kind.kind, { ...typeFields, metadata: ref(objectMeta, "Name and labels.") })
-    : {
-      ...served.schema,
-      properties: {
-        ...typeFields,
-        metadata: ref(objectMeta, "Name, labels and the like."),
-        ...served.schema.properties
-      }
-    }
-  return { ...schema, "x-kubernetes-group-version-kind": [groupVersionKind(kind)] }
-}
+const metadata = { ...metadataSchema, description: "Name, labels and the like." }
 
-const closure = (names: ReadonlyArray<string>, found: Map<string, Schema>): void => {
-  for (const name of names) {
-    const schema = builtIn[name]
-    if (schema === undefined || found.has(name)) continue
-    found.set(name, schema)
-    closure(referencesOf(schema), found)
+/** A custom kind's definition stands as it is written; of ours, only what clients read. */
+const definitionOf = ({ definition, kind, schema }: ServedKind, found: Map<string, Schema>): Schema => {
+  const common = { ...typeFields, metadata: toOpenApi(metadata, found) }
+  const description = definedAs(schema)?.description ?? schema.description ?? kind.kind
+  const own = definition === undefined
+    ? toOpenApi({ type: "object", properties: schema.properties ?? {}, required: schema.required ?? [] }, found)
+    : schema
+  return {
+    ...own,
+    description,
+    properties: { ...common, ...(own["properties"] as object | undefined) },
+    "x-kubernetes-group-version-kind": [groupVersionKind(kind)]
   }
 }
 
-const definitionsOf = (kinds: ReadonlyArray<ServedKind>): Fields => {
+const definitionsOf = (kinds: ReadonlyArray<ServedKind>): Readonly<Record<string, Schema>> => {
   const found = new Map<string, Schema>()
-  const own = kinds.map((served) => [definitionName(served), definitionOf(served)] as const)
-  closure(own.flatMap(([, schema]) => [...referencesOf(schema)]), found)
-  return Object.fromEntries([...found, ...own].toSorted(([left], [right]) => left < right ? -1 : 1))
+  for (const served of kinds) found.set(definitionName(served), definitionOf(served, found))
+  return Object.fromEntries([...found].toSorted(([left], [right]) => left < right ? -1 : 1))
 }
 
 const query = (name: string, description: string) => ({ name, in: "query", description, schema: { type: "string" } })

@@ -1,65 +1,69 @@
-/** Words to write OpenAPI schemas of built-in kinds in: short, each field with what it means. */
+/**
+ * Structural schemas as the OpenAPI documents have them: definitions with a name of their own stand once and are referred to, and what only
+ * the server needs is left out.
+ */
+import type { StructuralSchema } from "@orchestrator/domain/CustomResourceDefinition"
+import { type Definition, definition } from "../../kinds/Describe.ts"
 
 export interface Schema {
   readonly [key: string]: unknown
-  readonly description?: string
 }
-
-export type Fields = Readonly<Record<string, Schema>>
-
-export const text = (description: string): Schema => ({ type: "string", description })
-export const time = (description: string): Schema => ({ type: "string", format: "date-time", description })
-export const int = (description: string): Schema => ({ type: "integer", format: "int32", description })
-export const long = (description: string): Schema => ({ type: "integer", format: "int64", description })
-export const flag = (description: string): Schema => ({ type: "boolean", description })
-export const texts = (description: string): Schema => ({ type: "array", items: { type: "string" }, description })
-export const ints = (description: string): Schema => ({ type: "array", items: { type: "integer" }, description })
-export const textMap = (description: string): Schema => ({
-  type: "object",
-  additionalProperties: { type: "string" },
-  description
-})
-/** An object whose fields are not told here. */
-export const open = (description: string): Schema => ({
-  type: "object",
-  "x-kubernetes-preserve-unknown-fields": true,
-  description
-})
 
 const prefix = "#/components/schemas/"
 
 const target = (name: string): Schema => ({ $ref: `${prefix}${name}` })
 
 /** Another definition, by its name. */
-export const ref = (name: string, description: string): Schema => ({ allOf: [target(name)], description })
+const ref = (name: string, description: string): Schema => ({ allOf: [target(name)], description })
 
-/** A list of another definition's objects; with a merge key, strategic patches merge them by it. */
-export const list = (name: string, description: string, mergeKey?: string): Schema => ({
-  type: "array",
-  items: target(name),
-  description,
-  ...(mergeKey === undefined ? {} : {
+/** The definition's name, where the schema is one. */
+export const definedAs = (schema: StructuralSchema): Definition | undefined =>
+  (schema as { readonly [definition]?: Definition })[definition]
+
+/** A schema and the definitions that it refers to, which are added to those already found. */
+export const toOpenApi = (schema: StructuralSchema, found: Map<string, Schema>): Schema => {
+  const own = definedAs(schema)
+  if (own === undefined) return plain(schema, found)
+  if (!found.has(own.name)) {
+    found.set(own.name, {})
+    found.set(own.name, { ...plain(schema, found), description: own.description })
+  }
+  return schema.description === undefined || schema.description === own.description
+    ? target(own.name)
+    : ref(own.name, schema.description)
+}
+
+const isSchema = (value: unknown): value is StructuralSchema => typeof value === "object" && value !== null
+
+const plain = (schema: StructuralSchema, found: Map<string, Schema>): Schema => {
+  const { additionalProperties, description, format, items, properties, required, type } = schema
+  const values = schema["enum"]
+  const isOpen = schema["x-kubernetes-preserve-unknown-fields"] === true && properties === undefined
+  return {
+    type: type ?? "string",
+    ...(description === undefined ? {} : { description }),
+    ...(format === undefined ? {} : { format }),
+    ...(values === undefined ? {} : { enum: values }),
+    ...(isOpen ? { "x-kubernetes-preserve-unknown-fields": true } : {}),
+    ...(properties === undefined ? {} : {
+      properties: Object.fromEntries(Object.entries(properties).map(([key, field]) => [key, toOpenApi(field, found)]))
+    }),
+    ...(required === undefined ? {} : { required }),
+    ...(isSchema(additionalProperties) ? { additionalProperties: toOpenApi(additionalProperties, found) } : {}),
+    ...(items === undefined ? {} : { items: toOpenApi(items, found), ...merging(schema) })
+  }
+}
+
+/** How patches of kubectl's merge a list, in the words that it reads. */
+const merging = (schema: StructuralSchema): Schema => {
+  const type = schema["x-kubernetes-list-type"]
+  const keys = schema["x-kubernetes-list-map-keys"]
+  if (type === undefined) return {}
+  return {
+    "x-kubernetes-list-type": type,
     "x-kubernetes-patch-strategy": "merge",
-    "x-kubernetes-patch-merge-key": mergeKey,
-    "x-kubernetes-list-type": "map",
-    "x-kubernetes-list-map-keys": [mergeKey]
-  })
-})
-
-export const object = (description: string, properties: Fields, required: ReadonlyArray<string> = []): Schema => ({
-  type: "object",
-  description,
-  properties,
-  ...(required.length === 0 ? {} : { required })
-})
-
-/** Names of the definitions that a schema refers to. */
-export const referencesOf = (schema: unknown): ReadonlyArray<string> => {
-  if (Array.isArray(schema)) return schema.flatMap(referencesOf)
-  if (typeof schema !== "object" || schema === null) return []
-  return Object.entries(schema).flatMap(([key, value]) =>
-    key === "$ref" && typeof value === "string" ? [value.slice(prefix.length)] : referencesOf(value)
-  )
+    ...(Array.isArray(keys) ? { "x-kubernetes-list-map-keys": keys, "x-kubernetes-patch-merge-key": keys[0] } : {})
+  }
 }
 
 /** The same schema in OpenAPI v2, where definitions are elsewhere. */
