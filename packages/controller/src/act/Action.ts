@@ -60,6 +60,8 @@ export type Action = Data.TaggedEnum<{
     readonly ttlSeconds: number | undefined
   }
   WriteStatus: StatusWrite
+  /** Says in the status of a run that has ended what is still to be said there; the store has not enough of it. */
+  SettleStatus: { readonly kind: KindName; readonly namespace: string; readonly name: string; readonly uid: string }
 }>
 export const Action = Data.taggedEnum<Action>()
 

@@ -7,9 +7,10 @@ import { ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import { Context, Effect, Layer } from "effect"
+import { Context, DateTime, Effect, Layer } from "effect"
 import type { Plan } from "../decide/Plan.ts"
 import { explainRefusal, withRefusal } from "../decide/Refusal.ts"
+import { settledWrite } from "../decide/Status.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { pruneRun } from "../facts/StoredRun.ts"
 import { pruneFiles, pruneJob, pruneWorkspace, Stores } from "../facts/Stores.ts"
@@ -36,6 +37,15 @@ export class Interpreter extends Context.Service<Interpreter, {
         client.replaceStatus(runKinds[kind].resource, object).pipe(
           Effect.map((written) => stores.runs[kind].wrote(pruneRun(kind)(written)))
         )
+
+      const settleStatus = ({ kind, name, namespace, uid }: ActionOf<"SettleStatus">) =>
+        Effect.gen(function*() {
+          const run = yield* client.get(runKinds[kind].resource, { name, namespace })
+          const next = run.metadata.uid === uid ? settledWrite(kind, run, yield* DateTime.now) : undefined
+          if (next === undefined) return "raced" as Step
+          yield* writeStatus(next)
+          return "done" as Step
+        }).pipe(Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => Effect.succeed<Step>("raced")))
 
       /** A name that is taken: ours from an earlier try is success; another's is said in the status and ends the plan. */
       const takenBy = (existing: KubernetesObject, ownerUid: string, ifTaken: StatusWrite) =>
@@ -169,6 +179,7 @@ export class Interpreter extends Context.Service<Interpreter, {
           CreateFiles: (action) => createFiles(action, createdJob),
           StopJob: stopJob,
           ReleaseJob: releaseJob,
+          SettleStatus: settleStatus,
           WriteStatus: (action) => Effect.as(writeStatus(action), "done" as const)
         })
         for (const action of actions) {

@@ -14,11 +14,14 @@ import { type StatusPatch, statusPatch } from "@orchestrator/domain/StatusPatch"
 import { sentence } from "@orchestrator/domain/Text"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Result } from "effect"
+import { type DateTime, Result } from "effect"
 import { Action, type StatusWrite } from "../act/Action.ts"
+import { isEditedAfterEnd, lacksFinished } from "../facts/FinishedRun.ts"
+import { observeRun } from "../facts/ObservedRuns.ts"
 import { sameJson } from "../facts/SameJson.ts"
-import { runKinds } from "../kinds/RunKind.ts"
+import { type KindName, runKinds } from "../kinds/RunKind.ts"
 import { evidenceFacts } from "./Conditions.ts"
+import { finalPhase } from "./CurrentAttempt.ts"
 import type { Evidence } from "./Evidence.ts"
 import type { Verdict } from "./Judge.ts"
 import type { Pause } from "./Pause.ts"
@@ -304,6 +307,25 @@ const statusWrite = (observed: ObservedAlive, { facts: said = [], ...change }: C
     kind: run.kind,
     object: { ...run.object, status: withoutUndefined({ ...before, ...next }) } satisfies CustomObject
   }
+}
+
+/**
+ * What is still to be said of a run that has ended: that an edit was seen, which changes nothing until the next version, and, where an older
+ * version ended it, that it has. From the object as the cluster has it; undefined when all is said.
+ */
+export const settledWrite = (kind: KindName, object: CustomObject, now: DateTime.Utc): StatusWrite | undefined => {
+  if (!lacksFinished(object) && !isEditedAfterEnd(object)) return undefined
+  const run = observeRun(kind, object)
+  const { conditions = [], reason } = run.status
+  const phase = finalPhase(run) ?? "Failed"
+  const since = object.status?.["finishedAt"]
+  const time = typeof since === "string" ? since : formatTime(now)
+  const fact = finishedFact({ phase, reason: reasonWord(reason ?? phase) })
+  const next = statusPatch({
+    observedGeneration: run.generation,
+    ...(lacksFinished(object) ? { conditions: setConditions(conditions, [fact], time) } : {})
+  })
+  return { kind, object: { ...object, status: { ...object.status, ...next } } }
 }
 
 /** Becomes true with any outcome, and false again with the next version. */

@@ -2,6 +2,7 @@
  * Runs that have ended stay in the stores, since a raised contextVersion, a foreign holder or a session to go on with leads back to them;
  * but of each only what is then asked. Nobody writes the status of such an object: whatever changes a run brings it back whole.
  */
+import type { Condition } from "@orchestrator/domain/Condition"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Struct } from "effect"
@@ -50,12 +51,35 @@ const shortOf = (fields: object): Readonly<Record<string, unknown>> =>
 /** Whose workspace a CodeRun was in, and its version. */
 const keptSpec = ["service", "repositoryUrl", "githubUser", "contextVersion"]
 
+const ended: ReadonlyArray<Condition> = [{ type: "Finished", status: "True" }]
+
+const saysFinished = ({ status }: CustomObject): boolean => {
+  const conditions = status?.["conditions"]
+  return Array.isArray(conditions) &&
+    conditions.some((each: unknown) =>
+      Predicate.isObject(each) && Reflect.get(each, "type") === "Finished" && Reflect.get(each, "status") === "True"
+    )
+}
+
+/** Whether a run has ended, and its conditions do not say so: it did under a version that had no such condition. */
+export const lacksFinished = (run: CustomObject): boolean => isFinished(run) && !saysFinished(run)
+
+/** Whether a run has ended and its spec was changed since. Whoever waits for a condition waits until the status knows the change. */
+export const isEditedAfterEnd = (run: CustomObject): boolean => {
+  const observed = run.status?.["observedGeneration"]
+  return isFinished(run) && typeof observed === "number" && observed < (run.metadata.generation ?? 1)
+}
+
 /** What is kept of it. */
-export const pruneFinished = ({ metadata, spec, status = {} }: CustomObject): CustomObject => ({
-  metadata: Struct.pick(metadata, keptMetadata),
-  spec: spec["service"] === undefined ? {} : shortOf(Struct.pick(spec, keptSpec)),
-  status: {
-    ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion"])),
-    ...newestSession(status["attempts"])
+export const pruneFinished = (run: CustomObject): CustomObject => {
+  const { metadata, spec, status = {} } = run
+  return {
+    metadata: Struct.pick(metadata, keptMetadata),
+    spec: spec["service"] === undefined ? {} : shortOf(Struct.pick(spec, keptSpec)),
+    status: {
+      ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion", "observedGeneration"])),
+      ...(saysFinished(run) ? { conditions: ended } : {}),
+      ...newestSession(status["attempts"])
+    }
   }
-})
+}

@@ -30,10 +30,11 @@ import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import { makeWorkQueue } from "@orchestrator/k8s/runtime/WorkQueue"
 import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, DateTime, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
+import { Action } from "../act/Action.ts"
 import { Cleanup } from "../act/Cleanup.ts"
 import { Interpreter } from "../act/Interpreter.ts"
 import { plan } from "../decide/Plan.ts"
-import { isFinished } from "../facts/FinishedRun.ts"
+import { isEditedAfterEnd, isFinished, lacksFinished } from "../facts/FinishedRun.ts"
 import { Observe } from "../facts/Observe.ts"
 import { claimIn, observeJob } from "../facts/ObservedJobs.ts"
 import { formatKey, type RunKey, runsOf } from "../facts/RunKey.ts"
@@ -55,6 +56,8 @@ import { reconciled } from "./Telemetry.ts"
 
 const workers = 16
 const sweepSeconds = 300
+/** Between two writes that nothing but an upgrade is the cause of. */
+const settleSeconds = 1
 
 /** What nodes meet before a container's start, without what pods say of their scheduling, their images and their containers. */
 const podWarnings = [
@@ -94,8 +97,8 @@ export class Controller extends Context.Service<Controller, {
         const finished = isFinished(run)
         const over = change === "removed" || finished
         const key = keyOf(kind, run)
-        // All that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
-        const idle = finished && stores.jobs.by("ownerName", formatKey(key)).length === 0
+        // Else all that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
+        const idle = finished && !isEditedAfterEnd(run) && stores.jobs.by("ownerName", formatKey(key)).length === 0
         const isEcho = before !== undefined && before.metadata.resourceVersion === run.metadata.resourceVersion
         return Effect.all([
           idle || (isEcho && change === "set") ? Effect.void : queue.add(key),
@@ -282,11 +285,34 @@ export class Controller extends Context.Service<Controller, {
         )
       }
 
+      /** Spread, so that replicas and rounds do not meet. */
+      const roughly = (seconds: number) =>
+        Effect.flatMap(Random.next, (random) => Effect.sleep(Duration.seconds(seconds * (1 + random / 5))))
+
+      /** Runs that an older version ended get the condition `Finished`: one in a second, however many there are. */
+      const settleEnded = Effect.gen(function*() {
+        yield* roughly(sweepSeconds)
+        for (const kind of ["CodeRun", "DocsRun"] as const) {
+          for (const { metadata: { name = "", namespace: home = "", uid = "" } } of runsThat(kind, lacksFinished)) {
+            const run = stores.runs[kind].get({ name, namespace: home })
+            if (run === undefined || !lacksFinished(run)) continue
+            const action = Action.SettleStatus({ kind, namespace: home, name, uid })
+            yield* perform({ rule: "settleEnded", actions: [action] }).pipe(
+              Effect.catch((error) => Effect.logDebug("cannot say that a run has ended", error.message))
+            )
+            yield* roughly(settleSeconds)
+          }
+        }
+      })
+
+      const runsThat = (kind: KindName, wanted: (run: CustomObject) => boolean): ReadonlyArray<CustomObject> =>
+        [...stores.runs[kind].values()].filter(wanted)
+
       /** The safety net: what an event should have brought is looked at all the same. */
       const sweep = Effect.gen(function*() {
-        yield* Effect.sleep(Duration.seconds(sweepSeconds * (1 + (yield* Random.next) / 5)))
+        yield* roughly(sweepSeconds)
         for (const kind of ["CodeRun", "DocsRun"] as const) {
-          const active = [...stores.runs[kind].values()].filter((run) => !isFinished(run))
+          const active = runsThat(kind, (run) => !isFinished(run))
           yield* Effect.forEach(active, (run) => queue.add(keyOf(kind, run)), { discard: true })
         }
       })
@@ -305,6 +331,7 @@ export class Controller extends Context.Service<Controller, {
 
       const work = Effect.scoped(Effect.gen(function*() {
         yield* Effect.forkScoped(Effect.forever(sweep))
+        yield* Effect.forkScoped(Effect.forever(settleEnded))
         yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(queue.process(reconcile))), workers)
         return yield* Effect.never
       }))

@@ -47,7 +47,7 @@ describe("a run that is", () => {
     const { metadata, spec, status } = pruneRun("DocsRun")(makeDocsRun({ status: finished("Succeeded", "Delivered") }))
     assert.strictEqual(metadata.name, "guide")
     assert.deepStrictEqual(spec, {})
-    assert.hasAllKeys(status, ["phase", "reason", "contextVersion", "attempts"])
+    assert.hasAllKeys(status, ["phase", "reason", "contextVersion", "observedGeneration", "conditions", "attempts"])
   })
 
   it("finished offers its session to the next run of its service", () => {

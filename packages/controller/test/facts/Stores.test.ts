@@ -78,7 +78,7 @@ describe("what is kept of an object", () => {
     {
       kind: "finished run",
       kept: pruneRun("CodeRun")(makeCodeRun({ status: finished("Succeeded", "Delivered"), metadata: managed })),
-      bytes: 560
+      bytes: 640
     },
     { kind: "Job", kept: pruneJob(job), bytes: 400 },
     { kind: "pod", kept: prunePod(pod), bytes: 500 },

@@ -12,7 +12,7 @@ import {
 } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { completed } from "../../fixtures/Results.ts"
-import { docsJobName, jobName, makeCodeRun, makeDocsRun, nextJobName } from "../../fixtures/Runs.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun, nextJobName, uid } from "../../fixtures/Runs.ts"
 import { finished } from "../../fixtures/Statuses.ts"
 
 const succeeded = makeCodeRun({ status: finished("Succeeded", "Delivered") })
@@ -115,7 +115,7 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "an edit of anything but contextVersion starts nothing",
+    name: "an edit of anything but contextVersion starts nothing, and the status says that it was seen",
     given: given({
       run: makeCodeRun({
         status: finished("Failed", "AgentError"),
@@ -123,7 +123,7 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
         metadata: { generation: 2 }
       })
     }),
-    want: { rule, does: [] }
+    want: { rule, does: [`settle api (${uid})`] }
   },
   {
     name: "a spec that became invalid after the end changes nothing",
