@@ -5,6 +5,7 @@ import { Effect, FileSystem, Path } from "effect"
 import { boundaryProblems } from "./Boundaries.ts"
 import { type Check, verdictOf } from "./Check.ts"
 import { command } from "./Command.ts"
+import { environmentProblems } from "./Environment.ts"
 import { houseProblems, medians } from "./HouseRules.ts"
 import { modelRequestsPage } from "./ModelRequestsPage.ts"
 import { readSources, type Source } from "./Sources.ts"
@@ -35,6 +36,8 @@ const house = ofSources(
   (sources) => `median lines: ${[...medians(sources)].map(([name, lines]) => `${name} ${lines}`).join(", ")}`
 )
 
+const environment = ofSources("environment", environmentProblems)
+
 /** Text of each generated file by its path from the root of the repository. */
 export const generatedFiles: ReadonlyMap<string, string> = new Map([
   ...crdFiles,
@@ -61,4 +64,4 @@ export const generated: Check<FileSystem.FileSystem | Path.Path> = {
   })
 }
 
-export const checks = [types, deadCode, lint, format, boundaries, house, generated]
+export const checks = [types, deadCode, lint, format, boundaries, environment, house, generated]

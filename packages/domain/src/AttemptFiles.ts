@@ -3,9 +3,6 @@
  * says what they must be, and `prepare` copies what it has checked to where the agent's container reads it.
  */
 
-/** Variable of `prepare`: SHA-256 of `filesText`, hexadecimal. */
-export const filesDigestVariable = "FILES_DIGEST"
-
 /** Where `prepare` finds the ConfigMap, and where it puts the files. */
 export const filesFolders = { given: "/files", checked: "/config" }
 

@@ -3,6 +3,7 @@
  * fields are a compatibility contract; CRD, HTTP payloads and client types derive from here.
  */
 import { Effect, Schema } from "effect"
+import { EnvName, envNames } from "./EnvName.ts"
 import { ObjectMeta } from "./ObjectMeta.ts"
 import { commonStatus } from "./RunStatus.ts"
 import { codeSpecSize, dependenciesSize, maxDependencies, maxEnvEntries, maxEnvValue, maxSecrets } from "./Sizes.ts"
@@ -11,8 +12,6 @@ import {
   atMost,
   BranchName,
   DataKey,
-  EnvName,
-  envNames,
   fitsRule,
   GithubUser,
   GitUrl,

@@ -37,13 +37,13 @@ export interface HostPolicy {
 
 /** As the environment of a pod has it. */
 export const hostPolicyOf = (environment: {
-  readonly GIT_ALLOWED_HOSTS: string
-  readonly FORGE_GITHUB_HOSTS: HostPolicy["githubHosts"]
-  readonly GIT_INSTEAD_OF: HostPolicy["insteadOf"]
+  readonly gitAllowedHosts: string
+  readonly forgeGithubHosts: HostPolicy["githubHosts"]
+  readonly gitInsteadOf: HostPolicy["insteadOf"]
 }): HostPolicy => ({
-  allowedHosts: environment.GIT_ALLOWED_HOSTS.split(","),
-  githubHosts: environment.FORGE_GITHUB_HOSTS,
-  insteadOf: environment.GIT_INSTEAD_OF
+  allowedHosts: environment.gitAllowedHosts.split(","),
+  githubHosts: environment.forgeGithubHosts,
+  insteadOf: environment.gitInsteadOf
 })
 
 /** github.com, and where it takes ssh through firewalls. */

@@ -2,8 +2,6 @@
 import { Schema } from "effect"
 import { printable } from "./Printable.ts"
 
-export const previousAttemptVariable = "PREVIOUS_ATTEMPT"
-
 const longest = 1500
 
 export const PreviousAttempt = Schema.Struct({

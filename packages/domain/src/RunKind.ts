@@ -3,6 +3,7 @@
  * package's extension of it (`kinds/`); nothing else asks for a kind by its name.
  */
 import type { Schema } from "effect"
+import type { TaskType } from "./PodEnvironment.ts"
 import type { SizeRule } from "./Sizes.ts"
 
 /** A column of `kubectl get`. */
@@ -24,7 +25,7 @@ export interface RunKind {
   readonly path: string
   readonly description: string
   /** Label and variable of its pods, and the folder of its templates. */
-  readonly taskType: string
+  readonly taskType: TaskType
   /** Label of its pods. */
   readonly component: string
   /** Whether its runs take turns in a workspace that stays; otherwise each works in a volume of its pod. */

@@ -91,71 +91,6 @@ export const PromptText = Schema.String.check(
   rule<string>("no NUL character", (text) => !text.includes("\0"))
 )
 
-const reserved = new Set([
-  "ANTHROPIC_API_KEY",
-  "ANTHROPIC_BASE_URL",
-  "ATTEMPT",
-  "BASH_ENV",
-  "BLANKED_VARIABLES",
-  "BROKER_ENDPOINT_FILE",
-  "CLAUDE_CONFIG_DIR",
-  "CONFIG_DIR",
-  "DOCS_BRANCH",
-  "DOCS_PROJECT_DIRECTORY",
-  "DOCS_REPOSITORY_URL",
-  "ENV",
-  "FORGE_GITHUB_HOSTS",
-  "GH_TOKEN",
-  "GITHUB_USER",
-  "HOME",
-  "LOCAL_TOOLS",
-  "MANAGED_SETTINGS_PATH",
-  "MAX_COST_USD",
-  "MAX_TURNS",
-  "MCP_CLIENT_CONFIG",
-  "MODEL",
-  "NODE_OPTIONS",
-  "OVERWRITE_MEMORY",
-  "OWN_BRANCH",
-  "PATH",
-  "PREVIOUS_ATTEMPT",
-  "PULL_REQUEST",
-  "PULL_REQUEST_TITLE",
-  "REMOTE_TOOLS",
-  "REPOSITORY_URL",
-  "RESUME_SESSION",
-  "RESUME_SESSION_ID",
-  "RUN_NAME",
-  "RUN_UID",
-  "SERVICE_NAME",
-  "SESSION_ID",
-  "SHELLOPTS",
-  "SOURCE_BRANCH",
-  "SSH_DIR",
-  "TASK_ID",
-  "TASK_TYPE",
-  "TASK_URL",
-  "TERMINATION_MESSAGE_PATH",
-  "TOOLMAN_SERVER_URL",
-  "TRACEPARENT",
-  "WORKING_DIRECTORY",
-  "WORKSPACE_ACCESS",
-  "WORKSPACE_DIR"
-])
-const reservedPrefix = /^(LD_|DYLD_|GIT_|OTEL_|ORCHESTRATOR_|CLAUDE_CODE_)|_PROXY$/iu
-
-/** Whether a run may set this environment variable: a C identifier that is neither ours nor a way into the agent's processes. */
-export const mayBeSet = (name: string): boolean =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/u.test(name) && !reserved.has(name) && !reservedPrefix.test(name)
-
-/** Every key of a record is a name that runs may set; an issue for each that is not. */
-export const envNames = Schema.makeFilter<{ readonly [name: string]: string }>(
-  (env) =>
-    Object.keys(env).filter((name) => !mayBeSet(name))
-      .map((name) => ({ path: [name], issue: "Expected an environment variable name that runs may set" })),
-  unseen
-)
-
 /** A number of entries of a map, which the generated JSON schema shows. */
 export const maxEntries = (max: number) =>
   Schema.makeFilter<{ readonly [name: string]: unknown }>(
@@ -165,11 +100,6 @@ export const maxEntries = (max: number) =>
 
 /** A bound of a sum; the generated definition has it in CEL. */
 export const fitsRule = ({ holds, limit }: SizeRule) => rule<unknown>(limit, holds)
-
-export const EnvName = Schema.String.check(
-  atMost(253),
-  rule<string>("an environment variable name that runs may set", mayBeSet)
-)
 
 /** Name of a Kubernetes Secret or ConfigMap: a DNS-1123 subdomain. */
 export const ObjectName = Schema.String.check(

@@ -1,13 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import fc from "fast-check"
+import { EnvName, mayBeSet } from "../src/EnvName.ts"
 import {
   BranchName,
   DataKey,
-  EnvName,
   GithubUser,
   GitUrl,
-  mayBeSet,
   ModelName,
   ObjectName,
   PromptText,

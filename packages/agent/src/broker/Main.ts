@@ -1,6 +1,7 @@
 /** The broker as one effect: environment in, testimony out. Interrupt it to stop it. */
 import { emptyBrokerResult, formatBrokerResult, parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { nameFields } from "@orchestrator/domain/Decode"
+import { brokerNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem, Result } from "effect"
 import { readEnvironment } from "../pod/Environment.ts"
 import { redactor } from "../pod/Redact.ts"
@@ -27,7 +28,7 @@ const giveUp = Effect.fnUntraced(function*(path: string, problem: string, copy?:
 /** Serves until interrupted; answers only when it cannot start. */
 export const main = Effect.gen(function*() {
   const environment = yield* readEnvironment
-  const path = environment["TERMINATION_MESSAGE_PATH"] ?? "/dev/termination-log"
+  const path = environment[brokerNames.terminationMessagePath] ?? terminationMessagePath
   const decoded = decodeBrokerSettings(environment)
   if (Result.isFailure(decoded)) {
     return yield* giveUp(path, `environment of the broker: ${nameFields(decoded.failure, decoded.failure.length)}`)

@@ -1,4 +1,5 @@
 /** Runs git. Whoever calls it decides what a non-zero exit means; `run` takes it for an error with git's last words. */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { printable } from "@orchestrator/domain/Printable"
 import { Context, Effect, Layer, Schema, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
@@ -79,7 +80,7 @@ export class Git extends Context.Service<Git, {
         ...configEnvironment([...hardened, ...(options.settings ?? [])]),
         HOME: "/nonexistent",
         XDG_CONFIG_HOME: "/nonexistent",
-        GIT_ALLOW_PROTOCOL: allowedProtocols,
+        [runnerNames.gitAllowProtocol]: allowedProtocols,
         GIT_CEILING_DIRECTORIES: roots.workspace,
         GIT_AUTHOR_NAME: user.name,
         GIT_AUTHOR_EMAIL: user.email,

@@ -2,8 +2,8 @@
  * How git reaches a remote with this run's credentials. The token travels in an environment variable that a credential helper reads; it
  * is in no URL, file or argument, and it is offered to the host of the repository alone, never in clear over a network.
  */
-
 import { allowedHosts, type HostPolicy } from "@orchestrator/domain/GitHosts"
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { basicCredentials, type Endpoint } from "../runner/handover/Endpoint.ts"
 
 /** What to add to a git command. */
@@ -13,7 +13,7 @@ export interface Access {
 }
 
 /** The variable that the helper reads. */
-const tokenVariable = "GH_TOKEN"
+const tokenVariable = runnerNames.ghToken
 
 const helper = `!f() { test "$1" = get && printf 'username=x-access-token\\npassword=%s\\n' "$${tokenVariable}"; }; f`
 

@@ -2,6 +2,7 @@
  * Keeps secrets out of logs and messages: by value for everything in the environment that is named like a secret or came from one, and
  * by pattern for tokens that the agent may have found elsewhere.
  */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Context } from "effect"
 import type { Environment } from "./Environment.ts"
 
@@ -9,8 +10,6 @@ export type Redact = (text: string) => string
 
 const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|API_?KEY|_KEY$/i
 const notSecret = /^(?:MAX_|.*_(?:FILE|PATH|DIR|URL|NAME)$)/
-/** Names of variables whose values are secrets, whatever the names say. */
-const blankedVariables = "BLANKED_VARIABLES"
 const shortest = 6
 const mask = "***"
 
@@ -59,7 +58,7 @@ export const Redaction = Context.Reference<Redact>("@orchestrator/agent/runner/R
 
 /** A function that blanks the secrets of this environment, longest first, and whatever looks like a token. */
 export const redactor = (environment: Environment): Redact => {
-  const listed = new Set((environment[blankedVariables] ?? "").split(","))
+  const listed = new Set((environment[runnerNames.blankedVariables] ?? "").split(","))
   const secrets = Object.entries(environment)
     .filter(([name]) => listed.has(name) || (secretName.test(name) && !notSecret.test(name)))
     .flatMap(([, value]) => [value, value.trim()])

@@ -2,7 +2,8 @@
  * What the init container does with the ConfigMap of an attempt: copies it to where the agent's container reads it, if it is what the Job
  * says. What is written is what was checked, so that a ConfigMap which changes in the meantime, or afterwards, changes nothing.
  */
-import { filesDigestVariable, filesRefusedExitCode, filesText } from "@orchestrator/domain/AttemptFiles"
+import { filesRefusedExitCode, filesText } from "@orchestrator/domain/AttemptFiles"
+import { filesDigestVariable } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem, Path, Runtime, Schema } from "effect"
 import { createHash } from "node:crypto"
 

@@ -2,6 +2,7 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { nameFields } from "@orchestrator/domain/Decode"
+import { runnerNames, sharedNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
 import { Cause, Effect, Exit, type FileSystem, Layer, Result } from "effect"
 import { decodeBrokerSettings } from "../broker/BrokerConfig.ts"
 import { Git } from "../git/Git.ts"
@@ -20,7 +21,7 @@ import { Supervisor } from "./loop/Supervisor.ts"
 import { exitCodeFor, writeResult } from "./Result.ts"
 import type { RunFailure } from "./RunFailure.ts"
 import { runAttempt } from "./Runner.ts"
-import { decodeSettings, RunnerConfig, terminationMessagePath } from "./RunnerConfig.ts"
+import { decodeSettings, RunnerConfig } from "./RunnerConfig.ts"
 import { WorkspaceState } from "./workspace/WorkspaceState.ts"
 
 const Basis = Layer.mergeAll(Git.layer, WorkspaceState.layer, Processes.layer, NodeHttpClient.layerNodeHttp)
@@ -34,12 +35,7 @@ const failed = (message: string): AgentResult => ({ outcome: "Failed", reason: "
 
 /** What a broker would be told as well. */
 const shared = (environment: Environment): Environment =>
-  Object.fromEntries(
-    Object.entries(environment).filter(([name]) =>
-      /^(?:RUN_(?:NAME|UID)|ATTEMPT|TASK_(?:TYPE|ID|URL)|(?:DOCS_)?REPOSITORY_URL|SOURCE_BRANCH|GIT_.*|FORGE_.*|PULL_REQUEST.*)$/
-        .test(name)
-    )
-  )
+  Object.fromEntries(Object.entries(environment).filter(([name]) => sharedNames.has(name)))
 
 /** The attempt with the broker at this address, or with the broker's parts in this process. */
 const attempt = (environment: Environment, endpoint: Endpoint | undefined) =>
@@ -65,8 +61,8 @@ const attempt = (environment: Environment, endpoint: Endpoint | undefined) =>
 
 /** The pod's broker, once it is there; undefined where the pod has none. */
 const findBroker = Effect.fnUntraced(function*(environment: Environment) {
-  const file = environment["BROKER_ENDPOINT_FILE"]
-  const seconds = Number(environment["ORCHESTRATOR_BROKER_SECONDS"])
+  const file = environment[runnerNames.brokerEndpointFile]
+  const seconds = Number(environment[runnerNames.brokerSeconds])
   return file === undefined ? undefined : yield* awaitEndpoint(file, seconds > 0 ? seconds : 90)
 })
 
@@ -90,7 +86,7 @@ export const main = (exited: (code: number) => void) =>
     )
     return yield* Effect.gen(function*() {
       const result = Exit.isSuccess(found) ? yield* attempt(environment, endpoint) : withoutBroker(found.cause)
-      yield* writeResult(environment["TERMINATION_MESSAGE_PATH"] ?? terminationMessagePath, result, redact)
+      yield* writeResult(environment[runnerNames.terminationMessagePath] ?? terminationMessagePath, result, redact)
       exited(exitCodeFor(result))
       return exitCodeFor(result)
     }).pipe(

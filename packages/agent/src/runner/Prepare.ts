@@ -2,6 +2,7 @@
  * What the init container leaves for the agent's container: an executable `runner`. In an image it comes with a Node of its own; from a
  * checkout it is a few words that start this Node on the sources.
  */
+import { runnerNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem } from "effect"
 import { fileURLToPath } from "node:url"
 
@@ -22,7 +23,7 @@ const imageShim = `#!/bin/sh
 here="\${0%/*}"
 node="$here/node"
 "$node" --version > /dev/null 2>&1 || node="$(command -v node)" || {
-  printf '%s' ${quoted(noNode)} > "\${TERMINATION_MESSAGE_PATH:-/dev/termination-log}"
+  printf '%s' ${quoted(noNode)} > "\${${runnerNames.terminationMessagePath}:-${terminationMessagePath}}"
   exit 1
 }
 exec "$node" --max-semi-space-size=2 "$here/runner.mjs"

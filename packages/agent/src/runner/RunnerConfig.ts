@@ -1,79 +1,11 @@
 /**
- * What a run asks of the runner: the environment that its Job sets, checked with the domain's rules. A problem names the variable.
+ * What a run asks of the runner: the environment that its Job sets, in the terms of its work.
  */
-import { decoder } from "@orchestrator/domain/Decode"
 import { type HostPolicy, hostPolicyOf } from "@orchestrator/domain/GitHosts"
-import {
-  type PreviousAttempt,
-  PreviousAttemptText,
-  previousAttemptVariable
-} from "@orchestrator/domain/PreviousAttempt"
-import { SessionId } from "@orchestrator/domain/Reported"
-import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "@orchestrator/domain/SpecText"
-import { Context, Effect, Redacted, Result, Schema } from "effect"
+import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
+import type { PreviousAttempt } from "@orchestrator/domain/PreviousAttempt"
+import { Context, Redacted, Result } from "effect"
 import type { Environment } from "../pod/Environment.ts"
-
-const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
-
-const Whole = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
-const Amount = Schema.FiniteFromString.check(Schema.isGreaterThan(0))
-const Flag = Schema.Literals(["true", "false"])
-const Protocols = Schema.String.check(Schema.isPattern(/^[a-z0-9+]+(:[a-z0-9+]+)*$/))
-
-/** Where Claude Code looks for managed settings; a file elsewhere is not in force. */
-export const managedSettingsPath = "/etc/claude-code/managed-settings.json"
-
-/** Where Kubernetes looks for the result. */
-export const terminationMessagePath = "/dev/termination-log"
-
-const common = {
-  MODEL: ModelName,
-  GITHUB_USER: GithubUser,
-  REPOSITORY_URL: GitUrl,
-  WORKING_DIRECTORY: or(RelativePath, ""),
-  RUN_NAME: Schema.NonEmptyString,
-  RUN_UID: Schema.NonEmptyString,
-  ATTEMPT: or(Whole, "1"),
-  SESSION_ID: SessionId,
-  RESUME_SESSION: or(Flag, "false"),
-  RESUME_SESSION_ID: Schema.optionalKey(SessionId),
-  [previousAttemptVariable]: Schema.optionalKey(PreviousAttemptText),
-  OVERWRITE_MEMORY: or(Flag, "false"),
-  MAX_COST_USD: Schema.optionalKey(Amount),
-  MAX_TURNS: Schema.optionalKey(Whole),
-  GH_TOKEN: Schema.optionalKey(Schema.String),
-  GIT_ALLOW_PROTOCOL: or(Protocols, "https:ssh"),
-  GIT_ALLOWED_HOSTS: or(Schema.String, ""),
-  FORGE_GITHUB_HOSTS: or(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)), "{}"),
-  GIT_INSTEAD_OF: or(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)), "{}"),
-  HOME: Schema.optionalKey(Schema.String),
-  CLAUDE_CONFIG_DIR: Schema.optionalKey(Schema.String),
-  WORKSPACE_DIR: or(Schema.String, "/workspace"),
-  WORKSPACE_ACCESS: or(Schema.Literals(["Exclusive", "Shared"]), "Exclusive"),
-  CONFIG_DIR: or(Schema.String, "/config"),
-  SSH_DIR: or(Schema.String, "/etc/orchestrator/ssh"),
-  TERMINATION_MESSAGE_PATH: or(Schema.String, terminationMessagePath),
-  MANAGED_SETTINGS_PATH: or(Schema.String, managedSettingsPath),
-  BROKER_ENDPOINT_FILE: Schema.optionalKey(Schema.String),
-  ORCHESTRATOR_INIT_SECONDS: or(Amount, "60"),
-  ORCHESTRATOR_SILENCE_SECONDS: or(Amount, "900"),
-  ORCHESTRATOR_STOP_SECONDS: or(Amount, "5"),
-  ORCHESTRATOR_EXIT_SECONDS: or(Amount, "10"),
-  ORCHESTRATOR_BACKOFF_SECONDS: or(Amount, "10")
-}
-
-const decodeKind = decoder(Schema.Struct({ TASK_TYPE: Schema.Literals(["code", "docs"]) }))
-const decodeCode = decoder(Schema.Struct({
-  ...common,
-  TASK_ID: Whole,
-  OWN_BRANCH: or(Flag, "false"),
-  SERVICE_NAME: Schema.NonEmptyString,
-  DOCS_REPOSITORY_URL: GitUrl,
-  DOCS_BRANCH: or(BranchName, "main"),
-  DOCS_PROJECT_DIRECTORY: Schema.optionalKey(RelativePath)
-}))
-const decodeDocs = decoder(Schema.Struct({ ...common, SOURCE_BRANCH: BranchName }))
 
 export interface CodeTask {
   readonly type: "code"
@@ -146,72 +78,65 @@ export interface RunnerSettings {
   readonly environment: Environment
 }
 
-type Common = Extract<ReturnType<typeof decodeDocs>, { readonly _tag: "Success" }>["success"]
+const taskOf = (values: RunnerEnvironment): CodeTask | DocsTask =>
+  values.taskType === "docs" ? { type: "docs", sourceBranch: values.sourceBranch } : {
+    type: "code",
+    taskId: values.taskId,
+    contested: values.ownBranch,
+    service: values.serviceName,
+    docsRepositoryUrl: values.docsRepositoryUrl,
+    docsBranch: values.docsBranch,
+    docsProjectDirectory: values.docsProjectDirectory ?? `_projects/${values.serviceName}`
+  }
 
-const settings = (values: Omit<Common, "SOURCE_BRANCH">, task: CodeTask | DocsTask, environment: Environment) => ({
-  task,
-  run: { name: values.RUN_NAME, uid: values.RUN_UID, attempt: values.ATTEMPT },
-  model: values.MODEL,
-  githubUser: values.GITHUB_USER,
+const settingsOf = (values: RunnerEnvironment, environment: Environment): RunnerSettings => ({
+  task: taskOf(values),
+  run: { name: values.runName, uid: values.runUid, attempt: values.attempt },
+  model: values.model,
+  githubUser: values.githubUser,
   repositories: {
-    target: values.REPOSITORY_URL,
-    docs: task.type === "code" ? task.docsRepositoryUrl : values.REPOSITORY_URL
+    target: values.repositoryUrl,
+    docs: values.taskType === "code" ? values.docsRepositoryUrl : values.repositoryUrl
   },
-  workingDirectory: values.WORKING_DIRECTORY.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
-  sessionId: values.SESSION_ID,
-  resumeSession: values.RESUME_SESSION === "true",
-  lastSession: values.RESUME_SESSION_ID,
-  previous: values[previousAttemptVariable],
-  overwriteMemory: values.OVERWRITE_MEMORY === "true",
-  shared: values.WORKSPACE_ACCESS === "Shared",
-  maxCostUsd: values.MAX_COST_USD,
-  maxTurns: values.MAX_TURNS === 0 ? undefined : values.MAX_TURNS,
-  token: values.GH_TOKEN === undefined ? undefined : Redacted.make(values.GH_TOKEN.trim()),
+  workingDirectory: values.workingDirectory.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
+  sessionId: values.sessionId,
+  resumeSession: values.resumeSession,
+  lastSession: values.resumeSessionId,
+  previous: values.previousAttempt,
+  overwriteMemory: values.overwriteMemory,
+  shared: values.workspaceAccess === "Shared",
+  maxCostUsd: values.maxCostUsd,
+  maxTurns: values.maxTurns === 0 ? undefined : values.maxTurns,
+  token: values.ghToken === undefined ? undefined : Redacted.make(values.ghToken.trim()),
   // Nothing but the broker is reached by the runner where there is one.
-  allowedProtocols: values.BROKER_ENDPOINT_FILE === undefined ? values.GIT_ALLOW_PROTOCOL : "http",
-  agentProtocols: values.BROKER_ENDPOINT_FILE === undefined
-    ? values.GIT_ALLOW_PROTOCOL
-    : `${values.GIT_ALLOW_PROTOCOL}:http`,
-  insteadOf: values.GIT_INSTEAD_OF,
+  allowedProtocols: values.brokerEndpointFile === undefined ? values.gitAllowProtocol : "http",
+  agentProtocols: values.brokerEndpointFile === undefined
+    ? values.gitAllowProtocol
+    : `${values.gitAllowProtocol}:http`,
+  insteadOf: values.gitInsteadOf,
   hosts: hostPolicyOf(values),
   roots: {
-    workspace: values.WORKSPACE_DIR,
-    config: values.CONFIG_DIR,
-    ssh: values.SSH_DIR,
-    home: values.HOME ?? `${values.WORKSPACE_DIR}/.home`,
-    claudeConfig: values.CLAUDE_CONFIG_DIR ?? `${values.WORKSPACE_DIR}/.claude`,
-    managedSettings: values.MANAGED_SETTINGS_PATH,
-    terminationMessage: values.TERMINATION_MESSAGE_PATH
+    workspace: values.workspaceDir,
+    config: values.configDir,
+    ssh: values.sshDir,
+    home: values.home ?? `${values.workspaceDir}/.home`,
+    claudeConfig: values.claudeConfigDir ?? `${values.workspaceDir}/.claude`,
+    managedSettings: values.managedSettingsPath,
+    terminationMessage: values.terminationMessagePath
   },
   bounds: {
-    init: values.ORCHESTRATOR_INIT_SECONDS,
-    silence: values.ORCHESTRATOR_SILENCE_SECONDS,
-    stop: values.ORCHESTRATOR_STOP_SECONDS,
-    exit: values.ORCHESTRATOR_EXIT_SECONDS,
-    backoff: values.ORCHESTRATOR_BACKOFF_SECONDS
+    init: values.initSeconds,
+    silence: values.silenceSeconds,
+    stop: values.stopSeconds,
+    exit: values.exitSeconds,
+    backoff: values.backoffSeconds
   },
   environment
 })
 
 /** Reads the environment of a run. */
 export const decodeSettings = (environment: Environment) =>
-  Result.gen(function*() {
-    const { TASK_TYPE } = yield* decodeKind(environment)
-    if (TASK_TYPE === "docs") {
-      const values = yield* decodeDocs(environment)
-      return settings(values, { type: "docs", sourceBranch: values.SOURCE_BRANCH }, environment)
-    }
-    const values = yield* decodeCode(environment)
-    return settings(values, {
-      type: "code",
-      taskId: values.TASK_ID,
-      contested: values.OWN_BRANCH === "true",
-      service: values.SERVICE_NAME,
-      docsRepositoryUrl: values.DOCS_REPOSITORY_URL,
-      docsBranch: values.DOCS_BRANCH,
-      docsProjectDirectory: values.DOCS_PROJECT_DIRECTORY ?? `_projects/${values.SERVICE_NAME}`
-    }, environment)
-  })
+  Result.map(decodeRunnerEnvironment(environment), (values) => settingsOf(values, environment))
 
 export class RunnerConfig extends Context.Service<RunnerConfig, RunnerSettings>()(
   "@orchestrator/agent/runner/RunnerConfig"

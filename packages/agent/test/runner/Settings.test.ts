@@ -139,7 +139,7 @@ describe("the agent's command", () => {
       environment: { CLAUDE_CONFIG_DIR: "/evil", API_TIMEOUT_MS: "1", KEPT: "yes" },
       home: "/h",
       claudeConfig: "/c",
-      roots: { CONFIG_DIR: "/config", WORKSPACE_DIR: "/w" },
+      roots: { config: "/config", workspace: "/w" },
       git: { GH_TOKEN: "t" },
       user: { name: "n", email: "e" },
       toolServers: true,

@@ -1,7 +1,7 @@
 /** `orchestrator prepare FOLDER [GIVEN CHECKED]`: what the init container of an agent's pod runs. */
 import { placeCheckedFiles } from "@orchestrator/agent/runner/CheckedFiles"
 import { prepareFromCheckout, prepareFromImage } from "@orchestrator/agent/runner/Prepare"
-import { filesDigestVariable } from "@orchestrator/domain/AttemptFiles"
+import { filesDigestVariable } from "@orchestrator/domain/PodEnvironment"
 import { Config, Effect, Option, Path } from "effect"
 import { Argument, Command } from "effect/cli"
 import { installation, nodeExecutable } from "../Installation.ts"

@@ -10,6 +10,7 @@ import {
   stopAnnotation,
   timeoutAnnotation
 } from "@orchestrator/domain/Labels"
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { printable } from "@orchestrator/domain/Printable"
 import type { ContainerStatus, EnvVar, Job, ObjectCondition, Pod, PodSpec } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
@@ -78,14 +79,12 @@ const workspaceIn = (spec: PodSpec): Pick<ObservedJob, "claim"> => {
 }
 
 /** The variables that hand a session to the runner: one to begin, one to take up again. */
-const sessionVariables = ["SESSION_ID", "RESUME_SESSION_ID"] as const
-
-const isSession = (name: string) => sessionVariables.some((each) => each === name)
+const sessionVariables: ReadonlySet<string> = new Set([runnerNames.sessionId, runnerNames.resumeSessionId])
 
 /** Of a Job's template, the variables that its runner's word on a session is held to. */
 export const sessionEnv = ({ containers }: PodSpec): ReadonlyArray<EnvVar> =>
   containers.filter(({ name }) => name === agentContainer)
-    .flatMap(({ env = [] }) => env.filter(({ name, value }) => value !== undefined && isSession(name)))
+    .flatMap(({ env = [] }) => env.filter(({ name, value }) => value !== undefined && sessionVariables.has(name)))
 
 const sessionsOf = (spec: PodSpec): ReadonlyArray<string> => sessionEnv(spec).flatMap(({ value }) => value ?? [])
 

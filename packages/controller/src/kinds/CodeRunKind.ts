@@ -2,10 +2,11 @@ import { CodeRun, type CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { codeJobName } from "@orchestrator/domain/Names"
+import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { tenantOf } from "@orchestrator/domain/Tenant"
 import { runResources } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
-import { fromSecret, literal, type Variable } from "../manifest/Literal.ts"
+import { fromSecret, literal, literals, type Variable } from "../manifest/Literal.ts"
 import type { RunKind } from "./RunKind.ts"
 
 const decode = decoder(CodeRun)
@@ -37,21 +38,20 @@ export const codeRunKind: RunKind = {
     }))
 }
 
-const task = (spec: CodeRunSpec): ReadonlyArray<Variable> => [
-  literal("REPOSITORY_URL", spec.repositoryUrl),
-  literal("TASK_ID", String(spec.taskId)),
-  literal("DOCS_REPOSITORY_URL", spec.docsRepositoryUrl)
-]
+const task = ({ docsRepositoryUrl, repositoryUrl, taskId }: CodeRunSpec): ReadonlyArray<Variable> =>
+  literals(encodeRunnerEnvironment({ repositoryUrl, taskId, docsRepositoryUrl }))
 
 const environment = (spec: CodeRunSpec): ReadonlyArray<Variable> => [
   ...task(spec),
-  literal("WORKING_DIRECTORY", spec.workingDirectory || spec.service),
-  literal("SERVICE_NAME", spec.service),
-  literal("DOCS_BRANCH", spec.docsBranch),
-  literal("DOCS_PROJECT_DIRECTORY", spec.docsProjectDirectory ?? ""),
-  literal("LOCAL_TOOLS", spec.localTools ?? ""),
-  literal("REMOTE_TOOLS", spec.remoteTools ?? ""),
-  literal("MCP_CLIENT_CONFIG", "/config/client-config.json"),
+  ...literals(encodeRunnerEnvironment({
+    workingDirectory: spec.workingDirectory || spec.service,
+    serviceName: spec.service,
+    docsBranch: spec.docsBranch,
+    docsProjectDirectory: spec.docsProjectDirectory ?? "",
+    localTools: spec.localTools ?? "",
+    remoteTools: spec.remoteTools ?? "",
+    mcpClientConfig: "/config/client-config.json"
+  })),
   ...Object.entries(spec.env ?? {}).map(([name, value]) => literal(name, value)),
   ...fromSecrets(spec.envFromSecrets ?? [])
 ]
@@ -60,5 +60,5 @@ const environment = (spec: CodeRunSpec): ReadonlyArray<Variable> => [
 const fromSecrets = (asked: NonNullable<CodeRunSpec["envFromSecrets"]>): ReadonlyArray<Variable> =>
   asked.length === 0 ? [] : [
     ...asked.map(({ name, secretKey, secretName }) => fromSecret(name, { secret: secretName, key: secretKey })),
-    literal("BLANKED_VARIABLES", asked.map(({ name }) => name).join(","))
+    ...literals(encodeRunnerEnvironment({ blankedVariables: asked.map(({ name }) => name).join(",") }))
   ]

@@ -2,9 +2,10 @@ import { decoder } from "@orchestrator/domain/Decode"
 import { DocsRun, type DocsRunSpec } from "@orchestrator/domain/DocsRun"
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { docsJobName } from "@orchestrator/domain/Names"
+import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { runResources } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
-import { literal, type Variable } from "../manifest/Literal.ts"
+import { literals, type Variable } from "../manifest/Literal.ts"
 import type { RunKind } from "./RunKind.ts"
 
 const decode = decoder(DocsRun)
@@ -29,11 +30,12 @@ export const docsRunKind: RunKind = {
       promptModification: undefined,
       taskId: undefined,
       task: task(run.spec),
-      env: [...task(run.spec), literal("WORKING_DIRECTORY", run.spec.workingDirectory || ".")]
+      env: [
+        ...task(run.spec),
+        ...literals(encodeRunnerEnvironment({ workingDirectory: run.spec.workingDirectory || "." }))
+      ]
     }))
 }
 
-const task = (spec: DocsRunSpec): ReadonlyArray<Variable> => [
-  literal("REPOSITORY_URL", spec.repositoryUrl),
-  literal("SOURCE_BRANCH", spec.sourceBranch)
-]
+const task = ({ repositoryUrl, sourceBranch }: DocsRunSpec): ReadonlyArray<Variable> =>
+  literals(encodeRunnerEnvironment({ repositoryUrl, sourceBranch }))

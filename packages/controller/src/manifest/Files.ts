@@ -1,5 +1,6 @@
 /** The ConfigMap of an attempt, as its Job names it: nobody knows the name before the Job is there, and the content is as told. */
-import { filesDigestVariable, filesText } from "@orchestrator/domain/AttemptFiles"
+import { filesText } from "@orchestrator/domain/AttemptFiles"
+import { filesDigestVariable } from "@orchestrator/domain/PodEnvironment"
 import type { PodSpec, Volume } from "@orchestrator/k8s/Objects"
 import { createHash } from "node:crypto"
 import { literal, type Variable } from "./Literal.ts"

@@ -24,6 +24,10 @@ const escaped = (text: string): string => text.replaceAll("$", () => "$$")
 /** A variable whose container sees exactly this text. */
 export const literal = (name: string, text: string): Variable => ({ name, value: escaped(text) }) as Variable
 
+/** Variables that the pod's environment encodes. */
+export const literals = (encoded: ReadonlyArray<readonly [name: string, text: string]>): ReadonlyArray<Variable> =>
+  encoded.map(([name, text]) => literal(name, text))
+
 /** A variable with the value of a Secret's key. Optional: the container starts without it. */
 export const fromSecret = (
   name: string,

@@ -4,6 +4,7 @@
  */
 import { filesFolders } from "@orchestrator/domain/AttemptFiles"
 import { sshSecretName } from "@orchestrator/domain/Names"
+import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
 import type { PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { broker, brokerVolumes, endpointMount } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
@@ -87,7 +88,7 @@ const claude = (inputs: PodInputs): LiteralContainer => {
       { name: "config", mountPath: filesFolders.checked, readOnly: true },
       {
         name: "config",
-        mountPath: "/etc/claude-code/managed-settings.json",
+        mountPath: managedSettingsPath,
         subPath: "settings.json",
         readOnly: true
       },

@@ -2,7 +2,8 @@
 import { fnv1a } from "@orchestrator/domain/Hash"
 import { traceparentAnnotation } from "@orchestrator/domain/Labels"
 import type { TelemetryConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { literal, type Variable } from "./Literal.ts"
+import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
+import { literal, literals, type Variable } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 
 export const telemetryVariables = (inputs: PodInputs): ReadonlyArray<Variable> =>
@@ -10,7 +11,7 @@ export const telemetryVariables = (inputs: PodInputs): ReadonlyArray<Variable> =
     ? [
       ...exporters(inputs.config.telemetry),
       literal("OTEL_RESOURCE_ATTRIBUTES", resource(inputs)),
-      literal("TRACEPARENT", traceparent(inputs))
+      ...literals(encodeRunnerEnvironment({ traceparent: traceparent(inputs) }))
     ]
     : []
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { mayBeSet } from "@orchestrator/domain/EnvName"
 import { timeoutAnnotation } from "@orchestrator/domain/Labels"
-import { mayBeSet } from "@orchestrator/domain/SpecText"
 import type { Container, EnvVar, Job, PodSpec } from "@orchestrator/k8s/Objects"
 import { Action } from "../../src/act/Action.ts"
 import { plan } from "../../src/decide/Plan.ts"

@@ -1,10 +1,7 @@
 /** What an attempt is told of the one before it: how it ended, in the words of whoever knows. */
 import { assert, describe, it } from "@effect/vitest"
-import {
-  type PreviousAttempt,
-  PreviousAttemptText,
-  previousAttemptVariable
-} from "@orchestrator/domain/PreviousAttempt"
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { type PreviousAttempt, PreviousAttemptText } from "@orchestrator/domain/PreviousAttempt"
 import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
 import type { Script } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { PodKind } from "@orchestrator/k8s/Kinds"
@@ -13,7 +10,7 @@ import { acting, attemptsOf, codeRun, completed, endless, failed, isAgain, pass,
 
 const decode = Schema.decodeUnknownSync(PreviousAttemptText)
 const toldTo = (env: Readonly<Record<string, string>> | undefined): PreviousAttempt | undefined => {
-  const text = env?.[previousAttemptVariable]
+  const text = env?.[runnerNames.previousAttempt]
   return text === undefined ? undefined : decode(text)
 }
 

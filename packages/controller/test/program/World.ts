@@ -4,10 +4,11 @@
  */
 import { formatAgentResult } from "@orchestrator/domain/AgentResult"
 import { Attempt } from "@orchestrator/domain/Attempt"
-import { filesDigestVariable, filesRefusedExitCode } from "@orchestrator/domain/AttemptFiles"
+import { filesRefusedExitCode } from "@orchestrator/domain/AttemptFiles"
 import { type BrokerResult, emptyBrokerResult, formatBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { filesDigestVariable } from "@orchestrator/domain/PodEnvironment"
 import type { FailureReason } from "@orchestrator/domain/Reason"
 import * as Actors from "@orchestrator/embedded/actors/Actors"
 import * as GarbageCollector from "@orchestrator/embedded/actors/GarbageCollector"

@@ -1,4 +1,5 @@
 /** What a container becomes on this host: a process with its command, environment and folder, in a sandbox or with rewritten paths. */
+import { runnerNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
 import type { LogKey } from "@orchestrator/k8s/PodLogs"
 import { Effect } from "effect"
 import type { ProcessSpec } from "./HostProcess.ts"
@@ -100,7 +101,7 @@ const asPlainProcess = (folder: string, { env, message, mounts, words, workingDi
     cwd: workingDir === undefined ? folder : toHost(all, workingDir),
     env: {
       ...rootVariables(mounts),
-      TERMINATION_MESSAGE_PATH: message.hostPath,
+      [runnerNames.terminationMessagePath]: message.hostPath,
       HOME: folder,
       ...envToHost(all, own),
       PATH
@@ -118,7 +119,7 @@ export const planContainer = Effect.fn("ContainerPlan.plan")(function*(host: Hos
   const messageFile = host.state.terminationMessage(uid, container.name)
   yield* freshMessage(folder, messageFile)
   const message = {
-    mountPath: container.terminationMessagePath ?? "/dev/termination-log",
+    mountPath: container.terminationMessagePath ?? terminationMessagePath,
     hostPath: messageFile,
     readOnly: false
   }

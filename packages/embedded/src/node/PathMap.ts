@@ -2,6 +2,8 @@
  * Where the paths inside a container are on this host. Without a mount namespace every word and variable that names a mounted path is
  * rewritten, and the roots that scripts look for are told by variables.
  */
+import { managedSettingsPath, runnerNames } from "@orchestrator/domain/PodEnvironment"
+
 export interface Mounted {
   readonly mountPath: string
   readonly hostPath: string
@@ -17,11 +19,11 @@ export const toHost = (mounts: ReadonlyArray<Mounted>, text: string): string => 
 }
 
 const roots: ReadonlyArray<readonly [variable: string, path: string]> = [
-  ["WORKSPACE_DIR", "/workspace"],
-  ["CONFIG_DIR", "/config"],
-  ["ORCHESTRATOR_DIR", "/opt/orchestrator"],
-  ["SSH_DIR", "/etc/orchestrator/ssh"],
-  ["MANAGED_SETTINGS_PATH", "/etc/claude-code/managed-settings.json"],
+  [runnerNames.workspaceDir, "/workspace"],
+  [runnerNames.configDir, "/config"],
+  [runnerNames.orchestratorDir, "/opt/orchestrator"],
+  [runnerNames.sshDir, "/etc/orchestrator/ssh"],
+  [runnerNames.managedSettingsPath, managedSettingsPath],
   ["TMPDIR", "/tmp"]
 ]
 

@@ -4,7 +4,8 @@
  */
 import { CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { DocsRunSpec } from "@orchestrator/domain/DocsRun"
-import { DataKey, EnvName, ObjectName } from "@orchestrator/domain/SpecText"
+import { EnvName } from "@orchestrator/domain/EnvName"
+import { DataKey, ObjectName } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorized, Needs, needsOf } from "./Access.ts"

@@ -2,9 +2,10 @@
  * The files of the run's ConfigMap as the agent gets them. Claude Code ignores a settings file that it cannot read without a word, so
  * they are read here first.
  */
+import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem, Option, Schema } from "effect"
 import { RunFailure, setupFailed } from "../../runner/RunFailure.ts"
-import { managedSettingsPath, type RunnerSettings } from "../../runner/RunnerConfig.ts"
+import type { RunnerSettings } from "../../runner/RunnerConfig.ts"
 import { discard, readPlain, writePlain } from "../../runner/workspace/Plain.ts"
 
 const JsonObject = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))

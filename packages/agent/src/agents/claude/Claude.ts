@@ -2,6 +2,7 @@
  * Claude Code's command line and environment. No setting source is read, since a cloned repository's settings can redirect the API key
  * and start programs; nothing that a user wrote is an argument.
  */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { type Environment, inheritable } from "../../pod/Environment.ts"
 import type { SessionPlan } from "./Session.ts"
 
@@ -71,7 +72,7 @@ export interface AgentSurroundings {
   readonly home: string
   readonly claudeConfig: string
   /** Roots by the names under which the run's texts and hooks know them. */
-  readonly roots: { readonly CONFIG_DIR: string; readonly WORKSPACE_DIR: string }
+  readonly roots: { readonly config: string; readonly workspace: string }
   /** What the agent's git needs to reach its remote. */
   readonly git: Environment
   readonly user: { readonly name: string; readonly email: string }
@@ -89,9 +90,10 @@ export const markVariable = "ORCHESTRATOR_AGENT"
 export const claudeEnvironment = (surroundings: AgentSurroundings): Environment => ({
   ...inheritable(surroundings.environment),
   ...surroundings.git,
-  ...surroundings.roots,
-  HOME: surroundings.home,
-  CLAUDE_CONFIG_DIR: surroundings.claudeConfig,
+  [runnerNames.configDir]: surroundings.roots.config,
+  [runnerNames.workspaceDir]: surroundings.roots.workspace,
+  [runnerNames.home]: surroundings.home,
+  [runnerNames.claudeConfigDir]: surroundings.claudeConfig,
   CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: "1",
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",

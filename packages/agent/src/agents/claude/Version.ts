@@ -1,4 +1,5 @@
 /** Which Claude Code the image has. Asked before anything is spent: a version that lacks our options ends at once, each in words of its own. */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { setupFailed } from "../../runner/RunFailure.ts"
@@ -40,7 +41,7 @@ export const checkVersion = Effect.fn("Version.check")(function*(path: string | 
     env: {
       ...(path === undefined ? {} : { PATH: path }),
       HOME: home,
-      CLAUDE_CONFIG_DIR: home,
+      [runnerNames.claudeConfigDir]: home,
       DISABLE_AUTOUPDATER: "1"
     },
     stdin: "ignore",

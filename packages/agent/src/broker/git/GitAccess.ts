@@ -1,5 +1,6 @@
 /** The environment of the broker's own git commands: hardened, quiet, with the run's credentials for one remote and nothing else. */
 import { takesToken } from "@orchestrator/domain/GitHosts"
+import { brokerNames } from "@orchestrator/domain/PodEnvironment"
 import { Context, Effect, FileSystem, Layer, Redacted, Semaphore } from "effect"
 import { rootCertificates } from "node:tls"
 import { configEnvironment, hardened, quietEnvironment } from "../../git/GitSettings.ts"
@@ -58,7 +59,7 @@ export class GitAccess extends Context.Service<GitAccess, {
         ...quietEnvironment,
         HOME: "/nonexistent",
         XDG_CONFIG_HOME: "/nonexistent",
-        GIT_ALLOW_PROTOCOL: allowedProtocols
+        [brokerNames.gitAllowProtocol]: allowedProtocols
       }
       const always: Settings = [...hardened, ...redirects(hosts)]
 

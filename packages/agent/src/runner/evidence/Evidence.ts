@@ -2,6 +2,7 @@
  * What an attempt leaves on the workspace for whoever asks later what happened: the agent's stream, the runner's log and the result, in
  * `.orchestrator/<uid>/<attempt>/` beside the clone. Without secrets, of bounded size, the newest attempts only; it never stops a run.
  */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Context, Effect, FileSystem, Option } from "effect"
 import type { Environment } from "../../pod/Environment.ts"
 import type { Redact } from "../../pod/Redact.ts"
@@ -65,7 +66,9 @@ const prune = Effect.fnUntraced(function*(root: string, own: string) {
 
 /** The attempt's folder, ready to be written to; undefined where there is none or it cannot be written. */
 export const openEvidence = Effect.fn("Evidence.open")(function*(environment: Environment) {
-  const { RUN_UID: run, ATTEMPT: attempt = "1", WORKSPACE_DIR: workspace = "/workspace" } = environment
+  const run = environment[runnerNames.runUid]
+  const attempt = environment[runnerNames.attempt] ?? "1"
+  const workspace = environment[runnerNames.workspaceDir] ?? "/workspace"
   if (!isName(run) || !/^\d+$/.test(attempt)) return undefined
   const root = `${workspace}/.orchestrator`
   const folder = `${root}/${run}/${attempt}`

@@ -1,5 +1,6 @@
 /** Handing over without a broker: its forge is called in this process, with the credentials of this environment. */
 import { inert } from "@orchestrator/domain/Inert"
+import { brokerNames } from "@orchestrator/domain/PodEnvironment"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import type { BrokerSettings } from "../../broker/BrokerConfig.ts"
@@ -26,7 +27,7 @@ export const layerDirect = ({ environment, forge: settings, git, run }: BrokerSe
 
       const wishOf = ({ base, costUsd, delivery, summary, title }: Work, head: string) => ({
         ...settings.wish,
-        title: titleOf(environment["PULL_REQUEST_TITLE"] ?? inert(title)),
+        title: titleOf(environment[brokerNames.pullRequestTitle] ?? inert(title)),
         part: ownPart({ task: run.task, taskUrl: settings.taskUrl, run, summary, costUsd, costBy: "agent" }),
         runUid: run.uid,
         branch: delivery.branch,

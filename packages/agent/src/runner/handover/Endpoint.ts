@@ -2,6 +2,7 @@
  * Where the pod's broker is. It starts beside the agent's container and says so in a file, so the runner waits for that file, and not
  * for ever.
  */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Duration, Effect, FileSystem, Option, Schedule, Schema } from "effect"
 import type { Environment } from "../../pod/Environment.ts"
 import { setupFailed } from "../RunFailure.ts"
@@ -51,7 +52,7 @@ export const brokered = (environment: Environment, { token, url }: Endpoint): En
   return {
     ...rest,
     ...(Object.keys(rest).some((name) => isProxy.test(name)) ? { NO_PROXY: direct, no_proxy: direct } : {}),
-    ANTHROPIC_BASE_URL: `${url}/anthropic`,
-    ANTHROPIC_API_KEY: token
+    [runnerNames.anthropicBaseUrl]: `${url}/anthropic`,
+    [runnerNames.anthropicApiKey]: token
   }
 }

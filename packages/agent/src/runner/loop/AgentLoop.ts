@@ -1,4 +1,5 @@
 /** The agent's processes of one attempt, one after another, until a verdict stands. */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import { Clock, Effect, Ref } from "effect"
 import type { AgentFiles } from "../../agents/claude/AgentFiles.ts"
@@ -61,10 +62,10 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   const mark = `${settings.run.uid}-${settings.run.attempt}`
   const access = upstream.agentAccess
   const environment = claudeEnvironment({
-    environment: { ...settings.environment, GIT_ALLOW_PROTOCOL: settings.agentProtocols },
+    environment: { ...settings.environment, [runnerNames.gitAllowProtocol]: settings.agentProtocols },
     home: settings.roots.home,
     claudeConfig: settings.roots.claudeConfig,
-    roots: { CONFIG_DIR: settings.roots.config, WORKSPACE_DIR: settings.roots.workspace },
+    roots: settings.roots,
     git: { ...configOf(access.settings), ...access.environment },
     user: identityOf(settings.githubUser),
     toolServers: files.mcpServers.length > 0,

@@ -1,10 +1,10 @@
 import { filesName } from "@orchestrator/domain/Names"
-import { PreviousAttemptText, previousAttemptVariable } from "@orchestrator/domain/PreviousAttempt"
+import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
-import { Result, Schema } from "effect"
+import { Result } from "effect"
 import { Action } from "../../act/Action.ts"
 import { filesDigest } from "../../manifest/Files.ts"
-import { literal } from "../../manifest/Literal.ts"
+import { literals } from "../../manifest/Literal.ts"
 import { filesManifest, jobManifest, workspaceManifest } from "../../manifest/Manifests.ts"
 import { currentEntry, previousAttempt } from "../Attempts.ts"
 import { currentJob } from "../CurrentAttempt.ts"
@@ -13,8 +13,6 @@ import type { RunSpec } from "../RunSpec.ts"
 import { ended, endedWrite, refusedWrite, renamedWrite } from "../Status.ts"
 import { filesTakenWrite } from "./filesTaken.ts"
 import { startingStatus } from "./runningStatus.ts"
-
-const encodePrevious = Schema.encodeSync(PreviousAttemptText)
 
 /**
  * No Job and no terminal status means that none was ever created: a Job cannot vanish before its result is stored, since our
@@ -59,21 +57,22 @@ export const jobAbsent: Rule = (observed) => {
 
 /** Of several runs of one task each gets a branch of its own. */
 const withBranch = ({ contested }: ObservedAlive, spec: RunSpec): RunSpec => {
-  const own = contested ? [literal("OWN_BRANCH", "true")] : []
+  const own = contested ? literals(encodeRunnerEnvironment({ ownBranch: true })) : []
   return { ...spec, task: [...spec.task, ...own], env: [...spec.env, ...own] }
 }
 
 /** A try that is taken up again goes on with what the one before it said, as far as that was kept, and knows why that did not count. */
 const withSession = ({ lastSession, run }: ObservedAlive, spec: RunSpec): RunSpec => {
   const resume = spec.resume || run.attempt.retry > 0
-  const previous = previousAttempt(run)
   return {
     ...spec,
     resume,
     env: [
       ...spec.env,
-      ...(resume && lastSession !== undefined ? [literal("RESUME_SESSION_ID", lastSession)] : []),
-      ...(previous === undefined ? [] : [literal(previousAttemptVariable, encodePrevious(previous))])
+      ...literals(encodeRunnerEnvironment({
+        resumeSessionId: resume ? lastSession : undefined,
+        previousAttempt: previousAttempt(run)
+      }))
     ]
   }
 }
