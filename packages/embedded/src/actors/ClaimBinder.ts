@@ -2,9 +2,9 @@
 import { PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import { keyOf, runController, source } from "@orchestrator/k8s/runtime/SimpleController"
 import { makeStore } from "@orchestrator/k8s/Store"
 import { Context, Effect, Latch, Layer } from "effect"
-import { keyOf, runActor, source } from "./Actor.ts"
 
 /** For tests: no claim is bound between `hold` and `release`. */
 export class ClaimBinder extends Context.Service<ClaimBinder, {
@@ -53,7 +53,7 @@ const bindClaims = Effect.fnUntraced(function*(gate: Latch.Latch) {
     return undefined
   })
 
-  return yield* runActor({
+  return yield* runController({
     name: "claim-binder",
     sources: [source(PersistentVolumeClaimKind, claims, (claim) => [keyOf(claim)])],
     reconcile

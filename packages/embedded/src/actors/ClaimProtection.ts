@@ -5,10 +5,10 @@
 import { PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { PersistentVolumeClaim, Pod } from "@orchestrator/k8s/Objects"
+import { keyOf, runController, source } from "@orchestrator/k8s/runtime/SimpleController"
 import { makeStore, storeKey } from "@orchestrator/k8s/Store"
 import { Effect, Layer } from "effect"
 import { claimProtection } from "../admission/ClaimRules.ts"
-import { keyOf, runActor, source } from "./Actor.ts"
 import { claimsOf } from "./SchedulePlan.ts"
 
 /** Keys of the claims that a pod keeps. */
@@ -37,7 +37,7 @@ const make = Effect.gen(function*() {
     return undefined
   })
 
-  return yield* runActor({
+  return yield* runController({
     name: "claim-protection",
     sources: [
       source(PersistentVolumeClaimKind, claims, (claim) => [keyOf(claim)]),

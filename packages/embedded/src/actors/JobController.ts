@@ -6,10 +6,10 @@ import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { Job, Pod } from "@orchestrator/k8s/Objects"
+import { keyOf, runController, source } from "@orchestrator/k8s/runtime/SimpleController"
 import { makeStore } from "@orchestrator/k8s/Store"
 import { Clock, Effect, Layer } from "effect"
 import { equalJson } from "../objects/Share.ts"
-import { keyOf, runActor, source } from "./Actor.ts"
 import { type JobPlan, type JobStatus, planJob } from "./JobPlan.ts"
 import { isTracked, trackingFinalizer } from "./JobPods.ts"
 
@@ -100,7 +100,7 @@ const make = Effect.gen(function*() {
     return yield* perform(job, planJob({ job, pods: owned, now: yield* Clock.currentTimeMillis }))
   })
 
-  return yield* runActor({
+  return yield* runController({
     name: "job-controller",
     sources: [source(JobKind, jobs, (job) => [keyOf(job)]), source(PodKind, pods, jobKeysOf)],
     reconcile

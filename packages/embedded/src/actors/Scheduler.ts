@@ -2,10 +2,10 @@
 import { NodeKind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { Node, ObjectCondition, PersistentVolumeClaim, Pod } from "@orchestrator/k8s/Objects"
+import { keyOf, runController, source } from "@orchestrator/k8s/runtime/SimpleController"
 import { makeStore, storeKey } from "@orchestrator/k8s/Store"
 import { Clock, Effect, Layer } from "effect"
 import { equalJson } from "../objects/Share.ts"
-import { keyOf, runActor, source } from "./Actor.ts"
 import { withCondition } from "./Conditions.ts"
 import { claimsOf, type Placement, placePod, wantsNode } from "./SchedulePlan.ts"
 import { timestamp } from "./Timestamps.ts"
@@ -55,7 +55,7 @@ const make = Effect.gen(function*() {
     return undefined
   })
 
-  return yield* runActor({
+  return yield* runController({
     name: "scheduler",
     sources: [
       source(PodKind, pods, (pod) => wantsNode(pod) ? [keyOf(pod)] : [], { fieldSelector: "spec.nodeName=" }),

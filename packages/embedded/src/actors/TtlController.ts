@@ -2,9 +2,9 @@
 import { JobKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { Job } from "@orchestrator/k8s/Objects"
+import { keyOf, runController, source } from "@orchestrator/k8s/runtime/SimpleController"
 import { makeStore } from "@orchestrator/k8s/Store"
 import { Clock, Effect, Layer } from "effect"
-import { keyOf, runActor, source } from "./Actor.ts"
 import { conditionOf } from "./Conditions.ts"
 import { millisOf } from "./Timestamps.ts"
 
@@ -38,7 +38,7 @@ const make = Effect.gen(function*() {
     return undefined
   })
 
-  return yield* runActor({
+  return yield* runController({
     name: "ttl-controller",
     sources: [source(JobKind, jobs, (job) => [keyOf(job)])],
     reconcile

@@ -7,9 +7,9 @@ import { KubernetesClient, type ObjectRef } from "@orchestrator/k8s/KubernetesCl
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { Pod } from "@orchestrator/k8s/Objects"
 import { PodLogs } from "@orchestrator/k8s/PodLogs"
+import { keyOf, runController, source } from "@orchestrator/k8s/runtime/SimpleController"
 import { makeStore, storeKey } from "@orchestrator/k8s/Store"
 import { Context, Effect, FiberMap, Layer, Schedule } from "effect"
-import { keyOf, runActor, source } from "../actors/Actor.ts"
 import { register } from "./NodeObject.ts"
 import type { PodNetwork } from "./PodNetwork.ts"
 import { PodRuntime } from "./PodRuntime.ts"
@@ -125,7 +125,7 @@ const make = Effect.fnUntraced(function*(options: KubeletOptions) {
     return undefined
   })
 
-  const actor = runActor({
+  const actor = runController({
     name: "kubelet",
     sources: [source(PodKind, pods, (pod) => [keyOf(pod)], { fieldSelector: `spec.nodeName=${nodeName}` })],
     reconcile

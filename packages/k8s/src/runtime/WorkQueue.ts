@@ -10,10 +10,10 @@ export interface WorkQueue<Key> {
   readonly addAfter: (key: Key, delay: Duration.Duration) => Effect.Effect<void>
   /** Adds it after a delay that doubles with every failure in a row. */
   readonly addFailed: (key: Key) => Effect.Effect<void>
-  /** The key's row of failures ends. */
+  /** Resets the key's failure count. */
   readonly forget: (key: Key) => Effect.Effect<void>
   /** Waits for a key, works on it, and allows it again. Never fails. */
-  readonly process: (work: (key: Key) => Effect.Effect<void>) => Effect.Effect<void>
+  readonly process: <R>(work: (key: Key) => Effect.Effect<void, never, R>) => Effect.Effect<void, never, R>
   /** Keys in line, without those worked on. */
   readonly depth: Effect.Effect<number>
 }
