@@ -15,7 +15,6 @@ import {
   PodKind
 } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { fencedClient, Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import type {
   CustomObject,
@@ -27,7 +26,7 @@ import type {
   PodSpec
 } from "@orchestrator/k8s/Objects"
 import { reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
-import { makeWorkQueue } from "@orchestrator/k8s/runtime/WorkQueue"
+import { makeReconciler } from "@orchestrator/k8s/runtime/Reconciler"
 import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, DateTime, Deferred, Duration, Effect, FiberSet, Latch, Layer, Random, Ref } from "effect"
 import { Action } from "../act/Action.ts"
@@ -81,7 +80,22 @@ export class Controller extends Context.Service<Controller, {
       const { perform } = yield* Interpreter
       const { namespace } = yield* ControllerSettings
       const leadership = yield* Leadership
-      const queue = yield* makeWorkQueue(formatKey)
+      const { enqueue, process } = yield* makeReconciler({
+        idOf: formatKey,
+        annotations: (key) => ({ kind: key.kind, namespace: key.namespace, run: key.name }),
+        reconcile: (key: RunKey) =>
+          Effect.gen(function*() {
+            const decided = plan(yield* observe(key))
+            yield* reconciled(decided.rule)
+            if (decided.actions.length > 0) {
+              yield* Effect.logDebug("plan").pipe(
+                Effect.annotateLogs({ rule: decided.rule, actions: decided.actions.map(({ _tag }) => _tag).join(" ") })
+              )
+              if (yield* perform(decided)) return yield* Clock.currentTimeMillis
+            }
+            return decided.wakeAt === undefined ? undefined : DateTime.toEpochMillis(decided.wakeAt)
+          }).pipe(Effect.withSpan("Controller.reconcile", { attributes: { ...key } }, { captureStackTrace: false }))
+      })
       const warm = yield* Latch.make(false)
       const listsBegan = yield* Ref.make(0n)
       const reflecting = yield* FiberSet.make()
@@ -101,7 +115,7 @@ export class Controller extends Context.Service<Controller, {
         const idle = finished && !isEditedAfterEnd(run) && stores.jobs.by("ownerName", formatKey(key)).length === 0
         const isEcho = before !== undefined && before.metadata.resourceVersion === run.metadata.resourceVersion
         return Effect.all([
-          idle || (isEcho && change === "set") ? Effect.void : queue.add(key),
+          idle || (isEcho && change === "set") ? Effect.void : enqueue(key),
           kind === "CodeRun" && over
             ? Effect.forEach(workspacesOf(run), workspaceChanged, { discard: true })
             : Effect.void,
@@ -111,13 +125,13 @@ export class Controller extends Context.Service<Controller, {
       }
 
       /** Runs that waited for others to end. */
-      const placesFreed = Effect.flatMap(admitted, Effect.forEach(queue.add, { discard: true }))
+      const placesFreed = Effect.flatMap(admitted, Effect.forEach(enqueue, { discard: true }))
 
       /** Runs that may start, or never will, by what becomes of this one. */
       const dependentsOf = ({ metadata }: CustomObject) =>
         Effect.forEach(
           stores.runs.CodeRun.by("dependency", dependencyIndex(metadata.namespace ?? "", metadata.name ?? "")),
-          (run) => queue.add(keyOf("CodeRun", run)),
+          (run) => enqueue(keyOf("CodeRun", run)),
           { discard: true }
         )
 
@@ -125,7 +139,7 @@ export class Controller extends Context.Service<Controller, {
       const workspaceChanged = (workspace: string) =>
         Effect.forEach(
           stores.runs.CodeRun.by("active", workspace),
-          (run) => queue.add(keyOf("CodeRun", run)),
+          (run) => enqueue(keyOf("CodeRun", run)),
           { discard: true }
         )
 
@@ -137,7 +151,7 @@ export class Controller extends Context.Service<Controller, {
       }
 
       const labelledRunChanged = (object: KubernetesObject) =>
-        Effect.forEach(labelledRuns(object), queue.add, { discard: true })
+        Effect.forEach(labelledRuns(object), enqueue, { discard: true })
 
       /** Leaves out what changes nothing that is kept: echoes of our own writes, counts of pods, addresses. */
       const ifNews =
@@ -150,7 +164,7 @@ export class Controller extends Context.Service<Controller, {
       const jobChanged = (job: Job, change: "set" | "removed") => {
         if (change === "removed") stores.lastPods.delete(job.metadata.uid ?? "")
         return Effect.all([
-          Effect.forEach(runsOf(job), queue.add, { discard: true }),
+          Effect.forEach(runsOf(job), enqueue, { discard: true }),
           waitersOf(job, job.spec.template.spec),
           change === "removed" || observeJob(job, undefined).end !== undefined ? placesFreed : Effect.void
         ], { discard: true })
@@ -215,7 +229,7 @@ export class Controller extends Context.Service<Controller, {
 
       const refusalChanged = ({ involvedObject: { name = "" }, metadata: { namespace: home } }: Event) => {
         const job = stores.jobs.get({ namespace: home, name })
-        return job === undefined ? Effect.void : Effect.forEach(runsOf(job), queue.add, { discard: true })
+        return job === undefined ? Effect.void : Effect.forEach(runsOf(job), enqueue, { discard: true })
       }
 
       const podWarned = ({ involvedObject: { name = "" }, metadata: { namespace: home } }: Event) => {
@@ -255,36 +269,6 @@ export class Controller extends Context.Service<Controller, {
         })
       }
 
-      const reconcile = (key: RunKey) =>
-        Effect.gen(function*() {
-          const decided = plan(yield* observe(key))
-          yield* reconciled(decided.rule)
-          if (decided.actions.length > 0) {
-            yield* Effect.logDebug("plan").pipe(
-              Effect.annotateLogs({ rule: decided.rule, actions: decided.actions.map(({ _tag }) => _tag).join(" ") })
-            )
-            if (yield* perform(decided)) yield* queue.add(key)
-          }
-          if (decided.wakeAt !== undefined) {
-            yield* queue.addAfter(key, DateTime.distance(yield* DateTime.now, decided.wakeAt))
-          }
-          yield* queue.forget(key)
-        }).pipe(
-          Effect.catch((error) => failed(key, error)),
-          Effect.annotateLogs({ kind: key.kind, namespace: key.namespace, run: key.name }),
-          Effect.withSpan("Controller.reconcile", { attributes: { ...key } }, { captureStackTrace: false })
-        )
-
-      const failed = (key: RunKey, error: KubernetesError) => {
-        const asked = "retryAfterSeconds" in error.reason ? error.reason.retryAfterSeconds : undefined
-        return Effect.andThen(
-          hasReason("Conflict", "NotFound", "Unreachable")(error)
-            ? Effect.logDebug("the cluster has moved on, or is away", error.message)
-            : Effect.logWarning("cannot act on the cluster", error.message),
-          asked === undefined ? queue.addFailed(key) : queue.addAfter(key, Duration.seconds(asked))
-        )
-      }
-
       /** Spread, so that replicas and rounds do not meet. */
       const roughly = (seconds: number) =>
         Effect.flatMap(Random.next, (random) => Effect.sleep(Duration.seconds(seconds * (1 + random / 5))))
@@ -313,7 +297,7 @@ export class Controller extends Context.Service<Controller, {
         yield* roughly(sweepSeconds)
         for (const kind of ["CodeRun", "DocsRun"] as const) {
           const active = runsThat(kind, (run) => !isFinished(run))
-          yield* Effect.forEach(active, (run) => queue.add(keyOf(kind, run)), { discard: true })
+          yield* Effect.forEach(active, (run) => enqueue(keyOf(kind, run)), { discard: true })
         }
       })
 
@@ -332,7 +316,7 @@ export class Controller extends Context.Service<Controller, {
       const work = Effect.scoped(Effect.gen(function*() {
         yield* Effect.forkScoped(Effect.forever(sweep))
         yield* Effect.forkScoped(Effect.forever(settleEnded))
-        yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(queue.process(reconcile))), workers)
+        yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(process)), workers)
         return yield* Effect.never
       }))
 
@@ -349,7 +333,7 @@ export class Controller extends Context.Service<Controller, {
         })
       ))
 
-      return Controller.of({ synced: Effect.sync(() => warm.isOpen()), enqueue: queue.add })
+      return Controller.of({ synced: Effect.sync(() => warm.isOpen()), enqueue: enqueue })
     })
   )
 

@@ -10,7 +10,7 @@ export interface ReconcilerOptions<Key, R> {
   readonly idOf: (key: Key) => string
   /** What its log lines say of a key. */
   readonly annotations: (key: Key) => Readonly<Record<string, string>>
-  /** Answers with the time, in milliseconds since the epoch, at which the key has to be looked at again. */
+  /** Answers with the time, in milliseconds since the epoch, at which the key has to be looked at again: at once, when it has passed. */
   readonly reconcile: (key: Key) => Effect.Effect<number | undefined, KubernetesError, R>
 }
 
@@ -31,9 +31,9 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
 
   const settled = Effect.fnUntraced(function*(key: Key, wakeAt: number | undefined) {
     yield* queue.forget(key)
-    if (wakeAt !== undefined) {
-      yield* queue.addAfter(key, Duration.millis(Math.max(0, wakeAt - (yield* Clock.currentTimeMillis))))
-    }
+    if (wakeAt === undefined) return
+    const millis = wakeAt - (yield* Clock.currentTimeMillis)
+    yield* millis > 0 ? queue.addAfter(key, Duration.millis(millis)) : queue.add(key)
   })
 
   const failed = (key: Key, error: KubernetesError) => {
