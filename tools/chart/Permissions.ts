@@ -11,7 +11,7 @@ export const permissionWords = (granted: ReadonlyArray<Permission>): ReadonlySet
   )
 
 /** A rule of a Role. */
-interface Rule {
+interface PolicyRule {
   readonly apiGroups: ReadonlyArray<string>
   readonly resources: ReadonlyArray<string>
   readonly resourceNames?: ReadonlyArray<string>
@@ -19,7 +19,7 @@ interface Rule {
 }
 
 /** The same words for the rules of a Role. */
-export const ruleWords = (rules: ReadonlyArray<Rule>): ReadonlySet<string> =>
+export const ruleWords = (rules: ReadonlyArray<PolicyRule>): ReadonlySet<string> =>
   new Set(
     rules.flatMap(({ apiGroups, resources, verbs }) =>
       apiGroups.flatMap((group) => resources.flatMap((each) => verbs.map((verb) => `${group}/${each}:${verb}`)))
@@ -30,7 +30,7 @@ const texts = (value: Json | undefined): ReadonlyArray<string> =>
   Array.isArray(value) ? value.filter((each) => typeof each === "string") : []
 
 /** The rules of a Role. */
-export const rulesOf = (role: Json): ReadonlyArray<Rule> => {
+export const rulesOf = (role: Json): ReadonlyArray<PolicyRule> => {
   const rules = valueIn(role, "rules")
   return (Array.isArray(rules) ? rules.filter(isObject) : []).map((rule) => ({
     apiGroups: texts(rule["apiGroups"]),

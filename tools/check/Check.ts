@@ -1,7 +1,7 @@
 /** A check: something that can be wrong with the repository, and the words that say where. */
 import { Clock, Effect } from "effect"
 
-export interface Verdict {
+export interface CheckResult {
   readonly ok: boolean
   /** What the check has to say: the problems of a failed one; at most a phrase of a passed one. */
   readonly words: string
@@ -10,17 +10,17 @@ export interface Verdict {
 export interface Check<R = never> {
   readonly name: string
   /** Looks at the repository (or a part of one) in this folder. */
-  readonly inspect: (root: string) => Effect.Effect<Verdict, never, R>
+  readonly inspect: (root: string) => Effect.Effect<CheckResult, never, R>
 }
 
 /** A verdict with the check that it is of, and how long that took. */
-export interface Finding extends Verdict {
+export interface Finding extends CheckResult {
   readonly name: string
   readonly millis: number
 }
 
 /** The verdict of a check that lists its problems. */
-export const verdictOf = (problems: ReadonlyArray<string>, note = ""): Verdict =>
+export const resultOf = (problems: ReadonlyArray<string>, note = ""): CheckResult =>
   problems.length === 0 ? { ok: true, words: note } : { ok: false, words: problems.join("\n") }
 
 /** Runs one check and times it. */

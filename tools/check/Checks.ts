@@ -3,7 +3,7 @@ import { crdFiles } from "@orchestrator/cli/CrdFiles"
 import { reasonsPage } from "@orchestrator/domain/ReasonGuide"
 import { Effect, FileSystem, Path } from "effect"
 import { boundaryProblems } from "./Boundaries.ts"
-import { type Check, verdictOf } from "./Check.ts"
+import { type Check, resultOf } from "./Check.ts"
 import { command } from "./Command.ts"
 import { environmentProblems } from "./Environment.ts"
 import { houseProblems, medians } from "./HouseRules.ts"
@@ -23,8 +23,8 @@ const ofSources = (
   name,
   inspect: (root: string) =>
     readSources(root).pipe(
-      Effect.map((sources) => verdictOf(problems(sources), note(sources))),
-      Effect.catch((error) => Effect.succeed(verdictOf([error.message])))
+      Effect.map((sources) => resultOf(problems(sources), note(sources))),
+      Effect.catch((error) => Effect.succeed(resultOf([error.message])))
     )
 })
 
@@ -60,7 +60,7 @@ export const generated: Check<FileSystem.FileSystem | Path.Path> = {
         Effect.map((now) => (now === text ? [] : [`${path} is out of date: npm run generate`])),
         Effect.orElseSucceed(() => [`${path} is missing: npm run generate`])
       ))
-    return verdictOf(found.flat())
+    return resultOf(found.flat())
   })
 }
 

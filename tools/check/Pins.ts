@@ -1,7 +1,7 @@
 /** What a release takes from elsewhere is named by what it holds: actions by commit, base images by digest. Tags can be moved by others. */
 import type { Source } from "./Sources.ts"
 
-interface Rule {
+interface PinRule {
   readonly applies: RegExp
   /** Lines that name something from elsewhere; the group is its name. */
   readonly names: RegExp
@@ -9,7 +9,7 @@ interface Rule {
   readonly problem: string
 }
 
-const rules: ReadonlyArray<Rule> = [
+const rules: ReadonlyArray<PinRule> = [
   {
     applies: /^\.github\/.*\.ya?ml$/,
     names: /(?:^|[\s{,])["']?uses["']?\s*:\s*["']?([^\s"'#]+.*?)["']?\s*$/,

@@ -29,12 +29,12 @@ import type { RequestCounts } from "./RequestCounts.ts"
 import type { ObjectStore } from "./store/ObjectStore.ts"
 import { cascaded } from "./write/Cascade.ts"
 import { decideCreate } from "./write/Create.ts"
-import { type Decided, type Decision, timeOf, type WriteContext } from "./write/Decision.ts"
 import { decideDelete } from "./write/Delete.ts"
 import { decidePatch } from "./write/Patch.ts"
 import { decideReview } from "./write/Review.ts"
 import type { Reviews } from "./write/Reviews.ts"
 import { decideUpdate } from "./write/Update.ts"
+import { type PlannedWrite, timeOf, type WriteContext, type WritePlan } from "./write/WritePlan.ts"
 
 /** What a request is about: an object, or the objects of a namespace. */
 interface Subject {
@@ -68,7 +68,7 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
     return served === undefined ? Result.fail(notServed) : Result.succeed(served)
   }
 
-  const commit = ({ changes, object }: Decision): Effect.Effect<StoredObject, KubernetesErrorReason> => {
+  const commit = ({ changes, object }: WritePlan): Effect.Effect<StoredObject, KubernetesErrorReason> => {
     if (changes.length === 0) return Effect.succeed(Object.isFrozen(object) ? object : freeze(object))
     const staged = store.stage(changes)
     const answered = staged[changes.findIndex((change) => change.object === object)]?.object ?? object
@@ -88,7 +88,7 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
     kind: Kind<A>,
     ref: Subject,
     dryRun: boolean | undefined,
-    decide: (context: WriteContext) => Decided
+    decide: (context: WriteContext) => PlannedWrite
   ): Effect.Effect<A, KubernetesError> =>
     Random.Random.pipe(
       Effect.flatMap((random) =>
@@ -119,17 +119,17 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
   /** Decides on the object as it is stored. */
   const existing = (
     ref: ObjectRef,
-    decide: (context: WriteContext, previous: StoredObject) => Decided
+    decide: (context: WriteContext, previous: StoredObject) => PlannedWrite
   ) =>
-  (context: WriteContext): Decided => {
+  (context: WriteContext): PlannedWrite => {
     const previous = context.store.get(context.served.resource, ref.namespace, ref.name)
     return previous === undefined ? Result.fail(notFound(context.served.kind, ref.name)) : decide(context, previous)
   }
 
-  const hasStatus = (decide: (context: WriteContext) => Decided) => (context: WriteContext): Decided =>
+  const hasStatus = (decide: (context: WriteContext) => PlannedWrite) => (context: WriteContext): PlannedWrite =>
     context.served.kind.hasStatus ? decide(context) : Result.fail(notServed)
 
-  const stored = (decide: (context: WriteContext) => Decided) => (context: WriteContext): Decided =>
+  const stored = (decide: (context: WriteContext) => PlannedWrite) => (context: WriteContext): PlannedWrite =>
     context.served.kind.createOnly ? Result.fail(methodNotAllowed) : decide(context)
 
   const refOf = ({ metadata }: KubernetesObject): ObjectRef => ({

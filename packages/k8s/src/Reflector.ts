@@ -28,14 +28,14 @@ export interface ReflectorOptions<A extends KubernetesObject> extends Selectors 
 const pageSize = 500
 const defaultWatchSeconds = 300
 /** A watch that ends sooner than this counts as trouble. */
-const shortestWatch = 1000
+const shortestWatchMillis = 1000
 /** A watch that has not told by then what there is will not, unless in that time it told more than changes alone would be. */
 const longestBeginning = Duration.minutes(1)
 const fewestTold = 500
 /** On the bookmark after the last of what there is. */
 const initialEventsEnd = "k8s.io/initial-events-end"
-/** Interruptions in a row that are nobody's business. */
-const patience = 3
+/** Failures in a row that are not logged as warnings. */
+const quietFailures = 3
 
 /** Runs for ever. */
 export const reflect = Effect.fn("Reflector.reflect")(function*<A extends KubernetesObject>(
@@ -86,7 +86,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     return onChange(object, removed ? "removed" : "set", before)
   }
 
-  /** The row of failures ends with an event, or with a watch that lasted: a list alone proves nothing. */
+  /** An event, or a watch that lasted, resets the failure count: a list alone proves nothing. */
   const pause = Effect.fnUntraced(function*(atLeastMillis: number) {
     const count = yield* Ref.getAndUpdate(failures, (n) => n + 1)
     const jitter = yield* Random.next
@@ -105,9 +105,10 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     )
   })
 
-  /** Said once for a row of failures; that nobody answers is the client's to say. */
+  /** Said once until it works again; that nobody answers is the client's to say. */
   const wait = Effect.fnUntraced(function*(error: KubernetesError) {
-    const passing = hasReason("Unreachable")(error) || (isRetryable(error) && (yield* Ref.get(failures)) < patience)
+    const passing = hasReason("Unreachable")(error) ||
+      (isRetryable(error) && (yield* Ref.get(failures)) < quietFailures)
     yield* Effect.logWithLevel(told || passing ? "Debug" : "Warn")("list or watch interrupted").pipe(
       Effect.annotateLogs({ kind: kind.kind, error: error.message })
     )
@@ -121,7 +122,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     on: (event: WatchEvent<A>) => Effect.Effect<unknown>
   ) {
     const started = yield* Clock.currentTimeMillis
-    const lasted = Effect.map(Clock.currentTimeMillis, (now) => now - started >= shortestWatch)
+    const lasted = Effect.map(Clock.currentTimeMillis, (now) => now - started >= shortestWatchMillis)
     const breathe = Effect.flatMap(lasted, (long) => long ? Effect.void : pause(0))
     yield* client.watch(kind, {
       ...selectors,

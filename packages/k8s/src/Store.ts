@@ -1,5 +1,5 @@
 /**
- * A cache of one kind, fed by a Reflector and by the answers to our own writes, so that whoever wrote reads what he wrote. Reads are
+ * A cache of one kind, fed by a Reflector and by the answers to our own writes, for read-your-writes. Reads are
  * synchronous. A write's answer is taken only while the stream has not yet passed its revision: what the stream says is newer.
  */
 import type { KubernetesObject } from "./Objects.ts"

@@ -2,12 +2,12 @@
 import { emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import type { ContainerRequest } from "@orchestrator/embedded/node/PodRuntime"
-import { type Outcome, type Script, ScriptedNode } from "@orchestrator/embedded/node/ScriptedRuntime"
+import { type Script, type ScriptedContainer, ScriptedNode } from "@orchestrator/embedded/node/ScriptedRuntime"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Duration, Effect } from "effect"
 import { eventually } from "./Eventually.ts"
 
-type End = Pick<Outcome, "exitCode" | "message">
+type End = Pick<ScriptedContainer, "exitCode" | "message">
 
 const delivery = (headCommit: string) => ({
   branch: "feature/task-1-implementation",

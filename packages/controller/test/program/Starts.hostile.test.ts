@@ -1,7 +1,7 @@
 /** Whole runs on the memory cluster whose pods do not start, or have somebody else's containers in them. */
 import { assert, it } from "@effect/vitest"
 import { Condition } from "@orchestrator/domain/Condition"
-import type { Outcome } from "@orchestrator/embedded/node/ScriptedRuntime"
+import type { ScriptedContainer } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { ConfigMapKind, JobKind, SecretKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { CustomObject, KubernetesObject } from "@orchestrator/k8s/Objects"
@@ -155,9 +155,9 @@ const injecting = Layer.effect(
   })
 )
 
-const proxy: Outcome = { after: "never", onTerminate: { after: "5 seconds", exitCode: 0 } }
+const proxy: ScriptedContainer = { after: "never", onTerminate: { after: "5 seconds", exitCode: 0 } }
 
-const meshed = (agent: (env: Readonly<Record<string, string>>) => Outcome) => {
+const meshed = (agent: (env: Readonly<Record<string, string>>) => ScriptedContainer) => {
   const script = acting(({ env }) => agent(env))
   const whole = cluster((request) => request.container.name === "istio-proxy" ? proxy : script(request), injecting)
   return Layer.provideMerge(controller(), whole)

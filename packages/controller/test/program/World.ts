@@ -15,7 +15,7 @@ import * as GarbageCollector from "@orchestrator/embedded/actors/GarbageCollecto
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
 import type { ContainerRequest } from "@orchestrator/embedded/node/PodRuntime"
-import type { Outcome, Script } from "@orchestrator/embedded/node/ScriptedRuntime"
+import type { Script, ScriptedContainer } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { layerTest, ScriptedNode } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { CodeRunKind, DocsRunKind, JobKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
@@ -130,7 +130,7 @@ export const pass = (time: Duration.Input, step: Duration.Input = "1 second") =>
   })
 
 /** What a broker testifies when it is stopped, which is after its agent has ended. */
-export const witness = (testimony: Partial<BrokerResult> = {}): Outcome => ({
+export const witness = (testimony: Partial<BrokerResult> = {}): ScriptedContainer => ({
   after: "never",
   onTerminate: {
     exitCode: 0,
@@ -151,7 +151,7 @@ export const witness = (testimony: Partial<BrokerResult> = {}): Outcome => ({
 
 /** What the agent's container does, and what its broker saw. */
 export const acting = (
-  agent: (request: ContainerRequest) => Outcome,
+  agent: (request: ContainerRequest) => ScriptedContainer,
   testimony: (request: ContainerRequest) => Partial<BrokerResult> = () => ({})
 ): Script =>
 (request) => {
@@ -171,7 +171,7 @@ export const isAgain = ({ pod }: ContainerRequest): boolean =>
   pod.metadata.ownerReferences?.some(({ name }) => /-r\d+-[0-9a-f]{8}$/.test(name)) === true
 
 /** An agent that delivers after this time. */
-const delivering = (after: NonNullable<Outcome["after"]> = "10 seconds"): Script =>
+const delivering = (after: NonNullable<ScriptedContainer["after"]> = "10 seconds"): Script =>
   acting(({ env }) => completed(env, after))
 
 /** An agent that works until it is told to stop, and then saves its work. */
@@ -184,7 +184,10 @@ export const endless: Script = acting(({ env }) => completed(env, "never"), () =
   }
 }))
 
-export const completed = (env: Readonly<Record<string, string>>, after: NonNullable<Outcome["after"]>): Outcome => ({
+export const completed = (
+  env: Readonly<Record<string, string>>,
+  after: NonNullable<ScriptedContainer["after"]>
+): ScriptedContainer => ({
   after,
   exitCode: 0,
   message: formatAgentResult({
@@ -201,7 +204,7 @@ export const completed = (env: Readonly<Record<string, string>>, after: NonNulla
 })
 
 /** An agent that fails after this time. */
-export const failed = (reason: FailureReason, after: Duration.Input = "10 seconds"): Outcome => ({
+export const failed = (reason: FailureReason, after: Duration.Input = "10 seconds"): ScriptedContainer => ({
   after,
   exitCode: 1,
   message: formatAgentResult({ outcome: "Failed", reason, message: `It was ${reason}.` })

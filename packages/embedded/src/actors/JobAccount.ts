@@ -32,8 +32,8 @@ export const accountFor = (job: Job, pods: ReadonlyArray<Pod>): Account => {
   const fresh = tracked.filter((pod) => !known.has(uidOf(pod)))
   const won = fresh.filter(({ status }) => status?.phase === "Succeeded")
   const lost = fresh.filter((pod) => hasFailed(job, pod))
-  const judged = lost.map((pod) => ({ pod, verdict: judgeFailure(job, pod) }))
-  const fatal = judged.find(({ verdict }) => verdict.action === "FailJob")?.verdict
+  const judged = lost.map((pod) => ({ pod, failure: judgeFailure(job, pod) }))
+  const fatal = judged.find(({ failure }) => failure.action === "FailJob")?.failure
 
   return {
     succeeded: succeeded + listed.succeeded.length - waiting(listed.succeeded).length,
@@ -42,7 +42,7 @@ export const accountFor = (job: Job, pods: ReadonlyArray<Pod>): Account => {
       succeeded: [...waiting(listed.succeeded), ...won.map(uidOf)],
       failed: [
         ...waiting(listed.failed),
-        ...judged.filter(({ verdict }) => verdict.action !== "Ignore").map(({ pod }) => uidOf(pod))
+        ...judged.filter(({ failure }) => failure.action !== "Ignore").map(({ pod }) => uidOf(pod))
       ]
     },
     ended: [...tracked.filter((pod) => known.has(uidOf(pod))), ...won, ...lost],

@@ -2,17 +2,17 @@
 import type { Job, ObjectCondition, Pod } from "@orchestrator/k8s/Objects"
 import { conditionOf, withCondition } from "./Conditions.ts"
 import { type Account, accountFor } from "./JobAccount.ts"
-import { endOf, groupPods, hasEnded, isReady, isTracked, replacesOnlyFailed } from "./JobPods.ts"
 import {
   completionsOf,
   deadlineOf,
   type EndCondition,
+  endConditionOf,
   finalOf,
   isFinished,
   parallelismOf,
-  succeededIn,
-  verdictOn
-} from "./JobVerdict.ts"
+  succeededIn
+} from "./JobEnd.ts"
+import { endOf, groupPods, hasEnded, isReady, isTracked, replacesOnlyFailed } from "./JobPods.ts"
 import { earliest, timestamp } from "./Timestamps.ts"
 
 export type JobStatus = NonNullable<Job["status"]>
@@ -146,7 +146,7 @@ export const planJob = (observed: JobObserved): JobPlan => {
   const { active } = groupPods(pods)
   if (isFinished(job)) return { ...nothing, release: pods.filter(isTracked), remove: active }
   const account = accountFor(job, pods)
-  const end = verdictOn({ job, active, account, now })
+  const end = endConditionOf({ job, active, account, now })
   const change = end === undefined ? scale(observed, account) : { ...unchanged, remove: active }
   return {
     create: change.create,

@@ -1,7 +1,7 @@
 /** What a Job's podFailurePolicy says of a failed pod: the first rule that matches decides. */
 import type { ContainerStatus, Job, Pod, PodFailurePolicyRule } from "@orchestrator/k8s/Objects"
 
-export type FailureVerdict =
+export type FailureAction =
   | { readonly action: "Count" }
   | { readonly action: "Ignore" }
   | { readonly action: "FailJob"; readonly message: string }
@@ -37,7 +37,7 @@ const why = (rule: PodFailurePolicyRule, pod: Pod): string | undefined => {
   return condition === undefined ? undefined : `Pod ${name} has condition ${condition}`
 }
 
-export const judgeFailure = ({ spec }: Job, pod: Pod): FailureVerdict => {
+export const judgeFailure = ({ spec }: Job, pod: Pod): FailureAction => {
   if (pod.status?.phase !== "Failed") return { action: "Count" }
   for (const [index, rule] of (spec.podFailurePolicy?.rules ?? []).entries()) {
     const found = why(rule, pod)

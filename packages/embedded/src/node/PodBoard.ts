@@ -10,7 +10,7 @@ import { isNewer } from "@orchestrator/k8s/Store"
 import { Clock, Duration, Effect, Queue, Ref, type Scope, Semaphore } from "effect"
 import { equalJson } from "../objects/Share.ts"
 import { type ContainerRecord, type Records, recordsOf } from "./PodRecord.ts"
-import { type Addresses, podStatus, type Verdict } from "./PodStatusView.ts"
+import { type Addresses, type PodEnd, podStatus } from "./PodStatusView.ts"
 
 export interface PodBoard {
   readonly pod: () => Pod
@@ -18,10 +18,10 @@ export interface PodBoard {
   readonly address: string
   readonly records: () => Records
   readonly record: (container: string) => ContainerRecord | undefined
-  readonly verdict: () => Verdict | undefined
+  readonly podEnd: () => PodEnd | undefined
   readonly update: (container: string, change: Partial<ContainerRecord>) => Effect.Effect<void>
-  /** The first verdict stays. */
-  readonly judge: (verdict: Verdict) => Effect.Effect<void>
+  /** The first one stays. */
+  readonly judge: (podEnd: PodEnd) => Effect.Effect<void>
   /** A newer version of the pod was seen. */
   readonly saw: (pod: Pod) => void
   /** Nothing runs any more: writes the final status, and returns when it is stored or the pod is gone. */
@@ -41,7 +41,7 @@ export const makeBoard = Effect.fnUntraced(function*(
   const failures = yield* Ref.make(0)
   let pod = first
   let records: Records = recordsOf(first, yield* Clock.currentTimeMillis)
-  let verdict: Verdict | undefined
+  let podEnd: PodEnd | undefined
   let ended = false
   let gone = false
 
@@ -64,7 +64,7 @@ export const makeBoard = Effect.fnUntraced(function*(
 
   const write = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
-    const status = podStatus({ pod, records, ended, verdict, addresses, now })
+    const status = podStatus({ pod, records, ended, podEnd, addresses, now })
     if (equalJson(status, pod.status)) return true
     saw(yield* client.replaceStatus(PodKind, { ...pod, status }))
     yield* Ref.set(failures, 0)
@@ -99,14 +99,14 @@ export const makeBoard = Effect.fnUntraced(function*(
     address: addresses.pod,
     records: () => records,
     record: (container) => records.get(container),
-    verdict: () => verdict,
+    podEnd: () => podEnd,
     update: (container, change) => {
       const before = records.get(container)
       if (before !== undefined) records = new Map([...records, [container, { ...before, ...change }]])
       return changed
     },
     judge: (given) => {
-      verdict ??= given
+      podEnd ??= given
       return changed
     },
     saw,

@@ -6,7 +6,7 @@ import { type ContainerRecord, ofRole, type Records } from "./PodRecord.ts"
 import { sharedMessage } from "./TerminationMessage.ts"
 
 /** Why the node ends a pod that would have gone on. */
-export interface Verdict {
+export interface PodEnd {
   /** `Evicted`, `DeadlineExceeded` */
   readonly reason: string
   readonly message: string
@@ -25,7 +25,7 @@ export interface StatusInputs {
   readonly records: Records
   /** No container runs, and none will be started. */
   readonly ended: boolean
-  readonly verdict: Verdict | undefined
+  readonly podEnd: PodEnd | undefined
   readonly addresses: Addresses
   readonly now: number
 }
@@ -38,9 +38,9 @@ const wasStarted = ({ lastState, state }: ContainerRecord): boolean =>
 /** What has no probe is ready as soon as it runs. */
 const isReady = ({ ready = true, state }: ContainerRecord): boolean => state.running !== undefined && ready
 
-const phaseOf = ({ ended, records, verdict }: StatusInputs): NonNullable<PodStatus["phase"]> => {
+const phaseOf = ({ ended, records, podEnd }: StatusInputs): NonNullable<PodStatus["phase"]> => {
   if (!ended) return ofRole(records, "main").some(wasStarted) ? "Running" : "Pending"
-  return verdict === undefined && ofRole(records, "init", "main").every(exitedWell) ? "Succeeded" : "Failed"
+  return podEnd === undefined && ofRole(records, "init", "main").every(exitedWell) ? "Succeeded" : "Failed"
 }
 
 /** Messages share the room that a pod has for them. */
@@ -107,12 +107,12 @@ const isHeldUp = ({ state }: ContainerRecord): boolean =>
 const conditionsOf = (inputs: StatusInputs): ReadonlyArray<ObjectCondition> => {
   const before = inputs.pod.status?.conditions
   const wanted = [
-    ...(inputs.verdict?.disruption === true
+    ...(inputs.podEnd?.disruption === true
       ? [{
         type: "DisruptionTarget",
         status: "True",
         reason: "TerminationByKubelet",
-        message: inputs.verdict.message
+        message: inputs.podEnd.message
       }]
       : []),
     sandbox(inputs),
@@ -127,12 +127,12 @@ const conditionsOf = (inputs: StatusInputs): ReadonlyArray<ObjectCondition> => {
 
 /** The status to report. What others have put there (conditions) stays. */
 export const podStatus = (inputs: StatusInputs): PodStatus => {
-  const { addresses, ended, now, pod, records, verdict } = inputs
+  const { addresses, ended, now, pod, records, podEnd } = inputs
   const inits = ofRole(records, "init", "sidecar")
   return {
     ...pod.status,
     phase: phaseOf(inputs),
-    ...(ended && verdict !== undefined ? { reason: verdict.reason, message: verdict.message } : {}),
+    ...(ended && podEnd !== undefined ? { reason: podEnd.reason, message: podEnd.message } : {}),
     conditions: conditionsOf(inputs),
     hostIP: addresses.host,
     podIP: addresses.pod,

@@ -13,7 +13,7 @@ import { type Grace, makeGrace } from "./Grace.ts"
 import { makeBoard, type PodBoard } from "./PodBoard.ts"
 import { type ContainerRecord, ofRole, startsAgain } from "./PodRecord.ts"
 import type { PodRuntime } from "./PodRuntime.ts"
-import type { Addresses, Verdict } from "./PodStatusView.ts"
+import type { Addresses, PodEnd } from "./PodStatusView.ts"
 import { sealLog, sealLogs } from "./SealLog.ts"
 import { makeStopping, type Stopping, unlessStopped } from "./Stopping.ts"
 import { type Files, resolveVolumes } from "./VolumeFiles.ts"
@@ -22,7 +22,7 @@ export interface PodWorker {
   /** A newer version of the pod was seen; a deletion stops it. */
   readonly saw: (pod: Pod) => Effect.Effect<void>
   /** Ends the pod for a reason of the node's. */
-  readonly evict: (verdict: Verdict) => Effect.Effect<void>
+  readonly evict: (podEnd: PodEnd) => Effect.Effect<void>
   /** Runs the pod; returns when its last status is stored. */
   readonly run: Effect.Effect<void, never, KubernetesClient | PodRuntime | Scope.Scope>
 }
@@ -51,7 +51,7 @@ export const makePodWorker = Effect.fnUntraced(function*(
       return seen.metadata.deletionTimestamp === undefined ? Effect.void : end(graceOf(seen))
     })
 
-  const evict = (verdict: Verdict) => Effect.andThen(board.judge(verdict), end(graceOf(board.pod())))
+  const evict = (podEnd: PodEnd) => Effect.andThen(board.judge(podEnd), end(graceOf(board.pod())))
 
   const run = Effect.gen(function*() {
     yield* Effect.forkScoped(expire(board, evict))

@@ -13,7 +13,7 @@ import {
 } from "./PodRuntime.ts"
 
 /** What a container does. Everything absent: it runs for a second and exits with 0; a sidecar until it is stopped. */
-export interface Outcome {
+export interface ScriptedContainer {
   /** The runtime does not start it. */
   readonly refuse?: { readonly reason: string; readonly message: string; readonly retry: boolean }
   /** How long it runs; `never`: until it is stopped or finished by hand. */
@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** The outcome of a container; undefined: the default. */
-export type Script = (request: ContainerRequest) => Outcome | undefined
+export type Script = (request: ContainerRequest) => ScriptedContainer | undefined
 
 /** A container that was started, in the order of starts. */
 export interface Started {
@@ -50,7 +50,7 @@ export class ScriptedNode extends Context.Service<ScriptedNode, {
   /** Ends every running container that matches; answers how many did. */
   readonly finish: (
     matches: (request: ContainerRequest) => boolean,
-    exit: Pick<Outcome, "exitCode" | "message" | "reason">
+    exit: Pick<ScriptedContainer, "exitCode" | "message" | "reason">
   ) => Effect.Effect<number>
 }>()("@orchestrator/embedded/node/ScriptedNode") {}
 
@@ -59,7 +59,7 @@ interface Live extends Started {
 }
 
 const exitOf = (
-  { exitCode = 0, message, reason }: Pick<Outcome, "exitCode" | "message" | "reason">
+  { exitCode = 0, message, reason }: Pick<ScriptedContainer, "exitCode" | "message" | "reason">
 ): ContainerExit => ({
   exitCode,
   reason: reason ?? (exitCode === 0 ? "Completed" : "Error"),
@@ -67,7 +67,7 @@ const exitOf = (
 })
 
 /** A sidecar that a script says nothing of is there for as long as it is needed. */
-const byDefault = ({ container }: ContainerRequest): Outcome =>
+const byDefault = ({ container }: ContainerRequest): ScriptedContainer =>
   container.restartPolicy === "Always" ? { after: "never", onTerminate: { exitCode: 0 } } : {}
 
 const killed = exitOf({ exitCode: 137 })

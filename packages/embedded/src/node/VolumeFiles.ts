@@ -93,13 +93,13 @@ const wanted = ({ configMap, projected, secret }: Volume, asked: Asked) => {
     .pipe(Effect.map((all): Files => new Map(all.flatMap((files) => [...files]))))
 }
 
-/** What is missing for some seconds is told, as the kubelet tells it: files that are made just after their Job are no news. */
-const patience = Duration.seconds(2)
+/** What is missing for some seconds is reported, as the kubelet does: files that are made just after their Job are not. */
+const quietTime = Duration.seconds(2)
 
 /** Volumes as they are waited for; what is missing is told once, as an event of the pod. */
 const warning = (pod: Pod, volume: string, missing: () => string | undefined) =>
   Effect.gen(function*() {
-    yield* Effect.sleep(patience)
+    yield* Effect.sleep(quietTime)
     const what = missing()
     const client = yield* KubernetesClient
     const { name = "", namespace = "", uid = "" } = pod.metadata

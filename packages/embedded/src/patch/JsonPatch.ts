@@ -4,10 +4,10 @@ import { Result } from "effect"
 import { equalJson } from "../objects/Share.ts"
 import { isJsonObject } from "../objects/StoredObject.ts"
 
-type Outcome = Result.Result<unknown, string>
+type Patched = Result.Result<unknown, string>
 
 /** Fails with the sentence that names the operation which cannot be done; nothing is done then. */
-export const jsonPatch = (target: unknown, operations: ReadonlyArray<JsonPatchOperation>): Outcome => {
+export const jsonPatch = (target: unknown, operations: ReadonlyArray<JsonPatchOperation>): Patched => {
   let value = target
   for (const operation of operations) {
     const next = applyOperation(value, operation)
@@ -17,7 +17,7 @@ export const jsonPatch = (target: unknown, operations: ReadonlyArray<JsonPatchOp
   return Result.succeed(value)
 }
 
-const applyOperation = (target: unknown, operation: JsonPatchOperation): Outcome => {
+const applyOperation = (target: unknown, operation: JsonPatchOperation): Patched => {
   const path = parsePointer(operation.path)
   const from = operation.from === undefined ? undefined : parsePointer(operation.from)
   if (path === undefined) {
@@ -65,7 +65,7 @@ const indexOf = (items: ReadonlyArray<unknown>, key: string): number | undefined
   return index === undefined || index > items.length ? undefined : index
 }
 
-const valueAt = (target: unknown, path: ReadonlyArray<string>): Outcome => {
+const valueAt = (target: unknown, path: ReadonlyArray<string>): Patched => {
   let value = target
   for (const key of path) {
     if (Array.isArray(value)) {
@@ -82,8 +82,8 @@ const valueAt = (target: unknown, path: ReadonlyArray<string>): Outcome => {
 const changeAt = (
   target: unknown,
   path: ReadonlyArray<string>,
-  change: (parent: unknown, key: string) => Outcome
-): Outcome => {
+  change: (parent: unknown, key: string) => Patched
+): Patched => {
   const [key, ...rest] = path
   if (key === undefined) return missing(path)
   if (rest.length === 0) return change(target, key)
@@ -96,7 +96,7 @@ const changeAt = (
 const replaced = (parent: unknown, key: string, value: unknown): unknown =>
   Array.isArray(parent) ? parent.with(Number(key), value) : { ...(isJsonObject(parent) ? parent : {}), [key]: value }
 
-const addAt = (target: unknown, path: ReadonlyArray<string>, value: unknown): Outcome => {
+const addAt = (target: unknown, path: ReadonlyArray<string>, value: unknown): Patched => {
   if (path.length === 0) return Result.succeed(value)
   return changeAt(target, path, (parent, key) => {
     if (isJsonObject(parent)) return Result.succeed({ ...parent, [key]: value })
@@ -107,7 +107,7 @@ const addAt = (target: unknown, path: ReadonlyArray<string>, value: unknown): Ou
 }
 
 /** A member that is not there is added, as the API server does; an item is not. */
-const replaceAt = (target: unknown, path: ReadonlyArray<string>, value: unknown): Outcome =>
+const replaceAt = (target: unknown, path: ReadonlyArray<string>, value: unknown): Patched =>
   path.length === 0 ? Result.succeed(value) : changeAt(target, path, (parent, key) => {
     if (Array.isArray(parent) && Result.isFailure(valueAt(parent, [key]))) return missing(path)
     return isJsonObject(parent) || Array.isArray(parent)
@@ -115,7 +115,7 @@ const replaceAt = (target: unknown, path: ReadonlyArray<string>, value: unknown)
       : missing(path)
   })
 
-const removeAt = (target: unknown, path: ReadonlyArray<string>): Outcome =>
+const removeAt = (target: unknown, path: ReadonlyArray<string>): Patched =>
   Result.flatMap(valueAt(target, path), () =>
     changeAt(target, path, (parent, key) => {
       if (Array.isArray(parent)) return Result.succeed(parent.toSpliced(Number(key), 1))

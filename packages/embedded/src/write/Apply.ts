@@ -12,12 +12,17 @@ import { assign, formatManagers, isManager, type Manager, readManagers, relinqui
 import { objectShape } from "../patch/Shape.ts"
 import { pruneObject } from "../schema/Prune.ts"
 import { decideCreate } from "./Create.ts"
-import type { Decided, WriteContext } from "./Decision.ts"
 import { decideUpdate, type UpdateOptions } from "./Update.ts"
+import type { PlannedWrite, WriteContext } from "./WritePlan.ts"
 
 type Apply = Extract<Patch, { readonly type: "apply" }>
 
-export const decideApply = (context: WriteContext, ref: ObjectRef, patch: Apply, options: UpdateOptions): Decided =>
+export const decideApply = (
+  context: WriteContext,
+  ref: ObjectRef,
+  patch: Apply,
+  options: UpdateOptions
+): PlannedWrite =>
   Result.flatMap(configurationOf(context, ref, patch, options), (configuration) => {
     const { served, store } = context
     const previous = store.get(served.resource, ref.namespace, ref.name)
@@ -96,7 +101,7 @@ const appliedTo = (
   applier: Manager,
   { force = false }: Apply,
   options: UpdateOptions
-): Decided => {
+): PlannedWrite => {
   const shape = objectShape(context.served.schema)
   const managers = managersOf(context, previous)
   const own = managers.find((manager) => isManager(manager, applier))?.fields ?? new Set()

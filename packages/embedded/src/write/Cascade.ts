@@ -1,9 +1,9 @@
 /** A kind goes with all of its objects: whatever removes its definition removes them first. */
 import { definitionResource } from "../kinds/ServedKinds.ts"
 import type { Change } from "../store/ObjectStore.ts"
-import type { Decision, WriteContext } from "./Decision.ts"
+import type { WriteContext, WritePlan } from "./WritePlan.ts"
 
-export const cascaded = ({ kinds, store }: WriteContext, decision: Decision): Decision => {
+export const cascaded = ({ kinds, store }: WriteContext, decision: WritePlan): WritePlan => {
   const definitions = decision.changes.filter(({ resource, type }) =>
     type === "DELETED" && resource === definitionResource
   )

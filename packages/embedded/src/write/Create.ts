@@ -11,15 +11,15 @@ import { resourceKey } from "../kinds/ServedKinds.ts"
 import { alreadyExists, badRequest, forbidden, invalid, notFound } from "../objects/Refusal.ts"
 import type { Draft, StoredObject } from "../objects/StoredObject.ts"
 import { without } from "../objects/StoredObject.ts"
-import { type Decided, generateName, randomUid, type WriteContext } from "./Decision.ts"
 import { trackFields } from "./FieldTracking.ts"
+import { generateName, type PlannedWrite, randomUid, type WriteContext } from "./WritePlan.ts"
 
 export interface CreateOptions extends WriteOptions {
   /** What an apply has computed; otherwise the creation itself is recorded. */
   readonly managedFields?: ReadonlyArray<ManagedFieldsEntry>
 }
 
-export const decideCreate = (context: WriteContext, input: Draft, options: CreateOptions): Decided => {
+export const decideCreate = (context: WriteContext, input: Draft, options: CreateOptions): PlannedWrite => {
   const { served: { kind } } = context
   const rules = rulesOf(context.served)
   return Result.gen(function*() {

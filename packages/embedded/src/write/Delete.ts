@@ -6,10 +6,10 @@ import { Result } from "effect"
 import { foregroundFinalizer, orphanFinalizer } from "../objects/Finalizers.ts"
 import { preconditionFailed } from "../objects/Refusal.ts"
 import { type StoredObject, viewAs } from "../objects/StoredObject.ts"
-import { type Decided, timeOf, type WriteContext } from "./Decision.ts"
 import { isKept, settled } from "./Update.ts"
+import { type PlannedWrite, timeOf, type WriteContext } from "./WritePlan.ts"
 
-export const decideDelete = (context: WriteContext, previous: StoredObject, options: DeleteOptions): Decided =>
+export const decideDelete = (context: WriteContext, previous: StoredObject, options: DeleteOptions): PlannedWrite =>
   Result.map(preconditions(context, previous, options), () => {
     const { metadata } = previous
     const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy)

@@ -9,7 +9,7 @@ import type { StoredObject } from "../objects/StoredObject.ts"
 import { diffFields } from "../patch/FieldDiff.ts"
 import { afterUpdate, formatManagers, readManagers } from "../patch/Managers.ts"
 import { objectShape } from "../patch/Shape.ts"
-import type { WriteContext } from "./Decision.ts"
+import type { WriteContext } from "./WritePlan.ts"
 
 export interface Tracking extends WriteOptions {
   readonly subresource?: "status" | undefined

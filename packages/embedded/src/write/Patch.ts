@@ -10,12 +10,17 @@ import { mergePatch } from "../patch/MergePatch.ts"
 import { objectShape } from "../patch/Shape.ts"
 import { strategicPatch } from "../patch/StrategicPatch.ts"
 import { decideApply } from "./Apply.ts"
-import type { Decided, WriteContext } from "./Decision.ts"
 import { decideUpdate, type UpdateOptions } from "./Update.ts"
+import type { PlannedWrite, WriteContext } from "./WritePlan.ts"
 
 type ChangePatch = Exclude<Patch, { readonly type: "apply" }>
 
-export const decidePatch = (context: WriteContext, ref: ObjectRef, patch: Patch, options: UpdateOptions): Decided => {
+export const decidePatch = (
+  context: WriteContext,
+  ref: ObjectRef,
+  patch: Patch,
+  options: UpdateOptions
+): PlannedWrite => {
   if (patch.type === "apply") return decideApply(context, ref, patch, options)
   const { served, store } = context
   const previous = store.get(served.resource, ref.namespace, ref.name)

@@ -7,10 +7,15 @@ import { decodeDraft } from "../admission/Decode.ts"
 import { resourceKey } from "../kinds/ServedKinds.ts"
 import { invalid } from "../objects/Refusal.ts"
 import { type Draft, draftOf, viewAs } from "../objects/StoredObject.ts"
-import type { Decided, WriteContext } from "./Decision.ts"
 import type { Reviews } from "./Reviews.ts"
+import type { PlannedWrite, WriteContext } from "./WritePlan.ts"
 
-export const decideReview = (context: WriteContext, reviews: Reviews, input: Draft, options: WriteOptions): Decided =>
+export const decideReview = (
+  context: WriteContext,
+  reviews: Reviews,
+  input: Draft,
+  options: WriteOptions
+): PlannedWrite =>
   Result.flatMap(decodeDraft(context.served, input, options.fieldValidation), ({ causes, draft }) => {
     const { kind, resource } = context.served
     if (causes.length > 0) return Result.fail(invalid(kind, "", causes))

@@ -11,8 +11,8 @@ import { immutable, invalidValue } from "../objects/Causes.ts"
 import { badRequest, invalid, modified, preconditionFailed } from "../objects/Refusal.ts"
 import { equalJson, share } from "../objects/Share.ts"
 import { type Draft, isJsonObject, type JsonObject, type StoredObject, without } from "../objects/StoredObject.ts"
-import type { Decided, WriteContext } from "./Decision.ts"
 import { trackFields } from "./FieldTracking.ts"
+import type { PlannedWrite, WriteContext } from "./WritePlan.ts"
 
 export interface UpdateOptions extends WriteOptions {
   readonly subresource?: "status" | undefined
@@ -27,7 +27,7 @@ export const decideUpdate = (
   previous: StoredObject,
   input: Draft,
   options: UpdateOptions
-): Decided => {
+): PlannedWrite => {
   const { served: { kind } } = context
   const rules = rulesOf(context.served)
   const { name } = previous.metadata

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import type { Job, Pod, PodFailurePolicyRule } from "@orchestrator/k8s/Objects"
-import { type FailureVerdict, judgeFailure } from "../../src/actors/PodFailurePolicy.ts"
+import { type FailureAction, judgeFailure } from "../../src/actors/PodFailurePolicy.ts"
 
 const jobWith = (rules: ReadonlyArray<PodFailurePolicyRule>): Job => ({
   metadata: { name: "job" },
@@ -34,7 +34,7 @@ const onDisruption = (action: PodFailurePolicyRule["action"]): PodFailurePolicyR
   onPodConditions: [{ type: "DisruptionTarget" }]
 })
 
-it.each<{ name: string; rules: ReadonlyArray<PodFailurePolicyRule>; pod: Pod; want: FailureVerdict }>([
+it.each<{ name: string; rules: ReadonlyArray<PodFailurePolicyRule>; pod: Pod; want: FailureAction }>([
   { name: "without a rule a failure counts", rules: [], pod: failed({ main: 1 }), want: { action: "Count" } },
   {
     name: "an exit code in the list fails the Job, in the real words",

@@ -8,7 +8,7 @@ import * as Actors from "../../src/actors/Actors.ts"
 import * as GarbageCollector from "../../src/actors/GarbageCollector.ts"
 import * as EmbeddedCluster from "../../src/EmbeddedCluster.ts"
 import { Kubelet } from "../../src/node/Kubelet.ts"
-import { layerTest, type Outcome } from "../../src/node/ScriptedRuntime.ts"
+import { layerTest, type ScriptedContainer } from "../../src/node/ScriptedRuntime.ts"
 import { layerWith as layerWire, WireServer } from "../../src/wire/WireServer.ts"
 
 const program = "kubectl"
@@ -122,7 +122,7 @@ const follow = Effect.fnUntraced(function*(child: ChildProcessWithoutNullStreams
 })
 
 /** What the containers of the tests do, by their image. */
-const outcomes: Readonly<Record<string, Outcome>> = {
+const outcomes: Readonly<Record<string, ScriptedContainer>> = {
   talker: { logs: ["one", "two"], after: "never" },
   quick: { logs: ["hello"], after: "100 millis" },
   absent: { refuse: { reason: "ErrImagePull", message: "no such image", retry: true } }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ContainerState, Pod } from "@orchestrator/k8s/Objects"
 import { type Records, recordsOf, type Role, startsAgain } from "../../src/node/PodRecord.ts"
-import { podStatus, type Verdict } from "../../src/node/PodStatusView.ts"
+import { type PodEnd, podStatus } from "../../src/node/PodStatusView.ts"
 
 const runningState: ContainerState = { running: { startedAt: "1970-01-01T00:00:00Z" } }
 const ended = (exitCode: number): ContainerState => ({ terminated: { exitCode } })
@@ -107,15 +107,15 @@ describe("readiness", () => {
         ...(name === "main" && ready !== undefined ? { ready } : {})
       }])
     )
-    const { conditions = [], podIP } = podStatus({ pod, records, ended: false, verdict: undefined, addresses, now: 0 })
+    const { conditions = [], podIP } = podStatus({ pod, records, ended: false, podEnd: undefined, addresses, now: 0 })
     assert.strictEqual(conditions.find(({ type }) => type === "Ready")?.status, want)
     assert.strictEqual(podIP, addresses.pod)
   })
 })
 
 describe("the phase", () => {
-  const evicted: Verdict = { reason: "Evicted", message: "low on memory", disruption: true }
-  it.each<{ name: string; given: States; ended?: boolean; verdict?: Verdict; want: string }>([
+  const evicted: PodEnd = { reason: "Evicted", message: "low on memory", disruption: true }
+  it.each<{ name: string; given: States; ended?: boolean; podEnd?: PodEnd; want: string }>([
     { name: "nothing started", given: {}, want: "Pending" },
     { name: "init at work", given: { init: runningState }, want: "Pending" },
     { name: "main at work", given: { init: ended(0), main: runningState }, want: "Running" },
@@ -127,10 +127,10 @@ describe("the phase", () => {
       name: "well ended, but evicted",
       given: { init: ended(0), main: ended(0) },
       ended: true,
-      verdict: evicted,
+      podEnd: evicted,
       want: "Failed"
     }
-  ])("$name: $want", ({ ended: over = false, given, verdict, want }) => {
+  ])("$name: $want", ({ ended: over = false, given, podEnd, want }) => {
     const pod = makePod(given)
     const records = new Map(
       [...recordsOf(makePod({}), 0)].map(([name, record]) => {
@@ -139,7 +139,7 @@ describe("the phase", () => {
         return [name, state === undefined ? record : { ...record, state }]
       })
     )
-    const status = podStatus({ pod, records, ended: over, verdict, addresses, now: 0 })
+    const status = podStatus({ pod, records, ended: over, podEnd, addresses, now: 0 })
     assert.strictEqual(status.phase, want)
   })
 
@@ -150,7 +150,7 @@ describe("the phase", () => {
       pod: { ...pod, status: { conditions: [foreign] } },
       records: recordsOf(pod, 0),
       ended: false,
-      verdict: undefined,
+      podEnd: undefined,
       addresses,
       now: 0
     })

@@ -3,15 +3,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Effect } from "effect"
-import { type Outcome, type Script, ScriptedNode } from "../../src/node/ScriptedRuntime.ts"
+import { type Script, type ScriptedContainer, ScriptedNode } from "../../src/node/ScriptedRuntime.ts"
 import { conditionIn, create, main, namespace, pass, settle } from "../actors/World.ts"
 import { init, makePod, phase, pod, sidecar, started, stateOf, statusOf, world } from "./OnePod.ts"
 
 /** What each container does, by its name. */
-const playing = (parts: Readonly<Record<string, Outcome>>): Script => ({ container }) => parts[container.name]
+const playing = (parts: Readonly<Record<string, ScriptedContainer>>): Script => ({ container }) => parts[container.name]
 
-const forever: Outcome = { after: "never" }
-const stubborn: Outcome = { after: "never", onTerminate: "ignore" }
+const forever: ScriptedContainer = { after: "never" }
+const stubborn: ScriptedContainer = { after: "never", onTerminate: "ignore" }
 
 const running = ScriptedNode.pipe(
   Effect.flatMap(({ started }) => started),

@@ -36,8 +36,8 @@ export interface LeaderElectionOptions {
 }
 
 /** How long the start waits to know who leads. */
-const patience = Duration.seconds(5)
-const releasePatience = Duration.seconds(2)
+const settleTimeout = Duration.seconds(5)
+const releaseTimeout = Duration.seconds(2)
 
 interface Held extends Term {
   readonly over: Deferred.Deferred<void>
@@ -208,7 +208,7 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     const { lease } = held
     yield* end("stopping")
     const next = released(lease, yield* isoNow)
-    yield* client.replace(LeaseKind, next).pipe(Effect.timeout(releasePatience), Effect.ignore)
+    yield* client.replace(LeaseKind, next).pipe(Effect.timeout(releaseTimeout), Effect.ignore)
   })
 
   yield* Effect.addFinalizer(() => release)
@@ -225,7 +225,7 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
   const leads = Effect.map(Clock.monotonicTimeNanos, (now) => held !== undefined && now < held.until)
   return Leadership.of({
     leads,
-    settled: Effect.ignore(Effect.timeout(Deferred.await(settled), patience)),
+    settled: Effect.ignore(Effect.timeout(Deferred.await(settled), settleTimeout)),
     whileLeading: (work) =>
       Effect.forever(Effect.gen(function*() {
         yield* leading.await

@@ -9,8 +9,8 @@ export interface Reachability {
   readonly lost: (error: KubernetesError) => Effect.Effect<void>
 }
 
-/** One connection that breaks is nobody's business. */
-const patience = 1000
+/** A connection that breaks for so long is not logged. */
+const quietMillis = 1000
 
 export const makeReachability = (server: string): Reachability => {
   let known = false
@@ -29,7 +29,7 @@ export const makeReachability = (server: string): Reachability => {
     if (!hasReason("Unreachable")(error)) return yield* answered
     const now = yield* Clock.currentTimeMillis
     since ??= now
-    if (gone || !known || now - since < patience) return
+    if (gone || !known || now - since < quietMillis) return
     gone = true
     yield* Effect.logWarning("lost the API server; trying again until it is back").pipe(
       Effect.annotateLogs({ server, error: error.reason.message })

@@ -10,7 +10,7 @@ import { millisOf } from "./Timestamps.ts"
 
 export type EndCondition = Pick<ObjectCondition, "type" | "reason" | "message">
 
-export interface VerdictInputs {
+export interface EndInputs {
   readonly job: Job
   readonly active: ReadonlyArray<Pod>
   readonly account: Account
@@ -35,7 +35,7 @@ export const deadlineOf = ({ spec, status }: Job, now: number): number | undefin
     ? undefined
     : (millisOf(status?.startTime) ?? now) + spec.activeDeadlineSeconds * 1000
 
-const beyondBackOffLimit = ({ account, active, job }: VerdictInputs): boolean => {
+const beyondBackOffLimit = ({ account, active, job }: EndInputs): boolean => {
   const limit = job.spec.backoffLimit ?? 6
   if (failedIn(account) > limit) return true
   if (job.spec.template.spec.restartPolicy !== "OnFailure") return false
@@ -43,7 +43,7 @@ const beyondBackOffLimit = ({ account, active, job }: VerdictInputs): boolean =>
   return limit === 0 ? restarts > 0 : restarts >= limit
 }
 
-const reachedCompletions = ({ account, active, job }: VerdictInputs): boolean => {
+const reachedCompletions = ({ account, active, job }: EndInputs): boolean => {
   const completions = completionsOf(job)
   const succeeded = succeededIn(account)
   return completions === undefined ? succeeded > 0 && active.length === 0 : succeeded >= completions
@@ -55,7 +55,7 @@ const announced = ({ status }: Job): EndCondition | undefined =>
     .find((condition) => condition?.status === "True")
 
 /** The condition that announces the Job's end; undefined while it goes on. */
-export const verdictOn = (inputs: VerdictInputs): EndCondition | undefined => {
+export const endConditionOf = (inputs: EndInputs): EndCondition | undefined => {
   const { account, job, now } = inputs
   const before = announced(job)
   if (before !== undefined) return before

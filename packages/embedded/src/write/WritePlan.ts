@@ -17,13 +17,13 @@ export interface WriteContext {
   readonly random: () => number
 }
 
-export interface Decision {
+export interface WritePlan {
   /** The answer. When it is the object of a change, it is answered with that change's resourceVersion. */
   readonly object: StoredObject
   readonly changes: ReadonlyArray<Change>
 }
 
-export type Decided = Result.Result<Decision, KubernetesErrorReason>
+export type PlannedWrite = Result.Result<WritePlan, KubernetesErrorReason>
 
 /** RFC 3339 in whole seconds, as metadata's times are written. */
 export const timeOf = (millis: number): string => formatTime(DateTime.makeUnsafe(millis))
