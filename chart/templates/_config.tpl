@@ -58,6 +58,10 @@
 {{- with .Values.forge.taskUrl }}
 {{- $_ := set $forge "taskUrl" . }}
 {{- end }}
+{{- $git := pick .Values.git "allowedProtocols" "allowedHosts" "insteadOf" "knownHosts" }}
+{{- if (.Values.git.signing).secretName }}
+{{- $_ := set $git "signing" (pick .Values.git.signing "secretName" "secretKey") }}
+{{- end }}
 {{- $config := dict
   "job" (pick .Values.job "activeDeadlineSeconds" "startDeadlineSeconds")
   "agent" $agent
@@ -68,7 +72,7 @@
   "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
   "retry" (pick .Values.retry "infrastructure")
   "limits" $limits
-  "git" (pick .Values.git "allowedProtocols" "allowedHosts" "insteadOf" "knownHosts")
+  "git" $git
   "model" (pick .Values.model "baseUrl" "prices" "allowed")
   "forge" $forge
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")

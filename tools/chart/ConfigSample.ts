@@ -15,6 +15,7 @@ const samples: Readonly<Record<string, Json>> = {
   "agent.volumes.workspace": "71Gi",
   "agent.volumes.tmp": "72Gi",
   "agent.volumes.broker": "73Gi",
+  "git.signing.secretName": "signing-{githubUser}",
   "model.baseUrl": "https://models.example.com",
   "forge.taskUrl": "https://tasks.example.com/{taskId}",
   "model.prices": { sample: { input: 1, output: 2 } },

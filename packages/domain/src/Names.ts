@@ -63,6 +63,10 @@ export const sshSecretName = (githubUser: string): string => `github-ssh-${sanit
 /** Secret with `token` of a GitHub user. */
 export const tokenSecretName = (githubUser: string): string => `github-token-${sanitize(githubUser)}`
 
+/** Secret with the key that signs a GitHub user's commits, by the configuration's name for it. */
+export const signingSecretName = (configured: string, githubUser: string): string =>
+  configured.replace("{githubUser}", sanitize(githubUser))
+
 /** Branch of a CodeRun's task. */
 export const codeBranch = (taskId: number): string => `feature/task-${taskId}-implementation`
 

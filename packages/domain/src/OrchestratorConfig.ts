@@ -129,6 +129,13 @@ const ModelBeginning = Schema.String.check(
   rule("the beginning of a model's name", (text) => /^[\w.:/@-]{1,200}$/.test(text))
 )
 
+const signingSecret = Schema.String.check(
+  rule(
+    "the name of a Secret, in which {githubUser} may stand once, or nothing",
+    (text) => text === "" || /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text.replace("{githubUser}", "u"))
+  )
+)
+
 /** 0: any that is free. */
 const port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 }))
 const filePath = Schema.String.check(rule("the path of a file", (text) => text.trim() !== ""))
@@ -188,7 +195,13 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** Mirrors: URLs that begin with a key are fetched and pushed with the value in its place (git's `url.<base>.insteadOf`). */
     insteadOf: or(texts, {}),
     /** Lines of a `known_hosts` file: host keys that the broker trusts beside those of the common forges. */
-    knownHosts: or(Schema.String, "")
+    knownHosts: or(Schema.String, ""),
+    /** The ssh key with which the broker signs the agents' commits. It is in no other container. */
+    signing: filled(Schema.Struct({
+      /** Its Secret; `{githubUser}` stands for the run's user, as in the names of the user's other Secrets. Empty: nothing is signed. */
+      secretName: or(signingSecret, ""),
+      secretKey: or(Schema.NonEmptyString, "ssh-privatekey")
+    }))
   })),
   model: filled(Schema.Struct({
     /** Where the broker forwards model requests. */
@@ -274,8 +287,13 @@ const withoutUnset = (value: unknown): unknown =>
     : value
 
 /** What is impossible only beside another key. */
-const contradictions = ({ job, limits }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
-  [
+const contradictions = ({ agent, git, job, limits }: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
+  ...(git.signing.secretName === "" || agent.credentials === "broker" ? [] : [{
+    path: "git.signing.secretName",
+    expected: "nothing where agent.credentials is env: there is no broker to sign",
+    found: git.signing.secretName
+  }]),
+  ...[
     ["job.activeDeadlineSeconds", job.activeDeadlineSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds],
     ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
     ["limits.defaultMaxTurns", limits.defaultMaxTurns, "limits.maxTurns", limits.maxTurns]
@@ -284,6 +302,7 @@ const contradictions = ({ job, limits }: OrchestratorConfig): ReadonlyArray<Fiel
       ? []
       : [{ path: String(path), expected: `at most ${ceiling} (${most})`, found: String(found) }]
   )
+]
 
 /** Reads a parsed `config.yaml`; every problem names its key. */
 export const decodeConfig = (input: unknown): Result.Result<OrchestratorConfig, ReadonlyArray<FieldProblem>> =>

@@ -124,6 +124,7 @@ const broker = {
   ...shared,
   gitKnownHosts: variable("GIT_KNOWN_HOSTS", or(Schema.String, "")),
   caCertificates: variable("CA_CERTIFICATES", or(Certificates, "")),
+  signCommitsOf: variable("SIGN_COMMITS_OF", optional(GithubUser)),
   maxPushMebibytes: variable("MAX_PUSH_MEBIBYTES", or(Positive, "512")),
   maxUnpackedMebibytes: variable("MAX_UNPACKED_MEBIBYTES", or(Positive, "1024")),
   knownBranch: variable("KNOWN_BRANCH", optional(BranchName)),

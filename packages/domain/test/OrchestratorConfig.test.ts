@@ -96,6 +96,15 @@ const optional = [
 const keys = [...leaves(defaults).map(([path]) => path).filter((path) => path !== "limits"), ...optional]
 const sections = Object.keys(defaults)
 
+it("commits are not signed where there is no broker", () => {
+  const signing = { secretName: "signing-{githubUser}" }
+  assert.deepStrictEqual(reports({ git: { signing } }), [])
+  assert.deepStrictEqual(
+    reports({ git: { signing }, agent: { credentials: "env" } }).map(({ path }) => path),
+    ["git.signing.secretName"]
+  )
+})
+
 describe("what is wrong is named", () => {
   it.each(keys)("%s of a wrong type", (path) => {
     const wrong = /(^|\.)(enabled|deleteConfigMap|agentToolsOverride|draft|allowUnauthenticated)$/.test(path)
@@ -122,6 +131,8 @@ describe("what is wrong is named", () => {
     { path: "job.activeDeadlineSeconds", value: "3600" },
     { path: "agent.image.pullPolicy", value: "Sometimes" },
     { path: "agent.credentials", value: "vault" },
+    { path: "git.signing.secretName", value: "Signing_Keys" },
+    { path: "git.signing.secretName", value: "{user}-signs" },
     { path: "agent.broker.caCertificates", value: "/etc/ssl/ca.pem" },
     { path: "agent.terminationGracePeriodSeconds", value: 0 },
     { path: "telemetry.otlpProtocol", value: "smoke" },

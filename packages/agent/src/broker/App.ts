@@ -7,8 +7,11 @@ import { Spending } from "../model/Spending.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { GitServer } from "./git/GitServer.ts"
 import type { MirrorError } from "./git/Mirror.ts"
+import { Signing } from "./git/Signing.ts"
+import { largestCommit } from "./git/SignRules.ts"
 import { Target } from "./git/Target.ts"
 import { Handover, Report } from "./Handover.ts"
+import { makePlaces } from "./Places.ts"
 import { type Route, routeOf } from "./Route.ts"
 import { isAuthentic } from "./Token.ts"
 import { Witness } from "./Witness.ts"
@@ -26,12 +29,18 @@ const unauthorized = (url: string) =>
       headers: { "www-authenticate": "Basic realm=\"run\"" }
     })
 
+/** No agent commits more often at once; whoever comes on top is told so. */
+const signaturesAtOnce = 8
+
 const decodeReport = Schema.decodeUnknownEffect(Report)
 const largestReport = 1_048_576
 
+/** Whether a request says that its body is at most so long; the server reads no more than it says. */
+const fits = (request: Request, largest: number): boolean =>
+  Number(request.headers["content-length"] ?? Number.NaN) <= largest
+
 const reportOf = Effect.fnUntraced(function*(request: Request) {
-  const length = Number(request.headers["content-length"] ?? Number.NaN)
-  if (!(length <= largestReport)) return yield* Effect.fail("expected a body of at most 1 MiB")
+  if (!fits(request, largestReport)) return yield* Effect.fail("expected a body of at most 1 MiB")
   return yield* request.json.pipe(
     Effect.flatMap(decodeReport),
     Effect.mapError((error) => `expected a report: ${error.message}`)
@@ -43,6 +52,8 @@ const upstreamFailed = ({ message }: MirrorError) => Effect.as(Effect.logWarning
 /** The application, with its services at hand. */
 export const makeApp = Effect.gen(function*() {
   const { token } = yield* Endpoint
+  const { signer } = yield* Signing
+  const signatures = makePlaces(signaturesAtOnce)
   const git = yield* GitServer
   const handover = yield* Handover
   const model = yield* ModelProxy
@@ -67,6 +78,21 @@ export const makeApp = Effect.gen(function*() {
       })
     )
 
+  const sign = Effect.fnUntraced(function*(request: Request) {
+    if (signer === undefined) return problem(404, "This installation signs no commits (git.signing).")
+    if (!fits(request, largestCommit)) return problem(413, "expected a commit of at most 1 MiB")
+    if (!(yield* signatures.take)) return problem(503, `More than ${signaturesAtOnce} commits to sign at once.`)
+    return yield* request.arrayBuffer.pipe(
+      Effect.flatMap((body) => signer.sign(new Uint8Array(body))),
+      Effect.map((signature) => HttpServerResponse.text(signature)),
+      Effect.catchTags({
+        HttpServerError: () => Effect.succeed(problem(400, "The body cannot be read.")),
+        SignError: ({ message, refused }) =>
+          Effect.as(Effect.logWarning(`a commit was not signed: ${message}`), problem(refused ? 422 : 500, message))
+      })
+    )
+  })
+
   const answer = (request: Request, route: Route) => {
     switch (route._tag) {
       case "Model":
@@ -85,6 +111,8 @@ export const makeApp = Effect.gen(function*() {
         )
       case "Deliver":
         return deliver(request)
+      case "Sign":
+        return sign(request)
       case "Cancel":
         return Effect.as(spending.cancel, HttpServerResponse.empty({ status: 204 }))
     }

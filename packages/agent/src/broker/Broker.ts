@@ -17,11 +17,12 @@ import { BrokerGit } from "./git/BrokerGit.ts"
 import { GitAccess } from "./git/GitAccess.ts"
 import { GitServer } from "./git/GitServer.ts"
 import { Mirror } from "./git/Mirror.ts"
+import { Signing } from "./git/Signing.ts"
 import { Target } from "./git/Target.ts"
 import { Handover } from "./Handover.ts"
 import { Witness } from "./Witness.ts"
 
-const Basis = Layer.mergeAll(Witness.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer)
+const Basis = Layer.mergeAll(Witness.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer, Signing.layer)
 
 /** Requests to the model API and the forge. */
 const Client = Layer.unwrap(Effect.gen(function*() {
@@ -75,10 +76,11 @@ const lastWord = Effect.gen(function*() {
 const serve = Effect.gen(function*() {
   const { handle } = yield* makeApp
   const { publish } = yield* Endpoint
+  const { signer } = yield* Signing
   yield* HttpServer.serveEffect(handle)
   const { address } = yield* HttpServer.HttpServer
   const port = address._tag === "UnixPathAddress" ? 0 : address.port
-  yield* publish(port)
+  yield* publish(port, signer?.publicKey)
   yield* Effect.log(`the broker is ready on 127.0.0.1:${port}`)
   return yield* Effect.never
 })

@@ -34,6 +34,8 @@ const settingsOf = (values: BrokerEnvironment, work: Work, environment: Environm
     /** Lines of a `known_hosts` file, beside the pinned ones. */
     knownHosts: values.gitKnownHosts,
     hosts: hostPolicyOf(values),
+    /** GitHub user whose commits are signed with the mounted key; absent: nothing is. */
+    signCommitsOf: values.signCommitsOf,
     maxPushBytes: Math.round(values.maxPushMebibytes * 1_048_576),
     maxUnpackedBytes: Math.round(values.maxUnpackedMebibytes * 1_048_576)
   },

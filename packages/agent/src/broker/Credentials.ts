@@ -14,6 +14,8 @@ export class Credentials extends Context.Service<Credentials, {
   /** The forge's token; undefined when there is none. */
   readonly gitToken: Effect.Effect<Redacted.Redacted | undefined>
   readonly sshKey: Effect.Effect<Redacted.Redacted | undefined>
+  /** Signs commits; undefined when there is none. */
+  readonly signingKey: Effect.Effect<Redacted.Redacted | undefined>
   /** Host keys that are trusted beside the pinned ones. */
   readonly knownHosts: Effect.Effect<string>
   /** Makes a value one that must not show. */
@@ -56,6 +58,7 @@ export class Credentials extends Context.Service<Credentials, {
         }),
         gitToken: secret(`${files.credentials}/github-token`),
         sshKey: secret(`${files.ssh}/ssh-privatekey`),
+        signingKey: secret(`${files.credentials}/signing-key`),
         knownHosts: fs.readFileString(`${files.ssh}/known_hosts`).pipe(Effect.orElseSucceed(() => "")),
         guard,
         redact: (text) => redact(text)

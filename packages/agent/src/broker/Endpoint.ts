@@ -18,8 +18,8 @@ export class Endpoint extends Context.Service<Endpoint, {
   /** The port to listen on; 0: any. */
   readonly port: number
   readonly token: string
-  /** Hands address and token to the agent's container. From then on the broker is there. */
-  readonly publish: (port: number) => Effect.Effect<void>
+  /** Hands address, token and what signs commits to the agent's container. From then on the broker is there. */
+  readonly publish: (port: number, signingKey: string | undefined) => Effect.Effect<void>
 }>()("@orchestrator/agent/broker/Endpoint") {
   static readonly layer = Layer.effect(
     Endpoint,
@@ -43,10 +43,15 @@ export class Endpoint extends Context.Service<Endpoint, {
       return Endpoint.of({
         port: known?.port ?? port,
         token,
-        publish: (bound) =>
+        publish: (bound, signingKey) =>
           Effect.gen(function*() {
             yield* place(kept, JSON.stringify({ port: bound, token }), 0o600)
-            yield* place(files.endpoint, JSON.stringify({ url: `http://127.0.0.1:${bound}`, token }), 0o440)
+            const endpoint = {
+              url: `http://127.0.0.1:${bound}`,
+              token,
+              ...(signingKey !== undefined && { signingKey })
+            }
+            yield* place(files.endpoint, JSON.stringify(endpoint), 0o440)
           }).pipe(
             Effect.catch((error) => Effect.logError(`cannot hand the broker's address over: ${error.message}`))
           )

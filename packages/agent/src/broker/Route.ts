@@ -9,6 +9,7 @@ export type Route =
   | { readonly _tag: "Run" }
   | { readonly _tag: "Branch" }
   | { readonly _tag: "Deliver" }
+  | { readonly _tag: "Sign" }
   | { readonly _tag: "Cancel" }
 
 const git = /^\/git\/(docs|target)\.git\/(info\/refs|git-upload-pack|git-receive-pack)$/
@@ -42,6 +43,8 @@ export const routeOf = (method: string, url: string): Route | undefined => {
       return { _tag: "Branch" }
     case "POST /run/deliver":
       return { _tag: "Deliver" }
+    case "POST /run/sign":
+      return { _tag: "Sign" }
     case "POST /run/cancel":
       return { _tag: "Cancel" }
     default:

@@ -30,14 +30,16 @@ export interface GitAnswer {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
+  /** What `stdout` is the text of. */
+  readonly bytes: Uint8Array
 }
 
 export interface GitOptions {
   /** More settings, after the hardened ones. */
   readonly settings?: ReadonlyArray<readonly [key: string, value: string]>
   readonly environment?: Environment
-  /** Text for git's standard input. */
-  readonly input?: string
+  /** For git's standard input. */
+  readonly input?: string | Uint8Array
 }
 
 const longestWords = 600
@@ -48,6 +50,9 @@ export const lastWords = (text: string, redact: Redact = (it) => it): string => 
   const line = clean.split("\n").map((each) => each.trim()).filter((each) => each !== "").slice(-6).join(" | ")
   return line.length <= longestWords ? line : line.slice(-longestWords).replace(/^\S*\s*/, "")
 }
+
+const inBytes = (input: string | Uint8Array): Uint8Array =>
+  typeof input === "string" ? new TextEncoder().encode(input) : input
 
 export class Git extends Context.Service<Git, {
   /** Runs git and answers with how it ended. */
@@ -91,8 +96,6 @@ export class Git extends Context.Service<Git, {
         ...options.environment
       })
 
-      const text = <E>(stream: Stream.Stream<Uint8Array, E>) => Stream.mkString(Stream.decodeText(stream))
-
       const ask = Effect.fn("Git.ask")(function*(
         folders: GitFolders | undefined,
         args: ReadonlyArray<string>,
@@ -101,17 +104,17 @@ export class Git extends Context.Service<Git, {
         const command = ChildProcess.make("git", args, {
           env: environmentOf(folders, options),
           ...(folders?.workTree === undefined ? {} : { cwd: folders.workTree }),
-          stdin: options.input === undefined ? "ignore" : Stream.encodeText(Stream.make(options.input)),
+          stdin: options.input === undefined ? "ignore" : Stream.succeed(inBytes(options.input)),
           killSignal: "SIGTERM",
           forceKillAfter: "2 seconds"
         })
         return yield* Effect.scoped(Effect.gen(function*() {
           const handle = yield* spawner.spawn(command)
-          const [stdout, stderr, exitCode] = yield* Effect.all(
-            [text(handle.stdout), text(handle.stderr), handle.exitCode],
+          const [bytes, stderr, exitCode] = yield* Effect.all(
+            [Stream.mkUint8Array(handle.stdout), Stream.mkString(Stream.decodeText(handle.stderr)), handle.exitCode],
             { concurrency: 3 }
           )
-          return { stdout, stderr, exitCode }
+          return { bytes, stdout: new TextDecoder().decode(bytes), stderr, exitCode }
         })).pipe(
           Effect.mapError((error) =>
             new GitError({ operation: args[0] ?? "", exitCode: 127, words: lastWords(error.message, redact) })

@@ -69,6 +69,8 @@ export const repositoryConfig = (options: {
   readonly storage: ReadonlyArray<readonly [key: string, value: string]>
   readonly origin: string
   readonly user: { readonly name: string; readonly email: string }
+  /** Program and public key by which commits are signed. */
+  readonly signing?: { readonly program: string; readonly key: string } | undefined
 }): string => {
   const kept = new Map(options.storage)
   const line = (key: string, fallback?: string) => {
@@ -92,6 +94,15 @@ export const repositoryConfig = (options: {
     "[user]",
     `\tname = ${quoted(options.user.name)}`,
     `\temail = ${quoted(options.user.email)}`,
+    ...(options.signing === undefined ? [] : [
+      `\tsigningKey = ${quoted(options.signing.key)}`,
+      "[commit]",
+      "\tgpgSign = true",
+      "[gpg]",
+      "\tformat = ssh",
+      "[gpg \"ssh\"]",
+      `\tprogram = ${quoted(options.signing.program)}`
+    ]),
     "[push]",
     "\tdefault = current",
     "\tautoSetupRemote = true",

@@ -31,11 +31,14 @@ export const checkCommands = Effect.fn("Commands.check")(function*(path: string 
   )
 })
 
-/** Whether git reads settings from its environment, by what `git version` says: our protection and the run's token are handed over so. */
-export const readsEnvironment = (version: string): boolean => {
+/** By what `git version` says. */
+export const isAtLeast = (version: string, wantedMajor: number, wantedMinor: number): boolean => {
   const [, major = "0", minor = "0"] = /(\d+)\.(\d+)/.exec(version) ?? []
-  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 31)
+  return Number(major) > wantedMajor || (Number(major) === wantedMajor && Number(minor) >= wantedMinor)
 }
+
+/** Whether git reads settings from its environment: our protection and the run's token are handed over so. */
+export const readsEnvironment = (version: string): boolean => isAtLeast(version, 2, 31)
 
 /** Fails where git is too old. */
 export const checkGit = Effect.gen(function*() {

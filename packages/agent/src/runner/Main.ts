@@ -22,6 +22,7 @@ import { exitCodeFor, writeResult } from "./Result.ts"
 import type { RunFailure } from "./RunFailure.ts"
 import { runAttempt } from "./Runner.ts"
 import { decodeSettings, RunnerConfig } from "./RunnerConfig.ts"
+import { layerCloneSigning } from "./sign/CloneSigning.ts"
 import { WorkspaceState } from "./workspace/WorkspaceState.ts"
 
 const Basis = Layer.mergeAll(Git.layer, WorkspaceState.layer, Processes.layer, NodeHttpClient.layerNodeHttp)
@@ -44,7 +45,11 @@ const attempt = (environment: Environment, endpoint: Endpoint | undefined) =>
       const settings = yield* decodeSettings(environment)
       const remotes = endpoint === undefined
         ? Layer.merge(Upstream.layerDirect, layerDirect(yield* decodeBrokerSettings(shared(environment))))
-        : Layer.merge(Upstream.layerBroker(endpoint), layerBroker(endpoint))
+        : Layer.mergeAll(
+          Upstream.layerBroker(endpoint),
+          layerBroker(endpoint),
+          layerCloneSigning(endpoint, environment[runnerNames.brokerEndpointFile] ?? "")
+        )
       return { settings, services: servicesWith(remotes) }
     }),
     {

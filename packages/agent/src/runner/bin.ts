@@ -1,10 +1,21 @@
-/** Entry point of the pod's main container. Exits 0 only when the work is done; the termination message says the rest. */
+/**
+ * Entry point of the pod's main container. Exits 0 only when the work is done; the termination message says the rest. With `sign` as its first
+ * word it is what signs the commits of the agent's git.
+ */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Effect } from "effect"
 import { main } from "./Main.ts"
+import { OwnCommand } from "./sign/CloneSigning.ts"
+import { signProgram } from "./sign/SignProgram.ts"
 
 let exitCode = 143
 
-NodeRuntime.runMain(main((code) => exitCode = code).pipe(Effect.provide(NodeServices.layer)), {
+const [node = "", entry = "", word, ...words] = process.argv
+
+const program = word === "sign"
+  ? signProgram(words).pipe(Effect.map((code) => exitCode = code))
+  : main((code) => exitCode = code).pipe(Effect.provideService(OwnCommand, [node, entry]))
+
+NodeRuntime.runMain(program.pipe(Effect.provide(NodeServices.layer)), {
   teardown: (_exit, end) => end(exitCode)
 })

@@ -2,7 +2,7 @@
  * The broker: a native sidecar (Kubernetes 1.29), started before the agent's container and stopped after it. Its user is another than the
  * agent's, in the group that volumes belong to. The credentials and its own folder are mounted in no other container.
  */
-import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
+import { signingSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import type { KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { brokerEnvironment, brokerFolders } from "./BrokerEnvironment.ts"
 import { type LiteralContainer, words } from "./Literal.ts"
@@ -48,7 +48,9 @@ export const endpointMount: VolumeMount = {
 const mode = 0o440
 
 /** ssh takes no key that its group may read where the file is its user's own; this one is root's, and the broker makes a copy. */
-export const brokerVolumes = ({ config: { agent, secrets }, spec }: PodInputs): ReadonlyArray<Volume> => {
+export const brokerVolumes = (
+  { config: { agent, git: { signing }, secrets }, spec }: PodInputs
+): ReadonlyArray<Volume> => {
   const modelKeys: ReadonlyArray<KeyToPath> = [
     { key: secrets.apiKeySecretKey, path: "anthropic-api-key" },
     ...(secrets.oauthTokenSecretKey === undefined
@@ -68,7 +70,14 @@ export const brokerVolumes = ({ config: { agent, secrets }, spec }: PodInputs): 
               items: [{ key: "token", path: "github-token" }],
               optional: true
             }
-          }
+          },
+          // Required: a run whose commits nobody can sign ends before anything is spent.
+          ...(signing.secretName === "" ? [] : [{
+            secret: {
+              name: signingSecretName(signing.secretName, spec.githubUser),
+              items: [{ key: signing.secretKey, path: "signing-key" }]
+            }
+          }])
         ]
       }
     },

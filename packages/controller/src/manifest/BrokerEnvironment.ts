@@ -49,14 +49,15 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
 /** The pod's grace is shared: the agent's container has it first. What is in flight then has most of the rest, reading back the last part. */
 const graceSeconds = (pod: number): number => Math.max(1, Math.floor(pod * 5 / 6))
 
-const gitValues = ({ config: { agent: { broker }, git } }: PodInputs) => ({
+const gitValues = ({ config: { agent: { broker }, git }, spec }: PodInputs) => ({
   gitAllowProtocol: git.allowedProtocols.join(":"),
   gitAllowedHosts: git.allowedHosts.join(","),
   gitInsteadOf: git.insteadOf,
   gitKnownHosts: unlessBlank(git.knownHosts),
   caCertificates: unlessBlank(broker.caCertificates),
   maxPushMebibytes: broker.maxPushMebibytes,
-  maxUnpackedMebibytes: broker.maxUnpackedMebibytes
+  maxUnpackedMebibytes: broker.maxUnpackedMebibytes,
+  signCommitsOf: git.signing.secretName === "" ? undefined : spec.githubUser
 })
 
 const unlessBlank = (text: string) => text.trim() === "" ? undefined : text

@@ -25,6 +25,13 @@ describe("the broker's environment", () => {
       want: "100"
     },
     { name: "the same in turns", given: given(), variable: "MAX_TURNS", want: "1000" },
+    { name: "nobody to sign for", given: given(), variable: "SIGN_COMMITS_OF", want: undefined },
+    {
+      name: "the user whose commits are signed",
+      given: withConfig({ git: { signing: { secretName: "signing" } } }),
+      variable: "SIGN_COMMITS_OF",
+      want: "ada"
+    },
     { name: "the model", given: given(), variable: "MODEL", want: "claude-sonnet-4-20250514" },
     {
       name: "what is left to spend",

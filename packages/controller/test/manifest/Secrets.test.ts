@@ -29,6 +29,7 @@ const choices: ReadonlyArray<Way> = [
       git: {
         allowedProtocols: ["https", "ssh", "file"],
         allowedHosts: ["git.example.com"],
+        signing: { secretName: "signing-{githubUser}" },
         insteadOf: { "https://git.example.com/": `https://${hidden}@mirror.example.com/` }
       }
     }
@@ -165,6 +166,16 @@ describe("with a broker, whatever the configuration and the run", () => {
         ]
       }]
     ))
+
+  it("the key that signs commits is one file of the broker's, of the user's own Secret, and has to be there", () => {
+    const sources = (ways: ReadonlyArray<Way>) =>
+      mounted(podOf("CodeRun", "broker", ways, {}), "broker").flatMap(({ projected }) => projected?.sources ?? [])
+    const signing = way({ config: { git: { signing: { secretName: "{githubUser}-signs", secretKey: "key" } } } })
+    assert.strictEqual(sources([]).length, 2)
+    assert.deepStrictEqual(sources([signing]).slice(2), [
+      { secret: { name: "ada-signs", items: [{ key: "key", path: "signing-key" }] } }
+    ])
+  })
 
   it("no variable of a requester reaches the broker", () => {
     const text = (pod: PodSpec) => JSON.stringify(containerOf(pod, "broker"))

@@ -22,7 +22,7 @@ const wordsOf = ({ args, limits }: GitCommand): readonly [command: string, args:
 
 export class BrokerGit extends Context.Service<BrokerGit, {
   /** Runs to the end; a command that cannot start answers with exit code 127. */
-  readonly ask: (command: GitCommand) => Effect.Effect<GitAnswer & { readonly bytes: Uint8Array }>
+  readonly ask: (command: GitCommand) => Effect.Effect<GitAnswer>
   /** The output as it comes; the command ends with the stream. */
   readonly stream: (command: GitCommand) => Stream.Stream<Uint8Array>
 }>()("@orchestrator/agent/broker/git/BrokerGit") {

@@ -4,6 +4,7 @@ import { printable } from "@orchestrator/domain/Printable"
 import { Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { isTransient } from "../../git/UpstreamWords.ts"
+import { requestSignature } from "../sign/SignatureRequest.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { Delivered, Handover, HandoverError } from "./Handover.ts"
 
@@ -26,11 +27,12 @@ interface Call<A> {
 }
 
 /** A handover to the broker at this address. */
-export const layerBroker = ({ token, url }: Endpoint) =>
+export const layerBroker = (endpoint: Endpoint) =>
   Layer.effect(
     Handover,
     Effect.gen(function*() {
       const client = yield* HttpClient.HttpClient
+      const { signingKey, token, url } = endpoint
 
       const once = Effect.fnUntraced(function*<A>({ answer, operation, request }: Call<A>) {
         const failed = (reason: string) => new HandoverError({ operation, reason })
@@ -77,6 +79,9 @@ export const layerBroker = ({ token, url }: Endpoint) =>
           Effect.timeout("20 seconds"),
           Effect.orElseSucceed(() => undefined)
         ),
+        signer: signingKey === undefined
+          ? undefined
+          : { publicKey: signingKey, sign: (commit) => requestSignature(client, endpoint, commit) },
         cancel: client.execute(
           HttpClientRequest.bearerToken(HttpClientRequest.post(`${url}/run/cancel`), token)
         ).pipe(Effect.timeout("2 seconds"), Effect.ignore)

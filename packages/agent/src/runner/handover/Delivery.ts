@@ -7,6 +7,7 @@ import { DateTime, Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
 import { Upstream } from "../../git/Upstream.ts"
 import { isBehind } from "../../git/UpstreamWords.ts"
+import { signBranch } from "../sign/SignBranch.ts"
 import { withdrawTaskFiles } from "../task/TaskFolder.ts"
 import { type AgentGit, agentGit, unknownGit } from "../workspace/AgentGit.ts"
 import { trailers } from "../workspace/Branch.ts"
@@ -158,6 +159,7 @@ const publish = Effect.fnUntraced(function*(prepared: Prepared) {
   const { branch, repository } = prepared
   const target = `refs/heads/${branch}`
   const offer = Effect.fnUntraced(function*(replace?: string) {
+    yield* signBranch(repository, branch)
     const commit = (yield* commitOf(repository, target)) ?? ""
     return yield* upstream.push("target", {
       folders: repository,

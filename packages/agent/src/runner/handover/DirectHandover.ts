@@ -52,6 +52,7 @@ export const layerDirect = ({ environment, forge: settings, git, run }: BrokerSe
           )
         }),
         testimony: nobody,
+        signer: undefined,
         cancel: Effect.void
       })
     })

@@ -10,7 +10,9 @@ import { setupFailed } from "../RunFailure.ts"
 const Endpoint = Schema.Struct({
   url: Schema.String.check(Schema.isPattern(/^http:\/\/127\.0\.0\.1:\d+$/)),
   /** The run's own; worth nothing anywhere else. */
-  token: Schema.NonEmptyString
+  token: Schema.NonEmptyString,
+  /** Public key of what signs the run's commits; absent where nothing does. */
+  signingKey: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[a-z0-9@.-]+ [A-Za-z0-9+/=]+$/)))
 })
 export type Endpoint = typeof Endpoint.Type
 

@@ -5,6 +5,7 @@
 import { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Context, type Effect, Schema } from "effect"
+import type { SignatureError } from "../sign/SignatureRequest.ts"
 
 export class HandoverError extends Schema.TaggedError<HandoverError>()("HandoverError", {
   operation: Schema.Literals(["run", "branch", "deliver", "cancel"]),
@@ -60,6 +61,11 @@ export class Handover extends Context.Service<Handover, {
   readonly deliver: (work: Work) => Effect.Effect<Delivered, HandoverError>
   /** What the broker has seen so far; undefined where there is none or it does not answer. */
   readonly testimony: Effect.Effect<BrokerResult | undefined>
+  /** Signs commits; undefined where the installation signs none. */
+  readonly signer: {
+    readonly publicKey: string
+    readonly sign: (commit: Uint8Array) => Effect.Effect<string, SignatureError>
+  } | undefined
   /** The run takes nothing more of a model. */
   readonly cancel: Effect.Effect<void>
 }>()("@orchestrator/agent/runner/handover/Handover") {}

@@ -6,6 +6,7 @@ import { DateTime, Effect, FileSystem } from "effect"
 import { Git, type GitFolders } from "../../git/Git.ts"
 import { identityOf, repositoryConfig, storageSettings } from "../../git/GitSettings.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
+import { CloneSigning } from "../sign/CloneSigning.ts"
 import { renewGitFolder, unlockGitFolder } from "./GitFolder.ts"
 import { removeObstacles } from "./Obstacles.ts"
 import { discard, kindOf, namesIn, plainFolder, readPlain, writePlain } from "./Plain.ts"
@@ -29,7 +30,10 @@ const writeOwnConfig = Effect.fnUntraced(
   function*(gitDir: string, origin: string, storage: ReturnType<typeof storageSettings>) {
     const { githubUser } = yield* RunnerConfig
     yield* discard(`${gitDir}/config.worktree`)
-    yield* writePlain(`${gitDir}/config`, repositoryConfig({ storage, origin, user: identityOf(githubUser) }))
+    yield* writePlain(
+      `${gitDir}/config`,
+      repositoryConfig({ storage, origin, user: identityOf(githubUser), signing: yield* CloneSigning })
+    )
   }
 )
 

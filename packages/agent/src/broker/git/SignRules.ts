@@ -1,0 +1,34 @@
+/**
+ * What the broker signs: a commit as git hands it to a signer, committed by the run's user. A signature says that a run of this user made the
+ * commit; who wrote a change is the author's line, as with every commit that somebody picks or rebases.
+ */
+
+export interface Identity {
+  readonly name: string
+  readonly email: string
+}
+
+/** Of what is to be signed: a commit's files are no part of it. */
+export const largestCommit = 1_048_576
+
+const id = "(?:[0-9a-f]{40}|[0-9a-f]{64})"
+const person = "[^\\n<>]+ <[^\\n<>]*> \\d{1,12} [+-]\\d{4}"
+/** Of a merged tag, line by line; further lines of a header begin with a space. */
+const mergedTag = `mergetag object ${id}\\n(?: [^\\n]*\\n)+`
+const commit = new RegExp(
+  `^tree ${id}\\n(?:parent ${id}\\n)*author ${person}\\ncommitter ([^\\n<>]+) <([^\\n<>]*)> \\d{1,12} [+-]\\d{4}\\n(?:encoding [\\w.:-]+\\n|${mergedTag})*\\n`
+)
+
+/** A sentence when it is not signed. */
+export const signRefusal = (bytes: Uint8Array, { email, name }: Identity): string | undefined => {
+  if (bytes.length > largestCommit) return `a commit of more than ${largestCommit / 1024} KiB is not signed`
+  const text = Buffer.from(bytes).toString("latin1")
+  const [, byName, byEmail] = commit.exec(text) ?? []
+  if (byName === undefined || byEmail === undefined || text.includes("\0")) {
+    return "only commits are signed, as git hands them to a signer"
+  }
+  const latin = (word: string) => Buffer.from(word).toString("latin1")
+  return byName === latin(name) && byEmail === latin(email)
+    ? undefined
+    : `only commits of the committer ${name} <${email}> are signed`
+}
