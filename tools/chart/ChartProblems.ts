@@ -75,7 +75,8 @@ const followFromOthers: ReadonlySet<string> = new Set([
 const configMaps = Effect.fnUntraced(function*({ helm }: ChartOptions) {
   const values = yield* chartValues
   const keys = configKeys(values)
-  const plain = readManifests((yield* render(helm, { values: { auth: { mode: "none" } } })).stdout)
+  const others = { auth: { mode: "none" }, agent: { credentials: "env" } }
+  const plain = readManifests((yield* render(helm, { values: others })).stdout)
   const sampled = readManifests((yield* render(helm, { values: sampleConfigValues(values) })).stdout)
   const without = [...programKeys()].filter((key) => !keys.has(key) && !followFromOthers.has(key))
   return [

@@ -15,6 +15,8 @@ const samples: Readonly<Record<string, Json>> = {
   "agent.volumes.workspace": "71Gi",
   "agent.volumes.tmp": "72Gi",
   "agent.volumes.broker": "73Gi",
+  // Signing needs it.
+  "agent.credentials": "broker",
   "git.signing.secretName": "signing-{githubUser}",
   "model.baseUrl": "https://models.example.com",
   "forge.taskUrl": "https://tasks.example.com/{taskId}",
