@@ -1,5 +1,11 @@
 /** A namespace with users of its own, so that the audit log tells who asked for what, and workspaces that are there already. */
-import { type Kind, NamespaceKind, PersistentVolumeClaimKind, ServiceAccountKind } from "@orchestrator/k8s/Kinds"
+import {
+  type Kind,
+  makeKind,
+  NamespaceKind,
+  PersistentVolumeClaimKind,
+  ServiceAccountKind
+} from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
@@ -18,19 +24,10 @@ interface PersistentVolume extends KubernetesObject {
   readonly spec: object
 }
 
-const PersistentVolumeKind: Kind<PersistentVolume> = {
-  group: "",
-  version: "v1",
-  kind: "PersistentVolume",
-  plural: "persistentvolumes",
-  singular: "persistentvolume",
-  shortNames: ["pv"],
-  categories: [],
-  namespaced: false,
-  hasStatus: true,
-  hasGeneration: false,
-  createOnly: false
-}
+const PersistentVolumeKind: Kind<PersistentVolume> = makeKind("v1", "PersistentVolume", "persistentvolumes", {
+  cluster: true,
+  status: true
+})
 
 export const makeSite = Effect.fnUntraced(function*(plane: Plane, name: string, users = 1) {
   const client = yield* KubernetesClient

@@ -49,7 +49,8 @@ interface Traits {
   readonly createOnly?: true
 }
 
-const kind = <A extends KubernetesObject>(
+/** A kind by its traits: namespaced, without status and generation, unless they say otherwise. */
+export const makeKind = <A extends KubernetesObject>(
   apiVersion: string,
   name: string,
   plural: string,
@@ -72,53 +73,53 @@ const kind = <A extends KubernetesObject>(
 }
 
 const run = ({ kind: name, plural, shortName }: RunKind): Kind<CustomObject> =>
-  kind(`${group}/v1`, name, plural, { short: [shortName], status: true, generation: true })
+  makeKind(`${group}/v1`, name, plural, { short: [shortName], status: true, generation: true })
 
 /** Of every kind of run. */
 export const runResources: Readonly<Record<KindName, Kind<CustomObject>>> = Record.map(runKinds, run)
 export const CodeRunKind = runResources.CodeRun
 export const DocsRunKind = runResources.DocsRun
-export const JobKind: Kind<Job> = kind("batch/v1", "Job", "jobs", {
+export const JobKind: Kind<Job> = makeKind("batch/v1", "Job", "jobs", {
   categories: ["all"],
   status: true,
   generation: true
 })
-export const PodKind: Kind<Pod> = kind("v1", "Pod", "pods", {
+export const PodKind: Kind<Pod> = makeKind("v1", "Pod", "pods", {
   short: ["po"],
   categories: ["all"],
   status: true,
   generation: true
 })
-export const ConfigMapKind: Kind<ConfigMap> = kind("v1", "ConfigMap", "configmaps", { short: ["cm"] })
-export const SecretKind: Kind<Secret> = kind("v1", "Secret", "secrets")
-export const PersistentVolumeClaimKind: Kind<PersistentVolumeClaim> = kind(
+export const ConfigMapKind: Kind<ConfigMap> = makeKind("v1", "ConfigMap", "configmaps", { short: ["cm"] })
+export const SecretKind: Kind<Secret> = makeKind("v1", "Secret", "secrets")
+export const PersistentVolumeClaimKind: Kind<PersistentVolumeClaim> = makeKind(
   "v1",
   "PersistentVolumeClaim",
   "persistentvolumeclaims",
   { short: ["pvc"], status: true }
 )
-export const LeaseKind: Kind<Lease> = kind("coordination.k8s.io/v1", "Lease", "leases")
-export const EventKind: Kind<Event> = kind("v1", "Event", "events", { short: ["ev"] })
-export const NamespaceKind: Kind<Namespace> = kind("v1", "Namespace", "namespaces", {
+export const LeaseKind: Kind<Lease> = makeKind("coordination.k8s.io/v1", "Lease", "leases")
+export const EventKind: Kind<Event> = makeKind("v1", "Event", "events", { short: ["ev"] })
+export const NamespaceKind: Kind<Namespace> = makeKind("v1", "Namespace", "namespaces", {
   short: ["ns"],
   cluster: true,
   status: true
 })
-export const ServiceAccountKind: Kind<ServiceAccount> = kind("v1", "ServiceAccount", "serviceaccounts", {
+export const ServiceAccountKind: Kind<ServiceAccount> = makeKind("v1", "ServiceAccount", "serviceaccounts", {
   short: ["sa"]
 })
-export const NodeKind: Kind<Node> = kind("v1", "Node", "nodes", { short: ["no"], cluster: true, status: true })
-export const CustomResourceDefinitionKind: Kind<CustomResourceDefinition> = kind(
+export const NodeKind: Kind<Node> = makeKind("v1", "Node", "nodes", { short: ["no"], cluster: true, status: true })
+export const CustomResourceDefinitionKind: Kind<CustomResourceDefinition> = makeKind(
   "apiextensions.k8s.io/v1",
   "CustomResourceDefinition",
   "customresourcedefinitions",
   { short: ["crd", "crds"], categories: ["api-extensions"], cluster: true, status: true, generation: true }
 )
-export const TokenReviewKind: Kind<TokenReview> = kind("authentication.k8s.io/v1", "TokenReview", "tokenreviews", {
+export const TokenReviewKind: Kind<TokenReview> = makeKind("authentication.k8s.io/v1", "TokenReview", "tokenreviews", {
   cluster: true,
   createOnly: true
 })
-export const SubjectAccessReviewKind: Kind<SubjectAccessReview> = kind(
+export const SubjectAccessReviewKind: Kind<SubjectAccessReview> = makeKind(
   "authorization.k8s.io/v1",
   "SubjectAccessReview",
   "subjectaccessreviews",

@@ -1,5 +1,5 @@
 /** Gives every claim that names no storage class a volume of its own; the real controller binds the two. */
-import { type Kind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
+import { type Kind, makeKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import { reflect } from "@orchestrator/k8s/Reflector"
@@ -10,19 +10,10 @@ interface PersistentVolume extends KubernetesObject {
   readonly spec: object
 }
 
-const PersistentVolumeKind: Kind<PersistentVolume> = {
-  group: "",
-  version: "v1",
-  kind: "PersistentVolume",
-  plural: "persistentvolumes",
-  singular: "persistentvolume",
-  shortNames: ["pv"],
-  categories: [],
-  namespaced: false,
-  hasStatus: true,
-  hasGeneration: false,
-  createOnly: false
-}
+const PersistentVolumeKind: Kind<PersistentVolume> = makeKind("v1", "PersistentVolume", "persistentvolumes", {
+  cluster: true,
+  status: true
+})
 
 const volumeOf = ({ metadata: { name, namespace, uid }, spec }: PersistentVolumeClaim): PersistentVolume => ({
   metadata: { name: `pv-${uid}` },

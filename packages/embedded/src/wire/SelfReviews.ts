@@ -1,28 +1,15 @@
 /** Questions that a client asks about itself. Whoever has the token may do everything that is served; the answers say so. */
 import type { StructuralSchema } from "@orchestrator/domain/CustomResourceDefinition"
-import type { Kind } from "@orchestrator/k8s/Kinds"
+import { type Kind, makeKind } from "@orchestrator/k8s/Kinds"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Option, Schema } from "effect"
 import { selfSubjectAccessReview, selfSubjectReview, selfSubjectRulesReview } from "../kinds/Extensions.ts"
-import type { ServedKind } from "../kinds/ServedKinds.ts"
+import { resourceKey, type ServedKind } from "../kinds/ServedKinds.ts"
 import { verbsOf } from "./Discovery.ts"
 
 const review = (group: string, name: string, schema: StructuralSchema): ServedKind => {
-  const plural = `${name.toLowerCase()}s`
-  const kind: Kind = {
-    group,
-    version: "v1",
-    kind: name,
-    plural,
-    singular: name.toLowerCase(),
-    shortNames: [],
-    categories: [],
-    namespaced: false,
-    hasStatus: false,
-    hasGeneration: false,
-    createOnly: true
-  }
-  return { kind, resource: `${group}/${plural}`, schema }
+  const kind = makeKind(`${group}/v1`, name, `${name.toLowerCase()}s`, { cluster: true, createOnly: true })
+  return { kind, resource: resourceKey(kind), schema }
 }
 
 export const selfReviewKinds: ReadonlyArray<ServedKind> = [
