@@ -31,13 +31,13 @@ const verbOf: Readonly<Record<string, Verb>> = {
   podLogs: "get"
 }
 
-const runKinds = [Kinds.CodeRunKind, Kinds.DocsRunKind]
+const runKinds = Object.values(Kinds.runResources)
 
-/** The kinds that an argument of a call can stand for: a constant of Kinds.ts, or either kind of run. */
+/** The kinds that an argument of a call can stand for: a constant of Kinds.ts, or any kind of run. */
 const kindsOf = (argument: string): ReadonlyArray<Kinds.Kind> => {
   const named = Object.entries(Kinds).find(([name]) => name === argument)?.[1]
   if (named !== undefined && typeof named === "object" && "plural" in named) return [named]
-  return /^(runs\.kind|runKinds\[kind\]\.resource)$/.test(argument) ? runKinds : []
+  return /^(runs\.resource|runKinds\[\w+\]\.resource|runResources\[\w+\])$/.test(argument) ? runKinds : []
 }
 
 const words = (method: string, argument: string): ReadonlyArray<string> => {
@@ -56,7 +56,7 @@ const called = (sources: ReadonlyArray<Source>): ReadonlySet<string> => {
   const calls = [...text.matchAll(/\bclient\.(\w+)\(\s*([\w.[\]]+)/g)].flatMap(([, method = "", argument = ""]) =>
     words(method, argument)
   )
-  const followed = [...text.matchAll(/\b(?:follow|reflect)\(\s*(\w+Kind)\b/g)].flatMap(([, argument = ""]) =>
+  const followed = [...text.matchAll(/\b(?:follow|reflect)\(\s*(\w+Kind\b|run[\w.[\]]+)/g)].flatMap(([, argument = ""]) =>
     ["list", "watch"].flatMap((method) => words(method, argument))
   )
   return new Set([...calls, ...followed])

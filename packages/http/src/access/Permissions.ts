@@ -1,21 +1,18 @@
 /** Permissions in the words of Kubernetes: what is asked of the cluster, what a refusal says, and the commands that grant it. Pure. */
 import { fnv1a } from "@orchestrator/domain/Hash"
 import { sanitize } from "@orchestrator/domain/Names"
-import { CodeRunKind, ConfigMapKind, DocsRunKind, type Kind, PodKind, SecretKind } from "@orchestrator/k8s/Kinds"
+import { kinds } from "@orchestrator/k8s/Kinds"
 import type { SubjectAccessReview } from "@orchestrator/k8s/Objects"
 import type { Need, Permission, Resource } from "../contract/Access.ts"
 
-const kinds: Readonly<Record<Resource, Kind>> = {
-  coderuns: CodeRunKind,
-  docsruns: DocsRunKind,
-  configmaps: ConfigMapKind,
-  pods: PodKind,
-  secrets: SecretKind
+const apiOf = (resource: Resource) => {
+  const { group = "", version = "v1" } = kinds.find(({ plural }) => plural === resource) ?? {}
+  return { group, version }
 }
 
 /** `coderuns.orchestrator.platform`, `pods/log`: as kubectl writes it. */
 export const resourceOf = ({ resource, subresource }: Permission): string => {
-  const { group } = kinds[resource]
+  const { group } = apiOf(resource)
   return `${resource}${group === "" ? "" : `.${group}`}${subresource === undefined ? "" : `/${subresource}`}`
 }
 
@@ -31,8 +28,7 @@ export const attributesOf = (
 ): SubjectAccessReview["spec"]["resourceAttributes"] & object => ({
   namespace,
   verb,
-  group: kinds[resource].group,
-  version: kinds[resource].version,
+  ...apiOf(resource),
   resource,
   ...(subresource === undefined ? {} : { subresource }),
   ...(name === undefined ? {} : { name })

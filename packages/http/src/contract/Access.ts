@@ -2,12 +2,13 @@
  * Who may do what, as part of the contract: every endpoint of runs says what its requester needs of Kubernetes' RBAC, on the very objects
  * that it works with. How that is found out is left to `access/`.
  */
+import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { Context, type Effect } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { AccessUnknown, PermissionMissing, Unauthenticated } from "./Problem.ts"
 
 /** Plural names of the resources. */
-export type Resource = "coderuns" | "docsruns" | "configmaps" | "pods" | "secrets"
+export type Resource = AnyRunKind["plural"] | "configmaps" | "pods" | "secrets"
 
 export interface Need {
   readonly verb: "get" | "list" | "create" | "update" | "delete"

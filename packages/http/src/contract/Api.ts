@@ -1,7 +1,7 @@
 /** The contract: every route, what it takes and what it answers. Server, OpenAPI document and typed client derive from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
-import { CodeRuns } from "./CodeRuns.ts"
-import { DocsRuns } from "./DocsRuns.ts"
+import { CodeRuns } from "./kinds/CodeRuns.ts"
+import { DocsRuns } from "./kinds/DocsRuns.ts"
 import { finishDocument } from "./OpenApiDocument.ts"
 import { Submissions } from "./Submissions.ts"
 import { System } from "./System.ts"

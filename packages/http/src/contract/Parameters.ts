@@ -1,7 +1,7 @@
 /** Parameters that the endpoints of runs share. */
 import { Phase } from "@orchestrator/domain/Phase"
 import { ObjectName } from "@orchestrator/domain/SpecText"
-import { Schema, SchemaGetter } from "effect"
+import { Record, Schema, SchemaGetter } from "effect"
 
 export const runName = {
   name: ObjectName.annotate({ description: "Name of the run", examples: ["payments-task-7-4f9c2"] })
@@ -30,13 +30,14 @@ const filters = {
   user: Schema.optionalKey(Schema.String.annotate({ description: "Only runs of this GitHub user" }))
 }
 
-export const codeRunFilters = {
-  ...filters,
-  service: Schema.optionalKey(Schema.String.annotate({ description: "Only runs of this service" })),
-  ...page
-}
+const text = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
 
-export const docsRunFilters = { ...filters, ...page }
+/** Of a list: those of every kind, those of this one (what to say of each, by its field), and its pages. */
+export const runFilters = <const Own extends Readonly<Record<string, string>>>(own: Own) => ({
+  ...filters,
+  ...Record.map(own, text) as { readonly [Field in keyof Own]: ReturnType<typeof text> },
+  ...page
+})
 
 export const idempotency = {
   "idempotency-key": Schema.optionalKey(

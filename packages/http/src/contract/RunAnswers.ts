@@ -3,8 +3,6 @@
  * what is wrong and what is stored, instead of failing the answer.
  */
 import { Attempt } from "@orchestrator/domain/Attempt"
-import { CodeRunSpec, CodeRunStatus } from "@orchestrator/domain/CodeRun"
-import { DocsRunSpec, DocsRunStatus } from "@orchestrator/domain/DocsRun"
 import { Schema } from "effect"
 import { FieldFault } from "./Problem.ts"
 
@@ -43,32 +41,29 @@ const common = {
   )
 }
 
-export const CodeRunAnswer = Schema.Struct({
-  kind: Schema.Literal("CodeRun"),
-  ...common,
-  spec: Schema.optionalKey(CodeRunSpec),
-  status: Schema.optionalKey(CodeRunStatus)
-}).annotate({ identifier: "CodeRunAnswer", description: "A CodeRun" })
-export type CodeRunAnswer = typeof CodeRunAnswer.Type
+interface Shape<Name, Spec, Status> {
+  readonly kind: Name
+  readonly spec: Spec
+  readonly status: Status
+}
 
-export const DocsRunAnswer = Schema.Struct({
-  kind: Schema.Literal("DocsRun"),
-  ...common,
-  spec: Schema.optionalKey(DocsRunSpec),
-  status: Schema.optionalKey(DocsRunStatus)
-}).annotate({ identifier: "DocsRunAnswer", description: "A DocsRun" })
-export type DocsRunAnswer = typeof DocsRunAnswer.Type
-
-const page = <S extends Schema.Constraint>(identifier: string, item: S) =>
+export const runAnswer = <const Name extends string, Spec extends Schema.Top, Status extends Schema.Top>(
+  { kind, spec, status }: Shape<Name, Spec, Status>
+) =>
   Schema.Struct({
-    items: Schema.Array(item).annotate({
+    kind: Schema.Literal(kind),
+    ...common,
+    spec: Schema.optionalKey(spec),
+    status: Schema.optionalKey(status)
+  }).annotate({ identifier: `${kind}Answer`, description: `A ${kind}` })
+
+export const pageOf = <S extends Schema.Constraint>({ kind }: { readonly kind: string }, answer: S) =>
+  Schema.Struct({
+    items: Schema.Array(answer).annotate({
       description: "Runs by name; with filters a page may hold fewer than the limit"
     }),
     continue: maybe("Asks for the next page; absent on the last")
-  }).annotate({ identifier, description: "One page of runs" })
-
-export const CodeRunPage = page("CodeRunPage", CodeRunAnswer)
-export const DocsRunPage = page("DocsRunPage", DocsRunAnswer)
+  }).annotate({ identifier: `${kind}Page`, description: "One page of runs" })
 
 export const RunFiles = Schema.Struct({
   configMap: text("ConfigMap that holds them"),

@@ -9,8 +9,8 @@ import { DataKey, ObjectName } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorized, Needs, needsOf } from "./Access.ts"
-import { NewCodeRunSpec } from "./CodeRuns.ts"
-import { NewDocsRunSpec } from "./DocsRuns.ts"
+import { NewCodeRunSpec } from "./kinds/CodeRuns.ts"
+import { NewDocsRunSpec } from "./kinds/DocsRuns.ts"
 import { idempotency } from "./Parameters.ts"
 import {
   ClusterError,

@@ -34,15 +34,15 @@ export interface CreatedRun {
 }
 
 const draftOf = (
-  { kind, settings }: RunAccess,
+  { resource, settings }: RunAccess,
   { annotations, key, name, request, spec, stem }: NewRun,
   user: User
 ): CustomObject => {
   const marks = key === undefined ? undefined : keyMarks(user, key, request)
   const made = name ?? (key === undefined ? undefined : nameWith(stem, keySuffix(user, key)))
   return {
-    apiVersion: apiVersionOf(kind),
-    kind: kind.kind,
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
     metadata: {
       namespace: settings.namespace,
       ...(made === undefined ? { generateName: generateNameOf(stem) } : { name: made }),
@@ -66,7 +66,7 @@ const mostMarked = 20
 
 /** The run that the key made before, if there is one. Another body under the same key is refused; what others have planted is not looked at. */
 const earlier = Effect.fnUntraced(function*(runs: RunAccess, wanted: Keyed) {
-  const { items } = yield* runs.client.list(runs.kind, {
+  const { items } = yield* runs.client.list(runs.resource, {
     namespace: runs.settings.namespace,
     labelSelector: `${keyLabel}=${keyHash(wanted.user, wanted.key)}`,
     limit: mostMarked
@@ -79,7 +79,7 @@ const earlier = Effect.fnUntraced(function*(runs: RunAccess, wanted: Keyed) {
 
 /** What holds the name that a draft wanted: this very request, answered by another replica, or somebody else's. */
 const holder = Effect.fnUntraced(function*(runs: RunAccess, name: string, wanted: Keyed) {
-  const found = yield* runs.client.get(runs.kind, refOf(runs, name))
+  const found = yield* runs.client.get(runs.resource, refOf(runs, name))
   const how = relation(found, wanted)
   if (how === "reused") return yield* reused(found)
   return how === "same" ? found : undefined
@@ -91,7 +91,7 @@ const created = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, dra
   const before = keyed === undefined ? undefined : yield* earlier(runs, keyed)
   if (before !== undefined) return { run: before, replayed: true } satisfies CreatedRun
   const { name } = draft.metadata
-  return yield* runs.client.create(runs.kind, draft, { fieldValidation: "Strict" }).pipe(
+  return yield* runs.client.create(runs.resource, draft, { fieldValidation: "Strict" }).pipe(
     Effect.map((run): CreatedRun => ({ run, replayed: false })),
     Effect.catchIf(hasReason("AlreadyExists"), (taken) =>
       keyed === undefined || name === undefined
@@ -102,9 +102,9 @@ const created = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, dra
 })
 
 /** Asked now, and not only when the request began: a body may come slowly. */
-const allowed = Effect.fnUntraced(function*({ resource }: RunAccess, { spec }: NewRun) {
+const allowed = Effect.fnUntraced(function*({ kind }: RunAccess, { spec }: NewRun) {
   const { require, user } = yield* Requester
-  yield* require([{ verb: "create", resource }, ...secretPermissions(spec)])
+  yield* require([{ verb: "create", resource: kind.plural }, ...secretPermissions(spec)])
   return user
 })
 

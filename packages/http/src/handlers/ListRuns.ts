@@ -8,9 +8,9 @@ import { listProblem } from "./ClusterProblems.ts"
 import type { RunAccess } from "./RunAccess.ts"
 import { phaseOf } from "./RunAnswer.ts"
 
+/** And texts that the kind's own filters ask for, by field. */
 export interface RunFilters {
   readonly phase?: string
-  readonly service?: string
   readonly user?: string
   readonly limit?: number
   readonly continue?: string
@@ -25,19 +25,22 @@ const defaultLimit = 100
 /** Pages of the cluster that one request reads at most; what is then missing is asked for with `continue`. */
 const mostReads = 20
 
-const matches = ({ phase, service, user }: RunFilters) => (run: CustomObject): boolean =>
-  (phase === undefined || phaseOf(run) === phase) &&
-  (service === undefined || run.spec["service"] === service) &&
-  (user === undefined || run.spec["githubUser"] === user)
+const matches = ({ kind }: RunAccess, { phase, user, ...others }: RunFilters) => {
+  const own = Object.entries(others).filter(([field]) => Object.hasOwn(kind.filters, field))
+  return (run: CustomObject): boolean =>
+    (phase === undefined || phaseOf(run) === phase) &&
+    (user === undefined || run.spec["githubUser"] === user) &&
+    own.every(([field, text]) => run.spec[field] === text)
+}
 
 export const listRuns = Effect.fn("http.listRuns")(function*(runs: RunAccess, filters: RunFilters) {
   const limit = filters.limit ?? defaultLimit
-  const fits = matches(filters)
+  const fits = matches(runs, filters)
   const found: Array<CustomObject> = []
   let next = filters.continue
   for (let reads = 0; reads < mostReads && found.length < limit; reads++) {
     const wanted = limit - found.length
-    const page = yield* runs.client.list(runs.kind, {
+    const page = yield* runs.client.list(runs.resource, {
       namespace: runs.settings.namespace,
       limit: wanted,
       continue: next

@@ -2,12 +2,13 @@
 import { Effect } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import type { CreatedRun } from "./CreateRun.ts"
-import { linksOf, type RunPath } from "./RunAnswer.ts"
+import type { RunAccess } from "./RunAccess.ts"
+import { linksOf } from "./RunAnswer.ts"
 
-export const announce = (path: RunPath, { replayed, run }: CreatedRun) =>
+export const announce = ({ kind }: RunAccess, { replayed, run }: CreatedRun) =>
   HttpEffect.appendPreResponseHandler((_request, response) =>
     Effect.succeed(HttpServerResponse.setHeaders(response, {
-      location: linksOf(path, run.metadata.name ?? "").self,
+      location: linksOf(kind, run.metadata.name ?? "").self,
       ...(replayed ? { "idempotency-replayed": "true" } : {})
     }))
   )

@@ -1,4 +1,4 @@
-/** The next attempt of a CodeRun, and the successor of a DocsRun. */
+/** Trying again: the next attempt of a run that has versions, and the successor of one that has not. */
 import { group } from "@orchestrator/domain/Labels"
 import { sanitize } from "@orchestrator/domain/Names"
 import { isTerminal } from "@orchestrator/domain/Phase"
@@ -11,7 +11,7 @@ import { createRun } from "./CreateRun.ts"
 import { changeRun, getRun, type RunAccess } from "./RunAccess.ts"
 import { phaseOf } from "./RunAnswer.ts"
 
-/** On the successor of a DocsRun: the name of the run that it repeats. */
+/** On a successor: the name of the run that it repeats. */
 export const retryOfAnnotation = `${group}/retry-of`
 
 const numberOf = (value: unknown): number | undefined => typeof value === "number" ? value : undefined
@@ -43,9 +43,9 @@ export interface RetryWish {
 }
 
 /** An attempt uses the run's secrets for what its requester asks, so it takes the permissions that creating the run took. */
-const allowed = Effect.fnUntraced(function*({ resource }: RunAccess, name: string, run: CustomObject) {
+const allowed = Effect.fnUntraced(function*({ kind }: RunAccess, name: string, run: CustomObject) {
   const requester = yield* Requester
-  yield* requester.require([{ verb: "update", resource, name }, ...secretPermissions(run.spec)])
+  yield* requester.require([{ verb: "update", resource: kind.plural, name }, ...secretPermissions(run.spec)])
 })
 
 const nextAttempt = (run: CustomObject, { promptModification }: RetryWish) => ({
@@ -55,7 +55,7 @@ const nextAttempt = (run: CustomObject, { promptModification }: RetryWish) => ({
 })
 
 /** `cancel` goes with the attempt that it was meant for. */
-export const retryCodeRun = (runs: RunAccess, name: string, wish: RetryWish) =>
+export const startNextAttempt = (runs: RunAccess, name: string, wish: RetryWish) =>
   changeRun(
     runs,
     name,
@@ -67,7 +67,7 @@ export const retryCodeRun = (runs: RunAccess, name: string, wish: RetryWish) =>
   )
 
 /** One successor per run and requester: the run's uid is the key. */
-export const retryDocsRun = Effect.fn("http.retryDocsRun")(function*(
+export const startSuccessor = Effect.fn("http.startSuccessor")(function*(
   runs: RunAccess,
   name: string,
   { force = false }: RetryWish

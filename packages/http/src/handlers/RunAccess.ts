@@ -1,5 +1,6 @@
 /** One kind of run in the configured namespace: what all requests for it have in common. */
-import { CodeRunKind, DocsRunKind, type Kind } from "@orchestrator/k8s/Kinds"
+import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { type Kind, runResources } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient, type Patch } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
@@ -9,37 +10,31 @@ import { noteRun } from "../server/Audit.ts"
 import { HttpSettings, type HttpSettingsValue } from "../server/HttpSettings.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
 import { nobody, requestedBy } from "./RequestedBy.ts"
-import type { RunPath } from "./RunAnswer.ts"
 
 export interface RunAccess {
   readonly client: KubernetesClient["Service"]
   readonly settings: HttpSettingsValue
-  readonly kind: Kind<CustomObject>
-  readonly path: RunPath
-  readonly resource: "coderuns" | "docsruns"
+  readonly kind: AnyRunKind
+  readonly resource: Kind<CustomObject>
 }
 
-const access = (kind: Kind<CustomObject>, path: RunPath, resource: RunAccess["resource"]) =>
-  Effect.gen(function*() {
-    const client = yield* KubernetesClient
-    const settings = yield* HttpSettings
-    return { client, settings, kind, path, resource } satisfies RunAccess
-  })
-
-export const codeRunAccess = access(CodeRunKind, "code-runs", "coderuns")
-export const docsRunAccess = access(DocsRunKind, "docs-runs", "docsruns")
+export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
+  const client = yield* KubernetesClient
+  const settings = yield* HttpSettings
+  return { client, settings, kind, resource: runResources[kind.kind] } satisfies RunAccess
+})
 
 export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })
 
 export const getRun = Effect.fn("http.getRun")((runs: RunAccess, name: string) =>
-  runs.client.get(runs.kind, refOf(runs, name)).pipe(Effect.mapError(readProblem(runs.kind.kind, name)))
+  runs.client.get(runs.resource, refOf(runs, name)).pipe(Effect.mapError(readProblem(runs.kind.kind, name)))
 )
 
 /** Background propagation: Kubernetes removes what the run owns. */
 export const deleteRun = Effect.fn("http.deleteRun")((runs: RunAccess, name: string) =>
   Effect.andThen(
     noteRun(name),
-    runs.client.delete(runs.kind, refOf(runs, name), { propagationPolicy: "Background" }).pipe(
+    runs.client.delete(runs.resource, refOf(runs, name), { propagationPolicy: "Background" }).pipe(
       Effect.mapError(readProblem(runs.kind.kind, name)),
       Effect.asVoid
     )
@@ -61,7 +56,7 @@ export const changeRun = Effect.fn("http.changeRun")(function*<E, R>(
   yield* noteRun(name)
   const { user } = yield* Requester
   const attempt = Effect.gen(function*() {
-    const run = yield* runs.client.get(runs.kind, refOf(runs, name))
+    const run = yield* runs.client.get(runs.resource, refOf(runs, name))
     const spec = yield* decide(run)
     if (spec === undefined) return run
     const patch: Patch = {
@@ -71,7 +66,7 @@ export const changeRun = Effect.fn("http.changeRun")(function*<E, R>(
         spec
       }
     }
-    return yield* runs.client.patch(runs.kind, refOf(runs, name), patch, { fieldValidation: "Strict" })
+    return yield* runs.client.patch(runs.resource, refOf(runs, name), patch, { fieldValidation: "Strict" })
   })
   return yield* attempt.pipe(
     Effect.retry({ times: 4, while: (error) => isKubernetesError(error) && hasReason("Conflict")(error) }),

@@ -1,14 +1,13 @@
 /** From a stored run to what clients see of it. Pure. */
-import { CodeRunSpec, CodeRunStatus } from "@orchestrator/domain/CodeRun"
 import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
-import { DocsRunSpec, DocsRunStatus } from "@orchestrator/domain/DocsRun"
+import type { RunKind } from "@orchestrator/domain/RunKind"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Result, type Schema } from "effect"
-import type { CodeRunAnswer, DocsRunAnswer, RunLinks } from "../contract/RunAnswers.ts"
+import type { RunLinks } from "../contract/RunAnswers.ts"
 
-export type RunPath = "code-runs" | "docs-runs"
+type Path = Pick<RunKind, "path">
 
-export const linksOf = (path: RunPath, name: string): RunLinks => {
+export const linksOf = ({ path }: Path, name: string): RunLinks => {
   const self = `/api/v1/${path}/${encodeURIComponent(name)}`
   return {
     self,
@@ -32,7 +31,7 @@ export const phaseOf = (run: CustomObject): string => statusText(run, "phase") ?
 const optional = <K extends string, A>(key: K, value: A | undefined): { readonly [P in K]?: A } =>
   value === undefined ? {} : { [key]: value } as { readonly [P in K]: A }
 
-const metadata = (run: CustomObject, path: RunPath) => ({
+const metadata = (run: CustomObject, path: Path) => ({
   name: run.metadata.name ?? "",
   namespace: run.metadata.namespace ?? "",
   uid: run.metadata.uid ?? "",
@@ -70,19 +69,19 @@ const content = <Spec, Status>(run: CustomObject, decodeSpec: Decoder<Spec>, dec
   }
 }
 
-const decodeCodeSpec = decoder(CodeRunSpec)
-const decodeCodeStatus = decoder(CodeRunStatus)
-const decodeDocsSpec = decoder(DocsRunSpec)
-const decodeDocsStatus = decoder(DocsRunStatus)
+interface Shape<Name, Spec, Status> extends Path {
+  readonly kind: Name
+  readonly spec: Schema.ConstraintDecoder<Spec>
+  readonly status: Schema.ConstraintDecoder<Status>
+}
 
-export const codeRunAnswer = (run: CustomObject): CodeRunAnswer => ({
-  kind: "CodeRun",
-  ...metadata(run, "code-runs"),
-  ...content(run, decodeCodeSpec, decodeCodeStatus)
-})
-
-export const docsRunAnswer = (run: CustomObject): DocsRunAnswer => ({
-  kind: "DocsRun",
-  ...metadata(run, "docs-runs"),
-  ...content(run, decodeDocsSpec, decodeDocsStatus)
-})
+/** For runs of a kind. */
+export const answersOf = <const Name extends string, Spec, Status>(kind: Shape<Name, Spec, Status>) => {
+  const decodeSpec = decoder(kind.spec)
+  const decodeStatus = decoder(kind.status)
+  return (run: CustomObject) => ({
+    kind: kind.kind,
+    ...metadata(run, kind),
+    ...content(run, decodeSpec, decodeStatus)
+  })
+}

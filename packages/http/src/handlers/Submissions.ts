@@ -1,17 +1,19 @@
 import { decoder } from "@orchestrator/domain/Decode"
+import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
+import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { group } from "@orchestrator/domain/Labels"
 import { Effect, type Schema, Struct } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../contract/Api.ts"
-import type { NewCodeRun } from "../contract/CodeRuns.ts"
+import type { NewCodeRun } from "../contract/kinds/CodeRuns.ts"
 import { CodeTask, DocsRequest } from "../contract/Submissions.ts"
-import { newCodeRun } from "./CodeRuns.ts"
 import { type CreatedRun, createRun, type NewRun } from "./CreateRun.ts"
-import { newDocsRun } from "./DocsRuns.ts"
+import { newCodeRun } from "./kinds/CodeRuns.ts"
+import { newDocsRun } from "./kinds/DocsRuns.ts"
 import { announce } from "./Replies.ts"
 import { invalidBody, jsonBody } from "./RequestBody.ts"
-import { codeRunAccess, docsRunAccess, type RunAccess } from "./RunAccess.ts"
+import { type RunAccess, runAccess } from "./RunAccess.ts"
 import { linksOf } from "./RunAnswer.ts"
 import { asSent, fold } from "./SnakeCase.ts"
 
@@ -61,12 +63,12 @@ const specOfCodeTask = ({ env_from_secrets, tool_config: _, ...task }: CodeTask)
 
 const submit = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, what: string) {
   const created: CreatedRun = yield* createRun(runs, wanted)
-  yield* announce(runs.path, created)
+  yield* announce(runs, created)
   const { name = "", namespace = "" } = created.run.metadata
   return {
     success: true,
     message: created.replayed ? `${what} was accepted before as ${name}` : `${what} is accepted as ${name}`,
-    data: { name, namespace, links: linksOf(runs.path, name) }
+    data: { name, namespace, links: linksOf(runs.kind, name) }
   }
 })
 
@@ -74,8 +76,8 @@ export const SubmissionsHandlers = HttpApiBuilder.group(
   Api,
   "submissions",
   Effect.fnUntraced(function*(handlers) {
-    const code = yield* codeRunAccess
-    const docs = yield* docsRunAccess
+    const code = yield* runAccess(codeRun)
+    const docs = yield* runAccess(docsRun)
     return handlers
       .handleRaw("codeTask", ({ headers, request }) =>
         Effect.flatMap(readCodeTask(request), (task) => {

@@ -3,8 +3,8 @@ import { decoder } from "@orchestrator/domain/Decode"
 import { Predicate, Result } from "effect"
 import { OpenApi } from "effect/http-api"
 import { Api } from "../../src/contract/Api.ts"
-import { NewCodeRun, RetryCodeRun } from "../../src/contract/CodeRuns.ts"
-import { NewDocsRun, RetryDocsRun } from "../../src/contract/DocsRuns.ts"
+import { NewCodeRun, RetryCodeRun } from "../../src/contract/kinds/CodeRuns.ts"
+import { NewDocsRun, RetryDocsRun } from "../../src/contract/kinds/DocsRuns.ts"
 import { CodeTask, DocsRequest } from "../../src/contract/Submissions.ts"
 
 const document: unknown = JSON.parse(JSON.stringify(OpenApi.fromApi(Api)))

@@ -17,7 +17,10 @@ const runs = [
 
 const storeAll = Effect.forEach(runs, (run) => store(CodeRunKind, run), { discard: true })
 
-type Case = readonly [given: RunFilters & { readonly phase?: Phase }, want: ReadonlyArray<string>]
+type Case = readonly [
+  given: RunFilters & { readonly phase?: Phase; readonly service?: string },
+  want: ReadonlyArray<string>
+]
 
 const filtered: ReadonlyArray<Case> = [
   [{}, ["a", "b", "c", "d", "e"]],

@@ -1,0 +1,143 @@
+/**
+ * The routes of a kind of runs in the configured namespace, the same for every kind: what differs is the kind itself, what one says to
+ * start a run, and what trying again means.
+ */
+import type { RunKind } from "@orchestrator/domain/RunKind"
+import type { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Authorized, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
+import { idempotency, logOptions, runFilters, runName } from "./Parameters.ts"
+import {
+  ClusterError,
+  ClusterForbids,
+  ClusterUnavailable,
+  FilesNotAvailable,
+  IdempotencyKeyReused,
+  LogsNotAvailable,
+  NameTaken,
+  PageExpired,
+  RunChanged,
+  RunFinished,
+  RunNotFound
+} from "./Problem.ts"
+import { ChecksBody, ChecksParameters } from "./RequestChecks.ts"
+import { RunAttempts, RunFiles } from "./RunAnswers.ts"
+
+export const cluster = [ClusterForbids, ClusterUnavailable, ClusterError] as const
+
+interface RunContract<Id, Name, Path, Own, New, Answer, Page, Retry> {
+  readonly identifier: Id
+  readonly kind: Pick<RunKind, "leasesWorkspace"> & {
+    readonly kind: Name
+    readonly path: Path
+    readonly plural: Resource
+    readonly filters: Own
+  }
+  /** What a run of the kind does. */
+  readonly description: string
+  /** Body of the request that starts one. */
+  readonly newRun: New
+  readonly answer: Answer
+  readonly page: Page
+  /** Trying again is the next attempt of some kinds, and another run of others. */
+  readonly retry: Retry
+}
+
+export const runEndpoints = <
+  const Id extends string,
+  const Name extends string,
+  const Path extends string,
+  const Own extends Readonly<Record<string, string>>,
+  New extends Schema.Top,
+  Answer extends Schema.Top,
+  Page extends Schema.Top,
+  const Retry extends HttpApiEndpoint.Constraint
+>({ answer, description, identifier, kind, newRun, page, retry }: RunContract<
+  Id,
+  Name,
+  Path,
+  Own,
+  New,
+  Answer,
+  Page,
+  Retry
+>) => {
+  const needs = needsOf(kind.plural)
+  const name = kind.kind
+  return HttpApiGroup.make(identifier).add(
+    HttpApiEndpoint.get("list", "/", {
+      query: runFilters(kind.filters),
+      success: page,
+      error: [PageExpired, ...cluster]
+    }).annotate(Needs, [needs.list]).annotateMerge(OpenApi.annotations({
+      summary: `List ${name}s`,
+      description: "Runs in the order of their names, page by page. Filters combine."
+    })),
+    HttpApiEndpoint.post("create", "/", {
+      headers: idempotency,
+      payload: newRun,
+      success: answer.pipe(HttpApiSchema.status(201)),
+      error: [NameTaken, IdempotencyKeyReused, ...cluster]
+    }).middleware(ChecksBody).annotate(Needs, [needs.create]).annotateMerge(OpenApi.annotations({
+      summary: `Start a ${name}`,
+      description:
+        "Stores the run; the controller starts it. With an `Idempotency-Key` the request may be repeated: the answer to a "
+        + "repetition carries `Idempotency-Replayed: true`. `Location` names the run."
+    })),
+    HttpApiEndpoint.get("get", "/:name", {
+      params: runName,
+      success: answer,
+      error: [RunNotFound, ...cluster]
+    }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
+      summary: `Read a ${name}`,
+      description: "Its spec, and its status as the controller last wrote it."
+    })),
+    HttpApiEndpoint.delete("delete", "/:name", {
+      params: runName,
+      success: HttpApiSchema.NoContent,
+      error: [RunNotFound, ...cluster]
+    }).annotate(Needs, [needs.delete]).annotateMerge(OpenApi.annotations({
+      summary: `Delete a ${name}`,
+      description: `Removes the run with its Job, pod and files. An agent that runs is stopped.${
+        kind.leasesWorkspace ? " The workspace stays." : ""
+      }`
+    })),
+    retry,
+    HttpApiEndpoint.post("cancel", "/:name/cancel", {
+      params: runName,
+      success: answer,
+      error: [RunNotFound, RunFinished, RunChanged, ...cluster]
+    }).annotate(Needs, [needs.update]).annotateMerge(OpenApi.annotations({
+      summary: `Stop a ${name}`,
+      description:
+        "Stops the agent, saves and pushes its work, and ends the run as Cancelled. Cancelling twice is cancelling once."
+    })),
+    HttpApiEndpoint.get("logs", "/:name/logs", {
+      params: runName,
+      query: logOptions,
+      success: HttpApiSchema.StreamUint8Array({ contentType: "text/plain; charset=utf-8" }),
+      error: [RunNotFound, LogsNotAvailable, ...cluster]
+    }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
+      summary: "Read what the agent prints",
+      description: "Text of the current attempt's `claude` container, for as long as its pod exists."
+    })),
+    HttpApiEndpoint.get("files", "/:name/files", {
+      params: runName,
+      success: RunFiles,
+      error: [RunNotFound, FilesNotAvailable, ...cluster]
+    }).annotate(Needs, fileNeeds).annotateMerge(OpenApi.annotations({
+      summary: "Read the agent's files",
+      description: "The rendered files of the newest attempt, until cleanup removes them."
+    })),
+    HttpApiEndpoint.get("attempts", "/:name/attempts", {
+      params: runName,
+      success: RunAttempts,
+      error: [RunNotFound, ...cluster]
+    }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
+      summary: "Read the attempts",
+      description: "One entry per Job: when, how it ended, and what it used."
+    }))
+  ).prefix(`/api/v1/${kind.path}`).middleware(ChecksParameters).middleware(Authorized).annotateMerge(
+    OpenApi.annotations({ title: `${name}s`, description })
+  )
+}

@@ -1,0 +1,53 @@
+/** Answers to the requests for runs of one kind. */
+import type { Attempt } from "@orchestrator/domain/Attempt"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { cancelRun } from "./CancelRun.ts"
+import { createRun, type NewRun } from "./CreateRun.ts"
+import { listRuns, type RunFilters } from "./ListRuns.ts"
+import { announce } from "./Replies.ts"
+import type { RetryWish } from "./RetryRun.ts"
+import { deleteRun, getRun, type RunAccess } from "./RunAccess.ts"
+import { runFiles } from "./RunFiles.ts"
+import { type LogWish, runLogs } from "./RunLogs.ts"
+
+/** What a kind has of its own. */
+interface Own<New, Answer, E, R> {
+  /** The run that a request asks for, with what the configuration fills in. */
+  readonly newRun: (settings: RunAccess["settings"], request: New, key: string | undefined) => NewRun
+  readonly retry: (runs: RunAccess, name: string, wish: RetryWish) => Effect.Effect<CustomObject, E, R>
+  readonly answer: (run: CustomObject) => Answer
+}
+
+interface Named {
+  readonly params: { readonly name: string }
+}
+
+interface Answered {
+  readonly status?: { readonly attempts?: ReadonlyArray<Attempt> }
+}
+
+export const runHandlers = <New, Answer extends Answered, E, R>(
+  runs: RunAccess,
+  { answer, newRun, retry }: Own<New, Answer, E, R>
+) => ({
+  list: ({ query }: { readonly query: RunFilters }) =>
+    Effect.map(listRuns(runs, query), (page) => ({ ...page, items: page.items.map(answer) })),
+  create: ({ headers, payload }: {
+    readonly headers: { readonly "idempotency-key"?: string }
+    readonly payload: New
+  }) =>
+    createRun(runs, newRun(runs.settings, payload, headers["idempotency-key"])).pipe(
+      Effect.tap((created) => announce(runs, created)),
+      Effect.map(({ run }) => answer(run))
+    ),
+  get: ({ params }: Named) => Effect.map(getRun(runs, params.name), answer),
+  delete: ({ params }: Named) => deleteRun(runs, params.name),
+  retry: ({ params, payload }: Named & { readonly payload: RetryWish | void }) =>
+    Effect.map(retry(runs, params.name, payload ?? {}), answer),
+  cancel: ({ params }: Named) => Effect.map(cancelRun(runs, params.name), answer),
+  logs: ({ params, query }: Named & { readonly query: LogWish }) => runLogs(runs, params.name, query),
+  files: ({ params }: Named) => runFiles(runs, params.name),
+  attempts: ({ params }: Named) =>
+    Effect.map(getRun(runs, params.name), (run) => ({ items: answer(run).status?.attempts ?? [] }))
+})

@@ -1,0 +1,38 @@
+import type { CodeRunSpec } from "@orchestrator/domain/CodeRun"
+import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../../contract/Api.ts"
+import type { NewCodeRun } from "../../contract/kinds/CodeRuns.ts"
+import type { HttpSettingsValue } from "../../server/HttpSettings.ts"
+import type { NewRun } from "../CreateRun.ts"
+import { startNextAttempt } from "../RetryRun.ts"
+import { runAccess } from "../RunAccess.ts"
+import { answersOf } from "../RunAnswer.ts"
+import { runHandlers } from "../RunHandlers.ts"
+import { codeRunStem } from "../RunNames.ts"
+
+/** The run that a request asks for, with what the configuration fills in. */
+export const newCodeRun = (
+  { models }: HttpSettingsValue,
+  { name, spec }: NewCodeRun,
+  key: string | undefined
+): NewRun & { readonly spec: Partial<typeof CodeRunSpec.Encoded> } => ({
+  name,
+  stem: codeRunStem(spec.service, spec.taskId),
+  spec: {
+    ...spec,
+    model: spec.model ?? models.defaultCodeModel,
+    workingDirectory: spec.workingDirectory ?? spec.service
+  },
+  request: { name, spec },
+  key
+})
+
+const own = { newRun: newCodeRun, retry: startNextAttempt, answer: answersOf(codeRun) }
+
+export const CodeRunsHandlers = HttpApiBuilder.group(
+  Api,
+  "codeRuns",
+  (handlers) => Effect.map(runAccess(codeRun), (runs) => handlers.handleAll(runHandlers(runs, own)))
+)
