@@ -9,6 +9,7 @@ import { GitServer } from "./git/GitServer.ts"
 import type { MirrorError } from "./git/Mirror.ts"
 import { Signing } from "./git/Signing.ts"
 import { largestCommit } from "./git/SignRules.ts"
+import { SubmoduleServer } from "./git/SubmoduleServer.ts"
 import { Target } from "./git/Target.ts"
 import { Handover, Report } from "./Handover.ts"
 import { makePlaces } from "./Places.ts"
@@ -58,6 +59,7 @@ export const makeApp = Effect.gen(function*() {
   const handover = yield* Handover
   const model = yield* ModelProxy
   const spending = yield* Spending
+  const submodules = yield* SubmoduleServer
   const target = yield* Target
   const witness = yield* Witness
 
@@ -100,6 +102,11 @@ export const makeApp = Effect.gen(function*() {
       case "GitRefs":
       case "GitCall":
         return git.handle(request, route)
+      case "Submodules":
+      case "SubmoduleCommit":
+      case "SubmoduleRefs":
+      case "SubmoduleCall":
+        return Effect.catchTag(submodules.handle(request, route), "MirrorError", upstreamFailed)
       case "Run":
         return runFacts
       case "Branch":

@@ -18,6 +18,7 @@ import { GitAccess } from "./git/GitAccess.ts"
 import { GitServer } from "./git/GitServer.ts"
 import { Mirror } from "./git/Mirror.ts"
 import { Signing } from "./git/Signing.ts"
+import { SubmoduleServer } from "./git/SubmoduleServer.ts"
 import { Target } from "./git/Target.ts"
 import { Handover } from "./Handover.ts"
 import { Witness } from "./Witness.ts"
@@ -41,7 +42,9 @@ const Outside = Layer.mergeAll(
   Layer.provideMerge(Client)
 )
 
-const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer).pipe(Layer.provideMerge(Outside))
+const Services = Layer.mergeAll(GitServer.layer, SubmoduleServer.layer, ModelProxy.layer, Handover.layer).pipe(
+  Layer.provideMerge(Outside)
+)
 
 /** Sockets at once; a flood beyond them waits in the kernel. */
 const sockets = 128

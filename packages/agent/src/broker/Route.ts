@@ -6,6 +6,10 @@ export type Route =
   | { readonly _tag: "Model"; readonly path: string; readonly query: string }
   | { readonly _tag: "GitRefs"; readonly role: Role; readonly service: "git-upload-pack" | "git-receive-pack" }
   | { readonly _tag: "GitCall"; readonly role: Role; readonly service: "git-upload-pack" | "git-receive-pack" }
+  | { readonly _tag: "Submodules" }
+  | { readonly _tag: "SubmoduleCommit"; readonly id: number; readonly commit: string }
+  | { readonly _tag: "SubmoduleRefs"; readonly id: number }
+  | { readonly _tag: "SubmoduleCall"; readonly id: number }
   | { readonly _tag: "Run" }
   | { readonly _tag: "Branch" }
   | { readonly _tag: "Deliver" }
@@ -27,6 +31,24 @@ const gitRoute = (method: string, path: string, query: string): Route | undefine
   return method === "POST" && service !== undefined ? { _tag: "GitCall", role, service } : undefined
 }
 
+const submodule = /^\/git\/submodules\/(\d{1,4})\.git\/(info\/refs|git-upload-pack)$/
+const submoduleCommit = /^\/run\/submodules\/(\d{1,4})\/([0-9a-f]{40}|[0-9a-f]{64})$/
+
+/** Submodules can only be read. */
+const submoduleRoute = (method: string, path: string, query: string): Route | undefined => {
+  const [, commitOf, commit = ""] = submoduleCommit.exec(path) ?? []
+  if (commitOf !== undefined) {
+    return method === "GET" && query === "" ? { _tag: "SubmoduleCommit", id: Number(commitOf), commit } : undefined
+  }
+  const [, id, call] = submodule.exec(path) ?? []
+  if (id === undefined) return undefined
+  return call === "info/refs"
+    ? method === "GET" && query === "?service=git-upload-pack" ? { _tag: "SubmoduleRefs", id: Number(id) } : undefined
+    : method === "POST" && query === ""
+    ? { _tag: "SubmoduleCall", id: Number(id) }
+    : undefined
+}
+
 /** Undefined for what the broker does not have. */
 export const routeOf = (method: string, url: string): Route | undefined => {
   const [path = "", ...rest] = url.split("?")
@@ -34,11 +56,14 @@ export const routeOf = (method: string, url: string): Route | undefined => {
   if (path === "/anthropic" || path.startsWith("/anthropic/")) {
     return { _tag: "Model", path: path.slice("/anthropic".length), query }
   }
+  if (/^\/(?:git|run)\/submodules\//.test(path)) return submoduleRoute(method, path, query)
   if (path.startsWith("/git/")) return gitRoute(method, path, query)
   if (query !== "") return undefined
   switch (`${method} ${path}`) {
     case "GET /run":
       return { _tag: "Run" }
+    case "GET /run/submodules":
+      return { _tag: "Submodules" }
     case "POST /run/branch":
       return { _tag: "Branch" }
     case "POST /run/deliver":

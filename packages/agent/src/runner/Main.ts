@@ -4,7 +4,8 @@ import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { nameFields } from "@orchestrator/domain/Decode"
 import { runnerNames, sharedNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
 import { Cause, Effect, Exit, type FileSystem, Layer, Result } from "effect"
-import { decodeBrokerSettings } from "../broker/BrokerConfig.ts"
+import type { ChildProcessSpawner } from "effect/process"
+import { type BrokerSettings, decodeBrokerSettings } from "../broker/BrokerConfig.ts"
 import { Git } from "../git/Git.ts"
 import { Upstream } from "../git/Upstream.ts"
 import { type Environment, readEnvironment } from "../pod/Environment.ts"
@@ -15,6 +16,7 @@ import { layerBroker } from "./handover/BrokerHandover.ts"
 import { layerDirect } from "./handover/DirectHandover.ts"
 import { awaitEndpoint, basicCredentials, brokered, type Endpoint } from "./handover/Endpoint.ts"
 import type { Handover } from "./handover/Handover.ts"
+import { Submodules } from "./handover/Submodules.ts"
 import { Processes } from "./loop/Processes.ts"
 import { SessionStore } from "./loop/SessionStore.ts"
 import { Supervisor } from "./loop/Supervisor.ts"
@@ -27,10 +29,11 @@ import { WorkspaceState } from "./workspace/WorkspaceState.ts"
 
 const Basis = Layer.mergeAll(Git.layer, WorkspaceState.layer, Processes.layer, NodeHttpClient.layerNodeHttp)
 
-const servicesWith = <E>(remotes: Layer.Layer<Upstream | Handover, E, Layer.Success<typeof Basis> | Needs>) =>
-  Layer.mergeAll(remotes, SessionStore.layer, Supervisor.layer).pipe(Layer.provideMerge(Basis))
+const servicesWith = <E>(
+  remotes: Layer.Layer<Upstream | Submodules | Handover, E, Layer.Success<typeof Basis> | Needs>
+) => Layer.mergeAll(remotes, SessionStore.layer, Supervisor.layer).pipe(Layer.provideMerge(Basis))
 
-type Needs = Evidence | RunnerConfig | FileSystem.FileSystem
+type Needs = Evidence | RunnerConfig | FileSystem.FileSystem | ChildProcessSpawner.ChildProcessSpawner
 
 const failed = (message: string): AgentResult => ({ outcome: "Failed", reason: "SetupFailed", message })
 
@@ -38,15 +41,19 @@ const failed = (message: string): AgentResult => ({ outcome: "Failed", reason: "
 const shared = (environment: Environment): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => sharedNames.has(name)))
 
+const withoutEndpoint = (settings: BrokerSettings) =>
+  Layer.mergeAll(Upstream.layerDirect, Submodules.layerDirect(settings), layerDirect(settings))
+
 /** The attempt with the broker at this address, or with the broker's parts in this process. */
 const attempt = (environment: Environment, endpoint: Endpoint | undefined) =>
   Result.match(
     Result.gen(function*() {
       const settings = yield* decodeSettings(environment)
       const remotes = endpoint === undefined
-        ? Layer.merge(Upstream.layerDirect, layerDirect(yield* decodeBrokerSettings(shared(environment))))
+        ? withoutEndpoint(yield* decodeBrokerSettings(shared(environment)))
         : Layer.mergeAll(
           Upstream.layerBroker(endpoint),
+          Submodules.layerBroker(endpoint),
           layerBroker(endpoint),
           layerCloneSigning(endpoint, environment[runnerNames.brokerEndpointFile] ?? "")
         )

@@ -24,6 +24,8 @@ export interface LabCase {
   readonly ends: string
   /** Text of files on the run's branch; undefined for a file that is not there. */
   readonly delivers?: Readonly<Record<string, string | undefined>>
+  /** Paths in which the run's branch differs from `main`, all of them. */
+  readonly changes?: ReadonlyArray<string>
   /** Parts of the status's message. */
   readonly says?: ReadonlyArray<string>
   /** Parts of what the agent was told before it began. */
@@ -127,6 +129,9 @@ const check = Effect.fnUntraced(function*(wanted: LabCase) {
   for (const words of wanted.logs ?? []) assert.include(run.log, words, told)
   for (const [path, text] of Object.entries(wanted.delivers ?? {})) {
     assert.strictEqual(contentOf(remote, run.branch ?? "", path), text, `${path}\n${told}`)
+  }
+  if (wanted.changes !== undefined) {
+    assert.deepStrictEqual(changesOf(remote, run.branch ?? ""), wanted.changes, told)
   }
   if (run.reason !== "Completed" && wanted.delivers === undefined && run.branch !== undefined) {
     assert.isUndefined(headOf(remote, run.branch), told)

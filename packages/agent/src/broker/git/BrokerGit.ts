@@ -9,16 +9,28 @@ export interface GitCommand {
   readonly environment: Environment
   readonly input?: Stream.Stream<Uint8Array>
   /** What the process may take at most, where the system has such limits. */
-  readonly limits?: { readonly memoryMebibytes: number; readonly cpuSeconds: number }
+  readonly limits?: {
+    readonly memoryMebibytes?: number
+    readonly cpuSeconds?: number
+    /** Of each file that it writes. */
+    readonly fileMebibytes?: number
+  }
 }
 
 /** The shell sets the limits and becomes git; a system that does not know one goes on without it. */
-const limiting = "ulimit -d \"$1\" 2>/dev/null; ulimit -t \"$2\" 2>/dev/null; shift 2; exec git \"$@\""
+const limiting = "for kind in d t f; do [ -z \"$1\" ] || ulimit -$kind \"$1\" 2>/dev/null; shift; done; exec git \"$@\""
+
+/** In the units of a shell: of a kibibyte, a second, and half a kibibyte. */
+const limitWords = ({ cpuSeconds, fileMebibytes, memoryMebibytes }: NonNullable<GitCommand["limits"]>) => [
+  memoryMebibytes === undefined ? "" : String(memoryMebibytes * 1024),
+  cpuSeconds === undefined ? "" : String(cpuSeconds),
+  fileMebibytes === undefined ? "" : String(fileMebibytes * 2048)
+]
 
 const wordsOf = ({ args, limits }: GitCommand): readonly [command: string, args: ReadonlyArray<string>] =>
   limits === undefined
     ? ["git", args]
-    : ["sh", ["-c", limiting, "git", String(limits.memoryMebibytes * 1024), String(limits.cpuSeconds), ...args]]
+    : ["sh", ["-c", limiting, "git", ...limitWords(limits), ...args]]
 
 export class BrokerGit extends Context.Service<BrokerGit, {
   /** Runs to the end; a command that cannot start answers with exit code 127. */

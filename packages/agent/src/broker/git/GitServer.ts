@@ -2,10 +2,8 @@
  * Git's smart HTTP for the agent's container: `docs.git` to read, `target.git` to read and, on one branch, to write. What cannot be done
  * is said as git says it, in a sentence.
  */
-import { NodeStream } from "@effect/platform-node"
-import { Context, Effect, FileSystem, Layer, Schema, type Scope, Stream } from "effect"
+import { Context, Effect, FileSystem, Layer, type Scope, Stream } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { createGunzip } from "node:zlib"
 import { lastWords } from "../../git/Git.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
@@ -17,58 +15,13 @@ import { GitAccess } from "./GitAccess.ts"
 import { Mirror, type MirrorError } from "./Mirror.ts"
 import { errorAnswer, packet, packetsUntilFlush, pushAnswer, serviceHeader } from "./PktLine.ts"
 import { parsePush, pushRefusal } from "./PushCommands.ts"
+import { answer, bodyOf, largestCall, reading } from "./SmartHttp.ts"
 import { Target } from "./Target.ts"
 
 type GitRoute = Extract<Route, { readonly _tag: "GitRefs" | "GitCall" }>
 
-class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", {}) {}
-
-/** The client went away, or what it sent cannot be unpacked. */
-class Broken extends Schema.TaggedError<Broken>()("Broken", { message: Schema.String }) {}
-
-/** What a fetch says of itself is small; what it gets is not bounded. */
-const largestCall = 16 * 1_048_576
 const largestCommands = 65_536
 const atOnce = 6
-
-/** What comes late from upstream is handed on as it is, and quickly. */
-const reading = [
-  ["uploadpack.allowFilter", "true"],
-  // A filter by a file of the repository's would read any file of it.
-  ["uploadpackfilter.allow", "false"],
-  ["uploadpackfilter.blob:none.allow", "true"],
-  ["uploadpackfilter.blob:limit.allow", "true"],
-  ["uploadpackfilter.tree.allow", "true"],
-  ["uploadpack.allowAnySHA1InWant", "false"],
-  ["uploadpack.allowReachableSHA1InWant", "false"],
-  ["uploadpack.allowRefInWant", "false"],
-  ["pack.window", "0"],
-  ["pack.compression", "1"]
-] as const
-
-const answer = (kind: string, body: Uint8Array | Stream.Stream<Uint8Array>) => {
-  const options = { contentType: `application/x-${kind}`, headers: { "cache-control": "no-store" } }
-  return body instanceof Uint8Array
-    ? HttpServerResponse.uint8Array(body, options)
-    : HttpServerResponse.stream(body, options)
-}
-
-/** The body of a request, unpacked, failing as soon as it is longer than this. */
-const bodyOf = (request: HttpServerRequest.HttpServerRequest, largest: number) => {
-  const packed = request.headers["content-encoding"]
-  const sent = request.stream.pipe(Stream.mapError(({ message }) => new Broken({ message })))
-  const bytes = packed === "gzip" || packed === "x-gzip"
-    ? NodeStream.pipeThroughDuplex(sent, {
-      evaluate: () => createGunzip(),
-      onError: (error) => new Broken({ message: String(error) })
-    })
-    : sent
-  let size = 0
-  return bytes.pipe(Stream.tap((chunk) => {
-    size += chunk.length
-    return size > largest ? Effect.fail(new TooLarge()) : Effect.void
-  }))
-}
 
 export class GitServer extends Context.Service<GitServer, {
   readonly handle: (

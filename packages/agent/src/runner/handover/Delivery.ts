@@ -15,6 +15,7 @@ import { deadLinks } from "../workspace/Links.ts"
 import { recoverClone, remakeClone } from "../workspace/Recover.ts"
 import { reclaim } from "../workspace/Repository.ts"
 import type { Prepared } from "../workspace/Setup.ts"
+import { changedModules, deadPins } from "../workspace/Submodules.ts"
 import { whereabouts } from "../workspace/Whereabouts.ts"
 import { WorkspaceState } from "../workspace/WorkspaceState.ts"
 import {
@@ -56,6 +57,28 @@ const takeLinksOut = Effect.fnUntraced(function*(prepared: Prepared, options: De
   return left
 })
 
+/** A commit that only the agent's submodule has is no content for anybody else: the link goes back to where it was. */
+const takePinsBack = Effect.fnUntraced(function*(prepared: Prepared, options: DeliverOptions) {
+  const git = yield* Git
+  const { base, branch, modules, repository } = prepared
+  const pins = yield* deadPins(repository, modules, base, branch)
+  if (pins.length === 0) return []
+  const paths = pins.map(({ path }) => path)
+  yield* git.run(repository, [
+    "update-index",
+    ...pins.flatMap(({ before, path }) => ["--cacheinfo", `160000,${before},${path}`])
+  ])
+  // Of the index alone: in the tree the submodule has the agent's commit.
+  yield* git.run(repository, [
+    ...["commit", "--quiet", "--no-verify", "--allow-empty"],
+    ...["-m", `Leave ${paths.join(", ").slice(0, 200)} at the commit that it had`, "-m", trailers(options.run)]
+  ])
+  return paths
+})
+
+const insideOf = (paths: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...new Set(paths)].map((path) => `${path} (a submodule: changes inside of it are not delivered)`)
+
 const leftOut = (left: ReadonlyArray<string>): ReadonlyArray<string> =>
   left.length === 0 ? [] : [`Left out: ${[...new Set(left)].slice(0, 20).join(", ").slice(0, 800)}.`]
 
@@ -64,6 +87,7 @@ const collectAll = Effect.fnUntraced(function*(prepared: Prepared, options: Deli
   const git = yield* Git
   const { branch, repository } = prepared
   yield* withdrawTaskFiles(repository, prepared.ownFiles)
+  const inside = yield* changedModules(repository, prepared.modules)
   let before = yield* inspect(repository)
   if (before.operation !== undefined && before.operation !== "merge") {
     const ref = yield* keepAside(repository, before)
@@ -79,7 +103,9 @@ const collectAll = Effect.fnUntraced(function*(prepared: Prepared, options: Deli
 
   const after = saved ? yield* inspect(repository) : before
   const kept = yield* toBranch(prepared, after)
-  return [...leftOut([...left, ...yield* takeLinksOut(prepared, options, agent)]), ...kept]
+  const links = yield* takeLinksOut(prepared, options, agent)
+  const pins = yield* takePinsBack(prepared, options)
+  return [...leftOut([...left, ...links, ...insideOf([...inside, ...pins])]), ...kept]
 })
 
 /** Brings the commits of another branch or a detached HEAD onto the run's. */

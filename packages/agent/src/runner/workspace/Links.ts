@@ -1,6 +1,7 @@
 /** Links of a branch (entries of mode 160000) to repositories that nobody else can find: a commit of them is no content. */
 import { Effect } from "effect"
 import { Git } from "../../git/Git.ts"
+import { parseModules } from "../../git/SubmoduleRules.ts"
 import type { Repository } from "./Repository.ts"
 
 /** Entries of `git diff --raw -z` that became a link. */
@@ -13,21 +14,11 @@ export const parseNewLinks = (listing: string): ReadonlyArray<string> => {
   return links
 }
 
+const reachable = /^(?:https?|ssh|git):\/\/|^[\w.-]+@[\w.-]+:|^\.\.\//
+
 /** Paths for which `.gitmodules` (as `git config --list -z`) names a repository that others can reach. */
-export const parseModules = (listing: string): ReadonlySet<string> => {
-  const modules = new Map<string, { path?: string; url?: string }>()
-  for (const entry of listing.split("\0")) {
-    const [key = "", value = ""] = entry.split(/\n(.*)/s)
-    const [, name, field] = /^submodule\.(.+)\.(path|url)$/s.exec(key) ?? []
-    if (name !== undefined) modules.set(name, { ...modules.get(name), [field === "path" ? "path" : "url"]: value })
-  }
-  const reachable = /^(?:https?|ssh|git):\/\/|^[\w.-]+@[\w.-]+:|^\.\.\//
-  return new Set(
-    [...modules.values()].flatMap(({ path, url }) =>
-      path !== undefined && url !== undefined && reachable.test(url) ? [path] : []
-    )
-  )
-}
+export const reachableModules = (listing: string): ReadonlySet<string> =>
+  new Set(parseModules(listing).filter(({ url }) => reachable.test(url)).map(({ path }) => path))
 
 /** Links that the branch has gained and that lead nowhere. */
 export const deadLinks = Effect.fn("Links.dead")(function*(repository: Repository, base: string, branch: string) {
@@ -35,7 +26,7 @@ export const deadLinks = Effect.fn("Links.dead")(function*(repository: Repositor
   const raw = yield* git.ask(repository, ["diff", "--raw", "-z", "--no-renames", `${base}...refs/heads/${branch}`])
   const links = parseNewLinks(raw.stdout)
   if (links.length === 0) return []
-  const modules = parseModules(
+  const modules = reachableModules(
     (yield* git.ask(repository, ["config", "--blob", `refs/heads/${branch}:.gitmodules`, "--list", "-z"])).stdout
   )
   return links.filter((path) => !modules.has(path))

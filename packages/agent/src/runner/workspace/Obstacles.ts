@@ -1,6 +1,6 @@
 /**
  * What keeps git from walking a working tree: folders and files that their owner may not read, and pipes, sockets and devices. These
- * have no content, and git waits for ever for a pipe in the place of a file that it reads: of an object or a ref, too, where a link is none.
+ * have no content, and git waits for ever for a pipe in the place of a file that it reads: of an object or a ref, too, where a link is none, and of a submodule's.
  */
 import { Effect, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
@@ -12,7 +12,21 @@ const readable = [
   ...["(", "-type", "f", "!", "-perm", "-u=r", "-exec", "chmod", "u+r", "{}", ";", ")"]
 ]
 const special = [
-  ...["-path", "./.git/*", "!", "-path", "./.git/objects*", "!", "-path", "./.git/refs*", "-prune", "-o"],
+  ...[
+    "-path",
+    "./.git/*",
+    "!",
+    "-path",
+    "./.git/objects*",
+    "!",
+    "-path",
+    "./.git/refs*",
+    "!",
+    "-path",
+    "./.git/modules*",
+    "-prune",
+    "-o"
+  ],
   ...["(", "-type", "p", "-o", "-type", "s", "-o", "-type", "c", "-o", "-type", "b"],
   ...["-o", "-type", "l", "-path", "./.git/*/*", ")"],
   ...["-print", "-exec", "rm", "-f", "--", "{}", ";"]

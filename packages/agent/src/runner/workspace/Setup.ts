@@ -14,6 +14,7 @@ import { checkOut } from "./CheckOut.ts"
 import { removeForeignInstructions } from "./Instructions.ts"
 import { discard, kindOf } from "./Plain.ts"
 import { type Opened, openRepository, type Repository, setAside } from "./Repository.ts"
+import { type CheckedOut, checkOutModules } from "./Submodules.ts"
 import { type Before, lookBefore } from "./Whereabouts.ts"
 import { WorkspaceState } from "./WorkspaceState.ts"
 import { commitOf, isAncestor } from "./Worktree.ts"
@@ -45,6 +46,8 @@ export interface Prepared {
   readonly ownFiles: ReadonlyArray<string>
   /** The same as lines of an ignore file. */
   readonly hidden: ReadonlyArray<string>
+  /** Submodules whose files are there. */
+  readonly modules: ReadonlyArray<CheckedOut>
 }
 
 const tracking = (branch: string) => `refs/remotes/origin/${branch}`
@@ -145,19 +148,6 @@ const requirePlace = Effect.fnUntraced(function*(url: string, remote: Remote, br
   )
 })
 
-/** Submodules are not fetched: their hosts are not the run's. */
-const moduleNotes = Effect.fnUntraced(function*(repository: Repository) {
-  const git = yield* Git
-  const listing = yield* git.ask(repository, ["config", "--blob", "HEAD:.gitmodules", "--get-regexp", "\\.path$"])
-  const paths = listing.stdout.split("\n").flatMap((line) => {
-    const path = line.slice(line.indexOf(" ") + 1)
-    return path === "" ? [] : [path]
-  })
-  return paths.length === 0
-    ? []
-    : [`The repository has submodules that were not fetched (${paths.slice(0, 10).join(", ")}): work without them.`]
-})
-
 const writersOf = Effect.fnUntraced(function*(repository: Repository, base: string, branch: string) {
   const git = yield* Git
   const log = yield* git.ask(repository, [
@@ -228,6 +218,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   }))
   yield* state.claim(choice.branch, { ...claims[choice.branch], runUid: run.uid })
 
+  const submodules = yield* checkOutModules(repository, base)
   const folder = yield* folderOf(repository, workingDirectory, true)
   yield* removeForeignInstructions(repository, folder)
   const placed = yield* placeTaskFiles(repository, workingDirectory, sources.files)
@@ -239,12 +230,13 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     base,
     ...yield* startOf(repository),
     refspecs,
-    remarks: asideRemark(aside),
-    notes: [...asideNote(aside), ...notes, ...placed.notes, ...yield* moduleNotes(repository)],
+    remarks: [...asideRemark(aside), ...submodules.remarks],
+    notes: [...asideNote(aside), ...notes, ...placed.notes, ...submodules.notes],
     title: sources.title === undefined ? `Task ${task.taskId}` : `Task ${task.taskId}: ${sources.title}`,
     only: undefined,
     ownFiles: placed.files,
-    hidden: placed.hidden
+    hidden: placed.hidden,
+    modules: submodules.modules
   }
   return prepared
 })
@@ -273,6 +265,7 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
       return { aside, notes, repository }
     })
   ).pipe(Effect.catchTag("UpstreamError", unreachable("repository", githubUser)))
+  const submodules = yield* checkOutModules(repository, base)
   const folder = yield* folderOf(repository, workingDirectory, false)
   yield* removeForeignInstructions(repository, folder)
   const list = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
@@ -284,12 +277,13 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
     base,
     ...yield* startOf(repository),
     refspecs,
-    remarks: asideRemark(aside),
-    notes: [...asideNote(aside), ...notes, ...list.notes],
+    remarks: [...asideRemark(aside), ...submodules.remarks],
+    notes: [...asideNote(aside), ...notes, ...submodules.notes, ...list.notes],
     title: `Document ${list.tasks.length === 1 ? "1 task" : `${list.tasks.length} tasks`}`,
     only: inProject(workingDirectory, ".taskmaster/docs"),
     ownFiles: [],
-    hidden: []
+    hidden: [],
+    modules: submodules.modules
   }
   return prepared
 })

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { parseAgentGit } from "../../../src/runner/workspace/AgentGit.ts"
 import { complaints, parseShort } from "../../../src/runner/workspace/Collect.ts"
-import { parseModules, parseNewLinks } from "../../../src/runner/workspace/Links.ts"
+import { parseNewLinks, reachableModules } from "../../../src/runner/workspace/Links.ts"
 import { rival } from "../../../src/runner/workspace/Setup.ts"
 
 describe("the agent's git", () => {
@@ -59,7 +59,7 @@ describe("links", () => {
     { url: "file:///workspace/lib", want: false }
   ])("lead somewhere by $url: $want", ({ url, want }) => {
     const listing = `submodule.lib.path\nlib\0submodule.lib.url\n${url}\0`
-    assert.strictEqual(parseModules(listing).has("lib"), want)
+    assert.strictEqual(reachableModules(listing).has("lib"), want)
   })
 })
 
