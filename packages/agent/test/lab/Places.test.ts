@@ -88,7 +88,8 @@ describe("a repository with", () => {
       agent: work,
       ends: "Completed",
       delivers,
-      told: ["submodules that were not fetched (lib)"]
+      told: ["submodules that were not fetched (lib: its host git.example.invalid is not in git.allowedHosts"],
+      says: ["Submodules that were not fetched: lib"]
     },
     {
       name: "a link to nothing at its submodule's place",

@@ -13,7 +13,7 @@ const repository = [
   "inner=$(git -C \"$remotes/inner.git\" rev-parse main)",
   "(cd \"$remotes/seed-lib\"; printf '[submodule \"a\"]\\n\\tpath = deep/inner\\n\\turl = ../inner.git\\n' > .gitmodules",
   "git update-index --add --cacheinfo 160000,$inner,deep/inner; echo one > v; git add .gitmodules v; git commit -qm one; echo two > v; git commit -qam two; git push -q ../lib.git main)",
-  "printf '[submodule \"x\"]\\n\\tpath = lib\\n\\turl = ../lib.git\\n' > .gitmodules",
+  "printf '[submodule \"x\"]\\n\\tpath = lib\\n\\turl = ../lib.git\\n\\tignore = none\\n' > .gitmodules",
   "git add .gitmodules; git update-index --add --cacheinfo 160000,$(git -C \"$remotes/lib.git\" rev-parse main~1),lib",
   "rm -rf \"$remotes\"/seed-*"
 ].join("\n")

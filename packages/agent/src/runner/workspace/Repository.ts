@@ -85,7 +85,11 @@ const prepare = Effect.fnUntraced(function*(repository: Repository, origin: stri
 
 const isHealthy = Effect.fnUntraced(function*(repository: Repository) {
   const git = yield* Git
-  const { exitCode } = yield* git.ask(repository, ["status", "--porcelain", "--untracked-files=no"])
+  const { exitCode } = yield* git.ask(repository, [
+    ...["status", "--porcelain", "--untracked-files=no"],
+    // Whatever .gitmodules asks for: what is in a submodule is looked at by nobody here.
+    "--ignore-submodules=dirty"
+  ])
   return exitCode === 0
 })
 

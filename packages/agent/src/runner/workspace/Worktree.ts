@@ -161,7 +161,7 @@ export const parseIgnored = (answer: string): ReadonlyArray<readonly [source: st
 
 /**
  * Removes what hides from `clean`: files ignored by a `.gitignore` that is itself no part of the repository, and what lies in folders of
- * submodules, which nobody here has fetched.
+ * submodules, which are fetched anew.
  */
 export const removeHidden = Effect.fn("Worktree.removeHidden")(function*(repository: Repository) {
   const fs = yield* FileSystem.FileSystem
@@ -169,7 +169,9 @@ export const removeHidden = Effect.fn("Worktree.removeHidden")(function*(reposit
   const tracked = entries(yield* git.run(repository, ["ls-files", "--stage", "-z"]))
   const pathOf = (entry: string) => entry.slice(entry.indexOf("\t") + 1)
   const rules = new Set(tracked.map(pathOf).filter((path) => /(?:^|\/)\.gitignore$/.test(path)))
-  const status = yield* git.run(repository, ["status", "--porcelain", "-z", "--ignored=matching", "--no-renames"])
+  const status = yield* git.run(repository, [
+    ...["status", "--porcelain", "-z", "--ignored=matching", "--no-renames", "--ignore-submodules=dirty"]
+  ])
   const ignored = entries(status).filter((entry) => entry.startsWith("!! ")).map((entry) => entry.slice(3))
   if (ignored.length > 0) {
     const answer = yield* git.ask(repository, ["check-ignore", "-z", "--verbose", "--stdin"], {
