@@ -2,6 +2,7 @@
  * The submodules of the run's repository, fetched by whoever has the credentials: the pod's broker, or its parts in this process. Which
  * there are is read on the branch that the work starts from.
  */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Context, Effect, FileSystem, Layer, Redacted, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { BrokerConfig, type BrokerSettings } from "../../broker/BrokerConfig.ts"
@@ -79,7 +80,7 @@ export class Submodules extends Context.Service<Submodules, {
         const submodules = yield* makeSubmodules
         const take = ({ id }: Submodule, commit: string) => submodules.take(id, commit)
         const fetch = yield* fetching(({ id }) => submodules.folder(id) ?? "", {
-          environment: { GIT_ALLOW_PROTOCOL: "file" }
+          environment: { [runnerNames.gitAllowProtocol]: "file" }
         })
         return Submodules.of({
           list: ({ gitDir }, commit) =>
