@@ -2,7 +2,7 @@
  * Paths on a workspace that an earlier agent may have prepared: a link leads elsewhere, a pipe never ends, a folder may refuse its owner.
  * Here nothing is followed: what is not a file or folder of its own makes room.
  */
-import { Effect, FileSystem } from "effect"
+import { Clock, Effect, FileSystem } from "effect"
 
 /** What is at a path itself, links not followed; undefined: nothing. */
 export const kindOf = Effect.fnUntraced(function*(path: string) {
@@ -37,18 +37,35 @@ export const discard = Effect.fnUntraced(function*(path: string) {
   )
 })
 
+/** Gives what can be neither used nor removed another name beside it: it is somebody else's, from before the agents had this user. */
+export const moveAway = Effect.fnUntraced(function*(path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const place = `${path}.left-${yield* Clock.currentTimeMillis}`
+  yield* fs.rename(path, place)
+  yield* Effect.logWarning(`${path} belongs to somebody else; it is kept at ${place}`)
+})
+
+/** Whether we have every right to a folder, or can give them to us; not where it is somebody else's. */
+export const isOurs = Effect.fnUntraced(function*(folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* fs.access(folder, { readable: true, writable: true }).pipe(
+    Effect.andThen(Effect.map(fs.stat(folder), ({ mode }) => (mode & 0o700) === 0o700)),
+    Effect.orElseSucceed(() => false),
+    Effect.flatMap((usable) => usable ? Effect.void : fs.chmod(folder, 0o700)),
+    Effect.as(true),
+    Effect.orElseSucceed(() => false)
+  )
+})
+
 /** Makes the path a folder of its own that its owner can use, with what it has where it is one already. */
 export const plainFolder = Effect.fnUntraced(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   if ((yield* kindOf(path)) === "Directory") {
-    const usable = yield* fs.access(path, { readable: true, writable: true }).pipe(
-      Effect.andThen(Effect.map(fs.stat(path), ({ mode }) => (mode & 0o700) === 0o700)),
-      Effect.orElseSucceed(() => false)
-    )
-    return usable ? undefined : yield* fs.chmod(path, 0o700)
+    if (yield* isOurs(path)) return
+    yield* moveAway(path)
   }
   yield* discard(path)
-  return yield* fs.makeDirectory(path, { mode: 0o700 })
+  yield* fs.makeDirectory(path, { mode: 0o700 })
 })
 
 /** The same for each folder on the way from a root, which is taken as it is. */

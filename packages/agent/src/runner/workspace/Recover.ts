@@ -8,6 +8,7 @@ import { Upstream } from "../../git/Upstream.ts"
 import { hideTaskFiles, keepHidden } from "../task/TaskFolder.ts"
 import { putAway } from "./Nested.ts"
 import { removeObstacles } from "./Obstacles.ts"
+import { kindOf, plainFolder } from "./Plain.ts"
 import { initRepository } from "./Repository.ts"
 import type { Prepared } from "./Setup.ts"
 import { commitOf } from "./Worktree.ts"
@@ -55,6 +56,7 @@ export const recoverClone = Effect.fn("Recover.clone")(function*(prepared: Prepa
   const upstream = yield* Upstream
   const { base, hidden, refspecs, repository: { gitDir, workTree }, repository, start } = prepared
   yield* fs.makeDirectory(workTree, { recursive: true })
+  if ((yield* kindOf(workTree)) === "Directory") yield* plainFolder(workTree)
   yield* removeObstacles(repository)
   const link = yield* fs.readLink(gitDir).pipe(Effect.orElseSucceed(() => undefined))
   const kind = yield* fs.stat(gitDir).pipe(Effect.map(({ type }) => type), Effect.orElseSucceed(() => undefined))

@@ -7,7 +7,7 @@ import { Effect, FileSystem, Option } from "effect"
 import { isStub } from "../../agents/claude/Session.ts"
 import { setupFailed } from "../RunFailure.ts"
 import type { RunnerSettings } from "../RunnerConfig.ts"
-import { discard, isPlainPath, kindOf, namesIn, plainFolder, plainPath, readPlain } from "./Plain.ts"
+import { discard, isOurs, isPlainPath, kindOf, moveAway, namesIn, plainFolder, plainPath, readPlain } from "./Plain.ts"
 import { asidesIn } from "./Repository.ts"
 
 const own = ".orchestrator"
@@ -127,7 +127,7 @@ const emptyFolder = Effect.fnUntraced(function*(workspace: string, path: string)
   else {
     yield* plainPath(workspace, relative.split("/").slice(0, -1).join("/"))
     yield* discard(path)
-    if ((yield* kindOf(path)) !== undefined) return yield* setupFailed(`${path} cannot be made anew`)
+    if ((yield* kindOf(path)) !== undefined) yield* moveAway(path)
     yield* fs.makeDirectory(path, { mode: 0o700 })
   }
   yield* fs.access(path, { writable: true })
@@ -137,6 +137,7 @@ const emptyFolder = Effect.fnUntraced(function*(workspace: string, path: string)
 export const renewWorkspace = Effect.fn("RenewWorkspace.renew")(
   function*(settings: RunnerSettings) {
     const { roots: { claudeConfig, home, workspace }, shared } = settings
+    yield* isOurs(workspace)
     const archive = yield* plainPath(workspace, `${own}/sessions`)
     const [homePath, configPath] = [within(workspace, home), within(workspace, claudeConfig)]
     if (configPath !== undefined && (yield* isPlainPath(workspace, configPath))) {
@@ -146,7 +147,5 @@ export const renewWorkspace = Effect.fn("RenewWorkspace.renew")(
     for (const folder of [home, claudeConfig]) yield* emptyFolder(workspace, folder)
     yield* bringBack(settings, archive)
   },
-  Effect.mapError((error) =>
-    error._tag === "RunFailure" ? error : setupFailed(`the workspace cannot be prepared: ${error.message}`)
-  )
+  Effect.mapError((error) => setupFailed(`the workspace cannot be prepared: ${error.message}`))
 )

@@ -9,7 +9,7 @@ import { RunnerConfig } from "../RunnerConfig.ts"
 import { CloneSigning } from "../sign/CloneSigning.ts"
 import { renewGitFolder, unlockGitFolder } from "./GitFolder.ts"
 import { removeObstacles } from "./Obstacles.ts"
-import { discard, kindOf, namesIn, plainFolder, readPlain, writePlain } from "./Plain.ts"
+import { discard, isOurs, kindOf, namesIn, plainFolder, readPlain, writePlain } from "./Plain.ts"
 import type { Operation } from "./Worktree.ts"
 
 export interface Repository extends GitFolders {
@@ -116,6 +116,8 @@ export const setAside = Effect.fn("Repository.setAside")(function*(path: string)
 /** The repository in this folder, new or with the work that is in it; `aside` names where a broken predecessor lies now. */
 export const openRepository = Effect.fn("Repository.open")(function*(path: string, origin: string) {
   const repository: Repository = { gitDir: `${path}/.git`, workTree: path }
+  const notOurs = (yield* kindOf(path)) === "Directory" && !(yield* isOurs(path))
+  const former = notOurs ? yield* setAside(path) : undefined
   yield* plainFolder(path)
   const foreign = (yield* kindOf(`${repository.gitDir}/reftable`)) !== undefined
   const usable = foreign ? undefined : yield* prepare(repository, origin).pipe(
@@ -126,7 +128,7 @@ export const openRepository = Effect.fn("Repository.open")(function*(path: strin
     })
   )
   if (usable !== undefined) {
-    const opened: Opened = { repository, aside: undefined, ...usable }
+    const opened: Opened = { repository, aside: former, ...usable }
     return opened
   }
   const aside = yield* setAside(path)
