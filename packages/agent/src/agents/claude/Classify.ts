@@ -6,6 +6,7 @@ import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Data, DateTime, Option } from "effect"
 import { accountLimitEnd } from "../../model/messages/RateLimit.ts"
 import { notInForce, type Observation } from "./Observation.ts"
+import { resetTime } from "./ResetTime.ts"
 import { short } from "./StreamLog.ts"
 
 export type Verdict = Data.TaggedEnum<{
@@ -33,7 +34,7 @@ const failed = (reason: "SetupFailed" | "InvalidSpec" | "AgentError", message: s
 /** The part of a broker's testimony that explains an end. */
 export type Beside = Pick<BrokerResult, "modelRefused" | "problem" | "resetAt">
 
-type Rule = (seen: Observation, beside: Beside) => Verdict | undefined
+type Rule = (seen: Observation, beside: Beside, now: DateTime.Utc | undefined) => Verdict | undefined
 
 const wordsOf = ({ result, stderr }: Observation): string =>
   result?.result?.trim() || result?.errors?.join("; ") || stderr.trim().split("\n").slice(-3).join(" | ") || "no words"
@@ -110,15 +111,17 @@ const epochSeconds = (time: string | undefined): number | undefined =>
       Math.ceil(at.epochMilliseconds / 1000))
   )
 
-/** Limits in the words of versions that give no status; some give the end in epoch seconds. */
+/** Limits in the words of versions that give no status; some give the end in epoch seconds, some as a time of the day. */
 const limitWords = /\b(?:(?<!context )limit reached|hit your [\w $-]{0,30}limit)\b(?:[^|]{0,20}\|(\d{10})\b)?/i
 
-const rateLimited: Rule = (seen, { resetAt }) => {
+const rateLimited: Rule = (seen, { resetAt }, now) => {
   if (seen.result?.is_error !== true) return undefined
   const words = limitWords.exec(wordsOf(seen))
   const status = statusOf(seen)
   if (status !== 429 && (status !== undefined || words === null)) return undefined
-  const told = words?.[1] === undefined ? undefined : Number(words[1])
+  const told = words?.[1] === undefined
+    ? now === undefined ? undefined : resetTime(wordsOf(seen), now)
+    : Number(words[1])
   return Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(resetAt) ?? seen.resetsAt ?? told })
 }
 
@@ -204,10 +207,10 @@ const rules: ReadonlyArray<Rule> = [
   notRun
 ]
 
-/** The meaning of a process of the agent that has ended. */
-export const classify = (seen: Observation, beside: Beside = {}): Verdict => {
+/** The meaning of a process of the agent that has ended. `now`: where given, an end of a limit in words for people counts too. */
+export const classify = (seen: Observation, beside: Beside = {}, now?: DateTime.Utc): Verdict => {
   for (const rule of rules) {
-    const verdict = rule(seen, beside)
+    const verdict = rule(seen, beside, now)
     if (verdict !== undefined) return verdict
   }
   return finished(seen)

@@ -1,7 +1,7 @@
 /** The agent's processes of one attempt, one after another, until a verdict stands. */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
-import { Clock, Effect, Ref } from "effect"
+import { Clock, DateTime, Effect, Ref } from "effect"
 import type { AgentFiles } from "../../agents/claude/AgentFiles.ts"
 import { classify, type Verdict } from "../../agents/claude/Classify.ts"
 import {
@@ -105,7 +105,8 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
       before === undefined
         ? before
         : { ...before, begun: before.begun || begun, ...(usage === undefined ? {} : { usage }) })
-    return classify(observation, observation.result?.is_error === true ? yield* handover.testimony : undefined)
+    const testimony = observation.result?.is_error === true ? yield* handover.testimony : undefined
+    return classify(observation, testimony, yield* DateTime.now)
   })
 
   let plan = yield* sessions.begin(workingDirectory)

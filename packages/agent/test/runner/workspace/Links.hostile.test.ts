@@ -244,6 +244,11 @@ describe("whatever stands in the way, the next run works, in a clone of its own"
       const before = snapshot(made.elsewhere)
       const { log, result } = yield* nextRun(made)
       assert.strictEqual(result.outcome, "Completed", log.join("\n"))
+      assert.strictEqual(
+        result.message.includes("An earlier clone could not be used any more; it is kept at "),
+        /the clone at \S+ cannot be used/.test(log.join("\n")),
+        "the status says that a clone lies aside, and of no other"
+      )
       assert.deepStrictEqual(snapshot(made.elsewhere), before)
       assert.isTrue(lstatSync(join(made.clone, ".git")).isDirectory())
       const files = filesOf(made.remotes.target, `feature/task-1-implementation-${next.slice(0, 8)}`)
