@@ -1,5 +1,5 @@
 /** What `npm run check` looks at. The longest first: two of them run at a time. */
-import { crdFiles } from "@orchestrator/cli/CrdFiles"
+import { crdFiles } from "@orchestrator/cli/crds/CrdFiles"
 import { reasonsPage } from "@orchestrator/domain/ReasonGuide"
 import { Effect, FileSystem, Path } from "effect"
 import { boundaryProblems } from "./Boundaries.ts"

@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { crdFiles } from "@orchestrator/cli/CrdFiles"
+import { crdFiles } from "@orchestrator/cli/crds/CrdFiles"
 import { Effect, FileSystem, Path } from "effect"
 import { parseAllDocuments } from "yaml"
 import { perform } from "../check/Check.ts"

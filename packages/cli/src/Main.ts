@@ -7,7 +7,7 @@ import { devCommand } from "./commands/dev.ts"
 import { prepareCommand } from "./commands/prepare.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
 import { serveCommand } from "./commands/serve.ts"
-import { version } from "./Version.ts"
+import { version } from "./settings/Version.ts"
 
 const orchestrator = Command.make("orchestrator").pipe(
   Command.withDescription("A Kubernetes control plane that runs AI coding agents"),

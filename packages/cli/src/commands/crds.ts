@@ -3,7 +3,7 @@ import { Console, Effect } from "effect"
 import { Command } from "effect/cli"
 
 const run = Effect.gen(function*() {
-  const { crdFiles } = yield* Effect.promise(() => import("../CrdFiles.ts"))
+  const { crdFiles } = yield* Effect.promise(() => import("../crds/CrdFiles.ts"))
   yield* Console.log(crdFiles.get("crds/platform-crds.yaml")?.trimEnd())
 })
 

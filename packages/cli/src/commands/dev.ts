@@ -1,6 +1,7 @@
 /** `orchestrator dev`: flags and help. What it does is in `dev/Dev.ts`, loaded when it is asked for. */
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
+import type { DevInput } from "../dev/Dev.ts"
 import * as Logging from "../Logging.ts"
 import { portFlag } from "./portFlag.ts"
 
@@ -40,8 +41,6 @@ const flags = {
     Flag.optional
   )
 }
-
-export type DevInput = Command.Command.Config.Infer<typeof flags>
 
 const run = Effect.fnUntraced(function*(input: DevInput) {
   const { dev } = yield* Effect.promise(() => import("../dev/Dev.ts"))

@@ -1,6 +1,7 @@
-/** `orchestrator release-jobs`: flags and help. What it does is in `serve/ReleaseJobs.ts`, loaded when it is asked for. */
+/** `orchestrator release-jobs`: flags and help. What it does is in `release/ReleaseJobs.ts`, loaded when it is asked for. */
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
+import type { ReleaseJobsInput } from "../release/ReleaseJobs.ts"
 import { contextFlag, kubeconfigFlag } from "./clusterFlags.ts"
 
 const flags = {
@@ -12,10 +13,8 @@ const flags = {
   context: contextFlag
 }
 
-export type ReleaseJobsInput = Command.Command.Config.Infer<typeof flags>
-
 const run = Effect.fnUntraced(function*(input: ReleaseJobsInput) {
-  const { releaseJobs } = yield* Effect.promise(() => import("../serve/ReleaseJobs.ts"))
+  const { releaseJobs } = yield* Effect.promise(() => import("../release/ReleaseJobs.ts"))
   return yield* releaseJobs(input)
 })
 

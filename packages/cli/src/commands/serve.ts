@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Logging from "../Logging.ts"
+import type { ServeInput } from "../serve/Serve.ts"
 import { contextFlag, kubeconfigFlag } from "./clusterFlags.ts"
 import { portFlag } from "./portFlag.ts"
 
@@ -28,8 +29,6 @@ const flags = {
     Flag.optional
   )
 }
-
-export type ServeInput = Command.Command.Config.Infer<typeof flags>
 
 const run = Effect.fnUntraced(function*(input: ServeInput) {
   const { serve } = yield* Effect.promise(() => import("../serve/Serve.ts"))

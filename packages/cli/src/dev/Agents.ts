@@ -1,7 +1,7 @@
 /** What stands in for the images on a laptop: this checkout for the orchestrator's, the demo agent or the person's `claude` for the agent's. */
 import type { ImageTable } from "@orchestrator/embedded/node/ImageTable"
 import { Config, Effect, FileSystem, Option, Path, Schema } from "effect"
-import { type Installation, nodeExecutable } from "../Installation.ts"
+import { type Installation, nodeExecutable } from "../settings/Installation.ts"
 
 export class AgentMissing extends Schema.TaggedError<AgentMissing>()("AgentMissing", { message: Schema.String }) {}
 

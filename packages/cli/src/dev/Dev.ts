@@ -11,14 +11,13 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { DateTime, Deferred, Effect, FileSystem, Layer, Path, Schedule } from "effect"
-import type { DevInput } from "../commands/dev.ts"
-import { loadConfig } from "../ConfigFile.ts"
-import { type Installation, installation } from "../Installation.ts"
-import { program } from "../Program.ts"
-import { templatesFolder } from "../TemplatesFolder.ts"
+import { DateTime, Deferred, Effect, FileSystem, Layer, type Option, Path, Schedule } from "effect"
+import { program } from "../product/Program.ts"
+import { loadConfig } from "../settings/ConfigFile.ts"
+import { type Installation, installation } from "../settings/Installation.ts"
+import { templatesFolder } from "../settings/TemplatesFolder.ts"
 import { accessToken } from "./AccessToken.ts"
-import { agentImage, imageTable, runnerImage } from "./Agents.ts"
+import { type AgentChoice, agentImage, imageTable, runnerImage } from "./Agents.ts"
 import { demoRun, submitDemo } from "./Demo.ts"
 import { makeDemoRepositories } from "./DemoRepositories.ts"
 import { Display } from "./Display.ts"
@@ -28,6 +27,17 @@ import { layerModelKeys, modelAddress, modelKeys, modelKeySecret } from "./Model
 import { nextSteps } from "./NextSteps.ts"
 import { writePrivate } from "./PrivateFile.ts"
 import { openStateFolder, type StateFolder, stateFoldersBeside } from "./StateFolder.ts"
+
+export interface DevInput {
+  readonly agent: AgentChoice
+  readonly demo: boolean
+  readonly port: number
+  readonly kubePort: number
+  readonly state: string
+  readonly reset: boolean
+  readonly config: Option.Option<string>
+  readonly templates: Option.Option<string>
+}
 
 const namespace = "orchestrator"
 

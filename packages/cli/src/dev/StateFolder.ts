@@ -4,7 +4,7 @@
  */
 import { layerSqlite } from "@orchestrator/embedded/PersistenceSqlite"
 import { Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
-import { sentenceOf } from "../FileTrouble.ts"
+import { sentenceOf } from "../settings/FileTrouble.ts"
 import { ownUid } from "./PrivateFile.ts"
 
 export class StateFolderError extends Schema.TaggedError<StateFolderError>()("StateFolderError", {

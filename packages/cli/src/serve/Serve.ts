@@ -5,14 +5,22 @@ import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
 import { layerAfter, Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Config, Effect, Latch, Layer, Option, Random, Record } from "effect"
-import type { ServeInput } from "../commands/serve.ts"
-import { loadConfig } from "../ConfigFile.ts"
-import { program, type ProgramOptions } from "../Program.ts"
-import { templatesFolder } from "../TemplatesFolder.ts"
+import { program, type ProgramOptions } from "../product/Program.ts"
+import { releaseJobsIfNamespaceTerminating } from "../release/ReleaseJobs.ts"
+import { loadConfig } from "../settings/ConfigFile.ts"
+import { templatesFolder } from "../settings/TemplatesFolder.ts"
 import { makeApiKeyWarnings } from "./ApiKey.ts"
 import { leaseName } from "./Permissions.ts"
 import { Preflight } from "./Preflight.ts"
-import { releaseDoomed } from "./ReleaseJobs.ts"
+
+export interface ServeInput {
+  readonly config: Option.Option<string>
+  readonly templates: Option.Option<string>
+  readonly kubeconfig: Option.Option<string>
+  readonly context: Option.Option<string>
+  readonly namespace: Option.Option<string>
+  readonly port: Option.Option<number>
+}
 
 const mountedTemplates = "/claude-templates"
 
@@ -83,5 +91,5 @@ const running = Effect.fnUntraced(function*<E>(namespace: string, begin: Effect.
   const { metricsUrl, url } = yield* Server
   yield* Effect.logInfo("serving").pipe(Effect.annotateLogs({ url, metrics: `${metricsUrl}/metrics`, namespace }))
   yield* begin
-  return yield* Effect.onInterrupt(Effect.never, () => releaseDoomed(namespace))
+  return yield* Effect.onInterrupt(Effect.never, () => releaseJobsIfNamespaceTerminating(namespace))
 })

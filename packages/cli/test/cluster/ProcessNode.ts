@@ -14,7 +14,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type AgentChoice, agentImage, imageTable, runnerImage } from "../../src/dev/Agents.ts"
 import { makeDemoRepositories } from "../../src/dev/DemoRepositories.ts"
-import { installation } from "../../src/Installation.ts"
+import { installation } from "../../src/settings/Installation.ts"
 import { provisioner } from "./Provisioner.ts"
 import { admin, joined, onNode, type Site } from "./World.ts"
 

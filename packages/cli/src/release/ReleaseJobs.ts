@@ -9,7 +9,12 @@ import { JobKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Console, Duration, Effect, Layer, Option } from "effect"
-import type { ReleaseJobsInput } from "../commands/releaseJobs.ts"
+
+export interface ReleaseJobsInput {
+  readonly namespace: string
+  readonly kubeconfig: Option.Option<string>
+  readonly context: Option.Option<string>
+}
 
 const released = Effect.fn("ReleaseJobs.release")(function*(namespace: string) {
   const client = yield* KubernetesClient
@@ -31,20 +36,20 @@ export const releaseAll = Effect.fn("ReleaseJobs.releaseAll")(function*(namespac
   yield* Console.log(`released ${count} ${count === 1 ? "Job" : "Jobs"} in ${namespace}`)
 })
 
-const patience = Duration.seconds(15)
+const timeout = Duration.seconds(15)
 
 /**
  * For the end of the program: where the namespace itself is being deleted, its pods go first, this one among them, and then nobody would be
  * left to let go of the Jobs, which would keep the namespace for ever. Who may not look does nothing.
  */
-export const releaseDoomed = (namespace: string) =>
+export const releaseJobsIfNamespaceTerminating = (namespace: string) =>
   Effect.gen(function*() {
     const client = yield* KubernetesClient
     const { metadata } = yield* client.get(NamespaceKind, { name: namespace })
     if (metadata.deletionTimestamp !== undefined) yield* releaseAll(namespace)
   }).pipe(
     Effect.provide(Cleanup.layer),
-    Effect.timeout(patience),
+    Effect.timeout(timeout),
     Effect.catch((error) => Effect.logDebug(`Jobs are not let go: ${error.message}`))
   )
 

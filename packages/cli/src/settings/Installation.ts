@@ -1,7 +1,7 @@
 /** Where the parts of this installation lie: in a checkout, or beside the bundle. */
 import { Effect, FileSystem, Path } from "effect"
 
-/** Folder of this file: `packages/cli/src` of a checkout, or the bundle's. */
+/** Folder of this file: `packages/cli/src/settings` of a checkout, or the bundle's. */
 const here = import.meta.dirname
 
 /** The Node that runs this; no service of Effect's knows it. */
@@ -23,7 +23,7 @@ export interface Installation {
 export const installation = Effect.gen(function*() {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const root = path.resolve(here, "../../..")
+  const root = path.resolve(here, "../../../..")
   const isCheckout = yield* files.exists(path.join(root, "packages/cli/src/bin.ts")).pipe(
     Effect.orElseSucceed(() => false)
   )
@@ -35,7 +35,10 @@ export const installation = Effect.gen(function*() {
     demoAgent: path.join(base, "packages/agent/demo"),
     // Starting the whole executable from its sources takes too long for every pod.
     commands: {
-      "/app/orchestrator": [nodeExecutable, path.join(here, isCheckout ? "prepare.bin.ts" : "orchestrator.mjs")],
+      "/app/orchestrator": [
+        nodeExecutable,
+        isCheckout ? path.join(root, "packages/cli/src/prepare/bin.ts") : path.join(here, "orchestrator.mjs")
+      ],
       "/app/orchestrator broker": [
         nodeExecutable,
         isCheckout ? path.join(root, "packages/agent/src/broker/bin.ts") : path.join(here, "broker.mjs")

@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { ConfigProvider, Effect, FileSystem, Option } from "effect"
-import { loadConfig, mergeConfig } from "../src/ConfigFile.ts"
+import { loadConfig, mergeConfig } from "../../src/settings/ConfigFile.ts"
 
 const withEnvironment = (env: Record<string, string>) =>
   Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))

@@ -9,7 +9,7 @@ import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Duration, Effect, Layer } from "effect"
-import { version } from "./Version.ts"
+import { version } from "../settings/Version.ts"
 
 export interface ProgramOptions {
   readonly config: OrchestratorConfig

@@ -6,7 +6,7 @@ import { JobKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { Job } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
-import { releaseAll, releaseDoomed } from "../../src/serve/ReleaseJobs.ts"
+import { releaseAll, releaseJobsIfNamespaceTerminating } from "../../src/release/ReleaseJobs.ts"
 
 const namespace = "orchestrator"
 
@@ -44,9 +44,9 @@ it.effect("at the end of the program, Jobs are let go when their namespace is be
       body: { metadata: { finalizers: ["example.com/stay"] } }
     })
     yield* client.create(JobKind, job("one", ours, [jobFinalizer]))
-    yield* releaseDoomed(namespace)
+    yield* releaseJobsIfNamespaceTerminating(namespace)
     assert.deepStrictEqual(yield* finalizers, [jobFinalizer])
     yield* client.delete(NamespaceKind, { name: namespace })
-    yield* releaseDoomed(namespace)
+    yield* releaseJobsIfNamespaceTerminating(namespace)
     assert.deepStrictEqual(yield* finalizers, [])
   }).pipe(Effect.provide(layerMemory)))
