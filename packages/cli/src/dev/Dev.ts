@@ -3,6 +3,7 @@
  * the demo once, shows what happens, and says what to try next. Ends with Ctrl-C, and takes every process with it.
  */
 import { Controller } from "@orchestrator/controller/loop/Controller"
+import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { WireServer } from "@orchestrator/embedded/wire/WireServer"
 import { Server } from "@orchestrator/http/server/Server"
@@ -11,6 +12,7 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { RunFeed } from "@orchestrator/k8s/RunFeed"
 import { DateTime, Deferred, Effect, FileSystem, Layer, type Option, Path, Schedule } from "effect"
 import { program } from "../product/Program.ts"
 import { loadConfig } from "../settings/ConfigFile.ts"
@@ -84,6 +86,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
   )}`
   const product = program({ config, namespace, templates, tokenHint }).pipe(
     Layer.provide(Leadership.layerAlone),
+    Layer.provideMerge(RunFeed.layer),
     Layer.provideMerge(Layer.provideMerge(layerModelKeys(keys, namespace), cluster)),
     Layer.provideMerge(Display.layer)
   )
@@ -117,7 +120,7 @@ const serve = Effect.fnUntraced(
     yield* followRuns({
       namespace,
       since: started,
-      awaited: name === undefined ? undefined : { kind: "CodeRun", name, ended }
+      awaited: name === undefined ? undefined : { kind: runKinds.CodeRun.kind, name, ended }
     })
     const run = name === undefined ? yield* earlierDemo : yield* Deferred.await(ended)
     yield* display.print(nextSteps({ state: shown, server: url, branch: branchOf(run), attempt: attemptOf(run) }))

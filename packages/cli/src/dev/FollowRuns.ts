@@ -1,9 +1,12 @@
 /** Follows the cluster's runs and their agents' logs onto the display. */
+import type { AnyRunKind, KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { formatTime } from "@orchestrator/domain/Retention"
-import { CodeRunKind, DocsRunKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
+import { attemptOf } from "@orchestrator/domain/RunView"
+import { PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
+import { RunFeed } from "@orchestrator/k8s/RunFeed"
 import { type DateTime, Deferred, Effect, FiberMap, Schedule, Stream } from "effect"
 import { Display } from "./Display.ts"
 import { deletedLine, runLine } from "./RunLine.ts"
@@ -12,7 +15,7 @@ const agentContainer = "claude"
 
 /** Waits for a run's terminal phase, and answers with the run. */
 export interface Ending {
-  readonly kind: "CodeRun" | "DocsRun"
+  readonly kind: KindName
   readonly name: string
   readonly ended: Deferred.Deferred<CustomObject>
 }
@@ -27,28 +30,29 @@ export interface FollowOptions {
 /** Runs in the background of the scope. */
 export const followRuns = Effect.fn("FollowRuns.followRuns")(function*({ awaited, namespace, since }: FollowOptions) {
   const client = yield* KubernetesClient
+  const feed = yield* RunFeed
   const display = yield* Display
   const logs = yield* FiberMap.make<string>()
   const names = new Map<string, string>()
   const ended = new Set<string>()
   const begun = formatTime(since)
 
-  const runChanged = (kind: "CodeRun" | "DocsRun", object: CustomObject) =>
+  const runChanged = (kind: AnyRunKind, object: CustomObject) =>
     Effect.gen(function*() {
       const line = runLine(kind, object)
       const uid = object.metadata.uid ?? ""
       names.set(uid, line.run)
-      const key = `${uid}/${String(object.status?.["contextVersion"] ?? 1)}`
+      const key = `${uid}/${attemptOf(object)}`
       const over = line.isLast
       const news = !over || !ended.has(key) && String(object.status?.["finishedAt"] ?? "") >= begun
       if (over) ended.add(key)
       if (news) yield* display.run(line)
-      if (over && awaited?.kind === kind && awaited.name === object.metadata.name) {
+      if (over && awaited?.kind === kind.kind && awaited.name === object.metadata.name) {
         yield* Deferred.succeed(awaited.ended, object)
       }
     })
 
-  const runDeleted = (kind: "CodeRun" | "DocsRun", object: CustomObject) => {
+  const runDeleted = (kind: AnyRunKind, object: CustomObject) => {
     const line = runLine(kind, object)
     return line.isLast ? Effect.void : display.run(deletedLine(line))
   }
@@ -74,29 +78,14 @@ export const followRuns = Effect.fn("FollowRuns.followRuns")(function*({ awaited
       Effect.ignore
     )
 
-  const watchRuns = (kind: Kind<CustomObject>, name: "CodeRun" | "DocsRun") =>
-    Effect.gen(function*() {
-      const { items, metadata } = yield* client.list(kind, { namespace })
-      yield* Effect.forEach(items, (run) => runChanged(name, run), { discard: true })
-      yield* client.watch(kind, { namespace, resourceVersion: metadata.resourceVersion }).pipe(
-        Stream.runForEach(({ object, type }) =>
-          type === "ADDED" || type === "MODIFIED"
-            ? runChanged(name, object)
-            : type === "DELETED"
-            ? runDeleted(name, object)
-            : Effect.void
-        )
-      )
-    })
+  const watchRuns = feed.follow(namespace).pipe(
+    Stream.runForEach(({ change, kind, run }) => change === "set" ? runChanged(kind, run) : runDeleted(kind, run))
+  )
 
   const watchPods = client.watch(PodKind, { namespace, labelSelector: "app=orchestrator" }).pipe(
     Stream.runForEach(({ object, type }) => (type === "MODIFIED" ? podChanged(object) : Effect.void))
   )
 
-  const forever = <E>(watch: Effect.Effect<void, E>) =>
-    watch.pipe(Effect.ignore, Effect.repeat(Schedule.spaced("1 second")), Effect.forkScoped)
-
-  yield* forever(watchRuns(CodeRunKind, "CodeRun"))
-  yield* forever(watchRuns(DocsRunKind, "DocsRun"))
-  yield* forever(watchPods)
+  yield* Effect.forkScoped(watchRuns)
+  yield* watchPods.pipe(Effect.ignore, Effect.repeat(Schedule.spaced("1 second")), Effect.forkScoped)
 })

@@ -1,5 +1,7 @@
 /** One line about a run, for people. Pure. */
+import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
+import { attemptOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 
 export interface RunLine {
@@ -14,19 +16,17 @@ export interface RunLine {
   readonly isLast: boolean
 }
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "")
-
-export const runLine = (kind: "CodeRun" | "DocsRun", { metadata, status }: CustomObject): RunLine => {
-  const run = `${kind.toLowerCase()}/${metadata.name}`
-  const phase = text(status?.["phase"]) || "Pending"
-  const reason = text(status?.["reason"]) || "Accepted"
-  const attempt = typeof status?.["contextVersion"] === "number" ? status["contextVersion"] : 1
+export const runLine = ({ singular }: Pick<AnyRunKind, "singular">, object: CustomObject): RunLine => {
+  const run = `${singular}/${object.metadata.name}`
+  const phase = phaseOf(object)
+  const reason = statusText(object, "reason") || "Accepted"
+  const attempt = attemptOf(object)
   return {
     run,
     phase,
     text: `${run}  ${phase.padEnd(9)}  ${reason.padEnd(20)}  attempt ${attempt}`,
     short: `${run}  ${phase}${attempt > 1 ? ` (${attempt})` : ""}`,
-    message: text(status?.["message"]),
+    message: statusText(object, "message") ?? "",
     isLast: isTerminal(phase)
   }
 }

@@ -1,5 +1,6 @@
 /** What an agent prints and what its run says, on the terminal of the person who started it. */
 import { assert, it } from "@effect/vitest"
+import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { Effect, Layer, Queue, Stdio, Terminal } from "effect"
 import { Display } from "../../src/dev/Display.ts"
 import { runLine } from "../../src/dev/RunLine.ts"
@@ -48,9 +49,9 @@ it.effect.each(
   return Effect.gen(function*() {
     const display = yield* Display
     const status = (phase: string) => ({ phase, reason: text, message: text, contextVersion: 1 })
-    yield* display.run(runLine("CodeRun", { metadata: { name: "demo" }, spec: {}, status: status("Running") }))
+    yield* display.run(runLine(runKinds.CodeRun, { metadata: { name: "demo" }, spec: {}, status: status("Running") }))
     yield* display.agent("coderun/demo", `12:00:00 ${text}`)
-    yield* display.run(runLine("CodeRun", { metadata: { name: "demo" }, spec: {}, status: status("Failed") }))
+    yield* display.run(runLine(runKinds.CodeRun, { metadata: { name: "demo" }, spec: {}, status: status("Failed") }))
     const all = written.join("").replaceAll(ours, "")
     assert.notMatch(all, steers)
     for (const line of all.split("\n")) assert.isFalse(line.startsWith("coderun/other"), line)

@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { Effect, Layer, Queue, Stdio, Terminal } from "effect"
 import { Display } from "../../src/dev/Display.ts"
 import { deletedLine, runLine } from "../../src/dev/RunLine.ts"
@@ -25,7 +26,11 @@ const terminalOf = (columns: number) => {
 }
 
 const runOf = (phase: string, reason: string, message = "") =>
-  runLine("CodeRun", { metadata: { name: "demo" }, spec: {}, status: { phase, reason, message, contextVersion: 1 } })
+  runLine(runKinds.CodeRun, {
+    metadata: { name: "demo" },
+    spec: {},
+    status: { phase, reason, message, contextVersion: 1 }
+  })
 
 it.effect("on a narrow terminal the agent's words have the room, without their time", () => {
   const { layer, written } = terminalOf(80)

@@ -1,11 +1,11 @@
 /** Cancelling: said once in the spec, acted on by the controller. */
 import { isTerminal } from "@orchestrator/domain/Phase"
+import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { RunFinished } from "../contract/Problem.ts"
 import { versionsOf } from "./RetryRun.ts"
 import { changeRun, type RunAccess } from "./RunAccess.ts"
-import { phaseOf } from "./RunAnswer.ts"
 
 const cancel = (run: CustomObject) => {
   const phase = phaseOf(run)

@@ -2,11 +2,11 @@
  * Pages of runs. Filters are applied here, because runs that were made by kubectl carry no labels and older API servers do not select by
  * status: pages of the cluster are read until this page is full, so that its `continue` is exact.
  */
+import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { listProblem } from "./ClusterProblems.ts"
 import type { RunAccess } from "./RunAccess.ts"
-import { phaseOf } from "./RunAnswer.ts"
 
 /** And texts that the kind's own filters ask for, by field. */
 export interface RunFilters {

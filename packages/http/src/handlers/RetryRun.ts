@@ -2,6 +2,7 @@
 import { group } from "@orchestrator/domain/Labels"
 import { sanitize } from "@orchestrator/domain/Names"
 import { isTerminal } from "@orchestrator/domain/Phase"
+import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { secretPermissions } from "../access/Secrets.ts"
@@ -9,7 +10,6 @@ import { Requester } from "../contract/Access.ts"
 import { NameTaken, RunNotFinished } from "../contract/Problem.ts"
 import { createRun } from "./CreateRun.ts"
 import { changeRun, getRun, type RunAccess } from "./RunAccess.ts"
-import { phaseOf } from "./RunAnswer.ts"
 
 /** On a successor: the name of the run that it repeats. */
 export const retryOfAnnotation = `${group}/retry-of`

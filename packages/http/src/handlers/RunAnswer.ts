@@ -1,8 +1,9 @@
 /** From a stored run to what clients see of it. Pure. */
 import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
 import type { RunKind } from "@orchestrator/domain/RunKind"
+import { phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Predicate, Result, type Schema } from "effect"
+import { Result, type Schema } from "effect"
 import type { RunLinks } from "../contract/RunAnswers.ts"
 
 type Path = Pick<RunKind, "path">
@@ -18,15 +19,6 @@ export const linksOf = ({ path }: Path, name: string): RunLinks => {
     retry: `${self}/retry`
   }
 }
-
-/** A status field that is a text, of a status that may be anything. */
-export const statusText = (run: CustomObject, field: string): string | undefined => {
-  const value = run.status?.[field]
-  return Predicate.isString(value) ? value : undefined
-}
-
-/** Where the run stands: a run that the controller has not seen yet is pending. */
-export const phaseOf = (run: CustomObject): string => statusText(run, "phase") ?? "Pending"
 
 const optional = <K extends string, A>(key: K, value: A | undefined): { readonly [P in K]?: A } =>
   value === undefined ? {} : { [key]: value } as { readonly [P in K]: A }

@@ -1,12 +1,12 @@
 /** The rendered files of a run's newest attempt, from its ConfigMap. */
 import { runUidLabel } from "@orchestrator/domain/Labels"
+import { phaseOf, statusText } from "@orchestrator/domain/RunView"
 import { ConfigMapKind } from "@orchestrator/k8s/Kinds"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Effect } from "effect"
 import { FilesNotAvailable } from "../contract/Problem.ts"
 import { readProblem } from "./ClusterProblems.ts"
 import { getRun, refOf, type RunAccess } from "./RunAccess.ts"
-import { phaseOf, statusText } from "./RunAnswer.ts"
 
 const absent = (detail: string, hint: string) => new FilesNotAvailable({ detail, hint })
 

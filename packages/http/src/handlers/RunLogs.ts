@@ -4,6 +4,7 @@
  * reader loses the permission: every part of a log is given out by a decision that is fresh.
  */
 import { printable } from "@orchestrator/domain/Printable"
+import { phaseOf, statusText } from "@orchestrator/domain/RunView"
 import { PodKind } from "@orchestrator/k8s/Kinds"
 import type { PodLogOptions } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -14,7 +15,6 @@ import { LogsNotAvailable } from "../contract/Problem.ts"
 import { Stopping } from "../server/Stopping.ts"
 import { readProblem } from "./ClusterProblems.ts"
 import { getRun, refOf, type RunAccess } from "./RunAccess.ts"
-import { phaseOf, statusText } from "./RunAnswer.ts"
 
 const container = "claude"
 
