@@ -25,7 +25,7 @@ const flags = {
     Flag.withDefault(0)
   ),
   state: Flag.String("state").pipe(
-    Flag.withDescription("Folder for everything that is kept; default .orchestrator"),
+    Flag.withDescription("State folder; default .orchestrator"),
     Flag.withDefault(".orchestrator")
   ),
   reset: Flag.Boolean("reset").pipe(
@@ -37,7 +37,7 @@ const flags = {
     Flag.optional
   ),
   templates: Flag.String("templates").pipe(
-    Flag.withDescription("Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then the ones that come along"),
+    Flag.withDescription("Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then the bundled ones"),
     Flag.optional
   )
 }
@@ -54,6 +54,6 @@ export const devCommand = Command.make("dev", flags, (input) => Effect.provide(r
       { command: "orchestrator dev", description: "Start, run the demo, stay until Ctrl-C" },
       { command: "orchestrator dev --no-demo --port 9000", description: "Start without the demo, on another port" },
       { command: "orchestrator dev --agent claude", description: "Let your own Claude Code do the work" },
-      { command: "orchestrator dev --reset", description: "Forget everything and begin anew" }
+      { command: "orchestrator dev --reset", description: "Start over with an empty state" }
     ])
   )

@@ -20,9 +20,9 @@ const run = Effect.fnUntraced(function*(input: ReleaseJobsInput) {
 
 export const releaseJobsCommand = Command.make("release-jobs", flags, run).pipe(
   Command.withDescription(
-    "Let go of every Job, before the orchestrator is removed; the chart's uninstall hook does this"
+    "Release every Job before uninstalling; the chart's uninstall hook runs this"
   ),
   Command.withExamples([
-    { command: "orchestrator release-jobs --namespace orchestrator", description: "Before removing it by hand" }
+    { command: "orchestrator release-jobs --namespace orchestrator", description: "Before uninstalling by hand" }
   ])
 )

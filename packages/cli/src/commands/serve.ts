@@ -13,7 +13,7 @@ const flags = {
   ),
   templates: Flag.String("templates").pipe(
     Flag.withDescription(
-      "Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then /claude-templates if it is there, then the ones that come along"
+      "Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then /claude-templates if it is there, then the bundled ones"
     ),
     Flag.optional
   ),
@@ -21,7 +21,7 @@ const flags = {
   context: contextFlag,
   namespace: Flag.String("namespace").pipe(
     Flag.withAlias("n"),
-    Flag.withDescription("Namespace to look after; default KUBERNETES_NAMESPACE, then orchestrator"),
+    Flag.withDescription("Namespace to manage; default KUBERNETES_NAMESPACE, then orchestrator"),
     Flag.optional
   ),
   port: portFlag("port").pipe(

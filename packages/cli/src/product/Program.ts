@@ -50,7 +50,7 @@ const readiness = (
         missing: Effect.gen(function*() {
           const inTheWay = yield* obstacles
           if (inTheWay.length > 0) return inTheWay
-          if (!(yield* synced)) return ["The caches of the cluster's objects are not filled yet."]
+          if (!(yield* synced)) return ["The caches are not synced yet."]
           return (yield* reachable) ? [] : ["The Kubernetes API server does not answer."]
         })
       }

@@ -14,12 +14,12 @@ export interface ApiKeyPlace {
   readonly secrets: OrchestratorConfig["secrets"]
 }
 
-const patience = Duration.seconds(2)
+const timeout = Duration.seconds(2)
 const freshFor = Duration.seconds(10)
 
 /** The command serves both who has no such Secret and whose Secret lacks the key. */
 const absent = (what: string, { namespace, secrets }: ApiKeyPlace): string =>
-  `${what}: agents have no API key and will fail. Make it: kubectl create secret generic ${secrets.apiKeySecretName} -n ${namespace} `
+  `${what}: agents have no API key and will fail. Create it: kubectl create secret generic ${secrets.apiKeySecretName} -n ${namespace} `
   + `--from-file=${secrets.apiKeySecretKey}=/path/to/api-key --dry-run=client -o yaml | kubectl apply -f -`
 
 const warningsOf = ({ data = {} }: Secret, place: ApiKeyPlace): ReadonlyArray<string> => {
@@ -37,7 +37,7 @@ const look = Effect.fnUntraced(function*(place: ApiKeyPlace) {
       hasReason("NotFound"),
       () => Effect.succeed([absent(`There is no Secret ${name} in namespace ${namespace}`, place)])
     ),
-    Effect.timeout(patience),
+    Effect.timeout(timeout),
     // Who may not look has nothing to tell; the run that lacks the key tells it.
     Effect.orElseSucceed((): ReadonlyArray<string> => [])
   )
@@ -52,7 +52,7 @@ export const makeApiKeyWarnings = Effect.fn("ApiKey.makeWarnings")(function*(pla
       const now = warnings.join("\n")
       if (now === told) return Effect.void
       told = now
-      return warnings.length === 0 ? Effect.logInfo("The API key is there") : Effect.logWarning(now)
+      return warnings.length === 0 ? Effect.logInfo("API key found") : Effect.logWarning(now)
     })
   return yield* Effect.cachedWithTTL(
     look(place).pipe(Effect.provideService(KubernetesClient, client), Effect.tap(tell)),

@@ -19,11 +19,11 @@ export class PreflightFailed extends Schema.TaggedError<PreflightFailed>()("Pref
 }
 
 /** How long a person has to mend what blocks before the program ends. */
-const patience = Duration.seconds(30)
+const blockedTimeout = Duration.seconds(30)
 /** Milliseconds between looks, at most: at what passes by itself, and while a person is mending. */
 const longestPause = { passing: 15_000, blocked: 2000 }
 
-interface Verdict {
+interface CheckResult {
   /** Sentences; none when the program may begin. */
   readonly problems: ReadonlyArray<string>
   /** Whether it passes by itself. */
@@ -31,14 +31,14 @@ interface Verdict {
   readonly remarks: ReadonlyArray<string>
 }
 
-const verdictOf = (found: ReadonlyArray<Finding>): Verdict => ({
+const resultOf = (found: ReadonlyArray<Finding>): CheckResult => ({
   problems: found.flatMap(({ blocks, message }) => blocks ? [message] : []),
   passing: false,
   remarks: found.flatMap(({ blocks, message }) => blocks ? [] : [message])
 })
 
 /** In words that stay the same from try to try. */
-const troubleOf = (error: KubernetesError): Verdict => {
+const troubleOf = (error: KubernetesError): CheckResult => {
   const { message } = error.reason
   if (error.reason._tag === "Unauthorized") {
     const advice = "Renew them (kubectl with the same kubeconfig shows the same), or name another kubeconfig or context"
@@ -46,7 +46,7 @@ const troubleOf = (error: KubernetesError): Verdict => {
   }
   const problem = error.reason._tag === "Unreachable"
     ? `The Kubernetes API server does not answer: ${message}`
-    : `The Kubernetes API server answers, but not as one that works: ${error.message}`
+    : `The Kubernetes API server is not working properly: ${error.message}`
   return { problems: [problem], passing: isRetryable(error), remarks: [] }
 }
 
@@ -67,20 +67,20 @@ export class Preflight extends Context.Service<Preflight, {
       Effect.gen(function*() {
         const server = yield* ApiServer
         const { config, namespace } = options
-        const missing = yield* Ref.make<ReadonlyArray<string>>(["The cluster has not been looked at yet."])
+        const missing = yield* Ref.make<ReadonlyArray<string>>(["The cluster has not been checked yet."])
         const look = clusterFacts({ config, namespace }).pipe(
-          Effect.map((facts) => verdictOf(findings(facts, { namespace, credentials: config.agent.credentials }))),
+          Effect.map((facts) => resultOf(findings(facts, { namespace, credentials: config.agent.credentials }))),
           Effect.catch((error) => Effect.succeed(troubleOf(error))),
           Effect.provideService(ApiServer, server)
         )
 
-        const tell = ({ passing, problems }: Verdict) =>
+        const tell = ({ passing, problems }: CheckResult) =>
           Effect.forEach(problems, (problem) =>
             Effect.logWarning(problem).pipe(
-              Effect.annotateLogs({ next: passing ? "trying again" : `ending in ${Duration.format(patience)}` })
+              Effect.annotateLogs({ next: passing ? "trying again" : `ending in ${Duration.format(blockedTimeout)}` })
             ), { discard: true })
 
-        const pause = Effect.fnUntraced(function*({ passing }: Verdict, failures: number) {
+        const pause = Effect.fnUntraced(function*({ passing }: CheckResult, failures: number) {
           const millis = Math.min(
             passing ? longestPause.passing : longestPause.blocked,
             500 * 2 ** Math.min(failures, 8)
@@ -93,22 +93,22 @@ export class Preflight extends Context.Service<Preflight, {
           let failures = 0
           let blockedSince: number | undefined
           while (true) {
-            const verdict = yield* look
-            yield* Ref.set(missing, verdict.problems)
-            if (verdict.problems.length === 0) {
+            const result = yield* look
+            yield* Ref.set(missing, result.problems)
+            if (result.problems.length === 0) {
               if (failures > 0) yield* Effect.logInfo("the cluster is ready")
-              yield* Effect.forEach(verdict.remarks, (remark) => Effect.logWarning(remark), { discard: true })
+              yield* Effect.forEach(result.remarks, (remark) => Effect.logWarning(remark), { discard: true })
               return
             }
             const now = yield* Clock.currentTimeMillis
-            blockedSince = verdict.passing ? undefined : blockedSince ?? now
-            if (blockedSince !== undefined && now - blockedSince >= Duration.toMillis(patience)) {
-              return yield* new PreflightFailed({ problems: verdict.problems })
+            blockedSince = result.passing ? undefined : blockedSince ?? now
+            if (blockedSince !== undefined && now - blockedSince >= Duration.toMillis(blockedTimeout)) {
+              return yield* new PreflightFailed({ problems: result.problems })
             }
-            const words = verdict.problems.join("\n")
-            if (words !== told) yield* tell(verdict)
+            const words = result.problems.join("\n")
+            if (words !== told) yield* tell(result)
             told = words
-            yield* pause(verdict, failures++)
+            yield* pause(result, failures++)
           }
         })
         return Preflight.of({ missing: Ref.get(missing), run })

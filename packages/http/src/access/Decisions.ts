@@ -77,13 +77,13 @@ const tooSlow = () =>
     hint: "Try the same request again later"
   })
 
-export interface Verdict {
+export interface AuthorizationResult {
   /** Absent: the token is not accepted. */
   readonly user?: User
   readonly missing: ReadonlyArray<Permission>
 }
 
-const unaccepted: Verdict = { missing: [] }
+const unaccepted: AuthorizationResult = { missing: [] }
 
 export interface DecisionOptions {
   readonly client: KubernetesClient["Service"]
@@ -98,7 +98,7 @@ export type Decide = (
   permissions: ReadonlyArray<Permission>,
   /** Where the request comes from. */
   address?: string | undefined
-) => Effect.Effect<Verdict, AccessUnknown>
+) => Effect.Effect<AuthorizationResult, AccessUnknown>
 
 export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, namespace }: DecisionOptions) {
   const gate = yield* makeGate
@@ -139,7 +139,7 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
   const decide = Effect.fnUntraced(
     function*(token: Redacted.Redacted, hash: string, permissions: ReadonlyArray<Permission>, address?: string) {
       const refusedUntil = refusedTokens.until(hash, yield* Clock.currentTimeMillis)
-      if (refusedUntil !== undefined) return { verdict: unaccepted, until: refusedUntil }
+      if (refusedUntil !== undefined) return { result: unaccepted, until: refusedUntil }
       const identity = yield* Cache.get(identities, hash).pipe(
         Effect.provideService(Asked, { token, address }),
         Effect.catchTag("Unaccepted", ({ until }) => {
@@ -148,7 +148,7 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
         })
       )
       const { until, user } = identity
-      if (user === undefined) return { verdict: unaccepted, until }
+      if (user === undefined) return { result: unaccepted, until }
       const one = (permission: Permission) =>
         Cache.get(decisions, decisionKey(hash, permission)).pipe(
           Effect.provideService(Asked, { token, identity, permission })
@@ -158,19 +158,19 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
         const found = yield* Effect.forEach(some, one, { concurrency: 8 })
         freshUntil = Math.min(freshUntil, ...found.map((each) => each.until))
         const missing = some.filter((_, index) => found[index]?.allowed !== true)
-        if (missing.length > 0) return { verdict: { user, missing }, until: freshUntil }
+        if (missing.length > 0) return { result: { user, missing }, until: freshUntil }
       }
-      const verdict: Verdict = { user, missing: [] }
-      return { verdict, until: freshUntil }
+      const result: AuthorizationResult = { user, missing: [] }
+      return { result, until: freshUntil }
     }
   )
 
-  /** The verdict that holds now. One that has grown too old while it was put together is put together again, once. */
+  /** The result that holds now. One that has grown too old while it was put together is put together again, once. */
   const decideNow: Decide = Effect.fnUntraced(function*(token, permissions, address) {
     const hash = hashOf(token)
     for (let tries = 0; tries < 2; tries++) {
-      const { until, verdict } = yield* decide(token, hash, permissions, address)
-      if ((yield* Clock.currentTimeMillis) < until) return verdict
+      const { until, result } = yield* decide(token, hash, permissions, address)
+      if ((yield* Clock.currentTimeMillis) < until) return result
     }
     return yield* tooSlow()
   })

@@ -30,7 +30,7 @@ const busy = (detail: string, retryAfterSeconds: number) =>
   })
 
 export const makeGate = Effect.gen(function*() {
-  const places = yield* Semaphore.make(mostAtOnce)
+  const slots = yield* Semaphore.make(mostAtOnce)
   const callers = new Map<string, Caller>()
   let inside = 0
 
@@ -73,7 +73,7 @@ export const makeGate = Effect.gen(function*() {
         const caller = address === undefined ? undefined : callerOf(address, now)
         const refusal = enter(caller)
         if (refusal !== undefined) return Effect.fail(refusal)
-        return places.withPermits(1)(review).pipe(
+        return slots.withPermits(1)(review).pipe(
           Effect.tap((answer) =>
             Effect.sync(() => {
               if (caller !== undefined && isRefused(answer)) caller.refused += 1

@@ -44,7 +44,7 @@ export const permissionsOf = (
   )
 
 /** Permissions that one role holds: the same verb on the same resource, with the names it is limited to. */
-interface Rule {
+interface PolicyRule {
   readonly verb: string
   readonly resource: string
   readonly names: ReadonlyArray<string>
@@ -54,8 +54,8 @@ interface Rule {
 const namesOf = ({ name, resource }: Permission): ReadonlyArray<string> =>
   name !== undefined && resource === "secrets" ? [name] : []
 
-const rulesOf = (permissions: ReadonlyArray<Permission>): ReadonlyArray<Rule> => {
-  const rules = new Map<string, Rule>()
+const rulesOf = (permissions: ReadonlyArray<Permission>): ReadonlyArray<PolicyRule> => {
+  const rules = new Map<string, PolicyRule>()
   for (const permission of permissions) {
     const { verb } = permission
     const resource = resourceOf(permission)
@@ -76,12 +76,12 @@ const subject = (user: string): string => {
 }
 
 /** The same role for whoever needs the same; the binding is one user's. */
-const roleName = ({ names, resource, verb }: Rule): string => {
+const roleName = ({ names, resource, verb }: PolicyRule): string => {
   const name = sanitize(`orchestrator ${verb} ${resource.split(".")[0] ?? ""}`)
   return names.length === 0 ? name : `${name}-${fnv1a(names.toSorted().join(" ")).slice(0, 8)}`
 }
 
-const grantOf = (rule: Rule, user: string, namespace: string): ReadonlyArray<string> => {
+const grantOf = (rule: PolicyRule, user: string, namespace: string): ReadonlyArray<string> => {
   const role = roleName(rule)
   const binding = `${role}-${fnv1a(user).slice(0, 8)}`
   const names = rule.names.map((name) => ` --resource-name=${quoted(name)}`).join("")

@@ -14,7 +14,7 @@ import { attributesOf } from "./Permissions.ts"
 type Client = KubernetesClient["Service"]
 
 /** How long an answer may take. Two of them one after the other are younger than any decision that is remembered. */
-const patience = Duration.seconds(4)
+const reviewTimeout = Duration.seconds(4)
 
 const hints: Partial<Record<KubernetesErrorReason["_tag"], string>> = {
   Forbidden:
@@ -36,8 +36,8 @@ const asked = <A>(what: string, review: Effect.Effect<A, KubernetesError>): Effe
   review.pipe(
     Effect.mapError(({ reason }) => unknown(what, reason._tag, reason)),
     Effect.timeoutOrElse({
-      duration: patience,
-      orElse: () => Effect.fail(unknown(what, `nothing came for ${Duration.format(patience)}`, undefined))
+      duration: reviewTimeout,
+      orElse: () => Effect.fail(unknown(what, `nothing came for ${Duration.format(reviewTimeout)}`, undefined))
     }),
     Effect.tapError(({ detail }) => Effect.logWarning("An access review failed", detail))
   )

@@ -31,91 +31,91 @@ const retryable = {
 export class InvalidRequest extends HttpApiError.Problem<InvalidRequest>()("InvalidRequest", {
   type: urn("invalid-request"),
   status: 400,
-  title: "A parameter of the request is not valid"
+  title: "Invalid request parameter"
 }, faulty) {}
 
 export class MalformedBody extends HttpApiError.Problem<MalformedBody>()("MalformedBody", {
   type: urn("malformed-body"),
   status: 400,
-  title: "The body is not JSON"
+  title: "Malformed JSON body"
 }, members) {}
 
 export class InvalidBody extends HttpApiError.Problem<InvalidBody>()("InvalidBody", {
   type: urn("invalid-body"),
   status: 422,
-  title: "The body has fields that are not valid"
+  title: "Invalid request body"
 }, faulty) {}
 
 export class BodyTooLarge extends HttpApiError.Problem<BodyTooLarge>()("BodyTooLarge", {
   type: urn("body-too-large"),
   status: 413,
-  title: "The body is too large"
+  title: "Request body too large"
 }, { ...members, limitBytes: Schema.Int.annotate({ description: "The most that is read, in bytes" }) }) {}
 
 export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaType>()("UnsupportedMediaType", {
   type: urn("unsupported-media-type"),
   status: 415,
-  title: "The body has a content type that is not understood"
+  title: "Unsupported media type"
 }, members) {}
 
 export class RunNotFound extends HttpApiError.Problem<RunNotFound>()("RunNotFound", {
   type: urn("run-not-found"),
   status: 404,
-  title: "There is no run of this name"
+  title: "Run not found"
 }, members) {}
 
 export class LogsNotAvailable extends HttpApiError.Problem<LogsNotAvailable>()("LogsNotAvailable", {
   type: urn("logs-not-available"),
   status: 404,
-  title: "The run has no log that can be read now"
+  title: "Logs not available"
 }, members) {}
 
 export class FilesNotAvailable extends HttpApiError.Problem<FilesNotAvailable>()("FilesNotAvailable", {
   type: urn("files-not-available"),
   status: 404,
-  title: "The run has no files that can be read now"
+  title: "Files not available"
 }, members) {}
 
 export class NameTaken extends HttpApiError.Problem<NameTaken>()("NameTaken", {
   type: urn("name-taken"),
   status: 409,
-  title: "There is another run of this name"
+  title: "Run name already taken"
 }, members) {}
 
 export class IdempotencyKeyReused extends HttpApiError.Problem<IdempotencyKeyReused>()("IdempotencyKeyReused", {
   type: urn("idempotency-key-reused"),
   status: 409,
-  title: "The Idempotency-Key was used with another body"
+  title: "Idempotency-Key reused with a different body"
 }, members) {}
 
 export class RunNotFinished extends HttpApiError.Problem<RunNotFinished>()("RunNotFinished", {
   type: urn("run-not-finished"),
   status: 409,
-  title: "The run has not finished"
+  title: "Run not finished"
 }, members) {}
 
 export class RunFinished extends HttpApiError.Problem<RunFinished>()("RunFinished", {
   type: urn("run-finished"),
   status: 409,
-  title: "The run has finished"
+  title: "Run already finished"
 }, members) {}
 
 export class RunChanged extends HttpApiError.Problem<RunChanged>()("RunChanged", {
   type: urn("run-changed"),
   status: 409,
-  title: "The run keeps being changed by others"
+  title: "Too many concurrent changes"
 }, members) {}
 
 export class PageExpired extends HttpApiError.Problem<PageExpired>()("PageExpired", {
   type: urn("page-expired"),
   status: 410,
-  title: "The list has moved on since the page before"
+  title: "Continue token expired"
 }, members) {}
 
 export class Unauthenticated extends HttpApiError.Problem<Unauthenticated>()("Unauthenticated", {
   type: urn("unauthenticated"),
   status: 401,
-  title: "The request carries no token that is accepted"
+  title: "Missing or invalid token"
 }, members) {}
 
 /** A permission of Kubernetes' RBAC, in kubectl's words. */
@@ -129,7 +129,7 @@ const MissingPermission = Schema.Struct({
 export class PermissionMissing extends HttpApiError.Problem<PermissionMissing>()("PermissionMissing", {
   type: urn("permission-missing"),
   status: 403,
-  title: "The owner of the token may not do this"
+  title: "Permission denied"
 }, {
   ...members,
   user: Schema.String.annotate({ description: "Owner of the token" }),
@@ -139,72 +139,72 @@ export class PermissionMissing extends HttpApiError.Problem<PermissionMissing>()
 export class AccessUnknown extends HttpApiError.Problem<AccessUnknown>()("AccessUnknown", {
   type: urn("access-unknown"),
   status: 503,
-  title: "Nobody could say whether this is allowed"
+  title: "Authorization check unavailable"
 }, retryable) {}
 
 export class ClusterForbids extends HttpApiError.Problem<ClusterForbids>()("ClusterForbids", {
   type: urn("cluster-forbids"),
   status: 403,
-  title: "The cluster does not allow this"
+  title: "Forbidden by the cluster"
 }, members) {}
 
 export class ClusterError extends HttpApiError.Problem<ClusterError>()("ClusterError", {
   type: urn("cluster-error"),
   status: 502,
-  title: "The cluster gave an answer that this request does not expect"
+  title: "Unexpected response from the cluster"
 }, members) {}
 
 export class ClusterUnavailable extends HttpApiError.Problem<ClusterUnavailable>()("ClusterUnavailable", {
   type: urn("cluster-unavailable"),
   status: 503,
-  title: "The cluster does not answer"
+  title: "Cluster unavailable"
 }, retryable) {}
 
 export class NotReady extends HttpApiError.Problem<NotReady>()("NotReady", {
   type: urn("not-ready"),
   status: 503,
-  title: "The orchestrator is not ready"
+  title: "Not ready"
 }, { ...members, reasons: Schema.Array(Schema.String).annotate({ description: "What it is waiting for" }) }) {}
 
 export class MetricsMoved extends HttpApiError.Problem<MetricsMoved>()("MetricsMoved", {
   type: urn("metrics-moved"),
   status: 404,
-  title: "The metrics are on a port of their own"
+  title: "Metrics are on another port"
 }, members) {}
 
 /** Answers of the server itself, beside any endpoint. */
 export class RouteNotFound extends HttpApiError.Problem<RouteNotFound>()("RouteNotFound", {
   type: urn("route-not-found"),
   status: 404,
-  title: "There is nothing at this path"
+  title: "Route not found"
 }, members) {}
 
 export class MethodNotAllowed extends HttpApiError.Problem<MethodNotAllowed>()("MethodNotAllowed", {
   type: urn("method-not-allowed"),
   status: 405,
-  title: "The path does not know this method"
+  title: "Method not allowed"
 }, { ...members, allow: Schema.Array(Schema.String).annotate({ description: "The methods that it knows" }) }) {}
 
 export class HostRefused extends HttpApiError.Problem<HostRefused>()("HostRefused", {
   type: urn("host-refused"),
   status: 421,
-  title: "This server does not answer for this host"
+  title: "Misdirected request"
 }, members) {}
 
 export class CrossOrigin extends HttpApiError.Problem<CrossOrigin>()("CrossOrigin", {
   type: urn("cross-origin"),
   status: 403,
-  title: "Pages of other origins may not change anything here"
+  title: "Cross-origin request refused"
 }, members) {}
 
 export class BadRequest extends HttpApiError.Problem<BadRequest>()("BadRequest", {
   type: urn("bad-request"),
   status: 400,
-  title: "The request could not be read"
+  title: "Malformed request"
 }, members) {}
 
 export class InternalError extends HttpApiError.Problem<InternalError>()("InternalError", {
   type: urn("internal-error"),
   status: 500,
-  title: "Something went wrong inside the orchestrator"
+  title: "Internal error"
 }, members) {}

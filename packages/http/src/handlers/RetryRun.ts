@@ -37,7 +37,7 @@ const notFinished = (run: CustomObject) =>
 
 const isFinished = (run: CustomObject) => isTerminal(phaseOf(run)) && versionsOf(run).settled
 
-export interface RetryWish {
+export interface RetryOptions {
   readonly promptModification?: string
   readonly force?: boolean
 }
@@ -48,21 +48,21 @@ const allowed = Effect.fnUntraced(function*({ kind }: RunAccess, name: string, r
   yield* requester.require([{ verb: "update", resource: kind.plural, name }, ...secretPermissions(run.spec)])
 })
 
-const nextAttempt = (run: CustomObject, { promptModification }: RetryWish) => ({
+const nextAttempt = (run: CustomObject, { promptModification }: RetryOptions) => ({
   contextVersion: versionsOf(run).wanted + 1,
   cancel: false,
   ...(promptModification === undefined ? {} : { promptModification })
 })
 
 /** `cancel` goes with the attempt that it was meant for. */
-export const startNextAttempt = (runs: RunAccess, name: string, wish: RetryWish) =>
+export const startNextAttempt = (runs: RunAccess, name: string, options: RetryOptions) =>
   changeRun(
     runs,
     name,
     Effect.fnUntraced(function*(run) {
-      if (!isFinished(run) && wish.force !== true) return yield* notFinished(run)
+      if (!isFinished(run) && options.force !== true) return yield* notFinished(run)
       yield* allowed(runs, name, run)
-      return nextAttempt(run, wish)
+      return nextAttempt(run, options)
     })
   )
 
@@ -70,7 +70,7 @@ export const startNextAttempt = (runs: RunAccess, name: string, wish: RetryWish)
 export const startSuccessor = Effect.fn("http.startSuccessor")(function*(
   runs: RunAccess,
   name: string,
-  { force = false }: RetryWish
+  { force = false }: RetryOptions
 ) {
   const run = yield* getRun(runs, name)
   if (!isFinished(run) && !force) return yield* notFinished(run)

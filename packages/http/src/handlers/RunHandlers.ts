@@ -6,16 +6,16 @@ import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
 import { listRuns, type RunFilters } from "./ListRuns.ts"
 import { announce } from "./Replies.ts"
-import type { RetryWish } from "./RetryRun.ts"
+import type { RetryOptions } from "./RetryRun.ts"
 import { deleteRun, getRun, type RunAccess } from "./RunAccess.ts"
 import { runFiles } from "./RunFiles.ts"
-import { type LogWish, runLogs } from "./RunLogs.ts"
+import { type LogOptions, runLogs } from "./RunLogs.ts"
 
 /** What a kind has of its own. */
 interface Own<New, Answer, E, R> {
   /** The run that a request asks for, with what the configuration fills in. */
   readonly newRun: (settings: RunAccess["settings"], request: New, key: string | undefined) => NewRun
-  readonly retry: (runs: RunAccess, name: string, wish: RetryWish) => Effect.Effect<CustomObject, E, R>
+  readonly retry: (runs: RunAccess, name: string, options: RetryOptions) => Effect.Effect<CustomObject, E, R>
   readonly answer: (run: CustomObject) => Answer
 }
 
@@ -43,10 +43,10 @@ export const runHandlers = <New, Answer extends Answered, E, R>(
     ),
   get: ({ params }: Named) => Effect.map(getRun(runs, params.name), answer),
   delete: ({ params }: Named) => deleteRun(runs, params.name),
-  retry: ({ params, payload }: Named & { readonly payload: RetryWish | void }) =>
+  retry: ({ params, payload }: Named & { readonly payload: RetryOptions | void }) =>
     Effect.map(retry(runs, params.name, payload ?? {}), answer),
   cancel: ({ params }: Named) => Effect.map(cancelRun(runs, params.name), answer),
-  logs: ({ params, query }: Named & { readonly query: LogWish }) => runLogs(runs, params.name, query),
+  logs: ({ params, query }: Named & { readonly query: LogOptions }) => runLogs(runs, params.name, query),
   files: ({ params }: Named) => runFiles(runs, params.name),
   attempts: ({ params }: Named) =>
     Effect.map(getRun(runs, params.name), (run) => ({ items: answer(run).status?.attempts ?? [] }))

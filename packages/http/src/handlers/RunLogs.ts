@@ -21,7 +21,7 @@ const container = "claude"
 /** A Job makes one, and another where that was lost: more are not its own. */
 const mostPods = 100
 
-export interface LogWish {
+export interface LogOptions {
   readonly follow?: boolean
   readonly tailLines?: number
   readonly sinceSeconds?: number
@@ -75,13 +75,13 @@ const begun = Effect.fnUntraced(function*(log: Stream.Stream<Uint8Array, Kuberne
   return Stream.concat(Stream.fromIterable(head), rest)
 })
 
-export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name: string, wish: LogWish) {
+export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name: string, asked: LogOptions) {
   const { stopped } = yield* Stopping
   const requester = yield* Requester
   const run = yield* getRun(runs, name)
   const pod = yield* currentPod(runs, run)
-  const options: PodLogOptions = { ...wish, container }
-  const log = yield* begun(runs.client.podLogs(refOf(runs, pod), options), wish.follow === true).pipe(
+  const options: PodLogOptions = { ...asked, container }
+  const log = yield* begun(runs.client.podLogs(refOf(runs, pod), options), asked.follow === true).pipe(
     Effect.mapError(readProblem(runs.kind.kind, name))
   )
   return log.pipe(
