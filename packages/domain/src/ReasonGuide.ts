@@ -110,7 +110,8 @@ const reasons: Readonly<Record<Reason, Entry>> = {
     next: `The message says which; correct it, ${again}.`
   },
   PushRejected: {
-    means: "The remote refused the push, or does not have the branch. The message has the remote's words.",
+    means:
+      "The remote refused the push, could not be reached for it, or does not have the branch. The message says which, in the remote's or git's words.",
     next: `Correct rights, rules or hooks of the repository, ${again}: the work is in the workspace.`
   },
   PullRequestMissing: {

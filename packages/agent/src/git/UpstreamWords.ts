@@ -1,11 +1,20 @@
 /** What a remote's words mean. Pure: the words are git's, in English (LC_ALL=C). */
+import { isUnreached, unreached } from "@orchestrator/domain/PushWords"
 import { lastWords } from "./Git.ts"
 
 const transient =
-  /could not resolve host|temporary failure in name resolution|connection (?:timed out|reset|refused)|could(?: not|n't) connect to server|operation timed out|early eof|unexpected disconnect|the remote end hung up unexpectedly|rpc failed|returned error: (?:429|5\d\d)|kex_exchange_identification|network is unreachable/i
+  /could not resolve host|temporary failure in name resolution|connection (?:timed out|reset|refused)|could(?: not|n't) connect to server|operation timed out|early eof|unexpected disconnect|the remote end hung up unexpectedly|rpc failed|returned error: (?:429|5\d\d)|kex_exchange_identification|network is unreachable|no route to host|empty reply from server|broken pipe/i
+
+/** There was no connection that git would use, so nobody on the other side has said anything. */
+const unconnected =
+  /host key verification failed|remote host identification has changed|no \S+ host key is known|certificate|gnutls_handshake|ssl_error|tls connect error|ssl connect|wrong version number|no user exists for uid|transport '\w+' not allowed/i
 
 /** Whether trying again may help. */
 export const isTransient = (words: string): boolean => transient.test(words)
+
+/** Words for a push that no remote has answered; others as they are. */
+export const unanswered = (reason: string, words = reason): string =>
+  !isUnreached(reason) && (isTransient(words) || unconnected.test(words)) ? `${unreached}: ${reason}` : reason
 
 /**
  * The branch that work starts from where nobody names one: the remote's HEAD, or what it most likely means when HEAD names a branch that is

@@ -5,11 +5,12 @@
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { nameFields } from "@orchestrator/domain/Decode"
+import { pushFailure } from "@orchestrator/domain/PushWords"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import { Result } from "effect"
 import type { AgentEnd, ObservedJob } from "../facts/Observed.ts"
-import { type Completed, deliver, refusalWords, type Success } from "./Success.ts"
+import { type Completed, deliver, type Success } from "./Success.ts"
 
 export interface Failure {
   readonly reason: Exclude<TerminalReason, "Delivered">
@@ -107,7 +108,7 @@ const judgeFailed = (job: ObservedJob, story: AgentResult, credentials: Credenti
   const testimony = testimonyOf(job)
   const delivery = testimony?.delivery
   if (story.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
-    return { reason: story.reason, message: refusalWords(delivery.branch, delivery.pushRefused) }
+    return { reason: story.reason, message: pushFailure(delivery.branch, delivery.pushRefused) }
   }
   if (testimony !== undefined && vague.has(story.reason)) {
     const refused = testimony.modelRefused === "Budget" || testimony.modelRefused === "Turns"

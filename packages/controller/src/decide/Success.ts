@@ -4,6 +4,7 @@
  */
 import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { pushFailure } from "@orchestrator/domain/PushWords"
 import { Option } from "effect"
 
 const readBack: unique symbol = Symbol("@orchestrator/controller/Success")
@@ -34,9 +35,6 @@ export const deliver = (story: Completed, witness: Witness): Success | Shortfall
     onSome: (shortfall) => shortfall
   })
 
-export const refusalWords = (branch: string, said: string): string =>
-  `The remote refused the push of ${branch}: ${said}`
-
 const short = (reason: Shortfall["reason"], message: string): Option.Option<Shortfall> =>
   Option.some({ reason, message: message.trim() })
 
@@ -48,7 +46,7 @@ const missing = (story: Completed, witness: Witness): Option.Option<Shortfall> =
   if (delivery === undefined) return short("AgentError", noProof(witness))
   const { branch, changed, headCommit, pushRefused } = delivery
   if (pushRefused !== undefined) {
-    return short("PushRejected", refusalWords(branch, pushRefused))
+    return short("PushRejected", pushFailure(branch, pushRefused))
   }
   if (!changed) return short("NoChanges", `The agent changed nothing. ${story.message}`)
   if (headCommit === undefined) return short("PushRejected", `The remote does not have the branch ${branch}.`)

@@ -20,15 +20,18 @@ import { explained, redirection } from "./RemoteWords.ts"
 /** How every sentence about a repository begins that cannot be read. */
 export const unreadable = (url: string): string => `cannot read ${url}`
 
+/** The same of one that can be read and not be pushed to. */
+export const unwritable = (url: string): string => `cannot push to ${url}`
+
 export class MirrorError extends Schema.TaggedError<MirrorError>()("MirrorError", {
-  operation: Schema.Literals(["look", "fetch", "open"]),
+  operation: Schema.Literals(["look", "fetch", "open", "push"]),
   /** Address of the repository. */
   ref: Schema.String,
   /** Git's last words. */
   reason: Schema.String
 }) {
   override get message(): string {
-    return `${unreadable(this.ref)}: ${this.reason}`
+    return `${this.operation === "push" ? unwritable(this.ref) : unreadable(this.ref)}: ${this.reason}`
   }
 }
 

@@ -3,9 +3,9 @@
  * upstream has them, and are thrown away otherwise; the agent's repository is never read, and nothing of it is run.
  */
 import { printable } from "@orchestrator/domain/Printable"
-import { Effect, FileSystem, Stream } from "effect"
-import { lastWords } from "../../git/Git.ts"
-import { refusal } from "../../git/UpstreamWords.ts"
+import { Duration, Effect, FileSystem, Schedule, Stream } from "effect"
+import { type GitAnswer, lastWords } from "../../git/Git.ts"
+import { isTransient, refusal, unanswered } from "../../git/UpstreamWords.ts"
 import type { Redact } from "../../pod/Redact.ts"
 import type { BrokerGit } from "./BrokerGit.ts"
 import type { PushCommand } from "./PushCommands.ts"
@@ -61,6 +61,12 @@ const remoteLines = (stderr: string): string =>
 
 const settingWords = unpackSettings.flatMap(([key, value]) => ["-c", `${key}=${value}`])
 const nothing: Sizes = { bytes: 0, largestRecord: 0 }
+
+/** Upstream said nothing of the branch, and may another time. To push again what it has already changes nothing. */
+const isUnanswered = ({ exitCode, stderr, stdout }: GitAnswer): boolean =>
+  exitCode !== 0 && refusal(stdout, stderr) === undefined && isTransient(stderr)
+
+const patience = Schedule.exponential(Duration.millis(500)).pipe(Schedule.upTo({ times: 3 }))
 
 const isNothing = (id: string): boolean => /^0+$/.test(id)
 
@@ -174,6 +180,13 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
     })
   })
 
+  /** Why upstream does not have it. */
+  const whyNot = (stdout: string, stderr: string): string => {
+    const sentence = refusal(stdout, stderr)?.replace("stale info", "stale info: it has moved meanwhile, fetch first")
+    if (sentence !== undefined) return sentence
+    return unanswered(explained(lastWords(stderr, redact)) || "the remote did not answer", stderr)
+  }
+
   return Effect.fn("Receive.receive")(function*(given: Receiving, folder: string) {
     const { after } = given.command
     const objects = `${folder}/objects`
@@ -209,12 +222,9 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
         `${after}:${ref}`
       ],
       environment
-    })
+    }).pipe(Effect.repeat({ schedule: patience, while: isUnanswered }))
     const words = remoteLines(stderr)
-    if (exitCode !== 0) {
-      const sentence = refusal(stdout, stderr)?.replace("stale info", "stale info: it has moved meanwhile, fetch first")
-      return refused(sentence ?? (explained(lastWords(stderr, redact)) || "the remote did not answer"), words)
-    }
+    if (exitCode !== 0) return refused(whyNot(stdout, stderr), words)
     yield* keep(given, objects)
     return { pushed: after, refused: undefined, words } satisfies Received
   })

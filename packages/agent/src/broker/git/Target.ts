@@ -5,6 +5,7 @@
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Context, DateTime, Effect, FileSystem, Layer, Option, Schema } from "effect"
+import { lastWords } from "../../git/Git.ts"
 import { noStart } from "../../git/UpstreamWords.ts"
 import { parseWriters, runTrailer } from "../../runner/workspace/Branch.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
@@ -12,11 +13,13 @@ import { Credentials } from "../Credentials.ts"
 import { Witness } from "../Witness.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
-import { Mirror, MirrorError, unreadable, type Upstream } from "./Mirror.ts"
+import { Mirror, MirrorError, unreadable, unwritable, type Upstream } from "./Mirror.ts"
 import { pushAnswer } from "./PktLine.ts"
 import type { Push } from "./PushCommands.ts"
 import { makeReceive } from "./Receive.ts"
+import { explained } from "./RemoteWords.ts"
 import { chooseRunBranch } from "./RunBranch.ts"
+import { refusesWrites } from "./WriteAccess.ts"
 
 const TargetState = Schema.Struct({
   branch: Schema.String,
@@ -40,9 +43,10 @@ const landed = ({ offered, ...state }: TargetState): TargetState => {
   return { ...state, ownHead: commit, ...(over === undefined || over === state.ownHead ? {} : { floor: over }) }
 }
 
-/** Without what was wrong with the repository, which can be read now. */
+/** Without what was wrong with the repository, which can be read and written now. */
 const withoutProblem = (result: BrokerResult, url: string): BrokerResult => {
-  if (result.problem?.startsWith(unreadable(url)) !== true) return result
+  const { problem = "" } = result
+  if (!problem.startsWith(unreadable(url)) && !problem.startsWith(unwritable(url))) return result
   const { missing: _, problem: __, ...rest } = result
   return rest
 }
@@ -50,6 +54,9 @@ const withoutProblem = (result: BrokerResult, url: string): BrokerResult => {
 /** What git says of a repository that wants to know who asks. */
 const asksWho =
   /could not read (?:username|password)|authentication failed|permission denied \(publickey|not found|returned error: 40[134]/i
+
+const writeAccessTakes = "30 seconds"
+const noAnswer = { exitCode: 1, stderr: `no answer within ${writeAccessTakes}` }
 
 const withoutRefusal = (result: BrokerResult): BrokerResult => {
   if (result.delivery === undefined) return result
@@ -97,6 +104,33 @@ export class Target extends Context.Service<Target, {
         return next
       })
 
+      /** One question to the remote, and nothing is sent. */
+      const requireWrites = Effect.fnUntraced(function*(branch: string, base: string) {
+        const { exitCode, stderr } = yield* git.ask({
+          args: [
+            "push",
+            "--dry-run",
+            "--porcelain",
+            "--no-verify",
+            "--no-recurse-submodules",
+            "--",
+            access.address(settings.targetUrl),
+            `+refs/heads/${base}:refs/heads/${branch}`
+          ],
+          environment: {
+            ...(yield* mirror.environment("target")),
+            GIT_DIR: mirror.folder("target"),
+            GIT_NO_LAZY_FETCH: "1"
+          }
+        }).pipe(Effect.timeoutOrElse({ duration: writeAccessTakes, orElse: () => Effect.succeed(noAnswer) }))
+        if (exitCode === 0) return
+        const words = lastWords(stderr, redact)
+        if (refusesWrites(stderr)) {
+          return yield* new MirrorError({ operation: "push", ref: settings.targetUrl, reason: explained(words) })
+        }
+        yield* Effect.logWarning(`whether ${settings.targetUrl} can be pushed to is not known: ${words}`)
+      })
+
       const begin = Effect.fnUntraced(function*({ defaultBranch, heads }: Upstream) {
         if (settings.base !== undefined && heads.size > 0 && !heads.has(settings.base)) {
           return yield* new MirrorError({
@@ -128,6 +162,7 @@ export class Target extends Context.Service<Target, {
           runUid: run.uid,
           contested: settings.contested
         })
+        yield* requireWrites(branch, base)
         const head = heads.get(branch)
         const ownHead = settings.known?.branch === branch && settings.known.head === head ? head : undefined
         yield* Effect.log(`the run's branch is ${branch}${head === undefined ? "" : `, now at ${head.slice(0, 12)}`}`)

@@ -1,5 +1,6 @@
 /** Verdict and delivery make the result. */
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
+import { pushFailure } from "@orchestrator/domain/PushWords"
 import type { FailureReason } from "@orchestrator/domain/Reason"
 import { DateTime } from "effect"
 import { Verdict } from "../../agents/claude/Classify.ts"
@@ -25,7 +26,7 @@ const delivered = (words: string, forced: string | undefined, handedOver: Handed
     )
   }
   if (delivery.pushRefused !== undefined) {
-    return failed("PushRejected", `The remote refused ${delivery.branch}: ${delivery.pushRefused}`)
+    return failed("PushRejected", pushFailure(delivery.branch, delivery.pushRefused))
   }
   if (delivery.headCommit === undefined) {
     return failed("PushRejected", `The remote does not show ${delivery.branch} after the push.`)

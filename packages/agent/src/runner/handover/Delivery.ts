@@ -6,7 +6,7 @@ import type { Delivery } from "@orchestrator/domain/AgentResult"
 import { DateTime, Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
 import { Upstream } from "../../git/Upstream.ts"
-import { isBehind } from "../../git/UpstreamWords.ts"
+import { isBehind, unanswered } from "../../git/UpstreamWords.ts"
 import { signBranch } from "../sign/SignBranch.ts"
 import { withdrawTaskFiles } from "../task/TaskFolder.ts"
 import { type AgentGit, agentGit, unknownGit } from "../workspace/AgentGit.ts"
@@ -239,7 +239,7 @@ const publishAndVerify = Effect.fnUntraced(function*(prepared: Prepared, options
   const delivery = yield* report.pipe(
     Effect.catchTag(
       "UpstreamError",
-      (error) => Effect.succeed<Delivery>({ branch, changed, pushRefused: error.reason })
+      (error) => Effect.succeed<Delivery>({ branch, changed, pushRefused: unanswered(error.reason) })
     )
   )
   if (!changed) return { delivery, remarks: [...remarks, ...yield* whereabouts(repository, before, branch, ownFiles)] }
@@ -247,7 +247,11 @@ const publishAndVerify = Effect.fnUntraced(function*(prepared: Prepared, options
   // The workspace of documents goes with its pod.
   const patch = yield* git.ask(repository, ["format-patch", "--stdout", `${base}..refs/heads/${branch}`])
   yield* Effect.log(`what was not pushed, for git am:\n${patch.stdout.slice(0, longestPatch)}`)
-  return { delivery, remarks: [...remarks, "The documents are in the pod's log, as a patch for git am."] }
+  const whole = patch.stdout.length <= longestPatch
+  const where = `The documents are in the pod's log, as a patch for git am${
+    whole ? "" : `, which is cut after ${longestPatch} characters`
+  }.`
+  return { delivery, remarks: [...remarks, where] }
 })
 
 /** Publishes the work; where the agent says that it is done, hands it over for its pull request. */

@@ -54,8 +54,12 @@ export const chooseFiles = (
 }
 
 /** Says that a remote cannot be used, with its address and git's words. */
-export const unreachable = (what: string, githubUser: string) => (error: UpstreamError) =>
-  setupFailed(`${what} ${error.ref} cannot be read: ${error.reason}.${advice(error.reason, githubUser)}`)
+export const unreachable = (what: string, githubUser: string) => ({ reason, ref }: UpstreamError) => {
+  // What a broker found out about pushing, before it let anybody read.
+  const [, unwritable] = /^cannot push to \S+: (.*)$/s.exec(reason) ?? []
+  const problem = unwritable === undefined ? `cannot be read: ${reason}` : `cannot be pushed to: ${unwritable}`
+  return setupFailed(`${what} ${ref} ${problem}.${advice(reason, githubUser)}`)
+}
 
 /** The branch's commit, or a failure that names address and branch and what there is. */
 export const requireBranch = Effect.fnUntraced(function*(what: string, url: string, remote: Remote, branch: string) {
