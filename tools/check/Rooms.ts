@@ -24,7 +24,9 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "actors",
     "node",
     "wire"
-  ]
+  ],
+  http: ["contract", "client", "services", "access", "handlers", "server"],
+  cli: ["settings", "product", "crds", "prepare", "release", "serve", "dev", "commands", "."]
 }
 
 const insideOf = (path: string): string | undefined => /^packages\/[^/]+\/src\/(.+)$/.exec(path)?.[1]

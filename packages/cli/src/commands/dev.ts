@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { DevInput } from "../dev/Dev.ts"
-import * as Logging from "../Logging.ts"
+import * as Logging from "../settings/Logging.ts"
 import { portFlag } from "./portFlag.ts"
 
 const flags = {

@@ -1,8 +1,8 @@
 /** `orchestrator serve`: flags and help. What it does is in `serve/Serve.ts`, loaded when it is asked for. */
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as Logging from "../Logging.ts"
 import type { ServeInput } from "../serve/Serve.ts"
+import * as Logging from "../settings/Logging.ts"
 import { contextFlag, kubeconfigFlag } from "./clusterFlags.ts"
 import { portFlag } from "./portFlag.ts"
 

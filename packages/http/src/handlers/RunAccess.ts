@@ -6,8 +6,8 @@ import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesErr
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { Requester } from "../contract/Access.ts"
-import { noteRun } from "../server/Audit.ts"
-import { HttpSettings, type HttpSettingsValue } from "../server/HttpSettings.ts"
+import { noteRun } from "../services/Audit.ts"
+import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
 import { nobody, requestedBy } from "./RequestedBy.ts"
 

@@ -12,7 +12,7 @@ import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect, Sink, Stream } from "effect"
 import { logNeeds, Requester } from "../contract/Access.ts"
 import { LogsNotAvailable } from "../contract/Problem.ts"
-import { Stopping } from "../server/Stopping.ts"
+import { Stopping } from "../services/Stopping.ts"
 import { readProblem } from "./ClusterProblems.ts"
 import { getRun, refOf, type RunAccess } from "./RunAccess.ts"
 

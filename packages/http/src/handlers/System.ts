@@ -3,9 +3,9 @@ import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
 import { Api } from "../contract/Api.ts"
 import { MetricsMoved, NotReady } from "../contract/Problem.ts"
-import { HttpSettings } from "../server/HttpSettings.ts"
-import { MetricsPlace } from "../server/MetricsPlace.ts"
-import { Readiness } from "../server/Readiness.ts"
+import { HttpSettings } from "../services/HttpSettings.ts"
+import { MetricsPlace } from "../services/MetricsPlace.ts"
+import { Readiness } from "../services/Readiness.ts"
 
 const notReady = (reasons: ReadonlyArray<string>) =>
   new NotReady({

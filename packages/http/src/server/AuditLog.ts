@@ -2,7 +2,7 @@
 import { printable } from "@orchestrator/domain/Printable"
 import { Effect, Exit, Ref } from "effect"
 import type { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { Audit, type AuditFacts } from "./Audit.ts"
+import { Audit, type AuditFacts } from "../services/Audit.ts"
 import { type Change, changeOf } from "./RouteTable.ts"
 
 const longest = 300

@@ -8,10 +8,10 @@ import {
   HttpServerResponse
 } from "effect/http"
 import { bodyLimit } from "../contract/RequestChecks.ts"
+import { HttpSettings } from "../services/HttpSettings.ts"
 import { record } from "./AccessLog.ts"
 import { audited } from "./AuditLog.ts"
 import { refusal } from "./Guard.ts"
-import { HttpSettings } from "./HttpSettings.ts"
 import { answerFailure, asProblem, stamped } from "./Problems.ts"
 import { requestId } from "./RequestId.ts"
 import { knownPath } from "./RouteTable.ts"

@@ -8,8 +8,8 @@ import { DocsRunsHandlers } from "../handlers/kinds/DocsRuns.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
+import { MetricsPlace } from "../services/MetricsPlace.ts"
 import { DocumentsLayer } from "./Documents.ts"
-import { MetricsPlace } from "./MetricsPlace.ts"
 import { pipeline, type PipelineOptions } from "./Pipeline.ts"
 
 const Handlers = Layer.mergeAll(CodeRunsHandlers, DocsRunsHandlers, SubmissionsHandlers, SystemHandlers)

@@ -6,13 +6,13 @@ import { NodeFileSystem } from "@effect/platform-node"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Context, type Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import { Stopping } from "../services/Stopping.ts"
 import { isLoopback } from "./Guard.ts"
 import { metricsServer } from "./MetricsServer.ts"
 import { routes } from "./Routes.ts"
 import { routerConfig } from "./RouteTable.ts"
 import { ServerRefused } from "./ServerRefused.ts"
 import { socket } from "./Socket.ts"
-import { Stopping } from "./Stopping.ts"
 
 export interface ServerOptions {
   readonly host: string

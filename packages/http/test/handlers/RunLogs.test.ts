@@ -4,7 +4,7 @@ import type { ContainerState, Pod } from "@orchestrator/k8s/Objects"
 import { PodLogs } from "@orchestrator/k8s/PodLogs"
 import { Effect, Fiber, Stream } from "effect"
 import { OrchestratorClient } from "../../src/client/Client.ts"
-import { Stopping } from "../../src/server/Stopping.ts"
+import { Stopping } from "../../src/services/Stopping.ts"
 import { makeCodeRun, namespace } from "../fixtures/Runs.ts"
 import { ask, store, TestApi } from "../fixtures/TestApi.ts"
 

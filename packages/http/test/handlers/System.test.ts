@@ -3,7 +3,7 @@ import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { Effect, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { OrchestratorClient } from "../../src/client/Client.ts"
-import { Readiness } from "../../src/server/Readiness.ts"
+import { Readiness } from "../../src/services/Readiness.ts"
 import { ask, layerOver, TestApi } from "../fixtures/TestApi.ts"
 
 describe("/health", () => {

@@ -5,7 +5,7 @@ export class Stopping extends Context.Service<Stopping, {
   /** Ends when the server begins to stop. */
   readonly stopped: Effect.Effect<void>
   readonly stop: Effect.Effect<void>
-}>()("@orchestrator/http/server/Stopping") {
+}>()("@orchestrator/http/services/Stopping") {
   static readonly layer = Layer.effect(
     Stopping,
     Effect.gen(function*() {

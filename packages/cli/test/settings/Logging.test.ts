@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { parseLevel } from "../src/Logging.ts"
+import { parseLevel } from "../../src/settings/Logging.ts"
 
 it.each([
   { given: "debug", want: "Debug" },

@@ -11,7 +11,7 @@ export interface AuditFacts {
   readonly name?: string
 }
 
-export class Audit extends Context.Service<Audit, Ref.Ref<AuditFacts>>()("@orchestrator/http/server/Audit") {}
+export class Audit extends Context.Service<Audit, Ref.Ref<AuditFacts>>()("@orchestrator/http/services/Audit") {}
 
 const note = (facts: AuditFacts): Effect.Effect<void> =>
   Effect.flatMap(

@@ -10,7 +10,7 @@ export class Readiness extends Context.Service<Readiness, {
   readonly missing: Sentences
   /** What somebody should do although requests can be served, one sentence each. */
   readonly warnings: Sentences
-}>()("@orchestrator/http/server/Readiness") {
+}>()("@orchestrator/http/services/Readiness") {
   static readonly layerWith = (missing: Sentences, warnings = none) => Layer.succeed(Readiness, { missing, warnings })
 
   /** For programs that are ready once they have started. */

@@ -12,7 +12,7 @@ export interface HttpSettingsValue {
 }
 
 export class HttpSettings extends Context.Service<HttpSettings, HttpSettingsValue>()(
-  "@orchestrator/http/server/HttpSettings"
+  "@orchestrator/http/services/HttpSettings"
 ) {
   static readonly layerWith = (settings: HttpSettingsValue) => Layer.succeed(HttpSettings, settings)
 }

@@ -4,4 +4,4 @@ import { Context } from "effect"
 export class MetricsPlace extends Context.Service<MetricsPlace, {
   /** Absent: beside the API. */
   readonly ownPort: number | undefined
-}>()("@orchestrator/http/server/MetricsPlace") {}
+}>()("@orchestrator/http/services/MetricsPlace") {}
