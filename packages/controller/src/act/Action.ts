@@ -1,8 +1,15 @@
 /**
  * What a plan may do. Closed: the interpreter handles every case, and every case carries its own fence (a deterministic name, a
- * resourceVersion or a UID), so that doing it twice or too late changes nothing.
+ * resourceVersion or a UID), so that doing it twice or too late changes nothing. What doing it may teach is facts/Learned.
  */
-import type { ConfigMap, CustomObject, Job, Metadata, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import type {
+  ConfigMap,
+  CustomObject,
+  Job,
+  Metadata,
+  OwnerReference,
+  PersistentVolumeClaim
+} from "@orchestrator/k8s/Objects"
 import { Data } from "effect"
 import type { StopReason } from "../facts/Observed.ts"
 import type { KindName } from "../kinds/RunKind.ts"
@@ -13,9 +20,14 @@ export interface StatusWrite {
   readonly object: CustomObject
 }
 
+/** The object that another one goes with. */
+export interface Owner extends Omit<OwnerReference, "uid"> {
+  readonly uid: string | undefined
+}
+
 export type Action = Data.TaggedEnum<{
   /** Makes the claim, held by this run. */
-  CreateWorkspace: { readonly claim: PersistentVolumeClaim; readonly ifTaken: StatusWrite }
+  CreateWorkspace: { readonly claim: PersistentVolumeClaim }
   /** Names this run as the holder of a claim that nobody holds. `marks`: what makes it its tenant's as well. */
   LeaseWorkspace: {
     readonly namespace: string
@@ -25,24 +37,11 @@ export type Action = Data.TaggedEnum<{
     readonly holder: string
     readonly marks: Pick<Metadata, "labels" | "annotations"> | undefined
   }
+  CreateJob: { readonly job: Job }
   /**
-   * `ifTaken`: what to store when an object that is not ours has the name. `ifForbidden`: while a quota or a policy forbids the Job; it is
-   * tried again. `ifInvalid`: when the API server would never take it.
+   * What has their name must have their content. `owner`: of a Job without a UID, the one that this plan has just created.
    */
-  CreateJob: {
-    readonly job: Job
-    readonly ifTaken: StatusWrite
-    readonly ifForbidden: StatusWrite
-    readonly ifInvalid: StatusWrite
-  }
-  /** Owner `job`: by its UID, or undefined for the Job that this plan has just created. What has their name must have their content. */
-  CreateFiles: {
-    readonly files: ConfigMap
-    readonly owner:
-      | { readonly tag: "job"; readonly name: string; readonly uid: string | undefined }
-      | { readonly tag: "run" }
-    readonly ifTaken: StatusWrite
-  }
+  CreateFiles: { readonly files: ConfigMap; readonly owner: Owner }
   /** Ends a Job that still runs: its pods get SIGTERM and their grace. `resume`: it is suspended, and would never end so. */
   StopJob: {
     readonly namespace: string
@@ -60,8 +59,10 @@ export type Action = Data.TaggedEnum<{
     readonly ttlSeconds: number | undefined
   }
   WriteStatus: StatusWrite
-  /** Says in the status of a run that has ended what is still to be said there; the store has not enough of it. */
-  SettleStatus: { readonly kind: KindName; readonly namespace: string; readonly name: string; readonly uid: string }
+  /** What is still to be said of a run that has ended; where it cannot be, nothing is lost. */
+  SettleStatus: StatusWrite
+  /** Reads a run of which the store has not enough to write its status. Always a lesson, and the last action. */
+  ReadRun: { readonly kind: KindName; readonly namespace: string; readonly name: string; readonly uid: string }
 }>
 export const Action = Data.taggedEnum<Action>()
 

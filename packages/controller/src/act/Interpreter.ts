@@ -1,30 +1,40 @@
 /**
  * The one place with effects on the cluster. Races are outcomes: what the plan wanted may already be true, or the world has moved on
- * and the key is looked at again. Every answer goes into the stores, so that the next round reads what this one wrote.
+ * and the key is looked at again. Every answer goes into the stores, so that the next round reads what this one wrote. What to say of an
+ * answer is not decided here: it is handed back as a lesson.
  */
 import { holderAnnotation, stopAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
 import { ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import { Context, DateTime, Effect, Layer } from "effect"
+import type { Job, KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import { Context, Effect, Layer } from "effect"
 import type { Plan } from "../decide/Plan.ts"
-import { explainRefusal, withRefusal } from "../decide/Refusal.ts"
-import { settledWrite } from "../decide/Status.ts"
+import { Learned } from "../facts/Learned.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { pruneRun } from "../facts/StoredRun.ts"
 import { pruneFiles, pruneJob, pruneWorkspace, Stores } from "../facts/Stores.ts"
 import { runKinds } from "../kinds/RunKind.ts"
-import { ownedByJob, ownedByRun } from "../manifest/Manifests.ts"
 import { Action, type ActionOf, type StatusWrite } from "./Action.ts"
 import { Cleanup } from "./Cleanup.ts"
 
+/** An action that could not be done, and what that says. */
+export interface Lesson {
+  readonly learned: Learned
+  /** Given to the queue once that is said: the action is tried again with its back-off. */
+  readonly error?: KubernetesError
+}
+
+export interface Performed {
+  /** Whether the next round can see more than this one: after a race it cannot, and the event that it announces brings the key back. */
+  readonly again: boolean
+  /** What ended the plan before its end, and is to be planned for. */
+  readonly lesson?: Lesson
+}
+
 export class Interpreter extends Context.Service<Interpreter, {
-  /**
-   * Performs the plan's actions in order; doing it twice changes nothing. Answers whether the next round can see more than this one:
-   * after a race it cannot, and the event that the race announces brings the key back.
-   */
-  readonly perform: (plan: Plan) => Effect.Effect<boolean, KubernetesError>
+  /** Performs the plan's actions in order; doing it twice changes nothing. It writes no status but the plan's. */
+  readonly perform: (plan: Plan) => Effect.Effect<Performed, KubernetesError>
 }>()("@orchestrator/controller/act/Interpreter") {
   static readonly layer = Layer.effect(
     Interpreter,
@@ -35,77 +45,64 @@ export class Interpreter extends Context.Service<Interpreter, {
 
       const writeStatus = ({ kind, object }: StatusWrite) =>
         client.replaceStatus(runKinds[kind].resource, object).pipe(
-          Effect.map((written) => stores.runs[kind].wrote(pruneRun(kind)(written)))
+          Effect.map((written): Step => {
+            stores.runs[kind].wrote(pruneRun(kind)(written))
+            return "done"
+          })
         )
 
-      const settleStatus = ({ kind, name, namespace, uid }: ActionOf<"SettleStatus">) =>
-        Effect.gen(function*() {
-          const run = yield* client.get(runKinds[kind].resource, { name, namespace })
-          const next = run.metadata.uid === uid ? settledWrite(kind, run, yield* DateTime.now) : undefined
-          if (next === undefined) return "raced" as Step
-          yield* writeStatus(next)
-          return "done" as Step
-        }).pipe(Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => Effect.succeed<Step>("raced")))
+      const settleStatus = (action: StatusWrite) =>
+        Effect.catchIf(writeStatus(action), hasReason("NotFound", "Conflict", "Invalid"), () => raced)
 
-      /** A name that is taken: ours from an earlier try is success; another's is said in the status and ends the plan. */
-      const takenBy = (existing: KubernetesObject, ownerUid: string, ifTaken: StatusWrite) =>
-        existing.metadata.ownerReferences?.some(({ uid }) => uid === ownerUid) === true
-          ? Effect.succeed<Step>("done")
-          : Effect.as(writeStatus(ifTaken), "ended" as const)
-
-      /** Says why, unless it is said already, and leaves the error for the queue's back-off. */
-      const forbidden = (error: KubernetesError, status: StatusWrite) => {
-        const { kind, object } = withRefusal(status, explainRefusal("Job", error.reason.message))
-        const { name = "", namespace } = object.metadata
-        const said = stores.runs[kind].get({ name, namespace })?.status
-        return Effect.andThen(
-          sameJson(said, object.status) ? Effect.void : writeStatus({ kind, object }),
-          Effect.fail(error)
+      const readRun = ({ kind, name, namespace, uid }: ActionOf<"ReadRun">) =>
+        client.get(runKinds[kind].resource, { name, namespace }).pipe(
+          Effect.map((run): Step => run.metadata.uid === uid ? lesson(Learned.WholeRun({ run })) : "raced"),
+          Effect.catchIf(hasReason("NotFound"), () => raced)
         )
-      }
 
       /** The Job of an earlier try names other files than this plan would make: the next round makes those. */
-      const adoptJob = Effect.fnUntraced(function*({ ifTaken, job }: ActionOf<"CreateJob">) {
-        const ref = { name: job.metadata.name ?? "", namespace: job.metadata.namespace }
-        const existing = yield* client.get(JobKind, ref)
-        const step = yield* takenBy(existing, job.metadata.ownerReferences?.[0]?.uid ?? "", ifTaken)
-        if (step === "done") stores.jobs.wrote(pruneJob(existing))
+      const adoptJob = Effect.fnUntraced(function*({ metadata: { name = "", namespace, ownerReferences = [] } }: Job) {
+        const existing = yield* client.get(JobKind, { name, namespace })
+        if (!isOwnedBy(existing, ownerReferences[0]?.uid)) return lesson(Learned.JobNameTaken())
+        stores.jobs.wrote(pruneJob(existing))
+        return "ended"
       })
 
-      const createJob = Effect.fnUntraced(function*(action: ActionOf<"CreateJob">) {
-        const { ifForbidden, ifInvalid, job } = action
-        const created = yield* client.create(JobKind, job).pipe(
-          Effect.catchIf(hasReason("AlreadyExists"), () => Effect.as(adoptJob(action), undefined)),
-          Effect.catchIf(hasReason("Forbidden"), (error) => forbidden(error, ifForbidden)),
+      const createJob = ({ job }: ActionOf<"CreateJob">, made: (uid: string | undefined) => void) =>
+        client.create(JobKind, job).pipe(
+          Effect.map((created): Step => {
+            stores.jobs.wrote(pruneJob(created))
+            made(created.metadata.uid)
+            return "done"
+          }),
+          Effect.catchIf(hasReason("AlreadyExists"), (): Effect.Effect<Step, KubernetesError> => adoptJob(job)),
+          Effect.catchIf(
+            hasReason("Forbidden"),
+            (error) => Effect.succeed(lesson(Learned.JobForbidden({ words: error.reason.message }), error))
+          ),
           Effect.catchIf(
             hasReason("Invalid"),
-            (error) =>
-              Effect.as(writeStatus(withRefusal(ifInvalid, explainRefusal("Job", error.reason.message))), undefined)
+            (error) => Effect.succeed(lesson(Learned.JobInvalid({ words: error.reason.message })))
           )
         )
-        if (created === undefined) return { step: "ended" as Step, uid: undefined }
-        stores.jobs.wrote(pruneJob(created))
-        return { step: "done" as Step, uid: created.metadata.uid }
-      })
 
+      /** A name that is taken: ours from an earlier try, with the same content, is success. */
       const createFiles = Effect.fnUntraced(
-        function*({ files, ifTaken, owner }: ActionOf<"CreateFiles">, createdJob: string | undefined) {
+        function*({ files, owner }: ActionOf<"CreateFiles">, createdJob: string | undefined) {
           const { name = "", namespace } = files.metadata
-          const reference = owner.tag === "run"
-            ? ownedByRun(ifTaken.kind, ifTaken.object.metadata)
-            : ownedByJob(owner.name, owner.uid ?? createdJob ?? "")
+          const reference = { ...owner, uid: owner.uid ?? createdJob ?? "" }
           const object = { ...files, metadata: { ...files.metadata, ownerReferences: [reference] } }
           const created = yield* client.create(ConfigMapKind, object).pipe(
             Effect.catchIf(hasReason("AlreadyExists"), () => client.get(ConfigMapKind, { name, namespace }))
           )
           const same = sameJson(created.data ?? {}, files.data) && created.binaryData === undefined
-          const step = yield* takenBy(created, same ? reference.uid : "", ifTaken)
-          if (step === "done") stores.files.wrote(pruneFiles(created))
-          return step
+          if (!same || !isOwnedBy(created, reference.uid)) return lesson(Learned.FilesNameTaken())
+          stores.files.wrote(pruneFiles(created))
+          return "done"
         }
       )
 
-      const createWorkspace = Effect.fnUntraced(function*({ claim, ifTaken }: ActionOf<"CreateWorkspace">) {
+      const createWorkspace = Effect.fnUntraced(function*({ claim }: ActionOf<"CreateWorkspace">) {
         const ref = { name: claim.metadata.name ?? "", namespace: claim.metadata.namespace }
         const adopt = ({ metadata: { resourceVersion } }: PersistentVolumeClaim) =>
           client.patch(PersistentVolumeClaimKind, ref, {
@@ -114,20 +111,22 @@ export class Interpreter extends Context.Service<Interpreter, {
               metadata: { resourceVersion, labels: claim.metadata.labels, annotations: claim.metadata.annotations }
             }
           })
-        const taken = Effect.flatMap(client.get(PersistentVolumeClaimKind, ref), (existing) => {
-          if (adoptable(existing, claim)) return adopt(existing)
+        const taken = Effect.gen(function*() {
+          const existing = yield* client.get(PersistentVolumeClaimKind, ref)
+          if (adoptable(existing, claim)) return seen(yield* adopt(existing), "done")
           // Another tenant's, or one that is being deleted: whoever looks again sees it, and what to do instead.
-          return isOurs(existing)
-            ? Effect.sync(() => void stores.workspaces.wrote(pruneWorkspace(existing)))
-            : Effect.as(writeStatus(ifTaken), undefined)
+          return isOurs(existing) ? seen(existing, "ended") : lesson(Learned.WorkspaceNameTaken({ claim: ref.name }))
         })
-        const created = yield* client.create(PersistentVolumeClaimKind, claim).pipe(
+        return yield* client.create(PersistentVolumeClaimKind, claim).pipe(
+          Effect.map((created) => seen(created, "done")),
           Effect.catchIf(hasReason("AlreadyExists"), () => taken)
         )
-        if (created === undefined) return "ended"
-        stores.workspaces.wrote(pruneWorkspace(created))
-        return "done"
       })
+
+      const seen = (claim: PersistentVolumeClaim, step: Step): Step => {
+        stores.workspaces.wrote(pruneWorkspace(claim))
+        return step
+      }
 
       const leaseWorkspace = (
         { claim, holder, marks, namespace, resourceVersion, uid }: ActionOf<"LeaseWorkspace">
@@ -142,7 +141,7 @@ export class Interpreter extends Context.Service<Interpreter, {
               annotations: { ...marks?.annotations, [holderAnnotation]: holder }
             }
           }
-        }).pipe(Effect.map((written) => stores.workspaces.wrote(pruneWorkspace(written))))
+        }).pipe(Effect.map((written) => seen(written, "done")))
 
       const stopJob = ({ name, namespace, reason, resume, uid }: ActionOf<"StopJob">) =>
         client.patch(JobKind, { name, namespace }, {
@@ -156,7 +155,7 @@ export class Interpreter extends Context.Service<Interpreter, {
             stores.jobs.wrote(pruneJob(written))
             return "done"
           }),
-          Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => Effect.succeed<Step>("raced"))
+          Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => raced)
         )
 
       const releaseJob = (release: ActionOf<"ReleaseJob">) =>
@@ -170,23 +169,21 @@ export class Interpreter extends Context.Service<Interpreter, {
         let createdJob: string | undefined
         const act = Action.$match({
           CreateWorkspace: createWorkspace,
-          LeaseWorkspace: (action) => Effect.as(leaseWorkspace(action), "done" as const),
-          CreateJob: (action) =>
-            Effect.map(createJob(action), ({ step, uid }) => {
-              createdJob = uid
-              return step
-            }),
+          LeaseWorkspace: leaseWorkspace,
+          CreateJob: (action) => createJob(action, (uid) => createdJob = uid),
           CreateFiles: (action) => createFiles(action, createdJob),
           StopJob: stopJob,
           ReleaseJob: releaseJob,
-          SettleStatus: settleStatus,
-          WriteStatus: (action) => Effect.as(writeStatus(action), "done" as const)
+          ReadRun: readRun,
+          WriteStatus: writeStatus,
+          SettleStatus: settleStatus
         })
         for (const action of actions) {
-          const step = yield* act(action)
-          if (step !== "done") return step === "ended"
+          const step: Step = yield* act(action)
+          if (step === "done") continue
+          return typeof step === "string" ? { again: step === "ended" } : { again: true, lesson: step }
         }
-        return actions.length > 0
+        return { again: actions.length > 0 }
       })
 
       return Interpreter.of({ perform })
@@ -194,8 +191,18 @@ export class Interpreter extends Context.Service<Interpreter, {
   )
 }
 
-/** done: go on. ended: a status was written instead, and the plan is over. raced: the world has moved on. */
-type Step = "done" | "ended" | "raced"
+/** done: go on. ended: the plan is over, and the next round goes on from what is there. raced: the world has moved on. */
+type Step = "done" | "ended" | "raced" | Lesson
+
+const raced: Effect.Effect<Step> = Effect.succeed("raced")
+
+const lesson = (learned: Learned, error?: KubernetesError): Lesson => ({
+  learned,
+  ...(error === undefined ? {} : { error })
+})
+
+const isOwnedBy = ({ metadata }: KubernetesObject, owner: string | undefined): boolean =>
+  metadata.ownerReferences?.some(({ uid }) => uid === owner) === true
 
 /** Whether a claim is in the store, or will be: what the labels of ours say. */
 const isOurs = ({ metadata: { labels } }: PersistentVolumeClaim): boolean =>

@@ -7,7 +7,7 @@ import { listPricesDate } from "@orchestrator/domain/ListPrices"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { priceOf } from "@orchestrator/domain/PriceList"
 import type { ObservedRun } from "../facts/Observed.ts"
-import type { RunSpec } from "./RunSpec.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
 
 export interface Budget {
   readonly costUsd: number

@@ -2,7 +2,7 @@
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { expectedHost, gitAddress, mayBeNamed } from "@orchestrator/domain/GitHosts"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { RunSpec } from "./RunSpec.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
 
 export const refusedRepositories = (
   repositories: RunSpec["repositories"],

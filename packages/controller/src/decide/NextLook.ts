@@ -1,26 +1,24 @@
 /** When a run is to be looked at again although nothing has happened: the next of the times that a rule waits for. */
 import { DateTime } from "effect"
-import { currentJob, finalPhase, isAlive } from "./CurrentAttempt.ts"
+import { isAlive } from "./CurrentAttempt.ts"
 import { pausedUntil } from "./Pause.ts"
-import type { ObservedAlive } from "./Plan.ts"
+import type { Plan } from "./Plan.ts"
+import type { NotStarted, Started, Superseding, Unreadable } from "./Stage.ts"
 import { standingOf, startDeadline } from "./Standing.ts"
 import { agentDeadline, isPast, schedulingUntil, usualUntil } from "./StartClock.ts"
 
-export const nextLook = (observed: ObservedAlive): DateTime.Utc | undefined => {
-  const { config, jobs, now, run } = observed
-  if (finalPhase(run) !== undefined) return undefined
-  const job = currentJob(run, jobs)
-  if (job === undefined || !isAlive(job) || job.stopping !== undefined) return pausedUntil(observed)
-  return [
-    ...(job.pod?.begun === true ? [agentDeadline(job)] : [
-      usualUntil(job),
-      schedulingUntil(job),
-      startDeadline(job, standingOf(job, now), config)
-    ]),
-    pausedUntil(observed)
-  ].filter((time) => time !== undefined && !isPast(now, time))
-    .reduce(
-      (left, right) => left === undefined || (right !== undefined && DateTime.isLessThan(right, left)) ? right : left,
-      undefined
-    )
+export const nextLook = (stage: Superseding | Unreadable | NotStarted | Started): Pick<Plan, "wakeAt"> => {
+  const times = [...(stage.tag === "Started" ? timesOf(stage) : []), pausedUntil(stage)]
+  const wakeAt = times.filter((time) => time !== undefined && !isPast(stage.now, time)).reduce(
+    (left, right) => left === undefined || (right !== undefined && DateTime.isLessThan(right, left)) ? right : left,
+    undefined
+  )
+  return wakeAt === undefined ? {} : { wakeAt }
+}
+
+const timesOf = ({ config, job, now }: Started): ReadonlyArray<DateTime.Utc | undefined> => {
+  if (!isAlive(job) || job.stopping !== undefined) return []
+  return job.pod?.begun === true
+    ? [agentDeadline(job)]
+    : [usualUntil(job), schedulingUntil(job), startDeadline(job, standingOf(job, now), config)]
 }

@@ -1,19 +1,25 @@
-/** The decision: total, synchronous, first matching rule wins. Reading this list is reading what the controller does. */
+/**
+ * The decision: total, synchronous. The stage is classified once, then its first rule that matches decides. Reading these lists is reading
+ * what the controller does; each position says why it is there.
+ */
 import type { DateTime } from "effect"
 import type { Action } from "../act/Action.ts"
-import type { Observed, ObservedRun } from "../facts/Observed.ts"
+import type { Observed } from "../facts/Observed.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
 import { nextLook } from "./NextLook.ts"
 import { beingDeleted } from "./rules/beingDeleted.ts"
 import { budgetSpent } from "./rules/budgetSpent.ts"
-import { cancelled } from "./rules/cancelled.ts"
+import { cancelledBeforeStart, cancelledWhileStarted } from "./rules/cancelled.ts"
 import { filesAbsent } from "./rules/filesAbsent.ts"
-import { invalid } from "./rules/invalid.ts"
+import { notAllowed, unreadable } from "./rules/invalid.ts"
 import { jobAbsent } from "./rules/jobAbsent.ts"
 import { jobFailed } from "./rules/jobFailed.ts"
 import { jobFinished } from "./rules/jobFinished.ts"
-import { jobLost } from "./rules/jobLost.ts"
+import { jobBeingDeleted, jobGone } from "./rules/jobLost.ts"
+import { jobRefused } from "./rules/jobRefused.ts"
 import { jobRunning } from "./rules/jobRunning.ts"
 import { leftovers } from "./rules/leftovers.ts"
+import { nameTaken } from "./rules/nameTaken.ts"
 import { overtime } from "./rules/overtime.ts"
 import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
@@ -24,6 +30,15 @@ import { waitingForCapacity } from "./rules/waitingForCapacity.ts"
 import { waitingForDependencies } from "./rules/waitingForDependencies.ts"
 import { waitingForWorkspace } from "./rules/waitingForWorkspace.ts"
 import { workspaceAbsent } from "./rules/workspaceAbsent.ts"
+import {
+  type Finished,
+  type Gone,
+  type NotStarted,
+  stageOf,
+  type Started,
+  type Superseding,
+  type Unreadable
+} from "./Stage.ts"
 
 export interface Plan {
   readonly rule: string
@@ -32,49 +47,107 @@ export interface Plan {
   readonly wakeAt?: DateTime.Utc
 }
 
-/** An Observed whose run is there. */
-export interface ObservedAlive extends Observed {
-  readonly run: ObservedRun
+/** A rule answers with what to do, or undefined when its condition does not hold. */
+export type Rule<Stage> = (stage: Stage) => ReadonlyArray<Action> | undefined
+
+type Rules<Stage> = Readonly<Record<string, Rule<Stage>>>
+
+const gone: Rules<Gone> = {
+  // Of a run that is there nothing is done before its name is free of an earlier one's Jobs.
+  previousIncarnation,
+  // Nothing else is ever done for a run that goes.
+  beingDeleted
 }
 
-/** A rule answers with what to do, or undefined when its condition does not hold. */
-export type Rule = (observed: ObservedAlive) => ReadonlyArray<Action> | undefined
+const finished: Rules<Finished> = {
+  // The only rule: whatever happens to its Job, a finished run is not started again.
+  terminal
+}
 
-const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
-  ["previousIncarnation", previousIncarnation],
-  ["terminal", terminal],
-  ["supersededAttempt", supersededAttempt],
-  ["cancelled", cancelled],
-  ["invalid", invalid],
-  ["jobLost", jobLost],
-  ["budgetSpent", budgetSpent],
-  ["pausing", pausing],
-  ["waitingForDependencies", waitingForDependencies],
-  ["waitingForWorkspace", waitingForWorkspace],
-  ["waitingForCapacity", waitingForCapacity],
-  ["jobAbsent", jobAbsent],
-  ["jobFinished", jobFinished],
-  ["jobFailed", jobFailed],
-  ["leftovers", leftovers],
-  ["overtime", overtime],
-  ["startFailed", startFailed],
-  ["workspaceAbsent", workspaceAbsent],
-  ["filesAbsent", filesAbsent],
-  ["jobRunning", jobRunning]
-]
+const superseding: Rules<Superseding> = {
+  // The only rule: the next attempt may neither start nor end before the one before it is recorded.
+  supersededAttempt
+}
 
-export const plan = (observed: Observed): Plan => {
-  const { run } = observed
-  if (run === undefined || run.deleting) return { rule: "beingDeleted", actions: beingDeleted(observed) }
-  const alive = { ...observed, run }
-  for (const [name, rule] of rules) {
-    const actions = rule(alive)
-    if (actions !== undefined) return { rule: name, actions, ...wake(alive) }
+const withoutSpec: Rules<Unreadable> = {
+  // Before what is wrong with the spec: who cancels wants no more than that.
+  cancelled: cancelledBeforeStart,
+  invalid: unreadable
+}
+
+const notStarted: Rules<NotStarted> = {
+  // First: what was cancelled waits for nothing and is judged by nothing.
+  cancelled: cancelledBeforeStart,
+  // Before every wait: no time makes a spec that may not be run one that may.
+  invalid: notAllowed,
+  // Before every start: a Job that was there is never made a second time.
+  jobLost: jobGone,
+  // Before every wait: waiting gives no money back.
+  budgetSpent,
+  // Before the line: a run that goes on later takes nobody's turn now.
+  pausing,
+  // Before workspace and limits, which a run that waits for others must not hold.
+  waitingForDependencies,
+  // Before the limits: a slot given to a run whose workspace is in use would stay unused.
+  waitingForWorkspace,
+  // Last of the waits: who gets past it starts.
+  waitingForCapacity,
+  // Both only after `jobAbsent` was tried on the same observation: they say what it met.
+  nameTaken,
+  jobRefused,
+  jobAbsent
+}
+
+/** A rule about what the spec is to make again; there is nothing for it to do while the spec cannot be read. */
+const ifReadable = (rule: Rule<Started & { readonly spec: RunSpec }>): Rule<Started> => (stage) =>
+  stage.spec === undefined ? undefined : rule({ ...stage, spec: stage.spec })
+
+const started: Rules<Started> = {
+  // First: the agent is told to stop before anything else is done for it. One that has ended is judged like any other.
+  cancelled: cancelledWhileStarted,
+  // Before the judgement: a Job that somebody deletes before its agent has ended leaves nothing to judge.
+  jobLost: jobBeingDeleted,
+  // The agent's own word comes before the Job controller's.
+  jobFinished,
+  // Where there is no word, or it does not tell who ended the agent.
+  jobFailed,
+  // Before the agent's time, which is over with its agent.
+  leftovers,
+  // Before the start's time: who has begun has the agent's.
+  overtime,
+  // Before what is mended for a start: that ends as well.
+  startFailed,
+  // Only after `workspaceAbsent` or `filesAbsent` was tried on the same observation.
+  nameTaken,
+  // Before the files, which nobody reads while the pod has no node.
+  workspaceAbsent: ifReadable(workspaceAbsent),
+  filesAbsent: ifReadable(filesAbsent),
+  // Last: nothing is to be done, and the status says where the attempt stands.
+  jobRunning
+}
+
+const firstOf = <Stage>(rules: Rules<Stage>, stage: Stage): Plan => {
+  for (const [rule, decide] of Object.entries(rules)) {
+    const actions = decide(stage)
+    if (actions !== undefined) return { rule, actions }
   }
   return { rule: "none", actions: [] }
 }
 
-const wake = (observed: ObservedAlive): Pick<Plan, "wakeAt"> => {
-  const wakeAt = nextLook(observed)
-  return wakeAt === undefined ? {} : { wakeAt }
+export const plan = (observed: Observed): Plan => {
+  const stage = stageOf(observed)
+  switch (stage.tag) {
+    case "Gone":
+      return firstOf(gone, stage)
+    case "Finished":
+      return firstOf(finished, stage)
+    case "Superseding":
+      return { ...firstOf(superseding, stage), ...nextLook(stage) }
+    case "Unreadable":
+      return { ...firstOf(withoutSpec, stage), ...nextLook(stage) }
+    case "NotStarted":
+      return { ...firstOf(notStarted, stage), ...nextLook(stage) }
+    case "Started":
+      return { ...firstOf(started, stage), ...nextLook(stage) }
+  }
 }

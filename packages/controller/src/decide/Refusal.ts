@@ -1,6 +1,5 @@
 /** What the cluster has against a Job or its pods, in words for a status: what it is, what the server said, what to do. Pure. */
 import { printable } from "@orchestrator/domain/Printable"
-import type { StatusWrite } from "../act/Action.ts"
 
 export interface Refusal {
   readonly reason: "QuotaExceeded" | "PodSecurity" | "LimitRange" | "Refused"
@@ -29,25 +28,4 @@ export const explainRefusal = (what: "Job" | "pod", said: string): Refusal => {
   const [, reason, next] = kinds.find(([words]) => words.test(said)) ??
     [undefined, "Refused" as const, "See the orchestrator's permissions and the policies of the namespace."]
   return { reason, message: `The cluster refuses the run's ${what}: ${wordsOf(said)}. ${next}` }
-}
-
-/** A status that was made before the refusal was known: its message, wherever it stands, becomes the refusal's. */
-export const withRefusal = ({ kind, object }: StatusWrite, { message, reason }: Refusal): StatusWrite => {
-  const status = object.status ?? {}
-  const conditions = Array.isArray(status["conditions"]) ? status["conditions"] : []
-  return {
-    kind,
-    object: {
-      ...object,
-      status: {
-        ...status,
-        message,
-        conditions: conditions.map((condition: Readonly<Record<string, unknown>>) =>
-          condition["message"] === status["message"]
-            ? { ...condition, message, ...(condition["type"] === "Progressing" ? { reason } : {}) }
-            : condition
-        )
-      }
-    }
-  }
 }

@@ -17,6 +17,7 @@ import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { type DateTime, Result } from "effect"
 import { Action, type StatusWrite } from "../act/Action.ts"
 import { isEditedAfterEnd, lacksFinished } from "../facts/FinishedRun.ts"
+import type { PresentRun } from "../facts/Observed.ts"
 import { observeRun } from "../facts/ObservedRuns.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { type KindName, runKinds } from "../kinds/RunKind.ts"
@@ -25,7 +26,7 @@ import { finalPhase } from "./CurrentAttempt.ts"
 import type { Evidence } from "./Evidence.ts"
 import type { Verdict } from "./Judge.ts"
 import type { Pause } from "./Pause.ts"
-import type { ObservedAlive } from "./Plan.ts"
+import type { Refusal } from "./Refusal.ts"
 import { promptVersion } from "./SpecEdit.ts"
 
 interface Change {
@@ -41,7 +42,7 @@ const notEnded: StatusPatch = { finishedAt: undefined, expiresAt: undefined, res
 
 /** Pending: nothing runs, and why. */
 export const waiting = (
-  observed: ObservedAlive,
+  observed: PresentRun,
   reason: WaitingReason,
   message: string,
   attempt?: Attempt
@@ -58,28 +59,27 @@ export const waiting = (
     fields: notEnded
   })
 
-/** Pending, because the cluster refuses what the run needs. The words are filled in when they are known. */
-export const refusedWrite = (observed: ObservedAlive): StatusWrite => {
-  const message = "The cluster refuses the run's Job."
+/** Pending, because the cluster refuses what the run needs; it is tried again. */
+export const refused = (observed: PresentRun, { message, reason: why }: Refusal): ReadonlyArray<Action> => {
   const reason = "WaitingForCapacity"
-  return statusWrite(observed, {
+  return write(observed, {
     phase: "Pending",
     reason,
     message,
     facts: [
       { type: "Ready", status: "False", reason, message },
       { type: "Queued", status: "True", reason, message },
-      { type: "Progressing", status: "False", reason: "Refused", message }
+      { type: "Progressing", status: "False", reason: why, message }
     ],
     fields: notEnded
   })
 }
 
 /** Pending, since an object of somebody else has the name of the Job: the next round makes it under another one. */
-export const renamedWrite = (observed: ObservedAlive): StatusWrite => {
+export const renamed = (observed: PresentRun): ReadonlyArray<Action> => {
   const { attempt, jobName, kind, name, uid } = observed.run
   const message = `Another Job is named ${jobName}: this run's gets another name.`
-  return statusWrite(observed, {
+  return write(observed, {
     phase: "Pending",
     reason: "Accepted",
     message,
@@ -93,7 +93,7 @@ export const renamedWrite = (observed: ObservedAlive): StatusWrite => {
 
 /** Running: the current attempt's Job is there. */
 export const running = (
-  observed: ObservedAlive,
+  observed: PresentRun,
   reason: RunningReason,
   message: string,
   attempt: Attempt,
@@ -115,7 +115,7 @@ export const running = (
   })
 
 /** What is said of the current attempt while it is that, whichever status is the first to speak of it. */
-const ofAttempt = (observed: ObservedAlive, { jobName, sessionId, startedAt }: Attempt): StatusPatch =>
+const ofAttempt = (observed: PresentRun, { jobName, sessionId, startedAt }: Attempt): StatusPatch =>
   statusPatch({
     startedAt,
     sessionId,
@@ -127,14 +127,14 @@ const ofAttempt = (observed: ObservedAlive, { jobName, sessionId, startedAt }: A
   })
 
 /** As its Job says; before that is there, as it is about to. */
-const filesNameOf = ({ jobs, nonce, run: { status } }: ObservedAlive, jobName: string): string => {
+const filesNameOf = ({ jobs, nonce, run: { status } }: PresentRun, jobName: string): string => {
   const job = jobs.find(({ name }) => name === jobName)
   if (job !== undefined) return job.files?.name ?? job.name
   return (status.jobName === jobName ? status.configmapName : undefined) ?? filesName(jobName, nonce)
 }
 
 /** What the spec said when the attempt started; a later edit is not what it works on. */
-const startedWith = ({ run, workspace }: ObservedAlive): StatusPatch => {
+const startedWith = ({ run, workspace }: PresentRun): StatusPatch => {
   const prompt = Result.isSuccess(run.spec) ? run.spec.success.promptModification : undefined
   return statusPatch({
     ...(workspace === undefined ? {} : { workspace: workspace.claim }),
@@ -157,23 +157,16 @@ export type Ending = Verdict & {
 }
 
 /** Terminal, for this context version for ever. */
-export const ended = (observed: ObservedAlive, ending: Ending): ReadonlyArray<Action> =>
-  write(observed, endedChange(observed, ending))
-
-/** The same as a write for an action that may find its name taken. */
-export const endedWrite = (observed: ObservedAlive, ending: Ending): StatusWrite =>
-  statusWrite(observed, endedChange(observed, ending))
-
-const endedChange = (
-  observed: ObservedAlive,
+export const ended = (
+  observed: PresentRun,
   { advice, attempt, evidence = {}, message: words, reason }: Ending
-): Change => {
+): ReadonlyArray<Action> => {
   const { config, now, run } = observed
   // A long story leaves room for what to do next.
   const message = advice === undefined ? words : `${sentence(printable(words, { max: 800 }))} ${advice}`
   const phase = outcomeOf(reason)
   const finishedAt = formatTime(now)
-  return {
+  return write(observed, {
     phase,
     reason,
     message,
@@ -192,7 +185,7 @@ const endedChange = (
       resumesAt: undefined,
       ...whereTheWorkIs(evidence)
     })
-  }
+  })
 }
 
 interface Closing {
@@ -227,20 +220,13 @@ interface Pausing {
 }
 
 /** Pending: the attempt has ended, and the next one starts by itself. */
-export const paused = (observed: ObservedAlive, pausing: Pausing): ReadonlyArray<Action> =>
-  write(observed, pausedChange(observed, pausing))
-
-/** The same as a write for an action that may find its name taken. */
-export const pausedWrite = (observed: ObservedAlive, pausing: Pausing): StatusWrite =>
-  statusWrite(observed, pausedChange(observed, pausing))
-
-const pausedChange = (
-  observed: ObservedAlive,
+export const paused = (
+  observed: PresentRun,
   { attempt, evidence, message: why, pause: { reason, retryCount, until } }: Pausing
-): Change => {
+): ReadonlyArray<Action> => {
   const resumesAt = formatTime(until)
   const message = `${why} The run goes on by itself at ${resumesAt}.`
-  return {
+  return write(observed, {
     phase: "Pending",
     reason,
     message,
@@ -257,10 +243,10 @@ const pausedChange = (
       ...(retryCount === 0 ? {} : { retryCount }),
       ...whereTheWorkIs(evidence)
     })
-  }
+  })
 }
 
-const write = (observed: ObservedAlive, change: Change): ReadonlyArray<Action> => {
+const write = (observed: PresentRun, change: Change): ReadonlyArray<Action> => {
   const next = statusWrite(observed, change)
   return sameJson(next.object.status, observed.run.object.status) ? [] : [Action.WriteStatus(next)]
 }
@@ -271,7 +257,7 @@ const words = (message: string): string => printable(message, { max: longestMess
 /** What Kubernetes wants of a condition's reason; a kubelet's own may be anything. */
 const reasonWord = (reason: string): string => /^[A-Za-z](?:[\w,:]{0,254}\w)?$/.test(reason) ? reason : "Unknown"
 
-const statusWrite = (observed: ObservedAlive, { facts: said = [], ...change }: Change): StatusWrite => {
+const statusWrite = (observed: PresentRun, { facts: said = [], ...change }: Change): StatusWrite => {
   const { run } = observed
   const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason, usage } } = run
   const before = run.object.status ?? {}
@@ -311,10 +297,10 @@ const statusWrite = (observed: ObservedAlive, { facts: said = [], ...change }: C
 
 /**
  * What is still to be said of a run that has ended: that an edit was seen, which changes nothing until the next version, and, where an older
- * version ended it, that it has. From the object as the cluster has it; undefined when all is said.
+ * version ended it, that it has. From the object as the cluster has it; nothing to do when all is said.
  */
-export const settledWrite = (kind: KindName, object: CustomObject, now: DateTime.Utc): StatusWrite | undefined => {
-  if (!lacksFinished(object) && !isEditedAfterEnd(object)) return undefined
+export const settled = (kind: KindName, object: CustomObject, now: DateTime.Utc): ReadonlyArray<Action> => {
+  if (!lacksFinished(object) && !isEditedAfterEnd(object)) return []
   const run = observeRun(kind, object)
   const { conditions = [], reason } = run.status
   const phase = finalPhase(run) ?? "Failed"
@@ -325,7 +311,7 @@ export const settledWrite = (kind: KindName, object: CustomObject, now: DateTime
     observedGeneration: run.generation,
     ...(lacksFinished(object) ? { conditions: setConditions(conditions, [fact], time) } : {})
   })
-  return { kind, object: { ...object, status: { ...object.status, ...next } } }
+  return [Action.SettleStatus({ kind, object: { ...object, status: { ...object.status, ...next } } })]
 }
 
 /** Becomes true with any outcome, and false again with the next version. */

@@ -17,12 +17,11 @@ import { randomBytes } from "node:crypto"
 import { currentJob, finalPhase, isAlive } from "../decide/CurrentAttempt.ts"
 import { lastSession } from "../decide/LastSession.ts"
 import { pausedUntil } from "../decide/Pause.ts"
-import { mustWait } from "../decide/rules/waitingForWorkspace.ts"
 import { promptVersion } from "../decide/SpecEdit.ts"
 import { runKinds } from "../kinds/RunKind.ts"
 import { type Claimant, isLimited, makePlaces } from "../line/Capacity.ts"
 import { obstacleOf } from "../line/Dependencies.ts"
-import { chooseClaim, type ClaimFacts } from "../line/Workspaces.ts"
+import { chooseClaim, type ClaimFacts, mustWait } from "../line/Workspaces.ts"
 import { ControllerSettings } from "../loop/Settings.ts"
 import { isFinished } from "./FinishedRun.ts"
 import type { Observed, ObservedFiles, ObservedJob, ObservedRun, ObservedWorkspace, WorkspaceTurn } from "./Observed.ts"
@@ -108,7 +107,7 @@ export class Observe extends Context.Service<Observe, {
         const holder = stored?.metadata.annotations?.[holderAnnotation]
         const working = workingIn(`${run.namespace}/${claim}`).find((uid) => uid !== run.uid)
         if (working !== undefined) return { tag: "waiting", behind: runByUid(working)?.name ?? "a deleted run" }
-        if (hasFormerPod(run)) return { tag: "waiting", behind: "its former attempt" }
+        if (hasFormerPod(run)) return { tag: "waiting", behind: "the previous attempt" }
         if (stored?.metadata.deletionTimestamp !== undefined) return { tag: "deleting" }
         if (holder === run.uid) return { tag: "mine" }
         if (holder !== undefined) {

@@ -8,10 +8,11 @@ import type { FieldProblem } from "@orchestrator/domain/Decode"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { DateTime, Result } from "effect"
-import type { RunSpec } from "../decide/RunSpec.ts"
 import type { KindName } from "../kinds/RunKind.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
 import type { Obstacle } from "../line/Dependencies.ts"
 import type { FilesReference } from "../manifest/Files.ts"
+import type { Learned } from "./Learned.ts"
 import type { StoredRun } from "./StoredRun.ts"
 
 export interface Observed {
@@ -36,6 +37,13 @@ export interface Observed {
   readonly lastSession: string | undefined
   /** Whether other runs of its task have yet to end, which could begin with the same branch. */
   readonly contested: boolean
+  /** What the plan before has met, made on this same observation. */
+  readonly learned?: Learned
+}
+
+/** What is observed of a run that is there. */
+export interface PresentRun extends Observed {
+  readonly run: ObservedRun
 }
 
 export interface ObservedRun {
@@ -196,7 +204,7 @@ export type WorkspaceTurn =
   | { readonly tag: "mine" }
   /** Nobody holds it, nobody is before this run. */
   | { readonly tag: "free" }
-  /** Held by, or first to be given to, the run of this name. Also while a pod of this run's former attempt is ending. */
+  /** Held by, or first to be given to, the run of this name. Also while a pod of this run's previous attempt is ending. */
   | { readonly tag: "waiting"; readonly behind: string }
   /** The claim is being deleted: what is left of it cannot be mounted any more. */
   | { readonly tag: "deleting" }

@@ -6,9 +6,9 @@ import type * as Domain from "@orchestrator/domain/RunKind"
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Result } from "effect"
-import type { RunSpec } from "../decide/RunSpec.ts"
 import { codeRunKind } from "./CodeRunKind.ts"
 import { docsRunKind } from "./DocsRunKind.ts"
+import type { RunSpec } from "./RunSpec.ts"
 
 export type { KindName }
 

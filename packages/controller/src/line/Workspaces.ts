@@ -2,7 +2,13 @@
  * Which claim is a run's: its tenant's, by the annotation. The plain name goes to whoever comes first; others get names with a hash. A
  * claim of an older version says nothing: it is its last holder's tenant's, or the first comer's where nobody knows that run any more.
  */
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { isTenant, type Tenant, workspaceNames } from "@orchestrator/domain/Tenant"
+import type { WorkspaceTurn } from "../facts/Observed.ts"
+
+/** Whether a run cannot start in its workspace yet. A claim that is being deleted can be mounted by nobody. */
+export const mustWait = (turn: WorkspaceTurn | undefined, { storage }: OrchestratorConfig): boolean =>
+  turn?.tag === "deleting" || (turn?.tag === "waiting" && storage.access === "Exclusive")
 
 export interface ClaimFacts {
   /** Undefined: there is no such claim. */

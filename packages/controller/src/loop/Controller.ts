@@ -32,7 +32,7 @@ import { Clock, Context, DateTime, Deferred, Duration, Effect, FiberSet, Latch, 
 import { Action } from "../act/Action.ts"
 import { Cleanup } from "../act/Cleanup.ts"
 import { Interpreter } from "../act/Interpreter.ts"
-import { plan } from "../decide/Plan.ts"
+import { settled } from "../decide/Status.ts"
 import { isEditedAfterEnd, isFinished, lacksFinished } from "../facts/FinishedRun.ts"
 import { Observe } from "../facts/Observe.ts"
 import { claimIn, observeJob } from "../facts/ObservedJobs.ts"
@@ -50,8 +50,8 @@ import {
   workspacesOf
 } from "../facts/Stores.ts"
 import type { KindName } from "../kinds/RunKind.ts"
+import { makeRound } from "./Round.ts"
 import { ControllerSettings } from "./Settings.ts"
-import { reconciled } from "./Telemetry.ts"
 
 const workers = 16
 const sweepSeconds = 300
@@ -78,6 +78,7 @@ export class Controller extends Context.Service<Controller, {
       const stores = yield* Stores
       const { admitted, observe } = yield* Observe
       const { perform } = yield* Interpreter
+      const round = makeRound(perform)
       const { namespace } = yield* ControllerSettings
       const leadership = yield* Leadership
       const { enqueue, process } = yield* makeReconciler({
@@ -85,15 +86,9 @@ export class Controller extends Context.Service<Controller, {
         annotations: (key) => ({ kind: key.kind, namespace: key.namespace, run: key.name }),
         reconcile: (key: RunKey) =>
           Effect.gen(function*() {
-            const decided = plan(yield* observe(key))
-            yield* reconciled(decided.rule)
-            if (decided.actions.length > 0) {
-              yield* Effect.logDebug("plan").pipe(
-                Effect.annotateLogs({ rule: decided.rule, actions: decided.actions.map(({ _tag }) => _tag).join(" ") })
-              )
-              if (yield* perform(decided)) return yield* Clock.currentTimeMillis
-            }
-            return decided.wakeAt === undefined ? undefined : DateTime.toEpochMillis(decided.wakeAt)
+            const { again, wakeAt } = yield* round(yield* observe(key))
+            if (again) return yield* Clock.currentTimeMillis
+            return wakeAt === undefined ? undefined : DateTime.toEpochMillis(wakeAt)
           }).pipe(Effect.withSpan("Controller.reconcile", { attributes: { ...key } }, { captureStackTrace: false }))
       })
       const warm = yield* Latch.make(false)
@@ -280,13 +275,18 @@ export class Controller extends Context.Service<Controller, {
           for (const { metadata: { name = "", namespace: home = "", uid = "" } } of runsThat(kind, lacksFinished)) {
             const run = stores.runs[kind].get({ name, namespace: home })
             if (run === undefined || !lacksFinished(run)) continue
-            const action = Action.SettleStatus({ kind, namespace: home, name, uid })
-            yield* perform({ rule: "settleEnded", actions: [action] }).pipe(
+            yield* settleRun({ kind, namespace: home, name, uid }).pipe(
               Effect.catch((error) => Effect.logDebug("cannot say that a run has ended", error.message))
             )
             yield* roughly(settleSeconds)
           }
         }
+      })
+
+      const settleRun = Effect.fnUntraced(function*(run: RunKey & { readonly uid: string }) {
+        const { lesson } = yield* perform({ rule: "settleEnded", actions: [Action.ReadRun(run)] })
+        if (lesson?.learned._tag !== "WholeRun") return
+        yield* perform({ rule: "settleEnded", actions: settled(run.kind, lesson.learned.run, yield* DateTime.now) })
       })
 
       const runsThat = (kind: KindName, wanted: (run: CustomObject) => boolean): ReadonlyArray<CustomObject> =>

@@ -1,11 +1,17 @@
-/** What the controller counts. Labels have few values: never a run's name, never a text of a requester. */
-import { type Effect, Metric } from "effect"
+/** What the controller counts and tells of its plans. Labels have few values: never a run's name, never a text of a requester. */
+import { Effect, Metric } from "effect"
+import type { Plan } from "../decide/Plan.ts"
 
 const reconciles = Metric.counter("orchestrator_reconciles_total", {
   description: "Rounds of the controller by the rule that decided",
   incremental: true
 })
 
-/** Counts a round. */
-export const reconciled = (rule: string): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(reconciles, { rule }), 1)
+/** Counts a plan, and logs one that does something. */
+export const planned = ({ actions, rule }: Plan): Effect.Effect<void> =>
+  Effect.andThen(
+    Metric.update(Metric.withAttributes(reconciles, { rule }), 1),
+    actions.length === 0
+      ? Effect.void
+      : Effect.annotateLogs(Effect.logDebug("plan"), { rule, actions: actions.map(({ _tag }) => _tag).join(" ") })
+  )

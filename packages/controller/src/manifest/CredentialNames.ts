@@ -2,9 +2,9 @@
 import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { Result } from "effect"
 import type { CredentialHints } from "../decide/Judge.ts"
-import type { ObservedAlive } from "../decide/Plan.ts"
+import type { PresentRun } from "../facts/Observed.ts"
 
-export const credentialsOf = ({ config: { secrets }, run }: ObservedAlive): CredentialHints => {
+export const credentialHints = ({ config: { secrets }, run }: PresentRun): CredentialHints => {
   const user = Result.isSuccess(run.spec) ? run.spec.success.githubUser : "<user>"
   return {
     modelKey: `The key ${secrets.apiKeySecretKey} of the Secret ${secrets.apiKeySecretName}`,

@@ -10,12 +10,11 @@ import {
 import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { ConfigMap, Job, Metadata, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import type { ObservedAlive } from "../decide/Plan.ts"
-import type { RunSpec } from "../decide/RunSpec.ts"
 import { specHash } from "../decide/SpecEdit.ts"
 import { jobDeadlineSeconds } from "../decide/StartClock.ts"
-import type { Observed, ObservedRun } from "../facts/Observed.ts"
+import type { ObservedRun, PresentRun } from "../facts/Observed.ts"
 import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
 import type { FilesReference } from "./Files.ts"
 import { podSpec } from "./PodSpec.ts"
 
@@ -47,7 +46,10 @@ export const ownedByRun = (
 })
 
 /** The reference that makes an object go with its Job. */
-export const ownedByJob = (name: string, uid: string): OwnerReference => ({
+export const ownedByJob = <Uid extends string | undefined>(
+  name: string,
+  uid: Uid
+): Omit<OwnerReference, "uid"> & { readonly uid: Uid } => ({
   apiVersion: "batch/v1",
   kind: "Job",
   name,
@@ -57,7 +59,7 @@ export const ownedByJob = (name: string, uid: string): OwnerReference => ({
 })
 
 export const jobManifest = (
-  { config, run, workspace }: ObservedAlive,
+  { config, run, workspace }: PresentRun,
   spec: RunSpec,
   files: Required<FilesReference>
 ): Job => {
@@ -101,7 +103,7 @@ export const jobManifest = (
 
 /** Without its owner, which is known once the Job is there. */
 export const filesManifest = (
-  { run }: ObservedAlive,
+  { run }: PresentRun,
   spec: RunSpec,
   name: string,
   data: Readonly<Record<string, string>>
@@ -115,7 +117,7 @@ export const filesManifest = (
 
 /** A claim that is the tenant's and that this run holds from the start. It outlives the run. */
 export const workspaceManifest = (
-  { config, run }: Pick<Observed, "config"> & { readonly run: ObservedRun },
+  { config, run }: Pick<PresentRun, "config" | "run">,
   claim: string,
   tenant: Tenant
 ): PersistentVolumeClaim => ({

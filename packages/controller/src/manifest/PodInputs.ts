@@ -1,6 +1,6 @@
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { RunSpec } from "../decide/RunSpec.ts"
 import type { ObservedRun } from "../facts/Observed.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
 import type { FilesReference } from "./Files.ts"
 
 /** What an attempt's pod is made from. */

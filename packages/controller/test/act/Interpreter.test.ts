@@ -14,6 +14,7 @@ import type { Observed } from "../../src/facts/Observed.ts"
 import { observeJob } from "../../src/facts/ObservedJobs.ts"
 import { observeRun } from "../../src/facts/ObservedRuns.ts"
 import { pruneJob, Stores } from "../../src/facts/Stores.ts"
+import { makeRound } from "../../src/loop/Round.ts"
 import { given, noWorkspace, workspace } from "../fixtures/Given.ts"
 import { complete, makeJob } from "../fixtures/Jobs.ts"
 import { jobWith } from "../fixtures/Jobs.ts"
@@ -78,7 +79,7 @@ describe("a start", () => {
       const stores = yield* Stores
       const { perform } = yield* Interpreter
       const observed = yield* accepted()
-      assert.isTrue(yield* perform(plan(observed)))
+      assert.isTrue((yield* perform(plan(observed))).again)
       const job = yield* client.get(JobKind, ref(jobNameOf(observed)))
       const files = yield* client.get(ConfigMapKind, ref(filesNameOf(observed)))
       assert.strictEqual(job.metadata.ownerReferences?.[0]?.uid, observed.run?.uid)
@@ -108,7 +109,7 @@ describe("a start", () => {
       const { actions, rule } = plan(observed)
       yield* perform({ rule, actions: actions.slice(0, 2) })
       // Another process makes its own plan, with another name for the files: those of the Job that is there count.
-      assert.isTrue(yield* perform(plan({ ...observed, nonce: "fedcba9876543210" })))
+      assert.isTrue((yield* perform(plan({ ...observed, nonce: "fedcba9876543210" }))).again)
       const [job, ...more] = (yield* client.list(JobKind, { namespace })).items
       assert.lengthOf(more, 0)
       if (job === undefined) return assert.fail("no Job")
@@ -132,19 +133,19 @@ describe("a start", () => {
   ])("where $whose Job has the name records another name and touches nothing", ({ owners }) =>
     Effect.gen(function*() {
       const client = yield* KubernetesClient
-      const { perform } = yield* Interpreter
+      const round = makeRound((yield* Interpreter).perform)
       const observed = yield* accepted({ workspace: undefined })
       const name = jobNameOf(observed)
       const before = yield* client.create(JobKind, {
         metadata: { name, namespace, ownerReferences: owners },
         spec: { template: podTemplate }
       })
-      yield* perform(plan(observed))
+      yield* round(observed)
       const status = yield* statusOf
       assert.deepStrictEqual([status?.["phase"], status?.["jobName"]], ["Pending", `${name}-01234567`])
       assert.deepStrictEqual(yield* client.get(JobKind, ref(name)), before)
       assert.lengthOf((yield* client.list(ConfigMapKind, { namespace })).items.filter(isOurs), 0)
-      yield* perform(plan({ ...observed, run: yield* current }))
+      yield* round({ ...observed, run: yield* current })
       assert.strictEqual(
         (yield* client.get(JobKind, ref(`${name}-01234567`))).metadata.ownerReferences?.[0]?.name,
         "api"
@@ -154,11 +155,11 @@ describe("a start", () => {
   it.effect("where another's files have the name begins another try; its Job is then stopped", () =>
     Effect.gen(function*() {
       const client = yield* KubernetesClient
-      const { perform } = yield* Interpreter
+      const round = makeRound((yield* Interpreter).perform)
       const observed = yield* accepted({ workspace: undefined })
       const name = filesNameOf(observed)
       yield* client.create(ConfigMapKind, { metadata: { name, namespace }, data: { mine: "yes" } })
-      yield* perform(plan(observed))
+      yield* round(observed)
       assert.deepStrictEqual([(yield* statusOf)?.["phase"], (yield* statusOf)?.["reason"]], ["Pending", "InfraLost"])
       assert.deepStrictEqual((yield* client.get(ConfigMapKind, ref(name))).data, { mine: "yes" })
       const job = yield* client.get(JobKind, ref(jobNameOf(observed)))
@@ -173,13 +174,13 @@ describe("a start", () => {
   it.effect("where a claim of the name serves something else ends the run", () =>
     Effect.gen(function*() {
       const client = yield* KubernetesClient
-      const { perform } = yield* Interpreter
+      const round = makeRound((yield* Interpreter).perform)
       const observed = yield* accepted()
       yield* client.create(PersistentVolumeClaimKind, {
         metadata: { name: "workspace-api", namespace },
         spec: claimSpec
       })
-      yield* perform(plan(observed))
+      yield* round(observed)
       assert.strictEqual((yield* statusOf)?.["reason"], "NameCollision")
       assert.lengthOf((yield* client.list(JobKind, { namespace })).items, 0)
     }).pipe(Effect.provide(cluster)))
@@ -251,10 +252,10 @@ describe("an end", () => {
         rule: "",
         actions: [Action.ReleaseJob({ namespace, name, uid, finalizerIndex: 0, ttlSeconds: 300 })]
       }
-      assert.isTrue(yield* perform(release))
+      assert.isTrue((yield* perform(release)).again)
       const released = yield* client.get(JobKind, ref(name))
       assert.deepStrictEqual([released.metadata.finalizers ?? [], released.spec.ttlSecondsAfterFinished], [[], 300])
-      assert.isFalse(yield* perform(release))
+      assert.isFalse((yield* perform(release)).again)
       assert.strictEqual(
         (yield* client.get(JobKind, ref(name))).metadata.resourceVersion,
         released.metadata.resourceVersion
@@ -275,8 +276,8 @@ describe("an end", () => {
           rule: "",
           actions: [Action.ReleaseJob({ namespace, name, uid, finalizerIndex, ttlSeconds: undefined })]
         })
-      assert.isFalse(yield* release(0))
-      assert.isTrue(yield* release(1))
+      assert.isFalse((yield* release(0)).again)
+      assert.isTrue((yield* release(1)).again)
       assert.deepStrictEqual((yield* client.get(JobKind, ref(name))).metadata.finalizers, ["example.com/audit"])
     }).pipe(Effect.provide(cluster)))
 
@@ -292,7 +293,7 @@ describe("an end", () => {
       const { perform } = yield* Interpreter
       const { name } = yield* started
       const before = yield* client.get(JobKind, ref(name))
-      assert.isFalse(yield* perform({ rule: "", actions: [action(name)] }))
+      assert.isFalse((yield* perform({ rule: "", actions: [action(name)] })).again)
       assert.deepStrictEqual(yield* client.get(JobKind, ref(name)), before)
     }).pipe(Effect.provide(cluster)))
 
@@ -301,9 +302,10 @@ describe("an end", () => {
       const { perform } = yield* Interpreter
       yield* accepted()
       const gone = { namespace, name: jobName, uid: "j1" }
-      assert.isFalse(yield* perform({ rule: "", actions: [Action.StopJob({ ...cancelling, ...gone })] }))
+      assert.isFalse((yield* perform({ rule: "", actions: [Action.StopJob({ ...cancelling, ...gone })] })).again)
       assert.isFalse(
-        yield* perform({ rule: "", actions: [Action.ReleaseJob({ ...gone, finalizerIndex: 0, ttlSeconds: 1 })] })
+        (yield* perform({ rule: "", actions: [Action.ReleaseJob({ ...gone, finalizerIndex: 0, ttlSeconds: 1 })] }))
+          .again
       )
     }).pipe(Effect.provide(cluster)))
 

@@ -8,6 +8,7 @@ import fc from "fast-check"
 import { Action } from "../../src/act/Action.ts"
 import { finalPhase, isAlive } from "../../src/decide/CurrentAttempt.ts"
 import { plan } from "../../src/decide/Plan.ts"
+import { Learned } from "../../src/facts/Learned.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
 import { anyObserved } from "../fixtures/AnyObserved.ts"
 import { writtenStatus } from "../fixtures/PlanCase.ts"
@@ -19,9 +20,18 @@ const roundTrip = {
   DocsRun: (status: unknown) => Schema.encodeSync(DocsRunStatus)(Schema.decodeUnknownSync(DocsRunStatus)(status))
 }
 
-/** Every status that a plan may come to write, also when it finds a name taken. */
-const statusesOf = ({ actions }: ReturnType<typeof plan>) =>
-  actions.flatMap((action) => action._tag === "WriteStatus" ? [action] : "ifTaken" in action ? [action.ifTaken] : [])
+const lessons = [
+  Learned.JobNameTaken(),
+  Learned.FilesNameTaken(),
+  Learned.WorkspaceNameTaken({ claim: "workspace-api" }),
+  Learned.JobForbidden({ words: "exceeded quota: few" }),
+  Learned.JobInvalid({ words: "no such field" })
+]
+
+/** Every status that a round may come to write, also when it learns why its plan cannot be done. */
+const statusesOf = (observed: Observed) =>
+  [observed, ...lessons.map((learned) => ({ ...observed, learned }))]
+    .flatMap((each) => plan(each).actions.filter(Action.$is("WriteStatus")))
 
 describe("every named case", () => {
   const check = (property: (given: Observed) => void) => () => {
@@ -46,7 +56,7 @@ describe("every named case", () => {
   it(
     "writes only what the kind's schema keeps",
     check((given) => {
-      for (const { kind, object } of statusesOf(plan(given))) {
+      for (const { kind, object } of statusesOf(given)) {
         assert.deepStrictEqual<unknown>(roundTrip[kind](object.status), object.status)
       }
     })
@@ -148,9 +158,20 @@ describe("every plan", () => {
   )
 
   it(
+    "only says what was learned, and makes nothing",
+    check((observed) => {
+      for (const learned of lessons) {
+        const { actions, rule } = plan({ ...observed, learned })
+        if (rule !== "nameTaken" && rule !== "jobRefused") continue
+        assert.isTrue(actions.every(Action.$is("WriteStatus")))
+      }
+    })
+  )
+
+  it(
     "says Finished of every ended run and of no other",
     check((observed) => {
-      for (const { object: { status } } of statusesOf(plan(observed))) {
+      for (const { object: { status } } of statusesOf(observed)) {
         const conditions: ReadonlyArray<{ type?: unknown; status?: unknown }> = Array.isArray(status?.["conditions"])
           ? status["conditions"]
           : []

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { explainRefusal, withRefusal } from "../../src/decide/Refusal.ts"
+import { explainRefusal } from "../../src/decide/Refusal.ts"
 
 it.each([
   {
@@ -41,24 +41,4 @@ it.each([
   assert.strictEqual(refusal.reason, reason)
   assert.include(refusal.message, has)
   assert.notMatch(refusal.message, /code-a/)
-})
-
-it("the words go wherever the status had its placeholder, and nowhere else", () => {
-  const status = {
-    message: "later",
-    conditions: [
-      { type: "Ready", status: "False", reason: "WaitingForCapacity", message: "later" },
-      { type: "Progressing", status: "False", reason: "Refused", message: "later" },
-      { type: "Delivered", status: "False", reason: "NoChanges", message: "else" }
-    ]
-  }
-  const write = { kind: "CodeRun" as const, object: { metadata: { name: "a" }, spec: {}, status } }
-  assert.deepStrictEqual(withRefusal(write, { reason: "QuotaExceeded", message: "words" }).object.status, {
-    message: "words",
-    conditions: [
-      { type: "Ready", status: "False", reason: "WaitingForCapacity", message: "words" },
-      { type: "Progressing", status: "False", reason: "QuotaExceeded", message: "words" },
-      { type: "Delivered", status: "False", reason: "NoChanges", message: "else" }
-    ]
-  })
 })

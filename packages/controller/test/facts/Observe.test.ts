@@ -174,13 +174,13 @@ describe("whose turn it is", () => {
       want: free
     },
     {
-      name: "this run has it, and the pod of its former attempt is still there although its Job is gone",
+      name: "this run has it, and the pod of its previous attempt is still there although its Job is gone",
       world: {
         runs: [makeCodeRun({ spec: { contextVersion: 2 }, status: finished("Failed", "JobLost") })],
         claims: [claim(uid)],
         pods: [podOf(uid, jobName)]
       },
-      want: { tag: "waiting", behind: "its former attempt" }
+      want: { tag: "waiting", behind: "the previous attempt" }
     },
     {
       name: "this run has it, and its own pod works",

@@ -297,16 +297,3 @@ describe("a workspace", () => {
     assert.isUndefined(made(given({ workspace: noWorkspace })).workspace?.metadata.ownerReferences)
   })
 })
-
-it("what is said when a name is taken names the object, and only a claim's ends the run", () => {
-  const { actions } = plan(given({ workspace: noWorkspace }))
-  const said = actions.flatMap((action) => ("ifTaken" in action ? [action.ifTaken.object.status] : []))
-  assert.deepStrictEqual(said.map((status) => [status?.["phase"], status?.["reason"]]), [
-    ["Failed", "NameCollision"],
-    ["Pending", "Accepted"],
-    ["Pending", "InfraLost"]
-  ])
-  assert.include(String(said[0]?.["message"]), "named workspace-api")
-  assert.include(String(said[1]?.["message"]), "named code-api-v1-3f9c2a1b")
-  assert.strictEqual(said[1]?.["jobName"], "code-api-v1-3f9c2a1b-01234567")
-})

@@ -120,7 +120,7 @@ describe("somebody else's run of the same service", () => {
       yield* create(codeRun("theirs", eve))
       yield* create(codeRun("waits", ada))
       yield* pass("3 seconds")
-      assert.strictEqual((yield* status("waits"))?.["message"], `Waiting for ${plain}, which mine has.`)
+      assert.strictEqual((yield* status("waits"))?.["message"], `Waiting for workspace ${plain}: in use by mine.`)
       assert.strictEqual((yield* status("theirs"))?.["phase"], "Running")
     }).pipe(Effect.provide(world({ script: endless }))))
 
@@ -296,7 +296,7 @@ describe("forged by somebody who may write claims", () => {
       yield* create(codeRun("second", ada))
       yield* pass("5 seconds")
       assert.strictEqual(yield* live, 1)
-      assert.strictEqual((yield* status("second"))?.["message"], `Waiting for ${plain}, which first has.`)
+      assert.strictEqual((yield* status("second"))?.["message"], `Waiting for workspace ${plain}: in use by first.`)
     }).pipe(Effect.provide(world({ script: endless }))))
 
   it.effect("a holder that is set to the next run while the agent works lets that one wait all the same", () =>
@@ -329,7 +329,7 @@ describe("a claim that is deleted", () => {
       yield* drop(plain)
       yield* create(codeRun("b", ada))
       yield* pass("3 seconds")
-      assert.strictEqual((yield* status("b"))?.["message"], `Waiting for ${plain}, which a has.`)
+      assert.strictEqual((yield* status("b"))?.["message"], `Waiting for workspace ${plain}: in use by a.`)
       const again = yield* claim(plain)
       assert.notStrictEqual(again?.metadata.uid, before)
       assert.isDefined(again?.metadata.annotations?.[tenantAnnotation])

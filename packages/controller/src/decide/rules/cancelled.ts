@@ -1,25 +1,34 @@
 import { currentEntry } from "../Attempts.ts"
-import { currentJob, isAlive } from "../CurrentAttempt.ts"
+import { isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
+import { runningStatus } from "../RunningStatus.ts"
+import type { NotStarted, Started, Unreadable } from "../Stage.ts"
 import { ended } from "../Status.ts"
-import { runningStatus } from "./runningStatus.ts"
-import { stop } from "./stop.ts"
+import { stop } from "../StopJob.ts"
 
-/** What runs is told to stop and gets its grace; what has not begun never does. The end is judged like any other. */
-export const cancelled: Rule = (observed) => {
-  const { jobs, now, run } = observed
+const message = "The run was cancelled."
+
+/** What has not begun never does. */
+export const cancelledBeforeStart: Rule<NotStarted | Unreadable> = (stage) => {
+  const { now, run } = stage
   if (!run.cancel) return undefined
-  const job = currentJob(run, jobs)
-  if (job === undefined || (job.deleting && job.pod?.ended === undefined)) {
-    const { attempt: { contextVersion }, jobName: name } = run
-    const tries = run.status.attempts?.filter((attempt) => attempt.contextVersion === contextVersion) ?? []
-    const begun = job !== undefined || tries.some(({ jobName }) => jobName === name)
-    return ended(observed, {
-      reason: "Cancelled",
-      message: begun || tries.length > 0 ? "The run was cancelled." : "The run was cancelled before it started.",
-      ...(begun ? { attempt: currentEntry(run, now, job) } : {})
-    })
+  const { attempt: { contextVersion }, jobName: name } = run
+  const tries = run.status.attempts?.filter((attempt) => attempt.contextVersion === contextVersion) ?? []
+  const begun = tries.some(({ jobName }) => jobName === name)
+  return ended(stage, {
+    reason: "Cancelled",
+    message: tries.length > 0 ? message : "The run was cancelled before it started.",
+    ...(begun ? { attempt: currentEntry(run, now, undefined) } : {})
+  })
+}
+
+/** What runs is told to stop and gets its grace; its end is judged like any other. */
+export const cancelledWhileStarted: Rule<Started> = (stage) => {
+  const { job, now, run } = stage
+  if (!run.cancel) return undefined
+  if (job.deleting && job.pod?.ended === undefined) {
+    return ended(stage, { reason: "Cancelled", message, attempt: currentEntry(run, now, job) })
   }
   if (!isAlive(job)) return undefined
-  return [...stop(job), ...runningStatus(observed, { ...job, stopping: job.stopping ?? "Cancelled" })]
+  return [...stop(job), ...runningStatus(stage, { ...job, stopping: job.stopping ?? "Cancelled" })]
 }

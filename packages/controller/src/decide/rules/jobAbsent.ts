@@ -1,68 +1,58 @@
 import { filesName } from "@orchestrator/domain/Names"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
-import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
+import { tenantMarks } from "@orchestrator/domain/Tenant"
 import { Result } from "effect"
 import { Action } from "../../act/Action.ts"
+import type { RunSpec } from "../../kinds/RunSpec.ts"
 import { filesDigest } from "../../manifest/Files.ts"
 import { literals } from "../../manifest/Literal.ts"
-import { filesManifest, jobManifest, workspaceManifest } from "../../manifest/Manifests.ts"
+import { filesManifest, jobManifest, ownedByJob, ownedByRun } from "../../manifest/Manifests.ts"
 import { currentEntry, previousAttempt } from "../Attempts.ts"
-import { currentJob } from "../CurrentAttempt.ts"
-import type { ObservedAlive, Rule } from "../Plan.ts"
-import type { RunSpec } from "../RunSpec.ts"
-import { ended, endedWrite, refusedWrite, renamedWrite } from "../Status.ts"
-import { filesTakenWrite } from "./filesTaken.ts"
-import { startingStatus } from "./runningStatus.ts"
+import { createWorkspace } from "../CreateWorkspace.ts"
+import type { Rule } from "../Plan.ts"
+import { startingStatus } from "../RunningStatus.ts"
+import type { NotStarted } from "../Stage.ts"
+import { ended } from "../Status.ts"
 
 /**
  * No Job and no terminal status means that none was ever created: a Job cannot vanish before its result is stored, since our
  * finalizer holds it.
  */
-export const jobAbsent: Rule = (observed) => {
-  const { files, jobs, run } = observed
-  if (currentJob(run, jobs) !== undefined || Result.isFailure(run.spec)) return undefined
+export const jobAbsent: Rule<NotStarted> = (stage) => {
+  const { config, files, nonce, now, run } = stage
   if (files.rendered === undefined) return []
   if (Result.isFailure(files.rendered)) {
-    return ended(observed, { reason: "TemplateError", message: files.rendered.failure })
+    return ended(stage, { reason: "TemplateError", message: files.rendered.failure })
   }
-  if (observed.workspace?.turn.tag === "taken") {
-    return ended(observed, {
+  if (stage.workspace?.turn.tag === "taken") {
+    return ended(stage, {
       reason: "NameCollision",
       message:
-        `Every PersistentVolumeClaim that could be this run's workspace, ${observed.workspace.claim} first, is another's. Delete one of them, or use another spec.service.`
+        `Every PersistentVolumeClaim that could be this run's workspace, ${stage.workspace.claim} first, is another's. Delete one of them, or use another spec.service.`
     })
   }
-  const spec = withSession(observed, withBranch(observed, run.spec.success))
-  const attempt = currentEntry(run, observed.now, undefined)
+  const spec = withSession(stage, withBranch(stage, stage.spec))
   const data = files.rendered.success
-  const reference = { name: filesName(run.jobName, observed.nonce), digest: filesDigest(data) }
+  const reference = { name: filesName(run.jobName, nonce), digest: filesDigest(data) }
   return [
-    ...lease(observed, spec),
-    Action.CreateJob({
-      job: jobManifest(observed, spec, reference),
-      ifTaken: renamedWrite(observed),
-      ifForbidden: refusedWrite(observed),
-      ifInvalid: endedWrite(observed, { reason: "InvalidSpec", message: "The cluster refuses the run's Job." })
-    }),
+    ...lease(stage, spec),
+    Action.CreateJob({ job: jobManifest(stage, spec, reference) }),
     Action.CreateFiles({
-      files: filesManifest(observed, spec, reference.name, data),
-      owner: observed.config.cleanup.deleteConfigMap
-        ? { tag: "job", name: run.jobName, uid: undefined }
-        : { tag: "run" },
-      ifTaken: filesTakenWrite(observed, attempt)
+      files: filesManifest(stage, spec, reference.name, data),
+      owner: config.cleanup.deleteConfigMap ? ownedByJob(run.jobName, undefined) : ownedByRun(run.kind, run)
     }),
-    ...startingStatus(observed, attempt)
+    ...startingStatus(stage, currentEntry(run, now, undefined))
   ]
 }
 
 /** Of several runs of one task each gets a branch of its own. */
-const withBranch = ({ contested }: ObservedAlive, spec: RunSpec): RunSpec => {
+const withBranch = ({ contested }: NotStarted, spec: RunSpec): RunSpec => {
   const own = contested ? literals(encodeRunnerEnvironment({ ownBranch: true })) : []
   return { ...spec, task: [...spec.task, ...own], env: [...spec.env, ...own] }
 }
 
 /** A try that is taken up again goes on with what the one before it said, as far as that was kept, and knows why that did not count. */
-const withSession = ({ lastSession, run }: ObservedAlive, spec: RunSpec): RunSpec => {
+const withSession = ({ lastSession, run }: NotStarted, spec: RunSpec): RunSpec => {
   const resume = spec.resume || run.attempt.retry > 0
   return {
     ...spec,
@@ -77,21 +67,11 @@ const withSession = ({ lastSession, run }: ObservedAlive, spec: RunSpec): RunSpe
   }
 }
 
-/** The claim, made for this run and its tenant. */
-export const createWorkspace = (observed: ObservedAlive, claim: string, tenant: Tenant): Action =>
-  Action.CreateWorkspace({
-    claim: workspaceManifest(observed, claim, tenant),
-    ifTaken: endedWrite(observed, {
-      reason: "NameCollision",
-      message: `A PersistentVolumeClaim named ${claim} exists and is no workspace of this service.`
-    })
-  })
-
 /** The claim is this run's before its Job is there; a claim that says nothing becomes its tenant's by the same write. */
-const lease = (observed: ObservedAlive, { workspace: tenant }: RunSpec): ReadonlyArray<Action> => {
-  const { config, run, workspace } = observed
+const lease = (stage: NotStarted, { workspace: tenant }: RunSpec): ReadonlyArray<Action> => {
+  const { config, run, workspace } = stage
   if (workspace === undefined || tenant === undefined) return []
-  if (workspace.current === undefined) return [createWorkspace(observed, workspace.claim, tenant)]
+  if (workspace.current === undefined) return [createWorkspace(stage, workspace.claim, tenant)]
   const { adopt = false, ...fence } = workspace.current
   const held = workspace.turn.tag === "mine" || config.storage.access === "Shared"
   return held && !adopt ? [] : [Action.LeaseWorkspace({

@@ -1,19 +1,15 @@
-import { credentialsOf } from "../../manifest/CredentialNames.ts"
-import { currentJob } from "../CurrentAttempt.ts"
+import { credentialHints } from "../../manifest/CredentialNames.ts"
+import { conclude } from "../Conclude.ts"
 import { judgeJob } from "../Judge.ts"
 import type { Rule } from "../Plan.ts"
+import { failureOf } from "../RunningStatus.ts"
+import type { Started } from "../Stage.ts"
 import { standingOf } from "../Standing.ts"
-import { conclude } from "./conclude.ts"
-import { failureOf } from "./runningStatus.ts"
 
 /** The Job is over and no result was seen. */
-export const jobFailed: Rule = (observed) => {
-  const job = currentJob(observed.run, observed.jobs)
-  return job?.end === undefined
+export const jobFailed: Rule<Started> = (stage) => {
+  const { job, now, run } = stage
+  return job.end === undefined
     ? undefined
-    : conclude(
-      observed,
-      job,
-      judgeJob(job, credentialsOf(observed), failureOf(observed.run, standingOf(job, observed.now)))
-    )
+    : conclude(stage, job, judgeJob(job, credentialHints(stage), failureOf(run, standingOf(job, now))))
 }

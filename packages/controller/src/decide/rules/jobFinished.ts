@@ -1,13 +1,13 @@
-import { credentialsOf } from "../../manifest/CredentialNames.ts"
-import { currentJob } from "../CurrentAttempt.ts"
+import { credentialHints } from "../../manifest/CredentialNames.ts"
+import { conclude } from "../Conclude.ts"
 import { judgeAgent } from "../Judge.ts"
 import type { Rule } from "../Plan.ts"
-import { conclude } from "./conclude.ts"
+import type { Started } from "../Stage.ts"
 
 /** The agent has ended and left its result, which is stored before the Job is let go: a crash in between loses nothing. */
-export const jobFinished: Rule = (observed) => {
-  const job = currentJob(observed.run, observed.jobs)
-  if (job?.pod?.ended === undefined) return undefined
-  const verdict = judgeAgent(job, job.pod.ended, credentialsOf(observed))
-  return verdict === undefined ? undefined : conclude(observed, job, verdict)
+export const jobFinished: Rule<Started> = (stage) => {
+  const { job } = stage
+  if (job.pod?.ended === undefined) return undefined
+  const verdict = judgeAgent(job, job.pod.ended, credentialHints(stage))
+  return verdict === undefined ? undefined : conclude(stage, job, verdict)
 }

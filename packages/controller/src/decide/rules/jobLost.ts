@@ -1,21 +1,24 @@
+import type { Action } from "../../act/Action.ts"
+import type { ObservedJob, PresentRun } from "../../facts/Observed.ts"
 import { currentEntry } from "../Attempts.ts"
-import { currentJob } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
+import type { NotStarted, Started } from "../Stage.ts"
 import { ended } from "../Status.ts"
 
-/** The attempt's Job was there and is not, or is being deleted before its agent ended: it is never created a second time. */
-export const jobLost: Rule = (observed) => {
-  const { jobs, now, run } = observed
-  const job = currentJob(run, jobs)
-  const name = run.jobName
-  const created = run.status.attempts?.some(({ jobName }) => jobName === name) === true
-  const lost = job === undefined ? created : job.deleting && job.pod?.ended === undefined
-  return lost
-    ? ended(observed, {
-      reason: "JobLost",
-      message: `The Job ${name} was deleted while it ran.`,
-      advice: "Raise spec.contextVersion to try again.",
-      attempt: currentEntry(run, now, job)
-    })
-    : undefined
+const lost = (observed: PresentRun, job: ObservedJob | undefined): ReadonlyArray<Action> =>
+  ended(observed, {
+    reason: "JobLost",
+    message: `The Job ${observed.run.jobName} was deleted while it ran.`,
+    advice: "Raise spec.contextVersion to try again.",
+    attempt: currentEntry(observed.run, observed.now, job)
+  })
+
+/** The attempt's Job was there and is not: it is never created a second time. */
+export const jobGone: Rule<NotStarted> = (stage) => {
+  const { jobName: name, status } = stage.run
+  return status.attempts?.some(({ jobName }) => jobName === name) === true ? lost(stage, undefined) : undefined
 }
+
+/** The attempt's Job is being deleted before its agent has ended. */
+export const jobBeingDeleted: Rule<Started> = (stage) =>
+  stage.job.deleting && stage.job.pod?.ended === undefined ? lost(stage, stage.job) : undefined

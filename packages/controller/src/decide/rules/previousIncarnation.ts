@@ -1,8 +1,7 @@
 import type { Rule } from "../Plan.ts"
-import { release } from "./release.ts"
+import { release } from "../ReleaseJob.ts"
+import type { Gone } from "../Stage.ts"
 
 /** Jobs of a deleted run of the same name: not ours to stop, but our finalizer must not hold them. */
-export const previousIncarnation: Rule = ({ orphans }) => {
-  const marked = orphans.filter((job) => job.held && job.deleting)
-  return marked.length === 0 ? undefined : marked.map((job) => release(job, undefined))
-}
+export const previousIncarnation: Rule<Gone> = ({ marked, successor }) =>
+  successor === undefined ? undefined : marked.map((job) => release(job, undefined))

@@ -1,31 +1,29 @@
 import { formatTime } from "@orchestrator/domain/Retention"
 import type { ObservedJob } from "../../facts/Observed.ts"
-import { credentialsOf } from "../../manifest/CredentialNames.ts"
+import { credentialHints } from "../../manifest/CredentialNames.ts"
 import { entryOf } from "../Attempts.ts"
 import { isAlive } from "../CurrentAttempt.ts"
 import { evidenceOf } from "../Evidence.ts"
 import { type CredentialHints, judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
 import type { Rule } from "../Plan.ts"
+import { release, timeToLive } from "../ReleaseJob.ts"
+import type { Superseding } from "../Stage.ts"
 import { closed, waiting } from "../Status.ts"
-import { release, timeToLive } from "./release.ts"
-import { stop } from "./stop.ts"
+import { stop } from "../StopJob.ts"
 
 /** An attempt other than the current one ends, is recorded and let go before the next one starts; its pod is gone by then. */
-export const supersededAttempt: Rule = (observed) => {
-  const { config, jobs, now, run } = observed
-  const current = run.jobName
-  const job = jobs.find((job) => job.name !== current && (job.held || isAlive(job)))
-  if (job === undefined) return undefined
-  if (isAlive(job) && !job.deleting) return stop(job)
-  const recorded = run.status.attempts?.find((attempt) => attempt.jobName === job.name)?.outcome
-  if (recorded !== undefined) return job.held ? [release(job, timeToLive(recorded, config))] : []
-  const judged = verdict(job, credentialsOf(observed))
+export const supersededAttempt: Rule<Superseding> = (stage) => {
+  const { config, former, now, run } = stage
+  if (isAlive(former) && !former.deleting) return stop(former)
+  const recorded = run.status.attempts?.find((attempt) => attempt.jobName === former.name)?.outcome
+  if (recorded !== undefined) return former.held ? [release(former, timeToLive(recorded, config))] : []
+  const judged = verdictOn(former, credentialHints(stage))
   if (judged === undefined) return []
-  const attempt = closed(entryOf(run, job, evidenceOf(job)), formatTime(now), judged)
-  return waiting(observed, "Accepted", "The next attempt is about to start.", attempt)
+  const attempt = closed(entryOf(run, former, evidenceOf(former)), formatTime(now), judged)
+  return waiting(stage, "Accepted", "The next attempt is about to start.", attempt)
 }
 
 /** Undefined: the Job controller has not said its last word. */
-const verdict = (job: ObservedJob, credentials: CredentialHints): Verdict | undefined =>
-  (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended, credentials)) ??
-    (job.end === undefined && !job.deleting ? undefined : judgeJob(job, credentials))
+const verdictOn = (job: ObservedJob, hints: CredentialHints): Verdict | undefined =>
+  (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended, hints)) ??
+    (job.end === undefined && !job.deleting ? undefined : judgeJob(job, hints))

@@ -1,20 +1,21 @@
 import { Action } from "../../act/Action.ts"
 import { isEditedAfterEnd } from "../../facts/FinishedRun.ts"
-import { finalPhase, isAlive } from "../CurrentAttempt.ts"
+import { isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
-import { release, timeToLive } from "./release.ts"
-import { stop } from "./stop.ts"
+import { release, timeToLive } from "../ReleaseJob.ts"
+import type { Finished } from "../Stage.ts"
+import { settled } from "../Status.ts"
+import { stop } from "../StopJob.ts"
 
 /** A finished run is never started again; all that may be left is to end and let go of its Jobs, and to say that an edit was seen. */
-export const terminal: Rule = ({ config, jobs, run }) => {
-  const phase = finalPhase(run)
-  if (phase === undefined) return undefined
+export const terminal: Rule<Finished> = ({ config, jobs, learned, now, phase, run }) => {
   const { kind, name, namespace, object, uid } = run
+  if (learned?._tag === "WholeRun") return settled(kind, learned.run, now)
   return [
     ...jobs.filter((job) => job.held).flatMap((job) => {
       if (isAlive(job) && !job.deleting) return stop(job)
       return [release(job, timeToLive(phase, config))]
     }),
-    ...(isEditedAfterEnd(object) ? [Action.SettleStatus({ kind, name, namespace, uid })] : [])
+    ...(isEditedAfterEnd(object) ? [Action.ReadRun({ kind, name, namespace, uid })] : [])
   ]
 }

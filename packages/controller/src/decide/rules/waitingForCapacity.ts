@@ -1,11 +1,9 @@
-import { currentJob } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
+import type { NotStarted } from "../Stage.ts"
 import { waiting } from "../Status.ts"
 
 /** No more runs at the same time than the configuration says. */
-export const waitingForCapacity: Rule = (observed) => {
-  const { jobs, reachedLimit, run } = observed
-  return reachedLimit === undefined || currentJob(run, jobs) !== undefined
+export const waitingForCapacity: Rule<NotStarted> = (stage) =>
+  stage.reachedLimit === undefined
     ? undefined
-    : waiting(observed, "WaitingForCapacity", `Waiting until another run has ended: ${reachedLimit}.`)
-}
+    : waiting(stage, "WaitingForCapacity", `Waiting until another run has ended: ${stage.reachedLimit}.`)

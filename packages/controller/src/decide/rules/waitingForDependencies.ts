@@ -1,33 +1,33 @@
 import type { Obstacle } from "../../line/Dependencies.ts"
-import { currentJob } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
+import type { NotStarted } from "../Stage.ts"
 import { ended, waiting } from "../Status.ts"
 
 /** The runs that this one depends on come first; one that did not succeed, or this run itself, can never come. */
-export const waitingForDependencies: Rule = (observed) => {
-  const { jobs, obstacle, run } = observed
-  if (obstacle === undefined || run.attempt.retry > 0 || currentJob(run, jobs) !== undefined) return undefined
+export const waitingForDependencies: Rule<NotStarted> = (stage) => {
+  const { obstacle, run } = stage
+  if (obstacle === undefined || run.attempt.retry > 0) return undefined
   switch (obstacle.tag) {
     case "failed":
-      return ended(observed, {
+      return ended(stage, {
         reason: "DependencyFailed",
         message: `The run depends on ${obstacle.name}, which has ${
           ending[obstacle.phase]
         }. When that has succeeded, raise spec.contextVersion.`
       })
     case "cycle":
-      return ended(observed, {
+      return ended(stage, {
         reason: "DependencyFailed",
         message: `The run depends on itself: ${list(obstacle.path, " -> ")}. Change spec.dependsOn of one of them.`
       })
     case "missing":
       return waiting(
-        observed,
+        stage,
         "WaitingForDependencies",
         `Waiting for ${list(obstacle.names, ", ")}, which spec.dependsOn names and which does not exist here.`
       )
     case "unfinished":
-      return waiting(observed, "WaitingForDependencies", `Waiting for ${list(obstacle.names, ", ")} to succeed.`)
+      return waiting(stage, "WaitingForDependencies", `Waiting for ${list(obstacle.names, ", ")} to succeed.`)
   }
 }
 

@@ -1,25 +1,18 @@
-import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { WorkspaceTurn } from "../../facts/Observed.ts"
-import { currentJob } from "../CurrentAttempt.ts"
+import { mustWait } from "../../line/Workspaces.ts"
 import type { Rule } from "../Plan.ts"
+import type { NotStarted } from "../Stage.ts"
 import { waiting } from "../Status.ts"
 
-/** Whether a run cannot start in its workspace yet. A claim that is being deleted can be mounted by nobody. */
-export const mustWait = (turn: WorkspaceTurn | undefined, { storage }: OrchestratorConfig): boolean =>
-  turn?.tag === "deleting" || (turn?.tag === "waiting" && storage.access === "Exclusive")
-
 /** One run at a time in a workspace, the oldest first. */
-export const waitingForWorkspace: Rule = (observed) => {
-  const { config, jobs, run, workspace } = observed
-  if (workspace === undefined || !mustWait(workspace.turn, config) || currentJob(run, jobs) !== undefined) {
-    return undefined
-  }
+export const waitingForWorkspace: Rule<NotStarted> = (stage) => {
+  const { config, workspace } = stage
+  if (workspace === undefined || !mustWait(workspace.turn, config)) return undefined
   const { claim, turn } = workspace
   return waiting(
-    observed,
+    stage,
     "WaitingForWorkspace",
     turn.tag === "waiting"
-      ? `Waiting for ${claim}, which ${turn.behind} has.`
+      ? `Waiting for workspace ${claim}: in use by ${turn.behind}.`
       : `Waiting until ${claim} is deleted; a new one is made then.`
   )
 }

@@ -1,15 +1,14 @@
-import { Result } from "effect"
-import { currentJob, isAlive } from "../CurrentAttempt.ts"
+import type { RunSpec } from "../../kinds/RunSpec.ts"
+import { createWorkspace } from "../CreateWorkspace.ts"
+import { isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Plan.ts"
-import { createWorkspace } from "./jobAbsent.ts"
+import type { Started } from "../Stage.ts"
 
 /** A Job whose claim was deleted before its pod had a node, which is when nothing protects a claim: made again, for this run. */
-export const workspaceAbsent: Rule = (observed) => {
-  const { jobs, run, workspace } = observed
-  const job = currentJob(run, jobs)
+export const workspaceAbsent: Rule<Started & { readonly spec: RunSpec }> = (stage) => {
+  const { job, spec, workspace } = stage
   // A pod that has a node has its volume, whatever the store has of the claim.
-  if (job?.claim === undefined || job.deleting || !isAlive(job) || job.pod?.stuck === undefined) return undefined
-  if (Result.isFailure(run.spec) || run.spec.success.workspace === undefined) return undefined
-  if (workspace === undefined || workspace.current !== undefined) return undefined
-  return [createWorkspace(observed, workspace.claim, run.spec.success.workspace)]
+  if (job.claim === undefined || job.deleting || !isAlive(job) || job.pod?.stuck === undefined) return undefined
+  if (spec.workspace === undefined || workspace === undefined || workspace.current !== undefined) return undefined
+  return [createWorkspace(stage, workspace.claim, spec.workspace)]
 }

@@ -1,3 +1,4 @@
+import { Learned } from "../../../src/facts/Learned.ts"
 import { brokenTemplate, given, givenDocs, makeConfig } from "../../fixtures/Given.ts"
 import {
   complete,
@@ -20,6 +21,12 @@ const failedRun = makeCodeRun({ status: finished("Failed", "AgentError") })
 const cancelledRun = makeCodeRun({ status: finished("Cancelled", "Cancelled"), spec: { cancel: true } })
 const keep = makeConfig({ cleanup: { enabled: false } })
 const rule = "terminal"
+
+const editedAfterEnd = makeCodeRun({
+  status: finished("Failed", "AgentError"),
+  spec: { model: "claude-opus-4-20250514", promptModification: "Try harder." },
+  metadata: { generation: 2 }
+})
 
 export const terminalCases: ReadonlyArray<PlanCase> = [
   {
@@ -116,14 +123,18 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "an edit of anything but contextVersion starts nothing, and the status says that it was seen",
-    given: given({
-      run: makeCodeRun({
-        status: finished("Failed", "AgentError"),
-        spec: { model: "claude-opus-4-20250514", promptModification: "Try harder." },
-        metadata: { generation: 2 }
-      })
-    }),
-    want: { rule, does: [`settle api (${uid})`] }
+    given: given({ run: editedAfterEnd }),
+    want: { rule, does: [`read api (${uid})`] }
+  },
+  {
+    name: "an edit after the end is said to be seen, once the whole run is known",
+    given: given({ run: editedAfterEnd, learned: Learned.WholeRun({ run: editedAfterEnd }) }),
+    want: { rule, does: ["settle api at 7"] }
+  },
+  {
+    name: "an edit after the end that the whole run's status tells of already is not told again",
+    given: given({ run: editedAfterEnd, learned: Learned.WholeRun({ run: succeeded }) }),
+    want: { rule, does: [] }
   },
   {
     name: "a spec that became invalid after the end changes nothing",

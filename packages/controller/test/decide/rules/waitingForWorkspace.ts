@@ -5,7 +5,7 @@ import { makeCodeRun } from "../../fixtures/Runs.ts"
 import { ended, finished, now, readyFact, running, unfinishedFact } from "../../fixtures/Statuses.ts"
 
 const rule = "waitingForWorkspace"
-const message = "Waiting for workspace-api, which older has."
+const message = "Waiting for workspace workspace-api: in use by older."
 const written = ["write Pending/WaitingForWorkspace at 7"]
 const queued = {
   type: "Queued",
@@ -60,11 +60,11 @@ export const waitingForWorkspaceCases: ReadonlyArray<PlanCase> = [
       rule,
       does: written,
       status: {
-        message: "Waiting for workspace-api, which other has.",
+        message: "Waiting for workspace workspace-api: in use by other.",
         lastUpdate: "2026-03-01T09:00:00Z",
         conditions: [
-          { ...waiting.conditions[0], message: "Waiting for workspace-api, which other has." },
-          { ...queued, message: "Waiting for workspace-api, which other has." }
+          { ...waiting.conditions[0], message: "Waiting for workspace workspace-api: in use by other." },
+          { ...queued, message: "Waiting for workspace workspace-api: in use by other." }
         ]
       }
     }
@@ -97,15 +97,15 @@ export const waitingForWorkspaceCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "while its own former attempt still ends, the next one waits",
+    name: "while its own previous attempt still ends, the next one waits",
     given: given({
       run: makeCodeRun({ spec: { contextVersion: 2 }, status: finished("Failed", "JobLost") }),
-      workspace: behind("its former attempt")
+      workspace: behind("the previous attempt")
     }),
     want: {
       rule,
       does: written,
-      status: { message: "Waiting for workspace-api, which its former attempt has." }
+      status: { message: "Waiting for workspace workspace-api: in use by the previous attempt." }
     }
   },
   {

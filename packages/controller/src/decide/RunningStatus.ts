@@ -1,22 +1,21 @@
 import type { Attempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition } from "@orchestrator/domain/Condition"
 import { sentence } from "@orchestrator/domain/Text"
-import type { Action } from "../../act/Action.ts"
-import type { ObservedJob, ObservedRun } from "../../facts/Observed.ts"
-import { currentEntry } from "../Attempts.ts"
-import { isAlive } from "../CurrentAttempt.ts"
-import type { Failure } from "../Judge.ts"
-import type { ObservedAlive } from "../Plan.ts"
-import { isEdited } from "../SpecEdit.ts"
-import { type Standing, standingOf } from "../Standing.ts"
-import { isPast, usualUntil } from "../StartClock.ts"
-import { running } from "../Status.ts"
+import type { Action } from "../act/Action.ts"
+import type { ObservedJob, ObservedRun, PresentRun } from "../facts/Observed.ts"
+import { currentEntry } from "./Attempts.ts"
+import { isAlive } from "./CurrentAttempt.ts"
+import type { Failure } from "./Judge.ts"
+import { isEdited } from "./SpecEdit.ts"
+import { type Standing, standingOf } from "./Standing.ts"
+import { isPast, usualUntil } from "./StartClock.ts"
+import { running } from "./Status.ts"
 
 /**
  * Running, with where the current attempt stands. The first word on an attempt is that its agent works, unless that takes longer than
  * usual: one status for a usual start. A status that tells of another attempt, or of an end, is not left standing for so long.
  */
-export const runningStatus = (observed: ObservedAlive, job: ObservedJob): ReadonlyArray<Action> => {
+export const runningStatus = (observed: PresentRun, job: ObservedJob): ReadonlyArray<Action> => {
   const { now, run } = observed
   if (!isAlive(job) && job.stopping === undefined) return []
   const standing = standingOf(job, now)
@@ -27,7 +26,7 @@ export const runningStatus = (observed: ObservedAlive, job: ObservedJob): Readon
 }
 
 /** The same of a Job that is about to be made. */
-export const startingStatus = (observed: ObservedAlive, attempt: Attempt): ReadonlyArray<Action> =>
+export const startingStatus = (observed: PresentRun, attempt: Attempt): ReadonlyArray<Action> =>
   isUntold(observed.run) ? [] : write(observed, attempt, startingSoon(attempt.jobName), [])
 
 const isUntold = ({ status: { phase } }: ObservedRun): boolean => phase === undefined || phase === "Pending"
@@ -35,7 +34,7 @@ const isUntold = ({ status: { phase } }: ObservedRun): boolean => phase === unde
 const startingSoon = (job: string): Standing => ({ begun: false, message: `The Job ${job} is starting.` })
 
 const write = (
-  observed: ObservedAlive,
+  observed: PresentRun,
   attempt: Attempt,
   standing: Standing,
   facts: ReadonlyArray<ConditionFact>

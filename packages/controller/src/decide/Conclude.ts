@@ -2,18 +2,17 @@ import { nameFields } from "@orchestrator/domain/Decode"
 import { printable } from "@orchestrator/domain/Printable"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
-import type { Action } from "../../act/Action.ts"
-import type { ObservedJob } from "../../facts/Observed.ts"
-import type { KindName } from "../../kinds/RunKind.ts"
-import { entryOf } from "../Attempts.ts"
-import { type Evidence, evidenceOf } from "../Evidence.ts"
-import type { Verdict } from "../Judge.ts"
-import { pauseAfter } from "../Pause.ts"
-import type { ObservedAlive } from "../Plan.ts"
-import { ended, paused } from "../Status.ts"
+import type { Action } from "../act/Action.ts"
+import type { ObservedJob, PresentRun } from "../facts/Observed.ts"
+import type { KindName } from "../kinds/RunKind.ts"
+import { entryOf } from "./Attempts.ts"
+import { type Evidence, evidenceOf } from "./Evidence.ts"
+import type { Verdict } from "./Judge.ts"
+import { pauseAfter } from "./Pause.ts"
+import { ended, paused } from "./Status.ts"
 
 /** What follows from the verdict on the current attempt: the run goes on by itself after a while, or has ended. */
-export const conclude = (observed: ObservedAlive, job: ObservedJob, verdict: Verdict): ReadonlyArray<Action> => {
+export const conclude = (observed: PresentRun, job: ObservedJob, verdict: Verdict): ReadonlyArray<Action> => {
   const evidence = evidenceOf(job)
   const attempt = entryOf(observed.run, job, evidence)
   const pause = pauseAfter(observed, verdict.reason, evidence.resetAt)

@@ -1,0 +1,76 @@
+/**
+ * What a run is at, classified once a round. A stage has what its rules need (the Job, the spec), so that no rule asks again; which stage
+ * comes before which is decided here and nowhere else.
+ */
+import type { FieldProblem } from "@orchestrator/domain/Decode"
+import type { Outcome } from "@orchestrator/domain/Phase"
+import { Result } from "effect"
+import type { Observed, ObservedJob, ObservedRun, PresentRun } from "../facts/Observed.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
+import { currentJob, finalPhase, isAlive } from "./CurrentAttempt.ts"
+
+/** The run is gone, or goes; or a run that had its name before has left Jobs. */
+export interface Gone {
+  readonly tag: "Gone"
+  /** Jobs that our finalizer holds, although Kubernetes has marked them for deletion. */
+  readonly marked: ReadonlyArray<ObservedJob>
+  /** The run that has the name now. */
+  readonly successor: ObservedRun | undefined
+}
+
+/** The current attempt has a terminal phase. */
+export interface Finished extends PresentRun {
+  readonly tag: "Finished"
+  readonly phase: Outcome
+}
+
+/** A Job of an attempt other than the current one is not yet over, recorded and let go. */
+export interface Superseding extends PresentRun {
+  readonly tag: "Superseding"
+  readonly former: ObservedJob
+}
+
+/** No Job yet, and none to come: the spec cannot be read. */
+export interface Unreadable extends PresentRun {
+  readonly tag: "Unreadable"
+  readonly problems: ReadonlyArray<FieldProblem>
+}
+
+/** The current attempt has no Job. */
+export interface NotStarted extends PresentRun {
+  readonly tag: "NotStarted"
+  readonly spec: RunSpec
+}
+
+/** The current attempt has its Job, which goes on with the spec that it was made from. */
+export interface Started extends PresentRun {
+  readonly tag: "Started"
+  readonly job: ObservedJob
+  /** As it is by now; undefined: it cannot be read any more. */
+  readonly spec: RunSpec | undefined
+}
+
+export type Stage = Gone | Finished | Superseding | Unreadable | NotStarted | Started
+
+const isMarked = ({ deleting, held }: ObservedJob): boolean => held && deleting
+
+export const stageOf = (observed: Observed): Stage => {
+  const { jobs, orphans, run } = observed
+  if (run === undefined || run.deleting) {
+    return { tag: "Gone", marked: [...jobs, ...orphans].filter(isMarked), successor: undefined }
+  }
+  const marked = orphans.filter(isMarked)
+  if (marked.length > 0) return { tag: "Gone", marked, successor: run }
+  const phase = finalPhase(run)
+  if (phase !== undefined) return { ...observed, run, tag: "Finished", phase }
+  const former = jobs.find((job) => job.name !== run.jobName && (job.held || isAlive(job)))
+  if (former !== undefined) return { ...observed, run, tag: "Superseding", former }
+  const job = currentJob(run, jobs)
+  if (job !== undefined) {
+    return { ...observed, run, tag: "Started", job, spec: Result.getOrUndefined(run.spec) }
+  }
+  return Result.match(run.spec, {
+    onFailure: (problems): Stage => ({ ...observed, run, tag: "Unreadable", problems }),
+    onSuccess: (spec): Stage => ({ ...observed, run, tag: "NotStarted", spec })
+  })
+}

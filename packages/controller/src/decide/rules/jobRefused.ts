@@ -1,0 +1,19 @@
+import type { Rule } from "../Plan.ts"
+import { explainRefusal } from "../Refusal.ts"
+import type { NotStarted } from "../Stage.ts"
+import { ended, refused } from "../Status.ts"
+
+/** The cluster refuses the Job: for as long as a quota or a policy does, or for ever. */
+export const jobRefused: Rule<NotStarted> = (stage) => {
+  switch (stage.learned?._tag) {
+    case "JobForbidden":
+      return refused(stage, explainRefusal("Job", stage.learned.words))
+    case "JobInvalid":
+      return ended(stage, {
+        reason: "InvalidSpec",
+        message: explainRefusal("Job", stage.learned.words).message
+      })
+    default:
+      return undefined
+  }
+}

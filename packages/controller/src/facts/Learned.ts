@@ -1,0 +1,22 @@
+/**
+ * What only an attempt to do it could tell: the cluster's answer to an action of a plan. It is planned for at once, on what was observed
+ * before, and remembered nowhere: the next round finds out again.
+ */
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Data } from "effect"
+
+export type Learned = Data.TaggedEnum<{
+  /** An object that is not this run's has the name of its Job. */
+  JobNameTaken: {}
+  /** Another ConfigMap has the name of the attempt's files. */
+  FilesNameTaken: {}
+  /** A claim that is no workspace of this service has the name of the workspace. */
+  WorkspaceNameTaken: { readonly claim: string }
+  /** A quota or a policy forbids the Job, for now. */
+  JobForbidden: { readonly words: string }
+  /** The API server would never take the Job. */
+  JobInvalid: { readonly words: string }
+  /** A run as the cluster has it, of which the store keeps less. */
+  WholeRun: { readonly run: CustomObject }
+}>
+export const Learned = Data.taggedEnum<Learned>()

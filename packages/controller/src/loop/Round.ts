@@ -1,0 +1,24 @@
+/**
+ * One round on a run: what was observed is planned for, and the plan performed. What only the doing could tell is planned for at once, on
+ * the same observation; nothing of it is kept for the next round.
+ */
+import { Effect } from "effect"
+import type { Interpreter } from "../act/Interpreter.ts"
+import { type Plan, plan } from "../decide/Plan.ts"
+import type { Observed } from "../facts/Observed.ts"
+import { planned } from "./Telemetry.ts"
+
+export const makeRound = (perform: Interpreter["Service"]["perform"]) => {
+  const carryOut = (decided: Plan) => Effect.andThen(planned(decided), perform(decided))
+
+  /** Fails, once it is said in the status, with what the queue is to try again after a while. */
+  return Effect.fnUntraced(function*(observed: Observed) {
+    const decided = plan(observed)
+    const { again, lesson } = yield* carryOut(decided)
+    if (lesson === undefined) return { again, wakeAt: decided.wakeAt }
+    const informed = plan({ ...observed, learned: lesson.learned })
+    const said = yield* carryOut(informed)
+    if (lesson.error !== undefined) return yield* lesson.error
+    return { again: said.again, wakeAt: informed.wakeAt }
+  })
+}

@@ -1,0 +1,50 @@
+import { Learned } from "../../../src/facts/Learned.ts"
+import { given, givenStarted, noWorkspace } from "../../fixtures/Given.ts"
+import { makeJob } from "../../fixtures/Jobs.ts"
+import type { PlanCase } from "../../fixtures/PlanCase.ts"
+import { jobName, makeCodeRun } from "../../fixtures/Runs.ts"
+import { running } from "../../fixtures/Statuses.ts"
+
+const rule = "nameTaken"
+const usedUp = { run: makeCodeRun({ status: running({ retryCount: 3 }) }), jobs: [makeJob()] }
+
+export const nameTakenCases: ReadonlyArray<PlanCase> = [
+  {
+    name: "a Job under another name is made in the next round, where somebody's Job has the first one",
+    given: given({ learned: Learned.JobNameTaken() }),
+    want: {
+      rule,
+      does: ["write Pending/Accepted at 7"],
+      status: {
+        jobName: `${jobName}-01234567`,
+        message: `Another Job is named ${jobName}: this run's gets another name.`
+      }
+    }
+  },
+  {
+    name: "a run ends where its workspace's claim serves something else",
+    given: given({ workspace: noWorkspace, learned: Learned.WorkspaceNameTaken({ claim: "workspace-api" }) }),
+    want: {
+      rule,
+      does: ["write Failed/NameCollision at 7"],
+      status: {
+        message: "A PersistentVolumeClaim named workspace-api exists and is no workspace of this service."
+      }
+    }
+  },
+  {
+    name: "another try begins where somebody's ConfigMap has the name of the files",
+    given: given({ learned: Learned.FilesNameTaken() }),
+    want: { rule, does: ["write Pending/InfraLost at 7"], status: { retryCount: 1, jobName } }
+  },
+  {
+    name: "another try begins where the files were made again and their name was taken by then",
+    given: givenStarted({ jobs: [makeJob()], learned: Learned.FilesNameTaken() }),
+    want: { rule, does: ["write Pending/InfraLost at 7"], status: { retryCount: 1, jobName } }
+  },
+  {
+    name: "a run ends whose files' names are taken again and again",
+    given: givenStarted({ ...usedUp, learned: Learned.FilesNameTaken() }),
+    want: { rule, does: ["write Failed/NameCollision at 7"] }
+  }
+]
