@@ -13,7 +13,8 @@ export const WaitingReason = Schema.Literals([
 ])
 export type WaitingReason = typeof WaitingReason.Type
 
-export const RunningReason = Schema.Literals(["Starting", "AgentRunning"])
+/** Blocked: the start is kept by something that somebody may have to mend; statuses of older versions call that Starting as well. */
+export const RunningReason = Schema.Literals(["Starting", "Blocked", "AgentRunning"])
 export type RunningReason = typeof RunningReason.Type
 
 export const FailureReason = Schema.Literals([

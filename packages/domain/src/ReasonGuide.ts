@@ -26,12 +26,18 @@ const reasons: Readonly<Record<Reason, Entry>> = {
     next: "Wait, or raise `limits.*`; where the cluster refuses, the message has its words."
   },
   Starting: {
-    means: "The Job is there, the agent's container has not begun. The message says what it waits for.",
-    next:
-      "Nothing at first. The condition `Progressing` is False, with a reason of the second list, when something is wrong."
+    means:
+      "The Job is there, and the agent's container has not begun: a node, images, volumes. Nothing is known to be wrong.",
+    next: "Nothing."
+  },
+  Blocked: {
+    means:
+      "Something keeps the agent's container from beginning. The message and the condition `Progressing`, which is False with a reason of the second list, say what.",
+    next: "What the message says; the run ends with that cause when it lasts for `job.startDeadlineSeconds` or longer."
   },
   AgentRunning: {
-    means: "The agent's container has begun, and has not ended.",
+    means:
+      "The agent's container has begun, and has not ended: setup first (clone, branch, task files), then the agent.",
     next: "`kubectl logs -f -c claude -l orchestrator.platform/run=NAME` shows what it does."
   },
   Delivered: {
@@ -99,7 +105,7 @@ const reasons: Readonly<Record<Reason, Entry>> = {
   RateLimited: {
     means:
       "The account's usage limit is reached. While the phase is Pending, the run goes on by itself at `status.resumesAt`.",
-    next: `Pending: nothing. Failed: it was waited for often enough; ${again}.`
+    next: `Pending: nothing. Failed: the usage limit did not clear in time; ${again}.`
   },
   AgentError: {
     means: "The agent failed, ended without a word, or its success could not be proven. The message says which.",

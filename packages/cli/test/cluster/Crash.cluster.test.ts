@@ -103,7 +103,7 @@ interface Outcome {
 }
 
 /** What a busy machine adds: a pod that has no node for long, or does not start at once, is told. */
-const slow = new Set(["ClaimPending", "Unschedulable", "Starting"])
+const slow = new Set(["ClaimPending", "Unschedulable", "Starting", "Blocked"])
 
 /** Terminal phases never change for their contextVersion. */
 const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {

@@ -141,7 +141,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
           run("first"),
           (found) => message(found).includes("manifest unknown")
         )
-        assert.deepStrictEqual([phaseOf(starting), reasonOf(starting)], ["Running", "Starting"])
+        assert.deepStrictEqual([phaseOf(starting), reasonOf(starting)], ["Running", "Blocked"])
         const found = yield* eventually("it to end", run("first"), over, 60)
         assert.deepStrictEqual([reasonOf(found), finished(found)], ["ImagePullFailed", "True"])
         assert.include(message(found), "manifest unknown")
@@ -188,7 +188,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
           )
         yield* patch(true)
         const found = yield* eventually("it to say so", run("first"), (each) => message(each).includes("suspended"))
-        assert.deepStrictEqual([phaseOf(found), reasonOf(found)], ["Running", "Starting"])
+        assert.deepStrictEqual([phaseOf(found), reasonOf(found)], ["Running", "Blocked"])
         yield* patch(false)
         yield* untilPhase("first", "Succeeded", 120)
       })

@@ -53,5 +53,5 @@ const goOn: Partial<Record<TerminalReason, string>> = {
   BudgetExceeded: "Raise spec.maxCostUsd or spec.maxTurns, and spec.contextVersion, to go on in the same session.",
   DeadlineExceeded: "Raise spec.timeoutSeconds, and spec.contextVersion, to go on in the same session.",
   InfraLost: "Raise spec.contextVersion to go on in the same workspace.",
-  RateLimited: "It was waited for often enough: raise spec.contextVersion to go on."
+  RateLimited: "The usage limit did not clear in time. Raise spec.contextVersion to continue."
 }

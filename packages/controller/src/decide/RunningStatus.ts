@@ -12,8 +12,8 @@ import { isPast, usualUntil } from "./StartClock.ts"
 import { running } from "./Status.ts"
 
 /**
- * Running, with where the current attempt stands. The first word on an attempt is that its agent works, unless that takes longer than
- * usual: one status for a usual start. A status that tells of another attempt, or of an end, is not left standing for so long.
+ * Running, with where the current attempt stands. The first word on an attempt is that its agent's container runs, unless that takes
+ * longer than usual: one status for a usual start. A status that tells of another attempt, or of an end, is not left standing for so long.
  */
 export const runningStatus = (observed: PresentRun, job: ObservedJob): ReadonlyArray<Action> => {
   const { now, run } = observed
@@ -42,12 +42,14 @@ const write = (
   const { run } = observed
   const message = steady(run, standing)
   const { begun, trouble, usual } = standing
-  const progress: ReadonlyArray<ConditionFact> = trouble !== undefined && usual !== true
+  const isKept = trouble !== undefined && usual !== true
+  const progress: ReadonlyArray<ConditionFact> = isKept
     ? [{ type: "Progressing", status: "False", reason: trouble.reason, message }]
     : findCondition(run.status.conditions, "Progressing")?.status === "False"
     ? [moving]
     : []
-  return running(observed, begun ? "AgentRunning" : "Starting", message, attempt, [...progress, ...facts])
+  const reason = begun ? "AgentRunning" : isKept ? "Blocked" : "Starting"
+  return running(observed, reason, message, attempt, [...progress, ...facts])
 }
 
 const moving: ConditionFact = {

@@ -16,7 +16,7 @@ export interface Standing {
   readonly message: string
   /** What keeps it from going on; absent: nothing that anybody knows of. */
   readonly trouble?: Trouble
-  /** Whether it is no more than the first moments of a start. */
+  /** Whether it is no more than a start that takes its time. */
   readonly usual?: boolean
 }
 
@@ -89,8 +89,12 @@ const withPod = (job: ObservedJob, pod: ObservedPod, now: DateTime.Utc): Standin
       message: `The node of the pod ${pod.name} does not answer: whether the agent works is not known.`,
       trouble: { reason: "NodeNotReady" }
     }
-    : { begun: true, message: `The agent works in the Job ${job.name}.` }
+    : { begun: true, message: agentRuns(job) }
 }
+
+/** All that is known from outside: what the container has begun with is its own business. */
+const agentRuns = ({ name }: ObservedJob): string =>
+  `The agent's container runs in the Job ${name}: setup first, then the agent.`
 
 const starting = (job: ObservedJob, pod: ObservedPod, now: DateTime.Utc): Omit<Standing, "begun"> => {
   const see = `See kubectl describe pod ${pod.name} -n ${job.namespace}.`

@@ -26,12 +26,15 @@ import {
 import { running } from "../fixtures/Statuses.ts"
 
 describe("a start that stands still", () => {
-  it.each(starts)("$name: the status says Starting, and why, and never that an agent works", ({ more, pod, says }) => {
-    const status = writtenStatus(plan(observed(30, pod, more)))
-    assert.deepStrictEqual([status?.["phase"], status?.["reason"]], ["Running", "Starting"])
-    assert.include(String(status?.["message"]), says)
-    assert.notInclude(String(status?.["message"]), "agent works")
-  })
+  it.each(starts)(
+    "$name: the status says that the start is blocked or slow, and why, and never that an agent works",
+    ({ more, pod, reason = "Blocked", says }) => {
+      const status = writtenStatus(plan(observed(30, pod, more)))
+      assert.deepStrictEqual([status?.["phase"], status?.["reason"]], ["Running", reason])
+      assert.include(String(status?.["message"]), says)
+      assert.notInclude(String(status?.["message"]), "agent's container runs")
+    }
+  )
 
   it.each(starts)("$name: it is said once, whatever the time", ({ more, pod }) => {
     const first = observed(30, pod, more)

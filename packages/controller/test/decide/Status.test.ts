@@ -90,7 +90,7 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
       name: "is stuck",
       observed: stuck,
       want: {
-        Ready: "False Starting 01",
+        Ready: "False Blocked 01",
         Queued: "False Started 03",
         Progressing: "False ImagePullBackOff 04",
         Finished: "False InProgress 01"

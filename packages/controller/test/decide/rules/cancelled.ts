@@ -36,9 +36,14 @@ const standing = makeCodeRun({
     jobName: nextJobName,
     configmapName: `${nextJobName}-0123456789abcdef`,
     sessionId: nextSession,
-    message: `The agent works in the Job ${nextJobName}.`,
+    message: `The agent's container runs in the Job ${nextJobName}: setup first, then the agent.`,
     conditions: [
-      readyFact("False", "AgentRunning", `The agent works in the Job ${nextJobName}.`, started),
+      readyFact(
+        "False",
+        "AgentRunning",
+        `The agent's container runs in the Job ${nextJobName}: setup first, then the agent.`,
+        started
+      ),
       unfinishedFact(started)
     ],
     attempts: [{ contextVersion: 2, jobName: nextJobName, sessionId: nextSession, startedAt: started }]

@@ -19,13 +19,13 @@ const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, m
   given: givenStarted({ run, jobs: [makeJob({ pod })] }),
   want: {
     rule,
-    does: ["write Running/Starting at 7"],
+    does: ["write Running/Blocked at 7"],
     status: {
       message,
       lastUpdate: now,
       startedAt: started,
       conditions: [
-        { type: "Ready", status: "False", reason: "Starting", message, lastTransitionTime: started },
+        { type: "Ready", status: "False", reason: "Blocked", message, lastTransitionTime: started },
         unfinishedFact(started),
         { type: "Progressing", status: "False", reason, message, lastTransitionTime: now }
       ]
@@ -41,10 +41,10 @@ const unscheduled = (since: string) =>
   })
 
 const starting = running({
-  reason: "Starting",
+  reason: "Blocked",
   message: image,
   conditions: [
-    readyFact("False", "Starting", image, started),
+    readyFact("False", "Blocked", image, started),
     unfinishedFact(started),
     { type: "Progressing", status: "False", reason: "ImagePullBackOff", message: image, lastTransitionTime: started }
   ]
@@ -174,7 +174,12 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       status: {
         lastUpdate: now,
         conditions: [
-          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, started),
+          readyFact(
+            "False",
+            "AgentRunning",
+            `The agent's container runs in the Job ${jobName}: setup first, then the agent.`,
+            started
+          ),
           { ...readyFact("False", "Started", "The run has started.", now), type: "Queued" }
         ]
       }
@@ -208,7 +213,12 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       status: {
         conditions: [
           { type: "Reviewed", status: "True" },
-          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, now),
+          readyFact(
+            "False",
+            "AgentRunning",
+            `The agent's container runs in the Job ${jobName}: setup first, then the agent.`,
+            now
+          ),
           unfinishedFact(now)
         ]
       }
@@ -273,7 +283,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }),
     want: {
       rule,
-      does: ["write Running/Starting at 7"],
+      does: ["write Running/Blocked at 7"],
       status: { message: `No node takes the pod: 0/3 nodes are available. ${fit}` }
     }
   },
@@ -285,7 +295,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }),
     want: {
       rule,
-      does: ["write Running/Starting at 7"],
+      does: ["write Running/Blocked at 7"],
       status: { message: `The run's broker does not start: REPOSITORY_URL: no. See ${describePod}` }
     }
   },
@@ -314,7 +324,12 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       status: {
         lastUpdate: now,
         conditions: [
-          readyFact("False", "AgentRunning", `The agent works in the Job ${jobName}.`, started),
+          readyFact(
+            "False",
+            "AgentRunning",
+            `The agent's container runs in the Job ${jobName}: setup first, then the agent.`,
+            started
+          ),
           unfinishedFact(started),
           {
             type: "Progressing",
@@ -334,6 +349,6 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       jobs: [makeJob({ name: docsJobName, pod: stuckPod("ErrImagePull", "manifest unknown") })],
       files: presentFiles
     }),
-    want: { rule, does: ["write Running/Starting at 7"], status: { workspace: undefined, message: image } }
+    want: { rule, does: ["write Running/Blocked at 7"], status: { workspace: undefined, message: image } }
   }
 ]

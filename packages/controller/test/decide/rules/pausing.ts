@@ -134,7 +134,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
       does: ["write Failed/RateLimited at 7"],
       status: {
         resumesAt: undefined,
-        message: "It did not work. It was waited for often enough: raise spec.contextVersion to go on."
+        message: "It did not work. The usage limit did not clear in time. Raise spec.contextVersion to continue."
       }
     }
   },
