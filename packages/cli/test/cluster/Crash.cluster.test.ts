@@ -4,7 +4,7 @@
  * crash says what is to be expected.
  */
 import { assert, layer } from "@effect/vitest"
-import { CodeRunKind, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, ConfigMapKind, DocsRunKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Effect, Layer, Stream } from "effect"
@@ -111,7 +111,7 @@ const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {
   const final = new Map<string, unknown>()
   const wrong: Array<string> = []
   const told = new Set<string>()
-  const follow = client.watch(CodeRunKind, { namespace }).pipe(
+  const follow = Stream.merge(client.watch(CodeRunKind, { namespace }), client.watch(DocsRunKind, { namespace })).pipe(
     Stream.runForEach(({ object: { metadata, status } }) =>
       Effect.sync(() => {
         if (conditionsOf(status).some(({ reason }) => slow.has(reason))) told.add(metadata.resourceVersion ?? "")
