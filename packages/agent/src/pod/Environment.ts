@@ -31,19 +31,10 @@ export const readEnvironment: Effect.Effect<Environment> = Effect.gen(function*(
   return found
 })
 
-const ofAnotherSession = new Set([
-  "CLAUDECODE",
-  "CLAUDE_CODE_ENTRYPOINT",
-  "CLAUDE_CODE_MAX_TURNS",
-  "CLAUDE_CODE_RETRY_WATCHDOG",
-  "CLAUDE_CODE_SESSION_ID",
-  "CLAUDE_CODE_SSE_PORT",
-  "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB"
-])
 const ofTheRunner = /^ORCHESTRATOR_|^GIT_(?!ALLOW_PROTOCOL$|SSL_|CURL_)/
 
 /** What the agent may inherit: the pod's variables without the runner's own and without traces of a surrounding agent session. */
-export const inheritable = (environment: Environment): Environment =>
+export const inheritable = (environment: Environment, ofOtherSessions: ReadonlySet<string>): Environment =>
   Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !ofAnotherSession.has(name) && !ofTheRunner.test(name))
+    Object.entries(environment).filter(([name]) => !ofOtherSessions.has(name) && !ofTheRunner.test(name))
   )

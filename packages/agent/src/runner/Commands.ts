@@ -3,7 +3,6 @@ import { Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
 import { setupFailed } from "./RunFailure.ts"
 
-const required = ["bash", "git", "claude"] as const
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 const isThere = Effect.fnUntraced(function*(command: string, folders: ReadonlyArray<string>) {
@@ -19,10 +18,10 @@ const isThere = Effect.fnUntraced(function*(command: string, folders: ReadonlyAr
 })
 
 /** Fails with the names of those that are not on the path. */
-export const checkCommands = Effect.fn("Commands.check")(function*(path: string = usualPath) {
+export const checkCommands = Effect.fn("Commands.check")(function*(agent: string, path: string = usualPath) {
   const folders = path.split(":").filter((folder) => folder !== "")
   const missing: Array<string> = []
-  for (const command of required) {
+  for (const command of ["bash", "git", agent]) {
     if (!(yield* isThere(command, folders))) missing.push(command)
   }
   if (missing.length === 0) return

@@ -5,6 +5,7 @@ import { nameFields } from "@orchestrator/domain/Decode"
 import { runnerNames, sharedNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
 import { Cause, Effect, Exit, type FileSystem, Layer, Result } from "effect"
 import type { ChildProcessSpawner } from "effect/process"
+import { defaultAgent } from "../agents/Agents.ts"
 import { type BrokerSettings, decodeBrokerSettings } from "../broker/BrokerConfig.ts"
 import { Git } from "../git/Git.ts"
 import { Upstream } from "../git/Upstream.ts"
@@ -92,7 +93,7 @@ export const main = (exited: (code: number) => void) =>
       Effect.provide(layerRunnerLog(redactor(given), files?.log))
     )
     const endpoint = Exit.isSuccess(found) ? found.value : undefined
-    const environment = endpoint === undefined ? given : brokered(given, endpoint)
+    const environment = endpoint === undefined ? given : brokered(given, endpoint, defaultAgent)
     const redact = redactor(
       endpoint === undefined ? environment : { ...environment, BROKER_CREDENTIAL: basicCredentials(endpoint) }
     )

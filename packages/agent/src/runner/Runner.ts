@@ -7,10 +7,8 @@ import { inert } from "@orchestrator/domain/Inert"
 import { printable } from "@orchestrator/domain/Printable"
 import { addUsage } from "@orchestrator/domain/Usage"
 import { Cause, type Duration, Effect, Exit, Fiber, Option, Ref } from "effect"
-import { prepareAgentFiles } from "../agents/claude/AgentFiles.ts"
-import type { Verdict } from "../agents/claude/Classify.ts"
-import { nothingSeen } from "../agents/claude/Observation.ts"
-import { checkVersion } from "../agents/claude/Version.ts"
+import { nothingSeen } from "../agents/Following.ts"
+import type { Verdict } from "../agents/Verdict.ts"
 import { Redaction } from "../pod/Redact.ts"
 import { checkCommands, checkGit } from "./Commands.ts"
 import { conclude } from "./handover/Conclude.ts"
@@ -58,6 +56,7 @@ const storyOf = (story: Story | undefined, begun: boolean, usage: Story["usage"]
 export const runAttempt = Effect.uninterruptible(
   Effect.gen(function*() {
     const settings = yield* RunnerConfig
+    const { agent } = settings
     const handover = yield* Handover
     const prepared = yield* Ref.make<Prepared | undefined>(undefined)
     const state: LoopState = {
@@ -66,11 +65,11 @@ export const runAttempt = Effect.uninterruptible(
     }
 
     const ended = yield* Effect.gen(function*() {
-      yield* checkCommands(settings.environment["PATH"])
+      yield* checkCommands(agent.executable, settings.environment["PATH"])
       yield* checkGit
       yield* renewWorkspace(settings)
-      yield* checkVersion(settings.environment["PATH"])
-      const files = yield* prepareAgentFiles(settings)
+      yield* agent.checkVersion(settings.environment["PATH"])
+      const files = yield* agent.prepareFiles(settings.roots, settings)
       const workspace = yield* prepareWorkspace(settings)
       yield* Ref.set(prepared, workspace)
       return yield* runAgent(settings, workspace, files, state)
@@ -87,7 +86,7 @@ export const runAttempt = Effect.uninterruptible(
     // The usage of a process that was cut is only in what was seen of it.
     const seen = yield* Ref.get(state.seen)
     const usage = verdict === undefined ? addUsage(story?.usage, seen.usage) : story?.usage
-    const begun = story?.begun === true || (seen.init !== undefined && seen.badInit === undefined)
+    const begun = story?.begun === true || (seen.begun && !seen.unfit)
     const outcome = verdict !== undefined
       ? conclude(verdict, delivered)
       : interrupted

@@ -5,6 +5,9 @@ import { type HostPolicy, hostPolicyOf } from "@orchestrator/domain/GitHosts"
 import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import type { PreviousAttempt } from "@orchestrator/domain/PreviousAttempt"
 import { Context, Redacted, Result } from "effect"
+import type { AgentCli } from "../agents/AgentCli.ts"
+import { defaultAgent } from "../agents/Agents.ts"
+import type { Bounds } from "../agents/Following.ts"
 import type { Environment } from "../pod/Environment.ts"
 
 export interface CodeTask {
@@ -24,21 +27,8 @@ export interface DocsTask {
   readonly sourceBranch: string
 }
 
-/** Bounds on the agent's process, in seconds. */
-export interface Bounds {
-  /** Until the agent's first event. */
-  readonly init: number
-  /** Without any event while no tool runs. */
-  readonly silence: number
-  /** Between two signals of the ladder that stops it. */
-  readonly stop: number
-  /** Between its result and its exit. */
-  readonly exit: number
-  /** First pause before a resume. */
-  readonly backoff: number
-}
-
 export interface RunnerSettings {
+  readonly agent: AgentCli
   readonly task: CodeTask | DocsTask
   readonly run: { readonly name: string; readonly uid: string; readonly attempt: number }
   readonly model: string
@@ -70,7 +60,7 @@ export interface RunnerSettings {
     readonly config: string
     readonly ssh: string
     readonly home: string
-    readonly claudeConfig: string
+    readonly agentConfig: string
     readonly managedSettings: string
     readonly terminationMessage: string
   }
@@ -90,6 +80,7 @@ const taskOf = (values: RunnerEnvironment): CodeTask | DocsTask =>
   }
 
 const settingsOf = (values: RunnerEnvironment, environment: Environment): RunnerSettings => ({
+  agent: defaultAgent,
   task: taskOf(values),
   run: { name: values.runName, uid: values.runUid, attempt: values.attempt },
   model: values.model,
@@ -120,7 +111,7 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
     config: values.configDir,
     ssh: values.sshDir,
     home: values.home ?? `${values.workspaceDir}/.home`,
-    claudeConfig: values.claudeConfigDir ?? `${values.workspaceDir}/.claude`,
+    agentConfig: values.claudeConfigDir ?? `${values.workspaceDir}/${defaultAgent.configFolder}`,
     managedSettings: values.managedSettingsPath,
     terminationMessage: values.terminationMessagePath
   },

@@ -19,7 +19,7 @@ describe("an image that lacks a command", () => {
         chmodSync(join(folder, `${name}-1`), 0o755)
         symlinkSync(`${name}-1`, join(folder, name))
       }
-      const said = yield* checkCommands(`/nonexistent:${folder}`).pipe(
+      const said = yield* checkCommands("claude", `/nonexistent:${folder}`).pipe(
         Effect.asVoid,
         Effect.catch(({ message }) => Effect.succeed(message))
       )

@@ -2,12 +2,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { ConfigProvider, Effect, Redacted, Result } from "effect"
-import { claudeArguments, claudeEnvironment, remaining } from "../../src/agents/claude/Claude.ts"
+import { claudeArguments } from "../../src/agents/claude/Claude.ts"
+import { claude } from "../../src/agents/claude/ClaudeCli.ts"
 import { configEnvironment, repositoryConfig, storageSettings } from "../../src/git/GitSettings.ts"
 import { mirrored, sshCommand, tokenAccess, tokenOrigin } from "../../src/git/UpstreamAccess.ts"
 import { advice, isBehind, isTransient, parseRemote, refusal } from "../../src/git/UpstreamWords.ts"
 import { inheritable, readEnvironment } from "../../src/pod/Environment.ts"
 import { redactor } from "../../src/pod/Redact.ts"
+import { agentEnvironment, remaining } from "../../src/runner/loop/AgentEnvironment.ts"
 import { decodeSettings } from "../../src/runner/RunnerConfig.ts"
 
 const environment = {
@@ -39,7 +41,7 @@ describe("the environment of a run", () => {
     })
     assert.strictEqual(settings.workingDirectory, "svc")
     assert.strictEqual(settings.sessionId, environment.SESSION_ID.toLowerCase())
-    assert.strictEqual(settings.roots.claudeConfig, "/workspace/.claude")
+    assert.strictEqual(settings.roots.agentConfig, "/workspace/.claude")
     assert.strictEqual(settings.token === undefined ? "" : Redacted.value(settings.token), "t0ken")
     assert.isUndefined(settings.maxTurns)
   })
@@ -84,7 +86,11 @@ describe("the environment of a run", () => {
       GIT_ALLOW_PROTOCOL: "ssh",
       ORCHESTRATOR_DIR: "/o"
     }
-    assert.deepStrictEqual(inheritable(given), { PATH: "/bin", TOKEN: "x", GIT_ALLOW_PROTOCOL: "ssh" })
+    assert.deepStrictEqual(inheritable(given, claude.ofOtherSessions), {
+      PATH: "/bin",
+      TOKEN: "x",
+      GIT_ALLOW_PROTOCOL: "ssh"
+    })
   })
 })
 
@@ -93,9 +99,7 @@ describe("the agent's command", () => {
     model: "claude-x",
     session: { sessionId: "s", resume: undefined },
     workingDirectory: "/w",
-    memory: "/m",
-    mcpConfig: undefined,
-    settings: undefined,
+    files: { prompt: "p", memory: "/m", notes: [], mcpConfig: undefined, mcpServers: [], settings: undefined },
     maxTurns: undefined,
     maxCostUsd: 2.5
   }
@@ -135,10 +139,10 @@ describe("the agent's command", () => {
   )
 
   it("has an environment in which ours wins", () => {
-    const made = claudeEnvironment({
+    const made = agentEnvironment(claude, {
       environment: { CLAUDE_CONFIG_DIR: "/evil", API_TIMEOUT_MS: "1", KEPT: "yes" },
       home: "/h",
-      claudeConfig: "/c",
+      configFolder: "/c",
       roots: { config: "/config", workspace: "/w" },
       git: { GH_TOKEN: "t" },
       user: { name: "n", email: "e" },

@@ -5,8 +5,8 @@
 import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem, Option, Schema } from "effect"
 import { RunFailure, setupFailed } from "../../runner/RunFailure.ts"
-import type { RunnerSettings } from "../../runner/RunnerConfig.ts"
 import { discard, readPlain, writePlain } from "../../runner/workspace/Plain.ts"
+import type { AgentFiles, AgentFolders } from "../AgentCli.ts"
 
 const JsonObject = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 const McpConfig = Schema.fromJsonString(
@@ -17,18 +17,6 @@ const McpConfig = Schema.fromJsonString(
 const decodeObject = Schema.decodeUnknownOption(JsonObject)
 const decodeMcp = Schema.decodeUnknownOption(McpConfig)
 
-export interface AgentFiles {
-  readonly prompt: string
-  /** The run's CLAUDE.md, as its ConfigMap has it. */
-  readonly memory: string | undefined
-  /** For the agent. */
-  readonly notes: ReadonlyArray<string>
-  readonly mcpConfig: string | undefined
-  readonly mcpServers: ReadonlyArray<string>
-  /** Settings to name on the command line; undefined where the managed file is in force. */
-  readonly settings: string | undefined
-}
-
 const readOptional = Effect.fnUntraced(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   if (!(yield* fs.exists(path))) return undefined
@@ -37,7 +25,7 @@ const readOptional = Effect.fnUntraced(function*(path: string) {
   )
 })
 
-const readSettings = Effect.fnUntraced(function*({ roots }: RunnerSettings) {
+const readSettings = Effect.fnUntraced(function*(roots: AgentFolders) {
   const fs = yield* FileSystem.FileSystem
   const path = `${roots.config}/settings.json`
   const text = yield* readOptional(path)
@@ -50,7 +38,7 @@ const readSettings = Effect.fnUntraced(function*({ roots }: RunnerSettings) {
   return managed === text || text === undefined ? undefined : path
 })
 
-const readMcp = Effect.fnUntraced(function*({ roots }: RunnerSettings) {
+const readMcp = Effect.fnUntraced(function*(roots: AgentFolders) {
   const path = `${roots.config}/mcp.json`
   const text = yield* readOptional(path)
   if (text === undefined || text.trim() === "") return { mcpConfig: undefined, mcpServers: [] }
@@ -72,7 +60,7 @@ const largestMemory = 65_536
  * The memory file on the workspace is what agents of earlier runs wrote for later ones: this agent is told where it is, and that it tells
  * of experience. What instructs it is the ConfigMap's text alone.
  */
-const placeMemory = Effect.fnUntraced(function*({ overwriteMemory, roots }: RunnerSettings) {
+const placeMemory = Effect.fnUntraced(function*(roots: AgentFolders, overwriteMemory: boolean) {
   const target = `${roots.workspace}/CLAUDE.md`
   const given = `${roots.config}/CLAUDE.md`
   const text = yield* readOptional(given)
@@ -89,17 +77,22 @@ const placeMemory = Effect.fnUntraced(function*({ overwriteMemory, roots }: Runn
 }, Effect.mapError((error) => error._tag === "RunFailure" ? error : setupFailed(`the memory file: ${error.message}`)))
 
 /** Checks the files and puts them in place. */
-export const prepareAgentFiles = Effect.fn("AgentFiles.prepare")(function*(settings: RunnerSettings) {
-  const { roots } = settings
-  const prompt = yield* readOptional(`${roots.config}/prompt.md`)
-  if (prompt === undefined || prompt.trim() === "") {
-    return yield* new RunFailure({ reason: "TemplateError", message: `${roots.config}/prompt.md is missing or empty` })
-  }
-  const files: AgentFiles = {
-    prompt,
-    ...(yield* placeMemory(settings)),
-    settings: yield* readSettings(settings),
-    ...(yield* readMcp(settings))
-  }
-  return files
-})
+export const prepareAgentFiles = Effect.fn("AgentFiles.prepare")(
+  function*(roots: AgentFolders, { overwriteMemory }: { readonly overwriteMemory: boolean }) {
+    const prompt = yield* readOptional(`${roots.config}/prompt.md`)
+    if (prompt === undefined || prompt.trim() === "") {
+      return yield* new RunFailure({
+        reason: "TemplateError",
+        message: `${roots.config}/prompt.md is missing or empty`
+      })
+    }
+    const files: AgentFiles = {
+      prompt,
+      ...(yield* placeMemory(roots, overwriteMemory)),
+      settings: yield* readSettings(roots),
+      ...(yield* readMcp(roots))
+    }
+    return files
+  },
+  Effect.mapError((error) => error._tag === "RunFailure" ? error : setupFailed(error.message))
+)

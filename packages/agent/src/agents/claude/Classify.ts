@@ -2,39 +2,18 @@
  * What an observation means, with what a broker saw beside it. First match wins; the exit code is the last thing looked at, since the
  * agent's own words say more and its code says little. Whether work was delivered is not known here.
  */
-import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import { Data, DateTime, Option } from "effect"
+import { DateTime, Option } from "effect"
 import { accountLimitEnd } from "../../model/messages/RateLimit.ts"
+import { short } from "../../pod/Short.ts"
+import type { BrokerView } from "../Following.ts"
+import { Verdict } from "../Verdict.ts"
 import { notInForce, type Observation } from "./Observation.ts"
 import { resetTime } from "./ResetTime.ts"
-import { short } from "./StreamLog.ts"
-
-export type Verdict = Data.TaggedEnum<{
-  /** The agent says that it is done; delivery decides. */
-  Finished: { readonly message: string; readonly forced?: string }
-  /** A limit of the run was reached; `complete`: the last answer was whole, so delivery may be too. */
-  OverBudget: { readonly message: string; readonly complete: boolean; readonly forced?: string }
-  /** A usage limit of the account; `resetAt` in epoch seconds where it is known. */
-  Limited: { readonly message: string; readonly resetAt: number | undefined }
-  /** The model's API failed after the agent's own tries. */
-  UpstreamDown: { readonly message: string }
-  /** The process ended or went silent without a result. */
-  Lost: { readonly message: string }
-  /** The new session's id is taken. */
-  SessionInUse: {}
-  /** The session to resume is not there. */
-  SessionUnknown: {}
-  Failed: { readonly reason: "SetupFailed" | "InvalidSpec" | "AgentError"; readonly message: string }
-}>
-export const Verdict = Data.taggedEnum<Verdict>()
 
 const failed = (reason: "SetupFailed" | "InvalidSpec" | "AgentError", message: string) =>
   Verdict.Failed({ reason, message })
 
-/** The part of a broker's testimony that explains an end. */
-export type Beside = Pick<BrokerResult, "modelRefused" | "problem" | "resetAt">
-
-type Rule = (seen: Observation, beside: Beside, now: DateTime.Utc | undefined) => Verdict | undefined
+type Rule = (seen: Observation, broker: BrokerView, now: DateTime.Utc | undefined) => Verdict | undefined
 
 const wordsOf = ({ result, stderr }: Observation): string =>
   result?.result?.trim() || result?.errors?.join("; ") || stderr.trim().split("\n").slice(-3).join(" | ") || "no words"
@@ -208,9 +187,9 @@ const rules: ReadonlyArray<Rule> = [
 ]
 
 /** The meaning of a process of the agent that has ended. `now`: where given, an end of a limit in words for people counts too. */
-export const classify = (seen: Observation, beside: Beside = {}, now?: DateTime.Utc): Verdict => {
+export const classify = (seen: Observation, broker: BrokerView = {}, now?: DateTime.Utc): Verdict => {
   for (const rule of rules) {
-    const verdict = rule(seen, beside, now)
+    const verdict = rule(seen, broker, now)
     if (verdict !== undefined) return verdict
   }
   return finished(seen)

@@ -3,8 +3,9 @@
  * and start programs; nothing that a user wrote is an argument.
  */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
-import { type Environment, inheritable } from "../../pod/Environment.ts"
-import type { SessionPlan } from "./Session.ts"
+import { brokerPaths } from "../../pod/BrokerPaths.ts"
+import type { Environment } from "../../pod/Environment.ts"
+import type { Invocation, Surroundings } from "../AgentCli.ts"
 
 /**
  * Tools by which a version of the agent would go on after its last answer, when nobody waits for it any more, or work in another folder
@@ -24,19 +25,6 @@ const refusedTools = [
 
 /** The mode that is asked for and that the agent must confirm. */
 export const permissionMode = "bypassPermissions"
-
-export interface Invocation {
-  readonly model: string
-  readonly session: SessionPlan
-  readonly workingDirectory: string
-  /** The run's CLAUDE.md. */
-  readonly memory: string | undefined
-  readonly mcpConfig: string | undefined
-  /** Settings file, where managed settings are not in force. */
-  readonly settings: string | undefined
-  readonly maxTurns: number | undefined
-  readonly maxCostUsd: number | undefined
-}
 
 const option = (flag: string, value: string | number | undefined) => (value === undefined ? [] : [flag, String(value)])
 
@@ -59,41 +47,17 @@ export const claudeArguments = (invocation: Invocation): ReadonlyArray<string> =
   "--add-dir",
   invocation.workingDirectory,
   "--strict-mcp-config",
-  ...option("--mcp-config", invocation.mcpConfig),
-  ...option("--settings", invocation.settings),
-  ...option("--append-system-prompt-file", invocation.memory),
+  ...option("--mcp-config", invocation.files.mcpConfig),
+  ...option("--settings", invocation.files.settings),
+  ...option("--append-system-prompt-file", invocation.files.memory),
   "--disable-slash-commands",
   ...option("--max-turns", invocation.maxTurns),
   ...option("--max-budget-usd", invocation.maxCostUsd)
 ]
 
-export interface AgentSurroundings {
-  readonly environment: Environment
-  readonly home: string
-  readonly claudeConfig: string
-  /** Roots by the names under which the run's texts and hooks know them. */
-  readonly roots: { readonly config: string; readonly workspace: string }
-  /** What the agent's git needs to reach its remote. */
-  readonly git: Environment
-  readonly user: { readonly name: string; readonly email: string }
-  /** Whether the run has tool servers. */
-  readonly toolServers: boolean
-  /** The runner is root: the agent refuses its mode to root outside a sandbox, and the container is one. */
-  readonly root: boolean
-  /** Found again in everything that the agent starts. */
-  readonly mark: string
-}
-
-/** The variable that marks what the agent started. */
-export const markVariable = "ORCHESTRATOR_AGENT"
-
-export const claudeEnvironment = (surroundings: AgentSurroundings): Environment => ({
-  ...inheritable(surroundings.environment),
-  ...surroundings.git,
-  [runnerNames.configDir]: surroundings.roots.config,
-  [runnerNames.workspaceDir]: surroundings.roots.workspace,
-  [runnerNames.home]: surroundings.home,
-  [runnerNames.claudeConfigDir]: surroundings.claudeConfig,
+/** Its own variables; they win over the pod's. */
+export const claudeEnvironment = ({ configFolder, root, toolServers }: Surroundings): Environment => ({
+  [runnerNames.claudeConfigDir]: configFolder,
   CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: "1",
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
@@ -104,24 +68,28 @@ export const claudeEnvironment = (surroundings: AgentSurroundings): Environment 
   DISABLE_AUTOUPDATER: "1",
   API_TIMEOUT_MS: "300000",
   MCP_TOOL_TIMEOUT: "600000",
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_AUTHOR_NAME: surroundings.user.name,
-  GIT_AUTHOR_EMAIL: surroundings.user.email,
-  GIT_COMMITTER_NAME: surroundings.user.name,
-  GIT_COMMITTER_EMAIL: surroundings.user.email,
   // Otherwise the tools of a server are found only by those who search for them.
-  ...(surroundings.toolServers ? { ENABLE_TOOL_SEARCH: "false" } : {}),
-  ...(surroundings.root ? { IS_SANDBOX: "1" } : {}),
-  [markVariable]: surroundings.mark
+  ...(toolServers ? { ENABLE_TOOL_SEARCH: "false" } : {}),
+  // It refuses its mode to root outside a sandbox, and the container is one.
+  ...(root ? { IS_SANDBOX: "1" } : {})
 })
 
-/** What is left of the limits after what earlier processes of this attempt used; at least the smallest that the agent takes. */
-export const remaining = (
-  limits: Pick<Invocation, "maxTurns" | "maxCostUsd">,
-  used: { readonly costUsd?: number; readonly turns?: number } | undefined
-): Pick<Invocation, "maxTurns" | "maxCostUsd"> => ({
-  maxTurns: limits.maxTurns === undefined ? undefined : Math.max(1, limits.maxTurns - (used?.turns ?? 0)),
-  maxCostUsd: limits.maxCostUsd === undefined
-    ? undefined
-    : Math.max(0.01, Math.round((limits.maxCostUsd - (used?.costUsd ?? 0)) * 1e6) / 1e6)
+export const ofOtherSessions: ReadonlySet<string> = new Set([
+  "CLAUDECODE",
+  "CLAUDE_CODE_ENTRYPOINT",
+  "CLAUDE_CODE_MAX_TURNS",
+  "CLAUDE_CODE_RETRY_WATCHDOG",
+  "CLAUDE_CODE_SESSION_ID",
+  "CLAUDE_CODE_SSE_PORT",
+  "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB"
+])
+
+const modelAccess =
+  /^(?:ANTHROPIC_(?:API_KEY|AUTH_TOKEN|BASE_URL|CUSTOM_HEADERS|(?:BEDROCK|VERTEX)_.*)|CLAUDE_CODE_(?:OAUTH_TOKEN|USE_(?:BEDROCK|VERTEX|FOUNDRY)|SKIP_.*_AUTH))$/
+
+export const reachesModel = (name: string): boolean => modelAccess.test(name)
+
+export const throughBroker = ({ token, url }: { readonly url: string; readonly token: string }): Environment => ({
+  [runnerNames.anthropicBaseUrl]: `${url}${brokerPaths.messages}`,
+  [runnerNames.anthropicApiKey]: token
 })

@@ -1,6 +1,6 @@
 /** What was seen of one process of the agent, folded from its stream. Facts only; what they mean is `Classify`'s. */
 import type { Usage } from "@orchestrator/domain/Usage"
-import type { Bounds } from "../../runner/RunnerConfig.ts"
+import type { Bounds, StopCause } from "../Following.ts"
 import {
   blocksOf,
   type Event,
@@ -15,9 +15,6 @@ import {
   isUser,
   type RunResult
 } from "./Stream.ts"
-
-/** Why the runner stopped the process. */
-export type StopCause = "NoInit" | "BadInit" | "Silent" | "NotExiting"
 
 export interface Observation {
   readonly init?: Init

@@ -2,34 +2,7 @@
  * Which session an attempt continues, and what its first words are. A resume is promised only for a transcript that exists: the agent
  * would silently start fresh or refuse otherwise.
  */
-/** A transcript on the workspace. A stub cannot be resumed, and yet its id counts as used. */
-export interface Transcript {
-  readonly path: string
-  readonly stub: boolean
-  /** Whether it was written for the agent's present folder. */
-  readonly here: boolean
-}
-
-export interface SessionPlan {
-  readonly sessionId: string
-  /** What `--resume` gets; undefined for a new session. */
-  readonly resume: string | undefined
-  /** Transcript of the new session's id that must make room. */
-  readonly stub?: string
-  /** Why a wanted resume is not possible. */
-  readonly problem?: string
-}
-
-export interface SessionFacts {
-  /** The attempt's own session id. */
-  readonly sessionId: string
-  readonly wanted: boolean
-  /** The one to resume by the statuses of the tenant's runs; those of this run's earlier attempts come after it. */
-  readonly last?: string | undefined
-  /** Of this run's earlier attempts, newest first. */
-  readonly earlier: ReadonlyArray<string>
-  readonly transcripts: ReadonlyMap<string, Transcript>
-}
+import type { SessionFacts, SessionPlan, Transcript } from "../AgentCli.ts"
 
 const resumeOf = (sessionId: string, { here, path }: Transcript): SessionPlan => ({
   sessionId,

@@ -1,7 +1,7 @@
 /** One short line per event, so that a person who follows the log sees what the agent does. */
-import { printable } from "@orchestrator/domain/Printable"
 import { Predicate } from "effect"
 import type { Redact } from "../../pod/Redact.ts"
+import { short, shortWidth } from "../../pod/Short.ts"
 import {
   type Block,
   blocksOf,
@@ -15,15 +15,6 @@ import {
   isUser
 } from "./Stream.ts"
 
-const width = 160
-
-/** First line with something in it, cut to the width of a terminal. */
-export const short = (text: string, max = width, redact: Redact = (it) => it): string => {
-  const line = printable(text, { lines: true, redact }).split("\n").map((part) => part.trim())
-    .find((part) => part !== "") ?? ""
-  return printable(line, { max })
-}
-
 /** The one input of a tool call that tells what it does. */
 const telling = ["command", "file_path", "path", "pattern", "url", "query", "description", "prompt"]
 
@@ -31,8 +22,8 @@ const inputOf = (input: unknown, redact: Redact): string => {
   if (!Predicate.isObject(input)) return ""
   const key = telling.find((name) => typeof Reflect.get(input, name) === "string")
   return key === undefined
-    ? short(JSON.stringify(input), width, redact)
-    : short(String(Reflect.get(input, key)), width, redact)
+    ? short(JSON.stringify(input), shortWidth, redact)
+    : short(String(Reflect.get(input, key)), shortWidth, redact)
 }
 
 const textOf = (content: unknown): string =>
@@ -43,10 +34,10 @@ const textOf = (content: unknown): string =>
     : ""
 
 const blockLine = (redact: Redact) => (block: Block): ReadonlyArray<string> => {
-  if (block.type === "text" && block.text) return [`agent: ${short(block.text, width, redact)}`]
+  if (block.type === "text" && block.text) return [`agent: ${short(block.text, shortWidth, redact)}`]
   if (block.type === "tool_use") return [`agent > ${block.name ?? "tool"} ${inputOf(block.input, redact)}`.trimEnd()]
   if (block.type === "tool_result") {
-    const said = short(textOf(block.content), width, redact)
+    const said = short(textOf(block.content), shortWidth, redact)
     return [block.is_error === true ? `agent < error: ${said}` : `agent < ${said || "done"}`]
   }
   return []
@@ -89,7 +80,7 @@ export const logLines = (event: Event, redact: Redact = (it) => it): ReadonlyArr
     const how = event.is_error === true ? "failed" : "finished"
     return [
       `agent: ${how} (${event.subtype}) after ${amount(event.num_turns ?? 0, "turn")}${cost}: ${
-        short(event.result ?? event.errors?.join("; ") ?? "", width, redact)
+        short(event.result ?? event.errors?.join("; ") ?? "", shortWidth, redact)
       }`
     ]
   }

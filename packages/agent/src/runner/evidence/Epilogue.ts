@@ -1,7 +1,7 @@
 /** The last five lines of the log: who worked, what became of it, where to look, and how it ended with what to do next. */
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { FailureReason } from "@orchestrator/domain/Reason"
-import { short } from "../../agents/claude/StreamLog.ts"
+import { short } from "../../pod/Short.ts"
 
 const widest = 600
 

@@ -3,7 +3,7 @@ import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { pushFailure } from "@orchestrator/domain/PushWords"
 import type { FailureReason } from "@orchestrator/domain/Reason"
 import { DateTime } from "effect"
-import { Verdict } from "../../agents/claude/Classify.ts"
+import { Verdict } from "../../agents/Verdict.ts"
 import type { HandedOver } from "./Handover.ts"
 
 type Story = Pick<AgentResult, "outcome" | "reason" | "message" | "remarks">

@@ -4,6 +4,7 @@
  */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Duration, Effect, FileSystem, Option, Schedule, Schema } from "effect"
+import type { AgentCli } from "../../agents/AgentCli.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { setupFailed } from "../RunFailure.ts"
 
@@ -42,19 +43,17 @@ export const awaitEndpoint = Effect.fn("Endpoint.await")(function*(file: string,
 /** What a git of the agent's container sends to the broker. */
 export const basicCredentials = ({ token }: Endpoint): string => Buffer.from(`run:${token}`).toString("base64")
 
-const modelAccess =
-  /^(?:ANTHROPIC_(?:API_KEY|AUTH_TOKEN|BASE_URL|CUSTOM_HEADERS|(?:BEDROCK|VERTEX)_.*)|CLAUDE_CODE_(?:OAUTH_TOKEN|USE_(?:BEDROCK|VERTEX|FOUNDRY)|SKIP_.*_AUTH)|GH_TOKEN)$/
-
 const isProxy = /^(?:https?|all)_proxy$/i
 
 /** The same environment with the broker in place of every way to a model or a forge. Loopback is never asked of a proxy. */
-export const brokered = (environment: Environment, { token, url }: Endpoint): Environment => {
-  const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !modelAccess.test(name)))
+export const brokered = (environment: Environment, endpoint: Endpoint, agent: AgentCli): Environment => {
+  const rest = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !agent.reachesModel(name) && name !== runnerNames.ghToken)
+  )
   const direct = [environment["NO_PROXY"] ?? environment["no_proxy"], "127.0.0.1", "localhost"].filter(Boolean).join()
   return {
     ...rest,
     ...(Object.keys(rest).some((name) => isProxy.test(name)) ? { NO_PROXY: direct, no_proxy: direct } : {}),
-    [runnerNames.anthropicBaseUrl]: `${url}/anthropic`,
-    [runnerNames.anthropicApiKey]: token
+    ...agent.throughBroker(endpoint)
   }
 }

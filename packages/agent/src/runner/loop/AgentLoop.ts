@@ -2,22 +2,15 @@
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import { Clock, DateTime, Effect, Ref } from "effect"
-import type { AgentFiles } from "../../agents/claude/AgentFiles.ts"
-import { classify, type Verdict } from "../../agents/claude/Classify.ts"
-import {
-  claudeArguments,
-  claudeEnvironment,
-  markVariable,
-  permissionMode,
-  remaining
-} from "../../agents/claude/Claude.ts"
-import type { Observation } from "../../agents/claude/Observation.ts"
-import type { SessionPlan } from "../../agents/claude/Session.ts"
+import type { AgentFiles, SessionPlan } from "../../agents/AgentCli.ts"
+import type { Observation } from "../../agents/Following.ts"
+import type { Verdict } from "../../agents/Verdict.ts"
 import { configEnvironment, identityOf } from "../../git/GitSettings.ts"
 import { Upstream } from "../../git/Upstream.ts"
 import { Handover } from "../handover/Handover.ts"
 import type { RunnerSettings } from "../RunnerConfig.ts"
 import type { Prepared } from "../workspace/Setup.ts"
+import { agentEnvironment, markVariable, remaining } from "./AgentEnvironment.ts"
 import { nextStep, nothingTried, type Tried } from "./NextStep.ts"
 import { Processes } from "./Processes.ts"
 import { goOnPrompt, startPrompt } from "./Prompt.ts"
@@ -58,13 +51,14 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   const processes = yield* Processes
   const supervisor = yield* Supervisor
   const upstream = yield* Upstream
+  const { agent } = settings
   const { workingDirectory } = prepared
   const mark = `${settings.run.uid}-${settings.run.attempt}`
   const access = upstream.agentAccess
-  const environment = claudeEnvironment({
+  const environment = agentEnvironment(agent, {
     environment: { ...settings.environment, [runnerNames.gitAllowProtocol]: settings.agentProtocols },
     home: settings.roots.home,
-    claudeConfig: settings.roots.claudeConfig,
+    configFolder: settings.roots.agentConfig,
     roots: settings.roots,
     git: { ...configOf(access.settings), ...access.environment },
     user: identityOf(settings.githubUser),
@@ -76,37 +70,22 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   const start = Effect.fnUntraced(function*(plan: SessionPlan, prompt: string) {
     yield* Effect.log(describe(plan))
     const used = (yield* Ref.get(story))?.usage
-    const observation = yield* supervisor.run({
-      command: "claude",
-      arguments: claudeArguments({
-        model: settings.model,
-        session: plan,
-        workingDirectory,
-        memory: files.memory,
-        mcpConfig: files.mcpConfig,
-        settings: files.settings,
-        ...remaining(settings, used)
-      }),
+    const ended = yield* supervisor.run({
+      agent,
+      invocation: { model: settings.model, session: plan, workingDirectory, files, ...remaining(settings, used) },
       environment,
-      workingDirectory,
       prompt,
-      asked: {
-        model: settings.model,
-        permissionMode,
-        sessionId: plan.sessionId,
-        mcpServers: files.mcpServers
-      },
-      marks: [`CLAUDE_CODE_SESSION_ID=${plan.sessionId}`, `${markVariable}=${mark}`],
+      marks: [agent.sessionMark(plan.sessionId), `${markVariable}=${mark}`],
       bounds: settings.bounds
     }, seen)
+    const observation = ended.seen
     const usage = addUsage(used, observation.usage)
-    const begun = observation.init !== undefined && observation.badInit === undefined
+    const begun = observation.begun && !observation.unfit
     yield* Ref.update(story, (before) =>
       before === undefined
         ? before
         : { ...before, begun: before.begun || begun, ...(usage === undefined ? {} : { usage }) })
-    const testimony = observation.result?.is_error === true ? yield* handover.testimony : undefined
-    return classify(observation, testimony, yield* DateTime.now)
+    return ended.verdict(observation.failed ? yield* handover.testimony : undefined, yield* DateTime.now)
   })
 
   let plan = yield* sessions.begin(workingDirectory)

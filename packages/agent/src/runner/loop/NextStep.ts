@@ -1,6 +1,6 @@
 /** Whether a process of the agent that has ended is followed by another in the same pod. Every way on is bounded. */
 import { Data, Duration } from "effect"
-import { Verdict } from "../../agents/claude/Classify.ts"
+import { Verdict } from "../../agents/Verdict.ts"
 
 export type NextStep = Data.TaggedEnum<{
   /** The verdict stands. */

@@ -1,12 +1,6 @@
 /** The transcripts on the workspace, as facts for the plan of a session. */
 import { Context, Effect, FileSystem, Layer } from "effect"
-import {
-  isStub,
-  planSession,
-  type SessionPlan,
-  type Transcript,
-  transcriptFolder
-} from "../../agents/claude/Session.ts"
+import type { SessionPlan, Transcript } from "../../agents/AgentCli.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
 import { earlierSessions } from "../workspace/RenewWorkspace.ts"
 
@@ -22,23 +16,23 @@ export class SessionStore extends Context.Service<SessionStore, {
     SessionStore,
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { lastSession: last, resumeSession, roots, run, sessionId } = yield* RunnerConfig
-      const projects = `${roots.claudeConfig}/projects`
+      const { agent: { sessions }, lastSession: last, resumeSession, roots, run, sessionId } = yield* RunnerConfig
+      const projects = `${roots.agentConfig}/${sessions.folder}`
 
       const list = (folder: string) => fs.readDirectory(folder).pipe(Effect.orElseSucceed(() => []))
 
       const transcripts = Effect.fnUntraced(function*(workingDirectory: string) {
         const real = yield* fs.realPath(workingDirectory).pipe(Effect.orElseSucceed(() => workingDirectory))
-        const present = transcriptFolder(real)
+        const present = sessions.folderOf(real)
         const found = new Map<string, Transcript>()
         for (const folder of yield* list(projects)) {
           const here = present.cut ? folder.startsWith(present.name) : folder === present.name
           for (const file of yield* list(`${projects}/${folder}`)) {
-            const id = /^([0-9a-f-]{36})\.jsonl$/.exec(file)?.[1]
+            const id = sessions.idOf(file)
             if (id === undefined || (found.get(id)?.here === true && !here)) continue
             const path = `${projects}/${folder}/${file}`
             const text = yield* fs.readFileString(path).pipe(Effect.orElseSucceed(() => ""))
-            found.set(id, { path, stub: isStub(text), here })
+            found.set(id, { path, stub: sessions.isStub(text), here })
           }
         }
         return found
@@ -51,7 +45,7 @@ export class SessionStore extends Context.Service<SessionStore, {
 
       const plan = Effect.fnUntraced(function*(workingDirectory: string, id: string, wanted: boolean) {
         const found = yield* transcripts(workingDirectory)
-        const chosen = planSession({
+        const chosen = sessions.plan({
           sessionId: id,
           wanted,
           last,

@@ -5,36 +5,28 @@
 import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { constants } from "node:os"
-import {
-  type Asked,
-  initProblem,
-  nothingSeen,
-  notInForce,
-  type Observation,
-  observe,
-  observeStderr,
-  overdue,
-  type StopCause
-} from "../../agents/claude/Observation.ts"
-import { decodeEvent, isInit, redacted } from "../../agents/claude/Stream.ts"
-import { logLines, short } from "../../agents/claude/StreamLog.ts"
+import type { AgentCli, Invocation } from "../../agents/AgentCli.ts"
+import { type Bounds, type Following, type Observation, type StopCause } from "../../agents/Following.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { Redaction } from "../../pod/Redact.ts"
+import { short } from "../../pod/Short.ts"
 import { Evidence } from "../evidence/Evidence.ts"
-import type { Bounds } from "../RunnerConfig.ts"
 import { Processes } from "./Processes.ts"
 
 export interface AgentProcess {
-  readonly command: string
-  readonly arguments: ReadonlyArray<string>
+  readonly agent: AgentCli
+  readonly invocation: Invocation
   readonly environment: Environment
-  readonly workingDirectory: string
   readonly prompt: string
-  readonly asked: Asked
   /** Environment entries by which its leftovers are found. */
   readonly marks: ReadonlyArray<string>
   readonly bounds: Bounds
 }
+
+/** Changes what is known of the process, also for whoever looks at it from outside. */
+const stepOf =
+  (followed: Ref.Ref<Following>, seen: Ref.Ref<Observation>) => (change: (before: Following) => Following) =>
+    Effect.tap(Ref.updateAndGet(followed, change), (after) => Ref.set(seen, after.seen))
 
 /** Exit code as a shell counts it. The spawner reports an end by signal as an error that names the signal. */
 const exitCodeOf = (message: string): number => {
@@ -45,7 +37,7 @@ const exitCodeOf = (message: string): number => {
 
 export class Supervisor extends Context.Service<Supervisor, {
   /** Runs the agent once. What is seen is also in `seen` as it happens, for whoever interrupts. */
-  readonly run: (agent: AgentProcess, seen: Ref.Ref<Observation>) => Effect.Effect<Observation>
+  readonly run: (process: AgentProcess, seen: Ref.Ref<Observation>) => Effect.Effect<Following>
 }>()("@orchestrator/agent/runner/loop/Supervisor") {
   static readonly layer = Layer.effect(
     Supervisor,
@@ -55,104 +47,110 @@ export class Supervisor extends Context.Service<Supervisor, {
       const redact = yield* Redaction
       const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
 
-      const supervise = Effect.fnUntraced(function*(agent: AgentProcess, seen: Ref.Ref<Observation>) {
-        const { bounds } = agent
-        const lastEvent = yield* Ref.make(yield* Clock.currentTimeMillis)
-        const firstEvent = yield* Deferred.make<StopCause>()
+      const supervise = Effect.fnUntraced(
+        function*(process: AgentProcess, followed: Ref.Ref<Following>, seen: Ref.Ref<Observation>) {
+          const { agent, bounds, invocation, marks } = process
+          const step = stepOf(followed, seen)
+          const lastEvent = yield* Ref.make(yield* Clock.currentTimeMillis)
+          const firstEvent = yield* Deferred.make<StopCause>()
 
-        // One process per session: a runner that was killed may have left its agent running.
-        yield* processes.sweep(agent.marks)
-        const handle = yield* spawner.spawn(ChildProcess.make(agent.command, agent.arguments, {
-          cwd: agent.workingDirectory,
-          env: agent.environment,
-          stdin: Stream.encodeText(Stream.make(agent.prompt)),
-          detached: false,
-          killSignal: "SIGKILL"
-        }))
-        const exit = yield* Effect.cached(handle.exitCode.pipe(
-          Effect.map((code): number => code),
-          Effect.catch((error) => Effect.succeed(exitCodeOf(String(error.cause ?? error.message))))
-        ))
+          // One process per session: a runner that was killed may have left its agent running.
+          yield* processes.sweep(marks)
+          const handle = yield* spawner.spawn(ChildProcess.make(agent.executable, agent.arguments(invocation), {
+            cwd: invocation.workingDirectory,
+            env: process.environment,
+            stdin: Stream.encodeText(Stream.make(process.prompt)),
+            detached: false,
+            killSignal: "SIGKILL"
+          }))
+          const exit = yield* Effect.cached(handle.exitCode.pipe(
+            Effect.map((code): number => code),
+            Effect.catch((error) => Effect.succeed(exitCodeOf(String(error.cause ?? error.message))))
+          ))
 
-        const onLine = Effect.fnUntraced(function*(line: string) {
-          if (line.trim() !== "") yield* evidence.event(line)
-          const event = redacted(decodeEvent(line), redact)
-          if (event === undefined) {
-            if (line.trim() !== "") yield* Effect.log(`agent printed: ${short(line, undefined, redact)}`)
-            return
-          }
-          yield* Ref.set(lastEvent, yield* Clock.currentTimeMillis)
-          const now = yield* Ref.updateAndGet(seen, (before) => observe(before, event))
-          for (const text of logLines(event, redact)) yield* Effect.log(text)
-          if (!isInit(event)) return
-          const problem = initProblem(event, agent.asked, now.stderr)
-          if (problem === undefined) return
-          yield* Ref.update(seen, (before) => ({ ...before, badInit: problem }))
-          yield* Deferred.succeed(firstEvent, "BadInit")
-        })
-        const onStderr = Effect.fnUntraced(function*(line: string) {
-          yield* Ref.update(seen, (before) => observeStderr(before, redact(line)))
-          if (line.trim() !== "") yield* Effect.log(`agent stderr: ${short(line, undefined, redact)}`)
-          if (notInForce.test(line)) yield* Deferred.succeed(firstEvent, "BadInit")
-        })
-        const lines = <E>(stream: Stream.Stream<Uint8Array, E>) => Stream.splitLines(Stream.decodeText(stream))
-        const stdout = yield* Effect.forkScoped(Effect.ignore(Stream.runForEach(lines(handle.stdout), onLine)))
-        yield* Effect.forkScoped(Effect.ignore(Stream.runForEach(lines(handle.stderr), onStderr)))
-
-        const exited = (seconds: number) =>
-          Effect.map(Effect.timeoutOption(exit, Duration.seconds(seconds)), (code) => code._tag === "Some")
-        const stop = Effect.gen(function*() {
-          for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
-            if (!(yield* Effect.orElseSucceed(handle.isRunning, () => false))) return
-            yield* processes.signal(handle.pid, signal)
-            if (yield* exited(bounds.stop)) return
-          }
-        })
-        yield* Effect.addFinalizer((exit) =>
-          Exit.isSuccess(exit) ? Effect.void : Effect.andThen(stop, processes.sweep(agent.marks))
-        )
-
-        const noInit = Effect.sleep(Duration.seconds(bounds.init)).pipe(
-          Effect.andThen(Ref.get(seen)),
-          Effect.flatMap(({ init }) => (init === undefined ? Effect.succeed<StopCause>("NoInit") : Effect.never))
-        )
-        const tooQuiet = Effect.gen(function*() {
-          const quiet = (yield* Clock.currentTimeMillis) - (yield* Ref.get(lastEvent))
-          return overdue(yield* Ref.get(seen), quiet / 1000, bounds)
-        }).pipe(
-          Effect.repeat({
-            schedule: Schedule.spaced(Duration.seconds(Math.min(bounds.silence, bounds.exit) / 10)),
-            until: (cause) => cause !== undefined
+          const checkFit = Effect.gen(function*() {
+            if ((yield* Ref.get(followed)).seen.unfit) yield* Deferred.succeed(firstEvent, "BadInit")
           })
-        )
-        const cause = yield* Effect.raceAllFirst([
-          Effect.as(exit, undefined),
-          Deferred.await(firstEvent),
-          noInit,
-          tooQuiet
-        ])
-        if (cause !== undefined) {
-          yield* Effect.log(`stopping the agent: ${stopWords[cause]}`)
-          yield* Ref.update(seen, (before) => ({ ...before, stopped: cause }))
-          yield* stop
-        }
-        const exitCode = yield* exit
-        const leftovers = yield* processes.sweep(agent.marks)
-        if (leftovers > 0) yield* Effect.log(`killed ${leftovers} processes that the agent left behind`)
-        // The pipe ends with the last process that holds it; what was written is read to the end.
-        yield* Effect.timeoutOption(Fiber.await(stdout), Duration.seconds(2))
-        return yield* Ref.updateAndGet(seen, (before) => ({ ...before, exitCode }))
-      }, Effect.scoped)
+          const onLine = Effect.fnUntraced(function*(line: string) {
+            if (line.trim() !== "") yield* evidence.event(line)
+            const read = yield* Ref.modify(followed, (before) => {
+              const read = before.read(line)
+              return [read, read?.next ?? before] as const
+            })
+            if (read === undefined) {
+              if (line.trim() !== "") yield* Effect.log(`agent printed: ${short(line, undefined, redact)}`)
+              return
+            }
+            yield* Ref.set(lastEvent, yield* Clock.currentTimeMillis)
+            yield* Ref.set(seen, read.next.seen)
+            for (const text of read.log) yield* Effect.log(text)
+            yield* checkFit
+          })
+          const onStderr = Effect.fnUntraced(function*(line: string) {
+            yield* step((before) => before.readStderr(line))
+            if (line.trim() !== "") yield* Effect.log(`agent stderr: ${short(line, undefined, redact)}`)
+            yield* checkFit
+          })
+          const lines = <E>(stream: Stream.Stream<Uint8Array, E>) => Stream.splitLines(Stream.decodeText(stream))
+          const stdout = yield* Effect.forkScoped(Effect.ignore(Stream.runForEach(lines(handle.stdout), onLine)))
+          yield* Effect.forkScoped(Effect.ignore(Stream.runForEach(lines(handle.stderr), onStderr)))
+
+          const exited = (seconds: number) =>
+            Effect.map(Effect.timeoutOption(exit, Duration.seconds(seconds)), (code) => code._tag === "Some")
+          const stop = Effect.gen(function*() {
+            for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+              if (!(yield* Effect.orElseSucceed(handle.isRunning, () => false))) return
+              yield* processes.signal(handle.pid, signal)
+              if (yield* exited(bounds.stop)) return
+            }
+          })
+          yield* Effect.addFinalizer((exit) =>
+            Exit.isSuccess(exit) ? Effect.void : Effect.andThen(stop, processes.sweep(marks))
+          )
+
+          const noInit = Effect.sleep(Duration.seconds(bounds.init)).pipe(
+            Effect.andThen(Ref.get(followed)),
+            Effect.flatMap(({ seen }) => (seen.begun ? Effect.never : Effect.succeed<StopCause>("NoInit")))
+          )
+          const tooQuiet = Effect.gen(function*() {
+            const quiet = (yield* Clock.currentTimeMillis) - (yield* Ref.get(lastEvent))
+            return (yield* Ref.get(followed)).overdue(quiet / 1000, bounds)
+          }).pipe(
+            Effect.repeat({
+              schedule: Schedule.spaced(Duration.seconds(Math.min(bounds.silence, bounds.exit) / 10)),
+              until: (cause) => cause !== undefined
+            })
+          )
+          const cause = yield* Effect.raceAllFirst([
+            Effect.as(exit, undefined),
+            Deferred.await(firstEvent),
+            noInit,
+            tooQuiet
+          ])
+          if (cause !== undefined) {
+            yield* Effect.log(`stopping the agent: ${stopWords[cause]}`)
+            yield* step((before) => before.stopped(cause))
+            yield* stop
+          }
+          const exitCode = yield* exit
+          const leftovers = yield* processes.sweep(marks)
+          if (leftovers > 0) yield* Effect.log(`killed ${leftovers} processes that the agent left behind`)
+          // The pipe ends with the last process that holds it; what was written is read to the end.
+          yield* Effect.timeoutOption(Fiber.await(stdout), Duration.seconds(2))
+          return yield* step((before) => before.exited(exitCode))
+        },
+        Effect.scoped
+      )
 
       return Supervisor.of({
-        run: Effect.fn("Supervisor.run")(function*(agent, seen) {
-          yield* Ref.set(seen, nothingSeen)
-          return yield* supervise(agent, seen).pipe(
+        run: Effect.fn("Supervisor.run")(function*(process, seen) {
+          const { agent, invocation } = process
+          const followed = yield* Ref.make(agent.follow(invocation, redact))
+          const step = stepOf(followed, seen)
+          yield* step((begin) => begin)
+          return yield* supervise(process, followed, seen).pipe(
             Effect.catch((error) =>
-              Ref.updateAndGet(seen, (before) => ({
-                ...observeStderr(before, `cannot start ${agent.command}: ${error.message}`),
-                exitCode: 127
-              }))
+              step((before) => before.readStderr(`cannot start ${agent.executable}: ${error.message}`).exited(127))
             )
           )
         })

@@ -1,5 +1,6 @@
 /** Our files in the repository's folder: written for the agent, hidden from git, and never part of what is delivered. */
 import { Effect, FileSystem } from "effect"
+import { agents } from "../../agents/Agents.ts"
 import { Git } from "../../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
 import { discard, isPlainPath } from "../workspace/Plain.ts"
@@ -34,8 +35,8 @@ export const clearTaskFiles = Effect.fn("TaskFolder.clear")(
 
 const longestExclude = 1_000_000
 
-/** Folders that the agent's CLI makes for itself. */
-const cliFiles = ["**/.claude/worktrees/", "**/.claude/settings.local.json", "**/.claude/scheduled_tasks*"]
+/** Folders that an agent's CLI makes for itself. */
+const cliFiles = agents.flatMap(({ ownFiles }) => ownFiles)
 
 /** Hides from git what these lines of an ignore file name, beside the lines that are to be kept. */
 export const hideTaskFiles = Effect.fn("TaskFolder.hide")(function*(

@@ -1,13 +1,14 @@
 /**
- * What the agent's CLI takes for instructions of the repository, in its folder and those above. Only what is tracked is the repository's:
- * a file that its rules ignore (`.claude/` often is) may be of any earlier run, and would instruct this one.
+ * What an agent's CLI takes for instructions of the repository, in its folder and those above. Only what is tracked is the repository's:
+ * a file that its rules ignore (an agent's folder often is) may be of any earlier run, and would instruct this one.
  */
 import { Effect, FileSystem } from "effect"
+import { agents } from "../../agents/Agents.ts"
 import { Git } from "../../git/Git.ts"
 import { discard } from "./Plain.ts"
 import type { Repository } from "./Repository.ts"
 
-const names = ["CLAUDE.md", "CLAUDE.local.md", ".claude"] as const
+const names = agents.flatMap(({ instructions }) => instructions)
 
 /** Their paths from a folder, given relative to the repository, up to the repository's own. */
 const instructionPaths = (folder: string): ReadonlyArray<string> => {

@@ -4,7 +4,7 @@
  */
 import { sessionId } from "@orchestrator/domain/Session"
 import { Effect, FileSystem, Option } from "effect"
-import { isStub } from "../../agents/claude/Session.ts"
+import type { Sessions } from "../../agents/AgentCli.ts"
 import { setupFailed } from "../RunFailure.ts"
 import type { RunnerSettings } from "../RunnerConfig.ts"
 import { discard, isOurs, isPlainPath, kindOf, moveAway, namesIn, plainFolder, plainPath, readPlain } from "./Plain.ts"
@@ -18,7 +18,6 @@ const keptTranscripts = 20
 const largestTranscript = 134_217_728
 const earlierAttempts = 10
 
-const transcriptName = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/
 const folderName = /^[A-Za-z0-9-]+$/
 
 interface Found {
@@ -30,12 +29,12 @@ interface Found {
 }
 
 /** Transcripts below a folder of the agent's projects, newest first: files of their own, of a bearable size. */
-const transcriptsIn = Effect.fnUntraced(function*(projects: string) {
+const transcriptsIn = Effect.fnUntraced(function*(sessions: Sessions, projects: string) {
   const fs = yield* FileSystem.FileSystem
   const found: Array<Found> = []
   for (const folder of (yield* namesIn(projects)).filter((name) => folderName.test(name))) {
     for (const name of yield* namesIn(`${projects}/${folder}`)) {
-      const id = transcriptName.exec(name)?.[1]
+      const id = sessions.idOf(name)
       if (id === undefined) continue
       const path = `${projects}/${folder}/${name}`
       const info = yield* Effect.option(fs.lstat(path))
@@ -63,29 +62,29 @@ export const earlierSessions = ({ attempt, uid }: RunnerSettings["run"]): Readon
     (_, back) => sessionId(uid, attempt - 1 - back)
   )
 
-const isResumable = Effect.fnUntraced(function*({ path }: Found) {
+const isResumable = Effect.fnUntraced(function*({ isStub }: Sessions, { path }: Found) {
   const text = yield* readPlain(path, largestTranscript)
   return text !== undefined && !isStub(text)
 })
 
 /** Moves what can be resumed out of the agent's config folder, and keeps the newest. */
-const putAway = Effect.fnUntraced(function*(projects: string, archive: string) {
+const putAway = Effect.fnUntraced(function*(sessions: Sessions, projects: string, archive: string) {
   const fs = yield* FileSystem.FileSystem
-  for (const { folder, id, path } of yield* transcriptsIn(projects)) {
+  for (const { folder, id, path } of yield* transcriptsIn(sessions, projects)) {
     yield* plainFolder(`${archive}/${folder}`)
-    yield* discard(`${archive}/${folder}/${id}.jsonl`)
-    yield* fs.rename(path, `${archive}/${folder}/${id}.jsonl`)
+    yield* discard(`${archive}/${folder}/${sessions.fileOf(id)}`)
+    yield* fs.rename(path, `${archive}/${folder}/${sessions.fileOf(id)}`)
   }
-  for (const { path } of (yield* transcriptsIn(archive)).slice(keptTranscripts)) yield* discard(path)
+  for (const { path } of (yield* transcriptsIn(sessions, archive)).slice(keptTranscripts)) yield* discard(path)
 })
 
 /** Transcripts of runs that have the workspace at the same time, each in a config folder of its own. */
-const besideUs = Effect.fnUntraced(function*(workspace: string) {
+const besideUs = Effect.fnUntraced(function*(sessions: Sessions, workspace: string) {
   const runs = yield* namesIn(`${workspace}/.runs`)
   const found: Array<Found> = []
   for (const run of runs) {
     if (yield* isPlainPath(workspace, `.runs/${run}`)) {
-      found.push(...yield* transcriptsIn(`${workspace}/.runs/${run}/projects`))
+      found.push(...yield* transcriptsIn(sessions, `${workspace}/.runs/${run}/${sessions.folder}`))
     }
   }
   return found
@@ -93,16 +92,16 @@ const besideUs = Effect.fnUntraced(function*(workspace: string) {
 
 /** Puts the first that there is where the agent looks for it: moved, or copied where it is another run's. */
 const bringBack = Effect.fnUntraced(function*(
-  { roots: { claudeConfig, workspace }, shared, ...settings }: RunnerSettings,
+  { agent: { sessions }, roots: { agentConfig, workspace }, shared, ...settings }: RunnerSettings,
   archive: string
 ) {
   const fs = yield* FileSystem.FileSystem
-  const ours = yield* transcriptsIn(archive)
-  const theirs = shared ? yield* besideUs(workspace) : []
+  const ours = yield* transcriptsIn(sessions, archive)
+  const theirs = shared ? yield* besideUs(sessions, workspace) : []
   for (const id of wantedSessions(settings)) {
     const found = [...ours, ...theirs].find((transcript) => transcript.id === id)
-    if (found === undefined || !(yield* isResumable(found))) continue
-    const target = `${yield* plainPath(claudeConfig, `projects/${found.folder}`)}/${id}.jsonl`
+    if (found === undefined || !(yield* isResumable(sessions, found))) continue
+    const target = `${yield* plainPath(agentConfig, `${sessions.folder}/${found.folder}`)}/${sessions.fileOf(id)}`
     yield* ours.includes(found) ? fs.rename(found.path, target) : fs.copyFile(found.path, target)
     return yield* fs.chmod(target, 0o600)
   }
@@ -111,7 +110,7 @@ const bringBack = Effect.fnUntraced(function*(
 /** Everything beside the clone that is not ours: what tools look for in the folders above theirs. */
 const sweep = Effect.fnUntraced(function*(workspace: string, kept: ReadonlyArray<string>) {
   const names = yield* namesIn(workspace)
-  const stays = new Set([own, clone, ofTheVolume, "CLAUDE.md", ...kept, ...asidesIn(names, clone)])
+  const stays = new Set([own, clone, ofTheVolume, ...kept, ...asidesIn(names, clone)])
   for (const name of names.filter((each) => !stays.has(each))) yield* discard(`${workspace}/${name}`)
 })
 
@@ -136,15 +135,17 @@ const emptyFolder = Effect.fnUntraced(function*(workspace: string, path: string)
 /** With shared access other runs work in the same workspace: what is theirs is left alone. */
 export const renewWorkspace = Effect.fn("RenewWorkspace.renew")(
   function*(settings: RunnerSettings) {
-    const { roots: { claudeConfig, home, workspace }, shared } = settings
+    const { agent: { memoryFile, sessions }, roots: { agentConfig, home, workspace }, shared } = settings
     yield* isOurs(workspace)
     const archive = yield* plainPath(workspace, `${own}/sessions`)
-    const [homePath, configPath] = [within(workspace, home), within(workspace, claudeConfig)]
+    const [homePath, configPath] = [within(workspace, home), within(workspace, agentConfig)]
     if (configPath !== undefined && (yield* isPlainPath(workspace, configPath))) {
-      yield* putAway(`${claudeConfig}/projects`, archive)
+      yield* putAway(sessions, `${agentConfig}/${sessions.folder}`, archive)
     }
-    if (!shared) yield* sweep(workspace, [homePath, configPath].flatMap((path) => path?.split("/")[0] ?? []))
-    for (const folder of [home, claudeConfig]) yield* emptyFolder(workspace, folder)
+    if (!shared) {
+      yield* sweep(workspace, [memoryFile, ...[homePath, configPath].flatMap((path) => path?.split("/")[0] ?? [])])
+    }
+    for (const folder of [home, agentConfig]) yield* emptyFolder(workspace, folder)
     yield* bringBack(settings, archive)
   },
   Effect.mapError((error) => setupFailed(`the workspace cannot be prepared: ${error.message}`))

@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import { Duration } from "effect"
-import { type Beside, classify, Verdict } from "../../../src/agents/claude/Classify.ts"
+import { classify } from "../../../src/agents/claude/Classify.ts"
 import { nothingSeen, type Observation } from "../../../src/agents/claude/Observation.ts"
 import type { RunResult } from "../../../src/agents/claude/Stream.ts"
+import type { BrokerView } from "../../../src/agents/Following.ts"
+import { Verdict } from "../../../src/agents/Verdict.ts"
 import { conclude } from "../../../src/runner/handover/Conclude.ts"
 import type { HandedOver } from "../../../src/runner/handover/Handover.ts"
 import { NextStep, nextStep, nothingTried, type Tried } from "../../../src/runner/loop/NextStep.ts"
@@ -290,7 +292,7 @@ describe("classify", () => {
 })
 
 describe("with what the broker saw", () => {
-  it.each<{ name: string; given: Observation; beside: Beside; want: Verdict }>([
+  it.each<{ name: string; given: Observation; beside: BrokerView; want: Verdict }>([
     {
       name: "a limit ends when the broker says",
       given: error(429, "Request rejected (429)"),

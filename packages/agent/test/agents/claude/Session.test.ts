@@ -1,12 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  isStub,
-  planSession,
-  type SessionFacts,
-  type SessionPlan,
-  type Transcript,
-  transcriptFolder
-} from "../../../src/agents/claude/Session.ts"
+import type { SessionFacts, SessionPlan, Transcript } from "../../../src/agents/AgentCli.ts"
+import { isStub, planSession, transcriptFolder } from "../../../src/agents/claude/Session.ts"
 import { goOnPrompt, type PromptParts, startPrompt } from "../../../src/runner/loop/Prompt.ts"
 
 const here = (id: string): [string, Transcript] => [id, { path: `/c/${id}.jsonl`, stub: false, here: true }]

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { initProblem, nothingSeen, type Observation, observe } from "../../../src/agents/claude/Observation.ts"
 import { decodeEvent, type Init } from "../../../src/agents/claude/Stream.ts"
-import { logLines, short } from "../../../src/agents/claude/StreamLog.ts"
+import { logLines } from "../../../src/agents/claude/StreamLog.ts"
+import { short } from "../../../src/pod/Short.ts"
 
 const init: Init = {
   type: "system",

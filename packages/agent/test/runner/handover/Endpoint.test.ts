@@ -3,6 +3,7 @@ import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { claude } from "../../../src/agents/claude/ClaudeCli.ts"
 import { awaitEndpoint, brokered } from "../../../src/runner/handover/Endpoint.ts"
 import { removeFolder, tempFolder } from "../../fixtures/Remotes.ts"
 
@@ -17,17 +18,21 @@ afterEach(() => removeFolder(folder))
 describe("the environment with a broker", () => {
   it("has the broker for its model, and no other way to one", () =>
     assert.deepStrictEqual(
-      brokered({
-        PATH: "/bin",
-        AWS_REGION: "eu",
-        ANTHROPIC_API_KEY: "sk-ant-fake",
-        ANTHROPIC_AUTH_TOKEN: "fake",
-        ANTHROPIC_BASE_URL: "https://elsewhere.test",
-        ANTHROPIC_CUSTOM_HEADERS: "x: y",
-        CLAUDE_CODE_OAUTH_TOKEN: "fake",
-        CLAUDE_CODE_USE_BEDROCK: "1",
-        GH_TOKEN: "fake"
-      }, endpoint),
+      brokered(
+        {
+          PATH: "/bin",
+          AWS_REGION: "eu",
+          ANTHROPIC_API_KEY: "sk-ant-fake",
+          ANTHROPIC_AUTH_TOKEN: "fake",
+          ANTHROPIC_BASE_URL: "https://elsewhere.test",
+          ANTHROPIC_CUSTOM_HEADERS: "x: y",
+          CLAUDE_CODE_OAUTH_TOKEN: "fake",
+          CLAUDE_CODE_USE_BEDROCK: "1",
+          GH_TOKEN: "fake"
+        },
+        endpoint,
+        claude
+      ),
       {
         PATH: "/bin",
         AWS_REGION: "eu",
@@ -37,7 +42,7 @@ describe("the environment with a broker", () => {
     ))
 
   it("asks no proxy for it", () => {
-    const { NO_PROXY, no_proxy } = brokered({ https_proxy: "http://proxy:1", NO_PROXY: "a.test" }, endpoint)
+    const { NO_PROXY, no_proxy } = brokered({ https_proxy: "http://proxy:1", NO_PROXY: "a.test" }, endpoint, claude)
     assert.deepStrictEqual([NO_PROXY, no_proxy], ["a.test,127.0.0.1,localhost", "a.test,127.0.0.1,localhost"])
   })
 })

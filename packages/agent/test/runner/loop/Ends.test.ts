@@ -1,8 +1,9 @@
 /** When an agent is at its end: a result says that a turn is over, and several versions go on after it. */
 import { assert, describe, it } from "@effect/vitest"
-import { classify, Verdict } from "../../../src/agents/claude/Classify.ts"
+import { classify } from "../../../src/agents/claude/Classify.ts"
 import { nothingSeen, type Observation, observe, overdue } from "../../../src/agents/claude/Observation.ts"
 import { decodeEvent } from "../../../src/agents/claude/Stream.ts"
+import { Verdict } from "../../../src/agents/Verdict.ts"
 
 const bounds = { exit: 10, silence: 900 }
 const model = "claude-x-1"

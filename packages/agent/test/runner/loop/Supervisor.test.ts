@@ -5,12 +5,11 @@ import { Console, Effect, Fiber, Layer, Ref, Schedule } from "effect"
 import { randomInt, randomUUID } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { classify } from "../../../src/agents/claude/Classify.ts"
-import { nothingSeen } from "../../../src/agents/claude/Observation.ts"
+import { claude } from "../../../src/agents/claude/ClaudeCli.ts"
+import { type Bounds, nothingSeen } from "../../../src/agents/Following.ts"
 import { Evidence } from "../../../src/runner/evidence/Evidence.ts"
 import { Processes } from "../../../src/runner/loop/Processes.ts"
 import { Supervisor } from "../../../src/runner/loop/Supervisor.ts"
-import type { Bounds } from "../../../src/runner/RunnerConfig.ts"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
 import { removeFolder, tempFolder } from "../../fixtures/Remotes.ts"
 
@@ -33,26 +32,26 @@ const supervise = (body: string, bounds: Partial<Bounds> = {}) =>
     folder = tempFolder()
     const bin = fakeClaude(join(folder, "bin"), body)
     const supervisor = yield* Supervisor
-    const seen = yield* supervisor.run({
-      command: "claude",
-      arguments: ["--session-id", session, "--model", "claude-asked-1"],
+    const ended = yield* supervisor.run({
+      agent: claude,
+      invocation: {
+        model: "claude-asked-1",
+        session: { sessionId: session, resume: undefined },
+        workingDirectory: folder,
+        files: { prompt: "", memory: undefined, notes: [], mcpConfig: undefined, mcpServers: [], settings: undefined },
+        maxTurns: undefined,
+        maxCostUsd: undefined
+      },
       environment: {
         PATH: `${bin}:${process.env["PATH"]}`,
         CLAUDE_CONFIG_DIR: join(folder, ".claude"),
         ORCHESTRATOR_AGENT: mark
       },
-      workingDirectory: folder,
       prompt: "Task:\n",
-      asked: {
-        model: "claude-asked-1",
-        permissionMode: "bypassPermissions",
-        sessionId: session,
-        mcpServers: []
-      },
       marks: [`ORCHESTRATOR_AGENT=${mark}`, `CLAUDE_CODE_SESSION_ID=${session}`],
       bounds: { init: 15, silence: 15, stop: 0.3, exit: 0.3, backoff: 0.1, ...bounds }
     }, yield* Ref.make(nothingSeen))
-    return { seen, verdict: classify(seen) }
+    return { seen: ended.seen, verdict: ended.verdict() }
   }).pipe(
     Effect.provide(layer),
     Effect.provideService(Console.Console, Object.assign(Object.create(console), { log: () => undefined }))

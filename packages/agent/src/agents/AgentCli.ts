@@ -1,0 +1,130 @@
+/**
+ * What the runner asks of an agent's command line program. An implementation is a folder here and an entry in `Agents`; nothing else knows
+ * its flags, files or stream. The supervising itself (signals, clocks, leftovers, evidence) is the same for each.
+ */
+import type { Effect, FileSystem } from "effect"
+import type { ChildProcessSpawner } from "effect/process"
+import type { Environment } from "../pod/Environment.ts"
+import type { Redact } from "../pod/Redact.ts"
+import type { RunFailure } from "../runner/RunFailure.ts"
+import type { Following } from "./Following.ts"
+
+/** The run's files as the agent gets them. */
+export interface AgentFiles {
+  readonly prompt: string
+  /** The run's instructions, as its ConfigMap has them. */
+  readonly memory: string | undefined
+  /** For the agent. */
+  readonly notes: ReadonlyArray<string>
+  readonly mcpConfig: string | undefined
+  readonly mcpServers: ReadonlyArray<string>
+  /** Settings to name on the command line; undefined where the managed file is in force. */
+  readonly settings: string | undefined
+}
+
+/** Where the files are. */
+export interface AgentFolders {
+  readonly config: string
+  readonly workspace: string
+  readonly managedSettings: string
+}
+
+/** A transcript on the workspace. A stub cannot be resumed, and yet its id counts as used. */
+export interface Transcript {
+  readonly path: string
+  readonly stub: boolean
+  /** Whether it was written for the agent's present folder. */
+  readonly here: boolean
+}
+
+export interface SessionPlan {
+  readonly sessionId: string
+  /** What is resumed, in the terms of the command line; undefined for a new session. */
+  readonly resume: string | undefined
+  /** Transcript of the new session's id that must make room. */
+  readonly stub?: string
+  /** Why a wanted resume is not possible. */
+  readonly problem?: string
+}
+
+export interface SessionFacts {
+  /** The attempt's own session id. */
+  readonly sessionId: string
+  readonly wanted: boolean
+  /** The one to resume by the statuses of the tenant's runs; those of this run's earlier attempts come after it. */
+  readonly last?: string | undefined
+  /** Of this run's earlier attempts, newest first. */
+  readonly earlier: ReadonlyArray<string>
+  readonly transcripts: ReadonlyMap<string, Transcript>
+}
+
+/** Transcripts as the agent keeps them: a folder for each working directory, a file for each session. */
+export interface Sessions {
+  /** Below the agent's config folder. */
+  readonly folder: string
+  /** The folder of a working directory; one that is cut continues in a way of the agent's. */
+  readonly folderOf: (workingDirectory: string) => { readonly name: string; readonly cut: boolean }
+  readonly fileOf: (sessionId: string) => string
+  /** The session of a file; undefined for a file that is no transcript. */
+  readonly idOf: (file: string) => string | undefined
+  /** Whether a transcript has nothing that a resume can find. */
+  readonly isStub: (text: string) => boolean
+  readonly plan: (facts: SessionFacts) => SessionPlan
+}
+
+/** What one process of the agent is started for. */
+export interface Invocation {
+  readonly model: string
+  readonly session: SessionPlan
+  readonly workingDirectory: string
+  readonly files: AgentFiles
+  readonly maxTurns: number | undefined
+  readonly maxCostUsd: number | undefined
+}
+
+/** What the agent's own variables depend on. */
+export interface Surroundings {
+  readonly configFolder: string
+  /** Whether the run has tool servers. */
+  readonly toolServers: boolean
+  /** The runner is root, and so the agent; the container is a sandbox. */
+  readonly root: boolean
+}
+
+export interface AgentCli {
+  /** As people know it. */
+  readonly name: string
+  /** Found on the image's PATH. */
+  readonly executable: string
+  /** Fails where the one on this path is too old. */
+  readonly checkVersion: (
+    path: string | undefined
+  ) => Effect.Effect<void, RunFailure, FileSystem.FileSystem | ChildProcessSpawner.ChildProcessSpawner>
+  /** Checks the run's files and puts them in place. */
+  readonly prepareFiles: (
+    folders: AgentFolders,
+    options: { readonly overwriteMemory: boolean }
+  ) => Effect.Effect<AgentFiles, RunFailure, FileSystem.FileSystem>
+  /** Words after the executable's name; the prompt goes to stdin. */
+  readonly arguments: (invocation: Invocation) => ReadonlyArray<string>
+  readonly environment: (surroundings: Surroundings) => Environment
+  /** Variables of a surrounding session of the same agent, which this one must not inherit. */
+  readonly ofOtherSessions: ReadonlySet<string>
+  /** An entry of the environment of everything that a session starts. */
+  readonly sessionMark: (sessionId: string) => string
+  /** Variables that lead to a model, or hold a key for one. */
+  readonly reachesModel: (name: string) => boolean
+  /** The same by a broker. */
+  readonly throughBroker: (broker: { readonly url: string; readonly token: string }) => Environment
+  /** Begins to follow one process. */
+  readonly follow: (invocation: Invocation, redact: Redact) => Following
+  readonly sessions: Sessions
+  /** Its config folder where nothing names another: below the workspace. */
+  readonly configFolder: string
+  /** The file in the workspace in which earlier runs left notes. */
+  readonly memoryFile: string
+  /** What it takes for instructions of a repository, in each folder. */
+  readonly instructions: ReadonlyArray<string>
+  /** What it makes for itself in a repository, as lines of an ignore file. */
+  readonly ownFiles: ReadonlyArray<string>
+}
