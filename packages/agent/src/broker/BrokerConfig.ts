@@ -54,7 +54,7 @@ const settingsOf = (values: BrokerEnvironment, work: Work, environment: Environm
   },
   forge: {
     githubHosts: values.forgeGithubHosts,
-    wish: values.pullRequest,
+    pullRequest: values.pullRequest,
     title: values.pullRequestTitle ?? work.title,
     taskUrl: values.taskUrl
   },

@@ -54,12 +54,12 @@ export class Handover extends Context.Service<Handover, {
       /** The pull request that this run had, whether or not it counts by now. */
       let known = (yield* witness.read).delivery?.pullRequestUrl
 
-      const wishOf = Effect.fnUntraced(function*(head: string, report: Report) {
+      const optionsFor = Effect.fnUntraced(function*(head: string, report: Report) {
         const { base, branch } = yield* target.current
         const { costComplete, costUsd } = yield* witness.read
         const priced = costComplete && costUsd !== undefined
         return {
-          ...settings.wish,
+          ...settings.pullRequest,
           title: titleOf(settings.title),
           part: ownPart({
             task: run.task,
@@ -71,7 +71,7 @@ export class Handover extends Context.Service<Handover, {
           }),
           runUid: run.uid,
           branch,
-          base: settings.wish.base ?? base,
+          base: settings.pullRequest.base ?? base,
           head,
           known
         }
@@ -83,7 +83,7 @@ export class Handover extends Context.Service<Handover, {
         if (handovers++ >= mostHandovers) {
           return { problem: `this attempt has asked the forge ${mostHandovers} times, and may no more` }
         }
-        return yield* forge.deliver(yield* wishOf(head, report)).pipe(
+        return yield* forge.deliver(yield* optionsFor(head, report)).pipe(
           Effect.map((url): Outcome => url === undefined ? {} : { url }),
           Effect.catch((error) => Effect.succeed<Outcome>({ problem: redact(error.message) }))
         )

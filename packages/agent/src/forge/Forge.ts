@@ -4,38 +4,35 @@ import { HttpClient } from "effect/http"
 import { BrokerConfig } from "../broker/BrokerConfig.ts"
 import { Credentials } from "../broker/Credentials.ts"
 import { parseAddress } from "../git/RemoteAddress.ts"
+import type { PullRequestOptions } from "./ForgeAdapter.ts"
 import type { ForgeError } from "./ForgeError.ts"
-import { deliverToGitHub, type PullRequestWish } from "./github/GitHub.ts"
-import { makeGitHubClient } from "./github/GitHubClient.ts"
-
-/** Base URL of the API that goes with a git host; undefined for hosts that are not known. */
-export const apiOf = (host: string, githubHosts: Readonly<Record<string, string>>): string | undefined => {
-  const configured = Object.hasOwn(githubHosts, host) ? githubHosts[host] : undefined
-  if (configured !== undefined) return configured === "" ? `https://${host}/api/v3` : configured.replace(/\/+$/, "")
-  return host === "github.com" || host === "ssh.github.com" ? "https://api.github.com" : undefined
-}
+import { forgeOf } from "./Forges.ts"
+import { deliverPullRequest } from "./PullRequests.ts"
 
 export class Forge extends Context.Service<Forge, {
   /** Whether the remote's host has an API. */
   readonly known: boolean
   /** The address of the pull request as read back; nothing where no forge is known. */
-  readonly deliver: (wish: PullRequestWish) => Effect.Effect<string | void, ForgeError>
+  readonly deliver: (options: PullRequestOptions) => Effect.Effect<string | void, ForgeError>
 }>()("@orchestrator/agent/forge/Forge") {
   static readonly layer = Layer.effect(
     Forge,
     Effect.gen(function*() {
-      const { forge: { githubHosts }, git: { targetUrl } } = yield* BrokerConfig
+      const { forge: settings, git: { targetUrl } } = yield* BrokerConfig
       const { gitToken } = yield* Credentials
+      const client = yield* HttpClient.HttpClient
       const address = parseAddress(targetUrl)
-      const api = address === undefined ? undefined : apiOf(address.host, githubHosts)
-      if (api === undefined || address?.repository === undefined) {
+      const found = address === undefined ? undefined : forgeOf(address.host, settings)
+      if (found === undefined || address?.repository === undefined) {
         return Forge.of({ known: false, deliver: () => Effect.void })
       }
-      const call = makeGitHubClient(yield* HttpClient.HttpClient, { api, token: gitToken })
-      const deliver = deliverToGitHub(call, address.repository)
+      const withRepository = found.forge.connect({ client, api: found.api, token: gitToken }, address.repository)
       return Forge.of({
         known: true,
-        deliver: (wish) => deliver(wish).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false))
+        deliver: (options) =>
+          withRepository((repository) => deliverPullRequest(repository, options)).pipe(
+            Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+          )
       })
     })
   )

@@ -9,9 +9,9 @@ import { explained } from "../../src/broker/git/RemoteWords.ts"
 import { chooseRunBranch, type RunBranchFacts } from "../../src/broker/git/RunBranch.ts"
 import { routeOf } from "../../src/broker/Route.ts"
 import { isAuthentic, sentToken } from "../../src/broker/Token.ts"
-import { apiOf } from "../../src/forge/Forge.ts"
-import { choosePullRequest } from "../../src/forge/github/GitHub.ts"
+import { gitHub } from "../../src/forge/github/GitHub.ts"
 import { reasonOf } from "../../src/forge/github/GitHubClient.ts"
+import { choosePullRequest } from "../../src/forge/PullRequests.ts"
 import { bodyWith, ownPart, type PullRequestFacts, titleOf } from "../../src/forge/PullRequestText.ts"
 import { pinnedHostKeys } from "../../src/git/HostKeys.ts"
 import { parseAddress } from "../../src/git/RemoteAddress.ts"
@@ -179,7 +179,10 @@ describe("an address", () => {
   ])(
     "of a forge: %s has its API at %s",
     (host, want) =>
-      assert.strictEqual(apiOf(host, { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" }), want)
+      assert.strictEqual(
+        gitHub.apiOf(host, { githubHosts: { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" } }),
+        want
+      )
   )
 })
 
@@ -243,29 +246,20 @@ describe("host keys", () => {
 })
 
 describe("a pull request", () => {
-  const end = { ref: "task", sha: one }
-  const pull = {
-    number: 1,
-    html_url: "u",
-    state: "open" as const,
-    merged_at: null,
-    title: "",
-    body: null,
-    head: end,
-    base: end
-  }
+  const pull = { id: 1, url: "u", state: "open" as const, body: "", branch: "task", commit: one }
   const closed = { ...pull, state: "closed" as const }
+  const merged = { ...pull, state: "merged" as const }
   it.each([
     { name: "that is open is updated", found: [closed, pull], known: undefined, want: "Update" },
     {
       name: "that was merged at this commit is done",
-      found: [{ ...closed, merged_at: "t" }],
+      found: [merged],
       known: "u",
       want: "Merged"
     },
     {
       name: "that was merged before is followed by a new one",
-      found: [{ ...closed, merged_at: "t", head: { ...end, sha: zero } }],
+      found: [{ ...merged, commit: zero }],
       known: "u",
       want: "Open"
     },

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { mkdirSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
 import { join } from "node:path"
-import { apiOf } from "../../src/forge/Forge.ts"
+import { gitHub } from "../../src/forge/github/GitHub.ts"
 import { agentGit } from "../fixtures/AgentGit.ts"
 import { branch, brokerThatGivesUp, gitToken, place, startBroker, testimonyAt } from "../fixtures/Broker.ts"
 import { commitTo } from "../fixtures/Remotes.ts"
@@ -179,6 +179,6 @@ describe("the forge's API", () => {
     ""
   ])(
     "is none for %j",
-    (host) => assert.isUndefined(apiOf(host, {}))
+    (host) => assert.isUndefined(gitHub.apiOf(host, { githubHosts: {} }))
   )
 })

@@ -4,10 +4,11 @@
  */
 import { printable } from "@orchestrator/domain/Printable"
 import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
-import { type HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { connectionProblem } from "../../broker/ConnectionProblem.ts"
-import { forbiddenAdvice, refusedAdvice } from "../Advice.ts"
+import type { ForgeOptions } from "../ForgeAdapter.ts"
 import { ForgeError, type ForgeReason } from "../ForgeError.ts"
+import { forbiddenAdvice, refusedAdvice } from "./Advice.ts"
 import { GitHubProblem, problemWords } from "./GitHubShapes.ts"
 
 export interface GitHubCall<S extends Schema.Constraint> {
@@ -17,12 +18,6 @@ export interface GitHubCall<S extends Schema.Constraint> {
   readonly path: string
   readonly body?: Schema.Json
   readonly answer: S
-}
-
-export interface GitHubOptions {
-  /** Base URL of the API. */
-  readonly api: string
-  readonly token: Effect.Effect<Redacted.Redacted | undefined>
 }
 
 /** The longest wait that GitHub may ask for while a run stands by. */
@@ -112,7 +107,7 @@ const pause = (reason: ForgeReason, attempt: number): number | undefined => {
 }
 
 /** A caller of one GitHub, by the API's own headers and with a bound on each try. */
-export const makeGitHubClient = (client: HttpClient.HttpClient, { api, token }: GitHubOptions) => {
+export const makeGitHubClient = ({ api, client, token }: ForgeOptions) => {
   const send = Effect.fnUntraced(function*<S extends Schema.Constraint>(call: GitHubCall<S>) {
     const secret = yield* token
     const plain = HttpClientRequest.make(call.method)(`${api}${call.path}`, {

@@ -4,9 +4,8 @@ import { brokerNames } from "@orchestrator/domain/PodEnvironment"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import type { BrokerSettings } from "../../broker/BrokerConfig.ts"
-import { apiOf } from "../../forge/Forge.ts"
-import { deliverToGitHub } from "../../forge/github/GitHub.ts"
-import { makeGitHubClient } from "../../forge/github/GitHubClient.ts"
+import { forgeOf } from "../../forge/Forges.ts"
+import { deliverPullRequest } from "../../forge/PullRequests.ts"
 import { ownPart, titleOf } from "../../forge/PullRequestText.ts"
 import { parseAddress } from "../../git/RemoteAddress.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
@@ -20,18 +19,18 @@ export const layerDirect = ({ environment, forge: settings, git, run }: BrokerSe
       const client = yield* HttpClient.HttpClient
       const { token } = yield* RunnerConfig
       const address = parseAddress(git.targetUrl)
-      const api = address === undefined ? undefined : apiOf(address.host, settings.githubHosts)
-      const forge = api === undefined || address?.repository === undefined
+      const found = address === undefined ? undefined : forgeOf(address.host, settings)
+      const forge = found === undefined || address?.repository === undefined
         ? undefined
-        : deliverToGitHub(makeGitHubClient(client, { api, token: Effect.succeed(token) }), address.repository)
+        : found.forge.connect({ client, api: found.api, token: Effect.succeed(token) }, address.repository)
 
-      const wishOf = ({ base, costUsd, delivery, summary, title }: Work, head: string) => ({
-        ...settings.wish,
+      const optionsFor = ({ base, costUsd, delivery, summary, title }: Work, head: string) => ({
+        ...settings.pullRequest,
         title: titleOf(environment[brokerNames.pullRequestTitle] ?? inert(title)),
         part: ownPart({ task: run.task, taskUrl: settings.taskUrl, run, summary, costUsd, costBy: "agent" }),
         runUid: run.uid,
         branch: delivery.branch,
-        base: settings.wish.base ?? base,
+        base: settings.pullRequest.base ?? base,
         head,
         known: undefined
       })
@@ -42,10 +41,11 @@ export const layerDirect = ({ environment, forge: settings, git, run }: BrokerSe
         leavePlain: nobody,
         deliver: Effect.fn("Handover.deliver")(function*(work) {
           const { delivery } = work
-          if (forge === undefined || delivery.headCommit === undefined || !delivery.changed) {
+          const { headCommit: head } = delivery
+          if (forge === undefined || head === undefined || !delivery.changed) {
             return { delivery, forgeKnown: forge !== undefined }
           }
-          return yield* forge(wishOf(work, delivery.headCommit)).pipe(
+          return yield* forge((repository) => deliverPullRequest(repository, optionsFor(work, head))).pipe(
             Effect.tap((url) => Effect.log(`the pull request is ${url}`)),
             Effect.map((pullRequestUrl) => ({ delivery: { ...delivery, pullRequestUrl }, forgeKnown: true })),
             Effect.catch(({ message }) => Effect.succeed({ delivery, forgeKnown: true, pullRequestProblem: message }))

@@ -1,0 +1,79 @@
+/**
+ * What the broker asks of a forge's API. An implementation is a folder here and an entry in `Forges`. What is the same for each (which
+ * pull request is ours, when it counts as read back) is `PullRequests`'.
+ */
+import type { Effect, Redacted } from "effect"
+import type { HttpClient } from "effect/http"
+import type { ForgeError } from "./ForgeError.ts"
+
+export interface PullRequest {
+  /** By which the forge knows it. */
+  readonly id: number
+  readonly url: string
+  readonly state: "open" | "merged" | "closed"
+  readonly body: string
+  /** What is to be merged: a branch, and its commit as the forge shows it. */
+  readonly branch: string
+  readonly commit: string
+}
+
+/** A pull request as it is to be. */
+export interface PullRequestOptions {
+  readonly title: string
+  /** Our part of the body. */
+  readonly part: string
+  readonly runUid: string
+  readonly branch: string
+  readonly base: string
+  /** The commit that the pull request must show. */
+  readonly head: string
+  /** The one that this run had before; closed means that a person closed it. */
+  readonly known: string | undefined
+  readonly draft: boolean
+  readonly labels: ReadonlyArray<string>
+  readonly reviewers: ReadonlyArray<string>
+  readonly teamReviewers: ReadonlyArray<string>
+}
+
+export interface RepositoryName {
+  readonly owner: string
+  readonly name: string
+}
+
+/** The pull requests of one repository. */
+export interface Repository {
+  readonly name: RepositoryName
+  /** Of a branch of the repository's own, whatever became of them, newest first. */
+  readonly find: (branch: string) => Effect.Effect<ReadonlyArray<PullRequest>, ForgeError>
+  /** With labels and reviewers, where the forge takes them. */
+  readonly open: (options: PullRequestOptions) => Effect.Effect<PullRequest, ForgeError>
+  /** Whether opening failed because there is one already. */
+  readonly isDuplicate: (error: ForgeError) => boolean
+  readonly update: (id: number, body: string) => Effect.Effect<unknown, ForgeError>
+  readonly read: (id: number) => Effect.Effect<PullRequest, ForgeError>
+}
+
+export interface ForgeOptions {
+  readonly client: HttpClient.HttpClient
+  /** Base URL of the API. */
+  readonly api: string
+  readonly token: Effect.Effect<Redacted.Redacted | undefined>
+}
+
+/** Works on a repository by whatever name it has now. */
+export type Connection = <A>(
+  work: (repository: Repository) => Effect.Effect<A, ForgeError>
+) => Effect.Effect<A, ForgeError>
+
+/** Of the configuration: API by host. */
+export interface ForgeSettings {
+  readonly githubHosts: Readonly<Record<string, string>>
+}
+
+export interface ForgeAdapter {
+  /** As people know it. */
+  readonly name: string
+  /** Base URL of the API that goes with a git host; undefined for hosts that are not its own. */
+  readonly apiOf: (host: string, settings: ForgeSettings) => string | undefined
+  readonly connect: (options: ForgeOptions, repository: RepositoryName) => Connection
+}

@@ -1,0 +1,17 @@
+/** The forges there are. */
+import type { ForgeAdapter, ForgeSettings } from "./ForgeAdapter.ts"
+import { gitHub } from "./github/GitHub.ts"
+
+const forges: ReadonlyArray<ForgeAdapter> = [gitHub]
+
+/** The forge of a git host, with the base URL of its API; undefined for hosts that nobody knows. */
+export const forgeOf = (
+  host: string,
+  settings: ForgeSettings
+): { readonly forge: ForgeAdapter; readonly api: string } | undefined => {
+  for (const forge of forges) {
+    const api = forge.apiOf(host, settings)
+    if (api !== undefined) return { forge, api }
+  }
+  return undefined
+}
