@@ -146,10 +146,10 @@ it("every setting arrives at the broker", () => {
     maxAnswers: 30,
     idleSeconds: 60
   })
-  const { codeTitle: _, ...wish } = everything.forge.pullRequest
+  const { codeTitle: _, ...pullRequest } = everything.forge.pullRequest
   assert.deepStrictEqual<unknown>(settings.forge, {
     githubHosts: everything.forge.githubHosts,
-    wish,
+    pullRequest,
     title: "[api] task 12 for $5",
     taskUrl: "https://tasks.example.com/api/12"
   })
