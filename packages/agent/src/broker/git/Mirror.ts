@@ -12,7 +12,7 @@ import type { Role } from "../Route.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import type { FetchCommand } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
-import { fetchWords, mirrorConfig, type MirrorPlan, planMirror } from "./MirrorPlan.ts"
+import { fetchWords, mirrorConfig, type MirrorPlan, planMirror, type Upstream } from "./MirrorPlan.ts"
 import { makePrefetch } from "./Prefetch.ts"
 import { makeReachable } from "./Reachable.ts"
 import { explained, redirection } from "./RemoteWords.ts"
@@ -35,15 +35,9 @@ export class MirrorError extends Schema.TaggedError<MirrorError>()("MirrorError"
   }
 }
 
-export interface Upstream {
-  readonly defaultBranch: string | undefined
-  /** Commit by branch. */
-  readonly heads: ReadonlyMap<string, string>
-}
-
 type Environment = Readonly<Record<string, string>>
 
-const patience = Schedule.exponential(Duration.millis(500))
+const retrySchedule = Schedule.exponential(Duration.millis(500))
 
 export class Mirror extends Context.Service<Mirror, {
   readonly folder: (role: Role) => string
@@ -118,7 +112,7 @@ export class Mirror extends Context.Service<Mirror, {
           )
         )
       const patiently = <A>(asking: Effect.Effect<A, MirrorError>) =>
-        Effect.retry(asking, { schedule: patience, times: 3, while: ({ reason }) => isTransient(reason) })
+        Effect.retry(asking, { schedule: retrySchedule, times: 3, while: ({ reason }) => isTransient(reason) })
 
       const told = new Set<string>()
       const look = Effect.fn("Mirror.look")(function*(url: string) {

@@ -1,6 +1,11 @@
 /** What of upstream the broker's repositories hold: which branches, and how they are fetched. */
 import type { Role } from "../Route.ts"
-import type { Upstream } from "./Mirror.ts"
+
+export interface Upstream {
+  readonly defaultBranch: string | undefined
+  /** Commit by branch. */
+  readonly heads: ReadonlyMap<string, string>
+}
 
 export interface MirrorPlan {
   /** Branches to fetch, with their commits upstream. */

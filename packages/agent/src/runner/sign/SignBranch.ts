@@ -7,7 +7,7 @@ import { Git, GitError } from "../../git/Git.ts"
 import { identityOf } from "../../git/GitSettings.ts"
 import { Handover } from "../handover/Handover.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
-import type { Repository } from "../workspace/Repository.ts"
+import type { Repository } from "../workspace/Clone.ts"
 import { parentsOf, parseCommit, recommitted, staysAsItIs, withSignature } from "./CommitText.ts"
 
 /** Nothing where the installation signs nothing. */

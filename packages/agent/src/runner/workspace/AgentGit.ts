@@ -5,7 +5,7 @@
 import { Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
-import type { Repository } from "./Repository.ts"
+import type { Repository } from "./Clone.ts"
 
 export interface AgentGit {
   readonly settings: ReadonlyArray<readonly [key: string, value: string]>

@@ -6,7 +6,8 @@ import { Effect } from "effect"
 import { Git } from "../../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
 import { type BranchChoice, trailers } from "./Branch.ts"
-import type { Repository } from "./Repository.ts"
+import type { Repository } from "./Clone.ts"
+import type { Operation } from "./Operations.ts"
 import {
   clear,
   commitAll,
@@ -16,7 +17,6 @@ import {
   keepAside,
   merge,
   type MergeOutcome,
-  type Operation,
   removeHidden,
   removeUntracked
 } from "./Worktree.ts"

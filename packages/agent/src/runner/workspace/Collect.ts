@@ -6,8 +6,8 @@ import { Effect, FileSystem } from "effect"
 import { Git, lastWords } from "../../git/Git.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { type AgentGit, unknownGit } from "./AgentGit.ts"
+import type { Repository } from "./Clone.ts"
 import { adoptNested } from "./Nested.ts"
-import type { Repository } from "./Repository.ts"
 
 export interface StageOptions {
   /** The one folder to take from, ignored or not; everything when absent. */

@@ -5,8 +5,8 @@
  */
 import { BranchName } from "@orchestrator/domain/SpecText"
 import { Effect, type FileSystem, Schema } from "effect"
+import { operations } from "./Operations.ts"
 import { discard, kindOf, namesIn, plainFolder, readPlain, writePlain } from "./Plain.ts"
-import { operations } from "./Worktree.ts"
 
 const folders = new Set(["objects", "refs"])
 const files = new Set(["HEAD", "packed-refs"])

@@ -5,8 +5,8 @@
 import { Effect, FileSystem } from "effect"
 import { agents } from "../../agents/Agents.ts"
 import { Git } from "../../git/Git.ts"
+import type { Repository } from "./Clone.ts"
 import { discard } from "./Plain.ts"
-import type { Repository } from "./Repository.ts"
 
 const names = agents.flatMap(({ instructions }) => instructions)
 

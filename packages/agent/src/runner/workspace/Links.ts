@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { Git } from "../../git/Git.ts"
 import { parseModules } from "../../git/SubmoduleRules.ts"
-import type { Repository } from "./Repository.ts"
+import type { Repository } from "./Clone.ts"
 
 /** Entries of `git diff --raw -z` that became a link. */
 export const parseNewLinks = (listing: string): ReadonlyArray<string> => {

@@ -4,8 +4,8 @@
  */
 import { Clock, Effect, FileSystem } from "effect"
 import { RunnerConfig } from "../RunnerConfig.ts"
+import type { Repository } from "./Clone.ts"
 import { plainPath } from "./Plain.ts"
-import type { Repository } from "./Repository.ts"
 
 /** Moves something of the workspace to where nobody trips over it; answers with its new place. */
 export const putAway = Effect.fn("Nested.putAway")(function*(path: string, name: string) {

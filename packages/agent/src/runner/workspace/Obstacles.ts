@@ -4,7 +4,7 @@
  */
 import { Effect, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
-import type { Repository } from "./Repository.ts"
+import type { Repository } from "./Clone.ts"
 
 // Before a folder is entered it is opened: the order matters.
 const readable = [

@@ -3,19 +3,15 @@
  * `.git` is reduced to its work, and a clone beyond repair is moved aside, never deleted.
  */
 import { DateTime, Effect, FileSystem } from "effect"
-import { Git, type GitFolders } from "../../git/Git.ts"
+import { Git } from "../../git/Git.ts"
 import { identityOf, repositoryConfig, storageSettings } from "../../git/GitSettings.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
 import { CloneSigning } from "../sign/CloneSigning.ts"
+import type { Repository } from "./Clone.ts"
 import { renewGitFolder, unlockGitFolder } from "./GitFolder.ts"
 import { removeObstacles } from "./Obstacles.ts"
+import type { Operation } from "./Operations.ts"
 import { discard, isOurs, kindOf, namesIn, plainFolder, readPlain, writePlain } from "./Plain.ts"
-import type { Operation } from "./Worktree.ts"
-
-export interface Repository extends GitFolders {
-  readonly gitDir: string
-  readonly workTree: string
-}
 
 export interface Opened {
   readonly repository: Repository

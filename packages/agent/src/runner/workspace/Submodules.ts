@@ -7,9 +7,10 @@ import { Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
 import { parseModules, type Submodule } from "../../git/SubmoduleRules.ts"
 import { Submodules, type SubmodulesError } from "../handover/Submodules.ts"
+import type { Repository } from "./Clone.ts"
 import { putAway } from "./Nested.ts"
 import { discard, isPlainPath, kindOf, namesIn, plainPath, writePlain } from "./Plain.ts"
-import { initRepository, reclaim, type Repository } from "./Repository.ts"
+import { initRepository, reclaim } from "./Repository.ts"
 import { inspect } from "./Worktree.ts"
 
 export interface CheckedOut {

@@ -2,7 +2,7 @@
 import { Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
 import { RunnerConfig } from "../RunnerConfig.ts"
-import type { Repository } from "./Repository.ts"
+import type { Repository } from "./Clone.ts"
 
 /** What there is before the agent starts. */
 export interface Before {

@@ -4,21 +4,11 @@
  */
 import { Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
+import type { Repository } from "./Clone.ts"
 import { parseShort, stage, type StageOptions } from "./Collect.ts"
 import { putAway } from "./Nested.ts"
+import { type Operation, operations } from "./Operations.ts"
 import { discard, kindOf } from "./Plain.ts"
-import type { Repository } from "./Repository.ts"
-
-/** An unfinished git operation, and the file that shows it. */
-export const operations = [
-  ["merge", "MERGE_HEAD"],
-  ["rebase", "rebase-merge"],
-  ["rebase", "rebase-apply"],
-  ["cherry-pick", "CHERRY_PICK_HEAD"],
-  ["revert", "REVERT_HEAD"],
-  ["bisect", "BISECT_LOG"]
-] as const
-export type Operation = (typeof operations)[number][0]
 
 export interface TreeState {
   /** Checked-out branch; undefined when HEAD is detached. */
