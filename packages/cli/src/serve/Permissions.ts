@@ -3,9 +3,7 @@
  * table, and the table to the calls in the sources. Of secrets only the API key's, by its name; no exec, nothing that grants.
  */
 import {
-  CodeRunKind,
   ConfigMapKind,
-  DocsRunKind,
   EventKind,
   JobKind,
   type Kind,
@@ -13,6 +11,7 @@ import {
   NamespaceKind,
   PersistentVolumeClaimKind,
   PodKind,
+  runResources,
   SecretKind,
   SubjectAccessReviewKind,
   TokenReviewKind
@@ -32,7 +31,7 @@ export interface Permission {
 }
 
 const forRuns = (verbs: ReadonlyArray<Verb>, reason: string, subresource?: string): ReadonlyArray<Permission> =>
-  [CodeRunKind, DocsRunKind].map((kind) => ({
+  Object.values(runResources).map((kind) => ({
     kind,
     verbs,
     reason,

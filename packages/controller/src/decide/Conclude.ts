@@ -1,10 +1,10 @@
 import { nameFields } from "@orchestrator/domain/Decode"
+import { type KindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { printable } from "@orchestrator/domain/Printable"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import type { Action } from "../act/Action.ts"
 import type { ObservedJob, PresentRun } from "../facts/Observed.ts"
-import type { KindName } from "../kinds/RunKind.ts"
 import { entryOf } from "./Attempts.ts"
 import { type Evidence, evidenceOf } from "./Evidence.ts"
 import type { Verdict } from "./Judge.ts"
@@ -46,7 +46,7 @@ const savedAt = (reason: TerminalReason, { delivery }: Evidence): string | undef
 }
 
 const adviceOn = (kind: KindName, reason: TerminalReason): string | undefined =>
-  kind === "CodeRun" || goOn[reason] === undefined ? goOn[reason] : "Create the run again."
+  runKinds[kind].hasVersions || goOn[reason] === undefined ? goOn[reason] : "Create the run again."
 
 /** What to do when the run does not go on by itself any more. */
 const goOn: Partial<Record<TerminalReason, string>> = {

@@ -1,5 +1,6 @@
 import type { Attempt } from "@orchestrator/domain/Attempt"
 import { type ConditionFact, findCondition } from "@orchestrator/domain/Condition"
+import { type KindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { sentence } from "@orchestrator/domain/Text"
 import type { Action } from "../act/Action.ts"
 import type { ObservedJob, ObservedRun, PresentRun } from "../facts/Observed.ts"
@@ -86,23 +87,23 @@ export const failureOf = (run: ObservedRun, standing: Standing): Failure | undef
 }
 
 const again = ({ attempt: { contextVersion }, kind, name, namespace }: ObservedRun): string =>
-  kind === "DocsRun"
-    ? "create the run again under another name"
-    : `kubectl patch coderun ${name} -n ${namespace} --type merge -p '{"spec":{"contextVersion":${
+  runKinds[kind].hasVersions
+    ? `kubectl patch ${runKinds[kind].singular} ${name} -n ${namespace} --type merge -p '{"spec":{"contextVersion":${
       contextVersion + 1
     }}}'`
+    : "create the run again under another name"
 
 /** Whether the spec was edited since the attempt was started with it. */
 const editFacts = (run: ObservedRun, job: ObservedJob): ReadonlyArray<ConditionFact> => {
   if (isEdited(run, job)) {
-    return [{ type: "EditPending", status: "True", reason: "WaitsForNextAttempt", message: waits[run.kind] }]
+    return [{ type: "EditPending", status: "True", reason: "WaitsForNextAttempt", message: waits(run.kind) }]
   }
   return findCondition(run.status.conditions, "EditPending")?.status === "True"
     ? [{ type: "EditPending", status: "False", reason: "NoEdit", message: "The attempt works on the spec as it is." }]
     : []
 }
 
-const waits: Readonly<Record<ObservedRun["kind"], string>> = {
-  CodeRun: "The spec was changed while this attempt runs; the change counts when spec.contextVersion is raised.",
-  DocsRun: "The spec was changed while the run is under way; the change does not count: create another DocsRun."
-}
+const waits = (kind: KindName): string =>
+  runKinds[kind].hasVersions
+    ? "The spec was changed while this attempt runs; the change counts when spec.contextVersion is raised."
+    : `The spec was changed while the run is under way; the change does not count: create another ${kind}.`

@@ -138,7 +138,7 @@ const startedWith = ({ run, workspace }: PresentRun): StatusPatch => {
   const prompt = Result.isSuccess(run.spec) ? run.spec.success.promptModification : undefined
   return statusPatch({
     ...(workspace === undefined ? {} : { workspace: workspace.claim }),
-    ...(run.kind === "CodeRun"
+    ...(runKinds[run.kind].hasVersions
       ? {
         promptModification: prompt,
         promptVersion: prompt === undefined ? undefined : promptVersion(run, prompt),

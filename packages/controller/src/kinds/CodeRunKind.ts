@@ -16,6 +16,7 @@ export const codeRunKind: RunKind = {
   ...codeRun,
   resource: runResources.CodeRun,
   jobName: codeJobName,
+  pullRequestTitle: ({ codeTitle }) => codeTitle,
   decodeSpec: ({ status: _, ...object }) =>
     Result.map(decode(object), (run) => ({
       run,

@@ -15,6 +15,7 @@ export const docsRunKind: RunKind = {
   ...docsRun,
   resource: runResources.DocsRun,
   jobName: (run, uid, { retry }, again) => docsJobName(run, uid, retry, again),
+  pullRequestTitle: ({ docsTitle }) => docsTitle,
   decodeSpec: ({ status: _, ...object }) =>
     Result.map(decode(object), (run) => ({
       run,

@@ -88,7 +88,7 @@ const modelValues = ({ config, run, spec }: PodInputs) => {
 
 /** Where pull requests are opened, and how; the runner's as well where there is no broker. */
 export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
-  const { codeTitle, docsTitle, ...pullRequest } = forge.pullRequest
+  const { codeTitle: _, docsTitle: __, ...pullRequest } = forge.pullRequest
   const names = {
     run: run.name,
     // A requester's word: it closes no issue and calls nobody in a title.
@@ -98,7 +98,7 @@ export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
   return {
     forgeGithubHosts: forge.githubHosts,
     pullRequest,
-    pullRequestTitle: fill(runKinds[run.kind].taskType === "code" ? codeTitle : docsTitle, names),
+    pullRequestTitle: fill(runKinds[run.kind].pullRequestTitle(forge.pullRequest), names),
     taskUrl: forge.taskUrl === undefined || spec.taskId === undefined ? undefined : fill(forge.taskUrl, inUrl(names))
   }
 }

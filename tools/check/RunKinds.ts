@@ -1,0 +1,34 @@
+/** Names of kinds of runs stand in `kinds/` and in their schemas alone: everything else asks the kind what it is. */
+import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import type { Source } from "./Sources.ts"
+
+const names = everyRunKind.flatMap(({ kind, path, plural }) => [kind, plural, path])
+
+/** A text, a key or a property of that name; a sentence may name it, and a module may be called so. */
+const any = names.join("|")
+const spelled = new RegExp(`(["'\`])(${any})\\1|(?:^|[{,(])\\s*(?:readonly )?(${any})\\??:|\\.(${any})\\b`)
+
+/** Schemas of the kinds, and files that are about one kind, with why. */
+const others: ReadonlyMap<string, string> = new Map([
+  ...everyRunKind.map(({ kind }) => [`packages/domain/src/${kind}.ts`, "its schema"] as const),
+  ["packages/k8s/src/Kinds.ts", "names the resource of each for whoever makes one"],
+  ["packages/http/src/contract/Submissions.ts", "the routes of older installations, one of each kind"],
+  ["packages/cli/src/dev/Dev.ts", "the demo's run is a CodeRun"]
+])
+
+const applies = ({ path }: Source) =>
+  /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && !path.includes("/kinds/") && !others.has(path)
+
+const isComment = (line: string) => /^\s*(?:\/?\*|\/\/)/.test(line)
+
+/** Every line that names a kind of run. */
+export const runKindProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> =>
+  sources.filter(applies).flatMap(({ path, text }) =>
+    text.split("\n").flatMap((line, index) => {
+      const found = isComment(line) ? null : spelled.exec(line)
+      const name = found?.[2] ?? found?.[3] ?? found?.[4]
+      return name === undefined
+        ? []
+        : [`${path}:${index + 1} names ${name}: ask the RunKind, or move what is this kind's into kinds/`]
+    })
+  )
