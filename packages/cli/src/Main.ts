@@ -21,7 +21,7 @@ const report = (cause: Cause.Cause<unknown>) => {
   const [failure] = failures
   if (CliError.isCliError(failure)) return Effect.void
   const text = failure instanceof Config.ConfigError
-    ? `A variable of the environment cannot be used: ${failure.cause.message.replaceAll(/\s*\n\s*/g, " ")}`
+    ? `Invalid environment variable: ${failure.cause.message.replaceAll(/\s*\n\s*/g, " ")}`
     : Predicate.hasProperty(failure, "message")
     ? String(failure.message)
     : Cause.pretty(cause)

@@ -28,7 +28,7 @@ export const modelKeys = Effect.fn("ModelKeys.read")(function*(agent: AgentChoic
   const keys: ModelKeys = Record.getSomes(found)
   if (Record.isEmptyRecord(keys)) {
     return yield* new KeyMissing({
-      message: "--agent claude needs a key of yours in the environment: ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN "
+      message: "--agent claude needs your API key in the environment: ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN "
         + "(`claude setup-token` makes one)"
     })
   }

@@ -41,7 +41,7 @@ const resultOf = (found: ReadonlyArray<Finding>): CheckResult => ({
 const troubleOf = (error: KubernetesError): CheckResult => {
   const { message } = error.reason
   if (error.reason._tag === "Unauthorized") {
-    const advice = "Renew them (kubectl with the same kubeconfig shows the same), or name another kubeconfig or context"
+    const advice = "Renew them (kubectl with the same kubeconfig shows the same), or use another kubeconfig or context"
     return { problems: [`The API server refuses our credentials: ${message}. ${advice}`], passing: false, remarks: [] }
   }
   const problem = error.reason._tag === "Unreachable"

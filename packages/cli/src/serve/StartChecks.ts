@@ -86,7 +86,7 @@ const shown = 4
 
 const definitionFindings = ({ expected, found, kind }: Definition): ReadonlyArray<Finding> => {
   if (found === "unknown") return []
-  if (found === "missing") return [blocking(`The cluster does not know the kind ${kind}. ${apply}`)]
+  if (found === "missing") return [blocking(`The CustomResourceDefinition of ${kind} is not installed. ${apply}`)]
   const fields = missingFields(expected, found)
   if (fields.length === 0) return []
   const more = fields.length > shown ? ` and ${fields.length - shown} more` : ""
@@ -118,10 +118,10 @@ const rightsFindings = (denied: ReadonlyArray<Denied>, namespace: string): Reado
   if (needed.length === 0) return remarks
   return [
     blocking(
-      `Rights are missing in namespace ${namespace}: ${
+      `Missing permissions in namespace ${namespace}: ${
         needed.map(rightOf).join("; ")
       }. The chart grants them (rbac.create: true), ` +
-        `or a Role like the one that it makes. See what there is: kubectl auth can-i --list -n ${namespace}`
+        `or create a Role like the chart's. List what is granted: kubectl auth can-i --list -n ${namespace}`
     ),
     ...remarks
   ]
@@ -137,7 +137,7 @@ export const findings = (facts: ClusterFacts, { credentials, namespace }: Needs)
   ...versionFindings(facts.version, credentials),
   ...(facts.namespaceMissing
     ? [blocking(
-      `There is no namespace ${namespace} in this cluster. Name another one with --namespace (KUBERNETES_NAMESPACE), or make it: ` +
+      `The namespace ${namespace} does not exist. Choose another with --namespace (KUBERNETES_NAMESPACE), or create it: ` +
         `kubectl create namespace ${namespace}`
     )]
     : []),

@@ -25,7 +25,7 @@ interface Caller {
 const busy = (detail: string, retryAfterSeconds: number) =>
   new AccessUnknown({
     detail,
-    hint: "Try the same request again later; a token that was accepted a moment ago is not asked for again",
+    hint: "Try the same request again later; a token that was accepted a moment ago is not reviewed again",
     retryAfterSeconds
   })
 
@@ -50,7 +50,7 @@ export const makeGate = Effect.gen(function*() {
       return busy("The cluster has refused too many tokens from this address", refusedWithin / 1000)
     }
     if (inside >= mostAtOnce + mostWaiting || (caller !== undefined && caller.active >= mostOfAddress)) {
-      return busy("Too many tokens are being looked at", 1)
+      return busy("Too many token reviews in progress", 1)
     }
     inside += 1
     if (caller !== undefined) caller.active += 1

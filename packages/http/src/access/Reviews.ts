@@ -37,7 +37,7 @@ const asked = <A>(what: string, review: Effect.Effect<A, KubernetesError>): Effe
     Effect.mapError(({ reason }) => unknown(what, reason._tag, reason)),
     Effect.timeoutOrElse({
       duration: reviewTimeout,
-      orElse: () => Effect.fail(unknown(what, `nothing came for ${Duration.format(reviewTimeout)}`, undefined))
+      orElse: () => Effect.fail(unknown(what, `no answer within ${Duration.format(reviewTimeout)}`, undefined))
     }),
     Effect.tapError(({ detail }) => Effect.logWarning("An access review failed", detail))
   )

@@ -21,9 +21,8 @@ const forbids = (error: KubernetesError) => () =>
   new ClusterForbids({
     detail: error.message,
     hint: error.reason.message.includes("exceeded quota")
-      ? "There are as many runs as the namespace's ResourceQuota lets there be: delete finished ones, or have it raised (quota in the "
-        + "chart's values)"
-      : "The orchestrator's service account lacks a permission, or a policy is against it: the cluster's administrator can tell"
+      ? "The namespace's ResourceQuota is used up: delete finished runs, or raise it (quota in the chart's values)"
+      : "The orchestrator's service account lacks a permission, or an admission policy denies the request: ask the cluster's administrator"
   })
 
 const unexpected = (error: KubernetesError) => () =>
@@ -54,7 +53,7 @@ const common = (error: KubernetesError) => ({
 const noSuchRun = (kind: string, name: string) => () =>
   new RunNotFound({
     detail: `There is no ${kind} named ${JSON.stringify(name)}`,
-    hint: "List the runs to see which there are; a run that was deleted is gone with its record"
+    hint: "List the runs to see what exists; a deleted run leaves no record"
   })
 
 const noSuchPage = ({ message }: { readonly message: string }) =>

@@ -30,7 +30,7 @@ export const versionsOf = (run: CustomObject): { readonly wanted: number; readon
 const notFinished = (run: CustomObject) =>
   new RunNotFinished({
     detail: isTerminal(phaseOf(run))
-      ? `Attempt ${versionsOf(run).wanted} has been asked for and has not begun`
+      ? `Attempt ${versionsOf(run).wanted} has been requested and has not started`
       : `The run is ${phaseOf(run)}`,
     hint: "Wait for its end, cancel it, or send \"force\": true"
   })

@@ -12,7 +12,7 @@ const absent = (detail: string, hint: string) => new FilesNotAvailable({ detail,
 
 const removed = (configMap: string) =>
   absent(
-    `The ConfigMap ${configMap} is gone: files are removed some time after the end of a run`,
+    `The ConfigMap ${configMap} no longer exists: files are removed some time after the run ends`,
     "Keep them longer with the cleanup settings, or start the next attempt"
   )
 
@@ -21,7 +21,10 @@ export const runFiles = Effect.fn("http.runFiles")(function*(runs: RunAccess, na
   const run = yield* getRun(runs, name)
   const configMap = statusText(run, "configmapName")
   if (configMap === undefined) {
-    return yield* absent(`The run is ${phaseOf(run)} and no files have been made yet`, "Ask again when it has started")
+    return yield* absent(
+      `The run is ${phaseOf(run)} and its files have not been created yet`,
+      "Ask again when it has started"
+    )
   }
   const found = yield* runs.client.get(ConfigMapKind, refOf(runs, configMap)).pipe(
     Effect.catchIf(hasReason("NotFound"), () => Effect.fail(removed(configMap))),

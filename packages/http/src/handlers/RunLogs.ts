@@ -57,8 +57,8 @@ const currentPod = Effect.fnUntraced(function*(runs: RunAccess, run: CustomObjec
   const pod = newest(items)
   if (pod?.metadata.name === undefined) {
     return yield* absent(
-      `There is no pod of the Job ${jobName}: it has not been made yet, or was removed after the end of the run`,
-      "While a run is starting, ask again; when it has ended, its status tells the result"
+      `The Job ${jobName} has no pod: it has not been created yet, or was removed after the run ended`,
+      "While the run is starting, try again; once it has ended, its status has the result"
     )
   }
   const waiting = notStarted(pod)

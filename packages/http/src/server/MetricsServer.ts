@@ -23,12 +23,12 @@ const problemOf = ({ headers, method, url }: HttpServerRequest.HttpServerRequest
   if (refused !== undefined) return refused
   if (pathOf(url) !== path && pathOf(url) !== health) {
     return new RouteNotFound({
-      detail: "This port has nothing but /metrics and /health",
+      detail: "This port serves only /metrics and /health",
       hint: "The API is on another port"
     })
   }
   return method === "GET" || method === "HEAD" ? undefined : new MethodNotAllowed({
-    detail: `${pathOf(url)} takes GET, HEAD, found ${method}`,
+    detail: `${pathOf(url)} allows GET, HEAD; found ${method}`,
     hint: "Read the metrics with GET",
     allow: ["GET", "HEAD"]
   })

@@ -14,13 +14,13 @@ const noRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
   const known = knownPath(url)
   if (known === undefined) {
     return new RouteNotFound({
-      detail: `There is nothing at ${JSON.stringify(pathOf(url))}`,
-      hint: "/docs shows every route, /openapi.json describes them"
+      detail: `No route matches ${JSON.stringify(pathOf(url))}`,
+      hint: "/docs lists every route, /openapi.json describes them"
     })
   }
   return new MethodNotAllowed({
-    detail: `${known.pattern} takes ${known.methods.join(", ")}, found ${method}`,
-    hint: "/docs shows every route with its methods",
+    detail: `${known.pattern} allows ${known.methods.join(", ")}; found ${method}`,
+    hint: "/docs lists every route with its methods",
     allow: known.methods
   })
 }
@@ -32,7 +32,7 @@ const internal = () =>
   })
 
 const unreadable = () =>
-  new BadRequest({ detail: "The request broke off or could not be read", hint: "Send the request again" })
+  new BadRequest({ detail: "The request was cut off or is malformed", hint: "Send the request again" })
 
 const problemOf = (error: unknown, request: HttpServerRequest.HttpServerRequest) => {
   if (isTooLarge(error)) return tooLarge()
