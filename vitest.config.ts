@@ -1,4 +1,9 @@
+import { availableParallelism, tmpdir } from "node:os"
+import { join } from "node:path"
 import { defineConfig } from "vitest/config"
+
+/** For workers and the programs that tests start: the same modules, compiled once. */
+process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "orchestrator-compiled")
 
 /** A machine that others keep busy: what fails once in CI is tried again, and the report says so. At a desk nothing is. */
 const retry = process.env["CI"] === undefined ? 0 : 1
@@ -6,9 +11,17 @@ const retry = process.env["CI"] === undefined ? 0 : 1
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "tools/test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/*.cluster.test.ts", "**/*.agent.test.ts", "**/*.browser.test.ts"],
+    exclude: [
+      "**/node_modules/**",
+      "**/*.cluster.test.ts",
+      "**/*.agent.test.ts",
+      "**/*.lab.test.ts",
+      "**/*.browser.test.ts"
+    ],
     testTimeout: 60_000,
     isolate: false,
+    // Files that wait for processes leave their processor to others.
+    maxWorkers: Math.max(4, availableParallelism()),
     retry
   }
 })

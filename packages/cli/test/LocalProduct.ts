@@ -30,7 +30,13 @@ export class LocalProduct {
     this.state = args[args.indexOf("--state") + 1] ?? ""
     this.process = spawn(process.execPath, [bin, command, "--port", "0", ...args], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), DEMO_AGENT_SECONDS: "0.2", ...env }
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: tmpdir(),
+        DEMO_AGENT_SECONDS: "0.2",
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+        ...env
+      }
     })
     const add = (chunk: Buffer) => {
       this.output += chunk.toString()

@@ -37,7 +37,10 @@ const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, strin
     const before = readies()
     const child = yield* Effect.acquireRelease(
       Effect.sync(() => {
-        const made = spawn(process.execPath, [entry], { env: environment, stdio: ["ignore", "pipe", "pipe"] })
+        const made = spawn(process.execPath, [entry], {
+          env: { ...environment, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
+          stdio: ["ignore", "pipe", "pipe"]
+        })
         for (const stream of [made.stdout, made.stderr]) stream.on("data", (chunk) => output.push(String(chunk)))
         return made
       }),

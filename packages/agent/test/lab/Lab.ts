@@ -2,15 +2,23 @@
  * What people's repositories and their agents do to a workspace, as cases: a repository, what its agent does, what is delivered and said,
  * and what the next run of the service finds. Runner and git are real; the agent is a script.
  */
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFileSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
-import { git, headOf, plainEnvironment, refusePushes, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
-import { codeRun, docsRun, execute, type Surroundings, surroundings } from "../fixtures/Run.ts"
+import {
+  git,
+  headOf,
+  plainEnvironment,
+  refusePushes,
+  removeFolder,
+  removeOriginals,
+  tempFolder
+} from "../fixtures/Remotes.ts"
+import { codeRun, copyOf, docsRun, execute, type Surroundings, surroundings } from "../fixtures/Run.ts"
 
 export interface LabCase {
   readonly name: string
@@ -117,11 +125,31 @@ const nextDelivers = Effect.fnUntraced(function*(around: Surroundings, before: s
   assert.deepStrictEqual(changesOf(around.remotes.target, next.branch ?? ""), ["next.txt"], next.log)
 })
 
-const check = Effect.fnUntraced(function*(wanted: LabCase) {
+const remoteOf = ({ remotes }: Surroundings, kind: LabCase["kind"]) =>
+  kind === "DocsRun" ? remotes.docs : remotes.target
+
+const firstRun = Effect.fnUntraced(function*(wanted: LabCase) {
   const around = makeService(wanted.repository, wanted.kind)
-  const remote = wanted.kind === "DocsRun" ? around.remotes.docs : around.remotes.target
-  if (wanted.refuses !== undefined) refusePushes(remote, wanted.refuses)
-  const run = yield* runOnce(around, wanted.agent, wanted)
+  if (wanted.refuses !== undefined) refusePushes(remoteOf(around, wanted.kind), wanted.refuses)
+  return { around, run: yield* runOnce(around, wanted.agent, wanted) }
+})
+
+type FirstRun = Effect.Success<ReturnType<typeof firstRun>>
+
+const firstRuns = new Map<string, Promise<FirstRun>>()
+
+/** Cases that differ in what happens after the first run have it in common; each goes on in a copy. */
+const sharedFirstRun = (wanted: LabCase): Effect.Effect<FirstRun> => {
+  const { aftermath: _, name: __, ...same } = wanted
+  const key = JSON.stringify(same)
+  const made = firstRuns.get(key) ?? Effect.runPromise(firstRun(wanted))
+  firstRuns.set(key, made)
+  return Effect.promise(() => made).pipe(Effect.map(({ around, run }) => ({ around: copyOf(around), run })))
+}
+
+const check = Effect.fnUntraced(function*(wanted: LabCase) {
+  const { around, run } = yield* wanted.aftermath === undefined ? firstRun(wanted) : sharedFirstRun(wanted)
+  const remote = remoteOf(around, wanted.kind)
   const told = `${run.message}\n---\n${run.log}\n---\n${run.prompt}`
   assert.strictEqual(run.reason, wanted.ends, told)
   for (const words of wanted.says ?? []) assert.include(run.message, words, told)
@@ -144,6 +172,11 @@ const check = Effect.fnUntraced(function*(wanted: LabCase) {
 
 /** The cases as tests, each followed by a run of somebody else on the same workspace. */
 export const lab = (cases: ReadonlyArray<LabCase>): void => {
+  afterAll(async () => {
+    for (const { around } of await Promise.all(firstRuns.values())) removeFolder(around.folder)
+    firstRuns.clear()
+    removeOriginals()
+  })
   describe.concurrent("case", () => {
     it.live.each(cases)("$name", (given) => check(given))
   })

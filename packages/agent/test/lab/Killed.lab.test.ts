@@ -1,9 +1,6 @@
 /** What a run that was killed leaves in its clone: the next run of the service delivers its own work and nothing of it. */
-import { afterAll, describe } from "@effect/vitest"
-import { removeOriginals } from "../fixtures/Remotes.ts"
+import { describe } from "@effect/vitest"
 import { lab, type LabCase } from "./Lab.ts"
-
-afterAll(removeOriginals)
 
 const commits = "git add -A && git commit -qm Work"
 const conflict = "git checkout -qb other && echo a > same && git add . && git commit -qm A && git checkout -q - && " +

@@ -1,9 +1,6 @@
 /** What the agent's own git calls clean is committed by nobody, and what the agent did not touch is not rewritten. */
-import { afterAll, describe } from "@effect/vitest"
-import { removeOriginals } from "../fixtures/Remotes.ts"
+import { describe } from "@effect/vitest"
 import { lab } from "./Lab.ts"
-
-afterAll(removeOriginals)
 
 const commits = "git add -A && git commit -qm Work"
 const crlf =

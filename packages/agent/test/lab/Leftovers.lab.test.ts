@@ -1,9 +1,6 @@
 /** What an agent leaves in the tree: it is delivered or named, and the next run of the service finds a tree of its own. */
-import { afterAll, describe } from "@effect/vitest"
-import { removeOriginals } from "../fixtures/Remotes.ts"
+import { describe } from "@effect/vitest"
 import { lab } from "./Lab.ts"
-
-afterAll(removeOriginals)
 
 const done = "echo work > work.txt"
 const delivers = { "work.txt": "work" }

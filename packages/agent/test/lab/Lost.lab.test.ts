@@ -1,9 +1,6 @@
 /** A `.git` that the agent loses or replaces: its work is on the branch, and nothing of it in the next run. */
-import { afterAll, describe } from "@effect/vitest"
-import { removeOriginals } from "../fixtures/Remotes.ts"
+import { describe } from "@effect/vitest"
 import { lab } from "./Lab.ts"
-
-afterAll(removeOriginals)
 
 const work = "echo x > one.js"
 const delivers = { "one.js": "x", "task/prompt.md": undefined }

@@ -1,9 +1,6 @@
 /** Repositories whose own names are in the way of ours; what can be known before is said before. */
-import { afterAll, describe } from "@effect/vitest"
-import { removeOriginals } from "../fixtures/Remotes.ts"
+import { describe } from "@effect/vitest"
 import { lab } from "./Lab.ts"
-
-afterAll(removeOriginals)
 
 const work = "echo work > work.txt"
 const delivers = { "work.txt": "work" }

@@ -1,9 +1,6 @@
 /** "Changed nothing" says where the work is and why it is no delivery. */
-import { afterAll, describe } from "@effect/vitest"
-import { removeOriginals } from "../fixtures/Remotes.ts"
+import { describe } from "@effect/vitest"
 import { lab } from "./Lab.ts"
-
-afterAll(removeOriginals)
 
 const commits = "git add -A && git commit -qm Work"
 const back = "b=$(git branch --show-current)"
