@@ -1,9 +1,6 @@
 /** Submodules of a service's repository, with the credentials in the agent's environment. */
-import { afterAll, describe } from "@effect/vitest"
-import { removeShared } from "../fixtures/Run.ts"
+import { describe } from "@effect/vitest"
 import { lab } from "./Lab.ts"
-
-afterAll(removeShared)
 
 /** `lib` at its first of two commits, which has `inner` in it; both beside the target. */
 const repository = [
