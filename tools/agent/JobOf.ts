@@ -77,8 +77,7 @@ export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob 
     run: observed,
     spec: spec.success,
     claim,
-    files: { name: jobName, digest: filesDigest(files) },
-    contextVersion
+    files: { name: jobName, digest: filesDigest(files) }
   })
   const containers = [...pod.initContainers ?? [], ...pod.containers]
   return {

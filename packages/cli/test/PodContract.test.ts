@@ -42,8 +42,7 @@ const podOf = (object: CustomObject, input: object): PodSpec => {
     run,
     spec: Result.getOrThrow(run.spec),
     claim: "workspace-api",
-    files: { name: run.jobName, digest: "0".repeat(64) },
-    contextVersion: run.attempt.contextVersion
+    files: { name: run.jobName, digest: "0".repeat(64) }
   })
 }
 
@@ -124,7 +123,7 @@ describe.each(runs)("$name", ({ run }) => {
 it("every setting arrives at the broker", () => {
   const later = runs[2]?.run ?? codeRun()
   const settings = Result.getOrThrow(decodeBrokerSettings(environmentOf(podOf(later, everything), "broker")))
-  assert.deepInclude(settings.run, { name: "api", uid, attempt: 2 })
+  assert.deepInclude(settings.run, { name: "api", uid, attempt: { contextVersion: 2, retry: 0 } })
   assert.deepInclude(settings.git, {
     targetUrl: "https://github.com/a/api.git",
     docsUrl: "git@github.com:a/docs.git",

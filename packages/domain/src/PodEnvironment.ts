@@ -47,7 +47,9 @@ const variable = <const Name extends string, S extends Schema.Constraint>(name: 
 const shared = {
   runName: variable("RUN_NAME", Schema.NonEmptyString),
   runUid: variable("RUN_UID", Schema.NonEmptyString),
-  attempt: variable("ATTEMPT", or(Whole, "1")),
+  /** With `retry` the attempt. Images of older versions know this much of it. */
+  contextVersion: variable("ATTEMPT", or(Whole, "1")),
+  retry: variable("ATTEMPT_RETRY", or(Whole, "0")),
   repositoryUrl: variable("REPOSITORY_URL", GitUrl),
   maxCostUsd: variable("MAX_COST_USD", optional(Positive)),
   maxTurns: variable("MAX_TURNS", optional(Whole)),

@@ -10,6 +10,10 @@ export interface AttemptKey {
   readonly retry: number
 }
 
+/** An attempt in the names of folders and in texts: `2`, and `2-r1` where version 2 was taken up again by itself once. */
+export const attemptText = ({ contextVersion, retry }: AttemptKey): string =>
+  retry === 0 ? String(contextVersion) : `${contextVersion}-r${retry}`
+
 /**
  * The context version to work on: versions never go back, so a spec that asks for an older one than the status has seen asks for
  * nothing new.

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import fc from "fast-check"
-import { effectiveVersion, limitDelay, retryDelay } from "../src/Retry.ts"
+import { attemptText, effectiveVersion, limitDelay, retryDelay } from "../src/Retry.ts"
 
 describe("the version to work on", () => {
   it.each([
@@ -15,6 +15,11 @@ describe("the version to work on", () => {
     ({ observed, version, wanted }) => assert.strictEqual(effectiveVersion(wanted, observed), version)
   )
 })
+
+it.each([
+  { attempt: { contextVersion: 2, retry: 0 }, text: "2" },
+  { attempt: { contextVersion: 2, retry: 1 }, text: "2-r1" }
+])("an attempt is $text in names and texts", ({ attempt, text }) => assert.strictEqual(attemptText(attempt), text))
 
 describe("the wait before an automatic retry", () => {
   it.each([

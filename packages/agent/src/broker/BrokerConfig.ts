@@ -17,7 +17,12 @@ interface Work {
 }
 
 const settingsOf = (values: BrokerEnvironment, work: Work, environment: Environment) => ({
-  run: { name: values.runName, uid: values.runUid, attempt: values.attempt, task: work.task },
+  run: {
+    name: values.runName,
+    uid: values.runUid,
+    attempt: { contextVersion: values.contextVersion, retry: values.retry },
+    task: work.task
+  },
   git: {
     targetUrl: values.repositoryUrl,
     docsUrl: work.docsUrl,

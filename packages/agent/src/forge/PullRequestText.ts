@@ -4,11 +4,12 @@
  */
 import { inert } from "@orchestrator/domain/Inert"
 import { printable } from "@orchestrator/domain/Printable"
+import { type AttemptKey, attemptText } from "@orchestrator/domain/Retry"
 
 export interface PullRequestFacts {
   readonly task: string
   readonly taskUrl: string | undefined
-  readonly run: { readonly name: string; readonly uid: string; readonly attempt: number }
+  readonly run: { readonly name: string; readonly uid: string; readonly attempt: AttemptKey }
   /** The agent's last words. */
   readonly summary: string
   readonly costUsd: number | undefined
@@ -55,7 +56,7 @@ export const ownPart = (facts: PullRequestFacts): string =>
     "| | |",
     "|---|---|",
     `| Task | ${facts.taskUrl === undefined ? facts.task : `[${facts.task}](${facts.taskUrl})`} |`,
-    `| Run | \`${facts.run.name}\`, attempt ${facts.run.attempt} |`,
+    `| Run | \`${facts.run.name}\`, attempt ${attemptText(facts.run.attempt)} |`,
     `| Cost | ${costLine(facts)} |`,
     end
   ].join("\n")

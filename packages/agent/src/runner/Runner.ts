@@ -5,6 +5,7 @@
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { inert } from "@orchestrator/domain/Inert"
 import { printable } from "@orchestrator/domain/Printable"
+import { attemptText } from "@orchestrator/domain/Retry"
 import { addUsage } from "@orchestrator/domain/Usage"
 import { Cause, type Duration, Effect, Exit, Fiber, Option, Ref } from "effect"
 import { nothingSeen } from "../agents/Following.ts"
@@ -26,7 +27,7 @@ const savingTakesAtMost = "75 seconds"
 const subjectFor = (settings: RunnerSettings, prepared: Prepared, verdict: Verdict | undefined): string => {
   if (verdict?._tag === "Finished") return printable(inert(prepared.title), { max: 200 })
   const why = verdict === undefined ? "interrupted" : "unfinished"
-  return `wip: ${why} attempt ${settings.run.attempt} of ${settings.run.name}`
+  return `wip: ${why} attempt ${attemptText(settings.run.attempt)} of ${settings.run.name}`
 }
 
 /** The words for a failure of the runner's own means. */

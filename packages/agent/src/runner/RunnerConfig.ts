@@ -4,6 +4,7 @@
 import { type HostPolicy, hostPolicyOf } from "@orchestrator/domain/GitHosts"
 import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import type { PreviousAttempt } from "@orchestrator/domain/PreviousAttempt"
+import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { Context, Redacted, Result } from "effect"
 import type { AgentCli } from "../agents/AgentCli.ts"
 import { defaultAgent } from "../agents/Agents.ts"
@@ -30,7 +31,7 @@ export interface DocsTask {
 export interface RunnerSettings {
   readonly agent: AgentCli
   readonly task: CodeTask | DocsTask
-  readonly run: { readonly name: string; readonly uid: string; readonly attempt: number }
+  readonly run: { readonly name: string; readonly uid: string; readonly attempt: AttemptKey }
   readonly model: string
   readonly githubUser: string
   /** Addresses by the repository's part in the run. A DocsRun reads its tasks in the target. */
@@ -82,7 +83,11 @@ const taskOf = (values: RunnerEnvironment): CodeTask | DocsTask =>
 const settingsOf = (values: RunnerEnvironment, environment: Environment): RunnerSettings => ({
   agent: defaultAgent,
   task: taskOf(values),
-  run: { name: values.runName, uid: values.runUid, attempt: values.attempt },
+  run: {
+    name: values.runName,
+    uid: values.runUid,
+    attempt: { contextVersion: values.contextVersion, retry: values.retry }
+  },
   model: values.model,
   githubUser: values.githubUser,
   repositories: {

@@ -7,7 +7,7 @@ import { bodyWith, ownPart, type PullRequestFacts, quoted, titleOf } from "../..
 const facts: PullRequestFacts = {
   task: "task 1",
   taskUrl: undefined,
-  run: { name: "demo", uid: "uid", attempt: 2 },
+  run: { name: "demo", uid: "uid", attempt: { contextVersion: 2, retry: 0 } },
   summary: "Done.",
   costUsd: undefined,
   costBy: undefined

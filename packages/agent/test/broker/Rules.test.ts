@@ -276,7 +276,7 @@ describe("a pull request", () => {
   const facts: PullRequestFacts = {
     task: "task 1",
     taskUrl: undefined,
-    run: { name: "demo", uid: "uid", attempt: 2 },
+    run: { name: "demo", uid: "uid", attempt: { contextVersion: 2, retry: 0 } },
     summary: "Done.",
     costUsd: undefined,
     costBy: undefined

@@ -23,12 +23,14 @@ export const brokerFolders = {
 export const brokerEndpointFile = `${brokerFolders.endpoint}/endpoint.json`
 
 export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> => {
-  const { config: { agent }, contextVersion, run, spec } = inputs
+  const { config: { agent }, run, spec } = inputs
+  const { contextVersion, retry } = run.attempt
   return [
     ...literals(encodeBrokerEnvironment({
       runName: run.name,
       runUid: run.uid,
-      attempt: contextVersion,
+      contextVersion,
+      retry: retry === 0 ? undefined : retry,
       taskType: runKinds[run.kind].taskType
     })),
     ...spec.task,

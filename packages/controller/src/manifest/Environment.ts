@@ -13,7 +13,8 @@ import type { PodInputs } from "./PodInputs.ts"
 import { telemetryVariables } from "./TelemetryVariables.ts"
 
 export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
-  const { config, contextVersion, run, spec } = inputs
+  const { config, run, spec } = inputs
+  const { contextVersion, retry } = run.attempt
   const budget = remainingBudget(run, spec, config)
   return [
     ...(config.agent.credentials === "broker" ? throughBroker : withCredentials(inputs)),
@@ -23,7 +24,8 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
       githubUser: spec.githubUser,
       runName: run.name,
       runUid: run.uid,
-      attempt: contextVersion,
+      contextVersion,
+      retry: retry === 0 ? undefined : retry,
       sessionId: sessionId(run.uid, contextVersion),
       resumeSession: spec.resume,
       overwriteMemory: spec.overwriteMemory,

@@ -63,7 +63,7 @@ export const jobManifest = (
   spec: RunSpec,
   files: Required<FilesReference>
 ): Job => {
-  const { contextVersion, retry } = run.attempt
+  const { retry } = run.attempt
   const name = run.jobName
   const labels = labelsOf(run, spec)
   const { podAnnotations, podLabels } = config.agent
@@ -95,7 +95,7 @@ export const jobManifest = (
           labels: { ...podLabels, ...labels },
           ...(Object.keys(podAnnotations).length === 0 ? {} : { annotations: podAnnotations })
         },
-        spec: podSpec({ config, run, spec, claim: workspace?.claim, files, contextVersion })
+        spec: podSpec({ config, run, spec, claim: workspace?.claim, files })
       }
     }
   }

@@ -11,5 +11,4 @@ export interface PodInputs {
   /** Claim of the workspace; undefined: it is ephemeral. */
   readonly claim: string | undefined
   readonly files: Required<FilesReference>
-  readonly contextVersion: number
 }

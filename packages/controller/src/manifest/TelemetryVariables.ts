@@ -3,6 +3,7 @@ import { fnv1a } from "@orchestrator/domain/Hash"
 import { traceparentAnnotation } from "@orchestrator/domain/Labels"
 import type { TelemetryConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
+import { attemptText } from "@orchestrator/domain/Retry"
 import { literal, literals, type Variable } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 
@@ -36,14 +37,14 @@ const exporters = (
 ]
 
 /** Values are percent-encoded, as in W3C Baggage. */
-const resource = ({ contextVersion, run, spec }: PodInputs): string =>
+const resource = ({ run, spec }: PodInputs): string =>
   Object.entries({
     "k8s.namespace.name": run.namespace,
     "k8s.job.name": run.jobName,
     "orchestrator.run.kind": run.kind,
     "orchestrator.run.name": run.name,
     "orchestrator.run.uid": run.uid,
-    "orchestrator.run.attempt": String(contextVersion),
+    "orchestrator.run.attempt": attemptText(run.attempt),
     "orchestrator.service": spec.workspace?.service,
     "orchestrator.github_user": spec.githubUser
   }).flatMap(([name, value]) => value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]).join(",")

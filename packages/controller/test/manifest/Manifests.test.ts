@@ -184,6 +184,18 @@ describe("the agent's environment", () => {
     },
     { name: "the attempt", given: withSpec({ contextVersion: 2 }), variable: "ATTEMPT", want: "2" },
     {
+      name: "no retry of a first try",
+      given: withSpec({ contextVersion: 2 }),
+      variable: "ATTEMPT_RETRY",
+      want: undefined
+    },
+    {
+      name: "how often the version was taken up again",
+      given: given({ run: makeCodeRun({ status: { contextVersion: 1, retryCount: 2 } }) }),
+      variable: "ATTEMPT_RETRY",
+      want: "2"
+    },
+    {
       name: "that memory is replaced",
       given: withSpec({ overwriteMemory: true }),
       variable: "OVERWRITE_MEMORY",

@@ -3,6 +3,7 @@
  * `.orchestrator/<uid>/<attempt>/` beside the clone. Without secrets, of bounded size, the newest attempts only; it never stops a run.
  */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { attemptText } from "@orchestrator/domain/Retry"
 import { Context, Effect, FileSystem, Option } from "effect"
 import type { Environment } from "../../pod/Environment.ts"
 import type { Redact } from "../../pod/Redact.ts"
@@ -41,7 +42,7 @@ const attemptsBelow = Effect.fnUntraced(function*(root: string) {
   const fs = yield* FileSystem.FileSystem
   const found: Array<{ readonly path: string; readonly time: number }> = []
   for (const run of yield* namesIn(root)) {
-    for (const attempt of (yield* namesIn(`${root}/${run}`)).filter((name) => /^\d+$/.test(name))) {
+    for (const attempt of (yield* namesIn(`${root}/${run}`)).filter((name) => /^\d+(?:-r\d+)?$/.test(name))) {
       const path = `${root}/${run}/${attempt}`
       if ((yield* kindOf(path)) !== "Directory") continue
       const time = yield* fs.stat(path).pipe(
@@ -67,9 +68,10 @@ const prune = Effect.fnUntraced(function*(root: string, own: string) {
 /** The attempt's folder, ready to be written to; undefined where there is none or it cannot be written. */
 export const openEvidence = Effect.fn("Evidence.open")(function*(environment: Environment) {
   const run = environment[runnerNames.runUid]
-  const attempt = environment[runnerNames.attempt] ?? "1"
+  const [version = "1", retry = "0"] = [environment[runnerNames.contextVersion], environment[runnerNames.retry]]
   const workspace = environment[runnerNames.workspaceDir] ?? "/workspace"
-  if (!isName(run) || !/^\d+$/.test(attempt)) return undefined
+  if (!isName(run) || ![version, retry].every((each) => /^\d+$/.test(each))) return undefined
+  const attempt = attemptText({ contextVersion: Number(version), retry: Number(retry) })
   const root = `${workspace}/.orchestrator`
   const folder = `${root}/${run}/${attempt}`
   return yield* Effect.gen(function*() {

@@ -3,6 +3,7 @@
  * remote and forge then show counts.
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
+import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { DateTime, Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
 import { Upstream } from "../../git/Upstream.ts"
@@ -34,7 +35,7 @@ import { type Delivered, type HandedOver, Handover, type Work } from "./Handover
 const longestPatch = 200_000
 
 export interface DeliverOptions {
-  readonly run: { readonly uid: string; readonly attempt: number }
+  readonly run: { readonly uid: string; readonly attempt: AttemptKey }
   /** First line of the commit for what was left. */
   readonly subject: string
   /** What the agent says of work that it calls done; without it nothing but the branch is seen to. */

@@ -1,5 +1,6 @@
 /** The agent's processes of one attempt, one after another, until a verdict stands. */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { attemptText } from "@orchestrator/domain/Retry"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import { Clock, DateTime, Effect, Ref } from "effect"
 import type { AgentFiles, SessionPlan } from "../../agents/AgentCli.ts"
@@ -53,7 +54,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   const upstream = yield* Upstream
   const { agent } = settings
   const { workingDirectory } = prepared
-  const mark = `${settings.run.uid}-${settings.run.attempt}`
+  const mark = `${settings.run.uid}-${attemptText(settings.run.attempt)}`
   const access = upstream.agentAccess
   const environment = agentEnvironment(agent, {
     environment: { ...settings.environment, [runnerNames.gitAllowProtocol]: settings.agentProtocols },

@@ -2,14 +2,15 @@
  * Which branch a CodeRun works on: the task's, or the one with the run's suffix where the task's belongs to somebody else. Work that is
  * only on this workspace is never given up for a name.
  */
+import { type AttemptKey, attemptText } from "@orchestrator/domain/Retry"
 import type { Claim } from "./WorkspaceState.ts"
 
 /** The trailer by which commits of the runner name their run. */
 export const runTrailer = "Orchestrator-Run"
 
 /** The last paragraph of the runner's commits. */
-export const trailers = ({ attempt, uid }: { readonly uid: string; readonly attempt: number }): string =>
-  `${runTrailer}: ${uid}\nOrchestrator-Attempt: ${attempt}`
+export const trailers = ({ attempt, uid }: { readonly uid: string; readonly attempt: AttemptKey }): string =>
+  `${runTrailer}: ${uid}\nOrchestrator-Attempt: ${attemptText(attempt)}`
 
 export interface BranchFacts {
   readonly runUid: string

@@ -2,6 +2,7 @@
  * Puts the run's branch into the working tree, whatever the last user left there. Work of this run is committed and goes on; work of
  * others is kept aside. What the agent must know of it comes back as notes.
  */
+import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { Effect } from "effect"
 import { Git } from "../../git/Git.ts"
 import { setupFailed } from "../RunFailure.ts"
@@ -23,7 +24,7 @@ import {
 
 export interface CheckOut {
   readonly choice: BranchChoice
-  readonly run: { readonly uid: string; readonly attempt: number }
+  readonly run: { readonly uid: string; readonly attempt: AttemptKey }
   /** Remote-tracking revision that the work starts from and is compared with. */
   readonly base: string
   /** Whether the remote has the branch. */

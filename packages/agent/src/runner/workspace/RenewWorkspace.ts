@@ -55,11 +55,11 @@ export const wantedSessions = (
 ): ReadonlyArray<string> =>
   resumeSession ? [own, ...(lastSession === undefined ? [] : [lastSession]), ...earlierSessions(run)] : [own]
 
-/** Sessions of the run's earlier attempts, newest first. */
-export const earlierSessions = ({ attempt, uid }: RunnerSettings["run"]): ReadonlyArray<string> =>
+/** Sessions of the run's earlier versions, newest first: the attempts of one share theirs. */
+export const earlierSessions = ({ attempt: { contextVersion }, uid }: RunnerSettings["run"]): ReadonlyArray<string> =>
   Array.from(
-    { length: Math.min(earlierAttempts, Math.max(0, attempt - 1)) },
-    (_, back) => sessionId(uid, attempt - 1 - back)
+    { length: Math.min(earlierAttempts, Math.max(0, contextVersion - 1)) },
+    (_, back) => sessionId(uid, contextVersion - 1 - back)
   )
 
 const isResumable = Effect.fnUntraced(function*({ isStub }: Sessions, { path }: Found) {

@@ -55,6 +55,21 @@ describe("evidence", () => {
       assert.sameMembers(readdirSync(join(root, "run")), ["4", "5", "6", "7", "8", "9", "10", "11", "12", "13"])
     }).pipe(Effect.provide(NodeServices.layer)))
 
+  it.effect("of an attempt that was taken up again by itself is beside that of the first try, and goes like it", () =>
+    Effect.gen(function*() {
+      const open = (retry: Readonly<Record<string, string>>) =>
+        openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "run", ATTEMPT: "2", ...retry })
+      const first = yield* open({})
+      writeFileSync(join(first?.folder ?? "", "log"), "why the first try was lost")
+      for (let retry = 1; retry <= 3; retry++) yield* open({ ATTEMPT_RETRY: String(retry) })
+      const root = join(folder, ".orchestrator", "run")
+      assert.sameMembers(readdirSync(root), ["2", "2-r1", "2-r2", "2-r3"])
+      assert.strictEqual(readFileSync(join(root, "2", "log"), "utf8"), "why the first try was lost")
+      for (let retry = 4; retry <= 12; retry++) yield* open({ ATTEMPT_RETRY: String(retry) })
+      assert.lengthOf(readdirSync(root), 10)
+      assert.isUndefined(yield* open({ ATTEMPT_RETRY: "../1" }))
+    }).pipe(Effect.provide(NodeServices.layer)))
+
   it.effect("is not kept where it cannot be, and the run goes on", () =>
     Effect.gen(function*() {
       const nowhere = join(folder, "nowhere")

@@ -60,7 +60,7 @@ it("of clones that lie aside the newest come first, and nothing else counts as o
   ))
 
 describe("sessions that an attempt may take up", () => {
-  const run = { name: "demo", uid: "3f9c2a1b-1111-4222-8333-444444444444", attempt: 3 }
+  const run = { name: "demo", uid: "3f9c2a1b-1111-4222-8333-444444444444", attempt: { contextVersion: 3, retry: 0 } }
   const own = sessionId(run.uid, 3)
   it.each([
     { name: "its own alone", resumeSession: false, lastSession: "last", want: [own] },
@@ -81,7 +81,7 @@ describe("sessions that an attempt may take up", () => {
   it("are bounded, whatever the attempt's number", () =>
     assert.lengthOf(
       wantedSessions({
-        run: { ...run, attempt: 1_000_000 },
+        run: { ...run, attempt: { contextVersion: 1_000_000, retry: 0 } },
         sessionId: own,
         resumeSession: true,
         lastSession: undefined
