@@ -1,6 +1,6 @@
 /**
  * What an attempt left behind, each part from the one who may say it: with a broker, delivery, spend, turns and limits are the broker's
- * word alone, and the runner tells the story. Without one the runner speaks of everything.
+ * word alone, and the runner tells of the session. Without one the runner speaks of everything.
  */
 import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
@@ -25,7 +25,7 @@ export interface Evidence {
   readonly refusedModels?: ReadonlyArray<string>
 }
 
-const storyOf = ({ resumed, resumeProblem, sessionId }: Partial<AgentResult>): Evidence => ({
+const sessionOf = ({ resumed, resumeProblem, sessionId }: Partial<AgentResult>): Evidence => ({
   ...(sessionId === undefined ? {} : { sessionId }),
   ...(resumed === undefined ? {} : { resumed }),
   ...(resumeProblem === undefined ? {} : { resumeProblem })
@@ -38,9 +38,9 @@ const byRunner = ({ delivery, resetAt, usage }: Partial<AgentResult>): Evidence 
   ...(delivery === undefined ? {} : { delivery })
 })
 
-const byBroker = (testimony: BrokerResult): Evidence => {
-  const { delivery, forgeKnown, pullRequestProblem, refusedModels, resetAt } = testimony
-  const usage = usageOf(testimony)
+const byBroker = (brokerReport: BrokerResult): Evidence => {
+  const { delivery, forgeKnown, pullRequestProblem, refusedModels, resetAt } = brokerReport
+  const usage = usageOf(brokerReport)
   return {
     ...(Object.keys(usage).length === 0 ? {} : { usage }),
     ...(resetAt === undefined ? {} : { resetAt }),
@@ -69,11 +69,11 @@ const usageOf = ({ costComplete, costUsd, models, reservedUsd = 0, turns }: Brok
 
 /** Of an attempt whose pod is over; empty where nothing was left. */
 export const evidenceOf = ({ brokered, pod }: ObservedJob): Evidence => {
-  const story: Partial<AgentResult> = pod?.ended === undefined || Result.isFailure(pod.ended.result)
+  const runnerReport: Partial<AgentResult> = pod?.ended === undefined || Result.isFailure(pod.ended.result)
     ? {}
     : pod.ended.result.success
-  if (!brokered) return { ...storyOf(story), ...byRunner(story) }
+  if (!brokered) return { ...sessionOf(runnerReport), ...byRunner(runnerReport) }
   return pod?.testimony === undefined || Result.isFailure(pod.testimony)
-    ? storyOf(story)
-    : { ...storyOf(story), ...byBroker(pod.testimony.success) }
+    ? sessionOf(runnerReport)
+    : { ...sessionOf(runnerReport), ...byBroker(pod.testimony.success) }
 }

@@ -1,6 +1,6 @@
 /**
- * How an attempt ended, from the Job controller's last word, the runner's story and, where there is a broker, its testimony. First match
- * wins; a success is only what Success.ts makes of both.
+ * How an attempt ended, from the Job controller's last word, the runner's report and, where there is a broker, the broker's. First match
+ * wins; a success is only what JudgeDelivery.ts makes of both.
  */
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
@@ -10,7 +10,7 @@ import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import { Result } from "effect"
 import type { AgentEnd, ObservedJob } from "../facts/Observed.ts"
-import { type Completed, deliver, type Success } from "./Success.ts"
+import { type Completed, judgeDelivery, type Success } from "./JudgeDelivery.ts"
 
 export interface Failure {
   readonly reason: Exclude<TerminalReason, "Delivered">
@@ -33,12 +33,12 @@ export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credent
   if (Result.isFailure(end.result)) {
     return silent(job, end, `no valid result: ${nameFields(end.result.failure)}`, credentials)
   }
-  const story = end.result.success
-  switch (story.outcome) {
+  const runnerReport = end.result.success
+  switch (runnerReport.outcome) {
     case "Completed":
-      return judgeCompleted(job, end, { ...story, outcome: story.outcome }, credentials)
+      return judgeCompleted(job, end, { ...runnerReport, outcome: runnerReport.outcome }, credentials)
     case "Failed":
-      return judgeFailed(job, story, credentials)
+      return judgeFailed(job, runnerReport, credentials)
     case "Interrupted":
       return interruption(job) ?? stoppedFromOutside(job)
   }
@@ -55,7 +55,7 @@ export const judgeJob = (job: ObservedJob, credentials: CredentialHints, neverBe
   if (by !== undefined) return by
   if (job.pod?.filesRefused === true) return lost("The attempt's files were not those that it was made with.")
   if (job.pod !== undefined && job.pod.over && !job.pod.gone && job.pod.ended === undefined) {
-    return missing(testimonyOf(job), credentials) ??
+    return missing(brokerReportOf(job), credentials) ??
       { reason: "SetupFailed", message: `The pod ${job.pod.name} failed before the agent started: see its log.` }
   }
   return lost(
@@ -65,22 +65,22 @@ export const judgeJob = (job: ObservedJob, credentials: CredentialHints, neverBe
   )
 }
 
-const testimonyOf = ({ brokered, pod }: ObservedJob): BrokerResult | undefined =>
+const brokerReportOf = ({ brokered, pod }: ObservedJob): BrokerResult | undefined =>
   brokered && pod?.testimony !== undefined && Result.isSuccess(pod.testimony) ? pod.testimony.success : undefined
 
 const judgeCompleted = (
   job: ObservedJob,
   end: AgentEnd,
-  story: Completed,
+  runnerReport: Completed,
   credentials: CredentialHints
 ): Verdict | undefined => {
-  if (!job.brokered) return deliver(story, { by: "runner", delivery: story.delivery })
-  const { testimony } = job.pod ?? {}
-  if (testimony === undefined || Result.isFailure(testimony)) {
-    const found = testimony === undefined ? "nothing" : nameFields(testimony.failure)
-    return silent(job, end, `no valid testimony of its broker: ${found}`, credentials)
+  if (!job.brokered) return judgeDelivery(runnerReport, { by: "runner", delivery: runnerReport.delivery })
+  const brokerReport = job.pod?.testimony
+  if (brokerReport === undefined || Result.isFailure(brokerReport)) {
+    const found = brokerReport === undefined ? "nothing" : nameFields(brokerReport.failure)
+    return silent(job, end, `no valid report of its broker: ${found}`, credentials)
   }
-  return deliver(story, { by: "broker", testimony: testimony.success })
+  return judgeDelivery(runnerReport, { by: "broker", brokerReport: brokerReport.success })
 }
 
 /** Reasons that say no more than that it went wrong; the broker may know better. */
@@ -101,36 +101,38 @@ const foreign: ReadonlySet<AgentResult["reason"]> = new Set([
 ])
 
 /** A limit starts a run again, so it takes more than the word of whoever writes the agent's message. */
-const unseenLimit = (story: AgentResult, brokered: boolean, testimony: BrokerResult | undefined): boolean =>
-  story.reason === "RateLimited" && brokered && testimony?.limitedAt === undefined
+const unseenLimit = (runnerReport: AgentResult, brokered: boolean, brokerReport: BrokerResult | undefined): boolean =>
+  runnerReport.reason === "RateLimited" && brokered && brokerReport?.limitedAt === undefined
 
-const judgeFailed = (job: ObservedJob, story: AgentResult, credentials: CredentialHints): Failure => {
-  const testimony = testimonyOf(job)
-  const delivery = testimony?.delivery
-  if (story.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
-    return { reason: story.reason, message: pushFailure(delivery.branch, delivery.pushRefused) }
+const judgeFailed = (job: ObservedJob, runnerReport: AgentResult, credentials: CredentialHints): Failure => {
+  const brokerReport = brokerReportOf(job)
+  const delivery = brokerReport?.delivery
+  if (runnerReport.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
+    return { reason: runnerReport.reason, message: pushFailure(delivery.branch, delivery.pushRefused) }
   }
-  if (testimony !== undefined && vague.has(story.reason)) {
-    const refused = testimony.modelRefused === "Budget" || testimony.modelRefused === "Turns"
-    if (refused) return { reason: "BudgetExceeded", message: story.message }
-    const absent = missing(testimony, credentials)
+  if (brokerReport !== undefined && vague.has(runnerReport.reason)) {
+    const refused = brokerReport.modelRefused === "Budget" || brokerReport.modelRefused === "Turns"
+    if (refused) return { reason: "BudgetExceeded", message: runnerReport.message }
+    const absent = missing(brokerReport, credentials)
     if (absent !== undefined) return absent
   }
-  if (unseenLimit(story, job.brokered, testimony)) {
+  if (unseenLimit(runnerReport, job.brokered, brokerReport)) {
     const doubt = "It says that a usage limit was reached, but its broker saw none."
-    return { reason: "AgentError", message: `${sentence(story.message)} ${doubt}` }
+    return { reason: "AgentError", message: `${sentence(runnerReport.message)} ${doubt}` }
   }
-  const told = story.reason === undefined || foreign.has(story.reason) ? "AgentError" : story.reason
-  return { reason: told, message: story.message }
+  const told = runnerReport.reason === undefined || foreign.has(runnerReport.reason)
+    ? "AgentError"
+    : runnerReport.reason
+  return { reason: told, message: runnerReport.message }
 }
 
-const missing = (testimony: BrokerResult | undefined, credentials: CredentialHints): Failure | undefined => {
-  if (testimony?.missing === undefined) return undefined
-  const name = testimony.missing === "ModelKey" ? credentials.modelKey : credentials.gitAccess
+const missing = (brokerReport: BrokerResult | undefined, credentials: CredentialHints): Failure | undefined => {
+  if (brokerReport?.missing === undefined) return undefined
+  const name = brokerReport.missing === "ModelKey" ? credentials.modelKey : credentials.gitAccess
   return {
     reason: "SecretMissing",
     message: `${name} is missing. Create it, and raise spec.contextVersion.${
-      testimony.problem === undefined ? "" : ` (${testimony.problem})`
+      brokerReport.problem === undefined ? "" : ` (${brokerReport.problem})`
     }`
   }
 }
@@ -156,7 +158,7 @@ const silent = (
   ) {
     return lost("The pod was lost before its broker could say what was delivered.")
   }
-  return (signals.has(exitCode) ? stoppedFromOutside(job) : undefined) ?? missing(testimonyOf(job), credentials) ?? {
+  return (signals.has(exitCode) ? stoppedFromOutside(job) : undefined) ?? missing(brokerReportOf(job), credentials) ?? {
     reason: "AgentError",
     message: `The agent's container ended with exit code ${exitCode} and ${problem}`
   }

@@ -1,13 +1,13 @@
 /**
- * Success, which is made here and nowhere else: out of the agent's word that it is done and of what was read back, by whoever may say
- * so, from the remote and from the forge. The mark makes it impossible to write one down without these.
+ * The judgement of a delivery. A success is made here and nowhere else: out of the agent's word that it is done and of what was read back,
+ * by whoever may say so, from the remote and from the forge. The mark makes it impossible to write one down without these.
  */
 import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { pushFailure } from "@orchestrator/domain/PushWords"
 import { Option } from "effect"
 
-const readBack: unique symbol = Symbol("@orchestrator/controller/Success")
+const readBack: unique symbol = Symbol("@orchestrator/controller/decide/JudgeDelivery")
 
 export interface Success {
   readonly [readBack]: true
@@ -15,13 +15,13 @@ export interface Success {
   readonly message: string
 }
 
-/** A story of an agent that says it is done. */
+/** The runner's report on an agent that says it is done. */
 export type Completed = AgentResult & { readonly outcome: "Completed" }
 
-/** Who read what back. Without a broker, the runner is believed. */
-export type Witness =
+/** What was read back, and by whom. Without a broker, the runner is believed. */
+export type DeliveryReport =
   | { readonly by: "runner"; readonly delivery: Delivery | undefined }
-  | { readonly by: "broker"; readonly testimony: BrokerResult }
+  | { readonly by: "broker"; readonly brokerReport: BrokerResult }
 
 /** What is missing for a success. */
 export interface Shortfall {
@@ -29,34 +29,34 @@ export interface Shortfall {
   readonly message: string
 }
 
-export const deliver = (story: Completed, witness: Witness): Success | Shortfall =>
-  Option.match(missing(story, witness), {
-    onNone: () => ({ [readBack]: true, reason: "Delivered", message: wordsFor(witness, story.remarks) }),
+export const judgeDelivery = (runnerReport: Completed, report: DeliveryReport): Success | Shortfall =>
+  Option.match(missing(runnerReport, report), {
+    onNone: () => ({ [readBack]: true, reason: "Delivered", message: wordsFor(report, runnerReport.remarks) }),
     onSome: (shortfall) => shortfall
   })
 
 const short = (reason: Shortfall["reason"], message: string): Option.Option<Shortfall> =>
   Option.some({ reason, message: message.trim() })
 
-const deliveryOf = (witness: Witness): Delivery | undefined =>
-  witness.by === "runner" ? witness.delivery : witness.testimony.delivery
+const deliveryOf = (report: DeliveryReport): Delivery | undefined =>
+  report.by === "runner" ? report.delivery : report.brokerReport.delivery
 
-const missing = (story: Completed, witness: Witness): Option.Option<Shortfall> => {
-  const delivery = deliveryOf(witness)
-  if (delivery === undefined) return short("AgentError", noProof(witness))
+const missing = (runnerReport: Completed, report: DeliveryReport): Option.Option<Shortfall> => {
+  const delivery = deliveryOf(report)
+  if (delivery === undefined) return short("AgentError", noProof(report))
   const { branch, changed, headCommit, pushRefused } = delivery
   if (pushRefused !== undefined) {
     return short("PushRejected", pushFailure(branch, pushRefused))
   }
-  if (!changed) return short("NoChanges", `The agent changed nothing. ${story.message}`)
+  if (!changed) return short("NoChanges", `The agent changed nothing. ${runnerReport.message}`)
   if (headCommit === undefined) return short("PushRejected", `The remote does not have the branch ${branch}.`)
-  return witness.by === "runner" ? Option.none() : unproven(delivery, witness.testimony)
+  return report.by === "runner" ? Option.none() : unproven(delivery, report.brokerReport)
 }
 
-const noProof = (witness: Witness): string =>
-  witness.by === "runner"
+const noProof = (report: DeliveryReport): string =>
+  report.by === "runner"
     ? "The agent ended, but the runner gave no proof of delivery."
-    : `The agent ended, but the broker never read its branch back. ${witness.testimony.problem ?? ""}`
+    : `The agent ended, but the broker never read its branch back. ${report.brokerReport.problem ?? ""}`
 
 const unproven = (
   { branch, pullRequestUrl, verifiedAt }: Delivery,
@@ -72,9 +72,9 @@ const unproven = (
   )
 }
 
-const wordsFor = (witness: Witness, remarks?: string): string => {
-  const { branch, headCommit, pullRequestUrl } = deliveryOf(witness) ?? { branch: "" }
+const wordsFor = (report: DeliveryReport, remarks?: string): string => {
+  const { branch, headCommit, pullRequestUrl } = deliveryOf(report) ?? { branch: "" }
   const where = `${branch} is at ${headCommit?.slice(0, 12)} on the remote`
-  const said = witness.by === "broker" && pullRequestUrl !== undefined ? `${where}, in ${pullRequestUrl}` : `${where}.`
+  const said = report.by === "broker" && pullRequestUrl !== undefined ? `${where}, in ${pullRequestUrl}` : `${where}.`
   return remarks === undefined ? said : `${remarks} ${said}`
 }
