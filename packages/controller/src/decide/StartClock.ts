@@ -7,8 +7,8 @@ import { schedulingSeconds } from "../facts/ObservedJobs.ts"
 /** What a usual start takes: nothing is said of it before. */
 const usualStart = Duration.seconds(10)
 
-/** Times `job.startDeadlineSeconds` for what time alone may mend. */
-const patience = 3
+/** What time alone may mend has so many times `job.startDeadlineSeconds`. */
+const longStart = 3
 
 const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
   text === undefined ? undefined : Option.getOrUndefined(Option.map(DateTime.make(text), DateTime.toUtc))
@@ -36,7 +36,7 @@ export const startLimit = (
   job: ObservedJob,
   { job: { startDeadlineSeconds } }: OrchestratorConfig,
   mayPass: boolean
-): DateTime.Utc | undefined => after(beginOf(job), Duration.seconds(startDeadlineSeconds * (mayPass ? patience : 1)))
+): DateTime.Utc | undefined => after(beginOf(job), Duration.seconds(startDeadlineSeconds * (mayPass ? longStart : 1)))
 
 /** When the agent's time is over; undefined: it has not begun, or its Job's own deadline is all there is. */
 export const agentDeadline = ({ pod, timeoutSeconds }: ObservedJob): DateTime.Utc | undefined =>
@@ -46,7 +46,7 @@ export const agentDeadline = ({ pod, timeoutSeconds }: ObservedJob): DateTime.Ut
 
 /** A Job's own deadline: the agent's time after the longest start, for when nobody looks after it. */
 export const jobDeadlineSeconds = (timeoutSeconds: number, { job }: OrchestratorConfig): number =>
-  timeoutSeconds + job.startDeadlineSeconds * patience
+  timeoutSeconds + job.startDeadlineSeconds * longStart
 
 export const isPast = (now: DateTime.Utc, time: DateTime.Utc | undefined): boolean =>
   time !== undefined && DateTime.isLessThanOrEqualTo(time, now)

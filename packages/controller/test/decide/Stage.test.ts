@@ -1,0 +1,91 @@
+/** What a stage promises its rules, over whatever could be observed. */
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import fc from "fast-check"
+import { finalPhase, isAlive } from "../../src/decide/CurrentAttempt.ts"
+import { type Stage, stageOf } from "../../src/decide/Stage.ts"
+import { anyObserved } from "../fixtures/AnyObserved.ts"
+import { given, givenStarted } from "../fixtures/Given.ts"
+import { makeJob, makeNextJob, released } from "../fixtures/Jobs.ts"
+import { makeCodeRun } from "../fixtures/Runs.ts"
+import { finished, running } from "../fixtures/Statuses.ts"
+
+const run = makeCodeRun({ status: running() })
+const deleting = makeCodeRun({ metadata: { deletionTimestamp: "2026-03-01T09:30:00Z" } })
+const marked = makeJob({ name: "former", uid: "former", deleting: true })
+
+describe("a run's stage", () => {
+  it.each<{ name: string; observed: ReturnType<typeof given>; want: Stage["tag"] }>([
+    {
+      name: "a run that is being deleted is gone",
+      observed: given({ run: deleting, jobs: [makeJob()] }),
+      want: "Gone"
+    },
+    {
+      name: "a finished run is gone while a former run's Job is marked",
+      observed: given({ run: makeCodeRun({ status: finished("Succeeded", "Delivered") }), orphans: [marked] }),
+      want: "Gone"
+    },
+    {
+      name: "a finished run stays finished with a live Job",
+      observed: given({ run: makeCodeRun({ status: finished("Failed", "AgentError") }), jobs: [makeJob()] }),
+      want: "Finished"
+    },
+    {
+      name: "a raised version supersedes the attempt that runs",
+      observed: givenStarted({
+        run: makeCodeRun({ status: running(), spec: { contextVersion: 2 } }),
+        jobs: [makeJob()]
+      }),
+      want: "Superseding"
+    },
+    {
+      name: "an attempt that was let go is superseded no more",
+      observed: given({
+        run: makeCodeRun({ status: running(), spec: { contextVersion: 2 } }),
+        jobs: [makeJob({ ...released, end: { succeeded: true, reason: "", message: "" } }), makeNextJob()]
+      }),
+      want: "Started"
+    },
+    {
+      name: "a spec that cannot be read starts nothing",
+      observed: given({ run: makeCodeRun({ spec: { taskId: "twelve" } }) }),
+      want: "Unreadable"
+    },
+    {
+      name: "a spec that cannot be read any more does not end what runs",
+      observed: givenStarted({
+        run: makeCodeRun({ status: running(), spec: { taskId: "twelve" } }),
+        jobs: [makeJob()]
+      }),
+      want: "Started"
+    },
+    { name: "a run without its Job has not started", observed: given({ run }), want: "NotStarted" }
+  ])("$name", ({ observed, want }) => assert.strictEqual(stageOf(observed).tag, want))
+
+  it("has what its rules are promised, whatever is observed", () =>
+    fc.assert(
+      fc.property(anyObserved, (observed) => {
+        const stage = stageOf(observed)
+        if (stage.tag === "Gone") {
+          assert.isTrue(stage.marked.every(({ deleting, held }) => deleting && held))
+          return
+        }
+        assert.strictEqual(stage.tag === "Finished", finalPhase(stage.run) !== undefined)
+        if (stage.tag === "Finished") return
+        const { jobName } = stage.run
+        const own = stage.jobs.find(({ name }) => name === jobName)
+        const others = stage.jobs.filter((job) => job.name !== jobName && (job.held || isAlive(job)))
+        assert.strictEqual(stage.tag === "Superseding", others.length > 0)
+        if (stage.tag === "Superseding") return assert.include(others, stage.former)
+        if (stage.tag === "Started") {
+          assert.strictEqual(stage.job, own)
+          assert.strictEqual(stage.spec !== undefined, Result.isSuccess(stage.run.spec))
+          return
+        }
+        assert.isUndefined(own)
+        assert.strictEqual(stage.tag === "NotStarted", Result.isSuccess(stage.run.spec))
+      }),
+      { numRuns: 400, seed: 20260301 }
+    ))
+})

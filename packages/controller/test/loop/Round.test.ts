@@ -1,0 +1,49 @@
+/** A round: what only doing can tell is said at once, once, and forgotten. */
+import { assert, describe, it } from "@effect/vitest"
+import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import { Effect } from "effect"
+import type { Lesson, Performed } from "../../src/act/Interpreter.ts"
+import type { Plan } from "../../src/decide/Plan.ts"
+import { Learned } from "../../src/facts/Learned.ts"
+import { makeRound } from "../../src/loop/Round.ts"
+import { given } from "../fixtures/Given.ts"
+
+/** Performs everything but the making of the Job, which teaches this. */
+const teaching = (lesson: Lesson) => {
+  const plans: Array<Plan> = []
+  const perform = (plan: Plan) =>
+    Effect.sync((): Performed => {
+      plans.push(plan)
+      return plan.rule === "jobAbsent" ? { again: true, lesson } : { again: plan.actions.length > 0 }
+    })
+  return { plans, round: makeRound(perform) }
+}
+
+const tagsOf = (plans: ReadonlyArray<Plan>) =>
+  plans.map(({ actions, rule }) => [rule, ...actions.map(({ _tag }) => _tag)])
+
+describe("a round that learns", () => {
+  it.effect("says it in the status, by a second plan on the same observation", () =>
+    Effect.gen(function*() {
+      const { plans, round } = teaching({ learned: Learned.JobNameTaken() })
+      assert.isTrue((yield* round(given())).again)
+      assert.deepStrictEqual(tagsOf(plans), [
+        ["jobAbsent", "LeaseWorkspace", "CreateJob", "CreateFiles"],
+        ["nameTaken", "WriteStatus"]
+      ])
+    }))
+
+  it.effect("fails with what is to be tried again after it was said, and finds out again in the next round", () =>
+    Effect.gen(function*() {
+      const error = new KubernetesError({
+        operation: "create",
+        ref: "jobs.batch agents/code-api-v1",
+        reason: { _tag: "Forbidden", message: "exceeded quota: few" }
+      })
+      const { plans, round } = teaching({ learned: Learned.JobForbidden({ words: "exceeded quota: few" }), error })
+      assert.strictEqual(yield* Effect.flip(round(given())), error)
+      assert.strictEqual(yield* Effect.flip(round(given())), error)
+      const once = ["jobAbsent", "jobRefused"]
+      assert.deepStrictEqual(plans.map(({ rule }) => rule), [...once, ...once])
+    }))
+})
