@@ -2,7 +2,7 @@
 import { DateTime } from "effect"
 import { isAlive } from "./CurrentAttempt.ts"
 import { pausedUntil } from "./Pause.ts"
-import type { Plan } from "./Plan.ts"
+import type { Plan } from "./Rule.ts"
 import type { NotStarted, Started, Superseding, Unreadable } from "./Stage.ts"
 import { standingOf, startDeadline } from "./Standing.ts"
 import { agentDeadline, isPast, schedulingUntil, usualUntil } from "./StartClock.ts"

@@ -2,11 +2,10 @@
  * The decision: total, synchronous. The stage is classified once, then its first rule that matches decides. Reading these lists is reading
  * what the controller does; each position says why it is there.
  */
-import type { DateTime } from "effect"
-import type { Action } from "../act/Action.ts"
 import type { Observed } from "../facts/Observed.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 import { nextLook } from "./NextLook.ts"
+import type { Plan, Rule } from "./Rule.ts"
 import { beingDeleted } from "./rules/beingDeleted.ts"
 import { budgetSpent } from "./rules/budgetSpent.ts"
 import { cancelledBeforeStart, cancelledWhileStarted } from "./rules/cancelled.ts"
@@ -39,16 +38,6 @@ import {
   type Superseding,
   type Unreadable
 } from "./Stage.ts"
-
-export interface Plan {
-  readonly rule: string
-  readonly actions: ReadonlyArray<Action>
-  /** When to look again although nothing has happened. */
-  readonly wakeAt?: DateTime.Utc
-}
-
-/** A rule answers with what to do, or undefined when its condition does not hold. */
-export type Rule<Stage> = (stage: Stage) => ReadonlyArray<Action> | undefined
 
 type Rules<Stage> = Readonly<Record<string, Rule<Stage>>>
 

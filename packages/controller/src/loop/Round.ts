@@ -4,7 +4,8 @@
  */
 import { Effect } from "effect"
 import type { Interpreter } from "../act/Interpreter.ts"
-import { type Plan, plan } from "../decide/Plan.ts"
+import { plan } from "../decide/Plan.ts"
+import type { Plan } from "../decide/Rule.ts"
 import type { Observed } from "../facts/Observed.ts"
 import { planned } from "./Telemetry.ts"
 

@@ -1,6 +1,6 @@
 /** What the controller counts and tells of its plans. Labels have few values: never a run's name, never a text of a requester. */
 import { Effect, Metric } from "effect"
-import type { Plan } from "../decide/Plan.ts"
+import type { Plan } from "../decide/Rule.ts"
 
 const reconciles = Metric.counter("orchestrator_reconciles_total", {
   description: "Rounds of the controller by the rule that decided",

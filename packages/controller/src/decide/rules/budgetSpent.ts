@@ -1,5 +1,5 @@
 import { remainingBudget } from "../Budget.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 import { ended } from "../Status.ts"
 

@@ -1,6 +1,6 @@
 import { currentEntry } from "../Attempts.ts"
 import { isAlive } from "../CurrentAttempt.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import { runningStatus } from "../RunningStatus.ts"
 import type { NotStarted, Started, Unreadable } from "../Stage.ts"
 import { ended } from "../Status.ts"

@@ -6,7 +6,7 @@ import { filesManifest, ownedByJob, ownedByRun } from "../../manifest/Manifests.
 import { entryOf } from "../Attempts.ts"
 import { conclude } from "../Conclude.ts"
 import { isAlive } from "../CurrentAttempt.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { Started } from "../Stage.ts"
 import { ended } from "../Status.ts"
 

@@ -1,7 +1,7 @@
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { refusedLimits } from "../Budget.ts"
 import { refusedRepositories } from "../GitPolicy.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted, Unreadable } from "../Stage.ts"
 import { ended } from "../Status.ts"
 

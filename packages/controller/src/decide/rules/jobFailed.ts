@@ -1,7 +1,7 @@
 import { credentialHints } from "../../manifest/CredentialNames.ts"
 import { conclude } from "../Conclude.ts"
 import { judgeJob } from "../Judge.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import { failureOf } from "../RunningStatus.ts"
 import type { Started } from "../Stage.ts"
 import { standingOf } from "../Standing.ts"

@@ -1,7 +1,7 @@
 import { credentialHints } from "../../manifest/CredentialNames.ts"
 import { conclude } from "../Conclude.ts"
 import { judgeAgent } from "../Judge.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { Started } from "../Stage.ts"
 
 /** The agent has ended and left its result, which is stored before the Job is let go: a crash in between loses nothing. */

@@ -1,7 +1,7 @@
 import type { Action } from "../../act/Action.ts"
 import type { ObservedJob, PresentRun } from "../../facts/Observed.ts"
 import { currentEntry } from "../Attempts.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted, Started } from "../Stage.ts"
 import { ended } from "../Status.ts"
 

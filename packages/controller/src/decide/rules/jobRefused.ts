@@ -1,5 +1,5 @@
-import type { Rule } from "../Plan.ts"
 import { explainRefusal } from "../Refusal.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 import { ended, refused } from "../Status.ts"
 

@@ -1,4 +1,4 @@
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import { runningStatus } from "../RunningStatus.ts"
 import type { Started } from "../Stage.ts"
 

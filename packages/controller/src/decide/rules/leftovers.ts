@@ -1,5 +1,5 @@
 import { isAlive } from "../CurrentAttempt.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { Started } from "../Stage.ts"
 import { stop } from "../StopJob.ts"
 

@@ -1,6 +1,6 @@
 import { currentEntry, entryOf } from "../Attempts.ts"
 import { pauseAfter } from "../Pause.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted, Started } from "../Stage.ts"
 import { ended, paused, renamed } from "../Status.ts"
 

@@ -1,5 +1,5 @@
 import { pausedUntil } from "../Pause.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 
 /** A run that goes on by itself later: its status says when, and nothing is done until then. */

@@ -1,5 +1,5 @@
-import type { Rule } from "../Plan.ts"
 import { release } from "../ReleaseJob.ts"
+import type { Rule } from "../Rule.ts"
 import type { Gone } from "../Stage.ts"
 
 /** Jobs of a deleted run of the same name: not ours to stop, but our finalizer must not hold them. */

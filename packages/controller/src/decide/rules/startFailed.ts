@@ -1,6 +1,6 @@
 import { currentEntry } from "../Attempts.ts"
 import { isAlive } from "../CurrentAttempt.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import { failureOf } from "../RunningStatus.ts"
 import type { Started } from "../Stage.ts"
 import { standingOf, startDeadline } from "../Standing.ts"

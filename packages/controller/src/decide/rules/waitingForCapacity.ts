@@ -1,4 +1,4 @@
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 import { waiting } from "../Status.ts"
 

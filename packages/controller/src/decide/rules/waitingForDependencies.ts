@@ -1,5 +1,5 @@
 import type { Obstacle } from "../../line/Dependencies.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 import { ended, waiting } from "../Status.ts"
 

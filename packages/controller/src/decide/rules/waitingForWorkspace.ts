@@ -1,5 +1,5 @@
 import { mustWait } from "../../line/Workspaces.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 import { waiting } from "../Status.ts"
 

@@ -1,7 +1,7 @@
 import type { RunSpec } from "../../kinds/RunSpec.ts"
 import { createWorkspace } from "../CreateWorkspace.ts"
 import { isAlive } from "../CurrentAttempt.ts"
-import type { Rule } from "../Plan.ts"
+import type { Rule } from "../Rule.ts"
 import type { Started } from "../Stage.ts"
 
 /** A Job whose claim was deleted before its pod had a node, which is when nothing protects a claim: made again, for this run. */
