@@ -1,7 +1,7 @@
 /** Every request of the broker: is it the run's, where does it go. Nothing is answered without the run's token. */
 import { Effect, Schema } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { modelError } from "../model/ModelError.ts"
+import { dialectAt } from "../model/Dialects.ts"
 import { ModelProxy } from "../model/ModelProxy.ts"
 import { Spending } from "../model/Spending.ts"
 import { Endpoint } from "./Endpoint.ts"
@@ -23,9 +23,8 @@ const problem = (status: number, message: string) => HttpServerResponse.jsonUnsa
 
 /** In the words of whoever asks: the model's client wants the API's errors, git wants to be told to send its password. */
 const unauthorized = (url: string) =>
-  url.startsWith("/anthropic")
-    ? modelError("authentication_error", "This is not the token of this run.")
-    : HttpServerResponse.text("This is not the token of this run.\n", {
+  dialectAt(url.split("?")[0] ?? "")?.refuse("Unauthenticated", "This is not the token of this run.")
+    ?? HttpServerResponse.text("This is not the token of this run.\n", {
       status: 401,
       headers: { "www-authenticate": "Basic realm=\"run\"" }
     })
@@ -98,7 +97,7 @@ export const makeApp = Effect.gen(function*() {
   const answer = (request: Request, route: Route) => {
     switch (route._tag) {
       case "Model":
-        return model.handle(request, route.path, route.query)
+        return model.handle(route.dialect, request, route.path, route.query)
       case "GitRefs":
       case "GitCall":
         return git.handle(request, route)

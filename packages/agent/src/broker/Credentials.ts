@@ -3,14 +3,14 @@
  * read is blanked in logs and messages.
  */
 import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
-import type { ModelKey } from "../model/messages/ModelRequest.ts"
+import type { HeldKey, ModelDialect } from "../model/ModelDialect.ts"
 import type { Redact } from "../pod/Redact.ts"
 import { redactor } from "../pod/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 
 export class Credentials extends Context.Service<Credentials, {
   /** The model API's key; undefined when there is none. */
-  readonly modelKey: Effect.Effect<(Omit<ModelKey, "value"> & { readonly value: Redacted.Redacted }) | undefined>
+  readonly modelKey: (dialect: Pick<ModelDialect, "readKey">) => Effect.Effect<HeldKey | undefined>
   /** The forge's token; undefined when there is none. */
   readonly gitToken: Effect.Effect<Redacted.Redacted | undefined>
   readonly sshKey: Effect.Effect<Redacted.Redacted | undefined>
@@ -49,13 +49,7 @@ export class Credentials extends Context.Service<Credentials, {
         Effect.map(read(path), (text) => text === undefined ? undefined : Redacted.make(text))
 
       return Credentials.of({
-        modelKey: Effect.gen(function*() {
-          const oauth = yield* read(`${files.credentials}/anthropic-oauth-token`)
-          if (oauth !== undefined) return { type: "oauthToken", value: Redacted.make(oauth) }
-          const key = yield* read(`${files.credentials}/anthropic-api-key`)
-          if (key === undefined) return undefined
-          return { type: key.startsWith("sk-ant-oat") ? "oauthToken" : "apiKey", value: Redacted.make(key) }
-        }),
+        modelKey: ({ readKey }) => readKey((name) => read(`${files.credentials}/${name}`)),
         gitToken: secret(`${files.credentials}/github-token`),
         sshKey: secret(`${files.ssh}/ssh-privatekey`),
         signingKey: secret(`${files.credentials}/signing-key`),

@@ -1,9 +1,11 @@
 /** Where a request goes, by its path alone. Paths are taken literally: nothing is decoded, so nothing can be hidden in them. */
+import { dialectAt } from "../model/Dialects.ts"
+import type { ModelDialect } from "../model/ModelDialect.ts"
 
 export type Role = "docs" | "target"
 
 export type Route =
-  | { readonly _tag: "Model"; readonly path: string; readonly query: string }
+  | { readonly _tag: "Model"; readonly dialect: ModelDialect; readonly path: string; readonly query: string }
   | { readonly _tag: "GitRefs"; readonly role: Role; readonly service: "git-upload-pack" | "git-receive-pack" }
   | { readonly _tag: "GitCall"; readonly role: Role; readonly service: "git-upload-pack" | "git-receive-pack" }
   | { readonly _tag: "Submodules" }
@@ -53,9 +55,8 @@ const submoduleRoute = (method: string, path: string, query: string): Route | un
 export const routeOf = (method: string, url: string): Route | undefined => {
   const [path = "", ...rest] = url.split("?")
   const query = rest.length === 0 ? "" : `?${rest.join("?")}`
-  if (path === "/anthropic" || path.startsWith("/anthropic/")) {
-    return { _tag: "Model", path: path.slice("/anthropic".length), query }
-  }
+  const dialect = dialectAt(path)
+  if (dialect !== undefined) return { _tag: "Model", dialect, path: path.slice(dialect.mount.length), query }
   if (/^\/(?:git|run)\/submodules\//.test(path)) return submoduleRoute(method, path, query)
   if (path.startsWith("/git/")) return gitRoute(method, path, query)
   if (query !== "") return undefined

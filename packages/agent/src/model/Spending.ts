@@ -8,20 +8,9 @@ import { clip } from "@orchestrator/domain/Text"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { BrokerConfig } from "../broker/BrokerConfig.ts"
 import { Witness } from "../broker/Witness.ts"
+import { tokensIn } from "./AnswerTokens.ts"
 import * as Ledger from "./Ledger.ts"
-import type { Checked } from "./messages/RequestCheck.ts"
-import { type AnswerUsage, tokensIn } from "./messages/Usage.ts"
-import { costOf, worstCase } from "./Price.ts"
-
-/** A request that was let through. Whoever forgets to say how it ended pays the most that it can cost. */
-export interface Let {
-  /** Totals that the answer has reached. */
-  readonly seen: (usage: AnswerUsage) => Effect.Effect<void>
-  /** It is over, and this is what it used. */
-  readonly settle: (usage: AnswerUsage) => Effect.Effect<void>
-  /** It was never worked on. */
-  readonly free: Effect.Effect<void>
-}
+import type { Checked, Let, ModelDialect } from "./ModelDialect.ts"
 
 /** Why a request is not let through. */
 export interface Stop {
@@ -69,9 +58,12 @@ const withRefusedModel = (result: BrokerResult, model: string): BrokerResult => 
   return known.includes(name) || known.length >= mostNames ? result : { ...result, refusedModels: [...known, name] }
 }
 
+/** How a dialect counts money. */
+export type Pricing = Pick<ModelDialect, "costOf" | "worstCase">
+
 export class Spending extends Context.Service<Spending, {
   /** Lets a request through for as long as the scope is open, or says why not. */
-  readonly ask: (request: Checked) => Effect.Effect<Let | Stop, never, Scope.Scope>
+  readonly ask: (request: Checked, pricing: Pricing) => Effect.Effect<Let | Stop, never, Scope.Scope>
   readonly isCancelled: Effect.Effect<boolean>
   /** Notes a model that the run may not use. */
   readonly refuseModel: (model: string) => Effect.Effect<void>
@@ -98,7 +90,7 @@ export class Spending extends Context.Service<Spending, {
       const refuseModel = (model: string) => witness.update((result) => withRefusedModel(result, model))
       const isCancelled = Effect.map(witness.read, ({ modelRefused }) => modelRefused === "Cancelled")
 
-      const claimOf = ({ bounds, model, turn }: Checked): Ledger.Claim => {
+      const claimOf = ({ bounds, model, turn }: Checked, { worstCase }: Pricing): Ledger.Claim => {
         const price = priceOf(model, prices)
         return { model, turn, micros: price === undefined ? undefined : worstCase(price, bounds) }
       }
@@ -124,8 +116,8 @@ export class Spending extends Context.Service<Spending, {
       })
 
       return Spending.of({
-        ask: (request) => {
-          const claim = claimOf(request)
+        ask: (request, pricing) => {
+          const claim = claimOf(request, pricing)
           return Effect.acquireRelease(
             admit(claim),
             (id) =>
@@ -140,7 +132,7 @@ export class Spending extends Context.Service<Spending, {
                   Ledger.settled(
                     Ledger.grown(before, id, tokensIn(usage)),
                     id,
-                    costOf(prices, request.model, usage, request.bounds)
+                    pricing.costOf(prices, request.model, usage, request.bounds)
                   )
                 ),
               free: book((before) => Ledger.freed(before, id))

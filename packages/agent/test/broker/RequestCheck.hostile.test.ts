@@ -2,7 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { requestHeaders } from "../../src/model/messages/ModelRequest.ts"
-import { checkRequest, type Policy } from "../../src/model/messages/RequestCheck.ts"
+import { checkRequest } from "../../src/model/messages/RequestCheck.ts"
+import type { Policy } from "../../src/model/ModelDialect.ts"
 
 const model = "claude-sonnet-4-20250514"
 const policy: Policy = { model, allowed: ["claude-haiku-"] }

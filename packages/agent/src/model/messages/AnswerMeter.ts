@@ -1,6 +1,6 @@
 /** The bytes of an answer on their way to the agent, counted beside: what the API says that it used settles what was reserved for it. */
 import { Clock, Effect, Stream } from "effect"
-import type { Let } from "../Spending.ts"
+import type { Let } from "../ModelDialect.ts"
 import { sseReader } from "./Sse.ts"
 import { isError, isPing, outputBefore, type Seen, seenAfter, usageOf, usageOfPart } from "./Usage.ts"
 
@@ -15,7 +15,7 @@ const silence = (idleSeconds: number, lastWord: () => number) =>
       yield* Effect.sleep(left)
       left = lastWord() + bound - (yield* Clock.currentTimeMillis)
     }
-    yield* Effect.logWarning(`the model's answer has been silent for ${idleSeconds} s; it is cut`)
+    yield* Effect.logWarning(`model response stalled for ${idleSeconds} s; closing the stream`)
     return yield* Effect.fail("silent" as const)
   })
 

@@ -1,7 +1,8 @@
 /** Where a request to the model API goes, and with which headers; and which headers of the answer come back. */
+import type { Headers, ModelKey } from "../ModelDialect.ts"
 import { betaRows, headerRows, rowOf } from "./RequestRules.ts"
 
-/** The API's path for a path below `/anthropic`; undefined for what the CLI does not need. */
+/** The API's path for a path below the dialect's own; undefined for what the CLI does not need. */
 export const allowedPath = (method: string, path: string, query: string): string | undefined => {
   const known = method === "POST"
     ? /^\/v1\/messages(?:\/count_tokens)?$/.test(path) && /^(?:\?beta=true)?$/.test(query)
@@ -14,20 +15,12 @@ export const isTurn = (path: string): boolean => /^\/v1\/messages(?:\?|$)/.test(
 
 const returned = /^(?:content-type|content-length|request-id|retry-after|x-should-retry|anthropic-[\w-]+)$/
 
-type Headers = Readonly<Record<string, string | undefined>>
-
 const picked = (headers: Headers, goes: (name: string) => boolean): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value !== undefined && goes(name) ? [[name, value] as const] : []
     )
   )
-
-/** How the API is told who asks. */
-export interface ModelKey {
-  readonly type: "apiKey" | "oauthToken"
-  readonly value: string
-}
 
 const oauthBeta = "oauth-2025-04-20"
 const longContext = "context-1m"

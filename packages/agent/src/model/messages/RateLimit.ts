@@ -1,4 +1,5 @@
 /** When a usage limit ends, from the headers of a 429: the CLI hides them, and a run that waits must know. */
+import type { Headers } from "../ModelDialect.ts"
 
 /** An account's own limit comes as a plain 400; only its text tells, and a day. */
 const accountLimit = /API usage limits?\b.*?regain access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d) UTC)?/is
@@ -8,8 +9,6 @@ export const accountLimitEnd = (words: string): string | undefined => {
   const [, day, time = "00:00"] = accountLimit.exec(words) ?? []
   return day === undefined ? undefined : `${day}T${time}:00Z`
 }
-
-type Headers = Readonly<Record<string, string | undefined>>
 
 const epochSeconds = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{9,11}$/.test(text) ? Number(text) : undefined

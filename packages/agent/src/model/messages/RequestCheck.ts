@@ -3,38 +3,13 @@
  * key, odd spelling or encoding means something else to it. Says how much the request can read and write at most, or why it may not go on.
  */
 import { Predicate, Result } from "effect"
-import type { ModelErrorType } from "../ModelError.ts"
-import type { Bounds } from "../Price.ts"
+import type { Checked, Policy, Refusal } from "../ModelDialect.ts"
 import { fieldRows, rowOf, toolRows } from "./RequestRules.ts"
-
-/** What a run may ask. */
-export interface Policy {
-  /** The run's model, as `spec.model` names it; undefined: nobody said. */
-  readonly model: string | undefined
-  /** Beginnings of the names of others. */
-  readonly allowed: ReadonlyArray<string>
-}
-
-export interface Checked {
-  readonly model: string
-  readonly body: string
-  readonly bounds: Bounds
-  /** Whether its answer is a turn of the agent. */
-  readonly turn: boolean
-}
-
-export interface Refusal {
-  readonly type: ModelErrorType
-  readonly message: string
-  /** The model that was asked for and may not be. */
-  readonly model?: string
-}
 
 type Json = Readonly<Record<string, unknown>>
 type Outcome<A> = Result.Result<A, Refusal>
 
-const refuse = (message: string): Result.Result<never, Refusal> =>
-  Result.fail({ type: "invalid_request_error", message })
+const refuse = (message: string): Result.Result<never, Refusal> => Result.fail({ kind: "Invalid", message })
 
 /** Names as models have them; what comes into messages and statuses is one. */
 const modelName = /^[\w.:/@[\]-]{1,200}$/
@@ -60,7 +35,7 @@ const parsed = (bytes: Uint8Array): Outcome<Json> => {
   let values = 0
   for (const byte of bytes) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) values++
   if (values > mostValues) {
-    return Result.fail({ type: "request_too_large", message: "The request has more values than any model reads." })
+    return Result.fail({ kind: "TooLarge", message: "The request has more values than any model reads." })
   }
   const json = Result.try((): unknown => JSON.parse(utf8.decode(bytes)))
   return Result.isSuccess(json) && Predicate.isObject(json.success)
@@ -75,7 +50,7 @@ const checkModel = (model: unknown, { allowed, model: own }: Policy): Outcome<st
   }
   const others = allowed.map((each) => `${each}*`).join(", ")
   return Result.fail({
-    type: "invalid_request_error",
+    kind: "Invalid",
     message: `This run may not use ${model}. Its model is ${withoutSuffix(own)}${
       others === "" ? "" : `, beside it ${others}`
     }. Go on with one of these.`,
@@ -259,7 +234,7 @@ export const checkRequest = (bytes: Uint8Array, policy: Policy, count = false): 
     const messages = yield* listOf(fields["messages"], "messages")
     const body = yield* Result.mapError(
       Result.try(() => JSON.stringify(fields)),
-      (): Refusal => ({ type: "invalid_request_error", message: "The request is nested too deep." })
+      (): Refusal => ({ kind: "Invalid", message: "The request is nested too deep." })
     )
     const ofTools = yield* checkAll(tools, checkTool)
     const ofMessages = yield* checkAll(messages, checkMessage)

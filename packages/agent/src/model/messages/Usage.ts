@@ -2,8 +2,8 @@
  * What an answer of the Messages API says about its tokens: in a plain answer once, in a stream as running totals. A request may be
  * worked on in several iterations (compaction, tools of the server), which the totals at the top do not all hold.
  */
-import type { ModelTokens } from "@orchestrator/domain/BrokerResult"
 import { Option, Schema } from "effect"
+import type { AnswerUsage, Tokens } from "../ModelDialect.ts"
 
 const whole = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e12 }))
 const count = Schema.optionalKey(Schema.NullOr(whole))
@@ -29,25 +29,6 @@ const Reported = Schema.Struct({
   speed: Schema.optionalKey(Schema.NullOr(Schema.String))
 })
 type Reported = typeof Reported.Type
-
-/** Tokens of one iteration, or of all. */
-export interface Tokens extends Omit<ModelTokens, "answers"> {
-  /** Where it is not the answer's. */
-  readonly model?: string
-  /** Of `cacheWrite`, those of a cache that lives for an hour; undefined when it is not told which. */
-  readonly cacheWrite1h?: number
-}
-
-/** Totals so far of one answer. */
-export interface AnswerUsage extends Tokens {
-  readonly model: string
-  readonly iterations: ReadonlyArray<Tokens>
-  /** Searches and fetches of the server's own tools. */
-  readonly serverTools: number
-  /** Whether it was worked on where, or as fast as, nobody asked for: that costs more. */
-  readonly inUs: boolean
-  readonly fast: boolean
-}
 
 const Message = Schema.Struct({ model: Schema.String, usage: Reported })
 const Start = Schema.Struct({ type: Schema.Literal("message_start"), message: Message })
@@ -126,20 +107,6 @@ export const usageOf = (body: string): AnswerUsage | undefined =>
         ? merged(model, usage)
         : undefined
   })
-
-const sum = (all: ReadonlyArray<Tokens>, of: (tokens: Tokens) => number) =>
-  all.reduce((total, each) => total + of(each), 0)
-
-/** All tokens of an answer: of its iterations, where they are more than what stands at the top. */
-export const tokensIn = (usage: AnswerUsage): Omit<ModelTokens, "answers"> => {
-  const most = (of: (tokens: Tokens) => number) => Math.max(of(usage), sum(usage.iterations, of))
-  return {
-    input: most(({ input }) => input),
-    output: most(({ output }) => output),
-    cacheRead: most(({ cacheRead }) => cacheRead),
-    cacheWrite: most(({ cacheWrite }) => cacheWrite)
-  }
-}
 
 /** What an event adds to the output before its count is told, by a guess: a token is some four characters, and an event has one. */
 export const outputBefore = (data: string): number =>

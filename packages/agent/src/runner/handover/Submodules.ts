@@ -120,7 +120,7 @@ const ownCredentials = Layer.effect(
     const { roots, token } = yield* RunnerConfig
     const read = (name: string) => fs.readFileString(`${roots.ssh}/${name}`).pipe(Effect.orElseSucceed(() => undefined))
     return Credentials.of({
-      modelKey: Effect.undefined,
+      modelKey: () => Effect.undefined,
       signingKey: Effect.undefined,
       gitToken: Effect.succeed(token),
       sshKey: Effect.map(

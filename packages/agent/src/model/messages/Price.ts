@@ -1,15 +1,7 @@
 /** Money for what a request may cost at most, and for what its answer did cost. In millionths of a USD, rounded up. */
 import { dearest, type ModelPrice, type Prices, ratesFor } from "@orchestrator/domain/ModelPrice"
 import { priceOf } from "@orchestrator/domain/PriceList"
-import type { AnswerUsage, Tokens } from "./messages/Usage.ts"
-
-/** The most that a request can read and write. */
-export interface Bounds {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** Whether a cache that lives for an hour may be written: then an answer that does not tell has written that. */
-  readonly hourCache: boolean
-}
+import type { AnswerUsage, Bounds, Tokens } from "../ModelDialect.ts"
 
 const up = (micros: number): number => Math.ceil(micros - 1e-6)
 

@@ -1,0 +1,140 @@
+/**
+ * What the broker asks of a model API's dialect. An implementation is a folder here and an entry in `Dialects`; forwarding, money and bounds
+ * are the same for each. Nothing else knows its paths, fields, headers and errors.
+ */
+import type { ModelTokens } from "@orchestrator/domain/BrokerResult"
+import type { ModelPrice, Prices } from "@orchestrator/domain/ModelPrice"
+import type { Effect, Redacted, Result, Stream } from "effect"
+import type { HttpServerResponse } from "effect/http"
+
+/** What a run may ask. */
+export interface Policy {
+  /** The run's model, as `spec.model` names it; undefined: nobody said. */
+  readonly model: string | undefined
+  /** Beginnings of the names of others. */
+  readonly allowed: ReadonlyArray<string>
+}
+
+/** The most that a request can read and write. */
+export interface Bounds {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Whether a cache that lives for an hour may be written: then an answer that does not tell has written that. */
+  readonly hourCache: boolean
+}
+
+/** A request as it goes on. */
+export interface Checked {
+  readonly model: string
+  readonly body: string
+  readonly bounds: Bounds
+  /** Whether its answer is a turn of the agent. */
+  readonly turn: boolean
+}
+
+/** Kinds of refusals, which each API has a status and a shape of its own for. */
+export type RefusalKind =
+  | "Invalid"
+  | "Unauthenticated"
+  | "NotFound"
+  | "TooLarge"
+  | "Overloaded"
+  | "Unreachable"
+  | "Timeout"
+
+export interface Refusal {
+  readonly kind: RefusalKind
+  readonly message: string
+  /** The model that was asked for and may not be. */
+  readonly model?: string
+}
+
+/** Tokens of one iteration, or of all. */
+export interface Tokens extends Omit<ModelTokens, "answers"> {
+  /** Where it is not the answer's. */
+  readonly model?: string
+  /** Of `cacheWrite`, those of a cache that lives for an hour; undefined when it is not told which. */
+  readonly cacheWrite1h?: number
+}
+
+/** Totals so far of one answer. */
+export interface AnswerUsage extends Tokens {
+  readonly model: string
+  readonly iterations: ReadonlyArray<Tokens>
+  /** Searches and fetches of the server's own tools. */
+  readonly serverTools: number
+  /** Whether it was worked on where, or as fast as, nobody asked for: that costs more. */
+  readonly inUs: boolean
+  readonly fast: boolean
+}
+
+/** A request that was let through. Whoever forgets to say how it ended pays the most that it can cost. */
+export interface Let {
+  /** Totals that the answer has reached. */
+  readonly seen: (usage: AnswerUsage) => Effect.Effect<void>
+  /** It is over, and this is what it used. */
+  readonly settle: (usage: AnswerUsage) => Effect.Effect<void>
+  /** It was never worked on. */
+  readonly free: Effect.Effect<void>
+}
+
+/** How the API is told who asks. */
+export interface ModelKey {
+  readonly type: "apiKey" | "oauthToken"
+  readonly value: string
+}
+
+export type Headers = Readonly<Record<string, string | undefined>>
+
+/** Where an allowed request goes. */
+export interface Target {
+  /** Path and query at the API. */
+  readonly path: string
+  /** What is asked: an answer, which costs; a count of tokens; or a look at something. */
+  readonly asks: "answer" | "count" | "look"
+}
+
+export interface ModelDialect {
+  /** As people know it. */
+  readonly name: string
+  /** Where the broker serves it; the API's paths are below. */
+  readonly mount: string
+  /** Undefined for what no agent needs. */
+  readonly target: (method: string, path: string, query: string) => Target | undefined
+  /** The request as it may go on, and the most that it can cost; or why not. */
+  readonly check: (body: Uint8Array, policy: Policy, asks: Target["asks"]) => Result.Result<Checked, Refusal>
+  readonly requestHeaders: (headers: Headers, key: ModelKey, model: string | undefined) => Record<string, string>
+  readonly answerHeaders: (headers: Headers) => Record<string, string>
+  /** The key as its files have it; undefined where there is none. */
+  readonly readKey: (
+    read: (file: string) => Effect.Effect<string | undefined>
+  ) => Effect.Effect<HeldKey | undefined>
+  /** The most that a request can cost, in millionths of a USD. */
+  readonly worstCase: (price: ModelPrice, bounds: Bounds) => number
+  /** What an answer cost; undefined where a model that worked on it has no price. */
+  readonly costOf: (
+    prices: Prices,
+    requested: string,
+    usage: AnswerUsage,
+    bounds: Pick<Bounds, "hourCache">
+  ) => number | undefined
+  /** An answer on its way to the agent, counted beside; one that is silent for too long is cut. */
+  readonly meter: <E>(
+    bytes: Stream.Stream<Uint8Array, E>,
+    answer: { readonly contentType: string; readonly claim: Let; readonly idleSeconds: number }
+  ) => Stream.Stream<Uint8Array, E | "silent">
+  /** The usage limit that an answer speaks of, with its end in epoch seconds where that is known; undefined for one that speaks of none. */
+  readonly limit: (
+    answer: { readonly status: number; readonly headers: Headers; readonly words: string },
+    nowSeconds: number
+  ) => { readonly resetAt: number | undefined } | undefined
+  /** A refusal in the shape of the API's own errors. `retry: false` keeps clients from asking again for what will not change. */
+  readonly refuse: (
+    kind: RefusalKind,
+    message: string,
+    options?: { readonly retry: boolean }
+  ) => HttpServerResponse.HttpServerResponse
+}
+
+/** A key as it is read from its file. */
+export type HeldKey = Omit<ModelKey, "value"> & { readonly value: Redacted.Redacted }

@@ -1,0 +1,43 @@
+/** Anthropic's Messages API. */
+import { DateTime, Effect, Option, Redacted } from "effect"
+import { brokerPaths } from "../../pod/BrokerPaths.ts"
+import type { ModelDialect } from "../ModelDialect.ts"
+import { meteredEvents, meteredPlain } from "./AnswerMeter.ts"
+import { modelError } from "./ModelError.ts"
+import { allowedPath, answerHeaders, isTurn, requestHeaders } from "./ModelRequest.ts"
+import { costOf, worstCase } from "./Price.ts"
+import { accountLimitEnd, resetOf } from "./RateLimit.ts"
+import { checkRequest } from "./RequestCheck.ts"
+
+const parseTime = (text: string): number | undefined =>
+  Option.getOrUndefined(Option.map(DateTime.make(text), (time) => Math.floor(time.epochMilliseconds / 1000)))
+
+export const messages: ModelDialect = {
+  name: "Anthropic Messages",
+  mount: brokerPaths.messages,
+  target: (method, path, query) => {
+    const target = allowedPath(method, path, query)
+    if (target === undefined) return undefined
+    return { path: target, asks: method === "GET" ? "look" : isTurn(target) ? "answer" : "count" }
+  },
+  check: (body, policy, asks) => checkRequest(body, policy, asks === "count"),
+  requestHeaders,
+  answerHeaders,
+  readKey: Effect.fnUntraced(function*(read) {
+    const oauth = yield* read("anthropic-oauth-token")
+    if (oauth !== undefined) return { type: "oauthToken", value: Redacted.make(oauth) }
+    const key = yield* read("anthropic-api-key")
+    if (key === undefined) return undefined
+    return { type: key.startsWith("sk-ant-oat") ? "oauthToken" : "apiKey", value: Redacted.make(key) }
+  }),
+  worstCase,
+  costOf,
+  meter: (bytes, { claim, contentType, idleSeconds }) =>
+    /^text\/event-stream\b/i.test(contentType) ? meteredEvents(bytes, claim, idleSeconds) : meteredPlain(bytes, claim),
+  limit: ({ headers, status, words }, nowSeconds) => {
+    const account = status === 400 ? accountLimitEnd(words) : undefined
+    if (status !== 429 && account === undefined) return undefined
+    return { resetAt: account === undefined ? resetOf(headers, nowSeconds, parseTime) : parseTime(account) }
+  },
+  refuse: modelError
+}
