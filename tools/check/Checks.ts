@@ -8,6 +8,7 @@ import { command } from "./Command.ts"
 import { environmentProblems } from "./Environment.ts"
 import { houseProblems, medians } from "./HouseRules.ts"
 import { modelRequestsPage } from "./ModelRequestsPage.ts"
+import { portProblems } from "./Ports.ts"
 import { readSources, type Source } from "./Sources.ts"
 
 export const types = command("types", "tsc", ["-b"])
@@ -38,6 +39,8 @@ const house = ofSources(
 
 const environment = ofSources("environment", environmentProblems)
 
+const ports = ofSources("ports", portProblems)
+
 /** Text of each generated file by its path from the root of the repository. */
 export const generatedFiles: ReadonlyMap<string, string> = new Map([
   ...crdFiles,
@@ -64,4 +67,4 @@ export const generated: Check<FileSystem.FileSystem | Path.Path> = {
   })
 }
 
-export const checks = [types, deadCode, lint, format, boundaries, environment, house, generated]
+export const checks = [types, deadCode, lint, format, boundaries, environment, ports, house, generated]

@@ -98,7 +98,7 @@ const runner = {
   anthropicApiKey: variable("ANTHROPIC_API_KEY", text),
   anthropicBaseUrl: variable("ANTHROPIC_BASE_URL", text),
   claudeCodeOauthToken: variable("CLAUDE_CODE_OAUTH_TOKEN", text),
-  claudeConfigDir: variable("CLAUDE_CONFIG_DIR", text),
+  agentConfigDir: variable("CLAUDE_CONFIG_DIR", text),
   managedSettingsPath: variable("MANAGED_SETTINGS_PATH", or(Schema.String, managedSettingsPath)),
   toolmanServerUrl: variable("TOOLMAN_SERVER_URL", text),
   localTools: variable("LOCAL_TOOLS", text),

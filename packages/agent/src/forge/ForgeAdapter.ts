@@ -73,6 +73,8 @@ export interface ForgeSettings {
 export interface ForgeAdapter {
   /** As people know it. */
   readonly name: string
+  /** Git hosts of its own, which send on who asks for a repository by its old name. */
+  readonly hosts: (settings: ForgeSettings) => ReadonlyArray<string>
   /** Base URL of the API that goes with a git host; undefined for hosts that are not its own. */
   readonly apiOf: (host: string, settings: ForgeSettings) => string | undefined
   readonly connect: (options: ForgeOptions, repository: RepositoryName) => Connection

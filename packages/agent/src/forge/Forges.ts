@@ -4,6 +4,10 @@ import { gitHub } from "./github/GitHub.ts"
 
 const forges: ReadonlyArray<ForgeAdapter> = [gitHub]
 
+/** Git hosts of all forges. */
+export const forgeHosts = (settings: ForgeSettings): ReadonlyArray<string> =>
+  forges.flatMap(({ hosts }) => hosts(settings))
+
 /** The forge of a git host, with the base URL of its API; undefined for hosts that nobody knows. */
 export const forgeOf = (
   host: string,

@@ -4,6 +4,7 @@
  */
 import { allowedHosts, type HostPolicy } from "@orchestrator/domain/GitHosts"
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { forgeHosts } from "../forge/Forges.ts"
 import { basicCredentials, type Endpoint } from "../runner/handover/Endpoint.ts"
 
 /** What to add to a git command. */
@@ -40,9 +41,7 @@ export const tokenAccess = (url: string, token: string | undefined): Access => {
 /** A forge sends on who asks for a repository by its old name, to itself; nobody else sends us from a host that we may use to one that we may not. */
 export const redirects = (policy: HostPolicy): Access["settings"] => [
   ["http.followRedirects", allowedHosts(policy).includes("*") ? "initial" : "false"],
-  ...["github.com", ...Object.keys(policy.githubHosts)].map((host) =>
-    [`http.https://${host}/.followRedirects`, "initial"] as const
-  )
+  ...forgeHosts(policy).map((host) => [`http.https://${host}/.followRedirects`, "initial"] as const)
 ]
 
 /** Access to a broker. It may take minutes over its first look at a large remote, and no proxy knows the way to it. */

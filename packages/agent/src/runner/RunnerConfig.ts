@@ -116,7 +116,7 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
     config: values.configDir,
     ssh: values.sshDir,
     home: values.home ?? `${values.workspaceDir}/.home`,
-    agentConfig: values.claudeConfigDir ?? `${values.workspaceDir}/${defaultAgent.configFolder}`,
+    agentConfig: values.agentConfigDir ?? `${values.workspaceDir}/${defaultAgent.configFolder}`,
     managedSettings: values.managedSettingsPath,
     terminationMessage: values.terminationMessagePath
   },

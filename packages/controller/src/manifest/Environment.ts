@@ -42,8 +42,8 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
 /** Made anew for each attempt. Where runs share a workspace at the same time, each has its own. */
 const ownFolders = ({ config, run }: PodInputs) =>
   config.storage.access === "Exclusive"
-    ? { home: "/workspace/.home", claudeConfigDir: "/workspace/.claude" }
-    : { home: "/tmp/home", claudeConfigDir: `/workspace/.runs/${run.uid}`, workspaceAccess: "Shared" as const }
+    ? { home: "/workspace/.home", agentConfigDir: "/workspace/.claude" }
+    : { home: "/tmp/home", agentConfigDir: `/workspace/.runs/${run.uid}`, workspaceAccess: "Shared" as const }
 
 /** Where the runner finds the broker, and that there is one. How remotes are reached is the broker's business. */
 const throughBroker = literals(encodeRunnerEnvironment({ brokerEndpointFile }))

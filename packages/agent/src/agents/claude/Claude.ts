@@ -57,7 +57,7 @@ export const claudeArguments = (invocation: Invocation): ReadonlyArray<string> =
 
 /** Its own variables; they win over the pod's. */
 export const claudeEnvironment = ({ configFolder, root, toolServers }: Surroundings): Environment => ({
-  [runnerNames.claudeConfigDir]: configFolder,
+  [runnerNames.agentConfigDir]: configFolder,
   CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: "1",
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",

@@ -41,7 +41,7 @@ export const checkVersion = Effect.fn("Version.check")(function*(path: string | 
     env: {
       ...(path === undefined ? {} : { PATH: path }),
       HOME: home,
-      [runnerNames.claudeConfigDir]: home,
+      [runnerNames.agentConfigDir]: home,
       DISABLE_AUTOUPDATER: "1"
     },
     stdin: "ignore",

@@ -143,6 +143,7 @@ const connect: ForgeAdapter["connect"] = (options, given): Connection => {
 
 export const gitHub: ForgeAdapter = {
   name: "GitHub",
+  hosts: ({ githubHosts }) => ["github.com", ...Object.keys(githubHosts)],
   apiOf: (host, { githubHosts }) => {
     const configured = Object.hasOwn(githubHosts, host) ? githubHosts[host] : undefined
     if (configured !== undefined) return configured === "" ? `https://${host}/api/v3` : configured.replace(/\/+$/, "")
