@@ -284,7 +284,7 @@ describe("on a server that has its troubles", () => {
       })
   )
 
-  it.effect("an event ends the row of failures", () =>
+  it.effect("an event resets the failure count", () =>
     Effect.gen(function*() {
       const { asked } = yield* scripted({
         lists: [listed("10")],

@@ -189,7 +189,7 @@ it.effect("the delay has an end: a key that always fails comes back every five m
     assert.deepStrictEqual(seen, ["a"])
   }))
 
-it.effect("a success ends the row of failures, of this key alone", () =>
+it.effect("a success resets the failure count of its key and of no other", () =>
   Effect.gen(function*() {
     const { queue, seen } = yield* delays(4)
     yield* queue.addFailed("b")
