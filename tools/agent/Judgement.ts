@@ -7,9 +7,9 @@ import { parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 export interface EndedPod {
   readonly exitCode: number
   /** Termination message of the agent's container. */
-  readonly story: string | undefined
+  readonly runnerReport: string | undefined
   /** Termination message of the broker's container, in a pod that has one. */
-  readonly testimony: string | undefined
+  readonly brokerReport: string | undefined
   readonly brokered: boolean
   /** Whether a person cancelled the run. */
   readonly cancelled: boolean
@@ -18,11 +18,11 @@ export interface EndedPod {
 const credentials = { modelKey: "the model's key", gitAccess: "access to git" }
 
 /** `Delivered` is the only success. */
-export const judge = ({ brokered, cancelled, exitCode, story, testimony }: EndedPod): Verdict => {
+export const judge = ({ brokered, cancelled, exitCode, runnerReport, brokerReport }: EndedPod): Verdict => {
   const ended: AgentEnd = {
     exitCode,
     reason: exitCode === 0 ? "Completed" : "Error",
-    result: parseAgentResult(story)
+    result: parseAgentResult(runnerReport)
   }
   const job: ObservedJob = {
     name: "code-demo-v1-3f9c2a1b",
@@ -60,7 +60,7 @@ export const judge = ({ brokered, cancelled, exitCode, story, testimony }: Ended
       stuck: undefined,
       ended,
       dropped: [],
-      testimony: brokered ? parseBrokerResult(testimony) : undefined
+      testimony: brokered ? parseBrokerResult(brokerReport) : undefined
     }
   }
   const verdict = judgeAgent(job, ended, credentials)

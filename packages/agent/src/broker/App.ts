@@ -4,6 +4,7 @@ import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { dialectAt } from "../model/Dialects.ts"
 import { ModelProxy } from "../model/ModelProxy.ts"
 import { Spending } from "../model/Spending.ts"
+import { BrokerReport } from "./BrokerReport.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { GitServer } from "./git/GitServer.ts"
 import type { MirrorError } from "./git/Mirror.ts"
@@ -12,10 +13,9 @@ import { largestCommit } from "./git/SignRules.ts"
 import { SubmoduleServer } from "./git/SubmoduleServer.ts"
 import { Target } from "./git/Target.ts"
 import { Handover, Report } from "./Handover.ts"
-import { makePlaces } from "./Places.ts"
 import { type Route, routeOf } from "./Route.ts"
+import { makeSlots } from "./Slots.ts"
 import { isAuthentic } from "./Token.ts"
-import { Witness } from "./Witness.ts"
 
 type Request = HttpServerRequest.HttpServerRequest
 
@@ -53,18 +53,18 @@ const upstreamFailed = ({ message }: MirrorError) => Effect.as(Effect.logWarning
 export const makeApp = Effect.gen(function*() {
   const { token } = yield* Endpoint
   const { signer } = yield* Signing
-  const signatures = makePlaces(signaturesAtOnce)
+  const signatures = makeSlots(signaturesAtOnce)
   const git = yield* GitServer
   const handover = yield* Handover
   const model = yield* ModelProxy
   const spending = yield* Spending
   const submodules = yield* SubmoduleServer
   const target = yield* Target
-  const witness = yield* Witness
+  const brokerReport = yield* BrokerReport
 
   const runFacts = Effect.gen(function*() {
     const { base, branch } = yield* target.current
-    return HttpServerResponse.jsonUnsafe({ branch, base, testimony: yield* witness.read })
+    return HttpServerResponse.jsonUnsafe({ branch, base, brokerReport: yield* brokerReport.read })
   }).pipe(Effect.catchTag("MirrorError", upstreamFailed))
 
   const deliver = (request: Request) =>
@@ -82,7 +82,7 @@ export const makeApp = Effect.gen(function*() {
   const sign = Effect.fnUntraced(function*(request: Request) {
     if (signer === undefined) return problem(404, "This installation signs no commits (git.signing).")
     if (!fits(request, largestCommit)) return problem(413, "expected a commit of at most 1 MiB")
-    if (!(yield* signatures.take)) return problem(503, `More than ${signaturesAtOnce} commits to sign at once.`)
+    if (!(yield* signatures.tryAcquire)) return problem(503, `More than ${signaturesAtOnce} commits to sign at once.`)
     return yield* request.arrayBuffer.pipe(
       Effect.flatMap((body) => signer.sign(new Uint8Array(body))),
       Effect.map((signature) => HttpServerResponse.text(signature)),
@@ -109,7 +109,7 @@ export const makeApp = Effect.gen(function*() {
       case "Run":
         return runFacts
       case "Branch":
-        return target.leavePlain.pipe(
+        return target.switchToOwnBranch.pipe(
           Effect.flatMap((left) =>
             left ? runFacts : Effect.succeed(problem(409, "Something was pushed to the branch already."))
           ),

@@ -12,6 +12,7 @@ import { ModelProxy } from "../model/ModelProxy.ts"
 import { Spending } from "../model/Spending.ts"
 import { makeApp } from "./App.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
+import { BrokerReport } from "./BrokerReport.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { BrokerGit } from "./git/BrokerGit.ts"
 import { GitAccess } from "./git/GitAccess.ts"
@@ -21,9 +22,8 @@ import { Signing } from "./git/Signing.ts"
 import { SubmoduleServer } from "./git/SubmoduleServer.ts"
 import { Target } from "./git/Target.ts"
 import { Handover } from "./Handover.ts"
-import { Witness } from "./Witness.ts"
 
-const Basis = Layer.mergeAll(Witness.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer, Signing.layer)
+const Basis = Layer.mergeAll(BrokerReport.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer, Signing.layer)
 
 /** Requests to the model API and the forge. */
 const Client = Layer.unwrap(Effect.gen(function*() {
@@ -68,8 +68,8 @@ const Listening = Layer.unwrap(Effect.gen(function*() {
 /** Whatever was pushed is read back when everything else has ended. */
 const lastWord = Effect.gen(function*() {
   const target = yield* Target
-  const witness = yield* Witness
-  const { delivery } = yield* witness.read
+  const brokerReport = yield* BrokerReport
+  const { delivery } = yield* brokerReport.read
   if (delivery?.headCommit === undefined) return
   yield* target.verify.pipe(
     Effect.catch((error) => Effect.logWarning(`the branch cannot be read back at the end: ${error.message}`))

@@ -1,16 +1,16 @@
 /**
  * Delivery, when the runner says that the work is done: the branch is read back, the pull request found or opened and read back, and
- * both testified. What the runner says of the work is a text in a pull request and proves nothing.
+ * both reported. What the runner says of the work is a text in a pull request and proves nothing.
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import { Context, DateTime, Effect, Fiber, Layer, Schema, Semaphore } from "effect"
 import { Forge } from "../forge/Forge.ts"
 import { ownPart, titleOf } from "../forge/PullRequestText.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
+import { BrokerReport } from "./BrokerReport.ts"
 import { Credentials } from "./Credentials.ts"
 import { MirrorError } from "./git/Mirror.ts"
 import { Target } from "./git/Target.ts"
-import { Witness } from "./Witness.ts"
 
 /** What the runner says about a finished attempt. */
 export const Report = Schema.Struct({
@@ -49,14 +49,14 @@ export class Handover extends Context.Service<Handover, {
       const { redact } = yield* Credentials
       const forge = yield* Forge
       const target = yield* Target
-      const witness = yield* Witness
-      yield* witness.update((result) => ({ ...result, forgeKnown: forge.known }))
+      const brokerReport = yield* BrokerReport
+      yield* brokerReport.update((result) => ({ ...result, forgeKnown: forge.known }))
       /** The pull request that this run had, whether or not it counts by now. */
-      let known = (yield* witness.read).delivery?.pullRequestUrl
+      let known = (yield* brokerReport.read).delivery?.pullRequestUrl
 
       const optionsFor = Effect.fnUntraced(function*(head: string, report: Report) {
         const { base, branch } = yield* target.current
-        const { costComplete, costUsd } = yield* witness.read
+        const { costComplete, costUsd } = yield* brokerReport.read
         const priced = costComplete && costUsd !== undefined
         return {
           ...settings.pullRequest,
@@ -100,7 +100,7 @@ export class Handover extends Context.Service<Handover, {
         if (outcome.url === undefined) {
           const problem = outcome.problem ?? "the forge names no pull request"
           yield* Effect.logWarning(`no pull request: ${problem}`)
-          yield* witness.update(({ pullRequestVerifiedAt: _, ...result }) => ({
+          yield* brokerReport.update(({ pullRequestVerifiedAt: _, ...result }) => ({
             ...result,
             delivery: bare,
             pullRequestProblem: problem
@@ -110,7 +110,7 @@ export class Handover extends Context.Service<Handover, {
         known = outcome.url
         const done: Delivery = { ...bare, pullRequestUrl: outcome.url }
         const pullRequestVerifiedAt = DateTime.formatIso(yield* DateTime.now)
-        yield* witness.update(({ pullRequestProblem: _, ...result }) => ({
+        yield* brokerReport.update(({ pullRequestProblem: _, ...result }) => ({
           ...result,
           delivery: done,
           pullRequestVerifiedAt

@@ -1,4 +1,4 @@
-/** The broker as one effect: environment in, testimony out. Interrupt it to stop it. */
+/** The broker as one effect: environment in, report out. Interrupt it to stop it. */
 import { emptyBrokerResult, formatBrokerResult, parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { nameFields } from "@orchestrator/domain/Decode"
 import { brokerNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
@@ -8,18 +8,18 @@ import { redactor } from "../pod/Redact.ts"
 import { layerRunnerLog } from "../pod/RunnerLog.ts"
 import { broker } from "./Broker.ts"
 import { BrokerConfig, decodeBrokerSettings } from "./BrokerConfig.ts"
+import { reportCopy } from "./BrokerReport.ts"
 import { Credentials } from "./Credentials.ts"
-import { testimonyCopy } from "./Witness.ts"
 
-/** Says in the log and in the testimony why there is no broker. What one before it testified stays. */
+/** Says in the log and in the report why there is no broker. What one before it reported stays. */
 const giveUp = Effect.fnUntraced(function*(path: string, problem: string, copy?: string) {
   const fs = yield* FileSystem.FileSystem
   const before = copy === undefined
     ? undefined
     : yield* fs.readFileString(copy).pipe(Effect.orElseSucceed(() => undefined))
-  const testimony = Result.getOrElse(parseBrokerResult(before), () => emptyBrokerResult)
+  const brokerReport = Result.getOrElse(parseBrokerResult(before), () => emptyBrokerResult)
   yield* Effect.logError(problem)
-  yield* fs.writeFileString(path, formatBrokerResult({ ...testimony, problem })).pipe(
+  yield* fs.writeFileString(path, formatBrokerResult({ ...brokerReport, problem })).pipe(
     Effect.catch((error) => Effect.logError(`cannot write to ${path}: ${error.message}`))
   )
   return 1
@@ -43,7 +43,7 @@ export const main = Effect.gen(function*() {
     return yield* fs.makeDirectory(settings.files.state, { recursive: true, mode: 0o700 }).pipe(
       Effect.andThen(broker),
       Effect.catch((error) =>
-        giveUp(path, redact(`the broker cannot start: ${error.message}`), testimonyCopy(settings.files.state))
+        giveUp(path, redact(`the broker cannot start: ${error.message}`), reportCopy(settings.files.state))
       ),
       Effect.provide(layerRunnerLog(redact))
     )

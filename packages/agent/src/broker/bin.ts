@@ -1,4 +1,4 @@
-/** Entry point of the broker's container. It ends when it is told to; the termination message says what it can testify. */
+/** Entry point of the broker's container. It ends when it is told to; the termination message says what it has to say. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Effect, Exit } from "effect"
 import { main } from "./Main.ts"

@@ -146,7 +146,7 @@ export class Upstream extends Context.Service<Upstream, {
     )
 }
 
-interface Way {
+interface RemoteRoute {
   readonly name: (role: Role) => string
   readonly address: (role: Role) => string
   readonly access: (role: Role) => Access
@@ -159,7 +159,7 @@ interface Way {
 }
 
 /** Reading, fetching and pushing, whichever way leads to the remotes. */
-const calls = Effect.fnUntraced(function*({ access, address, name, patience, reason, refusal }: Way) {
+const calls = Effect.fnUntraced(function*({ access, address, name, patience, reason, refusal }: RemoteRoute) {
   const git = yield* Git
 
   const ask = (

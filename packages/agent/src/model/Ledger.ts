@@ -46,7 +46,7 @@ export interface Refused {
 const micros = (usd: number | undefined): number => Math.round((usd ?? 0) * 1e6)
 const usd = (amount: number): number => amount / 1e6
 
-/** What was testified before: what was open then has an end that nobody saw. */
+/** What was reported before: what was open then has an end that nobody saw. */
 export const ledgerFrom = ({ costComplete, costUsd, models, reservedUsd, turns }: BrokerResult): Ledger => ({
   settledMicros: Math.max(0, micros(costUsd) - micros(reservedUsd)),
   standingMicros: micros(reservedUsd),
@@ -153,7 +153,7 @@ export const freed = (ledger: Ledger, id: number): Ledger => {
   }
 }
 
-/** What is testified of it. */
+/** What is reported of it. */
 export const reported = (
   ledger: Ledger,
   answersPerTurn: number

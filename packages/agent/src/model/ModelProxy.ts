@@ -13,10 +13,10 @@ import {
   HttpServerResponse
 } from "effect/http"
 import { BrokerConfig } from "../broker/BrokerConfig.ts"
+import { BrokerReport } from "../broker/BrokerReport.ts"
 import { connectionProblem, wasNeverSent } from "../broker/ConnectionProblem.ts"
 import { Credentials } from "../broker/Credentials.ts"
-import { makePlaces } from "../broker/Places.ts"
-import { Witness } from "../broker/Witness.ts"
+import { makeSlots } from "../broker/Slots.ts"
 import { dialects } from "./Dialects.ts"
 import type { Checked, Let, ModelDialect, Target } from "./ModelDialect.ts"
 import { makeBodies } from "./RequestBody.ts"
@@ -56,9 +56,9 @@ export class ModelProxy extends Context.Service<ModelProxy, {
       const client = yield* HttpClient.HttpClient
       const { modelKey, redact } = yield* Credentials
       const spending = yield* Spending
-      const witness = yield* Witness
+      const brokerReport = yield* BrokerReport
       const { model } = yield* BrokerConfig
-      const places = makePlaces(atOnce)
+      const slots = makeSlots(atOnce)
       const bodies = makeBodies()
 
       const serve = (dialect: ModelDialect) => {
@@ -72,14 +72,14 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           const limit = dialect.limit({ status, headers, words }, Math.floor(now.epochMilliseconds / 1000))
           if (limit !== undefined) {
             const resetAt = isoOf(limit.resetAt)
-            return yield* witness.update((result) => ({
+            return yield* brokerReport.update((result) => ({
               ...result,
               limitedAt: DateTime.formatIso(now),
               ...(resetAt === undefined ? {} : { resetAt })
             }))
           }
-          if (status >= 300 || (yield* witness.read).resetAt === undefined) return
-          yield* witness.update(({ resetAt: _, ...result }) => result)
+          if (status >= 300 || (yield* brokerReport.read).resetAt === undefined) return
+          yield* brokerReport.update(({ resetAt: _, ...result }) => result)
         })
 
         const failure = Effect.fnUntraced(function*(response: HttpClientResponse.HttpClientResponse) {
@@ -141,10 +141,10 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         ) {
           const key = yield* modelKey(dialect)
           if (key === undefined) {
-            yield* witness.update((result) => ({ ...result, problem: noKey, missing: "ModelKey" }))
+            yield* brokerReport.update((result) => ({ ...result, problem: noKey, missing: "ModelKey" }))
             return refuse("Unauthenticated", noKey)
           }
-          yield* witness.update(withKey)
+          yield* brokerReport.update(withKey)
           const headers = dialect.requestHeaders(
             request.headers,
             { type: key.type, value: Redacted.value(key.value) },
@@ -206,7 +206,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
       return ModelProxy.of({
         handle: (dialect, request, path, query) =>
           Effect.gen(function*() {
-            if (!(yield* places.take)) {
+            if (!(yield* slots.tryAcquire)) {
               return dialect.refuse("Overloaded", `More than ${atOnce} requests at once.`, { retry: true })
             }
             return yield* (served.get(dialect) ?? serve(dialect))(request, path, query)

@@ -1,5 +1,5 @@
 /**
- * Lets requests to models through as far as the run may pay for them. What is let through is in the testimony before it is sent, so that a
+ * Lets requests to models through as far as the run may pay for them. What is let through is in the report before it is sent, so that a
  * broker that is killed leaves no request behind that nobody pays for.
  */
 import type { BrokerResult, ModelRefusal } from "@orchestrator/domain/BrokerResult"
@@ -7,7 +7,7 @@ import { priceOf } from "@orchestrator/domain/PriceList"
 import { clip } from "@orchestrator/domain/Text"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { BrokerConfig } from "../broker/BrokerConfig.ts"
-import { Witness } from "../broker/Witness.ts"
+import { BrokerReport } from "../broker/BrokerReport.ts"
 import { tokensIn } from "./AnswerTokens.ts"
 import * as Ledger from "./Ledger.ts"
 import type { Checked, Let, ModelDialect } from "./ModelDialect.ts"
@@ -73,22 +73,24 @@ export class Spending extends Context.Service<Spending, {
   static readonly layer = Layer.effect(
     Spending,
     Effect.gen(function*() {
-      const witness = yield* Witness
+      const brokerReport = yield* BrokerReport
       const { model: { answersPerTurn, maxAnswers, maxCostUsd, prices } } = yield* BrokerConfig
-      let ledger = Ledger.ledgerFrom(yield* witness.read)
+      let ledger = Ledger.ledgerFrom(yield* brokerReport.read)
 
-      const testify = (change: (result: BrokerResult) => BrokerResult = (result) => result) =>
-        witness.update((result) => change({ ...result, ...Ledger.reported(ledger, answersPerTurn) }))
+      const publish = (change: (result: BrokerResult) => BrokerResult = (result) => result) =>
+        brokerReport.update((result) => change({ ...result, ...Ledger.reported(ledger, answersPerTurn) }))
       const book = (change: (ledger: Ledger.Ledger) => Ledger.Ledger) =>
         Effect.suspend(() => {
           ledger = change(ledger)
-          return testify()
+          return publish()
         })
 
       const refuse = (reason: ModelRefusal) =>
-        witness.update((result) => result.modelRefused === "Cancelled" ? result : { ...result, modelRefused: reason })
-      const refuseModel = (model: string) => witness.update((result) => withRefusedModel(result, model))
-      const isCancelled = Effect.map(witness.read, ({ modelRefused }) => modelRefused === "Cancelled")
+        brokerReport.update((result) =>
+          result.modelRefused === "Cancelled" ? result : { ...result, modelRefused: reason }
+        )
+      const refuseModel = (model: string) => brokerReport.update((result) => withRefusedModel(result, model))
+      const isCancelled = Effect.map(brokerReport.read, ({ modelRefused }) => modelRefused === "Cancelled")
 
       const claimOf = ({ bounds, model, turn }: Checked, { worstCase }: Pricing): Ledger.Claim => {
         const price = priceOf(model, prices)
@@ -109,7 +111,7 @@ export class Spending extends Context.Service<Spending, {
         const [id, next] = Ledger.opened(ledger, claim)
         ledger = next
         // What was refused before was for lack of room, and there is some again.
-        yield* testify(({ modelRefused, ...result }) =>
+        yield* publish(({ modelRefused, ...result }) =>
           modelRefused === "Cancelled" ? { ...result, modelRefused } : result
         )
         return id

@@ -15,7 +15,7 @@ import { checkCommands, checkGit } from "./Commands.ts"
 import { conclude } from "./handover/Conclude.ts"
 import { deliver } from "./handover/Delivery.ts"
 import { type HandedOver, Handover } from "./handover/Handover.ts"
-import { type LoopState, runAgent, type Story } from "./loop/AgentLoop.ts"
+import { type LoopState, runAgent, type RunnerReport } from "./loop/AgentLoop.ts"
 import { RunFailure } from "./RunFailure.ts"
 import { RunnerConfig, type RunnerSettings } from "./RunnerConfig.ts"
 import { renewWorkspace } from "./workspace/RenewWorkspace.ts"
@@ -42,12 +42,12 @@ const failureOf = (cause: Cause.Cause<unknown>): Pick<AgentResult, "outcome" | "
 }
 
 /** A session counts as resumed when the agent has begun in it, and not when that was only asked for. */
-const storyOf = (story: Story | undefined, begun: boolean, usage: Story["usage"]) => {
-  if (story === undefined) return {}
-  const problem = story.resumeProblem ?? (story.resuming && !begun ? "the agent did not begin in it" : undefined)
+const reportOf = (report: RunnerReport | undefined, begun: boolean, usage: RunnerReport["usage"]) => {
+  if (report === undefined) return {}
+  const problem = report.resumeProblem ?? (report.resuming && !begun ? "the agent did not begin in it" : undefined)
   return {
-    sessionId: story.sessionId,
-    resumed: story.resuming && begun,
+    sessionId: report.sessionId,
+    resumed: report.resuming && begun,
     ...(problem === undefined ? {} : { resumeProblem: problem }),
     ...(usage === undefined ? {} : { usage })
   }
@@ -61,7 +61,7 @@ export const runAttempt = Effect.uninterruptible(
     const handover = yield* Handover
     const prepared = yield* Ref.make<Prepared | undefined>(undefined)
     const state: LoopState = {
-      story: yield* Ref.make<Story | undefined>(undefined),
+      report: yield* Ref.make<RunnerReport | undefined>(undefined),
       seen: yield* Ref.make(nothingSeen)
     }
 
@@ -79,15 +79,15 @@ export const runAttempt = Effect.uninterruptible(
     const interrupted = Exit.isFailure(ended) && Cause.hasInterrupts(ended.cause)
     const verdict = Exit.isSuccess(ended) ? ended.value : undefined
     const workspace = yield* Ref.get(prepared)
-    const story = yield* Ref.get(state.story)
+    const report = yield* Ref.get(state.report)
     const delivered = workspace === undefined || (verdict === undefined && !interrupted)
       ? undefined
-      : yield* save(settings, workspace, verdict, story?.usage?.costUsd)
+      : yield* save(settings, workspace, verdict, report?.usage?.costUsd)
     const delivery = delivered?.delivery
     // The usage of a process that was cut is only in what was seen of it.
     const seen = yield* Ref.get(state.seen)
-    const usage = verdict === undefined ? addUsage(story?.usage, seen.usage) : story?.usage
-    const begun = story?.begun === true || (seen.begun && !seen.unfit)
+    const usage = verdict === undefined ? addUsage(report?.usage, seen.usage) : report?.usage
+    const begun = report?.begun === true || (seen.begun && !seen.unfit)
     const outcome = verdict !== undefined
       ? conclude(verdict, delivered)
       : interrupted
@@ -97,7 +97,7 @@ export const runAttempt = Effect.uninterruptible(
       : { outcome: "Failed" as const, reason: "AgentError" as const, message: "no verdict" }
     const result: AgentResult = {
       ...outcome,
-      ...storyOf(story, begun, usage),
+      ...reportOf(report, begun, usage),
       ...(delivery === undefined ? {} : { delivery })
     }
     return result

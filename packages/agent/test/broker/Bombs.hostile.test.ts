@@ -36,7 +36,7 @@ const start = Effect.fnUntraced(function*(settings: Readonly<Record<string, stri
     assert.isUndefined(headOf(around.remotes.target, branch))
     const left = readdirSync(environment["BROKER_STATE_DIR"] ?? "").filter((name) => /^(?:push|body)-/.test(name))
     assert.deepStrictEqual(left, [])
-    assert.isAbove(broker.testimony().delivery?.pushRefused?.length ?? 0, 20)
+    assert.isAbove(broker.brokerReport().delivery?.pushRefused?.length ?? 0, 20)
   }
   return { ...around, broker, send, untouched, parent: headOf(around.remotes.target, "main") }
 })

@@ -42,11 +42,11 @@ describe("a push is refused with its reason where", () => {
       const { ok, words } = yield* push
       assert.isFalse(ok)
       assert.include(words.replace(/\s+/g, " "), "there is no such repository")
-      assert.include(broker.testimony().problem, "there is no such repository")
+      assert.include(broker.brokerReport().problem, "there is no such repository")
       renameSync(`${remotes.target}.away`, remotes.target)
       assert.isTrue((yield* push).ok)
-      assert.isUndefined(broker.testimony().problem)
-      assert.strictEqual(broker.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+      assert.isUndefined(broker.brokerReport().problem)
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
     }))
 
   it.live("the branch is protected", () =>
@@ -56,7 +56,7 @@ describe("a push is refused with its reason where", () => {
       const { ok, words } = yield* push
       assert.isFalse(ok)
       assert.include(words, "remote: error: GH006: Protected branch update failed")
-      assert.match(broker.testimony().delivery?.pushRefused ?? "", /hook declined.*GH006: Protected branch/)
+      assert.match(broker.brokerReport().delivery?.pushRefused ?? "", /hook declined.*GH006: Protected branch/)
     }))
 
   it.live("a hook of the remote has something against it", () =>
@@ -66,7 +66,7 @@ describe("a push is refused with its reason where", () => {
       const { ok, words } = yield* push
       assert.isFalse(ok)
       assert.include(words, "remote: commits must name a ticket")
-      assert.match(broker.testimony().delivery?.pushRefused ?? "", /pre-receive hook declined.*must name a ticket/)
+      assert.match(broker.brokerReport().delivery?.pushRefused ?? "", /pre-receive hook declined.*must name a ticket/)
     }))
 
   it.live("somebody pushed to the branch between two of the agent's pushes, until it is merged", () =>
@@ -95,9 +95,9 @@ describe("a push is refused with its reason where", () => {
       const { ok, words } = yield* push
       assert.isFalse(ok)
       assert.match(words, /fetch first|non-fast-forward/)
-      assert.match(broker.testimony().delivery?.pushRefused ?? "", /fetch first|non-fast-forward/)
+      assert.match(broker.brokerReport().delivery?.pushRefused ?? "", /fetch first|non-fast-forward/)
       assert.strictEqual(headOf(remotes.target, branch), theirs)
-      assert.strictEqual(broker.testimony().delivery?.headCommit, theirs)
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, theirs)
     }))
 
   it.live("somebody pushed to the branch while the run was writing it anew", () =>
@@ -123,12 +123,12 @@ describe("a push is refused with its reason where", () => {
       assert.isFalse(ok)
       assert.include(words.replace(/\s+/g, " "), "the connection broke off")
       assert.match(
-        broker.testimony().delivery?.pushRefused ?? "",
+        broker.brokerReport().delivery?.pushRefused ?? "",
         /^the remote could not be reached: the connection broke off/
       )
       assert.isUndefined(headOf(remotes.target, branch))
       remote.cutPushes(false)
       assert.isTrue((yield* push).ok)
-      assert.isUndefined(broker.testimony().delivery?.pushRefused)
+      assert.isUndefined(broker.brokerReport().delivery?.pushRefused)
     }))
 })

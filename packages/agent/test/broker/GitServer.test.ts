@@ -6,12 +6,12 @@ import { join } from "node:path"
 import { agentGit } from "../fixtures/AgentGit.ts"
 import {
   branch,
+  brokerReportAt,
   brokerThatGivesUp,
   gitToken,
   place,
   runUid,
   startBroker,
-  testimonyAt,
   until,
   visible
 } from "../fixtures/Broker.ts"
@@ -78,7 +78,7 @@ describe("reading through the broker", () => {
       const { ok, words } = yield* say("ls-remote", `${broker.url}/git/target.git`)
       assert.isFalse(ok)
       assert.include(words, "remote error: cannot read https://github.com/acme/nothing.git")
-      assert.include(broker.testimony().problem, "https://github.com/acme/nothing.git")
+      assert.include(broker.brokerReport().problem, "https://github.com/acme/nothing.git")
     }))
 
   it.live("does not start for a host that is not allowed", () =>
@@ -86,13 +86,13 @@ describe("reading through the broker", () => {
       const around = yield* place
       const environment = { ...around.environment, GIT_ALLOWED_HOSTS: "git.example.test, gitlab.com" }
       assert.strictEqual(yield* brokerThatGivesUp(environment), 1)
-      assert.include(testimonyAt(environment).problem, "REPOSITORY_URL")
-      assert.include(testimonyAt(environment).problem, "git.example.test")
+      assert.include(brokerReportAt(environment).problem, "REPOSITORY_URL")
+      assert.include(brokerReportAt(environment).problem, "git.example.test")
     }))
 })
 
 describe("writing through the broker", () => {
-  it.live("acknowledges a push when upstream has it, and testifies what upstream shows", () =>
+  it.live("acknowledges a push when upstream has it, and reports what upstream shows", () =>
     Effect.gen(function*() {
       const { broker, cloned, commit, remotes, say } = yield* start()
       yield* cloned
@@ -101,7 +101,7 @@ describe("writing through the broker", () => {
       assert.isTrue(ok, words)
       const head = headOf(remotes.target, branch)
       assert.strictEqual((yield* say("rev-parse", "HEAD")).words.trim(), head)
-      const { delivery } = broker.testimony()
+      const { delivery } = broker.brokerReport()
       assert.strictEqual(delivery?.branch, branch)
       assert.strictEqual(delivery?.headCommit, head)
       assert.isTrue(delivery?.changed)
@@ -118,7 +118,7 @@ describe("writing through the broker", () => {
       assert.isFalse(ok)
       assert.include(words, "no work on Sundays")
       assert.isUndefined(headOf(remotes.target, branch))
-      assert.include(broker.testimony().delivery?.pushRefused, "no work on Sundays")
+      assert.include(broker.brokerReport().delivery?.pushRefused, "no work on Sundays")
       assert.notInclude((yield* say("ls-remote", "origin")).words, branch)
     }))
 
@@ -131,7 +131,7 @@ describe("writing through the broker", () => {
       yield* say("push", "origin", branch)
       chmodSync(join(remotes.target, "hooks", "pre-receive"), 0o644)
       assert.isTrue((yield* say("push", "origin", branch)).ok)
-      assert.isUndefined(broker.testimony().delivery?.pushRefused)
+      assert.isUndefined(broker.brokerReport().delivery?.pushRefused)
     }))
 
   it.live("refuses every other ref with a sentence", () =>
@@ -218,7 +218,7 @@ describe("writing through the broker", () => {
       assert.include((yield* say("push", "--force", "origin", `HEAD:refs/heads/${branch}`)).words, `may write ${own}`)
       assert.isTrue((yield* say("push", "origin", `HEAD:refs/heads/${own}`)).ok)
       assert.strictEqual(headOf(around.remotes.target, branch), theirs)
-      assert.isFalse(broker.testimony().delivery?.changed)
+      assert.isFalse(broker.brokerReport().delivery?.changed)
     }))
 
   it.live("knows the task's branch as its own by the commits on it", () =>
@@ -269,7 +269,7 @@ describe("writing through the broker", () => {
       assert.isFalse(ok)
       assert.include(words, "larger than 1 MiB")
       assert.isUndefined(headOf(remotes.target, branch))
-      assert.isUndefined(broker.testimony().delivery?.headCommit)
+      assert.isUndefined(broker.brokerReport().delivery?.headCommit)
     }))
 
   it.live("takes nothing of the agent's repository but objects", () =>
@@ -304,7 +304,7 @@ describe("writing through the broker", () => {
       const { ok, words } = yield* Fiber.join(push)
       assert.isTrue(ok, words)
       assert.strictEqual(fileOf(remotes.target, branch, "work.txt"), "work.txt")
-      assert.strictEqual(testimonyAt(environment).delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(brokerReportAt(environment).delivery?.headCommit, headOf(remotes.target, branch))
     }))
 
   it.live("goes on after a restart, at the same address, with what it knew", () =>
@@ -317,7 +317,7 @@ describe("writing through the broker", () => {
       const again = yield* startBroker(environment)
       assert.strictEqual(again.url, broker.url)
       assert.strictEqual(again.token, broker.token)
-      assert.strictEqual(again.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(again.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
       yield* say("commit", "--quiet", "--amend", "-m", "Rewritten")
       const { ok, words } = yield* say("push", "--force", "origin", branch)
       assert.isTrue(ok, words)

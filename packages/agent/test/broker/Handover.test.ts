@@ -33,7 +33,7 @@ const start = Effect.fnUntraced(function*(
 })
 
 describe("delivery", () => {
-  it.live("opens a pull request with what a person wants to know, and testifies that it read it back", () =>
+  it.live("opens a pull request with what a person wants to know, and reports that it read it back", () =>
     Effect.gen(function*() {
       const { around, broker, deliver, forge, remotes, work } = yield* start({ collaborators: ["ada"] }, {
         PULL_REQUEST: JSON.stringify({ draft: true, labels: ["agent"], reviewers: ["ada"], teamReviewers: ["core"] }),
@@ -54,7 +54,7 @@ describe("delivery", () => {
         assert.include(pull?.body, part)
       }
       assert.strictEqual(pull?.body?.split("<!-- orchestrator:end -->").length, 2)
-      const { delivery, forgeKnown, pullRequestVerifiedAt } = broker.testimony()
+      const { delivery, forgeKnown, pullRequestVerifiedAt } = broker.brokerReport()
       assert.strictEqual(delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
       assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
       assert.isTrue(forgeKnown)
@@ -67,11 +67,11 @@ describe("delivery", () => {
       const { broker, deliver, forge, work } = yield* start()
       work()
       yield* Effect.forEach(Array.from({ length: 30 }), (_, index) => deliver({ summary: `Once more: ${index}` }))
-      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
       const asked = forge.asked.length
       yield* deliver({ summary: "And once more." })
       assert.strictEqual(forge.asked.length, asked)
-      assert.include(broker.testimony().pullRequestProblem, "30 times")
+      assert.include(broker.brokerReport().pullRequestProblem, "30 times")
     }))
 
   it.live("updates its part of the pull request that is there, and leaves what people wrote", () =>
@@ -90,7 +90,7 @@ describe("delivery", () => {
       assert.strictEqual(pull?.title, "Renamed")
       assert.match(pull?.body ?? "", /^Mine\.[^]*And tests\.[^]*Also mine\.$/)
       assert.notInclude(pull?.body, "Added a health check.")
-      assert.isUndefined(broker.testimony().pullRequestProblem)
+      assert.isUndefined(broker.brokerReport().pullRequestProblem)
     }))
 
   it.live("leaves the words of a pull request that a person opened", () =>
@@ -102,7 +102,7 @@ describe("delivery", () => {
       if (pull !== undefined) forge.pulls[0] = { ...pull, body: "Written by a person." }
       yield* deliver()
       assert.strictEqual(forge.pulls[0]?.body, "Written by a person.")
-      assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
+      assert.strictEqual(broker.brokerReport().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
     }))
 
   it.live("opens one pull request, although the answer to its opening was lost", () =>
@@ -113,7 +113,7 @@ describe("delivery", () => {
       yield* deliver()
       assert.lengthOf(forge.pulls, 1)
       assert.lengthOf(forge.asked.filter(({ method }) => method === "POST"), 2)
-      assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
+      assert.strictEqual(broker.brokerReport().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
     }))
 
   it.live("goes on when the runner has gone away, and opens one pull request for two requests", () =>
@@ -127,7 +127,7 @@ describe("delivery", () => {
       yield* until(() => forge.pulls.length === 1)
       yield* Effect.all([deliver(), deliver()], { concurrency: 2 })
       assert.lengthOf(forge.pulls, 1)
-      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
     }))
 
   it.live("turns away a flood of requests that nobody waits for", () =>
@@ -141,7 +141,7 @@ describe("delivery", () => {
       assert.include(refused[0]?.text, "deliveries at once")
       assert.strictEqual((yield* deliver()).status, 200)
       assert.lengthOf(forge.pulls, 1)
-      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
     }))
 
   it.live("delivers a branch where no forge is known, and says so", () =>
@@ -153,7 +153,7 @@ describe("delivery", () => {
       const { text } = yield* deliver()
       assert.include(text, "\"forgeKnown\":false")
       assert.lengthOf(forge.asked, 0)
-      const { delivery, forgeKnown } = broker.testimony()
+      const { delivery, forgeKnown } = broker.brokerReport()
       assert.isFalse(forgeKnown)
       assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
     }))
@@ -178,7 +178,7 @@ describe("delivery", () => {
         })
       )
       assert.isTrue(forge.asked.every(({ path }) => path.startsWith("/api/v3/repos/acme/target/")))
-      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
     }))
 
   it.live("opens the next pull request where the last one was merged, and none for a commit that was", () =>
@@ -189,11 +189,11 @@ describe("delivery", () => {
       forge.merge(1)
       yield* deliver()
       assert.lengthOf(forge.pulls, 1)
-      assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
+      assert.strictEqual(broker.brokerReport().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
       work()
       yield* deliver()
       assert.lengthOf(forge.pulls, 2)
-      assert.strictEqual(broker.testimony().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/2")
+      assert.strictEqual(broker.brokerReport().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/2")
     }))
 
   it.live("opens nothing for a branch without changes", () =>
@@ -201,8 +201,8 @@ describe("delivery", () => {
       const { broker, deliver, forge } = yield* start()
       assert.strictEqual((yield* deliver()).status, 200)
       assert.lengthOf(forge.asked, 0)
-      assert.isFalse(broker.testimony().delivery?.changed)
-      assert.isUndefined(broker.testimony().delivery?.headCommit)
+      assert.isFalse(broker.brokerReport().delivery?.changed)
+      assert.isUndefined(broker.brokerReport().delivery?.headCommit)
     }))
 
   it.live("refuses what is no report, or one that is too long", () =>
@@ -225,7 +225,7 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       const { around, broker, deliver, remotes, work } = yield* start(given)
       work()
       yield* deliver()
-      const { delivery, pullRequestProblem } = broker.testimony()
+      const { delivery, pullRequestProblem } = broker.brokerReport()
       assert.include(pullRequestProblem, want)
       assert.isUndefined(delivery?.pullRequestUrl)
       assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
@@ -245,7 +245,7 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       const { broker, deliver, work } = yield* start({}, { PULL_REQUEST: "{\"reviewers\":[\"stranger\"]}" })
       work()
       yield* deliver()
-      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
       assert.isTrue(broker.log.some((line) => line.includes("collaborator")))
     }))
 
@@ -258,8 +258,8 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       work()
       yield* deliver()
       assert.lengthOf(forge.pulls, 1)
-      assert.include(broker.testimony().pullRequestProblem, "a person closed")
-      assert.isUndefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.include(broker.brokerReport().pullRequestProblem, "a person closed")
+      assert.isUndefined(broker.brokerReport().delivery?.pullRequestUrl)
     }))
 
   it.live("5xx and a secondary limit pass", () =>
@@ -268,7 +268,7 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       work()
       forge.trouble(serverError, secondaryLimit(1))
       yield* deliver()
-      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
       assert.isTrue(broker.log.some((line) => line.includes("trying again in 1 s")))
     }))
 
@@ -278,12 +278,12 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       work()
       forge.trouble(serverError, serverError, serverError, serverError)
       yield* deliver()
-      const { delivery, pullRequestProblem } = broker.testimony()
+      const { delivery, pullRequestProblem } = broker.brokerReport()
       assert.include(pullRequestProblem, "does not answer (502")
       assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
       yield* deliver()
-      assert.isUndefined(broker.testimony().pullRequestProblem)
-      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isUndefined(broker.brokerReport().pullRequestProblem)
+      assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
     }))
 
   it.live("a base that the repository does not have is named before any work is done", () =>
@@ -291,14 +291,14 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       const { broker, deliver, remotes, work } = yield* start({}, { PULL_REQUEST: "{\"base\":\"release\"}" })
       const asked = yield* deliver()
       assert.strictEqual(asked.status, 502)
-      assert.include(broker.testimony().problem, "it has no branch release")
+      assert.include(broker.brokerReport().problem, "it has no branch release")
       commitTo(remotes.target, "release", { "release.txt": "x" })
       work()
       yield* deliver()
-      assert.isUndefined(broker.testimony().problem)
+      assert.isUndefined(broker.brokerReport().problem)
       git(remotes.target, "branch", "-D", "release")
       yield* deliver()
-      assert.isDefined(broker.testimony().delivery?.pullRequestUrl)
+      assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
     }))
 
   it.live("a limit that lasts is named with its end", () =>
@@ -307,6 +307,6 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       work()
       forge.trouble(primaryLimit(1_900_000_000))
       yield* deliver()
-      assert.include(broker.testimony().pullRequestProblem, "2030-03-17T17:46:40.000Z")
+      assert.include(broker.brokerReport().pullRequestProblem, "2030-03-17T17:46:40.000Z")
     }))
 })

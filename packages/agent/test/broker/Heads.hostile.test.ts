@@ -14,7 +14,7 @@ const ask = Effect.fnUntraced(function*(prepare: (target: string) => void) {
   const clone = join(around.folder, "clone")
   mkdirSync(clone)
   const said = yield* agentGit(broker, clone)("ls-remote", "--symref", `${broker.url}/git/target.git`)
-  return { ...said, testimony: broker.testimony() }
+  return { ...said, brokerReport: broker.brokerReport() }
 })
 
 describe("a remote whose HEAD names a branch that is not there", () => {
@@ -49,13 +49,13 @@ describe("a remote whose HEAD names a branch that is not there", () => {
 
   it.live("is refused with its branches and the key to set where several could be meant", () =>
     Effect.gen(function*() {
-      const { ok, testimony, words } = yield* ask((target) => {
+      const { ok, brokerReport, words } = yield* ask((target) => {
         commitTo(target, "trunk", { "a.txt": "a" })
         git(target, "branch", "--move", "main", "dev")
         git(target, "symbolic-ref", "HEAD", "refs/heads/main")
       })
       assert.isFalse(ok)
-      for (const said of [words, testimony.problem ?? ""]) {
+      for (const said of [words, brokerReport.problem ?? ""]) {
         for (const part of ["dev", "trunk", "forge.pullRequest.base"]) assert.include(said, part)
       }
     }))

@@ -137,7 +137,7 @@ describe("a push", () => {
       assert.strictEqual(status, want)
       if (want === 200) assert.include(text, `ng refs/heads/${branch}`)
       assert.strictEqual(upstream(), before)
-      assert.isUndefined(broker.testimony().delivery?.headCommit)
+      assert.isUndefined(broker.brokerReport().delivery?.headCommit)
       assert.strictEqual((yield* run).status, 200)
     }))
 
@@ -219,7 +219,7 @@ describe("a flood", () => {
       assert.isTrue(cloned.ok, cloned.words)
     }))
 
-  it.live("of what the agent says of itself neither fills the testimony nor shows a secret", () =>
+  it.live("of what the agent says of itself neither fills the report nor shows a secret", () =>
     Effect.gen(function*() {
       const { authorized, broker, send, ...around } = yield* start()
       for (let index = 0; index < 20; index++) {
@@ -230,6 +230,6 @@ describe("a flood", () => {
       }
       const seen = visible(around, broker)
       for (const secret of [gitToken, apiKey, broker.token]) assert.notInclude(seen, secret)
-      assert.isUndefined(broker.testimony().delivery?.headCommit)
+      assert.isUndefined(broker.brokerReport().delivery?.headCommit)
     }))
 })

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { planMirror } from "../../src/broker/git/MirrorPlan.ts"
 import { agentGit } from "../fixtures/AgentGit.ts"
-import { branch, place, startBroker, testimonyAt } from "../fixtures/Broker.ts"
+import { branch, brokerReportAt, place, startBroker } from "../fixtures/Broker.ts"
 import { commitTo, fileOf, git, headOf } from "../fixtures/Remotes.ts"
 
 const start = Effect.fnUntraced(function*(prepare: (target: string) => void = () => {}) {
@@ -69,8 +69,8 @@ describe("files of a repository", () => {
       assert.isAbove(before, 0)
       yield* ok("push", "origin", branch)
       assert.strictEqual(fileOf(remotes.target, branch, "old.txt"), "first\n".repeat(500).trim())
-      assert.strictEqual(testimonyAt(environment).delivery?.headCommit, headOf(remotes.target, branch))
-      assert.isTrue(testimonyAt(environment).delivery?.changed)
+      assert.strictEqual(brokerReportAt(environment).delivery?.headCommit, headOf(remotes.target, branch))
+      assert.isTrue(brokerReportAt(environment).delivery?.changed)
       git(remotes.target, "fsck", "--full")
     }))
 

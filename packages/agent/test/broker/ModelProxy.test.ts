@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs"
 import { request } from "node:http"
 import { createServer } from "node:https"
 import { createServer as createNetServer } from "node:net"
-import { apiKey, brokerThatGivesUp, place, startBroker, testimonyAt, until, visible } from "../fixtures/Broker.ts"
+import { apiKey, brokerReportAt, brokerThatGivesUp, place, startBroker, until, visible } from "../fixtures/Broker.ts"
 import { makeCertificates, noCertificates } from "../fixtures/Certificates.ts"
 import { events, failing, model, modelApi, ping, plain, streamed, streamHead } from "../fixtures/ModelApi.ts"
 
@@ -58,7 +58,7 @@ describe("the model proxy", () => {
       api.script(streamed(), plain)
       yield* say()
       yield* say()
-      const { costComplete, costUsd, models } = broker.testimony()
+      const { costComplete, costUsd, models } = broker.brokerReport()
       assert.deepStrictEqual(models, {
         [model]: { answers: 2, input: 1010, output: 55, cacheRead: 200, cacheWrite: 100 }
       })
@@ -75,7 +75,7 @@ describe("the model proxy", () => {
       })
       for (let round = 0; round < 3; round++) {
         assert.strictEqual((yield* say()).response.status, round === 0 ? 200 : 400)
-        assert.strictEqual(broker.testimony().models[model]?.answers, 1)
+        assert.strictEqual(broker.brokerReport().models[model]?.answers, 1)
       }
       assert.lengthOf(api.asked, 1)
     }))
@@ -118,12 +118,12 @@ describe("the model proxy", () => {
       const reader = response.body?.getReader()
       const piece = yield* Effect.promise(async () => await reader?.read())
       assert.include(Buffer.from(piece?.value ?? []).toString(), "message_start")
-      assert.strictEqual(broker.testimony().models[model]?.input, 1000)
+      assert.strictEqual(broker.brokerReport().models[model]?.input, 1000)
       finish()
       yield* Effect.promise(async () => {
         while (!(await reader?.read())?.done);
       })
-      assert.strictEqual(broker.testimony().models[model]?.output, 50)
+      assert.strictEqual(broker.brokerReport().models[model]?.output, 50)
     }))
 
   it.live("speaks as the person's subscription where the key is a token of one", () =>
@@ -178,12 +178,12 @@ describe("the model proxy", () => {
       const { response, text } = yield* say()
       assert.strictEqual(response.status, 401)
       assert.include(JSON.parse(text).error.message, "secrets.apiKeySecretName")
-      assert.include(broker.testimony().problem, "secrets.apiKeySecretName")
-      assert.strictEqual(broker.testimony().missing, "ModelKey")
+      assert.include(broker.brokerReport().problem, "secrets.apiKeySecretName")
+      assert.strictEqual(broker.brokerReport().missing, "ModelKey")
       assert.lengthOf(api.asked, 0)
     }))
 
-  it.live("refuses once the budget is spent, and says so in its testimony", () =>
+  it.live("refuses once the budget is spent, and says so in its report", () =>
     Effect.gen(function*() {
       const { api, broker, say } = yield* start({ MODEL_PRICES: prices, MAX_COST_USD: "0.004" })
       assert.strictEqual((yield* say()).response.status, 200)
@@ -192,7 +192,7 @@ describe("the model proxy", () => {
       assert.strictEqual(response.headers.get("x-should-retry"), "false")
       assert.include(JSON.parse(text).error.message, "budget")
       assert.lengthOf(api.asked, 1)
-      assert.strictEqual(broker.testimony().modelRefused, "Budget")
+      assert.strictEqual(broker.brokerReport().modelRefused, "Budget")
     }))
 
   it.live("refuses once the turns are spent, counting answers and not attempts", () =>
@@ -202,14 +202,14 @@ describe("the model proxy", () => {
       const statuses = []
       for (let round = 0; round < 4; round++) statuses.push((yield* say()).response.status)
       assert.deepStrictEqual(statuses, [529, 200, 200, 400])
-      assert.strictEqual(broker.testimony().modelRefused, "Turns")
+      assert.strictEqual(broker.brokerReport().modelRefused, "Turns")
     }))
 
   it.live("keeps what was spent when the broker cannot be started again, because its port was taken meanwhile", () =>
     Effect.gen(function*() {
       const { around: { environment }, broker, say } = yield* start()
       yield* say()
-      const { models } = broker.testimony()
+      const { models } = broker.brokerReport()
       assert.strictEqual(models[model]?.output, 50)
       yield* broker.stop
       const squatter = createNetServer()
@@ -218,8 +218,8 @@ describe("the model proxy", () => {
       })
       assert.strictEqual(yield* brokerThatGivesUp(environment), 1)
       squatter.close()
-      assert.include(testimonyAt(environment).problem, "cannot start")
-      assert.deepStrictEqual(testimonyAt(environment).models, models)
+      assert.include(brokerReportAt(environment).problem, "cannot start")
+      assert.deepStrictEqual(brokerReportAt(environment).models, models)
     }))
 
   it.live("refuses when the run is cancelled", () =>
@@ -229,7 +229,7 @@ describe("the model proxy", () => {
         fetch(`${broker.url}/run/cancel`, { method: "POST", headers: { authorization: `Bearer ${broker.token}` } })
       )
       assert.strictEqual((yield* say()).response.status, 400)
-      assert.strictEqual(broker.testimony().modelRefused, "Cancelled")
+      assert.strictEqual(broker.brokerReport().modelRefused, "Cancelled")
     }))
 
   it.live("keeps the time at which a limit ends, until an answer shows that it has ended", () =>
@@ -246,9 +246,9 @@ describe("the model proxy", () => {
       const { response } = yield* say()
       assert.strictEqual(response.status, 429)
       assert.strictEqual(response.headers.get("anthropic-ratelimit-unified-reset"), "1900000000")
-      assert.strictEqual(broker.testimony().resetAt, "2030-03-17T17:46:40.000Z")
+      assert.strictEqual(broker.brokerReport().resetAt, "2030-03-17T17:46:40.000Z")
       yield* say()
-      assert.isUndefined(broker.testimony().resetAt)
+      assert.isUndefined(broker.brokerReport().resetAt)
     }))
 
   it.live("says what the API says when it fails, but never the key", () =>
@@ -278,7 +278,7 @@ describe("the model proxy", () => {
       const ended = yield* Effect.promise(() => response.text().then(() => "whole", () => "cut"))
       assert.strictEqual(ended, "cut")
       yield* until(() => closed)
-      assert.strictEqual(broker.testimony().models[model]?.input, 1000)
+      assert.strictEqual(broker.brokerReport().models[model]?.input, 1000)
     }))
 
   it.live("gives up on an API that does not answer, and on one that is not there", () =>
@@ -309,9 +309,9 @@ describe("the model proxy", () => {
         while (seen < 40_000) seen += (await reader?.read())?.value?.length ?? Infinity
         await reader?.cancel()
       })
-      yield* until(() => (broker.testimony().models[model]?.output ?? 0) > 9_000)
-      assert.isBelow(broker.testimony().models[model]?.output ?? 0, 12_000)
-      assert.strictEqual(broker.testimony().models[model]?.answers, 1)
+      yield* until(() => (broker.brokerReport().models[model]?.output ?? 0) > 9_000)
+      assert.isBelow(broker.brokerReport().models[model]?.output ?? 0, 12_000)
+      assert.strictEqual(broker.brokerReport().models[model]?.answers, 1)
     }))
 
   it.live("charges what was seen of a plain answer whose end was not waited for", () =>
@@ -327,7 +327,7 @@ describe("the model proxy", () => {
         while (seen < 40_000) seen += (await reader?.read())?.value?.length ?? Infinity
         await reader?.cancel()
       })
-      yield* until(() => (broker.testimony().models[model]?.output ?? 0) >= 10_000)
+      yield* until(() => (broker.brokerReport().models[model]?.output ?? 0) >= 10_000)
     }))
 
   it.live("sends no length with a request that has no body, which would make the next one part of it", () =>

@@ -53,7 +53,7 @@ describe("a branch that somebody else made after it was chosen", () => {
       yield* say("fetch", "--quiet", "origin", branch)
       assert.include(yield* claim(theirs), `ok refs/heads/${branch}`)
       yield* deliver
-      const { delivery } = broker.testimony()
+      const { delivery } = broker.brokerReport()
       assert.isFalse(delivery?.changed)
       assert.isUndefined(delivery?.headCommit)
       assert.isUndefined(delivery?.pullRequestUrl)
@@ -66,7 +66,7 @@ describe("a branch that somebody else made after it was chosen", () => {
       assert.isTrue((yield* say("push", "origin", branch)).ok)
       commitTo(remotes.target, branch, { "theirs.txt": "x" })
       yield* deliver
-      assert.isFalse(broker.testimony().delivery?.changed)
+      assert.isFalse(broker.brokerReport().delivery?.changed)
       assert.lengthOf(forge.pulls, 0)
     }))
 })
@@ -83,7 +83,7 @@ describe("a push whose answer was lost", () => {
       writeFileSync(stateFile, JSON.stringify({ ...state, offered: { commit: ownHead } }))
       const next = yield* startBroker(environment)
       yield* deliver
-      assert.strictEqual(next.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(next.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
       yield* say("commit", "--quiet", "--amend", "-m", "Better said")
       const amended = yield* say("push", "--force", "origin", branch)
       assert.isTrue(amended.ok, amended.words)

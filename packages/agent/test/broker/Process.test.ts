@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { agentGit } from "../fixtures/AgentGit.ts"
-import { apiKey, branch, endpointAt, gitToken, place, testimonyAt, until } from "../fixtures/Broker.ts"
+import { apiKey, branch, brokerReportAt, endpointAt, gitToken, place, until } from "../fixtures/Broker.ts"
 import { gitHttp } from "../fixtures/GitHttp.ts"
 import { model, modelApi } from "../fixtures/ModelApi.ts"
 import { headOf } from "../fixtures/Remotes.ts"
@@ -87,7 +87,7 @@ const textOf = (folder: string): string =>
     .join("\n")
 
 describe("a broker in a process of its own", () => {
-  it.live("delivers with a token that only the remote sees, and leaves its testimony when told to end", () =>
+  it.live("delivers with a token that only the remote sees, and leaves its report when told to end", () =>
     Effect.gen(function*() {
       const started = yield* start()
       const { ask, broker, child, clone, environment, folder, output, remote, remotes, say } = started
@@ -99,9 +99,9 @@ describe("a broker in a process of its own", () => {
       const open = readFileSync(`/proc/${child.pid}/environ`, "utf8") +
         readFileSync(`/proc/${child.pid}/cmdline`, "utf8")
       assert.strictEqual(yield* exited(child, "SIGTERM"), 0)
-      const testimony = testimonyAt(environment)
-      assert.strictEqual(testimony.delivery?.headCommit, headOf(remotes.target, branch))
-      assert.strictEqual(testimony.models[model]?.answers, 1)
+      const brokerReport = brokerReportAt(environment)
+      assert.strictEqual(brokerReport.delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(brokerReport.models[model]?.answers, 1)
       const seen = [open, words, ...output, textOf(clone), textOf(join(folder, "state")), textOf(join(folder, "run"))]
       for (const secret of [apiKey, gitToken]) assert.notInclude(seen.join("\n"), secret)
       assert.notInclude(output.join(""), broker.token)
@@ -115,7 +115,7 @@ describe("a broker in a process of its own", () => {
       yield* exited(started.child, "SIGKILL")
       const head = headOf(started.remotes.target, branch)
       assert.isDefined(head)
-      assert.strictEqual(testimonyAt(started.environment).delivery?.headCommit, head)
+      assert.strictEqual(brokerReportAt(started.environment).delivery?.headCommit, head)
     }))
 
   it.live("goes on where it was killed: at its address, with its token, its budget, and what it knows of the branch", () =>
@@ -128,24 +128,24 @@ describe("a broker in a process of its own", () => {
       yield* work(started)
       yield* say("push", "origin", branch)
       assert.strictEqual((yield* ask).status, 200)
-      const first = testimonyAt(environment)
+      const first = brokerReportAt(environment)
       yield* exited(child, "SIGKILL")
       // A container that is started again finds an empty message.
       writeFileSync(environment["TERMINATION_MESSAGE_PATH"] ?? "", "")
       yield* launch
       assert.deepStrictEqual(endpointAt(environment), { url: started.broker.url, token: started.broker.token })
-      assert.deepStrictEqual(testimonyAt(environment), first)
+      assert.deepStrictEqual(brokerReportAt(environment), first)
       assert.strictEqual((yield* ask).status, 200)
-      assert.strictEqual(testimonyAt(environment).models[model]?.answers, 2)
+      assert.strictEqual(brokerReportAt(environment).models[model]?.answers, 2)
       assert.strictEqual((yield* ask).status, 400, "the budget counts what was spent before")
       writeFileSync(join(clone, "work.txt"), "better")
       yield* say("commit", "--quiet", "--all", "--amend", "-m", "Better")
       const amended = yield* say("push", "--force", "origin", branch)
       assert.isTrue(amended.ok, amended.words)
-      assert.strictEqual(testimonyAt(environment).delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(brokerReportAt(environment).delivery?.headCommit, headOf(remotes.target, branch))
     }))
 
-  it.live("says to the pusher that the network was cut in the middle, and testifies to no push", () =>
+  it.live("says to the pusher that the network was cut in the middle, and reports no push", () =>
     Effect.gen(function*() {
       const started = yield* start()
       yield* work(started)
@@ -154,7 +154,7 @@ describe("a broker in a process of its own", () => {
       assert.isFalse(ok)
       assert.include(words, "the connection broke off")
       assert.match(
-        testimonyAt(started.environment).delivery?.pushRefused ?? "",
+        brokerReportAt(started.environment).delivery?.pushRefused ?? "",
         /hung up|disconnect|failed|empty reply/i
       )
       assert.isUndefined(headOf(started.remotes.target, branch))

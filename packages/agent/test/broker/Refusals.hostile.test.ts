@@ -229,7 +229,7 @@ describe("a repository that was renamed at the forge", () => {
         })
       )
       assert.match(
-        broker.testimony().delivery?.pullRequestUrl ?? broker.testimony().pullRequestProblem ?? "",
+        broker.brokerReport().delivery?.pullRequestUrl ?? broker.brokerReport().pullRequestProblem ?? "",
         /\/renamed\/pull\/1$/
       )
       assert.match(broker.log.join("\n"), /acme\/target is (?:acme|other)\/renamed now: set repositoryUrl/)
@@ -269,7 +269,7 @@ describe("a redirect that leads elsewhere is not followed, and the token stays:"
       const answer = { status: 302, body: {}, headers: location === undefined ? {} : { location } }
       forge.trouble(answer)
       yield* deliver
-      assert.match(broker.testimony().pullRequestProblem ?? "", words)
+      assert.match(broker.brokerReport().pullRequestProblem ?? "", words)
       assert.lengthOf(forge.asked, 1)
       assert.notInclude(visible(around, broker), gitToken)
     }))
@@ -279,7 +279,7 @@ describe("a redirect that leads elsewhere is not followed, and the token stays:"
       const { broker, deliver, forge } = yield* start()
       forge.trouble(...Array.from({ length: 20 }, (_, index) => to(`/repositories/${index}/pulls`)))
       yield* deliver
-      assert.match(broker.testimony().pullRequestProblem ?? "", /has moved/)
+      assert.match(broker.brokerReport().pullRequestProblem ?? "", /has moved/)
       assert.isBelow(forge.asked.length, 12)
     }))
 
@@ -288,7 +288,7 @@ describe("a redirect that leads elsewhere is not followed, and the token stays:"
       const { broker, deliver, forge } = yield* start()
       forge.trouble(to("/repositories/42/pulls"), named("../../evil"))
       yield* deliver
-      assert.isDefined(broker.testimony().pullRequestProblem)
+      assert.isDefined(broker.brokerReport().pullRequestProblem)
       assert.isFalse(forge.asked.some(({ path }) => path.includes("evil")))
     }))
 })

@@ -50,7 +50,7 @@ describe.skipIf(noSshd !== undefined)(`a remote over ssh${noSshd === undefined ?
       yield* say("commit", "--quiet", "-m", "Work")
       const pushed = yield* say("push", "origin", `HEAD:refs/heads/${branch}`)
       assert.isTrue(pushed.ok, pushed.words)
-      assert.strictEqual(broker.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
       assert.isTrue((yield* say("ls-remote", `${broker.url}/git/docs.git`)).ok)
       const secret = remote.privateKey.split("\n")[1] ?? ""
       assert.notInclude(visible({ ...around, environment, folder, remotes }, broker) + pushed.words, secret)
@@ -118,7 +118,7 @@ describe.skipIf(noSshd !== undefined)(`a remote over ssh${noSshd === undefined ?
       const { ok, words } = yield* look
       assert.isFalse(ok)
       assert.include(words.replace(/\s+/g, " "), want)
-      assert.include(broker.testimony().problem, want)
+      assert.include(broker.brokerReport().problem, want)
     }))
 
   it.live("is not reached with anything of the home folder or the agent of whoever started the broker", () =>
@@ -171,7 +171,7 @@ describe.skipIf(noCertificates !== undefined)(
           folder
         )
         assert.isFalse((yield* look).ok)
-        assert.strictEqual(broker.testimony().missing, want)
+        assert.strictEqual(broker.brokerReport().missing, want)
       }))
 
     it.live("is read and written with the token, once the authority is trusted", () =>
@@ -186,7 +186,7 @@ describe.skipIf(noCertificates !== undefined)(
         yield* say("commit", "--quiet", "-m", "Work")
         const pushed = yield* say("push", "origin", `HEAD:refs/heads/${branch}`)
         assert.isTrue(pushed.ok, pushed.words)
-        assert.strictEqual(broker.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+        assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
         assert.deepStrictEqual([...remote.passwords], [gitToken])
       }))
 
@@ -216,7 +216,7 @@ describe.skipIf(noCertificates !== undefined)(
         const { ok, words } = yield* look
         assert.isFalse(ok)
         assert.include(words.replace(/\s+/g, " "), want)
-        assert.include(broker.testimony().problem, want)
+        assert.include(broker.brokerReport().problem, want)
         assert.lengthOf([...remote.passwords], 0)
       }))
   }

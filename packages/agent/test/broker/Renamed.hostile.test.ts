@@ -40,7 +40,7 @@ describe("a repository that its host knows by another name", () => {
       yield* say("commit", "--quiet", "-m", "Work")
       const pushed = yield* say("push", "origin", `HEAD:refs/heads/${branch}`)
       assert.isTrue(pushed.ok, pushed.words)
-      assert.strictEqual(broker.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
       const told = broker.log.filter((line) => line.includes(`/old.git is ${remote.url}/target.git now`))
       assert.lengthOf(told, 1)
     }))

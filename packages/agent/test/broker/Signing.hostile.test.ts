@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { largestCommit, signRefusal } from "../../src/broker/git/SignRules.ts"
 import { fileToSign } from "../../src/runner/sign/SignProgram.ts"
-import { brokerThatGivesUp, place, startBroker, testimonyAt, visible } from "../fixtures/Broker.ts"
+import { brokerReportAt, brokerThatGivesUp, place, startBroker, visible } from "../fixtures/Broker.ts"
 import { noSshKeygen, signingKey } from "../fixtures/SigningKey.ts"
 
 const user = { name: "robo-dev", email: "robo-dev@users.noreply.github.com" }
@@ -183,7 +183,7 @@ describe.skipIf(noSshKeygen !== undefined)("a broker that signs", () => {
     Effect.gen(function*() {
       const { environment, privateKey } = yield* prepare(make)
       assert.strictEqual(yield* brokerThatGivesUp(environment), 1)
-      const { problem = "" } = testimonyAt(environment)
+      const { problem = "" } = brokerReportAt(environment)
       assert.match(problem, /key in the Secret of git\.signing/)
       for (const line of privateKey.split("\n").filter((each) => each.length > 12)) assert.notInclude(problem, line)
     }))

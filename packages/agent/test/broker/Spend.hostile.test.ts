@@ -23,8 +23,8 @@ describe("spend never passes the limit", () => {
       assert.isAtLeast(answers.filter(({ status }) => status === 200).length, at < 1 ? 0 : 1)
       assert.isAtMost(billed(), oneOf * 1.2 * at)
       for (const { status, text } of answers) if (status === 400) assert.include(text, "budget")
-      assert.strictEqual(broker.testimony().modelRefused, "Budget")
-      assert.isAtLeast(broker.testimony().costUsd ?? 0, billed() - 1e-9)
+      assert.strictEqual(broker.brokerReport().modelRefused, "Budget")
+      assert.isAtLeast(broker.brokerReport().costUsd ?? 0, billed() - 1e-9)
     }))
 
   it.live("while none of forty is answered, what is open counts as spent", () =>
@@ -40,7 +40,7 @@ describe("spend never passes the limit", () => {
       ))
       yield* until(() => refused + held.length === 40)
       assert.isAtMost(billed(), oneOf * 6)
-      assert.isAbove(broker.testimony().reservedUsd ?? 0, oneOf * 4)
+      assert.isAbove(broker.brokerReport().reservedUsd ?? 0, oneOf * 4)
       for (const answer of held) answer()
       yield* Fiber.join(all)
       assert.isAtMost(billed(), oneOf * 6)
@@ -60,7 +60,7 @@ describe("spend never passes the limit", () => {
       answer()
       yield* Fiber.join(first)
       assert.strictEqual((yield* ask()).status, 200)
-      assert.isUndefined(broker.testimony().modelRefused)
+      assert.isUndefined(broker.brokerReport().modelRefused)
     }))
 
   it.live("what can never fit is refused for good, with both amounts", () =>
@@ -127,11 +127,11 @@ describe("where the end is not seen, what was reserved stands", () => {
       const { api, ask, broker } = yield* start({ ...limit(1.5), ...environment })
       api.script(answer)
       yield* ask().pipe(Effect.exit)
-      yield* until(() => (broker.testimony().reservedUsd ?? 0) >= oneOf)
+      yield* until(() => (broker.brokerReport().reservedUsd ?? 0) >= oneOf)
       assert.strictEqual((yield* ask()).status, 400)
       assert.lengthOf(api.asked, 1)
-      assert.isAtLeast(broker.testimony().costUsd ?? 0, oneOf)
-      assert.strictEqual(broker.testimony().models[model]?.answers, 1)
+      assert.isAtLeast(broker.brokerReport().costUsd ?? 0, oneOf)
+      assert.strictEqual(broker.brokerReport().models[model]?.answers, 1)
     }))
 
   it.live("an asker that leaves before the first byte pays, as often as it does so", () =>
@@ -140,9 +140,9 @@ describe("where the end is not seen, what was reserved stands", () => {
       api.script(() => {})
       for (let round = 1; round <= 2; round++) {
         yield* leave(() => api.asked.length === round)
-        yield* until(() => (broker.testimony().reservedUsd ?? 0) >= oneOf * round)
+        yield* until(() => (broker.brokerReport().reservedUsd ?? 0) >= oneOf * round)
       }
-      assert.strictEqual(broker.testimony().models[model]?.answers, 2)
+      assert.strictEqual(broker.brokerReport().models[model]?.answers, 2)
       api.script(dearest)
       while ((yield* ask()).status === 200);
       assert.isAtMost(billed(), oneOf * 3.6)
@@ -158,15 +158,15 @@ describe("where the end is not seen, what was reserved stands", () => {
           begun = true
         })
       })
-      yield* leave(() => begun && broker.testimony().models[model]?.input === 1000)
-      yield* until(() => (broker.testimony().reservedUsd ?? 0) >= oneOf)
+      yield* leave(() => begun && broker.brokerReport().models[model]?.input === 1000)
+      yield* until(() => (broker.brokerReport().reservedUsd ?? 0) >= oneOf)
     }))
 
   it.live("a broker that is started again where one was killed pays for what that had let through", () =>
     Effect.gen(function*() {
       const { api, around, broker, leave, settings } = yield* start(limit(1.5))
       const next = yield* place
-      const state = (folder: string) => join(folder, "state", "testimony.json")
+      const state = (folder: string) => join(folder, "state", "report.json")
       api.script(() => {})
       yield* leave(() => {
         if (api.asked.length === 0) return false
@@ -175,8 +175,8 @@ describe("where the end is not seen, what was reserved stands", () => {
         return true
       })
       const heir = yield* startBroker({ ...settings, ...next.environment })
-      assert.isAtLeast(heir.testimony().reservedUsd ?? 0, oneOf)
-      assert.strictEqual(heir.testimony().costUsd, broker.testimony().costUsd)
+      assert.isAtLeast(heir.brokerReport().reservedUsd ?? 0, oneOf)
+      assert.strictEqual(heir.brokerReport().costUsd, broker.brokerReport().costUsd)
       const response = yield* Effect.promise(() =>
         fetch(`${heir.url}/anthropic/v1/messages`, {
           method: "POST",
@@ -204,7 +204,7 @@ describe("where the end is not seen, what was reserved stands", () => {
         const { api, ask, broker } = yield* start({ ...limit(1), MAX_TURNS: "1", ANSWERS_PER_TURN: "1" })
         api.script(answer, answer, answer, plain)
         for (let round = 0; round < 3; round++) assert.notInclude((yield* ask()).text, "end_turn")
-        assert.deepStrictEqual([broker.testimony().costUsd, broker.testimony().turns], [0, 0])
+        assert.deepStrictEqual([broker.brokerReport().costUsd, broker.brokerReport().turns], [0, 0])
         assert.strictEqual((yield* ask()).status, 200)
       })
   )
@@ -222,13 +222,13 @@ describe("where the end is not seen, what was reserved stands", () => {
       const { port } = server.address() as AddressInfo
       const { ask, broker } = yield* start({ ...limit(1), MODEL_BASE_URL: `https://127.0.0.1:${port}` })
       for (let round = 0; round < 3; round++) assert.strictEqual((yield* ask()).status, 502)
-      assert.strictEqual(broker.testimony().costUsd, 0)
+      assert.strictEqual(broker.brokerReport().costUsd, 0)
     }))
 
   it.live("nor does an API that cannot be reached", () =>
     Effect.gen(function*() {
       const { ask, broker } = yield* start({ ...limit(1), MODEL_BASE_URL: "http://127.0.0.1:1" })
       for (let round = 0; round < 3; round++) assert.strictEqual((yield* ask()).status, 502)
-      assert.strictEqual(broker.testimony().costUsd, 0)
+      assert.strictEqual(broker.brokerReport().costUsd, 0)
     }))
 })

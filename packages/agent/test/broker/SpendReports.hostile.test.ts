@@ -43,8 +43,8 @@ describe("every place where the API reports spend is counted", () => {
       const { api, ask, broker } = yield* start()
       api.script((response) => json(response, message(usage)))
       assert.strictEqual((yield* ask()).status, 200)
-      assert.closeTo(broker.testimony().costUsd ?? 0, costUsd, 2e-6)
-      assert.strictEqual(broker.testimony().reservedUsd, 0)
+      assert.closeTo(broker.brokerReport().costUsd ?? 0, costUsd, 2e-6)
+      assert.strictEqual(broker.brokerReport().reservedUsd, 0)
     }))
 
   it.live("an answer of a dearer model than the one that was asked is paid at its price", () =>
@@ -52,7 +52,7 @@ describe("every place where the API reports spend is counted", () => {
       const { api, ask, broker } = yield* start()
       api.script((response) => json(response, message(sonnet, { model: "claude-opus-4-20250514" })))
       yield* ask()
-      assert.closeTo(broker.testimony().costUsd ?? 0, (1_000 * 15 + 100 * 75) / 1e6, 1e-9)
+      assert.closeTo(broker.brokerReport().costUsd ?? 0, (1_000 * 15 + 100 * 75) / 1e6, 1e-9)
     }))
 
   it.live("counting tokens costs nothing and is open to a run that has spent everything", () =>
@@ -60,7 +60,7 @@ describe("every place where the API reports spend is counted", () => {
       const { api, ask, broker } = yield* start({ MAX_COST_USD: "0.000001" })
       api.script((response) => json(response, "{\"input_tokens\":100}"))
       assert.strictEqual((yield* ask(body(), {}, "/v1/messages/count_tokens?beta=true")).status, 200)
-      assert.isUndefined(broker.testimony().costUsd)
+      assert.isUndefined(broker.brokerReport().costUsd)
     }))
 })
 
@@ -72,7 +72,7 @@ describe("turns", () => {
       const answers = yield* Effect.forEach(Array.from({ length: 20 }), () => ask(), { concurrency: "unbounded" })
       assert.lengthOf(api.asked, 3)
       assert.lengthOf(answers.filter(({ status }) => status === 200), 3)
-      assert.strictEqual(broker.testimony().modelRefused, "Turns")
+      assert.strictEqual(broker.brokerReport().modelRefused, "Turns")
     }))
 
   it.live("are answers of the run's model to requests with tools", () =>
@@ -81,7 +81,7 @@ describe("turns", () => {
       api.script(plain)
       const tools = [{ name: "Bash", input_schema: {} }]
       for (const more of [{ tools }, { tools }, {}, { tools, model: "claude-haiku-4-5" }]) yield* ask(body(more))
-      assert.strictEqual(broker.testimony().turns, 2)
+      assert.strictEqual(broker.brokerReport().turns, 2)
     }))
 
   it.live("are not hidden by leaving the tools out", () =>
@@ -89,7 +89,7 @@ describe("turns", () => {
       const { api, ask, broker } = yield* start({ ANSWERS_PER_TURN: "2" })
       api.script(plain)
       for (let round = 0; round < 5; round++) yield* ask()
-      assert.strictEqual(broker.testimony().turns, 3)
+      assert.strictEqual(broker.brokerReport().turns, 3)
     }))
 })
 
@@ -150,12 +150,12 @@ describe("what is sent is what was checked", () => {
 })
 
 describe("a model that the run may not use", () => {
-  it.live("is refused in words, named in the testimony, and costs nothing", () =>
+  it.live("is refused in words, named in the report, and costs nothing", () =>
     Effect.gen(function*() {
       const { api, ask, broker } = yield* start(limit(1))
       const names = Array.from({ length: 50 }, (_, index) => `claude-opus-${index}-${"x".repeat(150)}`)
       for (const name of names) assert.strictEqual((yield* ask(body({ model: name }))).status, 400)
-      const { refusedModels = [] } = broker.testimony()
+      const { refusedModels = [] } = broker.brokerReport()
       assert.lengthOf(refusedModels, 5)
       for (const name of refusedModels) assert.isAtMost(name.length, 100)
       assert.lengthOf(api.asked, 0)
@@ -170,8 +170,8 @@ describe("a model that the run may not use", () => {
       assert.strictEqual(status, 400)
       assert.include(text, "model.prices")
       // It is named as what it is: the run's budget is not spent.
-      assert.deepStrictEqual(broker.testimony().refusedModels, ["claude-next-9"])
-      assert.isUndefined(broker.testimony().modelRefused)
+      assert.deepStrictEqual(broker.brokerReport().refusedModels, ["claude-next-9"])
+      assert.isUndefined(broker.brokerReport().modelRefused)
       assert.lengthOf(api.asked, 0)
     }))
 
@@ -199,7 +199,7 @@ describe("a limit", () => {
       ))
       yield* until(() => held.length === 24 && statuses.length === 6)
       assert.notInclude(statuses, 429)
-      assert.isUndefined(broker.testimony().limitedAt)
+      assert.isUndefined(broker.brokerReport().limitedAt)
       for (const answer of held) answer()
       yield* Fiber.join(flood)
     }))
@@ -214,8 +214,8 @@ describe("a limit", () => {
         response.end(JSON.stringify({ type: "error", error: { type: "invalid_request_error", message: words } }))
       })
       yield* ask()
-      assert.isDefined(broker.testimony().limitedAt)
-      assert.strictEqual(broker.testimony().resetAt, "2030-01-01T00:00:00.000Z")
+      assert.isDefined(broker.brokerReport().limitedAt)
+      assert.strictEqual(broker.brokerReport().resetAt, "2030-01-01T00:00:00.000Z")
     }))
 
   it.live("is not made by words of the agent that come back in an error of another kind", () =>
@@ -225,6 +225,6 @@ describe("a limit", () => {
         response.writeHead(500).end("API usage limits: you will regain access on 2030-01-01")
       })
       yield* ask()
-      assert.isUndefined(broker.testimony().limitedAt)
+      assert.isUndefined(broker.brokerReport().limitedAt)
     }))
 })

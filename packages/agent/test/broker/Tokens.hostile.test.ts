@@ -6,7 +6,7 @@ import { createServer, type RequestListener } from "node:http"
 import { join } from "node:path"
 import { gitHub } from "../../src/forge/github/GitHub.ts"
 import { agentGit } from "../fixtures/AgentGit.ts"
-import { branch, brokerThatGivesUp, gitToken, place, startBroker, testimonyAt } from "../fixtures/Broker.ts"
+import { branch, brokerReportAt, brokerThatGivesUp, gitToken, place, startBroker } from "../fixtures/Broker.ts"
 import { commitTo } from "../fixtures/Remotes.ts"
 
 interface Listener {
@@ -98,7 +98,7 @@ describe("git", () => {
           GIT_ALLOWED_HOSTS: list
         }
         assert.strictEqual(yield* brokerThatGivesUp(environment), 1)
-        assert.include(testimonyAt(environment).problem, "git.allowedHosts")
+        assert.include(brokerReportAt(environment).problem, "git.allowedHosts")
         assert.deepStrictEqual(remote.asked, [])
       })
   )

@@ -83,11 +83,11 @@ describe("a run", () => {
           ["Failed", "SetupFailed", false],
           log.join("\n")
         )
-        for (const words of [result.message, broker.testimony().problem]) {
+        for (const words of [result.message, broker.brokerReport().problem]) {
           assert.include(words, "give the user, the token or the key write access")
           assert.match(words ?? "", /cannot (?:be pushed to|push to)/)
         }
-        assert.isUndefined(broker.testimony().delivery)
+        assert.isUndefined(broker.brokerReport().delivery)
       })
   )
 
@@ -97,7 +97,7 @@ describe("a run", () => {
       assert.deepStrictEqual([result.reason, started], ["PushRejected", true], log.join("\n"))
       assert.include(result.message, "could not be pushed: the remote could not be reached")
       assert.notInclude(result.message, "refused")
-      assert.match(broker.testimony().delivery?.pushRefused ?? "", /^the remote could not be reached/)
+      assert.match(broker.brokerReport().delivery?.pushRefused ?? "", /^the remote could not be reached/)
       assert.isUndefined(headOf(remotes.target, "feature/task-1-implementation"))
     }))
 

@@ -21,13 +21,13 @@ describe("a pod that is left to work", () => {
       const end = yield* pod.end
       endedWith(end, "Delivered")
       const head = headOf(world.remotes.target, branch)
-      assert.strictEqual(end.testimony?.delivery?.headCommit, head)
+      assert.strictEqual(end.brokerReport?.delivery?.headCommit, head)
       assert.strictEqual(fileOf(world.remotes.target, branch, "src/answer.js"), "export const answer = 42")
       assert.isFalse(filesOf(world.remotes.target, branch).some((file) => file.startsWith("task/")))
       onlyBranchChanged(world.remotes.target, before, branch)
       const [pull, ...more] = world.gitHub.pulls
       assert.deepStrictEqual(more, [])
-      assert.strictEqual(end.testimony?.delivery?.pullRequestUrl, urlOf(pull))
+      assert.strictEqual(end.brokerReport?.delivery?.pullRequestUrl, urlOf(pull))
       assert.strictEqual(pull?.head.sha, head)
       assert.strictEqual(pull?.base.ref, "main")
       assert.include(pull?.body ?? "", "The answer is there.")
@@ -52,7 +52,7 @@ describe("a pod that is left to work", () => {
         "_projects/hello-api/.taskmaster/docs/task-2/prompt.md"
       )
       onlyBranchChanged(world.remotes.docs, before, docsBranch)
-      assert.strictEqual(urlOf(world.gitHub.pulls[0]), end.testimony?.delivery?.pullRequestUrl)
+      assert.strictEqual(urlOf(world.gitHub.pulls[0]), end.brokerReport?.delivery?.pullRequestUrl)
     }))
 
   it.live("ends without changes when the agent makes none, whatever it says", () =>
@@ -89,8 +89,8 @@ describe("a pod that is left to work", () => {
       const world = yield* makeWorld(work)
       const end = yield* (yield* startPod(world, { credentials: "env" })).end
       endedWith(end, "Delivered")
-      assert.strictEqual(end.story.delivery?.headCommit, headOf(world.remotes.target, branch))
-      assert.strictEqual(urlOf(world.gitHub.pulls[0]), end.story.delivery?.pullRequestUrl)
+      assert.strictEqual(end.runnerReport.delivery?.headCommit, headOf(world.remotes.target, branch))
+      assert.strictEqual(urlOf(world.gitHub.pulls[0]), end.runnerReport.delivery?.pullRequestUrl)
       assert.notInclude(end.log, secrets.apiKey)
     }))
 

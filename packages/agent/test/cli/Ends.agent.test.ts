@@ -66,10 +66,10 @@ describe.skipIf(isBefore(2, 1, 0))("an attempt", () => {
       )
       const end = yield* (yield* startPod(world, { spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
-      assert.isTrue(end.story.resumed)
-      assert.include(end.story.message, "All done.")
+      assert.isTrue(end.runnerReport.resumed)
+      assert.include(end.runnerReport.message, "All done.")
       assert.notInclude(end.log, "stopping the agent")
-      assert.deepInclude(end.story.usage, { turns: 3, inputTokens: 3000, outputTokens: 150 })
+      assert.deepInclude(end.runnerReport.usage, { turns: 3, inputTokens: 3000, outputTokens: 150 })
       assert.strictEqual(fileOf(world.remotes.target, branch, "work.txt"), "work")
     }))
 
@@ -90,7 +90,7 @@ describe.skipIf(isBefore(2, 1, 0))("an attempt", () => {
       endedWith(end, "Delivered")
       assert.notInclude(end.log, "stopping the agent")
       assert.strictEqual(fileOf(world.remotes.target, branch, "sub.txt"), "sub")
-      assert.strictEqual(end.story.usage?.inputTokens, 1000 * world.model.turns.length)
+      assert.strictEqual(end.runnerReport.usage?.inputTokens, 1000 * world.model.turns.length)
     }))
 
   it.live("says in the status and in the pull request what it left out", () =>

@@ -82,8 +82,8 @@ describe("a hostile agent", () => {
       assert.deepStrictEqual(refsOf(world.remotes.target), before)
       assert.deepStrictEqual(world.gitHub.pulls, [])
       // Whoever had the whole container could end it with exit code 0 and any words: the broker's word is another.
-      const { testimony } = pod.messages()
-      const verdict = judge({ exitCode: 0, story: forged, testimony, brokered: true, cancelled: false })
+      const { brokerReport } = pod.messages()
+      const verdict = judge({ exitCode: 0, runnerReport: forged, brokerReport, brokered: true, cancelled: false })
       assert.notStrictEqual(verdict.reason, "Delivered")
     }))
 
@@ -100,7 +100,7 @@ describe("a hostile agent", () => {
       const end = yield* (yield* startPod(world)).end
       assert.notStrictEqual(end.reason, "Delivered")
       assert.notStrictEqual(end.exitCode, 0)
-      assert.strictEqual(end.story.outcome, "Interrupted")
+      assert.strictEqual(end.runnerReport.outcome, "Interrupted")
       assert.deepStrictEqual(refsOf(world.remotes.target), before)
     }))
 
@@ -147,7 +147,7 @@ describe("a hostile agent", () => {
       const end = yield* (yield* startPod(world)).end
       endedWith(end, "Delivered")
       const own = `${branch}-3f9c2a1b`
-      assert.strictEqual(end.testimony?.delivery?.branch, own)
+      assert.strictEqual(end.brokerReport?.delivery?.branch, own)
       onlyBranchChanged(world.remotes.target, before, own)
     }))
 

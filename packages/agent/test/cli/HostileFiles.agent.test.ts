@@ -150,7 +150,7 @@ describe("a workspace that an earlier run has poisoned", () => {
       for (const folder of [world.folder, world.workspace]) rmSync(join(folder, "pwned-filter"), { force: true })
       assert.deepStrictEqual(marks(world), [])
       world.model.play(inOrder(bash("echo two > two.txt"), say("Done."), say("Done.")))
-      const pod = yield* startPod(world, { known: first.testimony?.delivery, spec: { contextVersion: 2 } })
+      const pod = yield* startPod(world, { known: first.brokerReport?.delivery, spec: { contextVersion: 2 } })
       const end = yield* pod.end
       endedWith(end, "Delivered")
       assert.strictEqual(fileOf(world.remotes.target, branch, "two.txt"), "two")

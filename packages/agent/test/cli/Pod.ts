@@ -12,8 +12,8 @@ import type { World } from "./World.ts"
 
 export interface PodEnd {
   readonly exitCode: number
-  readonly story: AgentResult
-  readonly testimony: BrokerResult | undefined
+  readonly runnerReport: AgentResult
+  readonly brokerReport: BrokerResult | undefined
   /** The reason with which the run ends. */
   readonly reason: string
   readonly message: string
@@ -30,7 +30,7 @@ export interface Pod {
   /** Waits until the agent's container has ended, then ends the broker as a kubelet does. */
   readonly end: Effect.Effect<PodEnd>
   /** The termination messages as they are now. */
-  readonly messages: () => { readonly story: string | undefined; readonly testimony: string | undefined }
+  readonly messages: () => { readonly runnerReport: string | undefined; readonly brokerReport: string | undefined }
 }
 
 const read = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, "utf8") : undefined)
@@ -45,7 +45,7 @@ export const until = (what: string, holds: () => boolean): Effect.Effect<void> =
 const layOut = (world: World, job: PodOfJob, options: PodOptions): string => {
   const folder = join(world.folder, `pod-${String(process.hrtime.bigint())}`)
   for (const name of ["config", "endpoint", "state"]) mkdirSync(join(folder, name), { recursive: true })
-  for (const name of ["story", "testimony"]) writeFileSync(join(folder, name), "")
+  for (const name of ["runnerReport", "brokerReport"]) writeFileSync(join(folder, name), "")
   const files = options.files?.(job.files) ?? job.files
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, "config", name), text)
@@ -68,20 +68,25 @@ export const startPod = Effect.fnUntraced(function*(world: World, options: PodOp
   const scope = yield* Effect.scope
   if (brokered) yield* startBroker
   const agent = yield* startContainer(agentSpec(world, job, folder, options), folder)
-  const messages = () => ({ story: read(join(folder, "story")), testimony: read(join(folder, "testimony")) })
+  const messages = () => ({
+    runnerReport: read(join(folder, "runnerReport")),
+    brokerReport: read(join(folder, "brokerReport"))
+  })
   const end = Effect.gen(function*() {
     const { exitCode } = yield* agent.ended
     if (broker !== undefined) {
       yield* broker.signal("SIGTERM")
       yield* broker.ended
     }
-    const { story, testimony } = messages()
-    const verdict = judge({ exitCode, story, testimony, brokered, cancelled: options.cancelled ?? false })
-    const parsed = parseAgentResult(story)
+    const { runnerReport, brokerReport } = messages()
+    const verdict = judge({ exitCode, runnerReport, brokerReport, brokered, cancelled: options.cancelled ?? false })
+    const parsed = parseAgentResult(runnerReport)
     const podEnd: PodEnd = {
       exitCode,
-      story: Result.isSuccess(parsed) ? parsed.success : { outcome: "Failed", message: `no story: ${story}` },
-      testimony: brokered ? Result.getOrUndefined(parseBrokerResult(testimony)) : undefined,
+      runnerReport: Result.isSuccess(parsed)
+        ? parsed.success
+        : { outcome: "Failed", message: `no report: ${runnerReport}` },
+      brokerReport: brokered ? Result.getOrUndefined(parseBrokerResult(brokerReport)) : undefined,
       reason: verdict.reason,
       message: verdict.message,
       log: agent.log(),

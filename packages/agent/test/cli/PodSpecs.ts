@@ -68,7 +68,7 @@ const agentMounts = (world: World, folder: string, brokered: boolean): ReadonlyA
   { host: world.workspace, at: "/workspace", writable: true },
   { host: join(parts, "prepared"), at: "/opt/orchestrator" },
   { host: dirname(claude), at: "/opt/claude-code" },
-  { host: join(folder, "story"), at: "/dev/termination-log", writable: true },
+  { host: join(folder, "runnerReport"), at: "/dev/termination-log", writable: true },
   ...(brokered ? [{ host: join(folder, "endpoint"), at: "/run/orchestrator/broker" }] : [
     { host: join(world.folder, "remotes"), at: "/remotes", writable: true },
     { host: join(world.folder, "ssh"), at: "/etc/orchestrator/ssh" }
@@ -80,7 +80,7 @@ const brokerMounts = (world: World, folder: string): ReadonlyArray<Mount> => [
   { host: join(world.folder, "ssh"), at: "/etc/orchestrator/ssh" },
   { host: join(folder, "state"), at: "/var/lib/orchestrator/broker", writable: true },
   { host: join(folder, "endpoint"), at: "/run/orchestrator/broker", writable: true },
-  { host: join(folder, "testimony"), at: "/dev/termination-log", writable: true },
+  { host: join(folder, "brokerReport"), at: "/dev/termination-log", writable: true },
   { host: join(world.folder, "remotes"), at: "/remotes", writable: true },
   { host: parts, at: "/app" },
   { host: process.execPath, at: "/opt/node/node" }

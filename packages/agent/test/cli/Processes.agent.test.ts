@@ -69,7 +69,7 @@ describe("an agent's processes", () => {
       const end = yield* pod.end
       endedWith(end, "Cancelled")
       assert.strictEqual(end.exitCode, 143)
-      assert.strictEqual(end.story.outcome, "Interrupted")
+      assert.strictEqual(end.runnerReport.outcome, "Interrupted")
       assert.strictEqual(fileOf(world.remotes.target, branch, "half.txt"), "half")
       assert.match(git(world.remotes.target, "log", "-1", "--format=%s", branch), /^wip: /)
       assert.deepStrictEqual(running(nap(world)), [])
@@ -91,7 +91,7 @@ describe("an agent's processes", () => {
       writeFileSync(join(world.workspace, "go"), "")
       const end = yield* pod.end
       endedWith(end, "Delivered")
-      assert.strictEqual(Object.values(end.testimony?.models ?? {})[0]?.answers, 2)
+      assert.strictEqual(Object.values(end.brokerReport?.models ?? {})[0]?.answers, 2)
       assert.strictEqual(world.gitHub.pulls.length, 1)
     }))
 })

@@ -34,8 +34,8 @@ describe("a pod before a real remote", () => {
       })
       const end = yield* pod.end
       endedWith(end, "Delivered")
-      assert.strictEqual(end.testimony?.delivery?.headCommit, headOf(world.remotes.target, branch))
-      assert.isFalse(end.testimony?.forgeKnown)
+      assert.strictEqual(end.brokerReport?.delivery?.headCommit, headOf(world.remotes.target, branch))
+      assert.isFalse(end.brokerReport?.forgeKnown)
       assert.strictEqual(git(world.remotes.target, "log", "--format=%s", `main..${branch}`), "Add two\nAdd one")
       onlyBranchChanged(world.remotes.target, before, branch)
       const requests = world.model.requests.join("\n")

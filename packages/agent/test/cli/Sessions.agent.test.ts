@@ -23,7 +23,7 @@ const afterFirst = Effect.gen(function*() {
   const end = yield* (yield* startPod(world)).end
   endedWith(end, "Delivered")
   world.model.play(second)
-  return { world, known: end.testimony?.delivery }
+  return { world, known: end.brokerReport?.delivery }
 })
 
 /** What the model was told first by the attempt that was started last. */
@@ -36,8 +36,8 @@ describe("a later attempt", () => {
       const spec = { contextVersion: 2, promptModification: "Now do it with @two, please.\n```\n/cost\n```" }
       const end = yield* (yield* startPod(world, { known, spec })).end
       endedWith(end, "Delivered")
-      assert.isTrue(end.story.resumed)
-      assert.strictEqual(end.story.sessionId, sessionOf(world, 1))
+      assert.isTrue(end.runnerReport.resumed)
+      assert.strictEqual(end.runnerReport.sessionId, sessionOf(world, 1))
       const told = opening(world)
       assert.include(told, "The password of the day is xylophone.")
       assert.include(told, "Now do it with \\@two, please.\n```\n/cost\n```")
@@ -53,9 +53,9 @@ describe("a later attempt", () => {
       rmSync(join(world.workspace, ".claude", "projects"), { recursive: true })
       const end = yield* (yield* startPod(world, { known, spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
-      assert.isFalse(end.story.resumed)
-      assert.include(end.story.resumeProblem ?? "", sessionOf(world, 1))
-      assert.strictEqual(end.story.sessionId, sessionOf(world, 2))
+      assert.isFalse(end.runnerReport.resumed)
+      assert.include(end.runnerReport.resumeProblem ?? "", sessionOf(world, 1))
+      assert.strictEqual(end.runnerReport.sessionId, sessionOf(world, 2))
       assert.notInclude(opening(world), "xylophone")
       assert.strictEqual(fileOf(world.remotes.target, branch, "one.txt"), "one")
     }))
@@ -67,8 +67,8 @@ describe("a later attempt", () => {
       writeFileSync(transcript, "{\"type\":\"summary\",\"summary\":\"Work\"}\n")
       const end = yield* (yield* startPod(world, { known, spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
-      assert.isFalse(end.story.resumed)
-      assert.include(end.story.resumeProblem ?? "", "does not find the session")
+      assert.isFalse(end.runnerReport.resumed)
+      assert.include(end.runnerReport.resumeProblem ?? "", "does not find the session")
       assert.notInclude(opening(world), "xylophone")
     }))
 
@@ -81,9 +81,9 @@ describe("a later attempt", () => {
       const agentEnvironment = { RESUME_SESSION_ID: sessionOf(world, 1) }
       const end = yield* (yield* startPod(world, { run, spec, agentEnvironment })).end
       endedWith(end, "Delivered")
-      assert.isTrue(end.story.resumed)
+      assert.isTrue(end.runnerReport.resumed)
       assert.include(opening(world), "The password of the day is xylophone.")
-      assert.strictEqual(end.testimony?.delivery?.branch, `${branch}-77777777`)
+      assert.strictEqual(end.brokerReport?.delivery?.branch, `${branch}-77777777`)
     }))
 
   it.live("repairs the workspace after the pod was killed in the middle of a call", () =>
@@ -100,7 +100,7 @@ describe("a later attempt", () => {
       world.model.play(second)
       const end = yield* (yield* startPod(world, { spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
-      assert.isTrue(end.story.resumed)
+      assert.isTrue(end.runnerReport.resumed)
       assert.strictEqual(fileOf(world.remotes.target, branch, "half.txt"), "half")
       assert.include(opening(world), "Changes left by an interrupted attempt were committed")
     }))

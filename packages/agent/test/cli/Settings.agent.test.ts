@@ -24,7 +24,7 @@ describe("what an administrator sets", () => {
       assert.notInclude(files, "forbidden.txt")
       assert.include(world.model.turns[1]?.texts.at(-1) ?? "", "denied")
       assert.notInclude(world.model.turns[0]?.tools ?? [], "WebFetch")
-      assert.include(end.story.message, "denied: Bash")
+      assert.include(end.runnerReport.message, "denied: Bash")
     }))
 
   it.live("as an older model is the one that is asked, and not what the CLI would rather have", () =>
@@ -36,8 +36,8 @@ describe("what an administrator sets", () => {
       const model = "claude-opus-4-20250514"
       const end = yield* (yield* startPod(world, { spec: { model } })).end
       endedWith(end, "Delivered")
-      assert.include(Object.keys(end.testimony?.models ?? {}), model)
-      assert.isUndefined(end.testimony?.refusedModels)
+      assert.include(Object.keys(end.brokerReport?.models ?? {}), model)
+      assert.isUndefined(end.brokerReport?.refusedModels)
     }))
 
   it.live("as a tool server can be used", () =>

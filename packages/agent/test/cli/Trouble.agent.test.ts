@@ -33,7 +33,7 @@ describe("a limit of the run", () => {
       const world = yield* makeWorld(endless)
       const end = yield* (yield* startPod(world, { spec: { maxCostUsd: 0.5 } })).end
       endedWith(end, "BudgetExceeded")
-      assert.strictEqual(end.testimony?.modelRefused, "Budget")
+      assert.strictEqual(end.brokerReport?.modelRefused, "Budget")
       assert.strictEqual(world.model.turns.length, 0)
       assert.isUndefined(headOf(world.remotes.target, branch))
     }))
@@ -63,8 +63,8 @@ describe("a model API that fails", () => {
       const end = yield* (yield* startPod(world)).end
       endedWith(end, "RateLimited")
       const resetAt = new Date(reset * 1000).toISOString()
-      assert.strictEqual(end.testimony?.resetAt, resetAt)
-      assert.strictEqual(end.story.resetAt, resetAt)
+      assert.strictEqual(end.brokerReport?.resetAt, resetAt)
+      assert.strictEqual(end.runnerReport.resetAt, resetAt)
     }))
 
   it.live("with 429 and a reset that is near is waited for in the pod", () =>
@@ -79,7 +79,7 @@ describe("a model API that fails", () => {
       ))
       const end = yield* (yield* startPod(world, { files: impatient })).end
       endedWith(end, "Delivered")
-      assert.isUndefined(end.testimony?.resetAt)
+      assert.isUndefined(end.brokerReport?.resetAt)
       assert.isAbove((yield* Clock.currentTimeMillis) / 1000, reset)
     }))
 

@@ -7,8 +7,8 @@ import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { lastWords } from "../../git/Git.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
-import { makePlaces } from "../Places.ts"
 import type { Role, Route } from "../Route.ts"
+import { makeSlots } from "../Slots.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { askedBranches, parseFetch, wantedObjects } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
@@ -38,7 +38,7 @@ export class GitServer extends Context.Service<GitServer, {
       const mirror = yield* Mirror
       const target = yield* Target
       const { files, git: { maxPushBytes } } = yield* BrokerConfig
-      const places = makePlaces(atOnce)
+      const slots = makeSlots(atOnce)
 
       const receives = access.local([["receive.advertiseAtomic", "false"], ["receive.advertisePushOptions", "false"]])
 
@@ -148,7 +148,7 @@ export class GitServer extends Context.Service<GitServer, {
 
       return GitServer.of({
         handle: Effect.fn("GitServer.handle")(function*(request, route) {
-          if (!(yield* places.take)) {
+          if (!(yield* slots.tryAcquire)) {
             return HttpServerResponse.text(`More than ${atOnce} git requests at once.\n`, { status: 503 })
           }
           return yield* handle(request, route).pipe(

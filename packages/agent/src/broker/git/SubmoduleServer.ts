@@ -2,8 +2,8 @@
 import { Context, Effect, Layer, type Scope, Stream } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { BrokerConfig } from "../BrokerConfig.ts"
-import { makePlaces } from "../Places.ts"
 import type { Route } from "../Route.ts"
+import { makeSlots } from "../Slots.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { wantedObjects } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
@@ -34,7 +34,7 @@ export class SubmoduleServer extends Context.Service<SubmoduleServer, {
       const mirror = yield* Mirror
       const target = yield* Target
       const { git: { targetUrl } } = yield* BrokerConfig
-      const places = makePlaces(atOnce)
+      const slots = makeSlots(atOnce)
       const submodules = yield* makeSubmodules
 
       const source = Effect.gen(function*() {
@@ -99,7 +99,7 @@ export class SubmoduleServer extends Context.Service<SubmoduleServer, {
 
       return SubmoduleServer.of({
         handle: Effect.fn("SubmoduleServer.handle")(function*(request, route) {
-          if (!(yield* places.take)) return plain(503, `More than ${atOnce} requests for submodules at once.`)
+          if (!(yield* slots.tryAcquire)) return plain(503, `More than ${atOnce} requests for submodules at once.`)
           return yield* handle(request, route)
         })
       })

@@ -1,6 +1,6 @@
 /**
  * The run's branch upstream: which one it is, what this run put there, and what is there now. A push is done when upstream has it; what
- * is testified is what upstream showed afterwards.
+ * is reported is what upstream showed afterwards.
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
@@ -9,8 +9,8 @@ import { lastWords } from "../../git/Git.ts"
 import { noStart } from "../../git/UpstreamWords.ts"
 import { parseWriters, runTrailer } from "../../runner/workspace/Branch.ts"
 import { BrokerConfig } from "../BrokerConfig.ts"
+import { BrokerReport } from "../BrokerReport.ts"
 import { Credentials } from "../Credentials.ts"
-import { Witness } from "../Witness.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { Mirror, MirrorError, unreadable, unwritable } from "./Mirror.ts"
@@ -71,10 +71,10 @@ export class Target extends Context.Service<Target, {
   /** The branch as it was decided when upstream was first looked at. */
   readonly current: Effect.Effect<TargetState, MirrorError>
   /** Moves to the branch with the run's suffix; false once something was pushed. */
-  readonly leavePlain: Effect.Effect<boolean, MirrorError>
+  readonly switchToOwnBranch: Effect.Effect<boolean, MirrorError>
   /** Hands a push (with the file that the body of git's request is in) on to upstream; answers what git is to be answered. */
   readonly push: (push: Push, body: string) => Effect.Effect<Uint8Array, MirrorError>
-  /** Reads the branch back and testifies. */
+  /** Reads the branch back and reports. */
   readonly verify: Effect.Effect<Delivery, MirrorError>
 }>()("@orchestrator/agent/broker/git/Target") {
   static readonly layer = Layer.effect(
@@ -84,7 +84,7 @@ export class Target extends Context.Service<Target, {
       const access = yield* GitAccess
       const git = yield* BrokerGit
       const mirror = yield* Mirror
-      const witness = yield* Witness
+      const brokerReport = yield* BrokerReport
       const { gitToken, redact, sshKey } = yield* Credentials
       const { files, git: settings, run } = yield* BrokerConfig
       const stateFile = `${files.state}/target.json`
@@ -178,7 +178,7 @@ export class Target extends Context.Service<Target, {
       const noteProblem = Effect.fnUntraced(function*({ message, reason }: MirrorError) {
         const anonymous = (yield* gitToken) === undefined && (yield* sshKey) === undefined
         const missing = anonymous && asksWho.test(reason) ? { missing: "GitAccess" } as const : {}
-        yield* witness.update((result) => ({ ...result, problem: message, ...missing }))
+        yield* brokerReport.update((result) => ({ ...result, problem: message, ...missing }))
       })
 
       /** A push whose answer was lost, by us or by a broker before us, has been done where upstream has its commit. */
@@ -189,7 +189,7 @@ export class Target extends Context.Service<Target, {
           environment: { ...local, GIT_NO_LAZY_FETCH: "1" }
         })
         if (exitCode !== 0 || state !== now) return state ?? now
-        yield* witness.update(withoutRefusal)
+        yield* brokerReport.update(withoutRefusal)
         return yield* keep(landed(now))
       })
 
@@ -199,7 +199,7 @@ export class Target extends Context.Service<Target, {
         return { heads: upstream.heads, state: yield* settled(now, upstream.heads.get(now.branch)) }
       }).pipe(
         Effect.tapError(noteProblem),
-        Effect.tap(() => witness.update((result) => withoutProblem(result, settings.targetUrl)))
+        Effect.tap(() => brokerReport.update((result) => withoutProblem(result, settings.targetUrl)))
       )
       const open = Effect.map(refreshed, (all) => all.state)
       const current = Effect.suspend(() => state === undefined ? open : Effect.succeed(state))
@@ -223,7 +223,7 @@ export class Target extends Context.Service<Target, {
           // What others pushed on top is not this run's work.
           (now.ownHead === undefined || now.ownHead === headCommit || (yield* isChanged(base, now.ownHead)))
         const verifiedAt = DateTime.formatIso(yield* DateTime.now)
-        const { delivery: before } = yield* witness.read
+        const { delivery: before } = yield* brokerReport.read
         const { pullRequestUrl, pushRefused } = before ?? {}
         const delivery: Delivery = {
           branch,
@@ -233,7 +233,7 @@ export class Target extends Context.Service<Target, {
           ...(pushRefused === undefined ? {} : { pushRefused }),
           verifiedAt
         }
-        yield* witness.update((result) => ({ ...result, delivery }))
+        yield* brokerReport.update((result) => ({ ...result, delivery }))
         return delivery
       })
 
@@ -267,7 +267,7 @@ export class Target extends Context.Service<Target, {
           if (result.pushed === undefined) {
             const words = refused ?? "it was refused"
             yield* Effect.logWarning(`a push to ${branch} was refused: ${words}`)
-            yield* witness.update((before) => ({
+            yield* brokerReport.update((before) => ({
               ...before,
               delivery: { branch, changed: false, ...before.delivery, pushRefused: words }
             }))
@@ -275,7 +275,7 @@ export class Target extends Context.Service<Target, {
             yield* Effect.log(`upstream has ${branch} at ${result.pushed.slice(0, 12)}`)
             const now = state ?? given
             if (now.offered?.commit === result.pushed) yield* keep(landed(now))
-            yield* witness.update(withoutRefusal)
+            yield* brokerReport.update(withoutRefusal)
           }
           return pushAnswer({ refs: [command.ref], refused, words: redact(result.words) }, push.features)
         },
@@ -286,7 +286,7 @@ export class Target extends Context.Service<Target, {
       return Target.of({
         open,
         current,
-        leavePlain: Effect.gen(function*() {
+        switchToOwnBranch: Effect.gen(function*() {
           const { heads, state: before } = yield* refreshed
           const { own } = settings.branches
           if (before.branch === own) return true

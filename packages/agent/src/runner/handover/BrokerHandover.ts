@@ -8,7 +8,7 @@ import { requestSignature } from "../sign/SignatureRequest.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { Delivered, Handover, HandoverError } from "./Handover.ts"
 
-const Run = Schema.Struct({ branch: Schema.String, base: Schema.String, testimony: BrokerResult })
+const Run = Schema.Struct({ branch: Schema.String, base: Schema.String, brokerReport: BrokerResult })
 const Problem = Schema.fromJsonString(Schema.Struct({ message: Schema.String }))
 
 const decodeProblem = Schema.decodeUnknownEffect(Problem)
@@ -62,7 +62,11 @@ export const layerBroker = (endpoint: Endpoint) =>
 
       return Handover.of({
         decision: run,
-        leavePlain: call({ operation: "branch", request: HttpClientRequest.post(`${url}/run/branch`), answer: Run })
+        switchToOwnBranch: call({
+          operation: "branch",
+          request: HttpClientRequest.post(`${url}/run/branch`),
+          answer: Run
+        })
           .pipe(Effect.catch(() => run)),
         deliver: Effect.fn("Handover.deliver")(({ costUsd, summary }) =>
           call({
@@ -74,8 +78,8 @@ export const layerBroker = (endpoint: Endpoint) =>
             answer: Delivered
           })
         ),
-        testimony: once({ operation: "run", request: HttpClientRequest.get(`${url}/run`), answer: Run }).pipe(
-          Effect.map(({ testimony }) => testimony),
+        brokerReport: once({ operation: "run", request: HttpClientRequest.get(`${url}/run`), answer: Run }).pipe(
+          Effect.map(({ brokerReport }) => brokerReport),
           Effect.timeout("20 seconds"),
           Effect.orElseSucceed(() => undefined)
         ),

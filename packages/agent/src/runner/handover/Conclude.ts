@@ -6,12 +6,12 @@ import { DateTime } from "effect"
 import { Verdict } from "../../agents/Verdict.ts"
 import type { HandedOver } from "./Handover.ts"
 
-type Story = Pick<AgentResult, "outcome" | "reason" | "message" | "remarks">
+type Conclusion = Pick<AgentResult, "outcome" | "reason" | "message" | "remarks">
 
-const failed = (reason: FailureReason, message: string): Story => ({ outcome: "Failed", reason, message })
+const failed = (reason: FailureReason, message: string): Conclusion => ({ outcome: "Failed", reason, message })
 
 /** What became of the work of an agent that says that it is done. */
-const delivered = (words: string, forced: string | undefined, handedOver: HandedOver | undefined): Story => {
+const delivered = (words: string, forced: string | undefined, handedOver: HandedOver | undefined): Conclusion => {
   if (handedOver === undefined) return failed("AgentError", `${words} The work could not be examined.`)
   const { delivery, forgeKnown, problem, pullRequestProblem, remarks = [] } = handedOver
   const message = [...remarks, words].join(" ")
@@ -45,12 +45,13 @@ const isoOf = (epochSeconds: number) => DateTime.formatIso(DateTime.makeUnsafe(e
 export const conclude = (
   verdict: Verdict,
   handedOver: HandedOver | undefined
-): Story & { readonly resetAt?: string } =>
+): Conclusion & { readonly resetAt?: string } =>
   Verdict.$match(verdict, {
-    Finished: ({ forced, message }): Story & { readonly resetAt?: string } => delivered(message, forced, handedOver),
+    Finished: ({ forced, message }): Conclusion & { readonly resetAt?: string } =>
+      delivered(message, forced, handedOver),
     OverBudget: ({ complete, forced, message }) => {
-      const story = delivered(message, forced, handedOver)
-      return complete && story.outcome === "Completed" ? story : failed("BudgetExceeded", message)
+      const conclusion = delivered(message, forced, handedOver)
+      return complete && conclusion.outcome === "Completed" ? conclusion : failed("BudgetExceeded", message)
     },
     Limited: ({ message, resetAt }) => ({
       ...failed("RateLimited", message),

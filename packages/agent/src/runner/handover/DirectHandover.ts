@@ -38,7 +38,7 @@ export const layerDirect = ({ environment, forge: settings, git, run }: BrokerSe
       const nobody = Effect.as(Effect.void, undefined)
       return Handover.of({
         decision: nobody,
-        leavePlain: nobody,
+        switchToOwnBranch: nobody,
         deliver: Effect.fn("Handover.deliver")(function*(work) {
           const { delivery } = work
           const { headCommit: head } = delivery
@@ -51,7 +51,7 @@ export const layerDirect = ({ environment, forge: settings, git, run }: BrokerSe
             Effect.catch(({ message }) => Effect.succeed({ delivery, forgeKnown: true, pullRequestProblem: message }))
           )
         }),
-        testimony: nobody,
+        brokerReport: nobody,
         signer: undefined,
         cancel: Effect.void
       })

@@ -1,5 +1,5 @@
 /**
- * Handing the work over. With a broker it decides the branch, delivers and testifies; without one its parts are called here. Either way
+ * Handing the work over. With a broker it decides the branch, delivers and reports; without one its parts are called here. Either way
  * the answer is what was read back, and one function of the runner makes success of it.
  */
 import { Delivery } from "@orchestrator/domain/AgentResult"
@@ -56,11 +56,11 @@ export class Handover extends Context.Service<Handover, {
   /** Undefined where nobody but the runner decides. */
   readonly decision: Effect.Effect<Decision | undefined, HandoverError>
   /** Asks for the branch with the run's suffix; answers with the decision that then holds. */
-  readonly leavePlain: Effect.Effect<Decision | undefined, HandoverError>
+  readonly switchToOwnBranch: Effect.Effect<Decision | undefined, HandoverError>
   /** Reads back and sees to the pull request. */
   readonly deliver: (work: Work) => Effect.Effect<Delivered, HandoverError>
   /** What the broker has seen so far; undefined where there is none or it does not answer. */
-  readonly testimony: Effect.Effect<BrokerResult | undefined>
+  readonly brokerReport: Effect.Effect<BrokerResult | undefined>
   /** Signs commits; undefined where the installation signs none. */
   readonly signer: {
     readonly publicKey: string

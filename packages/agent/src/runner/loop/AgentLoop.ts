@@ -19,7 +19,7 @@ import { SessionStore } from "./SessionStore.ts"
 import { Supervisor } from "./Supervisor.ts"
 
 /** What is known of the attempt while it runs; an interruption reports it as it stands. */
-export interface Story {
+export interface RunnerReport {
   readonly sessionId: string
   /** Whether it continues an earlier attempt's. */
   readonly resuming: boolean
@@ -31,7 +31,7 @@ export interface Story {
 }
 
 export interface LoopState {
-  readonly story: Ref.Ref<Story | undefined>
+  readonly report: Ref.Ref<RunnerReport | undefined>
   readonly seen: Ref.Ref<Observation>
 }
 
@@ -45,7 +45,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   settings: RunnerSettings,
   prepared: Prepared,
   files: AgentFiles,
-  { seen, story }: LoopState
+  { seen, report }: LoopState
 ) {
   const handover = yield* Handover
   const sessions = yield* SessionStore
@@ -70,7 +70,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
 
   const start = Effect.fnUntraced(function*(plan: SessionPlan, prompt: string) {
     yield* Effect.log(describe(plan))
-    const used = (yield* Ref.get(story))?.usage
+    const used = (yield* Ref.get(report))?.usage
     const ended = yield* supervisor.run({
       agent,
       invocation: { model: settings.model, session: plan, workingDirectory, files, ...remaining(settings, used) },
@@ -82,16 +82,16 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     const observation = ended.seen
     const usage = addUsage(used, observation.usage)
     const begun = observation.begun && !observation.unfit
-    yield* Ref.update(story, (before) =>
+    yield* Ref.update(report, (before) =>
       before === undefined
         ? before
         : { ...before, begun: before.begun || begun, ...(usage === undefined ? {} : { usage }) })
-    return ended.verdict(observation.failed ? yield* handover.testimony : undefined, yield* DateTime.now)
+    return ended.verdict(observation.failed ? yield* handover.brokerReport : undefined, yield* DateTime.now)
   })
 
   let plan = yield* sessions.begin(workingDirectory)
   const wasResumed = plan.resume !== undefined
-  yield* Ref.set(story, {
+  yield* Ref.set(report, {
     sessionId: plan.sessionId,
     resuming: wasResumed,
     begun: false,
@@ -118,7 +118,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
     }
     if (step._tag === "StartFresh") {
       plan = { sessionId: settings.sessionId, resume: undefined, problem: step.problem }
-      yield* Ref.set(story, { sessionId: plan.sessionId, resuming: false, begun: false, resumeProblem: step.problem })
+      yield* Ref.set(report, { sessionId: plan.sessionId, resuming: false, begun: false, resumeProblem: step.problem })
       prompt = opening(false)
       continue
     }

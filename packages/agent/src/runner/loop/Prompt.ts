@@ -16,7 +16,7 @@ const cutOff: ReadonlySet<string> = new Set(["Cancelled", "DeadlineExceeded", "I
 const quoted = (words: string) => sentence(wordsOfAttempt(words)).replaceAll("@", "\\@")
 
 /** How the attempt before ended, as it was; undefined where there is nothing to tell. */
-const story = (previous: PreviousAttempt | undefined, resumed: boolean): string | undefined => {
+const beforeStart = (previous: PreviousAttempt | undefined, resumed: boolean): string | undefined => {
   if (previous === undefined) {
     return resumed ? `This goes on from an earlier session of this service. ${forgotten} ${lookFirst}` : undefined
   }
@@ -38,7 +38,7 @@ export interface PromptParts {
 }
 
 export const startPrompt = ({ notes, previous, resumed, text }: PromptParts): string => {
-  const told = story(previous, resumed)
+  const told = beforeStart(previous, resumed)
   const all = [...(told === undefined ? [] : [told]), ...notes]
   return [
     firstLine,

@@ -56,13 +56,16 @@ export const chooseBranch = (facts: BranchFacts): BranchChoice => {
 }
 
 /** Whether the run's own branch must be asked for, where a broker has decided for the task's. */
-export const mustLeave = (wish: BranchChoice, decided: string, { claims, own, plain, remote, runUid }: BranchFacts) =>
-  wish.branch === own && decided === plain && (!remote.has(plain) || claims[own]?.runUid === runUid)
+export const mustLeave = (
+  preferred: BranchChoice,
+  decided: string,
+  { claims, own, plain, remote, runUid }: BranchFacts
+) => preferred.branch === own && decided === plain && (!remote.has(plain) || claims[own]?.runUid === runUid)
 
 /** The choice where the branch is decided already: a broker knows better whose the remote's branches are. */
 export const choiceFor = (decided: string, facts: BranchFacts): BranchChoice => {
-  const wish = chooseBranch(facts)
-  if (wish.branch === decided) return wish
+  const preferred = chooseBranch(facts)
+  if (preferred.branch === decided) return preferred
   const { claims, local, plain, remote, runUid } = facts
   const continues = remote.has(decided) || claims[decided]?.runUid === runUid
   const takesOver = decided !== plain && claims[plain]?.runUid === runUid && local

@@ -165,11 +165,11 @@ const undecided = (githubUser: string) => (error: HandoverError) =>
 
 /** The runner's choice, or what the broker's decision makes of it. */
 const settleBranch = Effect.fnUntraced(function*(facts: BranchFacts, decision: Decision | undefined) {
-  const wish = chooseBranch(facts)
-  if (decision === undefined) return wish
-  if (!mustLeave(wish, decision.branch, facts)) return choiceFor(decision.branch, facts)
-  const { leavePlain } = yield* Handover
-  const next = yield* leavePlain
+  const preferred = chooseBranch(facts)
+  if (decision === undefined) return preferred
+  if (!mustLeave(preferred, decision.branch, facts)) return choiceFor(decision.branch, facts)
+  const { switchToOwnBranch } = yield* Handover
+  const next = yield* switchToOwnBranch
   return choiceFor(next?.branch ?? decision.branch, facts)
 })
 

@@ -51,8 +51,8 @@ describe("a run with a broker", () => {
       assert.strictEqual(exitCode, 0)
       assert.strictEqual(result.delivery?.headCommit, headOf(remotes.target, branch))
       assert.strictEqual(yield* broker.stop, 0)
-      assert.strictEqual(broker.testimony().delivery?.headCommit, headOf(remotes.target, branch))
-      assert.isTrue(broker.testimony().delivery?.changed)
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
+      assert.isTrue(broker.brokerReport().delivery?.changed)
     }))
 
   it.live("gives the agent the broker's model and remote, and no other credential", () =>
@@ -80,7 +80,7 @@ describe("a run with a broker", () => {
       for (const text of [config, ...log, textOf(workspace)]) {
         for (const secret of [broker.token, apiKey, gitToken]) assert.notInclude(text, secret)
       }
-      assert.strictEqual(broker.testimony().models["claude-sonnet-4-20250514"]?.answers, 1)
+      assert.strictEqual(broker.brokerReport().models["claude-sonnet-4-20250514"]?.answers, 1)
     }))
 
   it.live("documents", () =>
@@ -89,7 +89,7 @@ describe("a run with a broker", () => {
       const broker = yield* brokerFor(around, docsRun(around))
       const { log, result } = yield* execute(broker.environment)
       assert.strictEqual(result.outcome, "Completed", log.join("\n"))
-      assert.strictEqual(broker.testimony().delivery?.headCommit, headOf(remotes.docs, "docs/demo-3f9c2a1b"))
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.docs, "docs/demo-3f9c2a1b"))
     }))
 
   it.live("goes on in its second attempt, on the branch that it had", () =>
@@ -117,7 +117,7 @@ describe("a run with a broker", () => {
       const { result } = yield* execute(broker.environment)
       assert.strictEqual(result.delivery?.branch, own)
       assert.strictEqual(headOf(remotes.target, branch), theirs)
-      assert.strictEqual(broker.testimony().delivery?.headCommit, headOf(remotes.target, own))
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.target, own))
     }))
 
   it.live("asks for that branch where the workspace has another run's unpushed work on the task's", () =>
@@ -149,7 +149,7 @@ describe("a run with a broker", () => {
       const { log, result } = yield* Fiber.join(running)
       assert.strictEqual(result.outcome, "Completed", log.join("\n"))
       assert.strictEqual(again.token, broker.token)
-      assert.strictEqual(again.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(again.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
     }))
 
   it.live("saves the work of an agent that is told to stop, and takes no more of the model", () =>
@@ -162,8 +162,8 @@ describe("a run with a broker", () => {
       yield* until(() => existsSync(join(around.folder, "agent", "begun")))
       yield* Fiber.interrupt(running)
       assert.include(filesOf(remotes.target, branch), "x.txt", log.join("\n"))
-      assert.strictEqual(broker.testimony().modelRefused, "Cancelled")
-      assert.strictEqual(broker.testimony().delivery?.headCommit, headOf(remotes.target, branch))
+      assert.strictEqual(broker.brokerReport().modelRefused, "Cancelled")
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
     }))
 })
 
@@ -177,7 +177,7 @@ describe("what the broker says is in the result", () => {
       assert.strictEqual(result.reason, "PushRejected")
       assert.include(result.message, ": [remote rejected] (pre-receive hook declined): this branch is frozen")
       assert.strictEqual(result.message.split("frozen").length, 2)
-      assert.include(broker.testimony().delivery?.pushRefused ?? "", "this branch is frozen")
+      assert.include(broker.brokerReport().delivery?.pushRefused ?? "", "this branch is frozen")
     }))
 
   it.live("when the repository is gone", () =>
@@ -214,7 +214,7 @@ describe("what the broker says is in the result", () => {
       const broker = yield* brokerFor(around, run, { MODEL_BASE_URL: api.url })
       const { result } = yield* execute(broker.environment)
       assert.strictEqual(result.reason, "RateLimited")
-      assert.strictEqual(result.resetAt, broker.testimony().resetAt)
+      assert.strictEqual(result.resetAt, broker.brokerReport().resetAt)
     }))
 
   it.live("when the budget is spent", () =>

@@ -56,7 +56,7 @@ describe.skipIf(noSshKeygen !== undefined)("a remote that takes signed commits o
       assert.includeMembers([...filesOf(remote, branch)], ["one.txt", "two.txt"])
       verify(remote, branch, key)
       assert.strictEqual(commitsOf(remote, branch).at(-1), "One, robo-dev, robo-dev")
-      assert.strictEqual(broker.testimony().delivery?.headCommit, git(remote, "rev-parse", branch))
+      assert.strictEqual(broker.brokerReport().delivery?.headCommit, git(remote, "rev-parse", branch))
       const secret = key.privateKey.split("\n")[1] ?? ""
       assert.isAbove(secret.length, 40)
       const env = readFileSync(join(around.folder, "agent", "env"), "utf8")

@@ -1,5 +1,5 @@
 /**
- * What the broker can testify, kept in its termination message after every change. A copy in the broker's own folder lets a restarted
+ * What the broker has to say, kept in its termination message after every change. A copy in the broker's own folder lets a restarted
  * broker go on where its predecessor was killed; the agent can reach neither.
  */
 import {
@@ -14,7 +14,7 @@ import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
 
 /** Where the copy lies in the broker's folder. */
-export const testimonyCopy = (state: string): string => `${state}/testimony.json`
+export const reportCopy = (state: string): string => `${state}/report.json`
 
 /** Before anything is cut. */
 const withoutSecrets = (result: BrokerResult, redact: Redact): BrokerResult => {
@@ -31,18 +31,18 @@ const withoutSecrets = (result: BrokerResult, redact: Redact): BrokerResult => {
   }
 }
 
-export class Witness extends Context.Service<Witness, {
+export class BrokerReport extends Context.Service<BrokerReport, {
   readonly read: Effect.Effect<BrokerResult>
-  /** Changes the testimony; it is written when this returns. */
+  /** Changes the report; it is written when this returns. */
   readonly update: (change: (result: BrokerResult) => BrokerResult) => Effect.Effect<void>
-}>()("@orchestrator/agent/broker/Witness") {
+}>()("@orchestrator/agent/broker/BrokerReport") {
   static readonly layer = Layer.effect(
-    Witness,
+    BrokerReport,
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { files } = yield* BrokerConfig
       const { redact } = yield* Credentials
-      const copy = testimonyCopy(files.state)
+      const copy = reportCopy(files.state)
       const before = yield* fs.readFileString(copy).pipe(Effect.orElseSucceed(() => undefined))
       let current = Result.getOrElse(parseBrokerResult(before), () => emptyBrokerResult)
       let written: BrokerResult | undefined
@@ -69,13 +69,13 @@ export class Witness extends Context.Service<Witness, {
         yield* inPlace(text)
         written = result
       }).pipe(
-        Effect.catch((error) => Effect.logError(`cannot write the testimony: ${error.message}`)),
+        Effect.catch((error) => Effect.logError(`cannot write the brokerReport: ${error.message}`)),
         turn.withPermit,
         Effect.uninterruptible
       )
       yield* write
 
-      return Witness.of({
+      return BrokerReport.of({
         read: Effect.sync(() => current),
         update: (change) =>
           Effect.suspend(() => {
