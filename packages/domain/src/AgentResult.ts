@@ -1,5 +1,5 @@
 /**
- * What comes back from a pod, as JSON in termination messages (at most 4,096 bytes each): the runner's story and the proof of
+ * What comes back from a pod, as JSON in termination messages (at most 4,096 bytes each): the runner's report and the proof of
  * delivery. Success needs both. Where no broker runs, the runner carries the proof of the delivery services it called itself.
  */
 import { Predicate, Result, Schema } from "effect"

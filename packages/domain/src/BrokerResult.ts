@@ -1,5 +1,5 @@
 /**
- * The broker's testimony, as its container's termination message: what was read back from the remote and from the forge, and what the
+ * The broker's report, as its container's termination message: what was read back from the remote and from the forge, and what the
  * models were asked. It is written after every change, so what is there is the truth so far, whenever the container ends.
  */
 import { Result, Schema, Struct } from "effect"
