@@ -1,7 +1,7 @@
 /** What the controller puts into a pod is what the programs in the pod read. */
 import { assert, describe, it } from "@effect/vitest"
 import { decodeBrokerSettings } from "@orchestrator/agent/broker/BrokerConfig"
-import { decodeSettings } from "@orchestrator/agent/runner/RunnerConfig"
+import { decodeSettings } from "@orchestrator/agent/runner/Settings"
 import { observeRun } from "@orchestrator/controller/facts/ObservedRuns"
 import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
 import { formatProblems } from "@orchestrator/domain/Decode"

@@ -1,13 +1,12 @@
 /**
  * What a run asks of the runner: the environment that its Job sets, in the terms of its work.
  */
-import { type HostPolicy, hostPolicyOf } from "@orchestrator/domain/GitHosts"
-import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
+import type { HostPolicy } from "@orchestrator/domain/GitHosts"
+
 import type { PreviousAttempt } from "@orchestrator/domain/PreviousAttempt"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
-import { Context, Redacted, Result } from "effect"
+import { Context, type Redacted } from "effect"
 import type { AgentCli } from "../agents/AgentCli.ts"
-import { defaultAgent } from "../agents/Agents.ts"
 import type { Bounds } from "../agents/Following.ts"
 import type { Environment } from "../pod/Environment.ts"
 
@@ -68,71 +67,6 @@ export interface RunnerSettings {
   readonly bounds: Bounds
   readonly environment: Environment
 }
-
-const taskOf = (values: RunnerEnvironment): CodeTask | DocsTask =>
-  values.taskType === "docs" ? { type: "docs", sourceBranch: values.sourceBranch } : {
-    type: "code",
-    taskId: values.taskId,
-    contested: values.ownBranch,
-    service: values.serviceName,
-    docsRepositoryUrl: values.docsRepositoryUrl,
-    docsBranch: values.docsBranch,
-    docsProjectDirectory: values.docsProjectDirectory ?? `_projects/${values.serviceName}`
-  }
-
-const settingsOf = (values: RunnerEnvironment, environment: Environment): RunnerSettings => ({
-  agent: defaultAgent,
-  task: taskOf(values),
-  run: {
-    name: values.runName,
-    uid: values.runUid,
-    attempt: { contextVersion: values.contextVersion, retry: values.retry }
-  },
-  model: values.model,
-  githubUser: values.githubUser,
-  repositories: {
-    target: values.repositoryUrl,
-    docs: values.taskType === "code" ? values.docsRepositoryUrl : values.repositoryUrl
-  },
-  workingDirectory: values.workingDirectory.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
-  sessionId: values.sessionId,
-  resumeSession: values.resumeSession,
-  lastSession: values.resumeSessionId,
-  previous: values.previousAttempt,
-  overwriteMemory: values.overwriteMemory,
-  shared: values.workspaceAccess === "Shared",
-  maxCostUsd: values.maxCostUsd,
-  maxTurns: values.maxTurns === 0 ? undefined : values.maxTurns,
-  token: values.ghToken === undefined ? undefined : Redacted.make(values.ghToken.trim()),
-  // Nothing but the broker is reached by the runner where there is one.
-  allowedProtocols: values.brokerEndpointFile === undefined ? values.gitAllowProtocol : "http",
-  agentProtocols: values.brokerEndpointFile === undefined
-    ? values.gitAllowProtocol
-    : `${values.gitAllowProtocol}:http`,
-  insteadOf: values.gitInsteadOf,
-  hosts: hostPolicyOf(values),
-  roots: {
-    workspace: values.workspaceDir,
-    config: values.configDir,
-    ssh: values.sshDir,
-    home: values.home ?? `${values.workspaceDir}/.home`,
-    agentConfig: values.agentConfigDir ?? `${values.workspaceDir}/${defaultAgent.configFolder}`,
-    managedSettings: values.managedSettingsPath,
-    terminationMessage: values.terminationMessagePath
-  },
-  bounds: {
-    init: values.initSeconds,
-    silence: values.silenceSeconds,
-    stop: values.stopSeconds,
-    exit: values.exitSeconds,
-    backoff: values.backoffSeconds
-  },
-  environment
-})
-
-/** Reads the environment of a run. */
-export const decodeSettings = (environment: Environment) =>
-  Result.map(decodeRunnerEnvironment(environment), (values) => settingsOf(values, environment))
 
 export class RunnerConfig extends Context.Service<RunnerConfig, RunnerSettings>()(
   "@orchestrator/agent/runner/RunnerConfig"

@@ -10,7 +10,7 @@ import { advice, isBehind, isTransient, parseRemote, refusal } from "../../src/g
 import { inheritable, readEnvironment } from "../../src/pod/Environment.ts"
 import { redactor } from "../../src/pod/Redact.ts"
 import { agentEnvironment, remaining } from "../../src/runner/loop/AgentEnvironment.ts"
-import { decodeSettings } from "../../src/runner/RunnerConfig.ts"
+import { decodeSettings } from "../../src/runner/Settings.ts"
 
 const environment = {
   TASK_TYPE: "code",
