@@ -90,7 +90,7 @@ describe("the graph of imports", () => {
     },
     {
       name: "http may not import controller",
-      path: "http/src/A.ts",
+      path: "http/src/server/A.ts",
       text: `import { K } from "@orchestrator/controller/decide/Plan"`,
       problems: 1
     },
@@ -130,10 +130,13 @@ describe("the graph of imports", () => {
 
   it("the HTTP client may not reach k8s through a module between", () => {
     const reaching = [
-      { path: "packages/http/src/client/Client.ts", text: `import { A } from "../A.ts"` },
-      { path: "packages/http/src/A.ts", text: `import { K } from "@orchestrator/k8s/Kinds"` }
+      { path: "packages/http/src/client/Client.ts", text: `import { A } from "../server/A.ts"` },
+      { path: "packages/http/src/server/A.ts", text: `import { K } from "@orchestrator/k8s/Kinds"` }
     ]
-    assert.lengthOf(boundaryProblems(reaching), 1)
+    assert.lengthOf(
+      boundaryProblems(reaching).filter((problem) => problem.includes("the HTTP contract and client load it")),
+      1
+    )
     assert.lengthOf(boundaryProblems(reaching.slice(1)), 0)
   })
 
