@@ -1,6 +1,6 @@
 /** Names of the pod's environment stand in its schema alone: who sets one and who reads it go by the field. */
 import { brokerNames, filesDigestVariable, runnerNames } from "@orchestrator/domain/PodEnvironment"
-import type { Source } from "./Sources.ts"
+import { spelledProblems } from "./Spelled.ts"
 
 const schema = "packages/domain/src/PodEnvironment.ts"
 
@@ -24,19 +24,9 @@ const others: ReadonlyMap<string, string> = new Map([
   ["packages/cli/src/dev/ModelKeys.ts", "a Secret's key, and the environment of the person"]
 ])
 
-const applies = ({ path }: Source) =>
-  /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && path !== schema && !others.has(path)
-
-const isComment = (line: string) => /^\s*(?:\/?\*|\/\/)/.test(line)
-
 /** Every line that spells such a name. */
-export const environmentProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> =>
-  sources.filter(applies).flatMap(({ path, text }) =>
-    text.split("\n").flatMap((line, index) => {
-      const found = isComment(line) ? null : spelled.exec(line)
-      const name = found?.[2] ?? found?.[3] ?? found?.[4]
-      return name === undefined
-        ? []
-        : [`${path}:${index + 1} spells ${name}: take its field of @orchestrator/domain/PodEnvironment`]
-    })
-  )
+export const environmentProblems = spelledProblems({
+  pattern: spelled,
+  isAllowed: (path) => path === schema || others.has(path),
+  problem: (name) => `spells ${name}: take its field of @orchestrator/domain/PodEnvironment`
+})

@@ -1,6 +1,6 @@
 /** Names of kinds of runs stand in `kinds/` and in their schemas alone: everything else asks the kind what it is. */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
-import type { Source } from "./Sources.ts"
+import { spelledProblems } from "./Spelled.ts"
 
 const names = everyRunKind.flatMap(({ kind, path, plural }) => [kind, plural, path])
 
@@ -16,19 +16,9 @@ const others: ReadonlyMap<string, string> = new Map([
   ["packages/cli/src/dev/Dev.ts", "the demo's run is a CodeRun"]
 ])
 
-const applies = ({ path }: Source) =>
-  /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && !path.includes("/kinds/") && !others.has(path)
-
-const isComment = (line: string) => /^\s*(?:\/?\*|\/\/)/.test(line)
-
 /** Every line that names a kind of run. */
-export const runKindProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> =>
-  sources.filter(applies).flatMap(({ path, text }) =>
-    text.split("\n").flatMap((line, index) => {
-      const found = isComment(line) ? null : spelled.exec(line)
-      const name = found?.[2] ?? found?.[3] ?? found?.[4]
-      return name === undefined
-        ? []
-        : [`${path}:${index + 1} names ${name}: ask the RunKind, or move what is this kind's into kinds/`]
-    })
-  )
+export const runKindProblems = spelledProblems({
+  pattern: spelled,
+  isAllowed: (path) => path.includes("/kinds/") || others.has(path),
+  problem: (name) => `names ${name}: ask the RunKind, or move what is this kind's into kinds/`
+})

@@ -32,8 +32,6 @@ export interface RunKind {
   readonly leasesWorkspace: boolean
   /** Whether `spec.contextVersion` asks for further attempts; otherwise trying again is another run. */
   readonly hasVersions: boolean
-  /** Whether `spec.dependsOn` names runs of its kind. */
-  readonly hasDependencies: boolean
   /** Texts of the spec that lists select by, besides `githubUser`: what to say of each, by its field. */
   readonly filters: Readonly<Record<string, string>>
   readonly columns: ReadonlyArray<PrinterColumn>

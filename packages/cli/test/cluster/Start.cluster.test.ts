@@ -57,7 +57,7 @@ const cases: ReadonlyArray<Case> = [
     name: "namespace",
     kubeconfig: () => controlPlane().kubeconfig,
     site: { namespace: "not-there" },
-    says: ["no namespace not-there", "kubectl create namespace not-there"]
+    says: ["namespace not-there does not exist", "kubectl create namespace not-there"]
   }
 ]
 

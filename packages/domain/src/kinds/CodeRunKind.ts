@@ -13,7 +13,6 @@ export const codeRun = {
   component: "code-runner",
   leasesWorkspace: true,
   hasVersions: true,
-  hasDependencies: true,
   filters: { service: "Only runs of this service" },
   columns: [
     { name: "Task", type: "integer", jsonPath: ".spec.taskId" },

@@ -12,7 +12,6 @@ export const docsRun = {
   component: "docs-generator",
   leasesWorkspace: false,
   hasVersions: false,
-  hasDependencies: false,
   filters: {},
   columns: [phaseColumn, ageColumn],
   spec: DocsRunSpec,
