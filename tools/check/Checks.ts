@@ -9,6 +9,7 @@ import { environmentProblems } from "./Environment.ts"
 import { houseProblems, medians } from "./HouseRules.ts"
 import { modelRequestsPage } from "./ModelRequestsPage.ts"
 import { portProblems } from "./Ports.ts"
+import { runKindProblems } from "./RunKinds.ts"
 import { readSources, type Source } from "./Sources.ts"
 
 export const types = command("types", "tsc", ["-b"])
@@ -36,6 +37,8 @@ const house = ofSources(
   houseProblems,
   (sources) => `median lines: ${[...medians(sources)].map(([name, lines]) => `${name} ${lines}`).join(", ")}`
 )
+
+const runKinds = ofSources("run kinds", runKindProblems)
 
 const environment = ofSources("environment", environmentProblems)
 
@@ -67,4 +70,4 @@ export const generated: Check<FileSystem.FileSystem | Path.Path> = {
   })
 }
 
-export const checks = [types, deadCode, lint, format, boundaries, environment, ports, house, generated]
+export const checks = [types, deadCode, lint, format, boundaries, environment, runKinds, ports, house, generated]
