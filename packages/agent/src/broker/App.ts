@@ -4,6 +4,7 @@ import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { dialectAt } from "../model/Dialects.ts"
 import { ModelProxy } from "../model/ModelProxy.ts"
 import { Spending } from "../model/Spending.ts"
+import { type RunAnswer, Work } from "../pod/BrokerApi.ts"
 import { BrokerReport } from "./BrokerReport.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { GitServer } from "./git/GitServer.ts"
@@ -12,7 +13,7 @@ import { Signing } from "./git/Signing.ts"
 import { largestCommit } from "./git/SignRules.ts"
 import { SubmoduleServer } from "./git/SubmoduleServer.ts"
 import { Target } from "./git/Target.ts"
-import { Handover, Report } from "./Handover.ts"
+import { Handover } from "./Handover.ts"
 import { type Route, routeOf } from "./Route.ts"
 import { makeSlots } from "./Slots.ts"
 import { isAuthentic } from "./Token.ts"
@@ -32,7 +33,7 @@ const unauthorized = (url: string) =>
 /** No agent commits more often at once; whoever comes on top is told so. */
 const signaturesAtOnce = 8
 
-const decodeReport = Schema.decodeUnknownEffect(Report)
+const decodeWork = Schema.decodeUnknownEffect(Work)
 const largestReport = 1_048_576
 
 /** Whether a request says that its body is at most so long; the server reads no more than it says. */
@@ -42,7 +43,7 @@ const fits = (request: Request, largest: number): boolean =>
 const reportOf = Effect.fnUntraced(function*(request: Request) {
   if (!fits(request, largestReport)) return yield* Effect.fail("expected a body of at most 1 MiB")
   return yield* request.json.pipe(
-    Effect.flatMap(decodeReport),
+    Effect.flatMap(decodeWork),
     Effect.mapError((error) => `expected a report: ${error.message}`)
   )
 })
@@ -64,7 +65,8 @@ export const makeApp = Effect.gen(function*() {
 
   const runFacts = Effect.gen(function*() {
     const { base, branch } = yield* target.current
-    return HttpServerResponse.jsonUnsafe({ branch, base, brokerReport: yield* brokerReport.read })
+    const answer: RunAnswer = { branch, base, brokerReport: yield* brokerReport.read }
+    return HttpServerResponse.jsonUnsafe(answer)
   }).pipe(Effect.catchTag("MirrorError", upstreamFailed))
 
   const deliver = (request: Request) =>

@@ -4,6 +4,7 @@
  */
 import { Context, Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
 import { randomBytes } from "node:crypto"
+import type { Endpoint as Address } from "../pod/BrokerApi.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
 
@@ -46,7 +47,7 @@ export class Endpoint extends Context.Service<Endpoint, {
         publish: (bound, signingKey) =>
           Effect.gen(function*() {
             yield* place(kept, JSON.stringify({ port: bound, token }), 0o600)
-            const endpoint = {
+            const endpoint: Address = {
               url: `http://127.0.0.1:${bound}`,
               token,
               ...(signingKey !== undefined && { signingKey })

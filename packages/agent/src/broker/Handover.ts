@@ -3,22 +3,15 @@
  * both reported. What the runner says of the work is a text in a pull request and proves nothing.
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
-import { Context, DateTime, Effect, Fiber, Layer, Schema, Semaphore } from "effect"
+import { Context, DateTime, Effect, Fiber, Layer, Semaphore } from "effect"
 import { Forge } from "../forge/Forge.ts"
 import { ownPart, titleOf } from "../forge/PullRequestText.ts"
+import type { Delivered, Work } from "../pod/BrokerApi.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { BrokerReport } from "./BrokerReport.ts"
 import { Credentials } from "./Credentials.ts"
 import { MirrorError } from "./git/Mirror.ts"
 import { Target } from "./git/Target.ts"
-
-/** What the runner says about a finished attempt. */
-export const Report = Schema.Struct({
-  summary: Schema.String.check(Schema.isMaxLength(200_000)),
-  /** What the agent's own count of the cost is. */
-  costUsd: Schema.optionalKey(Schema.Finite)
-})
-export type Report = typeof Report.Type
 
 /** The forge counts the requests of a token, which all runs of a user share: one agent may not use them up. */
 const mostHandovers = 30
@@ -32,15 +25,9 @@ interface Outcome {
   readonly problem?: string
 }
 
-export interface Delivered {
-  readonly delivery: Delivery
-  readonly forgeKnown: boolean
-  readonly pullRequestProblem?: string
-}
-
 export class Handover extends Context.Service<Handover, {
   /** Delivers what was pushed. */
-  readonly deliver: (report: Report) => Effect.Effect<Delivered, MirrorError>
+  readonly deliver: (work: Work) => Effect.Effect<Delivered, MirrorError>
 }>()("@orchestrator/agent/broker/Handover") {
   static readonly layer = Layer.effect(
     Handover,
@@ -54,7 +41,7 @@ export class Handover extends Context.Service<Handover, {
       /** The pull request that this run had, whether or not it counts by now. */
       let known = (yield* brokerReport.read).delivery?.pullRequestUrl
 
-      const optionsFor = Effect.fnUntraced(function*(head: string, report: Report) {
+      const optionsFor = Effect.fnUntraced(function*(head: string, work: Work) {
         const { base, branch } = yield* target.current
         const { costComplete, costUsd } = yield* brokerReport.read
         const priced = costComplete && costUsd !== undefined
@@ -65,8 +52,8 @@ export class Handover extends Context.Service<Handover, {
             task: run.task,
             taskUrl: settings.taskUrl,
             run,
-            summary: redact(report.summary),
-            costUsd: priced ? costUsd : report.costUsd,
+            summary: redact(work.summary),
+            costUsd: priced ? costUsd : work.costUsd,
             costBy: priced ? "prices" : "agent"
           }),
           runUid: run.uid,
@@ -79,23 +66,23 @@ export class Handover extends Context.Service<Handover, {
 
       let handovers = 0
 
-      const ask = Effect.fnUntraced(function*(head: string, report: Report): Effect.fn.Return<Outcome, MirrorError> {
+      const ask = Effect.fnUntraced(function*(head: string, work: Work): Effect.fn.Return<Outcome, MirrorError> {
         if (handovers++ >= mostHandovers) {
           return { problem: `this attempt has asked the forge ${mostHandovers} times, and may no more` }
         }
-        return yield* forge.deliver(yield* optionsFor(head, report)).pipe(
+        return yield* forge.deliver(yield* optionsFor(head, work)).pipe(
           Effect.map((url): Outcome => url === undefined ? {} : { url }),
           Effect.catch((error) => Effect.succeed<Outcome>({ problem: redact(error.message) }))
         )
       })
 
-      const deliver = Effect.fn("Handover.deliver")(function*(report: Report) {
+      const deliver = Effect.fn("Handover.deliver")(function*(work: Work) {
         const delivery = yield* target.verify
         const { headCommit } = delivery
         if (headCommit === undefined || !delivery.changed || !forge.known) {
           return { delivery, forgeKnown: forge.known }
         }
-        const outcome = yield* ask(headCommit, report)
+        const outcome = yield* ask(headCommit, work)
         const { pullRequestUrl: _, ...bare } = delivery
         if (outcome.url === undefined) {
           const problem = outcome.problem ?? "the forge names no pull request"
@@ -124,14 +111,14 @@ export class Handover extends Context.Service<Handover, {
       let inLine = 0
       return Handover.of({
         // A runner that goes away meanwhile does not stop it; the end of the broker does.
-        deliver: (report) =>
+        deliver: (work) =>
           Effect.suspend(() => {
             if (inLine === longestLine) {
               const reason = `more than ${longestLine} deliveries at once`
               return Effect.fail(new MirrorError({ operation: "look", ref: targetUrl, reason }))
             }
             inLine++
-            const whole = Effect.ensuring(turn.withPermit(deliver(report)), Effect.sync(() => inLine--))
+            const whole = Effect.ensuring(turn.withPermit(deliver(work)), Effect.sync(() => inLine--))
             return Effect.flatMap(Effect.forkIn(whole, scope), Fiber.join)
           })
       })

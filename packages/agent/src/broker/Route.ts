@@ -1,6 +1,7 @@
 /** Where a request goes, by its path alone. Paths are taken literally: nothing is decoded, so nothing can be hidden in them. */
 import { dialectAt } from "../model/Dialects.ts"
 import type { ModelDialect } from "../model/ModelDialect.ts"
+import { brokerPaths } from "../pod/BrokerApi.ts"
 
 export type Role = "docs" | "target"
 
@@ -61,17 +62,17 @@ export const routeOf = (method: string, url: string): Route | undefined => {
   if (path.startsWith("/git/")) return gitRoute(method, path, query)
   if (query !== "") return undefined
   switch (`${method} ${path}`) {
-    case "GET /run":
+    case `GET ${brokerPaths.run}`:
       return { _tag: "Run" }
     case "GET /run/submodules":
       return { _tag: "Submodules" }
-    case "POST /run/branch":
+    case `POST ${brokerPaths.branch}`:
       return { _tag: "Branch" }
-    case "POST /run/deliver":
+    case `POST ${brokerPaths.deliver}`:
       return { _tag: "Deliver" }
-    case "POST /run/sign":
+    case `POST ${brokerPaths.sign}`:
       return { _tag: "Sign" }
-    case "POST /run/cancel":
+    case `POST ${brokerPaths.cancel}`:
       return { _tag: "Cancel" }
     default:
       return undefined

@@ -4,6 +4,7 @@
  */
 import { allowedHosts, type HostPolicy } from "@orchestrator/domain/GitHosts"
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { shellWord } from "@orchestrator/domain/ShellWord"
 import { forgeHosts } from "../forge/Forges.ts"
 import { basicCredentials, type Endpoint } from "../runner/handover/Endpoint.ts"
 
@@ -54,21 +55,19 @@ export const brokerAccess = (endpoint: Endpoint): Access => ({
   environment: {}
 })
 
-const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`
-
 /** The ssh command: this key and no other, these host keys and no others, no question asked. */
 export const sshCommand = (files: { readonly key: string | undefined; readonly knownHosts: string }): string =>
   [
     "ssh",
     "-F",
     "/dev/null",
-    ...(files.key === undefined ? [] : ["-i", quoted(files.key)]),
+    ...(files.key === undefined ? [] : ["-i", shellWord(files.key)]),
     ...[
       "IdentitiesOnly=yes",
       "IdentityAgent=none",
       "BatchMode=yes",
       "StrictHostKeyChecking=yes",
-      `UserKnownHostsFile=${quoted(files.knownHosts)}`,
+      `UserKnownHostsFile=${shellWord(files.knownHosts)}`,
       "GlobalKnownHostsFile=/dev/null",
       "ForwardAgent=no",
       "ConnectTimeout=20",

@@ -3,10 +3,9 @@
  * checkout it is a few words that start this Node on the sources.
  */
 import { runnerNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
+import { shellWord } from "@orchestrator/domain/ShellWord"
 import { Effect, FileSystem } from "effect"
 import { fileURLToPath } from "node:url"
-
-const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`
 
 const noNode = JSON.stringify({
   outcome: "Failed",
@@ -23,14 +22,14 @@ const imageShim = `#!/bin/sh
 here="\${0%/*}"
 node="$here/node"
 "$node" --version > /dev/null 2>&1 || node="$(command -v node)" || {
-  printf '%s' ${quoted(noNode)} > "\${${runnerNames.terminationMessagePath}:-${terminationMessagePath}}"
+  printf '%s' ${shellWord(noNode)} > "\${${runnerNames.terminationMessagePath}:-${terminationMessagePath}}"
   exit 1
 }
 exec "$node" --max-semi-space-size=2 "$here/runner.mjs"
 `
 
 /** Starts this Node on the runner's sources. */
-const checkoutShim = (node: string, entry: string): string => `#!/bin/sh\nexec ${quoted(node)} ${quoted(entry)}\n`
+const checkoutShim = (node: string, entry: string): string => `#!/bin/sh\nexec ${shellWord(node)} ${shellWord(entry)}\n`
 
 /** The runner's entry point in a checkout. */
 const sourceEntry = (): string => fileURLToPath(new URL("./bin.ts", import.meta.url))

@@ -1,6 +1,7 @@
 /** Permissions in the words of Kubernetes: what is asked of the cluster, what a refusal says, and the commands that grant it. Pure. */
 import { fnv1a } from "@orchestrator/domain/Hash"
 import { sanitize } from "@orchestrator/domain/Names"
+import { shellWord } from "@orchestrator/domain/ShellWord"
 import { kinds } from "@orchestrator/k8s/Kinds"
 import type { SubjectAccessReview } from "@orchestrator/k8s/Objects"
 import type { Need, Permission, Resource } from "../contract/Access.ts"
@@ -66,7 +67,7 @@ const rulesOf = (permissions: ReadonlyArray<Permission>): ReadonlyArray<PolicyRu
   return [...rules.values()]
 }
 
-const quoted = (text: string): string => /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+const quoted = (text: string): string => /^[\w@%+=:,./-]+$/.test(text) ? text : shellWord(text)
 
 const serviceAccount = /^system:serviceaccount:([^:]+:[^:]+)$/
 

@@ -3,7 +3,7 @@
  * and start programs; nothing that a user wrote is an argument.
  */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
-import { brokerPaths } from "../../pod/BrokerPaths.ts"
+import { brokerPaths } from "../../pod/BrokerApi.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import type { Invocation, Surroundings } from "../AgentCli.ts"
 

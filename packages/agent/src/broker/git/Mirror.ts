@@ -166,7 +166,7 @@ export class Mirror extends Context.Service<Mirror, {
         yield* patiently(ask("fetch", url, inside, fetchWords(role, plan)))
         const [, commit] = plan.fetched[0] ?? []
         if (!first || commit === undefined || (yield* givesFiles(role, commit))) return
-        yield* Effect.logWarning(`${url} gives no single files; all of them are fetched`)
+        yield* Effect.logWarning(`${url}: remote does not support partial clone; all files are fetched`)
         yield* patiently(ask("fetch", url, inside, fetchWords(role, plan, "whole")))
         yield* ask("fetch", url, inside, ["config", "--unset", "remote.upstream.partialclonefilter"])
       })

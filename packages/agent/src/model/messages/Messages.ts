@@ -1,6 +1,6 @@
 /** Anthropic's Messages API. */
 import { DateTime, Effect, Option, Redacted } from "effect"
-import { brokerPaths } from "../../pod/BrokerPaths.ts"
+import { brokerPaths } from "../../pod/BrokerApi.ts"
 import type { ModelDialect } from "../ModelDialect.ts"
 import { meteredEvents, meteredPlain } from "./AnswerMeter.ts"
 import { modelError } from "./ModelError.ts"

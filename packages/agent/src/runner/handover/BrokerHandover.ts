@@ -1,17 +1,14 @@
 /** Handing over to the broker in its own container, by its few requests. A broker that is just being restarted is waited for. */
-import { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { printable } from "@orchestrator/domain/Printable"
 import { Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { isTransient } from "../../git/UpstreamWords.ts"
+import { brokerPaths, Delivered, Problem, RunAnswer } from "../../pod/BrokerApi.ts"
 import { requestSignature } from "../sign/SignatureRequest.ts"
 import type { Endpoint } from "./Endpoint.ts"
-import { Delivered, Handover, HandoverError } from "./Handover.ts"
+import { Handover, HandoverError } from "./Handover.ts"
 
-const Run = Schema.Struct({ branch: Schema.String, base: Schema.String, brokerReport: BrokerResult })
-const Problem = Schema.fromJsonString(Schema.Struct({ message: Schema.String }))
-
-const decodeProblem = Schema.decodeUnknownEffect(Problem)
+const decodeProblem = Schema.decodeUnknownEffect(Schema.fromJsonString(Problem))
 
 /** The first look at a large repository takes minutes. */
 const patience = "20 minutes"
@@ -58,27 +55,35 @@ export const layerBroker = (endpoint: Endpoint) =>
       const call = <A>(wanted: Call<A>) =>
         once(wanted).pipe(Effect.retry({ schedule: again, while: ({ reason }) => isTransient(reason) }))
 
-      const run = call({ operation: "run", request: HttpClientRequest.get(`${url}/run`), answer: Run })
+      const run = call({
+        operation: "run",
+        request: HttpClientRequest.get(`${url}${brokerPaths.run}`),
+        answer: RunAnswer
+      })
 
       return Handover.of({
         decision: run,
         switchToOwnBranch: call({
           operation: "branch",
-          request: HttpClientRequest.post(`${url}/run/branch`),
-          answer: Run
+          request: HttpClientRequest.post(`${url}${brokerPaths.branch}`),
+          answer: RunAnswer
         })
           .pipe(Effect.catch(() => run)),
         deliver: Effect.fn("Handover.deliver")(({ costUsd, summary }) =>
           call({
             operation: "deliver",
-            request: HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(`${url}/run/deliver`), {
+            request: HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(`${url}${brokerPaths.deliver}`), {
               summary: printable(summary, { lines: true, max: 100_000 }),
               ...(costUsd === undefined ? {} : { costUsd })
             }),
             answer: Delivered
           })
         ),
-        brokerReport: once({ operation: "run", request: HttpClientRequest.get(`${url}/run`), answer: Run }).pipe(
+        brokerReport: once({
+          operation: "run",
+          request: HttpClientRequest.get(`${url}${brokerPaths.run}`),
+          answer: RunAnswer
+        }).pipe(
           Effect.map(({ brokerReport }) => brokerReport),
           Effect.timeout("20 seconds"),
           Effect.orElseSucceed(() => undefined)
@@ -87,7 +92,7 @@ export const layerBroker = (endpoint: Endpoint) =>
           ? undefined
           : { publicKey: signingKey, sign: (commit) => requestSignature(client, endpoint, commit) },
         cancel: client.execute(
-          HttpClientRequest.bearerToken(HttpClientRequest.post(`${url}/run/cancel`), token)
+          HttpClientRequest.bearerToken(HttpClientRequest.post(`${url}${brokerPaths.cancel}`), token)
         ).pipe(Effect.timeout("2 seconds"), Effect.ignore)
       })
     })

@@ -8,6 +8,7 @@ import { DateTime, Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
 import { Upstream } from "../../git/Upstream.ts"
 import { isBehind, unanswered } from "../../git/UpstreamWords.ts"
+import type { Delivered } from "../../pod/BrokerApi.ts"
 import { signBranch } from "../sign/SignBranch.ts"
 import { withdrawTaskFiles } from "../task/TaskFolder.ts"
 import { type AgentGit, agentGit, unknownGit } from "../workspace/AgentGit.ts"
@@ -29,7 +30,7 @@ import {
   merge,
   type TreeState
 } from "../workspace/Worktree.ts"
-import { type Delivered, type HandedOver, Handover, type Work } from "./Handover.ts"
+import { type HandedOver, Handover, type Work } from "./Handover.ts"
 
 /** Characters of a patch that a log takes. */
 const longestPatch = 200_000

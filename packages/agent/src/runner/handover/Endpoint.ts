@@ -5,17 +5,11 @@
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Duration, Effect, FileSystem, Option, Schedule, Schema } from "effect"
 import type { AgentCli } from "../../agents/AgentCli.ts"
+import { Endpoint } from "../../pod/BrokerApi.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { setupFailed } from "../RunFailure.ts"
 
-const Endpoint = Schema.Struct({
-  url: Schema.String.check(Schema.isPattern(/^http:\/\/127\.0\.0\.1:\d+$/)),
-  /** The run's own; worth nothing anywhere else. */
-  token: Schema.NonEmptyString,
-  /** Public key of what signs the run's commits; absent where nothing does. */
-  signingKey: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[a-z0-9@.-]+ [A-Za-z0-9+/=]+$/)))
-})
-export type Endpoint = typeof Endpoint.Type
+export type { Endpoint }
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Endpoint))
 

@@ -2,9 +2,10 @@
  * Handing the work over. With a broker it decides the branch, delivers and reports; without one its parts are called here. Either way
  * the answer is what was read back, and one function of the runner makes success of it.
  */
-import { Delivery } from "@orchestrator/domain/AgentResult"
+import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Context, type Effect, Schema } from "effect"
+import type { Delivered } from "../../pod/BrokerApi.ts"
 import type { SignatureError } from "../sign/SignatureRequest.ts"
 
 export class HandoverError extends Schema.TaggedError<HandoverError>()("HandoverError", {
@@ -34,15 +35,6 @@ export interface Work {
   readonly summary: string
   readonly costUsd: number | undefined
 }
-
-export const Delivered = Schema.Struct({
-  delivery: Delivery,
-  /** Whether there is an API for pull requests beside the remote. */
-  forgeKnown: Schema.Boolean,
-  /** Why there is no pull request. */
-  pullRequestProblem: Schema.optionalKey(Schema.String)
-})
-export type Delivered = typeof Delivered.Type
 
 /** The same with what the runner knows of the work beside it. */
 export interface HandedOver extends Delivered {

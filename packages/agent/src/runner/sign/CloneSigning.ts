@@ -2,6 +2,7 @@
  * How the agent's git signs as it commits: settings of the clone alone, since the tests of many projects make repositories and identities of
  * their own. What is committed otherwise is signed before it is pushed.
  */
+import { shellWord } from "@orchestrator/domain/ShellWord"
 import { Context, Effect, FileSystem, Layer } from "effect"
 import { Git } from "../../git/Git.ts"
 import { isAtLeast } from "../Commands.ts"
@@ -26,14 +27,12 @@ export const OwnCommand = Context.Reference<ReadonlyArray<string>>("@orchestrato
   defaultValue: () => []
 })
 
-const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
-
 /** Checking a signature needs no broker. */
 const script = (command: ReadonlyArray<string>, endpointFile: string): string =>
   [
     "#!/bin/sh",
     "[ \"$1 $2\" = \"-Y sign\" ] || exec ssh-keygen \"$@\"",
-    `exec ${[...command, "sign", endpointFile].map(quoted).join(" ")} "$@"`,
+    `exec ${[...command, "sign", endpointFile].map(shellWord).join(" ")} "$@"`,
     ""
   ].join("\n")
 

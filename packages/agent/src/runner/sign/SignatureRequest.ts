@@ -2,7 +2,7 @@
 import { printable } from "@orchestrator/domain/Printable"
 import { Duration, Effect, Schedule, Schema } from "effect"
 import { type HttpClient, HttpClientRequest } from "effect/http"
-import type { Endpoint } from "../handover/Endpoint.ts"
+import { brokerPaths, type Endpoint, Problem } from "../../pod/BrokerApi.ts"
 
 export class SignatureError extends Schema.TaggedError<SignatureError>()("SignatureError", {
   /** Whether the broker said no, which it will say again. */
@@ -17,12 +17,12 @@ export class SignatureError extends Schema.TaggedError<SignatureError>()("Signat
 /** A restarted broker is back within seconds. */
 const patience = Schedule.exponential(Duration.millis(200)).pipe(Schedule.upTo({ times: 6 }))
 
-const decodeProblem = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Struct({ message: Schema.String })))
+const decodeProblem = Schema.decodeUnknownEffect(Schema.fromJsonString(Problem))
 
 /** An armored signature of a commit as git hands it to a signer. */
 export const requestSignature = Effect.fn("SignatureRequest.request")(
   function*(client: HttpClient.HttpClient, { token, url }: Endpoint, commit: Uint8Array) {
-    const request = HttpClientRequest.post(`${url}/run/sign`).pipe(
+    const request = HttpClientRequest.post(`${url}${brokerPaths.sign}`).pipe(
       HttpClientRequest.bearerToken(token),
       HttpClientRequest.bodyUint8Array(commit)
     )
