@@ -5,9 +5,11 @@
 import { NodeRuntime } from "@effect/platform-node"
 import { Action } from "@orchestrator/controller/act/Action"
 import { plan } from "@orchestrator/controller/decide/Plan"
+import { jobFacts } from "@orchestrator/controller/facts/Job"
 import type { Observed, ObservedWorkspace } from "@orchestrator/controller/facts/Observed"
 import { observeJob } from "@orchestrator/controller/facts/ObservedJobs"
-import { observeRun } from "@orchestrator/controller/facts/ObservedRuns"
+import { podFacts } from "@orchestrator/controller/facts/Pod"
+import { runFacts } from "@orchestrator/controller/facts/Run"
 import { jobFinalizer } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { CustomObject, Job, Pod } from "@orchestrator/k8s/Objects"
@@ -38,6 +40,7 @@ const makeRun = (index: number): CustomObject => ({
     taskId: index,
     repositoryUrl: "https://github.com/acme/api.git",
     docsRepositoryUrl: "https://github.com/acme/docs.git",
+    service: `service-${index % 100}`,
     workingDirectory: ".",
     model: "claude-sonnet-4-20250514",
     githubUser: "ada"
@@ -54,7 +57,7 @@ const workspaceOf = (index: number, turn: ObservedWorkspace["turn"]): ObservedWo
 const absent = (index: number): Observed => ({
   now,
   config,
-  run: observeRun("CodeRun", makeRun(index)),
+  run: runFacts("CodeRun", makeRun(index)),
   jobs: [],
   orphans: [],
   workspace: workspaceOf(index, { tag: "free" }),
@@ -66,13 +69,15 @@ const absent = (index: number): Observed => ({
   reachedLimit: undefined
 })
 
-const withStatusOf = (observed: Observed): Observed => {
+const withStatusOf = (index: number, observed: Observed): Observed => {
   const write = plan(observed).actions.find(Action.$is("WriteStatus"))
-  return write === undefined ? observed : { ...observed, run: observeRun("CodeRun", write.object) }
+  return write === undefined
+    ? observed
+    : { ...observed, run: runFacts("CodeRun", { ...makeRun(index), status: write.status }) }
 }
 
 const waiting = (index: number) =>
-  withStatusOf({ ...absent(index), workspace: workspaceOf(index, { tag: "waiting", behind: "task-0" }) })
+  withStatusOf(index, { ...absent(index), workspace: workspaceOf(index, { tag: "waiting", behind: "task-0" }) })
 
 const containerOf = (name: string, message: string | undefined) => ({
   name,
@@ -98,8 +103,8 @@ const started = (index: number, pod: Pod): Observed => {
     ? []
     : [{ ...job, metadata: { ...job.metadata, uid: `job-${index}`, finalizers: [jobFinalizer] } }]
   return {
-    ...withStatusOf(observed),
-    jobs: stored.map((object) => observeJob(object, { pod, gone: false })),
+    ...withStatusOf(index, observed),
+    jobs: stored.map((object) => observeJob(jobFacts(object), podFacts(pod))),
     workspace: workspaceOf(index, { tag: "mine" }),
     files: { present: true, rendered: undefined }
   }
@@ -126,7 +131,7 @@ const testimony = JSON.stringify({
 
 const running = (index: number) => started(index, makePod("Running"))
 const ended = (index: number) => started(index, makePod("Succeeded", story, testimony))
-const terminal = (index: number) => withStatusOf(ended(index))
+const terminal = (index: number) => withStatusOf(index, ended(index))
 
 const planAll = (given: ReadonlyArray<Observed>) =>
   Effect.sync(() => {

@@ -1,5 +1,5 @@
 /** What the controller makes of a run: the environment of both containers of its Job's pod, and the files of its ConfigMap. */
-import { observeRun } from "@orchestrator/controller/facts/ObservedRuns"
+import { liveRun } from "@orchestrator/controller/facts/LiveRun"
 import { filesDigest } from "@orchestrator/controller/manifest/Files"
 import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
 import { CodeRun } from "@orchestrator/domain/CodeRun"
@@ -63,7 +63,7 @@ export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob 
     spec: run.spec,
     status: run.status
   }
-  const observed = observeRun(run.kind, object)
+  const observed = liveRun(run.kind, object)
   const { contextVersion, jobName, spec } = observed
   if (Result.isFailure(spec)) throw new Error(`run: ${formatProblems(spec.failure)}`)
   const claim = spec.success.workspace && workspaceNames(spec.success.workspace)[0]

@@ -1,6 +1,9 @@
 /** What the controller makes of a pod that has ended: its verdict on the termination messages. */
 import { judgeAgent, type Verdict } from "@orchestrator/controller/decide/Judge"
-import type { AgentEnd, ObservedJob } from "@orchestrator/controller/facts/Observed"
+import { jobFacts } from "@orchestrator/controller/facts/Job"
+import type { ObservedJob } from "@orchestrator/controller/facts/Observed"
+import { type PodFacts, podFacts } from "@orchestrator/controller/facts/Pod"
+import type { AgentEnd } from "@orchestrator/controller/facts/Reports"
 import { parseAgentResult } from "@orchestrator/domain/AgentResult"
 import { parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 
@@ -24,44 +27,24 @@ export const judge = ({ brokered, cancelled, exitCode, runnerReport, brokerRepor
     reason: exitCode === 0 ? "Completed" : "Error",
     result: parseAgentResult(runnerReport)
   }
+  const name = "code-demo-v1-3f9c2a1b"
+  const pod: PodFacts = {
+    ...podFacts({ metadata: { name: `${name}-x7k2p` }, spec: { containers: [] }, status: { phase: "Succeeded" } }),
+    begun: true,
+    ended,
+    testimony: brokered ? parseBrokerResult(brokerReport) : undefined
+  }
   const job: ObservedJob = {
-    name: "code-demo-v1-3f9c2a1b",
-    namespace: "agents",
-    uid: "job",
-    attempt: { contextVersion: 1, retry: 0 },
-    deleting: false,
-    held: true,
-    finalizerIndex: 0,
-    createdAt: undefined,
-    suspended: false,
-    resumedAt: undefined,
-    stopping: cancelled ? "Cancelled" : undefined,
-    timeoutSeconds: undefined,
-    specHash: undefined,
+    ...jobFacts({
+      metadata: { name, namespace: "agents", uid: "job" },
+      spec: { template: { spec: { containers: [] } } }
+    }),
     brokered,
-    files: undefined,
+    stopping: cancelled ? "Cancelled" : undefined,
     end: exitCode === 0
       ? { succeeded: true, reason: "CompletionsReached", message: "" }
       : { succeeded: false, reason: "BackoffLimitExceeded", message: "" },
-    pod: {
-      name: "code-demo-v1-3f9c2a1b-x7k2p",
-      createdAt: undefined,
-      deleting: false,
-      begun: true,
-      begunAt: undefined,
-      onNode: true,
-      prepared: true,
-      unreachable: false,
-      leftovers: [],
-      over: true,
-      gone: false,
-      filesPlaced: true,
-      filesRefused: false,
-      stuck: undefined,
-      ended,
-      dropped: [],
-      testimony: brokered ? parseBrokerResult(brokerReport) : undefined
-    }
+    pod
   }
   const verdict = judgeAgent(job, ended, credentials)
   if (verdict === undefined) throw new Error("the controller has no verdict on a pod that has ended")

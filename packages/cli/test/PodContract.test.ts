@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { decodeBrokerSettings } from "@orchestrator/agent/broker/BrokerConfig"
 import { decodeSettings } from "@orchestrator/agent/runner/Settings"
-import { observeRun } from "@orchestrator/controller/facts/ObservedRuns"
+import { liveRun } from "@orchestrator/controller/facts/LiveRun"
 import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
 import { formatProblems } from "@orchestrator/domain/Decode"
 import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -36,7 +36,7 @@ const codeRun = (spec: object = {}, status: Record<string, unknown> = {}) =>
 const docsRun = makeRun("DocsRun", { workingDirectory: "_projects/api", sourceBranch: "main" })
 
 const podOf = (object: CustomObject, input: object): PodSpec => {
-  const run = observeRun(object.kind === "DocsRun" ? "DocsRun" : "CodeRun", object)
+  const run = liveRun(object.kind === "DocsRun" ? "DocsRun" : "CodeRun", object)
   return podSpec({
     config: Result.getOrThrow(decodeConfig(input)),
     run,

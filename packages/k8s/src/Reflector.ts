@@ -8,17 +8,20 @@ import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
 import { hasReason, isRetryable, type KubernetesError } from "./KubernetesError.ts"
 import type { KubernetesObject, ObjectList } from "./Objects.ts"
-import { makeStore, type Store } from "./Store.ts"
+import { type Store, storeKey } from "./Store.ts"
 
-export interface ReflectorOptions<A extends KubernetesObject> extends Selectors {
-  readonly store: Store<A>
-  /** What is kept of an object. */
-  readonly prune: (object: A) => A
+/** What became of an object. */
+export type Change = "set" | "removed"
+
+export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Selectors {
+  readonly store: Store<Kept>
+  /** What is kept of an object, worked out when it arrives; `before` is what the store has of this name, to take over what has not changed. */
+  readonly project: (object: A, before?: Kept) => Kept
   /**
-   * Called after the store has changed, with the object as kept (for a removal: its last state), and when an event said so, what the store
-   * had before: for the echo of a write of ours that is the same version.
+   * Called after the store has changed, with what is kept of the object (for a removal: of its last state), and when an event said so, what
+   * the store had before: for the echo of a write of ours that is the same version.
    */
-  readonly onChange: (object: A, change: "set" | "removed", before?: A) => Effect.Effect<void>
+  readonly onChange: (kept: Kept, change: Change, before?: Kept) => Effect.Effect<void>
   /** Called once, when the first list is complete. */
   readonly onSynced: Effect.Effect<void>
   /** How long the server keeps a watch open. Default 300. */
@@ -38,12 +41,12 @@ const initialEventsEnd = "k8s.io/initial-events-end"
 const quietFailures = 3
 
 /** Runs for ever. */
-export const reflect = Effect.fn("Reflector.reflect")(function*<A extends KubernetesObject>(
+export const reflect = Effect.fn("Reflector.reflect")(function*<A extends KubernetesObject, Kept>(
   kind: Kind<A>,
-  options: ReflectorOptions<A>
+  options: ReflectorOptions<A, Kept>
 ) {
   const client = yield* KubernetesClient
-  const { onChange, onSynced, prune, store } = options
+  const { onChange, onSynced, project, store } = options
   const selectors: Selectors = {
     namespace: options.namespace,
     labelSelector: options.labelSelector,
@@ -53,7 +56,9 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   const synced = yield* Ref.make(false)
   let streams = true
 
-  const fill = Effect.fnUntraced(function*(items: ReadonlyArray<A>, revision: string) {
+  const keyOf = ({ metadata }: A) => ({ namespace: metadata.namespace, name: metadata.name ?? "" })
+
+  const fill = Effect.fnUntraced(function*(items: ReadonlyArray<Kept>, revision: string) {
     const gone = store.reset(items, revision)
     yield* Effect.forEach(gone, (object) => onChange(object, "removed"), { discard: true })
     yield* Effect.forEach(items, (object) => onChange(object, "set"), { discard: true })
@@ -61,13 +66,13 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   })
 
   const list = Effect.gen(function*() {
-    const items: Array<A> = []
+    const items: Array<Kept> = []
     let token: string | undefined
     let revision = ""
     let limit = pageSize
     do {
       const page: ObjectList<A> = yield* client.list(kind, { ...selectors, limit, continue: token })
-      for (const item of page.items) items.push(prune(item))
+      for (const item of page.items) items.push(project(item, store.get(keyOf(item))))
       token = page.metadata.continue === "" ? undefined : page.metadata.continue
       revision = page.metadata.resourceVersion
       // A page that came with fewer was too large: the next one is likely to be, too.
@@ -78,12 +83,12 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
 
   const take = (event: WatchEvent<A>) => {
     if (event.type === "BOOKMARK") return Effect.sync(() => store.advance(event.object.metadata.resourceVersion ?? ""))
-    const object = prune(event.object)
-    const before = store.get({ namespace: object.metadata.namespace, name: object.metadata.name ?? "" })
+    const before = store.get(keyOf(event.object))
+    const kept = project(event.object, before)
     const removed = event.type === "DELETED"
-    if (removed) store.remove(object)
-    else store.put(object)
-    return onChange(object, removed ? "removed" : "set", before)
+    if (removed) store.remove(kept)
+    else store.put(kept)
+    return onChange(kept, removed ? "removed" : "set", before)
   }
 
   /** An event, or a watch that lasted, resets the failure count: a list alone proves nothing. */
@@ -143,7 +148,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
 
   /** What there is comes as events, up to a bookmark that says so; what follows it are changes. */
   const stream = Effect.gen(function*() {
-    let gathered: Store<A> | undefined = makeStore<A>()
+    let gathered: Map<string, Kept> | undefined = new Map()
     const gather = (event: WatchEvent<A>) => {
       if (gathered === undefined) return taken(event)
       if (event.type === "BOOKMARK") {
@@ -153,9 +158,9 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
         gathered = undefined
         return fill(items, resourceVersion)
       }
-      const object = prune(event.object)
-      if (event.type === "DELETED") gathered.remove(object)
-      else gathered.put(object)
+      const key = storeKey(keyOf(event.object))
+      if (event.type === "DELETED") gathered.delete(key)
+      else gathered.set(key, project(event.object, gathered.get(key) ?? store.get(keyOf(event.object))))
       return Effect.void
     }
     const overdue = (told: number): Effect.Effect<void> =>
@@ -163,7 +168,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
         Effect.sleep(longestBeginning),
         Effect.suspend(() => {
           if (gathered === undefined) return Effect.never
-          const now = gathered.size()
+          const now = gathered.size
           return now - told < fewestTold ? Effect.void : overdue(now)
         })
       )

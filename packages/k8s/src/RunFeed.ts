@@ -29,7 +29,7 @@ export class RunFeed extends Context.Service<RunFeed, {
           reflect(runResources[kind.kind], {
             namespace,
             store: makeStore<CustomObject>(),
-            prune: (run) => run,
+            project: (run: CustomObject) => run,
             onChange: (run, change) => Effect.asVoid(Queue.offer(queue, { kind, change, run })),
             onSynced: Effect.void
           }).pipe(Effect.provideService(KubernetesClient, client))

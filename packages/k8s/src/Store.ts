@@ -1,6 +1,6 @@
 /**
- * A cache of one kind, fed by a Reflector and by the answers to our own writes, for read-your-writes. Reads are
- * synchronous. A write's answer is taken only while the stream has not yet passed its revision: what the stream says is newer.
+ * A cache of one kind, of whole objects or of facts about them, fed by a Reflector and by the answers to our own writes: read-your-writes.
+ * Reads are synchronous. A write's answer is taken only while the stream has not yet passed its revision: what the stream says is newer.
  */
 import type { KubernetesObject } from "./Objects.ts"
 
@@ -9,12 +9,20 @@ export interface StoreKey {
   readonly name: string
 }
 
+/** What a store knows an object by. `namespace` is "" where the kind has none. */
+export interface Identity {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
+}
+
 /** What objects are found under. An integer takes no room of its own: a hash, where objects have many long values. */
 export type IndexValue = string | number
 
 export type Indexer<A> = (object: A) => ReadonlyArray<IndexValue>
 
-export interface Store<A extends KubernetesObject> {
+export interface Store<A> {
   readonly get: (key: StoreKey) => A | undefined
   readonly values: () => IterableIterator<A>
   /** Objects under a value of an index, in no order. */
@@ -48,43 +56,69 @@ const noKeys: ReadonlyArray<string> = []
 const keysOf = (keys: string | Set<string> | undefined): Iterable<string> =>
   keys === undefined ? noKeys : typeof keys === "string" ? [keys] : keys
 
-export const makeStore = <A extends KubernetesObject>(
-  indexers: Readonly<Record<string, Indexer<A>>> = {}
+const identityOf = ({ metadata }: KubernetesObject): Identity => ({
+  namespace: metadata.namespace ?? "",
+  name: metadata.name ?? "",
+  uid: metadata.uid ?? "",
+  resourceVersion: metadata.resourceVersion ?? ""
+})
+
+/** A store of whole objects. */
+export const makeStore = <A extends KubernetesObject>(indexers: Readonly<Record<string, Indexer<A>>> = {}): Store<A> =>
+  storeOf(identityOf, indexers)
+
+/** A store of what was read of each object when it arrived. */
+export const makeFactStore = <A extends Identity>(indexers: Readonly<Record<string, Indexer<A>>> = {}): Store<A> =>
+  storeOf((facts) => facts, indexers)
+
+const noValues: ReadonlyArray<IndexValue> = []
+
+const isSame = (left: ReadonlyArray<IndexValue>, right: ReadonlyArray<IndexValue>): boolean =>
+  left === right || (left.length === right.length && left.every((value, index) => value === right[index]))
+
+const storeOf = <A>(
+  identify: (object: A) => Identity,
+  indexers: Readonly<Record<string, Indexer<A>>>
 ): Store<A> => {
   const objects = new Map<string, A>()
-  const indexes = new Map<string, Index>(Object.keys(indexers).map((name) => [name, new Map()]))
+  const indexes = new Map(
+    Object.entries(indexers).map(([name, valuesOf]) => [name, { valuesOf, keys: new Map() as Index }])
+  )
   let revision = ""
 
-  const keyOf = (object: A) => storeKey({ name: object.metadata.name ?? "", namespace: object.metadata.namespace })
-  const versionOf = (object: A) => object.metadata.resourceVersion ?? ""
+  const keyOf = (object: A) => storeKey(identify(object))
+  const versionOf = (object: A) => identify(object).resourceVersion
 
-  const unindex = (key: string, object: A) => {
-    for (const [name, index] of indexes) {
-      for (const value of indexers[name]?.(object) ?? []) {
-        const keys = index.get(value)
-        if (typeof keys === "object") keys.delete(key)
-        if (keys === key || (typeof keys === "object" && keys.size === 0)) index.delete(value)
-      }
+  const forget = (index: Index, value: IndexValue, key: string) => {
+    const keys = index.get(value)
+    if (typeof keys === "object") keys.delete(key)
+    if (keys === key || (typeof keys === "object" && keys.size === 0)) index.delete(value)
+  }
+  const note = (index: Index, value: IndexValue, key: string) => {
+    const keys = index.get(value)
+    if (keys === undefined) index.set(value, key)
+    else if (typeof keys === "object") keys.add(key)
+    else if (keys !== key) index.set(value, new Set([keys, key]))
+  }
+  /** Most versions of an object are found under what the one before was. */
+  const index = (key: string, before: A | undefined, object: A | undefined) => {
+    for (const { keys, valuesOf } of indexes.values()) {
+      const then = before === undefined ? noValues : valuesOf(before)
+      const now = object === undefined ? noValues : valuesOf(object)
+      if (isSame(then, now)) continue
+      for (const value of then) forget(keys, value, key)
+      for (const value of now) note(keys, value, key)
     }
   }
   const set = (object: A) => {
     const key = keyOf(object)
-    const before = objects.get(key)
-    if (before !== undefined) unindex(key, before)
+    index(key, objects.get(key), object)
     objects.set(key, object)
-    for (const [name, index] of indexes) {
-      for (const value of indexers[name]?.(object) ?? []) {
-        const keys = index.get(value)
-        if (keys === undefined) index.set(value, key)
-        else if (typeof keys === "object") keys.add(key)
-        else if (keys !== key) index.set(value, new Set([keys, key]))
-      }
-    }
   }
   const drop = (key: string) => {
     const before = objects.get(key)
     if (before === undefined) return
-    unindex(key, before)
+    index(key, before, undefined)
     objects.delete(key)
   }
   const advance = (to: string) => {
@@ -94,9 +128,9 @@ export const makeStore = <A extends KubernetesObject>(
   return {
     get: (key) => objects.get(storeKey(key)),
     values: () => objects.values(),
-    by: (index, value) => {
+    by: (name, value) => {
       const found: Array<A> = []
-      for (const key of keysOf(indexes.get(index)?.get(value))) {
+      for (const key of keysOf(indexes.get(name)?.keys.get(value))) {
         const object = objects.get(key)
         if (object !== undefined) found.push(object)
       }
@@ -111,7 +145,7 @@ export const makeStore = <A extends KubernetesObject>(
     },
     remove: (object) => {
       const before = objects.get(keyOf(object))
-      if (before?.metadata.uid === object.metadata.uid) drop(keyOf(object))
+      if (before !== undefined && identify(before).uid === identify(object).uid) drop(keyOf(object))
       advance(versionOf(object))
     },
     advance,

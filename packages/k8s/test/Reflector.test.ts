@@ -22,7 +22,7 @@ const reflecting = Effect.fnUntraced(function*(labelSelector?: string) {
     namespace,
     labelSelector,
     store,
-    prune: ({ metadata }) => ({ metadata }),
+    project: ({ metadata }) => ({ metadata }),
     onChange: ({ metadata }, change) => Effect.sync(() => void changes.push(`${change} ${metadata.name}`)),
     onSynced: Effect.sync(() => void (synced += 1))
   }))

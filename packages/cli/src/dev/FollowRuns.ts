@@ -1,6 +1,7 @@
 /** Follows the cluster's runs and their agents' logs onto the display. */
 import type { AnyRunKind, KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { runUidLabel } from "@orchestrator/domain/Labels"
+import { agentContainer } from "@orchestrator/domain/PodParts"
 import { formatTime } from "@orchestrator/domain/Retention"
 import { attemptOf } from "@orchestrator/domain/RunView"
 import { PodKind } from "@orchestrator/k8s/Kinds"
@@ -10,8 +11,6 @@ import { RunFeed } from "@orchestrator/k8s/RunFeed"
 import { type DateTime, Deferred, Effect, FiberMap, Schedule, Stream } from "effect"
 import { Display } from "./Display.ts"
 import { deletedLine, runLine } from "./RunLine.ts"
-
-const agentContainer = "claude"
 
 /** Waits for a run's terminal phase, and answers with the run. */
 export interface Ending {

@@ -3,7 +3,7 @@
  * be deleted. Jobs and their pods stay; nobody will store their results.
  */
 import { Cleanup } from "@orchestrator/controller/act/Cleanup"
-import { observeJob } from "@orchestrator/controller/facts/ObservedJobs"
+import { jobFacts } from "@orchestrator/controller/facts/Job"
 import { ourSelector } from "@orchestrator/domain/Labels"
 import { JobKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
@@ -20,7 +20,7 @@ const released = Effect.fn("ReleaseJobs.release")(function*(namespace: string) {
   const client = yield* KubernetesClient
   const cleanup = yield* Cleanup
   const { items } = yield* client.list(JobKind, { namespace, labelSelector: ourSelector })
-  const held = items.map((job) => observeJob(job, undefined)).filter((job) => job.held)
+  const held = items.map((job) => jobFacts(job)).filter((job) => job.held)
   yield* Effect.forEach(held, (job) => cleanup.release({ ...job, ttlSeconds: undefined }), { concurrency: 8 })
   return held.length
 })

@@ -29,8 +29,8 @@ const volumeOf = ({ metadata: { name, namespace, uid }, spec }: PersistentVolume
 export const provisioner = Layer.effectDiscard(Effect.gen(function*() {
   const client = yield* KubernetesClient
   yield* Effect.forkScoped(reflect(PersistentVolumeClaimKind, {
-    store: makeStore(),
-    prune: (claim: PersistentVolumeClaim) => claim,
+    store: makeStore<PersistentVolumeClaim>(),
+    project: (claim: PersistentVolumeClaim) => claim,
     onChange: (claim, change) =>
       change === "removed" || claim.spec.volumeName !== undefined || claim.spec.storageClassName !== undefined
         ? Effect.void

@@ -26,7 +26,7 @@ const reflecting = Effect.fnUntraced(function*(site: string, watchSeconds: numbe
     namespace,
     store,
     watchSeconds,
-    prune: (object) => object,
+    project: (object) => object,
     onChange: () => Effect.void,
     onSynced: Effect.void
   }).pipe(

@@ -11,13 +11,14 @@ import type {
   PersistentVolumeClaim
 } from "@orchestrator/k8s/Objects"
 import { Data } from "effect"
-import type { StopReason } from "../facts/Observed.ts"
+import type { StopReason } from "../facts/Job.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
 import type { KindName } from "../kinds/RunKind.ts"
 
-/** A status to store if the run is still at the object's resourceVersion. */
+/** A status to store if the run is still at its resourceVersion. */
 export interface StatusWrite {
-  readonly kind: KindName
-  readonly object: CustomObject
+  readonly run: LiveRun
+  readonly status: Readonly<Record<string, unknown>>
 }
 
 /** The object that another one goes with. */
@@ -60,7 +61,7 @@ export type Action = Data.TaggedEnum<{
   }
   WriteStatus: StatusWrite
   /** What is still to be said of a run that has ended; where it cannot be, nothing is lost. */
-  SettleStatus: StatusWrite
+  SettleStatus: { readonly kind: KindName; readonly object: CustomObject }
   /** Reads a run of which the store has not enough to write its status. Always a lesson, and the last action. */
   ReadRun: { readonly kind: KindName; readonly namespace: string; readonly name: string; readonly uid: string }
 }>

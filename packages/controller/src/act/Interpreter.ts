@@ -4,17 +4,21 @@
  * answer is not decided here: it is handed back as a lesson.
  */
 import { holderAnnotation, stopAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
-import { ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
+import { apiVersionOf, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import type { Job, KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import type { CustomObject, Job, KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import { Context, Effect, Layer } from "effect"
 import type { Plan } from "../decide/Rule.ts"
+import { claimFacts } from "../facts/Claim.ts"
+import { filesFacts } from "../facts/Files.ts"
+import { jobFacts } from "../facts/Job.ts"
 import { Learned } from "../facts/Learned.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
+import { runFacts } from "../facts/Run.ts"
 import { sameJson } from "../facts/SameJson.ts"
-import { pruneRun } from "../facts/StoredRun.ts"
-import { pruneFiles, pruneJob, pruneWorkspace, Stores } from "../facts/Stores.ts"
-import { runKinds } from "../kinds/RunKind.ts"
+import { Stores } from "../facts/Stores.ts"
+import { type KindName, runKinds } from "../kinds/RunKind.ts"
 import { Action, type ActionOf, type StatusWrite } from "./Action.ts"
 import { Cleanup } from "./Cleanup.ts"
 
@@ -43,16 +47,24 @@ export class Interpreter extends Context.Service<Interpreter, {
       const cleanup = yield* Cleanup
       const stores = yield* Stores
 
-      const writeStatus = ({ kind, object }: StatusWrite) =>
+      const replaceStatus = (kind: KindName, object: CustomObject, before?: LiveRun) =>
         client.replaceStatus(runKinds[kind].resource, object).pipe(
           Effect.map((written): Step => {
-            stores.runs[kind].wrote(pruneRun(kind)(written))
+            stores.runs[kind].wrote(runFacts(kind, written, before))
             return "done"
           })
         )
 
-      const settleStatus = (action: StatusWrite) =>
-        Effect.catchIf(writeStatus(action), hasReason("NotFound", "Conflict", "Invalid"), () => raced)
+      /** The API server takes nothing but the status, whatever else is sent. */
+      const writeStatus = ({ run, status }: StatusWrite) => {
+        const { kind, name, namespace, resourceVersion, uid } = run
+        const { resource } = runKinds[kind]
+        const metadata = { name, namespace, uid, resourceVersion }
+        return replaceStatus(kind, { apiVersion: apiVersionOf(resource), kind, metadata, spec: {}, status }, run)
+      }
+
+      const settleStatus = ({ kind, object }: ActionOf<"SettleStatus">) =>
+        Effect.catchIf(replaceStatus(kind, object), hasReason("NotFound", "Conflict", "Invalid"), () => raced)
 
       const readRun = ({ kind, name, namespace, uid }: ActionOf<"ReadRun">) =>
         client.get(runKinds[kind].resource, { name, namespace }).pipe(
@@ -64,14 +76,14 @@ export class Interpreter extends Context.Service<Interpreter, {
       const adoptJob = Effect.fnUntraced(function*({ metadata: { name = "", namespace, ownerReferences = [] } }: Job) {
         const existing = yield* client.get(JobKind, { name, namespace })
         if (!isOwnedBy(existing, ownerReferences[0]?.uid)) return lesson(Learned.JobNameTaken())
-        stores.jobs.wrote(pruneJob(existing))
+        stores.jobs.wrote(jobFacts(existing))
         return "ended"
       })
 
       const createJob = ({ job }: ActionOf<"CreateJob">, made: (uid: string | undefined) => void) =>
         client.create(JobKind, job).pipe(
           Effect.map((created): Step => {
-            stores.jobs.wrote(pruneJob(created))
+            stores.jobs.wrote(jobFacts(created))
             made(created.metadata.uid)
             return "done"
           }),
@@ -97,7 +109,7 @@ export class Interpreter extends Context.Service<Interpreter, {
           )
           const same = sameJson(created.data ?? {}, files.data) && created.binaryData === undefined
           if (!same || !isOwnedBy(created, reference.uid)) return lesson(Learned.FilesNameTaken())
-          stores.files.wrote(pruneFiles(created))
+          stores.files.wrote(filesFacts(created))
           return "done"
         }
       )
@@ -124,7 +136,7 @@ export class Interpreter extends Context.Service<Interpreter, {
       })
 
       const seen = (claim: PersistentVolumeClaim, step: Step): Step => {
-        stores.workspaces.wrote(pruneWorkspace(claim))
+        stores.workspaces.wrote(claimFacts(claim))
         return step
       }
 
@@ -152,7 +164,7 @@ export class Interpreter extends Context.Service<Interpreter, {
           }
         }).pipe(
           Effect.map((written): Step => {
-            stores.jobs.wrote(pruneJob(written))
+            stores.jobs.wrote(jobFacts(written))
             return "done"
           }),
           Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => raced)
@@ -161,7 +173,7 @@ export class Interpreter extends Context.Service<Interpreter, {
       const releaseJob = (release: ActionOf<"ReleaseJob">) =>
         Effect.map(cleanup.release(release), (written): Step => {
           if (written === undefined) return "raced"
-          stores.jobs.wrote(pruneJob(written))
+          stores.jobs.wrote(jobFacts(written))
           return "done"
         })
 

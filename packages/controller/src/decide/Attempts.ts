@@ -5,18 +5,19 @@ import { formatTime } from "@orchestrator/domain/Retention"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { sessionId } from "@orchestrator/domain/Session"
 import type { DateTime } from "effect"
-import type { ObservedJob, ObservedRun } from "../facts/Observed.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
+import type { ObservedJob } from "../facts/Observed.ts"
 import type { Evidence } from "./Evidence.ts"
 
 /** The entry of the current attempt: the stored one, or a new one that started with its Job, which is made now where there is none. */
-export const currentEntry = (run: ObservedRun, now: DateTime.Utc, job: ObservedJob | undefined): Attempt => {
+export const currentEntry = (run: LiveRun, now: DateTime.Utc, job: ObservedJob | undefined): Attempt => {
   const { attempt, jobName } = run
   return run.status.attempts?.find((entry) => entry.jobName === jobName) ??
     newEntry(run, attempt, jobName, job?.createdAt ?? formatTime(now))
 }
 
 const newEntry = (
-  { uid }: ObservedRun,
+  { uid }: LiveRun,
   { contextVersion, retry }: AttemptKey,
   jobName: string,
   startedAt: string | undefined
@@ -29,7 +30,7 @@ const newEntry = (
 })
 
 /** How the attempt before the current one ended; undefined where there was none. */
-export const previousAttempt = ({ jobName, status }: ObservedRun): PreviousAttempt | undefined => {
+export const previousAttempt = ({ jobName, status }: LiveRun): PreviousAttempt | undefined => {
   const last = status.attempts?.findLast((attempt) => attempt.jobName !== jobName && attempt.reason !== undefined)
   if (last?.reason === undefined) return undefined
   return { reason: last.reason, ...(last.message === undefined ? {} : { message: last.message }) }
@@ -37,7 +38,7 @@ export const previousAttempt = ({ jobName, status }: ObservedRun): PreviousAttem
 
 /** The entry of a Job of any attempt, with what its pod left at its end. */
 export const entryOf = (
-  run: ObservedRun,
+  run: LiveRun,
   job: ObservedJob,
   { resumed, sessionId: session, usage }: Evidence
 ): Attempt => ({

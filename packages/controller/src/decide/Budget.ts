@@ -6,7 +6,7 @@ import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { listPricesDate } from "@orchestrator/domain/ListPrices"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { priceOf } from "@orchestrator/domain/PriceList"
-import type { ObservedRun } from "../facts/Observed.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 
 export interface Budget {
@@ -21,7 +21,7 @@ const granted = ({ maxCostUsd, maxTurns }: RunSpec, { limits }: OrchestratorConf
 })
 
 export const remainingBudget = (
-  { status: { usage } }: ObservedRun,
+  { status: { usage } }: LiveRun,
   spec: RunSpec,
   config: OrchestratorConfig
 ): Budget => {

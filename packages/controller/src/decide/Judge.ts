@@ -9,7 +9,8 @@ import { pushFailure } from "@orchestrator/domain/PushWords"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import { Result } from "effect"
-import type { AgentEnd, ObservedJob } from "../facts/Observed.ts"
+import type { ObservedJob } from "../facts/Observed.ts"
+import type { AgentEnd } from "../facts/Reports.ts"
 import { type Completed, judgeDelivery, type Success } from "./JudgeDelivery.ts"
 
 export interface Failure {

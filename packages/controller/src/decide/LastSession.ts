@@ -1,6 +1,6 @@
 /** Which session a run that goes on with one takes up: its own newest, else the newest of its tenant. */
 import type { Attempt } from "@orchestrator/domain/Attempt"
-import type { ObservedRun } from "../facts/Observed.ts"
+import type { RunFacts } from "../facts/Run.ts"
 
 type Known = Attempt & { readonly sessionId: string }
 
@@ -13,7 +13,7 @@ const newest = (attempts: ReadonlyArray<Attempt>): Known | undefined =>
     )
 
 /** `others`: runs of the same tenant, this one may be among them. The runner looks whether the session is still there. */
-export const lastSession = (run: ObservedRun, others: ReadonlyArray<ObservedRun>): string | undefined => {
+export const lastSession = (run: RunFacts, others: ReadonlyArray<RunFacts>): string | undefined => {
   const own = newest(run.status.attempts?.filter(({ jobName }) => jobName !== run.jobName) ?? [])
   const last = own ?? newest(others.filter(({ uid }) => uid !== run.uid).flatMap(({ status }) => status.attempts ?? []))
   return last?.sessionId

@@ -6,7 +6,8 @@ import { isTerminal } from "@orchestrator/domain/Phase"
 import type { PassingReason, TerminalReason } from "@orchestrator/domain/Reason"
 import { limitDelay, limitWaits, retryDelay } from "@orchestrator/domain/Retry"
 import { DateTime, Duration, Option } from "effect"
-import type { Observed, ObservedRun } from "../facts/Observed.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
+import type { Observed } from "../facts/Observed.ts"
 
 export interface Pause {
   readonly reason: PassingReason
@@ -19,11 +20,11 @@ export interface Pause {
 const longestLimit = Duration.days(8)
 
 /** Automatic retries of the current version after infrastructure loss. */
-const retriesOf = ({ attempt, status }: ObservedRun): number =>
+const retriesOf = ({ attempt, status }: LiveRun): number =>
   status.contextVersion === attempt.contextVersion ? status.retryCount ?? 0 : 0
 
 export const pauseAfter = (
-  { config, now, run }: Pick<Observed, "config" | "now"> & { readonly run: ObservedRun },
+  { config, now, run }: Pick<Observed, "config" | "now"> & { readonly run: LiveRun },
   reason: TerminalReason,
   resetAt: string | undefined
 ): Pause | undefined => {
@@ -52,7 +53,7 @@ const limitEnd = (now: DateTime.Utc, resetAt: string | undefined, waited: number
 }
 
 /** When the run goes on, while that lies ahead. */
-export const pausedUntil = ({ now, run }: Pick<Observed, "now"> & { readonly run: ObservedRun }) => {
+export const pausedUntil = ({ now, run }: Pick<Observed, "now"> & { readonly run: LiveRun }) => {
   const { attempt: { contextVersion }, status } = run
   if (status.resumesAt === undefined || isTerminal(status.phase) || status.contextVersion !== contextVersion) {
     return undefined

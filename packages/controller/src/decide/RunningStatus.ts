@@ -3,7 +3,8 @@ import { type ConditionFact, findCondition } from "@orchestrator/domain/Conditio
 import { type KindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { sentence } from "@orchestrator/domain/Text"
 import type { Action } from "../act/Action.ts"
-import type { ObservedJob, ObservedRun, PresentRun } from "../facts/Observed.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
+import type { ObservedJob, PresentRun } from "../facts/Observed.ts"
 import { currentEntry } from "./Attempts.ts"
 import { isAlive } from "./CurrentAttempt.ts"
 import type { Failure } from "./Judge.ts"
@@ -30,7 +31,7 @@ export const runningStatus = (observed: PresentRun, job: ObservedJob): ReadonlyA
 export const startingStatus = (observed: PresentRun, attempt: Attempt): ReadonlyArray<Action> =>
   isUntold(observed.run) ? [] : write(observed, attempt, startingSoon(attempt.jobName), [])
 
-const isUntold = ({ status: { phase } }: ObservedRun): boolean => phase === undefined || phase === "Pending"
+const isUntold = ({ status: { phase } }: LiveRun): boolean => phase === undefined || phase === "Pending"
 
 const startingSoon = (job: string): Standing => ({ begun: false, message: `The Job ${job} is starting.` })
 
@@ -68,7 +69,7 @@ const advised = ({ message, trouble, usual }: Standing): string =>
   trouble?.failure === undefined || usual === true ? message : `${sentence(message)} ${trouble.failure.advice}`
 
 /** What was said of the same trouble stays, when what is said now differs in numbers only, or is less. */
-const steady = ({ status }: ObservedRun, standing: Standing): string => {
+const steady = ({ status }: LiveRun, standing: Standing): string => {
   const { message, trouble } = standing
   const full = advised(standing)
   const before = findCondition(status.conditions, "Progressing")
@@ -78,7 +79,7 @@ const steady = ({ status }: ObservedRun, standing: Standing): string => {
 }
 
 /** How a run ends whose start has stood like this for too long. */
-export const failureOf = (run: ObservedRun, standing: Standing): Failure | undefined => {
+export const failureOf = (run: LiveRun, standing: Standing): Failure | undefined => {
   const failure = standing.trouble?.failure
   return failure === undefined ? undefined : {
     reason: failure.reason,
@@ -86,7 +87,7 @@ export const failureOf = (run: ObservedRun, standing: Standing): Failure | undef
   }
 }
 
-const again = ({ attempt: { contextVersion }, kind, name, namespace }: ObservedRun): string =>
+const again = ({ attempt: { contextVersion }, kind, name, namespace }: LiveRun): string =>
   runKinds[kind].hasVersions
     ? `kubectl patch ${runKinds[kind].singular} ${name} -n ${namespace} --type merge -p '{"spec":{"contextVersion":${
       contextVersion + 1
@@ -94,7 +95,7 @@ const again = ({ attempt: { contextVersion }, kind, name, namespace }: ObservedR
     : "create the run again under another name"
 
 /** Whether the spec was edited since the attempt was started with it. */
-const editFacts = (run: ObservedRun, job: ObservedJob): ReadonlyArray<ConditionFact> => {
+const editFacts = (run: LiveRun, job: ObservedJob): ReadonlyArray<ConditionFact> => {
   if (isEdited(run, job)) {
     return [{ type: "EditPending", status: "True", reason: "WaitsForNextAttempt", message: waits(run.kind) }]
   }

@@ -5,9 +5,11 @@
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import type { Outcome } from "@orchestrator/domain/Phase"
 import { Result } from "effect"
-import type { Observed, ObservedJob, ObservedRun, PresentRun } from "../facts/Observed.ts"
+import type { FinishedRun } from "../facts/FinishedRun.ts"
+import type { Observed, ObservedJob, PresentRun } from "../facts/Observed.ts"
+import type { RunFacts } from "../facts/Run.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
-import { currentJob, finalPhase, isAlive } from "./CurrentAttempt.ts"
+import { currentJob, isAlive } from "./CurrentAttempt.ts"
 
 /** The run is gone, or goes; or a run that had its name before has left Jobs. */
 export interface Gone {
@@ -15,12 +17,13 @@ export interface Gone {
   /** Jobs that our finalizer holds, although Kubernetes has marked them for deletion. */
   readonly marked: ReadonlyArray<ObservedJob>
   /** The run that has the name now. */
-  readonly successor: ObservedRun | undefined
+  readonly successor: RunFacts | undefined
 }
 
 /** The current attempt has a terminal phase. */
-export interface Finished extends PresentRun {
+export interface Finished extends Observed {
   readonly tag: "Finished"
+  readonly run: FinishedRun
   readonly phase: Outcome
 }
 
@@ -61,8 +64,7 @@ export const stageOf = (observed: Observed): Stage => {
   }
   const marked = orphans.filter(isMarked)
   if (marked.length > 0) return { tag: "Gone", marked, successor: run }
-  const phase = finalPhase(run)
-  if (phase !== undefined) return { ...observed, run, tag: "Finished", phase }
+  if (run.ended) return { ...observed, run, tag: "Finished", phase: run.phase }
   const former = jobs.find((job) => job.name !== run.jobName && (job.held || isAlive(job)))
   if (former !== undefined) return { ...observed, run, tag: "Superseding", former }
   const job = currentJob(run, jobs)

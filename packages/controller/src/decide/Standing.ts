@@ -6,7 +6,8 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import type { FailureReason, ProgressReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import type { DateTime } from "effect"
-import type { ObservedJob, ObservedPod, Stuck } from "../facts/Observed.ts"
+import type { ObservedJob } from "../facts/Observed.ts"
+import type { PodFacts, Stuck } from "../facts/Pod.ts"
 import { isFormer } from "./CurrentAttempt.ts"
 import { explainRefusal } from "./Refusal.ts"
 import { isPast, schedulingUntil, startLimit } from "./StartClock.ts"
@@ -74,7 +75,7 @@ const withoutPod = ({ name, namespace, podRefused }: ObservedJob): Standing => {
   }
 }
 
-const withPod = (job: ObservedJob, pod: ObservedPod, now: DateTime.Utc): Standing => {
+const withPod = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Standing => {
   if (pod.deleting && !pod.over) {
     return {
       begun: pod.begun,
@@ -96,7 +97,7 @@ const withPod = (job: ObservedJob, pod: ObservedPod, now: DateTime.Utc): Standin
 const agentRuns = ({ name }: ObservedJob): string =>
   `The agent's container runs in the Job ${name}: setup first, then the agent.`
 
-const starting = (job: ObservedJob, pod: ObservedPod, now: DateTime.Utc): Omit<Standing, "begun"> => {
+const starting = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Omit<Standing, "begun"> => {
   const see = `See kubectl describe pod ${pod.name} -n ${job.namespace}.`
   const isYoung = !isPast(now, schedulingUntil(job) ?? now)
   if (pod.stuck !== undefined && !isYoung) return stuckOn(pod.stuck, job, see)
@@ -212,7 +213,7 @@ const unscheduled = ({ message: words, reason }: Stuck, job: ObservedJob, see: s
 const unprepared = (
   { namespace }: ObservedJob,
   { message: words, reason }: NonNullable<ObservedJob["podWarning"]>,
-  pod: ObservedPod,
+  pod: PodFacts,
   see: string
 ): Omit<Standing, "begun"> => {
   if (reason === "FailedCreatePodSandBox") {

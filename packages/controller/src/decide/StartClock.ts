@@ -2,10 +2,12 @@
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { DateTime, Duration, Option } from "effect"
 import type { ObservedJob } from "../facts/Observed.ts"
-import { schedulingSeconds } from "../facts/ObservedJobs.ts"
 
 /** What a usual start takes: nothing is said of it before. */
 const usualStart = Duration.seconds(10)
+
+/** How long a pod may be without a node before that is worth telling: claims are being bound, nodes being made. */
+const schedulingTime = Duration.seconds(10)
 
 /** What time alone may mend has so many times `job.startDeadlineSeconds`. */
 const longStart = 3
@@ -29,7 +31,7 @@ export const usualUntil = (job: ObservedJob): DateTime.Utc | undefined => after(
 
 /** Until when it is nothing to tell that a pod has no node. */
 export const schedulingUntil = ({ pod }: ObservedJob): DateTime.Utc | undefined =>
-  after(pod?.stuck?.since, Duration.seconds(schedulingSeconds))
+  after(pod?.stuck?.since, schedulingTime)
 
 /** Until when a start may fail. */
 export const startLimit = (

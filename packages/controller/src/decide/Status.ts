@@ -15,14 +15,13 @@ import { sentence } from "@orchestrator/domain/Text"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { type DateTime, Result } from "effect"
-import { Action, type StatusWrite } from "../act/Action.ts"
-import { isEditedAfterEnd, lacksFinished } from "../facts/FinishedRun.ts"
+import { Action } from "../act/Action.ts"
 import type { PresentRun } from "../facts/Observed.ts"
-import { observeRun } from "../facts/ObservedRuns.ts"
+import { runFacts } from "../facts/Run.ts"
+import { type Fields, readStatus } from "../facts/RunStatus.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { type KindName, runKinds } from "../kinds/RunKind.ts"
 import { evidenceFacts } from "./Conditions.ts"
-import { finalPhase } from "./CurrentAttempt.ts"
 import type { Evidence } from "./Evidence.ts"
 import type { Verdict } from "./Judge.ts"
 import type { Pause } from "./Pause.ts"
@@ -247,20 +246,20 @@ export const paused = (
 }
 
 const write = (observed: PresentRun, change: Change): ReadonlyArray<Action> => {
-  const next = statusWrite(observed, change)
-  return sameJson(next.object.status, observed.run.object.status) ? [] : [Action.WriteStatus(next)]
+  const before = { ...observed.run.otherStatus, ...observed.run.status }
+  const status = nextStatus(observed, before, change)
+  return sameJson(status, before) ? [] : [Action.WriteStatus({ run: observed.run, status })]
 }
 
-/** Characters of a message; several conditions repeat it, and the whole status has to stay small (see StoredRun). */
+/** Characters of a message; several conditions repeat it, and the whole status has to stay small (see LiveRun). */
 const longestMessage = 1024
 const words = (message: string): string => printable(message, { max: longestMessage })
 /** What Kubernetes wants of a condition's reason; a kubelet's own may be anything. */
 const reasonWord = (reason: string): string => /^[A-Za-z](?:[\w,:]{0,254}\w)?$/.test(reason) ? reason : "Unknown"
 
-const statusWrite = (observed: PresentRun, { facts: said = [], ...change }: Change): StatusWrite => {
+const nextStatus = (observed: PresentRun, before: Fields, { facts: said = [], ...change }: Change): Fields => {
   const { run } = observed
   const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason, usage } } = run
-  const before = run.object.status ?? {}
   const now = formatTime(observed.now)
   const isNew = contextVersion !== attempt.contextVersion
   const facts = isNew ? conditions?.filter(({ type }) => ofTheRun.has(type)) : conditions
@@ -268,7 +267,7 @@ const statusWrite = (observed: PresentRun, { facts: said = [], ...change }: Chan
   const added = change.attempt === undefined ? undefined : endedNow(attempts, change.attempt)
   const next = statusPatch({
     ...(isNew ? ofFormerAttempt : undefined),
-    ...(isNew && before["retryCount"] !== undefined ? { retryCount: 0 } : undefined),
+    ...(isNew && run.status.retryCount !== undefined ? { retryCount: 0 } : undefined),
     cancelledVersion: run.cancelledVersion,
     ...change.fields,
     ...(change.attempt === undefined ? undefined : { attempts: recordAttempt(attempts, change.attempt) }),
@@ -289,10 +288,7 @@ const statusWrite = (observed: PresentRun, { facts: said = [], ...change }: Chan
       now
     )
   })
-  return {
-    kind: run.kind,
-    object: { ...run.object, status: withoutUndefined({ ...before, ...next }) } satisfies CustomObject
-  }
+  return withoutUndefined({ ...before, ...next })
 }
 
 /**
@@ -300,16 +296,16 @@ const statusWrite = (observed: PresentRun, { facts: said = [], ...change }: Chan
  * version ended it, that it has. From the object as the cluster has it; nothing to do when all is said.
  */
 export const settled = (kind: KindName, object: CustomObject, now: DateTime.Utc): ReadonlyArray<Action> => {
-  if (!lacksFinished(object) && !isEditedAfterEnd(object)) return []
-  const run = observeRun(kind, object)
-  const { conditions = [], reason } = run.status
-  const phase = finalPhase(run) ?? "Failed"
+  const run = runFacts(kind, object)
+  if (!run.ended || !(run.lacksFinished || run.editedAfterEnd)) return []
+  const { conditions = [], reason } = readStatus(object.status ?? {})
+  const { phase } = run
   const since = object.status?.["finishedAt"]
   const time = typeof since === "string" ? since : formatTime(now)
   const fact = finishedFact({ phase, reason: reasonWord(reason ?? phase) })
   const next = statusPatch({
     observedGeneration: run.generation,
-    ...(lacksFinished(object) ? { conditions: setConditions(conditions, [fact], time) } : {})
+    ...(run.lacksFinished ? { conditions: setConditions(conditions, [fact], time) } : {})
   })
   return [Action.SettleStatus({ kind, object: { ...object, status: { ...object.status, ...next } } })]
 }
@@ -320,7 +316,7 @@ const finishedFact = ({ phase, reason }: Pick<Change, "phase" | "reason">): Cond
     ? { type: "Finished", status: "True", reason, message: `The run has ended: ${phase}.` }
     : { type: "Finished", status: "False", reason: "InProgress", message: "The run has not ended." }
 
-const withoutUndefined = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+const withoutUndefined = (fields: Fields): Fields => {
   const kept: Record<string, unknown> = {}
   for (const key of Object.keys(fields)) if (fields[key] !== undefined) kept[key] = fields[key]
   return kept

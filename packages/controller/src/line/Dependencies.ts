@@ -1,8 +1,8 @@
 /** What keeps a run from starting because of the runs that it depends on. Pure, over whatever the store knows of them. */
 import type { Outcome } from "@orchestrator/domain/Phase"
 import { Result } from "effect"
-import { finalPhase } from "../decide/CurrentAttempt.ts"
-import type { ObservedRun } from "../facts/Observed.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
+import type { RunFacts } from "../facts/Run.ts"
 
 /** The first in this order decides. */
 export type Obstacle =
@@ -12,34 +12,33 @@ export type Obstacle =
   | { readonly tag: "missing"; readonly names: ReadonlyArray<string> }
   | { readonly tag: "unfinished"; readonly names: ReadonlyArray<string> }
 
-type Look = (name: string) => ObservedRun | undefined
+type Look = (name: string) => RunFacts | undefined
 
-const dependenciesOf = ({ spec }: ObservedRun): ReadonlyArray<string> =>
+const dependenciesOf = ({ spec }: LiveRun): ReadonlyArray<string> =>
   Result.isSuccess(spec) && spec.success.run.kind === "CodeRun" ? spec.success.run.spec.dependsOn ?? [] : []
 
-export const obstacleOf = (run: ObservedRun, look: Look): Obstacle | undefined => {
+export const obstacleOf = (run: LiveRun, look: Look): Obstacle | undefined => {
   const names = dependenciesOf(run)
   if (names.length === 0) return undefined
   const seen = names.map((name) => ({ name, run: look(name) }))
   for (const { name, run } of seen) {
-    const phase = run === undefined ? undefined : finalPhase(run)
-    if (phase === "Failed" || phase === "Cancelled") return { tag: "failed", name, phase }
+    if (run?.ended === true && run.phase !== "Succeeded") return { tag: "failed", name, phase: run.phase }
   }
   const path = cycleOf(run, look)
   if (path !== undefined) return { tag: "cycle", path }
   const missing = seen.filter((dependency) => dependency.run === undefined).map(({ name }) => name)
   if (missing.length > 0) return { tag: "missing", names: missing }
-  const unfinished = seen.filter(({ run }) => run !== undefined && finalPhase(run) === undefined)
+  const unfinished = seen.filter(({ run }) => run?.ended === false)
   return unfinished.length === 0 ? undefined : { tag: "unfinished", names: unfinished.map(({ name }) => name) }
 }
 
 /** The shortest way from a run over runs that have not ended back to it. */
-const cycleOf = (start: ObservedRun, look: Look): ReadonlyArray<string> | undefined => {
+const cycleOf = (start: LiveRun, look: Look): ReadonlyArray<string> | undefined => {
   const met = new Set<string>()
   const paths: Array<ReadonlyArray<string>> = [[start.name]]
   for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
     const run = path.length === 1 ? start : look(path.at(-1) ?? "")
-    if (run === undefined || finalPhase(run) !== undefined) continue
+    if (run === undefined || run.ended) continue
     for (const name of dependenciesOf(run)) {
       if (name === start.name) return [...path, name]
       if (met.has(name)) continue

@@ -10,7 +10,8 @@ import type { WorkspaceTurn } from "../facts/Observed.ts"
 export const mustWait = (turn: WorkspaceTurn | undefined, { storage }: OrchestratorConfig): boolean =>
   turn?.tag === "deleting" || (turn?.tag === "waiting" && storage.access === "Exclusive")
 
-export interface ClaimFacts {
+/** What there is under a name that a claim could have. */
+export interface Candidate {
   /** Undefined: there is no such claim. */
   readonly claim:
     | {
@@ -30,7 +31,7 @@ export interface ClaimChoice {
   readonly standing: "mine" | "adopted" | "absent" | "taken"
 }
 
-const standingOf = (tenant: Tenant, isPlain: boolean, { claim, usedByOthers }: ClaimFacts): ClaimChoice["standing"] => {
+const standingOf = (tenant: Tenant, isPlain: boolean, { claim, usedByOthers }: Candidate): ClaimChoice["standing"] => {
   if (claim === undefined) return usedByOthers ? "taken" : "absent"
   if (claim.tenant === "unknown") return "taken"
   if (claim.tenant !== undefined) return isTenant(claim.tenant, tenant) ? "mine" : "taken"
@@ -38,10 +39,10 @@ const standingOf = (tenant: Tenant, isPlain: boolean, { claim, usedByOthers }: C
   return isPlain && !others ? "adopted" : "taken"
 }
 
-export const chooseClaim = (tenant: Tenant, factsOf: (name: string) => ClaimFacts): ClaimChoice => {
+export const chooseClaim = (tenant: Tenant, candidateOf: (name: string) => Candidate): ClaimChoice => {
   const choices = workspaceNames(tenant).map((name, index): ClaimChoice => ({
     name,
-    standing: standingOf(tenant, index === 0, factsOf(name))
+    standing: standingOf(tenant, index === 0, candidateOf(name))
   }))
   return choices.find(({ standing }) => standing === "mine") ??
     choices.find(({ standing }) => standing !== "taken") ??

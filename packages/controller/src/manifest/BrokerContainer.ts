@@ -3,14 +3,12 @@
  * agent's, in the group that volumes belong to. The credentials and its own folder are mounted in no other container.
  */
 import { signingSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
+import { brokerContainer } from "@orchestrator/domain/PodParts"
 import type { KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { brokerEnvironment, brokerFolders } from "./BrokerEnvironment.ts"
 import { type LiteralContainer, words } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
-
-/** The container whose termination message is the testimony. */
-export const brokerContainer = "broker"
 
 export const broker = (inputs: PodInputs): LiteralContainer => {
   const { agent } = inputs.config

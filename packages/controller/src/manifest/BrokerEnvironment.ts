@@ -5,7 +5,7 @@ import { printable } from "@orchestrator/domain/Printable"
 import { Branch, Commit } from "@orchestrator/domain/Reported"
 import { Option, Schema } from "effect"
 import { remainingBudget } from "../decide/Budget.ts"
-import type { ObservedRun } from "../facts/Observed.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
 import { runKinds } from "../kinds/RunKind.ts"
 import { fill } from "./Fill.ts"
 import { literals, type Variable } from "./Literal.ts"
@@ -67,7 +67,7 @@ const unlessBlank = (text: string) => text.trim() === "" ? undefined : text
 const decodeDelivered = Schema.decodeUnknownOption(Schema.Struct({ branch: Branch, headCommit: Commit }))
 
 /** What an earlier attempt delivered, so that this one goes on with its branch. */
-const knownValues = ({ object: { status } }: ObservedRun) =>
+const knownValues = ({ status }: LiveRun) =>
   Option.match(decodeDelivered(status), {
     onNone: () => ({}),
     onSome: ({ branch, headCommit }) => ({ knownBranch: branch, knownHead: headCommit })

@@ -12,13 +12,14 @@ import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { ConfigMap, Job, Metadata, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import { specHash } from "../decide/SpecEdit.ts"
 import { jobDeadlineSeconds } from "../decide/StartClock.ts"
-import type { ObservedRun, PresentRun } from "../facts/Observed.ts"
+import type { FilesReference } from "../facts/Job.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
+import type { PresentRun } from "../facts/Observed.ts"
 import { type KindName, runKinds } from "../kinds/RunKind.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
-import type { FilesReference } from "./Files.ts"
 import { podSpec } from "./PodSpec.ts"
 
-const labelsOf = (run: ObservedRun, spec: RunSpec): Readonly<Record<string, string>> => {
+const labelsOf = (run: LiveRun, spec: RunSpec): Readonly<Record<string, string>> => {
   const { component, taskType } = runKinds[run.kind]
   return runLabels({
     component,

@@ -5,16 +5,14 @@
 import { filesFolders } from "@orchestrator/domain/AttemptFiles"
 import { sshSecretName } from "@orchestrator/domain/Names"
 import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
+import { agentContainer, filesVolume, prepareContainer } from "@orchestrator/domain/PodParts"
 import type { PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { broker, brokerVolumes, endpointMount } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
-import { digestVariable, filesVolume, prepareContainer } from "./Files.ts"
+import { digestVariable } from "./Files.ts"
 import { type LiteralContainer, words } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
-
-/** The container whose logs and result are the attempt's. */
-export const agentContainer = "claude"
 
 const workspaceVolume = "workspace"
 

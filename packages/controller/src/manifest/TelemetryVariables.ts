@@ -1,6 +1,5 @@
 /** What makes Claude Code send telemetry: where to, whose it is, and the trace that it belongs to. */
 import { fnv1a } from "@orchestrator/domain/Hash"
-import { traceparentAnnotation } from "@orchestrator/domain/Labels"
 import type { TelemetryConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { attemptText } from "@orchestrator/domain/Retry"
@@ -54,7 +53,7 @@ const known = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** The trace of whoever made the run, where that is known; else all attempts of a run are in the trace that its UID names. */
 const traceparent = ({ run }: PodInputs): string => {
-  const given = run.object.metadata.annotations?.[traceparentAnnotation]
+  const given = run.traceparent
   if (given !== undefined && known.test(given)) return given
   const hex = run.uid.replaceAll("-", "").toLowerCase()
   const trace = /^(?!0{32})[0-9a-f]{32}$/.test(hex) ? hex : fnv1a(run.uid) + fnv1a(`trace ${run.uid}`)

@@ -10,10 +10,11 @@ import { Action } from "../../src/act/Action.ts"
 import { Cleanup } from "../../src/act/Cleanup.ts"
 import { Interpreter } from "../../src/act/Interpreter.ts"
 import { plan } from "../../src/decide/Plan.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
 import { observeJob } from "../../src/facts/ObservedJobs.ts"
-import { observeRun } from "../../src/facts/ObservedRuns.ts"
-import { pruneJob, Stores } from "../../src/facts/Stores.ts"
+import { runFacts } from "../../src/facts/Run.ts"
+import { Stores } from "../../src/facts/Stores.ts"
 import { makeRound } from "../../src/loop/Round.ts"
 import { given, noWorkspace, workspace } from "../fixtures/Given.ts"
 import { complete, makeJob } from "../fixtures/Jobs.ts"
@@ -56,7 +57,7 @@ const statusOf = Effect.flatMap(
 /** The run as the cluster has it now. */
 const current = Effect.flatMap(
   KubernetesClient,
-  (client) => Effect.map(client.get(CodeRunKind, ref("api")), (run) => observeRun("CodeRun", run))
+  (client) => Effect.map(client.get(CodeRunKind, ref("api")), (run) => runFacts("CodeRun", run))
 )
 
 const versions = Effect.gen(function*() {
@@ -85,7 +86,7 @@ describe("a start", () => {
       assert.strictEqual(job.metadata.ownerReferences?.[0]?.uid, observed.run?.uid)
       assert.strictEqual(files.metadata.ownerReferences?.[0]?.uid, job.metadata.uid)
       assert.strictEqual((yield* statusOf)?.["phase"], "Running")
-      assert.strictEqual(stores.jobs.get(ref(jobNameOf(observed)))?.metadata.uid, job.metadata.uid)
+      assert.strictEqual(stores.jobs.get(ref(jobNameOf(observed)))?.uid, job.metadata.uid)
       assert.isDefined(stores.files.get(ref(filesNameOf(observed))))
       assert.isDefined(stores.workspaces.get(ref("workspace-api")))
     }).pipe(Effect.provide(cluster)))
@@ -116,7 +117,7 @@ describe("a start", () => {
       const next = plan({
         ...observed,
         workspace: workspace({ tag: "mine" }),
-        jobs: [observeJob(pruneJob(job), undefined)]
+        jobs: [observeJob(jobFacts(job), undefined)]
       })
       assert.strictEqual(next.rule, "filesAbsent")
       yield* perform(next)

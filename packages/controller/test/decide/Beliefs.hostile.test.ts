@@ -8,10 +8,11 @@ import { Schema } from "effect"
 import { lastSession } from "../../src/decide/LastSession.ts"
 import { plan } from "../../src/decide/Plan.ts"
 import { explainRefusal } from "../../src/decide/Refusal.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
+import { liveRun } from "../../src/facts/LiveRun.ts"
 import type { ObservedJob } from "../../src/facts/Observed.ts"
 import { observeJob } from "../../src/facts/ObservedJobs.ts"
-import { observeRun } from "../../src/facts/ObservedRuns.ts"
-import { pruneJob, prunePod } from "../../src/facts/Stores.ts"
+import { podFacts } from "../../src/facts/Pod.ts"
 import { given, givenStarted, makeConfig } from "../fixtures/Given.ts"
 import { startingPod } from "../fixtures/Jobs.ts"
 import { writtenStatus } from "../fixtures/PlanCase.ts"
@@ -53,7 +54,7 @@ const observedJob = (credentials: "env" | "broker", pod: Pod): ObservedJob => {
     metadata: { ...made.metadata, uid: "j1" },
     status: { conditions: [{ type: "Complete", status: "True", reason: "CompletionsReached" }] }
   }
-  return observeJob(pruneJob(job), { pod: prunePod(pod), gone: false })
+  return observeJob(jobFacts(job), podFacts(pod))
 }
 
 const run = makeCodeRun({ status: running() })
@@ -282,7 +283,7 @@ describe("what an older version has stored", () => {
       })
     })
   const nextOf = (object: CustomObject) => {
-    const view = observeRun("CodeRun", object)
+    const view = liveRun("CodeRun", object)
     return given({ run: object, lastSession: lastSession(view, [view]) })
   }
 
@@ -313,7 +314,7 @@ describe("what an older version has stored", () => {
 
   it("spoils no other field: the attempts that are known stay known, so no Job is made twice", () => {
     const attempts = [{ contextVersion: 1, jobName, sessionId: "$(X)", startedAt: "2026-03-01T09:00:00Z" }]
-    const view = observeRun("CodeRun", makeCodeRun({ status: running({ attempts, usage: "none" }) }))
+    const view = liveRun("CodeRun", makeCodeRun({ status: running({ attempts, usage: "none" }) }))
     assert.deepStrictEqual(view.status.attempts?.map((each) => [each.jobName, each.sessionId]), [[jobName, undefined]])
   })
 })

@@ -3,7 +3,9 @@ import { type BrokerResult, emptyBrokerResult } from "@orchestrator/domain/Broke
 import { FailureReason } from "@orchestrator/domain/Reason"
 import fc from "fast-check"
 import { judgeAgent, judgeJob } from "../../src/decide/Judge.ts"
-import type { AgentEnd, JobEnd, ObservedJob } from "../../src/facts/Observed.ts"
+import type { JobEnd } from "../../src/facts/Job.ts"
+import type { ObservedJob } from "../../src/facts/Observed.ts"
+import type { AgentEnd } from "../../src/facts/Reports.ts"
 import { complete, endWith, failed, makeJob, makePod, silentEnd, testimonyFrom } from "../fixtures/Jobs.ts"
 import {
   completed,

@@ -6,7 +6,7 @@ import { isTerminal } from "@orchestrator/domain/Phase"
 import { Schema } from "effect"
 import fc from "fast-check"
 import { Action } from "../../src/act/Action.ts"
-import { finalPhase, isAlive } from "../../src/decide/CurrentAttempt.ts"
+import { isAlive } from "../../src/decide/CurrentAttempt.ts"
 import { plan } from "../../src/decide/Plan.ts"
 import { Learned } from "../../src/facts/Learned.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
@@ -56,8 +56,8 @@ describe("every named case", () => {
   it(
     "writes only what the kind's schema keeps",
     check((given) => {
-      for (const { kind, object } of statusesOf(given)) {
-        assert.deepStrictEqual<unknown>(roundTrip[kind](object.status), object.status)
+      for (const { run: { kind }, status } of statusesOf(given)) {
+        assert.deepStrictEqual<unknown>(roundTrip[kind](status), status)
       }
     })
   )
@@ -78,7 +78,7 @@ describe("every named case", () => {
       const status = plan(given).actions.find(Action.$is("WriteStatus"))
       if (status === undefined) return
       const stored = afterPlan(given, { rule: "", actions: [status] })
-      assert.notDeepEqual(writtenStatus(plan(stored)), status.object.status)
+      assert.notDeepEqual(writtenStatus(plan(stored)), status.status)
     })
   )
 
@@ -105,7 +105,7 @@ describe("every plan", () => {
   it(
     "never starts a finished run again",
     check((observed) => {
-      if (observed.run === undefined || finalPhase(observed.run) === undefined) return
+      if (observed.run?.ended !== true) return
       const tags = plan(observed).actions.map(({ _tag }) => _tag)
       assert.notIncludeMembers(tags, ["CreateJob", "CreateFiles", "CreateWorkspace", "LeaseWorkspace"])
       assert.notInclude(tags, "WriteStatus")
@@ -150,7 +150,7 @@ describe("every plan", () => {
         const after = last.run
         if (before === undefined || after === undefined) return
         assert.isAtLeast(after.attempt.contextVersion, before.attempt.contextVersion)
-        if (isTerminal(before.status.phase) && finalPhase(before) !== undefined) {
+        if (before.ended) {
           assert.strictEqual(after.status.phase, before.status.phase)
         }
       }
@@ -171,12 +171,12 @@ describe("every plan", () => {
   it(
     "says Finished of every ended run and of no other",
     check((observed) => {
-      for (const { object: { status } } of statusesOf(observed)) {
-        const conditions: ReadonlyArray<{ type?: unknown; status?: unknown }> = Array.isArray(status?.["conditions"])
+      for (const { status } of statusesOf(observed)) {
+        const conditions: ReadonlyArray<{ type?: unknown; status?: unknown }> = Array.isArray(status["conditions"])
           ? status["conditions"]
           : []
         const said = conditions.find(({ type }) => type === "Finished")?.status
-        assert.strictEqual(said, isTerminal(String(status?.["phase"])) ? "True" : "False")
+        assert.strictEqual(said, isTerminal(String(status["phase"])) ? "True" : "False")
       }
     })
   )

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import fc from "fast-check"
-import { finalPhase, isAlive } from "../../src/decide/CurrentAttempt.ts"
+import { isAlive } from "../../src/decide/CurrentAttempt.ts"
 import { type Stage, stageOf } from "../../src/decide/Stage.ts"
 import { anyObserved } from "../fixtures/AnyObserved.ts"
 import { given, givenStarted } from "../fixtures/Given.ts"
@@ -71,7 +71,7 @@ describe("a run's stage", () => {
           assert.isTrue(stage.marked.every(({ deleting, held }) => deleting && held))
           return
         }
-        assert.strictEqual(stage.tag === "Finished", finalPhase(stage.run) !== undefined)
+        assert.strictEqual(stage.tag === "Finished", stage.run.ended)
         if (stage.tag === "Finished") return
         const { jobName } = stage.run
         const own = stage.jobs.find(({ name }) => name === jobName)

@@ -3,7 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import type { ContainerState, Pod } from "@orchestrator/k8s/Objects"
 import { DateTime } from "effect"
 import { plan } from "../../src/decide/Plan.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
 import { observeJob } from "../../src/facts/ObservedJobs.ts"
+import { podFacts } from "../../src/facts/Pod.ts"
 import { givenDocs, makeConfig, presentFiles } from "../fixtures/Given.ts"
 import { writtenStatus } from "../fixtures/PlanCase.ts"
 import { docsJobName, makeCodeRun, makeDocsRun, namespace } from "../fixtures/Runs.ts"
@@ -81,7 +83,7 @@ describe("a start that stands still", () => {
 
   it("of a DocsRun ends the same way, and names what a DocsRun can do", () => {
     const seen = pod({ ...ready, claude: waiting("ErrImagePull", "denied") })
-    const docsJob = { ...observeJob(job(), { pod: seen, gone: false }), name: docsJobName }
+    const docsJob = { ...observeJob(jobFacts(job()), podFacts(seen)), name: docsJobName }
     const given = { ...givenDocs({ run: makeDocsRun(), jobs: [docsJob], files: presentFiles }), now: at(601) }
     const status = writtenStatus(plan(given))
     assert.strictEqual(status?.["reason"], "ImagePullFailed")

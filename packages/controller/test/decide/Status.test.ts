@@ -5,11 +5,12 @@ import type { Condition } from "@orchestrator/domain/Condition"
 import { DateTime } from "effect"
 import { plan } from "../../src/decide/Plan.ts"
 import { ended } from "../../src/decide/Status.ts"
+import { liveRun } from "../../src/facts/LiveRun.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
-import { observeRun } from "../../src/facts/ObservedRuns.ts"
 import { behind, given, presentFiles, renderedFiles, workspace } from "../fixtures/Given.ts"
 import { jobWith, makeJob, makeNextJob, makePod, stuckPod } from "../fixtures/Jobs.ts"
 import { completed, failedWith } from "../fixtures/Results.ts"
+import { objectOf, runOf } from "../fixtures/RunOf.ts"
 import { jobName, makeCodeRun, nextJobName } from "../fixtures/Runs.ts"
 import { afterPlan, settle } from "../fixtures/Simulate.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
@@ -22,15 +23,15 @@ const step = (before: Observed, hour: number, changes: Partial<Observed>): Obser
 
 const edited = ({ run }: Observed, spec: object) => {
   assert.isDefined(run)
-  const { metadata } = run.object
-  return observeRun(run.kind, {
-    ...run.object,
-    metadata: { ...metadata, generation: (metadata.generation ?? 0) + 1 },
-    spec: { ...run.object.spec, ...spec }
+  const object = objectOf(run)
+  return runOf(run.kind, {
+    ...object,
+    metadata: { ...object.metadata, generation: (object.metadata.generation ?? 0) + 1 },
+    spec: { ...object.spec, ...spec }
   })
 }
 
-const statusOf = ({ run }: Observed) => run?.object.status ?? {}
+const statusOf = ({ run }: Observed) => objectOf(run).status ?? {}
 const conditionsOf = (observed: Observed) =>
   Object.fromEntries(
     (statusOf(observed)["conditions"] as ReadonlyArray<Condition>).map((
@@ -203,7 +204,8 @@ describe("usage", () => {
   })
 
   it("of an attempt whose end is recorded already is not added again", () => {
-    const recorded = observeRun("CodeRun", makeCodeRun({ status: finished("Failed", "AgentError", { usage }) }))
+    const attempts = [{ contextVersion: 1, jobName, outcome: "Failed" }]
+    const recorded = liveRun("CodeRun", makeCodeRun({ status: running({ attempts, usage }) }))
     const [attempt] = recorded.status.attempts ?? []
     assert.isDefined(attempt)
     const [write] = ended({ ...ends, run: recorded }, {
@@ -212,7 +214,7 @@ describe("usage", () => {
       attempt: { ...attempt, usage },
       evidence: { usage }
     })
-    assert.deepStrictEqual(write?._tag === "WriteStatus" ? write.object.status?.["usage"] : undefined, usage)
+    assert.deepStrictEqual(write?._tag === "WriteStatus" ? write.status["usage"] : undefined, usage)
   })
 
   it("of an attempt that nothing is known of stays as it was", () => {

@@ -1,10 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { finalPhase } from "../../src/decide/CurrentAttempt.ts"
 import { lastSession } from "../../src/decide/LastSession.ts"
-import { isFinished } from "../../src/facts/FinishedRun.ts"
-import { observeRun } from "../../src/facts/ObservedRuns.ts"
-import { pruneRun } from "../../src/facts/StoredRun.ts"
-import { tenantIn, workspacesOf } from "../../src/facts/Stores.ts"
+import { runFacts } from "../../src/facts/Run.ts"
 import { makeCodeRun, makeDocsRun, session } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 
@@ -35,24 +31,20 @@ const cases = [
 ]
 
 describe("a run that is", () => {
-  it.each(cases)("$name: finished $want, as the decisions say, also of what is kept", ({ run, want }) => {
-    const kept = pruneRun("CodeRun")(run)
-    assert.deepStrictEqual([isFinished(run), isFinished(kept)], [want, want])
-    for (const each of [run, kept]) assert.strictEqual(finalPhase(observeRun("CodeRun", each)) !== undefined, want)
-    assert.deepStrictEqual(workspacesOf(kept), workspacesOf(run))
-    assert.deepStrictEqual(tenantIn(kept), tenantIn(run))
+  it.each(cases)("$name: finished $want", ({ run, want }) => {
+    const facts = runFacts("CodeRun", run)
+    assert.strictEqual(facts.ended, want)
+    assert.strictEqual(facts.tenant?.workspaces[0], "orchestrator/workspace-api")
   })
 
   it("finished and a DocsRun is known by its name, its end and nothing else", () => {
-    const { metadata, spec, status } = pruneRun("DocsRun")(makeDocsRun({ status: finished("Succeeded", "Delivered") }))
-    assert.strictEqual(metadata.name, "guide")
-    assert.deepStrictEqual(spec, {})
-    assert.hasAllKeys(status, ["phase", "reason", "contextVersion", "observedGeneration", "conditions", "attempts"])
+    const { name, status, tenant } = runFacts("DocsRun", makeDocsRun({ status: finished("Succeeded", "Delivered") }))
+    assert.deepStrictEqual([name, tenant], ["guide", undefined])
+    assert.hasAllKeys(status, ["phase", "reason", "contextVersion", "attempts"])
   })
 
   it("finished offers its session to the next run of its service", () => {
-    const view = observeRun("CodeRun", pruneRun("CodeRun")(done))
-    const next = observeRun("CodeRun", makeCodeRun({ metadata: { name: "next", uid: "another" } }))
-    assert.strictEqual(lastSession(next, [view]), session)
+    const next = runFacts("CodeRun", makeCodeRun({ metadata: { name: "next", uid: "another" } }))
+    assert.strictEqual(lastSession(next, [runFacts("CodeRun", done)]), session)
   })
 })

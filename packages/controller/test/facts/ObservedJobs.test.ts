@@ -3,8 +3,8 @@ import { type BrokerResult, emptyBrokerResult, formatBrokerResult } from "@orche
 import { jobFinalizer, retryAnnotation, stopAnnotation } from "@orchestrator/domain/Labels"
 import type { ContainerState, Job, ObjectCondition, Pod } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
-import { observeJob, observePod } from "../../src/facts/ObservedJobs.ts"
-import { pruneJob, prunePod } from "../../src/facts/Stores.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
+import { goneFacts, podFacts } from "../../src/facts/Pod.ts"
 
 const job = (metadata: Job["metadata"], conditions: ReadonlyArray<ObjectCondition> = []): Job => ({
   metadata: { name: "code-api-v1-3f9c2a1b", namespace: "orchestrator", uid: "j1", ...metadata },
@@ -38,7 +38,7 @@ describe("a Job", () => {
     }
   ])(
     "$name: attempt $want.contextVersion, retry $want.retry",
-    ({ metadata, want }) => assert.deepStrictEqual(observeJob(job(metadata), undefined).attempt, want)
+    ({ metadata, want }) => assert.deepStrictEqual(jobFacts(job(metadata)).attempt, want)
   )
 
   it.each([
@@ -51,7 +51,7 @@ describe("a Job", () => {
       want: { held: true, finalizerIndex: 1 }
     }
   ])("with $name is held: $want.held", ({ finalizers, want }) => {
-    const { finalizerIndex, held } = observeJob(job(finalizers === undefined ? {} : { finalizers }), undefined)
+    const { finalizerIndex, held } = jobFacts(job(finalizers === undefined ? {} : { finalizers }))
     assert.deepStrictEqual({ held, finalizerIndex }, want)
   })
 
@@ -80,14 +80,13 @@ describe("a Job", () => {
     },
     { name: "that has failed without a reason", conditions: [condition("Failed", "True")], want: [false, "Failed"] }
   ])("$name: $want", ({ conditions, want }) => {
-    const { end } = observeJob(job({}, conditions), undefined)
+    const { end } = jobFacts(job({}, conditions))
     assert.deepStrictEqual<unknown>(end && [end.succeeded, end.reason], want)
   })
 
   it("that we asked to stop is known by its annotation, one that is being deleted by its time", () => {
-    const { deleting, stopping } = observeJob(
-      job({ annotations: { [stopAnnotation]: "true" }, deletionTimestamp: "2026-03-01T10:00:00Z" }),
-      undefined
+    const { deleting, stopping } = jobFacts(
+      job({ annotations: { [stopAnnotation]: "true" }, deletionTimestamp: "2026-03-01T10:00:00Z" })
     )
     assert.deepStrictEqual({ deleting, stopping }, { deleting: true, stopping: "Cancelled" })
   })
@@ -137,7 +136,7 @@ describe("a pod", () => {
       want: { over: false, ended: false }
     }
   ])("$name: over $want.over, told $want.ended", ({ gone = false, pod, want }) => {
-    const observed = observePod({ pod, gone })
+    const observed = gone ? goneFacts(podFacts(pod)) : podFacts(pod)
     assert.deepStrictEqual({ over: observed.over, ended: observed.ended !== undefined }, want)
   })
 
@@ -145,11 +144,11 @@ describe("a pod", () => {
     const spoilt = pod("Failed", terminated, {
       containerStatuses: [{ name: "sidecar", ready: false, restartCount: 0, state: terminated }]
     })
-    assert.isUndefined(observePod({ pod: spoilt, gone: false }).ended)
+    assert.isUndefined(podFacts(spoilt).ended)
   })
 
   it("takes a termination message for what its schema says", () => {
-    const { ended } = observePod({ pod: pod("Failed", terminated), gone: false })
+    const { ended } = podFacts(pod("Failed", terminated))
     assert.deepStrictEqual(ended?.result, Result.succeed({ outcome: "Failed", message: "x" }))
   })
 
@@ -197,7 +196,7 @@ describe("a pod", () => {
     }
   ])(
     "$name is stuck on $want",
-    ({ pod, want }) => assert.strictEqual(observePod({ pod, gone: false }).stuck?.reason, want)
+    ({ pod, want }) => assert.strictEqual(podFacts(pod).stuck?.reason, want)
   )
 })
 
@@ -223,7 +222,7 @@ describe("a broker", () => {
       metadata: {},
       spec: { template: { spec: { containers: named(containers), initContainers: named(initContainers) } } }
     }
-    assert.strictEqual(observeJob(given, undefined).brokered, want)
+    assert.strictEqual(jobFacts(given).brokered, want)
   })
 
   it.each<{ name: string; pod: Pod; gone?: true; want: BrokerResult | "invalid" | undefined }>([
@@ -262,7 +261,7 @@ describe("a broker", () => {
     },
     { name: "that is not there is not asked", pod: pod("Failed", terminated), want: undefined }
   ])("$name", ({ gone = false, pod, want }) => {
-    const seen = observePod({ pod, gone }).testimony
+    const seen = (gone ? goneFacts(podFacts(pod)) : podFacts(pod)).testimony
     assert.deepStrictEqual(seen === undefined ? undefined : Result.getOrElse(seen, () => "invalid"), want)
   })
 
@@ -270,7 +269,7 @@ describe("a broker", () => {
     const forged = pod("Failed", said(words), {
       initContainerStatuses: [{ name: "broker", ready: false, restartCount: 0, state: said() }]
     })
-    assert.isTrue(Result.isFailure(observePod({ pod: forged, gone: false }).testimony ?? Result.succeed(undefined)))
+    assert.isTrue(Result.isFailure(podFacts(forged).testimony ?? Result.succeed(undefined)))
   })
 
   it.each<{ name: string; pod: Pod; want: object | undefined }>([
@@ -294,22 +293,6 @@ describe("a broker", () => {
       want: undefined
     }
   ])("$name", ({ pod, want }) => {
-    for (const seen of [pod, prunePod(pod)]) {
-      assert.deepStrictEqual<unknown>(observePod({ pod: seen, gone: false }).stuck, want)
-    }
-  })
-
-  it("is seen the same of what the store keeps", () => {
-    const seen = withBroker("Failed", { state: said(), lastState: said(words) })
-    assert.deepStrictEqual(observePod({ pod: prunePod(seen), gone: false }), observePod({ pod: seen, gone: false }))
-    const given: Job = {
-      metadata: { name: "job", uid: "j1" },
-      spec: {
-        template: {
-          spec: { containers: [{ name: "claude", image: "a" }], initContainers: [{ name: "broker", image: "b" }] }
-        }
-      }
-    }
-    assert.deepStrictEqual(observeJob(pruneJob(given), undefined), observeJob(given, undefined))
+    assert.deepStrictEqual<unknown>(podFacts(pod).stuck, want)
   })
 })

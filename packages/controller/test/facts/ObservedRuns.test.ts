@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import fc from "fast-check"
-import { finalPhase } from "../../src/decide/CurrentAttempt.ts"
-import { observeRun } from "../../src/facts/ObservedRuns.ts"
+import { liveRun } from "../../src/facts/LiveRun.ts"
+import { runFacts } from "../../src/facts/Run.ts"
 import { makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 
@@ -47,12 +47,12 @@ describe("the current attempt", () => {
     }
   ])(
     "$name",
-    ({ run, want }) => assert.strictEqual(observeRun("taskId" in run.spec ? "CodeRun" : "DocsRun", run).jobName, want)
+    ({ run, want }) => assert.strictEqual(runFacts("taskId" in run.spec ? "CodeRun" : "DocsRun", run).jobName, want)
   )
 })
 
 it("a DocsRun has one version, whatever its spec holds", () => {
-  const { attempt } = observeRun("DocsRun", makeDocsRun({ spec: { contextVersion: 5 } }))
+  const { attempt } = runFacts("DocsRun", makeDocsRun({ spec: { contextVersion: 5 } }))
   assert.deepStrictEqual(attempt, { contextVersion: 1, retry: 0 })
 })
 
@@ -71,7 +71,8 @@ describe("a run is finished", () => {
     { name: "not with a phase that nobody knows", status: { phase: "Completed" }, want: undefined }
   ])("$name", ({ spec = {}, status, want }) => {
     const run = makeCodeRun({ spec: { ...spec }, status: status === undefined ? undefined : { ...status } })
-    assert.strictEqual(finalPhase(observeRun("CodeRun", run)), want)
+    const facts = runFacts("CodeRun", run)
+    assert.strictEqual(facts.ended ? facts.phase : undefined, want)
   })
 })
 
@@ -84,7 +85,7 @@ describe("a stored run", () => {
           fc.dictionary(fc.constantFrom("phase", "contextVersion", "attempts", "conditions", "x"), fc.jsonValue())
         ),
         (spec, status) => {
-          const observed = observeRun("CodeRun", { metadata: {}, spec, ...(status === null ? {} : { status }) })
+          const observed = runFacts("CodeRun", { metadata: {}, spec, ...(status === null ? {} : { status }) })
           assert.isTrue(Number.isInteger(observed.attempt.contextVersion))
         }
       ),
@@ -93,18 +94,18 @@ describe("a stored run", () => {
   })
 
   it("keeps everything of a status but the field that does not decode", () => {
-    const { status } = observeRun("CodeRun", makeCodeRun({ status: running({ conditions: "none" }) }))
+    const { status } = liveRun("CodeRun", makeCodeRun({ status: running({ conditions: "none" }) }))
     const { conditions: _, ...rest } = running()
     assert.deepStrictEqual<object>({ ...status }, rest)
   })
 
   it("is cancelled only by a true", () => {
-    const cancelOf = (cancel: unknown) => observeRun("CodeRun", makeCodeRun({ spec: { cancel } })).cancel
+    const cancelOf = (cancel: unknown) => liveRun("CodeRun", makeCodeRun({ spec: { cancel } })).cancel
     assert.deepStrictEqual([true, false, undefined, "true", 1].map(cancelOf), [true, false, false, false, false])
   })
 
   it("asks for what its spec says, whatever its status holds", () => {
-    assert.isTrue(Result.isSuccess(observeRun("CodeRun", makeCodeRun({ status: { attempts: "none" } })).spec))
+    assert.isTrue(Result.isSuccess(liveRun("CodeRun", makeCodeRun({ status: { attempts: "none" } })).spec))
   })
 
   it.each([
@@ -112,7 +113,7 @@ describe("a stored run", () => {
     { name: "continueSession resumes", spec: { continueSession: true }, want: true },
     { name: "a raised version resumes", spec: { contextVersion: 2 }, want: true }
   ])("$name", ({ spec, want }) => {
-    const observed = observeRun("CodeRun", makeCodeRun({ spec }))
+    const observed = liveRun("CodeRun", makeCodeRun({ spec }))
     assert.strictEqual(Result.getOrThrow(observed.spec).resume, want)
   })
 })

@@ -3,11 +3,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import type { CustomObject, Job, Metadata, Pod } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
-import { observeJob, observePod } from "../../src/facts/ObservedJobs.ts"
-import { observeRun } from "../../src/facts/ObservedRuns.ts"
-import { isSmall } from "../../src/facts/Small.ts"
-import { pruneRun } from "../../src/facts/StoredRun.ts"
-import { pruneFiles, pruneJob, prunePod, pruneWarning, pruneWorkspace } from "../../src/facts/Stores.ts"
+import { isSmall } from "../../src/facts/Bounds.ts"
+import { claimFacts } from "../../src/facts/Claim.ts"
+import { filesFacts } from "../../src/facts/Files.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
+import { liveRun } from "../../src/facts/LiveRun.ts"
+import { podFacts } from "../../src/facts/Pod.ts"
+import { runFacts } from "../../src/facts/Run.ts"
+import { warningFacts } from "../../src/facts/Warning.ts"
+import { runKinds } from "../../src/kinds/RunKind.ts"
 import { makeCodeRun, makeDocsRun, namespace } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 
@@ -117,19 +121,18 @@ const runs: ReadonlyArray<{ readonly attack: string; readonly run: CustomObject 
 describe("a run that is planted, as a store keeps it", () => {
   it.each(runs)("takes few bytes: $attack", ({ run }) => {
     const kind = run.kind === "DocsRun" ? "DocsRun" : "CodeRun"
-    const kept = pruneRun(kind)(run)
+    const kept = runFacts(kind, run)
     assert.isTrue(isSmall(kept, 24_000), `${JSON.stringify(kept).length}`)
   })
 
   it.each(runs)("is looked at like any other: $attack", ({ run }) => {
     const kind = run.kind === "DocsRun" ? "DocsRun" : "CodeRun"
-    const view = observeRun(kind, pruneRun(kind)(run))
+    const view = runFacts(kind, run)
     assert.strictEqual(view.uid, run.metadata.uid)
     assert.strictEqual(view.contextVersion, 1)
     // Valid or not is what it was.
-    if (view.status.phase !== "Succeeded" && view.status.phase !== "Failed") {
-      assert.strictEqual(Result.isSuccess(view.spec), Result.isSuccess(observeRun(kind, run).spec))
-    }
+    if (view.ended) return
+    assert.strictEqual(Result.isSuccess(view.spec), Result.isSuccess(runKinds[kind].decodeSpec(run)))
   })
 })
 
@@ -142,10 +145,10 @@ describe("a large run that is legal, as a store keeps it", () => {
     contextVersion: 3,
     maxCostUsd: 5
   }
-  const kept = pruneRun("CodeRun")(makeCodeRun({ spec }))
+  const kept = liveRun("CodeRun", makeCodeRun({ spec }))
 
   it("has what decisions read before it starts", () => {
-    const { cancel, contextVersion, spec } = observeRun("CodeRun", kept)
+    const { cancel, contextVersion, spec } = kept
     assert.deepStrictEqual([cancel, contextVersion], [true, 3])
     const { githubUser, maxCostUsd, run, workspace } = Result.getOrThrow(spec)
     assert.deepStrictEqual([githubUser, maxCostUsd, workspace?.service], ["ada", 5, "api"])
@@ -153,8 +156,8 @@ describe("a large run that is legal, as a store keeps it", () => {
   })
 
   it("says that it is not whole", () => {
-    assert.deepStrictEqual(kept.reduced, { problems: [], digest: "b64a1223" })
-    assert.isUndefined(pruneRun("CodeRun")(makeCodeRun({ spec: { env: { LEVEL: "debug" } } })).reduced)
+    assert.deepStrictEqual([kept.isWhole, kept.specDigest], [false, "b64a1223"])
+    assert.isTrue(liveRun("CodeRun", makeCodeRun({ spec: { env: { LEVEL: "debug" } } })).isWhole)
   })
 })
 
@@ -220,12 +223,12 @@ const plantedPod: Pod = {
 describe("an object that is planted with our labels, as a store keeps it", () => {
   const most = 64_000
   it.each([
-    { what: "a Job", kept: pruneJob(plantedJob) },
-    { what: "a pod", kept: prunePod(plantedPod) },
-    { what: "a ConfigMap of a megabyte", kept: pruneFiles({ metadata: ours, data: { a: megabyte } }) },
+    { what: "a Job", kept: jobFacts(plantedJob) },
+    { what: "a pod", kept: podFacts(plantedPod) },
+    { what: "a ConfigMap of a megabyte", kept: filesFacts({ metadata: ours, data: { a: megabyte } }) },
     {
       what: "a claim",
-      kept: pruneWorkspace({
+      kept: claimFacts({
         metadata: ours,
         spec: { volumeName: megabyte },
         status: { phase: "Bound", accessModes: [megabyte] }
@@ -233,7 +236,7 @@ describe("an object that is planted with our labels, as a store keeps it", () =>
     },
     {
       what: "an Event",
-      kept: pruneWarning({
+      kept: warningFacts({
         metadata: ours,
         involvedObject: { kind: megabyte, name: megabyte, uid: megabyte },
         message: megabyte
@@ -244,14 +247,13 @@ describe("an object that is planted with our labels, as a store keeps it", () =>
   })
 
   it("a Job and a pod are read all the same", () => {
-    const job = observeJob(pruneJob(plantedJob), { pod: prunePod(plantedPod), gone: false })
-    assert.strictEqual(job.end?.succeeded, false)
-    assert.isTrue(observePod({ pod: prunePod(plantedPod), gone: false }).over)
+    assert.strictEqual(jobFacts(plantedJob).end?.succeeded, false)
+    assert.isTrue(podFacts(plantedPod).over)
   })
 
   it("a text of which a part is kept does not keep the whole alive", () => {
-    const kept = pruneJob(plantedJob)
-    assert.isAtMost(kept.status?.conditions?.[0]?.message?.length ?? 0, 1024)
-    assert.isAtMost(kept.status?.conditions?.[0]?.reason?.length ?? 0, 317)
+    const { end } = jobFacts(plantedJob)
+    assert.isAtMost(end?.message.length ?? 0, 1024)
+    assert.isAtMost(end?.reason.length ?? 0, 317)
   })
 })

@@ -1,18 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Job, Metadata, Pod } from "@orchestrator/k8s/Objects"
-import { Effect } from "effect"
-import { observeJob, observePod } from "../../src/facts/ObservedJobs.ts"
-import { pruneRun } from "../../src/facts/StoredRun.ts"
-import {
-  pruneFiles,
-  pruneJob,
-  prunePod,
-  pruneWorkspace,
-  Stores,
-  tenantIn,
-  tenantIndex,
-  workspacesOf
-} from "../../src/facts/Stores.ts"
+import { Effect, Result } from "effect"
+import { claimFacts } from "../../src/facts/Claim.ts"
+import { filesFacts } from "../../src/facts/Files.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
+import { liveRun } from "../../src/facts/LiveRun.ts"
+import { podFacts } from "../../src/facts/Pod.ts"
+import { runFacts } from "../../src/facts/Run.ts"
+import { Stores } from "../../src/facts/Stores.ts"
 import { makeCodeRun, makeDocsRun, namespace, uid } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 
@@ -57,39 +52,67 @@ const pod: Pod = {
 }
 
 describe("what is kept of an object", () => {
-  it("says the same of a Job", () => {
-    assert.deepStrictEqual(observeJob(pruneJob(job), undefined), observeJob(job, undefined))
+  it("of a Job: a later version takes over what its template said, another Job of the name does not", () => {
+    const claimed = (claimName: string): Job["spec"] => ({
+      template: { spec: { containers: [], volumes: [{ name: "workspace", persistentVolumeClaim: { claimName } }] } }
+    })
+    const before = jobFacts({ ...job, spec: claimed("one") })
+    assert.strictEqual(jobFacts({ ...job, spec: claimed("one") }, before).files, before.files)
+    const other = { ...job, metadata: { ...job.metadata, uid: "j2" }, spec: claimed("two") }
+    assert.strictEqual(jobFacts(other, before).claim, "two")
   })
 
-  it("says the same of a pod", () => {
-    assert.deepStrictEqual(
-      observePod({ pod: prunePod(pod), gone: false }),
-      observePod({ pod, gone: false })
-    )
+  it("of a pod that is over: its reports are read again only when they are others", () => {
+    const before = podFacts(pod)
+    const labelled = { ...pod, metadata: { ...pod.metadata, resourceVersion: "9" } }
+    assert.strictEqual(podFacts(labelled, before).ended, before.ended)
+    const said = (message: string): Pod => ({
+      ...pod,
+      status: {
+        phase: "Failed",
+        containerStatuses: [{
+          name: "claude",
+          ready: false,
+          restartCount: 0,
+          state: { terminated: { exitCode: 1, message } }
+        }]
+      }
+    })
+    const other = podFacts(said("{\"outcome\":\"Failed\",\"message\":\"y\"}"), before)
+    assert.deepStrictEqual(other.ended?.result, Result.succeed({ outcome: "Failed", message: "y" }))
   })
 
-  it("of a run is everything that a status write needs", () => {
-    const run = makeCodeRun({ status: running(), metadata: managed })
-    assert.deepStrictEqual(pruneRun("CodeRun")(run), makeCodeRun({ status: running() }))
+  it("of a run: a later version takes over what its spec said, an edit is read", () => {
+    const before = liveRun("CodeRun", makeCodeRun())
+    const later = { ...makeCodeRun(), status: running() }
+    assert.strictEqual(liveRun("CodeRun", later, before).spec, before.spec)
+    const edited = makeCodeRun({ metadata: { generation: 2 }, spec: { service: "web" } })
+    assert.strictEqual(liveRun("CodeRun", edited, before).service, "web")
+  })
+
+  it("of a status is everything that the next one needs, also what is none of ours", () => {
+    const status = running({ theirs: "x", usage: "none" })
+    const facts = liveRun("CodeRun", makeCodeRun({ status }))
+    assert.deepStrictEqual<object>({ ...facts.otherStatus, ...facts.status }, status)
   })
 
   it.each([
-    { kind: "run", kept: pruneRun("CodeRun")(makeCodeRun({ status: running(), metadata: managed })), bytes: 2048 },
+    { kind: "run", kept: runFacts("CodeRun", makeCodeRun({ status: running(), metadata: managed })), bytes: 5000 },
     {
       kind: "finished run",
-      kept: pruneRun("CodeRun")(makeCodeRun({ status: finished("Succeeded", "Delivered"), metadata: managed })),
-      bytes: 640
+      kept: runFacts("CodeRun", makeCodeRun({ status: finished("Succeeded", "Delivered"), metadata: managed })),
+      bytes: 1200
     },
-    { kind: "Job", kept: pruneJob(job), bytes: 400 },
-    { kind: "pod", kept: prunePod(pod), bytes: 500 },
+    { kind: "Job", kept: jobFacts(job), bytes: 400 },
+    { kind: "pod", kept: podFacts(pod), bytes: 600 },
     {
       kind: "ConfigMap",
-      kept: pruneFiles({ metadata: { name: "x", ...managed }, data: { a: "b".repeat(9999) } }),
+      kept: filesFacts({ metadata: { name: "x", ...managed }, data: { a: "b".repeat(9999) } }),
       bytes: 100
     },
     {
       kind: "claim",
-      kept: pruneWorkspace({
+      kept: claimFacts({
         metadata: { name: "x", ...managed },
         spec: { volumeName: "pv" },
         status: { phase: "Bound" }
@@ -98,7 +121,7 @@ describe("what is kept of an object", () => {
     }
   ])("is small, and has no managed fields: $kind", ({ bytes, kept }) => {
     assert.isBelow(JSON.stringify(kept).length, bytes)
-    assert.notProperty(kept.metadata, "managedFields")
+    assert.notInclude(JSON.stringify(kept), "managedFields")
   })
 })
 
@@ -107,24 +130,27 @@ describe("the workspaces that a run is listed under", () => {
     { name: "of a CodeRun, its service's first", run: makeCodeRun(), want: "orchestrator/workspace-api" },
     { name: "of a DocsRun, none", run: makeDocsRun(), want: undefined },
     { name: "of a run with a broken service, none", run: makeCodeRun({ spec: { service: 7 } }), want: undefined }
-  ])("$name", ({ run, want }) => assert.strictEqual(workspacesOf(run)[0], want))
+  ])(
+    "$name",
+    ({ run, want }) =>
+      assert.strictEqual(runFacts(run.kind === "DocsRun" ? "DocsRun" : "CodeRun", run).tenant?.workspaces[0], want)
+  )
 })
 
 it.effect("everything is found by what it is asked for", () =>
   Effect.gen(function*() {
     const stores = yield* Stores
     const owned = { ownerReferences: [{ apiVersion: "v1", kind: "CodeRun", name: "api", uid }] }
-    const tenant = tenantIn(makeCodeRun())
-    assert.isDefined(tenant)
-    stores.runs.CodeRun.put(makeCodeRun())
+    const run = runFacts("CodeRun", makeCodeRun())
+    stores.runs.CodeRun.put(run)
     const mounting = {
       containers: [],
       volumes: [{ name: "workspace", persistentVolumeClaim: { claimName: "workspace-api" } }]
     }
     stores.jobs.put(
-      pruneJob({ ...job, metadata: { ...job.metadata, ...owned }, spec: { template: { spec: mounting } } })
+      jobFacts({ ...job, metadata: { ...job.metadata, ...owned }, spec: { template: { spec: mounting } } })
     )
-    stores.pods.put(prunePod({
+    stores.pods.put(podFacts({
       ...pod,
       spec: mounting,
       metadata: {
@@ -135,7 +161,7 @@ it.effect("everything is found by what it is asked for", () =>
     }))
     assert.deepStrictEqual([
       stores.runs.CodeRun.by("uid", uid).length,
-      stores.runs.CodeRun.by("tenant", tenantIndex(namespace, tenant)).length,
+      stores.runs.CodeRun.by("tenant", run.tenant?.key ?? "").length,
       stores.runs.CodeRun.by("active", `${namespace}/workspace-api`).length,
       stores.jobs.by("owner", uid).length,
       stores.jobs.by("ownerName", `CodeRun/${namespace}/api`).length,

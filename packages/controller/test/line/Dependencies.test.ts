@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
-import { observeRun } from "../../src/facts/ObservedRuns.ts"
+import { runFacts } from "../../src/facts/Run.ts"
 import { type Obstacle, obstacleOf } from "../../src/line/Dependencies.ts"
 import { makeCodeRun } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
@@ -8,12 +8,12 @@ import { finished, running } from "../fixtures/Statuses.ts"
 type Node = readonly [dependsOn: ReadonlyArray<string>, status?: Readonly<Record<string, unknown>>]
 
 const viewOf = (name: string, [dependsOn, status]: Node) =>
-  observeRun("CodeRun", makeCodeRun({ metadata: { name, uid: `${name}-uid` }, spec: { dependsOn }, status }))
+  runFacts("CodeRun", makeCodeRun({ metadata: { name, uid: `${name}-uid` }, spec: { dependsOn }, status }))
 
 const obstacle = (world: Readonly<Record<string, Node>>, name = "a"): Obstacle | undefined => {
   const runs = new Map(Object.entries(world).map(([each, node]) => [each, viewOf(each, node)]))
   const run = runs.get(name)
-  assert.isDefined(run)
+  if (run === undefined || run.ended) return assert.fail("nothing to ask for")
   return obstacleOf(run, (each) => runs.get(each))
 }
 

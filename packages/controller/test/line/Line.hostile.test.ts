@@ -3,8 +3,9 @@ import { assert, it } from "@effect/vitest"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Effect, Layer, Result } from "effect"
-import { Observe } from "../../src/facts/Observe.ts"
+import { runFacts } from "../../src/facts/Run.ts"
 import { Stores } from "../../src/facts/Stores.ts"
+import { Observe } from "../../src/loop/Observe.ts"
 import { ControllerSettings } from "../../src/loop/Settings.ts"
 import { config } from "../fixtures/Given.ts"
 import { makeCodeRun, namespace } from "../fixtures/Runs.ts"
@@ -30,9 +31,9 @@ it.effect.each([
     const seen = new Set<string>()
     for (let index = 0; index < count; index++) {
       const name = nameOf(index)
-      const run = makeCodeRun({ metadata: { name, uid: name }, spec: { dependsOn } })
-      // Whoever looks at a run reads its status.
-      runs.CodeRun.put(Object.defineProperty({ ...run }, "status", { get: () => void seen.add(name) }))
+      const run = runFacts("CodeRun", makeCodeRun({ metadata: { name, uid: name }, spec: { dependsOn } }))
+      // Whoever looks at a run asks whether it has ended.
+      runs.CodeRun.put(Object.defineProperty({ ...run }, "ended", { get: () => (seen.add(name), false) }))
     }
     seen.clear()
     const observed = yield* observe({ kind: "CodeRun", namespace, name: nameOf(of) })

@@ -3,8 +3,9 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
-import { pruneRun } from "../../src/facts/StoredRun.ts"
-import { dependencyIndex, Stores } from "../../src/facts/Stores.ts"
+import { dependencyIndex } from "../../src/facts/LiveRun.ts"
+import { runFacts } from "../../src/facts/Run.ts"
+import { Stores } from "../../src/facts/Stores.ts"
 import { makeCodeRun, namespace } from "../fixtures/Runs.ts"
 
 setFlagsFromString("--expose-gc")
@@ -15,13 +16,16 @@ const heapUsed = () => {
 }
 
 const large = (index: number) =>
-  pruneRun("CodeRun")(makeCodeRun({
-    metadata: { name: `run-${index}`, uid: `uid-${index}` },
-    spec: {
-      promptModification: "x".repeat(10_000),
-      dependsOn: Array.from({ length: 64 }, (_, each) => `run-${index}-${each}-`.padEnd(63, "x"))
-    }
-  }))
+  runFacts(
+    "CodeRun",
+    makeCodeRun({
+      metadata: { name: `run-${index}`, uid: `uid-${index}` },
+      spec: {
+        promptModification: "x".repeat(10_000),
+        dependsOn: Array.from({ length: 64 }, (_, each) => `run-${index}-${each}-`.padEnd(63, "x"))
+      }
+    })
+  )
 
 it.effect("64 names of 63 characters each take 4 KiB in the indexes", () =>
   Effect.gen(function*() {
@@ -40,9 +44,8 @@ it.effect("names of the same hash: whoever depends on either is found, also afte
   Effect.gen(function*() {
     const { runs: { CodeRun } } = yield* Stores
     const dependent = (name: string, dependsOn: ReadonlyArray<string>) =>
-      makeCodeRun({ metadata: { name, uid: name }, spec: { dependsOn } })
-    const found = (name: string) =>
-      CodeRun.by("dependency", dependencyIndex(namespace, name)).map(({ metadata }) => metadata.name)
+      runFacts("CodeRun", makeCodeRun({ metadata: { name, uid: name }, spec: { dependsOn } }))
+    const found = (name: string) => CodeRun.by("dependency", dependencyIndex(namespace, name)).map(({ name }) => name)
     assert.strictEqual(dependencyIndex(namespace, one), dependencyIndex(namespace, other))
     CodeRun.put(dependent("a", [one]))
     CodeRun.put(dependent("b", [other]))

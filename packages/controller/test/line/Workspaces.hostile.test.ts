@@ -1,25 +1,25 @@
 /** Which claim a run gets while others have, plant or fight for the names that could be its. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Tenant, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
-import { chooseClaim, type ClaimFacts } from "../../src/line/Workspaces.ts"
+import { type Candidate, chooseClaim } from "../../src/line/Workspaces.ts"
 
 const ada = tenantOf({ service: "payments", repositoryUrl: "https://github.com/acme/api", githubUser: "ada" })
 const eve = tenantOf({ service: "payments", repositoryUrl: "https://github.com/eve/api", githubUser: "eve" })
 const [plain = "", first = "", second = "", third = ""] = workspaceNames(ada)
 
-const absent: ClaimFacts = { claim: undefined, usedByOthers: false }
+const absent: Candidate = { claim: undefined, usedByOthers: false }
 const of = (
   tenant: Tenant | "unknown" | undefined,
-  changes: Partial<ClaimFacts> = {},
+  changes: Partial<Candidate> = {},
   lastHolder?: Tenant
-): ClaimFacts => ({
+): Candidate => ({
   claim: { tenant, lastHolder },
   usedByOthers: false,
   ...changes
 })
 
 describe("the claim of a tenant", () => {
-  it.each<{ name: string; given: Readonly<Record<string, ClaimFacts>>; want: readonly [string, string] }>([
+  it.each<{ name: string; given: Readonly<Record<string, Candidate>>; want: readonly [string, string] }>([
     { name: "nothing is there: the plain name, to be made", given: {}, want: [plain, "absent"] },
     { name: "its own", given: { [plain]: of(ada) }, want: [plain, "mine"] },
     { name: "the plain one is another's: a hashed name", given: { [plain]: of(eve) }, want: [first, "absent"] },

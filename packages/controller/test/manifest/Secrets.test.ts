@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { PodSpec, Volume } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
-import { observeRun } from "../../src/facts/ObservedRuns.ts"
+import { liveRun } from "../../src/facts/LiveRun.ts"
 import type { KindName } from "../../src/kinds/RunKind.ts"
 import { jobManifest } from "../../src/manifest/Manifests.ts"
 import { given, makeConfig } from "../fixtures/Given.ts"
@@ -81,7 +81,7 @@ const configOf = (input: object): OrchestratorConfig => {
 const podOf = (kind: KindName, credentials: string, ways: ReadonlyArray<Way>, agent: object): PodSpec => {
   const { config: sections, spec, status } = merged(ways)
   const object = kind === "CodeRun" ? makeCodeRun({ spec, status }) : makeDocsRun({ spec: ofDocs(spec), status })
-  const run = observeRun(kind, object)
+  const run = liveRun(kind, object)
   const observed = { ...given(), config: configOf({ ...sections, agent: { ...agent, credentials } }), run }
   return jobManifest(observed, Result.getOrThrow(run.spec), { name: "files", digest: "0" }).spec.template.spec
 }

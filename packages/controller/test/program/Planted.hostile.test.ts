@@ -6,7 +6,7 @@ import { CodeRunKind, ConfigMapKind, JobKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { ConfigMap, Job } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
-import { filesOf } from "../../src/manifest/Files.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
 import {
   acting,
   attemptsOf,
@@ -85,7 +85,7 @@ describe("a ConfigMap that is planted under a name that could be guessed", () =>
       })
       const status = yield* ended
       assert.deepStrictEqual([status?.["phase"], attemptsOf(status).length], ["Succeeded", 1])
-      const used = (yield* all(JobKind)).map(({ spec }) => filesOf(spec.template.spec)?.name)
+      const used = (yield* all(JobKind)).map((job) => jobFacts(job).files?.name)
       assert.notInclude(used, planted.metadata.name)
       if (planted.metadata.ownerReferences === undefined) yield* theirsUntouched(planted)
     }).pipe(Effect.provide(world())))
@@ -110,9 +110,7 @@ describe("names of files", () => {
       const { all, create } = yield* verbs
       yield* Effect.forEach(Array.from({ length: 12 }), (_, index) => create(docsRun(`docs-${index}`)))
       yield* pass("3 seconds")
-      const nonces = (yield* all(JobKind)).map(({ metadata, spec }) =>
-        filesOf(spec.template.spec)?.name.slice((metadata.name ?? "").length)
-      )
+      const nonces = (yield* all(JobKind)).map((job) => jobFacts(job).files?.name.slice(job.metadata.name?.length))
       assert.lengthOf(nonces, 12)
       assert.strictEqual(new Set(nonces).size, 12)
       for (const nonce of nonces) assert.match(nonce ?? "", /^-[0-9a-f]{16}$/)
@@ -133,7 +131,7 @@ const quicker = (times: number, plant: (job: Job, name: string) => Partial<Confi
             if (kind.plural !== JobKind.plural || left-- <= 0) return Effect.succeed(created)
             return client.get(JobKind, { name: created.metadata.name ?? "", namespace }).pipe(
               Effect.flatMap((job) => {
-                const name = filesOf(job.spec.template.spec)?.name ?? ""
+                const name = jobFacts(job).files?.name ?? ""
                 return client.create(ConfigMapKind, { metadata: { name, namespace, ...plant(job, name) }, data: evil })
               }),
               Effect.as(created)

@@ -9,6 +9,7 @@ import { type BrokerResult, emptyBrokerResult, formatBrokerResult } from "@orche
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { filesDigestVariable } from "@orchestrator/domain/PodEnvironment"
+import { filesVolume, prepareContainer } from "@orchestrator/domain/PodParts"
 import type { FailureReason } from "@orchestrator/domain/Reason"
 import * as Actors from "@orchestrator/embedded/actors/Actors"
 import * as GarbageCollector from "@orchestrator/embedded/actors/GarbageCollector"
@@ -27,7 +28,7 @@ import { Context, Duration, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { Controller } from "../../src/loop/Controller.ts"
 import { ControllerSettings } from "../../src/loop/Settings.ts"
-import { filesDigest, filesVolume, prepareContainer } from "../../src/manifest/Files.ts"
+import { filesDigest } from "../../src/manifest/Files.ts"
 
 export const namespace = "orchestrator"
 

@@ -43,7 +43,7 @@ const watchFor = Effect.fnUntraced(function*<A extends KubernetesObject, B>(want
     namespace,
     fieldSelector: `metadata.name=${name}`,
     store: makeStore<A>(),
-    prune: (object) => object,
+    project: (object) => object,
     onChange: (object, change) => Effect.asVoid(look(change === "set" ? object : undefined)),
     onSynced: Effect.void
   })

@@ -1,8 +1,9 @@
 /**
- * What the agent of the current attempt prints: the log of its pod's `claude` container. Whether there is one is decided before the
+ * What the agent of the current attempt prints: the log of its pod's agent container. Whether there is one is decided before the
  * answer begins, so that a missing log is a problem and not a broken stream. Streams end when the server stops, and break off when their
  * reader loses the permission: every part of a log is given out by a decision that is fresh.
  */
+import { agentContainer } from "@orchestrator/domain/PodParts"
 import { printable } from "@orchestrator/domain/Printable"
 import { phaseOf, statusText } from "@orchestrator/domain/RunView"
 import { PodKind } from "@orchestrator/k8s/Kinds"
@@ -15,8 +16,6 @@ import { LogsNotAvailable } from "../contract/Problem.ts"
 import { Stopping } from "../services/Stopping.ts"
 import { readProblem } from "./ClusterProblems.ts"
 import { getRun, refOf, type RunAccess } from "./RunAccess.ts"
-
-const container = "claude"
 
 /** A Job makes one, and another where that was lost: more are not its own. */
 const mostPods = 100
@@ -35,7 +34,7 @@ const newest = (pods: ReadonlyArray<Pod>): Pod | undefined =>
 
 /** Why a pod has no log yet, in the words of its container; undefined when there is one. */
 const notStarted = (pod: Pod): string | undefined => {
-  const state = pod.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  const state = pod.status?.containerStatuses?.find(({ name }) => name === agentContainer)?.state
   if (state?.running !== undefined || state?.terminated !== undefined) return undefined
   const waiting = state?.waiting
   return [waiting?.reason ?? pod.status?.phase ?? "Pending", waiting?.message].filter((part) => part).join(": ")
@@ -80,7 +79,7 @@ export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name
   const requester = yield* Requester
   const run = yield* getRun(runs, name)
   const pod = yield* currentPod(runs, run)
-  const options: PodLogOptions = { ...asked, container }
+  const options: PodLogOptions = { ...asked, container: agentContainer }
   const log = yield* begun(runs.client.podLogs(refOf(runs, pod), options), asked.follow === true).pipe(
     Effect.mapError(readProblem(runs.kind.kind, name))
   )

@@ -216,7 +216,7 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     namespace: ref.namespace,
     fieldSelector: `metadata.name=${ref.name}`,
     store: leases,
-    prune: (lease) => lease,
+    project: (lease) => lease,
     onChange: changed,
     onSynced: Effect.asVoid(Deferred.succeed(synced, undefined))
   }).pipe(Effect.forkScoped)

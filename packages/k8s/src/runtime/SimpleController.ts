@@ -27,7 +27,7 @@ export const source = <A extends KubernetesObject>(
     reflect(kind, {
       ...selectors,
       store,
-      prune: (object) => object,
+      project: (object) => object,
       onChange: (object) => Effect.forEach(keysOf(object), enqueue, { discard: true }),
       onSynced
     })

@@ -78,7 +78,7 @@ describe("a page of large objects", () => {
         }),
         reflect(ConfigMapKind, {
           store,
-          prune: ({ metadata }) => ({ metadata }),
+          project: ({ metadata }) => ({ metadata }),
           onChange: () => Effect.void,
           onSynced: Effect.void
         }).pipe(Effect.provideService(KubernetesClient, client))

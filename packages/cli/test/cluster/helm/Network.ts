@@ -227,14 +227,14 @@ export const services = Layer.effectDiscard(Effect.gen(function*() {
 
   yield* Effect.addFinalizer(() => Effect.sync(() => [...known.keys()].forEach(close)))
   yield* Effect.forkScoped(reflect(ServiceKind, {
-    store: makeStore(),
-    prune: (service) => service,
+    store: makeStore<Service>(),
+    project: (service) => service,
     onChange: (service, change) => Effect.sync(() => change === "set" ? open(service) : close(keyOf(service))),
     onSynced: Effect.void
   }))
   yield* Effect.forkScoped(reflect(EndpointSliceKind, {
     store: slices,
-    prune: (slice) => slice,
+    project: (slice) => slice,
     onChange: () => Effect.void,
     onSynced: Effect.void
   }))

@@ -1,5 +1,4 @@
 import { Action } from "../../act/Action.ts"
-import { isEditedAfterEnd } from "../../facts/FinishedRun.ts"
 import { isAlive } from "../CurrentAttempt.ts"
 import { release, timeToLive } from "../ReleaseJob.ts"
 import type { Rule } from "../Rule.ts"
@@ -9,13 +8,13 @@ import { stop } from "../StopJob.ts"
 
 /** A finished run is never started again; all that may be left is to end and let go of its Jobs, and to say that an edit was seen. */
 export const terminal: Rule<Finished> = ({ config, jobs, learned, now, phase, run }) => {
-  const { kind, name, namespace, object, uid } = run
+  const { editedAfterEnd, kind, name, namespace, uid } = run
   if (learned?._tag === "WholeRun") return settled(kind, learned.run, now)
   return [
     ...jobs.filter((job) => job.held).flatMap((job) => {
       if (isAlive(job) && !job.deleting) return stop(job)
       return [release(job, timeToLive(phase, config))]
     }),
-    ...(isEditedAfterEnd(object) ? [Action.ReadRun({ kind, name, namespace, uid })] : [])
+    ...(editedAfterEnd ? [Action.ReadRun({ kind, name, namespace, uid })] : [])
   ]
 }

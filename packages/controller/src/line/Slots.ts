@@ -1,10 +1,10 @@
 /**
- * How many runs may work at the same time. Places are given in the order of the line, also to those whose Job is only about to be
- * seen: so no two rounds can give the same place away.
+ * How many runs may work at the same time. Slots are given in the order of the line, also to those whose Job is only about to be
+ * seen: so no two rounds can give the same slot away.
  */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 
-/** Who takes a place. */
+/** Who takes a slot. */
 export interface Claimant {
   readonly uid: string
   /** Undefined where nothing is known of the run any more. */
@@ -12,7 +12,10 @@ export interface Claimant {
   readonly service: string | undefined
 }
 
-type Limits = Pick<OrchestratorConfig["limits"], "activeRuns" | "activeRunsPerGithubUser" | "activeRunsPerService">
+export type Limits = Pick<
+  OrchestratorConfig["limits"],
+  "activeRuns" | "activeRunsPerGithubUser" | "activeRunsPerService"
+>
 
 export const isLimited = ({ activeRuns, activeRunsPerGithubUser, activeRunsPerService }: Limits): boolean =>
   activeRuns !== undefined || activeRunsPerGithubUser !== undefined || activeRunsPerService !== undefined
@@ -25,8 +28,8 @@ const countersOf = (limits: Limits, { githubUser, service }: Claimant) =>
     ["activeRunsPerService", service, limits.activeRunsPerService]
   ] as const
 
-/** Places that are left while these are taken. */
-export const makePlaces = (limits: Limits, active: Iterable<Claimant>) => {
+/** Slots that are left while these are taken. */
+export const makeSlots = (limits: Limits, active: Iterable<Claimant>) => {
   const taken = new Map<string, number>()
   const countOf = (name: string, who: string) => taken.get(`${name} ${who}`) ?? 0
   const take = (claimant: Claimant) => {
@@ -36,8 +39,8 @@ export const makePlaces = (limits: Limits, active: Iterable<Claimant>) => {
   }
   for (const claimant of active) take(claimant)
   return {
-    /** Gives a place; else says which limit is reached. */
-    ask: (claimant: Claimant): string | undefined => {
+    /** Takes a slot; else says which limit is reached. */
+    tryAcquire: (claimant: Claimant): string | undefined => {
       const full = countersOf(limits, claimant).find(([name, who, limit]) =>
         who !== undefined && limit !== undefined && countOf(name, who) >= limit
       )
@@ -45,7 +48,7 @@ export const makePlaces = (limits: Limits, active: Iterable<Claimant>) => {
       take(claimant)
       return undefined
     },
-    /** Whether nobody gets a place any more. */
+    /** Whether nobody gets a slot any more. */
     isFull: () => limits.activeRuns !== undefined && countOf("activeRuns", "") >= limits.activeRuns
   }
 }

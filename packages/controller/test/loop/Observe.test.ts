@@ -6,9 +6,14 @@ import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { ConfigMap, CustomObject, Job, PersistentVolumeClaim, Pod } from "@orchestrator/k8s/Objects"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Effect, Layer, Result } from "effect"
-import { Observe } from "../../src/facts/Observe.ts"
+import { claimFacts } from "../../src/facts/Claim.ts"
+import { filesFacts } from "../../src/facts/Files.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
+import { goneFacts, podFacts } from "../../src/facts/Pod.ts"
+import { runFacts } from "../../src/facts/Run.ts"
 import { Stores } from "../../src/facts/Stores.ts"
+import { Observe } from "../../src/loop/Observe.ts"
 import { ControllerSettings } from "../../src/loop/Settings.ts"
 import { config } from "../fixtures/Given.ts"
 import { jobName, makeCodeRun, makeDocsRun, namespace, uid } from "../fixtures/Runs.ts"
@@ -41,12 +46,12 @@ const observed = (
   Effect.gen(function*() {
     const { observe } = yield* Observe
     const stores = yield* Stores
-    for (const run of world.runs ?? []) stores.runs[kind].put(run)
-    for (const job of world.jobs ?? []) stores.jobs.put(job)
-    for (const pod of world.pods ?? []) stores.pods.put(pod)
-    for (const [job, pod] of Object.entries(world.gonePods ?? {})) stores.lastPods.set(job, pod)
-    for (const files of world.files ?? []) stores.files.put(files)
-    for (const claim of world.claims ?? []) stores.workspaces.put(claim)
+    for (const run of world.runs ?? []) stores.runs[kind].put(runFacts(kind, run))
+    for (const job of world.jobs ?? []) stores.jobs.put(jobFacts(job))
+    for (const pod of world.pods ?? []) stores.pods.put(podFacts(pod))
+    for (const [job, pod] of Object.entries(world.gonePods ?? {})) stores.lastPods.set(job, goneFacts(podFacts(pod)))
+    for (const files of world.files ?? []) stores.files.put(filesFacts(files))
+    for (const claim of world.claims ?? []) stores.workspaces.put(claimFacts(claim))
     return yield* observe({ kind, namespace, name })
   }).pipe(Effect.provide(layer))
 

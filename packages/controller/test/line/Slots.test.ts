@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
-import { type Claimant, isLimited, makePlaces } from "../../src/line/Capacity.ts"
+import { type Claimant, isLimited, makeSlots } from "../../src/line/Slots.ts"
 
 const run = (uid: string, githubUser = "ada", service = "api"): Claimant => ({ uid, githubUser, service })
 const unknown: Claimant = { uid: "x", githubUser: undefined, service: undefined }
@@ -35,12 +35,12 @@ describe("a place among the runs that work", () => {
       want: undefined
     }
   ])("$name", ({ active, limits, want }) => {
-    assert.strictEqual(makePlaces(limits, active).ask(run("new")), want)
+    assert.strictEqual(makeSlots(limits, active).tryAcquire(run("new")), want)
   })
 
-  it("is counted once it is given", () => {
-    const { ask, isFull } = makePlaces({ activeRuns: 2 }, [run("a")])
-    assert.deepStrictEqual([isFull(), ask(run("b")), isFull(), ask(run("c"))], [
+  it("is counted once it is taken", () => {
+    const { isFull, tryAcquire } = makeSlots({ activeRuns: 2 }, [run("a")])
+    assert.deepStrictEqual([isFull(), tryAcquire(run("b")), isFull(), tryAcquire(run("c"))], [
       false,
       undefined,
       true,
@@ -60,8 +60,8 @@ describe("a place among the runs that work", () => {
       fc.record({ activeRuns: limit, activeRunsPerGithubUser: limit, activeRunsPerService: limit }),
       (line, given) => {
         const limits = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-        const { ask } = makePlaces(limits, [])
-        const inside = line.filter((each) => ask(each) === undefined)
+        const { tryAcquire } = makeSlots(limits, [])
+        const inside = line.filter((each) => tryAcquire(each) === undefined)
         const most = (of: (each: Claimant) => string | undefined) =>
           Math.max(0, ...inside.map((each) => inside.filter((other) => of(other) === of(each)).length))
         assert.isAtMost(inside.length, given.activeRuns ?? line.length)

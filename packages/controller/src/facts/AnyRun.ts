@@ -1,0 +1,70 @@
+/** What is kept of every run. */
+import type { AttemptKey } from "@orchestrator/domain/Retry"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import type { Identity } from "@orchestrator/k8s/Store"
+import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import { named } from "./Bounds.ts"
+import { identityOf } from "./Identity.ts"
+import { attemptOf, jobNameOf } from "./RunAttempt.ts"
+import type { Fields, RunStatusView } from "./RunStatus.ts"
+import { type TenantFacts, tenantIn } from "./Tenants.ts"
+
+export interface AnyRun extends Identity {
+  readonly kind: KindName
+  readonly generation: number
+  /** RFC 3339 time of its creation; "" where it has none. */
+  readonly createdAt: string
+  readonly deleting: boolean
+  /** Read from the spec even when the rest of it is not valid. */
+  readonly contextVersion: number
+  readonly tenant: TenantFacts | undefined
+  /** Whose slots it takes. */
+  readonly githubUser: string | undefined
+  readonly service: string | undefined
+  readonly status: RunStatusView
+  /** The attempt to work on, by spec and status. */
+  readonly attempt: AttemptKey
+  /** Name of its Job. */
+  readonly jobName: string
+}
+
+export type Requester = Pick<AnyRun, "tenant" | "githubUser" | "service">
+
+export const requesterIn = (kind: KindName, namespace: string, spec: Fields): Requester => ({
+  tenant: runKinds[kind].leasesWorkspace ? tenantIn(namespace, spec) : undefined,
+  githubUser: textOf(spec["githubUser"]),
+  service: textOf(spec["service"])
+})
+
+const textOf = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
+
+/** Whole versions only. */
+const versionIn = (kind: KindName, { contextVersion }: Fields): number =>
+  runKinds[kind].hasVersions && typeof contextVersion === "number" && Number.isInteger(contextVersion)
+    ? contextVersion
+    : 1
+
+export const anyRun = (
+  kind: KindName,
+  { metadata, spec }: CustomObject,
+  status: RunStatusView,
+  { githubUser, service, tenant }: Requester
+): AnyRun => {
+  const identity = identityOf(metadata)
+  const contextVersion = versionIn(kind, spec)
+  const attempt = attemptOf(contextVersion, status)
+  return {
+    ...identity,
+    kind,
+    generation: metadata.generation ?? 1,
+    createdAt: named(metadata.creationTimestamp ?? ""),
+    deleting: metadata.deletionTimestamp !== undefined,
+    contextVersion,
+    tenant,
+    githubUser,
+    service,
+    status,
+    attempt,
+    jobName: jobNameOf({ ...identity, kind }, attempt, status)
+  }
+}

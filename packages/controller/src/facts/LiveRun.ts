@@ -1,0 +1,174 @@
+/**
+ * What is kept of a run that is live: no more than a bounded number of bytes, whatever a client wrote into spec, status or metadata. A spec
+ * that is larger is kept without what only its Job needs; whoever makes the Job reads the object once more. Nothing here fails.
+ */
+import type { FieldProblem } from "@orchestrator/domain/Decode"
+import { fnv1aInt32 } from "@orchestrator/domain/Hash"
+import { traceparentAnnotation } from "@orchestrator/domain/Labels"
+import { maxDependencies } from "@orchestrator/domain/Sizes"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Predicate, Result, Struct } from "effect"
+import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
+import { type AnyRun, anyRun, type Requester, requesterIn } from "./AnyRun.ts"
+import { detached, isSmall } from "./Bounds.ts"
+import { type Fields, otherFields, readStatus, type RunStatusView } from "./RunStatus.ts"
+import { specDigest } from "./SpecDigest.ts"
+import { tasksIn } from "./Tenants.ts"
+
+/** The only runs whose status can be written from what is kept. */
+export interface LiveRun extends AnyRun, SpecFacts {
+  readonly ended: false
+  /** Whether the spec asks to cancel this version; a request that has ended an earlier one does not count. */
+  readonly cancel: boolean
+  /** The version that a standing request has ended. */
+  readonly cancelledVersion: number | undefined
+  /** What the stored status has beside ours: it stays. */
+  readonly otherStatus: Fields
+  /** The trace of whoever made it. */
+  readonly traceparent: string | undefined
+}
+
+/** What follows from the spec alone. */
+interface SpecFacts extends Requester {
+  /** What it asks for, or why it cannot be read. Of one that is not whole it lacks what only the Job needs. */
+  readonly spec: Result.Result<RunSpec, ReadonlyArray<FieldProblem>>
+  readonly isWhole: boolean
+  /** Hash of what an attempt works on. */
+  readonly specDigest: string
+  readonly cancelAsked: boolean
+  /** Index values of its task, and of the runs that it depends on. */
+  readonly tasks: ReadonlyArray<string>
+  readonly dependencies: ReadonlyArray<number>
+}
+
+/** A spec that the version before had is not read again. */
+export const liveRun = (kind: KindName, run: CustomObject, before?: LiveRun): LiveRun => {
+  const { metadata, status = {} } = run
+  const isKnown = before !== undefined && before.uid !== "" && before.uid === metadata.uid &&
+    before.generation === metadata.generation
+  const ofSpec = isKnown ? specFactsIn(before) : specFacts(kind, run)
+  const kept = isSmall(status, smallStatus) ? status : reducedStatus(status)
+  const view = readStatus(kept)
+  const facts = anyRun(kind, run, view, ofSpec)
+  const cancelledVersion = ofSpec.cancelAsked ? cancelledBefore(facts, view) : undefined
+  const traceparent = metadata.annotations?.[traceparentAnnotation]
+  return {
+    ...facts,
+    ...ofSpec,
+    ended: false,
+    cancel: ofSpec.cancelAsked && cancelledVersion === undefined,
+    cancelledVersion,
+    otherStatus: otherFields(kept, view),
+    traceparent: isText(traceparent, 64) ? traceparent : undefined
+  }
+}
+
+/** The earlier version that a standing request to cancel has ended, which is thereby done. */
+const cancelledBefore = ({ attempt: { contextVersion } }: AnyRun, status: RunStatusView): number | undefined => {
+  const before = status.contextVersion
+  return status.cancelledVersion ??
+    (before !== undefined && before < contextVersion && status.phase === "Cancelled" ? before : undefined)
+}
+
+const specFactsIn = (run: LiveRun): SpecFacts => ({
+  spec: run.spec,
+  isWhole: run.isWhole,
+  specDigest: run.specDigest,
+  cancelAsked: run.cancelAsked,
+  tenant: run.tenant,
+  githubUser: run.githubUser,
+  service: run.service,
+  tasks: run.tasks,
+  dependencies: run.dependencies
+})
+
+const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
+  const namespace = run.metadata.namespace ?? ""
+  const isWhole = isSmall(run.spec, smallSpec)
+  const { problems, spec } = isWhole ? { problems: [], spec: run.spec } : reduce(kind, run)
+  const { cancel, dependsOn } = spec
+  return {
+    ...requesterIn(kind, namespace, spec),
+    spec: problems.length > 0 ? Result.fail(problems) : readSpec(kind, { ...run, spec }),
+    isWhole,
+    specDigest: specDigest(run.spec),
+    cancelAsked: cancel === true,
+    tasks: runKinds[kind].leasesWorkspace ? tasksIn(namespace, spec) : none,
+    dependencies: Array.isArray(dependsOn) ? dependsOn.map((name) => dependencyIndex(namespace, String(name))) : none
+  }
+}
+
+const none: ReadonlyArray<never> = []
+
+/** Of metadata only what decodes as ours is kept alive. */
+export const readSpec = (kind: KindName, { metadata, status: _, ...run }: CustomObject): LiveRun["spec"] =>
+  runKinds[kind].decodeSpec({
+    ...run,
+    metadata: Struct.pick(metadata, ["name", "namespace", "uid", "generation"])
+  })
+
+/** Index value of the runs that depend on one: a hash, since each may name 64. Whoever shares it with them is looked at once more. */
+export const dependencyIndex = (namespace: string, name: string): number => fnv1aInt32(`${namespace}/${name}`)
+
+/** Bytes of a spec that is kept whole: several times what a usual one has. */
+const smallSpec = 4096
+/** Bytes of a status that is kept whole: more than ours ever has. */
+const smallStatus = 16_384
+
+const isScalar = (value: unknown): boolean => typeof value === "number" || typeof value === "boolean"
+
+const isText = (value: unknown, max: number): value is string => typeof value === "string" && value.length <= max
+
+/** Texts that every valid spec of the kind needs; each is bounded by its definition. */
+const neededTexts = new Set([
+  "service",
+  "repositoryUrl",
+  "docsRepositoryUrl",
+  "docsBranch",
+  "sourceBranch",
+  "workingDirectory",
+  "model",
+  "githubUser"
+])
+
+const pickFields = (fields: Fields, keep: (name: string, value: unknown) => boolean): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name, value]) => name.length <= 64 && keep(name, value)))
+
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= maxDependencies && value.every((name) => isText(name, 253)) &&
+  isSmall(value, 3 * smallSpec)
+
+/** Of a valid one, what decisions read before a Job is made; of another one, who asked for it and for which version. */
+const reducedSpec = (spec: Fields, valid: boolean): Fields =>
+  pickFields(spec, (name, value) =>
+    isScalar(value) || (neededTexts.has(name) && isText(value, valid ? 2048 : 200)) ||
+    (valid && name === "dependsOn" && isNames(value)))
+
+const shownProblems = 10
+
+const reduce = (kind: KindName, run: CustomObject) => {
+  const whole = runKinds[kind].decodeSpec(run)
+  const problems = Result.isFailure(whole)
+    ? detached(whole.failure.slice(0, shownProblems).map((each) => ({ ...each, path: each.path.slice(0, 200) })))
+    : []
+  return { spec: reducedSpec(run.spec, problems.length === 0), problems }
+}
+
+const shortTexts = (fields: unknown, max: number): Fields =>
+  Predicate.isObject(fields) ? pickFields({ ...fields }, (_, value) => isScalar(value) || isText(value, max)) : {}
+
+const attemptsOf = (attempts: unknown): ReadonlyArray<Fields> =>
+  Array.isArray(attempts)
+    ? attempts.slice(-10).filter(Predicate.isObject).map((attempt) => {
+      const { usage, ...fields } = attempt as Fields
+      return { ...shortTexts(fields, 128), ...(usage === undefined ? {} : { usage: shortTexts(usage, 0) }) }
+    })
+    : []
+
+/** Of a status that is none of ours any more. What is left out is what the next write of ours takes away. */
+const reducedStatus = (status: Fields): Fields => ({
+  ...shortTexts(status, 200),
+  ...(status["usage"] === undefined ? {} : { usage: shortTexts(status["usage"], 0) }),
+  ...(status["attempts"] === undefined ? {} : { attempts: attemptsOf(status["attempts"]) })
+})

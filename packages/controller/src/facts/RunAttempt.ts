@@ -1,0 +1,39 @@
+/** Which attempt a run is at, and the name of its Job: worked out from spec and status, remembered nowhere. */
+import { isTerminal } from "@orchestrator/domain/Phase"
+import { type AttemptKey, effectiveVersion } from "@orchestrator/domain/Retry"
+import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import type { RunStatusView } from "./RunStatus.ts"
+
+/**
+ * The attempt to work on: the highest version that spec or status knows, and how often it was taken up again by itself. An attempt that
+ * has ended while the run has not is followed by the next.
+ */
+export const attemptOf = (contextVersion: number, status: RunStatusView): AttemptKey => {
+  const version = effectiveVersion(contextVersion, status.contextVersion)
+  const last = status.attempts?.findLast((attempt) => attempt.contextVersion === version)
+  const again = last?.outcome !== undefined && version === status.contextVersion && !isTerminal(status.phase)
+  const unrecorded = version === status.contextVersion ? status.retryCount : undefined
+  return {
+    contextVersion: version,
+    retry: last === undefined ? (unrecorded ?? 0) : (last.retry ?? 0) + (again ? 1 : 0)
+  }
+}
+
+interface Named {
+  readonly kind: KindName
+  readonly name: string
+  readonly uid: string
+}
+
+/** A name that the status records for this attempt's Job, where its first one was taken, counts. Of no other form is any name believed. */
+export const jobNameOf = ({ kind, name, uid }: Named, attempt: AttemptKey, status: RunStatusView): string => {
+  const { jobName: nameOf } = runKinds[kind]
+  const again = status.contextVersion === attempt.contextVersion
+    ? /-([0-9a-f]{8})$/.exec(status.jobName ?? "")?.[1]
+    : undefined
+  const own = nameOf(name, uid, attempt)
+  // The text that the status has already, where it is the same: one fewer to keep.
+  return status.jobName === own || (again !== undefined && status.jobName === nameOf(name, uid, attempt, again))
+    ? status.jobName
+    : own
+}

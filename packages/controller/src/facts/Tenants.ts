@@ -1,0 +1,35 @@
+/** Whose a run is, with the index values that follow from it; the same for all runs of a tenant, of the tenants that were met first. */
+import { repositoryIdentity, type Tenant, tenantKey, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
+import type { Fields } from "./RunStatus.ts"
+
+export interface TenantFacts {
+  readonly tenant: Tenant
+  /** Index value of the tenant's runs. */
+  readonly key: string
+  /** Index values of the claims that its runs may work in. */
+  readonly workspaces: ReadonlyArray<string>
+}
+
+const known = new Map<string, TenantFacts>()
+const mostKnown = 1000
+
+const tenantFacts = (namespace: string, tenant: Tenant): TenantFacts => {
+  const key = `${namespace}/${tenantKey(tenant)}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const facts = { tenant, key, workspaces: workspaceNames(tenant).map((name) => `${namespace}/${name}`) }
+  if (known.size < mostKnown) known.set(key, facts)
+  return facts
+}
+
+/** The tenant that a spec names, valid or not; undefined for kinds that lease no workspace. */
+export const tenantIn = (namespace: string, { githubUser, repositoryUrl, service }: Fields): TenantFacts | undefined =>
+  typeof service === "string" && typeof repositoryUrl === "string" && typeof githubUser === "string"
+    ? tenantFacts(namespace, tenantOf({ service, repositoryUrl, githubUser }))
+    : undefined
+
+/** Index value of the task that a run does: the runs of it write to the same repository. */
+export const tasksIn = (namespace: string, { repositoryUrl, taskId }: Fields): ReadonlyArray<string> =>
+  typeof repositoryUrl === "string" && typeof taskId === "number"
+    ? [`${namespace}/${taskId}/${repositoryIdentity(repositoryUrl)}`]
+    : []

@@ -1,0 +1,69 @@
+/** Which runs may start as far as the limits of runs at the same time go. Pure. */
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { DateTime } from "effect"
+import { isAlive } from "../decide/CurrentAttempt.ts"
+import { pausedUntil } from "../decide/Pause.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
+import type { RunFacts } from "../facts/Run.ts"
+import { podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
+import { type Claimant, isLimited, makeSlots } from "./Slots.ts"
+import { workspaceOf } from "./Turns.ts"
+import { isBefore, isInLine } from "./Waiting.ts"
+import { mustWait } from "./Workspaces.ts"
+
+export interface Moment {
+  readonly snapshot: Snapshot
+  readonly config: OrchestratorConfig
+  readonly now: DateTime.Utc
+}
+
+const claimantOf = (run: RunFacts): Claimant => ({ uid: run.uid, githubUser: run.githubUser, service: run.service })
+
+const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
+  const uids = new Set<string>()
+  for (const job of snapshot.jobs.values()) if (isAlive({ ...job, pod: podOf(snapshot, job) })) uids.add(job.runUid)
+  return [...uids].map((uid) => {
+    const run = runByUid(snapshot, uid)
+    return run === undefined ? { uid, githubUser: undefined, service: undefined } : claimantOf(run)
+  })
+}
+
+/** Whether nothing but the limits keeps a run from starting. */
+const couldStart = ({ config, now, snapshot }: Moment, run: RunFacts): run is LiveRun =>
+  isInLine(snapshot, run) && pausedUntil({ now, run }) === undefined &&
+  !mustWait(workspaceOf(snapshot, run)?.turn, config)
+
+/** Runs that could start, the oldest first; each is looked at only when it is asked for. */
+function* line(moment: Moment): Generator<LiveRun> {
+  const waiting = Object.values(moment.snapshot.runs)
+    .flatMap((store) => [...store.values()].filter((run) => !run.ended))
+    .sort((left, right) => isBefore(left, right) ? -1 : 1)
+  for (const run of waiting) if (couldStart(moment, run)) yield run
+}
+
+/** The limit that keeps a run from starting, and those before it in line. */
+export const reachedLimit = (moment: Moment, run: LiveRun): string | undefined => {
+  const { limits } = moment.config
+  if (!isLimited(limits) || !couldStart(moment, run)) return undefined
+  const slots = makeSlots(limits, activeClaimants(moment))
+  if (!slots.isFull()) {
+    for (const before of line(moment)) {
+      if (before.uid === run.uid || slots.isFull()) break
+      slots.tryAcquire(claimantOf(before))
+    }
+  }
+  return slots.tryAcquire(claimantOf(run))
+}
+
+/** Runs that may start now; none where there are no limits. */
+export const admitted = (moment: Moment): ReadonlyArray<LiveRun> => {
+  const { limits } = moment.config
+  if (!isLimited(limits)) return []
+  const slots = makeSlots(limits, activeClaimants(moment))
+  const runs: Array<LiveRun> = []
+  for (const run of line(moment)) {
+    if (slots.isFull()) break
+    if (slots.tryAcquire(claimantOf(run)) === undefined) runs.push(run)
+  }
+  return runs
+}

@@ -1,0 +1,118 @@
+/** What the controller follows: each kind with what is kept of its objects, and whom a change wakes. */
+import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { ourSelector } from "@orchestrator/domain/Labels"
+import {
+  ConfigMapKind,
+  EventKind,
+  JobKind,
+  type Kind,
+  PersistentVolumeClaimKind,
+  PodKind,
+  runResources
+} from "@orchestrator/k8s/Kinds"
+import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { KubernetesObject } from "@orchestrator/k8s/Objects"
+import { type Change, reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
+import type { Identity } from "@orchestrator/k8s/Store"
+import type { Effect } from "effect"
+import { claimFacts } from "../facts/Claim.ts"
+import { filesFacts } from "../facts/Files.ts"
+import { saysTheSame } from "../facts/Identity.ts"
+import { jobFacts } from "../facts/Job.ts"
+import { podFacts } from "../facts/Pod.ts"
+import { runFacts } from "../facts/Run.ts"
+import { rememberPods, type Stores } from "../facts/Stores.ts"
+import { warningFacts } from "../facts/Warning.ts"
+import { type Wakeup, wakeups } from "./Wakeups.ts"
+
+/** Follows one kind for ever; `onSynced` when its first list is complete. */
+export type Following = (
+  namespace: string,
+  onSynced: Effect.Effect<void>
+) => Effect.Effect<void, never, KubernetesClient>
+
+/** What nodes meet before a container's start, without what pods say of their scheduling, their images and their containers. */
+const podWarnings = [
+  "involvedObject.kind=Pod",
+  "type=Warning",
+  ...["FailedScheduling", "BackOff", "Failed", "Unhealthy"].map((reason) => `reason!=${reason}`)
+].join(",")
+
+type Wakes<A> = (facts: A, change: Change, before?: A) => Wakeup
+
+/** Leaves out what changes nothing that is kept. */
+const ifNews = <A extends Identity>(wakes: Wakes<A>): Wakes<A> => (facts, change, before) =>
+  change === "set" && before !== undefined && saysTheSame(before, facts) ? noWakeup : wakes(facts, change)
+
+const noWakeup: Wakeup = { runs: [], slotsFreed: false }
+
+export const followings = (stores: Stores["Service"], wake: (wakeup: Wakeup) => Effect.Effect<void>) => {
+  const wakes = wakeups(stores)
+  const remember = rememberPods(stores)
+
+  const follow = <A extends KubernetesObject, Kept>(
+    kind: Kind<A>,
+    { wakes, ...options }: Omit<ReflectorOptions<A, Kept>, "onChange" | "onSynced"> & { readonly wakes: Wakes<Kept> }
+  ): Following =>
+  (namespace, onSynced) =>
+    reflect(kind, {
+      ...options,
+      namespace,
+      onSynced,
+      onChange: (facts, change, before) => wake(wakes(facts, change, before))
+    })
+
+  const labelSelector = ourSelector
+  return {
+    /** Nothing is decided before each of these has its first list. */
+    needed: [
+      ...everyRunKind.map(({ kind }) =>
+        follow(runResources[kind], {
+          store: stores.runs[kind],
+          project: (run, before) => runFacts(kind, run, before),
+          wakes: wakes.run
+        })
+      ),
+      follow(JobKind, {
+        store: stores.jobs,
+        project: jobFacts,
+        wakes: ifNews((job, change) => {
+          remember.job(job, change)
+          return wakes.job(job, change)
+        }),
+        labelSelector
+      }),
+      follow(PodKind, {
+        store: stores.pods,
+        project: podFacts,
+        wakes: ifNews((pod, change) => {
+          remember.pod(pod, change)
+          return wakes.pod(pod, change)
+        }),
+        labelSelector
+      }),
+      follow(ConfigMapKind, { store: stores.files, project: filesFacts, wakes: ifNews(wakes.files), labelSelector }),
+      follow(PersistentVolumeClaimKind, {
+        store: stores.workspaces,
+        project: claimFacts,
+        wakes: wakes.claim,
+        labelSelector
+      })
+    ],
+    /** These only tell why nothing starts: nothing waits for their lists, and who may not read Events goes without. */
+    told: [
+      follow(EventKind, {
+        store: stores.refusals,
+        project: warningFacts,
+        wakes: wakes.refusal,
+        fieldSelector: "involvedObject.kind=Job,reason=FailedCreate"
+      }),
+      follow(EventKind, {
+        store: stores.podWarnings,
+        project: warningFacts,
+        wakes: wakes.podWarning,
+        fieldSelector: podWarnings
+      })
+    ]
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Reads the stores once and says what there is. The only input of a plan. Of a run that the store has not whole, the spec is read from the
+ * API server when its Job or files are about to be made, and only then.
+ */
+import { CodeRun, CodeRunSpec } from "@orchestrator/domain/CodeRun"
+import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
+import { Templates } from "@orchestrator/templates/Templates"
+import { Context, DateTime, Effect, Layer, Result } from "effect"
+import { randomBytes } from "node:crypto"
+import { currentJob } from "../decide/CurrentAttempt.ts"
+import { lastSession } from "../decide/LastSession.ts"
+import { pausedUntil } from "../decide/Pause.ts"
+import { promptVersion } from "../decide/SpecEdit.ts"
+import type { JobFacts } from "../facts/Job.ts"
+import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
+import type { Observed, ObservedFiles, ObservedJob } from "../facts/Observed.ts"
+import { observeJob } from "../facts/ObservedJobs.ts"
+import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
+import { podOf } from "../facts/Snapshot.ts"
+import { Stores } from "../facts/Stores.ts"
+import { runKinds } from "../kinds/RunKind.ts"
+import { admitted, type Moment, reachedLimit } from "../line/Admission.ts"
+import { workspaceOf } from "../line/Turns.ts"
+import { startObstacle } from "../line/Waiting.ts"
+import { mustWait } from "../line/Workspaces.ts"
+import { ControllerSettings } from "./Settings.ts"
+
+export class Observe extends Context.Service<Observe, {
+  readonly observe: (key: RunKey) => Effect.Effect<Observed, KubernetesError>
+  /** Runs that may start now as far as the limits of runs at the same time go; none where there are no limits. */
+  readonly admitted: Effect.Effect<ReadonlyArray<RunKey>>
+}>()("@orchestrator/controller/loop/Observe") {
+  static readonly layer = Layer.effect(
+    Observe,
+    Effect.gen(function*() {
+      const stores = yield* Stores
+      const templates = yield* Templates
+      const { config } = yield* ControllerSettings
+      const client = yield* KubernetesClient
+
+      const moment = Effect.map(DateTime.now, (now): Moment => ({ config, now, snapshot: stores }))
+
+      const observeJobOf = (job: JobFacts): ObservedJob => {
+        const pod = podOf(stores, job)
+        return observeJob(job, pod, {
+          refusals: stores.refusals.by("object", job.uid),
+          ofPod: stores.podWarnings.by("object", pod?.uid ?? "")
+        })
+      }
+
+      const hasFiles = (job: ObservedJob | undefined) =>
+        job !== undefined &&
+        stores.files.get({ namespace: job.namespace, name: job.files?.name ?? job.name }) !== undefined
+
+      /** The run with all of its spec; undefined when the store has yet to see the version that there is. */
+      const withWholeSpec = (run: LiveRun) =>
+        client.get(runKinds[run.kind].resource, run).pipe(
+          Effect.map((whole): LiveRun | undefined =>
+            whole.metadata.uid === run.uid && whole.metadata.generation === run.generation
+              ? { ...run, isWhole: true, spec: readSpec(run.kind, whole) }
+              : undefined
+          ),
+          Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
+        )
+
+      const render = (run: LiveRun): ObservedFiles["rendered"] => {
+        if (Result.isFailure(run.spec)) return undefined
+        const { resume, run: decoded } = run.spec.success
+        const { contextVersion, retry } = run.attempt
+        const facts = { config, attempts: contextVersion + retry, resume: resume || retry > 0 }
+        const inputs = decoded.kind === "CodeRun"
+          ? codeInputs({ ...facts, run: withNewPrompt(run, decoded), branch: codeBranch(decoded.spec.taskId) })
+          : docsInputs({ ...facts, run: decoded, branch: docsBranchName(run.name, run.uid) })
+        return Result.mapError(templates.render(inputs), (error) => error.message)
+      }
+
+      const isContested = ({ kind, tasks, uid }: LiveRun): boolean =>
+        tasks.some((task) => stores.runs[kind].by("task", task).some((other) => other.uid !== uid))
+
+      /** Of the run itself, or of another one that works in the same workspace. */
+      const sessionOf = (run: LiveRun) =>
+        lastSession(run, run.tenant === undefined ? [] : stores.runs[run.kind].by("tenant", run.tenant.key))
+
+      const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
+        const hasJob = job !== undefined
+        const workspace = workspaceOf(stores, run)
+        const obstacle = hasJob ? undefined : startObstacle(stores, run)
+        const limit = reachedLimit(at, run)
+        const waits = mustWait(workspace?.turn, config) || pausedUntil({ now: at.now, run }) !== undefined
+        const present = hasFiles(job)
+        /** Whether files are to be made now, as far as the run itself and its place tell. */
+        const starts = obstacle === undefined && !(hasJob ? present : waits) && Result.isSuccess(run.spec)
+        const reads = starts && !run.isWhole && limit === undefined && !run.cancel && !run.deleting
+        const whole = reads ? yield* withWholeSpec(run) : undefined
+        const seen = whole ?? run
+        const rendered = starts && seen.isWhole ? render(seen) : undefined
+        return {
+          run: seen,
+          workspace,
+          files: { present, rendered },
+          nonce: hasJob ? "" : randomBytes(8).toString("hex"),
+          obstacle,
+          reachedLimit: limit,
+          contested: !hasJob && isContested(run),
+          lastSession: hasJob || workspace === undefined || rendered === undefined ? undefined : sessionOf(run)
+        }
+      })
+
+      const observe = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Observed, KubernetesError> {
+        const at = yield* moment
+        const run = stores.runs[key.kind].get(key)
+        const all = stores.jobs.by("ownerName", formatKey(key))
+        const isOurs = ({ owners }: JobFacts) => run !== undefined && owners.includes(run.uid)
+        const jobs = all.filter(isOurs).map(observeJobOf)
+        const orphans = all.filter((job) => !isOurs(job)).map(observeJobOf)
+        const observed = run === undefined || run.ended
+          ? { ...nothingToDo, run }
+          : yield* observeLive(at, run, currentJob(run, jobs))
+        return { now: at.now, config, jobs, orphans, ...observed }
+      })
+
+      return Observe.of({ observe, admitted: Effect.map(moment, (at) => admitted(at).map(keyOf)) })
+    })
+  )
+}
+
+const nothingToDo = {
+  workspace: undefined,
+  files: { present: false, rendered: undefined },
+  nonce: "",
+  obstacle: undefined,
+  reachedLimit: undefined,
+  contested: false,
+  lastSession: undefined
+}
+
+/** The run without a promptModification that an earlier version has worked with. */
+const withNewPrompt = (observed: LiveRun, run: CodeRun): CodeRun => {
+  const { promptModification, ...spec } = run.spec
+  return promptModification === undefined ||
+      promptVersion(observed, promptModification) === observed.attempt.contextVersion
+    ? run
+    : new CodeRun({ ...run, spec: new CodeRunSpec(spec) })
+}

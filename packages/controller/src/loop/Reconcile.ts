@@ -1,0 +1,24 @@
+/** What becomes of a key: the run is observed, and a round made on that. Answers with when to look again, in milliseconds. */
+import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import { Clock, DateTime, Effect } from "effect"
+import { Interpreter } from "../act/Interpreter.ts"
+import type { RunKey } from "../facts/RunKey.ts"
+import { Observe } from "./Observe.ts"
+import { makeRound } from "./Round.ts"
+
+export const makeReconcile = Effect.gen(function*() {
+  const { observe } = yield* Observe
+  const { perform } = yield* Interpreter
+  const round = makeRound(perform)
+
+  const look = Effect.fnUntraced(function*(key: RunKey) {
+    const { again, wakeAt } = yield* round(yield* observe(key))
+    if (again) return yield* Clock.currentTimeMillis
+    return wakeAt === undefined ? undefined : DateTime.toEpochMillis(wakeAt)
+  })
+
+  return (key: RunKey): Effect.Effect<number | undefined, KubernetesError> =>
+    look(key).pipe(
+      Effect.withSpan("Controller.reconcile", { attributes: { ...key } }, { captureStackTrace: false })
+    )
+})

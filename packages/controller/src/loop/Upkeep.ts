@@ -1,0 +1,56 @@
+/** What no event asks for: the safety net, and what an upgrade leaves to do. Both take their time. */
+import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { DateTime, Duration, Effect, Random } from "effect"
+import { Action } from "../act/Action.ts"
+import { Interpreter } from "../act/Interpreter.ts"
+import { settled } from "../decide/Status.ts"
+import type { RunFacts } from "../facts/Run.ts"
+import { keyOf, type RunKey } from "../facts/RunKey.ts"
+import { Stores } from "../facts/Stores.ts"
+
+const sweepSeconds = 300
+/** Between two writes that nothing but an upgrade is the cause of. */
+const settleSeconds = 1
+
+/** Spread, so that replicas and rounds do not meet. */
+const roughly = (seconds: number) =>
+  Effect.flatMap(Random.next, (random) => Effect.sleep(Duration.seconds(seconds * (1 + random / 5))))
+
+const lacksFinished = (run: RunFacts): boolean => run.ended && run.lacksFinished
+
+export const makeUpkeep = Effect.fnUntraced(function*(enqueue: (key: RunKey) => Effect.Effect<void>) {
+  const { runs } = yield* Stores
+  const { perform } = yield* Interpreter
+
+  /** What an event should have brought is looked at all the same. */
+  const sweep = Effect.gen(function*() {
+    yield* roughly(sweepSeconds)
+    for (const { kind } of everyRunKind) {
+      const active = [...runs[kind].values()].filter((run) => !run.ended)
+      yield* Effect.forEach(active, (run) => enqueue(keyOf(run)), { discard: true })
+    }
+  })
+
+  const settleRun = Effect.fnUntraced(function*(run: RunKey & { readonly uid: string }) {
+    const { lesson } = yield* perform({ rule: "settleEnded", actions: [Action.ReadRun(run)] })
+    if (lesson?.learned._tag !== "WholeRun") return
+    yield* perform({ rule: "settleEnded", actions: settled(run.kind, lesson.learned.run, yield* DateTime.now) })
+  })
+
+  /** Runs that an older version ended get the condition `Finished`: one in a second, however many there are. */
+  const settleEnded = Effect.gen(function*() {
+    yield* roughly(sweepSeconds)
+    for (const { kind } of everyRunKind) {
+      for (const { name, namespace, uid } of [...runs[kind].values()].filter(lacksFinished)) {
+        const run = runs[kind].get({ name, namespace })
+        if (run === undefined || !lacksFinished(run)) continue
+        yield* settleRun({ kind, namespace, name, uid }).pipe(
+          Effect.catch((error) => Effect.logDebug("cannot say that a run has ended", error.message))
+        )
+        yield* roughly(settleSeconds)
+      }
+    }
+  })
+
+  return { sweep, settleEnded }
+})

@@ -1,0 +1,75 @@
+/**
+ * Which runs to look at after a change: pure, from what changed and what the stores have. Why a run is looked at is never an input of what
+ * is then decided.
+ */
+import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import type { Change } from "@orchestrator/k8s/Reflector"
+import type { ClaimFacts } from "../facts/Claim.ts"
+import type { FilesFacts } from "../facts/Files.ts"
+import type { JobFacts } from "../facts/Job.ts"
+import { dependencyIndex } from "../facts/LiveRun.ts"
+import type { PodFacts } from "../facts/Pod.ts"
+import type { RunFacts } from "../facts/Run.ts"
+import { formatKey, type RunKey } from "../facts/RunKey.ts"
+import type { Stores } from "../facts/Stores.ts"
+import type { WarningFacts } from "../facts/Warning.ts"
+
+export interface Wakeup {
+  readonly runs: ReadonlyArray<RunKey>
+  /** Whether runs that waited for others to end may start now. */
+  readonly slotsFreed: boolean
+}
+
+const only = (runs: ReadonlyArray<RunKey>): Wakeup => ({ runs, slotsFreed: false })
+
+/** By kind of what changed; the stores have it already, or no longer. */
+export const wakeups = ({ jobs, pods, runs }: Stores["Service"]) => {
+  const found = (index: string, value: string): ReadonlyArray<RunKey> =>
+    everyRunKind.flatMap(({ kind }) => runs[kind].by(index, value))
+
+  /** Whoever waits for the workspace. */
+  const waitersOf = (workspace: string) => found("active", workspace)
+
+  /** Those in line for what a Job or pod had mounted. */
+  const waitersFor = ({ claim, namespace }: JobFacts | PodFacts) =>
+    claim === undefined ? [] : waitersOf(`${namespace}/${claim}`)
+
+  const labelled = ({ runUid }: PodFacts | FilesFacts) => found("uid", runUid)
+
+  return {
+    /** After a write of ours, the round that wrote looks again by itself. */
+    run: (run: RunFacts, change: Change, before?: RunFacts): Wakeup => {
+      const over = change === "removed" || run.ended
+      // Else all that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
+      const idle = run.ended && !run.editedAfterEnd && jobs.by("ownerName", formatKey(run)).length === 0
+      const isEcho = change === "set" && before?.resourceVersion === run.resourceVersion
+      return {
+        runs: [
+          ...(idle || isEcho ? [] : [run]),
+          ...(over ? run.tenant?.workspaces.flatMap(waitersOf) ?? [] : []),
+          // Runs that may start, or never will, by what becomes of this one.
+          ...runs[run.kind].by("dependency", dependencyIndex(run.namespace, run.name))
+        ],
+        slotsFreed: over
+      }
+    },
+    job: (job: JobFacts, change: Change): Wakeup => ({
+      runs: [...job.runs, ...waitersFor(job)],
+      slotsFreed: change === "removed" || job.end !== undefined
+    }),
+    pod: (pod: PodFacts, change: Change): Wakeup => {
+      const over = change === "removed" || pod.over
+      return { runs: [...labelled(pod), ...(over ? waitersFor(pod) : [])], slotsFreed: over }
+    },
+    files: (files: FilesFacts): Wakeup => only(labelled(files)),
+    claim: ({ name, namespace }: ClaimFacts): Wakeup => only(waitersOf(`${namespace}/${name}`)),
+    /** What keeps a Job from having a pod. */
+    refusal: ({ about, namespace }: WarningFacts): Wakeup =>
+      only(jobs.get({ namespace, name: about.name })?.runs ?? []),
+    /** What keeps a pod's containers from starting. */
+    podWarning: ({ about, namespace }: WarningFacts): Wakeup => {
+      const pod = pods.get({ namespace, name: about.name })
+      return only(pod === undefined ? [] : labelled(pod))
+    }
+  }
+}
