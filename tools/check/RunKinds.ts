@@ -13,12 +13,7 @@ const others: ReadonlyMap<string, string> = new Map([
   ...everyRunKind.map(({ kind }) => [`packages/domain/src/${kind}.ts`, "its schema"] as const),
   ["packages/k8s/src/Kinds.ts", "names the resource of each for whoever makes one"],
   ["packages/http/src/contract/Submissions.ts", "the routes of older installations, one of each kind"],
-  ["packages/cli/src/dev/Dev.ts", "the demo's run is a CodeRun"],
-  // One store of each kind, and what only the one that leases workspaces has: to go by the kind as well.
-  ...["facts/Observe", "facts/ObservedRuns", "facts/Stores", "line/Dependencies", "loop/Controller", "loop/Observe"]
-    .map(
-      (name) => [`packages/controller/src/${name}.ts`, "its stores are one of each kind"] as const
-    )
+  ["packages/cli/src/dev/Dev.ts", "the demo's run is a CodeRun"]
 ])
 
 /** Every line that names a kind of run. */

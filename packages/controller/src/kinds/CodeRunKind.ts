@@ -1,10 +1,11 @@
-import { CodeRun, type CodeRunSpec } from "@orchestrator/domain/CodeRun"
+import { CodeRun, CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
-import { codeJobName } from "@orchestrator/domain/Names"
+import { codeBranch, codeJobName } from "@orchestrator/domain/Names"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { tenantOf } from "@orchestrator/domain/Tenant"
 import { runResources } from "@orchestrator/k8s/Kinds"
+import { codeInputs } from "@orchestrator/templates/Inputs"
 import { Result } from "effect"
 import { fromSecret, literal, literals, type Variable } from "../manifest/Literal.ts"
 import type { RunKind } from "./RunKind.ts"
@@ -34,9 +35,22 @@ export const codeRunKind: RunKind = {
       overwriteMemory: run.spec.overwriteMemory,
       promptModification: run.spec.promptModification,
       taskId: run.spec.taskId,
+      dependsOn: run.spec.dependsOn ?? [],
+      inputs: ({ hasNewPrompt, ...facts }) =>
+        codeInputs({
+          ...facts,
+          run: hasNewPrompt ? run : withoutPrompt(run),
+          branch: codeBranch(run.spec.taskId)
+        }),
       task: task(run.spec),
       env: environment(run.spec)
     }))
+}
+
+/** An older version's prompt is not repeated. */
+const withoutPrompt = (run: CodeRun): CodeRun => {
+  const { promptModification: _, ...spec } = run.spec
+  return new CodeRun({ ...run, spec: new CodeRunSpec(spec) })
 }
 
 const task = ({ docsRepositoryUrl, repositoryUrl, taskId }: CodeRunSpec): ReadonlyArray<Variable> =>

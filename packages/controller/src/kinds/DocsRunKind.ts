@@ -1,9 +1,10 @@
 import { decoder } from "@orchestrator/domain/Decode"
 import { DocsRun, type DocsRunSpec } from "@orchestrator/domain/DocsRun"
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
-import { docsJobName } from "@orchestrator/domain/Names"
+import { docsBranchName, docsJobName } from "@orchestrator/domain/Names"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { runResources } from "@orchestrator/k8s/Kinds"
+import { docsInputs } from "@orchestrator/templates/Inputs"
 import { Result } from "effect"
 import { literals, type Variable } from "../manifest/Literal.ts"
 import type { RunKind } from "./RunKind.ts"
@@ -30,6 +31,8 @@ export const docsRunKind: RunKind = {
       overwriteMemory: false,
       promptModification: undefined,
       taskId: undefined,
+      dependsOn: [],
+      inputs: ({ uid, ...facts }) => docsInputs({ ...facts, run, branch: docsBranchName(run.metadata.name, uid) }),
       task: task(run.spec),
       env: [
         ...task(run.spec),

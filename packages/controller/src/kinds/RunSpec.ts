@@ -1,8 +1,21 @@
 /** What a run asks for, in the terms that both kinds share. Made by a RunKind from a valid spec. */
 import type { CodeRun } from "@orchestrator/domain/CodeRun"
 import type { DocsRun } from "@orchestrator/domain/DocsRun"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { Tenant } from "@orchestrator/domain/Tenant"
+import type { RunInputs } from "@orchestrator/templates/Inputs"
 import type { Variable } from "../manifest/Literal.ts"
+
+/** What the templates of an attempt are told, beside the spec. */
+export interface RenderFacts {
+  readonly config: OrchestratorConfig
+  readonly uid: string
+  /** Number of the attempt, counted over context versions and automatic retries. */
+  readonly attempts: number
+  readonly resume: boolean
+  /** Whether the prompt's modification was given for this very version. */
+  readonly hasNewPrompt: boolean
+}
 
 export interface RunSpec {
   readonly run: CodeRun | DocsRun
@@ -20,6 +33,10 @@ export interface RunSpec {
   readonly overwriteMemory: boolean
   readonly promptModification: string | undefined
   readonly taskId: number | undefined
+  /** Names of runs of its kind that must have succeeded first. */
+  readonly dependsOn: ReadonlyArray<string>
+  /** What its templates are rendered with. */
+  readonly inputs: (facts: RenderFacts) => RunInputs
   /** What the broker is told of the work: variables of this kind. */
   readonly task: ReadonlyArray<Variable>
   /** Variables of the agent for this kind, in order; the shared ones come before. */

@@ -15,7 +15,7 @@ export type Obstacle =
 type Look = (name: string) => RunFacts | undefined
 
 const dependenciesOf = ({ spec }: LiveRun): ReadonlyArray<string> =>
-  Result.isSuccess(spec) && spec.success.run.kind === "CodeRun" ? spec.success.run.spec.dependsOn ?? [] : []
+  Result.isSuccess(spec) ? spec.success.dependsOn : []
 
 export const obstacleOf = (run: LiveRun, look: Look): Obstacle | undefined => {
   const names = dependenciesOf(run)

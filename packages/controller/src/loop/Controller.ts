@@ -3,6 +3,7 @@
  * every store has its first list; nothing is decided before. Every replica keeps its stores warm; only the one that leads decides, after it
  * has listed anew what the leader before it may have written.
  */
+import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { fencedClient, Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import { makeReconciler } from "@orchestrator/k8s/runtime/Reconciler"
@@ -71,7 +72,9 @@ export class Controller extends Context.Service<Controller, {
         yield* Effect.forEach(told, begin)
         yield* Effect.forEach(lists, (listed) => Deferred.await(listed), { discard: true })
         yield* Effect.logInfo("caches are synced").pipe(
-          Effect.annotateLogs({ codeRuns: stores.runs.CodeRun.size(), docsRuns: stores.runs.DocsRun.size() })
+          Effect.annotateLogs(
+            Object.fromEntries(everyRunKind.map(({ kind, plural }) => [plural, stores.runs[kind].size()]))
+          )
         )
       })
 

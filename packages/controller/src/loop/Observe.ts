@@ -2,11 +2,8 @@
  * Reads the stores once and says what there is. The only input of a plan. Of a run that the store has not whole, the spec is read from the
  * API server when its Job or files are about to be made, and only then.
  */
-import { CodeRun, CodeRunSpec } from "@orchestrator/domain/CodeRun"
-import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import { codeInputs, docsInputs } from "@orchestrator/templates/Inputs"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
 import { randomBytes } from "node:crypto"
@@ -68,13 +65,16 @@ export class Observe extends Context.Service<Observe, {
 
       const render = (run: LiveRun): ObservedFiles["rendered"] => {
         if (Result.isFailure(run.spec)) return undefined
-        const { resume, run: decoded } = run.spec.success
+        const { inputs, promptModification, resume } = run.spec.success
         const { contextVersion, retry } = run.attempt
-        const facts = { config, attempts: contextVersion + retry, resume: resume || retry > 0 }
-        const inputs = decoded.kind === "CodeRun"
-          ? codeInputs({ ...facts, run: withNewPrompt(run, decoded), branch: codeBranch(decoded.spec.taskId) })
-          : docsInputs({ ...facts, run: decoded, branch: docsBranchName(run.name, run.uid) })
-        return Result.mapError(templates.render(inputs), (error) => error.message)
+        const told = inputs({
+          config,
+          uid: run.uid,
+          attempts: contextVersion + retry,
+          resume: resume || retry > 0,
+          hasNewPrompt: promptModification === undefined || promptVersion(run, promptModification) === contextVersion
+        })
+        return Result.mapError(templates.render(told), (error) => error.message)
       }
 
       const isContested = ({ kind, tasks, uid }: LiveRun): boolean =>
@@ -135,13 +135,4 @@ const nothingToDo = {
   reachedLimit: undefined,
   contested: false,
   lastSession: undefined
-}
-
-/** The run without a promptModification that an earlier version has worked with. */
-const withNewPrompt = (observed: LiveRun, run: CodeRun): CodeRun => {
-  const { promptModification, ...spec } = run.spec
-  return promptModification === undefined ||
-      promptVersion(observed, promptModification) === observed.attempt.contextVersion
-    ? run
-    : new CodeRun({ ...run, spec: new CodeRunSpec(spec) })
 }
