@@ -3,7 +3,7 @@
  * equal shares, and for each of these alone. Statuses are those that the controller itself has written. Prints the spread over rounds.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Action } from "@orchestrator/controller/act/Action"
+import { Action } from "@orchestrator/controller/decide/Action"
 import { plan } from "@orchestrator/controller/decide/Plan"
 import { jobFacts } from "@orchestrator/controller/facts/Job"
 import type { Observed, ObservedWorkspace } from "@orchestrator/controller/facts/Observed"

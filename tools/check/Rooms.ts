@@ -25,6 +25,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "node",
     "wire"
   ],
+  controller: ["kinds", "facts", "attempt", "line", "manifest", "decide", "act", "loop"],
   http: ["contract", "client", "services", "access", "handlers", "server"],
   cli: ["settings", "product", "crds", "prepare", "release", "serve", "dev", "commands", "."]
 }

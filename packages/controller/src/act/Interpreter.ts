@@ -3,12 +3,14 @@
  * and the key is looked at again. Every answer goes into the stores, so that the next round reads what this one wrote. What to say of an
  * answer is not decided here: it is handed back as a lesson.
  */
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { holderAnnotation, stopAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
 import { apiVersionOf, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject, Job, KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import { Context, Effect, Layer } from "effect"
+import { Action, type ActionOf, type StatusWrite } from "../decide/Action.ts"
 import type { Plan } from "../decide/Rule.ts"
 import { claimFacts } from "../facts/Claim.ts"
 import { filesFacts } from "../facts/Files.ts"
@@ -18,8 +20,7 @@ import type { LiveRun } from "../facts/LiveRun.ts"
 import { runFacts } from "../facts/Run.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { Stores } from "../facts/Stores.ts"
-import { type KindName, runKinds } from "../kinds/RunKind.ts"
-import { Action, type ActionOf, type StatusWrite } from "./Action.ts"
+import { runKinds } from "../kinds/RunKinds.ts"
 import { Cleanup } from "./Cleanup.ts"
 
 /** An action that could not be done, and what that says. */

@@ -1,7 +1,7 @@
 import type { Tenant } from "@orchestrator/domain/Tenant"
-import { Action } from "../act/Action.ts"
 import type { PresentRun } from "../facts/Observed.ts"
 import { workspaceManifest } from "../manifest/Manifests.ts"
+import { Action } from "./Action.ts"
 
 /** The claim, made for this run and its tenant. */
 export const createWorkspace = (observed: PresentRun, claim: string, tenant: Tenant): Action =>

@@ -1,11 +1,11 @@
 /** When a run is to be looked at again although nothing has happened: the next of the times that a rule waits for. */
 import { DateTime } from "effect"
-import { isAlive } from "./CurrentAttempt.ts"
-import { pausedUntil } from "./Pause.ts"
+import { isAlive } from "../attempt/CurrentAttempt.ts"
+import { pausedUntil } from "../attempt/Pause.ts"
+import { agentDeadline, isPast, schedulingUntil, usualUntil } from "../attempt/StartClock.ts"
 import type { Plan } from "./Rule.ts"
 import type { NotStarted, Started, Superseding, Unreadable } from "./Stage.ts"
 import { standingOf, startDeadline } from "./Standing.ts"
-import { agentDeadline, isPast, schedulingUntil, usualUntil } from "./StartClock.ts"
 
 export const nextLook = (stage: Superseding | Unreadable | NotStarted | Started): Pick<Plan, "wakeAt"> => {
   const times = [...(stage.tag === "Started" ? timesOf(stage) : []), pausedUntil(stage)]

@@ -2,8 +2,8 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import type { Outcome } from "@orchestrator/domain/Phase"
 import { retention } from "@orchestrator/domain/Retention"
 import { Duration } from "effect"
-import { Action } from "../act/Action.ts"
 import type { ObservedJob } from "../facts/Observed.ts"
+import { Action } from "./Action.ts"
 
 /** Lets go of a Job whose result is stored or no longer wanted. */
 export const release = (

@@ -1,6 +1,6 @@
 /** What a plan is, and the rules that make it. */
 import type { DateTime } from "effect"
-import type { Action } from "../act/Action.ts"
+import type { Action } from "./Action.ts"
 
 export interface Plan {
   readonly rule: string

@@ -5,11 +5,11 @@
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import type { Outcome } from "@orchestrator/domain/Phase"
 import { Result } from "effect"
+import { currentJob, isAlive } from "../attempt/CurrentAttempt.ts"
 import type { FinishedRun } from "../facts/FinishedRun.ts"
 import type { Observed, ObservedJob, PresentRun } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
-import { currentJob, isAlive } from "./CurrentAttempt.ts"
 
 /** The run is gone, or goes; or a run that had its name before has left Jobs. */
 export interface Gone {

@@ -6,11 +6,11 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import type { FailureReason, ProgressReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import type { DateTime } from "effect"
+import { isFormer } from "../attempt/CurrentAttempt.ts"
+import { isPast, schedulingUntil, startLimit } from "../attempt/StartClock.ts"
 import type { ObservedJob } from "../facts/Observed.ts"
 import type { PodFacts, Stuck } from "../facts/Pod.ts"
-import { isFormer } from "./CurrentAttempt.ts"
 import { explainRefusal } from "./Refusal.ts"
-import { isPast, schedulingUntil, startLimit } from "./StartClock.ts"
 
 export interface Standing {
   readonly begun: boolean

@@ -1,8 +1,9 @@
 /** What is kept of every run. */
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
-import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import { runKinds } from "../kinds/RunKinds.ts"
 import { named } from "./Bounds.ts"
 import { identityOf } from "./Identity.ts"
 import { attemptOf, jobNameOf } from "./RunAttempt.ts"

@@ -2,10 +2,10 @@
  * Runs that have ended stay in the stores, since a raised contextVersion, a foreign holder or a session to go on with leads back to them;
  * but of each only what is then asked. Nobody writes the status of such a run from here: whatever changes it brings it back whole.
  */
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal, type Outcome } from "@orchestrator/domain/Phase"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Struct } from "effect"
-import type { KindName } from "../kinds/RunKind.ts"
 import { type AnyRun, anyRun, requesterIn } from "./AnyRun.ts"
 import { type Fields, readStatus } from "./RunStatus.ts"
 

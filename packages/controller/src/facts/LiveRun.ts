@@ -4,11 +4,12 @@
  */
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { fnv1aInt32 } from "@orchestrator/domain/Hash"
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { traceparentAnnotation } from "@orchestrator/domain/Labels"
 import { maxDependencies } from "@orchestrator/domain/Sizes"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Result, Struct } from "effect"
-import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import { runKinds } from "../kinds/RunKinds.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 import { type AnyRun, anyRun, type Requester, requesterIn } from "./AnyRun.ts"
 import { detached, isSmall } from "./Bounds.ts"

@@ -2,13 +2,21 @@
  * Everything that a decision may depend on, read once from the stores. Plain data: no client, no clock, no Effect.
  */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { Outcome } from "@orchestrator/domain/Phase"
 import type { DateTime, Result } from "effect"
-import type { Obstacle } from "../line/Dependencies.ts"
 import type { JobFacts } from "./Job.ts"
 import type { Learned } from "./Learned.ts"
 import type { LiveRun } from "./LiveRun.ts"
 import type { PodFacts } from "./Pod.ts"
 import type { RunFacts } from "./Run.ts"
+
+/** The first in this order decides. */
+export type Obstacle =
+  | { readonly tag: "failed"; readonly name: string; readonly phase: Exclude<Outcome, "Succeeded"> }
+  /** Names from the run to itself. */
+  | { readonly tag: "cycle"; readonly path: ReadonlyArray<string> }
+  | { readonly tag: "missing"; readonly names: ReadonlyArray<string> }
+  | { readonly tag: "unfinished"; readonly names: ReadonlyArray<string> }
 
 export interface Observed {
   readonly now: DateTime.Utc

@@ -1,7 +1,8 @@
 /** Which attempt a run is at, and the name of its Job: worked out from spec and status, remembered nowhere. */
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { type AttemptKey, effectiveVersion } from "@orchestrator/domain/Retry"
-import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import { runKinds } from "../kinds/RunKinds.ts"
 import type { RunStatusView } from "./RunStatus.ts"
 
 /**

@@ -1,6 +1,6 @@
 /** What the stores have at one moment, only to be read: nothing of it changes while a function that is given it runs. */
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type { Store } from "@orchestrator/k8s/Store"
-import type { KindName } from "../kinds/RunKind.ts"
 import type { ClaimFacts } from "./Claim.ts"
 import type { JobFacts } from "./Job.ts"
 import type { PodFacts } from "./Pod.ts"

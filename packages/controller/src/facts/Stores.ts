@@ -2,10 +2,11 @@
  * What the controller knows of the cluster: a store for each kind, with what was read of each object when it arrived. A pod's last state
  * stays after the pod is gone, for as long as its Job is there, since the result goes with the pod.
  */
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type { Change } from "@orchestrator/k8s/Reflector"
 import { type IndexValue, makeFactStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer, Record } from "effect"
-import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import { runKinds } from "../kinds/RunKinds.ts"
 import type { ClaimFacts } from "./Claim.ts"
 import type { FilesFacts } from "./Files.ts"
 import type { JobFacts } from "./Job.ts"

@@ -7,7 +7,7 @@ import { tenantOf } from "@orchestrator/domain/Tenant"
 import { runResources } from "@orchestrator/k8s/Kinds"
 import { codeInputs } from "@orchestrator/templates/Inputs"
 import { Result } from "effect"
-import { fromSecret, literal, literals, type Variable } from "../manifest/Literal.ts"
+import { fromSecret, literal, literals, type Variable } from "./Literal.ts"
 import type { RunKind } from "./RunKind.ts"
 
 const decode = decoder(CodeRun)

@@ -6,7 +6,7 @@ import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { runResources } from "@orchestrator/k8s/Kinds"
 import { docsInputs } from "@orchestrator/templates/Inputs"
 import { Result } from "effect"
-import { literals, type Variable } from "../manifest/Literal.ts"
+import { literals, type Variable } from "./Literal.ts"
 import type { RunKind } from "./RunKind.ts"
 
 const decode = decoder(DocsRun)

@@ -1,17 +1,12 @@
 /** What the controller needs of a kind of run, beside what it is; one engine runs every kind. */
 import type { FieldProblem } from "@orchestrator/domain/Decode"
-import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type * as Domain from "@orchestrator/domain/RunKind"
 import type { Kind } from "@orchestrator/k8s/Kinds"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Result } from "effect"
-import { codeRunKind } from "./CodeRunKind.ts"
-import { docsRunKind } from "./DocsRunKind.ts"
 import type { RunSpec } from "./RunSpec.ts"
-
-export type { KindName }
 
 export interface RunKind extends Domain.RunKind {
   readonly resource: Kind<CustomObject>
@@ -21,5 +16,3 @@ export interface RunKind extends Domain.RunKind {
   readonly pullRequestTitle: (config: OrchestratorConfig["forge"]["pullRequest"]) => string
   readonly decodeSpec: (object: CustomObject) => Result.Result<RunSpec, ReadonlyArray<FieldProblem>>
 }
-
-export const runKinds: Readonly<Record<KindName, RunKind>> = { CodeRun: codeRunKind, DocsRun: docsRunKind }

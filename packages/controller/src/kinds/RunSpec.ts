@@ -4,7 +4,7 @@ import type { DocsRun } from "@orchestrator/domain/DocsRun"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { Tenant } from "@orchestrator/domain/Tenant"
 import type { RunInputs } from "@orchestrator/templates/Inputs"
-import type { Variable } from "../manifest/Literal.ts"
+import type { Variable } from "./Literal.ts"
 
 /** What the templates of an attempt are told, beside the spec. */
 export interface RenderFacts {

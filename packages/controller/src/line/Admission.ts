@@ -1,8 +1,8 @@
 /** Which runs may start as far as the limits of runs at the same time go. Pure. */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { DateTime } from "effect"
-import { isAlive } from "../decide/CurrentAttempt.ts"
-import { pausedUntil } from "../decide/Pause.ts"
+import { isAlive } from "../attempt/CurrentAttempt.ts"
+import { pausedUntil } from "../attempt/Pause.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"

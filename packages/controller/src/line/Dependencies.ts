@@ -1,16 +1,8 @@
 /** What keeps a run from starting because of the runs that it depends on. Pure, over whatever the store knows of them. */
-import type { Outcome } from "@orchestrator/domain/Phase"
 import { Result } from "effect"
 import type { LiveRun } from "../facts/LiveRun.ts"
+import type { Obstacle } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
-
-/** The first in this order decides. */
-export type Obstacle =
-  | { readonly tag: "failed"; readonly name: string; readonly phase: Exclude<Outcome, "Succeeded"> }
-  /** Names from the run to itself. */
-  | { readonly tag: "cycle"; readonly path: ReadonlyArray<string> }
-  | { readonly tag: "missing"; readonly names: ReadonlyArray<string> }
-  | { readonly tag: "unfinished"; readonly names: ReadonlyArray<string> }
 
 type Look = (name: string) => RunFacts | undefined
 

@@ -1,7 +1,7 @@
 /** The workspace of a run, and whether it is its turn there. Pure. */
 import { isTenant, type Tenant } from "@orchestrator/domain/Tenant"
 import { Result } from "effect"
-import { isAlive } from "../decide/CurrentAttempt.ts"
+import { isAlive } from "../attempt/CurrentAttempt.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { ObservedWorkspace, WorkspaceTurn } from "../facts/Observed.ts"

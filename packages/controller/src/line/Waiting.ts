@@ -1,9 +1,10 @@
 /** Which runs have yet to start, and in which order they do. Pure. */
 import { Result } from "effect"
 import type { LiveRun } from "../facts/LiveRun.ts"
+import type { Obstacle } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { jobOf, type Snapshot } from "../facts/Snapshot.ts"
-import { type Obstacle, obstacleOf } from "./Dependencies.ts"
+import { obstacleOf } from "./Dependencies.ts"
 
 /** Older first; of the same second, by name. */
 export const isBefore = (left: RunFacts, right: RunFacts): boolean =>

@@ -1,8 +1,8 @@
 /** What no event asks for: the safety net, and what an upgrade leaves to do. Both take their time. */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { DateTime, Duration, Effect, Random } from "effect"
-import { Action } from "../act/Action.ts"
 import { Interpreter } from "../act/Interpreter.ts"
+import { Action } from "../decide/Action.ts"
 import { settled } from "../decide/Status.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { keyOf, type RunKey } from "../facts/RunKey.ts"

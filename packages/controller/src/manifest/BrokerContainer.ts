@@ -5,8 +5,8 @@
 import { signingSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { brokerContainer } from "@orchestrator/domain/PodParts"
 import type { KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
+import { type LiteralContainer, words } from "../kinds/Literal.ts"
 import { brokerEnvironment, brokerFolders } from "./BrokerEnvironment.ts"
-import { type LiteralContainer, words } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
 

@@ -5,10 +5,10 @@
 import { tokenSecretName } from "@orchestrator/domain/Names"
 import { encodeRunnerEnvironment, runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { sessionId } from "@orchestrator/domain/Session"
-import { remainingBudget } from "../decide/Budget.ts"
-import { runKinds } from "../kinds/RunKind.ts"
+import { remainingBudget } from "../attempt/Budget.ts"
+import { fromSecret, literals, type Variable } from "../kinds/Literal.ts"
+import { runKinds } from "../kinds/RunKinds.ts"
 import { brokerEndpointFile, forgeValues } from "./BrokerEnvironment.ts"
-import { fromSecret, literals, type Variable } from "./Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { telemetryVariables } from "./TelemetryVariables.ts"
 

@@ -2,7 +2,7 @@
 import { filesText } from "@orchestrator/domain/AttemptFiles"
 import { filesDigestVariable } from "@orchestrator/domain/PodEnvironment"
 import { createHash } from "node:crypto"
-import { literal, type Variable } from "./Literal.ts"
+import { literal, type Variable } from "../kinds/Literal.ts"
 
 export const filesDigest = (files: Readonly<Record<string, string>>): string =>
   createHash("sha256").update(filesText(files)).digest("hex")

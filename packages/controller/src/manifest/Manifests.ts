@@ -1,4 +1,5 @@
 /** The objects that an attempt consists of, as they are sent to the API server. */
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import {
   holderAnnotation,
   jobFinalizer,
@@ -10,12 +11,12 @@ import {
 import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { ConfigMap, Job, Metadata, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import { specHash } from "../decide/SpecEdit.ts"
-import { jobDeadlineSeconds } from "../decide/StartClock.ts"
+import { specHash } from "../attempt/SpecEdit.ts"
+import { jobDeadlineSeconds } from "../attempt/StartClock.ts"
 import type { FilesReference } from "../facts/Job.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { PresentRun } from "../facts/Observed.ts"
-import { type KindName, runKinds } from "../kinds/RunKind.ts"
+import { runKinds } from "../kinds/RunKinds.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 import { podSpec } from "./PodSpec.ts"
 

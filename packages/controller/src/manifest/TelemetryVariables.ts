@@ -3,7 +3,7 @@ import { fnv1a } from "@orchestrator/domain/Hash"
 import type { TelemetryConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { attemptText } from "@orchestrator/domain/Retry"
-import { literal, literals, type Variable } from "./Literal.ts"
+import { literal, literals, type Variable } from "../kinds/Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 
 export const telemetryVariables = (inputs: PodInputs): ReadonlyArray<Variable> =>

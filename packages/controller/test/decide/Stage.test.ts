@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import fc from "fast-check"
-import { isAlive } from "../../src/decide/CurrentAttempt.ts"
+import { isAlive } from "../../src/attempt/CurrentAttempt.ts"
 import { type Stage, stageOf } from "../../src/decide/Stage.ts"
 import { anyObserved } from "../fixtures/AnyObserved.ts"
 import { given, givenStarted } from "../fixtures/Given.ts"

@@ -11,7 +11,7 @@ import { liveRun } from "../../src/facts/LiveRun.ts"
 import { podFacts } from "../../src/facts/Pod.ts"
 import { runFacts } from "../../src/facts/Run.ts"
 import { warningFacts } from "../../src/facts/Warning.ts"
-import { runKinds } from "../../src/kinds/RunKind.ts"
+import { runKinds } from "../../src/kinds/RunKinds.ts"
 import { makeCodeRun, makeDocsRun, namespace } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 

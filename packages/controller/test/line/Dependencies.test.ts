@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
+import type { Obstacle } from "../../src/facts/Observed.ts"
 import { runFacts } from "../../src/facts/Run.ts"
-import { type Obstacle, obstacleOf } from "../../src/line/Dependencies.ts"
+import { obstacleOf } from "../../src/line/Dependencies.ts"
 import { makeCodeRun } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 

@@ -1,4 +1,4 @@
-import { remainingBudget } from "../Budget.ts"
+import { remainingBudget } from "../../attempt/Budget.ts"
 import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 import { ended } from "../Status.ts"

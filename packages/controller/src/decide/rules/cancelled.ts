@@ -1,5 +1,5 @@
+import { isAlive } from "../../attempt/CurrentAttempt.ts"
 import { currentEntry } from "../Attempts.ts"
-import { isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Rule.ts"
 import { runningStatus } from "../RunningStatus.ts"
 import type { NotStarted, Started, Unreadable } from "../Stage.ts"

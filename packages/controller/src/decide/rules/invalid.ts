@@ -1,5 +1,5 @@
 import { formatProblems } from "@orchestrator/domain/Decode"
-import { refusedLimits } from "../Budget.ts"
+import { refusedLimits } from "../../attempt/Budget.ts"
 import { refusedRepositories } from "../GitPolicy.ts"
 import type { Rule } from "../Rule.ts"
 import type { NotStarted, Unreadable } from "../Stage.ts"

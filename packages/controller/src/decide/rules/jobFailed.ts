@@ -1,5 +1,5 @@
-import { credentialHints } from "../../manifest/CredentialNames.ts"
 import { conclude } from "../Conclude.ts"
+import { credentialHints } from "../CredentialHints.ts"
 import { judgeJob } from "../Judge.ts"
 import type { Rule } from "../Rule.ts"
 import { failureOf } from "../RunningStatus.ts"

@@ -1,5 +1,5 @@
-import { credentialHints } from "../../manifest/CredentialNames.ts"
 import { conclude } from "../Conclude.ts"
+import { credentialHints } from "../CredentialHints.ts"
 import { judgeAgent } from "../Judge.ts"
 import type { Rule } from "../Rule.ts"
 import type { Started } from "../Stage.ts"

@@ -1,5 +1,5 @@
-import type { Action } from "../../act/Action.ts"
 import type { ObservedJob, PresentRun } from "../../facts/Observed.ts"
+import type { Action } from "../Action.ts"
 import { currentEntry } from "../Attempts.ts"
 import type { Rule } from "../Rule.ts"
 import type { NotStarted, Started } from "../Stage.ts"

@@ -1,4 +1,4 @@
-import { isAlive } from "../CurrentAttempt.ts"
+import { isAlive } from "../../attempt/CurrentAttempt.ts"
 import type { Rule } from "../Rule.ts"
 import type { Started } from "../Stage.ts"
 import { stop } from "../StopJob.ts"

@@ -1,5 +1,5 @@
+import { pauseAfter } from "../../attempt/Pause.ts"
 import { currentEntry, entryOf } from "../Attempts.ts"
-import { pauseAfter } from "../Pause.ts"
 import type { Rule } from "../Rule.ts"
 import type { NotStarted, Started } from "../Stage.ts"
 import { ended, paused, renamed } from "../Status.ts"

@@ -1,7 +1,7 @@
-import { isAlive } from "../CurrentAttempt.ts"
+import { isAlive } from "../../attempt/CurrentAttempt.ts"
+import { agentDeadline, isPast } from "../../attempt/StartClock.ts"
 import type { Rule } from "../Rule.ts"
 import type { Started } from "../Stage.ts"
-import { agentDeadline, isPast } from "../StartClock.ts"
 import { stop } from "../StopJob.ts"
 
 /** The agent has had its time, counted from when its container began: it is told to stop, and saves its work. */

@@ -1,4 +1,4 @@
-import { pausedUntil } from "../Pause.ts"
+import { pausedUntil } from "../../attempt/Pause.ts"
 import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 

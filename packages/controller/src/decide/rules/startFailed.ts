@@ -1,10 +1,10 @@
+import { isAlive } from "../../attempt/CurrentAttempt.ts"
+import { isPast } from "../../attempt/StartClock.ts"
 import { currentEntry } from "../Attempts.ts"
-import { isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Rule.ts"
 import { failureOf } from "../RunningStatus.ts"
 import type { Started } from "../Stage.ts"
 import { standingOf, startDeadline } from "../Standing.ts"
-import { isPast } from "../StartClock.ts"
 import { ended } from "../Status.ts"
 
 /**

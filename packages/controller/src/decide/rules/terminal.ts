@@ -1,5 +1,5 @@
-import { Action } from "../../act/Action.ts"
-import { isAlive } from "../CurrentAttempt.ts"
+import { isAlive } from "../../attempt/CurrentAttempt.ts"
+import { Action } from "../Action.ts"
 import { release, timeToLive } from "../ReleaseJob.ts"
 import type { Rule } from "../Rule.ts"
 import type { Finished } from "../Stage.ts"

@@ -1,4 +1,4 @@
-import type { Obstacle } from "../../line/Dependencies.ts"
+import type { Obstacle } from "../../facts/Observed.ts"
 import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 import { ended, waiting } from "../Status.ts"

@@ -1,6 +1,6 @@
+import { isAlive } from "../../attempt/CurrentAttempt.ts"
 import type { RunSpec } from "../../kinds/RunSpec.ts"
 import { createWorkspace } from "../CreateWorkspace.ts"
-import { isAlive } from "../CurrentAttempt.ts"
 import type { Rule } from "../Rule.ts"
 import type { Started } from "../Stage.ts"
 

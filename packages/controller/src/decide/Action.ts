@@ -2,6 +2,7 @@
  * What a plan may do. Closed: the interpreter handles every case, and every case carries its own fence (a deterministic name, a
  * resourceVersion or a UID), so that doing it twice or too late changes nothing. What doing it may teach is facts/Learned.
  */
+import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type {
   ConfigMap,
   CustomObject,
@@ -13,7 +14,6 @@ import type {
 import { Data } from "effect"
 import type { StopReason } from "../facts/Job.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
-import type { KindName } from "../kinds/RunKind.ts"
 
 /** A status to store if the run is still at its resourceVersion. */
 export interface StatusWrite {

@@ -1,8 +1,8 @@
 /** The Secrets of a run, in words for a person who has to make one. */
 import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { Result } from "effect"
-import type { CredentialHints } from "../decide/Judge.ts"
 import type { PresentRun } from "../facts/Observed.ts"
+import type { CredentialHints } from "./Judge.ts"
 
 export const credentialHints = ({ config: { secrets }, run }: PresentRun): CredentialHints => {
   const user = Result.isSuccess(run.spec) ? run.spec.success.githubUser : "<user>"
