@@ -146,6 +146,9 @@ export class CodeRunStatus extends Schema.Class<CodeRunStatus>("CodeRunStatus")(
       description: "Context version that promptModification was given for; later ones do not repeat it"
     })
   ),
+  promptDigest: Schema.optionalKey(
+    Schema.String.annotate({ description: "Hash of that promptModification, by which it is known again" })
+  ),
   promptMode: Schema.optionalKey(
     Schema.String.annotate({ description: "Mode of prompt (e.g., direct, indirect)" })
   ),

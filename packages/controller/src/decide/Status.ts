@@ -141,7 +141,8 @@ const startedWith = ({ run, workspace }: PresentRun): StatusPatch => {
     ...(runKinds[run.kind].hasVersions
       ? {
         promptModification: prompt,
-        promptVersion: prompt === undefined ? undefined : promptVersion(run, prompt),
+        promptVersion: run.promptDigest === undefined ? undefined : promptVersion(run),
+        promptDigest: run.promptDigest,
         promptMode: "direct"
       }
       : {})

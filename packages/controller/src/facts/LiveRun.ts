@@ -14,7 +14,7 @@ import type { RunSpec } from "../kinds/RunSpec.ts"
 import { type AnyRun, anyRun, type Requester, requesterIn } from "./AnyRun.ts"
 import { detached, isSmall } from "./Bounds.ts"
 import { type Fields, otherFields, readStatus, type RunStatusView } from "./RunStatus.ts"
-import { specDigest } from "./SpecDigest.ts"
+import { promptDigest, specDigest } from "./SpecDigest.ts"
 import { tasksIn } from "./Tenants.ts"
 
 /** The only runs whose status can be written from what is kept. */
@@ -37,6 +37,8 @@ interface SpecFacts extends Requester {
   readonly isWhole: boolean
   /** Hash of what an attempt works on. */
   readonly specDigest: string
+  /** Hash of its promptModification, where it has one. */
+  readonly promptDigest: string | undefined
   readonly cancelAsked: boolean
   /** Index values of its task, and of the runs that it depends on. */
   readonly tasks: ReadonlyArray<string>
@@ -76,6 +78,7 @@ const specFactsIn = (run: LiveRun): SpecFacts => ({
   spec: run.spec,
   isWhole: run.isWhole,
   specDigest: run.specDigest,
+  promptDigest: run.promptDigest,
   cancelAsked: run.cancelAsked,
   tenant: run.tenant,
   githubUser: run.githubUser,
@@ -94,6 +97,7 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
     spec: problems.length > 0 ? Result.fail(problems) : readSpec(kind, { ...run, spec }),
     isWhole,
     specDigest: specDigest(run.spec),
+    promptDigest: promptDigest(run.spec["promptModification"]),
     cancelAsked: cancel === true,
     tasks: runKinds[kind].leasesWorkspace ? tasksIn(namespace, spec) : none,
     dependencies: Array.isArray(dependsOn) ? dependsOn.map((name) => dependencyIndex(namespace, String(name))) : none

@@ -22,6 +22,7 @@ export type RunStatusView = Pick<
   | "usage"
   | "promptModification"
   | "promptVersion"
+  | "promptDigest"
 >
 
 export type Fields = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-/** Hash of what an attempt works on, by which an edit of the spec is known. */
+/** Hashes of what an attempt works on, by which an edit of the spec is known, and of its prompt. */
 import { fnv1a32 } from "@orchestrator/domain/Hash"
 import type { Fields } from "./RunStatus.ts"
 
@@ -20,3 +20,6 @@ const ordered = (value: unknown, depth = deepest): unknown => {
 
 export const specDigest = (spec: Fields): string =>
   fnv1a32(JSON.stringify(ordered(Object.fromEntries(Object.entries(spec).filter(([key]) => !atOnce.has(key))))))
+
+export const promptDigest = (prompt: unknown): string | undefined =>
+  typeof prompt === "string" ? fnv1a32(prompt) : undefined

@@ -65,14 +65,14 @@ export class Observe extends Context.Service<Observe, {
 
       const render = (run: LiveRun): ObservedFiles["rendered"] => {
         if (Result.isFailure(run.spec)) return undefined
-        const { inputs, promptModification, resume } = run.spec.success
+        const { inputs, resume } = run.spec.success
         const { contextVersion, retry } = run.attempt
         const told = inputs({
           config,
           uid: run.uid,
           attempts: contextVersion + retry,
           resume: resume || retry > 0,
-          hasNewPrompt: promptModification === undefined || promptVersion(run, promptModification) === contextVersion
+          hasNewPrompt: promptVersion(run) === contextVersion
         })
         return Result.mapError(templates.render(told), (error) => error.message)
       }

@@ -262,28 +262,34 @@ const prompts = Effect.gen(function*() {
   ) => [metadata.name?.replace(/-[0-9a-f]{8}(-[0-9a-f]{16})?$/, ""), data?.["prompt.md"]])
 })
 
-it.effect("a promptModification of an earlier version is not given to later ones; one that is set anew is", () =>
-  Effect.gen(function*() {
-    const { create, edit, run } = yield* verbs
-    yield* create(codeRun("first", { promptModification: "Use tabs." }))
-    yield* pass("20 seconds")
-    yield* edit("first", { contextVersion: 2 })
-    yield* pass("20 seconds")
-    yield* edit("first", { contextVersion: 3 })
-    yield* pass("20 seconds")
-    yield* edit("first", { contextVersion: 4, promptModification: "Use spaces." })
-    yield* pass("20 seconds")
-    assert.deepStrictEqual(yield* prompts, [
-      ["code-first-v1", "Told: `Use tabs.`"],
-      ["code-first-v2", "Told: "],
-      ["code-first-v3", "Told: "],
-      ["code-first-v4", "Told: `Use spaces.`"]
-    ])
-    const { status } = yield* run("first")
-    assert.deepStrictEqual([status?.["promptModification"], status?.["promptVersion"]], ["Use spaces.", 4])
-  }).pipe(
-    Effect.provide(world({ prompt: "Told: {{retry.prompt_modification}}", config: { cleanup: { enabled: false } } }))
-  ))
+it.effect.each([
+  { name: "a short one", first: "Use tabs.", next: "Use spaces." },
+  { name: "one that no store keeps", first: "Use tabs.".repeat(3000), next: "Use spaces.".repeat(3000) }
+])(
+  "a promptModification of an earlier version is not given to later ones; one that is set anew is: $name",
+  ({ first, next }) =>
+    Effect.gen(function*() {
+      const { create, edit, run } = yield* verbs
+      yield* create(codeRun("first", { promptModification: first }))
+      yield* pass("20 seconds")
+      yield* edit("first", { contextVersion: 2 })
+      yield* pass("20 seconds")
+      yield* edit("first", { contextVersion: 3 })
+      yield* pass("20 seconds")
+      yield* edit("first", { contextVersion: 4, promptModification: next })
+      yield* pass("20 seconds")
+      assert.deepStrictEqual(yield* prompts, [
+        ["code-first-v1", `Told: \`${first}\``],
+        ["code-first-v2", "Told: "],
+        ["code-first-v3", "Told: "],
+        ["code-first-v4", `Told: \`${next}\``]
+      ])
+      const { status } = yield* run("first")
+      assert.strictEqual(status?.["promptVersion"], 4)
+    }).pipe(
+      Effect.provide(world({ prompt: "Told: {{retry.prompt_modification}}", config: { cleanup: { enabled: false } } }))
+    )
+)
 
 it.effect("an automatic retry of a version has its promptModification again, and so have files that are made anew", () =>
   Effect.gen(function*() {
