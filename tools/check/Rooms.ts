@@ -26,6 +26,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "wire"
   ],
   controller: ["kinds", "facts", "attempt", "line", "manifest", "decide", "act", "loop"],
+  agent: ["pod", "broker/services", "model", "agents", "runner/services", "forge", "git", "broker", "runner"],
   http: ["contract", "client", "services", "access", "handlers", "server"],
   cli: ["settings", "product", "crds", "prepare", "release", "serve", "dev", "commands", "."]
 }

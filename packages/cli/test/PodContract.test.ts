@@ -1,6 +1,6 @@
 /** What the controller puts into a pod is what the programs in the pod read. */
 import { assert, describe, it } from "@effect/vitest"
-import { decodeBrokerSettings } from "@orchestrator/agent/broker/BrokerConfig"
+import { decodeBrokerSettings } from "@orchestrator/agent/broker/services/BrokerConfig"
 import { decodeSettings } from "@orchestrator/agent/runner/Settings"
 import { liveRun } from "@orchestrator/controller/facts/LiveRun"
 import { podSpec } from "@orchestrator/controller/manifest/PodSpec"

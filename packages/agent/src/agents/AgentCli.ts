@@ -6,7 +6,7 @@ import type { Effect, FileSystem } from "effect"
 import type { ChildProcessSpawner } from "effect/process"
 import type { Environment } from "../pod/Environment.ts"
 import type { Redact } from "../pod/Redact.ts"
-import type { RunFailure } from "../runner/RunFailure.ts"
+import type { RunFailure } from "../pod/RunFailure.ts"
 import type { Following } from "./Following.ts"
 
 /** The run's files as the agent gets them. */

@@ -11,8 +11,6 @@ import { Forge } from "../forge/Forge.ts"
 import { ModelProxy } from "../model/ModelProxy.ts"
 import { Spending } from "../model/Spending.ts"
 import { makeApp } from "./App.ts"
-import { BrokerConfig } from "./BrokerConfig.ts"
-import { BrokerReport } from "./BrokerReport.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { BrokerGit } from "./git/BrokerGit.ts"
 import { GitAccess } from "./git/GitAccess.ts"
@@ -22,6 +20,8 @@ import { Signing } from "./git/Signing.ts"
 import { SubmoduleServer } from "./git/SubmoduleServer.ts"
 import { Target } from "./git/Target.ts"
 import { Handover } from "./Handover.ts"
+import { BrokerConfig } from "./services/BrokerConfig.ts"
+import { BrokerReport } from "./services/BrokerReport.ts"
 
 const Basis = Layer.mergeAll(BrokerReport.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer, Signing.layer)
 

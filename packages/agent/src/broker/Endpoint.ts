@@ -5,8 +5,8 @@
 import { Context, Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
 import { randomBytes } from "node:crypto"
 import type { Endpoint as Address } from "../pod/BrokerApi.ts"
-import { BrokerConfig } from "./BrokerConfig.ts"
-import { Credentials } from "./Credentials.ts"
+import { BrokerConfig } from "./services/BrokerConfig.ts"
+import { Credentials } from "./services/Credentials.ts"
 
 const Endpoint_ = Schema.Struct({
   port: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })),

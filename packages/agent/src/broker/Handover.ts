@@ -7,11 +7,11 @@ import { Context, DateTime, Effect, Fiber, Layer, Semaphore } from "effect"
 import { Forge } from "../forge/Forge.ts"
 import { ownPart, titleOf } from "../forge/PullRequestText.ts"
 import type { Delivered, Work } from "../pod/BrokerApi.ts"
-import { BrokerConfig } from "./BrokerConfig.ts"
-import { BrokerReport } from "./BrokerReport.ts"
-import { Credentials } from "./Credentials.ts"
 import { MirrorError } from "./git/Mirror.ts"
 import { Target } from "./git/Target.ts"
+import { BrokerConfig } from "./services/BrokerConfig.ts"
+import { BrokerReport } from "./services/BrokerReport.ts"
+import { Credentials } from "./services/Credentials.ts"
 
 /** The forge counts the requests of a token, which all runs of a user share: one agent may not use them up. */
 const mostHandovers = 30

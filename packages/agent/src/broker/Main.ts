@@ -7,9 +7,9 @@ import { readEnvironment } from "../pod/Environment.ts"
 import { redactor } from "../pod/Redact.ts"
 import { layerRunnerLog } from "../pod/RunnerLog.ts"
 import { broker } from "./Broker.ts"
-import { BrokerConfig, decodeBrokerSettings } from "./BrokerConfig.ts"
-import { reportCopy } from "./BrokerReport.ts"
-import { Credentials } from "./Credentials.ts"
+import { BrokerConfig, decodeBrokerSettings } from "./services/BrokerConfig.ts"
+import { reportCopy } from "./services/BrokerReport.ts"
+import { Credentials } from "./services/Credentials.ts"
 
 /** Says in the log and in the report why there is no broker. What one before it reported stays. */
 const giveUp = Effect.fnUntraced(function*(path: string, problem: string, copy?: string) {

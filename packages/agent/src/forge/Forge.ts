@@ -1,9 +1,9 @@
 /** The API beside the git remote, where pull requests are. A host that is not known as one delivers branches only. */
 import { Context, Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
-import { BrokerConfig } from "../broker/BrokerConfig.ts"
-import { Credentials } from "../broker/Credentials.ts"
-import { parseAddress } from "../git/RemoteAddress.ts"
+import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
+import { Credentials } from "../broker/services/Credentials.ts"
+import { parseAddress } from "../pod/RemoteAddress.ts"
 import type { PullRequestOptions } from "./ForgeAdapter.ts"
 import type { ForgeError } from "./ForgeError.ts"
 import { forgeOf } from "./Forges.ts"

@@ -5,7 +5,7 @@ import { Context, Effect, Layer, Schema, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import type { Environment } from "../pod/Environment.ts"
 import { type Redact, Redaction } from "../pod/Redact.ts"
-import { RunnerConfig } from "../runner/RunnerConfig.ts"
+import { RunnerConfig } from "../runner/services/RunnerConfig.ts"
 import { configEnvironment, hardened, identityOf, quietEnvironment } from "./GitSettings.ts"
 
 export class GitError extends Schema.TaggedError<GitError>()("GitError", {

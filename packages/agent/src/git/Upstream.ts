@@ -4,8 +4,8 @@
  */
 import { takesToken } from "@orchestrator/domain/GitHosts"
 import { Context, Duration, Effect, FileSystem, Layer, Redacted, Schedule, Schema } from "effect"
-import type { Endpoint } from "../runner/handover/Endpoint.ts"
-import { RunnerConfig } from "../runner/RunnerConfig.ts"
+import type { Endpoint } from "../runner/services/Endpoint.ts"
+import { RunnerConfig } from "../runner/services/RunnerConfig.ts"
 import { Git, type GitAnswer, type GitFolders, lastWords } from "./Git.ts"
 import { pinnedHostKeys } from "./HostKeys.ts"
 import {

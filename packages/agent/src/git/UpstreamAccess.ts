@@ -6,7 +6,7 @@ import { allowedHosts, type HostPolicy } from "@orchestrator/domain/GitHosts"
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { shellWord } from "@orchestrator/domain/ShellWord"
 import { forgeHosts } from "../forge/Forges.ts"
-import { basicCredentials, type Endpoint } from "../runner/handover/Endpoint.ts"
+import { basicCredentials, type Endpoint } from "../runner/services/Endpoint.ts"
 
 /** What to add to a git command. */
 export interface Access {

@@ -4,8 +4,9 @@
  */
 import type { ModelTokens } from "@orchestrator/domain/BrokerResult"
 import type { ModelPrice, Prices } from "@orchestrator/domain/ModelPrice"
-import type { Effect, Redacted, Result, Stream } from "effect"
+import type { Effect, Result, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
+import type { ModelKey, ReadKey } from "../broker/services/ModelKey.ts"
 
 /** What a run may ask. */
 export interface Policy {
@@ -78,12 +79,6 @@ export interface Let {
   readonly free: Effect.Effect<void>
 }
 
-/** How the API is told who asks. */
-export interface ModelKey {
-  readonly type: "apiKey" | "oauthToken"
-  readonly value: string
-}
-
 export type Headers = Readonly<Record<string, string | undefined>>
 
 /** Where an allowed request goes. */
@@ -106,9 +101,7 @@ export interface ModelDialect {
   readonly requestHeaders: (headers: Headers, key: ModelKey, model: string | undefined) => Record<string, string>
   readonly answerHeaders: (headers: Headers) => Record<string, string>
   /** The key as its files have it; undefined where there is none. */
-  readonly readKey: (
-    read: (file: string) => Effect.Effect<string | undefined>
-  ) => Effect.Effect<HeldKey | undefined>
+  readonly readKey: ReadKey
   /** The most that a request can cost, in millionths of a USD. */
   readonly worstCase: (price: ModelPrice, bounds: Bounds) => number
   /** What an answer cost; undefined where a model that worked on it has no price. */
@@ -135,6 +128,3 @@ export interface ModelDialect {
     options?: { readonly retry: boolean }
   ) => HttpServerResponse.HttpServerResponse
 }
-
-/** A key as it is read from its file. */
-export type HeldKey = Omit<ModelKey, "value"> & { readonly value: Redacted.Redacted }

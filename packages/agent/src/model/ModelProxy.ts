@@ -12,11 +12,11 @@ import {
   type HttpServerRequest,
   HttpServerResponse
 } from "effect/http"
-import { BrokerConfig } from "../broker/BrokerConfig.ts"
-import { BrokerReport } from "../broker/BrokerReport.ts"
-import { connectionProblem, wasNeverSent } from "../broker/ConnectionProblem.ts"
-import { Credentials } from "../broker/Credentials.ts"
-import { makeSlots } from "../broker/Slots.ts"
+import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
+import { BrokerReport } from "../broker/services/BrokerReport.ts"
+import { connectionProblem, wasNeverSent } from "../broker/services/ConnectionProblem.ts"
+import { Credentials } from "../broker/services/Credentials.ts"
+import { makeSlots } from "../broker/services/Slots.ts"
 import { dialects } from "./Dialects.ts"
 import type { Checked, Let, ModelDialect, Target } from "./ModelDialect.ts"
 import { makeBodies } from "./RequestBody.ts"

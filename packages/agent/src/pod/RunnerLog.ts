@@ -1,7 +1,7 @@
 /** The container's log: one plain line per message (more of them indented), secrets blanked, so that `kubectl logs -f` reads like a story. */
 import { printable } from "@orchestrator/domain/Printable"
 import { Logger } from "effect"
-import type { CappedFile } from "../runner/evidence/CappedFile.ts"
+import type { CappedFile } from "./CappedFile.ts"
 import type { Redact } from "./Redact.ts"
 
 const textOf = (message: unknown): string =>

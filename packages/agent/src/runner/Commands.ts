@@ -1,7 +1,7 @@
 /** The commands that the agent's image must have. Asked for before anything else, since their own absence is said in many ways. */
 import { Effect, FileSystem } from "effect"
 import { Git } from "../git/Git.ts"
-import { setupFailed } from "./RunFailure.ts"
+import { setupFailed } from "../pod/RunFailure.ts"
 
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -4,7 +4,7 @@ import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/d
 import { Redacted, Result } from "effect"
 import { defaultAgent } from "../agents/Agents.ts"
 import type { Environment } from "../pod/Environment.ts"
-import type { CodeTask, DocsTask, RunnerSettings } from "./RunnerConfig.ts"
+import type { CodeTask, DocsTask, RunnerSettings } from "./services/RunnerConfig.ts"
 
 const taskOf = (values: RunnerEnvironment): CodeTask | DocsTask =>
   values.taskType === "docs" ? { type: "docs", sourceBranch: values.sourceBranch } : {

@@ -1,7 +1,7 @@
 /** Failures of a connection: what certainly never got to the API costs nothing, and what may have got there does. */
 import { assert, it } from "@effect/vitest"
 import { HttpClientError, HttpClientRequest } from "effect/http"
-import { wasNeverSent } from "../../src/broker/ConnectionProblem.ts"
+import { wasNeverSent } from "../../src/broker/services/ConnectionProblem.ts"
 
 const failed = (message: string, facts: object): Error => Object.assign(new Error(message), facts)
 const sent = (cause: unknown) =>

@@ -4,8 +4,8 @@
  */
 import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem, Option, Schema } from "effect"
-import { RunFailure, setupFailed } from "../../runner/RunFailure.ts"
-import { discard, readPlain, writePlain } from "../../runner/workspace/Plain.ts"
+import { discard, readPlain, writePlain } from "../../pod/Plain.ts"
+import { RunFailure, setupFailed } from "../../pod/RunFailure.ts"
 import type { AgentFiles, AgentFolders } from "../AgentCli.ts"
 
 const JsonObject = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))

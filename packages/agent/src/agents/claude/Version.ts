@@ -2,7 +2,7 @@
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
-import { setupFailed } from "../../runner/RunFailure.ts"
+import { setupFailed } from "../../pod/RunFailure.ts"
 
 type Version = readonly [major: number, minor: number, patch: number]
 

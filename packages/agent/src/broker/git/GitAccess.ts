@@ -7,8 +7,8 @@ import { configEnvironment, hardened, quietEnvironment } from "../../git/GitSett
 import { pinnedHostKeys } from "../../git/HostKeys.ts"
 import { mirrored, redirects, sshCommand, tokenAccess } from "../../git/UpstreamAccess.ts"
 import type { Environment } from "../../pod/Environment.ts"
-import { BrokerConfig } from "../BrokerConfig.ts"
-import { Credentials } from "../Credentials.ts"
+import { BrokerConfig } from "../services/BrokerConfig.ts"
+import { Credentials } from "../services/Credentials.ts"
 
 type Settings = ReadonlyArray<readonly [key: string, value: string]>
 

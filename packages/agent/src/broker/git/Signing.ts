@@ -6,8 +6,8 @@ import { Context, Effect, FileSystem, Layer, Redacted, Schema, Semaphore, Stream
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { lastWords } from "../../git/Git.ts"
 import { identityOf } from "../../git/GitSettings.ts"
-import { BrokerConfig } from "../BrokerConfig.ts"
-import { Credentials } from "../Credentials.ts"
+import { BrokerConfig } from "../services/BrokerConfig.ts"
+import { Credentials } from "../services/Credentials.ts"
 import { signRefusal } from "./SignRules.ts"
 
 export class SignError extends Schema.TaggedError<SignError>()("SignError", {

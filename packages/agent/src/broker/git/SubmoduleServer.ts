@@ -1,9 +1,9 @@
 /** The run's submodules for the agent's container: which there are, and their repositories by git's smart HTTP, to read. */
 import { Context, Effect, Layer, type Scope, Stream } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { BrokerConfig } from "../BrokerConfig.ts"
 import type { Route } from "../Route.ts"
-import { makeSlots } from "../Slots.ts"
+import { BrokerConfig } from "../services/BrokerConfig.ts"
+import { makeSlots } from "../services/Slots.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { wantedObjects } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"

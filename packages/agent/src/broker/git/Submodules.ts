@@ -15,8 +15,8 @@ import {
   type Submodule,
   urlRefusal
 } from "../../git/SubmoduleRules.ts"
-import { BrokerConfig } from "../BrokerConfig.ts"
-import { Credentials } from "../Credentials.ts"
+import { BrokerConfig } from "../services/BrokerConfig.ts"
+import { Credentials } from "../services/Credentials.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { explained } from "./RemoteWords.ts"

@@ -5,7 +5,7 @@
 import { printable } from "@orchestrator/domain/Printable"
 import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
 import { type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
-import { connectionProblem } from "../../broker/ConnectionProblem.ts"
+import { connectionProblem } from "../../broker/services/ConnectionProblem.ts"
 import type { ForgeOptions } from "../ForgeAdapter.ts"
 import { ForgeError, type ForgeReason } from "../ForgeError.ts"
 import { forbiddenAdvice, refusedAdvice } from "./Advice.ts"

@@ -1,5 +1,6 @@
 /** Where a request to the model API goes, and with which headers; and which headers of the answer come back. */
-import type { Headers, ModelKey } from "../ModelDialect.ts"
+import type { ModelKey } from "../../broker/services/ModelKey.ts"
+import type { Headers } from "../ModelDialect.ts"
 import { betaRows, headerRows, rowOf } from "./RequestRules.ts"
 
 /** The API's path for a path below the dialect's own; undefined for what the CLI does not need. */

@@ -5,10 +5,10 @@
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { attemptText } from "@orchestrator/domain/Retry"
 import { Context, Effect, FileSystem, Option } from "effect"
+import { type CappedFile, cappedFile } from "../../pod/CappedFile.ts"
 import type { Environment } from "../../pod/Environment.ts"
+import { discard, kindOf, namesIn, plainPath } from "../../pod/Plain.ts"
 import type { Redact } from "../../pod/Redact.ts"
-import { discard, kindOf, namesIn, plainPath } from "../workspace/Plain.ts"
-import { type CappedFile, cappedFile } from "./CappedFile.ts"
 
 const mebibyte = 1_048_576
 const largestStream = 32 * mebibyte

@@ -4,8 +4,8 @@ import { Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { isTransient } from "../../git/UpstreamWords.ts"
 import { brokerPaths, Delivered, Problem, RunAnswer } from "../../pod/BrokerApi.ts"
+import type { Endpoint } from "../services/Endpoint.ts"
 import { requestSignature } from "../sign/SignatureRequest.ts"
-import type { Endpoint } from "./Endpoint.ts"
 import { Handover, HandoverError } from "./Handover.ts"
 
 const decodeProblem = Schema.decodeUnknownEffect(Schema.fromJsonString(Problem))

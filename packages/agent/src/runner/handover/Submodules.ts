@@ -5,17 +5,17 @@
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Context, Effect, FileSystem, Layer, Redacted, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
-import { BrokerConfig, type BrokerSettings } from "../../broker/BrokerConfig.ts"
-import { Credentials } from "../../broker/Credentials.ts"
 import { BrokerGit } from "../../broker/git/BrokerGit.ts"
 import { GitAccess } from "../../broker/git/GitAccess.ts"
 import { makeSubmodules } from "../../broker/git/Submodules.ts"
+import { BrokerConfig, type BrokerSettings } from "../../broker/services/BrokerConfig.ts"
+import { Credentials } from "../../broker/services/Credentials.ts"
 import { Git, type GitError, type GitFolders, type GitOptions } from "../../git/Git.ts"
 import { Submodule } from "../../git/SubmoduleRules.ts"
 import { brokerAccess } from "../../git/UpstreamAccess.ts"
 import { Redaction } from "../../pod/Redact.ts"
-import { RunnerConfig } from "../RunnerConfig.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { Endpoint } from "../services/Endpoint.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 
 export class SubmodulesError extends Schema.TaggedError<SubmodulesError>()("SubmodulesError", {
   operation: Schema.Literals(["list", "know"]),

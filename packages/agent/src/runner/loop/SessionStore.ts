@@ -1,7 +1,7 @@
 /** The transcripts on the workspace, as facts for the plan of a session. */
 import { Context, Effect, FileSystem, Layer } from "effect"
 import type { SessionPlan, Transcript } from "../../agents/AgentCli.ts"
-import { RunnerConfig } from "../RunnerConfig.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 import { earlierSessions } from "../workspace/RenewWorkspace.ts"
 
 export class SessionStore extends Context.Service<SessionStore, {

@@ -6,7 +6,7 @@ import { shellWord } from "@orchestrator/domain/ShellWord"
 import { Context, Effect, FileSystem, Layer } from "effect"
 import { Git } from "../../git/Git.ts"
 import { isAtLeast } from "../Commands.ts"
-import type { Endpoint } from "../handover/Endpoint.ts"
+import type { Endpoint } from "../services/Endpoint.ts"
 
 export interface CloneSigning {
   readonly program: string

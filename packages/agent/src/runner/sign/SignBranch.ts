@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { Git, GitError } from "../../git/Git.ts"
 import { identityOf } from "../../git/GitSettings.ts"
 import { Handover } from "../handover/Handover.ts"
-import { RunnerConfig } from "../RunnerConfig.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 import type { Repository } from "../workspace/Clone.ts"
 import { parentsOf, parseCommit, recommitted, staysAsItIs, withSignature } from "./CommitText.ts"
 

@@ -2,7 +2,7 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { Console, Effect, FileSystem } from "effect"
 import { HttpClient } from "effect/http"
-import { awaitEndpoint } from "../handover/Endpoint.ts"
+import { awaitEndpoint } from "../services/Endpoint.ts"
 import { requestSignature } from "./SignatureRequest.ts"
 
 /** The file to sign, by `ssh-keygen`'s words as git says them; undefined for what git does not say. */

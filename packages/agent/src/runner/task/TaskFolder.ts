@@ -2,9 +2,9 @@
 import { Effect, FileSystem } from "effect"
 import { agents } from "../../agents/Agents.ts"
 import { Git } from "../../git/Git.ts"
-import { setupFailed } from "../RunFailure.ts"
+import { discard, isPlainPath } from "../../pod/Plain.ts"
+import { setupFailed } from "../../pod/RunFailure.ts"
 import type { Repository } from "../workspace/Clone.ts"
-import { discard, isPlainPath } from "../workspace/Plain.ts"
 import { inProject, taskFileNames, taskFolders } from "./TaskFiles.ts"
 
 /** A path as a line of `.git/info/exclude`. */

@@ -4,7 +4,7 @@
  */
 import { Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
-import { RunnerConfig } from "../RunnerConfig.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 import type { Repository } from "./Clone.ts"
 
 export interface AgentGit {

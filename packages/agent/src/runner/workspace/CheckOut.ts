@@ -4,9 +4,9 @@
  */
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { Effect } from "effect"
+import { type BranchChoice, trailers } from "../../git/Branch.ts"
 import { Git } from "../../git/Git.ts"
-import { setupFailed } from "../RunFailure.ts"
-import { type BranchChoice, trailers } from "./Branch.ts"
+import { setupFailed } from "../../pod/RunFailure.ts"
 import type { Repository } from "./Clone.ts"
 import type { Operation } from "./Operations.ts"
 import {

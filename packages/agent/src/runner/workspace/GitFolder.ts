@@ -5,8 +5,8 @@
  */
 import { BranchName } from "@orchestrator/domain/SpecText"
 import { Effect, type FileSystem, Schema } from "effect"
+import { discard, kindOf, namesIn, plainFolder, readPlain, writePlain } from "../../pod/Plain.ts"
 import { operations } from "./Operations.ts"
-import { discard, kindOf, namesIn, plainFolder, readPlain, writePlain } from "./Plain.ts"
 
 const folders = new Set(["objects", "refs"])
 const files = new Set(["HEAD", "packed-refs"])

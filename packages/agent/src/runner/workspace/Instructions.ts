@@ -5,8 +5,8 @@
 import { Effect, FileSystem } from "effect"
 import { agents } from "../../agents/Agents.ts"
 import { Git } from "../../git/Git.ts"
+import { discard } from "../../pod/Plain.ts"
 import type { Repository } from "./Clone.ts"
-import { discard } from "./Plain.ts"
 
 const names = agents.flatMap(({ instructions }) => instructions)
 

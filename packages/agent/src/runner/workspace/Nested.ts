@@ -3,9 +3,9 @@
  * content; a clone of something else is not the run's work.
  */
 import { Clock, Effect, FileSystem } from "effect"
-import { RunnerConfig } from "../RunnerConfig.ts"
+import { plainPath } from "../../pod/Plain.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 import type { Repository } from "./Clone.ts"
-import { plainPath } from "./Plain.ts"
 
 /** Moves something of the workspace to where nobody trips over it; answers with its new place. */
 export const putAway = Effect.fn("Nested.putAway")(function*(path: string, name: string) {

@@ -5,9 +5,19 @@
 import { sessionId } from "@orchestrator/domain/Session"
 import { Effect, FileSystem, Option } from "effect"
 import type { Sessions } from "../../agents/AgentCli.ts"
-import { setupFailed } from "../RunFailure.ts"
-import type { RunnerSettings } from "../RunnerConfig.ts"
-import { discard, isOurs, isPlainPath, kindOf, moveAway, namesIn, plainFolder, plainPath, readPlain } from "./Plain.ts"
+import {
+  discard,
+  isOurs,
+  isPlainPath,
+  kindOf,
+  moveAway,
+  namesIn,
+  plainFolder,
+  plainPath,
+  readPlain
+} from "../../pod/Plain.ts"
+import { setupFailed } from "../../pod/RunFailure.ts"
+import type { RunnerSettings } from "../services/RunnerConfig.ts"
 import { asidesIn } from "./Repository.ts"
 
 const own = ".orchestrator"

@@ -5,13 +5,13 @@
 import { DateTime, Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
 import { identityOf, repositoryConfig, storageSettings } from "../../git/GitSettings.ts"
-import { RunnerConfig } from "../RunnerConfig.ts"
+import { discard, isOurs, kindOf, namesIn, plainFolder, readPlain, writePlain } from "../../pod/Plain.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 import { CloneSigning } from "../sign/CloneSigning.ts"
 import type { Repository } from "./Clone.ts"
 import { renewGitFolder, unlockGitFolder } from "./GitFolder.ts"
 import { removeObstacles } from "./Obstacles.ts"
 import type { Operation } from "./Operations.ts"
-import { discard, isOurs, kindOf, namesIn, plainFolder, readPlain, writePlain } from "./Plain.ts"
 
 export interface Opened {
   readonly repository: Repository

@@ -1,7 +1,7 @@
 /** Where an agent's work is when none of it is on the run's branch, and why it is no delivery. */
 import { Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
-import { RunnerConfig } from "../RunnerConfig.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 import type { Repository } from "./Clone.ts"
 
 /** What there is before the agent starts. */

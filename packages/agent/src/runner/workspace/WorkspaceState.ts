@@ -3,15 +3,9 @@
  * the repository, and a file that cannot be read, or is none, counts as empty.
  */
 import { Context, Effect, FileSystem, Layer, Option, Schema } from "effect"
-import { RunnerConfig } from "../RunnerConfig.ts"
-import { plainFolder, readPlain, writePlain } from "./Plain.ts"
-
-export const Claim = Schema.Struct({
-  runUid: Schema.String,
-  /** Head of the branch on the remote when it was last read there. */
-  pushed: Schema.optionalKey(Schema.String)
-})
-export type Claim = typeof Claim.Type
+import { Claim } from "../../git/Branch.ts"
+import { plainFolder, readPlain, writePlain } from "../../pod/Plain.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 
 const State = Schema.Struct({ branches: Schema.Record(Schema.String, Claim) })
 export type State = typeof State.Type

@@ -4,11 +4,11 @@
  */
 import { Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
+import { discard, kindOf } from "../../pod/Plain.ts"
 import type { Repository } from "./Clone.ts"
 import { parseShort, stage, type StageOptions } from "./Collect.ts"
 import { putAway } from "./Nested.ts"
 import { type Operation, operations } from "./Operations.ts"
-import { discard, kindOf } from "./Plain.ts"
 
 export interface TreeState {
   /** Checked-out branch; undefined when HEAD is detached. */

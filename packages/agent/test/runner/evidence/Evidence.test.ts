@@ -4,7 +4,7 @@ import { afterAll, afterEach, assert, beforeEach, describe, it } from "@effect/v
 import { Effect } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { cappedFile } from "../../../src/runner/evidence/CappedFile.ts"
+import { cappedFile } from "../../../src/pod/CappedFile.ts"
 import { openEvidence } from "../../../src/runner/evidence/Evidence.ts"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
 import { git, removeFolder, tempFolder } from "../../fixtures/Remotes.ts"

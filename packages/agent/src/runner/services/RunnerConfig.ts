@@ -6,9 +6,9 @@ import type { HostPolicy } from "@orchestrator/domain/GitHosts"
 import type { PreviousAttempt } from "@orchestrator/domain/PreviousAttempt"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { Context, type Redacted } from "effect"
-import type { AgentCli } from "../agents/AgentCli.ts"
-import type { Bounds } from "../agents/Following.ts"
-import type { Environment } from "../pod/Environment.ts"
+import type { AgentCli } from "../../agents/AgentCli.ts"
+import type { Bounds } from "../../agents/Following.ts"
+import type { Environment } from "../../pod/Environment.ts"
 
 export interface CodeTask {
   readonly type: "code"
@@ -69,5 +69,5 @@ export interface RunnerSettings {
 }
 
 export class RunnerConfig extends Context.Service<RunnerConfig, RunnerSettings>()(
-  "@orchestrator/agent/runner/RunnerConfig"
+  "@orchestrator/agent/runner/services/RunnerConfig"
 ) {}

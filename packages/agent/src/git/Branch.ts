@@ -3,7 +3,7 @@
  * only on this workspace is never given up for a name.
  */
 import { type AttemptKey, attemptText } from "@orchestrator/domain/Retry"
-import type { Claim } from "./WorkspaceState.ts"
+import { Schema } from "effect"
 
 /** The trailer by which commits of the runner name their run. */
 export const runTrailer = "Orchestrator-Run"
@@ -11,6 +11,13 @@ export const runTrailer = "Orchestrator-Run"
 /** The last paragraph of the runner's commits. */
 export const trailers = ({ attempt, uid }: { readonly uid: string; readonly attempt: AttemptKey }): string =>
   `${runTrailer}: ${uid}\nOrchestrator-Attempt: ${attemptText(attempt)}`
+
+export const Claim = Schema.Struct({
+  runUid: Schema.String,
+  /** Head of the branch on the remote when it was last read there. */
+  pushed: Schema.optionalKey(Schema.String)
+})
+export type Claim = typeof Claim.Type
 
 export interface BranchFacts {
   readonly runUid: string

@@ -4,7 +4,7 @@ import { Effect, Fiber } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { claude } from "../../../src/agents/claude/ClaudeCli.ts"
-import { awaitEndpoint, brokered } from "../../../src/runner/handover/Endpoint.ts"
+import { awaitEndpoint, brokered } from "../../../src/runner/services/Endpoint.ts"
 import { removeFolder, tempFolder } from "../../fixtures/Remotes.ts"
 
 const endpoint = { url: "http://127.0.0.1:4242", token: "fake-token-of-a-run" }

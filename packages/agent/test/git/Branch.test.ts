@@ -6,7 +6,7 @@ import {
   chooseBranch,
   mustLeave,
   parseWriters
-} from "../../../src/runner/workspace/Branch.ts"
+} from "../../src/git/Branch.ts"
 
 const plain = "feature/task-1-implementation"
 const own = `${plain}-3f9c2a1b`

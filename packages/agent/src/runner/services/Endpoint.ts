@@ -7,7 +7,7 @@ import { Duration, Effect, FileSystem, Option, Schedule, Schema } from "effect"
 import type { AgentCli } from "../../agents/AgentCli.ts"
 import { Endpoint } from "../../pod/BrokerApi.ts"
 import type { Environment } from "../../pod/Environment.ts"
-import { setupFailed } from "../RunFailure.ts"
+import { setupFailed } from "../../pod/RunFailure.ts"
 
 export type { Endpoint }
 

@@ -4,7 +4,7 @@ import { expectedHost, hostPolicyOf, mayBeNamed } from "@orchestrator/domain/Git
 import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
 import { type BrokerEnvironment, brokerNames, decodeBrokerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { Context, Result } from "effect"
-import type { Environment } from "../pod/Environment.ts"
+import type { Environment } from "../../pod/Environment.ts"
 
 interface Work {
   /** The branch to deliver, and the one to use where that belongs to somebody else; the same for a DocsRun. */
@@ -125,5 +125,5 @@ export const decodeBrokerSettings = (
   })
 
 export class BrokerConfig extends Context.Service<BrokerConfig, BrokerSettings>()(
-  "@orchestrator/agent/broker/BrokerConfig"
+  "@orchestrator/agent/broker/services/BrokerConfig"
 ) {}

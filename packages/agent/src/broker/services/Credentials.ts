@@ -3,14 +3,14 @@
  * read is blanked in logs and messages.
  */
 import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
-import type { HeldKey, ModelDialect } from "../model/ModelDialect.ts"
-import type { Redact } from "../pod/Redact.ts"
-import { redactor } from "../pod/Redact.ts"
+import type { Redact } from "../../pod/Redact.ts"
+import { redactor } from "../../pod/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
+import type { HeldKey, ReadKey } from "./ModelKey.ts"
 
 export class Credentials extends Context.Service<Credentials, {
   /** The model API's key; undefined when there is none. */
-  readonly modelKey: (dialect: Pick<ModelDialect, "readKey">) => Effect.Effect<HeldKey | undefined>
+  readonly modelKey: (dialect: { readonly readKey: ReadKey }) => Effect.Effect<HeldKey | undefined>
   /** The forge's token; undefined when there is none. */
   readonly gitToken: Effect.Effect<Redacted.Redacted | undefined>
   readonly sshKey: Effect.Effect<Redacted.Redacted | undefined>
@@ -21,7 +21,7 @@ export class Credentials extends Context.Service<Credentials, {
   /** Makes a value one that must not show. */
   readonly guard: (value: string) => void
   readonly redact: Redact
-}>()("@orchestrator/agent/broker/Credentials") {
+}>()("@orchestrator/agent/broker/services/Credentials") {
   /** From the files of mounted Secrets. */
   static readonly layer = Layer.effect(
     Credentials,

@@ -9,7 +9,7 @@ import {
   parseBrokerResult
 } from "@orchestrator/domain/BrokerResult"
 import { Context, Effect, FileSystem, Layer, Result, Semaphore } from "effect"
-import type { Redact } from "../pod/Redact.ts"
+import type { Redact } from "../../pod/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import { Credentials } from "./Credentials.ts"
 
@@ -35,7 +35,7 @@ export class BrokerReport extends Context.Service<BrokerReport, {
   readonly read: Effect.Effect<BrokerResult>
   /** Changes the report; it is written when this returns. */
   readonly update: (change: (result: BrokerResult) => BrokerResult) => Effect.Effect<void>
-}>()("@orchestrator/agent/broker/BrokerReport") {
+}>()("@orchestrator/agent/broker/services/BrokerReport") {
   static readonly layer = Layer.effect(
     BrokerReport,
     Effect.gen(function*() {
