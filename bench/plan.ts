@@ -86,13 +86,13 @@ const containerOf = (name: string, message: string | undefined) => ({
   state: message === undefined ? { running: {} } : { terminated: { exitCode: 0, reason: "Completed", message } }
 })
 
-const makePod = (phase: "Running" | "Succeeded", story?: string, testimony?: string): Pod => ({
+const makePod = (phase: "Running" | "Succeeded", runnerReport?: string, brokerReport?: string): Pod => ({
   metadata: { name: "pod" },
   spec: { containers: [] },
   status: {
     phase,
-    initContainerStatuses: [containerOf("broker", testimony)],
-    containerStatuses: [containerOf("claude", story)]
+    initContainerStatuses: [containerOf("broker", brokerReport)],
+    containerStatuses: [containerOf("claude", runnerReport)]
   }
 })
 
@@ -110,13 +110,13 @@ const started = (index: number, pod: Pod): Observed => {
   }
 }
 
-const story = JSON.stringify({
+const runnerReport = JSON.stringify({
   outcome: "Completed",
   message: "Added the endpoint.",
   usage: { costUsd: 0.25, turns: 4 }
 })
 
-const testimony = JSON.stringify({
+const brokerReport = JSON.stringify({
   delivery: {
     branch: "feature/task-1-implementation",
     headCommit: "0123456789abcdef0123456789abcdef01234567",
@@ -130,7 +130,7 @@ const testimony = JSON.stringify({
 })
 
 const running = (index: number) => started(index, makePod("Running"))
-const ended = (index: number) => started(index, makePod("Succeeded", story, testimony))
+const ended = (index: number) => started(index, makePod("Succeeded", runnerReport, brokerReport))
 const terminal = (index: number) => withStatusOf(index, ended(index))
 
 const planAll = (given: ReadonlyArray<Observed>) =>

@@ -16,7 +16,7 @@ const delivery = {
   verifiedAt: "2026-03-01T10:00:00Z"
 }
 
-const story = JSON.stringify({
+const runnerReport = JSON.stringify({
   outcome: "Completed",
   message: "Done.",
   usage: { costUsd: 0.25, turns: 4 },
@@ -26,7 +26,7 @@ const story = JSON.stringify({
 const proof = JSON.stringify({ ...emptyBrokerResult, delivery })
 
 const script = (agent: Duration.Input): Script => ({ container: { name } }) => {
-  if (name === "claude") return { after: agent, message: story }
+  if (name === "claude") return { after: agent, message: runnerReport }
   return name === "broker" ? { after: "never", onTerminate: { exitCode: 0, message: proof } } : { after: 0 }
 }
 

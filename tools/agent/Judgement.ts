@@ -32,7 +32,7 @@ export const judge = ({ brokered, cancelled, exitCode, runnerReport, brokerRepor
     ...podFacts({ metadata: { name: `${name}-x7k2p` }, spec: { containers: [] }, status: { phase: "Succeeded" } }),
     begun: true,
     ended,
-    testimony: brokered ? parseBrokerResult(brokerReport) : undefined
+    brokerReport: brokered ? parseBrokerResult(brokerReport) : undefined
   }
   const job: ObservedJob = {
     ...jobFacts({

@@ -41,7 +41,7 @@ const failed: End = {
 }
 
 /** What the broker has read back when the agent has done as told. */
-const testimony = (how: string): string =>
+const brokerReport = (how: string): string =>
   JSON.stringify({
     ...emptyBrokerResult,
     costUsd: 0.25,
@@ -60,7 +60,7 @@ export const script: Script = (request) => {
   const { container, env } = request
   const [how = "", millis] = orderOf(request).split(" ")
   if (container.name === "broker") {
-    return { after: "never", onTerminate: { exitCode: 0, message: testimony(how) } }
+    return { after: "never", onTerminate: { exitCode: 0, message: brokerReport(how) } }
   }
   if (container.name === "istio-proxy") return { after: "never", onTerminate: { exitCode: 0 } }
   if (container.name !== "claude") return { after: "10 millis" }

@@ -30,7 +30,7 @@ export const conclude = (observed: PresentRun, job: ObservedJob, verdict: Verdic
   return ended(observed, { ...verdict, message, advice, attempt, evidence })
 }
 
-/** Each clipped before the next, so that a long story leaves room for what is said of it. */
+/** Each clipped before the next, so that a long report leaves room for what is said of it. */
 const sentences = (all: ReadonlyArray<string>): string =>
   all.map((each) => sentence(printable(each, { max: 512 }))).join(" ")
 

@@ -73,7 +73,7 @@ export const evidenceOf = ({ brokered, pod }: ObservedJob): Evidence => {
     ? {}
     : pod.ended.result.success
   if (!brokered) return { ...sessionOf(runnerReport), ...byRunner(runnerReport) }
-  return pod?.testimony === undefined || Result.isFailure(pod.testimony)
+  return pod?.brokerReport === undefined || Result.isFailure(pod.brokerReport)
     ? sessionOf(runnerReport)
-    : { ...sessionOf(runnerReport), ...byBroker(pod.testimony.success) }
+    : { ...sessionOf(runnerReport), ...byBroker(pod.brokerReport.success) }
 }

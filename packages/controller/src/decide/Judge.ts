@@ -67,7 +67,9 @@ export const judgeJob = (job: ObservedJob, credentials: CredentialHints, neverBe
 }
 
 const brokerReportOf = ({ brokered, pod }: ObservedJob): BrokerResult | undefined =>
-  brokered && pod?.testimony !== undefined && Result.isSuccess(pod.testimony) ? pod.testimony.success : undefined
+  brokered && pod?.brokerReport !== undefined && Result.isSuccess(pod.brokerReport)
+    ? pod.brokerReport.success
+    : undefined
 
 const judgeCompleted = (
   job: ObservedJob,
@@ -76,7 +78,7 @@ const judgeCompleted = (
   credentials: CredentialHints
 ): Verdict | undefined => {
   if (!job.brokered) return judgeDelivery(runnerReport, { by: "runner", delivery: runnerReport.delivery })
-  const brokerReport = job.pod?.testimony
+  const brokerReport = job.pod?.brokerReport
   if (brokerReport === undefined || Result.isFailure(brokerReport)) {
     const found = brokerReport === undefined ? "nothing" : nameFields(brokerReport.failure)
     return silent(job, end, `no valid report of its broker: ${found}`, credentials)
@@ -155,7 +157,8 @@ const silent = (
     return { reason: "AgentError", message: "The agent ran out of memory. Raise agent.resources.limits.memory." }
   }
   if (
-    job.brokered && job.pod?.gone === true && job.pod.testimony !== undefined && Result.isFailure(job.pod.testimony)
+    job.brokered && job.pod?.gone === true && job.pod.brokerReport !== undefined &&
+    Result.isFailure(job.pod.brokerReport)
   ) {
     return lost("The pod was lost before its broker could say what was delivered.")
   }

@@ -163,7 +163,7 @@ export const ended = (
   { advice, attempt, evidence = {}, message: words, reason }: Ending
 ): ReadonlyArray<Action> => {
   const { config, now, run } = observed
-  // A long story leaves room for what to do next.
+  // A long report leaves room for what to do next.
   const message = advice === undefined ? words : `${sentence(printable(words, { max: 800 }))} ${advice}`
   const phase = outcomeOf(reason)
   const finishedAt = formatTime(now)

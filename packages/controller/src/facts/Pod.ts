@@ -102,8 +102,8 @@ export const goneFacts = (pod: PodFacts): PodFacts => ({
 
 const reportsFrom = (said: Words, before: PodFacts | undefined): Reports => {
   if (before === undefined || !before.over || !sameJson(before.words, said)) return reportsOf(said)
-  const { dropped, ended, testimony } = before
-  return { dropped, ended, testimony }
+  const { dropped, ended, brokerReport } = before
+  return { dropped, ended, brokerReport }
 }
 
 const jobsIn = (owners: ReadonlyArray<OwnerReference> = []): PodFacts["jobs"] =>

@@ -18,8 +18,8 @@ export interface Words {
 export interface Reports {
   /** The agent's container, once the pod is over. */
   readonly ended: AgentEnd | undefined
-  /** What the broker has testified so far; undefined while it is at work, and where there is none. */
-  readonly testimony: Result.Result<BrokerResult, ReadonlyArray<FieldProblem>> | undefined
+  /** What the broker has reported so far; undefined while it is at work, and where there is none. */
+  readonly brokerReport: Result.Result<BrokerResult, ReadonlyArray<FieldProblem>> | undefined
   /** What was left out of the messages of its containers, since it cannot be true. */
   readonly dropped: ReadonlyArray<FieldProblem>
 }
@@ -30,7 +30,7 @@ export interface AgentEnd {
   readonly result: Result.Result<AgentResult, ReadonlyArray<FieldProblem>>
 }
 
-export const noReports: Reports = { ended: undefined, testimony: undefined, dropped: [] }
+export const noReports: Reports = { ended: undefined, brokerReport: undefined, dropped: [] }
 
 /** A kubelet leaves at most this many bytes: what is longer was left by somebody else. */
 const longestReport = 4096
@@ -62,7 +62,7 @@ export const reportsOf = ({ agent, broker }: Words): Reports => {
   const testified = broker && decodeBrokerResult(broker.message)
   return {
     ended: agent && told && { exitCode: agent.exitCode, reason: agent.reason, result: valueOf(told) },
-    testimony: testified && valueOf(testified),
+    brokerReport: testified && valueOf(testified),
     dropped: [...droppedOf("runner", told), ...droppedOf("broker", testified)]
   }
 }

@@ -83,8 +83,10 @@ const testified = {
   models: {},
   costComplete: true
 }
-const byBroker = (changes: object, story: object = honest) =>
-  statusAfter(observedJob("broker", podWith(JSON.stringify(story), JSON.stringify({ ...testified, ...changes }))))
+const byBroker = (changes: object, runnerReport: object = honest) =>
+  statusAfter(
+    observedJob("broker", podWith(JSON.stringify(runnerReport), JSON.stringify({ ...testified, ...changes })))
+  )
 
 it("an honest report is believed, and nothing is said to be left out", () => {
   const { status } = byRunner(JSON.stringify(honest))

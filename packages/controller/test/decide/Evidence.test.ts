@@ -4,7 +4,7 @@ import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { evidenceOf } from "../../src/decide/Evidence.ts"
 import { brokeredJob, jobWith, makeJob } from "../fixtures/Jobs.ts"
-import { completed, delivery, story, testified } from "../fixtures/Results.ts"
+import { completed, delivery, runnerReport, testified } from "../fixtures/Results.ts"
 
 const models = {
   "claude-sonnet-4": { answers: 2, input: 10, output: 20, cacheRead: 30, cacheWrite: 40 },
@@ -22,49 +22,49 @@ const tokens = { inputTokens: 81, outputTokens: 22 }
 
 describe("with a broker", () => {
   it("delivery, tokens, cost, turns and reset time are the broker's; session and resume the runner's", () => {
-    const testimony = testified({ models, costUsd: 0.5, turns: 2, resetAt: "2026-03-01T12:00:00Z" })
-    assert.deepStrictEqual(evidenceOf(brokeredJob(told, testimony)), {
+    const brokerReport = testified({ models, costUsd: 0.5, turns: 2, resetAt: "2026-03-01T12:00:00Z" })
+    assert.deepStrictEqual(evidenceOf(brokeredJob(told, brokerReport)), {
       sessionId: "00000000-0000-8000-8000-000000000001",
       resumed: false,
       resumeProblem: "gone",
       usage: { costUsd: 0.5, ...tokens, turns: 2 },
       resetAt: "2026-03-01T12:00:00Z",
-      delivery: testimony.delivery ?? delivery(),
+      delivery: brokerReport.delivery ?? delivery(),
       forgeKnown: true
     })
   })
 
-  it.each<{ name: string; story: AgentResult; testimony: Partial<BrokerResult>; want: object | undefined }>([
+  it.each<{ name: string; runnerReport: AgentResult; brokerReport: Partial<BrokerResult>; want: object | undefined }>([
     {
       name: "the agent's figures do not count where a model has no price: the cost is an estimate",
-      story: told,
-      testimony: { models, costComplete: false, costUsd: 0.4 },
+      runnerReport: told,
+      brokerReport: { models, costComplete: false, costUsd: 0.4 },
       want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
     },
     {
       name: "nor where no model has one",
-      story: story({ usage: { costUsd: 0.01 } }),
-      testimony: { models, costComplete: false },
+      runnerReport: runnerReport({ usage: { costUsd: 0.01 } }),
+      brokerReport: { models, costComplete: false },
       want: { costEstimated: true, ...tokens, turns: 3 }
     },
     {
       name: "what is reserved makes it an estimate",
-      story: told,
-      testimony: { models, costUsd: 0.4, reservedUsd: 0.3 },
+      runnerReport: told,
+      brokerReport: { models, costUsd: 0.4, reservedUsd: 0.3 },
       want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
     },
     {
       name: "what nobody was asked costs nothing, whatever the agent says",
-      story: told,
-      testimony: {},
+      runnerReport: told,
+      brokerReport: {},
       want: undefined
     },
-    { name: "nothing is known of nothing", story: story(), testimony: {}, want: undefined }
-  ])("$name", ({ story, testimony, want }) => {
-    assert.deepStrictEqual<unknown>(evidenceOf(brokeredJob(story, testified(testimony))).usage, want)
+    { name: "nothing is known of nothing", runnerReport: runnerReport(), brokerReport: {}, want: undefined }
+  ])("$name", ({ runnerReport, brokerReport, want }) => {
+    assert.deepStrictEqual<unknown>(evidenceOf(brokeredJob(runnerReport, testified(brokerReport))).usage, want)
   })
 
-  it("without a testimony, nothing but the story is left", () => {
+  it("without a broker's report, nothing but the runner's report is left", () => {
     assert.deepStrictEqual(evidenceOf(brokeredJob(told, undefined)), {
       sessionId: "00000000-0000-8000-8000-000000000001",
       resumed: false,

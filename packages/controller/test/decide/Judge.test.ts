@@ -6,14 +6,14 @@ import { judgeAgent, judgeJob } from "../../src/decide/Judge.ts"
 import type { JobEnd } from "../../src/facts/Job.ts"
 import type { ObservedJob } from "../../src/facts/Observed.ts"
 import type { AgentEnd } from "../../src/facts/Reports.ts"
-import { complete, endWith, failed, makeJob, makePod, silentEnd, testimonyFrom } from "../fixtures/Jobs.ts"
+import { brokerReportFrom, complete, endWith, failed, makeJob, makePod, silentEnd } from "../fixtures/Jobs.ts"
 import {
   completed,
   delivery,
   failedWith,
   interrupted,
   pullRequest,
-  story,
+  runnerReport,
   testified,
   undelivered
 } from "../fixtures/Results.ts"
@@ -111,7 +111,7 @@ describe("a Job that left no word", () => {
   ])("$name: $want", ({ job, want }) => assert.strictEqual(judgeJob(job, credentials).reason, want))
 })
 
-type Testimony = BrokerResult | string | undefined
+type ReportText = BrokerResult | string | undefined
 
 const wordless = silentEnd(1)
 
@@ -132,58 +132,66 @@ const clusters: ReadonlySet<string> = new Set([
 const refused = undelivered({ pushRefused: "protected branch" })
 const branchOnly = testified({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), forgeKnown: false })
 
-/** Story and testimony, and what becomes of them; the Job controller has counted unless the case says otherwise. */
+/** The runner's report and the broker's, and what becomes of them; the Job controller has counted unless the case says otherwise. */
 const both: ReadonlyArray<
-  readonly [name: string, end: AgentEnd, testimony: Testimony, reason: string | undefined, job?: Partial<ObservedJob>]
+  readonly [
+    name: string,
+    end: AgentEnd,
+    brokerReport: ReportText,
+    reason: string | undefined,
+    job?: Partial<ObservedJob>
+  ]
 > = [
-  ["branch and pull request read back", endWith(story()), testified(), "Delivered"],
-  ["success is told before the Job controller has counted", endWith(story()), testified(), "Delivered", {
+  ["branch and pull request read back", endWith(runnerReport()), testified(), "Delivered"],
+  ["success is told before the Job controller has counted", endWith(runnerReport()), testified(), "Delivered", {
     end: undefined
   }],
-  ["a branch where no pull request can be had", endWith(story()), branchOnly, "Delivered"],
+  ["a branch where no pull request can be had", endWith(runnerReport()), branchOnly, "Delivered"],
   [
     "what the runner itself says of a delivery proves nothing",
     endWith(completed()),
     testified({ delivery: undelivered() }),
     "PushRejected"
   ],
-  ["a forged delivery without any testimony", endWith(completed()), undefined, "AgentError"],
-  ["a testimony without a look at the branch", endWith(completed()), emptyBrokerResult, "AgentError"],
+  ["a forged delivery without any brokerReport", endWith(completed()), undefined, "AgentError"],
+  ["a broker's report without a look at the branch", endWith(completed()), emptyBrokerResult, "AgentError"],
   [
     "a branch that was pushed and not read back",
-    endWith(story()),
+    endWith(runnerReport()),
     testified({ delivery: delivery({ pullRequestUrl: pullRequest }) }),
     "AgentError"
   ],
-  ["no testimony", endWith(story()), undefined, "AgentError"],
-  ["no testimony, before the Job controller has counted", endWith(story()), undefined, undefined, { end: undefined }],
-  ["a testimony that is not JSON", endWith(story()), "Killed", "AgentError"],
-  ["a testimony of another shape", endWith(story()), "{\"forgeKnown\":\"yes\"}", "AgentError"],
-  ["no testimony of a pod that was evicted", endWith(story()), undefined, "InfraLost", {
+  ["no broker's report", endWith(runnerReport()), undefined, "AgentError"],
+  ["no broker's report, before the Job controller has counted", endWith(runnerReport()), undefined, undefined, {
+    end: undefined
+  }],
+  ["a broker's report that is not JSON", endWith(runnerReport()), "Killed", "AgentError"],
+  ["a broker's report of another shape", endWith(runnerReport()), "{\"forgeKnown\":\"yes\"}", "AgentError"],
+  ["no broker's report of a pod that was evicted", endWith(runnerReport()), undefined, "InfraLost", {
     end: failed("PodFailurePolicy")
   }],
-  ["the push was refused", endWith(story()), testified({ delivery: refused }), "PushRejected"],
+  ["the push was refused", endWith(runnerReport()), testified({ delivery: refused }), "PushRejected"],
   [
     "the remote has no such branch",
-    endWith(story()),
+    endWith(runnerReport()),
     testified({ delivery: undelivered({ verifiedAt: "2026-03-01T09:59:00Z" }) }),
     "PushRejected"
   ],
   [
     "nothing changed",
-    endWith(story()),
+    endWith(runnerReport()),
     testified({ delivery: delivery({ changed: false, verifiedAt: "2026-03-01T09:59:00Z" }) }),
     "NoChanges"
   ],
   [
     "no pull request where there should be one",
-    endWith(story()),
+    endWith(runnerReport()),
     testified({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), pullRequestProblem: "a person closed it" }),
     "PullRequestMissing"
   ],
   [
     "a pull request that was not read back",
-    endWith(story()),
+    endWith(runnerReport()),
     {
       delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z", pullRequestUrl: pullRequest }),
       forgeKnown: true,
@@ -207,7 +215,7 @@ const both: ReadonlyArray<
     "RateLimited"
   ],
   ["a failure without a reason is the agent's", endWith(failedWith()), testified(), "AgentError"],
-  ["a failure is told without a testimony", endWith(failedWith("SetupFailed")), undefined, "SetupFailed"],
+  ["a failure is told without a broker's report", endWith(failedWith("SetupFailed")), undefined, "SetupFailed"],
   [
     "the broker let no more requests through: budget",
     endWith(failedWith("AgentError")),
@@ -240,31 +248,31 @@ const both: ReadonlyArray<
     end: undefined,
     deleting: true
   }],
-  ["no story, whatever was delivered", wordless, testified(), "AgentError"],
-  ["neither story nor testimony", wordless, undefined, "AgentError"],
+  ["no runner's report, whatever was delivered", wordless, testified(), "AgentError"],
+  ["neither runner's nor broker's report", wordless, undefined, "AgentError"],
   ["killed by a signal, with all delivered", silentEnd(137), testified(), "InfraLost"],
   ["out of memory, with all delivered", silentEnd(137, "OOMKilled"), testified(), "AgentError"]
 ]
 
-const brokered = (end: AgentEnd, testimony: Testimony, changes: Partial<ObservedJob> = {}) =>
+const brokered = (end: AgentEnd, brokerReport: ReportText, changes: Partial<ObservedJob> = {}) =>
   makeJob({
     brokered: true,
-    pod: makePod({ over: true, ended: end, testimony: testimonyFrom(testimony) }),
+    pod: makePod({ over: true, ended: end, brokerReport: brokerReportFrom(brokerReport) }),
     end: complete,
     ...changes
   })
 
 describe("an agent with a broker", () => {
-  it.each(both.map(([name, end, testimony, want, job]) => ({ name, end, testimony, want, job })))(
+  it.each(both.map(([name, end, brokerReport, want, job]) => ({ name, end, brokerReport, want, job })))(
     "$name: $want",
-    ({ end, job, testimony, want }) => {
-      assert.strictEqual(judgeAgent(brokered(end, testimony, job), end, credentials)?.reason, want)
+    ({ end, job, brokerReport, want }) => {
+      assert.strictEqual(judgeAgent(brokered(end, brokerReport, job), end, credentials)?.reason, want)
     }
   )
 
   it("whose pod is gone before its broker could speak is lost", () => {
-    const end = endWith(story())
-    const pod = makePod({ over: true, gone: true, ended: end, testimony: testimonyFrom(undefined) })
+    const end = endWith(runnerReport())
+    const pod = makePod({ over: true, gone: true, ended: end, brokerReport: brokerReportFrom(undefined) })
     const reasons = [complete, undefined].map((jobEnd) =>
       judgeAgent(makeJob({ brokered: true, pod, end: jobEnd }), end, credentials)?.reason
     )
@@ -286,18 +294,18 @@ describe("an agent with a broker", () => {
   })
 
   it("that never ran because a key was missing is told which", () => {
-    const pod = makePod({ over: true, testimony: testimonyFrom(testified({ missing: "GitAccess" })) })
+    const pod = makePod({ over: true, brokerReport: brokerReportFrom(testified({ missing: "GitAccess" })) })
     assert.strictEqual(
       judgeJob(makeJob({ brokered: true, pod, end: failed() }), credentials).reason,
       "SecretMissing"
     )
   })
 
-  it("succeeds only with a testimony that names branch, commit, pull request and when they were read", () =>
-    fc.assert(fc.property(anyTestimony, (testimony) => {
+  it("succeeds only with a broker's report that names branch, commit, pull request and when they were read", () =>
+    fc.assert(fc.property(anyBrokerReport, (brokerReport) => {
       const end = endWith(completed())
-      const reason = judgeAgent(brokered(end, testimony), end, credentials)?.reason
-      const { delivery: seen, forgeKnown, pullRequestVerifiedAt } = testimony
+      const reason = judgeAgent(brokered(end, brokerReport), end, credentials)?.reason
+      const { delivery: seen, forgeKnown, pullRequestVerifiedAt } = brokerReport
       const proven = seen?.headCommit !== undefined && seen.verifiedAt !== undefined && seen.changed &&
         seen.pushRefused === undefined &&
         (!forgeKnown || (seen.pullRequestUrl !== undefined && pullRequestVerifiedAt !== undefined))
@@ -305,7 +313,7 @@ describe("an agent with a broker", () => {
     })))
 })
 
-const anyTestimony: fc.Arbitrary<BrokerResult> = fc.record({
+const anyBrokerReport: fc.Arbitrary<BrokerResult> = fc.record({
   delivery: fc.record({
     branch: fc.constant("b"),
     changed: fc.boolean(),
@@ -324,7 +332,10 @@ describe("a success", () => {
   const remarks = "Left out: vendor/lib (a repository of its own)."
   it.each([
     { by: "the runner", job: { end: complete, pod: makePod() } },
-    { by: "a broker", job: { end: complete, brokered: true, pod: makePod({ testimony: testimonyFrom(testified()) }) } }
+    {
+      by: "a broker",
+      job: { end: complete, brokered: true, pod: makePod({ brokerReport: brokerReportFrom(testified()) }) }
+    }
   ])("read back by $by says first what is not part of it", ({ job }) => {
     const verdict = judgeAgent(makeJob(job), endWith(completed({ remarks })), credentials)
     assert.strictEqual(verdict?.reason, "Delivered")

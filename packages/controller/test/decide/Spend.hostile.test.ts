@@ -10,7 +10,7 @@ import { evidenceOf } from "../../src/decide/Evidence.ts"
 import { judgeAgent } from "../../src/decide/Judge.ts"
 import { plan } from "../../src/decide/Plan.ts"
 import { given, givenDocs, givenStarted, makeConfig, workspace } from "../fixtures/Given.ts"
-import { brokeredJob, endWith, failed, jobWith, makeJob, makePod, testimonyFrom } from "../fixtures/Jobs.ts"
+import { brokeredJob, brokerReportFrom, endWith, failed, jobWith, makeJob, makePod } from "../fixtures/Jobs.ts"
 import { writtenStatus } from "../fixtures/PlanCase.ts"
 import { completed, failedWith, testified } from "../fixtures/Results.ts"
 import { makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
@@ -137,8 +137,8 @@ describe("a model without a price", () => {
 
 describe("a runner that lies", () => {
   const models = { "claude-sonnet-4": { answers: 24, input: 9, output: 9, cacheRead: 0, cacheWrite: 0 } }
-  const usageFor = (told: AgentResult["usage"], testimony: Partial<BrokerResult>) =>
-    evidenceOf(brokeredJob(completed(told === undefined ? {} : { usage: told }), testified(testimony))).usage
+  const usageFor = (told: AgentResult["usage"], brokerReport: Partial<BrokerResult>) =>
+    evidenceOf(brokeredJob(completed(told === undefined ? {} : { usage: told }), testified(brokerReport))).usage
 
   it.each<AgentResult["usage"]>([
     { turns: 0 },
@@ -173,24 +173,24 @@ describe("a runner that lies", () => {
     assert.strictEqual(environmentOf(observed, "broker")["MAX_TURNS"], "6")
   })
 
-  it.each<readonly [attack: string, testimony: BrokerResult | string | undefined]>([
+  it.each<readonly [attack: string, brokerReport: BrokerResult | string | undefined]>([
     ["a broker that saw none", testified()],
     ["a broker that knows an old end of one, and saw none", testified({ resetAt: "2026-03-01T11:00:00Z" })],
-    ["no testimony", undefined],
-    ["a testimony that is none", "RateLimited"],
-    ["a testimony without its end", "{\"limitedAt\":\"2026-03-01T09:00:00Z\""]
-  ])("about a usage limit does not start the run again: %s", (_, testimony) => {
-    const story = { ...failedWith("RateLimited"), resetAt: "2026-03-01T11:00:00Z" }
-    const job = brokeredJob(story, testimony, { end: failed() })
-    assert.strictEqual(judgeAgent(job, endWith(story), { modelKey: "k", gitAccess: "g" })?.reason, "AgentError")
+    ["no broker's report", undefined],
+    ["a broker's report that is none", "RateLimited"],
+    ["a broker's report without its end", "{\"limitedAt\":\"2026-03-01T09:00:00Z\""]
+  ])("about a usage limit does not start the run again: %s", (_, brokerReport) => {
+    const runnerReport = { ...failedWith("RateLimited"), resetAt: "2026-03-01T11:00:00Z" }
+    const job = brokeredJob(runnerReport, brokerReport, { end: failed() })
+    assert.strictEqual(judgeAgent(job, endWith(runnerReport), { modelKey: "k", gitAccess: "g" })?.reason, "AgentError")
     const status = writtenStatus(plan(givenStarted({ run: makeCodeRun({ status: running() }), jobs: [job] })))
     assert.deepStrictEqual([status?.["phase"], status?.["resumesAt"]], ["Failed", undefined])
   })
 
   it("about the end of a limit is not heard: the broker's time is", () => {
-    const story = { ...failedWith("RateLimited"), resetAt: "2026-03-01T10:00:01Z" }
-    const testimony = testified({ limitedAt: "2026-03-01T09:59:00Z", resetAt: "2026-03-01T12:00:00Z" })
-    const job = brokeredJob(story, testimony, { end: failed() })
+    const runnerReport = { ...failedWith("RateLimited"), resetAt: "2026-03-01T10:00:01Z" }
+    const brokerReport = testified({ limitedAt: "2026-03-01T09:59:00Z", resetAt: "2026-03-01T12:00:00Z" })
+    const job = brokeredJob(runnerReport, brokerReport, { end: failed() })
     const status = writtenStatus(plan(givenStarted({ run: makeCodeRun({ status: running() }), jobs: [job] })))
     assert.strictEqual(status?.["resumesAt"], "2026-03-01T12:00:00Z")
   })
@@ -216,10 +216,10 @@ describe("a model that was refused", () => {
   })
 })
 
-describe("a testimony too long for its message", () => {
+describe("a broker's report too long for its message", () => {
   it("keeps what was spent", () => {
     const words = "\u0001".repeat(4_000)
-    const told = testimonyFrom(testified({
+    const told = brokerReportFrom(testified({
       delivery: { branch: "b".repeat(4_000), changed: true },
       pullRequestProblem: words,
       costUsd: 7.5,
@@ -228,7 +228,7 @@ describe("a testimony too long for its message", () => {
       limitedAt: "2026-03-01T09:59:00Z"
     }))
     const { usage } = evidenceOf(brokeredJob(completed(), undefined, {
-      pod: makePod({ over: true, ended: endWith(completed()), testimony: told })
+      pod: makePod({ over: true, ended: endWith(completed()), brokerReport: told })
     }))
     assert.deepStrictEqual(usage, { costUsd: 7.5, costEstimated: true, turns: 9 })
   })

@@ -200,11 +200,11 @@ describe("a pod", () => {
   )
 })
 
-const testimony: BrokerResult = { ...emptyBrokerResult, forgeKnown: true, problem: "cannot read the repository" }
+const brokerReport: BrokerResult = { ...emptyBrokerResult, forgeKnown: true, problem: "cannot read the repository" }
 const said = (message?: string): ContainerState => ({
   terminated: { exitCode: 0, ...(message === undefined ? {} : { message }) }
 })
-const words = formatBrokerResult(testimony)
+const words = formatBrokerResult(brokerReport)
 const withBroker = (
   phase: "Pending" | "Running" | "Failed",
   broker: { readonly state?: ContainerState; readonly lastState?: ContainerState },
@@ -226,26 +226,26 @@ describe("a broker", () => {
   })
 
   it.each<{ name: string; pod: Pod; gone?: true; want: BrokerResult | "invalid" | undefined }>([
-    { name: "that has ended has testified", pod: withBroker("Failed", { state: said(words) }), want: testimony },
+    { name: "that has ended has reported", pod: withBroker("Failed", { state: said(words) }), want: brokerReport },
     {
       name: "that works has not testified yet",
       pod: withBroker("Running", { state: { running: {} } }),
       want: undefined
     },
     {
-      name: "that was started again has testified before",
+      name: "that was started again has reported before",
       pod: withBroker("Failed", { state: { running: {} }, lastState: said(words) }),
-      want: testimony
+      want: brokerReport
     },
     {
       name: "that was killed without a word counts by the one before it",
       pod: withBroker("Failed", { state: said(" "), lastState: said(words) }),
-      want: testimony
+      want: brokerReport
     },
     {
       name: "has the last word, not the first",
       pod: withBroker("Failed", { state: said(words), lastState: said(formatBrokerResult(emptyBrokerResult)) }),
-      want: testimony
+      want: brokerReport
     },
     { name: "that never spoke has not testified", pod: withBroker("Failed", { state: said() }), want: "invalid" },
     {
@@ -261,7 +261,7 @@ describe("a broker", () => {
     },
     { name: "that is not there is not asked", pod: pod("Failed", terminated), want: undefined }
   ])("$name", ({ gone = false, pod, want }) => {
-    const seen = (gone ? goneFacts(podFacts(pod)) : podFacts(pod)).testimony
+    const seen = (gone ? goneFacts(podFacts(pod)) : podFacts(pod)).brokerReport
     assert.deepStrictEqual(seen === undefined ? undefined : Result.getOrElse(seen, () => "invalid"), want)
   })
 
@@ -269,7 +269,7 @@ describe("a broker", () => {
     const forged = pod("Failed", said(words), {
       initContainerStatuses: [{ name: "broker", ready: false, restartCount: 0, state: said() }]
     })
-    assert.isTrue(Result.isFailure(podFacts(forged).testimony ?? Result.succeed(undefined)))
+    assert.isTrue(Result.isFailure(podFacts(forged).brokerReport ?? Result.succeed(undefined)))
   })
 
   it.each<{ name: string; pod: Pod; want: object | undefined }>([

@@ -131,7 +131,7 @@ export const pass = (time: Duration.Input, step: Duration.Input = "1 second") =>
   })
 
 /** What a broker testifies when it is stopped, which is after its agent has ended. */
-export const witness = (testimony: Partial<BrokerResult> = {}): ScriptedContainer => ({
+export const witness = (brokerReport: Partial<BrokerResult> = {}): ScriptedContainer => ({
   after: "never",
   onTerminate: {
     exitCode: 0,
@@ -145,7 +145,7 @@ export const witness = (testimony: Partial<BrokerResult> = {}): ScriptedContaine
       },
       costUsd: 0.25,
       turns: 4,
-      ...testimony
+      ...brokerReport
     })
   }
 })
@@ -153,12 +153,12 @@ export const witness = (testimony: Partial<BrokerResult> = {}): ScriptedContaine
 /** What the agent's container does, and what its broker saw. */
 export const acting = (
   agent: (request: ContainerRequest) => ScriptedContainer,
-  testimony: (request: ContainerRequest) => Partial<BrokerResult> = () => ({})
+  brokerReport: (request: ContainerRequest) => Partial<BrokerResult> = () => ({})
 ): Script =>
 (request) => {
   if (request.container.name === "claude") return agent(request)
   if (request.container.name === prepareContainer) return isAttempts(request) ? {} : { exitCode: filesRefusedExitCode }
-  return request.container.name === "broker" ? witness(testimony(request)) : {}
+  return request.container.name === "broker" ? witness(brokerReport(request)) : {}
 }
 
 /** What `prepare` looks at before it lets anything begin. */

@@ -19,9 +19,10 @@ const opened: Partial<BrokerResult> = {
   forgeKnown: true,
   pullRequestVerifiedAt: verifiedAt
 }
-const done = (testimony: Partial<BrokerResult>) => acting(({ env }) => completed(env, "5 seconds"), () => testimony)
+const done = (brokerReport: Partial<BrokerResult>) =>
+  acting(({ env }) => completed(env, "5 seconds"), () => brokerReport)
 
-/** A broker that is killed once, with its testimony so far, and the next one at the end without a word. */
+/** A broker that is killed once, with its report so far, and the next one at the end without a word. */
 const restarted = (): Script => {
   let starts = 0
   return (request) => {
@@ -80,7 +81,7 @@ describe("a run with a broker", () => {
       want: ["Failed", "SecretMissing", undefined, "True BranchPushed"]
     },
     {
-      name: "is not believed without a testimony",
+      name: "is not believed without a broker's report",
       script: ({ container, env }) =>
         container.name === "claude"
           ? { ...completed(env, "5 seconds"), message: forger }
