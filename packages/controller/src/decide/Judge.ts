@@ -176,9 +176,14 @@ const interruption = (job: ObservedJob): Failure | undefined => {
     const limit = job.timeoutSeconds === undefined ? "" : ` of ${job.timeoutSeconds} s`
     return { reason: "DeadlineExceeded", message: `The attempt ran longer than its time limit${limit}.` }
   }
-  if (job.end?.reason === "PodFailurePolicy") return lost("The pod was evicted, preempted or lost with its node.")
+  if (job.end?.reason === "PodFailurePolicy") return lost(disrupted(job))
   return job.deleting ? { reason: "JobLost", message: "The Job was deleted while it ran." } : undefined
 }
+
+const disrupted = ({ pod }: ObservedJob): string =>
+  `The pod was evicted, preempted or lost with its node.${
+    pod?.disruption === undefined ? "" : ` ${sentence(pod.disruption)}`
+  }`
 
 /** A pod that got a signal from somebody else: deleted by a person, or by a node that shuts down. */
 const stoppedFromOutside = ({ end }: ObservedJob): Failure | undefined =>

@@ -41,6 +41,8 @@ export interface PodFacts extends Identity, Reports {
   readonly filesRefused: boolean
   /** Why the agent does not start. */
   readonly stuck: Stuck | undefined
+  /** Why it was ended, in the words of the node or of whoever evicted it. */
+  readonly disruption: string | undefined
   /** What containers that have ended said, as it is: it counts once the pod is over. */
   readonly words: Words
 }
@@ -86,6 +88,7 @@ export const podFacts = ({ metadata, spec, status }: Pod, before?: PodFacts): Po
     unreachable: isUnreachable(containers, conditions),
     leftovers: over || agent?.terminated === undefined ? [] : leftoversOf(mains),
     stuck: begun ? undefined : stuckOn(inits, mains, conditions),
+    disruption: disruptionOf(status),
     words: said,
     ...(over ? reportsFrom(said, before) : noReports)
   }
@@ -136,6 +139,13 @@ const isUnreachable = (
 
 const exitOf = (containers: ReadonlyArray<ContainerStatus>, container: string): number | undefined =>
   containers.find(({ name }) => name === container)?.state?.terminated?.exitCode
+
+/** The condition says who; the kubelet's own word on the pod is there where there is none. */
+const disruptionOf = (status: Pod["status"]): string | undefined => {
+  const target = status?.conditions?.find(({ status, type }) => type === "DisruptionTarget" && status === "True")
+  const said = [status?.message, target?.message].find((text) => text !== undefined && text !== "")
+  return said === undefined ? undefined : clipped(said)
+}
 
 const passing = new Set(["ContainerCreating", "PodInitializing"])
 

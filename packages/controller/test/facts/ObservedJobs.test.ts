@@ -140,6 +140,26 @@ describe("a pod", () => {
     assert.deepStrictEqual({ over: observed.over, ended: observed.ended !== undefined }, want)
   })
 
+  it.each<{ name: string; status: object; want: string | undefined }>([
+    { name: "says nothing of an end that nobody made", status: {}, want: undefined },
+    { name: "tells the node's words", status: { reason: "Evicted", message: "low on memory" }, want: "low on memory" },
+    {
+      name: "tells the words of who evicted it",
+      status: { conditions: [{ type: "DisruptionTarget", status: "True", message: "preempting to fit another" }] },
+      want: "preempting to fit another"
+    },
+    {
+      name: "holds nothing against one that is no target any more",
+      status: { conditions: [{ type: "DisruptionTarget", status: "False", message: "was one" }] },
+      want: undefined
+    },
+    { name: "shows no more of them than can be read", status: { message: "\u202e\u0007low" }, want: "low" }
+  ])("$name", ({ status, want }) => {
+    const { metadata, spec } = pod("Failed", terminated)
+    const { disruption } = podFacts({ metadata, spec, status: { phase: "Failed", ...status } })
+    assert.strictEqual(disruption, want)
+  })
+
   it("reads the agent's container and no other", () => {
     const spoilt = pod("Failed", terminated, {
       containerStatuses: [{ name: "sidecar", ready: false, restartCount: 0, state: terminated }]

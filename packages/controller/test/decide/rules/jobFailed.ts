@@ -40,6 +40,15 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
     "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to go on in the same workspace."
   ),
   ends(
+    "a pod that was evicted is infrastructure loss, in the node's words",
+    {
+      end: failed("PodFailurePolicy"),
+      pod: makePod({ over: true, disruption: "The node was low on resource: memory" })
+    },
+    "InfraLost",
+    "The pod was evicted, preempted or lost with its node. The node was low on resource: memory. Raise spec.contextVersion to go on in the same workspace."
+  ),
+  ends(
     "a pod that failed before its agent started is no infrastructure loss",
     { end: failed(), pod: makePod({ over: true }) },
     "SetupFailed",
