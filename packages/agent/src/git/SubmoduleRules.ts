@@ -92,12 +92,12 @@ const odd = /[?#\\"'`<>{}|^\s]|%(?:2e|2f|5c|[01][0-9a-f]|7f)|\/\.\.?(?:\/|$)|:\.
 
 const folderOf = (url: string): string => url.slice(0, url.lastIndexOf("/"))
 
-/** Whether an address is at the host of one of the run's own repositories: the credentials are for no other. */
+/** Whether an address is at the host of one of the run's own repositories, and no less safe: the credentials are for no other. */
 export const isOwnHost = (url: string, own: ReadonlyArray<string>): boolean => {
-  const { host, port } = gitAddress(url)
+  const { host, port, protocol } = gitAddress(url)
   return own.some((each) => {
     const mine = gitAddress(each)
-    return mine.host === host && mine.port === port
+    return mine.host === host && mine.port === port && (protocol !== "http" || mine.protocol === "http")
   })
 }
 

@@ -113,6 +113,7 @@ describe("an address of .gitmodules", () => {
     { url: "https://GitHub.com/acme/lib", want: true },
     { url: "https://gitlab.example.test/acme/lib", want: false },
     { url: "https://github.com:8443/acme/lib", want: false },
+    { url: "http://github.com/acme/lib", want: false },
     { url: "ssh://git@github.com:2222/acme/lib", want: false },
     { url: "https://api.github.com/acme/lib", want: false }
   ])("$url gets the run's credentials: $want", ({ url, want }) => assert.strictEqual(isOwnHost(url, [target]), want))
