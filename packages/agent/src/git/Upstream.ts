@@ -110,7 +110,7 @@ export class Upstream extends Context.Service<Upstream, {
           access,
           reason: (words) => words,
           refusal,
-          patience: Schedule.exponential(Duration.seconds(bounds.backoff / 10)).pipe(Schedule.upTo({ times: 3 }))
+          retrySchedule: Schedule.exponential(Duration.seconds(bounds.backoff / 10)).pipe(Schedule.upTo({ times: 3 }))
         })),
         agentAccess: { environment: own.environment, settings: [...mirrorSettings(insteadOf), ...own.settings] }
       })
@@ -135,7 +135,7 @@ export class Upstream extends Context.Service<Upstream, {
             access: () => access,
             reason: brokersReason,
             refusal: brokersRefusal,
-            patience: Schedule.min([
+            retrySchedule: Schedule.min([
               Schedule.exponential(Duration.seconds(bounds.backoff / 10)),
               Schedule.spaced(Duration.seconds(bounds.backoff))
             ]).pipe(Schedule.upTo({ times: 6 }))
@@ -155,11 +155,11 @@ interface RemoteRoute {
   /** The words for a push of which a ref was refused. */
   readonly refusal: (porcelain: string, stderr: string) => string | undefined
   /** For what may pass by itself. */
-  readonly patience: Schedule.Schedule<unknown>
+  readonly retrySchedule: Schedule.Schedule<unknown>
 }
 
 /** Reading, fetching and pushing, whichever way leads to the remotes. */
-const calls = Effect.fnUntraced(function*({ access, address, name, patience, reason, refusal }: RemoteRoute) {
+const calls = Effect.fnUntraced(function*({ access, address, name, retrySchedule, reason, refusal }: RemoteRoute) {
   const git = yield* Git
 
   const ask = (
@@ -173,7 +173,7 @@ const calls = Effect.fnUntraced(function*({ access, address, name, patience, rea
     return git.ask(folders, args, access(role)).pipe(
       Effect.mapError(({ words }) => failed(words)),
       Effect.filterOrFail(accept, ({ stderr }) => failed(lastWords(stderr) || "no answer")),
-      Effect.retry({ schedule: patience, while: (error) => isTransient(error.reason) })
+      Effect.retry({ schedule: retrySchedule, while: (error) => isTransient(error.reason) })
     )
   }
 

@@ -66,7 +66,7 @@ const nothing: Sizes = { bytes: 0, largestRecord: 0 }
 const isUnanswered = ({ exitCode, stderr, stdout }: GitAnswer): boolean =>
   exitCode !== 0 && refusal(stdout, stderr) === undefined && isTransient(stderr)
 
-const patience = Schedule.exponential(Duration.millis(500)).pipe(Schedule.upTo({ times: 3 }))
+const retrySchedule = Schedule.exponential(Duration.millis(500)).pipe(Schedule.upTo({ times: 3 }))
 
 const isNothing = (id: string): boolean => /^0+$/.test(id)
 
@@ -222,7 +222,7 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
         `${after}:${ref}`
       ],
       environment
-    }).pipe(Effect.repeat({ schedule: patience, while: isUnanswered }))
+    }).pipe(Effect.repeat({ schedule: retrySchedule, while: isUnanswered }))
     const words = remoteLines(stderr)
     if (exitCode !== 0) return refused(whyNot(stdout, stderr), words)
     yield* keep(given, objects)

@@ -11,7 +11,7 @@ import { Handover, HandoverError } from "./Handover.ts"
 const decodeProblem = Schema.decodeUnknownEffect(Schema.fromJsonString(Problem))
 
 /** The first look at a large repository takes minutes. */
-const patience = "20 minutes"
+const answerTimeout = "20 minutes"
 /** A restarted broker is back within seconds; the kubelet waits longer from time to time. */
 const again = Schedule.min([Schedule.exponential(Duration.millis(250)), Schedule.spaced("5 seconds")]).pipe(
   Schedule.upTo({ duration: "45 seconds" })
@@ -37,8 +37,8 @@ export const layerBroker = (endpoint: Endpoint) =>
           Effect.flatMap((response) => Effect.map(response.text, (text) => ({ status: response.status, text }))),
           Effect.mapError(({ message }) => failed(`connection refused or reset (${message})`)),
           Effect.timeoutOrElse({
-            duration: patience,
-            orElse: () => Effect.fail(failed(`no answer within ${patience}`))
+            duration: answerTimeout,
+            orElse: () => Effect.fail(failed(`no answer within ${answerTimeout}`))
           })
         )
         if (status < 200 || status > 299) {

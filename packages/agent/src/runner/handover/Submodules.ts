@@ -46,7 +46,7 @@ export class Submodules extends Context.Service<Submodules, {
           operation: SubmodulesError["operation"],
           path: string,
           answer: Schema.ConstraintDecoder<A>,
-          patience: `${number} ${"minutes" | "seconds"}`
+          timeout: `${number} ${"minutes" | "seconds"}`
         ) =>
           client.execute(HttpClientRequest.bearerToken(HttpClientRequest.get(`${endpoint.url}${path}`), endpoint.token))
             .pipe(
@@ -55,7 +55,7 @@ export class Submodules extends Context.Service<Submodules, {
               ),
               Effect.flatMap(Schema.decodeEffect(Schema.fromJsonString(answer))),
               Effect.retry({ schedule: Schedule.spaced("1 second"), times: 3 }),
-              Effect.timeout(patience),
+              Effect.timeout(timeout),
               Effect.mapError(({ message }) => new SubmodulesError({ operation, reason: message }))
             )
         return Submodules.of({

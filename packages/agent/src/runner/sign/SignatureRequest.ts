@@ -15,7 +15,7 @@ export class SignatureError extends Schema.TaggedError<SignatureError>()("Signat
 }
 
 /** A restarted broker is back within seconds. */
-const patience = Schedule.exponential(Duration.millis(200)).pipe(Schedule.upTo({ times: 6 }))
+const retrySchedule = Schedule.exponential(Duration.millis(200)).pipe(Schedule.upTo({ times: 6 }))
 
 const decodeProblem = Schema.decodeUnknownEffect(Schema.fromJsonString(Problem))
 
@@ -37,5 +37,5 @@ export const requestSignature = Effect.fn("SignatureRequest.request")(
     )
     return yield* new SignatureError({ refused: status < 500, reason: words })
   },
-  Effect.retry({ schedule: patience, while: ({ refused }) => !refused })
+  Effect.retry({ schedule: retrySchedule, while: ({ refused }) => !refused })
 )
