@@ -12,7 +12,10 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 }
 
 const rulesTable = (what: string, rows: Readonly<Record<string, Row>>): string =>
-  table([what, "", "why"], Object.entries(rows).map(([name, { reason, verdict }]) => [`\`${name}\``, verdict, reason]))
+  table(
+    [what, "", "why"],
+    Object.entries(rows).map(([name, { reason, treatment }]) => [`\`${name}\``, treatment, reason])
+  )
 
 const rateCells = (price: ModelPrice, read: number): ReadonlyArray<string> => {
   const { cacheRead, cacheWrite, cacheWrite1h, input, output } = ratesFor(price, read)

@@ -2,7 +2,7 @@
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import type { Usage } from "@orchestrator/domain/Usage"
 import type { DateTime } from "effect"
-import type { Verdict } from "./Verdict.ts"
+import type { ProcessEnd } from "./ProcessEnd.ts"
 
 /** Bounds on the agent's process, in seconds. */
 export interface Bounds {
@@ -51,5 +51,5 @@ export interface Following {
   /** Why it is to be stopped after saying nothing for so long. */
   readonly overdue: (quietSeconds: number, bounds: Pick<Bounds, "exit" | "silence">) => StopCause | undefined
   /** What its end means; where `now` is given, times in words for people count too. */
-  readonly verdict: (broker?: BrokerView, now?: DateTime.Utc) => Verdict
+  readonly processEnd: (broker?: BrokerView, now?: DateTime.Utc) => ProcessEnd
 }

@@ -9,7 +9,7 @@ import { attemptText } from "@orchestrator/domain/Retry"
 import { addUsage } from "@orchestrator/domain/Usage"
 import { Cause, type Duration, Effect, Exit, Fiber, Option, Ref } from "effect"
 import { nothingSeen } from "../agents/Following.ts"
-import type { Verdict } from "../agents/Verdict.ts"
+import type { ProcessEnd } from "../agents/ProcessEnd.ts"
 import { Redaction } from "../pod/Redact.ts"
 import { RunFailure } from "../pod/RunFailure.ts"
 import { checkCommands, checkGit } from "./Commands.ts"
@@ -24,9 +24,9 @@ import { type Prepared, prepareWorkspace } from "./workspace/Setup.ts"
 /** Kubernetes kills what has not ended within the grace period; the message must be out before that. */
 const savingTakesAtMost = "75 seconds"
 
-const subjectFor = (settings: RunnerSettings, prepared: Prepared, verdict: Verdict | undefined): string => {
-  if (verdict?._tag === "Finished") return printable(inert(prepared.title), { max: 200 })
-  const why = verdict === undefined ? "interrupted" : "unfinished"
+const subjectFor = (settings: RunnerSettings, prepared: Prepared, processEnd: ProcessEnd | undefined): string => {
+  if (processEnd?._tag === "Finished") return printable(inert(prepared.title), { max: 200 })
+  const why = processEnd === undefined ? "interrupted" : "unfinished"
   return `wip: ${why} attempt ${attemptText(settings.run.attempt)} of ${settings.run.name}`
 }
 
@@ -77,24 +77,24 @@ export const runAttempt = Effect.uninterruptible(
     }).pipe(Effect.onInterrupt(() => handover.cancel), Effect.interruptible, Effect.exit)
 
     const interrupted = Exit.isFailure(ended) && Cause.hasInterrupts(ended.cause)
-    const verdict = Exit.isSuccess(ended) ? ended.value : undefined
+    const processEnd = Exit.isSuccess(ended) ? ended.value : undefined
     const workspace = yield* Ref.get(prepared)
     const report = yield* Ref.get(state.report)
-    const delivered = workspace === undefined || (verdict === undefined && !interrupted)
+    const delivered = workspace === undefined || (processEnd === undefined && !interrupted)
       ? undefined
-      : yield* save(settings, workspace, verdict, report?.usage?.costUsd)
+      : yield* save(settings, workspace, processEnd, report?.usage?.costUsd)
     const delivery = delivered?.delivery
     // The usage of a process that was cut is only in what was seen of it.
     const seen = yield* Ref.get(state.seen)
-    const usage = verdict === undefined ? addUsage(report?.usage, seen.usage) : report?.usage
+    const usage = processEnd === undefined ? addUsage(report?.usage, seen.usage) : report?.usage
     const begun = report?.begun === true || (seen.begun && !seen.unfit)
-    const outcome = verdict !== undefined
-      ? conclude(verdict, delivered)
+    const outcome = processEnd !== undefined
+      ? conclude(processEnd, delivered)
       : interrupted
       ? { outcome: "Interrupted" as const, message: interruptedMessage(workspace, delivered) }
       : Exit.isFailure(ended)
       ? failureOf(ended.cause)
-      : { outcome: "Failed" as const, reason: "AgentError" as const, message: "no verdict" }
+      : { outcome: "Failed" as const, reason: "AgentError" as const, message: "no end" }
     const result: AgentResult = {
       ...outcome,
       ...reportOf(report, begun, usage),
@@ -108,21 +108,21 @@ export const runAttempt = Effect.uninterruptible(
 const save = Effect.fnUntraced(function*(
   settings: RunnerSettings,
   prepared: Prepared,
-  verdict: Verdict | undefined,
+  processEnd: ProcessEnd | undefined,
   costUsd: number | undefined
 ) {
-  yield* Effect.log(verdict === undefined ? "told to stop: saving the work" : "checking what was done")
+  yield* Effect.log(processEnd === undefined ? "told to stop: saving the work" : "checking what was done")
   const unsaved = (problem: string): HandedOver => ({
     delivery: { branch: prepared.branch, changed: true },
     forgeKnown: false,
     problem
   })
-  const done = verdict?._tag === "Finished" || (verdict?._tag === "OverBudget" && verdict.complete)
+  const done = processEnd?._tag === "Finished" || (processEnd?._tag === "OverBudget" && processEnd.complete)
   const saving = yield* Effect.forkChild(
     deliver(prepared, {
       run: settings.run,
-      subject: subjectFor(settings, prepared, verdict),
-      ...(done ? { report: { summary: (yield* Redaction)(verdict.message), costUsd } } : {})
+      subject: subjectFor(settings, prepared, processEnd),
+      ...(done ? { report: { summary: (yield* Redaction)(processEnd.message), costUsd } } : {})
     }).pipe(
       Effect.catchCause((cause) => Effect.succeed(unsaved(failureOf(cause).message)))
     )
@@ -132,7 +132,7 @@ const save = Effect.fnUntraced(function*(
       Effect.map(Option.getOrElse(() => unsaved(`not done within ${String(limit)}`)))
     )
   const saved = yield* Effect.exit(
-    Effect.interruptible(within(verdict === undefined ? savingTakesAtMost : "10 minutes"))
+    Effect.interruptible(within(processEnd === undefined ? savingTakesAtMost : "10 minutes"))
   )
   return Exit.isSuccess(saved) ? saved.value : yield* within(savingTakesAtMost)
 })

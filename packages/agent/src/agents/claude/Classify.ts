@@ -6,14 +6,14 @@ import { DateTime, Option } from "effect"
 import { accountLimitEnd } from "../../model/messages/RateLimit.ts"
 import { short } from "../../pod/Short.ts"
 import type { BrokerView } from "../Following.ts"
-import { Verdict } from "../Verdict.ts"
+import { ProcessEnd } from "../ProcessEnd.ts"
 import { notInForce, type Observation } from "./Observation.ts"
 import { resetTime } from "./ResetTime.ts"
 
 const failed = (reason: "SetupFailed" | "InvalidSpec" | "AgentError", message: string) =>
-  Verdict.Failed({ reason, message })
+  ProcessEnd.Failed({ reason, message })
 
-type Rule = (seen: Observation, broker: BrokerView, now: DateTime.Utc | undefined) => Verdict | undefined
+type Rule = (seen: Observation, broker: BrokerView, now: DateTime.Utc | undefined) => ProcessEnd | undefined
 
 const wordsOf = ({ result, stderr }: Observation): string =>
   result?.result?.trim() || result?.errors?.join("; ") || stderr.trim().split("\n").slice(-3).join(" | ") || "no words"
@@ -22,13 +22,13 @@ const badInit: Rule = ({ badInit }) => (badInit === undefined ? undefined : fail
 
 /** A stop of ours, whatever the agent still said of it. */
 const silent: Rule = ({ stopped }) =>
-  stopped === "Silent" ? Verdict.Lost({ message: "the agent showed no sign of life" }) : undefined
+  stopped === "Silent" ? ProcessEnd.Lost({ message: "the agent showed no sign of life" }) : undefined
 
 const session: Rule = (seen) => {
   if (seen.init !== undefined) return undefined
   const said = `${seen.stderr}\n${seen.result?.errors?.join("\n") ?? ""}`
-  if (/already in use/i.test(said)) return Verdict.SessionInUse()
-  return /no conversation found/i.test(said) ? Verdict.SessionUnknown() : undefined
+  if (/already in use/i.test(said)) return ProcessEnd.SessionInUse()
+  return /no conversation found/i.test(said) ? ProcessEnd.SessionUnknown() : undefined
 }
 
 const noInit: Rule = (seen) =>
@@ -71,7 +71,7 @@ const statusOf = (seen: Observation): number | undefined => {
 const overBudget: Rule = (seen) => {
   const subtype = seen.result?.subtype
   return subtype === "error_max_turns" || subtype === "error_max_budget_usd"
-    ? Verdict.OverBudget({
+    ? ProcessEnd.OverBudget({
       message: `${forced(seen)}${wordsOf(seen)}`,
       complete: subtype === "error_max_budget_usd" && seen.result?.stop_reason === "end_turn",
       ...forcedOf(seen)
@@ -81,7 +81,7 @@ const overBudget: Rule = (seen) => {
 
 const refusedByBroker: Rule = (seen, { modelRefused }) =>
   seen.result?.is_error === true && (modelRefused === "Budget" || modelRefused === "Turns")
-    ? Verdict.OverBudget({ message: wordsOf(seen), complete: false })
+    ? ProcessEnd.OverBudget({ message: wordsOf(seen), complete: false })
     : undefined
 
 const epochSeconds = (time: string | undefined): number | undefined =>
@@ -101,12 +101,12 @@ const rateLimited: Rule = (seen, { resetAt }, now) => {
   const told = words?.[1] === undefined
     ? now === undefined ? undefined : resetTime(wordsOf(seen), now)
     : Number(words[1])
-  return Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(resetAt) ?? seen.resetsAt ?? told })
+  return ProcessEnd.Limited({ message: wordsOf(seen), resetAt: epochSeconds(resetAt) ?? seen.resetsAt ?? told })
 }
 
 const accountLimit: Rule = (seen) => {
   const end = accountLimitEnd(seen.result?.is_error === true ? wordsOf(seen) : "")
-  return end === undefined ? undefined : Verdict.Limited({ message: wordsOf(seen), resetAt: epochSeconds(end) })
+  return end === undefined ? undefined : ProcessEnd.Limited({ message: wordsOf(seen), resetAt: epochSeconds(end) })
 }
 
 const credentials: Rule = (seen, { problem }) => {
@@ -141,14 +141,14 @@ const upstream: Rule = (seen) => {
     ? status >= 500
     : seen.apiError === "server_error" ||
       /malformed response|connection to the API was lost|^API Error: Connection error/i.test(wordsOf(seen))
-  return down ? Verdict.UpstreamDown({ message: wordsOf(seen) }) : undefined
+  return down ? ProcessEnd.UpstreamDown({ message: wordsOf(seen) }) : undefined
 }
 
 const otherError: Rule = (seen) => (seen.result?.is_error === true ? failed("AgentError", wordsOf(seen)) : undefined)
 
 const noResult: Rule = (seen) => {
   if (seen.result !== undefined) return undefined
-  return Verdict.Lost({
+  return ProcessEnd.Lost({
     message: seen.exitCode === 137
       ? "the agent was killed (exit 137; out of memory?)"
       : `the agent ended without a result (exit ${seen.exitCode})`
@@ -160,11 +160,11 @@ const notRun: Rule = (seen) =>
     ? failed("AgentError", `the prompt was not run: ${wordsOf(seen)}`)
     : undefined
 
-const finished = (seen: Observation): Verdict => {
+const finished = (seen: Observation): ProcessEnd => {
   const denied = [...new Set(seen.result?.permission_denials?.map(({ tool_name }) => tool_name))]
   const note = denied.length === 0 ? "" : ` (denied: ${denied.join(", ")})`
   const words = seen.result?.result?.trim() || "The agent finished without a word."
-  return Verdict.Finished({ message: `${forced(seen)}${words}${note}`, ...forcedOf(seen) })
+  return ProcessEnd.Finished({ message: `${forced(seen)}${words}${note}`, ...forcedOf(seen) })
 }
 
 const rules: ReadonlyArray<Rule> = [
@@ -187,10 +187,10 @@ const rules: ReadonlyArray<Rule> = [
 ]
 
 /** The meaning of a process of the agent that has ended. `now`: where given, an end of a limit in words for people counts too. */
-export const classify = (seen: Observation, broker: BrokerView = {}, now?: DateTime.Utc): Verdict => {
+export const classify = (seen: Observation, broker: BrokerView = {}, now?: DateTime.Utc): ProcessEnd => {
   for (const rule of rules) {
-    const verdict = rule(seen, broker, now)
-    if (verdict !== undefined) return verdict
+    const processEnd = rule(seen, broker, now)
+    if (processEnd !== undefined) return processEnd
   }
   return finished(seen)
 }

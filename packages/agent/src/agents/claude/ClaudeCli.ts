@@ -61,7 +61,7 @@ const following = (
     stopped: (cause) => next({ ...seen, stopped: cause }),
     exited: (code) => next({ ...seen, exitCode: code }),
     overdue: (quietSeconds, bounds) => overdue(seen, quietSeconds, bounds),
-    verdict: (broker, now) => classify(seen, broker, now)
+    processEnd: (broker, now) => classify(seen, broker, now)
   }
 }
 

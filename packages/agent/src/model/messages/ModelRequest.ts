@@ -31,12 +31,12 @@ const betasOf = (header: string | undefined, model: string | undefined): Readonl
   (header ?? "").split(",").map((beta) => beta.trim()).filter((beta) => {
     const name = /^([a-z0-9-]+?)-\d{4}-?\d{2}-?\d{2}$/.exec(beta)?.[1]
     if (name === undefined) return false
-    return rowOf(betaRows, name)?.verdict === "allowed" || (name === longContext && model?.endsWith("[1m]") === true)
+    return rowOf(betaRows, name)?.treatment === "allowed" || (name === longContext && model?.endsWith("[1m]") === true)
   })
 
 /** Headers for the API: the agent's harmless ones, our key, and no compression, since the answer is read on its way. */
 export const requestHeaders = (headers: Headers, key: ModelKey, model: string | undefined): Record<string, string> => {
-  const { "anthropic-beta": _, ...kept } = picked(headers, (name) => rowOf(headerRows, name)?.verdict === "allowed")
+  const { "anthropic-beta": _, ...kept } = picked(headers, (name) => rowOf(headerRows, name)?.treatment === "allowed")
   const betas = betasOf(headers["anthropic-beta"], model)
   const asked = [...new Set(key.type === "oauthToken" ? [...betas, oauthBeta] : betas)]
   return {

@@ -95,7 +95,7 @@ const checkTool = (tool: unknown): Outcome<Extra> => {
   if (!Predicate.isObject(tool)) return refuse("tools: expected a list of objects.")
   const type = Reflect.get(tool, "type") ?? "custom"
   const row = rowOf(toolRows, typeof type === "string" ? type : "*")
-  return row?.verdict === "allowed"
+  return row?.treatment === "allowed"
     ? Result.succeed({ ...nothing, largestTool: bytesOf(tool) })
     : refuse(`The tool ${JSON.stringify(type)} is not there for this run: ${row?.reason}. Go on without it.`)
 }
@@ -212,10 +212,10 @@ const fieldsOf = (request: Json): Outcome<Json> => {
   const kept: Array<readonly [string, unknown]> = []
   for (const [name, value] of Object.entries(request)) {
     const row = rowOf(fieldRows, name)
-    if (row?.verdict === "refused" && value !== null) {
+    if (row?.treatment === "refused" && value !== null) {
       return refuse(`${name} is not there for this run: ${row.reason}. Go on without it.`)
     }
-    if (row?.verdict === "allowed") kept.push([name, narrowed(name, value)])
+    if (row?.treatment === "allowed") kept.push([name, narrowed(name, value)])
   }
   return Result.succeed(Object.fromEntries(kept))
 }

@@ -3,18 +3,18 @@
  * `refused` is answered with the reason. Whatever has no row is dropped, but for tools, which are refused: a new one may cost.
  * docs/guides/model-requests.md prints it.
  */
-export type Verdict = "allowed" | "dropped" | "refused"
+export type Treatment = "allowed" | "dropped" | "refused"
 
 export interface Row {
-  readonly verdict: Verdict
+  readonly treatment: Treatment
   readonly reason: string
 }
 
 type Rows = Readonly<Record<string, Row>>
 
-const allowed = (reason: string): Row => ({ verdict: "allowed", reason })
-const dropped = (reason: string): Row => ({ verdict: "dropped", reason })
-const refused = (reason: string): Row => ({ verdict: "refused", reason })
+const allowed = (reason: string): Row => ({ treatment: "allowed", reason })
+const dropped = (reason: string): Row => ({ treatment: "dropped", reason })
+const refused = (reason: string): Row => ({ treatment: "refused", reason })
 
 /** Request headers. `*` stands for any end. */
 export const headerRows: Rows = {

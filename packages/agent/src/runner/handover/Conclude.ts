@@ -1,9 +1,9 @@
-/** Verdict and delivery make the result. */
+/** ProcessEnd and delivery make the result. */
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { pushFailure } from "@orchestrator/domain/PushWords"
 import type { FailureReason } from "@orchestrator/domain/Reason"
 import { DateTime } from "effect"
-import { Verdict } from "../../agents/Verdict.ts"
+import { ProcessEnd } from "../../agents/ProcessEnd.ts"
 import type { HandedOver } from "./Handover.ts"
 
 type Conclusion = Pick<AgentResult, "outcome" | "reason" | "message" | "remarks">
@@ -41,12 +41,12 @@ const delivered = (words: string, forced: string | undefined, handedOver: Handed
 
 const isoOf = (epochSeconds: number) => DateTime.formatIso(DateTime.makeUnsafe(epochSeconds * 1000))
 
-/** The part of the result that verdict and delivery decide. */
+/** The part of the result that the process's end and the delivery decide. */
 export const conclude = (
-  verdict: Verdict,
+  processEnd: ProcessEnd,
   handedOver: HandedOver | undefined
 ): Conclusion & { readonly resetAt?: string } =>
-  Verdict.$match(verdict, {
+  ProcessEnd.$match(processEnd, {
     Finished: ({ forced, message }): Conclusion & { readonly resetAt?: string } =>
       delivered(message, forced, handedOver),
     OverBudget: ({ complete, forced, message }) => {

@@ -1,11 +1,11 @@
-/** The agent's processes of one attempt, one after another, until a verdict stands. */
+/** The agent's processes of one attempt, one after another, until an end stands. */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { attemptText } from "@orchestrator/domain/Retry"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 import { Clock, DateTime, Effect, Ref } from "effect"
 import type { AgentFiles, SessionPlan } from "../../agents/AgentCli.ts"
 import type { Observation } from "../../agents/Following.ts"
-import type { Verdict } from "../../agents/Verdict.ts"
+import type { ProcessEnd } from "../../agents/ProcessEnd.ts"
 import { configEnvironment, identityOf } from "../../git/GitSettings.ts"
 import { Upstream } from "../../git/Upstream.ts"
 import { Handover } from "../handover/Handover.ts"
@@ -86,7 +86,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
       before === undefined
         ? before
         : { ...before, begun: before.begun || begun, ...(usage === undefined ? {} : { usage }) })
-    return ended.verdict(observation.failed ? yield* handover.brokerReport : undefined, yield* DateTime.now)
+    return ended.processEnd(observation.failed ? yield* handover.brokerReport : undefined, yield* DateTime.now)
   })
 
   let plan = yield* sessions.begin(workingDirectory)
@@ -107,14 +107,14 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   let prompt = opening(wasResumed)
   let tried: Tried = nothingTried
   while (true) {
-    const verdict: Verdict = yield* start(plan, prompt)
+    const processEnd: ProcessEnd = yield* start(plan, prompt)
     const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-    const [step, next] = nextStep(verdict, tried, { backoff: settings.bounds.backoff, now })
+    const [step, next] = nextStep(processEnd, tried, { backoff: settings.bounds.backoff, now })
     tried = next
     if (step._tag === "End") {
       const kept = yield* sessions.isKept(plan.sessionId, workingDirectory)
       if (!kept) yield* Effect.logWarning(`no transcript of session ${plan.sessionId}: it cannot be resumed later`)
-      return verdict
+      return processEnd
     }
     if (step._tag === "StartFresh") {
       plan = { sessionId: settings.sessionId, resume: undefined, problem: step.problem }
@@ -122,7 +122,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
       prompt = opening(false)
       continue
     }
-    const why = "message" in verdict ? verdict.message : "the session was in use"
+    const why = "message" in processEnd ? processEnd.message : "the session was in use"
     yield* Effect.log(`going on after ${step.after}: ${why}`)
     yield* Effect.sleep(step.after)
     plan = yield* sessions.again(plan.sessionId, workingDirectory)

@@ -1,9 +1,9 @@
 /** Whether a process of the agent that has ended is followed by another in the same pod. Every way on is bounded. */
 import { Data, Duration } from "effect"
-import { Verdict } from "../../agents/Verdict.ts"
+import { ProcessEnd } from "../../agents/ProcessEnd.ts"
 
 export type NextStep = Data.TaggedEnum<{
-  /** The verdict stands. */
+  /** The end stands. */
   End: {}
   /** The same session again, after a pause. */
   Resume: { readonly after: Duration.Duration }
@@ -37,13 +37,17 @@ export interface NextStepOptions {
   readonly now: number
 }
 
-/** What follows a verdict, and what has then been tried. */
-export const nextStep = (verdict: Verdict, tried: Tried, options: NextStepOptions): readonly [NextStep, Tried] => {
+/** What follows the end of a process, and what has then been tried. */
+export const nextStep = (
+  processEnd: ProcessEnd,
+  tried: Tried,
+  options: NextStepOptions
+): readonly [NextStep, Tried] => {
   const { backoff, now } = options
   const end = [NextStep.End(), tried] as const
   const resume = (seconds: number, next: Partial<Tried>) =>
     [NextStep.Resume({ after: Duration.seconds(seconds) }), { ...tried, ...next }] as const
-  return Verdict.$match(verdict, {
+  return ProcessEnd.$match(processEnd, {
     UpstreamDown: () =>
       tried.upstream < upstreamTries
         ? resume(backoff * 3 ** tried.upstream, { upstream: tried.upstream + 1 })

@@ -5,7 +5,7 @@ import { classify } from "../../../src/agents/claude/Classify.ts"
 import { nothingSeen, type Observation } from "../../../src/agents/claude/Observation.ts"
 import type { RunResult } from "../../../src/agents/claude/Stream.ts"
 import type { BrokerView } from "../../../src/agents/Following.ts"
-import { Verdict } from "../../../src/agents/Verdict.ts"
+import { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
 import { conclude } from "../../../src/runner/handover/Conclude.ts"
 import type { HandedOver } from "../../../src/runner/handover/Handover.ts"
 import { NextStep, nextStep, nothingTried, type Tried } from "../../../src/runner/loop/NextStep.ts"
@@ -43,20 +43,20 @@ const error = (
 const unstarted = (changes: Partial<Observation>): Observation => ({ ...nothingSeen, exitCode: 1, ...changes })
 
 const failed = (reason: "SetupFailed" | "InvalidSpec" | "AgentError", message: string) =>
-  Verdict.Failed({ reason, message })
+  ProcessEnd.Failed({ reason, message })
 
 describe("classify", () => {
-  it.each<{ name: string; given: Observation; want: Verdict }>([
-    { name: "a plain success is finished", given: ended({}), want: Verdict.Finished({ message: "Work is done." }) },
+  it.each<{ name: string; given: Observation; want: ProcessEnd }>([
+    { name: "a plain success is finished", given: ended({}), want: ProcessEnd.Finished({ message: "Work is done." }) },
     {
       name: "denied tools are named",
       given: ended({ permission_denials: [{ tool_name: "WebFetch" }, { tool_name: "WebFetch" }] }),
-      want: Verdict.Finished({ message: "Work is done. (denied: WebFetch)" })
+      want: ProcessEnd.Finished({ message: "Work is done. (denied: WebFetch)" })
     },
     {
       name: "an empty answer is finished: delivery decides",
       given: ended({ result: "" }),
-      want: Verdict.Finished({ message: "The agent finished without a word." })
+      want: ProcessEnd.Finished({ message: "The agent finished without a word." })
     },
     {
       name: "a first event that is not as asked outranks what follows",
@@ -66,12 +66,12 @@ describe("classify", () => {
     {
       name: "an id that is in use",
       given: unstarted({ stderr: "Error: Session ID x is already in use.\n" }),
-      want: Verdict.SessionInUse()
+      want: ProcessEnd.SessionInUse()
     },
     {
       name: "a session that is not there, said on stderr",
       given: unstarted({ stderr: "No conversation found with session ID: x\n" }),
-      want: Verdict.SessionUnknown()
+      want: ProcessEnd.SessionUnknown()
     },
     {
       name: "a session that is not there, said in the result",
@@ -82,7 +82,7 @@ describe("classify", () => {
           errors: ["No conversation found with session ID: x"]
         })
       }),
-      want: Verdict.SessionUnknown()
+      want: ProcessEnd.SessionUnknown()
     },
     {
       name: "no first event with the end of stderr",
@@ -107,7 +107,7 @@ describe("classify", () => {
           errors: ["Reached maximum number of turns (3)"]
         }
       }),
-      want: Verdict.OverBudget({ message: "Reached maximum number of turns (3)", complete: false })
+      want: ProcessEnd.OverBudget({ message: "Reached maximum number of turns (3)", complete: false })
     },
     {
       name: "a budget reached with the last answer",
@@ -120,22 +120,22 @@ describe("classify", () => {
           errors: ["Reached maximum budget ($1)"]
         }
       }),
-      want: Verdict.OverBudget({ message: "Reached maximum budget ($1)", complete: true })
+      want: ProcessEnd.OverBudget({ message: "Reached maximum budget ($1)", complete: true })
     },
     {
       name: "a usage limit with its end",
       given: error(429, "You've hit your session limit", { resetsAt: 1000, apiError: "rate_limit" }),
-      want: Verdict.Limited({ message: "You've hit your session limit", resetAt: 1000 })
+      want: ProcessEnd.Limited({ message: "You've hit your session limit", resetAt: 1000 })
     },
     {
       name: "a weekly limit of an OAuth token",
       given: error(429, "You've hit your weekly limit", { resetsAt: 5000, apiError: "rate_limit" }),
-      want: Verdict.Limited({ message: "You've hit your weekly limit", resetAt: 5000 })
+      want: ProcessEnd.Limited({ message: "You've hit your weekly limit", resetAt: 5000 })
     },
     {
       name: "a limit of an OAuth token that is not its own",
       given: error(429, "Server is temporarily limiting requests (not your usage limit)", { apiError: "rate_limit" }),
-      want: Verdict.Limited({
+      want: ProcessEnd.Limited({
         message: "Server is temporarily limiting requests (not your usage limit)",
         resetAt: undefined
       })
@@ -146,7 +146,7 @@ describe("classify", () => {
         400,
         "API Error: 400 You have reached your specified API usage limits. You will regain access on 1970-01-02 at 00:00 UTC."
       ),
-      want: Verdict.Limited({
+      want: ProcessEnd.Limited({
         message:
           "API Error: 400 You have reached your specified API usage limits. You will regain access on 1970-01-02 at 00:00 UTC.",
         resetAt: 86_400
@@ -155,7 +155,7 @@ describe("classify", () => {
     {
       name: "a rate limit without an end",
       given: error(429, "Request rejected (429)"),
-      want: Verdict.Limited({ message: "Request rejected (429)", resetAt: undefined })
+      want: ProcessEnd.Limited({ message: "Request rejected (429)", resetAt: undefined })
     },
     ...[401, 402, 403].map((status) => ({
       name: `${status} is about credentials`,
@@ -205,44 +205,44 @@ describe("classify", () => {
     ...[500, 503, 529].map((status) => ({
       name: `${status} is the API's`,
       given: error(status, "Overloaded", { apiError: "server_error" }),
-      want: Verdict.UpstreamDown({ message: "Overloaded" })
+      want: ProcessEnd.UpstreamDown({ message: "Overloaded" })
     })),
     {
       name: "no connection, which comes without a status",
       given: error(null, "Unable to connect to API (ConnectionRefused)", { apiError: "server_error" }),
-      want: Verdict.UpstreamDown({ message: "Unable to connect to API (ConnectionRefused)" })
+      want: ProcessEnd.UpstreamDown({ message: "Unable to connect to API (ConnectionRefused)" })
     },
     {
       name: "no answer within the time",
       given: error(null, "Request timed out", { apiError: "server_error" }),
-      want: Verdict.UpstreamDown({ message: "Request timed out" })
+      want: ProcessEnd.UpstreamDown({ message: "Request timed out" })
     },
     {
       name: "a certificate that is not trusted",
       given: error(null, "Unable to connect to API (UNKNOWN_CERTIFICATE_VERIFICATION_ERROR)", {
         apiError: "server_error"
       }),
-      want: Verdict.UpstreamDown({ message: "Unable to connect to API (UNKNOWN_CERTIFICATE_VERIFICATION_ERROR)" })
+      want: ProcessEnd.UpstreamDown({ message: "Unable to connect to API (UNKNOWN_CERTIFICATE_VERIFICATION_ERROR)" })
     },
     {
       name: "a stream that was cut twice",
       given: error(null, "Connection to the API was lost"),
-      want: Verdict.UpstreamDown({ message: "Connection to the API was lost" })
+      want: ProcessEnd.UpstreamDown({ message: "Connection to the API was lost" })
     },
     {
       name: "a stream that was cut once and made good",
       given: ended({}, { apiError: "server_error" }),
-      want: Verdict.Finished({ message: "Work is done." })
+      want: ProcessEnd.Finished({ message: "Work is done." })
     },
     {
       name: "a prompt that a hook stopped",
       given: ended({ terminal_reason: "hook_stopped", result: "" }),
-      want: Verdict.Finished({ message: "The agent finished without a word." })
+      want: ProcessEnd.Finished({ message: "The agent finished without a word." })
     },
     {
       name: "an answer that is none",
       given: error(null, "API returned an empty or malformed response (HTTP 200)"),
-      want: Verdict.UpstreamDown({ message: "API returned an empty or malformed response (HTTP 200)" })
+      want: ProcessEnd.UpstreamDown({ message: "API returned an empty or malformed response (HTTP 200)" })
     },
     {
       name: "any other error, with the first words there are",
@@ -252,17 +252,17 @@ describe("classify", () => {
     {
       name: "killed",
       given: seen({ exitCode: 137 }),
-      want: Verdict.Lost({ message: "the agent was killed (exit 137; out of memory?)" })
+      want: ProcessEnd.Lost({ message: "the agent was killed (exit 137; out of memory?)" })
     },
     {
       name: "exit 0 without a result is no success",
       given: seen({ exitCode: 0 }),
-      want: Verdict.Lost({ message: "the agent ended without a result (exit 0)" })
+      want: ProcessEnd.Lost({ message: "the agent ended without a result (exit 0)" })
     },
     {
       name: "silence",
       given: seen({ stopped: "Silent", exitCode: 143 }),
-      want: Verdict.Lost({ message: "the agent showed no sign of life" })
+      want: ProcessEnd.Lost({ message: "the agent showed no sign of life" })
     },
     {
       name: "silence, and a last word when it was stopped",
@@ -271,7 +271,7 @@ describe("classify", () => {
         exitCode: 1,
         result: result({ subtype: "error_during_execution", is_error: true, terminal_reason: "aborted_streaming" })
       }),
-      want: Verdict.Lost({ message: "the agent showed no sign of life" })
+      want: ProcessEnd.Lost({ message: "the agent showed no sign of life" })
     },
     {
       name: "no first event for too long",
@@ -292,30 +292,30 @@ describe("classify", () => {
 })
 
 describe("with what the broker saw", () => {
-  it.each<{ name: string; given: Observation; beside: BrokerView; want: Verdict }>([
+  it.each<{ name: string; given: Observation; beside: BrokerView; want: ProcessEnd }>([
     {
       name: "a limit ends when the broker says",
       given: error(429, "Request rejected (429)"),
       beside: { resetAt: "1970-01-01T00:16:40.000Z" },
-      want: Verdict.Limited({ message: "Request rejected (429)", resetAt: 1000 })
+      want: ProcessEnd.Limited({ message: "Request rejected (429)", resetAt: 1000 })
     },
     {
       name: "the broker's word on its end comes first",
       given: error(429, "limit", { resetsAt: 2000 }),
       beside: { resetAt: "1970-01-01T00:16:40.000Z" },
-      want: Verdict.Limited({ message: "limit", resetAt: 1000 })
+      want: ProcessEnd.Limited({ message: "limit", resetAt: 1000 })
     },
     ...(["Budget", "Turns"] as const).map((modelRefused) => ({
       name: `refused for its ${modelRefused.toLowerCase()}, which comes as 400`,
       given: error(400, "API Error: 400 spent"),
       beside: { modelRefused },
-      want: Verdict.OverBudget({ message: "API Error: 400 spent", complete: false })
+      want: ProcessEnd.OverBudget({ message: "API Error: 400 spent", complete: false })
     })),
     {
       name: "refused after its last word is done all the same",
       given: ended({}),
       beside: { modelRefused: "Budget" },
-      want: Verdict.Finished({ message: "Work is done." })
+      want: ProcessEnd.Finished({ message: "Work is done." })
     },
     {
       name: "a missing key is named",
@@ -329,40 +329,49 @@ describe("with what the broker saw", () => {
 describe("nextStep", () => {
   const end = NextStep.End()
   const after = (seconds: number) => NextStep.Resume({ after: Duration.seconds(seconds) })
-  it.each<{ name: string; given: Verdict; tried?: Partial<Tried>; want: NextStep }>([
-    { name: "a failing API: again soon", given: Verdict.UpstreamDown({ message: "" }), want: after(10) },
-    { name: "and again, later", given: Verdict.UpstreamDown({ message: "" }), tried: { upstream: 2 }, want: after(90) },
-    { name: "but not for ever", given: Verdict.UpstreamDown({ message: "" }), tried: { upstream: 3 }, want: end },
-    { name: "a lost process: once more", given: Verdict.Lost({ message: "" }), want: after(1) },
-    { name: "and no more", given: Verdict.Lost({ message: "" }), tried: { lost: 1 }, want: end },
+  it.each<{ name: string; given: ProcessEnd; tried?: Partial<Tried>; want: NextStep }>([
+    { name: "a failing API: again soon", given: ProcessEnd.UpstreamDown({ message: "" }), want: after(10) },
+    {
+      name: "and again, later",
+      given: ProcessEnd.UpstreamDown({ message: "" }),
+      tried: { upstream: 2 },
+      want: after(90)
+    },
+    { name: "but not for ever", given: ProcessEnd.UpstreamDown({ message: "" }), tried: { upstream: 3 }, want: end },
+    { name: "a lost process: once more", given: ProcessEnd.Lost({ message: "" }), want: after(1) },
+    { name: "and no more", given: ProcessEnd.Lost({ message: "" }), tried: { lost: 1 }, want: end },
     {
       name: "a limit that ends soon is waited for",
-      given: Verdict.Limited({ message: "", resetAt: 1060 }),
+      given: ProcessEnd.Limited({ message: "", resetAt: 1060 }),
       want: after(61)
     },
-    { name: "one that has ended", given: Verdict.Limited({ message: "", resetAt: 900 }), want: after(1) },
-    { name: "one that lasts is the controller's", given: Verdict.Limited({ message: "", resetAt: 9000 }), want: end },
+    { name: "one that has ended", given: ProcessEnd.Limited({ message: "", resetAt: 900 }), want: after(1) },
+    {
+      name: "one that lasts is the controller's",
+      given: ProcessEnd.Limited({ message: "", resetAt: 9000 }),
+      want: end
+    },
     {
       name: "one without an end: a minute",
-      given: Verdict.Limited({ message: "", resetAt: undefined }),
+      given: ProcessEnd.Limited({ message: "", resetAt: undefined }),
       want: after(60)
     },
     {
       name: "then more, within bounds",
-      given: Verdict.Limited({ message: "", resetAt: undefined }),
+      given: ProcessEnd.Limited({ message: "", resetAt: undefined }),
       tried: { limited: 4, waited: 900 },
       want: end
     },
-    { name: "an id in use: resume it", given: Verdict.SessionInUse(), want: after(0) },
-    { name: "in use and unknown by turns ends", given: Verdict.SessionInUse(), tried: { sessions: 2 }, want: end },
+    { name: "an id in use: resume it", given: ProcessEnd.SessionInUse(), want: after(0) },
+    { name: "in use and unknown by turns ends", given: ProcessEnd.SessionInUse(), tried: { sessions: 2 }, want: end },
     {
       name: "an unknown session: start fresh, and say so",
-      given: Verdict.SessionUnknown(),
+      given: ProcessEnd.SessionUnknown(),
       want: NextStep.StartFresh({ problem: "the agent does not find the session to resume" })
     },
     { name: "bad credentials: never again", given: failed("SetupFailed", ""), want: end },
-    { name: "a budget: never again", given: Verdict.OverBudget({ message: "", complete: false }), want: end },
-    { name: "done", given: Verdict.Finished({ message: "" }), want: end }
+    { name: "a budget: never again", given: ProcessEnd.OverBudget({ message: "", complete: false }), want: end },
+    { name: "done", given: ProcessEnd.Finished({ message: "" }), want: end }
   ])(
     "$name",
     ({ given, tried, want }) =>
@@ -372,24 +381,24 @@ describe("nextStep", () => {
 
 describe("conclude", () => {
   const delivery: Delivery = { branch: "b", changed: true, headCommit: "c" }
-  const done = Verdict.Finished({ message: "Done." })
-  const over = (complete: boolean) => Verdict.OverBudget({ message: "limit", complete })
+  const done = ProcessEnd.Finished({ message: "Done." })
+  const over = (complete: boolean) => ProcessEnd.OverBudget({ message: "limit", complete })
   it.each<
-    & { name: string; verdict: Verdict; delivery: Delivery | undefined; want: string; says?: string }
+    & { name: string; processEnd: ProcessEnd; delivery: Delivery | undefined; want: string; says?: string }
     & Partial<Pick<HandedOver, "problem" | "remarks">>
   >([
-    { name: "done and on the remote", verdict: done, delivery, want: "Completed" },
-    { name: "done without changes", verdict: done, delivery: { branch: "b", changed: false }, want: "NoChanges" },
-    { name: "done and refused", verdict: done, delivery: { ...delivery, pushRefused: "no" }, want: "PushRejected" },
+    { name: "done and on the remote", processEnd: done, delivery, want: "Completed" },
+    { name: "done without changes", processEnd: done, delivery: { branch: "b", changed: false }, want: "NoChanges" },
+    { name: "done and refused", processEnd: done, delivery: { ...delivery, pushRefused: "no" }, want: "PushRejected" },
     {
       name: "done, but the remote shows nothing",
-      verdict: done,
+      processEnd: done,
       delivery: { branch: "b", changed: true },
       want: "PushRejected"
     },
     {
       name: "done, and could not be committed here, which is no word of the remote's",
-      verdict: done,
+      processEnd: done,
       delivery: { branch: "b", changed: true },
       problem: "disk full",
       want: "AgentError",
@@ -397,7 +406,7 @@ describe("conclude", () => {
     },
     {
       name: "done without changes, and the work is somewhere",
-      verdict: done,
+      processEnd: done,
       delivery: { branch: "b", changed: false },
       remarks: ["Git ignores what is in docs/."],
       want: "NoChanges",
@@ -405,35 +414,35 @@ describe("conclude", () => {
     },
     {
       name: "done, with something left out",
-      verdict: done,
+      processEnd: done,
       delivery,
       remarks: ["Left out: a."],
       want: "Completed",
       says: "Left out: a. Done."
     },
-    { name: "done, but nobody could look", verdict: done, delivery: undefined, want: "AgentError" },
+    { name: "done, but nobody could look", processEnd: done, delivery: undefined, want: "AgentError" },
     {
       name: "over budget with work on the remote is unfinished",
-      verdict: over(false),
+      processEnd: over(false),
       delivery,
       want: "BudgetExceeded"
     },
-    { name: "over budget with its last answer, and delivered", verdict: over(true), delivery, want: "Completed" },
+    { name: "over budget with its last answer, and delivered", processEnd: over(true), delivery, want: "Completed" },
     {
       name: "over budget with its last answer, not delivered",
-      verdict: over(true),
+      processEnd: over(true),
       delivery: { branch: "b", changed: false },
       want: "BudgetExceeded"
     },
-    { name: "limited", verdict: Verdict.Limited({ message: "", resetAt: 0 }), delivery, want: "RateLimited" },
-    { name: "upstream down", verdict: Verdict.UpstreamDown({ message: "" }), delivery, want: "AgentError" },
-    { name: "a wrong model", verdict: failed("InvalidSpec", ""), delivery, want: "InvalidSpec" }
-  ])("$name", ({ delivery, problem, remarks, says, verdict, want }) => {
+    { name: "limited", processEnd: ProcessEnd.Limited({ message: "", resetAt: 0 }), delivery, want: "RateLimited" },
+    { name: "upstream down", processEnd: ProcessEnd.UpstreamDown({ message: "" }), delivery, want: "AgentError" },
+    { name: "a wrong model", processEnd: failed("InvalidSpec", ""), delivery, want: "InvalidSpec" }
+  ])("$name", ({ delivery, problem, remarks, says, processEnd, want }) => {
     const more = { ...(problem === undefined ? {} : { problem }), ...(remarks === undefined ? {} : { remarks }) }
-    const { message, outcome, reason } = conclude(verdict, delivery && { delivery, forgeKnown: false, ...more })
+    const { message, outcome, reason } = conclude(processEnd, delivery && { delivery, forgeKnown: false, ...more })
     assert.strictEqual(reason ?? outcome, want)
     if (says !== undefined) assert.strictEqual(message, says)
-    const beside = conclude(verdict, delivery && { delivery, forgeKnown: false, ...more }).remarks
+    const beside = conclude(processEnd, delivery && { delivery, forgeKnown: false, ...more }).remarks
     assert.strictEqual(beside, outcome === "Completed" ? remarks?.join(" ") : undefined)
   })
 

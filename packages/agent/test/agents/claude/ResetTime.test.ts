@@ -64,8 +64,8 @@ describe("the end of a limit, from words", () => {
     const seen = { ...nothingSeen, init, answered: true, exitCode: 1, result }
     const now = utc("2026-03-02T10:00:00Z")
     const at = (beside = {}) => {
-      const verdict = classify(seen, beside, now)
-      return verdict._tag === "Limited" ? verdict.resetAt : verdict._tag
+      const processEnd = classify(seen, beside, now)
+      return processEnd._tag === "Limited" ? processEnd.resetAt : processEnd._tag
     }
     assert.deepStrictEqual(
       [at(), at({ resetAt: "2026-03-02T12:00:00Z" })],

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { classify } from "../../../src/agents/claude/Classify.ts"
 import { nothingSeen } from "../../../src/agents/claude/Observation.ts"
 import { parseVersion, versionProblem } from "../../../src/agents/claude/Version.ts"
-import { Verdict } from "../../../src/agents/Verdict.ts"
+import { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
 import { headOf, removeFolder } from "../../fixtures/Remotes.ts"
 import { codeRun, execute, type Surroundings, surroundings } from "../../fixtures/Run.ts"
@@ -90,14 +90,14 @@ describe("an older version, which gives no status,", () => {
     { says: "Context limit reached", want: "AgentError" },
     { says: "The test says: limit reachedness is 5", want: "AgentError" }
   ])("means by `$says`: $want", ({ resetAt, says, want }) => {
-    const verdict = classify({
+    const processEnd = classify({
       ...nothingSeen,
       init: { type: "system", subtype: "init", session_id: "s", model: "m", permissionMode: "bypassPermissions" },
       answered: true,
       exitCode: 1,
       result: { type: "result", subtype: "success", is_error: true, num_turns: 1, result: says }
     })
-    assert.strictEqual(verdict._tag === "Failed" ? verdict.reason : verdict._tag, want)
-    if (want === "Limited") assert.deepStrictEqual(verdict, Verdict.Limited({ message: says, resetAt }))
+    assert.strictEqual(processEnd._tag === "Failed" ? processEnd.reason : processEnd._tag, want)
+    if (want === "Limited") assert.deepStrictEqual(processEnd, ProcessEnd.Limited({ message: says, resetAt }))
   })
 })

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { classify } from "../../../src/agents/claude/Classify.ts"
 import { nothingSeen, type Observation, observe, overdue } from "../../../src/agents/claude/Observation.ts"
 import { decodeEvent } from "../../../src/agents/claude/Stream.ts"
-import { Verdict } from "../../../src/agents/Verdict.ts"
+import { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
 
 const bounds = { exit: 10, silence: 900 }
 const model = "claude-x-1"
@@ -169,12 +169,12 @@ describe("what an agent has used", () => {
 })
 
 const finished = (message: string, forced?: string) =>
-  Verdict.Finished({ message, ...(forced === undefined ? {} : { forced }) })
+  ProcessEnd.Finished({ message, ...(forced === undefined ? {} : { forced }) })
 const missing = ", and what it meant to do later is missing."
 const forced = "The agent was stopped by the runner: after its last answer it did not exit"
 
 describe("an agent that has ended", () => {
-  it.each<{ name: string; given: ReadonlyArray<unknown>; end?: Partial<Observation>; want: Verdict }>([
+  it.each<{ name: string; given: ReadonlyArray<unknown>; end?: Partial<Observation>; want: ProcessEnd }>([
     {
       name: "with a second result is judged by that",
       given: [init, says("x"), result("Wait.", 2), init, says("y"), result("All done.", 2)],
@@ -188,19 +188,19 @@ describe("an agent that has ended", () => {
     {
       name: "with an empty result after its failure has failed",
       given: [init, says("x"), result("Overloaded", 2, { is_error: true, api_error_status: 529 }), init, empty],
-      want: Verdict.UpstreamDown({ message: "Overloaded" })
+      want: ProcessEnd.UpstreamDown({ message: "Overloaded" })
     },
     {
       name: "in the middle of the turn after an empty result is lost, and goes on",
       given: [init, empty, init, calls("t")],
       end: { exitCode: 137 },
-      want: Verdict.Lost({ message: "the agent was killed (exit 137; out of memory?)" })
+      want: ProcessEnd.Lost({ message: "the agent was killed (exit 137; out of memory?)" })
     },
     {
       name: "in the middle of a turn after its result is lost, whatever that said",
       given: [init, says("x"), result("Wait.", 2), init, calls("t"), answers("t")],
       end: { exitCode: 1 },
-      want: Verdict.Lost({ message: "the agent ended without a result (exit 1)" })
+      want: ProcessEnd.Lost({ message: "the agent ended without a result (exit 1)" })
     },
     {
       name: "while its subagent was at work has finished all the same",
@@ -210,7 +210,7 @@ describe("an agent that has ended", () => {
     {
       name: "with nothing but an empty result was not run",
       given: [init, empty],
-      want: Verdict.Failed({ reason: "AgentError", message: "the prompt was not run: no words" })
+      want: ProcessEnd.Failed({ reason: "AgentError", message: "the prompt was not run: no words" })
     },
     {
       name: "because it did not exit says so first",
@@ -235,7 +235,7 @@ describe("an agent that has ended", () => {
         { ...result("", 2), subtype: "error_max_budget_usd", is_error: true, errors: ["$1"], stop_reason: "end_turn" }
       ],
       end: { stopped: "NotExiting", exitCode: 137 },
-      want: Verdict.OverBudget({ message: `${forced}${missing} $1`, complete: true, forced: `${forced}${missing}` })
+      want: ProcessEnd.OverBudget({ message: `${forced}${missing} $1`, complete: true, forced: `${forced}${missing}` })
     }
   ])("$name", ({ end, given, want }) => {
     assert.deepStrictEqual(classify({ ...after(...given), exitCode: 0, ...end }), want)

@@ -51,7 +51,7 @@ const supervise = (body: string, bounds: Partial<Bounds> = {}) =>
       marks: [`ORCHESTRATOR_AGENT=${mark}`, `CLAUDE_CODE_SESSION_ID=${session}`],
       bounds: { init: 15, silence: 15, stop: 0.3, exit: 0.3, backoff: 0.1, ...bounds }
     }, yield* Ref.make(nothingSeen))
-    return { seen: ended.seen, verdict: ended.verdict() }
+    return { seen: ended.seen, processEnd: ended.processEnd() }
   }).pipe(
     Effect.provide(layer),
     Effect.provideService(Console.Console, Object.assign(Object.create(console), { log: () => undefined }))
@@ -153,22 +153,22 @@ describe("an agent that", () => {
     { name: "writes its last line without an end", body: "init; say x; done_ | tr -d '\\n'\n", want: "Finished" }
   ])("$name", ({ body, bounds, says, want }) =>
     Effect.gen(function*() {
-      const { verdict } = yield* supervise(body, bounds)
-      assert.strictEqual(verdict._tag === "Failed" ? verdict.reason : verdict._tag, want)
+      const { processEnd } = yield* supervise(body, bounds)
+      assert.strictEqual(processEnd._tag === "Failed" ? processEnd.reason : processEnd._tag, want)
       if (says !== undefined) {
-        assert.include("message" in verdict ? verdict.message.toLowerCase() : "", says.toLowerCase())
+        assert.include("message" in processEnd ? processEnd.message.toLowerCase() : "", says.toLowerCase())
       }
     }))
 
   it.live("finished but does not exit, and ignores signals, is killed with what it left behind", () =>
     Effect.gen(function*() {
-      const { seen, verdict } = yield* supervise(
+      const { seen, processEnd } = yield* supervise(
         "trap '' INT TERM; init; say x\n" +
           `CLAUDE_CODE_SESSION_ID=$sid setsid sleep ${forever}1 </dev/null >/dev/null 2>&1 &\n` +
           `setsid sleep ${forever}3 &\n` +
           "done_; while :; do sleep 0.1; done\n"
       )
-      assert.strictEqual(verdict._tag, "Finished")
+      assert.strictEqual(processEnd._tag, "Finished")
       assert.strictEqual(seen.stopped, "NotExiting")
       assert.strictEqual(seen.exitCode, 137)
       assert.isFalse(lives(`${forever}1`) || lives(`${forever}3`))

@@ -1,7 +1,7 @@
 /** What the end of an agent's process means. Whether work was delivered is not known here. */
 import { Data } from "effect"
 
-export type Verdict = Data.TaggedEnum<{
+export type ProcessEnd = Data.TaggedEnum<{
   /** The agent says that it is done; delivery decides. */
   Finished: { readonly message: string; readonly forced?: string }
   /** A limit of the run was reached; `complete`: the last answer was whole, so delivery may be too. */
@@ -18,4 +18,4 @@ export type Verdict = Data.TaggedEnum<{
   SessionUnknown: {}
   Failed: { readonly reason: "SetupFailed" | "InvalidSpec" | "AgentError"; readonly message: string }
 }>
-export const Verdict = Data.taggedEnum<Verdict>()
+export const ProcessEnd = Data.taggedEnum<ProcessEnd>()
