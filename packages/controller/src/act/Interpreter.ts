@@ -16,7 +16,6 @@ import { claimFacts } from "../facts/Claim.ts"
 import { filesFacts } from "../facts/Files.ts"
 import { jobFacts } from "../facts/Job.ts"
 import { Learned } from "../facts/Learned.ts"
-import type { LiveRun } from "../facts/LiveRun.ts"
 import { runFacts } from "../facts/Run.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { Stores } from "../facts/Stores.ts"
@@ -48,10 +47,13 @@ export class Interpreter extends Context.Service<Interpreter, {
       const cleanup = yield* Cleanup
       const stores = yield* Stores
 
-      const replaceStatus = (kind: KindName, object: CustomObject, before?: LiveRun) =>
+      const replaceStatus = (kind: KindName, object: CustomObject) =>
         client.replaceStatus(runKinds[kind].resource, object).pipe(
           Effect.map((written): Step => {
-            stores.runs[kind].wrote(runFacts(kind, written, before))
+            const { name = "", namespace } = written.metadata
+            // What the store has, not what the round had: that may be the whole spec, which nobody keeps.
+            const known = stores.runs[kind].get({ name, namespace })
+            stores.runs[kind].wrote(runFacts(kind, written, known?.ended === false ? known : undefined))
             return "done"
           })
         )
@@ -61,7 +63,7 @@ export class Interpreter extends Context.Service<Interpreter, {
         const { kind, name, namespace, resourceVersion, uid } = run
         const { resource } = runKinds[kind]
         const metadata = { name, namespace, uid, resourceVersion }
-        return replaceStatus(kind, { apiVersion: apiVersionOf(resource), kind, metadata, spec: {}, status }, run)
+        return replaceStatus(kind, { apiVersion: apiVersionOf(resource), kind, metadata, spec: {}, status })
       }
 
       const settleStatus = ({ kind, object }: ActionOf<"SettleStatus">) =>

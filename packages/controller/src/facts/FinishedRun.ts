@@ -22,8 +22,8 @@ const versionOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isInteger(value) ? value : undefined
 
 /** How a run has ended of which nothing more was asked; undefined while there is something to do. */
-export const outcomeIn = ({ spec, status = {} }: CustomObject): Outcome | undefined => {
-  const { contextVersion, phase } = status
+export const outcomeIn = ({ spec, status }: CustomObject): Outcome | undefined => {
+  const { contextVersion, phase } = status ?? {}
   const version = versionOf(spec["contextVersion"]) ?? 1
   return typeof phase === "string" && isTerminal(phase) && version <= (versionOf(contextVersion) ?? version)
     ? phase
@@ -31,7 +31,8 @@ export const outcomeIn = ({ spec, status = {} }: CustomObject): Outcome | undefi
 }
 
 export const finishedRun = (kind: KindName, run: CustomObject, phase: Outcome): FinishedRun => {
-  const { metadata, spec, status = {} } = run
+  const { metadata, spec } = run
+  const status = run.status ?? {}
   const { attempts, conditions, observedGeneration } = status
   const kept = readStatus({
     ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion"])),

@@ -47,7 +47,8 @@ interface SpecFacts extends Requester {
 
 /** A spec that the version before had is not read again. */
 export const liveRun = (kind: KindName, run: CustomObject, before?: LiveRun): LiveRun => {
-  const { metadata, status = {} } = run
+  const { metadata } = run
+  const status = run.status ?? {}
   const isKnown = before !== undefined && before.uid !== "" && before.uid === metadata.uid &&
     before.generation === metadata.generation
   const ofSpec = isKnown ? specFactsIn(before) : specFacts(kind, run)

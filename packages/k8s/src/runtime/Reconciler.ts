@@ -8,6 +8,8 @@ import { makeWorkQueue } from "./WorkQueue.ts"
 
 export interface ReconcilerOptions<Key, R> {
   readonly idOf: (key: Key) => string
+  /** Between a key's failures at most. Default five minutes. */
+  readonly longestDelay?: Duration.Duration
   /** What its log lines say of a key. */
   readonly annotations: (key: Key) => Readonly<Record<string, string>>
   /** Answers with the time, in milliseconds since the epoch, at which the key has to be looked at again: at once, when it has passed. */
@@ -25,9 +27,9 @@ export interface Reconciler<Key, R> {
 const isQuiet = hasReason("Conflict", "NotFound", "AlreadyExists", "Unreachable")
 
 export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
-  { annotations, idOf, reconcile }: ReconcilerOptions<Key, R>
+  { annotations, idOf, longestDelay, reconcile }: ReconcilerOptions<Key, R>
 ): Effect.fn.Return<Reconciler<Key, R>, never, Scope.Scope> {
-  const queue = yield* makeWorkQueue(idOf)
+  const queue = yield* makeWorkQueue(idOf, longestDelay)
 
   const settled = Effect.fnUntraced(function*(key: Key, wakeAt: number | undefined) {
     yield* queue.forget(key)

@@ -1,5 +1,5 @@
 /** A controller without a leader: its sources keep the stores and say which keys changed, and one round at a time works on them. */
-import { Effect, Latch } from "effect"
+import { Duration, Effect, Latch } from "effect"
 import type { Kind } from "../Kinds.ts"
 import type { KubernetesClient, Selectors } from "../KubernetesClient.ts"
 import type { KubernetesError } from "../KubernetesError.ts"
@@ -49,6 +49,7 @@ export const runController = Effect.fn("SimpleController.run")(function*<R>(
 ) {
   const { enqueue, process } = yield* makeReconciler({
     idOf: (key: string) => key,
+    longestDelay: Duration.minutes(1),
     annotations: (key) => ({ controller: name, key }),
     reconcile
   })

@@ -19,10 +19,11 @@ export interface WorkQueue<Key> {
 }
 
 const firstDelay = 50
-const longestDelay = 300_000
+const longestDelay = Duration.minutes(5)
 
 export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
-  idOf: (key: Key) => string
+  idOf: (key: Key) => string,
+  longest: Duration.Duration = longestDelay
 ): Effect.fn.Return<WorkQueue<Key>, never, Scope.Scope> {
   const line = yield* Queue.unbounded<Key>()
   const timers = yield* FiberMap.make<string>()
@@ -51,7 +52,7 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
       const id = idOf(key)
       const count = failures.get(id) ?? 0
       failures.set(id, count + 1)
-      return addAfter(key, Duration.millis(Math.min(longestDelay, firstDelay * 2 ** Math.min(count, 20))))
+      return addAfter(key, Duration.min(longest, Duration.millis(firstDelay * 2 ** Math.min(count, 20))))
     })
 
   const finish = (id: string) =>
