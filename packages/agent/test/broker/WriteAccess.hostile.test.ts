@@ -25,7 +25,9 @@ describe("a remote's no is certain:", () => {
     "ERROR: Permission to acme/target.git denied to deploy key",
     "ERROR: The key you are authenticating with has been marked as read only.",
     "fatal: could not read Username for 'https://h.test': terminal prompts disabled",
-    "remote: HTTP Basic: Access denied | fatal: Authentication failed for 'https://h.test/'"
+    "remote: HTTP Basic: Access denied | fatal: Authentication failed for 'https://h.test/'",
+    "fatal: unable to access 'https://h.test/acme/maintenance-app.git/': The requested URL returned error: 403",
+    "remote: Permission to acme/try-again-abuse.git denied to robo-dev."
   ])("%s", (words) => assert.isTrue(refusesWrites(words)))
 })
 
@@ -38,6 +40,9 @@ describe("what may pass, or says nothing of rights, stops no run:", () => {
     access("The requested URL returned error: 503"),
     `remote: You have exceeded a secondary rate limit. | ${access("The requested URL returned error: 403")}`,
     `remote: The site is in maintenance mode. | ${access("The requested URL returned error: 403")}`,
+    "fatal: unable to access 'https://h.test/acme/archived-apps.git/': Failed sending data to the peer",
+    "fatal: unable to access 'https://h.test/read-only/not-found.git/': GnuTLS recv error (-110)",
+    "git@h.test:acme/archived.git: the remote end hung up",
     "fatal: the remote end hung up unexpectedly",
     "error: RPC failed; curl 56 Recv failure: Connection reset by peer",
     "no answer within 30 seconds",

@@ -84,7 +84,7 @@ export class SubmoduleServer extends Context.Service<SubmoduleServer, {
           const wants = packets && wantedObjects(packets)
           if (wants === undefined || wants.length > mostWants) return plain(400, "This request cannot be understood.")
           for (const wanted of wants) {
-            if (yield* submodules.take(route.id, wanted)) continue
+            if (yield* Effect.orElseSucceed(submodules.take(route.id, wanted), () => false)) continue
             yield* Effect.logWarning(`a commit of a submodule was asked for that nothing leads to: ${wanted}`)
             return answer("git-upload-pack-result", packet(`ERR upload-pack: not our ref ${wanted}\n`))
           }

@@ -3,7 +3,7 @@
  * history. What the run's own branch says counts for nothing here: a run could name there what only its user may read.
  */
 import { printable } from "@orchestrator/domain/Printable"
-import { Clock, Effect, FileSystem, Semaphore } from "effect"
+import { Clock, Duration, Effect, FileSystem, Schedule, Semaphore } from "effect"
 import { lastWords } from "../../git/Git.ts"
 import {
   isOwnHost,
@@ -15,11 +15,14 @@ import {
   type Submodule,
   urlRefusal
 } from "../../git/SubmoduleRules.ts"
+import { isTransient } from "../../git/UpstreamWords.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
+import { MirrorError } from "./Mirror.ts"
 import { explained } from "./RemoteWords.ts"
+import { unpackSettings } from "./Unpacked.ts"
 
 type Environment = Readonly<Record<string, string>>
 
@@ -39,11 +42,14 @@ const most = 64
 const largestList = 262_144
 /** For one, and for all together. */
 const seconds = { one: 180, all: 600 }
-/** As much as a pack of one may have, in MiB, and all of them together. */
-const mebibytes = { one: 1024, all: 4096 }
-/** Commits of one submodule beside the one that is pinned. */
+/** As much as a pack of one may have, in MiB, and all of them together: with those under way it fits on the broker's volume. */
+const mebibytes = { one: 512, all: 2048 }
+/** Commits of one submodule beside the one that is pinned, and those that nothing led to. */
 const mostOthers = 20
 const atOnce = 4
+const retrySchedule = Schedule.exponential(Duration.millis(500)).pipe(Schedule.upTo({ times: 3 }))
+/** What comes stays a pack, so that its file is what has a bound, and is not held in memory. */
+const fetchSettings = [...unpackSettings, ["fetch.unpackLimit", "1"]] as const
 
 /** What an old server says of a commit that is no branch's head. */
 const onlyHeads = /not our ref|unadvertised object|does not allow request for/i
@@ -79,11 +85,19 @@ export const makeSubmodules = Effect.gen(function*() {
   const turn = yield* Semaphore.make(1)
   const folder = (id: number) => `${root}/${id}.git`
   let known: ReadonlyArray<Known> | undefined
+  let bytes = 0
+  /** How often a commit was asked for that nothing led to, by submodule. */
+  const misses = new Map<number, number>()
 
   const inside = (gitDir: string): Environment => ({ ...access.local(), GIT_DIR: gitDir })
 
-  /** With the run's credentials at the run's own hosts, with none elsewhere. */
-  const reaching = (url: string) => isOwnHost(url, own) ? access.remote(url) : Effect.succeed(access.local())
+  /**
+   * With the run's credentials at the run's own hosts, with none elsewhere. A DocsRun has none for them: the branch that it documents may be
+   * an agent's, which could name there what only the user may read.
+   */
+  const isForUs = (url: string) => docsUrl !== undefined && isOwnHost(url, own)
+  const reaching = (url: string) =>
+    isForUs(url) ? access.remote(url, fetchSettings) : Effect.succeed(access.local(fetchSettings))
 
   const ask = (args: ReadonlyArray<string>, environment: Environment) =>
     git.ask({ args, environment, limits: { fileMebibytes: mebibytes.one } })
@@ -118,6 +132,11 @@ export const makeSubmodules = Effect.gen(function*() {
           ...refspecs
         ],
         { ...environment, GIT_DIR: gitDir }
+      ).pipe(
+        Effect.repeat({
+          schedule: retrySchedule,
+          while: ({ exitCode, stderr }) => exitCode !== 0 && isTransient(stderr)
+        })
       ))
 
   const open = (gitDir: string) =>
@@ -129,7 +148,7 @@ export const makeSubmodules = Effect.gen(function*() {
     const once = yield* fetch(url, gitDir, ["--depth=1"], [wanted])
     if (once.exitCode === 0) return undefined
     const words = lastWords(once.stderr, redact)
-    const known = isOwnHost(url, own)
+    const known = isForUs(url)
     if (!onlyHeads.test(words)) return why(words, known)
     const all = yield* fetch(url, gitDir, [], everything)
     if (all.exitCode !== 0) return why(lastWords(all.stderr, redact), known)
@@ -149,7 +168,6 @@ export const makeSubmodules = Effect.gen(function*() {
     yield* fs.remove(root, { recursive: true, force: true })
     yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 })
     const end = (yield* Clock.currentTimeMillis) + seconds.all * 1000
-    let bytes = 0
     const all: Array<Known> = []
 
     const get = Effect.fnUntraced(function*({ commit, id, url }: Known) {
@@ -213,7 +231,11 @@ export const makeSubmodules = Effect.gen(function*() {
   const isUpstream = Effect.fnUntraced(function*({ id, url }: Known, commit: string) {
     const history = `${root}/${id}.history`
     yield* open(history)
-    yield* fetch(url, history, ["--filter=tree:0"], everything)
+    const { exitCode: failed, stderr } = yield* fetch(url, history, ["--filter=tree:0"], everything)
+    if (failed !== 0) {
+      yield* Effect.ignore(fs.remove(history, { recursive: true, force: true }))
+      return yield* new MirrorError({ operation: "fetch", ref: url, reason: lastWords(stderr, redact) })
+    }
     const { exitCode, stdout } = yield* ask(["for-each-ref", "--count=1", "--contains", commit], inside(history))
     return exitCode === 0 && stdout !== ""
   })
@@ -225,12 +247,24 @@ export const makeSubmodules = Effect.gen(function*() {
     }
     const pins = yield* pinsOf(id)
     if (pins.includes(commit)) return true
-    if (pins.length > mostOthers || !(yield* isUpstream(module, commit))) return false
-    return (yield* bring(module.url, folder(id), commit)) === undefined
-  }, (effect) =>
+    const missed = misses.get(id) ?? 0
+    if (pins.length + missed > mostOthers || bytes > mebibytes.all * 1_048_576) return false
+    misses.set(id, missed + 1)
+    if (!(yield* isUpstream(module, commit))) return false
+    misses.set(id, missed)
+    const before = yield* sizeOf(folder(id))
+    const problem = yield* bring(module.url, folder(id), commit)
+    bytes += (yield* sizeOf(folder(id))) - before
+    return problem === undefined
+  }, (effect, id) =>
     Effect.timeoutOrElse(effect, {
       duration: `${seconds.one} seconds`,
-      orElse: () => Effect.succeed(false)
+      orElse: () =>
+        new MirrorError({
+          operation: "fetch",
+          ref: known?.[id]?.url ?? "",
+          reason: `no answer within ${seconds.one} s`
+        })
     }))
 
   return {

@@ -9,6 +9,13 @@ const refuses =
 
 const passes = /rate limit|too many requests|abuse|maintenance|temporar|try again/i
 
+/** The repository's own name is none of the remote's words. */
+const withoutNames = (words: string): string =>
+  words.replace(/[a-z]+:\/\/[^\s']+|[\w.-]+@[^\s':]+:[^\s']+/giu, "REPOSITORY")
+    .replace(/permission to \S+ denied/giu, "permission denied")
+
 /** By what git says of a push that is only tried; the repository was read just before. */
-export const refusesWrites = (words: string): boolean =>
-  refuses.test(words) && !passes.test(words) && !isTransient(words)
+export const refusesWrites = (said: string): boolean => {
+  const words = withoutNames(said)
+  return refuses.test(words) && !passes.test(words) && !isTransient(words)
+}

@@ -41,7 +41,7 @@ const isName = (text: string | undefined): text is string => text !== undefined 
 const attemptsBelow = Effect.fnUntraced(function*(root: string) {
   const fs = yield* FileSystem.FileSystem
   const found: Array<{ readonly path: string; readonly time: number }> = []
-  for (const run of yield* namesIn(root)) {
+  for (const run of (yield* namesIn(root)).filter((name) => name !== "kept" && name !== "sessions")) {
     for (const attempt of (yield* namesIn(`${root}/${run}`)).filter((name) => /^\d+(?:-r\d+)?$/.test(name))) {
       const path = `${root}/${run}/${attempt}`
       if ((yield* kindOf(path)) !== "Directory") continue

@@ -90,8 +90,10 @@ export class Submodules extends Context.Service<Submodules, {
               url: settings.git.targetUrl
             })),
           origin: ({ id }) => submodules.url(id),
-          fetch: (module, into, commit) => Effect.andThen(take(module, commit), fetch(module, into, commit)),
-          knows: take
+          fetch: (module, into, commit) =>
+            Effect.andThen(Effect.ignore(take(module, commit)), fetch(module, into, commit)),
+          knows: (module, commit) =>
+            Effect.mapError(take(module, commit), ({ reason }) => new SubmodulesError({ operation: "know", reason }))
         })
       })
     ).pipe(

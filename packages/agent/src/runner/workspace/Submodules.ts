@@ -157,6 +157,15 @@ export const checkOutModules = Effect.fn("Submodules.checkOut")(function*(root: 
   return result
 })
 
+/** The work itself waits for what is asked of other repositories: so long at most, and what is not known by then counts as theirs. */
+const askingTakes = "15 seconds"
+
+const isDead = (module: Submodule, commit: string) =>
+  Effect.flatMap(Submodules, ({ knows }) => knows(module, commit)).pipe(
+    Effect.map((known) => !known),
+    Effect.orElseSucceed(() => false)
+  )
+
 /** After the agent: submodules with changes in them. Their repositories are made ours before git reads them. */
 export const changedModules = Effect.fn("Submodules.changed")(function*(
   root: Repository,
@@ -164,20 +173,23 @@ export const changedModules = Effect.fn("Submodules.changed")(function*(
 ) {
   const submodules = yield* Submodules
   const changed: Array<string> = []
+  const moved: Array<{ readonly module: Submodule; readonly head: string }> = []
   for (const { commit, module, repository } of modules) {
     const isThere = (yield* isPlainPath(root.workTree, module.path)) &&
       (yield* isPlainPath(root.gitDir, `modules/${module.id}`))
     if (!isThere) continue
     const state = yield* reclaim(repository, submodules.origin(module)).pipe(
       Effect.andThen(inspect(repository)),
-      Effect.timeout("1 minute"),
+      Effect.timeout("10 seconds"),
       Effect.orElseSucceed(() => undefined)
     )
-    const moved = state?.head !== undefined && state.head !== commit &&
-      !(yield* submodules.knows(module, state.head).pipe(Effect.orElseSucceed(() => true)))
-    if (state === undefined || state.dirty || moved) changed.push(module.path)
+    if (state === undefined || state.dirty) changed.push(module.path)
+    else if (state.head !== undefined && state.head !== commit) moved.push({ module, head: state.head })
   }
-  return changed
+  const lost = yield* Effect.filter(moved, ({ head, module }) => isDead(module, head)).pipe(
+    Effect.timeoutOrElse({ duration: askingTakes, orElse: () => Effect.succeed([]) })
+  )
+  return [...changed, ...lost.map(({ module }) => module.path)]
 })
 
 /** Links of `git diff --raw --no-abbrev -z` that lead to another commit than before. */
@@ -200,13 +212,10 @@ export const deadPins = Effect.fn("Submodules.deadPins")(function*(
 ) {
   if (modules.length === 0) return []
   const git = yield* Git
-  const submodules = yield* Submodules
   const words = ["diff", "--raw", "--no-abbrev", "-z", "--no-renames", `${base}...refs/heads/${branch}`]
   const moved = parseMovedLinks((yield* git.ask(root, words)).stdout)
   return yield* Effect.filter(moved, ({ after, path }) => {
     const module = modules.find((each) => each.module.path === path)?.module
-    return module === undefined
-      ? Effect.succeed(false)
-      : submodules.knows(module, after).pipe(Effect.map((known) => !known), Effect.orElseSucceed(() => false))
-  })
+    return module === undefined ? Effect.succeed(false) : isDead(module, after)
+  }).pipe(Effect.timeoutOrElse({ duration: askingTakes, orElse: () => Effect.succeed([]) }))
 })

@@ -70,6 +70,17 @@ describe("evidence", () => {
       assert.isUndefined(yield* open({ ATTEMPT_RETRY: "../1" }))
     }).pipe(Effect.provide(NodeServices.layer)))
 
+  it.effect("neither counts nor removes what was put away of the work", () =>
+    Effect.gen(function*() {
+      const kept = join(folder, ".orchestrator", "kept")
+      for (let each = 0; each < 30; each++) mkdirSync(join(kept, String(1_700_000_000_000 + each)), { recursive: true })
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        assert.isDefined(yield* openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "run", ATTEMPT: String(attempt) }))
+      }
+      assert.lengthOf(readdirSync(kept), 30)
+      assert.sameMembers(readdirSync(join(folder, ".orchestrator", "run")), ["1", "2", "3"])
+    }).pipe(Effect.provide(NodeServices.layer)))
+
   it.effect("is not kept where it cannot be, and the run goes on", () =>
     Effect.gen(function*() {
       const nowhere = join(folder, "nowhere")
