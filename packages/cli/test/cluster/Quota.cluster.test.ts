@@ -55,7 +55,7 @@ layer(liveClient({ kubeconfig: controlPlane().kubeconfig }), { excludeTestServic
         const problem = createProblem("CodeRun", "three")(error)
         assert.strictEqual(problem._tag, "ClusterForbids")
         assert.include(problem.detail, "exceeded quota")
-        assert.include(problem.hint, "delete finished ones")
+        assert.include(problem.hint, "delete finished runs")
         apply(3)
         yield* eventually("the quota to be raised", Effect.sync(hard), (found) => found === "3", 90)
         yield* create("three")
