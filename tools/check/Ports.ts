@@ -1,7 +1,9 @@
 /** An agent, a model API and a forge are named in their own folder and in the list that they are found in; everything else asks the port. */
 import type { Source } from "./Sources.ts"
+import { spelledProblems } from "./Spelled.ts"
 
 interface Port {
+  /** Its group holds the name. */
   readonly names: RegExp
   /** Folders and files that may name it. */
   readonly homes: ReadonlyArray<string>
@@ -12,29 +14,25 @@ const agent = "packages/agent/src/"
 
 const ports: ReadonlyArray<Port> = [
   {
-    names: /claude|anthropic/i,
+    names: /(claude|anthropic)/i,
     homes: ["agents/claude/", "agents/Agents.ts", "model/messages/", "pod/BrokerApi.ts"],
     port: "agents/AgentCli or model/ModelDialect"
   },
   {
     // A user, a key of the configuration, a Secret and a kind of token have it in their names, which stay.
-    names: /github(?!User|Hosts|-token|-ssh|_pat)/i,
+    names: /(github)(?!User|Hosts|-token|-ssh|_pat)/i,
     // Every public host's keys stand together, and an address for commits is no part of an API.
     homes: ["forge/github/", "forge/Forges.ts", "git/HostKeys.ts", "git/GitSettings.ts"],
     port: "forge/ForgeAdapter"
   }
 ]
 
-const isComment = (line: string) => /^\s*(?:\/?\*|\/\/)/.test(line)
-
 /** Every line that names one elsewhere. */
 export const portProblems = (sources: ReadonlyArray<Source>): ReadonlyArray<string> =>
-  sources.filter(({ path }) => path.startsWith(agent) && path.endsWith(".ts")).flatMap(({ path, text }) => {
-    const strange = ports.filter(({ homes }) => !homes.some((home) => path.startsWith(agent + home)))
-    return text.split("\n").flatMap((line, index) => {
-      const found = isComment(line) ? undefined : strange.find(({ names }) => names.test(line))
-      return found === undefined
-        ? []
-        : [`${path}:${index + 1} names ${found.names.exec(line)?.[0]}: ask ${found.port}`]
-    })
-  })
+  ports.flatMap(({ homes, names, port }) =>
+    spelledProblems({
+      pattern: names,
+      isAllowed: (path) => !path.startsWith(agent) || homes.some((home) => path.startsWith(agent + home)),
+      problem: (name) => `names ${name}: ask ${port}`
+    })(sources)
+  )

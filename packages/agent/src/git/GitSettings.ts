@@ -110,8 +110,13 @@ export const repositoryConfig = (options: {
   ].join("\n")
 }
 
+export interface Identity {
+  readonly name: string
+  readonly email: string
+}
+
 /** Name and address under which a GitHub user commits. */
-export const identityOf = (githubUser: string) => ({
+export const identityOf = (githubUser: string): Identity => ({
   name: githubUser,
   email: `${githubUser}@users.noreply.github.com`
 })

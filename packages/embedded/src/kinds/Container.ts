@@ -15,7 +15,8 @@ import {
   whole
 } from "./Describe.ts"
 
-const core = (name: string) => `io.k8s.api.core.v1.${name}`
+/** The definition of a type of the core group. */
+export const core = (name: string) => `io.k8s.api.core.v1.${name}`
 
 const keyRef = (description: string) =>
   atomic(record(description, {

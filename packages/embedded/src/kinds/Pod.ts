@@ -1,5 +1,5 @@
 /** Pods and pod templates, with the defaults that the API server gives them. */
-import { container } from "./Container.ts"
+import { container, core } from "./Container.ts"
 import {
   atomic,
   defaultTo,
@@ -22,8 +22,6 @@ import {
   whole
 } from "./Describe.ts"
 import { conditions } from "./Metadata.ts"
-
-const core = (name: string) => `io.k8s.api.core.v1.${name}`
 
 const containers = (description: string) => listBy(description, ["name"], container)
 

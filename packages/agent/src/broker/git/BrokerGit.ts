@@ -1,8 +1,11 @@
 /** Runs git for the broker. How a command ended is for its caller to judge. */
-import { Context, Effect, Layer, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Schedule, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import type { GitAnswer } from "../../git/Git.ts"
 import type { Environment } from "../../pod/Environment.ts"
+
+/** When a remote that did not answer is asked again. */
+export const retrySchedule = Schedule.exponential(Duration.millis(500)).pipe(Schedule.upTo({ times: 3 }))
 
 export interface GitCommand {
   readonly args: ReadonlyArray<string>

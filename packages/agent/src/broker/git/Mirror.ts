@@ -3,13 +3,13 @@
  * cross; no setting, hook, tag or note of the other side does. Where upstream can, files stay there until somebody asks for them: a run
  * on a workspace that has them already moves only what is new.
  */
-import { Context, Duration, Effect, FileSystem, Layer, Schedule, Schema, Semaphore } from "effect"
+import { Context, Effect, FileSystem, Layer, Schema, Semaphore } from "effect"
 import { lastWords } from "../../git/Git.ts"
 import { isTransient, parseRemote } from "../../git/UpstreamWords.ts"
 import type { Role } from "../Route.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
-import { BrokerGit } from "./BrokerGit.ts"
+import { BrokerGit, retrySchedule } from "./BrokerGit.ts"
 import type { FetchCommand } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { fetchWords, mirrorConfig, type MirrorPlan, planMirror, type Upstream } from "./MirrorPlan.ts"
@@ -36,8 +36,6 @@ export class MirrorError extends Schema.TaggedError<MirrorError>()("MirrorError"
 }
 
 type Environment = Readonly<Record<string, string>>
-
-const retrySchedule = Schedule.exponential(Duration.millis(500))
 
 export class Mirror extends Context.Service<Mirror, {
   readonly folder: (role: Role) => string
@@ -112,7 +110,7 @@ export class Mirror extends Context.Service<Mirror, {
           )
         )
       const patiently = <A>(asking: Effect.Effect<A, MirrorError>) =>
-        Effect.retry(asking, { schedule: retrySchedule, times: 3, while: ({ reason }) => isTransient(reason) })
+        Effect.retry(asking, { schedule: retrySchedule, while: ({ reason }) => isTransient(reason) })
 
       const told = new Set<string>()
       const look = Effect.fn("Mirror.look")(function*(url: string) {

@@ -3,11 +3,11 @@
  * upstream has them, and are thrown away otherwise; the agent's repository is never read, and nothing of it is run.
  */
 import { printable } from "@orchestrator/domain/Printable"
-import { Duration, Effect, FileSystem, Schedule, Stream } from "effect"
+import { Effect, FileSystem, Stream } from "effect"
 import { type GitAnswer, lastWords } from "../../git/Git.ts"
 import { isTransient, refusal, unanswered } from "../../git/UpstreamWords.ts"
 import type { Redact } from "../../pod/Redact.ts"
-import type { BrokerGit } from "./BrokerGit.ts"
+import { type BrokerGit, retrySchedule } from "./BrokerGit.ts"
 import type { PushCommand } from "./PushCommands.ts"
 import { historyRefusal } from "./PushRules.ts"
 import { explained } from "./RemoteWords.ts"
@@ -65,8 +65,6 @@ const nothing: Sizes = { bytes: 0, largestRecord: 0 }
 /** Upstream said nothing of the branch, and may another time. To push again what it has already changes nothing. */
 const isUnanswered = ({ exitCode, stderr, stdout }: GitAnswer): boolean =>
   exitCode !== 0 && refusal(stdout, stderr) === undefined && isTransient(stderr)
-
-const retrySchedule = Schedule.exponential(Duration.millis(500)).pipe(Schedule.upTo({ times: 3 }))
 
 const isNothing = (id: string): boolean => /^0+$/.test(id)
 

@@ -2,11 +2,7 @@
  * What the broker signs: a commit as git hands it to a signer, committed by the run's user. A signature says that a run of this user made the
  * commit; who wrote a change is the author's line, as with every commit that somebody picks or rebases.
  */
-
-export interface Identity {
-  readonly name: string
-  readonly email: string
-}
+import type { Identity } from "../../git/GitSettings.ts"
 
 /** Of what is to be signed: a commit's files are no part of it. */
 export const largestCommit = 1_048_576

@@ -3,7 +3,7 @@
  * history. What the run's own branch says counts for nothing here: a run could name there what only its user may read.
  */
 import { printable } from "@orchestrator/domain/Printable"
-import { Clock, Duration, Effect, FileSystem, Schedule, Semaphore } from "effect"
+import { Clock, Effect, FileSystem, Semaphore } from "effect"
 import { lastWords } from "../../git/Git.ts"
 import {
   isOwnHost,
@@ -18,7 +18,7 @@ import {
 import { isTransient } from "../../git/UpstreamWords.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
-import { BrokerGit } from "./BrokerGit.ts"
+import { BrokerGit, retrySchedule } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { MirrorError } from "./Mirror.ts"
 import { explained } from "./RemoteWords.ts"
@@ -47,7 +47,6 @@ const mebibytes = { one: 512, all: 2048 }
 /** Commits of one submodule beside the one that is pinned, and those that nothing led to. */
 const mostOthers = 20
 const atOnce = 4
-const retrySchedule = Schedule.exponential(Duration.millis(500)).pipe(Schedule.upTo({ times: 3 }))
 /** What comes stays a pack, so that its file is what has a bound, and is not held in memory. */
 const fetchSettings = [...unpackSettings, ["fetch.unpackLimit", "1"]] as const
 

@@ -1,5 +1,6 @@
 /** Commits as git stores them, to be signed: read and written byte by byte, so that nothing of them changes but what must. */
 import { Buffer } from "node:buffer"
+import type { Identity } from "../../git/GitSettings.ts"
 
 export interface CommitText {
   /** Without signatures, each with the lines that continue it. */
@@ -32,11 +33,6 @@ const committerOf = ({ headers }: CommitText): string | undefined =>
 
 /** As latin1, which is how commits are read here. */
 const inBytes = (text: string): string => Buffer.from(text).toString("latin1")
-
-export interface Identity {
-  readonly name: string
-  readonly email: string
-}
 
 const named = ({ email, name }: Identity): string => inBytes(`${name} <${email}>`)
 
