@@ -7,4 +7,4 @@ export const isUnreached = (words: string): boolean => words.startsWith(unreache
 export const pushFailure = (branch: string, words: string): string =>
   isUnreached(words)
     ? `${branch} could not be pushed: ${words}`
-    : `The remote refused the push of ${branch}: ${words}`
+    : `The remote rejected the push of ${branch}: ${words}`

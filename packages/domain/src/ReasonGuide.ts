@@ -12,148 +12,151 @@ interface Entry {
 const again = "then raise `spec.contextVersion` (a DocsRun: create it again)"
 
 const reasons: Readonly<Record<Reason, Entry>> = {
-  Accepted: { means: "The run was seen, and its next attempt is about to start.", next: "Nothing." },
+  Accepted: { means: "The run was accepted; its next attempt is about to start.", next: "Nothing." },
   WaitingForDependencies: {
-    means: "Runs that `spec.dependsOn` names have not succeeded yet.",
-    next: "Wait; create one that does not exist yet, or change `spec.dependsOn`."
+    means: "Runs named in `spec.dependsOn` have not succeeded yet.",
+    next: "Wait, create a run that does not exist yet, or change `spec.dependsOn`."
   },
   WaitingForWorkspace: {
-    means: "Another run works in the workspace.",
-    next: "Wait, or cancel that run: `/api/v1/workspaces` and the claim's annotation say which it is."
+    means: "Another run is using the workspace.",
+    next: "Wait, or cancel that run: `/api/v1/workspaces` and the claim's annotation name it."
   },
   WaitingForCapacity: {
-    means: "As many runs work as `limits` allow, or the cluster refuses the Job (quota, policy).",
-    next: "Wait, or raise `limits.*`; where the cluster refuses, the message has its words."
+    means: "A limit of concurrent runs (`limits`) is reached, or the cluster rejected the Job (quota, policy).",
+    next: "Wait, or raise `limits.*`. If the cluster rejected the Job, the message says why."
   },
   Starting: {
     means:
-      "The Job is there, and the agent's container has not begun: a node, images, volumes. Nothing is known to be wrong.",
+      "The Job exists; the agent's container has not started yet (scheduling, images, volumes). No problem is known.",
     next: "Nothing."
   },
   Blocked: {
     means:
-      "Something keeps the agent's container from beginning. The message and the condition `Progressing`, which is False with a reason of the second list, say what.",
-    next: "What the message says; the run ends with that cause when it lasts for `job.startDeadlineSeconds` or longer."
+      "The agent's container cannot start. The message and the condition `Progressing` (False, with a reason of the last list) say why.",
+    next:
+      "Do what the message says. The run fails with that cause if it lasts for `job.startDeadlineSeconds` or longer."
   },
   AgentRunning: {
-    means:
-      "The agent's container has begun, and has not ended: setup first (clone, branch, task files), then the agent.",
+    means: "The agent's container is running: setup first (clone, branch, task files), then the agent.",
     next: "`kubectl logs -f -c claude -l orchestrator.platform/run=NAME` shows what it does."
   },
   Delivered: {
-    means: "The branch is on the remote, read back from there, and has its pull request where one can be had.",
+    means: "The branch was pushed and verified on the remote, and has a pull request where the host supports them.",
     next: "Review it: `status.pullRequestUrl`, `status.branch`, `status.headCommit`."
   },
   Cancelled: {
-    means: "Somebody cancelled the run. The message names branch and commit of what was saved.",
-    next: "To go on from there raise `spec.contextVersion`."
+    means: "The run was cancelled. The message names the branch and commit of the saved work.",
+    next: "To continue from there, raise `spec.contextVersion`."
   },
   NoChanges: {
-    means: "The agent said it was done, and its branch holds nothing new. The message has its last words.",
-    next: `Read them. Was the task done before? Else say more in \`spec.promptModification\`, ${again}.`
+    means: "The agent reported success, but its branch has no changes. The message has its last output.",
+    next: `If the task was not already done, add instructions in \`spec.promptModification\`, ${again}.`
   },
   InvalidSpec: {
-    means: "The spec cannot be run, or may not be. The message names each field, what was expected and what was found.",
+    means:
+      "The spec is invalid or not allowed here. The message names each field, what was expected and what was found.",
     next: `Correct the field, ${again}.`
   },
   TemplateError: {
-    means: "A template of the installation cannot be rendered for this run. The message has file and line.",
-    next: `The administrator corrects the template, ${again}.`
+    means: "A template cannot be rendered for this run. The message names file and line.",
+    next: `Have an administrator correct the template, ${again}.`
   },
   SecretMissing: {
-    means: "A Secret, or a key of one, that the run needs is not there. The message names it.",
+    means: "A Secret that the run needs, or a key of one, is missing. The message names it.",
     next: `Create it with the command in the message, ${again}.`
   },
   NameCollision: {
     means:
-      "A claim that is not this run's has the name that its workspace would have; or somebody made ConfigMaps under the names of its files, however often they were changed.",
-    next: `Delete or rename the claim, or see who makes ConfigMaps in the namespace, ${again}.`
+      "A PersistentVolumeClaim that is not this run's has the name of its workspace, or someone keeps creating ConfigMaps with the names of its files.",
+    next: `Delete the claim, or check what creates ConfigMaps in the namespace, ${again}.`
   },
   QuotaExceeded: {
-    means: "A ResourceQuota of the namespace did not let the pod be made.",
-    next: `\`kubectl describe resourcequota\`; raise it, or let other runs end, ${again}.`
+    means: "A ResourceQuota of the namespace rejected the pod.",
+    next: `\`kubectl describe resourcequota\`; raise it, or wait for other runs to end, ${again}.`
   },
   ImagePullFailed: {
-    means: "An image of the pod could not be pulled. The message has the kubelet's words.",
-    next: `Correct \`agent.image\`, or give the pull Secret that the message shows, ${again}.`
+    means: "An image of the pod could not be pulled. The message has the kubelet's error.",
+    next: `Correct \`agent.image\`, or create the pull Secret as shown in the message, ${again}.`
   },
   Unschedulable: {
-    means: "No node took the pod for three times `job.startDeadlineSeconds`. The message has the scheduler's words.",
-    next: `Make room, or change \`agent.resources\`, \`agent.nodeSelector\`, \`agent.tolerations\`, ${again}.`
+    means:
+      "No node could run the pod for three times `job.startDeadlineSeconds`. The message has the scheduler's reason.",
+    next: `Free up capacity, or change \`agent.resources\`, \`agent.nodeSelector\`, \`agent.tolerations\`, ${again}.`
   },
   VolumeNotAttached: {
-    means: "A volume of the pod, mostly the workspace, could not be bound, attached or mounted.",
+    means: "A volume of the pod, usually the workspace, could not be bound, attached or mounted.",
     next:
       `\`kubectl describe pvc\` and the pod's events; correct \`storage.storageClassName\` or free the volume, ${again}.`
   },
   PodRefused: {
-    means: "The cluster refused the pod: Pod Security, a LimitRange, an admission webhook. The message has its words.",
-    next: `Change the policy or what it refuses, ${again}.`
+    means: "The cluster rejected the pod: Pod Security, a LimitRange or an admission webhook. The message says which.",
+    next: `Change the policy or what it rejects, ${again}.`
   },
   DependencyFailed: {
-    means: "A run that this one depends on failed or was cancelled, or the dependencies form a ring.",
-    next: "When that run has succeeded, raise `spec.contextVersion` of this one; change `spec.dependsOn` of a ring."
+    means: "A run that this one depends on failed or was cancelled, or the dependencies form a cycle.",
+    next: "Once that run has succeeded, raise `spec.contextVersion` of this one; for a cycle, change `spec.dependsOn`."
   },
   DeadlineExceeded: {
-    means: "The agent worked for all of its time. The message names branch and commit of what was saved.",
-    next: `Raise \`spec.timeoutSeconds\`, ${again}: it goes on in the same session.`
+    means: "The agent reached its time limit. The message names the branch and commit of the saved work.",
+    next: `Raise \`spec.timeoutSeconds\`, ${again} to continue in the same session.`
   },
   BudgetExceeded: {
-    means: "The agent has used up `spec.maxCostUsd`, `spec.maxTurns` or a limit of the installation.",
+    means: "The agent used up `spec.maxCostUsd`, `spec.maxTurns` or a limit of the installation.",
     next: `Raise what the message names, ${again}.`
   },
   RateLimited: {
     means:
-      "The account's usage limit is reached. While the phase is Pending, the run goes on by itself at `status.resumesAt`.",
+      "The account's usage limit is reached. While the phase is Pending, the run resumes automatically at `status.resumesAt`.",
     next: `Pending: nothing. Failed: the usage limit did not clear in time; ${again}.`
   },
   AgentError: {
-    means: "The agent failed, ended without a word, or its success could not be proven. The message says which.",
+    means: "The agent failed, ended without a result, or its success could not be verified. The message says which.",
     next: `Read the log of the container \`claude\` and the message, ${again}.`
   },
   SetupFailed: {
-    means: "What comes before the agent failed: clone, task files, workspace, a container that does not start.",
-    next: `The message says which; correct it, ${again}.`
+    means: "Setup before the agent failed: clone, task files, workspace, or a container that did not start.",
+    next: `Correct what the message names, ${again}.`
   },
   PushRejected: {
     means:
-      "The remote refused the push, could not be reached for it, or does not have the branch. The message says which, in the remote's or git's words.",
-    next: `Correct rights, rules or hooks of the repository, ${again}: the work is in the workspace.`
+      "The remote rejected the push, could not be reached, or does not have the branch. The message has the error of the remote or of git.",
+    next:
+      `Correct the permissions, branch rules or hooks of the repository, ${again}. The work is kept in the workspace.`
   },
   PullRequestMissing: {
-    means: "The branch is on the remote, but no pull request could be opened. The message has the forge's words.",
-    next: `Open it by hand, or correct what the message says, ${again}.`
+    means: "The branch was pushed, but no pull request could be opened. The message has the forge's error.",
+    next: `Open it manually, or correct what the message names, ${again}.`
   },
   InfraLost: {
     means:
-      "The pod was evicted, preempted, stopped from outside or lost with its node. While Pending, it goes on by itself.",
-    next: `Pending: nothing. Failed: \`retry.infrastructure\` is used up; look at the nodes, ${again}.`
+      "The pod was evicted, preempted, stopped from outside or lost with its node. While the phase is Pending, the run resumes automatically.",
+    next: `Pending: nothing. Failed: \`retry.infrastructure\` is used up; check the nodes, ${again}.`
   },
   JobLost: {
-    means: "The run's Job was deleted while it ran.",
-    next: `Find out by whom, ${again}.`
+    means: "The run's Job was deleted while it was running.",
+    next: `Find out who deleted it, ${again}.`
   }
 }
 
 const progress: Readonly<Record<ProgressReason, Entry>> = {
   NotStarted: {
-    means: "Nothing is known to be wrong: an image is on its way, or a node.",
+    means: "No problem is known: an image is being pulled, or a node is being added.",
     next: "Wait; `kubectl describe pod` shows the events."
   },
   Suspended: {
-    means: "Somebody has set `spec.suspend` of the Job: a person, or a queue.",
-    next: "Whoever did lets it go on; cancelling the run ends it."
+    means: "Someone else (a person or a queue) has set `spec.suspend` of the Job.",
+    next: "Set `spec.suspend` to false, or cancel the run."
   },
   SchedulingGated: {
-    means: "The pod has scheduling gates of somebody else.",
-    next: "Whoever set them takes them off."
+    means: "The pod has scheduling gates set by someone else.",
+    next: "Remove the gates, or wait for their controller to do so."
   },
   Unschedulable: {
-    means: "No node takes the pod, for the reason in the message.",
-    next: "Make room, or change what it asks for."
+    means: "No node can run the pod, for the reason in the message.",
+    next: "Free up capacity, or change what the pod requests."
   },
   ClaimPending: {
-    means: "The workspace's claim is not there, not bound or being deleted.",
+    means: "The workspace's claim is missing, not bound, or being deleted.",
     next: "Check `storage.storageClassName`, and the claim's events."
   },
   VolumeNotAttached: {
@@ -161,38 +164,43 @@ const progress: Readonly<Record<ProgressReason, Entry>> = {
     next: "See the pod's events; another node may still have the volume."
   },
   SandboxFailed: {
-    means: "The node cannot make the pod: network, runtime class.",
-    next: "See the pod's events; ask who runs the nodes."
+    means: "The node cannot create the pod's sandbox (network, runtime class).",
+    next: "See the pod's events; ask the cluster's administrator."
   },
-  InvalidImageName: { means: "The name of an image is none.", next: "Correct `agent.image`." },
+  InvalidImageName: { means: "The name of an image is invalid.", next: "Correct `agent.image`." },
   ImagePullBackOff: {
     means: "An image cannot be pulled.",
-    next: "Correct `agent.image` or the pull Secret; the kubelet tries again by itself."
+    next: "Correct `agent.image` or the pull Secret; the kubelet retries automatically."
   },
-  SecretMissing: { means: "A Secret or a key of one is not there.", next: "Create it; the pod then starts by itself." },
+  SecretMissing: {
+    means: "A Secret, or a key of one, is missing.",
+    next: "Create it; the pod then starts automatically."
+  },
   ContainerNotMade: {
-    means: "The kubelet cannot make a container, for the reason in the message.",
+    means: "The kubelet cannot create a container, for the reason in the message.",
     next: "See the pod's events."
   },
-  BrokerFailed: { means: "The run's broker does not start, and says why.", next: "Correct what its words name." },
-  QuotaExceeded: { means: "A ResourceQuota does not let the pod be made.", next: "Raise it, or wait for other runs." },
-  PodSecurity: {
-    means: "Pod Security refuses the pod.",
-    next: "Let the namespace's level be restricted, or a weaker one."
+  BrokerFailed: {
+    means: "The run's broker failed to start; the message says why.",
+    next: "Correct what the message names."
   },
-  LimitRange: { means: "A LimitRange refuses the pod.", next: "Change `agent.resources`, or the LimitRange." },
+  QuotaExceeded: { means: "A ResourceQuota rejects the pod.", next: "Raise it, or wait for other runs." },
+  PodSecurity: {
+    means: "Pod Security rejects the pod.",
+    next: "Set the namespace's level to restricted or a weaker one."
+  },
+  LimitRange: { means: "A LimitRange rejects the pod.", next: "Change `agent.resources`, or the LimitRange." },
   Refused: {
-    means: "The cluster refuses Job or pod, for the reason in the message.",
-    next: "Change the policy that refuses."
+    means: "The cluster rejects the Job or the pod, for the reason in the message.",
+    next: "Change the policy that rejects it."
   },
   PodDeleted: {
-    means:
-      "Somebody other than the orchestrator deletes the pod; its work is saved, and the run goes on or ends as `InfraLost`.",
+    means: "Someone else is deleting the pod. Its work is saved, and the run resumes or ends as `InfraLost`.",
     next: "Nothing, if it was a drain."
   },
   NodeNotReady: {
-    means: "The pod's node does not answer: whether the agent works is not known.",
-    next: "Look at the node; when it is gone, the run is taken up again elsewhere."
+    means: "The pod's node is not responding; whether the agent is running is unknown.",
+    next: "Check the node; once it is gone, the run resumes on another node."
   }
 }
 
@@ -209,21 +217,21 @@ export const reasonsPage = `<!-- Generated from packages/domain by \`npm run gen
 
 # Every reason, and what to do next
 
-\`kubectl get coderuns -o wide\` shows \`status.reason\`; \`status.message\` says it in a sentence, with the words of whoever knows.
+\`kubectl get coderuns -o wide\` shows \`status.reason\`; \`status.message\` explains it, with the original error where there is one.
 \`kubectl wait --for=condition=Finished\` ends with any outcome; the condition \`Ready\` is True only for a success.
 
-## While it waits or works
+## While the run waits or works
 
 ${sections(Reason.literals.filter((name) => early.has(name)), reasons)}
-## When it has ended
+## When the run has ended
 
-${[...passing].join(" and ")} are also reasons of a run that waits and goes on by itself.
+${[...passing].join(" and ")} are also reasons of a waiting run that resumes automatically.
 
 ${sections(Reason.literals.filter((name) => !early.has(name)), reasons)}
 ## Reasons of the condition Progressing
 
-It is False while something keeps the run from going on, and says what. Most of these end the run after \`job.startDeadlineSeconds\` (600), those
-that time alone may mend after three times that, with the reason of the list above that fits; \`Suspended\` and \`SchedulingGated\` are waited
-for without end. None of it counts as the agent's time.
+It is False while something blocks the run, and says what. Most of these end the run after \`job.startDeadlineSeconds\` (600) with
+the matching reason of the list above; those that may clear by themselves, after three times that. \`Suspended\` and \`SchedulingGated\`
+have no limit. None of this counts as the agent's time.
 
 ${sections(Object.keys(progress) as ReadonlyArray<ProgressReason>, progress)}`

@@ -37,7 +37,7 @@ describe("a remote that refused is said to have refused:", () => {
   ])("a hook that says \"%s\"", (words) => {
     const said = refusal(declined, `remote: ${words}\n`) ?? ""
     assert.include(said, words)
-    assert.isTrue(pushFailure("feature", said).startsWith("The remote refused the push of feature: "))
+    assert.isTrue(pushFailure("feature", said).startsWith("The remote rejected the push of feature: "))
   })
 
   it.each([
@@ -48,6 +48,6 @@ describe("a remote that refused is said to have refused:", () => {
   ])(
     "%s",
     (words) =>
-      assert.isTrue(pushFailure("feature", unanswered(words)).startsWith("The remote refused the push of feature: "))
+      assert.isTrue(pushFailure("feature", unanswered(words)).startsWith("The remote rejected the push of feature: "))
   )
 })

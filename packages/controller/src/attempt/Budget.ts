@@ -61,13 +61,13 @@ const unpriced = (
   if (alias.test(model)) {
     return [{
       path: "spec.model",
-      expected: "a model's own name, such as claude-opus-5-5, since an alias is each version's choice",
+      expected: "a model's full name such as claude-opus-5-5, since an alias means another model in each version",
       found: JSON.stringify(model)
     }]
   }
   return priceOf(model, prices) !== undefined ? [] : [{
     path: "spec.model",
-    expected: `a model with a price (list of ${listPricesDate}), so that its budget can be kept: set model.prices[${
+    expected: `a model with a price (list of ${listPricesDate}), so that its budget can be enforced: set model.prices[${
       JSON.stringify(model)
     }]`,
     found: JSON.stringify(model)

@@ -20,7 +20,7 @@ export const conclude = (observed: PresentRun, job: ObservedJob, verdict: Verdic
   const saved = savedAt(verdict.reason, evidence)
   const notes = [
     ...(saved === undefined ? [] : [saved]),
-    ...(dropped.length === 0 ? [] : [`Left out of its report: ${nameFields(dropped)}.`])
+    ...(dropped.length === 0 ? [] : [`Invalid fields left out of its report: ${nameFields(dropped)}.`])
   ]
   if (pause !== undefined) {
     return paused(observed, { pause, message: sentences([verdict.message, ...notes]), attempt, evidence })
@@ -41,8 +41,8 @@ const savedAt = (reason: TerminalReason, { delivery }: Evidence): string | undef
   if (!stopped.has(reason) || delivery === undefined) return undefined
   const { branch, changed, headCommit } = delivery
   return headCommit !== undefined && changed
-    ? `Its work is on ${branch} at ${headCommit.slice(0, 12)}.`
-    : "Nothing of it is on the remote."
+    ? `Its work was saved on ${branch} at ${headCommit.slice(0, 12)}.`
+    : "None of its work was pushed."
 }
 
 const adviceOn = (kind: KindName, reason: TerminalReason): string | undefined =>
@@ -50,8 +50,8 @@ const adviceOn = (kind: KindName, reason: TerminalReason): string | undefined =>
 
 /** What to do when the run does not go on by itself any more. */
 const goOn: Partial<Record<TerminalReason, string>> = {
-  BudgetExceeded: "Raise spec.maxCostUsd or spec.maxTurns, and spec.contextVersion, to go on in the same session.",
-  DeadlineExceeded: "Raise spec.timeoutSeconds, and spec.contextVersion, to go on in the same session.",
-  InfraLost: "Raise spec.contextVersion to go on in the same workspace.",
+  BudgetExceeded: "Raise spec.maxCostUsd or spec.maxTurns and spec.contextVersion to continue in the same session.",
+  DeadlineExceeded: "Raise spec.timeoutSeconds and spec.contextVersion to continue in the same session.",
+  InfraLost: "Raise spec.contextVersion to continue in the same workspace.",
   RateLimited: "The usage limit did not clear in time. Raise spec.contextVersion to continue."
 }

@@ -13,7 +13,7 @@ const refusedFact = (models: ReadonlyArray<string>): ConditionFact => ({
   type: "ModelsRefused",
   status: "True",
   reason: "NotAllowed",
-  message: `The agent asked for ${models.join(", ")}, and may use spec.model and what model.allowed lists.`
+  message: `The agent asked for ${models.join(", ")}. Allowed are spec.model and the models in model.allowed.`
 })
 
 const deliveredFact = (
@@ -26,7 +26,7 @@ const deliveredFact = (
       type: "Delivered",
       status: "False",
       reason,
-      message: "The branch of this run is not on the remote."
+      message: "The run's branch is not on the remote."
     }
   }
   if (pullRequestUrl !== undefined) {
@@ -34,7 +34,7 @@ const deliveredFact = (
       type: "Delivered",
       status: "True",
       reason: "PullRequestOpen",
-      message: `The pull request is ${pullRequestUrl}`
+      message: `Pull request: ${pullRequestUrl}`
     }
   }
   if (forgeKnown !== true) {
@@ -43,14 +43,14 @@ const deliveredFact = (
       type: "Delivered",
       status: "True",
       reason: "BranchPushed",
-      message: `The branch is on the remote; ${why}.`
+      message: `The branch was pushed; ${why}.`
     }
   }
   return {
     type: "Delivered",
     status: "False",
     reason: "PullRequestMissing",
-    message: `The branch is on the remote, but has no pull request${
+    message: `The branch was pushed, but has no pull request${
       pullRequestProblem === undefined ? "." : `: ${pullRequestProblem}`
     }`
   }

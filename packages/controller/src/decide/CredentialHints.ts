@@ -7,7 +7,7 @@ import type { CredentialHints } from "./Judge.ts"
 export const credentialHints = ({ config: { secrets }, run }: PresentRun): CredentialHints => {
   const user = Result.isSuccess(run.spec) ? run.spec.success.githubUser : "<user>"
   return {
-    modelKey: `The key ${secrets.apiKeySecretKey} of the Secret ${secrets.apiKeySecretName}`,
-    gitAccess: `The key token of the Secret ${tokenSecretName(user)}, or ssh-privatekey of ${sshSecretName(user)},`
+    modelKey: `Key ${secrets.apiKeySecretKey} of the Secret ${secrets.apiKeySecretName}`,
+    gitAccess: `Key token of the Secret ${tokenSecretName(user)}, or ssh-privatekey of ${sshSecretName(user)},`
   }
 }

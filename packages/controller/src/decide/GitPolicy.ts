@@ -13,7 +13,7 @@ export const refusedRepositories = (
     if (!git.allowedProtocols.some((allowed) => allowed === protocol)) {
       return [{
         path: field,
-        expected: `a URL of a protocol in git.allowedProtocols (${git.allowedProtocols.join(", ")})`,
+        expected: `a URL with a protocol of git.allowedProtocols (${git.allowedProtocols.join(", ")})`,
         found: JSON.stringify(url)
       }]
     }

@@ -54,14 +54,14 @@ export const judgeJob = (job: ObservedJob, credentials: CredentialHints, neverBe
   if (isOwnDeadline && neverBegan !== undefined) return neverBegan
   const by = interruption(job)
   if (by !== undefined) return by
-  if (job.pod?.filesRefused === true) return lost("The attempt's files were not those that it was made with.")
+  if (job.pod?.filesRefused === true) return lost("The attempt's files did not match the digest in its Job.")
   if (job.pod !== undefined && job.pod.over && !job.pod.gone && job.pod.ended === undefined) {
     return missing(brokerReportOf(job), credentials) ??
-      { reason: "SetupFailed", message: `The pod ${job.pod.name} failed before the agent started: see its log.` }
+      { reason: "SetupFailed", message: `The pod ${job.pod.name} failed before the agent started. See its log.` }
   }
   return lost(
     job.end?.succeeded === true
-      ? "The Job completed but its pod was gone before its result could be read."
+      ? "The Job completed, but its pod was gone before its result could be read."
       : `The Job failed (${job.end?.reason ?? "unknown"}) and its pod was gone before its result could be read.`
   )
 }
@@ -81,7 +81,7 @@ const judgeCompleted = (
   const brokerReport = job.pod?.brokerReport
   if (brokerReport === undefined || Result.isFailure(brokerReport)) {
     const found = brokerReport === undefined ? "nothing" : nameFields(brokerReport.failure)
-    return silent(job, end, `no valid report of its broker: ${found}`, credentials)
+    return silent(job, end, `no valid broker report: ${found}`, credentials)
   }
   return judgeDelivery(runnerReport, { by: "broker", brokerReport: brokerReport.success })
 }
@@ -120,7 +120,7 @@ const judgeFailed = (job: ObservedJob, runnerReport: AgentResult, credentials: C
     if (absent !== undefined) return absent
   }
   if (unseenLimit(runnerReport, job.brokered, brokerReport)) {
-    const doubt = "It says that a usage limit was reached, but its broker saw none."
+    const doubt = "The agent reported a usage limit, but the broker saw none."
     return { reason: "AgentError", message: `${sentence(runnerReport.message)} ${doubt}` }
   }
   const told = runnerReport.reason === undefined || foreign.has(runnerReport.reason)
@@ -134,7 +134,7 @@ const missing = (brokerReport: BrokerResult | undefined, credentials: Credential
   const name = brokerReport.missing === "ModelKey" ? credentials.modelKey : credentials.gitAccess
   return {
     reason: "SecretMissing",
-    message: `${name} is missing. Create it, and raise spec.contextVersion.${
+    message: `${name} is missing. Create it and raise spec.contextVersion.${
       brokerReport.problem === undefined ? "" : ` (${brokerReport.problem})`
     }`
   }
@@ -152,7 +152,7 @@ const silent = (
 ): Verdict | undefined => {
   const by = interruption(job)
   if (by !== undefined || job.end === undefined) return by
-  if (reason === "ContainerStatusUnknown") return lost("The node restarted while the agent ran.")
+  if (reason === "ContainerStatusUnknown") return lost("The node restarted while the agent was running.")
   if (reason === "OOMKilled") {
     return { reason: "AgentError", message: "The agent ran out of memory. Raise agent.resources.limits.memory." }
   }
@@ -160,7 +160,7 @@ const silent = (
     job.brokered && job.pod?.gone === true && job.pod.brokerReport !== undefined &&
     Result.isFailure(job.pod.brokerReport)
   ) {
-    return lost("The pod was lost before its broker could say what was delivered.")
+    return lost("The pod was lost before its broker reported what was delivered.")
   }
   return (signals.has(exitCode) ? stoppedFromOutside(job) : undefined) ?? missing(brokerReportOf(job), credentials) ?? {
     reason: "AgentError",
@@ -174,10 +174,10 @@ const interruption = (job: ObservedJob): Failure | undefined => {
   if (job.stopping === "Cancelled") return { reason: "Cancelled", message: "The run was cancelled." }
   if (job.stopping === "DeadlineExceeded" || job.end?.reason === "DeadlineExceeded") {
     const limit = job.timeoutSeconds === undefined ? "" : ` of ${job.timeoutSeconds} s`
-    return { reason: "DeadlineExceeded", message: `The attempt ran longer than its time limit${limit}.` }
+    return { reason: "DeadlineExceeded", message: `The attempt exceeded its time limit${limit}.` }
   }
   if (job.end?.reason === "PodFailurePolicy") return lost(disrupted(job))
-  return job.deleting ? { reason: "JobLost", message: "The Job was deleted while it ran." } : undefined
+  return job.deleting ? { reason: "JobLost", message: "The Job was deleted while it was running." } : undefined
 }
 
 const disrupted = ({ pod }: ObservedJob): string =>

@@ -48,33 +48,35 @@ const missing = (runnerReport: Completed, report: DeliveryReport): Option.Option
   if (pushRefused !== undefined) {
     return short("PushRejected", pushFailure(branch, pushRefused))
   }
-  if (!changed) return short("NoChanges", `The agent changed nothing. ${runnerReport.message}`)
-  if (headCommit === undefined) return short("PushRejected", `The remote does not have the branch ${branch}.`)
+  if (!changed) return short("NoChanges", `The agent made no changes. ${runnerReport.message}`)
+  if (headCommit === undefined) return short("PushRejected", `The remote has no branch ${branch}.`)
   return report.by === "runner" ? Option.none() : unproven(delivery, report.brokerReport)
 }
 
 const noProof = (report: DeliveryReport): string =>
   report.by === "runner"
-    ? "The agent ended, but the runner gave no proof of delivery."
-    : `The agent ended, but the broker never read its branch back. ${report.brokerReport.problem ?? ""}`
+    ? "The agent ended, but the runner reported no delivery."
+    : `The agent ended, but the broker could not verify its branch. ${report.brokerReport.problem ?? ""}`
 
 const unproven = (
   { branch, pullRequestUrl, verifiedAt }: Delivery,
   { forgeKnown, pullRequestProblem, pullRequestVerifiedAt }: BrokerResult
 ): Option.Option<Shortfall> => {
   if (verifiedAt === undefined) {
-    return short("AgentError", `The agent ended, but the broker did not read ${branch} back after the push.`)
+    return short("AgentError", `The agent ended, but the broker did not verify ${branch} after the push.`)
   }
   if (!forgeKnown || (pullRequestUrl !== undefined && pullRequestVerifiedAt !== undefined)) return Option.none()
   return short(
     "PullRequestMissing",
-    `${branch} is on the remote, but has no pull request: ${pullRequestProblem ?? "the forge shows none"}`
+    `${branch} was pushed, but has no pull request: ${pullRequestProblem ?? "none was found"}`
   )
 }
 
 const wordsFor = (report: DeliveryReport, remarks?: string): string => {
   const { branch, headCommit, pullRequestUrl } = deliveryOf(report) ?? { branch: "" }
-  const where = `${branch} is at ${headCommit?.slice(0, 12)} on the remote`
-  const said = report.by === "broker" && pullRequestUrl !== undefined ? `${where}, in ${pullRequestUrl}` : `${where}.`
+  const where = `Pushed ${branch} at ${headCommit?.slice(0, 12)}`
+  const said = report.by === "broker" && pullRequestUrl !== undefined
+    ? `${where}, pull request ${pullRequestUrl}`
+    : `${where}.`
   return remarks === undefined ? said : `${remarks} ${said}`
 }

@@ -10,13 +10,13 @@ const kinds: ReadonlyArray<readonly [words: RegExp, reason: Refusal["reason"], n
   [
     /exceeded quota|failed quota/,
     "QuotaExceeded",
-    "Raise the ResourceQuota of the namespace, or wait until other runs have ended."
+    "Raise the namespace's ResourceQuota, or wait for other runs to end."
   ],
-  [/violates PodSecurity/, "PodSecurity", "Let the namespace's Pod Security level be restricted, or a weaker one."],
+  [/violates PodSecurity/, "PodSecurity", "Set the namespace's Pod Security level to restricted or a weaker one."],
   [
     /(maximum|minimum) .* per (Container|Pod)|LimitRange/i,
     "LimitRange",
-    "Change agent.resources, or the namespace's LimitRange."
+    "Change agent.resources or the namespace's LimitRange."
   ]
 ]
 
@@ -26,6 +26,6 @@ const wordsOf = (said: string): string =>
 
 export const explainRefusal = (what: "Job" | "pod", said: string): Refusal => {
   const [, reason, next] = kinds.find(([words]) => words.test(said)) ??
-    [undefined, "Refused" as const, "See the orchestrator's permissions and the policies of the namespace."]
-  return { reason, message: `The cluster refuses the run's ${what}: ${wordsOf(said)}. ${next}` }
+    [undefined, "Refused" as const, "Check the orchestrator's permissions and the namespace's policies."]
+  return { reason, message: `The cluster rejected the run's ${what}: ${wordsOf(said)}. ${next}` }
 }

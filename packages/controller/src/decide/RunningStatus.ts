@@ -83,7 +83,7 @@ export const failureOf = (run: LiveRun, standing: Standing): Failure | undefined
   const failure = standing.trouble?.failure
   return failure === undefined ? undefined : {
     reason: failure.reason,
-    message: `${steady(run, { ...standing, usual: false })} Then ${again(run)}.`
+    message: `${steady(run, { ...standing, usual: false })} Then retry: ${again(run)}.`
   }
 }
 
@@ -100,11 +100,11 @@ const editFacts = (run: LiveRun, job: ObservedJob): ReadonlyArray<ConditionFact>
     return [{ type: "EditPending", status: "True", reason: "WaitsForNextAttempt", message: waits(run.kind) }]
   }
   return findCondition(run.status.conditions, "EditPending")?.status === "True"
-    ? [{ type: "EditPending", status: "False", reason: "NoEdit", message: "The attempt works on the spec as it is." }]
+    ? [{ type: "EditPending", status: "False", reason: "NoEdit", message: "The attempt uses the current spec." }]
     : []
 }
 
 const waits = (kind: KindName): string =>
   runKinds[kind].hasVersions
-    ? "The spec was changed while this attempt runs; the change counts when spec.contextVersion is raised."
-    : `The spec was changed while the run is under way; the change does not count: create another ${kind}.`
+    ? "The spec was changed while this attempt was running. Raise spec.contextVersion to apply the change."
+    : `The spec was changed while the run was in progress, which has no effect. Create another ${kind}.`

@@ -35,8 +35,7 @@ export const standingOf = (job: ObservedJob, now: DateTime.Utc): Standing => {
   if (job.suspended) {
     return {
       begun: false,
-      message:
-        `The Job ${job.name} is suspended, and not by the orchestrator: nothing runs until its spec.suspend is false.`,
+      message: `The Job ${job.name} was suspended by someone else. Set its spec.suspend to false to continue.`,
       trouble: { reason: "Suspended" }
     }
   }
@@ -52,9 +51,9 @@ export const startDeadline = (
   begun || trouble?.failure === undefined ? undefined : startLimit(job, config, trouble.mayPass === true)
 
 const stopping: Readonly<Record<NonNullable<ObservedJob["stopping"]>, string>> = {
-  Cancelled: "The run is being cancelled: its agent is told to stop, and its work is saved.",
-  DeadlineExceeded: "The attempt's time is over: its agent is told to stop, and its work is saved.",
-  Finished: "The agent has ended; what others have added to its pod is being stopped."
+  Cancelled: "The run is being cancelled: stopping the agent and saving its work.",
+  DeadlineExceeded: "The attempt has reached its time limit: stopping the agent and saving its work.",
+  Finished: "The agent has ended; stopping the containers that others added to its pod."
 }
 
 const withoutPod = ({ name, namespace, podRefused }: ObservedJob): Standing => {
@@ -79,7 +78,7 @@ const withPod = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Standing =
   if (pod.deleting && !pod.over) {
     return {
       begun: pod.begun,
-      message: `The pod ${pod.name} is being deleted, and not by the orchestrator.`,
+      message: `The pod ${pod.name} is being deleted by someone else.`,
       trouble: { reason: "PodDeleted" }
     }
   }
@@ -87,7 +86,7 @@ const withPod = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Standing =
   return pod.unreachable
     ? {
       begun: true,
-      message: `The node of the pod ${pod.name} does not answer: whether the agent works is not known.`,
+      message: `The node of the pod ${pod.name} is not responding; whether the agent is running is unknown.`,
       trouble: { reason: "NodeNotReady" }
     }
     : { begun: true, message: agentRuns(job) }
@@ -95,7 +94,7 @@ const withPod = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Standing =
 
 /** All that is known from outside: what the container has begun with is its own business. */
 const agentRuns = ({ name }: ObservedJob): string =>
-  `The agent's container runs in the Job ${name}: setup first, then the agent.`
+  `The agent's container is running in the Job ${name}: setup first, then the agent.`
 
 const starting = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Omit<Standing, "begun"> => {
   const see = `See kubectl describe pod ${pod.name} -n ${job.namespace}.`
@@ -104,8 +103,8 @@ const starting = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Omit<Stan
   if (!pod.prepared && job.podWarning !== undefined) return unprepared(job, job.podWarning, pod, see)
   // One sentence for all of a slow start: each of its own would be another write.
   const message = pod.onNode
-    ? `The pod ${pod.name} is on its node, which pulls its images and starts its containers.`
-    : `The pod ${pod.name} waits for a node.`
+    ? `The pod ${pod.name} is scheduled; its node is pulling images and starting containers.`
+    : `The pod ${pod.name} is waiting for a node.`
   return {
     message,
     usual: true,
@@ -127,7 +126,7 @@ const stuckOn = (stuck: Stuck, job: ObservedJob, see: string): Omit<Standing, "b
   if (stuck.container === undefined) return unscheduled(stuck, job, see)
   if (stuck.reason === "BrokerFailed") {
     return {
-      message: sentence(`The run's broker does not start: ${stuck.message}`),
+      message: sentence(`The run's broker failed to start: ${stuck.message}`),
       trouble: {
         reason: "BrokerFailed",
         failure: { reason: stuck.missing === true ? "SecretMissing" : "SetupFailed", advice: see }
@@ -136,19 +135,19 @@ const stuckOn = (stuck: Stuck, job: ObservedJob, see: string): Omit<Standing, "b
   }
   if (images.has(stuck.reason)) {
     return {
-      message: about(`The image of the container ${stuck.container} cannot be pulled`, causeOf(stuck)),
+      message: about(`Cannot pull the image of the container ${stuck.container}`, causeOf(stuck)),
       trouble: {
         reason: stuck.reason === "InvalidImageName" ? "InvalidImageName" : "ImagePullBackOff",
         failure: {
           reason: "ImagePullFailed",
           advice:
-            "Check agent.image and agent.imagePullSecrets; a registry that asks who it is: kubectl create secret docker-registry " +
+            "Check agent.image and agent.imagePullSecrets; for a private registry: kubectl create secret docker-registry " +
             `NAME -n ${job.namespace} --docker-server=HOST --docker-username=USER --docker-password=TOKEN.`
         }
       }
     }
   }
-  const message = about(`The container ${stuck.container} cannot be made`, stuck.message)
+  const message = about(`Cannot create the container ${stuck.container}`, stuck.message)
   return isSecret(stuck.message)
     ? { message, trouble: secretMissing(stuck.message, job.namespace) }
     : { message, trouble: { reason: "ContainerNotMade", failure: { reason: "SetupFailed", advice: see } } }
@@ -180,7 +179,7 @@ const secretMissing = (words: string, namespace: string): Trouble => {
 const unscheduled = ({ message: words, reason }: Stuck, job: ObservedJob, see: string): Omit<Standing, "begun"> => {
   if (reason === "SchedulingGated") {
     return {
-      message: about("The pod is held back by a scheduling gate", words),
+      message: about("The pod has a scheduling gate", words),
       trouble: { reason: "SchedulingGated" }
     }
   }
@@ -198,7 +197,7 @@ const unscheduled = ({ message: words, reason }: Stuck, job: ObservedJob, see: s
       }
     }
     : {
-      message: about("No node takes the pod", words),
+      message: about("No node can run the pod", words),
       trouble: {
         reason: "Unschedulable",
         mayPass: true,
@@ -218,11 +217,11 @@ const unprepared = (
 ): Omit<Standing, "begun"> => {
   if (reason === "FailedCreatePodSandBox") {
     return {
-      message: about(`The node cannot make the pod ${pod.name}`, words),
+      message: about(`The node cannot create the sandbox of the pod ${pod.name}`, words),
       trouble: { reason: "SandboxFailed", failure: { reason: "SetupFailed", advice: see } }
     }
   }
-  const message = about(`The node cannot give the pod ${pod.name} its volumes`, words)
+  const message = about(`The node cannot mount the volumes of the pod ${pod.name}`, words)
   return {
     message,
     trouble: isSecret(words)

@@ -78,7 +78,7 @@ export const refused = (observed: PresentRun, { message, reason: why }: Refusal)
 /** Pending, since an object of somebody else has the name of the Job: the next round makes it under another one. */
 export const renamed = (observed: PresentRun): ReadonlyArray<Action> => {
   const { attempt, jobName, kind, name, uid } = observed.run
-  const message = `Another Job is named ${jobName}: this run's gets another name.`
+  const message = `A Job named ${jobName} already exists. Retrying with another name.`
   return write(observed, {
     phase: "Pending",
     reason: "Accepted",
@@ -226,7 +226,7 @@ export const paused = (
   { attempt, evidence, message: why, pause: { reason, retryCount, until } }: Pausing
 ): ReadonlyArray<Action> => {
   const resumesAt = formatTime(until)
-  const message = `${why} The run goes on by itself at ${resumesAt}.`
+  const message = `${why} The run resumes at ${resumesAt}.`
   return write(observed, {
     phase: "Pending",
     reason,

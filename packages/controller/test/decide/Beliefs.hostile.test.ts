@@ -121,7 +121,7 @@ describe("a field that cannot be true is left out and named, and the rest counts
   ])("%s", (_, field, changes) => {
     const { status, text } = forged(changes)
     assert.deepStrictEqual([status.reason, status.headCommit, status.sessionId], ["Delivered", commit, session])
-    assert.include(status.message, `Left out of its report: runner.${field} (expected `)
+    assert.include(status.message, `Invalid fields left out of its report: runner.${field} (expected `)
     for (const evil of ["$(", "--d", "passwd", "11111111", "9999"]) assert.notInclude(text, evil)
     assert.isUndefined(status.usage?.costUsd)
   })
@@ -162,7 +162,7 @@ describe("a field that cannot be true is left out and named, and the rest counts
   ])("%s proves nothing", (_, delivery) => {
     const { status, text } = forged({ delivery })
     assert.strictEqual(status.phase, "Failed")
-    assert.include(status.message, "Left out of its report: runner.delivery")
+    assert.include(status.message, "left out of its report: runner.delivery")
     assert.notMatch(text, /GH_TOKEN|upload-pack|\u202e|\\u001b/)
   })
 
@@ -178,7 +178,7 @@ describe("a field that cannot be true is left out and named, and the rest counts
   ])("a broker's word is held to its type as well: %s", (_, changes, field) => {
     const { status } = byBroker(changes)
     assert.strictEqual(status.reason, "Delivered")
-    assert.include(status.message, `Left out of its report: broker.${field}`)
+    assert.include(status.message, `Invalid fields left out of its report: broker.${field}`)
   })
 })
 

@@ -12,44 +12,43 @@ describe("the condition Delivered", () => {
       name: "is True with a pull request",
       evidence: { delivery: withPullRequest, forgeKnown: true },
       reason: "Delivered",
-      want: `True PullRequestOpen The pull request is ${pullRequest}`
+      want: `True PullRequestOpen Pull request: ${pullRequest}`
     },
     {
       name: "is True for a branch where no pull request can be had, and says so",
       evidence: { delivery: delivery(), forgeKnown: false },
       reason: "Delivered",
-      want: "True BranchPushed The branch is on the remote; its host has no known API for pull requests."
+      want: "True BranchPushed The branch was pushed; its host has no known API for pull requests."
     },
     {
       name: "is True for a branch where nobody asked for a pull request",
       evidence: { delivery: delivery() },
       reason: "Delivered",
-      want: "True BranchPushed The branch is on the remote; no pull request was opened."
+      want: "True BranchPushed The branch was pushed; no pull request was opened."
     },
     {
       name: "is False without the pull request that there should be, and says why",
       evidence: { delivery: delivery(), forgeKnown: true, pullRequestProblem: "the token has no scope for it" },
       reason: "PullRequestMissing",
-      want:
-        "False PullRequestMissing The branch is on the remote, but has no pull request: the token has no scope for it"
+      want: "False PullRequestMissing The branch was pushed, but has no pull request: the token has no scope for it"
     },
     {
       name: "is True for work that an interrupted agent saved in its pull request",
       evidence: { delivery: withPullRequest, forgeKnown: true },
       reason: "Cancelled",
-      want: `True PullRequestOpen The pull request is ${pullRequest}`
+      want: `True PullRequestOpen Pull request: ${pullRequest}`
     },
     {
       name: "is False for a push that was refused, whatever is there from before",
       evidence: { delivery: withPullRequest, forgeKnown: true },
       reason: "PushRejected",
-      want: "False PushRejected The branch of this run is not on the remote."
+      want: "False PushRejected The run's branch is not on the remote."
     },
     {
       name: "is False without changes",
       evidence: { delivery: undelivered({ changed: false }), forgeKnown: true },
       reason: "NoChanges",
-      want: "False NoChanges The branch of this run is not on the remote."
+      want: "False NoChanges The run's branch is not on the remote."
     },
     { name: "is not there where nobody looked", evidence: {}, reason: "AgentError", want: undefined }
   ])("$name", ({ evidence, reason, want }) => {

@@ -339,6 +339,6 @@ describe("a success", () => {
   ])("read back by $by says first what is not part of it", ({ job }) => {
     const verdict = judgeAgent(makeJob(job), endWith(completed({ remarks })), credentials)
     assert.strictEqual(verdict?.reason, "Delivered")
-    assert.isTrue(verdict?.message.startsWith(`${remarks} feature/`), verdict?.message)
+    assert.isTrue(verdict?.message.startsWith(`${remarks} Pushed feature/`), verdict?.message)
   })
 })

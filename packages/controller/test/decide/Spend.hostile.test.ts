@@ -121,7 +121,7 @@ describe("a model without a price", () => {
       for (const config of [makeConfig(), priced]) {
         const { message, reason } = messageOf(given({ run: makeCodeRun({ spec: { model } }), config }))
         assert.strictEqual(reason, "InvalidSpec")
-        assert.include(message, "a model's own name")
+        assert.include(message, "a model's full name")
         assert.notInclude(message, "model.prices")
       }
       const config = makeConfig({ agent: { credentials: "env" } })

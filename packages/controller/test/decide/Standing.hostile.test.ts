@@ -142,7 +142,7 @@ describe("an agent that works", () => {
         containerStatuses: [container("claude", up, true)]
       }
     }
-    assert.include(String(writtenStatus(plan(observed(30, seen)))?.["message"]), "does not answer")
+    assert.include(String(writtenStatus(plan(observed(30, seen)))?.["message"]), "is not responding")
   })
 
   it("is not said to when somebody deletes its pod", () => {

@@ -172,7 +172,7 @@ describe("a ConfigMap that is planted between the Job and its files", () => {
       yield* pass("900 seconds", "5 seconds")
       const { status } = yield* run("raced")
       assert.deepStrictEqual([status?.["phase"], status?.["reason"]], ["Failed", "NameCollision"])
-      assert.include(String(status?.["message"]), "see who makes ConfigMaps")
+      assert.include(String(status?.["message"]), "check what creates ConfigMaps")
       assert.lengthOf(yield* agents, 0)
     }).pipe(Effect.provide(raced(100))))
 })

@@ -393,7 +393,7 @@ describe("a claim that is deleted", () => {
       yield* pass("5 seconds")
       assert.strictEqual(
         (yield* status("mine"))?.["message"],
-        `Waiting until ${plain} is deleted; a new one is made then.`
+        `Waiting for workspace ${plain} to be deleted; a new one is created then.`
       )
       yield* client.patch(PersistentVolumeClaimKind, { name: plain, namespace }, {
         type: "merge",

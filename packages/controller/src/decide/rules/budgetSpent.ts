@@ -11,6 +11,6 @@ export const budgetSpent: Rule<NotStarted> = (stage) => {
     ? undefined
     : ended(stage, {
       reason: "BudgetExceeded",
-      message: `Earlier attempts have used up ${field}. Raise it, and spec.contextVersion, to go on.`
+      message: `Earlier attempts have used up ${field}. Raise it and spec.contextVersion to continue.`
     })
 }

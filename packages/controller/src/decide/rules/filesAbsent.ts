@@ -25,7 +25,7 @@ export const filesAbsent: Rule<Started & { readonly spec: RunSpec }> = (stage) =
   if (digest !== undefined && digest !== filesDigest(data)) {
     return job.pod?.filesPlaced === true ? undefined : conclude(stage, job, {
       reason: "InfraLost",
-      message: "The files of the attempt are gone, and would be others now."
+      message: "The attempt's ConfigMap was deleted, and would have other content now."
     })
   }
   return [Action.CreateFiles({

@@ -28,7 +28,7 @@ export const jobAbsent: Rule<NotStarted> = (stage) => {
     return ended(stage, {
       reason: "NameCollision",
       message:
-        `Every PersistentVolumeClaim that could be this run's workspace, ${stage.workspace.claim} first, is another's. Delete one of them, or use another spec.service.`
+        `Every PersistentVolumeClaim that could be this run's workspace (${stage.workspace.claim} first) belongs to others. Delete one of them, or use another spec.service.`
     })
   }
   const spec = withSession(stage, withBranch(stage, stage.spec))

@@ -8,7 +8,7 @@ import { ended } from "../Status.ts"
 const lost = (observed: PresentRun, job: ObservedJob | undefined): ReadonlyArray<Action> =>
   ended(observed, {
     reason: "JobLost",
-    message: `The Job ${observed.run.jobName} was deleted while it ran.`,
+    message: `The Job ${observed.run.jobName} was deleted while it was running.`,
     advice: "Raise spec.contextVersion to try again.",
     attempt: currentEntry(observed.run, observed.now, job)
   })

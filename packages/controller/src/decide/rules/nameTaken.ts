@@ -12,7 +12,8 @@ export const nameTaken: Rule<NotStarted | Started> = (stage) => {
     case "WorkspaceNameTaken":
       return ended(stage, {
         reason: "NameCollision",
-        message: `A PersistentVolumeClaim named ${stage.learned.claim} exists and is no workspace of this service.`
+        message:
+          `A PersistentVolumeClaim named ${stage.learned.claim} exists and is not a workspace of this service. Delete it, or use another spec.service.`
       })
     case "FilesNameTaken":
       return filesTaken(stage)
@@ -23,14 +24,14 @@ export const nameTaken: Rule<NotStarted | Started> = (stage) => {
 
 /** Somebody was quicker than we in the moment between Job and files: their files are not used, and the next try has other names. */
 const filesTaken = (stage: NotStarted | Started) => {
-  const message = "Another ConfigMap has the name that the attempt's files were to have."
+  const message = "A ConfigMap with the name of the attempt's files already exists."
   const { now, run } = stage
   const attempt = stage.tag === "Started" ? entryOf(run, stage.job, {}) : currentEntry(run, now, undefined)
   const pause = pauseAfter(stage, "InfraLost", undefined)
   return pause === undefined
     ? ended(stage, {
       reason: "NameCollision",
-      message: `${message} It happens again and again: see who makes ConfigMaps in this namespace.`,
+      message: `${message} This keeps happening: check what creates ConfigMaps in this namespace.`,
       attempt
     })
     : paused(stage, { pause, message, attempt, evidence: {} })

@@ -6,4 +6,4 @@ import { waiting } from "../Status.ts"
 export const waitingForCapacity: Rule<NotStarted> = (stage) =>
   stage.reachedLimit === undefined
     ? undefined
-    : waiting(stage, "WaitingForCapacity", `Waiting until another run has ended: ${stage.reachedLimit}.`)
+    : waiting(stage, "WaitingForCapacity", `Waiting for another run to end: ${stage.reachedLimit}.`)

@@ -13,7 +13,7 @@ export const waitingForDependencies: Rule<NotStarted> = (stage) => {
         reason: "DependencyFailed",
         message: `The run depends on ${obstacle.name}, which has ${
           ending[obstacle.phase]
-        }. When that has succeeded, raise spec.contextVersion.`
+        }. Once it has succeeded, raise spec.contextVersion.`
       })
     case "cycle":
       return ended(stage, {
@@ -24,7 +24,7 @@ export const waitingForDependencies: Rule<NotStarted> = (stage) => {
       return waiting(
         stage,
         "WaitingForDependencies",
-        `Waiting for ${list(obstacle.names, ", ")}, which spec.dependsOn names and which does not exist here.`
+        `Waiting for ${list(obstacle.names, ", ")}, named in spec.dependsOn but not found in this namespace.`
       )
     case "unfinished":
       return waiting(stage, "WaitingForDependencies", `Waiting for ${list(obstacle.names, ", ")} to succeed.`)

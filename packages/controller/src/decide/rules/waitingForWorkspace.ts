@@ -13,6 +13,6 @@ export const waitingForWorkspace: Rule<NotStarted> = (stage) => {
     "WaitingForWorkspace",
     turn.tag === "waiting"
       ? `Waiting for workspace ${claim}: in use by ${turn.behind}.`
-      : `Waiting until ${claim} is deleted; a new one is made then.`
+      : `Waiting for workspace ${claim} to be deleted; a new one is created then.`
   )
 }

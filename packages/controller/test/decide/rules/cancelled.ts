@@ -36,12 +36,12 @@ const standing = makeCodeRun({
     jobName: nextJobName,
     configmapName: `${nextJobName}-0123456789abcdef`,
     sessionId: nextSession,
-    message: `The agent's container runs in the Job ${nextJobName}: setup first, then the agent.`,
+    message: `The agent's container is running in the Job ${nextJobName}: setup first, then the agent.`,
     conditions: [
       readyFact(
         "False",
         "AgentRunning",
-        `The agent's container runs in the Job ${nextJobName}: setup first, then the agent.`,
+        `The agent's container is running in the Job ${nextJobName}: setup first, then the agent.`,
         started
       ),
       unfinishedFact(started)
@@ -51,7 +51,7 @@ const standing = makeCodeRun({
 })
 const stopping = { stopping: "Cancelled" as const, end: failed("DeadlineExceeded") }
 
-const saving = "The run is being cancelled: its agent is told to stop, and its work is saved."
+const saving = "The run is being cancelled: stopping the agent and saving its work."
 const early = "The run was cancelled before it started."
 const neverStarted = {
   phase: "Cancelled",

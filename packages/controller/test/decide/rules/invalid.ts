@@ -52,7 +52,7 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
   refused(
     "a protocol that the installation does not allow ends the run",
     { repositoryUrl: "http://github.com/acme/api.git" },
-    "spec.repositoryUrl: expected a URL of a protocol in git.allowedProtocols (https, ssh), found \"http://github.com/acme/api.git\""
+    "spec.repositoryUrl: expected a URL with a protocol of git.allowedProtocols (https, ssh), found \"http://github.com/acme/api.git\""
   ),
   {
     name: "every refused repository is named",
@@ -65,8 +65,8 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
       does: written,
       status: {
         message:
-          "spec.repositoryUrl: expected a URL of a protocol in git.allowedProtocols (https), found \"file:///srv/a.git\"; " +
-          "spec.docsRepositoryUrl: expected a URL of a protocol in git.allowedProtocols (https), found \"file:///srv/b.git\""
+          "spec.repositoryUrl: expected a URL with a protocol of git.allowedProtocols (https), found \"file:///srv/a.git\"; " +
+          "spec.docsRepositoryUrl: expected a URL with a protocol of git.allowedProtocols (https), found \"file:///srv/b.git\""
       }
     }
   },

@@ -19,25 +19,25 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
     "a Job that failed while nobody watched its pod is infrastructure loss",
     { end: failed() },
     "InfraLost",
-    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
+    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to continue in the same workspace."
   ),
   ends(
     "a Job that completed while nobody watched its pod proves nothing",
     { end: complete },
     "InfraLost",
-    "The Job completed but its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
+    "The Job completed, but its pod was gone before its result could be read. Raise spec.contextVersion to continue in the same workspace."
   ),
   ends(
     "a pod that went away without a word is infrastructure loss",
     { end: failed(), pod: gonePod },
     "InfraLost",
-    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to go on in the same workspace."
+    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to continue in the same workspace."
   ),
   ends(
     "a pod that was evicted before its agent started is infrastructure loss",
     { end: failed("PodFailurePolicy"), pod: makePod({ over: true }) },
     "InfraLost",
-    "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to go on in the same workspace."
+    "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to continue in the same workspace."
   ),
   ends(
     "a pod that was evicted is infrastructure loss, in the node's words",
@@ -46,19 +46,19 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
       pod: makePod({ over: true, disruption: "The node was low on resource: memory" })
     },
     "InfraLost",
-    "The pod was evicted, preempted or lost with its node. The node was low on resource: memory. Raise spec.contextVersion to go on in the same workspace."
+    "The pod was evicted, preempted or lost with its node. The node was low on resource: memory. Raise spec.contextVersion to continue in the same workspace."
   ),
   ends(
     "a pod that failed before its agent started is no infrastructure loss",
     { end: failed(), pod: makePod({ over: true }) },
     "SetupFailed",
-    `The pod ${makePod().name} failed before the agent started: see its log.`
+    `The pod ${makePod().name} failed before the agent started. See its log.`
   ),
   ends(
     "a pod that was not ready within the time limit ran too long",
     { end: failed("DeadlineExceeded"), pod: gonePod },
     "DeadlineExceeded",
-    "The attempt ran longer than its time limit. Raise spec.timeoutSeconds, and spec.contextVersion, to go on in the same session."
+    "The attempt exceeded its time limit. Raise spec.timeoutSeconds and spec.contextVersion to continue in the same session."
   ),
   {
     name: "the attempt is closed without an exit code",

@@ -11,7 +11,7 @@ const told = { costUsd: 0.25, inputTokens: 1000, outputTokens: 200, turns: 4 }
 /** Of the runner: its money is an estimate. */
 const usage = { ...told, costEstimated: true }
 const head = "0123456789abcdef0123456789abcdef01234567"
-const delivered = "feature/task-12-implementation is at 0123456789ab on the remote."
+const delivered = "Pushed feature/task-12-implementation at 0123456789ab."
 
 /** Without automatic retries, the run ends with this reason when its Job is like this. */
 const ends = (name: string, job: ReturnType<typeof makeJob>, reason: string, status: object = {}): PlanCase => ({
@@ -46,7 +46,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
           type: "Delivered",
           status: "True",
           reason: "BranchPushed",
-          message: "The branch is on the remote; no pull request was opened.",
+          message: "The branch was pushed; no pull request was opened.",
           lastTransitionTime: now
         }
       ],
@@ -79,14 +79,14 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "an agent that says it is done without proof of delivery has failed",
     makeJob({ end: complete, pod: endedPod(endWith({ outcome: "Completed", message: "Done." })) }),
     "AgentError",
-    { message: "The agent ended, but the runner gave no proof of delivery.", branch: undefined }
+    { message: "The agent ended, but the runner reported no delivery.", branch: undefined }
   ),
   ends(
     "a refused push is no success, and the remote's words are kept",
     jobWith(completed({ delivery: undelivered({ pushRefused: "protected branch" }) })),
     "PushRejected",
     {
-      message: "The remote refused the push of feature/task-12-implementation: protected branch",
+      message: "The remote rejected the push of feature/task-12-implementation: protected branch",
       branch: undefined,
       headCommit: undefined
     }
@@ -95,13 +95,13 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "a branch that is not on the remote is no success",
     jobWith(completed({ delivery: undelivered() })),
     "PushRejected",
-    { message: "The remote does not have the branch feature/task-12-implementation." }
+    { message: "The remote has no branch feature/task-12-implementation." }
   ),
   ends(
     "an agent that changed nothing has not delivered",
     jobWith(completed({ delivery: undelivered({ changed: false }) })),
     "NoChanges",
-    { message: "The agent changed nothing. Added the endpoint." }
+    { message: "The agent made no changes. Added the endpoint." }
   ),
   ends("the runner's reason is the run's", jobWith(failedWith("SetupFailed")), "SetupFailed", {
     message: "It did not work.",
@@ -125,7 +125,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "InfraLost",
     {
       message:
-        "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to go on in the same workspace."
+        "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to continue in the same workspace."
     }
   ),
   ends(
@@ -134,7 +134,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "InfraLost",
     {
       message:
-        "The pod was stopped from outside (BackoffLimitExceeded). Raise spec.contextVersion to go on in the same workspace."
+        "The pod was stopped from outside (BackoffLimitExceeded). Raise spec.contextVersion to continue in the same workspace."
     }
   ),
   ends(

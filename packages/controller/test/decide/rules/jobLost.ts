@@ -17,7 +17,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
       rule,
       does: lost,
       status: {
-        message: `The Job ${jobName} was deleted while it ran. Raise spec.contextVersion to try again.`,
+        message: `The Job ${jobName} was deleted while it was running. Raise spec.contextVersion to try again.`,
         finishedAt: now,
         jobName,
         attempts: [{
@@ -28,7 +28,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
           finishedAt: now,
           outcome: "Failed",
           reason: "JobLost",
-          message: `The Job ${jobName} was deleted while it ran.`
+          message: `The Job ${jobName} was deleted while it was running.`
         }]
       }
     }
@@ -63,7 +63,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
           finishedAt: now,
           outcome: "Failed",
           reason: "JobLost",
-          message: `The Job ${jobName} was deleted while it ran.`
+          message: `The Job ${jobName} was deleted while it was running.`
         }]
       }
     }

@@ -6,8 +6,8 @@ import { now, readyFact } from "../../fixtures/Statuses.ts"
 
 const rule = "jobRefused"
 const words = "jobs.batch \"code-api-v1-3f9c2a1b\" is forbidden: exceeded quota: few, requested: count/jobs.batch=1"
-const message = "The cluster refuses the run's Job: exceeded quota: few, requested: count/jobs.batch=1. Raise the " +
-  "ResourceQuota of the namespace, or wait until other runs have ended."
+const message = "The cluster rejected the run's Job: exceeded quota: few, requested: count/jobs.batch=1. Raise the " +
+  "namespace's ResourceQuota, or wait for other runs to end."
 const fact = (status: "True" | "False", type: string, reason = "WaitingForCapacity") => ({
   ...readyFact(status, reason, message, now),
   type
@@ -56,8 +56,8 @@ export const jobRefusedCases: ReadonlyArray<PlanCase> = [
       rule,
       does: ["write Failed/InvalidSpec at 7"],
       status: {
-        message: "The cluster refuses the run's Job: spec.template: no such field. See the orchestrator's " +
-          "permissions and the policies of the namespace."
+        message: "The cluster rejected the run's Job: spec.template: no such field. Check the orchestrator's " +
+          "permissions and the namespace's policies."
       }
     }
   }

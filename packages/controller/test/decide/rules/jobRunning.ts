@@ -7,11 +7,11 @@ import { docsRunning, finished, now, readyFact, running, started, unfinishedFact
 const rule = "jobRunning"
 const run = makeCodeRun({ status: running() })
 const pull =
-  "Check agent.image and agent.imagePullSecrets; a registry that asks who it is: kubectl create secret docker-registry " +
+  "Check agent.image and agent.imagePullSecrets; for a private registry: kubectl create secret docker-registry " +
   `NAME -n ${namespace} --docker-server=HOST --docker-username=USER --docker-password=TOKEN.`
 const describePod = `kubectl describe pod ${jobName}-x7k2p -n ${namespace}.`
 const fit = `Check agent.resources, agent.nodeSelector and agent.tolerations; see ${describePod}`
-const image = `The image of the container claude cannot be pulled: manifest unknown. ${pull}`
+const image = `Cannot pull the image of the container claude: manifest unknown. ${pull}`
 
 /** A pod that cannot start for this reason is told in these words. */
 const stuck = (name: string, pod: ReturnType<typeof stuckPod>, reason: string, message: string): PlanCase => ({
@@ -73,7 +73,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       rule,
       does: ["write Running/Starting at 7"],
       status: {
-        message: `The pod ${jobName}-x7k2p is on its node, which pulls its images and starts its containers.`,
+        message: `The pod ${jobName}-x7k2p is scheduled; its node is pulling images and starting containers.`,
         startedAt: started,
         workspace: "workspace-api",
         attempts: [{ contextVersion: 1, jobName, sessionId: session, startedAt: started }]
@@ -177,7 +177,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
           readyFact(
             "False",
             "AgentRunning",
-            `The agent's container runs in the Job ${jobName}: setup first, then the agent.`,
+            `The agent's container is running in the Job ${jobName}: setup first, then the agent.`,
             started
           ),
           { ...readyFact("False", "Started", "The run has started.", now), type: "Queued" }
@@ -216,7 +216,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
           readyFact(
             "False",
             "AgentRunning",
-            `The agent's container runs in the Job ${jobName}: setup first, then the agent.`,
+            `The agent's container is running in the Job ${jobName}: setup first, then the agent.`,
             now
           ),
           unfinishedFact(now)
@@ -240,26 +240,26 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     "an image without a valid name is told",
     stuckPod("InvalidImageName", "couldn't parse image name \"a b\""),
     "InvalidImageName",
-    `The image of the container claude cannot be pulled: couldn't parse image name "a b". ${pull}`
+    `Cannot pull the image of the container claude: couldn't parse image name "a b". ${pull}`
   ),
   stuck(
     "a pod that fits no node is told in the scheduler's words",
     startingPod({ stuck: { reason: "Unschedulable", message: "0/3 nodes are available: 3 Insufficient memory." } }),
     "Unschedulable",
-    `No node takes the pod: 0/3 nodes are available: 3 Insufficient memory. ${fit}`
+    `No node can run the pod: 0/3 nodes are available: 3 Insufficient memory. ${fit}`
   ),
   stuck(
     "a missing Secret is told by its name",
     stuckPod("CreateContainerConfigError", "secret \"deploy-key\" not found"),
     "SecretMissing",
-    "The container claude cannot be made: secret \"deploy-key\" not found. kubectl create secret generic deploy-key " +
+    "Cannot create the container claude: secret \"deploy-key\" not found. kubectl create secret generic deploy-key " +
       `-n ${namespace} --from-literal=KEY=VALUE.`
   ),
   stuck(
     "what we have no words for is told in the kubelet's",
     stuckPod("CreateContainerError", "the name 4f1d is in use by 77ab"),
     "ContainerNotMade",
-    `The container claude cannot be made: the name 4f1d is in use by 77ab. See ${describePod}`
+    `Cannot create the container claude: the name 4f1d is in use by 77ab. See ${describePod}`
   ),
   {
     name: "a pod that has no node for some seconds only starts, and that is all",
@@ -284,7 +284,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Running/Blocked at 7"],
-      status: { message: `No node takes the pod: 0/3 nodes are available. ${fit}` }
+      status: { message: `No node can run the pod: 0/3 nodes are available. ${fit}` }
     }
   },
   {
@@ -296,7 +296,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Running/Blocked at 7"],
-      status: { message: `The run's broker does not start: REPOSITORY_URL: no. See ${describePod}` }
+      status: { message: `The run's broker failed to start: REPOSITORY_URL: no. See ${describePod}` }
     }
   },
   {
@@ -327,7 +327,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
           readyFact(
             "False",
             "AgentRunning",
-            `The agent's container runs in the Job ${jobName}: setup first, then the agent.`,
+            `The agent's container is running in the Job ${jobName}: setup first, then the agent.`,
             started
           ),
           unfinishedFact(started),

@@ -17,7 +17,7 @@ export const nameTakenCases: ReadonlyArray<PlanCase> = [
       does: ["write Pending/Accepted at 7"],
       status: {
         jobName: `${jobName}-01234567`,
-        message: `Another Job is named ${jobName}: this run's gets another name.`
+        message: `A Job named ${jobName} already exists. Retrying with another name.`
       }
     }
   },
@@ -28,7 +28,8 @@ export const nameTakenCases: ReadonlyArray<PlanCase> = [
       rule,
       does: ["write Failed/NameCollision at 7"],
       status: {
-        message: "A PersistentVolumeClaim named workspace-api exists and is no workspace of this service."
+        message:
+          "A PersistentVolumeClaim named workspace-api exists and is not a workspace of this service. Delete it, or use another spec.service."
       }
     }
   },

@@ -17,7 +17,7 @@ const run = makeCodeRun({ status: running() })
 const mine = { workspace: workspace({ tag: "mine" }) }
 const later = "2026-03-01T12:00:00Z"
 const past = "2026-03-01T09:45:00Z"
-const goesOn = ` The run goes on by itself at`
+const goesOn = ` The run resumes at`
 
 /** The attempt ends, and the run goes on by itself. */
 const pauses = (name: string, observed: PlanCase["given"], reason: string, status: object): PlanCase => ({
@@ -75,7 +75,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
           type: "Delivered",
           status: "True",
           reason: "PullRequestOpen",
-          message: "The pull request is https://github.com/acme/api/pull/3",
+          message: "Pull request: https://github.com/acme/api/pull/3",
           lastTransitionTime: now
         }
       ],
@@ -180,7 +180,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
       status: {
         retryCount: 2,
         message:
-          "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to go on in the same workspace."
+          "The pod was evicted, preempted or lost with its node. Raise spec.contextVersion to continue in the same workspace."
       }
     }
   },

@@ -99,7 +99,7 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Pending/Accepted at 7"],
-      status: between("Failed", "JobLost", {}, "The Job was deleted while it ran.")
+      status: between("Failed", "JobLost", {}, "The Job was deleted while it was running.")
     }
   },
   {

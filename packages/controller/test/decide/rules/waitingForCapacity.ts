@@ -6,7 +6,7 @@ import { now, pausedFor, readyFact, running, unfinishedFact } from "../../fixtur
 
 const rule = "waitingForCapacity"
 const full = { reachedLimit: "limits.activeRunsPerService is 1" }
-const message = "Waiting until another run has ended: limits.activeRunsPerService is 1."
+const message = "Waiting for another run to end: limits.activeRunsPerService is 1."
 const said = {
   phase: "Pending",
   reason: "WaitingForCapacity",

@@ -43,7 +43,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Pending/WaitingForDependencies at 7"],
-      status: { message: "Waiting for bass, which spec.dependsOn names and which does not exist here." }
+      status: { message: "Waiting for bass, named in spec.dependsOn but not found in this namespace." }
     }
   },
   {
@@ -62,7 +62,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
       rule,
       does: ["write Failed/DependencyFailed at 7"],
       status: {
-        message: "The run depends on base, which has failed. When that has succeeded, raise spec.contextVersion.",
+        message: "The run depends on base, which has failed. Once it has succeeded, raise spec.contextVersion.",
         finishedAt: now,
         expiresAt: undefined,
         attempts: undefined
