@@ -1,6 +1,7 @@
 /** What `npm run check` looks at. The longest first: two of them run at a time. */
 import { crdFiles } from "@orchestrator/cli/crds/CrdFiles"
 import { reasonsPage } from "@orchestrator/domain/ReasonGuide"
+import { lifePage } from "@orchestrator/domain/RunLifePage"
 import { Effect, FileSystem, Path } from "effect"
 import { boundaryProblems } from "./Boundaries.ts"
 import { type Check, resultOf } from "./Check.ts"
@@ -52,6 +53,7 @@ export const generatedFiles: ReadonlyMap<string, string> = new Map([
     path.endsWith("run-crd.yaml") ? [[`chart/files/${path}`, text] as const] : []
   ),
   ["docs/guides/reasons.md", reasonsPage],
+  ["docs/life-of-a-run.md", lifePage],
   ["docs/guides/model-requests.md", modelRequestsPage]
 ])
 

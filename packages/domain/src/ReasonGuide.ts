@@ -213,6 +213,9 @@ const passing: ReadonlySet<string> = new Set(PassingReason.literals)
 const early: ReadonlySet<string> = new Set([...WaitingReason.literals, ...RunningReason.literals])
 
 /** The guide, in Markdown. */
+/** What a person does next about a run with this reason. */
+export const nextStepOf = (reason: Reason): string => reasons[reason].next
+
 export const reasonsPage = `<!-- Generated from packages/domain by \`npm run generate\`; edit ReasonGuide.ts there. -->
 
 # Every reason, and what to do next
