@@ -32,9 +32,9 @@ const pageSize = 500
 const defaultWatchSeconds = 300
 /** A watch that ends sooner than this counts as trouble. */
 const shortestWatchMillis = 1000
-/** A watch that has not told by then what there is will not, unless in that time it told more than changes alone would be. */
+/** A watch that has not sent by then what there is will not, unless in that time it sent more than changes alone would be. */
 const longestBeginning = Duration.minutes(1)
-const fewestTold = 500
+const fewestEvents = 500
 /** On the bookmark after the last of what there is. */
 const initialEventsEnd = "k8s.io/initial-events-end"
 /** Failures in a row that are not logged as warnings. */
@@ -99,11 +99,11 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* Effect.sleep(Duration.millis(Math.max(backOff, atLeastMillis)))
   })
 
-  let told = false
+  let logged = false
 
   const works = Effect.suspend(() => {
-    if (!told) return Ref.set(failures, 0)
-    told = false
+    if (!logged) return Ref.set(failures, 0)
+    logged = false
     return Effect.andThen(
       Ref.set(failures, 0),
       Effect.annotateLogs(Effect.logInfo("list and watch work again"), { kind: kind.kind })
@@ -114,10 +114,10 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   const wait = Effect.fnUntraced(function*(error: KubernetesError) {
     const passing = hasReason("Unreachable")(error) ||
       (isRetryable(error) && (yield* Ref.get(failures)) < quietFailures)
-    yield* Effect.logWithLevel(told || passing ? "Debug" : "Warn")("list or watch interrupted").pipe(
+    yield* Effect.logWithLevel(logged || passing ? "Debug" : "Warn")("list or watch interrupted").pipe(
       Effect.annotateLogs({ kind: kind.kind, error: error.message })
     )
-    told ||= !passing
+    logged ||= !passing
     yield* pause("retryAfterSeconds" in error.reason ? (error.reason.retryAfterSeconds ?? 0) * 1000 : 0)
   })
 
@@ -163,13 +163,13 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       else gathered.set(key, project(event.object, gathered.get(key) ?? store.get(keyOf(event.object))))
       return Effect.void
     }
-    const overdue = (told: number): Effect.Effect<void> =>
+    const overdue = (seen: number): Effect.Effect<void> =>
       Effect.andThen(
         Effect.sleep(longestBeginning),
         Effect.suspend(() => {
           if (gathered === undefined) return Effect.never
           const now = gathered.size
-          return now - told < fewestTold ? Effect.void : overdue(now)
+          return now - seen < fewestEvents ? Effect.void : overdue(now)
         })
       )
     yield* follow({ sendInitialEvents: true }, gather).pipe(
@@ -177,7 +177,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       Effect.raceFirst(overdue(0))
     )
     if (gathered === undefined) return
-    // What it told would take as much room again beside the list.
+    // What it sent would take as much room again beside the list.
     gathered = undefined
     return yield* noStream
   })

@@ -371,10 +371,10 @@ describe("on a server that has its troubles", () => {
 
   it.effect("a watch that needs minutes for all there is, is given them for as long as it goes on", () =>
     Effect.gen(function*() {
-      const told = (names: ReadonlyArray<string>) => Stream.fromIterable(names.map((name) => added(name, "4")))
+      const listed = (names: ReadonlyArray<string>) => Stream.fromIterable(names.map((name) => added(name, "4")))
       const many = Array.from({ length: 600 }, (_, index) => `a${index}`)
       const later = (events: typeof streamed) => Stream.unwrap(Effect.as(Effect.sleep("90 seconds"), events))
-      const slow = Stream.concat(told(many), later(Stream.concat(streamed, Stream.never)))
+      const slow = Stream.concat(listed(many), later(Stream.concat(streamed, Stream.never)))
       const { asked, names } = yield* scripted({ lists: [], watches: [], streams: [slow] })
       yield* TestClock.adjust("91 seconds")
       assert.deepStrictEqual(yield* asked, ["stream"])

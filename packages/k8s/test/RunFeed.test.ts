@@ -34,14 +34,14 @@ const docsRun = (name: string) => ({
 /** What a listener hears, in words, one after the other. */
 const listen = Effect.gen(function*() {
   const { follow } = yield* RunFeed
-  const heard = yield* Queue.unbounded<string>()
+  const received = yield* Queue.unbounded<string>()
   yield* follow(namespace).pipe(
     Stream.runForEach(({ change, kind, run }) =>
-      Queue.offer(heard, `${change} ${kind.kind}/${run.metadata.name} ${run.spec["model"]}`)
+      Queue.offer(received, `${change} ${kind.kind}/${run.metadata.name} ${run.spec["model"]}`)
     ),
     Effect.forkScoped
   )
-  return (count: number) => Queue.takeN(heard, count)
+  return (count: number) => Queue.takeN(received, count)
 })
 
 const TestFeed = RunFeed.layer.pipe(Layer.provideMerge(layerMemory))

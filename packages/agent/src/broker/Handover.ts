@@ -16,11 +16,11 @@ import { Credentials } from "./services/Credentials.ts"
 /** The forge counts the requests of a token, which all runs of a user share: one agent may not use them up. */
 const mostHandovers = 30
 
-/** Deliveries that wait for one another; each keeps what it was told. */
+/** Deliveries that wait for one another; each keeps what it was given. */
 const longestLine = 8
 
-/** Of asking the forge. */
-interface Outcome {
+/** What the forge answered. */
+interface ForgeAnswer {
   readonly url?: string
   readonly problem?: string
 }
@@ -66,13 +66,13 @@ export class Handover extends Context.Service<Handover, {
 
       let handovers = 0
 
-      const ask = Effect.fnUntraced(function*(head: string, work: Work): Effect.fn.Return<Outcome, MirrorError> {
+      const ask = Effect.fnUntraced(function*(head: string, work: Work): Effect.fn.Return<ForgeAnswer, MirrorError> {
         if (handovers++ >= mostHandovers) {
           return { problem: `this attempt has asked the forge ${mostHandovers} times, and may no more` }
         }
         return yield* forge.deliver(yield* optionsFor(head, work)).pipe(
-          Effect.map((url): Outcome => url === undefined ? {} : { url }),
-          Effect.catch((error) => Effect.succeed<Outcome>({ problem: redact(error.message) }))
+          Effect.map((url): ForgeAnswer => url === undefined ? {} : { url }),
+          Effect.catch((error) => Effect.succeed<ForgeAnswer>({ problem: redact(error.message) }))
         )
       })
 
@@ -82,10 +82,10 @@ export class Handover extends Context.Service<Handover, {
         if (headCommit === undefined || !delivery.changed || !forge.known) {
           return { delivery, forgeKnown: forge.known }
         }
-        const outcome = yield* ask(headCommit, work)
+        const answer = yield* ask(headCommit, work)
         const { pullRequestUrl: _, ...bare } = delivery
-        if (outcome.url === undefined) {
-          const problem = outcome.problem ?? "the forge names no pull request"
+        if (answer.url === undefined) {
+          const problem = answer.problem ?? "the forge names no pull request"
           yield* Effect.logWarning(`no pull request: ${problem}`)
           yield* brokerReport.update(({ pullRequestVerifiedAt: _, ...result }) => ({
             ...result,
@@ -94,15 +94,15 @@ export class Handover extends Context.Service<Handover, {
           }))
           return { delivery: bare, forgeKnown: true, pullRequestProblem: problem }
         }
-        known = outcome.url
-        const done: Delivery = { ...bare, pullRequestUrl: outcome.url }
+        known = answer.url
+        const done: Delivery = { ...bare, pullRequestUrl: answer.url }
         const pullRequestVerifiedAt = DateTime.formatIso(yield* DateTime.now)
         yield* brokerReport.update(({ pullRequestProblem: _, ...result }) => ({
           ...result,
           delivery: done,
           pullRequestVerifiedAt
         }))
-        yield* Effect.log(`the pull request is ${outcome.url}`)
+        yield* Effect.log(`the pull request is ${answer.url}`)
         return { delivery: done, forgeKnown: true }
       })
 

@@ -41,8 +41,8 @@ describe("a repository that its host knows by another name", () => {
       const pushed = yield* say("push", "origin", `HEAD:refs/heads/${branch}`)
       assert.isTrue(pushed.ok, pushed.words)
       assert.strictEqual(broker.brokerReport().delivery?.headCommit, headOf(remotes.target, branch))
-      const told = broker.log.filter((line) => line.includes(`/old.git is ${remote.url}/target.git now`))
-      assert.lengthOf(told, 1)
+      const lines = broker.log.filter((line) => line.includes(`/old.git is ${remote.url}/target.git now`))
+      assert.lengthOf(lines, 1)
     }))
 
   it.live("does not get the token to another host by a redirect", () =>

@@ -46,8 +46,8 @@ describe("what an earlier run has left in ignored files", () => {
       const other = { ...world, uid: "4a0d3b2c-1111-4222-8333-0123456789ab" }
       const end = yield* (yield* startPod(other)).end
       endedWith(end, "Delivered")
-      const heard = JSON.stringify(world.model.turns.slice(from))
-      assert.include(heard, "word-of-the-repository")
-      assert.deepStrictEqual(planted.filter((file) => heard.includes(wordOf(file))), [])
+      const sent = JSON.stringify(world.model.turns.slice(from))
+      assert.include(sent, "word-of-the-repository")
+      assert.deepStrictEqual(planted.filter((file) => sent.includes(wordOf(file))), [])
     }))
 })

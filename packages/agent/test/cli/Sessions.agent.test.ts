@@ -26,7 +26,7 @@ const afterFirst = Effect.gen(function*() {
   return { world, known: end.brokerReport?.delivery }
 })
 
-/** What the model was told first by the attempt that was started last. */
+/** What the model was sent first by the attempt that was started last. */
 const opening = ({ model }: World) => model.turns.findLast(({ index }) => index === 0)?.texts.join("\n") ?? ""
 
 describe("a later attempt", () => {
@@ -38,10 +38,10 @@ describe("a later attempt", () => {
       endedWith(end, "Delivered")
       assert.isTrue(end.runnerReport.resumed)
       assert.strictEqual(end.runnerReport.sessionId, sessionOf(world, 1))
-      const told = opening(world)
-      assert.include(told, "The password of the day is xylophone.")
-      assert.include(told, "Now do it with \\@two, please.\n```\n/cost\n```")
-      assert.include(told, "Check git status and git log first")
+      const prompt = opening(world)
+      assert.include(prompt, "The password of the day is xylophone.")
+      assert.include(prompt, "Now do it with \\@two, please.\n```\n/cost\n```")
+      assert.include(prompt, "Check git status and git log first")
       assert.strictEqual(fileOf(world.remotes.target, branch, "one.txt"), "one")
       assert.strictEqual(fileOf(world.remotes.target, branch, "two.txt"), "two")
       assert.strictEqual(world.gitHub.pulls.length, 1)

@@ -99,6 +99,6 @@ describe("what an administrator sets", () => {
       const world = yield* makeWorld(inOrder(say("Understood.")))
       const end = yield* (yield* startPod(world, { files: (files) => ({ ...files, "prompt.md": text }) })).end
       endedWith(end, "NoChanges")
-      assert.isTrue(world.model.turns[0]?.texts.some((told) => told.includes(`\n${text}`)), world.model.turns[0]?.body)
+      assert.isTrue(world.model.turns[0]?.texts.some((sent) => sent.includes(`\n${text}`)), world.model.turns[0]?.body)
     }))
 })

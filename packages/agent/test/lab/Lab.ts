@@ -36,8 +36,8 @@ export interface LabCase {
   readonly changes?: ReadonlyArray<string>
   /** Parts of the status's message. */
   readonly says?: ReadonlyArray<string>
-  /** Parts of what the agent was told before it began. */
-  readonly told?: ReadonlyArray<string>
+  /** Parts of the agent's prompt. */
+  readonly prompt?: ReadonlyArray<string>
   /** Parts of the log. */
   readonly logs?: ReadonlyArray<string>
   /** The words with which the remote refuses every push. */
@@ -128,10 +128,10 @@ const nextDelivers = Effect.fnUntraced(function*(around: Surroundings, before: s
 const remoteOf = ({ remotes }: Surroundings, kind: LabCase["kind"]) =>
   kind === "DocsRun" ? remotes.docs : remotes.target
 
-const firstRun = Effect.fnUntraced(function*(wanted: LabCase) {
-  const around = makeService(wanted.repository, wanted.kind)
-  if (wanted.refuses !== undefined) refusePushes(remoteOf(around, wanted.kind), wanted.refuses)
-  return { around, run: yield* runOnce(around, wanted.agent, wanted) }
+const firstRun = Effect.fnUntraced(function*(expected: LabCase) {
+  const around = makeService(expected.repository, expected.kind)
+  if (expected.refuses !== undefined) refusePushes(remoteOf(around, expected.kind), expected.refuses)
+  return { around, run: yield* runOnce(around, expected.agent, expected) }
 })
 
 type FirstRun = Effect.Success<ReturnType<typeof firstRun>>
@@ -139,33 +139,33 @@ type FirstRun = Effect.Success<ReturnType<typeof firstRun>>
 const firstRuns = new Map<string, Promise<FirstRun>>()
 
 /** Cases that differ in what happens after the first run have it in common; each goes on in a copy. */
-const sharedFirstRun = (wanted: LabCase): Effect.Effect<FirstRun> => {
-  const { aftermath: _, name: __, ...same } = wanted
+const sharedFirstRun = (expected: LabCase): Effect.Effect<FirstRun> => {
+  const { aftermath: _, name: __, ...same } = expected
   const key = JSON.stringify(same)
-  const made = firstRuns.get(key) ?? Effect.runPromise(firstRun(wanted))
+  const made = firstRuns.get(key) ?? Effect.runPromise(firstRun(expected))
   firstRuns.set(key, made)
   return Effect.promise(() => made).pipe(Effect.map(({ around, run }) => ({ around: copyOf(around), run })))
 }
 
-const check = Effect.fnUntraced(function*(wanted: LabCase) {
-  const { around, run } = yield* wanted.aftermath === undefined ? firstRun(wanted) : sharedFirstRun(wanted)
-  const remote = remoteOf(around, wanted.kind)
-  const told = `${run.message}\n---\n${run.log}\n---\n${run.prompt}`
-  assert.strictEqual(run.reason, wanted.ends, told)
-  for (const words of wanted.says ?? []) assert.include(run.message, words, told)
-  for (const words of wanted.told ?? []) assert.include(run.prompt, words, told)
-  for (const words of wanted.logs ?? []) assert.include(run.log, words, told)
-  for (const [path, text] of Object.entries(wanted.delivers ?? {})) {
-    assert.strictEqual(contentOf(remote, run.branch ?? "", path), text, `${path}\n${told}`)
+const check = Effect.fnUntraced(function*(expected: LabCase) {
+  const { around, run } = yield* expected.aftermath === undefined ? firstRun(expected) : sharedFirstRun(expected)
+  const remote = remoteOf(around, expected.kind)
+  const details = `${run.message}\n---\n${run.log}\n---\n${run.prompt}`
+  assert.strictEqual(run.reason, expected.ends, details)
+  for (const words of expected.says ?? []) assert.include(run.message, words, details)
+  for (const words of expected.prompt ?? []) assert.include(run.prompt, words, details)
+  for (const words of expected.logs ?? []) assert.include(run.log, words, details)
+  for (const [path, text] of Object.entries(expected.delivers ?? {})) {
+    assert.strictEqual(contentOf(remote, run.branch ?? "", path), text, `${path}\n${details}`)
   }
-  if (wanted.changes !== undefined) {
-    assert.deepStrictEqual(changesOf(remote, run.branch ?? ""), wanted.changes, told)
+  if (expected.changes !== undefined) {
+    assert.deepStrictEqual(changesOf(remote, run.branch ?? ""), expected.changes, details)
   }
-  if (run.reason !== "Completed" && wanted.delivers === undefined && run.branch !== undefined) {
-    assert.isUndefined(headOf(remote, run.branch), told)
+  if (run.reason !== "Completed" && expected.delivers === undefined && run.branch !== undefined) {
+    assert.isUndefined(headOf(remote, run.branch), details)
   }
-  if (wanted.aftermath !== undefined) sh(around.clone, wanted.aftermath)
-  if (wanted.kind !== "DocsRun" && wanted.next !== false) yield* nextDelivers(around, told)
+  if (expected.aftermath !== undefined) sh(around.clone, expected.aftermath)
+  if (expected.kind !== "DocsRun" && expected.next !== false) yield* nextDelivers(around, details)
   sh(around.folder, "chmod -R u+rwx . 2>/dev/null || true")
   removeFolder(around.folder)
 })

@@ -14,7 +14,7 @@ describe("a repository with", () => {
       agent: `test -f orchestrator-task/prompt.md && ${work}`,
       ends: "Completed",
       delivers: { ...delivers, task: "x", "orchestrator-task/prompt.md": undefined },
-      told: elsewhere
+      prompt: elsewhere
     },
     {
       name: "a link named task",
@@ -22,7 +22,7 @@ describe("a repository with", () => {
       agent: `test -f orchestrator-task/prompt.md && ${work}`,
       ends: "Completed",
       delivers: { ...delivers, task: "README.md" },
-      told: elsewhere
+      prompt: elsewhere
     },
     {
       name: "a link out of it named task",
@@ -30,7 +30,7 @@ describe("a repository with", () => {
       agent: work,
       ends: "Completed",
       delivers,
-      told: elsewhere
+      prompt: elsewhere
     },
     {
       name: "a task folder with a prompt of its own",
@@ -38,7 +38,7 @@ describe("a repository with", () => {
       agent: work,
       ends: "Completed",
       delivers: { ...delivers, "task/prompt.md": "mine" },
-      told: elsewhere
+      prompt: elsewhere
     },
     {
       name: "a task folder with other files",
@@ -85,7 +85,7 @@ describe("a repository with", () => {
       agent: work,
       ends: "Completed",
       delivers,
-      told: ["submodules that were not fetched (lib: its host git.example.invalid is not in git.allowedHosts"],
+      prompt: ["submodules that were not fetched (lib: its host git.example.invalid is not in git.allowedHosts"],
       says: ["Submodules that were not fetched: lib"]
     },
     {

@@ -26,7 +26,7 @@ describe("a submodule", () => {
       agent: reads,
       ends: "Completed",
       delivers: { "seen.txt": "one\ninner\n?? seen.txt" },
-      told: ["Submodules are checked out (lib; lib/deep/inner)"]
+      prompt: ["Submodules are checked out (lib; lib/deep/inner)"]
     },
     {
       name: "with a commit of the agent's is pinned as before, and named",

@@ -28,7 +28,7 @@ import { localCluster } from "./LocalCluster.ts"
 import { layerModelKeys, modelAddress, modelKeys, modelKeySecret } from "./ModelKeys.ts"
 import { nextSteps } from "./NextSteps.ts"
 import { writePrivate } from "./PrivateFile.ts"
-import { openStateFolder, type StateFolder, stateFoldersBeside } from "./StateFolder.ts"
+import { openStateFolder, otherStateFolders, type StateFolder } from "./StateFolder.ts"
 
 export interface DevInput {
   readonly agent: AgentChoice
@@ -77,7 +77,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     namespace,
     images,
     token,
-    hidden: yield* stateFoldersBeside(state),
+    hidden: yield* otherStateFolders(state),
     port: input.kubePort,
     readable: [...parts.code, parts.demoAgent]
   })

@@ -39,7 +39,7 @@ const markerText =
   `State of the orchestrator's local cluster. Delete this folder, or start with --reset, to begin anew.\n`
 
 /** Other state folders beside this one: an agent of one cluster must not read the token of another. */
-export const stateFoldersBeside = Effect.fn("StateFolder.beside")(function*({ path: root }: StateFolder) {
+export const otherStateFolders = Effect.fn("StateFolder.others")(function*({ path: root }: StateFolder) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const parent = path.dirname(root)

@@ -46,12 +46,12 @@ const look = Effect.fnUntraced(function*(place: ApiKeyPlace) {
 /** What to tell whoever asks whether the program is ready; the same answer for ten seconds, and in the log when it changes. */
 export const makeApiKeyWarnings = Effect.fn("ApiKey.makeWarnings")(function*(place: ApiKeyPlace) {
   const client = yield* KubernetesClient
-  let told = ""
+  let reported = ""
   const tell = (warnings: ReadonlyArray<string>) =>
     Effect.suspend(() => {
       const now = warnings.join("\n")
-      if (now === told) return Effect.void
-      told = now
+      if (now === reported) return Effect.void
+      reported = now
       return warnings.length === 0 ? Effect.logInfo("API key found") : Effect.logWarning(now)
     })
   return yield* Effect.cachedWithTTL(

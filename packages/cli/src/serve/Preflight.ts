@@ -89,7 +89,7 @@ export class Preflight extends Context.Service<Preflight, {
         })
 
         const run = Effect.gen(function*() {
-          let told = ""
+          let reported = ""
           let failures = 0
           let blockedSince: number | undefined
           while (true) {
@@ -106,8 +106,8 @@ export class Preflight extends Context.Service<Preflight, {
               return yield* new PreflightFailed({ problems: result.problems })
             }
             const words = result.problems.join("\n")
-            if (words !== told) yield* tell(result)
-            told = words
+            if (words !== reported) yield* tell(result)
+            reported = words
             yield* pause(result, failures++)
           }
         })

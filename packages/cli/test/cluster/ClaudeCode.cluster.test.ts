@@ -13,7 +13,7 @@ import { bash, inOrder, say, scriptedModel } from "../../../../tools/agent/Scrip
 import { installation } from "../../src/settings/Installation.ts"
 import { kubectl } from "./ControlPlane.ts"
 import { eventually } from "./Eventually.ts"
-import { git, processNode, storyOf } from "./ProcessNode.ts"
+import { diagnosticsOf, git, processNode } from "./ProcessNode.ts"
 import { makeSite, over, startReplica, verbsOf } from "./World.ts"
 
 /** Here, and not in a test: nothing begins where it cannot be installed, and loading it takes the time that it takes. */
@@ -72,10 +72,16 @@ layer(Layer.provide(node.cluster, onPath), { excludeTestServices: true, timeout:
           kubectl(["apply", "-n", namespace, "-f", "-"], applied)
           const { run } = yield* verbsOf(site)
           const { status = {} } = yield* eventually("it to end", run("hello-api"), over, 270).pipe(
-            Effect.onError(() => Effect.ignore(Effect.flatMap(storyOf(site), (story) => Effect.logError(story))))
+            Effect.onError(() =>
+              Effect.ignore(Effect.flatMap(diagnosticsOf(site), (diagnostics) => Effect.logError(diagnostics)))
+            )
           )
-          const story = yield* storyOf(site)
-          assert.strictEqual(status["reason"], "Delivered", `${String(status["message"])}\n${story}\n${replica.log}`)
+          const diagnostics = yield* diagnosticsOf(site)
+          assert.strictEqual(
+            status["reason"],
+            "Delivered",
+            `${String(status["message"])}\n${diagnostics}\n${replica.log}`
+          )
           assert.strictEqual(status["phase"], "Succeeded")
 
           const branch = String(status["branch"])
@@ -98,7 +104,7 @@ layer(Layer.provide(node.cluster, onPath), { excludeTestServices: true, timeout:
           assert.deepStrictEqual([...remote.passwords], [secrets.token])
           const objects = kubectl(["get", "-n", namespace, "coderuns,jobs,pods,configmaps,events", "-o", "json"])
           for (const secret of Object.values(secrets)) {
-            for (const text of [requests, story, replica.log, objects, textOf(node.remotes)]) {
+            for (const text of [requests, diagnostics, replica.log, objects, textOf(node.remotes)]) {
               assert.isFalse(text.includes(secret))
             }
           }

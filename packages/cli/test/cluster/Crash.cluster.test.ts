@@ -22,11 +22,11 @@ interface Scenario {
   readonly drive: (site: Site, verbs: Verbs) => Effect.Effect<ReadonlyArray<unknown>, KubernetesError>
 }
 
-const patience = 120
+const runSeconds = 120
 
 const ended = ({ run }: Verbs, ...names: ReadonlyArray<string>) =>
   Effect.map(
-    Effect.forEach(names, (name) => eventually(`${name} to end`, run(name), over, patience)),
+    Effect.forEach(names, (name) => eventually(`${name} to end`, run(name), over, runSeconds)),
     (runs) => runs.map(({ status }) => [status?.["phase"], status?.["reason"], status?.["contextVersion"]])
   )
 
@@ -42,7 +42,7 @@ const scenarios: ReadonlyArray<Scenario> = [
       Effect.andThen(
         create(docsRun(site, "manual")),
         Effect.map(
-          eventually("the run to end", docs("manual"), over, patience),
+          eventually("the run to end", docs("manual"), over, runSeconds),
           ({ status }) => [[status?.["phase"], status?.["reason"]]]
         )
       )
@@ -62,7 +62,7 @@ const scenarios: ReadonlyArray<Scenario> = [
           "the second attempt to end",
           verbs.run("first"),
           (run) => over(run) && run.status?.["contextVersion"] === 2,
-          patience
+          runSeconds
         )
         return [[status?.["phase"], status?.["reason"]]]
       })
@@ -81,7 +81,7 @@ const scenarios: ReadonlyArray<Scenario> = [
     drive: (site, verbs) =>
       Effect.gen(function*() {
         yield* verbs.create(codeRun(site, "first", {}, "never"))
-        yield* eventually("it to run", verbs.run("first"), (run) => run.status?.["phase"] === "Running", patience)
+        yield* eventually("it to run", verbs.run("first"), (run) => run.status?.["phase"] === "Running", runSeconds)
         yield* verbs.edit("first", { cancel: true })
         return yield* ended(verbs, "first")
       })
@@ -93,7 +93,7 @@ interface Crash {
   readonly when: When
 }
 
-interface Outcome {
+interface FinalState {
   readonly phases: ReadonlyArray<unknown>
   readonly accepted: ReadonlyArray<Asked>
   readonly writes: number
@@ -102,7 +102,7 @@ interface Outcome {
   readonly slow: number
 }
 
-/** What a busy machine adds: a pod that has no node for long, or does not start at once, is told. */
+/** What a busy machine adds: a pod that has no node for long, or does not start at once, is slowVersions. */
 const slow = new Set(["ClaimPending", "Unschedulable", "Starting", "Blocked"])
 
 /** Terminal phases never change for their contextVersion. */
@@ -110,11 +110,13 @@ const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {
   const client = yield* KubernetesClient
   const final = new Map<string, unknown>()
   const wrong: Array<string> = []
-  const told = new Set<string>()
+  const slowVersions = new Set<string>()
   const follow = Stream.merge(client.watch(CodeRunKind, { namespace }), client.watch(DocsRunKind, { namespace })).pipe(
     Stream.runForEach(({ object: { metadata, status } }) =>
       Effect.sync(() => {
-        if (conditionsOf(status).some(({ reason }) => slow.has(reason))) told.add(metadata.resourceVersion ?? "")
+        if (conditionsOf(status).some(({ reason }) => slow.has(reason))) {
+          slowVersions.add(metadata.resourceVersion ?? "")
+        }
         const key = `${metadata.uid} ${String(status?.["contextVersion"])}`
         const before = final.get(key)
         const phase = status?.["phase"]
@@ -125,14 +127,14 @@ const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {
     Effect.ignore
   )
   yield* Effect.forkScoped(follow)
-  return { wrong, told }
+  return { wrong, slowVersions }
 })
 
 const play = (scenario: Scenario, crash: Crash | undefined) =>
   Effect.scoped(Effect.gen(function*() {
     const site = yield* makeSite(scenario.name.toLowerCase())
     const verbs = yield* verbsOf(site)
-    const { told, wrong } = yield* watchPhases(site)
+    const { slowVersions, wrong } = yield* watchPhases(site)
     const [user] = site.users
     if (user === undefined) return yield* Effect.die("no user")
     const proxy = yield* Effect.acquireRelease(
@@ -151,9 +153,9 @@ const play = (scenario: Scenario, crash: Crash | undefined) =>
       yield* Effect.forkScoped(Effect.andThen(Effect.promise(() => first.exit), startReplica(site)))
     }
     const phases = yield* scenario.drive(site, verbs)
-    yield* verbs.untilReleased(patience)
-    yield* verbs.untilGone(JobKind, patience)
-    yield* verbs.untilGone(ConfigMapKind, patience)
+    yield* verbs.untilReleased(runSeconds)
+    yield* verbs.untilGone(JobKind, runSeconds)
+    yield* verbs.untilGone(ConfigMapKind, runSeconds)
     yield* Effect.sleep("300 millis")
     assert.deepStrictEqual(wrong, [])
     return {
@@ -161,8 +163,8 @@ const play = (scenario: Scenario, crash: Crash | undefined) =>
       accepted: site.accepted(),
       writes: proxy.writes.length,
       crashed: crash === undefined || crashed,
-      slow: told.size
-    } satisfies Outcome
+      slow: slowVersions.size
+    } satisfies FinalState
   }))
 
 const countsOf = (asked: ReadonlyArray<Asked>): Readonly<Record<string, number>> =>
@@ -171,7 +173,7 @@ const countsOf = (asked: ReadonlyArray<Asked>): Readonly<Record<string, number>>
   )
 
 /** I1, I8, I9: what was created is the same; of the rest, one more write at most. */
-const compare = (crash: Crash, calm: Outcome, found: Outcome) => {
+const compare = (crash: Crash, calm: FinalState, found: FinalState) => {
   const where = `crash ${crash.when} write ${crash.write}`
   // A write that is refused and repeated makes a calm run longer than it need be.
   if (!found.crashed) return assert.isBelow(found.writes, crash.write, `${where} did not happen`)

@@ -2,14 +2,14 @@
 import { Effect } from "effect"
 
 /** Long enough for a busy machine: what is right takes a second or two. */
-const patience = 90
+const defaultSeconds = 90
 
 /** Asks until the answer satisfies; fails with the last answer when that takes too long. */
 export const eventually = <A, E, R>(
   what: string,
   ask: Effect.Effect<A, E, R>,
   satisfies: (answer: A) => boolean,
-  seconds = patience
+  seconds = defaultSeconds
 ) =>
   Effect.gen(function*() {
     const end = performance.now() + seconds * 1000

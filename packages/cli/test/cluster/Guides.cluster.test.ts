@@ -127,7 +127,7 @@ kubectl create job stuck -n orchestrator --image=none --dry-run=client -o json |
 const sections = (file: string, only?: RegExp): ReadonlyArray<Block> =>
   blocksOf(readFileSync(join(root, file), "utf8")).filter(({ heading }) => only?.test(heading) ?? true)
 
-const patience = 900_000
+const timeoutMillis = 900_000
 
 layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the guides", (it) => {
   const followAll = Effect.fnUntraced(function*(blocks: ReadonlyArray<Block>) {
@@ -159,7 +159,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the gu
       )
       yield* helm(["uninstall", "orchestrator", "-n", "orchestrator", "--wait"])
       yield* leave
-    }), patience)
+    }), timeoutMillis)
 
   it.effect("chart/README.md", () =>
     Effect.gen(function*() {
@@ -167,7 +167,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the gu
       const { helm } = yield* Plane
       yield* helm(["uninstall", "orchestrator", "-n", "orchestrator", "--wait"])
       yield* leave
-    }), patience)
+    }), timeoutMillis)
 
   it.effect("chart/DEPLOYMENT.md", () =>
     Effect.gen(function*() {
@@ -179,5 +179,5 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the gu
         yield* kubectl(["get", "jobs", "-n", "orchestrator", "-o", "jsonpath={.items[*].metadata.finalizers}"]),
         ""
       )
-    }), patience)
+    }), timeoutMillis)
 })

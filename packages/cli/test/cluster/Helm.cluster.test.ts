@@ -1,6 +1,6 @@
 /**
  * The whole, by Helm: the real chart on a real control plane, the orchestrator's pods and what it brings into agents' pods from the files of
- * the real image. One story, in order: each test begins where the one before it ended.
+ * the real image. One scenario, in order: each test begins where the one before it ended.
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -10,7 +10,7 @@ import { helmCluster } from "./helm/HelmNode.ts"
 import { root } from "./helm/Plane.ts"
 import { makeSite, namespace } from "./helm/Site.ts"
 
-const patience = 300_000
+const timeoutMillis = 300_000
 
 /** Form of a GitHub token, and nothing else of one. */
 const notAToken = `ghp_${"NotARealToken".repeat(3).slice(0, 36)}`
@@ -52,7 +52,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         ])
         yield* eventually("nothing to be missing", http("/ready"), ({ json }) => json["warnings"] === undefined, 60)
       }),
-    patience
+    timeoutMillis
   )
 
   it.effect("passes helm test", () =>
@@ -60,7 +60,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
       const { helm } = yield* makeSite
       const said = yield* helm(["test", "orchestrator", "-n", namespace])
       assert.include(said, "Phase:          Succeeded")
-    }), patience)
+    }), timeoutMillis)
 
   it.effect(
     "a CodeRun by kubectl, with secrets by the script, becomes a branch on the remote",
@@ -75,7 +75,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         assert.strictEqual(status["phase"], "Succeeded", JSON.stringify(status))
         assert.strictEqual(yield* onRemote("hello-api", status["branch"]), status["headCommit"])
       }),
-    patience
+    timeoutMillis
   )
 
   it.effect(
@@ -117,7 +117,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         const status = yield* ended("by-http")
         assert.strictEqual(status["phase"], "Succeeded", JSON.stringify(status))
       }),
-    patience
+    timeoutMillis
   )
 
   it.effect("a rolling upgrade to three replicas loses nothing of a run that is alive", () =>
@@ -139,7 +139,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
       assert.lengthOf(yield* jobsOf("alive"), 1)
       const holder = yield* field(["lease", "orchestrator-controller"], "{.spec.holderIdentity}")
       assert.isTrue(after.some((name) => holder.includes(name)), holder)
-    }), patience)
+    }), timeoutMillis)
 
   it.effect.each([
     {
@@ -185,7 +185,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         yield* rolledOut
         yield* eventually("the pods of before", podNames, (names) => names.join() === before.join())
       }),
-    patience
+    timeoutMillis
   )
 
   it.effect("an image that cannot be pulled leaves the old pods serving", () =>
@@ -201,7 +201,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
       yield* answers(200, "/ready")
       yield* helm(["rollback", "orchestrator", "-n", namespace])
       yield* rolledOut
-    }), patience)
+    }), timeoutMillis)
 
   it.effect("a storage class that is not there is said by the run", () =>
     Effect.gen(function*() {
@@ -218,7 +218,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
       assert.include(said, "storage.storageClassName")
       yield* ask(["delete", "coderun", "no-class"])
       yield* ask(["delete", "pvc", "workspace-no-class"])
-    }), patience)
+    }), timeoutMillis)
 
   it.effect("values of a wrong type are refused by their key, and nothing changes", () =>
     Effect.gen(function*() {
@@ -236,7 +236,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         assert.include(stderr, word)
       }
       assert.strictEqual(yield* field(["deployment", "orchestrator"], "{.metadata.generation}"), before)
-    }), patience)
+    }), timeoutMillis)
 
   it.effect("unknown values and an Ingress without a class are said in the notes", () =>
     Effect.gen(function*() {
@@ -245,7 +245,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
       assert.match(notes, /IGNORED[^]*\n {2}replicas\n/)
       assert.include(notes, "the Ingress names no class")
       yield* rolledOut
-    }), patience)
+    }), timeoutMillis)
 
   it.effect("the values file of an older installation is taken, and rolled back again", () =>
     Effect.gen(function*() {
@@ -260,7 +260,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
       assert.strictEqual((yield* ended("rolled-back"))["phase"], "Succeeded")
       const image = yield* field(["deployment", "orchestrator"], "{.spec.template.spec.containers[0].image}")
       assert.notInclude(image, ":latest", "the older values name that tag")
-    }), patience)
+    }), timeoutMillis)
 
   it.effect("uninstalling with a run alive leaves nothing stuck, and what people made", () =>
     Effect.gen(function*() {
@@ -276,15 +276,15 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
       assert.include(yield* kubectl(["get", "crds", "-o", "name"]), "coderuns.orchestrator.platform")
       yield* ask(["delete", "coderuns,docsruns", "--all", "--timeout=2m"])
       yield* ask(["delete", "jobs", "--all", "--timeout=2m"])
-    }), patience)
+    }), timeoutMillis)
 
   it.effect("a namespace that is deleted with runs alive is gone soon", () =>
     Effect.gen(function*() {
       const { install, kubectl, rolledOut, run, running } = yield* makeSite
       yield* install("install", { replicaCount: 2 })
       yield* rolledOut
-      yield* run("doomed", { env: { DEMO_AGENT_SECONDS: "600" } })
-      yield* running("doomed")
+      yield* run("unfinished", { env: { DEMO_AGENT_SECONDS: "600" } })
+      yield* running("unfinished")
       yield* kubectl(["delete", "namespace", namespace, "--timeout=4m"])
-    }), patience)
+    }), timeoutMillis)
 })

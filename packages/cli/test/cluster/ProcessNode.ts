@@ -61,17 +61,17 @@ export const processNode = ({ agent, pushes }: ProcessNodeOptions) => {
 export const git = (...args: ReadonlyArray<string>) => execFileSync("git", args, { encoding: "utf8" }).trim()
 
 /** What the pods of a site have printed, and how they are, for whoever reads of a failure. */
-export const storyOf = Effect.fnUntraced(function*({ namespace }: Site) {
+export const diagnosticsOf = Effect.fnUntraced(function*({ namespace }: Site) {
   const client = yield* KubernetesClient
   const logs = yield* PodLogs
   const { items } = yield* client.list(PodKind, { namespace })
-  const story: Array<string> = []
+  const diagnostics: Array<string> = []
   for (const { metadata, spec, status } of items) {
-    story.push(metadata.name ?? "", JSON.stringify(status, null, 1))
+    diagnostics.push(metadata.name ?? "", JSON.stringify(status, null, 1))
     for (const container of [...spec.initContainers ?? [], ...spec.containers].map(({ name }) => name)) {
       const lines = yield* Stream.runCollect(logs.read({ podUid: metadata.uid ?? "", container }, { follow: false }))
-      story.push(`${container} printed`, ...lines.map(({ text }) => text))
+      diagnostics.push(`${container} printed`, ...lines.map(({ text }) => text))
     }
   }
-  return story.join("\n")
+  return diagnostics.join("\n")
 })

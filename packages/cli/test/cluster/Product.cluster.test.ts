@@ -11,7 +11,7 @@ import { installation } from "../../src/settings/Installation.ts"
 import { named } from "./Audit.ts"
 import { kubectl } from "./ControlPlane.ts"
 import { eventually } from "./Eventually.ts"
-import { git, processNode, storyOf } from "./ProcessNode.ts"
+import { diagnosticsOf, git, processNode } from "./ProcessNode.ts"
 import { makeSite, type Site, startReplica, verbsOf } from "./World.ts"
 
 const { cluster, remotes, settings: agent } = processNode({ agent: "demo", pushes: true })
@@ -25,7 +25,7 @@ const settings = {
   }
 }
 
-const tell = (site: Site) => Effect.flatMap(storyOf(site), (story) => Effect.logError(story))
+const tell = (site: Site) => Effect.flatMap(diagnosticsOf(site), (diagnostics) => Effect.logError(diagnostics))
 
 layer(cluster, { excludeTestServices: true, timeout: "4 minutes" })("the product on a real control plane", (it) => {
   it.effect(

@@ -202,7 +202,7 @@ layer(Layer.provideMerge(provisioner, scripted), {
     test(
       "a run whose node is gone is lost, and goes on by itself on another node",
       Effect.gen(function*() {
-        const nodeName = `doomed-${randomBytes(3).toString("hex")}`
+        const nodeName = `removed-${randomBytes(3).toString("hex")}`
         const node = Layer.mergeAll(Kubelet.layer({ nodeName }), joined(nodeName))
         const { create, jobsAsked, run, site, untilPhase, untilRunning } = yield* started("node", {
           agent: { ...agent, nodeSelector: onNode(nodeName) },

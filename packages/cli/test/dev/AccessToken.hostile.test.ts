@@ -20,7 +20,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { accessToken } from "../../src/dev/AccessToken.ts"
 import { writePrivate } from "../../src/dev/PrivateFile.ts"
-import { openStateFolder, stateFoldersBeside } from "../../src/dev/StateFolder.ts"
+import { openStateFolder, otherStateFolders } from "../../src/dev/StateFolder.ts"
 
 const known = "A".repeat(43)
 const precious = "somebody's own file\n"
@@ -192,6 +192,6 @@ describe("the state folder", () => {
       mkdirSync(join(folder, "work"))
       writeFileSync(join(folder, "work/README"), "A project")
       writeFileSync(join(folder, "a file"), "")
-      assert.deepStrictEqual(await run(stateFoldersBeside(ours)), [other.path])
+      assert.deepStrictEqual(await run(otherStateFolders(ours)), [other.path])
     }))
 })

@@ -118,11 +118,11 @@ describe("the start of serve", () => {
       yield* TestClock.adjust(Duration.seconds(20))
       assert.isUndefined(running.pollUnsafe())
       assert.include((yield* missing).join("\n"), says)
-      const told = yield* lines
+      const before = yield* lines
       yield* TestClock.adjust(Duration.minutes(1))
       const exit = yield* Fiber.await(running)
       assert.isTrue(Exit.isFailure(exit))
-      assert.deepStrictEqual(yield* lines, told)
+      assert.deepStrictEqual(yield* lines, before)
     }))
 
   it.effect("goes on when it was mended in time", () =>

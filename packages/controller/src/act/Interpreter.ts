@@ -1,7 +1,7 @@
 /**
  * The one place with effects on the cluster. Races are outcomes: what the plan wanted may already be true, or the world has moved on
  * and the key is looked at again. Every answer goes into the stores, so that the next round reads what this one wrote. What to say of an
- * answer is not decided here: it is handed back as a lesson.
+ * answer is not decided here: it is handed back as feedback.
  */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { holderAnnotation, stopAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
@@ -13,27 +13,25 @@ import { Context, Effect, Layer } from "effect"
 import { Action, type ActionOf, type StatusWrite } from "../decide/Action.ts"
 import type { Plan } from "../decide/Rule.ts"
 import { claimFacts } from "../facts/Claim.ts"
+import { Feedback } from "../facts/Feedback.ts"
 import { filesFacts } from "../facts/Files.ts"
 import { jobFacts } from "../facts/Job.ts"
-import { Learned } from "../facts/Learned.ts"
 import { runFacts } from "../facts/Run.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { Stores } from "../facts/Stores.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
 import { Cleanup } from "./Cleanup.ts"
 
-/** An action that could not be done, and what that says. */
-export interface Lesson {
-  readonly learned: Learned
-  /** Given to the queue once that is said: the action is tried again with its back-off. */
+/** What ended a plan before its end, and is to be planned for. */
+interface Answer {
+  readonly feedback: Feedback
+  /** Given to the queue once that is in the status: the action is retried with its back-off. */
   readonly error?: KubernetesError
 }
 
-export interface Performed {
+export interface Performed extends Partial<Answer> {
   /** Whether the next round can see more than this one: after a race it cannot, and the event that it announces brings the key back. */
   readonly again: boolean
-  /** What ended the plan before its end, and is to be planned for. */
-  readonly lesson?: Lesson
 }
 
 export class Interpreter extends Context.Service<Interpreter, {
@@ -71,14 +69,14 @@ export class Interpreter extends Context.Service<Interpreter, {
 
       const readRun = ({ kind, name, namespace, uid }: ActionOf<"ReadRun">) =>
         client.get(runKinds[kind].resource, { name, namespace }).pipe(
-          Effect.map((run): Step => run.metadata.uid === uid ? lesson(Learned.WholeRun({ run })) : "raced"),
+          Effect.map((run): Step => run.metadata.uid === uid ? answer(Feedback.WholeRun({ run })) : "raced"),
           Effect.catchIf(hasReason("NotFound"), () => raced)
         )
 
       /** The Job of an earlier try names other files than this plan would make: the next round makes those. */
       const adoptJob = Effect.fnUntraced(function*({ metadata: { name = "", namespace, ownerReferences = [] } }: Job) {
         const existing = yield* client.get(JobKind, { name, namespace })
-        if (!isOwnedBy(existing, ownerReferences[0]?.uid)) return lesson(Learned.JobNameTaken())
+        if (!isOwnedBy(existing, ownerReferences[0]?.uid)) return answer(Feedback.JobNameTaken())
         stores.jobs.wrote(jobFacts(existing))
         return "ended"
       })
@@ -93,11 +91,11 @@ export class Interpreter extends Context.Service<Interpreter, {
           Effect.catchIf(hasReason("AlreadyExists"), (): Effect.Effect<Step, KubernetesError> => adoptJob(job)),
           Effect.catchIf(
             hasReason("Forbidden"),
-            (error) => Effect.succeed(lesson(Learned.JobForbidden({ words: error.reason.message }), error))
+            (error) => Effect.succeed(answer(Feedback.JobForbidden({ words: error.reason.message }), error))
           ),
           Effect.catchIf(
             hasReason("Invalid"),
-            (error) => Effect.succeed(lesson(Learned.JobInvalid({ words: error.reason.message })))
+            (error) => Effect.succeed(answer(Feedback.JobInvalid({ words: error.reason.message })))
           )
         )
 
@@ -111,7 +109,7 @@ export class Interpreter extends Context.Service<Interpreter, {
             Effect.catchIf(hasReason("AlreadyExists"), () => client.get(ConfigMapKind, { name, namespace }))
           )
           const same = sameJson(created.data ?? {}, files.data) && created.binaryData === undefined
-          if (!same || !isOwnedBy(created, reference.uid)) return lesson(Learned.FilesNameTaken())
+          if (!same || !isOwnedBy(created, reference.uid)) return answer(Feedback.FilesNameTaken())
           stores.files.wrote(filesFacts(created))
           return "done"
         }
@@ -130,7 +128,7 @@ export class Interpreter extends Context.Service<Interpreter, {
           const existing = yield* client.get(PersistentVolumeClaimKind, ref)
           if (adoptable(existing, claim)) return seen(yield* adopt(existing), "done")
           // Another tenant's, or one that is being deleted: whoever looks again sees it, and what to do instead.
-          return isOurs(existing) ? seen(existing, "ended") : lesson(Learned.WorkspaceNameTaken({ claim: ref.name }))
+          return isOurs(existing) ? seen(existing, "ended") : answer(Feedback.WorkspaceNameTaken({ claim: ref.name }))
         })
         return yield* client.create(PersistentVolumeClaimKind, claim).pipe(
           Effect.map((created) => seen(created, "done")),
@@ -196,7 +194,7 @@ export class Interpreter extends Context.Service<Interpreter, {
         for (const action of actions) {
           const step: Step = yield* act(action)
           if (step === "done") continue
-          return typeof step === "string" ? { again: step === "ended" } : { again: true, lesson: step }
+          return typeof step === "string" ? { again: step === "ended" } : { again: true, ...step }
         }
         return { again: actions.length > 0 }
       })
@@ -207,12 +205,12 @@ export class Interpreter extends Context.Service<Interpreter, {
 }
 
 /** done: go on. ended: the plan is over, and the next round goes on from what is there. raced: the world has moved on. */
-type Step = "done" | "ended" | "raced" | Lesson
+type Step = "done" | "ended" | "raced" | Answer
 
 const raced: Effect.Effect<Step> = Effect.succeed("raced")
 
-const lesson = (learned: Learned, error?: KubernetesError): Lesson => ({
-  learned,
+const answer = (feedback: Feedback, error?: KubernetesError): Answer => ({
+  feedback,
   ...(error === undefined ? {} : { error })
 })
 

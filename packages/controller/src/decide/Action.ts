@@ -1,6 +1,6 @@
 /**
  * What a plan may do. Closed: the interpreter handles every case, and every case carries its own fence (a deterministic name, a
- * resourceVersion or a UID), so that doing it twice or too late changes nothing. What doing it may teach is facts/Learned.
+ * resourceVersion or a UID), so that doing it twice or too late changes nothing. What the cluster may answer is facts/Feedback.
  */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type {
@@ -62,7 +62,7 @@ export type Action = Data.TaggedEnum<{
   WriteStatus: StatusWrite
   /** What is still to be said of a run that has ended; where it cannot be, nothing is lost. */
   SettleStatus: { readonly kind: KindName; readonly object: CustomObject }
-  /** Reads a run of which the store has not enough to write its status. Always a lesson, and the last action. */
+  /** Reads a run of which the store has not enough to write its status. Always answered with feedback, and the last action. */
   ReadRun: { readonly kind: KindName; readonly namespace: string; readonly name: string; readonly uid: string }
 }>
 export const Action = Data.taggedEnum<Action>()

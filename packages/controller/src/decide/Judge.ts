@@ -123,10 +123,10 @@ const judgeFailed = (job: ObservedJob, runnerReport: AgentResult, credentials: C
     const doubt = "The agent reported a usage limit, but the broker saw none."
     return { reason: "AgentError", message: `${sentence(runnerReport.message)} ${doubt}` }
   }
-  const told = runnerReport.reason === undefined || foreign.has(runnerReport.reason)
+  const reason = runnerReport.reason === undefined || foreign.has(runnerReport.reason)
     ? "AgentError"
     : runnerReport.reason
-  return { reason: told, message: runnerReport.message }
+  return { reason, message: runnerReport.message }
 }
 
 const missing = (brokerReport: BrokerResult | undefined, credentials: CredentialHints): Failure | undefined => {

@@ -22,16 +22,16 @@ export const runningStatus = (observed: PresentRun, job: ObservedJob): ReadonlyA
   if (!isAlive(job) && job.stopping === undefined) return []
   const standing = standingOf(job, now)
   const isYoung = standing.usual === true && !isPast(now, usualUntil(job) ?? now)
-  if (isYoung && isUntold(run)) return []
+  if (isYoung && isPending(run)) return []
   const said = isYoung ? startingSoon(job.name) : standing
   return write(observed, currentEntry(run, now, job), said, editFacts(run, job))
 }
 
 /** The same of a Job that is about to be made. */
 export const startingStatus = (observed: PresentRun, attempt: Attempt): ReadonlyArray<Action> =>
-  isUntold(observed.run) ? [] : write(observed, attempt, startingSoon(attempt.jobName), [])
+  isPending(observed.run) ? [] : write(observed, attempt, startingSoon(attempt.jobName), [])
 
-const isUntold = ({ status: { phase } }: LiveRun): boolean => phase === undefined || phase === "Pending"
+const isPending = ({ status: { phase } }: LiveRun): boolean => phase === undefined || phase === "Pending"
 
 const startingSoon = (job: string): Standing => ({ begun: false, message: `The Job ${job} is starting.` })
 

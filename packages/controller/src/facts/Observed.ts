@@ -4,8 +4,8 @@
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { Outcome } from "@orchestrator/domain/Phase"
 import type { DateTime, Result } from "effect"
+import type { Feedback } from "./Feedback.ts"
 import type { JobFacts } from "./Job.ts"
-import type { Learned } from "./Learned.ts"
 import type { LiveRun } from "./LiveRun.ts"
 import type { PodFacts } from "./Pod.ts"
 import type { RunFacts } from "./Run.ts"
@@ -41,7 +41,7 @@ export interface Observed {
   /** Whether other runs of its task have yet to end, which could begin with the same branch. */
   readonly contested: boolean
   /** What the plan before has met, made on this same observation. */
-  readonly learned?: Learned
+  readonly feedback?: Feedback
 }
 
 /** What is observed of a run that is there and has something to do. */

@@ -58,12 +58,12 @@ export const lastWordsOf = ({ lastState, state }: ContainerStatus): string | und
   )
 
 export const reportsOf = ({ agent, broker }: Words): Reports => {
-  const told = agent && decodeAgentResult(agent.message)
-  const testified = broker && decodeBrokerResult(broker.message)
+  const fromAgent = agent && decodeAgentResult(agent.message)
+  const fromBroker = broker && decodeBrokerResult(broker.message)
   return {
-    ended: agent && told && { exitCode: agent.exitCode, reason: agent.reason, result: valueOf(told) },
-    brokerReport: testified && valueOf(testified),
-    dropped: [...droppedOf("runner", told), ...droppedOf("broker", testified)]
+    ended: agent && fromAgent && { exitCode: agent.exitCode, reason: agent.reason, result: valueOf(fromAgent) },
+    brokerReport: fromBroker && valueOf(fromBroker),
+    dropped: [...droppedOf("runner", fromAgent), ...droppedOf("broker", fromBroker)]
   }
 }
 

@@ -54,7 +54,7 @@ export class Controller extends Context.Service<Controller, {
       const wake = ({ runs, slotsFreed }: Wakeup) =>
         slotsFreed ? Effect.andThen(enqueueAll(runs), enqueueAdmitted) : enqueueAll(runs)
 
-      const { needed, told } = followings(stores, wake)
+      const { optional, required } = followings(stores, wake)
 
       /** Answers with what waits for the first list. */
       const begin = Effect.fnUntraced(function*(follow: Following) {
@@ -68,8 +68,8 @@ export class Controller extends Context.Service<Controller, {
       const refresh = Effect.gen(function*() {
         yield* FiberSet.clear(reflecting)
         yield* Ref.set(listsBegan, yield* Clock.monotonicTimeNanos)
-        const lists = yield* Effect.forEach(needed, begin)
-        yield* Effect.forEach(told, begin)
+        const lists = yield* Effect.forEach(required, begin)
+        yield* Effect.forEach(optional, begin)
         yield* Effect.forEach(lists, (listed) => Deferred.await(listed), { discard: true })
         yield* Effect.logInfo("caches are synced").pipe(
           Effect.annotateLogs(

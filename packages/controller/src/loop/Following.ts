@@ -65,7 +65,7 @@ export const followings = (stores: Stores["Service"], wake: (wakeup: Wakeup) => 
   const labelSelector = ourSelector
   return {
     /** Nothing is decided before each of these has its first list. */
-    needed: [
+    required: [
       ...everyRunKind.map(({ kind }) =>
         follow(runResources[kind], {
           store: stores.runs[kind],
@@ -100,7 +100,7 @@ export const followings = (stores: Stores["Service"], wake: (wakeup: Wakeup) => 
       })
     ],
     /** These only tell why nothing starts: nothing waits for their lists, and who may not read Events goes without. */
-    told: [
+    optional: [
       follow(EventKind, {
         store: stores.refusals,
         project: warningFacts,

@@ -14,7 +14,7 @@ import { lastSession } from "../decide/LastSession.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
 import type { Observed, ObservedFiles, ObservedJob } from "../facts/Observed.ts"
-import { observeJob } from "../facts/ObservedJobs.ts"
+import { observeJob } from "../facts/ObserveJob.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
@@ -67,14 +67,14 @@ export class Observe extends Context.Service<Observe, {
         if (Result.isFailure(run.spec)) return undefined
         const { inputs, resume } = run.spec.success
         const { contextVersion, retry } = run.attempt
-        const told = inputs({
+        const values = inputs({
           config,
           uid: run.uid,
           attempts: contextVersion + retry,
           resume: resume || retry > 0,
           hasNewPrompt: promptVersion(run) === contextVersion
         })
-        return Result.mapError(templates.render(told), (error) => error.message)
+        return Result.mapError(templates.render(values), (error) => error.message)
       }
 
       const isContested = ({ kind, tasks, uid }: LiveRun): boolean =>

@@ -15,11 +15,11 @@ export const makeRound = (perform: Interpreter["Service"]["perform"]) => {
   /** Fails, once it is said in the status, with what the queue is to try again after a while. */
   return Effect.fnUntraced(function*(observed: Observed) {
     const decided = plan(observed)
-    const { again, lesson } = yield* carryOut(decided)
-    if (lesson === undefined) return { again, wakeAt: decided.wakeAt }
-    const informed = plan({ ...observed, learned: lesson.learned })
+    const { again, error, feedback } = yield* carryOut(decided)
+    if (feedback === undefined) return { again, wakeAt: decided.wakeAt }
+    const informed = plan({ ...observed, feedback })
     const said = yield* carryOut(informed)
-    if (lesson.error !== undefined) return yield* lesson.error
+    if (error !== undefined) return yield* error
     return { again: said.again, wakeAt: informed.wakeAt }
   })
 }

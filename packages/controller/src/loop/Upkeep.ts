@@ -32,9 +32,9 @@ export const makeUpkeep = Effect.fnUntraced(function*(enqueue: (key: RunKey) => 
   })
 
   const settleRun = Effect.fnUntraced(function*(run: RunKey & { readonly uid: string }) {
-    const { lesson } = yield* perform({ rule: "settleEnded", actions: [Action.ReadRun(run)] })
-    if (lesson?.learned._tag !== "WholeRun") return
-    yield* perform({ rule: "settleEnded", actions: settled(run.kind, lesson.learned.run, yield* DateTime.now) })
+    const { feedback } = yield* perform({ rule: "settleEnded", actions: [Action.ReadRun(run)] })
+    if (feedback?._tag !== "WholeRun") return
+    yield* perform({ rule: "settleEnded", actions: settled(run.kind, feedback.run, yield* DateTime.now) })
   })
 
   /** Runs that an older version ended get the condition `Finished`: one in a second, however many there are. */

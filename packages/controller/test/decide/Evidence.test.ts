@@ -4,14 +4,14 @@ import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { evidenceOf } from "../../src/decide/Evidence.ts"
 import { brokeredJob, jobWith, makeJob } from "../fixtures/Jobs.ts"
-import { completed, delivery, runnerReport, testified } from "../fixtures/Results.ts"
+import { brokerResult, completed, delivery, runnerReport } from "../fixtures/Results.ts"
 
 const models = {
   "claude-sonnet-4": { answers: 2, input: 10, output: 20, cacheRead: 30, cacheWrite: 40 },
   "claude-haiku-4": { answers: 1, input: 1, output: 2, cacheRead: 0, cacheWrite: 0 }
 }
 const usage = { costUsd: 9, inputTokens: 1, outputTokens: 1, turns: 4 }
-const told = completed({
+const fullReport = completed({
   usage,
   sessionId: "00000000-0000-8000-8000-000000000001",
   resumed: false,
@@ -22,8 +22,8 @@ const tokens = { inputTokens: 81, outputTokens: 22 }
 
 describe("with a broker", () => {
   it("delivery, tokens, cost, turns and reset time are the broker's; session and resume the runner's", () => {
-    const brokerReport = testified({ models, costUsd: 0.5, turns: 2, resetAt: "2026-03-01T12:00:00Z" })
-    assert.deepStrictEqual(evidenceOf(brokeredJob(told, brokerReport)), {
+    const brokerReport = brokerResult({ models, costUsd: 0.5, turns: 2, resetAt: "2026-03-01T12:00:00Z" })
+    assert.deepStrictEqual(evidenceOf(brokeredJob(fullReport, brokerReport)), {
       sessionId: "00000000-0000-8000-8000-000000000001",
       resumed: false,
       resumeProblem: "gone",
@@ -37,7 +37,7 @@ describe("with a broker", () => {
   it.each<{ name: string; runnerReport: AgentResult; brokerReport: Partial<BrokerResult>; want: object | undefined }>([
     {
       name: "the agent's figures do not count where a model has no price: the cost is an estimate",
-      runnerReport: told,
+      runnerReport: fullReport,
       brokerReport: { models, costComplete: false, costUsd: 0.4 },
       want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
     },
@@ -49,23 +49,23 @@ describe("with a broker", () => {
     },
     {
       name: "what is reserved makes it an estimate",
-      runnerReport: told,
+      runnerReport: fullReport,
       brokerReport: { models, costUsd: 0.4, reservedUsd: 0.3 },
       want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
     },
     {
       name: "what nobody was asked costs nothing, whatever the agent says",
-      runnerReport: told,
+      runnerReport: fullReport,
       brokerReport: {},
       want: undefined
     },
     { name: "nothing is known of nothing", runnerReport: runnerReport(), brokerReport: {}, want: undefined }
   ])("$name", ({ runnerReport, brokerReport, want }) => {
-    assert.deepStrictEqual<unknown>(evidenceOf(brokeredJob(runnerReport, testified(brokerReport))).usage, want)
+    assert.deepStrictEqual<unknown>(evidenceOf(brokeredJob(runnerReport, brokerResult(brokerReport))).usage, want)
   })
 
   it("without a broker's report, nothing but the runner's report is left", () => {
-    assert.deepStrictEqual(evidenceOf(brokeredJob(told, undefined)), {
+    assert.deepStrictEqual(evidenceOf(brokeredJob(fullReport, undefined)), {
       sessionId: "00000000-0000-8000-8000-000000000001",
       resumed: false,
       resumeProblem: "gone"
@@ -75,8 +75,11 @@ describe("with a broker", () => {
 
 describe("without a broker", () => {
   it("the runner speaks of everything, and its money is an estimate", () => {
-    const { message: _, outcome: __, ...left } = told
-    assert.deepStrictEqual<unknown>(evidenceOf(jobWith(told)), { ...left, usage: { ...usage, costEstimated: true } })
+    const { message: _, outcome: __, ...left } = fullReport
+    assert.deepStrictEqual<unknown>(evidenceOf(jobWith(fullReport)), {
+      ...left,
+      usage: { ...usage, costEstimated: true }
+    })
   })
 
   it("nothing is left of a pod that nobody saw", () => assert.deepStrictEqual(evidenceOf(makeJob()), {}))

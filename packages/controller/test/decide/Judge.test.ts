@@ -8,13 +8,13 @@ import type { ObservedJob } from "../../src/facts/Observed.ts"
 import type { AgentEnd } from "../../src/facts/Reports.ts"
 import { brokerReportFrom, complete, endWith, failed, makeJob, makePod, silentEnd } from "../fixtures/Jobs.ts"
 import {
+  brokerResult,
   completed,
   delivery,
   failedWith,
   interrupted,
   pullRequest,
   runnerReport,
-  testified,
   undelivered
 } from "../fixtures/Results.ts"
 
@@ -130,7 +130,7 @@ const clusters: ReadonlySet<string> = new Set([
 ])
 
 const refused = undelivered({ pushRefused: "protected branch" })
-const branchOnly = testified({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), forgeKnown: false })
+const branchOnly = brokerResult({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), forgeKnown: false })
 
 /** The runner's report and the broker's, and what becomes of them; the Job controller has counted unless the case says otherwise. */
 const both: ReadonlyArray<
@@ -142,15 +142,15 @@ const both: ReadonlyArray<
     job?: Partial<ObservedJob>
   ]
 > = [
-  ["branch and pull request read back", endWith(runnerReport()), testified(), "Delivered"],
-  ["success is told before the Job controller has counted", endWith(runnerReport()), testified(), "Delivered", {
+  ["branch and pull request read back", endWith(runnerReport()), brokerResult(), "Delivered"],
+  ["success is told before the Job controller has counted", endWith(runnerReport()), brokerResult(), "Delivered", {
     end: undefined
   }],
   ["a branch where no pull request can be had", endWith(runnerReport()), branchOnly, "Delivered"],
   [
     "what the runner itself says of a delivery proves nothing",
     endWith(completed()),
-    testified({ delivery: undelivered() }),
+    brokerResult({ delivery: undelivered() }),
     "PushRejected"
   ],
   ["a forged delivery without any brokerReport", endWith(completed()), undefined, "AgentError"],
@@ -158,7 +158,7 @@ const both: ReadonlyArray<
   [
     "a branch that was pushed and not read back",
     endWith(runnerReport()),
-    testified({ delivery: delivery({ pullRequestUrl: pullRequest }) }),
+    brokerResult({ delivery: delivery({ pullRequestUrl: pullRequest }) }),
     "AgentError"
   ],
   ["no broker's report", endWith(runnerReport()), undefined, "AgentError"],
@@ -170,23 +170,26 @@ const both: ReadonlyArray<
   ["no broker's report of a pod that was evicted", endWith(runnerReport()), undefined, "InfraLost", {
     end: failed("PodFailurePolicy")
   }],
-  ["the push was refused", endWith(runnerReport()), testified({ delivery: refused }), "PushRejected"],
+  ["the push was refused", endWith(runnerReport()), brokerResult({ delivery: refused }), "PushRejected"],
   [
     "the remote has no such branch",
     endWith(runnerReport()),
-    testified({ delivery: undelivered({ verifiedAt: "2026-03-01T09:59:00Z" }) }),
+    brokerResult({ delivery: undelivered({ verifiedAt: "2026-03-01T09:59:00Z" }) }),
     "PushRejected"
   ],
   [
     "nothing changed",
     endWith(runnerReport()),
-    testified({ delivery: delivery({ changed: false, verifiedAt: "2026-03-01T09:59:00Z" }) }),
+    brokerResult({ delivery: delivery({ changed: false, verifiedAt: "2026-03-01T09:59:00Z" }) }),
     "NoChanges"
   ],
   [
     "no pull request where there should be one",
     endWith(runnerReport()),
-    testified({ delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }), pullRequestProblem: "a person closed it" }),
+    brokerResult({
+      delivery: delivery({ verifiedAt: "2026-03-01T09:59:00Z" }),
+      pullRequestProblem: "a person closed it"
+    }),
     "PullRequestMissing"
   ],
   [
@@ -204,54 +207,59 @@ const both: ReadonlyArray<
     [
       `the runner says ${reason}, whatever was delivered`,
       endWith(failedWith(reason)),
-      testified(),
+      brokerResult(),
       clusters.has(reason) || reason === "RateLimited" ? "AgentError" : reason
     ] as const
   ),
   [
     "a limit that its broker met",
     endWith(failedWith("RateLimited")),
-    testified({ limitedAt: "2026-03-01T09:59:00Z" }),
+    brokerResult({ limitedAt: "2026-03-01T09:59:00Z" }),
     "RateLimited"
   ],
-  ["a failure without a reason is the agent's", endWith(failedWith()), testified(), "AgentError"],
+  ["a failure without a reason is the agent's", endWith(failedWith()), brokerResult(), "AgentError"],
   ["a failure is told without a broker's report", endWith(failedWith("SetupFailed")), undefined, "SetupFailed"],
   [
     "the broker let no more requests through: budget",
     endWith(failedWith("AgentError")),
-    testified({ modelRefused: "Budget" }),
+    brokerResult({ modelRefused: "Budget" }),
     "BudgetExceeded"
   ],
   [
     "the broker let no more requests through: turns",
     endWith(failedWith()),
-    testified({ modelRefused: "Turns" }),
+    brokerResult({ modelRefused: "Turns" }),
     "BudgetExceeded"
   ],
-  ["a model's key is missing", endWith(failedWith("SetupFailed")), testified({ missing: "ModelKey" }), "SecretMissing"],
+  [
+    "a model's key is missing",
+    endWith(failedWith("SetupFailed")),
+    brokerResult({ missing: "ModelKey" }),
+    "SecretMissing"
+  ],
   [
     "access to a repository is missing",
     endWith(failedWith("SetupFailed")),
-    testified({ missing: "GitAccess" }),
+    brokerResult({ missing: "GitAccess" }),
     "SecretMissing"
   ],
-  ["a key is missing, and the runner left no word", wordless, testified({ missing: "ModelKey" }), "SecretMissing"],
-  ["interrupted, by nobody known yet", endWith(interrupted(), 143), testified(), undefined, { end: undefined }],
-  ["interrupted, stopped by us", endWith(interrupted(), 143), testified(), "Cancelled", { stopping: "Cancelled" }],
-  ["interrupted at the time limit", endWith(interrupted(), 143), testified(), "DeadlineExceeded", {
+  ["a key is missing, and the runner left no word", wordless, brokerResult({ missing: "ModelKey" }), "SecretMissing"],
+  ["interrupted, by nobody known yet", endWith(interrupted(), 143), brokerResult(), undefined, { end: undefined }],
+  ["interrupted, stopped by us", endWith(interrupted(), 143), brokerResult(), "Cancelled", { stopping: "Cancelled" }],
+  ["interrupted at the time limit", endWith(interrupted(), 143), brokerResult(), "DeadlineExceeded", {
     end: failed("DeadlineExceeded")
   }],
-  ["interrupted by an eviction", endWith(interrupted(), 143), testified(), "InfraLost", {
+  ["interrupted by an eviction", endWith(interrupted(), 143), brokerResult(), "InfraLost", {
     end: failed("PodFailurePolicy")
   }],
-  ["interrupted while the Job is deleted", endWith(interrupted(), 143), testified(), "JobLost", {
+  ["interrupted while the Job is deleted", endWith(interrupted(), 143), brokerResult(), "JobLost", {
     end: undefined,
     deleting: true
   }],
-  ["no runner's report, whatever was delivered", wordless, testified(), "AgentError"],
+  ["no runner's report, whatever was delivered", wordless, brokerResult(), "AgentError"],
   ["neither runner's nor broker's report", wordless, undefined, "AgentError"],
-  ["killed by a signal, with all delivered", silentEnd(137), testified(), "InfraLost"],
-  ["out of memory, with all delivered", silentEnd(137, "OOMKilled"), testified(), "AgentError"]
+  ["killed by a signal, with all delivered", silentEnd(137), brokerResult(), "InfraLost"],
+  ["out of memory, with all delivered", silentEnd(137, "OOMKilled"), brokerResult(), "AgentError"]
 ]
 
 const brokered = (end: AgentEnd, brokerReport: ReportText, changes: Partial<ObservedJob> = {}) =>
@@ -282,19 +290,19 @@ describe("an agent with a broker", () => {
   it("whose push was refused is told in the remote's words, whatever the runner heard", () => {
     const end = endWith(failedWith("PushRejected"))
     assert.include(
-      judgeAgent(brokered(end, testified({ delivery: refused })), end, credentials)?.message,
+      judgeAgent(brokered(end, brokerResult({ delivery: refused })), end, credentials)?.message,
       "protected branch"
     )
   })
 
   it("that lacks a key is told which", () => {
     const end = endWith(failedWith("SetupFailed"))
-    const verdict = judgeAgent(brokered(end, testified({ missing: "ModelKey" })), end, credentials)
+    const verdict = judgeAgent(brokered(end, brokerResult({ missing: "ModelKey" })), end, credentials)
     assert.include(verdict?.message, credentials.modelKey)
   })
 
   it("that never ran because a key was missing is told which", () => {
-    const pod = makePod({ over: true, brokerReport: brokerReportFrom(testified({ missing: "GitAccess" })) })
+    const pod = makePod({ over: true, brokerReport: brokerReportFrom(brokerResult({ missing: "GitAccess" })) })
     assert.strictEqual(
       judgeJob(makeJob({ brokered: true, pod, end: failed() }), credentials).reason,
       "SecretMissing"
@@ -334,7 +342,7 @@ describe("a success", () => {
     { by: "the runner", job: { end: complete, pod: makePod() } },
     {
       by: "a broker",
-      job: { end: complete, brokered: true, pod: makePod({ brokerReport: brokerReportFrom(testified()) }) }
+      job: { end: complete, brokered: true, pod: makePod({ brokerReport: brokerReportFrom(brokerResult()) }) }
     }
   ])("read back by $by says first what is not part of it", ({ job }) => {
     const verdict = judgeAgent(makeJob(job), endWith(completed({ remarks })), credentials)

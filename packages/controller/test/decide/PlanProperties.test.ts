@@ -8,7 +8,7 @@ import fc from "fast-check"
 import { isAlive } from "../../src/attempt/CurrentAttempt.ts"
 import { Action } from "../../src/decide/Action.ts"
 import { plan } from "../../src/decide/Plan.ts"
-import { Learned } from "../../src/facts/Learned.ts"
+import { Feedback } from "../../src/facts/Feedback.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
 import { anyObserved } from "../fixtures/AnyObserved.ts"
 import { writtenStatus } from "../fixtures/PlanCase.ts"
@@ -20,17 +20,17 @@ const roundTrip = {
   DocsRun: (status: unknown) => Schema.encodeSync(DocsRunStatus)(Schema.decodeUnknownSync(DocsRunStatus)(status))
 }
 
-const lessons = [
-  Learned.JobNameTaken(),
-  Learned.FilesNameTaken(),
-  Learned.WorkspaceNameTaken({ claim: "workspace-api" }),
-  Learned.JobForbidden({ words: "exceeded quota: few" }),
-  Learned.JobInvalid({ words: "no such field" })
+const feedbacks = [
+  Feedback.JobNameTaken(),
+  Feedback.FilesNameTaken(),
+  Feedback.WorkspaceNameTaken({ claim: "workspace-api" }),
+  Feedback.JobForbidden({ words: "exceeded quota: few" }),
+  Feedback.JobInvalid({ words: "no such field" })
 ]
 
 /** Every status that a round may come to write, also when it learns why its plan cannot be done. */
 const statusesOf = (observed: Observed) =>
-  [observed, ...lessons.map((learned) => ({ ...observed, learned }))]
+  [observed, ...feedbacks.map((feedback) => ({ ...observed, feedback }))]
     .flatMap((each) => plan(each).actions.filter(Action.$is("WriteStatus")))
 
 describe("every named case", () => {
@@ -158,10 +158,10 @@ describe("every plan", () => {
   )
 
   it(
-    "only says what was learned, and makes nothing",
+    "only reports the feedback, and creates nothing",
     check((observed) => {
-      for (const learned of lessons) {
-        const { actions, rule } = plan({ ...observed, learned })
+      for (const feedback of feedbacks) {
+        const { actions, rule } = plan({ ...observed, feedback })
         if (rule !== "nameTaken" && rule !== "jobRefused") continue
         assert.isTrue(actions.every(Action.$is("WriteStatus")))
       }

@@ -12,7 +12,7 @@ import { plan } from "../../src/decide/Plan.ts"
 import { given, givenDocs, givenStarted, makeConfig, workspace } from "../fixtures/Given.ts"
 import { brokeredJob, brokerReportFrom, endWith, failed, jobWith, makeJob, makePod } from "../fixtures/Jobs.ts"
 import { writtenStatus } from "../fixtures/PlanCase.ts"
-import { completed, failedWith, testified } from "../fixtures/Results.ts"
+import { brokerResult, completed, failedWith } from "../fixtures/Results.ts"
 import { makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 
@@ -137,8 +137,9 @@ describe("a model without a price", () => {
 
 describe("a runner that lies", () => {
   const models = { "claude-sonnet-4": { answers: 24, input: 9, output: 9, cacheRead: 0, cacheWrite: 0 } }
-  const usageFor = (told: AgentResult["usage"], brokerReport: Partial<BrokerResult>) =>
-    evidenceOf(brokeredJob(completed(told === undefined ? {} : { usage: told }), testified(brokerReport))).usage
+  const usageFor = (reported: AgentResult["usage"], brokerReport: Partial<BrokerResult>) =>
+    evidenceOf(brokeredJob(completed(reported === undefined ? {} : { usage: reported }), brokerResult(brokerReport)))
+      .usage
 
   it.each<AgentResult["usage"]>([
     { turns: 0 },
@@ -150,9 +151,9 @@ describe("a runner that lies", () => {
     { inputTokens: 0, outputTokens: 0 },
     { costEstimated: false },
     undefined
-  ])("about what it used changes nothing: %j", (told) =>
+  ])("about what it used changes nothing: %j", (reported) =>
     assert.deepStrictEqual(
-      usageFor(told, { models, costUsd: 2, reservedUsd: 1, turns: 6 }),
+      usageFor(reported, { models, costUsd: 2, reservedUsd: 1, turns: 6 }),
       usageFor(undefined, { models, costUsd: 2, reservedUsd: 1, turns: 6 })
     ))
 
@@ -174,8 +175,8 @@ describe("a runner that lies", () => {
   })
 
   it.each<readonly [attack: string, brokerReport: BrokerResult | string | undefined]>([
-    ["a broker that saw none", testified()],
-    ["a broker that knows an old end of one, and saw none", testified({ resetAt: "2026-03-01T11:00:00Z" })],
+    ["a broker that saw none", brokerResult()],
+    ["a broker that knows an old end of one, and saw none", brokerResult({ resetAt: "2026-03-01T11:00:00Z" })],
     ["no broker's report", undefined],
     ["a broker's report that is none", "RateLimited"],
     ["a broker's report without its end", "{\"limitedAt\":\"2026-03-01T09:00:00Z\""]
@@ -189,7 +190,7 @@ describe("a runner that lies", () => {
 
   it("about the end of a limit is not heard: the broker's time is", () => {
     const runnerReport = { ...failedWith("RateLimited"), resetAt: "2026-03-01T10:00:01Z" }
-    const brokerReport = testified({ limitedAt: "2026-03-01T09:59:00Z", resetAt: "2026-03-01T12:00:00Z" })
+    const brokerReport = brokerResult({ limitedAt: "2026-03-01T09:59:00Z", resetAt: "2026-03-01T12:00:00Z" })
     const job = brokeredJob(runnerReport, brokerReport, { end: failed() })
     const status = writtenStatus(plan(givenStarted({ run: makeCodeRun({ status: running() }), jobs: [job] })))
     assert.strictEqual(status?.["resumesAt"], "2026-03-01T12:00:00Z")
@@ -205,8 +206,8 @@ describe("a model that was refused", () => {
   it("is named in the status, whether or not the run succeeds", () => {
     const refusedModels = ["claude-opus-5-5"]
     const jobs = [
-      brokeredJob(completed(), testified({ refusedModels })),
-      brokeredJob(failedWith("AgentError"), testified({ refusedModels }), { end: failed() })
+      brokeredJob(completed(), brokerResult({ refusedModels })),
+      brokeredJob(failedWith("AgentError"), brokerResult({ refusedModels }), { end: failed() })
     ]
     for (const job of jobs) {
       const status = writtenStatus(plan(givenStarted({ run: makeCodeRun({ status: running() }), jobs: [job] })))
@@ -219,7 +220,7 @@ describe("a model that was refused", () => {
 describe("a broker's report too long for its message", () => {
   it("keeps what was spent", () => {
     const words = "\u0001".repeat(4_000)
-    const told = brokerReportFrom(testified({
+    const counted = brokerReportFrom(brokerResult({
       delivery: { branch: "b".repeat(4_000), changed: true },
       pullRequestProblem: words,
       costUsd: 7.5,
@@ -228,7 +229,7 @@ describe("a broker's report too long for its message", () => {
       limitedAt: "2026-03-01T09:59:00Z"
     }))
     const { usage } = evidenceOf(brokeredJob(completed(), undefined, {
-      pod: makePod({ over: true, ended: endWith(completed()), brokerReport: told })
+      pod: makePod({ over: true, ended: endWith(completed()), brokerReport: counted })
     }))
     assert.deepStrictEqual(usage, { costUsd: 7.5, costEstimated: true, turns: 9 })
   })

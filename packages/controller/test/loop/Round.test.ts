@@ -1,20 +1,20 @@
-/** A round: what only doing can tell is said at once, once, and forgotten. */
+/** A round: feedback of the cluster is reported at once, once, and forgotten. */
 import { assert, describe, it } from "@effect/vitest"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Effect } from "effect"
-import type { Lesson, Performed } from "../../src/act/Interpreter.ts"
+import type { Performed } from "../../src/act/Interpreter.ts"
 import type { Plan } from "../../src/decide/Rule.ts"
-import { Learned } from "../../src/facts/Learned.ts"
+import { Feedback } from "../../src/facts/Feedback.ts"
 import { makeRound } from "../../src/loop/Round.ts"
 import { given } from "../fixtures/Given.ts"
 
-/** Performs everything but the making of the Job, which teaches this. */
-const teaching = (lesson: Lesson) => {
+/** Performs everything but the creation of the Job, which is answered with this. */
+const answering = (answer: Omit<Performed, "again">) => {
   const plans: Array<Plan> = []
   const perform = (plan: Plan) =>
     Effect.sync((): Performed => {
       plans.push(plan)
-      return plan.rule === "jobAbsent" ? { again: true, lesson } : { again: plan.actions.length > 0 }
+      return plan.rule === "jobAbsent" ? { again: true, ...answer } : { again: plan.actions.length > 0 }
     })
   return { plans, round: makeRound(perform) }
 }
@@ -22,10 +22,10 @@ const teaching = (lesson: Lesson) => {
 const tagsOf = (plans: ReadonlyArray<Plan>) =>
   plans.map(({ actions, rule }) => [rule, ...actions.map(({ _tag }) => _tag)])
 
-describe("a round that learns", () => {
-  it.effect("says it in the status, by a second plan on the same observation", () =>
+describe("a round with feedback", () => {
+  it.effect("reports it in the status, by a second plan on the same observation", () =>
     Effect.gen(function*() {
-      const { plans, round } = teaching({ learned: Learned.JobNameTaken() })
+      const { plans, round } = answering({ feedback: Feedback.JobNameTaken() })
       assert.isTrue((yield* round(given())).again)
       assert.deepStrictEqual(tagsOf(plans), [
         ["jobAbsent", "LeaseWorkspace", "CreateJob", "CreateFiles"],
@@ -33,14 +33,14 @@ describe("a round that learns", () => {
       ])
     }))
 
-  it.effect("fails with what is to be tried again after it was said, and finds out again in the next round", () =>
+  it.effect("fails with the error to retry after the status was written, and meets it again in the next round", () =>
     Effect.gen(function*() {
       const error = new KubernetesError({
         operation: "create",
         ref: "jobs.batch agents/code-api-v1",
         reason: { _tag: "Forbidden", message: "exceeded quota: few" }
       })
-      const { plans, round } = teaching({ learned: Learned.JobForbidden({ words: "exceeded quota: few" }), error })
+      const { plans, round } = answering({ feedback: Feedback.JobForbidden({ words: "exceeded quota: few" }), error })
       assert.strictEqual(yield* Effect.flip(round(given())), error)
       assert.strictEqual(yield* Effect.flip(round(given())), error)
       const once = ["jobAbsent", "jobRefused"]

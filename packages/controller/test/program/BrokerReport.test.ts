@@ -4,7 +4,7 @@ import { formatAgentResult } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import type { Script } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { Effect } from "effect"
-import { acting, codeRun, completed, failed, pass, verbs, witness, world } from "./World.ts"
+import { acting, brokerContainer, codeRun, completed, failed, pass, verbs, world } from "./World.ts"
 
 const pullRequestUrl = "https://github.com/acme/api/pull/3"
 const verifiedAt = "2026-03-01T10:00:00Z"
@@ -29,7 +29,7 @@ const restarted = (): Script => {
     if (request.container.name === "claude") return completed(request.env, "60 seconds")
     if (request.container.name !== "broker") return {}
     starts += 1
-    const message = witness(opened).onTerminate
+    const message = brokerContainer(opened).onTerminate
     if (starts > 1 || message === undefined || message === "ignore") {
       return { after: "never", onTerminate: { exitCode: 137 } }
     }
@@ -91,7 +91,7 @@ describe("a run with a broker", () => {
       want: ["Failed", "AgentError", undefined, undefined]
     },
     {
-      name: "keeps what a broker testified before it was killed",
+      name: "keeps what a broker reported before it was killed",
       script: restarted(),
       want: ["Succeeded", "Delivered", pullRequestUrl, "True PullRequestOpen"]
     }

@@ -136,8 +136,8 @@ it.effect("runs of one task that begin together are each told to take a branch o
     yield* pass("20 seconds")
     yield* create(codeRun("later", { service: "later" }))
     yield* pass("20 seconds")
-    const told = new Map((yield* agents).map(({ env }) => [env["RUN_NAME"], env["OWN_BRANCH"]]))
-    assert.deepStrictEqual([...told].toSorted(), [
+    const ownBranches = new Map((yield* agents).map(({ env }) => [env["RUN_NAME"], env["OWN_BRANCH"]]))
+    assert.deepStrictEqual([...ownBranches].toSorted(), [
       ["alone", undefined],
       ["first", "true"],
       ["later", undefined],

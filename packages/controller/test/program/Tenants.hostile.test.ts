@@ -90,10 +90,10 @@ describe("somebody else's run of the same service", () => {
       yield* create(codeRun("theirs", { ...eve, continueSession: true }))
       yield* create(codeRun("ours", { ...ada, continueSession: true }))
       yield* pass("40 seconds")
-      const told = new Map((yield* agents).map(({ env }) => [env["RUN_NAME"], env["RESUME_SESSION_ID"]]))
+      const sessions = new Map((yield* agents).map(({ env }) => [env["RUN_NAME"], env["RESUME_SESSION_ID"]]))
       const ours = (yield* agents).find(({ env }) => env["RUN_NAME"] === "mine")?.env["SESSION_ID"]
-      assert.strictEqual(told.get("ours"), ours)
-      assert.isUndefined(told.get("theirs"))
+      assert.strictEqual(sessions.get("ours"), ours)
+      assert.isUndefined(sessions.get("theirs"))
     }).pipe(Effect.provide(world())))
 
   it.effect.each([

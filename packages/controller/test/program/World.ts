@@ -131,7 +131,7 @@ export const pass = (time: Duration.Input, step: Duration.Input = "1 second") =>
   })
 
 /** What a broker testifies when it is stopped, which is after its agent has ended. */
-export const witness = (brokerReport: Partial<BrokerResult> = {}): ScriptedContainer => ({
+export const brokerContainer = (brokerReport: Partial<BrokerResult> = {}): ScriptedContainer => ({
   after: "never",
   onTerminate: {
     exitCode: 0,
@@ -158,7 +158,7 @@ export const acting = (
 (request) => {
   if (request.container.name === "claude") return agent(request)
   if (request.container.name === prepareContainer) return isAttempts(request) ? {} : { exitCode: filesRefusedExitCode }
-  return request.container.name === "broker" ? witness(brokerReport(request)) : {}
+  return request.container.name === "broker" ? brokerContainer(brokerReport(request)) : {}
 }
 
 /** What `prepare` looks at before it lets anything begin. */

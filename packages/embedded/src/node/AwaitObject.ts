@@ -7,20 +7,20 @@ import { reflect } from "@orchestrator/k8s/Reflector"
 import { makeStore } from "@orchestrator/k8s/Store"
 import { Deferred, Effect, Result } from "effect"
 
-export interface Wanted<A extends KubernetesObject, B> {
+export interface AwaitOptions<A extends KubernetesObject, B> {
   readonly kind: Kind<A>
   readonly name: string
   readonly namespace: string
   /** What is needed of the object, or in words what is missing; undefined: there is no such object. */
   readonly accept: (object: A | undefined) => Result.Result<B, string>
-  /** Told what is missing, each time that it is looked at in vain. */
+  /** Called with what is missing, each time that it is looked at in vain. */
   readonly onMissing: (what: string) => Effect.Effect<void>
 }
 
 /** Answers as soon as the object is accepted. */
-export const awaitObject = Effect.fnUntraced(function*<A extends KubernetesObject, B>(wanted: Wanted<A, B>) {
+export const awaitObject = Effect.fnUntraced(function*<A extends KubernetesObject, B>(options: AwaitOptions<A, B>) {
   const client = yield* KubernetesClient
-  const { accept, kind, name, namespace, onMissing } = wanted
+  const { accept, kind, name, namespace, onMissing } = options
   const first = yield* client.get(kind, { name, namespace }).pipe(
     Effect.map((object): Result.Result<B, string> => accept(object)),
     Effect.catch((error: KubernetesError) =>
@@ -29,11 +29,11 @@ export const awaitObject = Effect.fnUntraced(function*<A extends KubernetesObjec
   )
   if (Result.isSuccess(first)) return first.success
   yield* onMissing(first.failure)
-  return yield* watchFor(wanted)
+  return yield* watchFor(options)
 })
 
-const watchFor = Effect.fnUntraced(function*<A extends KubernetesObject, B>(wanted: Wanted<A, B>) {
-  const { accept, kind, name, namespace, onMissing } = wanted
+const watchFor = Effect.fnUntraced(function*<A extends KubernetesObject, B>(options: AwaitOptions<A, B>) {
+  const { accept, kind, name, namespace, onMissing } = options
   const found = yield* Deferred.make<B>()
   const look = (object: A | undefined) => {
     const answer = accept(object)

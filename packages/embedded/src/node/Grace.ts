@@ -6,10 +6,10 @@ import type { Stopping } from "./Stopping.ts"
 const leastSeconds = 2
 
 export interface Grace {
-  /** The pod is to end within so many seconds; of several such wishes the earliest end counts. */
+  /** The pod is to end within so many seconds; of several such requests the earliest end counts. */
   readonly begin: (seconds: number) => Effect.Effect<void>
   /** Stops with what is left, and with less when that gets less. */
-  readonly stop: (wish: Stopping) => Effect.Effect<void>
+  readonly stop: (stopping: Stopping) => Effect.Effect<void>
 }
 
 export const makeGrace = (): Grace => {
@@ -24,12 +24,12 @@ export const makeGrace = (): Grace => {
       if (until >= end) return
       end = until
       const rest = yield* left
-      yield* Effect.forEach([...held], (wish) => wish.request(rest), { discard: true })
+      yield* Effect.forEach([...held], (stopping) => stopping.request(rest), { discard: true })
     }),
-    stop: (wish) =>
+    stop: (stopping) =>
       Effect.suspend(() => {
-        held.add(wish)
-        return Effect.flatMap(left, wish.request)
+        held.add(stopping)
+        return Effect.flatMap(left, stopping.request)
       })
   }
 }

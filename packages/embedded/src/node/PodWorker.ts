@@ -90,17 +90,17 @@ const runContainers = Effect.fnUntraced(function*(course: Course) {
   const { board, grace, logs, stopping } = course
   const sidecars: Array<Sidecar> = []
 
-  const run = (name: string, wish: Stopping, started: Deferred.Deferred<void>) =>
-    runContainer({ ...course, name, stopping: wish, started }).pipe(
+  const run = (name: string, own: Stopping, started: Deferred.Deferred<void>) =>
+    runContainer({ ...course, name, stopping: own, started }).pipe(
       Effect.ensuring(sealLog(logs, board.pod(), name))
     )
   const toEnd = (name: string) => run(name, stopping, Deferred.makeUnsafe())
 
   const startSidecar = Effect.fnUntraced(function*(name: string) {
     const started = Deferred.makeUnsafe<void>()
-    const wish = makeStopping()
-    const fiber = yield* Effect.forkScoped(run(name, wish, started))
-    sidecars.unshift({ stopping: wish, fiber })
+    const own = makeStopping()
+    const fiber = yield* Effect.forkScoped(run(name, own, started))
+    sidecars.unshift({ stopping: own, fiber })
     yield* unlessStopped(stopping, Deferred.await(started))
   })
 
@@ -118,8 +118,8 @@ const runContainers = Effect.fnUntraced(function*(course: Course) {
     yield* Effect.forEach(mains, ({ spec }) => toEnd(spec.name), { concurrency: "unbounded", discard: true })
   }
   yield* grace.begin(graceOf(board.pod()))
-  for (const { fiber, stopping: wish } of sidecars) {
-    yield* grace.stop(wish)
+  for (const { fiber, stopping: own } of sidecars) {
+    yield* grace.stop(own)
     yield* Fiber.await(fiber)
   }
 })

@@ -1,4 +1,4 @@
-/** The wish that containers stop: asked for once or more, each time with the grace that is left to them. */
+/** The request that containers stop: made once or more, each time with the grace that is left to them. */
 import { Deferred, Effect, type Scope } from "effect"
 import type { RunningContainer } from "./PodRuntime.ts"
 

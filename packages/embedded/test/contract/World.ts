@@ -45,7 +45,7 @@ export const invalidFields = <A>(
     assert.includeMembers(found, [...fields], message)
   })
 
-const patience = "90 seconds"
+const eventTimeout = "90 seconds"
 
 /** The first events of a watch; fails the test when they do not come. */
 export const take = <A>(
@@ -56,8 +56,8 @@ export const take = <A>(
     Stream.take(count),
     Stream.runCollect,
     Effect.timeoutOrElse({
-      duration: patience,
-      orElse: () => Effect.sync(() => assert.fail(`expected ${count} events within ${patience}`))
+      duration: eventTimeout,
+      orElse: () => Effect.sync(() => assert.fail(`expected ${count} events within ${eventTimeout}`))
     })
   )
 

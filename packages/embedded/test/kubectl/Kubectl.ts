@@ -36,7 +36,7 @@ export interface Running {
 }
 
 /** Generous: it only bounds a test that fails. */
-const patience = Duration.seconds(15)
+const kubectlTimeout = Duration.seconds(15)
 
 export class Kubectl extends Context.Service<Kubectl, {
   /** A folder for files of the tests. */
@@ -64,7 +64,7 @@ export class Kubectl extends Context.Service<Kubectl, {
         run: (args, run) =>
           Effect.suspend(() => ended(launch(args, run))).pipe(
             Effect.timeoutOrElse({
-              duration: patience,
+              duration: kubectlTimeout,
               orElse: () => Effect.die(new Error(`kubectl ${args.join(" ")} did not end`))
             })
           ),
@@ -108,7 +108,7 @@ const follow = Effect.fnUntraced(function*(child: ChildProcessWithoutNullStreams
         return stdout
       }).pipe(
         Effect.timeoutOrElse({
-          duration: patience,
+          duration: kubectlTimeout,
           orElse: () => Effect.die(new Error(`expected "${text}", found: ${stdout}${stderr}`))
         })
       ),
@@ -116,7 +116,7 @@ const follow = Effect.fnUntraced(function*(child: ChildProcessWithoutNullStreams
       const end = (code: number | null) => resume(Effect.succeed({ code, stdout, stderr }))
       if (child.exitCode !== null) end(child.exitCode)
       else child.once("close", end)
-    }).pipe(Effect.timeout(patience), Effect.orDie)
+    }).pipe(Effect.timeout(kubectlTimeout), Effect.orDie)
   }
   return running
 })

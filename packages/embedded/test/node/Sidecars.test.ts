@@ -43,10 +43,10 @@ it.effect("it starts in its turn before the main container, and is stopped after
     assert.isDefined((yield* stateOf("broker"))?.running)
     assert.strictEqual(yield* phase, "Running")
     yield* pass("3 seconds")
-    assert.strictEqual((yield* stateOf("broker"))?.terminated?.message, "witnessed")
+    assert.strictEqual((yield* stateOf("broker"))?.terminated?.message, "reported")
     assert.strictEqual(yield* phase, "Succeeded")
   }).pipe(Effect.provide(world(playing({
-    broker: { after: "never", onTerminate: { after: "3 seconds", exitCode: 0, message: "witnessed" } }
+    broker: { after: "never", onTerminate: { after: "3 seconds", exitCode: 0, message: "reported" } }
   })))))
 
 it.effect("nothing after it starts before it runs", () =>

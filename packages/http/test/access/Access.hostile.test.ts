@@ -357,7 +357,7 @@ describe("an Idempotency-Key", () => {
 
 describe("the audit line", () => {
   /** The lines of the log that speak of changes. */
-  const heard = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  const logged = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     Effect.suspend(() => {
       const lines: Array<Readonly<Record<string, unknown>>> = []
       const logger = Logger.make(({ fiber, message }) => {
@@ -447,7 +447,7 @@ describe("the audit line", () => {
       yield* user(jane)
       yield* user({ username: "poor" }, () => false)
       const headers = { ...request.headers, "x-request-id": "request-1" }
-      const lines = yield* heard(send(token, { ...request, headers }))
+      const lines = yield* logged(send(token, { ...request, headers }))
       assert.lengthOf(lines, 1)
       assert.deepInclude(lines[0], { ...want, namespace, requestId: "request-1" })
       assert.match(JSON.stringify(lines[0]), /^[\x20-\x7e]*$/)
@@ -462,7 +462,7 @@ describe("the audit line", () => {
   ])("shows of a user's name nothing that steers who reads it: $name", ({ username }) =>
     Effect.gen(function*() {
       yield* Effect.flatMap(EmbeddedStore, (cluster) => cluster.registerUser("token", { username, uid: username }))
-      const lines = yield* heard(askAs("token", "DELETE", `${runs}/gone`))
+      const lines = yield* logged(askAs("token", "DELETE", `${runs}/gone`))
       assert.lengthOf(lines, 1)
       assert.match(String(lines[0]?.["user"]), /^[\x20-\x7e\u2026.]{1,303}$/)
       assert.match(String(lines[0]?.["uid"]), /^[\x20-\x7e\u2026.]{1,303}$/)
@@ -474,7 +474,7 @@ describe("the audit line", () => {
       Effect.gen(function*() {
         yield* existing
         yield* user(jane)
-        assert.deepStrictEqual(yield* heard(askAs("jane", "GET", path)), [])
+        assert.deepStrictEqual(yield* logged(askAs("jane", "GET", path)), [])
       }).pipe(Effect.provide(TestAccess))
   )
 
@@ -482,7 +482,7 @@ describe("the audit line", () => {
     Effect.gen(function*() {
       yield* Effect.flatMap(EmbeddedStore, (cluster) => cluster.registerUser("obviously-fake-token", jane))
       const body = { spec: { ...newCodeSpec, promptModification: "my-prompt", env: { VALUE: "my-value" } } }
-      const lines = yield* heard(askAs("obviously-fake-token", "POST", runs, { body }))
+      const lines = yield* logged(askAs("obviously-fake-token", "POST", runs, { body }))
       assert.lengthOf(lines, 1)
       for (const text of ["obviously-fake-token", "my-prompt", "my-value"]) {
         assert.notInclude(JSON.stringify(lines), text)
@@ -491,7 +491,7 @@ describe("the audit line", () => {
 
   it.effect("is written where everybody is let in as well, and says that nobody was asked", () =>
     Effect.gen(function*() {
-      const lines = yield* heard(ask("DELETE", `${runs}/gone`))
+      const lines = yield* logged(ask("DELETE", `${runs}/gone`))
       assert.deepInclude(lines[0], { user: "system:anonymous", verb: "delete" })
     }).pipe(Effect.provide(TestApi)))
 })

@@ -20,7 +20,7 @@ export interface Trust {
   readonly servername?: string
 }
 
-export interface Credentials {
+export interface ClusterCredentials {
   readonly headers: Readonly<Record<string, string>>
   readonly trust: Trust
 }
@@ -29,7 +29,7 @@ export interface Access {
   /** Without a slash at the end. */
   readonly server: string
   readonly proxy?: string | undefined
-  readonly credentials: Effect.Effect<Credentials, ConnectionError>
+  readonly credentials: Effect.Effect<ClusterCredentials, ConnectionError>
   /** Forgets what plugins remember: the server has refused it. */
   readonly forget: Effect.Effect<void>
 }

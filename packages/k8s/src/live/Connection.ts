@@ -4,7 +4,7 @@
  */
 import { Duration, Effect, Ref, type Scope } from "effect"
 import { type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from "undici"
-import type { Access, ConnectionError, Credentials, Trust } from "./Access.ts"
+import type { Access, ClusterCredentials, ConnectionError, Trust } from "./Access.ts"
 
 export interface ConnectionOptions {
   /** Connections for requests that are not watches or logs. */
@@ -91,7 +91,7 @@ export const connect = Effect.fnUntraced(function*(access: Access, options: Conn
   const state = yield* Ref.make({ trust: first.trust, pools: open(access, first.trust, options) })
   yield* Effect.addFinalizer(() => Ref.get(state).pipe(Effect.flatMap(({ pools }) => destroy(pools))))
 
-  const poolsFor = Effect.fnUntraced(function*(credentials: Credentials) {
+  const poolsFor = Effect.fnUntraced(function*(credentials: ClusterCredentials) {
     const { pools, trust } = yield* Ref.get(state)
     if (sameTrust(trust, credentials.trust)) return pools
     const next = open(access, credentials.trust, options)

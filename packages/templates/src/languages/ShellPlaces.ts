@@ -93,7 +93,7 @@ export const shellPlaces = (script: string): ShellPlaces => {
   }
   const prints = (node: SyntaxNode) => valuesIn(node, facts.functions).size > 0
   /** Whether a command has texts elsewhere than in one of its redirections. */
-  const printsBeside = (command: CommandNode, node: Redirection) => {
+  const alsoPrints = (command: CommandNode, node: Redirection) => {
     let found = false
     forEachChild(command, (child) => {
       found ||= child !== node && prints(child)
@@ -165,7 +165,7 @@ export const shellPlaces = (script: string): ShellPlaces => {
     if (prints(node.target) && /^(?:$|\/dev\/|&)/.test(prefix(node.target))) {
       refuse(node.target, "begins the name of a file; put a folder before it")
     }
-    if (prints(node.target) && node.operator.includes(">") && printsBeside(command, node)) {
+    if (prints(node.target) && node.operator.includes(">") && alsoPrints(command, node)) {
       refuse(node.target, "names a file that texts are written to, which could be one that is run")
     }
     if (node.operator.includes(">") && isCodeFile(node.target.text)) {

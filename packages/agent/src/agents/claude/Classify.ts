@@ -13,25 +13,25 @@ import { resetTime } from "./ResetTime.ts"
 const failed = (reason: "SetupFailed" | "InvalidSpec" | "AgentError", message: string) =>
   ProcessEnd.Failed({ reason, message })
 
-type Rule = (seen: Observation, broker: BrokerView, now: DateTime.Utc | undefined) => ProcessEnd | undefined
+type Classifier = (seen: Observation, broker: BrokerView, now: DateTime.Utc | undefined) => ProcessEnd | undefined
 
 const wordsOf = ({ result, stderr }: Observation): string =>
   result?.result?.trim() || result?.errors?.join("; ") || stderr.trim().split("\n").slice(-3).join(" | ") || "no words"
 
-const badInit: Rule = ({ badInit }) => (badInit === undefined ? undefined : failed("SetupFailed", badInit))
+const badInit: Classifier = ({ badInit }) => (badInit === undefined ? undefined : failed("SetupFailed", badInit))
 
 /** A stop of ours, whatever the agent still said of it. */
-const silent: Rule = ({ stopped }) =>
+const silent: Classifier = ({ stopped }) =>
   stopped === "Silent" ? ProcessEnd.Lost({ message: "the agent showed no sign of life" }) : undefined
 
-const session: Rule = (seen) => {
+const session: Classifier = (seen) => {
   if (seen.init !== undefined) return undefined
   const said = `${seen.stderr}\n${seen.result?.errors?.join("\n") ?? ""}`
   if (/already in use/i.test(said)) return ProcessEnd.SessionInUse()
   return /no conversation found/i.test(said) ? ProcessEnd.SessionUnknown() : undefined
 }
 
-const noInit: Rule = (seen) =>
+const noInit: Classifier = (seen) =>
   seen.init !== undefined
     ? undefined
     : failed(
@@ -41,7 +41,7 @@ const noInit: Rule = (seen) =>
         : `the agent did not start (exit ${seen.exitCode}): ${wordsOf(seen)}`
     )
 
-const managedSettings: Rule = ({ stderr }) =>
+const managedSettings: Classifier = ({ stderr }) =>
   notInForce.test(stderr)
     ? failed("SetupFailed", `the agent does not apply its managed settings: ${short(stderr)}`)
     : undefined
@@ -68,7 +68,7 @@ const statusOf = (seen: Observation): number | undefined => {
   return status === undefined ? undefined : Number(status)
 }
 
-const overBudget: Rule = (seen) => {
+const overBudget: Classifier = (seen) => {
   const subtype = seen.result?.subtype
   return subtype === "error_max_turns" || subtype === "error_max_budget_usd"
     ? ProcessEnd.OverBudget({
@@ -79,7 +79,7 @@ const overBudget: Rule = (seen) => {
     : undefined
 }
 
-const refusedByBroker: Rule = (seen, { modelRefused }) =>
+const refusedByBroker: Classifier = (seen, { modelRefused }) =>
   seen.result?.is_error === true && (modelRefused === "Budget" || modelRefused === "Turns")
     ? ProcessEnd.OverBudget({ message: wordsOf(seen), complete: false })
     : undefined
@@ -93,23 +93,23 @@ const epochSeconds = (time: string | undefined): number | undefined =>
 /** Limits in the words of versions that give no status; some give the end in epoch seconds, some as a time of the day. */
 const limitWords = /\b(?:(?<!context )limit reached|hit your [\w $-]{0,30}limit)\b(?:[^|]{0,20}\|(\d{10})\b)?/i
 
-const rateLimited: Rule = (seen, { resetAt }, now) => {
+const rateLimited: Classifier = (seen, { resetAt }, now) => {
   if (seen.result?.is_error !== true) return undefined
   const words = limitWords.exec(wordsOf(seen))
   const status = statusOf(seen)
   if (status !== 429 && (status !== undefined || words === null)) return undefined
-  const told = words?.[1] === undefined
+  const stated = words?.[1] === undefined
     ? now === undefined ? undefined : resetTime(wordsOf(seen), now)
     : Number(words[1])
-  return ProcessEnd.Limited({ message: wordsOf(seen), resetAt: epochSeconds(resetAt) ?? seen.resetsAt ?? told })
+  return ProcessEnd.Limited({ message: wordsOf(seen), resetAt: epochSeconds(resetAt) ?? seen.resetsAt ?? stated })
 }
 
-const accountLimit: Rule = (seen) => {
+const accountLimit: Classifier = (seen) => {
   const end = accountLimitEnd(seen.result?.is_error === true ? wordsOf(seen) : "")
   return end === undefined ? undefined : ProcessEnd.Limited({ message: wordsOf(seen), resetAt: epochSeconds(end) })
 }
 
-const credentials: Rule = (seen, { problem }) => {
+const credentials: Classifier = (seen, { problem }) => {
   if (seen.result?.is_error !== true) return undefined
   const status = statusOf(seen)
   const denied = status === 401 || status === 402 || status === 403 ||
@@ -120,21 +120,21 @@ const credentials: Rule = (seen, { problem }) => {
     : undefined
 }
 
-const model: Rule = (seen) =>
+const model: Classifier = (seen) =>
   seen.result?.is_error === true && (statusOf(seen) === 404 || seen.apiError === "model_not_found")
     ? failed("InvalidSpec", `spec.model: ${wordsOf(seen)}`)
     : undefined
 
 const hopeless = new Set(["prompt_too_long", "image_error"])
 
-const request: Rule = (seen) => {
+const request: Classifier = (seen) => {
   const { result } = seen
   const cannotGoOn = hopeless.has(result?.terminal_reason ?? "") || result?.stop_reason === "refusal" ||
     (result?.is_error === true && (seen.apiError === "max_output_tokens" || statusOf(seen) === 400))
   return cannotGoOn ? failed("AgentError", wordsOf(seen)) : undefined
 }
 
-const upstream: Rule = (seen) => {
+const upstream: Classifier = (seen) => {
   if (seen.result?.is_error !== true) return undefined
   const status = statusOf(seen)
   const down = status !== undefined
@@ -144,9 +144,11 @@ const upstream: Rule = (seen) => {
   return down ? ProcessEnd.UpstreamDown({ message: wordsOf(seen) }) : undefined
 }
 
-const otherError: Rule = (seen) => (seen.result?.is_error === true ? failed("AgentError", wordsOf(seen)) : undefined)
+const otherError: Classifier = (
+  seen
+) => (seen.result?.is_error === true ? failed("AgentError", wordsOf(seen)) : undefined)
 
-const noResult: Rule = (seen) => {
+const noResult: Classifier = (seen) => {
   if (seen.result !== undefined) return undefined
   return ProcessEnd.Lost({
     message: seen.exitCode === 137
@@ -155,7 +157,7 @@ const noResult: Rule = (seen) => {
   })
 }
 
-const notRun: Rule = (seen) =>
+const notRun: Classifier = (seen) =>
   seen.result?.num_turns === 0 || !seen.answered
     ? failed("AgentError", `the prompt was not run: ${wordsOf(seen)}`)
     : undefined
@@ -167,7 +169,7 @@ const finished = (seen: Observation): ProcessEnd => {
   return ProcessEnd.Finished({ message: `${forced(seen)}${words}${note}`, ...forcedOf(seen) })
 }
 
-const rules: ReadonlyArray<Rule> = [
+const classifiers: ReadonlyArray<Classifier> = [
   badInit,
   silent,
   session,
@@ -188,7 +190,7 @@ const rules: ReadonlyArray<Rule> = [
 
 /** The meaning of a process of the agent that has ended. `now`: where given, an end of a limit in words for people counts too. */
 export const classify = (seen: Observation, broker: BrokerView = {}, now?: DateTime.Utc): ProcessEnd => {
-  for (const rule of rules) {
+  for (const rule of classifiers) {
     const processEnd = rule(seen, broker, now)
     if (processEnd !== undefined) return processEnd
   }

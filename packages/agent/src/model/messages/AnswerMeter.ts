@@ -25,7 +25,7 @@ export const meteredEvents = <E>(bytes: Stream.Stream<Uint8Array, E>, claim: Let
     const clock = yield* Clock.Clock
     const reader = sseReader()
     let seen: Seen | undefined
-    let untold = 0
+    let unreported = 0
     let begun = false
     let lastWord = clock.currentTimeMillisUnsafe()
     return bytes.pipe(
@@ -40,7 +40,7 @@ export const meteredEvents = <E>(bytes: Stream.Stream<Uint8Array, E>, claim: Let
           }
           const last = seen
           seen = seenAfter(last, data)
-          untold = seen === last ? untold + outputBefore(data) : 0
+          unreported = seen === last ? unreported + outputBefore(data) : 0
         }
         // An error before any content, as it comes once the status is out.
         if (refused) return claim.free
@@ -50,9 +50,9 @@ export const meteredEvents = <E>(bytes: Stream.Stream<Uint8Array, E>, claim: Let
       Stream.interruptWhen(silence(idleSeconds, () => lastWord)),
       // Tokens of whoever leaves before the count are guessed; their cost is what was reserved.
       Stream.ensuring(Effect.suspend(() =>
-        seen === undefined || untold === 0
+        seen === undefined || unreported === 0
           ? Effect.void
-          : claim.seen({ ...seen.usage, output: seen.usage.output + untold })
+          : claim.seen({ ...seen.usage, output: seen.usage.output + unreported })
       ))
     )
   }))

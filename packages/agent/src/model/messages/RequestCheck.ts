@@ -7,7 +7,7 @@ import type { Checked, Policy, Refusal } from "../ModelDialect.ts"
 import { fieldRows, rowOf, toolRows } from "./RequestRules.ts"
 
 type Json = Readonly<Record<string, unknown>>
-type Outcome<A> = Result.Result<A, Refusal>
+type OrRefusal<A> = Result.Result<A, Refusal>
 
 const refuse = (message: string): Result.Result<never, Refusal> => Result.fail({ kind: "Invalid", message })
 
@@ -31,7 +31,7 @@ const mostValues = 2_000_000
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-const parsed = (bytes: Uint8Array): Outcome<Json> => {
+const parsed = (bytes: Uint8Array): OrRefusal<Json> => {
   let values = 0
   for (const byte of bytes) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) values++
   if (values > mostValues) {
@@ -43,7 +43,7 @@ const parsed = (bytes: Uint8Array): Outcome<Json> => {
     : refuse("The request has no JSON object in UTF-8 as its body.")
 }
 
-const checkModel = (model: unknown, { allowed, model: own }: Policy): Outcome<string> => {
+const checkModel = (model: unknown, { allowed, model: own }: Policy): OrRefusal<string> => {
   if (typeof model !== "string" || !modelName.test(model)) return refuse("model: expected the name of a model.")
   if (own === undefined || model === withoutSuffix(own) || allowed.some((each) => model.startsWith(each))) {
     return Result.succeed(model)
@@ -62,7 +62,7 @@ const whole = (value: unknown): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= mostTokens
 
 /** Tokens of the answer. A budget of thoughts may be above `max_tokens`: whichever is more. */
-const outputOf = ({ max_tokens, thinking }: Json): Outcome<number> => {
+const outputOf = ({ max_tokens, thinking }: Json): OrRefusal<number> => {
   if (!whole(max_tokens)) return refuse(`max_tokens: expected a whole number from 0 to ${mostTokens}.`)
   const budget = Predicate.isObject(thinking) ? thinking["budget_tokens"] : undefined
   if (budget !== undefined && !whole(budget)) return refuse("thinking.budget_tokens: expected a whole number.")
@@ -91,7 +91,7 @@ const both = (left: Extra, right: Extra): Extra => ({
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
-const checkTool = (tool: unknown): Outcome<Extra> => {
+const checkTool = (tool: unknown): OrRefusal<Extra> => {
   if (!Predicate.isObject(tool)) return refuse("tools: expected a list of objects.")
   const type = Reflect.get(tool, "type") ?? "custom"
   const row = rowOf(toolRows, typeof type === "string" ? type : "*")
@@ -115,7 +115,7 @@ const written = new Set([
 /** Nested as deep as the API nests them, and no deeper. */
 const deepest = 6
 
-const checkSource = (source: unknown, depth: number): Outcome<Extra> => {
+const checkSource = (source: unknown, depth: number): OrRefusal<Extra> => {
   if (!Predicate.isObject(source)) return Result.succeed(nothing)
   const { content, data, type } = source as Json
   switch (type) {
@@ -132,7 +132,7 @@ const checkSource = (source: unknown, depth: number): Outcome<Extra> => {
   }
 }
 
-const checkBlock = (block: unknown, depth: number): Outcome<Extra> => {
+const checkBlock = (block: unknown, depth: number): OrRefusal<Extra> => {
   if (!Predicate.isObject(block)) return Result.succeed(nothing)
   const { content, source, tool, type } = block as Json
   if (typeof type === "string" && written.has(type)) return Result.succeed(nothing)
@@ -160,8 +160,8 @@ const checkBlock = (block: unknown, depth: number): Outcome<Extra> => {
 
 const checkAll = (
   list: ReadonlyArray<unknown>,
-  check: (each: unknown) => Outcome<Extra>
-): Outcome<Extra> => {
+  check: (each: unknown) => OrRefusal<Extra>
+): OrRefusal<Extra> => {
   let total = nothing
   for (const each of list) {
     const checked = check(each)
@@ -171,19 +171,19 @@ const checkAll = (
   return Result.succeed(total)
 }
 
-const checkBlocks = (content: unknown, depth: number): Outcome<Extra> => {
+const checkBlocks = (content: unknown, depth: number): OrRefusal<Extra> => {
   if (!Array.isArray(content)) return Result.succeed(nothing)
   return depth > deepest
     ? refuse("The messages are nested deeper than the API reads.")
     : checkAll(content, (block) => checkBlock(block, depth))
 }
 
-const checkMessage = (message: unknown): Outcome<Extra> =>
+const checkMessage = (message: unknown): OrRefusal<Extra> =>
   Predicate.isObject(message)
     ? checkBlocks(Reflect.get(message, "content"), 0)
     : refuse("messages: expected a list of objects.")
 
-const listOf = (value: unknown, name: string): Outcome<ReadonlyArray<unknown>> =>
+const listOf = (value: unknown, name: string): OrRefusal<ReadonlyArray<unknown>> =>
   value === undefined
     ? Result.succeed([])
     : Array.isArray(value)
@@ -208,7 +208,7 @@ const narrowed = (name: string, value: unknown): unknown => {
 }
 
 /** The fields that go on, each as far as it may. */
-const fieldsOf = (request: Json): Outcome<Json> => {
+const fieldsOf = (request: Json): OrRefusal<Json> => {
   const kept: Array<readonly [string, unknown]> = []
   for (const [name, value] of Object.entries(request)) {
     const row = rowOf(fieldRows, name)
@@ -221,7 +221,7 @@ const fieldsOf = (request: Json): Outcome<Json> => {
 }
 
 /** `count`: only the tokens are asked for, which costs nothing. */
-export const checkRequest = (bytes: Uint8Array, policy: Policy, count = false): Outcome<Checked> =>
+export const checkRequest = (bytes: Uint8Array, policy: Policy, count = false): OrRefusal<Checked> =>
   Result.gen(function*() {
     const request = yield* parsed(bytes)
     const model = yield* checkModel(request["model"], policy)

@@ -1,4 +1,4 @@
-/** What the agent is told on stdin. The first line is ours: a text whose first character is `/` would be taken for a command. */
+/** What the agent is beforehand on stdin. The first line is ours: a text whose first character is `/` would be taken for a command. */
 import { type PreviousAttempt, wordsOfAttempt } from "@orchestrator/domain/PreviousAttempt"
 import { sentence } from "@orchestrator/domain/Text"
 
@@ -38,8 +38,8 @@ export interface PromptParts {
 }
 
 export const startPrompt = ({ notes, previous, resumed, text }: PromptParts): string => {
-  const told = beforeStart(previous, resumed)
-  const all = [...(told === undefined ? [] : [told]), ...notes]
+  const beforehand = beforeStart(previous, resumed)
+  const all = [...(beforehand === undefined ? [] : [beforehand]), ...notes]
   return [
     firstLine,
     ...(all.length === 0 ? [] : ["", "Before you start:", ...all.map((note) => `- ${note}`)]),

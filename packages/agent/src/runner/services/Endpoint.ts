@@ -16,7 +16,7 @@ const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Endpoint))
 /** Reads the file as soon as it is there. */
 export const awaitEndpoint = Effect.fn("Endpoint.await")(function*(file: string, seconds: number) {
   const fs = yield* FileSystem.FileSystem
-  const told = Effect.log(`waiting for the broker (${file})`).pipe(
+  const announce = Effect.log(`waiting for the broker (${file})`).pipe(
     Effect.delay("2 seconds"),
     Effect.repeat(Schedule.spaced("10 seconds")),
     Effect.andThen(Effect.never)
@@ -25,7 +25,7 @@ export const awaitEndpoint = Effect.fn("Endpoint.await")(function*(file: string,
     Effect.flatMap(decode),
     Effect.retry(Schedule.spaced("50 millis")),
     Effect.orDie,
-    Effect.raceFirst(told),
+    Effect.raceFirst(announce),
     Effect.timeoutOption(Duration.seconds(seconds))
   )
   if (Option.isSome(found)) return found.value

@@ -89,7 +89,7 @@ const putAway = Effect.fnUntraced(function*(sessions: Sessions, projects: string
 })
 
 /** Transcripts of runs that have the workspace at the same time, each in a config folder of its own. */
-const besideUs = Effect.fnUntraced(function*(sessions: Sessions, workspace: string) {
+const sessionsOfOthers = Effect.fnUntraced(function*(sessions: Sessions, workspace: string) {
   const runs = yield* namesIn(`${workspace}/.runs`)
   const found: Array<Found> = []
   for (const run of runs) {
@@ -107,7 +107,7 @@ const bringBack = Effect.fnUntraced(function*(
 ) {
   const fs = yield* FileSystem.FileSystem
   const ours = yield* transcriptsIn(sessions, archive)
-  const theirs = shared ? yield* besideUs(sessions, workspace) : []
+  const theirs = shared ? yield* sessionsOfOthers(sessions, workspace) : []
   for (const id of wantedSessions(settings)) {
     const found = [...ours, ...theirs].find((transcript) => transcript.id === id)
     if (found === undefined || !(yield* isResumable(sessions, found))) continue

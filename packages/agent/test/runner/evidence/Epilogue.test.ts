@@ -3,7 +3,7 @@ import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { epilogue } from "../../../src/runner/evidence/Epilogue.ts"
 
 const branch = "feature/task-1-implementation"
-const story = {
+const attempt = {
   sessionId: "s1",
   resumed: false,
   usage: { costUsd: 0.5, inputTokens: 12_345, outputTokens: 67, turns: 3 }
@@ -16,7 +16,7 @@ describe("the last five lines of the log", () => {
       given: {
         outcome: "Completed",
         message: "Added the route.\nAnd more.",
-        ...story,
+        ...attempt,
         resumed: true,
         delivery: {
           branch,
@@ -39,7 +39,7 @@ describe("the last five lines of the log", () => {
         outcome: "Failed",
         reason: "PushRejected",
         message: "The remote refused it: frozen",
-        ...story,
+        ...attempt,
         delivery: { branch, changed: true, pushRefused: "frozen" }
       },
       want: [

@@ -5,13 +5,13 @@ import { ended, refused } from "../Status.ts"
 
 /** The cluster refuses the Job: for as long as a quota or a policy does, or for ever. */
 export const jobRefused: Rule<NotStarted> = (stage) => {
-  switch (stage.learned?._tag) {
+  switch (stage.feedback?._tag) {
     case "JobForbidden":
-      return refused(stage, explainRefusal("Job", stage.learned.words))
+      return refused(stage, explainRefusal("Job", stage.feedback.words))
     case "JobInvalid":
       return ended(stage, {
         reason: "InvalidSpec",
-        message: explainRefusal("Job", stage.learned.words).message
+        message: explainRefusal("Job", stage.feedback.words).message
       })
     default:
       return undefined

@@ -6,14 +6,14 @@ import { ended, paused, renamed } from "../Status.ts"
 
 /** An object that is not this run's has a name that this plan wanted: it is left alone. */
 export const nameTaken: Rule<NotStarted | Started> = (stage) => {
-  switch (stage.learned?._tag) {
+  switch (stage.feedback?._tag) {
     case "JobNameTaken":
       return renamed(stage)
     case "WorkspaceNameTaken":
       return ended(stage, {
         reason: "NameCollision",
         message:
-          `A PersistentVolumeClaim named ${stage.learned.claim} exists and is not a workspace of this service. Delete it, or use another spec.service.`
+          `A PersistentVolumeClaim named ${stage.feedback.claim} exists and is not a workspace of this service. Delete it, or use another spec.service.`
       })
     case "FilesNameTaken":
       return filesTaken(stage)

@@ -7,9 +7,9 @@ import { settled } from "../Status.ts"
 import { stop } from "../StopJob.ts"
 
 /** A finished run is never started again; all that may be left is to end and let go of its Jobs, and to say that an edit was seen. */
-export const terminal: Rule<Finished> = ({ config, jobs, learned, now, phase, run }) => {
+export const terminal: Rule<Finished> = ({ config, feedback, jobs, now, phase, run }) => {
   const { editedAfterEnd, kind, name, namespace, uid } = run
-  if (learned?._tag === "WholeRun") return settled(kind, learned.run, now)
+  if (feedback?._tag === "WholeRun") return settled(kind, feedback.run, now)
   return [
     ...jobs.filter((job) => job.held).flatMap((job) => {
       if (isAlive(job) && !job.deleting) return stop(job)

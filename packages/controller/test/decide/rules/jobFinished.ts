@@ -7,9 +7,9 @@ import { docsRunning, now, readyFact, running, started } from "../../fixtures/St
 
 const rule = "jobFinished"
 const run = makeCodeRun({ status: running() })
-const told = { costUsd: 0.25, inputTokens: 1000, outputTokens: 200, turns: 4 }
+const runnerUsage = { costUsd: 0.25, inputTokens: 1000, outputTokens: 200, turns: 4 }
 /** Of the runner: its money is an estimate. */
-const usage = { ...told, costEstimated: true }
+const usage = { ...runnerUsage, costEstimated: true }
 const head = "0123456789abcdef0123456789abcdef01234567"
 const delivered = "Pushed feature/task-12-implementation at 0123456789ab."
 
@@ -27,7 +27,7 @@ const ends = (name: string, job: ReturnType<typeof makeJob>, reason: string, sta
 export const jobFinishedCases: ReadonlyArray<PlanCase> = [
   ends(
     "a verified branch on the remote is success",
-    jobWith(completed({ usage: told, sessionId: session })),
+    jobWith(completed({ usage: runnerUsage, sessionId: session })),
     "Delivered",
     {
       message: delivered,
@@ -139,7 +139,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
   ),
   ends(
     "what an interrupted agent used and delivered is kept",
-    jobWith(interrupted({ usage: told, delivery: delivery() }), { end: failed("PodFailurePolicy") }),
+    jobWith(interrupted({ usage: runnerUsage, delivery: delivery() }), { end: failed("PodFailurePolicy") }),
     "InfraLost",
     { usage, headCommit: head, branch: "feature/task-12-implementation" }
   ),

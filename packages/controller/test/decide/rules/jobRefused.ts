@@ -1,4 +1,4 @@
-import { Learned } from "../../../src/facts/Learned.ts"
+import { Feedback } from "../../../src/facts/Feedback.ts"
 import { given } from "../../fixtures/Given.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { makeCodeRun } from "../../fixtures/Runs.ts"
@@ -13,7 +13,7 @@ const fact = (status: "True" | "False", type: string, reason = "WaitingForCapaci
   type
 })
 
-const forbidden = given({ learned: Learned.JobForbidden({ words }) })
+const forbidden = given({ feedback: Feedback.JobForbidden({ words }) })
 
 const refused = {
   phase: "Pending",
@@ -44,13 +44,13 @@ export const jobRefusedCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "what a quota said already is not written again",
-    given: given({ run: makeCodeRun({ status: refused }), learned: Learned.JobForbidden({ words }) }),
+    given: given({ run: makeCodeRun({ status: refused }), feedback: Feedback.JobForbidden({ words }) }),
     want: { rule, does: [] }
   },
   {
     name: "a Job that the API server would never take ends the run, with its words",
     given: given({
-      learned: Learned.JobInvalid({ words: "Job.batch \"x\" is invalid: spec.template: no such field" })
+      feedback: Feedback.JobInvalid({ words: "Job.batch \"x\" is invalid: spec.template: no such field" })
     }),
     want: {
       rule,

@@ -1,4 +1,4 @@
-import { Learned } from "../../../src/facts/Learned.ts"
+import { Feedback } from "../../../src/facts/Feedback.ts"
 import { given, givenStarted, noWorkspace } from "../../fixtures/Given.ts"
 import { makeJob } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
@@ -11,7 +11,7 @@ const usedUp = { run: makeCodeRun({ status: running({ retryCount: 3 }) }), jobs:
 export const nameTakenCases: ReadonlyArray<PlanCase> = [
   {
     name: "a Job under another name is made in the next round, where somebody's Job has the first one",
-    given: given({ learned: Learned.JobNameTaken() }),
+    given: given({ feedback: Feedback.JobNameTaken() }),
     want: {
       rule,
       does: ["write Pending/Accepted at 7"],
@@ -23,7 +23,7 @@ export const nameTakenCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "a run ends where its workspace's claim serves something else",
-    given: given({ workspace: noWorkspace, learned: Learned.WorkspaceNameTaken({ claim: "workspace-api" }) }),
+    given: given({ workspace: noWorkspace, feedback: Feedback.WorkspaceNameTaken({ claim: "workspace-api" }) }),
     want: {
       rule,
       does: ["write Failed/NameCollision at 7"],
@@ -35,17 +35,17 @@ export const nameTakenCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "another try begins where somebody's ConfigMap has the name of the files",
-    given: given({ learned: Learned.FilesNameTaken() }),
+    given: given({ feedback: Feedback.FilesNameTaken() }),
     want: { rule, does: ["write Pending/InfraLost at 7"], status: { retryCount: 1, jobName } }
   },
   {
     name: "another try begins where the files were made again and their name was taken by then",
-    given: givenStarted({ jobs: [makeJob()], learned: Learned.FilesNameTaken() }),
+    given: givenStarted({ jobs: [makeJob()], feedback: Feedback.FilesNameTaken() }),
     want: { rule, does: ["write Pending/InfraLost at 7"], status: { retryCount: 1, jobName } }
   },
   {
     name: "a run ends whose files' names are taken again and again",
-    given: givenStarted({ ...usedUp, learned: Learned.FilesNameTaken() }),
+    given: givenStarted({ ...usedUp, feedback: Feedback.FilesNameTaken() }),
     want: { rule, does: ["write Failed/NameCollision at 7"] }
   }
 ]

@@ -1,7 +1,7 @@
 import { given, givenDocs, givenStarted, makeConfig, presentFiles, workspace } from "../../fixtures/Given.ts"
 import { brokeredJob, failed, jobWith, makeJob, makePod } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
-import { failedWith, interrupted, testified } from "../../fixtures/Results.ts"
+import { brokerResult, failedWith, interrupted } from "../../fixtures/Results.ts"
 import {
   againJobName,
   docsJobName,
@@ -41,7 +41,7 @@ const entry = (reason: string, exitCode: number, more: object = {}) => ({
 
 const limitedAt = "2026-03-01T09:59:00Z"
 const limited = (resetAt?: string) =>
-  brokeredJob(failedWith("RateLimited"), testified(resetAt === undefined ? { limitedAt } : { limitedAt, resetAt }), {
+  brokeredJob(failedWith("RateLimited"), brokerResult(resetAt === undefined ? { limitedAt } : { limitedAt, resetAt }), {
     end: failed()
   })
 const until = (time: string) => `It did not work.${goesOn} ${time}.`
@@ -86,7 +86,9 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
     "with a broker, the runner's word on the reset time does not count",
     givenStarted({
       run,
-      jobs: [brokeredJob({ ...failedWith("RateLimited"), resetAt: later }, testified({ limitedAt }), { end: failed() })]
+      jobs: [
+        brokeredJob({ ...failedWith("RateLimited"), resetAt: later }, brokerResult({ limitedAt }), { end: failed() })
+      ]
     }),
     "RateLimited",
     { resumesAt: "2026-03-01T10:01:00Z" }

@@ -1,4 +1,4 @@
-import { Learned } from "../../../src/facts/Learned.ts"
+import { Feedback } from "../../../src/facts/Feedback.ts"
 import { brokenTemplate, given, givenDocs, makeConfig } from "../../fixtures/Given.ts"
 import {
   complete,
@@ -128,12 +128,12 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "an edit after the end is said to be seen, once the whole run is known",
-    given: given({ run: editedAfterEnd, learned: Learned.WholeRun({ run: editedAfterEnd }) }),
+    given: given({ run: editedAfterEnd, feedback: Feedback.WholeRun({ run: editedAfterEnd }) }),
     want: { rule, does: ["settle api at 7"] }
   },
   {
     name: "an edit after the end that the whole run's status tells of already is not told again",
-    given: given({ run: editedAfterEnd, learned: Learned.WholeRun({ run: succeeded }) }),
+    given: given({ run: editedAfterEnd, feedback: Feedback.WholeRun({ run: succeeded }) }),
     want: { rule, does: [] }
   },
   {

@@ -5,7 +5,7 @@
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Data } from "effect"
 
-export type Learned = Data.TaggedEnum<{
+export type Feedback = Data.TaggedEnum<{
   /** An object that is not this run's has the name of its Job. */
   JobNameTaken: {}
   /** Another ConfigMap has the name of the attempt's files. */
@@ -19,4 +19,4 @@ export type Learned = Data.TaggedEnum<{
   /** A run as the cluster has it, of which the store keeps less. */
   WholeRun: { readonly run: CustomObject }
 }>
-export const Learned = Data.taggedEnum<Learned>()
+export const Feedback = Data.taggedEnum<Feedback>()

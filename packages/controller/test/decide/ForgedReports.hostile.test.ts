@@ -11,7 +11,7 @@ import { explainRefusal } from "../../src/decide/Refusal.ts"
 import { jobFacts } from "../../src/facts/Job.ts"
 import { liveRun } from "../../src/facts/LiveRun.ts"
 import type { ObservedJob } from "../../src/facts/Observed.ts"
-import { observeJob } from "../../src/facts/ObservedJobs.ts"
+import { observeJob } from "../../src/facts/ObserveJob.ts"
 import { podFacts } from "../../src/facts/Pod.ts"
 import { given, givenStarted, makeConfig } from "../fixtures/Given.ts"
 import { startingPod } from "../fixtures/Jobs.ts"
@@ -70,7 +70,7 @@ const statusAfter = (job: ObservedJob) => {
 const byRunner = (message: string) => statusAfter(observedJob("env", podWith(message)))
 const forged = (changes: object) => byRunner(JSON.stringify({ ...honest, ...changes }))
 
-const testified = {
+const honestBroker = {
   delivery: {
     branch,
     headCommit: commit,
@@ -85,14 +85,14 @@ const testified = {
 }
 const byBroker = (changes: object, runnerReport: object = honest) =>
   statusAfter(
-    observedJob("broker", podWith(JSON.stringify(runnerReport), JSON.stringify({ ...testified, ...changes })))
+    observedJob("broker", podWith(JSON.stringify(runnerReport), JSON.stringify({ ...honestBroker, ...changes })))
   )
 
 it("an honest report is believed, and nothing is said to be left out", () => {
   const { status } = byRunner(JSON.stringify(honest))
   assert.deepStrictEqual([status.reason, status.sessionId, status.headCommit], ["Delivered", session, commit])
   assert.notInclude(status.message, "Left out")
-  assert.strictEqual(byBroker({}).status.pullRequestUrl, testified.delivery.pullRequestUrl)
+  assert.strictEqual(byBroker({}).status.pullRequestUrl, honestBroker.delivery.pullRequestUrl)
 })
 
 describe("a field that cannot be true is left out and named, and the rest counts", () => {
@@ -145,7 +145,7 @@ describe("a field that cannot be true is left out and named, and the rest counts
     const { status } = forged({ delivery: { ...honest.delivery, pullRequestUrl } })
     assert.deepStrictEqual([status.reason, status.pullRequestUrl], ["Delivered", undefined])
     assert.include(status.message, "runner.delivery.pullRequestUrl (expected ")
-    const { status: brokered } = byBroker({ delivery: { ...testified.delivery, pullRequestUrl } })
+    const { status: brokered } = byBroker({ delivery: { ...honestBroker.delivery, pullRequestUrl } })
     assert.deepStrictEqual([brokered.reason, brokered.pullRequestUrl], ["PullRequestMissing", undefined])
   })
 

@@ -9,7 +9,7 @@ import { Effect, Schema } from "effect"
 import { acting, attemptsOf, codeRun, completed, endless, failed, isAgain, pass, verbs, world } from "./World.ts"
 
 const decode = Schema.decodeUnknownSync(PreviousAttemptText)
-const toldTo = (env: Readonly<Record<string, string>> | undefined): PreviousAttempt | undefined => {
+const previousOf = (env: Readonly<Record<string, string>> | undefined): PreviousAttempt | undefined => {
   const text = env?.[runnerNames.previousAttempt]
   return text === undefined ? undefined : decode(text)
 }
@@ -74,11 +74,11 @@ describe("the attempt after", () => {
       yield* change("first", { contextVersion: 2 })
       yield* pass("5 seconds")
       const [first, second] = yield* agents
-      assert.isUndefined(toldTo(first?.env))
-      const told = toldTo(second?.env)
-      assert.strictEqual(told?.reason, reason)
-      assert.include(told?.message ?? "", words ?? "")
-      assert.notInclude(told?.message ?? "", "Raise spec")
+      assert.isUndefined(previousOf(first?.env))
+      const previous = previousOf(second?.env)
+      assert.strictEqual(previous?.reason, reason)
+      assert.include(previous?.message ?? "", words ?? "")
+      assert.notInclude(previous?.message ?? "", "Raise spec")
     }).pipe(Effect.provide(world({ script }))))
 
   it.effect("one that was cancelled and raised in mid-run is told that", () =>
@@ -88,7 +88,7 @@ describe("the attempt after", () => {
       yield* pass("10 seconds")
       yield* edit("first", { contextVersion: 2 })
       yield* pass("20 seconds")
-      assert.strictEqual(toldTo((yield* agents)[1]?.env)?.reason, "Cancelled")
+      assert.strictEqual(previousOf((yield* agents)[1]?.env)?.reason, "Cancelled")
     }).pipe(Effect.provide(world({ script: endless }))))
 
   it.effect("one whose node was lost is told that, in the same version", () =>
@@ -101,9 +101,9 @@ describe("the attempt after", () => {
         yield* node.evict({ name, namespace }, "low on memory")
       }
       yield* pass("1 minute")
-      const told = toldTo((yield* agents)[1]?.env)
-      assert.strictEqual(told?.reason, "InfraLost")
-      assert.include(told?.message ?? "", "evicted")
+      const previous = previousOf((yield* agents)[1]?.env)
+      assert.strictEqual(previous?.reason, "InfraLost")
+      assert.include(previous?.message ?? "", "evicted")
     }).pipe(Effect.provide(world({ script: endless }))))
 
   it.effect("a usage limit is told that, though the status has said other things since", () =>
@@ -112,7 +112,10 @@ describe("the attempt after", () => {
       yield* create(codeRun("first"))
       yield* pass("20 seconds")
       yield* pass("10 minutes", "10 seconds")
-      assert.deepStrictEqual(toldTo((yield* agents)[1]?.env), { reason: "RateLimited", message: "It was RateLimited." })
+      assert.deepStrictEqual(previousOf((yield* agents)[1]?.env), {
+        reason: "RateLimited",
+        message: "It was RateLimited."
+      })
       const { status } = yield* run("first")
       assert.deepStrictEqual(attemptsOf(status).map(({ message }) => message), [undefined, undefined])
     }).pipe(Effect.provide(world({
@@ -129,8 +132,8 @@ describe("the attempt after", () => {
       yield* pass("20 seconds")
       yield* edit("first", { contextVersion: 2 })
       yield* pass("5 seconds")
-      const told = toldTo((yield* agents)[1]?.env)
-      assert.isAtMost(told?.message?.length ?? 0, 1500)
-      assert.isAbove(told?.message?.length ?? 0, 100)
+      const previous = previousOf((yield* agents)[1]?.env)
+      assert.isAtMost(previous?.message?.length ?? 0, 1500)
+      assert.isAbove(previous?.message?.length ?? 0, 100)
     }).pipe(Effect.provide(world({ script: withWords("no ".repeat(1000)) }))))
 })
