@@ -2,7 +2,7 @@
  * What can go wrong between us and an API server: one error, with the operation, the object it was about, and a tagged reason. Races
  * (AlreadyExists, Conflict, NotFound, Gone) are reasons like any other; callers decide what they mean.
  */
-import { Schema } from "effect"
+import { Duration, Schema } from "effect"
 
 const reason = <Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag, fields: Fields) =>
   Schema.TaggedStruct(tag, fields)
@@ -68,3 +68,12 @@ export const isRetryable = ({ reason }: KubernetesError): boolean =>
 
 export const hasReason = (...tags: ReadonlyArray<KubernetesErrorReason["_tag"]>) => (error: KubernetesError): boolean =>
   tags.includes(error.reason._tag)
+
+/** However long a server asks for: what it is asked to do may be a person's, who waits. */
+const longestRetryAfterSeconds = 60
+
+/** How long the server asks to leave it alone, within bounds; nothing where it does not ask. */
+export const retryAfter = ({ reason }: KubernetesError): Duration.Duration => {
+  const asked = "retryAfterSeconds" in reason ? reason.retryAfterSeconds ?? 0 : 0
+  return Duration.seconds(asked > 0 ? Math.min(asked, longestRetryAfterSeconds) : 0)
+}

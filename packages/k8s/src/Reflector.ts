@@ -6,7 +6,7 @@
 import { Clock, Duration, Effect, Random, Ref, Stream } from "effect"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
-import { hasReason, isRetryable, type KubernetesError } from "./KubernetesError.ts"
+import { hasReason, isRetryable, type KubernetesError, retryAfter } from "./KubernetesError.ts"
 import type { KubernetesObject, ObjectList } from "./Objects.ts"
 import { type Store, storeKey } from "./Store.ts"
 
@@ -31,7 +31,7 @@ export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Sele
 const pageSize = 500
 const defaultWatchSeconds = 300
 /** A watch that ends sooner than this counts as trouble. */
-const shortestWatchMillis = 1000
+const shortestWatchMillis = 5000
 /** A watch that has not sent by then what there is will not, unless in that time it sent more than changes alone would be. */
 const longestBeginning = Duration.minutes(1)
 const fewestEvents = 500
@@ -91,23 +91,20 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     return onChange(kept, removed ? "removed" : "set", before)
   }
 
-  /** An event, or a watch that lasted, resets the failure count: a list alone proves nothing. */
-  const pause = Effect.fnUntraced(function*(atLeastMillis: number) {
+  /** Only a watch that lasted resets the failure count: a list, or an event before the end, proves nothing. */
+  const pause = Effect.fnUntraced(function*(atLeast: Duration.Duration) {
     const count = yield* Ref.getAndUpdate(failures, (n) => n + 1)
     const jitter = yield* Random.next
-    const backOff = Math.min(30_000, 200 * 2 ** Math.min(count, 8)) * (0.5 + jitter / 2)
-    yield* Effect.sleep(Duration.millis(Math.max(backOff, atLeastMillis)))
+    const backOff = Duration.millis(Math.min(30_000, 200 * 2 ** Math.min(count, 8)) * (0.5 + jitter / 2))
+    yield* Effect.sleep(Duration.max(backOff, atLeast))
   })
 
   let logged = false
 
   const works = Effect.suspend(() => {
-    if (!logged) return Ref.set(failures, 0)
+    if (!logged) return Effect.void
     logged = false
-    return Effect.andThen(
-      Ref.set(failures, 0),
-      Effect.annotateLogs(Effect.logInfo("list and watch work again"), { kind: kind.kind })
-    )
+    return Effect.annotateLogs(Effect.logInfo("list and watch work again"), { kind: kind.kind })
   })
 
   /** Said once until it works again; that nobody answers is the client's to say. */
@@ -118,7 +115,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       Effect.annotateLogs({ kind: kind.kind, error: error.message })
     )
     logged ||= !passing
-    yield* pause("retryAfterSeconds" in error.reason ? (error.reason.retryAfterSeconds ?? 0) * 1000 : 0)
+    yield* pause(retryAfter(error))
   })
 
   /** Until the server ends it. What comes too soon to an end is followed by a pause. */
@@ -128,7 +125,8 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   ) {
     const started = yield* Clock.currentTimeMillis
     const lasted = Effect.map(Clock.currentTimeMillis, (now) => now - started >= shortestWatchMillis)
-    const breathe = Effect.flatMap(lasted, (long) => long ? Effect.void : pause(0))
+    const breathe = Effect.flatMap(lasted, (long) => long ? Effect.void : pause(Duration.zero))
+    const lasts = Effect.andThen(Ref.set(failures, 0), works)
     yield* client.watch(kind, {
       ...selectors,
       ...from,
@@ -136,7 +134,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       timeoutSeconds: options.watchSeconds ?? defaultWatchSeconds
     }).pipe(
       Stream.runForEach(on),
-      Effect.ensuring(Effect.flatMap(lasted, (long) => long ? works : Effect.void)),
+      Effect.ensuring(Effect.flatMap(lasted, (long) => long ? lasts : Effect.void)),
       Effect.tapError((error) => hasReason("Gone")(error) ? breathe : Effect.void)
     )
     yield* breathe

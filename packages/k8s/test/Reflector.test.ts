@@ -265,6 +265,10 @@ describe("on a server that has its troubles", () => {
 
   const rates: ReadonlyArray<{ name: string; script: Script }> = [
     { name: "whose watches break at once", script: { lists: [listed("10")], watches: [Stream.fail(broken)] } },
+    {
+      name: "whose watches break after an event",
+      script: { lists: [listed("10")], watches: [Stream.concat(Stream.make(added("a", "11")), Stream.fail(broken))] }
+    },
     { name: "whose watches end at once", script: { lists: [listed("10")], watches: [Stream.empty] } },
     { name: "whose history is always gone", script: { lists: [listed("10")], watches: [Stream.fail(gone)] } },
     { name: "that refuses to list", script: { lists: [Effect.fail(forbidden)], watches: [Stream.never] } }
@@ -284,19 +288,22 @@ describe("on a server that has its troubles", () => {
       })
   )
 
-  it.effect("an event resets the failure count", () =>
+  it.effect("a watch that lasted resets the failure count", () =>
     Effect.gen(function*() {
       const { asked } = yield* scripted({
         lists: [listed("10")],
         watches: [
           ...Array.from({ length: 8 }, () => Stream.fail(broken)),
-          Stream.concat(Stream.make(added("a", "11")), Stream.fail(broken)),
+          Stream.concat(
+            Stream.make(added("a", "11")),
+            Stream.fromEffect(Effect.andThen(Effect.sleep("10 seconds"), Effect.fail(broken)))
+          ),
           Stream.never
         ]
       })
       while ((yield* asked).length < 10) yield* TestClock.adjust("50 millis")
       assert.strictEqual((yield* asked).at(-1), "watch from 10")
-      yield* TestClock.adjust("200 millis")
+      yield* TestClock.adjust("10200 millis")
       assert.strictEqual((yield* asked).at(-1), "watch from 11")
     }))
 

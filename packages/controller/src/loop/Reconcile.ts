@@ -1,6 +1,7 @@
-/** What becomes of a key: the run is observed, and a round made on that. Answers with when to look again, in milliseconds. */
+/** What becomes of a key: the run is observed, and a round made on that. */
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import { Clock, DateTime, Effect } from "effect"
+import type { Next } from "@orchestrator/k8s/runtime/Reconciler"
+import { DateTime, Effect } from "effect"
 import { Interpreter } from "../act/Interpreter.ts"
 import type { RunKey } from "../facts/RunKey.ts"
 import { Observe } from "./Observe.ts"
@@ -11,13 +12,12 @@ export const makeReconcile = Effect.gen(function*() {
   const { perform } = yield* Interpreter
   const round = makeRound(perform)
 
-  const look = Effect.fnUntraced(function*(key: RunKey) {
-    const { again, wakeAt } = yield* round(yield* observe(key))
-    if (again) return yield* Clock.currentTimeMillis
-    return wakeAt === undefined ? undefined : DateTime.toEpochMillis(wakeAt)
+  const look = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Next, KubernetesError> {
+    const { acted, wakeAt } = yield* round(yield* observe(key))
+    return { acted, wakeAt: wakeAt === undefined ? undefined : DateTime.toEpochMillis(wakeAt) }
   })
 
-  return (key: RunKey): Effect.Effect<number | undefined, KubernetesError> =>
+  return (key: RunKey): Effect.Effect<Next, KubernetesError> =>
     look(key).pipe(
       Effect.withSpan("Controller.reconcile", { attributes: { ...key } }, { captureStackTrace: false })
     )

@@ -12,14 +12,19 @@ import { planned } from "./Telemetry.ts"
 export const makeRound = (perform: Interpreter["Service"]["perform"]) => {
   const carryOut = (decided: Plan) => Effect.andThen(planned(decided), perform(decided))
 
-  /** Fails, once it is said in the status, with what the queue is to try again after a while. */
+  /**
+   * Answers with the rule that acted, where the next round can see more. Fails, once it is said in the status, with what the queue is to
+   * try again after a while.
+   */
   return Effect.fnUntraced(function*(observed: Observed) {
     const decided = plan(observed)
     const { again, error, feedback } = yield* carryOut(decided)
-    if (feedback === undefined) return { again, wakeAt: decided.wakeAt }
+    if (feedback === undefined) return left(decided, again)
     const informed = plan({ ...observed, feedback })
     const said = yield* carryOut(informed)
     if (error !== undefined) return yield* error
-    return { again: said.again, wakeAt: informed.wakeAt }
+    return left(informed, said.again)
   })
 }
+
+const left = ({ rule, wakeAt }: Plan, again: boolean) => ({ acted: again ? rule : undefined, wakeAt })

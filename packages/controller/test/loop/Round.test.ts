@@ -26,7 +26,7 @@ describe("a round with feedback", () => {
   it.effect("reports it in the status, by a second plan on the same observation", () =>
     Effect.gen(function*() {
       const { plans, round } = answering({ feedback: Feedback.JobNameTaken() })
-      assert.isTrue((yield* round(given())).again)
+      assert.strictEqual((yield* round(given())).acted, "nameTaken")
       assert.deepStrictEqual(tagsOf(plans), [
         ["jobAbsent", "LeaseWorkspace", "CreateJob", "CreateFiles"],
         ["nameTaken", "WriteStatus"]

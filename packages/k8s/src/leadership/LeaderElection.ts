@@ -6,7 +6,7 @@
 import { Clock, DateTime, Deferred, Duration, Effect, Latch, Layer, Random } from "effect"
 import { LeaseKind } from "../Kinds.ts"
 import { KubernetesClient } from "../KubernetesClient.ts"
-import { hasReason, type KubernetesError } from "../KubernetesError.ts"
+import { hasReason, type KubernetesError, retryAfter } from "../KubernetesError.ts"
 import type { Lease } from "../Objects.ts"
 import { reflect } from "../Reflector.ts"
 import { makeStore } from "../Store.ts"
@@ -38,6 +38,8 @@ export interface LeaderElectionOptions {
 /** How long the start waits to know who leads. */
 const settleTimeout = Duration.seconds(5)
 const releaseTimeout = Duration.seconds(2)
+/** So many times `retrySeconds` at most between attempts to take the lease, whatever the server asks for. */
+const longestPause = 4
 
 interface Held extends Term {
   readonly over: Deferred.Deferred<void>
@@ -68,6 +70,8 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
   let sighting: Sighting | undefined
   let held: Held | undefined
   let introduced: string | undefined
+  /** Attempts to take it in a row that failed. */
+  let failures = 0
 
   /** Said once for each holder. */
   const introduce = Effect.fnUntraced(function*(lease: Lease) {
@@ -129,17 +133,27 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     return yield* begin(yield* write, asked)
   })
 
-  const pause = Effect.flatMap(
-    Random.next,
-    (jitter) => Effect.sleep(Duration.millis(Math.ceil(options.retrySeconds * 1000 * (1 + jitter / 5))))
-  )
+  const pauseFor = (times: number) =>
+    Effect.flatMap(
+      Random.next,
+      (jitter) => Effect.sleep(Duration.millis(Math.ceil(options.retrySeconds * 1000 * times * (1 + jitter / 5))))
+    )
+  const pause = pauseFor(1)
+
+  /** Longer with every attempt in a row that failed, and when the server asks for time. */
+  const later = Effect.fnUntraced(function*(error: KubernetesError) {
+    failures += 1
+    const asked = Duration.toSeconds(retryAfter(error)) / options.retrySeconds
+    yield* pauseFor(Math.min(longestPause, Math.max(2 ** Math.min(failures - 1, 8), asked)))
+  })
 
   const attempt: Effect.Effect<Held | undefined> = take.pipe(
+    Effect.tap(() => Effect.sync(() => void (failures = 0))),
     Effect.catchIf(
       hasReason("Conflict", "AlreadyExists", "NotFound"),
-      () => Effect.as(Effect.raceFirst(news.await, pause), undefined)
+      (error) => Effect.as(Effect.raceFirst(news.await, later(error)), undefined)
     ),
-    Effect.catch((error) => Effect.as(Effect.andThen(explain("cannot take the lease", error), pause), undefined))
+    Effect.catch((error) => Effect.as(Effect.andThen(explain("cannot take the lease", error), later(error)), undefined))
   )
 
   /** That nobody answers is the client's to say. */
@@ -155,6 +169,7 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
       const now = yield* Clock.monotonicTimeNanos
       const free = sighting === undefined || holderOf(sighting.lease) === identity ? now : freeAt(sighting)
       if (free > now) {
+        failures = 0
         yield* Deferred.succeed(settled, undefined)
         yield* Effect.raceFirst(news.await, sleepUntil(free))
       } else {

@@ -29,14 +29,17 @@ const read = (body: unknown, fallback: string): Refusal => {
     reason: typeof status.reason === "string" ? status.reason : "",
     causes: Array.isArray(details.causes) ? details.causes.flatMap(causeOf) : [],
     retryAfterSeconds: typeof details.retryAfterSeconds === "number" && details.retryAfterSeconds > 0
-      ? details.retryAfterSeconds
+      ? Math.min(details.retryAfterSeconds, longestWait)
       : undefined
   }
 }
 
+/** A number beyond this is nobody's wish. */
+const longestWait = 3600
+
 /** Seconds of a `Retry-After` header; dates are not used by API servers. */
 const seconds = (header: string | undefined): number | undefined =>
-  header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined
+  header !== undefined && /^\d+$/.test(header) ? Math.min(Number(header), longestWait) : undefined
 
 /**
  * @param body the decoded answer, or its text where it was no JSON

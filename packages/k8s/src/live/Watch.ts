@@ -21,6 +21,9 @@ const malformed = (message: string): KubernetesErrorReason => ({ _tag: "Malforme
 const isEventObject = (value: unknown): value is KubernetesObject =>
   Predicate.hasProperty(value, "metadata") && Predicate.isObject(value.metadata)
 
+const isCode = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 400 && Number(value) < 600
+
 /** The event of a line, or why there is none. */
 export const eventOf = (line: string): WatchEvent<KubernetesObject> | KubernetesErrorReason => {
   let event: unknown
@@ -34,7 +37,7 @@ export const eventOf = (line: string): WatchEvent<KubernetesObject> | Kubernetes
   }
   if (event.type === "ERROR") {
     const { object } = event
-    return reasonOf(Predicate.hasProperty(object, "code") ? Number(object.code) : 500, object)
+    return reasonOf(Predicate.hasProperty(object, "code") && isCode(object.code) ? object.code : 500, object)
   }
   const type = types.find((type) => type === event.type)
   return type === undefined || !isEventObject(event.object)

@@ -1,10 +1,19 @@
 /**
- * Works through keys: one round decides from the stores and acts. A round that failed comes again after a back-off, or when the server
- * said so; one that has to look again later says when. Lost races and an API server that is away are no news.
+ * Works through keys: one round decides from the stores and acts. A round that failed comes again after a back-off, no sooner than the
+ * server asked for; one that acted comes again at once, unless it does the same over and over; one that has to look again later says when.
+ * Lost races and an API server that is away are no news.
  */
-import { Clock, Duration, Effect, type Scope } from "effect"
-import { hasReason, type KubernetesError } from "../KubernetesError.ts"
+import { Cause, Clock, Duration, Effect, type Scope } from "effect"
+import { hasReason, type KubernetesError, retryAfter } from "../KubernetesError.ts"
 import { makeWorkQueue } from "./WorkQueue.ts"
+
+/** What a round leaves to do. */
+export interface Next {
+  /** When the key has to be looked at again, in milliseconds since the epoch: at once, when that has passed. */
+  readonly wakeAt?: number | undefined
+  /** What the round did, after which the next can see more than it did. */
+  readonly acted?: string | undefined
+}
 
 export interface ReconcilerOptions<Key, R> {
   readonly idOf: (key: Key) => string
@@ -12,8 +21,7 @@ export interface ReconcilerOptions<Key, R> {
   readonly longestDelay?: Duration.Duration
   /** What its log lines say of a key. */
   readonly annotations: (key: Key) => Readonly<Record<string, string>>
-  /** Answers with the time, in milliseconds since the epoch, at which the key has to be looked at again: at once, when it has passed. */
-  readonly reconcile: (key: Key) => Effect.Effect<number | undefined, KubernetesError, R>
+  readonly reconcile: (key: Key) => Effect.Effect<Next, KubernetesError, R>
 }
 
 export interface Reconciler<Key, R> {
@@ -31,34 +39,33 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
 ): Effect.fn.Return<Reconciler<Key, R>, never, Scope.Scope> {
   const queue = yield* makeWorkQueue(idOf, longestDelay)
 
-  const settled = Effect.fnUntraced(function*(key: Key, wakeAt: number | undefined) {
+  const settled = Effect.fnUntraced(function*(key: Key, { acted, wakeAt }: Next) {
     yield* queue.forget(key)
+    if (acted !== undefined) return yield* queue.addActed(key, acted)
     if (wakeAt === undefined) return
     const millis = wakeAt - (yield* Clock.currentTimeMillis)
     yield* millis > 0 ? queue.addAfter(key, Duration.millis(millis)) : queue.add(key)
   })
 
-  const failed = (key: Key, error: KubernetesError) => {
-    const asked = "retryAfterSeconds" in error.reason ? error.reason.retryAfterSeconds : undefined
-    return Effect.andThen(
+  const failed = (key: Key, error: KubernetesError) =>
+    Effect.andThen(
       isQuiet(error)
         ? Effect.logDebug("conflict, or API server unavailable", error.message)
         : Effect.logWarning("cannot act on the cluster", error.message),
-      asked === undefined ? queue.addFailed(key) : queue.addAfter(key, Duration.seconds(asked))
+      queue.addFailed(key, retryAfter(error))
     )
-  }
 
-  const died = (key: Key, defect: unknown) =>
-    Effect.logError("reconcile died", defect).pipe(Effect.andThen(queue.addFailed(key)))
+  const died = (key: Key, cause: Cause.Cause<never>) =>
+    Effect.logError("reconcile died", cause).pipe(Effect.andThen(queue.addFailed(key)))
 
   return {
     enqueue: queue.add,
     depth: queue.depth,
     process: queue.process((key) =>
       reconcile(key).pipe(
-        Effect.flatMap((wakeAt) => settled(key, wakeAt)),
+        Effect.flatMap((next) => settled(key, next)),
         Effect.catch((error) => failed(key, error)),
-        Effect.catchDefect((defect) => died(key, defect)),
+        Effect.catchCauseIf((cause) => !Cause.hasInterrupts(cause), (cause) => died(key, cause)),
         Effect.annotateLogs(annotations(key))
       )
     )

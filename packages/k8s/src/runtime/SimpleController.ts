@@ -51,7 +51,7 @@ export const runController = Effect.fn("SimpleController.run")(function*<R>(
     idOf: (key: string) => key,
     longestDelay: Duration.minutes(1),
     annotations: (key) => ({ controller: name, key }),
-    reconcile
+    reconcile: (key) => Effect.map(reconcile(key), (wakeAt) => ({ wakeAt }))
   })
   const synced = sources.map(() => Latch.makeUnsafe())
   yield* Effect.forEach(

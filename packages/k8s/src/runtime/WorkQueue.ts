@@ -1,15 +1,19 @@
 /**
- * Keys to look at: each at most once at a time, at most once in line, and once more if it was added while it was worked on. Failures
- * come back after a back-off of their own.
+ * Keys to look at: each at most once at a time, at most once in line, and once more if it was added while it was worked on. What failed,
+ * or was done again and again, rests for a time that doubles; news of a resting key is looked at soon, and not each time at once.
  */
-import { Duration, Effect, FiberMap, Queue, type Scope } from "effect"
+import { Clock, Duration, Effect, FiberMap, Queue, type Scope } from "effect"
+import { makePace } from "./Pace.ts"
 
 export interface WorkQueue<Key> {
+  /** There is news of it. */
   readonly add: (key: Key) => Effect.Effect<void>
   /** Adds it later; an earlier delay of the same key is replaced. */
   readonly addAfter: (key: Key, delay: Duration.Duration) => Effect.Effect<void>
-  /** Adds it after a delay that doubles with every failure in a row. */
-  readonly addFailed: (key: Key) => Effect.Effect<void>
+  /** Adds it after a delay that doubles with every failure in a row, and that is no shorter than what was asked for. */
+  readonly addFailed: (key: Key, atLeast?: Duration.Duration) => Effect.Effect<void>
+  /** Adds it since this was done: at once, unless the same is done over and over. */
+  readonly addActed: (key: Key, what: string) => Effect.Effect<void>
   /** Resets the key's failure count. */
   readonly forget: (key: Key) => Effect.Effect<void>
   /** Waits for a key, works on it, and allows it again. Never fails. */
@@ -20,6 +24,10 @@ export interface WorkQueue<Key> {
 
 const firstDelay = 50
 const longestDelay = Duration.minutes(5)
+/** How long news of a resting key waits at most: it may be the echo of what is done over and over. */
+const newsDelay = (restMillis: number) => Math.min(restMillis, Math.max(5000, restMillis / 10))
+
+const nowMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
 
 export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   idOf: (key: Key) => string,
@@ -31,8 +39,13 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   const working = new Set<string>()
   const again = new Map<string, Key>()
   const failures = new Map<string, number>()
+  /** When the timer of a key is due. */
+  const due = new Map<string, number>()
+  /** Until when news of a key waits. */
+  const rests = new Map<string, number>()
+  const paceOf = makePace({ longestMillis: Duration.toMillis(longest) })
 
-  const add = (key: Key) =>
+  const enqueue = (key: Key) =>
     Effect.suspend(() => {
       const id = idOf(key)
       if (working.has(id)) {
@@ -44,15 +57,47 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
       return Effect.asVoid(Queue.offer(line, key))
     })
 
-  const addAfter = (key: Key, delay: Duration.Duration) =>
-    Effect.asVoid(FiberMap.run(timers, idOf(key), Effect.delay(add(key), delay)))
+  const addAt = (key: Key, at: number, now: number) => {
+    const id = idOf(key)
+    due.set(id, at)
+    const come = Effect.suspend(() => {
+      due.delete(id)
+      rests.delete(id)
+      return enqueue(key)
+    })
+    return Effect.asVoid(FiberMap.run(timers, id, Effect.delay(come, Duration.millis(Math.max(0, at - now)))))
+  }
 
-  const addFailed = (key: Key) =>
+  const add = (key: Key) =>
+    Effect.flatMap(nowMillis, (now) => {
+      const id = idOf(key)
+      const rest = rests.get(id)
+      if (rest === undefined || rest <= now) return enqueue(key)
+      return (due.get(id) ?? Infinity) <= rest ? Effect.void : addAt(key, rest, now)
+    })
+
+  const addAfter = (key: Key, delay: Duration.Duration) =>
+    Effect.flatMap(nowMillis, (now) => addAt(key, now + Duration.toMillis(delay), now))
+
+  const rest = (key: Key, millis: number) =>
+    Effect.flatMap(nowMillis, (now) => {
+      rests.set(idOf(key), now + newsDelay(millis))
+      return addAt(key, now + millis, now)
+    })
+
+  const addFailed = (key: Key, atLeast = Duration.zero) =>
     Effect.suspend(() => {
       const id = idOf(key)
       const count = failures.get(id) ?? 0
       failures.set(id, count + 1)
-      return addAfter(key, Duration.min(longest, Duration.millis(firstDelay * 2 ** Math.min(count, 20))))
+      const millis = Math.max(firstDelay * 2 ** Math.min(count, 20), Duration.toMillis(atLeast))
+      return rest(key, Math.min(Duration.toMillis(longest), millis))
+    })
+
+  const addActed = (key: Key, what: string) =>
+    Effect.flatMap(nowMillis, (now) => {
+      const millis = paceOf(`${idOf(key)} ${what}`, now)
+      return millis === 0 ? enqueue(key) : rest(key, millis)
     })
 
   const finish = (id: string) =>
@@ -67,7 +112,12 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
     add,
     addAfter,
     addFailed,
-    forget: (key) => Effect.sync(() => void failures.delete(idOf(key))),
+    addActed,
+    forget: (key) =>
+      Effect.sync(() => {
+        failures.delete(idOf(key))
+        rests.delete(idOf(key))
+      }),
     process: (work) =>
       Effect.flatMap(Queue.take(line), (key) => {
         const id = idOf(key)

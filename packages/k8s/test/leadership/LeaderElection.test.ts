@@ -233,4 +233,37 @@ describe("leader election", () => {
       assert.strictEqual(yield* installation, "green")
     })
   )
+
+  for (const retryAfterSeconds of [0, 3600]) {
+    test(
+      `a lease that nobody may write, with the wish to come back in ${retryAfterSeconds} s, is asked for ever more seldom, and had soon after it may be written`,
+      Effect.gen(function*() {
+        const client = yield* KubernetesClient
+        let refused = 0
+        let refuses = true
+        const refusing = KubernetesClient.of({
+          ...client,
+          create: (kind, object) =>
+            Effect.suspend(() => {
+              if (!refuses) return client.create(kind, object)
+              refused += 1
+              return new KubernetesError({
+                operation: "create",
+                ref: "x",
+                reason: { _tag: "TooManyRequests", message: "later", retryAfterSeconds }
+              })
+            })
+        })
+        const a = yield* Effect.provideService(replica("a"), KubernetesClient, refusing)
+        yield* pass("1 minute", a)
+        assert.isAtMost(refused, 12)
+        refused = 0
+        yield* pass("1 minute", a)
+        assert.isAtMost(refused, 8)
+        refuses = false
+        yield* pass("10 seconds", a)
+        assert.isTrue(a.working())
+      })
+    )
+  }
 })

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber } from "effect"
+import { Clock, Deferred, Duration, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { makeWorkQueue } from "../../src/runtime/WorkQueue.ts"
 
@@ -204,4 +204,66 @@ it.effect("a success resets the failure count of its key and of no other", () =>
     yield* TestClock.adjust("50 millis")
     yield* settle
     assert.deepStrictEqual(seen.slice(4), ["b", "a", "b"])
+  }))
+
+/** Seconds after the first at which a key was looked at, that acts in the same way each time. */
+const actingTimes = Effect.fnUntraced(function*(seconds: number, news?: Duration.Input) {
+  const queue = yield* makeWorkQueue<string>((key) => key)
+  const times: Array<number> = []
+  yield* Effect.forkScoped(Effect.forever(queue.process((key) =>
+    Effect.andThen(
+      Effect.map(Clock.currentTimeMillis, (now) => void times.push(now / 1000)),
+      queue.addActed(key, "same")
+    )
+  )))
+  yield* queue.add("a")
+  yield* settle
+  if (news !== undefined) {
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(news), queue.add("a"))))
+  }
+  for (let passed = 0; passed < seconds; passed += 0.5) {
+    yield* TestClock.adjust("500 millis")
+    yield* settle
+  }
+  return times
+})
+
+it.effect("what acts in the same way again and again does so at once a few times, and then ever more seldom", () =>
+  Effect.gen(function*() {
+    assert.deepStrictEqual(yield* actingTimes(70), [0, 0, 0, 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5])
+  }))
+
+it.effect("news of what rests is looked at within seconds, and no stream of news more often than that", () =>
+  Effect.gen(function*() {
+    assert.deepStrictEqual(
+      yield* actingTimes(60, "100 millis"),
+      [0, 0, 0, 0, 0.5, 1.5, 3.5, 7.5, 12.5, 17.5, 22.5, 28.9, 41.7]
+    )
+  }))
+
+it.effect("what acts in another way does so at once", () =>
+  Effect.gen(function*() {
+    const { queue, seen } = yield* working()
+    for (let act = 0; act < 12; act++) yield* queue.addActed("a", "same")
+    yield* settle
+    const before = seen.length
+    yield* queue.addActed("a", "other")
+    yield* settle
+    assert.strictEqual(seen.length, before + 1)
+  }))
+
+it.effect("a failure waits as long as was asked for, never less than its own back-off, never longer than the longest", () =>
+  Effect.gen(function*() {
+    const { queue, seen } = yield* working()
+    for (let failure = 0; failure < 5; failure++) yield* queue.addFailed("a")
+    yield* queue.addFailed("a", Duration.zero)
+    yield* TestClock.adjust("1599 millis")
+    assert.deepStrictEqual(seen, [])
+    yield* TestClock.adjust("1 millis")
+    yield* settle
+    assert.deepStrictEqual(seen, ["a"])
+    yield* queue.addFailed("b", Duration.hours(1))
+    yield* TestClock.adjust("5 minutes")
+    yield* settle
+    assert.deepStrictEqual(seen, ["a", "b"])
   }))
