@@ -10,6 +10,8 @@ export const runLabel = `${group}/run`
 const serviceLabel = "service"
 /** Annotation on a workspace claim: UID of the run that holds it. */
 export const holderAnnotation = `${group}/holder`
+/** Annotation on a workspace claim: another text with every lease, so that of two that were decided on one version the second fails. */
+export const leaseAnnotation = `${group}/lease`
 /** Annotation on a workspace claim: whose it is, as JSON. */
 export const tenantAnnotation = `${group}/tenant`
 /** Label on a workspace claim: a short hash of whose it is. */

@@ -151,7 +151,7 @@ export class Interpreter extends Context.Service<Interpreter, {
               ...marks,
               uid,
               resourceVersion,
-              annotations: { ...marks?.annotations, [holderAnnotation]: holder }
+              annotations: { ...marks.annotations, [holderAnnotation]: holder }
             }
           }
         }).pipe(Effect.map((written) => seen(written, "done")))

@@ -29,14 +29,14 @@ export interface Owner extends Omit<OwnerReference, "uid"> {
 export type Action = Data.TaggedEnum<{
   /** Makes the claim, held by this run. */
   CreateWorkspace: { readonly claim: PersistentVolumeClaim }
-  /** Names this run as the holder of a claim that nobody holds. `marks`: what makes it its tenant's as well. */
+  /** Names this run as the holder of a claim that nobody keeps. `marks`: this lease's own, and what makes it its tenant's as well. */
   LeaseWorkspace: {
     readonly namespace: string
     readonly claim: string
     readonly uid: string
     readonly resourceVersion: string
     readonly holder: string
-    readonly marks: Pick<Metadata, "labels" | "annotations"> | undefined
+    readonly marks: Pick<Metadata, "labels" | "annotations">
   }
   CreateJob: { readonly job: Job }
   /**

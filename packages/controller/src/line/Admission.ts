@@ -1,21 +1,12 @@
 /** Which runs may start as far as the limits of runs at the same time go. Pure. */
-import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { DateTime } from "effect"
 import { isAlive } from "../attempt/CurrentAttempt.ts"
-import { pausedUntil } from "../attempt/Pause.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
-import { podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
+import { podOf, runByUid } from "../facts/Snapshot.ts"
 import { type Claimant, isLimited, makeSlots } from "./Slots.ts"
 import { workspaceOf } from "./Turns.ts"
-import { isBefore, isInLine } from "./Waiting.ts"
+import { isBefore, isInLine, type Moment } from "./Waiting.ts"
 import { mustWait } from "./Workspaces.ts"
-
-export interface Moment {
-  readonly snapshot: Snapshot
-  readonly config: OrchestratorConfig
-  readonly now: DateTime.Utc
-}
 
 const claimantOf = (run: RunFacts): Claimant => ({ uid: run.uid, githubUser: run.githubUser, service: run.service })
 
@@ -29,9 +20,8 @@ const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
 }
 
 /** Whether nothing but the limits keeps a run from starting. */
-const couldStart = ({ config, now, snapshot }: Moment, run: RunFacts): run is LiveRun =>
-  isInLine(snapshot, run) && pausedUntil({ now, run }) === undefined &&
-  !mustWait(workspaceOf(snapshot, run)?.turn, config)
+const couldStart = (moment: Moment, run: RunFacts): run is LiveRun =>
+  isInLine(moment, run) && !mustWait(workspaceOf(moment, run)?.turn, moment.config)
 
 /** Runs that could start, the oldest first; each is looked at only when it is asked for. */
 function* line(moment: Moment): Generator<LiveRun> {

@@ -4,7 +4,11 @@ import type { LiveRun } from "../facts/LiveRun.ts"
 import type { Obstacle } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
 
-type Look = (name: string) => RunFacts | undefined
+interface Look {
+  readonly find: (name: string) => RunFacts | undefined
+  /** Whether a run waits for those that it depends on no longer. */
+  readonly hasBegun: (run: LiveRun) => boolean
+}
 
 const dependenciesOf = ({ spec }: LiveRun): ReadonlyArray<string> =>
   Result.isSuccess(spec) ? spec.success.dependsOn : []
@@ -12,7 +16,7 @@ const dependenciesOf = ({ spec }: LiveRun): ReadonlyArray<string> =>
 export const obstacleOf = (run: LiveRun, look: Look): Obstacle | undefined => {
   const names = dependenciesOf(run)
   if (names.length === 0) return undefined
-  const seen = names.map((name) => ({ name, run: look(name) }))
+  const seen = names.map((name) => ({ name, run: look.find(name) }))
   for (const { name, run } of seen) {
     if (run?.ended === true && run.phase !== "Succeeded") return { tag: "failed", name, phase: run.phase }
   }
@@ -24,13 +28,13 @@ export const obstacleOf = (run: LiveRun, look: Look): Obstacle | undefined => {
   return unfinished.length === 0 ? undefined : { tag: "unfinished", names: unfinished.map(({ name }) => name) }
 }
 
-/** The shortest way from a run over runs that have not ended back to it. */
-const cycleOf = (start: LiveRun, look: Look): ReadonlyArray<string> | undefined => {
+/** The shortest way from a run over runs that wait as well back to it. */
+const cycleOf = (start: LiveRun, { find, hasBegun }: Look): ReadonlyArray<string> | undefined => {
   const met = new Set<string>()
   const paths: Array<ReadonlyArray<string>> = [[start.name]]
   for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
-    const run = path.length === 1 ? start : look(path.at(-1) ?? "")
-    if (run === undefined || run.ended) continue
+    const run = path.length === 1 ? start : find(path.at(-1) ?? "")
+    if (run === undefined || run.ended || hasBegun(run)) continue
     for (const name of dependenciesOf(run)) {
       if (name === start.name) return [...path, name]
       if (met.has(name)) continue

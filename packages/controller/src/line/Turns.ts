@@ -7,18 +7,14 @@ import type { LiveRun } from "../facts/LiveRun.ts"
 import type { ObservedWorkspace, WorkspaceTurn } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
-import { isBefore, isInLine, startObstacle } from "./Waiting.ts"
-import { type Candidate, chooseClaim } from "./Workspaces.ts"
+import { isBefore, isInLine, isReady, type Moment, startObstacle } from "./Waiting.ts"
+import { type Candidate, chooseClaim, type ClaimChoice } from "./Workspaces.ts"
 
 /** Undefined for a run that leases none. */
-export const workspaceOf = (snapshot: Snapshot, run: LiveRun): ObservedWorkspace | undefined => {
-  const tenant = Result.isSuccess(run.spec) ? run.spec.success.workspace : undefined
-  if (tenant === undefined) return undefined
-  // What the current attempt's Job mounts counts, whatever spec and claims say by now.
-  const mounted = jobOf(snapshot, run)?.claim
-  const choice = mounted === undefined
-    ? chooseClaim(tenant, (name) => candidate(snapshot, run, tenant, name))
-    : { name: mounted, standing: "mine" }
+export const workspaceOf = (moment: Moment, run: LiveRun): ObservedWorkspace | undefined => {
+  const { snapshot } = moment
+  const choice = choiceOf(snapshot, run)
+  if (choice === undefined) return undefined
   const claim = snapshot.workspaces.get({ namespace: run.namespace, name: choice.name })
   return {
     claim: choice.name,
@@ -27,8 +23,18 @@ export const workspaceOf = (snapshot: Snapshot, run: LiveRun): ObservedWorkspace
       resourceVersion: claim.resourceVersion,
       ...(choice.standing === "adopted" ? { adopt: true } : {})
     },
-    turn: choice.standing === "taken" ? { tag: "taken" } : turnOf(snapshot, run, choice.name)
+    turn: choice.standing === "taken" ? { tag: "taken" } : turnOf(moment, run, choice.name)
   }
+}
+
+/** What the current attempt's Job mounts counts, whatever spec and claims say by now. */
+const choiceOf = (snapshot: Snapshot, run: LiveRun): ClaimChoice | undefined => {
+  const tenant = Result.isSuccess(run.spec) ? run.spec.success.workspace : undefined
+  if (tenant === undefined) return undefined
+  const mounted = jobOf(snapshot, run)?.claim
+  return mounted === undefined
+    ? chooseClaim(tenant, (name) => candidate(snapshot, run, tenant, name))
+    : { name: mounted, standing: "mine" }
 }
 
 const candidate = (snapshot: Snapshot, run: LiveRun, tenant: Tenant, name: string): Candidate => {
@@ -54,9 +60,18 @@ const workingIn = (snapshot: Snapshot, claim: string): ReadonlyArray<string> =>
     ...snapshot.pods.by("claim", claim).filter(({ over }) => !over)
   ].map(({ runUid }) => runUid)
 
-/** Whether a run can still be at work somewhere. */
+/** Whether a run can still be at work in a claim that nobody can name. */
 const isAtWork = (snapshot: Snapshot, uid: string): boolean =>
-  snapshot.jobs.by("owner", uid).some(isLive(snapshot)) || snapshot.pods.by("run", uid).some(({ over }) => !over)
+  snapshot.jobs.by("owner", uid).some((job) => job.claim === undefined && isLive(snapshot)(job)) ||
+  snapshot.pods.by("run", uid).some(({ claim, over }) => claim === undefined && !over)
+
+/**
+ * Whether the run that a claim's annotation names keeps it: it is ready, so that its Job may be made at any moment, and it is this claim that
+ * it would work in. What waits for other runs, or has turned to another workspace, keeps nothing. A pause keeps it: what the attempt
+ * before left there is gone on with, and a pause waits for nobody.
+ */
+const isKeeping = (snapshot: Snapshot, holder: RunFacts | undefined, claim: string): holder is LiveRun =>
+  holder !== undefined && isReady(snapshot, holder) && choiceOf(snapshot, holder)?.name === claim
 
 /** Whether a pod of an earlier attempt is still ending, although its Job is gone. */
 const hasFormerPod = ({ pods }: Snapshot, { jobName, uid }: LiveRun): boolean =>
@@ -64,24 +79,32 @@ const hasFormerPod = ({ pods }: Snapshot, { jobName, uid }: LiveRun): boolean =>
 
 const nameOf = (run: RunFacts | undefined): string => run?.name ?? "a deleted run"
 
-const turnOf = (snapshot: Snapshot, run: LiveRun, claim: string): WorkspaceTurn => {
+const turnOf = (moment: Moment, run: LiveRun, claim: string): WorkspaceTurn => {
+  const { snapshot } = moment
+  const key = `${run.namespace}/${claim}`
   const stored = snapshot.workspaces.get({ namespace: run.namespace, name: claim })
-  const working = workingIn(snapshot, `${run.namespace}/${claim}`).find((uid) => uid !== run.uid)
+  const working = workingIn(snapshot, key).find((uid) => uid !== run.uid)
   if (working !== undefined) return { tag: "waiting", behind: nameOf(runByUid(snapshot, working)) }
   if (hasFormerPod(snapshot, run)) return { tag: "waiting", behind: "the previous attempt" }
   if (stored?.deleting === true) return { tag: "deleting" }
-  if (stored?.holder === run.uid) return { tag: "mine" }
+  const others = run.tenant === undefined ? [] : snapshot.runs[run.kind].by("tenant", run.tenant.key)
+  if (stored?.holder === run.uid) {
+    // While it waited, another may have leased it by a write that is not seen yet: where there are others, it is leased anew.
+    return jobOf(snapshot, run) === undefined && others.some(({ uid }) => uid !== run.uid)
+      ? { tag: "free" }
+      : { tag: "mine" }
+  }
   if (stored?.holder !== undefined) {
-    const holding = runByUid(snapshot, stored.holder)
-    const active = holding !== undefined && !holding.deleting && !holding.ended
-    if (active || isAtWork(snapshot, stored.holder)) return { tag: "waiting", behind: nameOf(holding) }
+    const holder = runByUid(snapshot, stored.holder)
+    if (isKeeping(snapshot, holder, claim) || isAtWork(snapshot, stored.holder)) {
+      return { tag: "waiting", behind: nameOf(holder) }
+    }
   }
   // The rule of dependencies comes first: looking through the line for each of thousands that wait for others would take all time.
   if (jobOf(snapshot, run) === undefined && startObstacle(snapshot, run) !== undefined) return { tag: "free" }
-  const others = run.tenant === undefined ? [] : snapshot.runs[run.kind].by("tenant", run.tenant.key)
   // Age is asked before what takes longer.
   const first = others.reduce<RunFacts>(
-    (left, right) => isBefore(right, left) && isInLine(snapshot, right) ? right : left,
+    (left, right) => isBefore(right, left) && isInLine(moment, right) ? right : left,
     run
   )
   return first.uid === run.uid ? { tag: "free" } : { tag: "waiting", behind: first.name }

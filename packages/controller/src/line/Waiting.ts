@@ -1,27 +1,42 @@
-/** Which runs have yet to start, and in which order they do. Pure. */
-import { Result } from "effect"
+/** Which runs have yet to start, which of them wait for nothing but their turn, and in which order they start. Pure. */
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { type DateTime, Result } from "effect"
+import { pausedUntil } from "../attempt/Pause.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { Obstacle } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { jobOf, type Snapshot } from "../facts/Snapshot.ts"
 import { obstacleOf } from "./Dependencies.ts"
 
+export interface Moment {
+  readonly snapshot: Snapshot
+  readonly config: OrchestratorConfig
+  readonly now: DateTime.Utc
+}
+
 /** Older first; of the same second, by name. */
 export const isBefore = (left: RunFacts, right: RunFacts): boolean =>
   left.createdAt === right.createdAt ? left.name < right.name : left.createdAt < right.createdAt
 
-/** Whether a run has yet to start, as far as it itself tells. */
-const isWaiting = (run: RunFacts): run is LiveRun =>
-  !run.ended && !run.deleting && !run.cancel && Result.isSuccess(run.spec)
+/** Whether the current attempt has begun: with its Job, or as a retry, which was let through before. */
+const hasBegun = (snapshot: Snapshot, run: RunFacts): boolean =>
+  run.attempt.retry > 0 || jobOf(snapshot, run) !== undefined
 
-/** What the runs that it depends on have against a run. */
-const obstacleFor = ({ runs }: Snapshot, run: LiveRun): Obstacle | undefined =>
-  obstacleOf(run, (name) => runs[run.kind].get({ namespace: run.namespace, name }))
-
-/** What keeps it from its first Job: a retry has been let through before. */
+/** What keeps a run from its first Job because of the runs that it depends on. */
 export const startObstacle = (snapshot: Snapshot, run: LiveRun): Obstacle | undefined =>
-  run.attempt.retry > 0 ? undefined : obstacleFor(snapshot, run)
+  run.attempt.retry > 0 ? undefined : obstacleOf(run, {
+    find: (name) => snapshot.runs[run.kind].get({ namespace: run.namespace, name }),
+    hasBegun: (other) => hasBegun(snapshot, other)
+  })
 
-/** Whether a run stands in line: one whose current attempt has its Job does not, also when its service was edited since. */
-export const isInLine = (snapshot: Snapshot, run: RunFacts): run is LiveRun =>
-  isWaiting(run) && jobOf(snapshot, run) === undefined && obstacleFor(snapshot, run) === undefined
+/**
+ * Whether a run has yet to start and waits for no other run to end: only for its turn in the workspace, a slot, or the end of a pause. One
+ * whose current attempt has its Job has started, also when its service was edited since.
+ */
+export const isReady = (snapshot: Snapshot, run: RunFacts): run is LiveRun =>
+  !run.ended && !run.deleting && !run.cancel && Result.isSuccess(run.spec) && jobOf(snapshot, run) === undefined &&
+  startObstacle(snapshot, run) === undefined
+
+/** Whether a run stands in line: it is ready, and not paused. */
+export const isInLine = ({ now, snapshot }: Moment, run: RunFacts): run is LiveRun =>
+  isReady(snapshot, run) && pausedUntil({ now, run }) === undefined

@@ -19,9 +19,9 @@ import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
-import { admitted, type Moment, reachedLimit } from "../line/Admission.ts"
+import { admitted, reachedLimit } from "../line/Admission.ts"
 import { workspaceOf } from "../line/Turns.ts"
-import { startObstacle } from "../line/Waiting.ts"
+import { type Moment, startObstacle } from "../line/Waiting.ts"
 import { mustWait } from "../line/Workspaces.ts"
 import { ControllerSettings } from "./Settings.ts"
 
@@ -86,7 +86,7 @@ export class Observe extends Context.Service<Observe, {
 
       const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
         const hasJob = job !== undefined
-        const workspace = workspaceOf(stores, run)
+        const workspace = workspaceOf(at, run)
         const obstacle = hasJob ? undefined : startObstacle(stores, run)
         const limit = reachedLimit(at, run)
         const waits = mustWait(workspace?.turn, config) || pausedUntil({ now: at.now, run }) !== undefined

@@ -43,14 +43,18 @@ export const wakeups = ({ jobs, pods, runs }: Stores["Service"]) => {
       // Else all that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
       const idle = run.ended && !run.editedAfterEnd && jobs.by("ownerName", formatKey(run)).length === 0
       const isEcho = change === "set" && before?.resourceVersion === run.resourceVersion
+      /** An edit may have taken it out of a line that others stand in. */
+      const moved = before !== undefined &&
+        (before.generation !== run.generation || before.deleting !== run.deleting)
+      /** Who depends on it waits again, and others of their workspaces may be next. */
+      const undone = change === "removed" || (before?.ended === true && !run.ended)
+      // Runs that may start, or never will, by what becomes of this one.
+      const dependents = runs[run.kind].by("dependency", dependencyIndex(run.namespace, run.name))
+      const left = [...(over || moved ? [run, before] : []), ...(undone ? dependents : [])]
+      const workspaces = new Set(left.flatMap((each) => each?.tenant?.workspaces ?? []))
       return {
-        runs: [
-          ...(idle || isEcho ? [] : [run]),
-          ...(over ? run.tenant?.workspaces.flatMap(waitersOf) ?? [] : []),
-          // Runs that may start, or never will, by what becomes of this one.
-          ...runs[run.kind].by("dependency", dependencyIndex(run.namespace, run.name))
-        ],
-        slotsFreed: over
+        runs: [...(idle || isEcho ? [] : [run]), ...[...workspaces].flatMap(waitersOf), ...dependents],
+        slotsFreed: over || moved || undone
       }
     },
     job: (job: JobFacts, change: Change): Wakeup => ({

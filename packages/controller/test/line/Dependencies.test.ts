@@ -15,7 +15,7 @@ const obstacle = (world: Readonly<Record<string, Node>>, name = "a"): Obstacle |
   const runs = new Map(Object.entries(world).map(([each, node]) => [each, viewOf(each, node)]))
   const run = runs.get(name)
   if (run === undefined || run.ended) return assert.fail("nothing to ask for")
-  return obstacleOf(run, (each) => runs.get(each))
+  return obstacleOf(run, { find: (each) => runs.get(each), hasBegun: ({ attempt }) => attempt.retry > 0 })
 }
 
 const done = finished("Succeeded", "Delivered")

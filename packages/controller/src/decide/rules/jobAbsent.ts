@@ -1,3 +1,4 @@
+import { leaseAnnotation } from "@orchestrator/domain/Labels"
 import { filesName } from "@orchestrator/domain/Names"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { tenantMarks } from "@orchestrator/domain/Tenant"
@@ -69,16 +70,17 @@ const withSession = ({ lastSession, run }: NotStarted, spec: RunSpec): RunSpec =
 
 /** The claim is this run's before its Job is there; a claim that says nothing becomes its tenant's by the same write. */
 const lease = (stage: NotStarted, { workspace: tenant }: RunSpec): ReadonlyArray<Action> => {
-  const { config, run, workspace } = stage
+  const { config, nonce, run, workspace } = stage
   if (workspace === undefined || tenant === undefined) return []
   if (workspace.current === undefined) return [createWorkspace(stage, workspace.claim, tenant)]
   const { adopt = false, ...fence } = workspace.current
   const held = workspace.turn.tag === "mine" || config.storage.access === "Shared"
+  const marks = adopt ? tenantMarks(tenant) : undefined
   return held && !adopt ? [] : [Action.LeaseWorkspace({
     namespace: run.namespace,
     claim: workspace.claim,
     ...fence,
     holder: run.uid,
-    marks: adopt ? tenantMarks(tenant) : undefined
+    marks: { ...marks, annotations: { ...marks?.annotations, [leaseAnnotation]: nonce } }
   })]
 }

@@ -1,0 +1,73 @@
+/** Changes that take a run out of a line: whoever stands behind it is looked at at once, not when the sweep comes by. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { RunFacts } from "../../src/facts/Run.ts"
+import { runFacts } from "../../src/facts/Run.ts"
+import { Stores } from "../../src/facts/Stores.ts"
+import { wakeups } from "../../src/loop/Wakeups.ts"
+import { makeCodeRun } from "../fixtures/Runs.ts"
+import { finished } from "../fixtures/Statuses.ts"
+
+interface Version {
+  readonly spec?: object
+  readonly metadata?: object
+  readonly status?: Readonly<Record<string, unknown>>
+}
+
+const version = (name: string, { metadata, spec, status }: Version = {}): RunFacts =>
+  runFacts("CodeRun", makeCodeRun({ metadata: { name, uid: name, ...metadata }, spec: { ...spec }, status }))
+
+const edited = { generation: 2, resourceVersion: "9" }
+const behind = [version("behind"), version("elsewhere", { spec: { service: "web" } })]
+const done = finished("Succeeded", "Delivered")
+
+describe("whoever waits in the same workspace is woken", () => {
+  it.each<{ change: string; before: Version; after: Version; want: ReadonlyArray<string> }>([
+    {
+      change: "a run in line is edited to wait for another",
+      before: {},
+      after: { metadata: edited, spec: { dependsOn: ["x"] } },
+      want: ["behind", "moved"]
+    },
+    {
+      change: "a run turns to another service",
+      before: {},
+      after: { metadata: edited, spec: { service: "web" } },
+      want: ["behind", "elsewhere", "moved"]
+    },
+    {
+      change: "a run is being deleted, and something holds it",
+      before: {},
+      after: { metadata: { resourceVersion: "9", deletionTimestamp: "2026-03-01T09:00:00Z" } },
+      want: ["behind", "moved"]
+    },
+    {
+      change: "what another in line depends on is to be done again",
+      before: { spec: { service: "base" }, status: done, metadata: { name: "base", uid: "base" } },
+      after: {
+        spec: { service: "base", contextVersion: 2 },
+        status: done,
+        metadata: { ...edited, name: "base", uid: "base" }
+      },
+      want: ["base", "behind", "dependent"]
+    }
+  ])("$change", ({ after, before, want }) => {
+    const stores = Effect.runSync(Effect.provide(Stores, Stores.layer))
+    const dependent = version("dependent", { spec: { dependsOn: ["base"] } })
+    for (const run of behind) stores.runs.CodeRun.put(run)
+    if (want.includes("dependent")) stores.runs.CodeRun.put(dependent)
+    const run = version("moved", after)
+    stores.runs.CodeRun.put(run)
+    const { runs, slotsFreed } = wakeups(stores).run(run, "set", version("moved", before))
+    assert.deepStrictEqual([...new Set(runs.map(({ name }) => name))].sort(), [...want])
+    assert.isTrue(slotsFreed)
+  })
+
+  it("a change of its status alone wakes nobody else", () => {
+    const stores = Effect.runSync(Effect.provide(Stores, Stores.layer))
+    for (const run of behind) stores.runs.CodeRun.put(run)
+    const run = version("moved", { metadata: { resourceVersion: "9" } })
+    const { runs, slotsFreed } = wakeups(stores).run(run, "set", version("moved"))
+    assert.deepStrictEqual([runs.map(({ name }) => name), slotsFreed], [["moved"], false])
+  })
+})
