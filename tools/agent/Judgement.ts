@@ -41,9 +41,13 @@ export const judge = ({ brokered, cancelled, exitCode, runnerReport, brokerRepor
     }),
     brokered,
     stopping: cancelled ? "Cancelled" : undefined,
-    end: exitCode === 0
-      ? { succeeded: true, reason: "CompletionsReached", message: "" }
-      : { succeeded: false, reason: "BackoffLimitExceeded", message: "" },
+    end: {
+      succeeded: exitCode === 0,
+      reason: exitCode === 0 ? "CompletionsReached" : "BackoffLimitExceeded",
+      message: "",
+      at: undefined,
+      hadPod: true
+    },
     pod
   }
   const verdict = judgeAgent(job, ended, credentials)

@@ -15,7 +15,8 @@ const longStart = 3
 const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
   text === undefined ? undefined : Option.getOrUndefined(Option.map(DateTime.make(text), DateTime.toUtc))
 
-const after = (text: string | undefined, duration: Duration.Duration): DateTime.Utc | undefined => {
+/** Undefined where the text is no time. */
+export const after = (text: string | undefined, duration: Duration.Duration): DateTime.Utc | undefined => {
   const time = timeOf(text)
   return time === undefined ? undefined : DateTime.addDuration(time, duration)
 }

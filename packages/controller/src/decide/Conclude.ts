@@ -9,6 +9,7 @@ import type { Action } from "./Action.ts"
 import { entryOf } from "./Attempts.ts"
 import { type Evidence, evidenceOf } from "./Evidence.ts"
 import type { Verdict } from "./Judge.ts"
+import { nodeAway } from "./NodeAway.ts"
 import { ended, paused } from "./Status.ts"
 
 /** What follows from the verdict on the current attempt: the run goes on by itself after a while, or has ended. */
@@ -20,6 +21,7 @@ export const conclude = (observed: PresentRun, job: ObservedJob, verdict: Verdic
   const saved = savedAt(verdict.reason, evidence)
   const notes = [
     ...(saved === undefined ? [] : [saved]),
+    ...(job.pod === undefined || job.pod.over ? [] : [nodeAway(job.pod)]),
     ...(dropped.length === 0 ? [] : [`Invalid fields left out of its report: ${nameFields(dropped)}.`])
   ]
   if (pause !== undefined) {

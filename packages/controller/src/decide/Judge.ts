@@ -50,10 +50,11 @@ export const judgeAgent = (job: ObservedJob, end: AgentEnd, credentials: Credent
  * as far as that is known; a Job's own deadline is not the cause then.
  */
 export const judgeJob = (job: ObservedJob, credentials: CredentialHints, neverBegan?: Failure): Verdict => {
-  const isOwnDeadline = job.end?.reason === "DeadlineExceeded" && job.stopping === undefined
+  const isOwnDeadline = said(job)?.reason === "DeadlineExceeded" && job.stopping === undefined
   if (isOwnDeadline && neverBegan !== undefined) return neverBegan
   const by = interruption(job)
   if (by !== undefined) return by
+  if (job.pod?.over === false) return lost(`The Job failed (${said(job)?.reason}) and its pod did not end.`)
   if (job.pod?.filesRefused === true) return lost("The attempt's files did not match the digest in its Job.")
   if (job.pod !== undefined && job.pod.over && !job.pod.gone && job.pod.ended === undefined) {
     return missing(brokerReportOf(job), credentials) ??
@@ -168,15 +169,18 @@ const silent = (
   }
 }
 
+/** What the Job controller says, or announces, of the Job's end. */
+const said = ({ end, failing }: ObservedJob) => end ?? failing
+
 /** Who stopped the pod; undefined when nobody that we know of did, or not yet. */
 const interruption = (job: ObservedJob): Failure | undefined => {
   if (job.stopping === "Finished") return undefined
   if (job.stopping === "Cancelled") return { reason: "Cancelled", message: "The run was cancelled." }
-  if (job.stopping === "DeadlineExceeded" || job.end?.reason === "DeadlineExceeded") {
+  if (job.stopping === "DeadlineExceeded" || said(job)?.reason === "DeadlineExceeded") {
     const limit = job.timeoutSeconds === undefined ? "" : ` of ${job.timeoutSeconds} s`
     return { reason: "DeadlineExceeded", message: `The attempt exceeded its time limit${limit}.` }
   }
-  if (job.end?.reason === "PodFailurePolicy") return lost(disrupted(job))
+  if (said(job)?.reason === "PodFailurePolicy") return lost(disrupted(job))
   return job.deleting ? { reason: "JobLost", message: "The Job was deleted while it was running." } : undefined
 }
 

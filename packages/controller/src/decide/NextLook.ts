@@ -2,13 +2,18 @@
 import { DateTime } from "effect"
 import { isAlive } from "../attempt/CurrentAttempt.ts"
 import { pausedUntil } from "../attempt/Pause.ts"
+import { podEndUntil } from "../attempt/PodEnd.ts"
 import { agentDeadline, isPast, schedulingUntil, usualUntil } from "../attempt/StartClock.ts"
 import type { Plan } from "./Rule.ts"
 import type { NotStarted, Started, Superseding, Unreadable } from "./Stage.ts"
 import { standingOf, startDeadline } from "./Standing.ts"
 
 export const nextLook = (stage: Superseding | Unreadable | NotStarted | Started): Pick<Plan, "wakeAt"> => {
-  const times = [...(stage.tag === "Started" ? timesOf(stage) : []), pausedUntil(stage)]
+  const times = [
+    ...(stage.tag === "Started" ? timesOf(stage) : []),
+    ...(stage.tag === "Superseding" ? [podEndUntil(stage.former)] : []),
+    pausedUntil(stage)
+  ]
   const wakeAt = times.filter((time) => time !== undefined && !isPast(stage.now, time)).reduce(
     (left, right) => left === undefined || (right !== undefined && DateTime.isLessThan(right, left)) ? right : left,
     undefined
@@ -17,7 +22,9 @@ export const nextLook = (stage: Superseding | Unreadable | NotStarted | Started)
 }
 
 const timesOf = ({ config, job, now }: Started): ReadonlyArray<DateTime.Utc | undefined> => {
-  if (!isAlive(job) || job.stopping !== undefined) return []
+  const podEnd = podEndUntil(job)
+  if (!isAlive(job) || job.stopping !== undefined) return [podEnd]
+  if (podEnd !== undefined) return [podEnd]
   return job.pod?.begun === true
     ? [agentDeadline(job)]
     : [usualUntil(job), schedulingUntil(job), startDeadline(job, standingOf(job, now), config)]

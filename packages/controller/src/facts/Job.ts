@@ -47,6 +47,8 @@ export interface JobFacts extends Identity {
   /** Sessions that it handed to its runner. */
   readonly sessions: ReadonlyArray<string>
   readonly end: JobEnd | undefined
+  /** How it will fail once its pods are over. */
+  readonly failing: JobEnd | undefined
 }
 
 /** The ConfigMap with the files of an attempt. */
@@ -65,6 +67,10 @@ export interface JobEnd {
   /** Reason of the Failed condition: BackoffLimitExceeded, DeadlineExceeded, PodFailurePolicy, ... */
   readonly reason: string
   readonly message: string
+  /** RFC 3339 time at which it was said. */
+  readonly at: string | undefined
+  /** Whether the Job controller has counted a pod: a Job without one leaves nothing to read. */
+  readonly hadPod: boolean
 }
 
 /** What the pod template says never changes: it is read once for each Job. */
@@ -94,7 +100,8 @@ export const jobFacts = ({ metadata, spec, status }: Job, before?: JobFacts): Jo
     files: made.files,
     claim: made.claim,
     sessions: made.sessions,
-    end: endOf(conditions)
+    end: endOf(conditions, "Complete", status) ?? endOf(conditions, "Failed", status),
+    failing: endOf(conditions, "FailureTarget", status)
   }
 }
 
@@ -140,16 +147,20 @@ const sessionsIn = ({ containers }: PodSpec): ReadonlyArray<string> =>
 const stopReasonOf = (said: string | undefined): StopReason | undefined =>
   said === undefined || said === "DeadlineExceeded" || said === "Finished" ? said : "Cancelled"
 
-/** Complete or Failed; what announces them does not count, since pods may still be there. */
-const endOf = (conditions: ReadonlyArray<ObjectCondition>): JobEnd | undefined => {
-  const isTrue = (type: string) => conditions.find((each) => each.type === type && each.status === "True")
-  const complete = isTrue("Complete")
-  const end = complete ?? isTrue("Failed")
+/** What announces Complete or Failed is no end, since pods may still be there. */
+const endOf = (
+  conditions: ReadonlyArray<ObjectCondition>,
+  type: "Complete" | "Failed" | "FailureTarget",
+  status: Job["status"]
+): JobEnd | undefined => {
+  const end = conditions.find((each) => each.type === type && each.status === "True")
   if (end === undefined) return undefined
-  const succeeded = end === complete
+  const succeeded = type === "Complete"
   return {
     succeeded,
     reason: shared(end.reason ?? (succeeded ? "Completed" : "Failed")),
-    message: words(end.message ?? "")
+    message: words(end.message ?? ""),
+    at: namedIf(end.lastTransitionTime),
+    hadPod: (status?.succeeded ?? 0) + (status?.failed ?? 0) > 0
   }
 }

@@ -1,4 +1,5 @@
 /** A Job with what is known of its pod. */
+import { isNewer } from "@orchestrator/k8s/Store"
 import type { JobFacts } from "./Job.ts"
 import type { ObservedJob } from "./Observed.ts"
 import type { PodFacts } from "./Pod.ts"
@@ -14,16 +15,23 @@ export interface Warnings {
 
 const noWarnings: Warnings = { refusals: [], ofPod: [] }
 
+/** Whether the end of a pod may have yet to come: what it led the Job controller to is newer than all that the stream of pods has told. */
+const isBehind = ({ end, resourceVersion }: JobFacts, pod: PodFacts | undefined, podsRevision: string): boolean =>
+  end?.hadPod === true && pod?.over !== true && isNewer(resourceVersion, podsRevision)
+
+/** `podsRevision`: how far the stream of pods has come. */
 export const observeJob = (
   job: JobFacts,
   pod: PodFacts | undefined,
-  { ofPod, refusals }: Warnings = noWarnings
+  { ofPod, refusals }: Warnings = noWarnings,
+  podsRevision?: string
 ): ObservedJob => {
   const podRefused = refusals[0]?.message
   const podWarning = warningOf(ofPod)
   return {
     ...job,
     pod: pod && heldToSessions(pod, job.sessions),
+    ...(podsRevision !== undefined && isBehind(job, pod, podsRevision) ? { podBehind: true } : undefined),
     ...(podRefused === undefined ? undefined : { podRefused }),
     ...(podWarning === undefined ? undefined : { podWarning })
   }

@@ -55,6 +55,8 @@ export interface ObservedJob extends JobFacts {
   readonly podRefused?: string
   /** What keeps its pod's node from starting the first container: volumes, the network. */
   readonly podWarning?: { readonly reason: string; readonly message: string }
+  /** Whether the pods' store may lack the end of its pod, although the Job is over: watches have no common order. */
+  readonly podBehind?: boolean
 }
 
 export interface ObservedWorkspace {

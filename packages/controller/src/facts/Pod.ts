@@ -4,7 +4,7 @@ import { agentContainer, brokerContainer, prepareContainer } from "@orchestrator
 import { printable } from "@orchestrator/domain/Printable"
 import type { ContainerStatus, ObjectCondition, OwnerReference, Pod } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
-import { mostEntries, named, namedIf, words } from "./Bounds.ts"
+import { mostEntries, named, namedIf, shared, words } from "./Bounds.ts"
 import { identityOf, runUidOf } from "./Identity.ts"
 import { claimIn } from "./Job.ts"
 import { lastWordsOf, noReports, problemOfBroker, type Reports, reportsOf, type Words, wordsOf } from "./Reports.ts"
@@ -18,11 +18,14 @@ export interface PodFacts extends Identity, Reports {
   readonly claim: string | undefined
   /** RFC 3339 time of its creation. */
   readonly createdAt: string | undefined
-  /** Whether it is being deleted. */
+  /** Whether it is being deleted; when the grace for its containers is over then (RFC 3339). */
   readonly deleting: boolean
+  readonly goesAt: string | undefined
   /** Whether the agent's container has begun; since when, while it runs (RFC 3339). */
   readonly begun: boolean
   readonly begunAt: string | undefined
+  /** The node that it was given to. */
+  readonly node: string | undefined
   /** Whether a node has taken it. */
   readonly onNode: boolean
   /** Whether the volumes and the network of the pod are there, as far as its node has said. */
@@ -77,6 +80,8 @@ export const podFacts = ({ metadata, spec, status }: Pod, before?: PodFacts): Po
     claim: claimIn(spec),
     createdAt: namedIf(metadata.creationTimestamp),
     deleting: metadata.deletionTimestamp !== undefined,
+    goesAt: namedIf(metadata.deletionTimestamp),
+    node: spec.nodeName === undefined ? undefined : shared(spec.nodeName),
     gone: false,
     over,
     filesPlaced: prepared === 0,

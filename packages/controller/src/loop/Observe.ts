@@ -2,6 +2,8 @@
  * Reads the stores once and says what there is. The only input of a plan. Of a run that the store has not whole, the spec is read from the
  * API server when its Job or files are about to be made, and only then.
  */
+import { ourSelector, runUidLabel } from "@orchestrator/domain/Labels"
+import { PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
@@ -15,6 +17,8 @@ import type { JobFacts } from "../facts/Job.ts"
 import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
 import type { Observed, ObservedFiles, ObservedJob } from "../facts/Observed.ts"
 import { observeJob } from "../facts/ObserveJob.ts"
+import { podFacts } from "../facts/Pod.ts"
+import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
@@ -45,8 +49,24 @@ export class Observe extends Context.Service<Observe, {
         return observeJob(job, pod, {
           refusals: stores.refusals.by("object", job.uid),
           ofPod: stores.podWarnings.by("object", pod?.uid ?? "")
-        })
+        }, stores.pods.revision())
       }
+
+      /** What becomes of the pods of a run, as far as the stream has not told it. */
+      const readPods = ({ namespace, uid }: RunFacts) =>
+        client.list(PodKind, { namespace, labelSelector: `${ourSelector},${runUidLabel}=${uid}` }).pipe(
+          Effect.map(({ items }) => {
+            for (const pod of items) stores.pods.wrote(podFacts(pod))
+          })
+        )
+
+      /** Watches have no common order: before a Job that is over is judged, its pod is read where the stream of pods is behind. */
+      const withPods = Effect.fnUntraced(function*(run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) {
+        const seen = jobs.map(observeJobOf)
+        if (run === undefined || run.ended || !seen.some(({ podBehind }) => podBehind === true)) return seen
+        yield* readPods(run)
+        return jobs.map(observeJobOf)
+      })
 
       const hasFiles = (job: ObservedJob | undefined) =>
         job !== undefined &&
@@ -114,7 +134,7 @@ export class Observe extends Context.Service<Observe, {
         const run = stores.runs[key.kind].get(key)
         const all = stores.jobs.by("ownerName", formatKey(key))
         const isOurs = ({ owners }: JobFacts) => run !== undefined && owners.includes(run.uid)
-        const jobs = all.filter(isOurs).map(observeJobOf)
+        const jobs = yield* withPods(run, all.filter(isOurs))
         const orphans = all.filter((job) => !isOurs(job)).map(observeJobOf)
         const observed = run === undefined || run.ended
           ? { ...nothingToDo, run }

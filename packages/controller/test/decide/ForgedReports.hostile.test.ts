@@ -14,7 +14,7 @@ import type { ObservedJob } from "../../src/facts/Observed.ts"
 import { observeJob } from "../../src/facts/ObserveJob.ts"
 import { podFacts } from "../../src/facts/Pod.ts"
 import { given, givenStarted, makeConfig } from "../fixtures/Given.ts"
-import { startingPod } from "../fixtures/Jobs.ts"
+import { failed, startingPod } from "../fixtures/Jobs.ts"
 import { writtenStatus } from "../fixtures/PlanCase.ts"
 import { jobOf, valueOf } from "../fixtures/Pods.ts"
 import { jobName, makeCodeRun, session } from "../fixtures/Runs.ts"
@@ -263,7 +263,7 @@ describe("words in a status", () => {
     ["a Job's reason", () =>
       statusAfter({
         ...observedJob("env", podWith("")),
-        end: { succeeded: false, reason: evil, message: evil },
+        end: { ...failed(evil), message: evil },
         pod: undefined
       })]
   ])("of %s are printable and short", (_, after) => {

@@ -6,7 +6,7 @@ import { isAlive } from "../../src/attempt/CurrentAttempt.ts"
 import { type Stage, stageOf } from "../../src/decide/Stage.ts"
 import { anyObserved } from "../fixtures/AnyObserved.ts"
 import { given, givenStarted } from "../fixtures/Given.ts"
-import { makeJob, makeNextJob, released } from "../fixtures/Jobs.ts"
+import { complete, makeJob, makeNextJob, released } from "../fixtures/Jobs.ts"
 import { makeCodeRun } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 
@@ -43,7 +43,7 @@ describe("a run's stage", () => {
       name: "an attempt that was let go is superseded no more",
       observed: given({
         run: makeCodeRun({ status: running(), spec: { contextVersion: 2 } }),
-        jobs: [makeJob({ ...released, end: { succeeded: true, reason: "", message: "" } }), makeNextJob()]
+        jobs: [makeJob({ ...released, end: { ...complete, reason: "" } }), makeNextJob()]
       }),
       want: "Started"
     },

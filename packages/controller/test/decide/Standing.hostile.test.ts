@@ -7,6 +7,7 @@ import { jobFacts } from "../../src/facts/Job.ts"
 import { observeJob } from "../../src/facts/ObserveJob.ts"
 import { podFacts } from "../../src/facts/Pod.ts"
 import { givenDocs, makeConfig, presentFiles } from "../fixtures/Given.ts"
+import { failed } from "../fixtures/Jobs.ts"
 import { writtenStatus } from "../fixtures/PlanCase.ts"
 import { docsJobName, makeCodeRun, makeDocsRun, namespace } from "../fixtures/Runs.ts"
 import { afterPlan } from "../fixtures/Simulate.ts"
@@ -173,7 +174,7 @@ describe("an agent that works", () => {
 })
 
 describe("a Job that ends by its own deadline, with nobody looking after it", () => {
-  const end = { succeeded: false, reason: "DeadlineExceeded", message: "" }
+  const end = failed("DeadlineExceeded")
 
   it.each(starts.filter(({ ends, pod }) => ends !== undefined && pod !== undefined))(
     "$name: the cause is $ends, not the time",

@@ -58,17 +58,25 @@ export interface WorldOptions {
   readonly prompt?: string
 }
 
-/** What runs beside the controller. `actors`: the client of the Job controller and its like. */
+/** What runs beside the controller. `actors`: the client of the Job controller and its like; `node`: the kubelet's. */
 export const cluster = (
   script: Script = delivering(),
-  actors: Layer.Layer<KubernetesClient, never, KubernetesClient> = Layer.effect(KubernetesClient, KubernetesClient)
+  actors: ClientLayer = sameClient,
+  node: ClientLayer = sameClient
 ) =>
-  Layer.mergeAll(Actors.layer.pipe(Layer.provide(actors)), GarbageCollector.layer, Kubelet.layer({ nodeName: "node" }))
-    .pipe(
-      Layer.provideMerge(layerTest(script)),
-      Layer.provideMerge(layerMemory),
-      Layer.provideMerge(Requests.layer)
-    )
+  Layer.mergeAll(
+    Actors.layer.pipe(Layer.provide(actors)),
+    GarbageCollector.layer,
+    Kubelet.layer({ nodeName: "node" }).pipe(Layer.provide(node))
+  ).pipe(
+    Layer.provideMerge(layerTest(script)),
+    Layer.provideMerge(layerMemory),
+    Layer.provideMerge(Requests.layer)
+  )
+
+type ClientLayer = Layer.Layer<KubernetesClient, never, KubernetesClient>
+
+const sameClient: ClientLayer = Layer.effect(KubernetesClient, KubernetesClient)
 
 /** What the controller asked of the API server. */
 export class Requests extends Context.Service<Requests, Array<{ readonly verb: string; readonly kind: string }>>()(
@@ -89,6 +97,7 @@ export const counted = Layer.effect(
     return KubernetesClient.of({
       ...client,
       get: (kind, ref) => Effect.suspend(() => count("get", kind, client.get(kind, ref))),
+      list: (kind, options) => Effect.suspend(() => count("list", kind, client.list(kind, options))),
       create: (kind, object) => Effect.suspend(() => count("create", kind, client.create(kind, object))),
       replace: (kind, object) => Effect.suspend(() => count("replace", kind, client.replace(kind, object))),
       replaceStatus: (kind, object) =>

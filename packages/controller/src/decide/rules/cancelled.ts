@@ -1,4 +1,5 @@
 import { isAlive } from "../../attempt/CurrentAttempt.ts"
+import { isOverdue } from "../../attempt/PodEnd.ts"
 import { currentEntry } from "../Attempts.ts"
 import type { Rule } from "../Rule.ts"
 import { runningStatus } from "../RunningStatus.ts"
@@ -29,6 +30,6 @@ export const cancelledWhileStarted: Rule<Started> = (stage) => {
   if (job.deleting && job.pod?.ended === undefined) {
     return ended(stage, { reason: "Cancelled", message, attempt: currentEntry(run, now, job) })
   }
-  if (!isAlive(job)) return undefined
+  if (!isAlive(job) || isOverdue(job, now)) return undefined
   return [...stop(job), ...runningStatus(stage, { ...job, stopping: job.stopping ?? "Cancelled" })]
 }

@@ -1,3 +1,4 @@
+import { nodeAway } from "../../../src/decide/NodeAway.ts"
 import { givenDocs, givenStarted, makeConfig, presentFiles } from "../../fixtures/Given.ts"
 import { complete, failed, gonePod, makeJob, makePod } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
@@ -14,7 +15,41 @@ const ends = (name: string, changes: Parameters<typeof makeJob>[0], reason: stri
   want: { rule, does: [`write Failed/${reason} at 7`], status: { message } }
 })
 
+const waits = (name: string, changes: Parameters<typeof makeJob>[0]): PlanCase => ({
+  name,
+  given: givenStarted({ run, jobs: [makeJob(changes)], config: once }),
+  want: { rule, does: [] }
+})
+const long = "2026-03-01T09:50:00Z"
+
 export const jobFailedCases: ReadonlyArray<PlanCase> = [
+  waits("a Job that completed, whose pod runs as far as is known, is not judged", { end: complete, pod: makePod() }),
+  waits("a Job that failed, whose pod is unknown to a store that is behind, is not judged", {
+    end: failed(),
+    podBehind: true
+  }),
+  ends(
+    "a pod that a store never hears of is waited for no longer than minutes",
+    { end: { ...failed(), at: long }, podBehind: true },
+    "InfraLost",
+    "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read. Raise spec.contextVersion to continue in the same workspace."
+  ),
+  {
+    name: "an attempt that was cancelled and whose pod does not end is judged by who stopped it, with what to do",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({
+        stopping: "Cancelled",
+        failing: { ...failed("DeadlineExceeded"), at: long },
+        pod: makePod({ goesAt: long })
+      })]
+    }),
+    want: {
+      rule,
+      does: ["write Cancelled/Cancelled at 7"],
+      status: { message: `The run was cancelled. ${nodeAway(makePod())}.` }
+    }
+  },
   ends(
     "a Job that failed while nobody watched its pod is infrastructure loss",
     { end: failed() },
