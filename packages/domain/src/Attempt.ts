@@ -9,7 +9,7 @@ export const Attempt = Schema.Struct({
   retry: Schema.optionalKey(
     Schema.Int.annotate({
       description:
-        "How often the context version was taken up again by itself, after infrastructure loss or for a usage limit; absent for the first try"
+        "Automatic retries of the context version, after infrastructure loss or a usage limit; absent for the first try"
     })
   ),
   jobName: Schema.String.annotate({ description: "Kubernetes Job of the attempt" }),
@@ -25,7 +25,7 @@ export const Attempt = Schema.Struct({
   reason: Schema.optionalKey(Schema.String.annotate({ description: "Machine-readable reason of the outcome" })),
   message: Schema.optionalKey(
     Schema.String.annotate({
-      description: "Why it did not succeed; kept of the newest attempt, whose successor is told"
+      description: "Why it did not succeed; kept for the newest attempt, and given to the next one"
     })
   ),
   exitCode: Schema.optionalKey(Schema.Int.annotate({ description: "Exit code of the agent's container" })),

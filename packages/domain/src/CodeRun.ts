@@ -112,7 +112,7 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
   maxCostUsd: Schema.optionalKey(
     CostUsd.annotate({
       description:
-        "Spend limit in USD over all attempts, at most limits.maxCostUsd; no request to a model begins that could pass it"
+        "Spend limit in USD over all attempts, at most limits.maxCostUsd; no model request that could exceed it is sent"
     })
   ),
   maxTurns: Schema.optionalKey(
@@ -143,11 +143,11 @@ export class CodeRunStatus extends Schema.Class<CodeRunStatus>("CodeRunStatus")(
   ),
   promptVersion: Schema.optionalKey(
     Schema.Int.annotate({
-      description: "Context version that promptModification was given for; later ones do not repeat it"
+      description: "Context version that promptModification belongs to; later ones do not repeat it"
     })
   ),
   promptDigest: Schema.optionalKey(
-    Schema.String.annotate({ description: "Hash of that promptModification, by which it is known again" })
+    Schema.String.annotate({ description: "Hash of that promptModification, to recognize it" })
   ),
   promptMode: Schema.optionalKey(
     Schema.String.annotate({ description: "Mode of prompt (e.g., direct, indirect)" })

@@ -119,10 +119,10 @@ export const definitionOf = (
           required: ["spec"],
           properties: {
             spec: {
-              ...schemaOf(spec, "What is wanted"),
+              ...schemaOf(spec, "Desired state"),
               ...(specSize === undefined ? {} : validated(specSize))
             },
-            status: schemaOf(status, "What was observed; written by the orchestrator alone")
+            status: schemaOf(status, "Observed state; written only by the orchestrator")
           }
         }
       }

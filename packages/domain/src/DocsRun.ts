@@ -24,7 +24,7 @@ export class DocsRunSpec extends Schema.Class<DocsRunSpec>("DocsRunSpec")({
   ),
   maxCostUsd: Schema.optionalKey(
     CostUsd.annotate({
-      description: "Spend limit in USD, at most limits.maxCostUsd; no request to a model begins that could pass it"
+      description: "Spend limit in USD, at most limits.maxCostUsd; no model request that could exceed it is sent"
     })
   ),
   maxTurns: Schema.optionalKey(

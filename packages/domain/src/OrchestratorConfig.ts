@@ -131,7 +131,7 @@ const ModelBeginning = Schema.String.check(
 
 const signingSecret = Schema.String.check(
   rule(
-    "the name of a Secret, in which {githubUser} may stand once, or nothing",
+    "the name of a Secret, with {githubUser} at most once, or nothing",
     (text) => text === "" || /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text.replace("{githubUser}", "u"))
   )
 )

@@ -25,7 +25,7 @@ export const commonStatus = (kind: string, work: string) => ({
   finishedAt: text("RFC 3339 time at which the run reached a terminal phase"),
   expiresAt: text("RFC 3339 time at which Job, pod and files are removed; absent when they are kept"),
   resumesAt: text(
-    "RFC 3339 time at which a run that waits for a usage limit or after infrastructure loss goes on by itself"
+    "RFC 3339 time at which a run that waits for a usage limit or after infrastructure loss resumes automatically"
   ),
   reason: text("Machine-readable CamelCase reason for the phase"),
   attempts: Schema.optionalKey(

@@ -5,13 +5,13 @@ import { Cost, Count } from "./Reported.ts"
 export const Usage = Schema.Struct({
   costUsd: Schema.optionalKey(
     Cost.annotate({
-      description: "Cost in USD by the prices of the models; with agent.credentials env as the agent counts it"
+      description: "Cost in USD by the prices of the models; with agent.credentials env as reported by the agent"
     })
   ),
   costEstimated: Schema.optionalKey(
     Schema.Boolean.annotate({
       description:
-        "True where costUsd is no account of what the API reported: requests whose end was not seen count with the most that they may have cost, a model had no price, or the agent's word is all there is"
+        "True where costUsd is an estimate: requests whose end was not seen count with their maximum cost, a model had no price, or only the agent reported it"
     })
   ),
   inputTokens: Schema.optionalKey(

@@ -104,7 +104,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   const works = Effect.suspend(() => {
     if (!logged) return Effect.void
     logged = false
-    return Effect.annotateLogs(Effect.logInfo("list and watch work again"), { kind: kind.kind })
+    return Effect.annotateLogs(Effect.logInfo("list and watch recovered"), { kind: kind.kind })
   })
 
   /** Said once until it works again; that nobody answers is the client's to say. */

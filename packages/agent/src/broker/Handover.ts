@@ -68,7 +68,7 @@ export class Handover extends Context.Service<Handover, {
 
       const ask = Effect.fnUntraced(function*(head: string, work: Work): Effect.fn.Return<ForgeAnswer, MirrorError> {
         if (handovers++ >= mostHandovers) {
-          return { problem: `this attempt has asked the forge ${mostHandovers} times, and may no more` }
+          return { problem: `this attempt has used all its ${mostHandovers} requests for a pull request` }
         }
         return yield* forge.deliver(yield* optionsFor(head, work)).pipe(
           Effect.map((url): ForgeAnswer => url === undefined ? {} : { url }),
@@ -85,7 +85,7 @@ export class Handover extends Context.Service<Handover, {
         const answer = yield* ask(headCommit, work)
         const { pullRequestUrl: _, ...bare } = delivery
         if (answer.url === undefined) {
-          const problem = answer.problem ?? "the forge names no pull request"
+          const problem = answer.problem ?? "the forge returned no pull request"
           yield* Effect.logWarning(`no pull request: ${problem}`)
           yield* brokerReport.update(({ pullRequestVerifiedAt: _, ...result }) => ({
             ...result,

@@ -27,9 +27,9 @@ const sentence = ForgeReason.match({
   NotFound: () =>
     "there is no such repository, or the token may not see it: check repositoryUrl and the Secret github-token-<user>",
   Refused: ({ words }) => words,
-  RateLimited: ({ resetAt }) => `the rate limit is used up${resetAt === undefined ? "" : ` until ${resetAt}`}`,
-  Unavailable: ({ words }) => `the forge does not answer (${words})`,
-  Closed: ({ url }) => `a person closed ${url}; another contextVersion opens a new one`
+  RateLimited: ({ resetAt }) => `the rate limit is exhausted${resetAt === undefined ? "" : ` until ${resetAt}`}`,
+  Unavailable: ({ words }) => `the forge is not responding (${words})`,
+  Closed: ({ url }) => `someone closed ${url}; raise spec.contextVersion to open a new one`
 })
 
 export class ForgeError extends Schema.TaggedError<ForgeError>()("ForgeError", {

@@ -42,7 +42,7 @@ export const quoted = (text: string): string => {
 }
 
 const costLine = ({ costBy, costUsd }: PullRequestFacts): string =>
-  costUsd === undefined ? "unknown" : `$${costUsd.toFixed(2)}${costBy === "agent" ? " (as the agent counts it)" : ""}`
+  costUsd === undefined ? "unknown" : `$${costUsd.toFixed(2)}${costBy === "agent" ? " (as reported by the agent)" : ""}`
 
 /** One line, at most what a forge takes as a title. */
 export const titleOf = (title: string): string => printable(title, { max: 200 })
@@ -51,7 +51,7 @@ export const titleOf = (title: string): string => printable(title, { max: 200 })
 export const ownPart = (facts: PullRequestFacts): string =>
   [
     begin(facts.run.uid),
-    printable(facts.summary) === "" ? "The agent said nothing about its work." : quoted(facts.summary),
+    printable(facts.summary) === "" ? "The agent left no summary." : quoted(facts.summary),
     "",
     "| | |",
     "|---|---|",

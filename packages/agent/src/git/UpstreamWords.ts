@@ -75,13 +75,13 @@ export const isBehind = (words: string): boolean => /non-fast-forward|fetch firs
 /** What a person can do about a remote that does not let us in; empty where git's words say enough. */
 export const advice = (words: string, githubUser: string): string => {
   if (/host key verification failed|no .* host key is known/i.test(words)) {
-    return ` Put the host's keys under known_hosts into the Secret with ${githubUser}'s ssh key.`
+    return ` Add the host's keys as known_hosts to the Secret with ${githubUser}'s ssh key.`
   }
   if (/permission denied \(publickey/i.test(words)) return ` Check ${githubUser}'s ssh key in its Secret.`
   if (
     /could not read (?:username|password)|authentication failed|returned error: 403|repository not found/i.test(words)
   ) {
-    return ` Check ${githubUser}'s token in its Secret, and what it may do.`
+    return ` Check ${githubUser}'s token in its Secret, and its permissions.`
   }
   return /transport '.*' not allowed/i.test(words) ? " Check git.allowedProtocols in the configuration." : ""
 }

@@ -26,8 +26,7 @@ const largestError = 65_536
 /** The agent, its subagents and a count of tokens now and then; more is a flood. */
 const atOnce = 24
 
-const noKey =
-  "There is no key for the model API: the Secret that secrets.apiKeySecretName names is missing or has no such key."
+const noKey = "There is no key for the model API: the Secret in secrets.apiKeySecretName is missing or lacks the key."
 
 /** The key has come after all. */
 const withKey = (result: BrokerResult): BrokerResult => {
@@ -128,7 +127,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
             Effect.tapError((error) => claim !== undefined && wasNeverSent(error) ? claim.free : Effect.void)
           )
           return Option.isNone(response)
-            ? refuse("Timeout", `The model API gave no answer within ${model.answerSeconds} s.`, {
+            ? refuse("Timeout", `The model API did not answer within ${model.answerSeconds} s.`, {
               retry: true
             })
             : yield* answer(response.value, claim)
@@ -169,7 +168,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           }
           const body = yield* bodies.read(request)
           if (body === "TooLarge") return refuse("TooLarge", "The request is larger than 32 MiB.")
-          if (body === "Busy") return refuse("Overloaded", "Too much is asked at once.", { retry: true })
+          if (body === "Busy") return refuse("Overloaded", "Too many concurrent requests.", { retry: true })
           const checked = dialect.check(body, model.policy, asks)
           if (Result.isSuccess(checked)) return checked.success
           const { kind, message, model: refused } = checked.failure
@@ -207,7 +206,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         handle: (dialect, request, path, query) =>
           Effect.gen(function*() {
             if (!(yield* slots.tryAcquire)) {
-              return dialect.refuse("Overloaded", `More than ${atOnce} requests at once.`, { retry: true })
+              return dialect.refuse("Overloaded", `More than ${atOnce} concurrent requests.`, { retry: true })
             }
             return yield* (served.get(dialect) ?? serve(dialect))(request, path, query)
           }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false))

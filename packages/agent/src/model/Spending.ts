@@ -20,14 +20,14 @@ export interface Stop {
   readonly retry: boolean
 }
 
-const goOn = "Stop here: what is committed is delivered."
+const goOn = "Stop here; committed work is delivered."
 
 const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(micros < 10_000 ? 6 : 2)}`
 
 /** In words that an agent understands. */
 const stopFor = ({ model, micros }: Ledger.Claim, { left, passing, reason }: Ledger.Refused): Stop => {
   if (reason === "Turns") {
-    return { reason, message: `The turns of this run are spent. ${goOn}`, retry: passing }
+    return { reason, message: `This run has used all its turns. ${goOn}`, retry: passing }
   }
   if (micros === undefined) {
     return {
@@ -39,7 +39,7 @@ const stopFor = ({ model, micros }: Ledger.Claim, { left, passing, reason }: Led
   return {
     reason,
     message: left === 0
-      ? `The budget of this run is spent. ${goOn}`
+      ? `This run has spent its budget. ${goOn}`
       : `The budget of this run is spent but for ${dollars(left)}, and this request may cost ${
         dollars(micros)
       }. ${goOn}`,

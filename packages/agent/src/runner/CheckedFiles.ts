@@ -14,8 +14,8 @@ export class FilesRefused extends Schema.TaggedError<FilesRefused>()("FilesRefus
 }) {
   override readonly [Runtime.errorExitCode] = filesRefusedExitCode
   override get message(): string {
-    return `The files are not those that the Job was made with: expected the digest ${this.expected} `
-      + `(${filesDigestVariable}), found ${this.found}. Somebody else has made or changed the ConfigMap.`
+    return `The attempt's files do not match the digest in its Job: expected ${this.expected} `
+      + `(${filesDigestVariable}), found ${this.found}. Someone else created or changed the ConfigMap.`
   }
 }
 

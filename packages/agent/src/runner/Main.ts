@@ -112,5 +112,5 @@ export const main = (exited: (code: number) => void) =>
 
 const withoutBroker = (cause: Cause.Cause<RunFailure>): AgentResult =>
   Cause.hasInterrupts(cause)
-    ? { outcome: "Interrupted", message: "Told to stop before there was a broker." }
+    ? { outcome: "Interrupted", message: "Stopped before the broker was ready." }
     : failed(Cause.prettyErrors(cause).map(({ message }) => message).join("; "))

@@ -111,7 +111,7 @@ const save = Effect.fnUntraced(function*(
   processEnd: ProcessEnd | undefined,
   costUsd: number | undefined
 ) {
-  yield* Effect.log(processEnd === undefined ? "told to stop: saving the work" : "checking what was done")
+  yield* Effect.log(processEnd === undefined ? "stopping: saving the work" : "checking the work")
   const unsaved = (problem: string): HandedOver => ({
     delivery: { branch: prepared.branch, changed: true },
     forgeKnown: false,
@@ -138,12 +138,12 @@ const save = Effect.fnUntraced(function*(
 })
 
 const interruptedMessage = (prepared: Prepared | undefined, handedOver: HandedOver | undefined): string => {
-  if (prepared === undefined) return "Told to stop before the agent was started."
+  if (prepared === undefined) return "Stopped before the agent was started."
   const { delivery, problem, remarks = [] } = handedOver ?? {}
   const more = remarks.map((remark) => ` ${remark}`).join("")
-  if (problem !== undefined) return `Told to stop; the work could not be committed: ${problem}`
-  if (delivery?.changed !== true) return `Told to stop; there was no work to save.${more}`
+  if (problem !== undefined) return `Stopped; the work could not be committed: ${problem}`
+  if (delivery?.changed !== true) return `Stopped; there was no work to save.${more}`
   return delivery.pushRefused === undefined
-    ? `Told to stop; the work is on ${delivery.branch}.${more}`
-    : `Told to stop; the work is on ${delivery.branch}, but not pushed: ${delivery.pushRefused}.${more}`
+    ? `Stopped; the work is on ${delivery.branch}.${more}`
+    : `Stopped; the work is on ${delivery.branch}, but not pushed: ${delivery.pushRefused}.${more}`
 }

@@ -71,7 +71,7 @@ describe("delivery", () => {
       const asked = forge.asked.length
       yield* deliver({ summary: "And once more." })
       assert.strictEqual(forge.asked.length, asked)
-      assert.include(broker.brokerReport().pullRequestProblem, "30 times")
+      assert.include(broker.brokerReport().pullRequestProblem, "all its 30 requests")
     }))
 
   it.live("updates its part of the pull request that is there, and leaves what people wrote", () =>
@@ -258,7 +258,7 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       work()
       yield* deliver()
       assert.lengthOf(forge.pulls, 1)
-      assert.include(broker.brokerReport().pullRequestProblem, "a person closed")
+      assert.include(broker.brokerReport().pullRequestProblem, "someone closed")
       assert.isUndefined(broker.brokerReport().delivery?.pullRequestUrl)
     }))
 
@@ -269,7 +269,7 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       forge.trouble(serverError, secondaryLimit(1))
       yield* deliver()
       assert.isDefined(broker.brokerReport().delivery?.pullRequestUrl)
-      assert.isTrue(broker.log.some((line) => line.includes("trying again in 1 s")))
+      assert.isTrue(broker.log.some((line) => line.includes("retrying in 1 s")))
     }))
 
   it.live("a forge that is down is named with what it said", () =>
@@ -279,7 +279,7 @@ describe("what the forge refuses is said, and the branch counts all the same", (
       forge.trouble(serverError, serverError, serverError, serverError)
       yield* deliver()
       const { delivery, pullRequestProblem } = broker.brokerReport()
-      assert.include(pullRequestProblem, "does not answer (502")
+      assert.include(pullRequestProblem, "is not responding (502")
       assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
       yield* deliver()
       assert.isUndefined(broker.brokerReport().pullRequestProblem)

@@ -65,7 +65,7 @@ describe("the advice fits the cause:", () => {
       name: "a token of another kind",
       message:
         "`acme` forbids access via a personal access token (classic). Please use a GitHub App, OAuth App, or a personal access token with fine-grained permissions.",
-      want: /of the kind that the organization takes/
+      want: /of the kind that the organization accepts/
     },
     {
       name: "an owner without two factors",
@@ -78,9 +78,9 @@ describe("the advice fits the cause:", () => {
     {
       name: "pull requests that are off",
       message: "Pull requests are disabled for this repository.",
-      want: /switch pull requests on/
+      want: /enable pull requests/
     },
-    { name: "a rule of the repository", message: "Repository rule violations found", want: /rules refuse it/ },
+    { name: "a rule of the repository", message: "Repository rule violations found", want: /rules forbid it/ },
     {
       name: "a token without the right",
       message: "Resource not accessible by personal access token",
@@ -232,7 +232,7 @@ describe("a repository that was renamed at the forge", () => {
         broker.brokerReport().delivery?.pullRequestUrl ?? broker.brokerReport().pullRequestProblem ?? "",
         /\/renamed\/pull\/1$/
       )
-      assert.match(broker.log.join("\n"), /acme\/target is (?:acme|other)\/renamed now: set repositoryUrl/)
+      assert.match(broker.log.join("\n"), /acme\/target is now (?:acme|other)\/renamed: update repositoryUrl/)
       assert.lengthOf(forge.pulls, 1)
     }))
 })

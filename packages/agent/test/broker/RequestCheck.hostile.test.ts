@@ -151,7 +151,7 @@ describe("what costs more than tokens", () => {
     const tool = { type, name: "x", input_schema: {} }
     const words = refused({ ...request, tools: [{ name: "Bash", input_schema: {} }, tool] })
     if (type === null) assert.isUndefined(words)
-    else assert.include(words, "Go on without it.")
+    else assert.include(words, "Continue without it.")
   })
 
   it("is refused as a tool that a message adds", () =>
@@ -212,7 +212,7 @@ describe("a type that is no text", () => {
 
   it.each(types)(
     "of a tool is refused in words: %j",
-    (type) => assert.include(refused({ ...request, tools: [{ type, name: "x" }] }), "Go on without it")
+    (type) => assert.include(refused({ ...request, tools: [{ type, name: "x" }] }), "Continue without it")
   )
 
   it.each(types)("of an edit is left out: %j", (type) =>

@@ -68,7 +68,7 @@ describe("a later attempt", () => {
       const end = yield* (yield* startPod(world, { known, spec: { contextVersion: 2 } })).end
       endedWith(end, "Delivered")
       assert.isFalse(end.runnerReport.resumed)
-      assert.include(end.runnerReport.resumeProblem ?? "", "does not find the session")
+      assert.include(end.runnerReport.resumeProblem ?? "", "did not find the session")
       assert.notInclude(opening(world), "xylophone")
     }))
 

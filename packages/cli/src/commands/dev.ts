@@ -8,20 +8,20 @@ import { portFlag } from "./portFlag.ts"
 const flags = {
   agent: Flag.Literals("agent", ["demo", "claude"]).pipe(
     Flag.withDescription(
-      "Who does the work: the scripted demo agent, or your own Claude Code with your key; default demo"
+      "Agent to use: the scripted demo agent, or your own Claude Code with your key; default demo"
     ),
     Flag.withDefault("demo")
   ),
   demo: Flag.Boolean("demo").pipe(
-    Flag.withDescription("Submit the demo run at the first start, as is the default; --no-demo leaves it out"),
+    Flag.withDescription("Submit the demo run at the first start (default); --no-demo skips it"),
     Flag.withDefault(true)
   ),
   port: portFlag("port").pipe(
-    Flag.withDescription("Port of the HTTP API on 127.0.0.1; default 8080, and 0 takes any that is free"),
+    Flag.withDescription("Port of the HTTP API on 127.0.0.1; default 8080, 0 picks a free one"),
     Flag.withDefault(8080)
   ),
   kubePort: portFlag("kube-port").pipe(
-    Flag.withDescription("Port of the Kubernetes API on 127.0.0.1; default 0, which takes any that is free"),
+    Flag.withDescription("Port of the Kubernetes API on 127.0.0.1; default 0, which picks a free one"),
     Flag.withDefault(0)
   ),
   state: Flag.String("state").pipe(
@@ -33,7 +33,7 @@ const flags = {
     Flag.withDefault(false)
   ),
   config: Flag.String("config").pipe(
-    Flag.withDescription("Settings (config.yaml) to lay over the local ones; default CONFIG_PATH"),
+    Flag.withDescription("Configuration file to merge over the local defaults; default CONFIG_PATH"),
     Flag.optional
   ),
   templates: Flag.String("templates").pipe(
@@ -51,7 +51,7 @@ export const devCommand = Command.make("dev", flags, (input) => Effect.provide(r
   .pipe(
     Command.withDescription("Run everything on this machine: no cluster, no keys, one process"),
     Command.withExamples([
-      { command: "orchestrator dev", description: "Start, run the demo, stay until Ctrl-C" },
+      { command: "orchestrator dev", description: "Start, run the demo, keep running until Ctrl-C" },
       { command: "orchestrator dev --no-demo --port 9000", description: "Start without the demo, on another port" },
       { command: "orchestrator dev --agent claude", description: "Let your own Claude Code do the work" },
       { command: "orchestrator dev --reset", description: "Start over with an empty state" }

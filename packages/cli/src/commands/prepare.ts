@@ -8,15 +8,15 @@ const folder = (name: string, what: string) => Argument.String(name).pipe(Argume
 export const prepareCommand = Command.make(
   "prepare",
   {
-    runner: folder("folder", "Folder that the agent's container will see"),
+    runner: folder("folder", "Folder shared with the agent's container"),
     given: Argument.optional(folder("given", "Folder with the attempt's files as the ConfigMap has them")),
-    checked: Argument.optional(folder("checked", "Folder for these files, once they are known to be the attempt's"))
+    checked: Argument.optional(folder("checked", "Folder for these files, once they are verified"))
   },
   ({ checked, given, runner }) =>
     prepare({ runner, given: Option.getOrUndefined(given), checked: Option.getOrUndefined(checked) })
 ).pipe(
   Command.withDescription(
-    "Put the runner and the attempt's files where an agent's pod finds them; the pod's init container does this"
+    "Copy the runner and the attempt's files into an agent's pod; the pod's init container runs this"
   ),
   Command.withExamples([{
     command: "orchestrator prepare /opt/orchestrator /files /config",

@@ -8,12 +8,12 @@ import { portFlag } from "./portFlag.ts"
 
 const flags = {
   config: Flag.String("config").pipe(
-    Flag.withDescription("Settings; default CONFIG_PATH, then /config/config.yaml if it is there"),
+    Flag.withDescription("Configuration file; default CONFIG_PATH, then /config/config.yaml if it exists"),
     Flag.optional
   ),
   templates: Flag.String("templates").pipe(
     Flag.withDescription(
-      "Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then /claude-templates if it is there, then the bundled ones"
+      "Folder of agent templates; default CLAUDE_TEMPLATES_PATH, then /claude-templates if it exists, then the bundled ones"
     ),
     Flag.optional
   ),
@@ -45,7 +45,7 @@ export const serveCommand = Command.make(
     { command: "orchestrator serve", description: "In a cluster, or with the current kubeconfig context" },
     {
       command: "orchestrator serve --context kind-dev --namespace orchestrator --config ./config.yaml",
-      description: "Against a named context, with settings of your own"
+      description: "Against a named context, with your own configuration"
     }
   ])
 )

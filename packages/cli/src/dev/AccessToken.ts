@@ -17,7 +17,7 @@ const made = Effect.fnUntraced(function*(path: string) {
   const files = yield* FileSystem.FileSystem
   if (yield* Effect.isSuccess(files.lstat(path))) {
     yield* files.remove(path, { recursive: true, force: true })
-    yield* Effect.logWarning(`${path} was readable by others, or held no token: it has been replaced`)
+    yield* Effect.logWarning(`${path} was readable by others, or contained no token; it has been replaced`)
   }
   const token = randomBytes(32).toString("base64url")
   return yield* createPrivate(path, `${token}\n`).pipe(

@@ -32,8 +32,8 @@ const findClaude = Effect.gen(function*() {
     if (yield* files.exists(path.join(folder, "claude")).pipe(Effect.orElseSucceed(() => false))) return folder
   }
   return yield* new AgentMissing({
-    message: "--agent claude needs Claude Code on the PATH, and there is no `claude`. Install it (npm install -g "
-      + "@anthropic-ai/claude-code), or leave --agent out to use the demo agent"
+    message: "--agent claude needs Claude Code, but there is no `claude` on the PATH. Install it (npm install -g "
+      + "@anthropic-ai/claude-code), or omit --agent to use the demo agent"
   })
 })
 

@@ -4,7 +4,7 @@ import { ChildProcess } from "effect/process"
 
 export class GitMissing extends Schema.TaggedError<GitMissing>()("GitMissing", { detail: Schema.String }) {
   override get message(): string {
-    return `The demo's git remotes cannot be made: ${this.detail}. Is git installed?`
+    return `Cannot create the demo's git remotes: ${this.detail}. Is git installed?`
   }
 }
 

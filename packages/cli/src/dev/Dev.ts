@@ -168,7 +168,7 @@ const banner = ({ input, kubernetes, millis, shown, url }: Banner): string =>
     ...(input.agent === "claude"
       ? [
         "",
-        "Your own `claude` runs on this machine as this user, without asking before it acts, and spends on your key. The key is in the",
+        "Your own `claude` runs on this machine as your user, without permission prompts, and spends on your key. The key is in the",
         "local cluster's Secret and in each run's broker; the agent has a token of its run instead."
       ]
       : []),

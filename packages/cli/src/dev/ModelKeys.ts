@@ -29,7 +29,7 @@ export const modelKeys = Effect.fn("ModelKeys.read")(function*(agent: AgentChoic
   if (Record.isEmptyRecord(keys)) {
     return yield* new KeyMissing({
       message: "--agent claude needs your API key in the environment: ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN "
-        + "(`claude setup-token` makes one)"
+        + "(`claude setup-token` creates one)"
     })
   }
   return keys

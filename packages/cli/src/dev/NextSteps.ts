@@ -30,6 +30,6 @@ export const nextSteps = ({ attempt, branch, server, state }: NextStepsInput): s
     ),
     `    ${server}/docs`,
     "",
-    "Ctrl-C stops everything; the next start goes on from here."
+    "Ctrl-C stops everything; the next start continues from here."
   ].join("\n")
 }

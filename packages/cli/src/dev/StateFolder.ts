@@ -36,7 +36,7 @@ const marker = "README"
 const demoMarker = "demo-submitted"
 const database = "cluster.sqlite"
 const markerText =
-  `State of the orchestrator's local cluster. Delete this folder, or start with --reset, to begin anew.\n`
+  `State of the orchestrator's local cluster. Delete this folder, or start with --reset, to start over.\n`
 
 /** Other state folders beside this one: an agent of one cluster must not read the token of another. */
 export const otherStateFolders = Effect.fn("StateFolder.others")(function*({ path: root }: StateFolder) {

@@ -51,7 +51,7 @@ const readiness = (
           const inTheWay = yield* obstacles
           if (inTheWay.length > 0) return inTheWay
           if (!(yield* synced)) return ["The caches are not synced yet."]
-          return (yield* reachable) ? [] : ["The Kubernetes API server does not answer."]
+          return (yield* reachable) ? [] : ["The Kubernetes API server is not responding."]
         })
       }
     })

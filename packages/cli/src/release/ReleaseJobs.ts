@@ -50,7 +50,7 @@ export const releaseJobsIfNamespaceTerminating = (namespace: string) =>
   }).pipe(
     Effect.provide(Cleanup.layer),
     Effect.timeout(timeout),
-    Effect.catch((error) => Effect.logDebug(`Jobs are not let go: ${error.message}`))
+    Effect.catch((error) => Effect.logDebug(`cannot release Jobs: ${error.message}`))
   )
 
 export const releaseJobs = ({ context, kubeconfig, namespace }: ReleaseJobsInput) =>

@@ -25,7 +25,7 @@ const absent = (what: string, { namespace, secrets }: ApiKeyPlace): string =>
 const warningsOf = ({ data = {} }: Secret, place: ApiKeyPlace): ReadonlyArray<string> => {
   const { apiKeySecretKey: key, apiKeySecretName: name, oauthTokenSecretKey: other } = place.secrets
   if ([key, other].some((each) => each !== undefined && (data[each] ?? "") !== "")) return []
-  return [absent(`The Secret ${name} in namespace ${place.namespace} has nothing under the key ${key}`, place)]
+  return [absent(`The Secret ${name} in namespace ${place.namespace} has no key ${key}`, place)]
 }
 
 const look = Effect.fnUntraced(function*(place: ApiKeyPlace) {

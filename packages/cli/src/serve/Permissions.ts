@@ -41,7 +41,7 @@ const forRuns = (verbs: ReadonlyArray<Verb>, reason: string, subresource?: strin
 const blocking =
   "An ownerReference that blocks its owner's deletion needs this where OwnerReferencesPermissionEnforcement is on"
 
-const enforced = "only missed where the API server enforces it"
+const enforced = "only needed where the API server enforces it"
 
 export const permissions: ReadonlyArray<Permission> = [
   ...forRuns(
@@ -57,7 +57,13 @@ export const permissions: ReadonlyArray<Permission> = [
   },
   { kind: JobKind, subresource: "finalizers", verbs: ["update"], reason: blocking, lost: enforced },
   { kind: PodKind, verbs: ["list", "watch"], reason: "An attempt's result and why it waits" },
-  { kind: PodKind, subresource: "log", verbs: ["get"], reason: "The API's logs", lost: "the API shows no logs" },
+  {
+    kind: PodKind,
+    subresource: "log",
+    verbs: ["get"],
+    reason: "The API's logs",
+    lost: "logs are not available by the API"
+  },
   {
     kind: EventKind,
     verbs: ["list", "watch"],
@@ -79,7 +85,7 @@ export const leasePermissions: ReadonlyArray<Permission> = [
   {
     kind: LeaseKind,
     verbs: ["get", "list", "watch", "create", "update"],
-    reason: "One replica looks after the runs",
+    reason: "One replica at a time controls the runs",
     name: leaseName
   }
 ]
@@ -89,8 +95,8 @@ export const namespacePermissions = (name: string): ReadonlyArray<Permission> =>
   {
     kind: NamespaceKind,
     verbs: ["get"],
-    reason: "Jobs of a namespace that is being deleted are let go",
-    lost: "deleting the namespace waits for Jobs that nobody lets go",
+    reason: "Jobs of a namespace that is being deleted are released",
+    lost: "deleting the namespace hangs on Jobs that nobody releases",
     name
   }
 ]
@@ -106,10 +112,10 @@ export const apiKeyPermissions = (name: string): ReadonlyArray<Permission> => [
   }
 ]
 
-const nobodyKnown = "the HTTP API cannot tell who may do what, and lets nobody in"
+const nobodyKnown = "the HTTP API cannot authorize requests, and rejects them all"
 
 /** Whose a bearer token is and what its owner may do; in the whole cluster, since reviews have no namespace. */
 export const reviewPermissions: ReadonlyArray<Permission> = [
-  { kind: TokenReviewKind, verbs: ["create"], reason: "Whose a bearer token is", lost: nobodyKnown },
+  { kind: TokenReviewKind, verbs: ["create"], reason: "Who the owner of a bearer token is", lost: nobodyKnown },
   { kind: SubjectAccessReviewKind, verbs: ["create"], reason: "What its owner may do", lost: nobodyKnown }
 ]

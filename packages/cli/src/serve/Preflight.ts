@@ -41,11 +41,11 @@ const resultOf = (found: ReadonlyArray<Finding>): CheckResult => ({
 const troubleOf = (error: KubernetesError): CheckResult => {
   const { message } = error.reason
   if (error.reason._tag === "Unauthorized") {
-    const advice = "Renew them (kubectl with the same kubeconfig shows the same), or use another kubeconfig or context"
-    return { problems: [`The API server refuses our credentials: ${message}. ${advice}`], passing: false, remarks: [] }
+    const advice = "Renew them, or use another kubeconfig or context"
+    return { problems: [`The API server rejected our credentials: ${message}. ${advice}`], passing: false, remarks: [] }
   }
   const problem = error.reason._tag === "Unreachable"
-    ? `The Kubernetes API server does not answer: ${message}`
+    ? `The Kubernetes API server is not responding: ${message}`
     : `The Kubernetes API server is not working properly: ${error.message}`
   return { problems: [problem], passing: isRetryable(error), remarks: [] }
 }
@@ -77,7 +77,7 @@ export class Preflight extends Context.Service<Preflight, {
         const tell = ({ passing, problems }: CheckResult) =>
           Effect.forEach(problems, (problem) =>
             Effect.logWarning(problem).pipe(
-              Effect.annotateLogs({ next: passing ? "trying again" : `ending in ${Duration.format(blockedTimeout)}` })
+              Effect.annotateLogs({ next: passing ? "retrying" : `exiting in ${Duration.format(blockedTimeout)}` })
             ), { discard: true })
 
         const pause = Effect.fnUntraced(function*({ passing }: CheckResult, failures: number) {

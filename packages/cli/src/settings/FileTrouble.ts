@@ -3,8 +3,8 @@ import type { PlatformError } from "effect"
 
 const sentences: Partial<Record<PlatformError.PlatformError["reason"]["_tag"], string>> = {
   NotFound: "there is no such file",
-  PermissionDenied: "this user may not read or write it",
-  BadResource: "it is a folder"
+  PermissionDenied: "permission denied",
+  BadResource: "it is a directory"
 }
 
 export const sentenceOf = ({ message, reason }: PlatformError.PlatformError): string =>

@@ -41,7 +41,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
           "kubectl create"
         )
         yield* ask(["create", "secret", "generic", "orchestrator-secrets", "--from-literal=ANOTHER=x"])
-        yield* says("orchestrator-secrets", "has nothing under the key ANTHROPIC_API_KEY")
+        yield* says("orchestrator-secrets", "has no key ANTHROPIC_API_KEY")
         yield* ask(["delete", "secret", "orchestrator-secrets"])
         yield* ask([
           "create",

@@ -67,7 +67,7 @@ layer(admin, { excludeTestServices: true, timeout: "4 minutes" })("the start of 
       Effect.scoped(Effect.gen(function*() {
         const site = yield* makeSite(name)
         const replica = yield* startReplica({ ...site, ...changes }, kubeconfig?.() ?? site.users[0]?.kubeconfig)
-        yield* Effect.promise(() => replica.logged(/ending in 30s/))
+        yield* Effect.promise(() => replica.logged(/exiting in 30s/))
         const url = yield* Effect.promise(() => replica.url())
         assert.strictEqual(yield* Effect.promise(async () => (await fetch(`${url}/health`)).status), 200)
         const answer = yield* Effect.promise(async () => await (await fetch(`${url}/ready`)).text())
@@ -87,10 +87,10 @@ layer(admin, { excludeTestServices: true, timeout: "4 minutes" })("the start of 
       const credentials = { "client-certificate": certificate, "client-key": key }
       writeFileSync(user.kubeconfig, kubeconfigOf(cluster, credentials))
       const replica = yield* startReplica(site)
-      yield* Effect.promise(() => replica.logged(/does not answer/))
+      yield* Effect.promise(() => replica.logged(/is not responding/))
       assert.strictEqual(yield* ready(replica), 503)
       gate.open = true
       yield* eventually("it to be ready", ready(replica), (status) => status === 200)
-      assert.lengthOf(replica.log.match(/does not answer/g) ?? [], 1)
+      assert.lengthOf(replica.log.match(/is not responding/g) ?? [], 1)
     })))
 })

@@ -44,7 +44,7 @@ const permissionMissing = (missing: ReadonlyArray<Permission>, user: string, nam
     detail: `User ${JSON.stringify(user)} may not ${missing.map(said).join(", ")} in namespace ${
       JSON.stringify(namespace)
     }`,
-    hint: `An administrator grants it with:\n${grantLines(missing, user, namespace).join("\n")}`,
+    hint: `An administrator can grant it with:\n${grantLines(missing, user, namespace).join("\n")}`,
     user,
     missing: missing.map((permission) => ({
       verb: permission.verb,
@@ -86,7 +86,7 @@ export const authorizeByCluster = (access: ClusterAccess) =>
           const fault = tokenFault(Redacted.value(token), rules, yield* Clock.currentTimeMillis)
           if (fault !== undefined) return yield* unauthenticated(fault, place)
           const { missing, user } = yield* decide(token, permissions, yield* addressOf)
-          if (user === undefined) return yield* unauthenticated("one that the cluster does not accept", place)
+          if (user === undefined) return yield* unauthenticated("one that the cluster rejected", place)
           yield* noteUser(user)
           return missing.length > 0 ? yield* permissionMissing(missing, user.username, namespace) : user
         }

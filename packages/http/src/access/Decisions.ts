@@ -73,8 +73,8 @@ const whileFresh = {
 
 const tooSlow = () =>
   new AccessUnknown({
-    detail: "The cluster's answers to access reviews come too late to be relied on",
-    hint: "Try the same request again later"
+    detail: "The cluster answers access reviews too slowly to rely on them",
+    hint: "Retry later"
   })
 
 export interface AuthorizationResult {

@@ -25,7 +25,7 @@ interface Caller {
 const busy = (detail: string, retryAfterSeconds: number) =>
   new AccessUnknown({
     detail,
-    hint: "Try the same request again later; a token that was accepted a moment ago is not reviewed again",
+    hint: "Retry later; a recently accepted token is not reviewed again",
     retryAfterSeconds
   })
 
@@ -47,7 +47,7 @@ export const makeGate = Effect.gen(function*() {
 
   const enter = (caller: Caller | undefined): AccessUnknown | undefined => {
     if (caller !== undefined && caller.refused >= mostRefused) {
-      return busy("The cluster has refused too many tokens from this address", refusedWithin / 1000)
+      return busy("Too many rejected tokens from this address", refusedWithin / 1000)
     }
     if (inside >= mostAtOnce + mostWaiting || (caller !== undefined && caller.active >= mostOfAddress)) {
       return busy("Too many token reviews in progress", 1)

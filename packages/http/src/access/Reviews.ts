@@ -18,15 +18,15 @@ const reviewTimeout = Duration.seconds(4)
 
 const hints: Partial<Record<KubernetesErrorReason["_tag"], string>> = {
   Forbidden:
-    "The orchestrator's service account may not ask. Grant it: kubectl create clusterrolebinding orchestrator-auth "
+    "The orchestrator's service account cannot create access reviews. Grant it: kubectl create clusterrolebinding orchestrator-auth "
     + "--clusterrole=system:auth-delegator --serviceaccount=NAMESPACE:NAME",
-  Unauthorized: "The cluster does not accept the orchestrator's own token: look at its log, and restart it"
+  Unauthorized: "The cluster rejected the orchestrator's own token. Check its log and restart it"
 }
 
 const unknown = (what: string, why: string, reason: KubernetesErrorReason | undefined) =>
   new AccessUnknown({
     detail: `The cluster did not answer a ${what}: ${why}`,
-    hint: (reason === undefined ? undefined : hints[reason._tag]) ?? "Try the same request again later",
+    hint: (reason === undefined ? undefined : hints[reason._tag]) ?? "Retry later",
     ...(reason !== undefined && "retryAfterSeconds" in reason && reason.retryAfterSeconds !== undefined
       ? { retryAfterSeconds: reason.retryAfterSeconds }
       : {})

@@ -44,7 +44,7 @@ export const tokenFault = (text: string, { audiences, tokens }: TokenRules, nowM
   if (text.length > longest) return `one of ${text.length} characters`
   if (!wellFormed.test(text)) return "something else"
   const claims = claimsOf(text)
-  if (claims === undefined) return tokens === "jwt" ? "one that is no JSON Web Token" : undefined
+  if (claims === undefined) return tokens === "jwt" ? "one that is not a JSON Web Token" : undefined
   const { aud, exp, nbf } = claims
   const now = nowMillis / 1000
   if (typeof exp === "number" && exp + leewaySeconds < now) return "one that has expired"

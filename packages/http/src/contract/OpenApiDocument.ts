@@ -24,12 +24,12 @@ const meant: Readonly<Record<string, Json>> = {
     minimum: 1,
     maximum: 500,
     default: 100,
-    description: "The most runs that one answer holds"
+    description: "Maximum number of runs per page"
   },
-  tailLines: { type: "integer", minimum: 0, description: "Only this many of the newest lines" },
-  sinceSeconds: { type: "integer", minimum: 1, description: "Only lines of the last seconds" },
-  follow: { ...flag, description: "Keep the answer open until the agent ends. `?follow` alone is true" },
-  timestamps: { ...flag, description: "Begin every line with its RFC 3339 time. `?timestamps` alone is true" }
+  tailLines: { type: "integer", minimum: 0, description: "Only this many of the last lines" },
+  sinceSeconds: { type: "integer", minimum: 1, description: "Only lines of the last so many seconds" },
+  follow: { ...flag, description: "Stream until the agent ends. `?follow` alone is true" },
+  timestamps: { ...flag, description: "Prefix every line with its RFC 3339 time. `?timestamps` alone is true" }
 }
 
 const withMeaning = (object: Json): Json => {

@@ -18,10 +18,10 @@ const Flag = Schema.Literals(["", "true", "false"]).pipe(
 const page = {
   limit: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 500 }))
-      .annotate({ description: "The most runs that one answer holds, 1 to 500. Default 100" })
+      .annotate({ description: "Maximum number of runs per page, 1 to 500. Default 100" })
   ),
   continue: Schema.optionalKey(
-    Schema.String.annotate({ description: "`continue` of the page before. It expires after some minutes" })
+    Schema.String.annotate({ description: "`continue` of the previous page. It expires after a few minutes" })
   )
 }
 
@@ -45,8 +45,8 @@ export const idempotency = {
       Schema.isPattern(/^[\x21-\x7e]{1,255}$/, { expected: "1 to 255 visible ASCII characters" })
     ).annotate({
       description:
-        "Makes the request safe to repeat: the same key with the same body gives the same run, with another body 409. "
-        + "It holds for as long as the run exists"
+        "Makes the request safe to retry: the same key with the same body returns the same run, with a different body 409. "
+        + "It is valid for as long as the run exists"
     })
   )
 }
@@ -54,10 +54,12 @@ export const idempotency = {
 const lines = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 export const logOptions = {
-  follow: Schema.optionalKey(Flag.annotate({ description: "Keep the answer open until the agent ends" })),
-  tailLines: Schema.optionalKey(lines.annotate({ description: "Only this many of the newest lines" })),
+  follow: Schema.optionalKey(Flag.annotate({ description: "Stream until the agent ends" })),
+  tailLines: Schema.optionalKey(lines.annotate({ description: "Only this many of the last lines" })),
   sinceSeconds: Schema.optionalKey(
-    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)).annotate({ description: "Only lines of the last seconds" })
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)).annotate({
+      description: "Only lines of the last so many seconds"
+    })
   ),
-  timestamps: Schema.optionalKey(Flag.annotate({ description: "Begin every line with its RFC 3339 time" }))
+  timestamps: Schema.optionalKey(Flag.annotate({ description: "Prefix every line with its RFC 3339 time" }))
 }

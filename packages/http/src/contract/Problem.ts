@@ -9,7 +9,7 @@ const urn = <Slug extends string>(slug: Slug): `urn:orchestrator:problem:${Slug}
 
 const members = {
   detail: Schema.String.annotate({ description: "What was wrong with this request" }),
-  hint: Schema.String.annotate({ description: "How to go on" }),
+  hint: Schema.String.annotate({ description: "What to do next" }),
   requestId: Schema.optionalKey(Schema.String.annotate({ description: "The X-Request-Id of the answer" }))
 }
 
@@ -17,14 +17,14 @@ const members = {
 export const FieldFault = Schema.Struct({
   path: Schema.String.annotate({ description: "Dotted path of the field, `spec.env.PATH`; empty for the whole input" }),
   expected: Schema.String.annotate({ description: "What would have been accepted" }),
-  found: Schema.String.annotate({ description: "What was there" })
+  found: Schema.String.annotate({ description: "What was found" })
 }).annotate({ identifier: "FieldFault", description: "One field at fault" })
 
 const faulty = { ...members, errors: Schema.Array(FieldFault).annotate({ description: "The fields at fault" }) }
 
 const retryable = {
   ...members,
-  retryAfterSeconds: Schema.optionalKey(Schema.Finite.annotate({ description: "When to try again, in seconds" }))
+  retryAfterSeconds: Schema.optionalKey(Schema.Finite.annotate({ description: "Seconds to wait before retrying" }))
 }
 
 /** A path, query or header parameter. */
@@ -50,7 +50,7 @@ export class BodyTooLarge extends HttpApiError.Problem<BodyTooLarge>()("BodyTooL
   type: urn("body-too-large"),
   status: 413,
   title: "Request body too large"
-}, { ...members, limitBytes: Schema.Int.annotate({ description: "The most that is read, in bytes" }) }) {}
+}, { ...members, limitBytes: Schema.Int.annotate({ description: "Maximum size in bytes" }) }) {}
 
 export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaType>()("UnsupportedMediaType", {
   type: urn("unsupported-media-type"),
@@ -133,7 +133,7 @@ export class PermissionMissing extends HttpApiError.Problem<PermissionMissing>()
 }, {
   ...members,
   user: Schema.String.annotate({ description: "Owner of the token" }),
-  missing: Schema.Array(MissingPermission).annotate({ description: "What the owner would need besides" })
+  missing: Schema.Array(MissingPermission).annotate({ description: "The missing permissions" })
 }) {}
 
 export class AccessUnknown extends HttpApiError.Problem<AccessUnknown>()("AccessUnknown", {

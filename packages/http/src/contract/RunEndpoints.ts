@@ -81,7 +81,7 @@ export const runEndpoints = <
     }).middleware(ChecksBody).annotate(Needs, [needs.create]).annotateMerge(OpenApi.annotations({
       summary: `Start a ${name}`,
       description:
-        "Stores the run; the controller starts it. With an `Idempotency-Key` the request may be repeated: the answer to a "
+        "Stores the run; the controller starts it. With an `Idempotency-Key` the request may be retried: the answer to a "
         + "repetition carries `Idempotency-Replayed: true`. `Location` names the run."
     })),
     HttpApiEndpoint.get("get", "/:name", {

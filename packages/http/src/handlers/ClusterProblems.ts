@@ -34,7 +34,7 @@ const unexpected = (error: KubernetesError) => () =>
 const unavailable = (error: KubernetesError) => (reason: { readonly retryAfterSeconds?: number }) =>
   new ClusterUnavailable({
     detail: error.message,
-    hint: "Try the same request again later; with an Idempotency-Key a repeated creation is safe",
+    hint: "Retry later; with an Idempotency-Key it is safe to retry a creation",
     ...(reason.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: reason.retryAfterSeconds })
   })
 
@@ -98,8 +98,8 @@ export const createProblem =
       ...common(error),
       AlreadyExists: () =>
         new NameTaken({
-          detail: `There is already a ${kind} named ${JSON.stringify(name)}, made by another request`,
-          hint: "Leave the name out, choose another, or delete that run first"
+          detail: `There is already a ${kind} named ${JSON.stringify(name)}, created by another request`,
+          hint: "Omit the name, choose another one, or delete that run first"
         }),
       Invalid: invalid,
       BadRequest: ({ message }) =>
@@ -116,7 +116,7 @@ export const updateProblem =
       ...common(error),
       NotFound: noSuchRun(kind, name),
       Conflict: ({ message }) =>
-        new RunChanged({ detail: message, hint: "Read the run again, and repeat the request if it is still wanted" }),
+        new RunChanged({ detail: message, hint: "Read the run again, and retry if the change is still needed" }),
       Invalid: unexpected(error),
       AlreadyExists: unexpected(error),
       Gone: unexpected(error),

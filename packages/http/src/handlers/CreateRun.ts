@@ -58,7 +58,7 @@ const reused = (run: CustomObject) =>
     detail: `The key made the run ${
       JSON.stringify(run.metadata.name)
     }, from another body, or its spec has been changed since`,
-    hint: "Send a new key with a new request; to repeat a request, send its body unchanged, or read that run"
+    hint: "Use a new key for a new request; to retry a request, send the same body, or read that run"
   })
 
 /** Runs with a key's mark that are looked at. More are planted, and the name that the key decides still finds the one. */

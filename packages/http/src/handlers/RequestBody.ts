@@ -8,7 +8,7 @@ import { bodyLimit } from "../contract/RequestChecks.ts"
 export const tooLarge = () =>
   new BodyTooLarge({
     detail: `The body has more than ${bodyLimit} bytes; the rest was not read`,
-    hint: "Put long texts into a repository and name them in the task",
+    hint: "Put long texts into a repository and refer to them in the task",
     limitBytes: bodyLimit
   })
 

@@ -32,7 +32,7 @@ const notFinished = (run: CustomObject) =>
     detail: isTerminal(phaseOf(run))
       ? `Attempt ${versionsOf(run).wanted} has been requested and has not started`
       : `The run is ${phaseOf(run)}`,
-    hint: "Wait for its end, cancel it, or send \"force\": true"
+    hint: "Wait for it to end, cancel it, or send \"force\": true"
   })
 
 const isFinished = (run: CustomObject) => isTerminal(phaseOf(run)) && versionsOf(run).settled

@@ -23,7 +23,7 @@ export const runFiles = Effect.fn("http.runFiles")(function*(runs: RunAccess, na
   if (configMap === undefined) {
     return yield* absent(
       `The run is ${phaseOf(run)} and its files have not been created yet`,
-      "Ask again when it has started"
+      "Try again once it has started"
     )
   }
   const found = yield* runs.client.get(ConfigMapKind, refOf(runs, configMap)).pipe(

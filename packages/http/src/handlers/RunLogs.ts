@@ -45,7 +45,7 @@ const currentPod = Effect.fnUntraced(function*(runs: RunAccess, run: CustomObjec
   if (jobName === undefined) {
     return yield* absent(
       `The run is ${phaseOf(run)} and no agent has been started yet`,
-      "Ask again when it is Running; its message says what it waits for"
+      "Try again once it is Running; its message says what it is waiting for"
     )
   }
   const { items } = yield* runs.client.list(PodKind, {
@@ -63,7 +63,7 @@ const currentPod = Effect.fnUntraced(function*(runs: RunAccess, run: CustomObjec
   const waiting = notStarted(pod)
   return waiting === undefined ? pod.metadata.name : yield* absent(
     `The agent's container has not started: ${waiting}`,
-    "Ask again when it runs; the run's Progressing condition says what it waits for"
+    "Try again once it is running; the run's Progressing condition says what it is waiting for"
   )
 })
 

@@ -67,7 +67,7 @@ const submit = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, what
   const { name = "", namespace = "" } = created.run.metadata
   return {
     success: true,
-    message: created.replayed ? `${what} was accepted before as ${name}` : `${what} is accepted as ${name}`,
+    message: created.replayed ? `${what} was already accepted as ${name}` : `${what} is accepted as ${name}`,
     data: { name, namespace, links: linksOf(runs.kind, name) }
   }
 })

@@ -10,7 +10,7 @@ import { Readiness } from "../services/Readiness.ts"
 const notReady = (reasons: ReadonlyArray<string>) =>
   new NotReady({
     detail: reasons.join("; "),
-    hint: "Wait: this passes when the cluster answers. If it does not, the orchestrator's log tells why",
+    hint: "Wait until the cluster responds; if it does not, see the orchestrator's log",
     reasons
   })
 

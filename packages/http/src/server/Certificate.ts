@@ -30,7 +30,7 @@ const fits = (pair: KeyPair): boolean => {
 /** Empty texts make a secure context, too: it has no certificate. */
 const checked = (pair: KeyPair): Effect.Effect<KeyPair, string> =>
   Effect.try({ try: () => fits(pair), catch: words }).pipe(
-    Effect.flatMap((good) => good ? Effect.succeed(pair) : Effect.fail("the key is not the certificate's"))
+    Effect.flatMap((good) => good ? Effect.succeed(pair) : Effect.fail("the key does not match the certificate"))
   )
 
 const read = Effect.fnUntraced(function*({ certFile, keyFile }: CertificateFiles) {
@@ -56,7 +56,7 @@ const said = ({ cert }: KeyPair) => {
 }
 
 const complain = ({ certFile, keyFile }: CertificateFiles, why: string) =>
-  Effect.logWarning("The certificate files cannot be used; the old certificate is still shown").pipe(
+  Effect.logWarning("The certificate files cannot be used; still serving the old certificate").pipe(
     Effect.annotateLogs({ certFile, keyFile, why })
   )
 
@@ -80,7 +80,7 @@ export const followCertificate = Effect.fnUntraced(function*(
     if (found.success.cert === shown.cert && found.success.key === shown.key) return
     shown = found.success
     use(shown)
-    yield* Effect.logInfo("A new certificate is shown").pipe(Effect.annotateLogs(said(shown)))
+    yield* Effect.logInfo("Serving a new certificate").pipe(Effect.annotateLogs(said(shown)))
   })
   yield* Effect.forkScoped(look.pipe(Effect.delay(files.every ?? "10 seconds"), Effect.repeat(Schedule.forever)))
 })

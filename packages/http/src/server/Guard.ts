@@ -32,7 +32,7 @@ export const refusal = (
   }
   const safe = method === "GET" || method === "HEAD" || method === "OPTIONS"
   return safe || origin === undefined || originHost(origin) === host ? undefined : new CrossOrigin({
-    detail: `Expected a request of this server's own pages or of a program, found one of the page ${
+    detail: `Expected a request from this server's own pages or from a program, found one from the page ${
       JSON.stringify(origin)
     }`,
     hint: "Call the API from a program, or serve the page from this server's origin"

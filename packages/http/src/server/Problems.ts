@@ -27,8 +27,8 @@ const noRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
 
 const internal = () =>
   new InternalError({
-    detail: "The request could not be served because of a fault of the orchestrator",
-    hint: "Look for the request id in the orchestrator's log, and report it"
+    detail: "The orchestrator failed to serve the request",
+    hint: "Search the orchestrator's log for the request id, and report it"
   })
 
 const unreadable = () =>

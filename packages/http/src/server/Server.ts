@@ -73,15 +73,15 @@ const allowed = ({ auth, host }: ServerOptions) => {
   if (auth.mode !== "none") return Effect.void
   return auth.allowUnauthenticated || isLoopback(host)
     ? Effect.logWarning(
-      `The HTTP API answers everybody who reaches ${host}: auth.mode is none. Whoever reaches the port, other users of this machine `
-        + "among them, starts agents with every secret that a run may name, and reads what they do. Set auth.mode to kubernetes to ask "
-        + "for tokens of the cluster"
+      `The HTTP API on ${host} accepts unauthenticated requests (auth.mode is none): anyone who can reach the port, including `
+        + "other users of this machine, can start agents with every Secret that a run may name, and read what they do. Set auth.mode "
+        + "to kubernetes to require tokens of the cluster"
     )
     : Effect.fail(
       new ServerRefused({
         reason: "NotLoopback",
         message:
-          `Refusing to listen on ${host} without authentication: whoever reaches the port could start agents. Set auth.mode to `
+          `Refusing to listen on ${host} without authentication: anyone who can reach the port could start agents. Set auth.mode to `
           + "kubernetes, or server.host (SERVER_HOST) to 127.0.0.1 and reach it with `kubectl port-forward`, ssh -L, or a proxy "
           + "that authenticates; auth.allowUnauthenticated: true accepts the risk"
       })

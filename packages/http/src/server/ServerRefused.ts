@@ -34,13 +34,13 @@ export const refusedBy = ({ host, port, setting }: Endpoint, cause: unknown): Se
     case "EACCES":
       return new ServerRefused({
         reason: "PortForbidden",
-        message: `This user may not listen on port ${port}. Choose a port of 1024 or more with ${setting}`
+        message: `Not permitted to listen on port ${port}. Choose a port of 1024 or more with ${setting}`
       })
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return new ServerRefused({
         reason: "AddressUnknown",
-        message: `${host} is no address of this machine. Set server.host (SERVER_HOST) to 127.0.0.1 or localhost`
+        message: `${host} is not an address of this machine. Set server.host (SERVER_HOST) to 127.0.0.1 or localhost`
       })
     default:
       return new ServerRefused({

@@ -79,11 +79,11 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     if (holder === undefined || holder === identity || holder === introduced) return
     introduced = holder
     const other = installationOf(lease)
-    yield* Effect.logInfo("another replica leads").pipe(Effect.annotateLogs({ holder }))
+    yield* Effect.logInfo("another replica is the leader").pipe(Effect.annotateLogs({ holder }))
     if (other === installation) return
     yield* Effect.logWarning(
-      `two installations look after namespace ${ref.namespace}: only the one that leads acts on runs, by its own settings. `
-        + "Give each a namespace of its own"
+      `two installations manage namespace ${ref.namespace}: only the leader acts on runs, with its own settings. `
+        + "Give each its own namespace"
     ).pipe(Effect.annotateLogs({ leading: other ?? "unnamed", ours: installation ?? "unnamed" }))
   })
 
@@ -153,7 +153,9 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
       hasReason("Conflict", "AlreadyExists", "NotFound"),
       (error) => Effect.as(Effect.raceFirst(news.await, later(error)), undefined)
     ),
-    Effect.catch((error) => Effect.as(Effect.andThen(explain("cannot take the lease", error), later(error)), undefined))
+    Effect.catch((error) =>
+      Effect.as(Effect.andThen(explain("cannot acquire the lease", error), later(error)), undefined)
+    )
   )
 
   /** That nobody answers is the client's to say. */

@@ -71,7 +71,7 @@ export const fencedClient: Effect.Effect<KubernetesClient["Service"], never, Kub
           new KubernetesError({
             operation,
             ref,
-            reason: { _tag: "Conflict", message: "expected this process to lead, found that it does not any more" }
+            reason: { _tag: "Conflict", message: "expected this process to be the leader, found that it no longer is" }
           })
         ))
     return KubernetesClient.of({

@@ -31,7 +31,7 @@ export const makeReachability = (server: string): Reachability => {
     since ??= now
     if (gone || !known || now - since < quietMillis) return
     gone = true
-    yield* Effect.logWarning("lost the API server; trying again until it is back").pipe(
+    yield* Effect.logWarning("lost the API server; retrying until it is back").pipe(
       Effect.annotateLogs({ server, error: error.reason.message })
     )
   })

@@ -51,12 +51,12 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
     Effect.andThen(
       isQuiet(error)
         ? Effect.logDebug("conflict, or API server unavailable", error.message)
-        : Effect.logWarning("cannot act on the cluster", error.message),
+        : Effect.logWarning("reconcile failed", error.message),
       queue.addFailed(key, retryAfter(error))
     )
 
   const died = (key: Key, cause: Cause.Cause<never>) =>
-    Effect.logError("reconcile died", cause).pipe(Effect.andThen(queue.addFailed(key)))
+    Effect.logError("reconcile crashed", cause).pipe(Effect.andThen(queue.addFailed(key)))
 
   return {
     enqueue: queue.add,

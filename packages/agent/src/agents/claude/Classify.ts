@@ -37,13 +37,13 @@ const noInit: Classifier = (seen) =>
     : failed(
       "SetupFailed",
       seen.stopped === "NoInit"
-        ? `the agent said nothing for too long after its start: ${wordsOf(seen)}`
+        ? `the agent printed nothing for too long after its start: ${wordsOf(seen)}`
         : `the agent did not start (exit ${seen.exitCode}): ${wordsOf(seen)}`
     )
 
 const managedSettings: Classifier = ({ stderr }) =>
   notInForce.test(stderr)
-    ? failed("SetupFailed", `the agent does not apply its managed settings: ${short(stderr)}`)
+    ? failed("SetupFailed", `the agent did not apply its managed settings: ${short(stderr)}`)
     : undefined
 
 /** Said first, so that nothing cuts it off: an agent that we end may have meant to go on. */
@@ -116,7 +116,7 @@ const credentials: Classifier = (seen, { problem }) => {
     seen.apiError === "authentication_failed" || seen.apiError === "billing_error" ||
     /not logged in|^invalid api key|^credit balance is too low/i.test(wordsOf(seen))
   return denied
-    ? failed("SetupFailed", `the model API refuses the credentials: ${problem ?? wordsOf(seen)}`)
+    ? failed("SetupFailed", `the model API rejected the credentials: ${problem ?? wordsOf(seen)}`)
     : undefined
 }
 
@@ -165,7 +165,7 @@ const notRun: Classifier = (seen) =>
 const finished = (seen: Observation): ProcessEnd => {
   const denied = [...new Set(seen.result?.permission_denials?.map(({ tool_name }) => tool_name))]
   const note = denied.length === 0 ? "" : ` (denied: ${denied.join(", ")})`
-  const words = seen.result?.result?.trim() || "The agent finished without a word."
+  const words = seen.result?.result?.trim() || "The agent finished without a message."
   return ProcessEnd.Finished({ message: `${forced(seen)}${words}${note}`, ...forcedOf(seen) })
 }
 

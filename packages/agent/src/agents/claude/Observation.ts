@@ -160,7 +160,7 @@ const plain = (model: string) => model.replace(/\[.*\]$/, "")
 
 /** What is wrong with the agent's first event; an agent that is not as asked must not work. */
 export const initProblem = (init: Init, asked: Asked, stderr: string): string | undefined => {
-  if (/managed settings/i.test(stderr)) return `the agent does not apply its managed settings: ${stderr.trim()}`
+  if (/managed settings/i.test(stderr)) return `the agent did not apply its managed settings: ${stderr.trim()}`
   if (init.session_id.toLowerCase() !== asked.sessionId) {
     return `the agent runs in session ${init.session_id} instead of ${asked.sessionId}`
   }

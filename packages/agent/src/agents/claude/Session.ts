@@ -28,7 +28,7 @@ export const planSession = (facts: SessionFacts): SessionPlan => {
   }
   const problem = known[0] === undefined
     ? "no earlier session of this workspace is known"
-    : `the transcript of session ${known[0]} is not on the workspace any more`
+    : `the transcript of session ${known[0]} is no longer on the workspace`
   return { ...fresh, problem }
 }
 

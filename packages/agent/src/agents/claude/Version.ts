@@ -58,6 +58,6 @@ export const checkVersion = Effect.fn("Version.check")(function*(path: string | 
   const problem = versionProblem(version)
   if (problem !== undefined) return yield* setupFailed(problem)
   yield* version === undefined
-    ? Effect.logWarning("the agent does not tell its version")
+    ? Effect.logWarning("the agent did not print its version")
     : Effect.log(`Claude Code ${version.join(".")}`)
 }, Effect.scoped)

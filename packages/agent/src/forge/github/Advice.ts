@@ -8,34 +8,34 @@ interface Cause {
 }
 
 const causes: ReadonlyArray<Cause> = [
-  { words: /archived/i, advice: "the repository is archived and takes no changes: unarchive it, or name another one" },
+  { words: /archived/i, advice: "the repository is archived and read-only: unarchive it, or use another one" },
   {
     words: /\bSAML\b|\bSSO\b|single sign-on/i,
     advice: "authorize the token for the organization's single sign-on"
   },
   {
     words: /IP allow ?list|IP address is not permitted/i,
-    advice: "add the address by which the cluster's pods reach the forge to the organization's IP allow list"
+    advice: "add the cluster's egress address to the organization's IP allow list"
   },
   {
     words: /OAuth App access restrictions/i,
-    advice: "let an owner of the organization approve the app, or use a fine-grained token"
+    advice: "have an owner of the organization approve the app, or use a fine-grained token"
   },
-  { words: /lifetime/i, advice: "make a token that expires sooner, as the organization wants it" },
+  { words: /lifetime/i, advice: "create a token that expires sooner, as the organization requires" },
   {
     words: /forbids access via|personal access tokens? \(classic\)/i,
-    advice: "make a token of the kind that the organization takes"
+    advice: "create a token of the kind that the organization accepts"
   },
   {
     words: /two-factor|2FA/i,
-    advice: "switch two-factor authentication on for the token's owner, or use another user"
+    advice: "enable two-factor authentication for the token's owner, or use another user"
   },
   { words: /suspended/i, advice: "the token's owner is suspended: use another user" },
-  { words: /\bblocked\b/i, advice: "the token's owner, or the repository, is blocked: ask the forge's support" },
-  { words: /disabled/i, advice: "switch pull requests on for the repository, or name another one" },
+  { words: /\bblocked\b/i, advice: "the token's owner, or the repository, is blocked: contact the forge's support" },
+  { words: /disabled/i, advice: "enable pull requests for the repository, or use another one" },
   {
     words: /rule violation|ruleset|protected branch/i,
-    advice: "the repository's rules refuse it: let them allow the token's owner"
+    advice: "the repository's rules forbid it: allow the token's owner"
   }
 ]
 
@@ -63,7 +63,7 @@ export const forbiddenAdvice = (words: string, headers: Headers): string => {
 /** For requests that make no sense to the forge; empty where its words say enough. */
 export const refusedAdvice = (words: string): string =>
   /\bbase\b.*\binvalid\b|\binvalid\b.*\bbase\b/i.test(words)
-    ? "; set forge.pullRequest.base to a branch that is there"
+    ? "; set forge.pullRequest.base to an existing branch"
     : /archived/i.test(words)
-    ? "; unarchive the repository, or name another one"
+    ? "; unarchive the repository, or use another one"
     : ""

@@ -129,7 +129,7 @@ const connect: ForgeAdapter["connect"] = (options, given): Connection => {
         nameAt(pathOf(error), moves + 1).pipe(
           Effect.tap((next) =>
             Effect.logWarning(
-              `${now.owner}/${now.name} is ${next.owner}/${next.name} now: set repositoryUrl to it, before somebody takes the old name`
+              `${now.owner}/${now.name} is now ${next.owner}/${next.name}: update repositoryUrl before someone takes the old name`
             )
           ),
           Effect.flatMap((next) => {

@@ -157,7 +157,7 @@ export const makeGitHubClient = ({ api, client, token }: ForgeOptions) => {
           const wait = attempt < tries ? pause(error.reason, attempt) : undefined
           return wait === undefined
             ? Effect.fail(error)
-            : Effect.logWarning(`${error.message}; trying again in ${wait} s`).pipe(
+            : Effect.logWarning(`${error.message}; retrying in ${wait} s`).pipe(
               Effect.andThen(Effect.sleep(Duration.seconds(wait))),
               Effect.andThen(go(attempt + 1))
             )

@@ -53,7 +53,7 @@ const checkModel = (model: unknown, { allowed, model: own }: Policy): OrRefusal<
     kind: "Invalid",
     message: `This run may not use ${model}. Its model is ${withoutSuffix(own)}${
       others === "" ? "" : `, beside it ${others}`
-    }. Go on with one of these.`,
+    }. Continue with one of these.`,
     model
   })
 }
@@ -97,7 +97,7 @@ const checkTool = (tool: unknown): OrRefusal<Extra> => {
   const row = rowOf(toolRows, typeof type === "string" ? type : "*")
   return row?.treatment === "allowed"
     ? Result.succeed({ ...nothing, largestTool: bytesOf(tool) })
-    : refuse(`The tool ${JSON.stringify(type)} is not there for this run: ${row?.reason}. Go on without it.`)
+    : refuse(`The tool ${JSON.stringify(type)} is not available in this run: ${row?.reason}. Continue without it.`)
 }
 
 /** Blocks whose text stands in them. */
@@ -213,7 +213,7 @@ const fieldsOf = (request: Json): OrRefusal<Json> => {
   for (const [name, value] of Object.entries(request)) {
     const row = rowOf(fieldRows, name)
     if (row?.treatment === "refused" && value !== null) {
-      return refuse(`${name} is not there for this run: ${row.reason}. Go on without it.`)
+      return refuse(`${name} is not available in this run: ${row.reason}. Continue without it.`)
     }
     if (row?.treatment === "allowed") kept.push([name, narrowed(name, value)])
   }

@@ -7,15 +7,16 @@ const widest = 600
 
 /** For reasons that the runner gives; the controller's own are explained by it. */
 const nextSteps: { readonly [reason in FailureReason]?: string } = {
-  NoChanges: "Read the agent's last words; a new contextVersion with a promptModification goes on in the same session.",
+  NoChanges:
+    "Read the agent's last message; raise contextVersion with a promptModification to continue in the same session.",
   InvalidSpec: "Correct the run's spec and raise its contextVersion.",
   TemplateError: "Correct the agent templates, then raise contextVersion.",
-  SetupFailed: "Mend what it names, then raise contextVersion.",
-  BudgetExceeded: "Raise spec.maxCostUsd or spec.maxTurns with contextVersion: the session goes on.",
-  RateLimited: "Nothing: the run goes on by itself when the limit ends.",
-  AgentError: "Read the end of stream.jsonl; raising contextVersion goes on in the same session.",
-  PushRejected: "Mend what the remote complains of, then raise contextVersion; documents are above, as a patch.",
-  PullRequestMissing: "Mend what the forge complains of, then raise contextVersion: the branch is pushed."
+  SetupFailed: "Correct what it names, then raise contextVersion.",
+  BudgetExceeded: "Raise spec.maxCostUsd or spec.maxTurns and contextVersion to continue the session.",
+  RateLimited: "Nothing: the run resumes when the limit ends.",
+  AgentError: "Read the end of stream.jsonl; raise contextVersion to continue in the same session.",
+  PushRejected: "Correct what the remote rejects, then raise contextVersion; documents are above, as a patch.",
+  PullRequestMissing: "Correct what the forge rejects, then raise contextVersion: the branch is pushed."
 }
 
 const count = (value: number | undefined) => (value ?? 0).toLocaleString("en")
@@ -24,7 +25,7 @@ const agentLine = ({ resumed, resumeProblem, sessionId, usage }: AgentResult): s
   if (sessionId === undefined) return "the agent: was not started"
   const how = resumed === true ? ", resumed" : resumeProblem === undefined ? "" : `, new (${short(resumeProblem)})`
   const used = usage === undefined
-    ? "; what it used is not known"
+    ? "; its usage is unknown"
     : `; ${count(usage.turns)} turns, ${count(usage.inputTokens)} tokens in, ${count(usage.outputTokens)} out, $${
       (usage.costUsd ?? 0).toFixed(4)
     }`
@@ -37,23 +38,23 @@ const workLine = ({ delivery }: AgentResult): string => {
   if (pushRefused !== undefined) {
     return `the work: ${branch}, not pushed: ${short(pushRefused, widest)}`
   }
-  if (!changed) return `the work: ${branch} holds no change`
+  if (!changed) return `the work: no changes on ${branch}`
   return headCommit === undefined
     ? `the work: ${branch} is not on the remote`
-    : `the work: ${branch} is on the remote at ${headCommit.slice(0, 12)}`
+    : `the work: pushed ${branch} at ${headCommit.slice(0, 12)}`
 }
 
 const pullRequestLine = ({ delivery, outcome }: AgentResult): string =>
   `the pull request: ${
     delivery?.pullRequestUrl ??
-      (outcome === "Completed" ? "none, the remote's host has no API for one" : "none of this attempt")
+      (outcome === "Completed" ? "none, the remote's host has no pull request API" : "none of this attempt")
   }`
 
 const endLine = ({ message, outcome, reason, resetAt }: AgentResult): string => {
   const next = outcome === "Completed"
     ? ""
     : outcome === "Interrupted"
-    ? " Next: nothing, unless the run was cancelled; the controller goes on by itself."
+    ? " Next: nothing, unless the run was cancelled; the controller resumes it."
     : reason === undefined || nextSteps[reason] === undefined
     ? ""
     : ` Next: ${nextSteps[reason]}`

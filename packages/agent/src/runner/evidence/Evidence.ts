@@ -87,7 +87,7 @@ export const openEvidence = Effect.fn("Evidence.open")(function*(environment: En
     }
     return files
   }).pipe(
-    Effect.catch((error) => Effect.as(Effect.logWarning(`no evidence is kept: ${error.message}`), undefined))
+    Effect.catch((error) => Effect.as(Effect.logWarning(`cannot keep evidence: ${error.message}`), undefined))
   )
 })
 

@@ -123,7 +123,7 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
       continue
     }
     const why = "message" in processEnd ? processEnd.message : "the session was in use"
-    yield* Effect.log(`going on after ${step.after}: ${why}`)
+    yield* Effect.log(`continuing after ${step.after}: ${why}`)
     yield* Effect.sleep(step.after)
     plan = yield* sessions.again(plan.sessionId, workingDirectory)
     prompt = plan.resume === undefined ? opening(false) : goOnPrompt(why)

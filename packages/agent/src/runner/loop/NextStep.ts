@@ -63,7 +63,7 @@ export const nextStep = (
     SessionUnknown: () =>
       tried.sessions < sessionTries
         ? [
-          NextStep.StartFresh({ problem: "the agent does not find the session to resume" }),
+          NextStep.StartFresh({ problem: "the agent did not find the session to resume" }),
           { ...tried, sessions: tried.sessions + 1 }
         ] as const
         : end,

@@ -56,7 +56,7 @@ describe("classify", () => {
     {
       name: "an empty answer is finished: delivery decides",
       given: ended({ result: "" }),
-      want: ProcessEnd.Finished({ message: "The agent finished without a word." })
+      want: ProcessEnd.Finished({ message: "The agent finished without a message." })
     },
     {
       name: "a first event that is not as asked outranks what follows",
@@ -94,7 +94,7 @@ describe("classify", () => {
       given: ended({}, { stderr: "Managed settings failed to load; policies are NOT in effect\n" }),
       want: failed(
         "SetupFailed",
-        "the agent does not apply its managed settings: Managed settings failed to load; policies are NOT in effect"
+        "the agent did not apply its managed settings: Managed settings failed to load; policies are NOT in effect"
       )
     },
     {
@@ -160,17 +160,17 @@ describe("classify", () => {
     ...[401, 402, 403].map((status) => ({
       name: `${status} is about credentials`,
       given: error(status, "no"),
-      want: failed("SetupFailed", "the model API refuses the credentials: no")
+      want: failed("SetupFailed", "the model API rejected the credentials: no")
     })),
     {
       name: "no login at all",
       given: error(null, "Not logged in · Please run /login", { apiError: "authentication_failed" }),
-      want: failed("SetupFailed", "the model API refuses the credentials: Not logged in · Please run /login")
+      want: failed("SetupFailed", "the model API rejected the credentials: Not logged in · Please run /login")
     },
     {
       name: "an empty account, which comes as 400",
       given: error(400, "Credit balance is too low", { apiError: "billing_error" }),
-      want: failed("SetupFailed", "the model API refuses the credentials: Credit balance is too low")
+      want: failed("SetupFailed", "the model API rejected the credentials: Credit balance is too low")
     },
     {
       name: "a model that does not exist",
@@ -237,7 +237,7 @@ describe("classify", () => {
     {
       name: "a prompt that a hook stopped",
       given: ended({ terminal_reason: "hook_stopped", result: "" }),
-      want: ProcessEnd.Finished({ message: "The agent finished without a word." })
+      want: ProcessEnd.Finished({ message: "The agent finished without a message." })
     },
     {
       name: "an answer that is none",
@@ -276,7 +276,7 @@ describe("classify", () => {
     {
       name: "no first event for too long",
       given: unstarted({ stopped: "NoInit", exitCode: 143 }),
-      want: failed("SetupFailed", "the agent said nothing for too long after its start: no words")
+      want: failed("SetupFailed", "the agent printed nothing for too long after its start: no words")
     },
     {
       name: "a command instead of a prompt",
@@ -321,7 +321,7 @@ describe("with what the broker saw", () => {
       name: "a missing key is named",
       given: error(401, "Invalid API key"),
       beside: { problem: "there is no key" },
-      want: failed("SetupFailed", "the model API refuses the credentials: there is no key")
+      want: failed("SetupFailed", "the model API rejected the credentials: there is no key")
     }
   ])("$name", ({ beside, given, want }) => assert.deepStrictEqual(classify(given, beside), want))
 })
@@ -367,7 +367,7 @@ describe("nextStep", () => {
     {
       name: "an unknown session: start fresh, and say so",
       given: ProcessEnd.SessionUnknown(),
-      want: NextStep.StartFresh({ problem: "the agent does not find the session to resume" })
+      want: NextStep.StartFresh({ problem: "the agent did not find the session to resume" })
     },
     { name: "bad credentials: never again", given: failed("SetupFailed", ""), want: end },
     { name: "a budget: never again", given: ProcessEnd.OverBudget({ message: "", complete: false }), want: end },

@@ -64,7 +64,7 @@ describe("planSession", () => {
       want: {
         sessionId: "new",
         resume: undefined,
-        problem: "the transcript of session a is not on the workspace any more"
+        problem: "the transcript of session a is no longer on the workspace"
       }
     },
     {

@@ -58,7 +58,7 @@ describe("an image whose agent", () => {
     Effect.gen(function*() {
       const { log, result } = yield* run("something else")
       assert.strictEqual(result.outcome, "Completed")
-      assert.isTrue(log.some((line) => line.includes("does not tell its version")))
+      assert.isTrue(log.some((line) => line.includes("did not print its version")))
     }))
 })
 

@@ -27,7 +27,7 @@ describe("the last five lines of the log", () => {
       },
       want: [
         "the agent: session s1, resumed; 3 turns, 12,345 tokens in, 67 out, $0.5000",
-        `the work: ${branch} is on the remote at 0123456789ab`,
+        `the work: pushed ${branch} at 0123456789ab`,
         "the pull request: https://github.com/a/b/pull/1",
         "more: stream.jsonl, log, result.json in /e",
         "Completed: Added the route."
@@ -47,7 +47,7 @@ describe("the last five lines of the log", () => {
         `the work: ${branch}, not pushed: frozen`,
         "the pull request: none of this attempt",
         "more: stream.jsonl, log, result.json in /e",
-        "PushRejected: The remote refused it: frozen. Next: Mend what the remote complains of, then raise contextVersion; " +
+        "PushRejected: The remote refused it: frozen. Next: Correct what the remote rejects, then raise contextVersion; " +
         "documents are above, as a patch."
       ]
     },
@@ -59,7 +59,7 @@ describe("the last five lines of the log", () => {
         "the work: not examined",
         "the pull request: none of this attempt",
         "more: stream.jsonl, log, result.json in /e",
-        "SetupFailed: no git. Next: Mend what it names, then raise contextVersion."
+        "SetupFailed: no git. Next: Correct what it names, then raise contextVersion."
       ]
     }
   ])("say of $name who, what, where and why", ({ given, want }) => {
