@@ -93,10 +93,16 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
   cancel: withDefault(
     Schema.Boolean.annotate({
       description:
-        "Stop the attempt, save its work and end as Cancelled. Never undone for this contextVersion: raise contextVersion to start the next attempt",
+        "Stop the attempt, save its work and end as Cancelled. Means the contextVersion at which it was set, which it ends for good: raise contextVersion to start the next attempt, also while this stays set",
       default: false
     }),
     false
+  ),
+  cancelVersion: Schema.optionalKey(
+    Schema.Int.annotate({
+      description:
+        "Cancel this contextVersion and those before it, whatever cancel says. Set with cancel by the HTTP API; by hand, to cancel again while cancel is still set for an earlier version"
+    })
   ),
   dependsOn: Schema.optionalKey(
     Schema.Array(ObjectName).check(Schema.isMaxLength(maxDependencies), fitsRule(dependenciesSize)).annotate({
@@ -134,8 +140,7 @@ export class CodeRunStatus extends Schema.Class<CodeRunStatus>("CodeRunStatus")(
   ),
   cancelledVersion: Schema.optionalKey(
     Schema.Int.annotate({
-      description:
-        "Context version that spec.cancel has ended; while it stays set, it does not count for later versions"
+      description: "Context version that a standing spec.cancel was meant for; it does not count for later versions"
     })
   ),
   promptModification: Schema.optionalKey(

@@ -51,7 +51,7 @@ export class Interpreter extends Context.Service<Interpreter, {
             const { name = "", namespace } = written.metadata
             // What the store has, not what the round had: that may be the whole spec, which nobody keeps.
             const known = stores.runs[kind].get({ name, namespace })
-            stores.runs[kind].wrote(runFacts(kind, written, known?.ended === false ? known : undefined))
+            stores.runs[kind].wrote(runFacts(kind, written, known))
             return "done"
           })
         )

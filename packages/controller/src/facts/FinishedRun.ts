@@ -16,6 +16,8 @@ export interface FinishedRun extends AnyRun {
   readonly lacksFinished: boolean
   /** Whether its spec was changed since. Whoever waits for a condition waits until the status knows the change. */
   readonly editedAfterEnd: boolean
+  /** Whether its spec asks to cancel: a version that is raised later is not meant. */
+  readonly cancelAsked: boolean
 }
 
 const versionOf = (value: unknown): number | undefined =>
@@ -43,6 +45,7 @@ export const finishedRun = (kind: KindName, run: CustomObject, phase: Outcome): 
     ended: true,
     phase,
     lacksFinished: !saysFinished(conditions),
+    cancelAsked: spec["cancel"] === true,
     editedAfterEnd: typeof observedGeneration === "number" && observedGeneration < (metadata.generation ?? 1)
   }
 }

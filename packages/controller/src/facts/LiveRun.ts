@@ -13,17 +13,20 @@ import { runKinds } from "../kinds/RunKinds.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 import { type AnyRun, anyRun, type Requester, requesterIn } from "./AnyRun.ts"
 import { detached, isSmall } from "./Bounds.ts"
-import { type Fields, otherFields, readStatus, type RunStatusView } from "./RunStatus.ts"
+import type { FinishedRun } from "./FinishedRun.ts"
+import { type Fields, otherFields, readStatus } from "./RunStatus.ts"
 import { promptDigest, specDigest } from "./SpecDigest.ts"
 import { tasksIn } from "./Tenants.ts"
 
 /** The only runs whose status can be written from what is kept. */
 export interface LiveRun extends AnyRun, SpecFacts {
   readonly ended: false
-  /** Whether the spec asks to cancel this version; a request that has ended an earlier one does not count. */
+  /** Whether the spec asks to cancel this version; a request that was made for an earlier one does not count. */
   readonly cancel: boolean
-  /** The version that a standing request has ended. */
+  /** The earlier version that a standing request was made for. */
   readonly cancelledVersion: number | undefined
+  /** The version at which a standing request was made, where that was seen. */
+  readonly cancelAskedAt: number | undefined
   /** What the stored status has beside ours: it stays. */
   readonly otherStatus: Fields
   /** The trace of whoever made it. */
@@ -40,39 +43,62 @@ interface SpecFacts extends Requester {
   /** Hash of its promptModification, where it has one. */
   readonly promptDigest: string | undefined
   readonly cancelAsked: boolean
+  /** Cancelled up to this version, whatever `cancel` says. */
+  readonly cancelVersion: number | undefined
   /** Index values of its task, and of the runs that it depends on. */
   readonly tasks: ReadonlyArray<string>
   readonly dependencies: ReadonlyArray<number>
 }
 
 /** A spec that the version before had is not read again. */
-export const liveRun = (kind: KindName, run: CustomObject, before?: LiveRun): LiveRun => {
+export const liveRun = (kind: KindName, run: CustomObject, last?: LiveRun | FinishedRun): LiveRun => {
   const { metadata } = run
   const status = run.status ?? {}
-  const isKnown = before !== undefined && before.uid !== "" && before.uid === metadata.uid &&
-    before.generation === metadata.generation
-  const ofSpec = isKnown ? specFactsIn(before) : specFacts(kind, run)
+  const before = last !== undefined && last.uid !== "" && last.uid === metadata.uid ? last : undefined
+  const ofSpec = before?.ended === false && before.generation === metadata.generation
+    ? specFactsIn(before)
+    : specFacts(kind, run)
   const kept = isSmall(status, smallStatus) ? status : reducedStatus(status)
   const view = readStatus(kept)
   const facts = anyRun(kind, run, view, ofSpec)
-  const cancelledVersion = ofSpec.cancelAsked ? cancelledBefore(facts, view) : undefined
   const traceparent = metadata.annotations?.[traceparentAnnotation]
   return {
     ...facts,
     ...ofSpec,
     ended: false,
-    cancel: ofSpec.cancelAsked && cancelledVersion === undefined,
-    cancelledVersion,
+    ...cancelFacts({ ...facts, ...ofSpec }, before),
     otherStatus: otherFields(kept, view),
     traceparent: isText(traceparent, 64) ? traceparent : undefined
   }
 }
 
-/** The earlier version that a standing request to cancel has ended, which is thereby done. */
-const cancelledBefore = ({ attempt: { contextVersion } }: AnyRun, status: RunStatusView): number | undefined => {
-  const before = status.contextVersion
-  return status.cancelledVersion ??
-    (before !== undefined && before < contextVersion && status.phase === "Cancelled" ? before : undefined)
+type CancelFacts = Pick<LiveRun, "cancel" | "cancelledVersion" | "cancelAskedAt">
+
+/** Which version a request to cancel was made for: the one at which it was seen to come, else what the status tells. */
+const cancelFacts = (run: AnyRun & SpecFacts, before: LiveRun | FinishedRun | undefined): CancelFacts => {
+  const { attempt: { contextVersion }, cancelAsked, cancelVersion } = run
+  const cancelAskedAt = cancelAsked && before !== undefined ? askedAt(run, before) : undefined
+  const asked = cancelAskedAt ?? (cancelAsked ? askedFor(run) : undefined)
+  return {
+    cancel: [asked, cancelVersion].some((version) => version !== undefined && version >= contextVersion),
+    cancelledVersion: asked !== undefined && asked < contextVersion ? asked : undefined,
+    cancelAskedAt
+  }
+}
+
+/** Undefined: the request was there when the run was first seen. */
+const askedAt = ({ attempt, contextVersion }: AnyRun, before: LiveRun | FinishedRun): number | undefined => {
+  if (!before.cancelAsked) return attempt.contextVersion
+  const known = before.ended ? undefined : before.cancelAskedAt
+  return known ?? (before.contextVersion < contextVersion ? before.attempt.contextVersion : undefined)
+}
+
+/** A version that the status does not know yet is not meant where it tells that an earlier one was, or the spec names that. */
+const askedFor = ({ attempt: { contextVersion }, cancelVersion, status }: AnyRun & SpecFacts): number => {
+  if (status.cancelledVersion !== undefined) return status.cancelledVersion
+  const seen = status.contextVersion
+  if (seen === undefined || seen >= contextVersion) return contextVersion
+  return status.phase === "Cancelled" ? seen : Math.min(cancelVersion ?? contextVersion, contextVersion)
 }
 
 const specFactsIn = (run: LiveRun): SpecFacts => ({
@@ -81,6 +107,7 @@ const specFactsIn = (run: LiveRun): SpecFacts => ({
   specDigest: run.specDigest,
   promptDigest: run.promptDigest,
   cancelAsked: run.cancelAsked,
+  cancelVersion: run.cancelVersion,
   tenant: run.tenant,
   githubUser: run.githubUser,
   service: run.service,
@@ -92,7 +119,7 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
   const namespace = run.metadata.namespace ?? ""
   const isWhole = isSmall(run.spec, smallSpec)
   const { problems, spec } = isWhole ? { problems: [], spec: run.spec } : reduce(kind, run)
-  const { cancel, dependsOn } = spec
+  const { cancel, cancelVersion, dependsOn } = spec
   return {
     ...requesterIn(kind, namespace, spec),
     spec: problems.length > 0 ? Result.fail(problems) : readSpec(kind, { ...run, spec }),
@@ -100,6 +127,7 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
     specDigest: specDigest(run.spec),
     promptDigest: promptDigest(run.spec["promptModification"]),
     cancelAsked: cancel === true,
+    cancelVersion: typeof cancelVersion === "number" ? cancelVersion : undefined,
     tasks: runKinds[kind].leasesWorkspace ? tasksIn(namespace, spec) : none,
     dependencies: Array.isArray(dependsOn) ? dependsOn.map((name) => dependencyIndex(namespace, String(name))) : none
   }

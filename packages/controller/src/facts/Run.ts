@@ -13,6 +13,6 @@ export type RunFacts = LiveRun | FinishedRun
 export const runFacts = (kind: KindName, object: CustomObject, before?: RunFacts): RunFacts => {
   const outcome = outcomeIn(object)
   return outcome === undefined
-    ? liveRun(kind, object, before?.ended === false ? before : undefined)
+    ? liveRun(kind, object, before)
     : finishedRun(kind, object, outcome)
 }

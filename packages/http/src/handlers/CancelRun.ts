@@ -1,4 +1,4 @@
-/** Cancelling: said once in the spec, acted on by the controller. */
+/** Cancelling: said in the spec, with the version that is meant; acted on by the controller. */
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
@@ -7,10 +7,16 @@ import { RunFinished } from "../contract/Problem.ts"
 import { versionsOf } from "./RetryRun.ts"
 import { changeRun, type RunAccess } from "./RunAccess.ts"
 
-const cancel = (run: CustomObject) => {
+const cancel = ({ kind }: RunAccess) => (run: CustomObject) => {
   const phase = phaseOf(run)
-  if (run.spec["cancel"] === true) return Effect.undefined
-  if (isTerminal(phase) && versionsOf(run).settled) {
+  const { settled, wanted } = versionsOf(run)
+  const { cancel: asked, cancelVersion = 0 } = run.spec
+  const over = isTerminal(phase) && settled
+  if (kind.hasVersions && !over) {
+    return Effect.succeed(cancelVersion === wanted ? undefined : { cancel: true, cancelVersion: wanted })
+  }
+  if (asked === true) return Effect.undefined
+  if (over) {
     return new RunFinished({
       detail: `The run has ended as ${phase}: there is nothing to stop`,
       hint: "Read the run to see its result; start the next attempt with retry"
@@ -19,4 +25,4 @@ const cancel = (run: CustomObject) => {
   return Effect.succeed({ cancel: true })
 }
 
-export const cancelRun = (runs: RunAccess, name: string) => changeRun(runs, name, cancel)
+export const cancelRun = (runs: RunAccess, name: string) => changeRun(runs, name, cancel(runs))

@@ -42,13 +42,13 @@ export interface Keyed {
   readonly key: string
   readonly request: unknown
   /** What it asks for, everything filled in. */
-  readonly spec: object
+  readonly spec: Spec
 }
 
 type Spec = Readonly<Record<string, unknown>>
 
 /** Attempts and stopping come after creation, and make no other work of it. */
-const workOf = (spec: object): Spec => ({ ...spec, contextVersion: 0, cancel: false })
+const workOf = ({ cancelVersion: _, ...spec }: Spec): Spec => ({ ...spec, contextVersion: 0, cancel: false })
 
 /**
  * How an object that is there already stands to a request: made by it, by another of this user's with its key, or by somebody else. Whoever

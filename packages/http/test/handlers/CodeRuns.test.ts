@@ -245,6 +245,25 @@ describe("cancelling a CodeRun", () => {
       yield* finished("a")
       yield* codeRuns.retry({ params: { name: "a" }, payload: {} })
       yield* codeRuns.cancel({ params: { name: "a" } })
-      assert.deepInclude((yield* stored("a")).spec, { contextVersion: 2, cancel: true })
+      assert.deepInclude((yield* stored("a")).spec, { contextVersion: 2, cancel: true, cancelVersion: 2 })
+    }).pipe(Effect.provide(TestApi)))
+
+  it.effect("means the version that runs now, also while the cancel of an earlier one still stands", () =>
+    Effect.gen(function*() {
+      const { codeRuns } = yield* OrchestratorClient
+      const spec = { cancel: true, contextVersion: 2 }
+      const status = { phase: "Running", contextVersion: 2, cancelledVersion: 1 }
+      yield* store(CodeRunKind, makeCodeRun("a", { spec, status }))
+      yield* codeRuns.cancel({ params: { name: "a" } })
+      assert.deepInclude((yield* stored("a")).spec, { ...spec, cancelVersion: 2 })
+    }).pipe(Effect.provide(TestApi)))
+
+  it.effect("is not the next attempt's, however soon that is asked for", () =>
+    Effect.gen(function*() {
+      const { codeRuns } = yield* OrchestratorClient
+      yield* finished("a", "Running")
+      yield* codeRuns.cancel({ params: { name: "a" } })
+      yield* codeRuns.retry({ params: { name: "a" }, payload: { force: true } })
+      assert.deepInclude((yield* stored("a")).spec, { contextVersion: 2, cancel: false, cancelVersion: 1 })
     }).pipe(Effect.provide(TestApi)))
 })
