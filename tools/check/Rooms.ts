@@ -7,7 +7,7 @@ import { importsOf, type Module, packageOf } from "./Modules.ts"
 /** `.` is the files at the root of `src`; a folder that is not listed belongs to the one that it is in. */
 const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [".", "kinds"],
-  templates: ["languages", "."],
+  templates: ["languages", "kinds", "."],
   k8s: [".", "live", "leadership", "runtime"],
   embedded: [
     "objects",
@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "wire"
   ],
   controller: ["kinds", "facts", "attempt", "line", "manifest", "decide", "act", "loop"],
-  agent: ["pod", "broker/services", "model", "agents", "runner/services", "forge", "git", "broker", "runner"],
+  agent: ["pod", "kinds", "broker/services", "model", "agents", "runner/services", "forge", "git", "broker", "runner"],
   http: ["contract", "client", "services", "access", "handlers", "server"],
   cli: ["settings", "product", "crds", "prepare", "release", "serve", "dev", "commands", "."]
 }

@@ -6,7 +6,13 @@ const names = everyRunKind.flatMap(({ kind, path, plural }) => [kind, plural, pa
 
 /** A text, a key or a property of that name; a sentence may name it, and a module may be called so. */
 const any = names.join("|")
-const spelled = new RegExp(`(["'\`])(${any})\\1|(?:^|[{,(])\\s*(?:readonly )?(${any})\\??:|\\.(${any})\\b`)
+const spelled = `(["'\`])(${any})\\1|(?:^|[{,(])\\s*(?:readonly )?(${any})\\??:|\\.(${any})\\b`
+
+/** A branch on what pods and templates call a kind. */
+const types = everyRunKind.map(({ taskType }) => taskType).join("|")
+const typed = "\\b(?:taskType|task_type|task\\??\\.type)"
+const branched =
+  `${typed}\\s*[!=]==?\\s*["'\`](${types})|["'\`](${types})["'\`]\\s*[!=]==?\\s*[\\w.?]*${typed}|(switch) \\([\\w.?]*${typed}`
 
 /** Schemas of the kinds, and files that are about one kind, with why. */
 const others: ReadonlyMap<string, string> = new Map([
@@ -18,7 +24,7 @@ const others: ReadonlyMap<string, string> = new Map([
 
 /** Every line that names a kind of run. */
 export const runKindProblems = spelledProblems({
-  pattern: spelled,
+  pattern: new RegExp(`${spelled}|${branched}`),
   isAllowed: (path) => path.includes("/kinds/") || others.has(path),
   problem: (name) => `names ${name}: ask the RunKind, or move what is this kind's into kinds/`
 })

@@ -185,13 +185,14 @@ const decodeBrokerDocs = decoderOf(brokerDocs, Schema.Struct(schemasOf(brokerDoc
 type Decode<A> = (environment: Given) => Result.Result<A, ReadonlyArray<FieldProblem>>
 type DecodedBy<D> = D extends Decode<infer A> ? A : never
 
-const byKind = <A>(ofCode: Decode<A>, ofDocs: Decode<A>): Decode<A> => (environment) =>
-  Result.flatMap(decodeKind(environment), ({ taskType }) => (taskType === "code" ? ofCode : ofDocs)(environment))
+const byKind =
+  <A>(decoders: Readonly<Record<typeof kind.taskType.schema.Type, Decode<A>>>): Decode<A> => (environment) =>
+    Result.flatMap(decodeKind(environment), ({ taskType }) => decoders[taskType](environment))
 
 /** What the runner is told, by the kind of its run. */
 export type RunnerEnvironment = DecodedBy<typeof decodeRunnerCode> | DecodedBy<typeof decodeRunnerDocs>
 
-export const decodeRunnerEnvironment = byKind<RunnerEnvironment>(decodeRunnerCode, decodeRunnerDocs)
+export const decodeRunnerEnvironment = byKind<RunnerEnvironment>({ code: decodeRunnerCode, docs: decodeRunnerDocs })
 
 /** What its pods are told of the kind of a run. */
 export type TaskType = RunnerEnvironment["taskType"]
@@ -199,7 +200,7 @@ export type TaskType = RunnerEnvironment["taskType"]
 /** What the broker is told, by the kind of its run. */
 export type BrokerEnvironment = DecodedBy<typeof decodeBrokerCode> | DecodedBy<typeof decodeBrokerDocs>
 
-export const decodeBrokerEnvironment = byKind<BrokerEnvironment>(decodeBrokerCode, decodeBrokerDocs)
+export const decodeBrokerEnvironment = byKind<BrokerEnvironment>({ code: decodeBrokerCode, docs: decodeBrokerDocs })
 
 const ofRunner = { ...runner, ...runnerOfCode, ...docs, ...kind }
 const ofBroker = { ...broker, ...code, ...docs, ...kind }

@@ -2,7 +2,8 @@
  * The files of a run: which outputs each kind has, and which template makes each. Hooks are discovered, everything else is closed. A
  * template is found as a folder (`code/hooks/stop.sh.hbs`) or flattened, as ConfigMap keys must be (`code_hooks_stop.sh.hbs`).
  */
-import type { TaskType } from "./Inputs.ts"
+import type { TaskType } from "@orchestrator/domain/PodEnvironment"
+import { runTemplates, taskTypes } from "./kinds/RunTemplates.ts"
 import type { TemplateProblem } from "./TemplateError.ts"
 
 export type Language = "shell" | "json" | "markdown"
@@ -23,29 +24,6 @@ export interface Catalog {
   readonly ignored: ReadonlyArray<string>
 }
 
-/** Outputs by the name of their template without `.hbs`. */
-const outputs: Readonly<Record<TaskType, Readonly<Record<string, string>>>> = {
-  code: {
-    "container.sh": "container.sh",
-    "claude.md": "CLAUDE.md",
-    "settings.json": "settings.json",
-    "prompt.md": "prompt.md",
-    "mcp.json": "mcp.json",
-    "client-config.json": "client-config.json",
-    "coding-guidelines.md": "coding-guidelines.md",
-    "github-guidelines.md": "github-guidelines.md",
-    "mcp-tools.md": "mcp-tools.md"
-  },
-  docs: {
-    "container.sh": "container.sh",
-    "claude.md": "CLAUDE.md",
-    "settings.json": "settings.json",
-    "prompt.md": "prompt.md"
-  }
-}
-
-const taskTypes = ["code", "docs"] as const
-
 /** Makes the catalog of the template files with these paths. */
 export const catalog = (paths: ReadonlyArray<string>): Catalog => {
   const found = paths.toSorted().map((file) => ({ file, entry: entryOf(file) }))
@@ -58,7 +36,7 @@ export const catalog = (paths: ReadonlyArray<string>): Catalog => {
     message: `${first.get(key(entry))?.file} makes ${key(entry)} as well; remove one of them`
   }))
   const missing = taskTypes.flatMap((taskType) =>
-    Object.entries(outputs[taskType])
+    Object.entries(runTemplates[taskType].outputs)
       .filter(([, output]) => !first.has(`${taskType}/${output}`))
       .map(([name, output]): TemplateProblem => ({
         file: `${taskType}/${name}.hbs`,
@@ -73,8 +51,10 @@ export const catalog = (paths: ReadonlyArray<string>): Catalog => {
   }
 }
 
+const template = new RegExp(`^(${taskTypes.join("|")})[/_](hooks[/_])?([^/]+)\\.hbs$`)
+
 const entryOf = (file: string): CatalogEntry | undefined => {
-  const [, folder, hook, name] = /^(code|docs)[/_](hooks[/_])?([^/]+)\.hbs$/.exec(file) ?? []
+  const [, folder, hook, name] = template.exec(file) ?? []
   const taskType = taskTypes.find((type) => type === folder)
   if (taskType === undefined || name === undefined) return undefined
   if (hook !== undefined) {
@@ -82,8 +62,7 @@ const entryOf = (file: string): CatalogEntry | undefined => {
       ? { taskType, output: `hooks-${name}`, language: "shell", file }
       : undefined
   }
-  const lower = name.toLowerCase()
-  const output = Object.hasOwn(outputs[taskType], lower) ? outputs[taskType][lower] : undefined
+  const output = new Map(Object.entries(runTemplates[taskType].outputs)).get(name.toLowerCase())
   return output === undefined ? undefined : { taskType, output, language: languageOf(output), file }
 }
 

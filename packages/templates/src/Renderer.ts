@@ -1,8 +1,9 @@
-/** All templates of both kinds, compiled once and tried with sample inputs, so that rendering can only fail for what a value does. */
+/** All templates of all kinds, compiled once and tried with sample inputs, so that rendering can only fail for what a value does. */
+import type { TaskType } from "@orchestrator/domain/PodEnvironment"
 import { Result } from "effect"
 import { catalog } from "./Catalog.ts"
-import { CodeInputs, DocsInputs, type RunInputs, type TaskType } from "./Inputs.ts"
-import { sample, shapeOf } from "./languages/Shape.ts"
+import { type RunInputs, shapes } from "./kinds/RunTemplates.ts"
+import { sample } from "./languages/Shape.ts"
 import { compileTemplate, type Template } from "./Template.ts"
 import { TemplateError, type TemplateProblem } from "./TemplateError.ts"
 
@@ -14,8 +15,6 @@ export interface Renderer {
   readonly ignored: ReadonlyArray<string>
   readonly render: (inputs: RunInputs) => Result.Result<RunFiles, TemplateError>
 }
-
-const shapes = { code: shapeOf(CodeInputs), docs: shapeOf(DocsInputs) } as const
 
 /** Checks and compiles templates by path; fails with every problem of all of them. */
 export const compileTemplates = (

@@ -3,7 +3,7 @@
  * once. Rendering afterwards is synchronous and depends on nothing but the inputs.
  */
 import { Config, Context, Effect, type FileSystem, Layer, type Result } from "effect"
-import type { RunInputs } from "./Inputs.ts"
+import type { RunInputs } from "./kinds/RunTemplates.ts"
 import { readTemplates } from "./ReadTemplates.ts"
 import { compileTemplates, type RunFiles } from "./Renderer.ts"
 import type { TemplateError } from "./TemplateError.ts"

@@ -1,7 +1,7 @@
 /** Texts in the manner of older installations: Handlebars with snake_case inputs, comparisons, lists with commas between. */
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { codeInputs } from "../src/Inputs.ts"
+import { codeInputs } from "../src/kinds/CodeTemplates.ts"
 import { compileTemplates } from "../src/Renderer.ts"
 import { defaultTemplates } from "./fixtures/DefaultTemplates.ts"
 import { makeCodeRun, makeConfig, someCodeInputs, toolmanConfig } from "./fixtures/Runs.ts"

@@ -1,7 +1,7 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Exit, FileSystem, Layer, Result } from "effect"
-import type { RunInputs } from "../src/Inputs.ts"
+import type { RunInputs } from "../src/kinds/RunTemplates.ts"
 import { readTemplates } from "../src/ReadTemplates.ts"
 import { filesLimit } from "../src/Renderer.ts"
 import type { TemplateError } from "../src/TemplateError.ts"

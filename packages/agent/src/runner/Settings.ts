@@ -3,19 +3,9 @@ import { hostPolicyOf } from "@orchestrator/domain/GitHosts"
 import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { Redacted, Result } from "effect"
 import { defaultAgent } from "../agents/Agents.ts"
+import { docsUrlOf, taskOf } from "../kinds/RunWorks.ts"
 import type { Environment } from "../pod/Environment.ts"
-import type { CodeTask, DocsTask, RunnerSettings } from "./services/RunnerConfig.ts"
-
-const taskOf = (values: RunnerEnvironment): CodeTask | DocsTask =>
-  values.taskType === "docs" ? { type: "docs", sourceBranch: values.sourceBranch } : {
-    type: "code",
-    taskId: values.taskId,
-    contested: values.ownBranch,
-    service: values.serviceName,
-    docsRepositoryUrl: values.docsRepositoryUrl,
-    docsBranch: values.docsBranch,
-    docsProjectDirectory: values.docsProjectDirectory ?? `_projects/${values.serviceName}`
-  }
+import type { RunnerSettings } from "./services/RunnerConfig.ts"
 
 const settingsOf = (values: RunnerEnvironment, environment: Environment): RunnerSettings => ({
   agent: defaultAgent,
@@ -29,7 +19,7 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
   githubUser: values.githubUser,
   repositories: {
     target: values.repositoryUrl,
-    docs: values.taskType === "code" ? values.docsRepositoryUrl : values.repositoryUrl
+    docs: docsUrlOf(values)
   },
   workingDirectory: values.workingDirectory.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
   sessionId: values.sessionId,

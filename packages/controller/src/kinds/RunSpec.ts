@@ -3,7 +3,7 @@ import type { CodeRun } from "@orchestrator/domain/CodeRun"
 import type { DocsRun } from "@orchestrator/domain/DocsRun"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { Tenant } from "@orchestrator/domain/Tenant"
-import type { RunInputs } from "@orchestrator/templates/Inputs"
+import type { RunInputs } from "@orchestrator/templates/kinds/RunTemplates"
 import type { Variable } from "./Literal.ts"
 
 /** What the templates of an attempt are told, beside the spec. */

@@ -1,7 +1,6 @@
 /** The contract: every route, what it takes and what it answers. Server, OpenAPI document and typed client derive from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
-import { CodeRuns } from "./kinds/CodeRuns.ts"
-import { DocsRuns } from "./kinds/DocsRuns.ts"
+import { runGroups } from "./kinds/RunGroups.ts"
 import { finishDocument } from "./OpenApiDocument.ts"
 import { Submissions } from "./Submissions.ts"
 import { System } from "./System.ts"
@@ -10,8 +9,7 @@ import { System } from "./System.ts"
 const strict = { errors: "all", onExcessProperty: "error" } as const
 
 export class Api extends HttpApi.make("orchestrator")
-  .add(CodeRuns)
-  .add(DocsRuns)
+  .add(...runGroups)
   .add(Submissions)
   .add(System)
   .annotate(HttpApi.PayloadParseOptions, strict)

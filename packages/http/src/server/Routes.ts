@@ -3,8 +3,7 @@ import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { authorizeByCluster, authorizeEverybody, type ClusterAccess } from "../access/Authorization.ts"
 import { Api } from "../contract/Api.ts"
-import { CodeRunsHandlers } from "../handlers/kinds/CodeRuns.ts"
-import { DocsRunsHandlers } from "../handlers/kinds/DocsRuns.ts"
+import { RunGroupsHandlers } from "../handlers/kinds/RunGroups.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
@@ -12,7 +11,7 @@ import { MetricsPlace } from "../services/MetricsPlace.ts"
 import { DocumentsLayer } from "./Documents.ts"
 import { pipeline, type PipelineOptions } from "./Pipeline.ts"
 
-const Handlers = Layer.mergeAll(CodeRunsHandlers, DocsRunsHandlers, SubmissionsHandlers, SystemHandlers)
+const Handlers = Layer.mergeAll(RunGroupsHandlers, SubmissionsHandlers, SystemHandlers)
 
 const ContractRoutes = HttpApiBuilder.layer(Api).pipe(
   Layer.provide(Handlers),

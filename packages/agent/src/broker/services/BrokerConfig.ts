@@ -1,22 +1,13 @@
 /** What a run asks of its broker: the environment that its Job sets, in the terms of its work. */
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { expectedHost, hostPolicyOf, mayBeNamed } from "@orchestrator/domain/GitHosts"
-import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
 import { type BrokerEnvironment, brokerNames, decodeBrokerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { Context, Result } from "effect"
+import type { Delivery } from "../../kinds/RunWork.ts"
+import { deliveryOf } from "../../kinds/RunWorks.ts"
 import type { Environment } from "../../pod/Environment.ts"
 
-interface Work {
-  /** The branch to deliver, and the one to use where that belongs to somebody else; the same for a DocsRun. */
-  readonly branches: { readonly plain: string; readonly own: string }
-  readonly docsUrl: string | undefined
-  /** Branch that the work starts from and the pull request goes to; absent: the remote's default branch. */
-  readonly base: string | undefined
-  readonly title: string
-  readonly task: string
-}
-
-const settingsOf = (values: BrokerEnvironment, work: Work, environment: Environment) => ({
+const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Environment) => ({
   run: {
     name: values.runName,
     uid: values.runUid,
@@ -80,7 +71,7 @@ const settingsOf = (values: BrokerEnvironment, work: Work, environment: Environm
 export type BrokerSettings = ReturnType<typeof settingsOf>
 
 /** Hosts beside the list, and a branch that the run must not write: refused before anything is asked. */
-const forbidden = (values: BrokerEnvironment, { base, branches, docsUrl }: Work): ReadonlyArray<FieldProblem> => {
+const forbidden = (values: BrokerEnvironment, { base, branches, docsUrl }: Delivery): ReadonlyArray<FieldProblem> => {
   const policy = hostPolicyOf(values)
   const host = (path: string, url: string | undefined) =>
     url === undefined || mayBeNamed(url, policy) ? [] : [{ path, expected: expectedHost(policy), found: url }]
@@ -94,32 +85,12 @@ const forbidden = (values: BrokerEnvironment, { base, branches, docsUrl }: Work)
   ]
 }
 
-const workOf = (values: BrokerEnvironment): Work => {
-  if (values.taskType === "docs") {
-    const branch = docsBranchName(values.runName, values.runUid)
-    return {
-      branches: { plain: branch, own: branch },
-      docsUrl: undefined,
-      base: values.sourceBranch,
-      title: `Document the tasks of ${values.runName}`,
-      task: `documents for the tasks on \`${values.sourceBranch}\``
-    }
-  }
-  return {
-    branches: { plain: codeBranch(values.taskId), own: ownCodeBranch(values.taskId, values.runUid) },
-    docsUrl: values.docsRepositoryUrl,
-    base: values.pullRequest.base,
-    title: `Implement task ${values.taskId}`,
-    task: `task ${values.taskId}`
-  }
-}
-
 /** Reads the environment of a broker. */
 export const decodeBrokerSettings = (
   environment: Environment
 ): Result.Result<BrokerSettings, ReadonlyArray<FieldProblem>> =>
   Result.flatMap(decodeBrokerEnvironment(environment), (values) => {
-    const work = workOf(values)
+    const work = deliveryOf(values)
     const problems = forbidden(values, work)
     return problems.length > 0 ? Result.fail(problems) : Result.succeed(settingsOf(values, work, environment))
   })

@@ -8,28 +8,12 @@ import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { Context, type Redacted } from "effect"
 import type { AgentCli } from "../../agents/AgentCli.ts"
 import type { Bounds } from "../../agents/Following.ts"
+import type { Task } from "../../kinds/RunWorks.ts"
 import type { Environment } from "../../pod/Environment.ts"
-
-export interface CodeTask {
-  readonly type: "code"
-  readonly taskId: number
-  /** Whether other runs of the task exist, so that its plain branch is nobody's. */
-  readonly contested: boolean
-  readonly service: string
-  readonly docsRepositoryUrl: string
-  readonly docsBranch: string
-  /** Folder of the Task Master project in the docs repository. */
-  readonly docsProjectDirectory: string
-}
-
-export interface DocsTask {
-  readonly type: "docs"
-  readonly sourceBranch: string
-}
 
 export interface RunnerSettings {
   readonly agent: AgentCli
-  readonly task: CodeTask | DocsTask
+  readonly task: Task
   readonly run: { readonly name: string; readonly uid: string; readonly attempt: AttemptKey }
   readonly model: string
   readonly githubUser: string

@@ -6,8 +6,10 @@ import { Effect, FileSystem, Result } from "effect"
 import { Git } from "../../git/Git.ts"
 import { type Remote, Upstream, type UpstreamError } from "../../git/Upstream.ts"
 import { advice } from "../../git/UpstreamWords.ts"
+import type { CodeTask } from "../../kinds/CodeRunWork.ts"
+import type { DocsTask } from "../../kinds/DocsRunWork.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
-import { type CodeTask, type DocsTask, RunnerConfig } from "../services/RunnerConfig.ts"
+import { RunnerConfig } from "../services/RunnerConfig.ts"
 import { elsewhere, promptOf, readTaskList, type TaskList } from "./TaskList.ts"
 
 /** Folders for the copied files, in the agent's folder: the first that is not the repository's own. */

@@ -5,10 +5,13 @@ import { type BranchFacts, choiceFor, chooseBranch, mustLeave, parseWriters, run
 import { Git, GitError } from "../../git/Git.ts"
 import { type Remote, Upstream, UpstreamError } from "../../git/Upstream.ts"
 import { advice, isTransient, noStart } from "../../git/UpstreamWords.ts"
+import type { CodeTask } from "../../kinds/CodeRunWork.ts"
+import type { DocsTask } from "../../kinds/DocsRunWork.ts"
+import { matchTask } from "../../kinds/RunWorks.ts"
 import { discard, kindOf } from "../../pod/Plain.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
 import { type Decision, Handover, type HandoverError } from "../handover/Handover.ts"
-import type { CodeTask, DocsTask, RunnerSettings } from "../services/RunnerConfig.ts"
+import type { RunnerSettings } from "../services/RunnerConfig.ts"
 import { checkTaskList, inProject, readTaskFiles, requireBranch, unreachable } from "../task/TaskFiles.ts"
 import { clearTaskFiles, placeTaskFiles } from "../task/TaskFolder.ts"
 import { checkOut } from "./CheckOut.ts"
@@ -291,6 +294,7 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
 
 /** Prepares the workspace for the run's task. */
 export const prepareWorkspace = (settings: RunnerSettings) =>
-  settings.task.type === "code"
-    ? prepareCode(settings, settings.task)
-    : prepareDocs(settings, settings.task)
+  matchTask(settings.task, {
+    code: (task) => prepareCode(settings, task),
+    docs: (task) => prepareDocs(settings, task)
+  })

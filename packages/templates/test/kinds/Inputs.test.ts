@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
-import { CodeInputs, codeInputs, DocsInputs } from "../src/Inputs.ts"
-import { makeCodeRun, makeConfig, someCodeInputs, someDocsInputs } from "./fixtures/Runs.ts"
+import { CodeInputs, codeInputs } from "../../src/kinds/CodeTemplates.ts"
+import { DocsInputs } from "../../src/kinds/DocsTemplates.ts"
+import { makeCodeRun, makeConfig, someCodeInputs, someDocsInputs } from "../fixtures/Runs.ts"
 
 const exact = { onExcessProperty: "error" } as const
 
