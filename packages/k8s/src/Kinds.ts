@@ -20,6 +20,7 @@ import type {
   SubjectAccessReview,
   TokenReview
 } from "./Objects.ts"
+import { configMapShape, eventShape, jobShape, leaseShape, podShape, type Shape } from "./Shape.ts"
 
 /** `A` is the wire form of the kind's objects; it has no runtime representation. */
 export interface Kind<A extends KubernetesObject = KubernetesObject> {
@@ -37,6 +38,8 @@ export interface Kind<A extends KubernetesObject = KubernetesObject> {
   readonly hasGeneration: boolean
   /** Reviews are answered, not stored. */
   readonly createOnly: boolean
+  /** What its objects have to look like to be read. */
+  readonly shape?: Shape
   readonly _A?: () => A
 }
 
@@ -47,6 +50,7 @@ interface Traits {
   readonly status?: true
   readonly generation?: true
   readonly createOnly?: true
+  readonly shape?: Shape
 }
 
 /** A kind by its traits: namespaced, without status and generation, unless they say otherwise. */
@@ -68,7 +72,8 @@ export const makeKind = <A extends KubernetesObject>(
     namespaced: traits.cluster !== true,
     hasStatus: traits.status === true,
     hasGeneration: traits.generation === true,
-    createOnly: traits.createOnly === true
+    createOnly: traits.createOnly === true,
+    ...(traits.shape === undefined ? {} : { shape: traits.shape })
   }
 }
 
@@ -82,15 +87,20 @@ export const DocsRunKind = runResources.DocsRun
 export const JobKind: Kind<Job> = makeKind("batch/v1", "Job", "jobs", {
   categories: ["all"],
   status: true,
-  generation: true
+  generation: true,
+  shape: jobShape
 })
 export const PodKind: Kind<Pod> = makeKind("v1", "Pod", "pods", {
   short: ["po"],
   categories: ["all"],
   status: true,
-  generation: true
+  generation: true,
+  shape: podShape
 })
-export const ConfigMapKind: Kind<ConfigMap> = makeKind("v1", "ConfigMap", "configmaps", { short: ["cm"] })
+export const ConfigMapKind: Kind<ConfigMap> = makeKind("v1", "ConfigMap", "configmaps", {
+  short: ["cm"],
+  shape: configMapShape
+})
 export const SecretKind: Kind<Secret> = makeKind("v1", "Secret", "secrets")
 export const PersistentVolumeClaimKind: Kind<PersistentVolumeClaim> = makeKind(
   "v1",
@@ -98,8 +108,10 @@ export const PersistentVolumeClaimKind: Kind<PersistentVolumeClaim> = makeKind(
   "persistentvolumeclaims",
   { short: ["pvc"], status: true }
 )
-export const LeaseKind: Kind<Lease> = makeKind("coordination.k8s.io/v1", "Lease", "leases")
-export const EventKind: Kind<Event> = makeKind("v1", "Event", "events", { short: ["ev"] })
+export const LeaseKind: Kind<Lease> = makeKind("coordination.k8s.io/v1", "Lease", "leases", {
+  shape: leaseShape
+})
+export const EventKind: Kind<Event> = makeKind("v1", "Event", "events", { short: ["ev"], shape: eventShape })
 export const NamespaceKind: Kind<Namespace> = makeKind("v1", "Namespace", "namespaces", {
   short: ["ns"],
   cluster: true,

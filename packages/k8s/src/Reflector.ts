@@ -4,6 +4,7 @@
  * back-off and jitter, or for as long as the server asks.
  */
 import { Clock, Duration, Effect, Random, Ref, Stream } from "effect"
+import { checkedEvent, checkedPage, keyIn, makeIntake, survived, versionIn } from "./Intake.ts"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
 import { hasReason, isRetryable, type KubernetesError, retryAfter } from "./KubernetesError.ts"
@@ -24,6 +25,8 @@ export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Sele
   readonly onChange: (kept: Kept, change: Change, before?: Kept) => Effect.Effect<void>
   /** Called once, when the first list is complete. */
   readonly onSynced: Effect.Effect<void>
+  /** Called when the kind cannot be followed for now, with why, and with nothing when it can again. */
+  readonly onTrouble?: (problem: string | undefined) => Effect.Effect<void>
   /** How long the server keeps a watch open. Default 300. */
   readonly watchSeconds?: number | undefined
 }
@@ -46,7 +49,10 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   options: ReflectorOptions<A, Kept>
 ) {
   const client = yield* KubernetesClient
-  const { onChange, onSynced, project, store } = options
+  const { onSynced, onTrouble = () => Effect.void, project, store } = options
+  const { admit } = makeIntake(kind, project)
+  const onChange = (kept: Kept, change: Change, before?: Kept) =>
+    survived(kind, () => options.onChange(kept, change, before))
   const selectors: Selectors = {
     namespace: options.namespace,
     labelSelector: options.labelSelector,
@@ -55,8 +61,6 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   const failures = yield* Ref.make(0)
   const synced = yield* Ref.make(false)
   let streams = true
-
-  const keyOf = ({ metadata }: A) => ({ namespace: metadata.namespace, name: metadata.name ?? "" })
 
   const fill = Effect.fnUntraced(function*(items: ReadonlyArray<Kept>, revision: string) {
     const gone = store.reset(items, revision)
@@ -71,8 +75,15 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     let revision = ""
     let limit = pageSize
     do {
-      const page: ObjectList<A> = yield* client.list(kind, { ...selectors, limit, continue: token })
-      for (const item of page.items) items.push(project(item, store.get(keyOf(item))))
+      const page: ObjectList<A> = yield* Effect.flatMap(
+        client.list(kind, { ...selectors, limit, continue: token }),
+        (page) => Effect.fromResult(checkedPage(kind, page))
+      )
+      for (const item of page.items) {
+        const before = store.get(keyIn(item))
+        const kept = (yield* admit(item, before)) ?? before
+        if (kept !== undefined) items.push(kept)
+      }
       token = page.metadata.continue === "" ? undefined : page.metadata.continue
       revision = page.metadata.resourceVersion
       // A page that came with fewer was too large: the next one is likely to be, too.
@@ -81,15 +92,20 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* fill(items, revision)
   })
 
-  const take = (event: WatchEvent<A>) => {
-    if (event.type === "BOOKMARK") return Effect.sync(() => store.advance(event.object.metadata.resourceVersion ?? ""))
-    const before = store.get(keyOf(event.object))
-    const kept = project(event.object, before)
-    const removed = event.type === "DELETED"
-    if (removed) store.remove(kept)
-    else store.put(kept)
-    return onChange(kept, removed ? "removed" : "set", before)
-  }
+  const take = Effect.fnUntraced(function*({ object, type }: WatchEvent<A>) {
+    if (type === "BOOKMARK") return store.advance(versionIn(object))
+    const before = store.get(keyIn(object))
+    const kept = yield* admit(object, before)
+    if (type === "DELETED") {
+      const last = kept ?? before
+      if (last === undefined) return
+      store.remove(last)
+      return yield* onChange(last, "removed", before)
+    }
+    if (kept === undefined) return store.advance(versionIn(object))
+    store.put(kept)
+    yield* onChange(kept, "set", before)
+  })
 
   /** Only a watch that lasted resets the failure count: a list, or an event before the end, proves nothing. */
   const pause = Effect.fnUntraced(function*(atLeast: Duration.Duration) {
@@ -104,7 +120,10 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   const works = Effect.suspend(() => {
     if (!logged) return Effect.void
     logged = false
-    return Effect.annotateLogs(Effect.logInfo("list and watch recovered"), { kind: kind.kind })
+    return Effect.andThen(
+      Effect.annotateLogs(Effect.logInfo("list and watch recovered"), { kind: kind.kind }),
+      onTrouble(undefined)
+    )
   })
 
   /** Said once until it works again; that nobody answers is the client's to say. */
@@ -115,6 +134,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       Effect.annotateLogs({ kind: kind.kind, error: error.message })
     )
     logged ||= !passing
+    if (logged) yield* onTrouble(error.reason.message)
     yield* pause(retryAfter(error))
   })
 
@@ -126,15 +146,19 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     const started = yield* Clock.currentTimeMillis
     const lasted = Effect.map(Clock.currentTimeMillis, (now) => now - started >= shortestWatchMillis)
     const breathe = Effect.flatMap(lasted, (long) => long ? Effect.void : pause(Duration.zero))
-    const lasts = Effect.andThen(Ref.set(failures, 0), works)
+    const lasts = Effect.sleep(shortestWatchMillis).pipe(
+      Effect.andThen(Ref.set(failures, 0)),
+      Effect.andThen(works),
+      Effect.andThen(Effect.never)
+    )
     yield* client.watch(kind, {
       ...selectors,
       ...from,
       allowWatchBookmarks: true,
       timeoutSeconds: options.watchSeconds ?? defaultWatchSeconds
     }).pipe(
-      Stream.runForEach(on),
-      Effect.ensuring(Effect.flatMap(lasted, (long) => long ? lasts : Effect.void)),
+      Stream.runForEach((event) => Effect.flatMap(Effect.fromResult(checkedEvent(kind, event)), on)),
+      Effect.raceFirst(lasts),
       Effect.tapError((error) => hasReason("Gone")(error) ? breathe : Effect.void)
     )
     yield* breathe
@@ -150,17 +174,20 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     const gather = (event: WatchEvent<A>) => {
       if (gathered === undefined) return taken(event)
       if (event.type === "BOOKMARK") {
-        const { annotations, resourceVersion = "" } = event.object.metadata
-        if (annotations?.[initialEventsEnd] !== "true") return Effect.void
+        if (event.object?.metadata?.annotations?.[initialEventsEnd] !== "true") return Effect.void
         const items = [...gathered.values()]
         gathered = undefined
-        return fill(items, resourceVersion)
+        return fill(items, versionIn(event.object))
       }
-      const key = storeKey(keyOf(event.object))
-      if (event.type === "DELETED") gathered.delete(key)
-      else gathered.set(key, project(event.object, gathered.get(key) ?? store.get(keyOf(event.object))))
-      return Effect.void
+      return note(gathered, event)
     }
+    const note = Effect.fnUntraced(function*(gathered: Map<string, Kept>, { object, type }: WatchEvent<A>) {
+      const key = storeKey(keyIn(object))
+      const before = gathered.get(key) ?? store.get(keyIn(object))
+      const kept = type === "DELETED" ? undefined : (yield* admit(object, before)) ?? before
+      if (kept === undefined) gathered.delete(key)
+      else gathered.set(key, kept)
+    })
     const overdue = (seen: number): Effect.Effect<void> =>
       Effect.andThen(
         Effect.sleep(longestBeginning),
@@ -186,12 +213,14 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   })
 
   const begin = Effect.suspend(() =>
-    streams ? Effect.catchIf(stream, hasReason("Invalid", "BadRequest"), () => noStream) : list
+    streams ? Effect.catchIf(stream, hasReason("Invalid", "BadRequest", "Malformed"), () => noStream) : list
   )
 
+  /** Past an event that is none leads only a list. */
   const watchOn: Effect.Effect<void> = watch.pipe(
-    Effect.catchIf((error) => !hasReason("Gone")(error), wait),
+    Effect.catchIf((error) => !hasReason("Gone", "Malformed")(error), wait),
     Effect.forever,
+    Effect.catchIf(hasReason("Malformed"), wait),
     Effect.ignore
   )
   return yield* begin.pipe(

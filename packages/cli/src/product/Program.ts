@@ -35,7 +35,7 @@ const readiness = (
   Layer.effect(
     Readiness,
     Effect.gen(function*() {
-      const { synced } = yield* Controller
+      const { synced, trouble } = yield* Controller
       const client = yield* KubernetesClient
       const reachable = yield* Effect.cachedWithTTL(
         client.list(CodeRunKind, { namespace, limit: 1 }).pipe(
@@ -50,8 +50,9 @@ const readiness = (
         missing: Effect.gen(function*() {
           const inTheWay = yield* obstacles
           if (inTheWay.length > 0) return inTheWay
-          if (!(yield* synced)) return ["The caches are not synced yet."]
-          return (yield* reachable) ? [] : ["The Kubernetes API server is not responding."]
+          const notFollowed = yield* trouble
+          if (!(yield* synced)) return ["The caches are not synced yet.", ...notFollowed]
+          return (yield* reachable) ? notFollowed : ["The Kubernetes API server is not responding."]
         })
       }
     })

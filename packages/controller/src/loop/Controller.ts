@@ -4,9 +4,11 @@
  * has listed anew what the leader before it may have written.
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { checkedClient } from "@orchestrator/k8s/CheckedClient"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { fencedClient, Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import { makeReconciler } from "@orchestrator/k8s/runtime/Reconciler"
+import { supervised } from "@orchestrator/k8s/Supervised"
 import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, Deferred, Effect, FiberSet, Latch, Layer, Ref } from "effect"
 import { Cleanup } from "../act/Cleanup.ts"
@@ -25,6 +27,8 @@ const workers = 16
 export class Controller extends Context.Service<Controller, {
   /** Whether every store has its first list. */
   readonly synced: Effect.Effect<boolean>
+  /** What it cannot follow for now although it must, one sentence each. */
+  readonly trouble: Effect.Effect<ReadonlyArray<string>>
   /** Looks at a run again. */
   readonly enqueue: (key: RunKey) => Effect.Effect<void>
 }>()("@orchestrator/controller/loop/Controller") {
@@ -32,6 +36,7 @@ export class Controller extends Context.Service<Controller, {
     Controller,
     Effect.gen(function*() {
       const client = yield* KubernetesClient
+      const troubles = new Map<string, string>()
       const stores = yield* Stores
       const { admitted } = yield* Observe
       const { namespace } = yield* ControllerSettings
@@ -57,16 +62,26 @@ export class Controller extends Context.Service<Controller, {
       const { optional, required } = followings(stores, wake)
 
       /** Answers with what waits for the first list. */
-      const begin = Effect.fnUntraced(function*(follow: Following) {
+      const begin = Effect.fnUntraced(function*({ follow, plural }: Following) {
         const listed = yield* Deferred.make<void>()
-        const following = follow(namespace, Effect.asVoid(Deferred.succeed(listed, undefined)))
-        yield* FiberSet.run(reflecting, Effect.provideService(following, KubernetesClient, client))
+        const onTrouble = (problem: string | undefined) =>
+          Effect.sync(() => void (problem === undefined ? troubles.delete(plural) : troubles.set(plural, problem)))
+        const following = follow({
+          namespace,
+          onTrouble,
+          onSynced: Effect.andThen(onTrouble(undefined), Effect.asVoid(Deferred.succeed(listed, undefined)))
+        })
+        yield* FiberSet.run(
+          reflecting,
+          Effect.provideService(supervised(`following ${plural}`, following, onTrouble), KubernetesClient, client)
+        )
         return listed
       })
 
       /** Lists every kind anew and follows it from there. Every object is then looked at. */
       const refresh = Effect.gen(function*() {
         yield* FiberSet.clear(reflecting)
+        troubles.clear()
         yield* Ref.set(listsBegan, yield* Clock.monotonicTimeNanos)
         const lists = yield* Effect.forEach(required, begin)
         yield* Effect.forEach(optional, begin)
@@ -79,9 +94,9 @@ export class Controller extends Context.Service<Controller, {
       })
 
       const work = Effect.scoped(Effect.gen(function*() {
-        yield* Effect.forkScoped(Effect.forever(sweep))
-        yield* Effect.forkScoped(Effect.forever(settleEnded))
-        yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(process)), workers)
+        yield* Effect.forkScoped(supervised("sweep", Effect.forever(sweep)))
+        yield* Effect.forkScoped(supervised("settling of ended runs", Effect.forever(settleEnded)))
+        yield* Effect.replicateEffect(Effect.forkScoped(supervised("worker", Effect.forever(process))), workers)
         return yield* Effect.never
       }))
 
@@ -90,15 +105,27 @@ export class Controller extends Context.Service<Controller, {
         yield* refresh
         yield* warm.open
       }))
-      yield* Effect.forkScoped(leadership.whileLeading(({ since }) =>
-        Effect.gen(function*() {
-          yield* warm.await
-          if ((yield* Ref.get(listsBegan)) < since) yield* refresh
-          return yield* work
-        })
+      yield* Effect.forkScoped(supervised(
+        "controller",
+        leadership.whileLeading(({ since }) =>
+          Effect.gen(function*() {
+            yield* warm.await
+            if ((yield* Ref.get(listsBegan)) < since) yield* refresh
+            return yield* work
+          })
+        )
       ))
 
-      return Controller.of({ synced: Effect.sync(() => warm.isOpen()), enqueue })
+      const needs = new Set(required.map(({ plural }) => plural))
+      return Controller.of({
+        synced: Effect.sync(() => warm.isOpen()),
+        trouble: Effect.sync(() =>
+          [...troubles].flatMap(([plural, problem]) =>
+            needs.has(plural) ? [`Changes of ${plural} are not seen: ${problem}`] : []
+          )
+        ),
+        enqueue
+      })
     })
   )
 
@@ -115,6 +142,7 @@ export class Controller extends Context.Service<Controller, {
         Layer.provide(Layer.effect(KubernetesClient, fencedClient))
       )
     )),
+    Layer.provide(Layer.effect(KubernetesClient, checkedClient)),
     Layer.provideMerge(Stores.layer)
   )
 }

@@ -25,11 +25,15 @@ import { rememberPods, type Stores } from "../facts/Stores.ts"
 import { warningFacts } from "../facts/Warning.ts"
 import { type Wakeup, wakeups } from "./Wakeups.ts"
 
-/** Follows one kind for ever; `onSynced` when its first list is complete. */
-export type Following = (
-  namespace: string,
-  onSynced: Effect.Effect<void>
-) => Effect.Effect<void, never, KubernetesClient>
+/** One kind, followed for ever; `onSynced` when its first list is complete, `onTrouble` when it cannot be followed, and when it can again. */
+export interface Following {
+  readonly plural: string
+  readonly follow: (
+    options:
+      & { readonly namespace: string }
+      & Pick<ReflectorOptions<KubernetesObject, unknown>, "onSynced" | "onTrouble">
+  ) => Effect.Effect<void, never, KubernetesClient>
+}
 
 /** What nodes meet before a container's start, without what pods say of their scheduling, their images and their containers. */
 const podWarnings = [
@@ -53,14 +57,15 @@ export const followings = (stores: Stores["Service"], wake: (wakeup: Wakeup) => 
   const follow = <A extends KubernetesObject, Kept>(
     kind: Kind<A>,
     { wakes, ...options }: Omit<ReflectorOptions<A, Kept>, "onChange" | "onSynced"> & { readonly wakes: Wakes<Kept> }
-  ): Following =>
-  (namespace, onSynced) =>
-    reflect(kind, {
-      ...options,
-      namespace,
-      onSynced,
-      onChange: (facts, change, before) => wake(wakes(facts, change, before))
-    })
+  ): Following => ({
+    plural: kind.plural,
+    follow: (given) =>
+      reflect(kind, {
+        ...options,
+        ...given,
+        onChange: (facts, change, before) => wake(wakes(facts, change, before))
+      })
+  })
 
   const labelSelector = ourSelector
   return {

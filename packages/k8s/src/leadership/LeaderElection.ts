@@ -4,12 +4,14 @@
  * released. The difference between the two is the time in which nobody leads, so that no two do. Never fails; gives way when it must.
  */
 import { Clock, DateTime, Deferred, Duration, Effect, Latch, Layer, Random } from "effect"
+import { checkedClient } from "../CheckedClient.ts"
 import { LeaseKind } from "../Kinds.ts"
-import { KubernetesClient } from "../KubernetesClient.ts"
+import type { KubernetesClient } from "../KubernetesClient.ts"
 import { hasReason, type KubernetesError, retryAfter } from "../KubernetesError.ts"
 import type { Lease } from "../Objects.ts"
 import { reflect } from "../Reflector.ts"
 import { makeStore } from "../Store.ts"
+import { supervised } from "../Supervised.ts"
 import { Leadership, type Term } from "./Leadership.ts"
 import {
   freeAt,
@@ -60,7 +62,7 @@ const isoNow = Effect.map(DateTime.now, DateTime.formatIso)
 
 const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
   const { identity, installation, lease: ref } = options
-  const client = yield* KubernetesClient
+  const client = yield* checkedClient
   const leases = makeStore<Lease>()
   const settled = yield* Deferred.make<void>()
   const synced = yield* Deferred.make<void>()
@@ -237,7 +239,10 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     onChange: changed,
     onSynced: Effect.asVoid(Deferred.succeed(synced, undefined))
   }).pipe(Effect.forkScoped)
-  yield* Effect.forkScoped(Effect.andThen(Deferred.await(synced), Effect.forever(elect)))
+  yield* Effect.forkScoped(Effect.andThen(
+    Deferred.await(synced),
+    supervised("leader election", Effect.forever(elect), () => end("its election died"))
+  ))
 
   const leads = Effect.map(Clock.monotonicTimeNanos, (now) => held !== undefined && now < held.until)
   return Leadership.of({

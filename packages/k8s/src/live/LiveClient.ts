@@ -83,12 +83,15 @@ const patchQuery = (patch: Patch, options: WriteOptions | undefined) =>
 const withKind = (kind: Kind) => {
   const apiVersion = apiVersionOf(kind)
   return <A extends KubernetesObject>(object: A): A =>
-    object.kind === undefined ? { ...object, apiVersion, kind: kind.kind } : object
+    Predicate.isObject(object) && object.kind === undefined ? { ...object, apiVersion, kind: kind.kind } : object
 }
 
-const isListOf = <A>(body: unknown): body is ObjectList<A> =>
-  Predicate.hasProperty(body, "items") && Array.isArray(body.items) && Predicate.hasProperty(body, "metadata") &&
-  Predicate.isObject(body.metadata)
+/** No items at all are written as null by some servers. */
+const isListOf = <A>(
+  body: unknown
+): body is { readonly items: ReadonlyArray<A> | null; readonly metadata: ObjectList<A>["metadata"] } =>
+  Predicate.hasProperty(body, "items") && (body.items === null || Array.isArray(body.items)) &&
+  Predicate.hasProperty(body, "metadata") && Predicate.isObject(body.metadata)
 
 const isObjectOf = <A>(body: unknown): body is A =>
   Predicate.hasProperty(body, "metadata") && Predicate.isObject(body.metadata)
@@ -207,7 +210,7 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
         page(limit),
         (body) =>
           isListOf<A>(body)
-            ? Effect.succeed({ items: body.items.map(withKind(kind)), metadata: body.metadata })
+            ? Effect.succeed({ items: (body.items ?? []).map(withKind(kind)), metadata: body.metadata })
             : Effect.fail(malformed("list", ref, "a list with items and metadata"))
       ))
     },

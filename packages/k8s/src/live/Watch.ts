@@ -18,11 +18,11 @@ const types = ["ADDED", "MODIFIED", "DELETED", "BOOKMARK"] as const
 
 const malformed = (message: string): KubernetesErrorReason => ({ _tag: "Malformed", message })
 
-const isEventObject = (value: unknown): value is KubernetesObject =>
-  Predicate.hasProperty(value, "metadata") && Predicate.isObject(value.metadata)
-
 const isCode = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 400 && Number(value) < 600
+
+/** What it holds is found out by whoever reads it: one that is garbage keeps no other from being followed. */
+const isObject = (value: unknown): value is KubernetesObject => Predicate.isObject(value)
 
 /** The event of a line, or why there is none. */
 export const eventOf = (line: string): WatchEvent<KubernetesObject> | KubernetesErrorReason => {
@@ -40,7 +40,7 @@ export const eventOf = (line: string): WatchEvent<KubernetesObject> | Kubernetes
     return reasonOf(Predicate.hasProperty(object, "code") && isCode(object.code) ? object.code : 500, object)
   }
   const type = types.find((type) => type === event.type)
-  return type === undefined || !isEventObject(event.object)
+  return type === undefined || !isObject(event.object)
     ? malformed(`expected an event of ${types.join(", ")} or ERROR with an object, found: ${line.slice(0, 200)}`)
     : { type, object: event.object }
 }

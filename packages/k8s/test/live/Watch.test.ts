@@ -48,8 +48,8 @@ describe("decodeWatch", () => {
       want: "Malformed"
     },
     {
-      name: "an object without metadata",
-      chunks: [`${added("a")}\n{"type":"ADDED","object":{}}\n`],
+      name: "an object that is none",
+      chunks: [`${added("a")}\n{"type":"ADDED","object":7}\n`],
       want: "Malformed"
     },
     { name: "an object that is cut off", chunks: [`${added("a")}\n{"type":`], want: "Malformed" },
