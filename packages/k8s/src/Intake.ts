@@ -37,6 +37,15 @@ export const checkedPage = <A>(kind: Kind, page: ObjectList<A>): Result.Result<O
   return Result.succeed(items === null ? { ...page, items: [] } : page)
 }
 
+/** A page of which every object can be read: for who must not take what is unreadable for what is not there. */
+export const readablePage = <A>(kind: Kind, page: ObjectList<A>): Result.Result<ObjectList<A>, KubernetesError> =>
+  Result.flatMap(checkedPage(kind, page), (page) => {
+    const problem = page.items.map((item) => problemIn(kind, item)).find((each) => each !== undefined)
+    return problem === undefined
+      ? Result.succeed(page)
+      : Result.fail(malformed(kind, "list", `objects that can be read; ${problem}`))
+  })
+
 const eventTypes: ReadonlySet<unknown> = new Set(["ADDED", "MODIFIED", "DELETED", "BOOKMARK"])
 
 export const checkedEvent = <E>(kind: Kind, event: E): Result.Result<E, KubernetesError> =>

@@ -3,6 +3,7 @@
  * API server when its Job or files are about to be made, and only then.
  */
 import { ourSelector, runUidLabel } from "@orchestrator/domain/Labels"
+import { readablePage } from "@orchestrator/k8s/Intake"
 import { PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -55,6 +56,7 @@ export class Observe extends Context.Service<Observe, {
       /** What becomes of the pods of a run, as far as the stream has not told it. */
       const readPods = ({ namespace, uid }: RunFacts) =>
         client.list(PodKind, { namespace, labelSelector: `${ourSelector},${runUidLabel}=${uid}` }).pipe(
+          Effect.flatMap((page) => Effect.fromResult(readablePage(PodKind, page))),
           Effect.map(({ items }) => {
             for (const pod of items) stores.pods.wrote(podFacts(pod))
           })
