@@ -9,7 +9,7 @@ import { apiVersionOf, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from 
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject, Job, KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
 import { Action, type ActionOf, type StatusWrite } from "../decide/Action.ts"
 import type { Plan } from "../decide/Rule.ts"
 import { claimFacts } from "../facts/Claim.ts"
@@ -81,8 +81,21 @@ export class Interpreter extends Context.Service<Interpreter, {
         return "ended"
       })
 
+      /** Noted while nothing is known of it: another run must not start where this Job may come to be. */
+      const sendJob = (job: Job) => {
+        const { claim, name, namespace } = jobFacts(job)
+        if (claim === undefined) return client.create(JobKind, job)
+        const key = `${namespace}/${claim}`
+        const answered = (unknown: boolean) =>
+          Effect.map(Clock.currentTimeMillis, (now) => stores.underway.answered(key, name, now, unknown))
+        return Effect.andThen(
+          Effect.sync(() => stores.underway.sent(key, name)),
+          Effect.onExit(client.create(JobKind, job), (exit) => answered(!isAnswer(exit)))
+        )
+      }
+
       const createJob = ({ job }: ActionOf<"CreateJob">, made: (uid: string | undefined) => void) =>
-        client.create(JobKind, job).pipe(
+        sendJob(job).pipe(
           Effect.map((created): Step => {
             stores.jobs.wrote(jobFacts(created))
             made(created.metadata.uid)
@@ -213,6 +226,12 @@ const answer = (feedback: Feedback, error?: KubernetesError): Answer => ({
   feedback,
   ...(error === undefined ? {} : { error })
 })
+
+/** Whether the API server has said what became of a request. */
+const isAnswer = (exit: Exit.Exit<unknown, KubernetesError>): boolean =>
+  Exit.isSuccess(exit) || Option.exists(Exit.findErrorOption(exit), (error) => !isUnknown(error))
+
+const isUnknown = hasReason("ServerError", "Unreachable", "Malformed")
 
 const isOwnedBy = ({ metadata }: KubernetesObject, owner: string | undefined): boolean =>
   metadata.ownerReferences?.some(({ uid }) => uid === owner) === true

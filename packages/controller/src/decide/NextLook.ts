@@ -11,6 +11,7 @@ import { standingOf, startDeadline } from "./Standing.ts"
 export const nextLook = (stage: Superseding | Unreadable | NotStarted | Started): Pick<Plan, "wakeAt"> => {
   const times = [
     ...(stage.tag === "Started" ? timesOf(stage) : []),
+    ...(stage.tag === "NotStarted" && stage.workspace?.turn.tag === "waiting" ? [stage.workspace.turn.until] : []),
     ...(stage.tag === "Superseding" ? [podEndUntil(stage.former)] : []),
     pausedUntil(stage)
   ]

@@ -60,7 +60,7 @@ const newestSession = (attempts: unknown): Fields => {
   const newest = known.findLast(({ sessionId }) => sessionId !== undefined)
   return newest === undefined
     ? {}
-    : { attempts: [shortOf(Struct.pick(newest, ["contextVersion", "jobName", "sessionId", "startedAt"]))] }
+    : { attempts: [shortOf(Struct.pick(newest, ["contextVersion", "jobName", "sessionId", "startedAt", "exitCode"]))] }
 }
 
 /** Without texts that are longer than any of ours. */

@@ -72,7 +72,7 @@ export type WorkspaceTurn =
   /** Nobody holds it, nobody is before this run. */
   | { readonly tag: "free" }
   /** Held by, or first to be given to, the run of this name. Also while a pod of this run's previous attempt is ending. */
-  | { readonly tag: "waiting"; readonly behind: string }
+  | { readonly tag: "waiting"; readonly behind: string; readonly until?: DateTime.Utc }
   /** The claim is being deleted: what is left of it cannot be mounted any more. */
   | { readonly tag: "deleting" }
   /** Every name that the tenant's claim could have is another's. */

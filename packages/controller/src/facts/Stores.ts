@@ -13,6 +13,7 @@ import type { JobFacts } from "./Job.ts"
 import { goneFacts, type PodFacts } from "./Pod.ts"
 import type { RunFacts } from "./Run.ts"
 import { formatKey } from "./RunKey.ts"
+import { makeUnderway, type Underway } from "./Underway.ts"
 import type { WarningFacts } from "./Warning.ts"
 
 export class Stores extends Context.Service<Stores, {
@@ -21,6 +22,7 @@ export class Stores extends Context.Service<Stores, {
   readonly pods: Store<PodFacts>
   /** Last states of pods that are gone, by the UID of their Job. */
   readonly lastPods: Map<string, PodFacts>
+  readonly underway: Underway
   readonly files: Store<FilesFacts>
   readonly workspaces: Store<ClaimFacts>
   /** What the Job controller has against making a Job's pod. */
@@ -49,6 +51,7 @@ export class Stores extends Context.Service<Stores, {
       claim: claimsOf
     }),
     lastPods: new Map<string, PodFacts>(),
+    underway: makeUnderway(),
     files: makeFactStore<FilesFacts>(),
     workspaces: makeFactStore<ClaimFacts>(),
     refusals: makeFactStore<WarningFacts>({ object: objectOf }),

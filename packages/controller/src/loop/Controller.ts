@@ -94,6 +94,7 @@ export class Controller extends Context.Service<Controller, {
       })
 
       const work = Effect.scoped(Effect.gen(function*() {
+        stores.underway.takenOver(yield* Clock.currentTimeMillis)
         yield* Effect.forkScoped(supervised("sweep", Effect.forever(sweep)))
         yield* Effect.forkScoped(supervised("settling of ended runs", Effect.forever(settleEnded)))
         yield* Effect.replicateEffect(Effect.forkScoped(supervised("worker", Effect.forever(process))), workers)

@@ -2,9 +2,6 @@
  * Reads the stores once and says what there is. The only input of a plan. Of a run that the store has not whole, the spec is read from the
  * API server when its Job or files are about to be made, and only then.
  */
-import { ourSelector, runUidLabel } from "@orchestrator/domain/Labels"
-import { readablePage } from "@orchestrator/k8s/Intake"
-import { PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
@@ -16,18 +13,19 @@ import { promptVersion } from "../attempt/SpecEdit.ts"
 import { lastSession } from "../decide/LastSession.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
-import type { Observed, ObservedFiles, ObservedJob } from "../facts/Observed.ts"
+import type { Observed, ObservedFiles, ObservedJob, WorkspaceTurn } from "../facts/Observed.ts"
 import { observeJob } from "../facts/ObserveJob.ts"
-import { podFacts } from "../facts/Pod.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
 import { admitted, reachedLimit } from "../line/Admission.ts"
+import { isVacant } from "../line/Possession.ts"
 import { workspaceOf } from "../line/Turns.ts"
 import { type Moment, startObstacle } from "../line/Waiting.ts"
 import { mustWait } from "../line/Workspaces.ts"
+import { makeReads } from "./Reads.ts"
 import { ControllerSettings } from "./Settings.ts"
 
 export class Observe extends Context.Service<Observe, {
@@ -42,6 +40,7 @@ export class Observe extends Context.Service<Observe, {
       const templates = yield* Templates
       const { config } = yield* ControllerSettings
       const client = yield* KubernetesClient
+      const reads = yield* makeReads
 
       const moment = Effect.map(DateTime.now, (now): Moment => ({ config, now, snapshot: stores }))
 
@@ -53,22 +52,23 @@ export class Observe extends Context.Service<Observe, {
         }, stores.pods.revision())
       }
 
-      /** What becomes of the pods of a run, as far as the stream has not told it. */
-      const readPods = ({ namespace, uid }: RunFacts) =>
-        client.list(PodKind, { namespace, labelSelector: `${ourSelector},${runUidLabel}=${uid}` }).pipe(
-          Effect.flatMap((page) => Effect.fromResult(readablePage(PodKind, page))),
-          Effect.map(({ items }) => {
-            for (const pod of items) stores.pods.wrote(podFacts(pod))
-          })
-        )
-
       /** Watches have no common order: before a Job that is over is judged, its pod is read where the stream of pods is behind. */
       const withPods = Effect.fnUntraced(function*(run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) {
         const seen = jobs.map(observeJobOf)
         if (run === undefined || run.ended || !seen.some(({ podBehind }) => podBehind === true)) return seen
-        yield* readPods(run)
+        yield* reads.podsOf(run)
         return jobs.map(observeJobOf)
       })
+
+      /** A Job that the status names is lost when the API server does not have it: the store of another leader's may be behind. */
+      const findJob = (run: RunFacts | undefined) => {
+        if (run === undefined || run.ended || run.deleting) return Effect.undefined
+        const { jobName: name, namespace, status } = run
+        const isNamed = status.attempts?.some(({ jobName }) => jobName === name) === true
+        return isNamed && stores.jobs.get({ name, namespace }) === undefined
+          ? reads.jobNamed(namespace, name)
+          : Effect.undefined
+      }
 
       const hasFiles = (job: ObservedJob | undefined) =>
         job !== undefined &&
@@ -106,17 +106,46 @@ export class Observe extends Context.Service<Observe, {
       const sessionOf = (run: LiveRun) =>
         lastSession(run, run.tenant === undefined ? [] : stores.runs[run.kind].by("tenant", run.tenant.key))
 
+      /** When another Job for the workspace may come to be that nothing tells of yet; a run looks again before that. */
+      const underway = ({ now }: Moment, run: LiveRun, claim: string) => {
+        const millis = DateTime.toEpochMillis(now)
+        const until = stores.underway.until(`${run.namespace}/${claim}`, run.jobName, millis)
+        return until === undefined ? undefined : Math.min(until, millis + underwayLookMillis)
+      }
+
+      /**
+       * The workspace of a run that could start in it. Where the stores do not prove that nobody is at work there, Jobs and pods are read
+       * first, so that they do.
+       */
+      const assured = Effect.fnUntraced(function*(at: Moment, run: LiveRun) {
+        const seen = workspaceOf(at, run)
+        if (seen === undefined || mustWait(seen.turn, config) || config.storage.access === "Shared") return seen
+        const busy = underway(at, run, seen.claim)
+        if (busy !== undefined) return { ...seen, turn: notYet(busy) }
+        const claim = stores.workspaces.get({ namespace: run.namespace, name: seen.claim })
+        if (claim === undefined || isVacant(stores, run, claim)) return seen
+        yield* reads.workersOf(run.namespace, run.service ?? "")
+        const found = workspaceOf(at, run)
+        const before = claim.holder === undefined || claim.holder === run.uid
+          ? undefined
+          : stores.underway.untilOfOthers(`${run.namespace}/${claim.name}`, DateTime.toEpochMillis(at.now))
+        return before === undefined || mustWait(found?.turn, config) ? found : { ...seen, turn: notYet(before) }
+      })
+
       const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
         const hasJob = job !== undefined
-        const workspace = workspaceOf(at, run)
         const obstacle = hasJob ? undefined : startObstacle(stores, run)
         const limit = reachedLimit(at, run)
-        const waits = mustWait(workspace?.turn, config) || pausedUntil({ now: at.now, run }) !== undefined
+        const isPaused = pausedUntil({ now: at.now, run }) !== undefined
+        const mayStart = !hasJob && obstacle === undefined && limit === undefined && !isPaused && !run.cancel &&
+          !run.deleting
+        const workspace = mayStart ? yield* assured(at, run) : workspaceOf(at, run)
+        const waits = mustWait(workspace?.turn, config) || isPaused
         const present = hasFiles(job)
         /** Whether files are to be made now, as far as the run itself and its place tell. */
         const starts = obstacle === undefined && !(hasJob ? present : waits) && Result.isSuccess(run.spec)
-        const reads = starts && !run.isWhole && limit === undefined && !run.cancel && !run.deleting
-        const whole = reads ? yield* withWholeSpec(run) : undefined
+        const isRead = starts && !run.isWhole && limit === undefined && !run.cancel && !run.deleting
+        const whole = isRead ? yield* withWholeSpec(run) : undefined
         const seen = whole ?? run
         const rendered = starts && seen.isWhole ? render(seen) : undefined
         return {
@@ -134,7 +163,9 @@ export class Observe extends Context.Service<Observe, {
       const observe = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Observed, KubernetesError> {
         const at = yield* moment
         const run = stores.runs[key.kind].get(key)
-        const all = stores.jobs.by("ownerName", formatKey(key))
+        const found = yield* findJob(run)
+        const known = stores.jobs.by("ownerName", formatKey(key))
+        const all = found === undefined || known.some(({ uid }) => uid === found.uid) ? known : [...known, found]
         const isOurs = ({ owners }: JobFacts) => run !== undefined && owners.includes(run.uid)
         const jobs = yield* withPods(run, all.filter(isOurs))
         const orphans = all.filter((job) => !isOurs(job)).map(observeJobOf)
@@ -148,6 +179,15 @@ export class Observe extends Context.Service<Observe, {
     })
   )
 }
+
+/** Between two looks at a Job that was sent and not answered. */
+const underwayLookMillis = 5000
+
+const notYet = (until: number): WorkspaceTurn => ({
+  tag: "waiting",
+  behind: "a Job that may still be made",
+  until: DateTime.makeUnsafe(until)
+})
 
 const nothingToDo = {
   workspace: undefined,

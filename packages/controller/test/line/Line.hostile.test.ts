@@ -1,6 +1,5 @@
 /** Thousands of runs of one tenant: to observe one of them, few of the others are looked at, so that a round never holds up the Lease. */
 import { assert, it } from "@effect/vitest"
-import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Effect, Layer, Result } from "effect"
 import { runFacts } from "../../src/facts/Run.ts"
@@ -8,12 +7,13 @@ import { Stores } from "../../src/facts/Stores.ts"
 import { Observe } from "../../src/loop/Observe.ts"
 import { ControllerSettings } from "../../src/loop/Settings.ts"
 import { config } from "../fixtures/Given.ts"
+import { nothingMore } from "../fixtures/NothingMore.ts"
 import { makeCodeRun, namespace } from "../fixtures/Runs.ts"
 
 const layer = Observe.layer.pipe(
   Layer.provide(Layer.mock(Templates, { render: () => Result.succeed({ "prompt.md": "Do it.\n" }) })),
   Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
-  Layer.provide(Layer.mock(KubernetesClient, {})),
+  Layer.provide(nothingMore),
   Layer.provideMerge(Stores.layer),
   Layer.fresh
 )

@@ -1,7 +1,6 @@
 /** What is read from the stores: whose turn it is in a workspace, which Jobs are whose, when files are rendered. */
 import { assert, describe, it } from "@effect/vitest"
 import { jobFinalizer, runUidLabel } from "@orchestrator/domain/Labels"
-import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { ConfigMap, CustomObject, Job, PersistentVolumeClaim, Pod } from "@orchestrator/k8s/Objects"
 import { Templates } from "@orchestrator/templates/Templates"
@@ -16,6 +15,7 @@ import { Stores } from "../../src/facts/Stores.ts"
 import { Observe } from "../../src/loop/Observe.ts"
 import { ControllerSettings } from "../../src/loop/Settings.ts"
 import { config } from "../fixtures/Given.ts"
+import { nothingMore } from "../fixtures/NothingMore.ts"
 import { jobName, makeCodeRun, makeDocsRun, namespace, uid } from "../fixtures/Runs.ts"
 import { finished, pausedFor, running } from "../fixtures/Statuses.ts"
 
@@ -32,7 +32,7 @@ const layer = Observe.layer.pipe(
   Layer.provide(Layer.mock(Templates, { render: () => Result.succeed({ "prompt.md": "Do it.\n" }) })),
   Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
   // What is read of a run that the stores have not whole: see program/Large.hostile.test.ts.
-  Layer.provide(Layer.mock(KubernetesClient, {})),
+  Layer.provide(nothingMore),
   Layer.provideMerge(Stores.layer),
   Layer.fresh
 )

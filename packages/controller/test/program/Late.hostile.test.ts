@@ -98,7 +98,7 @@ describe("a pod that goes while its watch is late", () => {
 describe("a node that is away while its Node object stays", () => {
   const away = () => {
     const link = makeLink()
-    return { link, layer: Layer.provideMerge(controller(), cluster(endless, undefined, linked(link))) }
+    return { link, layer: Layer.provideMerge(controller(), cluster(endless, { node: linked(link) })) }
   }
   /** What a person, or the taint, does in the end. */
   const forced = Effect.gen(function*() {

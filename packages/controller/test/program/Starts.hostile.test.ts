@@ -159,7 +159,9 @@ const proxy: ScriptedContainer = { after: "never", onTerminate: { after: "5 seco
 
 const meshed = (agent: (env: Readonly<Record<string, string>>) => ScriptedContainer) => {
   const script = acting(({ env }) => agent(env))
-  const whole = cluster((request) => request.container.name === "istio-proxy" ? proxy : script(request), injecting)
+  const whole = cluster((request) => request.container.name === "istio-proxy" ? proxy : script(request), {
+    actors: injecting
+  })
   return Layer.provideMerge(controller(), whole)
 }
 

@@ -58,21 +58,28 @@ export interface WorldOptions {
   readonly prompt?: string
 }
 
-/** What runs beside the controller. `actors`: the client of the Job controller and its like; `node`: the kubelet's. */
+/** What runs beside the controller, each with a client of its own. */
 export const cluster = (
   script: Script = delivering(),
-  actors: ClientLayer = sameClient,
-  node: ClientLayer = sameClient
+  { actors = sameClient, collector = sameClient, node = sameClient }: Clients = {}
 ) =>
   Layer.mergeAll(
     Actors.layer.pipe(Layer.provide(actors)),
-    GarbageCollector.layer,
+    GarbageCollector.layer.pipe(Layer.provide(collector)),
     Kubelet.layer({ nodeName: "node" }).pipe(Layer.provide(node))
   ).pipe(
     Layer.provideMerge(layerTest(script)),
     Layer.provideMerge(layerMemory),
     Layer.provideMerge(Requests.layer)
   )
+
+interface Clients {
+  /** Of the Job controller and its like. */
+  readonly actors?: ClientLayer
+  readonly collector?: ClientLayer
+  /** Of the kubelet. */
+  readonly node?: ClientLayer
+}
 
 type ClientLayer = Layer.Layer<KubernetesClient, never, KubernetesClient>
 

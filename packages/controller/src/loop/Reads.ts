@@ -1,0 +1,53 @@
+/**
+ * What is read from the API server where a store may be behind: watches have no common order, and one may be late or silent. Only in these
+ * cases, never on the usual way of a run. What was read goes into the stores, which then say it to every round.
+ */
+import { labelValue, runUidLabel } from "@orchestrator/domain/Labels"
+import { readablePage } from "@orchestrator/k8s/Intake"
+import { JobKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient, type Selectors } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason } from "@orchestrator/k8s/KubernetesError"
+import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
+import { Effect } from "effect"
+import { jobFacts } from "../facts/Job.ts"
+import { podFacts } from "../facts/Pod.ts"
+import type { RunFacts } from "../facts/Run.ts"
+import { Stores } from "../facts/Stores.ts"
+
+export const makeReads = Effect.gen(function*() {
+  const client = yield* KubernetesClient
+  const stores = yield* Stores
+
+  /** Whole or not at all: what cannot be read is not to be taken for what is not there. */
+  const list = <A extends KubernetesObject>(kind: Kind<A>, selectors: Selectors) =>
+    Effect.flatMap(client.list(kind, selectors), (page) => Effect.fromResult(readablePage(kind, page)))
+
+  const takePods = ({ items }: { readonly items: ReadonlyArray<Pod> }) => {
+    for (const pod of items) stores.pods.wrote(podFacts(pod))
+  }
+
+  /** What became of the pods of a run. */
+  const podsOf = ({ namespace, uid }: RunFacts) =>
+    Effect.map(list(PodKind, { namespace, labelSelector: `${runUidLabel}=${uid}` }), takePods)
+
+  /** Whoever may be at work in a workspace of a service, Jobs first: what a Job makes after it was read is in the list of pods. */
+  const workersOf = Effect.fnUntraced(function*(namespace: string, service: string) {
+    const selectors = { namespace, labelSelector: `service-name=${labelValue(service)}` }
+    const { items } = yield* list(JobKind, selectors)
+    for (const job of items) stores.jobs.wrote(jobFacts(job))
+    takePods(yield* list(PodKind, selectors))
+  })
+
+  /** A Job that the status names and the store lacks; undefined: there is none. */
+  const jobNamed = (namespace: string, name: string) =>
+    client.get(JobKind, { namespace, name }).pipe(
+      Effect.map((job) => {
+        const facts = jobFacts(job)
+        stores.jobs.wrote(facts)
+        return facts
+      }),
+      Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
+    )
+
+  return { podsOf, workersOf, jobNamed }
+})
