@@ -23,6 +23,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     ".",
     "actors",
     "node",
+    "faults",
     "wire"
   ],
   controller: ["kinds", "facts", "attempt", "line", "manifest", "decide", "act", "loop"],

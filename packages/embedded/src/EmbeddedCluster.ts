@@ -52,7 +52,8 @@ const layerNoDeps = (
       resetCounts: Effect.sync(counts.reset),
       served: Effect.sync(kinds.all),
       registerUser: (token, user) => Effect.sync(() => reviews.register(token, user)),
-      ownership: makeOwnership(store, kinds)
+      ownership: makeOwnership(store, kinds),
+      objects: store
     })
     return Context.make(KubernetesClient, client).pipe(Context.add(EmbeddedStore, handle))
   }))

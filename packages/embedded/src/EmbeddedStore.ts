@@ -3,6 +3,7 @@ import type { Kind } from "@orchestrator/k8s/Kinds"
 import { Context, type Effect } from "effect"
 import type { Ownership } from "./garbage/Ownership.ts"
 import type { ServedKind } from "./kinds/ServedKinds.ts"
+import type { ObjectStore } from "./store/ObjectStore.ts"
 import type { KnownUser } from "./write/Reviews.ts"
 
 export type Verb =
@@ -39,4 +40,6 @@ export class EmbeddedStore extends Context.Service<EmbeddedStore, {
   readonly registerUser: (token: string, user: KnownUser) => Effect.Effect<void>
   /** What the garbage collector works from. */
   readonly ownership: Ownership
+  /** What is stored, with its history. */
+  readonly objects: ObjectStore
 }>()("@orchestrator/embedded/EmbeddedStore") {}

@@ -12,7 +12,10 @@ const claimantOf = (run: RunFacts): Claimant => ({ uid: run.uid, githubUser: run
 
 const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
   const uids = new Set<string>()
-  for (const job of snapshot.jobs.values()) if (isAlive({ ...job, pod: podOf(snapshot, job) })) uids.add(job.runUid)
+  for (const job of snapshot.jobs.values()) {
+    // A Job that bears our labels and no run's is somebody else's: it would keep its place for ever.
+    if (job.runUid !== "" && isAlive({ ...job, pod: podOf(snapshot, job) })) uids.add(job.runUid)
+  }
   return [...uids].map((uid) => {
     const run = runByUid(snapshot, uid)
     return run === undefined ? { uid, githubUser: undefined, service: undefined } : claimantOf(run)

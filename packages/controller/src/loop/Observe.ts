@@ -6,7 +6,6 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
-import { randomBytes } from "node:crypto"
 import { currentJob } from "../attempt/CurrentAttempt.ts"
 import { pausedUntil } from "../attempt/Pause.ts"
 import { promptVersion } from "../attempt/SpecEdit.ts"
@@ -25,6 +24,7 @@ import { isVacant } from "../line/Possession.ts"
 import { workspaceOf } from "../line/Turns.ts"
 import { type Moment, startObstacle } from "../line/Waiting.ts"
 import { mustWait } from "../line/Workspaces.ts"
+import { nonce } from "./Nonce.ts"
 import { makeReads } from "./Reads.ts"
 import { ControllerSettings } from "./Settings.ts"
 
@@ -152,7 +152,7 @@ export class Observe extends Context.Service<Observe, {
           run: seen,
           workspace,
           files: { present, rendered },
-          nonce: hasJob ? "" : randomBytes(8).toString("hex"),
+          nonce: hasJob ? "" : yield* nonce,
           obstacle,
           reachedLimit: limit,
           contested: !hasJob && isContested(run),

@@ -33,7 +33,7 @@ import { filesDigest } from "../../src/manifest/Files.ts"
 export const namespace = "orchestrator"
 
 /** One line per file: what the templates say is not of interest here. */
-const templates = (prompt = "# prompt.md\n") =>
+export const templates = (prompt = "# prompt.md\n") =>
   Layer.orDie(Templates.layerMemory(Object.fromEntries(
     [
       ...["container.sh", "claude.md", "prompt.md", "coding-guidelines.md", "github-guidelines.md", "mcp-tools.md"].map(
@@ -49,7 +49,7 @@ const templates = (prompt = "# prompt.md\n") =>
     ]
   )))
 
-const configOf = (input: object) => Schema.decodeSync(OrchestratorConfig)(input)
+export const configOf = (input: object) => Schema.decodeSync(OrchestratorConfig)(input)
 
 export interface WorldOptions {
   readonly config?: object
@@ -188,7 +188,7 @@ export const isAgain = ({ pod }: ContainerRequest): boolean =>
   pod.metadata.ownerReferences?.some(({ name }) => /-r\d+-[0-9a-f]{8}$/.test(name)) === true
 
 /** An agent that delivers after this time. */
-const delivering = (after: NonNullable<ScriptedContainer["after"]> = "10 seconds"): Script =>
+export const delivering = (after: NonNullable<ScriptedContainer["after"]> = "10 seconds"): Script =>
   acting(({ env }) => completed(env, after))
 
 /** An agent that works until it is told to stop, and then saves its work. */

@@ -108,7 +108,8 @@ const indexAfter = (sorted: ReadonlyArray<StoredObject>, key: string): number =>
   return index < 0 ? sorted.length : index
 }
 
-const objectsAt = (
+/** What there was at a revision, sorted; Gone where the history does not reach back to it. */
+export const objectsAt = (
   store: ObjectStore,
   resource: string,
   revision: number,

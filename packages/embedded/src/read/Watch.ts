@@ -120,7 +120,8 @@ const begin = (
     })
   })
 
-const eventOf = (
+/** What a change is to whoever selects so; nothing where it was and is not selected. */
+export const eventOf = (
   { object, previous, type }: LogEntry,
   { matches }: Selection
 ): ReadonlyArray<WatchEvent<KubernetesObject>> => {
@@ -136,7 +137,7 @@ const atRevisionOf = (previous: StoredObject, { metadata: { resourceVersion } }:
   metadata: { ...previous.metadata, resourceVersion }
 })
 
-const bookmarkAt = (kind: Kind, revision: number, initialEnd = false): WatchEvent<KubernetesObject> => ({
+export const bookmarkAt = (kind: Kind, revision: number, initialEnd = false): WatchEvent<KubernetesObject> => ({
   type: "BOOKMARK",
   object: {
     apiVersion: apiVersionOf(kind),

@@ -1,0 +1,71 @@
+/** The controllers of a simulation: the whole program of each, over the client that the simulation gives it. */
+import type { Process } from "@orchestrator/embedded/faults/Process"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
+import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
+import { Templates } from "@orchestrator/templates/Templates"
+import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { Stores } from "../../src/facts/Stores.ts"
+import { Controller } from "../../src/loop/Controller.ts"
+import { NonceSource } from "../../src/loop/Nonce.ts"
+import { ControllerSettings } from "../../src/loop/Settings.ts"
+import { configOf, namespace, templates } from "../program/World.ts"
+import type { Scenario } from "./Scenario.ts"
+
+/** Made once, for all cases of this thread. */
+const built = Effect.runSync(Effect.scoped(Layer.build(templates())))
+const rendered = Layer.succeed(Templates, Context.get(built, Templates))
+const configs = new WeakMap<Scenario, ReturnType<typeof configOf>>()
+
+const usual = {
+  cleanup: { completedJobDelayMinutes: 1, failedJobDelayMinutes: 1 },
+  leaderElection: { leaseSeconds: 30, renewDeadlineSeconds: 20, retrySeconds: 5 }
+}
+
+const settingsOf = (scenario: Scenario) => {
+  const known = configs.get(scenario) ?? configOf({ ...usual, ...scenario.config })
+  configs.set(scenario, known)
+  return known
+}
+
+export interface Running {
+  readonly controller: Controller["Service"]
+  readonly stores: Stores["Service"]
+}
+
+export const makeControllers = (scenario: Scenario) => {
+  const controllers = new Map<string, Running>()
+  const config = settingsOf(scenario)
+  const { leaseSeconds, renewDeadlineSeconds, retrySeconds } = config.leaderElection
+  const start = (process: Process, client: KubernetesClient["Service"]) => {
+    const scope = Scope.makeUnsafe()
+    let nonces = 0
+    const context = Context.add(
+      process.context,
+      NonceSource,
+      () => `${process.id.length}${process.id.slice(-1)}${String(nonces++)}`.padStart(16, "0")
+    )
+    const leadership = scenario.leadership === "alone"
+      ? Leadership.layerAlone
+      : layerLease({
+        lease: { namespace, name: "orchestrator" },
+        identity: process.id,
+        leaseSeconds,
+        renewDeadlineSeconds,
+        retrySeconds
+      })
+    const layer = Controller.layer.pipe(
+      Layer.provide(leadership),
+      Layer.provide(rendered),
+      Layer.provide(Layer.succeed(KubernetesClient, client)),
+      Layer.provide(Layer.succeed(ControllerSettings, { config, namespace }))
+    )
+    Effect.runForkWith(context)(
+      Effect.map(Layer.buildWithScope(layer, scope), (made) => {
+        controllers.set(process.name, { controller: Context.get(made, Controller), stores: Context.get(made, Stores) })
+      })
+    )
+    return { stop: () => void Effect.runForkWith(process.context)(Scope.close(scope, Exit.void)) }
+  }
+  return { start, controllers }
+}

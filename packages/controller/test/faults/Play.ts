@@ -1,0 +1,208 @@
+/**
+ * One case: a scenario with a list of choices, played to its end and judged. The measure is what the same scenario comes to when nothing
+ * goes wrong.
+ */
+import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import type { LogLine } from "@orchestrator/embedded/faults/Process"
+import { makeSimulation, type Point, type Simulation, type Step } from "@orchestrator/embedded/faults/Simulation"
+import type { StoreContents } from "@orchestrator/embedded/store/ObjectStore"
+import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { choiceAt, type Choices, lastChoice } from "./Choices.ts"
+import { makeControllers } from "./Controllers.ts"
+import { endProblems, type EndState, endStateOf } from "./EndState.ts"
+import { plantForeign } from "./Foreign.ts"
+import { type Counts, makeLedger, plantedSecret, type Violation } from "./Ledger.ts"
+import { peopleOf } from "./People.ts"
+import { minute, type Scenario, second, type User, userOf } from "./Scenario.ts"
+import { stateOf } from "./State.ts"
+
+/** What a scenario comes to when nothing goes wrong. */
+export interface Calm {
+  readonly points: ReadonlyArray<Point>
+  /** The points after this are those of the time in which nothing may be written any more. */
+  readonly lastPoint: number
+  readonly end: EndState
+  readonly counts: ReadonlyMap<string, Counts>
+  /** States that it went through, where nothing was left to do before time passed. */
+  readonly states: ReadonlySet<string>
+}
+
+export interface Outcome {
+  readonly violations: ReadonlyArray<Violation>
+  readonly points: ReadonlyArray<Point>
+  /** Faults that took effect. */
+  readonly injected: number
+  /** Whether it came to a state from which the rest is known. */
+  readonly equalled: boolean
+  readonly calm: Calm
+}
+
+export interface PlayOptions {
+  readonly scenario: Scenario
+  readonly choices: Choices
+  /** Undefined: this is the measure itself. */
+  readonly calm: Calm | undefined
+  /** States that were gone on from before, to a good end. */
+  readonly seen: Set<string>
+  /** What the controllers get for their client: to see that what they do wrong is found. */
+  readonly through?: (client: KubernetesClient["Service"]) => KubernetesClient["Service"]
+  /** To the end, also when that is known. */
+  readonly wholeWay?: boolean
+  readonly onStep?: (step: Step) => void
+  readonly onLog?: (line: LogLine) => void
+}
+
+const mostSteps = 40_000
+/** Between the end of all runs and the look at what is left: longer than cleanup waits. */
+const tidyMillis = 3 * minute
+/** After that nothing is written any more. */
+const quietMillis = 7 * minute
+const rounds = 10
+const usualBoundMinutes = 30
+
+/** The cluster before anything happens, the same for all cases of this thread. */
+let contents: StoreContents | undefined
+
+const snapshotOf = ({ server: { objects } }: Simulation): StoreContents => ({
+  revision: objects.revision(),
+  objects: objects.resources().flatMap((resource) => objects.list(resource).map((object) => ({ resource, object })))
+})
+
+/** One for each fault, and one for every ten seconds that it lasts, after which what is waited for is told. */
+const moreUpdates = (simulation: Simulation): number =>
+  simulation.injected() + Math.floor(simulation.faultMillis() / (10 * second))
+
+const describeRuns = (user: User): string =>
+  everyRunKind.flatMap(({ kind }) => user.runs(kind)).map(({ metadata, status }) =>
+    `${metadata.name} is ${String(status?.["phase"])} ${String(status?.["reason"])}`
+  ).join(", ")
+
+export const play = (
+  { calm, choices, onLog, onStep, scenario, seen, through = (client) => client, wholeWay = false }: PlayOptions
+): Outcome => {
+  const points: Array<Point> = []
+  const foreign = new Set<string>()
+  const logs: Array<string> = []
+  const states = new Set<string>()
+  const last = lastChoice(choices)
+  const { controllers, start } = makeControllers(scenario)
+  let steps = 0
+  let equalled = false
+
+  const ledger = makeLedger({
+    foreign,
+    elects: scenario.leadership === "lease",
+    pods: () => user.pods()
+  })
+  const simulation: Simulation = makeSimulation({
+    seed: scenario.id,
+    script: scenario.script,
+    contents,
+    level: onLog === undefined ? "Info" : "Debug",
+    choose: (point) => {
+      points.push(point)
+      return choiceAt(choices, point.index)
+    },
+    edit: (number) => scenario.edits?.[number]?.act(user),
+    start: (process, client) => start(process, through(client)),
+    onDone: ledger.onDone,
+    onChange: ledger.onChange,
+    onStep: onStep ?? (() => undefined),
+    onLog: (line) => {
+      logs.push(line.text + JSON.stringify(line.annotations))
+      onLog?.(line)
+    }
+  })
+  const { now } = simulation
+  const user = userOf(simulation, (uid) => foreign.add(uid))
+  const people = peopleOf(
+    scenario,
+    user,
+    (what) => onStep?.({ point: undefined, at: now(), text: `-- ${what}`, fault: undefined })
+  )
+  contents ??= snapshotOf(simulation)
+
+  /** Whether it goes on as something before it did. */
+  const isKnown = (): boolean => {
+    if (wholeWay || points.length <= last || !simulation.isQuiet()) return false
+    const state = `${people.acted()} ${stateOf(simulation, controllers)} ${ledger.digest()}`
+    const own = `${simulation.injected()} ${state}`
+    states.add(calm === undefined ? state : own)
+    return calm !== undefined && (calm.states.has(state) || seen.has(own))
+  }
+  const isDone = () => equalled || steps >= mostSteps || ledger.violations.length > 0
+
+  /** One step, and what people do after it; false when it is that time. */
+  const step = (until: number): boolean => {
+    equalled ||= isKnown()
+    if (isDone()) return false
+    steps++
+    const goes = simulation.step(Math.min(until, people.due()))
+    people.look()
+    return goes || now() < until
+  }
+
+  /** Until every run has ended. */
+  const live = () => {
+    const bound = (scenario.boundMinutes ?? usualBoundMinutes) * minute
+    const goesOn = () => step(simulation.faultsUntil() + bound)
+    while (!people.isOver() && goesOn());
+    if (people.isOver() || equalled) return
+    if (steps >= mostSteps) ledger.violate("I4", `it does not come to rest within ${mostSteps} steps`)
+    else ledger.violate("I4", `after ${bound / minute} minutes without a fault: ${describeRuns(user)}`)
+  }
+
+  /** Until what is left is tidied up. */
+  const tidy = () => {
+    const from = now()
+    while (step(Math.max(from, simulation.faultsUntil()) + tidyMillis));
+  }
+
+  /** All is read anew, and looked at again and again: nothing may be written. */
+  const rest = () => {
+    const before = ledger.writes()
+    const until = now() + quietMillis
+    simulation.resync()
+    for (let round = 0; round < rounds; round++) {
+      for (const { controller } of controllers.values()) {
+        for (const { kind } of everyRunKind) {
+          for (const { metadata: { name = "", namespace = "" } } of user.runs(kind)) {
+            simulation.server.run(controller.enqueue({ kind, namespace, name }))
+          }
+        }
+      }
+      const pause = now() + second
+      while (step(pause));
+    }
+    while (step(until));
+    const written = ledger.writes() - before
+    if (written > 0) ledger.violate("I5", `${written} writes after all had ended`)
+    if (steps >= mostSteps) ledger.violate("I5", "it does not come to rest after all had ended")
+  }
+
+  plantForeign(user)
+  scenario.before?.(user)
+  for (const name of scenario.controllers) simulation.begin(name)
+  people.look()
+  live()
+  if (!isDone()) tidy()
+  const end = endStateOf(simulation)
+  const counts = new Map([...ledger.counts].map(([key, value]) => [key, { ...value }]))
+  const lastPoint = points.length
+  if (!isDone()) rest()
+  if (logs.some((line) => line.includes(plantedSecret))) ledger.violate("I10", "a log line has the value of a Secret")
+  if (!isDone()) {
+    // Who was told what is not so need not end as without it.
+    const measure = simulation.isMisled() ? undefined : calm
+    const problems = [...endProblems({ simulation, end, counts, calm: measure, more: moreUpdates(simulation) })]
+    for (const { invariant, what } of problems) ledger.violate(invariant, what)
+  }
+  if (ledger.violations.length === 0 && calm !== undefined) { for (const state of states) seen.add(state) }
+  return {
+    violations: ledger.violations,
+    points,
+    injected: simulation.injected(),
+    equalled,
+    calm: calm ?? { points, lastPoint, end, counts, states }
+  }
+}

@@ -1,0 +1,53 @@
+/** Spreads cases over threads. */
+import { availableParallelism } from "node:os"
+import { Worker } from "node:worker_threads"
+import type { Case } from "./Cases.ts"
+import { makeRunner, type Tally } from "./Runner.ts"
+
+/** Cases that a thread is sent at a time. */
+const bunch = 40
+
+export interface PoolOptions {
+  readonly threads?: number
+  readonly onTally: (tally: Tally) => void
+  /** Whether to go on; asked before each bunch. */
+  readonly goesOn: () => boolean
+}
+
+const inBunches = (cases: ReadonlyArray<Case>): Array<ReadonlyArray<Case>> =>
+  Array.from({ length: Math.ceil(cases.length / bunch) }, (_, index) => cases.slice(index * bunch, (index + 1) * bunch))
+
+/** Cases of one scenario together: what one has seen another need not see again. */
+export const playAll = (cases: ReadonlyArray<Case>, { goesOn, onTally, threads }: PoolOptions): Promise<void> => {
+  const bunches = inBunches(
+    cases.toSorted((left, right) => left.scenario < right.scenario ? -1 : left.scenario > right.scenario ? 1 : 0)
+  )
+  const count = Math.min(threads ?? availableParallelism(), bunches.length)
+  if (count <= 1) {
+    const runner = makeRunner()
+    for (const bunch of bunches) {
+      if (!goesOn()) break
+      for (const each of bunch) onTally(runner.run(each))
+    }
+    return Promise.resolve()
+  }
+  const threadOf = () =>
+    new Promise<void>((resolve, reject) => {
+      const worker = new Worker(new URL("./Worker.ts", import.meta.url), {
+        resourceLimits: { maxYoungGenerationSizeMb: 64 }
+      })
+      const next = () => {
+        const bunch = goesOn() ? bunches.shift() : undefined
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+        if (bunch !== undefined) worker.postMessage(bunch)
+        else void worker.terminate().then(() => resolve())
+      }
+      worker.on("message", (tallies: ReadonlyArray<Tally>) => {
+        tallies.forEach(onTally)
+        next()
+      })
+      worker.on("error", reject)
+      next()
+    })
+  return Promise.all(Array.from({ length: count }, threadOf)).then(() => undefined)
+}

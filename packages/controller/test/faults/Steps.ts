@@ -1,0 +1,19 @@
+/** A case as a person reads it: one line a step, with what the controller planned in between. */
+import type { LogLine } from "@orchestrator/embedded/faults/Process"
+import type { Step } from "@orchestrator/embedded/faults/Simulation"
+
+const clock = (millis: number): string => `${(millis / 1000).toFixed(3).padStart(10)} s`
+
+/** `12.000 s  #34 A#1 replaceStatus CodeRun first: ok   <- 503, once` */
+export const tellStep = ({ at, fault, point, text }: Step): string =>
+  `${clock(at)} ${(point === undefined ? "" : `#${point.index}`).padStart(5)}  ${text}${
+    fault === undefined ? "" : `   <- ${fault}`
+  }`
+
+export const tellLog = ({ annotations, level, process, text }: LogLine): string => {
+  const { actions, rule, run, ...others } = annotations
+  const about = [run, ...Object.entries(others).map(([key, value]) => `${key}=${String(value)}`)]
+  return rule === undefined
+    ? `${" ".repeat(19)}  ${process} ${level}: ${text} (${about.filter((part) => part !== undefined).join(", ")})`
+    : `${" ".repeat(19)}  ${process} sees ${String(run)}: rule ${String(rule)} -> ${String(actions)}`
+}
