@@ -43,9 +43,9 @@ The annotation {{ $name }} of the Ingress is {{ toString $value | quote }}, so t
 {{- $namespace := .Release.Namespace }}
 {{- $runs := include "orchestrator.runNamespace" . }}
 {{- $secret := include "orchestrator.apiKeySecretName" . -}}
-{{ .Chart.Name }} {{ .Chart.AppVersion }} is being installed as {{ $name }} in namespace {{ $namespace }}; it looks after the runs of namespace {{ $runs }}.
+{{ .Chart.Name }} {{ .Chart.AppVersion }} is being installed as {{ $name }} in namespace {{ $namespace }}; it controls the runs of namespace {{ $runs }}.
 
-Wait until it is ready, and look at its log when it does not become so:
+Wait until it is ready, and check its log if it does not become ready:
 
   kubectl rollout status deployment/{{ $name }} -n {{ $namespace }} --timeout=2m
   kubectl logs -n {{ $namespace }} deployment/{{ $name }}
@@ -65,8 +65,8 @@ Reach the API:
 Callers send a token of the cluster, such as that of `kubectl create token NAME -n {{ $runs }}`, and may do what RBAC lets its owner do.
 {{- end }}
 
-Give the agents' GitHub user its token (or its ssh key: github-ssh-USER with ssh-privatekey and ssh-publickey), then hand over a task and wait for
-its end, whatever that is:
+Give the agents' GitHub user its token (or its ssh key: github-ssh-USER with ssh-privatekey and ssh-publickey), then submit a task and wait
+for it to finish:
 
   kubectl create secret generic github-token-USER -n {{ $runs }} --from-file=token=/path/to/token
   kubectl apply -n {{ $runs }} -f - << 'END'
@@ -100,12 +100,12 @@ The orchestrator runs without it, and repeats this as a warning in the answer of
 {{- end }}
 {{- if eq .Values.auth.mode "none" }}
 
-WARNING: auth.mode is `none`. Whoever reaches the API starts agents with your keys.
+WARNING: auth.mode is `none`. Anyone who can reach the API can start agents with your keys.
 {{- end }}
 {{- $clear := include "orchestrator.clearText" . | trim }}
 {{- if and $clear (eq .Values.auth.mode "kubernetes") }}
 
-WARNING: tokens of callers can be read on the way, and then used by whoever reads them:
+WARNING: tokens of callers are sent unencrypted and can be intercepted:
 {{- range splitList "\n" $clear }}
   {{ trim . }}
 {{- end }}

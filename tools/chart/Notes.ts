@@ -15,7 +15,7 @@ interface NotesCase {
   readonly silentOn?: ReadonlyArray<string>
 }
 
-const inTheClear = "tokens of callers can be read on the way"
+const inTheClear = "tokens of callers are sent unencrypted"
 const hosts = [{ host: "a.example.com" }, { host: "b.example.com" }]
 const secure = { enabled: true, hosts, tls: [{ secretName: "t", hosts: hosts.map(({ host }) => host) }] }
 const redirect = (name: string, value: string) => ({ [`${name}.ingress.kubernetes.io/ssl-redirect`]: value })

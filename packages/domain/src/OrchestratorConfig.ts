@@ -102,7 +102,7 @@ const AgentConfig = Schema.Struct({
   /** Seconds between SIGTERM and SIGKILL, in which the runner saves the work. */
   terminationGracePeriodSeconds: or(positive, 120),
   toolmanServerUrl: or(Schema.String, ""),
-  /** Seconds after which a model's answer that has gone silent is cut, so that the agent asks again. */
+  /** Seconds after which a stalled model response is closed, so that the agent retries. */
   streamIdleSeconds: or(positive, 120),
   broker: filled(Schema.Struct({
     resources: filled(Schema.Struct({

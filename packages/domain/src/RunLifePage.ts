@@ -53,33 +53,33 @@ interface Meaning {
 const meanings: Readonly<Record<Exclude<Place, "Gone">, Meaning>> = {
   Waiting: {
     phase: "Pending",
-    means: "Nothing runs and nothing is held: other runs, a workspace or a limit come first.",
+    means: "Nothing is running and nothing is held: the run waits for other runs, a workspace or a limit.",
     reasons: ["WaitingForDependencies", "WaitingForWorkspace", "WaitingForCapacity"]
   },
   Starting: {
     phase: "Running",
-    means: "The workspace is leased and the Job made; the agent's container has not begun.",
+    means: "The workspace is leased and the Job created; the agent's container has not started.",
     reasons: ["Starting", "Blocked"]
   },
-  Working: { phase: "Running", means: "The agent's container has begun.", reasons: ["AgentRunning"] },
+  Working: { phase: "Running", means: "The agent's container is running.", reasons: ["AgentRunning"] },
   Stopping: {
     phase: "Running",
-    means: "The agent was told to stop and saves its work; what it then says decides how the run ends.",
+    means: "The agent is stopping and saves its work; its result decides how the run ends.",
     reasons: []
   },
   Replacing: {
     phase: "Running",
-    means: "A higher `spec.contextVersion` was asked for: the attempt before it is stopped and recorded first.",
+    means: "A higher `spec.contextVersion` was requested: the previous attempt is stopped and recorded first.",
     reasons: []
   },
   Paused: {
     phase: "Pending",
-    means: "The attempt ended by what passes: the run goes on by itself at `status.resumesAt`.",
+    means: "The attempt ended for a temporary reason: the run resumes at `status.resumesAt`.",
     reasons: ["RateLimited", "InfraLost"]
   },
   Ended: {
     phase: "Succeeded, Failed or Cancelled",
-    means: "Final for this `spec.contextVersion`. The Job and its files go after the delay that `cleanup` sets.",
+    means: "Final for this `spec.contextVersion`. The Job and its files are deleted after the delay set in `cleanup`.",
     reasons: TerminalReason.literals
   }
 }

@@ -6,7 +6,7 @@ export const nodeAway = ({ name, namespace, node }: PodFacts): string => {
   const taint = node === undefined
     ? ""
     : `, or kubectl taint node ${node} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`
-  return `The pod ${name} has not ended; what waits for it goes on when it is gone. When its node${
+  return `The pod ${name} has not ended; runs that wait for it continue once it is gone. If its node${
     node === undefined ? "" : ` ${node}`
-  } is off for good: ${force}${taint}`
+  } is permanently off: ${force}${taint}`
 }

@@ -110,7 +110,7 @@ export const runEndpoints = <
     }).annotate(Needs, [needs.update]).annotateMerge(OpenApi.annotations({
       summary: `Stop a ${name}`,
       description:
-        "Stops the agent, saves and pushes its work, and ends the run as Cancelled. Cancelling twice is cancelling once; an attempt that is asked for afterwards is not meant."
+        "Stops the agent, saves and pushes its work, and ends the run as Cancelled. Cancelling twice is the same as once; attempts that are requested afterwards are not cancelled."
     })),
     HttpApiEndpoint.get("logs", "/:name/logs", {
       params: runName,
