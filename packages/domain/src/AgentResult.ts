@@ -1,6 +1,7 @@
 /**
  * What comes back from a pod, as JSON in termination messages (at most 4,096 bytes each): the runner's report and the proof of
- * delivery. Success needs both. Where no broker runs, the runner carries the proof of the delivery services it called itself.
+ * delivery. Success needs both. The runner tells how its agent ended and what it saw of the work; what that makes of the run is the
+ * controller's to say. Where no broker runs, what the runner saw is the proof.
  */
 import { Predicate, Result, Schema } from "effect"
 import { type Decoded, type FieldProblem, tolerantDecoder } from "./Decode.ts"
@@ -25,9 +26,9 @@ export const Delivery = Schema.Struct({
 export type Delivery = typeof Delivery.Type
 
 export const AgentResult = Schema.Struct({
-  /** Completed: the agent said it was done. Interrupted: the runner was told to stop; the controller knows why. */
+  /** Completed: the agent said it was done, whatever became of its work. Interrupted: the runner was told to stop; the controller knows why. */
   outcome: Schema.Literals(["Completed", "Failed", "Interrupted"]),
-  /** Why it Failed. */
+  /** Why it Failed; of one that is Completed, the limit that it ended at, which is why where its work is not delivered. */
   reason: Schema.optionalKey(FailureReason),
   /** One or two sentences for people. */
   message: Words(2000),
@@ -40,7 +41,14 @@ export const AgentResult = Schema.Struct({
   usage: Schema.optionalKey(Usage),
   /** RFC 3339 time at which a usage limit ends. */
   resetAt: Schema.optionalKey(Time),
-  delivery: Schema.optionalKey(Delivery)
+  /** What the runner saw of the work on the remote. Runners of older versions made a reason of it themselves. */
+  delivery: Schema.optionalKey(Delivery),
+  /** Why nothing could be offered to the remote: a failure of the runner's own means. */
+  problem: Schema.optionalKey(Words(1000)),
+  /** Whether the remote's host has an API for pull requests; of work that is done. */
+  forgeKnown: Schema.optionalKey(Schema.Boolean),
+  /** Why there is no pull request, as far as the runner was told. */
+  pullRequestProblem: Schema.optionalKey(Words(1000))
 })
 export type AgentResult = typeof AgentResult.Type
 
@@ -74,20 +82,27 @@ export const parseAgentResult = (
   text: string | undefined
 ): Result.Result<AgentResult, ReadonlyArray<FieldProblem>> => Result.map(decodeAgentResult(text), ({ value }) => value)
 
+/** The same with other words for people. */
+export const mapWords = (result: AgentResult, change: (words: string) => string): AgentResult => {
+  const { delivery, message, problem, pullRequestProblem, remarks, resumeProblem } = result
+  return {
+    ...result,
+    message: change(message),
+    ...(remarks === undefined ? {} : { remarks: change(remarks) }),
+    ...(resumeProblem === undefined ? {} : { resumeProblem: change(resumeProblem) }),
+    ...(problem === undefined ? {} : { problem: change(problem) }),
+    ...(pullRequestProblem === undefined ? {} : { pullRequestProblem: change(pullRequestProblem) }),
+    ...(delivery?.pushRefused === undefined
+      ? {}
+      : { delivery: { ...delivery, pushRefused: change(delivery.pushRefused) } })
+  }
+}
+
 /** The message that fits: texts are shortened from the end until the JSON has at most the limit's bytes. */
 export const formatAgentResult = (result: AgentResult): string => {
   const bytes = (text: string) => new TextEncoder().encode(text).length
   for (const max of [2000, 1000, 500, 200, 80]) {
-    const cut = (text: string) => printable(text, { max })
-    const text = JSON.stringify({
-      ...result,
-      message: cut(result.message),
-      ...(result.remarks === undefined ? {} : { remarks: cut(result.remarks).slice(0, 1000) }),
-      ...(result.resumeProblem === undefined ? {} : { resumeProblem: cut(result.resumeProblem) }),
-      ...(result.delivery?.pushRefused === undefined
-        ? {}
-        : { delivery: { ...result.delivery, pushRefused: cut(result.delivery.pushRefused) } })
-    })
+    const text = JSON.stringify(mapWords(result, (words) => printable(words, { max })))
     if (bytes(text) <= terminationMessageLimit) return text
   }
   return JSON.stringify({ outcome: result.outcome, ...(result.reason ? { reason: result.reason } : {}), message: "" })

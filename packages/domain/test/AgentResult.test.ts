@@ -26,7 +26,10 @@ const full: AgentResult = {
     pullRequestUrl: "https://github.com/acme/api/pull/7",
     pushRefused: "pre-receive hook declined",
     verifiedAt: "2025-07-24T04:00:00Z"
-  }
+  },
+  problem: "the disk is full",
+  forgeKnown: true,
+  pullRequestProblem: "the token has no scope for it"
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text).length
@@ -52,7 +55,10 @@ const result: fc.Arbitrary<AgentResult> = fc.record({
     headCommit: fc.stringMatching(/^[0-9a-f]{40}$/),
     pullRequestUrl: fc.webUrl(),
     pushRefused: text
-  }, { requiredKeys: ["branch", "changed"] })
+  }, { requiredKeys: ["branch", "changed"] }),
+  problem: text,
+  forgeKnown: fc.boolean(),
+  pullRequestProblem: text
 }, { requiredKeys: ["outcome", "message"] })
 
 describe("a result", () => {

@@ -88,7 +88,7 @@ export const runAttempt = Effect.uninterruptible(
     const seen = yield* Ref.get(state.seen)
     const usage = processEnd === undefined ? addUsage(report?.usage, seen.usage) : report?.usage
     const begun = report?.begun === true || (seen.begun && !seen.unfit)
-    const outcome = processEnd !== undefined
+    const outcome = processEnd !== undefined && delivered !== undefined
       ? conclude(processEnd, delivered)
       : interrupted
       ? { outcome: "Interrupted" as const, message: interruptedMessage(workspace, delivered) }

@@ -23,14 +23,14 @@ describe("ends of lines", () => {
       name: "that the agent did not touch stay beside its work",
       repository: crlf,
       agent: work,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...worked, "f.txt": "one\r\ntwo" }
     },
     {
       name: "that the agent has rewritten are its work",
       repository: crlf,
       agent: "printf 'one\\nTWO\\n' > f.txt",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "f.txt": "one\nTWO" }
     },
     {
@@ -50,7 +50,7 @@ describe("ends of lines", () => {
       name: "that the agent has normalized and committed are its work",
       repository: crlf,
       agent: "git add --renormalize . && git commit -qm Lines",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "f.txt": "one\ntwo" }
     },
     {
@@ -80,33 +80,33 @@ describe("a filter", () => {
     {
       name: "that keeps something out of a commit keeps it out",
       agent: `${strips}; ${book}; ${commits}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "n.ipynb": "cell" }
     },
     {
       name: "of the agent's user keeps it out",
       agent:
         `git config --global filter.strip.clean 'grep -v OUTPUT'; echo '*.ipynb filter=strip' > .gitattributes; ${book}; ${commits}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "n.ipynb": "cell" }
     },
     {
       name: "is no reason to commit again what was looked at",
       agent: `${strips}; ${book}; ${commits}; git status > /dev/null; git diff > /dev/null`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "n.ipynb": "cell" }
     },
     {
       name: "keeps uncommitted content out, which is named",
       agent: `${strips}; ${book}; ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...worked, "n.ipynb": undefined },
       says: ["n.ipynb (its filter strip is a program"]
     },
     {
       name: "keeps what was added to a committed file out, which is named",
       agent: `${strips}; ${book}; ${commits}; sleep 1.1; echo 'OUTPUT two' >> n.ipynb`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "n.ipynb": "cell" },
       says: ["Left out: n.ipynb"]
     },
@@ -119,21 +119,21 @@ describe("a filter", () => {
     {
       name: "of a process keeps it out",
       agent: `git config filter.p.process 'true'; echo '*.p filter=p' >> .git/info/attributes; echo x > a.p; ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...worked, "a.p": undefined },
       says: ["a.p"]
     },
     {
       name: "without a program is none",
       agent: `echo '*.txt filter=nothing' > .gitattributes; echo x > a.txt`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "a.txt": "x" }
     },
     {
       name: "of LFS without LFS keeps large files out, which are named",
       repository: "echo '*.bin filter=lfs diff=lfs merge=lfs -text' > .gitattributes; git add .",
       agent: `echo content > a.bin; ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...worked, "a.bin": undefined },
       says: ["a.bin (its filter lfs"]
     },
@@ -179,7 +179,7 @@ describe("what the agent's git ignores", () => {
       name: "and is tracked all the same is work",
       repository: "echo '*.log' > .gitignore; echo a > a.log; git add -f .",
       agent: "echo b > a.log",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "a.log": "b" }
     }
   ])
@@ -190,20 +190,20 @@ describe("what the agent has staged", () => {
     {
       name: "is its work",
       agent: "echo staged > s.txt; git add s.txt",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "s.txt": "staged" }
     },
     {
       name: "and then changed is its work as it is now",
       agent: "echo staged > s.txt; git add s.txt; echo now > s.txt",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "s.txt": "now" }
     },
     { name: "and then taken away is none", agent: "echo staged > s.txt; git add s.txt; rm s.txt", ends: "NoChanges" },
     {
       name: "as intended is its work",
       agent: "echo x > s.txt; git add -N s.txt",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "s.txt": "x" }
     },
     {
@@ -211,23 +211,23 @@ describe("what the agent has staged", () => {
       agent: "git rm -q --cached README.md",
       ends: "NoChanges"
     },
-    { name: "as executable is", agent: "chmod +x README.md", ends: "Completed" },
+    { name: "as executable is", agent: "chmod +x README.md", ends: "Delivered" },
     {
       name: "by a rename is its work",
       agent: "git mv README.md READ.md",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "README.md": undefined }
     },
     {
       name: "of our own task's files is nobody's",
       agent: `git add -f task; ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...worked, "task/prompt.md": undefined }
     },
     {
       name: "and committed of our own task's files is nobody's",
       agent: `git add -f task; git commit -qm Task; ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...worked, "task/prompt.md": undefined }
     }
   ])

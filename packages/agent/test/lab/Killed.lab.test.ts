@@ -9,7 +9,7 @@ const conflict = "git checkout -qb other && echo a > same && git add . && git co
 const leaves = (name: string, aftermath: string): LabCase => ({
   name,
   agent: "echo work > work.txt",
-  ends: "Completed",
+  ends: "Delivered",
   delivers: { "work.txt": "work" },
   aftermath
 })

@@ -1,6 +1,6 @@
 /**
  * What people's repositories and their agents do to a workspace, as cases: a repository, what its agent does, what is delivered and said,
- * and what the next run of the service finds. Runner and git are real; the agent is a script.
+ * and what the next run of the service finds. Runner, git and the controller's judgement are real; the agent is a script.
  */
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -8,6 +8,7 @@ import { execFileSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { judge } from "../../../../tools/agent/Judgement.ts"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
 import {
   git,
@@ -18,7 +19,7 @@ import {
   removeOriginals,
   tempFolder
 } from "../fixtures/Remotes.ts"
-import { codeRun, copyOf, docsRun, execute, type Surroundings, surroundings } from "../fixtures/Run.ts"
+import { codeRun, copyOf, docsRun, execute, messageOf, type Surroundings, surroundings } from "../fixtures/Run.ts"
 
 export interface LabCase {
   readonly name: string
@@ -28,7 +29,7 @@ export interface LabCase {
   readonly agent: string
   readonly kind?: "CodeRun" | "DocsRun"
   readonly environment?: Readonly<Record<string, string>>
-  /** `Completed`, or the reason with which it failed. */
+  /** The run's reason: `Delivered`, or that with which it failed. */
   readonly ends: string
   /** Text of files on the run's branch; undefined for a file that is not there. */
   readonly delivers?: Readonly<Record<string, string | undefined>>
@@ -95,10 +96,18 @@ const runOnce = (
     const agent = fakeClaude(folder, `keep; init; say x\n(\n${script}\n) </dev/null >"$here/output" 2>&1\ndone_\n`)
     const place = { ...around, uid: options.uid ?? newUid() }
     const run = options.kind === "DocsRun" ? docsRun : codeRun
-    const { log, result } = yield* execute(run(place, options.environment ?? {}, agent))
+    const environment = run(place, options.environment ?? {}, agent)
+    const { exitCode = -1, log, result } = yield* execute(environment)
+    const { message, reason } = judge({
+      exitCode,
+      runnerReport: messageOf(environment),
+      brokerReport: undefined,
+      brokered: false,
+      cancelled: false
+    })
     const made: LabRun = {
-      reason: result.outcome === "Completed" ? "Completed" : result.reason ?? result.outcome,
-      message: result.message,
+      reason,
+      message,
       log: log.join("\n"),
       branch: result.delivery?.branch,
       prompt: existsSync(join(folder, "prompt.1")) ? readFileSync(join(folder, "prompt.1"), "utf8") : ""
@@ -121,7 +130,7 @@ const changesOf = (remote: string, branch: string): ReadonlyArray<string> =>
 /** The next run of the service: it delivers its own work and nothing else. */
 const nextDelivers = Effect.fnUntraced(function*(around: Surroundings, before: string) {
   const next = yield* runOnce(around, "echo next > next.txt")
-  assert.strictEqual(next.reason, "Completed", `the next run, after:\n${before}\n---\n${next.message}\n${next.log}`)
+  assert.strictEqual(next.reason, "Delivered", `the next run, after:\n${before}\n---\n${next.message}\n${next.log}`)
   assert.deepStrictEqual(changesOf(around.remotes.target, next.branch ?? ""), ["next.txt"], next.log)
 })
 
@@ -161,7 +170,7 @@ const check = Effect.fnUntraced(function*(expected: LabCase) {
   if (expected.changes !== undefined) {
     assert.deepStrictEqual(changesOf(remote, run.branch ?? ""), expected.changes, details)
   }
-  if (run.reason !== "Completed" && expected.delivers === undefined && run.branch !== undefined) {
+  if (run.reason !== "Delivered" && expected.delivers === undefined && run.branch !== undefined) {
     assert.isUndefined(headOf(remote, run.branch), details)
   }
   if (expected.aftermath !== undefined) sh(around.clone, expected.aftermath)

@@ -9,27 +9,27 @@ const says = ["was lost or replaced"]
 
 describe("a .git that", () => {
   lab([
-    { name: "is gone", agent: `${work}; rm -rf .git`, ends: "Completed", delivers, says },
-    { name: "is gone after a commit", agent: `${work}; ${commits}; rm -rf .git`, ends: "Completed", delivers, says },
+    { name: "is gone", agent: `${work}; rm -rf .git`, ends: "Delivered", delivers, says },
+    { name: "is gone after a commit", agent: `${work}; ${commits}; rm -rf .git`, ends: "Delivered", delivers, says },
     { name: "is gone where nothing was done is no work", agent: "rm -rf .git", ends: "NoChanges", says },
     {
       name: "was made anew without a commit",
       agent: `rm -rf .git; git init -q; ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
     {
       name: "was made anew with a commit",
       agent: `rm -rf .git; git init -q; ${work}; ${commits}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
     {
       name: "was made anew on the branch's name",
       agent: `b=$(git branch --show-current); rm -rf .git; git init -q -b "$b"; ${work}; ${commits}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
@@ -37,77 +37,77 @@ describe("a .git that", () => {
       name: "is a clone of the remote",
       agent:
         `${work}; u=$(git config remote.origin.url); rm -rf .git; git clone -q --bare "$u" .git && git config core.bare false; git reset -q`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers
     },
     {
       name: "is a file",
       agent: `${work}; rm -rf .git; echo 'gitdir: /nonexistent' > .git`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
-    { name: "is a link", agent: `${work}; mv .git ../moved; ln -s ../moved .git`, ends: "Completed", delivers, says },
+    { name: "is a link", agent: `${work}; mv .git ../moved; ln -s ../moved .git`, ends: "Delivered", delivers, says },
     {
       name: "lies elsewhere by a file",
       agent: `${work}; mv .git ../moved; echo 'gitdir: ../moved' > .git`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
-    { name: "was moved away", agent: `${work}; mv .git ../git.bak`, ends: "Completed", delivers, says },
-    { name: "has no objects", agent: `${work}; rm -rf .git/objects`, ends: "Completed", delivers, says },
+    { name: "was moved away", agent: `${work}; mv .git ../git.bak`, ends: "Delivered", delivers, says },
+    { name: "has no objects", agent: `${work}; rm -rf .git/objects`, ends: "Delivered", delivers, says },
     {
       name: "has emptied objects",
       agent: `${work}; rm -rf .git/objects; mkdir .git/objects`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
-    { name: "has no HEAD", agent: `${work}; rm .git/HEAD`, ends: "Completed", delivers },
-    { name: "has another HEAD", agent: `${work}; echo nonsense > .git/HEAD`, ends: "Completed", delivers },
-    { name: "has no refs", agent: `${work}; rm -rf .git/refs .git/packed-refs`, ends: "Completed", delivers },
-    { name: "has an empty ref", agent: `${work}; : > ".git/$(git symbolic-ref HEAD)"`, ends: "Completed", delivers },
+    { name: "has no HEAD", agent: `${work}; rm .git/HEAD`, ends: "Delivered", delivers },
+    { name: "has another HEAD", agent: `${work}; echo nonsense > .git/HEAD`, ends: "Delivered", delivers },
+    { name: "has no refs", agent: `${work}; rm -rf .git/refs .git/packed-refs`, ends: "Delivered", delivers },
+    { name: "has an empty ref", agent: `${work}; : > ".git/$(git symbolic-ref HEAD)"`, ends: "Delivered", delivers },
     {
       name: "has a pipe for HEAD",
       agent: `${work}; rm .git/HEAD; mkfifo .git/HEAD`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
     {
       name: "has a pipe for its index",
       agent: `${work}; rm .git/index; mkfifo .git/index`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
     {
       name: "has a pipe for its list of ignored files",
       agent: `${work}; rm .git/info/exclude; mkfifo .git/info/exclude`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
     {
       name: "has a pipe among its branches",
       agent: `${work}; mkfifo .git/refs/heads/pipe .git/refs/tags/pipe`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers
     },
     {
       name: "has a pipe for the commit it is on",
       agent:
         `${work}; ${commits}; o=$(git rev-parse HEAD); o=".git/objects/\${o%\${o#??}}/\${o#??}"; rm -f "$o"; mkfifo "$o"`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
-    { name: "is empty", agent: `${work}; rm -rf .git/*`, ends: "Completed", delivers, says },
+    { name: "is empty", agent: `${work}; rm -rf .git/*`, ends: "Delivered", delivers, says },
     {
       name: "is part of another",
       agent: `${work}; echo ../nowhere > .git/commondir`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
@@ -121,10 +121,10 @@ describe("a .git that", () => {
     {
       name: "went with the whole folder",
       agent: `cd ..; rm -rf target-repo; mkdir target-repo; echo x > target-repo/one.js`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       says
     },
-    { name: "went with the whole folder and left none", agent: "cd ..; rm -rf target-repo", ends: "Completed", says }
+    { name: "went with the whole folder and left none", agent: "cd ..; rm -rf target-repo", ends: "Delivered", says }
   ])
 })

@@ -53,13 +53,13 @@ describe("no changes, and the work", () => {
       ends: "NoChanges",
       says: ["outside of the repository", "result.md"]
     },
-    { name: "is nowhere", agent: "true", ends: "NoChanges", says: ["The agent changed nothing: Done."] },
+    { name: "is nowhere", agent: "true", ends: "NoChanges", says: ["The agent made no changes: Done."] },
     {
       name: "is what tools have built",
       repository: "echo node_modules > .gitignore; git add .",
       agent: "mkdir -p node_modules/x; echo x > node_modules/x/y",
       ends: "NoChanges",
-      says: ["The agent changed nothing: Done."]
+      says: ["The agent made no changes: Done."]
     },
     {
       name: "was undone",

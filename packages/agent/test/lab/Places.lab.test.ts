@@ -12,7 +12,7 @@ describe("a repository with", () => {
       name: "a file named task",
       repository: "echo x > task; git add .",
       agent: `test -f orchestrator-task/prompt.md && ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...delivers, task: "x", "orchestrator-task/prompt.md": undefined },
       prompt: elsewhere
     },
@@ -20,7 +20,7 @@ describe("a repository with", () => {
       name: "a link named task",
       repository: "ln -s README.md task; git add .",
       agent: `test -f orchestrator-task/prompt.md && ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...delivers, task: "README.md" },
       prompt: elsewhere
     },
@@ -28,7 +28,7 @@ describe("a repository with", () => {
       name: "a link out of it named task",
       repository: "ln -s /etc task; git add .",
       agent: work,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       prompt: elsewhere
     },
@@ -36,7 +36,7 @@ describe("a repository with", () => {
       name: "a task folder with a prompt of its own",
       repository: "mkdir task; echo mine > task/prompt.md; git add .",
       agent: work,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...delivers, "task/prompt.md": "mine" },
       prompt: elsewhere
     },
@@ -44,14 +44,14 @@ describe("a repository with", () => {
       name: "a task folder with other files",
       repository: "mkdir task; echo mine > task/other; git add .",
       agent: `test -f task/prompt.md && ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { ...delivers, "task/other": "mine", "task/prompt.md": undefined }
     },
     {
       name: "an ignored task folder",
       repository: "echo task > .gitignore; git add .",
       agent: `test -f task/prompt.md && ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers
     },
     {
@@ -83,7 +83,7 @@ describe("a repository with", () => {
       repository:
         "printf '[submodule \"lib\"]\\n\\tpath = lib\\n\\turl = https://git.example.invalid/lib\\n' > .gitmodules; git add .; git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),lib",
       agent: work,
-      ends: "Completed",
+      ends: "Delivered",
       delivers,
       prompt: ["submodules that were not fetched (lib: its host git.example.invalid is not in git.allowedHosts"],
       says: ["Submodules that were not fetched: lib"]
@@ -92,14 +92,14 @@ describe("a repository with", () => {
       name: "a link to nothing at its submodule's place",
       repository: "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),lib",
       agent: work,
-      ends: "Completed",
+      ends: "Delivered",
       delivers
     },
     {
       name: "a file that git takes for a path of ours",
       repository: "mkdir -p .orchestrator; echo x > .orchestrator/x; git add -f .",
       agent: work,
-      ends: "Completed",
+      ends: "Delivered",
       delivers
     },
     {
@@ -107,7 +107,7 @@ describe("a repository with", () => {
       repository:
         "mkdir -p .githooks; printf '#!/bin/sh\\nexit 1\\n' > .githooks/pre-commit; chmod +x .githooks/pre-commit; git add .",
       agent: `git config core.hooksPath .githooks; ${work}`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers
     }
   ])
@@ -122,7 +122,7 @@ describe("documents", () => {
       name: "that the repository ignores are delivered",
       repository: "echo '.taskmaster/docs/' > .gitignore; git add .",
       agent: docs,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "_projects/hello-api/.taskmaster/docs/task-1/task.md": "# Task" }
     },
     {
@@ -130,21 +130,21 @@ describe("documents", () => {
       name: "that a rule of all hides are delivered",
       repository: "echo '*' > .gitignore; git add -f .gitignore",
       agent: docs,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "_projects/hello-api/.taskmaster/docs/task-1/task.md": "# Task" }
     },
     {
       kind: "DocsRun",
       name: "in a repository of their own are delivered",
       agent: `${docs}; cd .taskmaster/docs && git init -q`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "_projects/hello-api/.taskmaster/docs/task-1/task.md": "# Task" }
     },
     {
       kind: "DocsRun",
       name: "are delivered where .git is gone",
       agent: `${docs}; rm -rf ../../.git`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "_projects/hello-api/.taskmaster/docs/task-1/task.md": "# Task" },
       says: ["was lost or replaced"]
     },
@@ -152,7 +152,7 @@ describe("documents", () => {
       kind: "DocsRun",
       name: "alone are delivered, whatever else was changed",
       agent: `${docs}; echo x > elsewhere.txt; git add -A; git commit -qm All`,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: {
         "_projects/hello-api/.taskmaster/docs/task-1/task.md": "# Task",
         "_projects/hello-api/elsewhere.txt": undefined

@@ -24,7 +24,7 @@ describe("a submodule", () => {
       name: "is there for the agent as it is pinned, with those in it, and clean",
       repository,
       agent: reads,
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "seen.txt": "one\ninner\n?? seen.txt" },
       prompt: ["Submodules are checked out (lib; lib/deep/inner)"]
     },
@@ -32,7 +32,7 @@ describe("a submodule", () => {
       name: "with a commit of the agent's is pinned as before, and named",
       repository,
       agent: `(cd lib; echo x > v; git ${identity} commit -qam x); echo work > work.txt; git add .; git commit -qm all`,
-      ends: "Completed",
+      ends: "Delivered",
       says: ["lib (a submodule: changes inside of it are not delivered)"],
       delivers: { "work.txt": "work" },
       changes: ["work.txt"]
@@ -49,7 +49,7 @@ describe("a submodule", () => {
       repository,
       agent:
         "git -C lib fetch -q --depth=1 origin main && git -C lib checkout -q FETCH_HEAD && git commit -qam bump && cat lib/v > bumped.txt",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "bumped.txt": "two" },
       changes: ["bumped.txt", "lib"]
     },
@@ -58,7 +58,7 @@ describe("a submodule", () => {
       repository,
       agent:
         "rm -rf lib .git/modules/0/objects; mkfifo .git/modules/1/x; rm .git/modules/0/HEAD; mkfifo .git/modules/0/HEAD; ln -s / lib; echo work > work.txt",
-      ends: "Completed",
+      ends: "Delivered",
       delivers: { "work.txt": "work" }
     }
   ])

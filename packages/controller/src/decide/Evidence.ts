@@ -32,10 +32,14 @@ const sessionOf = ({ resumed, resumeProblem, sessionId }: Partial<AgentResult>):
 })
 
 /** Its figures of money are a list's. */
-const byRunner = ({ delivery, resetAt, usage }: Partial<AgentResult>): Evidence => ({
+const byRunner = (
+  { delivery, forgeKnown, pullRequestProblem, resetAt, usage }: Partial<AgentResult>
+): Evidence => ({
   ...(usage === undefined ? {} : { usage: usage.costUsd === undefined ? usage : { ...usage, costEstimated: true } }),
   ...(resetAt === undefined ? {} : { resetAt }),
-  ...(delivery === undefined ? {} : { delivery })
+  ...(delivery === undefined ? {} : { delivery }),
+  ...(forgeKnown === undefined ? {} : { forgeKnown }),
+  ...(pullRequestProblem === undefined ? {} : { pullRequestProblem })
 })
 
 const byBroker = (brokerReport: BrokerResult): Evidence => {

@@ -11,7 +11,7 @@ import { sentence } from "@orchestrator/domain/Text"
 import { Result } from "effect"
 import type { ObservedJob } from "../facts/Observed.ts"
 import type { AgentEnd } from "../facts/Reports.ts"
-import { type Completed, judgeDelivery, type Success } from "./JudgeDelivery.ts"
+import { type Completed, judgeDelivery, type Proof, type Success } from "./JudgeDelivery.ts"
 
 export interface Failure {
   readonly reason: Exclude<TerminalReason, "Delivered">
@@ -78,13 +78,28 @@ const judgeCompleted = (
   runnerReport: Completed,
   credentials: CredentialHints
 ): Verdict | undefined => {
-  if (!job.brokered) return judgeDelivery(runnerReport, { by: "runner", delivery: runnerReport.delivery })
-  const brokerReport = job.pod?.brokerReport
-  if (brokerReport === undefined || Result.isFailure(brokerReport)) {
-    const found = brokerReport === undefined ? "nothing" : nameFields(brokerReport.failure)
+  const proof = proofIn(job)
+  const judged = judgeDelivery(runnerReport, Result.getOrUndefined(proof))
+  if (judged === undefined) {
+    const found = Result.isFailure(proof) ? proof.failure : ""
     return silent(job, end, `no valid broker report: ${found}`, credentials)
   }
-  return judgeDelivery(runnerReport, { by: "broker", brokerReport: brokerReport.success })
+  if (judged.reason === "Delivered") return judged
+  return judgeFailed(
+    job,
+    runnerReport.reason === undefined ? { ...runnerReport, ...judged } : runnerReport,
+    credentials
+  )
+}
+
+/** Without a broker the runner's word is the proof; else what was found in the place of its broker's. */
+const proofIn = ({ brokered, pod }: ObservedJob): Result.Result<Proof, string> => {
+  if (!brokered) return Result.succeed({ by: "runner" })
+  if (pod?.brokerReport === undefined) return Result.fail("nothing")
+  return Result.mapBoth(pod.brokerReport, {
+    onSuccess: (brokerReport): Proof => ({ by: "broker", brokerReport }),
+    onFailure: (problems) => nameFields(problems)
+  })
 }
 
 /** Reasons that say no more than that it went wrong; the broker may know better. */
@@ -111,6 +126,7 @@ const unseenLimit = (runnerReport: AgentResult, brokered: boolean, brokerReport:
 const judgeFailed = (job: ObservedJob, runnerReport: AgentResult, credentials: CredentialHints): Failure => {
   const brokerReport = brokerReportOf(job)
   const delivery = brokerReport?.delivery
+  // Of a runner of an older version, which called its work refused itself.
   if (runnerReport.reason === "PushRejected" && delivery?.pushRefused !== undefined) {
     return { reason: runnerReport.reason, message: pushFailure(delivery.branch, delivery.pushRefused) }
   }

@@ -31,6 +31,8 @@ const circumstances = {
   "being deleted": { deleting: true }
 } as const
 
+const limit = { reason: "BudgetExceeded" } as const
+
 /** Reason by circumstance, in the order above; undefined: not to be told yet. */
 const table: ReadonlyArray<readonly [name: string, end: AgentEnd, reasons: ReadonlyArray<string | undefined>]> = [
   ["delivered", endWith(completed()), Array(7).fill("Delivered")],
@@ -41,6 +43,19 @@ const table: ReadonlyArray<readonly [name: string, end: AgentEnd, reasons: Reado
     Array(7).fill("NoChanges")
   ],
   ["push refused", endWith(completed({ delivery: delivery({ pushRefused: "no" }) })), Array(7).fill("PushRejected")],
+  ["done, but not to be committed", endWith(completed({ problem: "disk full" })), Array(7).fill("AgentError")],
+  [
+    "done, without the pull request that its host could have",
+    endWith(completed({ forgeKnown: true, pullRequestProblem: "no scope" })),
+    Array(7).fill("PullRequestMissing")
+  ],
+  ["done, where no pull request can be had", endWith(completed({ forgeKnown: false })), Array(7).fill("Delivered")],
+  ["over budget with its last answer, and delivered", endWith(completed(limit)), Array(7).fill("Delivered")],
+  [
+    "over budget with its last answer, and not delivered",
+    endWith(completed({ ...limit, delivery: undelivered({ changed: false }) })),
+    Array(7).fill("BudgetExceeded")
+  ],
   ["failed with a reason", endWith(failedWith("RateLimited")), Array(7).fill("RateLimited")],
   [
     "interrupted",
@@ -153,6 +168,59 @@ const both: ReadonlyArray<
     brokerResult({ delivery: undelivered() }),
     "PushRejected"
   ],
+  [
+    "a push that the runner saw refused, though its broker did not",
+    endWith(completed({ delivery: undelivered({ pushRefused: "the remote could not be reached" }) })),
+    brokerResult(),
+    "PushRejected"
+  ],
+  [
+    "a branch without the change that the runner looked for",
+    endWith(completed({ delivery: undelivered({ changed: false }) })),
+    brokerResult(),
+    "NoChanges"
+  ],
+  ["work that the runner could not commit", endWith(completed({ problem: "disk full" })), brokerResult(), "AgentError"],
+  [
+    "work that could not be committed when the broker let no more requests through",
+    endWith(completed({ problem: "disk full" })),
+    brokerResult({ modelRefused: "Budget" }),
+    "BudgetExceeded"
+  ],
+  [
+    "what the runner saw speaks against a success without its broker's word",
+    endWith(completed({ delivery: undelivered({ pushRefused: "no" }) })),
+    undefined,
+    "PushRejected",
+    { end: undefined }
+  ],
+  [
+    "a hand-over that failed before the broker asked the forge",
+    endWith(completed({ forgeKnown: true, pullRequestProblem: "the broker: no answer within 20 minutes" })),
+    branchOnly,
+    "PullRequestMissing"
+  ],
+  [
+    "a hand-over whose answer was lost after the broker had read the pull request back",
+    endWith(completed({ forgeKnown: true, pullRequestProblem: "the broker: connection refused or reset" })),
+    brokerResult(),
+    "Delivered"
+  ],
+  ["over budget with its last answer, and delivered", endWith(completed(limit)), brokerResult(), "Delivered"],
+  [
+    "over budget with its last answer, and not delivered",
+    endWith(completed(limit)),
+    brokerResult({ delivery: undelivered({ changed: false }) }),
+    "BudgetExceeded"
+  ],
+  ...FailureReason.literals.filter((reason) => clusters.has(reason) || reason === "RateLimited").map((reason) =>
+    [
+      `done, and with ${reason}, which is not the runner's to give, on work that is not delivered`,
+      endWith(completed({ reason })),
+      brokerResult({ delivery: undelivered({ changed: false }) }),
+      "AgentError"
+    ] as const
+  ),
   ["a forged delivery without any brokerReport", endWith(completed()), undefined, "AgentError"],
   ["a broker's report without a look at the branch", endWith(completed()), emptyBrokerResult, "AgentError"],
   [
@@ -287,11 +355,16 @@ describe("an agent with a broker", () => {
     assert.deepStrictEqual(reasons, ["InfraLost", undefined])
   })
 
-  it("whose push was refused is told in the remote's words, whatever the runner heard", () => {
-    const end = endWith(failedWith("PushRejected"))
-    assert.include(
+  it.each([
+    {
+      by: "one that tells what it saw",
+      end: endWith(completed({ delivery: undelivered({ pushRefused: "HTTP 500" }) }))
+    },
+    { by: "one of an older version", end: endWith(failedWith("PushRejected")) }
+  ])("whose push was refused is told in the remote's words, whatever the runner heard: $by", ({ end }) => {
+    assert.strictEqual(
       judgeAgent(brokered(end, brokerResult({ delivery: refused })), end, credentials)?.message,
-      "protected branch"
+      "The remote rejected the push of feature/task-12-implementation: protected branch"
     )
   })
 
@@ -335,6 +408,48 @@ const anyBrokerReport: fc.Arbitrary<BrokerResult> = fc.record({
   models: fc.constant({}),
   costComplete: fc.boolean()
 }, { requiredKeys: ["forgeKnown", "models", "costComplete"] })
+
+describe("work that is done and not delivered says what the runner saw", () => {
+  const branch = "feature/task-12-implementation"
+  it.each([
+    {
+      name: "the agent's words",
+      given: completed({ delivery: undelivered({ changed: false }) }),
+      want: "The agent made no changes: Added the endpoint."
+    },
+    {
+      name: "where the work is instead",
+      given: completed({
+        message: "Git ignores docs/. Added the endpoint.",
+        remarks: "Git ignores docs/.",
+        delivery: undelivered({ changed: false })
+      }),
+      want: "The agent made no changes that can be delivered. Git ignores docs/. Added the endpoint."
+    },
+    {
+      name: "a remote that could not be asked",
+      given: completed({ delivery: undelivered({ pushRefused: "the remote could not be reached (no such host)" }) }),
+      want: `${branch} could not be pushed: the remote could not be reached (no such host)`
+    },
+    {
+      name: "why there is no pull request",
+      given: completed({ forgeKnown: true, pullRequestProblem: "no scope" }),
+      want: `${branch} was pushed, but has no pull request: no scope`
+    },
+    {
+      name: "what kept it from being committed",
+      given: completed({ problem: "disk full" }),
+      want: "The work could not be committed: disk full"
+    },
+    {
+      name: "the limit that it ended at",
+      given: completed({ reason: "BudgetExceeded", message: "Reached maximum budget ($2)", delivery: undelivered() }),
+      want: "Reached maximum budget ($2)"
+    }
+  ])("$name", ({ given, want }) => {
+    assert.strictEqual(judgeAgent(makeJob({ end: complete }), endWith(given), credentials)?.message, want)
+  })
+})
 
 describe("a success", () => {
   const remarks = "Left out: vendor/lib (a repository of its own)."

@@ -1,13 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Delivery } from "@orchestrator/domain/AgentResult"
 import { Duration } from "effect"
 import { classify } from "../../../src/agents/claude/Classify.ts"
 import { nothingSeen, type Observation } from "../../../src/agents/claude/Observation.ts"
 import type { RunResult } from "../../../src/agents/claude/Stream.ts"
 import type { BrokerView } from "../../../src/agents/Following.ts"
 import { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
-import { conclude } from "../../../src/runner/handover/Conclude.ts"
-import type { HandedOver } from "../../../src/runner/handover/Handover.ts"
 import { NextStep, nextStep, nothingTried, type Tried } from "../../../src/runner/loop/NextStep.ts"
 
 const init = {
@@ -377,90 +374,4 @@ describe("nextStep", () => {
     ({ given, tried, want }) =>
       assert.deepStrictEqual(nextStep(given, { ...nothingTried, ...tried }, { backoff: 10, now: 1000 })[0], want)
   )
-})
-
-describe("conclude", () => {
-  const delivery: Delivery = { branch: "b", changed: true, headCommit: "c" }
-  const done = ProcessEnd.Finished({ message: "Done." })
-  const over = (complete: boolean) => ProcessEnd.OverBudget({ message: "limit", complete })
-  it.each<
-    & { name: string; processEnd: ProcessEnd; delivery: Delivery | undefined; want: string; says?: string }
-    & Partial<Pick<HandedOver, "problem" | "remarks">>
-  >([
-    { name: "done and on the remote", processEnd: done, delivery, want: "Completed" },
-    { name: "done without changes", processEnd: done, delivery: { branch: "b", changed: false }, want: "NoChanges" },
-    { name: "done and refused", processEnd: done, delivery: { ...delivery, pushRefused: "no" }, want: "PushRejected" },
-    {
-      name: "done, but the remote shows nothing",
-      processEnd: done,
-      delivery: { branch: "b", changed: true },
-      want: "PushRejected"
-    },
-    {
-      name: "done, and could not be committed here, which is no word of the remote's",
-      processEnd: done,
-      delivery: { branch: "b", changed: true },
-      problem: "disk full",
-      want: "AgentError",
-      says: "The work could not be committed: disk full"
-    },
-    {
-      name: "done without changes, and the work is somewhere",
-      processEnd: done,
-      delivery: { branch: "b", changed: false },
-      remarks: ["Git ignores what is in docs/."],
-      want: "NoChanges",
-      says: "The agent changed nothing that can be delivered. Git ignores what is in docs/. Done."
-    },
-    {
-      name: "done, with something left out",
-      processEnd: done,
-      delivery,
-      remarks: ["Left out: a."],
-      want: "Completed",
-      says: "Left out: a. Done."
-    },
-    { name: "done, but nobody could look", processEnd: done, delivery: undefined, want: "AgentError" },
-    {
-      name: "over budget with work on the remote is unfinished",
-      processEnd: over(false),
-      delivery,
-      want: "BudgetExceeded"
-    },
-    { name: "over budget with its last answer, and delivered", processEnd: over(true), delivery, want: "Completed" },
-    {
-      name: "over budget with its last answer, not delivered",
-      processEnd: over(true),
-      delivery: { branch: "b", changed: false },
-      want: "BudgetExceeded"
-    },
-    { name: "limited", processEnd: ProcessEnd.Limited({ message: "", resetAt: 0 }), delivery, want: "RateLimited" },
-    { name: "upstream down", processEnd: ProcessEnd.UpstreamDown({ message: "" }), delivery, want: "AgentError" },
-    { name: "a wrong model", processEnd: failed("InvalidSpec", ""), delivery, want: "InvalidSpec" }
-  ])("$name", ({ delivery, problem, remarks, says, processEnd, want }) => {
-    const more = { ...(problem === undefined ? {} : { problem }), ...(remarks === undefined ? {} : { remarks }) }
-    const { message, outcome, reason } = conclude(processEnd, delivery && { delivery, forgeKnown: false, ...more })
-    assert.strictEqual(reason ?? outcome, want)
-    if (says !== undefined) assert.strictEqual(message, says)
-    const beside = conclude(processEnd, delivery && { delivery, forgeKnown: false, ...more }).remarks
-    assert.strictEqual(beside, outcome === "Completed" ? remarks?.join(" ") : undefined)
-  })
-
-  const pullRequestUrl = "https://github.com/acme/target/pull/1"
-  it.each([
-    {
-      name: "with its pull request",
-      given: { delivery: { ...delivery, pullRequestUrl }, forgeKnown: true },
-      want: "Completed"
-    },
-    { name: "where no forge is known", given: { delivery, forgeKnown: false }, want: "Completed" },
-    {
-      name: "without a pull request",
-      given: { delivery, forgeKnown: true, pullRequestProblem: "no scope" },
-      want: "PullRequestMissing"
-    }
-  ])("done and pushed, $name", ({ given, want }) => {
-    const { outcome, reason } = conclude(done, given)
-    assert.strictEqual(reason ?? outcome, want)
-  })
 })

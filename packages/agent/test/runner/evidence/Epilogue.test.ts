@@ -36,9 +36,8 @@ describe("the last five lines of the log", () => {
     {
       name: "a refused push",
       given: {
-        outcome: "Failed",
-        reason: "PushRejected",
-        message: "The remote refused it: frozen",
+        outcome: "Completed",
+        message: "Added the route.",
         ...attempt,
         delivery: { branch, changed: true, pushRefused: "frozen" }
       },
@@ -47,8 +46,62 @@ describe("the last five lines of the log", () => {
         `the work: ${branch}, not pushed: frozen`,
         "the pull request: none of this attempt",
         "more: stream.jsonl, log, result.json in /e",
-        "PushRejected: The remote refused it: frozen. Next: Correct what the remote rejects, then raise contextVersion; " +
+        "Completed: Added the route. Next: Correct what the remote rejects, then raise contextVersion; " +
         "documents are above, as a patch."
+      ]
+    },
+    {
+      name: "a forge that refused",
+      given: {
+        outcome: "Completed",
+        message: "Added the route",
+        ...attempt,
+        delivery: { branch, changed: true, headCommit: "0123456789abcdef" },
+        forgeKnown: true,
+        pullRequestProblem: "the token has no scope for it"
+      },
+      want: [
+        "the agent: session s1; 3 turns, 12,345 tokens in, 67 out, $0.5000",
+        `the work: pushed ${branch} at 0123456789ab`,
+        "the pull request: none: the token has no scope for it",
+        "more: stream.jsonl, log, result.json in /e",
+        "Completed: Added the route. Next: Correct what the forge rejects, then raise contextVersion: the branch is pushed."
+      ]
+    },
+    {
+      name: "no change",
+      given: {
+        outcome: "Completed",
+        message: "All is well.",
+        ...attempt,
+        delivery: { branch, changed: false },
+        forgeKnown: false
+      },
+      want: [
+        "the agent: session s1; 3 turns, 12,345 tokens in, 67 out, $0.5000",
+        `the work: no changes on ${branch}`,
+        "the pull request: none of this attempt",
+        "more: stream.jsonl, log, result.json in /e",
+        "Completed: All is well. Next: Read the agent's last message; raise contextVersion with a promptModification to continue " +
+        "in the same session."
+      ]
+    },
+    {
+      name: "work that could not be committed",
+      given: {
+        outcome: "Completed",
+        message: "Done.",
+        ...attempt,
+        delivery: { branch, changed: true },
+        problem: "disk full",
+        forgeKnown: false
+      },
+      want: [
+        "the agent: session s1; 3 turns, 12,345 tokens in, 67 out, $0.5000",
+        `the work: ${branch}, not committed: disk full`,
+        "the pull request: none of this attempt",
+        "more: stream.jsonl, log, result.json in /e",
+        "Completed: Done. Next: Correct what keeps the work from being committed, then raise contextVersion."
       ]
     },
     {

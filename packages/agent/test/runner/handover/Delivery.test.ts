@@ -107,8 +107,8 @@ describe("a CodeRun", () => {
     Effect.gen(function*() {
       const { remotes } = start()
       const { exitCode, result } = yield* execute(codeRun(around, {}, works(":")))
-      assert.strictEqual(exitCode, 1)
-      assert.strictEqual(result.reason, "NoChanges")
+      assert.strictEqual(exitCode, 0)
+      assert.strictEqual(result.outcome, "Completed")
       assert.isFalse(result.delivery?.changed)
       assert.isUndefined(headOf(remotes.target, branch))
     }))
@@ -117,8 +117,9 @@ describe("a CodeRun", () => {
     Effect.gen(function*() {
       const { clone, remotes } = start()
       refusePushes(remotes.target, "branch names must begin with a ticket")
-      const { result } = yield* execute(codeRun(around))
-      assert.strictEqual(result.reason, "PushRejected")
+      const { exitCode, result } = yield* execute(codeRun(around))
+      assert.strictEqual(exitCode, 0)
+      assert.strictEqual(result.outcome, "Completed")
       assert.include(result.delivery?.pushRefused, "must begin with a ticket")
       assert.notStrictEqual(git(clone, "rev-parse", branch), git(clone, "rev-parse", "origin/main"))
     }))

@@ -59,12 +59,13 @@ describe("without a broker", () => {
       assert.deepStrictEqual(forge.pulls[0]?.labels, ["agent"])
     }))
 
-  it.live("a forge that refuses makes it PullRequestMissing, with the branch pushed", () =>
+  it.live("a forge that refuses is told, with the branch pushed", () =>
     Effect.gen(function*() {
       const { environment, remotes } = yield* start({ access: "read" })
       const { result } = yield* execute(environment("echo x > x.txt; done_"))
-      assert.strictEqual(result.reason, "PullRequestMissing")
-      assert.include(result.message, "pull requests: write")
+      assert.strictEqual(result.outcome, "Completed")
+      assert.isTrue(result.forgeKnown)
+      assert.include(result.pullRequestProblem, "pull requests: write")
       assert.strictEqual(result.delivery?.headCommit, headOf(remotes.target, branch))
     }))
 
@@ -75,7 +76,7 @@ describe("without a broker", () => {
       assert.strictEqual((yield* execute(environment(unfinished))).result.reason, "BudgetExceeded")
       removeFolder(around.folder)
       const none = yield* start()
-      assert.strictEqual((yield* execute(none.environment("done_"))).result.reason, "NoChanges")
+      assert.isFalse((yield* execute(none.environment("done_"))).result.delivery?.changed)
       assert.lengthOf([...forge.pulls, ...none.forge.pulls], 0)
     }))
 

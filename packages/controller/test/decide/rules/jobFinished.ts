@@ -101,7 +101,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "an agent that changed nothing has not delivered",
     jobWith(completed({ delivery: undelivered({ changed: false }) })),
     "NoChanges",
-    { message: "The agent made no changes. Added the endpoint." }
+    { message: "The agent made no changes: Added the endpoint." }
   ),
   ends("the runner's reason is the run's", jobWith(failedWith("SetupFailed")), "SetupFailed", {
     message: "It did not work.",
