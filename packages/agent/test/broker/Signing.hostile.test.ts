@@ -29,7 +29,14 @@ describe("a commit of the run is signed", () => {
       name: "that merges a tag",
       text:
         `${headers}mergetag object ${id}\n type commit\n tag v1\n tagger Ann <ann@example.test> ${when}\n \n v1\n\nMerge\n`
-    }
+    },
+    {
+      name: "that came from Mercurial",
+      text: `${headers}HG:rename-source hg\nHG:extra rebase_source:${id}\nencoding ISO-8859-1\n\nWork\n`
+    },
+    { name: "that Jujutsu made", text: `${headers}change-id ${"kxrm".repeat(8)}\njj:trees ${id}\n ${id}\n\nWork\n` },
+    { name: "whose author has no name", text: commit.replace(`author ${me}`, `author  <ann@example.test> ${when}`) },
+    { name: "with as many headers as it may have", text: `${headers}${"x y\n".repeat(261_000)}\nWork\n` }
   ])("$name", ({ text }) => assert.isUndefined(refusal(text)))
 })
 
@@ -69,7 +76,22 @@ const attacks: ReadonlyArray<{ readonly attack: string; readonly text: string | 
     attack: "a commit with a signature in it",
     text: commit.replace("\n\nWork", "\ngpgsig -----BEGIN SSH SIGNATURE-----\n\nWork")
   },
-  { attack: "a commit with an unknown header", text: commit.replace("\n\nWork", "\nHG:extra x\n\nWork") },
+  {
+    attack: "a commit with a signature of the other format in it",
+    text: commit.replace("\n\nWork", "\ngpgsig-sha256 -----BEGIN PGP SIGNATURE-----\n x\n\nWork")
+  },
+  {
+    attack: "a commit with a signature behind another tool's header",
+    text: commit.replace("\n\nWork", "\nHG:extra x\ngpgsig -----BEGIN SSH SIGNATURE-----\n x\n\nWork")
+  },
+  {
+    attack: "a commit with a parent behind its committer",
+    text: commit.replace("\n\nWork", `\nchange-id x\nparent ${id}\n\nWork`)
+  },
+  { attack: "a commit with a second tree", text: commit.replace("\n\nWork", `\ntree ${id}\n\nWork`) },
+  { attack: "a commit that is a tag as well", text: commit.replace("\n\nWork", `\ntagger ${me}\n\nWork`) },
+  { attack: "a commit with a line of no header", text: commit.replace("\n\nWork", "\nno-header\n\nWork") },
+  { attack: "a commit with a header without a name", text: commit.replace("\n\nWork", "\n: x\n\nWork") },
   { attack: "a commit that has another one behind a zero", text: `${commit}\0${commit}` },
   { attack: "a commit with the object's own header", text: `commit ${commit.length}\0${commit}` },
   { attack: "a commit with a line before it", text: `\n${commit}` },

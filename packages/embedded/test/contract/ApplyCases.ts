@@ -160,6 +160,33 @@ export const applyCases: ReadonlyArray<ContractCase> = [
     const entry = applied.metadata.managedFields?.find(({ manager }) => manager === "controller")
     assert.deepStrictEqual([entry?.subresource, entry?.fieldsV1], ["status", { "f:status": { "f:phase": {} } }])
   }),
+  contractCase(
+    "a status written without labels takes them from nobody: who applied one can take it off",
+    function*(world) {
+      const { client, namespace } = world
+      const ref = { name: "a", namespace }
+      const applied = (labels: object) =>
+        client.patch(CodeRunKind, ref, {
+          type: "apply",
+          fieldManager: "gitops",
+          body: { ...codeRun(world, "a"), metadata: { name: "a", labels, annotations: { tracked: "yes" } } }
+        })
+      const { metadata: { resourceVersion = "", uid = "" } } = yield* applied({ kept: "1", dropped: "1" })
+      const bare = { name: "a", namespace, uid, resourceVersion }
+      const written = yield* client.replaceStatus(CodeRunKind, {
+        ...codeRun(world, "a"),
+        metadata: bare,
+        spec: {},
+        status: { phase: "Running" }
+      })
+      assert.deepStrictEqual(written.metadata.labels, { kept: "1", dropped: "1" })
+      const { metadata, status } = yield* applied({ kept: "1" })
+      assert.deepStrictEqual([metadata.labels, metadata.annotations], [{ kept: "1" }, { tracked: "yes" }])
+      assert.strictEqual(status?.["phase"], "Running")
+      const gitops = metadata.managedFields?.find(({ manager }) => manager === "gitops")
+      assert.include(JSON.stringify(gitops?.fieldsV1), "f:kept")
+    }
+  ),
   contractCase("an applied object is validated, and its version is a precondition", function*(world) {
     yield* refused(apply(world, "one", {}, false, { labels: { "bad key": "x" } }), "Invalid")
     yield* apply(world, "one", { a: "1" })

@@ -8,11 +8,16 @@ import type { Identity } from "../../git/GitSettings.ts"
 export const largestCommit = 1_048_576
 
 const id = "(?:[0-9a-f]{40}|[0-9a-f]{64})"
-const person = "[^\\n<>]+ <[^\\n<>]*> \\d{1,12} [+-]\\d{4}"
-/** Of a merged tag, line by line; further lines of a header begin with a space. */
-const mergedTag = `mergetag object ${id}\\n(?: [^\\n]*\\n)+`
+/** As `git fsck` wants it; some tools leave the name empty. */
+const person = "[^\\n<>]* <[^\\n<>]*> \\d{1,12} [+-]\\d{4}"
+/**
+ * What git (`encoding`, `mergetag`) and other tools (`change-id`, `HG:extra`) put behind the committer; further lines of a header begin with
+ * a space. Nothing that a commit has once, and no signature: what somebody else has signed is not signed as ours.
+ */
+const header =
+  "(?!(?:tree|parent|author|committer|object|type|tag|tagger|gpgsig[\\w-]*) )[A-Za-z][\\w:.-]* [^\\n]*\\n(?: [^\\n]*\\n)*"
 const commit = new RegExp(
-  `^tree ${id}\\n(?:parent ${id}\\n)*author ${person}\\ncommitter ([^\\n<>]+) <([^\\n<>]*)> \\d{1,12} [+-]\\d{4}\\n(?:encoding [\\w.:-]+\\n|${mergedTag})*\\n`
+  `^tree ${id}\\n(?:parent ${id}\\n)*author ${person}\\ncommitter ([^\\n<>]+) <([^\\n<>]*)> \\d{1,12} [+-]\\d{4}\\n(?:${header})*\\n`
 )
 
 /** A sentence when it is not signed. */

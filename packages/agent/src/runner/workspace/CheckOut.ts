@@ -75,7 +75,7 @@ const settle = Effect.fnUntraced(function*(repository: Repository, { choice, int
   }
 })
 
-/** Checks the branch out and brings in what the remote and the base have gained. */
+/** Checks the branch out and brings in what the remote and the base have gained; answers as `settle` does. */
 export const checkOut = Effect.fn("CheckOut.checkOut")(function*(repository: Repository, request: CheckOut) {
   const git = yield* Git
   const { base, choice, onRemote } = request
@@ -98,9 +98,9 @@ export const checkOut = Effect.fn("CheckOut.checkOut")(function*(repository: Rep
   if (!settled.ours) {
     // What one branch ignores another may not, and what hides itself is in no branch.
     yield* removeUntracked(repository)
-    yield* removeHidden(repository)
+    yield* removeHidden(repository, { leaveSubmodules: continues })
   }
-  if (!continues) return settled.notes
+  if (!continues) return settled
 
   const notes = [...settled.notes]
   if (onRemote && !(yield* isAncestor(repository, tracking, "HEAD"))) {
@@ -110,5 +110,5 @@ export const checkOut = Effect.fn("CheckOut.checkOut")(function*(repository: Rep
   if (state.operation === undefined && !(yield* isAncestor(repository, base, "HEAD"))) {
     notes.push(...merged(base.replace(/^refs\/remotes\/origin\//, ""), yield* merge(repository, base)))
   }
-  return notes
+  return { ours: settled.ours, notes }
 })

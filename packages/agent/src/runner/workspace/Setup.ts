@@ -193,7 +193,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   const refspecs = [`+refs/heads/*:${tracking("*")}`]
   const plain = codeBranch(task.taskId)
   const { branches: claims } = yield* state.read
-  const { aside, choice, notes, repository } = yield* inClone(
+  const { aside, choice, notes, ours, repository } = yield* inClone(
     settings,
     Effect.fnUntraced(function*({ aside, interrupted, repository }: Opened) {
       yield* upstream.fetch("target", repository, refspecs)
@@ -213,8 +213,8 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
       yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
       const onRemote = remote.heads.has(choice.branch)
       yield* clearTaskFiles(repository, workingDirectory)
-      const notes = yield* checkOut(repository, { choice, run, base, onRemote, interrupted })
-      return { aside, choice, notes, repository }
+      const { notes, ours } = yield* checkOut(repository, { choice, run, base, onRemote, interrupted })
+      return { aside, choice, notes, ours, repository }
     })
   ).pipe(Effect.catchTags({
     HandoverError: undecided(githubUser),
@@ -222,7 +222,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   }))
   yield* state.claim(choice.branch, { ...claims[choice.branch], runUid: run.uid })
 
-  const submodules = yield* checkOutModules(repository, base)
+  const submodules = yield* checkOutModules(repository, base, ours)
   const folder = yield* folderOf(repository, workingDirectory, true)
   yield* removeForeignInstructions(repository, folder)
   const placed = yield* placeTaskFiles(repository, workingDirectory, sources.files)
@@ -259,17 +259,17 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
     `+refs/heads/${name}:${tracking(name)}`
   )
   const base = tracking(task.sourceBranch)
-  const { aside, notes, repository } = yield* inClone(
+  const { aside, notes, ours, repository } = yield* inClone(
     settings,
     Effect.fnUntraced(function*({ aside, interrupted, repository }: Opened) {
       yield* upstream.fetch("target", repository, refspecs)
       const continues = onRemote || (yield* commitOf(repository, `refs/heads/${branch}`)) !== undefined
       const choice = { branch, continues }
-      const notes = yield* checkOut(repository, { choice, run, base, onRemote, interrupted })
-      return { aside, notes, repository }
+      const { notes, ours } = yield* checkOut(repository, { choice, run, base, onRemote, interrupted })
+      return { aside, notes, ours, repository }
     })
   ).pipe(Effect.catchTag("UpstreamError", unreachable("repository", githubUser)))
-  const submodules = yield* checkOutModules(repository, base)
+  const submodules = yield* checkOutModules(repository, base, ours)
   const folder = yield* folderOf(repository, workingDirectory, false)
   yield* removeForeignInstructions(repository, folder)
   const list = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })

@@ -53,8 +53,8 @@ const namedLinks = Effect.fnUntraced(function*(repository: Repository) {
   return paths.length === 0 ? [] : [...(yield* linksOf(repository, paths)).keys()]
 })
 
-/** Files of this commit in its folder. What an interrupted attempt has changed there is put away. */
-const fill = Effect.fnUntraced(function*(repository: Repository, commit: string, path: string) {
+/** Files of this commit in its folder. What an interrupted attempt has changed there is put away; of a tree of others, with all that it ignores. */
+const fill = Effect.fnUntraced(function*(repository: Repository, commit: string, path: string, ours: boolean) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
   yield* discard(`${repository.workTree}/.git`)
@@ -63,7 +63,7 @@ const fill = Effect.fnUntraced(function*(repository: Repository, commit: string,
   if (left.length > 0) {
     yield* git.run(repository, ["read-tree", commit])
     const words = ["status", "--porcelain", "--untracked-files=all", "--ignore-submodules=all"]
-    if ((yield* git.run(repository, words)) === "") return undefined
+    if ((yield* git.run(repository, ours ? words : [...words, "--ignored"])) === "") return undefined
   }
   const place = left.length === 0 ? undefined : yield* putAway(repository.workTree, path)
   if (place !== undefined) yield* fs.makeDirectory(repository.workTree)
@@ -72,7 +72,12 @@ const fill = Effect.fnUntraced(function*(repository: Repository, commit: string,
 })
 
 /** One submodule into its folder, below a repository whose files are there. */
-const place = Effect.fnUntraced(function*(root: Repository, above: Repository, module: Submodule, commit: string) {
+const place = Effect.fnUntraced(function*(
+  { ours, root }: { readonly root: Repository; readonly ours: boolean },
+  above: Repository,
+  module: Submodule,
+  commit: string
+) {
   const fs = yield* FileSystem.FileSystem
   const submodules = yield* Submodules
   const { id, path } = module
@@ -89,7 +94,7 @@ const place = Effect.fnUntraced(function*(root: Repository, above: Repository, m
   const repository: Repository = { gitDir, workTree }
   yield* initRepository(repository, submodules.origin(module))
   yield* submodules.fetch(module, repository, commit)
-  const aside = yield* fill(repository, commit, path)
+  const aside = yield* fill(repository, commit, path, ours)
   // What `git submodule` writes: git finds the working tree by it, wherever the workspace is mounted.
   yield* writePlain(`${workTree}/.git`, `gitdir: ${"../".repeat(path.split("/").length)}.git/modules/${id}\n`)
   const made: CheckedOut = { module, repository, commit }
@@ -101,8 +106,15 @@ const listed = (refused: ReadonlyArray<string>): string => {
   return `${refused.slice(0, mostNamed).join("; ")}${more}`.slice(0, longestNote)
 }
 
-/** Checks out the submodules of the branch that is checked out, as far as the branch that it starts from has them. */
-export const checkOutModules = Effect.fn("Submodules.checkOut")(function*(root: Repository, base: string) {
+/**
+ * Checks out the submodules of the branch that is checked out, as far as the branch that it starts from has them. `ours`: whether it was
+ * surely this run that left the tree.
+ */
+export const checkOutModules = Effect.fn("Submodules.checkOut")(function*(
+  root: Repository,
+  base: string,
+  ours: boolean
+) {
   const submodules = yield* Submodules
   if ((yield* kindOf(`${root.workTree}/.gitmodules`)) === undefined) return none
   const here = yield* namedLinks(root)
@@ -121,7 +133,7 @@ export const checkOutModules = Effect.fn("Submodules.checkOut")(function*(root: 
     if (module.problem !== undefined) refused.push(`${path}: ${module.problem}`)
     // The branch may have others than the one that it starts from.
     if (module.problem !== undefined || commit === undefined) continue
-    const { aside, made, problem } = yield* place(root, above, module, commit).pipe(
+    const { aside, made, problem } = yield* place({ root, ours }, above, module, commit).pipe(
       Effect.catch(({ message }) => Effect.succeed({ problem: message, aside: undefined, made: undefined })),
       Effect.map((placed) => ({ aside: undefined, made: undefined, problem: undefined, ...placed }))
     )

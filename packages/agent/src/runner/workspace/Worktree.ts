@@ -151,9 +151,12 @@ export const parseIgnored = (answer: string): ReadonlyArray<readonly [source: st
 
 /**
  * Removes what hides from `clean`: files ignored by a `.gitignore` that is itself no part of the repository, and what lies in folders of
- * submodules, which are fetched anew.
+ * submodules, which are fetched anew. `leaveSubmodules`: of a run that was here before, whose changes there are put away when they are.
  */
-export const removeHidden = Effect.fn("Worktree.removeHidden")(function*(repository: Repository) {
+export const removeHidden = Effect.fn("Worktree.removeHidden")(function*(
+  repository: Repository,
+  { leaveSubmodules }: { readonly leaveSubmodules: boolean }
+) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
   const tracked = entries(yield* git.run(repository, ["ls-files", "--stage", "-z"]))
@@ -173,7 +176,8 @@ export const removeHidden = Effect.fn("Worktree.removeHidden")(function*(reposit
   }
   for (const entry of tracked.filter((line) => line.startsWith("160000 "))) {
     const path = `${repository.workTree}/${pathOf(entry)}`
-    if ((yield* kindOf(path)) !== undefined) yield* discard(path)
+    const kind = yield* kindOf(path)
+    if (kind !== undefined && !(kind === "Directory" && leaveSubmodules)) yield* discard(path)
     yield* Effect.ignore(fs.makeDirectory(path))
   }
 })

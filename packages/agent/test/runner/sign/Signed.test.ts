@@ -86,12 +86,17 @@ describe.skipIf(noSshKeygen !== undefined)("a remote that takes signed commits o
           "GIT_COMMITTER_NAME=Tool GIT_COMMITTER_EMAIL=tool@example.test git commit -q --no-gpg-sign --author='Ann <ann@example.test>' -m Tool",
           "echo 3 > three.txt; git add three.txt",
           "printf 'Caf\\351' | git -c i18n.commitEncoding=ISO-8859-1 commit -q --no-gpg-sign -F -",
-          "git commit -q --allow-empty -m After"
+          "git commit -q --allow-empty -m After",
+          // As another tool writes it: with headers of its own, and an author without a name.
+          "parent=$(git rev-parse HEAD) tree=$(git rev-parse HEAD^{tree})",
+          "id=$(printf 'tree %s\\nparent %s\\nauthor  <hg@example.test> 1700000000 +0000\\ncommitter Tool <tool@example.test> 1700000000 +0000\\nHG:extra branch:default\\nchange-id kxrmzvyw\\n\\nConverted\\n' $tree $parent | git hash-object -t commit -w --stdin)",
+          "git reset -q --soft $id"
         ].join("\n")
       )
       assert.strictEqual(result.outcome, "Completed", [...log, output].join("\n"))
       verify(remote, branch, key)
       assert.sameMembers([...commitsOf(remote, branch)], [
+        "Converted, , robo-dev",
         "After, robo-dev, robo-dev",
         "Café, robo-dev, robo-dev",
         "Tool, Ann, robo-dev",
@@ -99,7 +104,8 @@ describe.skipIf(noSshKeygen !== undefined)("a remote that takes signed commits o
         "Signed, robo-dev, robo-dev",
         "Side, robo-dev, robo-dev"
       ])
-      assert.include(log.join("\n"), "signed 5 commits")
+      assert.include(git(remote, "cat-file", "commit", branch), "\nHG:extra branch:default\nchange-id kxrmzvyw\n")
+      assert.include(log.join("\n"), "signed 6 commits")
       assert.strictEqual(fileOf(remote, branch, "side.txt"), "s")
       assert.strictEqual(git(around.clone, "rev-parse", `refs/heads/${branch}`), git(remote, "rev-parse", branch))
       assert.strictEqual(git(around.clone, "status", "--porcelain", "--untracked-files=no"), "")

@@ -1,6 +1,7 @@
 /** What an agent leaves in the submodules that it was given, with the real broker beside the runner. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { brokerFor } from "../../fixtures/BrokerProcess.ts"
@@ -62,6 +63,46 @@ describe("an attempt after an agent that spoilt its submodules", () => {
       assert.isTrue(readdirSync(kept, { recursive: true }).some((name) => String(name).endsWith("/mine")))
       assert.deepStrictEqual(readdirSync(outside), [])
       assert.isFalse(existsSync(trap))
+      removeFolder(folder)
+    }))
+})
+
+describe("an attempt after one that was killed on a branch of its own making", () => {
+  it.live.each([
+    {
+      name: "changes in a submodule are put away",
+      left: "echo changed > lib/v; echo mine > lib/mine",
+      kept: ["mine", "v"]
+    },
+    {
+      name: "what hides itself in a submodule is put away",
+      left: "mkdir lib/hidden; echo '*' > lib/hidden/.gitignore; echo mine > lib/hidden/mine",
+      kept: ["hidden", "hidden/.gitignore", "hidden/mine", "v"]
+    },
+    { name: "a submodule as it is pinned stays", left: "true", kept: undefined }
+  ])("$name", ({ kept, left }) =>
+    Effect.gen(function*() {
+      const around = surroundings()
+      const { clone, folder, remotes, workspace } = around
+      const [commit = ""] = library(join(dirname(remotes.target), "lib.git"), "one")
+      link(remotes.target, [{ path: "lib", url: "../lib.git", commit }])
+      const run = Effect.fnUntraced(function*(number: number, script: string) {
+        const agent = fakeClaude(join(folder, `agent-${number}`), `keep; init; say x\n${script}\ndone_\n`)
+        return yield* execute(codeRun(around, number === 1 ? {} : attempt(around, number), agent))
+      })
+      yield* run(1, "echo work > work.txt")
+      execFileSync("bash", ["-ec", `git checkout -q -b side\n${left}`], { cwd: clone, stdio: "ignore" })
+      const { log } = yield* run(2, "ls -A lib > seen.txt")
+      const told = readFileSync(join(folder, "agent-2", "prompt.1"), "utf8")
+      assert.strictEqual(told.includes("were put away: lib at"), kept !== undefined, log.join("\n"))
+      assert.strictEqual(git(remotes.target, "show", `${branch}:seen.txt`), ".git\nv")
+      const place = join(workspace, ".orchestrator", "kept")
+      const found = existsSync(place)
+        ? readdirSync(place, { recursive: true }).map(String).flatMap((name) =>
+          /^\d+\/lib\/(.*)$/.exec(name)?.[1] ?? []
+        )
+        : undefined
+      assert.deepStrictEqual(found?.sort(), kept)
       removeFolder(folder)
     }))
 })
