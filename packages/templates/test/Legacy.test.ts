@@ -48,7 +48,7 @@ const output = (inputs: ReturnType<typeof someCodeInputs>) =>
   runBash(Result.getOrThrow(render(inputs))["hooks-legacy.sh"] ?? "")
 
 describe("a script of an older installation", () => {
-  it("works as it was", () =>
+  it("renders to a script that does what it did in the older installation", () =>
     assert.deepStrictEqual(output(someCodeInputs()), {
       stdout: `=== Task 7 for shop-api ===
 first

@@ -176,7 +176,7 @@ describe("what the agent's git ignores", () => {
     },
     { name: "for its mode is no work", agent: "git config core.fileMode false; chmod +x README.md", ends: "NoChanges" },
     {
-      name: "and is tracked all the same is work",
+      name: "that is ignored and tracked all the same is work",
       repository: "echo '*.log' > .gitignore; echo a > a.log; git add -f .",
       agent: "echo b > a.log",
       ends: "Delivered",

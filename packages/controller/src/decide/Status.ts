@@ -41,53 +41,43 @@ interface Change {
 const notEnded: StatusPatch = { finishedAt: undefined, expiresAt: undefined, resumesAt: undefined }
 
 /** Pending: nothing runs, and why. */
+const pending = (
+  observed: PresentRun,
+  reason: WaitingReason,
+  message: string,
+  { facts = [], fields, ...more }: Pick<Change, "attempt" | "facts" | "fields"> = {}
+): ReadonlyArray<Action> =>
+  write(observed, {
+    ...more,
+    phase: "Pending",
+    reason,
+    message,
+    facts: [
+      { type: "Ready", status: "False", reason, message },
+      ...(reason === "Accepted" ? [] : [{ type: "Queued", status: "True", reason, message } as const]),
+      ...facts
+    ],
+    fields: statusPatch({ ...notEnded, ...fields })
+  })
+
 export const waiting = (
   observed: PresentRun,
   reason: WaitingReason,
   message: string,
   attempt?: Attempt
-): ReadonlyArray<Action> =>
-  write(observed, {
-    phase: "Pending",
-    reason,
-    message,
-    facts: [
-      { type: "Ready", status: "False", reason, message },
-      ...(reason === "Accepted" ? [] : [{ type: "Queued", status: "True", reason, message } as const])
-    ],
-    ...(attempt === undefined ? {} : { attempt }),
-    fields: notEnded
-  })
+): ReadonlyArray<Action> => pending(observed, reason, message, attempt === undefined ? {} : { attempt })
 
 /** Pending, because the cluster refuses what the run needs; it is tried again. */
-export const refused = (observed: PresentRun, { message, reason: why }: Refusal): ReadonlyArray<Action> => {
-  const reason = "WaitingForCapacity"
-  return write(observed, {
-    phase: "Pending",
-    reason,
-    message,
-    facts: [
-      { type: "Ready", status: "False", reason, message },
-      { type: "Queued", status: "True", reason, message },
-      { type: "Progressing", status: "False", reason: why, message }
-    ],
-    fields: notEnded
+export const refused = (observed: PresentRun, { message, reason }: Refusal): ReadonlyArray<Action> =>
+  pending(observed, "WaitingForCapacity", message, {
+    facts: [{ type: "Progressing", status: "False", reason, message }]
   })
-}
 
 /** Pending, since an object of somebody else has the name of the Job: the next round makes it under another one. */
 export const renamed = (observed: PresentRun): ReadonlyArray<Action> => {
   const { attempt, jobName, kind, name, uid } = observed.run
-  const message = `A Job named ${jobName} already exists. Retrying with another name.`
-  return write(observed, {
-    phase: "Pending",
-    reason: "Accepted",
-    message,
-    facts: [{ type: "Ready", status: "False", reason: "Accepted", message }],
-    fields: statusPatch({
-      ...notEnded,
-      jobName: runKinds[kind].jobName(name, uid, attempt, observed.nonce.slice(0, 8))
-    })
+  return pending(observed, "Accepted", `A Job named ${jobName} already exists. Retrying with another name.`, {
+    fields: statusPatch({ jobName: runKinds[kind].jobName(name, uid, attempt, observed.nonce.slice(0, 8)) })
   })
 }
 

@@ -42,7 +42,7 @@ describe("with a broker", () => {
       want: { costUsd: 0.4, costEstimated: true, ...tokens, turns: 3 }
     },
     {
-      name: "nor where no model has one",
+      name: "the agent's figures do not count where no model has a price",
       runnerReport: runnerReport({ usage: { costUsd: 0.01 } }),
       brokerReport: { models, costComplete: false },
       want: { costEstimated: true, ...tokens, turns: 3 }

@@ -218,7 +218,7 @@ describe("containers that others put into the pod", () => {
     { name: "of which there are none", pod: pod({ ...ready, claude: ended }) }
   ])("$name: nothing is stopped", ({ pod }) => assert.notStrictEqual(plan(observed(30, pod)).rule, "leftovers"))
 
-  it("and do not start keep nothing: the agent works", () => {
+  it("that do not start block nothing: the agent works", () => {
     const seen = pod({ ...ready, claude: up, others: proxy(waiting("ImagePullBackOff", "denied")) })
     assert.lengthOf(plan(observed(30, seen)).actions, 0)
   })

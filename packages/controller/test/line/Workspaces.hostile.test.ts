@@ -40,7 +40,7 @@ describe("the claim of a tenant", () => {
       want: [plain, "adopted"]
     },
     {
-      name: "also while that run still works in it",
+      name: "an older version's claim is adopted while its last holder, of this tenant, still works in it",
       given: { [plain]: of(undefined, { usedByOthers: false }, ada) },
       want: [plain, "adopted"]
     },
@@ -50,7 +50,7 @@ describe("the claim of a tenant", () => {
       want: [first, "absent"]
     },
     {
-      name: "nor a claim without a word in which another's Job works",
+      name: "an unmarked claim in which another tenant's Job works is not adopted",
       given: { [plain]: of(undefined, { usedByOthers: true }) },
       want: [first, "absent"]
     },

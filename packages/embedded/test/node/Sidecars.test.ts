@@ -97,7 +97,7 @@ describe("while the main container runs", () => {
       broker: { after: "1 second", exitCode: 1, message: "so far" }
     })))))
 
-  it.effect("also when it ends well", () =>
+  it.effect("it is started again also when it ends with exit code 0", () =>
     Effect.gen(function*() {
       yield* create(PodKind, makePod({ initContainers: [sidecar("broker")] }))
       yield* pass("1 seconds")

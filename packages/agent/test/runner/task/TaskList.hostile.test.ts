@@ -96,7 +96,7 @@ describe("of several tags", () => {
       note: /"feature", as state.json says/
     },
     {
-      name: "the same with a byte order mark",
+      name: "the one that state.json with a byte order mark names",
       state: `\ufeff{"currentTag":"feature"}`,
       want: "New",
       note: /as state.json says/

@@ -47,7 +47,7 @@ export const beingDeletedCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "a cancelled run that is being deleted is not told its end",
+    name: "a cancelled run that is being deleted gets no status of its end",
     given: given({ run: makeCodeRun({ ...deleting, spec: { cancel: true } }) }),
     want: { rule, does: [] }
   },

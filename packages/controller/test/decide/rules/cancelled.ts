@@ -72,7 +72,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
   },
   {
-    name: "also while it waits for its workspace",
+    name: "a run that is cancelled while it waits for its workspace never starts",
     given: given({
       run: makeCodeRun({
         spec: cancel,
@@ -105,7 +105,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "also when its spec is not valid",
+    name: "a run with an invalid spec that is cancelled ends as Cancelled",
     given: given({ run: makeCodeRun({ spec: { ...cancel, service: "" } }) }),
     want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
   },
@@ -115,22 +115,22 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["write Cancelled/Cancelled at 7"], status: neverStarted }
   },
   {
-    name: "a cancelled run whose agent works is told to stop, and says so",
+    name: "a cancelled run whose agent works is stopped, and its status says so",
     given: givenStarted({ run: asked, jobs: [makeJob({ pod: makePod() })] }),
     want: { rule, does: [`stop ${jobName} (j1)`, "write Running/AgentRunning at 7"], status: { message: saving } }
   },
   {
-    name: "also before its pod is there",
+    name: "a cancelled run whose pod is not there yet is stopped",
     given: givenStarted({ run: asked, jobs: [makeJob()] }),
     want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Starting at 7"], status: { message: saving } }
   },
   {
-    name: "also after a crash between Job and status",
+    name: "a cancelled run whose Job was created in a crash is stopped",
     given: givenStarted({ run: makeCodeRun({ spec: cancel }), jobs: [makeJob()] }),
     want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Starting at 7"], status: { message: saving } }
   },
   {
-    name: "a DocsRun whose agent works is told to stop",
+    name: "a cancelled DocsRun whose agent works is stopped",
     given: givenDocs({
       run: makeDocsRun({ spec: cancel, status: docsRunning() }),
       jobs: [makeJob({ name: docsJobName, pod: makePod() })]
@@ -138,7 +138,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [`stop ${docsJobName} (j1)`, "write Running/AgentRunning at 7"] }
   },
   {
-    name: "while it saves its work nothing is done",
+    name: "a cancelled agent that saves its work is left alone",
     given: givenStarted({
       run: makeCodeRun({
         spec: cancel,
@@ -152,7 +152,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "its end with saved work is Cancelled, and says where the work is",
+    name: "a cancelled agent that saved its work ends as Cancelled, with where the work is",
     given: givenStarted({ run: asked, jobs: [jobWith(interrupted({ delivery: delivery() }), stopping)] }),
     want: {
       rule: "jobFinished",
@@ -166,7 +166,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "its end is told as soon as the pod has ended",
+    name: "a cancelled run ends as soon as its pod has ended",
     given: givenStarted({
       run: asked,
       jobs: [makeJob({ stopping: "Cancelled", pod: endedPod(endWith(interrupted())) })]
@@ -192,7 +192,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     want: { rule: "jobFinished", does: ["write Succeeded/Delivered at 7"] }
   },
   {
-    name: "an agent that failed before it was told to stop has failed",
+    name: "an agent that failed before it was stopped has failed",
     given: givenStarted({ run: asked, jobs: [jobWith(failedWith("SetupFailed"))] }),
     want: { rule: "jobFinished", does: ["write Failed/SetupFailed at 7"] }
   },
@@ -243,12 +243,12 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "nor while that works",
+    name: "a request that has ended the version before does not stop the next one while it works",
     given: givenStarted({ run: standing, jobs: [makeNextJob({ pod: makePod() })] }),
     want: { rule: "jobRunning", does: [] }
   },
   {
-    name: "nor the one after it",
+    name: "a request that has ended a version does not end the one after the next",
     given: given({
       run: makeCodeRun({
         spec: { ...cancel, contextVersion: 3 },
@@ -279,7 +279,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "and when it is made again, it counts",
+    name: "a request to cancel that is made again counts",
     given: givenStarted({
       run: makeCodeRun({
         spec: { ...cancel, contextVersion: 2 },
@@ -297,7 +297,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["write Cancelled/Cancelled at 7"], status: { contextVersion: 2, message: early } }
   },
   {
-    name: "a run that no longer asks for it was cancelled once its Job was told",
+    name: "a run whose request to cancel is withdrawn was cancelled once its Job was stopped",
     given: givenStarted({ run: makeCodeRun({ status: running() }), jobs: [jobWith(interrupted(), stopping)] }),
     want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
   }

@@ -2,8 +2,8 @@ import { nodeAway } from "../../../src/decide/NodeAway.ts"
 import { givenDocs, givenStarted, makeConfig, presentFiles } from "../../fixtures/Given.ts"
 import { complete, failed, gonePod, makeJob, makePod } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
-import { docsJobName, jobName, makeCodeRun, makeDocsRun, session } from "../../fixtures/Runs.ts"
-import { docsRunning, now, running, started } from "../../fixtures/Statuses.ts"
+import { docsJobName, makeCodeRun, makeDocsRun } from "../../fixtures/Runs.ts"
+import { docsRunning, endedAttempt, now, running } from "../../fixtures/Statuses.ts"
 
 const rule = "jobFailed"
 const run = makeCodeRun({ status: running() })
@@ -105,21 +105,16 @@ export const jobFailedCases: ReadonlyArray<PlanCase> = [
         finishedAt: now,
         expiresAt: "2026-03-01T11:00:00Z",
         usage: undefined,
-        attempts: [{
-          contextVersion: 1,
-          jobName,
-          sessionId: session,
-          startedAt: started,
-          finishedAt: now,
-          outcome: "Failed",
-          reason: "InfraLost",
-          message: "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read."
-        }]
+        attempts: [
+          endedAttempt("Failed", "InfraLost", {
+            message: "The Job failed (BackoffLimitExceeded) and its pod was gone before its result could be read."
+          })
+        ]
       }
     }
   },
   {
-    name: "a DocsRun whose Job failed without a word ends likewise",
+    name: "a DocsRun whose Job failed without a word is lost",
     given: givenDocs({
       run: makeDocsRun({ status: docsRunning() }),
       jobs: [makeJob({ name: docsJobName, end: failed() })],

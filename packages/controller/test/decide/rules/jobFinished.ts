@@ -3,7 +3,7 @@ import { complete, endedPod, endWith, failed, jobWith, makeJob, silentEnd, silen
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { completed, delivery, failedWith, interrupted, undelivered } from "../../fixtures/Results.ts"
 import { docsJobName, jobName, makeCodeRun, makeDocsRun, session } from "../../fixtures/Runs.ts"
-import { docsRunning, now, readyFact, running, started } from "../../fixtures/Statuses.ts"
+import { docsRunning, endedAttempt, now, readyFact, running, started } from "../../fixtures/Statuses.ts"
 
 const rule = "jobFinished"
 const run = makeCodeRun({ status: running() })
@@ -50,17 +50,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
           lastTransitionTime: now
         }
       ],
-      attempts: [{
-        contextVersion: 1,
-        jobName,
-        sessionId: session,
-        startedAt: started,
-        exitCode: 0,
-        finishedAt: now,
-        outcome: "Succeeded",
-        reason: "Delivered",
-        usage
-      }]
+      attempts: [endedAttempt("Succeeded", "Delivered", { exitCode: 0, usage })]
     }
   ),
   ends(
@@ -70,7 +60,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     { pullRequestUrl: "https://github.com/acme/api/pull/3" }
   ),
   ends(
-    "success is told before the Job controller has counted",
+    "success is reported before the Job controller has counted",
     makeJob({ pod: endedPod(endWith(completed())) }),
     "Delivered"
   ),
@@ -107,10 +97,10 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     message: "It did not work.",
     expiresAt: "2026-03-01T11:00:00Z"
   }),
-  ends("a spent budget is told", jobWith(failedWith("BudgetExceeded")), "BudgetExceeded"),
+  ends("a spent budget is reported", jobWith(failedWith("BudgetExceeded")), "BudgetExceeded"),
   ends("a failure without a reason is the agent's", jobWith(failedWith()), "AgentError"),
   ends(
-    "a failure is told before the Job controller has counted",
+    "a failure is reported before the Job controller has counted",
     jobWith(failedWith(), { end: undefined }),
     "AgentError"
   ),
@@ -158,7 +148,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     }
   ),
   {
-    name: "it is not told before the Job controller's last word, which may be another",
+    name: "an interrupted agent is not judged before the Job controller's last word",
     given: givenStarted({ run, jobs: [silentJob(1, { end: undefined })] }),
     want: { rule: "jobRunning", does: [] }
   },
@@ -185,7 +175,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     }),
     "AgentError"
   ),
-  ends("an agent without memory is told apart", silentJob(137, {}, "OOMKilled"), "AgentError", {
+  ends("an agent that ran out of memory is reported as that", silentJob(137, {}, "OOMKilled"), "AgentError", {
     message: "The agent ran out of memory. Raise agent.resources.limits.memory."
   }),
   ends(
@@ -205,7 +195,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     "InfraLost"
   ),
   {
-    name: "a resumed session is told",
+    name: "a resumed session is reported",
     given: givenStarted({
       run,
       jobs: [jobWith(completed({ resumed: true, sessionId: "00000000-0000-8000-8000-000000000002" }))]
@@ -247,28 +237,19 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["write Succeeded/Delivered at 7"], status: { expiresAt: undefined, finishedAt: now } }
   },
   {
-    name: "a result is told even when the status Running was never written",
+    name: "a result is reported even when the status Running was never written",
     given: givenStarted({ run: makeCodeRun(), jobs: [jobWith(completed())] }),
     want: {
       rule,
       does: ["write Succeeded/Delivered at 7"],
       status: {
         contextVersion: 1,
-        attempts: [{
-          contextVersion: 1,
-          jobName,
-          sessionId: session,
-          startedAt: started,
-          exitCode: 0,
-          finishedAt: now,
-          outcome: "Succeeded",
-          reason: "Delivered"
-        }]
+        attempts: [endedAttempt("Succeeded", "Delivered", { exitCode: 0 })]
       }
     }
   },
   {
-    name: "a DocsRun's delivery is told",
+    name: "a DocsRun's delivery is reported",
     given: givenDocs({
       run: makeDocsRun({ status: docsRunning() }),
       jobs: [jobWith(completed({ delivery: delivery({ branch: "docs/guide-3f9c2a1b" }) }), { name: docsJobName })],
@@ -281,7 +262,7 @@ export const jobFinishedCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "a DocsRun's refused push is told",
+    name: "a DocsRun's rejected push is reported",
     given: givenDocs({
       run: makeDocsRun({ status: docsRunning() }),
       jobs: [jobWith(completed({ delivery: undelivered({ pushRefused: "no" }) }), { name: docsJobName })],

@@ -2,8 +2,8 @@ import { given, givenDocs, givenStarted } from "../../fixtures/Given.ts"
 import { endedPod, endWith, failed, makeJob, makePod, released } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { completed, interrupted } from "../../fixtures/Results.ts"
-import { docsJobName, jobName, makeCodeRun, makeDocsRun, session } from "../../fixtures/Runs.ts"
-import { docsRunning, now, running, started } from "../../fixtures/Statuses.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun } from "../../fixtures/Runs.ts"
+import { docsRunning, endedAttempt, now, running } from "../../fixtures/Statuses.ts"
 
 const rule = "jobLost"
 const run = makeCodeRun({ status: running() })
@@ -20,21 +20,14 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
         message: `The Job ${jobName} was deleted while it was running. Raise spec.contextVersion to try again.`,
         finishedAt: now,
         jobName,
-        attempts: [{
-          contextVersion: 1,
-          jobName,
-          sessionId: session,
-          startedAt: started,
-          finishedAt: now,
-          outcome: "Failed",
-          reason: "JobLost",
-          message: `The Job ${jobName} was deleted while it was running.`
-        }]
+        attempts: [
+          endedAttempt("Failed", "JobLost", { message: `The Job ${jobName} was deleted while it was running.` })
+        ]
       }
     }
   },
   {
-    name: "a DocsRun whose Job is gone ends likewise",
+    name: "a DocsRun whose Job is gone ends as lost",
     given: givenDocs({ run: makeDocsRun({ status: docsRunning() }) }),
     want: { rule, does: lost, status: { jobName: docsJobName } }
   },
@@ -44,27 +37,20 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: lost }
   },
   {
-    name: "also before its pod was there",
+    name: "a Job that a person deletes before its pod was there ends the run",
     given: givenStarted({ run, jobs: [makeJob({ deleting: true })] }),
     want: { rule, does: lost }
   },
   {
-    name: "also when the status was not written yet",
+    name: "a Job that a person deletes before the status was written ends the run",
     given: givenStarted({ run: makeCodeRun(), jobs: [makeJob({ deleting: true })] }),
     want: {
       rule,
       does: lost,
       status: {
-        attempts: [{
-          contextVersion: 1,
-          jobName,
-          sessionId: session,
-          startedAt: started,
-          finishedAt: now,
-          outcome: "Failed",
-          reason: "JobLost",
-          message: `The Job ${jobName} was deleted while it was running.`
-        }]
+        attempts: [
+          endedAttempt("Failed", "JobLost", { message: `The Job ${jobName} was deleted while it was running.` })
+        ]
       }
     }
   },

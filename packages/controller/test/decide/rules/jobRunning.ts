@@ -2,7 +2,16 @@ import { givenDocs, givenStarted, presentFiles, workspace } from "../../fixtures
 import { makeJob, makeNextJob, makePod, startingPod, stuckPod } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { docsJobName, jobName, makeCodeRun, makeDocsRun, namespace, nextJobName, session } from "../../fixtures/Runs.ts"
-import { docsRunning, finished, now, readyFact, running, started, unfinishedFact } from "../../fixtures/Statuses.ts"
+import {
+  agentRunsFact,
+  docsRunning,
+  finished,
+  now,
+  readyFact,
+  running,
+  started,
+  unfinishedFact
+} from "../../fixtures/Statuses.ts"
 
 const rule = "jobRunning"
 const run = makeCodeRun({ status: running() })
@@ -57,17 +66,17 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "a run that nobody has spoken of says nothing in its first moments",
+    name: "a run without a status says nothing in its first moments",
     given: givenStarted({ jobs: [makeJob({ createdAt: now })] }),
     want: { rule, does: [] }
   },
   {
-    name: "nor while its pod starts as pods do",
+    name: "a run without a status says nothing while its pod starts as usual",
     given: givenStarted({ jobs: [makeJob({ createdAt: now, pod: startingPod({ createdAt: now }) })] }),
     want: { rule, does: [] }
   },
   {
-    name: "when that takes longer, it says so",
+    name: "a start that takes longer than usual is reported",
     given: givenStarted({ jobs: [makeJob({ pod: startingPod() })] }),
     want: {
       rule,
@@ -90,7 +99,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "nor hours later",
+    name: "an attempt whose Job has no pod for hours does not say that an agent works",
     given: givenStarted({ run, jobs: [makeJob({ pod: makePod() })], now: "2026-03-02T10:00:00Z" }),
     want: { rule, does: [] }
   },
@@ -152,7 +161,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "a run that waited says that it no longer does",
+    name: "a run that waited is no longer Queued once its agent runs",
     given: givenStarted({
       run: makeCodeRun({
         status: {
@@ -174,12 +183,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       status: {
         lastUpdate: now,
         conditions: [
-          readyFact(
-            "False",
-            "AgentRunning",
-            `The agent's container is running in the Job ${jobName}: setup first, then the agent.`,
-            started
-          ),
+          agentRunsFact(),
           { ...readyFact("False", "Started", "The run has started.", now), type: "Queued" }
         ]
       }
@@ -225,7 +229,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }
   },
   stuck(
-    "an image that cannot be pulled is told",
+    "an image that cannot be pulled is reported",
     stuckPod("ErrImagePull", "manifest unknown"),
     "ImagePullBackOff",
     image
@@ -237,26 +241,26 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     image
   ),
   stuck(
-    "an image without a valid name is told",
+    "an image without a valid name is reported",
     stuckPod("InvalidImageName", "couldn't parse image name \"a b\""),
     "InvalidImageName",
     `Cannot pull the image of the container claude: couldn't parse image name "a b". ${pull}`
   ),
   stuck(
-    "a pod that fits no node is told in the scheduler's words",
+    "a pod that fits no node is reported in the scheduler's words",
     startingPod({ stuck: { reason: "Unschedulable", message: "0/3 nodes are available: 3 Insufficient memory." } }),
     "Unschedulable",
     `No node can run the pod: 0/3 nodes are available: 3 Insufficient memory. ${fit}`
   ),
   stuck(
-    "a missing Secret is told by its name",
+    "a missing Secret is reported by its name",
     stuckPod("CreateContainerConfigError", "secret \"deploy-key\" not found"),
     "SecretMissing",
     "Cannot create the container claude: secret \"deploy-key\" not found. kubectl create secret generic deploy-key " +
       `-n ${namespace} --from-literal=KEY=VALUE.`
   ),
   stuck(
-    "what we have no words for is told in the kubelet's",
+    "an unknown problem of a container is reported in the kubelet's words",
     stuckPod("CreateContainerError", "the name 4f1d is in use by 77ab"),
     "ContainerNotMade",
     `Cannot create the container claude: the name 4f1d is in use by 77ab. See ${describePod}`
@@ -275,7 +279,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "a pod that has no node for ten seconds is told",
+    name: "a pod that has no node for ten seconds is reported",
     given: givenStarted({
       run,
       jobs: [makeJob({ pod: unscheduled("2026-03-02T09:00:00Z") })],
@@ -288,7 +292,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "a broker that does not start is told in its own words",
+    name: "a broker that does not start is reported in its own words",
     given: givenStarted({
       run,
       jobs: [makeJob({ brokered: true, pod: stuckPod("BrokerFailed", "REPOSITORY_URL: no.") })]
@@ -300,7 +304,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "a pod that stays stuck is told once",
+    name: "a pod that stays stuck is reported once",
     given: givenStarted({
       run: makeCodeRun({ status: starting }),
       jobs: [makeJob({ pod: stuckPod("ImagePullBackOff", "Back-off pulling image \"a:1\"") })]
@@ -308,7 +312,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "a pod that alternates between two reasons of one cause is told once",
+    name: "a pod that alternates between two reasons of one cause is reported once",
     given: givenStarted({
       run: makeCodeRun({ status: starting }),
       jobs: [makeJob({ pod: stuckPod("ErrImagePull", "manifest unknown") })]
@@ -316,7 +320,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "a pod that starts after all says so",
+    name: "a stuck pod that starts after all is reported",
     given: givenStarted({ run: makeCodeRun({ status: starting }), jobs: [makeJob({ pod: makePod() })] }),
     want: {
       rule,
@@ -324,12 +328,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       status: {
         lastUpdate: now,
         conditions: [
-          readyFact(
-            "False",
-            "AgentRunning",
-            `The agent's container is running in the Job ${jobName}: setup first, then the agent.`,
-            started
-          ),
+          agentRunsFact(),
           unfinishedFact(started),
           {
             type: "Progressing",
@@ -343,7 +342,7 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "a DocsRun's stuck pod is told",
+    name: "a DocsRun's stuck pod is reported",
     given: givenDocs({
       run: makeDocsRun({ status: docsRunning() }),
       jobs: [makeJob({ name: docsJobName, pod: stuckPod("ErrImagePull", "manifest unknown") })],

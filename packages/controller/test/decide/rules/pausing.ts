@@ -197,7 +197,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
     want: { rule: "jobFailed", does: ["write Pending/InfraLost at 7"], status: { retryCount: 1 } }
   },
   {
-    name: "so is a DocsRun's",
+    name: "a DocsRun's Job without a word is tried again",
     given: givenDocs({
       run: makeDocsRun({ status: docsRunning() }),
       jobs: [makeJob({ name: docsJobName, end: failed("PodFailurePolicy"), pod: makePod({ over: true }) })],
@@ -262,7 +262,7 @@ export const pausingCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "the same when the clock was set back meanwhile",
+    name: "a Job that was made before a crash is the one that goes on, also when the clock was set back",
     given: givenStarted({
       run: makeCodeRun({ status: pausedFor("InfraLost", later) }),
       jobs: [makeJob({ name: againJobName, attempt: { contextVersion: 1, retry: 1 }, pod: makePod() })]

@@ -13,7 +13,7 @@ export const previousIncarnationCases: ReadonlyArray<PlanCase> = [
     want: { rule: "previousIncarnation", does: ["release code-api-v1-aaaaaaaa (old)"] }
   },
   {
-    name: "also when this run has ended",
+    name: "the marked Job of a deleted run is let go also when the run of its name has ended",
     given: given({
       run: makeCodeRun({ status: finished("Succeeded", "Delivered") }),
       orphans: [makeJob({ ...former, deleting: true })]

@@ -108,7 +108,7 @@ export const supersededAttemptCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "the same without a result",
+    name: "an older attempt without a result is judged after the Job controller's last word",
     given: given({ run: raised, jobs: [makeJob({ pod: endedPod(silentEnd(1)) })], ...mine }),
     want: { rule, does: [] }
   },

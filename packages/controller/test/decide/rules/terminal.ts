@@ -69,12 +69,12 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "a Job that still runs under a finished run is told to stop",
+    name: "a Job that still runs under a finished run is stopped",
     given: given({ run: failedRun, jobs: [makeJob({ pod: makePod() })] }),
     want: { rule, does: [`stop ${jobName} (j1)`] }
   },
   {
-    name: "it is told once",
+    name: "a Job that still runs under a finished run is stopped once",
     given: given({ run: failedRun, jobs: [makeJob({ pod: makePod(), stopping: "Cancelled" })] }),
     want: { rule, does: [] }
   },
@@ -100,7 +100,7 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
-    name: "nor one whose Job was deleted while cleanup is off",
+    name: "a finished run whose Job was deleted while cleanup is off is never started again",
     given: given({ run: failedRun, config: keep }),
     want: { rule, does: [] }
   },
@@ -132,7 +132,7 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["settle api at 7"] }
   },
   {
-    name: "an edit after the end that the whole run's status tells of already is not told again",
+    name: "an edit after the end that the status already has is not written again",
     given: given({ run: editedAfterEnd, feedback: Feedback.WholeRun({ run: succeeded }) }),
     want: { rule, does: [] }
   },

@@ -2,24 +2,12 @@ import { behind, given, givenDocs, givenStarted, workspace } from "../../fixture
 import { makeJob, makePod } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { makeCodeRun } from "../../fixtures/Runs.ts"
-import { now, pausedFor, readyFact, running, unfinishedFact } from "../../fixtures/Statuses.ts"
+import { now, pausedFor, running, waitingStatus } from "../../fixtures/Statuses.ts"
 
 const rule = "waitingForCapacity"
 const full = { reachedLimit: "limits.activeRunsPerService is 1" }
 const message = "Waiting for another run to end: limits.activeRunsPerService is 1."
-const said = {
-  phase: "Pending",
-  reason: "WaitingForCapacity",
-  message,
-  contextVersion: 1,
-  observedGeneration: 1,
-  lastUpdate: now,
-  conditions: [
-    readyFact("False", "WaitingForCapacity", message, now),
-    { ...readyFact("True", "WaitingForCapacity", message, now), type: "Queued" },
-    unfinishedFact(now)
-  ]
-}
+const said = waitingStatus("WaitingForCapacity", message)
 
 export const waitingForCapacityCases: ReadonlyArray<PlanCase> = [
   {
@@ -28,27 +16,27 @@ export const waitingForCapacityCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["write Pending/WaitingForCapacity at 7"], status: { ...said, jobName: undefined } }
   },
   {
-    name: "this is said once",
+    name: "a run that waits for capacity is not written twice",
     given: given({ ...full, run: makeCodeRun({ status: said }) }),
     want: { rule, does: [] }
   },
   {
-    name: "so does a DocsRun",
+    name: "a DocsRun that is one too many waits",
     given: givenDocs(full),
     want: { rule, does: ["write Pending/WaitingForCapacity at 7"] }
   },
   {
-    name: "its workspace is waited for first",
+    name: "a run that is one too many waits for its workspace first",
     given: given({ ...full, workspace: behind("older") }),
     want: { rule: "waitingForWorkspace", does: ["write Pending/WaitingForWorkspace at 7"] }
   },
   {
-    name: "a run that works keeps its place",
+    name: "a run that works keeps its slot",
     given: givenStarted({ ...full, run: makeCodeRun({ status: running() }), jobs: [makeJob({ pod: makePod() })] }),
     want: { rule: "jobRunning", does: [] }
   },
   {
-    name: "a run that goes on by itself needs one anew",
+    name: "a run that is retried automatically needs a slot again",
     given: given({
       ...full,
       run: makeCodeRun({ status: pausedFor("RateLimited", "2026-03-01T09:45:00Z") }),

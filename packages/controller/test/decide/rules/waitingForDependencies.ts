@@ -2,24 +2,12 @@ import { given, givenStarted, workspace } from "../../fixtures/Given.ts"
 import { makeJob, makePod } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { againJobName, jobName, makeCodeRun } from "../../fixtures/Runs.ts"
-import { now, pausedFor, readyFact, running, unfinishedFact } from "../../fixtures/Statuses.ts"
+import { now, pausedFor, running, waitingStatus } from "../../fixtures/Statuses.ts"
 
 const rule = "waitingForDependencies"
 const unfinished = { tag: "unfinished", names: ["base", "schema"] } as const
 const waits = "Waiting for base, schema to succeed."
-const said = {
-  phase: "Pending",
-  reason: "WaitingForDependencies",
-  message: waits,
-  contextVersion: 1,
-  observedGeneration: 1,
-  lastUpdate: now,
-  conditions: [
-    readyFact("False", "WaitingForDependencies", waits, now),
-    { ...readyFact("True", "WaitingForDependencies", waits, now), type: "Queued" },
-    unfinishedFact(now)
-  ]
-}
+const said = waitingStatus("WaitingForDependencies", waits)
 
 export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
   {
@@ -38,7 +26,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["write Pending/WaitingForDependencies at 7"] }
   },
   {
-    name: "a name that does not exist is told, and waited for",
+    name: "a dependency that does not exist is named and waited for",
     given: given({ obstacle: { tag: "missing", names: ["bass"] } }),
     want: {
       rule,
@@ -47,7 +35,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "of many names only some are told",
+    name: "of many dependencies only some are named",
     given: given({ obstacle: { tag: "unfinished", names: Array.from({ length: 13 }, (_, index) => `n${index}`) } }),
     want: {
       rule,
@@ -56,7 +44,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "one that has failed fails this run",
+    name: "a dependency that has failed fails the run",
     given: given({ obstacle: { tag: "failed", name: "base", phase: "Failed" } }),
     want: {
       rule,
@@ -70,7 +58,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
-    name: "so does one that was cancelled",
+    name: "a dependency that was cancelled fails the run",
     given: given({ obstacle: { tag: "failed", name: "base", phase: "Cancelled" } }),
     want: { rule, does: ["write Failed/DependencyFailed at 7"] }
   },
@@ -93,7 +81,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     want: { rule: "jobRunning", does: [] }
   },
   {
-    name: "nor one that goes on by itself",
+    name: "a run that is retried automatically is not stopped by what becomes of its dependencies",
     given: given({
       obstacle: unfinished,
       run: makeCodeRun({ status: pausedFor("InfraLost", "2026-03-01T09:45:00Z") }),
@@ -113,7 +101,7 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     want: { rule: "cancelled", does: ["write Cancelled/Cancelled at 7"] }
   },
   {
-    name: "a Job that is gone is told as lost",
+    name: "a run whose Job is gone is lost, whatever its dependencies do",
     given: givenStarted({ obstacle: unfinished, run: makeCodeRun({ status: running() }) }),
     want: { rule: "jobLost", does: ["write Failed/JobLost at 7"], status: { jobName } }
   }
