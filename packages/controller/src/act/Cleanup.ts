@@ -5,7 +5,7 @@
 import { jobFinalizer } from "@orchestrator/domain/Labels"
 import { JobKind } from "@orchestrator/k8s/Kinds"
 import { type JsonPatchOperation, KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { Job } from "@orchestrator/k8s/Objects"
 import { Context, Effect, Layer } from "effect"
 
@@ -20,11 +20,8 @@ export interface Release {
 }
 
 export class Cleanup extends Context.Service<Cleanup, {
-  /**
-   * Takes our finalizer off the Job with this UID and sets its time to live. Other finalizers stay. Answers with the Job, or undefined
-   * when it was gone, another, or changed in the meantime: then its event brings the key back.
-   */
-  readonly release: (release: Release) => Effect.Effect<Job | undefined, KubernetesError>
+  /** Takes our finalizer off the Job with this UID and sets its time to live. Other finalizers stay. */
+  readonly release: (release: Release) => Effect.Effect<Job, KubernetesError>
 }>()("@orchestrator/controller/act/Cleanup") {
   static readonly layer = Layer.effect(
     Cleanup,
@@ -32,9 +29,7 @@ export class Cleanup extends Context.Service<Cleanup, {
       const client = yield* KubernetesClient
       return Cleanup.of({
         release: Effect.fn("Cleanup.release")(({ name, namespace, ...release }: Release) =>
-          client.patch(JobKind, { name, namespace }, { type: "json", body: releasePatch(release) }).pipe(
-            Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => Effect.undefined)
-          )
+          client.patch(JobKind, { name, namespace }, { type: "json", body: releasePatch(release) })
         )
       })
     })

@@ -25,12 +25,12 @@ import { Cleanup } from "./Cleanup.ts"
 /** What ended a plan before its end, and is to be planned for. */
 interface Answer {
   readonly feedback: Feedback
-  /** Given to the queue once that is in the status: the action is retried with its back-off. */
+  /** Given to the queue, once feedback is in the status: the action is retried with its back-off. A race may have been none. */
   readonly error?: KubernetesError
 }
 
 export interface Performed extends Partial<Answer> {
-  /** Whether the next round can see more than this one: after a race it cannot, and the event that it announces brings the key back. */
+  /** Whether the next round can see more than this one: after a race, as the API server calls it, it cannot. */
   readonly again: boolean
 }
 
@@ -65,12 +65,16 @@ export class Interpreter extends Context.Service<Interpreter, {
       }
 
       const settleStatus = ({ kind, object }: ActionOf<"SettleStatus">) =>
-        Effect.catchIf(replaceStatus(kind, object), hasReason("NotFound", "Conflict", "Invalid"), () => raced)
+        replaceStatus(kind, object).pipe(
+          // What an older version's bounds let pass cannot be written any more, and that is all.
+          Effect.catchIf(hasReason("Invalid"), () => Effect.succeed<Step>({})),
+          Effect.catchIf(isRace, raced)
+        )
 
       const readRun = ({ kind, name, namespace, uid }: ActionOf<"ReadRun">) =>
         client.get(runKinds[kind].resource, { name, namespace }).pipe(
-          Effect.map((run): Step => run.metadata.uid === uid ? answer(Feedback.WholeRun({ run })) : "raced"),
-          Effect.catchIf(hasReason("NotFound"), () => raced)
+          Effect.map((run): Step => run.metadata.uid === uid ? answer(Feedback.WholeRun({ run })) : {}),
+          Effect.catchIf(isRace, raced)
         )
 
       /** The Job of an earlier try names other files than this plan would make: the next round makes those. */
@@ -181,15 +185,17 @@ export class Interpreter extends Context.Service<Interpreter, {
             stores.jobs.wrote(jobFacts(written))
             return "done"
           }),
-          Effect.catchIf(hasReason("NotFound", "Conflict", "Invalid"), () => raced)
+          Effect.catchIf(isRace, raced)
         )
 
       const releaseJob = (release: ActionOf<"ReleaseJob">) =>
-        Effect.map(cleanup.release(release), (written): Step => {
-          if (written === undefined) return "raced"
-          stores.jobs.wrote(jobFacts(written))
-          return "done"
-        })
+        cleanup.release(release).pipe(
+          Effect.map((written): Step => {
+            stores.jobs.wrote(jobFacts(written))
+            return "done"
+          }),
+          Effect.catchIf(isRace, raced)
+        )
 
       const perform = Effect.fn("Interpreter.perform")(function*({ actions }: Plan) {
         let createdJob: string | undefined
@@ -207,7 +213,7 @@ export class Interpreter extends Context.Service<Interpreter, {
         for (const action of actions) {
           const step: Step = yield* act(action)
           if (step === "done") continue
-          return typeof step === "string" ? { again: step === "ended" } : { again: true, ...step }
+          return step === "ended" ? { again: true } : { again: "feedback" in step, ...step }
         }
         return { again: actions.length > 0 }
       })
@@ -217,10 +223,13 @@ export class Interpreter extends Context.Service<Interpreter, {
   )
 }
 
-/** done: go on. ended: the plan is over, and the next round goes on from what is there. raced: the world has moved on. */
-type Step = "done" | "ended" | "raced" | Answer
+/** done: go on. ended: the plan is over, and the next round goes on from what is there. Race: the world has moved on, it seems. */
+type Step = "done" | "ended" | Race | Answer
+type Race = Pick<Performed, "error">
 
-const raced: Effect.Effect<Step> = Effect.succeed("raced")
+const isRace = hasReason("NotFound", "Conflict", "Invalid")
+
+const raced = (error: KubernetesError): Effect.Effect<Step> => Effect.succeed({ error })
 
 const answer = (feedback: Feedback, error?: KubernetesError): Answer => ({
   feedback,

@@ -46,7 +46,7 @@ export class Controller extends Context.Service<Controller, {
         annotations: ({ kind, name, namespace }) => ({ kind, namespace, run: name }),
         reconcile: yield* makeReconcile
       })
-      const { settleEnded, sweep } = yield* makeUpkeep(enqueue)
+      const { finishJobs, settleEnded, sweep } = yield* makeUpkeep(enqueue)
       const warm = yield* Latch.make(false)
       const listsBegan = yield* Ref.make(0n)
       const reflecting = yield* FiberSet.make()
@@ -96,6 +96,7 @@ export class Controller extends Context.Service<Controller, {
       const work = Effect.scoped(Effect.gen(function*() {
         stores.underway.takenOver(yield* Clock.currentTimeMillis)
         yield* Effect.forkScoped(supervised("sweep", Effect.forever(sweep)))
+        yield* Effect.forkScoped(supervised("finishing of Jobs", Effect.forever(finishJobs)))
         yield* Effect.forkScoped(supervised("settling of ended runs", Effect.forever(settleEnded)))
         yield* Effect.replicateEffect(Effect.forkScoped(supervised("worker", Effect.forever(process))), workers)
         return yield* Effect.never

@@ -19,11 +19,11 @@ export const makeRound = (perform: Interpreter["Service"]["perform"]) => {
   return Effect.fnUntraced(function*(observed: Observed) {
     const decided = plan(observed)
     const { again, error, feedback } = yield* carryOut(decided)
-    if (feedback === undefined) return left(decided, again)
+    if (feedback === undefined) return error === undefined ? left(decided, again) : yield* error
     const informed = plan({ ...observed, feedback })
     const said = yield* carryOut(informed)
-    if (error !== undefined) return yield* error
-    return left(informed, said.again)
+    const failure = error ?? said.error
+    return failure === undefined ? left(informed, said.again) : yield* failure
   })
 }
 

@@ -4,11 +4,14 @@ import { DateTime, Duration, Effect, Random } from "effect"
 import { Interpreter } from "../act/Interpreter.ts"
 import { Action } from "../decide/Action.ts"
 import { settled } from "../decide/Status.ts"
+import type { JobFacts } from "../facts/Job.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { keyOf, type RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
 
 const sweepSeconds = 300
+/** For what is still to be done where nothing may happen any more that could tell. */
+const leftSeconds = 30
 /** Between two writes that nothing but an upgrade is the cause of. */
 const settleSeconds = 1
 
@@ -19,7 +22,7 @@ const roughly = (seconds: number) =>
 const lacksFinished = (run: RunFacts): boolean => run.ended && run.lacksFinished
 
 export const makeUpkeep = Effect.fnUntraced(function*(enqueue: (key: RunKey) => Effect.Effect<void>) {
-  const { runs } = yield* Stores
+  const { jobs, runs } = yield* Stores
   const { perform } = yield* Interpreter
 
   /** What an event should have brought is looked at all the same. */
@@ -29,6 +32,23 @@ export const makeUpkeep = Effect.fnUntraced(function*(enqueue: (key: RunKey) => 
       const active = [...runs[kind].values()].filter((run) => !run.ended)
       yield* Effect.forEach(active, (run) => enqueue(keyOf(run)), { discard: true })
     }
+  })
+
+  /** Whether a Job of ours is still to be stopped, recorded or let go: it is over or goes, or its run wants no more of it. */
+  const isLeft = (job: JobFacts): boolean =>
+    job.held && (job.deleting || job.end !== undefined || job.runs.every((key) => {
+      const run = runs[key.kind].get(key)
+      return run === undefined || run.deleting || run.ended || run.cancel
+    }))
+
+  /** An answer that was wrong, or got lost, keeps no cancelled agent at work and no deleted Job in the cluster. */
+  const finishJobs = Effect.gen(function*() {
+    yield* roughly(leftSeconds)
+    yield* Effect.forEach(
+      [...jobs.values()].filter(isLeft).flatMap((job) => job.runs),
+      (run) => enqueue(run),
+      { discard: true }
+    )
   })
 
   const settleRun = Effect.fnUntraced(function*(run: RunKey & { readonly uid: string }) {
@@ -52,5 +72,5 @@ export const makeUpkeep = Effect.fnUntraced(function*(enqueue: (key: RunKey) => 
     }
   })
 
-  return { sweep, settleEnded }
+  return { sweep, finishJobs, settleEnded }
 })
