@@ -19,7 +19,8 @@ const reasons: Readonly<Record<Reason, Entry>> = {
   },
   WaitingForWorkspace: {
     means: "Another run is using the workspace.",
-    next: "Wait, or cancel that run: `/api/v1/workspaces` and the claim's annotation name it."
+    next:
+      "Wait, or cancel that run: `GET /api/v1/code-runs/NAME` names it as `waiting.runs`, and the claim's annotation `orchestrator.platform/holder` has its UID."
   },
   WaitingForCapacity: {
     means: "A limit of concurrent runs (`limits`) is reached, or the cluster rejected the Job (quota, policy).",

@@ -1,14 +1,17 @@
 /** The product on some cluster: the controller and the HTTP API. What runs it, a laptop or a real API server, is left to provide. */
+import { Stores } from "@orchestrator/controller/facts/Stores"
+import { placeOf } from "@orchestrator/controller/line/Place"
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/server/Server"
 import { HttpSettings } from "@orchestrator/http/services/HttpSettings"
+import { Lines } from "@orchestrator/http/services/Lines"
 import { Readiness } from "@orchestrator/http/services/Readiness"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Templates } from "@orchestrator/templates/Templates"
-import { Duration, Effect, Layer } from "effect"
+import { DateTime, Duration, Effect, Layer } from "effect"
 import { version } from "../settings/Version.ts"
 
 export interface ProgramOptions {
@@ -58,10 +61,24 @@ const readiness = (
     })
   )
 
+/** Every replica has the stores that tell, whoever leads. */
+const lines = Layer.effect(
+  Lines,
+  Effect.gen(function*() {
+    const snapshot = yield* Stores
+    const { config } = yield* ControllerSettings
+    return Lines.of({
+      waitingOf: (kind, { metadata: { name = "", namespace = "" } }, options) =>
+        Effect.map(DateTime.now, (now) => placeOf({ snapshot, config, now }, { kind, namespace, name }, options))
+    })
+  })
+)
+
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
 export const program = (options: ProgramOptions) => {
   const { config, namespace, templates, tokenHint } = options
   return Server.layerWith({ ...config.server, auth: config.auth, tokenHint }).pipe(
+    Layer.provide(lines),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates })),

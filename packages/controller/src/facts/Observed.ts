@@ -71,8 +71,10 @@ export type WorkspaceTurn =
   | { readonly tag: "mine" }
   /** Nobody holds it, nobody is before this run. */
   | { readonly tag: "free" }
-  /** Held by, or first to be given to, the run of this name. Also while a pod of this run's previous attempt is ending. */
+  /** Held by, or first to be given to, the run of this name. */
   | { readonly tag: "waiting"; readonly behind: string; readonly until?: DateTime.Utc }
+  /** A pod of this run's previous attempt is still ending. */
+  | { readonly tag: "ending" }
   /** The claim is being deleted: what is left of it cannot be mounted any more. */
   | { readonly tag: "deleting" }
   /** Every name that the tenant's claim could have is another's. */

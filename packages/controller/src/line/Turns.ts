@@ -85,7 +85,7 @@ const turnOf = (moment: Moment, run: LiveRun, claim: string): WorkspaceTurn => {
   const stored = snapshot.workspaces.get({ namespace: run.namespace, name: claim })
   const working = workingIn(snapshot, key).find((uid) => uid !== run.uid)
   if (working !== undefined) return { tag: "waiting", behind: nameOf(runByUid(snapshot, working)) }
-  if (hasFormerPod(snapshot, run)) return { tag: "waiting", behind: "the previous attempt" }
+  if (hasFormerPod(snapshot, run)) return { tag: "ending" }
   if (stored?.deleting === true) return { tag: "deleting" }
   const others = run.tenant === undefined ? [] : snapshot.runs[run.kind].by("tenant", run.tenant.key)
   if (stored?.holder === run.uid) {

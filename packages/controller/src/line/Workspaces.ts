@@ -8,7 +8,7 @@ import type { WorkspaceTurn } from "../facts/Observed.ts"
 
 /** Whether a run cannot start in its workspace yet. A claim that is being deleted can be mounted by nobody. */
 export const mustWait = (turn: WorkspaceTurn | undefined, { storage }: OrchestratorConfig): boolean =>
-  turn?.tag === "deleting" || (turn?.tag === "waiting" && storage.access === "Exclusive")
+  turn?.tag === "deleting" || ((turn?.tag === "waiting" || turn?.tag === "ending") && storage.access === "Exclusive")
 
 /** What there is under a name that a claim could have. */
 export interface Candidate {

@@ -185,7 +185,7 @@ describe("whose turn it is", () => {
         claims: [claim(uid)],
         pods: [podOf(uid, jobName)]
       },
-      want: { tag: "waiting", behind: "the previous attempt" }
+      want: { tag: "ending" }
     },
     {
       name: "this run has it, and its own pod works",

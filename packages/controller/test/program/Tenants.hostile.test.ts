@@ -120,7 +120,7 @@ describe("somebody else's run of the same service", () => {
       yield* create(codeRun("theirs", eve))
       yield* create(codeRun("waits", ada))
       yield* pass("3 seconds")
-      assert.strictEqual((yield* status("waits"))?.["message"], `Waiting for workspace ${plain}: in use by mine.`)
+      assert.strictEqual((yield* status("waits"))?.["message"], `Waiting for workspace ${plain}.`)
       assert.strictEqual((yield* status("theirs"))?.["phase"], "Running")
     }).pipe(Effect.provide(world({ script: endless }))))
 
@@ -299,7 +299,7 @@ describe("forged by somebody who may write claims", () => {
       yield* create(codeRun("second", ada))
       yield* pass("5 seconds")
       assert.strictEqual(yield* live, 1)
-      assert.strictEqual((yield* status("second"))?.["message"], `Waiting for workspace ${plain}: in use by first.`)
+      assert.strictEqual((yield* status("second"))?.["message"], `Waiting for workspace ${plain}.`)
     }).pipe(Effect.provide(world({ script: endless }))))
 
   it.effect("a holder that is set to the next run while the agent works lets that one wait all the same", () =>
@@ -332,7 +332,7 @@ describe("a claim that is deleted", () => {
       yield* drop(plain)
       yield* create(codeRun("b", ada))
       yield* pass("3 seconds")
-      assert.strictEqual((yield* status("b"))?.["message"], `Waiting for workspace ${plain}: in use by a.`)
+      assert.strictEqual((yield* status("b"))?.["message"], `Waiting for workspace ${plain}.`)
       const again = yield* claim(plain)
       assert.notStrictEqual(again?.metadata.uid, before)
       assert.isDefined(again?.metadata.annotations?.[tenantAnnotation])

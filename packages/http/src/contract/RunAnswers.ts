@@ -19,6 +19,19 @@ export const RunLinks = Schema.Struct({
 }).annotate({ identifier: "RunLinks", description: "Paths on this server" })
 export type RunLinks = typeof RunLinks.Type
 
+export const Waiting = Schema.Struct({
+  runs: Schema.Array(Schema.String).annotate({
+    description:
+      "Runs that have to end first: who has the workspace or is next there, or what `dependsOn` names and has not succeeded"
+  }),
+  limit: maybe("The limit of concurrent runs that is reached; absent in lists"),
+  position: Schema.optionalKey(
+    Schema.Int.annotate({
+      description: "From 1, among those that wait for the same workspace or slot; absent in lists"
+    })
+  )
+}).annotate({ identifier: "Waiting", description: "Whom a run waits for at this moment, as this server sees it" })
+
 const common = {
   name: text("Name, unique in the namespace and kind"),
   namespace: text("Kubernetes namespace"),
@@ -29,6 +42,7 @@ const common = {
   phase: text("Pending, Running, Succeeded, Failed or Cancelled"),
   reason: maybe("Machine-readable reason for the phase"),
   message: maybe("The same for people"),
+  waiting: Schema.optionalKey(Waiting),
   links: RunLinks,
   problems: Schema.optionalKey(
     Schema.Array(FieldFault).annotate({

@@ -90,7 +90,8 @@ export const runEndpoints = <
       error: [RunNotFound, ...cluster]
     }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
       summary: `Read a ${name}`,
-      description: "Its spec, and its status as the controller last wrote it."
+      description:
+        "Its spec, and its status as the controller last wrote it; of a run that waits for others, `waiting` names them."
     })),
     HttpApiEndpoint.delete("delete", "/:name", {
       params: runName,

@@ -4,10 +4,11 @@ import { type Kind, runResources } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient, type Patch } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Requester } from "../contract/Access.ts"
 import { noteRun } from "../services/Audit.ts"
 import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.ts"
+import { Lines } from "../services/Lines.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
 import { nobody, requestedBy } from "./RequestedBy.ts"
 
@@ -16,12 +17,15 @@ export interface RunAccess {
   readonly settings: HttpSettingsValue
   readonly kind: AnyRunKind
   readonly resource: Kind<CustomObject>
+  /** Absent where no controller runs beside the API. */
+  readonly lines: Lines["Service"] | undefined
 }
 
 export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
   const client = yield* KubernetesClient
   const settings = yield* HttpSettings
-  return { client, settings, kind, resource: runResources[kind.kind] } satisfies RunAccess
+  const lines = Option.getOrUndefined(yield* Effect.serviceOption(Lines))
+  return { client, settings, lines, kind, resource: runResources[kind.kind] } satisfies RunAccess
 })
 
 export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })

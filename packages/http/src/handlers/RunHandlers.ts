@@ -1,7 +1,9 @@
 /** Answers to the requests for runs of one kind. */
 import type { Attempt } from "@orchestrator/domain/Attempt"
+import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
+import type { Waiting } from "../services/Lines.ts"
 import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
 import { listRuns, type RunFilters } from "./ListRuns.ts"
@@ -27,12 +29,30 @@ interface Answered {
   readonly status?: { readonly attempts?: ReadonlyArray<Attempt> }
 }
 
+/** Of a run that waits, with whom it waits for by now. */
+const withWaiting = <Answer extends object>(
+  { kind, lines }: RunAccess,
+  run: CustomObject,
+  answer: Answer,
+  options: { readonly briefly: boolean }
+): Effect.Effect<Answer & { readonly waiting?: Waiting }> =>
+  lines === undefined || phaseOf(run) !== "Pending"
+    ? Effect.succeed(answer)
+    : Effect.map(
+      lines.waitingOf(kind.kind, run, options),
+      (waiting) => waiting === undefined ? answer : { ...answer, waiting }
+    )
+
 export const runHandlers = <New, Answer extends Answered, E, R>(
   runs: RunAccess,
   { answer, newRun, retry }: Own<New, Answer, E, R>
 ) => ({
   list: ({ query }: { readonly query: RunFilters }) =>
-    Effect.map(listRuns(runs, query), (page) => ({ ...page, items: page.items.map(answer) })),
+    Effect.flatMap(listRuns(runs, query), (page) =>
+      Effect.map(
+        Effect.forEach(page.items, (run) => withWaiting(runs, run, answer(run), { briefly: true })),
+        (items) => ({ ...page, items })
+      )),
   create: ({ headers, payload }: {
     readonly headers: { readonly "idempotency-key"?: string }
     readonly payload: New
@@ -41,7 +61,8 @@ export const runHandlers = <New, Answer extends Answered, E, R>(
       Effect.tap((created) => announce(runs, created)),
       Effect.map(({ run }) => answer(run))
     ),
-  get: ({ params }: Named) => Effect.map(getRun(runs, params.name), answer),
+  get: ({ params }: Named) =>
+    Effect.flatMap(getRun(runs, params.name), (run) => withWaiting(runs, run, answer(run), { briefly: false })),
   delete: ({ params }: Named) => deleteRun(runs, params.name),
   retry: ({ params, payload }: Named & { readonly payload: RetryOptions | void }) =>
     Effect.map(retry(runs, params.name, payload ?? {}), answer),

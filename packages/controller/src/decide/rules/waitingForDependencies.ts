@@ -3,9 +3,12 @@ import type { Rule } from "../Rule.ts"
 import type { NotStarted } from "../Stage.ts"
 import { ended, waiting } from "../Status.ts"
 
-/** The runs that this one depends on come first; one that did not succeed, or this run itself, can never come. */
+/**
+ * The runs that this one depends on come first; one that did not succeed, or this run itself, can never come. All that it waits for are named
+ * until the last has succeeded: a status does not change with each.
+ */
 export const waitingForDependencies: Rule<NotStarted> = (stage) => {
-  const { obstacle, run } = stage
+  const { obstacle, run, spec } = stage
   if (obstacle === undefined || run.attempt.retry > 0) return undefined
   switch (obstacle.tag) {
     case "failed":
@@ -24,10 +27,12 @@ export const waitingForDependencies: Rule<NotStarted> = (stage) => {
       return waiting(
         stage,
         "WaitingForDependencies",
-        `Waiting for ${list(obstacle.names, ", ")}, named in spec.dependsOn but not found in this namespace.`
+        spec.dependsOn.length > 1
+          ? `Waiting for ${list(spec.dependsOn, ", ")} to succeed; not all of them exist in this namespace.`
+          : `Waiting for ${list(spec.dependsOn, ", ")}, named in spec.dependsOn but not found in this namespace.`
       )
     case "unfinished":
-      return waiting(stage, "WaitingForDependencies", `Waiting for ${list(obstacle.names, ", ")} to succeed.`)
+      return waiting(stage, "WaitingForDependencies", `Waiting for ${list(spec.dependsOn, ", ")} to succeed.`)
   }
 }
 

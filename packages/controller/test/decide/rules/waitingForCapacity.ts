@@ -6,12 +6,12 @@ import { now, pausedFor, running, waitingStatus } from "../../fixtures/Statuses.
 
 const rule = "waitingForCapacity"
 const full = { reachedLimit: "limits.activeRunsPerService is 1" }
-const message = "Waiting for another run to end: limits.activeRunsPerService is 1."
+const message = "Waiting for another run to end: a limit of concurrent runs (limits.activeRuns*) is reached."
 const said = waitingStatus("WaitingForCapacity", message)
 
 export const waitingForCapacityCases: ReadonlyArray<PlanCase> = [
   {
-    name: "a run that is one too many waits, and says for which limit",
+    name: "a run that is one too many waits, and says for what",
     given: given(full),
     want: { rule, does: ["write Pending/WaitingForCapacity at 7"], status: { ...said, jobName: undefined } }
   },

@@ -5,19 +5,24 @@ import { againJobName, jobName, makeCodeRun } from "../../fixtures/Runs.ts"
 import { now, pausedFor, running, waitingStatus } from "../../fixtures/Statuses.ts"
 
 const rule = "waitingForDependencies"
-const unfinished = { tag: "unfinished", names: ["base", "schema"] } as const
+const unfinished = { tag: "unfinished", names: ["schema"] } as const
+const dependsOn = ["base", "schema"]
 const waits = "Waiting for base, schema to succeed."
 const said = waitingStatus("WaitingForDependencies", waits)
 
 export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
   {
-    name: "runs that have not ended are waited for, and named",
-    given: given({ obstacle: unfinished }),
+    name:
+      "runs that have not ended are waited for, and named with those that have: the status stays while one after the other does",
+    given: given({ obstacle: unfinished, run: makeCodeRun({ spec: { dependsOn } }) }),
     want: { rule, does: ["write Pending/WaitingForDependencies at 7"], status: { ...said, finishedAt: undefined } }
   },
   {
     name: "this is said once",
-    given: given({ obstacle: unfinished, run: makeCodeRun({ status: said }) }),
+    given: given({
+      obstacle: { ...unfinished, names: dependsOn },
+      run: makeCodeRun({ spec: { dependsOn }, status: said })
+    }),
     want: { rule, does: [] }
   },
   {
@@ -27,7 +32,10 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "a dependency that does not exist is named and waited for",
-    given: given({ obstacle: { tag: "missing", names: ["bass"] } }),
+    given: given({
+      obstacle: { tag: "missing", names: ["bass"] },
+      run: makeCodeRun({ spec: { dependsOn: ["bass"] } })
+    }),
     want: {
       rule,
       does: ["write Pending/WaitingForDependencies at 7"],
@@ -35,8 +43,20 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
+    name: "of several dependencies it is told that some do not exist, and not again with each that is created",
+    given: given({ obstacle: { tag: "missing", names: ["schema"] }, run: makeCodeRun({ spec: { dependsOn } }) }),
+    want: {
+      rule,
+      does: ["write Pending/WaitingForDependencies at 7"],
+      status: { message: "Waiting for base, schema to succeed; not all of them exist in this namespace." }
+    }
+  },
+  {
     name: "of many dependencies only some are named",
-    given: given({ obstacle: { tag: "unfinished", names: Array.from({ length: 13 }, (_, index) => `n${index}`) } }),
+    given: given({
+      obstacle: unfinished,
+      run: makeCodeRun({ spec: { dependsOn: Array.from({ length: 13 }, (_, index) => `n${index}`) } })
+    }),
     want: {
       rule,
       does: ["write Pending/WaitingForDependencies at 7"],
