@@ -1,16 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { agentGit } from "../fixtures/AgentGit.ts"
 import { apiKey, branch, brokerReportAt, endpointAt, gitToken, place, until } from "../fixtures/Broker.ts"
+import { spawnBroker } from "../fixtures/BrokerProcess.ts"
 import { gitHttp } from "../fixtures/GitHttp.ts"
 import { model, modelApi } from "../fixtures/ModelApi.ts"
 import { headOf } from "../fixtures/Remotes.ts"
-
-const entry = fileURLToPath(new URL("../../src/broker/bin.ts", import.meta.url))
 
 /** A broker in a process of its own, before remotes that want a token. */
 const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, string>> = {}) {
@@ -35,17 +33,7 @@ const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, strin
   const launch = Effect.gen(function*() {
     const readies = () => output.join("").split("is ready").length
     const before = readies()
-    const child = yield* Effect.acquireRelease(
-      Effect.sync(() => {
-        const made = spawn(process.execPath, [entry], {
-          env: { ...environment, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
-          stdio: ["ignore", "pipe", "pipe"]
-        })
-        for (const stream of [made.stdout, made.stderr]) stream.on("data", (chunk) => output.push(String(chunk)))
-        return made
-      }),
-      (made) => Effect.sync(() => made.kill("SIGKILL"))
-    )
+    const child = yield* spawnBroker(environment, output)
     yield* until(() => readies() > before && existsSync(environment["BROKER_ENDPOINT_FILE"] ?? ""))
     return child
   })

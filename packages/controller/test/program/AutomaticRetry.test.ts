@@ -1,16 +1,16 @@
 /** Runs that go on by themselves: after a usage limit, and after infrastructure loss. */
 import { assert, describe, it } from "@effect/vitest"
-import { Condition } from "@orchestrator/domain/Condition"
 import { Kubelet } from "@orchestrator/embedded/node/Kubelet"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { type Duration, Effect, Layer, Schema } from "effect"
+import { type Duration, Effect, Layer } from "effect"
 import {
   acting,
   attemptsOf,
   cluster,
   codeRun,
   completed,
+  conditionOf,
   controller,
   docsRun,
   failed,
@@ -33,12 +33,11 @@ const alwaysLimited = acting(() => failed("RateLimited"), () => ({ limitedAt: "1
 const slow = acting((request) => completed(request.env, isAgain(request) ? "10 seconds" : "never"))
 const endless = acting((request) => completed(request.env, "never"))
 
-const decodeConditions = Schema.decodeUnknownSync(Schema.Array(Condition))
-
 const conditionsOf = (status: CustomObject["status"]) =>
-  Object.fromEntries(
-    decodeConditions(status?.["conditions"]).map(({ reason, status, type }) => [type, `${status} ${reason}`])
-  )
+  Object.fromEntries(["Progressing", "Ready"].map((type) => {
+    const condition = conditionOf(status, type)
+    return [type, condition && `${condition.status} ${condition.reason}`]
+  }))
 const entries = (status: CustomObject["status"]) =>
   attemptsOf(status).map(({ contextVersion, outcome, reason, retry = 0 }) => [contextVersion, retry, outcome, reason])
 

@@ -6,6 +6,7 @@ import { formatAgentResult } from "@orchestrator/domain/AgentResult"
 import { Attempt } from "@orchestrator/domain/Attempt"
 import { filesRefusedExitCode } from "@orchestrator/domain/AttemptFiles"
 import { type BrokerResult, emptyBrokerResult, formatBrokerResult } from "@orchestrator/domain/BrokerResult"
+import { Condition } from "@orchestrator/domain/Condition"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { filesDigestVariable } from "@orchestrator/domain/PodEnvironment"
@@ -228,6 +229,12 @@ export const failed = (reason: FailureReason, after: Duration.Input = "10 second
 })
 
 const decodeAttempts = Schema.decodeUnknownSync(Schema.Array(Attempt))
+
+const decodeConditions = Schema.decodeUnknownSync(Schema.Array(Condition))
+
+/** A condition that a status has now. */
+export const conditionOf = (status: CustomObject["status"], type: string): Condition | undefined =>
+  decodeConditions(status?.["conditions"] ?? []).find((condition) => condition.type === type)
 
 /** The attempts that a status records. */
 export const attemptsOf = (status: CustomObject["status"]): ReadonlyArray<Attempt> =>
