@@ -87,10 +87,11 @@ const turnOf = (moment: Moment, run: LiveRun, claim: string): WorkspaceTurn => {
   if (working !== undefined) return { tag: "waiting", behind: nameOf(runByUid(snapshot, working)) }
   if (hasFormerPod(snapshot, run)) return { tag: "ending" }
   if (stored?.deleting === true) return { tag: "deleting" }
-  const others = run.tenant === undefined ? [] : snapshot.runs[run.kind].by("tenant", run.tenant.key)
+  /** Thousands, perhaps: gathered only where they are asked for. */
+  const ofTenant = () => run.tenant === undefined ? [] : snapshot.runs[run.kind].by("tenant", run.tenant.key)
   if (stored?.holder === run.uid) {
     // While it waited, another may have leased it by a write that is not seen yet: where there are others, it is leased anew.
-    return jobOf(snapshot, run) === undefined && others.some(({ uid }) => uid !== run.uid)
+    return jobOf(snapshot, run) === undefined && ofTenant().some(({ uid }) => uid !== run.uid)
       ? { tag: "free" }
       : { tag: "mine" }
   }
@@ -103,7 +104,7 @@ const turnOf = (moment: Moment, run: LiveRun, claim: string): WorkspaceTurn => {
   // The rule of dependencies comes first: looking through the line for each of thousands that wait for others would take all time.
   if (jobOf(snapshot, run) === undefined && startObstacle(snapshot, run) !== undefined) return { tag: "free" }
   // Age is asked before what takes longer.
-  const first = others.reduce<RunFacts>(
+  const first = ofTenant().reduce<RunFacts>(
     (left, right) => isBefore(right, left) && isInLine(moment, right) ? right : left,
     run
   )
