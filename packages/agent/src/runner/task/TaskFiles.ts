@@ -3,6 +3,7 @@
  * that repository is ever checked out or followed. DocsRun: the project's own list of tasks.
  */
 import { Effect, FileSystem, Result } from "effect"
+import { readBlobs } from "../../git/Blobs.ts"
 import { Git } from "../../git/Git.ts"
 import { type Remote, Upstream, type UpstreamError } from "../../git/Upstream.ts"
 import { advice } from "../../git/UpstreamWords.ts"
@@ -96,14 +97,13 @@ export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTas
   const listing = yield* git.run({ gitDir }, ["ls-tree", "-z", "refs/docs", "--", ...names.keys()], {
     environment: { GIT_LITERAL_PATHSPECS: "1" }
   })
-  const texts = new Map<string, string>()
-  for (const entry of listing.split("\0")) {
-    const [, blob, path] = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? []
-    const name = path === undefined ? undefined : names.get(path)
-    if (blob !== undefined && name !== undefined) {
-      texts.set(name, yield* git.run({ gitDir }, ["cat-file", "blob", blob]))
-    }
-  }
+  const found = listing.split("\0").flatMap((entry) => {
+    const [, blob = "", path = ""] = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? []
+    const name = names.get(path)
+    return name === undefined ? [] : [{ blob, name }]
+  })
+  const blobs = yield* readBlobs(gitDir, found.map(({ blob }) => blob))
+  const texts = new Map(found.map(({ blob, name }) => [name, blobs.get(blob) ?? ""]))
   const text = texts.get(listPath)
   const list = text === undefined ? undefined : readTaskList(text, texts.get(statePath))
   texts.delete(listPath)
