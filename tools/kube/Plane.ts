@@ -2,7 +2,7 @@
  * A control plane for tests and benchmarks: what is missing for one, and one that is started by `tools/kube/up`, with our definitions in it.
  */
 import { execFileSync, spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -44,15 +44,17 @@ export interface StartedPlane {
 }
 
 export interface PlaneOptions {
+  /** Where it lies; one of its own without. */
+  readonly folder?: string
   /** Without controllers and scheduler. */
   readonly apiOnly?: boolean
   /** Further flags by their variable, see `up`. */
   readonly flags?: Readonly<Record<string, string>>
 }
 
-/** Starts one in a folder of its own. */
-export const startPlane = ({ apiOnly = false, flags = {} }: PlaneOptions = {}): StartedPlane => {
-  const folder = mkdtempSync(join(tmpdir(), "orchestrator-control-plane-"))
+/** Starts one. */
+export const startPlane = ({ apiOnly = false, flags = {}, ...options }: PlaneOptions = {}): StartedPlane => {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "orchestrator-control-plane-"))
   const run = (name: string, ...args: ReadonlyArray<string>) =>
     void execFileSync(join(import.meta.dirname, name), args, {
       stdio: ["ignore", "ignore", "inherit"],
@@ -67,4 +69,16 @@ export const startPlane = ({ apiOnly = false, flags = {} }: PlaneOptions = {}): 
     throw error
   }
   return { folder, stop: () => run("down", folder, "--delete") }
+}
+
+/** The control plane of a worker of vitest, in the folder of all; started when the worker's first file asks. */
+export const planeOfWorker = (home: string): string => {
+  const folder = join(home, process.env["VITEST_POOL_ID"] ?? "1")
+  const ready = join(folder, "ready")
+  if (existsSync(ready)) return folder
+  // What a worker that died meanwhile has begun.
+  if (existsSync(folder)) execFileSync(join(import.meta.dirname, "down"), [folder, "--delete"], { stdio: "ignore" })
+  startPlane({ folder })
+  writeFileSync(ready, "")
+  return folder
 }

@@ -14,6 +14,9 @@ export interface ControlPlane {
   readonly server: string
 }
 
+/** Where control planes lie that `npm run test:cluster` ends when nobody else has. */
+export const planes = (): string => process.env["CONTROL_PLANES"] ?? tmpdir()
+
 export const controlPlane = (): ControlPlane => {
   const folder = process.env["CONTROL_PLANE"]
   if (folder === undefined) throw new Error("These tests need a control plane: npm run test:cluster")
@@ -38,7 +41,7 @@ export const restart = (name: string, signal = "TERM", { folder }: { readonly fo
 /** The folder of another control plane, of one test alone, without controllers and definitions. */
 export const anotherPlane = Effect.acquireRelease(
   Effect.sync(() => {
-    const folder = mkdtempSync(join(tmpdir(), "orchestrator-another-plane-"))
+    const folder = mkdtempSync(join(planes(), "another-"))
     execFileSync(join(root, "tools/kube/up"), [folder, "--api-only"], { stdio: "ignore" })
     return folder
   }),

@@ -34,7 +34,7 @@ layer(liveClient({ kubeconfig: controlPlane().kubeconfig }), { excludeTestServic
         })
         const apply = (codeRuns: number) =>
           kubectl(["apply", "-n", namespace, "-f", "-"], JSON.stringify(quota(codeRuns)))
-        // Nothing is created against a quota whose use nobody has counted yet: the controller meets new kinds every five minutes.
+        // Nothing is created against a quota whose use nobody has counted yet: the controller meets new kinds every half minute.
         const counted = () =>
           kubectl([
             "get",
@@ -50,7 +50,7 @@ layer(liveClient({ kubeconfig: controlPlane().kubeconfig }), { excludeTestServic
           return client.create(CodeRunKind, { metadata: { name, namespace }, spec })
         }
         apply(2)
-        yield* eventually("the quota to be looked after", Effect.sync(counted), (found) => found === "0 of 2", 330)
+        yield* eventually("the quota to be looked after", Effect.sync(counted), (found) => found === "0 of 2")
         yield* create("one")
         yield* create("two")
         const error = yield* Effect.flip(create("three"))
@@ -60,10 +60,10 @@ layer(liveClient({ kubeconfig: controlPlane().kubeconfig }), { excludeTestServic
         assert.include(problem.detail, "exceeded quota")
         assert.include(problem.hint, "delete finished runs")
         apply(3)
-        yield* eventually("the quota to be raised", Effect.sync(counted), (found) => found === "2 of 3", 90)
+        yield* eventually("the quota to be raised", Effect.sync(counted), (found) => found === "2 of 3")
         yield* create("three")
         yield* client.delete(NamespaceKind, { name: namespace })
       }),
-    420_000
+    300_000
   )
 })

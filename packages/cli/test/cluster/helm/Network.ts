@@ -25,14 +25,20 @@ const quietly = (...args: ReadonlyArray<string>) => {
   }
 }
 
-/** What runs that were killed have left behind; addresses only while no other run is alive. */
+/** An address of this host, labelled so that other runs tell whose it is. */
+const ours = (address: string) => [`${address}/32`, "dev", "lo", "label", `lo:or${process.pid}`]
+const removeAddress = (address: string) => quietly("address", "del", `${address}/32`, "dev", "lo")
+
+/** What runs that were killed have left behind. */
 const removeLeftovers = () => {
-  const found = [...ip("netns", "list").matchAll(/\borchestrator-(\d+)-\d+\b/g)]
-  const dead = found.filter(([, pid]) => !existsSync(`/proc/${pid}`))
-  for (const [name] of dead) quietly("netns", "del", name)
-  if (dead.length < found.length) return
-  for (const [address] of ip("-o", "address", "show", "dev", "lo").matchAll(/\b198\.1[89]\.\d+\.\d+\/32\b/g)) {
-    quietly("address", "del", address, "dev", "lo")
+  const isDead = (pid = "") => !existsSync(`/proc/${pid}`)
+  for (const [name, pid] of ip("netns", "list").matchAll(/\borchestrator-(\d+)-\d+\b/g)) {
+    if (isDead(pid)) quietly("netns", "del", name)
+  }
+  for (
+    const [, address = "", pid] of ip("-o", "address", "show", "dev", "lo").matchAll(/ ([\d.]+)\/32 .* lo:or(\d+)\b/g)
+  ) {
+    if (isDead(pid)) removeAddress(address)
   }
 }
 
@@ -129,8 +135,8 @@ export class Network extends Context.Service<Network, PodNetwork & { readonly ho
       const gateway = `198.19.${number}.1`
       const hosts = join(folder, "hosts")
       writeFileSync(hosts, "127.0.0.1 localhost\n")
-      ip("address", "add", `${gateway}/32`, "dev", "lo")
-      yield* Effect.addFinalizer(() => Effect.sync(() => quietly("address", "del", `${gateway}/32`, "dev", "lo")))
+      ip("address", "add", ...ours(gateway))
+      yield* Effect.addFinalizer(() => Effect.sync(() => removeAddress(gateway)))
       const { close, network } = podNetwork(number, gateway, hosts)
       yield* Effect.addFinalizer(() => Effect.sync(close))
       return { ...network, hosts }
@@ -206,7 +212,7 @@ export const services = Layer.effectDiscard(Effect.gen(function*() {
   const open = (service: Service) => {
     const { clusterIP = "None", ports = [] } = service.spec
     if (clusterIP === "None" || clusterIP === "" || known.has(keyOf(service))) return
-    quietly("address", "add", `${clusterIP}/32`, "dev", "lo")
+    quietly("address", "add", ...ours(clusterIP))
     const listeners = ports.map(({ name = "", port }) =>
       createServer((socket) => void pass(socket, targetOf(keyOf(service), name)))
         .on("error", () => undefined)
@@ -220,7 +226,7 @@ export const services = Layer.effectDiscard(Effect.gen(function*() {
     const found = known.get(key)
     if (found === undefined) return
     found.listeners.forEach((listener) => listener.close())
-    quietly("address", "del", `${found.service.spec.clusterIP}/32`, "dev", "lo")
+    removeAddress(found.service.spec.clusterIP ?? "")
     known.delete(key)
     writeHosts()
   }

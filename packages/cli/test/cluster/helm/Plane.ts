@@ -2,8 +2,8 @@
 import { Context, Effect, Layer } from "effect"
 import { randomInt } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { planes } from "../ControlPlane.ts"
 import { type Answer, attempt, shell, type ShellOptions } from "./Shell.ts"
 
 export const root = join(import.meta.dirname, "../../../../..")
@@ -27,7 +27,8 @@ export class Plane extends Context.Service<Plane, {
   static readonly layer = Layer.effect(
     Plane,
     Effect.gen(function*() {
-      const number = randomInt(0, 256)
+      // Another for each worker that runs beside this one.
+      const number = randomInt(0, 128) * 2 + Number(process.env["VITEST_POOL_ID"] ?? 0) % 2
       const folder = yield* started(number)
       const kubeconfig = join(folder, "kubeconfig")
       const assets = /KUBEBUILDER_ASSETS=(\S+)/.exec(readFileSync(join(folder, "env"), "utf8"))?.[1] ?? ""
@@ -57,7 +58,7 @@ export class Plane extends Context.Service<Plane, {
 const started = (number: number) =>
   Effect.acquireRelease(
     Effect.gen(function*() {
-      const folder = mkdtempSync(join(tmpdir(), "orchestrator-helm-"))
+      const folder = mkdtempSync(join(planes(), "helm-"))
       yield* shell(join(root, "tools/kube/up"), [folder], { env: { KUBE_SERVICE_RANGE: `198.18.${number}.0/24` } })
       return folder
     }),
