@@ -7,6 +7,7 @@ const retry = process.env["CI"] === undefined ? 0 : 1
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.lab.test.ts"],
+    globalSetup: ["tools/build/GlobalSetup.ts"],
     testTimeout: 60_000,
     isolate: false,
     maxWorkers: 3,

@@ -5,22 +5,17 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Stdio } from "effect"
 import { fileURLToPath } from "node:url"
-import { bundle, type Program } from "./build/Bundle.ts"
+import { bundle } from "./build/Bundle.ts"
+import { programs } from "./build/Programs.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
-
-const programs: ReadonlyArray<Program> = [
-  { entry: "packages/cli/src/bin.ts", name: "orchestrator", onDemand: true },
-  { entry: "packages/agent/src/runner/bin.ts", name: "runner", onDemand: false },
-  { entry: "packages/agent/src/broker/bin.ts", name: "broker", onDemand: false }
-]
 
 const program = Effect.gen(function*() {
   const { args } = yield* Stdio.Stdio
   const sourcemap = (yield* args).includes("--sourcemap")
   const fs = yield* FileSystem.FileSystem
   yield* fs.remove(`${root}dist`, { recursive: true, force: true })
-  for (const each of programs) {
+  for (const each of Object.values(programs)) {
     for (const { bytes, file } of yield* bundle(root, each, sourcemap)) {
       yield* Console.log(`${Math.round(bytes / 1024).toLocaleString("en").padStart(7)} KiB  ${file}`)
     }

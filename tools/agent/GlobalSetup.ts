@@ -11,6 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { bundle } from "../build/Bundle.ts"
+import { programs } from "../build/Programs.ts"
 import { installClaudeCode } from "./ClaudeCode.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
@@ -37,8 +38,8 @@ const isolates = () =>
 
 const makeParts = (folder: string) =>
   Effect.gen(function*() {
-    yield* bundle(root, { entry: "packages/agent/src/runner/bin.ts", name: "runner", onDemand: false }, false, folder)
-    yield* bundle(root, { entry: "packages/agent/src/broker/bin.ts", name: "broker", onDemand: false }, false, folder)
+    yield* bundle(root, programs.runner, false, folder)
+    yield* bundle(root, programs.broker, false, folder)
     yield* prepareFromImage({
       folder: join(folder, "prepared"),
       node: process.execPath,

@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { existsSync, mkdirSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { bundle } from "../build/Bundle.ts"
+import { programs } from "../build/Programs.ts"
 
 const root = join(import.meta.dirname, "../..")
 
@@ -12,9 +13,8 @@ export const buildProgram = async (folder: string): Promise<string> => {
   const home = join(folder, "program")
   mkdirSync(home, { recursive: true })
   if (!existsSync(join(home, "chart"))) symlinkSync(join(root, "chart"), join(home, "chart"))
-  const program = { entry: "packages/cli/src/bin.ts", name: "orchestrator", onDemand: true }
   await Effect.runPromise(
-    bundle(root, program, false, join(home, "dist")).pipe(Effect.provide(NodeServices.layer))
+    bundle(root, programs.orchestrator, false, join(home, "dist")).pipe(Effect.provide(NodeServices.layer))
   )
   return join(home, "dist/orchestrator.mjs")
 }

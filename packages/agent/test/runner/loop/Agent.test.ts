@@ -4,8 +4,8 @@ import { Effect, Fiber, Schedule } from "effect"
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
+import { podProgram } from "../../fixtures/Programs.ts"
 import { filesOf, git, headOf, refusePushes, removeFolder } from "../../fixtures/Remotes.ts"
 import {
   afterFirstAttempt,
@@ -18,6 +18,8 @@ import {
   type Surroundings,
   surroundings
 } from "../../fixtures/Run.ts"
+
+const program = podProgram("runner")
 
 const branch = "feature/task-1-implementation"
 
@@ -142,9 +144,8 @@ describe("a runner that is told to stop", () => {
   it.live("as a process exits 143 on SIGTERM", () =>
     Effect.gen(function*() {
       const { clone, remotes } = start()
-      const bin = fileURLToPath(new URL("../../../src/runner/bin.ts", import.meta.url))
       const environment = codeRun(around, { DEMO_AGENT_SECONDS: "30" })
-      const child = spawn(process.execPath, [bin], { env: environment, stdio: "ignore" })
+      const child = spawn(process.execPath, [program], { env: environment, stdio: "ignore" })
       const exit = Effect.promise(() => new Promise<number | null>((resolve) => child.on("exit", resolve)))
       yield* until(() => existsSync(join(around.workspace, ".claude", "projects")))
       mkdirSync(join(clone, "src"), { recursive: true })

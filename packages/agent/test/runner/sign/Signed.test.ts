@@ -3,11 +3,15 @@ import { afterAll, afterEach, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { OwnCommand } from "../../../src/runner/sign/CloneSigning.ts"
 import { brokerFor } from "../../fixtures/BrokerProcess.ts"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
+import { podProgram } from "../../fixtures/Programs.ts"
 import { commitTo, fileOf, filesOf, git, removeFolder } from "../../fixtures/Remotes.ts"
 import { codeRun, docsRun, execute, removeShared, type Surroundings, surroundings } from "../../fixtures/Run.ts"
 import { commitsOf, noSshKeygen, requireSigned, signingKey, verify } from "../../fixtures/SigningKey.ts"
+
+const program = podProgram("runner")
 
 const branch = "feature/task-1-implementation"
 
@@ -34,7 +38,9 @@ const signedRun = Effect.fnUntraced(function*(
   const broker = yield* brokerFor(around, run, signs ? { SIGN_COMMITS_OF: "robo-dev" } : {}, {
     "signing-key": key.privateKey
   })
-  const { log, result } = yield* execute(broker.environment)
+  const { log, result } = yield* execute(broker.environment).pipe(
+    Effect.provideService(OwnCommand, [process.execPath, program])
+  )
   const output = readFileSync(join(around.folder, "agent", "output"), "utf8")
   return { broker, key, log, output, remote, result }
 })

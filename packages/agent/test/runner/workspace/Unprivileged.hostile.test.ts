@@ -9,12 +9,12 @@ import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
+import { podProgram } from "../../fixtures/Programs.ts"
 import { git, removeFolder } from "../../fixtures/Remotes.ts"
 import { afterFirstAttempt, codeRun, removeShared, resultOf, type Surroundings } from "../../fixtures/Run.ts"
 
-const bin = fileURLToPath(new URL("../../../src/runner/bin.ts", import.meta.url))
+const bin = podProgram("runner")
 const isRoot = process.getuid?.() === 0
 const somebody = isRoot ? { uid: 1000, gid: 1000 } : {}
 /** A checkout may lie where nobody else reads. */
