@@ -23,7 +23,7 @@ const writesOf = (count: number, specOf: (name: string, index: number, names: Re
 it.effect("80 runs of one workspace", () =>
   Effect.gen(function*() {
     assert.isAtMost(yield* writesOf(80, () => ({})), usual + 2)
-  }).pipe(Effect.provide(world({ script: quick }))))
+  }).pipe(Effect.provide(world({ script: quick }))), 300_000)
 
 it.effect("30 runs of two users, who meet now one limit, now the other", () =>
   Effect.gen(function*() {
