@@ -72,7 +72,8 @@ const reasons: Readonly<Record<Reason, Entry>> = {
     next: `Delete the claim, or check what creates ConfigMaps in the namespace, ${again}.`
   },
   QuotaExceeded: {
-    means: "A ResourceQuota of the namespace rejected the pod.",
+    means:
+      "A ResourceQuota of the namespace rejected the pod, or the ConfigMap that the pod needs, until the start took too long.",
     next: `\`kubectl describe resourcequota\`; raise it, or wait for other runs to end, ${again}.`
   },
   ImagePullFailed: {
@@ -185,14 +186,18 @@ const progress: Readonly<Record<ProgressReason, Entry>> = {
     means: "The run's broker failed to start; the message says why.",
     next: "Correct what the message names."
   },
-  QuotaExceeded: { means: "A ResourceQuota rejects the pod.", next: "Raise it, or wait for other runs." },
+  QuotaExceeded: {
+    means: "A ResourceQuota rejects the Job, the pod, its ConfigMap or the workspace's claim.",
+    next: "Raise it, or wait for other runs."
+  },
   PodSecurity: {
     means: "Pod Security rejects the pod.",
     next: "Set the namespace's level to restricted or a weaker one."
   },
   LimitRange: { means: "A LimitRange rejects the pod.", next: "Change `agent.resources`, or the LimitRange." },
   Refused: {
-    means: "The cluster rejects the Job or the pod, for the reason in the message.",
+    means:
+      "The cluster rejects the Job, the pod, its ConfigMap, the claim of the workspace, or a request to stop, for the reason in the message.",
     next: "Change the policy that rejects it."
   },
   PodDeleted: {

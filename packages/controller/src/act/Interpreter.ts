@@ -13,7 +13,7 @@ import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
 import { Action, type ActionOf, type StatusWrite } from "../decide/Action.ts"
 import type { Plan } from "../decide/Rule.ts"
 import { claimFacts } from "../facts/Claim.ts"
-import { Feedback } from "../facts/Feedback.ts"
+import { Feedback, type RefusedObject } from "../facts/Feedback.ts"
 import { filesFacts } from "../facts/Files.ts"
 import { jobFacts } from "../facts/Job.ts"
 import { runFacts } from "../facts/Run.ts"
@@ -106,14 +106,7 @@ export class Interpreter extends Context.Service<Interpreter, {
             return "done"
           }),
           Effect.catchIf(hasReason("AlreadyExists"), (): Effect.Effect<Step, KubernetesError> => adoptJob(job)),
-          Effect.catchIf(
-            hasReason("Forbidden"),
-            (error) => Effect.succeed(answer(Feedback.JobForbidden({ words: error.reason.message }), error))
-          ),
-          Effect.catchIf(
-            hasReason("Invalid"),
-            (error) => Effect.succeed(answer(Feedback.JobInvalid({ words: error.reason.message })))
-          )
+          orRefused("Job")
         )
 
       /** A name that is taken: ours from an earlier try, with the same content, is success. */
@@ -200,11 +193,11 @@ export class Interpreter extends Context.Service<Interpreter, {
       const perform = Effect.fn("Interpreter.perform")(function*({ actions }: Plan) {
         let createdJob: string | undefined
         const act = Action.$match({
-          CreateWorkspace: createWorkspace,
-          LeaseWorkspace: leaseWorkspace,
+          CreateWorkspace: (action) => orRefused("PersistentVolumeClaim")(createWorkspace(action)),
+          LeaseWorkspace: (action) => orRefused("PersistentVolumeClaim")(leaseWorkspace(action)),
           CreateJob: (action) => createJob(action, (uid) => createdJob = uid),
-          CreateFiles: (action) => createFiles(action, createdJob),
-          StopJob: stopJob,
+          CreateFiles: (action) => orRefused("ConfigMap")(createFiles(action, createdJob)),
+          StopJob: (action) => orRefused("request to stop")(stopJob(action)),
           ReleaseJob: releaseJob,
           ReadRun: readRun,
           WriteStatus: writeStatus,
@@ -241,6 +234,23 @@ const isAnswer = (exit: Exit.Exit<unknown, KubernetesError>): boolean =>
   Exit.isSuccess(exit) || Option.exists(Exit.findErrorOption(exit), (error) => !isUnknown(error))
 
 const isUnknown = hasReason("ServerError", "Unreachable", "Malformed")
+
+/** What will not be taken, however often it is sent. Admission plugins answer with any of these. */
+const isLasting = hasReason("Invalid", "BadRequest", "Refused")
+
+/** A webhook that cannot be called is a refusal of those who made it a condition. */
+const isRefusal = (error: KubernetesError): boolean =>
+  isLasting(error) || hasReason("Forbidden")(error) ||
+  (hasReason("ServerError")(error) && /\b(webhook|admission)\b/i.test(error.reason.message))
+
+/** What the API server refuses is planned for; what it may take later is tried again with the back-off of the queue. */
+const orRefused =
+  (what: RefusedObject) => (action: Effect.Effect<Step, KubernetesError>): Effect.Effect<Step, KubernetesError> =>
+    Effect.catchIf(action, isRefusal, (error) => {
+      const lasting = isLasting(error)
+      const { message: words } = error.reason
+      return Effect.succeed(answer(Feedback.Refused({ what, words, lasting }), lasting ? undefined : error))
+    })
 
 const isOwnedBy = ({ metadata }: KubernetesObject, owner: string | undefined): boolean =>
   metadata.ownerReferences?.some(({ uid }) => uid === owner) === true

@@ -15,13 +15,13 @@ import { jobAbsent } from "./rules/jobAbsent.ts"
 import { jobFailed } from "./rules/jobFailed.ts"
 import { jobFinished } from "./rules/jobFinished.ts"
 import { jobBeingDeleted, jobGone } from "./rules/jobLost.ts"
-import { jobRefused } from "./rules/jobRefused.ts"
 import { jobRunning } from "./rules/jobRunning.ts"
 import { leftovers } from "./rules/leftovers.ts"
 import { nameTaken } from "./rules/nameTaken.ts"
 import { overtime } from "./rules/overtime.ts"
 import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
+import { refusedStart, refusedWhileStarted } from "./rules/refusedStart.ts"
 import { startFailed } from "./rules/startFailed.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
 import { terminal } from "./rules/terminal.ts"
@@ -83,7 +83,7 @@ const notStarted: Rules<NotStarted> = {
   waitingForCapacity,
   // Both only after `jobAbsent` was tried on the same observation: they say what it met.
   nameTaken,
-  jobRefused,
+  refused: refusedStart,
   jobAbsent
 }
 
@@ -92,7 +92,9 @@ const ifReadable = (rule: Rule<Started & { readonly spec: RunSpec }>): Rule<Star
   stage.spec === undefined ? undefined : rule({ ...stage, spec: stage.spec })
 
 const started: Rules<Started> = {
-  // First: the agent is told to stop before anything else is done for it. One that has ended is judged like any other.
+  // First: only after an action of this stage was tried on the same observation.
+  refused: refusedWhileStarted,
+  // Before all else that is tried: the agent is told to stop before anything else is done for it. One that has ended is judged like any other.
   cancelled: cancelledWhileStarted,
   // Before the judgement: a Job that somebody deletes before its agent has ended leaves nothing to judge.
   jobLost: jobBeingDeleted,
@@ -104,13 +106,13 @@ const started: Rules<Started> = {
   leftovers,
   // Before the start's time: who has begun has the agent's.
   overtime,
-  // Before what is mended for a start: that ends as well.
-  startFailed,
   // Only after `workspaceAbsent` or `filesAbsent` was tried on the same observation.
   nameTaken,
   // Before the files, which nobody reads while the pod has no node.
   workspaceAbsent: ifReadable(workspaceAbsent),
   filesAbsent: ifReadable(filesAbsent),
+  // After what is mended for a start: where that is refused, the cluster's words say more than the pod's.
+  startFailed,
   // Last: nothing is to be done, and the status says where the attempt stands.
   jobRunning
 }

@@ -1,5 +1,6 @@
 /** What the cluster has against a Job or its pods, in words for a status: what it is, what the server said, what to do. Pure. */
 import { printable } from "@orchestrator/domain/Printable"
+import type { RefusedObject } from "../facts/Feedback.ts"
 
 export interface Refusal {
   readonly reason: "QuotaExceeded" | "PodSecurity" | "LimitRange" | "Refused"
@@ -24,7 +25,7 @@ const kinds: ReadonlyArray<readonly [words: RegExp, reason: Refusal["reason"], n
 const wordsOf = (said: string): string =>
   printable(printable(said).replace(/^.*? is (forbidden|invalid): /, ""), { max: 512 }).replace(/\.$/, "")
 
-export const explainRefusal = (what: "Job" | "pod", said: string): Refusal => {
+export const explainRefusal = (what: RefusedObject | "pod", said: string): Refusal => {
   const [, reason, next] = kinds.find(([words]) => words.test(said)) ??
     [undefined, "Refused" as const, "Check the orchestrator's permissions and the namespace's policies."]
   return { reason, message: `The cluster rejected the run's ${what}: ${wordsOf(said)}. ${next}` }

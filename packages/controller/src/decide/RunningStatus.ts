@@ -31,6 +31,10 @@ export const runningStatus = (observed: PresentRun, job: ObservedJob): ReadonlyA
 export const startingStatus = (observed: PresentRun, attempt: Attempt): ReadonlyArray<Action> =>
   isPending(observed.run) ? [] : write(observed, attempt, startingSoon(attempt.jobName), [])
 
+/** Running, with what keeps it from going on, whatever else is known of it. */
+export const blockedStatus = (observed: PresentRun, attempt: Attempt, standing: Standing): ReadonlyArray<Action> =>
+  write(observed, attempt, standing, [])
+
 const isPending = ({ status: { phase } }: LiveRun): boolean => phase === undefined || phase === "Pending"
 
 const startingSoon = (job: string): Standing => ({ begun: false, message: `The Job ${job} is starting.` })

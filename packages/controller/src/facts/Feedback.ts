@@ -5,6 +5,9 @@
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Data } from "effect"
 
+/** What the cluster may refuse to make or do for a run, as a message names it. */
+export type RefusedObject = "Job" | "ConfigMap" | "PersistentVolumeClaim" | "request to stop"
+
 export type Feedback = Data.TaggedEnum<{
   /** An object that is not this run's has the name of its Job. */
   JobNameTaken: {}
@@ -12,10 +15,8 @@ export type Feedback = Data.TaggedEnum<{
   FilesNameTaken: {}
   /** A claim that is no workspace of this service has the name of the workspace. */
   WorkspaceNameTaken: { readonly claim: string }
-  /** A quota or a policy forbids the Job, for now. */
-  JobForbidden: { readonly words: string }
-  /** The API server would never take the Job. */
-  JobInvalid: { readonly words: string }
+  /** The API server does not let an action be done: for now, as a quota does not, or never. */
+  Refused: { readonly what: RefusedObject; readonly words: string; readonly lasting: boolean }
   /** A run as the cluster has it, of which the store keeps less. */
   WholeRun: { readonly run: CustomObject }
 }>

@@ -24,8 +24,12 @@ const feedbacks = [
   Feedback.JobNameTaken(),
   Feedback.FilesNameTaken(),
   Feedback.WorkspaceNameTaken({ claim: "workspace-api" }),
-  Feedback.JobForbidden({ words: "exceeded quota: few" }),
-  Feedback.JobInvalid({ words: "no such field" })
+  Feedback.Refused({ what: "Job", words: "exceeded quota: few", lasting: false }),
+  Feedback.Refused({ what: "Job", words: "no such field", lasting: true }),
+  Feedback.Refused({ what: "ConfigMap", words: "exceeded quota: few", lasting: false }),
+  Feedback.Refused({ what: "ConfigMap", words: "too large", lasting: true }),
+  Feedback.Refused({ what: "PersistentVolumeClaim", words: "exceeded quota: few", lasting: false }),
+  Feedback.Refused({ what: "request to stop", words: "not allowed", lasting: false })
 ]
 
 /** Every status that a round may come to write, also when it learns why its plan cannot be done. */
@@ -162,7 +166,7 @@ describe("every plan", () => {
     check((observed) => {
       for (const feedback of feedbacks) {
         const { actions, rule } = plan({ ...observed, feedback })
-        if (rule !== "nameTaken" && rule !== "jobRefused") continue
+        if (rule !== "nameTaken" && rule !== "refused") continue
         assert.isTrue(actions.every(Action.$is("WriteStatus")))
       }
     })

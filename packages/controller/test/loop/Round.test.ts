@@ -40,10 +40,13 @@ describe("a round with feedback", () => {
         ref: "jobs.batch agents/code-api-v1",
         reason: { _tag: "Forbidden", message: "exceeded quota: few" }
       })
-      const { plans, round } = answering({ feedback: Feedback.JobForbidden({ words: "exceeded quota: few" }), error })
+      const { plans, round } = answering({
+        feedback: Feedback.Refused({ what: "Job", words: "exceeded quota: few", lasting: false }),
+        error
+      })
       assert.strictEqual(yield* Effect.flip(round(given())), error)
       assert.strictEqual(yield* Effect.flip(round(given())), error)
-      const once = ["jobAbsent", "jobRefused"]
+      const once = ["jobAbsent", "refused"]
       assert.deepStrictEqual(plans.map(({ rule }) => rule), [...once, ...once])
     }))
 })

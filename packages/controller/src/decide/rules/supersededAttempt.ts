@@ -10,15 +10,17 @@ import { credentialHints } from "../CredentialHints.ts"
 import { evidenceOf } from "../Evidence.ts"
 import { type CredentialHints, judgeAgent, judgeJob, type Verdict } from "../Judge.ts"
 import { nodeAway } from "../NodeAway.ts"
+import { explainRefusal } from "../Refusal.ts"
 import { release, timeToLive } from "../ReleaseJob.ts"
 import type { Rule } from "../Rule.ts"
 import type { Superseding } from "../Stage.ts"
-import { closed, waiting } from "../Status.ts"
+import { closed, refused, waiting } from "../Status.ts"
 import { stop } from "../StopJob.ts"
 
 /** An attempt other than the current one ends, is recorded and let go before the next one starts; its pod is gone by then. */
 export const supersededAttempt: Rule<Superseding> = (stage) => {
-  const { config, former, now, run } = stage
+  const { config, feedback, former, now, run } = stage
+  if (feedback?._tag === "Refused") return refused(stage, explainRefusal(feedback.what, feedback.words))
   const isStaying = isAlive(former) && !former.deleting
   if (isStaying && !isOverdue(former, now)) return stop(former)
   const recorded = run.status.attempts?.find((attempt) => attempt.jobName === former.name)?.outcome

@@ -10,6 +10,8 @@ import { stop } from "../StopJob.ts"
 export const terminal: Rule<Finished> = ({ config, feedback, jobs, now, phase, run }) => {
   const { editedAfterEnd, kind, name, namespace, uid } = run
   if (feedback?._tag === "WholeRun") return settled(kind, feedback.run, now)
+  // A finished run's status says how it ended: that its Job cannot be let go is in the log, and tried again.
+  if (feedback?._tag === "Refused") return []
   return [
     ...jobs.filter((job) => job.held).flatMap((job) => {
       if (isAlive(job) && !job.deleting) return stop(job)

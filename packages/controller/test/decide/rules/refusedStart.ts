@@ -4,7 +4,7 @@ import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { makeCodeRun } from "../../fixtures/Runs.ts"
 import { now, readyFact } from "../../fixtures/Statuses.ts"
 
-const rule = "jobRefused"
+const rule = "refused"
 const words = "jobs.batch \"code-api-v1-3f9c2a1b\" is forbidden: exceeded quota: few, requested: count/jobs.batch=1"
 const message = "The cluster rejected the run's Job: exceeded quota: few, requested: count/jobs.batch=1. Raise the " +
   "namespace's ResourceQuota, or wait for other runs to end."
@@ -13,7 +13,7 @@ const fact = (status: "True" | "False", type: string, reason = "WaitingForCapaci
   type
 })
 
-const forbidden = given({ feedback: Feedback.JobForbidden({ words }) })
+const forbidden = given({ feedback: Feedback.Refused({ what: "Job", words, lasting: false }) })
 
 const refused = {
   phase: "Pending",
@@ -36,7 +36,7 @@ const refused = {
   ]
 }
 
-export const jobRefusedCases: ReadonlyArray<PlanCase> = [
+export const refusedStartCases: ReadonlyArray<PlanCase> = [
   {
     name: "a quota's words are in the message and in every condition",
     given: forbidden,
@@ -44,13 +44,20 @@ export const jobRefusedCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "what a quota said already is not written again",
-    given: given({ run: makeCodeRun({ status: refused }), feedback: Feedback.JobForbidden({ words }) }),
+    given: given({
+      run: makeCodeRun({ status: refused }),
+      feedback: Feedback.Refused({ what: "Job", words, lasting: false })
+    }),
     want: { rule, does: [] }
   },
   {
     name: "a Job that the API server would never take ends the run, with its words",
     given: given({
-      feedback: Feedback.JobInvalid({ words: "Job.batch \"x\" is invalid: spec.template: no such field" })
+      feedback: Feedback.Refused({
+        what: "Job",
+        words: "Job.batch \"x\" is invalid: spec.template: no such field",
+        lasting: true
+      })
     }),
     want: {
       rule,
