@@ -7,6 +7,7 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import { Context, type Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { Stopping } from "../services/Stopping.ts"
+import type { BacklogOptions } from "./Backlog.ts"
 import { isLoopback } from "./Guard.ts"
 import { metricsServer } from "./MetricsServer.ts"
 import { routes } from "./Routes.ts"
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly reloadEvery?: Duration.Input
   /** Connections at a time. Default 1000. */
   readonly maxConnections?: number
+  /** What may wait for readers that do not take it. */
+  readonly backlog?: BacklogOptions
   /** `tokens`: by default any. */
   readonly auth: Omit<OrchestratorConfig["auth"], "tokens"> & Partial<OrchestratorConfig["auth"]>
   /** Where callers have a token from. Default: `kubectl create token`. */
@@ -91,12 +94,13 @@ const allowed = ({ auth, host }: ServerOptions) => {
 /** Scrapes and probes. */
 const mostMetricsConnections = 64
 
-const api = ({ grace = "5 seconds", host, maxConnections = 1000, port, reloadEvery, tls }: ServerOptions) =>
+const api = ({ backlog, grace = "5 seconds", host, maxConnections = 1000, port, reloadEvery, tls }: ServerOptions) =>
   socket({
     host,
     port,
     grace,
     maxConnections,
+    backlog,
     setting: "--port (server.port, SERVER_PORT)",
     tls: tls === undefined ? undefined : { ...tls, every: reloadEvery }
   })

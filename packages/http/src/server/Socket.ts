@@ -7,6 +7,7 @@ import { type Duration, Effect, Layer } from "effect"
 import { createServer as createHttp, type IncomingMessage } from "node:http"
 import { createServer as createHttps } from "node:https"
 import type { Server, Socket } from "node:net"
+import { type BacklogOptions, boundBacklog } from "./Backlog.ts"
 import { type CertificateFiles, followCertificate, readCertificate } from "./Certificate.ts"
 import { type Endpoint, refusedBy } from "./ServerRefused.ts"
 
@@ -15,6 +16,7 @@ export interface SocketOptions extends Endpoint {
   readonly tls?: CertificateFiles | undefined
   /** Connections at a time; more are closed at once. */
   readonly maxConnections: number
+  readonly backlog?: BacklogOptions | undefined
 }
 
 const headersTimeout = 15_000
@@ -46,6 +48,7 @@ export const socket = (options: SocketOptions) =>
   Layer.unwrap(Effect.gen(function*() {
     const server = options.tls === undefined ? createHttp(timeouts) : yield* httpsServer(options.tls)
     bound(server, options.maxConnections)
+    yield* boundBacklog(server, options.backlog)
     const listener = NodeHttpServer.layer(() => server, {
       host: options.host,
       port: options.port,
