@@ -4,7 +4,7 @@ import { ChildProcess } from "effect/process"
 
 export class GitMissing extends Schema.TaggedError<GitMissing>()("GitMissing", { detail: Schema.String }) {
   override get message(): string {
-    return `Cannot create the demo's git remotes: ${this.detail}. Is git installed?`
+    return `Cannot create the demo's git remotes: ${this.detail}`
   }
 }
 
@@ -27,7 +27,8 @@ const git = (args: ReadonlyArray<string>) =>
     if (exitCode !== 0) return yield* new GitMissing({ detail: `git ${args[0]}: ${output.trim()}` })
     return output
   })).pipe(
-    Effect.catchTag("PlatformError", (error) => Effect.fail(new GitMissing({ detail: error.message })))
+    Effect.catchTag("PlatformError", (error) =>
+      Effect.fail(new GitMissing({ detail: `${error.message}. Is git installed?` })))
   )
 
 /** Name of the remote, and the folder of files that it begins with. */
@@ -36,7 +37,7 @@ const demoRepositories = [
   { name: "docs", files: "docs" }
 ] as const
 
-/** Makes the remotes that are not there yet. */
+/** Makes the remotes that are not there yet, each beside its place: what a start that is ended leaves is no remote. */
 export const makeDemoRepositories = Effect.fn("DemoRepositories.make")(function*(examples: string, folder: string) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -45,15 +46,19 @@ export const makeDemoRepositories = Effect.fn("DemoRepositories.make")(function*
     Effect.gen(function*() {
       const bare = path.join(folder, `${name}.git`)
       if (yield* files.exists(bare)) return
-      const work = `${bare}.making`
-      yield* files.remove(work, { recursive: true, force: true })
+      const making = yield* files.makeTempDirectoryScoped({ directory: folder, prefix: `.${name}-` })
+      const [work, made] = [path.join(making, "work"), path.join(making, "made")]
       yield* files.copy(path.join(examples, source), work)
       yield* git(["-C", work, "init", "--quiet", "--initial-branch=main"])
       yield* git(["-C", work, "add", "--all", "--force"])
       yield* git(["-C", work, "commit", "--quiet", "--message=Begin"])
-      yield* git(["clone", "--quiet", "--bare", "--no-local", work, `${bare}.made`])
-      yield* git(["-C", `${bare}.made`, "remote", "remove", "origin"])
-      yield* files.rename(`${bare}.made`, bare)
-      yield* files.remove(work, { recursive: true, force: true })
-    }), { concurrency: 2, discard: true })
+      yield* git(["clone", "--quiet", "--bare", "--no-local", work, made])
+      yield* git(["-C", made, "remote", "remove", "origin"])
+      // Another start may have been quicker.
+      yield* files.rename(made, bare).pipe(
+        Effect.catch((error) =>
+          Effect.flatMap(files.exists(bare), (exists) => exists ? Effect.void : Effect.fail(error))
+        )
+      )
+    }).pipe(Effect.scoped), { concurrency: 2, discard: true })
 })

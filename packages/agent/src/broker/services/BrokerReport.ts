@@ -60,7 +60,7 @@ export class BrokerReport extends Context.Service<BrokerReport, {
         )
       }
 
-      const write = Effect.gen(function*() {
+      const attempt = Effect.gen(function*() {
         if (written === current) return
         const result = current
         const text = formatBrokerResult(withoutSecrets(result, redact))
@@ -68,12 +68,12 @@ export class BrokerReport extends Context.Service<BrokerReport, {
         yield* fs.rename(`${copy}.new`, copy)
         yield* inPlace(text)
         written = result
-      }).pipe(
-        Effect.catch((error) => Effect.logError(`cannot write the brokerReport: ${error.message}`)),
-        turn.withPermit,
-        Effect.uninterruptible
+      }).pipe(turn.withPermit, Effect.uninterruptible)
+      const write = attempt.pipe(
+        Effect.catch((error) => Effect.logError(`cannot write the brokerReport: ${error.message}`))
       )
-      yield* write
+      // A broker that could not say what it has delivered must not begin.
+      yield* attempt
 
       return BrokerReport.of({
         read: Effect.sync(() => current),
