@@ -3,7 +3,8 @@
  * log. The file belongs to one process at a time, and what cannot be read is never replaced.
  */
 import { Effect, Layer } from "effect"
-import { statSync, writeFileSync } from "node:fs"
+import { linkSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { isJsonObject, keyOf, type StoredObject } from "./objects/StoredObject.ts"
 import { Persistence, PersistenceError } from "./Persistence.ts"
@@ -25,34 +26,62 @@ const format = "1"
 
 const open = (file: string) =>
   Effect.gen(function*() {
-    const isNew = yield* attempt("open", file, () => prepareFile(file))
+    yield* attempt("open", file, () => prepareFile(file))
     const database = yield* attempt("open", file, () => new DatabaseSync(file))
-    return yield* attempt("open", file, () => initialize(database, isNew)).pipe(
+    return yield* attempt("open", file, () => initialize(database)).pipe(
       Effect.as(database),
       Effect.onError(() => Effect.sync(() => database.close()))
     )
   })
 
-/** Secrets are kept in it, so only its owner reads it. Answers whether it was made now. */
-const prepareFile = (file: string): boolean => {
+/** Makes the file, whole, where there is none. Secrets are kept in it, so only its owner reads it. */
+const prepareFile = (file: string): void => {
   const found = statSync(file, { throwIfNoEntry: false })
   if (found?.size === 0) throw new Damage("it is empty")
-  if (found === undefined) writeFileSync(file, "", { mode: 0o600, flag: "wx" })
-  return found === undefined
+  if (found !== undefined) return
+  // Beside its place, and put there in one step: a start that is killed leaves no file that is not whole.
+  const folder = mkdtempSync(`${file}.new-`)
+  try {
+    const made = join(folder, "database")
+    writeFileSync(made, "", { mode: 0o600, flag: "wx" })
+    fill(made)
+    putInPlace(made, file)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
-const initialize = (database: DatabaseSync, isNew: boolean): void => {
-  database.exec(
-    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE"
-  )
-  if (isNew) {
+const fill = (file: string): void => {
+  const database = new DatabaseSync(file)
+  try {
     database.exec(`
+      BEGIN EXCLUSIVE;
       CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE objects (resource TEXT, key TEXT, object TEXT NOT NULL, PRIMARY KEY (resource, key)) WITHOUT ROWID;
       INSERT INTO meta VALUES ('format', '${format}'), ('revision', '0');
+      COMMIT
     `)
+  } finally {
+    database.close()
   }
-  database.exec("COMMIT")
+}
+
+/** A file that another start has put there meanwhile is as good. */
+const putInPlace = (made: string, file: string): void => {
+  try {
+    linkSync(made, file)
+  } catch (problem) {
+    const code = isJsonObject(problem) ? problem["code"] : undefined
+    // File systems without hard links.
+    if (code === "EPERM" || code === "ENOTSUP") renameSync(made, file)
+    else if (code !== "EEXIST") throw problem
+  }
+}
+
+const initialize = (database: DatabaseSync): void => {
+  database.exec(
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT"
+  )
   const [check] = database.prepare("PRAGMA quick_check(1)").all()
   if (check?.["quick_check"] !== "ok") throw new Damage(String(check?.["quick_check"]))
   const found = database.prepare("SELECT value FROM meta WHERE key = 'format'").get()?.["value"]
