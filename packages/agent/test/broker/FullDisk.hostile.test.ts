@@ -1,9 +1,10 @@
 /** A broker whose disk is full when it begins cannot say later what it has delivered: it does not begin. */
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem, Layer, PlatformError } from "effect"
-import { BrokerConfig } from "../../src/broker/services/BrokerConfig.ts"
+import { Effect, FileSystem, Layer, PlatformError, Result } from "effect"
+import { BrokerConfig, decodeBrokerSettings } from "../../src/broker/services/BrokerConfig.ts"
 import { BrokerReport } from "../../src/broker/services/BrokerReport.ts"
 import { Credentials } from "../../src/broker/services/Credentials.ts"
+import { place } from "../fixtures/Broker.ts"
 
 const full = (method: string) =>
   Effect.fail(
@@ -12,8 +13,11 @@ const full = (method: string) =>
 
 const report = (files: Partial<FileSystem.FileSystem>) =>
   BrokerReport.layer.pipe(Layer.provide([
-    Layer.mock(BrokerConfig, { files: { state: "/state", terminationMessage: "/said", endpoint: "/endpoint" } }),
-    Layer.mock(Credentials, { redact: (text) => text }),
+    Layer.effect(
+      BrokerConfig,
+      Effect.map(place, ({ environment }) => Result.getOrThrow(decodeBrokerSettings(environment)))
+    ),
+    Layer.mock(Credentials, { guard: () => {}, redact: (text) => text }),
     FileSystem.layerNoop({
       readFileString: () => full("readFileString"),
       writeFileString: () => Effect.void,
@@ -23,7 +27,7 @@ const report = (files: Partial<FileSystem.FileSystem>) =>
     })
   ]))
 
-it.effect.each([
+it.live.each([
   { name: "the copy of its report", files: { writeFileString: () => full("writeFileString") } },
   { name: "its termination message", files: { writeFile: () => full("writeFile") } }
 ])("$name cannot be written", ({ files }) =>
@@ -32,7 +36,7 @@ it.effect.each([
     assert.include(error.message, "ENOSPC")
   }))
 
-it.effect("what cannot be written later is logged, and written with the next change", () =>
+it.live("what cannot be written later is logged, and written with the next change", () =>
   Effect.gen(function*() {
     let isFull = false
     const written: Array<string> = []
