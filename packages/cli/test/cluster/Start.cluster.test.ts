@@ -52,7 +52,7 @@ const cases: ReadonlyArray<Case> = [
     kubeconfig: stranger,
     says: ["create, patch jobs.batch", "kubectl auth can-i", "namespace rights-"]
   },
-  { name: "credentials", kubeconfig: expired, says: ["refuses our credentials"] },
+  { name: "credentials", kubeconfig: expired, says: ["rejected our credentials"] },
   {
     name: "namespace",
     kubeconfig: () => controlPlane().kubeconfig,
