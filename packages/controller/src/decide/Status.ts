@@ -111,7 +111,7 @@ const ofAttempt = (observed: PresentRun, { jobName, sessionId, startedAt }: Atte
     sessionId,
     ...(observed.run.status.jobName === jobName && observed.run.status.startedAt !== undefined
       ? undefined
-      : startedWith(observed)),
+      : startedWith(observed, jobName)),
     jobName,
     configmapName: filesNameOf(observed, jobName)
   })
@@ -123,11 +123,12 @@ const filesNameOf = ({ jobs, nonce, run: { status } }: PresentRun, jobName: stri
   return (status.jobName === jobName ? status.configmapName : undefined) ?? filesName(jobName, nonce)
 }
 
-/** What the spec said when the attempt started; a later edit is not what it works on. */
-const startedWith = ({ run, workspace }: PresentRun): StatusPatch => {
+/** What the spec said when the attempt started; a later edit is not what it works on, and where it works its Job says. */
+const startedWith = ({ jobs, run, workspace }: PresentRun, jobName: string): StatusPatch => {
+  const claim = jobs.find(({ name }) => name === jobName)?.claim ?? workspace?.claim
   const prompt = Result.isSuccess(run.spec) ? run.spec.success.promptModification : undefined
   return statusPatch({
-    ...(workspace === undefined ? {} : { workspace: workspace.claim }),
+    ...(claim === undefined ? {} : { workspace: claim }),
     ...(runKinds[run.kind].hasVersions
       ? {
         promptModification: prompt,

@@ -2,6 +2,7 @@
  * Reads the stores once and says what there is. The only input of a plan. Of a run that the store has not whole, the spec is read from the
  * API server when its Job or files are about to be made, and only then.
  */
+import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
@@ -59,6 +60,12 @@ export class Observe extends Context.Service<Observe, {
         yield* reads.podsOf(run)
         return jobs.map(observeJobOf)
       })
+
+      /** A Job of a later attempt than the run is at tells that the store has an old version of the run. */
+      const newest = (run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) =>
+        run !== undefined && jobs.some((job) => job.owners.includes(run.uid) && isLater(job.attempt, run.attempt))
+          ? Effect.map(reads.runAgain(run), (read) => read ?? run)
+          : Effect.succeed(run)
 
       /** A Job that the status names is lost when the API server does not have it: the store of another leader's may be behind. */
       const findJob = (run: RunFacts | undefined) => {
@@ -162,9 +169,9 @@ export class Observe extends Context.Service<Observe, {
 
       const observe = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Observed, KubernetesError> {
         const at = yield* moment
-        const run = stores.runs[key.kind].get(key)
-        const found = yield* findJob(run)
         const known = stores.jobs.by("ownerName", formatKey(key))
+        const run = yield* newest(stores.runs[key.kind].get(key), known)
+        const found = yield* findJob(run)
         const all = found === undefined || known.some(({ uid }) => uid === found.uid) ? known : [...known, found]
         const isOurs = ({ owners }: JobFacts) => run !== undefined && owners.includes(run.uid)
         const jobs = yield* withPods(run, all.filter(isOurs))
@@ -179,6 +186,11 @@ export class Observe extends Context.Service<Observe, {
     })
   )
 }
+
+const isLater = (left: AttemptKey, right: AttemptKey): boolean =>
+  left.contextVersion === right.contextVersion
+    ? left.retry > right.retry
+    : left.contextVersion > right.contextVersion
 
 /** Between two looks at a Job that was sent and not answered. */
 const underwayLookMillis = 5000

@@ -11,8 +11,9 @@ import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { jobFacts } from "../facts/Job.ts"
 import { podFacts } from "../facts/Pod.ts"
-import type { RunFacts } from "../facts/Run.ts"
+import { type RunFacts, runFacts } from "../facts/Run.ts"
 import { Stores } from "../facts/Stores.ts"
+import { runKinds } from "../kinds/RunKinds.ts"
 
 export const makeReads = Effect.gen(function*() {
   const client = yield* KubernetesClient
@@ -49,5 +50,17 @@ export const makeReads = Effect.gen(function*() {
       Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
     )
 
-  return { podsOf, workersOf, jobNamed }
+  /** A run, where its Jobs show that the store has an old version of it; undefined: it is gone, or another has its name. */
+  const runAgain = ({ kind, name, namespace, uid }: RunFacts) =>
+    client.get(runKinds[kind].resource, { namespace, name }).pipe(
+      Effect.map((run) => {
+        if (run.metadata.uid !== uid) return undefined
+        const facts = runFacts(kind, run)
+        stores.runs[kind].wrote(facts)
+        return facts
+      }),
+      Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
+    )
+
+  return { podsOf, workersOf, jobNamed, runAgain }
 })
