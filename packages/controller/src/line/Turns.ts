@@ -83,10 +83,11 @@ const turnOf = (moment: Moment, run: LiveRun, claim: string): WorkspaceTurn => {
   const { snapshot } = moment
   const key = `${run.namespace}/${claim}`
   const stored = snapshot.workspaces.get({ namespace: run.namespace, name: claim })
+  // First: whoever works in it has it for as long as it takes, and nobody after it, also where access is shared.
+  if (stored?.deleting === true) return { tag: "deleting" }
   const working = workingIn(snapshot, key).find((uid) => uid !== run.uid)
   if (working !== undefined) return { tag: "waiting", behind: nameOf(runByUid(snapshot, working)) }
   if (hasFormerPod(snapshot, run)) return { tag: "ending" }
-  if (stored?.deleting === true) return { tag: "deleting" }
   /** Thousands, perhaps: gathered only where they are asked for. */
   const ofTenant = () => run.tenant === undefined ? [] : snapshot.runs[run.kind].by("tenant", run.tenant.key)
   if (stored?.holder === run.uid) {

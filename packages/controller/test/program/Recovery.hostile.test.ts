@@ -4,7 +4,19 @@ import { CodeRunKind, JobKind } from "@orchestrator/k8s/Kinds"
 import { Effect, Layer } from "effect"
 import { jobFacts } from "../../src/facts/Job.ts"
 import { linked, makeLink } from "../fixtures/Links.ts"
-import { acting, attemptsOf, cluster, codeRun, completed, controller, counted, docsRun, endless, pass, verbs } from "./World.ts"
+import {
+  acting,
+  attemptsOf,
+  cluster,
+  codeRun,
+  completed,
+  controller,
+  counted,
+  docsRun,
+  endless,
+  pass,
+  verbs
+} from "./World.ts"
 
 const over = (link: ReturnType<typeof makeLink>) => Layer.fresh(controller({}, Layer.provide(counted, linked(link))))
 
