@@ -35,7 +35,11 @@ export const requestedByUidAnnotation = `${group}/requested-by-uid`
 export const jobFinalizer = `${group}/result`
 
 /** What every object of ours can be selected by. */
-export const ourSelector = "app=orchestrator,app.kubernetes.io/managed-by=orchestrator"
+export const ourLabels: Readonly<Record<string, string>> = {
+  app: "orchestrator",
+  "app.kubernetes.io/managed-by": "orchestrator"
+}
+export const ourSelector: string = Object.entries(ourLabels).map((label) => label.join("=")).join(",")
 
 /** Any text as a label value: at most 63 of letters, digits, `-_.`, ends alphanumeric; empty when nothing is left. */
 export const labelValue = (text: string): string =>

@@ -27,12 +27,12 @@ export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Sele
   readonly onSynced: Effect.Effect<void>
   /** Called when the kind cannot be followed for now, with why, and with nothing when it can again. */
   readonly onTrouble?: (problem: string | undefined) => Effect.Effect<void>
-  /** How long the server keeps a watch open. Default 300. */
+  /** How long the server keeps a watch open. Default 120: one that is silent is noticed half a minute later. */
   readonly watchSeconds?: number | undefined
 }
 
 const pageSize = 500
-const defaultWatchSeconds = 300
+const defaultWatchSeconds = 120
 /** A watch that ends sooner than this counts as trouble. */
 const shortestWatchMillis = 5000
 /** A watch that has not sent by then what there is will not, unless in that time it sent more than changes alone would be. */

@@ -4,7 +4,7 @@
  * answer is not decided here: it is handed back as feedback.
  */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
-import { holderAnnotation, stopAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
+import { holderAnnotation, jobFinalizer, stopAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
 import { apiVersionOf, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -181,6 +181,27 @@ export class Interpreter extends Context.Service<Interpreter, {
           Effect.catchIf(isRace, raced)
         )
 
+      /** Lists keep what others have put there. */
+      const markJob = ({ finalizer, labels, name, namespace, owner, resourceVersion, uid }: ActionOf<"MarkJob">) =>
+        client.patch(JobKind, { name, namespace }, {
+          type: "strategic",
+          body: {
+            metadata: {
+              uid,
+              resourceVersion,
+              labels,
+              ...(owner === undefined ? {} : { ownerReferences: [owner] }),
+              ...(finalizer ? { finalizers: [jobFinalizer] } : {})
+            }
+          }
+        }).pipe(
+          Effect.map((written): Step => {
+            stores.jobs.wrote(jobFacts(written))
+            return "done"
+          }),
+          Effect.catchIf(isRace, raced)
+        )
+
       const releaseJob = (release: ActionOf<"ReleaseJob">) =>
         cleanup.release(release).pipe(
           Effect.map((written): Step => {
@@ -199,6 +220,7 @@ export class Interpreter extends Context.Service<Interpreter, {
           CreateFiles: (action) => orRefused("ConfigMap")(createFiles(action, createdJob)),
           StopJob: (action) => orRefused("request to stop")(stopJob(action)),
           ReleaseJob: releaseJob,
+          MarkJob: markJob,
           ReadRun: readRun,
           WriteStatus: writeStatus,
           SettleStatus: settleStatus

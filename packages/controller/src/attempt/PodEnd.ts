@@ -7,7 +7,7 @@ import type { ObservedJob } from "../facts/Observed.ts"
 import { after, isPast } from "./StartClock.ts"
 
 /** Longer than a watch that tells nothing is left alone: see k8s/Reflector. */
-const untold = Duration.minutes(2)
+const untold = Duration.minutes(3)
 /** After the pod's own grace; as long as Kubernetes itself lets a pod be on a node that does not answer. */
 const nodeAway = Duration.minutes(5)
 

@@ -59,6 +59,16 @@ export type Action = Data.TaggedEnum<{
     readonly finalizerIndex: number
     readonly ttlSeconds: number | undefined
   }
+  /** Gives a Job back what others have taken off: the labels by which it is followed, its owner, our finalizer. */
+  MarkJob: {
+    readonly namespace: string
+    readonly name: string
+    readonly uid: string
+    readonly resourceVersion: string
+    readonly labels: Readonly<Record<string, string>>
+    readonly owner: OwnerReference | undefined
+    readonly finalizer: boolean
+  }
   WriteStatus: StatusWrite
   /** What is still to be said of a run that has ended; where it cannot be, nothing is lost. */
   SettleStatus: { readonly kind: KindName; readonly object: CustomObject }

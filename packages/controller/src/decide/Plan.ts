@@ -17,6 +17,7 @@ import { jobFinished } from "./rules/jobFinished.ts"
 import { jobBeingDeleted, jobGone } from "./rules/jobLost.ts"
 import { jobRunning } from "./rules/jobRunning.ts"
 import { leftovers } from "./rules/leftovers.ts"
+import { marksAbsent } from "./rules/marksAbsent.ts"
 import { nameTaken } from "./rules/nameTaken.ts"
 import { overtime } from "./rules/overtime.ts"
 import { pausing } from "./rules/pausing.ts"
@@ -49,12 +50,16 @@ const gone: Rules<Gone> = {
 }
 
 const finished: Rules<Finished> = {
-  // The only rule: whatever happens to its Job, a finished run is not started again.
+  // Before a Job is let go: what is not followed would not be seen to end.
+  marksAbsent,
+  // The last rule: whatever happens to its Job, a finished run is not started again.
   terminal
 }
 
 const superseding: Rules<Superseding> = {
-  // The only rule: the next attempt may neither start nor end before the one before it is recorded.
+  // Before it is stopped: what is not followed would not be seen to end.
+  marksAbsent,
+  // The last rule: the next attempt may neither start nor end before the one before it is recorded.
   supersededAttempt
 }
 
@@ -94,6 +99,8 @@ const ifReadable = (rule: Rule<Started & { readonly spec: RunSpec }>): Rule<Star
 const started: Rules<Started> = {
   // First: only after an action of this stage was tried on the same observation.
   refused: refusedWhileStarted,
+  // Before all that waits for events of the Job, or stores its result while it could vanish.
+  marksAbsent,
   // Before all else that is tried: the agent is told to stop before anything else is done for it. One that has ended is judged like any other.
   cancelled: cancelledWhileStarted,
   // Before the judgement: a Job that somebody deletes before its agent has ended leaves nothing to judge.

@@ -3,10 +3,12 @@
  * comes before which is decided here and nowhere else.
  */
 import type { FieldProblem } from "@orchestrator/domain/Decode"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { Outcome } from "@orchestrator/domain/Phase"
 import { Result } from "effect"
 import { currentJob, isAlive } from "../attempt/CurrentAttempt.ts"
 import type { FinishedRun } from "../facts/FinishedRun.ts"
+import type { JobFacts } from "../facts/Job.ts"
 import type { Observed, ObservedJob, PresentRun } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
@@ -16,6 +18,9 @@ export interface Gone {
   readonly tag: "Gone"
   /** Jobs that our finalizer holds, although Kubernetes has marked them for deletion. */
   readonly marked: ReadonlyArray<ObservedJob>
+  /** Jobs that it holds and that were left behind when their run was deleted. */
+  readonly abandoned: ReadonlyArray<ObservedJob>
+  readonly config: OrchestratorConfig
   /** The run that has the name now. */
   readonly successor: RunFacts | undefined
 }
@@ -57,13 +62,18 @@ export type Stage = Gone | Finished | Superseding | Unreadable | NotStarted | St
 
 const isMarked = ({ deleting, held }: ObservedJob): boolean => held && deleting
 
+/** Whether a Job's run was deleted without it: its owner is taken off then. */
+export const isAbandoned = ({ deleting, held, owners, runUid }: JobFacts, run: RunFacts | undefined): boolean =>
+  held && !deleting && owners.length === 0 && runUid !== "" && runUid !== run?.uid
+
 export const stageOf = (observed: Observed): Stage => {
-  const { jobs, orphans, run } = observed
+  const { config, jobs, orphans, run } = observed
+  const abandoned = orphans.filter((job) => isAbandoned(job, run))
   if (run === undefined || run.deleting) {
-    return { tag: "Gone", marked: [...jobs, ...orphans].filter(isMarked), successor: undefined }
+    return { tag: "Gone", marked: [...jobs, ...orphans].filter(isMarked), abandoned, config, successor: undefined }
   }
   const marked = orphans.filter(isMarked)
-  if (marked.length > 0) return { tag: "Gone", marked, successor: run }
+  if (marked.length + abandoned.length > 0) return { tag: "Gone", marked, abandoned, config, successor: run }
   if (run.ended) return { ...observed, run, tag: "Finished", phase: run.phase }
   const former = jobs.find((job) => job.name !== run.jobName && (job.held || isAlive(job)))
   if (former !== undefined) return { ...observed, run, tag: "Superseding", former }

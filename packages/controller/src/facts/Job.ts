@@ -1,7 +1,9 @@
 /** What is kept of a Job: whose it is, which attempt it is, and what became of it. */
 import {
   jobFinalizer,
+  ourLabels,
   retryAnnotation,
+  runUidLabel,
   specAnnotation,
   stopAnnotation,
   timeoutAnnotation
@@ -21,7 +23,11 @@ export interface JobFacts extends Identity {
   readonly owners: ReadonlyArray<string>
   readonly runs: ReadonlyArray<RunKey>
   readonly attempt: AttemptKey
+  /** Whether it has the labels by which it is followed. */
+  readonly labelled: boolean
   readonly deleting: boolean
+  /** Whether it is being deleted without its pods. */
+  readonly orphaning: boolean
   /** Whether our finalizer is still on it. */
   readonly held: boolean
   /** Where it stands in the list of finalizers; -1 when it does not. */
@@ -85,7 +91,9 @@ export const jobFacts = ({ metadata, spec, status }: Job, before?: JobFacts): Jo
     owners: ownersOf(metadata),
     runs: runsOf(metadata),
     attempt: attemptIn(metadata),
+    labelled: isLabelled(metadata),
     deleting: metadata.deletionTimestamp !== undefined,
+    orphaning: metadata.finalizers?.includes("orphan") === true,
     held: finalizerIndex >= 0,
     finalizerIndex,
     createdAt: namedIf(metadata.creationTimestamp),
@@ -104,6 +112,9 @@ export const jobFacts = ({ metadata, spec, status }: Job, before?: JobFacts): Jo
     failing: endOf(conditions, "FailureTarget", status)
   }
 }
+
+const isLabelled = ({ labels = {} }: Metadata): boolean =>
+  Object.entries(ourLabels).every(([name, value]) => labels[name] === value) && labels[runUidLabel] !== undefined
 
 const attemptIn = ({ annotations, labels }: Metadata): AttemptKey => ({
   contextVersion: Number(markOf(labels, "context-version") ?? 1) || 1,

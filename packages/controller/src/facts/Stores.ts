@@ -22,6 +22,8 @@ export class Stores extends Context.Service<Stores, {
   readonly pods: Store<PodFacts>
   /** Last states of pods that are gone, by the UID of their Job. */
   readonly lastPods: Map<string, PodFacts>
+  /** Namespace and name of Jobs that are there and not followed, since labels were taken off: what has our finalizer cannot be gone. */
+  readonly strays: Set<string>
   readonly underway: Underway
   readonly files: Store<FilesFacts>
   readonly workspaces: Store<ClaimFacts>
@@ -51,6 +53,7 @@ export class Stores extends Context.Service<Stores, {
       claim: claimsOf
     }),
     lastPods: new Map<string, PodFacts>(),
+    strays: new Set<string>(),
     underway: makeUnderway(),
     files: makeFactStore<FilesFacts>(),
     workspaces: makeFactStore<ClaimFacts>(),
@@ -60,14 +63,19 @@ export class Stores extends Context.Service<Stores, {
 }
 
 /** Keeps the last state of a pod that goes before its Job; one that goes after it leaves nothing that anyone will ask for. */
-export const rememberPods = ({ jobs, lastPods }: Stores["Service"]) => ({
-  job: ({ uid }: JobFacts, change: Change): void => {
-    if (change === "removed") lastPods.delete(uid)
+export const rememberPods = ({ jobs, lastPods, strays }: Stores["Service"]) => ({
+  job: ({ held, name, namespace, uid }: JobFacts, change: Change): void => {
+    const isStray = change === "removed" && held
+    if (isStray) strays.add(`${namespace}/${name}`)
+    else strays.delete(`${namespace}/${name}`)
+    if (change === "removed" && !isStray) lastPods.delete(uid)
   },
   pod: (pod: PodFacts, change: Change): void => {
     const { jobs: [owner], namespace } = pod
     if (change === "set" || owner === undefined) return
-    if (jobs.get({ namespace, name: owner.name })?.uid === owner.uid) lastPods.set(owner.uid, goneFacts(pod))
+    // What nobody had begun to delete has lost its labels, and is still there as far as anybody knows.
+    const last = pod.deleting || pod.over ? goneFacts(pod) : pod
+    if (jobs.get({ namespace, name: owner.name })?.uid === owner.uid) lastPods.set(owner.uid, last)
   }
 })
 

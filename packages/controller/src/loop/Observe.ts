@@ -8,9 +8,11 @@ import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesErr
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
 import { currentJob } from "../attempt/CurrentAttempt.ts"
+import { isOwnJob } from "../attempt/OwnJob.ts"
 import { pausedUntil } from "../attempt/Pause.ts"
 import { promptVersion } from "../attempt/SpecEdit.ts"
 import { lastSession } from "../decide/LastSession.ts"
+import { isAbandoned } from "../decide/Stage.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
 import type { Observed, ObservedFiles, ObservedJob, WorkspaceTurn } from "../facts/Observed.ts"
@@ -63,19 +65,40 @@ export class Observe extends Context.Service<Observe, {
 
       /** A Job of a later attempt than the run is at tells that the store has an old version of the run. */
       const newest = (run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) =>
-        run !== undefined && jobs.some((job) => job.owners.includes(run.uid) && isLater(job.attempt, run.attempt))
+        run !== undefined && jobs.some((job) => isOwnJob(run, job) && isLater(job.attempt, run))
           ? Effect.map(reads.runAgain(run), (read) => read ?? run)
           : Effect.succeed(run)
 
-      /** A Job that the status names is lost when the API server does not have it: the store of another leader's may be behind. */
-      const findJob = (run: RunFacts | undefined) => {
-        if (run === undefined || run.ended || run.deleting) return Effect.undefined
-        const { jobName: name, namespace, status } = run
-        const isNamed = status.attempts?.some(({ jobName }) => jobName === name) === true
-        return isNamed && stores.jobs.get({ name, namespace }) === undefined
-          ? reads.jobNamed(namespace, name)
-          : Effect.undefined
-      }
+      /**
+       * Jobs that are the run's and not found under its name: what the status names is lost only when the API server does not have it, since
+       * a store may be behind; and what has lost its labels is not followed any more.
+       */
+      const findJobs = Effect.fnUntraced(function*(run: RunFacts | undefined, known: ReadonlyArray<JobFacts>) {
+        if (run === undefined || run.deleting) return known
+        const { jobName, namespace, status } = run
+        const recorded = status.attempts?.map(({ jobName }) => jobName) ?? []
+        const missing = [...new Set([jobName, ...recorded])].filter((name) =>
+          !known.some((job) => job.name === name) &&
+          ((!run.ended && name === jobName && recorded.includes(name)) || stores.strays.has(`${namespace}/${name}`))
+        )
+        if (missing.length === 0) return known
+        const found = yield* Effect.forEach(missing, (name) => {
+          const stored = stores.jobs.get({ name, namespace })
+          return stored === undefined ? reads.jobNamed(namespace, name) : Effect.succeed(stored)
+        })
+        return [...known, ...found.filter((job) => job !== undefined)]
+      })
+
+      /** Jobs without an owner whose run the store does not have are left behind when the API server does not have it either. */
+      const leftBehind = Effect.fnUntraced(function*(
+        key: RunKey,
+        run: RunFacts | undefined,
+        jobs: ReadonlyArray<JobFacts>
+      ) {
+        if (run !== undefined || !jobs.some((job) => isAbandoned(job, run))) return jobs
+        const uid = yield* reads.uidOf(key)
+        return jobs.filter((job) => uid === undefined || job.runUid !== uid)
+      })
 
       const hasFiles = (job: ObservedJob | undefined) =>
         job !== undefined &&
@@ -171,11 +194,10 @@ export class Observe extends Context.Service<Observe, {
         const at = yield* moment
         const known = stores.jobs.by("ownerName", formatKey(key))
         const run = yield* newest(stores.runs[key.kind].get(key), known)
-        const found = yield* findJob(run)
-        const all = found === undefined || known.some(({ uid }) => uid === found.uid) ? known : [...known, found]
-        const isOurs = ({ owners }: JobFacts) => run !== undefined && owners.includes(run.uid)
+        const all = yield* findJobs(run, known)
+        const isOurs = (job: JobFacts) => run !== undefined && isOwnJob(run, job)
         const jobs = yield* withPods(run, all.filter(isOurs))
-        const orphans = all.filter((job) => !isOurs(job)).map(observeJobOf)
+        const orphans = (yield* leftBehind(key, run, all.filter((job) => !isOurs(job)))).map(observeJobOf)
         const observed = run === undefined || run.ended
           ? { ...nothingToDo, run }
           : yield* observeLive(at, run, currentJob(run, jobs))
@@ -187,10 +209,9 @@ export class Observe extends Context.Service<Observe, {
   )
 }
 
-const isLater = (left: AttemptKey, right: AttemptKey): boolean =>
-  left.contextVersion === right.contextVersion
-    ? left.retry > right.retry
-    : left.contextVersion > right.contextVersion
+/** Of a run that has ended, only the version is kept. */
+const isLater = ({ contextVersion, retry }: AttemptKey, { attempt, ended }: RunFacts): boolean =>
+  contextVersion === attempt.contextVersion ? !ended && retry > attempt.retry : contextVersion > attempt.contextVersion
 
 /** Between two looks at a Job that was sent and not answered. */
 const underwayLookMillis = 5000

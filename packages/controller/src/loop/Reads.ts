@@ -12,6 +12,7 @@ import { Effect } from "effect"
 import { jobFacts } from "../facts/Job.ts"
 import { podFacts } from "../facts/Pod.ts"
 import { type RunFacts, runFacts } from "../facts/Run.ts"
+import type { RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
 
@@ -39,15 +40,15 @@ export const makeReads = Effect.gen(function*() {
     takePods(yield* list(PodKind, selectors))
   })
 
-  /** A Job that the status names and the store lacks; undefined: there is none. */
+  /** A Job that the store lacks; undefined: there is none. One without our labels is not put into the store, which is not told of it. */
   const jobNamed = (namespace: string, name: string) =>
     client.get(JobKind, { namespace, name }).pipe(
       Effect.map((job) => {
         const facts = jobFacts(job)
-        stores.jobs.wrote(facts)
+        if (facts.labelled) stores.jobs.wrote(facts)
         return facts
       }),
-      Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
+      Effect.catchIf(hasReason("NotFound"), () => Effect.sync(() => void stores.strays.delete(`${namespace}/${name}`)))
     )
 
   /** A run, where its Jobs show that the store has an old version of it; undefined: it is gone, or another has its name. */
@@ -62,5 +63,12 @@ export const makeReads = Effect.gen(function*() {
       Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
     )
 
-  return { podsOf, workersOf, jobNamed, runAgain }
+  /** UID of the run that has a name now. */
+  const uidOf = ({ kind, name, namespace }: RunKey) =>
+    client.get(runKinds[kind].resource, { namespace, name }).pipe(
+      Effect.map(({ metadata }) => metadata.uid),
+      Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
+    )
+
+  return { podsOf, workersOf, jobNamed, runAgain, uidOf }
 })

@@ -164,11 +164,9 @@ describe("a start", () => {
       assert.deepStrictEqual([(yield* statusOf)?.["phase"], (yield* statusOf)?.["reason"]], ["Pending", "InfraLost"])
       assert.deepStrictEqual((yield* client.get(ConfigMapKind, ref(name))).data, { mine: "yes" })
       const job = yield* client.get(JobKind, ref(jobNameOf(observed)))
-      const next = plan({
-        ...observed,
-        run: yield* current,
-        jobs: [makeJob({ name: jobNameOf(observed), uid: job.metadata.uid ?? "" })]
-      })
+      const run = yield* current
+      const uid = job.metadata.uid ?? ""
+      const next = plan({ ...observed, run, jobs: [makeJob({ name: jobNameOf(observed), uid, owners: [run.uid] })] })
       assert.strictEqual(next.actions[0]?._tag, "StopJob")
     }).pipe(Effect.provide(cluster)))
 
@@ -329,7 +327,10 @@ describe("an end", () => {
       const { name, observed, uid } = yield* started
       const seen = { ...observed, run: yield* current }
       yield* client.patch(CodeRunKind, ref("api"), { type: "merge", body: { spec: { cancel: true } } })
-      const planned = plan({ ...seen, jobs: [jobWith(completed(), { name, uid, end: complete })] })
+      const planned = plan({
+        ...seen,
+        jobs: [jobWith(completed(), { name, uid, owners: [seen.run.uid], end: complete })]
+      })
       assert.strictEqual((yield* Effect.flip(perform(planned))).reason._tag, "Conflict")
       assert.strictEqual((yield* statusOf)?.["phase"], "Running")
     }).pipe(Effect.provide(cluster)))

@@ -5,10 +5,17 @@ import type { Rule } from "../Rule.ts"
 import type { NotStarted, Started } from "../Stage.ts"
 import { ended } from "../Status.ts"
 
+/** What is still at work without the Job. */
+const leftBehind = (job: ObservedJob | undefined): string => {
+  if (job?.orphaning !== true || job.pod === undefined || job.pod.over) return ""
+  const { name, namespace } = job.pod
+  return ` Its pod ${name} was left behind and keeps the workspace until it ends: kubectl delete pod ${name} -n ${namespace}.`
+}
+
 const lost = (observed: PresentRun, job: ObservedJob | undefined): ReadonlyArray<Action> =>
   ended(observed, {
     reason: "JobLost",
-    message: `The Job ${observed.run.jobName} was deleted while it was running.`,
+    message: `The Job ${observed.run.jobName} was deleted while it was running.${leftBehind(job)}`,
     advice: "Raise spec.contextVersion to try again.",
     attempt: currentEntry(observed.run, observed.now, job)
   })

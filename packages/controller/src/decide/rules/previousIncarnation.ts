@@ -1,7 +1,6 @@
-import { release } from "../ReleaseJob.ts"
+import { letGo } from "../ReleaseJob.ts"
 import type { Rule } from "../Rule.ts"
 import type { Gone } from "../Stage.ts"
 
 /** Jobs of a deleted run of the same name: not ours to stop, but our finalizer must not hold them. */
-export const previousIncarnation: Rule<Gone> = ({ marked, successor }) =>
-  successor === undefined ? undefined : marked.map((job) => release(job, undefined))
+export const previousIncarnation: Rule<Gone> = (stage) => stage.successor === undefined ? undefined : letGo(stage)

@@ -12,10 +12,8 @@ import { ended } from "../Status.ts"
  * Job, which `terminal` then stops, has no pod.
  */
 export const startFailed: Rule<Started> = (stage) => {
-  const { config, job, now, run, workspace } = stage
+  const { config, job, now, run } = stage
   if (!isAlive(job) || job.deleting) return undefined
-  // Its claim is going, and is made again then: see workspaceAbsent.
-  if (workspace?.turn.tag === "deleting" && job.pod?.onNode === false) return undefined
   const standing = standingOf(job, now)
   if (!isPast(now, startDeadline(job, standing, config))) return undefined
   const failure = failureOf(run, standing)
