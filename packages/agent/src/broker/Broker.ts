@@ -3,7 +3,7 @@
  * the grace period, and reads the branch back once more.
  */
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
-import { Duration, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import { createServer } from "node:http"
 import { rootCertificates } from "node:tls"
@@ -17,7 +17,7 @@ import { GitAccess } from "./git/GitAccess.ts"
 import { GitServer } from "./git/GitServer.ts"
 import { Mirror } from "./git/Mirror.ts"
 import { Signing } from "./git/Signing.ts"
-import { SubmoduleServer } from "./git/SubmoduleServer.ts"
+import { RunSubmodules } from "./git/Submodules.ts"
 import { Target } from "./git/Target.ts"
 import { Handover } from "./Handover.ts"
 import { BrokerConfig } from "./services/BrokerConfig.ts"
@@ -34,7 +34,7 @@ const Client = Layer.unwrap(Effect.gen(function*() {
 }))
 
 const Outside = Layer.mergeAll(
-  Target.layer.pipe(Layer.provideMerge(Mirror.layer)),
+  RunSubmodules.layer.pipe(Layer.provideMerge(Target.layer), Layer.provideMerge(Mirror.layer)),
   Spending.layer,
   Forge.layer
 ).pipe(
@@ -42,7 +42,7 @@ const Outside = Layer.mergeAll(
   Layer.provideMerge(Client)
 )
 
-const Services = Layer.mergeAll(GitServer.layer, SubmoduleServer.layer, ModelProxy.layer, Handover.layer).pipe(
+const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer).pipe(
   Layer.provideMerge(Outside)
 )
 
@@ -83,13 +83,23 @@ const serve = Effect.gen(function*() {
   yield* HttpServer.serveEffect(handle)
   const { address } = yield* HttpServer.HttpServer
   const port = address._tag === "UnixPathAddress" ? 0 : address.port
-  yield* publish(port, signer?.publicKey)
+  const endpoint = yield* publish(port, signer?.publicKey)
   yield* Effect.log(`the broker is ready on 127.0.0.1:${port}`)
-  return yield* Effect.never
+  return endpoint
 })
 
 /** Serves until interrupted. */
-export const broker = Effect.scoped(serve.pipe(Effect.provide(Listening))).pipe(
+export const broker = Effect.scoped(Effect.andThen(serve, Effect.never).pipe(Effect.provide(Listening))).pipe(
   Effect.ensuring(lastWord),
   Effect.provide(Services)
 )
+
+/** Serves for as long as the scope is open; answers with where that is, and with what an agent needs that has the credentials too. */
+export const brokerInScope = Effect.gen(function*() {
+  const services = yield* Layer.build(Services)
+  const listening = yield* Layer.build(Listening).pipe(Effect.provide(services))
+  const endpoint = yield* serve.pipe(Effect.provide(listening), Effect.provide(services))
+  const { git: { targetUrl } } = yield* BrokerConfig
+  const ownAccess = yield* Context.get(services, GitAccess).agent(targetUrl)
+  return { endpoint, ownAccess }
+})

@@ -4,7 +4,7 @@
  */
 import { Context, Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
 import { randomBytes } from "node:crypto"
-import type { Endpoint as Address } from "../pod/BrokerApi.ts"
+import type { Endpoint as Address } from "../pod/Endpoint.ts"
 import { BrokerConfig } from "./services/BrokerConfig.ts"
 import { Credentials } from "./services/Credentials.ts"
 
@@ -20,7 +20,7 @@ export class Endpoint extends Context.Service<Endpoint, {
   readonly port: number
   readonly token: string
   /** Hands address, token and what signs commits to the agent's container. From then on the broker is there. */
-  readonly publish: (port: number, signingKey: string | undefined) => Effect.Effect<void>
+  readonly publish: (port: number, signingKey: string | undefined) => Effect.Effect<Address>
 }>()("@orchestrator/agent/broker/Endpoint") {
   static readonly layer = Layer.effect(
     Endpoint,
@@ -44,18 +44,18 @@ export class Endpoint extends Context.Service<Endpoint, {
       return Endpoint.of({
         port: known?.port ?? port,
         token,
-        publish: (bound, signingKey) =>
-          Effect.gen(function*() {
-            yield* place(kept, JSON.stringify({ port: bound, token }), 0o600)
-            const endpoint: Address = {
-              url: `http://127.0.0.1:${bound}`,
-              token,
-              ...(signingKey !== undefined && { signingKey })
-            }
-            yield* place(files.endpoint, JSON.stringify(endpoint), 0o440)
-          }).pipe(
+        publish: Effect.fn("Endpoint.publish")(function*(bound, signingKey) {
+          const endpoint: Address = {
+            url: `http://127.0.0.1:${bound}`,
+            token,
+            ...(signingKey !== undefined && { signingKey })
+          }
+          yield* place(kept, JSON.stringify({ port: bound, token }), 0o600).pipe(
+            Effect.andThen(place(files.endpoint, JSON.stringify(endpoint), 0o440)),
             Effect.catch((error) => Effect.logError(`cannot hand the broker's address over: ${error.message}`))
           )
+          return endpoint
+        })
       })
     })
   )

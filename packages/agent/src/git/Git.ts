@@ -71,7 +71,7 @@ export class Git extends Context.Service<Git, {
   static readonly layer = Layer.effect(
     Git,
     Effect.gen(function*() {
-      const { allowedProtocols, environment, githubUser, roots } = yield* RunnerConfig
+      const { environment, githubUser, roots } = yield* RunnerConfig
       const redact = yield* Redaction
       const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
       const user = identityOf(githubUser)
@@ -85,7 +85,8 @@ export class Git extends Context.Service<Git, {
         ...configEnvironment([...hardened, ...(options.settings ?? [])]),
         HOME: "/nonexistent",
         XDG_CONFIG_HOME: "/nonexistent",
-        [runnerNames.gitAllowProtocol]: allowedProtocols,
+        // Nothing but the broker is reached by the runner.
+        [runnerNames.gitAllowProtocol]: "http",
         GIT_CEILING_DIRECTORIES: roots.workspace,
         GIT_AUTHOR_NAME: user.name,
         GIT_AUTHOR_EMAIL: user.email,

@@ -7,18 +7,6 @@ import { printable } from "@orchestrator/domain/Printable"
 import { GitUrl } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 
-/** As the run gets it. */
-export const Submodule = Schema.Struct({
-  id: Schema.Int,
-  /** From the root of the run's repository. */
-  path: Schema.String,
-  /** That the branch pins on which the work starts. */
-  commit: Schema.String,
-  /** Why it cannot be had. */
-  problem: Schema.optionalKey(Schema.String)
-})
-export type Submodule = typeof Submodule.Type
-
 export interface NamedModule {
   readonly path: string
   readonly url: string

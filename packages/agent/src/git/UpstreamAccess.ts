@@ -14,6 +14,13 @@ export interface Access {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/** How a run's broker is reached. */
+export interface BrokerRoute {
+  readonly endpoint: Endpoint
+  /** The agent's own way to the target; undefined where it has no credentials, and the broker is its way too. */
+  readonly ownAccess: Access | undefined
+}
+
 /** The variable that the helper reads. */
 const tokenVariable = runnerNames.ghToken
 

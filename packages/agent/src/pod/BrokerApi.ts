@@ -1,27 +1,14 @@
-/** What runner and broker say to each other: where, and in which form. Both sides take it from here. */
+/**
+ * What runner and broker say to each other, as a contract that the broker implements and the runner's client is derived from. Every request
+ * carries the run's token. Models and repositories are beside it: they stream through, in the words of others.
+ */
 import { Delivery } from "@orchestrator/domain/AgentResult"
 import { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Schema } from "effect"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 
-/** Where the broker answers. A path of a model API is the part below its own. */
-export const brokerPaths = {
-  messages: "/anthropic",
-  run: "/run",
-  branch: "/run/branch",
-  deliver: "/run/deliver",
-  sign: "/run/sign",
-  cancel: "/run/cancel"
-} as const
-
-/** The file by which the broker says where it is. */
-export const Endpoint = Schema.Struct({
-  url: Schema.String.check(Schema.isPattern(/^http:\/\/127\.0\.0\.1:\d+$/)),
-  /** The run's own; worth nothing anywhere else. */
-  token: Schema.NonEmptyString,
-  /** Public key of what signs the run's commits; absent where nothing does. */
-  signingKey: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[a-z0-9@.-]+ [A-Za-z0-9+/=]+$/)))
-})
-export type Endpoint = typeof Endpoint.Type
+/** No body of a request is longer, a commit to sign included. */
+export const largestBody = 1_048_576
 
 /** The one branch that the run may write, where its work starts, and what the broker has seen so far. */
 export const RunAnswer = Schema.Struct({ branch: Schema.String, base: Schema.String, brokerReport: BrokerResult })
@@ -45,5 +32,75 @@ export const Delivered = Schema.Struct({
 })
 export type Delivered = typeof Delivered.Type
 
-/** Why a request is not answered. */
-export const Problem = Schema.Struct({ message: Schema.String })
+/** A submodule as the run gets it. */
+export const Submodule = Schema.Struct({
+  id: Schema.Int,
+  /** From the root of the run's repository. */
+  path: Schema.String,
+  /** Where it comes from; empty where it cannot be had. */
+  url: Schema.String,
+  /** That the branch pins on which the work starts. */
+  commit: Schema.String,
+  /** Why it cannot be had. */
+  problem: Schema.optionalKey(Schema.String)
+})
+export type Submodule = typeof Submodule.Type
+
+const problem = { message: Schema.String }
+
+/** A repository could not be asked, or said no. */
+export class RemoteFailed extends Schema.TaggedError<RemoteFailed>()("RemoteFailed", problem, { httpApiStatus: 502 }) {}
+
+/** The run's branch is decided: something is on it. */
+export class BranchDecided
+  extends Schema.TaggedError<BranchDecided>()("BranchDecided", problem, { httpApiStatus: 409 })
+{}
+
+export class UnknownSubmodule
+  extends Schema.TaggedError<UnknownSubmodule>()("UnknownSubmodule", problem, { httpApiStatus: 404 })
+{}
+
+/** The installation signs nothing. */
+export class NoSigner extends Schema.TaggedError<NoSigner>()("NoSigner", problem, { httpApiStatus: 404 }) {}
+
+/** This commit is not signed, however often it is asked. */
+export class CommitRefused
+  extends Schema.TaggedError<CommitRefused>()("CommitRefused", problem, { httpApiStatus: 422 })
+{}
+
+/** Another time it may be. */
+export class SignerBusy extends Schema.TaggedError<SignerBusy>()("SignerBusy", problem, { httpApiStatus: 503 }) {}
+
+export class SigningFailed
+  extends Schema.TaggedError<SigningFailed>()("SigningFailed", problem, { httpApiStatus: 500 })
+{}
+
+const Id = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 9999 }))
+const Commit = Schema.String.check(Schema.isPattern(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/))
+
+export class BrokerApi extends HttpApi.make("broker").add(
+  HttpApiGroup.make("run", { topLevel: true }).add(
+    HttpApiEndpoint.get("run", "/run", { success: RunAnswer, error: RemoteFailed }),
+    /** Moves to the branch with the run's suffix. */
+    HttpApiEndpoint.post("branch", "/run/branch", { success: RunAnswer, error: [BranchDecided, RemoteFailed] }),
+    HttpApiEndpoint.post("deliver", "/run/deliver", { payload: Work, success: Delivered, error: RemoteFailed }),
+    /** An armored signature of a commit as git hands it to a signer. */
+    HttpApiEndpoint.post("sign", "/run/sign", {
+      payload: Schema.Uint8Array.pipe(HttpApiSchema.asUint8Array()),
+      success: Schema.String.pipe(HttpApiSchema.asText()),
+      error: [NoSigner, CommitRefused, SignerBusy, SigningFailed]
+    }),
+    /** The run takes nothing more of a model. */
+    HttpApiEndpoint.post("cancel", "/run/cancel", { success: HttpApiSchema.NoContent }),
+    HttpApiEndpoint.get("submodules", "/run/submodules", {
+      success: Schema.Array(Submodule),
+      error: RemoteFailed
+    }),
+    /** Whether others can have this commit of it. */
+    HttpApiEndpoint.get("submoduleCommit", "/run/submodules/:id/:commit", {
+      params: { id: Id, commit: Commit },
+      success: Schema.Struct({ known: Schema.Boolean }),
+      error: [UnknownSubmodule, RemoteFailed]
+    })
+  )
+) {}

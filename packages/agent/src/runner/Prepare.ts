@@ -4,7 +4,7 @@
  */
 import { runnerNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
 import { shellWord } from "@orchestrator/domain/ShellWord"
-import { Effect, FileSystem } from "effect"
+import { Effect, FileSystem, Path } from "effect"
 import { fileURLToPath } from "node:url"
 
 const noNode = JSON.stringify({
@@ -42,13 +42,18 @@ const place = Effect.fnUntraced(function*<E, R>(path: string, write: (path: stri
   yield* fs.rename(`${path}.new`, path)
 })
 
-/** In the orchestrator's image: copies a Node and the bundled runner. */
+/** In the orchestrator's image: copies a Node and the bundled runner, with what it loads on demand (`<bundle>-*.mjs`). */
 export const prepareFromImage = Effect.fn("Prepare.fromImage")(function*(
   options: { readonly folder: string; readonly node: string; readonly bundle: string }
 ) {
   const fs = yield* FileSystem.FileSystem
   yield* fs.makeDirectory(options.folder, { recursive: true })
   yield* place(`${options.folder}/node`, (path) => fs.copyFile(options.node, path))
+  const path = yield* Path.Path
+  const beside = path.dirname(options.bundle)
+  const part = `${path.basename(options.bundle, ".mjs")}-`
+  const parts = (yield* fs.readDirectory(beside)).filter((name) => name.startsWith(part) && name.endsWith(".mjs"))
+  for (const name of parts) yield* place(`${options.folder}/${name}`, (path) => fs.copyFile(`${beside}/${name}`, path))
   yield* place(`${options.folder}/runner.mjs`, (path) => fs.copyFile(options.bundle, path))
   yield* place(`${options.folder}/runner`, (path) => fs.writeFileString(path, imageShim))
 })

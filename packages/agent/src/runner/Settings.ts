@@ -1,7 +1,6 @@
 /** Reads the environment of a run: the settings, in the terms of its work. */
-import { hostPolicyOf } from "@orchestrator/domain/GitHosts"
 import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
-import { Redacted, Result } from "effect"
+import { Result } from "effect"
 import { defaultAgent } from "../agents/Agents.ts"
 import { docsUrlOf, taskOf } from "../kinds/RunWorks.ts"
 import type { Environment } from "../pod/Environment.ts"
@@ -30,14 +29,9 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
   shared: values.workspaceAccess === "Shared",
   maxCostUsd: values.maxCostUsd,
   maxTurns: values.maxTurns === 0 ? undefined : values.maxTurns,
-  token: values.ghToken === undefined ? undefined : Redacted.make(values.ghToken.trim()),
-  // Nothing but the broker is reached by the runner where there is one.
-  allowedProtocols: values.brokerEndpointFile === undefined ? values.gitAllowProtocol : "http",
   agentProtocols: values.brokerEndpointFile === undefined
     ? values.gitAllowProtocol
     : `${values.gitAllowProtocol}:http`,
-  insteadOf: values.gitInsteadOf,
-  hosts: hostPolicyOf(values),
   roots: {
     workspace: values.workspaceDir,
     config: values.configDir,

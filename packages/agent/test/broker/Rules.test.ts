@@ -24,10 +24,13 @@ describe("where a request goes", () => {
   it.each<readonly [string, string, string | undefined]>([
     ["POST", "/anthropic/v1/messages?beta=true", "Model"],
     ["HEAD", "/anthropic", "Model"],
-    ["GET", "/git/target.git/info/refs?service=git-receive-pack", "GitRefs"],
-    ["POST", "/git/docs.git/git-upload-pack", "GitCall"],
+    ["GET", "/git/target.git/info/refs?service=git-receive-pack", "Git"],
+    ["POST", "/git/docs.git/git-upload-pack", "Git"],
     ["GET", "/run", "Run"],
-    ["POST", "/run/deliver", "Deliver"],
+    ["POST", "/run/deliver", "Run"],
+    ["GET", "/git/submodules/3.git/info/refs?service=git-upload-pack", "Git"],
+    ["GET", "/git/submodules/3.git/info/refs?service=git-receive-pack", undefined],
+    ["GET", "/running", undefined],
     ["GET", "/git/target.git/info/refs", undefined],
     ["GET", "/git/target.git/info/refs?service=git-upload-archive", undefined],
     ["GET", "/git/target.git/info/refs?service=git-upload-pack&x", undefined],
@@ -36,7 +39,6 @@ describe("where a request goes", () => {
     ["POST", "/git/../git/target.git/git-upload-pack", undefined],
     ["POST", "/git/target%2egit/git-upload-pack", undefined],
     ["GET", "/anthropicx/v1", undefined],
-    ["GET", "/run/deliver", undefined],
     ["POST", "/run/deliver?x=1", undefined],
     ["GET", "http://attacker.test/run", undefined]
   ])("%s %s: %s", (method, url, want) => assert.strictEqual(routeOf(method, url)?._tag, want))

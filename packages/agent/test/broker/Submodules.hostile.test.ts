@@ -54,7 +54,7 @@ describe("an agent", () => {
       link(target, [{ path: "lib", url: "../secret.git", commit: secret }], branch)
       const broker = yield* start({ KNOWN_BRANCH: branch, KNOWN_HEAD: git(target, "rev-parse", branch) })
       const all = yield* asked(broker)
-      assert.deepStrictEqual(all, [{ id: 0, path: "lib", commit }])
+      assert.deepStrictEqual(all.map(({ url: _, ...each }) => each), [{ id: 0, path: "lib", commit }])
       assert.isUndefined((yield* fetched(broker, folder, 0, secret)).text)
       assert.strictEqual((yield* fetched(broker, folder, 0, commit)).text, "one")
     }))

@@ -30,7 +30,8 @@ it.live("from the image the runner brings its own Node and works wherever the fo
   Effect.gen(function*() {
     const bundle = join(folder, "bundle.mjs")
     const node = join(folder, "node")
-    writeFileSync(bundle, "console.log('bundle')")
+    writeFileSync(bundle, "console.log((await import('./bundle-part.mjs')).words)")
+    writeFileSync(join(folder, "bundle-part.mjs"), "export const words = 'bundle'")
     writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' "$@"\n`)
     yield* prepareFromImage({ folder: join(folder, "a"), node, bundle })
     symlinkSync(join(folder, "a"), join(folder, "mounted here"))

@@ -28,12 +28,20 @@ export const broker = (inputs: PodInputs): LiteralContainer => {
     volumeMounts: [
       { name: "credentials", mountPath: brokerFolders.credentials, readOnly: true },
       { name: "ssh", mountPath: brokerFolders.ssh, readOnly: true },
-      { name: "broker-state", mountPath: brokerFolders.state },
+      stateMount,
       { name: "broker-endpoint", mountPath: brokerFolders.endpoint },
       { name: "broker-tmp", mountPath: "/tmp" }
     ]
   }
 }
+
+/** Folder of the broker's clones, in whichever container its parts run. */
+export const stateMount: VolumeMount = { name: "broker-state", mountPath: brokerFolders.state }
+
+export const stateVolume = ({ config: { agent } }: PodInputs): Volume => ({
+  name: "broker-state",
+  emptyDir: { sizeLimit: agent.volumes.broker }
+})
 
 /** How the agent's container sees the broker. */
 export const endpointMount: VolumeMount = {
@@ -46,9 +54,8 @@ export const endpointMount: VolumeMount = {
 const mode = 0o440
 
 /** ssh takes no key that its group may read where the file is its user's own; this one is root's, and the broker makes a copy. */
-export const brokerVolumes = (
-  { config: { agent, git: { signing }, secrets }, spec }: PodInputs
-): ReadonlyArray<Volume> => {
+export const brokerVolumes = (inputs: PodInputs): ReadonlyArray<Volume> => {
+  const { config: { agent, git: { signing }, secrets }, spec } = inputs
   const modelKeys: ReadonlyArray<KeyToPath> = [
     { key: secrets.apiKeySecretKey, path: "anthropic-api-key" },
     ...(secrets.oauthTokenSecretKey === undefined
@@ -80,7 +87,7 @@ export const brokerVolumes = (
       }
     },
     { name: "ssh", secret: { secretName: sshSecretName(spec.githubUser), defaultMode: mode, optional: true } },
-    { name: "broker-state", emptyDir: { sizeLimit: agent.volumes.broker } },
+    stateVolume(inputs),
     { name: "broker-endpoint", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
     { name: "broker-tmp", emptyDir: { sizeLimit: agent.volumes.tmp } }
   ]

@@ -35,13 +35,11 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
     })),
     ...spec.task,
     ...literals(encodeBrokerEnvironment({
-      ...gitValues(inputs),
-      ...knownValues(run),
+      ...remoteValues(inputs),
       ...modelValues(inputs),
-      ...forgeValues(inputs),
+      signCommitsOf: inputs.config.git.signing.secretName === "" ? undefined : spec.githubUser,
       credentialsDir: brokerFolders.credentials,
       sshDir: brokerFolders.ssh,
-      brokerStateDir: brokerFolders.state,
       brokerEndpointFile,
       brokerGraceSeconds: graceSeconds(agent.terminationGracePeriodSeconds)
     }))
@@ -51,15 +49,22 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
 /** The pod's grace is shared: the agent's container has it first. What is in flight then has most of the rest, reading back the last part. */
 const graceSeconds = (pod: number): number => Math.max(1, Math.floor(pod * 5 / 6))
 
-const gitValues = ({ config: { agent: { broker }, git }, spec }: PodInputs) => ({
+/** How remotes and forge are reached and what is done there; the runner is told where there is no broker. */
+export const remoteValues = (inputs: PodInputs) => ({
+  ...gitValues(inputs),
+  ...knownValues(inputs.run),
+  ...forgeValues(inputs),
+  brokerStateDir: brokerFolders.state
+})
+
+const gitValues = ({ config: { agent: { broker }, git } }: PodInputs) => ({
   gitAllowProtocol: git.allowedProtocols.join(":"),
   gitAllowedHosts: git.allowedHosts.join(","),
   gitInsteadOf: git.insteadOf,
   gitKnownHosts: unlessBlank(git.knownHosts),
   caCertificates: unlessBlank(broker.caCertificates),
   maxPushMebibytes: broker.maxPushMebibytes,
-  maxUnpackedMebibytes: broker.maxUnpackedMebibytes,
-  signCommitsOf: git.signing.secretName === "" ? undefined : spec.githubUser
+  maxUnpackedMebibytes: broker.maxUnpackedMebibytes
 })
 
 const unlessBlank = (text: string) => text.trim() === "" ? undefined : text
@@ -88,8 +93,8 @@ const modelValues = ({ config, run, spec }: PodInputs) => {
   }
 }
 
-/** Where pull requests are opened, and how; the runner's as well where there is no broker. */
-export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
+/** Where pull requests are opened, and how. */
+const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
   const { codeTitle: _, docsTitle: __, ...pullRequest } = forge.pullRequest
   const names = {
     run: run.name,

@@ -8,7 +8,7 @@ import { sessionId } from "@orchestrator/domain/Session"
 import { remainingBudget } from "../attempt/Budget.ts"
 import { fromSecret, literals, type Variable } from "../kinds/Literal.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
-import { brokerEndpointFile, forgeValues } from "./BrokerEnvironment.ts"
+import { brokerEndpointFile, remoteValues } from "./BrokerEnvironment.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { telemetryVariables } from "./TelemetryVariables.ts"
 
@@ -49,19 +49,14 @@ const ownFolders = ({ config, run }: PodInputs) =>
 const throughBroker = literals(encodeRunnerEnvironment({ brokerEndpointFile }))
 
 const withCredentials = (inputs: PodInputs): ReadonlyArray<Variable> => {
-  const { config: { git, secrets }, spec } = inputs
+  const { config: { secrets }, spec } = inputs
   return [
     optionally(runnerNames.anthropicApiKey, secrets.apiKeySecretName, secrets.apiKeySecretKey),
     ...(secrets.oauthTokenSecretKey === undefined
       ? []
       : [optionally(runnerNames.claudeCodeOauthToken, secrets.apiKeySecretName, secrets.oauthTokenSecretKey)]),
     optionally(runnerNames.ghToken, tokenSecretName(spec.githubUser), "token"),
-    ...literals(encodeRunnerEnvironment({
-      gitAllowProtocol: git.allowedProtocols.join(":"),
-      gitInsteadOf: Object.keys(git.insteadOf).length === 0 ? undefined : git.insteadOf,
-      gitAllowedHosts: git.allowedHosts.length === 0 ? undefined : git.allowedHosts.join(","),
-      ...forgeValues(inputs)
-    }))
+    ...literals(encodeRunnerEnvironment(remoteValues(inputs)))
   ]
 }
 

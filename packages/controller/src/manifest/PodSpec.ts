@@ -8,7 +8,7 @@ import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
 import { agentContainer, filesVolume, prepareContainer } from "@orchestrator/domain/PodParts"
 import type { PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { type LiteralContainer, words } from "../kinds/Literal.ts"
-import { broker, brokerVolumes, endpointMount } from "./BrokerContainer.ts"
+import { broker, brokerVolumes, endpointMount, stateMount, stateVolume } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
 import { digestVariable } from "./Files.ts"
 import type { PodInputs } from "./PodInputs.ts"
@@ -44,7 +44,10 @@ export const podSpec = (inputs: PodInputs): LiteralPodSpec => {
     ...(agent.affinity === undefined ? {} : { affinity: agent.affinity }),
     initContainers: [prepare(inputs), ...(hasBroker(inputs) ? [broker(inputs)] : [])],
     containers: [claude(inputs)],
-    volumes: [...volumes(inputs), ...(hasBroker(inputs) ? brokerVolumes(inputs) : [sshKey(inputs)])]
+    volumes: [
+      ...volumes(inputs),
+      ...(hasBroker(inputs) ? brokerVolumes(inputs) : [sshKey(inputs), stateVolume(inputs)])
+    ]
   }
 }
 
@@ -93,7 +96,7 @@ const claude = (inputs: PodInputs): LiteralContainer => {
       { name: workspaceVolume, mountPath: "/workspace" },
       { name: "runner", mountPath: "/opt/orchestrator", readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
-      hasBroker(inputs) ? endpointMount : sshMount
+      ...(hasBroker(inputs) ? [endpointMount] : [sshMount, stateMount])
     ]
   }
 }

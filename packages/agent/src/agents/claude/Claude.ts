@@ -3,7 +3,7 @@
  * and start programs; nothing that a user wrote is an argument.
  */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
-import { brokerPaths } from "../../pod/BrokerApi.ts"
+import { messagesPath } from "../../pod/Endpoint.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import type { Invocation, Surroundings } from "../AgentCli.ts"
 
@@ -90,6 +90,6 @@ const modelAccess =
 export const reachesModel = (name: string): boolean => modelAccess.test(name)
 
 export const throughBroker = ({ token, url }: { readonly url: string; readonly token: string }): Environment => ({
-  [runnerNames.anthropicBaseUrl]: `${url}${brokerPaths.messages}`,
+  [runnerNames.anthropicBaseUrl]: `${url}${messagesPath}`,
   [runnerNames.anthropicApiKey]: token
 })

@@ -5,7 +5,7 @@ import { Context, Effect, FileSystem, Layer, Redacted, Semaphore } from "effect"
 import { rootCertificates } from "node:tls"
 import { configEnvironment, hardened, quietEnvironment } from "../../git/GitSettings.ts"
 import { pinnedHostKeys } from "../../git/HostKeys.ts"
-import { mirrored, redirects, sshCommand, tokenAccess } from "../../git/UpstreamAccess.ts"
+import { type Access, mirrored, mirrorSettings, redirects, sshCommand, tokenAccess } from "../../git/UpstreamAccess.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
@@ -22,6 +22,8 @@ export class GitAccess extends Context.Service<GitAccess, {
   readonly local: (settings?: Settings) => Environment
   /** For commands that reach this remote. */
   readonly remote: (url: string, settings?: Settings) => Effect.Effect<Environment>
+  /** For a git of somebody else's who has the credentials too: what it needs to reach this remote. */
+  readonly agent: (url: string) => Effect.Effect<Access>
 }>()("@orchestrator/agent/broker/git/GitAccess") {
   static readonly layer = Layer.effect(
     GitAccess,
@@ -74,22 +76,27 @@ export class GitAccess extends Context.Service<GitAccess, {
       })
 
       const local = (settings: Settings = []) => ({ ...base, ...configEnvironment([...always, ...settings]) })
+      const accessTo = Effect.fnUntraced(function*(url: string) {
+        const token = yield* gitToken
+        const address = mirrored(url, insteadOf)
+        const access = tokenAccess(
+          address,
+          token === undefined || !takesToken(address, hosts) ? undefined : Redacted.value(token)
+        )
+        return { settings: access.settings, environment: { ...access.environment, GIT_SSH_COMMAND: yield* ssh } }
+      })
       return GitAccess.of({
         address: (url) => mirrored(url, insteadOf),
         local,
         remote: Effect.fnUntraced(function*(url, settings = []) {
-          const token = yield* gitToken
-          const address = mirrored(url, insteadOf)
-          const access = tokenAccess(
-            address,
-            token === undefined || !takesToken(address, hosts) ? undefined : Redacted.value(token)
-          )
-          return {
-            ...local([...settings, ...access.settings]),
-            ...access.environment,
-            GIT_SSH_COMMAND: yield* ssh
-          }
-        })
+          const access = yield* accessTo(url)
+          return { ...local([...settings, ...access.settings]), ...access.environment }
+        }),
+        agent: (url) =>
+          Effect.map(accessTo(url), ({ environment, settings }) => ({
+            settings: [...mirrorSettings(insteadOf), ...redirects(hosts), ...settings],
+            environment: { ...trusted, ...environment }
+          }))
       })
     })
   )

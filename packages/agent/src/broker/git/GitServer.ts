@@ -1,31 +1,54 @@
 /**
- * Git's smart HTTP for the agent's container: `docs.git` to read, `target.git` to read and, on one branch, to write. What cannot be done
- * is said as git says it, in a sentence.
+ * Git's smart HTTP for the agent's container: `docs.git` and submodules to read, `target.git` to read and, on one branch, to write. What
+ * cannot be done is said as git says it, in a sentence.
  */
 import { Context, Effect, FileSystem, Layer, type Scope, Stream } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { lastWords } from "../../git/Git.ts"
 import type { Environment } from "../../pod/Environment.ts"
-import type { Role, Route } from "../Route.ts"
+import type { GitRoute, Role } from "../Route.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { makeSlots } from "../services/Slots.ts"
 import { BrokerGit } from "./BrokerGit.ts"
 import { askedBranches, parseFetch, wantedObjects } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
-import { Mirror, type MirrorError } from "./Mirror.ts"
+import { Mirror, MirrorError } from "./Mirror.ts"
 import { errorAnswer, packet, packetsUntilFlush, pushAnswer, serviceHeader } from "./PktLine.ts"
 import { parsePush, pushRefusal } from "./PushCommands.ts"
 import { answer, bodyOf, largestCall, reading } from "./SmartHttp.ts"
+import { RunSubmodules } from "./Submodules.ts"
 import { Target } from "./Target.ts"
 
-type GitRoute = Extract<Route, { readonly _tag: "GitRefs" | "GitCall" }>
+type Request = HttpServerRequest.HttpServerRequest
 
 const largestCommands = 65_536
 const atOnce = 6
+/** Of a submodule, in one request: each may have to be looked for. */
+const mostWants = 8
+
+/** A repository of the broker's, to read. */
+interface Readable {
+  readonly name: string
+  readonly folder: string
+  readonly environment: Effect.Effect<Environment>
+  /** Before its branches are told. */
+  readonly open: Effect.Effect<unknown, MirrorError>
+  /** Sees to it that what a client asks for is here; answers with an object that it may not have. */
+  readonly admit: (
+    packets: ReadonlyArray<string>,
+    wants: ReadonlyArray<string>
+  ) => Effect.Effect<string | undefined, MirrorError>
+}
+
+/** Version 2, where the client speaks it. */
+const versionOf = ({ headers }: Request): Environment => {
+  const version = headers["git-protocol"]
+  return version !== undefined && /^version=[12]$/.test(version) ? { GIT_PROTOCOL: version } : {}
+}
 
 export class GitServer extends Context.Service<GitServer, {
   readonly handle: (
-    request: HttpServerRequest.HttpServerRequest,
+    request: Request,
     route: GitRoute
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, never, Scope.Scope>
 }>()("@orchestrator/agent/broker/git/GitServer") {
@@ -36,70 +59,96 @@ export class GitServer extends Context.Service<GitServer, {
       const access = yield* GitAccess
       const git = yield* BrokerGit
       const mirror = yield* Mirror
+      const submodules = yield* RunSubmodules
       const target = yield* Target
       const { files, git: { maxPushBytes } } = yield* BrokerConfig
       const slots = makeSlots(atOnce)
 
       const receives = access.local([["receive.advertiseAtomic", "false"], ["receive.advertisePushOptions", "false"]])
 
-      /** Version 2 for reading, where the client speaks it. */
-      const uploads = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, role: Role) {
-        const environment = yield* mirror.environment(role, reading)
-        const version = request.headers["git-protocol"]
-        return version !== undefined && /^version=[12]$/.test(version)
-          ? { ...environment, GIT_PROTOCOL: version }
-          : environment
-      })
-
-      const refs = Effect.fnUntraced(function*(
-        request: HttpServerRequest.HttpServerRequest,
-        role: Role,
-        service: GitRoute["service"]
-      ) {
-        yield* role === "target" ? target.open : mirror.refresh(role)
-        const environment: Environment = service === "git-receive-pack" ? receives : yield* uploads(request, role)
-        const { bytes, exitCode, stderr } = yield* git.ask({
-          args: [service.slice(4), "--stateless-rpc", "--http-backend-info-refs", mirror.folder(role)],
-          environment
+      const ofRun = (role: Role): Readable => ({
+        name: `${role}.git`,
+        folder: mirror.folder(role),
+        environment: mirror.environment(role, reading),
+        open: role === "target" ? target.open : mirror.refresh(role),
+        admit: Effect.fnUntraced(function*(packets, wants) {
+          const asked = askedBranches(packets)
+          if (asked.length > 0) yield* mirror.include(role, asked)
+          const [stranger] = yield* mirror.strangers(role, wants)
+          const fetch = parseFetch(packets)
+          if (stranger === undefined && fetch !== undefined) yield* mirror.bring(role, fetch)
+          return stranger
         })
-        if (exitCode !== 0) {
-          const words = lastWords(stderr) || `git ended with exit code ${exitCode} and no words`
-          yield* Effect.logWarning(`the branches of ${role}.git cannot be told: ${words}`)
-          return answer(`${service}-advertisement`, errorAnswer(service, `the branches cannot be told: ${words}`))
-        }
-        const bare = environment["GIT_PROTOCOL"] === "version=2"
-        return answer(`${service}-advertisement`, bare ? bytes : Buffer.concat([serviceHeader(service), bytes]))
       })
 
-      const upload = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, role: Role) {
+      const ofSubmodule = (id: number, folder: string): Readable => ({
+        name: `submodules/${id}.git`,
+        folder,
+        environment: Effect.succeed(access.local(reading)),
+        open: Effect.void,
+        admit: Effect.fnUntraced(function*(_, wants) {
+          for (const wanted of wants.slice(0, mostWants)) {
+            if (!(yield* Effect.orElseSucceed(submodules.take(id, wanted), () => false))) return wanted
+          }
+          return wants[mostWants]
+        })
+      })
+
+      /** Nothing is served before the tree of submodules is known. */
+      const find = Effect.fnUntraced(function*(repository: GitRoute["repository"]) {
+        if (typeof repository !== "number") return ofRun(repository)
+        yield* submodules.list
+        const folder = submodules.folder(repository)
+        if (folder !== undefined) return ofSubmodule(repository, folder)
+        const reason = "the run has no such submodule"
+        return yield* new MirrorError({ operation: "look", ref: `submodules/${repository}.git`, reason })
+      })
+
+      const refs = Effect.fnUntraced(
+        function*(request: Request, { folder, name, ...from }: Readable, { service }: GitRoute) {
+          yield* from.open
+          const environment: Environment = service === "git-receive-pack"
+            ? receives
+            : { ...yield* from.environment, ...versionOf(request) }
+          const { bytes, exitCode, stderr } = yield* git.ask({
+            args: [service.slice(4), "--stateless-rpc", "--http-backend-info-refs", folder],
+            environment
+          })
+          if (exitCode !== 0) {
+            const words = lastWords(stderr) || `git ended with exit code ${exitCode} and no words`
+            yield* Effect.logWarning(`the branches of ${name} cannot be told: ${words}`)
+            return answer(`${service}-advertisement`, errorAnswer(service, `the branches cannot be told: ${words}`))
+          }
+          const bare = environment["GIT_PROTOCOL"] === "version=2"
+          return answer(`${service}-advertisement`, bare ? bytes : Buffer.concat([serviceHeader(service), bytes]))
+        }
+      )
+
+      const upload = Effect.fnUntraced(function*(request: Request, { admit, environment, folder, name }: Readable) {
         const body = yield* Stream.mkUint8Array(bodyOf(request, largestCall))
         const packets = packetsUntilFlush(body)?.packets
         const wants = packets && wantedObjects(packets)
         if (packets === undefined || wants === undefined) {
           return HttpServerResponse.text("This request cannot be understood.\n", { status: 400 })
         }
-        const asked = askedBranches(packets)
-        if (asked.length > 0) yield* mirror.include(role, asked)
-        const [stranger] = yield* mirror.strangers(role, wants)
+        const stranger = yield* admit(packets, wants)
         if (stranger !== undefined) {
-          yield* Effect.logWarning(`an object of ${role}.git was asked for that no branch leads to: ${stranger}`)
+          yield* Effect.logWarning(`an object of ${name} was asked for that no branch leads to: ${stranger}`)
           const words = `upload-pack: not our ref ${stranger}: no branch of this repository leads to it`
           return answer("git-upload-pack-result", packet(`ERR ${words}\n`))
         }
-        const fetch = parseFetch(packets)
-        if (fetch !== undefined) yield* mirror.bring(role, fetch)
         return answer(
           "git-upload-pack-result",
           git.stream({
-            args: ["upload-pack", "--stateless-rpc", mirror.folder(role)],
-            environment: yield* uploads(request, role),
+            args: ["upload-pack", "--stateless-rpc", folder],
+            environment: { ...yield* environment, ...versionOf(request) },
             input: Stream.succeed(body)
           })
         )
       })
 
       /** The push as a file, so that a client that goes away in the middle leaves nothing half done; it is gone before the answer goes. */
-      const receive = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+      const receive = Effect.fnUntraced(function*(request: Request) {
         const folder = yield* fs.makeTempDirectoryScoped({ directory: files.state, prefix: "body-" })
         const path = `${folder}/body`
         const fits = yield* bodyOf(request, maxPushBytes + largestCommands).pipe(
@@ -127,17 +176,16 @@ export class GitServer extends Context.Service<GitServer, {
         return answer("git-receive-pack-result", yield* target.push(push, path))
       }, Effect.scoped)
 
-      const handle = Effect.fnUntraced(function*(
-        request: HttpServerRequest.HttpServerRequest,
-        { _tag, role, service }: GitRoute
-      ) {
-        if (role === "docs" && service === "git-receive-pack") {
-          return _tag === "GitRefs"
+      const handle = Effect.fnUntraced(function*(request: Request, route: GitRoute) {
+        const { call, repository, service } = route
+        if (repository === "docs" && service === "git-receive-pack") {
+          return call === "Refs"
             ? answer(`${service}-advertisement`, errorAnswer(service, "docs.git can only be read"))
             : HttpServerResponse.text("docs.git can only be read\n", { status: 403 })
         }
-        if (_tag === "GitRefs") return yield* refs(request, role, service)
-        return yield* service === "git-upload-pack" ? upload(request, role) : receive(request)
+        if (service === "git-receive-pack" && call === "Exchange") return yield* receive(request)
+        const from = yield* find(repository)
+        return yield* call === "Refs" ? refs(request, from, route) : upload(request, from)
       })
 
       const said = ({ message }: MirrorError, { service }: GitRoute) =>

@@ -3,7 +3,7 @@
  * history. What the run's own branch says counts for nothing here: a run could name there what only its user may read.
  */
 import { printable } from "@orchestrator/domain/Printable"
-import { Clock, Effect, FileSystem, Semaphore } from "effect"
+import { Clock, Context, Effect, FileSystem, Layer, Semaphore } from "effect"
 import { lastWords } from "../../git/Git.ts"
 import {
   isOwnHost,
@@ -12,28 +12,25 @@ import {
   parsePins,
   pathRefusal,
   resolveUrl,
-  type Submodule,
   urlRefusal
 } from "../../git/SubmoduleRules.ts"
 import { isTransient } from "../../git/UpstreamWords.ts"
+import type { Submodule } from "../../pod/BrokerApi.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
 import { BrokerGit, retrySchedule } from "./BrokerGit.ts"
 import { GitAccess } from "./GitAccess.ts"
-import { MirrorError } from "./Mirror.ts"
+import { Mirror, MirrorError } from "./Mirror.ts"
 import { explained } from "./RemoteWords.ts"
+import { Target } from "./Target.ts"
 import { unpackSettings } from "./Unpacked.ts"
 
 type Environment = Readonly<Record<string, string>>
 
 /** Where the submodules of a commit are read: git's environment of its repository, and the address that it is known by. */
-export interface Source {
+interface Source {
   readonly environment: Environment
   readonly commit: string
-  readonly url: string
-}
-
-interface Known extends Submodule {
   readonly url: string
 }
 
@@ -73,17 +70,19 @@ const found = (named: ReadonlyArray<NamedModule>, pins: ReadonlyMap<string, stri
     return commit === undefined ? [] : [{ path, url, commit }]
   })
 
-export const makeSubmodules = Effect.gen(function*() {
+const make = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const access = yield* GitAccess
   const git = yield* BrokerGit
   const { redact } = yield* Credentials
   const { files, git: { docsUrl, hosts, targetUrl } } = yield* BrokerConfig
+  const mirror = yield* Mirror
+  const target = yield* Target
   const own = [targetUrl, ...(docsUrl === undefined ? [] : [docsUrl])]
   const root = `${files.state}/submodules`
   const turn = yield* Semaphore.make(1)
   const folder = (id: number) => `${root}/${id}.git`
-  let known: ReadonlyArray<Known> | undefined
+  let known: ReadonlyArray<Submodule> | undefined
   let bytes = 0
   /** How often a commit was asked for that nothing led to, by submodule. */
   const misses = new Map<number, number>()
@@ -162,14 +161,21 @@ export const makeSubmodules = Effect.gen(function*() {
       Effect.orElseSucceed(() => 0)
     )
 
+  /** The run's repository at the branch that the work starts from. */
+  const source = Effect.gen(function*() {
+    const { base } = yield* target.current
+    const environment = { ...yield* mirror.environment("target"), GIT_DIR: mirror.folder("target") }
+    return { environment, commit: `refs/heads/${base}`, url: targetUrl }
+  })
+
   /** Reads the tree of submodules, level by level, and fetches each. */
   const walk = Effect.fnUntraced(function*(source: Source) {
     yield* fs.remove(root, { recursive: true, force: true })
     yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 })
     const end = (yield* Clock.currentTimeMillis) + seconds.all * 1000
-    const all: Array<Known> = []
+    const all: Array<Submodule> = []
 
-    const get = Effect.fnUntraced(function*({ commit, id, url }: Known) {
+    const get = Effect.fnUntraced(function*({ commit, id, url }: Submodule) {
       if ((yield* Clock.currentTimeMillis) >= end) return `there was no time left (${seconds.all} s for all of them)`
       if (bytes > mebibytes.all * 1_048_576) return `all of them together have more than ${mebibytes.all} MiB`
       yield* open(folder(id))
@@ -192,7 +198,7 @@ export const makeSubmodules = Effect.gen(function*() {
           (depth > deepest ? `it lies more than ${deepest} submodules deep` : undefined) ??
           (id >= most ? `there are more than ${most}` : undefined)
         const shown = printable(`${prefix}${path}`, { max: 300 })
-        const module: Known = problem === undefined
+        const module: Submodule = problem === undefined
           ? { id, path: `${prefix}${path}`, commit, url: url ?? "" }
           : { id, path: shown, commit, url: "", problem }
         all.push(module)
@@ -227,7 +233,7 @@ export const makeSubmodules = Effect.gen(function*() {
     )
 
   /** Whether a branch or a tag of the submodule's own repository leads to a commit. Its history is fetched for that, without files. */
-  const isUpstream = Effect.fnUntraced(function*({ id, url }: Known, commit: string) {
+  const isUpstream = Effect.fnUntraced(function*({ id, url }: Submodule, commit: string) {
     const history = `${root}/${id}.history`
     yield* open(history)
     const { exitCode: failed, stderr } = yield* fetch(url, history, ["--filter=tree:0"], everything)
@@ -267,20 +273,25 @@ export const makeSubmodules = Effect.gen(function*() {
     }))
 
   return {
-    /** The repository of one that was fetched. */
     folder: (id: number) => {
       const module = known?.[id]
       return module === undefined || module.problem !== undefined ? undefined : folder(id)
     },
-    /** The address that it is known by. */
-    url: (id: number) => known?.[id]?.url ?? "",
-    /** All of them, found and fetched when they are asked for first. */
-    list: <E, R>(source: Effect.Effect<Source, E, R>) =>
-      turn.withPermit(Effect.gen(function*() {
-        known ??= yield* walk(yield* source)
-        return known.slice(0, 4 * most).map(({ url: _, ...module }): Submodule => module)
-      })),
-    /** Whether a commit may be given, which is then here: one that is pinned, or that the submodule's own repository leads to. */
+    list: turn.withPermit(Effect.gen(function*() {
+      known ??= yield* walk(yield* source)
+      return known.slice(0, 4 * most)
+    })),
     take: (id: number, commit: string) => turn.withPermit(take(id, commit))
   }
 })
+
+export class RunSubmodules extends Context.Service<RunSubmodules, {
+  /** All of them, found and fetched when they are asked for first. */
+  readonly list: Effect.Effect<ReadonlyArray<Submodule>, MirrorError>
+  /** The repository of one that was fetched. */
+  readonly folder: (id: number) => string | undefined
+  /** Whether a commit may be given, which is then here: one that is pinned, or that the submodule's own repository leads to. */
+  readonly take: (id: number, commit: string) => Effect.Effect<boolean, MirrorError>
+}>()("@orchestrator/agent/broker/git/Submodules") {
+  static readonly layer = Layer.effect(RunSubmodules, make)
+}

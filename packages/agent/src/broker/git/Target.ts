@@ -213,7 +213,8 @@ export class Target extends Context.Service<Target, {
 
       /** Whether the branch is this run's: where it was free, somebody else may have made it since. */
       const isOwn = ({ branch, floor, ownHead }: TargetState) =>
-        branch === settings.branches.own || branch === settings.known?.branch || (floor ?? ownHead) !== undefined
+        settings.agentPushes || branch === settings.branches.own || branch === settings.known?.branch ||
+        (floor ?? ownHead) !== undefined
 
       const verify = Effect.gen(function*() {
         const { heads, state: now } = yield* refreshed

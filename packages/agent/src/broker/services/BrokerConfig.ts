@@ -30,6 +30,8 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
     /** Lines of a `known_hosts` file, beside the pinned ones. */
     knownHosts: values.gitKnownHosts,
     hosts: hostPolicyOf(values),
+    /** Whether the agent has the credentials as well, so that it may have pushed what nobody pushed here. */
+    agentPushes: false,
     /** GitHub user whose commits are signed with the mounted key; absent: nothing is. */
     signCommitsOf: values.signCommitsOf,
     maxPushBytes: Math.round(values.maxPushMebibytes * 1_048_576),
@@ -57,7 +59,7 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
   files: {
     credentials: values.credentialsDir,
     ssh: values.sshDir,
-    state: values.brokerStateDir,
+    state: values.brokerStateDir ?? "/var/lib/orchestrator/broker",
     endpoint: values.brokerEndpointFile,
     terminationMessage: values.terminationMessagePath
   },

@@ -2,9 +2,10 @@
  * The run's secrets, read from their files each time they are needed, since they may be renewed while the run goes on. Whatever was ever
  * read is blanked in logs and messages.
  */
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
-import type { Redact } from "../../pod/Redact.ts"
-import { redactor } from "../../pod/Redact.ts"
+import type { Environment } from "../../pod/Environment.ts"
+import { type Redact, redactor } from "../../pod/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import type { HeldKey, ReadKey } from "./ModelKey.ts"
 
@@ -26,37 +27,59 @@ export class Credentials extends Context.Service<Credentials, {
   static readonly layer = Layer.effect(
     Credentials,
     Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
       const { files } = yield* BrokerConfig
-      const seen = new Set<string>()
-      let redact = redactor({})
-      const guard = (value: string) => {
-        if (seen.has(value)) return
-        seen.add(value)
-        redact = redactor(Object.fromEntries([...seen].map((secret, index) => [`SECRET_${index}`, secret])))
-      }
-      const read = (path: string) =>
-        fs.readFileString(path).pipe(
-          Effect.map((text) => text.trim()),
-          Effect.map((text) => {
-            if (text === "") return undefined
-            guard(text)
-            return text
-          }),
-          Effect.orElseSucceed(() => undefined)
-        )
-      const secret = (path: string) =>
-        Effect.map(read(path), (text) => text === undefined ? undefined : Redacted.make(text))
+      const text = yield* texts
+      return yield* credentials((name) => text(`${files.credentials}/${name}`), {})
+    })
+  )
 
-      return Credentials.of({
-        modelKey: ({ readKey }) => readKey((name) => read(`${files.credentials}/${name}`)),
-        gitToken: secret(`${files.credentials}/github-token`),
-        sshKey: secret(`${files.ssh}/ssh-privatekey`),
-        signingKey: secret(`${files.credentials}/signing-key`),
-        knownHosts: fs.readFileString(`${files.ssh}/known_hosts`).pipe(Effect.orElseSucceed(() => "")),
-        guard,
-        redact: (text) => redact(text)
-      })
+  /** From the environment of this process, which the agent has too. The model's key is the agent's alone. */
+  static readonly layerEnvironment = Layer.effect(
+    Credentials,
+    Effect.gen(function*() {
+      const { environment } = yield* BrokerConfig
+      const variables: Environment = { "github-token": runnerNames.ghToken }
+      return yield* credentials((name) => Effect.succeed(environment[variables[name] ?? ""]), environment)
     })
   )
 }
+
+/** Reads files; one that cannot be read has no text. */
+const texts = Effect.map(
+  FileSystem.FileSystem,
+  (fs) => (path: string) => fs.readFileString(path).pipe(Effect.orElseSucceed(() => undefined))
+)
+
+/** Secrets by their names; the ssh key is a file wherever the others are. */
+const credentials = Effect.fnUntraced(
+  function*(find: (name: string) => Effect.Effect<string | undefined>, blanked: Environment) {
+    const { files } = yield* BrokerConfig
+    const text = yield* texts
+    const seen = new Set<string>()
+    let redact = redactor(blanked)
+    const guard = (value: string) => {
+      if (seen.has(value)) return
+      seen.add(value)
+      const secrets = Object.fromEntries([...seen].map((secret, index) => [`SECRET_${index}`, secret]))
+      redact = redactor({ ...blanked, ...secrets })
+    }
+    const guarded = Effect.map((given: string | undefined) => {
+      const value = given?.trim() ?? ""
+      if (value === "") return undefined
+      guard(value)
+      return value
+    })
+    const secret = (reading: Effect.Effect<string | undefined>) =>
+      Effect.map(guarded(reading), (value) => value === undefined ? undefined : Redacted.make(value))
+
+    return Credentials.of({
+      modelKey: ({ readKey }) => readKey((name) => guarded(find(name))),
+      gitToken: secret(find("github-token")),
+      sshKey: secret(text(`${files.ssh}/ssh-privatekey`)),
+      signingKey: secret(find("signing-key")),
+      knownHosts: Effect.map(text(`${files.ssh}/known_hosts`), (lines) => lines ?? ""),
+      guard,
+      redact: (words) => redact(words)
+    })
+  }
+)

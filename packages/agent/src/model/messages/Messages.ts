@@ -1,6 +1,6 @@
 /** Anthropic's Messages API. */
 import { DateTime, Effect, Option, Redacted } from "effect"
-import { brokerPaths } from "../../pod/BrokerApi.ts"
+import { messagesPath } from "../../pod/Endpoint.ts"
 import type { ModelDialect } from "../ModelDialect.ts"
 import { meteredEvents, meteredPlain } from "./AnswerMeter.ts"
 import { modelError } from "./ModelError.ts"
@@ -14,7 +14,7 @@ const parseTime = (text: string): number | undefined =>
 
 export const messages: ModelDialect = {
   name: "Anthropic Messages",
-  mount: brokerPaths.messages,
+  mount: messagesPath,
   target: (method, path, query) => {
     const target = allowedPath(method, path, query)
     if (target === undefined) return undefined

@@ -265,9 +265,6 @@ export const deliver = Effect.fn("Delivery.deliver")(function*(prepared: Prepare
     return { delivery, forgeKnown: false, remarks } satisfies HandedOver
   }
   const delivered: Delivered = yield* handover.deliver({
-    delivery,
-    base: prepared.baseBranch,
-    title: prepared.title,
     ...report,
     summary: [...remarks, report.summary].join("\n\n")
   }).pipe(

@@ -1,12 +1,22 @@
 /**
- * Handing the work over. With a broker it decides the branch, delivers and reports; without one its parts are called here. Either way
- * the answer is what was read back, and one function of the runner makes success of it.
+ * Handing the work over to the broker, which decides the branch, delivers and reports. What it answers is what was read back, and one
+ * function of the runner makes success of it.
  */
-import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import { Context, type Effect, Schema } from "effect"
+import { printable } from "@orchestrator/domain/Printable"
+import { Context, Duration, Effect, Layer, Schedule, Schema } from "effect"
+import { isTransient } from "../../git/UpstreamWords.ts"
 import type { Delivered } from "../../pod/BrokerApi.ts"
-import type { SignatureError } from "../sign/SignatureRequest.ts"
+import type { Endpoint } from "../../pod/Endpoint.ts"
+import { brokerClient, type BrokerFailure, failureOf } from "../services/BrokerClient.ts"
+import { requestSignature, type SignatureError } from "../sign/SignatureRequest.ts"
+
+/** The first look at a large repository takes minutes. */
+const answerTimeout = "20 minutes"
+/** A restarted broker is back within seconds; the kubelet waits longer from time to time. */
+const again = Schedule.min([Schedule.exponential(Duration.millis(250)), Schedule.spaced("5 seconds")]).pipe(
+  Schedule.upTo({ duration: "45 seconds" })
+)
 
 export class HandoverError extends Schema.TaggedError<HandoverError>()("HandoverError", {
   operation: Schema.Literals(["run", "branch", "deliver", "cancel"]),
@@ -25,13 +35,9 @@ export interface Decision {
   readonly base: string
 }
 
-/** Work that was pushed. */
+/** What the agent says of work that was pushed. */
 export interface Work {
-  /** As the runner read it back. */
-  readonly delivery: Delivery
-  readonly base: string
-  readonly title: string
-  /** The agent's last words. */
+  /** Its last words. */
   readonly summary: string
   readonly costUsd: number | undefined
 }
@@ -45,13 +51,12 @@ export interface HandedOver extends Delivered {
 }
 
 export class Handover extends Context.Service<Handover, {
-  /** Undefined where nobody but the runner decides. */
-  readonly decision: Effect.Effect<Decision | undefined, HandoverError>
+  readonly decision: Effect.Effect<Decision, HandoverError>
   /** Asks for the branch with the run's suffix; answers with the decision that then holds. */
-  readonly switchToOwnBranch: Effect.Effect<Decision | undefined, HandoverError>
+  readonly switchToOwnBranch: Effect.Effect<Decision, HandoverError>
   /** Reads back and sees to the pull request. */
   readonly deliver: (work: Work) => Effect.Effect<Delivered, HandoverError>
-  /** What the broker has seen so far; undefined where there is none or it does not answer. */
+  /** What the broker has seen so far; undefined where it does not answer. */
   readonly brokerReport: Effect.Effect<BrokerResult | undefined>
   /** Signs commits; undefined where the installation signs none. */
   readonly signer: {
@@ -60,4 +65,53 @@ export class Handover extends Context.Service<Handover, {
   } | undefined
   /** The run takes nothing more of a model. */
   readonly cancel: Effect.Effect<void>
-}>()("@orchestrator/agent/runner/handover/Handover") {}
+}>()("@orchestrator/agent/runner/handover/Handover") {
+  /** The broker at this address. One that is just being restarted is waited for. */
+  static readonly layer = (endpoint: Endpoint) =>
+    Layer.effect(
+      Handover,
+      Effect.gen(function*() {
+        const broker = yield* brokerClient(endpoint)
+        const { signingKey } = endpoint
+
+        const once = <A>(operation: HandoverError["operation"], call: Effect.Effect<A, BrokerFailure>) => {
+          const failed = (reason: string) => new HandoverError({ operation, reason })
+          return call.pipe(
+            Effect.mapError((failure) => failed(failureOf(failure).reason)),
+            Effect.timeoutOrElse({
+              duration: answerTimeout,
+              orElse: () => Effect.fail(failed(`no answer within ${answerTimeout}`))
+            })
+          )
+        }
+        const patiently = <A>(operation: HandoverError["operation"], call: Effect.Effect<A, BrokerFailure>) =>
+          once(operation, call).pipe(Effect.retry({ schedule: again, while: ({ reason }) => isTransient(reason) }))
+        const decision = patiently("run", broker.run())
+
+        return Handover.of({
+          decision,
+          switchToOwnBranch: patiently("branch", broker.branch()).pipe(Effect.catch(() => decision)),
+          deliver: Effect.fn("Handover.deliver")(({ costUsd, summary }) =>
+            patiently(
+              "deliver",
+              broker.deliver({
+                payload: {
+                  summary: printable(summary, { lines: true, max: 100_000 }),
+                  ...(costUsd === undefined ? {} : { costUsd })
+                }
+              })
+            )
+          ),
+          brokerReport: once("run", broker.run()).pipe(
+            Effect.map(({ brokerReport }) => brokerReport),
+            Effect.timeout("20 seconds"),
+            Effect.orElseSucceed(() => undefined)
+          ),
+          signer: signingKey === undefined
+            ? undefined
+            : { publicKey: signingKey, sign: (commit) => requestSignature(broker, commit) },
+          cancel: broker.cancel().pipe(Effect.timeout("2 seconds"), Effect.ignore)
+        })
+      })
+    )
+}

@@ -5,7 +5,7 @@
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { Duration, Effect, FileSystem, Option, Schedule, Schema } from "effect"
 import type { AgentCli } from "../../agents/AgentCli.ts"
-import { Endpoint } from "../../pod/BrokerApi.ts"
+import { Endpoint } from "../../pod/Endpoint.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
 

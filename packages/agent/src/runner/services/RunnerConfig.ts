@@ -1,11 +1,9 @@
 /**
  * What a run asks of the runner: the environment that its Job sets, in the terms of its work.
  */
-import type { HostPolicy } from "@orchestrator/domain/GitHosts"
-
 import type { PreviousAttempt } from "@orchestrator/domain/PreviousAttempt"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
-import { Context, type Redacted } from "effect"
+import { Context } from "effect"
 import type { AgentCli } from "../../agents/AgentCli.ts"
 import type { Bounds } from "../../agents/Following.ts"
 import type { Task } from "../../kinds/RunWorks.ts"
@@ -31,14 +29,8 @@ export interface RunnerSettings {
   readonly shared: boolean
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined
-  readonly token: Redacted.Redacted | undefined
-  readonly allowedProtocols: string
-  /** The same for the agent, which may reach more than the run's own remotes. */
+  /** By which the agent's git may reach remotes. */
   readonly agentProtocols: string
-  /** Mirrors: what addresses that begin with a key have in its place. */
-  readonly insteadOf: Readonly<Record<string, string>>
-  /** Whose the token is, where there is no broker. */
-  readonly hosts: HostPolicy
   readonly roots: {
     readonly workspace: string
     readonly config: string

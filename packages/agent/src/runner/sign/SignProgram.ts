@@ -1,7 +1,7 @@
 /** What the agent's git starts as `gpg.ssh.program` to sign a commit: it hands the commit to the broker and writes the signature beside it. */
 import { NodeHttpClient } from "@effect/platform-node"
 import { Console, Effect, FileSystem } from "effect"
-import { HttpClient } from "effect/http"
+import { brokerClient } from "../services/BrokerClient.ts"
 import { awaitEndpoint } from "../services/Endpoint.ts"
 import { requestSignature } from "./SignatureRequest.ts"
 
@@ -25,9 +25,8 @@ export const signProgram = Effect.fn("SignProgram.run")(
       return 2
     }
     return yield* Effect.gen(function*() {
-      const client = yield* HttpClient.HttpClient
-      const endpoint = yield* awaitEndpoint(endpointFile, endpointSeconds)
-      const signature = yield* requestSignature(client, endpoint, yield* fs.readFile(file))
+      const broker = yield* brokerClient(yield* awaitEndpoint(endpointFile, endpointSeconds))
+      const signature = yield* requestSignature(broker, yield* fs.readFile(file))
       yield* fs.writeFileString(`${file}.sig`, signature)
       return 0
     }).pipe(Effect.catch(({ message }) => Effect.as(Console.error(message), 1)))

@@ -134,7 +134,7 @@ const inClone = Effect.fnUntraced(function*<A, E, R>(
   ))
 })
 
-const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote, decided: string | undefined) {
+const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote, decided: string) {
   const branch = [decided, remote.defaultBranch].find((name) => name !== undefined && remote.heads.has(name))
   return branch ?? (yield* setupFailed(`target repository ${url} cannot be worked on: ${noStart(remote.heads)}`))
 })
@@ -166,14 +166,11 @@ const writersOf = Effect.fnUntraced(function*(repository: Repository, base: stri
 const undecided = (githubUser: string) => (error: HandoverError) =>
   setupFailed(`${error.message}.${advice(error.reason, githubUser)}`)
 
-/** The runner's choice, or what the broker's decision makes of it. */
-const settleBranch = Effect.fnUntraced(function*(facts: BranchFacts, decision: Decision | undefined) {
-  const preferred = chooseBranch(facts)
-  if (decision === undefined) return preferred
-  if (!mustLeave(preferred, decision.branch, facts)) return choiceFor(decision.branch, facts)
+/** What the broker's decision makes of the runner's choice. */
+const settleBranch = Effect.fnUntraced(function*(facts: BranchFacts, decision: Decision) {
+  if (!mustLeave(chooseBranch(facts), decision.branch, facts)) return choiceFor(decision.branch, facts)
   const { switchToOwnBranch } = yield* Handover
-  const next = yield* switchToOwnBranch
-  return choiceFor(next?.branch ?? decision.branch, facts)
+  return choiceFor((yield* switchToOwnBranch).branch, facts)
 })
 
 const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSettings, task: CodeTask) {
@@ -188,7 +185,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     upstream.look("target").pipe(Effect.mapError(unreachable("target repository", githubUser)))
   ], { concurrency: 2 })
   const decision = yield* handover.decision.pipe(Effect.mapError(undecided(githubUser)))
-  const baseBranch = yield* baseOf(url, remote, decision?.base)
+  const baseBranch = yield* baseOf(url, remote, decision.base)
   const base = tracking(baseBranch)
   const refspecs = [`+refs/heads/*:${tracking("*")}`]
   const plain = codeBranch(task.taskId)

@@ -5,7 +5,8 @@
 import { printable } from "@orchestrator/domain/Printable"
 import { Effect, FileSystem } from "effect"
 import { Git } from "../../git/Git.ts"
-import { parseModules, type Submodule } from "../../git/SubmoduleRules.ts"
+import { parseModules } from "../../git/SubmoduleRules.ts"
+import type { Submodule } from "../../pod/BrokerApi.ts"
 import { discard, isPlainPath, kindOf, namesIn, plainPath, writePlain } from "../../pod/Plain.ts"
 import { Submodules, type SubmodulesError } from "../handover/Submodules.ts"
 import type { Repository } from "./Clone.ts"
@@ -120,7 +121,7 @@ export const checkOutModules = Effect.fn("Submodules.checkOut")(function*(
   const here = yield* namedLinks(root)
   if (here.length === 0) return none
   const problem = ({ message }: SubmodulesError) => Effect.as(Effect.logWarning(message), message)
-  const found = yield* submodules.list(root, base).pipe(Effect.catch(problem))
+  const found = yield* submodules.list.pipe(Effect.catch(problem))
   const all = typeof found === "string" ? [] : found
   const done: Array<CheckedOut> = []
   const refused: Array<string> = []

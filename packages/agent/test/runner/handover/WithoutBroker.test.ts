@@ -1,12 +1,13 @@
-/** `agent.credentials: env`: the broker's forge in the runner's own process. */
+/** `agent.credentials: env`: the broker in the runner's own process, and an agent that has the credentials. */
 import { afterAll, afterEach, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
+import { gitHttp } from "../../fixtures/GitHttp.ts"
 import { gitHub, type GitHubOptions } from "../../fixtures/github/GitHub.ts"
-import { headOf, removeFolder } from "../../fixtures/Remotes.ts"
-import { codeRun, execute, removeShared, type Surroundings, surroundings, token } from "../../fixtures/Run.ts"
+import { commitTo, filesOf, git, headOf, removeFolder } from "../../fixtures/Remotes.ts"
+import { attempt, codeRun, execute, removeShared, type Surroundings, surroundings, token } from "../../fixtures/Run.ts"
 
 const branch = "feature/task-1-implementation"
 
@@ -32,7 +33,7 @@ const start = Effect.fnUntraced(function*(options: Partial<GitHubOptions> = {}) 
 })
 
 describe("without a broker", () => {
-  it.live("the runner opens the pull request, with the task's title and the agent's last words", () =>
+  it.live("the runner opens the pull request, with its title and the agent's last words", () =>
     Effect.gen(function*() {
       const { environment, forge, remotes } = yield* start()
       const { log, result } = yield* execute(environment("echo x > x.txt; done_ 'All is well.'"))
@@ -40,7 +41,7 @@ describe("without a broker", () => {
       assert.strictEqual(result.delivery?.pullRequestUrl, "https://github.com/acme/target/pull/1")
       assert.strictEqual(result.delivery?.headCommit, headOf(remotes.target, branch))
       const [pull] = forge.pulls
-      assert.strictEqual(pull?.title, "Task 1: Add a health endpoint")
+      assert.strictEqual(pull?.title, "Implement task 1")
       assert.strictEqual(pull?.base.ref, "main")
       assert.include(pull?.body, "All is well.")
       assert.include(pull?.body, "$0.01")
@@ -88,5 +89,65 @@ describe("without a broker", () => {
       assert.include(result.message, "REPOSITORY_URL")
       assert.isFalse(existsSync(join(around.folder, "agent", "prompt.1")))
       assert.include(readFileSync(join(around.folder, "result"), "utf8"), "git.allowedHosts")
+    }))
+
+  it.live("a remote that takes no push ends the run before its agent starts", () =>
+    Effect.gen(function*() {
+      around = surroundings()
+      const remote = yield* gitHttp(join(around.folder, "remotes"), token, { access: "read" })
+      const { result } = yield* execute(codeRun(around, {
+        GIT_ALLOW_PROTOCOL: "http",
+        GIT_ALLOWED_HOSTS: new URL(remote.url).host,
+        REPOSITORY_URL: `${remote.url}/target.git`,
+        DOCS_REPOSITORY_URL: `${remote.url}/docs.git`
+      }, agent("done_")))
+      assert.deepStrictEqual([result.outcome, result.reason], ["Failed", "SetupFailed"])
+      assert.include(result.message, "give the user, the token or the key write access")
+      assert.isFalse(existsSync(join(around.folder, "agent", "calls")))
+      assert.deepStrictEqual([...remote.passwords], [token])
+    }))
+
+  it.live("the agent has its remote and its keys as they are, and nothing of the broker's", () =>
+    Effect.gen(function*() {
+      const { environment } = yield* start()
+      const { log, result } = yield* execute(environment(
+        "env > \"$here/env\"; git remote get-url origin > \"$here/origin\"; echo x > x.txt; done_",
+        { ANTHROPIC_API_KEY: "sk-ant-fake-key-of-a-test", ANTHROPIC_BASE_URL: "https://models.example.test" }
+      ))
+      assert.strictEqual(result.outcome, "Completed", log.join("\n"))
+      const left = (name: string) => readFileSync(join(around.folder, "agent", name), "utf8")
+      assert.include(readFileSync(join(around.clone, ".git", "config"), "utf8"), "https://github.com/acme/target.git")
+      for (const kept of [`GH_TOKEN=${token}`, "ANTHROPIC_API_KEY=sk-ant-fake", "ANTHROPIC_BASE_URL=https://models."]) {
+        assert.include(left("env"), kept)
+      }
+      assert.notInclude(left("env"), "127.0.0.1")
+      assert.notMatch(left("origin"), /127\.0\.0\.1/)
+    }))
+
+  it.live("what the agent pushed past the broker counts, and is the run's in a later attempt whose status was lost", () =>
+    Effect.gen(function*() {
+      const { environment, forge, remotes } = yield* start()
+      const pushes = (name: string) =>
+        `echo x > ${name}; git add ${name}; git commit -qm ${name}; git push -q origin HEAD >&2; done_`
+      const { log, result } = yield* execute(environment(pushes("one.txt")))
+      assert.strictEqual(result.outcome, "Completed", log.join("\n"))
+      assert.strictEqual(result.delivery?.headCommit, headOf(remotes.target, branch))
+      const again = yield* execute(environment(pushes("two.txt"), attempt(around, 2)))
+      assert.strictEqual(again.result.outcome, "Completed", again.log.join("\n"))
+      assert.strictEqual(again.result.delivery?.branch, branch)
+      assert.includeMembers([...filesOf(remotes.target, branch)], ["one.txt", "two.txt"])
+      assert.lengthOf(forge.pulls, 1)
+    }))
+
+  it.live("the work starts from the branch that pull requests go to", () =>
+    Effect.gen(function*() {
+      const { environment, forge, remotes } = yield* start()
+      const next = commitTo(remotes.target, "next", { "next.txt": "n" })
+      const { log, result } = yield* execute(
+        environment("echo x > x.txt; done_", { PULL_REQUEST: JSON.stringify({ base: "next" }) })
+      )
+      assert.strictEqual(result.outcome, "Completed", log.join("\n"))
+      assert.strictEqual(forge.pulls[0]?.base.ref, "next")
+      assert.strictEqual(git(remotes.target, "merge-base", "next", branch), next)
     }))
 })
