@@ -43,7 +43,7 @@ export const managedSettingsPath = "/etc/claude-code/managed-settings.json"
 
 const variable = <const Name extends string, S extends Schema.Constraint>(name: Name, schema: S) => ({ name, schema })
 
-/** What both containers are told, and of git and forge what the broker's parts are told, wherever they run. */
+/** What both containers are told. */
 const shared = {
   runName: variable("RUN_NAME", Schema.NonEmptyString),
   runUid: variable("RUN_UID", Schema.NonEmptyString),
@@ -56,18 +56,11 @@ const shared = {
   gitAllowProtocol: variable("GIT_ALLOW_PROTOCOL", or(Protocols, "https:ssh")),
   gitAllowedHosts: variable("GIT_ALLOWED_HOSTS", or(Schema.String, "")),
   gitInsteadOf: variable("GIT_INSTEAD_OF", or(Pairs, "{}")),
-  gitKnownHosts: variable("GIT_KNOWN_HOSTS", or(Schema.String, "")),
-  caCertificates: variable("CA_CERTIFICATES", or(Certificates, "")),
-  maxPushMebibytes: variable("MAX_PUSH_MEBIBYTES", or(Positive, "512")),
-  maxUnpackedMebibytes: variable("MAX_UNPACKED_MEBIBYTES", or(Positive, "1024")),
-  knownBranch: variable("KNOWN_BRANCH", optional(BranchName)),
-  knownHead: variable("KNOWN_HEAD", optional(Commit)),
   forgeGithubHosts: variable("FORGE_GITHUB_HOSTS", or(Pairs, "{}")),
   pullRequest: variable("PULL_REQUEST", or(Schema.fromJsonString(PullRequestOptions), "{}")),
   pullRequestTitle: variable("PULL_REQUEST_TITLE", optional(Schema.NonEmptyString)),
   taskUrl: variable("TASK_URL", optional(HttpUrl)),
   ownBranch: variable("OWN_BRANCH", or(Flag, "false")),
-  brokerStateDir: variable("BROKER_STATE_DIR", text),
   sshDir: variable("SSH_DIR", or(Schema.String, "/etc/orchestrator/ssh")),
   terminationMessagePath: variable("TERMINATION_MESSAGE_PATH", or(Schema.String, terminationMessagePath))
 }
@@ -114,6 +107,8 @@ const runner = {
   traceparent: variable("TRACEPARENT", text),
   // Of the runner itself: the agent does not see them.
   orchestratorDir: variable("ORCHESTRATOR_DIR", text),
+  /** What the broker is told beside `shared`, where it runs in the runner's process: variables of its own and their values. */
+  brokerVariables: variable("ORCHESTRATOR_BROKER", or(Pairs, "{}")),
   brokerSeconds: variable("ORCHESTRATOR_BROKER_SECONDS", or(Positive, "90")),
   initSeconds: variable("ORCHESTRATOR_INIT_SECONDS", or(Positive, "60")),
   silenceSeconds: variable("ORCHESTRATOR_SILENCE_SECONDS", or(Positive, "900")),
@@ -131,7 +126,13 @@ const runnerOfCode = {
 
 const broker = {
   ...shared,
+  gitKnownHosts: variable("GIT_KNOWN_HOSTS", or(Schema.String, "")),
+  caCertificates: variable("CA_CERTIFICATES", or(Certificates, "")),
   signCommitsOf: variable("SIGN_COMMITS_OF", optional(GithubUser)),
+  maxPushMebibytes: variable("MAX_PUSH_MEBIBYTES", or(Positive, "512")),
+  maxUnpackedMebibytes: variable("MAX_UNPACKED_MEBIBYTES", or(Positive, "1024")),
+  knownBranch: variable("KNOWN_BRANCH", optional(BranchName)),
+  knownHead: variable("KNOWN_HEAD", optional(Commit)),
   model: variable("MODEL", optional(Schema.NonEmptyString)),
   modelAllowed: variable("MODEL_ALLOWED", or(Schema.fromJsonString(Schema.Array(Schema.NonEmptyString)), "[]")),
   modelBaseUrl: variable("MODEL_BASE_URL", or(HttpUrl, "https://api.anthropic.com")),
@@ -140,6 +141,7 @@ const broker = {
   streamIdleSeconds: variable("STREAM_IDLE_SECONDS", or(Positive, "120")),
   answerSeconds: variable("ANSWER_SECONDS", or(Positive, "600")),
   credentialsDir: variable("CREDENTIALS_DIR", or(Schema.String, "/etc/orchestrator/credentials")),
+  brokerStateDir: variable("BROKER_STATE_DIR", or(Schema.String, "/var/lib/orchestrator/broker")),
   brokerEndpointFile: variable("BROKER_ENDPOINT_FILE", or(Schema.String, "/run/orchestrator/broker/endpoint.json")),
   brokerPort: variable("BROKER_PORT", or(Port, "0")),
   brokerGraceSeconds: variable("BROKER_GRACE_SECONDS", or(Positive, "100"))
@@ -231,7 +233,7 @@ export const brokerNames = namesOf(ofBroker)
 /** Of `prepare`: SHA-256 of `filesText`, hexadecimal. */
 export const filesDigestVariable = "FILES_DIGEST"
 
-/** What the runner hands on where the broker's parts run in its own process. */
+/** What the runner hands on where the broker runs in its own process. */
 export const sharedNames: ReadonlySet<string> = new Set(
   Object.values(namesOf({ ...shared, ...code, ...docs, ...kind }))
 )

@@ -11,23 +11,22 @@ import { brokerInScope } from "./Broker.ts"
 import { BrokerConfig, decodeBrokerSettings } from "./services/BrokerConfig.ts"
 import { Credentials } from "./services/Credentials.ts"
 
-/** What a broker would be told as well. */
 const shared = (environment: Environment): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => sharedNames.has(name)))
 
 /** Nothing is under way when it ends. */
 const graceSeconds = 1
 
-/** Serves for as long as the scope is open. */
+/** Serves for as long as the scope is open. `own`: what is for a broker alone. */
 export const brokerInProcess = Effect.fn("InProcess.open")(
-  function*(environment: Environment) {
-    const decoded = decodeBrokerSettings(shared(environment))
+  function*(environment: Environment, own: Environment) {
+    const decoded = decodeBrokerSettings({ ...shared(environment), ...own })
     if (Result.isFailure(decoded)) {
       return yield* setupFailed(`environment of the run: ${nameFields(decoded.failure, decoded.failure.length)}`)
     }
     const settings = decoded.success
     const fs = yield* FileSystem.FileSystem
-    const state = environment[brokerNames.brokerStateDir] ?? (yield* fs.makeTempDirectoryScoped({ prefix: "broker-" }))
+    const state = own[brokerNames.brokerStateDir] ?? (yield* fs.makeTempDirectoryScoped({ prefix: "broker-" }))
     yield* fs.makeDirectory(state, { recursive: true, mode: 0o700 })
     return yield* brokerInScope.pipe(
       Effect.provide(Credentials.layerEnvironment),

@@ -34,7 +34,8 @@ const pushedBefore = Effect.gen(function*() {
 /** For as long as the scope is open. Its code is loaded only here. */
 const here = Effect.fnUntraced(function*(environment: Environment) {
   const { brokerInProcess } = yield* Effect.promise(() => import("../broker/InProcess.ts"))
-  return yield* brokerInProcess({ ...yield* pushedBefore, ...environment })
+  const { brokerVariables } = yield* RunnerConfig
+  return yield* brokerInProcess(environment, { ...yield* pushedBefore, ...brokerVariables })
 })
 
 export const findBroker = (environment: Environment) => {

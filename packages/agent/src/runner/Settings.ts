@@ -29,6 +29,7 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
   shared: values.workspaceAccess === "Shared",
   maxCostUsd: values.maxCostUsd,
   maxTurns: values.maxTurns === 0 ? undefined : values.maxTurns,
+  brokerVariables: values.brokerVariables,
   agentProtocols: values.brokerEndpointFile === undefined
     ? values.gitAllowProtocol
     : `${values.gitAllowProtocol}:http`,

@@ -36,10 +36,13 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
     ...spec.task,
     ...literals(encodeBrokerEnvironment({
       ...remoteValues(inputs),
-      ...modelValues(inputs),
+      ...gitValues(inputs),
       signCommitsOf: inputs.config.git.signing.secretName === "" ? undefined : spec.githubUser,
+      ...modelValues(inputs),
+      ...forgeValues(inputs),
       credentialsDir: brokerFolders.credentials,
       sshDir: brokerFolders.ssh,
+      brokerStateDir: brokerFolders.state,
       brokerEndpointFile,
       brokerGraceSeconds: graceSeconds(agent.terminationGracePeriodSeconds)
     }))
@@ -49,22 +52,20 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
 /** The pod's grace is shared: the agent's container has it first. What is in flight then has most of the rest, reading back the last part. */
 const graceSeconds = (pod: number): number => Math.max(1, Math.floor(pod * 5 / 6))
 
-/** How remotes and forge are reached and what is done there; the runner is told where there is no broker. */
-export const remoteValues = (inputs: PodInputs) => ({
-  ...gitValues(inputs),
-  ...knownValues(inputs.run),
-  ...forgeValues(inputs),
-  brokerStateDir: brokerFolders.state
-})
-
-const gitValues = ({ config: { agent: { broker }, git } }: PodInputs) => ({
+/** How remotes are reached; the runner is told too where the broker is in its process. */
+export const remoteValues = ({ config: { git } }: PodInputs) => ({
   gitAllowProtocol: git.allowedProtocols.join(":"),
   gitAllowedHosts: git.allowedHosts.join(","),
-  gitInsteadOf: git.insteadOf,
+  gitInsteadOf: git.insteadOf
+})
+
+/** Of git, what is for the broker alone. */
+export const gitValues = ({ config: { agent: { broker }, git }, run }: PodInputs) => ({
   gitKnownHosts: unlessBlank(git.knownHosts),
   caCertificates: unlessBlank(broker.caCertificates),
   maxPushMebibytes: broker.maxPushMebibytes,
-  maxUnpackedMebibytes: broker.maxUnpackedMebibytes
+  maxUnpackedMebibytes: broker.maxUnpackedMebibytes,
+  ...knownValues(run)
 })
 
 const unlessBlank = (text: string) => text.trim() === "" ? undefined : text
@@ -93,8 +94,8 @@ const modelValues = ({ config, run, spec }: PodInputs) => {
   }
 }
 
-/** Where pull requests are opened, and how. */
-const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
+/** Where pull requests are opened, and how; the runner is told too where the broker is in its process. */
+export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
   const { codeTitle: _, docsTitle: __, ...pullRequest } = forge.pullRequest
   const names = {
     run: run.name,

@@ -3,12 +3,12 @@
  * but those that the run itself asks for.
  */
 import { tokenSecretName } from "@orchestrator/domain/Names"
-import { encodeRunnerEnvironment, runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { encodeBrokerEnvironment, encodeRunnerEnvironment, runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { sessionId } from "@orchestrator/domain/Session"
 import { remainingBudget } from "../attempt/Budget.ts"
 import { fromSecret, literals, type Variable } from "../kinds/Literal.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
-import { brokerEndpointFile, remoteValues } from "./BrokerEnvironment.ts"
+import { brokerEndpointFile, brokerFolders, forgeValues, gitValues, remoteValues } from "./BrokerEnvironment.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { telemetryVariables } from "./TelemetryVariables.ts"
 
@@ -56,7 +56,13 @@ const withCredentials = (inputs: PodInputs): ReadonlyArray<Variable> => {
       ? []
       : [optionally(runnerNames.claudeCodeOauthToken, secrets.apiKeySecretName, secrets.oauthTokenSecretKey)]),
     optionally(runnerNames.ghToken, tokenSecretName(spec.githubUser), "token"),
-    ...literals(encodeRunnerEnvironment(remoteValues(inputs)))
+    ...literals(encodeRunnerEnvironment({
+      ...remoteValues(inputs),
+      ...forgeValues(inputs),
+      brokerVariables: Object.fromEntries(
+        encodeBrokerEnvironment({ ...gitValues(inputs), brokerStateDir: brokerFolders.state })
+      )
+    }))
   ]
 }
 

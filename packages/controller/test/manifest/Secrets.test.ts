@@ -213,7 +213,7 @@ it("without a broker the agent has what the broker would have, by reference, and
         name !== "CLAUDE_CODE_OAUTH_TOKEN" && !asked.includes(name)
       ),
       secrets: mounted(pod, "claude").filter(isSecret).map(({ name }) => name),
-      broker: JSON.stringify(pod).includes("BROKER")
+      broker: JSON.stringify(pod).includes("BROKER_ENDPOINT_FILE")
     })),
     [{ containers: ["prepare"], references: ["ANTHROPIC_API_KEY", "GH_TOKEN"], secrets: ["ssh"], broker: false }]
   ))

@@ -59,7 +59,7 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
   files: {
     credentials: values.credentialsDir,
     ssh: values.sshDir,
-    state: values.brokerStateDir ?? "/var/lib/orchestrator/broker",
+    state: values.brokerStateDir,
     endpoint: values.brokerEndpointFile,
     terminationMessage: values.terminationMessagePath
   },

@@ -29,6 +29,8 @@ export interface RunnerSettings {
   readonly shared: boolean
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined
+  /** What a broker in this process is told of which the runner knows nothing. */
+  readonly brokerVariables: Environment
   /** By which the agent's git may reach remotes. */
   readonly agentProtocols: string
   readonly roots: {
