@@ -15,7 +15,7 @@ const agent = "packages/agent/src/"
 const ports: ReadonlyArray<Port> = [
   {
     names: /(claude|anthropic)/i,
-    homes: ["agents/claude/", "agents/Agents.ts", "model/messages/", "pod/BrokerApi.ts"],
+    homes: ["agents/claude/", "agents/Agents.ts", "model/messages/", "pod/Endpoint.ts"],
     port: "agents/AgentCli or model/ModelDialect"
   },
   {

@@ -11,8 +11,7 @@ import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/ht
 export const largestBody = 1_048_576
 
 /** The one branch that the run may write, where its work starts, and what the broker has seen so far. */
-export const RunAnswer = Schema.Struct({ branch: Schema.String, base: Schema.String, brokerReport: BrokerResult })
-export type RunAnswer = typeof RunAnswer.Type
+const RunAnswer = Schema.Struct({ branch: Schema.String, base: Schema.String, brokerReport: BrokerResult })
 
 /** What the runner says of work that is done. */
 export const Work = Schema.Struct({

@@ -173,7 +173,7 @@ describe("delivery", () => {
       yield* Effect.promise(() =>
         fetch(`${broker.url}/run/deliver`, {
           method: "POST",
-          headers: { authorization: `Bearer ${broker.token}` },
+          headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
           body: JSON.stringify({ summary: "Done." })
         })
       )
@@ -208,9 +208,12 @@ describe("delivery", () => {
   it.live("refuses what is no report, or one that is too long", () =>
     Effect.gen(function*() {
       const { deliver, forge } = yield* start()
-      for (const report of [{ words: 1 }, { summary: "x".repeat(300_000) }, { summary: "x".repeat(1_100_000) }]) {
-        assert.strictEqual((yield* deliver(report)).status, 400)
-      }
+      const refused = [
+        { report: { words: 1 }, want: 400 },
+        { report: { summary: "x".repeat(300_000) }, want: 400 },
+        { report: { summary: "x".repeat(1_100_000) }, want: 413 }
+      ]
+      for (const { report, want } of refused) assert.strictEqual((yield* deliver(report)).status, want)
       assert.lengthOf(forge.asked, 0)
     }))
 })

@@ -24,7 +24,7 @@ const start = Effect.fnUntraced(function*(changes: Readonly<Record<string, strin
     Effect.promise(async () => {
       const response = await fetch(`${broker.url}${path}`, {
         method: "POST",
-        headers: { authorization: `Bearer ${broker.token}` },
+        headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
         body
       })
       return response.text()

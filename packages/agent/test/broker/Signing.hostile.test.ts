@@ -137,7 +137,7 @@ describe.skipIf(noSshKeygen !== undefined)("a broker that signs", () => {
         Effect.promise(async () => {
           const answer = await fetch(`${broker.url}${path}`, {
             method: "POST",
-            headers: { authorization: `Bearer ${token}` },
+            headers: { authorization: `Bearer ${token}`, "content-type": "application/octet-stream" },
             ...(body === undefined ? {} : { body }),
             ...more
           })
@@ -153,6 +153,13 @@ describe.skipIf(noSshKeygen !== undefined)("a broker that signs", () => {
         { attack: "no token", asked: ask("/run/sign", commit, ""), want: 401 },
         { attack: "another token", asked: ask("/run/sign", commit, "0".repeat(64)), want: 401 },
         { attack: "a file", asked: ask("/run/sign", "a release"), want: 422 },
+        {
+          attack: "a text",
+          asked: ask("/run/sign", commit, broker.token, {
+            headers: { authorization: `Bearer ${broker.token}`, "content-type": "text/plain" }
+          }),
+          want: 415
+        },
         { attack: "an empty body", asked: ask("/run/sign", ""), want: 422 },
         { attack: "a big body", asked: ask("/run/sign", "x".repeat(largestCommit + 1)), want: 413 },
         {
@@ -185,7 +192,7 @@ describe.skipIf(noSshKeygen !== undefined)("a broker that signs", () => {
       const answer = yield* Effect.promise(() =>
         fetch(`${broker.url}/run/sign`, {
           method: "POST",
-          headers: { authorization: `Bearer ${broker.token}` },
+          headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/octet-stream" },
           body: commit
         })
       )
