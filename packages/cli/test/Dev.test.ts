@@ -43,6 +43,30 @@ it("the demo becomes a branch on its remote; Ctrl-C ends everything; the next st
   }
 }, 240_000)
 
+it(
+  "with the keys in the agent's environment the runner delivers through a broker of its own, and nothing of it stays",
+  async () => {
+    const { folder, remove } = temporaryFolder()
+    const state = join(folder, "state")
+    const config = join(folder, "config.yaml")
+    writeFileSync(config, "agent: { credentials: env }\n")
+    try {
+      const product = new LocalProduct(["--state", state, "--config", config])
+      await product.printed(/coderun\/demo +Succeeded/)
+      const { status } = await run(product, "demo")
+      const remote = join(state, "git/hello-api.git")
+      assert.strictEqual(git("-C", remote, "rev-parse", `refs/heads/${status.branch}`), status.headCommit)
+      const logs = await (await product.ask("/api/v1/code-runs/demo/logs")).text()
+      assert.match(logs, /the broker is ready on 127\.0\.0\.1:\d+/)
+      assert.strictEqual(await product.stop(), 130)
+      assert.deepStrictEqual(processesOf(state), [])
+    } finally {
+      remove()
+    }
+  },
+  240_000
+)
+
 it("killed in mid-run and started again, the run goes on by itself: each of its Jobs was made once", async () => {
   const { folder, remove } = temporaryFolder()
   const state = join(folder, "state")

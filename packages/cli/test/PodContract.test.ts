@@ -112,11 +112,16 @@ describe.each(runs)("$name", ({ run }) => {
     assert.strictEqual(problemsOf(decodeSettings(environmentOf(pod, "claude"))), "")
   })
 
-  it.each(configs)("is understood by its runner without a broker, config %#", (config) => {
+  it.each(configs)("tells the broker in the runner's process what it tells the one beside it, config %#", (config) => {
     const agent = { ...config.agent, credentials: "env" }
     const environment = environmentOf(podOf(run, { ...config, agent }), "claude")
-    assert.strictEqual(problemsOf(decodeSettings(environment)), "")
-    assert.strictEqual(problemsOf(decodeBrokerSettings(environment)), "")
+    const settings = decodeSettings(environment)
+    assert.strictEqual(problemsOf(settings), "")
+    const { brokerVariables } = Result.getOrThrow(settings)
+    const here = Result.getOrThrow(decodeBrokerSettings({ ...environment, ...brokerVariables }))
+    const beside = Result.getOrThrow(decodeBrokerSettings(environmentOf(podOf(run, config), "broker")))
+    assert.deepStrictEqual({ ...here.git, signCommitsOf: "" }, { ...beside.git, signCommitsOf: "" })
+    for (const part of ["run", "forge", "caCertificates"] as const) assert.deepStrictEqual(here[part], beside[part])
   })
 })
 

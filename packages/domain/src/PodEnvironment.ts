@@ -109,6 +109,8 @@ const runner = {
   orchestratorDir: variable("ORCHESTRATOR_DIR", text),
   /** What the broker is told beside `shared`, where it runs in the runner's process: variables of its own and their values. */
   brokerVariables: variable("ORCHESTRATOR_BROKER", or(Pairs, "{}")),
+  /** And its folder. */
+  brokerFolder: variable("ORCHESTRATOR_BROKER_DIR", text),
   brokerSeconds: variable("ORCHESTRATOR_BROKER_SECONDS", or(Positive, "90")),
   initSeconds: variable("ORCHESTRATOR_INIT_SECONDS", or(Positive, "60")),
   silenceSeconds: variable("ORCHESTRATOR_SILENCE_SECONDS", or(Positive, "900")),

@@ -3,7 +3,7 @@
  * the runner alone. The agent keeps its own ways to its remotes and its model.
  */
 import { nameFields } from "@orchestrator/domain/Decode"
-import { brokerNames, sharedNames } from "@orchestrator/domain/PodEnvironment"
+import { runnerNames, sharedNames } from "@orchestrator/domain/PodEnvironment"
 import { Effect, FileSystem, Result } from "effect"
 import type { Environment } from "../pod/Environment.ts"
 import { RunFailure, setupFailed } from "../pod/RunFailure.ts"
@@ -26,7 +26,7 @@ export const brokerInProcess = Effect.fn("InProcess.open")(
     }
     const settings = decoded.success
     const fs = yield* FileSystem.FileSystem
-    const state = own[brokerNames.brokerStateDir] ?? (yield* fs.makeTempDirectoryScoped({ prefix: "broker-" }))
+    const state = environment[runnerNames.brokerFolder] ?? (yield* fs.makeTempDirectoryScoped({ prefix: "broker-" }))
     yield* fs.makeDirectory(state, { recursive: true, mode: 0o700 })
     return yield* brokerInScope.pipe(
       Effect.provide(Credentials.layerEnvironment),

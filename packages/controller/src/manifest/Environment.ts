@@ -59,9 +59,8 @@ const withCredentials = (inputs: PodInputs): ReadonlyArray<Variable> => {
     ...literals(encodeRunnerEnvironment({
       ...remoteValues(inputs),
       ...forgeValues(inputs),
-      brokerVariables: Object.fromEntries(
-        encodeBrokerEnvironment({ ...gitValues(inputs), brokerStateDir: brokerFolders.state })
-      )
+      brokerVariables: Object.fromEntries(encodeBrokerEnvironment(gitValues(inputs))),
+      brokerFolder: brokerFolders.state
     }))
   ]
 }
