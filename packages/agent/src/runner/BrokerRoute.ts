@@ -1,7 +1,8 @@
 /** Where the run's broker is: in a container of the pod, or, where the agent has the credentials, in this process. */
-import { codeBranch } from "@orchestrator/domain/Names"
 import { brokerNames, runnerNames } from "@orchestrator/domain/PodEnvironment"
-import { Effect } from "effect"
+import { Commit } from "@orchestrator/domain/Reported"
+import { BranchName } from "@orchestrator/domain/SpecText"
+import { Effect, Schema } from "effect"
 import type { BrokerRoute } from "../git/UpstreamAccess.ts"
 import type { Environment } from "../pod/Environment.ts"
 import { awaitEndpoint } from "./services/Endpoint.ts"
@@ -17,18 +18,18 @@ const beside = (file: string, environment: Environment) => {
   )
 }
 
-const isCommit = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
+const isPushed = Schema.is(Schema.Struct({ branch: BranchName, pushed: Commit }))
 
-/** What the run put on the task's branch before, by the workspace: the attempt may have been lost before its status said so. */
+/** What the run put on its branch before, by the workspace: the attempt may have been lost before its status said so. */
 const pushedBefore = Effect.gen(function*() {
-  const { run, task } = yield* RunnerConfig
+  const { run } = yield* RunnerConfig
   const { branches } = yield* (yield* WorkspaceState).read
-  if (task.type === "docs") return {}
-  const branch = codeBranch(task.taskId)
-  const { pushed = "", runUid } = branches[branch] ?? {}
-  return runUid === run.uid && isCommit(pushed)
-    ? { [brokerNames.knownBranch]: branch, [brokerNames.knownHead]: pushed }
-    : {}
+  const known = Object.entries(branches)
+    .map(([branch, { pushed, runUid }]) => ({ branch, pushed, runUid }))
+    .find((claim) => claim.runUid === run.uid && isPushed(claim))
+  return known?.pushed === undefined
+    ? {}
+    : { [brokerNames.knownBranch]: known.branch, [brokerNames.knownHead]: known.pushed }
 }).pipe(Effect.provide(WorkspaceState.layer))
 
 /** For as long as the scope is open. Its code is loaded only here. */
