@@ -79,6 +79,8 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
     })
   }))
 
+export const noSuchAddress = "The broker has no such address."
+
 /** Answers whatever is below the contract's paths. */
 export const makeRunApi = Effect.map(
   HttpRouter.toHttpEffect(
@@ -86,5 +88,3 @@ export const makeRunApi = Effect.map(
   ),
   Effect.catch(() => Effect.succeed(HttpServerResponse.jsonUnsafe({ message: noSuchAddress }, { status: 404 })))
 )
-
-export const noSuchAddress = "The broker has no such address."

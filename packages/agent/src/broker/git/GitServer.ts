@@ -111,7 +111,8 @@ export class GitServer extends Context.Service<GitServer, {
             ? receives
             : { ...yield* from.environment, ...versionOf(request) }
           const { bytes, exitCode, stderr } = yield* git.ask({
-            args: [service.slice(4), "--stateless-rpc", "--http-backend-info-refs", folder],
+            // By its old name, which images with an older git know as well.
+            args: [service.slice(4), "--stateless-rpc", "--advertise-refs", folder],
             environment
           })
           if (exitCode !== 0) {
