@@ -71,7 +71,8 @@ const agentMounts = (world: World, folder: string, brokered: boolean): ReadonlyA
   { host: join(folder, "runnerReport"), at: "/dev/termination-log", writable: true },
   ...(brokered ? [{ host: join(folder, "endpoint"), at: "/run/orchestrator/broker" }] : [
     { host: join(world.folder, "remotes"), at: "/remotes", writable: true },
-    { host: join(world.folder, "ssh"), at: "/etc/orchestrator/ssh" }
+    { host: join(world.folder, "ssh"), at: "/etc/orchestrator/ssh" },
+    { host: join(folder, "state"), at: "/var/lib/orchestrator/broker", writable: true }
   ])
 ]
 
