@@ -1,6 +1,6 @@
 /**
- * `npm run build`: the executable and the runner in dist/. The runner is one file; the executable is one with parts beside it that are
- * loaded when they are asked for. `--sourcemap` writes maps.
+ * `npm run build`: the executable, the runner and the broker in dist/. What the first two load when it is asked for is in files beside
+ * them; the broker is one file. `--sourcemap` writes maps.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Stdio } from "effect"

@@ -9,10 +9,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 
 const program = Effect.gen(function*() {
   const [name, folder = ""] = yield* (yield* Stdio.Stdio).args
-  const { name: file, ...rest } = name === "runner" ? programs.runner : programs.broker
+  const made = name === "runner" ? programs.runner : programs.broker
+  const main = `${made.name}.mjs`
   const fs = yield* FileSystem.FileSystem
-  yield* bundle(root, { ...rest, name: `${file}.new` }, false, folder)
-  yield* fs.rename(`${folder}/${file}.new.mjs`, `${folder}/${file}.mjs`)
+  yield* bundle(root, made, false, `${folder}/${made.name}.making`)
+  const parts = (yield* fs.readDirectory(`${folder}/${made.name}.making`)).filter((file) => file !== main)
+  for (const file of [...parts, main]) yield* fs.rename(`${folder}/${made.name}.making/${file}`, `${folder}/${file}`)
 })
 
 NodeRuntime.runMain(program.pipe(Effect.provide(NodeServices.layer)))
