@@ -156,10 +156,11 @@ export class Observe extends Context.Service<Observe, {
         if (claim === undefined || isVacant(stores, run, claim)) return seen
         yield* reads.workersOf(run.namespace, run.service ?? "")
         const found = workspaceOf(at, run)
-        const before = claim.holder === undefined || claim.holder === run.uid
+        // Also where the annotation names nobody: anybody may have taken it off.
+        const before = claim.holder === run.uid
           ? undefined
           : stores.underway.untilOfOthers(`${run.namespace}/${claim.name}`, DateTime.toEpochMillis(at.now))
-        return before === undefined || mustWait(found?.turn, config) ? found : { ...seen, turn: notYet(before) }
+        return before !== undefined && found?.turn.tag === "free" ? { ...seen, turn: notYet(before) } : found
       })
 
       const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {

@@ -133,6 +133,31 @@ describe("the next run of a workspace waits for an agent that nothing has told o
   })
 })
 
+describe("a Job that the process before has sent", () => {
+  it.effect.each<{ readonly what: string; readonly hand?: "removed" }>([
+    { what: "arrives after its run was deleted" },
+    { what: "arrives after its run was deleted and the holder's annotation taken off", hand: "removed" }
+  ])("$what, and finds the workspace not given away", ({ hand }) => {
+    const [link, collector] = [makeLink(), makeLink()]
+    collector.delay = Duration.seconds(20)
+    return Effect.gen(function*() {
+      const { alone, create, hold, remove, run } = yield* world
+      yield* pass("70 seconds", "10 seconds")
+      link.job = { takes: "10 seconds", lost: true }
+      yield* create(codeRun("first"))
+      const before = controller({}, Layer.provide(counted, linked(link)))
+      yield* Effect.scoped(Effect.andThen(Layer.build(Layer.fresh(before)), pass("2 seconds")))
+      yield* remove("first")
+      if (hand === "removed") yield* hold(null)
+      yield* create(next)
+      yield* Layer.build(Layer.fresh(controller()))
+      yield* alone(180)
+      const { status } = yield* run("next")
+      assert.strictEqual(status?.["phase"], "Running", String(status?.["message"]))
+    }).pipe(Effect.scoped, Effect.provide(cluster(slow, { collector: linked(collector) })))
+  })
+})
+
 describe("a leader whose Jobs are late", () => {
   it.effect("does not take for lost what the status names", () => {
     const link = makeLink()

@@ -188,7 +188,8 @@ describe("a claim of the version before, which says nothing of its tenant", () =
       const { create, forget, requests } = yield* verbs
       const { claim, plant, worked } = yield* questions
       yield* plant(oldClaim())
-      yield* pass("1 second")
+      // In its first minute the process does not know what one before it has sent.
+      yield* pass("70 seconds", "10 seconds")
       yield* forget
       yield* create(codeRun("mine", ada))
       yield* pass("20 seconds")
