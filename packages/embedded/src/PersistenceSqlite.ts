@@ -3,12 +3,13 @@
  * log. The file belongs to one process at a time, and what cannot be read is never replaced.
  */
 import { Effect, Layer } from "effect"
-import { linkSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { linkSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { isJsonObject, keyOf, type StoredObject } from "./objects/StoredObject.ts"
 import { Persistence, PersistenceError } from "./Persistence.ts"
 import type { StagedChange, StoreContents } from "./store/ObjectStore.ts"
+import { lostCommits } from "./WriteAheadLog.ts"
 
 export const layerSqlite = (file: string): Layer.Layer<Persistence, PersistenceError> =>
   Layer.effect(
@@ -37,8 +38,7 @@ const open = (file: string) =>
 /** Makes the file, whole, where there is none. Secrets are kept in it, so only its owner reads it. */
 const prepareFile = (file: string): void => {
   const found = statSync(file, { throwIfNoEntry: false })
-  if (found?.size === 0) throw new Damage("it is empty")
-  if (found !== undefined) return
+  if (found !== undefined) return checkLog(file, found.size)
   // Beside its place, and put there in one step: a start that is killed leaves no file that is not whole.
   const folder = mkdtempSync(`${file}.new-`)
   try {
@@ -51,16 +51,30 @@ const prepareFile = (file: string): void => {
   }
 }
 
+/** Before SQLite opens it: that forgets what it cannot read of the log, and deletes the log of a file without pages. */
+const checkLog = (file: string, size: number): void => {
+  const path = `${file}-wal`
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return
+  const log = readFileSync(path)
+  if (size === 0 && log.length > 0) throw new Damage("it is empty, and its write-ahead log is not")
+  const lost = lostCommits(log)
+  if (lost === undefined) return
+  throw new Damage(
+    `its write-ahead log cannot be read to the end, at least ${lost} of the last writes would be lost; ` +
+      `sqlite3 ${file} 'PRAGMA wal_checkpoint(TRUNCATE)' gives them up and keeps what is before them`
+  )
+}
+
+const empty = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE objects (resource TEXT, key TEXT, object TEXT NOT NULL, PRIMARY KEY (resource, key)) WITHOUT ROWID;
+  INSERT INTO meta VALUES ('format', '${format}'), ('revision', '0');
+`
+
 const fill = (file: string): void => {
   const database = new DatabaseSync(file)
   try {
-    database.exec(`
-      BEGIN EXCLUSIVE;
-      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-      CREATE TABLE objects (resource TEXT, key TEXT, object TEXT NOT NULL, PRIMARY KEY (resource, key)) WITHOUT ROWID;
-      INSERT INTO meta VALUES ('format', '${format}'), ('revision', '0');
-      COMMIT
-    `)
+    database.exec(`BEGIN EXCLUSIVE; ${empty} COMMIT`)
   } finally {
     database.close()
   }
@@ -79,9 +93,13 @@ const putInPlace = (made: string, file: string): void => {
 }
 
 const initialize = (database: DatabaseSync): void => {
+  // Without spilling, a transaction is in the log only once it is committed, which checkLog builds on.
   database.exec(
-    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT"
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_spill = OFF; BEGIN EXCLUSIVE"
   )
+  // An older version that was killed at once left a file without tables.
+  const isEmpty = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined
+  database.exec(isEmpty ? `${empty} COMMIT` : "COMMIT")
   const [check] = database.prepare("PRAGMA quick_check(1)").all()
   if (check?.["quick_check"] !== "ok") throw new Damage(String(check?.["quick_check"]))
   const found = database.prepare("SELECT value FROM meta WHERE key = 'format'").get()?.["value"]
