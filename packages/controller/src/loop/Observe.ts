@@ -6,7 +6,7 @@ import type { AttemptKey } from "@orchestrator/domain/Retry"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
-import { Context, DateTime, Effect, Layer, Result } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
 import { currentJob } from "../attempt/CurrentAttempt.ts"
 import { isOwnJob } from "../attempt/OwnJob.ts"
 import { pausedUntil } from "../attempt/Pause.ts"
@@ -104,11 +104,11 @@ export class Observe extends Context.Service<Observe, {
         job !== undefined &&
         stores.files.get({ namespace: job.namespace, name: job.files?.name ?? job.name }) !== undefined
 
-      /** The run with all of its spec; undefined when the store has yet to see the version that there is. */
-      const withWholeSpec = (run: LiveRun) =>
+      /** The run as the API server has it, with all of its spec; undefined when the store has yet to see the version that there is. */
+      const readAgain = (run: LiveRun) =>
         client.get(runKinds[run.kind].resource, run).pipe(
           Effect.map((whole): LiveRun | undefined =>
-            whole.metadata.uid === run.uid && whole.metadata.generation === run.generation
+            whole.metadata.uid === run.uid && whole.metadata.resourceVersion === run.resourceVersion
               ? { ...run, isWhole: true, spec: readSpec(run.kind, whole) }
               : undefined
           ),
@@ -175,12 +175,12 @@ export class Observe extends Context.Service<Observe, {
         const present = hasFiles(job)
         /** Whether files are to be made now, as far as the run itself and its place tell. */
         const starts = obstacle === undefined && !(hasJob ? present : waits) && Result.isSuccess(run.spec)
-        const isRead = starts && !run.isWhole && limit === undefined && !run.cancel && !run.deleting
-        const whole = isRead ? yield* withWholeSpec(run) : undefined
-        const seen = whole ?? run
-        const rendered = starts && seen.isWhole ? render(seen) : undefined
+        const mayBeOld = !hasJob && !isNew(at, run)
+        const isRead = starts && (mayBeOld || !run.isWhole) && limit === undefined && !run.cancel && !run.deleting
+        const current = isRead ? yield* readAgain(run) : run
+        const rendered = starts && current?.isWhole === true ? render(current) : undefined
         return {
-          run: seen,
+          run: current ?? run,
           workspace,
           files: { present, rendered },
           nonce: hasJob ? "" : yield* nonce,
@@ -209,6 +209,18 @@ export class Observe extends Context.Service<Observe, {
     })
   )
 }
+
+const newMillis = 3000
+
+/**
+ * Whether a run was made just now, so that nothing can have become of it yet. Of any other the store may have an old version: one that has
+ * worked meanwhile, and whose Job is gone again, would get a second one.
+ */
+const isNew = ({ now }: Moment, { createdAt }: LiveRun): boolean =>
+  Option.exists(
+    DateTime.make(createdAt),
+    (created) => DateTime.toEpochMillis(now) - DateTime.toEpochMillis(created) < newMillis
+  )
 
 /** Of a run that has ended, only the version is kept. */
 const isLater = ({ contextVersion, retry }: AttemptKey, { attempt, ended }: RunFacts): boolean =>

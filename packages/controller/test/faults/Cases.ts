@@ -1,5 +1,5 @@
 /** The cases of a scenario: every fault of a class at every point where it can happen, pairs, and random mixes. */
-import type { FaultClass } from "@orchestrator/embedded/faults/Fault"
+import type { FaultClass, Variant } from "@orchestrator/embedded/faults/Fault"
 import { menuOf } from "@orchestrator/embedded/faults/Menu"
 import { seeded } from "@orchestrator/embedded/faults/Seeded"
 import { editsFrom, type Point } from "@orchestrator/embedded/faults/Simulation"
@@ -34,12 +34,22 @@ export const classes = Object.keys(shares).filter((name): name is CaseClass => n
 
 type Single = readonly [index: number, choice: number]
 
+/**
+ * Without a lease there is none to lose. And of two that both act none may stall for seconds between two writes of a round: what then comes
+ * too late is what the lease is there for.
+ */
+const isPossible = ({ controllers, leadership }: Scenario, { class: of, fault: { _tag } }: Variant): boolean => {
+  if (leadership === "lease") return true
+  const stalls = _tag === "Pause" || _tag === "Slow"
+  return controllers.length > 1 ? !stalls && of !== "leadership" : of !== "leadership" || stalls
+}
+
 /** What can go wrong at a point, by number. */
 const numbersAt = (scenario: Scenario, point: Point, of: FaultClass | "any"): ReadonlyArray<number> => {
   if (of === "spec") return (scenario.edits ?? []).map((_, index) => editsFrom + index)
   const numbers = menuOf(point.kind).flatMap((variant, index) => {
     if (of !== "any" && variant.class !== of) return []
-    if (variant.class === "leadership" && scenario.leadership === "alone" && variant.fault._tag !== "Pause") return []
+    if (!isPossible(scenario, variant)) return []
     return [index + 1]
   })
   return of === "any" ? [...numbers, ...(scenario.edits ?? []).map((_, index) => editsFrom + index)] : numbers

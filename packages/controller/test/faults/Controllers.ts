@@ -37,7 +37,7 @@ export const makeControllers = (scenario: Scenario) => {
   const controllers = new Map<string, Running>()
   const config = settingsOf(scenario)
   const { leaseSeconds, renewDeadlineSeconds, retrySeconds } = config.leaderElection
-  const start = (process: Process, client: KubernetesClient["Service"]) => {
+  const begin = (process: Process, client: KubernetesClient["Service"]) => {
     const scope = Scope.makeUnsafe()
     let nonces = 0
     const context = Context.add(
@@ -67,5 +67,5 @@ export const makeControllers = (scenario: Scenario) => {
     )
     return { stop: () => void Effect.runForkWith(process.context)(Scope.close(scope, Exit.void)) }
   }
-  return { start, controllers }
+  return { begin, controllers }
 }

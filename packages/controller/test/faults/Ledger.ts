@@ -3,7 +3,7 @@
  * stored and sent, nothing from what a controller believes.
  */
 import { retryAnnotation } from "@orchestrator/domain/Labels"
-import { type Done, isWrite } from "@orchestrator/embedded/faults/Call"
+import { type Call, type Done, isWrite } from "@orchestrator/embedded/faults/Call"
 import type { StagedChange } from "@orchestrator/embedded/store/ObjectStore"
 import { CodeRunKind, DocsRunKind, JobKind, type Kind, LeaseKind, PodKind } from "@orchestrator/k8s/Kinds"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
@@ -22,10 +22,15 @@ export interface Counts {
   delete: number
 }
 
+/** More requests of one process in such a time are a loop. */
+const mostRequests = 250
+const paceMillis = 10_000
+
 /** A value that is in a Secret and nowhere else. */
 export const plantedSecret = "planted-not-a-real-secret-7f3a"
 
 export interface LedgerOptions {
+  readonly now: () => number
   /** UIDs of objects that are nobody's of ours. */
   readonly foreign: ReadonlySet<string>
   /** Whether one process at a time may act. */
@@ -38,6 +43,7 @@ const resourceOf = ({ group, plural }: Kind) => `${group}/${plural}`
 const runResources = new Set([CodeRunKind, DocsRunKind].map(resourceOf))
 const jobResource = resourceOf(JobKind)
 const podResource = resourceOf(PodKind)
+const leaseResource = resourceOf(LeaseKind)
 
 /** What is another in each run. */
 export const masked = (text: string): string =>
@@ -48,28 +54,33 @@ const terminal: ReadonlySet<unknown> = new Set(["Succeeded", "Failed", "Cancelle
 const fieldOf = (value: unknown, ...path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((inner, name) => Predicate.isObject(inner) ? inner[name] : undefined, value)
 
-export const makeLedger = ({ elects, foreign, pods }: LedgerOptions) => {
+export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
   const violations: Array<Violation> = []
   const counts = new Map<string, Counts>()
+  /** UID of the Job of each attempt. */
   const jobs = new Map<string, string>()
-  /** By process: when it first acted in its life. */
-  const acted: Array<{ readonly id: string; readonly at: number }> = []
+  const deletedAt = new Map<string, number>()
+  const pace = new Map<string, { readonly span: number; readonly count: number }>()
+  let term: { readonly holder: string; actedAt: number | undefined } | undefined
   let writes = 0
 
   const violate = (invariant: Invariant, what: string) => {
     if (violations.length < 20) violations.push({ invariant, what })
   }
 
-  const jobMade = ({ object }: StagedChange) => {
-    const { annotations = {}, labels = {}, name, ownerReferences = [] } = object.metadata
+  /** What was on its way while the one before was still there is late, and would have been refused: the server cannot know. */
+  const jobMade = ({ object }: StagedChange, { sentAt }: Call) => {
+    const { annotations = {}, labels = {}, name, ownerReferences = [], uid } = object.metadata
     const owner = ownerReferences.find(({ kind }) => kind === "CodeRun" || kind === "DocsRun")
     if (owner === undefined) return
     const attempt = `${owner.name} ${owner.uid} version ${labels["context-version"]} retry ${
       annotations[retryAnnotation] ?? 0
     }`
     const before = jobs.get(attempt)
-    if (before !== undefined) violate("I1", `a second Job ${name} of ${attempt}, after ${before}`)
-    jobs.set(attempt, name)
+    if (before !== undefined && sentAt > (deletedAt.get(before) ?? -1)) {
+      violate("I1", `a second Job ${name} of ${attempt}`)
+    }
+    jobs.set(attempt, uid)
   }
 
   const runChanged = ({ object, previous }: StagedChange) => {
@@ -126,23 +137,32 @@ export const makeLedger = ({ elects, foreign, pods }: LedgerOptions) => {
       const entry = counts.get(key) ?? { create: 0, update: 0, delete: 0 }
       counts.set(key, entry)
       if (type === "ADDED") entry.create++
-      else if (type === "MODIFIED") entry.update++
-      else entry.delete++
+      else if (done.call.verb === "delete") entry.delete++
+      else entry.update++
     }
   }
 
+  /** Who holds the Lease by now, and whether it has acted since it does. */
+  const leaseChanged = ({ object }: StagedChange) => {
+    const holder = fieldOf(object, "spec", "holderIdentity")
+    if (typeof holder === "string" && holder !== "" && holder !== term?.holder) term = { holder, actedAt: undefined }
+  }
+
   /** No accepted write by a process after another has acted: what was on its way before that is not its doing. */
-  const actsAlone = ({ at, call: { process, sentAt, ...call } }: Done) => {
-    const latest = acted.at(-1)
-    if (latest === undefined || latest.id === process.id) {
-      if (latest === undefined) acted.push({ id: process.id, at })
-      return
+  const actsAlone = ({ at, call: { kind, process, sentAt, verb } }: Done) => {
+    if (term === undefined || term.holder === process.id) {
+      if (term !== undefined) term.actedAt ??= at
+    } else if (term.actedAt !== undefined && sentAt >= term.actedAt) {
+      violate("I6", `${process.id} did ${verb} ${kind.kind} after ${term.holder} had acted`)
     }
-    if (acted.some(({ id }) => id === process.id)) {
-      if (sentAt >= latest.at) {
-        violate("I6", `${process.id} did ${call.verb} ${call.kind.kind} after ${latest.id} had acted`)
-      }
-    } else acted.push({ id: process.id, at })
+  }
+
+  const paced = ({ at, call: { process } }: Done) => {
+    const span = Math.floor(at / paceMillis)
+    const current = pace.get(process.id)
+    const count = current?.span === span ? current.count + 1 : 1
+    pace.set(process.id, { span, count })
+    if (count === mostRequests) violate("I5", `${process.id} made ${count} requests in ${paceMillis / 1000} s`)
   }
 
   return {
@@ -151,12 +171,14 @@ export const makeLedger = ({ elects, foreign, pods }: LedgerOptions) => {
     counts,
     writes: () => writes,
     onChange: (change: StagedChange) => {
-      if (change.resource === jobResource && change.type === "ADDED") jobMade(change)
+      if (change.resource === jobResource && change.type === "DELETED") deletedAt.set(change.object.metadata.uid, now())
       if (runResources.has(change.resource) && change.type === "MODIFIED") runChanged(change)
+      if (change.resource === leaseResource && change.type !== "DELETED") leaseChanged(change)
       if (change.resource === podResource && change.type !== "DELETED") podChanged()
     },
     onDone: (done: Done) => {
       const { call, changes } = done
+      paced(done)
       if (!isWrite(call) || call.kind === LeaseKind) return
       const text = `${call.process.id} ${call.verb} ${call.kind.kind} ${call.name}`
       if (!hasFence(done)) violate("I8", `${text} carries no name, resourceVersion or UID to hold it back`)
@@ -164,7 +186,9 @@ export const makeLedger = ({ elects, foreign, pods }: LedgerOptions) => {
       if (changes.length === 0) return
       writes++
       count(done)
-      for (const { object } of changes) {
+      for (const change of changes) {
+        const { object, resource, type } = change
+        if (resource === jobResource && type === "ADDED") jobMade(change, call)
         if (foreign.has(object.metadata.uid)) violate("I11", `${text} changed what is not ours`)
       }
       if (elects) actsAlone(done)

@@ -9,6 +9,8 @@ export interface People {
   readonly due: () => number
   /** Whether everybody has acted, and every run has ended. */
   readonly isOver: () => boolean
+  /** Whether every run that there is has ended. */
+  readonly haveEnded: () => boolean
   /** How many have acted. */
   readonly acted: () => number
 }
@@ -18,7 +20,7 @@ const hasEnded = (user: User): boolean =>
     user.runs(kind).every(({ metadata, spec, status }) =>
       metadata.deletionTimestamp === undefined &&
       ["Succeeded", "Failed", "Cancelled"].includes(String(status?.["phase"])) &&
-      (spec["contextVersion"] ?? 1) === (status?.["contextVersion"] ?? 1)
+      Number(spec["contextVersion"] ?? 1) <= Number(status?.["contextVersion"] ?? 1)
     )
   )
 
@@ -51,6 +53,7 @@ export const peopleOf = (scenario: Scenario, user: User, tell: (what: string) =>
     },
     due: () => due ?? Number.POSITIVE_INFINITY,
     isOver: () => over,
+    haveEnded: () => hasEnded(user),
     acted: () => next
   }
 }

@@ -60,17 +60,44 @@ const quietMillis = 7 * minute
 const rounds = 10
 const usualBoundMinutes = 30
 
-/** The cluster before anything happens, the same for all cases of this thread. */
-let contents: StoreContents | undefined
+/** The cluster before anything happens, with what is others', the same for all cases of this thread. */
+let start: { readonly contents: StoreContents; readonly foreign: ReadonlySet<string> } | undefined
 
-const snapshotOf = ({ server: { objects } }: Simulation): StoreContents => ({
-  revision: objects.revision(),
-  objects: objects.resources().flatMap((resource) => objects.list(resource).map((object) => ({ resource, object })))
-})
+const startOf = () => {
+  const simulation = makeSimulation({
+    seed: "start",
+    script: () => undefined,
+    level: "None",
+    choose: () => 0,
+    edit: () => "",
+    start: () => ({ stop: () => undefined }),
+    onDone: () => undefined,
+    onChange: () => undefined,
+    onStep: () => undefined,
+    onLog: () => undefined
+  })
+  const foreign = new Set<string>()
+  plantForeign(userOf(simulation, (uid) => foreign.add(uid)))
+  const { objects } = simulation.server
+  const contents = {
+    revision: objects.revision(),
+    objects: objects.resources().flatMap((resource) => objects.list(resource).map((object) => ({ resource, object })))
+  }
+  return { contents, foreign }
+}
 
-/** One for each fault, and one for every ten seconds that it lasts, after which what is waited for is told. */
-const moreUpdates = (simulation: Simulation): number =>
-  simulation.injected() + Math.floor(simulation.faultMillis() / (10 * second))
+/** Until another leads, a run may have something to tell of its wait, and so may whoever leads then. */
+const moreAtChange = 3
+
+/**
+ * Updates beyond those without a fault: one for each fault, and one for every ten seconds that it lasts, after which what is waited for is
+ * told. Two that both act and do not see the same correct each other for as long as that lasts: no number is asked of them.
+ */
+const moreUpdates = (simulation: Simulation, { controllers, leadership }: Scenario): number => {
+  if (controllers.length > 1 && leadership === "alone") return Number.POSITIVE_INFINITY
+  const changes = leadership === "lease" ? moreAtChange : 0
+  return simulation.injected() * (1 + changes) + Math.floor(simulation.faultMillis() / (10 * second))
+}
 
 const describeRuns = (user: User): string =>
   everyRunKind.flatMap(({ kind }) => user.runs(kind)).map(({ metadata, status }) =>
@@ -81,15 +108,18 @@ export const play = (
   { calm, choices, onLog, onStep, scenario, seen, through = (client) => client, wholeWay = false }: PlayOptions
 ): Outcome => {
   const points: Array<Point> = []
-  const foreign = new Set<string>()
+  start ??= startOf()
+  const foreign = new Set(start.foreign)
   const logs: Array<string> = []
   const states = new Set<string>()
   const last = lastChoice(choices)
-  const { controllers, start } = makeControllers(scenario)
+  const { controllers, begin } = makeControllers(scenario)
   let steps = 0
   let equalled = false
+  let resting = false
 
   const ledger = makeLedger({
+    now: () => simulation.now(),
     foreign,
     elects: scenario.leadership === "lease",
     pods: () => user.pods()
@@ -97,14 +127,18 @@ export const play = (
   const simulation: Simulation = makeSimulation({
     seed: scenario.id,
     script: scenario.script,
-    contents,
+    contents: start.contents,
     level: onLog === undefined ? "Info" : "Debug",
     choose: (point) => {
       points.push(point)
-      return choiceAt(choices, point.index)
+      return resting ? 0 : choiceAt(choices, point.index)
     },
-    edit: (number) => scenario.edits?.[number]?.act(user),
-    start: (process, client) => start(process, through(client)),
+    edit: (number) => {
+      const edit = scenario.edits?.[number]
+      edit?.act(user)
+      return edit?.name ?? "no such edit"
+    },
+    start: (process, client) => begin(process, through(client)),
     onDone: ledger.onDone,
     onChange: ledger.onChange,
     onStep: onStep ?? (() => undefined),
@@ -120,7 +154,6 @@ export const play = (
     user,
     (what) => onStep?.({ point: undefined, at: now(), text: `-- ${what}`, fault: undefined })
   )
-  contents ??= snapshotOf(simulation)
 
   /** Whether it goes on as something before it did. */
   const isKnown = (): boolean => {
@@ -147,7 +180,10 @@ export const play = (
     const bound = (scenario.boundMinutes ?? usualBoundMinutes) * minute
     const goesOn = () => step(simulation.faultsUntil() + bound)
     while (!people.isOver() && goesOn());
-    if (people.isOver() || equalled) return
+    // Where something else became of a run than was to, people need not come to what they wanted to do.
+    if (people.isOver() || equalled || ledger.violations.length > 0 || (simulation.isMisled() && people.haveEnded())) {
+      return
+    }
     if (steps >= mostSteps) ledger.violate("I4", `it does not come to rest within ${mostSteps} steps`)
     else ledger.violate("I4", `after ${bound / minute} minutes without a fault: ${describeRuns(user)}`)
   }
@@ -160,6 +196,7 @@ export const play = (
 
   /** All is read anew, and looked at again and again: nothing may be written. */
   const rest = () => {
+    resting = true
     const before = ledger.writes()
     const until = now() + quietMillis
     simulation.resync()
@@ -180,7 +217,6 @@ export const play = (
     if (steps >= mostSteps) ledger.violate("I5", "it does not come to rest after all had ended")
   }
 
-  plantForeign(user)
   scenario.before?.(user)
   for (const name of scenario.controllers) simulation.begin(name)
   people.look()
@@ -194,7 +230,9 @@ export const play = (
   if (!isDone()) {
     // Who was told what is not so need not end as without it.
     const measure = simulation.isMisled() ? undefined : calm
-    const problems = [...endProblems({ simulation, end, counts, calm: measure, more: moreUpdates(simulation) })]
+    const problems = [
+      ...endProblems({ simulation, end, counts, calm: measure, scenario, more: moreUpdates(simulation, scenario) })
+    ]
     for (const { invariant, what } of problems) ledger.violate(invariant, what)
   }
   if (ledger.violations.length === 0 && calm !== undefined) { for (const state of states) seen.add(state) }

@@ -57,11 +57,13 @@ export const makeRunner = (): Runner => {
     seen.set(scenario, states)
     return play({ scenario, choices, calm: calmOf(scenario), seen: states })
   }
-  const failureOf = (scenario: Scenario, { choices, ...each }: Case): Failure => {
-    const [before] = outcomeOf(scenario, choices).violations
+  /** To the very end each time: nothing is taken for known of a case that fails. */
+  const violationsOf = (scenario: Scenario, choices: Choices): ReadonlyArray<Violation> =>
+    play({ scenario, choices, calm: calmOf(scenario), seen: new Set(), wholeWay: true }).violations
+  const failureOf = (scenario: Scenario, { choices, ...each }: Case, [first]: ReadonlyArray<Violation>): Failure => {
     const smallest = shrink(
       choices,
-      (candidate) => outcomeOf(scenario, candidate).violations[0]?.invariant === before?.invariant,
+      (candidate) => violationsOf(scenario, candidate)[0]?.invariant === first?.invariant,
       mostShrinking
     )
     return {
@@ -69,7 +71,7 @@ export const makeRunner = (): Runner => {
       class: each.class,
       found: formatChoices(choices),
       choices: formatChoices(smallest),
-      violations: outcomeOf(scenario, smallest).violations
+      violations: violationsOf(scenario, smallest)
     }
   }
   return {
@@ -84,7 +86,7 @@ export const makeRunner = (): Runner => {
         scenario: each.scenario,
         equalled,
         struck: injected > 0,
-        ...(violations.length === 0 ? {} : { failure: failureOf(scenario, each) })
+        ...(violations.length === 0 ? {} : { failure: failureOf(scenario, each, violations) })
       }
     }
   }

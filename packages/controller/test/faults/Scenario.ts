@@ -59,6 +59,8 @@ export interface Scenario {
   readonly acts: ReadonlyArray<Act>
   /** What else somebody may do at any decision point; the numbers of the class `spec`. */
   readonly edits?: ReadonlyArray<{ readonly name: string; readonly act: (user: User) => void }>
+  /** A pod is stopped and gone at once: who does not look at that moment cannot tell how it ended. */
+  readonly evidenceGoes?: boolean
   /** Minutes within which all must have ended, once nothing goes wrong any more. */
   readonly boundMinutes?: number
 }

@@ -51,7 +51,10 @@ const { all, cases } = planCases({ measured, wanted, seed })
 const report = makeReport()
 await playAll(cases, {
   ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
-  onTally: report.add,
+  onTally: (tally) => {
+    report.add(tally)
+    if (report.count() % 2500 === 0 && !values.json) print(`${report.count()} of ${cases.length} cases`)
+  },
   goesOn: () => report.failures.length < mostFailures && performance.now() - began < seconds * 1000
 })
 const { system, user } = process.cpuUsage()

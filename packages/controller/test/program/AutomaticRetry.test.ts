@@ -91,7 +91,7 @@ describe("a usage limit", () => {
       assert.lengthOf(yield* all(JobKind), 0)
     }).pipe(Effect.provide(world({ script: limited }))))
 
-  it.effect("costs the writes of another Job and no read", () =>
+  it.effect("costs the writes of another Job, and one read before it is made", () =>
     Effect.gen(function*() {
       const { create, requests } = yield* verbs
       yield* create(codeRun("first"))
@@ -104,6 +104,7 @@ describe("a usage limit", () => {
         "replaceStatus CodeRun",
         "replaceStatus CodeRun",
         "patch Job",
+        "get CodeRun",
         "create Job",
         "create ConfigMap",
         "replaceStatus CodeRun",

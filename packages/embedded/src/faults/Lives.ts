@@ -62,6 +62,7 @@ export const makeLives = ({ processOf, server, start, timeline }: LivesOptions):
   let faultMillis = 0
 
   const lasts = (millis: number) => {
+    if (millis < 0) return
     faultMillis += Math.max(0, now() + millis - Math.max(faultsUntil, now()))
     faultsUntil = Math.max(faultsUntil, now() + millis)
   }

@@ -61,6 +61,8 @@ export const makeProcess = ({ level, life, log, name, seed, timeline }: ProcessO
       Context.add(Clock.Clock, clockOf(timeline, id, () => process.skewMillis)),
       Context.add(Random.Random, randomOf(seeded(`${seed} ${id}`))),
       Context.add(References.MinimumLogLevel, level),
+      // Nobody reads the spans.
+      Context.add(References.TracerEnabled, false),
       Context.add(Logger.CurrentLoggers, new Set([logger]))
     ),
     isAlive: true,

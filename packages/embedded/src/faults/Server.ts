@@ -66,7 +66,9 @@ const withSteadyNames = (client: Client): Client => {
     create: (kind, object, options) =>
       Effect.suspend(() => {
         const { generateName = "", name = "", namespace = "" } = object.metadata
-        const key = `${kind.kind} ${namespace}/${name}${name === "" ? generateName : ""}`
+        // What nobody may guess in a name is another whenever it is made.
+        const known = name.replace(/-[0-9a-f]{16}$/, "")
+        const key = `${kind.kind} ${namespace}/${known}${name === "" ? generateName : ""}`
         const count = counts.get(key) ?? 0
         counts.set(key, count + 1)
         return Effect.provideService(
@@ -185,7 +187,7 @@ export const makeServer = ({ contents, process, script }: ServerOptions): Server
           if (!feed.isOpen) {
             feeds.delete(feed)
             own.delete(feed)
-          } else if (feed.served.resource === change.resource) {
+          } else if (feed.end === undefined && feed.served.resource === change.resource) {
             const events = eventOf(change, feed.selection)
             for (const event of events) {
               if (feed.lost === undefined) feed.queue.push({ order: nextOrder(), event })

@@ -44,7 +44,8 @@ export interface SimulationOptions {
   readonly level: "Debug" | "Info" | "None"
   /** The number that a point gets; 0 is nothing. From `editsFrom` on it is one of the scenario's own. */
   readonly choose: (point: Point) => number
-  readonly edit: (number: number) => void
+  /** Does an edit of the scenario's own; answers with its name. */
+  readonly edit: (number: number) => string
   /** Begins a life of a process. `stop` is its SIGTERM. */
   readonly start: (process: Process, client: KubernetesClient["Service"]) => { readonly stop: () => void }
   readonly onDone: (done: Done) => void
@@ -148,12 +149,12 @@ export const makeSimulation = (options: SimulationOptions): Simulation => {
     const number = options.choose(point)
     if (number === 0) return { point, fault: undefined, name: undefined }
     const variant = menuOf(kind)[number - 1]
-    if (number >= editsFrom) options.edit(number - editsFrom)
-    else if (variant === undefined) return { point, fault: undefined, name: undefined }
+    const edit = number >= editsFrom ? options.edit(number - editsFrom) : undefined
+    if (edit === undefined && variant === undefined) return { point, fault: undefined, name: undefined }
     injected += variant?.weight ?? 1
     misled ||= number >= editsFrom || variant?.misleads === true
     lives.lasts(0)
-    return { point, fault: variant?.fault, name: variant?.name ?? `edit ${number - editsFrom}` }
+    return { point, fault: variant?.fault, name: variant?.name ?? edit }
   }
 
   const handleCall = (call: Call) => {
@@ -161,6 +162,11 @@ export const makeSimulation = (options: SimulationOptions): Simulation => {
     const life = lives.of(call.process)
     if (life === undefined) return
     const text = `${call.process.id} ${describeCall(call)}`
+    if (!lives.isRunning(call.process)) {
+      // It was sent before its process was stopped: the server does not know.
+      tell(undefined, `${text}: ${strikes.serveLater(call)}`)
+      return
+    }
     const still = strikes.standing(call)
     if (still !== undefined) {
       injected++
@@ -209,7 +215,7 @@ export const makeSimulation = (options: SimulationOptions): Simulation => {
     let best: { readonly order: number; readonly act: () => void } | undefined
     let held = false
     for (const call of calls) {
-      if (call.heldUntil > now() || !lives.isRunning(call.process)) continue
+      if (call.heldUntil > now()) continue
       if (best === undefined || call.order < best.order) best = { order: call.order, act: () => handleCall(call) }
     }
     for (const life of lives.all()) {

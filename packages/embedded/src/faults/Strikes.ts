@@ -22,6 +22,8 @@ interface Standing {
 export interface Strikes {
   /** Nothing goes wrong: what is asked is done and answered. */
   readonly serve: (call: Call) => string
+  /** It is done now, and the answer is read when the process goes on. */
+  readonly serveLater: (call: Call) => string
   /** What an earlier fault still does to a call; undefined: nothing. */
   readonly standing: (call: Call) => string | undefined
   readonly call: (call: Call, life: Life, fault: Fault) => string
@@ -229,6 +231,11 @@ export const makeStrikes = ({ commit, lives, send, server, timeline }: StrikesOp
 
   return {
     serve,
+    serveLater: (call) => {
+      const answer = commit(call)
+      timeline.after(call.process.pausedUntil - now(), call.process.id, call.reply)
+      return answer
+    },
     standing: (call) => {
       const found = standings.find((each) =>
         each.process === call.process.name && each.left > 0 && each.until > now() && each.concerns(call)
@@ -241,7 +248,11 @@ export const makeStrikes = ({ commit, lives, send, server, timeline }: StrikesOp
     delivery: strikeDelivery,
     timer: (life, fault) => {
       if (fault._tag === "Crash") crash(life, fault)
-      if (fault._tag === "Jump") life.process.skewMillis += fault.millis
+      if (fault._tag === "Jump") {
+        life.process.skewMillis += fault.millis
+        // A time that was named comes so much later.
+        lives.lasts(-fault.millis)
+      }
       if (fault._tag === "Pause") lives.pause(life.process, fault.millis)
     },
     gone

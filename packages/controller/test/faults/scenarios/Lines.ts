@@ -81,6 +81,7 @@ export const lines: ReadonlyArray<Scenario> = [
     ...alone,
     id: "S26",
     name: "one of two runs in a line is cancelled while it waits",
+    evidenceGoes: true,
     script: byRun({ first: endless }, delivering()),
     acts: [
       create(codeRun("first"), codeRun("second", { taskId: 2 }), codeRun("third", { taskId: 3 })),

@@ -14,7 +14,7 @@ import {
   namespace
 } from "../../program/World.ts"
 import { always, type Scenario, second } from "../Scenario.ts"
-import { alone, create, editRun, ofBothKinds, removeRun, whenWorking } from "./Parts.ts"
+import { alone, byVersion, create, editRun, ofBothKinds, removeRun, whenWorking } from "./Parts.ts"
 
 const interrupted = acting((request) => completed(request.env, isAgain(request) ? "10 seconds" : "never"))
 
@@ -106,7 +106,8 @@ export const lives: ReadonlyArray<Scenario> = [
     ...alone,
     id: "S12",
     name: "its spec is edited while it works",
-    script: delivering("40 seconds"),
+    script: byVersion({ 1: endless }, delivering()),
+    evidenceGoes: true,
     acts: [
       create(codeRun("first")),
       whenWorking("first", "edit the model", (user) => editRun(user, "first", { model: "claude-opus-4-20250514" })),
@@ -144,6 +145,7 @@ export const lives: ReadonlyArray<Scenario> = [
   },
   ...ofBothKinds("S15", "cancelled while it works", (run) => ({
     script: endless,
+    evidenceGoes: true,
     acts: [
       create(run("first")),
       whenWorking("first", "cancel first", (user) => editRun(user, "first", { cancel: true }))

@@ -53,3 +53,7 @@ export const ofBothKinds = (
 /** What each run's containers do, by the run's name. */
 export const byRun = (scripts: Readonly<Record<string, Script>>, others: Script): Script => (request) =>
   (scripts[request.pod.metadata.labels?.[runLabel] ?? ""] ?? others)(request)
+
+/** What its containers do, by the contextVersion that they work on. */
+export const byVersion = (scripts: Readonly<Record<string, Script>>, others: Script): Script => (request) =>
+  (scripts[request.pod.metadata.labels?.["context-version"] ?? ""] ?? others)(request)
