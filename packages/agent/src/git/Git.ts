@@ -4,6 +4,7 @@ import { printable } from "@orchestrator/domain/Printable"
 import { Context, Effect, Layer, Schema, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import type { Environment } from "../pod/Environment.ts"
+import { outputOf } from "../pod/ProcessOutput.ts"
 import { type Redact, Redaction } from "../pod/Redact.ts"
 import { RunnerConfig } from "../runner/services/RunnerConfig.ts"
 import { configEnvironment, hardened, identityOf, quietEnvironment } from "./GitSettings.ts"
@@ -109,14 +110,7 @@ export class Git extends Context.Service<Git, {
           killSignal: "SIGTERM",
           forceKillAfter: "2 seconds"
         })
-        return yield* Effect.scoped(Effect.gen(function*() {
-          const handle = yield* spawner.spawn(command)
-          const [bytes, stderr, exitCode] = yield* Effect.all(
-            [Stream.mkUint8Array(handle.stdout), Stream.mkString(Stream.decodeText(handle.stderr)), handle.exitCode],
-            { concurrency: 3 }
-          )
-          return { bytes, stdout: new TextDecoder().decode(bytes), stderr, exitCode }
-        })).pipe(
+        return yield* Effect.scoped(Effect.flatMap(spawner.spawn(command), outputOf)).pipe(
           Effect.mapError((error) =>
             new GitError({ operation: args[0] ?? "", exitCode: 127, words: lastWords(error.message, redact) })
           )

@@ -1,7 +1,8 @@
 /** Which Claude Code the image has. Asked before anything is spent: a version that lacks our options ends at once, each in words of its own. */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
-import { Effect, FileSystem, Stream } from "effect"
+import { Effect, FileSystem } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
+import { outputOf } from "../../pod/ProcessOutput.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
 
 type Version = readonly [major: number, minor: number, patch: number]
@@ -48,9 +49,8 @@ export const checkVersion = Effect.fn("Version.check")(function*(path: string | 
     stderr: "ignore",
     killSignal: "SIGKILL"
   })
-  const words = yield* Effect.scoped(
-    Effect.flatMap(spawner.spawn(command), ({ stdout }) => Stream.mkString(Stream.decodeText(stdout)))
-  ).pipe(
+  const words = yield* Effect.scoped(Effect.flatMap(spawner.spawn(command), outputOf)).pipe(
+    Effect.map(({ stdout }) => stdout),
     Effect.timeout("30 seconds"),
     Effect.orElseSucceed(() => "")
   )

@@ -3,6 +3,7 @@ import { Context, Duration, Effect, Layer, Schedule, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import type { GitAnswer } from "../../git/Git.ts"
 import type { Environment } from "../../pod/Environment.ts"
+import { outputOf } from "../../pod/ProcessOutput.ts"
 
 /** When a remote that did not answer is asked again. */
 export const retrySchedule = Schedule.exponential(Duration.millis(500)).pipe(Schedule.upTo({ times: 3 }))
@@ -57,15 +58,7 @@ export class BrokerGit extends Context.Service<BrokerGit, {
 
       return BrokerGit.of({
         ask: Effect.fn("BrokerGit.ask")(function*(command) {
-          return yield* Effect.scoped(Effect.gen(function*() {
-            const handle = yield* spawn(command)
-            const [bytes, stderr, exitCode] = yield* Effect.all([
-              Stream.mkUint8Array(handle.stdout),
-              Stream.mkString(Stream.decodeText(handle.stderr)),
-              handle.exitCode
-            ], { concurrency: 3 })
-            return { bytes, stdout: new TextDecoder().decode(bytes), stderr, exitCode: Number(exitCode) }
-          })).pipe(
+          return yield* Effect.scoped(Effect.flatMap(spawn(command), outputOf)).pipe(
             Effect.catch((error) =>
               Effect.succeed({ bytes: new Uint8Array(), stdout: "", stderr: error.message, exitCode: 127 })
             )

@@ -6,6 +6,7 @@ import { Context, Effect, FileSystem, Layer, Redacted, Schema, Semaphore, Stream
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { lastWords } from "../../git/Git.ts"
 import { identityOf } from "../../git/GitSettings.ts"
+import { outputOf } from "../../pod/ProcessOutput.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
 import { signRefusal } from "./SignRules.ts"
@@ -54,12 +55,8 @@ export class Signing extends Context.Service<Signing, {
             env: { ...quiet, PATH: environment["PATH"] ?? "" },
             stdin: input === undefined ? "ignore" : Stream.succeed(input)
           }))
-          const [stdout, stderr, exitCode] = yield* Effect.all([
-            Stream.mkString(Stream.decodeText(handle.stdout)),
-            Stream.mkString(Stream.decodeText(handle.stderr)),
-            handle.exitCode
-          ], { concurrency: 3 })
-          if (Number(exitCode) === 0) return stdout
+          const { exitCode, stderr, stdout } = yield* outputOf(handle)
+          if (exitCode === 0) return stdout
           return yield* new SignError({ operation, refused: false, reason: lastWords(stderr, redact) || "no word" })
         },
         Effect.scoped,
