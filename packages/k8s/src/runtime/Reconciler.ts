@@ -55,17 +55,30 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
       queue.addFailed(key, retryAfter(error))
     )
 
+  /** Of keys whose last round died, what it died of: the same is said once. */
+  const deaths = new Map<string, string>()
+
   const died = (key: Key, cause: Cause.Cause<never>) =>
-    Effect.logError("reconcile crashed", cause).pipe(Effect.andThen(queue.addFailed(key)))
+    Effect.suspend(() => {
+      const id = idOf(key)
+      const what = Cause.pretty(cause)
+      const isNews = deaths.get(id) !== what
+      deaths.set(id, what)
+      return Effect.andThen(
+        isNews ? Effect.logError("reconcile crashed", cause) : Effect.logDebug("reconcile crashed again"),
+        queue.addFailed(key)
+      )
+    })
 
   return {
     enqueue: queue.add,
     depth: queue.depth,
     process: queue.process((key) =>
       reconcile(key).pipe(
+        Effect.tap(() => Effect.sync(() => deaths.delete(idOf(key)))),
         Effect.flatMap((next) => settled(key, next)),
         Effect.catch((error) => failed(key, error)),
-        Effect.catchCauseIf((cause) => !Cause.hasInterrupts(cause), (cause) => died(key, cause)),
+        Effect.catchCause((cause) => died(key, cause)),
         Effect.annotateLogs(annotations(key))
       )
     )
