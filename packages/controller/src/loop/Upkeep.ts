@@ -57,19 +57,32 @@ export const makeUpkeep = Effect.fnUntraced(function*(enqueue: (key: RunKey) => 
     yield* perform({ rule: "settleEnded", actions: settled(run.kind, feedback.run, yield* DateTime.now) })
   })
 
+  /** Runs for which that changed nothing, by uid, as where their definition lacks conditions: tried after twice as many passes each time. */
+  let tried: ReadonlyMap<string, { readonly due: number; readonly wait: number }> = new Map()
+  let pass = 0
+
   /** Runs that an older version ended get the condition `Finished`: one in a second, however many there are. */
   const settleEnded = Effect.gen(function*() {
     yield* roughly(sweepSeconds)
+    pass += 1
+    const next = new Map<string, { readonly due: number; readonly wait: number }>()
     for (const { kind } of everyRunKind) {
       for (const { name, namespace, uid } of [...runs[kind].values()].filter(lacksFinished)) {
+        const { due, wait } = tried.get(uid) ?? { due: pass, wait: 1 }
+        if (pass < due) {
+          next.set(uid, { due, wait })
+          continue
+        }
         const run = runs[kind].get({ name, namespace })
         if (run === undefined || !lacksFinished(run)) continue
+        next.set(uid, { due: pass + wait, wait: wait * 2 })
         yield* settleRun({ kind, namespace, name, uid }).pipe(
           Effect.catch((error) => Effect.logDebug("cannot say that a run has ended", error.message))
         )
         yield* roughly(settleSeconds)
       }
     }
+    tried = next
   })
 
   return { sweep, finishJobs, settleEnded }

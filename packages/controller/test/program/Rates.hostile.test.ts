@@ -3,7 +3,7 @@
  * to the run meanwhile is looked at all the same.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigMapKind, JobKind, type Kind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, ConfigMapKind, JobKind, type Kind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
@@ -141,6 +141,20 @@ describe("what the cluster takes and does not keep", () => {
       )))
   )
 })
+
+it.effect("runs of an older version whose definition lacks conditions are told ever more seldom that they have ended", () =>
+  Effect.gen(function*() {
+    const { client, create, requests } = yield* verbs
+    for (const name of ["old-0", "old-1"]) {
+      yield* create(codeRun(name))
+      const run = yield* client.get(CodeRunKind, { name, namespace })
+      yield* client.replaceStatus(CodeRunKind, { ...run, status: { phase: "Failed", contextVersion: 1 } })
+    }
+    yield* Effect.provide(pass("4 hours", "1 minute"), controller({}, losing("conditions")))
+    const written = (yield* requests).filter((each) => each === "replaceStatus CodeRun").length
+    assert.isAbove(written, 2)
+    assert.isAtMost(written, 2 * 7)
+  }).pipe(Effect.provide(cluster())))
 
 const reasons: ReadonlyArray<KubernetesErrorReason> = [
   { _tag: "TooManyRequests", message: "slow down", retryAfterSeconds: 0 },
