@@ -10,7 +10,7 @@ import { isFormer } from "../attempt/CurrentAttempt.ts"
 import { isPast, schedulingUntil, startLimit } from "../attempt/StartClock.ts"
 import type { ObservedJob } from "../facts/Observed.ts"
 import type { PodFacts, Stuck } from "../facts/Pod.ts"
-import { explainRefusal } from "./Refusal.ts"
+import { explainRefusal, type Refusal } from "./Refusal.ts"
 
 export interface Standing {
   readonly begun: boolean
@@ -58,21 +58,26 @@ const stopping: Readonly<Record<NonNullable<ObservedJob["stopping"]>, string>> =
 
 const withoutPod = ({ name, namespace, podRefused }: ObservedJob): Standing => {
   if (podRefused === undefined) return { begun: false, message: `The Job ${name} has no pod yet.`, usual: true }
-  const { message, reason } = explainRefusal("pod", podRefused)
-  const isQuota = reason === "QuotaExceeded"
-  return {
-    begun: false,
-    message,
-    trouble: {
-      reason,
-      mayPass: isQuota,
-      failure: {
-        reason: isQuota ? "QuotaExceeded" : "PodRefused",
-        advice: `See kubectl describe ${isQuota ? "resourcequota" : `job ${name}`} -n ${namespace}.`
-      }
-    }
-  }
+  const refusal = explainRefusal("pod", podRefused)
+  return startWithout(
+    refusal,
+    { reason: "PodRefused", advice: `See kubectl describe job ${name} -n ${namespace}.` },
+    namespace
+  )
 }
+
+/** Of an attempt that the cluster refuses a part of; `failure` is how it ends where no quota is the cause, which time may mend. */
+export const startWithout = (
+  { message, reason }: Refusal,
+  failure: NonNullable<Trouble["failure"]>,
+  namespace: string
+): Standing => ({
+  begun: false,
+  message,
+  trouble: reason === "QuotaExceeded"
+    ? { reason, mayPass: true, failure: { reason, advice: `See kubectl describe resourcequota -n ${namespace}.` } }
+    : { reason, mayPass: false, failure }
+})
 
 const withPod = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Standing => {
   if (pod.deleting && !pod.over) {

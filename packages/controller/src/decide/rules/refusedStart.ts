@@ -5,7 +5,7 @@ import { explainRefusal, type Refusal } from "../Refusal.ts"
 import type { Rule } from "../Rule.ts"
 import { blockedStatus, failureOf, runningStatus } from "../RunningStatus.ts"
 import type { NotStarted, Started } from "../Stage.ts"
-import { type Standing, standingOf, startDeadline } from "../Standing.ts"
+import { type Standing, standingOf, startDeadline, startWithout } from "../Standing.ts"
 import { ended, refused } from "../Status.ts"
 
 /** The cluster refuses what an attempt starts with: for as long as a quota or a policy does, or for ever. */
@@ -25,7 +25,7 @@ export const refusedStart: Rule<NotStarted> = (stage) => {
   }
   return attempt === undefined
     ? refused(stage, refusal)
-    : blockedStatus(stage, attempt, startWithout(refusal, run.namespace))
+    : blockedStatus(stage, attempt, withoutFiles(refusal, run.namespace))
 }
 
 /**
@@ -44,23 +44,14 @@ export const refusedWhileStarted: Rule<Started> = (stage) => {
   }
   if (begun || !isAlive(job)) return runningStatus(stage, job)
   if (lasting) return ended(stage, { reason: "InvalidSpec", message: refusal.message, attempt })
-  const standing = startWithout(refusal, job.namespace)
+  const standing = withoutFiles(refusal, job.namespace)
   const failure = isPast(now, startDeadline(job, standing, config)) ? failureOf(run, standing) : undefined
   return failure === undefined ? blockedStatus(stage, attempt, standing) : ended(stage, { ...failure, attempt })
 }
 
-const startWithout = ({ message, reason }: Refusal, namespace: string): Standing => {
-  const isQuota = reason === "QuotaExceeded"
-  return {
-    begun: false,
-    message,
-    trouble: {
-      reason,
-      mayPass: isQuota,
-      failure: {
-        reason: isQuota ? "QuotaExceeded" : "SetupFailed",
-        advice: `See kubectl describe ${isQuota ? "resourcequota" : "namespace"} -n ${namespace}.`
-      }
-    }
-  }
-}
+const withoutFiles = (refusal: Refusal, namespace: string): Standing =>
+  startWithout(
+    refusal,
+    { reason: "SetupFailed", advice: `See kubectl describe namespace -n ${namespace}.` },
+    namespace
+  )
