@@ -308,6 +308,14 @@ describe("a pull request", () => {
 })
 
 describe("what GitHub means", () => {
+  it.each([{ after: "0", want: 1 }, { after: "Thu, 01 Jan 1970 00:00:10 GMT", want: 1 }, { after: "7", want: 7 }])(
+    "a limit with Retry-After $after is waited for $want s",
+    ({ after, want }) => {
+      const reason = reasonOf(429, { "retry-after": after }, "", 1_000)
+      assert.strictEqual(reason._tag === "RateLimited" ? reason.waitSeconds : undefined, want)
+    }
+  )
+
   it.each<readonly [number, Readonly<Record<string, string>>, string, string]>([
     [401, {}, "Bad credentials", "Unauthorized"],
     [403, {}, "Resource not accessible", "Forbidden"],

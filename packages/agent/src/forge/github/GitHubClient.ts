@@ -43,7 +43,7 @@ const limitWords = /rate limit|abuse detection|submitted too quickly/i
 
 const limitOf = (headers: Readonly<Record<string, string | undefined>>, words: string, now: number) => {
   const after = headers["retry-after"]
-  if (after !== undefined && /^\d{1,7}$/.test(after)) return Number(after)
+  if (after !== undefined && /^\d{1,7}$/.test(after)) return Math.max(1, Number(after))
   const date = Option.flatMap(Option.fromUndefinedOr(after), DateTime.make)
   if (Option.isSome(date)) return Math.max(1, Math.ceil(DateTime.toEpochMillis(date.value) / 1000) - now)
   const reset = headers["x-ratelimit-reset"]
