@@ -154,7 +154,10 @@ it("some cases of several classes: every invariant holds", { timeout: 300_000 },
     scenario,
     calm: runner.calmOf(scenario)
   }))
-  const wanted = new Map<CaseClass, number>([["crash", 50], ["request", 50], ["missed", 20], ["reorder", 20], ["watch", 20]])
+  const wanted = new Map<CaseClass, number>([["crash", 50], ["request", 50], ["missed", 20], ["reorder", 20], [
+    "watch",
+    20
+  ]])
   const { cases } = planCases({ measured, wanted, seed: 1 })
   const failures = cases.flatMap((each) => runner.run(each).failure ?? [])
   assert.deepStrictEqual(failures, [])
