@@ -12,7 +12,7 @@ export const supervised = <R>(
 ): Effect.Effect<never, never, R> => {
   const life = (deaths: number): Effect.Effect<never, never, R> =>
     Effect.andThen(
-      Effect.catchCauseIf(work, (cause) => !Cause.hasInterrupts(cause), (cause) =>
+      Effect.catchCause(work, (cause) =>
         Effect.gen(function*() {
           yield* Effect.annotateLogs(Effect.logError("died, and is started again", cause), { what })
           yield* onDeath(Cause.pretty(cause).split("\n")[0] ?? "")
