@@ -89,7 +89,7 @@ describe("an agent that", () => {
       want: "SetupFailed",
       says: "did not start"
     },
-    { name: "says nothing", body: "sleep 30\n", bounds: { init: 0.2 }, want: "SetupFailed", says: "said nothing" },
+    { name: "says nothing", body: "sleep 30\n", bounds: { init: 0.2 }, want: "SetupFailed", says: "printed nothing" },
     {
       name: "runs with another model",
       body: "init claude-other-9\nsleep 30\n",

@@ -120,7 +120,9 @@ describe("a workspace of the version before", () => {
       const { result } = yield* execute(codeRun(made, attempt(made, 2), agentIn(made)))
       assert.strictEqual(result.outcome, "Completed")
       assert.isTrue(result.resumed)
-      const files = filesOf(made.remotes.target, "feature/task-1-implementation")
+      // Nothing proves that the remote's branch of the task is this run's.
+      assert.match(result.delivery?.branch ?? "", /^feature\/task-1-implementation-[0-9a-f]{8}$/)
+      const files = filesOf(made.remotes.target, result.delivery?.branch ?? "")
       for (const file of ["committed.txt", "left.txt", "mine.txt"]) assert.include(files, file)
       assert.notInclude(files, "task/prompt.md")
     }), 60_000)
