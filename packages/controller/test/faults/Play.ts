@@ -59,6 +59,7 @@ const tidyMillis = 3 * minute
 const quietMillis = 7 * minute
 const rounds = 10
 const usualBoundMinutes = 30
+const longestBoundMinutes = 150
 
 /** The cluster before anything happens, with what is others', the same for all cases of this thread. */
 let start: { readonly contents: StoreContents; readonly foreign: ReadonlySet<string> } | undefined
@@ -177,15 +178,16 @@ export const play = (
 
   /** Until every run has ended. */
   const live = () => {
-    const bound = (scenario.boundMinutes ?? usualBoundMinutes) * minute
-    const goesOn = () => step(simulation.faultsUntil() + bound)
+    // Whoever was told something else may have an agent that works for as long as it may.
+    const bound = () => (simulation.isMisled() ? longestBoundMinutes : usualBoundMinutes) * minute
+    const goesOn = () => step(simulation.faultsUntil() + bound())
     while (!people.isOver() && goesOn());
     // Where something else became of a run than was to, people need not come to what they wanted to do.
     if (people.isOver() || equalled || ledger.violations.length > 0 || (simulation.isMisled() && people.haveEnded())) {
       return
     }
     if (steps >= mostSteps) ledger.violate("I4", `it does not come to rest within ${mostSteps} steps`)
-    else ledger.violate("I4", `after ${bound / minute} minutes without a fault: ${describeRuns(user)}`)
+    else ledger.violate("I4", `after ${bound() / minute} minutes without a fault: ${describeRuns(user)}`)
   }
 
   /** Until what is left is tidied up. */

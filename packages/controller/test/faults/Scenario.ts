@@ -61,8 +61,6 @@ export interface Scenario {
   readonly edits?: ReadonlyArray<{ readonly name: string; readonly act: (user: User) => void }>
   /** A pod is stopped and gone at once: who does not look at that moment cannot tell how it ended. */
   readonly evidenceGoes?: boolean
-  /** Minutes within which all must have ended, once nothing goes wrong any more. */
-  readonly boundMinutes?: number
 }
 
 export const second = 1000
