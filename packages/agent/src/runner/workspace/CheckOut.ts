@@ -47,7 +47,8 @@ const merged = (what: string, { conflicts, problem }: MergeOutcome): ReadonlyArr
 /** Settles what is in the tree; answers with notes for the agent, and whether it was left by this run. */
 const settle = Effect.fnUntraced(function*(repository: Repository, { choice, interrupted, run }: CheckOut) {
   const state = yield* inspect(repository)
-  const ours = state.branch === choice.branch && choice.continues && state.head !== undefined
+  const isRuns = choice.continues ? state.branch === choice.branch : state.branch === choice.from
+  const ours = state.branch !== undefined && isRuns && state.head !== undefined
   if (ours && interrupted === undefined) {
     const { left, saved } = state.dirty
       ? yield* commitAll(repository, { message: ["wip: work left by an interrupted attempt", trailers(run)] })
