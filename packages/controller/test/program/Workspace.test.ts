@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
-import { PodKind } from "@orchestrator/k8s/Kinds"
+import { JobKind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Effect, Layer } from "effect"
-import { cluster, codeRun, controller, pass, verbs, world } from "./World.ts"
+import { acting, cluster, codeRun, completed, controller, namespace, pass, verbs, world } from "./World.ts"
 
 it.effect("S9: two runs of one service work one after the other, the older first", () =>
   Effect.gen(function*() {
@@ -21,6 +21,49 @@ it.effect("S9: two runs of one service work one after the other, the older first
     assert.deepStrictEqual((yield* agents).map(({ env }) => env["RUN_NAME"]), ["b-older", "a-younger", "c-younger"])
     assert.strictEqual((yield* run("c-younger")).status?.["phase"], "Succeeded")
   }).pipe(Effect.provide(world())))
+
+it.effect("a claim that is being deleted is given to nobody, however long that takes: who waits for it gets a new one", () =>
+  Effect.gen(function*() {
+    const { client, create, find, run } = yield* verbs
+    const claim = { name: "workspace-api", namespace }
+    const held = (finalizers: ReadonlyArray<string>) =>
+      client.patch(PersistentVolumeClaimKind, claim, { type: "merge", body: { metadata: { finalizers } } })
+    yield* create(codeRun("first"))
+    yield* create(codeRun("second", { taskId: 2 }))
+    yield* pass("3 seconds")
+    const before = yield* held(["acme.example/snapshot"])
+    yield* client.delete(PersistentVolumeClaimKind, claim)
+    yield* pass("1 minute")
+    assert.strictEqual((yield* run("first")).status?.["phase"], "Succeeded")
+    assert.strictEqual((yield* run("second")).status?.["reason"], "WaitingForWorkspace")
+    yield* held([])
+    yield* pass("1 minute")
+    assert.strictEqual((yield* run("second")).status?.["phase"], "Succeeded")
+    assert.notStrictEqual((yield* find(PersistentVolumeClaimKind, claim.name))?.metadata.uid, before.metadata.uid)
+  }).pipe(Effect.provide(world())))
+
+it.effect("the next attempt waits for the pod of the one before, also where its Job was deleted by a person", () =>
+  Effect.gen(function*() {
+    const { agents, client, create, edit, jobs, pods, run } = yield* verbs
+    yield* create(codeRun("first"))
+    yield* pass("3 seconds")
+    for (const { metadata: { name = "" } } of yield* jobs) {
+      yield* client.delete(JobKind, { name, namespace }, { propagationPolicy: "Background" })
+    }
+    yield* pass("3 seconds")
+    assert.strictEqual((yield* run("first")).status?.["reason"], "JobLost")
+    yield* edit("first", { contextVersion: 2 })
+    for (let second = 0; second < 60; second++) {
+      yield* pass("1 second")
+      assert.isAtMost((yield* pods).filter(({ status }) => status?.phase === "Running").length, 1)
+    }
+    assert.lengthOf(yield* agents, 2)
+  }).pipe(
+    Effect.provide(world({
+      script: acting(({ env }) => ({ ...completed(env, "never"), onTerminate: "ignore" })),
+      config: { agent: { terminationGracePeriodSeconds: 30 } }
+    }))
+  ))
 
 it.effect("runs of two services work at the same time", () =>
   Effect.gen(function*() {

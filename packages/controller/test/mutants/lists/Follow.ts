@@ -1,0 +1,192 @@
+/** Wrongs in what is seen of the cluster: reflectors, stores, work queue, the reads where a store may be behind. */
+import { cases, type Mutant } from "../Mutant.ts"
+
+const reflector = "packages/k8s/src/Reflector.ts"
+const store = "packages/k8s/src/Store.ts"
+const queue = "packages/k8s/src/runtime/WorkQueue.ts"
+const runtime = { test: "packages/k8s/test/runtime" }
+
+export const follow: ReadonlyArray<Mutant> = [
+  {
+    name: "a DELETED event is lost",
+    file: reflector,
+    find: `if (type === "DELETED") {`,
+    replace: `if (type === "DELETED") {\n      if (kind.kind !== "") return`,
+    by: cases("S6", [], "I5")
+  },
+  {
+    name: "a list keeps what has vanished",
+    file: store,
+    find: "for (const [key] of gone) drop(key)",
+    replace: "",
+    by: cases("S19", "missed", ["I4", "I9"])
+  },
+  {
+    name: "nobody is told of what vanished between two lists",
+    file: reflector,
+    find: `yield* Effect.forEach(gone, (object) => onChange(object, "removed"), { discard: true })`,
+    replace: "",
+    by: { test: "packages/k8s/test/Reflector" }
+  },
+  {
+    name: "an older event replaces what is newer",
+    file: store,
+    find: "if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)\n      advance",
+    replace: "set(object)\n      advance",
+    by: { test: "packages/k8s/test/Store" }
+  },
+  {
+    name: "the answer to a write replaces what the stream has said since",
+    file: store,
+    find: `if (revision !== "" && isNewer(versionOf(object), revision)) {`,
+    replace: `if (revision !== "") {`,
+    by: { test: "packages/k8s/test/Store" }
+  },
+  {
+    name: "a removal of an object's predecessor removes the object",
+    file: store,
+    find: "if (before !== undefined && identify(before).uid === identify(object).uid) drop(keyOf(object))",
+    replace: "if (before !== undefined) drop(keyOf(object))",
+    by: { test: "packages/k8s/test/Store" }
+  },
+  {
+    name: "a bookmark tells nothing",
+    file: reflector,
+    find: `if (type === "BOOKMARK") return store.advance(versionIn(object))`,
+    replace: `if (type === "BOOKMARK") return`,
+    by: { test: "packages/k8s/test/Reflector" }
+  },
+  {
+    name: "410 is waited out",
+    file: reflector,
+    find: `Effect.catchIf((error) => !hasReason("Gone", "Malformed")(error), wait),`,
+    replace: `Effect.catchIf((error) => !hasReason("Malformed")(error), wait),`,
+    by: { test: "packages/k8s/test/Reflector" }
+  },
+  {
+    name: "a watch goes on from an old revision",
+    file: reflector,
+    find: "follow({ resourceVersion: store.revision() }, taken)",
+    replace: `follow({ resourceVersion: "1" }, taken)`,
+    by: { test: "packages/k8s/test/Reflector" }
+  },
+  {
+    name: "a watch that ended is not opened again",
+    file: reflector,
+    find: "yield* breathe\n  })",
+    replace: "return yield* Effect.never\n  })",
+    by: { test: "packages/k8s/test/Reflector" }
+  },
+  {
+    name: "events that say nothing new are forgotten with those that do",
+    file: "packages/controller/src/facts/Identity.ts",
+    find: "left.uid === right.uid && sameJson(",
+    replace: "left.uid === right.uid || sameJson(",
+    by: cases("S1", [], ["end", "I4"])
+  },
+  {
+    name: "the pod of a Job that is over is not read",
+    file: "packages/controller/src/loop/Observe.ts",
+    find: "if (run === undefined || run.ended || !seen.some(({ podBehind }) => podBehind === true)) return seen",
+    replace: "return seen",
+    by: { test: "packages/controller/test/program/Late" }
+  },
+  {
+    name: "a list that cannot be read counts as empty",
+    file: "packages/k8s/src/Intake.ts",
+    find: "const problem = page.items.map((item) => problemIn(kind, item)).find((each) => each !== undefined)",
+    replace: "const problem = undefined",
+    by: { test: "packages/controller/test/program/Garbage" }
+  },
+  {
+    name: "the last state of a pod that is gone is forgotten",
+    file: "packages/controller/src/facts/Stores.ts",
+    find: "if (jobs.get({ namespace, name: owner.name })?.uid === owner.uid) lastPods.set(owner.uid, last)",
+    replace: "",
+    by: cases("S25", [], ["end", "I9"])
+  },
+  {
+    name: "an index keeps what an object was found under before",
+    file: store,
+    find: "for (const value of then) forget(keys, value, key)",
+    replace: "",
+    by: { test: "packages/k8s/test/Store" }
+  },
+  {
+    name: "what failed is not tried again",
+    file: "packages/k8s/src/runtime/Reconciler.ts",
+    find: "queue.addFailed(key, retryAfter(error))",
+    replace: "Effect.void",
+    by: { test: "packages/k8s/test/runtime/Reconciler" }
+  },
+  {
+    name: "a conflict is not looked at again",
+    file: "packages/k8s/src/runtime/Reconciler.ts",
+    find: "queue.addFailed(key, retryAfter(error))",
+    replace: "isQuiet(error) ? Effect.void : queue.addFailed(key, retryAfter(error))",
+    by: { test: "packages/k8s/test/runtime/Reconciler" }
+  },
+  {
+    name: "the time at which to look again is forgotten",
+    file: "packages/k8s/src/runtime/Reconciler.ts",
+    find: "if (wakeAt === undefined) return",
+    replace: "if (wakeAt !== undefined) return",
+    by: { test: "packages/k8s/test/runtime/Reconciler" }
+  },
+  {
+    name: "there is no back-off",
+    file: queue,
+    find: "firstDelay * 2 ** Math.min(count, 20)",
+    replace: "0",
+    by: cases("S1", "request", "I5")
+  },
+  {
+    name: "Retry-After is not heeded",
+    file: queue,
+    find: "Duration.toMillis(atLeast))",
+    replace: "0 * Duration.toMillis(atLeast))",
+    by: { test: "packages/k8s/test/runtime/Reconciler" }
+  },
+  {
+    name: "Retry-After has no ceiling",
+    file: "packages/k8s/src/KubernetesError.ts",
+    find: "Math.min(asked, longestRetryAfterSeconds)",
+    replace: "asked",
+    by: { test: "packages/k8s/test/runtime/Reconciler" }
+  },
+  {
+    name: "the same is done over and over without a pause",
+    file: "packages/k8s/src/runtime/Pace.ts",
+    find: "count <= freeActs ? 0 :",
+    replace: "count >= 0 ? 0 :",
+    by: { test: "packages/controller/test/program/Rates" }
+  },
+  {
+    name: "the queue loses a key that is added while it is worked on",
+    file: queue,
+    find: "again.set(id, key)",
+    replace: "again.delete(id)",
+    by: runtime
+  },
+  {
+    name: "the queue gives one key to two workers",
+    file: queue,
+    find: "if (working.has(id)) {",
+    replace: "if (false) {",
+    by: runtime
+  },
+  {
+    name: "what is left to do with Jobs is not looked at again",
+    file: "packages/controller/src/loop/Upkeep.ts",
+    find: "[...jobs.values()].filter(isLeft)",
+    replace: "[...jobs.values()].filter(() => false)",
+    by: { test: "packages/controller/test/program/Unfinished" }
+  },
+  {
+    name: "a defect ends a worker for good",
+    file: "packages/k8s/src/runtime/Reconciler.ts",
+    find: "Effect.catchCause((cause) => died(key, cause)),",
+    replace: "",
+    by: { test: "packages/k8s/test/runtime/Reconciler" }
+  }
+]
