@@ -60,6 +60,7 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
   /** UID of the Job of each attempt. */
   const jobs = new Map<string, string>()
   const deletedAt = new Map<string, number>()
+  let late = 0
   const pace = new Map<string, { readonly span: number; readonly count: number }>()
   let term: { readonly holder: string; actedAt: number | undefined } | undefined
   let writes = 0
@@ -77,8 +78,9 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
       annotations[retryAnnotation] ?? 0
     }`
     const before = jobs.get(attempt)
-    if (before !== undefined && sentAt > (deletedAt.get(before) ?? -1)) {
-      violate("I1", `a second Job ${name} of ${attempt}`)
+    if (before !== undefined) {
+      if (sentAt > (deletedAt.get(before) ?? -1)) violate("I1", `a second Job ${name} of ${attempt}`)
+      else late++
     }
     jobs.set(attempt, uid)
   }
@@ -170,6 +172,8 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
     violate,
     counts,
     writes: () => writes,
+    /** Jobs that were made too late, since their request was so long on its way. */
+    lateJobs: () => late,
     onChange: (change: StagedChange) => {
       if (change.resource === jobResource && change.type === "DELETED") deletedAt.set(change.object.metadata.uid, now())
       if (runResources.has(change.resource) && change.type === "MODIFIED") runChanged(change)

@@ -233,7 +233,15 @@ export const play = (
     // Who was told what is not so need not end as without it.
     const measure = simulation.isMisled() ? undefined : calm
     const problems = [
-      ...endProblems({ simulation, end, counts, calm: measure, scenario, more: moreUpdates(simulation, scenario) })
+      ...endProblems({
+        simulation,
+        end,
+        counts,
+        calm: measure,
+        scenario,
+        more: moreUpdates(simulation, scenario),
+        lateJobs: ledger.lateJobs()
+      })
     ]
     for (const { invariant, what } of problems) ledger.violate(invariant, what)
   }
