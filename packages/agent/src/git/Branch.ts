@@ -83,3 +83,7 @@ export const choiceFor = (decided: string, facts: BranchFacts): BranchChoice => 
 export const parseWriters = (log: string): ReadonlyArray<string> => [
   ...new Set(log.split("\n").map((line) => line.trim()).filter((line) => line !== ""))
 ]
+
+/** A branch beside which this one cannot exist: git keeps branches as files, and names with a slash as folders. */
+export const rival = (heads: Iterable<string>, branch: string): string | undefined =>
+  [...heads].find((head) => branch.startsWith(`${head}/`) || head.startsWith(`${branch}/`))

@@ -185,7 +185,7 @@ describe("work", () => {
       refuses: "no secrets in main",
       agent: work,
       ends: "PushRejected",
-      says: ["The remote refused", "no secrets in main"],
+      says: ["The remote rejected", "no secrets in main"],
       next: false
     }
   ])

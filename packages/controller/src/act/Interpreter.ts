@@ -166,6 +166,21 @@ export class Interpreter extends Context.Service<Interpreter, {
           }
         }).pipe(Effect.map((written) => seen(written, "done")))
 
+      /** An answer that a Job is gone may be wrong, and so may be the store that still has it: the API server is asked once more. */
+      const lookAgain = ({ name, namespace }: { readonly name: string; readonly namespace: string }) =>
+        client.get(JobKind, { name, namespace }).pipe(
+          Effect.map((found) => void stores.jobs.wrote(jobFacts(found))),
+          Effect.catchIf(hasReason("NotFound"), () =>
+            Effect.sync(() => {
+              const stored = stores.jobs.get({ name, namespace })
+              if (stored !== undefined) stores.jobs.remove(stored)
+            })),
+          Effect.ignore
+        )
+
+      const racedOn = (job: { readonly name: string; readonly namespace: string }) => (error: KubernetesError) =>
+        Effect.andThen(hasReason("NotFound")(error) ? lookAgain(job) : Effect.void, raced(error))
+
       const stopJob = ({ name, namespace, reason, resume, uid }: ActionOf<"StopJob">) =>
         client.patch(JobKind, { name, namespace }, {
           type: "merge",
@@ -178,7 +193,7 @@ export class Interpreter extends Context.Service<Interpreter, {
             stores.jobs.wrote(jobFacts(written))
             return "done"
           }),
-          Effect.catchIf(isRace, raced)
+          Effect.catchIf(isRace, racedOn({ name, namespace }))
         )
 
       /** Lists keep what others have put there. */
@@ -208,7 +223,7 @@ export class Interpreter extends Context.Service<Interpreter, {
             stores.jobs.wrote(jobFacts(written))
             return "done"
           }),
-          Effect.catchIf(isRace, raced)
+          Effect.catchIf(isRace, racedOn(release))
         )
 
       const perform = Effect.fn("Interpreter.perform")(function*({ actions }: Plan) {

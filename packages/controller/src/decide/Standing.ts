@@ -7,7 +7,7 @@ import type { FailureReason, ProgressReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import type { DateTime } from "effect"
 import { isFormer } from "../attempt/CurrentAttempt.ts"
-import { isPast, schedulingUntil, startLimit } from "../attempt/StartClock.ts"
+import { isPast, schedulingUntil, startLimit, usualUntil } from "../attempt/StartClock.ts"
 import type { ObservedJob } from "../facts/Observed.ts"
 import type { PodFacts, Stuck } from "../facts/Pod.ts"
 import { explainRefusal, type Refusal } from "./Refusal.ts"
@@ -105,7 +105,9 @@ const starting = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Omit<Stan
   const see = `See kubectl describe pod ${pod.name} -n ${job.namespace}.`
   const isYoung = !isPast(now, schedulingUntil(job) ?? now)
   if (pod.stuck !== undefined && !isYoung) return stuckOn(pod.stuck, job, see)
-  if (!pod.prepared && job.podWarning !== undefined) return unprepared(job, job.podWarning, pod, see)
+  // The files are made after their Job: for as long as a usual start takes, that a node does not find them yet is nothing to tell.
+  const awaitsFiles = /configmap/i.test(job.podWarning?.message ?? "") && !isPast(now, usualUntil(job) ?? now)
+  if (!pod.prepared && job.podWarning !== undefined && !awaitsFiles) return unprepared(job, job.podWarning, pod, see)
   // One sentence for all of a slow start: each of its own would be another write.
   const message = pod.onNode
     ? `The pod ${pod.name} is scheduled; its node is pulling images and starting containers.`

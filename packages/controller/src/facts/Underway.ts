@@ -15,19 +15,17 @@ export interface Underway {
   readonly takenOver: (at: number) => void
   /** Until when another Job for this claim may come to be; undefined: none was sent. */
   readonly until: (claim: string, job: string, now: number) => number | undefined
-  /** Until when one may that an earlier process has sent; not for a claim that this process has sent one for. */
-  readonly untilOfOthers: (claim: string, now: number) => number | undefined
+  /** Until when one may that an earlier process has sent. */
+  readonly untilOfOthers: (now: number) => number | undefined
 }
 
 export const makeUnderway = (): Underway => {
   const byClaim = new Map<string, Map<string, number>>()
-  const own = new Set<string>()
   let others = 0
   return {
     sent: (claim, job) => {
       const jobs = byClaim.get(claim) ?? new Map<string, number>()
       byClaim.set(claim, jobs.set(job, Infinity))
-      own.add(claim)
     },
     answered: (claim, job, at, unknown) => {
       const jobs = byClaim.get(claim)
@@ -37,7 +35,6 @@ export const makeUnderway = (): Underway => {
     },
     takenOver: (at) => {
       others = at + longestRequestMillis
-      own.clear()
     },
     until: (claim, job, now) => {
       const jobs = byClaim.get(claim)
@@ -45,6 +42,6 @@ export const makeUnderway = (): Underway => {
       const left = [...jobs ?? []].filter(([name]) => name !== job).map(([, until]) => until)
       return left.length === 0 ? undefined : Math.max(...left)
     },
-    untilOfOthers: (claim, now) => others > now && !own.has(claim) ? others : undefined
+    untilOfOthers: (now) => others > now ? others : undefined
   }
 }

@@ -159,7 +159,7 @@ export class Observe extends Context.Service<Observe, {
         // Also where the annotation names nobody: anybody may have taken it off.
         const before = claim.holder === run.uid
           ? undefined
-          : stores.underway.untilOfOthers(`${run.namespace}/${claim.name}`, DateTime.toEpochMillis(at.now))
+          : stores.underway.untilOfOthers(DateTime.toEpochMillis(at.now))
         return before !== undefined && found?.turn.tag === "free" ? { ...seen, turn: notYet(before) } : found
       })
 

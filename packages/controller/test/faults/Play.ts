@@ -91,13 +91,13 @@ const startOf = () => {
 const moreAtChange = 3
 
 /**
- * Updates beyond those without a fault: one for each fault, and one for every ten seconds that it lasts, after which what is waited for is
- * told. Two that both act and do not see the same correct each other for as long as that lasts: no number is asked of them.
+ * Updates beyond those without a fault: two for each fault, since what it keeps from going on is told and taken back, and one for every ten
+ * seconds that it lasts, after which what is waited for is told. Two that both act and do not see the same correct each other for as long as that lasts: no number is asked of them.
  */
 const moreUpdates = (simulation: Simulation, { controllers, leadership }: Scenario): number => {
   if (controllers.length > 1 && leadership === "alone") return Number.POSITIVE_INFINITY
   const changes = leadership === "lease" ? moreAtChange : 0
-  return simulation.injected() * (1 + changes) + Math.floor(simulation.faultMillis() / (10 * second))
+  return simulation.injected() * (2 + changes) + Math.floor(simulation.faultMillis() / (10 * second))
 }
 
 const describeRuns = (user: User): string =>

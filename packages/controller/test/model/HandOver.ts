@@ -81,7 +81,10 @@ const cluster = function*(state: State): Generator<State> {
     if (state.sent[index]) {
       const left = { ...state, sent: set(state.sent, index, false) }
       yield left
-      if (job === "none") yield { ...left, cluster: { ...state.cluster, jobs: set(jobs, index, "there") } }
+      // Its name is free again once a Job of that name is gone.
+      if (job === "none" || job === "gone") {
+        yield { ...left, cluster: { ...state.cluster, jobs: set(jobs, index, "there") } }
+      }
     }
   }
 }

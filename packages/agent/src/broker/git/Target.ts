@@ -5,7 +5,7 @@
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Context, DateTime, Effect, FileSystem, Layer, Option, Schema } from "effect"
-import { parseWriters, runTrailer } from "../../git/Branch.ts"
+import { parseWriters, rival, runTrailer } from "../../git/Branch.ts"
 import { lastWords } from "../../git/Git.ts"
 import { noStart } from "../../git/UpstreamWords.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
@@ -163,6 +163,15 @@ export class Target extends Context.Service<Target, {
           runUid: run.uid,
           contested: settings.contested
         })
+        // Seen before the agent starts, since the remote can only refuse it afterwards.
+        const other = rival(heads.keys(), branch)
+        if (other !== undefined) {
+          return yield* new MirrorError({
+            operation: "push",
+            ref: settings.targetUrl,
+            reason: `it has a branch ${other}, beside which there can be no branch ${branch}: rename or delete ${other}`
+          })
+        }
         yield* requireWrites(branch, base)
         const head = heads.get(branch)
         const ownHead = settings.known?.branch === branch && settings.known.head === head ? head : undefined

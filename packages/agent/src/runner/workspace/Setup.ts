@@ -139,19 +139,6 @@ const baseOf = Effect.fnUntraced(function*(url: string, remote: Remote, decided:
   return branch ?? (yield* setupFailed(`target repository ${url} cannot be worked on: ${noStart(remote.heads)}`))
 })
 
-/** A branch beside which this one cannot exist: git keeps branches as files, and names with a slash as folders. */
-export const rival = (heads: Iterable<string>, branch: string): string | undefined =>
-  [...heads].find((head) => branch.startsWith(`${head}/`) || head.startsWith(`${branch}/`))
-
-/** Seen before the agent starts, since the remote can only refuse it afterwards. */
-const requirePlace = Effect.fnUntraced(function*(url: string, remote: Remote, branch: string) {
-  const other = rival(remote.heads.keys(), branch)
-  if (other === undefined) return
-  return yield* setupFailed(
-    `${url} has a branch ${other}, beside which there can be no branch ${branch}: rename or delete ${other}`
-  )
-})
-
 const writersOf = Effect.fnUntraced(function*(repository: Repository, base: string, branch: string) {
   const git = yield* Git
   const log = yield* git.ask(repository, [
@@ -206,7 +193,6 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
         contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local)),
         contested: task.contested
       }, decision)
-      yield* requirePlace(url, remote, choice.branch)
       yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
       const onRemote = remote.heads.has(choice.branch)
       yield* clearTaskFiles(repository, workingDirectory)
@@ -251,7 +237,6 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
   yield* requireBranch("repository", url, remote, task.sourceBranch)
   const branch = docsBranchName(run.name, run.uid)
   const onRemote = remote.heads.has(branch)
-  yield* requirePlace(url, remote, branch)
   const refspecs = [task.sourceBranch, ...(onRemote ? [branch] : [])].map((name) =>
     `+refs/heads/${name}:${tracking(name)}`
   )

@@ -1,9 +1,9 @@
 /** What git prints, as the facts that the delivery is made of. */
 import { assert, describe, it } from "@effect/vitest"
+import { rival } from "../../../src/git/Branch.ts"
 import { parseAgentGit } from "../../../src/runner/workspace/AgentGit.ts"
 import { complaints, parseShort } from "../../../src/runner/workspace/Collect.ts"
 import { parseNewLinks, reachableModules } from "../../../src/runner/workspace/Links.ts"
-import { rival } from "../../../src/runner/workspace/Setup.ts"
 
 describe("the agent's git", () => {
   it("is known by what compares content, and by the names of its programs", () => {

@@ -101,7 +101,7 @@ export const decide: ReadonlyArray<Mutant> = [
     file: rule("supersededAttempt"),
     find: "return stop(former)",
     replace: "return []",
-    by: cases("S12", [], "end")
+    by: cases("S12", [], "I4")
   },
   {
     name: "an attempt that was superseded is not recorded",
@@ -115,7 +115,7 @@ export const decide: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/decide/Stage.ts",
     find: "if (former !== undefined) return",
     replace: "if (false) return",
-    by: cases("S12", [], "end")
+    by: cases("S12", [], "I4")
   },
   {
     name: "Jobs of a deleted run are held for ever",
