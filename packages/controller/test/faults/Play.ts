@@ -53,8 +53,9 @@ export interface PlayOptions {
 }
 
 const mostSteps = 40_000
-/** Between the end of all runs and the look at what is left: longer than cleanup waits. */
+/** Between the end of all runs and the look at what is left: longer than cleanup waits; after a fault, than what failed is put off. */
 const tidyMillis = 3 * minute
+const tidyAfterFaultMillis = 6 * minute
 /** After that nothing is written any more. */
 const quietMillis = 7 * minute
 const rounds = 10
@@ -193,7 +194,9 @@ export const play = (
   /** Until what is left is tidied up. */
   const tidy = () => {
     const from = now()
-    while (step(Math.max(from, simulation.faultsUntil()) + tidyMillis));
+    while (
+      step(Math.max(from, simulation.faultsUntil()) + (simulation.injected() > 0 ? tidyAfterFaultMillis : tidyMillis))
+    );
   }
 
   /** All is read anew, and looked at again and again: nothing may be written. */
