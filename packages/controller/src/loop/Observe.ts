@@ -156,8 +156,9 @@ export class Observe extends Context.Service<Observe, {
         if (claim === undefined || isVacant(stores, run, claim)) return seen
         yield* reads.workersOf(run.namespace, run.service ?? "")
         const found = workspaceOf(at, run)
-        // Also where the annotation names nobody: anybody may have taken it off.
-        const before = claim.holder === run.uid
+        // Also where the annotation names nobody: anybody may have taken it off. One without any mark of ours was given to nobody.
+        const isUnmarked = claim.holder === undefined && claim.tenant === undefined
+        const before = claim.holder === run.uid || isUnmarked
           ? undefined
           : stores.underway.untilOfOthers(DateTime.toEpochMillis(at.now))
         return before !== undefined && found?.turn.tag === "free" ? { ...seen, turn: notYet(before) } : found
