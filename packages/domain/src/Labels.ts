@@ -14,6 +14,8 @@ export const holderAnnotation = `${group}/holder`
 export const leaseAnnotation = `${group}/lease`
 /** Annotation on a workspace claim: whose it is, as JSON. */
 export const tenantAnnotation = `${group}/tenant`
+/** Label on a Job that an uninstalled orchestrator has let go of: whoever still runs does not hold it again. */
+export const releasedLabel = `${group}/released`
 /** Label on a workspace claim: a short hash of whose it is. */
 export const tenantLabel = `${group}/tenant`
 /** Annotation on the Lease: name of the installation whose replica leads. */

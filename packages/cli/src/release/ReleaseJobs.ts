@@ -21,7 +21,9 @@ const released = Effect.fn("ReleaseJobs.release")(function*(namespace: string) {
   const cleanup = yield* Cleanup
   const { items } = yield* client.list(JobKind, { namespace, labelSelector: ourSelector })
   const held = items.map((job) => jobFacts(job)).filter((job) => job.held)
-  yield* Effect.forEach(held, (job) => cleanup.release({ ...job, ttlSeconds: undefined }), { concurrency: 8 })
+  yield* Effect.forEach(held, (job) => cleanup.release({ ...job, ttlSeconds: undefined, forGood: true }), {
+    concurrency: 8
+  })
   return held.length
 })
 

@@ -2,7 +2,7 @@
  * Lets go of Jobs whose result is stored. How long a Job then stays is domain's Retention; that it goes is Kubernetes' doing, so
  * cleanup needs no timer of ours and survives every restart.
  */
-import { jobFinalizer } from "@orchestrator/domain/Labels"
+import { jobFinalizer, releasedLabel } from "@orchestrator/domain/Labels"
 import { JobKind } from "@orchestrator/k8s/Kinds"
 import { type JsonPatchOperation, KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -17,6 +17,8 @@ export interface Release {
   readonly finalizerIndex: number
   /** Time to live after the end; undefined leaves the Job for ever. */
   readonly ttlSeconds: number | undefined
+  /** Whether nobody shall hold it again. */
+  readonly forGood?: boolean
 }
 
 export class Cleanup extends Context.Service<Cleanup, {
@@ -36,12 +38,15 @@ export class Cleanup extends Context.Service<Cleanup, {
   )
 }
 
-const releasePatch = ({ finalizerIndex, ttlSeconds, uid }: Omit<Release, "name" | "namespace">) => {
+const releasePatch = ({ finalizerIndex, forGood, ttlSeconds, uid }: Omit<Release, "name" | "namespace">) => {
   const finalizer = `/metadata/finalizers/${finalizerIndex}`
   return [
     { op: "test", path: "/metadata/uid", value: uid },
     { op: "test", path: finalizer, value: jobFinalizer },
     { op: "remove", path: finalizer },
+    ...(forGood === true
+      ? [{ op: "add", path: `/metadata/labels/${releasedLabel.replace("/", "~1")}`, value: "true" } as const]
+      : []),
     ...(ttlSeconds === undefined
       ? []
       : [{ op: "add", path: "/spec/ttlSecondsAfterFinished", value: ttlSeconds } as const])

@@ -15,6 +15,6 @@ export const isOwnJob = ({ status, uid }: RunFacts, { createdAt, files, name, ow
 
 /** Whether others have taken off what a Job of this run is to have. */
 export const lacksMarks = ({ ended, jobName, uid }: RunFacts, job: JobFacts): boolean => {
-  if (job.deleting || (!job.held && (ended || job.name !== jobName))) return false
+  if (job.deleting || job.released === true || (!job.held && (ended || job.name !== jobName))) return false
   return !job.held || !job.labelled || !job.owners.includes(uid)
 }

@@ -2,6 +2,7 @@
 import {
   jobFinalizer,
   ourLabels,
+  releasedLabel,
   retryAnnotation,
   runUidLabel,
   specAnnotation,
@@ -25,6 +26,8 @@ export interface JobFacts extends Identity {
   readonly attempt: AttemptKey
   /** Whether it has the labels by which it is followed. */
   readonly labelled: boolean
+  /** Whether it was let go of for good, with nobody to store its result. */
+  readonly released?: true
   readonly deleting: boolean
   /** Whether it is being deleted without its pods. */
   readonly orphaning: boolean
@@ -95,6 +98,7 @@ export const jobFacts = ({ metadata, spec, status }: Job, before?: JobFacts): Jo
     deleting: metadata.deletionTimestamp !== undefined,
     orphaning: metadata.finalizers?.includes("orphan") === true,
     held: finalizerIndex >= 0,
+    ...(metadata.labels?.[releasedLabel] === undefined ? {} : { released: true }),
     finalizerIndex,
     createdAt: namedIf(metadata.creationTimestamp),
     suspended: spec.suspend === true,

@@ -4,6 +4,8 @@ import { jobFinalizer, runUidLabel } from "@orchestrator/domain/Labels"
 import { CodeRunKind, JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import type { Metadata } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
+import { Cleanup } from "../../src/act/Cleanup.ts"
+import { jobFacts } from "../../src/facts/Job.ts"
 import {
   acting,
   attemptsOf,
@@ -39,6 +41,21 @@ const hands = Effect.gen(function*() {
 })
 
 describe("taken off a Job that works", () => {
+  it.effect("our finalizer by an uninstalled orchestrator, which says so: it is not put back", () =>
+    Effect.gen(function*() {
+      const { all, client, create } = yield* hands
+      yield* create(codeRun("first"))
+      yield* pass("5 seconds")
+      const [job] = yield* all(JobKind)
+      assert.isDefined(job)
+      const { release } = yield* Cleanup
+      const { finalizerIndex, name, uid } = jobFacts(job)
+      yield* release({ namespace, name, uid, finalizerIndex, ttlSeconds: undefined, forGood: true })
+      yield* pass("5 seconds")
+      const after = yield* client.get(JobKind, { name, namespace })
+      assert.notInclude(after.metadata.finalizers ?? [], jobFinalizer)
+    }).pipe(Effect.provide(Layer.provideMerge(Cleanup.layer, working))))
+
   it.effect.each<{ readonly what: string; readonly taken: Taken }>([
     { what: "its labels", taken: { labels: null } },
     { what: "its owner", taken: { ownerReferences: null } },
