@@ -138,7 +138,7 @@ layer(Layer.provideMerge(provisioner, scripted), {
         yield* create(codeRun(site, "first"))
         const refused = () =>
           site.asked().filter(({ code, resource }) => code === 429 && resource === "persistentvolumeclaims")
-        yield* eventually("some tries", Effect.sync(refused), ({ length }) => length >= 6)
+        yield* eventually("some tries", Effect.sync(refused), ({ length }) => length >= 4)
         const gaps = refused().map(({ at }, index, all) => at - (all[index - 1]?.at ?? Number.NEGATIVE_INFINITY))
         assert.isAtLeast(Math.min(...gaps), 900, "tries come sooner than the server has asked")
         feed(site)
