@@ -85,8 +85,8 @@ export const act: ReadonlyArray<Mutant> = [
   {
     name: "what is written is not told to be on its way",
     file: "packages/controller/src/facts/Underway.ts",
-    find: "own.add(claim)",
-    replace: "byClaim.clear()",
+    find: "byClaim.set(claim, jobs.set(job, Infinity))",
+    replace: "jobs.set(job, Infinity)",
     by: { test: "packages/controller/test/program/Possession" }
   },
   {
