@@ -3,8 +3,7 @@
  * API server when its Job or files are about to be made, and only then.
  */
 import type { AttemptKey } from "@orchestrator/domain/Retry"
-import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
 import { currentJob } from "../attempt/CurrentAttempt.ts"
@@ -14,14 +13,13 @@ import { promptVersion } from "../attempt/SpecEdit.ts"
 import { lastSession } from "../decide/LastSession.ts"
 import { isAbandoned } from "../decide/Stage.ts"
 import type { JobFacts } from "../facts/Job.ts"
-import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
 import type { Observed, ObservedFiles, ObservedJob, WorkspaceTurn } from "../facts/Observed.ts"
 import { observeJob } from "../facts/ObserveJob.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
-import { runKinds } from "../kinds/RunKinds.ts"
 import { admitted, reachedLimit } from "../line/Admission.ts"
 import { isVacant } from "../line/Possession.ts"
 import { workspaceOf } from "../line/Turns.ts"
@@ -42,7 +40,6 @@ export class Observe extends Context.Service<Observe, {
       const stores = yield* Stores
       const templates = yield* Templates
       const { config } = yield* ControllerSettings
-      const client = yield* KubernetesClient
       const reads = yield* makeReads
 
       const moment = Effect.map(DateTime.now, (now): Moment => ({ config, now, snapshot: stores }))
@@ -103,17 +100,6 @@ export class Observe extends Context.Service<Observe, {
       const hasFiles = (job: ObservedJob | undefined) =>
         job !== undefined &&
         stores.files.get({ namespace: job.namespace, name: job.files?.name ?? job.name }) !== undefined
-
-      /** The run as the API server has it, with all of its spec; undefined when the store has yet to see the version that there is. */
-      const readAgain = (run: LiveRun) =>
-        client.get(runKinds[run.kind].resource, run).pipe(
-          Effect.map((whole): LiveRun | undefined =>
-            whole.metadata.uid === run.uid && whole.metadata.resourceVersion === run.resourceVersion
-              ? { ...run, isWhole: true, spec: readSpec(run.kind, whole) }
-              : undefined
-          ),
-          Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
-        )
 
       const render = (run: LiveRun): ObservedFiles["rendered"] => {
         if (Result.isFailure(run.spec)) return undefined
@@ -178,7 +164,7 @@ export class Observe extends Context.Service<Observe, {
         const starts = obstacle === undefined && !(hasJob ? present : waits) && Result.isSuccess(run.spec)
         const mayBeOld = !hasJob && !isNew(at, run)
         const isRead = starts && (mayBeOld || !run.isWhole) && limit === undefined && !run.cancel && !run.deleting
-        const current = isRead ? yield* readAgain(run) : run
+        const current = isRead ? yield* reads.wholeRun(run) : run
         const rendered = starts && current?.isWhole === true ? render(current) : undefined
         return {
           run: current ?? run,

@@ -10,6 +10,7 @@ import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { jobFacts } from "../facts/Job.ts"
+import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
 import { podFacts } from "../facts/Pod.ts"
 import { type RunFacts, runFacts } from "../facts/Run.ts"
 import type { RunKey } from "../facts/RunKey.ts"
@@ -51,24 +52,32 @@ export const makeReads = Effect.gen(function*() {
       Effect.catchIf(hasReason("NotFound"), () => Effect.sync(() => void stores.strays.delete(`${namespace}/${name}`)))
     )
 
-  /** A run, where its Jobs show that the store has an old version of it; undefined: it is gone, or another has its name. */
-  const runAgain = ({ kind, name, namespace, uid }: RunFacts) =>
+  const runNamed = ({ kind, name, namespace }: RunKey) =>
     client.get(runKinds[kind].resource, { namespace, name }).pipe(
-      Effect.map((run) => {
-        if (run.metadata.uid !== uid) return undefined
-        const facts = runFacts(kind, run)
-        stores.runs[kind].wrote(facts)
-        return facts
-      }),
       Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
+    )
+
+  /** A run, where its Jobs show that the store has an old version of it; undefined: it is gone, or another has its name. */
+  const runAgain = (known: RunFacts) =>
+    Effect.map(runNamed(known), (run) => {
+      if (run === undefined || run.metadata.uid !== known.uid) return undefined
+      const facts = runFacts(known.kind, run)
+      stores.runs[known.kind].wrote(facts)
+      return facts
+    })
+
+  /** A run with all of its spec; undefined when the store has yet to see the version that there is. */
+  const wholeRun = (known: LiveRun) =>
+    Effect.map(
+      runNamed(known),
+      (run): LiveRun | undefined =>
+        run?.metadata.uid === known.uid && run.metadata.resourceVersion === known.resourceVersion
+          ? { ...known, isWhole: true, spec: readSpec(known.kind, run) }
+          : undefined
     )
 
   /** UID of the run that has a name now. */
-  const uidOf = ({ kind, name, namespace }: RunKey) =>
-    client.get(runKinds[kind].resource, { namespace, name }).pipe(
-      Effect.map(({ metadata }) => metadata.uid),
-      Effect.catchIf(hasReason("NotFound"), () => Effect.undefined)
-    )
+  const uidOf = (key: RunKey) => Effect.map(runNamed(key), (run) => run?.metadata.uid)
 
-  return { podsOf, workersOf, jobNamed, runAgain, uidOf }
+  return { podsOf, workersOf, jobNamed, runAgain, wholeRun, uidOf }
 })

@@ -13,7 +13,7 @@ import { play } from "./Play.ts"
 import { makeRunner, scenarioOf } from "./Runner.ts"
 import type { Scenario } from "./Scenario.ts"
 import { shrink } from "./Shrink.ts"
-import { tellLog, tellStep } from "./Steps.ts"
+import { stepsOf } from "./Steps.ts"
 
 const known = (id: string): Scenario => {
   const scenario = scenarioOf(id)
@@ -23,26 +23,13 @@ const known = (id: string): Scenario => {
 
 type Client = KubernetesClient["Service"]
 
-const traceOf = (scenario: Scenario, choices: ReadonlyArray<number>): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  play({
-    scenario,
-    choices,
-    calm: undefined,
-    seen: new Set(),
-    onStep: (step) => lines.push(tellStep(step)),
-    onLog: (line) => lines.push(tellLog(line))
-  })
-  return lines
-}
-
 describe("a case", () => {
   it("is the same every time, step by step, whatever was played before", () => {
     for (const [id, choices] of [["S1", []], ["S9", [0, 0, 7]], ["S17L", choose([40, 1], [90, 3])]] as const) {
-      const first = traceOf(known(id), choices)
-      traceOf(known("S4"), choose([20, 2]))
+      const first = stepsOf(known(id), choices)
+      stepsOf(known("S4"), choose([20, 2]))
       assert.isAbove(first.length, 60)
-      assert.deepStrictEqual(traceOf(known(id), choices), first)
+      assert.deepStrictEqual(stepsOf(known(id), choices), first)
     }
   })
 

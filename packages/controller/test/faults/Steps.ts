@@ -1,6 +1,9 @@
 /** A case as a person reads it: one line a step, with what the controller planned in between. */
 import type { LogLine } from "@orchestrator/embedded/faults/Process"
 import type { Step } from "@orchestrator/embedded/faults/Simulation"
+import type { Choices } from "./Choices.ts"
+import { play } from "./Play.ts"
+import type { Scenario } from "./Scenario.ts"
 
 const clock = (millis: number): string => `${(millis / 1000).toFixed(3).padStart(10)} s`
 
@@ -16,4 +19,18 @@ export const tellLog = ({ annotations, level, process, text }: LogLine): string 
   return rule === undefined
     ? `${" ".repeat(19)}  ${process} ${level}: ${text} (${about.filter((part) => part !== undefined).join(", ")})`
     : `${" ".repeat(19)}  ${process} sees ${String(run)}: rule ${String(rule)} -> ${String(actions)}`
+}
+
+/** All that happens in a case, played alone. */
+export const stepsOf = (scenario: Scenario, choices: Choices): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  play({
+    scenario,
+    choices,
+    calm: undefined,
+    seen: new Set(),
+    onStep: (step) => lines.push(tellStep(step)),
+    onLog: (line) => lines.push(tellLog(line))
+  })
+  return lines
 }

@@ -7,7 +7,7 @@ import endings from "../faults/Endings.json" with { type: "json" }
 import { play } from "../faults/Play.ts"
 import { makeRunner, type Runner, scenarioOf } from "../faults/Runner.ts"
 import type { Scenario } from "../faults/Scenario.ts"
-import { tellLog, tellStep } from "../faults/Steps.ts"
+import { stepsOf } from "../faults/Steps.ts"
 import type { ByCases, Oracle } from "./Mutant.ts"
 
 export interface Catch {
@@ -48,19 +48,6 @@ const calmProblem = (scenario: Scenario): Noticed | undefined => {
 
 const noticedIn = (runner: Runner, scenario: Scenario, choices: Choices): Noticed | undefined =>
   choices.length === 0 ? calmProblem(scenario) : runner.outcomeOf(scenario, choices).violations[0]
-
-const stepsOf = (scenario: Scenario, choices: Choices): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  play({
-    scenario,
-    choices,
-    calm: undefined,
-    seen: new Set(),
-    onStep: (step) => lines.push(tellStep(step)),
-    onLog: (line) => lines.push(tellLog(line))
-  })
-  return lines
-}
 
 /** In another order, the same every time: what is noticed at many points is met soon. */
 const spread = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> => {
