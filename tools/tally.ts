@@ -1,27 +1,29 @@
 /**
- * `node tools/tally.ts RESULT...`: the closing line of `.ci/run`, with exit code 1 when anything failed. A RESULT is `EXIT:REPORT` for a
- * run of vitest with the path of its JSON report, `EXIT` for any other step, or `skipped` for one that was left out.
+ * `node tools/tally.ts < RESULTS`: what failed and the closing line of `.ci/run`, with exit code 1 when anything failed. A line of RESULTS is
+ * `EXIT<tab>NAME<tab>FILE`, FILE being vitest's JSON report or, of any other step, what it printed; or `skipped<tab>NAME`.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Console, Effect, FileSystem, Stdio } from "effect"
+import { Console, Effect, FileSystem, Stdio, Stream } from "effect"
 import { formatTally, tallyRun } from "./ci/Tally.ts"
 
 const program = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
-  const { args } = yield* Stdio.Stdio
-  const given = yield* args
-  const skipped = given.filter((arg) => arg === "skipped").length
-  const results = given.filter((arg) => arg !== "skipped").map((arg) => /^(\d+)(?::(.*))?$/.exec(arg) ?? ["", "1"])
-  const suites = yield* Effect.forEach(
-    results.filter(([, , path]) => path !== undefined),
-    ([, exit, path = ""]) =>
-      fs.readFileString(path).pipe(
+  const { stdin } = yield* Stdio.Stdio
+  const results = (yield* stdin.pipe(Stream.decodeText, Stream.mkString)).split("\n").filter((line) => line !== "")
+    .map((line) => line.split("\t"))
+  const steps = yield* Effect.forEach(
+    results.filter(([exit]) => exit !== "skipped"),
+    ([exit, name = "", file = ""]) =>
+      fs.readFileString(file).pipe(
         Effect.orElseSucceed(() => ""),
-        Effect.map((report) => ({ report, exit: Number(exit) }))
+        Effect.map((text) => ({
+          name,
+          exit: Number(exit),
+          ...(file.endsWith(".json") ? { report: text } : { printed: text })
+        }))
       )
   )
-  const steps = results.filter(([, , path]) => path === undefined).map(([, exit]) => Number(exit))
-  const tally = tallyRun(suites, steps, skipped)
+  const tally = tallyRun(steps, results.length - steps.length)
   yield* Console.log(formatTally(tally))
   return tally.failed === 0
 })
