@@ -3,7 +3,7 @@
  * in pages and a watch from there; resume after every end, begin again when the history is gone. Never fails; trouble is waited out with
  * back-off and jitter, or for as long as the server asks.
  */
-import { Clock, Duration, Effect, Random, Ref, Stream } from "effect"
+import { Clock, Duration, Effect, Latch, Random, Ref, Stream } from "effect"
 import { checkedEvent, checkedPage, keyIn, makeIntake, survived, versionIn } from "./Intake.ts"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
@@ -27,12 +27,14 @@ export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Sele
   readonly onSynced: Effect.Effect<void>
   /** Called when the kind cannot be followed for now, with why, and with nothing when it can again. */
   readonly onTrouble?: (problem: string | undefined) => Effect.Effect<void>
-  /** How long the server keeps a watch open. Default 120: one that is silent is noticed half a minute later. */
+  /** How long the server keeps a watch open. Default 120. */
   readonly watchSeconds?: number | undefined
 }
 
 const pageSize = 500
 const defaultWatchSeconds = 120
+/** A stream that a read has overtaken has so long to catch up. */
+const longestBehind = Duration.seconds(5)
 /** A watch that ends sooner than this counts as trouble. */
 const shortestWatchMillis = 5000
 /** A watch that has not sent by then what there is will not, unless in that time it sent more than changes alone would be. */
@@ -151,6 +153,17 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       Effect.andThen(works),
       Effect.andThen(Effect.never)
     )
+    /** Late is not broken: most catch up, and a silent one is not waited for. */
+    const behind = Effect.gen(function*() {
+      while (true) {
+        yield* store.isBehind.await
+        const at = store.revision()
+        yield* Effect.sleep(longestBehind)
+        if (Latch.isOpen(store.isBehind) && store.revision() === at) break
+      }
+      // What was read may be nothing that the stream is told of: one renewal for a read.
+      yield* store.isBehind.close
+    })
     yield* client.watch(kind, {
       ...selectors,
       ...from,
@@ -159,6 +172,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     }).pipe(
       Stream.runForEach((event) => Effect.flatMap(Effect.fromResult(checkedEvent(kind, event)), on)),
       Effect.raceFirst(lasts),
+      Effect.raceFirst(behind),
       Effect.tapError((error) => hasReason("Gone")(error) ? breathe : Effect.void)
     )
     yield* breathe

@@ -2,6 +2,7 @@
  * A cache of one kind, of whole objects or of facts about them, fed by a Reflector and by the answers to our own writes: read-your-writes.
  * Reads are synchronous. A write's answer is taken only while the stream has not yet passed its revision: what the stream says is newer.
  */
+import { Latch } from "effect"
 import type { KubernetesObject } from "./Objects.ts"
 
 export interface StoreKey {
@@ -40,6 +41,10 @@ export interface Store<A> {
   readonly reset: (objects: ReadonlyArray<A>, revision: string) => ReadonlyArray<A>
   /** The answer to a write of ours. */
   readonly wrote: (object: A) => void
+  /** The answer to a read, made since the stream seems to be behind. */
+  readonly read: (object: A) => void
+  /** Open while a read has shown more than the stream has delivered. */
+  readonly isBehind: Latch.Latch
 }
 
 /** Revisions are decimal numbers that only grow; longer is larger. */
@@ -85,6 +90,8 @@ const storeOf = <A>(
     Object.entries(indexers).map(([name, valuesOf]) => [name, { valuesOf, keys: new Map() as Index }])
   )
   let revision = ""
+  let readRevision = ""
+  const isBehind = Latch.makeUnsafe()
 
   const keyOf = (object: A) => storeKey(identify(object))
   const versionOf = (object: A) => identify(object).resourceVersion
@@ -123,6 +130,12 @@ const storeOf = <A>(
   }
   const advance = (to: string) => {
     if (isNewer(to, revision)) revision = to
+    if (!isNewer(readRevision, revision)) isBehind.closeUnsafe()
+  }
+  const wrote = (object: A) => {
+    if (revision === "" || !isNewer(versionOf(object), revision)) return
+    const before = objects.get(keyOf(object))
+    if (before === undefined || isNewer(versionOf(object), versionOf(before))) set(object)
   }
 
   return {
@@ -158,13 +171,16 @@ const storeOf = <A>(
         if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)
       }
       revision = to
+      advance(to)
       return gone.map(([, object]) => object)
     },
-    wrote: (object) => {
-      if (revision !== "" && isNewer(versionOf(object), revision)) {
-        const before = objects.get(keyOf(object))
-        if (before === undefined || isNewer(versionOf(object), versionOf(before))) set(object)
-      }
-    }
+    wrote,
+    read: (object) => {
+      wrote(object)
+      if (revision === "" || !isNewer(versionOf(object), revision)) return
+      if (isNewer(versionOf(object), readRevision)) readRevision = versionOf(object)
+      isBehind.openUnsafe()
+    },
+    isBehind
   }
 }

@@ -263,6 +263,31 @@ describe("on a server that has its troubles", () => {
       assert.deepStrictEqual(yield* asked, ["list", "watch from 10", "watch from 10"])
     }))
 
+  it.effect("a silent watch that a read has overtaken is begun anew within seconds, once for a read", () =>
+    Effect.gen(function*() {
+      const { asked, store } = yield* scripted({ lists: [listed("10", "a")], watches: [Stream.never] })
+      yield* TestClock.adjust("1 minute")
+      store.read(map("a", "20"))
+      assert.strictEqual(store.get({ name: "a", namespace })?.metadata.resourceVersion, "20")
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* asked, ["list", "watch from 10", "watch from 10"])
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* asked).length, 3)
+    }))
+
+  it.effect("a watch that catches up with a read goes on", () =>
+    Effect.gen(function*() {
+      const late = Stream.fromEffect(Effect.delay(Effect.succeed(bookmark("20")), "63 seconds"))
+      const { asked, store } = yield* scripted({
+        lists: [listed("10", "a")],
+        watches: [Stream.concat(late, Stream.never)]
+      })
+      yield* TestClock.adjust("1 minute")
+      store.read(map("a", "20"))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* asked, ["list", "watch from 10"])
+    }))
+
   const rates: ReadonlyArray<{ name: string; script: Script }> = [
     { name: "whose watches break at once", script: { lists: [listed("10")], watches: [Stream.fail(broken)] } },
     {

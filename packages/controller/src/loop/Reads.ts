@@ -26,7 +26,7 @@ export const makeReads = Effect.gen(function*() {
     Effect.flatMap(client.list(kind, selectors), (page) => Effect.fromResult(readablePage(kind, page)))
 
   const takePods = ({ items }: { readonly items: ReadonlyArray<Pod> }) => {
-    for (const pod of items) stores.pods.wrote(podFacts(pod))
+    for (const pod of items) stores.pods.read(podFacts(pod))
   }
 
   /** What became of the pods of a run. */
@@ -37,7 +37,7 @@ export const makeReads = Effect.gen(function*() {
   const workersOf = Effect.fnUntraced(function*(namespace: string, service: string) {
     const selectors = { namespace, labelSelector: `service-name=${labelValue(service)}` }
     const { items } = yield* list(JobKind, selectors)
-    for (const job of items) stores.jobs.wrote(jobFacts(job))
+    for (const job of items) stores.jobs.read(jobFacts(job))
     takePods(yield* list(PodKind, selectors))
   })
 
@@ -46,7 +46,7 @@ export const makeReads = Effect.gen(function*() {
     client.get(JobKind, { namespace, name }).pipe(
       Effect.map((job) => {
         const facts = jobFacts(job)
-        if (facts.labelled) stores.jobs.wrote(facts)
+        if (facts.labelled) stores.jobs.read(facts)
         return facts
       }),
       Effect.catchIf(hasReason("NotFound"), () => Effect.sync(() => void stores.strays.delete(`${namespace}/${name}`)))
@@ -62,7 +62,7 @@ export const makeReads = Effect.gen(function*() {
     Effect.map(runNamed(known), (run) => {
       if (run === undefined || run.metadata.uid !== known.uid) return undefined
       const facts = runFacts(known.kind, run)
-      stores.runs[known.kind].wrote(facts)
+      stores.runs[known.kind].read(facts)
       return facts
     })
 

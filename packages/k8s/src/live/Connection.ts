@@ -46,7 +46,7 @@ const dispatcher = (
   trust: Trust,
   connections: number | null
 ): Dispatcher => {
-  const connect = { ...trust, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 10_000 }
+  const connect = { ...trust, keepAlive: true, keepAliveInitialDelay: 15_000, timeout: 10_000 }
   if (proxy === undefined) return new Pool(origin, { ...poolOptions, connect, connections })
   return proxy.startsWith("socks")
     ? new Socks5ProxyAgent(proxy, { ...poolOptions, requestTls: trust, connections })

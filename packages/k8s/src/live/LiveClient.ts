@@ -223,8 +223,7 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
         ref,
         method: "GET",
         path: pathOf(kind, options.namespace),
-        // The server ends the watch itself; a connection that is silent beyond that has died.
-        maxSilenceSeconds: timeoutSeconds === undefined ? undefined : timeoutSeconds + 30,
+        maxSilenceSeconds: longestSilence(allowWatchBookmarks, timeoutSeconds),
         query: {
           ...selectorQuery(options),
           watch: true,
@@ -298,3 +297,10 @@ export const layerConfig = (
   options: Config.Wrap<LiveOptions>
 ): Layer.Layer<KubernetesClient | ApiServer, ConnectionError | Config.ConfigError> =>
   Layer.unwrap(Effect.map(Config.unwrap(options), layerWith))
+
+/** The server ends a watch itself, and sends a bookmark every minute: a connection that is silent beyond that has died. */
+const longestSilence = (bookmarks: boolean | undefined, timeoutSeconds: number | undefined): number | undefined => {
+  const end = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : timeoutSeconds + 30
+  const silence = Math.min(end, bookmarks === true ? 90 : Number.POSITIVE_INFINITY)
+  return Number.isFinite(silence) ? silence : undefined
+}
