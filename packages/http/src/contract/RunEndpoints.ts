@@ -6,6 +6,7 @@ import type { RunKind } from "@orchestrator/domain/RunKind"
 import type { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorized, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
+import { LargeAnswers } from "./LargeAnswers.ts"
 import { idempotency, logOptions, runFilters, runName } from "./Parameters.ts"
 import {
   ClusterError,
@@ -69,7 +70,7 @@ export const runEndpoints = <
       query: runFilters(kind.filters),
       success: page,
       error: [PageExpired, ...cluster]
-    }).annotate(Needs, [needs.list]).annotateMerge(OpenApi.annotations({
+    }).middleware(LargeAnswers).annotate(Needs, [needs.list]).annotateMerge(OpenApi.annotations({
       summary: `List ${name}s`,
       description: "Runs in the order of their names, page by page. Filters combine."
     })),
@@ -126,7 +127,7 @@ export const runEndpoints = <
       params: runName,
       success: RunFiles,
       error: [RunNotFound, FilesNotAvailable, ...cluster]
-    }).annotate(Needs, fileNeeds).annotateMerge(OpenApi.annotations({
+    }).middleware(LargeAnswers).annotate(Needs, fileNeeds).annotateMerge(OpenApi.annotations({
       summary: "Read the agent's files",
       description: "The rendered files of the newest attempt, until cleanup removes them."
     })),

@@ -4,6 +4,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { authorizeByCluster, authorizeEverybody, type ClusterAccess } from "../access/Authorization.ts"
 import { Api } from "../contract/Api.ts"
 import { RunGroupsHandlers } from "../handlers/kinds/RunGroups.ts"
+import { LargeAnswersLayer } from "../handlers/LargeAnswers.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
@@ -15,7 +16,8 @@ const Handlers = Layer.mergeAll(RunGroupsHandlers, SubmissionsHandlers, SystemHa
 
 const ContractRoutes = HttpApiBuilder.layer(Api).pipe(
   Layer.provide(Handlers),
-  Layer.provide(RequestChecksLayer)
+  Layer.provide(RequestChecksLayer),
+  Layer.provide(LargeAnswersLayer)
 )
 
 export interface RoutesOptions extends PipelineOptions {

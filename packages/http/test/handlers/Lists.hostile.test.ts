@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { CodeRunKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Context, Effect, Layer } from "effect"
+import { Context, Deferred, Effect, Fiber, Layer } from "effect"
 import { anybody } from "../../src/contract/Access.ts"
 import { keyHash, keyLabel } from "../../src/handlers/Idempotency.ts"
 import { makeCodeRun, namespace, newCodeSpec } from "../fixtures/Runs.ts"
@@ -57,4 +57,28 @@ it.effect("pods with the label of a run's Job", () =>
     }
     yield* ask("GET", "/api/v1/code-runs/a/logs")
     assert.deepStrictEqual(sizes, [100])
+  }).pipe(Effect.provide(api)))
+
+it.effect("pages are made two at a time, however many ask; a single run is answered meanwhile", () =>
+  Effect.gen(function*() {
+    const { sizes } = yield* Listed
+    yield* store(CodeRunKind, makeCodeRun("a"))
+    const room = yield* Deferred.make<void>()
+    const client = yield* KubernetesClient
+    const slow = layerOver(Layer.succeed(KubernetesClient, {
+      ...client,
+      list: (kind, options) =>
+        Effect.andThen(client.list(kind, options), (page) => Effect.as(Deferred.await(room), page))
+    }))
+    yield* Effect.gen(function*() {
+      const asked = yield* Effect.forkChild(
+        Effect.forEach(Array.from({ length: 20 }), () => ask("GET", "/api/v1/code-runs"), { concurrency: "unbounded" })
+      )
+      yield* Effect.replicateEffect(Effect.yieldNow, 200)
+      assert.strictEqual(sizes.length, 2)
+      assert.strictEqual((yield* ask("GET", "/api/v1/code-runs/a")).status, 200)
+      yield* Deferred.succeed(room, undefined)
+      assert.deepStrictEqual(new Set((yield* Fiber.join(asked)).map(({ status }) => status)), new Set([200]))
+    }).pipe(Effect.provide(slow))
+    assert.strictEqual(sizes.length, 20)
   }).pipe(Effect.provide(api)))
