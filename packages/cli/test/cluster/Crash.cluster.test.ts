@@ -100,6 +100,8 @@ interface FinalState {
   readonly crashed: boolean
   /** Statuses that were written because the machine was busy. */
   readonly slow: number
+  /** Statuses that say that a run waits: whether one is written depends on how soon the run before it ends. */
+  readonly waits: number
 }
 
 /** What a busy machine adds: a pod that has no node for long, or does not start at once, is slowVersions. */
@@ -111,12 +113,13 @@ const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {
   const final = new Map<string, unknown>()
   const wrong: Array<string> = []
   const slowVersions = new Set<string>()
+  const waitVersions = new Set<string>()
   const follow = Stream.merge(client.watch(CodeRunKind, { namespace }), client.watch(DocsRunKind, { namespace })).pipe(
     Stream.runForEach(({ object: { metadata, status } }) =>
       Effect.sync(() => {
-        if (conditionsOf(status).some(({ reason }) => slow.has(reason))) {
-          slowVersions.add(metadata.resourceVersion ?? "")
-        }
+        const reasons = conditionsOf(status).map(({ reason }) => reason)
+        if (reasons.some((reason) => slow.has(reason))) slowVersions.add(metadata.resourceVersion ?? "")
+        if (reasons.includes("WaitingForWorkspace")) waitVersions.add(metadata.resourceVersion ?? "")
         const key = `${metadata.uid} ${String(status?.["contextVersion"])}`
         const before = final.get(key)
         const phase = status?.["phase"]
@@ -127,14 +130,14 @@ const watchPhases = Effect.fnUntraced(function*({ namespace }: Site) {
     Effect.ignore
   )
   yield* Effect.forkScoped(follow)
-  return { wrong, slowVersions }
+  return { wrong, slowVersions, waitVersions }
 })
 
 const play = (scenario: Scenario, crash: Crash | undefined) =>
   Effect.scoped(Effect.gen(function*() {
     const site = yield* makeSite(scenario.name.toLowerCase())
     const verbs = yield* verbsOf(site)
-    const { slowVersions, wrong } = yield* watchPhases(site)
+    const { slowVersions, waitVersions, wrong } = yield* watchPhases(site)
     const [user] = site.users
     if (user === undefined) return yield* Effect.die("no user")
     const proxy = yield* Effect.acquireRelease(
@@ -163,7 +166,8 @@ const play = (scenario: Scenario, crash: Crash | undefined) =>
       accepted: site.accepted(),
       writes: proxy.writes.length,
       crashed: crash === undefined || crashed,
-      slow: slowVersions.size
+      slow: slowVersions.size,
+      waits: waitVersions.size
     } satisfies FinalState
   }))
 
@@ -185,7 +189,8 @@ const compare = (crash: Crash, calm: FinalState, found: FinalState) => {
     const create = `create ${kind.plural}`
     assert.strictEqual(have[create], want[create], `${where}: ${create}`)
   }
-  const extra = found.accepted.length - calm.accepted.length
+  assert.isAtMost(found.waits, calm.waits + 1, `${where}: told twice that it waits`)
+  const extra = found.accepted.length - found.waits - (calm.accepted.length - calm.waits)
   assert.isAtMost(extra, 1 + found.slow, `${where}: ${JSON.stringify(have)} instead of ${JSON.stringify(want)}`)
 }
 
