@@ -2,17 +2,12 @@
 import { liveRun } from "@orchestrator/controller/facts/LiveRun"
 import { filesDigest } from "@orchestrator/controller/manifest/Files"
 import { podSpec } from "@orchestrator/controller/manifest/PodSpec"
-import { CodeRun } from "@orchestrator/domain/CodeRun"
 import { formatProblems } from "@orchestrator/domain/Decode"
-import { DocsRun } from "@orchestrator/domain/DocsRun"
-import { codeBranch, docsBranchName } from "@orchestrator/domain/Names"
 import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { workspaceNames } from "@orchestrator/domain/Tenant"
 import type { Container, CustomObject } from "@orchestrator/k8s/Objects"
-import { codeInputs } from "@orchestrator/templates/kinds/CodeTemplates"
-import { docsInputs } from "@orchestrator/templates/kinds/DocsTemplates"
 import { compileTemplates } from "@orchestrator/templates/Renderer"
-import { Result, Schema } from "effect"
+import { Result } from "effect"
 import { globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -25,9 +20,6 @@ const { render } = Result.getOrThrow(compileTemplates(
     globSync("**/*.hbs", { cwd: folder }).map((path) => [path, readFileSync(join(folder, path), "utf8")])
   )
 ))
-
-const decodeCode = Schema.decodeUnknownSync(CodeRun)
-const decodeDocs = Schema.decodeUnknownSync(DocsRun)
 
 type Texts = Readonly<Record<string, string>>
 
@@ -68,11 +60,10 @@ export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob 
   const { contextVersion, jobName, spec } = observed
   if (Result.isFailure(spec)) throw new Error(`run: ${formatProblems(spec.failure)}`)
   const claim = spec.success.workspace && workspaceNames(spec.success.workspace)[0]
-  const facts = { config, attempts: contextVersion, resume: spec.success.resume }
-  const inputs = run.kind === "DocsRun"
-    ? docsInputs({ ...facts, run: decodeDocs(object), branch: docsBranchName(run.name, run.uid) })
-    : codeInputs({ ...facts, run: decodeCode(object), branch: codeBranch(Number(run.spec["taskId"])) })
-  const files = Result.getOrThrow(render(inputs))
+  const { inputs, resume } = spec.success
+  const files = Result.getOrThrow(
+    render(inputs({ config, uid: run.uid, attempts: contextVersion, resume, hasNewPrompt: true }))
+  )
   const pod = podSpec({
     config,
     run: observed,

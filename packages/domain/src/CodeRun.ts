@@ -22,6 +22,7 @@ import {
   RelativePath,
   rule,
   ServiceName,
+  TaskPrompt,
   ToolList
 } from "./SpecText.ts"
 
@@ -52,6 +53,10 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
     BranchName.annotate({ description: "Docs branch to use (e.g., 'main', 'feature/branch')", default: "main" }),
     "main"
   ),
+  prompt: Schema.optionalKey(TaskPrompt.annotate({
+    description:
+      "The task in plain words, at most 64 KiB. Instead of Task Master's files: none is looked for. With taskId 0 the branch is named after the run"
+  })),
   workingDirectory: RelativePath.annotate({
     description: "Working directory within target repository (defaults to service name if not specified)"
   }),
@@ -127,6 +132,11 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
     })
   )
 }) {}
+
+/** Undefined: a prompt says what to do, and no task of a project is meant. */
+export const taskIdOf = (
+  { prompt, taskId }: { readonly taskId: number; readonly prompt?: unknown }
+): number | undefined => prompt !== undefined && taskId === 0 ? undefined : taskId
 
 const codeStatus = commonStatus("CodeRun", "code implementation")
 

@@ -67,12 +67,22 @@ export const tokenSecretName = (githubUser: string): string => `github-token-${s
 export const signingSecretName = (configured: string, githubUser: string): string =>
   configured.replace("{githubUser}", sanitize(githubUser))
 
-/** Branch of a CodeRun's task. */
-export const codeBranch = (taskId: number): string => `feature/task-${taskId}-implementation`
+/** Short enough for a file's name, which is what git may make of a branch. */
+const ofRun = (run: string, uid: string): string => `${sanitize(run).slice(0, 200).replace(/-+$/, "")}-${shortUid(uid)}`
 
-/** The branch to use when the remote has one of the plain name that belongs to another run. */
-export const ownCodeBranch = (taskId: number, uid: string): string => `${codeBranch(taskId)}-${shortUid(uid)}`
+export interface CodeBranches {
+  readonly plain: string
+  /** The branch to use when the remote has one of the plain name that belongs to another run. */
+  readonly own: string
+}
 
-/** Branch of a DocsRun; short enough for a file's name, which is what git may make of it. */
-export const docsBranchName = (run: string, uid: string): string =>
-  `docs/${sanitize(run).slice(0, 200).replace(/-+$/, "")}-${shortUid(uid)}`
+/** Branches of a CodeRun: of the task that it implements, or where it has only a prompt its own. */
+export const codeBranches = (
+  { name, taskId, uid }: { readonly name: string; readonly uid: string; readonly taskId: number | undefined }
+): CodeBranches => {
+  const plain = taskId === undefined ? `feature/${ofRun(name, uid)}` : `feature/task-${taskId}-implementation`
+  return { plain, own: taskId === undefined ? plain : `${plain}-${shortUid(uid)}` }
+}
+
+/** Branch of a DocsRun. */
+export const docsBranchName = (run: string, uid: string): string => `docs/${ofRun(run, uid)}`

@@ -38,6 +38,9 @@ const PullRequestOptions = Schema.Struct({
 /** Where Kubernetes looks for what a container has to say at its end. */
 export const terminationMessagePath = "/dev/termination-log"
 
+/** A run's prompt, in the folder of the agent's files. */
+export const taskPromptFile = "task-prompt.md"
+
 /** Where Claude Code looks for managed settings; a file elsewhere is not in force. */
 export const managedSettingsPath = "/etc/claude-code/managed-settings.json"
 
@@ -68,6 +71,8 @@ const shared = {
 const code = {
   taskType: variable("TASK_TYPE", Schema.Literal("code")),
   taskId: variable("TASK_ID", Whole),
+  /** Name of the file beside the agent's that says what to do; absent: Task Master's files do. */
+  taskPromptFile: variable("TASK_PROMPT_FILE", text),
   docsRepositoryUrl: variable("DOCS_REPOSITORY_URL", GitUrl)
 }
 

@@ -1,6 +1,6 @@
 /**
  * How large a run may be. Single fields are bounded where they are declared; what only their sum can say is a rule: in CEL for the API
- * server, and the same in our words for whoever does not evaluate CEL. The prompt is bounded by itself and in no sum.
+ * server, and the same in our words for whoever does not evaluate CEL. Prompts are bounded by themselves and in no sum.
  */
 
 /** Variables of a run. */
@@ -11,7 +11,7 @@ export const maxSecrets = 32
 export const maxDependencies = 64
 /** Of all names in `dependsOn`: every one is kept for as long as the run waits. */
 const maxDependencyBytes = 4096
-/** Of everything in a spec but the prompt. */
+/** Of everything in a spec but its prompts. */
 const maxSpecBytes = 65_536
 
 /** A rule of a custom resource (`x-kubernetes-validations`) with what it means. */
@@ -65,9 +65,9 @@ export const codeSpecSize: SizeRule = {
     ...requiredTexts.map((field) => `size(bytes(self.${field}))`),
     ...optionalTexts.map((field) => ifThere(field, `size(bytes(self.${field}))`))
   ].join(" + ") + ` <= ${maxSpecBytes}`,
-  limit: `at most ${maxSpecBytes} bytes in all fields but promptModification`,
+  limit: `at most ${maxSpecBytes} bytes in all fields but prompt and promptModification`,
   holds: (spec) => {
-    const { promptModification: _, ...rest } = fieldsOf(spec)
+    const { prompt: _, promptModification: __, ...rest } = fieldsOf(spec)
     return textBytes(rest) + names(rest["env"]) <= maxSpecBytes
   }
 }

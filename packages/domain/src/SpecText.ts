@@ -91,6 +91,13 @@ export const PromptText = Schema.String.check(
   rule<string>("no NUL character", (text) => !text.includes("\0"))
 )
 
+/** A task in plain words. */
+export const TaskPrompt = Schema.String.check(
+  atMost(65_536),
+  rule<string>("some words", (text) => text.trim() !== ""),
+  rule<string>("no NUL character", (text) => !text.includes("\0"))
+)
+
 /** A number of entries of a map, which the generated JSON schema shows. */
 export const maxEntries = (max: number) =>
   Schema.makeFilter<{ readonly [name: string]: unknown }>(

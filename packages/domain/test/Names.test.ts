@@ -1,11 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
 import {
-  codeBranch,
+  codeBranches,
   codeJobName,
   docsBranchName,
   docsJobName,
-  ownCodeBranch,
   sanitize,
   shortUid,
   sshSecretName,
@@ -141,8 +140,15 @@ describe("names of Secrets and branches", () => {
   })
 
   it("a task has its branch, and a second one of its run's own", () => {
-    assert.strictEqual(codeBranch(7), "feature/task-7-implementation")
-    assert.strictEqual(ownCodeBranch(7, uid), "feature/task-7-implementation-3f9c2a1b")
+    assert.deepStrictEqual(codeBranches({ name: "run", uid, taskId: 7 }), {
+      plain: "feature/task-7-implementation",
+      own: "feature/task-7-implementation-3f9c2a1b"
+    })
+  })
+
+  it("a prompt has the branch of its run", () => {
+    const branch = "feature/fix-the-404-3f9c2a1b"
+    assert.deepStrictEqual(codeBranches({ name: "fix-the-404", uid, taskId: undefined }), { plain: branch, own: branch })
   })
 
   it("the branch of a DocsRun is one that git can keep in a file", () =>

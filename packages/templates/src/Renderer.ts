@@ -2,7 +2,7 @@
 import type { TaskType } from "@orchestrator/domain/PodEnvironment"
 import { Result } from "effect"
 import { catalog } from "./Catalog.ts"
-import { type RunInputs, shapes } from "./kinds/RunTemplates.ts"
+import { plainFiles, type RunInputs, shapes } from "./kinds/RunTemplates.ts"
 import { sample } from "./languages/Shape.ts"
 import { compileTemplate, type Template } from "./Template.ts"
 import { TemplateError, type TemplateProblem } from "./TemplateError.ts"
@@ -42,9 +42,12 @@ const renderAll = (templates: ReadonlyArray<Template>, inputs: RunInputs): Resul
     .filter(({ taskType }) => taskType === inputs.task_type)
     .map(({ output, render }) => ({ output, text: render(inputs) }))
   const problems = outcomes.flatMap(({ text }) => (Result.isFailure(text) ? [text.failure] : []))
-  const files = Object.fromEntries(
-    outcomes.flatMap(({ output, text }) => (Result.isSuccess(text) ? [[output, text.success]] : []))
-  )
+  const files = {
+    ...plainFiles(inputs),
+    ...Object.fromEntries(
+      outcomes.flatMap(({ output, text }) => (Result.isSuccess(text) ? [[output, text.success]] : []))
+    )
+  }
   const found = problems.length > 0 ? problems : tooLarge(inputs.task_type, files)
   return found.length > 0
     ? Result.fail(new TemplateError({ operation: "render", ref: inputs.run_name, problems: found }))

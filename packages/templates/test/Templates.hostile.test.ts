@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { taskPromptFile } from "@orchestrator/domain/PodEnvironment"
 import { Result } from "effect"
 import { CodeInputs } from "../src/kinds/CodeTemplates.ts"
 import { DocsInputs } from "../src/kinds/DocsTemplates.ts"
@@ -73,13 +74,14 @@ describe.each(kinds)("the default files of a $kind run", ({ inputs, kind, paths 
   })
 
   it("begin their prompt with a text of the template", () => {
-    for (const { files, name } of rendered) assert.match(files["prompt.md"] ?? "", /^# [IW]/, name)
+    for (const { files, name } of rendered) assert.match(files["prompt.md"] ?? "", /^# [AIW]/, name)
   })
 
   it("refer to no file by @ and hold no control characters", () => {
     for (const { files, name } of rendered) {
       for (const [file, text] of Object.entries(files)) {
-        if (!file.endsWith(".md")) continue
+        // The requester's words are read as data, like any file of a repository.
+        if (!file.endsWith(".md") || file === taskPromptFile) continue
         assert.notMatch(text, /(?:^|\s)@/, `${name} in ${file}`)
         // oxlint-disable-next-line no-control-regex
         assert.notMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e]/, `${name} in ${file}`)

@@ -1,10 +1,15 @@
-import { codeBranch, ownCodeBranch } from "@orchestrator/domain/Names"
+import { taskIdOf } from "@orchestrator/domain/CodeRun"
+import { type CodeBranches, codeBranches } from "@orchestrator/domain/Names"
 import type { Environments, RunWork } from "./RunWork.ts"
 
 /** The task that a CodeRun implements. */
 export interface CodeTask {
   readonly type: "code"
-  readonly taskId: number
+  /** Undefined: there is only a prompt. */
+  readonly taskId: number | undefined
+  /** Name of the file beside the agent's that says what to do, instead of the docs repository. */
+  readonly promptFile: string | undefined
+  readonly branches: CodeBranches
   /** Whether other runs of the task exist, so that its plain branch is nobody's. */
   readonly contested: boolean
   readonly service: string
@@ -14,17 +19,30 @@ export interface CodeTask {
   readonly docsProjectDirectory: string
 }
 
+interface Asked {
+  readonly runName: string
+  readonly runUid: string
+  readonly taskId: number
+  readonly taskPromptFile?: string | undefined
+}
+
+const idOf = ({ taskId, taskPromptFile }: Asked) => taskIdOf({ taskId, prompt: taskPromptFile })
+
+const branchesOf = (asked: Asked) => codeBranches({ name: asked.runName, uid: asked.runUid, taskId: idOf(asked) })
+
 export const codeRunWork: RunWork<Environments<"code">, CodeTask> = {
   delivery: (values) => ({
-    branches: { plain: codeBranch(values.taskId), own: ownCodeBranch(values.taskId, values.runUid) },
+    branches: branchesOf(values),
     docsUrl: values.docsRepositoryUrl,
     base: values.pullRequest.base,
-    title: `Implement task ${values.taskId}`,
-    task: `task ${values.taskId}`
+    title: idOf(values) === undefined ? `Implement ${values.runName}` : `Implement task ${values.taskId}`,
+    task: idOf(values) === undefined ? "the run's prompt" : `task ${values.taskId}`
   }),
   task: (values) => ({
     type: "code",
-    taskId: values.taskId,
+    taskId: idOf(values),
+    promptFile: values.taskPromptFile,
+    branches: branchesOf(values),
     contested: values.ownBranch,
     service: values.serviceName,
     docsRepositoryUrl: values.docsRepositoryUrl,

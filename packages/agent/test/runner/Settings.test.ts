@@ -33,6 +33,8 @@ describe("the environment of a run", () => {
     assert.deepStrictEqual(settings.task, {
       type: "code",
       taskId: 7,
+      promptFile: undefined,
+      branches: { plain: "feature/task-7-implementation", own: "feature/task-7-implementation-uid" },
       contested: false,
       service: "api",
       docsRepositoryUrl: "git@github.com:acme/docs.git",

@@ -1,4 +1,5 @@
 /** Whose a run is, with the index values that follow from it; the same for all runs of a tenant, of the tenants that were met first. */
+import { taskIdOf } from "@orchestrator/domain/CodeRun"
 import { repositoryIdentity, type Tenant, tenantKey, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
 import type { Fields } from "./RunStatus.ts"
 
@@ -29,7 +30,7 @@ export const tenantIn = (namespace: string, { githubUser, repositoryUrl, service
     : undefined
 
 /** Index value of the task that a run does: the runs of it write to the same repository. */
-export const tasksIn = (namespace: string, { repositoryUrl, taskId }: Fields): ReadonlyArray<string> =>
-  typeof repositoryUrl === "string" && typeof taskId === "number"
+export const tasksIn = (namespace: string, { prompt, repositoryUrl, taskId }: Fields): ReadonlyArray<string> =>
+  typeof repositoryUrl === "string" && typeof taskId === "number" && taskIdOf({ prompt, taskId }) !== undefined
     ? [`${namespace}/${taskId}/${repositoryIdentity(repositoryUrl)}`]
     : []

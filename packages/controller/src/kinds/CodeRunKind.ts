@@ -1,8 +1,8 @@
-import { CodeRun, CodeRunSpec } from "@orchestrator/domain/CodeRun"
+import { CodeRun, CodeRunSpec, taskIdOf } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
-import { codeBranch, codeJobName } from "@orchestrator/domain/Names"
-import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
+import { codeBranches, codeJobName } from "@orchestrator/domain/Names"
+import { encodeRunnerEnvironment, taskPromptFile } from "@orchestrator/domain/PodEnvironment"
 import { tenantOf } from "@orchestrator/domain/Tenant"
 import { runResources } from "@orchestrator/k8s/Kinds"
 import { codeInputs } from "@orchestrator/templates/kinds/CodeTemplates"
@@ -34,13 +34,14 @@ export const codeRunKind: RunKind = {
       resume: run.spec.continueSession || run.spec.contextVersion > 1,
       overwriteMemory: run.spec.overwriteMemory,
       promptModification: run.spec.promptModification,
-      taskId: run.spec.taskId,
+      taskId: taskIdOf(run.spec),
+      title: titleOf(run.spec),
       dependsOn: run.spec.dependsOn ?? [],
       inputs: ({ hasNewPrompt, ...facts }) =>
         codeInputs({
           ...facts,
           run: hasNewPrompt ? run : withoutPrompt(run),
-          branch: codeBranch(run.spec.taskId)
+          branch: codeBranches({ name: run.metadata.name, uid: facts.uid, taskId: taskIdOf(run.spec) }).plain
         }),
       task: task(run.spec),
       env: environment(run.spec)
@@ -53,8 +54,17 @@ const withoutPrompt = (run: CodeRun): CodeRun => {
   return new CodeRun({ ...run, spec: new CodeRunSpec(spec) })
 }
 
-const task = ({ docsRepositoryUrl, repositoryUrl, taskId }: CodeRunSpec): ReadonlyArray<Variable> =>
-  literals(encodeRunnerEnvironment({ repositoryUrl, taskId, docsRepositoryUrl }))
+/** The first line of a prompt; a task of a project has a title of its own. */
+const titleOf = (spec: CodeRunSpec): string | undefined =>
+  taskIdOf(spec) === undefined ? spec.prompt?.trim().split("\n")[0]?.replace(/^#+\s*/, "").trim() : undefined
+
+const task = ({ docsRepositoryUrl, prompt, repositoryUrl, taskId }: CodeRunSpec): ReadonlyArray<Variable> =>
+  literals(encodeRunnerEnvironment({
+    repositoryUrl,
+    taskId,
+    docsRepositoryUrl,
+    ...(prompt === undefined ? {} : { taskPromptFile })
+  }))
 
 const environment = (spec: CodeRunSpec): ReadonlyArray<Variable> => [
   ...task(spec),

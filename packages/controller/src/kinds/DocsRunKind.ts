@@ -31,6 +31,7 @@ export const docsRunKind: RunKind = {
       overwriteMemory: false,
       promptModification: undefined,
       taskId: undefined,
+      title: undefined,
       dependsOn: [],
       inputs: ({ uid, ...facts }) => docsInputs({ ...facts, run, branch: docsBranchName(run.metadata.name, uid) }),
       task: task(run.spec),

@@ -33,6 +33,8 @@ export interface RunSpec {
   readonly overwriteMemory: boolean
   readonly promptModification: string | undefined
   readonly taskId: number | undefined
+  /** What its pull request is called, where it says that itself. */
+  readonly title: string | undefined
   /** Names of runs of its kind that must have succeeded first. */
   readonly dependsOn: ReadonlyArray<string>
   /** What its templates are rendered with. */

@@ -106,10 +106,15 @@ export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
   return {
     forgeGithubHosts: forge.githubHosts,
     pullRequest,
-    pullRequestTitle: fill(runKinds[run.kind].pullRequestTitle(forge.pullRequest), names),
+    pullRequestTitle: spec.title === undefined
+      ? fill(runKinds[run.kind].pullRequestTitle(forge.pullRequest), names)
+      : inert(printable(spec.title, { max: longestTitle })),
     taskUrl: forge.taskUrl === undefined || spec.taskId === undefined ? undefined : fill(forge.taskUrl, inUrl(names))
   }
 }
+
+/** Characters of a title that a requester gave. */
+const longestTitle = 72
 
 /** As parts of a URL that a Markdown link may hold. */
 const inUrl = (names: Readonly<Record<string, string | undefined>>) =>

@@ -15,6 +15,24 @@ describe("the broker's environment", () => {
     })
   it.each<{ name: string; given: Observed; variable: string; want: string | undefined }>([
     { name: "the task", given: given(), variable: "TASK_ID", want: "12" },
+    {
+      name: "the prompt's file",
+      given: withSpec({ prompt: "Answer with 404" }),
+      variable: "TASK_PROMPT_FILE",
+      want: "task-prompt.md"
+    },
+    {
+      name: "the first line of a prompt as the title",
+      given: withSpec({ taskId: 0, prompt: "# Answer with 404\n\nNot with 500, @octocat" }),
+      variable: "PULL_REQUEST_TITLE",
+      want: "Answer with 404"
+    },
+    {
+      name: "a task's own title, whatever its prompt",
+      given: withSpec({ prompt: "Answer with 404" }),
+      variable: "PULL_REQUEST_TITLE",
+      want: "Implement task 12"
+    },
     { name: "the attempt", given: afterFirst({}), variable: "ATTEMPT", want: "2" },
     { name: "the source branch", given: givenDocs(), variable: "SOURCE_BRANCH", want: "main" },
     { name: "no docs repository of a DocsRun", given: givenDocs(), variable: "DOCS_REPOSITORY_URL", want: undefined },

@@ -7,9 +7,9 @@ const generated = 5
 
 const cut = (text: string, room: number) => text.slice(0, room).replace(/-+$/, "")
 
-/** `payments-task-7`, `docs-<repository>`: what a name begins with. */
-export const codeRunStem = (service: string, taskId: number): string => {
-  const tail = `-task-${taskId}`
+/** `payments-task-7`, `payments`, `docs-<repository>`: what a name begins with. */
+export const codeRunStem = (service: string, taskId: number | undefined): string => {
+  const tail = taskId === undefined ? "" : `-task-${taskId}`
   return `${cut(sanitize(service), 50 - tail.length)}${tail}`
 }
 

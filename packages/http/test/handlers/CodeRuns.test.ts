@@ -35,6 +35,25 @@ describe("creating a CodeRun", () => {
       assert.isUndefined(small.headers["idempotency-replayed"])
     }).pipe(Effect.provide(TestApi)))
 
+  it.effect("in plain words needs no task and no docs repository", () =>
+    Effect.gen(function*() {
+      const { docsRepositoryUrl: _, taskId: __, ...words } = newCodeSpec
+      const { json, status } = yield* ask("POST", "/api/v1/code-runs", {
+        body: { spec: { ...words, prompt: "Answer with 404 instead of 500" } }
+      })
+      assert.strictEqual(status, 201)
+      assert.match(json.name, /^payments-[a-z0-9]+$/)
+      assert.strictEqual(json.spec.taskId, 0)
+      assert.strictEqual(json.spec.docsRepositoryUrl, json.spec.repositoryUrl)
+      const refused = yield* ask("POST", "/api/v1/code-runs", { body: { spec: words } })
+      assert.strictEqual(refused.status, 422)
+      assert.deepStrictEqual(
+        refused.json.errors.map(({ path }: { readonly path: string }) => path),
+        ["spec.taskId", "spec.docsRepositoryUrl"]
+      )
+      assert.include(refused.json.detail, "no prompt")
+    }).pipe(Effect.provide(TestApi)))
+
   it.effect("takes the name that the requester chose, once", () =>
     Effect.gen(function*() {
       const { codeRuns } = yield* OrchestratorClient

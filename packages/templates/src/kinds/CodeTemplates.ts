@@ -1,12 +1,16 @@
 /** Templates of a CodeRun: what they can name, and the files that they make. */
 import type { CodeRun } from "@orchestrator/domain/CodeRun"
+import { taskPromptFile } from "@orchestrator/domain/PodEnvironment"
 import { Schema } from "effect"
 import { type AttemptFacts, shared, sharedInputs, Texts } from "./SharedInputs.ts"
 
 export const CodeInputs = Schema.Struct({
   task_type: Schema.Literal("code"),
   ...sharedInputs,
+  /** 0 where there is only a prompt. */
   task_id: Schema.Int,
+  /** What is asked, where no task of a Task Master project says it. */
+  task_prompt: Schema.String,
   service: Schema.String,
   docs_repository_url: Schema.String,
   docs_branch: Schema.String,
@@ -38,6 +42,7 @@ export const codeInputs = (facts: AttemptFacts & { readonly run: CodeRun }): Cod
       resume: facts.resume
     },
     task_id: spec.taskId,
+    task_prompt: spec.prompt ?? "",
     service: spec.service,
     docs_repository_url: spec.docsRepositoryUrl,
     docs_branch: spec.docsBranch,
@@ -68,4 +73,8 @@ const outputs = {
   "mcp-tools.md": "mcp-tools.md"
 }
 
-export const codeTemplates = { inputs: CodeInputs, outputs }
+/** The requester's words as they are, for the task's folder: no template is between. */
+const plainFiles = ({ task_prompt }: CodeInputs): Readonly<Record<string, string>> =>
+  task_prompt === "" ? {} : { [taskPromptFile]: task_prompt }
+
+export const codeTemplates = { inputs: CodeInputs, outputs, plainFiles }

@@ -33,4 +33,4 @@ const outputs = {
   "prompt.md": "prompt.md"
 }
 
-export const docsTemplates = { inputs: DocsInputs, outputs }
+export const docsTemplates = { inputs: DocsInputs, outputs, plainFiles: () => ({}) }

@@ -18,6 +18,10 @@ export const runTemplates = { code: codeTemplates, docs: docsTemplates } as cons
 /** The inputs of one attempt of any kind, told apart by `task_type`. */
 export type RunInputs = (typeof runTemplates)[TaskType]["inputs"]["Type"]
 
+/** Files that are no template's. */
+export const plainFiles = (inputs: RunInputs): Readonly<Record<string, string>> =>
+  inputs.task_type === "code" ? codeTemplates.plainFiles(inputs) : docsTemplates.plainFiles()
+
 /** Of the inputs of each kind. */
 export const shapes = Record.map(runTemplates, ({ inputs }) => shapeOf(inputs))
 

@@ -1,6 +1,6 @@
 /**
- * What a run works from. CodeRun: the task's files of the docs repository, copied to `task/`, read from git objects so that nothing of
- * that repository is ever checked out or followed. DocsRun: the project's own list of tasks.
+ * What a run works from. CodeRun: its own prompt, or the task's files of the docs repository, copied to `task/`, read from git objects so
+ * that nothing of that repository is ever checked out or followed. DocsRun: the project's own list of tasks.
  */
 import { Effect, FileSystem, Result } from "effect"
 import { readBlobs } from "../../git/Blobs.ts"
@@ -72,8 +72,21 @@ export const requireBranch = Effect.fnUntraced(function*(what: string, url: stri
   return yield* setupFailed(`${what} ${url} has no branch ${branch}; it has ${others}`)
 })
 
-/** Reads the task's files from the docs repository. */
-export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTask) {
+const readPrompt = Effect.fnUntraced(function*(file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const { roots } = yield* RunnerConfig
+  const text = yield* fs.readFileString(`${roots.config}/${file}`).pipe(
+    Effect.mapError(({ message }) => setupFailed(`the run's prompt ${file} cannot be read: ${message}`))
+  )
+  const [first = ""] = text.trim().split("\n")
+  return { files: new Map([["prompt.md", text]]), title: first.replace(/^#+\s*/, "").trim() } satisfies TaskSources
+})
+
+/** The files that say what to do: the run's own prompt, or those of its task. */
+export const readTaskFiles = (task: CodeTask) =>
+  task.promptFile === undefined ? readProjectFiles(task, task.taskId ?? 0) : readPrompt(task.promptFile)
+
+const readProjectFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTask, taskId: number) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
   const upstream = yield* Upstream
@@ -90,7 +103,7 @@ export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTas
   )
   const at = (path: string) => inProject(task.docsProjectDirectory, path)
   const names = new Map([
-    ...Object.entries(taskPaths(task.taskId)).map(([name, path]) => [at(path), name] as const),
+    ...Object.entries(taskPaths(taskId)).map(([name, path]) => [at(path), name] as const),
     [at(listPath), listPath] as const,
     [at(statePath), statePath] as const
   ])
@@ -111,20 +124,20 @@ export const readTaskFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTas
   const read = list === undefined ? undefined : Result.getOrUndefined(list)
   const fault = list === undefined || Result.isSuccess(list) ? undefined : list.failure
   for (const note of read?.notes ?? []) yield* Effect.log(`${at(listPath)}: ${note}`)
-  const chosen = chooseFiles(texts, read, task.taskId)
+  const chosen = chooseFiles(texts, read, taskId)
   if (chosen !== undefined) {
     if (fault !== undefined) {
       yield* Effect.logWarning(`${at(listPath)} cannot be read: ${fault}; the task has its own prompt`)
     }
     return chosen
   }
-  const prompt = at(taskPaths(task.taskId)["prompt.md"])
+  const prompt = at(taskPaths(taskId)["prompt.md"])
   return yield* setupFailed(
     fault === undefined
-      ? `task ${task.taskId} is not in ${url} (${task.docsBranch}): neither ${prompt} nor an entry in ${at(listPath)}${
-        read === undefined ? "" : elsewhere(read, String(task.taskId))
+      ? `task ${taskId} is not in ${url} (${task.docsBranch}): neither ${prompt} nor an entry in ${at(listPath)}${
+        read === undefined ? "" : elsewhere(read, String(taskId))
       }`
-      : `task ${task.taskId} has no ${prompt} in ${url} (${task.docsBranch}), and ${
+      : `task ${taskId} has no ${prompt} in ${url} (${task.docsBranch}), and ${
         at(listPath)
       } cannot be read: ${fault}`
   )

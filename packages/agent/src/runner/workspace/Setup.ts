@@ -1,5 +1,5 @@
 /** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
-import { codeBranch, docsBranchName, ownCodeBranch } from "@orchestrator/domain/Names"
+import { docsBranchName } from "@orchestrator/domain/Names"
 import { Clock, Effect, FileSystem, PlatformError } from "effect"
 import { type BranchFacts, choiceFor, chooseBranch, mustLeave, parseWriters, runTrailer } from "../../git/Branch.ts"
 import { Git, GitError } from "../../git/Git.ts"
@@ -166,7 +166,8 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   const handover = yield* Handover
   const { githubUser, run, workingDirectory } = settings
   const url = upstream.name("target")
-  yield* Effect.log(`preparing ${url} for task ${task.taskId}`)
+  const what = task.taskId === undefined ? "the run's prompt" : `task ${task.taskId}`
+  yield* Effect.log(`preparing ${url} for ${what}`)
   const [sources, remote] = yield* Effect.all([
     readTaskFiles(task),
     upstream.look("target").pipe(Effect.mapError(unreachable("target repository", githubUser)))
@@ -175,7 +176,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   const baseBranch = yield* baseOf(url, remote, decision.base)
   const base = tracking(baseBranch)
   const refspecs = [`+refs/heads/*:${tracking("*")}`]
-  const plain = codeBranch(task.taskId)
+  const { own, plain } = task.branches
   const { branches: claims } = yield* state.read
   const { aside, choice, notes, ours, repository } = yield* inClone(
     settings,
@@ -185,7 +186,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
       const choice = yield* settleBranch({
         runUid: run.uid,
         plain,
-        own: ownCodeBranch(task.taskId, run.uid),
+        own,
         remote: remote.heads,
         claims,
         writers: remote.heads.has(plain) ? yield* writersOf(repository, base, tracking(plain)) : [],
@@ -219,7 +220,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     refspecs,
     remarks: [...asideRemark(aside), ...submodules.remarks],
     notes: [...asideNote(aside), ...notes, ...placed.notes, ...submodules.notes],
-    title: sources.title === undefined ? `Task ${task.taskId}` : `Task ${task.taskId}: ${sources.title}`,
+    title: titleOf(task, sources.title),
     only: undefined,
     ownFiles: placed.files,
     hidden: placed.hidden,
@@ -227,6 +228,11 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   }
   return prepared
 })
+
+const titleOf = ({ taskId }: CodeTask, title: string | undefined): string => {
+  if (taskId === undefined) return title ?? "Implement what was asked"
+  return title === undefined ? `Task ${taskId}` : `Task ${taskId}: ${title}`
+}
 
 const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSettings, task: DocsTask) {
   const upstream = yield* Upstream

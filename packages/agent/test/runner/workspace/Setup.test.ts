@@ -78,6 +78,32 @@ describe("what is not there is SetupFailed, named", () => {
     }))
 })
 
+describe("a prompt of its own", () => {
+  it.live("says what to do, and the docs repository is not asked", () =>
+    Effect.gen(function*() {
+      const { folder, remotes } = start()
+      writeFileSync(join(folder, "config", "task-prompt.md"), "# Answer with 404\n\nNot with 500.\n")
+      const { result } = yield* execute(
+        codeRun(around, {
+          TASK_ID: "0",
+          TASK_PROMPT_FILE: "task-prompt.md",
+          DOCS_REPOSITORY_URL: `file://${folder}/nothing.git`
+        }, works("ls task > seen.txt; cat task/prompt.md >> seen.txt; git add seen.txt; git commit --quiet -m seen"))
+      )
+      assert.strictEqual(result.outcome, "Completed")
+      const own = "feature/demo-3f9c2a1b"
+      assert.strictEqual(fileOf(remotes.target, own, "seen.txt"), "prompt.md\n# Answer with 404\n\nNot with 500.")
+    }))
+
+  it.live("that is not among the run's files is SetupFailed, named", () =>
+    Effect.gen(function*() {
+      start()
+      const { result } = yield* execute(codeRun(around, { TASK_ID: "0", TASK_PROMPT_FILE: "task-prompt.md" }))
+      assert.strictEqual(result.reason, "SetupFailed")
+      assert.include(result.message, "task-prompt.md")
+    }))
+})
+
 describe("a DocsRun", () => {
   it.live("delivers the documents and nothing else, whatever the agent commits", () =>
     Effect.gen(function*() {

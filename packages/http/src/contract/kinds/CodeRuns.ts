@@ -12,9 +12,23 @@ import { ChecksBody } from "../RequestChecks.ts"
 import { pageOf, runAnswer } from "../RunAnswers.ts"
 import { cluster, runEndpoints } from "../RunEndpoints.ts"
 
+/** Who says what to do in plain words names no task. */
+const hasTask = Schema.makeFilter<{ readonly [field: string]: unknown }>(
+  (spec) =>
+    spec["prompt"] !== undefined ? [] : ["taskId", "docsRepositoryUrl"].filter((field) => spec[field] === undefined)
+      .map((field) => ({ path: [field], issue: "Expected a value, since there is no prompt" })),
+  { toJsonSchema: () => ({}) }
+)
+
+const { docsRepositoryUrl, taskId } = CodeRunSpec.fields
+
 /** A CodeRun's spec as requesters write it: what the configuration or another field can fill in may be left out. */
 export const NewCodeRunSpec = Schema.Struct({
   ...CodeRunSpec.fields,
+  taskId: Schema.optionalKey(taskId.annotate({ description: "Task ID to implement. Default: 0 where there is a prompt" })),
+  docsRepositoryUrl: Schema.optionalKey(docsRepositoryUrl.annotate({
+    description: "Repository of the task's definition. Default: repositoryUrl where there is a prompt"
+  })),
   model: Schema.optionalKey(
     ModelName.annotate({ description: "Claude model to use. Default: the configured model for code" })
   ),
@@ -23,7 +37,7 @@ export const NewCodeRunSpec = Schema.Struct({
       description: "Working directory within the target repository. Default: the service's name"
     })
   )
-}).annotate({ identifier: "NewCodeRunSpec", description: "What to implement, where, and as whom" })
+}).check(hasTask).annotate({ identifier: "NewCodeRunSpec", description: "What to implement, where, and as whom" })
 
 export const NewCodeRun = Schema.Struct({
   name: Schema.optionalKey(
@@ -41,6 +55,18 @@ export const NewCodeRun = Schema.Struct({
       docsRepositoryUrl: "https://github.com/example/docs",
       docsBranch: "main",
       githubUser: "octocat",
+      contextVersion: 1,
+      continueSession: false,
+      overwriteMemory: false,
+      cancel: false
+    }
+  }, {
+    spec: {
+      prompt: "Answer requests for unknown orders with 404 instead of 500",
+      service: "payments",
+      repositoryUrl: "https://github.com/example/payments",
+      githubUser: "octocat",
+      docsBranch: "main",
       contextVersion: 1,
       continueSession: false,
       overwriteMemory: false,

@@ -22,6 +22,8 @@ export const newCodeRun = (
   stem: codeRunStem(spec.service, spec.taskId),
   spec: {
     ...spec,
+    taskId: spec.taskId ?? 0,
+    docsRepositoryUrl: spec.docsRepositoryUrl ?? spec.repositoryUrl,
     model: spec.model ?? models.defaultCodeModel,
     workingDirectory: spec.workingDirectory ?? spec.service
   },
