@@ -148,7 +148,10 @@ describe("names of Secrets and branches", () => {
 
   it("a prompt has the branch of its run", () => {
     const branch = "feature/fix-the-404-3f9c2a1b"
-    assert.deepStrictEqual(codeBranches({ name: "fix-the-404", uid, taskId: undefined }), { plain: branch, own: branch })
+    assert.deepStrictEqual(codeBranches({ name: "fix-the-404", uid, taskId: undefined }), {
+      plain: branch,
+      own: branch
+    })
   })
 
   it("the branch of a DocsRun is one that git can keep in a file", () =>

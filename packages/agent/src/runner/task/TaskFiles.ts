@@ -137,9 +137,7 @@ const readProjectFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTask, t
       ? `task ${taskId} is not in ${url} (${task.docsBranch}): neither ${prompt} nor an entry in ${at(listPath)}${
         read === undefined ? "" : elsewhere(read, String(taskId))
       }`
-      : `task ${taskId} has no ${prompt} in ${url} (${task.docsBranch}), and ${
-        at(listPath)
-      } cannot be read: ${fault}`
+      : `task ${taskId} has no ${prompt} in ${url} (${task.docsBranch}), and ${at(listPath)} cannot be read: ${fault}`
   )
 }, Effect.scoped)
 

@@ -25,7 +25,9 @@ const { docsRepositoryUrl, taskId } = CodeRunSpec.fields
 /** A CodeRun's spec as requesters write it: what the configuration or another field can fill in may be left out. */
 export const NewCodeRunSpec = Schema.Struct({
   ...CodeRunSpec.fields,
-  taskId: Schema.optionalKey(taskId.annotate({ description: "Task ID to implement. Default: 0 where there is a prompt" })),
+  taskId: Schema.optionalKey(
+    taskId.annotate({ description: "Task ID to implement. Default: 0 where there is a prompt" })
+  ),
   docsRepositoryUrl: Schema.optionalKey(docsRepositoryUrl.annotate({
     description: "Repository of the task's definition. Default: repositoryUrl where there is a prompt"
   })),
