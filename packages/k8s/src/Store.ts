@@ -133,9 +133,10 @@ const storeOf = <A>(
     if (!isNewer(readRevision, revision)) isBehind.closeUnsafe()
   }
   const wrote = (object: A) => {
-    if (revision === "" || !isNewer(versionOf(object), revision)) return
-    const before = objects.get(keyOf(object))
-    if (before === undefined || isNewer(versionOf(object), versionOf(before))) set(object)
+    if (revision !== "" && isNewer(versionOf(object), revision)) {
+      const before = objects.get(keyOf(object))
+      if (before === undefined || isNewer(versionOf(object), versionOf(before))) set(object)
+    }
   }
 
   return {
@@ -177,8 +178,9 @@ const storeOf = <A>(
     wrote,
     read: (object) => {
       wrote(object)
-      if (revision === "" || !isNewer(versionOf(object), revision)) return
-      if (isNewer(versionOf(object), readRevision)) readRevision = versionOf(object)
+      const version = versionOf(object)
+      if (revision === "" || !isNewer(version, revision)) return
+      if (isNewer(version, readRevision)) readRevision = version
       isBehind.openUnsafe()
     },
     isBehind
