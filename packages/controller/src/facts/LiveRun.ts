@@ -128,7 +128,7 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
     promptDigest: promptDigest(run.spec["promptModification"]),
     cancelAsked: cancel === true,
     cancelVersion: typeof cancelVersion === "number" ? cancelVersion : undefined,
-    tasks: runKinds[kind].leasesWorkspace ? tasksIn(namespace, run.spec) : none,
+    tasks: runKinds[kind].leasesWorkspace ? tasksIn(namespace, { ...spec, prompt: run.spec["prompt"] }) : none,
     dependencies: Array.isArray(dependsOn) ? dependsOn.map((name) => dependencyIndex(namespace, String(name))) : none
   }
 }
