@@ -3,7 +3,8 @@
  * in pages and a watch from there; resume after every end, begin again when the history is gone. Never fails; trouble is waited out with
  * back-off and jitter, or for as long as the server asks.
  */
-import { Clock, Duration, Effect, Latch, Random, Ref, Stream } from "effect"
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
+import { Duration, Effect, Latch, Random, Ref, Stream } from "effect"
 import { checkedEvent, checkedPage, keyIn, makeIntake, survived, versionIn } from "./Intake.ts"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
@@ -145,8 +146,8 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     from: Pick<WatchOptions, "resourceVersion" | "sendInitialEvents">,
     on: (event: WatchEvent<A>) => Effect.Effect<unknown>
   ) {
-    const started = yield* Clock.currentTimeMillis
-    const lasted = Effect.map(Clock.currentTimeMillis, (now) => now - started >= shortestWatchMillis)
+    const started = yield* monotonicMillis
+    const lasted = Effect.map(monotonicMillis, (now) => now - started >= shortestWatchMillis)
     const breathe = Effect.flatMap(lasted, (long) => long ? Effect.void : pause(Duration.zero))
     const lasts = Effect.sleep(shortestWatchMillis).pipe(
       Effect.andThen(Ref.set(failures, 0)),

@@ -3,10 +3,11 @@
  * as it takes; what a person must mend is said at once and ends the program after a while. Each state is logged once, and is what `/ready`
  * answers with meanwhile.
  */
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { ApiServer } from "@orchestrator/k8s/ApiServer"
 import { isRetryable, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import { Clock, Context, Duration, Effect, Layer, Random, Ref, Schema } from "effect"
+import { Context, Duration, Effect, Layer, Random, Ref, Schema } from "effect"
 import { clusterFacts } from "./ClusterFacts.ts"
 import { type Finding, findings } from "./StartChecks.ts"
 
@@ -100,7 +101,7 @@ export class Preflight extends Context.Service<Preflight, {
               yield* Effect.forEach(result.remarks, (remark) => Effect.logWarning(remark), { discard: true })
               return
             }
-            const now = yield* Clock.currentTimeMillis
+            const now = yield* monotonicMillis
             blockedSince = result.passing ? undefined : blockedSince ?? now
             if (blockedSince !== undefined && now - blockedSince >= Duration.toMillis(blockedTimeout)) {
               return yield* new PreflightFailed({ problems: result.problems })

@@ -91,7 +91,7 @@ export class Interpreter extends Context.Service<Interpreter, {
         if (claim === undefined) return client.create(JobKind, job)
         const key = `${namespace}/${claim}`
         const answered = (unknown: boolean) =>
-          Effect.map(Clock.currentTimeMillis, (now) => stores.underway.answered(key, name, now, unknown))
+          Effect.map(Clock.monotonicTimeNanos, (now) => stores.underway.answered(key, name, now, unknown))
         return Effect.andThen(
           Effect.sync(() => stores.underway.sent(key, name)),
           Effect.onExit(client.create(JobKind, job), (exit) => answered(!isAnswer(exit)))

@@ -94,7 +94,7 @@ export class Controller extends Context.Service<Controller, {
       })
 
       const work = Effect.scoped(Effect.gen(function*() {
-        stores.underway.takenOver(yield* Clock.currentTimeMillis)
+        stores.underway.takenOver(yield* Clock.monotonicTimeNanos)
         yield* Effect.forkScoped(supervised("sweep", Effect.forever(sweep)))
         yield* Effect.forkScoped(supervised("finishing of Jobs", Effect.forever(finishJobs)))
         yield* Effect.forkScoped(supervised("settling of ended runs", Effect.forever(settleEnded)))

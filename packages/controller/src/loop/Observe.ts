@@ -5,7 +5,7 @@
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
-import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
+import { Clock, Context, DateTime, Effect, Layer, Option, Result } from "effect"
 import { currentJob } from "../attempt/CurrentAttempt.ts"
 import { isOwnJob } from "../attempt/OwnJob.ts"
 import { pausedUntil } from "../attempt/Pause.ts"
@@ -122,11 +122,10 @@ export class Observe extends Context.Service<Observe, {
       const sessionOf = (run: LiveRun) =>
         lastSession(run, run.tenant === undefined ? [] : stores.runs[run.kind].by("tenant", run.tenant.key))
 
-      /** When another Job for the workspace may come to be that nothing tells of yet; a run looks again before that. */
-      const underway = ({ now }: Moment, run: LiveRun, claim: string) => {
-        const millis = DateTime.toEpochMillis(now)
-        const until = stores.underway.until(`${run.namespace}/${claim}`, run.jobName, millis)
-        return until === undefined ? undefined : Math.min(until, millis + underwayLookMillis)
+      /** For how many milliseconds another Job for the workspace may come to be that nothing tells of yet; a run looks again before that. */
+      const underway = (now: bigint, run: LiveRun, claim: string) => {
+        const left = stores.underway.left(`${run.namespace}/${claim}`, run.jobName, now)
+        return left === undefined ? undefined : Math.min(left, underwayLookMillis)
       }
 
       /**
@@ -136,8 +135,9 @@ export class Observe extends Context.Service<Observe, {
       const assured = Effect.fnUntraced(function*(at: Moment, run: LiveRun) {
         const seen = workspaceOf(at, run)
         if (seen === undefined || mustWait(seen.turn, config) || config.storage.access === "Shared") return seen
-        const busy = underway(at, run, seen.claim)
-        if (busy !== undefined) return { ...seen, turn: notYet(busy) }
+        const now = yield* Clock.monotonicTimeNanos
+        const busy = underway(now, run, seen.claim)
+        if (busy !== undefined) return { ...seen, turn: notYet(at, busy) }
         const claim = stores.workspaces.get({ namespace: run.namespace, name: seen.claim })
         if (claim === undefined || isVacant(stores, run, claim)) return seen
         yield* reads.workersOf(run.namespace, run.service ?? "")
@@ -146,8 +146,8 @@ export class Observe extends Context.Service<Observe, {
         const isUnmarked = claim.holder === undefined && claim.tenant === undefined
         const before = claim.holder === run.uid || isUnmarked
           ? undefined
-          : stores.underway.untilOfOthers(DateTime.toEpochMillis(at.now))
-        return before !== undefined && found?.turn.tag === "free" ? { ...seen, turn: notYet(before) } : found
+          : stores.underway.leftOfOthers(now)
+        return before !== undefined && found?.turn.tag === "free" ? { ...seen, turn: notYet(at, before) } : found
       })
 
       const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
@@ -216,10 +216,10 @@ const isLater = ({ contextVersion, retry }: AttemptKey, { attempt, ended }: RunF
 /** Between two looks at a Job that was sent and not answered. */
 const underwayLookMillis = 5000
 
-const notYet = (until: number): WorkspaceTurn => ({
+const notYet = ({ now }: Moment, millis: number): WorkspaceTurn => ({
   tag: "waiting",
   behind: "a Job that may still be made",
-  until: DateTime.makeUnsafe(until)
+  until: DateTime.add(now, { milliseconds: millis })
 })
 
 const nothingToDo = {

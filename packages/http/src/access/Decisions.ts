@@ -1,9 +1,11 @@
 /**
  * Decisions of the cluster, remembered for a moment. A decision is as old as the oldest answer that it rests on, counted from the
- * question; none is used once it is older than its kind may be. Keys are hashes of tokens. What could not be found out is not remembered.
+ * question; none is used once it is older than its kind may be, also when somebody sets the clock. Keys are hashes of tokens. What could
+ * not be found out is not remembered.
  */
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Array, Cache, Clock, Context, Data, Duration, Effect, Redacted, Semaphore } from "effect"
+import { Array, Cache, Context, Data, Duration, Effect, Redacted, Semaphore } from "effect"
 import { createHash } from "node:crypto"
 import type { Permission, User } from "../contract/Access.ts"
 import { AccessUnknown } from "../contract/Problem.ts"
@@ -62,7 +64,7 @@ class Asked extends Context.Service<Asked, {
 const hashOf = (token: Redacted.Redacted): string => sha256(Redacted.value(token))
 
 const remember = (until: number) =>
-  Effect.map(Clock.currentTimeMillis, (now): Remembered => ({ until, left: Math.max(0, until - now) }))
+  Effect.map(monotonicMillis, (now): Remembered => ({ until, left: Math.max(0, until - now) }))
 
 /** Failures are not kept at all. */
 const whileFresh = {
@@ -108,7 +110,7 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
   const identities = yield* Cache.makeWith(
     Effect.fnUntraced(function*(_: string) {
       const { address, token } = yield* Asked
-      const begin = yield* Clock.currentTimeMillis
+      const begin = yield* monotonicMillis
       const user = yield* gate(
         address,
         (owner) => owner === undefined,
@@ -125,7 +127,7 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
     Effect.fnUntraced(function*(_: string) {
       const { identity, permission } = yield* Asked
       if (identity === undefined || permission === undefined) return yield* Effect.die("a question without its parts")
-      const begin = yield* Clock.currentTimeMillis
+      const begin = yield* monotonicMillis
       const allowed = yield* accesses.withPermits(1)(reviewAccess(client, identity.user, permission, namespace))
       const decision: Decision = {
         allowed,
@@ -138,7 +140,7 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
 
   const decide = Effect.fnUntraced(
     function*(token: Redacted.Redacted, hash: string, permissions: ReadonlyArray<Permission>, address?: string) {
-      const refusedUntil = refusedTokens.until(hash, yield* Clock.currentTimeMillis)
+      const refusedUntil = refusedTokens.until(hash, yield* monotonicMillis)
       if (refusedUntil !== undefined) return { result: unaccepted, until: refusedUntil }
       const identity = yield* Cache.get(identities, hash).pipe(
         Effect.provideService(Asked, { token, address }),
@@ -170,7 +172,12 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
     const hash = hashOf(token)
     for (let tries = 0; tries < 2; tries++) {
       const { until, result } = yield* decide(token, hash, permissions, address)
-      if ((yield* Clock.currentTimeMillis) < until) return result
+      if ((yield* monotonicMillis) < until) return result
+      // The caches go by the wall clock: where that was set back they keep what is too old.
+      yield* Cache.invalidate(identities, hash)
+      yield* Effect.forEach(permissions, (each) => Cache.invalidate(decisions, decisionKey(hash, each)), {
+        discard: true
+      })
     }
     return yield* tooSlow()
   })

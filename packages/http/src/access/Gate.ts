@@ -2,7 +2,8 @@
  * How many questions about unknown tokens the cluster is asked at a time, by everybody and for one address: whoever knocks with tokens that
  * nobody knows keeps neither the cluster nor the others waiting. What is too much is refused at once, and not queued.
  */
-import { Clock, Effect, Semaphore } from "effect"
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
+import { Effect, Semaphore } from "effect"
 import { AccessUnknown } from "../contract/Problem.ts"
 
 /** Reviews of tokens under way, and those that wait for one of them to end. */
@@ -68,7 +69,7 @@ export const makeGate = Effect.gen(function*() {
     isRefused: (answer: A) => boolean,
     review: Effect.Effect<A, AccessUnknown>
   ): Effect.Effect<A, AccessUnknown> =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.flatMap(monotonicMillis, (now) =>
       Effect.suspend(() => {
         const caller = address === undefined ? undefined : callerOf(address, now)
         const refusal = enter(caller)

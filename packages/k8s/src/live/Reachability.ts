@@ -1,5 +1,6 @@
 /** Says once when an API server that has answered answers no more, and once when it is back, however many requests notice. */
-import { Clock, Effect } from "effect"
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
+import { Effect } from "effect"
 import { hasReason, type KubernetesError } from "../KubernetesError.ts"
 
 export interface Reachability {
@@ -27,7 +28,7 @@ export const makeReachability = (server: string): Reachability => {
 
   const lost = Effect.fnUntraced(function*(error: KubernetesError) {
     if (!hasReason("Unreachable")(error)) return yield* answered
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* monotonicMillis
     since ??= now
     if (gone || !known || now - since < quietMillis) return
     gone = true

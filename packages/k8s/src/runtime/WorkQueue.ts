@@ -2,7 +2,8 @@
  * Keys to look at: each at most once at a time, at most once in line, and once more if it was added while it was worked on. What failed,
  * or was done again and again, rests for a time that doubles; news of a resting key is looked at soon, and not each time at once.
  */
-import { Clock, Duration, Effect, FiberMap, Queue, type Scope } from "effect"
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
+import { Duration, Effect, FiberMap, Queue, type Scope } from "effect"
 import { makePace } from "./Pace.ts"
 
 export interface WorkQueue<Key> {
@@ -26,8 +27,6 @@ const firstDelay = 50
 const longestDelay = Duration.minutes(5)
 /** How long news of a resting key waits at most: it may be the echo of what is done over and over. */
 const newsDelay = (restMillis: number) => Math.min(restMillis, Math.max(5000, restMillis / 10))
-
-const nowMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
 
 export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   idOf: (key: Key) => string,
@@ -69,7 +68,7 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   }
 
   const add = (key: Key) =>
-    Effect.flatMap(nowMillis, (now) => {
+    Effect.flatMap(monotonicMillis, (now) => {
       const id = idOf(key)
       const rest = rests.get(id)
       if (rest === undefined || rest <= now) return enqueue(key)
@@ -77,10 +76,10 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
     })
 
   const addAfter = (key: Key, delay: Duration.Duration) =>
-    Effect.flatMap(nowMillis, (now) => addAt(key, now + Duration.toMillis(delay), now))
+    Effect.flatMap(monotonicMillis, (now) => addAt(key, now + Duration.toMillis(delay), now))
 
   const rest = (key: Key, millis: number) =>
-    Effect.flatMap(nowMillis, (now) => {
+    Effect.flatMap(monotonicMillis, (now) => {
       rests.set(idOf(key), now + newsDelay(millis))
       return addAt(key, now + millis, now)
     })
@@ -95,7 +94,7 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
     })
 
   const addActed = (key: Key, what: string) =>
-    Effect.flatMap(nowMillis, (now) => {
+    Effect.flatMap(monotonicMillis, (now) => {
       const millis = paceOf(`${idOf(key)} ${what}`, now)
       return millis === 0 ? enqueue(key) : rest(key, millis)
     })

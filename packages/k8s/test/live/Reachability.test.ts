@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import { setClock, WallClock } from "@orchestrator/embedded/faults/WallClock"
 import { Effect, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import { KubernetesError, type KubernetesErrorReason } from "../../src/KubernetesError.ts"
@@ -18,7 +19,7 @@ const said = Effect.fnUntraced(function*(
   const { noted } = makeReachability("https://server")
   yield* Effect.forEach(
     requests,
-    ([wait, request]) => Effect.andThen(TestClock.adjust(wait), Effect.ignore(noted(request)))
+    ([wait, request]) => Effect.andThen(TestClock.adjust(wait), Effect.provide(Effect.ignore(noted(request)), setClock))
   ).pipe(Effect.provide(Logger.layer([logger])))
   return levels
 })
@@ -58,4 +59,14 @@ it.effect.each([
 ])("$name", ({ requests, want }) =>
   Effect.gen(function*() {
     assert.deepStrictEqual(yield* said(...requests), want)
-  }))
+  }).pipe(Effect.provide(WallClock.layer)))
+
+it.effect("silence is told in time also where somebody sets the clock back meanwhile", () =>
+  Effect.gen(function*() {
+    const clock = yield* WallClock
+    const setBack = Effect.ensuring(silence, Effect.sync(() => void (clock.millis = -3_600_000)))
+    assert.deepStrictEqual(
+      yield* said(["0 seconds", Effect.void], ["0 seconds", silence], ["0 seconds", setBack], ["2 seconds", silence]),
+      ["Warn"]
+    )
+  }).pipe(Effect.provide(WallClock.layer)))

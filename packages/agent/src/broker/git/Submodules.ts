@@ -2,8 +2,9 @@
  * The submodules of the branch that the work starts from, each in a repository of the broker's own that has the pinned commit and no
  * history. What the run's own branch says counts for nothing here: a run could name there what only its user may read.
  */
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { printable } from "@orchestrator/domain/Printable"
-import { Clock, Context, Effect, FileSystem, Layer, Semaphore } from "effect"
+import { Context, Effect, FileSystem, Layer, Semaphore } from "effect"
 import { lastWords } from "../../git/Git.ts"
 import {
   isOwnHost,
@@ -172,11 +173,11 @@ const make = Effect.gen(function*() {
   const walk = Effect.fnUntraced(function*(source: Source) {
     yield* fs.remove(root, { recursive: true, force: true })
     yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 })
-    const end = (yield* Clock.currentTimeMillis) + seconds.all * 1000
+    const end = (yield* monotonicMillis) + seconds.all * 1000
     const all: Array<Submodule> = []
 
     const get = Effect.fnUntraced(function*({ commit, id, url }: Submodule) {
-      if ((yield* Clock.currentTimeMillis) >= end) return `there was no time left (${seconds.all} s for all of them)`
+      if ((yield* monotonicMillis) >= end) return `there was no time left (${seconds.all} s for all of them)`
       if (bytes > mebibytes.all * 1_048_576) return `all of them together have more than ${mebibytes.all} MiB`
       yield* open(folder(id))
       const problem = yield* bring(url, folder(id), commit).pipe(

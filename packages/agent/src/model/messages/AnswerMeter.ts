@@ -1,4 +1,5 @@
 /** The bytes of an answer on their way to the agent, counted beside: what the API says that it used settles what was reserved for it. */
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { Clock, Effect, Stream } from "effect"
 import type { Let } from "../ModelDialect.ts"
 import { sseReader } from "./Sse.ts"
@@ -13,7 +14,7 @@ const silence = (idleSeconds: number, lastWord: () => number) =>
     let left = bound
     while (left > 0) {
       yield* Effect.sleep(left)
-      left = lastWord() + bound - (yield* Clock.currentTimeMillis)
+      left = lastWord() + bound - (yield* monotonicMillis)
     }
     yield* Effect.logWarning(`model response stalled for ${idleSeconds} s; closing the stream`)
     return yield* Effect.fail("silent" as const)
@@ -23,18 +24,19 @@ const silence = (idleSeconds: number, lastWord: () => number) =>
 export const meteredEvents = <E>(bytes: Stream.Stream<Uint8Array, E>, claim: Let, idleSeconds: number) =>
   Stream.unwrap(Effect.gen(function*() {
     const clock = yield* Clock.Clock
+    const now = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
     const reader = sseReader()
     let seen: Seen | undefined
     let unreported = 0
     let begun = false
-    let lastWord = clock.currentTimeMillisUnsafe()
+    let lastWord = now()
     return bytes.pipe(
       Stream.tap((chunk) => {
         const before = seen
         let refused = false
         for (const data of reader.read(chunk)) {
           if (!isPing(data)) {
-            lastWord = clock.currentTimeMillisUnsafe()
+            lastWord = now()
             refused ||= !begun && isError(data)
             begun = true
           }

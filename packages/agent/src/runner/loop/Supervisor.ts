@@ -2,7 +2,8 @@
  * One process of the agent, from start to its certain end: follows the stream, watches the clocks, stops it by SIGINT, SIGTERM and
  * SIGKILL, and kills what it left. When the runner is interrupted the same ladder runs before anything else happens.
  */
-import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Stream } from "effect"
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
+import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { constants } from "node:os"
 import type { AgentCli, Invocation } from "../../agents/AgentCli.ts"
@@ -51,7 +52,7 @@ export class Supervisor extends Context.Service<Supervisor, {
         function*(process: AgentProcess, followed: Ref.Ref<Following>, seen: Ref.Ref<Observation>) {
           const { agent, bounds, invocation, marks } = process
           const step = stepOf(followed, seen)
-          const lastEvent = yield* Ref.make(yield* Clock.currentTimeMillis)
+          const lastEvent = yield* Ref.make(yield* monotonicMillis)
           const firstEvent = yield* Deferred.make<StopCause>()
 
           // One process per session: a runner that was killed may have left its agent running.
@@ -81,7 +82,7 @@ export class Supervisor extends Context.Service<Supervisor, {
               if (line.trim() !== "") yield* Effect.log(`agent printed: ${short(line, undefined, redact)}`)
               return
             }
-            yield* Ref.set(lastEvent, yield* Clock.currentTimeMillis)
+            yield* Ref.set(lastEvent, yield* monotonicMillis)
             yield* Ref.set(seen, read.next.seen)
             for (const text of read.log) yield* Effect.log(text)
             yield* checkFit
@@ -113,7 +114,7 @@ export class Supervisor extends Context.Service<Supervisor, {
             Effect.flatMap(({ seen }) => (seen.begun ? Effect.never : Effect.succeed<StopCause>("NoInit")))
           )
           const tooQuiet = Effect.gen(function*() {
-            const quiet = (yield* Clock.currentTimeMillis) - (yield* Ref.get(lastEvent))
+            const quiet = (yield* monotonicMillis) - (yield* Ref.get(lastEvent))
             return (yield* Ref.get(followed)).overdue(quiet / 1000, bounds)
           }).pipe(
             Effect.repeat({

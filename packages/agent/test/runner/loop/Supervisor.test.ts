@@ -1,6 +1,7 @@
 /** One process of an agent that misbehaves in one way, and what the runner makes of it. */
 import { NodeServices } from "@effect/platform-node"
 import { afterEach, assert, describe, it } from "@effect/vitest"
+import { setClock, WallClock } from "@orchestrator/embedded/faults/WallClock"
 import { Console, Effect, Fiber, Layer, Ref, Schedule } from "effect"
 import { randomInt, randomUUID } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
@@ -159,6 +160,15 @@ describe("an agent that", () => {
         assert.include("message" in processEnd ? processEnd.message.toLowerCase() : "", says.toLowerCase())
       }
     }))
+
+  it.live("is not silent because somebody sets the clock", () =>
+    Effect.gen(function*() {
+      const clock = yield* WallClock
+      const setForward = Effect.delay(Effect.sync(() => void (clock.millis += 3_600_000)), "100 millis")
+      const running = supervise("init; say x; sleep 0.5; say y; done_\n", { exit: 2 })
+      const { processEnd } = yield* Effect.raceFirst(running, Effect.forever(setForward))
+      assert.strictEqual(processEnd._tag, "Finished")
+    }).pipe(Effect.provide(setClock), Effect.provide(WallClock.layer)))
 
   it.live("finished but does not exit, and ignores signals, is killed with what it left behind", () =>
     Effect.gen(function*() {

@@ -42,16 +42,23 @@ export const line: ReadonlyArray<Mutant> = [
   {
     name: "a Job that was sent and not answered is forgotten",
     file: "packages/controller/src/loop/Observe.ts",
-    find: "if (busy !== undefined) return { ...seen, turn: notYet(busy) }",
+    find: "if (busy !== undefined) return { ...seen, turn: notYet(at, busy) }",
     replace: "",
     by: { test: "packages/controller/test/program/Possession" }
   },
   {
     name: "what the process before may have sent is not waited for",
     file: "packages/controller/src/facts/Underway.ts",
-    find: "others = at + longestRequestMillis",
+    find: "others = at + longestRequest",
     replace: "others = at",
     by: { test: "packages/controller/test/program/Possession" }
+  },
+  {
+    name: "the wait for what the process before may have sent goes by the wall clock",
+    file: "packages/controller/src/loop/Observe.ts",
+    find: "const now = yield* Clock.monotonicTimeNanos",
+    replace: "const now = yield* Clock.currentTimeNanos",
+    by: { test: "packages/controller/test/program/ClockSet" }
   },
   {
     name: "limits are not looked at",
