@@ -35,9 +35,9 @@ const Client = Layer.unwrap(Effect.gen(function*() {
 
 const Outside = Layer.mergeAll(
   RunSubmodules.layer.pipe(Layer.provideMerge(Target.layer), Layer.provideMerge(Mirror.layer)),
-  Spending.layer,
-  Forge.layer
+  Spending.layer
 ).pipe(
+  Layer.provideMerge(Forge.layer),
   Layer.provideMerge(Basis),
   Layer.provideMerge(Client)
 )

@@ -8,12 +8,15 @@ import type { PullRequestOptions } from "./ForgeAdapter.ts"
 import type { ForgeError } from "./ForgeError.ts"
 import { forgeOf } from "./Forges.ts"
 import { deliverPullRequest } from "./PullRequests.ts"
+import { hasPartOf } from "./PullRequestText.ts"
 
 export class Forge extends Context.Service<Forge, {
   /** Whether the remote's host has an API. */
   readonly known: boolean
   /** The address of the pull request as read back; nothing where no forge is known. */
   readonly deliver: (options: PullRequestOptions) => Effect.Effect<string | void, ForgeError>
+  /** Whether a pull request of this branch is open in which this run has its part. */
+  readonly hasOpened: (branch: string, runUid: string) => Effect.Effect<boolean, ForgeError>
 }>()("@orchestrator/agent/forge/Forge") {
   static readonly layer = Layer.effect(
     Forge,
@@ -24,13 +27,18 @@ export class Forge extends Context.Service<Forge, {
       const address = parseAddress(targetUrl)
       const found = address === undefined ? undefined : forgeOf(address.host, settings)
       if (found === undefined || address?.repository === undefined) {
-        return Forge.of({ known: false, deliver: () => Effect.void })
+        return Forge.of({ known: false, deliver: () => Effect.void, hasOpened: () => Effect.succeed(false) })
       }
       const withRepository = found.forge.connect({ client, api: found.api, token: gitToken }, address.repository)
       return Forge.of({
         known: true,
         deliver: (options) =>
           withRepository((repository) => deliverPullRequest(repository, options)).pipe(
+            Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+          ),
+        hasOpened: (branch, runUid) =>
+          withRepository((repository) => repository.find(branch)).pipe(
+            Effect.map((found) => found.some(({ body, state }) => state === "open" && hasPartOf(body, runUid))),
             Effect.provideService(HttpClient.TracerPropagationEnabled, false)
           )
       })

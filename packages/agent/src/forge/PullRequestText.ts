@@ -61,6 +61,9 @@ export const ownPart = (facts: PullRequestFacts): string =>
     end
   ].join("\n")
 
+/** Whether the run has its part in this body: no agent can write there, what it says is made harmless. */
+export const hasPartOf = (body: string, uid: string): boolean => body.includes(begin(uid))
+
 /** The body with our part in its place; a body without one is a person's and stays as it is. */
 export const bodyWith = (existing: string | null, part: string, uid: string): string => {
   const text = existing ?? ""

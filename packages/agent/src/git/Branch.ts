@@ -79,6 +79,13 @@ export const choiceFor = (decided: string, facts: BranchFacts): BranchChoice => 
   return { branch: decided, continues, ...(takesOver && !continues ? { from: plain } : {}) }
 }
 
+/** The task's branch, where this run pushed to it and works on another now: nobody but this workspace knows whose it is. */
+export const leftBranch = (
+  { claims, contained, plain, remote, runUid }: BranchFacts,
+  { branch }: BranchChoice
+): string | undefined =>
+  branch !== plain && claims[plain]?.runUid === runUid && remote.has(plain) && contained ? plain : undefined
+
 /** Run UIDs named by trailers, from `git log --format=%(trailers:key=Orchestrator-Run,valueonly)`. */
 export const parseWriters = (log: string): ReadonlyArray<string> => [
   ...new Set(log.split("\n").map((line) => line.trim()).filter((line) => line !== ""))

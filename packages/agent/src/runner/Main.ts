@@ -1,5 +1,4 @@
 /** The runner as one effect: environment in, termination message and exit code out. Interrupt it to stop it. */
-import { NodeHttpClient } from "@effect/platform-node"
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { nameFields } from "@orchestrator/domain/Decode"
 import { runnerNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
@@ -27,7 +26,7 @@ import { decodeSettings } from "./Settings.ts"
 import { layerCloneSigning } from "./sign/CloneSigning.ts"
 import { WorkspaceState } from "./workspace/WorkspaceState.ts"
 
-const Basis = Layer.mergeAll(Git.layer, WorkspaceState.layer, Processes.layer, NodeHttpClient.layerNodeHttp)
+const Basis = Layer.mergeAll(Git.layer, WorkspaceState.layer, Processes.layer)
 
 const servicesFor = (route: BrokerRoute, endpointFile: string) =>
   Layer.mergeAll(

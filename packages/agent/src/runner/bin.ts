@@ -2,8 +2,8 @@
  * Entry point of the pod's main container. Exits 0 only when the work is done; the termination message says the rest. With `sign` as its first
  * word it is what signs the commits of the agent's git.
  */
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
+import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
 import { main } from "./Main.ts"
 import { OwnCommand } from "./sign/CloneSigning.ts"
 import { signProgram } from "./sign/SignProgram.ts"
@@ -16,6 +16,6 @@ const program = word === "sign"
   ? signProgram(words).pipe(Effect.map((code) => exitCode = code))
   : main((code) => exitCode = code).pipe(Effect.provideService(OwnCommand, [node, entry]))
 
-NodeRuntime.runMain(program.pipe(Effect.provide(NodeServices.layer)), {
+NodeRuntime.runMain(program.pipe(Effect.provide(Layer.mergeAll(NodeServices.layer, NodeHttpClient.layerNodeHttp))), {
   teardown: (_exit, end) => end(exitCode)
 })

@@ -1,5 +1,5 @@
 /** Makes a failing case smaller while it still fails: choices left out, then put to lower numbers. */
-import type { Choices } from "./Choices.ts"
+import type { Choices } from "@orchestrator/embedded/faults/Choices"
 
 /** `fails` is asked at most so often. */
 export const shrink = (choices: Choices, fails: (choices: Choices) => boolean, most = 200): Choices => {

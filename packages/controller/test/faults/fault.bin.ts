@@ -1,5 +1,5 @@
 /** `npm run fault -- S1 0*16,4`: plays one case and tells every step. */
-import { formatChoices, parseChoices } from "./Choices.ts"
+import { formatChoices, parseChoices } from "@orchestrator/embedded/faults/Choices"
 import { play } from "./Play.ts"
 import { makeRunner, scenarioOf } from "./Runner.ts"
 import { scenarios } from "./Scenarios.ts"

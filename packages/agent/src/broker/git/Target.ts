@@ -5,6 +5,7 @@
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Context, DateTime, Effect, FileSystem, Layer, Option, Schema } from "effect"
+import { Forge } from "../../forge/Forge.ts"
 import { parseWriters, rival, runTrailer } from "../../git/Branch.ts"
 import { lastWords } from "../../git/Git.ts"
 import { noStart } from "../../git/UpstreamWords.ts"
@@ -82,6 +83,7 @@ export class Target extends Context.Service<Target, {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const access = yield* GitAccess
+      const forge = yield* Forge
       const git = yield* BrokerGit
       const mirror = yield* Mirror
       const brokerReport = yield* BrokerReport
@@ -132,6 +134,16 @@ export class Target extends Context.Service<Target, {
         yield* Effect.logWarning(`whether ${settings.targetUrl} can be pushed to is not known: ${words}`)
       })
 
+      /** The pod of an attempt may have been lost before the run's status said what it delivered: the forge still knows. */
+      const delivered = (plain: string, heads: Upstream["heads"]) =>
+        heads.has(plain)
+          ? forge.hasOpened(plain, run.uid).pipe(
+            Effect.catch((error) =>
+              Effect.as(Effect.logWarning(`whether ${plain} is this run's is not known: ${error.message}`), false)
+            )
+          )
+          : Effect.succeed(false)
+
       const begin = Effect.fnUntraced(function*({ defaultBranch, heads }: Upstream) {
         if (settings.base !== undefined && heads.size > 0 && !heads.has(settings.base)) {
           return yield* new MirrorError({
@@ -154,7 +166,7 @@ export class Target extends Context.Service<Target, {
           ],
           environment: local
         })
-        const branch = chooseRunBranch({
+        const facts = {
           plain,
           own,
           heads,
@@ -162,7 +174,10 @@ export class Target extends Context.Service<Target, {
           writers: log.exitCode === 0 ? parseWriters(log.stdout) : [],
           runUid: run.uid,
           contested: settings.contested
-        })
+        }
+        const branch = chooseRunBranch(facts) === plain || !(yield* delivered(plain, heads))
+          ? chooseRunBranch(facts)
+          : chooseRunBranch({ ...facts, writers: [run.uid] })
         // Seen before the agent starts, since the remote can only refuse it afterwards.
         const other = rival(heads.keys(), branch)
         if (other !== undefined) {

@@ -1,7 +1,7 @@
 /** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
 import { docsBranchName } from "@orchestrator/domain/Names"
 import { Clock, Effect, FileSystem, PlatformError } from "effect"
-import { type BranchFacts, choiceFor, chooseBranch, mustLeave, parseWriters, runTrailer } from "../../git/Branch.ts"
+import { type BranchFacts, choiceFor, chooseBranch, leftBranch, mustLeave, parseWriters, runTrailer } from "../../git/Branch.ts"
 import { Git, GitError } from "../../git/Git.ts"
 import { type Remote, Upstream, UpstreamError } from "../../git/Upstream.ts"
 import { advice, isTransient, noStart } from "../../git/UpstreamWords.ts"
@@ -63,6 +63,11 @@ const asideNote = (aside: string | undefined) =>
 
 const asideRemark = (aside: string | undefined) =>
   aside === undefined ? [] : [`An earlier clone could not be used any more; it is kept at ${aside}.`]
+
+const leftRemark = (left: string | undefined) =>
+  left === undefined
+    ? []
+    : [`An earlier attempt of this run pushed to ${left} and was lost before its status said so. All of that is here as well, so that the branch can be deleted.`]
 
 /** How the tree is when the agent gets it. */
 const startOf = Effect.fnUntraced(function*(repository: Repository) {
@@ -178,12 +183,12 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   const refspecs = [`+refs/heads/*:${tracking("*")}`]
   const { own, plain } = task.branches
   const { branches: claims } = yield* state.read
-  const { aside, choice, notes, ours, repository } = yield* inClone(
+  const { aside, choice, left, notes, ours, repository } = yield* inClone(
     settings,
     Effect.fnUntraced(function*({ aside, interrupted, repository }: Opened) {
       yield* upstream.fetch("target", repository, refspecs)
       const local = yield* commitOf(repository, `refs/heads/${plain}`)
-      const choice = yield* settleBranch({
+      const facts: BranchFacts = {
         runUid: run.uid,
         plain,
         own,
@@ -193,12 +198,13 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
         local: local !== undefined,
         contained: local !== undefined && (yield* isAncestor(repository, tracking(plain), local)),
         contested: task.contested
-      }, decision)
+      }
+      const choice = yield* settleBranch(facts, decision)
       yield* Effect.log(`branch ${choice.branch}${choice.continues ? ", continued" : ` from ${baseBranch}`}`)
       const onRemote = remote.heads.has(choice.branch)
       yield* clearTaskFiles(repository, workingDirectory)
       const { notes, ours } = yield* checkOut(repository, { choice, run, base, onRemote, interrupted })
-      return { aside, choice, notes, ours, repository }
+      return { aside, choice, left: leftBranch(facts, choice), notes, ours, repository }
     })
   ).pipe(Effect.catchTags({
     HandoverError: undecided(githubUser),
@@ -218,7 +224,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     base,
     ...yield* startOf(repository),
     refspecs,
-    remarks: [...asideRemark(aside), ...submodules.remarks],
+    remarks: [...asideRemark(aside), ...leftRemark(left), ...submodules.remarks],
     notes: [...asideNote(aside), ...notes, ...placed.notes, ...submodules.notes],
     title: titleOf(task, sources.title),
     only: undefined,
