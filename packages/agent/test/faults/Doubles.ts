@@ -76,8 +76,7 @@ export const startDoubles = async (): Promise<Doubles> => {
       const answer = forge(now, request, body)
       return (response: ServerResponse) => say(response, answer)
     }
-    return (response: ServerResponse) =>
-      modelAnswer(response, asked(request, body))
+    return (response: ServerResponse) => modelAnswer(response, asked(request, body))
   }
 
   const struck = (

@@ -86,7 +86,6 @@ export const filesOf = (
         life.time.begin()
         return Stream.ensuring(real.stream(path, options), Effect.sync(life.time.end))
       })),
-    sink: (path, options) =>
-      Sink.unwrap(Effect.as(change("sink", path, Effect.void), real.sink(path, options)))
+    sink: (path, options) => Sink.unwrap(Effect.as(change("sink", path, Effect.void), real.sink(path, options)))
   }
 }

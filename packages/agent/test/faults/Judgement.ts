@@ -67,7 +67,9 @@ const wrongs = (delivery: Delivery, { seen, world }: Judged, last: boolean): Rea
   const { branch, changed, headCommit, pullRequestUrl, pushRefused } = delivery
   const now = seen.heads.get(branch)
   const found: Array<string> = []
-  if (headCommit !== undefined && !seen.wasAt(branch).has(headCommit)) found.push(`${branch} was never at ${headCommit}`)
+  if (headCommit !== undefined && !seen.wasAt(branch).has(headCommit)) {
+    found.push(`${branch} was never at ${headCommit}`)
+  }
   if (pullRequestUrl !== undefined && !isOpen(pullRequestUrl, world)) found.push(`there is no ${pullRequestUrl}`)
   if (!last) return found
   if (headCommit !== now && headCommit !== undefined) found.push(`${branch} is at ${now}, reported as ${headCommit}`)
@@ -86,7 +88,12 @@ export const judgeAttempt = (judged: Judged): ReadonlyArray<Violation> => {
   const violated = (invariant: Invariant, what: string) => void violations.push({ invariant, what })
 
   const byBranch = Map.groupBy(world.pulls, ({ head }) => head.ref)
-  if (world.pulls.length > 1) violated("P1", world.pulls.map(({ head, number }) => `#${number} of ${head.ref}`).join(", "))
+  if (world.pulls.length > 1) {
+    violated(
+      "P1",
+      world.pulls.map(({ head, number }) => `#${number} of ${head.ref}`).join(", ")
+    )
+  }
 
   const all = world.commits()
   const onRemote = new Set([...seen.commitsOf.values()].flatMap((commits) => [...commits]))
@@ -120,15 +127,21 @@ export const judgeAttempt = (judged: Judged): ReadonlyArray<Violation> => {
     const { branch = "", headCommit, pullRequestUrl } = reports.broker?.delivery ?? reports.runner?.delivery ?? {}
     const has = seen.commitsOf.get(branch) ?? new Set()
     const missing = all.filter((commit) => !has.has(commit))
-    if (headCommit === undefined || seen.heads.get(branch) !== headCommit) violated("P5", `delivered, but ${branch} is at ${seen.heads.get(branch)} and not at ${headCommit}`)
-    if (pullRequestUrl === undefined || byBranch.get(branch)?.length !== 1) violated("P5", "delivered without a pull request")
+    if (headCommit === undefined || seen.heads.get(branch) !== headCommit) {
+      violated("P5", `delivered, but ${branch} is at ${seen.heads.get(branch)} and not at ${headCommit}`)
+    }
+    if (pullRequestUrl === undefined || byBranch.get(branch)?.length !== 1) {
+      violated("P5", "delivered without a pull request")
+    }
     if (missing.length > 0 && reports.runner?.remarks === undefined) {
       violated("P2", `without a word ${branch} has not ${missing.join(", ")}`)
     }
   }
 
   const whole = (name: string, text: string | undefined, parsed: unknown) => {
-    if (text !== undefined && text.trim() !== "" && parsed === undefined) violated("P6", `${name}: ${text.slice(0, 200)}`)
+    if (text !== undefined && text.trim() !== "" && parsed === undefined) {
+      violated("P6", `${name}: ${text.slice(0, 200)}`)
+    }
   }
   whole("the runner's", end.runnerReport, reports.runner)
   whole("the broker's", end.brokerReport, reports.broker)

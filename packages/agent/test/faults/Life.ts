@@ -58,7 +58,9 @@ export const makeLife = ({ id, owner, points, strike, time }: LifeOptions): Life
   const alive: Life["alive"] = (effect) =>
     Effect.suspend(() => isOver ? Effect.never : effect).pipe(
       Effect.exit,
-      Effect.flatMap((exit): Exit.Exit<Effect.Success<typeof effect>, Effect.Error<typeof effect>> | Effect.Effect<never> =>
+      Effect.flatMap((
+        exit
+      ): Exit.Exit<Effect.Success<typeof effect>, Effect.Error<typeof effect>> | Effect.Effect<never> =>
         isOver ? Effect.never : exit
       )
     )
@@ -81,12 +83,16 @@ export const makeLife = ({ id, owner, points, strike, time }: LifeOptions): Life
       switch (fault._tag) {
         case "Kill":
           if (fault.when === "after") return Effect.tap(done, struck)
-          if (fault.when === "middle") return alive(Effect.andThen(Effect.exit(working(half ?? Effect.void)), Effect.andThen(struck, done)))
+          if (fault.when === "middle") {
+            return alive(Effect.andThen(Effect.exit(working(half ?? Effect.void)), Effect.andThen(struck, done)))
+          }
           return Effect.andThen(struck, done)
         case "Stop":
           return Effect.andThen(struck, done)
         case "Fail":
-          return fault.when === "before" ? alive(failed(fault)) : Effect.andThen(Effect.exit(done), alive(failed(fault)))
+          return fault.when === "before"
+            ? alive(failed(fault))
+            : Effect.andThen(Effect.exit(done), alive(failed(fault)))
         case "Hang":
           return Effect.never
         case "Late":

@@ -32,7 +32,8 @@ export interface Seen {
   readonly leaks: ReadonlyArray<string>
 }
 
-const linesOf = (text: string | undefined): ReadonlyArray<string> => (text ?? "").split("\n").filter((line) => line !== "")
+const linesOf = (text: string | undefined): ReadonlyArray<string> =>
+  (text ?? "").split("\n").filter((line) => line !== "")
 
 const script = `
 git for-each-ref --format='%(objectname) %(refname:lstrip=2)' refs/heads
@@ -67,10 +68,12 @@ export const lookAt = async (
     else commitsOf.set(first, (commitsOf.get(first) ?? new Set()).add(second))
   }
   return {
-    heads: new Map(linesOf(heads).map((line) => {
-      const [commit = "", branch = ""] = line.split(" ")
-      return [branch, commit]
-    })),
+    heads: new Map(
+      linesOf(heads).map((line) => {
+        const [commit = "", branch = ""] = line.split(" ")
+        return [branch, commit]
+      })
+    ),
     wasAt: (branch) => {
       const log = join(remote, "logs", "refs", "heads", branch)
       const lines = existsSync(log) ? linesOf(readFileSync(log, "utf8")) : []
@@ -82,4 +85,3 @@ export const lookAt = async (
     leaks: linesOf(leaks)
   }
 }
-

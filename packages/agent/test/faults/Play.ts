@@ -33,7 +33,7 @@ export interface Calm {
 
 const secrets = [gitToken, modelKey]
 /** Real time that one attempt may take, on any machine. */
-const longestMillis = 90_000
+const longestMillis = 180_000
 const cleanAttempts = 2
 
 const remoteOf = ({ docs, target }: World, { kind }: Scenario): string => kind === "CodeRun" ? target : docs

@@ -2,7 +2,7 @@
  * The points of an attempt, and what a case has for them. A point is known by what is done there and how often that was done before in its
  * attempt, not by the moment: what two programs do at the same time comes in any order.
  */
-import { type Choices, choiceAt } from "@orchestrator/embedded/faults/Choices"
+import { choiceAt, type Choices } from "@orchestrator/embedded/faults/Choices"
 import { type Fault, faultAt, faultText, type PointKind } from "./Fault.ts"
 
 export type Owner = "runner" | "broker"

@@ -126,12 +126,18 @@ export const programsOf = ({ life, plain, real }: ProgramsOptions): Spawner => {
 
   const struck = (command: Standard, fault: Fault, asItIs: ReturnType<typeof spawn>): ReturnType<typeof spawn> => {
     const [program = "", ...words] = wordsOf(command)
-    const halfway = Effect.map(started(instead(command, "bash", ["-c", limited, program, ...words]), true), (child) => child)
+    const halfway = Effect.map(
+      started(instead(command, "bash", ["-c", limited, program, ...words]), true),
+      (child) => child
+    )
     switch (fault._tag) {
       case "Kill":
         if (fault.when === "before") return Effect.andThen(strike(fault), asItIs)
-        return Effect.map(fault.when === "middle" ? halfway : started(command, true), ({ ended, handle }) =>
-          seenAs(handle, Effect.andThen(Effect.exit(ended), Effect.andThen(strike(fault), ended))))
+        return Effect.map(
+          fault.when === "middle" ? halfway : started(command, true),
+          ({ ended, handle }) =>
+            seenAs(handle, Effect.andThen(Effect.exit(ended), Effect.andThen(strike(fault), ended)))
+        )
       case "Stop":
         return Effect.andThen(strike(fault), asItIs)
       case "Fail":
@@ -139,14 +145,25 @@ export const programsOf = ({ life, plain, real }: ProgramsOptions): Spawner => {
         if (fault.when === "before") {
           return Effect.map(failed(command, fault.how), ({ ended, handle }) => seenAs(handle, ended))
         }
-        return Effect.map(started(command, true), ({ ended, handle }) =>
-          seenAs(handle, Effect.as(Effect.exit(ended), ChildProcessSpawner.ExitCode(128)), failing(fault.how)))
+        return Effect.map(
+          started(command, true),
+          ({ ended, handle }) =>
+            seenAs(handle, Effect.as(Effect.exit(ended), ChildProcessSpawner.ExitCode(128)), failing(fault.how))
+        )
       case "Hang":
-        return Effect.map(started(instead(command, "sleep", ["1000000"]), false), ({ ended, handle }) =>
-          seenAs(handle, ended))
+        return Effect.map(
+          started(instead(command, "sleep", ["1000000"]), false),
+          ({ ended, handle }) => seenAs(handle, ended)
+        )
       case "Late":
-        return Effect.map(started(command, true), ({ ended, handle }) =>
-          seenAs(handle, Effect.andThen(Effect.exit(ended), Effect.andThen(Effect.sleep(fault.seconds * 1000), ended))))
+        return Effect.map(
+          started(command, true),
+          ({ ended, handle }) =>
+            seenAs(
+              handle,
+              Effect.andThen(Effect.exit(ended), Effect.andThen(Effect.sleep(fault.seconds * 1000), ended))
+            )
+        )
     }
   }
 
@@ -154,4 +171,3 @@ export const programsOf = ({ life, plain, real }: ProgramsOptions): Spawner => {
     command._tag === "StandardCommand" ? spawn(command) : real.spawn(command)
   )
 }
-

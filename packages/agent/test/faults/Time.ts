@@ -25,7 +25,7 @@ export interface Time {
 const quietTurns = 4
 /** For what the host itself still has under way: a socket, a pipe; more of it where somebody waits for an answer that may be on its way. */
 const quietMillis = { alone: 3, asked: 120 }
-/** Nothing that works takes so long by itself: it waits for what nobody was told of. */
+/** Nothing that works takes so long by itself: whoever was counted is not there any more. */
 const longestWork = 8000
 
 const beginning = 1_772_359_200_000
@@ -57,6 +57,7 @@ export const makeTime = (from = 0): Time => {
     if (over) return
     const stuck = performance.now() - last > longestWork
     if (seen !== works || (working > 0 && !stuck)) return lookLater()
+    if (stuck) working = Math.min(0, working)
     if (turns < quietTurns) return void setImmediate(() => look(seen, turns + 1))
     jump()
   }

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto"
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Pull } from "../fixtures/github/Resources.ts"
 import { fakeClaude } from "../fixtures/FakeClaude.ts"
+import type { Pull } from "../fixtures/github/Resources.ts"
 import { demoRemotes, git, removeFolder, tempFolder } from "../fixtures/Remotes.ts"
 
 export interface World {

@@ -1,4 +1,5 @@
 /** `npm run fault:agent -- A1 0*16,4`: plays one case and tells every step. */
+import "./Memory.ts"
 import { formatChoices, parseChoices } from "@orchestrator/embedded/faults/Choices"
 import { invariants } from "./Judgement.ts"
 import { makePlayer } from "./Play.ts"
@@ -19,7 +20,9 @@ if (scenario === undefined || choices === undefined) {
 const player = await makePlayer(new Map())
 if (wanted.has("--points")) {
   const { points } = await player.calmOf(scenario)
-  points.forEach(({ kind, label, owner }, index) => print(`${String(index).padStart(4)}  ${owner.padEnd(6)} ${kind.padEnd(7)} ${label}`))
+  points.forEach(({ kind, label, owner }, index) =>
+    print(`${String(index).padStart(4)}  ${owner.padEnd(6)} ${kind.padEnd(7)} ${label}`)
+  )
 }
 print(`${scenario.id} ${scenario.name}: ${formatChoices(choices) || "nothing goes wrong"}`)
 const { reasons, violations } = await player.play(scenario, choices, wanted.has("--quiet") ? undefined : print)

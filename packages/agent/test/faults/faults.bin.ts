@@ -1,4 +1,5 @@
 /** `npm run faults:agent`: what can go wrong for runner and broker, by real git. Options are in docs/guides/faults.md. */
+import "./Memory.ts"
 import { parseArgs } from "node:util"
 import { type CaseClass, caseClasses, type Measured, planCases, shares } from "./Cases.ts"
 import { makePlayer } from "./Play.ts"
@@ -47,21 +48,26 @@ const began = performance.now()
 const player = await makePlayer(new Map())
 const measured: Array<Measured> = []
 for (const scenario of chosen) measured.push({ scenario, points: (await player.calmOf(scenario)).points })
-if (!values.json) print(`${measured.length} scenarios measured after ${((performance.now() - began) / 1000).toFixed(0)} s`)
+if (!values.json) {
+  print(`${measured.length} scenarios measured after ${((performance.now() - began) / 1000).toFixed(0)} s`)
+}
 await player.close()
 const { all, cases } = planCases(measured, wanted, seed)
 const report = makeReport()
-await playAll(cases.toSorted((left, right) => left.scenario < right.scenario ? -1 : left.scenario > right.scenario ? 1 : 0), {
-  threads: numberOf(values.threads),
-  points: new Map(measured.map(({ points, scenario }) => [scenario.id, points])),
-  onTally: (tally) => {
-    report.add(tally)
-    if (values.json) return
-    if (tally.failure !== undefined) tellFailure(tally.failure)
-    if (report.count() % 20 === 0) print(`${report.count()} of ${cases.length} cases`)
-  },
-  goesOn: () => report.failures.length < mostFailures && performance.now() - began < seconds * 1000
-})
+await playAll(
+  cases.toSorted((left, right) => left.scenario < right.scenario ? -1 : left.scenario > right.scenario ? 1 : 0),
+  {
+    threads: numberOf(values.threads),
+    points: new Map(measured.map(({ points, scenario }) => [scenario.id, points])),
+    onTally: (tally) => {
+      report.add(tally)
+      if (values.json) return
+      if (tally.failure !== undefined) tellFailure(tally.failure)
+      if (report.count() % 20 === 0) print(`${report.count()} of ${cases.length} cases`)
+    },
+    goesOn: () => report.failures.length < mostFailures && performance.now() - began < seconds * 1000
+  }
+)
 const took = ((performance.now() - began) / 1000).toFixed(0)
 
 if (values.json) {

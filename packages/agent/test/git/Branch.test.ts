@@ -4,6 +4,7 @@ import {
   type BranchFacts,
   choiceFor,
   chooseBranch,
+  leftBranch,
   mustLeave,
   parseWriters
 } from "../../src/git/Branch.ts"
@@ -132,5 +133,24 @@ describe("a branch that a broker decided", () => {
   ])("$name", ({ decided, given, leaves = false, want }) => {
     assert.deepStrictEqual(choiceFor(decided, facts(given)), want)
     assert.strictEqual(mustLeave(chooseBranch(facts(given)), decided, facts(given)), leaves)
+  })
+})
+
+describe("the task's branch is left behind", () => {
+  const mine = { [plain]: { runUid: "me" } }
+  const pushed: Partial<BranchFacts> = { remote: taken, claims: mine, local: true, contained: true }
+  it.each<{ name: string; branch: string; given: Partial<BranchFacts>; want: string | undefined }>([
+    { name: "where this run pushed to it and the broker decided for its own", branch: own, given: pushed, want: plain },
+    { name: "never where the run goes on with it", branch: plain, given: pushed, want: undefined },
+    { name: "never where it was not pushed", branch: own, given: { ...pushed, remote: new Map() }, want: undefined },
+    {
+      name: "never where it has more than is here",
+      branch: own,
+      given: { ...pushed, contained: false },
+      want: undefined
+    },
+    { name: "never where it is another run's", branch: own, given: { ...pushed, claims: {} }, want: undefined }
+  ])("$name", ({ branch, given, want }) => {
+    assert.strictEqual(leftBranch(facts(given), { branch, continues: false }), want)
   })
 })

@@ -135,14 +135,12 @@ export class Target extends Context.Service<Target, {
       })
 
       /** The pod of an attempt may have been lost before the run's status said what it delivered: the forge still knows. */
-      const delivered = (plain: string, heads: Upstream["heads"]) =>
-        heads.has(plain)
-          ? forge.hasOpened(plain, run.uid).pipe(
-            Effect.catch((error) =>
-              Effect.as(Effect.logWarning(`whether ${plain} is this run's is not known: ${error.message}`), false)
-            )
+      const hasOpened = (branch: string) =>
+        forge.hasOpened(branch, run.uid).pipe(
+          Effect.catch((error) =>
+            Effect.as(Effect.logWarning(`whether ${branch} is this run's is not known: ${error.message}`), false)
           )
-          : Effect.succeed(false)
+        )
 
       const begin = Effect.fnUntraced(function*({ defaultBranch, heads }: Upstream) {
         if (settings.base !== undefined && heads.size > 0 && !heads.has(settings.base)) {
@@ -166,7 +164,7 @@ export class Target extends Context.Service<Target, {
           ],
           environment: local
         })
-        const facts = {
+        const chosen = chooseRunBranch({
           plain,
           own,
           heads,
@@ -174,10 +172,9 @@ export class Target extends Context.Service<Target, {
           writers: log.exitCode === 0 ? parseWriters(log.stdout) : [],
           runUid: run.uid,
           contested: settings.contested
-        }
-        const branch = chooseRunBranch(facts) === plain || !(yield* delivered(plain, heads))
-          ? chooseRunBranch(facts)
-          : chooseRunBranch({ ...facts, writers: [run.uid] })
+        })
+        const isLost = chosen !== plain && heads.has(plain) && !heads.has(own) && (yield* hasOpened(plain))
+        const branch = isLost ? plain : chosen
         // Seen before the agent starts, since the remote can only refuse it afterwards.
         const other = rival(heads.keys(), branch)
         if (other !== undefined) {
