@@ -15,6 +15,8 @@ type Handle = ChildProcessSpawner.ChildProcessHandle
 type ExitCode = ChildProcessSpawner.ExitCode
 
 interface Started {
+  /** The shell's own child, which waits for it. */
+  outer: number
   readonly pid: Deferred.Deferred<number>
   readonly ended: Deferred.Deferred<ExitCode, PlatformError.PlatformError>
 }
@@ -38,8 +40,14 @@ createInterface({ input: shell.stdout }).on("line", (line) => {
   const known = started.get(Number(id))
   if (known === undefined) return
   const value = Number(number)
+  if (what === "outer") {
+    known.outer = value
+    return
+  }
   if (what === "pid") return void Deferred.doneUnsafe(known.pid, Effect.succeed(value))
   started.delete(Number(id))
+  // It is over, so this takes nothing away from what comes next; left alone it would stay a zombie.
+  shell.stdin.write(`wait ${known.outer}\n`)
   const signal = signals[value]
   Deferred.doneUnsafe(
     known.ended,
@@ -75,12 +83,12 @@ export const spawnBySmallShell = Effect.fnUntraced(function*(
   const environment = { ...(options.extendEnv === true ? process.env : {}), ...options.env }
   const words = [command, ...args].map((word) => shellWord(String(word))).join(" ")
   const from = input === undefined ? "/dev/null" : path("in")
-  const one: Started = { pid: Deferred.makeUnsafe(), ended: Deferred.makeUnsafe() }
+  const one: Started = { outer: 0, pid: Deferred.makeUnsafe(), ended: Deferred.makeUnsafe() }
   started.set(id, one)
   const cwd = options.cwd === undefined ? "" : `cd ${shellWord(options.cwd)} || exit 126;`
   shell.stdin.write(
     `{ ( ${cwd} export ${assignments(environment)}; exec ${words} <${from} >${path("out")} 2>${path("err")} ) & `
-      + `echo "${id} pid $!"; wait $!; echo "${id} end $?"; } &\n`
+      + `echo "${id} pid $!"; wait $!; echo "${id} end $?"; } &\necho "${id} outer $!"\n`
   )
   const pid = yield* Deferred.await(one.pid)
   yield* Effect.addFinalizer(() =>
