@@ -1,5 +1,4 @@
 /** A few cases at the moments that matter most; `npm run faults:agent` plays the others. */
-import "./Memory.ts"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { type Choices, choose } from "@orchestrator/embedded/faults/Choices"
 import { type Fault, faultText, menuOf } from "./Fault.ts"

@@ -1,9 +1,10 @@
 /**
  * Folders of cases are in memory where this machine has such a place and lets programs be started there: git waits for a disk at every
- * object. To be imported before whoever asks for a temporary folder.
+ * object. The environment says so too, for whoever asks for a temporary folder later.
  */
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 const inMemory = "/dev/shm"
@@ -24,3 +25,6 @@ const startsPrograms = (): boolean => {
 }
 
 if (process.env["TMPDIR"] === undefined && startsPrograms()) process.env["TMPDIR"] = inMemory
+
+/** Where they are. */
+export const temporary = (): string => tmpdir()

@@ -7,9 +7,9 @@ import { Deferred, Effect, PlatformError, type Scope, Sink, Stream } from "effec
 import { type ChildProcess, ChildProcessSpawner } from "effect/process"
 import { spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
+import { temporary } from "./Memory.ts"
 
 type Handle = ChildProcessSpawner.ChildProcessHandle
 type ExitCode = ChildProcessSpawner.ExitCode
@@ -24,7 +24,7 @@ interface Started {
 /** As a shell counts them; 128 and 129 are git's own. */
 const signals: Readonly<Record<number, string>> = { 130: "SIGINT", 137: "SIGKILL", 143: "SIGTERM", 153: "SIGXFSZ" }
 
-const folder = mkdtempSync(join(tmpdir(), "shell-"))
+const folder = mkdtempSync(join(temporary(), "shell-"))
 const started = new Map<number, Started>()
 let count = 0
 

@@ -1,5 +1,4 @@
 /** `npm run fault:agent -- A1 0*16,4`: plays one case and tells every step. */
-import "./Memory.ts"
 import { formatChoices, parseChoices } from "@orchestrator/embedded/faults/Choices"
 import { invariants } from "./Judgement.ts"
 import { makePlayer } from "./Play.ts"

@@ -1,5 +1,4 @@
 /** `npm run faults:agent`: what can go wrong for runner and broker, by real git. Options are in docs/guides/faults.md. */
-import "./Memory.ts"
 import { parseArgs } from "node:util"
 import { type CaseClass, caseClasses, type Measured, planCases, shares } from "./Cases.ts"
 import { makePlayer } from "./Play.ts"

@@ -1,9 +1,9 @@
 /** The cases of a scenario: every fault of a class at every point where it can happen, pairs, and random mixes. */
+import { type Choices, choose } from "@orchestrator/embedded/faults/Choices"
 import type { FaultClass, Variant } from "@orchestrator/embedded/faults/Fault"
 import { menuOf } from "@orchestrator/embedded/faults/Menu"
 import { seeded } from "@orchestrator/embedded/faults/Seeded"
 import { editsFrom, type Point } from "@orchestrator/embedded/faults/Simulation"
-import { type Choices, choose } from "@orchestrator/embedded/faults/Choices"
 import type { Calm } from "./Play.ts"
 import type { Scenario } from "./Scenario.ts"
 

@@ -3,11 +3,11 @@
  * goes wrong.
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { choiceAt, type Choices, lastChoice } from "@orchestrator/embedded/faults/Choices"
 import type { LogLine } from "@orchestrator/embedded/faults/Process"
 import { makeSimulation, type Point, type Simulation, type Step } from "@orchestrator/embedded/faults/Simulation"
 import type { StoreContents } from "@orchestrator/embedded/store/ObjectStore"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { choiceAt, type Choices, lastChoice } from "@orchestrator/embedded/faults/Choices"
 import { makeControllers } from "./Controllers.ts"
 import { endProblems, type EndState, endStateOf } from "./EndState.ts"
 import { plantForeign } from "./Foreign.ts"

@@ -1,6 +1,6 @@
 /** Plays cases of any scenario in this thread: what nothing goes wrong comes to is found out once for each. */
-import type { Case } from "./Cases.ts"
 import { type Choices, formatChoices } from "@orchestrator/embedded/faults/Choices"
+import type { Case } from "./Cases.ts"
 import type { Violation } from "./Ledger.ts"
 import { type Calm, type Outcome, play } from "./Play.ts"
 import type { Scenario } from "./Scenario.ts"

@@ -1,7 +1,7 @@
 /** A case as a person reads it: one line a step, with what the controller planned in between. */
+import type { Choices } from "@orchestrator/embedded/faults/Choices"
 import type { LogLine } from "@orchestrator/embedded/faults/Process"
 import type { Step } from "@orchestrator/embedded/faults/Simulation"
-import type { Choices } from "@orchestrator/embedded/faults/Choices"
 import { play } from "./Play.ts"
 import type { Scenario } from "./Scenario.ts"
 

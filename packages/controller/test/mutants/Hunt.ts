@@ -1,7 +1,7 @@
 /** Plays the cases that have to notice a mutant, until one does. Imported once the mutant is in its place. */
+import { type Choices, formatChoices, parseChoices } from "@orchestrator/embedded/faults/Choices"
 import { seeded } from "@orchestrator/embedded/faults/Seeded"
 import { planCases } from "../faults/Cases.ts"
-import { type Choices, formatChoices, parseChoices } from "@orchestrator/embedded/faults/Choices"
 import { endingOf } from "../faults/Ending.ts"
 import endings from "../faults/Endings.json" with { type: "json" }
 import { play } from "../faults/Play.ts"

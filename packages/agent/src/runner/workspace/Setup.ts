@@ -1,7 +1,15 @@
 /** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
 import { docsBranchName } from "@orchestrator/domain/Names"
 import { Clock, Effect, FileSystem, PlatformError } from "effect"
-import { type BranchFacts, choiceFor, chooseBranch, leftBranch, mustLeave, parseWriters, runTrailer } from "../../git/Branch.ts"
+import {
+  type BranchFacts,
+  choiceFor,
+  chooseBranch,
+  leftBranch,
+  mustLeave,
+  parseWriters,
+  runTrailer
+} from "../../git/Branch.ts"
 import { Git, GitError } from "../../git/Git.ts"
 import { type Remote, Upstream, UpstreamError } from "../../git/Upstream.ts"
 import { advice, isTransient, noStart } from "../../git/UpstreamWords.ts"
@@ -67,7 +75,9 @@ const asideRemark = (aside: string | undefined) =>
 const leftRemark = (left: string | undefined) =>
   left === undefined
     ? []
-    : [`An earlier attempt of this run pushed to ${left} and was lost before its status said so. All of that is here as well, so that the branch can be deleted.`]
+    : [
+      `An earlier attempt of this run pushed to ${left} and was lost before its status said so. All of that is here as well, so that the branch can be deleted.`
+    ]
 
 /** How the tree is when the agent gets it. */
 const startOf = Effect.fnUntraced(function*(repository: Repository) {
