@@ -5,10 +5,11 @@ const tests = { test: "packages/agent/test/faults/Faults.lab" }
 
 export const agent: ReadonlyArray<Mutant> = [
   {
-    name: "a push that the remote refused is called done",
-    file: "packages/agent/src/broker/git/Receive.ts",
-    find: "if (exitCode !== 0) return refused(whyNot(stdout, stderr), words)",
-    replace: "if (exitCode < 0) return refused(whyNot(stdout, stderr), words)",
+    name: "the broker reports what it asked the remote to take",
+    file: "packages/agent/src/broker/git/Target.ts",
+    find: "const headCommit = isOwn(now) ? heads.get(branch) : undefined",
+    replace:
+      "const headCommit = isOwn(now) || now.offered !== undefined ? now.offered?.commit ?? heads.get(branch) : undefined",
     by: tests
   },
   {
@@ -19,10 +20,13 @@ export const agent: ReadonlyArray<Mutant> = [
     by: tests
   },
   {
-    name: "a git folder keeps the locks of a git that was killed",
-    file: "packages/agent/src/runner/workspace/GitFolder.ts",
-    find: "if (wanted === undefined ||",
-    replace: "if (wanted === undefined && name.endsWith(\".lock\")) continue\n    if (wanted === undefined ||",
+    name: "a file of the workspace is written in its place",
+    file: "packages/agent/src/pod/Plain.ts",
+    find: `yield* fs.writeFileString(\`\${path}.new\`, text, { flag: "wx", mode: 0o600 })
+  if ((yield* kindOf(path)) === "Directory") yield* discard(path)
+  yield* fs.rename(\`\${path}.new\`, path)`,
+    replace: `if ((yield* kindOf(path)) === "Directory") yield* discard(path)
+  yield* fs.writeFileString(path, text, { mode: 0o600 })`,
     by: tests
   },
   {
