@@ -78,7 +78,7 @@ const hashedNames = 3
 const shortHash = (tenant: Tenant, count: number): string => fnv1a32(`${count}${tenantKey(tenant)}`)
 
 /** Names that a tenant's claim may have, in the order in which they are tried: `workspace-{service}` first. */
-export const workspaceNames = (tenant: Tenant): ReadonlyArray<string> => [
+export const workspaceNames = (tenant: Tenant): readonly [plain: string, ...hashed: Array<string>] => [
   workspaceName(tenant.service),
   ...Array.from({ length: hashedNames }, (_, count) => hashedWorkspaceName(tenant.service, shortHash(tenant, count)))
 ]

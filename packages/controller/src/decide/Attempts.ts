@@ -29,9 +29,9 @@ const newEntry = (
   ...(startedAt === undefined ? {} : { startedAt })
 })
 
-/** How the attempt before the current one ended; undefined where there was none. */
-export const previousAttempt = ({ jobName, status }: LiveRun): PreviousAttempt | undefined => {
-  const last = status.attempts?.findLast((attempt) => attempt.jobName !== jobName && attempt.reason !== undefined)
+/** How the attempt before one that is about to start ended; undefined where there was none. */
+export const previousAttempt = ({ status }: LiveRun): PreviousAttempt | undefined => {
+  const last = status.attempts?.findLast(({ reason }) => reason !== undefined)
   if (last?.reason === undefined) return undefined
   return { reason: last.reason, ...(last.message === undefined ? {} : { message: last.message }) }
 }

@@ -4,6 +4,8 @@ import { printable } from "@orchestrator/domain/Printable"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import { sentence } from "@orchestrator/domain/Text"
 import { pauseAfter } from "../attempt/Pause.ts"
+import { podEndUntil } from "../attempt/PodEnd.ts"
+import { isPast } from "../attempt/StartClock.ts"
 import type { ObservedJob, PresentRun } from "../facts/Observed.ts"
 import type { Action } from "./Action.ts"
 import { entryOf } from "./Attempts.ts"
@@ -21,7 +23,7 @@ export const conclude = (observed: PresentRun, job: ObservedJob, verdict: Verdic
   const saved = savedAt(verdict.reason, evidence)
   const notes = [
     ...(saved === undefined ? [] : [saved]),
-    ...(job.pod === undefined || job.pod.over ? [] : [nodeAway(job.pod)]),
+    ...(job.pod !== undefined && isPast(observed.now, podEndUntil(job)) ? [nodeAway(job.pod)] : []),
     ...(dropped.length === 0 ? [] : [`Invalid fields left out of its report: ${nameFields(dropped)}.`])
   ]
   if (pause !== undefined) {

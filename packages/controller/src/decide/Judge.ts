@@ -54,7 +54,8 @@ export const judgeJob = (job: ObservedJob, credentials: CredentialHints, neverBe
   if (isOwnDeadline && neverBegan !== undefined) return neverBegan
   const by = interruption(job)
   if (by !== undefined) return by
-  if (job.pod?.over === false) return lost(`The Job failed (${said(job)?.reason}) and its pod did not end.`)
+  const failed = `The Job failed (${said(job)?.reason ?? "unknown"})`
+  if (job.pod?.over === false) return lost(`${failed} and its pod did not end.`)
   if (job.pod?.filesRefused === true) return lost("The attempt's files did not match the digest in its Job.")
   if (job.pod !== undefined && job.pod.over && !job.pod.gone && job.pod.ended === undefined) {
     return missing(brokerReportOf(job), credentials) ??
@@ -63,7 +64,7 @@ export const judgeJob = (job: ObservedJob, credentials: CredentialHints, neverBe
   return lost(
     job.end?.succeeded === true
       ? "The Job completed, but its pod was gone before its result could be read."
-      : `The Job failed (${job.end?.reason ?? "unknown"}) and its pod was gone before its result could be read.`
+      : `${failed} and its pod was gone before its result could be read.`
   )
 }
 

@@ -15,7 +15,7 @@ export const nextLook = (stage: Superseding | Unreadable | NotStarted | Started)
     ...(stage.tag === "Superseding" ? [podEndUntil(stage.former)] : []),
     pausedUntil(stage)
   ]
-  const wakeAt = times.filter((time) => time !== undefined && !isPast(stage.now, time)).reduce(
+  const wakeAt = times.filter((time) => !isPast(stage.now, time)).reduce(
     (left, right) => left === undefined || (right !== undefined && DateTime.isLessThan(right, left)) ? right : left,
     undefined
   )

@@ -33,7 +33,7 @@ interface Change {
   readonly phase: Phase
   readonly reason: string
   readonly message: string
-  readonly facts?: ReadonlyArray<ConditionFact>
+  readonly facts: ReadonlyArray<ConditionFact>
   readonly attempt?: Attempt
   readonly fields?: StatusPatch
 }
@@ -45,7 +45,7 @@ const pending = (
   observed: PresentRun,
   reason: WaitingReason,
   message: string,
-  { facts = [], fields, ...more }: Pick<Change, "attempt" | "facts" | "fields"> = {}
+  { facts = [], fields, ...more }: Partial<Pick<Change, "attempt" | "facts" | "fields">> = {}
 ): ReadonlyArray<Action> =>
   write(observed, {
     ...more,
@@ -197,11 +197,10 @@ export const closed = (attempt: Attempt, finishedAt: string, { message, reason }
   }
 }
 
-const whereTheWorkIs = ({ delivery, sessionId }: Evidence): StatusPatch =>
+const whereTheWorkIs = ({ delivery }: Evidence): StatusPatch =>
   statusPatch({
     ...(delivery?.headCommit === undefined ? {} : { branch: delivery.branch, headCommit: delivery.headCommit }),
-    ...(delivery?.pullRequestUrl === undefined ? {} : { pullRequestUrl: delivery.pullRequestUrl }),
-    ...(sessionId === undefined ? {} : { sessionId })
+    ...(delivery?.pullRequestUrl === undefined ? {} : { pullRequestUrl: delivery.pullRequestUrl })
   })
 
 interface Pausing {
@@ -247,10 +246,10 @@ const write = (observed: PresentRun, change: Change): ReadonlyArray<Action> => {
 /** Characters of a message; several conditions repeat it, and the whole status has to stay small (see LiveRun). */
 const longestMessage = 1024
 const words = (message: string): string => printable(message, { max: longestMessage })
-/** What Kubernetes wants of a condition's reason; a kubelet's own may be anything. */
+/** What Kubernetes wants of a condition's reason; that of an older version's status may be anything. */
 const reasonWord = (reason: string): string => /^[A-Za-z](?:[\w,:]{0,254}\w)?$/.test(reason) ? reason : "Unknown"
 
-const nextStatus = (observed: PresentRun, before: Fields, { facts: said = [], ...change }: Change): Fields => {
+const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...change }: Change): Fields => {
   const { run } = observed
   const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason, usage } } = run
   const now = formatTime(observed.now)
@@ -273,11 +272,7 @@ const nextStatus = (observed: PresentRun, before: Fields, { facts: said = [], ..
     lastUpdate: moved ? now : lastUpdate ?? now,
     conditions: setConditions(
       facts ?? [],
-      [...said, finishedFact(change)].map((fact) => ({
-        ...fact,
-        reason: reasonWord(fact.reason),
-        message: words(fact.message)
-      })),
+      [...said, finishedFact(change)].map((fact) => ({ ...fact, message: words(fact.message) })),
       now
     )
   })
@@ -332,5 +327,5 @@ const ofTheRun: ReadonlySet<string> = new Set(["Ready", "Finished", "Queued"])
 /** Usage of an attempt whose end is recorded for the first time. */
 const endedNow = (history: ReadonlyArray<Attempt> | undefined, attempt: Attempt): Usage | undefined => {
   const before = history?.find(({ jobName }) => jobName === attempt.jobName)
-  return attempt.outcome !== undefined && before?.outcome === undefined ? attempt.usage : undefined
+  return before?.outcome === undefined ? attempt.usage : undefined
 }

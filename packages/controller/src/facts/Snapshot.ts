@@ -16,8 +16,10 @@ export interface Snapshot {
   readonly workspaces: View<ClaimFacts>
 }
 
-export const runByUid = ({ runs }: Snapshot, uid: string): RunFacts | undefined =>
-  Object.values(runs).map((store) => store.by("uid", uid)[0]).find((run) => run !== undefined)
+export const runByUid = ({ runs }: Snapshot, uid: string | undefined): RunFacts | undefined =>
+  uid === undefined
+    ? undefined
+    : Object.values(runs).map((store) => store.by("uid", uid)[0]).find((run) => run !== undefined)
 
 /** The Job of the run's current attempt. */
 export const jobOf = ({ jobs }: Snapshot, { jobName: name, namespace }: RunFacts): JobFacts | undefined =>

@@ -3,12 +3,10 @@ import { isAlive } from "../attempt/CurrentAttempt.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { podOf, runByUid } from "../facts/Snapshot.ts"
-import { type Claimant, isLimited, makeSlots } from "./Slots.ts"
+import { type Claimant, isLimited, makeSlots, unknownClaimant } from "./Slots.ts"
 import { workspaceOf } from "./Turns.ts"
 import { isBefore, isInLine, type Moment } from "./Waiting.ts"
 import { mustWait } from "./Workspaces.ts"
-
-const claimantOf = (run: RunFacts): Claimant => ({ uid: run.uid, githubUser: run.githubUser, service: run.service })
 
 const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
   const uids = new Set<string>()
@@ -16,10 +14,7 @@ const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
     // A Job that bears our labels and no run's is somebody else's: it would keep its place for ever.
     if (job.runUid !== "" && isAlive({ ...job, pod: podOf(snapshot, job) })) uids.add(job.runUid)
   }
-  return [...uids].map((uid) => {
-    const run = runByUid(snapshot, uid)
-    return run === undefined ? { uid, githubUser: undefined, service: undefined } : claimantOf(run)
-  })
+  return [...uids].map((uid) => runByUid(snapshot, uid) ?? unknownClaimant)
 }
 
 /** Whether nothing but the limits keeps a run from starting. */
@@ -42,10 +37,10 @@ export const reachedLimit = (moment: Moment, run: LiveRun): string | undefined =
   if (!slots.isFull()) {
     for (const before of line(moment)) {
       if (before.uid === run.uid || slots.isFull()) break
-      slots.tryAcquire(claimantOf(before))
+      slots.tryAcquire(before)
     }
   }
-  return slots.tryAcquire(claimantOf(run))
+  return slots.tryAcquire(run)
 }
 
 /** Runs that may start now; none where there are no limits. */
@@ -56,7 +51,7 @@ export const admitted = (moment: Moment): ReadonlyArray<LiveRun> => {
   const runs: Array<LiveRun> = []
   for (const run of line(moment)) {
     if (slots.isFull()) break
-    if (slots.tryAcquire(claimantOf(run)) === undefined) runs.push(run)
+    if (slots.tryAcquire(run) === undefined) runs.push(run)
   }
   return runs
 }

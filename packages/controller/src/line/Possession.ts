@@ -23,6 +23,6 @@ const hasLeft = (snapshot: Snapshot, holder: RunFacts, { jobName }: LiveRun): bo
 export const isVacant = (snapshot: Snapshot, run: LiveRun, { holder: uid, name, namespace }: ClaimFacts): boolean => {
   const isDoubtful = (job: JobFacts) => (job.deleting || job.end?.hadPod === true) && !hasSeenEnd(snapshot, job)
   if (snapshot.jobs.by("claim", `${namespace}/${name}`).some(isDoubtful)) return false
-  const holder = uid === undefined ? undefined : runByUid(snapshot, uid)
+  const holder = runByUid(snapshot, uid)
   return holder !== undefined && hasLeft(snapshot, holder, run)
 }

@@ -4,13 +4,14 @@
  */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 
-/** Who takes a slot. */
+/** Who takes a slot: what is known of a run. */
 export interface Claimant {
-  readonly uid: string
-  /** Undefined where nothing is known of the run any more. */
   readonly githubUser: string | undefined
   readonly service: string | undefined
 }
+
+/** A run of which nothing is known any more. */
+export const unknownClaimant: Claimant = { githubUser: undefined, service: undefined }
 
 export type Limits = Pick<
   OrchestratorConfig["limits"],
@@ -20,35 +21,36 @@ export type Limits = Pick<
 export const isLimited = ({ activeRuns, activeRunsPerGithubUser, activeRunsPerService }: Limits): boolean =>
   activeRuns !== undefined || activeRunsPerGithubUser !== undefined || activeRunsPerService !== undefined
 
-/** What counts a claimant, and against which limit. */
+/** What counts a claimant, and up to which limit. */
 const countersOf = (limits: Limits, { githubUser, service }: Claimant) =>
-  [
+  ([
     ["activeRuns", "", limits.activeRuns],
     ["activeRunsPerGithubUser", githubUser, limits.activeRunsPerGithubUser],
     ["activeRunsPerService", service, limits.activeRunsPerService]
-  ] as const
+  ] as const).filter(([, who]) => who !== undefined).map(([name, who, limit = Infinity]) => ({
+    name,
+    key: `${name} ${who}`,
+    limit
+  }))
 
 /** Slots that are left while these are taken. */
 export const makeSlots = (limits: Limits, active: Iterable<Claimant>) => {
   const taken = new Map<string, number>()
-  const countOf = (name: string, who: string) => taken.get(`${name} ${who}`) ?? 0
+  const countOf = (key: string) => taken.get(key) ?? 0
   const take = (claimant: Claimant) => {
-    for (const [name, who] of countersOf(limits, claimant)) {
-      if (who !== undefined) taken.set(`${name} ${who}`, countOf(name, who) + 1)
-    }
+    for (const { key } of countersOf(limits, claimant)) taken.set(key, countOf(key) + 1)
   }
+  const fullFor = (claimant: Claimant) => countersOf(limits, claimant).find(({ key, limit }) => countOf(key) >= limit)
   for (const claimant of active) take(claimant)
   return {
     /** Takes a slot; else says which limit is reached. */
     tryAcquire: (claimant: Claimant): string | undefined => {
-      const full = countersOf(limits, claimant).find(([name, who, limit]) =>
-        who !== undefined && limit !== undefined && countOf(name, who) >= limit
-      )
-      if (full !== undefined) return `limits.${full[0]} is ${full[2]}`
+      const full = fullFor(claimant)
+      if (full !== undefined) return `limits.${full.name} is ${full.limit}`
       take(claimant)
       return undefined
     },
     /** Whether nobody gets a slot any more. */
-    isFull: () => limits.activeRuns !== undefined && countOf("activeRuns", "") >= limits.activeRuns
+    isFull: () => fullFor(unknownClaimant) !== undefined
   }
 }

@@ -39,13 +39,13 @@ const choiceOf = (snapshot: Snapshot, run: LiveRun): ClaimChoice | undefined => 
 
 const candidate = (snapshot: Snapshot, run: LiveRun, tenant: Tenant, name: string): Candidate => {
   const claim = snapshot.workspaces.get({ namespace: run.namespace, name })
-  const tenantOfRun = (uid: string) => runByUid(snapshot, uid)?.tenant?.tenant
+  const tenantOfRun = (uid: string | undefined) => runByUid(snapshot, uid)?.tenant?.tenant
   const isOthers = (uid: string) => {
     const theirs = uid === run.uid ? tenant : tenantOfRun(uid)
     return theirs === undefined || !isTenant(theirs, tenant)
   }
   return {
-    claim: claim && { tenant: claim.tenant, lastHolder: tenantOfRun(claim.holder ?? "") },
+    claim: claim && { tenant: claim.tenant, lastHolder: tenantOfRun(claim.holder) },
     usedByOthers: workingIn(snapshot, `${run.namespace}/${name}`).some(isOthers)
   }
 }

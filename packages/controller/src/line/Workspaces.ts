@@ -40,11 +40,13 @@ const standingOf = (tenant: Tenant, isPlain: boolean, { claim, usedByOthers }: C
 }
 
 export const chooseClaim = (tenant: Tenant, candidateOf: (name: string) => Candidate): ClaimChoice => {
-  const choices = workspaceNames(tenant).map((name, index): ClaimChoice => ({
+  const names = workspaceNames(tenant)
+  const [plain] = names
+  const choices = names.map((name): ClaimChoice => ({
     name,
-    standing: standingOf(tenant, index === 0, candidateOf(name))
+    standing: standingOf(tenant, name === plain, candidateOf(name))
   }))
   return choices.find(({ standing }) => standing === "mine") ??
     choices.find(({ standing }) => standing !== "taken") ??
-    { name: choices[0]?.name ?? "", standing: "taken" }
+    { name: plain, standing: "taken" }
 }

@@ -17,8 +17,6 @@ export const nameTaken: Rule<NotStarted | Started> = (stage) => {
       })
     case "FilesNameTaken":
       return filesTaken(stage)
-    default:
-      return undefined
   }
 }
 

@@ -13,7 +13,7 @@ import { ended } from "../Status.ts"
  */
 export const startFailed: Rule<Started> = (stage) => {
   const { config, job, now, run } = stage
-  if (!isAlive(job) || job.deleting) return undefined
+  if (!isAlive(job)) return undefined
   const standing = standingOf(job, now)
   if (!isPast(now, startDeadline(job, standing, config))) return undefined
   const failure = failureOf(run, standing)

@@ -148,7 +148,7 @@ export const decide: ReadonlyArray<Mutant> = [
   {
     name: "usage of an attempt is added each time that it is told of",
     file: "packages/controller/src/decide/Status.ts",
-    find: "attempt.outcome !== undefined && before?.outcome === undefined ? attempt.usage : undefined",
+    find: "before?.outcome === undefined ? attempt.usage : undefined",
     replace: "attempt.usage",
     by: { test: "packages/controller/test/decide/Status." }
   },
