@@ -50,6 +50,24 @@ describe("the condition Delivered", () => {
       reason: "NoChanges",
       want: "False NoChanges The run's branch is not on the remote."
     },
+    {
+      name: "is False for work that an interrupted agent did not push",
+      evidence: { delivery: undelivered(), forgeKnown: true },
+      reason: "Cancelled",
+      want: "False Cancelled The run's branch is not on the remote."
+    },
+    {
+      name: "is False without changes, although the branch is there from before",
+      evidence: { delivery: delivery({ changed: false }), forgeKnown: false },
+      reason: "NoChanges",
+      want: "False NoChanges The run's branch is not on the remote."
+    },
+    {
+      name: "is False without the pull request that there should be, nobody knows why",
+      evidence: { delivery: delivery(), forgeKnown: true },
+      reason: "PullRequestMissing",
+      want: "False PullRequestMissing The branch was pushed, but has no pull request."
+    },
     { name: "is not there where nobody looked", evidence: {}, reason: "AgentError", want: undefined }
   ])("$name", ({ evidence, reason, want }) => {
     const fact = evidenceFacts(evidence, reason).find(({ type }) => type === "Delivered")
@@ -59,16 +77,33 @@ describe("the condition Delivered", () => {
 
 describe("the condition SessionResumed", () => {
   it.each<{ name: string; evidence: Evidence; want: string | undefined }>([
-    { name: "is True for a session that was continued", evidence: { resumed: true }, want: "True Resumed" },
-    { name: "is False for a new one", evidence: { resumed: false }, want: "False NewSession" },
+    {
+      name: "is True for a session that was continued",
+      evidence: { resumed: true },
+      want: "True Resumed The attempt continued an earlier session."
+    },
+    {
+      name: "is False for a new one",
+      evidence: { resumed: false },
+      want: "False NewSession The attempt started a new session."
+    },
     {
       name: "is False where a wanted one was not there",
       evidence: { resumed: false, resumeProblem: "no earlier session" },
-      want: "False NotPossible"
+      want: "False NotPossible no earlier session"
     },
     { name: "is not there where nobody knows", evidence: {}, want: undefined }
   ])("$name", ({ evidence, want }) => {
     const fact = evidenceFacts(evidence, "AgentError").find(({ type }) => type === "SessionResumed")
-    assert.strictEqual(fact === undefined ? undefined : `${fact.status} ${fact.reason}`, want)
+    assert.strictEqual(fact === undefined ? undefined : `${fact.status} ${fact.reason} ${fact.message}`, want)
   })
+})
+
+it("the condition ModelsRefused names what was asked for, and what is allowed", () => {
+  assert.deepStrictEqual(evidenceFacts({ refusedModels: ["one", "two"] }, "Delivered"), [{
+    type: "ModelsRefused",
+    status: "True",
+    reason: "NotAllowed",
+    message: "The agent asked for one, two. Allowed are spec.model and the models in model.allowed."
+  }])
 })

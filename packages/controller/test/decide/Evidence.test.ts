@@ -1,9 +1,9 @@
 /** Who says what of an attempt: with a broker, the runner's figures on delivery and spend are not looked at. */
 import { assert, describe, it } from "@effect/vitest"
 import type { AgentResult } from "@orchestrator/domain/AgentResult"
-import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { type BrokerResult, emptyBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { evidenceOf } from "../../src/decide/Evidence.ts"
-import { brokeredJob, jobWith, makeJob } from "../fixtures/Jobs.ts"
+import { brokeredJob, jobWith, makeJob, silentJob } from "../fixtures/Jobs.ts"
 import { brokerResult, completed, delivery, runnerReport } from "../fixtures/Results.ts"
 
 const models = {
@@ -64,6 +64,19 @@ describe("with a broker", () => {
     assert.deepStrictEqual<unknown>(evidenceOf(brokeredJob(runnerReport, brokerResult(brokerReport))).usage, want)
   })
 
+  it("a pull request that failed and models that were refused are the broker's to tell", () => {
+    const told = { pullRequestProblem: "no scope", refusedModels: ["claude-opus-5-5"] }
+    const { delivery: seen, forgeKnown } = brokerResult()
+    assert.deepStrictEqual<unknown>(
+      evidenceOf(brokeredJob(runnerReport({ pullRequestProblem: "unknown", forgeKnown: false }), brokerResult(told))),
+      { delivery: seen, forgeKnown, ...told }
+    )
+  })
+
+  it("a broker that has not looked yet tells no delivery", () => {
+    assert.deepStrictEqual<unknown>(evidenceOf(brokeredJob(completed(), emptyBrokerResult)), { forgeKnown: false })
+  })
+
   it("without a broker's report, nothing but the runner's report is left", () => {
     assert.deepStrictEqual(evidenceOf(brokeredJob(fullReport, undefined)), {
       sessionId: "00000000-0000-8000-8000-000000000001",
@@ -82,5 +95,17 @@ describe("without a broker", () => {
     })
   })
 
-  it("nothing is left of a pod that nobody saw", () => assert.deepStrictEqual(evidenceOf(makeJob()), {}))
+  it("the runner tells of the pull request as well, and of money only what it knows", () => {
+    const report = completed({ usage: { turns: 4 }, forgeKnown: true, pullRequestProblem: "no scope" })
+    const { message: _, outcome: __, ...left } = report
+    assert.deepStrictEqual<unknown>(evidenceOf(jobWith(report)), left)
+  })
+
+  it("nothing is left of a report that is none", () => {
+    assert.deepStrictEqual(evidenceOf(silentJob(1)), {})
+  })
+
+  it.each([false, true])("nothing is left of a pod that nobody saw, brokered: %s", (brokered) => {
+    assert.deepStrictEqual(evidenceOf(makeJob({ brokered })), {})
+  })
 })

@@ -3,11 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import fc from "fast-check"
 import { isAlive } from "../../src/attempt/CurrentAttempt.ts"
-import { type Stage, stageOf } from "../../src/decide/Stage.ts"
+import { isAbandoned, type Stage, stageOf } from "../../src/decide/Stage.ts"
 import { anyObserved } from "../fixtures/AnyObserved.ts"
 import { given, givenStarted } from "../fixtures/Given.ts"
 import { complete, makeJob, makeNextJob, released } from "../fixtures/Jobs.ts"
-import { makeCodeRun } from "../fixtures/Runs.ts"
+import { runOf } from "../fixtures/RunOf.ts"
+import { makeCodeRun, uid } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 
 const run = makeCodeRun({ status: running() })
@@ -88,4 +89,28 @@ describe("a run's stage", () => {
       }),
       { numRuns: 400, seed: 20260301 }
     ))
+})
+
+describe("a Job that is held", () => {
+  const left = makeJob({ owners: [], runUid: "gone" })
+  it.each([
+    { name: "whose run was deleted without it", job: left, want: true },
+    { name: "whose run was deleted without it, and another has its name", job: left, successor: run, want: true },
+    { name: "whose run is there", job: makeJob({ owners: [], runUid: uid }), successor: run, want: false },
+    { name: "that still has an owner", job: makeJob({ runUid: "gone" }), want: false },
+    { name: "that is being deleted", job: { ...left, deleting: true }, want: false },
+    { name: "no more", job: { ...left, ...released }, want: false },
+    { name: "and names no run", job: { ...left, runUid: "" }, want: false }
+  ])("$name, was left behind: $want", ({ job, successor, want }) => {
+    assert.strictEqual(isAbandoned(job, successor && runOf("CodeRun", successor)), want)
+  })
+
+  it("is told apart from those that Kubernetes has marked", () => {
+    const marks = makeJob({ name: "marked", deleting: true })
+    const others = [makeJob({ name: "owned" }), { ...left, ...released }]
+    const stage = stageOf({ ...given(), run: undefined, orphans: [left, marks, ...others] })
+    if (stage.tag !== "Gone") return assert.fail(stage.tag)
+    assert.deepStrictEqual([stage.marked, stage.abandoned, stage.successor], [[marks], [left], undefined])
+    return undefined
+  })
 })

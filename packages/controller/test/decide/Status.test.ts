@@ -4,7 +4,7 @@ import { type Attempt, recordAttempt } from "@orchestrator/domain/Attempt"
 import type { Condition } from "@orchestrator/domain/Condition"
 import { DateTime } from "effect"
 import { plan } from "../../src/decide/Plan.ts"
-import { ended } from "../../src/decide/Status.ts"
+import { ended, settled } from "../../src/decide/Status.ts"
 import { liveRun } from "../../src/facts/LiveRun.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
 import { behind, given, presentFiles, renderedFiles, workspace } from "../fixtures/Given.ts"
@@ -13,7 +13,7 @@ import { completed, failedWith } from "../fixtures/Results.ts"
 import { objectOf, runOf } from "../fixtures/RunOf.ts"
 import { jobName, makeCodeRun, nextJobName } from "../fixtures/Runs.ts"
 import { afterPlan, settle } from "../fixtures/Simulate.ts"
-import { finished, running } from "../fixtures/Statuses.ts"
+import { finished, pausedFor, running } from "../fixtures/Statuses.ts"
 
 const at = (hour: number) => `2026-03-01T${String(hour).padStart(2, "0")}:00:00Z`
 
@@ -44,29 +44,33 @@ const conditionsOf = (observed: Observed) =>
 const pick = (observed: Observed, ...keys: ReadonlyArray<string>) => keys.map((key) => statusOf(observed)[key])
 
 describe("a run that waits, gets stuck, fails, and is tried again", () => {
-  const waits = step(given({ workspace: behind("older") }), 1, {})
-  const stillWaits = step(waits, 2, {})
-  const made = step(stillWaits, 3, { workspace: workspace({ tag: "free" }), files: renderedFiles })
-  const starts = step(made, 3, { jobs: [makeJob({ createdAt: at(3), pod: makePod() })] })
-  const stuck = step(starts, 4, {
-    jobs: [makeJob({ createdAt: at(3), pod: { ...stuckPod("ErrImagePull"), createdAt: at(4) } })]
-  })
-  const runs = step(stuck, 5, { jobs: [makeJob({ pod: makePod() })] })
-  const fails = step(runs, 6, { jobs: [jobWith(failedWith("AgentError"))] })
-  const again = step(
-    { ...fails, run: edited(fails, { contextVersion: 2 }), files: renderedFiles },
-    7,
-    {}
-  )
-  const delivers = step(again, 8, {
-    jobs: [makeNextJob({ pod: jobWith(completed({ resumed: true })).pod })],
-    files: presentFiles
-  })
+  /** The run after each of its steps; lived anew for each test. */
+  const life = () => {
+    const waits = step(given({ workspace: behind("older") }), 1, {})
+    const stillWaits = step(waits, 2, {})
+    const made = step(stillWaits, 3, { workspace: workspace({ tag: "free" }), files: renderedFiles })
+    const starts = step(made, 3, { jobs: [makeJob({ createdAt: at(3), pod: makePod() })] })
+    const stuck = step(starts, 4, {
+      jobs: [makeJob({ createdAt: at(3), pod: { ...stuckPod("ErrImagePull"), createdAt: at(4) } })]
+    })
+    const runs = step(stuck, 5, { jobs: [makeJob({ pod: makePod() })] })
+    const fails = step(runs, 6, { jobs: [jobWith(failedWith("AgentError"))] })
+    const again = step(
+      { ...fails, run: edited(fails, { contextVersion: 2 }), files: renderedFiles },
+      7,
+      {}
+    )
+    const delivers = step(again, 8, {
+      jobs: [makeNextJob({ pod: jobWith(completed({ resumed: true })).pod })],
+      files: presentFiles
+    })
+    return { waits, stillWaits, starts, stuck, runs, fails, again, delivers }
+  }
 
-  it.each([
+  it.each<{ name: string; after: keyof ReturnType<typeof life>; want: Readonly<Record<string, string>> }>([
     {
       name: "waits",
-      observed: waits,
+      after: "waits",
       want: {
         Ready: "False WaitingForWorkspace 01",
         Queued: "True WaitingForWorkspace 01",
@@ -75,7 +79,7 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
     },
     {
       name: "still waits",
-      observed: stillWaits,
+      after: "stillWaits",
       want: {
         Ready: "False WaitingForWorkspace 01",
         Queued: "True WaitingForWorkspace 01",
@@ -84,12 +88,12 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
     },
     {
       name: "starts",
-      observed: starts,
+      after: "starts",
       want: { Ready: "False AgentRunning 01", Queued: "False Started 03", Finished: "False InProgress 01" }
     },
     {
       name: "is stuck",
-      observed: stuck,
+      after: "stuck",
       want: {
         Ready: "False Blocked 01",
         Queued: "False Started 03",
@@ -99,7 +103,7 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
     },
     {
       name: "runs",
-      observed: runs,
+      after: "runs",
       want: {
         Ready: "False AgentRunning 01",
         Queued: "False Started 03",
@@ -109,7 +113,7 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
     },
     {
       name: "fails",
-      observed: fails,
+      after: "fails",
       want: {
         Ready: "False AgentError 01",
         Queued: "False Started 03",
@@ -119,12 +123,12 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
     },
     {
       name: "runs again",
-      observed: again,
+      after: "again",
       want: { Ready: "False Starting 01", Queued: "False Started 03", Finished: "False InProgress 07" }
     },
     {
       name: "delivers",
-      observed: delivers,
+      after: "delivers",
       want: {
         Ready: "True Delivered 08",
         Finished: "True Delivered 08",
@@ -135,16 +139,18 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
     }
   ])(
     "$name: conditions turn when their status does, not when their reason does",
-    ({ observed, want }) => assert.deepStrictEqual(conditionsOf(observed), want)
+    ({ after, want }) => assert.deepStrictEqual(conditionsOf(life()[after]), want)
   )
 
   it("its phase is dated whenever phase or reason change", () => {
+    const { again, delivers, fails, runs, starts, stillWaits, stuck, waits } = life()
     const dates = [waits, stillWaits, starts, stuck, runs, fails, again, delivers].map((o) => pick(o, "lastUpdate")[0])
     assert.deepStrictEqual(dates, [1, 1, 3, 4, 5, 6, 7, 8].map(at))
   })
 
   it("start and end are those of the current attempt", () => {
     const of = (observed: Observed) => pick(observed, "jobName", "startedAt", "finishedAt", "expiresAt")
+    const { again, delivers, fails, starts, waits } = life()
     assert.deepStrictEqual([waits, starts, fails, again, delivers].map(of), [
       [undefined, undefined, undefined, undefined],
       [jobName, at(3), undefined, undefined],
@@ -155,11 +161,12 @@ describe("a run that waits, gets stuck, fails, and is tried again", () => {
   })
 
   it("the generation that was looked at is acknowledged", () => {
+    const { again, fails } = life()
     assert.deepStrictEqual([fails, again].map((observed) => pick(observed, "observedGeneration")[0]), [1, 2])
   })
 
   it("every attempt is in the history, with its end", () => {
-    const history = statusOf(delivers)["attempts"] as ReadonlyArray<Attempt>
+    const history = statusOf(life().delivers)["attempts"] as ReadonlyArray<Attempt>
     assert.deepStrictEqual(
       history.map(({ finishedAt, jobName, outcome, startedAt }) => [jobName, startedAt, finishedAt, outcome]),
       [
@@ -217,8 +224,82 @@ describe("usage", () => {
     assert.deepStrictEqual(write?._tag === "WriteStatus" ? write.status["usage"] : undefined, usage)
   })
 
+  it("of a second attempt is added to that of the first", () => {
+    const attempts = [{ contextVersion: 1, jobName, outcome: "Failed" }, { contextVersion: 2, jobName: nextJobName }]
+    const again = makeCodeRun({
+      spec: { contextVersion: 2 },
+      status: running({ attempts, usage, contextVersion: 2, jobName: nextJobName })
+    })
+    const { pod } = jobWith(completed({ usage }))
+    const { last } = settle({ ...ends, run: runOf("CodeRun", again), jobs: [makeNextJob({ pod })] }, 8)
+    assert.deepStrictEqual(pick(last, "usage"), [{ costUsd: 0.2, costEstimated: true, turns: 4 }])
+  })
+
   it("of an attempt that nothing is known of stays as it was", () => {
     const { last } = settle({ ...ends, jobs: [jobWith(completed())] }, 8)
     assert.deepStrictEqual(pick(last, "usage"), [usage])
+  })
+})
+
+describe("a status", () => {
+  const live = (status: object, spec: Readonly<Record<string, unknown>> = {}) =>
+    liveRun("CodeRun", makeCodeRun({ spec, status: { ...status } }))
+  const statusOf = (...given: Parameters<typeof ended>) => {
+    const [write] = ended(...given)
+    return write?._tag === "WriteStatus" ? write.status : undefined
+  }
+  const before = { ...given(), run: live(running()) }
+
+  it("leaves room for what to do next after long words", () => {
+    const message = String(
+      statusOf(before, { reason: "AgentError", message: "x".repeat(5_000), advice: "Do." })?.["message"]
+    )
+    assert.match(message, /^x{700,800}\W*\. Do\.$/)
+  })
+
+  it("has no longer message than its conditions may", () => {
+    const status = statusOf(before, { reason: "AgentError", message: "x".repeat(5_000) })
+    assert.isAtMost(String(status?.["message"]).length, 1024)
+    assert.isAtLeast(String(status?.["message"]).length, 1000)
+  })
+
+  it.each(
+    [
+      { name: "another phase of the same reason", status: pausedFor("RateLimited", at(11)), reason: "RateLimited" },
+      {
+        name: "the same end of another version",
+        status: finished("Failed", "AgentError"),
+        spec: { contextVersion: 2 },
+        reason: "AgentError"
+      }
+    ] as const
+  )("is dated anew with $name", ({ reason, status, ...more }) => {
+    const now = DateTime.makeUnsafe(at(12))
+    const run = live(status, "spec" in more ? more.spec : {})
+    assert.strictEqual(statusOf({ ...before, now, run }, { reason, message: "So." })?.["lastUpdate"], at(12))
+  })
+
+  it.each([
+    { reason: "AgentError", want: "AgentError" },
+    { reason: "A", want: "A" },
+    { reason: "Evicted:Node,2", want: "Evicted:Node,2" },
+    { reason: "not a word", want: "Unknown" },
+    { reason: "9lives", want: "Unknown" },
+    { reason: "Ends:", want: "Unknown" },
+    { reason: `A${"b".repeat(256)}`, want: "Unknown" },
+    { reason: undefined, want: "Failed" }
+  ])("of an older version, with the reason $reason, has a reason that Kubernetes takes: $want", ({ reason, want }) => {
+    const object = makeCodeRun({
+      status: { phase: "Failed", contextVersion: 1, ...(reason === undefined ? {} : { reason }) }
+    })
+    const [settle] = settled("CodeRun", object, DateTime.makeUnsafe(at(12)))
+    const conditions = settle?._tag === "SettleStatus" ? settle.object.status?.["conditions"] : undefined
+    assert.deepStrictEqual<unknown>(conditions, [{
+      type: "Finished",
+      status: "True",
+      reason: want,
+      message: "The run has ended: Failed.",
+      lastTransitionTime: at(12)
+    }])
   })
 })

@@ -63,6 +63,28 @@ describe("what keeps a run from starting", () => {
     }
   ])("$name", ({ want, world }) => assert.deepStrictEqual(obstacle(world), want))
 
+  it("is itself also before the store has the run", () => {
+    const run = viewOf("a", [["a"]])
+    if (run.ended) return assert.fail("the run has ended")
+    assert.deepStrictEqual(obstacleOf(run, { find: () => undefined, hasBegun: () => false }), {
+      tag: "cycle",
+      path: ["a", "a"]
+    })
+    return undefined
+  })
+
+  it("is not what a run that cannot be read depends on", () => {
+    const unread = runFacts(
+      "CodeRun",
+      makeCodeRun({ metadata: { name: "b" }, spec: { dependsOn: ["a"], taskId: "x" } })
+    )
+    const run = viewOf("a", [["b"]])
+    if (run.ended) return assert.fail("the run has ended")
+    const obstacle = obstacleOf(run, { find: (name) => name === "b" ? unread : undefined, hasBegun: () => false })
+    assert.deepStrictEqual(obstacle, { tag: "unfinished", names: ["b"] })
+    return undefined
+  })
+
   it("is found for any graph, and a graph without rings has none", () => {
     const names = ["a", "b", "c", "d", "e", "f"]
     fc.assert(fc.property(

@@ -5,7 +5,8 @@ import { type Place, placeOf } from "../../src/line/Place.ts"
 import { makeConfig } from "../fixtures/Given.ts"
 import { clusterOf, type LineRun, type Lines } from "../fixtures/Lines.ts"
 import { namespace } from "../fixtures/Runs.ts"
-import { now } from "../fixtures/Statuses.ts"
+import { docsRun, jobAt, lineClaim, lineRun, momentOf, podAt, type Things } from "../fixtures/SnapshotOf.ts"
+import { finished, now } from "../fixtures/Statuses.ts"
 
 const run = (name: LineRun["name"], changes: Partial<LineRun> = {}): LineRun => ({
   name,
@@ -31,6 +32,9 @@ const place = (given: Lines, name: string, briefly = false) => {
 }
 
 const works = run("a", { state: "works" })
+const failed = finished("Failed", "AgentError")
+const raised = { spec: { contextVersion: 2 }, status: failed }
+const worker = lineRun("w", { spec: { service: "web" } })
 
 describe("a run that waits", () => {
   it.each<{ name: string; given: Lines; of: string; want: Place | undefined }>([
@@ -69,6 +73,66 @@ describe("a run that waits", () => {
       want: { runs: [], limit: "limits.activeRuns is 1", position: 1 }
     }
   ])("$name", ({ given, of, want }) => assert.deepStrictEqual(place(given, of), want))
+
+  it.each<{ name: string; things: Things; limits?: object; want: Place | undefined }>([
+    {
+      name: "for its own former pod is told no run, and its place",
+      things: { runs: [lineRun("c", raised)], pods: [podAt(lineRun("c"))] },
+      want: { runs: [], position: 1 }
+    },
+    {
+      name: "for a claim that is being deleted is told no run, and its place",
+      things: { runs: [lineRun("c")], claims: [lineClaim({ deleting: true })] },
+      want: { runs: [], position: 1 }
+    },
+    {
+      name: "for one that does not exist is told its name",
+      things: { runs: [lineRun("c", { spec: { dependsOn: ["none"] } })] },
+      want: { runs: ["none"] }
+    },
+    {
+      name: "for one that has failed is told no run: it ends",
+      things: { runs: [lineRun("a", { status: failed }), lineRun("c", { spec: { dependsOn: ["a"] } })] },
+      want: { runs: [] }
+    },
+    {
+      name: "for a slot stands behind runs of every kind",
+      things: {
+        runs: [worker, docsRun("b", { second: 1 }), lineRun("c", { second: 2 }), docsRun("d", { second: 3 })],
+        jobs: [jobAt(worker, { claim: "workspace-web" })]
+      },
+      limits: { activeRuns: 1 },
+      want: { runs: [], limit: "limits.activeRuns is 1", position: 2 }
+    },
+    {
+      name: "for nobody any more since its Job is there has no place, whatever it depends on",
+      things: { runs: [lineRun("c", { spec: { dependsOn: ["none"] } })], jobs: [jobAt(lineRun("c"))] },
+      want: undefined
+    },
+    {
+      name: "for the workspace stands behind runs of its tenant alone",
+      things: {
+        runs: [lineRun("a", { spec: { service: "web" } }), lineRun("w"), lineRun("b"), lineRun("c")],
+        jobs: [jobAt(lineRun("w"))]
+      },
+      want: { runs: ["w"], position: 2 }
+    }
+  ])("$name", ({ limits = {}, things, want }) => {
+    assert.deepStrictEqual(placeOf(momentOf(things, { limits }), { kind: "CodeRun", namespace, name: "c" }), want)
+  })
+
+  it("for a slot needs no workspace to be told so", () => {
+    const things = { runs: [worker, docsRun("d")], jobs: [jobAt(worker, { claim: "workspace-web" })] }
+    const key = { kind: "DocsRun", namespace, name: "d" } as const
+    const want = { runs: [], limit: "limits.activeRuns is 1", position: 1 }
+    assert.deepStrictEqual(placeOf(momentOf(things, { limits: { activeRuns: 1 } }), key), want)
+    assert.isUndefined(placeOf(momentOf(things), key))
+  })
+
+  it("for a slot is not looked for where only its neighbours are asked for", () => {
+    const given = lines([works, run("b", { service: "two" })], { limits: { activeRuns: 1 } })
+    assert.isUndefined(place(given, "b", true))
+  })
 
   it("among many is told its neighbours alone", () => {
     assert.deepStrictEqual(place(lines([works, run("b"), run("c")]), "c", true), { runs: ["a"] })

@@ -1,46 +1,67 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
-import { type Claimant, isLimited, makeSlots } from "../../src/line/Slots.ts"
+import { type Claimant, isLimited, makeSlots, unknownClaimant } from "../../src/line/Slots.ts"
 
-const run = (uid: string, githubUser = "ada", service = "api"): Claimant => ({ uid, githubUser, service })
-const unknown: Claimant = { uid: "x", githubUser: undefined, service: undefined }
+const run = (githubUser = "ada", service = "api"): Claimant => ({ githubUser, service })
+
+describe("runs at the same time", () => {
+  it.each([
+    { name: "no limit", limits: {}, want: false },
+    { name: "all", limits: { activeRuns: 1 }, want: true },
+    { name: "a user's", limits: { activeRunsPerGithubUser: 1 }, want: true },
+    { name: "a service's", limits: { activeRunsPerService: 1 }, want: true }
+  ])("are limited: $name", ({ limits, want }) => assert.strictEqual(isLimited(limits), want))
+})
 
 describe("a place among the runs that work", () => {
   it.each([
-    { name: "is there without limits", limits: {}, active: [run("a"), run("b")], want: undefined },
-    { name: "is there below a limit", limits: { activeRuns: 2 }, active: [run("a")], want: undefined },
-    { name: "is not there at it", limits: { activeRuns: 1 }, active: [run("a")], want: "limits.activeRuns is 1" },
+    { name: "is there without limits", limits: {}, active: [run(), run()], want: undefined },
+    { name: "is there below a limit", limits: { activeRuns: 2 }, active: [run()], want: undefined },
+    { name: "is not there at it", limits: { activeRuns: 1 }, active: [run()], want: "limits.activeRuns is 1" },
     {
       name: "is refused for the user's runs",
       limits: { activeRunsPerGithubUser: 1 },
-      active: [run("a")],
+      active: [run()],
       want: "limits.activeRunsPerGithubUser is 1"
     },
     {
       name: "is not refused for another user's",
       limits: { activeRunsPerGithubUser: 1 },
-      active: [run("a", "bob")],
+      active: [run("bob")],
       want: undefined
     },
     {
       name: "is refused for the service's runs",
       limits: { activeRuns: 9, activeRunsPerService: 2 },
-      active: [run("a"), run("b"), run("c", "ada", "web")],
+      active: [run(), run(), run("ada", "web")],
       want: "limits.activeRunsPerService is 2"
     },
     {
       name: "is taken by runs of which nothing is known, but by none of a user",
       limits: { activeRunsPerGithubUser: 1 },
-      active: [unknown],
+      active: [unknownClaimant],
+      want: undefined
+    },
+    {
+      name: "is taken by runs of which nothing is known",
+      limits: { activeRuns: 1 },
+      active: [unknownClaimant],
+      want: "limits.activeRuns is 1"
+    },
+    {
+      name: "is there for a user with any name, whatever is not known of others",
+      limits: { activeRunsPerGithubUser: 1, activeRunsPerService: 1 },
+      active: [unknownClaimant],
+      asks: run("undefined", "undefined"),
       want: undefined
     }
-  ])("$name", ({ active, limits, want }) => {
-    assert.strictEqual(makeSlots(limits, active).tryAcquire(run("new")), want)
+  ])("$name", ({ active, asks = run(), limits, want }) => {
+    assert.strictEqual(makeSlots(limits, active).tryAcquire(asks), want)
   })
 
   it("is counted once it is taken", () => {
-    const { isFull, tryAcquire } = makeSlots({ activeRuns: 2 }, [run("a")])
-    assert.deepStrictEqual([isFull(), tryAcquire(run("b")), isFull(), tryAcquire(run("c"))], [
+    const { isFull, tryAcquire } = makeSlots({ activeRuns: 2 }, [run()])
+    assert.deepStrictEqual([isFull(), tryAcquire(run()), isFull(), tryAcquire(run())], [
       false,
       undefined,
       true,
@@ -50,7 +71,6 @@ describe("a place among the runs that work", () => {
 
   it("is never given beyond a limit, whoever asks", () => {
     const claimant = fc.record({
-      uid: fc.uuid(),
       githubUser: fc.constantFrom("ada", "bob"),
       service: fc.constantFrom("api", "web", "ui")
     })

@@ -1,11 +1,13 @@
 /** Which claim a run gets while others have, plant or fight for the names that could be its. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Tenant, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
-import { type Candidate, chooseClaim } from "../../src/line/Workspaces.ts"
+import type { WorkspaceTurn } from "../../src/facts/Observed.ts"
+import { type Candidate, chooseClaim, mustWait } from "../../src/line/Workspaces.ts"
+import { makeConfig } from "../fixtures/Given.ts"
 
 const ada = tenantOf({ service: "payments", repositoryUrl: "https://github.com/acme/api", githubUser: "ada" })
 const eve = tenantOf({ service: "payments", repositoryUrl: "https://github.com/eve/api", githubUser: "eve" })
-const [plain = "", first = "", second = "", third = ""] = workspaceNames(ada)
+const [plain, first = "", second = "", third = ""] = workspaceNames(ada)
 
 const absent: Candidate = { claim: undefined, usedByOthers: false }
 const of = (
@@ -87,5 +89,22 @@ describe("the claim of a tenant", () => {
   it("is none of another's, whatever is there", () => {
     const mine = new Set(workspaceNames(ada).slice(1))
     for (const name of workspaceNames(eve).slice(1)) assert.isFalse(mine.has(name))
+  })
+})
+
+describe("a run in its workspace", () => {
+  it.each<{ turn: WorkspaceTurn | undefined; alone: boolean; shared: boolean }>([
+    { turn: undefined, alone: false, shared: false },
+    { turn: { tag: "mine" }, alone: false, shared: false },
+    { turn: { tag: "free" }, alone: false, shared: false },
+    { turn: { tag: "taken" }, alone: false, shared: false },
+    { turn: { tag: "waiting", behind: "other" }, alone: true, shared: false },
+    { turn: { tag: "ending" }, alone: true, shared: false },
+    { turn: { tag: "deleting" }, alone: true, shared: true }
+  ])("whose turn is $turn.tag must wait: $alone, where workspaces are shared: $shared", ({ alone, shared, turn }) => {
+    assert.deepStrictEqual(
+      (["Exclusive", "Shared"] as const).map((access) => mustWait(turn, makeConfig({ storage: { access } }))),
+      [alone, shared]
+    )
   })
 })

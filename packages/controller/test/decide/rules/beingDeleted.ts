@@ -42,6 +42,11 @@ export const beingDeletedCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: ["release code-api-v1-3f9c2a1b (j1)", "release code-api-v2-3f9c2a1b (j2)"] }
   },
   {
+    name: "the Job of a run that was deleted without it is let go after its time, whatever it does",
+    given: { ...given(), run: undefined, orphans: [makeJob({ owners: [], runUid: "gone-uid", pod: makePod() })] },
+    want: { rule, does: ["release code-api-v1-3f9c2a1b (j1) for 3600 s"] }
+  },
+  {
     name: "a run that is gone without a Job needs nothing",
     given: { ...given(), run: undefined, workspace: undefined },
     want: { rule, does: [] }

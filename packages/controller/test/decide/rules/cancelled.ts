@@ -300,5 +300,21 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
     name: "a run whose request to cancel is withdrawn was cancelled once its Job was stopped",
     given: givenStarted({ run: makeCodeRun({ status: running() }), jobs: [jobWith(interrupted(), stopping)] }),
     want: { rule: "jobFinished", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "a cancelled run whose Job is deleted before there was a pod ends as Cancelled",
+    given: givenStarted({
+      run: makeCodeRun({ spec: { cancel: true }, status: running() }),
+      jobs: [makeJob({ deleting: true })]
+    }),
+    want: { rule: "cancelled", does: ["write Cancelled/Cancelled at 7"] }
+  },
+  {
+    name: "a cancelled run whose Job is deleted, and whose agent had delivered, has delivered",
+    given: givenStarted({
+      run: makeCodeRun({ spec: { cancel: true }, status: running() }),
+      jobs: [makeJob({ deleting: true, pod: endedPod(endWith(completed())) })]
+    }),
+    want: { rule: "jobFinished", does: ["write Succeeded/Delivered at 7"] }
   }
 ]

@@ -1,5 +1,5 @@
 import { brokenTemplate, givenDocs, givenStarted, makeConfig, renderedFiles } from "../../fixtures/Given.ts"
-import { endedPod, endWith, makeJob, makePod } from "../../fixtures/Jobs.ts"
+import { endedPod, endWith, makeJob, makePod, startingPod } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { completed, interrupted } from "../../fixtures/Results.ts"
 import { docsJobName, jobName, makeCodeRun, makeDocsRun } from "../../fixtures/Runs.ts"
@@ -8,6 +8,16 @@ import { now, running } from "../../fixtures/Statuses.ts"
 const rule = "filesAbsent"
 const run = makeCodeRun({ status: running() })
 const files = renderedFiles
+/** The files of this Job were others than those that would be made now. */
+const ofOther = { files: { name: "files-of-other", digest: "of-other" } }
+const anew = {
+  rule,
+  does: ["write Pending/InfraLost at 7"],
+  status: {
+    message:
+      "The attempt's ConfigMap was deleted, and would have other content now. The run resumes at 2026-03-01T10:00:10Z."
+  }
+}
 
 export const filesAbsentCases: ReadonlyArray<PlanCase> = [
   {
@@ -41,8 +51,46 @@ export const filesAbsentCases: ReadonlyArray<PlanCase> = [
     want: {
       rule,
       does: ["write Failed/TemplateError at 7"],
-      status: { finishedAt: now, expiresAt: "2026-03-01T11:00:00Z" }
+      status: {
+        message: "code/prompt.md.hbs:3: the value cannot be written",
+        jobName,
+        finishedAt: now,
+        expiresAt: "2026-03-01T11:00:00Z"
+      }
     }
+  },
+  {
+    name: "an attempt that has not begun begins anew where its files would be others now",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({ ...ofOther, pod: startingPod({ filesPlaced: false }) })],
+      files
+    }),
+    want: anew
+  },
+  {
+    name: "an attempt without a pod begins anew where its files would be others now",
+    given: givenStarted({ run, jobs: [makeJob(ofOther)], files }),
+    want: anew
+  },
+  {
+    name: "an attempt that has its files goes on with them, whatever they would be now",
+    given: givenStarted({
+      run: makeCodeRun({ status: running({ configmapName: ofOther.files.name }) }),
+      jobs: [makeJob({ ...ofOther, pod: makePod() })],
+      files
+    }),
+    want: { rule: "jobRunning", does: [] }
+  },
+  {
+    name: "files of a Job that does not say what is in them are made as they are now",
+    given: givenStarted({ run, jobs: [makeJob({ files: { name: "files-of-old" } })], files }),
+    want: { rule, does: ["create files files-of-old of j1"] }
+  },
+  {
+    name: "files of a Job of an older version have its name",
+    given: givenStarted({ run, jobs: [makeJob({ files: undefined })], files }),
+    want: { rule, does: [`create files ${jobName} of j1`] }
   },
   {
     name: "without a valid spec the running attempt does without",
@@ -51,6 +99,11 @@ export const filesAbsentCases: ReadonlyArray<PlanCase> = [
       jobs: [makeJob({ pod: makePod() })],
       files: { present: false, rendered: undefined }
     }),
+    want: { rule: "jobRunning", does: [] }
+  },
+  {
+    name: "files that were not rendered are not made",
+    given: givenStarted({ run, jobs: [makeJob({ pod: makePod() })], files: { present: false, rendered: undefined } }),
     want: { rule: "jobRunning", does: [] }
   },
   {

@@ -25,6 +25,13 @@ const startDocs = [
   `create files ${docsJobName}-0123456789abcdef of the new Job`
 ]
 
+/** As an installation of an older version has made it. */
+const unmarked = (tag: "free" | "mine") => ({
+  claim: "workspace-api",
+  current: { uid: "pvc1", resourceVersion: "41", adopt: true },
+  turn: { tag }
+})
+
 export const jobAbsentCases: ReadonlyArray<PlanCase> = [
   {
     name: "a run whose workspace is free leases it, and gets its Job and files; its first word is that its agent works",
@@ -87,7 +94,7 @@ export const jobAbsentCases: ReadonlyArray<PlanCase> = [
     given: given({
       run: makeCodeRun({
         spec: { contextVersion: 2, promptModification: "Use tabs." },
-        status: finished("Failed", "AgentError", { usage: { costUsd: 0.5 } }),
+        status: finished("Failed", "AgentError", { usage: { costUsd: 0.5 }, configmapName: "files-of-first" }),
         metadata: { generation: 3 }
       }),
       workspace: workspace({ tag: "mine" })
@@ -100,6 +107,10 @@ export const jobAbsentCases: ReadonlyArray<PlanCase> = [
         contextVersion: 2,
         observedGeneration: 3,
         promptModification: "Use tabs.",
+        promptVersion: 2,
+        promptMode: "direct",
+        retryCount: undefined,
+        configmapName: `${nextJobName}-0123456789abcdef`,
         jobName: nextJobName,
         sessionId: nextSession,
         startedAt: now,
@@ -191,6 +202,33 @@ export const jobAbsentCases: ReadonlyArray<PlanCase> = [
     name: "a DocsRun whose files cannot be rendered ends too",
     given: givenDocs({ files: brokenTemplate }),
     want: { rule, does: ["write Failed/TemplateError at 7"] }
+  },
+  {
+    name: "a run for whose workspace every name is another's ends, and says what to do",
+    given: given({ workspace: workspace({ tag: "taken" }) }),
+    want: {
+      rule,
+      does: ["write Failed/NameCollision at 7"],
+      status: {
+        message: "Every PersistentVolumeClaim that could be this run's workspace (workspace-api first) belongs to " +
+          "others. Delete one of them, or use another spec.service."
+      }
+    }
+  },
+  {
+    name: "a claim that does not say whose it is becomes its tenant's by the lease",
+    given: given({ workspace: unmarked("free") }),
+    want: { rule, does: [lease, ...start] }
+  },
+  {
+    name: "a claim that does not say whose it is becomes its tenant's, also where the run holds it already",
+    given: given({ workspace: unmarked("mine") }),
+    want: { rule, does: [lease, ...start] }
+  },
+  {
+    name: "a claim that does not say whose it is becomes its tenant's, also where it is shared",
+    given: given({ workspace: unmarked("free"), config: makeConfig({ storage: { access: "Shared" } }) }),
+    want: { rule, does: [lease, ...start] }
   },
   {
     name: "a run in another namespace gets everything there",

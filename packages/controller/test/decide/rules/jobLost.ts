@@ -1,13 +1,14 @@
 import { given, givenDocs, givenStarted } from "../../fixtures/Given.ts"
-import { endedPod, endWith, failed, makeJob, makePod, released } from "../../fixtures/Jobs.ts"
+import { endedPod, endWith, failed, gonePod, makeJob, makePod, released } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { completed, interrupted } from "../../fixtures/Results.ts"
-import { docsJobName, jobName, makeCodeRun, makeDocsRun } from "../../fixtures/Runs.ts"
+import { docsJobName, jobName, makeCodeRun, makeDocsRun, namespace, nextJobName } from "../../fixtures/Runs.ts"
 import { docsRunning, endedAttempt, now, running } from "../../fixtures/Statuses.ts"
 
 const rule = "jobLost"
 const run = makeCodeRun({ status: running() })
 const lost = ["write Failed/JobLost at 7"]
+const gone = `The Job ${jobName} was deleted while it was running. Raise spec.contextVersion to try again.`
 
 export const jobLostCases: ReadonlyArray<PlanCase> = [
   {
@@ -17,7 +18,7 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
       rule,
       does: lost,
       status: {
-        message: `The Job ${jobName} was deleted while it was running. Raise spec.contextVersion to try again.`,
+        message: gone,
         finishedAt: now,
         jobName,
         attempts: [
@@ -25,6 +26,21 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
         ]
       }
     }
+  },
+  {
+    name: "the Job of a second attempt that was there and is gone ends the run as well",
+    given: givenStarted({
+      run: makeCodeRun({
+        spec: { contextVersion: 2 },
+        status: running({
+          contextVersion: 2,
+          jobName: nextJobName,
+          configmapName: "files-of-second",
+          attempts: [{ contextVersion: 1, jobName, outcome: "Failed" }, { contextVersion: 2, jobName: nextJobName }]
+        })
+      })
+    }),
+    want: { rule, does: lost, status: { jobName: nextJobName, configmapName: "files-of-second" } }
   },
   {
     name: "a DocsRun whose Job is gone ends as lost",
@@ -36,6 +52,28 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
     given: givenStarted({ run, jobs: [makeJob({ deleting: true, pod: makePod() })] }),
     want: { rule, does: lost }
   },
+  {
+    name: "a Job that a person deletes without its pod leaves it behind, which is said with what to do",
+    given: givenStarted({ run, jobs: [makeJob({ deleting: true, orphaning: true, pod: makePod() })] }),
+    want: {
+      rule,
+      does: lost,
+      status: {
+        message: `The Job ${jobName} was deleted while it was running. Its pod ${jobName}-x7k2p was left behind and ` +
+          `keeps the workspace until it ends: kubectl delete pod ${jobName}-x7k2p -n ${namespace}. ` +
+          "Raise spec.contextVersion to try again."
+      }
+    }
+  },
+  ...[
+    { name: "with its pod", changes: { pod: makePod() } },
+    { name: "without its pod, which was over", changes: { orphaning: true, pod: gonePod } },
+    { name: "without a pod, of which there was none", changes: { orphaning: true } }
+  ].map(({ changes, name }): PlanCase => ({
+    name: `a Job that a person deletes ${name} leaves nothing behind`,
+    given: givenStarted({ run, jobs: [makeJob({ deleting: true, ...changes })] }),
+    want: { rule, does: lost, status: { message: gone } }
+  })),
   {
     name: "a Job that a person deletes before its pod was there ends the run",
     given: givenStarted({ run, jobs: [makeJob({ deleting: true })] }),

@@ -1,6 +1,17 @@
 import { givenDocs, givenStarted, presentFiles, workspace } from "../../fixtures/Given.ts"
-import { makeJob, makeNextJob, makePod, startingPod, stuckPod } from "../../fixtures/Jobs.ts"
+import {
+  endedPod,
+  endWith,
+  failed,
+  makeJob,
+  makeNextJob,
+  makePod,
+  released,
+  startingPod,
+  stuckPod
+} from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
+import { interrupted } from "../../fixtures/Results.ts"
 import { docsJobName, jobName, makeCodeRun, makeDocsRun, namespace, nextJobName, session } from "../../fixtures/Runs.ts"
 import {
   agentRunsFact,
@@ -349,5 +360,49 @@ export const jobRunningCases: ReadonlyArray<PlanCase> = [
       files: presentFiles
     }),
     want: { rule, does: ["write Running/Blocked at 7"], status: { workspace: undefined, message: image } }
+  },
+  {
+    name: "an attempt whose status was written for its name alone says where it works",
+    given: givenStarted({
+      run: makeCodeRun({ status: { phase: "Pending", reason: "Accepted", contextVersion: 1, jobName } }),
+      jobs: [makeJob({ pod: makePod() })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: { workspace: "workspace-api", promptMode: "direct", promptVersion: undefined, promptDigest: undefined }
+    }
+  },
+  {
+    name: "an attempt says what its own Job mounts, and not what that of an older one does",
+    given: givenStarted({
+      run: makeCodeRun({ spec: { contextVersion: 2 }, status: finished("Failed", "AgentError") }),
+      jobs: [
+        makeJob({ ...released, end: failed(), claim: "workspace-old", files: { name: "files-old" } }),
+        makeNextJob({ pod: makePod(), claim: "workspace-new", files: { name: "files-new" } })
+      ]
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: { workspace: "workspace-new", configmapName: "files-new", jobName: nextJobName }
+    }
+  },
+  {
+    name: "the files of an attempt of an older version have the name of its Job",
+    given: givenStarted({ run, jobs: [makeJob({ pod: makePod(), files: undefined })] }),
+    want: { rule, does: ["write Running/AgentRunning at 7"], status: { configmapName: jobName } }
+  },
+  {
+    name: "an attempt that was told to stop says so, also when its pod has ended by then",
+    given: givenStarted({
+      run,
+      jobs: [makeJob({ stopping: "Finished", pod: endedPod(endWith(interrupted())) })]
+    }),
+    want: {
+      rule,
+      does: ["write Running/AgentRunning at 7"],
+      status: { message: "The agent has ended; stopping the containers that others added to its pod." }
+    }
   }
 ]

@@ -3,9 +3,12 @@ import { given, givenStarted, noWorkspace } from "../../fixtures/Given.ts"
 import { makeJob } from "../../fixtures/Jobs.ts"
 import type { PlanCase } from "../../fixtures/PlanCase.ts"
 import { jobName, makeCodeRun } from "../../fixtures/Runs.ts"
-import { running } from "../../fixtures/Statuses.ts"
+import { now, readyFact, running, started } from "../../fixtures/Statuses.ts"
 
 const rule = "nameTaken"
+const renamed = `A Job named ${jobName} already exists. Retrying with another name.`
+const taken = "A ConfigMap with the name of the attempt's files already exists."
+const later = `${taken} The run resumes at 2026-03-01T10:00:10Z.`
 const usedUp = { run: makeCodeRun({ status: running({ retryCount: 3 }) }), jobs: [makeJob()] }
 
 export const nameTakenCases: ReadonlyArray<PlanCase> = [
@@ -17,7 +20,8 @@ export const nameTakenCases: ReadonlyArray<PlanCase> = [
       does: ["write Pending/Accepted at 7"],
       status: {
         jobName: `${jobName}-01234567`,
-        message: `A Job named ${jobName} already exists. Retrying with another name.`
+        message: renamed,
+        conditions: [readyFact("False", "Accepted", renamed, now)]
       }
     }
   },
@@ -36,7 +40,12 @@ export const nameTakenCases: ReadonlyArray<PlanCase> = [
   {
     name: "another try begins where somebody's ConfigMap has the name of the files",
     given: given({ feedback: Feedback.FilesNameTaken() }),
-    want: { rule, does: ["write Pending/InfraLost at 7"], status: { retryCount: 1, jobName } }
+    want: { rule, does: ["write Pending/InfraLost at 7"], status: { retryCount: 1, jobName, message: later } }
+  },
+  {
+    name: "another try begins where the first files of a Job that is there were taken, which has begun with its Job",
+    given: givenStarted({ jobs: [makeJob()], feedback: Feedback.FilesNameTaken() }),
+    want: { rule, does: ["write Pending/InfraLost at 7"], status: { startedAt: started } }
   },
   {
     name: "another try begins where the files were made again and their name was taken by then",
@@ -46,6 +55,10 @@ export const nameTakenCases: ReadonlyArray<PlanCase> = [
   {
     name: "a run ends whose files' names are taken again and again",
     given: givenStarted({ ...usedUp, feedback: Feedback.FilesNameTaken() }),
-    want: { rule, does: ["write Failed/NameCollision at 7"] }
+    want: {
+      rule,
+      does: ["write Failed/NameCollision at 7"],
+      status: { message: `${taken} This keeps happening: check what creates ConfigMaps in this namespace.` }
+    }
   }
 ]

@@ -21,6 +21,11 @@ export const previousIncarnationCases: ReadonlyArray<PlanCase> = [
     want: { rule: "previousIncarnation", does: ["release code-api-v1-aaaaaaaa (old)"] }
   },
   {
+    name: "a Job that a deleted run of the same name has left behind is let go after its time",
+    given: given({ orphans: [makeJob({ ...former, owners: [], runUid: "old-uid" })] }),
+    want: { rule: "previousIncarnation", does: ["release code-api-v1-aaaaaaaa (old) for 3600 s"] }
+  },
+  {
     name: "a Job of the deleted run that is not marked yet is neither stopped nor released",
     given: given({
       run: makeCodeRun({ status: running() }),

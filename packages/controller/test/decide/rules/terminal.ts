@@ -137,6 +137,20 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
     want: { rule, does: [] }
   },
   {
+    name: "a finished run whose Job cannot be let go is left alone until the next round",
+    given: given({
+      run: editedAfterEnd,
+      jobs: [jobWith(completed())],
+      feedback: Feedback.Refused({ what: "request to stop", words: "denied", lasting: true })
+    }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "a Job under a finished run that is being deleted is let go, although it could still run",
+    given: given({ run: failedRun, jobs: [makeJob({ pod: makePod(), deleting: true })] }),
+    want: { rule, does: [`release ${jobName} (j1)`] }
+  },
+  {
     name: "a spec that became invalid after the end changes nothing",
     given: given({ run: makeCodeRun({ status: finished("Succeeded", "Delivered"), spec: { taskId: "twelve" } }) }),
     want: { rule, does: [] }

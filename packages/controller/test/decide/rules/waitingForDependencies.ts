@@ -7,6 +7,7 @@ import { now, pausedFor, running, waitingStatus } from "../../fixtures/Statuses.
 const rule = "waitingForDependencies"
 const unfinished = { tag: "unfinished", names: ["schema"] } as const
 const dependsOn = ["base", "schema"]
+const ten = Array.from({ length: 10 }, (_, index) => `n${index}`)
 const waits = "Waiting for base, schema to succeed."
 const said = waitingStatus("WaitingForDependencies", waits)
 
@@ -124,5 +125,14 @@ export const waitingForDependenciesCases: ReadonlyArray<PlanCase> = [
     name: "a run whose Job is gone is lost, whatever its dependencies do",
     given: givenStarted({ obstacle: unfinished, run: makeCodeRun({ status: running() }) }),
     want: { rule: "jobLost", does: ["write Failed/JobLost at 7"], status: { jobName } }
+  },
+  {
+    name: "ten dependencies are named, all of them",
+    given: given({ obstacle: unfinished, run: makeCodeRun({ spec: { dependsOn: ten } }) }),
+    want: {
+      rule,
+      does: ["write Pending/WaitingForDependencies at 7"],
+      status: { message: `Waiting for ${ten.join(", ")} to succeed.` }
+    }
   }
 ]

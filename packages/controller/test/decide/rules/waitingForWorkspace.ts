@@ -98,6 +98,15 @@ export const waitingForWorkspaceCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
+    name: "while its claim is being deleted, it waits for a new one",
+    given: given({ workspace: workspace({ tag: "deleting" }) }),
+    want: {
+      rule,
+      does: written,
+      status: { message: "Waiting for workspace workspace-api to be deleted; a new one is created then." }
+    }
+  },
+  {
     name: "a broken template shows only when it is this run's turn",
     given: given({ workspace: behind("older"), files: brokenTemplate }),
     want: { rule, does: written }
