@@ -13,14 +13,14 @@ export interface Case {
   readonly choices: Choices
 }
 
-/** Default shares of the classes: of 640. */
+/** Default shares of the classes: of 600. */
 export const shares: Readonly<Record<CaseClass, number>> = {
-  killed: 300,
-  stopped: 50,
-  failed: 150,
-  hung: 40,
-  late: 40,
-  pairs: 60
+  killed: 290,
+  stopped: 45,
+  failed: 140,
+  hung: 35,
+  late: 35,
+  pairs: 55
 }
 
 export const caseClasses: ReadonlyArray<CaseClass> = [...faultClasses, "pairs"]

@@ -168,7 +168,7 @@ describe("an agent that", () => {
       const running = supervise("init; say x; sleep 0.5; say y; done_\n", { exit: 2 })
       const { processEnd } = yield* Effect.raceFirst(running, Effect.forever(setForward))
       assert.strictEqual(processEnd._tag, "Finished")
-    }).pipe(Effect.provide(setClock), Effect.provide(WallClock.layer)))
+    }).pipe(Effect.provide(setClock.pipe(Layer.provideMerge(WallClock.layer)))))
 
   it.live("finished but does not exit, and ignores signals, is killed with what it left behind", () =>
     Effect.gen(function*() {
