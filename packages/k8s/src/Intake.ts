@@ -2,18 +2,18 @@
  * Where the objects of a kind come in: what cannot be read is left out, and named in the log once a version. What was known of it before
  * stays, so that nothing is taken for gone that is only unreadable; its next version is tried like any other.
  */
-import { Cause, Effect, Result } from "effect"
+import { Cause, Effect, Predicate, Result } from "effect"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesError } from "./KubernetesError.ts"
 import type { KubernetesObject, ObjectList } from "./Objects.ts"
-import { objectShape } from "./Shape.ts"
+import { objectShape, problemOf } from "./Shape.ts"
 import { type StoreKey, storeKey } from "./Store.ts"
 
 /** Why an object of the kind cannot be read; undefined: it can. */
-export const problemIn = ({ shape = objectShape }: Kind, object: unknown): string | undefined => shape(object, "")
+export const problemIn = ({ shape = objectShape }: Kind, object: unknown): string | undefined =>
+  problemOf(shape, object)
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? { ...value } : {}
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => Predicate.isObject(value) ? value : {}
 
 const textOf = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
 

@@ -4,36 +4,46 @@
  */
 import { describe } from "@orchestrator/domain/Decode"
 
-/** What is wrong, with the path of the field; undefined: nothing. */
-export type Shape = (value: unknown, path: string) => string | undefined
+interface Problem {
+  /** From the value that was looked at: `.metadata.name`. Put together only where something is wrong. */
+  readonly path: string
+  readonly what: string
+}
 
-const wrong = (path: string, expected: string, value: unknown): string =>
-  `${path === "" ? "the object" : path}: expected ${expected}, found ${describe(value)}`
+export type Shape = (value: unknown) => Problem | undefined
 
-const simple = (expected: string, fits: (value: unknown) => boolean): Shape => (value, path) =>
-  fits(value) ? undefined : wrong(path, expected, value)
+const wrong = (expected: string, value: unknown): Problem => ({
+  path: "",
+  what: `expected ${expected}, found ${describe(value)}`
+})
+
+const within = (step: string, { path, what }: Problem): Problem => ({ path: `${step}${path}`, what })
+
+const simple = (expected: string, fits: (value: unknown) => boolean): Shape => (value) =>
+  fits(value) ? undefined : wrong(expected, value)
 
 const text = simple("text", (value) => typeof value === "string")
 const name = simple("a name", (value) => typeof value === "string" && value !== "")
 const flag = simple("true or false", (value) => typeof value === "boolean")
 const number = simple("a whole number", (value) => Number.isSafeInteger(value))
 
-const listOf = (each: Shape): Shape => (value, path) => {
-  if (!Array.isArray(value)) return wrong(path, "a list", value)
-  for (const [index, item] of value.entries()) {
-    const problem = each(item, `${path}[${index}]`)
-    if (problem !== undefined) return problem
+const listOf = (each: Shape): Shape => (value) => {
+  if (!Array.isArray(value)) return wrong("a list", value)
+  for (let index = 0; index < value.length; index++) {
+    const problem = each(value[index])
+    if (problem !== undefined) return within(`[${index}]`, problem)
   }
   return undefined
 }
 
-const isFields = (value: unknown): value is object =>
+const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const texts: Shape = (value, path) => {
-  if (!isFields(value)) return wrong(path, "an object of texts", value)
-  for (const [key, each] of Object.entries(value)) {
-    if (typeof each !== "string") return wrong(`${path}.${key}`, "text", each)
+const texts: Shape = (value) => {
+  if (!isFields(value)) return wrong("an object of texts", value)
+  for (const key of Object.keys(value)) {
+    const problem = text(value[key])
+    if (problem !== undefined) return within(`.${key}`, problem)
   }
   return undefined
 }
@@ -41,16 +51,23 @@ const texts: Shape = (value, path) => {
 /** `needed` must be there; the others may be absent. */
 const fields = (needed: Readonly<Record<string, Shape>>, others: Readonly<Record<string, Shape>> = {}): Shape => {
   const all = Object.entries({ ...needed, ...others })
-  return (value, path) => {
-    if (!isFields(value)) return wrong(path, "an object", value)
-    for (const [key, shape] of all) {
-      const field: unknown = Reflect.get(value, key)
-      if (field === undefined && !Object.hasOwn(needed, key)) continue
-      const problem = shape(field, path === "" ? key : `${path}.${key}`)
-      if (problem !== undefined) return problem
+    .map(([key, shape]) => ({ key, shape, isNeeded: Object.hasOwn(needed, key) }))
+  return (value) => {
+    if (!isFields(value)) return wrong("an object", value)
+    for (const { isNeeded, key, shape } of all) {
+      const field = value[key]
+      if (field === undefined && !isNeeded) continue
+      const problem = shape(field)
+      if (problem !== undefined) return within(`.${key}`, problem)
     }
     return undefined
   }
+}
+
+/** What is wrong, with the path of the field; undefined: nothing. */
+export const problemOf = (shape: Shape, object: unknown): string | undefined => {
+  const problem = shape(object)
+  return problem && `${problem.path === "" ? "the object" : problem.path.slice(1)}: ${problem.what}`
 }
 
 const metadata = fields({ name }, {
