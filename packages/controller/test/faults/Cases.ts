@@ -55,8 +55,8 @@ const numbersAt = (scenario: Scenario, point: Point, of: FaultClass | "any"): Re
   return of === "any" ? [...numbers, ...(scenario.edits ?? []).map((_, index) => editsFrom + index)] : numbers
 }
 
-const singles = (scenario: Scenario, { lastPoint, points }: Calm, of: FaultClass): ReadonlyArray<Single> =>
-  points.slice(0, lastPoint).flatMap((point) =>
+const singles = (scenario: Scenario, { lastPoint, points }: Calm, of: FaultClass, at: string): ReadonlyArray<Single> =>
+  points.slice(0, lastPoint).filter(({ label }) => label.includes(at)).flatMap((point) =>
     numbersAt(scenario, point, of).map((number): Single => [point.index, number])
   )
 
@@ -100,10 +100,12 @@ export interface PlanOptions {
   readonly measured: ReadonlyArray<{ readonly scenario: Scenario; readonly calm: Calm }>
   readonly wanted: ReadonlyMap<CaseClass, number>
   readonly seed: number
+  /** Of one fault only those at points with these words. */
+  readonly at?: string | undefined
 }
 
 /** What is to be played: of each class as many as wanted, those of fewer scenarios before others only by the seed. */
-export const planCases = ({ measured, seed, wanted }: PlanOptions): Planned => {
+export const planCases = ({ at = "", measured, seed, wanted }: PlanOptions): Planned => {
   const all = new Map<CaseClass, number>()
   const cases: Array<Case> = []
   for (const [of, most] of wanted) {
@@ -118,7 +120,7 @@ export const planCases = ({ measured, seed, wanted }: PlanOptions): Planned => {
       continue
     }
     const found = measured.flatMap(({ calm, scenario }) =>
-      singles(scenario, calm, of).map((single) => ({ scenario: scenario.id, single }))
+      singles(scenario, calm, of, at).map((single) => ({ scenario: scenario.id, single }))
     )
     all.set(of, found.length)
     for (const { scenario, single } of sampled(found, most, random)) {

@@ -4,7 +4,7 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import { Templates } from "@orchestrator/templates/Templates"
-import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Scope } from "effect"
 import { Stores } from "../../src/facts/Stores.ts"
 import { Controller } from "../../src/loop/Controller.ts"
 import { NonceSource } from "../../src/loop/Nonce.ts"
@@ -19,7 +19,7 @@ const configs = new WeakMap<Scenario, ReturnType<typeof configOf>>()
 
 const usual = {
   cleanup: { completedJobDelayMinutes: 1, failedJobDelayMinutes: 1 },
-  leaderElection: { leaseSeconds: 30, renewDeadlineSeconds: 20, retrySeconds: 5 }
+  leaderElection: { leaseSeconds: 30, renewDeadlineSeconds: 20, retrySeconds: 10 }
 }
 
 const settingsOf = (scenario: Scenario) => {
@@ -31,6 +31,8 @@ const settingsOf = (scenario: Scenario) => {
 export interface Running {
   readonly controller: Controller["Service"]
   readonly stores: Stores["Service"]
+  /** By its monotonic clock. */
+  readonly now: () => bigint
 }
 
 export const makeControllers = (scenario: Scenario) => {
@@ -62,7 +64,11 @@ export const makeControllers = (scenario: Scenario) => {
     )
     Effect.runForkWith(context)(
       Effect.map(Layer.buildWithScope(layer, scope), (made) => {
-        controllers.set(process.name, { controller: Context.get(made, Controller), stores: Context.get(made, Stores) })
+        controllers.set(process.name, {
+          controller: Context.get(made, Controller),
+          stores: Context.get(made, Stores),
+          now: Context.get(process.context, Clock.Clock).monotonicTimeNanosUnsafe
+        })
       })
     )
     return { stop: () => void Effect.runForkWith(process.context)(Scope.close(scope, Exit.void)) }

@@ -11,7 +11,7 @@ import {
   PodKind
 } from "@orchestrator/k8s/Kinds"
 import { Predicate } from "effect"
-import { type Counts, masked, type Violation } from "./Ledger.ts"
+import { type Counts, type Late, masked, type Violation } from "./Ledger.ts"
 import type { Calm } from "./Play.ts"
 import type { Scenario } from "./Scenario.ts"
 
@@ -65,7 +65,7 @@ const canonical = (value: unknown): unknown => {
 }
 
 /** Objects are frozen: what was read of one once is so for ever. */
-const contentOf = (object: StoredObject): string => {
+export const contentOf = (object: StoredObject): string => {
   const known = contents.get(object)
   if (known !== undefined) return known
   const content = masked(JSON.stringify(canonical(object)))
@@ -73,15 +73,12 @@ const contentOf = (object: StoredObject): string => {
   return content
 }
 
-export const endStateOf = ({ server: { objects } }: Simulation): EndState =>
-  new Map(
-    kinds.flatMap((kind) =>
-      objects.list(resourceOf(kind)).map((object): readonly [string, string] => [
-        `${kind.kind} ${masked(object.metadata.name)}`,
-        contentOf(object)
-      ])
-    )
-  )
+/** All that is compared at the end. */
+export const objectsOf = ({ server: { objects } }: Simulation): ReadonlyArray<StoredObject> =>
+  kinds.flatMap((kind) => objects.list(resourceOf(kind)))
+
+export const endStateOf = (simulation: Simulation): EndState =>
+  new Map(objectsOf(simulation).map((object) => [`${object.kind} ${masked(object.metadata.name)}`, contentOf(object)]))
 
 export interface End {
   readonly simulation: Simulation
@@ -91,12 +88,12 @@ export interface End {
   readonly scenario: Scenario
   /** Updates beyond those of a run without faults that may be. */
   readonly more: number
-  /** Jobs that nobody could hold back. */
-  readonly lateJobs: number
+  /** What nobody could hold back. */
+  readonly late: Late
 }
 
-const liveOwners = ({ server: { objects } }: Simulation): ReadonlySet<string> =>
-  new Set(kinds.flatMap((kind) => objects.list(resourceOf(kind)).map(({ metadata }) => metadata.uid)))
+const liveOwners = (simulation: Simulation): ReadonlySet<string> =>
+  new Set(objectsOf(simulation).map(({ metadata }) => metadata.uid))
 
 /** I2: nothing of ours without an owner that is there. */
 function* orphans(simulation: Simulation): Generator<Violation> {
@@ -133,7 +130,7 @@ const comparable = (content: string | undefined, key: string, { evidenceGoes }: 
   evidenceGoes === true && content !== undefined && /^\w+Run /.test(key) ? withoutEvidence(content) : content
 
 /** I9: the end of a run without faults, reached with at most one update more for each fault. */
-function* differences({ calm, counts, end, lateJobs, more, scenario, simulation }: End): Generator<Violation> {
+function* differences({ calm, counts, end, late, more, scenario }: End): Generator<Violation> {
   if (calm === undefined) return
   for (const key of new Set([...calm.end.keys(), ...end.keys()])) {
     const [found, wanted] = [end, calm.end].map((state) => comparable(state.get(key), key, scenario))
@@ -143,15 +140,14 @@ function* differences({ calm, counts, end, lateJobs, more, scenario, simulation 
       yield { invariant: "I9", what: `${key} ends otherwise: ${firstDifference(found, wanted)}` }
     }
   }
-  const injected = simulation.injected()
   const none: Counts = { create: 0, update: 0, delete: 0 }
   for (const key of new Set([...calm.counts.keys(), ...counts.keys()])) {
     const [found, wanted] = [counts.get(key) ?? none, calm.counts.get(key) ?? none]
     const text = `${key}: ${JSON.stringify(found)}, without a fault ${JSON.stringify(wanted)}`
-    // Files for a Job that is gone already cannot be held back by anything, and go with it.
-    const spare = key.startsWith("/configmaps ") ? injected : key.startsWith("batch/jobs ") ? lateJobs : 0
+    const isFiles = key.startsWith("/configmaps ")
+    const spare = isFiles ? late.files : key.startsWith("batch/jobs ") ? late.jobs : 0
     // Files that somebody deletes after the agent has them, or after its end, need not be made again.
-    const fewer = key.startsWith("/configmaps ") ? injected : 0
+    const fewer = isFiles && scenario.filesGo === true ? wanted.create : 0
     const differs = found.create < wanted.create - fewer || found.create > wanted.create + spare ||
       found.delete !== wanted.delete
     if (differs) yield { invariant: "I9", what: text }

@@ -5,7 +5,15 @@
 import { retryAnnotation } from "@orchestrator/domain/Labels"
 import { type Call, type Done, isWrite } from "@orchestrator/embedded/faults/Call"
 import type { StagedChange } from "@orchestrator/embedded/store/ObjectStore"
-import { CodeRunKind, DocsRunKind, JobKind, type Kind, LeaseKind, PodKind } from "@orchestrator/k8s/Kinds"
+import {
+  CodeRunKind,
+  ConfigMapKind,
+  DocsRunKind,
+  JobKind,
+  type Kind,
+  LeaseKind,
+  PodKind
+} from "@orchestrator/k8s/Kinds"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Predicate } from "effect"
 
@@ -20,6 +28,14 @@ export interface Counts {
   create: number
   update: number
   delete: number
+}
+
+/** What was made too late, since its request was so long on its way. */
+export interface Late {
+  /** Jobs whose attempt has had another. */
+  jobs: number
+  /** Files of Jobs that are gone: nothing holds them back, and they go as well. */
+  files: number
 }
 
 /** More requests of one process in such a time are a loop. */
@@ -42,8 +58,8 @@ export interface LedgerOptions {
 const resourceOf = ({ group, plural }: Kind) => `${group}/${plural}`
 const runResources = new Set([CodeRunKind, DocsRunKind].map(resourceOf))
 const jobResource = resourceOf(JobKind)
+const filesResource = resourceOf(ConfigMapKind)
 const podResource = resourceOf(PodKind)
-const leaseResource = resourceOf(LeaseKind)
 
 /** What is another in each run. */
 export const masked = (text: string): string =>
@@ -60,12 +76,15 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
   /** UID of the Job of each attempt. */
   const jobs = new Map<string, string>()
   const deletedAt = new Map<string, number>()
-  let late = 0
+  const late: Late = { jobs: 0, files: 0 }
   const pace = new Map<string, { readonly span: number; readonly count: number }>()
-  let term: { readonly holder: string; actedAt: number | undefined } | undefined
+  /** Whom the Lease names, since when, and by which call of whom. */
+  let term = { holder: "", since: 0, order: 0, by: "" }
   let writes = 0
+  let digest: string | undefined
 
   const violate = (invariant: Invariant, what: string) => {
+    digest = undefined
     if (violations.length < 20) violations.push({ invariant, what })
   }
 
@@ -80,9 +99,13 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
     const before = jobs.get(attempt)
     if (before !== undefined) {
       if (sentAt > (deletedAt.get(before) ?? -1)) violate("I1", `a second Job ${name} of ${attempt}`)
-      else late++
+      else late.jobs++
     }
     jobs.set(attempt, uid)
+  }
+
+  const filesMade = ({ object }: StagedChange) => {
+    if (object.metadata.ownerReferences?.some(({ uid }) => deletedAt.has(uid)) === true) late.files++
   }
 
   const runChanged = ({ object, previous }: StagedChange) => {
@@ -134,6 +157,7 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
   }
 
   const count = (done: Done) => {
+    digest = undefined
     for (const { object, resource, type } of done.changes) {
       const key = `${resource} ${masked(object.metadata.name)}`
       const entry = counts.get(key) ?? { create: 0, update: 0, delete: 0 }
@@ -144,18 +168,27 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
     }
   }
 
-  /** Who holds the Lease by now, and whether it has acted since it does. */
-  const leaseChanged = ({ object }: StagedChange) => {
-    const holder = fieldOf(object, "spec", "holderIdentity")
-    if (typeof holder === "string" && holder !== "" && holder !== term?.holder) term = { holder, actedAt: undefined }
+  const leaseWritten = ({ at, call, changes }: Done) => {
+    for (const { object } of changes) {
+      const found = fieldOf(object, "spec", "holderIdentity")
+      const holder = typeof found === "string" ? found : ""
+      if (holder !== term.holder) term = { holder, since: at, order: call.order, by: call.process.id }
+    }
   }
 
-  /** No accepted write by a process after another has acted: what was on its way before that is not its doing. */
-  const actsAlone = ({ at, call: { kind, process, sentAt, verb } }: Done) => {
-    if (term === undefined || term.holder === process.id) {
-      if (term !== undefined) term.actedAt ??= at
-    } else if (term.actedAt !== undefined && sentAt >= term.actedAt) {
-      violate("I6", `${process.id} did ${verb} ${kind.kind} after ${term.holder} had acted`)
+  const outOfTurn = ({ kind, process, verb }: Call) => {
+    const holder = term.holder === "" ? "nobody" : term.holder
+    violate("I6", `${process.id} sent ${verb} ${kind.kind} while ${holder} held the lease`)
+  }
+  const isActing = (call: Call) => elects && isWrite(call) && call.kind !== LeaseKind
+  /** Nobody sends a write once another holds the Lease, not even one that its fence will refuse; in the same moment nobody can know. */
+  const sent = (call: Call) => {
+    if (isActing(call) && term.holder !== call.process.id && call.sentAt > term.since) outOfTurn(call)
+  }
+  /** Nor after it has given the Lease away itself. */
+  const afterRelease = (call: Call) => {
+    if (isActing(call) && term.by === call.process.id && term.holder !== term.by && call.order > term.order) {
+      outOfTurn(call)
     }
   }
 
@@ -172,33 +205,38 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
     violate,
     counts,
     writes: () => writes,
-    /** Jobs that were made too late, since their request was so long on its way. */
-    lateJobs: () => late,
+    late,
     onChange: (change: StagedChange) => {
       if (change.resource === jobResource && change.type === "DELETED") deletedAt.set(change.object.metadata.uid, now())
       if (runResources.has(change.resource) && change.type === "MODIFIED") runChanged(change)
-      if (change.resource === leaseResource && change.type !== "DELETED") leaseChanged(change)
       if (change.resource === podResource && change.type !== "DELETED") podChanged()
     },
+    onSend: sent,
     onDone: (done: Done) => {
       const { call, changes } = done
       paced(done)
+      if (call.kind === LeaseKind) leaseWritten(done)
       if (!isWrite(call) || call.kind === LeaseKind) return
       const text = `${call.process.id} ${call.verb} ${call.kind.kind} ${call.name}`
       if (!hasFence(done)) violate("I8", `${text} carries no name, resourceVersion or UID to hold it back`)
       if (JSON.stringify(call.sent ?? null).includes(plantedSecret)) violate("I10", `${text} has the value of a Secret`)
+      afterRelease(call)
       if (changes.length === 0) return
       writes++
       count(done)
       for (const change of changes) {
         const { object, resource, type } = change
         if (resource === jobResource && type === "ADDED") jobMade(change, call)
+        if (resource === filesResource && type === "ADDED") filesMade(change)
         if (foreign.has(object.metadata.uid)) violate("I11", `${text} changed what is not ours`)
       }
-      if (elects) actsAlone(done)
     },
     /** All that later judgements depend on. */
     digest: () =>
-      JSON.stringify([[...counts].sort(([a], [b]) => a < b ? -1 : 1), [...jobs.keys()].sort(), violations.length])
+      digest ??= JSON.stringify([
+        [...counts].sort(([a], [b]) => a < b ? -1 : 1),
+        [...jobs.keys()].sort(),
+        violations.length
+      ])
   }
 }

@@ -3,12 +3,13 @@
  * goes wrong.
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
-import { choiceAt, type Choices, lastChoice } from "@orchestrator/embedded/faults/Choices"
+import type { Choices } from "@orchestrator/embedded/faults/Choices"
 import type { LogLine } from "@orchestrator/embedded/faults/Process"
 import { makeSimulation, type Point, type Simulation, type Step } from "@orchestrator/embedded/faults/Simulation"
 import type { StoreContents } from "@orchestrator/embedded/store/ObjectStore"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { makeControllers } from "./Controllers.ts"
+import { type Followers, makeCourse } from "./Course.ts"
 import { endProblems, type EndState, endStateOf } from "./EndState.ts"
 import { plantForeign } from "./Foreign.ts"
 import { type Counts, makeLedger, plantedSecret, type Violation } from "./Ledger.ts"
@@ -23,19 +24,37 @@ export interface Calm {
   readonly lastPoint: number
   readonly end: EndState
   readonly counts: ReadonlyMap<string, Counts>
-  /** States that it went through, where nothing was left to do before time passed. */
-  readonly states: ReadonlySet<string>
+  /** States that it went through, where nothing was left to do before time passed, and how many points there were each time. */
+  readonly states: ReadonlyMap<string, ReadonlyArray<number>>
 }
 
 export interface Outcome {
   readonly violations: ReadonlyArray<Violation>
   readonly points: ReadonlyArray<Point>
-  /** Faults that took effect. */
+  /** Faults that took effect, of the last case of this life. */
   readonly injected: number
+  /** All that went wrong in this life. */
+  readonly played: Choices
   /** Whether it came to a state from which the rest is known. */
   readonly equalled: boolean
   readonly calm: Calm
 }
+
+/** What may be beyond a run without faults. */
+interface Allowed {
+  readonly faults: number
+  readonly updates: number
+}
+
+/** A state from which it came to a good end, by the measure of that time. */
+export interface Seen extends Allowed {
+  /** Whether it came back to where it is without faults before that. */
+  readonly comesBack: boolean
+}
+
+/** Whether what was good then is good with what is allowed now. */
+const isKnownTo = (known: Seen | undefined, { faults, updates }: Allowed): known is Seen =>
+  known !== undefined && known.faults <= faults && known.updates <= updates
 
 export interface PlayOptions {
   readonly scenario: Scenario
@@ -43,7 +62,8 @@ export interface PlayOptions {
   /** Undefined: this is the measure itself. */
   readonly calm: Calm | undefined
   /** States that were gone on from before, to a good end. */
-  readonly seen: Set<string>
+  readonly seen: Map<string, Seen>
+  readonly followers?: Followers
   /** What the controllers get for their client: to see that what they do wrong is found. */
   readonly through?: (client: KubernetesClient["Service"]) => KubernetesClient["Service"]
   /** To the end, also when that is known. */
@@ -51,6 +71,8 @@ export interface PlayOptions {
   readonly onStep?: (step: Step) => void
   readonly onLog?: (line: LogLine) => void
 }
+
+const nobody: Followers = { take: () => undefined, waits: () => false, passed: () => undefined }
 
 const mostSteps = 40_000
 /** Between the end of all runs and the look at what is left: longer than cleanup waits; after a fault, than what failed is put off. */
@@ -73,6 +95,7 @@ const startOf = () => {
     choose: () => 0,
     edit: () => "",
     start: () => ({ stop: () => undefined }),
+    onSend: () => undefined,
     onDone: () => undefined,
     onChange: () => undefined,
     onStep: () => undefined,
@@ -88,17 +111,15 @@ const startOf = () => {
   return { contents, foreign }
 }
 
-/** Until another leads, a run may have something to tell of its wait, and so may whoever leads then. */
-const moreAtChange = 3
-
 /**
- * Updates beyond those without a fault: two for each fault, since what it keeps from going on is told and taken back, and one for every ten
- * seconds that it lasts, after which what is waited for is told. Two that both act and do not see the same correct each other for as long as that lasts: no number is asked of them.
+ * Updates beyond those without a fault: one for each fault, where one replica is elected another, since a run waits meanwhile and may say so, and
+ * one for every ten seconds that faults last, after which what is waited for is told. Two that both act and do not see the same correct each
+ * other for as long as that lasts: no number is asked of them.
  */
 const moreUpdates = (simulation: Simulation, { controllers, leadership }: Scenario): number => {
   if (controllers.length > 1 && leadership === "alone") return Number.POSITIVE_INFINITY
-  const changes = leadership === "lease" ? moreAtChange : 0
-  return simulation.injected() * (2 + changes) + Math.floor(simulation.faultMillis() / (10 * second))
+  const each = leadership === "lease" ? 2 : 1
+  return simulation.injected() * each + Math.floor(simulation.faultMillis() / (10 * second))
 }
 
 const describeRuns = (user: User): string =>
@@ -107,14 +128,24 @@ const describeRuns = (user: User): string =>
   ).join(", ")
 
 export const play = (
-  { calm, choices, onLog, onStep, scenario, seen, through = (client) => client, wholeWay = false }: PlayOptions
+  {
+    calm,
+    choices,
+    followers = nobody,
+    onLog,
+    onStep,
+    scenario,
+    seen,
+    through = (client) => client,
+    wholeWay = false
+  }: PlayOptions
 ): Outcome => {
   const points: Array<Point> = []
   start ??= startOf()
   const foreign = new Set(start.foreign)
   const logs: Array<string> = []
-  const states = new Set<string>()
-  const last = lastChoice(choices)
+  const states = new Map<string, Array<number>>()
+  const course = makeCourse(choices, calm?.points ?? [], followers.take)
   const { controllers, begin } = makeControllers(scenario)
   let steps = 0
   let equalled = false
@@ -133,7 +164,7 @@ export const play = (
     level: onLog === undefined ? "Info" : "Debug",
     choose: (point) => {
       points.push(point)
-      return resting ? 0 : choiceAt(choices, point.index)
+      return resting ? 0 : course.choiceAt(point)
     },
     edit: (number) => {
       const edit = scenario.edits?.[number]
@@ -141,6 +172,7 @@ export const play = (
       return edit?.name ?? "no such edit"
     },
     start: (process, client) => begin(process, through(client)),
+    onSend: ledger.onSend,
     onDone: ledger.onDone,
     onChange: ledger.onChange,
     onStep: onStep ?? (() => undefined),
@@ -157,13 +189,41 @@ export const play = (
     (what) => onStep?.({ point: undefined, at: now(), text: `-- ${what}`, fault: undefined })
   )
 
-  /** Whether it goes on as something before it did. */
+  const allowed = (): Allowed => ({
+    faults: simulation.isMisled() ? Number.POSITIVE_INFINITY : simulation.injected(),
+    updates: simulation.isMisled() ? Number.POSITIVE_INFINITY : moreUpdates(simulation, scenario)
+  })
+  const remember = (comesBack: boolean) => {
+    const now = allowed()
+    for (const state of states.keys()) {
+      if (!isKnownTo(seen.get(state), now)) seen.set(state, { ...now, comesBack })
+    }
+    states.clear()
+  }
+  const close = () => {
+    if (!course.isFree()) followers.passed(simulation.injected())
+    course.wait()
+  }
+  /** Whether nothing else is to go wrong, now that it is where a run without faults was at one of these points. */
+  const isBack = (among: ReadonlyArray<number>): boolean => {
+    close()
+    remember(true)
+    simulation.settle()
+    steps = 0
+    return resting || !followers.waits(course.backAt(points.length, among))
+  }
+
+  /** Whether it goes on as something before it did, to the end. */
   const isKnown = (): boolean => {
-    if (wholeWay || points.length <= last || !simulation.isQuiet()) return false
-    const state = `${people.acted()} ${stateOf(simulation, controllers)} ${ledger.digest()}`
-    const own = `${simulation.injected()} ${state}`
-    states.add(calm === undefined ? state : own)
-    return calm !== undefined && (calm.states.has(state) || seen.has(own))
+    if (wholeWay || course.isInStep() || !course.isOver(points.length) || !simulation.isQuiet()) return false
+    const state = stateOf(simulation, controllers, `${people.acted()} ${ledger.digest()}`)
+    const among = calm?.states.get(state)
+    if (among !== undefined) return isBack(among)
+    states.set(state, [...states.get(state) ?? [], points.length])
+    const known = calm === undefined ? undefined : seen.get(state)
+    if (!isKnownTo(known, allowed())) return false
+    close()
+    return !known.comesBack || resting || !followers.waits(course.at(points.length))
   }
   const isDone = () => equalled || steps >= mostSteps || ledger.violations.length > 0
 
@@ -243,16 +303,17 @@ export const play = (
         calm: measure,
         scenario,
         more: moreUpdates(simulation, scenario),
-        lateJobs: ledger.lateJobs()
+        late: ledger.late
       })
     ]
     for (const { invariant, what } of problems) ledger.violate(invariant, what)
   }
-  if (ledger.violations.length === 0 && calm !== undefined) { for (const state of states) seen.add(state) }
+  if (ledger.violations.length === 0 && calm !== undefined) remember(false)
   return {
     violations: ledger.violations,
     points,
     injected: simulation.injected(),
+    played: course.played(),
     equalled,
     calm: calm ?? { points, lastPoint, end, counts, states }
   }

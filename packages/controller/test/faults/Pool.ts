@@ -2,13 +2,16 @@
 import { availableParallelism } from "node:os"
 import { Worker } from "node:worker_threads"
 import type { Case } from "./Cases.ts"
+import type { Calm } from "./Play.ts"
 import { makeRunner, type Tally } from "./Runner.ts"
 
 /** Cases that a thread is sent at a time. */
-const bunch = 40
+const bunch = 160
 
 export interface PoolOptions {
   readonly threads?: number
+  /** By scenario, what nothing goes wrong comes to. */
+  readonly calms: ReadonlyMap<string, Calm>
   readonly onTally: (tally: Tally) => void
   /** Whether to go on; asked before each bunch. */
   readonly goesOn: () => boolean
@@ -24,22 +27,26 @@ const spread = <A>(items: ReadonlyArray<A>): Array<A> => {
 }
 
 /** Cases of one scenario together: what one has seen another need not see again. */
-export const playAll = (cases: ReadonlyArray<Case>, { goesOn, onTally, threads }: PoolOptions): Promise<void> => {
+export const playAll = (
+  cases: ReadonlyArray<Case>,
+  { calms, goesOn, onTally, threads }: PoolOptions
+): Promise<void> => {
   const bunches = spread(inBunches(
     cases.toSorted((left, right) => left.scenario < right.scenario ? -1 : left.scenario > right.scenario ? 1 : 0)
   ))
   const count = Math.min(threads ?? availableParallelism(), bunches.length)
   if (count <= 1) {
-    const runner = makeRunner()
+    const runner = makeRunner(calms)
     for (const bunch of bunches) {
       if (!goesOn()) break
-      for (const each of bunch) onTally(runner.run(each))
+      runner.run(bunch).forEach(onTally)
     }
     return Promise.resolve()
   }
   const threadOf = () =>
     new Promise<void>((resolve, reject) => {
       const worker = new Worker(new URL("./Worker.ts", import.meta.url), {
+        workerData: calms,
         resourceLimits: { maxYoungGenerationSizeMb: 64 }
       })
       const next = () => {

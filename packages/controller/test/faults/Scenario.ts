@@ -61,6 +61,8 @@ export interface Scenario {
   readonly edits?: ReadonlyArray<{ readonly name: string; readonly act: (user: User) => void }>
   /** A pod is stopped and gone at once: who does not look at that moment cannot tell how it ended. */
   readonly evidenceGoes?: boolean
+  /** Its files are deleted, and made again only if the agent has yet to read them. */
+  readonly filesGo?: boolean
 }
 
 export const second = 1000

@@ -28,7 +28,7 @@ export const stepsOf = (scenario: Scenario, choices: Choices): ReadonlyArray<str
     scenario,
     choices,
     calm: undefined,
-    seen: new Set(),
+    seen: new Map(),
     onStep: (step) => lines.push(tellStep(step)),
     onLog: (line) => lines.push(tellLog(line))
   })

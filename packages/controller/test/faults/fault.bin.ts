@@ -27,7 +27,7 @@ if (scenario === undefined || choices === undefined) {
     scenario,
     choices: list,
     calm,
-    seen: new Set(),
+    seen: new Map(),
     wholeWay: true,
     ...(quiet ? {} : { onStep: (step) => print(tellStep(step)), onLog: (line) => print(tellLog(line)) })
   })

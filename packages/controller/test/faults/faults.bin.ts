@@ -50,6 +50,7 @@ const measured = chosenScenarios.map((scenario) => ({ scenario, calm: runner.cal
 const { all, cases } = planCases({ measured, wanted, seed })
 const report = makeReport()
 await playAll(cases, {
+  calms: new Map(measured.map(({ calm, scenario }) => [scenario.id, calm])),
   ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
   onTally: (tally) => {
     report.add(tally)

@@ -7,6 +7,9 @@ export type Choices = ReadonlyArray<number>
 
 export const choiceAt = (choices: Choices, index: number): number => choices[index] ?? 0
 
+/** The first point at which something happens; -1: none. */
+export const firstChoice = (choices: Choices): number => choices.findIndex((choice) => choice !== 0)
+
 /** The last point at which something happens; -1: none. */
 export const lastChoice = (choices: Choices): number => choices.findLastIndex((choice) => choice !== 0)
 

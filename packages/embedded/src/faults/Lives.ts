@@ -31,6 +31,8 @@ export interface Lives {
   readonly faultsUntil: () => number
   /** For how long they last, taken together. */
   readonly faultMillis: () => number
+  /** Faults until now count no more. */
+  readonly settle: () => void
   /** The simulation looks again at this time. */
   readonly lookAfter: (millis: number) => void
 }
@@ -173,6 +175,9 @@ export const makeLives = ({ processOf, server, start, timeline }: LivesOptions):
     lasts,
     faultsUntil: () => faultsUntil,
     faultMillis: () => faultMillis,
+    settle: () => {
+      faultMillis = 0
+    },
     lookAfter
   }
 }

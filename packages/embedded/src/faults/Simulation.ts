@@ -48,6 +48,7 @@ export interface SimulationOptions {
   readonly edit: (number: number) => string
   /** Begins a life of a process. `stop` is its SIGTERM. */
   readonly start: (process: Process, client: KubernetesClient["Service"]) => { readonly stop: () => void }
+  readonly onSend: (call: Call) => void
   readonly onDone: (done: Done) => void
   readonly onChange: (change: StagedChange) => void
   readonly onStep: (step: Step) => void
@@ -74,9 +75,11 @@ export interface Simulation {
   readonly faultsUntil: () => number
   /** For how long faults have lasted and will last, taken together. */
   readonly faultMillis: () => number
+  /** What went wrong so far is over and done with, and counts no more. */
+  readonly settle: () => void
   /** Whether nothing is left to do before time passes, and no fault lasts. */
   readonly isQuiet: () => boolean
-  /** What of the processes themselves decides how they go on: who lives, their clocks, how many timers they have. */
+  /** What of the processes themselves decides how they go on: who lives, their clocks, how many timers they have, what they will still be refused. */
   readonly digest: () => string
 }
 
@@ -114,7 +117,10 @@ export const makeSimulation = (options: SimulationOptions): Simulation => {
         clientOf({
           server,
           now,
-          send: (call) => calls.push(call),
+          send: (call) => {
+            options.onSend(call)
+            calls.push(call)
+          },
           takeBack: (call) => {
             calls = calls.filter((other) => other !== call)
           },
@@ -251,8 +257,11 @@ export const makeSimulation = (options: SimulationOptions): Simulation => {
     const timer = timeline.take(mayFire)
     if (timer === undefined) return false
     const life = lives.ofId(timer.owner)
-    if (life === undefined) timer.fire()
-    else handleTimer(life, timer.fire)
+    if (life === undefined) {
+      timer.fire()
+      // What the cluster does then is seen by people before time goes on.
+      drain()
+    } else handleTimer(life, timer.fire)
     return true
   }
 
@@ -270,12 +279,19 @@ export const makeSimulation = (options: SimulationOptions): Simulation => {
     isMisled: () => misled,
     faultsUntil: lives.faultsUntil,
     faultMillis: lives.faultMillis,
+    settle: () => {
+      injected = 0
+      misled = false
+      lives.settle()
+    },
     isQuiet: () => {
       drain()
       return calls.length === 0 && now() >= lives.faultsUntil() && lives.feeds().every(isIdle)
     },
     digest: () =>
-      [...lives.all()].map(({ process: { id, name, skewMillis } }) => `${name} ${skewMillis} ${timeline.count(id)}`)
-        .join()
+      Array.from(
+        lives.all(),
+        ({ process: { id, name, skewMillis } }) => `${name} ${skewMillis} ${timeline.count(id)} ${strikes.left(name)}`
+      ).join()
   }
 }

@@ -29,6 +29,8 @@ export interface Strikes {
   readonly call: (call: Call, life: Life, fault: Fault) => string
   readonly delivery: (feed: Feed, life: Life, fault: Fault) => string
   readonly timer: (life: Life, fault: Fault) => void
+  /** How many calls of a process will still be refused, if they are made: of those that no time ends. */
+  readonly left: (process: string) => number
   readonly gone: KubernetesErrorReason
 }
 
@@ -140,10 +142,11 @@ export const makeStrikes = ({ commit, lives, send, server, timeline }: StrikesOp
         lives.lookAfter(fault.millis)
         return refuse(call, cannotBeReached)
       case "Pause": {
-        const answer = fault.at === "after" ? serve(call) : "on its way"
         if (fault.at === "before") sendLater(call, fault.millis)
+        // It is what it reads first when it goes on, before any timer and any event of that time.
+        else timeline.after(fault.millis, engine, call.reply)
         lives.pause(process, fault.millis)
-        return answer
+        return fault.at === "before" ? "on its way" : commit(call)
       }
       case "Jump":
       case "Hold":
@@ -231,6 +234,11 @@ export const makeStrikes = ({ commit, lives, send, server, timeline }: StrikesOp
 
   return {
     serve,
+    left: (process) =>
+      standings.reduce(
+        (sum, each) => each.process === process && Number.isFinite(each.left) ? sum + each.left : sum,
+        0
+      ),
     serveLater: (call) => {
       const answer = commit(call)
       timeline.after(call.process.pausedUntil - now(), call.process.id, call.reply)

@@ -33,7 +33,8 @@ export const lines: ReadonlyArray<Scenario> = [
     id: "S19",
     name: "a workspace is handed over while a pod is stuck in its end",
     script: byRun({ first: deaf }, delivering()),
-    config: { agent: { terminationGracePeriodSeconds: 30 } },
+    // Longer than what a process before this one may have sent is waited for: the pod alone keeps the next one out.
+    config: { agent: { terminationGracePeriodSeconds: 90 } },
     acts: [
       create(codeRun("first"), codeRun("second", { taskId: 2 })),
       whenWorking("first", "delete first", (user) => removeRun(user, "first"))

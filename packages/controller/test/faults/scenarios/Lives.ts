@@ -71,6 +71,7 @@ export const lives: ReadonlyArray<Scenario> = [
     ...alone,
     id: "S8",
     name: "its ConfigMap is deleted by a person",
+    filesGo: true,
     script: delivering(),
     acts: [
       create(codeRun("first")),
