@@ -40,7 +40,7 @@ const agreed: Readonly<Record<string, string>> = endings
 
 /** Without a fault there is nothing to compare with but what was agreed on. */
 const calmProblem = (scenario: Scenario): Noticed | undefined => {
-  const { calm, violations } = play({ scenario, choices: [], calm: undefined, seen: new Set() })
+  const { calm, violations } = play({ scenario, choices: [], calm: undefined, seen: new Map() })
   if (violations[0] !== undefined) return violations[0]
   const ending = endingOf(calm)
   return ending === agreed[scenario.id] ? undefined : { invariant: "end", what: ending }
@@ -56,7 +56,7 @@ const spread = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> => {
 }
 
 /** Cases that notice, one after the other. */
-export function* hunt({ classes, scenarios }: ByCases): Generator<Catch, undefined> {
+export function* hunt({ at, classes, scenarios }: ByCases): Generator<Catch, undefined> {
   const runner = makeRunner()
   const caught = function*(scenario: Scenario, choices: Choices): Generator<Catch> {
     const noticed = noticedIn(runner, scenario, choices)
@@ -68,7 +68,7 @@ export function* hunt({ classes, scenarios }: ByCases): Generator<Catch, undefin
   const chosen = scenarios.map(known)
   for (const scenario of chosen) yield* caught(scenario, [])
   const measured = chosen.map((scenario) => ({ scenario, calm: runner.calmOf(scenario) }))
-  const { cases } = planCases({ measured, wanted: new Map(classes.map((name) => [name, most])), seed: 1 })
+  const { cases } = planCases({ at, measured, wanted: new Map(classes.map((name) => [name, most])), seed: 1 })
   for (const { choices, scenario } of spread(cases)) yield* caught(known(scenario), choices)
 }
 

@@ -9,6 +9,8 @@ export type Oracle = Invariant | "end"
 export interface ByCases {
   readonly scenarios: ReadonlyArray<string>
   readonly classes: ReadonlyArray<CaseClass>
+  /** Only at points with these words: `create Job`. Undefined: at all. */
+  readonly at?: string | undefined
   /** That one of these is violated; any other would be noticed for a reason that is not this one. */
   readonly invariants: ReadonlyArray<Oracle>
 }
@@ -36,8 +38,9 @@ const listOf = <A>(given: Listed<A>): ReadonlyArray<A> => [given].flat() as Read
 export const cases = (
   scenarios: Listed<string>,
   classes: Listed<CaseClass>,
-  invariants: Listed<Oracle>
-): ByCases => ({ scenarios: listOf(scenarios), classes: listOf(classes), invariants: listOf(invariants) })
+  invariants: Listed<Oracle>,
+  at?: string
+): ByCases => ({ scenarios: listOf(scenarios), classes: listOf(classes), invariants: listOf(invariants), at })
 
 export const isByTest = (by: Mutant["by"]): by is ByTest => "test" in by
 

@@ -129,7 +129,7 @@ export const decide: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/decide/Stage.ts",
     find: "if (marked.length + abandoned.length > 0) return",
     replace: "if (false) return",
-    by: { test: "packages/controller/test/decide/Stage." }
+    by: cases("S13", "crash", "I2")
   },
   {
     name: "equal status is written again",
@@ -164,7 +164,7 @@ export const decide: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/attempt/Pause.ts",
     find: "if (status.resumesAt === undefined ||",
     replace: "if (status.resumesAt !== undefined ||",
-    by: { test: "packages/controller/test/program/AutomaticRetry" }
+    by: cases("S21", [], "end")
   },
   {
     name: "what earlier attempts have cost is not counted",

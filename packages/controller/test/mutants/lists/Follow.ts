@@ -75,7 +75,7 @@ export const follow: ReadonlyArray<Mutant> = [
     file: reflector,
     find: "yield* breathe\n  })",
     replace: "return yield* Effect.never\n  })",
-    by: { test: "packages/k8s/test/Reflector" }
+    by: cases("S1", "watch", "I4")
   },
   {
     name: "events that say nothing new are forgotten with those that do",

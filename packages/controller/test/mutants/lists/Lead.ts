@@ -1,5 +1,5 @@
 /** Wrongs in leadership: who acts, and with what it knows. */
-import type { Mutant } from "../Mutant.ts"
+import { cases, type Mutant } from "../Mutant.ts"
 
 const election = "packages/k8s/src/leadership/LeaderElection.ts"
 const record = "packages/k8s/src/leadership/LeaseRecord.ts"
@@ -11,14 +11,14 @@ export const lead: ReadonlyArray<Mutant> = [
     file: "packages/k8s/src/leadership/Leadership.ts",
     find: "may ? write : Effect.fail(",
     replace: "may || ref !== \"\" ? write : Effect.fail(",
-    by: tests
+    by: cases("S1L", "leadership", "I6", "create PersistentVolumeClaim")
   },
   {
     name: "a leader does not see that its time is over",
     file: election,
     find: "held !== undefined && now < held.until)",
     replace: "held !== undefined && now > 0n)",
-    by: tests
+    by: cases("S1L", "leadership", "I6", "create PersistentVolumeClaim")
   },
   {
     name: "a term does not end when the lease cannot be renewed",
@@ -75,6 +75,6 @@ export const lead: ReadonlyArray<Mutant> = [
     file: election,
     find: "const free = sighting === undefined || holderOf(sighting.lease) === identity ? now : freeAt(sighting)",
     replace: "const free = now",
-    by: tests
+    by: cases("S1L", [], ["I5", "I6"])
   }
 ]
