@@ -154,7 +154,8 @@ const storeOf = <A>(
     revision: () => revision,
     put: (object) => {
       const before = objects.get(keyOf(object))
-      if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)
+      // What is not there although the stream has passed its version has been removed since.
+      if (!isNewer(before === undefined ? revision : versionOf(before), versionOf(object))) set(object)
       advance(versionOf(object))
     },
     remove: (object) => {

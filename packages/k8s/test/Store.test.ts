@@ -41,6 +41,15 @@ describe("the stream's word", () => {
     assert.strictEqual(store.revision(), "11")
   })
 
+  it("that is told again once the object is gone does not bring it back", () => {
+    const { store, version } = filled(object("a", 9))
+    store.remove(object("a", 12))
+    store.put(object("a", 11))
+    assert.isUndefined(version("a"))
+    store.put(object("a", 13, { uid: "another" }))
+    assert.strictEqual(version("a"), "13")
+  })
+
   it("that is older than what is there changes nothing", () => {
     const { store, version } = filled(object("a", 9))
     store.put(object("a", 8))

@@ -31,9 +31,16 @@ export const follow: ReadonlyArray<Mutant> = [
   {
     name: "an older event replaces what is newer",
     file: store,
-    find: "if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)\n      advance",
-    replace: "set(object)\n      advance",
+    find: "if (!isNewer(before === undefined ? revision : versionOf(before), versionOf(object))) set(object)",
+    replace: "set(object)",
     by: { test: "packages/k8s/test/Store" }
+  },
+  {
+    name: "an event of what is gone that is told again brings it back",
+    file: store,
+    find: "before === undefined ? revision : versionOf(before)",
+    replace: "before === undefined ? \"\" : versionOf(before)",
+    by: cases("S13L", "missed", "I4", "MODIFIED Job")
   },
   {
     name: "the answer to a write replaces what the stream has said since",
