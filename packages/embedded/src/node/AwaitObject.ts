@@ -39,13 +39,17 @@ const watchFor = Effect.fnUntraced(function*<A extends KubernetesObject, B>(opti
     const answer = accept(object)
     return Result.isSuccess(answer) ? Deferred.succeed(found, answer.success) : onMissing(answer.failure)
   }
+  const store = makeStore<A>()
   const following = reflect(kind, {
     namespace,
     fieldSelector: `metadata.name=${name}`,
-    store: makeStore<A>(),
+    store,
     project: (object) => object,
     onChange: (object, change) => Effect.asVoid(look(change === "set" ? object : undefined)),
-    onSynced: Effect.void
+    // What need not be there may have been unreachable, not absent, when it was asked for.
+    onSynced: Effect.suspend(() =>
+      store.get({ name, namespace }) === undefined ? Effect.asVoid(look(undefined)) : Effect.void
+    )
   })
   return yield* Effect.raceFirst(Deferred.await(found), following)
 })
