@@ -29,10 +29,9 @@ layer(NodeServices.layer)("the release workflow", (it) => {
   it.effect("has jobs that need only jobs that there are, each bounded in time", () =>
     Effect.gen(function*() {
       const { jobs } = yield* workflow
-      assert.deepStrictEqual(Object.keys(jobs), ["test", "image", "chart"])
+      assert.deepStrictEqual(Object.keys(jobs), ["test", "chaos", "image", "chart"])
       for (const job of Object.values(jobs)) {
-        const needs = object(job)["needs"]
-        assert.isTrue(needs === undefined || Object.hasOwn(jobs, String(needs)))
+        for (const needed of [object(job)["needs"] ?? []].flat()) assert.property(jobs, String(needed))
         assert.isNumber(object(job)["timeout-minutes"])
         assert.isNotEmpty(stepsOf(job))
       }
@@ -46,6 +45,9 @@ layer(NodeServices.layer)("the release workflow", (it) => {
       const named = runs.flatMap((run) => [...run.matchAll(/npm run (\S+)/g)].map(([, name = ""]) => name))
       assert.isNotEmpty(named)
       for (const name of named) assert.property(scripts, name)
+      const commands = runs.map((run) => run.split(" ")[0] ?? "").filter((command) => command.includes("/"))
+      assert.deepStrictEqual(commands, ["bench/chaos"])
+      for (const command of commands) assert.isTrue(yield* fs.exists(`${root}/${command}`))
       const matrix = valueIn(jobs["image"], "strategy", "matrix", "include")
       for (const entry of Array.isArray(matrix) ? matrix : []) {
         assert.isTrue(yield* fs.exists(`${root}/${String(object(entry)["file"])}`))

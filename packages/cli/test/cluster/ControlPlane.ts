@@ -49,13 +49,16 @@ export const anotherPlane = Effect.acquireRelease(
     Effect.sync(() => void execFileSync(join(root, "tools/kube/down"), [folder, "--delete"], { stdio: "ignore" }))
 )
 
-/** Kills a part of the control plane, and starts it again after some seconds. */
-export const away = (name: string, seconds: number) =>
-  Effect.callback<void>((resume) => {
+/** Ends a part of the control plane, and starts it again after some seconds. Nothing comes between the two, or a part would be left running. */
+export const away = (name: string, seconds: number, signal = "KILL") =>
+  Effect.uninterruptible(Effect.callback<void>((resume) => {
     const script = join(root, "tools/kube/restart")
-    execFile(script, [controlPlane().folder, name, "KILL", String(seconds)], (error) =>
-      resume(error === null ? Effect.void : Effect.die(error)))
-  })
+    execFile(
+      script,
+      [controlPlane().folder, name, signal, String(seconds)],
+      (error) => resume(error === null ? Effect.void : Effect.die(error))
+    )
+  }))
 
 export interface User {
   readonly name: string

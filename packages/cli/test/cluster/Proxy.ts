@@ -1,6 +1,6 @@
 /**
- * A proxy between one replica and the API server that counts the replica's writes, and lets a test step in before a write arrives, after it
- * has been committed, and after the reply. It can also swallow watches.
+ * A proxy between one replica and the API server that counts the replica's writes, and lets a test step in before a request goes on, before a
+ * write arrives, after it has been committed, and after the reply. It can also hold back answers, and swallow watches.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
@@ -14,6 +14,20 @@ export interface Write {
   readonly path: string
 }
 
+export interface ProxiedRequest {
+  readonly method: string
+  readonly path: string
+}
+
+/** An answer in the server's place. */
+export interface Refusal {
+  readonly status: number
+  readonly retryAfter: number | undefined
+}
+
+/** What becomes of a request. `unsent`, `unanswered`: its connection breaks, before it arrives or after it was done. */
+export type Verdict = "pass" | "unsent" | "unanswered" | Refusal
+
 export type When = "before" | "committed" | "replied"
 
 export interface Proxy {
@@ -22,12 +36,19 @@ export interface Proxy {
   readonly writes: ReadonlyArray<Write>
   /** Called at each moment of each write; the request goes no further when it answers false. */
   onWrite: (write: Write, when: When) => Promise<boolean>
+  /** Called before each request goes on. */
+  onRequest: (request: ProxiedRequest) => Promise<Verdict>
+  /** Milliseconds by which what the server says to a request comes later. */
+  lateness: (request: ProxiedRequest) => number
+  /** Breaks every connection. */
+  readonly cut: () => void
   /** While true, answers that would go on get lost, and stay silent and open from then on, as on a connection that has died. */
   blackHole: boolean
   readonly close: () => void
 }
 
-export const makeProxy = async (user: User): Promise<Proxy> => {
+/** `auditId`: by which the audit log knows each request. */
+export const makeProxy = async (user: User, auditId?: () => string): Promise<Proxy> => {
   const target = new URL(controlPlane().server)
   const agent = new Agent({
     keepAlive: true,
@@ -44,9 +65,10 @@ export const makeProxy = async (user: User): Promise<Proxy> => {
     return write
   }
 
-  const forward = (incoming: IncomingMessage, body: Buffer) =>
+  const forward = (incoming: IncomingMessage, body: Buffer, id: string | undefined) =>
     new Promise<IncomingMessage>((resolve, reject) => {
-      const { host: _host, connection: _connection, ...headers } = incoming.headers
+      const { host: _host, connection: _connection, ...others } = incoming.headers
+      const headers = id === undefined ? others : { ...others, "audit-id": id }
       const outgoing = request(
         { agent, host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers },
         resolve
@@ -55,27 +77,51 @@ export const makeProxy = async (user: User): Promise<Proxy> => {
       outgoing.end(body)
     })
 
-  const pump = (answer: IncomingMessage, reply: ServerResponse) => {
-    reply.writeHead(answer.statusCode ?? 502, answer.headers)
-    reply.flushHeaders()
+  const pump = (request: ProxiedRequest, answer: IncomingMessage, reply: ServerResponse) => {
     let swallowed = false
     const silent = () => (swallowed ||= proxy.blackHole)
-    answer.on("data", (chunk: Buffer) => silent() || reply.write(chunk))
-    answer.on("end", () => silent() || reply.end())
+    let before = Promise.resolve()
+    /** In the order in which it came, whatever of it is late. */
+    const say = (what: () => unknown) => {
+      const due = performance.now() + proxy.lateness(request)
+      before = before.then(() => until(due)).then(() => void (silent() || reply.destroyed || what()))
+    }
+    say(() => {
+      reply.writeHead(answer.statusCode ?? 502, answer.headers)
+      reply.flushHeaders()
+    })
+    answer.on("data", (chunk: Buffer) => say(() => reply.write(chunk)))
+    answer.on("end", () => say(() => reply.end()))
     answer.on("error", () => reply.destroy())
     reply.on("close", () => answer.destroy())
   }
 
+  const refuse = ({ retryAfter, status }: Refusal, reply: ServerResponse) => {
+    const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }
+    reply.writeHead(status, { "content-type": "application/json", ...headers })
+    reply.end(JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", code: status, message: "refused" }))
+  }
+
   const serve = async (incoming: IncomingMessage, reply: ServerResponse) => {
+    const id = auditId?.()
+    const request = { method: incoming.method ?? "GET", path: incoming.url ?? "" }
     const body = await readAll(incoming)
     const write = countedOf(incoming)
-    if (write === undefined) return pump(await forward(incoming, body), reply)
-    if (!(await proxy.onWrite(write, "before"))) return reply.destroy()
-    const answer = await forward(incoming, body)
+    const verdict = await proxy.onRequest(request)
+    // Whoever asked may be gone by now.
+    if (verdict === "unsent" || reply.destroyed) return reply.destroy()
+    if (typeof verdict === "object") return refuse(verdict, reply)
+    if (write === undefined && verdict === "pass") return pump(request, await forward(incoming, body, id), reply)
+    if (write !== undefined && !(await proxy.onWrite(write, "before"))) return reply.destroy()
+    const answer = await forward(incoming, body, id)
     const bytes = await readAll(answer)
-    if (!(await proxy.onWrite(write, "committed"))) return reply.destroy()
+    if (verdict === "unanswered" || (write !== undefined && !(await proxy.onWrite(write, "committed")))) {
+      return reply.destroy()
+    }
+    await until(performance.now() + proxy.lateness(request))
+    if (proxy.blackHole) return undefined
     reply.writeHead(answer.statusCode ?? 502, answer.headers)
-    return reply.end(bytes, () => void proxy.onWrite(write, "replied"))
+    return reply.end(bytes, () => void (write !== undefined && proxy.onWrite(write, "replied")))
   }
 
   const server = createServer((incoming, reply) => void serve(incoming, reply).catch(() => reply.destroy()))
@@ -89,6 +135,9 @@ export const makeProxy = async (user: User): Promise<Proxy> => {
     kubeconfig,
     writes,
     onWrite: () => Promise.resolve(true),
+    onRequest: () => Promise.resolve("pass"),
+    lateness: () => 0,
+    cut: () => server.closeAllConnections(),
     blackHole: false,
     close: () => {
       server.closeAllConnections()
@@ -97,6 +146,11 @@ export const makeProxy = async (user: User): Promise<Proxy> => {
     }
   }
   return proxy
+}
+
+const until = async (due: number): Promise<void> => {
+  const millis = due - performance.now()
+  if (millis > 0) await new Promise((resolve) => setTimeout(resolve, millis))
 }
 
 const readAll = async (stream: IncomingMessage): Promise<Buffer> => {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 
 const bin = process.env["ORCHESTRATOR_PROGRAM"] ?? join(import.meta.dirname, "../../src/bin.ts")
 
@@ -11,6 +12,8 @@ export interface ReplicaOptions {
   readonly namespace: string
   /** Its config.yaml. */
   readonly config: string
+  /** A module that is loaded before the program, with what it reads of the environment. */
+  readonly preload?: { readonly module: string; readonly env: Readonly<Record<string, string>> }
 }
 
 export class Replica {
@@ -18,14 +21,16 @@ export class Replica {
   readonly process: ChildProcess
   readonly exit: Promise<number | NodeJS.Signals | null>
 
-  constructor({ config, kubeconfig, namespace }: ReplicaOptions) {
-    const args = [bin, "serve", "--kubeconfig", kubeconfig, "--namespace", namespace, "--config", config]
+  constructor({ config, kubeconfig, namespace, preload }: ReplicaOptions) {
+    const before = preload === undefined ? [] : ["--import", pathToFileURL(preload.module).href]
+    const args = [...before, bin, "serve", "--kubeconfig", kubeconfig, "--namespace", namespace, "--config", config]
     this.process = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"] ?? "",
         HOME: tmpdir(),
-        NODE_COMPILE_CACHE: join(tmpdir(), "orchestrator-compiled")
+        NODE_COMPILE_CACHE: join(tmpdir(), "orchestrator-compiled"),
+        ...preload?.env
       }
     })
     const add = (chunk: Buffer) => void (this.log += chunk.toString())
