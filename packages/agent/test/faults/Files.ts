@@ -23,7 +23,9 @@ const failedAs = (method: string, path: string) => (fault: Extract<Fault, { read
 export const filesOf = (
   life: Life,
   real: FileSystem.FileSystem,
-  plain: (path: string) => string
+  plain: (path: string) => string,
+  /** For what is to be temporary: a container's own, which goes with its pod. */
+  temporary: string
 ): FileSystem.FileSystem => {
   type Change<A> = Effect.Effect<A, PlatformError.PlatformError>
   const change = <A>(method: string, path: string, done: Change<A>, half?: Change<unknown>) => {
@@ -40,7 +42,14 @@ export const filesOf = (
   ) =>
   (...words: A) => life.working(method(...words))
   const makeTempDirectory: FileSystem.FileSystem["makeTempDirectory"] = (options) =>
-    change("makeTempDirectory", `${options?.directory ?? ""}/${options?.prefix ?? ""}`, real.makeTempDirectory(options))
+    change(
+      "makeTempDirectory",
+      `${options?.directory ?? ""}/${options?.prefix ?? ""}`,
+      real.makeTempDirectory({
+        directory: temporary,
+        ...options
+      })
+    )
   const remove: FileSystem.FileSystem["remove"] = (path, options) => change("remove", path, real.remove(path, options))
 
   return {

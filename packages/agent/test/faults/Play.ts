@@ -2,7 +2,7 @@
 import { type Choices, lastChoice } from "@orchestrator/embedded/faults/Choices"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { commitTo } from "../fixtures/Remotes.ts"
+import { commitTo, removeOriginals } from "../fixtures/Remotes.ts"
 import { type Doubles, gitToken, modelKey, startDoubles } from "./Doubles.ts"
 import { judgeAttempt, type Reports, reportsOf, type Violation } from "./Judgement.ts"
 import { lookAt, type Seen } from "./Look.ts"
@@ -155,6 +155,7 @@ export const makePlayer = async (measuredBefore: ReadonlyMap<string, ReadonlyArr
     close: async () => {
       await doubles.close()
       for (const calm of calms.values()) removeWorld((await calm).world)
+      removeOriginals()
     }
   }
 }

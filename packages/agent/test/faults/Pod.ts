@@ -152,7 +152,8 @@ export const playAttempt = (options: AttemptOptions): Promise<AttemptEnd> =>
   new Promise((resolve) => {
     const { doubles, number, points, scenario, time, world } = options
     const folder = join(world.folder, `pod-${number}`)
-    mkdirSync(join(folder, "run"), { recursive: true })
+    const temporary = join(folder, "tmp")
+    for (const each of [join(folder, "run"), temporary]) mkdirSync(each, { recursive: true })
     const log: Array<string> = []
     const places = [[folder, "POD"], [world.workspace, "WORKSPACE"], [world.folder, "WORLD"]] as const
     const plain = (text: string) => plainLabel(text, places)
@@ -239,7 +240,10 @@ export const playAttempt = (options: AttemptOptions): Promise<AttemptEnd> =>
     }
     const servicesOf = (life: Life) =>
       services.pipe(
-        Context.add(FileSystem.FileSystem, filesOf(life, Context.get(services, FileSystem.FileSystem), plain)),
+        Context.add(
+          FileSystem.FileSystem,
+          filesOf(life, Context.get(services, FileSystem.FileSystem), plain, temporary)
+        ),
         Context.add(
           ChildProcessSpawner.ChildProcessSpawner,
           programsOf({ life, plain, real: Context.get(services, ChildProcessSpawner.ChildProcessSpawner) })
