@@ -73,7 +73,7 @@ export const sizeCases: ReadonlyArray<ContractCase> = [
       world.client.create(CodeRunKind, codeRun(world, "a", { env: env(4, 20_000) })),
       "Invalid"
     )
-    assert.include(message, "expected at most 65536 bytes in all fields but promptModification, found more")
+    assert.include(message, "expected at most 65536 bytes in all fields but prompt and promptModification, found more")
   }),
   contractCase("a write of the status is not about the spec, which it may leave out", function*(world) {
     const { metadata, spec } = yield* createCodeRun(world, "a", { env: env(3, 100) })
