@@ -238,7 +238,12 @@ export const ratesAreBounded = (events: ReadonlyArray<AuditEvent>): ReadonlyArra
       : [{ invariant: "I5", what: `${key}: more than ${most} requests in ${paceMillis / 1000} s`, proof }]
   }
   const byLife = Map.groupBy(own, ({ life }) => `replica ${life}`)
-  const byObject = Map.groupBy(own, ({ life, name, resource, verb }) => `replica ${life}, ${verb} ${resource} ${name}`)
+  // A list is of no object: runs of different services ask for different ones.
+  const named = own.filter(({ name }) => name !== "")
+  const byObject = Map.groupBy(
+    named,
+    ({ life, name, resource, verb }) => `replica ${life}, ${verb} ${resource} ${name}`
+  )
   return [
     ...[...byLife].flatMap(([key, all]) => found(key, all, mostRequests)),
     ...[...byObject].flatMap(([key, all]) => found(key, all, mostForOne))
