@@ -89,5 +89,6 @@ export const planCases = (
       cases.push({ scenario, class: of, choices: choose(single) })
     }
   }
-  return { cases, all }
+  // Whoever stops early has seen something of everything.
+  return { cases: shuffled(cases, seeded(`${seed} order`)), all }
 }

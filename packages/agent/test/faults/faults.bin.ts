@@ -53,20 +53,17 @@ if (!values.json) {
 await player.close()
 const { all, cases } = planCases(measured, wanted, seed)
 const report = makeReport()
-await playAll(
-  cases.toSorted((left, right) => left.scenario < right.scenario ? -1 : left.scenario > right.scenario ? 1 : 0),
-  {
-    threads: numberOf(values.threads),
-    points: new Map(measured.map(({ points, scenario }) => [scenario.id, points])),
-    onTally: (tally) => {
-      report.add(tally)
-      if (values.json) return
-      if (tally.failure !== undefined) tellFailure(tally.failure)
-      if (report.count() % 20 === 0) print(`${report.count()} of ${cases.length} cases`)
-    },
-    goesOn: () => report.failures.length < mostFailures && performance.now() - began < seconds * 1000
-  }
-)
+await playAll(cases, {
+  threads: numberOf(values.threads),
+  points: new Map(measured.map(({ points, scenario }) => [scenario.id, points])),
+  onTally: (tally) => {
+    report.add(tally)
+    if (values.json) return
+    if (tally.failure !== undefined) tellFailure(tally.failure)
+    if (report.count() % 20 === 0) print(`${report.count()} of ${cases.length} cases`)
+  },
+  goesOn: () => report.failures.length < mostFailures && performance.now() - began < seconds * 1000
+})
 const took = ((performance.now() - began) / 1000).toFixed(0)
 
 if (values.json) {
