@@ -40,6 +40,7 @@ export interface AuditEvent {
   /** `jobs`, `coderuns/status`. */
   readonly resource: string
   readonly namespace: string
+  /** Of a list, its selector. */
   readonly name: string
   readonly code: number
   /** Milliseconds since the epoch, with fractions. */
@@ -139,6 +140,9 @@ const isFenced = (verb: string, sent: unknown): boolean => {
   }
 }
 
+/** What a list is of. */
+const selectorOf = (uri: string): string => new URLSearchParams(uri.split("?")[1]).get("labelSelector") ?? ""
+
 /** A value that is in a Secret and nowhere else. */
 export const plantedSecret = "planted-not-a-real-secret-7f3a"
 
@@ -168,7 +172,8 @@ export const auditEvent = (text: string): AuditEvent | undefined => {
     verb,
     resource: part.join("/"),
     namespace: textOf(line, "objectRef", "namespace") ?? "",
-    name: textOf(line, "objectRef", "name") ?? textOf(line, "responseObject", "metadata", "name") ?? "",
+    name: textOf(line, "objectRef", "name") ?? textOf(line, "responseObject", "metadata", "name") ??
+      selectorOf(textOf(line, "requestURI") ?? ""),
     code,
     received,
     answered: millis(textOf(line, "stageTimestamp") ?? ""),

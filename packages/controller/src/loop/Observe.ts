@@ -140,14 +140,13 @@ export class Observe extends Context.Service<Observe, {
         if (busy !== undefined) return { ...seen, turn: notYet(at, busy) }
         const claim = stores.workspaces.get({ namespace: run.namespace, name: seen.claim })
         if (claim === undefined || isVacant(stores, run, claim)) return seen
-        yield* reads.workersOf(run.namespace, run.service ?? "")
-        const found = workspaceOf(at, run)
         // Also where the annotation names nobody: anybody may have taken it off. One without any mark of ours was given to nobody.
         const isUnmarked = claim.holder === undefined && claim.tenant === undefined
-        const before = claim.holder === run.uid || isUnmarked
-          ? undefined
-          : stores.underway.leftOfOthers(now)
-        return before !== undefined && found?.turn.tag === "free" ? { ...seen, turn: notYet(at, before) } : found
+        const before = claim.holder === run.uid || isUnmarked ? undefined : stores.underway.leftOfOthers(now)
+        // Whoever is found by then, it is looked again: what is read before that decides nothing.
+        if (before !== undefined) return { ...seen, turn: notYet(at, before) }
+        yield* reads.workersOf(run.namespace, run.service ?? "")
+        return workspaceOf(at, run)
       })
 
       const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
