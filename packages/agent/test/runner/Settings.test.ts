@@ -34,7 +34,7 @@ describe("the environment of a run", () => {
       type: "code",
       taskId: 7,
       promptFile: undefined,
-      branches: { plain: "feature/task-7-implementation", own: "feature/task-7-implementation-uid" },
+      branches: { plain: "feature/task-7-implementation", own: "feature/task-7-implementation-4c9cb519" },
       contested: false,
       service: "api",
       docsRepositoryUrl: "git@github.com:acme/docs.git",

@@ -12,12 +12,15 @@ const misleads = (fault: Fault): boolean =>
   (fault._tag === "Refuse" && fault.reason._tag === "Invalid") ||
   (fault._tag === "Jump" && Math.abs(fault.millis) >= 300 * second)
 
+/** A refusal that is said in the status, and taken back. */
+const isTold = (fault: Fault): boolean => fault._tag === "Refuse" && fault.reason._tag === "Forbidden"
+
 const variant = (of: FaultClass, name: string, fault: Fault): Variant => ({
   class: of,
   name,
   fault,
   misleads: misleads(fault),
-  weight: fault._tag === "Crash" && fault.older > 0 ? 2 : 1
+  weight: (fault._tag === "Crash" && fault.older > 0) || isTold(fault) ? 2 : 1
 })
 
 const says = "planted by the simulation"

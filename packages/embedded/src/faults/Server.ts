@@ -71,10 +71,14 @@ const withSteadyNames = (client: Client): Client => {
         const key = `${kind.kind} ${namespace}/${known}${name === "" ? generateName : ""}`
         const count = counts.get(key) ?? 0
         counts.set(key, count + 1)
-        return Effect.provideService(
-          client.create(kind, object, options),
-          Random.Random,
-          randomOf(seeded(`${key} ${count}`))
+        return client.create(kind, object, options).pipe(
+          Effect.provideService(Random.Random, randomOf(seeded(`${key} ${count}`))),
+          // What was not made counts for nothing.
+          Effect.tapError(() =>
+            Effect.sync(() => {
+              if (counts.get(key) === count + 1) counts.set(key, count)
+            })
+          )
         )
       })
   })

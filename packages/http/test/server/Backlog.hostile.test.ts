@@ -8,12 +8,13 @@ import { raw } from "../fixtures/TestServer.ts"
 
 const mebibyte = 1024 * 1024
 /** Several times what the kernel takes for a reader. */
-const answerBytes = 8 * mebibyte
+const answerBytes = 24 * mebibyte
+const answer = Buffer.alloc(answerBytes)
 
 /** Answers everybody with the same large body, and `/health` with a small one. */
 const serving = Effect.fnUntraced(function*(backlog: BacklogOptions) {
   const server = createServer((request, response) =>
-    void response.end(request.url === "/health" ? "ok" : Buffer.alloc(answerBytes))
+    void response.end(request.url === "/health" ? "ok" : answer)
   )
   yield* boundBacklog(server, backlog)
   yield* Effect.acquireRelease(
@@ -49,7 +50,7 @@ const unread = Effect.map(Metric.snapshot, (all) => {
 
 it.live("what waits for twelve of them is less than what three of them asked for, and the others are closed", () =>
   Effect.gen(function*() {
-    const mostBytes = 20 * mebibyte
+    const mostBytes = 60 * mebibyte
     const url = yield* serving({ mostBytes })
     const readers = yield* Effect.forEach(Array.from({ length: 12 }), () => asking(url))
     const { status } = yield* raw(url, { path: "/health" })

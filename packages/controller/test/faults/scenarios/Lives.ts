@@ -198,6 +198,7 @@ export const lives: ReadonlyArray<Scenario> = [
     id: "S25",
     name: "its pod is deleted by a person",
     script: interrupted,
+    evidenceGoes: true,
     acts: [
       create(codeRun("first")),
       whenWorking("first", "delete the pod", (user) => {
