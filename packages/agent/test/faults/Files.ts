@@ -11,6 +11,9 @@ const words = {
 /** Appended to by the moment: no number would stay. */
 const evidence = /\/\.orchestrator\/[^/]+\/\d+(?:\.\d+)?\/(?:log|stream\.jsonl)$/
 
+/** What a kill leaves of a write: whole pages, since the system copies each in one go. */
+const copied = (length: number): number => length / 2 - (length / 2) % 4096
+
 const failedAs = (method: string, path: string) => (fault: Extract<Fault, { readonly _tag: "Fail" }>) =>
   Effect.fail(PlatformError.systemError({
     _tag: "Unknown",
@@ -81,14 +84,14 @@ export const filesOf = (
         path,
         real.writeFile(path, data, options),
         // In place it is one call of the system, which a kill does not divide.
-        options?.flag === "r+" ? undefined : real.writeFile(path, data.slice(0, data.length / 2), options)
+        options?.flag === "r+" ? undefined : real.writeFile(path, data.slice(0, copied(data.length)), options)
       ),
     writeFileString: (path, text, options) =>
       change(
         "writeFile",
         path,
         real.writeFileString(path, text, options),
-        real.writeFileString(path, text.slice(0, text.length / 2), options)
+        real.writeFileString(path, text.slice(0, copied(text.length)), options)
       ),
     stream: (path, options) =>
       Stream.unwrap(Effect.sync(() => {
