@@ -13,9 +13,7 @@ const answer = Buffer.alloc(answerBytes)
 
 /** Answers everybody with the same large body, and `/health` with a small one. */
 const serving = Effect.fnUntraced(function*(backlog: BacklogOptions) {
-  const server = createServer((request, response) =>
-    void response.end(request.url === "/health" ? "ok" : answer)
-  )
+  const server = createServer((request, response) => void response.end(request.url === "/health" ? "ok" : answer))
   yield* boundBacklog(server, backlog)
   yield* Effect.acquireRelease(
     Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
