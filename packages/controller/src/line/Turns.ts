@@ -1,5 +1,5 @@
 /** The workspace of a run, and whether it is its turn there. Pure. */
-import { isTenant, type Tenant } from "@orchestrator/domain/Tenant"
+import { isTenant, type Tenant, workspaceNames } from "@orchestrator/domain/Tenant"
 import { Result } from "effect"
 import { isAlive } from "../attempt/CurrentAttempt.ts"
 import type { JobFacts } from "../facts/Job.ts"
@@ -48,6 +48,16 @@ const candidate = (snapshot: Snapshot, run: LiveRun, tenant: Tenant, name: strin
     claim: claim && { tenant: claim.tenant, lastHolder: tenantOfRun(claim.holder) },
     usedByOthers: workingIn(snapshot, `${run.namespace}/${name}`).some(isOthers)
   }
+}
+
+/** The tenant's first claim, where somebody whom nobody knows works in it and the store does not have it: it may be behind. */
+export const unseenClaim = (snapshot: Snapshot, { namespace, spec }: LiveRun): string | undefined => {
+  const tenant = Result.isSuccess(spec) ? spec.success.workspace : undefined
+  if (tenant === undefined) return undefined
+  const [name] = workspaceNames(tenant)
+  const isSeen = snapshot.workspaces.get({ namespace, name }) !== undefined
+  const isUsed = workingIn(snapshot, `${namespace}/${name}`).some((uid) => runByUid(snapshot, uid) === undefined)
+  return !isSeen && isUsed ? name : undefined
 }
 
 const isLive = (snapshot: Snapshot) => (job: JobFacts) =>

@@ -22,7 +22,7 @@ import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
 import { admitted, reachedLimit } from "../line/Admission.ts"
 import { isVacant } from "../line/Possession.ts"
-import { workspaceOf } from "../line/Turns.ts"
+import { unseenClaim, workspaceOf } from "../line/Turns.ts"
 import { type Moment, startObstacle } from "../line/Waiting.ts"
 import { mustWait } from "../line/Workspaces.ts"
 import { nonce } from "./Nonce.ts"
@@ -133,6 +133,8 @@ export class Observe extends Context.Service<Observe, {
        * first, so that they do.
        */
       const assured = Effect.fnUntraced(function*(at: Moment, run: LiveRun) {
+        const unseen = unseenClaim(stores, run)
+        if (unseen !== undefined) yield* reads.claimNamed(run.namespace, unseen)
         const seen = workspaceOf(at, run)
         if (seen === undefined || mustWait(seen.turn, config) || config.storage.access === "Shared") return seen
         const now = yield* Clock.monotonicTimeNanos
@@ -144,7 +146,7 @@ export class Observe extends Context.Service<Observe, {
         const isUnmarked = claim.holder === undefined && claim.tenant === undefined
         const before = claim.holder === run.uid || isUnmarked ? undefined : stores.underway.leftOfOthers(now)
         // Whoever is found by then, it is looked again: what is read before that decides nothing.
-        if (before !== undefined) return { ...seen, turn: notYet(at, before) }
+        if (before !== undefined) return seen.turn.tag === "free" ? { ...seen, turn: notYet(at, before) } : seen
         yield* reads.workersOf(run.namespace, run.service ?? "")
         return workspaceOf(at, run)
       })

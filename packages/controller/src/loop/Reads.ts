@@ -4,11 +4,12 @@
  */
 import { labelValue, runUidLabel } from "@orchestrator/domain/Labels"
 import { readablePage } from "@orchestrator/k8s/Intake"
-import { JobKind, type Kind, PodKind } from "@orchestrator/k8s/Kinds"
+import { JobKind, type Kind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient, type Selectors } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
+import { claimFacts } from "../facts/Claim.ts"
 import { jobFacts } from "../facts/Job.ts"
 import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
 import { podFacts } from "../facts/Pod.ts"
@@ -40,6 +41,13 @@ export const makeReads = Effect.gen(function*() {
     for (const job of items) stores.jobs.read(jobFacts(job))
     takePods(yield* list(PodKind, selectors))
   })
+
+  /** A claim that the store lacks, if there is one. */
+  const claimNamed = (namespace: string, name: string) =>
+    client.get(PersistentVolumeClaimKind, { namespace, name }).pipe(
+      Effect.map((claim) => stores.workspaces.read(claimFacts(claim))),
+      Effect.catchIf(hasReason("NotFound"), () => Effect.void)
+    )
 
   /** A Job that the store lacks; undefined: there is none. One without our labels is not put into the store, which is not told of it. */
   const jobNamed = (namespace: string, name: string) =>
@@ -79,5 +87,5 @@ export const makeReads = Effect.gen(function*() {
   /** UID of the run that has a name now. */
   const uidOf = (key: RunKey) => Effect.map(runNamed(key), (run) => run?.metadata.uid)
 
-  return { podsOf, workersOf, jobNamed, runAgain, wholeRun, uidOf }
+  return { podsOf, workersOf, claimNamed, jobNamed, runAgain, wholeRun, uidOf }
 })

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { tenantOf } from "@orchestrator/domain/Tenant"
 import type { ObservedWorkspace, WorkspaceTurn } from "../../src/facts/Observed.ts"
 import type { RunFacts } from "../../src/facts/Run.ts"
-import { workspaceOf } from "../../src/line/Turns.ts"
+import { unseenClaim, workspaceOf } from "../../src/line/Turns.ts"
 import { complete } from "../fixtures/Jobs.ts"
 import { claimNames, docsRun, jobAt, lineClaim, lineRun, momentOf, podAt, type Things } from "../fixtures/SnapshotOf.ts"
 import { finished, pausedFor } from "../fixtures/Statuses.ts"
@@ -330,4 +330,16 @@ describe("a run's turn in its workspace, where nobody has it", () => {
       want: behind("a")
     }
   ])("$name", turn)
+})
+
+describe("a claim that may be there although the store does not have it", () => {
+  it.each<{ name: string; things: Things; want: string | undefined }>([
+    { name: "is the one in which somebody works whom nobody knows", things: { jobs: [jobAt(older)] }, want: plain },
+    { name: "is none where nobody works", things: {}, want: undefined },
+    { name: "is none that is seen", things: { claims: [lineClaim()], jobs: [jobAt(older)] }, want: undefined },
+    { name: "is none of a run that is known", things: { jobs: [jobAt(older)], runs: [older] }, want: undefined }
+  ])("$name", ({ things, want }) =>
+    run.ended
+      ? assert.fail("the run has ended")
+      : assert.strictEqual(unseenClaim(momentOf({ ...things, runs: [run, ...things.runs ?? []] }).snapshot, run), want))
 })
