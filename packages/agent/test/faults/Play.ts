@@ -6,7 +6,7 @@ import { commitTo, removeOriginals } from "../fixtures/Remotes.ts"
 import { type Doubles, gitToken, modelKey, startDoubles } from "./Doubles.ts"
 import { judgeAttempt, type Reports, reportsOf, type Violation } from "./Judgement.ts"
 import { lookAt, type Seen } from "./Look.ts"
-import { type AttemptEnd, type Known, playAttempt } from "./Pod.ts"
+import { type AttemptEnd, type Known, playAttempt, watchNoMore } from "./Pod.ts"
 import { makePoints, type Point } from "./Points.ts"
 import type { Scenario } from "./Scenario.ts"
 import { makeTime } from "./Time.ts"
@@ -153,6 +153,7 @@ export const makePlayer = async (measuredBefore: ReadonlyMap<string, ReadonlyArr
       return outcome
     },
     close: async () => {
+      watchNoMore()
       await doubles.close()
       for (const calm of calms.values()) removeWorld((await calm).world)
       removeOriginals()

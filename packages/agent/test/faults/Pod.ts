@@ -31,21 +31,34 @@ const services = await Effect.runPromise(Effect.gen(function*() {
   )
 }))
 
-/** The server that a broker of this thread listens with is found when it does. */
-let onListening: (server: Server) => void = () => {}
-subscribe("tracing:net.server.listen:asyncEnd", (message) => {
-  onListening((message as { readonly server: Server }).server)
-})
-/** A request to it: whoever sent it waits. */
-let onRequest: (response: ServerResponse, server: Server) => void = () => {}
+/** What an attempt is told of the connections of its thread, its own and those of others. */
+interface Watching {
+  /** The server that a broker listens with is found when it does. */
+  readonly listening: (server: Server) => void
+  /** A request to it: whoever sent it waits. */
+  readonly asked: (response: ServerResponse, server: Server) => void
+  /** A request of a program is under way. */
+  readonly asks: (request: ClientRequest) => void
+}
+const nobody: Watching = { listening: () => {}, asked: () => {}, asks: () => {} }
+let watching = nobody
+subscribe(
+  "tracing:net.server.listen:asyncEnd",
+  (message) => watching.listening((message as { readonly server: Server }).server)
+)
 subscribe("http.server.request.start", (message) => {
   const { response, server } = message as { readonly response: ServerResponse; readonly server: Server }
-  onRequest(response, server)
+  watching.asked(response, server)
 })
+subscribe(
+  "http.client.request.start",
+  (message) => watching.asks((message as { readonly request: ClientRequest }).request)
+)
 
-/** A request of a program of this thread is under way. */
-let onCall: (request: ClientRequest) => void = () => {}
-subscribe("http.client.request.start", (message) => onCall((message as { readonly request: ClientRequest }).request))
+/** Until then the last attempt watches on: what was killed may still begin to listen. */
+export const watchNoMore = (): void => {
+  watching = nobody
+}
 
 export interface Known {
   readonly branch: string
@@ -251,26 +264,30 @@ export const playAttempt = (options: AttemptOptions): Promise<AttemptEnd> =>
         Context.add(HttpClient.HttpClient, callsOf(life, Context.get(services, HttpClient.HttpClient), plain))
       )
 
-    onListening = (server) => {
+    const isOfBroker = (server: Server): boolean => {
       const address = server.address()
-      if (address === null || typeof address === "string" || doubles.ports.has(address.port)) return
-      const life = brokered ? broker : runner
-      const close = () => {
-        server.close()
-        server.closeAllConnections()
+      return address !== null && typeof address !== "string" && !doubles.ports.has(address.port)
+    }
+    watching = {
+      listening: (server) => {
+        if (!isOfBroker(server)) return
+        const life = brokered ? broker : runner
+        const close = () => {
+          server.close()
+          server.closeAllConnections()
+        }
+        if (life?.isAlive() === true) life.onKill(close)
+        else close()
+      },
+      asked: (response, server) => {
+        if (!isOfBroker(server)) return
+        time.wait()
+        response.once("close", time.goOn)
+      },
+      asks: (request) => {
+        time.begin()
+        request.once("close", time.end)
       }
-      if (life?.isAlive() === true) life.onKill(close)
-      else close()
-    }
-    onRequest = (response, server) => {
-      const address = server.address()
-      if (address === null || typeof address === "string" || doubles.ports.has(address.port)) return
-      time.wait()
-      response.once("close", time.goOn)
-    }
-    onCall = (request) => {
-      time.begin()
-      request.once("close", time.end)
     }
 
     const startBroker = () => {
