@@ -1,7 +1,7 @@
+/** Whole milliseconds from some beginning. What is measured by them neither jumps nor stands still when somebody sets the clock. */
 import { Clock, Effect } from "effect"
 
-/** Whole milliseconds from some beginning. What is measured by them neither jumps nor stands still when somebody sets the clock. */
-export const monotonicMillis: Effect.Effect<number> = Effect.map(
-  Clock.monotonicTimeNanos,
-  (nanos) => Number(nanos / 1_000_000n)
-)
+/** Of a reading of the monotonic clock. */
+export const millisOf = (nanos: bigint): number => Number(nanos / 1_000_000n)
+
+export const monotonicMillis: Effect.Effect<number> = Effect.map(Clock.monotonicTimeNanos, millisOf)

@@ -5,11 +5,12 @@
  */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { holderAnnotation, jobFinalizer, stopAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { apiVersionOf, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject, Job, KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
+import { Context, Effect, Exit, Layer, Option } from "effect"
 import { Action, type ActionOf, type StatusWrite } from "../decide/Action.ts"
 import type { Plan } from "../decide/Rule.ts"
 import { claimFacts } from "../facts/Claim.ts"
@@ -91,7 +92,7 @@ export class Interpreter extends Context.Service<Interpreter, {
         if (claim === undefined) return client.create(JobKind, job)
         const key = `${namespace}/${claim}`
         const answered = (unknown: boolean) =>
-          Effect.map(Clock.monotonicTimeNanos, (now) => stores.underway.answered(key, name, now, unknown))
+          Effect.map(monotonicMillis, (now) => stores.underway.answered(key, name, now, unknown))
         return Effect.andThen(
           Effect.sync(() => stores.underway.sent(key, name)),
           Effect.onExit(client.create(JobKind, job), (exit) => answered(!isAnswer(exit)))

@@ -4,6 +4,7 @@
  * has listed anew what the leader before it may have written.
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { checkedClient } from "@orchestrator/k8s/CheckedClient"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { fencedClient, Leadership } from "@orchestrator/k8s/leadership/Leadership"
@@ -94,7 +95,7 @@ export class Controller extends Context.Service<Controller, {
       })
 
       const work = Effect.scoped(Effect.gen(function*() {
-        stores.underway.takenOver(yield* Clock.monotonicTimeNanos)
+        stores.underway.takenOver(yield* monotonicMillis)
         yield* Effect.forkScoped(supervised("sweep", Effect.forever(sweep)))
         yield* Effect.forkScoped(supervised("finishing of Jobs", Effect.forever(finishJobs)))
         yield* Effect.forkScoped(supervised("settling of ended runs", Effect.forever(settleEnded)))

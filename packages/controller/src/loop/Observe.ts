@@ -2,10 +2,11 @@
  * Reads the stores once and says what there is. The only input of a plan. Of a run that the store has not whole, the spec is read from the
  * API server when its Job or files are about to be made, and only then.
  */
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
-import { Clock, Context, DateTime, Effect, Layer, Option, Result } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
 import { currentJob } from "../attempt/CurrentAttempt.ts"
 import { isOwnJob } from "../attempt/OwnJob.ts"
 import { pausedUntil } from "../attempt/Pause.ts"
@@ -123,7 +124,7 @@ export class Observe extends Context.Service<Observe, {
         lastSession(run, run.tenant === undefined ? [] : stores.runs[run.kind].by("tenant", run.tenant.key))
 
       /** For how many milliseconds another Job for the workspace may come to be that nothing tells of yet; a run looks again before that. */
-      const underway = (now: bigint, run: LiveRun, claim: string) => {
+      const underway = (now: number, run: LiveRun, claim: string) => {
         const left = stores.underway.left(`${run.namespace}/${claim}`, run.jobName, now)
         return left === undefined ? undefined : Math.min(left, underwayLookMillis)
       }
@@ -137,7 +138,7 @@ export class Observe extends Context.Service<Observe, {
         if (unseen !== undefined) yield* reads.claimNamed(run.namespace, unseen)
         const seen = workspaceOf(at, run)
         if (seen === undefined || mustWait(seen.turn, config) || config.storage.access === "Shared") return seen
-        const now = yield* Clock.monotonicTimeNanos
+        const now = yield* monotonicMillis
         const busy = underway(now, run, seen.claim)
         if (busy !== undefined) return { ...seen, turn: notYet(at, busy) }
         const claim = stores.workspaces.get({ namespace: run.namespace, name: seen.claim })

@@ -1,4 +1,5 @@
 /** The controllers of a simulation: the whole program of each, over the client that the simulation gives it. */
+import { millisOf } from "@orchestrator/domain/Monotonic"
 import type { Process } from "@orchestrator/embedded/faults/Process"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
@@ -31,8 +32,8 @@ const settingsOf = (scenario: Scenario) => {
 export interface Running {
   readonly controller: Controller["Service"]
   readonly stores: Stores["Service"]
-  /** By its monotonic clock. */
-  readonly now: () => bigint
+  /** Milliseconds of its monotonic clock. */
+  readonly now: () => number
 }
 
 export const makeControllers = (scenario: Scenario) => {
@@ -67,7 +68,7 @@ export const makeControllers = (scenario: Scenario) => {
         controllers.set(process.name, {
           controller: Context.get(made, Controller),
           stores: Context.get(made, Stores),
-          now: Context.get(process.context, Clock.Clock).monotonicTimeNanosUnsafe
+          now: () => millisOf(Context.get(process.context, Clock.Clock).monotonicTimeNanosUnsafe())
         })
       })
     )

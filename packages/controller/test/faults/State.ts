@@ -38,7 +38,7 @@ const knownFor = (millis: number | undefined): string => millis === undefined ? 
 
 const ofStores = (
   { files, jobs, lastPods, podWarnings, pods, refusals, runs, strays, underway, workspaces }: Stores["Service"],
-  now: bigint
+  now: number
 ): string =>
   [
     ...[

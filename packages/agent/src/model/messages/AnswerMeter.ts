@@ -1,5 +1,5 @@
 /** The bytes of an answer on their way to the agent, counted beside: what the API says that it used settles what was reserved for it. */
-import { monotonicMillis } from "@orchestrator/domain/Monotonic"
+import { millisOf, monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { Clock, Effect, Stream } from "effect"
 import type { Let } from "../ModelDialect.ts"
 import { sseReader } from "./Sse.ts"
@@ -24,7 +24,7 @@ const silence = (idleSeconds: number, lastWord: () => number) =>
 export const meteredEvents = <E>(bytes: Stream.Stream<Uint8Array, E>, claim: Let, idleSeconds: number) =>
   Stream.unwrap(Effect.gen(function*() {
     const clock = yield* Clock.Clock
-    const now = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+    const now = () => millisOf(clock.monotonicTimeNanosUnsafe())
     const reader = sseReader()
     let seen: Seen | undefined
     let unreported = 0

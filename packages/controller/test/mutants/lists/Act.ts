@@ -85,8 +85,8 @@ export const act: ReadonlyArray<Mutant> = [
   {
     name: "what is written is not told to be on its way",
     file: "packages/controller/src/facts/Underway.ts",
-    find: "byClaim.set(claim, jobs.set(job, undefined))",
-    replace: "jobs.set(job, undefined)",
+    find: "byClaim.set(claim, jobs.set(job, Infinity))",
+    replace: "jobs.set(job, Infinity)",
     by: { test: "packages/controller/test/program/Possession" }
   },
   {

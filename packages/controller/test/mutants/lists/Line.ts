@@ -56,8 +56,8 @@ export const line: ReadonlyArray<Mutant> = [
   {
     name: "the wait for what the process before may have sent goes by the wall clock",
     file: "packages/controller/src/loop/Observe.ts",
-    find: "const now = yield* Clock.monotonicTimeNanos",
-    replace: "const now = yield* Clock.currentTimeNanos",
+    find: "const now = yield* monotonicMillis",
+    replace: "const now = DateTime.toEpochMillis(at.now)",
     by: { test: "packages/controller/test/program/ClockSet" }
   },
   {
