@@ -138,6 +138,9 @@ export const taskIdOf = (
   { prompt, taskId }: { readonly taskId: number; readonly prompt?: unknown }
 ): number | undefined => prompt !== undefined && taskId === 0 ? undefined : taskId
 
+/** What a prompt calls itself: its first line. */
+export const promptTitle = (prompt: string): string => (prompt.trim().split("\n")[0] ?? "").replace(/^#+\s*/, "").trim()
+
 const codeStatus = commonStatus("CodeRun", "code implementation")
 
 export class CodeRunStatus extends Schema.Class<CodeRunStatus>("CodeRunStatus")({

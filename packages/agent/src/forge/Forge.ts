@@ -29,17 +29,16 @@ export class Forge extends Context.Service<Forge, {
       if (found === undefined || address?.repository === undefined) {
         return Forge.of({ known: false, deliver: () => Effect.void, hasOpened: () => Effect.succeed(false) })
       }
-      const withRepository = found.forge.connect({ client, api: found.api, token: gitToken }, address.repository)
+      const connected = found.forge.connect({ client, api: found.api, token: gitToken }, address.repository)
+      const withRepository: typeof connected = (use) =>
+        Effect.provideService(connected(use), HttpClient.TracerPropagationEnabled, false)
       return Forge.of({
         known: true,
-        deliver: (options) =>
-          withRepository((repository) => deliverPullRequest(repository, options)).pipe(
-            Effect.provideService(HttpClient.TracerPropagationEnabled, false)
-          ),
+        deliver: (options) => withRepository((repository) => deliverPullRequest(repository, options)),
         hasOpened: (branch, runUid) =>
-          withRepository((repository) => repository.find(branch)).pipe(
-            Effect.map((found) => found.some(({ body, state }) => state === "open" && hasPartOf(body, runUid))),
-            Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+          Effect.map(
+            withRepository((repository) => repository.find(branch)),
+            (found) => found.some(({ body, state }) => state === "open" && hasPartOf(body, runUid))
           )
       })
     })

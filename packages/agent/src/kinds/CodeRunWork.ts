@@ -28,6 +28,10 @@ interface Asked {
 
 const idOf = ({ taskId, taskPromptFile }: Asked) => taskIdOf({ taskId, prompt: taskPromptFile })
 
+/** What a run is about, in words: `task 7`. */
+export const taskWords = ({ taskId }: Pick<CodeTask, "taskId">): string =>
+  taskId === undefined ? "the run's prompt" : `task ${taskId}`
+
 const branchesOf = (asked: Asked) => codeBranches({ name: asked.runName, uid: asked.runUid, taskId: idOf(asked) })
 
 export const codeRunWork: RunWork<Environments<"code">, CodeTask> = {
@@ -35,8 +39,8 @@ export const codeRunWork: RunWork<Environments<"code">, CodeTask> = {
     branches: branchesOf(values),
     docsUrl: values.docsRepositoryUrl,
     base: values.pullRequest.base,
-    title: idOf(values) === undefined ? `Implement ${values.runName}` : `Implement task ${values.taskId}`,
-    task: idOf(values) === undefined ? "the run's prompt" : `task ${values.taskId}`
+    title: `Implement ${idOf(values) === undefined ? values.runName : taskWords(values)}`,
+    task: taskWords({ taskId: idOf(values) })
   }),
   task: (values) => ({
     type: "code",

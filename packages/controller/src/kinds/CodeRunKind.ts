@@ -1,4 +1,4 @@
-import { CodeRun, CodeRunSpec, taskIdOf } from "@orchestrator/domain/CodeRun"
+import { CodeRun, CodeRunSpec, promptTitle, taskIdOf } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { codeBranches, codeJobName } from "@orchestrator/domain/Names"
@@ -54,9 +54,9 @@ const withoutPrompt = (run: CodeRun): CodeRun => {
   return new CodeRun({ ...run, spec: new CodeRunSpec(spec) })
 }
 
-/** The first line of a prompt; a task of a project has a title of its own. */
+/** A task of a project has a title of its own. */
 const titleOf = (spec: CodeRunSpec): string | undefined =>
-  taskIdOf(spec) === undefined ? spec.prompt?.trim().split("\n")[0]?.replace(/^#+\s*/, "").trim() : undefined
+  spec.prompt !== undefined && taskIdOf(spec) === undefined ? promptTitle(spec.prompt) : undefined
 
 const task = ({ docsRepositoryUrl, prompt, repositoryUrl, taskId }: CodeRunSpec): ReadonlyArray<Variable> =>
   literals(encodeRunnerEnvironment({

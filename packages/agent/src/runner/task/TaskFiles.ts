@@ -2,6 +2,7 @@
  * What a run works from. CodeRun: its own prompt, or the task's files of the docs repository, copied to `task/`, read from git objects so
  * that nothing of that repository is ever checked out or followed. DocsRun: the project's own list of tasks.
  */
+import { promptTitle } from "@orchestrator/domain/CodeRun"
 import { Effect, FileSystem, Result } from "effect"
 import { readBlobs } from "../../git/Blobs.ts"
 import { Git } from "../../git/Git.ts"
@@ -78,8 +79,7 @@ const readPrompt = Effect.fnUntraced(function*(file: string) {
   const text = yield* fs.readFileString(`${roots.config}/${file}`).pipe(
     Effect.mapError(({ message }) => setupFailed(`the run's prompt ${file} cannot be read: ${message}`))
   )
-  const [first = ""] = text.trim().split("\n")
-  return { files: new Map([["prompt.md", text]]), title: first.replace(/^#+\s*/, "").trim() } satisfies TaskSources
+  return { files: new Map([["prompt.md", text]]), title: promptTitle(text) } satisfies TaskSources
 })
 
 /** The files that say what to do: the run's own prompt, or those of its task. */

@@ -13,7 +13,7 @@ import {
 import { Git, GitError } from "../../git/Git.ts"
 import { type Remote, Upstream, UpstreamError } from "../../git/Upstream.ts"
 import { advice, isTransient, noStart } from "../../git/UpstreamWords.ts"
-import type { CodeTask } from "../../kinds/CodeRunWork.ts"
+import { type CodeTask, taskWords } from "../../kinds/CodeRunWork.ts"
 import type { DocsTask } from "../../kinds/DocsRunWork.ts"
 import { matchTask } from "../../kinds/RunWorks.ts"
 import { discard, kindOf } from "../../pod/Plain.ts"
@@ -181,8 +181,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   const handover = yield* Handover
   const { githubUser, run, workingDirectory } = settings
   const url = upstream.name("target")
-  const what = task.taskId === undefined ? "the run's prompt" : `task ${task.taskId}`
-  yield* Effect.log(`preparing ${url} for ${what}`)
+  yield* Effect.log(`preparing ${url} for ${taskWords(task)}`)
   const [sources, remote] = yield* Effect.all([
     readTaskFiles(task),
     upstream.look("target").pipe(Effect.mapError(unreachable("target repository", githubUser)))
