@@ -7,6 +7,7 @@ WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 COPY packages/agent/package.json packages/agent/
 COPY packages/cli/package.json packages/cli/
+COPY packages/client/package.json packages/client/
 COPY packages/controller/package.json packages/controller/
 COPY packages/domain/package.json packages/domain/
 COPY packages/http/package.json packages/http/

@@ -6,7 +6,7 @@ import { importsOf, modulesOf, packageOf } from "./Modules.ts"
 import { roomsProblems } from "./Rooms.ts"
 import type { Source } from "./Sources.ts"
 
-type Package = "domain" | "templates" | "k8s" | "embedded" | "controller" | "http" | "agent" | "cli"
+type Package = "domain" | "templates" | "k8s" | "embedded" | "controller" | "http" | "client" | "agent" | "cli"
 
 const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
   domain: [],
@@ -15,17 +15,21 @@ const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
   embedded: ["domain", "k8s"],
   controller: ["domain", "templates", "k8s"],
   http: ["domain", "k8s"],
+  client: ["domain", "http"],
   agent: ["domain"],
-  cli: ["domain", "templates", "k8s", "embedded", "controller", "http", "agent"]
+  cli: ["domain", "templates", "k8s", "embedded", "controller", "http", "client", "agent"]
 }
 
 const isTest = (path: string) => path.startsWith("packages/") && path.includes("/test/")
 
-/** Packages whose tests need a cluster have the one in memory. */
-const testsMayImport: ReadonlyArray<Package> = ["embedded"]
+/** Packages whose tests need a cluster have the one in memory; a server is asked by its client. */
+const testsMayImport: ReadonlyArray<Package> = ["embedded", "client"]
 
-/** Modules that others load without the server behind them: whatever they reach stays within domain. */
-const contractRoots = /^packages\/http\/src\/(contract|client)\//
+/** Modules that browsers and other people's programs load, without the server behind them. */
+const contractRoots = /^packages\/(http\/src\/contract|client\/src)\//
+
+/** What such modules may load: Effect, domain, and each other. */
+const mayBePublished = /^(effect(\/.+)?$|@orchestrator\/domain\/|@orchestrator\/http\/contract\/|packages\/)/
 
 const isPackage = (name: string | undefined): name is Package => name !== undefined && Object.hasOwn(mayImport, name)
 
@@ -71,9 +75,9 @@ const contractProblems = (modules: ReadonlyArray<Source>): ReadonlyArray<string>
     const module = byPath.get(path)
     for (const imported of module === undefined ? [] : importsOf(module)) {
       if (byPath.has(imported)) reached.add(imported)
-      if (/^@orchestrator\/(?!domain\/)/.test(imported)) {
+      if (!mayBePublished.test(imported)) {
         problems.push(
-          `${path} imports ${imported}, but the HTTP contract and client load it and may import domain only`
+          `${path} imports ${imported}, but the HTTP contract and client load it and may import effect and domain only`
         )
       }
     }

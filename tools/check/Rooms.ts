@@ -28,7 +28,8 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   controller: ["kinds", "facts", "attempt", "line", "manifest", "decide", "act", "loop"],
   agent: ["pod", "kinds", "broker/services", "model", "agents", "runner/services", "forge", "git", "broker", "runner"],
-  http: ["contract", "client", "services", "access", "handlers", "server"],
+  http: ["contract", "services", "access", "handlers", "server"],
+  client: ["."],
   cli: ["settings", "product", "crds", "prepare", "release", "serve", "dev", "commands", "."]
 }
 

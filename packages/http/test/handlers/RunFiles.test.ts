@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { runUidLabel } from "@orchestrator/domain/Labels"
 import { CodeRunKind, ConfigMapKind } from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
-import { OrchestratorClient } from "../../src/client/Client.ts"
 import { makeCodeRun, namespace } from "../fixtures/Runs.ts"
 import { store, TestApi } from "../fixtures/TestApi.ts"
 

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { Effect, Metric } from "effect"
 import { TestClock } from "effect/testing"
-import { OrchestratorClient } from "../../src/client/Client.ts"
 import { Readiness } from "../../src/services/Readiness.ts"
 import { ask, layerOver, TestApi } from "../fixtures/TestApi.ts"
 

@@ -1,9 +1,9 @@
 /** Of a run that waits, the API tells whom it waits for at this moment. */
 import { assert, it } from "@effect/vitest"
+import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { CodeRunKind, DocsRunKind } from "@orchestrator/k8s/Kinds"
 import { Effect, Layer } from "effect"
-import { OrchestratorClient } from "../../src/client/Client.ts"
 import { Lines } from "../../src/services/Lines.ts"
 import { makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
 import { layerOver, store, TestApi } from "../fixtures/TestApi.ts"

@@ -1,8 +1,8 @@
 /** The typed client, derived from the contract: `client.codeRuns.create({ payload })`, `client.health({})`. Problems arrive as the classes of `Problem.ts`, by their tags. */
+import { Api } from "@orchestrator/http/contract/Api"
 import { Context, flow, identity, Layer, type Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
-import { Api } from "../contract/Api.ts"
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8080` */
@@ -14,7 +14,7 @@ export interface ClientOptions {
 // Requirements of a generic method, `[Mode] extends ... ? never : never`, that come to nothing for every mode.
 // @effect-diagnostics-next-line leakingRequirements:off
 export class OrchestratorClient extends Context.Service<OrchestratorClient, HttpApiClient.ForApi<typeof Api>>()(
-  "@orchestrator/http/client/Client"
+  "@orchestrator/client/OrchestratorClient"
 ) {
   /** Needs an HttpClient: `FetchHttpClient.layer`, `NodeHttpClient.layerUndici`. */
   static readonly layerWith = ({ baseUrl, token }: ClientOptions) =>
