@@ -19,7 +19,10 @@ const operations = [
   ["get", "/repos/{owner}/{repo}/pulls/{pull_number}"],
   ["patch", "/repos/{owner}/{repo}/pulls/{pull_number}"],
   ["post", "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"],
-  ["post", "/repos/{owner}/{repo}/issues/{issue_number}/labels"]
+  ["post", "/repos/{owner}/{repo}/issues/{issue_number}/labels"],
+  ["get", "/repos/{owner}/{repo}/issues/{issue_number}"],
+  ["get", "/repos/{owner}/{repo}/issues/{issue_number}/comments"],
+  ["get", "/repos/{owner}/{repo}/collaborators/{username}/permission"]
 ] as const
 
 type Json = { readonly [key: string]: unknown }

@@ -35,12 +35,34 @@ export interface PullRequestOptions {
   readonly teamReviewers: ReadonlyArray<string>
 }
 
+export interface IssueComment {
+  /** The login; empty where the account is gone. */
+  readonly author: string
+  readonly body: string
+  /** Whether the forge says beside the comment that its author belongs to the repository. */
+  readonly member: boolean
+}
+
+/** What somebody has asked for at the forge. */
+export interface Issue extends IssueComment {
+  readonly number: number
+  readonly url: string
+  readonly title: string
+  readonly state: "open" | "closed"
+  /** Some forges number pull requests as issues. */
+  readonly isPullRequest: boolean
+  /** Oldest first; of very many the newest. */
+  readonly comments: ReadonlyArray<IssueComment>
+  /** How many comments there are before those. */
+  readonly olderComments: number
+}
+
 export interface RepositoryName {
   readonly owner: string
   readonly name: string
 }
 
-/** The pull requests of one repository. */
+/** The pull requests and issues of one repository. */
 export interface Repository {
   readonly name: RepositoryName
   /** Of a branch of the repository's own, whatever became of them, newest first. */
@@ -51,6 +73,10 @@ export interface Repository {
   readonly isDuplicate: (error: ForgeError) => boolean
   readonly update: (id: number, body: string) => Effect.Effect<unknown, ForgeError>
   readonly read: (id: number) => Effect.Effect<PullRequest, ForgeError>
+  /** Of an issue that has gone to another repository it says where it is, and does not follow: another one may have its number there. */
+  readonly issue: (number: number) => Effect.Effect<Issue, ForgeError>
+  /** Whether this person may push to the repository; undefined where the forge does not tell that to whoever asks. */
+  readonly mayWrite: (login: string) => Effect.Effect<boolean | undefined, ForgeError>
 }
 
 export interface ForgeOptions {

@@ -52,6 +52,35 @@ describe("the double of GitHub", () => {
       assert.deepStrictEqual(forge.problems, [])
     }))
 
+  it.live("answers everything that is asked of an issue as the published description says", () =>
+    Effect.gen(function*() {
+      const issues = [
+        {
+          repository: name,
+          number: 12,
+          title: "Broken",
+          body: "It is.",
+          author: "ada",
+          comments: [{ author: "bob" }, {}]
+        },
+        { repository: name, number: 13, title: "Gone", deleted: true },
+        { repository: name, number: 14, title: "Elsewhere", transferred: { repository: "acme/docs", number: 3 } }
+      ]
+      const { ask, forge } = yield* start({ issues, roles: { ada: "maintain" } })
+      yield* ask("POST", "/pulls", wish)
+      const asked = [
+        yield* ask("GET", "/issues/12"),
+        yield* ask("GET", "/issues/12/comments?per_page=1&page=2"),
+        yield* ask("GET", "/issues/1"),
+        yield* ask("GET", "/collaborators/ada/permission"),
+        yield* ask("GET", "/collaborators/bob/permission"),
+        yield* ask("GET", "/issues/13"),
+        yield* ask("GET", "/issues/15")
+      ]
+      assert.deepStrictEqual(asked.map(({ status }) => status), [200, 200, 200, 200, 200, 410, 404])
+      assert.deepStrictEqual(forge.problems, [])
+    }))
+
   it.live("refuses as the published description says", () =>
     Effect.gen(function*() {
       const { ask, forge } = yield* start()

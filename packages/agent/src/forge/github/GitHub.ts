@@ -1,4 +1,4 @@
-/** Pull requests at GitHub and GitHub Enterprise Server. A repository that was renamed is followed at the same API. */
+/** Pull requests and issues at GitHub and GitHub Enterprise Server. A repository that was renamed is followed at the same API. */
 import { Effect, Schema } from "effect"
 import type {
   Connection,
@@ -10,6 +10,7 @@ import type {
 } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
 import { type GitHubClient, makeGitHubClient } from "./GitHubClient.ts"
+import { issuesAt } from "./GitHubIssues.ts"
 import { GitHubPullRequest, GitHubRepository } from "./GitHubShapes.ts"
 
 const PullRequests = Schema.Array(GitHubPullRequest)
@@ -62,6 +63,7 @@ const repositoryAt = (call: GitHubClient, name: RepositoryName): Repository => {
 
   return {
     name,
+    ...issuesAt(call, repository),
     find: (branch) =>
       call({
         operation: "look for pull requests at",

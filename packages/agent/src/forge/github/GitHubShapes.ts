@@ -20,6 +20,29 @@ export const GitHubRepository = Schema.Struct({
   full_name: Schema.String.check(Schema.isPattern(/^[\w.-]{1,100}\/[\w.-]{1,100}$/))
 })
 
+const Author = {
+  body: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  user: Schema.NullOr(Schema.Struct({ login: Schema.String })),
+  author_association: Schema.optionalKey(Schema.String)
+}
+
+export const GitHubIssue = Schema.Struct({
+  ...Author,
+  number: Schema.Int,
+  html_url: Schema.String,
+  state: Schema.Literals(["open", "closed"]),
+  title: Schema.String,
+  /** How many there are. */
+  comments: Schema.Int,
+  pull_request: Schema.optionalKey(Schema.Unknown)
+})
+
+export const GitHubComment = Schema.Struct(Author)
+export type GitHubComment = typeof GitHubComment.Type
+
+/** What a person may do: `admin`, `write`, `read` or `none`, whatever the roles of the organization are called. */
+export const GitHubPermission = Schema.Struct({ permission: Schema.String })
+
 /** An error, of which the details are strings or objects. */
 export const GitHubProblem = Schema.Struct({
   message: Schema.String,
