@@ -3,6 +3,8 @@
  * that nothing of that repository is ever checked out or followed. DocsRun: the project's own list of tasks.
  */
 import { promptTitle } from "@orchestrator/domain/CodeRun"
+import { findTask, promptOf } from "@orchestrator/domain/TaskEntry"
+import { elsewhere, readTaskList, type TaskList } from "@orchestrator/domain/TaskMaster"
 import { Effect, FileSystem, Result } from "effect"
 import { readBlobs } from "../../git/Blobs.ts"
 import { Git } from "../../git/Git.ts"
@@ -12,7 +14,6 @@ import type { CodeTask } from "../../kinds/CodeRunWork.ts"
 import type { DocsTask } from "../../kinds/DocsRunWork.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
 import { RunnerConfig } from "../services/RunnerConfig.ts"
-import { elsewhere, promptOf, readTaskList, type TaskList } from "./TaskList.ts"
 
 /** Folders for the copied files, in the agent's folder: the first that is not the repository's own. */
 export const taskFolders = ["task", "orchestrator-task"] as const
@@ -51,7 +52,7 @@ export const chooseFiles = (
   list: TaskList | undefined,
   taskId: number
 ): TaskSources | undefined => {
-  const entry = list?.tasks.find(({ id }) => id === String(taskId))
+  const entry = list === undefined ? undefined : findTask(list.tasks, taskId)
   const prompt = texts.get("prompt.md") ?? (entry === undefined ? undefined : promptOf(entry))
   if (prompt === undefined) return undefined
   return { files: new Map([...texts, ["prompt.md", prompt]]), title: entry?.title ?? titleOf(texts.get("task.md")) }

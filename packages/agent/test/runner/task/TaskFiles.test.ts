@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { readTaskList } from "@orchestrator/domain/TaskMaster"
 import { Result } from "effect"
 import { chooseFiles, inProject } from "../../../src/runner/task/TaskFiles.ts"
 import { excludeLine } from "../../../src/runner/task/TaskFolder.ts"
-import { readTaskList } from "../../../src/runner/task/TaskList.ts"
 import { parseStatus } from "../../../src/runner/workspace/Worktree.ts"
 
 const list = JSON.stringify({ tasks: [{ id: 1, title: "First", details: "Do it." }, { id: "2", title: "Second" }] })

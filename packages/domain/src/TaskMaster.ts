@@ -4,22 +4,7 @@
  */
 import { Predicate, Result } from "effect"
 import { formatFault, linesOf, parseJson } from "./JsonText.ts"
-
-export interface Subtask {
-  readonly id: string
-  readonly title: string
-  readonly description: string
-  readonly details: string
-}
-
-export interface Task {
-  readonly id: string
-  readonly title: string | undefined
-  readonly description: string
-  readonly details: string
-  readonly testStrategy: string
-  readonly subtasks: ReadonlyArray<Subtask>
-}
+import { entriesOf, type Task, taskOf } from "./TaskEntry.ts"
 
 export interface TaskList {
   readonly tag: string
@@ -30,57 +15,7 @@ export interface TaskList {
   readonly notes: ReadonlyArray<string>
 }
 
-/** A text of whatever an author or a tool put there. */
-const textOf = (value: unknown): string => {
-  if (typeof value === "string") return value
-  if (Array.isArray(value)) return value.map(textOf).filter((line) => line !== "").join("\n")
-  return value === undefined || value === null
-    ? ""
-    : typeof value === "object"
-    ? JSON.stringify(value, null, 2)
-    : String(value)
-}
-
-/** `7`, `"7"`, `" 7 "` and `"007"` are one id. */
-const idOf = (value: unknown): string | undefined => {
-  if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined
-  if (typeof value !== "string" || value.trim() === "") return undefined
-  const text = value.trim()
-  return /^\d{1,15}$/.test(text) ? String(Number(text)) : text
-}
-
 const field = (value: object, name: string): unknown => Reflect.get(value, name)
-
-/** Lists are lists, or objects by id. */
-const listOf = (value: unknown): ReadonlyArray<unknown> | undefined => {
-  if (Array.isArray(value)) return value
-  return Predicate.isObject(value)
-    ? Object.entries(value).map(([id, entry]) => (Predicate.isObject(entry) ? { id, ...entry } : entry))
-    : undefined
-}
-
-const subtaskOf = (value: unknown, index: number): Subtask => {
-  const entry: object = Predicate.isObject(value) ? value : { title: textOf(value) }
-  return {
-    id: idOf(field(entry, "id")) ?? String(index + 1),
-    title: textOf(field(entry, "title")),
-    description: textOf(field(entry, "description")),
-    details: textOf(field(entry, "details"))
-  }
-}
-
-const taskOf = (value: unknown): Task | undefined => {
-  const id = Predicate.isObject(value) ? idOf(field(value, "id")) : undefined
-  if (!Predicate.isObject(value) || id === undefined) return undefined
-  return {
-    id,
-    title: textOf(field(value, "title")).trim() || textOf(field(value, "name")).trim() || undefined,
-    description: textOf(field(value, "description")),
-    details: textOf(field(value, "details")),
-    testStrategy: textOf(field(value, "testStrategy")),
-    subtasks: (listOf(field(value, "subtasks")) ?? []).map(subtaskOf)
-  }
-}
 
 interface Found {
   readonly tag: string
@@ -100,12 +35,12 @@ const listsIn = (value: unknown): ReadonlyArray<Found> => {
       const entries = Array.isArray(under)
         ? under
         : Predicate.isObject(under)
-        ? listOf(field(under, "tasks"))
+        ? entriesOf(field(under, "tasks"))
         : undefined
       return entries === undefined ? [] : [{ tag, path: Array.isArray(under) ? tag : `${tag}.tasks`, entries }]
     }
   )
-  const flat = listOf(field(value, "tasks"))
+  const flat = entriesOf(field(value, "tasks"))
   return flat === undefined || tagged.some(({ tag }) => tag === defaultTag)
     ? tagged
     : [{ tag: defaultTag, path: "tasks", entries: flat }, ...tagged]
@@ -172,21 +107,3 @@ export const elsewhere = ({ others, tag }: TaskList, id: string): string => {
     ? ""
     : `; it is under ${quoted(tags)}, while the tag is ${quoted([{ tag }])}: set currentTag in .taskmaster/state.json`
 }
-
-const section = (title: string, body: string) => (body.trim() === "" ? [] : [`## ${title}`, "", body.trim(), ""])
-
-const subtaskLines = (task: Task) => ({ description, details, id, title }: Subtask): string =>
-  [`- ${id.startsWith(`${task.id}.`) ? id : `${task.id}.${id}`} ${title}`, description, details]
-    .filter((line) => line.trim() !== "")
-    .join("\n  ")
-
-/** The prompt for a task that has none of its own. */
-export const promptOf = (task: Task): string =>
-  [
-    task.title === undefined ? `# Task ${task.id}` : `# Task ${task.id}: ${task.title}`,
-    "",
-    ...section("Description", task.description),
-    ...section("Details", task.details),
-    ...section("How it is tested", task.testStrategy),
-    ...section("Subtasks", task.subtasks.map(subtaskLines(task)).join("\n"))
-  ].join("\n")

@@ -1,7 +1,8 @@
 /** Shapes of tasks.json that projects have, and files that are none. */
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { elsewhere, promptOf, readTaskList } from "../../../src/runner/task/TaskList.ts"
+import { findTask, promptOf, promptOfId } from "../src/TaskEntry.ts"
+import { elsewhere, readTaskList } from "../src/TaskMaster.ts"
 
 const entries = [{ id: 1, title: "First", details: "Do it." }, { id: 2, title: "Second" }]
 const text = (value: unknown) => JSON.stringify(value, null, 2)
@@ -227,5 +228,91 @@ describe("a prompt that is made of an entry", () => {
       taskOf({ id: 4, name: "N", details: ["a", 1, null], description: { k: "v" } }) ?? assert.fail()
     )
     for (const part of ["# Task 4: N", "a\n1", "\"k\": \"v\""]) assert.include(prompt, part)
+  })
+})
+
+describe("subtasks, marks and dependencies", () => {
+  const tasks = Result.getOrThrow(readTaskList(text({
+    tasks: [
+      {
+        id: 3,
+        title: "Pay",
+        description: "By card.",
+        status: "in-progress",
+        dependencies: [1, "2"],
+        subtasks: [
+          { id: 1, title: "Form", status: "done" },
+          {
+            id: "2",
+            title: "Charge",
+            details: "Once.",
+            dependencies: [1, "2.1"],
+            testStrategy: "Twice.",
+            subtasks: [{ title: "Log" }]
+          },
+          { id: "3.3", title: "Refund", dependencies: "1, 2" },
+          "Receipt"
+        ]
+      },
+      { id: 4.5, title: "Own" }
+    ]
+  }))).tasks
+
+  it.each<{ id: number | string; want: string | undefined }>([
+    { id: 3, want: "Pay" },
+    { id: "003", want: "Pay" },
+    { id: "3.1", want: "Form" },
+    { id: " 3.02 ", want: "Charge" },
+    { id: "3.2.1", want: "Log" },
+    { id: "3.3", want: "Refund" },
+    { id: "3.4", want: "Receipt" },
+    { id: "4.5", want: "Own" },
+    { id: "3.9", want: undefined },
+    { id: "1.1", want: undefined },
+    { id: "", want: undefined },
+    { id: Number.NaN, want: undefined }
+  ])("$id names $want", ({ id, want }) => assert.strictEqual(findTask(tasks, id)?.title, want))
+
+  it.each<{ id: string; want: ReadonlyArray<string> }>([
+    { id: "3", want: ["1", "2"] },
+    { id: "3.2", want: ["3.1", "2.1"] },
+    { id: "3.3", want: ["3.1", "3.2"] },
+    { id: "3.4", want: [] }
+  ])("$id comes after $want", ({ id, want }) => assert.deepStrictEqual(findTask(tasks, id)?.dependencies, want))
+
+  it.each<{ given: unknown; want: string }>([
+    { given: "done", want: "done" },
+    { given: "Completed", want: "done" },
+    { given: "in_progress", want: "in-progress" },
+    { given: "In Progress", want: "in-progress" },
+    { given: undefined, want: "pending" },
+    { given: null, want: "pending" },
+    { given: { done: true }, want: "pending" },
+    { given: "deferred", want: "deferred" },
+    { given: "constructor", want: "constructor" }
+  ])(
+    "the status $given is $want",
+    ({ given, want }) => assert.strictEqual(taskOf({ id: 1, status: given })?.status, want)
+  )
+
+  it("a task's prompt says which of its subtasks are done", () => {
+    const prompt = promptOfId(tasks, 3)
+    assert.include(prompt, "- 3.1 Form (done)\n- 3.2 Charge\n  Once.\n  - 3.2.1 Log\n- 3.3 Refund")
+  })
+
+  it("a subtask's prompt says what it is part of", () => {
+    const prompt = promptOfId(tasks, "3.2")
+    assert.include(
+      prompt,
+      "# Task 3.2: Charge\n\nOnly this subtask of Task 3: Pay is to be done.\nBy card.\n\n## Details\n\nOnce."
+    )
+    assert.notInclude(prompt, "Refund")
+    assert.isUndefined(promptOfId(tasks, "3.9"))
+  })
+
+  it("no depth of nesting ends the reader", () => {
+    let entry: unknown = { id: 1 }
+    for (let depth = 0; depth < 2000; depth++) entry = { id: 1, subtasks: [entry] }
+    assert.strictEqual(ids(JSON.stringify({ tasks: [entry] })), "1")
   })
 })
