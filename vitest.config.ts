@@ -24,6 +24,7 @@ export default defineConfig({
       "**/node_modules/**",
       "**/*.cluster.test.ts",
       "**/*.agent.test.ts",
+      "**/*.forge.test.ts",
       "**/*.lab.test.ts",
       "**/*.browser.test.ts"
     ],

@@ -54,7 +54,7 @@
 {{- with .Values.forge.pullRequest.base }}
 {{- $_ := set $pullRequest "base" . }}
 {{- end }}
-{{- $forge := dict "githubHosts" .Values.forge.githubHosts "pullRequest" $pullRequest }}
+{{- $forge := dict "githubHosts" .Values.forge.githubHosts "giteaHosts" .Values.forge.giteaHosts "pullRequest" $pullRequest }}
 {{- with .Values.forge.taskUrl }}
 {{- $_ := set $forge "taskUrl" . }}
 {{- end }}

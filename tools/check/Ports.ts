@@ -24,6 +24,11 @@ const ports: ReadonlyArray<Port> = [
     // Every public host's keys stand together, and an address for commits is no part of an API.
     homes: ["forge/github/", "forge/Forges.ts", "git/HostKeys.ts", "git/GitSettings.ts"],
     port: "forge/ForgeAdapter"
+  },
+  {
+    names: /(gitea|forgejo)(?!Hosts)/i,
+    homes: ["forge/gitea/", "forge/Forges.ts"],
+    port: "forge/ForgeAdapter"
   }
 ]
 

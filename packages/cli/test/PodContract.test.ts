@@ -76,6 +76,7 @@ const everything = {
   model: { baseUrl: "https://models.example.com/v", prices: { claude: { input: 3, output: 15, cacheRead: 0.3 } } },
   forge: {
     githubHosts: { "github.com": "" },
+    giteaHosts: { "git.example.com": "https://git.example.com/api/v1" },
     taskUrl: "https://tasks.example.com/{service}/{taskId}",
     pullRequest: {
       codeTitle: "[{service}] task {taskId} for $5",
@@ -139,6 +140,7 @@ it("every setting arrives at the broker", () => {
     hosts: {
       allowedHosts: ["github.com"],
       githubHosts: everything.forge.githubHosts,
+      giteaHosts: everything.forge.giteaHosts,
       insteadOf: everything.git.insteadOf
     },
     maxPushBytes: 64 * 1024 * 1024
@@ -153,6 +155,7 @@ it("every setting arrives at the broker", () => {
   const { codeTitle: _, ...pullRequest } = everything.forge.pullRequest
   assert.deepStrictEqual<unknown>(settings.forge, {
     githubHosts: everything.forge.githubHosts,
+    giteaHosts: everything.forge.giteaHosts,
     pullRequest,
     title: "[api] task 12 for $5",
     taskUrl: "https://tasks.example.com/api/12"

@@ -31,6 +31,7 @@ export interface HostPolicy {
   readonly allowedHosts: ReadonlyArray<string>
   /** API by host, beside github.com. */
   readonly githubHosts: Readonly<Record<string, string>>
+  readonly giteaHosts: Readonly<Record<string, string>>
   /** Mirrors by the beginning of the URLs that they stand for. */
   readonly insteadOf: Readonly<Record<string, string>>
 }
@@ -39,10 +40,12 @@ export interface HostPolicy {
 export const hostPolicyOf = (environment: {
   readonly gitAllowedHosts: string
   readonly forgeGithubHosts: HostPolicy["githubHosts"]
+  readonly forgeGiteaHosts: HostPolicy["giteaHosts"]
   readonly gitInsteadOf: HostPolicy["insteadOf"]
 }): HostPolicy => ({
   allowedHosts: environment.gitAllowedHosts.split(","),
   githubHosts: environment.forgeGithubHosts,
+  giteaHosts: environment.forgeGiteaHosts,
   insteadOf: environment.gitInsteadOf
 })
 
@@ -58,10 +61,10 @@ const entriesOf = ({ allowedHosts }: HostPolicy): ReadonlyArray<string> =>
   allowedHosts.map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== "")
 
 /** Forges, and what mirrors stand for: the administrator has named them. */
-const configured = ({ githubHosts, insteadOf }: HostPolicy): ReadonlyArray<string> => [
+const configured = ({ giteaHosts, githubHosts, insteadOf }: HostPolicy): ReadonlyArray<string> => [
   ...new Set([
     ...github,
-    ...Object.keys(githubHosts).map((host) => host.toLowerCase()),
+    ...[githubHosts, giteaHosts].flatMap(Object.keys).map((host) => host.toLowerCase()),
     ...hostsOf(Object.keys(insteadOf))
   ])
 ]

@@ -213,7 +213,9 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   })),
   forge: filled(Schema.Struct({
     /** Base URL of GitHub's REST API by git host, beside github.com; `""` means `https://<host>/api/v3`. */
-    githubHosts: or(Schema.Record(Schema.String, Schema.String), {}),
+    githubHosts: or(texts, {}),
+    /** Base URL of the REST API of Gitea or Forgejo by git host; `""` means `https://<host>/api/v1`. */
+    giteaHosts: or(texts, {}),
     /** Address of a task, with `{taskId}`, `{service}` and `{run}` to be filled in; pull requests link to it. */
     taskUrl: Schema.optionalKey(httpUrl),
     pullRequest: filled(Schema.Struct({

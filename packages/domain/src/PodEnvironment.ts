@@ -60,6 +60,7 @@ const shared = {
   gitAllowedHosts: variable("GIT_ALLOWED_HOSTS", or(Schema.String, "")),
   gitInsteadOf: variable("GIT_INSTEAD_OF", or(Pairs, "{}")),
   forgeGithubHosts: variable("FORGE_GITHUB_HOSTS", or(Pairs, "{}")),
+  forgeGiteaHosts: variable("FORGE_GITEA_HOSTS", or(Pairs, "{}")),
   pullRequest: variable("PULL_REQUEST", or(Schema.fromJsonString(PullRequestOptions), "{}")),
   pullRequestTitle: variable("PULL_REQUEST_TITLE", optional(Schema.NonEmptyString)),
   taskUrl: variable("TASK_URL", optional(HttpUrl)),

@@ -32,12 +32,12 @@ export const Time = Schema.String.check(
   rule<string>("an RFC 3339 time from 1970 to 2099", (text) => rfc3339.test(text) && Option.isSome(DateTime.make(text)))
 )
 
-const request = /^https:\/\/[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,5})?(?:\/[\w.~-]{1,100}){2,12}\/\d{1,12}$/
+const request = /^https?:\/\/[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,5})?(?:\/[\w.~-]{1,100}){2,12}\/\d{1,12}$/
 
-/** A pull request's page, as forges number them: `https://host/owner/name/pull/1`. No user, query or fragment. */
+/** A pull request's page, as forges number them: `https://host/owner/name/pull/1`; some have no TLS. No user, query or fragment. */
 export const PullRequestUrl = Schema.String.check(
   rule<string>(
-    "the https address of a pull request",
+    "the address of a pull request",
     (text) => text.length <= 500 && request.test(text) && !/\/\.{1,2}\//.test(text)
   )
 )

@@ -5,6 +5,7 @@ import { allowedHosts, gitAddress, type HostPolicy, mayBeNamed, takesToken } fro
 const policy = (given: Partial<HostPolicy> = {}): HostPolicy => ({
   allowedHosts: [],
   githubHosts: {},
+  giteaHosts: {},
   insteadOf: {},
   ...given
 })

@@ -91,9 +91,10 @@ export type Connection = <A>(
   work: (repository: Repository) => Effect.Effect<A, ForgeError>
 ) => Effect.Effect<A, ForgeError>
 
-/** Of the configuration: API by host. */
+/** Of the configuration: API by host, for each forge. */
 export interface ForgeSettings {
   readonly githubHosts: Readonly<Record<string, string>>
+  readonly giteaHosts: Readonly<Record<string, string>>
 }
 
 export interface ForgeAdapter {

@@ -1,8 +1,9 @@
 /** The forges there are. */
 import type { ForgeAdapter, ForgeSettings } from "./ForgeAdapter.ts"
+import { gitea } from "./gitea/Gitea.ts"
 import { gitHub } from "./github/GitHub.ts"
 
-const forges: ReadonlyArray<ForgeAdapter> = [gitHub]
+const forges: ReadonlyArray<ForgeAdapter> = [gitHub, gitea]
 
 /** Git hosts of all forges. */
 export const forgeHosts = (settings: ForgeSettings): ReadonlyArray<string> =>

@@ -2,9 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { ForgeError } from "../../src/forge/ForgeError.ts"
-import { reasonOf } from "../../src/forge/github/GitHubClient.ts"
 import { branch, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
 import { gitHub, type GitHubOptions } from "../fixtures/github/GitHub.ts"
+import { reasonOf } from "../fixtures/github/Reason.ts"
 import { commitTo } from "../fixtures/Remotes.ts"
 
 const sentence = (status: number, headers: Readonly<Record<string, string>>, body: string | object) => {

@@ -10,11 +10,11 @@ import { routeOf } from "../../src/broker/Route.ts"
 import { decodeBrokerSettings } from "../../src/broker/services/BrokerConfig.ts"
 import { isAuthentic, sentToken } from "../../src/broker/Token.ts"
 import { gitHub } from "../../src/forge/github/GitHub.ts"
-import { reasonOf } from "../../src/forge/github/GitHubClient.ts"
 import { choosePullRequest } from "../../src/forge/PullRequests.ts"
 import { bodyWith, ownPart, type PullRequestFacts, titleOf } from "../../src/forge/PullRequestText.ts"
 import { pinnedHostKeys } from "../../src/git/HostKeys.ts"
 import { parseAddress } from "../../src/pod/RemoteAddress.ts"
+import { reasonOf } from "../fixtures/github/Reason.ts"
 
 const zero = "0".repeat(40)
 const one = "1".repeat(40)
@@ -182,7 +182,10 @@ describe("an address", () => {
     "of a forge: %s has its API at %s",
     (host, want) =>
       assert.strictEqual(
-        gitHub.apiOf(host, { githubHosts: { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" } }),
+        gitHub.apiOf(host, {
+          giteaHosts: {},
+          githubHosts: { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" }
+        }),
         want
       )
   )

@@ -179,6 +179,6 @@ describe("the forge's API", () => {
     ""
   ])(
     "is none for %j",
-    (host) => assert.isUndefined(gitHub.apiOf(host, { githubHosts: {} }))
+    (host) => assert.isUndefined(gitHub.apiOf(host, { githubHosts: {}, giteaHosts: {} }))
   )
 })

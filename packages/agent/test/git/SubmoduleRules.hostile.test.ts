@@ -11,7 +11,7 @@ import {
 import { parseMovedLinks } from "../../src/runner/workspace/Submodules.ts"
 
 const target = "https://github.com/acme/target.git"
-const hosts = { allowedHosts: ["github.com", "gitlab.example.test"], githubHosts: {}, insteadOf: {} }
+const hosts = { allowedHosts: ["github.com", "gitlab.example.test"], githubHosts: {}, giteaHosts: {}, insteadOf: {} }
 
 describe("an address of .gitmodules", () => {
   it.each([

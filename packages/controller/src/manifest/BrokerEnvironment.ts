@@ -105,6 +105,7 @@ export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
   }
   return {
     forgeGithubHosts: forge.githubHosts,
+    forgeGiteaHosts: forge.giteaHosts,
     pullRequest,
     pullRequestTitle: spec.title === undefined
       ? fill(runKinds[run.kind].pullRequestTitle(forge.pullRequest), names)

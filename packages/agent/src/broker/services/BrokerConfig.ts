@@ -52,6 +52,7 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
   },
   forge: {
     githubHosts: values.forgeGithubHosts,
+    giteaHosts: values.forgeGiteaHosts,
     pullRequest: values.pullRequest,
     title: values.pullRequestTitle ?? work.title,
     taskUrl: values.taskUrl

@@ -1,17 +1,12 @@
 /** Pull requests and issues at GitHub and GitHub Enterprise Server. A repository that was renamed is followed at the same API. */
 import { Effect, Schema } from "effect"
-import type {
-  Connection,
-  ForgeAdapter,
-  PullRequest,
-  PullRequestOptions,
-  Repository,
-  RepositoryName
-} from "../ForgeAdapter.ts"
-import { ForgeError } from "../ForgeError.ts"
-import { type GitHubClient, makeGitHubClient } from "./GitHubClient.ts"
+import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
+import { refusedWith } from "../rest/Problem.ts"
+import { followingRenames } from "../rest/Renames.ts"
+import { makeRestClient, type RestClient, type RestDialect } from "../rest/RestClient.ts"
+import { forbiddenAdvice, refusedAdvice } from "./Advice.ts"
 import { issuesAt } from "./GitHubIssues.ts"
-import { GitHubPullRequest, GitHubRepository } from "./GitHubShapes.ts"
+import { GitHubPullRequest } from "./GitHubShapes.ts"
 
 const PullRequests = Schema.Array(GitHubPullRequest)
 
@@ -24,13 +19,10 @@ const pullRequestOf = ({ body, head, html_url, merged_at, number, state }: GitHu
   commit: head.sha
 })
 
-const refusedWith = (words: RegExp) => ({ reason }: ForgeError): boolean =>
-  reason._tag === "Refused" && words.test(reason.words)
-
 const isDuplicate = refusedWith(/already exists/i)
 const takesNoDraft = refusedWith(/draft/i)
 
-const repositoryAt = (call: GitHubClient, name: RepositoryName): Repository => {
+const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
   const repository = `/repos/${name.owner}/${name.name}`
 
   const create = (options: PullRequestOptions, draft: boolean) =>
@@ -98,58 +90,21 @@ const repositoryAt = (call: GitHubClient, name: RepositoryName): Repository => {
   }
 }
 
-/** How often a repository may have been renamed on the way. */
-const mostMoves = 3
-
-const isMoved = ({ reason }: ForgeError): boolean => reason._tag === "Moved"
-const pathOf = ({ reason }: ForgeError): string => (reason._tag === "Moved" ? reason.path : "")
-
-const connect: ForgeAdapter["connect"] = (options, given): Connection => {
-  const call = makeGitHubClient(options)
-  let now = given
-  const nameAt = (path: string, moves: number): Effect.Effect<RepositoryName, ForgeError> => {
-    const [repository] = /^\/(?:repositories\/\d+|repos\/[\w.-]+\/[\w.-]+)(?![^/?])/.exec(path) ?? []
-    if (repository === undefined || moves > mostMoves) {
-      return Effect.fail(
-        new ForgeError({ operation: "follow", ref: `${given.owner}/${given.name}`, reason: { _tag: "Moved", path } })
-      )
-    }
-    return call({ operation: "look at", method: "GET", path: repository, answer: GitHubRepository }).pipe(
-      Effect.map((answer): RepositoryName => {
-        const [owner = "", name = ""] = answer.full_name.split("/")
-        return { owner, name }
-      }),
-      Effect.catchIf(isMoved, (error) => nameAt(pathOf(error), moves + 1))
-    )
-  }
-  const go = <A>(
-    work: (repository: Repository) => Effect.Effect<A, ForgeError>,
-    moves: number
-  ): Effect.Effect<A, ForgeError> =>
-    Effect.suspend(() => work(repositoryAt(call, now))).pipe(
-      Effect.catchIf((error) => isMoved(error) && moves < mostMoves, (error) =>
-        nameAt(pathOf(error), moves + 1).pipe(
-          Effect.tap((next) =>
-            Effect.logWarning(
-              `${now.owner}/${now.name} is now ${next.owner}/${next.name}: update repositoryUrl before someone takes the old name`
-            )
-          ),
-          Effect.flatMap((next) => {
-            now = next
-            return go(work, moves + 1)
-          })
-        ))
-    )
-  return (work) => go(work, 0)
+export const gitHubDialect: RestDialect = {
+  name: "GitHub",
+  headers: { accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" },
+  setting: "forge.githubHosts",
+  forbiddenAdvice,
+  refusedAdvice
 }
 
 export const gitHub: ForgeAdapter = {
-  name: "GitHub",
+  name: gitHubDialect.name,
   hosts: ({ githubHosts }) => ["github.com", ...Object.keys(githubHosts)],
   apiOf: (host, { githubHosts }) => {
     const configured = Object.hasOwn(githubHosts, host) ? githubHosts[host] : undefined
     if (configured !== undefined) return configured === "" ? `https://${host}/api/v3` : configured.replace(/\/+$/, "")
     return host === "github.com" || host === "ssh.github.com" ? "https://api.github.com" : undefined
   },
-  connect
+  connect: (options, name) => followingRenames(makeRestClient(gitHubDialect, options), name, repositoryAt)
 }

@@ -2,8 +2,9 @@
 import { Effect, Schema } from "effect"
 import type { Issue, IssueComment, Repository } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
-import type { GitHubClient } from "./GitHubClient.ts"
-import { GitHubComment, GitHubIssue, GitHubPermission, GitHubRepository } from "./GitHubShapes.ts"
+import { RenamedRepository } from "../rest/Renames.ts"
+import type { RestClient } from "../rest/RestClient.ts"
+import { GitHubComment, GitHubIssue, GitHubPermission } from "./GitHubShapes.ts"
 
 const Comments = Schema.Array(GitHubComment)
 
@@ -28,12 +29,12 @@ export const newestPages = (comments: number): ReadonlyArray<number> => {
 }
 
 /** Of the repository at this path of the API. */
-export const issuesAt = (call: GitHubClient, repository: string): Pick<Repository, "issue" | "mayWrite"> => {
+export const issuesAt = (call: RestClient, repository: string): Pick<Repository, "issue" | "mayWrite"> => {
   const operation = "read the issue at"
 
   /** One that was transferred; where the whole repository has another name, that comes out instead. */
   const transferred = (ref: string, path: string) =>
-    call({ operation: "look at", method: "GET", path: repository, answer: GitHubRepository }).pipe(
+    call({ operation: "look at", method: "GET", path: repository, answer: RenamedRepository }).pipe(
       Effect.andThen(
         new ForgeError({
           operation,

@@ -14,12 +14,6 @@ export const GitHubPullRequest = Schema.Struct({
   base: Branch
 })
 export type GitHubPullRequest = typeof GitHubPullRequest.Type
-
-/** A repository, by the name that it has now. */
-export const GitHubRepository = Schema.Struct({
-  full_name: Schema.String.check(Schema.isPattern(/^[\w.-]{1,100}\/[\w.-]{1,100}$/))
-})
-
 const Author = {
   body: Schema.optionalKey(Schema.NullOr(Schema.String)),
   user: Schema.NullOr(Schema.Struct({ login: Schema.String })),
@@ -42,18 +36,3 @@ export type GitHubComment = typeof GitHubComment.Type
 
 /** What a person may do: `admin`, `write`, `read` or `none`, whatever the roles of the organization are called. */
 export const GitHubPermission = Schema.Struct({ permission: Schema.String })
-
-/** An error, of which the details are strings or objects. */
-export const GitHubProblem = Schema.Struct({
-  message: Schema.String,
-  errors: Schema.optionalKey(Schema.Array(Schema.Union([
-    Schema.String,
-    Schema.Struct({ message: Schema.optionalKey(Schema.String), field: Schema.optionalKey(Schema.String) })
-  ])))
-})
-
-/** Everything that GitHub said, in one line. */
-export const problemWords = ({ errors = [], message }: typeof GitHubProblem.Type): string =>
-  [message, ...errors.map((error) => typeof error === "string" ? error : error.message ?? error.field ?? "")]
-    .filter((text) => text !== "")
-    .join(": ")

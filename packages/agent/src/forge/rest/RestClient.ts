@@ -1,6 +1,6 @@
 /**
- * One request to GitHub's REST API: its refusals as reasons, what passes tried again. Secondary limits are waited for as long as
- * GitHub says, within bounds; a wait that is longer is left to the caller.
+ * One request to a forge's REST API: its refusals as reasons, what passes tried again. Limits are waited for as long as the forge says,
+ * within bounds; a wait that is longer is left to the caller. What differs between forges is a `RestDialect`.
  */
 import { printable } from "@orchestrator/domain/Printable"
 import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
@@ -8,10 +8,25 @@ import { type HttpClientError, HttpClientRequest, type HttpClientResponse } from
 import { connectionProblem } from "../../broker/services/ConnectionProblem.ts"
 import type { ForgeOptions } from "../ForgeAdapter.ts"
 import { ForgeError, type ForgeReason } from "../ForgeError.ts"
-import { forbiddenAdvice, refusedAdvice } from "./Advice.ts"
-import { GitHubProblem, problemWords } from "./GitHubShapes.ts"
+import { Problem, problemWords } from "./Problem.ts"
 
-export interface GitHubCall<S extends Schema.Constraint> {
+type Headers = Readonly<Record<string, string | undefined>>
+
+/** What differs between the forges that speak JSON over REST. */
+export interface RestDialect {
+  /** As people know it. */
+  readonly name: string
+  /** Of every request. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Key of the configuration that says where its API is. */
+  readonly setting: string
+  /** What to do where it does not allow something. */
+  readonly forbiddenAdvice: (words: string, headers: Headers) => string
+  /** To be added to its words where a request makes no sense to it; empty where they say enough. */
+  readonly refusedAdvice: (words: string) => string
+}
+
+export interface RestCall<S extends Schema.Constraint> {
   /** For errors. */
   readonly operation: string
   readonly method: "GET" | "POST" | "PATCH"
@@ -20,11 +35,11 @@ export interface GitHubCall<S extends Schema.Constraint> {
   readonly answer: S
 }
 
-/** The longest wait that GitHub may ask for while a run stands by. */
+/** The longest wait that a forge may ask for while a run stands by. */
 const longestWait = 120
 const tries = 4
 
-const problem = Schema.decodeUnknownOption(Schema.fromJsonString(GitHubProblem))
+const problem = Schema.decodeUnknownOption(Schema.fromJsonString(Problem))
 
 /** Of a page, which a proxy or a server in trouble sends, its title. */
 const pageWords = (text: string): string | undefined =>
@@ -41,7 +56,7 @@ const wordsOf = (text: string): string =>
 /** Secondary limits have several wordings, and not always a header. */
 const limitWords = /rate limit|abuse detection|submitted too quickly/i
 
-const limitOf = (headers: Readonly<Record<string, string | undefined>>, words: string, now: number) => {
+const limitOf = (headers: Headers, words: string, now: number) => {
   const after = headers["retry-after"]
   if (after !== undefined && /^\d{1,7}$/.test(after)) return Math.max(1, Number(after))
   const date = Option.flatMap(Option.fromUndefinedOr(after), DateTime.make)
@@ -55,9 +70,8 @@ const limitOf = (headers: Readonly<Record<string, string | undefined>>, words: s
 
 /** What an answer that is no success means. */
 export const reasonOf = (
-  status: number,
-  headers: Readonly<Record<string, string | undefined>>,
-  text: string,
+  dialect: RestDialect,
+  { headers, status, text }: { readonly status: number; readonly headers: Headers; readonly text: string },
   now: number
 ): ForgeReason => {
   const words = wordsOf(text)
@@ -72,18 +86,23 @@ export const reasonOf = (
       return { _tag: "Unauthorized" }
     case 403:
     case 451:
-      return { _tag: "Forbidden", words, advice: forbiddenAdvice(words, headers) }
+      return { _tag: "Forbidden", words, advice: dialect.forbiddenAdvice(words, headers) }
     case 404:
       return { _tag: "NotFound" }
     default:
       return status >= 500 || status === 429
         ? { _tag: "Unavailable", words: `${status} ${words}` }
-        : { _tag: "Refused", words: `${status} ${words}${refusedAdvice(words)}` }
+        : { _tag: "Refused", words: `${status} ${words}${dialect.refusedAdvice(words)}` }
   }
 }
 
 /** What a redirect means: another name of the repository at the same API. The token goes nowhere else. */
-const redirected = (api: string, path: string, location: string | undefined): ForgeReason => {
+const redirected = (
+  { setting }: RestDialect,
+  api: string,
+  path: string,
+  location: string | undefined
+): ForgeReason => {
   const base = new URL(`${api}/`)
   const to = location === undefined ? null : URL.parse(location, `${api}${path}`)
   if (to !== null && to.origin === base.origin && to.pathname.startsWith(base.pathname)) {
@@ -92,7 +111,7 @@ const redirected = (api: string, path: string, location: string | undefined): Fo
   const where = to === null ? "nowhere" : printable(to.origin, { max: 200 })
   return {
     _tag: "Refused",
-    words: `it redirects to ${where}, and the token is for ${base.host}: set forge.githubHosts to the API's own address`
+    words: `it redirects to ${where}, and the token is for ${base.host}: set ${setting} to the API's own address`
   }
 }
 
@@ -106,14 +125,13 @@ const pause = (reason: ForgeReason, attempt: number): number | undefined => {
     : undefined
 }
 
-/** A caller of one GitHub, by the API's own headers and with a bound on each try. */
-export const makeGitHubClient = ({ api, client, token }: ForgeOptions) => {
-  const send = Effect.fnUntraced(function*<S extends Schema.Constraint>(call: GitHubCall<S>) {
+/** A caller of one forge, by the API's own headers and with a bound on each try. */
+export const makeRestClient = (dialect: RestDialect, { api, client, token }: ForgeOptions) => {
+  const send = Effect.fnUntraced(function*<S extends Schema.Constraint>(call: RestCall<S>) {
     const secret = yield* token
     const plain = HttpClientRequest.make(call.method)(`${api}${call.path}`, {
       headers: {
-        accept: "application/vnd.github+json",
-        "x-github-api-version": "2022-11-28",
+        ...dialect.headers,
         "user-agent": "orchestrator",
         ...(secret === undefined ? {} : { authorization: `Bearer ${Redacted.value(secret)}` })
       }
@@ -132,7 +150,7 @@ export const makeGitHubClient = ({ api, client, token }: ForgeOptions) => {
     }
   })
 
-  const once = Effect.fnUntraced(function*<S extends Schema.ConstraintDecoder<unknown>>(call: GitHubCall<S>) {
+  const once = Effect.fnUntraced(function*<S extends Schema.ConstraintDecoder<unknown>>(call: RestCall<S>) {
     const failed = (reason: ForgeReason) => new ForgeError({ operation: call.operation, ref: call.path, reason })
     const { headers, status, text } = yield* send(call).pipe(
       Effect.timeout("30 seconds"),
@@ -140,17 +158,19 @@ export const makeGitHubClient = ({ api, client, token }: ForgeOptions) => {
         failed({ _tag: "Unavailable", words: "reason" in error ? connectionProblem(error) : "no answer within 30 s" })
       )
     )
-    if (isRedirect(status)) return yield* failed(redirected(api, call.path, headers["location"]))
+    if (isRedirect(status)) return yield* failed(redirected(dialect, api, call.path, headers["location"]))
     if (status < 200 || status > 299) {
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-      return yield* failed(reasonOf(status, headers, text, now))
+      return yield* failed(reasonOf(dialect, { status, headers, text }, now))
     }
     return yield* Schema.decodeEffect(Schema.fromJsonString(call.answer))(text).pipe(
-      Effect.mapError((error) => failed({ _tag: "Unavailable", words: `not GitHub's answer: ${error.message}` }))
+      Effect.mapError((error) =>
+        failed({ _tag: "Unavailable", words: `not ${dialect.name}'s answer: ${error.message}` })
+      )
     )
   })
 
-  return <S extends Schema.ConstraintDecoder<unknown>>(call: GitHubCall<S>) => {
+  return <S extends Schema.ConstraintDecoder<unknown>>(call: RestCall<S>) => {
     const go = (attempt: number): Effect.Effect<S["Type"], ForgeError> =>
       once(call).pipe(
         Effect.catch((error) => {
@@ -167,4 +187,4 @@ export const makeGitHubClient = ({ api, client, token }: ForgeOptions) => {
   }
 }
 
-export type GitHubClient = ReturnType<typeof makeGitHubClient>
+export type RestClient = ReturnType<typeof makeRestClient>

@@ -1,0 +1,134 @@
+/** Pull requests and issues at Gitea and Forgejo. A draft is a pull request whose title says so. */
+import { Effect, Schema } from "effect"
+import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
+import type { ForgeError } from "../ForgeError.ts"
+import { refusedWith } from "../rest/Problem.ts"
+import { followingRenames } from "../rest/Renames.ts"
+import { makeRestClient, type RestClient, type RestDialect } from "../rest/RestClient.ts"
+import { issuesAt } from "./GiteaIssues.ts"
+import { GiteaPullRequest } from "./GiteaShapes.ts"
+
+const PullRequests = Schema.Array(GiteaPullRequest)
+
+const branchOf = ({ label, ref }: GiteaPullRequest["head"]): string => ref.startsWith("refs/pull/") ? label : ref
+
+const pullRequestOf = ({ body, head, html_url, merged, number, state }: GiteaPullRequest): PullRequest => ({
+  id: number,
+  url: html_url,
+  state: state === "open" ? "open" : merged ? "merged" : "closed",
+  body: body ?? "",
+  branch: branchOf(head),
+  commit: head.sha
+})
+
+const draftMark = "WIP: "
+
+/** It lists pull requests by state, and not by branch: of those that are open all are looked at, of others the newest. */
+const pageSize = 50
+const pagesOf = { open: 40, closed: 4 } as const
+
+const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
+  const repository = `/repos/${name.owner}/${name.name}`
+
+  const pages = (
+    branch: string,
+    state: keyof typeof pagesOf,
+    page = 1
+  ): Effect.Effect<ReadonlyArray<GiteaPullRequest>, ForgeError> =>
+    call({
+      operation: "look for pull requests at",
+      method: "GET",
+      path: `${repository}/pulls?state=${state}&sort=recentupdate&limit=${pageSize}&page=${page}`,
+      answer: PullRequests
+    }).pipe(
+      Effect.flatMap((found) => {
+        const ours = found.filter(({ base, head }) => branchOf(head) === branch && head.repo_id === base.repo_id)
+        // A server may have a smaller page than was asked for: only an empty one is the last.
+        return found.length === 0 || page === pagesOf[state]
+          ? Effect.succeed(ours)
+          : Effect.map(pages(branch, state, page + 1), (rest) => [...ours, ...rest])
+      })
+    )
+
+  /** What people see beside the pull request; without it the work is delivered all the same. */
+  const decorate = (number: number, { labels, reviewers, teamReviewers }: PullRequestOptions) => {
+    const optional = (operation: string, path: string, body: Readonly<Record<string, ReadonlyArray<string>>>) =>
+      Object.values(body).every((names) => names.length === 0) ? Effect.void : call({
+        operation,
+        method: "POST",
+        path: `${repository}${path}`,
+        body,
+        answer: Schema.Unknown
+      }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
+    return Effect.all([
+      optional("label", `/issues/${number}/labels`, { labels }),
+      optional("ask for reviews at", `/pulls/${number}/requested_reviewers`, {
+        reviewers,
+        team_reviewers: teamReviewers
+      })
+    ], { discard: true })
+  }
+
+  return {
+    name,
+    ...issuesAt(call, repository),
+    find: (branch) =>
+      Effect.map(
+        Effect.all([pages(branch, "open"), pages(branch, "closed")]),
+        (found) => found.flat().toSorted((left, right) => right.number - left.number).map(pullRequestOf)
+      ),
+    open: (options) =>
+      call({
+        operation: "open a pull request at",
+        method: "POST",
+        path: `${repository}/pulls`,
+        body: {
+          title: options.draft ? `${draftMark}${options.title}` : options.title,
+          head: options.branch,
+          base: options.base,
+          body: options.part
+        },
+        answer: GiteaPullRequest
+      }).pipe(
+        Effect.tap(({ number }) => decorate(number, options)),
+        Effect.map(pullRequestOf)
+      ),
+    isDuplicate: refusedWith(/already exists/i),
+    update: (id, body) =>
+      call({
+        operation: "update the pull request at",
+        method: "PATCH",
+        path: `${repository}/pulls/${id}`,
+        body: { body },
+        answer: GiteaPullRequest
+      }),
+    read: (id) =>
+      call({
+        operation: "read back the pull request at",
+        method: "GET",
+        path: `${repository}/pulls/${id}`,
+        answer: GiteaPullRequest
+      }).pipe(Effect.map(pullRequestOf))
+  }
+}
+
+const dialect: RestDialect = {
+  name: "Gitea",
+  headers: { accept: "application/json" },
+  setting: "forge.giteaHosts",
+  forbiddenAdvice: (words) =>
+    /archived/i.test(words)
+      ? "the repository is archived and read-only: unarchive it, or use another one"
+      : "the token needs the scopes write:repository and write:issue, and its owner write access",
+  refusedAdvice: (words) => /archived/i.test(words) ? "; unarchive the repository, or use another one" : ""
+}
+
+export const gitea: ForgeAdapter = {
+  name: dialect.name,
+  hosts: ({ giteaHosts }) => Object.keys(giteaHosts),
+  apiOf: (host, { giteaHosts }) => {
+    const configured = Object.hasOwn(giteaHosts, host) ? giteaHosts[host] : undefined
+    return configured === "" ? `https://${host}/api/v1` : configured?.replace(/\/+$/, "")
+  },
+  connect: (options, name) => followingRenames(makeRestClient(dialect, options), name, repositoryAt)
+}
