@@ -289,12 +289,17 @@ const withoutUnset = (value: unknown): unknown =>
     : value
 
 /** What is impossible only beside another key. */
-const contradictions = ({ agent, git, job, limits }: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
+const contradictions = ({ agent, forge, git, job, limits }: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
   ...(git.signing.secretName === "" || agent.credentials === "broker" ? [] : [{
     path: "git.signing.secretName",
     expected: "nothing where agent.credentials is env: there is no broker to sign",
     found: git.signing.secretName
   }]),
+  ...Object.keys(forge.giteaHosts).filter((host) => Object.hasOwn(forge.githubHosts, host)).map((host) => ({
+    path: `forge.giteaHosts.${host}`,
+    expected: "a host that is not in forge.githubHosts",
+    found: host
+  })),
   ...[
     ["job.activeDeadlineSeconds", job.activeDeadlineSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds],
     ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],

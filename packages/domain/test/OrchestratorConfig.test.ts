@@ -105,6 +105,11 @@ it("commits are not signed where there is no broker", () => {
   )
 })
 
+it("a host has one forge", () => {
+  const forge = { githubHosts: { "git.corp.test": "" }, giteaHosts: { "git.corp.test": "", "other.corp.test": "" } }
+  assert.deepStrictEqual(reports({ forge }).map(({ path }) => path), ["forge.giteaHosts.git.corp.test"])
+})
+
 describe("what is wrong is named", () => {
   it.each(keys)("%s of a wrong type", (path) => {
     const wrong = /(^|\.)(enabled|deleteConfigMap|agentToolsOverride|draft|allowUnauthenticated)$/.test(path)

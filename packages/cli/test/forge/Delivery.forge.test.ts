@@ -1,4 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { spawnSync } from "node:child_process"
+import { git, temporaryFolder } from "../LocalProduct.ts"
 import { type Account, administrator, makeAccount, makeRepository, type Repository } from "./Gitea.ts"
 import { specFor, startWorld, type World } from "./World.ts"
 
@@ -10,8 +12,7 @@ describe("a run at a real forge", () => {
   beforeAll(async () => {
     agent = await makeAccount("agent")
     repository = await makeRepository(administrator, agent)
-    await administrator.must("POST", `${repository.path}/labels`, { name: "by-agent", color: "#00aa00" })
-    world = await startWorld(agent, {})
+    world = await startWorld(agent)
   })
   afterAll(() => world.stop())
 
@@ -28,5 +29,38 @@ describe("a run at a real forge", () => {
     assert.strictEqual(pulls[0].head.sha, status["headCommit"])
     assert.strictEqual(pulls[0].user.login, agent.login)
     assert.strictEqual(pulls[0].title, "Say hello")
+  })
+
+  it("a rule of the forge that protects main refuses a push there, and lets the run deliver", async () => {
+    await administrator.must("POST", `${repository.path}/branch_protections`, {
+      rule_name: "main",
+      enable_push: true,
+      enable_push_whitelist: true,
+      push_whitelist_usernames: [administrator.login]
+    })
+    const remote = repository.url.replace("//", `//${agent.login}:${agent.token}@`)
+    const { folder, remove } = temporaryFolder()
+    try {
+      git("clone", "-q", remote, folder)
+      git("-C", folder, "-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "-qm", "x", "--allow-empty")
+      const pushed = spawnSync("git", ["-C", folder, "push", "-q", "origin", "HEAD:main"], { encoding: "utf8" })
+      assert.strictEqual(pushed.status, 1)
+      assert.include(pushed.stderr, "protected branch main")
+    } finally {
+      remove()
+    }
+    await world.submit("second", specFor(repository, "Say it again"))
+    assert.strictEqual((await world.ended("second")).status?.["reason"], "Delivered")
+  })
+
+  it("one that protects the run's branch ends it as refused, in the forge's words", async () => {
+    await administrator.must("POST", `${repository.path}/branch_protections`, {
+      rule_name: "feature/**",
+      enable_push: false
+    })
+    await world.submit("third", specFor(repository, "Say it louder"))
+    const { status = {} } = await world.ended("third")
+    assert.strictEqual(status["reason"], "PushRejected")
+    assert.include(String(status["message"]), "protected branch")
   })
 })

@@ -89,3 +89,20 @@ export const makeRepository = async (owner: Account, ...writers: ReadonlyArray<A
   }
   return { name, path, url }
 }
+
+/** A file of this name on a branch, by the API; answers with the branch's new commit. */
+export const commitTo = async (
+  { must }: Account,
+  { path }: Repository,
+  branch: string,
+  file: string
+): Promise<string> => {
+  const { body, status } = await administrator.ask("GET", `${path}/branches/${branch}`)
+  const where = status === 200 ? { branch: body.name } : { branch: "main", new_branch: branch }
+  const { commit } = await must("POST", `${path}/contents/${file}`, {
+    ...where,
+    content: Buffer.from(file).toString("base64"),
+    message: `Add ${file}`
+  })
+  return commit.sha
+}

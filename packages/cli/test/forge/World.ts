@@ -24,7 +24,7 @@ export interface World {
 }
 
 /** As GitHub user `ada` of the runs: the account whose token the brokers have. */
-export const githubUser = "ada"
+const githubUser = "ada"
 
 export const specFor = ({ url }: Repository, prompt: string) => ({
   taskId: 0,
