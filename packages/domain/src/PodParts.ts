@@ -7,5 +7,12 @@ export const brokerContainer = "broker"
 /** The init container that checks the files. */
 export const prepareContainer = "prepare"
 
+/** Those that have a log, the agent's first. */
+export const loggedContainers = [agentContainer, brokerContainer, prepareContainer] as const
+export type LoggedContainer = typeof loggedContainers[number]
+
 /** The volume with the ConfigMap. */
 export const filesVolume = "files"
+
+/** How a line of the broker's log begins that carries an event of the agent's conversation; what follows is its JSON. */
+export const transcriptMark = "transcript "

@@ -14,6 +14,15 @@ export interface AttemptKey {
 export const attemptText = ({ contextVersion, retry }: AttemptKey): string =>
   retry === 0 ? String(contextVersion) : `${contextVersion}-r${retry}`
 
+/** What `attemptText` writes. */
+export const attemptPattern = /^([1-9]\d{0,8})(?:-r([1-9]\d{0,3}))?$/
+
+/** The same read; undefined for another text. */
+export const parseAttempt = (text: string): AttemptKey | undefined => {
+  const [, contextVersion, retry = "0"] = attemptPattern.exec(text) ?? []
+  return contextVersion === undefined ? undefined : { contextVersion: Number(contextVersion), retry: Number(retry) }
+}
+
 /**
  * The context version to work on: versions never go back, so a spec that asks for an older one than the status has seen asks for
  * nothing new.

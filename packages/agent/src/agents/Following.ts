@@ -1,5 +1,6 @@
 /** One process of an agent as far as it has been followed. Each step is a value of its own: nothing here changes. */
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import type { TranscriptContent } from "@orchestrator/domain/Transcript"
 import type { Usage } from "@orchestrator/domain/Usage"
 import type { DateTime } from "effect"
 import type { ProcessEnd } from "./ProcessEnd.ts"
@@ -43,8 +44,14 @@ export type BrokerView = Pick<BrokerResult, "modelRefused" | "problem" | "resetA
 
 export interface Following {
   readonly seen: Observation
-  /** After a line of stdout, with what the log says of it; undefined for a line that is no event. */
-  readonly read: (line: string) => { readonly next: Following; readonly log: ReadonlyArray<string> } | undefined
+  /** After a line of stdout, with what log and transcript say of it; undefined for a line that is no event. */
+  readonly read: (line: string) =>
+    | {
+      readonly next: Following
+      readonly log: ReadonlyArray<string>
+      readonly transcript: ReadonlyArray<TranscriptContent>
+    }
+    | undefined
   readonly readStderr: (line: string) => Following
   readonly stopped: (cause: StopCause) => Following
   readonly exited: (code: number) => Following

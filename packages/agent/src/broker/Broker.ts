@@ -12,6 +12,7 @@ import { ModelProxy } from "../model/ModelProxy.ts"
 import { Spending } from "../model/Spending.ts"
 import { makeApp } from "./App.ts"
 import { Endpoint } from "./Endpoint.ts"
+import { Kept } from "./evidence/Kept.ts"
 import { BrokerGit } from "./git/BrokerGit.ts"
 import { GitAccess } from "./git/GitAccess.ts"
 import { GitServer } from "./git/GitServer.ts"
@@ -42,7 +43,7 @@ const Outside = Layer.mergeAll(
   Layer.provideMerge(Client)
 )
 
-const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer).pipe(
+const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer, Kept.layer).pipe(
   Layer.provideMerge(Outside)
 )
 

@@ -14,6 +14,7 @@ import {
   SigningFailed,
   UnknownSubmodule
 } from "../pod/BrokerApi.ts"
+import { Kept } from "./evidence/Kept.ts"
 import type { MirrorError } from "./git/Mirror.ts"
 import { type SignError, Signing } from "./git/Signing.ts"
 import { RunSubmodules } from "./git/Submodules.ts"
@@ -41,6 +42,7 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
     const { signer } = yield* Signing
     const signatures = makeSlots(signaturesAtOnce)
     const handover = yield* Handover
+    const kept = yield* Kept
     const spending = yield* Spending
     const submodules = yield* RunSubmodules
     const target = yield* Target
@@ -67,6 +69,7 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
         }
         return yield* signer.sign(payload).pipe(Effect.catchTags({ SignError: told.SignError }))
       }),
+      evidence: ({ payload }) => kept.take(payload),
       cancel: () => spending.cancel,
       submodules: () => submodules.list.pipe(Effect.catchTags({ MirrorError: told.MirrorError })),
       submoduleCommit: Effect.fnUntraced(function*({ params: { commit, id } }) {

@@ -77,6 +77,18 @@ export class SigningFailed
 const Id = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 9999 }))
 const Commit = Schema.String.check(Schema.isPattern(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/))
 
+/** Of what the runner sees: so much as came since the part before. The agent's side of the story. */
+export const EvidencePart = Schema.Struct({
+  /** Lines, each with its time. */
+  log: Schema.String,
+  /** Events of the conversation; what is none is left out. */
+  events: Schema.Array(Schema.Unknown),
+  /** Pieces that came faster than they could be handed over. */
+  leftOut: Schema.Int,
+  result: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(65_536)))
+})
+export type EvidencePart = typeof EvidencePart.Type
+
 export class BrokerApi extends HttpApi.make("broker").add(
   HttpApiGroup.make("run", { topLevel: true }).add(
     HttpApiEndpoint.get("run", "/run", { success: RunAnswer, error: RemoteFailed }),
@@ -89,6 +101,7 @@ export class BrokerApi extends HttpApi.make("broker").add(
       success: Schema.String.pipe(HttpApiSchema.asText()),
       error: [NoSigner, CommitRefused, SignerBusy, SigningFailed]
     }),
+    HttpApiEndpoint.post("evidence", "/run/evidence", { payload: EvidencePart, success: HttpApiSchema.NoContent }),
     /** The run takes nothing more of a model. */
     HttpApiEndpoint.post("cancel", "/run/cancel", { success: HttpApiSchema.NoContent }),
     HttpApiEndpoint.get("submodules", "/run/submodules", {

@@ -1,7 +1,6 @@
 /** The container's log: one plain line per message (more of them indented), secrets blanked, so that `kubectl logs -f` reads like a story. */
 import { printable } from "@orchestrator/domain/Printable"
-import { Logger } from "effect"
-import type { CappedFile } from "./CappedFile.ts"
+import { Effect, Logger } from "effect"
 import type { Redact } from "./Redact.ts"
 
 const textOf = (message: unknown): string =>
@@ -19,11 +18,24 @@ const line = (redact: Redact) =>
     return printable(text, { lines: true, redact }).replaceAll("\n", "\n         ")
   })
 
-/** Writes `HH:MM:SS message`, to a file as well where there is one; warnings and errors carry their level. */
-export const layerRunnerLog = (redact: Redact, file?: CappedFile) =>
+/** Every line of a file begins with its time, as in the log that a node keeps of a container. */
+const timed = (redact: Redact) =>
+  Logger.make<unknown, string>((options) => {
+    const time = options.date.toISOString()
+    return line(redact).log(options).split("\n").map((each) => `${time} ${each}\n`).join("")
+  })
+
+/** Writes `HH:MM:SS message`, and to `others` the same after an RFC 3339 time; warnings and errors carry their level. */
+export const layerRunnerLog = (
+  redact: Redact,
+  others: ReadonlyArray<(lines: string) => Effect.Effect<void>> = []
+) =>
   Logger.layer([
     Logger.withConsoleLog(line(redact)),
-    ...(file === undefined ? [] : [
-      Logger.batched(line(redact), { window: "500 millis", flush: (lines) => file.append(`${lines.join("\n")}\n`) })
+    ...(others.length === 0 ? [] : [
+      Logger.batched(timed(redact), {
+        window: "500 millis",
+        flush: (lines) => Effect.forEach(others, (append) => append(lines.join("")), { discard: true })
+      })
     ])
   ])

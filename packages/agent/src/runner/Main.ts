@@ -13,6 +13,7 @@ import type { RunFailure } from "../pod/RunFailure.ts"
 import { layerRunnerLog } from "../pod/RunnerLog.ts"
 import { findBroker } from "./BrokerRoute.ts"
 import { Evidence, evidenceIn, openEvidence } from "./evidence/Evidence.ts"
+import { makeRelay, type Relay } from "./evidence/Relay.ts"
 import { Handover } from "./handover/Handover.ts"
 import { Submodules } from "./handover/Submodules.ts"
 import { Processes } from "./loop/Processes.ts"
@@ -41,7 +42,11 @@ const servicesFor = (route: BrokerRoute, endpointFile: string) =>
 const failed = (message: string): AgentResult => ({ outcome: "Failed", reason: "SetupFailed", message })
 
 /** The attempt that an environment describes. Secrets that come to be known are told to `blank`. */
-const attempt = Effect.fnUntraced(function*(given: Environment, blank: (secrets: Environment) => void) {
+const attempt = Effect.fnUntraced(function*(
+  given: Environment,
+  relay: Relay,
+  blank: (secrets: Environment) => void
+) {
   const decoded = decodeSettings(given)
   if (Result.isFailure(decoded)) {
     return failed(`environment of the run: ${nameFields(decoded.failure, decoded.failure.length)}`)
@@ -55,6 +60,8 @@ const attempt = Effect.fnUntraced(function*(given: Environment, blank: (secrets:
   const route = found.value
   const { endpoint, ownAccess } = route
   blank({ BROKER_TOKEN: endpoint.token, BROKER_CREDENTIAL: basicCredentials(endpoint) })
+  // In this process it is no other place than this container.
+  if (ownAccess === undefined) yield* relay.connect(endpoint)
   const environment = ownAccess === undefined ? brokered(given, endpoint, defaultAgent) : given
   return yield* runAttempt.pipe(
     Effect.provide(servicesFor(route, given[runnerNames.brokerEndpointFile] ?? "")),
@@ -72,8 +79,9 @@ export const main = (exited: (code: number) => void) =>
     let blanking = redactor(given)
     const redact: Redact = (text) => blanking(text)
     const files = yield* openEvidence(given).pipe(Effect.provide(layerRunnerLog(redact)))
+    const relay = yield* makeRelay
     return yield* Effect.gen(function*() {
-      const result = yield* attempt(given, (secrets) => {
+      const result = yield* attempt(given, relay, (secrets) => {
         blanking = redactor({ ...given, ...secrets })
       })
       yield* writeResult(given[runnerNames.terminationMessagePath] ?? terminationMessagePath, result, redact)
@@ -81,9 +89,10 @@ export const main = (exited: (code: number) => void) =>
       return exitCodeFor(result)
     }).pipe(
       Effect.scoped,
-      Effect.provideService(Evidence, yield* evidenceIn(files, redact)),
+      Effect.provideService(Evidence, yield* evidenceIn(files, relay, redact)),
       Effect.provideService(Redaction, redact),
-      Effect.provide(layerRunnerLog(redact, files?.log))
+      Effect.provide(layerRunnerLog(redact, [...(files === undefined ? [] : [files.log.append]), relay.log])),
+      Effect.ensuring(relay.finish)
     )
   }).pipe(Effect.uninterruptible)
 

@@ -26,9 +26,12 @@ const meant: Readonly<Record<string, Json>> = {
     default: 100,
     description: "Maximum number of runs per page"
   },
-  tailLines: { type: "integer", minimum: 0, description: "Only this many of the last lines" },
-  sinceSeconds: { type: "integer", minimum: 1, description: "Only lines of the last so many seconds" },
-  follow: { ...flag, description: "Stream until the agent ends. `?follow` alone is true" },
+  tail: { type: "integer", minimum: 0, maximum: 1_000_000, description: "Only this many of the last lines" },
+  follow: {
+    ...flag,
+    description:
+      "Stream until the attempt ends; waits up to 30 seconds for one that is about to start. `?follow` alone is true"
+  },
   timestamps: { ...flag, description: "Prefix every line with its RFC 3339 time. `?timestamps` alone is true" }
 }
 

@@ -8,7 +8,7 @@ export const runName = {
 }
 
 /** `?follow`, `?follow=true`, `?follow=false`. */
-const Flag = Schema.Literals(["", "true", "false"]).pipe(
+export const Flag = Schema.Literals(["", "true", "false"]).pipe(
   Schema.decodeTo(Schema.Boolean, {
     decode: SchemaGetter.transform((text) => text !== "false"),
     encode: SchemaGetter.transform((flag) => flag ? "true" as const : "false" as const)
@@ -49,17 +49,4 @@ export const idempotency = {
         + "It is valid for as long as the run exists"
     })
   )
-}
-
-const lines = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-
-export const logOptions = {
-  follow: Schema.optionalKey(Flag.annotate({ description: "Stream until the agent ends" })),
-  tailLines: Schema.optionalKey(lines.annotate({ description: "Only this many of the last lines" })),
-  sinceSeconds: Schema.optionalKey(
-    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)).annotate({
-      description: "Only lines of the last so many seconds"
-    })
-  ),
-  timestamps: Schema.optionalKey(Flag.annotate({ description: "Prefix every line with its RFC 3339 time" }))
 }

@@ -14,6 +14,7 @@ export const RunLinks = Schema.Struct({
   attempts: text("Its attempts"),
   files: text("The files that its agent was given"),
   logs: text("What its agent prints"),
+  transcript: text("The conversation of its agent"),
   cancel: text("POST stops it"),
   retry: text("POST starts the next attempt")
 }).annotate({ identifier: "RunLinks", description: "Paths on this server" })

@@ -3,11 +3,13 @@
  * start a run, and what trying again means.
  */
 import type { RunKind } from "@orchestrator/domain/RunKind"
+import { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import type { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorized, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
 import { LargeAnswers } from "./LargeAnswers.ts"
-import { idempotency, logOptions, runFilters, runName } from "./Parameters.ts"
+import { logOptions, transcriptOptions } from "./LogParameters.ts"
+import { idempotency, runFilters, runName } from "./Parameters.ts"
 import {
   ClusterError,
   ClusterForbids,
@@ -121,7 +123,18 @@ export const runEndpoints = <
       error: [RunNotFound, LogsNotAvailable, ...cluster]
     }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
       summary: "Read what the agent prints",
-      description: "Text of the current attempt's `claude` container, for as long as its pod exists."
+      description:
+        "Text of the newest attempt's `claude` container, or of the attempt and container that are named. With `follow` a pod that is about to start is waited for."
+    })),
+    HttpApiEndpoint.get("transcript", "/:name/transcript", {
+      params: runName,
+      query: transcriptOptions,
+      success: HttpApiSchema.StreamNdjson({ schema: TranscriptEvent }),
+      error: [RunNotFound, LogsNotAvailable, ...cluster]
+    }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
+      summary: "Read the conversation",
+      description:
+        "What the agent was told, said and did, one JSON object a line: messages with their roles, tool calls and their results, usage. It is the agent's side of the story: bounded, and without the secrets that are known."
     })),
     HttpApiEndpoint.get("files", "/:name/files", {
       params: runName,

@@ -15,6 +15,7 @@ export const linksOf = ({ path }: Path, name: string): RunLinks => {
     attempts: `${self}/attempts`,
     files: `${self}/files`,
     logs: `${self}/logs`,
+    transcript: `${self}/transcript`,
     cancel: `${self}/cancel`,
     retry: `${self}/retry`
   }

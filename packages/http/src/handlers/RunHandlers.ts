@@ -12,6 +12,7 @@ import type { RetryOptions } from "./RetryRun.ts"
 import { deleteRun, getRun, type RunAccess } from "./RunAccess.ts"
 import { runFiles } from "./RunFiles.ts"
 import { type LogOptions, runLogs } from "./RunLogs.ts"
+import { runTranscript, type TranscriptOptions } from "./RunTranscript.ts"
 
 /** What a kind has of its own. */
 interface Own<New, Answer, E, R> {
@@ -68,6 +69,8 @@ export const runHandlers = <New, Answer extends Answered, E, R>(
     Effect.map(retry(runs, params.name, payload ?? {}), answer),
   cancel: ({ params }: Named) => Effect.map(cancelRun(runs, params.name), answer),
   logs: ({ params, query }: Named & { readonly query: LogOptions }) => runLogs(runs, params.name, query),
+  transcript: ({ params, query }: Named & { readonly query: TranscriptOptions }) =>
+    runTranscript(runs, params.name, query),
   files: ({ params }: Named) => runFiles(runs, params.name),
   attempts: ({ params }: Named) =>
     Effect.map(getRun(runs, params.name), (run) => ({ items: answer(run).status?.attempts ?? [] }))

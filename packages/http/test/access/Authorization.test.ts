@@ -26,6 +26,7 @@ const runRoutes = (path: string, resource: string, spec: unknown): ReadonlyArray
   { method: "GET", path: `${path}/a`, needs: [`get ${resource}`], status: 200 },
   { method: "GET", path: `${path}/a/attempts`, needs: [`get ${resource}`], status: 200 },
   { method: "GET", path: `${path}/a/logs`, needs: ["get pods/log"], status: 200 },
+  { method: "GET", path: `${path}/a/transcript`, needs: ["get pods/log"], status: 200 },
   { method: "GET", path: `${path}/a/files`, needs: ["get configmaps"], status: 200 },
   { method: "POST", path: `${path}/running/cancel`, needs: [`update ${resource}`], status: 200 },
   { method: "DELETE", path: `${path}/a`, needs: [`delete ${resource}`], status: 204 }
@@ -88,8 +89,15 @@ const world = Effect.gen(function*() {
   }
   yield* store(PodKind, {
     metadata: { name: "pod-a", namespace, labels: { "batch.kubernetes.io/job-name": "job-a" } },
-    spec: { containers: [{ name: "claude", image: "agent" }] },
-    status: { containerStatuses: [{ name: "claude", ready: false, restartCount: 0, state: { running: {} } }] }
+    spec: { containers: ["claude", "broker"].map((name) => ({ name, image: "agent" })) },
+    status: {
+      containerStatuses: ["claude", "broker"].map((name) => ({
+        name,
+        ready: false,
+        restartCount: 0,
+        state: { running: {} }
+      }))
+    }
   })
 })
 

@@ -49,11 +49,13 @@ describe("the OpenAPI document", () => {
       "GET /api/v1/code-runs/{name}/attempts",
       "GET /api/v1/code-runs/{name}/files",
       "GET /api/v1/code-runs/{name}/logs",
+      "GET /api/v1/code-runs/{name}/transcript",
       "GET /api/v1/docs-runs",
       "GET /api/v1/docs-runs/{name}",
       "GET /api/v1/docs-runs/{name}/attempts",
       "GET /api/v1/docs-runs/{name}/files",
       "GET /api/v1/docs-runs/{name}/logs",
+      "GET /api/v1/docs-runs/{name}/transcript",
       "GET /health",
       "GET /metrics",
       "GET /ready",
@@ -127,7 +129,7 @@ describe("the OpenAPI document", () => {
 
   it.each([
     { name: "limit", want: "integer" },
-    { name: "tailLines", want: "integer" },
+    { name: "tail", want: "integer" },
     { name: "follow", want: "boolean" },
     { name: "phase", want: "string" }
   ])("gives the parameter $name the type $want", ({ name, want }) => {

@@ -68,7 +68,8 @@ describe("POST /api/v1/pm/tasks", () => {
         "files",
         "logs",
         "retry",
-        "self"
+        "self",
+        "transcript"
       ])
       const self = yield* ask("GET", json.data.links["self"] ?? "")
       assert.strictEqual(self.json.name, json.data.name)

@@ -255,6 +255,7 @@ describe("stopping", () => {
             metadata: { resourceVersion: "1" },
             items: [Object({
               metadata: { name: "code-a-x", namespace, labels: job },
+              spec: { containers: [{ name: "claude" }] },
               status: { containerStatuses: [{ name: "claude", state: { running: {} } }] }
             })]
           }),

@@ -23,6 +23,7 @@ import {
 import { isStub, planSession, transcriptFolder } from "./Session.ts"
 import { decodeEvent, isInit, redacted } from "./Stream.ts"
 import { logLines } from "./StreamLog.ts"
+import { transcriptOf } from "./StreamTranscript.ts"
 import { checkVersion } from "./Version.ts"
 
 const askedBy = ({ files, model, session }: Invocation) => ({
@@ -54,7 +55,8 @@ const following = (
       const problem = isInit(event) ? initProblem(event, askedBy(invocation), after.stderr) : undefined
       return {
         next: next(problem === undefined ? after : { ...after, badInit: problem }),
-        log: logLines(event, redact)
+        log: logLines(event, redact),
+        transcript: transcriptOf(event, after.usage)
       }
     },
     readStderr: (line) => next(observeStderr(seen, redact(line))),

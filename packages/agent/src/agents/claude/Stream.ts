@@ -22,6 +22,7 @@ export type Init = typeof Init.Type
 const Block = Schema.Struct({
   type: Schema.String,
   text: Text,
+  thinking: Text,
   id: Text,
   name: Text,
   input: Schema.optionalKey(Schema.Unknown),

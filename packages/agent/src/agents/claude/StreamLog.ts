@@ -26,7 +26,8 @@ const inputOf = (input: unknown, redact: Redact): string => {
     : short(String(Reflect.get(input, key)), shortWidth, redact)
 }
 
-const textOf = (content: unknown): string =>
+/** What of a tool's answer is text. */
+export const textOf = (content: unknown): string =>
   typeof content === "string"
     ? content
     : Array.isArray(content)

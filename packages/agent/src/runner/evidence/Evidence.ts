@@ -1,17 +1,22 @@
 /**
- * What an attempt leaves on the workspace for whoever asks later what happened: the agent's stream, the runner's log and the result, in
- * `.orchestrator/<uid>/<attempt>/` beside the clone. Without secrets, of bounded size, the newest attempts only; it never stops a run.
+ * What an attempt leaves for whoever asks later what happened: the agent's stream, the conversation, the runner's log and the result. It
+ * goes to the broker as it comes, and to `.orchestrator/<uid>/<attempt>/` on the workspace, beside the clone. Without secrets, of bounded
+ * size, the newest attempts only; it never stops a run.
  */
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { attemptText } from "@orchestrator/domain/Retry"
-import { Context, Effect, FileSystem, Option } from "effect"
+import type { TranscriptContent, TranscriptEvent } from "@orchestrator/domain/Transcript"
+import { Context, DateTime, Effect, FileSystem, Option } from "effect"
 import { type CappedFile, cappedFile } from "../../pod/CappedFile.ts"
+import { cleanContent } from "../../pod/CleanTranscript.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { discard, kindOf, namesIn, plainPath } from "../../pod/Plain.ts"
 import type { Redact } from "../../pod/Redact.ts"
+import type { Relay } from "./Relay.ts"
 
 const mebibyte = 1_048_576
 const largestStream = 32 * mebibyte
+const largestTranscript = 16 * mebibyte
 const largestLog = 4 * mebibyte
 /** An event that is longer says little: the output of one command. */
 const largestEvent = 2 * mebibyte
@@ -22,16 +27,24 @@ export class Evidence extends Context.Service<Evidence, {
   readonly folder: string | undefined
   /** Keeps a line of the agent's stream. */
   readonly event: (line: string) => Effect.Effect<void>
+  /** Keeps what was said or done in the conversation. */
+  readonly said: (content: TranscriptContent) => Effect.Effect<void>
   /** Keeps the result. */
   readonly result: (text: string) => Effect.Effect<void>
 }>()("@orchestrator/agent/runner/evidence/Evidence") {
   /** Keeps nothing. */
-  static readonly none = Evidence.of({ folder: undefined, event: () => Effect.void, result: () => Effect.void })
+  static readonly none = Evidence.of({
+    folder: undefined,
+    event: () => Effect.void,
+    said: () => Effect.void,
+    result: () => Effect.void
+  })
 }
 
 export interface EvidenceFiles {
   readonly folder: string
   readonly stream: CappedFile
+  readonly transcript: CappedFile
   readonly log: CappedFile
 }
 
@@ -83,6 +96,7 @@ export const openEvidence = Effect.fn("Evidence.open")(function*(environment: En
     const files: EvidenceFiles = {
       folder,
       stream: yield* cappedFile(`${folder}/stream.jsonl`, largestStream),
+      transcript: yield* cappedFile(`${folder}/transcript.jsonl`, largestTranscript),
       log: yield* cappedFile(`${folder}/log`, largestLog)
     }
     return files
@@ -91,22 +105,35 @@ export const openEvidence = Effect.fn("Evidence.open")(function*(environment: En
   )
 })
 
-/** The service over these files. */
-export const evidenceIn = Effect.fnUntraced(function*(files: EvidenceFiles | undefined, redact: Redact) {
-  const fs = yield* FileSystem.FileSystem
-  if (files === undefined) return Evidence.none
-  const { folder, stream } = files
+/** The service over the broker, and over these files where there is a workspace. */
+export const evidenceIn = Effect.fnUntraced(function*(files: EvidenceFiles | undefined, relay: Relay, redact: Redact) {
+  const onWorkspace = files === undefined ? Evidence.none : yield* onFiles(files, redact)
   return Evidence.of({
+    ...onWorkspace,
+    said: Effect.fnUntraced(function*(content) {
+      const at = DateTime.formatIso(yield* DateTime.now)
+      const event: TranscriptEvent = { ...cleanContent(content, redact), at }
+      yield* relay.event(event)
+      yield* files === undefined ? Effect.void : files.transcript.append(`${JSON.stringify(event)}\n`)
+    }),
+    result: (text) => Effect.andThen(relay.result(redact(text)), onWorkspace.result(text))
+  })
+})
+
+const onFiles = Effect.fnUntraced(function*({ folder, stream }: EvidenceFiles, redact: Redact) {
+  const fs = yield* FileSystem.FileSystem
+  return {
+    ...Evidence.none,
     folder,
-    event: (line) =>
+    event: (line: string) =>
       stream.append(
         line.length > largestEvent
           ? `${JSON.stringify({ type: "orchestrator", subtype: "omitted", characters: line.length })}\n`
           : `${redact(line)}\n`
       ),
-    result: (text) =>
+    result: (text: string) =>
       fs.writeFileString(`${folder}/result.json`, `${redact(text)}\n`, { mode: 0o600 }).pipe(
         Effect.catch((error) => Effect.logWarning(`${folder}/result.json cannot be written: ${error.message}`))
       )
-  })
+  }
 })

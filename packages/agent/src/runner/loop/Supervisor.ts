@@ -55,6 +55,7 @@ export class Supervisor extends Context.Service<Supervisor, {
           const lastEvent = yield* Ref.make(yield* monotonicMillis)
           const firstEvent = yield* Deferred.make<StopCause>()
 
+          yield* evidence.said({ type: "message", role: "user", text: process.prompt })
           // One process per session: a runner that was killed may have left its agent running.
           yield* processes.sweep(marks)
           const handle = yield* spawner.spawn(ChildProcess.make(agent.executable, agent.arguments(invocation), {
@@ -85,6 +86,7 @@ export class Supervisor extends Context.Service<Supervisor, {
             yield* Ref.set(lastEvent, yield* monotonicMillis)
             yield* Ref.set(seen, read.next.seen)
             for (const text of read.log) yield* Effect.log(text)
+            for (const content of read.transcript) yield* evidence.said(content)
             yield* checkFit
           })
           const onStderr = Effect.fnUntraced(function*(line: string) {

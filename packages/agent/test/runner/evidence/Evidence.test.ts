@@ -25,13 +25,18 @@ describe("evidence", () => {
       const { log } = yield* execute(codeRun(around, {}, agent))
       const kept = join(around.workspace, ".orchestrator", around.uid, "1")
       const read = (name: string) => readFileSync(join(kept, name), "utf8")
-      assert.sameMembers(readdirSync(kept), ["stream.jsonl", "log", "result.json"])
+      assert.sameMembers(readdirSync(kept), ["stream.jsonl", "transcript.jsonl", "log", "result.json"])
       assert.deepStrictEqual(
         read("stream.jsonl").trim().split("\n").map((line) => JSON.parse(line).type),
         ["system", "assistant", "result"]
       )
       assert.strictEqual(JSON.parse(read("result.json")).outcome, "Completed")
-      assert.deepStrictEqual(read("log").trim().split("\n"), log.flatMap((line) => line.split("\n")))
+      const timed = read("log").trim().split("\n").map((line) => /^\d{4}-\d\d-\d\dT[\d:.]+Z (.*)$/.exec(line)?.[1])
+      assert.deepStrictEqual(timed, log.flatMap((line) => line.split("\n")))
+      assert.deepStrictEqual(
+        read("transcript.jsonl").trim().split("\n").map((line) => JSON.parse(line).type),
+        ["message", "session", "message", "result"]
+      )
       assert.include(log.at(-2) ?? "", kept)
       assert.match(log.at(-1) ?? "", /Completed: Done\./)
       assert.include(read("stream.jsonl"), "***")
