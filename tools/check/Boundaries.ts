@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
 const isTest = (path: string) => path.startsWith("packages/") && path.includes("/test/")
 
 /** Packages whose tests need a cluster have the one in memory; a server is asked by its client. */
-const testsMayImport: ReadonlyArray<Package> = ["embedded", "client"]
+const testsMayImport: ReadonlyArray<Package> = ["k8s", "embedded", "client"]
 
 /** Modules that browsers and other people's programs load, without the server behind them. */
 const contractRoots = /^packages\/(http\/src\/contract|client\/src)\//

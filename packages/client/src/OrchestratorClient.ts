@@ -1,15 +1,28 @@
 /** The typed client, derived from the contract: `client.codeRuns.create({ payload })`, `client.health({})`. Problems arrive as the classes of `Problem.ts`, by their tags. */
 import { Api } from "@orchestrator/http/contract/Api"
-import { Context, flow, identity, Layer, type Redacted } from "effect"
+import { Context, Effect, identity, Layer, Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8080` */
   readonly baseUrl: string
-  /** Bearer token of the cluster, where the server wants one. */
-  readonly token?: Redacted.Redacted | undefined
+  /** Bearer token of the cluster, where the server wants one; an effect is asked before every request. */
+  readonly token?: Redacted.Redacted | Effect.Effect<Redacted.Redacted> | undefined
 }
+
+const withToken = (token: ClientOptions["token"]) => {
+  if (token === undefined) return identity<HttpClient.HttpClient>
+  return Redacted.isRedacted(token)
+    ? HttpClient.mapRequest(HttpClientRequest.bearerToken(token))
+    : HttpClient.mapRequestEffect((request) =>
+      Effect.map(token, (current) => HttpClientRequest.bearerToken(request, current))
+    )
+}
+
+/** Sends the requests of an HttpClient to a server, with the caller's token. */
+export const toServer = ({ baseUrl, token }: ClientOptions) => (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  client.pipe(HttpClient.mapRequest(HttpClientRequest.prependUrl(baseUrl)), withToken(token))
 
 // Requirements of a generic method, `[Mode] extends ... ? never : never`, that come to nothing for every mode.
 // @effect-diagnostics-next-line leakingRequirements:off
@@ -17,14 +30,6 @@ export class OrchestratorClient extends Context.Service<OrchestratorClient, Http
   "@orchestrator/client/OrchestratorClient"
 ) {
   /** Needs an HttpClient: `FetchHttpClient.layer`, `NodeHttpClient.layerUndici`. */
-  static readonly layerWith = ({ baseUrl, token }: ClientOptions) =>
-    Layer.effect(
-      OrchestratorClient,
-      HttpApiClient.make(Api, {
-        transformClient: HttpClient.mapRequest(flow(
-          HttpClientRequest.prependUrl(baseUrl),
-          token === undefined ? identity : HttpClientRequest.bearerToken(token)
-        ))
-      })
-    )
+  static readonly layerWith = (options: ClientOptions) =>
+    Layer.effect(OrchestratorClient, HttpApiClient.make(Api, { transformClient: toServer(options) }))
 }
