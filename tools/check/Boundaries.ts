@@ -23,7 +23,10 @@ const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
 const isTest = (path: string) => path.startsWith("packages/") && path.includes("/test/")
 
 /** Packages whose tests need a cluster have the one in memory; a server is asked by its client. */
-const testsMayImport: ReadonlyArray<Package> = ["k8s", "embedded", "client"]
+const testsMayImport: ReadonlyArray<Package> = ["embedded", "client"]
+
+/** The client's tests move runs on in the cluster behind the server. */
+const testsOf: Partial<Record<Package, ReadonlyArray<Package>>> = { client: ["k8s"] }
 
 /** Modules that browsers and other people's programs load, without the server behind them. */
 const contractRoots = /^packages\/(http\/src\/contract|client\/src)\//
@@ -43,7 +46,9 @@ const problemOf = (from: Package, source: Source, imported: string): string | un
   const target = scoped ?? knownPackageOf(imported)
   if (target === undefined || target === from) return outside(from, source, imported)
   if (scoped === undefined) return `imports ${imported} by its path: say @orchestrator/${target}/Module`
-  const allowed = isTest(source.path) ? [...mayImport[from], ...testsMayImport] : mayImport[from]
+  const allowed = isTest(source.path)
+    ? [...mayImport[from], ...testsMayImport, ...testsOf[from] ?? []]
+    : mayImport[from]
   return isPackage(target) && allowed.includes(target)
     ? undefined
     : `imports ${imported}, but ${from} may import ${allowed.length === 0 ? "no other package" : allowed.join(", ")}`

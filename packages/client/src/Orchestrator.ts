@@ -36,6 +36,7 @@ export type CodeRunFilters = Query<Endpoint<typeof CodeRuns, "list">>
 export type DocsRunFilters = Query<Endpoint<typeof DocsRuns, "list">>
 
 export type LogOptions = Query<Endpoint<typeof CodeRuns, "logs">>
+export type TranscriptOptions = Query<Endpoint<typeof CodeRuns, "transcript">>
 export type RunFiles = Answer<Endpoint<typeof CodeRuns, "files">>
 export type Attempt = Answer<Endpoint<typeof CodeRuns, "attempts">>["items"][number]
 
@@ -43,6 +44,7 @@ export type Readiness = Answer<Endpoint<typeof System, "ready">>
 
 interface CommonTypes {
   readonly logs: LogOptions
+  readonly transcript: TranscriptOptions
   readonly files: RunFiles
   readonly attempt: Attempt
 }

@@ -1,4 +1,5 @@
 /** What one does with the runs of a kind, as promises and async iterables. */
+import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import { Effect, Option, Schema, Stream } from "effect"
 import type { CallOptions, Calls } from "./Call.ts"
 
@@ -27,6 +28,7 @@ export interface RunTypes {
   readonly newRun: Schema.Constraint
   readonly filters: { readonly limit?: number; readonly continue?: string }
   readonly logs: object
+  readonly transcript: object
   readonly retry: object
   readonly run: object
   readonly files: object
@@ -53,6 +55,9 @@ export interface RunGroup<Kind extends RunTypes> {
   readonly logs: (
     request: Named & { readonly query: Kind["logs"] }
   ) => Effect.Effect<Stream.Stream<Uint8Array, unknown>, unknown>
+  readonly transcript: (
+    request: Named & { readonly query: Kind["transcript"] }
+  ) => Effect.Effect<Stream.Stream<TranscriptEvent, unknown>, unknown>
 }
 
 export interface Runs<Kind extends RunTypes> {
@@ -69,6 +74,12 @@ export interface Runs<Kind extends RunTypes> {
   readonly attempts: (name: string, options?: CallOptions) => Promise<ReadonlyArray<Kind["attempt"]>>
   /** Lines that the agent prints; with `follow` until it ends. */
   readonly logs: (name: string, logs?: Kind["logs"], options?: CallOptions) => AsyncIterable<string>
+  /** The conversation: what the agent was told, said and did; with `follow` until it ends. */
+  readonly transcript: (
+    name: string,
+    transcript?: Kind["transcript"],
+    options?: CallOptions
+  ) => AsyncIterable<TranscriptEvent>
   /** Starts the next attempt, or, of kinds whose runs are one attempt, another run. */
   readonly retry: (name: string, how?: Kind["retry"], options?: CallOptions) => Promise<Kind["run"]>
   /** Stops the agent, saves its work, and ends the run as Cancelled. */
@@ -116,6 +127,11 @@ export const makeRuns = <Kind extends RunTypes>(
         options,
         { name, ...logs }
       ),
+    transcript: (name, transcript = {}, options) =>
+      iterable(Stream.unwrap(group.transcript({ params: { name }, query: transcript })), options, {
+        name,
+        ...transcript
+      }),
     retry: (name, how, options) => promise(group.retry({ params: { name }, payload: how }), options, how),
     cancel: (name, options) => promise(group.cancel({ params: { name } }), options, { name }),
     delete: (name, options) => promise(group.delete({ params: { name } }), options, { name })
