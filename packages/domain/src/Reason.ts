@@ -13,8 +13,11 @@ export const WaitingReason = Schema.Literals([
 ])
 export type WaitingReason = typeof WaitingReason.Type
 
-/** Blocked: the start is kept by something that somebody may have to mend; statuses of older versions call that Starting as well. */
-export const RunningReason = Schema.Literals(["Starting", "Blocked", "AgentRunning"])
+/**
+ * Blocked: the start is kept by something that somebody may have to mend; statuses of older versions call that Starting as well. Cancelling:
+ * the agent has been told to stop; older versions go on saying what was before.
+ */
+export const RunningReason = Schema.Literals(["Starting", "Blocked", "AgentRunning", "Cancelling"])
 export type RunningReason = typeof RunningReason.Type
 
 export const FailureReason = Schema.Literals([

@@ -41,6 +41,10 @@ const reasons: Readonly<Record<Reason, Entry>> = {
     means: "The agent's container is running: setup first (clone, branch, task files), then the agent.",
     next: "`kubectl logs -f -c claude -l orchestrator.platform/run=NAME` shows what it does."
   },
+  Cancelling: {
+    means: "The run is being cancelled: its agent has been told to stop, and its work is saved and pushed.",
+    next: "Wait for the phase Cancelled; an agent that delivered before it was told has Succeeded."
+  },
   Delivered: {
     means: "The branch was pushed and verified on the remote, and has a pull request where the host supports them.",
     next: "Review it: `status.pullRequestUrl`, `status.branch`, `status.headCommit`."

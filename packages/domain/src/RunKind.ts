@@ -32,8 +32,8 @@ export interface RunKind {
   readonly leasesWorkspace: boolean
   /** Whether `spec.contextVersion` asks for further attempts; otherwise trying again is another run. */
   readonly hasVersions: boolean
-  /** Texts of the spec that lists select by, besides `githubUser`: what to say of each, by its field. */
-  readonly filters: Readonly<Record<string, string>>
+  /** Fields of the spec that lists select by, besides `githubUser`, each with what it is compared with. */
+  readonly filters: Readonly<Record<string, Schema.Top>>
   readonly columns: ReadonlyArray<PrinterColumn>
   readonly spec: Schema.Constraint
   readonly specSize?: SizeRule

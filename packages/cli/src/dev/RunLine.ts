@@ -1,7 +1,7 @@
 /** One line about a run, for people. Pure. */
 import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
-import { attemptOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
+import { attemptOf, messageOf, phaseOf, reasonOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 
 export interface RunLine {
@@ -19,14 +19,14 @@ export interface RunLine {
 export const runLine = ({ singular }: Pick<AnyRunKind, "singular">, object: CustomObject): RunLine => {
   const run = `${singular}/${object.metadata.name}`
   const phase = phaseOf(object)
-  const reason = statusText(object, "reason") || "Accepted"
+  const reason = reasonOf(object) || "Accepted"
   const attempt = attemptOf(object)
   return {
     run,
     phase,
     text: `${run}  ${phase.padEnd(9)}  ${reason.padEnd(20)}  attempt ${attempt}`,
     short: `${run}  ${phase}${attempt > 1 ? ` (${attempt})` : ""}`,
-    message: statusText(object, "message") ?? "",
+    message: messageOf(object) ?? "",
     isLast: isTerminal(phase)
   }
 }

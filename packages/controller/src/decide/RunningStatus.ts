@@ -47,14 +47,14 @@ const write = (
 ): ReadonlyArray<Action> => {
   const { run } = observed
   const message = steady(run, standing)
-  const { begun, trouble, usual } = standing
+  const { begun, cancelling, trouble, usual } = standing
   const isKept = trouble !== undefined && usual !== true
   const progress: ReadonlyArray<ConditionFact> = isKept
     ? [{ type: "Progressing", status: "False", reason: trouble.reason, message }]
     : findCondition(run.status.conditions, "Progressing")?.status === "False"
     ? [moving]
     : []
-  const reason = begun ? "AgentRunning" : isKept ? "Blocked" : "Starting"
+  const reason = cancelling === true ? "Cancelling" : begun ? "AgentRunning" : isKept ? "Blocked" : "Starting"
   return running(observed, reason, message, attempt, [...progress, ...facts])
 }
 

@@ -19,6 +19,8 @@ export interface Standing {
   readonly trouble?: Trouble
   /** Whether it is no more than a start that takes its time. */
   readonly usual?: boolean
+  /** Whether it has been told to stop since the run is cancelled. */
+  readonly cancelling?: boolean
 }
 
 export interface Trouble {
@@ -31,7 +33,10 @@ export interface Trouble {
 
 export const standingOf = (job: ObservedJob, now: DateTime.Utc): Standing => {
   const begun = job.pod?.begun === true
-  if (job.stopping !== undefined) return { begun, message: stopping[job.stopping] }
+  if (job.stopping !== undefined) {
+    const isCancelled = job.stopping === "Cancelled"
+    return { begun, message: stopping[job.stopping], ...(isCancelled ? { cancelling: true } : {}) }
+  }
   if (job.suspended) {
     return {
       begun: false,

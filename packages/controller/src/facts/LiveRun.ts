@@ -2,6 +2,7 @@
  * What is kept of a run that is live: no more than a bounded number of bytes, whatever a client wrote into spec, status or metadata. A spec
  * that is larger is kept without what only its Job needs; whoever makes the Job reads the object once more. Nothing here fails.
  */
+import { cancelMeant } from "@orchestrator/domain/Cancellation"
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { fnv1aInt32 } from "@orchestrator/domain/Hash"
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
@@ -93,12 +94,9 @@ const askedAt = ({ attempt, contextVersion }: AnyRun, before: LiveRun | Finished
   return known ?? (before.contextVersion < contextVersion ? before.attempt.contextVersion : undefined)
 }
 
-/** A version that the status does not know yet is not meant where it tells that an earlier one was, or the spec names that. */
-const askedFor = ({ attempt: { contextVersion }, cancelVersion, status }: AnyRun & SpecFacts): number => {
-  if (status.cancelledVersion !== undefined) return status.cancelledVersion
-  const seen = status.contextVersion
-  if (seen === undefined || seen >= contextVersion) return contextVersion
-  return status.phase === "Cancelled" ? seen : Math.min(cancelVersion ?? contextVersion, contextVersion)
+const askedFor = ({ attempt: { contextVersion: wanted }, cancelVersion, status }: AnyRun & SpecFacts): number => {
+  const { cancelledVersion, contextVersion: seen, phase } = status
+  return cancelMeant({ wanted, seen, phase, cancelVersion, cancelledVersion })
 }
 
 const specFactsIn = (run: LiveRun): SpecFacts => ({

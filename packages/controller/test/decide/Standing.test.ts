@@ -98,7 +98,11 @@ describe("an attempt", () => {
     {
       name: "that is cancelled before its agent began",
       job: { stopping: "Cancelled", pod: startingPod() },
-      want: { begun: false, message: "The run is being cancelled: stopping the agent and saving its work." }
+      want: {
+        begun: false,
+        cancelling: true,
+        message: "The run is being cancelled: stopping the agent and saving its work."
+      }
     },
     {
       name: "whose pod is from before it was suspended",

@@ -1,3 +1,4 @@
+import { Schema } from "effect"
 import { CodeRunSpec, CodeRunStatus } from "../CodeRun.ts"
 import { ageColumn, phaseColumn, type RunKind } from "../RunKind.ts"
 import { codeSpecSize } from "../Sizes.ts"
@@ -13,7 +14,10 @@ export const codeRun = {
   component: "code-runner",
   leasesWorkspace: true,
   hasVersions: true,
-  filters: { service: "Only runs of this service" },
+  filters: {
+    service: Schema.String.annotate({ description: "Only runs of this service" }),
+    taskId: Schema.Int.annotate({ description: "Only runs of this task" })
+  },
   columns: [
     { name: "Task", type: "integer", jsonPath: ".spec.taskId" },
     { name: "Service", type: "string", jsonPath: ".spec.service" },

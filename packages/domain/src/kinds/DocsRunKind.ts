@@ -1,3 +1,4 @@
+import { Schema } from "effect"
 import { DocsRunSpec, DocsRunStatus } from "../DocsRun.ts"
 import { ageColumn, phaseColumn, type RunKind } from "../RunKind.ts"
 
@@ -12,7 +13,7 @@ export const docsRun = {
   component: "docs-generator",
   leasesWorkspace: false,
   hasVersions: false,
-  filters: {},
+  filters: { workingDirectory: Schema.String.annotate({ description: "Only runs of this project folder" }) },
   columns: [phaseColumn, ageColumn],
   spec: DocsRunSpec,
   status: DocsRunStatus

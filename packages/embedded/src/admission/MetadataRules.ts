@@ -1,8 +1,4 @@
 /** What the API server demands of every object's metadata. */
-import type { Kind } from "@orchestrator/k8s/Kinds"
-import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
-import type { Metadata } from "@orchestrator/k8s/Objects"
-import { forbiddenField, invalidValue, required, tooLong } from "../objects/Causes.ts"
 import {
   isDnsLabel,
   isLabelValue,
@@ -11,7 +7,11 @@ import {
   labelValueText,
   qualifiedNameProblem,
   subdomainText
-} from "../objects/QualifiedName.ts"
+} from "@orchestrator/domain/QualifiedName"
+import type { Kind } from "@orchestrator/k8s/Kinds"
+import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
+import type { Metadata } from "@orchestrator/k8s/Objects"
+import { forbiddenField, invalidValue, required, tooLong } from "../objects/Causes.ts"
 import type { StoredObject } from "../objects/StoredObject.ts"
 
 const annotationLimit = 256 * 1024

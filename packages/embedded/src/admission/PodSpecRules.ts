@@ -1,8 +1,8 @@
 /** Pod specs, of pods and of templates: names, images, and mounts of volumes that are there. */
+import { isDnsLabel } from "@orchestrator/domain/QualifiedName"
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Container, PodSpec, Volume } from "@orchestrator/k8s/Objects"
 import { duplicate, invalidValue, notSupported, required } from "../objects/Causes.ts"
-import { isDnsLabel } from "../objects/QualifiedName.ts"
 
 type Causes = ReadonlyArray<FieldCause>
 

@@ -1,4 +1,5 @@
 /** Which objects of a kind a list or watch asks for. */
+import { parseLabelSelector } from "@orchestrator/domain/LabelSelector"
 import type { Selectors } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import { Result } from "effect"
@@ -6,7 +7,6 @@ import type { ServedKind } from "../kinds/ServedKinds.ts"
 import { badRequest } from "../objects/Refusal.ts"
 import type { StoredObject } from "../objects/StoredObject.ts"
 import { parseFieldSelector } from "./FieldSelector.ts"
-import { parseLabelSelector } from "./LabelSelector.ts"
 
 export interface Selection {
   readonly namespace: string | undefined

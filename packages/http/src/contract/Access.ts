@@ -26,6 +26,9 @@ export interface Permission extends Omit<Need, "named"> {
 /** Annotation of an endpoint. */
 export class Needs extends Context.Service<Needs, ReadonlyArray<Need>>()("@orchestrator/http/contract/Needs") {}
 
+/** Annotation of an endpoint that changes objects which its path does not name: what it does with each of them. */
+export class AskedFor extends Context.Service<AskedFor, string>()("@orchestrator/http/contract/AskedFor") {}
+
 /** What one does with runs. */
 export const needsOf = (resource: Resource) =>
   ({

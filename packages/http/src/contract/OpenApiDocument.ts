@@ -26,6 +26,7 @@ const meant: Readonly<Record<string, Json>> = {
     default: 100,
     description: "Maximum number of runs per page"
   },
+  taskId: { type: "integer", description: "Only runs of this task" },
   tail: { type: "integer", minimum: 0, maximum: 1_000_000, description: "Only this many of the last lines" },
   follow: {
     ...flag,

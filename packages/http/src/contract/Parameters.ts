@@ -1,7 +1,6 @@
 /** Parameters that the endpoints of runs share. */
-import { Phase } from "@orchestrator/domain/Phase"
 import { ObjectName } from "@orchestrator/domain/SpecText"
-import { Record, Schema, SchemaGetter } from "effect"
+import { Schema, SchemaGetter } from "effect"
 
 export const runName = {
   name: ObjectName.annotate({ description: "Name of the run", examples: ["payments-task-7-4f9c2"] })
@@ -15,29 +14,18 @@ export const Flag = Schema.Literals(["", "true", "false"]).pipe(
   })
 )
 
-const page = {
+export const pageFields = {
   limit: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 500 }))
       .annotate({ description: "Maximum number of runs per page, 1 to 500. Default 100" })
   ),
   continue: Schema.optionalKey(
-    Schema.String.annotate({ description: "`continue` of the previous page. It expires after a few minutes" })
+    Schema.String.check(Schema.isBetweenLength(1, 4096)).annotate({
+      description:
+        "`continue` of the page before, with the same filters and the same `sort`. Of a list by name it expires after a few minutes"
+    })
   )
 }
-
-const filters = {
-  phase: Schema.optionalKey(Phase.annotate({ description: "Only runs in this phase" })),
-  user: Schema.optionalKey(Schema.String.annotate({ description: "Only runs of this GitHub user" }))
-}
-
-const text = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
-
-/** Of a list: those of every kind, those of this one (what to say of each, by its field), and its pages. */
-export const runFilters = <const Own extends Readonly<Record<string, string>>>(own: Own) => ({
-  ...filters,
-  ...Record.map(own, text) as { readonly [Field in keyof Own]: ReturnType<typeof text> },
-  ...page
-})
 
 export const idempotency = {
   "idempotency-key": Schema.optionalKey(

@@ -38,11 +38,18 @@ const common = {
   namespace: text("Kubernetes namespace"),
   uid: text("Unique over time: a run that is made again under the same name has another"),
   resourceVersion: text("Changes with every change of the run"),
+  generation: Schema.Int.annotate({ description: "Changes with every change of the spec" }),
+  observedGeneration: Schema.optionalKey(
+    Schema.Int.annotate({ description: "Generation of the spec that the status speaks of; absent until it speaks" })
+  ),
   createdAt: text("RFC 3339 time of creation"),
   deletedAt: maybe("RFC 3339 time at which deletion was asked for; absent otherwise"),
-  phase: text("Pending, Running, Succeeded, Failed or Cancelled"),
+  phase: text("Pending, Running, Succeeded, Failed or Cancelled; Pending from the request for another attempt on"),
   reason: maybe("Machine-readable reason for the phase"),
   message: maybe("The same for people"),
+  cancelling: Schema.optionalKey(
+    Schema.Boolean.annotate({ description: "true: the run has been asked to stop and has not ended; absent otherwise" })
+  ),
   waiting: Schema.optionalKey(Waiting),
   links: RunLinks,
   problems: Schema.optionalKey(
@@ -75,7 +82,7 @@ export const runAnswer = <const Name extends string, Spec extends Schema.Top, St
 export const pageOf = <S extends Schema.Constraint>({ kind }: { readonly kind: string }, answer: S) =>
   Schema.Struct({
     items: Schema.Array(answer).annotate({
-      description: "Runs by name; with filters a page may hold fewer than the limit"
+      description: "Runs by name unless `sort` says otherwise; with filters a page may hold fewer than the limit"
     }),
     continue: maybe("Asks for the next page; absent on the last")
   }).annotate({ identifier: `${kind}Page`, description: "One page of runs" })

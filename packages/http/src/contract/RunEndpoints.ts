@@ -6,16 +6,18 @@ import type { RunKind } from "@orchestrator/domain/RunKind"
 import { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import type { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { Authorized, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
+import { AskedFor, Authorized, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
+import { BulkAnswer, bulkRequest } from "./BulkRequests.ts"
 import { LargeAnswers } from "./LargeAnswers.ts"
 import { logOptions, transcriptOptions } from "./LogParameters.ts"
-import { idempotency, runFilters, runName } from "./Parameters.ts"
+import { idempotency, runName } from "./Parameters.ts"
 import {
   ClusterError,
   ClusterForbids,
   ClusterUnavailable,
   FilesNotAvailable,
   IdempotencyKeyReused,
+  InvalidRequest,
   LogsNotAvailable,
   NameTaken,
   PageExpired,
@@ -25,10 +27,11 @@ import {
 } from "./Problem.ts"
 import { ChecksBody, ChecksParameters } from "./RequestChecks.ts"
 import { RunAttempts, RunFiles } from "./RunAnswers.ts"
+import { listQuery } from "./RunFilters.ts"
 
 export const cluster = [ClusterForbids, ClusterUnavailable, ClusterError] as const
 
-interface RunContract<Id, Name, Path, Own, New, Answer, Page, Retry> {
+interface RunContract<Id, Name, Path, Own, New, Answer, Page, Retry, How> {
   readonly identifier: Id
   readonly kind: Pick<RunKind, "leasesWorkspace"> & {
     readonly kind: Name
@@ -44,18 +47,21 @@ interface RunContract<Id, Name, Path, Own, New, Answer, Page, Retry> {
   readonly page: Page
   /** Trying again is the next attempt of some kinds, and another run of others. */
   readonly retry: Retry
+  /** How each of many is tried again. */
+  readonly retryOptions: How
 }
 
 export const runEndpoints = <
   const Id extends string,
   const Name extends string,
   const Path extends string,
-  const Own extends Readonly<Record<string, string>>,
+  const Own extends Readonly<Record<string, Schema.Top>>,
   New extends Schema.Top,
   Answer extends Schema.Top,
   Page extends Schema.Top,
-  const Retry extends HttpApiEndpoint.Constraint
->({ answer, description, identifier, kind, newRun, page, retry }: RunContract<
+  const Retry extends HttpApiEndpoint.Constraint,
+  const How extends Schema.Struct.Fields
+>({ answer, description, identifier, kind, newRun, page, retry, retryOptions }: RunContract<
   Id,
   Name,
   Path,
@@ -63,18 +69,21 @@ export const runEndpoints = <
   New,
   Answer,
   Page,
-  Retry
+  Retry,
+  How
 >) => {
   const needs = needsOf(kind.plural)
   const name = kind.kind
   return HttpApiGroup.make(identifier).add(
     HttpApiEndpoint.get("list", "/", {
-      query: runFilters(kind.filters),
+      query: listQuery(kind.filters),
       success: page,
-      error: [PageExpired, ...cluster]
+      error: [InvalidRequest, PageExpired, ...cluster]
     }).middleware(LargeAnswers).annotate(Needs, [needs.list]).annotateMerge(OpenApi.annotations({
       summary: `List ${name}s`,
-      description: "Runs in the order of their names, page by page. Filters combine."
+      description:
+        "Runs in the order of their names, or of their creation, page by page. Filters combine. Whatever is made or deleted between "
+        + "two pages: no run comes twice, and none is left out that was there all along."
     })),
     HttpApiEndpoint.post("create", "/", {
       headers: idempotency,
@@ -116,6 +125,27 @@ export const runEndpoints = <
       description:
         "Stops the agent, saves and pushes its work, and ends the run as Cancelled. Cancelling twice is the same as once; attempts that are requested afterwards are not cancelled."
     })),
+    HttpApiEndpoint.post("cancelMany", "/cancel", {
+      payload: bulkRequest(`Cancel${name}s`, kind, {}),
+      success: BulkAnswer,
+      error: [InvalidRequest, PageExpired, ...cluster]
+    }).middleware(LargeAnswers).middleware(ChecksBody).annotate(Needs, [needs.list]).annotate(AskedFor, "cancel")
+      .annotateMerge(OpenApi.annotations({
+        summary: `Stop many ${name}s`,
+        description:
+          "As stopping each run that the selector means, at most `limit` with one request. What is refused for one run does not keep the others."
+      })),
+    HttpApiEndpoint.post("retryMany", "/retry", {
+      payload: bulkRequest(`Retry${name}s`, kind, retryOptions),
+      success: BulkAnswer,
+      error: [InvalidRequest, PageExpired, ...cluster]
+    }).middleware(LargeAnswers).middleware(ChecksBody).annotate(Needs, [needs.list]).annotate(AskedFor, "retry")
+      .annotateMerge(OpenApi.annotations({
+        summary: `Try many ${name}s again`,
+        description:
+          "As trying each run again that the selector means, at most `limit` with one request. What is refused for one run does not keep "
+          + "the others."
+      })),
     HttpApiEndpoint.get("logs", "/:name/logs", {
       params: runName,
       query: logOptions,

@@ -9,6 +9,7 @@ import {
   ClusterForbids,
   ClusterUnavailable,
   InvalidBody,
+  InvalidRequest,
   NameTaken,
   PageExpired,
   RunChanged,
@@ -59,6 +60,19 @@ const noSuchRun = (kind: string, name: string) => () =>
 const noSuchPage = ({ message }: { readonly message: string }) =>
   new PageExpired({ detail: message, hint: "Start again from the first page, without `continue`" })
 
+/** `continue`, as no page of the list gave it. */
+export const invalidToken = (found: string) =>
+  new InvalidRequest({
+    detail:
+      "continue: expected the `continue` of a page of this list, asked for with the same filters and the same sort",
+    hint: "Send `continue` as it was answered, with the parameters of the first page; or start again without it",
+    errors: [{
+      path: "continue",
+      expected: "the `continue` of a page of this list",
+      found: JSON.stringify(found.slice(0, 60))
+    }]
+  })
+
 type Invalid = Extract<KubernetesErrorReason, { readonly _tag: "Invalid" }>
 
 const invalid = (reason: Invalid) =>
@@ -80,17 +94,18 @@ export const readProblem = (kind: string, name: string) => (error: KubernetesErr
     BadRequest: unexpected(error)
   }))
 
-/** The only part of a list's request that a cluster can find bad is `continue`. */
-export const listProblem = (error: KubernetesError): PageExpired | ClusterProblem =>
-  Match.value(error.reason).pipe(Match.tagsExhaustive({
-    ...common(error),
-    Gone: noSuchPage,
-    BadRequest: noSuchPage,
-    NotFound: unexpected(error),
-    AlreadyExists: unexpected(error),
-    Conflict: unexpected(error),
-    Invalid: unexpected(error)
-  }))
+/** The only part of a list's request that a cluster can find bad is the `continue` that it gave; without one it has expired under way. */
+export const listProblem =
+  (next: string | undefined) => (error: KubernetesError): PageExpired | InvalidRequest | ClusterProblem =>
+    Match.value(error.reason).pipe(Match.tagsExhaustive({
+      ...common(error),
+      Gone: noSuchPage,
+      BadRequest: next === undefined ? unexpected(error) : () => invalidToken(next),
+      NotFound: unexpected(error),
+      AlreadyExists: unexpected(error),
+      Conflict: unexpected(error),
+      Invalid: unexpected(error)
+    }))
 
 export const createProblem =
   (kind: string, name: string) => (error: KubernetesError): NameTaken | InvalidBody | ClusterProblem =>

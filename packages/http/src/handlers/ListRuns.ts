@@ -1,17 +1,19 @@
 /**
- * Pages of runs. Filters are applied here, because runs that were made by kubectl carry no labels and older API servers do not select by
- * status: pages of the cluster are read until this page is full, so that its `continue` is exact.
+ * Pages of runs, read from the cluster in parts of bounded size. Filters are applied here, because runs that were made by kubectl carry no
+ * labels of ours and older API servers do not select by status. A page's `continue` names the run that was listed last, by what never
+ * changes of it: so what is made or deleted meanwhile makes no run come twice, and leaves none out that was there all along.
  */
-import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
-import { listProblem } from "./ClusterProblems.ts"
+import type { RunFilters, Sort } from "../contract/RunFilters.ts"
+import { invalidToken, listProblem } from "./ClusterProblems.ts"
+import { requestHash } from "./Idempotency.ts"
+import { decodeToken, encodeToken, type Position } from "./PageToken.ts"
 import type { RunAccess } from "./RunAccess.ts"
+import { runMatcher, selectorOf } from "./RunMatch.ts"
 
-/** And texts that the kind's own filters ask for, by field. */
-export interface RunFilters {
-  readonly phase?: string
-  readonly user?: string
+export interface ListOptions extends RunFilters {
+  readonly sort?: Sort
   readonly limit?: number
   readonly continue?: string
 }
@@ -21,35 +23,107 @@ interface Page {
   readonly continue?: string
 }
 
-const defaultLimit = 100
-/** Pages of the cluster that one request reads at most; what is then missing is asked for with `continue`. */
-const mostReads = 20
-
-const matches = ({ kind }: RunAccess, { phase, user, ...others }: RunFilters) => {
-  const own = Object.entries(others).filter(([field]) => Object.hasOwn(kind.filters, field))
-  return (run: CustomObject): boolean =>
-    (phase === undefined || phaseOf(run) === phase) &&
-    (user === undefined || run.spec["githubUser"] === user) &&
-    own.every(([field, text]) => run.spec[field] === text)
+interface Part extends Page {
+  readonly next: Position | undefined
 }
 
-export const listRuns = Effect.fn("http.listRuns")(function*(runs: RunAccess, filters: RunFilters) {
-  const limit = filters.limit ?? defaultLimit
-  const fits = matches(runs, filters)
-  const found: Array<CustomObject> = []
-  let next = filters.continue
-  for (let reads = 0; reads < mostReads && found.length < limit; reads++) {
-    const wanted = limit - found.length
-    const page = yield* runs.client.list(runs.resource, {
-      namespace: runs.settings.namespace,
-      limit: wanted,
-      continue: next
-    }).pipe(Effect.mapError(listProblem))
-    found.push(...page.items.filter(fits))
-    next = page.metadata.continue
-    if (next === undefined || next === "") break
-    // A page that comes with fewer than it could have had large runs: their rest is another request's.
-    if (page.items.length < wanted) break
-  }
-  return { items: found, ...(next === undefined || next === "" ? {} : { continue: next }) } satisfies Page
+const defaultLimit = 100
+/** Runs that are read at a time where not all of them are listed. */
+const partSize = 500
+/** Parts that one request reads at most of a list by name; what is then missing is asked for with `continue`. */
+const mostParts = 20
+
+interface Asked {
+  readonly fits: (run: CustomObject) => boolean
+  readonly isFiltered: boolean
+  readonly limit: number
+  readonly from: Position
+}
+
+const readPart = (runs: RunAccess, filters: RunFilters, limit: number, next: string | undefined) =>
+  runs.client.list(runs.resource, {
+    namespace: runs.settings.namespace,
+    labelSelector: selectorOf(filters),
+    limit,
+    continue: next
+  }).pipe(
+    Effect.mapError(listProblem(next)),
+    Effect.map(({ items, metadata }) => ({ items, next: metadata.continue === "" ? undefined : metadata.continue }))
+  )
+
+const keyOf = ({ metadata }: CustomObject) => ({
+  name: metadata.name ?? "",
+  createdAt: metadata.creationTimestamp ?? ""
 })
+type Key = ReturnType<typeof keyOf>
+
+/** In the order of the cluster itself, which pages keep. */
+const byName = Effect.fnUntraced(function*(
+  runs: RunAccess,
+  filters: RunFilters,
+  { fits, from, isFiltered, limit }: Asked
+): Effect.fn.Return<Part, ReturnType<ReturnType<typeof listProblem>>> {
+  const items: Array<CustomObject> = []
+  let { after, cluster } = from
+  for (let parts = 0; parts < mostParts && items.length < limit; parts++) {
+    const size = isFiltered || after !== undefined ? partSize : limit - items.length
+    const part = yield* readPart(runs, filters, size, cluster)
+    const fitting = part.items.filter((run) => (after === undefined || keyOf(run).name > after.name) && fits(run))
+    const taken = fitting.slice(0, limit - items.length)
+    items.push(...taken)
+    const last = taken.at(-1)
+    if (last !== undefined && taken.length < fitting.length) {
+      return { items, next: { ...(cluster === undefined ? {} : { cluster }), after: keyOf(last) } }
+    }
+    cluster = part.next
+    after = undefined
+    if (cluster === undefined) return { items, next: undefined }
+    // A part that comes with fewer than it could have had large runs: the rest is another request's.
+    if (part.items.length < size) break
+  }
+  return { items, next: cluster === undefined ? undefined : { cluster } }
+})
+
+const orderOf = (sort: Sort) => {
+  const direction = sort === "createdAt" ? 1 : -1
+  return (left: Key, right: Key): number => {
+    const [one, other] = left.createdAt === right.createdAt
+      ? [left.name, right.name]
+      : [left.createdAt, right.createdAt]
+    return one === other ? 0 : direction * (one < other ? -1 : 1)
+  }
+}
+
+/** The cluster has no such order: all is read, and of it no more kept than the page. */
+const byAge = Effect.fnUntraced(function*(
+  runs: RunAccess,
+  filters: RunFilters,
+  { fits, from: { after }, limit }: Asked,
+  sort: Sort
+): Effect.fn.Return<Part, ReturnType<ReturnType<typeof listProblem>>> {
+  const order = orderOf(sort)
+  let kept: ReadonlyArray<CustomObject> = []
+  let cluster: string | undefined
+  do {
+    const part = yield* readPart(runs, filters, partSize, cluster)
+    const fitting = part.items.filter((run) => (after === undefined || order(keyOf(run), after) > 0) && fits(run))
+    kept = [...kept, ...fitting].sort((left, right) => order(keyOf(left), keyOf(right))).slice(0, limit + 1)
+    cluster = part.next
+  } while (cluster !== undefined)
+  const items = kept.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: last === undefined || kept.length <= limit ? undefined : { after: keyOf(last) } }
+})
+
+export const listRuns = Effect.fn("http.listRuns")(
+  function*(runs: RunAccess, { continue: token, limit = defaultLimit, sort = "name", ...filters }: ListOptions) {
+    const list = `${runs.kind.plural} ${sort} ${requestHash(filters)}`
+    const from = token === undefined ? {} : decodeToken(list, token)
+    if (from === undefined) return yield* invalidToken(token ?? "")
+    const fits = runMatcher(runs.kind, filters)
+    const asked: Asked = { fits: fits ?? (() => true), isFiltered: fits !== undefined, limit, from }
+    const { items, next } = yield* sort === "name" ? byName(runs, filters, asked) : byAge(runs, filters, asked, sort)
+    const page: Page = { items, ...(next === undefined ? {} : { continue: encodeToken(list, next) }) }
+    return page
+  }
+)

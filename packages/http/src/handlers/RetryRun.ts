@@ -2,7 +2,7 @@
 import { group } from "@orchestrator/domain/Labels"
 import { sanitize } from "@orchestrator/domain/Names"
 import { isTerminal } from "@orchestrator/domain/Phase"
-import { phaseOf } from "@orchestrator/domain/RunView"
+import { phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import { secretPermissions } from "../access/Secrets.ts"
@@ -29,7 +29,7 @@ export const versionsOf = (run: CustomObject): { readonly wanted: number; readon
 
 const notFinished = (run: CustomObject) =>
   new RunNotFinished({
-    detail: isTerminal(phaseOf(run))
+    detail: isTerminal(statusText(run, "phase"))
       ? `Attempt ${versionsOf(run).wanted} has been requested and has not started`
       : `The run is ${phaseOf(run)}`,
     hint: "Wait for it to end, cancel it, or send \"force\": true"

@@ -1,7 +1,7 @@
 /** From a stored run to what clients see of it. Pure. */
 import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
 import type { RunKind } from "@orchestrator/domain/RunKind"
-import { phaseOf, statusText } from "@orchestrator/domain/RunView"
+import { isCancelling, messageOf, phaseOf, reasonOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Result, type Schema } from "effect"
 import type { RunLinks } from "../contract/RunAnswers.ts"
@@ -24,16 +24,24 @@ export const linksOf = ({ path }: Path, name: string): RunLinks => {
 const optional = <K extends string, A>(key: K, value: A | undefined): { readonly [P in K]?: A } =>
   value === undefined ? {} : { [key]: value } as { readonly [P in K]: A }
 
+const observedGeneration = ({ status }: CustomObject): number | undefined => {
+  const seen = status?.["observedGeneration"]
+  return Number.isInteger(seen) ? Number(seen) : undefined
+}
+
 const metadata = (run: CustomObject, path: Path) => ({
   name: run.metadata.name ?? "",
   namespace: run.metadata.namespace ?? "",
   uid: run.metadata.uid ?? "",
   resourceVersion: run.metadata.resourceVersion ?? "",
+  generation: run.metadata.generation ?? 1,
+  ...optional("observedGeneration", observedGeneration(run)),
   createdAt: run.metadata.creationTimestamp ?? "",
   ...optional("deletedAt", run.metadata.deletionTimestamp),
   phase: phaseOf(run),
-  ...optional("reason", statusText(run, "reason")),
-  ...optional("message", statusText(run, "message")),
+  ...optional("reason", reasonOf(run)),
+  ...optional("message", messageOf(run)),
+  ...(isCancelling(run) ? { cancelling: true } : {}),
   links: linksOf(path, run.metadata.name ?? "")
 })
 

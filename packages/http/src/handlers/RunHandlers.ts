@@ -3,10 +3,12 @@ import type { Attempt } from "@orchestrator/domain/Attempt"
 import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
+import type { Refusal } from "../contract/BulkRequests.ts"
 import type { Waiting } from "../services/Lines.ts"
+import { type BulkRequest, forMany } from "./BulkRuns.ts"
 import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
-import { listRuns, type RunFilters } from "./ListRuns.ts"
+import { type ListOptions, listRuns } from "./ListRuns.ts"
 import { announce } from "./Replies.ts"
 import type { RetryOptions } from "./RetryRun.ts"
 import { deleteRun, getRun, type RunAccess } from "./RunAccess.ts"
@@ -44,11 +46,11 @@ const withWaiting = <Answer extends object>(
       (waiting) => waiting === undefined ? answer : { ...answer, waiting }
     )
 
-export const runHandlers = <New, Answer extends Answered, E, R>(
+export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
   runs: RunAccess,
   { answer, newRun, retry }: Own<New, Answer, E, R>
 ) => ({
-  list: ({ query }: { readonly query: RunFilters }) =>
+  list: ({ query }: { readonly query: ListOptions }) =>
     Effect.flatMap(listRuns(runs, query), (page) =>
       Effect.map(
         Effect.forEach(page.items, (run) => withWaiting(runs, run, answer(run), { briefly: true })),
@@ -68,6 +70,9 @@ export const runHandlers = <New, Answer extends Answered, E, R>(
   retry: ({ params, payload }: Named & { readonly payload: RetryOptions | void }) =>
     Effect.map(retry(runs, params.name, payload ?? {}), answer),
   cancel: ({ params }: Named) => Effect.map(cancelRun(runs, params.name), answer),
+  cancelMany: ({ payload }: { readonly payload: BulkRequest }) => forMany(runs, payload, cancelRun),
+  retryMany: ({ payload }: { readonly payload: BulkRequest & RetryOptions }) =>
+    forMany(runs, payload, (acted, name) => retry(acted, name, payload)),
   logs: ({ params, query }: Named & { readonly query: LogOptions }) => runLogs(runs, params.name, query),
   transcript: ({ params, query }: Named & { readonly query: TranscriptOptions }) =>
     runTranscript(runs, params.name, query),

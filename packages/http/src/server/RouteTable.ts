@@ -2,7 +2,7 @@
 import { Context, Option } from "effect"
 import { FindMyWay } from "effect/http"
 import { HttpApi } from "effect/http-api"
-import { Needs, type Resource } from "../contract/Access.ts"
+import { AskedFor, Needs, type Resource } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
 
 /** What a request would change: `retry coderuns/a`. Without a name it makes one. */
@@ -34,6 +34,8 @@ interface Known {
 /** Attempts are retried and cancelled by updates; what is asked for is the better word. */
 const changeBy = (endpoint: string, annotations: Context.Context<never>): Change | undefined => {
   const need = Option.getOrUndefined(Context.getOption(annotations, Needs))?.[0]
+  const asked = Option.getOrUndefined(Context.getOption(annotations, AskedFor))
+  if (need !== undefined && asked !== undefined) return { verb: asked, resource: need.resource }
   if (need === undefined || need.verb === "get" || need.verb === "list") return undefined
   return { verb: need.verb === "update" ? endpoint : need.verb, resource: need.resource }
 }

@@ -29,6 +29,20 @@ const runRoutes = (path: string, resource: string, spec: unknown): ReadonlyArray
   { method: "GET", path: `${path}/a/transcript`, needs: ["get pods/log"], status: 200 },
   { method: "GET", path: `${path}/a/files`, needs: ["get configmaps"], status: 200 },
   { method: "POST", path: `${path}/running/cancel`, needs: [`update ${resource}`], status: 200 },
+  {
+    method: "POST",
+    path: `${path}/cancel`,
+    body: { selector: { phase: "Running" } },
+    needs: [`list ${resource}`],
+    status: 200
+  },
+  {
+    method: "POST",
+    path: `${path}/retry`,
+    body: { selector: { phase: "Failed" } },
+    needs: [`list ${resource}`],
+    status: 200
+  },
   { method: "DELETE", path: `${path}/a`, needs: [`delete ${resource}`], status: 204 }
 ]
 

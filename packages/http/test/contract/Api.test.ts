@@ -60,9 +60,13 @@ describe("the OpenAPI document", () => {
       "GET /metrics",
       "GET /ready",
       "POST /api/v1/code-runs",
+      "POST /api/v1/code-runs/cancel",
+      "POST /api/v1/code-runs/retry",
       "POST /api/v1/code-runs/{name}/cancel",
       "POST /api/v1/code-runs/{name}/retry",
       "POST /api/v1/docs-runs",
+      "POST /api/v1/docs-runs/cancel",
+      "POST /api/v1/docs-runs/retry",
       "POST /api/v1/docs-runs/{name}/cancel",
       "POST /api/v1/docs-runs/{name}/retry",
       "POST /api/v1/pm/docs/generate",
@@ -159,8 +163,8 @@ describe("the OpenAPI document", () => {
         ? []
         : [operation["requestBody"] as { readonly content: Json; readonly required: boolean }]
     )
-    assert.strictEqual(bodies.length, 6)
-    assert.strictEqual(bodies.filter(({ required }) => required).length, 4)
+    assert.strictEqual(bodies.length, 10)
+    assert.strictEqual(bodies.filter(({ required }) => required).length, 8)
     for (const { content } of bodies) assert.deepStrictEqual(Object.keys(content), ["application/json"])
   })
 })

@@ -65,7 +65,7 @@ const read: Wanted = {
   Invalid: "cluster-error",
   BadRequest: "cluster-error"
 }
-const list: Wanted = { ...read, NotFound: "cluster-error", Gone: "page-expired", BadRequest: "page-expired" }
+const list: Wanted = { ...read, NotFound: "cluster-error", Gone: "page-expired" }
 const create: Wanted = {
   ...read,
   NotFound: "cluster-error",

@@ -201,6 +201,23 @@ describe("retrying a CodeRun", () => {
       assert.deepInclude(spec, { contextVersion: 2, promptModification: "again", cancel: false })
     }).pipe(Effect.provide(TestApi)))
 
+  it.effect("answers with what is true from then on, and so does a read", () =>
+    Effect.gen(function*() {
+      yield* store(
+        CodeRunKind,
+        makeCodeRun("a", {
+          status: { phase: "Failed", reason: "AgentError", contextVersion: 1, observedGeneration: 1 }
+        })
+      )
+      const retried = yield* ask("POST", "/api/v1/code-runs/a/retry")
+      const read = yield* ask("GET", "/api/v1/code-runs/a")
+      for (const { text } of [retried, read]) {
+        const { generation, observedGeneration, phase, reason, spec } = JSON.parse(text)
+        assert.deepStrictEqual([phase, reason, spec.contextVersion], ["Pending", "Accepted", 2])
+        assert.deepStrictEqual([generation, observedGeneration], [2, 1])
+      }
+    }).pipe(Effect.provide(TestApi)))
+
   it.effect("needs no body, and keeps the hint that was there", () =>
     Effect.gen(function*() {
       yield* store(
@@ -243,7 +260,8 @@ describe("cancelling a CodeRun", () => {
     Effect.gen(function*() {
       const { codeRuns } = yield* OrchestratorClient
       yield* finished("a", "Running")
-      yield* codeRuns.cancel({ params: { name: "a" } })
+      assert.isUndefined((yield* codeRuns.get({ params: { name: "a" } })).cancelling)
+      assert.isTrue((yield* codeRuns.cancel({ params: { name: "a" } })).cancelling)
       const once = yield* stored("a")
       assert.strictEqual(once.spec["cancel"], true)
       yield* codeRuns.cancel({ params: { name: "a" } })

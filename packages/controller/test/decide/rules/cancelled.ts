@@ -117,17 +117,17 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
   {
     name: "a cancelled run whose agent works is stopped, and its status says so",
     given: givenStarted({ run: asked, jobs: [makeJob({ pod: makePod() })] }),
-    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/AgentRunning at 7"], status: { message: saving } }
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Cancelling at 7"], status: { message: saving } }
   },
   {
     name: "a cancelled run whose pod is not there yet is stopped",
     given: givenStarted({ run: asked, jobs: [makeJob()] }),
-    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Starting at 7"], status: { message: saving } }
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Cancelling at 7"], status: { message: saving } }
   },
   {
     name: "a cancelled run whose Job was created in a crash is stopped",
     given: givenStarted({ run: makeCodeRun({ spec: cancel }), jobs: [makeJob()] }),
-    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Starting at 7"], status: { message: saving } }
+    want: { rule, does: [`stop ${jobName} (j1)`, "write Running/Cancelling at 7"], status: { message: saving } }
   },
   {
     name: "a cancelled DocsRun whose agent works is stopped",
@@ -135,7 +135,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       run: makeDocsRun({ spec: cancel, status: docsRunning() }),
       jobs: [makeJob({ name: docsJobName, pod: makePod() })]
     }),
-    want: { rule, does: [`stop ${docsJobName} (j1)`, "write Running/AgentRunning at 7"] }
+    want: { rule, does: [`stop ${docsJobName} (j1)`, "write Running/Cancelling at 7"] }
   },
   {
     name: "a cancelled agent that saves its work is left alone",
@@ -143,8 +143,9 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       run: makeCodeRun({
         spec: cancel,
         status: running({
+          reason: "Cancelling",
           message: saving,
-          conditions: [readyFact("False", "AgentRunning", saving, started), unfinishedFact(started)]
+          conditions: [readyFact("False", "Cancelling", saving, started), unfinishedFact(started)]
         })
       }),
       jobs: [makeJob({ pod: makePod(), stopping: "Cancelled" })]
@@ -287,7 +288,7 @@ export const cancelledCases: ReadonlyArray<PlanCase> = [
       }),
       jobs: [makeNextJob({ pod: makePod() })]
     }),
-    want: { rule, does: [`stop ${nextJobName} (j2)`, "write Running/AgentRunning at 7"] }
+    want: { rule, does: [`stop ${nextJobName} (j2)`, "write Running/Cancelling at 7"] }
   },
   {
     name: "a request that came with a higher version after a failed one counts",

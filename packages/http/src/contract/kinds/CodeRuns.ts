@@ -78,14 +78,16 @@ export const NewCodeRun = Schema.Struct({
 })
 export type NewCodeRun = typeof NewCodeRun.Type
 
-export const RetryCodeRun = Schema.Struct({
+const retryOptions = {
   promptModification: Schema.optionalKey(
     PromptText.annotate({ description: "What the agent should know for the next attempt. Absent: as before" })
   ),
   force: Schema.optionalKey(
     Schema.Boolean.annotate({ description: "Also while an attempt is running: it is cancelled first. Default false" })
   )
-}).annotate({
+}
+
+export const RetryCodeRun = Schema.Struct(retryOptions).annotate({
   identifier: "RetryCodeRun",
   description: "How to try again",
   examples: [{ promptModification: "The migration must be reversible" }]
@@ -102,6 +104,7 @@ export class CodeRuns extends runEndpoints({
   newRun: NewCodeRun,
   answer,
   page: pageOf(codeRun, answer),
+  retryOptions,
   retry: HttpApiEndpoint.post("retry", "/:name/retry", {
     params: runName,
     payload: [RetryCodeRun, HttpApiSchema.NoContent],

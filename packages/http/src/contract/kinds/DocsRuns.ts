@@ -40,11 +40,17 @@ export const NewDocsRun = Schema.Struct({
 })
 export type NewDocsRun = typeof NewDocsRun.Type
 
-export const RetryDocsRun = Schema.Struct({
+const retryOptions = {
   force: Schema.optionalKey(
     Schema.Boolean.annotate({ description: "Also while the run has not finished. Default false" })
   )
-}).annotate({ identifier: "RetryDocsRun", description: "How to try again", examples: [{ force: false }] })
+}
+
+export const RetryDocsRun = Schema.Struct(retryOptions).annotate({
+  identifier: "RetryDocsRun",
+  description: "How to try again",
+  examples: [{ force: false }]
+})
 
 const needs = needsOf(docsRun.plural)
 
@@ -57,6 +63,7 @@ export class DocsRuns extends runEndpoints({
   newRun: NewDocsRun,
   answer,
   page: pageOf(docsRun, answer),
+  retryOptions,
   retry: HttpApiEndpoint.post("retry", "/:name/retry", {
     params: runName,
     payload: [RetryDocsRun, HttpApiSchema.NoContent],

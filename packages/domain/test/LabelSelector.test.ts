@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Result } from "effect"
-import { parseLabelSelector } from "../../src/read/LabelSelector.ts"
+import { parseLabelSelector } from "../src/LabelSelector.ts"
 
 const labels = { app: "web", tier: "2", "example.com/owner": "x", empty: "" }
 

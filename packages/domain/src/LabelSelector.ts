@@ -1,6 +1,6 @@
 /** Label selectors: `a=b`, `a!=b`, `a in (x,y)`, `a notin (x)`, `a`, `!a`, `a>1`, `a<2`, joined by commas. */
 import { Result } from "effect"
-import { isLabelValue, qualifiedNameProblem } from "../objects/QualifiedName.ts"
+import { isLabelValue, qualifiedNameProblem } from "./QualifiedName.ts"
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -10,6 +10,7 @@ const exists = /^(!?)\s*([^\s!=<>,()]+)$/
 const compared = /^([^\s!=<>,()]+)\s*(==|=|!=|>|<)\s*([^\s!=<>,()]*)$/
 const among = /^([^\s!=<>,()]+)\s+(in|notin)\s*\(([^()]*)\)$/
 
+/** Which labels a selector means; an empty one means all. */
 export const parseLabelSelector = (text: string): Result.Result<LabelMatch, string> => {
   if (text.trim() === "") return Result.succeed(() => true)
   return Result.map(
