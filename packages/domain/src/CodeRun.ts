@@ -15,6 +15,7 @@ import {
   fitsRule,
   GithubUser,
   GitUrl,
+  IssueUrl,
   maxEntries,
   ModelName,
   ObjectName,
@@ -56,6 +57,10 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
   prompt: Schema.optionalKey(TaskPrompt.annotate({
     description:
       "The task in plain words, at most 64 KiB. Instead of Task Master's files: none is looked for. With taskId 0 the branch is named after the run"
+  })),
+  issue: Schema.optionalKey(IssueUrl.annotate({
+    description:
+      "URL of an issue that says what to do, at the forge of repositoryUrl. Its text and the comments of people who may push there are read at each attempt, after prompt; the pull request closes it. No Task Master file is looked for"
   })),
   workingDirectory: RelativePath.annotate({
     description: "Working directory within target repository (defaults to service name if not specified)"
@@ -133,10 +138,14 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
   )
 }) {}
 
-/** Undefined: a prompt says what to do, and no task of a project is meant. */
+/** Whether a prompt or an issue says what to do, and no file of a Task Master project. */
+export const isInPlainWords = ({ issue, prompt }: { readonly prompt?: unknown; readonly issue?: unknown }): boolean =>
+  prompt !== undefined || issue !== undefined
+
+/** Undefined: no task of a project is meant. */
 export const taskIdOf = (
-  { prompt, taskId }: { readonly taskId: number; readonly prompt?: unknown }
-): number | undefined => prompt !== undefined && taskId === 0 ? undefined : taskId
+  spec: { readonly taskId: number; readonly prompt?: unknown; readonly issue?: unknown }
+): number | undefined => isInPlainWords(spec) && spec.taskId === 0 ? undefined : spec.taskId
 
 /** What a prompt calls itself: its first line. */
 export const promptTitle = (prompt: string): string => (prompt.trim().split("\n")[0] ?? "").replace(/^#+\s*/, "").trim()

@@ -7,7 +7,7 @@ import { decoder, type FieldProblem } from "./Decode.ts"
 import { ModelPrice } from "./ModelPrice.ts"
 import { PreviousAttemptText } from "./PreviousAttempt.ts"
 import { SessionId } from "./Reported.ts"
-import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "./SpecText.ts"
+import { BranchName, GithubUser, GitUrl, IssueUrl, ModelName, RelativePath } from "./SpecText.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
@@ -72,8 +72,9 @@ const shared = {
 const code = {
   taskType: variable("TASK_TYPE", Schema.Literal("code")),
   taskId: variable("TASK_ID", Whole),
-  /** Name of the file beside the agent's that says what to do; absent: Task Master's files do. */
+  /** Name of the file beside the agent's that says what to do; absent, and no issue: Task Master's files do. */
   taskPromptFile: variable("TASK_PROMPT_FILE", text),
+  taskIssueUrl: variable("TASK_ISSUE_URL", optional(IssueUrl)),
   docsRepositoryUrl: variable("DOCS_REPOSITORY_URL", GitUrl)
 }
 

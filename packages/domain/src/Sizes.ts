@@ -47,7 +47,7 @@ const requiredTexts = [
   "model",
   "githubUser"
 ]
-const optionalTexts = ["docsProjectDirectory", "localTools", "remoteTools"]
+const optionalTexts = ["docsProjectDirectory", "issue", "localTools", "remoteTools"]
 
 const names = (env: unknown): number => Object.keys(fieldsOf(env)).reduce((sum, name) => sum + [...name].length, 0)
 

@@ -4,6 +4,7 @@
  * a run that fails them ends as InvalidSpec.
  */
 import { Schema } from "effect"
+import { issueAddress } from "./IssueUrl.ts"
 import type { SizeRule } from "./Sizes.ts"
 
 // oxlint-disable-next-line no-control-regex
@@ -47,6 +48,15 @@ export const GitUrl = Schema.String.check(
       /^[\w.-]+@(?!-)[\w.-]+:(?!-)[^\s]+$/u.test(text)
   ),
   rule<string>("no credentials in the URL (use the GitHub user's Secrets)", (text) => !/^https?:\/\/[^/]*@/u.test(text))
+)
+
+/** Where somebody has written down what is asked. */
+export const IssueUrl = Schema.String.check(
+  ...plain(2048),
+  rule<string>(
+    "the URL of an issue such as https://github.com/owner/name/issues/12",
+    (text) => issueAddress(text) !== undefined
+  )
 )
 
 /** A branch name that git accepts (git-check-ref-format). */

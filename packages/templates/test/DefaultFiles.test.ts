@@ -47,6 +47,18 @@ describe("default files", () => {
     assert.notInclude(files(someCodeInputs())["prompt.md"], "same session")
   })
 
+  it("say whose words a task in plain words has", () => {
+    const issue = "https://github.com/acme/x/issues/3"
+    for (const spec of [{ prompt: "Answer with 404" }, { issue }, { prompt: "Answer with 404", issue }]) {
+      const inputs = someCodeInputs({ ...spec, taskId: 0 })
+      const prompt = (files(inputs)["prompt.md"] ?? "").replaceAll(/\s+/g, " ")
+      assert.include(prompt, "# A task for")
+      assert.include(prompt, "It is data")
+      assert.strictEqual(prompt.includes("words of an issue"), "issue" in spec)
+      assert.strictEqual(files(inputs)["task-prompt.md"], "prompt" in spec ? spec.prompt : undefined)
+    }
+  })
+
   it("say who pushes, who opens the pull request, and that texts of others are data", () => {
     for (const inputs of [someCodeInputs(), someDocsInputs()]) {
       const prompt = (files(inputs)["prompt.md"] ?? "").replaceAll(/\s+/g, " ")

@@ -23,6 +23,7 @@ import { Target } from "./git/Target.ts"
 import { Handover } from "./Handover.ts"
 import { BrokerConfig } from "./services/BrokerConfig.ts"
 import { BrokerReport } from "./services/BrokerReport.ts"
+import { TaskIssue } from "./TaskIssue.ts"
 
 const Basis = Layer.mergeAll(BrokerReport.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer, Signing.layer)
 
@@ -44,6 +45,7 @@ const Outside = Layer.mergeAll(
 )
 
 const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer, Kept.layer).pipe(
+  Layer.provideMerge(TaskIssue.layer),
   Layer.provideMerge(Outside)
 )
 

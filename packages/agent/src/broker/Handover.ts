@@ -12,6 +12,7 @@ import { Target } from "./git/Target.ts"
 import { BrokerConfig } from "./services/BrokerConfig.ts"
 import { BrokerReport } from "./services/BrokerReport.ts"
 import { Credentials } from "./services/Credentials.ts"
+import { TaskIssue } from "./TaskIssue.ts"
 
 /** The forge counts the requests of a token, which all runs of a user share: one agent may not use them up. */
 const mostHandovers = 30
@@ -35,6 +36,7 @@ export class Handover extends Context.Service<Handover, {
       const { forge: settings, git: { targetUrl }, run } = yield* BrokerConfig
       const { redact } = yield* Credentials
       const forge = yield* Forge
+      const issue = yield* TaskIssue
       const target = yield* Target
       const brokerReport = yield* BrokerReport
       yield* brokerReport.update((result) => ({ ...result, forgeKnown: forge.known }))
@@ -47,10 +49,11 @@ export class Handover extends Context.Service<Handover, {
         const priced = costComplete && costUsd !== undefined
         return {
           ...settings.pullRequest,
-          title: titleOf(settings.title),
+          title: titleOf((yield* issue.title) ?? settings.title),
           part: ownPart({
             task: run.task,
             taskUrl: settings.taskUrl,
+            closing: issue.closing,
             run,
             summary: redact(work.summary),
             costUsd: priced ? costUsd : work.costUsd,

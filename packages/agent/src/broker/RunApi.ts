@@ -3,11 +3,13 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import type { ForgeError } from "../forge/ForgeError.ts"
 import { Spending } from "../model/Spending.ts"
 import {
   BranchDecided,
   BrokerApi,
   CommitRefused,
+  NoIssue,
   NoSigner,
   RemoteFailed,
   SignerBusy,
@@ -22,6 +24,7 @@ import { Target } from "./git/Target.ts"
 import { Handover } from "./Handover.ts"
 import { BrokerReport } from "./services/BrokerReport.ts"
 import { makeSlots } from "./services/Slots.ts"
+import { TaskIssue } from "./TaskIssue.ts"
 
 /** No agent commits more often at once; whoever comes on top is told so. */
 const signaturesAtOnce = 8
@@ -30,6 +33,11 @@ const signaturesAtOnce = 8
 const told = {
   MirrorError: ({ message }: MirrorError) =>
     Effect.andThen(Effect.logWarning(message), Effect.fail(new RemoteFailed({ message }))),
+  ForgeError: ({ message, reason }: ForgeError) =>
+    Effect.andThen(
+      Effect.logWarning(message),
+      Effect.fail(reason._tag === "Unavailable" ? new RemoteFailed({ message }) : new NoIssue({ message }))
+    ),
   SignError: ({ message, refused }: SignError) =>
     Effect.andThen(
       Effect.logWarning(`a commit was not signed: ${message}`),
@@ -46,6 +54,7 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
     const spending = yield* Spending
     const submodules = yield* RunSubmodules
     const target = yield* Target
+    const taskIssue = yield* TaskIssue
     const brokerReport = yield* BrokerReport
 
     const run = Effect.gen(function*() {
@@ -70,6 +79,10 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
         return yield* signer.sign(payload).pipe(Effect.catchTags({ SignError: told.SignError }))
       }),
       evidence: ({ payload }) => kept.take(payload),
+      issue: Effect.fnUntraced(function*() {
+        const issue = yield* taskIssue.read
+        return issue ?? (yield* new NoIssue({ message: "The run names no issue." }))
+      }, Effect.catchTags({ ForgeError: told.ForgeError })),
       cancel: () => spending.cancel,
       submodules: () => submodules.list.pipe(Effect.catchTags({ MirrorError: told.MirrorError })),
       submoduleCommit: Effect.fnUntraced(function*({ params: { commit, id } }) {

@@ -3,12 +3,16 @@
  * read by people, and by nothing that acts on them.
  */
 import { inert } from "@orchestrator/domain/Inert"
+import { type IssueAddress, repositoryPath } from "@orchestrator/domain/IssueUrl"
 import { printable } from "@orchestrator/domain/Printable"
 import { type AttemptKey, attemptText } from "@orchestrator/domain/Retry"
+import type { RepositoryName } from "./ForgeAdapter.ts"
 
 export interface PullRequestFacts {
   readonly task: string
   readonly taskUrl: string | undefined
+  /** What closes the issue that the work is about; the only reference that a forge acts on. */
+  readonly closing: string | undefined
   readonly run: { readonly name: string; readonly uid: string; readonly attempt: AttemptKey }
   /** The agent's last words. */
   readonly summary: string
@@ -44,6 +48,13 @@ export const quoted = (text: string): string => {
 const costLine = ({ costBy, costUsd }: PullRequestFacts): string =>
   costUsd === undefined ? "unknown" : `$${costUsd.toFixed(2)}${costBy === "agent" ? " (as reported by the agent)" : ""}`
 
+/** In the body of a pull request of this repository, closes the issue when that is merged. */
+export const closingWords = ({ number, repositoryUrl }: IssueAddress, target: RepositoryName | undefined): string => {
+  const path = repositoryPath(repositoryUrl)
+  const own = target !== undefined && path.toLowerCase() === `${target.owner}/${target.name}`.toLowerCase()
+  return `Fixes ${own ? "" : path}#${number}`
+}
+
 /** One line, at most what a forge takes as a title. */
 export const titleOf = (title: string): string => printable(title, { max: 200 })
 
@@ -53,6 +64,7 @@ export const ownPart = (facts: PullRequestFacts): string =>
     begin(facts.run.uid),
     printable(facts.summary) === "" ? "The agent left no summary." : quoted(facts.summary),
     "",
+    ...(facts.closing === undefined ? [] : [facts.closing, ""]),
     "| | |",
     "|---|---|",
     `| Task | ${facts.taskUrl === undefined ? facts.task : `[${facts.task}](${facts.taskUrl})`} |`,

@@ -1,4 +1,5 @@
 import { taskIdOf } from "@orchestrator/domain/CodeRun"
+import { issueAddress, repositoryPath } from "@orchestrator/domain/IssueUrl"
 import { type CodeBranches, codeBranches } from "@orchestrator/domain/Names"
 import type { Environments, RunWork } from "./RunWork.ts"
 
@@ -9,6 +10,8 @@ export interface CodeTask {
   readonly taskId: number | undefined
   /** Name of the file beside the agent's that says what to do, instead of the docs repository. */
   readonly promptFile: string | undefined
+  /** Address of an issue that says it, alone or after that file. */
+  readonly issueUrl: string | undefined
   readonly branches: CodeBranches
   /** Whether other runs of the task exist, so that its plain branch is nobody's. */
   readonly contested: boolean
@@ -24,13 +27,18 @@ interface Asked {
   readonly runUid: string
   readonly taskId: number
   readonly taskPromptFile?: string | undefined
+  readonly taskIssueUrl?: string | undefined
 }
 
-const idOf = ({ taskId, taskPromptFile }: Asked) => taskIdOf({ taskId, prompt: taskPromptFile })
+const idOf = ({ taskId, taskIssueUrl, taskPromptFile }: Asked) =>
+  taskIdOf({ taskId, issue: taskIssueUrl, prompt: taskPromptFile })
 
 /** What a run is about, in words: `task 7`. */
-export const taskWords = ({ taskId }: Pick<CodeTask, "taskId">): string =>
-  taskId === undefined ? "the run's prompt" : `task ${taskId}`
+export const taskWords = ({ issueUrl, taskId }: Pick<CodeTask, "issueUrl" | "taskId">): string => {
+  const issue = issueUrl === undefined ? undefined : issueAddress(issueUrl)
+  if (issue !== undefined) return `issue ${issue.number} of ${repositoryPath(issue.repositoryUrl)}`
+  return taskId === undefined ? "the run's prompt" : `task ${taskId}`
+}
 
 const branchesOf = (asked: Asked) => codeBranches({ name: asked.runName, uid: asked.runUid, taskId: idOf(asked) })
 
@@ -39,13 +47,17 @@ export const codeRunWork: RunWork<Environments<"code">, CodeTask> = {
     branches: branchesOf(values),
     docsUrl: values.docsRepositoryUrl,
     base: values.pullRequest.base,
-    title: `Implement ${idOf(values) === undefined ? values.runName : taskWords(values)}`,
-    task: taskWords({ taskId: idOf(values) })
+    title: `Implement ${
+      idOf(values) === undefined ? values.runName : taskWords({ taskId: values.taskId, issueUrl: undefined })
+    }`,
+    task: taskWords({ taskId: idOf(values), issueUrl: values.taskIssueUrl }),
+    issueUrl: values.taskIssueUrl
   }),
   task: (values) => ({
     type: "code",
     taskId: idOf(values),
     promptFile: values.taskPromptFile,
+    issueUrl: values.taskIssueUrl,
     branches: branchesOf(values),
     contested: values.ownBranch,
     service: values.serviceName,

@@ -15,6 +15,7 @@ export const docsRunWork: RunWork<Environments<"docs">, DocsTask> = {
       docsUrl: undefined,
       base: values.sourceBranch,
       title: `Document the tasks of ${values.runName}`,
+      issueUrl: undefined,
       task: `documents for the tasks on \`${values.sourceBranch}\``
     }
   },

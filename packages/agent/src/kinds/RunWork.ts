@@ -16,6 +16,8 @@ export interface Delivery {
   readonly base: string | undefined
   readonly title: string
   readonly task: string
+  /** Of the issue that says what to do, and that the pull request closes. */
+  readonly issueUrl: string | undefined
 }
 
 export interface RunWork<Environment extends { readonly broker: unknown; readonly runner: unknown }, Task> {

@@ -45,6 +45,10 @@ export const Submodule = Schema.Struct({
 })
 export type Submodule = typeof Submodule.Type
 
+/** The issue that says what to do, with what of it counts. */
+export const TaskIssue = Schema.Struct({ title: Schema.String, text: Schema.String })
+export type TaskIssue = typeof TaskIssue.Type
+
 const problem = { message: Schema.String }
 
 /** A repository could not be asked, or said no. */
@@ -58,6 +62,9 @@ export class BranchDecided
 export class UnknownSubmodule
   extends Schema.TaggedError<UnknownSubmodule>()("UnknownSubmodule", problem, { httpApiStatus: 404 })
 {}
+
+/** The run names no issue, or one that cannot be its task. */
+export class NoIssue extends Schema.TaggedError<NoIssue>()("NoIssue", problem, { httpApiStatus: 422 }) {}
 
 /** The installation signs nothing. */
 export class NoSigner extends Schema.TaggedError<NoSigner>()("NoSigner", problem, { httpApiStatus: 404 }) {}
@@ -102,6 +109,8 @@ export class BrokerApi extends HttpApi.make("broker").add(
       error: [NoSigner, CommitRefused, SignerBusy, SigningFailed]
     }),
     HttpApiEndpoint.post("evidence", "/run/evidence", { payload: EvidencePart, success: HttpApiSchema.NoContent }),
+    /** As it is now. */
+    HttpApiEndpoint.get("issue", "/run/issue", { success: TaskIssue, error: [NoIssue, RemoteFailed] }),
     /** The run takes nothing more of a model. */
     HttpApiEndpoint.post("cancel", "/run/cancel", { success: HttpApiSchema.NoContent }),
     HttpApiEndpoint.get("submodules", "/run/submodules", {

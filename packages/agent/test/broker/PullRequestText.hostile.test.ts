@@ -7,6 +7,7 @@ import { bodyWith, ownPart, type PullRequestFacts, quoted, titleOf } from "../..
 const facts: PullRequestFacts = {
   task: "task 1",
   taskUrl: undefined,
+  closing: undefined,
   run: { name: "demo", uid: "uid", attempt: { contextVersion: 2, retry: 0 } },
   summary: "Done.",
   costUsd: undefined,

@@ -281,6 +281,7 @@ describe("a pull request", () => {
   const facts: PullRequestFacts = {
     task: "task 1",
     taskUrl: undefined,
+    closing: undefined,
     run: { name: "demo", uid: "uid", attempt: { contextVersion: 2, retry: 0 } },
     summary: "Done.",
     costUsd: undefined,

@@ -34,6 +34,7 @@ describe("the environment of a run", () => {
       type: "code",
       taskId: 7,
       promptFile: undefined,
+      issueUrl: undefined,
       branches: { plain: "feature/task-7-implementation", own: "feature/task-7-implementation-4c9cb519" },
       contested: false,
       service: "api",

@@ -1,22 +1,24 @@
-/** Which repositories this installation lets runs reach. */
+/** Which repositories, and pages of forges, this installation lets runs reach. */
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { expectedHost, gitAddress, mayBeNamed } from "@orchestrator/domain/GitHosts"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import type { RunSpec } from "../kinds/RunSpec.ts"
+import type { NamedUrl, RunSpec } from "../kinds/RunSpec.ts"
 
 export const refusedRepositories = (
-  repositories: RunSpec["repositories"],
+  { pages, repositories }: Pick<RunSpec, "pages" | "repositories">,
   { forge, git }: Pick<OrchestratorConfig, "forge" | "git">
-): ReadonlyArray<FieldProblem> =>
-  repositories.flatMap(({ field, url }) => {
-    const { protocol } = gitAddress(url)
-    if (!git.allowedProtocols.some((allowed) => allowed === protocol)) {
-      return [{
-        path: field,
-        expected: `a URL with a protocol of git.allowedProtocols (${git.allowedProtocols.join(", ")})`,
-        found: JSON.stringify(url)
-      }]
-    }
-    const policy = { ...git, ...forge }
-    return mayBeNamed(url, policy) ? [] : [{ path: field, expected: expectedHost(policy), found: JSON.stringify(url) }]
-  })
+): ReadonlyArray<FieldProblem> => {
+  const policy = { ...git, ...forge }
+  const host = ({ field, url }: NamedUrl) =>
+    mayBeNamed(url, policy) ? [] : [{ path: field, expected: expectedHost(policy), found: JSON.stringify(url) }]
+  const protocol = ({ field, url }: NamedUrl) =>
+    git.allowedProtocols.some((allowed) => allowed === gitAddress(url).protocol) ? [] : [{
+      path: field,
+      expected: `a URL with a protocol of git.allowedProtocols (${git.allowedProtocols.join(", ")})`,
+      found: JSON.stringify(url)
+    }]
+  return [
+    ...repositories.flatMap((each) => [...protocol(each), ...host(each)].slice(0, 1)),
+    ...pages.flatMap(host)
+  ]
+}

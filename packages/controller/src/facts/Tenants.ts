@@ -30,7 +30,7 @@ export const tenantIn = (namespace: string, { githubUser, repositoryUrl, service
     : undefined
 
 /** Index value of the task that a run does: the runs of it write to the same repository. */
-export const tasksIn = (namespace: string, { prompt, repositoryUrl, taskId }: Fields): ReadonlyArray<string> =>
-  typeof repositoryUrl === "string" && typeof taskId === "number" && taskIdOf({ prompt, taskId }) !== undefined
+export const tasksIn = (namespace: string, { issue, prompt, repositoryUrl, taskId }: Fields): ReadonlyArray<string> =>
+  typeof repositoryUrl === "string" && typeof taskId === "number" && taskIdOf({ issue, prompt, taskId }) !== undefined
     ? [`${namespace}/${taskId}/${repositoryIdentity(repositoryUrl)}`]
     : []

@@ -1,5 +1,6 @@
 import { CodeRun, CodeRunSpec, promptTitle, taskIdOf } from "@orchestrator/domain/CodeRun"
 import { decoder } from "@orchestrator/domain/Decode"
+import { issueAddress } from "@orchestrator/domain/IssueUrl"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { codeBranches, codeJobName } from "@orchestrator/domain/Names"
 import { encodeRunnerEnvironment, taskPromptFile } from "@orchestrator/domain/PodEnvironment"
@@ -27,6 +28,7 @@ export const codeRunKind: RunKind = {
         { field: "spec.repositoryUrl", url: run.spec.repositoryUrl },
         { field: "spec.docsRepositoryUrl", url: run.spec.docsRepositoryUrl }
       ],
+      pages: run.spec.issue === undefined ? [] : [{ field: "spec.issue", url: run.spec.issue }],
       workspace: tenantOf(run.spec),
       timeoutSeconds: run.spec.timeoutSeconds,
       maxCostUsd: run.spec.maxCostUsd,
@@ -54,16 +56,20 @@ const withoutPrompt = (run: CodeRun): CodeRun => {
   return new CodeRun({ ...run, spec: new CodeRunSpec(spec) })
 }
 
-/** A task of a project has a title of its own. */
-const titleOf = (spec: CodeRunSpec): string | undefined =>
-  spec.prompt !== undefined && taskIdOf(spec) === undefined ? promptTitle(spec.prompt) : undefined
+/** A task of a project has a title of its own; an issue's is known once the broker has read it. */
+const titleOf = (spec: CodeRunSpec): string | undefined => {
+  const issue = spec.issue === undefined ? undefined : issueAddress(spec.issue)
+  if (issue !== undefined) return `Resolve issue ${issue.number}`
+  return spec.prompt !== undefined && taskIdOf(spec) === undefined ? promptTitle(spec.prompt) : undefined
+}
 
-const task = ({ docsRepositoryUrl, prompt, repositoryUrl, taskId }: CodeRunSpec): ReadonlyArray<Variable> =>
+const task = ({ docsRepositoryUrl, issue, prompt, repositoryUrl, taskId }: CodeRunSpec): ReadonlyArray<Variable> =>
   literals(encodeRunnerEnvironment({
     repositoryUrl,
     taskId,
     docsRepositoryUrl,
-    ...(prompt === undefined ? {} : { taskPromptFile })
+    ...(prompt === undefined ? {} : { taskPromptFile }),
+    taskIssueUrl: issue
   }))
 
 const environment = (spec: CodeRunSpec): ReadonlyArray<Variable> => [

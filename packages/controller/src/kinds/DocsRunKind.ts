@@ -23,6 +23,7 @@ export const docsRunKind: RunKind = {
       githubUser: run.spec.githubUser,
       model: run.spec.model,
       repositories: [{ field: "spec.repositoryUrl", url: run.spec.repositoryUrl }],
+      pages: [],
       workspace: undefined,
       timeoutSeconds: run.spec.timeoutSeconds,
       maxCostUsd: run.spec.maxCostUsd,

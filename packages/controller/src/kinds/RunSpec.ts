@@ -17,12 +17,20 @@ export interface RenderFacts {
   readonly hasNewPrompt: boolean
 }
 
+/** An address, with the field that has it. */
+export interface NamedUrl {
+  readonly field: string
+  readonly url: string
+}
+
 export interface RunSpec {
   readonly run: CodeRun | DocsRun
   readonly githubUser: string
   readonly model: string
-  /** Repositories that the run reaches, with the field that names each. */
-  readonly repositories: ReadonlyArray<{ readonly field: string; readonly url: string }>
+  /** Repositories that the run reaches. */
+  readonly repositories: ReadonlyArray<NamedUrl>
+  /** What it reads at the forge beside them. */
+  readonly pages: ReadonlyArray<NamedUrl>
   /** Whose workspace it works in. Absent: the workspace is ephemeral. */
   readonly workspace: Tenant | undefined
   readonly timeoutSeconds: number | undefined

@@ -46,7 +46,19 @@ describe("a repository is refused", () => {
     }
   ]
   it.each(cases)("$name", ({ git, url, want }) => {
-    const found = refusedRepositories([{ field: "spec.repositoryUrl", url }], makeConfig({ git }))
+    const found = refusedRepositories(
+      { repositories: [{ field: "spec.repositoryUrl", url }], pages: [] },
+      makeConfig({ git })
+    )
+    assert.deepStrictEqual(found.map(({ path }) => path), want)
+  })
+
+  it.each([
+    { url: "https://github.com/acme/x/issues/1", want: [] },
+    { url: "https://evil.example/acme/x/issues/1", want: ["spec.issue"] }
+  ])("and an issue only at a host that may be named, whatever protocol git takes: $url", ({ url, want }) => {
+    const config = makeConfig({ git: { allowedProtocols: ["ssh"] } })
+    const found = refusedRepositories({ repositories: [], pages: [{ field: "spec.issue", url }] }, config)
     assert.deepStrictEqual(found.map(({ path }) => path), want)
   })
 })

@@ -33,6 +33,18 @@ describe("the broker's environment", () => {
       variable: "PULL_REQUEST_TITLE",
       want: "Implement task 12"
     },
+    {
+      name: "the issue",
+      given: withSpec({ issue: "https://github.com/acme/x/issues/3" }),
+      variable: "TASK_ISSUE_URL",
+      want: "https://github.com/acme/x/issues/3"
+    },
+    {
+      name: "the issue's number as the title, until its own is known",
+      given: withSpec({ issue: "https://github.com/acme/x/issues/3", prompt: "Be quick" }),
+      variable: "PULL_REQUEST_TITLE",
+      want: "Resolve issue 3"
+    },
     { name: "the attempt", given: afterFirst({}), variable: "ATTEMPT", want: "2" },
     { name: "the source branch", given: givenDocs(), variable: "SOURCE_BRANCH", want: "main" },
     { name: "no docs repository of a DocsRun", given: givenDocs(), variable: "DOCS_REPOSITORY_URL", want: undefined },

@@ -51,7 +51,27 @@ describe("creating a CodeRun", () => {
         refused.json.errors.map(({ path }: { readonly path: string }) => path),
         ["spec.taskId", "spec.docsRepositoryUrl"]
       )
-      assert.include(refused.json.detail, "no prompt")
+      assert.include(refused.json.detail, "neither prompt nor issue")
+    }).pipe(Effect.provide(TestApi)))
+
+  it.effect("of an issue has the issue's number and its own repository", () =>
+    Effect.gen(function*() {
+      const { docsRepositoryUrl: _, taskId: __, ...words } = newCodeSpec
+      const issue = "https://github.com/acme/payments/issues/12#issuecomment-1"
+      const { json, status } = yield* ask("POST", "/api/v1/code-runs", { body: { spec: { ...words, issue } } })
+      assert.strictEqual(status, 201)
+      assert.match(json.name, /^payments-task-12-[a-z0-9]+$/)
+      assert.deepInclude(json.spec, { issue, taskId: 12, docsRepositoryUrl: json.spec.repositoryUrl })
+      for (
+        const wrong of ["", "12", "https://github.com/acme/payments/pull/12", "https://github.com/acme/issues/1", 12]
+      ) {
+        const refused = yield* ask("POST", "/api/v1/code-runs", { body: { spec: { ...words, issue: wrong } } })
+        assert.strictEqual(refused.status, 422, String(wrong))
+        assert.deepStrictEqual(
+          refused.json.errors.map(({ path }: { readonly path: string }) => path)[0],
+          "spec.issue"
+        )
+      }
     }).pipe(Effect.provide(TestApi)))
 
   it.effect("takes the name that the requester chose, once", () =>

@@ -1,5 +1,5 @@
 /** Templates of a CodeRun: what they can name, and the files that they make. */
-import type { CodeRun } from "@orchestrator/domain/CodeRun"
+import { type CodeRun, isInPlainWords } from "@orchestrator/domain/CodeRun"
 import { taskPromptFile } from "@orchestrator/domain/PodEnvironment"
 import { Schema } from "effect"
 import { type AttemptFacts, shared, sharedInputs, Texts } from "./SharedInputs.ts"
@@ -7,10 +7,14 @@ import { type AttemptFacts, shared, sharedInputs, Texts } from "./SharedInputs.t
 export const CodeInputs = Schema.Struct({
   task_type: Schema.Literal("code"),
   ...sharedInputs,
-  /** 0 where there is only a prompt. */
+  /** 0 where no task of a Task Master project is meant. */
   task_id: Schema.Int,
+  /** Whether a prompt or an issue says what is asked, and no file of a Task Master project. */
+  plain_words: Schema.Boolean,
   /** What is asked, where no task of a Task Master project says it. */
   task_prompt: Schema.String,
+  /** Address of the issue that says what is asked. */
+  task_issue: Schema.String,
   service: Schema.String,
   docs_repository_url: Schema.String,
   docs_branch: Schema.String,
@@ -42,7 +46,9 @@ export const codeInputs = (facts: AttemptFacts & { readonly run: CodeRun }): Cod
       resume: facts.resume
     },
     task_id: spec.taskId,
+    plain_words: isInPlainWords(spec),
     task_prompt: spec.prompt ?? "",
+    task_issue: spec.issue ?? "",
     service: spec.service,
     docs_repository_url: spec.docsRepositoryUrl,
     docs_branch: spec.docsBranch,

@@ -55,7 +55,8 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
     giteaHosts: values.forgeGiteaHosts,
     pullRequest: values.pullRequest,
     title: values.pullRequestTitle ?? work.title,
-    taskUrl: values.taskUrl
+    taskUrl: work.issueUrl ?? values.taskUrl,
+    issueUrl: work.issueUrl
   },
   files: {
     credentials: values.credentialsDir,
@@ -74,7 +75,10 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
 export type BrokerSettings = ReturnType<typeof settingsOf>
 
 /** Hosts beside the list, and a branch that the run must not write: refused before anything is asked. */
-const forbidden = (values: BrokerEnvironment, { base, branches, docsUrl }: Delivery): ReadonlyArray<FieldProblem> => {
+const forbidden = (
+  values: BrokerEnvironment,
+  { base, branches, docsUrl, issueUrl }: Delivery
+): ReadonlyArray<FieldProblem> => {
   const policy = hostPolicyOf(values)
   const host = (path: string, url: string | undefined) =>
     url === undefined || mayBeNamed(url, policy) ? [] : [{ path, expected: expectedHost(policy), found: url }]
@@ -82,6 +86,7 @@ const forbidden = (values: BrokerEnvironment, { base, branches, docsUrl }: Deliv
   return [
     ...host(brokerNames.repositoryUrl, values.repositoryUrl),
     ...host(brokerNames.docsRepositoryUrl, docsUrl),
+    ...host(brokerNames.taskIssueUrl, issueUrl),
     ...(clash
       ? [{ path: brokerNames.pullRequest, expected: "another base than the run's branch", found: base ?? "" }]
       : [])

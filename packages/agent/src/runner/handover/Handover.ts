@@ -6,7 +6,7 @@ import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { printable } from "@orchestrator/domain/Printable"
 import { Context, Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { isTransient } from "../../git/UpstreamWords.ts"
-import type { Delivered } from "../../pod/BrokerApi.ts"
+import type { Delivered, TaskIssue } from "../../pod/BrokerApi.ts"
 import type { Endpoint } from "../../pod/Endpoint.ts"
 import { brokerClient, type BrokerFailure, failureOf } from "../services/BrokerClient.ts"
 import { requestSignature, type SignatureError } from "../sign/SignatureRequest.ts"
@@ -19,7 +19,7 @@ const again = Schedule.min([Schedule.exponential(Duration.millis(250)), Schedule
 )
 
 export class HandoverError extends Schema.TaggedError<HandoverError>()("HandoverError", {
-  operation: Schema.Literals(["run", "branch", "deliver", "cancel"]),
+  operation: Schema.Literals(["run", "issue", "branch", "deliver", "cancel"]),
   /** What the broker said, or why it said nothing. */
   reason: Schema.String
 }) {
@@ -52,6 +52,8 @@ export interface HandedOver extends Delivered {
 
 export class Handover extends Context.Service<Handover, {
   readonly decision: Effect.Effect<Decision, HandoverError>
+  /** The issue that says what to do. */
+  readonly issue: Effect.Effect<TaskIssue, HandoverError>
   /** Asks for the branch with the run's suffix; answers with the decision that then holds. */
   readonly switchToOwnBranch: Effect.Effect<Decision, HandoverError>
   /** Reads back and sees to the pull request. */
@@ -90,6 +92,7 @@ export class Handover extends Context.Service<Handover, {
 
         return Handover.of({
           decision,
+          issue: patiently("issue", broker.issue()),
           switchToOwnBranch: patiently("branch", broker.branch()).pipe(Effect.catch(() => decision)),
           deliver: Effect.fn("Handover.deliver")(({ costUsd, summary }) =>
             patiently(

@@ -13,6 +13,7 @@ import { advice } from "../../git/UpstreamWords.ts"
 import type { CodeTask } from "../../kinds/CodeRunWork.ts"
 import type { DocsTask } from "../../kinds/DocsRunWork.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
+import { Handover } from "../handover/Handover.ts"
 import { RunnerConfig } from "../services/RunnerConfig.ts"
 
 /** Folders for the copied files, in the agent's folder: the first that is not the repository's own. */
@@ -83,9 +84,22 @@ const readPrompt = Effect.fnUntraced(function*(file: string) {
   return { files: new Map([["prompt.md", text]]), title: promptTitle(text) } satisfies TaskSources
 })
 
-/** The files that say what to do: the run's own prompt, or those of its task. */
-export const readTaskFiles = (task: CodeTask) =>
-  task.promptFile === undefined ? readProjectFiles(task, task.taskId ?? 0) : readPrompt(task.promptFile)
+/** In the words of whoever asks: first the run's own prompt, then the issue that it names. */
+const readPlainWords = Effect.fn("TaskFiles.readPlainWords")(function*({ issueUrl, promptFile }: CodeTask) {
+  const handover = yield* Handover
+  const prompt = promptFile === undefined ? undefined : yield* readPrompt(promptFile)
+  if (issueUrl === undefined) return prompt
+  const issue = yield* handover.issue.pipe(
+    Effect.mapError(({ reason }) => setupFailed(`the issue ${issueUrl} cannot be the run's task: ${reason}`))
+  )
+  const text = [...(prompt === undefined ? [] : [`${prompt.files.get("prompt.md")?.trim()}\n`]), issue.text].join("\n")
+  return { files: new Map([["prompt.md", text]]), title: issue.title } satisfies TaskSources
+})
+
+/** The files that say what to do: in plain words, or those of a project's task. */
+export const readTaskFiles = Effect.fnUntraced(function*(task: CodeTask) {
+  return (yield* readPlainWords(task)) ?? (yield* readProjectFiles(task, task.taskId ?? 0))
+})
 
 const readProjectFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTask, taskId: number) {
   const fs = yield* FileSystem.FileSystem

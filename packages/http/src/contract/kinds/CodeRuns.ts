@@ -1,5 +1,5 @@
 /** `/api/v1/code-runs`: CodeRuns of the configured namespace. */
-import { CodeRunSpec } from "@orchestrator/domain/CodeRun"
+import { CodeRunSpec, isInPlainWords } from "@orchestrator/domain/CodeRun"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { ModelName, ObjectName, PromptText, RelativePath } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
@@ -12,11 +12,11 @@ import { ChecksBody } from "../RequestChecks.ts"
 import { pageOf, runAnswer } from "../RunAnswers.ts"
 import { cluster, runEndpoints } from "../RunEndpoints.ts"
 
-/** Who says what to do in plain words names no task. */
+/** Who says what to do in plain words, or names an issue that does, names no task. */
 const hasTask = Schema.makeFilter<{ readonly [field: string]: unknown }>(
   (spec) =>
-    spec["prompt"] !== undefined ? [] : ["taskId", "docsRepositoryUrl"].filter((field) => spec[field] === undefined)
-      .map((field) => ({ path: [field], issue: "Expected a value, since there is no prompt" })),
+    isInPlainWords(spec) ? [] : ["taskId", "docsRepositoryUrl"].filter((field) => spec[field] === undefined)
+      .map((field) => ({ path: [field], issue: "Expected a value, since there is neither prompt nor issue" })),
   { toJsonSchema: () => ({}) }
 )
 
@@ -26,10 +26,10 @@ const { docsRepositoryUrl, taskId } = CodeRunSpec.fields
 export const NewCodeRunSpec = Schema.Struct({
   ...CodeRunSpec.fields,
   taskId: Schema.optionalKey(
-    taskId.annotate({ description: "Task ID to implement. Default: 0 where there is a prompt" })
+    taskId.annotate({ description: "Task ID to implement. Default: the issue's number, or 0 where there is a prompt" })
   ),
   docsRepositoryUrl: Schema.optionalKey(docsRepositoryUrl.annotate({
-    description: "Repository of the task's definition. Default: repositoryUrl where there is a prompt"
+    description: "Repository of the task's definition. Default: repositoryUrl where there is a prompt or an issue"
   })),
   model: Schema.optionalKey(
     ModelName.annotate({ description: "Claude model to use. Default: the configured model for code" })

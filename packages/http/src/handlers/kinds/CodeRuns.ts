@@ -1,4 +1,5 @@
 import type { CodeRunSpec } from "@orchestrator/domain/CodeRun"
+import { issueAddress } from "@orchestrator/domain/IssueUrl"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -12,6 +13,9 @@ import { answersOf } from "../RunAnswer.ts"
 import { runHandlers } from "../RunHandlers.ts"
 import { codeRunStem } from "../RunNames.ts"
 
+const taskIdFor = ({ issue, taskId }: NewCodeRun["spec"]): number | undefined =>
+  taskId ?? (issue === undefined ? undefined : issueAddress(issue)?.number)
+
 /** The run that a request asks for, with what the configuration fills in. */
 export const newCodeRun = (
   { models }: HttpSettingsValue,
@@ -19,10 +23,10 @@ export const newCodeRun = (
   key: string | undefined
 ): NewRun & { readonly spec: Partial<typeof CodeRunSpec.Encoded> } => ({
   name,
-  stem: codeRunStem(spec.service, spec.taskId),
+  stem: codeRunStem(spec.service, taskIdFor(spec)),
   spec: {
     ...spec,
-    taskId: spec.taskId ?? 0,
+    taskId: taskIdFor(spec) ?? 0,
     docsRepositoryUrl: spec.docsRepositoryUrl ?? spec.repositoryUrl,
     model: spec.model ?? models.defaultCodeModel,
     workingDirectory: spec.workingDirectory ?? spec.service
