@@ -30,7 +30,23 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
   agent: ["pod", "kinds", "broker/services", "model", "agents", "runner/services", "forge", "git", "broker", "runner"],
   http: ["contract", "services", "access", "handlers", "server"],
   client: ["."],
-  cli: ["settings", "product", "crds", "prepare", "release", "serve", "dev", "commands", "."]
+  cli: [
+    "settings",
+    "connect",
+    "runs",
+    "show",
+    "submit",
+    "follow",
+    "verbs",
+    "product",
+    "crds",
+    "prepare",
+    "release",
+    "serve",
+    "dev",
+    "commands",
+    "."
+  ]
 }
 
 const insideOf = (path: string): string | undefined => /^packages\/[^/]+\/src\/(.+)$/.exec(path)?.[1]

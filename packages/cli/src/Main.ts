@@ -1,17 +1,41 @@
 /** The command line as one effect: parses, runs, and prints a failure as a sentence and not as a stack. */
 import { NodeServices } from "@effect/platform-node"
-import { Cause, Config, Console, Effect, Predicate } from "effect"
-import { CliError, Command } from "effect/cli"
+import { Cause, Config, Console, Effect, Option, Predicate, Stdio } from "effect"
+import { CliError, Command, Completions } from "effect/cli"
+import { cancelCommand, deleteCommand, retryCommand } from "./commands/change.ts"
 import { crdsCommand } from "./commands/crds.ts"
 import { devCommand } from "./commands/dev.ts"
+import { getCommand } from "./commands/get.ts"
+import { listCommand } from "./commands/list.ts"
+import { logsCommand } from "./commands/logs.ts"
 import { prepareCommand } from "./commands/prepare.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
 import { serveCommand } from "./commands/serve.ts"
+import { codeCommand, docsCommand } from "./commands/submit.ts"
+import { CommandFailed } from "./connect/CommandFailed.ts"
+import { forgottenDashes, npmVariables } from "./settings/NpmArguments.ts"
+import { npmScript } from "./settings/NpmScript.ts"
 import { version } from "./settings/Version.ts"
 
 const orchestrator = Command.make("orchestrator").pipe(
   Command.withDescription("A Kubernetes control plane that runs AI coding agents"),
-  Command.withSubcommands([devCommand, serveCommand, crdsCommand, prepareCommand, releaseJobsCommand])
+  Command.withSubcommands([
+    {
+      group: "Runs",
+      commands: [
+        codeCommand,
+        docsCommand,
+        getCommand,
+        listCommand,
+        logsCommand,
+        retryCommand,
+        cancelCommand,
+        deleteCommand
+      ]
+    },
+    { group: "Server", commands: [devCommand, serveCommand, crdsCommand] },
+    { group: "In the cluster", commands: [prepareCommand, releaseJobsCommand] }
+  ])
 )
 
 /** Our own errors say what to do; anything else is a bug of ours and shows its trace. */
@@ -28,7 +52,31 @@ const report = (cause: Cause.Cause<unknown>) => {
   return Console.error(`orchestrator: ${text}`)
 }
 
-export const main = Command.run(orchestrator, { version }).pipe(
+const flagsOf = ({ flags, subcommands }: Completions.CommandDescriptor): ReadonlyArray<string> => [
+  ...flags.map(({ name }) => name),
+  ...subcommands.flatMap(flagsOf)
+]
+
+/** Before anything is parsed: what is missing would be told instead of why. */
+const checkNpm = Effect.fnUntraced(function*(args: ReadonlyArray<string>) {
+  const script = yield* Config.option(Config.String("npm_lifecycle_event"))
+  if (Option.getOrUndefined(script) !== npmScript) return
+  const flags = [...new Set(flagsOf(Completions.fromCommand(orchestrator)))]
+  const found = yield* Effect.filter(
+    npmVariables(flags),
+    ([variable]) => Effect.map(Config.option(Config.String(variable)), Option.isSome)
+  )
+  if (found.length === 0) return
+  return yield* new CommandFailed({ message: forgottenDashes(found.map(([, flag]) => flag), args) })
+})
+
+/** One command, by its words. */
+export const commandLine = Command.runWith(orchestrator, { version })
+
+export const main = Stdio.Stdio.pipe(
+  Effect.flatMap(({ args }) => args),
+  Effect.tap(checkNpm),
+  Effect.flatMap(commandLine),
   Effect.tapCause(report),
   Effect.provide(NodeServices.layer)
 )

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { DevInput } from "../dev/Dev.ts"
 import * as Logging from "../settings/Logging.ts"
-import { portFlag } from "./portFlag.ts"
+import { portFlag } from "./flags/portFlag.ts"
 
 const flags = {
   agent: Flag.Literals("agent", ["demo", "claude"]).pipe(

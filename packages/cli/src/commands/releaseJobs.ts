@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ReleaseJobsInput } from "../release/ReleaseJobs.ts"
-import { contextFlag, kubeconfigFlag } from "./clusterFlags.ts"
+import { contextFlag, kubeconfigFlag } from "./flags/clusterFlags.ts"
 
 const flags = {
   namespace: Flag.String("namespace").pipe(

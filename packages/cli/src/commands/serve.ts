@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeInput } from "../serve/Serve.ts"
 import * as Logging from "../settings/Logging.ts"
-import { contextFlag, kubeconfigFlag } from "./clusterFlags.ts"
-import { portFlag } from "./portFlag.ts"
+import { contextFlag, kubeconfigFlag } from "./flags/clusterFlags.ts"
+import { portFlag } from "./flags/portFlag.ts"
 
 const flags = {
   config: Flag.String("config").pipe(

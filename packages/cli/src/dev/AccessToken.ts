@@ -4,7 +4,7 @@
  */
 import { Effect, FileSystem, Redacted } from "effect"
 import { randomBytes } from "node:crypto"
-import { createPrivate, readPrivate, writePrivate } from "./PrivateFile.ts"
+import { createPrivate, readPrivate, writePrivate } from "../settings/PrivateFile.ts"
 import type { StateFolder } from "./StateFolder.ts"
 
 const shape = /^[\w-]{43}$/

@@ -1,4 +1,5 @@
 /** What stands in for the images on a laptop: this checkout for the orchestrator's, the demo agent or the person's `claude` for the agent's. */
+import { brokerNames } from "@orchestrator/domain/PodEnvironment"
 import type { ImageTable } from "@orchestrator/embedded/node/ImageTable"
 import { Config, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { type Installation, nodeExecutable } from "../settings/Installation.ts"
@@ -50,7 +51,9 @@ export const imageTable = Effect.fn("Agents.imageTable")(function*(
   remotes?: Remotes
 ) {
   const node = yield* nodeFolder
-  const writableBy = (who: Remotes["pushedBy"]) => remotes?.pushedBy === who ? { writable: [remotes.folder] } : {}
+  const addresses = [brokerNames.repositoryUrl, brokerNames.docsRepositoryUrl]
+  const writableBy = (who: Remotes["pushedBy"]) =>
+    remotes?.pushedBy === who ? { writable: [remotes.folder], remotes: addresses } : {}
   const table: ImageTable = {
     [`${agentImage.repository}:${agentImage.tag}`]: {
       ...(yield* agentOf(choice, parts, node)),

@@ -17,17 +17,18 @@ import { DateTime, Deferred, Effect, FileSystem, Layer, type Option, Path, Sched
 import { program } from "../product/Program.ts"
 import { loadConfig } from "../settings/ConfigFile.ts"
 import { type Installation, installation } from "../settings/Installation.ts"
+import { npmScript } from "../settings/NpmScript.ts"
+import { writePrivate } from "../settings/PrivateFile.ts"
 import { templatesFolder } from "../settings/TemplatesFolder.ts"
+import { Display } from "../show/Display.ts"
 import { accessToken } from "./AccessToken.ts"
 import { type AgentChoice, agentImage, imageTable, runnerImage } from "./Agents.ts"
 import { demoRun, submitDemo } from "./Demo.ts"
 import { makeDemoRepositories } from "./DemoRepositories.ts"
-import { Display } from "./Display.ts"
 import { followRuns } from "./FollowRuns.ts"
 import { localCluster } from "./LocalCluster.ts"
 import { layerModelKeys, modelAddress, modelKeys, modelKeySecret } from "./ModelKeys.ts"
 import { nextSteps } from "./NextSteps.ts"
-import { writePrivate } from "./PrivateFile.ts"
 import { openStateFolder, otherStateFolders, type StateFolder } from "./StateFolder.ts"
 
 export interface DevInput {
@@ -101,6 +102,10 @@ const serve = Effect.fnUntraced(
     const cluster = yield* WireServer
     const { synced } = yield* Controller
     yield* writePrivate(state.kubeconfig, cluster.kubeconfig)
+    yield* Effect.acquireRelease(
+      writePrivate(state.server, `${url}\n`),
+      () => Effect.ignore(files.remove(state.server, { force: true }))
+    )
     yield* Effect.repeat(synced, { until: (done) => done, schedule: Schedule.spaced("5 millis") })
     const shown = yield* shownPath(state.path)
     const now = yield* DateTime.now
@@ -123,7 +128,10 @@ const serve = Effect.fnUntraced(
       awaited: name === undefined ? undefined : { kind: runKinds.CodeRun.kind, name, ended }
     })
     const run = name === undefined ? yield* earlierDemo : yield* Deferred.await(ended)
-    yield* display.print(nextSteps({ state: shown, server: url, branch: branchOf(run), attempt: attemptOf(run) }))
+    const orchestrator = parts.isCheckout ? `npm run ${npmScript} --` : "orchestrator"
+    yield* display.print(
+      nextSteps({ orchestrator, state: shown, server: url, branch: branchOf(run), attempt: attemptOf(run) })
+    )
     return yield* Effect.never
   }
 )

@@ -9,8 +9,9 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { CustomObject, Pod } from "@orchestrator/k8s/Objects"
 import { RunFeed } from "@orchestrator/k8s/RunFeed"
 import { type DateTime, Deferred, Effect, FiberMap, Schedule, Stream } from "effect"
-import { Display } from "./Display.ts"
-import { deletedLine, runLine } from "./RunLine.ts"
+import { Display } from "../show/Display.ts"
+import { deletedLine } from "../show/RunLine.ts"
+import { runLine } from "./RunLine.ts"
 
 /** Waits for a run's terminal phase, and answers with the run. */
 export interface Ending {

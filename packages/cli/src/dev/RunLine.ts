@@ -1,20 +1,9 @@
-/** One line about a run, for people. Pure. */
+/** The line of a run as the cluster has it. Pure. */
 import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { attemptOf, messageOf, phaseOf, reasonOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-
-export interface RunLine {
-  /** `coderun/name`, the key of a live line. */
-  readonly run: string
-  readonly phase: string
-  readonly text: string
-  /** The text where there is little room. */
-  readonly short: string
-  readonly message: string
-  /** Whether nothing more comes, unless somebody asks for another attempt. */
-  readonly isLast: boolean
-}
+import type { RunLine } from "../show/RunLine.ts"
 
 export const runLine = ({ singular }: Pick<AnyRunKind, "singular">, object: CustomObject): RunLine => {
   const run = `${singular}/${object.metadata.name}`
@@ -29,10 +18,4 @@ export const runLine = ({ singular }: Pick<AnyRunKind, "singular">, object: Cust
     message: messageOf(object) ?? "",
     isLast: isTerminal(phase)
   }
-}
-
-/** The end of a run that somebody deleted. */
-export const deletedLine = (line: RunLine): RunLine => {
-  const words = `${line.run}  Deleted`
-  return { ...line, phase: "Deleted", text: words, short: words, message: "", isLast: true }
 }

@@ -5,7 +5,8 @@
 import { layerSqlite } from "@orchestrator/embedded/PersistenceSqlite"
 import { Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
 import { sentenceOf } from "../settings/FileTrouble.ts"
-import { ownUid } from "./PrivateFile.ts"
+import { ownUid } from "../settings/PrivateFile.ts"
+import { stateFiles } from "../settings/StateFiles.ts"
 
 export class StateFolderError extends Schema.TaggedError<StateFolderError>()("StateFolderError", {
   folder: Schema.String,
@@ -26,6 +27,8 @@ export interface StateFolder {
   /** The token of both APIs, and the HTTP header that carries it. */
   readonly token: string
   readonly authorization: string
+  /** Where the HTTP API is, for as long as it runs. */
+  readonly server: string
   readonly database: string
   readonly git: string
   readonly pods: string
@@ -110,8 +113,9 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
     hasDemo: entries.includes(demoMarker) && !options.reset,
     demoMarker: inFolder(demoMarker),
     kubeconfig: inFolder("kubeconfig"),
-    token: inFolder("token"),
-    authorization: inFolder("authorization"),
+    token: inFolder(stateFiles.token),
+    authorization: inFolder(stateFiles.authorization),
+    server: inFolder(stateFiles.server),
     database: inFolder(database),
     git: inFolder("git"),
     pods: inFolder("node"),

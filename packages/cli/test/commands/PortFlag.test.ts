@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { portFlag } from "../../src/commands/portFlag.ts"
+import { portFlag } from "../../src/commands/flags/portFlag.ts"
 
 const parsed = (text: string) =>
   portFlag("kube-port").parse({ flags: { "kube-port": [text] }, arguments: [] }).pipe(

@@ -19,8 +19,8 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { accessToken } from "../../src/dev/AccessToken.ts"
-import { writePrivate } from "../../src/dev/PrivateFile.ts"
 import { openStateFolder, otherStateFolders } from "../../src/dev/StateFolder.ts"
+import { writePrivate } from "../../src/settings/PrivateFile.ts"
 
 const known = "A".repeat(43)
 const precious = "somebody's own file\n"

@@ -4,6 +4,7 @@ import type { LogKey } from "@orchestrator/k8s/PodLogs"
 import { Effect } from "effect"
 import type { ProcessSpec } from "./HostProcess.ts"
 import { type ImageStandIn, type ImageTable, standInFor, wordsOf } from "./ImageTable.ts"
+import { localRemotes } from "./LocalRemotes.ts"
 import { envToHost, type Mounted, rootVariables, toHost } from "./PathMap.ts"
 import type { PodNetwork } from "./PodNetwork.ts"
 import { type ContainerRequest, StartRefused } from "./PodRuntime.ts"
@@ -71,14 +72,15 @@ const imageOf = ({ container, pod }: ContainerRequest, { root }: ImageStandIn) =
 const inSandbox = Effect.fnUntraced(function*(host: HostFacts, bwrap: string, request: ContainerRequest, draft: Draft) {
   const { hidden = [], network, readable = [], state, writable = [] } = host
   const joined = network?.join(request.pod)
+  const remotes = yield* localRemotes(draft.env, draft.standIn.remotes ?? [])
   const words = yield* sandboxWords({
     ...imageOf(request, draft.standIn),
     mounts: [...draft.mounts, ...(draft.standIn.root === undefined ? [] : joined?.mounts ?? [])],
     terminationMessage: draft.message,
     workingDir: draft.workingDir ?? "/",
     hidden: [...hidden, state.root],
-    readable: [...readable, ...(draft.standIn.pathPrepend ?? [])],
-    writable: [...writable, ...(draft.standIn.writable ?? [])]
+    readable: [...readable, ...(draft.standIn.pathPrepend ?? []), ...remotes.readable],
+    writable: [...writable, ...(draft.standIn.writable ?? []), ...remotes.writable]
   })
   const [command = bwrap, ...args] = [...joined?.words ?? [], bwrap, ...words, ...draft.words]
   return {

@@ -10,6 +10,8 @@ export interface ImageStandIn {
   readonly root?: string
   /** Folders of this host that its containers may write in the sandbox. */
   readonly writable?: ReadonlyArray<string>
+  /** Variables with addresses of git remotes: its containers may push to those that are repositories of this host. */
+  readonly remotes?: ReadonlyArray<string>
   /** The image's own environment. */
   readonly env?: Readonly<Record<string, string>>
   /**

@@ -11,6 +11,7 @@ import { bodyLimit } from "../contract/RequestChecks.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
 import { record } from "./AccessLog.ts"
 import { audited } from "./AuditLog.ts"
+import { asCallerSent } from "./ForwardedAuthorization.ts"
 import { refusal } from "./Guard.ts"
 import { answerFailure, asProblem, stamped } from "./Problems.ts"
 import { requestId } from "./RequestId.ts"
@@ -61,13 +62,14 @@ export const pipeline = (options: PipelineOptions) =>
   HttpRouter.middleware(
     Effect.map(HttpSettings, ({ namespace }) =>
       Effect.fnUntraced(function*(route: Answer) {
-        const request = yield* HttpServerRequest.HttpServerRequest
+        const request = asCallerSent(yield* HttpServerRequest.HttpServerRequest)
         const id = yield* requestId(request.headers["x-request-id"])
         return yield* Effect.timed(audited(request, namespace, answered(route, request, options))).pipe(
           Effect.tap(([duration, { status }]) =>
             record({ method: request.method, route: knownPath(request.url)?.pattern ?? "none", status, duration })
           ),
           Effect.map(([, response]) => withHeaders(stamped(response, id), id)),
+          Effect.provideService(HttpServerRequest.HttpServerRequest, request),
           Effect.annotateLogs({ requestId: id })
         )
       })),

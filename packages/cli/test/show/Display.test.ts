@@ -1,8 +1,9 @@
 import { assert, it } from "@effect/vitest"
 import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { Effect, Layer, Queue, Stdio, Terminal } from "effect"
-import { Display } from "../../src/dev/Display.ts"
-import { deletedLine, runLine } from "../../src/dev/RunLine.ts"
+import { runLine } from "../../src/dev/RunLine.ts"
+import { Display } from "../../src/show/Display.ts"
+import { deletedLine } from "../../src/show/RunLine.ts"
 
 /** What was written, and a display on a terminal of this width. */
 const terminalOf = (columns: number) => {

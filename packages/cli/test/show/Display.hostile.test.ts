@@ -2,8 +2,8 @@
 import { assert, it } from "@effect/vitest"
 import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { Effect, Layer, Queue, Stdio, Terminal } from "effect"
-import { Display } from "../../src/dev/Display.ts"
 import { runLine } from "../../src/dev/RunLine.ts"
+import { Display } from "../../src/show/Display.ts"
 
 const displayOn = (terminal: boolean) => {
   const written: Array<string> = []

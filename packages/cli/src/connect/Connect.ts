@@ -1,0 +1,91 @@
+/** From flags to a client: finds the server, and the credentials that it wants. */
+import { NodeHttpClient } from "@effect/platform-node"
+import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
+import { Config, Context, Effect, Layer, Option, type Redacted } from "effect"
+import { HttpClient } from "effect/http"
+import { clusterProxyClient } from "./ClusterProxy.ts"
+import { CommandFailed } from "./CommandFailed.ts"
+import { podToken, type TokenFlags, tokenOf } from "./Credentials.ts"
+import { findLocalServer } from "./LocalServer.ts"
+import { type ServerPlace, serverPlace } from "./ServerPlace.ts"
+import { workingFolder } from "./WorkingFolder.ts"
+
+export interface ConnectInput extends TokenFlags {
+  readonly server: Option.Option<string>
+  readonly kubeconfig: Option.Option<string>
+  readonly context: Option.Option<string>
+  readonly namespace: Option.Option<string>
+  readonly state: Option.Option<string>
+  readonly apiService: string
+  readonly serviceAccount: Option.Option<string>
+  readonly audience: Option.Option<string>
+}
+
+const environment = Config.all({
+  server: Config.option(Config.NonEmptyString("ORCHESTRATOR_SERVER")),
+  namespace: Config.option(Config.NonEmptyString("ORCHESTRATOR_NAMESPACE")),
+  inPod: Config.option(Config.NonEmptyString("KUBERNETES_SERVICE_HOST"))
+})
+
+/** Where the server of this command is. */
+const findServer = Effect.fn("Connect.findServer")(function*(input: ConnectInput) {
+  const env = yield* environment
+  const state = Option.getOrUndefined(input.state)
+  const local = yield* findLocalServer(state, yield* workingFolder)
+  if (state !== undefined && local === undefined && Option.isNone(input.server)) {
+    return yield* new CommandFailed({
+      message: `No local server runs with the state folder ${state}. Start it: orchestrator dev --state ${state}`
+    })
+  }
+  const place = serverPlace({
+    server: Option.getOrUndefined(Option.orElse(input.server, () => env.server)),
+    kubeconfig: Option.getOrUndefined(input.kubeconfig),
+    context: Option.getOrUndefined(input.context),
+    namespace: Option.getOrUndefined(Option.orElse(input.namespace, () => env.namespace)),
+    state,
+    token: yield* tokenOf(input)
+  }, { local, inPod: Option.isSome(env.inPod) })
+  return place._tag === "InPod" ? { ...place, token: place.token ?? (yield* podToken) } : place
+})
+
+/** No bound on silence: a log may be quiet for as long as its agent thinks. */
+const direct = NodeHttpClient.layerUndiciOptions({ bodyTimeout: 0, headersTimeout: 60_000 })
+
+const notFound = (message: string) =>
+  new CommandFailed({
+    message:
+      `${message}\nSay where the server is: start a local one with \`npm start\` (orchestrator dev), or --server URL, --kubeconfig FILE`
+  })
+
+const proxied = (place: Extract<ServerPlace, { readonly _tag: "ThroughCluster" }>, input: ConnectInput) =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    clusterProxyClient({
+      ...place,
+      service: input.apiService,
+      serviceAccount: Option.getOrUndefined(input.serviceAccount),
+      audience: Option.getOrUndefined(input.audience)
+    }).pipe(Effect.catchTag("ConnectionError", ({ message }) => Effect.fail(notFound(message))))
+  )
+
+/** The server that a command speaks to, beside the client. */
+export class Connected extends Context.Service<Connected, { readonly place: ServerPlace }>()(
+  "@orchestrator/cli/connect/Connected"
+) {}
+
+const clientOf = (place: ServerPlace, input: ConnectInput) => {
+  const client = (baseUrl: string, token: Redacted.Redacted | undefined) =>
+    OrchestratorClient.layerWith({ baseUrl, token })
+  return place._tag === "ThroughCluster"
+    ? client("", undefined).pipe(Layer.provideMerge(proxied(place, input)))
+    : client(place.url, place.token).pipe(Layer.provideMerge(direct))
+}
+
+/** OrchestratorClient, the HttpClient under it, and where they lead. */
+export const connected = (input: ConnectInput) =>
+  Layer.unwrap(
+    Effect.map(
+      findServer(input),
+      (place) => Layer.merge(clientOf(place, input), Layer.succeed(Connected, { place }))
+    )
+  )

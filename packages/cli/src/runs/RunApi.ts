@@ -1,0 +1,155 @@
+/**
+ * What a command does with runs, the same for every kind: the client's groups behind one interface, and every failure in words. What a run
+ * looks like is the answer of the contract.
+ */
+import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
+import { type DecodeOptions, decoder, type FieldProblem, formatProblem } from "@orchestrator/domain/Decode"
+import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
+import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
+import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
+import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
+import { Context, Effect, Layer, Result, Stream } from "effect"
+import { CommandFailed } from "../connect/CommandFailed.ts"
+import { Connected } from "../connect/Connect.ts"
+import { explain } from "../connect/Explain.ts"
+import type { RunAnswer } from "./RunAnswer.ts"
+import type { RunRef } from "./RunRef.ts"
+
+type Client = OrchestratorClient["Service"]
+
+export type RunPage = { readonly items: ReadonlyArray<RunAnswer>; readonly continue?: string | undefined }
+export type ListQuery = NonNullable<Parameters<Client["codeRuns"]["list"]>[0]>["query"]
+export type LogQuery = Parameters<Client["codeRuns"]["logs"]>[0]["query"]
+
+export interface RetryOptions {
+  readonly hint: string | undefined
+  readonly force: boolean
+}
+
+type Asked<A> = Effect.Effect<A, CommandFailed>
+
+export interface KindApi {
+  readonly kind: AnyRunKind
+  /** What of a body the contract does not take; nothing where it may be sent. */
+  readonly check: (body: unknown) => ReadonlyArray<FieldProblem>
+  /** Sends a body that is held to the contract first; with a key it may be sent again. */
+  readonly create: (body: unknown, key: string | undefined) => Asked<RunAnswer>
+  readonly list: (query: ListQuery) => Asked<RunPage>
+  readonly get: (name: string) => Asked<RunAnswer>
+  readonly delete: (name: string) => Asked<void>
+  readonly cancel: (name: string) => Asked<RunAnswer>
+  readonly retry: (name: string, options: RetryOptions) => Asked<RunAnswer>
+  readonly logs: (name: string, query: LogQuery) => Asked<Stream.Stream<Uint8Array, CommandFailed>>
+}
+
+type Decode<Body> = (input: unknown, options: DecodeOptions) => Result.Result<Body, ReadonlyArray<FieldProblem>>
+
+const strict = { rejectUnknown: true }
+
+const creating = <Body>(
+  { kind, taskType }: AnyRunKind,
+  decode: Decode<Body>,
+  send: (body: Body, key: string | undefined) => Asked<RunAnswer>
+): Pick<KindApi, "check" | "create"> => ({
+  check: (body) => Result.match(decode(body, strict), { onFailure: (problems) => problems, onSuccess: () => [] }),
+  create: (body, key) =>
+    Effect.fromResult(decode(body, strict)).pipe(
+      Effect.mapError((problems) =>
+        new CommandFailed({
+          message: `No ${kind} can be made of this:\n${
+            problems.map((problem) => `  ${formatProblem(problem)}`).join("\n")
+          }\nWhat each field takes: orchestrator ${taskType} submit --help`
+        })
+      ),
+      Effect.flatMap((payload) => send(payload, key))
+    )
+})
+
+export class Runs extends Context.Service<Runs, {
+  readonly kinds: ReadonlyArray<KindApi>
+  readonly of: (kind: AnyRunKind) => KindApi
+}>()("@orchestrator/cli/runs/Runs") {
+  /** Needs OrchestratorClient and Connected. */
+  static readonly layer = Layer.effect(
+    Runs,
+    Effect.gen(function*() {
+      const client = yield* OrchestratorClient
+      const { place } = yield* Connected
+      const asked = <A, E>(request: Effect.Effect<A, E>): Asked<A> =>
+        Effect.catch(request, (error) => Effect.flatMap(explain(error, place), (failed) => Effect.fail(failed)))
+      const streamed = <E>(log: Stream.Stream<Uint8Array, E>): Stream.Stream<Uint8Array, CommandFailed> =>
+        Stream.catch(log, (error) => Stream.unwrap(Effect.map(explain(error, place), (failed) => Stream.fail(failed))))
+      const headers = (key: string | undefined) => key === undefined ? {} : { "idempotency-key": key }
+
+      const code: KindApi = {
+        kind: codeRun,
+        ...creating(
+          codeRun,
+          decoder(NewCodeRun),
+          (payload, key) => asked(client.codeRuns.create({ payload, headers: headers(key) }))
+        ),
+        list: (query) => asked(client.codeRuns.list({ query })),
+        get: (name) => asked(client.codeRuns.get({ params: { name } })),
+        delete: (name) => asked(client.codeRuns.delete({ params: { name } })),
+        cancel: (name) => asked(client.codeRuns.cancel({ params: { name } })),
+        retry: (name, { force, hint }) =>
+          asked(client.codeRuns.retry({
+            params: { name },
+            payload: { force, ...(hint === undefined ? {} : { promptModification: hint }) }
+          })),
+        logs: (name, query) => asked(client.codeRuns.logs({ params: { name }, query })).pipe(Effect.map(streamed))
+      }
+      const docs: KindApi = {
+        kind: docsRun,
+        ...creating(
+          docsRun,
+          decoder(NewDocsRun),
+          (payload, key) => asked(client.docsRuns.create({ payload, headers: headers(key) }))
+        ),
+        list: ({ service: _, ...query }) => asked(client.docsRuns.list({ query })),
+        get: (name) => asked(client.docsRuns.get({ params: { name } })),
+        delete: (name) => asked(client.docsRuns.delete({ params: { name } })),
+        cancel: (name) => asked(client.docsRuns.cancel({ params: { name } })),
+        retry: (name, { force, hint }) =>
+          hint === undefined
+            ? asked(client.docsRuns.retry({ params: { name }, payload: { force } }))
+            : Effect.fail(
+              new CommandFailed({ message: "A DocsRun takes no hint: it is run again as it was. Leave --hint out" })
+            ),
+        logs: (name, query) => asked(client.docsRuns.logs({ params: { name }, query })).pipe(Effect.map(streamed))
+      }
+      const kinds = [code, docs]
+      return Runs.of({
+        kinds,
+        of: (wanted) => kinds.find(({ kind }) => kind.kind === wanted.kind) ?? code
+      })
+    })
+  )
+}
+
+const isNotFound = ({ problem }: CommandFailed): boolean => problem === "run-not-found"
+
+/** Of another kind than was asked for first: who may not look there has no such run. */
+const isNotThere = ({ problem }: CommandFailed): boolean =>
+  problem === "run-not-found" || problem === "permission-missing"
+
+/** Of the kind that is named; without one of the first kind that has such a run. */
+export const onRun = Effect.fn("Runs.onRun")(function*<A, R>(
+  ref: RunRef,
+  act: (api: KindApi, name: string) => Effect.Effect<A, CommandFailed, R>
+) {
+  const runs = yield* Runs
+  if (ref.kind !== undefined) return yield* act(runs.of(ref.kind), ref.name)
+  const [first, ...others] = runs.kinds
+  if (first === undefined) return yield* Effect.die("There is no kind of runs")
+  return yield* others.reduce(
+    (found, api) =>
+      Effect.catchIf(
+        found,
+        isNotFound,
+        (missing) => Effect.catchIf(act(api, ref.name), isNotThere, () => Effect.fail(missing))
+      ),
+    act(first, ref.name)
+  )
+})

@@ -1,0 +1,67 @@
+/** What `code submit` and `docs submit` share: who the runs are for, sending them, and waiting for them. */
+import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { Config, Effect, Option } from "effect"
+import { CommandFailed } from "../connect/CommandFailed.ts"
+import { Connected, type ConnectInput } from "../connect/Connect.ts"
+import { endWith, reportChange } from "../follow/Report.ts"
+import { waitForRun, type WaitInput } from "../follow/WaitForRun.ts"
+import type { RunAnswer } from "../runs/RunAnswer.ts"
+import { type KindApi, Runs } from "../runs/RunApi.ts"
+import type { OutputFormat } from "../show/OutputFormat.ts"
+
+export interface SubmitInput extends ConnectInput, WaitInput {
+  readonly output: OutputFormat
+}
+
+export interface Submission {
+  readonly kind: AnyRunKind
+  readonly body: unknown
+  readonly key: string | undefined
+}
+
+/** Whose name the local product's commits carry: nobody's credentials are needed there. */
+const localUser = "local"
+
+/** Whose identity the run works with: the flag's, the environment's, and on this machine anybody's. */
+export const githubUserOf = Effect.fnUntraced(function*(named: Option.Option<string>) {
+  const { place } = yield* Connected
+  if (Option.isSome(named)) return named.value
+  const configured = yield* Config.option(Config.NonEmptyString("ORCHESTRATOR_GITHUB_USER"))
+  if (Option.isSome(configured)) return configured.value
+  if (place._tag === "Local") return localUser
+  return yield* new CommandFailed({
+    message:
+      "Expected the GitHub user whose credentials the run works with: --user NAME, or ORCHESTRATOR_GITHUB_USER. Its Secrets are made by "
+      + "scripts/setup-agent-secrets.sh --user NAME"
+  })
+})
+
+interface Made {
+  readonly api: KindApi
+  readonly run: RunAnswer
+}
+
+const sent = Effect.fnUntraced(
+  function*(
+    { body, key, kind }: Submission,
+    { output, wait }: { readonly output: OutputFormat; readonly wait: boolean }
+  ) {
+    const api = (yield* Runs).of(kind)
+    const run = yield* api.create(body, key)
+    if (!wait || output === "table") yield* reportChange(run, "created", output)
+    return { api, run } satisfies Made
+  }
+)
+
+/** Sends each in turn, and waits for all where that is wanted. */
+export const submitAll = Effect.fn("submitAll")(function*(submissions: ReadonlyArray<Submission>, input: SubmitInput) {
+  const { follow, output, timeout } = input
+  const wait = input.wait || follow
+  const made = yield* Effect.forEach(submissions, (submission) => sent(submission, { output, wait }))
+  if (!wait) return
+  const ended = yield* Effect.forEach(made, ({ api, run }) => waitForRun(api, run, { logs: follow, timeout }), {
+    concurrency: "unbounded"
+  })
+  if (output !== "table") yield* Effect.forEach(ended, (run) => reportChange(run, "ended", output))
+  yield* endWith(ended)
+})

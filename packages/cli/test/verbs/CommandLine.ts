@@ -1,0 +1,63 @@
+/** Command lines against a server on loopback whose cluster is in memory: a test plays the controller. */
+import { NodeServices } from "@effect/platform-node"
+import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
+import { Server } from "@orchestrator/http/server/Server"
+import { HttpSettings } from "@orchestrator/http/services/HttpSettings"
+import { Readiness } from "@orchestrator/http/services/Readiness"
+import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { Cause, Console, Effect, Exit, Layer, References, Runtime } from "effect"
+import { commandLine } from "../../src/Main.ts"
+
+export const namespace = "orchestrator"
+
+const settings = HttpSettings.layerWith({
+  namespace,
+  version: "1.2.3",
+  models: { defaultCodeModel: "code-default", defaultDocsModel: "docs-default" }
+})
+
+const open = { mode: "none", audiences: [], allowUnauthenticated: false } as const
+
+/** The server, its cluster, and what commands need of this machine. */
+export const testServer = Server.layerWith({ host: "127.0.0.1", port: 0, auth: open, grace: "1 second" }).pipe(
+  Layer.provide([settings, Readiness.layer]),
+  Layer.provideMerge(layerMemory),
+  Layer.provideMerge(NodeServices.layer),
+  Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
+)
+
+const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
+  let code = -1
+  Runtime.defaultTeardown(exit, (found) => {
+    code = found
+  })
+  return code
+}
+
+/** What a command prints, how it ends, and what its failure says. */
+export const orchestrator = Effect.fnUntraced(function*(...words: ReadonlyArray<string>) {
+  const { url } = yield* Server
+  const out: Array<string> = []
+  const console = yield* Console.Console
+  const exit = yield* Effect.exit(
+    commandLine([...words, "--server", url]).pipe(
+      Effect.provideService(Console.Console, {
+        ...console,
+        log: (text: string) => void out.push(text),
+        error: () => {}
+      })
+    )
+  )
+  return {
+    code: codeOf(exit),
+    out: out.join("\n"),
+    failure: Exit.isFailure(exit) ? Cause.pretty(exit.cause) : ""
+  }
+})
+
+/** What the controller writes. */
+export const setStatus = Effect.fnUntraced(function*(name: string, status: object) {
+  const client = yield* KubernetesClient
+  yield* client.patchStatus(CodeRunKind, { name, namespace }, { type: "merge", body: { status } })
+})

@@ -1,0 +1,147 @@
+import { assert, layer } from "@effect/vitest"
+import { CodeRunKind, DocsRunKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { Effect } from "effect"
+import { namespace, orchestrator, setStatus, testServer } from "./CommandLine.ts"
+
+const submit = (name: string, ...more: ReadonlyArray<string>) =>
+  orchestrator(
+    "code",
+    "submit",
+    "--name",
+    name,
+    "--repo",
+    "https://github.com/example/payments",
+    "--user",
+    "octocat",
+    "--prompt",
+    "Add a health endpoint",
+    ...more
+  )
+
+layer(testServer, { excludeTestServices: true })("a command line", (it) => {
+  it.effect("submits what its flags say, and prints a name that others take", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* submit("first")).out, "coderun/first created")
+      const client = yield* KubernetesClient
+      const { spec } = yield* client.get(CodeRunKind, { name: "first", namespace })
+      assert.containsSubset(spec, { prompt: "Add a health endpoint", service: "payments", model: "code-default" })
+      assert.strictEqual((yield* submit("second", "-o", "name")).out, "coderun/second")
+      const { out } = yield* orchestrator("list", "-o", "name")
+      assert.deepStrictEqual(out.split("\n"), ["coderun/first", "coderun/second"])
+    }))
+
+  it.effect("submits a DocsRun, and finds it by its name alone", () =>
+    Effect.gen(function*() {
+      const repo = ["--repo", "https://github.com/example/docs", "--user", "octocat"]
+      const { out } = yield* orchestrator("docs", "submit", "--name", "docs-a", ...repo, "-o", "json")
+      assert.strictEqual(JSON.parse(out).spec.sourceBranch, "main")
+      assert.strictEqual((yield* orchestrator("get", "docs-a", "-o", "name")).out, "docsrun/docs-a")
+      assert.match((yield* orchestrator("retry", "docs-a", "--hint", "x")).failure, /takes no hint/)
+      assert.strictEqual((yield* orchestrator("delete", "docs-a")).out, "docsrun/docs-a deleted")
+      const client = yield* KubernetesClient
+      assert.lengthOf((yield* client.list(DocsRunKind, { namespace })).items, 0)
+    }))
+
+  it.effect.each([
+    { name: "delivered", status: { phase: "Succeeded", reason: "Delivered" }, code: 0 },
+    { name: "nothing-to-change", status: { phase: "Failed", reason: "NoChanges" }, code: 3 },
+    { name: "failed", status: { phase: "Failed", reason: "AgentError", message: "It crashed." }, code: 4 },
+    { name: "cancelled", status: { phase: "Cancelled", reason: "Cancelled" }, code: 5 }
+  ])("that waits ends with $code for a run that is $name", ({ code, name, status }) =>
+    Effect.gen(function*() {
+      yield* submit(name)
+      yield* setStatus(name, { ...status, contextVersion: 1 })
+      const ended = yield* orchestrator("get", name, "--wait", "-o", "json")
+      assert.strictEqual(ended.code, code, ended.failure)
+      assert.strictEqual(JSON.parse(ended.out).phase, status.phase)
+      assert.strictEqual((yield* orchestrator("get", name)).code, 0)
+    }))
+
+  it.effect("that waits no longer says 124, and how to go on", () =>
+    Effect.gen(function*() {
+      const { code, failure } = yield* submit("slow", "--wait", "--timeout", "1s")
+      assert.strictEqual(code, 124)
+      assert.match(failure, /coderun\/slow[^]*goes on[^]*orchestrator get coderun\/slow --wait/)
+    }))
+
+  it.effect("cancels, and has what it wants when the run is Cancelled", () =>
+    Effect.gen(function*() {
+      yield* submit("unwanted")
+      assert.strictEqual((yield* orchestrator("cancel", "coderun/unwanted")).out, "coderun/unwanted cancelling")
+      yield* setStatus("unwanted", { phase: "Cancelled", reason: "Cancelled", contextVersion: 1 })
+      assert.strictEqual((yield* orchestrator("cancel", "unwanted", "--wait")).code, 0)
+      yield* submit("done")
+      yield* setStatus("done", { phase: "Succeeded", reason: "Delivered", contextVersion: 1 })
+      assert.match((yield* orchestrator("cancel", "done")).failure, /already finished/)
+    }))
+
+  it.effect("retries with a hint", () =>
+    Effect.gen(function*() {
+      yield* submit("again")
+      assert.match((yield* orchestrator("retry", "again")).failure, /not finished[^]*--force/i)
+      yield* setStatus("again", { phase: "Failed", reason: "AgentError", contextVersion: 1, observedGeneration: 1 })
+      assert.strictEqual(
+        (yield* orchestrator("retry", "again", "--hint", "Mind the cache")).out,
+        "coderun/again retried"
+      )
+      const client = yield* KubernetesClient
+      const { spec } = yield* client.get(CodeRunKind, { name: "again", namespace })
+      assert.containsSubset(spec, { contextVersion: 2, promptModification: "Mind the cache" })
+    }))
+
+  it.effect("filters, and says when nothing is left", () =>
+    Effect.gen(function*() {
+      yield* submit("filtered")
+      yield* setStatus("filtered", { phase: "Running", reason: "AgentRunning" })
+      assert.strictEqual(
+        (yield* orchestrator("list", "coderuns", "--phase", "Running", "-o", "name")).out,
+        "coderun/filtered"
+      )
+      assert.strictEqual((yield* orchestrator("list", "--service", "no-such-service")).out, "")
+      assert.strictEqual(
+        (yield* orchestrator("list", "--user", "octocat", "--limit", "1", "-o", "name")).out.split("\n").length,
+        1
+      )
+    }))
+})
+
+layer(testServer, { excludeTestServices: true })("a command line that cannot be", (it) => {
+  it.effect.each([
+    { name: "a run that is not there", words: ["get", "nothing"], says: /There is no CodeRun named "nothing"/ },
+    { name: "a kind that is none", words: ["get", "pod/a"], says: /kind coderun or docsrun, found "pod\/a"/ },
+    { name: "a list of one run", words: ["list", "demo"], says: /orchestrator get demo/ },
+    { name: "a task without a repository", words: ["code", "submit", "--prompt", "x"], says: /--repo \./ },
+    {
+      name: "a repository that is not there",
+      words: ["code", "submit", "--repo", "./no-such-folder", "--prompt", "x", "--user", "octocat"],
+      says: /no-such-folder does not exist/
+    },
+    {
+      name: "nobody to work as",
+      words: ["code", "submit", "--repo", "https://github.com/example/a", "--prompt", "x"],
+      says: /--user NAME, or ORCHESTRATOR_GITHUB_USER/
+    },
+    {
+      name: "a prompt twice",
+      words: ["code", "submit", "--repo", "https://h/a", "--prompt", "x", "--prompt-file", "y"],
+      says: /found both/
+    },
+    {
+      name: "credentials in an address, which are not repeated",
+      words: ["code", "submit", "--repo", "https://me:not-a-password@h/a", "--prompt", "x", "--user", "octocat"],
+      says: /spec\.repositoryUrl: expected no credentials(?![^]*not-a-password)/
+    },
+    {
+      name: "neither prompt nor task",
+      words: ["code", "submit", "--repo", "https://h/a", "--user", "octocat"],
+      says: /spec\.taskId: expected a value, since there is no prompt/
+    }
+  ])("says what is wrong: $name", ({ says, words }) =>
+    Effect.gen(function*() {
+      const { code, failure, out } = yield* orchestrator(...words)
+      assert.strictEqual(code, 1)
+      assert.match(failure, says)
+      assert.strictEqual(out, "")
+    }))
+})
