@@ -257,8 +257,8 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
       port: or(port, 8080),
       /** Port of `/metrics`, without authentication and TLS. Absent: `/metrics` is beside the API. */
       metricsPort: Schema.optionalKey(port),
-      /** Connections to the API at a time; more are closed at once. */
-      maxConnections: or(positive, 1000),
+      /** Connections to the API at a time; more are closed at once. Streams of events may take three quarters of them. */
+      maxConnections: or(positive, 2000),
       /** PEM files to serve HTTPS with; read again when they change. Absent: HTTP. */
       tls: Schema.optionalKey(Schema.Struct({ certFile: filePath, keyFile: filePath }))
     }).check(rule("a metricsPort other than port", ({ metricsPort, port }) => metricsPort !== port || port === 0))

@@ -21,11 +21,13 @@ export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Sele
   readonly project: (object: A, before?: Kept) => Kept
   /**
    * Called after the store has changed, with what is kept of the object (for a removal: of its last state), and when an event said so, what
-   * the store had before: for the echo of a write of ours that is the same version.
+   * the store had before: for the echo of a write of ours that is the same version; and the whole object that the event brought.
    */
-  readonly onChange: (kept: Kept, change: Change, before?: Kept) => Effect.Effect<void>
+  readonly onChange: (kept: Kept, change: Change, before?: Kept, object?: A) => Effect.Effect<void>
   /** Called once, when the first list is complete. */
   readonly onSynced: Effect.Effect<void>
+  /** Called each time that a list has taken the place of everything, after what it changed. */
+  readonly onListed?: Effect.Effect<void>
   /** Called when the kind cannot be followed for now, with why, and with nothing when it can again. */
   readonly onTrouble?: (problem: string | undefined) => Effect.Effect<void>
   /** How long the server keeps a watch open. Default 120. */
@@ -52,10 +54,10 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   options: ReflectorOptions<A, Kept>
 ) {
   const client = yield* KubernetesClient
-  const { onSynced, onTrouble = () => Effect.void, project, store } = options
+  const { onListed = Effect.void, onSynced, onTrouble = () => Effect.void, project, store } = options
   const { admit } = makeIntake(kind, project)
-  const onChange = (kept: Kept, change: Change, before?: Kept) =>
-    survived(kind, () => options.onChange(kept, change, before))
+  const onChange = (kept: Kept, change: Change, before?: Kept, object?: A) =>
+    survived(kind, () => options.onChange(kept, change, before, object))
   const selectors: Selectors = {
     namespace: options.namespace,
     labelSelector: options.labelSelector,
@@ -70,6 +72,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* Effect.forEach(gone, (object) => onChange(object, "removed"), { discard: true })
     yield* Effect.forEach(items, (object) => onChange(object, "set"), { discard: true })
     if (!(yield* Ref.getAndSet(synced, true))) yield* onSynced
+    yield* onListed
   })
 
   const list = Effect.gen(function*() {
@@ -103,11 +106,11 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       const last = kept ?? before
       if (last === undefined) return
       store.remove(last)
-      return yield* onChange(last, "removed", before)
+      return yield* onChange(last, "removed", before, kept === undefined ? undefined : object)
     }
     if (kept === undefined) return store.advance(versionIn(object))
     store.put(kept)
-    yield* onChange(kept, "set", before)
+    yield* onChange(kept, "set", before, object)
   })
 
   /** Only a watch that lasted resets the failure count: a list, or an event before the end, proves nothing. */

@@ -78,8 +78,18 @@ export const followRuns = Effect.fn("FollowRuns.followRuns")(function*({ awaited
       Effect.ignore
     )
 
+  const runsListed = (kind: AnyRunKind, runs: ReadonlyArray<CustomObject>, gone: ReadonlyArray<CustomObject>) =>
+    Effect.andThen(
+      Effect.forEach(gone, (run) => runDeleted(kind, run), { discard: true }),
+      Effect.forEach(runs, (run) => runChanged(kind, run), { discard: true })
+    )
+
   const watchRuns = feed.follow(namespace).pipe(
-    Stream.runForEach(({ change, kind, run }) => change === "set" ? runChanged(kind, run) : runDeleted(kind, run))
+    Stream.runForEach((event) => {
+      if (event.tag === "listed") return runsListed(event.kind, event.runs, event.gone)
+      if (event.tag === "unchanged") return Effect.void
+      return event.change === "set" ? runChanged(event.kind, event.run) : runDeleted(event.kind, event.run)
+    })
   )
 
   const watchPods = client.watch(PodKind, { namespace, labelSelector: "app=orchestrator" }).pipe(

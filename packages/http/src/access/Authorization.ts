@@ -65,7 +65,7 @@ export const authorizeEverybody = Layer.succeed(Authorized, {
   bearer: (route) =>
     Effect.andThen(
       noteUser(anybody),
-      Effect.provideService(route, Requester, { user: anybody, require: () => Effect.void })
+      Effect.provideService(route, Requester, { user: anybody, require: () => Effect.succeed(Infinity) })
     )
 })
 
@@ -80,15 +80,15 @@ export const authorizeByCluster = (access: ClusterAccess) =>
       const place = { ...access, namespace }
       const rules = { audiences: access.audiences, tokens: access.tokens ?? "any" }
 
-      /** The token's owner, who may do all of that. */
+      /** The token's owner, who may do all of that, and until when that is known. */
       const allowed = Effect.fn("Requester.require")(
         function*(token: Redacted.Redacted, permissions: ReadonlyArray<Permission>) {
           const fault = tokenFault(Redacted.value(token), rules, yield* Clock.currentTimeMillis)
           if (fault !== undefined) return yield* unauthenticated(fault, place)
-          const { missing, user } = yield* decide(token, permissions, yield* addressOf)
+          const { missing, until, user } = yield* decide(token, permissions, yield* addressOf)
           if (user === undefined) return yield* unauthenticated("one that the cluster rejected", place)
           yield* noteUser(user)
-          return missing.length > 0 ? yield* permissionMissing(missing, user.username, namespace) : user
+          return missing.length > 0 ? yield* permissionMissing(missing, user.username, namespace) : { user, until }
         }
       )
 
@@ -96,13 +96,13 @@ export const authorizeByCluster = (access: ClusterAccess) =>
         bearer: (route, { credential, endpoint }) =>
           Effect.gen(function*() {
             const { params } = yield* HttpRouter.RouteContext
-            const user = yield* allowed(
+            const { user } = yield* allowed(
               credential,
               permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params)
             )
             return yield* Effect.provideService(route, Requester, {
               user,
-              require: (permissions) => Effect.asVoid(allowed(credential, permissions))
+              require: (permissions) => Effect.map(allowed(credential, permissions), ({ until }) => until)
             })
           })
       }

@@ -83,9 +83,9 @@ export interface AuthorizationResult {
   /** Absent: the token is not accepted. */
   readonly user?: User
   readonly missing: ReadonlyArray<Permission>
+  /** Time in milliseconds of the monotonic clock from which it counts no more. */
+  readonly until: number
 }
-
-const unaccepted: AuthorizationResult = { missing: [] }
 
 export interface DecisionOptions {
   readonly client: KubernetesClient["Service"]
@@ -139,9 +139,14 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
   )
 
   const decide = Effect.fnUntraced(
-    function*(token: Redacted.Redacted, hash: string, permissions: ReadonlyArray<Permission>, address?: string) {
+    function*(
+      token: Redacted.Redacted,
+      hash: string,
+      permissions: ReadonlyArray<Permission>,
+      address?: string
+    ): Effect.fn.Return<AuthorizationResult, AccessUnknown> {
       const refusedUntil = refusedTokens.until(hash, yield* monotonicMillis)
-      if (refusedUntil !== undefined) return { result: unaccepted, until: refusedUntil }
+      if (refusedUntil !== undefined) return { missing: [], until: refusedUntil }
       const identity = yield* Cache.get(identities, hash).pipe(
         Effect.provideService(Asked, { token, address }),
         Effect.catchTag("Unaccepted", ({ until }) => {
@@ -150,7 +155,7 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
         })
       )
       const { until, user } = identity
-      if (user === undefined) return { result: unaccepted, until }
+      if (user === undefined) return { missing: [], until }
       const one = (permission: Permission) =>
         Cache.get(decisions, decisionKey(hash, permission)).pipe(
           Effect.provideService(Asked, { token, identity, permission })
@@ -160,10 +165,9 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
         const found = yield* Effect.forEach(some, one, { concurrency: 8 })
         freshUntil = Math.min(freshUntil, ...found.map((each) => each.until))
         const missing = some.filter((_, index) => found[index]?.allowed !== true)
-        if (missing.length > 0) return { result: { user, missing }, until: freshUntil }
+        if (missing.length > 0) return { user, missing, until: freshUntil }
       }
-      const result: AuthorizationResult = { user, missing: [] }
-      return { result, until: freshUntil }
+      return { user, missing: [], until: freshUntil }
     }
   )
 
@@ -171,8 +175,8 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
   const decideNow: Decide = Effect.fnUntraced(function*(token, permissions, address) {
     const hash = hashOf(token)
     for (let tries = 0; tries < 2; tries++) {
-      const { until, result } = yield* decide(token, hash, permissions, address)
-      if ((yield* monotonicMillis) < until) return result
+      const result = yield* decide(token, hash, permissions, address)
+      if ((yield* monotonicMillis) < result.until) return result
       // The caches go by the wall clock: where that was set back they keep what is too old.
       yield* Cache.invalidate(identities, hash)
       yield* Effect.forEach(permissions, (each) => Cache.invalidate(decisions, decisionKey(hash, each)), {

@@ -61,8 +61,11 @@ export const anybody: User = { username: "system:anonymous" }
 /** Whoever sent the request that is being answered. */
 export class Requester extends Context.Service<Requester, {
   readonly user: User
-  /** Fails unless all of it is allowed, by decisions that are fresh now. */
-  readonly require: (permissions: ReadonlyArray<Permission>) => Effect.Effect<void, AccessProblem>
+  /**
+   * Fails unless all of it is allowed, by decisions that are fresh now; answers with the time, in milliseconds of the monotonic clock, until
+   * which they are.
+   */
+  readonly require: (permissions: ReadonlyArray<Permission>) => Effect.Effect<number, AccessProblem>
 }>()("@orchestrator/http/contract/Requester") {}
 
 const bearer = HttpApiSecurity.bearer.pipe(HttpApiSecurity.annotate(

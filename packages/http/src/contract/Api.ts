@@ -2,6 +2,7 @@
 import { HttpApi, OpenApi } from "effect/http-api"
 import { runGroups } from "./kinds/RunGroups.ts"
 import { finishDocument } from "./OpenApiDocument.ts"
+import { RunEvents } from "./RunEvents.ts"
 import { Submissions } from "./Submissions.ts"
 import { System } from "./System.ts"
 
@@ -10,6 +11,7 @@ const strict = { errors: "all", onExcessProperty: "error" } as const
 
 export class Api extends HttpApi.make("orchestrator")
   .add(...runGroups)
+  .add(RunEvents)
   .add(Submissions)
   .add(System)
   .annotate(HttpApi.PayloadParseOptions, strict)

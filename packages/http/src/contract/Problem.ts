@@ -160,6 +160,12 @@ export class ClusterUnavailable extends HttpApiError.Problem<ClusterUnavailable>
   title: "Cluster unavailable"
 }, retryable) {}
 
+export class TooManyStreams extends HttpApiError.Problem<TooManyStreams>()("TooManyStreams", {
+  type: urn("too-many-streams"),
+  status: 503,
+  title: "Too many event streams"
+}, retryable) {}
+
 export class NotReady extends HttpApiError.Problem<NotReady>()("NotReady", {
   type: urn("not-ready"),
   status: 503,

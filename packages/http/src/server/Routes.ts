@@ -3,6 +3,8 @@ import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { authorizeByCluster, authorizeEverybody, type ClusterAccess } from "../access/Authorization.ts"
 import { Api } from "../contract/Api.ts"
+import { EventsHandlers } from "../handlers/Events.ts"
+import { RunLog } from "../handlers/events/RunLog.ts"
 import { RunGroupsHandlers } from "../handlers/kinds/RunGroups.ts"
 import { LargeAnswersLayer } from "../handlers/LargeAnswers.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
@@ -12,7 +14,12 @@ import { MetricsPlace } from "../services/MetricsPlace.ts"
 import { DocumentsLayer } from "./Documents.ts"
 import { pipeline, type PipelineOptions } from "./Pipeline.ts"
 
-const Handlers = Layer.mergeAll(RunGroupsHandlers, SubmissionsHandlers, SystemHandlers)
+const Handlers = Layer.mergeAll(
+  RunGroupsHandlers,
+  EventsHandlers.pipe(Layer.provide(RunLog.layer)),
+  SubmissionsHandlers,
+  SystemHandlers
+)
 
 const ContractRoutes = HttpApiBuilder.layer(Api).pipe(
   Layer.provide(Handlers),

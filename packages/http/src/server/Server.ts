@@ -6,6 +6,7 @@ import { NodeFileSystem } from "@effect/platform-node"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Context, type Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import { mostListeners } from "../handlers/events/RunLog.ts"
 import { Stopping } from "../services/Stopping.ts"
 import type { BacklogOptions } from "./Backlog.ts"
 import { isLoopback } from "./Guard.ts"
@@ -24,7 +25,7 @@ export interface ServerOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
   /** Time between looks at the files of `tls`. Default 10 seconds. */
   readonly reloadEvery?: Duration.Input
-  /** Connections at a time. Default 1000. */
+  /** Connections at a time, of which streams of events may take three quarters. Default 2000. */
   readonly maxConnections?: number
   /** What may wait for readers that do not take it. */
   readonly backlog?: BacklogOptions
@@ -63,6 +64,7 @@ export class Server extends Context.Service<Server, {
         }),
         { routerConfig, disableLogger: true, disableListenLog: true }
       )),
+      Layer.provide(Layer.succeed(mostListeners, Math.ceil((options.maxConnections ?? defaultConnections) * 3 / 4))),
       Layer.provide(api(options)),
       Layer.provide(metrics(options)),
       Layer.provide(NodeFileSystem.layer),
@@ -91,10 +93,14 @@ const allowed = ({ auth, host }: ServerOptions) => {
     )
 }
 
+const defaultConnections = 2000
+
 /** Scrapes and probes. */
 const mostMetricsConnections = 64
 
-const api = ({ backlog, grace = "5 seconds", host, maxConnections = 1000, port, reloadEvery, tls }: ServerOptions) =>
+const api = (
+  { backlog, grace = "5 seconds", host, maxConnections = defaultConnections, port, reloadEvery, tls }: ServerOptions
+) =>
   socket({
     host,
     port,

@@ -140,7 +140,10 @@ describe("every route of runs", () => {
     HttpApi.reflect(Api, {
       onGroup: () => {},
       onEndpoint: ({ endpoint, group }) => {
-        if (group.identifier !== "system") asked.push(`${endpoint.method} ${endpoint.path.replace(/\/$/, "")}`)
+        // What is told of by events depends on rights for each kind: see handlers/events.
+        if (!["system", "events"].includes(group.identifier)) {
+          asked.push(`${endpoint.method} ${endpoint.path.replace(/\/$/, "")}`)
+        }
       }
     })
     const tabled = routes.map(({ method, path }) => `${method} ${path.replace(/\/(a|running)(?=\/|$)/, "/:name")}`)

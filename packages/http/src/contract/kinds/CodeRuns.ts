@@ -95,20 +95,20 @@ export const RetryCodeRun = Schema.Struct(retryOptions).annotate({
 
 const needs = needsOf(codeRun.plural)
 
-const answer = runAnswer(codeRun)
+export const codeRunAnswer = runAnswer(codeRun)
 
 export class CodeRuns extends runEndpoints({
   identifier: "codeRuns",
   kind: codeRun,
   description: "A CodeRun implements one task in a target repository.",
   newRun: NewCodeRun,
-  answer,
-  page: pageOf(codeRun, answer),
+  answer: codeRunAnswer,
+  page: pageOf(codeRun, codeRunAnswer),
   retryOptions,
   retry: HttpApiEndpoint.post("retry", "/:name/retry", {
     params: runName,
     payload: [RetryCodeRun, HttpApiSchema.NoContent],
-    success: answer,
+    success: codeRunAnswer,
     error: [RunNotFound, RunNotFinished, RunChanged, ...cluster]
   }).middleware(ChecksBody).annotate(Needs, [needs.update]).annotateMerge(OpenApi.annotations({
     summary: "Start the next attempt",

@@ -54,20 +54,20 @@ export const RetryDocsRun = Schema.Struct(retryOptions).annotate({
 
 const needs = needsOf(docsRun.plural)
 
-const answer = runAnswer(docsRun)
+export const docsRunAnswer = runAnswer(docsRun)
 
 export class DocsRuns extends runEndpoints({
   identifier: "docsRuns",
   kind: docsRun,
   description: "A DocsRun writes the task documentation of a project.",
   newRun: NewDocsRun,
-  answer,
-  page: pageOf(docsRun, answer),
+  answer: docsRunAnswer,
+  page: pageOf(docsRun, docsRunAnswer),
   retryOptions,
   retry: HttpApiEndpoint.post("retry", "/:name/retry", {
     params: runName,
     payload: [RetryDocsRun, HttpApiSchema.NoContent],
-    success: answer.pipe(HttpApiSchema.status(201)),
+    success: docsRunAnswer.pipe(HttpApiSchema.status(201)),
     error: [RunNotFound, RunNotFinished, NameTaken, InvalidBody, ...cluster]
   }).middleware(ChecksBody).annotate(Needs, [needs.update, needs.create]).annotateMerge(OpenApi.annotations({
     summary: "Run again",

@@ -35,7 +35,9 @@ export const newCodeRun = (
   key
 })
 
-const own = { newRun: newCodeRun, retry: startNextAttempt, answer: answersOf(codeRun) }
+export const codeRunAnswerOf = answersOf(codeRun)
+
+const own = { newRun: newCodeRun, retry: startNextAttempt, answer: codeRunAnswerOf }
 
 export const CodeRunsHandlers = HttpApiBuilder.group(
   Api,

@@ -24,7 +24,9 @@ export const newDocsRun = (
   key
 })
 
-const own = { newRun: newDocsRun, retry: startSuccessor, answer: answersOf(docsRun) }
+export const docsRunAnswerOf = answersOf(docsRun)
+
+const own = { newRun: newDocsRun, retry: startSuccessor, answer: docsRunAnswerOf }
 
 export const DocsRunsHandlers = HttpApiBuilder.group(
   Api,

@@ -1,0 +1,32 @@
+import { Effect } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../contract/Api.ts"
+import { TooManyStreams } from "../contract/Problem.ts"
+import { listen } from "./events/Listener.ts"
+import { RunLog } from "./events/RunLog.ts"
+
+const tooMany = (most: number) =>
+  new TooManyStreams({
+    detail: `Expected fewer than ${most} event streams at a time, found as many`,
+    hint:
+      "Retry later, or share one stream between the readers of a program; server.maxConnections decides how many there may be",
+    retryAfterSeconds: 30
+  })
+
+/** No proxy on the way is to wait for more. */
+const headers = { "x-accel-buffering": "no" }
+
+export const EventsHandlers = HttpApiBuilder.group(
+  Api,
+  "events",
+  Effect.fnUntraced(function*(handlers) {
+    const log = yield* RunLog
+    return handlers.handle("follow", ({ headers: { "last-event-id": lastEventId }, query }) =>
+      Effect.gen(function*() {
+        if (log.isFull()) return yield* tooMany(log.most)
+        const events = yield* listen(log, { ...query, lastEventId })
+        return HttpServerResponse.stream(events, { contentType: "text/event-stream", headers })
+      }))
+  })
+)
