@@ -1,18 +1,10 @@
 /** `orchestrator list`: flags and help. */
-import { Phase } from "@orchestrator/domain/Phase"
-import { Effect, Record } from "effect"
+import { Sort } from "@orchestrator/http/contract/RunFilters"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { filterFlags, filtersOf } from "./flags/filterFlags.ts"
 import { outputFlag } from "./flags/outputFlag.ts"
 import { serverFlags } from "./flags/serverFlags.ts"
-
-const text = (name: string, metavar: string, description: string) =>
-  Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
-
-const filters = {
-  phase: Flag.Literals("phase", Phase.literals).pipe(Flag.withDescription("Only runs in this phase"), Flag.optional),
-  user: text("user", "NAME", "Only runs of this GitHub user"),
-  service: text("service", "NAME", "Only CodeRuns of this service")
-}
 
 export const listCommand = Command.make(
   "list",
@@ -27,12 +19,17 @@ export const listCommand = Command.make(
       Flag.withDefault(500)
     ),
     output: outputFlag,
-    ...filters,
+    sort: Flag.Literals("sort", Sort.literals).pipe(
+      Flag.withDescription("Order: by name, or by creation with - for the newest first; default name"),
+      Flag.optional
+    ),
+    ...filterFlags,
     ...serverFlags
   },
-  Effect.fnUntraced(function*({ phase, service, user, ...input }) {
+  Effect.fnUntraced(function*({ sort, ...input }) {
     const { list } = yield* Effect.promise(() => import("../verbs/List.ts"))
-    return yield* list({ ...input, query: Record.getSomes({ phase, service, user }) })
+    const order = Option.match(sort, { onNone: () => ({}), onSome: (sort) => ({ sort }) })
+    return yield* list({ ...input, query: { ...filtersOf(input), ...order } })
   })
 ).pipe(
   Command.withAlias("ls"),
@@ -40,6 +37,7 @@ export const listCommand = Command.make(
   Command.withExamples([
     { command: "orchestrator list", description: "Everything, in columns" },
     { command: "orchestrator list coderuns --phase Running -o wide", description: "CodeRuns at work" },
-    { command: "orchestrator list --phase Failed -o name", description: "Names, for scripts" }
+    { command: "orchestrator list --sort=-createdAt --limit 10", description: "The newest of each kind" },
+    { command: "orchestrator list --phase Failed -l team=payments -o name", description: "Names, for scripts" }
   ])
 )

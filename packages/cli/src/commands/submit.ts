@@ -53,6 +53,7 @@ const codeFlags = {
     "The task in plain words; without one the task of --task-id is read from the docs repository"
   ),
   promptFile: text("prompt-file", "FILE", "File with the prompt; - for the standard input"),
+  issue: text("issue", "URL", "Issue to implement; its title, body and comments of trusted people are the task"),
   service: text("service", "NAME", "Runs of one service share a workspace; default the repository's name"),
   workingDirectory: text("working-directory", "FOLDER", "Folder of the repository to work in; with a prompt its root"),
   taskId: Flag.Int("task-id").pipe(Flag.withDescription("Task of Task Master's to implement"), Flag.optional),

@@ -7,6 +7,7 @@ import { type DecodeOptions, decoder, type FieldProblem, formatProblem } from "@
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import type { BulkAnswer as BulkAnswerSchema } from "@orchestrator/http/contract/BulkRequests"
 import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
 import { Context, Effect, Layer, Result, Stream } from "effect"
@@ -20,6 +21,11 @@ type Client = OrchestratorClient["Service"]
 
 export type RunPage = { readonly items: ReadonlyArray<RunAnswer>; readonly continue?: string | undefined }
 export type ListQuery = NonNullable<Parameters<Client["codeRuns"]["list"]>[0]>["query"]
+/** Which runs, as lists and requests about many have it. */
+export type Filters = Parameters<Client["codeRuns"]["cancelMany"]>[0]["payload"]["selector"]
+/** What became of each. */
+export type BulkItem = BulkAnswer["items"][number]
+type BulkAnswer = typeof BulkAnswerSchema.Type
 export type LogQuery = Parameters<Client["codeRuns"]["logs"]>[0]["query"]
 
 export interface RetryOptions {
@@ -28,6 +34,15 @@ export interface RetryOptions {
 }
 
 type Asked<A> = Effect.Effect<A, CommandFailed>
+
+/** Many runs at a time. */
+export interface BulkRequest {
+  readonly selector: Filters
+  /** Whether an empty selector means every run. */
+  readonly all: boolean
+  readonly dryRun: boolean
+  readonly continue?: string
+}
 
 export interface KindApi {
   readonly kind: AnyRunKind
@@ -40,6 +55,8 @@ export interface KindApi {
   readonly delete: (name: string) => Asked<void>
   readonly cancel: (name: string) => Asked<RunAnswer>
   readonly retry: (name: string, options: RetryOptions) => Asked<RunAnswer>
+  readonly cancelMany: (request: BulkRequest) => Asked<BulkAnswer>
+  readonly retryMany: (request: BulkRequest, options: RetryOptions) => Asked<BulkAnswer>
   readonly logs: (name: string, query: LogQuery) => Asked<Stream.Stream<Uint8Array, CommandFailed>>
 }
 
@@ -65,6 +82,11 @@ const creating = <Body>(
       Effect.flatMap((payload) => send(payload, key))
     )
 })
+
+const hintOf = (hint: string | undefined) => hint === undefined ? {} : { promptModification: hint }
+
+/** DocsRuns have neither service nor task. */
+const withoutCode = <Query extends Filters>({ service: _, taskId: __, ...query }: Query) => query
 
 export class Runs extends Context.Service<Runs, {
   readonly kinds: ReadonlyArray<KindApi>
@@ -96,8 +118,11 @@ export class Runs extends Context.Service<Runs, {
         retry: (name, { force, hint }) =>
           asked(client.codeRuns.retry({
             params: { name },
-            payload: { force, ...(hint === undefined ? {} : { promptModification: hint }) }
+            payload: { force, ...hintOf(hint) }
           })),
+        cancelMany: (payload) => asked(client.codeRuns.cancelMany({ payload })),
+        retryMany: (request, { force, hint }) =>
+          asked(client.codeRuns.retryMany({ payload: { ...request, force, ...hintOf(hint) } })),
         logs: (name, query) => asked(client.codeRuns.logs({ params: { name }, query })).pipe(Effect.map(streamed))
       }
       const docs: KindApi = {
@@ -107,7 +132,7 @@ export class Runs extends Context.Service<Runs, {
           decoder(NewDocsRun),
           (payload, key) => asked(client.docsRuns.create({ payload, headers: headers(key) }))
         ),
-        list: ({ service: _, ...query }) => asked(client.docsRuns.list({ query })),
+        list: (query) => asked(client.docsRuns.list({ query: withoutCode(query) })),
         get: (name) => asked(client.docsRuns.get({ params: { name } })),
         delete: (name) => asked(client.docsRuns.delete({ params: { name } })),
         cancel: (name) => asked(client.docsRuns.cancel({ params: { name } })),
@@ -117,6 +142,10 @@ export class Runs extends Context.Service<Runs, {
             : Effect.fail(
               new CommandFailed({ message: "A DocsRun takes no hint: it is run again as it was. Leave --hint out" })
             ),
+        cancelMany: ({ selector, ...request }) =>
+          asked(client.docsRuns.cancelMany({ payload: { ...request, selector: withoutCode(selector) } })),
+        retryMany: ({ selector, ...request }, { force }) =>
+          asked(client.docsRuns.retryMany({ payload: { ...request, force, selector: withoutCode(selector) } })),
         logs: (name, query) => asked(client.docsRuns.logs({ params: { name }, query })).pipe(Effect.map(streamed))
       }
       const kinds = [code, docs]

@@ -11,6 +11,7 @@ export interface CodeFlags {
   readonly name: string | undefined
   readonly repositoryUrl: string
   readonly prompt: string | undefined
+  readonly issue: string | undefined
   readonly service: string | undefined
   readonly githubUser: string
   readonly model: string | undefined
@@ -44,8 +45,8 @@ export const newCodeRun = (
   spec: said({
     ...rest,
     service: service ?? repositoryName(rest.repositoryUrl),
-    // A prompt speaks of the repository; a task of Task Master's speaks of its service's folder.
-    workingDirectory: workingDirectory ?? (rest.prompt === undefined ? undefined : "."),
+    // A prompt or an issue speaks of the repository; a task of Task Master's speaks of its service's folder.
+    workingDirectory: workingDirectory ?? (rest.prompt === undefined && rest.issue === undefined ? undefined : "."),
     env: unlessEmpty(env),
     envFromSecrets: unlessEmpty(envFromSecrets),
     dependsOn: unlessEmpty(dependsOn)

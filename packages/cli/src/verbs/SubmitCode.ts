@@ -12,6 +12,7 @@ export interface SubmitCodeInput extends SubmitInput {
   readonly repo: Option.Option<string>
   readonly prompt: Option.Option<string>
   readonly promptFile: Option.Option<string>
+  readonly issue: Option.Option<string>
   readonly name: Option.Option<string>
   readonly service: Option.Option<string>
   readonly user: Option.Option<string>
@@ -55,6 +56,7 @@ export const submitCode = Effect.fn("submitCode")(function*(input: SubmitCodeInp
   const docsRepo = yield* Effect.transposeOption(Option.map(input.docsRepo, repositoryAddress))
   const body = newCodeRun({
     name: Option.getOrUndefined(input.name),
+    issue: Option.getOrUndefined(input.issue),
     service: Option.getOrUndefined(input.service),
     model: Option.getOrUndefined(input.model),
     taskId: Option.getOrUndefined(input.taskId),

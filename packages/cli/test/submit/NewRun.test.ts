@@ -10,6 +10,7 @@ const flags: CodeFlags = {
   name: undefined,
   repositoryUrl: "https://github.com/example/payments.git",
   prompt: undefined,
+  issue: undefined,
   service: undefined,
   githubUser: "octocat",
   model: undefined,

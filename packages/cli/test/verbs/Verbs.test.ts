@@ -135,7 +135,7 @@ layer(testServer, { excludeTestServices: true })("a command line that cannot be"
     {
       name: "neither prompt nor task",
       words: ["code", "submit", "--repo", "https://h/a", "--user", "octocat"],
-      says: /spec\.taskId: expected a value, since there is no prompt/
+      says: /spec\.taskId: expected a value/
     }
   ])("says what is wrong: $name", ({ says, words }) =>
     Effect.gen(function*() {
