@@ -1,17 +1,32 @@
 /** `orchestrator retry`, `cancel`, `delete`: flags and help. */
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
+import { filterFlags, filtersOf } from "./flags/filterFlags.ts"
 import { outputFlag } from "./flags/outputFlag.ts"
-import { refsOf, runArguments } from "./flags/runArguments.ts"
+import { anyRunArguments, meansMany, refsOf, runArguments } from "./flags/runArguments.ts"
 import { serverFlags } from "./flags/serverFlags.ts"
 import { waitFlags } from "./flags/waitFlags.ts"
+
+const many = Effect.promise(() => import("../verbs/ChangeMany.ts"))
+
+const manyFlags = {
+  all: Flag.Boolean("all").pipe(
+    Flag.withDescription("Every run that the filters leave, also without a filter"),
+    Flag.withDefault(false)
+  ),
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDescription("With filters: only say what would be done"),
+    Flag.withDefault(false)
+  ),
+  ...filterFlags
+}
 
 const verbs = Effect.promise(() => import("../verbs/Change.ts"))
 
 export const retryCommand = Command.make(
   "retry",
   {
-    runs: runArguments,
+    runs: anyRunArguments,
     hint: Flag.String("hint").pipe(
       Flag.withMetavar("TEXT"),
       Flag.withDescription("What the agent should know for the next attempt; of CodeRuns"),
@@ -22,10 +37,16 @@ export const retryCommand = Command.make(
       Flag.withDefault(false)
     ),
     output: outputFlag,
+    ...manyFlags,
     ...waitFlags,
     ...serverFlags
   },
   Effect.fnUntraced(function*({ runs, ...input }) {
+    const filters = filtersOf(input)
+    if (yield* meansMany(runs, filters, input, "retry")) {
+      const { retryMany } = yield* many
+      return yield* retryMany({ ...input, kinds: runs, filters })
+    }
     const { retry } = yield* verbs
     return yield* retry({ ...input, refs: yield* refsOf(runs) })
   })
@@ -41,8 +62,13 @@ export const retryCommand = Command.make(
 
 export const cancelCommand = Command.make(
   "cancel",
-  { runs: runArguments, output: outputFlag, ...waitFlags, ...serverFlags },
+  { runs: anyRunArguments, output: outputFlag, ...manyFlags, ...waitFlags, ...serverFlags },
   Effect.fnUntraced(function*({ runs, ...input }) {
+    const filters = filtersOf(input)
+    if (yield* meansMany(runs, filters, input, "cancel")) {
+      const { cancelMany } = yield* many
+      return yield* cancelMany({ ...input, kinds: runs, filters })
+    }
     const { cancel } = yield* verbs
     return yield* cancel({ ...input, refs: yield* refsOf(runs) })
   })
@@ -50,10 +76,7 @@ export const cancelCommand = Command.make(
   Command.withDescription("Stop runs: their agents end, and what they have done is pushed"),
   Command.withExamples([
     { command: "orchestrator cancel demo --wait", description: "And wait until its work is saved" },
-    {
-      command: "orchestrator list --phase Running -o name | xargs orchestrator cancel",
-      description: "Everything that runs"
-    }
+    { command: "orchestrator cancel --phase Running -l team=payments --dry-run", description: "Which ones it would be" }
   ])
 )
 

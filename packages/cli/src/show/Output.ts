@@ -8,7 +8,7 @@ import { runTable } from "./RunTable.ts"
 /** JSON of an answer: what is absent stays away, and classes are plain objects. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
-const structured = (value: unknown, format: "json" | "yaml"): string =>
+export const structured = (value: unknown, format: "json" | "yaml"): string =>
   format === "json" ? JSON.stringify(value, null, 2) : stringify(plain(value), { lineWidth: 0 }).trimEnd()
 
 export const printRuns = (

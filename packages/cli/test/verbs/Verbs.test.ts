@@ -90,6 +90,29 @@ layer(testServer, { excludeTestServices: true })("a command line", (it) => {
       assert.containsSubset(spec, { contextVersion: 2, promptModification: "Mind the cache" })
     }))
 
+  it.effect("cancels all that a filter leaves, of every kind that has the filter, and says first which they would be", () =>
+    Effect.gen(function*() {
+      yield* submit("many-a", "--service", "many")
+      yield* submit("many-b", "--service", "many")
+      const dry = yield* orchestrator("cancel", "--service", "many", "--dry-run")
+      assert.strictEqual(dry.out, "coderun/many-a cancelling (dry run)\ncoderun/many-b cancelling (dry run)")
+      const client = yield* KubernetesClient
+      const isCancelled = Effect.map(
+        client.get(CodeRunKind, { name: "many-b", namespace }),
+        ({ spec }) => spec["cancel"]
+      )
+      assert.isFalse(yield* isCancelled)
+      yield* setStatus("many-a", { phase: "Succeeded", reason: "Delivered", contextVersion: 1 })
+      const { code, failure, out } = yield* orchestrator("cancel", "--service", "many")
+      assert.match(out, /coderun\/many-a refused: [^]*coderun\/many-b cancelling$/)
+      assert.strictEqual(code, 4)
+      assert.match(failure, /1 of 2 runs refused it: coderun\/many-a/)
+      assert.isTrue(yield* isCancelled)
+      assert.match((yield* orchestrator("cancel")).failure, /names of runs, or filters/)
+      assert.match((yield* orchestrator("cancel", "many-a", "--all")).failure, /found both/)
+      assert.match((yield* orchestrator("cancel", "docsruns", "--service", "many")).failure, /found service/)
+    }))
+
   it.effect("filters, and says when nothing is left", () =>
     Effect.gen(function*() {
       yield* submit("filtered")

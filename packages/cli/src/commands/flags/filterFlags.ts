@@ -1,7 +1,7 @@
 /** Flags that select runs, as the filters of a list do. */
 import { Phase } from "@orchestrator/domain/Phase"
 import { Reason } from "@orchestrator/domain/Reason"
-import { Option, Record } from "effect"
+import { type Option, Record } from "effect"
 import { Flag } from "effect/cli"
 import type { Filters } from "../../runs/RunApi.ts"
 
