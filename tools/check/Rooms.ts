@@ -27,7 +27,19 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "wire"
   ],
   controller: ["kinds", "facts", "attempt", "line", "manifest", "decide", "act", "loop"],
-  agent: ["pod", "kinds", "broker/services", "model", "agents", "runner/services", "forge", "git", "broker", "runner"],
+  agent: [
+    "pod",
+    "kinds",
+    "broker/services",
+    "bucket",
+    "model",
+    "agents",
+    "runner/services",
+    "forge",
+    "git",
+    "broker",
+    "runner"
+  ],
   http: ["contract", "services", "access", "handlers", "server"],
   client: ["."],
   cli: [
@@ -38,6 +50,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "submit",
     "follow",
     "verbs",
+    "evidence",
     "product",
     "crds",
     "prepare",

@@ -157,6 +157,7 @@ it("every setting arrives at the broker", () => {
     githubHosts: everything.forge.githubHosts,
     giteaHosts: everything.forge.giteaHosts,
     pullRequest,
+    issueUrl: undefined,
     title: "[api] task 12 for $5",
     taskUrl: "https://tasks.example.com/api/12"
   })
@@ -169,4 +170,50 @@ it("every setting arrives at the broker", () => {
   })
   assert.strictEqual(settings.caCertificates, everything.agent.broker.caCertificates)
   assert.strictEqual(settings.graceSeconds, 25)
+})
+
+describe("where evidence goes arrives at the broker", () => {
+  const brokerOf = (evidence: object) => {
+    const pod = podOf(codeRun({ contextVersion: 2 }), { agent: {}, evidence })
+    const { evidence: found } = Result.getOrThrow(decodeBrokerSettings(environmentOf(pod, "broker")))
+    return { pod, found }
+  }
+  const place = { endpoint: "https://s3.example.com", name: "evidence", region: "eu-test-1", pathStyle: false }
+  const volumesOf = ({ volumes = [] }: ReturnType<typeof brokerOf>["pod"]) => JSON.stringify(volumes)
+
+  it("to a bucket, with a key that is the broker's alone", () => {
+    const { found, pod } = brokerOf({ bucket: { ...place, prefix: "team", writerSecret: "s3-writer" } })
+    assert.deepStrictEqual(found, { bucket: place, folder: undefined, key: `team/agents/${uid}/2` })
+    const holders = pod.volumes?.filter((volume) => JSON.stringify(volume).includes("s3-writer")).map(({ name }) =>
+      name
+    )
+    assert.deepStrictEqual(holders, ["credentials"])
+    const mounting = [...pod.containers, ...pod.initContainers ?? []]
+      .filter(({ volumeMounts = [] }) => volumeMounts.some(({ name }) => name === "credentials"))
+    assert.deepStrictEqual(mounting.map(({ name }) => name), ["broker"])
+  })
+
+  it("to the folder of this attempt on a volume", () => {
+    const { found, pod } = brokerOf({ volume: { claimName: "kept", folder: "/kept" } })
+    assert.deepStrictEqual(found, {
+      bucket: undefined,
+      folder: "/var/lib/orchestrator/evidence",
+      key: `agents/${uid}/2`
+    })
+    const mounts = [...pod.containers, ...pod.initContainers ?? []].flatMap(({ name, volumeMounts = [] }) =>
+      volumeMounts.flatMap((mount) => mount.name === "evidence" ? [{ container: name, ...mount }] : [])
+    )
+    assert.deepStrictEqual(mounts, [{
+      container: "broker",
+      name: "evidence",
+      mountPath: "/var/lib/orchestrator/evidence",
+      subPath: `agents/${uid}/2`
+    }])
+  })
+
+  it("nowhere by default", () => {
+    const { found, pod } = brokerOf({})
+    assert.deepStrictEqual(found, { bucket: undefined, folder: undefined, key: "" })
+    assert.notInclude(volumesOf(pod), "evidence")
+  })
 })

@@ -53,6 +53,8 @@ export const BrokerResult = Schema.Struct({
   limitedAt: Schema.optionalKey(Time),
   /** RFC 3339 time at which a usage limit ends; absent when the last answer was none that spoke of a limit. */
   resetAt: Schema.optionalKey(Time),
+  /** Why the evidence of the attempt was not kept, where it was to be. */
+  evidenceProblem: Schema.optionalKey(Words(300)),
   /** What keeps the broker itself from its work: a missing key, a repository that cannot be read. */
   problem: Schema.optionalKey(Words(1000)),
   /** What `problem` comes from, where a Secret or a key of one is missing. */
@@ -105,7 +107,7 @@ export const formatBrokerResult = (result: BrokerResult): string => {
   const bytes = (text: string) => new TextEncoder().encode(text).length
   let text = ""
   for (const [max, models] of [[1000, 12], [400, 8], [120, 4], [0, 1]] as const) {
-    const cut = (key: "pullRequestProblem" | "problem") =>
+    const cut = (key: "pullRequestProblem" | "problem" | "evidenceProblem") =>
       result[key] === undefined ? {} : { [key]: printable(result[key], { max }) }
     const { delivery } = result
     text = JSON.stringify({
@@ -115,6 +117,7 @@ export const formatBrokerResult = (result: BrokerResult): string => {
         : { delivery: { ...delivery, pushRefused: printable(delivery.pushRefused, { max }) } }),
       ...cut("pullRequestProblem"),
       ...cut("problem"),
+      ...cut("evidenceProblem"),
       models: largest(result.models, models)
     })
     if (bytes(text) <= terminationMessageLimit) return text

@@ -4,6 +4,7 @@
  */
 import { Effect, Predicate, Result, Schema } from "effect"
 import { decoder, type FieldProblem } from "./Decode.ts"
+import { BucketPlace } from "./Evidence.ts"
 import { ModelPrice } from "./ModelPrice.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { rule } from "./SpecText.ts"
@@ -136,9 +137,47 @@ const signingSecret = Schema.String.check(
   )
 )
 
+const filePath = Schema.String.check(rule("the path of a file", (text) => text.trim() !== ""))
+
+const secretName = Schema.String.check(
+  rule("the name of a Secret", (text) => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text))
+)
+
+/** Where log, conversation, result and diff of an attempt are kept after its pod is gone. */
+const EvidenceConfig = Schema.Struct({
+  /** An S3-compatible bucket. Absent: the workspace's claim has what the runner left there. */
+  bucket: Schema.optionalKey(Schema.Struct({
+    ...BucketPlace.fields,
+    region: or(BucketPlace.fields.region, "us-east-1"),
+    pathStyle: or(Schema.Boolean, true),
+    /** Folders in front of every key. */
+    prefix: or(
+      Schema.String.check(
+        rule("folders such as team/agents, or nothing", (text) => /^(?:[\w-][\w.-]*(?:\/[\w-][\w.-]*)*)?$/.test(text))
+      ),
+      ""
+    ),
+    /** Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, mounted in brokers alone; it has to be able to put objects. */
+    writerSecret: secretName,
+    /** Folder with files of these names, for the orchestrator itself: it gets, lists and deletes. */
+    readerFolder: or(filePath, "/etc/orchestrator/evidence")
+  })),
+  /**
+   * Where there is no bucket: a claim for all, of which each broker sees its own attempt's folder, and the folder where the orchestrator
+   * has it mounted.
+   */
+  volume: Schema.optionalKey(Schema.Struct({ claimName: secretName, folder: filePath })),
+  retention: filled(Schema.Struct({
+    /** 0: for ever, as far as the orchestrator is concerned. */
+    days: or(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 36_500 })), 30),
+    /** Of all attempts together, in a bucket or a volume; 0: any. The oldest go first. */
+    mebibytes: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 10_240)
+  }))
+})
+export type EvidenceConfig = typeof EvidenceConfig.Type
+
 /** 0: any that is free. */
 const port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 }))
-const filePath = Schema.String.check(rule("the path of a file", (text) => text.trim() !== ""))
 const audience = Schema.String.check(rule("the name of an audience", (text) => text.trim() !== ""))
 
 export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("OrchestratorConfig")({
@@ -231,6 +270,7 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
       base: Schema.optionalKey(Schema.String)
     }))
   })),
+  evidence: filled(EvidenceConfig),
   models: filled(Schema.Struct({
     defaultCodeModel: or(Schema.String, "claude-sonnet-4-20250514"),
     defaultDocsModel: or(Schema.String, "claude-opus-4-20250514")
@@ -289,7 +329,9 @@ const withoutUnset = (value: unknown): unknown =>
     : value
 
 /** What is impossible only beside another key. */
-const contradictions = ({ agent, forge, git, job, limits }: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
+const contradictions = (
+  { agent, evidence, forge, git, job, limits }: OrchestratorConfig
+): ReadonlyArray<FieldProblem> => [
   ...(git.signing.secretName === "" || agent.credentials === "broker" ? [] : [{
     path: "git.signing.secretName",
     expected: "nothing where agent.credentials is env: there is no broker to sign",
@@ -300,6 +342,11 @@ const contradictions = ({ agent, forge, git, job, limits }: OrchestratorConfig):
     expected: "a host that is not in forge.githubHosts",
     found: host
   })),
+  ...(evidence.bucket === undefined || agent.credentials === "broker" ? [] : [{
+    path: "evidence.bucket",
+    expected: "nothing where agent.credentials is env: there is no broker to keep evidence",
+    found: evidence.bucket.name
+  }]),
   ...[
     ["job.activeDeadlineSeconds", job.activeDeadlineSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds],
     ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],

@@ -4,6 +4,7 @@
  */
 import { Effect, Result, Schema } from "effect"
 import { decoder, type FieldProblem } from "./Decode.ts"
+import { BucketPlace } from "./Evidence.ts"
 import { ModelPrice } from "./ModelPrice.ts"
 import { PreviousAttemptText } from "./PreviousAttempt.ts"
 import { SessionId } from "./Reported.ts"
@@ -152,6 +153,9 @@ const broker = {
   credentialsDir: variable("CREDENTIALS_DIR", or(Schema.String, "/etc/orchestrator/credentials")),
   brokerStateDir: variable("BROKER_STATE_DIR", or(Schema.String, "/var/lib/orchestrator/broker")),
   brokerEndpointFile: variable("BROKER_ENDPOINT_FILE", or(Schema.String, "/run/orchestrator/broker/endpoint.json")),
+  evidenceBucket: variable("EVIDENCE_BUCKET", optional(Schema.fromJsonString(BucketPlace))),
+  evidenceFolder: variable("EVIDENCE_FOLDER", text),
+  evidenceKey: variable("EVIDENCE_KEY", text),
   brokerPort: variable("BROKER_PORT", or(Port, "0")),
   brokerGraceSeconds: variable("BROKER_GRACE_SECONDS", or(Positive, "100"))
 }

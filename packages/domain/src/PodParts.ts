@@ -13,6 +13,8 @@ export type LoggedContainer = typeof loggedContainers[number]
 
 /** The volume with the ConfigMap. */
 export const filesVolume = "files"
+/** The one that a broker keeps evidence on; it is no workspace. */
+export const evidenceVolume = "evidence"
 
 /** How a line of the broker's log begins that carries an event of the agent's conversation; what follows is its JSON. */
 export const transcriptMark = "transcript "

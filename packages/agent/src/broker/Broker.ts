@@ -1,6 +1,6 @@
 /**
  * The broker's services, and its server on loopback. Stopping takes no new request, lets those in flight (a push, a delivery) end within
- * the grace period, and reads the branch back once more.
+ * the grace period, reads the branch back once more, and keeps the evidence.
  */
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { Context, Duration, Effect, Layer } from "effect"
@@ -12,7 +12,9 @@ import { ModelProxy } from "../model/ModelProxy.ts"
 import { Spending } from "../model/Spending.ts"
 import { makeApp } from "./App.ts"
 import { Endpoint } from "./Endpoint.ts"
+import { Keeping } from "./evidence/Keeping.ts"
 import { Kept } from "./evidence/Kept.ts"
+import { Patch } from "./evidence/Patch.ts"
 import { BrokerGit } from "./git/BrokerGit.ts"
 import { GitAccess } from "./git/GitAccess.ts"
 import { GitServer } from "./git/GitServer.ts"
@@ -44,7 +46,9 @@ const Outside = Layer.mergeAll(
   Layer.provideMerge(Client)
 )
 
-const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer, Kept.layer).pipe(
+const Keeps = Layer.mergeAll(Kept.layer, Keeping.layer.pipe(Layer.provide(Patch.layer)))
+
+const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer, Keeps).pipe(
   Layer.provideMerge(TaskIssue.layer),
   Layer.provideMerge(Outside)
 )
@@ -91,9 +95,12 @@ const serve = Effect.gen(function*() {
   return endpoint
 })
 
+/** With the last word in it, which is part of the evidence. */
+const keepEvidence = Effect.flatMap(Keeping, ({ keep }) => keep)
+
 /** Serves until interrupted. */
 export const broker = Effect.scoped(Effect.andThen(serve, Effect.never).pipe(Effect.provide(Listening))).pipe(
-  Effect.ensuring(lastWord),
+  Effect.ensuring(Effect.andThen(lastWord, keepEvidence)),
   Effect.provide(Services)
 )
 

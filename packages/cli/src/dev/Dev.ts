@@ -5,6 +5,7 @@
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
+import { stateFolder } from "@orchestrator/embedded/node/StateFolder"
 import { WireServer } from "@orchestrator/embedded/wire/WireServer"
 import { Server } from "@orchestrator/http/server/Server"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
@@ -25,6 +26,7 @@ import { accessToken } from "./AccessToken.ts"
 import { type AgentChoice, agentImage, imageTable, runnerImage } from "./Agents.ts"
 import { demoRun, submitDemo } from "./Demo.ts"
 import { makeDemoRepositories } from "./DemoRepositories.ts"
+import { layerEvidenceClaim } from "./EvidenceClaim.ts"
 import { followRuns } from "./FollowRuns.ts"
 import { localCluster } from "./LocalCluster.ts"
 import { layerModelKeys, modelAddress, modelKeys, modelKeySecret } from "./ModelKeys.ts"
@@ -47,9 +49,15 @@ const namespace = "orchestrator"
 /** When this process was started, in milliseconds since the epoch: a person's wait begins there. */
 const processStart = performance.timeOrigin
 
+const localEvidence = (state: StateFolder) => ({
+  claimName: "evidence",
+  folder: stateFolder(state.pods).claim(namespace, "evidence")
+})
+
 const localSettings = (state: StateFolder) => ({
   agent: { image: agentImage, runnerImage, terminationGracePeriodSeconds: 20 },
   secrets: modelKeySecret,
+  evidence: { volume: localEvidence(state) },
   git: {
     allowedProtocols: ["https", "ssh", "http", "file"],
     insteadOf: { "file:///demo/": `file://${state.git}/` }
@@ -88,7 +96,10 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
   const product = program({ config, namespace, templates, tokenHint }).pipe(
     Layer.provide(Leadership.layerAlone),
     Layer.provideMerge(RunFeed.layer),
-    Layer.provideMerge(Layer.provideMerge(layerModelKeys(keys, namespace), cluster)),
+    Layer.provideMerge(Layer.provideMerge(
+      Layer.mergeAll(layerModelKeys(keys, namespace), layerEvidenceClaim(config, namespace)),
+      cluster
+    )),
     Layer.provideMerge(Display.layer)
   )
   return yield* serve(input, state, parts, started).pipe(Effect.scoped, Effect.provide(product))

@@ -12,6 +12,7 @@ import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Templates } from "@orchestrator/templates/Templates"
 import { DateTime, Duration, Effect, Layer } from "effect"
+import { layerEvidence } from "../evidence/Evidence.ts"
 import { version } from "../settings/Version.ts"
 
 export interface ProgramOptions {
@@ -78,7 +79,7 @@ const lines = Layer.effect(
 export const program = (options: ProgramOptions) => {
   const { config, namespace, templates, tokenHint } = options
   return Server.layerWith({ ...config.server, auth: config.auth, tokenHint }).pipe(
-    Layer.provide(lines),
+    Layer.provide([lines, layerEvidence(config)]),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates })),

@@ -24,6 +24,7 @@ export const conclude = (observed: PresentRun, job: ObservedJob, verdict: Verdic
   const notes = [
     ...(saved === undefined ? [] : [saved]),
     ...(job.pod !== undefined && isPast(observed.now, podEndUntil(job)) ? [nodeAway(job.pod)] : []),
+    ...(evidence.evidenceProblem === undefined ? [] : [`Its evidence was not kept: ${evidence.evidenceProblem}`]),
     ...(dropped.length === 0 ? [] : [`Invalid fields left out of its report: ${nameFields(dropped)}.`])
   ]
   if (pause !== undefined) {

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly pullRequestProblem?: string
   /** Models that the agent asked for and may not use. */
   readonly refusedModels?: ReadonlyArray<string>
+  /** Why what is left of the attempt is not kept. */
+  readonly evidenceProblem?: string
 }
 
 const sessionOf = ({ resumed, resumeProblem, sessionId }: Partial<AgentResult>): Evidence => ({
@@ -43,7 +45,7 @@ const byRunner = (
 })
 
 const byBroker = (brokerReport: BrokerResult): Evidence => {
-  const { delivery, forgeKnown, pullRequestProblem, refusedModels, resetAt } = brokerReport
+  const { delivery, evidenceProblem, forgeKnown, pullRequestProblem, refusedModels, resetAt } = brokerReport
   const usage = usageOf(brokerReport)
   return {
     ...(Object.keys(usage).length === 0 ? {} : { usage }),
@@ -51,7 +53,8 @@ const byBroker = (brokerReport: BrokerResult): Evidence => {
     ...(delivery === undefined ? {} : { delivery }),
     forgeKnown,
     ...(pullRequestProblem === undefined ? {} : { pullRequestProblem }),
-    ...(refusedModels === undefined ? {} : { refusedModels })
+    ...(refusedModels === undefined ? {} : { refusedModels }),
+    ...(evidenceProblem === undefined ? {} : { evidenceProblem })
   }
 }
 

@@ -10,7 +10,13 @@ import {
   timeoutAnnotation
 } from "@orchestrator/domain/Labels"
 import { filesDigestVariable, runnerNames } from "@orchestrator/domain/PodEnvironment"
-import { agentContainer, brokerContainer, filesVolume, prepareContainer } from "@orchestrator/domain/PodParts"
+import {
+  agentContainer,
+  brokerContainer,
+  evidenceVolume,
+  filesVolume,
+  prepareContainer
+} from "@orchestrator/domain/PodParts"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { Job, Metadata, ObjectCondition, PodSpec } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
@@ -145,9 +151,12 @@ const filesIn = ({ initContainers = [], volumes = [] }: PodSpec): FilesReference
     : { name: named(name), ...(digest === undefined ? {} : { digest: named(digest) }) }
 }
 
-/** The claim that a pod mounts; ours have one at most. */
+/** The claim of the workspace that a pod mounts; ours have one at most. */
 export const claimIn = ({ volumes = [] }: PodSpec): string | undefined =>
-  namedIf(volumes.map((volume) => volume.persistentVolumeClaim?.claimName).find((name) => name !== undefined))
+  namedIf(
+    volumes.filter(({ name }) => name !== evidenceVolume)
+      .map((volume) => volume.persistentVolumeClaim?.claimName).find((name) => name !== undefined)
+  )
 
 /** The variables that hand a session to the runner: one to begin, one to take up again. */
 const sessionVariables: ReadonlySet<string> = new Set([runnerNames.sessionId, runnerNames.resumeSessionId])

@@ -2,8 +2,9 @@
  * The broker: a native sidecar (Kubernetes 1.29), started before the agent's container and stopped after it. Its user is another than the
  * agent's, in the group that volumes belong to. The credentials and its own folder are mounted in no other container.
  */
+import { bucketKeyFiles, evidenceFolder, evidenceMount } from "@orchestrator/domain/Evidence"
 import { signingSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
-import { brokerContainer } from "@orchestrator/domain/PodParts"
+import { brokerContainer, evidenceVolume } from "@orchestrator/domain/PodParts"
 import type { KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { type LiteralContainer, words } from "../kinds/Literal.ts"
 import { brokerEnvironment, brokerFolders } from "./BrokerEnvironment.ts"
@@ -30,10 +31,17 @@ export const broker = (inputs: PodInputs): LiteralContainer => {
       { name: "ssh", mountPath: brokerFolders.ssh, readOnly: true },
       stateMount,
       { name: "broker-endpoint", mountPath: brokerFolders.endpoint },
-      { name: "broker-tmp", mountPath: "/tmp" }
+      { name: "broker-tmp", mountPath: "/tmp" },
+      ...evidenceMounts(inputs)
     ]
   }
 }
+
+/** This attempt's folder alone. */
+const evidenceMounts = ({ config: { evidence: { bucket, volume } }, run }: PodInputs): ReadonlyArray<VolumeMount> =>
+  bucket !== undefined || volume === undefined
+    ? []
+    : [{ name: evidenceVolume, mountPath: evidenceMount, subPath: evidenceFolder(run) }]
 
 /** Folder of the broker's clones, in whichever container its parts run. */
 export const stateMount: VolumeMount = { name: "broker-state", mountPath: brokerFolders.state }
@@ -55,7 +63,7 @@ const mode = 0o440
 
 /** ssh takes no key that its group may read where the file is its user's own; this one is root's, and the broker makes a copy. */
 export const brokerVolumes = (inputs: PodInputs): ReadonlyArray<Volume> => {
-  const { config: { agent, git: { signing }, secrets }, spec } = inputs
+  const { config: { agent, evidence: { bucket, volume }, git: { signing }, secrets }, spec } = inputs
   const modelKeys: ReadonlyArray<KeyToPath> = [
     { key: secrets.apiKeySecretKey, path: "anthropic-api-key" },
     ...(secrets.oauthTokenSecretKey === undefined
@@ -82,10 +90,21 @@ export const brokerVolumes = (inputs: PodInputs): ReadonlyArray<Volume> => {
               name: signingSecretName(signing.secretName, spec.githubUser),
               items: [{ key: signing.secretKey, path: "signing-key" }]
             }
+          }]),
+          ...(bucket === undefined ? [] : [{
+            secret: {
+              name: bucket.writerSecret,
+              items: Object.entries(bucketKeyFiles).map(([path, key]) => ({ key, path })),
+              // A run does not wait for it: that its evidence is not kept is said at its end.
+              optional: true
+            }
           }])
         ]
       }
     },
+    ...(bucket !== undefined || volume === undefined
+      ? []
+      : [{ name: evidenceVolume, persistentVolumeClaim: { claimName: volume.claimName } }]),
     { name: "ssh", secret: { secretName: sshSecretName(spec.githubUser), defaultMode: mode, optional: true } },
     stateVolume(inputs),
     { name: "broker-endpoint", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },

@@ -1,4 +1,5 @@
 /** What the broker is told of its run; packages/agent's BrokerConfig reads it. It holds no secret: those are files. */
+import { evidenceFolder, evidenceMount } from "@orchestrator/domain/Evidence"
 import { inert } from "@orchestrator/domain/Inert"
 import { encodeBrokerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { printable } from "@orchestrator/domain/Printable"
@@ -44,10 +45,18 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
       sshDir: brokerFolders.ssh,
       brokerStateDir: brokerFolders.state,
       brokerEndpointFile,
+      ...evidenceValues(inputs),
       brokerGraceSeconds: graceSeconds(agent.terminationGracePeriodSeconds)
     }))
   ]
 }
+
+const evidenceValues = ({ config: { evidence: { bucket, volume } }, run }: PodInputs) =>
+  bucket === undefined && volume === undefined ? {} : {
+    evidenceBucket: bucket,
+    evidenceFolder: bucket === undefined ? evidenceMount : undefined,
+    evidenceKey: evidenceFolder(run, bucket?.prefix)
+  }
 
 /** The pod's grace is shared: the agent's container has it first. What is in flight then has most of the rest, reading back the last part. */
 const graceSeconds = (pod: number): number => Math.max(1, Math.floor(pod * 5 / 6))

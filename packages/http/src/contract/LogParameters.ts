@@ -47,3 +47,6 @@ export const logOptions = {
 }
 
 export const transcriptOptions = { follow, attempt }
+
+/** Of what is kept of an attempt. */
+export const evidenceOptions = { attempt }

@@ -70,6 +70,18 @@ export class LogsNotAvailable extends HttpApiError.Problem<LogsNotAvailable>()("
   title: "Logs not available"
 }, members) {}
 
+export class EvidenceNotAvailable extends HttpApiError.Problem<EvidenceNotAvailable>()("EvidenceNotAvailable", {
+  type: urn("evidence-not-available"),
+  status: 404,
+  title: "Nothing of this kind is kept of the attempt"
+}, members) {}
+
+export class EvidenceUnavailable extends HttpApiError.Problem<EvidenceUnavailable>()("EvidenceUnavailable", {
+  type: urn("evidence-unavailable"),
+  status: 503,
+  title: "What is kept of the attempt cannot be read now"
+}, members) {}
+
 export class FilesNotAvailable extends HttpApiError.Problem<FilesNotAvailable>()("FilesNotAvailable", {
   type: urn("files-not-available"),
   status: 404,

@@ -15,6 +15,8 @@ export const RunLinks = Schema.Struct({
   files: text("The files that its agent was given"),
   logs: text("What its agent prints"),
   transcript: text("The conversation of its agent"),
+  diff: text("What it delivered, as a patch, once an attempt has ended"),
+  result: text("What is reported of its end"),
   cancel: text("POST stops it"),
   retry: text("POST starts the next attempt")
 }).annotate({ identifier: "RunLinks", description: "Paths on this server" })

@@ -9,12 +9,14 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { AskedFor, Authorized, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
 import { BulkAnswer, bulkRequest } from "./BulkRequests.ts"
 import { LargeAnswers } from "./LargeAnswers.ts"
-import { logOptions, transcriptOptions } from "./LogParameters.ts"
+import { evidenceOptions, logOptions, transcriptOptions } from "./LogParameters.ts"
 import { idempotency, runName } from "./Parameters.ts"
 import {
   ClusterError,
   ClusterForbids,
   ClusterUnavailable,
+  EvidenceNotAvailable,
+  EvidenceUnavailable,
   FilesNotAvailable,
   IdempotencyKeyReused,
   InvalidRequest,
@@ -150,21 +152,40 @@ export const runEndpoints = <
       params: runName,
       query: logOptions,
       success: HttpApiSchema.StreamUint8Array({ contentType: "text/plain; charset=utf-8" }),
-      error: [RunNotFound, LogsNotAvailable, ...cluster]
+      error: [RunNotFound, LogsNotAvailable, EvidenceUnavailable, ...cluster]
     }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
       summary: "Read what the agent prints",
       description:
-        "Text of the newest attempt's `claude` container, or of the attempt and container that are named. With `follow` a pod that is about to start is waited for."
+        "Text of the newest attempt's `claude` container, or of the attempt and container that are named. With `follow` a pod that is about to start is waited for. After the pod is gone it is what was kept of it."
     })),
     HttpApiEndpoint.get("transcript", "/:name/transcript", {
       params: runName,
       query: transcriptOptions,
       success: HttpApiSchema.StreamNdjson({ schema: TranscriptEvent }),
-      error: [RunNotFound, LogsNotAvailable, ...cluster]
+      error: [RunNotFound, LogsNotAvailable, EvidenceUnavailable, ...cluster]
     }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
       summary: "Read the conversation",
       description:
         "What the agent was told, said and did, one JSON object a line: messages with their roles, tool calls and their results, usage. It is the agent's side of the story: bounded, and without the secrets that are known."
+    })),
+    HttpApiEndpoint.get("diff", "/:name/diff", {
+      params: runName,
+      query: evidenceOptions,
+      success: HttpApiSchema.StreamUint8Array({ contentType: "text/x-diff; charset=utf-8" }),
+      error: [RunNotFound, EvidenceNotAvailable, EvidenceUnavailable, ...cluster]
+    }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
+      summary: "Read what was delivered",
+      description: "A patch of what an attempt that has ended had put on the run's branch, as git prints it."
+    })),
+    HttpApiEndpoint.get("result", "/:name/result", {
+      params: runName,
+      query: evidenceOptions,
+      success: HttpApiSchema.StreamUint8Array({ contentType: "application/json" }),
+      error: [RunNotFound, EvidenceNotAvailable, EvidenceUnavailable, ...cluster]
+    }).annotate(Needs, logNeeds).annotateMerge(OpenApi.annotations({
+      summary: "Read the reports of an attempt",
+      description:
+        "JSON: `agent`, what the agent's side told of the end, and `broker`, what the broker has seen and read back. Whole, where the status has the parts that count."
     })),
     HttpApiEndpoint.get("files", "/:name/files", {
       params: runName,

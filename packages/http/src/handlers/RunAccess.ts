@@ -7,6 +7,7 @@ import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect, Option } from "effect"
 import { Requester } from "../contract/Access.ts"
 import { noteRun } from "../services/Audit.ts"
+import { EvidenceStore } from "../services/EvidenceStore.ts"
 import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.ts"
 import { Lines } from "../services/Lines.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
@@ -19,13 +20,16 @@ export interface RunAccess {
   readonly resource: Kind<CustomObject>
   /** Absent where no controller runs beside the API. */
   readonly lines: Lines["Service"] | undefined
+  /** Absent where nothing is kept. */
+  readonly evidence: EvidenceStore["Service"] | undefined
 }
 
 export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
   const client = yield* KubernetesClient
   const settings = yield* HttpSettings
+  const evidence = Option.getOrUndefined(yield* Effect.serviceOption(EvidenceStore))
   const lines = Option.getOrUndefined(yield* Effect.serviceOption(Lines))
-  return { client, settings, lines, kind, resource: runResources[kind.kind] } satisfies RunAccess
+  return { client, settings, lines, evidence, kind, resource: runResources[kind.kind] } satisfies RunAccess
 })
 
 export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })

@@ -16,6 +16,8 @@ export const linksOf = ({ path }: Path, name: string): RunLinks => {
     files: `${self}/files`,
     logs: `${self}/logs`,
     transcript: `${self}/transcript`,
+    diff: `${self}/diff`,
+    result: `${self}/result`,
     cancel: `${self}/cancel`,
     retry: `${self}/retry`
   }

@@ -8,6 +8,7 @@ import type { Waiting } from "../services/Lines.ts"
 import { type BulkRequest, forMany } from "./BulkRuns.ts"
 import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
+import { evidenceFile } from "./KeptEvidence.ts"
 import { type ListOptions, listRuns } from "./ListRuns.ts"
 import { announce } from "./Replies.ts"
 import type { RetryOptions } from "./RetryRun.ts"
@@ -74,6 +75,10 @@ export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
   retryMany: ({ payload }: { readonly payload: BulkRequest & RetryOptions }) =>
     forMany(runs, payload, (acted, name) => retry(acted, name, payload)),
   logs: ({ params, query }: Named & { readonly query: LogOptions }) => runLogs(runs, params.name, query),
+  diff: ({ params, query }: Named & { readonly query: { readonly attempt?: string } }) =>
+    evidenceFile(runs, params.name, query, "diff.patch"),
+  result: ({ params, query }: Named & { readonly query: { readonly attempt?: string } }) =>
+    evidenceFile(runs, params.name, query, "result.json"),
   transcript: ({ params, query }: Named & { readonly query: TranscriptOptions }) =>
     runTranscript(runs, params.name, query),
   files: ({ params }: Named) => runFiles(runs, params.name),

@@ -6,13 +6,13 @@
 import { agentContainer, brokerContainer, type LoggedContainer } from "@orchestrator/domain/PodParts"
 import { printable } from "@orchestrator/domain/Printable"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import { Effect, Sink, Stream } from "effect"
-import { logNeeds, Requester } from "../contract/Access.ts"
-import { Stopping } from "../services/Stopping.ts"
+import { Clock, Effect, Stream } from "effect"
 import { readProblem } from "./ClusterProblems.ts"
+import { keptFile } from "./KeptEvidence.ts"
+import { begun, guarded } from "./LogStream.ts"
 import { refOf, type RunAccess } from "./RunAccess.ts"
 import { findPlace } from "./RunPods.ts"
-import { sinceOf } from "./SelectLines.ts"
+import { selectLines, sinceOf } from "./SelectLines.ts"
 import { isTranscriptLine } from "./TranscriptLines.ts"
 
 export interface LogOptions {
@@ -23,20 +23,6 @@ export interface LogOptions {
   readonly attempt?: string
   readonly container?: LoggedContainer
 }
-
-/** The first bytes are there, or the log has failed, before the answer begins; a quiet log that is followed begins at once. */
-export const begun = Effect.fnUntraced(function*<E>(log: Stream.Stream<Uint8Array, E>, follow: boolean) {
-  if (follow) return log
-  const [head, rest] = yield* Stream.peel(log, Sink.take<Uint8Array>(1))
-  return Stream.concat(Stream.fromIterable(head), rest)
-})
-
-/** For as long as its reader may have it and the server runs. */
-export const guarded = Effect.map(
-  Effect.all([Requester, Stopping]),
-  ([requester, { stopped }]) => <A, E>(log: Stream.Stream<A, E>) =>
-    log.pipe(Stream.tap(() => requester.require(logNeeds)), Stream.interruptWhen(stopped))
-)
 
 /** The broker's log carries the conversation as well, which is another question. */
 const withoutTranscript = (log: Stream.Stream<Uint8Array, KubernetesError>, timestamps: boolean) =>
@@ -52,7 +38,11 @@ export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name
   const { attempt: _, container = agentContainer, follow = false, since, tail, timestamps = false } = asked
   const guard = yield* guarded
   const place = yield* findPlace(runs, name, { ...asked, container })
-  if (place._tag !== "Pod") return yield* place.problem
+  if (place._tag !== "Pod") {
+    const kept = container === agentContainer ? yield* keptFile(runs, place.of, "log.txt") : undefined
+    if (kept === undefined) return yield* place.problem
+    return printed(guard(selectLines(kept, { since, tail, timestamps }, yield* Clock.currentTimeMillis)))
+  }
   const log = yield* begun(
     runs.client.podLogs(refOf(runs, place.pod), {
       container,
@@ -63,10 +53,9 @@ export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name
     }),
     follow
   ).pipe(Effect.mapError(readProblem(runs.kind.kind, name)))
-  return guard(container === brokerContainer ? withoutTranscript(log, timestamps) : log).pipe(
-    // Whatever a process of the agent wrote past the runner; a part at a time, since a line may have no end.
-    Stream.decodeText,
-    Stream.map((text) => printable(text, { lines: true })),
-    Stream.encodeText
-  )
+  return printed(guard(container === brokerContainer ? withoutTranscript(log, timestamps) : log))
 })
+
+/** Whatever a process of the agent wrote past the runner; a part at a time, since a line may have no end. */
+const printed = <E>(log: Stream.Stream<Uint8Array, E>) =>
+  log.pipe(Stream.decodeText, Stream.map((text) => printable(text, { lines: true })), Stream.encodeText)

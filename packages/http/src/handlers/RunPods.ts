@@ -59,7 +59,7 @@ const entriesOf = ({ status }: CustomObject): ReadonlyArray<AttemptKey & { reado
 }
 
 /** The attempt that is meant, and its Job where that is known. */
-const attemptOf = (
+export const attemptOf = (
   run: CustomObject,
   asked: string | undefined
 ): { readonly attempt: AttemptKey; readonly jobName: string | undefined; readonly isNewest: boolean } => {

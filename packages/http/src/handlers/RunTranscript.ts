@@ -1,11 +1,16 @@
-/** The conversation of an attempt, event by event: while it runs from its broker's log, to which the runner tells what it sees. */
+/**
+ * The conversation of an attempt, event by event: while it runs from its broker's log, to which the runner tells what it sees, and
+ * afterwards from what was kept.
+ */
 import { brokerContainer } from "@orchestrator/domain/PodParts"
+import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import { Effect, Option, Stream } from "effect"
 import { readProblem } from "./ClusterProblems.ts"
+import { keptFile } from "./KeptEvidence.ts"
+import { begun, guarded } from "./LogStream.ts"
 import { refOf, type RunAccess } from "./RunAccess.ts"
-import { begun, guarded } from "./RunLogs.ts"
 import { findPlace } from "./RunPods.ts"
-import { loggedEventOf } from "./TranscriptLines.ts"
+import { eventOf, loggedEventOf } from "./TranscriptLines.ts"
 
 export interface TranscriptOptions {
   readonly follow?: boolean
@@ -17,16 +22,23 @@ export const runTranscript = Effect.fn("http.runTranscript")(
     const { follow = false } = asked
     const guard = yield* guarded
     const place = yield* findPlace(runs, name, { ...asked, container: brokerContainer })
-    if (place._tag !== "Pod") return yield* place.problem
+    if (place._tag !== "Pod") {
+      const kept = yield* keptFile(runs, place.of, "transcript.jsonl")
+      if (kept === undefined) return yield* place.problem
+      return eventsIn(guard(kept), eventOf)
+    }
     const log = yield* begun(
       runs.client.podLogs(refOf(runs, place.pod), { container: brokerContainer, follow }),
       follow
     ).pipe(Effect.mapError(readProblem(runs.kind.kind, name)))
-    return guard(log).pipe(
-      Stream.decodeText,
-      Stream.splitLines,
-      Stream.map(loggedEventOf),
-      Stream.flatMap((event) => Stream.fromIterable(Option.toArray(event)))
-    )
+    return eventsIn(guard(log), loggedEventOf)
   }
 )
+
+const eventsIn = <E>(text: Stream.Stream<Uint8Array, E>, read: (line: string) => Option.Option<TranscriptEvent>) =>
+  text.pipe(
+    Stream.decodeText,
+    Stream.splitLines,
+    Stream.map(read),
+    Stream.flatMap((event) => Stream.fromIterable(Option.toArray(event)))
+  )

@@ -1,6 +1,6 @@
-/** Which lines of a log are meant by `since` and `tail`, for logs that no kubelet serves. Pure. */
+/** Which lines of a log are meant by `since` and `tail`: what a kubelet is asked for, and the same for logs that no kubelet serves. */
 import type { PodLogOptions } from "@orchestrator/k8s/KubernetesClient"
-import { DateTime, Option } from "effect"
+import { DateTime, Option, Stream } from "effect"
 
 const duration = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?$/
 
@@ -16,4 +16,39 @@ export const sinceOf = (since: string | undefined): Pick<PodLogOptions, "sinceSe
     onNone: () => ({}),
     onSome: (time) => ({ sinceTime: DateTime.formatIso(time) })
   })
+}
+
+interface Selection {
+  readonly since: string | undefined
+  readonly tail: number | undefined
+  readonly timestamps: boolean
+}
+
+const timed = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) /
+
+const millisOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Option.getOrUndefined(Option.map(DateTime.make(time), DateTime.toEpochMillis))
+
+/** Of a log whose lines begin with their time. A line without one is of the time of the line before. */
+export const selectLines = <E>(
+  log: Stream.Stream<Uint8Array, E>,
+  { since, tail, timestamps }: Selection,
+  nowMillis: number
+): Stream.Stream<Uint8Array, E> => {
+  const { sinceSeconds, sinceTime } = sinceOf(since)
+  const from = sinceSeconds === undefined ? millisOf(sinceTime) : nowMillis - sinceSeconds * 1000
+  const lines = log.pipe(
+    Stream.decodeText,
+    Stream.splitLines,
+    Stream.mapAccum(() => 0, (before, line) => {
+      const time = millisOf(timed.exec(line)?.[1]) ?? before
+      return [time, [{ time, line }]]
+    }),
+    Stream.filter(({ time }) => from === undefined || time >= from),
+    Stream.map(({ line }) => timestamps ? line : line.replace(timed, ""))
+  )
+  return (tail === undefined ? lines : Stream.takeRight(lines, tail)).pipe(
+    Stream.map((line) => `${line}\n`),
+    Stream.encodeText
+  )
 }

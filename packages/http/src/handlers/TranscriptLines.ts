@@ -11,6 +11,9 @@ export const isTranscriptLine = (line: string, timestamps = false): boolean =>
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(TranscriptEvent))
 
-/** The event of a line of a broker's log; a line that is none is left out. */
+/** The event of a line of `transcript.jsonl`; a line that is none is left out. */
+export const eventOf = (line: string): Option.Option<TranscriptEvent> => decode(line)
+
+/** The same of a broker's log. */
 export const loggedEventOf = (line: string): Option.Option<TranscriptEvent> =>
   isTranscriptLine(line) ? decode(line.slice(transcriptMark.length)) : Option.none()

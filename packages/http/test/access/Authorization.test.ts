@@ -27,6 +27,8 @@ const runRoutes = (path: string, resource: string, spec: unknown): ReadonlyArray
   { method: "GET", path: `${path}/a/attempts`, needs: [`get ${resource}`], status: 200 },
   { method: "GET", path: `${path}/a/logs`, needs: ["get pods/log"], status: 200 },
   { method: "GET", path: `${path}/a/transcript`, needs: ["get pods/log"], status: 200 },
+  { method: "GET", path: `${path}/a/diff`, needs: ["get pods/log"], status: 404 },
+  { method: "GET", path: `${path}/a/result`, needs: ["get pods/log"], status: 404 },
   { method: "GET", path: `${path}/a/files`, needs: ["get configmaps"], status: 200 },
   { method: "POST", path: `${path}/running/cancel`, needs: [`update ${resource}`], status: 200 },
   {

@@ -42,6 +42,8 @@ const requestsOf = (path: string, spec: object): ReadonlyArray<Request> => [
   ["GET", `${path}/over/logs?tail=x`],
   ["GET", `${path}/over/logs?since=yesterday&attempt=last&container=other`],
   ["GET", `${path}/over/transcript`],
+  ["GET", `${path}/over/diff`],
+  ["GET", `${path}/over/result?attempt=1`],
   ["POST", `${path}/under-way/retry`],
   ["POST", `${path}/over/retry`, { body: { force: "yes" } }],
   ["POST", `${path}/over/cancel`],

@@ -65,8 +65,10 @@ describe("POST /api/v1/pm/tasks", () => {
       assert.deepStrictEqual(links.map(([name]) => name).toSorted(), [
         "attempts",
         "cancel",
+        "diff",
         "files",
         "logs",
+        "result",
         "retry",
         "self",
         "transcript"

@@ -21,7 +21,7 @@ const largestTranscript = 32 * mebibyte
 const mostPrinted = 64 * mebibyte
 
 /** Where the files are in the broker's folder. */
-const keptFiles = (state: string) => ({
+export const keptFiles = (state: string) => ({
   log: `${state}/evidence/log.txt`,
   transcript: `${state}/evidence/transcript.jsonl`,
   result: `${state}/evidence/agent.json`
@@ -37,7 +37,7 @@ export class Kept extends Context.Service<Kept, {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { files, git: { agentPushes } } = yield* BrokerConfig
-      const { gitToken, modelKey, redact, signingKey, sshKey } = yield* Credentials
+      const { bucketKey, gitToken, modelKey, redact, signingKey, sshKey } = yield* Credentials
       const paths = keptFiles(files.state)
       yield* fs.makeDirectory(`${files.state}/evidence`, { recursive: true, mode: 0o700 })
       const log = yield* cappedFile(paths.log, largestLog)
@@ -52,7 +52,9 @@ export class Kept extends Context.Service<Kept, {
       }
 
       /** Only what was read is known, and it may have been renewed. */
-      const learnSecrets = Effect.all([gitToken, sshKey, signingKey, ...dialects.map(modelKey)], { discard: true })
+      const learnSecrets = Effect.all([bucketKey, gitToken, sshKey, signingKey, ...dialects.map(modelKey)], {
+        discard: true
+      })
 
       const take = Effect.fnUntraced(function*({ events, leftOut, log: lines, result }: EvidencePart) {
         yield* learnSecrets

@@ -65,6 +65,14 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
     endpoint: values.brokerEndpointFile,
     terminationMessage: values.terminationMessagePath
   },
+  /** Where the attempt's evidence is kept; nowhere, where neither is there. */
+  evidence: {
+    bucket: values.evidenceBucket,
+    /** This attempt's alone. */
+    folder: values.evidenceFolder,
+    /** Of the attempt, in the bucket or on the volume. */
+    key: values.evidenceKey ?? ""
+  },
   /** Certificates (PEM) of authorities that are trusted beside the public ones: for git, the forge and the model API. */
   caCertificates: values.caCertificates.trim() === "" ? undefined : values.caCertificates,
   port: values.brokerPort,

@@ -7,6 +7,7 @@ import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
 import type { Environment } from "../../pod/Environment.ts"
 import { type Redact, redactor } from "../../pod/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
+import type { BucketKey } from "./BucketKey.ts"
 import type { HeldKey, ReadKey } from "./ModelKey.ts"
 
 export class Credentials extends Context.Service<Credentials, {
@@ -17,6 +18,8 @@ export class Credentials extends Context.Service<Credentials, {
   readonly sshKey: Effect.Effect<Redacted.Redacted | undefined>
   /** Signs commits; undefined when there is none. */
   readonly signingKey: Effect.Effect<Redacted.Redacted | undefined>
+  /** Of the bucket that evidence is kept in; undefined when there is none, or not all of it. */
+  readonly bucketKey: Effect.Effect<BucketKey | undefined>
   /** Host keys that are trusted beside the pinned ones. */
   readonly knownHosts: Effect.Effect<string>
   /** Makes a value one that must not show. */
@@ -77,6 +80,11 @@ const credentials = Effect.fnUntraced(
       gitToken: secret(find("github-token")),
       sshKey: secret(text(`${files.ssh}/ssh-privatekey`)),
       signingKey: secret(find("signing-key")),
+      bucketKey: Effect.map(
+        Effect.all([guarded(find("evidence-access-key-id")), secret(find("evidence-secret-access-key"))]),
+        ([accessKeyId, secretAccessKey]) =>
+          accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey }
+      ),
       knownHosts: Effect.map(text(`${files.ssh}/known_hosts`), (lines) => lines ?? ""),
       guard,
       redact: (words) => redact(words)
