@@ -9,9 +9,10 @@ import { getCommand } from "./commands/get.ts"
 import { listCommand } from "./commands/list.ts"
 import { logsCommand } from "./commands/logs.ts"
 import { prepareCommand } from "./commands/prepare.ts"
+import { openCommand, renderCommand, transcriptCommand, watchCommand } from "./commands/read.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
 import { serveCommand } from "./commands/serve.ts"
-import { codeCommand, docsCommand } from "./commands/submit.ts"
+import { codeCommand, docsCommand, submitCommand } from "./commands/submit.ts"
 import { CommandFailed } from "./connect/CommandFailed.ts"
 import { forgottenDashes, npmVariables } from "./settings/NpmArguments.ts"
 import { npmScript } from "./settings/NpmScript.ts"
@@ -25,12 +26,17 @@ const orchestrator = Command.make("orchestrator").pipe(
       commands: [
         codeCommand,
         docsCommand,
+        submitCommand,
         getCommand,
         listCommand,
+        watchCommand,
         logsCommand,
+        transcriptCommand,
+        openCommand,
         retryCommand,
         cancelCommand,
-        deleteCommand
+        deleteCommand,
+        renderCommand
       ]
     },
     { group: "Server", commands: [devCommand, serveCommand, crdsCommand] },

@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { SubmitCodeInput } from "../verbs/SubmitCode.ts"
 import type { SubmitDocsInput } from "../verbs/SubmitDocs.ts"
+import type { SubmitFilesInput } from "../verbs/SubmitFiles.ts"
 import { outputFlag } from "./flags/outputFlag.ts"
 import { serverFlags } from "./flags/serverFlags.ts"
 import { durationFlag, waitFlags } from "./flags/waitFlags.ts"
@@ -53,6 +54,12 @@ const codeFlags = {
     "The task in plain words; without one the task of --task-id is read from the docs repository"
   ),
   promptFile: text("prompt-file", "FILE", "File with the prompt; - for the standard input"),
+  tasks: text(
+    "tasks",
+    "FILE",
+    "Task Master file: a run for each task, which waits for the runs of the tasks before it"
+  ),
+  ids: text("ids", "IDS", "Tasks of that file, such as 1,3-5; default all that are pending"),
   issue: text("issue", "URL", "Issue to implement; its title, body and comments of trusted people are the task"),
   service: text("service", "NAME", "Runs of one service share a workspace; default the repository's name"),
   workingDirectory: text("working-directory", "FOLDER", "Folder of the repository to work in; with a prompt its root"),
@@ -107,6 +114,14 @@ const submitCodeCommand = Command.make("submit", codeFlags, runCode).pipe(
       command:
         "orchestrator code submit --repo https://github.com/example/payments --docs-repo https://github.com/example/docs --task-id 7 --user octocat",
       description: "A task of a Task Master project"
+    },
+    {
+      command: "orchestrator code submit --repo . --tasks .taskmaster/tasks/tasks.json --ids 1,3-5",
+      description: "Tasks of a file, one run each, in the order that their dependencies allow"
+    },
+    {
+      command: "orchestrator code submit --repo . --issue https://github.com/example/payments/issues/12 --user octocat",
+      description: "What an issue asks for"
     }
   ])
 )
@@ -139,6 +154,35 @@ const submitDocsCommand = Command.make("submit", docsFlags, runDocs).pipe(
         "orchestrator docs submit --repo https://github.com/example/docs --working-directory _projects/payments --user octocat --wait",
       description: "For one project of a docs repository"
     }
+  ])
+)
+
+const filesFlags = {
+  file: Flag.String("filename").pipe(
+    Flag.withAlias("f"),
+    Flag.withMetavar("FILE|FOLDER|-"),
+    Flag.withDescription("Manifests of CodeRuns and DocsRuns, as kubectl takes them; may be repeated"),
+    Flag.atLeast(1)
+  ),
+  output: outputFlag,
+  ...waitFlags,
+  ...serverFlags
+}
+
+const runFiles = Effect.fnUntraced(function*(input: SubmitFilesInput) {
+  const { submitFiles } = yield* Effect.promise(() => import("../verbs/SubmitFiles.ts"))
+  return yield* submitFiles(input)
+})
+
+export const submitCommand = Command.make("submit", filesFlags, runFiles).pipe(
+  Command.withDescription("Submit runs from manifests; code submit and docs submit take flags"),
+  Command.withExamples([
+    { command: "orchestrator submit -f run.yaml --wait", description: "A file, of one or several documents" },
+    {
+      command: "orchestrator submit -f runs/",
+      description: "Every manifest of a folder; nothing is sent unless all are right"
+    },
+    { command: "cat run.yaml | orchestrator submit -f -", description: "The standard input" }
   ])
 )
 

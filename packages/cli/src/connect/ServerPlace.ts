@@ -46,7 +46,7 @@ export type ServerPlace =
   }
 
 /** Where the chart installs it. */
-const defaultNamespace = "orchestrator"
+export const defaultNamespace = "orchestrator"
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, "")
 

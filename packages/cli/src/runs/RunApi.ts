@@ -7,9 +7,11 @@ import { type DecodeOptions, decoder, type FieldProblem, formatProblem } from "@
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import type { BulkAnswer as BulkAnswerSchema } from "@orchestrator/http/contract/BulkRequests"
 import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
+import type { RunStreamEvent } from "@orchestrator/http/contract/RunEvents"
 import { Context, Effect, Layer, Result, Stream } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
 import { Connected } from "../connect/Connect.ts"
@@ -27,6 +29,9 @@ export type Filters = Parameters<Client["codeRuns"]["cancelMany"]>[0]["payload"]
 export type BulkItem = BulkAnswer["items"][number]
 type BulkAnswer = typeof BulkAnswerSchema.Type
 export type LogQuery = Parameters<Client["codeRuns"]["logs"]>[0]["query"]
+type TranscriptQuery = Parameters<Client["codeRuns"]["transcript"]>[0]["query"]
+/** An event of the stream of changes. */
+export type RunChange = RunStreamEvent
 
 export interface RetryOptions {
   readonly hint: string | undefined
@@ -58,6 +63,7 @@ export interface KindApi {
   readonly cancelMany: (request: BulkRequest) => Asked<BulkAnswer>
   readonly retryMany: (request: BulkRequest, options: RetryOptions) => Asked<BulkAnswer>
   readonly logs: (name: string, query: LogQuery) => Asked<Stream.Stream<Uint8Array, CommandFailed>>
+  readonly transcript: (name: string, query: TranscriptQuery) => Asked<Stream.Stream<TranscriptEvent, CommandFailed>>
 }
 
 type Decode<Body> = (input: unknown, options: DecodeOptions) => Result.Result<Body, ReadonlyArray<FieldProblem>>
@@ -91,6 +97,8 @@ const withoutCode = <Query extends Filters>({ service: _, taskId: __, ...query }
 export class Runs extends Context.Service<Runs, {
   readonly kinds: ReadonlyArray<KindApi>
   readonly of: (kind: AnyRunKind) => KindApi
+  /** Changes of runs from now on, or from after the event with this id. */
+  readonly events: (filters: Filters, after: string | undefined) => Asked<Stream.Stream<RunChange, CommandFailed>>
 }>()("@orchestrator/cli/runs/Runs") {
   /** Needs OrchestratorClient and Connected. */
   static readonly layer = Layer.effect(
@@ -100,7 +108,7 @@ export class Runs extends Context.Service<Runs, {
       const { place } = yield* Connected
       const asked = <A, E>(request: Effect.Effect<A, E>): Asked<A> =>
         Effect.catch(request, (error) => Effect.flatMap(explain(error, place), (failed) => Effect.fail(failed)))
-      const streamed = <E>(log: Stream.Stream<Uint8Array, E>): Stream.Stream<Uint8Array, CommandFailed> =>
+      const streamed = <A, E>(log: Stream.Stream<A, E>): Stream.Stream<A, CommandFailed> =>
         Stream.catch(log, (error) => Stream.unwrap(Effect.map(explain(error, place), (failed) => Stream.fail(failed))))
       const headers = (key: string | undefined) => key === undefined ? {} : { "idempotency-key": key }
 
@@ -123,7 +131,9 @@ export class Runs extends Context.Service<Runs, {
         cancelMany: (payload) => asked(client.codeRuns.cancelMany({ payload })),
         retryMany: (request, { force, hint }) =>
           asked(client.codeRuns.retryMany({ payload: { ...request, force, ...hintOf(hint) } })),
-        logs: (name, query) => asked(client.codeRuns.logs({ params: { name }, query })).pipe(Effect.map(streamed))
+        logs: (name, query) => asked(client.codeRuns.logs({ params: { name }, query })).pipe(Effect.map(streamed)),
+        transcript: (name, query) =>
+          asked(client.codeRuns.transcript({ params: { name }, query })).pipe(Effect.map(streamed))
       }
       const docs: KindApi = {
         kind: docsRun,
@@ -146,11 +156,17 @@ export class Runs extends Context.Service<Runs, {
           asked(client.docsRuns.cancelMany({ payload: { ...request, selector: withoutCode(selector) } })),
         retryMany: ({ selector, ...request }, { force }) =>
           asked(client.docsRuns.retryMany({ payload: { ...request, force, selector: withoutCode(selector) } })),
-        logs: (name, query) => asked(client.docsRuns.logs({ params: { name }, query })).pipe(Effect.map(streamed))
+        logs: (name, query) => asked(client.docsRuns.logs({ params: { name }, query })).pipe(Effect.map(streamed)),
+        transcript: (name, query) =>
+          asked(client.docsRuns.transcript({ params: { name }, query })).pipe(Effect.map(streamed))
       }
       const kinds = [code, docs]
       return Runs.of({
         kinds,
+        events: (query, after) =>
+          asked(client.events.follow({ query, headers: after === undefined ? {} : { "last-event-id": after } })).pipe(
+            Effect.map(streamed)
+          ),
         of: (wanted) => kinds.find(({ kind }) => kind.kind === wanted.kind) ?? code
       })
     })

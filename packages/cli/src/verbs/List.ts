@@ -18,7 +18,8 @@ export interface ListInput extends ConnectInput {
 
 const pageSize = 500
 
-const all = Effect.fnUntraced(function*(api: KindApi, query: ListQuery, limit: number) {
+/** Page after page. */
+export const allOf = Effect.fnUntraced(function*(api: KindApi, query: ListQuery, limit: number) {
   const runs: Array<RunAnswer> = []
   let next: string | undefined
   do {
@@ -35,7 +36,7 @@ const all = Effect.fnUntraced(function*(api: KindApi, query: ListQuery, limit: n
 
 export const list = Effect.fn("list")(function*(input: ListInput) {
   const { kinds, limit, output, query } = input
-  const runs = (yield* Effect.forEach(yield* kindsOf(kinds, query), (api) => all(api, query, limit))).flat()
+  const runs = (yield* Effect.forEach(yield* kindsOf(kinds, query), (api) => allOf(api, query, limit))).flat()
   if (runs.length === 0 && (output === "table" || output === "wide")) return yield* Console.error("No runs found.")
   yield* Console.log(printRuns(runs, output, yield* Clock.currentTimeMillis))
 }, (verb, input) => withServer(input, verb))

@@ -1,5 +1,5 @@
 /** What `code submit` and `docs submit` share: who the runs are for, sending them, and waiting for them. */
-import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { formatProblem } from "@orchestrator/domain/Decode"
 import { Config, Effect, Option } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
 import { Connected, type ConnectInput } from "../connect/Connect.ts"
@@ -8,15 +8,10 @@ import { waitForRun, type WaitInput } from "../follow/WaitForRun.ts"
 import type { RunAnswer } from "../runs/RunAnswer.ts"
 import { type KindApi, Runs } from "../runs/RunApi.ts"
 import type { OutputFormat } from "../show/OutputFormat.ts"
+import type { Submission } from "../submit/Submission.ts"
 
 export interface SubmitInput extends ConnectInput, WaitInput {
   readonly output: OutputFormat
-}
-
-export interface Submission {
-  readonly kind: AnyRunKind
-  readonly body: unknown
-  readonly key: string | undefined
 }
 
 /** Whose name the local product's commits carry: nobody's credentials are needed there. */
@@ -33,6 +28,21 @@ export const githubUserOf = Effect.fnUntraced(function*(named: Option.Option<str
     message:
       "Expected the GitHub user whose credentials the run works with: --user NAME, or ORCHESTRATOR_GITHUB_USER. Its Secrets are made by "
       + "scripts/setup-agent-secrets.sh --user NAME"
+  })
+})
+
+/** Before the first is sent: half of a folder would be worse than none. */
+const checkAll = Effect.fnUntraced(function*(submissions: ReadonlyArray<Submission>) {
+  const runs = yield* Runs
+  const problems = submissions.flatMap(({ body, kind, source }) =>
+    runs.of(kind).check(body).map((problem) => `  ${source}: ${formatProblem(problem)}`)
+  )
+  if (problems.length === 0) return
+  const kinds = [...new Set(submissions.map(({ kind }) => kind.taskType))]
+  return yield* new CommandFailed({
+    message: `Nothing was submitted:\n${problems.join("\n")}\nWhat each field takes: ${
+      kinds.map((kind) => `orchestrator ${kind} submit --help`).join(", ")
+    }`
   })
 })
 
@@ -57,6 +67,7 @@ const sent = Effect.fnUntraced(
 export const submitAll = Effect.fn("submitAll")(function*(submissions: ReadonlyArray<Submission>, input: SubmitInput) {
   const { follow, output, timeout } = input
   const wait = input.wait || follow
+  yield* checkAll(submissions)
   const made = yield* Effect.forEach(submissions, (submission) => sent(submission, { output, wait }))
   if (!wait) return
   const ended = yield* Effect.forEach(made, ({ api, run }) => waitForRun(api, run, { logs: follow, timeout }), {

@@ -1,10 +1,14 @@
-/** `orchestrator code submit`: a CodeRun from flags. */
+/** `orchestrator code submit`: a CodeRun from flags, or one for each task of a Task Master file. */
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
-import { Duration, Effect, Option } from "effect"
+import { readTaskList } from "@orchestrator/domain/TaskMaster"
+import { Duration, Effect, Option, Result } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
-import { newCodeRun, type SecretReference } from "../submit/NewRun.ts"
+import { Display } from "../show/Display.ts"
+import { type CodeFlags, newCodeRun, type SecretReference } from "../submit/NewRun.ts"
 import { readText } from "../submit/ReadText.ts"
 import { repositoryAddress } from "../submit/Repository.ts"
+import { taskRuns } from "../submit/TaskRuns.ts"
+import { parseIds, selectTasks } from "../submit/TaskSelection.ts"
 import { withServer } from "./Session.ts"
 import { githubUserOf, submitAll, type SubmitInput } from "./Submit.ts"
 
@@ -12,6 +16,9 @@ export interface SubmitCodeInput extends SubmitInput {
   readonly repo: Option.Option<string>
   readonly prompt: Option.Option<string>
   readonly promptFile: Option.Option<string>
+  /** A Task Master file, and which of its tasks. */
+  readonly tasks: Option.Option<string>
+  readonly ids: Option.Option<string>
   readonly issue: Option.Option<string>
   readonly name: Option.Option<string>
   readonly service: Option.Option<string>
@@ -46,7 +53,8 @@ const promptOf = Effect.fnUntraced(function*({ prompt, promptFile }: SubmitCodeI
 
 const seconds = Option.map(Duration.toSeconds)
 
-export const submitCode = Effect.fn("submitCode")(function*(input: SubmitCodeInput) {
+/** What the flags say of every run. */
+const codeFlagsOf = Effect.fnUntraced(function*(input: SubmitCodeInput) {
   if (Option.isNone(input.repo)) {
     return yield* new CommandFailed({
       message: "Expected the repository to work in: --repo URL, or --repo . for the one of this folder"
@@ -54,7 +62,7 @@ export const submitCode = Effect.fn("submitCode")(function*(input: SubmitCodeInp
   }
   const prompt = yield* promptOf(input)
   const docsRepo = yield* Effect.transposeOption(Option.map(input.docsRepo, repositoryAddress))
-  const body = newCodeRun({
+  const flags: CodeFlags = {
     name: Option.getOrUndefined(input.name),
     issue: Option.getOrUndefined(input.issue),
     service: Option.getOrUndefined(input.service),
@@ -77,6 +85,42 @@ export const submitCode = Effect.fn("submitCode")(function*(input: SubmitCodeInp
     dependsOn: input.dependsOn,
     continueSession: input.continueSession,
     overwriteMemory: input.overwriteMemory
+  }
+  return flags
+})
+
+/** The tasks of `--ids` in the file, as runs that wait for each other as the tasks do. */
+const taskSubmissions = Effect.fnUntraced(function*(file: string, input: SubmitCodeInput) {
+  const refused = (message: string) => new CommandFailed({ message: `${file}: ${message}` })
+  const text = yield* readText(file, "a Task Master file")
+  const { notes, tasks } = yield* Effect.fromResult(readTaskList(text)).pipe(Effect.mapError(refused))
+  const ids = Option.match(input.ids, {
+    onNone: () => Result.succeed(tasks.filter(({ status }) => status === "pending").map(({ id }) => id)),
+    onSome: parseIds
   })
-  yield* submitAll([{ kind: codeRun, body, key: Option.getOrUndefined(input.idempotencyKey) }], input)
+  const selected = yield* Effect.fromResult(Result.flatMap(ids, (ids) => selectTasks(tasks, ids))).pipe(
+    Effect.mapError(refused)
+  )
+  const display = yield* Display
+  yield* Effect.forEach(notes, (note) => display.print(`${file}: ${note}`))
+  yield* Effect.forEach(selected, ({ task, unmet }) =>
+    unmet.length === 0
+      ? Effect.void
+      : display.print(`${file}: task ${task.id} depends on ${unmet.join(", ")}, which is neither done nor selected`))
+  return taskRuns(selected, yield* codeFlagsOf(input), Option.getOrUndefined(input.idempotencyKey))
+})
+
+const submissionsOf = Effect.fnUntraced(function*(input: SubmitCodeInput) {
+  if (Option.isSome(input.tasks)) return yield* taskSubmissions(input.tasks.value, input)
+  if (Option.isSome(input.ids)) {
+    return yield* new CommandFailed({
+      message: "Expected the Task Master file of --ids: --tasks .taskmaster/tasks/tasks.json"
+    })
+  }
+  const key = Option.getOrUndefined(input.idempotencyKey)
+  return [{ kind: codeRun, body: newCodeRun(yield* codeFlagsOf(input)), source: "these flags", key }]
+})
+
+export const submitCode = Effect.fn("submitCode")(function*(input: SubmitCodeInput) {
+  yield* submitAll(yield* submissionsOf(input), input)
 }, (verb, input) => withServer(input, verb))

@@ -32,5 +32,8 @@ export const submitDocs = Effect.fn("submitDocs")(function*(input: SubmitDocsInp
     sourceBranch,
     githubUser: yield* githubUserOf(input.user)
   })
-  yield* submitAll([{ kind: docsRun, body, key: Option.getOrUndefined(input.idempotencyKey) }], input)
+  yield* submitAll(
+    [{ kind: docsRun, body, source: "these flags", key: Option.getOrUndefined(input.idempotencyKey) }],
+    input
+  )
 }, (verb, input) => withServer(input, verb))

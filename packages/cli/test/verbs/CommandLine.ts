@@ -35,26 +35,26 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   return code
 }
 
-/** What a command prints, how it ends, and what its failure says. */
-export const orchestrator = Effect.fnUntraced(function*(...words: ReadonlyArray<string>) {
-  const { url } = yield* Server
-  const out: Array<string> = []
+const printing = Effect.fnUntraced(function*(out: Array<string>, words: ReadonlyArray<string>) {
   const console = yield* Console.Console
-  const exit = yield* Effect.exit(
-    commandLine([...words, "--server", url]).pipe(
-      Effect.provideService(Console.Console, {
-        ...console,
-        log: (text: string) => void out.push(text),
-        error: () => {}
-      })
-    )
-  )
-  return {
-    code: codeOf(exit),
-    out: out.join("\n"),
-    failure: Exit.isFailure(exit) ? Cause.pretty(exit.cause) : ""
-  }
+  const to = { ...console, log: (text: string) => void out.push(text), error: () => {} }
+  return yield* Effect.exit(Effect.provideService(commandLine(words), Console.Console, to))
 })
+
+/** What a command without a server prints, how it ends, and what its failure says. */
+export const offline = Effect.fnUntraced(function*(...words: ReadonlyArray<string>) {
+  const out: Array<string> = []
+  const exit = yield* printing(out, words)
+  return { code: codeOf(exit), out: out.join("\n"), failure: Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "" }
+})
+
+/** The same with the server. */
+export const orchestrator = (...words: ReadonlyArray<string>) =>
+  Effect.flatMap(Server, ({ url }) => offline(...words, "--server", url))
+
+/** A command that goes on: what it prints is added to `out`. */
+export const watched = (out: Array<string>, ...words: ReadonlyArray<string>) =>
+  Effect.flatMap(Server, ({ url }) => printing(out, [...words, "--server", url]))
 
 /** What the controller writes. */
 export const setStatus = Effect.fnUntraced(function*(name: string, status: object) {

@@ -1,8 +1,9 @@
 import { assert, layer } from "@effect/vitest"
 import { CodeRunKind, DocsRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Effect } from "effect"
-import { namespace, orchestrator, setStatus, testServer } from "./CommandLine.ts"
+import { ConfigProvider, Effect, Fiber, FileSystem, Schedule } from "effect"
+import { parse } from "yaml"
+import { namespace, offline, orchestrator, setStatus, testServer, watched } from "./CommandLine.ts"
 
 const submit = (name: string, ...more: ReadonlyArray<string>) =>
   orchestrator(
@@ -126,6 +127,104 @@ layer(testServer, { excludeTestServices: true })("a command line", (it) => {
         (yield* orchestrator("list", "--user", "octocat", "--limit", "1", "-o", "name")).out.split("\n").length,
         1
       )
+    }))
+})
+
+layer(testServer, { excludeTestServices: true })("files", (it) => {
+  const manifest = (name: string, more = "") =>
+    `apiVersion: orchestrator.platform/v1
+kind: CodeRun
+metadata: { name: ${name} }
+spec:
+  prompt: Add a health endpoint
+  repositoryUrl: https://github.com/example/payments
+  service: payments
+  githubUser: octocat
+${more}`
+
+  const folder = Effect.gen(function*() {
+    const files = yield* FileSystem.FileSystem
+    const made = yield* files.makeTempDirectoryScoped()
+    yield* files.writeFileString(`${made}/a.yaml`, `${manifest("from-a")}---\n${manifest("also-from-a")}`)
+    yield* files.writeFileString(`${made}/notes.txt`, "nothing to submit")
+    return { files, made }
+  })
+
+  it.effect("of a folder are submitted in the order of their names", () =>
+    Effect.gen(function*() {
+      const { files, made } = yield* folder
+      yield* files.writeFileString(`${made}/b.json`, JSON.stringify(parse(manifest("from-b"))))
+      const { out } = yield* orchestrator("submit", "-f", made)
+      assert.strictEqual(out, "coderun/from-a created\ncoderun/also-from-a created\ncoderun/from-b created")
+    }).pipe(Effect.scoped))
+
+  it.effect("are all left alone when one is wrong, with its name and field", () =>
+    Effect.gen(function*() {
+      const { files, made } = yield* folder
+      yield* files.writeFileString(`${made}/a.yaml`, manifest("right"))
+      yield* files.writeFileString(`${made}/b.yaml`, manifest("wrong", "  maxTurns: many\n  color: blue\n"))
+      const { code, failure } = yield* orchestrator("submit", "-f", made)
+      assert.strictEqual(code, 1)
+      assert.match(failure, /Nothing was submitted[^]*b\.yaml: spec\.maxTurns: expected /)
+      assert.match(failure, /b\.yaml: spec\.color: expected no such field/)
+      assert.match((yield* orchestrator("get", "right")).failure, /There is no CodeRun named "right"/)
+    }).pipe(Effect.scoped))
+
+  it.effect("of Task Master become runs that wait for each other", () =>
+    Effect.gen(function*() {
+      const { files, made } = yield* folder
+      const tasks = [{ id: 1, title: "One", dependencies: [2] }, { id: 2, title: "Two" }, { id: 3, title: "Three" }]
+      yield* files.writeFileString(`${made}/tasks.json`, JSON.stringify({ tasks }))
+      const where = ["--repo", "https://github.com/example/tasks", "--user", "octocat", "--tasks", `${made}/tasks.json`]
+      const { out } = yield* orchestrator("code", "submit", ...where, "--ids", "1-2")
+      assert.strictEqual(out, "coderun/tasks-task-2 created\ncoderun/tasks-task-1 created")
+      const client = yield* KubernetesClient
+      const { spec } = yield* client.get(CodeRunKind, { name: "tasks-task-1", namespace })
+      assert.containsSubset(spec, { dependsOn: ["tasks-task-2"], taskId: 1, prompt: "# One" })
+    }).pipe(Effect.scoped))
+
+  it.effect("are rendered without a server", () =>
+    Effect.gen(function*() {
+      const { made } = yield* folder
+      const { code, failure, out } = yield* offline("render", "-f", `${made}/a.yaml`, "-o", "json")
+      assert.strictEqual(code, 0, failure)
+      const [first] = JSON.parse(out).items
+      assert.strictEqual(first.run, "coderun/from-a")
+      assert.include(first.files["task-prompt.md"] ?? Object.values(first.files).join(), "Add a health endpoint")
+      yield* offline("render", "-f", `${made}/a.yaml`, "--into", `${made}/out`)
+      const files = yield* FileSystem.FileSystem
+      assert.include(yield* files.readFileString(`${made}/out/coderun-from-a/container.sh`), "#!/")
+    }).pipe(Effect.scoped))
+})
+
+layer(testServer, { excludeTestServices: true })("a command line that follows", (it) => {
+  it.effect("tells of what there is, and of changes", () =>
+    Effect.gen(function*() {
+      yield* submit("there")
+      const lines: Array<string> = []
+      const watching = yield* Effect.forkScoped(watched(lines, "watch", "coderuns", "-o", "name"))
+      const told = (name: string) =>
+        Effect.repeat(Effect.sync(() => lines.includes(name)), {
+          until: (is) => is,
+          schedule: Schedule.spaced("20 millis")
+        }).pipe(
+          Effect.timeout("10 seconds")
+        )
+      yield* told("coderun/there")
+      yield* submit("new")
+      yield* told("coderun/new")
+      yield* Fiber.interrupt(watching)
+    }).pipe(Effect.scoped))
+
+  it.effect("opens nothing for a run without a pull request, and prints one that is there", () =>
+    Effect.gen(function*() {
+      yield* submit("page")
+      assert.match((yield* orchestrator("open", "page")).failure, /has no pull request/)
+      yield* setStatus("page", { phase: "Succeeded", pullRequestUrl: "https://github.com/example/payments/pull/7" })
+      const { code, out } = yield* orchestrator("open", "page").pipe(
+        Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({})))
+      )
+      assert.deepStrictEqual([code, out], [0, "https://github.com/example/payments/pull/7"])
     }))
 })
 

@@ -1,0 +1,106 @@
+/** `orchestrator transcript`, `watch`, `open`, `render`: flags and help. */
+import { Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { filterFlags, filtersOf } from "./flags/filterFlags.ts"
+import { refOf, runArgument } from "./flags/runArguments.ts"
+import { serverFlags } from "./flags/serverFlags.ts"
+
+const formats = <const Names extends ReadonlyArray<string>>(names: Names, fallback: Names[number]) =>
+  Flag.Literals("output", names).pipe(
+    Flag.withAlias("o"),
+    Flag.withMetavar(names.join("|")),
+    Flag.withDescription(`Format of the output; default ${fallback}`),
+    Flag.withDefault(fallback)
+  )
+
+export const transcriptCommand = Command.make(
+  "transcript",
+  {
+    run: runArgument,
+    follow: Flag.Boolean("follow").pipe(
+      Flag.withAlias("f"),
+      Flag.withDescription("Go on until the attempt ends"),
+      Flag.withDefault(false)
+    ),
+    attempt: Flag.String("attempt").pipe(
+      Flag.withDescription("Attempt to read, such as 2, or 2-r1 for its first automatic retry; default the newest"),
+      Flag.optional
+    ),
+    output: formats(["text", "json"], "text"),
+    ...serverFlags
+  },
+  Effect.fnUntraced(function*({ run, ...input }) {
+    const { transcript } = yield* Effect.promise(() => import("../verbs/Transcript.ts"))
+    return yield* transcript({ ...input, ref: yield* refOf(run) })
+  })
+).pipe(
+  Command.withDescription("Read the conversation of a run's agent: what it was told, said and did"),
+  Command.withExamples([
+    { command: "orchestrator transcript demo -f", description: "As it is spoken" },
+    { command: "orchestrator transcript demo -o json", description: "One event a line, for programs" }
+  ])
+)
+
+export const watchCommand = Command.make(
+  "watch",
+  {
+    kinds: Argument.String("kind").pipe(
+      Argument.withDescription("coderuns or docsruns; default both"),
+      Argument.variadic()
+    ),
+    output: formats(["table", "json", "name"], "table"),
+    ...filterFlags,
+    ...serverFlags
+  },
+  Effect.fnUntraced(function*(input) {
+    const { watch } = yield* Effect.promise(() => import("../verbs/Watch.ts"))
+    return yield* watch({ ...input, filters: filtersOf(input) })
+  })
+).pipe(
+  Command.withDescription("Follow runs: what there is, then every change, until Ctrl-C"),
+  Command.withExamples([
+    { command: "orchestrator watch --phase Running", description: "What is at work, live on a terminal" },
+    { command: "orchestrator watch coderuns -o json", description: "One change a line, for programs" }
+  ])
+)
+
+export const openCommand = Command.make(
+  "open",
+  { run: runArgument, ...serverFlags },
+  Effect.fnUntraced(function*({ run, ...input }) {
+    const { open } = yield* Effect.promise(() => import("../verbs/Open.ts"))
+    return yield* open({ ...input, ref: yield* refOf(run) })
+  })
+).pipe(
+  Command.withDescription("Open the pull request of a run in the browser; without a display its address is printed"),
+  Command.withExamples([{ command: "orchestrator open demo", description: "The run's pull request" }])
+)
+
+const text = (name: string, metavar: string, description: string) =>
+  Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
+
+export const renderCommand = Command.make(
+  "render",
+  {
+    file: Flag.String("filename").pipe(
+      Flag.withAlias("f"),
+      Flag.withMetavar("FILE|FOLDER|-"),
+      Flag.withDescription("Manifests of CodeRuns and DocsRuns; may be repeated"),
+      Flag.atLeast(1)
+    ),
+    config: text("config", "FILE", "Configuration file; default CONFIG_PATH, then the built-in settings"),
+    templates: text("templates", "FOLDER", "Agent templates; default CLAUDE_TEMPLATES_PATH, then the bundled ones"),
+    into: text("into", "FOLDER", "Write the files there instead of printing them"),
+    output: formats(["text", "json", "yaml"], "text")
+  },
+  Effect.fnUntraced(function*(input) {
+    const { render } = yield* Effect.promise(() => import("../verbs/Render.ts"))
+    return yield* render(input)
+  })
+).pipe(
+  Command.withDescription("Make the files that a run's agent would be given, here and without any server"),
+  Command.withExamples([
+    { command: "orchestrator render -f run.yaml --templates ./claude-templates", description: "To try a template" },
+    { command: "orchestrator render -f run.yaml --into ./rendered", description: "As files" }
+  ])
+)
