@@ -1,15 +1,9 @@
 /** `orchestrator render`: the files that the agent of a manifest's run would be given, made here and without any server. */
 import { runKinds } from "@orchestrator/controller/kinds/RunKinds"
-import { type DecodeOptions, decoder, type FieldProblem, formatProblem } from "@orchestrator/domain/Decode"
-import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
+import { formatProblem } from "@orchestrator/domain/Decode"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
-import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
-import type { NewRun } from "@orchestrator/http/handlers/CreateRun"
-import { newCodeRun } from "@orchestrator/http/handlers/kinds/CodeRuns"
-import { newDocsRun } from "@orchestrator/http/handlers/kinds/DocsRuns"
 import { Templates } from "@orchestrator/templates/Templates"
-import { Console, Effect, FileSystem, Option, Path, Result } from "effect"
+import { Console, Effect, FileSystem, Option, Path } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
 import { defaultNamespace } from "../connect/ServerPlace.ts"
 import { workingFolder } from "../connect/WorkingFolder.ts"
@@ -19,6 +13,7 @@ import { version } from "../settings/Version.ts"
 import { structured } from "../show/Output.ts"
 import { manifestFiles } from "../submit/ManifestFiles.ts"
 import type { Submission } from "../submit/Submission.ts"
+import { filled, type Problems } from "./kinds/Filled.ts"
 
 export interface RenderInput {
   readonly file: ReadonlyArray<string>
@@ -31,21 +26,6 @@ export interface RenderInput {
 
 /** Stands for the uid that the cluster gives a run. */
 const anyUid = "00000000-0000-4000-8000-000000000000"
-
-type Problems = ReadonlyArray<FieldProblem>
-type Fill = (body: object, settings: Parameters<typeof newCodeRun>[0]) => Result.Result<NewRun, Problems>
-
-const strict: DecodeOptions = { rejectUnknown: true }
-const decodeCode = decoder(NewCodeRun)
-const decodeDocs = decoder(NewDocsRun)
-
-/** What the server makes of a request, by the kind. */
-const filled: Readonly<Record<KindName, Fill>> = {
-  CodeRun: (body, settings) =>
-    Result.map(decodeCode(body, strict), (request) => newCodeRun(settings, request, undefined)),
-  DocsRun: (body, settings) =>
-    Result.map(decodeDocs(body, strict), (request) => newDocsRun(settings, request, undefined))
-}
 
 const refused = (source: string) => (problems: Problems) =>
   new CommandFailed({ message: problems.map((problem) => `${source}: ${formatProblem(problem)}`).join("\n") })
