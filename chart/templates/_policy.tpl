@@ -36,10 +36,12 @@ resourceRules:
 - expression: >-
     !has(object.spec.envFromSecrets) || size(object.spec.envFromSecrets) <= {{ $at }} ||
     authorizer.group("").resource("secrets").namespace(request.namespace).name(object.spec.envFromSecrets[{{ $at }}].secretName)
+    .check("use").allowed() ||
+    authorizer.group("").resource("secrets").namespace(request.namespace).name(object.spec.envFromSecrets[{{ $at }}].secretName)
     .check("get").allowed()
   reason: Forbidden
   messageExpression: >-
-    "a run may use only Secrets that its creator may read: ask for get on the Secret " + object.spec.envFromSecrets[{{ $at }}].secretName
+    "a run may use only Secrets that its creator may use: ask for use on the Secret " + object.spec.envFromSecrets[{{ $at }}].secretName
     + " in namespace " + request.namespace
 {{- end }}
 {{- end }}

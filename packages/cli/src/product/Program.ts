@@ -1,6 +1,6 @@
 /** The product on some cluster: the controller and the HTTP API. What runs it, a laptop or a real API server, is left to provide. */
 import { Stores } from "@orchestrator/controller/facts/Stores"
-import { placeOf } from "@orchestrator/controller/line/Place"
+import { placeOf, useOf } from "@orchestrator/controller/line/Place"
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -70,7 +70,8 @@ const lines = Layer.effect(
     const { config } = yield* ControllerSettings
     return Lines.of({
       waitingOf: (kind, { metadata: { name = "", namespace = "" } }, options) =>
-        Effect.map(DateTime.now, (now) => placeOf({ snapshot, config, now }, { kind, namespace, name }, options))
+        Effect.map(DateTime.now, (now) => placeOf({ snapshot, config, now }, { kind, namespace, name }, options)),
+      useOf: (claim) => Effect.map(DateTime.now, (now) => useOf({ snapshot, config, now }, claim))
     })
   })
 )
@@ -84,6 +85,6 @@ export const program = (options: ProgramOptions) => {
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
-    Layer.provide(HttpSettings.layerWith({ namespace, version, models: config.models }))
+    Layer.provide(HttpSettings.layerWith({ namespace, version, models: config.models, model: config.model }))
   )
 }

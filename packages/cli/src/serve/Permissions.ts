@@ -75,6 +75,12 @@ export const permissions: ReadonlyArray<Permission> = [
     kind: PersistentVolumeClaimKind,
     verbs: ["get", "list", "watch", "create", "patch"],
     reason: "Workspaces and who holds them"
+  },
+  {
+    kind: PersistentVolumeClaimKind,
+    verbs: ["delete"],
+    reason: "The API's deletion of idle workspaces",
+    lost: "workspaces are not deleted by the API"
   }
 ]
 

@@ -1,10 +1,10 @@
-/** Whom a run waits for at this moment, and where it stands in line. Told when somebody asks, and stored nowhere: it changes with every run. */
+/** Whom a run waits for at this moment, and where it stands in line; who has a workspace. Told when somebody asks, and stored nowhere: it changes with every run. */
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { Obstacle } from "../facts/Observed.ts"
 import type { RunKey } from "../facts/RunKey.ts"
-import { jobOf } from "../facts/Snapshot.ts"
+import { jobOf, runByUid } from "../facts/Snapshot.ts"
 import { reachedLimit } from "./Admission.ts"
-import { workspaceOf } from "./Turns.ts"
+import { type ClaimRef, holdersOf, nameOf, workspaceOf } from "./Turns.ts"
 import { isBefore, isInLine, type Moment, startObstacle } from "./Waiting.ts"
 import { mustWait } from "./Workspaces.ts"
 
@@ -40,4 +40,26 @@ export const placeOf = (moment: Moment, key: RunKey, { briefly = false } = {}): 
   if (mustWait(turn, config)) return { runs: turn?.tag === "waiting" ? [turn.behind] : [], ...position("turn") }
   const limit = briefly ? undefined : reachedLimit(moment, run)
   return limit === undefined ? undefined : { runs: [], limit, ...position("slot") }
+}
+
+export interface WorkspaceUse {
+  /** Names of the runs that work in it, or of the one that keeps it. */
+  readonly holders: ReadonlyArray<string>
+  /** Names of those that wait for it, the next one first. */
+  readonly line: ReadonlyArray<string>
+}
+
+/** Who has a claim, and who waits for it. */
+export const useOf = (moment: Moment, claim: ClaimRef): WorkspaceUse => {
+  const { snapshot } = moment
+  const holders = holdersOf(snapshot, claim)
+  const waiting = Object.values(snapshot.runs)
+    .flatMap((store) => store.by("active", `${claim.namespace}/${claim.name}`))
+    .filter((run) =>
+      isInLine(moment, run) && !holders.includes(run.uid) && workspaceOf(moment, run)?.claim === claim.name
+    )
+  return {
+    holders: holders.map((uid) => nameOf(runByUid(snapshot, uid))),
+    line: waiting.toSorted((left, right) => isBefore(left, right) ? -1 : 1).map(({ name }) => name)
+  }
 }

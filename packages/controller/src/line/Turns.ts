@@ -83,11 +83,25 @@ const isAtWork = (snapshot: Snapshot, uid: string): boolean =>
 const isKeeping = (snapshot: Snapshot, holder: RunFacts | undefined, claim: string): holder is LiveRun =>
   holder !== undefined && isReady(snapshot, holder) && choiceOf(snapshot, holder)?.name === claim
 
+/** UIDs of the runs that have a claim: those that can be at work in it, else the one that keeps it. */
+export const holdersOf = (snapshot: Snapshot, { name, namespace }: ClaimRef): ReadonlyArray<string> => {
+  const working = workingIn(snapshot, `${namespace}/${name}`)
+  if (working.length > 0) return [...new Set(working)]
+  const holder = snapshot.workspaces.get({ namespace, name })?.holder
+  if (holder === undefined) return []
+  return isKeeping(snapshot, runByUid(snapshot, holder), name) || isAtWork(snapshot, holder) ? [holder] : []
+}
+
+export interface ClaimRef {
+  readonly namespace: string
+  readonly name: string
+}
+
 /** Whether a pod of an earlier attempt is still ending, although its Job is gone. */
 const hasFormerPod = ({ pods }: Snapshot, { jobName, uid }: LiveRun): boolean =>
   pods.by("run", uid).some(({ jobs, over }) => !over && !jobs.some(({ name }) => name === jobName))
 
-const nameOf = (run: RunFacts | undefined): string => run?.name ?? "a deleted run"
+export const nameOf = (run: RunFacts | undefined): string => run?.name ?? "a deleted run"
 
 const turnOf = (moment: Moment, run: LiveRun, claim: string): WorkspaceTurn => {
   const { snapshot } = moment

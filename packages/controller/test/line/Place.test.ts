@@ -1,7 +1,7 @@
 /** Whom a run waits for, and where it stands in line, for whoever asks. */
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime } from "effect"
-import { type Place, placeOf } from "../../src/line/Place.ts"
+import { type Place, placeOf, useOf, type WorkspaceUse } from "../../src/line/Place.ts"
 import { makeConfig } from "../fixtures/Given.ts"
 import { clusterOf, type LineRun, type Lines } from "../fixtures/Lines.ts"
 import { namespace } from "../fixtures/Runs.ts"
@@ -136,5 +136,46 @@ describe("a run that waits", () => {
 
   it("among many is told its neighbours alone", () => {
     assert.deepStrictEqual(place(lines([works, run("b"), run("c")]), "c", true), { runs: ["a"] })
+  })
+})
+
+const mounted = (run: ReturnType<typeof lineRun>) => jobAt(run, { claim: "workspace-api" })
+const aged = (name: string, second = 0, more: object = {}) => lineRun(name, { second, ...more })
+
+describe("a workspace", () => {
+  it.each<{ name: string; given: Things; want: WorkspaceUse }>([
+    { name: "that nobody asks for is nobody's", given: {}, want: { holders: [], line: [] } },
+    {
+      name: "is whose Job is at work in it; the others wait in the order of their age",
+      given: { runs: [aged("w"), aged("c", 3), aged("b", 4)], jobs: [mounted(aged("w"))] },
+      want: { holders: ["w"], line: ["c", "b"] }
+    },
+    {
+      name: "is also a run's that nobody knows any more",
+      given: { jobs: [mounted(aged("w"))] },
+      want: { holders: ["a deleted run"], line: [] }
+    },
+    {
+      name: "is that of the run which its annotation names, as long as that could start",
+      given: { runs: [aged("w"), aged("b", 1)], claims: [lineClaim({ holder: "w-uid" })] },
+      want: { holders: ["w"], line: ["b"] }
+    },
+    {
+      name: "is nobody's when that run has ended",
+      given: {
+        runs: [aged("w", 0, { status: failed }), aged("b", 1)],
+        claims: [lineClaim({ holder: "w-uid" })]
+      },
+      want: { holders: [], line: ["b"] }
+    },
+    {
+      name: "has nobody in its line who waits for other runs, or for another workspace",
+      given: {
+        runs: [aged("d", 0, { spec: { dependsOn: ["none"] } }), lineRun("other", { spec: { service: "web" } })]
+      },
+      want: { holders: [], line: [] }
+    }
+  ])("$name", ({ given, want }) => {
+    assert.deepStrictEqual(useOf(momentOf(given), { namespace, name: "workspace-api" }), want)
   })
 })

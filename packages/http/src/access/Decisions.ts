@@ -53,6 +53,12 @@ const decisionKey = (hash: string, permission: Permission): string => {
   return `${hash} ${text.length > 400 ? sha256(text) : text}`
 }
 
+/** One after the other: the first that is allowed is enough. */
+const alternatives = ({ or = [], ...permission }: Permission): ReadonlyArray<Permission> => [
+  permission,
+  ...or.map((verb) => ({ ...permission, verb }))
+]
+
 /** What a look-up is about; the key under which it is remembered has only the hash. */
 class Asked extends Context.Service<Asked, {
   readonly token: Redacted.Redacted
@@ -156,10 +162,17 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
       )
       const { until, user } = identity
       if (user === undefined) return { missing: [], until }
-      const one = (permission: Permission) =>
-        Cache.get(decisions, decisionKey(hash, permission)).pipe(
-          Effect.provideService(Asked, { token, identity, permission })
-        )
+      const one = Effect.fnUntraced(function*(wanted: Permission) {
+        let freshUntil = Infinity
+        for (const permission of alternatives(wanted)) {
+          const found = yield* Cache.get(decisions, decisionKey(hash, permission)).pipe(
+            Effect.provideService(Asked, { token, identity, permission })
+          )
+          if (found.allowed) return found
+          freshUntil = Math.min(freshUntil, found.until)
+        }
+        return { allowed: false, until: freshUntil }
+      })
       let freshUntil = until
       for (const some of Array.chunksOf(permissions, mostAtOnce)) {
         const found = yield* Effect.forEach(some, one, { concurrency: 8 })
@@ -179,9 +192,11 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
       if ((yield* monotonicMillis) < result.until) return result
       // The caches go by the wall clock: where that was set back they keep what is too old.
       yield* Cache.invalidate(identities, hash)
-      yield* Effect.forEach(permissions, (each) => Cache.invalidate(decisions, decisionKey(hash, each)), {
-        discard: true
-      })
+      yield* Effect.forEach(
+        permissions.flatMap(alternatives),
+        (each) => Cache.invalidate(decisions, decisionKey(hash, each)),
+        { discard: true }
+      )
     }
     return yield* tooSlow()
   })

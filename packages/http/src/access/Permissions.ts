@@ -82,12 +82,23 @@ const roleName = ({ names, resource, verb }: PolicyRule): string => {
   return names.length === 0 ? name : `${name}-${fnv1a(names.toSorted().join(" ")).slice(0, 8)}`
 }
 
+/** `kubectl create role` takes no `use` of a Secret. */
+const roleText = (name: string, { names, resource, verb }: PolicyRule): string =>
+  JSON.stringify({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name },
+    rules: [{ apiGroups: [""], resources: [resource], resourceNames: names, verbs: [verb] }]
+  })
+
 const grantOf = (rule: PolicyRule, user: string, namespace: string): ReadonlyArray<string> => {
   const role = roleName(rule)
   const binding = `${role}-${fnv1a(user).slice(0, 8)}`
   const names = rule.names.map((name) => ` --resource-name=${quoted(name)}`).join("")
   return [
-    `kubectl create role ${role} -n ${namespace} --verb=${rule.verb} --resource=${rule.resource}${names}`,
+    rule.verb === "use"
+      ? `echo ${shellWord(roleText(role, rule))} | kubectl apply -n ${namespace} -f -`
+      : `kubectl create role ${role} -n ${namespace} --verb=${rule.verb} --resource=${rule.resource}${names}`,
     `kubectl create rolebinding ${binding} -n ${namespace} --role=${role} ${subject(user)}`
   ]
 }

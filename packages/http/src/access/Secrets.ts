@@ -16,6 +16,14 @@ const named = (spec: Readonly<Record<string, unknown>>): ReadonlyArray<string> =
 const ofUser = (spec: Readonly<Record<string, unknown>>): ReadonlyArray<string> =>
   textOf(spec["githubUser"]).flatMap((user) => [sshSecretName(user), tokenSecretName(user)])
 
-/** Reading each of them, for whoever starts an attempt with this spec: its agent hands out what it can read. */
+/**
+ * Using each of them, for whoever starts an attempt with this spec. `use` is a verb of ours, which lets nobody read the Secret; whoever may
+ * read it may use it as well.
+ */
 export const secretPermissions = (spec: Readonly<Record<string, unknown>>): ReadonlyArray<Permission> =>
-  [...new Set([...named(spec), ...ofUser(spec)])].map((name) => ({ verb: "get", resource: "secrets", name }))
+  [...new Set([...named(spec), ...ofUser(spec)])].map((name) => ({
+    verb: "use",
+    or: ["get"],
+    resource: "secrets",
+    name
+  }))

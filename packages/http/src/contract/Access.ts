@@ -8,10 +8,14 @@ import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { AccessUnknown, PermissionMissing, Unauthenticated } from "./Problem.ts"
 
 /** Plural names of the resources. */
-export type Resource = AnyRunKind["plural"] | "configmaps" | "pods" | "secrets"
+export type Resource = AnyRunKind["plural"] | "configmaps" | "persistentvolumeclaims" | "pods" | "secrets"
+
+type Verb = "get" | "list" | "create" | "update" | "patch" | "delete" | "use"
 
 export interface Need {
-  readonly verb: "get" | "list" | "create" | "update" | "delete"
+  readonly verb: Verb
+  /** Verbs of which each is as good. */
+  readonly or?: ReadonlyArray<Verb>
   readonly resource: Resource
   readonly subresource?: string
   /** Whether it is about the run that the path names. */
@@ -35,7 +39,7 @@ export const needsOf = (resource: Resource) =>
     list: { verb: "list", resource },
     create: { verb: "create", resource },
     get: { verb: "get", resource, named: true },
-    update: { verb: "update", resource, named: true },
+    change: { verb: "patch", or: ["update"], resource, named: true },
     delete: { verb: "delete", resource, named: true }
   }) satisfies Readonly<Record<string, Need>>
 

@@ -3,8 +3,10 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { runGroups } from "./kinds/RunGroups.ts"
 import { finishDocument } from "./OpenApiDocument.ts"
 import { RunEvents } from "./RunEvents.ts"
+import { Models, Services } from "./Spending.ts"
 import { Submissions } from "./Submissions.ts"
 import { System } from "./System.ts"
+import { Workspaces } from "./Workspaces.ts"
 
 /** Every problem of an input is reported, and what nobody would read is one. */
 const strict = { errors: "all", onExcessProperty: "error" } as const
@@ -12,6 +14,9 @@ const strict = { errors: "all", onExcessProperty: "error" } as const
 export class Api extends HttpApi.make("orchestrator")
   .add(...runGroups)
   .add(RunEvents)
+  .add(Workspaces)
+  .add(Models)
+  .add(Services)
   .add(Submissions)
   .add(System)
   .annotate(HttpApi.PayloadParseOptions, strict)

@@ -130,9 +130,25 @@ export class Unauthenticated extends HttpApiError.Problem<Unauthenticated>()("Un
   title: "Missing or invalid token"
 }, members) {}
 
+export class WorkspaceNotFound extends HttpApiError.Problem<WorkspaceNotFound>()("WorkspaceNotFound", {
+  type: urn("workspace-not-found"),
+  status: 404,
+  title: "Workspace not found"
+}, members) {}
+
+export class WorkspaceBusy extends HttpApiError.Problem<WorkspaceBusy>()("WorkspaceBusy", {
+  type: urn("workspace-busy"),
+  status: 409,
+  title: "Workspace in use"
+}, {
+  ...members,
+  holders: Schema.Array(Schema.String).annotate({ description: "Runs that have it" }),
+  line: Schema.Array(Schema.String).annotate({ description: "Runs that wait for it" })
+}) {}
+
 /** A permission of Kubernetes' RBAC, in kubectl's words. */
 const MissingPermission = Schema.Struct({
-  verb: Schema.String.annotate({ description: "get, list, create, update or delete" }),
+  verb: Schema.String.annotate({ description: "get, list, create, patch, delete or use" }),
   resource: Schema.String.annotate({ description: "`coderuns.orchestrator.platform`, `secrets`, `pods/log`" }),
   namespace: Schema.String.annotate({ description: "Where it is needed" }),
   name: Schema.optionalKey(Schema.String.annotate({ description: "The object; absent: every object of the namespace" }))

@@ -122,7 +122,7 @@ export const runEndpoints = <
       params: runName,
       success: answer,
       error: [RunNotFound, RunFinished, RunChanged, ...cluster]
-    }).annotate(Needs, [needs.update]).annotateMerge(OpenApi.annotations({
+    }).annotate(Needs, [needs.change]).annotateMerge(OpenApi.annotations({
       summary: `Stop a ${name}`,
       description:
         "Stops the agent, saves and pushes its work, and ends the run as Cancelled. Cancelling twice is the same as once; attempts that are requested afterwards are not cancelled."

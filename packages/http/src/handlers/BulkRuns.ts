@@ -2,7 +2,8 @@
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect, Struct } from "effect"
-import { Requester } from "../contract/Access.ts"
+import { permissionsOf } from "../access/Permissions.ts"
+import { needsOf, Requester } from "../contract/Access.ts"
 import type { Refusal } from "../contract/BulkRequests.ts"
 import { noteChange, noteDryRun } from "../services/Audit.ts"
 import { type ListOptions, listRuns } from "./ListRuns.ts"
@@ -42,7 +43,7 @@ export const forMany = Effect.fn("http.forMany")(function*<E extends Refusal, R>
   })
   const acted = dryRun ? { ...runs, client: trying(runs.client) } : runs
   const one = Effect.fnUntraced(function*({ metadata: { name = "" } }: CustomObject) {
-    const [result, status] = yield* require([{ verb: "update", resource: runs.kind.plural, name }]).pipe(
+    const [result, status] = yield* require(permissionsOf([needsOf(runs.kind.plural).change], { name })).pipe(
       Effect.andThen(act(acted, name)),
       Effect.match({
         onFailure: (problem: Refusal) =>

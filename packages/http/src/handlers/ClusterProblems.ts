@@ -94,6 +94,18 @@ export const readProblem = (kind: string, name: string) => (error: KubernetesErr
     BadRequest: unexpected(error)
   }))
 
+/** Reads of everything there is, part after part: what has expired under way, or is refused, is nothing that the caller asked for. */
+export const wholeProblem = (error: KubernetesError): ClusterProblem =>
+  Match.value(error.reason).pipe(Match.tagsExhaustive({
+    ...common(error),
+    Gone: () => unavailable(error)({}),
+    BadRequest: unexpected(error),
+    NotFound: unexpected(error),
+    AlreadyExists: unexpected(error),
+    Conflict: unexpected(error),
+    Invalid: unexpected(error)
+  }))
+
 /** The only part of a list's request that a cluster can find bad is the `continue` that it gave; without one it has expired under way. */
 export const listProblem =
   (next: string | undefined) => (error: KubernetesError): PageExpired | InvalidRequest | ClusterProblem =>

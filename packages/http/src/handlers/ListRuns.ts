@@ -6,7 +6,7 @@
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import type { RunFilters, Sort } from "../contract/RunFilters.ts"
-import { invalidToken, listProblem } from "./ClusterProblems.ts"
+import { type ClusterProblem, invalidToken, listProblem, wholeProblem } from "./ClusterProblems.ts"
 import { requestHash } from "./Idempotency.ts"
 import { decodeToken, encodeToken, type Position } from "./PageToken.ts"
 import type { RunAccess } from "./RunAccess.ts"
@@ -47,9 +47,22 @@ const readPart = (runs: RunAccess, filters: RunFilters, limit: number, next: str
     limit,
     continue: next
   }).pipe(
-    Effect.mapError(listProblem(next)),
     Effect.map(({ items, metadata }) => ({ items, next: metadata.continue === "" ? undefined : metadata.continue }))
   )
+
+/** Shows every run to a function, some at a time: what it keeps of them is all that is kept. */
+export const eachRun = Effect.fnUntraced(function*(
+  runs: RunAccess,
+  filters: RunFilters,
+  visit: (part: ReadonlyArray<CustomObject>) => void
+): Effect.fn.Return<void, ClusterProblem> {
+  let cluster: string | undefined
+  do {
+    const part = yield* Effect.mapError(readPart(runs, filters, partSize, cluster), wholeProblem)
+    visit(part.items)
+    cluster = part.next
+  } while (cluster !== undefined)
+})
 
 const keyOf = ({ metadata }: CustomObject) => ({
   name: metadata.name ?? "",
@@ -67,7 +80,7 @@ const byName = Effect.fnUntraced(function*(
   let { after, cluster } = from
   for (let parts = 0; parts < mostParts && items.length < limit; parts++) {
     const size = isFiltered || after !== undefined ? partSize : limit - items.length
-    const part = yield* readPart(runs, filters, size, cluster)
+    const part = yield* Effect.mapError(readPart(runs, filters, size, cluster), listProblem(cluster))
     const fitting = part.items.filter((run) => (after === undefined || keyOf(run).name > after.name) && fits(run))
     const taken = fitting.slice(0, limit - items.length)
     items.push(...taken)
@@ -100,16 +113,13 @@ const byAge = Effect.fnUntraced(function*(
   filters: RunFilters,
   { fits, from: { after }, limit }: Asked,
   sort: Sort
-): Effect.fn.Return<Part, ReturnType<ReturnType<typeof listProblem>>> {
+): Effect.fn.Return<Part, ClusterProblem> {
   const order = orderOf(sort)
   let kept: ReadonlyArray<CustomObject> = []
-  let cluster: string | undefined
-  do {
-    const part = yield* readPart(runs, filters, partSize, cluster)
-    const fitting = part.items.filter((run) => (after === undefined || order(keyOf(run), after) > 0) && fits(run))
+  yield* eachRun(runs, filters, (part) => {
+    const fitting = part.filter((run) => (after === undefined || order(keyOf(run), after) > 0) && fits(run))
     kept = [...kept, ...fitting].sort((left, right) => order(keyOf(left), keyOf(right))).slice(0, limit + 1)
-    cluster = part.next
-  } while (cluster !== undefined)
+  })
   const items = kept.slice(0, limit)
   const last = items.at(-1)
   return { items, next: last === undefined || kept.length <= limit ? undefined : { after: keyOf(last) } }

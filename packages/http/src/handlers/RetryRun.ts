@@ -5,8 +5,9 @@ import { isTerminal } from "@orchestrator/domain/Phase"
 import { phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
+import { permissionsOf } from "../access/Permissions.ts"
 import { secretPermissions } from "../access/Secrets.ts"
-import { Requester } from "../contract/Access.ts"
+import { needsOf, Requester } from "../contract/Access.ts"
 import { NameTaken, RunNotFinished } from "../contract/Problem.ts"
 import { createRun } from "./CreateRun.ts"
 import { changeRun, getRun, type RunAccess } from "./RunAccess.ts"
@@ -45,7 +46,10 @@ export interface RetryOptions {
 /** An attempt uses the run's secrets for what its requester asks, so it takes the permissions that creating the run took. */
 const allowed = Effect.fnUntraced(function*({ kind }: RunAccess, name: string, run: CustomObject) {
   const requester = yield* Requester
-  yield* requester.require([{ verb: "update", resource: kind.plural, name }, ...secretPermissions(run.spec)])
+  yield* requester.require([
+    ...permissionsOf([needsOf(kind.plural).change], { name }),
+    ...secretPermissions(run.spec)
+  ])
 })
 
 const nextAttempt = (run: CustomObject, { promptModification }: RetryOptions) => ({

@@ -31,13 +31,13 @@ interface Known {
   readonly changes: ReadonlyMap<string, Change>
 }
 
-/** Attempts are retried and cancelled by updates; what is asked for is the better word. */
+/** Attempts are retried and cancelled by patches; what is asked for is the better word. */
 const changeBy = (endpoint: string, annotations: Context.Context<never>): Change | undefined => {
   const need = Option.getOrUndefined(Context.getOption(annotations, Needs))?.[0]
   const asked = Option.getOrUndefined(Context.getOption(annotations, AskedFor))
   if (need !== undefined && asked !== undefined) return { verb: asked, resource: need.resource }
   if (need === undefined || need.verb === "get" || need.verb === "list") return undefined
-  return { verb: need.verb === "update" ? endpoint : need.verb, resource: need.resource }
+  return { verb: need.verb === "patch" ? endpoint : need.verb, resource: need.resource }
 }
 
 const knownPaths = (): ReadonlyMap<string, Known> => {

@@ -8,8 +8,10 @@ import { RunLog } from "../handlers/events/RunLog.ts"
 import { RunGroupsHandlers } from "../handlers/kinds/RunGroups.ts"
 import { LargeAnswersLayer } from "../handlers/LargeAnswers.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
+import { ModelsHandlers, ServicesHandlers } from "../handlers/Spending.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
+import { WorkspacesHandlers } from "../handlers/Workspaces.ts"
 import { MetricsPlace } from "../services/MetricsPlace.ts"
 import { DocumentsLayer } from "./Documents.ts"
 import { pipeline, type PipelineOptions } from "./Pipeline.ts"
@@ -17,6 +19,9 @@ import { pipeline, type PipelineOptions } from "./Pipeline.ts"
 const Handlers = Layer.mergeAll(
   RunGroupsHandlers,
   EventsHandlers.pipe(Layer.provide(RunLog.layer)),
+  WorkspacesHandlers,
+  ModelsHandlers,
+  ServicesHandlers,
   SubmissionsHandlers,
   SystemHandlers
 )

@@ -9,10 +9,16 @@ export interface HttpSettingsValue {
   readonly version: string
   /** Models for requests that name none. */
   readonly models: OrchestratorConfig["models"]
+  /** What models cost, and which ones agents may ask beside their run's. */
+  readonly model: Pick<OrchestratorConfig["model"], "prices" | "allowed">
 }
+
+const noModels: HttpSettingsValue["model"] = { prices: {}, allowed: [] }
 
 export class HttpSettings extends Context.Service<HttpSettings, HttpSettingsValue>()(
   "@orchestrator/http/services/HttpSettings"
 ) {
-  static readonly layerWith = (settings: HttpSettingsValue) => Layer.succeed(HttpSettings, settings)
+  static readonly layerWith = (
+    { model = noModels, ...settings }: Omit<HttpSettingsValue, "model"> & Partial<HttpSettingsValue>
+  ) => Layer.succeed(HttpSettings, { ...settings, model })
 }

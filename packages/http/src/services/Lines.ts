@@ -1,4 +1,4 @@
-/** Whom a run waits for at this moment, which its status does not repeat with every change. Whoever assembles the program knows. */
+/** Whom a run waits for at this moment, and who has a workspace, which a status does not repeat with every change. Whoever assembles the program knows. */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Context, type Effect } from "effect"
@@ -9,6 +9,13 @@ export interface Waiting {
   readonly position?: number
 }
 
+export interface WorkspaceUse {
+  /** Names of the runs that work in it, or of the one that keeps it. */
+  readonly holders: ReadonlyArray<string>
+  /** Names of those that wait for it, the next one first. */
+  readonly line: ReadonlyArray<string>
+}
+
 export class Lines extends Context.Service<Lines, {
   /** `briefly`: for each of many, without its position. */
   readonly waitingOf: (
@@ -16,4 +23,5 @@ export class Lines extends Context.Service<Lines, {
     run: CustomObject,
     options: { readonly briefly: boolean }
   ) => Effect.Effect<Waiting | undefined>
+  readonly useOf: (claim: { readonly namespace: string; readonly name: string }) => Effect.Effect<WorkspaceUse>
 }>()("@orchestrator/http/services/Lines") {}

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CodeRunKind, ConfigMapKind, DocsRunKind, PodKind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, ConfigMapKind, DocsRunKind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Effect } from "effect"
 import type { HttpMethod } from "effect/http"
@@ -18,7 +18,7 @@ interface Route {
   readonly status: number
 }
 
-const octocat = ["get secrets/github-ssh-octocat", "get secrets/github-token-octocat"]
+const octocat = ["use secrets/github-ssh-octocat", "use secrets/github-token-octocat"]
 
 const runRoutes = (path: string, resource: string, spec: unknown): ReadonlyArray<Route> => [
   { method: "GET", path, needs: [`list ${resource}`], status: 200 },
@@ -30,7 +30,7 @@ const runRoutes = (path: string, resource: string, spec: unknown): ReadonlyArray
   { method: "GET", path: `${path}/a/diff`, needs: ["get pods/log"], status: 404 },
   { method: "GET", path: `${path}/a/result`, needs: ["get pods/log"], status: 404 },
   { method: "GET", path: `${path}/a/files`, needs: ["get configmaps"], status: 200 },
-  { method: "POST", path: `${path}/running/cancel`, needs: [`update ${resource}`], status: 200 },
+  { method: "POST", path: `${path}/running/cancel`, needs: [`patch ${resource}`], status: 200 },
   {
     method: "POST",
     path: `${path}/cancel`,
@@ -55,21 +55,21 @@ const routes: ReadonlyArray<Route> = [
     method: "POST",
     path: "/api/v1/code-runs/a/retry",
     body: {},
-    needs: ["update coderuns", ...octocat],
+    needs: ["patch coderuns", ...octocat],
     status: 200
   },
   {
     method: "POST",
     path: "/api/v1/docs-runs/a/retry",
     body: {},
-    needs: ["update docsruns", "create docsruns", ...octocat],
+    needs: ["patch docsruns", "create docsruns", ...octocat],
     status: 201
   },
   {
     method: "POST",
     path: "/api/v1/pm/tasks",
     body: oldCodeTask,
-    needs: ["create coderuns", "get secrets/npm", ...octocat],
+    needs: ["create coderuns", "use secrets/npm", ...octocat],
     status: 200
   },
   {
@@ -86,7 +86,28 @@ const routes: ReadonlyArray<Route> = [
   }
 ]
 
-const cases = routes.map((route) => [`${route.method} ${route.path}`, route] as const)
+const workspaceNeeds = (verb: string) => [`${verb} persistentvolumeclaims`, "list coderuns"]
+
+const workspaceRoutes: ReadonlyArray<Route> = [
+  { method: "GET", path: "/api/v1/workspaces", needs: workspaceNeeds("list"), status: 200 },
+  { method: "GET", path: "/api/v1/workspaces/a", needs: workspaceNeeds("get"), status: 200 },
+  { method: "DELETE", path: "/api/v1/workspaces/a", needs: workspaceNeeds("delete"), status: 503 }
+]
+
+/** They count what the caller may list, of each kind: see Spending.test.ts. */
+const counted = ["/api/v1/models", "/api/v1/services"].map((path): Route => ({
+  method: "GET",
+  path,
+  needs: [],
+  status: 403
+}))
+
+const cases = [...routes, ...workspaceRoutes, ...counted].map((route) =>
+  [`${route.method} ${route.path}`, route] as const
+)
+
+/** What is as good: reading a Secret, and updating. */
+const stronger = (need: string): string => need.replace(/^use /, "get ").replace(/^patch /, "update ")
 
 /** A finished run `a` of both kinds with pod and files, and one that is running. */
 const world = Effect.gen(function*() {
@@ -103,6 +124,14 @@ const world = Effect.gen(function*() {
       data: { "prompt.md": "p" }
     })
   }
+  yield* store(PersistentVolumeClaimKind, {
+    metadata: {
+      name: "a",
+      namespace,
+      labels: { app: "orchestrator", "app.kubernetes.io/managed-by": "orchestrator", component: "workspace" }
+    },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } }
+  })
   yield* store(PodKind, {
     metadata: { name: "pod-a", namespace, labels: { "batch.kubernetes.io/job-name": "job-a" } },
     spec: { containers: ["claude", "broker"].map((name) => ({ name, image: "agent" })) },
@@ -148,7 +177,7 @@ describe("every route of runs", () => {
         }
       }
     })
-    const tabled = routes.map(({ method, path }) => `${method} ${path.replace(/\/(a|running)(?=\/|$)/, "/:name")}`)
+    const tabled = cases.map(([, { method, path }]) => `${method} ${path.replace(/\/(a|running)(?=\/|$)/, "/:name")}`)
     assert.deepStrictEqual(tabled.toSorted(), asked.toSorted())
   })
 
@@ -177,7 +206,7 @@ describe("every route of runs", () => {
         yield* world
         for (const [index, need] of route.needs.entries()) {
           const user = `user-${index}`
-          yield* addUser(user, (asked) => asked !== need)
+          yield* addUser(user, (asked) => asked !== need && asked !== stronger(need))
           const reply = yield* refused(route, user)
           assert.deepStrictEqual(urnOf(reply), [403, "permission-missing"])
           assert.strictEqual(reply.json.user, user)
@@ -190,9 +219,23 @@ describe("every route of runs", () => {
           const full = resource.endsWith("runs") ? `${resource}.orchestrator.platform` : resource
           assert.strictEqual(missing?.["resource"], named ? "secrets" : full)
           if (named) assert.strictEqual(`secrets/${missing?.["name"]}`, resource)
-          assert.include(reply.json.hint, `--verb=${verb} --resource=${missing?.["resource"]}`)
+          assert.include(
+            reply.json.hint,
+            named ? `"verbs":["${verb}"]` : `--verb=${verb} --resource=${missing?.["resource"]}`
+          )
           assert.include(reply.json.hint, `--user=${user}`)
         }
+      }).pipe(Effect.provide(TestAccess))
+  )
+
+  it.effect.each(cases.filter(([, { needs }]) => needs.some((need) => stronger(need) !== need)))(
+    "%s is answered for who has the verbs that older roles have",
+    ([, route]) =>
+      Effect.gen(function*() {
+        yield* world
+        yield* addUser("clerk", (asked) => route.needs.map(stronger).includes(asked))
+        const reply = yield* send("clerk", route)
+        assert.strictEqual(reply.status, route.status, reply.text)
       }).pipe(Effect.provide(TestAccess))
   )
 
@@ -272,7 +315,7 @@ describe("a requester", () => {
 
   it.effect("needs every secret that the agent would use, and learns of all of them at once", () =>
     Effect.gen(function*() {
-      yield* addUser("clerk", (asked) => asked === "create coderuns" || asked === "get secrets/npm")
+      yield* addUser("clerk", (asked) => asked === "create coderuns" || asked === "use secrets/npm")
       const envFromSecrets = ["npm", "aws", "npm"].map((secretName, index) => ({
         name: `KEY_${index}`,
         secretName,
@@ -284,7 +327,7 @@ describe("a requester", () => {
       assert.deepStrictEqual(
         json.missing,
         ["aws", "github-ssh-octo-cat", "github-token-octo-cat"].map((name) => ({
-          verb: "get",
+          verb: "use",
           resource: "secrets",
           namespace,
           name
@@ -298,7 +341,7 @@ describe("a requester", () => {
     Effect.gen(function*() {
       const spec = { envFromSecrets: [{ name: "KEY", secretName: "aws", secretKey: "key" }] }
       yield* store(CodeRunKind, makeCodeRun("a", { spec, status: { phase: "Failed" } }))
-      yield* addUser("clerk", (asked) => asked !== "get secrets/aws")
+      yield* addUser("clerk", (asked) => !asked.endsWith(" secrets/aws"))
       const { json, status } = yield* askAs("clerk", "POST", "/api/v1/code-runs/a/retry", {
         body: { promptModification: "Print the environment" }
       })

@@ -1,15 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import { attributesOf, grantLines, permissionsOf, permissionText } from "../../src/access/Permissions.ts"
 import type { Permission } from "../../src/contract/Access.ts"
 
-const secret = (name: string): Permission => ({ verb: "get", resource: "secrets", name })
+const secret = (name: string): Permission => ({ verb: "use", or: ["get"], resource: "secrets", name })
 
 describe("permissions", () => {
   it.each<{ given: Permission; want: string }>([
     { given: { verb: "list", resource: "coderuns" }, want: "list coderuns.orchestrator.platform" },
     { given: { verb: "get", resource: "pods", subresource: "log" }, want: "get pods/log" },
     { given: { verb: "get", resource: "docsruns", name: "a" }, want: "get docsruns.orchestrator.platform \"a\"" },
-    { given: secret("a b"), want: "get secrets \"a b\"" }
+    { given: secret("a b"), want: "use secrets \"a b\"" }
   ])("$want", ({ given, want }) => assert.strictEqual(permissionText(given), want))
 
   it("are asked of the API group of their resource", () => {
@@ -35,6 +36,12 @@ describe("permissions", () => {
 })
 
 describe("the way to grant them", () => {
+  it("quotes whatever a request called a Secret", () => {
+    const [line = ""] = grantLines([secret("it's; rm -rf /")], "jane", "agents")
+    const text = execFileSync("bash", ["-c", line.replace(/ \| kubectl.*$/, "")], { encoding: "utf8" })
+    assert.deepStrictEqual(JSON.parse(text).rules[0].resourceNames, ["it's; rm -rf /"])
+  })
+
   it("is a role for what is needed, and a binding for the user", () => {
     assert.deepStrictEqual(grantLines([{ verb: "create", resource: "coderuns" }], "jane", "agents"), [
       "kubectl create role orchestrator-create-coderuns -n agents --verb=create --resource=coderuns.orchestrator.platform",
@@ -49,10 +56,13 @@ describe("the way to grant them", () => {
       "agents"
     )
     assert.lengthOf(lines, 4)
-    assert.match(
-      lines[0] ?? "",
-      /^kubectl create role orchestrator-get-secrets-[0-9a-f]{8} -n agents --verb=get --resource=secrets --resource-name=a --resource-name=b$/
-    )
+    const [, text = ""] = /^echo '(.*)' \| kubectl apply -n agents -f -$/.exec(lines[0] ?? "") ?? []
+    const { metadata, rules } = JSON.parse(text)
+    assert.match(metadata.name, /^orchestrator-use-secrets-[0-9a-f]{8}$/)
+    assert.deepStrictEqual(rules, [
+      { apiGroups: [""], resources: ["secrets"], resourceNames: ["a", "b"], verbs: ["use"] }
+    ])
+    assert.include(lines[1], `--role=${metadata.name} `)
     assert.match(lines[2] ?? "", /--resource=coderuns\.orchestrator\.platform$/)
   })
 

@@ -20,6 +20,6 @@ it.each<{ name: string; given: Readonly<Record<string, unknown>>; want: Readonly
 ])("a run uses $name", ({ given, want }) => {
   assert.deepStrictEqual<ReadonlyArray<string | undefined>>(secretPermissions(given).map(({ name }) => name), want)
   for (const { resource, verb } of secretPermissions(given)) {
-    assert.deepStrictEqual([verb, resource], ["get", "secrets"])
+    assert.deepStrictEqual([verb, resource], ["use", "secrets"])
   }
 })

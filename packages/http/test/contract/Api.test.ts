@@ -44,6 +44,7 @@ describe("the OpenAPI document", () => {
     assert.deepStrictEqual(operations.map(({ name }) => name).toSorted(), [
       "DELETE /api/v1/code-runs/{name}",
       "DELETE /api/v1/docs-runs/{name}",
+      "DELETE /api/v1/workspaces/{name}",
       "GET /api/v1/code-runs",
       "GET /api/v1/code-runs/{name}",
       "GET /api/v1/code-runs/{name}/attempts",
@@ -61,6 +62,10 @@ describe("the OpenAPI document", () => {
       "GET /api/v1/docs-runs/{name}/result",
       "GET /api/v1/docs-runs/{name}/transcript",
       "GET /api/v1/events",
+      "GET /api/v1/models",
+      "GET /api/v1/services",
+      "GET /api/v1/workspaces",
+      "GET /api/v1/workspaces/{name}",
       "GET /health",
       "GET /metrics",
       "GET /ready",

@@ -110,7 +110,7 @@ export class CodeRuns extends runEndpoints({
     payload: [RetryCodeRun, HttpApiSchema.NoContent],
     success: codeRunAnswer,
     error: [RunNotFound, RunNotFinished, RunChanged, ...cluster]
-  }).middleware(ChecksBody).annotate(Needs, [needs.update]).annotateMerge(OpenApi.annotations({
+  }).middleware(ChecksBody).annotate(Needs, [needs.change]).annotateMerge(OpenApi.annotations({
     summary: "Start the next attempt",
     transform: optionalBody,
     description:

@@ -69,7 +69,7 @@ export class DocsRuns extends runEndpoints({
     payload: [RetryDocsRun, HttpApiSchema.NoContent],
     success: docsRunAnswer.pipe(HttpApiSchema.status(201)),
     error: [RunNotFound, RunNotFinished, NameTaken, InvalidBody, ...cluster]
-  }).middleware(ChecksBody).annotate(Needs, [needs.update, needs.create]).annotateMerge(OpenApi.annotations({
+  }).middleware(ChecksBody).annotate(Needs, [needs.change, needs.create]).annotateMerge(OpenApi.annotations({
     summary: "Run again",
     transform: optionalBody,
     description:

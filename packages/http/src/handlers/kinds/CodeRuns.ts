@@ -18,7 +18,7 @@ const taskIdFor = ({ issue, taskId }: NewCodeRun["spec"]): number | undefined =>
 
 /** The run that a request asks for, with what the configuration fills in. */
 export const newCodeRun = (
-  { models }: HttpSettingsValue,
+  { models }: Pick<HttpSettingsValue, "models">,
   { name, spec }: NewCodeRun,
   key: string | undefined
 ): NewRun & { readonly spec: Partial<typeof CodeRunSpec.Encoded> } => ({

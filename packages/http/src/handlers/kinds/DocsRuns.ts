@@ -13,7 +13,7 @@ import { docsRunStem } from "../RunNames.ts"
 
 /** The run that a request asks for, with what the configuration fills in. */
 export const newDocsRun = (
-  { models }: HttpSettingsValue,
+  { models }: Pick<HttpSettingsValue, "models">,
   { name, spec }: NewDocsRun,
   key: string | undefined
 ): NewRun => ({
