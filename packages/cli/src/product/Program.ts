@@ -76,6 +76,10 @@ const lines = Layer.effect(
   })
 )
 
+/** Sets of templates that profiles name. */
+const setsIn = ({ profiles }: OrchestratorConfig): ReadonlyArray<string> =>
+  Object.values(profiles).flatMap(({ templates }) => templates ?? [])
+
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
 export const program = (options: ProgramOptions) => {
   const { config, namespace, templates, tokenHint } = options
@@ -83,7 +87,7 @@ export const program = (options: ProgramOptions) => {
     Layer.provide([lines, layerEvidence(config)]),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
-    Layer.provide(Templates.layerWith({ path: templates })),
+    Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
     Layer.provide(HttpSettings.layerWith({ namespace, version, models: config.models, model: config.model }))
   )

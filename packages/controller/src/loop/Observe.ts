@@ -21,6 +21,7 @@ import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
+import { profiled } from "../kinds/Profiled.ts"
 import { admitted, reachedLimit } from "../line/Admission.ts"
 import { isVacant } from "../line/Possession.ts"
 import { unseenClaim, workspaceOf } from "../line/Turns.ts"
@@ -104,16 +105,17 @@ export class Observe extends Context.Service<Observe, {
 
       const render = (run: LiveRun): ObservedFiles["rendered"] => {
         if (Result.isFailure(run.spec)) return undefined
-        const { inputs, resume } = run.spec.success
+        const { inputs, resume, templates: set, tools } = profiled(run.spec.success, config)
         const { contextVersion, retry } = run.attempt
         const values = inputs({
           config,
           uid: run.uid,
           attempts: contextVersion + retry,
           resume: resume || retry > 0,
+          tools,
           hasNewPrompt: promptVersion(run) === contextVersion
         })
-        return Result.mapError(templates.render(values), (error) => error.message)
+        return Result.mapError(templates.render(values, set), (error) => error.message)
       }
 
       const isContested = ({ kind, tasks, uid }: LiveRun): boolean =>
