@@ -33,7 +33,7 @@ const SetupPath = RelativePath.check(
 )
 
 /** A name that can be part of a file's name, a folder or not. */
-export const ProfileName = Schema.String.check(
+const ProfileName = Schema.String.check(
   atMost(63),
   rule<string>(
     "a name of lower-case letters, digits and -",
