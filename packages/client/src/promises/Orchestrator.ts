@@ -2,17 +2,23 @@
  * The client for programs without Effect: promises, async iterators, errors that are `Error`s, and an AbortSignal for every call. Made
  * of the typed client, so that both say the same.
  */
+import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
+import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { Api } from "@orchestrator/http/contract/Api"
-import { type CodeRuns, NewCodeRun, type RetryCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
-import { type DocsRuns, NewDocsRun, type RetryDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
+import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
+import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
 import type { System } from "@orchestrator/http/contract/System"
 import { Context, Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
+import type { EventFilters } from "../follow/FollowEvents.ts"
+import { watchRuns } from "../follow/WatchRuns.ts"
+import type { AnyRun } from "../kinds/RunGroups.ts"
+import type { Answer, CodeTypes, DocsTypes, Endpoint } from "../kinds/RunTypes.ts"
+import { OrchestratorClient, toServer } from "../OrchestratorClient.ts"
 import { type CallOptions, callsWith } from "./Call.ts"
 import { asUnexpected } from "./Failures.ts"
-import { OrchestratorClient, toServer } from "./OrchestratorClient.ts"
-import { makeRuns, type Runs } from "./Runs.ts"
+import { type Change, listening, makeRuns, type Runs, type WatchOptions } from "./Runs.ts"
 
 export interface ConnectOptions {
   /** `http://127.0.0.1:8080` */
@@ -23,47 +29,13 @@ export interface ConnectOptions {
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
-type Endpoint<Groups, Name extends string> = Groups extends { readonly endpoints: infer All }
-  ? All extends { readonly [Key in Name]: infer One } ? One : never
-  : never
-type Answer<One> = One extends { readonly "~Success": { readonly Type: infer Value } } ? Value : never
-type Query<One> = One extends { readonly "~Query": { readonly Type: infer Value } } ? Value : never
-
-export type CodeRun = Answer<Endpoint<typeof CodeRuns, "get">>
-export type DocsRun = Answer<Endpoint<typeof DocsRuns, "get">>
-
-export type CodeRunFilters = Query<Endpoint<typeof CodeRuns, "list">>
-export type DocsRunFilters = Query<Endpoint<typeof DocsRuns, "list">>
-
-export type LogOptions = Query<Endpoint<typeof CodeRuns, "logs">>
-export type TranscriptOptions = Query<Endpoint<typeof CodeRuns, "transcript">>
-export type RunFiles = Answer<Endpoint<typeof CodeRuns, "files">>
-export type Attempt = Answer<Endpoint<typeof CodeRuns, "attempts">>["items"][number]
-
 export type Readiness = Answer<Endpoint<typeof System, "ready">>
-
-interface CommonTypes {
-  readonly logs: LogOptions
-  readonly transcript: TranscriptOptions
-  readonly files: RunFiles
-  readonly attempt: Attempt
-}
-interface CodeTypes extends CommonTypes {
-  readonly newRun: typeof NewCodeRun
-  readonly filters: CodeRunFilters
-  readonly retry: typeof RetryCodeRun.Type
-  readonly run: CodeRun
-}
-interface DocsTypes extends CommonTypes {
-  readonly newRun: typeof NewDocsRun
-  readonly filters: DocsRunFilters
-  readonly retry: typeof RetryDocsRun.Type
-  readonly run: DocsRun
-}
 
 export interface Orchestrator {
   readonly codeRuns: Runs<CodeTypes>
   readonly docsRuns: Runs<DocsTypes>
+  /** Runs of every kind as they are and as they change. */
+  readonly watch: (filters?: EventFilters, options?: WatchOptions) => AsyncIterable<Change<AnyRun>>
   /** Fails while the server is not ready to serve; what agents lack is in `warnings`. */
   readonly ready: (options?: CallOptions) => Promise<Readiness>
 }
@@ -89,8 +61,10 @@ export const connect = ({ fetch, server, token }: ConnectOptions): Orchestrator 
   const client = Context.get(context, OrchestratorClient)
   const calls = callsWith(context)
   return {
-    codeRuns: makeRuns<CodeTypes>(calls, client.codeRuns, NewCodeRun),
-    docsRuns: makeRuns<DocsTypes>(calls, client.docsRuns, NewDocsRun),
+    codeRuns: makeRuns<CodeTypes>(calls, client, { kind: codeRun.kind, group: client.codeRuns, newRun: NewCodeRun }),
+    docsRuns: makeRuns<DocsTypes>(calls, client, { kind: docsRun.kind, group: client.docsRuns, newRun: NewDocsRun }),
+    watch: (filters = {}, options = {}) =>
+      calls.iterable(watchRuns(client, filters, listening(options)), options, filters),
     ready: (options) => calls.promise(client.ready({}), options)
   }
 }

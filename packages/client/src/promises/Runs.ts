@@ -1,6 +1,12 @@
 /** What one does with the runs of a kind, as promises and async iterables. */
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
-import { Effect, Option, Schema, Stream } from "effect"
+import { Effect, Schema, Stream } from "effect"
+import { waitUntilFinished } from "../follow/FinishedRun.ts"
+import type { Reconnecting } from "../follow/FollowEvents.ts"
+import { type RunChange, watchRuns } from "../follow/WatchRuns.ts"
+import type { AnyRun, RunKindName } from "../kinds/RunGroups.ts"
+import type { OrchestratorClient } from "../OrchestratorClient.ts"
+import { type Page, pagesOf, type RunGroup, type RunTypes } from "../RunGroup.ts"
 import type { CallOptions, Calls } from "./Call.ts"
 
 export interface SubmitOptions extends CallOptions {
@@ -8,57 +14,27 @@ export interface SubmitOptions extends CallOptions {
   readonly idempotencyKey?: string | undefined
 }
 
-export interface Page<Run> {
-  readonly items: ReadonlyArray<Run>
-  /** Asks for the next page; absent on the last. */
-  readonly continue?: string
+export interface WatchOptions extends CallOptions {
+  /** Told when a connection has broken, before it is made again. */
+  readonly onReconnecting?: ((reconnecting: Reconnecting) => void) | undefined
 }
 
-/** The typed client also answers with the whole response, where that is asked for. */
-interface Request {
-  readonly responseMode?: "decoded-only"
+export interface WaitOptions<Run> extends WatchOptions {
+  /** Told of the run as it is first, and whenever it has changed. */
+  readonly onChange?: ((run: Run) => void) | undefined
 }
 
-interface Named extends Request {
-  readonly params: { readonly name: string }
+/** A run that has appeared or changed, or one that is gone or no longer among those that were asked for. */
+export interface Change<Run> {
+  readonly change: "set" | "removed"
+  readonly run: Run
 }
 
-/** Types of a kind's requests and answers. */
-export interface RunTypes {
-  readonly newRun: Schema.Constraint
-  readonly filters: { readonly limit?: number; readonly continue?: string }
-  readonly logs: object
-  readonly transcript: object
-  readonly retry: object
-  readonly run: object
-  readonly files: object
-  readonly attempt: object
-}
-
-/** What is used of a kind's part of the typed client. */
-export interface RunGroup<Kind extends RunTypes> {
-  readonly create: (
-    request: Request & {
-      readonly headers: { readonly "idempotency-key"?: string }
-      readonly payload: Kind["newRun"]["Type"]
-    }
-  ) => Effect.Effect<Kind["run"], unknown>
-  readonly list: (
-    request: Request & { readonly query: Kind["filters"] }
-  ) => Effect.Effect<Page<Kind["run"]>, unknown>
-  readonly get: (request: Named) => Effect.Effect<Kind["run"], unknown>
-  readonly delete: (request: Named) => Effect.Effect<void, unknown>
-  readonly retry: (request: Named & { readonly payload: Kind["retry"] | void }) => Effect.Effect<Kind["run"], unknown>
-  readonly cancel: (request: Named) => Effect.Effect<Kind["run"], unknown>
-  readonly files: (request: Named) => Effect.Effect<Kind["files"], unknown>
-  readonly attempts: (request: Named) => Effect.Effect<{ readonly items: ReadonlyArray<Kind["attempt"]> }, unknown>
-  readonly logs: (
-    request: Named & { readonly query: Kind["logs"] }
-  ) => Effect.Effect<Stream.Stream<Uint8Array, unknown>, unknown>
-  readonly transcript: (
-    request: Named & { readonly query: Kind["transcript"] }
-  ) => Effect.Effect<Stream.Stream<TranscriptEvent, unknown>, unknown>
-}
+/** For the effects of the client. */
+export const listening = ({ onReconnecting }: WatchOptions) =>
+  onReconnecting === undefined
+    ? {}
+    : { onReconnecting: (reconnecting: Reconnecting) => Effect.sync(() => onReconnecting(reconnecting)) }
 
 export interface Runs<Kind extends RunTypes> {
   /** Starts a run. */
@@ -72,6 +48,10 @@ export interface Runs<Kind extends RunTypes> {
   readonly files: (name: string, options?: CallOptions) => Promise<Kind["files"]>
   /** The newest ten attempts, oldest first. */
   readonly attempts: (name: string, options?: CallOptions) => Promise<ReadonlyArray<Kind["attempt"]>>
+  /** Runs as they are and as they change, each change once, over broken connections; never ends by itself. */
+  readonly watch: (filters?: Kind["selector"], options?: WatchOptions) => AsyncIterable<Change<Kind["run"]>>
+  /** The run when it has finished, whatever its outcome. Rejects with NotFoundError where it is deleted. */
+  readonly waitUntilFinished: (name: string, options?: WaitOptions<Kind["run"]>) => Promise<Kind["run"]>
   /** Lines that the agent prints; with `follow` until it ends. */
   readonly logs: (name: string, logs?: Kind["logs"], options?: CallOptions) => AsyncIterable<string>
   /** The conversation: what the agent was told, said and did; with `follow` until it ends. */
@@ -91,19 +71,17 @@ export interface Runs<Kind extends RunTypes> {
 /** Nothing that nobody would read is sent: a misspelled field is found here. */
 const strict = { errors: "all", onExcessProperty: "error" } as const
 
-export const makeRuns = <Kind extends RunTypes>(
+export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
   { iterable, promise }: Calls<never>,
-  group: RunGroup<Kind>,
-  newRun: Schema.ConstraintDecoder<Kind["newRun"]["Type"]>
+  client: OrchestratorClient["Service"],
+  { group, kind, newRun }: {
+    readonly kind: RunKindName & Kind["run"]["kind"]
+    readonly group: RunGroup<Kind>
+    readonly newRun: Schema.ConstraintDecoder<Kind["newRun"]["Type"]>
+  }
 ): Runs<Kind> => {
+  const isOwn = (run: AnyRun): run is AnyRun & Kind["run"] => run.kind === kind
   const decode = Schema.decodeUnknownEffect(newRun, strict)
-  const pages = (filters: Kind["filters"]) =>
-    Stream.paginate(filters, (query) =>
-      Effect.map(group.list({ query }), (page) =>
-        [
-          page.items,
-          page.continue === undefined ? Option.none() : Option.some({ ...query, continue: page.continue })
-        ] as const))
   return {
     submit: (run, { idempotencyKey, ...options } = {}) =>
       promise(
@@ -116,11 +94,31 @@ export const makeRuns = <Kind extends RunTypes>(
         run
       ),
     list: (filters = {}, options) => promise(group.list({ query: filters }), options, filters),
-    listAll: (filters = {}, options) => iterable(pages(filters), options, filters),
+    listAll: (filters = {}, options) => iterable(pagesOf(group.list, filters), options, filters),
     get: (name, options) => promise(group.get({ params: { name } }), options, { name }),
     files: (name, options) => promise(group.files({ params: { name } }), options, { name }),
     attempts: (name, options) =>
       promise(Effect.map(group.attempts({ params: { name } }), ({ items }) => items), options, { name }),
+    watch: (filters = {}, options = {}) =>
+      iterable(
+        watchRuns(client, { ...filters, kind }, listening(options)).pipe(
+          Stream.filter((change): change is RunChange & { readonly run: AnyRun & Kind["run"] } => isOwn(change.run))
+        ),
+        options,
+        filters
+      ),
+    waitUntilFinished: (name, options = {}) =>
+      promise(
+        Effect.flatMap(
+          waitUntilFinished(client, kind, name, {
+            ...listening(options),
+            onChange: (run) => Effect.sync(() => isOwn(run) && options.onChange?.(run))
+          }),
+          (run) => isOwn(run) ? Effect.succeed(run) : Effect.die("the server answered with a run of another kind")
+        ),
+        options,
+        { name }
+      ),
     logs: (name, logs = {}, options) =>
       iterable(
         Stream.unwrap(group.logs({ params: { name }, query: logs })).pipe(Stream.decodeText, Stream.splitLines),

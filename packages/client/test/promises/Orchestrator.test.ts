@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { connect } from "@orchestrator/client/Orchestrator"
+import { connect } from "@orchestrator/client/promises/Orchestrator"
 import {
   AuthenticationError,
   ConflictError,
@@ -9,10 +9,10 @@ import {
   OrchestratorError,
   UnavailableError,
   UnexpectedAnswerError
-} from "@orchestrator/client/OrchestratorError"
+} from "@orchestrator/client/promises/OrchestratorError"
 import { Server } from "@orchestrator/http/server/Server"
-import { Effect } from "effect"
-import { setStatus, TestServer } from "./fixtures/TestServer.ts"
+import { Effect, Fiber } from "effect"
+import { setStatus, TestServer } from "../fixtures/TestServer.ts"
 
 const spec = {
   service: "payments",
@@ -179,4 +179,27 @@ describe("the client of promises", () => {
         assert.strictEqual(yield* failureOf(call(controller.signal)), reason)
       }
     }))
+})
+
+describe("following by promises", () => {
+  it.live("tells changes of a real server until its reader leaves, and waits for the end of a run", () =>
+    Effect.gen(function*() {
+      const { codeRuns, watch } = connect({ server: (yield* Server).url })
+      yield* Effect.promise(() => codeRuns.submit({ name: "a", spec }))
+      const finished = yield* Effect.forkChild(Effect.promise(() => codeRuns.waitUntilFinished("a")))
+      const seen: Array<string> = []
+      const watched = yield* Effect.forkChild(Effect.promise(async () => {
+        for await (const { change, run } of watch({ service: "payments" })) {
+          seen.push(`${change} ${run.phase}`)
+          if (run.phase === "Failed") break
+        }
+      }))
+      for (const [told, phase] of ["Running", "Failed"].entries()) {
+        while (seen.length <= told) yield* Effect.sleep("10 millis")
+        yield* setStatus("a", { phase, contextVersion: 1 })
+      }
+      yield* Fiber.join(watched)
+      assert.deepStrictEqual(seen, ["set Pending", "set Running", "set Failed"])
+      assert.strictEqual((yield* Fiber.join(finished)).phase, "Failed")
+    }).pipe(Effect.provide(TestServer)))
 })

@@ -70,7 +70,8 @@ const errorOfAnswer = (error: HttpClientError.HttpClientError, response: HttpCli
     )
   )
 
-const errorOf = (failure: unknown, input: unknown): Effect.Effect<unknown> => {
+/** The error of what an effect failed with; `input` is what was asked for. */
+export const errorOf = (failure: unknown, input?: unknown): Effect.Effect<unknown> => {
   if (failure instanceof OrchestratorError) return Effect.succeed(failure)
   if (HttpClientError.isHttpClientError(failure)) {
     return failure.response === undefined
