@@ -8,6 +8,7 @@ import { devCommand } from "./commands/dev.ts"
 import { getCommand } from "./commands/get.ts"
 import { listCommand } from "./commands/list.ts"
 import { logsCommand } from "./commands/logs.ts"
+import { mcpCommand } from "./commands/mcp.ts"
 import { prepareCommand } from "./commands/prepare.ts"
 import { openCommand, renderCommand, transcriptCommand, watchCommand } from "./commands/read.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
@@ -33,6 +34,7 @@ const orchestrator = Command.make("orchestrator").pipe(
         logsCommand,
         transcriptCommand,
         openCommand,
+        mcpCommand,
         retryCommand,
         cancelCommand,
         deleteCommand,
