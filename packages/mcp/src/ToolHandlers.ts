@@ -10,6 +10,7 @@ import { SubmitCodeRun, SubmitDocsRun, submitHandlers } from "./kinds/SubmitTool
 import { outlineOf } from "./tools/RunOutline.ts"
 import { asToolFailure } from "./tools/ToolFailure.ts"
 import { CancelRun, DeleteRun, GetRun, ListRuns, ReadLog, ReadTranscript, RetryRun, WaitForRun } from "./tools/Tools.ts"
+import { ListWorkspaces, workspaceHandlers } from "./tools/WorkspaceTools.ts"
 
 interface Named {
   readonly kind: RunKindName
@@ -51,7 +52,8 @@ export const AnyTools = Toolkit.make(
   ReadTranscript,
   RetryRun,
   CancelRun,
-  DeleteRun
+  DeleteRun,
+  ListWorkspaces
 )
 
 const optional = <K extends string, A>(key: K, value: A | undefined): { readonly [P in K]?: A } =>
@@ -59,6 +61,7 @@ const optional = <K extends string, A>(key: K, value: A | undefined): { readonly
 
 export const ToolHandlers = AnyTools.toLayer({
   ...submitHandlers,
+  ...workspaceHandlers,
   list_runs: ({ kind, limit, phase }) =>
     Effect.forEach(
       kind === undefined ? everyRunKind.map(({ kind }) => kind) : [kind],

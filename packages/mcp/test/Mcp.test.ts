@@ -25,7 +25,7 @@ const spec = {
   githubUser: "octocat"
 }
 
-const reading = ["get_run", "list_runs", "read_log", "read_transcript", "wait_for_run"]
+const reading = ["get_run", "list_runs", "list_workspaces", "read_log", "read_transcript", "wait_for_run"]
 const destroying = ["cancel_run", "delete_run"]
 
 describe.each([{ name: "streamable HTTP", connected: overHttp() }, {
@@ -76,6 +76,11 @@ describe.each([{ name: "streamable HTTP", connected: overHttp() }, {
         assert.lengthOf(Object(structuredContent).runs, 1)
         const { contents } = yield* Effect.promise(() => client.readResource({ uri: "orchestrator://runs/CodeRun/a" }))
         assert.strictEqual(JSON.parse(Object(contents[0]).text).spec.prompt, spec.prompt)
+        const workspaces = yield* call(client, "list_workspaces", {})
+        assert.deepStrictEqual(workspaces.structuredContent, {
+          summary: "0 workspaces, 0 of them in use",
+          workspaces: []
+        })
         yield* call(client, "retry_run", { ...run, promptModification: "Mind the tests" })
         yield* call(client, "cancel_run", run)
         const deleted = yield* call(client, "delete_run", run)

@@ -7,7 +7,9 @@ import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { Api } from "@orchestrator/http/contract/Api"
 import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
+import type { Models, Services } from "@orchestrator/http/contract/Spending"
 import type { System } from "@orchestrator/http/contract/System"
+import type { Workspaces as WorkspacesGroup } from "@orchestrator/http/contract/Workspaces"
 import { Context, Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -31,11 +33,28 @@ export interface ConnectOptions {
 
 export type Readiness = Answer<Endpoint<typeof System, "ready">>
 
+export type Workspace = Answer<Endpoint<typeof WorkspacesGroup, "get">>
+export type ModelList = Answer<Endpoint<typeof Models, "list">>
+export type ServiceList = Answer<Endpoint<typeof Services, "list">>
+
+export interface Workspaces {
+  /** Whose each is, which run has it, and which wait for it. */
+  readonly list: (options?: CallOptions) => Promise<ReadonlyArray<Workspace>>
+  readonly get: (name: string, options?: CallOptions) => Promise<Workspace>
+  /** Removes an idle one with all that is in it. */
+  readonly delete: (name: string, options?: CallOptions) => Promise<void>
+}
+
 export interface Orchestrator {
   readonly codeRuns: Runs<CodeTypes>
   readonly docsRuns: Runs<DocsTypes>
   /** Runs of every kind as they are and as they change. */
   readonly watch: (filters?: EventFilters, options?: WatchOptions) => AsyncIterable<Change<AnyRun>>
+  readonly workspaces: Workspaces
+  /** Models with their prices, runs and spending. */
+  readonly models: (options?: CallOptions) => Promise<ModelList>
+  /** Services with their runs and spending. */
+  readonly services: (options?: CallOptions) => Promise<ServiceList["items"]>
   /** Fails while the server is not ready to serve; what agents lack is in `warnings`. */
   readonly ready: (options?: CallOptions) => Promise<Readiness>
 }
@@ -65,6 +84,13 @@ export const connect = ({ fetch, server, token }: ConnectOptions): Orchestrator 
     docsRuns: makeRuns<DocsTypes>(calls, client, { kind: docsRun.kind, group: client.docsRuns, newRun: NewDocsRun }),
     watch: (filters = {}, options = {}) =>
       calls.iterable(watchRuns(client, filters, listening(options)), options, filters),
+    workspaces: {
+      list: (options) => calls.promise(Effect.map(client.workspaces.list({}), ({ items }) => items), options),
+      get: (name, options) => calls.promise(client.workspaces.get({ params: { name } }), options, { name }),
+      delete: (name, options) => calls.promise(client.workspaces.delete({ params: { name } }), options, { name })
+    },
+    models: (options) => calls.promise(client.models.list({}), options),
+    services: (options) => calls.promise(Effect.map(client.services.list({}), ({ items }) => items), options),
     ready: (options) => calls.promise(client.ready({}), options)
   }
 }
