@@ -41,8 +41,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "runner"
   ],
   http: ["contract", "services", "access", "handlers", "server"],
-  client: [".", "kinds", "follow", "promises"],
-  mcp: ["tools", "kinds", ".", "http"],
+  client: ["."],
   cli: [
     "settings",
     "connect",
@@ -50,13 +49,14 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "show",
     "submit",
     "follow",
-    "verbs",
     "evidence",
     "product",
     "crds",
     "prepare",
     "release",
     "serve",
+    "doctor",
+    "verbs",
     "dev",
     "commands",
     "."

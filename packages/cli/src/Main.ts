@@ -5,10 +5,10 @@ import { CliError, Command, Completions } from "effect/cli"
 import { cancelCommand, deleteCommand, retryCommand } from "./commands/change.ts"
 import { crdsCommand } from "./commands/crds.ts"
 import { devCommand } from "./commands/dev.ts"
+import { doctorCommand } from "./commands/doctor.ts"
 import { getCommand } from "./commands/get.ts"
 import { listCommand } from "./commands/list.ts"
 import { logsCommand } from "./commands/logs.ts"
-import { mcpCommand } from "./commands/mcp.ts"
 import { prepareCommand } from "./commands/prepare.ts"
 import { openCommand, renderCommand, transcriptCommand, watchCommand } from "./commands/read.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
@@ -34,14 +34,13 @@ const orchestrator = Command.make("orchestrator").pipe(
         logsCommand,
         transcriptCommand,
         openCommand,
-        mcpCommand,
         retryCommand,
         cancelCommand,
         deleteCommand,
         renderCommand
       ]
     },
-    { group: "Server", commands: [devCommand, serveCommand, crdsCommand] },
+    { group: "Server", commands: [devCommand, serveCommand, doctorCommand, crdsCommand] },
     { group: "In the cluster", commands: [prepareCommand, releaseJobsCommand] }
   ])
 )

@@ -7,7 +7,7 @@ import { clusterProxyClient } from "./ClusterProxy.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { podToken, type TokenFlags, tokenOf } from "./Credentials.ts"
 import { findLocalServer } from "./LocalServer.ts"
-import { type ServerPlace, serverPlace } from "./ServerPlace.ts"
+import { proxiedService, type ServerPlace, serverPlace } from "./ServerPlace.ts"
 import { workingFolder } from "./WorkingFolder.ts"
 
 export interface ConnectInput extends TokenFlags {
@@ -28,7 +28,7 @@ const environment = Config.all({
 })
 
 /** Where the server of this command is. */
-const findServer = Effect.fn("Connect.findServer")(function*(input: ConnectInput) {
+export const findServer = Effect.fn("Connect.findServer")(function*(input: ConnectInput) {
   const env = yield* environment
   const state = Option.getOrUndefined(input.state)
   const local = yield* findLocalServer(state, yield* workingFolder)
@@ -62,7 +62,7 @@ const proxied = (place: Extract<ServerPlace, { readonly _tag: "ThroughCluster" }
     HttpClient.HttpClient,
     clusterProxyClient({
       ...place,
-      service: input.apiService,
+      service: proxiedService(input.apiService),
       serviceAccount: Option.getOrUndefined(input.serviceAccount),
       audience: Option.getOrUndefined(input.audience)
     }).pipe(Effect.catchTag("ConnectionError", ({ message }) => Effect.fail(notFound(message))))

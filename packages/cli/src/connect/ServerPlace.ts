@@ -71,3 +71,9 @@ export const describePlace = (place: ServerPlace): string =>
       place.context === undefined ? "" : ` ${place.context}`
     }`
     : place.url
+
+/** As the API server's proxy wants a Service: `[https:]NAME:PORT`; the chart calls the port `http`. */
+export const proxiedService = (named: string): string => {
+  const [, scheme = "", name = named, port = ""] = /^(https?:)?([^:]+)(?::(.*))?$/.exec(named) ?? []
+  return `${scheme}${name}:${port === "" ? "http" : port}`
+}

@@ -108,7 +108,7 @@ const rightOf = ({ permission, verbs }: Denied) => {
   }`
 }
 
-const rightsFindings = (denied: ReadonlyArray<Denied>, namespace: string): ReadonlyArray<Finding> => {
+export const rightsFindings = (denied: ReadonlyArray<Denied>, namespace: string): ReadonlyArray<Finding> => {
   const needed = denied.filter(({ permission }) => permission.lost === undefined)
   const remarks = denied.flatMap((each) =>
     each.permission.lost === undefined

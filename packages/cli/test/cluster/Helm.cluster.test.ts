@@ -6,6 +6,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { join } from "node:path"
 import { eventually } from "./Eventually.ts"
+import { commandLine } from "./helm/CommandLine.ts"
 import { helmCluster } from "./helm/HelmNode.ts"
 import { root } from "./helm/Plane.ts"
 import { makeSite, namespace } from "./helm/Site.ts"
@@ -106,7 +107,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         const noRuns = yield* answers(403, path, { body, token })
         assert.include(noRuns.text, "create coderuns.orchestrator.platform")
         const granting = (hint: unknown) =>
-          bash(String(hint).split("\n").filter((line) => line.startsWith("kubectl")).join("\n"))
+          bash(String(hint).split("\n").filter((line) => /^(?:kubectl|echo) /.test(line)).join("\n"))
         yield* granting(noRuns.json["hint"])
         const noSecrets = yield* answers(403, path, { body, token }, ({ text }) => text.includes("secrets"))
         for (const name of ["github-ssh-demo-agent", "github-token-demo-agent"]) {
@@ -116,6 +117,55 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         yield* answers(201, path, { body, token })
         const status = yield* ended("by-http")
         assert.strictEqual(status["phase"], "Succeeded", JSON.stringify(status))
+      }),
+    timeoutMillis
+  )
+
+  it.effect(
+    "a kubeconfig alone is enough for the command line: by the API server's proxy, with a token that is made for it",
+    () =>
+      Effect.gen(function*() {
+        const { ask, kubeconfig, orchestrator, rights } = yield* commandLine
+        yield* rights("ci", ["coderuns", "docsruns"])
+        const through = ["--kubeconfig", kubeconfig, "--service-account", "ci", "--audience", "orchestrator"]
+        const submit = [
+          ...["code", "submit", "--name", "by-command", "--repo", "file:///demo/hello-api.git", "--user", "demo-agent"],
+          ...["--prompt", "Add a farewell", "--service", "by-command"]
+        ]
+        const made = yield* orchestrator([...submit, "--follow", "--timeout", "4m", ...through])
+        assert.strictEqual(made.code, 0, made.stderr)
+        assert.include(made.stdout, "coderun/by-command created")
+        assert.match(made.stderr, /by-command +\| .*agent/)
+        const { stdout } = yield* orchestrator(["get", "by-command", "-o", "json", ...through])
+        assert.strictEqual(JSON.parse(stdout).phase, "Succeeded")
+        assert.match((yield* orchestrator(["logs", "by-command", "--tail", "5", ...through])).stdout, /Completed/)
+
+        const nobody = yield* orchestrator(["list", "--kubeconfig", kubeconfig])
+        assert.strictEqual(nobody.code, 1)
+        assert.match(nobody.stderr, /Missing or invalid token[^]*--service-account NAME/)
+        yield* ask(["create", "serviceaccount", "stranger"])
+        const stranger = ["--kubeconfig", kubeconfig, "--service-account", "stranger", "--audience", "orchestrator"]
+        const refused = yield* orchestrator(["list", ...stranger])
+        assert.match(refused.stderr, /Permission denied[^]*kubectl create role/)
+
+        const { stdout: found } = yield* orchestrator(["doctor", "-o", "json", ...through])
+        const checks: ReadonlyArray<{ readonly check: string; readonly status: string; readonly found: string }> =
+          JSON.parse(found).checks
+        const statusOf = (check: string) => checks.find((each) => each.check === check)?.status
+        for (
+          const check of [
+            "cluster version",
+            "definitions",
+            "deployment",
+            "rights",
+            "secrets of demo-agent",
+            "server",
+            "clock"
+          ]
+        ) {
+          assert.strictEqual(statusOf(check), "ok", found)
+        }
+        assert.strictEqual(statusOf("network policy"), "ok", found)
       }),
     timeoutMillis
   )

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
-import { type Asked, type Found, serverPlace } from "../../src/connect/ServerPlace.ts"
+import { type Asked, type Found, proxiedService, serverPlace } from "../../src/connect/ServerPlace.ts"
 
 const local = { url: "http://127.0.0.1:8080", token: Redacted.make("local-token"), state: ".orchestrator" }
 const cases: ReadonlyArray<{
@@ -79,3 +79,10 @@ it("a token that is named is used wherever the server is", () => {
     assert.strictEqual(serverPlace({ ...nothing, token }, found).token, token)
   }
 })
+
+it.each([
+  ["orchestrator", "orchestrator:http"],
+  ["mine:8443", "mine:8443"],
+  ["https:mine", "https:mine:http"],
+  ["https:mine:api", "https:mine:api"]
+])("the Service %s is asked for as %s", (named, want) => assert.strictEqual(proxiedService(named), want))

@@ -216,6 +216,21 @@ layer(testServer, { excludeTestServices: true })("a command line that follows", 
       yield* Fiber.interrupt(watching)
     }).pipe(Effect.scoped))
 
+  it.effect("looks at the server, and says what it found", () =>
+    Effect.gen(function*() {
+      const { code, out } = yield* orchestrator("doctor", "-o", "json")
+      const { checks } = JSON.parse(out)
+      assert.deepStrictEqual(checks.map(({ check }: { readonly check: string }) => check), [
+        "server",
+        "clock",
+        "ready",
+        "access",
+        "access"
+      ])
+      assert.strictEqual(code, 0, out)
+      assert.match(checks[0].found, /version 1\.2\.3, this is/)
+    }))
+
   it.effect("opens nothing for a run without a pull request, and prints one that is there", () =>
     Effect.gen(function*() {
       yield* submit("page")

@@ -33,8 +33,10 @@ export const serverFlags = {
     Flag.withAlias("n")
   ),
   apiService: Flag.String("api-service").pipe(
-    Flag.withMetavar("NAME"),
-    Flag.withDescription("Name of the server's Service in the cluster; https:NAME: where it speaks TLS"),
+    Flag.withMetavar("SERVICE"),
+    Flag.withDescription(
+      "Server's Service in the cluster, NAME[:PORT]; https:NAME where it speaks TLS; default orchestrator"
+    ),
     Flag.withDefault("orchestrator")
   ),
   serviceAccount: text("service-account", "NAME", "Have a token of this service account made with the kubeconfig"),
