@@ -13,6 +13,7 @@ COPY packages/domain/package.json packages/domain/
 COPY packages/http/package.json packages/http/
 COPY packages/k8s/package.json packages/k8s/
 COPY packages/embedded/package.json packages/embedded/
+COPY packages/mcp/package.json packages/mcp/
 COPY packages/templates/package.json packages/templates/
 # Nothing that is installed runs here but the bundler: no install scripts.
 RUN npm ci --ignore-scripts --no-audit --no-fund

@@ -26,6 +26,7 @@ export default defineConfig({
       "**/*.agent.test.ts",
       "**/*.forge.test.ts",
       "**/*.lab.test.ts",
+      "**/*.package.test.ts",
       "**/*.browser.test.ts"
     ],
     globalSetup: ["tools/build/GlobalSetup.ts"],

@@ -100,7 +100,6 @@ const sameSections = new Set([
   "cleanup",
   "retry",
   "limits",
-  "profiles",
   "git",
   "model",
   "forge",

@@ -6,7 +6,7 @@ import { importsOf, modulesOf, packageOf } from "./Modules.ts"
 import { roomsProblems } from "./Rooms.ts"
 import type { Source } from "./Sources.ts"
 
-type Package = "domain" | "templates" | "k8s" | "embedded" | "controller" | "http" | "client" | "agent" | "cli"
+type Package = "domain" | "templates" | "k8s" | "embedded" | "controller" | "http" | "client" | "mcp" | "agent" | "cli"
 
 const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
   domain: [],
@@ -16,8 +16,9 @@ const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
   controller: ["domain", "templates", "k8s"],
   http: ["domain", "k8s"],
   client: ["domain", "http"],
+  mcp: ["domain", "http", "client"],
   agent: ["domain"],
-  cli: ["domain", "templates", "k8s", "embedded", "controller", "http", "client", "agent"]
+  cli: ["domain", "templates", "k8s", "embedded", "controller", "http", "client", "mcp", "agent"]
 }
 
 const isTest = (path: string) => path.startsWith("packages/") && path.includes("/test/")
@@ -25,8 +26,8 @@ const isTest = (path: string) => path.startsWith("packages/") && path.includes("
 /** Packages whose tests need a cluster have the one in memory; a server is asked by its client. */
 const testsMayImport: ReadonlyArray<Package> = ["embedded", "client"]
 
-/** The client's tests move runs on in the cluster behind the server. */
-const testsOf: Partial<Record<Package, ReadonlyArray<Package>>> = { client: ["k8s"] }
+/** The tests of who asks a server move runs on in the cluster behind it. */
+const testsOf: Partial<Record<Package, ReadonlyArray<Package>>> = { client: ["k8s"], mcp: ["k8s"] }
 
 /** Modules that browsers and other people's programs load, without the server behind them. */
 const contractRoots = /^packages\/(http\/src\/contract|client\/src)\//

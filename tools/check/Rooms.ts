@@ -41,7 +41,8 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "runner"
   ],
   http: ["contract", "services", "access", "handlers", "server"],
-  client: ["."],
+  client: [".", "kinds", "follow", "promises"],
+  mcp: ["tools", "kinds", ".", "http"],
   cli: [
     "settings",
     "connect",

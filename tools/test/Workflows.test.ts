@@ -29,7 +29,7 @@ layer(NodeServices.layer)("the release workflow", (it) => {
   it.effect("has jobs that need only jobs that there are, each bounded in time", () =>
     Effect.gen(function*() {
       const { jobs } = yield* workflow
-      assert.deepStrictEqual(Object.keys(jobs), ["test", "chaos", "image", "executable", "chart"])
+      assert.deepStrictEqual(Object.keys(jobs), ["test", "chaos", "image", "client", "executable", "chart"])
       for (const job of Object.values(jobs)) {
         for (const needed of [object(job)["needs"] ?? []].flat()) assert.property(jobs, String(needed))
         assert.isNumber(object(job)["timeout-minutes"])

@@ -9,6 +9,7 @@ import { doctorCommand } from "./commands/doctor.ts"
 import { getCommand } from "./commands/get.ts"
 import { listCommand } from "./commands/list.ts"
 import { logsCommand } from "./commands/logs.ts"
+import { mcpCommand } from "./commands/mcp.ts"
 import { prepareCommand } from "./commands/prepare.ts"
 import { openCommand, renderCommand, transcriptCommand, watchCommand } from "./commands/read.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
@@ -34,6 +35,7 @@ const orchestrator = Command.make("orchestrator").pipe(
         logsCommand,
         transcriptCommand,
         openCommand,
+        mcpCommand,
         retryCommand,
         cancelCommand,
         deleteCommand,

@@ -126,9 +126,7 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
     promptDigest: promptDigest(run.spec["promptModification"]),
     cancelAsked: cancel === true,
     cancelVersion: typeof cancelVersion === "number" ? cancelVersion : undefined,
-    tasks: runKinds[kind].leasesWorkspace
-      ? tasksIn(namespace, { ...spec, ...Struct.pick(run.spec, ["prompt", "issue"]) })
-      : none,
+    tasks: runKinds[kind].leasesWorkspace ? tasksIn(namespace, { ...spec, prompt: run.spec["prompt"] }) : none,
     dependencies: Array.isArray(dependsOn) ? dependsOn.map((name) => dependencyIndex(namespace, String(name))) : none
   }
 }
@@ -162,7 +160,6 @@ const neededTexts = new Set([
   "docsBranch",
   "sourceBranch",
   "workingDirectory",
-  "profile",
   "model",
   "githubUser"
 ])

@@ -18,7 +18,6 @@ import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
 import { type Following, followings } from "./Following.ts"
 import { Observe } from "./Observe.ts"
-import { Previews } from "./Previews.ts"
 import { makeReconcile } from "./Reconcile.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { makeUpkeep } from "./Upkeep.ts"
@@ -135,10 +134,10 @@ export class Controller extends Context.Service<Controller, {
 
   /** With its parts; what is left to provide is the cluster, the templates and the settings. */
   static readonly layer: Layer.Layer<
-    Controller | Previews | Stores,
+    Controller | Stores,
     never,
     KubernetesClient | Leadership | Templates | ControllerSettings
-  > = Layer.merge(Controller.layerNoDeps, Previews.layer).pipe(
+  > = Controller.layerNoDeps.pipe(
     Layer.provide(Layer.mergeAll(
       Observe.layer,
       Interpreter.layer.pipe(

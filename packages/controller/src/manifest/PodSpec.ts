@@ -7,7 +7,6 @@ import { sshSecretName } from "@orchestrator/domain/Names"
 import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
 import { agentContainer, filesVolume, prepareContainer } from "@orchestrator/domain/PodParts"
 import type { PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
-import { imageOf, resourcesOf } from "../attempt/Toolchain.ts"
 import { type LiteralContainer, words } from "../kinds/Literal.ts"
 import { broker, brokerVolumes, endpointMount, stateMount, stateVolume } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
@@ -72,16 +71,19 @@ const prepare = ({ config: { agent }, files }: PodInputs): LiteralContainer => (
   ]
 })
 
+const imageName = ({ digest, repository, tag }: PodInputs["config"]["agent"]["image"]): string =>
+  digest === "" ? `${repository}:${tag}` : `${repository}@${digest}`
+
 const claude = (inputs: PodInputs): LiteralContainer => {
   const { agent } = inputs.config
   return {
     name: agentContainer,
-    image: imageOf(inputs.spec, inputs.config),
+    image: imageName(agent.image),
     imagePullPolicy: agent.image.pullPolicy,
     command: words("/bin/bash", "/config/container.sh"),
     workingDir: "/workspace",
     env: environment(inputs),
-    resources: resourcesOf(inputs.spec, inputs.config),
+    resources: agent.resources,
     securityContext: restricted,
     volumeMounts: [
       { name: "config", mountPath: filesFolders.checked, readOnly: true },

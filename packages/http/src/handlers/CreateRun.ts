@@ -33,8 +33,7 @@ export interface CreatedRun {
   readonly replayed: boolean
 }
 
-/** The object that a request asks for. */
-export const draftOf = (
+const draftOf = (
   { resource, settings }: RunAccess,
   { annotations, key, name, request, spec, stem }: NewRun,
   user: User

@@ -10,7 +10,6 @@ import { noteRun } from "../services/Audit.ts"
 import { EvidenceStore } from "../services/EvidenceStore.ts"
 import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.ts"
 import { Lines } from "../services/Lines.ts"
-import { Previews } from "../services/Previews.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
 import { nobody, requestedBy } from "./RequestedBy.ts"
 
@@ -23,7 +22,6 @@ export interface RunAccess {
   readonly lines: Lines["Service"] | undefined
   /** Absent where nothing is kept. */
   readonly evidence: EvidenceStore["Service"] | undefined
-  readonly previews: Previews["Service"] | undefined
 }
 
 export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
@@ -31,8 +29,7 @@ export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
   const settings = yield* HttpSettings
   const evidence = Option.getOrUndefined(yield* Effect.serviceOption(EvidenceStore))
   const lines = Option.getOrUndefined(yield* Effect.serviceOption(Lines))
-  const previews = Option.getOrUndefined(yield* Effect.serviceOption(Previews))
-  return { client, settings, lines, evidence, previews, kind, resource: runResources[kind.kind] } satisfies RunAccess
+  return { client, settings, lines, evidence, kind, resource: runResources[kind.kind] } satisfies RunAccess
 })
 
 export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })

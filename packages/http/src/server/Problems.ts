@@ -2,6 +2,7 @@
 import { printable } from "@orchestrator/domain/Printable"
 import { type Cause, Effect } from "effect"
 import { HttpServerError, type HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
+import { mcpPath } from "../contract/McpPath.ts"
 import { BadRequest, InternalError, MethodNotAllowed, RouteNotFound } from "../contract/Problem.ts"
 import { isTooLarge, tooLarge, unsupported } from "../handlers/RequestBody.ts"
 import { knownPath } from "./RouteTable.ts"
@@ -67,6 +68,7 @@ export const asProblem = (
   request: HttpServerRequest.HttpServerRequest
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   if (response.status < 400 || response.headers["content-type"] === problemType) return Effect.succeed(response)
+  if (pathOf(request.url) === mcpPath) return Effect.succeed(response)
   if (response.status === 413) return HttpServerRespondable.toResponse(tooLarge())
   if (response.status === 415) {
     return HttpServerRespondable.toResponse(unsupported(request.headers["content-type"] ?? ""))

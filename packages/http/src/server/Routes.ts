@@ -1,7 +1,9 @@
 /** Every route with everything around it, for whatever serves it: a socket, or a test. */
 import { Layer } from "effect"
+import type { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { authorizeByCluster, authorizeEverybody, type ClusterAccess } from "../access/Authorization.ts"
+import type { Authorized } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
 import { EventsHandlers } from "../handlers/Events.ts"
 import { RunLog } from "../handlers/events/RunLog.ts"
@@ -37,12 +39,17 @@ export interface RoutesOptions extends PipelineOptions {
   readonly access: ClusterAccess | "everybody"
   /** Port of the metrics where it is not this server's. */
   readonly metricsPort?: number | undefined
+  /** Routes beside the contract, of other packages. */
+  readonly also?: OtherRoutes | undefined
 }
 
+/** They have the server's router, and its decisions about who asks. */
+export type OtherRoutes = Layer.Layer<never, never, HttpRouter.HttpRouter | Authorized>
+
 /** Needs KubernetesClient, HttpSettings, Readiness and Stopping. */
-export const routes = ({ access, metricsPort, ...options }: RoutesOptions) =>
+export const routes = ({ access, also = Layer.empty, metricsPort, ...options }: RoutesOptions) =>
   Layer.mergeAll(
-    ContractRoutes.pipe(
+    Layer.mergeAll(ContractRoutes, also).pipe(
       Layer.provide(access === "everybody" ? authorizeEverybody : authorizeByCluster(access)),
       Layer.provide(Layer.succeed(MetricsPlace, { ownPort: metricsPort }))
     ),

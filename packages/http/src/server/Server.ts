@@ -11,7 +11,7 @@ import { Stopping } from "../services/Stopping.ts"
 import type { BacklogOptions } from "./Backlog.ts"
 import { isLoopback } from "./Guard.ts"
 import { metricsServer } from "./MetricsServer.ts"
-import { routes } from "./Routes.ts"
+import { type OtherRoutes, routes } from "./Routes.ts"
 import { routerConfig } from "./RouteTable.ts"
 import { ServerRefused } from "./ServerRefused.ts"
 import { socket } from "./Socket.ts"
@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly auth: Omit<OrchestratorConfig["auth"], "tokens"> & Partial<OrchestratorConfig["auth"]>
   /** Where callers have a token from. Default: `kubectl create token`. */
   readonly tokenHint?: string | undefined
+  /** Routes beside the API. */
+  readonly also?: OtherRoutes | undefined
   /** How long requests may take to finish when the server stops. Default 5 seconds. */
   readonly grace?: Duration.Input
 }
@@ -60,7 +62,8 @@ export class Server extends Context.Service<Server, {
         routes({
           loopback: isLoopback(options.host),
           access: options.auth.mode === "none" ? "everybody" : { ...options.auth, tokenHint: options.tokenHint },
-          metricsPort: options.metricsPort
+          metricsPort: options.metricsPort,
+          also: options.also
         }),
         { routerConfig, disableLogger: true, disableListenLog: true }
       )),

@@ -1,0 +1,43 @@
+/** Types of each kind's requests and answers, derived from the contract. */
+import type { CodeRuns, NewCodeRun, RetryCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
+import type { DocsRuns, NewDocsRun, RetryDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
+
+export type Endpoint<Groups, Name extends string> = Groups extends { readonly endpoints: infer All }
+  ? All extends { readonly [Key in Name]: infer One } ? One : never
+  : never
+export type Answer<One> = One extends { readonly "~Success": { readonly Type: infer Value } } ? Value : never
+type Query<One> = One extends { readonly "~Query": { readonly Type: infer Value } } ? Value : never
+
+export type CodeRun = Answer<Endpoint<typeof CodeRuns, "get">>
+export type DocsRun = Answer<Endpoint<typeof DocsRuns, "get">>
+
+export type CodeRunFilters = Query<Endpoint<typeof CodeRuns, "list">>
+export type DocsRunFilters = Query<Endpoint<typeof DocsRuns, "list">>
+
+type SelectorOf<Filters> = Omit<Filters, "continue" | "limit" | "sort" | "user">
+
+export type LogOptions = Query<Endpoint<typeof CodeRuns, "logs">>
+export type TranscriptOptions = Query<Endpoint<typeof CodeRuns, "transcript">>
+export type RunFiles = Answer<Endpoint<typeof CodeRuns, "files">>
+export type Attempt = Answer<Endpoint<typeof CodeRuns, "attempts">>["items"][number]
+
+export interface CommonTypes {
+  readonly logs: LogOptions
+  readonly transcript: TranscriptOptions
+  readonly files: RunFiles
+  readonly attempt: Attempt
+}
+export interface CodeTypes extends CommonTypes {
+  readonly newRun: typeof NewCodeRun
+  readonly filters: CodeRunFilters
+  readonly selector: SelectorOf<CodeRunFilters>
+  readonly retry: typeof RetryCodeRun.Type
+  readonly run: CodeRun
+}
+export interface DocsTypes extends CommonTypes {
+  readonly newRun: typeof NewDocsRun
+  readonly filters: DocsRunFilters
+  readonly selector: SelectorOf<DocsRunFilters>
+  readonly retry: typeof RetryDocsRun.Type
+  readonly run: DocsRun
+}

@@ -1,0 +1,96 @@
+/**
+ * The client for programs without Effect: promises, async iterators, errors that are `Error`s, and an AbortSignal for every call. Made
+ * of the typed client, so that both say the same.
+ */
+import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
+import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
+import { Api } from "@orchestrator/http/contract/Api"
+import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
+import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
+import type { Models, Services } from "@orchestrator/http/contract/Spending"
+import type { System } from "@orchestrator/http/contract/System"
+import type { Workspaces as WorkspacesGroup } from "@orchestrator/http/contract/Workspaces"
+import { Context, Effect, Layer, ManagedRuntime, Redacted } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { HttpApiClient } from "effect/http-api"
+import type { EventFilters } from "../follow/FollowEvents.ts"
+import { watchRuns } from "../follow/WatchRuns.ts"
+import type { AnyRun } from "../kinds/RunGroups.ts"
+import type { Answer, CodeTypes, DocsTypes, Endpoint } from "../kinds/RunTypes.ts"
+import { OrchestratorClient, toServer } from "../OrchestratorClient.ts"
+import { type CallOptions, callsWith } from "./Call.ts"
+import { asUnexpected } from "./Failures.ts"
+import { type Change, listening, makeRuns, type Runs, type WatchOptions } from "./Runs.ts"
+
+export interface ConnectOptions {
+  /** `http://127.0.0.1:8080` */
+  readonly server: string
+  /** Bearer token of the cluster, where the server wants one; a function is asked before every request. */
+  readonly token?: string | (() => string | Promise<string>) | undefined
+  /** Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+}
+
+export type Readiness = Answer<Endpoint<typeof System, "ready">>
+
+export type Workspace = Answer<Endpoint<typeof WorkspacesGroup, "get">>
+export type ModelList = Answer<Endpoint<typeof Models, "list">>
+export type ServiceList = Answer<Endpoint<typeof Services, "list">>
+
+export interface Workspaces {
+  /** Whose each is, which run has it, and which wait for it. */
+  readonly list: (options?: CallOptions) => Promise<ReadonlyArray<Workspace>>
+  readonly get: (name: string, options?: CallOptions) => Promise<Workspace>
+  /** Removes an idle one with all that is in it. */
+  readonly delete: (name: string, options?: CallOptions) => Promise<void>
+}
+
+export interface Orchestrator {
+  readonly codeRuns: Runs<CodeTypes>
+  readonly docsRuns: Runs<DocsTypes>
+  /** Runs of every kind as they are and as they change. */
+  readonly watch: (filters?: EventFilters, options?: WatchOptions) => AsyncIterable<Change<AnyRun>>
+  readonly workspaces: Workspaces
+  /** Models with their prices, runs and spending. */
+  readonly models: (options?: CallOptions) => Promise<ModelList>
+  /** Services with their runs and spending. */
+  readonly services: (options?: CallOptions) => Promise<ServiceList["items"]>
+  /** Fails while the server is not ready to serve; what agents lack is in `warnings`. */
+  readonly ready: (options?: CallOptions) => Promise<Readiness>
+}
+
+const tokenOf = (token: ConnectOptions["token"]) => {
+  if (token === undefined) return undefined
+  return typeof token === "string" ? Redacted.make(token) : Effect.promise(async () => Redacted.make(await token()))
+}
+
+/** The client of a server. Nothing is sent before the first call, and nothing has to be closed. */
+export const connect = ({ fetch, server, token }: ConnectOptions): Orchestrator => {
+  const layer = Layer.effect(
+    OrchestratorClient,
+    HttpApiClient.make(Api, {
+      transformClient: toServer({ baseUrl: server, token: tokenOf(token) }),
+      transformResponse: Effect.mapError(asUnexpected)
+    })
+  ).pipe(
+    Layer.provideMerge(FetchHttpClient.layer),
+    Layer.provideMerge(fetch === undefined ? Layer.empty : Layer.succeed(FetchHttpClient.Fetch, fetch))
+  )
+  const context = ManagedRuntime.make(layer).runSync(Effect.context<OrchestratorClient>())
+  const client = Context.get(context, OrchestratorClient)
+  const calls = callsWith(context)
+  return {
+    codeRuns: makeRuns<CodeTypes>(calls, client, { kind: codeRun.kind, group: client.codeRuns, newRun: NewCodeRun }),
+    docsRuns: makeRuns<DocsTypes>(calls, client, { kind: docsRun.kind, group: client.docsRuns, newRun: NewDocsRun }),
+    watch: (filters = {}, options = {}) =>
+      calls.iterable(watchRuns(client, filters, listening(options)), options, filters),
+    workspaces: {
+      list: (options) => calls.promise(Effect.map(client.workspaces.list({}), ({ items }) => items), options),
+      get: (name, options) => calls.promise(client.workspaces.get({ params: { name } }), options, { name }),
+      delete: (name, options) => calls.promise(client.workspaces.delete({ params: { name } }), options, { name })
+    },
+    models: (options) => calls.promise(client.models.list({}), options),
+    services: (options) => calls.promise(Effect.map(client.services.list({}), ({ items }) => items), options),
+    ready: (options) => calls.promise(client.ready({}), options)
+  }
+}

@@ -1,0 +1,137 @@
+/** What one does with the runs of a kind, as promises and async iterables. */
+import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
+import { Effect, Schema, Stream } from "effect"
+import { waitUntilFinished } from "../follow/FinishedRun.ts"
+import type { Reconnecting } from "../follow/FollowEvents.ts"
+import { type RunChange, watchRuns } from "../follow/WatchRuns.ts"
+import type { AnyRun, RunKindName } from "../kinds/RunGroups.ts"
+import type { OrchestratorClient } from "../OrchestratorClient.ts"
+import { type Page, pagesOf, type RunGroup, type RunTypes } from "../RunGroup.ts"
+import type { CallOptions, Calls } from "./Call.ts"
+
+export interface SubmitOptions extends CallOptions {
+  /** Makes the request safe to repeat: the same key with the same body answers with the same run. */
+  readonly idempotencyKey?: string | undefined
+}
+
+export interface WatchOptions extends CallOptions {
+  /** Told when a connection has broken, before it is made again. */
+  readonly onReconnecting?: ((reconnecting: Reconnecting) => void) | undefined
+}
+
+export interface WaitOptions<Run> extends WatchOptions {
+  /** Told of the run as it is first, and whenever it has changed. */
+  readonly onChange?: ((run: Run) => void) | undefined
+}
+
+/** A run that has appeared or changed, or one that is gone or no longer among those that were asked for. */
+export interface Change<Run> {
+  readonly change: "set" | "removed"
+  readonly run: Run
+}
+
+/** For the effects of the client. */
+export const listening = ({ onReconnecting }: WatchOptions) =>
+  onReconnecting === undefined
+    ? {}
+    : { onReconnecting: (reconnecting: Reconnecting) => Effect.sync(() => onReconnecting(reconnecting)) }
+
+export interface Runs<Kind extends RunTypes> {
+  /** Starts a run. */
+  readonly submit: (run: Kind["newRun"]["Encoded"], options?: SubmitOptions) => Promise<Kind["run"]>
+  /** One page of runs. */
+  readonly list: (filters?: Kind["filters"], options?: CallOptions) => Promise<Page<Kind["run"]>>
+  /** Every run, page by page as they are asked for. */
+  readonly listAll: (filters?: Kind["filters"], options?: CallOptions) => AsyncIterable<Kind["run"]>
+  readonly get: (name: string, options?: CallOptions) => Promise<Kind["run"]>
+  /** The files that the agent of the newest attempt was given. */
+  readonly files: (name: string, options?: CallOptions) => Promise<Kind["files"]>
+  /** The newest ten attempts, oldest first. */
+  readonly attempts: (name: string, options?: CallOptions) => Promise<ReadonlyArray<Kind["attempt"]>>
+  /** Runs as they are and as they change, each change once, over broken connections; never ends by itself. */
+  readonly watch: (filters?: Kind["selector"], options?: WatchOptions) => AsyncIterable<Change<Kind["run"]>>
+  /** The run when it has finished, whatever its outcome. Rejects with NotFoundError where it is deleted. */
+  readonly waitUntilFinished: (name: string, options?: WaitOptions<Kind["run"]>) => Promise<Kind["run"]>
+  /** Lines that the agent prints; with `follow` until it ends. */
+  readonly logs: (name: string, logs?: Kind["logs"], options?: CallOptions) => AsyncIterable<string>
+  /** The conversation: what the agent was told, said and did; with `follow` until it ends. */
+  readonly transcript: (
+    name: string,
+    transcript?: Kind["transcript"],
+    options?: CallOptions
+  ) => AsyncIterable<TranscriptEvent>
+  /** Starts the next attempt, or, of kinds whose runs are one attempt, another run. */
+  readonly retry: (name: string, how?: Kind["retry"], options?: CallOptions) => Promise<Kind["run"]>
+  /** Stops the agent, saves its work, and ends the run as Cancelled. */
+  readonly cancel: (name: string, options?: CallOptions) => Promise<Kind["run"]>
+  /** Removes the run with its Job, pod and files. */
+  readonly delete: (name: string, options?: CallOptions) => Promise<void>
+}
+
+/** Nothing that nobody would read is sent: a misspelled field is found here. */
+const strict = { errors: "all", onExcessProperty: "error" } as const
+
+export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
+  { iterable, promise }: Calls<never>,
+  client: OrchestratorClient["Service"],
+  { group, kind, newRun }: {
+    readonly kind: RunKindName & Kind["run"]["kind"]
+    readonly group: RunGroup<Kind>
+    readonly newRun: Schema.ConstraintDecoder<Kind["newRun"]["Type"]>
+  }
+): Runs<Kind> => {
+  const isOwn = (run: AnyRun): run is AnyRun & Kind["run"] => run.kind === kind
+  const decode = Schema.decodeUnknownEffect(newRun, strict)
+  return {
+    submit: (run, { idempotencyKey, ...options } = {}) =>
+      promise(
+        Effect.flatMap(decode(run), (payload) =>
+          group.create({
+            headers: idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey },
+            payload
+          })),
+        options,
+        run
+      ),
+    list: (filters = {}, options) => promise(group.list({ query: filters }), options, filters),
+    listAll: (filters = {}, options) => iterable(pagesOf(group.list, filters), options, filters),
+    get: (name, options) => promise(group.get({ params: { name } }), options, { name }),
+    files: (name, options) => promise(group.files({ params: { name } }), options, { name }),
+    attempts: (name, options) =>
+      promise(Effect.map(group.attempts({ params: { name } }), ({ items }) => items), options, { name }),
+    watch: (filters = {}, options = {}) =>
+      iterable(
+        watchRuns(client, { ...filters, kind }, listening(options)).pipe(
+          Stream.filter((change): change is RunChange & { readonly run: AnyRun & Kind["run"] } => isOwn(change.run))
+        ),
+        options,
+        filters
+      ),
+    waitUntilFinished: (name, options = {}) =>
+      promise(
+        Effect.flatMap(
+          waitUntilFinished(client, kind, name, {
+            ...listening(options),
+            onChange: (run) => Effect.sync(() => isOwn(run) && options.onChange?.(run))
+          }),
+          (run) => isOwn(run) ? Effect.succeed(run) : Effect.die("the server answered with a run of another kind")
+        ),
+        options,
+        { name }
+      ),
+    logs: (name, logs = {}, options) =>
+      iterable(
+        Stream.unwrap(group.logs({ params: { name }, query: logs })).pipe(Stream.decodeText, Stream.splitLines),
+        options,
+        { name, ...logs }
+      ),
+    transcript: (name, transcript = {}, options) =>
+      iterable(Stream.unwrap(group.transcript({ params: { name }, query: transcript })), options, {
+        name,
+        ...transcript
+      }),
+    retry: (name, how, options) => promise(group.retry({ params: { name }, payload: how }), options, how),
+    cancel: (name, options) => promise(group.cancel({ params: { name } }), options, { name }),
+    delete: (name, options) => promise(group.delete({ params: { name } }), options, { name })
+  }
+}
