@@ -6,6 +6,7 @@ import { Schema } from "effect"
 import { group } from "./Labels.ts"
 import type { PrinterColumn, RunKind } from "./RunKind.ts"
 import { dependenciesSize, type SizeRule } from "./Sizes.ts"
+import { shownKey, withoutAllOf } from "./SpecText.ts"
 
 /** The wire form of an `apiextensions.k8s.io/v1` CustomResourceDefinition, as far as ours use it. */
 export interface CustomResourceDefinition {
@@ -61,7 +62,8 @@ const isObject = (value: unknown): value is Json => typeof value === "object" &&
 
 /** Effect's JSON schema in Kubernetes' dialect: bounds that only say "safe integer" go, enums stay texts, list types come in. */
 const structural = (schema: Json, name: string): StructuralSchema => {
-  const { additionalProperties, exclusiveMinimum, items, maximum, minimum, properties, ...rest } = schema
+  const { additionalProperties, exclusiveMinimum, items, maximum, minimum, properties, [shownKey]: _, ...rest } =
+    withoutAllOf(schema)
   const keeps = (bound: unknown) =>
     typeof bound === "number" && Number.isSafeInteger(bound) && Math.abs(bound) < 2 ** 53 - 1
   return {

@@ -23,5 +23,5 @@ export const envNames = Schema.makeFilter<{ readonly [name: string]: string }>(
 
 export const EnvName = Schema.String.check(
   atMost(253),
-  rule<string>("an environment variable name that runs may set", mayBeSet)
+  rule<string>("an environment variable name that runs may set", mayBeSet, { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" })
 )

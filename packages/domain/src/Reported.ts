@@ -22,14 +22,22 @@ export const Branch = BranchName.check(visible)
 
 /** A commit's full name, of SHA-1 or SHA-256. */
 export const Commit = Schema.String.check(
-  rule<string>("a commit of 40 or 64 hexadecimal digits", (text) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text))
+  rule<string>("a commit of 40 or 64 hexadecimal digits", (text) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text), {
+    pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$"
+  })
 )
 
 const rfc3339 = /^(?:19[7-9]|20\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /** A time from 1970 to 2099. */
 export const Time = Schema.String.check(
-  rule<string>("an RFC 3339 time from 1970 to 2099", (text) => rfc3339.test(text) && Option.isSome(DateTime.make(text)))
+  rule<string>(
+    "an RFC 3339 time from 1970 to 2099",
+    (text) => rfc3339.test(text) && Option.isSome(DateTime.make(text)),
+    {
+      format: "date-time"
+    }
+  )
 )
 
 const request = /^https?:\/\/[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,5})?(?:\/[\w.~-]{1,100}){2,12}\/\d{1,12}$/
@@ -38,14 +46,17 @@ const request = /^https?:\/\/[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,5})?
 export const PullRequestUrl = Schema.String.check(
   rule<string>(
     "the address of a pull request",
-    (text) => text.length <= 500 && request.test(text) && !/\/\.{1,2}\//.test(text)
+    (text) => text.length <= 500 && request.test(text) && !/\/\.{1,2}\//.test(text),
+    { format: "uri" }
   )
 )
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** A session's id. */
-export const SessionId = Schema.String.check(rule<string>("a UUID in lower case", (text) => uuid.test(text)))
+export const SessionId = Schema.String.check(
+  rule<string>("a UUID in lower case", (text) => uuid.test(text), { format: "uuid" })
+)
 
 const between = (what: string, max: number) => rule<number>(`${what} from 0 to ${max}`, (it) => it >= 0 && it <= max)
 

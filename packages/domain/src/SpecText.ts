@@ -10,7 +10,23 @@ import type { SizeRule } from "./Sizes.ts"
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f\u2028\u2029]/u
 
-const unseen = { toJsonSchema: () => ({}) }
+/** Of a generated JSON schema: what is shown in the HTTP contract and not in the definitions of the cluster. */
+export const shownKey = "x-shown"
+
+/** A generated schema of which every restriction stands in one place: Effect sets those apart that do not fit into one. */
+export const withoutAllOf = ({ allOf, ...schema }: { readonly [key: string]: unknown }) => {
+  const parts: ReadonlyArray<object> = Array.isArray(allOf) ? allOf : []
+  return parts.some((part) => "$ref" in part)
+    ? { ...schema, allOf }
+    : parts.reduce<{ readonly [key: string]: unknown }>((all, part) => ({ ...all, ...part }), schema)
+}
+
+/** What a JSON schema can say of a text. */
+export interface Shown {
+  /** A regular expression of ECMA-262, which may let more pass than the rule does. */
+  readonly pattern?: string
+  readonly format?: "date-time" | "uri" | "uuid"
+}
 
 /** A length in characters, which the generated JSON schema shows: it keeps out what would fail, whatever the text is for. */
 export const atMost = (max: number) =>
@@ -18,9 +34,11 @@ export const atMost = (max: number) =>
     toJsonSchema: () => ({ maxLength: max })
   })
 
-/** A filter that the generated JSON schema does not show. */
-export const rule = <T>(expected: string, holds: (value: T) => boolean) =>
-  Schema.makeFilter<T>((value) => holds(value) || `Expected ${expected}`, unseen)
+/** A filter that the cluster's definitions do not show; the HTTP contract shows as much of it as it is given words for. Once a schema. */
+export const rule = <T>(expected: string, holds: (value: T) => boolean, shown?: Shown) =>
+  Schema.makeFilter<T>((value) => holds(value) || `Expected ${expected}`, {
+    toJsonSchema: () => shown === undefined ? {} : { [shownKey]: shown }
+  })
 
 const plain = (max: number) =>
   [
@@ -32,7 +50,8 @@ const plain = (max: number) =>
 
 const safePath = rule<string>(
   "a relative path without \"..\"",
-  (text) => !text.startsWith("/") && !text.startsWith("~") && !text.split(/[/\\]/).includes("..")
+  (text) => !text.startsWith("/") && !text.startsWith("~") && !text.split(/[/\\]/).includes(".."),
+  { pattern: "^(?![-/~])(?!(?:.*[/\\\\])?\\.\\.(?:[/\\\\]|$))[^\\u0000-\\u001f\\u007f]*$" }
 )
 
 /** Name of the service a run works for; part of the workspace's name and of a folder's. */
@@ -45,7 +64,11 @@ export const GitUrl = Schema.String.check(
     "a git URL such as https://host/owner/name or git@host:owner/name",
     (text) =>
       /^(https?|ssh|file):\/\/(?!-|[^/\s]*@-)[^\s]+$/u.test(text) ||
-      /^[\w.-]+@(?!-)[\w.-]+:(?!-)[^\s]+$/u.test(text)
+      /^[\w.-]+@(?!-)[\w.-]+:(?!-)[^\s]+$/u.test(text),
+    {
+      pattern:
+        "^(?:https?://(?![^/]*@)(?!-)|ssh://(?!-)(?![^/\\s]*@-)|file://(?!-)|[\\w.-]+@(?!-)[\\w.-]+:(?!-))[^\\s\\u0000-\\u001f\\u007f]+$"
+    }
   ),
   rule<string>("no credentials in the URL (use the GitHub user's Secrets)", (text) => !/^https?:\/\/[^/]*@/u.test(text))
 )
@@ -65,7 +88,10 @@ export const BranchName = Schema.String.check(
   rule<string>(
     "a git branch name",
     (text) =>
-      !/[ ~^:?*[\\]|\.\.|@\{|\/\/|\.$|\.lock(?:\/|$)|^\/|\/$|\/\./u.test(text) && text !== "@" && !text.startsWith(".")
+      !/[ ~^:?*[\\]|\.\.|@\{|\/\/|\.$|\.lock(?:\/|$)|^\/|\/$|\/\./u.test(text) && text !== "@" && !text.startsWith("."),
+    {
+      pattern: "^(?![-./@])(?!.*(?:\\.\\.|@\\{|//|/\\.|\\.lock(?:/|$)|[./]$))[^\\s~^:?*\\[\\\\\\u0000-\\u001f\\u007f]+$"
+    }
   )
 )
 
@@ -80,13 +106,21 @@ export const RelativePath = Schema.String.check(
 /** A model's name as the agent's `--model` takes it. */
 export const ModelName = Schema.String.check(
   ...plain(200),
-  rule<string>("a model name of letters, digits and . _ : / @ [ ] -", (text) => /^[\w.:/@[\]-]+$/u.test(text))
+  rule<string>("a model name of letters, digits and . _ : / @ [ ] -", (text) => /^[\w.:/@[\]-]+$/u.test(text), {
+    pattern: "^(?!-)[\\w.:/@\\[\\]-]+$"
+  })
 )
 
 /** A GitHub login. Apps have logins that end in `[bot]`. */
 export const GithubUser = Schema.String.check(
   ...plain(60),
-  rule<string>("a GitHub login", (text) => /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9]))*(?:\[bot\])?$/u.test(text))
+  rule<string>(
+    "a GitHub login",
+    (text) => /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9]))*(?:\[bot\])?$/u.test(text),
+    {
+      pattern: "^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?:\\[bot\\])?$"
+    }
+  )
 )
 
 /** A comma-separated list of tool names. */
@@ -104,7 +138,7 @@ export const PromptText = Schema.String.check(
 /** A task in plain words. */
 export const TaskPrompt = Schema.String.check(
   atMost(65_536),
-  rule<string>("some words", (text) => text.trim() !== ""),
+  rule<string>("some words", (text) => text.trim() !== "", { pattern: "\\S" }),
   rule<string>("no NUL character", (text) => !text.includes("\0"))
 )
 
@@ -123,12 +157,15 @@ export const ObjectName = Schema.String.check(
   atMost(253),
   rule<string>(
     "a Kubernetes name (lower-case letters, digits, - and .)",
-    (text) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u.test(text)
+    (text) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u.test(text),
+    { pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$" }
   )
 )
 
 /** Key of a Secret. */
 export const DataKey = Schema.String.check(
   atMost(253),
-  rule<string>("a Secret key (letters, digits, - _ .)", (text) => /^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/u.test(text))
+  rule<string>("a Secret key (letters, digits, - _ .)", (text) => /^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/u.test(text), {
+    pattern: "^(?!\\.\\.|\\.$)[-._a-zA-Z0-9]+$"
+  })
 )

@@ -30,7 +30,7 @@ export const pageFields = {
 export const idempotency = {
   "idempotency-key": Schema.optionalKey(
     Schema.String.check(
-      Schema.isPattern(/^[\x21-\x7e]{1,255}$/, { expected: "1 to 255 visible ASCII characters" })
+      Schema.isPattern(/^[\x21-\x7e]{1,255}$/u, { expected: "1 to 255 visible ASCII characters" })
     ).annotate({
       description:
         "Makes the request safe to retry: the same key with the same body returns the same run, with a different body 409. "

@@ -6,11 +6,11 @@ import { rule } from "@orchestrator/domain/SpecText"
 import { DateTime, Option, Record, Result, Schema } from "effect"
 import { pageFields } from "./Parameters.ts"
 
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/u
 
 const Timestamp = Schema.String.check(
   Schema.isPattern(rfc3339, { expected: "an RFC 3339 time such as 2026-01-31T12:00:00Z" }),
-  rule<string>("a day and a time that exist", (text) => Option.isSome(DateTime.make(text)))
+  rule<string>("a day and a time that exist", (text) => Option.isSome(DateTime.make(text)), { format: "date-time" })
 )
 
 const Selector = Schema.String.check(

@@ -94,10 +94,10 @@ describe("the OpenAPI document", () => {
     for (const key of ["summary", "description", "operationId"]) {
       assert.isTrue(Predicate.isString(operation[key]) && operation[key].length > 3, key)
     }
-    const parameters = operation["parameters"] as ReadonlyArray<{ readonly name: string; readonly schema: Json }>
-    for (const { name, schema } of parameters) {
-      assert.include(JSON.stringify(schema), "\"description\"", name)
-    }
+    const parameters = operation["parameters"] as ReadonlyArray<
+      { readonly name: string; readonly description?: string }
+    >
+    for (const { description, name } of parameters) assert.isNotEmpty(description ?? "", name)
   })
 
   it.each(operations)("$name answers failures with problems", ({ operation }) => {
@@ -177,6 +177,70 @@ describe("the OpenAPI document", () => {
     assert.strictEqual(bodies.length, 10)
     assert.strictEqual(bodies.filter(({ required }) => required).length, 8)
     for (const { content } of bodies) assert.deepStrictEqual(Object.keys(content), ["application/json"])
+  })
+})
+
+describe("what the document says for generators", () => {
+  it.each([
+    ["NewCodeRunSpec/properties/service", { pattern: true, maxLength: 200 }],
+    ["NewCodeRunSpec/properties/repositoryUrl", { pattern: true, maxLength: 2048 }],
+    ["NewCodeRunSpec/properties/githubUser", { pattern: true, maxLength: 60 }],
+    ["NewCodeRunSpec/properties/model", { pattern: true, maxLength: 200 }],
+    ["NewCodeRun/properties/name", { pattern: true, maxLength: 253 }],
+    ["NewCodeRunSpec/properties/env", { maxProperties: 64 }],
+    ["NewCodeRunSpec/properties/envFromSecrets", { maxItems: 32 }],
+    ["CodeRunSelector/properties/createdAfter", { format: "date-time", pattern: true }],
+    ["CodeRunAnswer/properties/createdAt", { format: "date-time" }],
+    ["CodeRunStatus/properties/finishedAt", { format: "date-time" }],
+    ["Attempt/properties/sessionId", { format: "uuid" }],
+    ["BodyTooLarge/properties/status", { type: "integer", enum: [413] }]
+  ])("%s keeps what restricts it", (pointer, want) => {
+    const { pattern, ...found } = objectAt(`#/components/schemas/${pointer}`)
+    const { pattern: isPattern, ...rest } = { pattern: false, ...want }
+    assert.deepInclude(found, rest)
+    assert.strictEqual(Predicate.isString(pattern), isPattern)
+    if (Predicate.isString(pattern)) assert.instanceOf(new RegExp(pattern, "u"), RegExp)
+  })
+
+  it.each(["Phase", "Reason", "Attempt", "Usage", "Condition", "FieldFault", "ModelPrice"])("%s has a name", (name) => {
+    assert.isNotEmpty(objectAt(`#/components/schemas/${name}`))
+    assert.include(JSON.stringify(document), `"#/components/schemas/${name}"`)
+  })
+
+  it("has a licence, a server, and no bound that only says that a number is whole", () => {
+    assert.deepStrictEqual(objectAt("#/info")["license"], { name: "Apache-2.0", identifier: "Apache-2.0" })
+    assert.deepInclude(JSON.stringify(at("#/servers")), "\"url\":\"/\"")
+    assert.notInclude(JSON.stringify(document), String(Number.MAX_SAFE_INTEGER))
+    assert.notMatch(JSON.stringify(document), /x-shown|x-effect|Encoded"|_1"/)
+  })
+
+  it("tells the problems of a status apart by their type", () => {
+    const { discriminator, oneOf } = objectAt(
+      "#/paths/~1api~1v1~1code-runs/post/responses/409/content/application~1problem+json/schema"
+    )
+    assert.deepStrictEqual(discriminator, {
+      propertyName: "type",
+      mapping: {
+        "urn:orchestrator:problem:name-taken": "#/components/schemas/NameTaken",
+        "urn:orchestrator:problem:idempotency-key-reused": "#/components/schemas/IdempotencyKeyReused"
+      }
+    })
+    assert.lengthOf(Array.isArray(oneOf) ? oneOf : [], 2)
+  })
+
+  it.each([
+    ["code-runs/post/responses/201", ["X-Request-Id", "Location", "Idempotency-Replayed"]],
+    ["code-runs/get/responses/200", ["X-Request-Id"]],
+    ["code-runs/get/responses/401", ["X-Request-Id", "WWW-Authenticate"]],
+    ["code-runs/get/responses/503", ["X-Request-Id", "Retry-After"]],
+    ["pm~1tasks/post/responses/200", ["X-Request-Id", "Location", "Idempotency-Replayed"]]
+  ])("%s has its headers", (pointer, want) => {
+    assert.deepStrictEqual(Object.keys(objectAt(`#/paths/~1api~1v1~1${pointer}/headers`)), want)
+  })
+
+  it("has logs as text", () => {
+    const { content } = objectAt("#/paths/~1api~1v1~1code-runs~1{name}~1logs/get/responses/200")
+    assert.deepStrictEqual(content, { "text/plain; charset=utf-8": { schema: { type: "string" } } })
   })
 })
 
