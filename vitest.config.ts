@@ -27,6 +27,7 @@ export default defineConfig({
       "**/*.forge.test.ts",
       "**/*.lab.test.ts",
       "**/*.package.test.ts",
+      "**/*.openapi.test.ts",
       "**/*.browser.test.ts"
     ],
     globalSetup: ["tools/build/GlobalSetup.ts"],
