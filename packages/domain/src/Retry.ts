@@ -15,7 +15,7 @@ export const attemptText = ({ contextVersion, retry }: AttemptKey): string =>
   retry === 0 ? String(contextVersion) : `${contextVersion}-r${retry}`
 
 /** What `attemptText` writes. */
-export const attemptPattern = /^([1-9]\d{0,8})(?:-r([1-9]\d{0,3}))?$/
+export const attemptPattern = /^([1-9]\d{0,8})(?:-r([1-9]\d{0,3}))?$/u
 
 /** The same read; undefined for another text. */
 export const parseAttempt = (text: string): AttemptKey | undefined => {

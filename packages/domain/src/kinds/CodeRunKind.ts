@@ -15,7 +15,7 @@ export const codeRun = {
   leasesWorkspace: true,
   hasVersions: true,
   filters: {
-    service: Schema.String.annotate({ description: "Only runs of this service" }),
+    service: Schema.String.check(Schema.isMaxLength(200)).annotate({ description: "Only runs of this service" }),
     taskId: Schema.Int.annotate({ description: "Only runs of this task" })
   },
   columns: [

@@ -13,7 +13,11 @@ export const docsRun = {
   component: "docs-generator",
   leasesWorkspace: false,
   hasVersions: false,
-  filters: { workingDirectory: Schema.String.annotate({ description: "Only runs of this project folder" }) },
+  filters: {
+    workingDirectory: Schema.String.check(Schema.isMaxLength(250)).annotate({
+      description: "Only runs of this project folder"
+    })
+  },
   columns: [phaseColumn, ageColumn],
   spec: DocsRunSpec,
   status: DocsRunStatus

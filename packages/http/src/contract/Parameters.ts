@@ -20,7 +20,7 @@ export const pageFields = {
       .annotate({ description: "Maximum number of runs per page, 1 to 500. Default 100" })
   ),
   continue: Schema.optionalKey(
-    Schema.String.check(Schema.isBetweenLength(1, 4096)).annotate({
+    Schema.String.check(Schema.isBetweenLength(1, 2048)).annotate({
       description:
         "`continue` of the page before, with the same filters and the same `sort`. Of a list by name it expires after a few minutes"
     })

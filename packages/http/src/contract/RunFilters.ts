@@ -14,21 +14,25 @@ const Timestamp = Schema.String.check(
 )
 
 const Selector = Schema.String.check(
-  Schema.isBetweenLength(1, 4096),
+  Schema.isBetweenLength(1, 512),
   rule<string>(
     "a Kubernetes label selector such as team=payments,tier in (a,b),!legacy",
-    (text) => Result.isSuccess(parseLabelSelector(text))
+    (text) => Result.isSuccess(parseLabelSelector(text)),
+    { pattern: "^[-\\w./=!<>(), ]+$" }
   )
 )
+
+/** All filters together fit into the head of a request, however they are encoded. */
+const text = (max: number) => Schema.String.check(Schema.isMaxLength(max))
 
 const common = {
   phase: Schema.optionalKey(Phase.annotate({ description: "Only runs in this phase" })),
   reason: Schema.optionalKey(Reason.annotate({ description: "Only runs whose phase has this reason" })),
   githubUser: Schema.optionalKey(
-    Schema.String.annotate({ description: "Only runs of this GitHub user; upper and lower case are the same" })
+    text(60).annotate({ description: "Only runs of this GitHub user; upper and lower case are the same" })
   ),
   label: Schema.optionalKey(
-    Schema.Array(Selector).check(Schema.isBetweenLength(1, 10)).annotate({
+    Schema.Array(Selector).check(Schema.isBetweenLength(1, 4)).annotate({
       description: "Only runs whose labels match this Kubernetes label selector; of several, all of them"
     })
   ),
@@ -60,7 +64,7 @@ export const filterFields = <const Own extends Readonly<Record<string, Schema.To
 /** The query of a list. */
 export const listQuery = <const Own extends Readonly<Record<string, Schema.Top>>>(own: Own) => ({
   ...filterFields(own),
-  user: Schema.optionalKey(Schema.String.annotate({ description: "Older name of githubUser" })),
+  user: Schema.optionalKey(text(60).annotate({ description: "Older name of githubUser" })),
   sort: Schema.optionalKey(
     Sort.annotate({
       description: "By name (the default), by time of creation, or by time of creation with the newest first"

@@ -26,7 +26,8 @@ const timeouts = {
   headersTimeout,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 5_000,
-  maxHeaderSize: 16_384
+  // A token and every filter of a list, at their longest.
+  maxHeaderSize: 24_576
 }
 
 /** Node looks at the time of requests that have begun: a connection that says nothing would keep its place for ever. */
