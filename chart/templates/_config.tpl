@@ -9,6 +9,8 @@
   "runnerImage" (include "orchestrator.image" .)
   "credentials" .Values.agent.credentials
   "resources" (pick .Values.agent.resources "requests" "limits")
+  "allowedImages" .Values.agent.allowedImages
+  "setupTimeoutSeconds" .Values.agent.setupTimeoutSeconds
   "volumes" (pick .Values.agent.volumes "workspace" "tmp" "broker")
   "nodeSelector" .Values.agent.nodeSelector
   "tolerations" .Values.agent.tolerations
@@ -42,6 +44,19 @@
 {{- $_ := set $limits $name $limit }}
 {{- end }}
 {{- end }}
+{{- $maxResources := dict }}
+{{- range $name, $amount := .Values.limits.maxResources }}
+{{- $_ := set $maxResources $name ($amount | toString) }}
+{{- end }}
+{{- $_ := set $limits "maxResources" $maxResources }}
+{{- $profiles := deepCopy .Values.profiles }}
+{{- range $profile := $profiles }}
+{{- range $amounts := $profile.resources }}
+{{- range $name, $amount := $amounts }}
+{{- $_ := set $amounts $name ($amount | toString) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- $storage := pick .Values.storage "workspaceSize" "accessMode" "access" }}
 {{- with .Values.storage.storageClassName }}
 {{- $_ := set $storage "storageClassName" . }}
@@ -72,6 +87,7 @@
   "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
   "retry" (pick .Values.retry "infrastructure")
   "limits" $limits
+  "profiles" $profiles
   "git" $git
   "model" (pick .Values.model "baseUrl" "prices" "allowed")
   "forge" $forge

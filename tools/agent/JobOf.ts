@@ -60,9 +60,9 @@ export const podOfJob = (run: Run, settings: unknown, secrets: Texts): PodOfJob 
   const { contextVersion, jobName, spec } = observed
   if (Result.isFailure(spec)) throw new Error(`run: ${formatProblems(spec.failure)}`)
   const claim = spec.success.workspace && workspaceNames(spec.success.workspace)[0]
-  const { inputs, resume } = spec.success
+  const { inputs, resume, tools } = spec.success
   const files = Result.getOrThrow(
-    render(inputs({ config, uid: run.uid, attempts: contextVersion, resume, hasNewPrompt: true }))
+    render(inputs({ config, uid: run.uid, attempts: contextVersion, resume, tools, hasNewPrompt: true }))
   )
   const pod = podSpec({
     config,

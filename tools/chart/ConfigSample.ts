@@ -15,6 +15,9 @@ const samples: Readonly<Record<string, Json>> = {
   "agent.volumes.workspace": "71Gi",
   "agent.volumes.tmp": "72Gi",
   "agent.volumes.broker": "73Gi",
+  "agent.allowedImages": ["ghcr.io/sample/*"],
+  "limits.maxResources": { cpu: "9" },
+  profiles: { sample: { image: "ghcr.io/other/sample:1", resources: { limits: { cpu: "9" } }, maxTurns: 7 } },
   // Signing needs it.
   "agent.credentials": "broker",
   "git.signing.secretName": "signing-{githubUser}",

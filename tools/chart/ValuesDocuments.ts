@@ -100,6 +100,7 @@ const sameSections = new Set([
   "cleanup",
   "retry",
   "limits",
+  "profiles",
   "git",
   "model",
   "forge",

@@ -26,6 +26,7 @@ import {
   TaskPrompt,
   ToolList
 } from "./SpecText.ts"
+import { toolchain } from "./Toolchain.ts"
 
 const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
@@ -62,6 +63,7 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
     description:
       "URL of an issue that says what to do, at the forge of repositoryUrl. Its text and the comments of people who may push there are read at each attempt, after prompt; the pull request closes it. No Task Master file is looked for"
   })),
+  ...toolchain,
   workingDirectory: RelativePath.annotate({
     description: "Working directory within target repository (defaults to service name if not specified)"
   }),

@@ -4,6 +4,7 @@ import { ObjectMeta } from "./ObjectMeta.ts"
 import { commonStatus } from "./RunStatus.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "./SpecText.ts"
+import { toolchain } from "./Toolchain.ts"
 
 export class DocsRunSpec extends Schema.Class<DocsRunSpec>("DocsRunSpec")({
   repositoryUrl: GitUrl.annotate({ description: "Repository URL for documentation generation" }),
@@ -17,6 +18,7 @@ export class DocsRunSpec extends Schema.Class<DocsRunSpec>("DocsRunSpec")({
     description: "Stop the run, save its work and end as Cancelled. Never undone",
     default: false
   }).pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
+  ...toolchain,
   timeoutSeconds: Schema.optionalKey(
     TimeoutSeconds.annotate({
       description: "Time limit in seconds, from 60 to limits.maxTimeoutSeconds; overrides job.activeDeadlineSeconds"

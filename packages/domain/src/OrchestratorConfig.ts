@@ -5,9 +5,12 @@
 import { Effect, Predicate, Result, Schema } from "effect"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { BucketPlace } from "./Evidence.ts"
+import { ImagePattern } from "./ImageName.ts"
 import { ModelPrice } from "./ModelPrice.ts"
+import { aboveCeilings } from "./ResourceCeilings.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { rule } from "./SpecText.ts"
+import { Profiles } from "./Toolchain.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
@@ -85,6 +88,13 @@ const AgentConfig = Schema.Struct({
    */
   credentials: or(Schema.Literals(["broker", "env"]), "broker"),
   resources: filled(Resources),
+  /**
+   * Images that runs may name in `spec.image` beside those of this configuration: repositories (`ghcr.io/acme/node`), beginnings of some
+   * (`ghcr.io/acme/*`), or `*`.
+   */
+  allowedImages: or(Schema.Array(ImagePattern), []),
+  /** Seconds that a repository's setup script may take. */
+  setupTimeoutSeconds: or(positive, 600),
   /** Most that the pod's own folders hold on its node: the workspace where that is ephemeral, `/tmp`, and the broker's clones. */
   volumes: filled(Schema.Struct({ workspace: or(size, "10Gi"), tmp: or(size, "5Gi"), broker: or(size, "10Gi") })),
   runtimeClassName: Schema.optionalKey(Schema.String),
@@ -219,6 +229,8 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     maxCostUsd: or(CostUsd, 100),
     /** The most that `spec.maxTurns` may be. */
     maxTurns: or(Turns, 1000),
+    /** The most that `spec.resources` may name, request or limit; a resource that is not here cannot be named. */
+    maxResources: or(Schema.Record(Schema.String, size), { cpu: "4", memory: "8Gi", "ephemeral-storage": "40Gi" }),
     /** The most that `spec.timeoutSeconds` may be. */
     maxTimeoutSeconds: or(TimeoutSeconds, 604_800),
     /** Of a run that names no `maxCostUsd`; absent: the most that it may be. */
@@ -226,6 +238,8 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** Of a run that names no `maxTurns`; absent: the most that they may be. */
     defaultMaxTurns: Schema.optionalKey(Turns)
   })),
+  /** By the name that `spec.profile` has. */
+  profiles: or(Profiles, {}),
   git: filled(Schema.Struct({
     /** URL schemes that runs may name. */
     allowedProtocols: or(Schema.Array(Schema.Literals(["https", "ssh", "http", "file"])), ["https", "ssh"]),
@@ -328,39 +342,63 @@ const withoutUnset = (value: unknown): unknown =>
     )
     : value
 
-/** What is impossible only beside another key. */
-const contradictions = (
-  { agent, evidence, forge, git, job, limits }: OrchestratorConfig
-): ReadonlyArray<FieldProblem> => [
-  ...(git.signing.secretName === "" || agent.credentials === "broker" ? [] : [{
-    path: "git.signing.secretName",
-    expected: "nothing where agent.credentials is env: there is no broker to sign",
-    found: git.signing.secretName
-  }]),
-  ...Object.keys(forge.giteaHosts).filter((host) => Object.hasOwn(forge.githubHosts, host)).map((host) => ({
-    path: `forge.giteaHosts.${host}`,
-    expected: "a host that is not in forge.githubHosts",
-    found: host
-  })),
-  ...(evidence.bucket === undefined || agent.credentials === "broker" ? [] : [{
-    path: "evidence.bucket",
-    expected: "nothing where agent.credentials is env: there is no broker to keep evidence",
-    found: evidence.bucket.name
-  }]),
-  ...[
-    ["job.activeDeadlineSeconds", job.activeDeadlineSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds],
-    ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
-    ["limits.defaultMaxTurns", limits.defaultMaxTurns, "limits.maxTurns", limits.maxTurns]
-  ].flatMap(([path, found, ceiling, most]) =>
-    found === undefined || Number(found) <= Number(most)
+type Ceiling = readonly [path: string, found: number | undefined, ceiling: string, most: number]
+
+const ceilingProblems = (all: ReadonlyArray<Ceiling>): ReadonlyArray<FieldProblem> =>
+  all.flatMap(([path, found, ceiling, most]) =>
+    found === undefined || found <= most
       ? []
-      : [{ path: String(path), expected: `at most ${ceiling} (${most})`, found: String(found) }]
+      : [{ path, expected: `at most ${ceiling} (${most})`, found: String(found) }]
   )
-]
+
+/** A profile cannot give what the ceilings forbid. */
+const profileProblems = ({ limits, profiles }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
+  Object.entries(profiles).flatMap(([name, { maxCostUsd, maxTurns, resources = {}, timeoutSeconds }]) => [
+    ...ceilingProblems([
+      [`profiles.${name}.maxCostUsd`, maxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
+      [`profiles.${name}.maxTurns`, maxTurns, "limits.maxTurns", limits.maxTurns],
+      [`profiles.${name}.timeoutSeconds`, timeoutSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds]
+    ]),
+    ...aboveCeilings(`profiles.${name}.resources`, resources, limits.maxResources)
+  ])
+
+/** What a broker does, where there is none. */
+const brokerProblems = ({ agent, evidence, git }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
+  agent.credentials === "broker" ? [] : [
+    ...(git.signing.secretName === "" ? [] : [{
+      path: "git.signing.secretName",
+      expected: "nothing where agent.credentials is env: there is no broker to sign",
+      found: git.signing.secretName
+    }]),
+    ...(evidence.bucket === undefined ? [] : [{
+      path: "evidence.bucket",
+      expected: "nothing where agent.credentials is env: there is no broker to keep evidence",
+      found: evidence.bucket.name
+    }])
+  ]
+
+/** What is impossible only beside another key. */
+const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
+  const { forge, job, limits } = config
+  return [
+    ...brokerProblems(config),
+    ...Object.keys(forge.giteaHosts).filter((host) => Object.hasOwn(forge.githubHosts, host)).map((host) => ({
+      path: `forge.giteaHosts.${host}`,
+      expected: "a host that is not in forge.githubHosts",
+      found: host
+    })),
+    ...ceilingProblems([
+      ["job.activeDeadlineSeconds", job.activeDeadlineSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds],
+      ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
+      ["limits.defaultMaxTurns", limits.defaultMaxTurns, "limits.maxTurns", limits.maxTurns]
+    ]),
+    ...profileProblems(config)
+  ]
+}
 
 /** Reads a parsed `config.yaml`; every problem names its key. */
 export const decodeConfig = (input: unknown): Result.Result<OrchestratorConfig, ReadonlyArray<FieldProblem>> =>
   Result.flatMap(decode(withoutUnset(input ?? {}), { rejectUnknown: true }), (config) => {
-    const found = contradictions(config)
+    const found = contradictionsOf(config)
     return found.length === 0 ? Result.succeed(config) : Result.fail(found)
   })

@@ -114,6 +114,9 @@ const runner = {
   mcpClientConfig: variable("MCP_CLIENT_CONFIG", text),
   traceparent: variable("TRACEPARENT", text),
   // Of the runner itself: the agent does not see them.
+  /** Script of the repository; absent: the usual one, where there is one. */
+  setupScript: variable("ORCHESTRATOR_SETUP_SCRIPT", optional(RelativePath)),
+  setupSeconds: variable("ORCHESTRATOR_SETUP_SECONDS", or(Positive, "600")),
   orchestratorDir: variable("ORCHESTRATOR_DIR", text),
   /** What the broker is told beside `shared`, where it runs in the runner's process: variables of its own and their values. */
   brokerVariables: variable("ORCHESTRATOR_BROKER", or(Pairs, "{}")),

@@ -11,7 +11,7 @@ export const maxSecrets = 32
 export const maxDependencies = 64
 /** Of all names in `dependsOn`: every one is kept for as long as the run waits. */
 const maxDependencyBytes = 4096
-/** Of everything in a spec but its prompts. */
+/** Of everything in a spec but its prompts, and its resources, which are small. */
 const maxSpecBytes = 65_536
 
 /** A rule of a custom resource (`x-kubernetes-validations`) with what it means. */
@@ -47,7 +47,7 @@ const requiredTexts = [
   "model",
   "githubUser"
 ]
-const optionalTexts = ["docsProjectDirectory", "issue", "localTools", "remoteTools"]
+const optionalTexts = ["docsProjectDirectory", "image", "issue", "localTools", "profile", "remoteTools", "setup"]
 
 const names = (env: unknown): number => Object.keys(fieldsOf(env)).reduce((sum, name) => sum + [...name].length, 0)
 
@@ -67,7 +67,7 @@ export const codeSpecSize: SizeRule = {
   ].join(" + ") + ` <= ${maxSpecBytes}`,
   limit: `at most ${maxSpecBytes} bytes in all fields but prompt and promptModification`,
   holds: (spec) => {
-    const { prompt: _, promptModification: __, ...rest } = fieldsOf(spec)
+    const { prompt: _, promptModification: __, resources: ___, ...rest } = fieldsOf(spec)
     return textBytes(rest) + names(rest["env"]) <= maxSpecBytes
   }
 }

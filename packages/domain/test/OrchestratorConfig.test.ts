@@ -120,7 +120,8 @@ describe("what is wrong is named", () => {
     assert.strictEqual(problems[0]?.found, wrong === true ? "boolean true" : "string \"yes\"")
   })
 
-  it.each(sections)("an unknown key in %s", (section) => {
+  // Whose keys are names.
+  it.each(sections.filter((section) => section !== "profiles"))("an unknown key in %s", (section) => {
     assert.deepStrictEqual(reports({ [section]: { unheardOf: 1 } }), [
       { path: `${section}.unheardOf`, expected: "no such field", found: "number 1" }
     ])
@@ -195,3 +196,52 @@ it.each<{ path: string; value: unknown }>([
   { path: "limits.activeRunsPerService", value: 1 },
   { path: "leaderElection", value: { leaseSeconds: 4, renewDeadlineSeconds: 3, retrySeconds: 1 } }
 ])("$path: $value is possible", ({ path, value }) => assert.deepStrictEqual(reports(at(path, value)), []))
+
+describe("profiles", () => {
+  it.each<{ name: string; input: object; want: ReadonlyArray<string> }>([
+    { name: "none", input: {}, want: [] },
+    { name: "an empty one", input: { profiles: { java: {} } }, want: [] },
+    {
+      name: "one with everything",
+      input: {
+        profiles: {
+          java: {
+            templates: "java",
+            image: "eclipse-temurin:21",
+            resources: { requests: { cpu: "1" }, limits: { memory: "8Gi" } },
+            setup: "ci/setup.sh",
+            localTools: "maven",
+            remoteTools: "",
+            timeoutSeconds: 1200,
+            maxCostUsd: 7,
+            maxTurns: 50
+          }
+        }
+      },
+      want: []
+    },
+    { name: "a name that is none", input: { profiles: { "Java_21": {} } }, want: ["profiles"] },
+    { name: "a key that nobody knows", input: { profiles: { java: { imagee: "x" } } }, want: ["profiles.java.imagee"] },
+    { name: "an image that is none", input: { profiles: { java: { image: "a b" } } }, want: ["profiles.java.image"] },
+    {
+      name: "more than a ceiling",
+      input: { profiles: { java: { maxTurns: 1001 } } },
+      want: ["profiles.java.maxTurns"]
+    },
+    {
+      name: "more of a resource than its ceiling",
+      input: { profiles: { java: { resources: { limits: { cpu: "5" } } } } },
+      want: ["profiles.java.resources.limits.cpu"]
+    },
+    {
+      name: "no more than a ceiling that was raised",
+      input: { limits: { maxResources: { cpu: "8" } }, profiles: { java: { resources: { limits: { cpu: "5" } } } } },
+      want: []
+    },
+    {
+      name: "an entry of images that is none",
+      input: { agent: { allowedImages: ["node:22"] } },
+      want: ["agent.allowedImages[0]"]
+    }
+  ])("$name", ({ input, want }) => assert.deepStrictEqual(reports(input).map(({ path }) => path), want))
+})

@@ -1,6 +1,7 @@
 /**
  * The files of a run: which outputs each kind has, and which template makes each. Hooks are discovered, everything else is closed. A
- * template is found as a folder (`code/hooks/stop.sh.hbs`) or flattened, as ConfigMap keys must be (`code_hooks_stop.sh.hbs`).
+ * template is found as a folder (`code/hooks/stop.sh.hbs`) or flattened, as ConfigMap keys must be (`code_hooks_stop.sh.hbs`). A set has
+ * templates that take the place of the usual ones: `sets/java/code/prompt.md.hbs`, `sets_java_code_prompt.md.hbs`.
  */
 import type { TaskType } from "@orchestrator/domain/PodEnvironment"
 import { runTemplates, taskTypes } from "./kinds/RunTemplates.ts"
@@ -15,6 +16,8 @@ export interface CatalogEntry {
   readonly language: Language
   /** Path of the template as it was found. */
   readonly file: string
+  /** Undefined for the usual ones. */
+  readonly set?: string
 }
 
 export interface Catalog {
@@ -28,7 +31,7 @@ export interface Catalog {
 export const catalog = (paths: ReadonlyArray<string>): Catalog => {
   const found = paths.toSorted().map((file) => ({ file, entry: entryOf(file) }))
   const entries = found.flatMap(({ entry }) => entry ?? [])
-  const key = ({ output, taskType }: CatalogEntry) => `${taskType}/${output}`
+  const key = ({ output, set, taskType }: CatalogEntry) => `${set === undefined ? "" : `${set}/`}${taskType}/${output}`
   const first = new Map(entries.toReversed().map((entry) => [key(entry), entry]))
   const ambiguous = entries.filter((entry) => first.get(key(entry)) !== entry).map((entry): TemplateProblem => ({
     file: entry.file,
@@ -53,8 +56,17 @@ export const catalog = (paths: ReadonlyArray<string>): Catalog => {
 
 const template = new RegExp(`^(${taskTypes.join("|")})[/_](hooks[/_])?([^/]+)\\.hbs$`)
 
+/** A set's name has no `_`, so that a flattened path can be told apart. */
+const ofSet = /^sets[/_]([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)[/_](.+)$/s
+
 const entryOf = (file: string): CatalogEntry | undefined => {
-  const [, folder, hook, name] = template.exec(file) ?? []
+  const [, set, rest = file] = ofSet.exec(file) ?? []
+  const entry = usualEntry(file, rest)
+  return set === undefined || entry === undefined ? entry : { ...entry, set }
+}
+
+const usualEntry = (file: string, path: string): CatalogEntry | undefined => {
+  const [, folder, hook, name] = template.exec(path) ?? []
   const taskType = taskTypes.find((type) => type === folder)
   if (taskType === undefined || name === undefined) return undefined
   if (hook !== undefined) {

@@ -4,9 +4,9 @@ import { TemplateError, type TemplateProblem } from "./TemplateError.ts"
 
 type Found = Result.Result<readonly [path: string, text: string], TemplateProblem>
 
-const deepest = 3
+const deepest = 5
 
-/** Contents of the `.hbs` files by path relative to the folder, `code/hooks/` being the deepest. Names with a leading dot are passed over. */
+/** Contents of the `.hbs` files by path relative to the folder, `sets/<name>/code/hooks/` being the deepest. Names with a leading dot are passed over. */
 export const readTemplates = Effect.fn("readTemplates")(
   function*(folder: string): Effect.fn.Return<Record<string, string>, TemplateError, FileSystem.FileSystem> {
     const found = yield* visit(yield* FileSystem.FileSystem, folder, [])

@@ -13,22 +13,48 @@ export type RunFiles = Readonly<Record<string, string>>
 export interface Renderer {
   /** Files that were found and make no output. */
   readonly ignored: ReadonlyArray<string>
-  readonly render: (inputs: RunInputs) => Result.Result<RunFiles, TemplateError>
+  readonly render: (inputs: RunInputs, set?: string) => Result.Result<RunFiles, TemplateError>
 }
 
-/** Checks and compiles templates by path; fails with every problem of all of them. */
+const noSet = (set: string): TemplateProblem => ({
+  file: `sets/${set}/`,
+  reason: "Missing",
+  message:
+    `no template of the set ${set}; expected at least one, such as sets/${set}/code/prompt.md.hbs or sets_${set}_code_prompt.md.hbs`
+})
+
+/** The set's own templates, and the usual ones that they do not take the place of. */
+const withSet = (templates: ReadonlyArray<Template>, name: string | undefined): ReadonlyArray<Template> => {
+  const own = templates.filter(({ set }) => set === name)
+  const replaces = (usual: Template) =>
+    own.some((each) => each.taskType === usual.taskType && each.output === usual.output)
+  return name === undefined ? own : [...templates.filter((each) => each.set === undefined && !replaces(each)), ...own]
+}
+
+/** Checks and compiles templates by path; fails with every problem of all of them, and with sets that are needed and not there. */
 export const compileTemplates = (
   ref: string,
-  files: Readonly<Record<string, string>>
+  files: Readonly<Record<string, string>>,
+  needed: ReadonlyArray<string> = []
 ): Result.Result<Renderer, TemplateError> => {
   const { entries, ignored, problems } = catalog(Object.keys(files))
   const compiled = entries.map((entry) => compileTemplate(entry, files[entry.file] ?? "", shapes[entry.taskType]))
   const templates = compiled.flatMap((result) => (Result.isSuccess(result) ? [result.success] : []))
   const broken = compiled.flatMap((result) => (Result.isFailure(result) ? result.failure : []))
-  const all = [...problems, ...broken, ...templates.flatMap(tried)]
+  const missing = needed.filter((set) => !entries.some((entry) => entry.set === set)).map(noSet)
+  const all = [...problems, ...missing, ...broken, ...templates.flatMap(tried)]
+  const bySet = new Map([undefined, ...templates.map(({ set }) => set)].map((set) => [set, withSet(templates, set)]))
   return all.length > 0
     ? Result.fail(new TemplateError({ operation: "load", ref, problems: all }))
-    : Result.succeed({ ignored, render: (inputs) => renderAll(templates, inputs) })
+    : Result.succeed({
+      ignored,
+      render: (inputs, set) => {
+        const found = bySet.get(set)
+        return found === undefined
+          ? Result.fail(new TemplateError({ operation: "render", ref: inputs.run_name, problems: [noSet(set ?? "")] }))
+          : renderAll(found, inputs)
+      }
+    })
 }
 
 /** What goes wrong with everything there, or with everything empty. */

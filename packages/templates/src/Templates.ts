@@ -9,8 +9,8 @@ import { compileTemplates, type RunFiles } from "./Renderer.ts"
 import type { TemplateError } from "./TemplateError.ts"
 
 export class Templates extends Context.Service<Templates, {
-  /** Every file of one attempt. Fails when a value cannot be written, or the sum does not fit in a ConfigMap. */
-  readonly render: (inputs: RunInputs) => Result.Result<RunFiles, TemplateError>
+  /** Every file of one attempt, from the templates of a set where it has them and else from the usual ones. Fails when a value cannot be written, or the sum does not fit in a ConfigMap. */
+  readonly render: (inputs: RunInputs, set?: string) => Result.Result<RunFiles, TemplateError>
 }>()("@orchestrator/templates/Templates") {
   /** Reads the folder that CLAUDE_TEMPLATES_PATH names, `/claude-templates` by default. */
   static readonly layer: Layer.Layer<Templates, TemplateError | Config.ConfigError, FileSystem.FileSystem> = Layer
@@ -21,19 +21,24 @@ export class Templates extends Context.Service<Templates, {
       )
     )
 
-  /** Reads this folder. */
-  static readonly layerWith = (options: {
+  /** Reads this folder, in which there must be these sets. */
+  static readonly layerWith = ({ path, sets = [] }: {
     readonly path: string
+    readonly sets?: ReadonlyArray<string>
   }): Layer.Layer<Templates, TemplateError, FileSystem.FileSystem> =>
-    Layer.effect(Templates, Effect.flatMap(readTemplates(options.path), (files) => compiled(options.path, files)))
+    Layer.effect(Templates, Effect.flatMap(readTemplates(path), (files) => compiled(path, files, sets)))
 
   /** Templates by path, as folders or flattened. */
   static readonly layerMemory = (files: Readonly<Record<string, string>>): Layer.Layer<Templates, TemplateError> =>
     Layer.effect(Templates, compiled("memory", files))
 }
 
-const compiled = Effect.fnUntraced(function*(ref: string, files: Readonly<Record<string, string>>) {
-  const { ignored, render } = yield* Effect.fromResult(compileTemplates(ref, files))
+const compiled = Effect.fnUntraced(function*(
+  ref: string,
+  files: Readonly<Record<string, string>>,
+  sets: ReadonlyArray<string> = []
+) {
+  const { ignored, render } = yield* Effect.fromResult(compileTemplates(ref, files, sets))
   if (ignored.length > 0) {
     yield* Effect.logWarning(`templates that make no file of a run are ignored: ${ignored.join(", ")}`)
   }

@@ -38,6 +38,17 @@ describe("the catalog", () => {
     { path: "docs_hooks_a.b.sh.hbs", output: "docs/hooks-a.b.sh" }
   ])("discovers $path", ({ output, path }) => assert.include(outputsOf([...flat, path]), output))
 
+  it.each([
+    { path: "sets/java/code/prompt.md.hbs", set: "java" },
+    { path: "sets_java-21_code_prompt.md.hbs", set: "java-21" },
+    { path: "sets/java/docs/hooks/x.sh.hbs", set: "java" },
+    { path: "sets_java_docs_hooks_x.sh.hbs", set: "java" }
+  ])("takes $path for the set $set, beside the usual ones", ({ path, set }) => {
+    const found = catalog([...flat, path])
+    assert.deepStrictEqual({ problems: found.problems, ignored: found.ignored }, { problems: [], ignored: [] })
+    assert.deepStrictEqual(found.entries.filter((entry) => entry.set !== undefined).map((entry) => entry.set), [set])
+  })
+
   it.each(["CLAUDE.md", "claude.md"])("takes %s.hbs for CLAUDE.md", (name) => {
     const renamed = flat.map((path) => (path === "code_claude.md.hbs" ? `code_${name}.hbs` : path))
     assert.deepStrictEqual(catalog(renamed).problems, [])
@@ -54,6 +65,11 @@ describe("the catalog", () => {
 
   it("names everything that is missing at once", () => assert.strictEqual(catalog([]).problems.length, 13))
 
+  it("refuses two templates for one file of a set, by name", () => {
+    const { problems } = catalog([...folders, "sets/a/code/prompt.md.hbs", "sets_a_code_prompt.md.hbs"])
+    assert.deepStrictEqual(problems.map(({ reason }) => reason), ["Ambiguous"])
+  })
+
   it("refuses two templates for one file, by name", () => {
     const { problems } = catalog([...folders, "code_container.sh.hbs", "docs_hooks_stop.sh.hbs"])
     assert.deepStrictEqual(problems.map(({ reason }) => reason), ["Ambiguous", "Ambiguous"])
@@ -66,6 +82,10 @@ describe("the catalog", () => {
     "code/hooks/x.py.hbs",
     "code/hooks/a/b.sh.hbs",
     "pm/prompt.md.hbs",
+    "sets/code/prompt.md.hbs",
+    "sets/a_b/code/prompt.md.hbs",
+    "sets/java/sets/java/code/prompt.md.hbs",
+    "sets/../code/prompt.md.hbs",
     "code_hooks_.sh.hbs"
   ])(
     "makes nothing of %s and says so",

@@ -29,6 +29,52 @@ const mounted = Effect.gen(function*() {
   return folder
 })
 
+describe("a set of templates", () => {
+  const layer = Templates.layerMemory({
+    ...defaultTemplates,
+    "sets/quiet/code/prompt.md.hbs": "Be quiet about {{service}}.\n",
+    "sets_quiet_code_hooks_more.sh.hbs": "#!/bin/bash\nexit 0\n"
+  })
+  const files = (set?: string) =>
+    Effect.map(Templates, (templates) => Result.getOrThrow(templates.render(someCodeInputs(), set)))
+
+  it.effect("takes the place of the usual ones, and leaves the others", () =>
+    Effect.gen(function*() {
+      const [usual, quiet] = [yield* files(), yield* files("quiet")]
+      assert.match(quiet["prompt.md"] ?? "", /^Be quiet about /)
+      assert.notMatch(usual["prompt.md"] ?? "", /^Be quiet/)
+      assert.deepStrictEqual(
+        Object.keys(quiet).toSorted(),
+        [...Object.keys(usual), "hooks-more.sh"].toSorted()
+      )
+      assert.strictEqual(quiet["settings.json"], usual["settings.json"])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("that is not there makes no files", () =>
+    Effect.gen(function*() {
+      const { render } = yield* Templates
+      const found = render(someCodeInputs(), "loud")
+      assert.deepStrictEqual(
+        Result.isFailure(found) ? found.failure.problems.map(({ file, reason }) => [file, reason]) : [],
+        [["sets/loud/", "Missing"]]
+      )
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("that a profile needs and that is not there stops the start", () =>
+    Effect.gen(function*() {
+      const problems = yield* problemsOf(Templates.layerWith({ path: defaultFolder, sets: ["loud"] }))
+      assert.deepStrictEqual(problems.map(({ file, reason }) => [file, reason]), [["sets/loud/", "Missing"]])
+    }).pipe(Effect.provide(NodeFileSystem.layer)))
+
+  it.effect("is checked as the usual ones are", () =>
+    Effect.gen(function*() {
+      const problems = yield* problemsOf(
+        Templates.layerMemory({ ...defaultTemplates, "sets/a/code/prompt.md.hbs": "x {{nothing}}" })
+      )
+      assert.deepStrictEqual(problems.map(({ file }) => file), ["sets/a/code/prompt.md.hbs"])
+    }))
+})
+
 describe("templates", () => {
   it.effect("are the same from folders, from a mounted ConfigMap, and from memory", () =>
     Effect.gen(function*() {

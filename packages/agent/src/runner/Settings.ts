@@ -27,6 +27,7 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
   previous: values.previousAttempt,
   overwriteMemory: values.overwriteMemory,
   shared: values.workspaceAccess === "Shared",
+  setup: { script: values.setupScript, seconds: values.setupSeconds },
   maxCostUsd: values.maxCostUsd,
   maxTurns: values.maxTurns === 0 ? undefined : values.maxTurns,
   brokerVariables: values.brokerVariables,

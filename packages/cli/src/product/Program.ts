@@ -2,11 +2,13 @@
 import { Stores } from "@orchestrator/controller/facts/Stores"
 import { placeOf, useOf } from "@orchestrator/controller/line/Place"
 import { Controller } from "@orchestrator/controller/loop/Controller"
+import { Previews as ControllerPreviews, unknownNonce } from "@orchestrator/controller/loop/Previews"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/server/Server"
 import { HttpSettings } from "@orchestrator/http/services/HttpSettings"
 import { Lines } from "@orchestrator/http/services/Lines"
+import { Previews } from "@orchestrator/http/services/Previews"
 import { Readiness } from "@orchestrator/http/services/Readiness"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
@@ -77,14 +79,29 @@ const lines = Layer.effect(
   })
 )
 
+/** Likewise. */
+const previews = Layer.effect(
+  Previews,
+  Effect.gen(function*() {
+    const { ofNew, ofStored } = yield* ControllerPreviews
+    const { synced } = yield* Controller
+    const { config: { limits } } = yield* ControllerSettings
+    return Previews.of({ isReady: synced, ofNew, ofStored, unknownNonce, ceilings: limits })
+  })
+)
+
+/** Sets of templates that profiles name. */
+const setsIn = ({ profiles }: OrchestratorConfig): ReadonlyArray<string> =>
+  Object.values(profiles).flatMap(({ templates }) => templates ?? [])
+
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
 export const program = (options: ProgramOptions) => {
   const { config, namespace, templates, tokenHint } = options
   return Server.layerWith({ ...config.server, auth: config.auth, tokenHint, also: mcpRoute({ version }) }).pipe(
-    Layer.provide([lines, layerEvidence(config)]),
+    Layer.provide([lines, previews, layerEvidence(config)]),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
-    Layer.provide(Templates.layerWith({ path: templates })),
+    Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
     Layer.provide(HttpSettings.layerWith({ namespace, version, models: config.models, model: config.model }))
   )

@@ -1,4 +1,5 @@
 /** `orchestrator render`: the files that the agent of a manifest's run would be given, made here and without any server. */
+import { profiled } from "@orchestrator/controller/kinds/Profiled"
 import { runKinds } from "@orchestrator/controller/kinds/RunKinds"
 import { formatProblem } from "@orchestrator/domain/Decode"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -42,12 +43,11 @@ const filesOf = Effect.fnUntraced(function*({ body, kind, source }: Submission, 
     metadata: { name, namespace: defaultNamespace, uid: anyUid },
     spec: wanted.spec
   }
-  const { inputs, resume } = yield* Effect.fromResult(runKinds[kind.kind].decodeSpec(object)).pipe(
-    Effect.mapError(problem)
-  )
+  const spec = yield* Effect.fromResult(runKinds[kind.kind].decodeSpec(object)).pipe(Effect.mapError(problem))
+  const { inputs, resume, templates: set, tools } = profiled(spec, config)
   const attempts = Number(wanted.spec["contextVersion"] ?? 1)
   const files = yield* Effect.fromResult(
-    templates.render(inputs({ config, uid: anyUid, attempts, resume, hasNewPrompt: true }))
+    templates.render(inputs({ config, uid: anyUid, attempts, resume, tools, hasNewPrompt: true }), set)
   )
   return { run: `${kind.singular}/${name}`, files }
 })

@@ -11,6 +11,7 @@ import type { FinishedRun } from "../facts/FinishedRun.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import type { Observed, ObservedJob, PresentRun } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
+import { profiled } from "../kinds/Profiled.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 
 /** The run is gone, or goes; or a run that had its name before has left Jobs. */
@@ -77,11 +78,12 @@ export const stageOf = (observed: Observed): Stage => {
   if (run.ended) return { ...observed, run, tag: "Finished", phase: run.phase }
   const former = jobs.find((job) => job.name !== run.jobName && (job.held || isAlive(job)))
   if (former !== undefined) return { ...observed, run, tag: "Superseding", former }
+  const spec = Result.map(run.spec, (own) => profiled(own, config))
   const job = currentJob(run, jobs)
   if (job !== undefined) {
-    return { ...observed, run, tag: "Started", job, spec: Result.getOrUndefined(run.spec) }
+    return { ...observed, run, tag: "Started", job, spec: Result.getOrUndefined(spec) }
   }
-  return Result.match(run.spec, {
+  return Result.match(spec, {
     onFailure: (problems): Stage => ({ ...observed, run, tag: "Unreadable", problems }),
     onSuccess: (spec): Stage => ({ ...observed, run, tag: "NotStarted", spec })
   })

@@ -126,7 +126,9 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
     promptDigest: promptDigest(run.spec["promptModification"]),
     cancelAsked: cancel === true,
     cancelVersion: typeof cancelVersion === "number" ? cancelVersion : undefined,
-    tasks: runKinds[kind].leasesWorkspace ? tasksIn(namespace, { ...spec, prompt: run.spec["prompt"] }) : none,
+    tasks: runKinds[kind].leasesWorkspace
+      ? tasksIn(namespace, { ...spec, ...Struct.pick(run.spec, ["prompt", "issue"]) })
+      : none,
     dependencies: Array.isArray(dependsOn) ? dependsOn.map((name) => dependencyIndex(namespace, String(name))) : none
   }
 }
@@ -160,6 +162,7 @@ const neededTexts = new Set([
   "docsBranch",
   "sourceBranch",
   "workingDirectory",
+  "profile",
   "model",
   "githubUser"
 ])

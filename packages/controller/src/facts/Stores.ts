@@ -33,15 +33,7 @@ export class Stores extends Context.Service<Stores, {
   readonly podWarnings: Store<WarningFacts>
 }>()("@orchestrator/controller/facts/Stores") {
   static readonly layer = Layer.sync(Stores, () => ({
-    runs: Record.map(runKinds, () =>
-      makeFactStore<RunFacts>({
-        uid: ({ uid }) => [uid],
-        tenant: ({ tenant }) => tenant === undefined ? none : [tenant.key],
-        // What only those have that have yet to end.
-        task: (run) => run.ended ? none : run.tasks,
-        active: (run) => run.ended ? none : run.tenant?.workspaces ?? none,
-        dependency: (run) => run.ended ? none : run.dependencies
-      })),
+    runs: Record.map(runKinds, runStore),
     jobs: makeFactStore<JobFacts>({
       owner: ({ owners }) => owners,
       ownerName: ({ runs }) => runs.map(formatKey),
@@ -60,6 +52,31 @@ export class Stores extends Context.Service<Stores, {
     refusals: makeFactStore<WarningFacts>({ object: objectOf }),
     podWarnings: makeFactStore<WarningFacts>({ object: objectOf })
   }))
+}
+
+const runStore = () =>
+  makeFactStore<RunFacts>({
+    uid: ({ uid }) => [uid],
+    tenant: ({ tenant }) => tenant === undefined ? none : [tenant.key],
+    // What only those have that have yet to end.
+    task: (run) => run.ended ? none : run.tasks,
+    active: (run) => run.ended ? none : run.tenant?.workspaces ?? none,
+    dependency: (run) => run.ended ? none : run.dependencies
+  })
+
+/** The same stores as they would be with one more run, which is in none of them. */
+export const withRun = (stores: Stores["Service"], run: RunFacts): Stores["Service"] => {
+  const there = stores.runs[run.kind]
+  const own = runStore()
+  own.put(run)
+  const both: Store<RunFacts> = {
+    ...there,
+    get: (key) => own.get(key) ?? there.get(key),
+    by: (index, value) => [...there.by(index, value), ...own.by(index, value)],
+    values: () => [...there.values(), run].values(),
+    size: () => there.size() + 1
+  }
+  return { ...stores, runs: { ...stores.runs, [run.kind]: both } }
 }
 
 /** Keeps the last state of a pod that goes before its Job; one that goes after it leaves nothing that anyone will ask for. */

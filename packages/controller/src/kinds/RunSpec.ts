@@ -3,6 +3,7 @@ import type { CodeRun } from "@orchestrator/domain/CodeRun"
 import type { DocsRun } from "@orchestrator/domain/DocsRun"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { Tenant } from "@orchestrator/domain/Tenant"
+import type { Resources } from "@orchestrator/domain/Toolchain"
 import type { RunInputs } from "@orchestrator/templates/kinds/RunTemplates"
 import type { Variable } from "./Literal.ts"
 
@@ -13,6 +14,7 @@ export interface RenderFacts {
   /** Number of the attempt, counted over context versions and automatic retries. */
   readonly attempts: number
   readonly resume: boolean
+  readonly tools: Tools | undefined
   /** Whether the prompt's modification was given for this very version. */
   readonly hasNewPrompt: boolean
 }
@@ -21,6 +23,12 @@ export interface RenderFacts {
 export interface NamedUrl {
   readonly field: string
   readonly url: string
+}
+
+/** Names of tool servers. */
+export interface Tools {
+  readonly local: string | undefined
+  readonly remote: string | undefined
 }
 
 export interface RunSpec {
@@ -33,6 +41,16 @@ export interface RunSpec {
   readonly pages: ReadonlyArray<NamedUrl>
   /** Whose workspace it works in. Absent: the workspace is ephemeral. */
   readonly workspace: Tenant | undefined
+  /** Of the configuration, which fills in what the run leaves open. */
+  readonly profile: string | undefined
+  /** Set of templates; undefined: the usual one. */
+  readonly templates: string | undefined
+  readonly image: string | undefined
+  readonly resources: Resources | undefined
+  /** Script of the repository. */
+  readonly setup: string | undefined
+  /** Comma-separated; undefined where the kind has none. */
+  readonly tools: Tools | undefined
   readonly timeoutSeconds: number | undefined
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined

@@ -18,6 +18,7 @@ import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
 import { type Following, followings } from "./Following.ts"
 import { Observe } from "./Observe.ts"
+import { Previews } from "./Previews.ts"
 import { makeReconcile } from "./Reconcile.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { makeUpkeep } from "./Upkeep.ts"
@@ -134,10 +135,10 @@ export class Controller extends Context.Service<Controller, {
 
   /** With its parts; what is left to provide is the cluster, the templates and the settings. */
   static readonly layer: Layer.Layer<
-    Controller | Stores,
+    Controller | Previews | Stores,
     never,
     KubernetesClient | Leadership | Templates | ControllerSettings
-  > = Controller.layerNoDeps.pipe(
+  > = Layer.merge(Controller.layerNoDeps, Previews.layer).pipe(
     Layer.provide(Layer.mergeAll(
       Observe.layer,
       Interpreter.layer.pipe(

@@ -21,13 +21,14 @@ import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
+import { profiled } from "../kinds/Profiled.ts"
 import { admitted, reachedLimit } from "../line/Admission.ts"
 import { isVacant } from "../line/Possession.ts"
 import { unseenClaim, workspaceOf } from "../line/Turns.ts"
 import { type Moment, startObstacle } from "../line/Waiting.ts"
 import { mustWait } from "../line/Workspaces.ts"
 import { nonce } from "./Nonce.ts"
-import { makeReads } from "./Reads.ts"
+import { makeReads, type Reads } from "./Reads.ts"
 import { ControllerSettings } from "./Settings.ts"
 
 export class Observe extends Context.Service<Observe, {
@@ -38,166 +39,170 @@ export class Observe extends Context.Service<Observe, {
   static readonly layer = Layer.effect(
     Observe,
     Effect.gen(function*() {
-      const stores = yield* Stores
-      const templates = yield* Templates
-      const { config } = yield* ControllerSettings
-      const reads = yield* makeReads
-
-      const moment = Effect.map(DateTime.now, (now): Moment => ({ config, now, snapshot: stores }))
-
-      const observeJobOf = (job: JobFacts): ObservedJob => {
-        const pod = podOf(stores, job)
-        return observeJob(job, pod, {
-          refusals: stores.refusals.by("object", job.uid),
-          ofPod: stores.podWarnings.by("object", pod?.uid ?? "")
-        }, stores.pods.revision())
-      }
-
-      /** Watches have no common order: before a Job that is over is judged, its pod is read where the stream of pods is behind. */
-      const withPods = Effect.fnUntraced(function*(run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) {
-        const seen = jobs.map(observeJobOf)
-        if (run === undefined || run.ended || !seen.some(({ podBehind }) => podBehind === true)) return seen
-        yield* reads.podsOf(run)
-        return jobs.map(observeJobOf)
-      })
-
-      /** A Job of a later attempt than the run is at tells that the store has an old version of the run. */
-      const newest = (run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) =>
-        run !== undefined && jobs.some((job) => isOwnJob(run, job) && isLater(job.attempt, run))
-          ? Effect.map(reads.runAgain(run), (read) => read ?? run)
-          : Effect.succeed(run)
-
-      /**
-       * Jobs that are the run's and not found under its name: what the status names is lost only when the API server does not have it, since
-       * a store may be behind; and what has lost its labels is not followed any more.
-       */
-      const findJobs = Effect.fnUntraced(function*(run: RunFacts | undefined, known: ReadonlyArray<JobFacts>) {
-        if (run === undefined || run.deleting) return known
-        const { jobName, namespace, status } = run
-        const recorded = status.attempts?.map(({ jobName }) => jobName) ?? []
-        const missing = [...new Set([jobName, ...recorded])].filter((name) =>
-          !known.some((job) => job.name === name) &&
-          ((!run.ended && name === jobName && recorded.includes(name)) || stores.strays.has(`${namespace}/${name}`))
-        )
-        if (missing.length === 0) return known
-        const found = yield* Effect.forEach(missing, (name) => {
-          const stored = stores.jobs.get({ name, namespace })
-          return stored === undefined ? reads.jobNamed(namespace, name) : Effect.succeed(stored)
-        })
-        return [...known, ...found.filter((job) => job !== undefined)]
-      })
-
-      /** Jobs without an owner whose run the store does not have are left behind when the API server does not have it either. */
-      const leftBehind = Effect.fnUntraced(function*(
-        key: RunKey,
-        run: RunFacts | undefined,
-        jobs: ReadonlyArray<JobFacts>
-      ) {
-        if (run !== undefined || !jobs.some((job) => isAbandoned(job, run))) return jobs
-        const uid = yield* reads.uidOf(key)
-        return jobs.filter((job) => uid === undefined || job.runUid !== uid)
-      })
-
-      const hasFiles = (job: ObservedJob | undefined) =>
-        job !== undefined &&
-        stores.files.get({ namespace: job.namespace, name: job.files?.name ?? job.name }) !== undefined
-
-      const render = (run: LiveRun): ObservedFiles["rendered"] => {
-        if (Result.isFailure(run.spec)) return undefined
-        const { inputs, resume } = run.spec.success
-        const { contextVersion, retry } = run.attempt
-        const values = inputs({
-          config,
-          uid: run.uid,
-          attempts: contextVersion + retry,
-          resume: resume || retry > 0,
-          hasNewPrompt: promptVersion(run) === contextVersion
-        })
-        return Result.mapError(templates.render(values), (error) => error.message)
-      }
-
-      const isContested = ({ kind, tasks, uid }: LiveRun): boolean =>
-        tasks.some((task) => stores.runs[kind].by("task", task).some((other) => other.uid !== uid))
-
-      /** Of the run itself, or of another one that works in the same workspace. */
-      const sessionOf = (run: LiveRun) =>
-        lastSession(run, run.tenant === undefined ? [] : stores.runs[run.kind].by("tenant", run.tenant.key))
-
-      /** For how many milliseconds another Job for the workspace may come to be that nothing tells of yet; a run looks again before that. */
-      const underway = (now: number, run: LiveRun, claim: string) => {
-        const left = stores.underway.left(`${run.namespace}/${claim}`, run.jobName, now)
-        return left === undefined ? undefined : Math.min(left, underwayLookMillis)
-      }
-
-      /**
-       * The workspace of a run that could start in it. Where the stores do not prove that nobody is at work there, Jobs and pods are read
-       * first, so that they do.
-       */
-      const assured = Effect.fnUntraced(function*(at: Moment, run: LiveRun) {
-        const unseen = unseenClaim(stores, run)
-        if (unseen !== undefined) yield* reads.claimNamed(run.namespace, unseen)
-        const seen = workspaceOf(at, run)
-        if (seen === undefined || mustWait(seen.turn, config) || config.storage.access === "Shared") return seen
-        const now = yield* monotonicMillis
-        const busy = underway(now, run, seen.claim)
-        if (busy !== undefined) return { ...seen, turn: notYet(at, busy) }
-        const claim = stores.workspaces.get({ namespace: run.namespace, name: seen.claim })
-        if (claim === undefined || isVacant(stores, run, claim)) return seen
-        // Also where the annotation names nobody: anybody may have taken it off. One without any mark of ours was given to nobody.
-        const isUnmarked = claim.holder === undefined && claim.tenant === undefined
-        const before = claim.holder === run.uid || isUnmarked ? undefined : stores.underway.leftOfOthers(now)
-        // Whoever is found by then, it is looked again: what is read before that decides nothing.
-        if (before !== undefined) return seen.turn.tag === "free" ? { ...seen, turn: notYet(at, before) } : seen
-        yield* reads.workersOf(run.namespace, run.service ?? "")
-        return workspaceOf(at, run)
-      })
-
-      const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
-        const hasJob = job !== undefined
-        const obstacle = hasJob ? undefined : startObstacle(stores, run)
-        const limit = reachedLimit(at, run)
-        const isPaused = pausedUntil({ now: at.now, run }) !== undefined
-        const mayStart = !hasJob && obstacle === undefined && limit === undefined && !isPaused && !run.cancel &&
-          !run.deleting
-        const workspace = mayStart ? yield* assured(at, run) : workspaceOf(at, run)
-        const waits = mustWait(workspace?.turn, config) || isPaused
-        const present = hasFiles(job)
-        /** Whether files are to be made now, as far as the run itself and its place tell. */
-        const starts = obstacle === undefined && !(hasJob ? present : waits) && Result.isSuccess(run.spec)
-        const mayBeOld = !hasJob && !isNew(at, run)
-        const isRead = starts && (mayBeOld || !run.isWhole) && limit === undefined && !run.cancel && !run.deleting
-        const current = isRead ? yield* reads.wholeRun(run) : run
-        const rendered = starts && current?.isWhole === true ? render(current) : undefined
-        return {
-          run: current ?? run,
-          workspace,
-          files: { present, rendered },
-          nonce: hasJob ? "" : yield* nonce,
-          obstacle,
-          reachedLimit: limit,
-          contested: !hasJob && isContested(run),
-          lastSession: hasJob || workspace === undefined || rendered === undefined ? undefined : sessionOf(run)
-        }
-      })
-
-      const observe = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Observed, KubernetesError> {
-        const at = yield* moment
-        const known = stores.jobs.by("ownerName", formatKey(key))
-        const run = yield* newest(stores.runs[key.kind].get(key), known)
-        const all = yield* findJobs(run, known)
-        const isOurs = (job: JobFacts) => run !== undefined && isOwnJob(run, job)
-        const jobs = yield* withPods(run, all.filter(isOurs))
-        const orphans = (yield* leftBehind(key, run, all.filter((job) => !isOurs(job)))).map(observeJobOf)
-        const observed = run === undefined || run.ended
-          ? { ...nothingToDo, run }
-          : yield* observeLive(at, run, currentJob(run, jobs))
-        return { now: at.now, config, jobs, orphans, ...observed }
-      })
-
-      return Observe.of({ observe, admitted: Effect.map(moment, (at) => admitted(at).map(keyOf)) })
+      return Observe.of(yield* makeObserve(yield* Stores, yield* makeReads))
     })
   )
 }
+
+/** Over any stores, and with any way of reading what they lack; and how a run's files are rendered, whether or not it may start. */
+export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"], reads: Reads) {
+  const templates = yield* Templates
+  const { config } = yield* ControllerSettings
+
+  const moment = Effect.map(DateTime.now, (now): Moment => ({ config, now, snapshot: stores }))
+
+  const observeJobOf = (job: JobFacts): ObservedJob => {
+    const pod = podOf(stores, job)
+    return observeJob(job, pod, {
+      refusals: stores.refusals.by("object", job.uid),
+      ofPod: stores.podWarnings.by("object", pod?.uid ?? "")
+    }, stores.pods.revision())
+  }
+
+  /** Watches have no common order: before a Job that is over is judged, its pod is read where the stream of pods is behind. */
+  const withPods = Effect.fnUntraced(function*(run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) {
+    const seen = jobs.map(observeJobOf)
+    if (run === undefined || run.ended || !seen.some(({ podBehind }) => podBehind === true)) return seen
+    yield* reads.podsOf(run)
+    return jobs.map(observeJobOf)
+  })
+
+  /** A Job of a later attempt than the run is at tells that the store has an old version of the run. */
+  const newest = (run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) =>
+    run !== undefined && jobs.some((job) => isOwnJob(run, job) && isLater(job.attempt, run))
+      ? Effect.map(reads.runAgain(run), (read) => read ?? run)
+      : Effect.succeed(run)
+
+  /**
+   * Jobs that are the run's and not found under its name: what the status names is lost only when the API server does not have it, since
+   * a store may be behind; and what has lost its labels is not followed any more.
+   */
+  const findJobs = Effect.fnUntraced(function*(run: RunFacts | undefined, known: ReadonlyArray<JobFacts>) {
+    if (run === undefined || run.deleting) return known
+    const { jobName, namespace, status } = run
+    const recorded = status.attempts?.map(({ jobName }) => jobName) ?? []
+    const missing = [...new Set([jobName, ...recorded])].filter((name) =>
+      !known.some((job) => job.name === name) &&
+      ((!run.ended && name === jobName && recorded.includes(name)) || stores.strays.has(`${namespace}/${name}`))
+    )
+    if (missing.length === 0) return known
+    const found = yield* Effect.forEach(missing, (name) => {
+      const stored = stores.jobs.get({ name, namespace })
+      return stored === undefined ? reads.jobNamed(namespace, name) : Effect.succeed(stored)
+    })
+    return [...known, ...found.filter((job) => job !== undefined)]
+  })
+
+  /** Jobs without an owner whose run the store does not have are left behind when the API server does not have it either. */
+  const leftBehind = Effect.fnUntraced(function*(
+    key: RunKey,
+    run: RunFacts | undefined,
+    jobs: ReadonlyArray<JobFacts>
+  ) {
+    if (run !== undefined || !jobs.some((job) => isAbandoned(job, run))) return jobs
+    const uid = yield* reads.uidOf(key)
+    return jobs.filter((job) => uid === undefined || job.runUid !== uid)
+  })
+
+  const hasFiles = (job: ObservedJob | undefined) =>
+    job !== undefined &&
+    stores.files.get({ namespace: job.namespace, name: job.files?.name ?? job.name }) !== undefined
+
+  const render = (run: LiveRun): ObservedFiles["rendered"] => {
+    if (Result.isFailure(run.spec)) return undefined
+    const { inputs, resume, templates: set, tools } = profiled(run.spec.success, config)
+    const { contextVersion, retry } = run.attempt
+    const values = inputs({
+      config,
+      uid: run.uid,
+      attempts: contextVersion + retry,
+      resume: resume || retry > 0,
+      tools,
+      hasNewPrompt: promptVersion(run) === contextVersion
+    })
+    return Result.mapError(templates.render(values, set), (error) => error.message)
+  }
+
+  const isContested = ({ kind, tasks, uid }: LiveRun): boolean =>
+    tasks.some((task) => stores.runs[kind].by("task", task).some((other) => other.uid !== uid))
+
+  /** Of the run itself, or of another one that works in the same workspace. */
+  const sessionOf = (run: LiveRun) =>
+    lastSession(run, run.tenant === undefined ? [] : stores.runs[run.kind].by("tenant", run.tenant.key))
+
+  /** For how many milliseconds another Job for the workspace may come to be that nothing tells of yet; a run looks again before that. */
+  const underway = (now: number, run: LiveRun, claim: string) => {
+    const left = stores.underway.left(`${run.namespace}/${claim}`, run.jobName, now)
+    return left === undefined ? undefined : Math.min(left, underwayLookMillis)
+  }
+
+  /**
+   * The workspace of a run that could start in it. Where the stores do not prove that nobody is at work there, Jobs and pods are read
+   * first, so that they do.
+   */
+  const assured = Effect.fnUntraced(function*(at: Moment, run: LiveRun) {
+    const unseen = unseenClaim(stores, run)
+    if (unseen !== undefined) yield* reads.claimNamed(run.namespace, unseen)
+    const seen = workspaceOf(at, run)
+    if (seen === undefined || mustWait(seen.turn, config) || config.storage.access === "Shared") return seen
+    const now = yield* monotonicMillis
+    const busy = underway(now, run, seen.claim)
+    if (busy !== undefined) return { ...seen, turn: notYet(at, busy) }
+    const claim = stores.workspaces.get({ namespace: run.namespace, name: seen.claim })
+    if (claim === undefined || isVacant(stores, run, claim)) return seen
+    // Also where the annotation names nobody: anybody may have taken it off. One without any mark of ours was given to nobody.
+    const isUnmarked = claim.holder === undefined && claim.tenant === undefined
+    const before = claim.holder === run.uid || isUnmarked ? undefined : stores.underway.leftOfOthers(now)
+    // Whoever is found by then, it is looked again: what is read before that decides nothing.
+    if (before !== undefined) return seen.turn.tag === "free" ? { ...seen, turn: notYet(at, before) } : seen
+    yield* reads.workersOf(run.namespace, run.service ?? "")
+    return workspaceOf(at, run)
+  })
+
+  const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
+    const hasJob = job !== undefined
+    const obstacle = hasJob ? undefined : startObstacle(stores, run)
+    const limit = reachedLimit(at, run)
+    const isPaused = pausedUntil({ now: at.now, run }) !== undefined
+    const mayStart = !hasJob && obstacle === undefined && limit === undefined && !isPaused && !run.cancel &&
+      !run.deleting
+    const workspace = mayStart ? yield* assured(at, run) : workspaceOf(at, run)
+    const waits = mustWait(workspace?.turn, config) || isPaused
+    const present = hasFiles(job)
+    /** Whether files are to be made now, as far as the run itself and its place tell. */
+    const starts = obstacle === undefined && !(hasJob ? present : waits) && Result.isSuccess(run.spec)
+    const mayBeOld = !hasJob && !isNew(at, run)
+    const isRead = starts && (mayBeOld || !run.isWhole) && limit === undefined && !run.cancel && !run.deleting
+    const current = isRead ? yield* reads.wholeRun(run) : run
+    const rendered = starts && current?.isWhole === true ? render(current) : undefined
+    return {
+      run: current ?? run,
+      workspace,
+      files: { present, rendered },
+      nonce: hasJob ? "" : yield* nonce,
+      obstacle,
+      reachedLimit: limit,
+      contested: !hasJob && isContested(run),
+      lastSession: hasJob || workspace === undefined || rendered === undefined ? undefined : sessionOf(run)
+    }
+  })
+
+  const observe = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Observed, KubernetesError> {
+    const at = yield* moment
+    const known = stores.jobs.by("ownerName", formatKey(key))
+    const run = yield* newest(stores.runs[key.kind].get(key), known)
+    const all = yield* findJobs(run, known)
+    const isOurs = (job: JobFacts) => run !== undefined && isOwnJob(run, job)
+    const jobs = yield* withPods(run, all.filter(isOurs))
+    const orphans = (yield* leftBehind(key, run, all.filter((job) => !isOurs(job)))).map(observeJobOf)
+    const observed = run === undefined || run.ended
+      ? { ...nothingToDo, run }
+      : yield* observeLive(at, run, currentJob(run, jobs))
+    return { now: at.now, config, jobs, orphans, ...observed }
+  })
+
+  return { observe, admitted: Effect.map(moment, (at) => admitted(at).map(keyOf)), render }
+})
 
 const newMillis = 3000
 

@@ -89,3 +89,5 @@ export const makeReads = Effect.gen(function*() {
 
   return { podsOf, workersOf, claimNamed, jobNamed, runAgain, wholeRun, uidOf }
 })
+
+export type Reads = Effect.Success<typeof makeReads>

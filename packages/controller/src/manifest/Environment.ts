@@ -32,7 +32,10 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
       maxCostUsd: budget.costUsd,
       maxTurns: budget.turns,
       ...ownFolders(inputs),
-      toolmanServerUrl: config.agent.toolmanServerUrl
+      toolmanServerUrl: config.agent.toolmanServerUrl,
+      setupScript: spec.setup,
+      setupSeconds: config.agent.setupTimeoutSeconds,
+      ...(spec.tools === undefined ? {} : { localTools: spec.tools.local ?? "", remoteTools: spec.tools.remote ?? "" })
     })),
     ...telemetryVariables(inputs),
     ...spec.env

@@ -7,6 +7,7 @@ import { sshSecretName } from "@orchestrator/domain/Names"
 import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
 import { agentContainer, filesVolume, prepareContainer } from "@orchestrator/domain/PodParts"
 import type { PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
+import { imageOf, resourcesOf } from "../attempt/Toolchain.ts"
 import { type LiteralContainer, words } from "../kinds/Literal.ts"
 import { broker, brokerVolumes, endpointMount, stateMount, stateVolume } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
@@ -71,19 +72,16 @@ const prepare = ({ config: { agent }, files }: PodInputs): LiteralContainer => (
   ]
 })
 
-const imageName = ({ digest, repository, tag }: PodInputs["config"]["agent"]["image"]): string =>
-  digest === "" ? `${repository}:${tag}` : `${repository}@${digest}`
-
 const claude = (inputs: PodInputs): LiteralContainer => {
   const { agent } = inputs.config
   return {
     name: agentContainer,
-    image: imageName(agent.image),
+    image: imageOf(inputs.spec, inputs.config),
     imagePullPolicy: agent.image.pullPolicy,
     command: words("/bin/bash", "/config/container.sh"),
     workingDir: "/workspace",
     env: environment(inputs),
-    resources: agent.resources,
+    resources: resourcesOf(inputs.spec, inputs.config),
     securityContext: restricted,
     volumeMounts: [
       { name: "config", mountPath: filesFolders.checked, readOnly: true },

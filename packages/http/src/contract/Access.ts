@@ -8,7 +8,7 @@ import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { AccessUnknown, PermissionMissing, Unauthenticated } from "./Problem.ts"
 
 /** Plural names of the resources. */
-export type Resource = AnyRunKind["plural"] | "configmaps" | "persistentvolumeclaims" | "pods" | "secrets"
+export type Resource = AnyRunKind["plural"] | "configmaps" | "jobs" | "persistentvolumeclaims" | "pods" | "secrets"
 
 type Verb = "get" | "list" | "create" | "update" | "patch" | "delete" | "use"
 
@@ -32,6 +32,11 @@ export class Needs extends Context.Service<Needs, ReadonlyArray<Need>>()("@orche
 
 /** Annotation of an endpoint that changes objects which its path does not name: what it does with each of them. */
 export class AskedFor extends Context.Service<AskedFor, string>()("@orchestrator/http/contract/AskedFor") {}
+
+/** Annotation of an endpoint that changes nothing, although it takes the permissions of one that does. */
+export class ChangesNothing extends Context.Service<ChangesNothing, true>()(
+  "@orchestrator/http/contract/ChangesNothing"
+) {}
 
 /** What one does with runs. */
 export const needsOf = (resource: Resource) =>

@@ -194,6 +194,12 @@ export class TooManyStreams extends HttpApiError.Problem<TooManyStreams>()("TooM
   title: "Too many event streams"
 }, retryable) {}
 
+export class PlanNotAvailable extends HttpApiError.Problem<PlanNotAvailable>()("PlanNotAvailable", {
+  type: urn("plan-not-available"),
+  status: 503,
+  title: "Plan not available"
+}, retryable) {}
+
 export class NotReady extends HttpApiError.Problem<NotReady>()("NotReady", {
   type: urn("not-ready"),
   status: 503,

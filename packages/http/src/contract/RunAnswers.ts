@@ -22,7 +22,7 @@ export const RunLinks = Schema.Struct({
 }).annotate({ identifier: "RunLinks", description: "Paths on this server" })
 export type RunLinks = typeof RunLinks.Type
 
-const Waiting = Schema.Struct({
+export const Waiting = Schema.Struct({
   runs: Schema.Array(Schema.String).annotate({
     description:
       "Runs that have to end first: who has the workspace or is next there, or what `dependsOn` names and has not succeeded"

@@ -6,7 +6,7 @@ import type { RunKind } from "@orchestrator/domain/RunKind"
 import { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import type { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { AskedFor, Authorized, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
+import { AskedFor, Authorized, ChangesNothing, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
 import { BulkAnswer, bulkRequest } from "./BulkRequests.ts"
 import { LargeAnswers } from "./LargeAnswers.ts"
 import { evidenceOptions, logOptions, transcriptOptions } from "./LogParameters.ts"
@@ -23,6 +23,7 @@ import {
   LogsNotAvailable,
   NameTaken,
   PageExpired,
+  PlanNotAvailable,
   RunChanged,
   RunFinished,
   RunNotFound
@@ -30,6 +31,7 @@ import {
 import { ChecksBody, ChecksParameters } from "./RequestChecks.ts"
 import { RunAttempts, RunFiles } from "./RunAnswers.ts"
 import { listQuery } from "./RunFilters.ts"
+import { RunPlan } from "./RunPlans.ts"
 
 export const cluster = [ClusterForbids, ClusterUnavailable, ClusterError] as const
 
@@ -98,6 +100,28 @@ export const runEndpoints = <
         "Stores the run; the controller starts it. With an `Idempotency-Key` the request may be retried: the answer to a "
         + "repetition carries `Idempotency-Replayed: true`. `Location` names the run."
     })),
+    HttpApiEndpoint.post("plan", "/plan", {
+      payload: newRun,
+      success: RunPlan,
+      error: [NameTaken, PlanNotAvailable, ...cluster]
+    }).middleware(LargeAnswers).middleware(ChecksBody).annotate(Needs, [needs.create]).annotate(ChangesNothing, true)
+      .annotateMerge(OpenApi.annotations({
+        summary: `Try a ${name} without starting it`,
+        description:
+          "All that starting it would do, by the rules that would do it, and nothing done: spec and name, Job and files, workspace and place in "
+          + "line, limits and price; what is missing, with the commands that mend it."
+      })),
+    HttpApiEndpoint.post("planNext", "/:name/plan", {
+      params: runName,
+      success: RunPlan,
+      error: [RunNotFound, PlanNotAvailable, ...cluster]
+    }).middleware(LargeAnswers).annotate(Needs, [needs.get]).annotate(ChangesNothing, true).annotateMerge(
+      OpenApi.annotations({
+        summary: `Ask what is next for a ${name}`,
+        description:
+          "What the controller does with it when it looks at it next, and why: stage, rule and actions. Nothing is done."
+      })
+    ),
     HttpApiEndpoint.get("get", "/:name", {
       params: runName,
       success: answer,

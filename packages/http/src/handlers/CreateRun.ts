@@ -33,7 +33,8 @@ export interface CreatedRun {
   readonly replayed: boolean
 }
 
-const draftOf = (
+/** The object that a request asks for. */
+export const draftOf = (
   { resource, settings }: RunAccess,
   { annotations, key, name, request, spec, stem }: NewRun,
   user: User

@@ -10,6 +10,7 @@ import { noteRun } from "../services/Audit.ts"
 import { EvidenceStore } from "../services/EvidenceStore.ts"
 import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.ts"
 import { Lines } from "../services/Lines.ts"
+import { Previews } from "../services/Previews.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
 import { nobody, requestedBy } from "./RequestedBy.ts"
 
@@ -22,6 +23,7 @@ export interface RunAccess {
   readonly lines: Lines["Service"] | undefined
   /** Absent where nothing is kept. */
   readonly evidence: EvidenceStore["Service"] | undefined
+  readonly previews: Previews["Service"] | undefined
 }
 
 export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
@@ -29,7 +31,8 @@ export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
   const settings = yield* HttpSettings
   const evidence = Option.getOrUndefined(yield* Effect.serviceOption(EvidenceStore))
   const lines = Option.getOrUndefined(yield* Effect.serviceOption(Lines))
-  return { client, settings, lines, evidence, kind, resource: runResources[kind.kind] } satisfies RunAccess
+  const previews = Option.getOrUndefined(yield* Effect.serviceOption(Previews))
+  return { client, settings, lines, evidence, previews, kind, resource: runResources[kind.kind] } satisfies RunAccess
 })
 
 export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })

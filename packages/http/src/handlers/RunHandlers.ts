@@ -10,6 +10,7 @@ import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
 import { evidenceFile } from "./KeptEvidence.ts"
 import { type ListOptions, listRuns } from "./ListRuns.ts"
+import { planNew, planNext } from "./plan/PlanRun.ts"
 import { announce } from "./Replies.ts"
 import type { RetryOptions } from "./RetryRun.ts"
 import { deleteRun, getRun, type RunAccess } from "./RunAccess.ts"
@@ -65,6 +66,8 @@ export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
       Effect.tap((created) => announce(runs, created)),
       Effect.map(({ run }) => answer(run))
     ),
+  plan: ({ payload }: { readonly payload: New }) => planNew(runs, newRun(runs.settings, payload, undefined)),
+  planNext: ({ params }: Named) => planNext(runs, params.name),
   get: ({ params }: Named) =>
     Effect.flatMap(getRun(runs, params.name), (run) => withWaiting(runs, run, answer(run), { briefly: false })),
   delete: ({ params }: Named) => deleteRun(runs, params.name),

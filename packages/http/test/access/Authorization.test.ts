@@ -23,6 +23,8 @@ const octocat = ["use secrets/github-ssh-octocat", "use secrets/github-token-oct
 const runRoutes = (path: string, resource: string, spec: unknown): ReadonlyArray<Route> => [
   { method: "GET", path, needs: [`list ${resource}`], status: 200 },
   { method: "POST", path, body: { name: "new", spec }, needs: [`create ${resource}`, ...octocat], status: 201 },
+  { method: "POST", path: `${path}/plan`, body: { spec }, needs: [`create ${resource}`], status: 503 },
+  { method: "POST", path: `${path}/a/plan`, needs: [`get ${resource}`], status: 503 },
   { method: "GET", path: `${path}/a`, needs: [`get ${resource}`], status: 200 },
   { method: "GET", path: `${path}/a/attempts`, needs: [`get ${resource}`], status: 200 },
   { method: "GET", path: `${path}/a/logs`, needs: ["get pods/log"], status: 200 },

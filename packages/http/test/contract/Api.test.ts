@@ -71,13 +71,17 @@ describe("the OpenAPI document", () => {
       "GET /ready",
       "POST /api/v1/code-runs",
       "POST /api/v1/code-runs/cancel",
+      "POST /api/v1/code-runs/plan",
       "POST /api/v1/code-runs/retry",
       "POST /api/v1/code-runs/{name}/cancel",
+      "POST /api/v1/code-runs/{name}/plan",
       "POST /api/v1/code-runs/{name}/retry",
       "POST /api/v1/docs-runs",
       "POST /api/v1/docs-runs/cancel",
+      "POST /api/v1/docs-runs/plan",
       "POST /api/v1/docs-runs/retry",
       "POST /api/v1/docs-runs/{name}/cancel",
+      "POST /api/v1/docs-runs/{name}/plan",
       "POST /api/v1/docs-runs/{name}/retry",
       "POST /api/v1/pm/docs/generate",
       "POST /api/v1/pm/tasks"
@@ -116,6 +120,8 @@ describe("the OpenAPI document", () => {
     { name: "GET /api/v1/code-runs/{name}", want: [200, 400, 401, 403, 404, 502, 503] },
     { name: "DELETE /api/v1/code-runs/{name}", want: [204, 400, 401, 403, 404, 502, 503] },
     { name: "POST /api/v1/code-runs", want: [201, 400, 401, 403, 409, 413, 415, 422, 502, 503] },
+    { name: "POST /api/v1/code-runs/plan", want: [200, 400, 401, 403, 409, 413, 415, 422, 502, 503] },
+    { name: "POST /api/v1/docs-runs/{name}/plan", want: [200, 400, 401, 403, 404, 502, 503] },
     { name: "GET /api/v1/events", want: [200, 400, 401, 403, 503] },
     { name: "POST /api/v1/code-runs/{name}/retry", want: [200, 400, 401, 403, 404, 409, 413, 415, 422, 502, 503] },
     { name: "POST /api/v1/code-runs/{name}/cancel", want: [200, 400, 401, 403, 404, 409, 502, 503] },
@@ -174,8 +180,8 @@ describe("the OpenAPI document", () => {
         ? []
         : [operation["requestBody"] as { readonly content: Json; readonly required: boolean }]
     )
-    assert.strictEqual(bodies.length, 10)
-    assert.strictEqual(bodies.filter(({ required }) => required).length, 8)
+    assert.strictEqual(bodies.length, 12)
+    assert.strictEqual(bodies.filter(({ required }) => required).length, 10)
     for (const { content } of bodies) assert.deepStrictEqual(Object.keys(content), ["application/json"])
   })
 })

@@ -74,6 +74,42 @@ describe("creating a CodeRun", () => {
       }
     }).pipe(Effect.provide(TestApi)))
 
+  it.effect.each<readonly [path: string, spec: object]>([
+    ["spec.image", { image: "https://ghcr.io/acme/node" }],
+    ["spec.image", { image: `ghcr.io/acme/${"a".repeat(600)}` }],
+    ["spec.image", { image: ["node"] }],
+    ["spec.setup", { setup: "/etc/passwd" }],
+    ["spec.setup", { setup: "a/../../b" }],
+    ["spec.setup", { setup: "" }],
+    ["spec.setup", { setup: "-x" }],
+    ["spec.profile", { profile: "Java" }],
+    ["spec.profile", { profile: "../java" }],
+    ["spec.resources.limits.cpu", { resources: { limits: { cpu: "-1" } } }],
+    ["spec.resources.limits.cpu", { resources: { limits: { cpu: 2 } } }],
+    ["spec.resources.requests", {
+      resources: { requests: Object.fromEntries([..."abcdefghi"].map((it) => [it, "1"])) }
+    }],
+    ["spec.resources.memory", { resources: { memory: "1Gi" } }]
+  ])("names the field that cannot be: %s", ([path, wrong]) =>
+    Effect.gen(function*() {
+      const refused = yield* ask("POST", "/api/v1/code-runs", { body: { spec: { ...newCodeSpec, ...wrong } } })
+      assert.strictEqual(refused.status, 422)
+      assert.strictEqual(refused.json.errors[0]?.path, path)
+    }).pipe(Effect.provide(TestApi)))
+
+  it.effect("takes what a repository needs to be worked on", () =>
+    Effect.gen(function*() {
+      const own = {
+        profile: "java",
+        image: "ghcr.io/acme/node:22",
+        resources: { requests: { cpu: "500m" }, limits: { memory: "6Gi" } },
+        setup: "ci/setup.sh"
+      }
+      const { json, status } = yield* ask("POST", "/api/v1/code-runs", { body: { spec: { ...newCodeSpec, ...own } } })
+      assert.strictEqual(status, 201)
+      assert.deepInclude(json.spec, own)
+    }).pipe(Effect.provide(TestApi)))
+
   it.effect("takes the name that the requester chose, once", () =>
     Effect.gen(function*() {
       const { codeRuns } = yield* OrchestratorClient

@@ -31,8 +31,8 @@ export type CodeInputs = typeof CodeInputs.Type
 /** Inputs of an attempt at `run.spec.contextVersion`. */
 export const codeInputs = (facts: AttemptFacts & { readonly run: CodeRun }): CodeInputs => {
   const { config, run: { metadata, spec } } = facts
-  const local = spec.localTools ?? ""
-  const remote = spec.remoteTools ?? ""
+  const local = facts.tools?.local ?? spec.localTools ?? ""
+  const remote = facts.tools?.remote ?? spec.remoteTools ?? ""
   return {
     task_type: "code",
     ...shared(facts, metadata.name),

@@ -43,6 +43,8 @@ export interface AttemptFacts {
   readonly attempts: number
   /** Whether the attempt continues an earlier session. */
   readonly resume: boolean
+  /** Names of tool servers, comma-separated: the run's own, or its profile's. */
+  readonly tools?: { readonly local: string | undefined; readonly remote: string | undefined } | undefined
 }
 
 export const shared = ({ attempts, branch, config: { permissions, telemetry } }: AttemptFacts, runName: string) => ({

@@ -27,6 +27,8 @@ export interface RunnerSettings {
   readonly overwriteMemory: boolean
   /** Whether other runs may work in the workspace at the same time. */
   readonly shared: boolean
+  /** The repository's own script: the one that the run names, and how long it may take. */
+  readonly setup: { readonly script: string | undefined; readonly seconds: number }
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined
   /** What a broker in this process is told of which the runner knows nothing. */

@@ -21,11 +21,12 @@ import { setupFailed } from "../../pod/RunFailure.ts"
 import { type Decision, Handover, type HandoverError } from "../handover/Handover.ts"
 import type { RunnerSettings } from "../services/RunnerConfig.ts"
 import { checkTaskList, inProject, readTaskFiles, requireBranch, unreachable } from "../task/TaskFiles.ts"
-import { clearTaskFiles, placeTaskFiles } from "../task/TaskFolder.ts"
+import { clearTaskFiles, excludeLine, hideTaskFiles, placeTaskFiles } from "../task/TaskFolder.ts"
 import { checkOut } from "./CheckOut.ts"
 import type { Repository } from "./Clone.ts"
 import { removeForeignInstructions } from "./Instructions.ts"
 import { type Opened, openRepository, setAside } from "./Repository.ts"
+import { runSetupScript } from "./SetupScript.ts"
 import { type CheckedOut, checkOutModules } from "./Submodules.ts"
 import { type Before, lookBefore } from "./Whereabouts.ts"
 import { WorkspaceState } from "./WorkspaceState.ts"
@@ -175,6 +176,25 @@ const settleBranch = Effect.fnUntraced(function*(facts: BranchFacts, decision: D
   return choiceFor((yield* switchToOwnBranch).branch, facts)
 })
 
+const untracked = Effect.fnUntraced(function*(repository: Repository) {
+  const git = yield* Git
+  const listing = yield* git.run(repository, ["ls-files", "-z", "--others", "--exclude-standard", "--directory"])
+  return listing.split("\0").filter((path) => path !== "")
+})
+
+/** Runs the repository's script. Files that it makes beside those that git follows are no work of the agent's: they are hidden from git. */
+const makeReady = Effect.fnUntraced(function*(
+  settings: RunnerSettings,
+  repository: Repository,
+  hidden: ReadonlyArray<string>
+) {
+  const notes = yield* runSetupScript(settings, repository)
+  const made = notes.length === 0 ? [] : yield* untracked(repository)
+  const all = [...hidden, ...made.map(excludeLine)]
+  if (made.length > 0) yield* hideTaskFiles(repository, all)
+  return { notes, hidden: all }
+})
+
 const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSettings, task: CodeTask) {
   const state = yield* WorkspaceState
   const upstream = yield* Upstream
@@ -225,6 +245,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   const folder = yield* folderOf(repository, workingDirectory, true)
   yield* removeForeignInstructions(repository, folder)
   const placed = yield* placeTaskFiles(repository, workingDirectory, sources.files)
+  const made = yield* makeReady(settings, repository, placed.hidden)
   const prepared: Prepared = {
     repository,
     workingDirectory: folder,
@@ -234,11 +255,11 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     ...yield* startOf(repository),
     refspecs,
     remarks: [...asideRemark(aside), ...leftRemark(left), ...submodules.remarks],
-    notes: [...asideNote(aside), ...notes, ...placed.notes, ...submodules.notes],
+    notes: [...asideNote(aside), ...notes, ...placed.notes, ...made.notes, ...submodules.notes],
     title: titleOf(task, sources.title),
     only: undefined,
     ownFiles: placed.files,
-    hidden: placed.hidden,
+    hidden: made.hidden,
     modules: submodules.modules
   }
   return prepared
@@ -275,6 +296,7 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
   const submodules = yield* checkOutModules(repository, base, ours)
   const folder = yield* folderOf(repository, workingDirectory, false)
   yield* removeForeignInstructions(repository, folder)
+  const made = yield* makeReady(settings, repository, [])
   const list = yield* checkTaskList({ workTree: repository.workTree, project: workingDirectory, url, task })
   const prepared: Prepared = {
     repository,
@@ -285,11 +307,11 @@ const prepareDocs = Effect.fn("Setup.prepareDocs")(function*(settings: RunnerSet
     ...yield* startOf(repository),
     refspecs,
     remarks: [...asideRemark(aside), ...submodules.remarks],
-    notes: [...asideNote(aside), ...notes, ...submodules.notes, ...list.notes],
+    notes: [...asideNote(aside), ...notes, ...made.notes, ...submodules.notes, ...list.notes],
     title: `Document ${list.tasks.length === 1 ? "1 task" : `${list.tasks.length} tasks`}`,
     only: inProject(workingDirectory, ".taskmaster/docs"),
     ownFiles: [],
-    hidden: [],
+    hidden: made.hidden,
     modules: submodules.modules
   }
   return prepared

@@ -50,6 +50,51 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
     "spec.docsBranch: expected no leading \"-\", found string \"--upload-pack=x\""
   ),
   refused(
+    "an image that is no name ends the run",
+    { image: "https://ghcr.io/acme/node" },
+    "spec.image: expected the name of an image such as ghcr.io/owner/name:tag, found string \"https://ghcr.io/acme/node\""
+  ),
+  refused(
+    "an image that nobody has allowed ends the run",
+    { image: "ghcr.io/acme/node:22" },
+    "spec.image: expected an image in agent.allowedImages (it is empty), or a profile that has it, found \"ghcr.io/acme/node:22\""
+  ),
+  refused(
+    "a setup script outside the repository ends the run",
+    { setup: "../setup.sh" },
+    "spec.setup: expected a relative path without \"..\", found string \"../setup.sh\""
+  ),
+  refused(
+    "a profile that is not there ends the run",
+    { profile: "java" },
+    "spec.profile: expected no profile, since the configuration has none (profiles), found \"java\""
+  ),
+  refused(
+    "more of a resource than the ceiling ends the run",
+    { resources: { limits: { memory: "9Gi" } } },
+    "spec.resources.limits.memory: expected at most 8Gi (limits.maxResources), found 9Gi"
+  ),
+  refused(
+    "a resource without a ceiling ends the run",
+    { resources: { limits: { "nvidia.com/gpu": "1" } } },
+    "spec.resources.limits.nvidia.com/gpu: expected a resource that limits.maxResources has (cpu, memory, ephemeral-storage), found 1"
+  ),
+  refused(
+    "a request above the limit that the configuration gives ends the run",
+    { resources: { requests: { memory: "6Gi" } } },
+    "spec.resources.requests.memory: expected at most its limit, 4Gi: name both in spec.resources, found 6Gi"
+  ),
+  refused(
+    "an amount that is none ends the run",
+    { resources: { requests: { cpu: "much" } } },
+    "spec.resources.requests.cpu: expected a quantity such as 500m or 2Gi, found string \"much\""
+  ),
+  refused(
+    "an address that is no issue's ends the run",
+    { issue: "https://github.com/acme/api/pull/3" },
+    "spec.issue: expected the URL of an issue such as https://github.com/owner/name/issues/12, found string \"https://github.com/acme/api/pull/3\""
+  ),
+  refused(
     "a protocol that the installation does not allow ends the run",
     { repositoryUrl: "http://github.com/acme/api.git" },
     "spec.repositoryUrl: expected a URL with a protocol of git.allowedProtocols (https, ssh), found \"http://github.com/acme/api.git\""
