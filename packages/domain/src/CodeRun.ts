@@ -5,6 +5,7 @@
 import { Effect, Schema } from "effect"
 import { EnvName, envNames } from "./EnvName.ts"
 import { ObjectMeta } from "./ObjectMeta.ts"
+import { OtherRepositories } from "./OtherRepositories.ts"
 import { commonStatus } from "./RunStatus.ts"
 import { codeSpecSize, dependenciesSize, maxDependencies, maxEnvEntries, maxEnvValue, maxSecrets } from "./Sizes.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
@@ -62,6 +63,10 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
   issue: Schema.optionalKey(IssueUrl.annotate({
     description:
       "URL of an issue that says what to do, at the forge of repositoryUrl. Its text and the comments of people who may push there are read at each attempt, after prompt; the pull request closes it. No Task Master file is looked for"
+  })),
+  repositories: Schema.optionalKey(OtherRepositories.annotate({
+    description:
+      "Repositories beside the target, at most 8, to be read: the newest commit of a branch of each is at /workspace/repositories/<name>. Nothing can be pushed to them"
   })),
   ...toolchain,
   workingDirectory: RelativePath.annotate({

@@ -54,7 +54,8 @@ const listTypes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   conditions: { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"] },
   attempts: { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["jobName"] },
   dependsOn: { "x-kubernetes-list-type": "set", ...validated(dependenciesSize) },
-  envFromSecrets: { "x-kubernetes-list-type": "atomic" }
+  envFromSecrets: { "x-kubernetes-list-type": "atomic" },
+  repositories: { "x-kubernetes-list-type": "atomic" }
 }
 
 type Json = { readonly [key: string]: unknown }

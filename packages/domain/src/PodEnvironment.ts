@@ -6,6 +6,7 @@ import { Effect, Result, Schema } from "effect"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { BucketPlace } from "./Evidence.ts"
 import { ModelPrice } from "./ModelPrice.ts"
+import { maxOtherRepositories, PlacedRepository } from "./OtherRepositories.ts"
 import { PreviousAttemptText } from "./PreviousAttempt.ts"
 import { SessionId } from "./Reported.ts"
 import { BranchName, GithubUser, GitUrl, IssueUrl, ModelName, RelativePath } from "./SpecText.ts"
@@ -76,7 +77,12 @@ const code = {
   /** Name of the file beside the agent's that says what to do; absent, and no issue: Task Master's files do. */
   taskPromptFile: variable("TASK_PROMPT_FILE", text),
   taskIssueUrl: variable("TASK_ISSUE_URL", optional(IssueUrl)),
-  docsRepositoryUrl: variable("DOCS_REPOSITORY_URL", GitUrl)
+  docsRepositoryUrl: variable("DOCS_REPOSITORY_URL", GitUrl),
+  /** Beside the run's own, to read. */
+  repositories: variable(
+    "ORCHESTRATOR_REPOSITORIES",
+    or(Schema.fromJsonString(Schema.Array(PlacedRepository).check(Schema.isMaxLength(maxOtherRepositories))), "[]")
+  )
 }
 
 const docs = {
@@ -176,8 +182,8 @@ type Given = Readonly<Record<string, string>>
 const decoderOf = <S extends Schema.ConstraintDecoder<unknown>>(variables: Variables, schema: S) => {
   const decode = decoder(schema)
   const named = ({ path, ...problem }: FieldProblem): FieldProblem => {
-    const [field = "", ...rest] = path.split(".")
-    return { ...problem, path: [variables[field]?.name ?? field, ...rest].join(".") }
+    const [, field = "", rest = ""] = /^(\w*)(.*)$/s.exec(path) ?? []
+    return { ...problem, path: `${variables[field]?.name ?? field}${rest}` }
   }
   return (environment: Given) => {
     const given = Object.entries(variables).flatMap(([field, { name }]) => {

@@ -61,6 +61,10 @@ export const codeSpecSize: SizeRule = {
       "envFromSecrets",
       "self.envFromSecrets.map(each, size(bytes(each.name)) + size(bytes(each.secretName)) + size(bytes(each.secretKey))).sum()"
     ),
+    ifThere(
+      "repositories",
+      "self.repositories.map(each, size(bytes(each.url)) + (has(each.branch) ? size(bytes(each.branch)) : 0) + (has(each.name) ? size(bytes(each.name)) : 0)).sum()"
+    ),
     ifThere("dependsOn", "self.dependsOn.map(name, size(bytes(name))).sum()"),
     ...requiredTexts.map((field) => `size(bytes(self.${field}))`),
     ...optionalTexts.map((field) => ifThere(field, `size(bytes(self.${field}))`))

@@ -3,6 +3,7 @@
  * configured to run is never run here. It is the broker that is asked, wherever that runs: its addresses take the place of the remotes' own.
  */
 import { Context, Duration, Effect, Layer, Schedule, Schema } from "effect"
+import { otherIndex, type Role } from "../pod/Role.ts"
 import { RunnerConfig } from "../runner/services/RunnerConfig.ts"
 import { Git, type GitAnswer, type GitFolders, lastWords } from "./Git.ts"
 import { type Access, brokerAccess, type BrokerRoute } from "./UpstreamAccess.ts"
@@ -19,9 +20,6 @@ export class UpstreamError extends Schema.TaggedError<UpstreamError>()("Upstream
     return `cannot ${this.operation === "push" ? "push to" : "read"} ${this.ref}: ${this.reason}`
   }
 }
-
-/** A repository's part in a run. A DocsRun has the target alone. */
-export type Role = "docs" | "target"
 
 export interface Remote {
   readonly defaultBranch: string | undefined
@@ -63,7 +61,11 @@ export class Upstream extends Context.Service<Upstream, {
       Effect.gen(function*() {
         const git = yield* Git
         const { bounds, repositories } = yield* RunnerConfig
-        const name = (role: Role) => repositories[role]
+        const name = (role: Role) => {
+          const index = otherIndex(role)
+          if (index !== undefined) return repositories.others[index] ?? role
+          return role === "docs" ? repositories.docs : repositories.target
+        }
         const address = (role: Role) => `${endpoint.url}/git/${role}.git`
         const access = brokerAccess(endpoint)
         const retrySchedule = Schedule.min([

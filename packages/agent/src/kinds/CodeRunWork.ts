@@ -1,6 +1,7 @@
 import { taskIdOf } from "@orchestrator/domain/CodeRun"
 import { issueAddress, repositoryPath } from "@orchestrator/domain/IssueUrl"
 import { type CodeBranches, codeBranches } from "@orchestrator/domain/Names"
+import type { PlacedRepository } from "@orchestrator/domain/OtherRepositories"
 import type { Environments, RunWork } from "./RunWork.ts"
 
 /** The task that a CodeRun implements. */
@@ -12,6 +13,8 @@ export interface CodeTask {
   readonly promptFile: string | undefined
   /** Address of an issue that says it, alone or after that file. */
   readonly issueUrl: string | undefined
+  /** Beside the run's own, to read. */
+  readonly repositories: ReadonlyArray<PlacedRepository>
   readonly branches: CodeBranches
   /** Whether other runs of the task exist, so that its plain branch is nobody's. */
   readonly contested: boolean
@@ -46,6 +49,7 @@ export const codeRunWork: RunWork<Environments<"code">, CodeTask> = {
   delivery: (values) => ({
     branches: branchesOf(values),
     docsUrl: values.docsRepositoryUrl,
+    repositories: values.repositories,
     base: values.pullRequest.base,
     title: `Implement ${
       idOf(values) === undefined ? values.runName : taskWords({ taskId: values.taskId, issueUrl: undefined })
@@ -58,6 +62,7 @@ export const codeRunWork: RunWork<Environments<"code">, CodeTask> = {
     taskId: idOf(values),
     promptFile: values.taskPromptFile,
     issueUrl: values.taskIssueUrl,
+    repositories: values.repositories,
     branches: branchesOf(values),
     contested: values.ownBranch,
     service: values.serviceName,
@@ -65,5 +70,6 @@ export const codeRunWork: RunWork<Environments<"code">, CodeTask> = {
     docsBranch: values.docsBranch,
     docsProjectDirectory: values.docsProjectDirectory ?? `_projects/${values.serviceName}`
   }),
-  docsUrl: (values) => values.docsRepositoryUrl
+  docsUrl: (values) => values.docsRepositoryUrl,
+  repositories: (values) => values.repositories
 }

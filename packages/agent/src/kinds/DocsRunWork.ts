@@ -13,6 +13,7 @@ export const docsRunWork: RunWork<Environments<"docs">, DocsTask> = {
     return {
       branches: { plain: branch, own: branch },
       docsUrl: undefined,
+      repositories: [],
       base: values.sourceBranch,
       title: `Document the tasks of ${values.runName}`,
       issueUrl: undefined,
@@ -20,5 +21,6 @@ export const docsRunWork: RunWork<Environments<"docs">, DocsTask> = {
     }
   },
   task: ({ sourceBranch }) => ({ type: "docs", sourceBranch }),
-  docsUrl: (values) => values.repositoryUrl
+  docsUrl: (values) => values.repositoryUrl,
+  repositories: () => []
 }

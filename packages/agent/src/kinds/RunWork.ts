@@ -1,4 +1,5 @@
 /** What the programs in the pod need of a kind of run, read off the environment that its Job sets. */
+import type { PlacedRepository } from "@orchestrator/domain/OtherRepositories"
 import type { BrokerEnvironment, RunnerEnvironment, TaskType } from "@orchestrator/domain/PodEnvironment"
 
 /** Of a pod of this kind. */
@@ -12,6 +13,8 @@ export interface Delivery {
   /** The branch to deliver, and the one to use where that belongs to somebody else; the same where nobody else can have it. */
   readonly branches: { readonly plain: string; readonly own: string }
   readonly docsUrl: string | undefined
+  /** Beside the run's own, to read. */
+  readonly repositories: ReadonlyArray<PlacedRepository>
   /** Branch that the work starts from and the pull request goes to; absent: the remote's default branch. */
   readonly base: string | undefined
   readonly title: string
@@ -25,4 +28,6 @@ export interface RunWork<Environment extends { readonly broker: unknown; readonl
   readonly task: (values: Environment["runner"]) => Task
   /** Where the runner reads the task. */
   readonly docsUrl: (values: Environment["runner"]) => string
+  /** Repositories beside the run's own, to read. */
+  readonly repositories: (values: Environment["runner"]) => ReadonlyArray<PlacedRepository>
 }

@@ -1,4 +1,5 @@
 /** The work of every kind of run, by its task type. */
+import type { PlacedRepository } from "@orchestrator/domain/OtherRepositories"
 import type { BrokerEnvironment, RunnerEnvironment, TaskType } from "@orchestrator/domain/PodEnvironment"
 import { codeRunWork, type CodeTask } from "./CodeRunWork.ts"
 import { docsRunWork, type DocsTask } from "./DocsRunWork.ts"
@@ -29,6 +30,11 @@ export const taskOf = <Type extends TaskType>(
 export const docsUrlOf = <Type extends TaskType>(
   values: Extract<RunnerEnvironment, { readonly taskType: Type }>
 ): string => works[values.taskType].docsUrl(values)
+
+/** Repositories beside the run's own, to read. */
+export const repositoriesOf = <Type extends TaskType>(
+  values: Extract<RunnerEnvironment, { readonly taskType: Type }>
+): ReadonlyArray<PlacedRepository> => works[values.taskType].repositories(values)
 
 /** What follows from the task, with a case for every kind. */
 export const matchTask = <A>(

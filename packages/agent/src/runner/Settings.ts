@@ -2,7 +2,7 @@
 import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { Result } from "effect"
 import { defaultAgent } from "../agents/Agents.ts"
-import { docsUrlOf, taskOf } from "../kinds/RunWorks.ts"
+import { docsUrlOf, repositoriesOf, taskOf } from "../kinds/RunWorks.ts"
 import type { Environment } from "../pod/Environment.ts"
 import type { RunnerSettings } from "./services/RunnerConfig.ts"
 
@@ -18,7 +18,8 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
   githubUser: values.githubUser,
   repositories: {
     target: values.repositoryUrl,
-    docs: docsUrlOf(values)
+    docs: docsUrlOf(values),
+    others: repositoriesOf(values).map(({ url }) => url)
   },
   workingDirectory: values.workingDirectory.replace(/^\.(?:\/|$)/, "").replace(/\/+$/, ""),
   sessionId: values.sessionId,

@@ -35,6 +35,7 @@ describe("the environment of a run", () => {
       taskId: 7,
       promptFile: undefined,
       issueUrl: undefined,
+      repositories: [],
       branches: { plain: "feature/task-7-implementation", own: "feature/task-7-implementation-4c9cb519" },
       contested: false,
       service: "api",

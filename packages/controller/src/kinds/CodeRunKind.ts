@@ -3,6 +3,7 @@ import { decoder } from "@orchestrator/domain/Decode"
 import { issueAddress } from "@orchestrator/domain/IssueUrl"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { codeBranches, codeJobName } from "@orchestrator/domain/Names"
+import { placedRepositories } from "@orchestrator/domain/OtherRepositories"
 import { encodeRunnerEnvironment, taskPromptFile } from "@orchestrator/domain/PodEnvironment"
 import { tenantOf } from "@orchestrator/domain/Tenant"
 import { runResources } from "@orchestrator/k8s/Kinds"
@@ -26,7 +27,8 @@ export const codeRunKind: RunKind = {
       model: run.spec.model,
       repositories: [
         { field: "spec.repositoryUrl", url: run.spec.repositoryUrl },
-        { field: "spec.docsRepositoryUrl", url: run.spec.docsRepositoryUrl }
+        { field: "spec.docsRepositoryUrl", url: run.spec.docsRepositoryUrl },
+        ...(run.spec.repositories ?? []).map(({ url }, index) => ({ field: `spec.repositories[${index}].url`, url }))
       ],
       pages: run.spec.issue === undefined ? [] : [{ field: "spec.issue", url: run.spec.issue }],
       workspace: tenantOf(run.spec),
@@ -69,13 +71,16 @@ const titleOf = (spec: CodeRunSpec): string | undefined => {
   return spec.prompt !== undefined && taskIdOf(spec) === undefined ? promptTitle(spec.prompt) : undefined
 }
 
-const task = ({ docsRepositoryUrl, issue, prompt, repositoryUrl, taskId }: CodeRunSpec): ReadonlyArray<Variable> =>
+const task = (
+  { docsRepositoryUrl, issue, prompt, repositories, repositoryUrl, taskId }: CodeRunSpec
+): ReadonlyArray<Variable> =>
   literals(encodeRunnerEnvironment({
     repositoryUrl,
     taskId,
     docsRepositoryUrl,
     ...(prompt === undefined ? {} : { taskPromptFile }),
-    taskIssueUrl: issue
+    taskIssueUrl: issue,
+    repositories: repositories === undefined ? undefined : placedRepositories(repositories)
   }))
 
 const environment = (spec: CodeRunSpec): ReadonlyArray<Variable> => [

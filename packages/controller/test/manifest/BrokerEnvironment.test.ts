@@ -45,6 +45,12 @@ describe("the broker's environment", () => {
       variable: "PULL_REQUEST_TITLE",
       want: "Resolve issue 3"
     },
+    {
+      name: "the repositories beside the run's own, with the names of their folders",
+      given: withSpec({ repositories: [{ url: "https://github.com/acme/lib.git", branch: "next" }] }),
+      variable: "ORCHESTRATOR_REPOSITORIES",
+      want: JSON.stringify([{ name: "lib", url: "https://github.com/acme/lib.git", branch: "next" }])
+    },
     { name: "the attempt", given: afterFirst({}), variable: "ATTEMPT", want: "2" },
     { name: "the source branch", given: givenDocs(), variable: "SOURCE_BRANCH", want: "main" },
     { name: "no docs repository of a DocsRun", given: givenDocs(), variable: "DOCS_REPOSITORY_URL", want: undefined },

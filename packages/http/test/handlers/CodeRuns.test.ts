@@ -89,6 +89,11 @@ describe("creating a CodeRun", () => {
     ["spec.resources.requests", {
       resources: { requests: Object.fromEntries([..."abcdefghi"].map((it) => [it, "1"])) }
     }],
+    ["spec.repositories[0].url", { repositories: [{ url: "acme/lib" }] }],
+    ["spec.repositories[1].name", {
+      repositories: [{ url: "https://github.com/a/lib" }, { url: "https://github.com/b/lib" }]
+    }],
+    ["spec.repositories[0].path", { repositories: [{ url: "https://github.com/a/lib", path: "x" }] }],
     ["spec.resources.memory", { resources: { memory: "1Gi" } }]
   ])("names the field that cannot be: %s", ([path, wrong]) =>
     Effect.gen(function*() {

@@ -1,5 +1,6 @@
 /** Templates of a CodeRun: what they can name, and the files that they make. */
 import { type CodeRun, isInPlainWords } from "@orchestrator/domain/CodeRun"
+import { placedRepositories } from "@orchestrator/domain/OtherRepositories"
 import { taskPromptFile } from "@orchestrator/domain/PodEnvironment"
 import { Schema } from "effect"
 import { type AttemptFacts, shared, sharedInputs, Texts } from "./SharedInputs.ts"
@@ -15,6 +16,10 @@ export const CodeInputs = Schema.Struct({
   task_prompt: Schema.String,
   /** Address of the issue that says what is asked. */
   task_issue: Schema.String,
+  /** Beside the run's own, to read. */
+  repositories: Schema.Array(
+    Schema.Struct({ name: Schema.String, url: Schema.String, branch: Schema.String, path: Schema.String })
+  ),
   service: Schema.String,
   docs_repository_url: Schema.String,
   docs_branch: Schema.String,
@@ -49,6 +54,12 @@ export const codeInputs = (facts: AttemptFacts & { readonly run: CodeRun }): Cod
     plain_words: isInPlainWords(spec),
     task_prompt: spec.prompt ?? "",
     task_issue: spec.issue ?? "",
+    repositories: placedRepositories(spec.repositories).map(({ branch = "", name, url }) => ({
+      name,
+      url,
+      branch,
+      path: `/workspace/repositories/${name}`
+    })),
     service: spec.service,
     docs_repository_url: spec.docsRepositoryUrl,
     docs_branch: spec.docsBranch,

@@ -1,12 +1,13 @@
 /**
- * Git's smart HTTP for the agent's container: `docs.git` and submodules to read, `target.git` to read and, on one branch, to write. What
+ * Git's smart HTTP for the agent's container: `target.git` to read and, on one branch, to write, everything else to read. What
  * cannot be done is said as git says it, in a sentence.
  */
 import { Context, Effect, FileSystem, Layer, type Scope, Stream } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { lastWords } from "../../git/Git.ts"
 import type { Environment } from "../../pod/Environment.ts"
-import type { GitRoute, Role } from "../Route.ts"
+import type { Role } from "../../pod/Role.ts"
+import type { GitRoute } from "../Route.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { makeSlots } from "../services/Slots.ts"
 import { BrokerGit } from "./BrokerGit.ts"
@@ -179,10 +180,11 @@ export class GitServer extends Context.Service<GitServer, {
 
       const handle = Effect.fnUntraced(function*(request: Request, route: GitRoute) {
         const { call, repository, service } = route
-        if (repository === "docs" && service === "git-receive-pack") {
+        if (repository !== "target" && service === "git-receive-pack") {
+          const words = `${repository}.git can only be read`
           return call === "Refs"
-            ? answer(`${service}-advertisement`, errorAnswer(service, "docs.git can only be read"))
-            : HttpServerResponse.text("docs.git can only be read\n", { status: 403 })
+            ? answer(`${service}-advertisement`, errorAnswer(service, words))
+            : HttpServerResponse.text(`${words}\n`, { status: 403 })
         }
         if (service === "git-receive-pack" && call === "Exchange") return yield* receive(request)
         const from = yield* find(repository)

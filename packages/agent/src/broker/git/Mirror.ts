@@ -6,7 +6,7 @@
 import { Context, Effect, FileSystem, Layer, Schema, Semaphore } from "effect"
 import { lastWords } from "../../git/Git.ts"
 import { isTransient, parseRemote } from "../../git/UpstreamWords.ts"
-import type { Role } from "../Route.ts"
+import { otherIndex, otherRole, type Role } from "../../pod/Role.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
 import { BrokerGit, retrySchedule } from "./BrokerGit.ts"
@@ -62,20 +62,44 @@ export class Mirror extends Context.Service<Mirror, {
       const access = yield* GitAccess
       const git = yield* BrokerGit
       const { redact } = yield* Credentials
-      const { files, git: { base, branches, docsUrl, known, targetUrl } } = yield* BrokerConfig
-      const gates = { docs: yield* Semaphore.make(1), target: yield* Semaphore.make(1) }
+      const { files, git: { base, branches, docsUrl, known, repositories, targetUrl } } = yield* BrokerConfig
       const folder = (role: Role) => `${files.state}/${role}.git`
       const own = [base, branches.plain, branches.own, known?.branch].filter((name) => name !== undefined)
       const wanted = new Set(own)
       const prefetch = makePrefetch(git)
-      const reachable = {
-        docs: yield* makeReachable(git, `${files.state}/docs.objects`),
-        target: yield* makeReachable(git, `${files.state}/target.objects`)
+      const roles: ReadonlyArray<Role> = ["docs", "target", ...repositories.map((_, index) => otherRole(index))]
+      const parts = new Map(
+        yield* Effect.forEach(
+          roles,
+          Effect.fnUntraced(function*(role) {
+            const gate = yield* Semaphore.make(1)
+            const strangers = yield* makeReachable(git, `${files.state}/${role.replace("/", "-")}.objects`)
+            return [role, { gate, strangers }] as const
+          })
+        )
+      )
+      /** Of the target. */
+      let seen: ReadonlyMap<string, string> = new Map()
+
+      const alone = <A, E, R>(role: Role, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+        parts.get(role)?.gate.withPermit(effect) ?? effect
+
+      const given = (role: Role): string | undefined => {
+        const index = otherIndex(role)
+        if (index !== undefined) return repositories[index]?.url
+        return role === "docs" ? docsUrl : targetUrl
       }
-      const seen: Record<Role, ReadonlyMap<string, string>> = { docs: new Map(), target: new Map() }
+
+      /** Branches that are held beside the default one; undefined: all of them. */
+      const wantedOf = (role: Role): ReadonlySet<string> | undefined => {
+        const index = otherIndex(role)
+        if (index === undefined) return role === "docs" ? undefined : wanted
+        const branch = repositories[index]?.branch
+        return new Set(branch === undefined ? [] : [branch])
+      }
 
       const urlOf = (role: Role) => {
-        const url = role === "docs" ? docsUrl : targetUrl
+        const url = given(role)
         return url === undefined
           ? Effect.fail(
             new MirrorError({ operation: "look", ref: `${role}.git`, reason: "this run has no such repository" })
@@ -87,7 +111,7 @@ export class Mirror extends Context.Service<Mirror, {
         role: Role,
         settings: ReadonlyArray<readonly [key: string, value: string]> = []
       ) {
-        const url = role === "docs" ? docsUrl : targetUrl
+        const url = given(role)
         const reached = url === undefined ? access.local(settings) : yield* access.remote(url, settings)
         return { ...reached, GIT_NO_LAZY_FETCH: "0" }
       })
@@ -173,14 +197,14 @@ export class Mirror extends Context.Service<Mirror, {
         const url = yield* urlOf(role)
         yield* open(role, url)
         const upstream = yield* look(url)
-        seen[role] = upstream.heads
+        if (role === "target") seen = upstream.heads
         const local = { ...access.local(), GIT_DIR: folder(role) }
         const { stdout } = yield* git.ask({
           args: ["for-each-ref", "--format=%(objectname)%09%(refname)", "refs/heads/"],
           environment: local
         })
         const here = parseRemote(stdout).heads
-        const plan = planMirror(upstream, here, role === "docs" ? undefined : wanted)
+        const plan = planMirror(upstream, here, wantedOf(role))
         if (plan.fetched.length > 0) yield* fetch(role, url, plan, here.size === 0)
         for (const branch of plan.removed) {
           yield* ask("fetch", url, local, ["update-ref", "-d", `refs/heads/${branch}`])
@@ -195,20 +219,28 @@ export class Mirror extends Context.Service<Mirror, {
       return Mirror.of({
         folder,
         environment,
-        refresh: (role) => gates[role].withPermit(refresh(role)),
+        refresh: (role) => alone(role, refresh(role)),
         include: (role, branches) =>
-          gates[role].withPermit(Effect.suspend(() => {
-            const more = branches.filter((branch) => !wanted.has(branch) && seen[role].has(branch))
-            for (const branch of more) wanted.add(branch)
-            return more.length === 0 || role === "docs" ? Effect.void : Effect.asVoid(refresh(role))
-          })),
+          role !== "target" ? Effect.void : alone(
+            role,
+            Effect.suspend(() => {
+              const more = branches.filter((branch) => !wanted.has(branch) && seen.has(branch))
+              for (const branch of more) wanted.add(branch)
+              return more.length === 0 ? Effect.void : Effect.asVoid(refresh(role))
+            })
+          ),
         bring: (role, command) =>
-          gates[role].withPermit(Effect.gen(function*() {
-            yield* prefetch(role, command, { ...(yield* environment(role)), GIT_DIR: folder(role) })
-          })),
+          alone(
+            role,
+            Effect.gen(function*() {
+              yield* prefetch(role, command, { ...(yield* environment(role)), GIT_DIR: folder(role) })
+            })
+          ),
         strangers: (role, ids) =>
-          Effect.suspend(() => reachable[role](ids, { ...access.local(), GIT_DIR: folder(role) })),
-        alone: (role, effect) => gates[role].withPermit(effect)
+          Effect.suspend(() =>
+            parts.get(role)?.strangers(ids, { ...access.local(), GIT_DIR: folder(role) }) ?? Effect.succeed(ids)
+          ),
+        alone
       })
     })
   )

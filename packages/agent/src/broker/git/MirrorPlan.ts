@@ -1,5 +1,5 @@
 /** What of upstream the broker's repositories hold: which branches, and how they are fetched. */
-import type { Role } from "../Route.ts"
+import type { Role } from "../../pod/Role.ts"
 
 export interface Upstream {
   readonly defaultBranch: string | undefined
@@ -42,7 +42,7 @@ export const mirrorConfig = (url: string): string =>
     ""
   ].join("\n")
 
-/** Words of the fetch. Of documents only the newest are read; `whole` fetches again what was left upstream. */
+/** Words of the fetch. Of what is only read the newest is enough; `whole` fetches again what was left upstream. */
 export const fetchWords = (role: Role, { fetched }: MirrorPlan, how?: "whole"): ReadonlyArray<string> => [
   "fetch",
   "--quiet",
@@ -50,7 +50,7 @@ export const fetchWords = (role: Role, { fetched }: MirrorPlan, how?: "whole"): 
   "--no-tags",
   "--no-recurse-submodules",
   "--no-write-fetch-head",
-  ...(role === "docs" ? ["--depth=1"] : []),
+  ...(role === "target" ? [] : ["--depth=1"]),
   ...(how === "whole" ? ["--refetch", "--no-filter"] : []),
   "--",
   "upstream",

@@ -4,7 +4,7 @@
  */
 import { Effect, Stream } from "effect"
 import { lastWords } from "../../git/Git.ts"
-import type { Role } from "../Route.ts"
+import type { Role } from "../../pod/Role.ts"
 import type { BrokerGit } from "./BrokerGit.ts"
 import type { FetchCommand } from "./FetchCommand.ts"
 
@@ -46,7 +46,7 @@ export const makePrefetch = (git: BrokerGit["Service"]) => {
   return Effect.fn("Prefetch.bring")(function*(role: Role, command: FetchCommand, environment: Environment) {
     if (!command.final) return
     const { commits, missing } = yield* check(command.wants, environment)
-    const whole = !command.filtered && (role === "docs" || !command.shallow) && commits.length > 0
+    const whole = !command.filtered && (role !== "target" || !command.shallow) && commits.length > 0
     const known = whole ? (yield* check(command.haves, environment)).commits : []
     const files = whole ? yield* missingOf(commits, known, environment) : []
     const all = [...new Set([...missing, ...files])]

@@ -17,6 +17,7 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
   git: {
     targetUrl: values.repositoryUrl,
     docsUrl: work.docsUrl,
+    repositories: work.repositories,
     branches: work.branches,
     /** Whether other runs of the task exist, so that its plain branch is nobody's. */
     contested: values.ownBranch,
@@ -85,7 +86,7 @@ export type BrokerSettings = ReturnType<typeof settingsOf>
 /** Hosts beside the list, and a branch that the run must not write: refused before anything is asked. */
 const forbidden = (
   values: BrokerEnvironment,
-  { base, branches, docsUrl, issueUrl }: Delivery
+  { base, branches, docsUrl, issueUrl, repositories }: Delivery
 ): ReadonlyArray<FieldProblem> => {
   const policy = hostPolicyOf(values)
   const host = (path: string, url: string | undefined) =>
@@ -95,6 +96,7 @@ const forbidden = (
     ...host(brokerNames.repositoryUrl, values.repositoryUrl),
     ...host(brokerNames.docsRepositoryUrl, docsUrl),
     ...host(brokerNames.taskIssueUrl, issueUrl),
+    ...repositories.flatMap(({ url }, index) => host(`${brokerNames.repositories}[${index}].url`, url)),
     ...(clash
       ? [{ path: brokerNames.pullRequest, expected: "another base than the run's branch", found: base ?? "" }]
       : [])

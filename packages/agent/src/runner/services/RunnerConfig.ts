@@ -16,7 +16,12 @@ export interface RunnerSettings {
   readonly model: string
   readonly githubUser: string
   /** Addresses by the repository's part in the run. A DocsRun reads its tasks in the target. */
-  readonly repositories: { readonly target: string; readonly docs: string }
+  readonly repositories: {
+    readonly target: string
+    readonly docs: string
+    /** Of those that are there to be read, in the order of the run's list. */
+    readonly others: ReadonlyArray<string>
+  }
   readonly workingDirectory: string
   readonly sessionId: string
   readonly resumeSession: boolean

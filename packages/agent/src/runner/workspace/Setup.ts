@@ -25,6 +25,7 @@ import { clearTaskFiles, excludeLine, hideTaskFiles, placeTaskFiles } from "../t
 import { checkOut } from "./CheckOut.ts"
 import type { Repository } from "./Clone.ts"
 import { removeForeignInstructions } from "./Instructions.ts"
+import { placeOtherRepositories } from "./OtherRepositories.ts"
 import { type Opened, openRepository, setAside } from "./Repository.ts"
 import { runSetupScript } from "./SetupScript.ts"
 import { type CheckedOut, checkOutModules } from "./Submodules.ts"
@@ -242,6 +243,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
   yield* state.claim(choice.branch, { ...claims[choice.branch], runUid: run.uid })
 
   const submodules = yield* checkOutModules(repository, base, ours)
+  const others = yield* placeOtherRepositories(settings, task.repositories)
   const folder = yield* folderOf(repository, workingDirectory, true)
   yield* removeForeignInstructions(repository, folder)
   const placed = yield* placeTaskFiles(repository, workingDirectory, sources.files)
@@ -255,7 +257,7 @@ const prepareCode = Effect.fn("Setup.prepareCode")(function*(settings: RunnerSet
     ...yield* startOf(repository),
     refspecs,
     remarks: [...asideRemark(aside), ...leftRemark(left), ...submodules.remarks],
-    notes: [...asideNote(aside), ...notes, ...placed.notes, ...made.notes, ...submodules.notes],
+    notes: [...asideNote(aside), ...notes, ...others, ...placed.notes, ...made.notes, ...submodules.notes],
     title: titleOf(task, sources.title),
     only: undefined,
     ownFiles: placed.files,

@@ -90,6 +90,16 @@ export const invalidCases: ReadonlyArray<PlanCase> = [
     "spec.resources.requests.cpu: expected a quantity such as 500m or 2Gi, found string \"much\""
   ),
   refused(
+    "another repository on a host that nobody has allowed ends the run",
+    { repositories: [{ url: "https://github.com/acme/lib" }, { url: "https://evil.example/lib2" }] },
+    "spec.repositories[1].url: expected a host in git.allowedHosts (github.com, ssh.github.com:443), found \"https://evil.example/lib2\""
+  ),
+  refused(
+    "two other repositories of one name end the run",
+    { repositories: [{ url: "https://github.com/acme/lib" }, { url: "https://github.com/other/lib.git" }] },
+    "spec.repositories[1].name: expected another name than lib, which repositories[0] has, found nothing"
+  ),
+  refused(
     "an address that is no issue's ends the run",
     { issue: "https://github.com/acme/api/pull/3" },
     "spec.issue: expected the URL of an issue such as https://github.com/owner/name/issues/12, found string \"https://github.com/acme/api/pull/3\""
