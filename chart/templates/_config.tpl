@@ -77,6 +77,14 @@
 {{- if (.Values.git.signing).secretName }}
 {{- $_ := set $git "signing" (pick .Values.git.signing "secretName" "secretKey") }}
 {{- end }}
+{{- $evidence := dict "retention" (pick .Values.evidence.retention "days" "mebibytes") }}
+{{- if .Values.evidence.bucket.name }}
+{{- $bucket := pick .Values.evidence.bucket "endpoint" "name" "region" "pathStyle" "prefix" "writerSecret" }}
+{{- $_ := set $evidence "bucket" (set $bucket "readerFolder" "/evidence-key") }}
+{{- end }}
+{{- with .Values.evidence.volume.claimName }}
+{{- $_ := set $evidence "volume" (dict "claimName" . "folder" "/evidence") }}
+{{- end }}
 {{- $config := dict
   "job" (pick .Values.job "activeDeadlineSeconds" "startDeadlineSeconds")
   "agent" $agent
@@ -91,6 +99,7 @@
   "git" $git
   "model" (pick .Values.model "baseUrl" "prices" "allowed")
   "forge" $forge
+  "evidence" $evidence
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
   "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int))

@@ -191,3 +191,10 @@ cluster's own controller has counted them: up to five minutes.
 {{- define "orchestrator.hasDefinitions" -}}
 {{- if .Capabilities.APIVersions.Has "orchestrator.platform/v1" }}true{{ end }}
 {{- end }}
+
+{{/* Port of an http or https URL. */}}
+{{- define "orchestrator.endpointPort" -}}
+{{- $url := urlParse . -}}
+{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
+{{- if $port }}{{ $port }}{{ else if eq $url.scheme "http" }}80{{ else }}443{{ end }}
+{{- end }}

@@ -69,7 +69,9 @@ const followFromOthers: ReadonlySet<string> = new Set([
   "server.metricsPort",
   "server.tls.certFile",
   "server.tls.keyFile",
-  "auth.allowUnauthenticated"
+  "auth.allowUnauthenticated",
+  "evidence.bucket.readerFolder",
+  "evidence.volume.folder"
 ])
 
 const configMaps = Effect.fnUntraced(function*({ helm }: ChartOptions) {

@@ -22,7 +22,12 @@ const samples: Readonly<Record<string, Json>> = {
   "agent.credentials": "broker",
   "git.signing.secretName": "signing-{githubUser}",
   "model.baseUrl": "https://models.example.com",
+  // A host has one API.
+  "forge.giteaHosts": { "git.example.com": "" },
   "forge.taskUrl": "https://tasks.example.com/{taskId}",
+  "evidence.bucket.endpoint": "https://s3.example.com",
+  "evidence.bucket.writerSecret": "evidence-writer",
+  "evidence.volume.claimName": "evidence",
   "model.prices": { sample: { input: 1, output: 2 } },
   "leaderElection.leaseSeconds": 60,
   "config.serverPort": "8123"

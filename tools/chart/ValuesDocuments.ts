@@ -104,15 +104,17 @@ const sameSections = new Set([
   "git",
   "model",
   "forge",
+  "evidence",
   "models",
   "leaderElection",
   "auth"
 ])
 
-/** The key of config.yaml that a value sets, if it sets one. */
+/** The key of config.yaml that a value sets, if it sets one; `"x-config": null` says that it sets none. */
 const configKey = ({ path, schema }: Value): string | undefined => {
   const named = schema["x-config"]
   if (typeof named === "string") return named
+  if (named === null) return undefined
   return sameSections.has(path.split(".")[0] ?? "") ? path : undefined
 }
 

@@ -6,6 +6,7 @@ import { cancelCommand, deleteCommand, retryCommand } from "./commands/change.ts
 import { crdsCommand } from "./commands/crds.ts"
 import { devCommand } from "./commands/dev.ts"
 import { doctorCommand } from "./commands/doctor.ts"
+import { evidenceCommand } from "./commands/evidence.ts"
 import { getCommand } from "./commands/get.ts"
 import { listCommand } from "./commands/list.ts"
 import { logsCommand } from "./commands/logs.ts"
@@ -43,7 +44,7 @@ const orchestrator = Command.make("orchestrator").pipe(
       ]
     },
     { group: "Server", commands: [devCommand, serveCommand, doctorCommand, crdsCommand] },
-    { group: "In the cluster", commands: [prepareCommand, releaseJobsCommand] }
+    { group: "In the cluster", commands: [evidenceCommand, prepareCommand, releaseJobsCommand] }
   ])
 )
 

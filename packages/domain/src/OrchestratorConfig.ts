@@ -149,8 +149,8 @@ const signingSecret = Schema.String.check(
 
 const filePath = Schema.String.check(rule("the path of a file", (text) => text.trim() !== ""))
 
-const secretName = Schema.String.check(
-  rule("the name of a Secret", (text) => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text))
+const objectName = Schema.String.check(
+  rule("the name of an object", (text) => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text))
 )
 
 /** Where log, conversation, result and diff of an attempt are kept after its pod is gone. */
@@ -168,7 +168,7 @@ const EvidenceConfig = Schema.Struct({
       ""
     ),
     /** Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, mounted in brokers alone; it has to be able to put objects. */
-    writerSecret: secretName,
+    writerSecret: objectName,
     /** Folder with files of these names, for the orchestrator itself: it gets, lists and deletes. */
     readerFolder: or(filePath, "/etc/orchestrator/evidence")
   })),
@@ -176,7 +176,7 @@ const EvidenceConfig = Schema.Struct({
    * Where there is no bucket: a claim for all, of which each broker sees its own attempt's folder, and the folder where the orchestrator
    * has it mounted.
    */
-  volume: Schema.optionalKey(Schema.Struct({ claimName: secretName, folder: filePath })),
+  volume: Schema.optionalKey(Schema.Struct({ claimName: objectName, folder: filePath })),
   retention: filled(Schema.Struct({
     /** 0: for ever, as far as the orchestrator is concerned. */
     days: or(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 36_500 })), 30),

@@ -128,6 +128,8 @@ const runner = {
   brokerVariables: variable("ORCHESTRATOR_BROKER", or(Pairs, "{}")),
   /** And its folder. */
   brokerFolder: variable("ORCHESTRATOR_BROKER_DIR", text),
+  /** Days for which evidence stays on the workspace; 0: for ever. */
+  evidenceDays: variable("ORCHESTRATOR_EVIDENCE_DAYS", or(Whole, "30")),
   brokerSeconds: variable("ORCHESTRATOR_BROKER_SECONDS", or(Positive, "90")),
   initSeconds: variable("ORCHESTRATOR_INIT_SECONDS", or(Positive, "60")),
   silenceSeconds: variable("ORCHESTRATOR_SILENCE_SECONDS", or(Positive, "900")),

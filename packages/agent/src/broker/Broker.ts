@@ -46,7 +46,7 @@ const Outside = Layer.mergeAll(
   Layer.provideMerge(Client)
 )
 
-const Keeps = Layer.mergeAll(Kept.layer, Keeping.layer.pipe(Layer.provide(Patch.layer)))
+const Keeps = Layer.mergeAll(Kept.layer, Keeping.layer.pipe(Layer.provideMerge(Patch.layer)))
 
 const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer, Keeps).pipe(
   Layer.provideMerge(TaskIssue.layer),

@@ -11,12 +11,14 @@ import {
   CommitRefused,
   NoIssue,
   NoSigner,
+  NothingDelivered,
   RemoteFailed,
   SignerBusy,
   SigningFailed,
   UnknownSubmodule
 } from "../pod/BrokerApi.ts"
 import { Kept } from "./evidence/Kept.ts"
+import { Patch } from "./evidence/Patch.ts"
 import type { MirrorError } from "./git/Mirror.ts"
 import { type SignError, Signing } from "./git/Signing.ts"
 import { RunSubmodules } from "./git/Submodules.ts"
@@ -51,6 +53,7 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
     const signatures = makeSlots(signaturesAtOnce)
     const handover = yield* Handover
     const kept = yield* Kept
+    const patch = yield* Patch
     const spending = yield* Spending
     const submodules = yield* RunSubmodules
     const target = yield* Target
@@ -79,6 +82,9 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
         return yield* signer.sign(payload).pipe(Effect.catchTags({ SignError: told.SignError }))
       }),
       evidence: ({ payload }) => kept.take(payload),
+      diff: Effect.fnUntraced(function*() {
+        return (yield* patch.read) ?? (yield* new NothingDelivered({ message: "Nothing was delivered." }))
+      }),
       issue: Effect.fnUntraced(function*() {
         const issue = yield* taskIssue.read
         return issue ?? (yield* new NoIssue({ message: "The run names no issue." }))

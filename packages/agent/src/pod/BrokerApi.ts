@@ -66,6 +66,10 @@ export class UnknownSubmodule
 /** The run names no issue, or one that cannot be its task. */
 export class NoIssue extends Schema.TaggedError<NoIssue>()("NoIssue", problem, { httpApiStatus: 422 }) {}
 
+export class NothingDelivered
+  extends Schema.TaggedError<NothingDelivered>()("NothingDelivered", problem, { httpApiStatus: 404 })
+{}
+
 /** The installation signs nothing. */
 export class NoSigner extends Schema.TaggedError<NoSigner>()("NoSigner", problem, { httpApiStatus: 404 }) {}
 
@@ -111,6 +115,11 @@ export class BrokerApi extends HttpApi.make("broker").add(
     HttpApiEndpoint.post("evidence", "/run/evidence", { payload: EvidencePart, success: HttpApiSchema.NoContent }),
     /** As it is now. */
     HttpApiEndpoint.get("issue", "/run/issue", { success: TaskIssue, error: [NoIssue, RemoteFailed] }),
+    /** What the run delivered, as a patch. */
+    HttpApiEndpoint.get("diff", "/run/diff", {
+      success: Schema.String.pipe(HttpApiSchema.asText()),
+      error: NothingDelivered
+    }),
     /** The run takes nothing more of a model. */
     HttpApiEndpoint.post("cancel", "/run/cancel", { success: HttpApiSchema.NoContent }),
     HttpApiEndpoint.get("submodules", "/run/submodules", {

@@ -13,6 +13,7 @@ import type { ProcessEnd } from "../agents/ProcessEnd.ts"
 import { Redaction } from "../pod/Redact.ts"
 import { RunFailure } from "../pod/RunFailure.ts"
 import { checkCommands, checkGit } from "./Commands.ts"
+import { Evidence } from "./evidence/Evidence.ts"
 import { conclude } from "./handover/Conclude.ts"
 import { deliver } from "./handover/Delivery.ts"
 import { type HandedOver, Handover } from "./handover/Handover.ts"
@@ -58,6 +59,7 @@ export const runAttempt = Effect.uninterruptible(
   Effect.gen(function*() {
     const settings = yield* RunnerConfig
     const { agent } = settings
+    const evidence = yield* Evidence
     const handover = yield* Handover
     const prepared = yield* Ref.make<Prepared | undefined>(undefined)
     const state: LoopState = {
@@ -84,6 +86,10 @@ export const runAttempt = Effect.uninterruptible(
       ? undefined
       : yield* save(settings, workspace, processEnd, report?.usage?.costUsd)
     const delivery = delivered?.delivery
+    if (evidence.folder !== undefined && delivery?.changed === true && delivery.headCommit !== undefined) {
+      const patch = yield* handover.diff
+      yield* patch === undefined ? Effect.void : evidence.diff(patch)
+    }
     // The usage of a process that was cut is only in what was seen of it.
     const seen = yield* Ref.get(state.seen)
     const usage = processEnd === undefined ? addUsage(report?.usage, seen.usage) : report?.usage

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { key, placeOf, startS3 } from "../../../../tools/agent/S3.ts"
 import { listPage, serverWords } from "../../src/bucket/Answers.ts"
 import { urlOf } from "../../src/bucket/Bucket.ts"
-import { key, placeOf, startS3 } from "../fixtures/S3.ts"
 import { bucketSuite } from "./BucketSuite.ts"
 
 describe("a bucket of the tests", () => {

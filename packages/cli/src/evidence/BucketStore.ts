@@ -41,6 +41,7 @@ const trouble = ({ message }: BucketError) =>
   })
 
 export const bucketStore = (bucket: Bucket, { name, prefix }: BucketConfig): EvidenceStore["Service"] => ({
+  source: "bucket",
   open: (query) =>
     bucket.get(`${evidenceFolder(query, prefix)}/${query.file}`).pipe(
       Effect.map((stream) => stream === undefined ? undefined : Stream.mapError(stream, trouble)),

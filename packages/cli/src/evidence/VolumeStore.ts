@@ -9,6 +9,7 @@ const trouble = ({ message }: PlatformError.PlatformError) =>
 /** Brokers alone write there; still nothing but a file is opened. */
 export const volumeStore = (folder: string) =>
   Effect.map(FileSystem.FileSystem, (fs): EvidenceStore["Service"] => ({
+    source: "volume",
     open: Effect.fnUntraced(function*(query) {
       const path = `${folder}/${evidenceFolder(query)}/${query.file}`
       const isFile = yield* fs.lstat(path).pipe(

@@ -98,7 +98,7 @@ const setsIn = ({ profiles }: OrchestratorConfig): ReadonlyArray<string> =>
 export const program = (options: ProgramOptions) => {
   const { config, namespace, templates, tokenHint } = options
   return Server.layerWith({ ...config.server, auth: config.auth, tokenHint, also: mcpRoute({ version }) }).pipe(
-    Layer.provide([lines, previews, layerEvidence(config)]),
+    Layer.provide([lines, previews, layerEvidence(config, namespace)]),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),

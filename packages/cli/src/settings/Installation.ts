@@ -39,6 +39,11 @@ export const installation = Effect.gen(function*() {
         nodeExecutable,
         isCheckout ? path.join(root, "packages/cli/src/prepare/bin.ts") : path.join(here, "orchestrator.mjs")
       ],
+      "/app/orchestrator evidence": [
+        nodeExecutable,
+        isCheckout ? path.join(root, "packages/cli/src/bin.ts") : path.join(here, "orchestrator.mjs"),
+        "evidence"
+      ],
       "/app/orchestrator broker": [
         nodeExecutable,
         isCheckout ? path.join(root, "packages/agent/src/broker/bin.ts") : path.join(here, "broker.mjs")

@@ -33,6 +33,7 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
       maxTurns: budget.turns,
       ...ownFolders(inputs),
       toolmanServerUrl: config.agent.toolmanServerUrl,
+      evidenceDays: config.evidence.retention.days,
       setupScript: spec.setup,
       setupSeconds: config.agent.setupTimeoutSeconds,
       ...(spec.tools === undefined ? {} : { localTools: spec.tools.local ?? "", remoteTools: spec.tools.remote ?? "" })

@@ -2,8 +2,9 @@
 import type { EvidenceFile } from "@orchestrator/domain/Evidence"
 import { attemptText } from "@orchestrator/domain/Retry"
 import { Effect } from "effect"
+import { HttpEffect, HttpServerResponse } from "effect/http"
 import { EvidenceNotAvailable, EvidenceUnavailable } from "../contract/Problem.ts"
-import type { EvidenceQuery, EvidenceTrouble } from "../services/EvidenceStore.ts"
+import type { EvidenceQuery, EvidenceSource, EvidenceTrouble } from "../services/EvidenceStore.ts"
 import { begun, guarded } from "./LogStream.ts"
 import { getRun, type RunAccess } from "./RunAccess.ts"
 import { attemptOf, type RunAttempt } from "./RunPods.ts"
@@ -19,10 +20,17 @@ const queryOf = (runs: RunAccess, { attempt, run }: RunAttempt, file: EvidenceFi
   file
 })
 
+const sayFrom = (source: EvidenceSource | undefined) =>
+  HttpEffect.appendPreResponseHandler((_request, response) =>
+    Effect.succeed(HttpServerResponse.setHeader(response, "evidence-source", source ?? ""))
+  )
+
 /** Undefined: there is none. */
 export const keptFile = Effect.fn("http.keptFile")(function*(runs: RunAccess, of: RunAttempt, file: EvidenceFile) {
   const stream = yield* (runs.evidence?.open(queryOf(runs, of, file)) ?? Effect.undefined)
-  return stream === undefined ? undefined : yield* begun(stream, false)
+  if (stream === undefined) return undefined
+  yield* sayFrom(runs.evidence?.source)
+  return yield* begun(stream, false)
 }, Effect.mapError(troubled))
 
 /** A file as it is, of an attempt that has ended. */

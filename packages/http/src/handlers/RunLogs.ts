@@ -5,13 +5,14 @@
  */
 import { agentContainer, brokerContainer, type LoggedContainer } from "@orchestrator/domain/PodParts"
 import { printable } from "@orchestrator/domain/Printable"
-import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Clock, Effect, Stream } from "effect"
+import type { LogsNotAvailable } from "../contract/Problem.ts"
 import { readProblem } from "./ClusterProblems.ts"
 import { keptFile } from "./KeptEvidence.ts"
 import { begun, guarded } from "./LogStream.ts"
 import { refOf, type RunAccess } from "./RunAccess.ts"
-import { findPlace } from "./RunPods.ts"
+import { findPlace, podGone } from "./RunPods.ts"
 import { selectLines, sinceOf } from "./SelectLines.ts"
 import { isTranscriptLine } from "./TranscriptLines.ts"
 
@@ -38,11 +39,12 @@ export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name
   const { attempt: _, container = agentContainer, follow = false, since, tail, timestamps = false } = asked
   const guard = yield* guarded
   const place = yield* findPlace(runs, name, { ...asked, container })
-  if (place._tag !== "Pod") {
+  const afterwards = Effect.fnUntraced(function*(problem: LogsNotAvailable) {
     const kept = container === agentContainer ? yield* keptFile(runs, place.of, "log.txt") : undefined
-    if (kept === undefined) return yield* place.problem
+    if (kept === undefined) return yield* problem
     return printed(guard(selectLines(kept, { since, tail, timestamps }, yield* Clock.currentTimeMillis)))
-  }
+  })
+  if (place._tag !== "Pod") return yield* afterwards(place.problem)
   const log = yield* begun(
     runs.client.podLogs(refOf(runs, place.pod), {
       container,
@@ -52,7 +54,11 @@ export const runLogs = Effect.fn("http.runLogs")(function*(runs: RunAccess, name
       ...(tail === undefined ? {} : { tailLines: tail })
     }),
     follow
-  ).pipe(Effect.mapError(readProblem(runs.kind.kind, name)))
+  ).pipe(
+    Effect.catchIf(hasReason("NotFound"), () => Effect.undefined),
+    Effect.mapError(readProblem(runs.kind.kind, name))
+  )
+  if (log === undefined) return yield* afterwards(podGone(place.pod))
   return printed(guard(container === brokerContainer ? withoutTranscript(log, timestamps) : log))
 })
 

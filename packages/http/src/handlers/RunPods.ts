@@ -43,6 +43,10 @@ const looksAgain = "5 seconds"
 
 const absent = (detail: string, hint: string) => new LogsNotAvailable({ detail, hint })
 
+/** Between two questions. */
+export const podGone = (pod: string): LogsNotAvailable =>
+  absent(`The pod ${pod} has just been removed`, "Ask again: what is kept of the attempt may be there by now")
+
 const Entry = Schema.Struct({
   contextVersion: Schema.Int,
   retry: Schema.optionalKey(Schema.Int),

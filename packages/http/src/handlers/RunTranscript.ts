@@ -4,12 +4,14 @@
  */
 import { brokerContainer } from "@orchestrator/domain/PodParts"
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
+import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Effect, Option, Stream } from "effect"
+import type { LogsNotAvailable } from "../contract/Problem.ts"
 import { readProblem } from "./ClusterProblems.ts"
 import { keptFile } from "./KeptEvidence.ts"
 import { begun, guarded } from "./LogStream.ts"
 import { refOf, type RunAccess } from "./RunAccess.ts"
-import { findPlace } from "./RunPods.ts"
+import { findPlace, podGone } from "./RunPods.ts"
 import { eventOf, loggedEventOf } from "./TranscriptLines.ts"
 
 export interface TranscriptOptions {
@@ -22,15 +24,19 @@ export const runTranscript = Effect.fn("http.runTranscript")(
     const { follow = false } = asked
     const guard = yield* guarded
     const place = yield* findPlace(runs, name, { ...asked, container: brokerContainer })
-    if (place._tag !== "Pod") {
+    const afterwards = Effect.fnUntraced(function*(problem: LogsNotAvailable) {
       const kept = yield* keptFile(runs, place.of, "transcript.jsonl")
-      if (kept === undefined) return yield* place.problem
-      return eventsIn(guard(kept), eventOf)
-    }
+      return kept === undefined ? yield* problem : eventsIn(guard(kept), eventOf)
+    })
+    if (place._tag !== "Pod") return yield* afterwards(place.problem)
     const log = yield* begun(
       runs.client.podLogs(refOf(runs, place.pod), { container: brokerContainer, follow }),
       follow
-    ).pipe(Effect.mapError(readProblem(runs.kind.kind, name)))
+    ).pipe(
+      Effect.catchIf(hasReason("NotFound"), () => Effect.undefined),
+      Effect.mapError(readProblem(runs.kind.kind, name))
+    )
+    if (log === undefined) return yield* afterwards(podGone(place.pod))
     return eventsIn(guard(log), loggedEventOf)
   }
 )

@@ -20,7 +20,11 @@ export interface EvidenceQuery extends EvidenceOf {
   readonly file: EvidenceFile
 }
 
+/** Whose word what is read there is: what is on a workspace, agents have written. */
+export type EvidenceSource = "bucket" | "volume" | "workspace"
+
 export class EvidenceStore extends Context.Service<EvidenceStore, {
+  readonly source: EvidenceSource
   /** Undefined: there is none. What was opened is closed with the scope. */
   readonly open: (
     query: EvidenceQuery

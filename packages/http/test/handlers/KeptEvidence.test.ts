@@ -49,6 +49,7 @@ describe("the log of an attempt whose pod is gone", () => {
       const reply = yield* ask("GET", `${path}/logs${query}`)
       assert.deepStrictEqual([reply.status, reply.text], [200, want])
       assert.strictEqual(reply.headers["content-type"], "text/plain; charset=utf-8")
+      assert.strictEqual(reply.headers["evidence-source"], "bucket")
     }).pipe(Effect.provide(TestApi)))
 
   it.effect("is of the attempt that is named", () =>

@@ -27,6 +27,9 @@ const types: Readonly<Record<EvidenceFile, string>> = {
   "diff.patch": "text/x-diff; charset=utf-8"
 }
 
+const notDone = "the broker was ended before it was done"
+const withoutProblem = ({ evidenceProblem: _, ...result }: BrokerResult): BrokerResult => result
+
 const again = Schedule.min([Schedule.exponential(Duration.millis(250)), Schedule.spaced("5 seconds")])
 
 const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
@@ -90,7 +93,7 @@ export class Keeping extends Context.Service<Keeping, {
         const texts: ReadonlyArray<readonly [EvidenceFile, string]> = [
           ["log.txt", yield* whole(paths.log)],
           ["transcript.jsonl", yield* whole(paths.transcript)],
-          ["result.json", resultText(agent, yield* brokerReport.read)],
+          ["result.json", resultText(agent, withoutProblem(yield* brokerReport.read))],
           ...(diff === undefined ? [] : [["diff.patch", diff] as const])
         ]
         return texts
@@ -98,11 +101,14 @@ export class Keeping extends Context.Service<Keeping, {
 
       const keep = Effect.gen(function*() {
         if (put === undefined) return
+        // Should the broker be killed meanwhile, this is what it has said.
+        yield* brokerReport.update((result) => ({ ...result, evidenceProblem: notDone }))
         const texts = yield* gathered
         yield* Effect.forEach(texts, ([file, text]) =>
           put(file, new TextEncoder().encode(text)).pipe(
             Effect.retry({ schedule: again, while: ({ transient }) => transient })
           ), { discard: true })
+        yield* brokerReport.update(withoutProblem)
         yield* Effect.log(`the evidence of this attempt is at ${key}`)
       })
 

@@ -6,7 +6,7 @@
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { attemptText } from "@orchestrator/domain/Retry"
 import type { TranscriptContent, TranscriptEvent } from "@orchestrator/domain/Transcript"
-import { Context, DateTime, Effect, FileSystem, Option } from "effect"
+import { Clock, Context, DateTime, Effect, FileSystem, Option } from "effect"
 import { type CappedFile, cappedFile } from "../../pod/CappedFile.ts"
 import { cleanContent } from "../../pod/CleanTranscript.ts"
 import type { Environment } from "../../pod/Environment.ts"
@@ -21,6 +21,9 @@ const largestLog = 4 * mebibyte
 /** An event that is longer says little: the output of one command. */
 const largestEvent = 2 * mebibyte
 const keptAttempts = 10
+/** Of all attempts that came before. */
+const mostBytes = 512 * mebibyte
+const usualDays = "30"
 
 export class Evidence extends Context.Service<Evidence, {
   /** Undefined where there is no workspace to write to. */
@@ -29,6 +32,8 @@ export class Evidence extends Context.Service<Evidence, {
   readonly event: (line: string) => Effect.Effect<void>
   /** Keeps what was said or done in the conversation. */
   readonly said: (content: TranscriptContent) => Effect.Effect<void>
+  /** Keeps what was delivered, which the broker has by itself. */
+  readonly diff: (patch: string) => Effect.Effect<void>
   /** Keeps the result. */
   readonly result: (text: string) => Effect.Effect<void>
 }>()("@orchestrator/agent/runner/evidence/Evidence") {
@@ -37,6 +42,7 @@ export class Evidence extends Context.Service<Evidence, {
     folder: undefined,
     event: () => Effect.void,
     said: () => Effect.void,
+    diff: () => Effect.void,
     result: () => Effect.void
   })
 }
@@ -50,10 +56,20 @@ export interface EvidenceFiles {
 
 const isName = (text: string | undefined): text is string => text !== undefined && /^[A-Za-z0-9][\w.-]*$/.test(text)
 
+/** Bytes of the files in a folder. */
+const sizeOf = Effect.fnUntraced(function*(folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  const sizes = yield* Effect.forEach(
+    yield* namesIn(folder),
+    (name) => Effect.orElseSucceed(Effect.map(fs.lstat(`${folder}/${name}`), ({ size }) => Number(size)), () => 0)
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+})
+
 /** Folders of attempts, newest first. */
 const attemptsBelow = Effect.fnUntraced(function*(root: string) {
   const fs = yield* FileSystem.FileSystem
-  const found: Array<{ readonly path: string; readonly time: number }> = []
+  const found: Array<{ readonly path: string; readonly time: number; readonly bytes: number }> = []
   for (const run of (yield* namesIn(root)).filter((name) => name !== "kept" && name !== "sessions")) {
     for (const attempt of (yield* namesIn(`${root}/${run}`)).filter((name) => /^\d+(?:-r\d+)?$/.test(name))) {
       const path = `${root}/${run}/${attempt}`
@@ -62,16 +78,23 @@ const attemptsBelow = Effect.fnUntraced(function*(root: string) {
         Effect.map(({ mtime }) => Option.match(mtime, { onNone: () => 0, onSome: (at) => at.getTime() })),
         Effect.orElseSucceed(() => 0)
       )
-      found.push({ path, time })
+      found.push({ path, time, bytes: yield* sizeOf(path) })
     }
   }
-  return found.sort((left, right) => right.time - left.time).map(({ path }) => path)
+  return found.sort((left, right) => right.time - left.time)
 })
 
-const prune = Effect.fnUntraced(function*(root: string, own: string) {
+/** What is more than is kept, older than it may be (0 days: for ever), or too much together with what is newer. */
+const prune = Effect.fnUntraced(function*(root: string, own: string, days: number) {
   const fs = yield* FileSystem.FileSystem
-  const others = (yield* attemptsBelow(root)).filter((path) => path !== own)
-  for (const path of others.slice(keptAttempts - 1)) {
+  const others = (yield* attemptsBelow(root)).filter(({ path }) => path !== own)
+  const oldest = days === 0 ? -Infinity : (yield* Clock.currentTimeMillis) - days * 86_400_000
+  let total = 0
+  const going = others.filter(({ bytes, time }, index) => {
+    total += bytes
+    return index >= keptAttempts - 1 || time < oldest || total > mostBytes
+  })
+  for (const { path } of going) {
     yield* discard(path)
     const run = path.slice(0, path.lastIndexOf("/"))
     if ((yield* fs.readDirectory(run)).length === 0) yield* fs.remove(run, { recursive: true })
@@ -92,7 +115,7 @@ export const openEvidence = Effect.fn("Evidence.open")(function*(environment: En
     for (const name of yield* namesIn(folder)) {
       if ((yield* kindOf(`${folder}/${name}`)) !== "File") yield* discard(`${folder}/${name}`)
     }
-    yield* prune(root, folder)
+    yield* prune(root, folder, Number(environment[runnerNames.evidenceDays] ?? usualDays) || 0)
     const files: EvidenceFiles = {
       folder,
       stream: yield* cappedFile(`${folder}/stream.jsonl`, largestStream),
@@ -122,6 +145,10 @@ export const evidenceIn = Effect.fnUntraced(function*(files: EvidenceFiles | und
 
 const onFiles = Effect.fnUntraced(function*({ folder, stream }: EvidenceFiles, redact: Redact) {
   const fs = yield* FileSystem.FileSystem
+  const keep = (name: string, text: string) =>
+    fs.writeFileString(`${folder}/${name}`, text, { mode: 0o600 }).pipe(
+      Effect.catch((error) => Effect.logWarning(`${folder}/${name} cannot be written: ${error.message}`))
+    )
   return {
     ...Evidence.none,
     folder,
@@ -131,9 +158,7 @@ const onFiles = Effect.fnUntraced(function*({ folder, stream }: EvidenceFiles, r
           ? `${JSON.stringify({ type: "orchestrator", subtype: "omitted", characters: line.length })}\n`
           : `${redact(line)}\n`
       ),
-    result: (text: string) =>
-      fs.writeFileString(`${folder}/result.json`, `${redact(text)}\n`, { mode: 0o600 }).pipe(
-        Effect.catch((error) => Effect.logWarning(`${folder}/result.json cannot be written: ${error.message}`))
-      )
+    diff: (patch: string) => keep("diff.patch", redact(patch)),
+    result: (text: string) => keep("result.json", `${redact(text)}\n`)
   }
 })

@@ -65,6 +65,8 @@ export class Handover extends Context.Service<Handover, {
     readonly publicKey: string
     readonly sign: (commit: Uint8Array) => Effect.Effect<string, SignatureError>
   } | undefined
+  /** What was delivered, as a patch; undefined where that is nothing, or not to be had. */
+  readonly diff: Effect.Effect<string | undefined>
   /** The run takes nothing more of a model. */
   readonly cancel: Effect.Effect<void>
 }>()("@orchestrator/agent/runner/handover/Handover") {
@@ -113,6 +115,7 @@ export class Handover extends Context.Service<Handover, {
           signer: signingKey === undefined
             ? undefined
             : { publicKey: signingKey, sign: (commit) => requestSignature(broker, commit) },
+          diff: broker.diff().pipe(Effect.timeout("30 seconds"), Effect.orElseSucceed(() => undefined)),
           cancel: broker.cancel().pipe(Effect.timeout("2 seconds"), Effect.ignore)
         })
       })

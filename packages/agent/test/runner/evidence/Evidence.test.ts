@@ -2,7 +2,8 @@
 import { NodeServices } from "@effect/platform-node"
 import { afterAll, afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { TestClock } from "effect/testing"
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { cappedFile } from "../../../src/pod/CappedFile.ts"
 import { openEvidence } from "../../../src/runner/evidence/Evidence.ts"
@@ -25,7 +26,7 @@ describe("evidence", () => {
       const { log } = yield* execute(codeRun(around, {}, agent))
       const kept = join(around.workspace, ".orchestrator", around.uid, "1")
       const read = (name: string) => readFileSync(join(kept, name), "utf8")
-      assert.sameMembers(readdirSync(kept), ["stream.jsonl", "transcript.jsonl", "log", "result.json"])
+      assert.sameMembers(readdirSync(kept), ["stream.jsonl", "transcript.jsonl", "log", "result.json", "diff.patch"])
       assert.deepStrictEqual(
         read("stream.jsonl").trim().split("\n").map((line) => JSON.parse(line).type),
         ["system", "assistant", "result"]
@@ -58,6 +59,31 @@ describe("evidence", () => {
       yield* openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "run", ATTEMPT: "13" })
       assert.deepStrictEqual(readdirSync(root).sort(), ["run", "state.json"])
       assert.sameMembers(readdirSync(join(root, "run")), ["4", "5", "6", "7", "8", "9", "10", "11", "12", "13"])
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("of old attempts goes after its days, and when all of it is too much", () =>
+    Effect.gen(function*() {
+      const day = 86_400_000
+      yield* TestClock.setTime(100 * day)
+      const put = (number: number, ageDays: number, bytes: number) => {
+        const attempt = join(folder, ".orchestrator", "run", String(number))
+        mkdirSync(attempt, { recursive: true })
+        writeFileSync(join(attempt, "log"), "")
+        truncateSync(join(attempt, "log"), bytes)
+        utimesSync(attempt, (100 - ageDays) * day / 1000, (100 - ageDays) * day / 1000)
+      }
+      const left = () => readdirSync(join(folder, ".orchestrator", "run")).map(Number).sort((a, b) => a - b)
+      const open = (days: string) =>
+        openEvidence({ WORKSPACE_DIR: folder, RUN_UID: "run", ATTEMPT: "9", ORCHESTRATOR_EVIDENCE_DAYS: days })
+      put(1, 50, 10)
+      put(2, 20, 400_000_000)
+      put(3, 10, 400_000_000)
+      yield* open("40")
+      assert.deepStrictEqual(left(), [3, 9])
+      yield* open("0")
+      assert.deepStrictEqual(left(), [3, 9])
+      yield* open("5")
+      assert.deepStrictEqual(left(), [9])
     }).pipe(Effect.provide(NodeServices.layer)))
 
   it.effect("of an attempt that was taken up again by itself is beside that of the first try, and goes like it", () =>

@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { key, placeOf, type S3, startS3 } from "../../../../tools/agent/S3.ts"
 import { branch, gitToken, place, type Running, startBroker } from "../fixtures/Broker.ts"
 import { commitTo } from "../fixtures/Remotes.ts"
-import { key, placeOf, type S3, startS3 } from "../fixtures/S3.ts"
 
 const folderKey = "ns/3f9c2a1b-1111-4222-8333-444455556666/1"
 
