@@ -1,5 +1,6 @@
 /** What is used of a kind's part of the typed client, whatever the kind. */
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
+import type { RunPlan } from "@orchestrator/http/contract/RunPlans"
 import { Effect, Option, type Schema, Stream } from "effect"
 
 export interface Page<Run> {
@@ -39,6 +40,8 @@ export interface RunGroup<Kind extends RunTypes> {
       readonly payload: Kind["newRun"]["Type"]
     }
   ) => Effect.Effect<Kind["run"], unknown>
+  readonly plan: (request: Request & { readonly payload: Kind["newRun"]["Type"] }) => Effect.Effect<RunPlan, unknown>
+  readonly planNext: (request: Named) => Effect.Effect<RunPlan, unknown>
   readonly list: (
     request: Request & { readonly query: Kind["filters"] }
   ) => Effect.Effect<Page<Kind["run"]>, unknown>

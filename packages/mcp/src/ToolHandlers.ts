@@ -6,10 +6,21 @@ import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import { Duration, Effect, Option, Stream } from "effect"
 import { Toolkit } from "effect/ai"
-import { SubmitCodeRun, SubmitDocsRun, submitHandlers } from "./kinds/SubmitTools.ts"
+import { PlanCodeRun, PlanDocsRun, SubmitCodeRun, SubmitDocsRun, submitHandlers } from "./kinds/SubmitTools.ts"
+import { planOutlineOf } from "./tools/PlanOutline.ts"
 import { outlineOf } from "./tools/RunOutline.ts"
 import { asToolFailure } from "./tools/ToolFailure.ts"
-import { CancelRun, DeleteRun, GetRun, ListRuns, ReadLog, ReadTranscript, RetryRun, WaitForRun } from "./tools/Tools.ts"
+import {
+  CancelRun,
+  DeleteRun,
+  GetRun,
+  ListRuns,
+  PlanRun,
+  ReadLog,
+  ReadTranscript,
+  RetryRun,
+  WaitForRun
+} from "./tools/Tools.ts"
 import { ListWorkspaces, workspaceHandlers } from "./tools/WorkspaceTools.ts"
 
 interface Named {
@@ -46,6 +57,9 @@ export const AnyTools = Toolkit.make(
   SubmitCodeRun,
   SubmitDocsRun,
   ListRuns,
+  PlanCodeRun,
+  PlanDocsRun,
+  PlanRun,
   GetRun,
   WaitForRun,
   ReadLog,
@@ -72,6 +86,7 @@ export const ToolHandlers = AnyTools.toLayer({
       return { summary: `${counted(runs.length, "run")}${more ? ", and there are more" : ""}`, runs, more }
     })),
   get_run: (run) => Effect.map(asking(run.kind, (group) => group.get(about(run))), outlineOf),
+  plan_run: (run) => Effect.map(asking(run.kind, (group) => group.planNext(about(run))), planOutlineOf),
   wait_for_run: ({ kind, name, timeoutSeconds }) =>
     Effect.flatMap(OrchestratorClient, (client) =>
       asToolFailure(

@@ -25,7 +25,17 @@ const spec = {
   githubUser: "octocat"
 }
 
-const reading = ["get_run", "list_runs", "list_workspaces", "read_log", "read_transcript", "wait_for_run"]
+const reading = [
+  "get_run",
+  "list_runs",
+  "list_workspaces",
+  "plan_code_run",
+  "plan_docs_run",
+  "plan_run",
+  "read_log",
+  "read_transcript",
+  "wait_for_run"
+]
 const destroying = ["cancel_run", "delete_run"]
 
 describe.each([{ name: "streamable HTTP", connected: overHttp() }, {
@@ -93,6 +103,9 @@ describe.each([{ name: "streamable HTTP", connected: overHttp() }, {
         const missing = yield* call(client, "get_run", { kind: "CodeRun", name: "nothing" })
         assert.strictEqual(missing.isError, true)
         assert.match(missing.content[0]?.text ?? "", /nothing.+\. .+/s)
+        const unplanned = yield* call(client, "plan_code_run", { spec })
+        assert.strictEqual(unplanned.isError, true)
+        assert.match(unplanned.content[0]?.text ?? "", /^No controller runs .+\. ./)
         const refused = yield* call(client, "submit_code_run", {
           name: "a",
           spec: { ...spec, githubUser: 7 }

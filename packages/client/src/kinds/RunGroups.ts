@@ -18,7 +18,7 @@ interface AnyTypes extends CommonTypes {
 }
 
 /** What runs are begun with differs by kind; the rest is the same. */
-export type AnyRunGroup = Omit<RunGroup<AnyTypes>, "create">
+export type AnyRunGroup = Omit<RunGroup<AnyTypes>, "create" | "plan">
 
 export const groupOf = ({ codeRuns, docsRuns }: OrchestratorClient["Service"], kind: RunKindName): AnyRunGroup => {
   const groups: Readonly<Record<RunKindName, AnyRunGroup>> = { CodeRun: codeRuns, DocsRun: docsRuns }

@@ -1,5 +1,6 @@
 /** What one does with the runs of a kind, as promises and async iterables. */
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
+import type { RunPlan } from "@orchestrator/http/contract/RunPlans"
 import { Effect, Schema, Stream } from "effect"
 import { waitUntilFinished } from "../follow/FinishedRun.ts"
 import type { Reconnecting } from "../follow/FollowEvents.ts"
@@ -39,6 +40,10 @@ export const listening = ({ onReconnecting }: WatchOptions) =>
 export interface Runs<Kind extends RunTypes> {
   /** Starts a run. */
   readonly submit: (run: Kind["newRun"]["Encoded"], options?: SubmitOptions) => Promise<Kind["run"]>
+  /** All that submitting it would do, and nothing done: Job and files, place in line, limits, price, and what is missing. */
+  readonly plan: (run: Kind["newRun"]["Encoded"], options?: CallOptions) => Promise<RunPlan>
+  /** What the controller does with the run next, and why. */
+  readonly planNext: (name: string, options?: CallOptions) => Promise<RunPlan>
   /** One page of runs. */
   readonly list: (filters?: Kind["filters"], options?: CallOptions) => Promise<Page<Kind["run"]>>
   /** Every run, page by page as they are asked for. */
@@ -93,6 +98,8 @@ export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
         options,
         run
       ),
+    plan: (run, options) => promise(Effect.flatMap(decode(run), (payload) => group.plan({ payload })), options, run),
+    planNext: (name, options) => promise(group.planNext({ params: { name } }), options, { name }),
     list: (filters = {}, options) => promise(group.list({ query: filters }), options, filters),
     listAll: (filters = {}, options) => iterable(pagesOf(group.list, filters), options, filters),
     get: (name, options) => promise(group.get({ params: { name } }), options, { name }),

@@ -4,6 +4,7 @@ import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
 import { Effect, Schema } from "effect"
 import { Tool } from "effect/ai"
+import { PlanOutline, planOutlineOf } from "../tools/PlanOutline.ts"
 import { outlineOf, RunOutline } from "../tools/RunOutline.ts"
 import { asToolFailure } from "../tools/ToolFailure.ts"
 import { hints } from "../tools/ToolHints.ts"
@@ -31,10 +32,37 @@ export const SubmitDocsRun = Tool.make("submit_docs_run", {
   ...calling
 }).annotateMerge(hints({ title: "Hand over documentation" }))
 
+const planned =
+  "All that submitting it would do, and nothing done: whether it would start, what is missing with the commands that mend it, limits and price. Call it before submitting."
+
+export const PlanCodeRun = Tool.make("plan_code_run", {
+  description: `Tries a coding task without starting it. ${planned}`,
+  parameters: NewCodeRun,
+  success: PlanOutline,
+  ...calling
+}).annotateMerge(hints({ title: "Try a coding task", readOnly: true }))
+
+export const PlanDocsRun = Tool.make("plan_docs_run", {
+  description: `Tries documentation without starting it. ${planned}`,
+  parameters: NewDocsRun,
+  success: PlanOutline,
+  ...calling
+}).annotateMerge(hints({ title: "Try documentation", readOnly: true }))
+
 const headersOf = (idempotencyKey: string | undefined) =>
   idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }
 
 export const submitHandlers = {
+  plan_code_run: (payload: typeof NewCodeRun.Type) =>
+    Effect.flatMap(
+      OrchestratorClient,
+      ({ codeRuns }) => Effect.map(asToolFailure(codeRuns.plan({ payload }), payload), planOutlineOf)
+    ),
+  plan_docs_run: (payload: typeof NewDocsRun.Type) =>
+    Effect.flatMap(
+      OrchestratorClient,
+      ({ docsRuns }) => Effect.map(asToolFailure(docsRuns.plan({ payload }), payload), planOutlineOf)
+    ),
   submit_code_run: ({ idempotencyKey, ...payload }: typeof SubmitCodeRun.parametersSchema.Type) =>
     Effect.flatMap(OrchestratorClient, ({ codeRuns }) =>
       Effect.map(

@@ -8,6 +8,7 @@ import { ObjectName, PromptText } from "@orchestrator/domain/SpecText"
 import { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import { Effect, Schema } from "effect"
 import { Tool } from "effect/ai"
+import { PlanOutline } from "./PlanOutline.ts"
 import { Kind, RunOutline } from "./RunOutline.ts"
 import { ToolFailure } from "./ToolFailure.ts"
 import { hints } from "./ToolHints.ts"
@@ -56,6 +57,14 @@ export const GetRun = Tool.make("get_run", {
   success: RunOutline,
   ...calling
 }).annotateMerge(hints({ title: "Read a run", readOnly: true }))
+
+export const PlanRun = Tool.make("plan_run", {
+  description:
+    "Says what the controller does next with a run that there is, and why: rule and actions. Use it when a run does not start or go on as expected.",
+  parameters: Schema.Struct(named),
+  success: PlanOutline,
+  ...calling
+}).annotateMerge(hints({ title: "Ask what is next for a run", readOnly: true }))
 
 export const WaitForRun = Tool.make("wait_for_run", {
   description:
