@@ -12,7 +12,14 @@ import { listCommand } from "./commands/list.ts"
 import { logsCommand } from "./commands/logs.ts"
 import { mcpCommand } from "./commands/mcp.ts"
 import { prepareCommand } from "./commands/prepare.ts"
-import { openCommand, renderCommand, transcriptCommand, watchCommand } from "./commands/read.ts"
+import {
+  openCommand,
+  planCommand,
+  renderCommand,
+  transcriptCommand,
+  watchCommand,
+  workspacesCommand
+} from "./commands/read.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
 import { serveCommand } from "./commands/serve.ts"
 import { codeCommand, docsCommand, submitCommand } from "./commands/submit.ts"
@@ -40,7 +47,9 @@ const orchestrator = Command.make("orchestrator").pipe(
         retryCommand,
         cancelCommand,
         deleteCommand,
-        renderCommand
+        planCommand,
+        renderCommand,
+        workspacesCommand
       ]
     },
     { group: "Server", commands: [devCommand, serveCommand, doctorCommand, crdsCommand] },
@@ -62,6 +71,9 @@ const report = (cause: Cause.Cause<unknown>) => {
   return Console.error(`orchestrator: ${text}`)
 }
 
+/** Every command with its flags, as the guide and completions have them. */
+export const commandTree = Completions.fromCommand(orchestrator)
+
 const flagsOf = ({ flags, subcommands }: Completions.CommandDescriptor): ReadonlyArray<string> => [
   ...flags.map(({ name }) => name),
   ...subcommands.flatMap(flagsOf)
@@ -71,7 +83,7 @@ const flagsOf = ({ flags, subcommands }: Completions.CommandDescriptor): Readonl
 const checkNpm = Effect.fnUntraced(function*(args: ReadonlyArray<string>) {
   const script = yield* Config.option(Config.String("npm_lifecycle_event"))
   if (Option.getOrUndefined(script) !== npmScript) return
-  const flags = [...new Set(flagsOf(Completions.fromCommand(orchestrator)))]
+  const flags = [...new Set(flagsOf(commandTree))]
   const found = yield* Effect.filter(
     npmVariables(flags),
     ([variable]) => Effect.map(Config.option(Config.String(variable)), Option.isSome)

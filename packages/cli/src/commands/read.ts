@@ -1,8 +1,10 @@
 /** `orchestrator transcript`, `watch`, `open`, `render`: flags and help. */
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { CommandFailed } from "../connect/CommandFailed.ts"
 import { filterFlags, filtersOf } from "./flags/filterFlags.ts"
-import { refOf, runArgument } from "./flags/runArguments.ts"
+import { outputFlag } from "./flags/outputFlag.ts"
+import { refOf, refsOf, runArgument } from "./flags/runArguments.ts"
 import { serverFlags } from "./flags/serverFlags.ts"
 
 const formats = <const Names extends ReadonlyArray<string>>(names: Names, fallback: Names[number]) =>
@@ -102,5 +104,69 @@ export const renderCommand = Command.make(
   Command.withExamples([
     { command: "orchestrator render -f run.yaml --templates ./claude-templates", description: "To try a template" },
     { command: "orchestrator render -f run.yaml --into ./rendered", description: "As files" }
+  ])
+)
+
+export const planCommand = Command.make(
+  "plan",
+  {
+    runs: Argument.String("run").pipe(
+      Argument.withMetavar("[KIND/]NAME"),
+      Argument.withDescription("Run that is there: what the next look at it would do, and why"),
+      Argument.variadic()
+    ),
+    file: Flag.String("filename").pipe(
+      Flag.withAlias("f"),
+      Flag.withMetavar("FILE|FOLDER|-"),
+      Flag.withDescription("Manifests: what creating their runs would do; may be repeated"),
+      Flag.atLeast(0)
+    ),
+    output: formats(["text", "json", "yaml"], "text"),
+    ...serverFlags
+  },
+  Effect.fnUntraced(function*({ runs, ...input }) {
+    if (runs.length === 0 && input.file.length === 0) {
+      return yield* new CommandFailed({
+        message: "Expected a run or a manifest: orchestrator plan NAME, orchestrator plan -f FILE"
+      })
+    }
+    const { plan } = yield* Effect.promise(() => import("../verbs/Plan.ts"))
+    return yield* plan({ ...input, refs: yield* refsOf(runs) })
+  })
+).pipe(
+  Command.withDescription(
+    "Say what would become of a run, with what is missing and the commands that mend it; nothing is done"
+  ),
+  Command.withExamples([
+    { command: "orchestrator plan -f run.yaml", description: "Before submitting it" },
+    { command: "orchestrator plan demo -o yaml", description: "What is next for a run, with its Job and files" }
+  ])
+)
+
+export const workspacesCommand = Command.make(
+  "workspaces",
+  {
+    names: Argument.String("workspace").pipe(Argument.withDescription("Names; default all"), Argument.variadic()),
+    remove: Flag.Boolean("delete").pipe(
+      Flag.withDescription("Remove the named workspaces, which must be idle, with all that is in them"),
+      Flag.withDefault(false)
+    ),
+    output: outputFlag,
+    ...serverFlags
+  },
+  Effect.fnUntraced(function*(input) {
+    if (input.remove && input.names.length === 0) {
+      return yield* new CommandFailed({
+        message: "Expected the names of the workspaces to delete: orchestrator workspaces NAME --delete"
+      })
+    }
+    const { workspaces } = yield* Effect.promise(() => import("../verbs/Workspaces.ts"))
+    return yield* workspaces(input)
+  })
+).pipe(
+  Command.withDescription("Show workspaces: who has each, who waits for it, when it was last used"),
+  Command.withExamples([
+    { command: "orchestrator workspaces -o wide", description: "All of them, with service, user and repository" },
+    { command: "orchestrator workspaces workspace-payments --delete", description: "Remove an idle one" }
   ])
 )

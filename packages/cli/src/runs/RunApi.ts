@@ -12,6 +12,7 @@ import type { BulkAnswer as BulkAnswerSchema } from "@orchestrator/http/contract
 import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
 import type { RunStreamEvent } from "@orchestrator/http/contract/RunEvents"
+import type { RunPlan } from "@orchestrator/http/contract/RunPlans"
 import { Context, Effect, Layer, Result, Stream } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
 import { Connected } from "../connect/Connect.ts"
@@ -55,6 +56,10 @@ export interface KindApi {
   readonly check: (body: unknown) => ReadonlyArray<FieldProblem>
   /** Sends a body that is held to the contract first; with a key it may be sent again. */
   readonly create: (body: unknown, key: string | undefined) => Asked<RunAnswer>
+  /** What creating it would do; nothing is done. */
+  readonly plan: (body: unknown) => Asked<RunPlan>
+  /** What is next for a run that is there. */
+  readonly planNext: (name: string) => Asked<RunPlan>
   readonly list: (query: ListQuery) => Asked<RunPage>
   readonly get: (name: string) => Asked<RunAnswer>
   readonly delete: (name: string) => Asked<void>
@@ -73,10 +78,12 @@ const strict = { rejectUnknown: true }
 const creating = <Body>(
   { kind, taskType }: AnyRunKind,
   decode: Decode<Body>,
-  send: (body: Body, key: string | undefined) => Asked<RunAnswer>
-): Pick<KindApi, "check" | "create"> => ({
-  check: (body) => Result.match(decode(body, strict), { onFailure: (problems) => problems, onSuccess: () => [] }),
-  create: (body, key) =>
+  { plan, send }: {
+    readonly send: (body: Body, key: string | undefined) => Asked<RunAnswer>
+    readonly plan: (body: Body) => Asked<RunPlan>
+  }
+): Pick<KindApi, "check" | "create" | "plan"> => {
+  const held = (body: unknown) =>
     Effect.fromResult(decode(body, strict)).pipe(
       Effect.mapError((problems) =>
         new CommandFailed({
@@ -84,10 +91,14 @@ const creating = <Body>(
             problems.map((problem) => `  ${formatProblem(problem)}`).join("\n")
           }\nWhat each field takes: orchestrator ${taskType} submit --help`
         })
-      ),
-      Effect.flatMap((payload) => send(payload, key))
+      )
     )
-})
+  return {
+    check: (body) => Result.match(decode(body, strict), { onFailure: (problems) => problems, onSuccess: () => [] }),
+    create: (body, key) => Effect.flatMap(held(body), (payload) => send(payload, key)),
+    plan: (body) => Effect.flatMap(held(body), plan)
+  }
+}
 
 const hintOf = (hint: string | undefined) => hint === undefined ? {} : { promptModification: hint }
 
@@ -117,10 +128,14 @@ export class Runs extends Context.Service<Runs, {
         ...creating(
           codeRun,
           decoder(NewCodeRun),
-          (payload, key) => asked(client.codeRuns.create({ payload, headers: headers(key) }))
+          {
+            send: (payload, key) => asked(client.codeRuns.create({ payload, headers: headers(key) })),
+            plan: (payload) => asked(client.codeRuns.plan({ payload }))
+          }
         ),
         list: (query) => asked(client.codeRuns.list({ query })),
         get: (name) => asked(client.codeRuns.get({ params: { name } })),
+        planNext: (name) => asked(client.codeRuns.planNext({ params: { name } })),
         delete: (name) => asked(client.codeRuns.delete({ params: { name } })),
         cancel: (name) => asked(client.codeRuns.cancel({ params: { name } })),
         retry: (name, { force, hint }) =>
@@ -140,10 +155,14 @@ export class Runs extends Context.Service<Runs, {
         ...creating(
           docsRun,
           decoder(NewDocsRun),
-          (payload, key) => asked(client.docsRuns.create({ payload, headers: headers(key) }))
+          {
+            send: (payload, key) => asked(client.docsRuns.create({ payload, headers: headers(key) })),
+            plan: (payload) => asked(client.docsRuns.plan({ payload }))
+          }
         ),
         list: (query) => asked(client.docsRuns.list({ query: withoutCode(query) })),
         get: (name) => asked(client.docsRuns.get({ params: { name } })),
+        planNext: (name) => asked(client.docsRuns.planNext({ params: { name } })),
         delete: (name) => asked(client.docsRuns.delete({ params: { name } })),
         cancel: (name) => asked(client.docsRuns.cancel({ params: { name } })),
         retry: (name, { force, hint }) =>

@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { CodeRunKind, DocsRunKind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, DocsRunKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { ConfigProvider, Effect, Fiber, FileSystem, Schedule } from "effect"
 import { parse } from "yaml"
@@ -215,6 +215,17 @@ layer(testServer, { excludeTestServices: true })("a command line that follows", 
       yield* told("coderun/new")
       yield* Fiber.interrupt(watching)
     }).pipe(Effect.scoped))
+
+  it.effect("shows workspaces, and refuses to delete none", () =>
+    Effect.gen(function*() {
+      const client = yield* KubernetesClient
+      yield* client.create(PersistentVolumeClaimKind, {
+        metadata: { name: "workspace-payments", namespace },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } }
+      })
+      assert.match((yield* orchestrator("workspaces", "--delete")).failure, /names of the workspaces to delete/)
+      assert.match((yield* orchestrator("workspaces", "not-there")).failure, /not-there/)
+    }))
 
   it.effect("looks at the server, and says what it found", () =>
     Effect.gen(function*() {

@@ -1,0 +1,61 @@
+/** `orchestrator workspaces`: who has a workspace and who waits for it; removes idle ones. */
+import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
+import type { Workspace } from "@orchestrator/http/contract/Workspaces"
+import { Clock, Console, Effect } from "effect"
+import { Connected, type ConnectInput } from "../connect/Connect.ts"
+import { explain } from "../connect/Explain.ts"
+import { ageText } from "../show/Age.ts"
+import { structured } from "../show/Output.ts"
+import type { OutputFormat } from "../show/OutputFormat.ts"
+import { table } from "../show/Table.ts"
+import { withServer } from "./Session.ts"
+
+export interface WorkspacesInput extends ConnectInput {
+  readonly names: ReadonlyArray<string>
+  readonly output: OutputFormat
+  readonly remove: boolean
+}
+
+const columns = ["name", "phase", "size", "held by", "in line", "last use"]
+const wideColumns = [...columns, "service", "user", "repository"]
+
+const rowOf = (workspace: Workspace, now: number, wide: boolean): ReadonlyArray<string> => {
+  const { githubUser = "", holders, lastUsedAt, line, name, phase = "", repository = "", service = "", size = "" } =
+    workspace
+  return [
+    ...[name, phase, size, holders.join(", "), line.map(({ run }) => run).join(", ")],
+    lastUsedAt === undefined ? "" : ageText(lastUsedAt, now),
+    ...(wide ? [service, githubUser, repository] : [])
+  ]
+}
+
+const printed = (workspaces: ReadonlyArray<Workspace>, output: OutputFormat, now: number): string => {
+  if (output === "name") return workspaces.map(({ name }) => name).join("\n")
+  if (output === "json" || output === "yaml") return structured({ items: workspaces }, output)
+  const wide = output === "wide"
+  const head = (wide ? wideColumns : columns).map((each) => each.toUpperCase())
+  return table(head, workspaces.map((workspace) => rowOf(workspace, now, wide)))
+}
+
+export const workspaces = Effect.fn("workspaces")(function*({ names, output, remove }: WorkspacesInput) {
+  const { workspaces: client } = yield* OrchestratorClient
+  const { place } = yield* Connected
+  const asked = <A, E>(request: Effect.Effect<A, E>) =>
+    Effect.catch(request, (error) => Effect.flatMap(explain(error, place), (failed) => Effect.fail(failed)))
+  if (remove) {
+    return yield* Effect.forEach(
+      names,
+      (name) => Effect.andThen(asked(client.delete({ params: { name } })), Console.log(`workspace/${name} deleted`)),
+      {
+        discard: true
+      }
+    )
+  }
+  const found = names.length === 0
+    ? (yield* asked(client.list({}))).items
+    : yield* Effect.forEach(names, (name) => asked(client.get({ params: { name } })))
+  if (found.length === 0 && (output === "table" || output === "wide")) {
+    return yield* Console.error("No workspaces found.")
+  }
+  yield* Console.log(printed(found, output, yield* Clock.currentTimeMillis))
+}, (verb, input) => withServer(input, verb))
