@@ -1,0 +1,88 @@
+/**
+ * Clients of the HTTP API in a process of their own, told by messages what to do: many that follow events, and some that follow logs. What
+ * arrives is noted with its time and is not looked at any further.
+ */
+import { get, type IncomingMessage } from "node:http"
+
+export type Order =
+  | { readonly order: "events"; readonly url: string; readonly count: number; readonly token: string }
+  | { readonly order: "logs"; readonly urls: ReadonlyArray<string>; readonly token: string }
+  /** When each revision was known to the cluster's watchers, in milliseconds since the epoch. */
+  | { readonly order: "report"; readonly told: ReadonlyArray<readonly [revision: string, at: number]> }
+
+export type Answer =
+  | { readonly answer: "listening"; readonly count: number }
+  | {
+    readonly answer: "report"
+    readonly delays: ReadonlyArray<number>
+    readonly missing: number
+    readonly logBytes: number
+  }
+
+const now = () => performance.timeOrigin + performance.now()
+
+/** By revision, when each client had it. */
+const arrivals = new Map<string, Array<number>>()
+let listeners = 0
+let logBytes = 0
+
+const ask = (url: string, token: string, on: (response: IncomingMessage) => void) =>
+  get(url, { agent: false, headers: { authorization: `Bearer ${token}` } }, on)
+    .on("error", (error) => process.stderr.write(`${error.message}\n`))
+
+const followEvents = (url: string, token: string) =>
+  new Promise<void>((resolve) => {
+    ask(url, token, (response) => {
+      let rest = ""
+      response.setEncoding("latin1").on("data", (text: string) => {
+        const at = now()
+        const blocks = (rest + text).split("\n\n")
+        rest = blocks.pop() ?? ""
+        for (const block of blocks) {
+          if (block.startsWith("event: reset")) resolve()
+          if (!block.startsWith("event: run")) continue
+          const revision = /^id: coderuns:(\d+)/m.exec(block)?.[1] ?? ""
+          const seen = arrivals.get(revision) ?? []
+          arrivals.set(revision, seen)
+          seen.push(at)
+        }
+      })
+    })
+  })
+
+const followLog = (url: string, token: string) =>
+  new Promise<void>((resolve) => {
+    ask(url, token, (response) => {
+      response.on("data", (bytes: Uint8Array) => {
+        logBytes += bytes.length
+        resolve()
+      })
+    })
+  })
+
+const report = (told: ReadonlyArray<readonly [string, number]>): Answer => {
+  const delays: Array<number> = []
+  let missing = 0
+  for (const [revision, at] of told) {
+    const seen = arrivals.get(revision) ?? []
+    missing += listeners - seen.length
+    for (const each of seen) delays.push(each - at)
+  }
+  return { answer: "report", delays: delays.toSorted((left, right) => left - right), missing, logBytes }
+}
+
+const obey = async (order: Order): Promise<Answer> => {
+  switch (order.order) {
+    case "events":
+      listeners += order.count
+      await Promise.all(Array.from({ length: order.count }, () => followEvents(order.url, order.token)))
+      return { answer: "listening", count: order.count }
+    case "logs":
+      await Promise.all(order.urls.map((url) => followLog(url, order.token)))
+      return { answer: "listening", count: order.urls.length }
+    case "report":
+      return report(order.told)
+  }
+}
+
+process.on("message", (order: Order) => void obey(order).then((answer) => process.send?.(answer)))
