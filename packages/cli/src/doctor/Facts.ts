@@ -7,7 +7,7 @@ import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesErr
 import type { Pod } from "@orchestrator/k8s/Objects"
 import { Effect, Option, Result, Schema } from "effect"
 import { parse } from "yaml"
-import { type Permission, permissions } from "../serve/Permissions.ts"
+import { attributesOf, type Permission, permissions, type Verb } from "../serve/Permissions.ts"
 import type { Denied } from "../serve/StartChecks.ts"
 
 /** A look at an object that need not be there, by somebody who need not be allowed to look. */
@@ -92,20 +92,13 @@ const secretKeys = Effect.fnUntraced(function*(namespace: string, name: string) 
 /** What the program itself is not allowed; whoever may not ask for others does not know. */
 const deniedTo = Effect.fnUntraced(function*(user: string, namespace: string) {
   const server = yield* ApiServer
-  const allowed = ({ kind, name, subresource }: Permission, verb: string) =>
+  const allowed = (permission: Permission, verb: Verb) =>
     server.ask(pathOf(SubjectAccessReviewKind), {
       apiVersion: "authorization.k8s.io/v1",
       kind: "SubjectAccessReview",
       spec: {
         user,
-        resourceAttributes: {
-          verb,
-          group: kind.group,
-          resource: kind.plural,
-          ...(kind.namespaced ? { namespace } : {}),
-          ...(subresource === undefined ? {} : { subresource }),
-          ...(name === undefined || verb === "create" ? {} : { name })
-        }
+        resourceAttributes: attributesOf(permission, verb, namespace)
       }
     }).pipe(
       Effect.map((answer) => Option.exists(Schema.decodeUnknownOption(Review)(answer), ({ status }) => status.allowed))

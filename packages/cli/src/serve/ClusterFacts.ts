@@ -3,7 +3,14 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import { ApiServer } from "@orchestrator/k8s/ApiServer"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Effect, Schema } from "effect"
-import { leasePermissions, type Permission, permissions, reviewPermissions } from "./Permissions.ts"
+import {
+  attributesOf,
+  leasePermissions,
+  type Permission,
+  permissions,
+  reviewPermissions,
+  type Verb
+} from "./Permissions.ts"
 import { type ClusterFacts, type Definition, type Denied, type FieldSchema, notGranted } from "./StartChecks.ts"
 
 const Version = Schema.Struct({ major: Schema.String, minor: Schema.String, gitVersion: Schema.String })
@@ -79,16 +86,8 @@ const installedDefinitions = Effect.gen(function*() {
 const denied = Effect.fnUntraced(function*(namespace: string, wanted: ReadonlyArray<Permission>) {
   const { status } = yield* ask(RulesReview, "SelfSubjectRulesReview", { namespace })
   return yield* Effect.forEach(notGranted(wanted, status.resourceRules), ({ permission, verbs }) => {
-    const { kind, name, subresource } = permission
-    const allowed = (verb: string) => {
-      const resourceAttributes = {
-        verb,
-        group: kind.group,
-        resource: kind.plural,
-        ...(kind.namespaced ? { namespace } : {}),
-        ...(subresource === undefined ? {} : { subresource }),
-        ...(name === undefined || verb === "create" ? {} : { name })
-      }
+    const allowed = (verb: Verb) => {
+      const resourceAttributes = attributesOf(permission, verb, namespace)
       return Effect.map(ask(AccessReview, "SelfSubjectAccessReview", { resourceAttributes }), (it) => it.status.allowed)
     }
     return Effect.map(

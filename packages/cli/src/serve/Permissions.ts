@@ -125,3 +125,13 @@ export const reviewPermissions: ReadonlyArray<Permission> = [
   { kind: TokenReviewKind, verbs: ["create"], reason: "Who the owner of a bearer token is", lost: nobodyKnown },
   { kind: SubjectAccessReviewKind, verbs: ["create"], reason: "What its owner may do", lost: nobodyKnown }
 ]
+
+/** What a review is asked about; creating cannot be limited to a name. */
+export const attributesOf = ({ kind, name, subresource }: Permission, verb: Verb, namespace: string) => ({
+  verb,
+  group: kind.group,
+  resource: kind.plural,
+  ...(kind.namespaced ? { namespace } : {}),
+  ...(subresource === undefined ? {} : { subresource }),
+  ...(name === undefined || verb === "create" ? {} : { name })
+})
