@@ -126,6 +126,12 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
       description: "CodeRuns of the same namespace that must have Succeeded first; a failed one fails this run"
     })
   ),
+  dependsOnMerged: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "Wait until the pull requests of the runs in dependsOn are merged, as the forge's webhook tells; one that changed nothing has none to wait for"
+    })
+  ),
   timeoutSeconds: Schema.optionalKey(
     TimeoutSeconds.annotate({
       description:

@@ -11,6 +11,8 @@ export const ConditionType = Schema.Literals([
   "EditPending",
   "SessionResumed",
   "Delivered",
+  /** True once its pull request was merged; the forge tells, by its events. */
+  "Merged",
   /** True where the agent asked for models that the run may not use. */
   "ModelsRefused"
 ])

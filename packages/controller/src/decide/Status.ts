@@ -9,6 +9,7 @@ import { filesName } from "@orchestrator/domain/Names"
 import { isTerminal, type Phase } from "@orchestrator/domain/Phase"
 import { wordsOfAttempt } from "@orchestrator/domain/PreviousAttempt"
 import { printable } from "@orchestrator/domain/Printable"
+import { pullRequestIn, unsaidOf } from "@orchestrator/domain/PullRequestFact"
 import { outcomeOf, type RunningReason, type TerminalReason, type WaitingReason } from "@orchestrator/domain/Reason"
 import { expiry, formatTime } from "@orchestrator/domain/Retention"
 import { type StatusPatch, statusPatch } from "@orchestrator/domain/StatusPatch"
@@ -280,20 +281,29 @@ const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...chan
 }
 
 /**
- * What is still to be said of a run that has ended: that an edit was seen, which changes nothing until the next version, and, where an older
- * version ended it, that it has. From the object as the cluster has it; nothing to do when all is said.
+ * What is still to be said of a run that has ended: that an edit was seen, which changes nothing until the next version; what became of its
+ * pull request; and, where an older version ended it, that it has. From the object as the cluster has it; nothing to do when all is said.
  */
 export const settled = (kind: KindName, object: CustomObject, now: DateTime.Utc): ReadonlyArray<Action> => {
   const run = runFacts(kind, object)
-  if (!run.ended || !(run.lacksFinished || run.editedAfterEnd)) return []
+  if (!run.ended || !(run.lacksFinished || run.editedAfterEnd || run.hasUnsaidPullRequest)) return []
   const { conditions = [], reason } = readStatus(object.status ?? {})
+  const pullRequest = pullRequestIn(object.metadata.annotations)
+  const unsaid = pullRequest === undefined
+    ? []
+    : unsaidOf(pullRequest, { conditions, pullRequestUrl: object.status?.["pullRequestUrl"] })
   const { phase } = run
   const since = object.status?.["finishedAt"]
   const time = typeof since === "string" ? since : formatTime(now)
   const fact = finishedFact({ phase, reason: reasonWord(reason ?? phase) })
   const next = statusPatch({
     observedGeneration: run.generation,
-    ...(run.lacksFinished ? { conditions: setConditions(conditions, [fact], time) } : {})
+    ...(pullRequest === undefined || unsaid.length === 0 ? {} : { pullRequestUrl: pullRequest.url }),
+    conditions: setConditions(
+      run.lacksFinished ? setConditions(conditions, [fact], time) : conditions,
+      unsaid,
+      formatTime(now)
+    )
   })
   return [Action.SettleStatus({ kind, object: { ...object, status: { ...object.status, ...next } } })]
 }

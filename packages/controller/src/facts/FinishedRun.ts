@@ -2,8 +2,11 @@
  * Runs that have ended stay in the stores, since a raised contextVersion, a foreign holder or a session to go on with leads back to them;
  * but of each only what is then asked. Nobody writes the status of such a run from here: whatever changes it brings it back whole.
  */
+import { type Condition, type ConditionType, findCondition } from "@orchestrator/domain/Condition"
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal, type Outcome } from "@orchestrator/domain/Phase"
+import { pullRequestIn, unsaidOf } from "@orchestrator/domain/PullRequestFact"
+import type { TerminalReason } from "@orchestrator/domain/Reason"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Struct } from "effect"
 import { type AnyRun, anyRun, requesterIn } from "./AnyRun.ts"
@@ -16,6 +19,10 @@ export interface FinishedRun extends AnyRun {
   readonly lacksFinished: boolean
   /** Whether its spec was changed since. Whoever waits for a condition waits until the status knows the change. */
   readonly editedAfterEnd: boolean
+  /** Whether its status does not say what the forge told of its pull request. */
+  readonly hasUnsaidPullRequest: boolean
+  /** Whether whoever waits for its merge waits no longer: it is merged, or there was nothing to merge. */
+  readonly merged: boolean
   /** Whether its spec asks to cancel: a version that is raised later is not meant. */
   readonly cancelAsked: boolean
 }
@@ -35,7 +42,9 @@ export const outcomeIn = ({ spec, status }: CustomObject): Outcome | undefined =
 export const finishedRun = (kind: KindName, run: CustomObject, phase: Outcome): FinishedRun => {
   const { metadata, spec } = run
   const status = run.status ?? {}
-  const { attempts, conditions, observedGeneration } = status
+  const { attempts, observedGeneration, pullRequestUrl } = status
+  const conditions = conditionsIn(status)
+  const pullRequest = pullRequestIn(metadata.annotations)
   const kept = readStatus({
     ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion"])),
     ...newestSession(attempts)
@@ -44,7 +53,9 @@ export const finishedRun = (kind: KindName, run: CustomObject, phase: Outcome): 
     ...anyRun(kind, run, kept, requesterIn(kind, metadata.namespace ?? "", requesterFields(spec))),
     ended: true,
     phase,
-    lacksFinished: !saysFinished(conditions),
+    lacksFinished: !isTrue(conditions, "Finished"),
+    hasUnsaidPullRequest: pullRequest !== undefined && unsaidOf(pullRequest, { conditions, pullRequestUrl }).length > 0,
+    merged: isTrue(conditions, "Merged") || status["reason"] === nothingToMerge,
     cancelAsked: spec["cancel"] === true,
     editedAfterEnd: typeof observedGeneration === "number" && observedGeneration < (metadata.generation ?? 1)
   }
@@ -71,8 +82,11 @@ const shortOf = (fields: object): Fields =>
     )
   )
 
-const saysFinished = (conditions: unknown): boolean =>
-  Array.isArray(conditions) &&
-  conditions.some((each: unknown) =>
-    Predicate.isObject(each) && Reflect.get(each, "type") === "Finished" && Reflect.get(each, "status") === "True"
-  )
+/** Of a run that found nothing to change. */
+const nothingToMerge: TerminalReason = "NoChanges"
+
+const conditionsIn = (status: Fields): ReadonlyArray<Condition> =>
+  readStatus(Struct.pick(status, ["conditions"])).conditions ?? []
+
+const isTrue = (conditions: ReadonlyArray<Condition>, type: ConditionType): boolean =>
+  findCondition(conditions, type)?.status === "True"

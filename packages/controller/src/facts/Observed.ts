@@ -17,6 +17,8 @@ export type Obstacle =
   | { readonly tag: "cycle"; readonly path: ReadonlyArray<string> }
   | { readonly tag: "missing"; readonly names: ReadonlyArray<string> }
   | { readonly tag: "unfinished"; readonly names: ReadonlyArray<string> }
+  /** They have succeeded, and their pull requests are not merged. */
+  | { readonly tag: "unmerged"; readonly names: ReadonlyArray<string> }
 
 export interface Observed {
   readonly now: DateTime.Utc

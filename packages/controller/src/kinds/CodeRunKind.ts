@@ -47,6 +47,7 @@ export const codeRunKind: RunKind = {
       taskId: taskIdOf(run.spec),
       title: titleOf(run.spec),
       dependsOn: run.spec.dependsOn ?? [],
+      dependsOnMerged: run.spec.dependsOnMerged === true,
       inputs: ({ hasNewPrompt, ...facts }) =>
         codeInputs({
           ...facts,

@@ -40,6 +40,7 @@ export const docsRunKind: RunKind = {
       taskId: undefined,
       title: undefined,
       dependsOn: [],
+      dependsOnMerged: false,
       inputs: ({ uid, ...facts }) => docsInputs({ ...facts, run, branch: docsBranchName(run.metadata.name, uid) }),
       task: task(run.spec),
       env: [

@@ -63,6 +63,8 @@ export interface RunSpec {
   readonly title: string | undefined
   /** Names of runs of its kind that must have succeeded first. */
   readonly dependsOn: ReadonlyArray<string>
+  /** Whether their pull requests must have been merged, too. */
+  readonly dependsOnMerged: boolean
   /** What its templates are rendered with. */
   readonly inputs: (facts: RenderFacts) => RunInputs
   /** What the broker is told of the work: variables of this kind. */

@@ -13,6 +13,8 @@ interface Look {
 const dependenciesOf = ({ spec }: LiveRun): ReadonlyArray<string> =>
   Result.isSuccess(spec) ? spec.success.dependsOn : []
 
+const waitsForMerge = ({ spec }: LiveRun): boolean => Result.isSuccess(spec) && spec.success.dependsOnMerged
+
 export const obstacleOf = (run: LiveRun, look: Look): Obstacle | undefined => {
   const names = dependenciesOf(run)
   if (names.length === 0) return undefined
@@ -24,8 +26,12 @@ export const obstacleOf = (run: LiveRun, look: Look): Obstacle | undefined => {
   if (path !== undefined) return { tag: "cycle", path }
   const missing = seen.filter((dependency) => dependency.run === undefined).map(({ name }) => name)
   if (missing.length > 0) return { tag: "missing", names: missing }
-  const unfinished = seen.filter(({ run }) => run?.ended === false)
-  return unfinished.length === 0 ? undefined : { tag: "unfinished", names: unfinished.map(({ name }) => name) }
+  const unfinished = seen.filter((dependency) => dependency.run?.ended === false)
+  if (unfinished.length > 0) return { tag: "unfinished", names: unfinished.map(({ name }) => name) }
+  const unmerged = waitsForMerge(run)
+    ? seen.filter((dependency) => dependency.run?.ended && !dependency.run.merged)
+    : []
+  return unmerged.length === 0 ? undefined : { tag: "unmerged", names: unmerged.map(({ name }) => name) }
 }
 
 /** The shortest way from a run over runs that wait as well back to it. */

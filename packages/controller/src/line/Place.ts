@@ -17,8 +17,7 @@ export interface Place {
   readonly position?: number
 }
 
-const runsIn = (obstacle: Obstacle): ReadonlyArray<string> =>
-  obstacle.tag === "unfinished" || obstacle.tag === "missing" ? obstacle.names : []
+const runsIn = (obstacle: Obstacle): ReadonlyArray<string> => "names" in obstacle ? obstacle.names : []
 
 const positionIn = (moment: Moment, run: LiveRun, waits: "turn" | "slot"): number => {
   const { runs } = moment.snapshot

@@ -41,7 +41,8 @@ export const wakeups = ({ jobs, pods, runs }: Stores["Service"]) => {
     run: (run: RunFacts, change: Change, before?: RunFacts): Wakeup => {
       const over = change === "removed" || run.ended
       // Else all that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
-      const idle = run.ended && !run.editedAfterEnd && jobs.by("ownerName", formatKey(run)).length === 0
+      const idle = run.ended && !run.editedAfterEnd && !run.hasUnsaidPullRequest &&
+        jobs.by("ownerName", formatKey(run)).length === 0
       const isEcho = change === "set" && before?.resourceVersion === run.resourceVersion
       /** An edit may have taken it out of a line that others stand in. */
       const moved = before !== undefined &&

@@ -6,10 +6,14 @@ import { obstacleOf } from "../../src/line/Dependencies.ts"
 import { makeCodeRun } from "../fixtures/Runs.ts"
 import { finished, running } from "../fixtures/Statuses.ts"
 
-type Node = readonly [dependsOn: ReadonlyArray<string>, status?: Readonly<Record<string, unknown>>]
+type Node = readonly [
+  dependsOn: ReadonlyArray<string>,
+  status?: Readonly<Record<string, unknown>>,
+  spec?: Readonly<Record<string, unknown>>
+]
 
-const viewOf = (name: string, [dependsOn, status]: Node) =>
-  runFacts("CodeRun", makeCodeRun({ metadata: { name, uid: `${name}-uid` }, spec: { dependsOn }, status }))
+const viewOf = (name: string, [dependsOn, status, spec]: Node) =>
+  runFacts("CodeRun", makeCodeRun({ metadata: { name, uid: `${name}-uid` }, spec: { dependsOn, ...spec }, status }))
 
 const obstacle = (world: Readonly<Record<string, Node>>, name = "a"): Obstacle | undefined => {
   const runs = new Map(Object.entries(world).map(([each, node]) => [each, viewOf(each, node)]))
@@ -20,6 +24,8 @@ const obstacle = (world: Readonly<Record<string, Node>>, name = "a"): Obstacle |
 
 const done = finished("Succeeded", "Delivered")
 const broken = finished("Failed", "AgentError")
+const merged = { ...done, conditions: [...done.conditions, { type: "Merged", status: "True", reason: "Merged" }] }
+const afterMerge = { dependsOnMerged: true }
 
 describe("what keeps a run from starting", () => {
   it.each<{ name: string; world: Readonly<Record<string, Node>>; want: Obstacle | undefined }>([
@@ -28,6 +34,21 @@ describe("what keeps a run from starting", () => {
       name: "nothing, once all have succeeded",
       world: { a: [["b", "c"]], b: [[], done], c: [[], done] },
       want: undefined
+    },
+    {
+      name: "those whose pull requests are not merged, for one that waits for that",
+      world: { a: [["b", "c"], undefined, afterMerge], b: [[], done], c: [[], merged] },
+      want: { tag: "unmerged", names: ["b"] }
+    },
+    {
+      name: "nothing, once all are merged or had nothing to merge",
+      world: { a: [["b", "c"], undefined, afterMerge], b: [[], merged], c: [[], finished("Succeeded", "NoChanges")] },
+      want: undefined
+    },
+    {
+      name: "those that have not ended, before their merges",
+      world: { a: [["b", "c"], undefined, afterMerge], b: [[]], c: [[], done] },
+      want: { tag: "unfinished", names: ["b"] }
     },
     {
       name: "those that have not ended",

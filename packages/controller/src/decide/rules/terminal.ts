@@ -6,9 +6,12 @@ import type { Finished } from "../Stage.ts"
 import { settled } from "../Status.ts"
 import { stop } from "../StopJob.ts"
 
-/** A finished run is never started again; all that may be left is to end and let go of its Jobs, and to say that an edit was seen. */
+/**
+ * A finished run is never started again; all that may be left is to end and let go of its Jobs, and to say what was seen since: an edit, and
+ * what became of its pull request.
+ */
 export const terminal: Rule<Finished> = ({ config, feedback, jobs, now, phase, run }) => {
-  const { editedAfterEnd, kind, name, namespace, uid } = run
+  const { editedAfterEnd, hasUnsaidPullRequest, kind, name, namespace, uid } = run
   if (feedback?._tag === "WholeRun") return settled(kind, feedback.run, now)
   // A finished run's status says how it ended: that its Job cannot be let go is in the log, and tried again.
   if (feedback?._tag === "Refused") return []
@@ -17,6 +20,6 @@ export const terminal: Rule<Finished> = ({ config, feedback, jobs, now, phase, r
       if (isAlive(job) && !job.deleting) return stop(job)
       return [release(job, timeToLive(phase, config))]
     }),
-    ...(editedAfterEnd ? [Action.ReadRun({ kind, name, namespace, uid })] : [])
+    ...(editedAfterEnd || hasUnsaidPullRequest ? [Action.ReadRun({ kind, name, namespace, uid })] : [])
   ]
 }

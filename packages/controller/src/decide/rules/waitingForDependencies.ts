@@ -33,6 +33,12 @@ export const waitingForDependencies: Rule<NotStarted> = (stage) => {
       )
     case "unfinished":
       return waiting(stage, "WaitingForDependencies", `Waiting for ${list(spec.dependsOn, ", ")} to succeed.`)
+    case "unmerged":
+      return waiting(
+        stage,
+        "WaitingForDependencies",
+        `Waiting for the pull requests of ${list(spec.dependsOn, ", ")} to be merged.`
+      )
   }
 }
 

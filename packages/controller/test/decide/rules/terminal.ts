@@ -1,3 +1,4 @@
+import { pullRequestAnnotation } from "@orchestrator/domain/PullRequestFact"
 import { Feedback } from "../../../src/facts/Feedback.ts"
 import { brokenTemplate, given, givenDocs, makeConfig } from "../../fixtures/Given.ts"
 import {
@@ -26,6 +27,20 @@ const editedAfterEnd = makeCodeRun({
   status: finished("Failed", "AgentError"),
   spec: { model: "claude-opus-4-20250514", promptModification: "Try harder." },
   metadata: { generation: 2 }
+})
+
+const url = "https://github.com/acme/api/pull/3"
+const pullRequest = (state: string, status = {}) =>
+  makeCodeRun({
+    status: { ...finished("Succeeded", "Delivered"), pullRequestUrl: url, ...status },
+    metadata: { annotations: { [pullRequestAnnotation]: JSON.stringify({ url, state }) } }
+  })
+const merged = pullRequest("merged")
+const saidMerged = pullRequest("merged", {
+  conditions: [
+    { type: "Finished", status: "True" },
+    { type: "Merged", status: "True", reason: "Merged", message: `Merged: ${url}` }
+  ]
 })
 
 export const terminalCases: ReadonlyArray<PlanCase> = [
@@ -134,6 +149,36 @@ export const terminalCases: ReadonlyArray<PlanCase> = [
   {
     name: "an edit after the end that the status already has is not written again",
     given: given({ run: editedAfterEnd, feedback: Feedback.WholeRun({ run: succeeded }) }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "what the forge told of the pull request is looked at with the whole run",
+    given: given({ run: merged }),
+    want: { rule, does: [`read api (${uid})`] }
+  },
+  {
+    name: "a merge becomes a condition",
+    given: given({ run: merged, feedback: Feedback.WholeRun({ run: merged }) }),
+    want: { rule, does: ["settle api at 7"] }
+  },
+  {
+    name: "a merge that the status has is not written again",
+    given: given({ run: saidMerged }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "a pull request that is open is what the status says already",
+    given: given({ run: pullRequest("open") }),
+    want: { rule, does: [] }
+  },
+  {
+    name: "one that a person opened for the branch is the run's",
+    given: given({ run: pullRequest("open", { pullRequestUrl: undefined }) }),
+    want: { rule, does: [`read api (${uid})`] }
+  },
+  {
+    name: "what is no fact of a pull request says nothing",
+    given: given({ run: pullRequest("approved") }),
     want: { rule, does: [] }
   },
   {
