@@ -4,6 +4,7 @@
  */
 import { Effect, Predicate, Result, Schema } from "effect"
 import { decoder, type FieldProblem } from "./Decode.ts"
+import { EventsConfig, NotificationConfig } from "./EventsConfig.ts"
 import { BucketPlace } from "./Evidence.ts"
 import { ImagePattern } from "./ImageName.ts"
 import { ModelPrice } from "./ModelPrice.ts"
@@ -11,6 +12,7 @@ import { aboveCeilings } from "./ResourceCeilings.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { rule } from "./SpecText.ts"
 import { Profiles } from "./Toolchain.ts"
+import { TriggerConfig, triggerProblems } from "./TriggerConfig.ts"
 
 const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
@@ -285,6 +287,10 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     }))
   })),
   evidence: filled(EvidenceConfig),
+  events: filled(EventsConfig),
+  triggers: or(Schema.Array(TriggerConfig), []),
+  /** Who is told of the end of runs. */
+  notifications: or(Schema.Array(NotificationConfig), []),
   models: filled(Schema.Struct({
     defaultCodeModel: or(Schema.String, "claude-sonnet-4-20250514"),
     defaultDocsModel: or(Schema.String, "claude-opus-4-20250514")
@@ -382,6 +388,7 @@ const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProble
   const { forge, job, limits } = config
   return [
     ...brokerProblems(config),
+    ...triggerProblems(config.triggers, Object.keys(config.profiles)),
     ...Object.keys(forge.giteaHosts).filter((host) => Object.hasOwn(forge.githubHosts, host)).map((host) => ({
       path: `forge.giteaHosts.${host}`,
       expected: "a host that is not in forge.githubHosts",

@@ -8,7 +8,7 @@ import { finished, running } from "../fixtures/Statuses.ts"
 
 type Node = readonly [
   dependsOn: ReadonlyArray<string>,
-  status?: Readonly<Record<string, unknown>>,
+  status?: Readonly<Record<string, unknown>> | undefined,
   spec?: Readonly<Record<string, unknown>>
 ]
 

@@ -212,6 +212,19 @@ export class MetricsMoved extends HttpApiError.Problem<MetricsMoved>()("MetricsM
   title: "Metrics are on another port"
 }, members) {}
 
+/** Answers of the webhooks, which are beside the contract. */
+export class SignatureInvalid extends HttpApiError.Problem<SignatureInvalid>()("SignatureInvalid", {
+  type: urn("signature-invalid"),
+  status: 403,
+  title: "Missing or invalid signature"
+}, members) {}
+
+export class TooManyEvents extends HttpApiError.Problem<TooManyEvents>()("TooManyEvents", {
+  type: urn("too-many-events"),
+  status: 503,
+  title: "Too many events at a time"
+}, retryable) {}
+
 /** Answers of the server itself, beside any endpoint. */
 export class RouteNotFound extends HttpApiError.Problem<RouteNotFound>()("RouteNotFound", {
   type: urn("route-not-found"),

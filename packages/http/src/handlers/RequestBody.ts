@@ -42,7 +42,8 @@ export const isTooLarge = (error: unknown): boolean =>
 const mediaType = (header: string | undefined) =>
   (header ?? "application/json").split(";")[0]?.trim().toLowerCase() ?? ""
 
-const parse = (text: string) =>
+/** The JSON of a body that was read. */
+export const parseJson = (text: string) =>
   text === "" ? Effect.fail(malformed("nothing")) : Effect.try({
     try: (): unknown => JSON.parse(text),
     catch: (cause) => malformed(`text that is not JSON: ${cause instanceof Error ? cause.message : ""}`)
@@ -56,5 +57,5 @@ export const jsonBody = Effect.fnUntraced(function*(request: HttpServerRequest.H
     request.text,
     (error) => isTooLarge(error) ? Effect.fail(tooLarge()) : Effect.die(error)
   )
-  return yield* parse(text)
+  return yield* parseJson(text)
 })

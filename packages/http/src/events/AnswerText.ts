@@ -1,0 +1,50 @@
+/** The one comment with which a run answers at its pull request. Its words are the administrator's template, filled in with what is true now. */
+import { inert } from "@orchestrator/domain/Inert"
+import { attemptOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Predicate } from "effect"
+import { verbs } from "./Command.ts"
+import type { Answer } from "./Decide.ts"
+
+const sentences: Readonly<Record<Answer, string>> = {
+  retry: "The next attempt is requested.",
+  cancel: "The attempt is being cancelled; its work is saved on the branch.",
+  status: "",
+  plan: "",
+  busy: "The run is still at work. Cancel it first, or wait for its end.",
+  over: "The run has ended: there is nothing to cancel.",
+  unknown: `Expected one of: ${verbs.map((verb) => `\`/agent ${verb}\``).join(", ")}.`,
+  review: "The changes that the review asks for are being made.",
+  checks: "Checks have failed: the next attempt looks at them.",
+  ready: "All checks have passed: ready for review.",
+  spent: "Checks have failed again, and no further attempt is made by itself. `/agent retry` makes one."
+}
+
+/** By which our own comment is found again. No command stands in it, so that nothing answers itself. */
+export const answerMark = (uid: string): string => `<!-- orchestrator:answer ${uid} -->`
+
+const costOf = ({ status }: CustomObject): string => {
+  const usage = status?.["usage"]
+  const cost = Predicate.isObject(usage) ? Reflect.get(usage, "costUsd") : undefined
+  return typeof cost === "number" ? `$${cost.toFixed(2)}` : "unknown"
+}
+
+/** `more`: what a plan says. */
+export const answerText = (template: string, run: CustomObject, what: Answer, more = ""): string => {
+  const said = (field: string) => inert(statusText(run, field) ?? "").replaceAll("\n", " ").replaceAll("|", "\\|")
+  const values: Readonly<Record<string, string>> = {
+    answer: [sentences[what], more].filter((text) => text !== "").join(" "),
+    run: run.metadata.name ?? "",
+    phase: phaseOf(run),
+    reason: said("reason"),
+    message: said("message"),
+    attempt: String(attemptOf(run)),
+    branch: said("branch"),
+    cost: costOf(run)
+  }
+  const filled = template.replace(
+    /\{([a-z]+)\}/g,
+    (whole, name: string) => Object.hasOwn(values, name) ? values[name] ?? whole : whole
+  )
+  return `${answerMark(run.metadata.uid ?? "")}\n${filled.trim()}\n`
+}
