@@ -85,6 +85,13 @@
 {{- with .Values.evidence.volume.claimName }}
 {{- $_ := set $evidence "volume" (dict "claimName" . "folder" "/evidence") }}
 {{- end }}
+{{- $events := pick .Values.events "reviews" "checkAttempts" }}
+{{- with .Values.events.answer }}
+{{- $_ := set $events "answer" . }}
+{{- end }}
+{{- if .Values.events.secretName }}
+{{- $_ := set $events "folder" "/secrets/events" }}
+{{- end }}
 {{- $config := dict
   "job" (pick .Values.job "activeDeadlineSeconds" "startDeadlineSeconds")
   "agent" $agent
@@ -100,6 +107,8 @@
   "model" (pick .Values.model "baseUrl" "prices" "allowed")
   "forge" $forge
   "evidence" $evidence
+  "events" $events
+  "triggers" .Values.triggers
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
   "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int))

@@ -67,6 +67,7 @@ const golden = (options: ChartOptions) =>
 /** Keys that follow from other values: the port and the files by the Deployment's environment, the last from `auth.mode: none`. */
 const followFromOthers: ReadonlySet<string> = new Set([
   "server.metricsPort",
+  "events.folder",
   "server.tls.certFile",
   "server.tls.keyFile",
   "auth.allowUnauthenticated",

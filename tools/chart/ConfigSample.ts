@@ -18,6 +18,13 @@ const samples: Readonly<Record<string, Json>> = {
   "agent.allowedImages": ["ghcr.io/sample/*"],
   "limits.maxResources": { cpu: "9" },
   profiles: { sample: { image: "ghcr.io/other/sample:1", resources: { limits: { cpu: "9" } }, maxTurns: 7 } },
+  "events.secretName": "sample-events",
+  triggers: [{
+    name: "sample",
+    label: "agent",
+    repositories: ["https://github.com/acme/api"],
+    run: { service: "api", githubUser: "ada" }
+  }],
   // Signing needs it.
   "agent.credentials": "broker",
   "git.signing.secretName": "signing-{githubUser}",

@@ -101,6 +101,7 @@ const sameSections = new Set([
   "retry",
   "limits",
   "profiles",
+  "triggers",
   "git",
   "model",
   "forge",

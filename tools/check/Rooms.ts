@@ -40,7 +40,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "broker",
     "runner"
   ],
-  http: ["contract", "services", "access", "handlers", "server"],
+  http: ["contract", "services", "access", "handlers", "events", "server"],
   client: [".", "kinds", "follow", "promises"],
   mcp: ["tools", "kinds", ".", "http"],
   cli: [

@@ -33,6 +33,10 @@ export const traceparentAnnotation = `${group}/traceparent`
 /** Annotations on a run: name and uid of the user who last asked the HTTP API to make, retry or cancel it. */
 export const requestedByAnnotation = `${group}/requested-by`
 export const requestedByUidAnnotation = `${group}/requested-by-uid`
+/** Annotation on a run: events of the forge that could not be handled yet, as JSON. */
+export const waitingEventsAnnotation = `${group}/waiting-events`
+/** Label on a run: the trigger that made it. */
+export const triggerLabel = `${group}/trigger`
 /** Keeps a Job until its result is stored. */
 export const jobFinalizer = `${group}/result`
 

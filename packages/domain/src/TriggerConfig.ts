@@ -74,7 +74,10 @@ export const TriggerConfig = TriggerFields.check(
 export const templated = /\{\{\s*([\w.-]{1,200})\s*\}\}/g
 
 /** What is impossible only beside other triggers, or for the kind of trigger. */
-export const triggerProblems = (triggers: ReadonlyArray<TriggerConfig>): ReadonlyArray<FieldProblem> =>
+export const triggerProblems = (
+  triggers: ReadonlyArray<TriggerConfig>,
+  profiles: ReadonlyArray<string>
+): ReadonlyArray<FieldProblem> =>
   triggers.flatMap(({ label, name, run, webhook }, index) => {
     const at = `triggers[${index}]`
     const missing = [
@@ -88,6 +91,13 @@ export const triggerProblems = (triggers: ReadonlyArray<TriggerConfig>): Readonl
       ...(["github", "gitea"].includes(name)
         ? [{ path: `${at}.name`, expected: "a name that is no forge's", found: JSON.stringify(name) }]
         : []),
+      ...(run.profile === undefined || profiles.includes(run.profile) ? [] : [{
+        path: `${at}.run.profile`,
+        expected: profiles.length === 0
+          ? "a name in profiles, which has none"
+          : `one of profiles (${profiles.join(", ")})`,
+        found: JSON.stringify(run.profile)
+      }]),
       ...missing.map((field) => ({ path: `${at}.run.${field}`, expected: "a value", found: "nothing" })),
       ...(webhook ? [] : Object.entries(run)).flatMap(([field, value]) =>
         typeof value === "string" && value.search(templated) >= 0

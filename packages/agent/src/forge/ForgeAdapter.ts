@@ -62,8 +62,47 @@ export interface RepositoryName {
   readonly name: string
 }
 
+/** What is asked about a pull request that is there, after the run that has opened it. */
+export interface Discussion {
+  /** The same as `read`, and whose branch it is. */
+  readonly look: (id: number) => Effect.Effect<PullRequestDetails, ForgeError>
+  /** This person's newest review, where that asks for changes. */
+  readonly review: (id: number, author: string) => Effect.Effect<Review | undefined, ForgeError>
+  readonly checks: (commit: string) => Effect.Effect<Checks, ForgeError>
+  /** The one comment of ours that has this mark: made, or edited where it is. */
+  readonly answer: (id: number, mark: string, text: string) => Effect.Effect<void, ForgeError>
+  /** Is a draft no longer. */
+  readonly markReady: (id: number) => Effect.Effect<void, ForgeError>
+}
+
+export interface PullRequestDetails extends PullRequest {
+  /** Whether its branch is in another repository. */
+  readonly isFork: boolean
+  readonly isDraft: boolean
+}
+
+export interface Review {
+  readonly id: number
+  readonly author: string
+  /** With what was written beside lines. */
+  readonly words: string
+}
+
+export interface Check {
+  readonly name: string
+  readonly state: "pending" | "passed" | "failed"
+  /** What it said; of a log the end. */
+  readonly words: string
+}
+
+export interface Checks {
+  /** Of all of them together. */
+  readonly state: Check["state"] | "none"
+  readonly failures: ReadonlyArray<Pick<Check, "name" | "words">>
+}
+
 /** The pull requests and issues of one repository. */
-export interface Repository {
+export interface Repository extends Discussion {
   readonly name: RepositoryName
   /** Of a branch of the repository's own, whatever became of them, newest first. */
   readonly find: (branch: string) => Effect.Effect<ReadonlyArray<PullRequest>, ForgeError>

@@ -5,6 +5,9 @@ import { Controller } from "@orchestrator/controller/loop/Controller"
 import { Previews as ControllerPreviews, unknownNonce } from "@orchestrator/controller/loop/Previews"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { eventsWork } from "@orchestrator/http/events/Events"
+import { EventSecrets } from "@orchestrator/http/events/EventSecrets"
+import { EventHandler } from "@orchestrator/http/events/HandleEvent"
 import { Server } from "@orchestrator/http/server/Server"
 import { HttpSettings } from "@orchestrator/http/services/HttpSettings"
 import { Lines } from "@orchestrator/http/services/Lines"
@@ -17,6 +20,8 @@ import { Templates } from "@orchestrator/templates/Templates"
 import { DateTime, Duration, Effect, Layer } from "effect"
 import { layerEvidence } from "../evidence/Evidence.ts"
 import { version } from "../settings/Version.ts"
+import { deliveredRuns } from "./Deliveries.ts"
+import { forgeAccess } from "./ForgeAccess.ts"
 
 export interface ProgramOptions {
   readonly config: OrchestratorConfig
@@ -94,11 +99,21 @@ const previews = Layer.effect(
 const setsIn = ({ profiles }: OrchestratorConfig): ReadonlyArray<string> =>
   Object.values(profiles).flatMap(({ templates }) => templates ?? [])
 
+/** What handles events; without a folder of secrets no webhook has one, and nothing comes in. */
+const events = (config: OrchestratorConfig) =>
+  EventHandler.layerWith(config).pipe(
+    Layer.provide(forgeAccess(config)),
+    Layer.provideMerge(deliveredRuns),
+    Layer.provideMerge(EventSecrets.layerWith({ folder: config.events.folder }))
+  )
+
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
 export const program = (options: ProgramOptions) => {
   const { config, namespace, templates, tokenHint } = options
   return Server.layerWith({ ...config.server, auth: config.auth, tokenHint, also: mcpRoute({ version }) }).pipe(
     Layer.provide([lines, previews, layerEvidence(config, namespace)]),
+    Layer.provideMerge(eventsWork),
+    Layer.provide(events(config)),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),

@@ -17,6 +17,7 @@ export interface World {
   readonly kube: <A, E>(work: Effect.Effect<A, E, KubernetesClient>) => Promise<A>
   readonly run: (name: string) => Promise<CustomObject>
   readonly submit: (name: string, spec: object) => Promise<CustomObject>
+  readonly names: () => Promise<ReadonlyArray<string>>
   /** Waits until it is so. */
   readonly until: <A>(what: string, look: () => Promise<A | undefined>) => Promise<A>
   readonly ended: (name: string, version?: number) => Promise<CustomObject>
@@ -24,7 +25,7 @@ export interface World {
 }
 
 /** As GitHub user `ada` of the runs: the account whose token the brokers have. */
-const githubUser = "ada"
+export const githubUser = "ada"
 
 export const specFor = ({ url }: Repository, prompt: string) => ({
   taskId: 0,
@@ -60,12 +61,12 @@ export const startWorld = async (agent: Account, settings: object = {}): Promise
   const run: World["run"] = (name) =>
     kube(Effect.flatMap(KubernetesClient, (cluster) => cluster.get(CodeRunKind, { namespace, name })))
   const until: World["until"] = async (what, look) => {
-    for (let tries = 0; tries < 600; tries++) {
+    for (let tries = 0; tries < 300; tries++) {
       const found = await look()
       if (found !== undefined) return found
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
-    throw new Error(`expected ${what} within a minute; the product said:\n${product.output}`)
+    throw new Error(`expected ${what} within half a minute; the product said:\n${product.output}`)
   }
   await kube(Effect.flatMap(KubernetesClient, (cluster) =>
     cluster.create(SecretKind, {
@@ -79,6 +80,14 @@ export const startWorld = async (agent: Account, settings: object = {}): Promise
     kube,
     run,
     until,
+    names: () =>
+      kube(
+        Effect.flatMap(KubernetesClient, (cluster) =>
+          Effect.map(cluster.list(CodeRunKind, { namespace }), ({ items }) =>
+            items.map(({ metadata: { name = "" } }) =>
+              name
+            )))
+      ),
     submit: (name, spec) =>
       kube(Effect.flatMap(KubernetesClient, (cluster) =>
         cluster.create(CodeRunKind, {

@@ -1,10 +1,12 @@
 /** What is kept of every run. */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
+import { waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { runKinds } from "../kinds/RunKinds.ts"
 import { named } from "./Bounds.ts"
+import { deliveriesIn } from "./Deliveries.ts"
 import { identityOf } from "./Identity.ts"
 import { attemptOf, jobNameOf } from "./RunAttempt.ts"
 import type { Fields, RunStatusView } from "./RunStatus.ts"
@@ -27,6 +29,10 @@ export interface AnyRun extends Identity {
   readonly attempt: AttemptKey
   /** Name of its Job. */
   readonly jobName: string
+  /** Index values of its work at the forge. */
+  readonly deliveries: ReadonlyArray<number>
+  /** Whether events of the forge wait on it to be handled. */
+  readonly hasWaitingEvents: boolean
 }
 
 export type Requester = Pick<AnyRun, "tenant" | "githubUser" | "service">
@@ -47,10 +53,11 @@ const versionIn = (kind: KindName, { contextVersion }: Fields): number =>
 
 export const anyRun = (
   kind: KindName,
-  { metadata, spec }: CustomObject,
+  run: CustomObject,
   status: RunStatusView,
   { githubUser, service, tenant }: Requester
 ): AnyRun => {
+  const { metadata, spec } = run
   const identity = identityOf(metadata)
   const contextVersion = versionIn(kind, spec)
   const attempt = attemptOf(contextVersion, status)
@@ -66,6 +73,8 @@ export const anyRun = (
     service,
     status,
     attempt,
-    jobName: jobNameOf({ ...identity, kind }, attempt, status)
+    jobName: jobNameOf({ ...identity, kind }, attempt, status),
+    deliveries: deliveriesIn(run),
+    hasWaitingEvents: metadata.annotations?.[waitingEventsAnnotation] !== undefined
   }
 }

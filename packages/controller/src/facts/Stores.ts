@@ -57,6 +57,8 @@ export class Stores extends Context.Service<Stores, {
 const runStore = () =>
   makeFactStore<RunFacts>({
     uid: ({ uid }) => [uid],
+    delivery: ({ deliveries }) => deliveries,
+    waitingEvents: ({ hasWaitingEvents }) => hasWaitingEvents ? everyone : none,
     tenant: ({ tenant }) => tenant === undefined ? none : [tenant.key],
     // What only those have that have yet to end.
     task: (run) => run.ended ? none : run.tasks,
@@ -97,6 +99,8 @@ export const rememberPods = ({ jobs, lastPods, strays }: Stores["Service"]) => (
 })
 
 const none: ReadonlyArray<IndexValue> = []
+/** Index value of all that are in an index. */
+const everyone: ReadonlyArray<IndexValue> = [0]
 
 /** Index value of the claim that a Job's pods, or a pod, mount. */
 const claimsOf = ({ claim, namespace }: JobFacts | PodFacts): ReadonlyArray<IndexValue> =>

@@ -24,7 +24,7 @@ const obstacle = (world: Readonly<Record<string, Node>>, name = "a"): Obstacle |
 
 const done = finished("Succeeded", "Delivered")
 const broken = finished("Failed", "AgentError")
-const merged = { ...done, conditions: [...done.conditions, { type: "Merged", status: "True", reason: "Merged" }] }
+const merged = { ...done, conditions: [{ type: "Merged", status: "True", reason: "Merged" }] }
 const afterMerge = { dependsOnMerged: true }
 
 describe("what keeps a run from starting", () => {

@@ -1,5 +1,5 @@
 /** What an event is decided on of a run: its status, and what earlier events have left on it. */
-import { group } from "@orchestrator/domain/Labels"
+import { group, waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { phaseOf, statusText } from "@orchestrator/domain/RunView"
 import { repositoryIdentity } from "@orchestrator/domain/Tenant"
@@ -13,9 +13,6 @@ import { ForgeEvent } from "./ForgeEvent.ts"
 export const handledAnnotation = `${group}/handled-events`
 /** Annotation on a run: attempts that failing checks have started. */
 export const checkAttemptsAnnotation = `${group}/check-attempts`
-
-/** Annotation on a run: events that could not be handled yet, as JSON. */
-export const waitingAnnotation = `${group}/waiting-events`
 
 export interface EventRun {
   readonly run: CustomObject
@@ -56,7 +53,7 @@ const encodeWaiting = Schema.encodeSync(Waiting)
 
 /** Oldest first. What is none of ours is none. */
 export const waitingIn = ({ metadata: { annotations = {} } }: CustomObject): ReadonlyArray<WaitingEvent> =>
-  Option.getOrElse(decodeWaiting(annotations[waitingAnnotation]), () => [])
+  Option.getOrElse(decodeWaiting(annotations[waitingEventsAnnotation]), () => [])
 
 /** So many wait on a run; more are not taken. */
 const mostWaiting = 10

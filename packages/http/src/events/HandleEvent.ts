@@ -3,7 +3,7 @@
  * Everything that is done is fenced by the revision of the run that it was decided on, and the run keeps what was done: so an event that
  * comes twice, or to two replicas, is done once, without a memory of ours.
  */
-import { requestedByAnnotation, requestedByUidAnnotation } from "@orchestrator/domain/Labels"
+import { requestedByAnnotation, requestedByUidAnnotation, waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { apiVersionOf, CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
@@ -15,16 +15,7 @@ import { ForgeApi, type ForgeRepository, type ForgeTrouble } from "../services/F
 import { HttpSettings } from "../services/HttpSettings.ts"
 import { answerMark, answerText } from "./AnswerText.ts"
 import { decide, type Decision, type ForgeFacts } from "./Decide.ts"
-import {
-  type EventRun,
-  eventRun,
-  isAbout,
-  waitingAnnotation,
-  waitingIn,
-  withoutWaiting,
-  withWaiting,
-  workOf
-} from "./EventRun.ts"
+import { type EventRun, eventRun, isAbout, waitingIn, withoutWaiting, withWaiting, workOf } from "./EventRun.ts"
 import type { EventOf, ForgeEvent } from "./ForgeEvent.ts"
 import { issueFields, labelTriggers, type TriggeredRun, triggeredRun } from "./TriggerRuns.ts"
 
@@ -37,6 +28,7 @@ type Handled = Effect.Effect<string, NotNow>
 const oldestEvent = Duration.days(3)
 
 export class EventHandler extends Context.Service<EventHandler, {
+  readonly triggers: OrchestratorConfig["triggers"]
   /** What was done, in a few words. `forge`: whose secret has signed it. */
   readonly handle: (forge: string, event: ForgeEvent) => Handled
   /** Keeps an event on the run that it is about until it can be handled; false where there is no such run. */
@@ -207,7 +199,7 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
     client.patch(CodeRunKind, { namespace, name: run.metadata.name ?? "" }, {
       type: "merge",
       body: {
-        metadata: { resourceVersion: run.metadata.resourceVersion, annotations: { [waitingAnnotation]: value } }
+        metadata: { resourceVersion: run.metadata.resourceVersion, annotations: { [waitingEventsAnnotation]: value } }
       }
     })
 
@@ -240,7 +232,7 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
       }
     }).pipe(Effect.catch(({ message }) => Effect.logDebug(`Events of ${name} wait on: ${message}`)))
 
-  return EventHandler.of({ start, handle, park, resume })
+  return EventHandler.of({ triggers, start, handle, park, resume })
 })
 
 /** What people see, and nothing hangs on: not being allowed to say it does not keep anything from being done. */

@@ -4,7 +4,7 @@
  */
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { decoder } from "@orchestrator/domain/Decode"
-import { group } from "@orchestrator/domain/Labels"
+import { triggerLabel } from "@orchestrator/domain/Labels"
 import { printable } from "@orchestrator/domain/Printable"
 import { repositoryIdentity } from "@orchestrator/domain/Tenant"
 import { templated, type TriggerConfig } from "@orchestrator/domain/TriggerConfig"
@@ -15,9 +15,6 @@ import { newCodeRun } from "../handlers/kinds/CodeRuns.ts"
 import { nameWith } from "../handlers/RunNames.ts"
 import type { HttpSettingsValue } from "../services/HttpSettings.ts"
 import type { EventOf } from "./ForgeEvent.ts"
-
-/** Label on a run: the trigger that made it. */
-export const triggerLabel = `${group}/trigger`
 
 export interface TriggeredRun {
   readonly name: string

@@ -5,6 +5,7 @@ import { HttpApi } from "effect/http-api"
 import { AskedFor, ChangesNothing, Needs, type Resource } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
 import { mcpPath } from "../contract/McpPath.ts"
+import { webhookPaths } from "../events/Webhooks.ts"
 
 /** What a request would change: `retry coderuns/a`. Without a name it makes one. */
 export interface Change {
@@ -60,7 +61,10 @@ const tables = () => {
   // By method: a run may be named like a route, and is deleted all the same.
   const changes = FindMyWay.make<Change | undefined>(routerConfig)
   const methods = new Map<string, ReadonlyArray<string>>(
-    Object.values(documentPaths).map((path) => [path, answeredBy("GET")])
+    [
+      ...Object.values(documentPaths).map((path) => [path, answeredBy("GET")] as const),
+      ...Object.values(webhookPaths).map((path) => [path, answeredBy("POST")] as const)
+    ]
   )
   methods.set(mcpPath, ["POST", "DELETE"])
   for (const { change, method, path } of endpoints()) {

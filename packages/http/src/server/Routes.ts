@@ -5,6 +5,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { authorizeByCluster, authorizeEverybody, type ClusterAccess } from "../access/Authorization.ts"
 import type { Authorized } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
+import { WebhooksLayer } from "../events/Webhooks.ts"
 import { EventsHandlers } from "../handlers/Events.ts"
 import { RunLog } from "../handlers/events/RunLog.ts"
 import { RunGroupsHandlers } from "../handlers/kinds/RunGroups.ts"
@@ -54,5 +55,6 @@ export const routes = ({ access, also = Layer.empty, metricsPort, ...options }: 
       Layer.provide(Layer.succeed(MetricsPlace, { ownPort: metricsPort }))
     ),
     DocumentsLayer,
+    WebhooksLayer,
     pipeline(options)
   )

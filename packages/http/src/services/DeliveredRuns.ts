@@ -12,4 +12,6 @@ export interface Work {
 export class DeliveredRuns extends Context.Service<DeliveredRuns, {
   /** Names of runs that may be meant by any of these: to be read, and looked at again. */
   readonly find: (work: Work) => Effect.Effect<ReadonlyArray<string>>
+  /** Names of runs on which events wait. */
+  readonly waiting: Effect.Effect<ReadonlyArray<string>>
 }>()("@orchestrator/http/services/DeliveredRuns") {}

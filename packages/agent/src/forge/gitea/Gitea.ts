@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
+import { discussionsAt, statusesOf, together } from "../rest/Discussions.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { followingRenames } from "../rest/Renames.ts"
 import { makeRestClient, type RestClient, type RestDialect } from "../rest/RestClient.ts"
@@ -50,6 +51,23 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
       })
     )
 
+  const get = (id: number) =>
+    call({
+      operation: "read back the pull request at",
+      method: "GET",
+      path: `${repository}/pulls/${id}`,
+      answer: GiteaPullRequest
+    })
+
+  const patch = (id: number, body: Readonly<Record<string, string>>) =>
+    call({
+      operation: "update the pull request at",
+      method: "PATCH",
+      path: `${repository}/pulls/${id}`,
+      body,
+      answer: GiteaPullRequest
+    })
+
   /** What people see beside the pull request; without it the work is delivered all the same. */
   const decorate = (number: number, { labels, reviewers, teamReviewers }: PullRequestOptions) => {
     const optional = (operation: string, path: string, body: Readonly<Record<string, ReadonlyArray<string>>>) =>
@@ -72,6 +90,18 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
   return {
     name,
     ...issuesAt(call, repository),
+    ...discussionsAt(call, repository),
+    checks: (commit) => Effect.map(statusesOf(call, repository, commit), together),
+    look: (id) =>
+      Effect.map(get(id), (pull) => ({
+        ...pullRequestOf(pull),
+        isFork: pull.head.repo_id !== pull.base.repo_id,
+        isDraft: pull.draft
+      })),
+    markReady: Effect.fnUntraced(function*(id) {
+      const { title } = yield* get(id)
+      yield* patch(id, { title: title.replace(/^(?:\s*(?:WIP:|\[WIP\]))+\s*/i, "") || title })
+    }),
     find: (branch) =>
       Effect.map(
         Effect.all([pages(branch, "open"), pages(branch, "closed")]),
@@ -94,21 +124,8 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
         Effect.map(pullRequestOf)
       ),
     isDuplicate: refusedWith(/already exists/i),
-    update: (id, body) =>
-      call({
-        operation: "update the pull request at",
-        method: "PATCH",
-        path: `${repository}/pulls/${id}`,
-        body: { body },
-        answer: GiteaPullRequest
-      }),
-    read: (id) =>
-      call({
-        operation: "read back the pull request at",
-        method: "GET",
-        path: `${repository}/pulls/${id}`,
-        answer: GiteaPullRequest
-      }).pipe(Effect.map(pullRequestOf))
+    update: (id, body) => patch(id, { body }),
+    read: (id) => Effect.map(get(id), pullRequestOf)
   }
 }
 

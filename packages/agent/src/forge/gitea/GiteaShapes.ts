@@ -17,6 +17,7 @@ export const GiteaPullRequest = Schema.Struct({
   merged: Schema.Boolean,
   title: Schema.String,
   body: Schema.NullOr(Schema.String),
+  draft: Schema.Boolean,
   head: Branch,
   base: Branch
 })

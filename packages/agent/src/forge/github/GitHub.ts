@@ -1,10 +1,21 @@
 /** Pull requests and issues at GitHub and GitHub Enterprise Server. A repository that was renamed is followed at the same API. */
 import { Effect, Schema } from "effect"
-import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
+import type {
+  ForgeAdapter,
+  ForgeOptions,
+  PullRequest,
+  PullRequestOptions,
+  Repository,
+  RepositoryName
+} from "../ForgeAdapter.ts"
+import { ForgeError } from "../ForgeError.ts"
+import { discussionsAt } from "../rest/Discussions.ts"
+import { logTail } from "../rest/LogTail.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { followingRenames } from "../rest/Renames.ts"
 import { makeRestClient, type RestClient, type RestDialect } from "../rest/RestClient.ts"
 import { forbiddenAdvice, refusedAdvice } from "./Advice.ts"
+import { checksAt } from "./GitHubChecks.ts"
 import { issuesAt } from "./GitHubIssues.ts"
 import { GitHubPullRequest } from "./GitHubShapes.ts"
 
@@ -22,7 +33,14 @@ const pullRequestOf = ({ body, head, html_url, merged_at, number, state }: GitHu
 const isDuplicate = refusedWith(/already exists/i)
 const takesNoDraft = refusedWith(/draft/i)
 
-const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
+/** Only GraphQL knows it. Enterprise servers have that beside the REST API, and not below it. */
+const readyMutation =
+  "mutation($id: ID!) { markPullRequestReadyForReview(input: { pullRequestId: $id }) { clientMutationId } }"
+const GraphQlAnswer = Schema.Struct({
+  errors: Schema.optionalKey(Schema.Array(Schema.Struct({ message: Schema.String })))
+})
+
+const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: RepositoryName): Repository => {
   const repository = `/repos/${name.owner}/${name.name}`
 
   const create = (options: PullRequestOptions, draft: boolean) =>
@@ -31,6 +49,14 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
       method: "POST",
       path: `${repository}/pulls`,
       body: { title: options.title, head: options.branch, base: options.base, body: options.part, draft },
+      answer: GitHubPullRequest
+    })
+
+  const get = (id: number) =>
+    call({
+      operation: "read back the pull request at",
+      method: "GET",
+      path: `${repository}/pulls/${id}`,
       answer: GitHubPullRequest
     })
 
@@ -56,6 +82,28 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
   return {
     name,
     ...issuesAt(call, repository),
+    ...discussionsAt(call, repository),
+    checks: checksAt(call, logTail(options), repository),
+    look: (id) =>
+      Effect.map(get(id), (pull) => ({
+        ...pullRequestOf(pull),
+        isFork: pull.head.repo == null || pull.head.repo.full_name !== pull.base.repo?.full_name,
+        isDraft: pull.draft === true
+      })),
+    markReady: Effect.fnUntraced(function*(id) {
+      const { node_id } = yield* get(id)
+      const operation = "mark as ready the pull request at"
+      const { errors } = yield* call({
+        operation,
+        method: "POST",
+        path: options.api.endsWith("/api/v3") ? "/../graphql" : "/graphql",
+        body: { query: readyMutation, variables: { id: node_id ?? "" } },
+        answer: GraphQlAnswer
+      })
+      if (errors === undefined) return
+      const words = errors.map(({ message }) => message).join("; ")
+      return yield* new ForgeError({ operation, ref: `${repository}/pulls/${id}`, reason: { _tag: "Refused", words } })
+    }),
     find: (branch) =>
       call({
         operation: "look for pull requests at",
@@ -80,13 +128,7 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
         body: { body },
         answer: GitHubPullRequest
       }),
-    read: (id) =>
-      call({
-        operation: "read back the pull request at",
-        method: "GET",
-        path: `${repository}/pulls/${id}`,
-        answer: GitHubPullRequest
-      }).pipe(Effect.map(pullRequestOf))
+    read: (id) => Effect.map(get(id), pullRequestOf)
   }
 }
 
@@ -106,5 +148,5 @@ export const gitHub: ForgeAdapter = {
     if (configured !== undefined) return configured === "" ? `https://${host}/api/v3` : configured.replace(/\/+$/, "")
     return host === "github.com" || host === "ssh.github.com" ? "https://api.github.com" : undefined
   },
-  connect: (options, name) => followingRenames(makeRestClient(gitHubDialect, options), name, repositoryAt)
+  connect: (options, name) => followingRenames(makeRestClient(gitHubDialect, options), name, repositoryAt(options))
 }

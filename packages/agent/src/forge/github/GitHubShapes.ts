@@ -1,7 +1,12 @@
 /** The parts of GitHub's answers that are read. */
 import { Schema } from "effect"
 
-const Branch = Schema.Struct({ ref: Schema.String, sha: Schema.String })
+const Branch = Schema.Struct({
+  ref: Schema.String,
+  sha: Schema.String,
+  /** None where a fork was deleted. */
+  repo: Schema.optionalKey(Schema.NullOr(Schema.Struct({ full_name: Schema.String })))
+})
 
 export const GitHubPullRequest = Schema.Struct({
   number: Schema.Int,
@@ -10,6 +15,8 @@ export const GitHubPullRequest = Schema.Struct({
   merged_at: Schema.NullOr(Schema.String),
   title: Schema.String,
   body: Schema.NullOr(Schema.String),
+  draft: Schema.optionalKey(Schema.Boolean),
+  node_id: Schema.optionalKey(Schema.String),
   head: Branch,
   base: Branch
 })

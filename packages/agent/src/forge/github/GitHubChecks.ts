@@ -1,0 +1,62 @@
+/** Checks at GitHub: statuses, and check runs with what they say. Of those that are jobs of Actions the end of the log is read, too. */
+import { Effect, Schema } from "effect"
+import type { Check, Discussion } from "../ForgeAdapter.ts"
+import type { ForgeError } from "../ForgeError.ts"
+import { statusesOf, together } from "../rest/Discussions.ts"
+import type { RestClient } from "../rest/RestClient.ts"
+
+const CheckRuns = Schema.Struct({
+  check_runs: Schema.Array(Schema.Struct({
+    id: Schema.Int,
+    name: Schema.String,
+    status: Schema.String,
+    conclusion: Schema.NullOr(Schema.String),
+    app: Schema.optionalKey(Schema.NullOr(Schema.Struct({ slug: Schema.optionalKey(Schema.String) }))),
+    output: Schema.Struct({
+      title: Schema.NullOr(Schema.String),
+      summary: Schema.NullOr(Schema.String),
+      text: Schema.NullOr(Schema.String)
+    })
+  }))
+})
+type CheckRun = (typeof CheckRuns.Type)["check_runs"][number]
+
+const failing: ReadonlySet<string> = new Set(["failure", "timed_out", "startup_failure", "action_required"])
+
+const stateOf = ({ conclusion, status }: CheckRun): Check["state"] =>
+  status !== "completed" ? "pending" : failing.has(conclusion ?? "") ? "failed" : "passed"
+
+/** Logs that are read: each is a request and perhaps a large answer. */
+const mostLogs = 5
+
+export const checksAt = (
+  call: RestClient,
+  tail: (path: string) => Effect.Effect<string, ForgeError>,
+  repository: string
+): Discussion["checks"] =>
+  Effect.fnUntraced(function*(commit) {
+    const statuses = yield* statusesOf(call, repository, commit)
+    const { check_runs } = yield* call({
+      operation: "look for checks at",
+      method: "GET",
+      path: `${repository}/commits/${commit}/check-runs?per_page=100`,
+      answer: CheckRuns
+    })
+    const failed = check_runs.filter((run) => stateOf(run) === "failed").slice(0, mostLogs)
+    const logs = new Map(
+      yield* Effect.forEach(failed.filter(({ app }) => app?.slug === "github-actions"), ({ id }) =>
+        tail(`${repository}/actions/jobs/${id}/logs`).pipe(
+          Effect.catch((error) =>
+            Effect.as(Effect.logWarning(error.message), "")
+          ),
+          Effect.map((log) => [id, log] as const)
+        ))
+    )
+    const runs = check_runs.map((run): Check => ({
+      name: run.name,
+      state: stateOf(run),
+      words: [run.output.title, run.output.summary, run.output.text, logs.get(run.id)]
+        .filter((text) => text != null && text !== "").join("\n")
+    }))
+    return together([...statuses, ...runs])
+  })

@@ -1,0 +1,164 @@
+/** What people and programs say about a pull request, by the paths and shapes that GitHub's API and those made after it have in common. */
+import { Effect, Schema } from "effect"
+import type { Check, Checks, Discussion } from "../ForgeAdapter.ts"
+import type { ForgeError } from "../ForgeError.ts"
+import type { RestClient } from "./RestClient.ts"
+
+const User = Schema.NullOr(Schema.Struct({ login: Schema.String }))
+
+const Reviews = Schema.Array(Schema.Struct({
+  id: Schema.Int,
+  user: User,
+  state: Schema.String,
+  body: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  dismissed: Schema.optionalKey(Schema.Boolean)
+}))
+
+const ReviewComments = Schema.Array(Schema.Struct({
+  path: Schema.String,
+  body: Schema.String,
+  line: Schema.optionalKey(Schema.NullOr(Schema.Int)),
+  diff_hunk: Schema.optionalKey(Schema.String)
+}))
+
+const Comments = Schema.Array(Schema.Struct({
+  id: Schema.Int,
+  user: User,
+  body: Schema.optionalKey(Schema.NullOr(Schema.String))
+}))
+
+/** One of the two names has the state. */
+const Statuses = Schema.Struct({
+  statuses: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.Struct({
+    context: Schema.String,
+    description: Schema.NullOr(Schema.String),
+    state: Schema.optionalKey(Schema.String),
+    status: Schema.optionalKey(Schema.String),
+    target_url: Schema.optionalKey(Schema.NullOr(Schema.String))
+  }))))
+})
+
+/** Of one request; a forge may give fewer. */
+const pageSize = 100
+const mostPages = 10
+
+/** Comments of reviews say nothing about whether changes are wanted. */
+const decisive: ReadonlySet<string> = new Set(["CHANGES_REQUESTED", "REQUEST_CHANGES", "APPROVED", "DISMISSED"])
+const wantsChanges: ReadonlySet<string> = new Set(["CHANGES_REQUESTED", "REQUEST_CHANGES"])
+
+const shownLines = 6
+
+const commentWords = ({ body, diff_hunk, line, path }: (typeof ReviewComments.Type)[number]): string =>
+  [
+    `### ${path}${line == null ? "" : `, line ${line}`}`,
+    ...(diff_hunk === undefined || diff_hunk === ""
+      ? []
+      : [diff_hunk.split("\n").slice(-shownLines).map((each) => `    ${each}`).join("\n")]),
+    body
+  ].join("\n\n")
+
+const stateOf = (word: string | undefined): Check["state"] => {
+  switch (word) {
+    case "failure":
+    case "error":
+      return "failed"
+    case "success":
+    case "warning":
+    case "skipped":
+      return "passed"
+    default:
+      return "pending"
+  }
+}
+
+/** Failed where one has, once none is under way. */
+export const together = (checks: ReadonlyArray<Check>): Checks => {
+  const has = (state: Check["state"]) => checks.some((check) => check.state === state)
+  return {
+    state: checks.length === 0 ? "none" : has("pending") ? "pending" : has("failed") ? "failed" : "passed",
+    failures: checks.filter(({ state }) => state === "failed").map(({ name, words }) => ({ name, words }))
+  }
+}
+
+/** Statuses of a commit; each name once, as the forge has it now. */
+export const statusesOf = (call: RestClient, repository: string, commit: string) =>
+  call({
+    operation: "look for statuses at",
+    method: "GET",
+    path: `${repository}/commits/${commit}/status?per_page=${pageSize}`,
+    answer: Statuses
+  }).pipe(
+    Effect.map(({ statuses }) =>
+      (statuses ?? []).map(({ context, description, state, status, target_url }): Check => ({
+        name: context,
+        state: stateOf(state ?? status),
+        words: [description ?? "", target_url ?? ""].filter((text) => text !== "").join("\n")
+      }))
+    )
+  )
+
+export const discussionsAt = (call: RestClient, repository: string): Pick<Discussion, "review" | "answer"> => {
+  const pages = <S extends typeof Reviews | typeof Comments>(
+    operation: string,
+    path: string,
+    answer: S,
+    page = 1
+  ): Effect.Effect<S["Type"], ForgeError> =>
+    call({
+      operation,
+      method: "GET",
+      path: `${path}?per_page=${pageSize}&limit=${pageSize}&page=${page}`,
+      answer
+    }).pipe(
+      Effect.flatMap((found): Effect.Effect<S["Type"], ForgeError> =>
+        found.length === 0 || page === mostPages || found.length > pageSize
+          ? Effect.succeed(found)
+          : Effect.map(pages(operation, path, answer, page + 1), (rest) => [...found, ...rest])
+      )
+    )
+
+  /** Apps have no user of their own: their comments are a bot's. */
+  const ownLogin = call({
+    operation: "ask whose the token is at",
+    method: "GET",
+    path: "/user",
+    answer: Schema.Struct({ login: Schema.String })
+  }).pipe(
+    Effect.map(({ login }): string | undefined => login),
+    Effect.catchIf(({ reason }) => reason._tag === "Forbidden", () => Effect.succeed(undefined))
+  )
+
+  return {
+    review: Effect.fnUntraced(function*(id, author) {
+      const path = `${repository}/pulls/${id}/reviews`
+      const reviews = yield* pages("read the reviews at", path, Reviews)
+      const newest = reviews.filter(({ state, user }) => user?.login === author && decisive.has(state))
+        .toSorted((left, right) => left.id - right.id).at(-1)
+      if (newest === undefined || newest.dismissed === true || !wantsChanges.has(newest.state)) return undefined
+      const comments = yield* call({
+        operation: "read the review at",
+        method: "GET",
+        path: `${path}/${newest.id}/comments?per_page=${pageSize}`,
+        answer: ReviewComments
+      })
+      const words = [newest.body ?? "", ...comments.map(commentWords)].filter((text) => text !== "").join("\n\n")
+      return { id: newest.id, author, words }
+    }),
+    answer: Effect.fnUntraced(function*(id, mark, text) {
+      const path = `${repository}/issues/${id}/comments`
+      const login = yield* ownLogin
+      const isOurs = (name = "") => login === undefined ? name.endsWith("[bot]") : name === login
+      const comments = yield* pages("read the comments at", path, Comments)
+      const ours = comments.find(({ body, user }) => body?.includes(mark) === true && isOurs(user?.login))
+      if (ours?.body === text) return
+      yield* call({
+        operation: "comment at",
+        ...(ours === undefined
+          ? { method: "POST", path }
+          : { method: "PATCH", path: `${repository}/issues/comments/${ours.id}` }),
+        body: { body: text },
+        answer: Schema.Unknown
+      })
+    })
+  }
+}
