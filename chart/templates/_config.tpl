@@ -109,6 +109,7 @@
   "evidence" $evidence
   "events" $events
   "triggers" .Values.triggers
+  "notifications" .Values.notifications
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
   "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int))

@@ -19,6 +19,7 @@ const samples: Readonly<Record<string, Json>> = {
   "limits.maxResources": { cpu: "9" },
   profiles: { sample: { image: "ghcr.io/other/sample:1", resources: { limits: { cpu: "9" } }, maxTurns: 7 } },
   "events.secretName": "sample-events",
+  notifications: [{ name: "sample", url: "https://hooks.example.com/sample" }],
   triggers: [{
     name: "sample",
     label: "agent",

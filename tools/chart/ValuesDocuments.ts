@@ -102,6 +102,7 @@ const sameSections = new Set([
   "limits",
   "profiles",
   "triggers",
+  "notifications",
   "git",
   "model",
   "forge",

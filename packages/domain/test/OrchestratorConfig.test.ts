@@ -94,7 +94,7 @@ const optional = [
   "server.tls"
 ]
 const keys = [...leaves(defaults).map(([path]) => path).filter((path) => path !== "limits"), ...optional]
-const sections = Object.keys(defaults)
+const sections = Object.entries(defaults).filter(([, value]) => !Array.isArray(value)).map(([section]) => section)
 
 it("commits are not signed where there is no broker", () => {
   const signing = { secretName: "signing-{githubUser}" }
@@ -110,9 +110,52 @@ it("a host has one forge", () => {
   assert.deepStrictEqual(reports({ forge }).map(({ path }) => path), ["forge.giteaHosts.git.corp.test"])
 })
 
+describe("a trigger is refused by its field:", () => {
+  const run = { service: "api", githubUser: "ada", repositoryUrl: "https://github.com/acme/api", prompt: "Do it" }
+  const nightly = { name: "nightly", schedule: { cron: "0 3 * * *" }, run }
+  it("none is", () => assert.deepStrictEqual(reports({ triggers: [nightly] }), []))
+  it.each<readonly [string, object, string]>([
+    ["a bad cron expression", { ...nightly, schedule: { cron: "at night" } }, "triggers[0].schedule.cron"],
+    [
+      "seconds, which no run is started by",
+      { ...nightly, schedule: { cron: "0 0 3 * * *" } },
+      "triggers[0].schedule.cron"
+    ],
+    [
+      "an unknown time zone",
+      { ...nightly, schedule: { cron: "0 3 * * *", timezone: "Mars" } },
+      "triggers[0].schedule.timezone"
+    ],
+    ["an unknown field", { ...nightly, run: { ...run, nonsense: 1 } }, "triggers[0].run.nonsense"],
+    ["a version", { ...nightly, run: { ...run, contextVersion: 2 } }, "triggers[0].run.contextVersion"],
+    ["a bad URL", { ...nightly, run: { ...run, repositoryUrl: "nowhere" } }, "triggers[0].run.repositoryUrl"],
+    ["an unknown profile", { ...nightly, run: { ...run, profile: "large" } }, "triggers[0].run.profile"],
+    ["no task", { ...nightly, run: { ...run, prompt: undefined } }, "triggers[0].run.prompt"],
+    ["a template that nothing fills in", { ...nightly, run: { ...run, prompt: "{{a}}" } }, "triggers[0].run.prompt"],
+    [
+      "a templated user",
+      { name: "hook", webhook: true, run: { ...run, githubUser: "{{user}}" } },
+      "triggers[0].run.githubUser"
+    ],
+    ["two ways at once", { ...nightly, webhook: true }, "triggers[0]"],
+    ["a label of no repository", { name: "issues", label: "agent", run }, "triggers[0]"],
+    ["a forge's name", { ...nightly, name: "github" }, "triggers[0].name"]
+  ])(
+    "%s",
+    (_, trigger, path) => assert.deepStrictEqual(reports({ triggers: [trigger] }).map((each) => each.path), [path])
+  )
+  it("a name twice", () =>
+    assert.deepStrictEqual(reports({ triggers: [nightly, nightly] }).map(({ path }) => path), ["triggers[1].name"]))
+  it("a notification's address", () =>
+    assert.deepStrictEqual(
+      reports({ notifications: [{ name: "chat", url: "file:///etc/passwd" }] }).map(({ path }) => path),
+      ["notifications[0].url"]
+    ))
+})
+
 describe("what is wrong is named", () => {
   it.each(keys)("%s of a wrong type", (path) => {
-    const wrong = /(^|\.)(enabled|deleteConfigMap|agentToolsOverride|draft|allowUnauthenticated)$/.test(path)
+    const wrong = /(^|\.)(enabled|reviews|deleteConfigMap|agentToolsOverride|draft|allowUnauthenticated)$/.test(path)
       ? "yes"
       : true
     const problems = reports(at(path, wrong))

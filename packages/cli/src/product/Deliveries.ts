@@ -1,13 +1,15 @@
 /** Runs by their work, as the controller's stores have them: every replica has those, whoever leads. */
 import { branchIndex, commitIndex, pullRequestIndex } from "@orchestrator/controller/facts/Deliveries"
 import { Stores } from "@orchestrator/controller/facts/Stores"
+import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { DeliveredRuns } from "@orchestrator/http/services/DeliveredRuns"
 import { Effect, Layer } from "effect"
 
 export const deliveredRuns = Layer.effect(
   DeliveredRuns,
-  Effect.map(Stores, ({ runs: { CodeRun: store } }) =>
-    DeliveredRuns.of({
+  Effect.map(Stores, ({ runs }) => {
+    const store = runs[codeRun.kind]
+    return DeliveredRuns.of({
       find: ({ branch, commit, pullRequest }) =>
         Effect.sync(() => {
           const values = [
@@ -18,5 +20,6 @@ export const deliveredRuns = Layer.effect(
           return [...new Set(values.flatMap((value) => store.by("delivery", value)).map(({ name }) => name))]
         }),
       waiting: Effect.sync(() => store.by("waitingEvents", 0).map(({ name }) => name))
-    }))
+    })
+  })
 )

@@ -31,8 +31,8 @@ const asked = (use: WithRepository): ForgeRepository => ({
   markReady: (number) => use((at) => at.markReady(number))
 })
 
-/** Needs EventSecrets. */
-export const forgeAccess = ({ agent, forge: settings }: Pick<OrchestratorConfig, "agent" | "forge">) =>
+/** Needs EventSecrets and an HttpClient. */
+export const forgeAccess = ({ forge: settings }: Pick<OrchestratorConfig, "forge">) =>
   Layer.effect(
     ForgeApi,
     Effect.gen(function*() {
@@ -51,8 +51,10 @@ export const forgeAccess = ({ agent, forge: settings }: Pick<OrchestratorConfig,
         })
       })
     })
-  ).pipe(Layer.provide(
-    NodeHttpClient.layerNodeHttpOptions(
-      agent.broker.caCertificates === "" ? {} : { ca: [...rootCertificates, agent.broker.caCertificates] }
-    )
-  ))
+  )
+
+/** Follows no redirect, and trusts the authorities that brokers trust. */
+export const forgeClient = ({ agent }: Pick<OrchestratorConfig, "agent">) =>
+  NodeHttpClient.layerNodeHttpOptions(
+    agent.broker.caCertificates === "" ? {} : { ca: [...rootCertificates, agent.broker.caCertificates] }
+  )

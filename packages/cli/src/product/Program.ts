@@ -15,13 +15,14 @@ import { Previews } from "@orchestrator/http/services/Previews"
 import { Readiness } from "@orchestrator/http/services/Readiness"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { RunFeed } from "@orchestrator/k8s/RunFeed"
 import { mcpRoute } from "@orchestrator/mcp/http/McpRoute"
 import { Templates } from "@orchestrator/templates/Templates"
 import { DateTime, Duration, Effect, Layer } from "effect"
 import { layerEvidence } from "../evidence/Evidence.ts"
 import { version } from "../settings/Version.ts"
 import { deliveredRuns } from "./Deliveries.ts"
-import { forgeAccess } from "./ForgeAccess.ts"
+import { forgeAccess, forgeClient } from "./ForgeAccess.ts"
 
 export interface ProgramOptions {
   readonly config: OrchestratorConfig
@@ -102,7 +103,7 @@ const setsIn = ({ profiles }: OrchestratorConfig): ReadonlyArray<string> =>
 /** What handles events; without a folder of secrets no webhook has one, and nothing comes in. */
 const events = (config: OrchestratorConfig) =>
   EventHandler.layerWith(config).pipe(
-    Layer.provide(forgeAccess(config)),
+    Layer.provide(forgeAccess(config).pipe(Layer.provide(forgeClient(config)))),
     Layer.provideMerge(deliveredRuns),
     Layer.provideMerge(EventSecrets.layerWith({ folder: config.events.folder }))
   )
@@ -112,8 +113,8 @@ export const program = (options: ProgramOptions) => {
   const { config, namespace, templates, tokenHint } = options
   return Server.layerWith({ ...config.server, auth: config.auth, tokenHint, also: mcpRoute({ version }) }).pipe(
     Layer.provide([lines, previews, layerEvidence(config, namespace)]),
-    Layer.provideMerge(eventsWork),
-    Layer.provide(events(config)),
+    Layer.provideMerge(eventsWork(config)),
+    Layer.provide([events(config), RunFeed.layer, forgeClient(config)]),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Account, administrator, forgeHost, forgeUrl, type Repository } from "./Gitea.ts"
 
-export const hookSecret = randomBytes(32).toString("hex")
+const hookSecret = randomBytes(32).toString("hex")
 
 const events = [
   "issues",

@@ -94,12 +94,12 @@ const placeOf = ({ repository }: typeof Base.Type): ForgePlace | undefined => {
 /** What writes in a pull request of another repository's branch is about nothing of ours. */
 const ownPullRequest = (payload: unknown) => {
   const pull = readPullRequest(payload)?.pull_request
-  return pull?.head.repo == null || pull.head.repo.id !== pull.base.repo?.id ? undefined : pull
+  return pull?.head.repo?.id === undefined || pull.head.repo.id !== pull.base.repo?.id ? undefined : pull
 }
 
 const wantsChanges = (event: string, payload: unknown): boolean => {
   const review = readReview(payload)?.review
-  return review?.state?.toLowerCase() === "changes_requested" || /rejected$/.test(event) ||
+  return review?.state?.toLowerCase() === "changes_requested" || event.endsWith("rejected") ||
     review?.type === "pull_request_review_rejected"
 }
 

@@ -87,7 +87,7 @@ const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: Reposit
     look: (id) =>
       Effect.map(get(id), (pull) => ({
         ...pullRequestOf(pull),
-        isFork: pull.head.repo == null || pull.head.repo.full_name !== pull.base.repo?.full_name,
+        isFork: pull.head.repo?.full_name === undefined || pull.head.repo.full_name !== pull.base.repo?.full_name,
         isDraft: pull.draft === true
       })),
     markReady: Effect.fnUntraced(function*(id) {

@@ -56,7 +56,7 @@ export const checksAt = (
       name: run.name,
       state: stateOf(run),
       words: [run.output.title, run.output.summary, run.output.text, logs.get(run.id)]
-        .filter((text) => text != null && text !== "").join("\n")
+        .filter((text) => text !== undefined && text !== null && text !== "").join("\n")
     }))
     return together([...statuses, ...runs])
   })

@@ -50,7 +50,7 @@ const shownLines = 6
 
 const commentWords = ({ body, diff_hunk, line, path }: (typeof ReviewComments.Type)[number]): string =>
   [
-    `### ${path}${line == null ? "" : `, line ${line}`}`,
+    `### ${path}${line === undefined || line === null ? "" : `, line ${line}`}`,
     ...(diff_hunk === undefined || diff_hunk === ""
       ? []
       : [diff_hunk.split("\n").slice(-shownLines).map((each) => `    ${each}`).join("\n")]),

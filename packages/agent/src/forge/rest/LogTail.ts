@@ -29,7 +29,7 @@ export const logTail = ({ api, client, token }: ForgeOptions) => (path: string):
     )
     const place = isRedirect(first.status) ? URL.parse(first.headers["location"] ?? "") : undefined
     if (place !== undefined && place?.protocol !== "https:") return yield* failed("it is kept at no https address")
-    const response = place == null ? first : yield* get(client, place.href, {})
+    const response = place === undefined || place === null ? first : yield* get(client, place.href, {})
     if (response.status !== 200) return yield* failed(`${response.status}`)
     const bytes = yield* lastOf(response.stream)
     return bytes.toString("utf8").replace(/^\uFFFD+/, "")
