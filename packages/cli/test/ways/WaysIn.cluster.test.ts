@@ -147,7 +147,7 @@ describe("every command of docs/ways-in.md does what its row says", () => {
   const executed = ways.filter((way) => executors[way] !== undefined)
   it("the table has these ways", () => assert.deepStrictEqual(ways, [...Object.keys(executors), "comment"]))
   for (const way of executed) {
-    describe(way, () => {
+    describe(`by ${way}`, () => {
       for (const { command, verb } of rowsOf(way)) {
         if (command === undefined) continue
         it(`${verb}: ${command}`, async () => {
