@@ -112,9 +112,10 @@ const events = (config: OrchestratorConfig) =>
 export const program = (options: ProgramOptions) => {
   const { config, namespace, templates, tokenHint } = options
   return Server.layerWith({ ...config.server, auth: config.auth, tokenHint, also: mcpRoute({ version }) }).pipe(
-    Layer.provide([lines, previews, layerEvidence(config, namespace)]),
+    Layer.provide([lines, layerEvidence(config, namespace)]),
     Layer.provideMerge(eventsWork(config)),
     Layer.provide([events(config), RunFeed.layer, forgeClient(config)]),
+    Layer.provide(previews),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),

@@ -1,5 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { handledAnnotation } from "@orchestrator/http/events/EventRun"
+import { rowsOf } from "../ways/Table.ts"
 import {
   type Account,
   administrator,
@@ -186,6 +187,31 @@ describe("a task that is handed over at the forge", () => {
     const { metadata, spec } = await world.ended(name, 4)
     assert.strictEqual(spec["promptModification"], "once more")
     assert.isUndefined(metadata.annotations?.["orchestrator.platform/waiting-events"])
+  })
+
+  it("every comment of docs/ways-in.md does what its row says", async () => {
+    const { number } = await pull()
+    const outcomes: Readonly<Record<string, () => Promise<unknown>>> = {
+      plan: () =>
+        world.until(
+          "the plan",
+          async () => (await answers(number)).find(({ body }) => /Nothing is to be done now|Next: /.test(body))
+        ),
+      get: () => answered(number, "Delivered"),
+      retry: async () => {
+        const attempts = await world.until("the retry", async () => await versionOf() === 5 ? await run() : undefined)
+        assert.strictEqual(attempts.spec["promptModification"], "In German")
+      },
+      cancel: async () => assert.strictEqual((await world.ended(name, 5)).status?.["phase"], "Cancelled")
+    }
+    for (const { command, verb } of rowsOf("comment")) {
+      if (command === undefined) continue
+      await say(writer, number, command)
+      assert.isDefined(outcomes[verb], verb)
+      await outcomes[verb]?.()
+    }
+    await say(writer, number, "/agent retry")
+    assert.strictEqual((await world.ended(name, 6)).status?.["reason"], "Delivered")
   })
 
   it("the merge is seen, and lets those start that wait for it", async () => {

@@ -1,6 +1,6 @@
 /**
  * docs/ways-in.md: every command of its table is executed, way by way, on a local server as `npm start` is one. What a command is to have
- * done is asked of the server, whichever way it came. Comments have tests of their own (test/forge).
+ * done is asked of the server, whichever way it came. Comments are tried on a real forge.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"

@@ -3,6 +3,7 @@ import { inert } from "@orchestrator/domain/Inert"
 import { attemptOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate } from "effect"
+import type { Preview } from "../services/Previews.ts"
 import { verbs } from "./Command.ts"
 import type { Answer } from "./Decide.ts"
 
@@ -27,6 +28,17 @@ const costOf = ({ status }: CustomObject): string => {
   const usage = status?.["usage"]
   const cost = Predicate.isObject(usage) ? Reflect.get(usage, "costUsd") : undefined
   return typeof cost === "number" ? `$${cost.toFixed(2)}` : "unknown"
+}
+
+/** What is next for a run, in a line. */
+export const planSentence = ({ actions, grants, place, rule, stage, status }: Preview): string => {
+  const next = actions.map(({ action, object }) => `${action} ${object}`).join(", ")
+  return [
+    next === "" ? `Nothing is to be done now (${stage}: ${rule}).` : `Next: ${next} (${stage}: ${rule}).`,
+    ...(status?.message === undefined ? [] : [inert(status.message).replaceAll("\n", " ")]),
+    ...(place?.position === undefined ? [] : [`Number ${place.position} in line.`]),
+    ...(grants === undefined ? [] : [`It may spend $${grants.costUsd.toFixed(2)} and take ${grants.turns} turns.`])
+  ].join(" ")
 }
 
 /** `more`: what a plan says. */

@@ -3,6 +3,7 @@
  * Everything that is done is fenced by the revision of the run that it was decided on, and the run keeps what was done: so an event that
  * comes twice, or to two replicas, is done once, without a memory of ours.
  */
+import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { requestedByAnnotation, requestedByUidAnnotation, waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { apiVersionOf, CodeRunKind } from "@orchestrator/k8s/Kinds"
@@ -13,7 +14,8 @@ import { Context, DateTime, Duration, Effect, Layer, Option, Result, Schema } fr
 import { DeliveredRuns } from "../services/DeliveredRuns.ts"
 import { ForgeApi, type ForgeRepository, type ForgeTrouble } from "../services/ForgeApi.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
-import { answerMark, answerText } from "./AnswerText.ts"
+import { Previews } from "../services/Previews.ts"
+import { answerMark, answerText, planSentence } from "./AnswerText.ts"
 import { decide, type Decision, type ForgeFacts } from "./Decide.ts"
 import { type EventRun, eventRun, isAbout, waitingIn, withoutWaiting, withWaiting, workOf } from "./EventRun.ts"
 import type { EventOf, ForgeEvent } from "./ForgeEvent.ts"
@@ -38,7 +40,7 @@ export class EventHandler extends Context.Service<EventHandler, {
   /** Makes a run unless it is there; answers with its name. */
   readonly start: (run: TriggeredRun) => Effect.Effect<string, KubernetesError>
 }>()("@orchestrator/http/events/HandleEvent") {
-  /** Needs KubernetesClient, HttpSettings, DeliveredRuns and ForgeApi. */
+  /** Needs KubernetesClient, HttpSettings, DeliveredRuns and ForgeApi; plans are told where there are Previews. */
   static readonly layerWith = (config: Pick<OrchestratorConfig, "events" | "triggers">) =>
     Layer.effect(EventHandler, make(config))
 }
@@ -52,6 +54,7 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
   const { namespace } = settings
   const { find } = yield* DeliveredRuns
   const { at } = yield* ForgeApi
+  const previews = Option.getOrUndefined(yield* Effect.serviceOption(Previews))
 
   const start: EventHandler["Service"]["start"] = ({ by, labels, name, spec }) =>
     client.create(CodeRunKind, {
@@ -105,6 +108,12 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
     }
   })
 
+  const planOf = Effect.fnUntraced(function*({ metadata: { name = "" } }: CustomObject) {
+    if (previews === undefined) return ""
+    if (!(yield* previews.isReady)) return yield* new NotNow({ message: "the runs have not been read yet" })
+    return planSentence(yield* previews.ofStored({ kind: runKinds.CodeRun.kind, namespace, name }))
+  })
+
   /** The answer comes first: it may be given twice, and what is done only once. */
   const perform = Effect.fnUntraced(
     function*(
@@ -115,7 +124,8 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
       const { metadata } = run.run
       if (ready !== undefined) yield* optional(forge.markReady(ready))
       if (answer !== undefined) {
-        const text = answerText(events.answer, run.run, answer.what)
+        const more = answer.what === "plan" ? yield* planOf(run.run) : ""
+        const text = answerText(events.answer, run.run, answer.what, more)
         yield* optional(forge.answer(answer.number, answerMark(metadata.uid ?? ""), text))
       }
       yield* client.patch(CodeRunKind, { namespace, name: run.name }, {
