@@ -26,7 +26,12 @@ export interface RunTypes {
   readonly selector: object
   readonly logs: object
   readonly transcript: object
+  readonly evidence: object
   readonly retry: object
+  readonly cancelMany: unknown
+  readonly retryMany: unknown
+  /** What became of many runs. */
+  readonly bulk: object
   readonly run: object
   readonly files: object
   readonly attempt: object
@@ -49,10 +54,22 @@ export interface RunGroup<Kind extends RunTypes> {
   readonly delete: (request: Named) => Effect.Effect<void, unknown>
   readonly retry: (request: Named & { readonly payload: Kind["retry"] | void }) => Effect.Effect<Kind["run"], unknown>
   readonly cancel: (request: Named) => Effect.Effect<Kind["run"], unknown>
+  readonly cancelMany: (
+    request: Request & { readonly payload: Kind["cancelMany"] }
+  ) => Effect.Effect<Kind["bulk"], unknown>
+  readonly retryMany: (
+    request: Request & { readonly payload: Kind["retryMany"] }
+  ) => Effect.Effect<Kind["bulk"], unknown>
   readonly files: (request: Named) => Effect.Effect<Kind["files"], unknown>
   readonly attempts: (request: Named) => Effect.Effect<{ readonly items: ReadonlyArray<Kind["attempt"]> }, unknown>
   readonly logs: (
     request: Named & { readonly query: Kind["logs"] }
+  ) => Effect.Effect<Stream.Stream<Uint8Array, unknown>, unknown>
+  readonly diff: (
+    request: Named & { readonly query: Kind["evidence"] }
+  ) => Effect.Effect<Stream.Stream<Uint8Array, unknown>, unknown>
+  readonly result: (
+    request: Named & { readonly query: Kind["evidence"] }
   ) => Effect.Effect<Stream.Stream<Uint8Array, unknown>, unknown>
   readonly transcript: (
     request: Named & { readonly query: Kind["transcript"] }

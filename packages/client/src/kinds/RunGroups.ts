@@ -14,11 +14,13 @@ interface AnyTypes extends CommonTypes {
   readonly filters: CodeRunFilters & DocsRunFilters
   readonly selector: object
   readonly retry: { readonly force?: boolean; readonly promptModification?: string }
+  readonly cancelMany: unknown
+  readonly retryMany: unknown
   readonly run: AnyRun
 }
 
-/** What runs are begun with differs by kind; the rest is the same. */
-export type AnyRunGroup = Omit<RunGroup<AnyTypes>, "create" | "plan">
+/** What runs are begun with and selected by differs by kind; the rest is the same. */
+export type AnyRunGroup = Omit<RunGroup<AnyTypes>, "create" | "plan" | "cancelMany" | "retryMany">
 
 export const groupOf = ({ codeRuns, docsRuns }: OrchestratorClient["Service"], kind: RunKindName): AnyRunGroup => {
   const groups: Readonly<Record<RunKindName, AnyRunGroup>> = { CodeRun: codeRuns, DocsRun: docsRuns }

@@ -6,6 +6,7 @@ export type Endpoint<Groups, Name extends string> = Groups extends { readonly en
   ? All extends { readonly [Key in Name]: infer One } ? One : never
   : never
 export type Answer<One> = One extends { readonly "~Success": { readonly Type: infer Value } } ? Value : never
+type Payload<One> = One extends { readonly "~Payload": { readonly Type: infer Value } } ? Value : never
 type Query<One> = One extends { readonly "~Query": { readonly Type: infer Value } } ? Value : never
 
 export type CodeRun = Answer<Endpoint<typeof CodeRuns, "get">>
@@ -18,12 +19,16 @@ type SelectorOf<Filters> = Omit<Filters, "continue" | "limit" | "sort" | "user">
 
 export type LogOptions = Query<Endpoint<typeof CodeRuns, "logs">>
 export type TranscriptOptions = Query<Endpoint<typeof CodeRuns, "transcript">>
+export type EvidenceOptions = Query<Endpoint<typeof CodeRuns, "diff">>
+export type BulkAnswer = Answer<Endpoint<typeof CodeRuns, "cancelMany">>
 export type RunFiles = Answer<Endpoint<typeof CodeRuns, "files">>
 export type Attempt = Answer<Endpoint<typeof CodeRuns, "attempts">>["items"][number]
 
 export interface CommonTypes {
   readonly logs: LogOptions
   readonly transcript: TranscriptOptions
+  readonly evidence: EvidenceOptions
+  readonly bulk: BulkAnswer
   readonly files: RunFiles
   readonly attempt: Attempt
 }
@@ -32,6 +37,8 @@ export interface CodeTypes extends CommonTypes {
   readonly filters: CodeRunFilters
   readonly selector: SelectorOf<CodeRunFilters>
   readonly retry: typeof RetryCodeRun.Type
+  readonly cancelMany: Payload<Endpoint<typeof CodeRuns, "cancelMany">>
+  readonly retryMany: Payload<Endpoint<typeof CodeRuns, "retryMany">>
   readonly run: CodeRun
 }
 export interface DocsTypes extends CommonTypes {
@@ -39,5 +46,7 @@ export interface DocsTypes extends CommonTypes {
   readonly filters: DocsRunFilters
   readonly selector: SelectorOf<DocsRunFilters>
   readonly retry: typeof RetryDocsRun.Type
+  readonly cancelMany: Payload<Endpoint<typeof DocsRuns, "cancelMany">>
+  readonly retryMany: Payload<Endpoint<typeof DocsRuns, "retryMany">>
   readonly run: DocsRun
 }

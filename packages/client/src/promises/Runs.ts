@@ -69,12 +69,24 @@ export interface Runs<Kind extends RunTypes> {
   readonly retry: (name: string, how?: Kind["retry"], options?: CallOptions) => Promise<Kind["run"]>
   /** Stops the agent, saves its work, and ends the run as Cancelled. */
   readonly cancel: (name: string, options?: CallOptions) => Promise<Kind["run"]>
+  /** As `cancel` and `retry`, for all that a selector means, a page at a time; `dryRun` says what would be done. */
+  readonly cancelMany: (which: Kind["cancelMany"], options?: CallOptions) => Promise<Kind["bulk"]>
+  readonly retryMany: (which: Kind["retryMany"], options?: CallOptions) => Promise<Kind["bulk"]>
+  /** What an attempt that has ended put on the run's branch, as git prints it. */
+  readonly diff: (name: string, evidence?: Kind["evidence"], options?: CallOptions) => Promise<string>
+  /** Reports of an attempt that has ended: the agent's side, and what its broker has seen. */
+  readonly result: (name: string, evidence?: Kind["evidence"], options?: CallOptions) => Promise<unknown>
   /** Removes the run with its Job, pod and files. */
   readonly delete: (name: string, options?: CallOptions) => Promise<void>
 }
 
 /** Nothing that nobody would read is sent: a misspelled field is found here. */
 const strict = { errors: "all", onExcessProperty: "error" } as const
+
+const decodeJson = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Unknown))
+
+const textOf = (bytes: Effect.Effect<Stream.Stream<Uint8Array, unknown>, unknown>) =>
+  Stream.mkString(Stream.decodeText(Stream.unwrap(bytes)))
 
 export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
   { iterable, promise }: Calls<never>,
@@ -139,6 +151,16 @@ export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
       }),
     retry: (name, how, options) => promise(group.retry({ params: { name }, payload: how }), options, how),
     cancel: (name, options) => promise(group.cancel({ params: { name } }), options, { name }),
+    cancelMany: (which, options) => promise(group.cancelMany({ payload: which }), options, which),
+    retryMany: (which, options) => promise(group.retryMany({ payload: which }), options, which),
+    diff: (name, evidence = {}, options) =>
+      promise(textOf(group.diff({ params: { name }, query: evidence })), options, { name, ...evidence }),
+    result: (name, evidence = {}, options) =>
+      promise(
+        Effect.flatMap(textOf(group.result({ params: { name }, query: evidence })), decodeJson),
+        options,
+        { name, ...evidence }
+      ),
     delete: (name, options) => promise(group.delete({ params: { name } }), options, { name })
   }
 }

@@ -66,6 +66,13 @@ describe("the client of promises", () => {
       assert.strictEqual(next.spec?.contextVersion, 2)
       assert.strictEqual((yield* Effect.promise(() => codeRuns.cancel("a"))).spec?.cancel, true)
       assert.deepStrictEqual(yield* Effect.promise(() => codeRuns.attempts("a")), [])
+      const preview = yield* Effect.promise(() =>
+        codeRuns.cancelMany({ selector: { service: "payments" }, dryRun: true })
+      )
+      assert.deepStrictEqual([preview.dryRun, preview.items.map(({ name }) => name)], [true, ["a"]])
+      assert.instanceOf(yield* failureOf(codeRuns.retryMany({ selector: {} })), InvalidRequestError)
+      assert.instanceOf(yield* failureOf(codeRuns.diff("a")), NotFoundError)
+      assert.instanceOf(yield* failureOf(codeRuns.result("a", { attempt: "2" })), NotFoundError)
       const written = yield* Effect.promise(() => docsRuns.submit({ name: "d", spec: docs }))
       assert.strictEqual(written.kind, "DocsRun")
       const { models, services, workspaces } = connect({ server: (yield* Server).url })
