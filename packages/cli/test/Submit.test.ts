@@ -44,6 +44,9 @@ describe("a task in plain words", () => {
     const product = new LocalProduct(["--state", join(folder, ".orchestrator"), "--no-demo"])
     await product.printed(/code submit/)
     const words = ["code", "submit", "--repo", "..", "--prompt", "Add a health endpoint"]
+    const planned = await orchestrator(join(work, "src"), [...words, "--memory", "1Gi", "--dry-run"])
+    assert.match(planned.out, /^next +\S+ .*workspace-payments/m, planned.err)
+    assert.match((await orchestrator(work, ["list"])).err, /No runs/i)
     const { code, err, out } = await orchestrator(join(work, "src"), [...words, "--follow", "--timeout", "2m"])
     assert.strictEqual(code, 0, err)
     assert.match(out, /^coderun\/payments-\w+ created$/m)

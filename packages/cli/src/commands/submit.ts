@@ -22,6 +22,11 @@ const secretReference = (word: string) => {
     : Option.some({ name, secretName, secretKey })
 }
 
+const dryRunFlag = Flag.Boolean("dry-run").pipe(
+  Flag.withDescription("Say what would be done and what is missing, and do nothing"),
+  Flag.withDefault(false)
+)
+
 const shared = {
   name: text("name", "NAME", "Name of the run; default made by the server"),
   user: text(
@@ -40,6 +45,16 @@ const shared = {
     Flag.optional
   ),
   maxTurns: Flag.Int("max-turns").pipe(Flag.withDescription("Turn limit over all attempts"), Flag.optional),
+  profile: text("profile", "NAME", "Profile of the configuration: templates, image, resources, tools and limits"),
+  image: text("image", "IMAGE", "Image of the agent's container, of those that the configuration allows"),
+  cpu: text("cpu", "QUANTITY", "Most CPU that the agent may take, such as 4 or 500m"),
+  memory: text("memory", "QUANTITY", "Most memory that the agent may take, such as 8Gi"),
+  setup: text(
+    "setup",
+    "FILE",
+    "Script of the repository that makes it ready; default .orchestrator/setup.sh where there is one"
+  ),
+  dryRun: dryRunFlag,
   idempotencyKey: text("idempotency-key", "KEY", "Makes the command safe to repeat: the same key gives the same run"),
   output: outputFlag,
   ...waitFlags,
@@ -79,6 +94,7 @@ const codeFlags = {
     Flag.filterMap(secretReference, (word) => `Expected NAME=SECRET/KEY, found ${JSON.stringify(word)}`),
     Flag.atLeast(0)
   ),
+  readRepo: texts("read-repo", "URL|FOLDER", "Other repository that the agent may read; may be repeated"),
   dependsOn: texts("depends-on", "RUN", "CodeRun that must have succeeded first; may be repeated"),
   continueSession: Flag.Boolean("continue-session").pipe(
     Flag.withDescription("Continue the session of an earlier run of the workspace"),
@@ -114,6 +130,11 @@ const submitCodeCommand = Command.make("submit", codeFlags, runCode).pipe(
       command:
         "orchestrator code submit --repo https://github.com/example/payments --docs-repo https://github.com/example/docs --task-id 7 --user octocat",
       description: "A task of a Task Master project"
+    },
+    {
+      command:
+        "orchestrator code submit --repo . --prompt \"Add a health endpoint\" --profile java --memory 8Gi --dry-run",
+      description: "What would become of it, and nothing is done"
     },
     {
       command: "orchestrator code submit --repo . --tasks .taskmaster/tasks/tasks.json --ids 1,3-5",
@@ -164,6 +185,7 @@ const filesFlags = {
     Flag.withDescription("Manifests of CodeRuns and DocsRuns, as kubectl takes them; may be repeated"),
     Flag.atLeast(1)
   ),
+  dryRun: dryRunFlag,
   output: outputFlag,
   ...waitFlags,
   ...serverFlags

@@ -1,6 +1,10 @@
-/** What would become of a run, for people. Pure. */
+/** What would become of runs, for people and for programs. */
+import { printable } from "@orchestrator/domain/Printable"
 import type { RunPlan } from "@orchestrator/http/contract/RunPlans"
+import { Console } from "effect"
 import { dollars } from "./Dollars.ts"
+import { structured } from "./Output.ts"
+import type { OutputFormat } from "./OutputFormat.ts"
 
 type Entry = readonly [string, string | undefined]
 
@@ -62,3 +66,11 @@ export const planText = (plan: RunPlan): string => {
     ...warnings.map((warning) => `warning     ${warning}`)
   ].join("\n")
 }
+
+/** `json` and `yaml` are for programs, and one plan there is no list. */
+export const showPlans = (plans: ReadonlyArray<RunPlan>, output: OutputFormat | "text") =>
+  Console.log(
+    output === "json" || output === "yaml"
+      ? structured(plans.length === 1 ? plans[0] : { items: plans }, output)
+      : plans.map((each) => printable(planText(each), { lines: true })).join("\n\n")
+  )

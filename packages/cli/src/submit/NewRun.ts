@@ -7,7 +7,17 @@ export interface SecretReference {
   readonly secretKey: string
 }
 
-export interface CodeFlags {
+/** What a repository needs to be worked on. */
+export interface ToolchainFlags {
+  readonly profile: string | undefined
+  readonly image: string | undefined
+  /** Most of it that the agent may take. */
+  readonly cpu: string | undefined
+  readonly memory: string | undefined
+  readonly setup: string | undefined
+}
+
+export interface CodeFlags extends ToolchainFlags {
   readonly name: string | undefined
   readonly repositoryUrl: string
   readonly prompt: string | undefined
@@ -25,6 +35,8 @@ export interface CodeFlags {
   readonly env: Readonly<Record<string, string>>
   readonly envFromSecrets: ReadonlyArray<SecretReference>
   readonly dependsOn: ReadonlyArray<string>
+  /** Addresses of repositories to read beside it. */
+  readonly otherRepositories: ReadonlyArray<string>
   readonly timeoutSeconds: number | undefined
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined
@@ -37,9 +49,28 @@ const said = (fields: object): object =>
 
 const unlessEmpty = (value: object): object | undefined => Object.keys(value).length === 0 ? undefined : value
 
+const toolchain = ({ cpu, image, memory, profile, setup }: ToolchainFlags): object => {
+  const limits = unlessEmpty(said({ cpu, memory }))
+  return said({ profile, image, setup, resources: limits === undefined ? undefined : { limits } })
+}
+
 /** The body of a request, not yet held to the contract. */
 export const newCodeRun = (
-  { dependsOn, env, envFromSecrets, name, service, workingDirectory, ...rest }: CodeFlags
+  {
+    cpu,
+    dependsOn,
+    env,
+    envFromSecrets,
+    image,
+    memory,
+    name,
+    otherRepositories,
+    profile,
+    service,
+    setup,
+    workingDirectory,
+    ...rest
+  }: CodeFlags
 ): object => ({
   ...said({ name }),
   spec: said({
@@ -49,11 +80,13 @@ export const newCodeRun = (
     workingDirectory: workingDirectory ?? (rest.prompt === undefined && rest.issue === undefined ? undefined : "."),
     env: unlessEmpty(env),
     envFromSecrets: unlessEmpty(envFromSecrets),
-    dependsOn: unlessEmpty(dependsOn)
+    dependsOn: unlessEmpty(dependsOn),
+    repositories: unlessEmpty(otherRepositories.map((url) => ({ url }))),
+    ...toolchain({ cpu, image, memory, profile, setup })
   })
 })
 
-export interface DocsFlags {
+export interface DocsFlags extends ToolchainFlags {
   readonly name: string | undefined
   readonly repositoryUrl: string
   readonly workingDirectory: string
@@ -65,4 +98,7 @@ export interface DocsFlags {
   readonly maxTurns: number | undefined
 }
 
-export const newDocsRun = ({ name, ...spec }: DocsFlags): object => ({ ...said({ name }), spec: said(spec) })
+export const newDocsRun = ({ cpu, image, memory, name, profile, setup, ...spec }: DocsFlags): object => ({
+  ...said({ name }),
+  spec: { ...said(spec), ...toolchain({ cpu, image, memory, profile, setup }) }
+})

@@ -1,12 +1,10 @@
 /** `orchestrator plan`: what would become of manifests' runs, or is next for a run that is there; nothing is done. */
-import { printable } from "@orchestrator/domain/Printable"
-import { Console, Effect, Option } from "effect"
+import { Effect, Option } from "effect"
 import type { ConnectInput } from "../connect/Connect.ts"
 import { defaultNamespace } from "../connect/ServerPlace.ts"
 import { onRun, Runs } from "../runs/RunApi.ts"
 import type { RunRef } from "../runs/RunRef.ts"
-import { structured } from "../show/Output.ts"
-import { planText } from "../show/PlanText.ts"
+import { showPlans } from "../show/PlanText.ts"
 import { manifestFiles } from "../submit/ManifestFiles.ts"
 import { withServer } from "./Session.ts"
 
@@ -23,10 +21,5 @@ export const plan = Effect.fn("plan")(function*({ file, namespace, output, refs 
     ...yield* Effect.forEach(submissions, ({ body, kind }) => runs.of(kind).plan(body)),
     ...yield* Effect.forEach(refs, (ref) => onRun(ref, (api, name) => api.planNext(name)))
   ]
-  const [first] = plans
-  yield* Console.log(
-    output === "text"
-      ? plans.map((each) => printable(planText(each), { lines: true })).join("\n\n")
-      : structured(plans.length === 1 ? first : { items: plans }, output)
-  )
+  yield* showPlans(plans, output)
 }, (verb, input) => withServer(input, verb))

@@ -8,11 +8,32 @@ import { waitForRun, type WaitInput } from "../follow/WaitForRun.ts"
 import type { RunAnswer } from "../runs/RunAnswer.ts"
 import { type KindApi, Runs } from "../runs/RunApi.ts"
 import type { OutputFormat } from "../show/OutputFormat.ts"
+import { showPlans } from "../show/PlanText.ts"
+import type { ToolchainFlags } from "../submit/NewRun.ts"
 import type { Submission } from "../submit/Submission.ts"
 
 export interface SubmitInput extends ConnectInput, WaitInput {
   readonly output: OutputFormat
+  /** Say what would be done, and do nothing. */
+  readonly dryRun: boolean
 }
+
+/** What flags say of the image, of resources and of the script that makes a repository ready. */
+export interface ToolchainInput {
+  readonly profile: Option.Option<string>
+  readonly image: Option.Option<string>
+  readonly cpu: Option.Option<string>
+  readonly memory: Option.Option<string>
+  readonly setup: Option.Option<string>
+}
+
+export const toolchainOf = ({ cpu, image, memory, profile, setup }: ToolchainInput): ToolchainFlags => ({
+  profile: Option.getOrUndefined(profile),
+  image: Option.getOrUndefined(image),
+  cpu: Option.getOrUndefined(cpu),
+  memory: Option.getOrUndefined(memory),
+  setup: Option.getOrUndefined(setup)
+})
 
 /** Whose name the local product's commits carry: nobody's credentials are needed there. */
 const localUser = "local"
@@ -68,6 +89,10 @@ export const submitAll = Effect.fn("submitAll")(function*(submissions: ReadonlyA
   const { follow, output, timeout } = input
   const wait = input.wait || follow
   yield* checkAll(submissions)
+  if (input.dryRun) {
+    const runs = yield* Runs
+    return yield* showPlans(yield* Effect.forEach(submissions, ({ body, kind }) => runs.of(kind).plan(body)), output)
+  }
   const made = yield* Effect.forEach(submissions, (submission) => sent(submission, { output, wait }))
   if (!wait) return
   const ended = yield* Effect.forEach(made, ({ api, run }) => waitForRun(api, run, { logs: follow, timeout }), {

@@ -10,9 +10,9 @@ import { repositoryAddress } from "../submit/Repository.ts"
 import { taskRuns } from "../submit/TaskRuns.ts"
 import { parseIds, selectTasks } from "../submit/TaskSelection.ts"
 import { withServer } from "./Session.ts"
-import { githubUserOf, submitAll, type SubmitInput } from "./Submit.ts"
+import { githubUserOf, submitAll, type SubmitInput, type ToolchainInput, toolchainOf } from "./Submit.ts"
 
-export interface SubmitCodeInput extends SubmitInput {
+export interface SubmitCodeInput extends SubmitInput, ToolchainInput {
   readonly repo: Option.Option<string>
   readonly prompt: Option.Option<string>
   readonly promptFile: Option.Option<string>
@@ -34,6 +34,8 @@ export interface SubmitCodeInput extends SubmitInput {
   readonly env: Readonly<Record<string, string>>
   readonly envFromSecret: ReadonlyArray<SecretReference>
   readonly dependsOn: ReadonlyArray<string>
+  /** Other repositories to read. */
+  readonly readRepo: ReadonlyArray<string>
   readonly timeLimit: Option.Option<Duration.Duration>
   readonly maxCost: Option.Option<number>
   readonly maxTurns: Option.Option<number>
@@ -83,6 +85,8 @@ const codeFlagsOf = Effect.fnUntraced(function*(input: SubmitCodeInput) {
     env: input.env,
     envFromSecrets: input.envFromSecret,
     dependsOn: input.dependsOn,
+    otherRepositories: yield* Effect.forEach(input.readRepo, repositoryAddress),
+    ...toolchainOf(input),
     continueSession: input.continueSession,
     overwriteMemory: input.overwriteMemory
   }

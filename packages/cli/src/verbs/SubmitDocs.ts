@@ -4,9 +4,9 @@ import { Duration, Effect, Option } from "effect"
 import { newDocsRun } from "../submit/NewRun.ts"
 import { repositoryAddress } from "../submit/Repository.ts"
 import { withServer } from "./Session.ts"
-import { githubUserOf, submitAll, type SubmitInput } from "./Submit.ts"
+import { githubUserOf, submitAll, type SubmitInput, type ToolchainInput, toolchainOf } from "./Submit.ts"
 
-export interface SubmitDocsInput extends SubmitInput {
+export interface SubmitDocsInput extends SubmitInput, ToolchainInput {
   readonly repo: string
   readonly workingDirectory: string
   readonly sourceBranch: string
@@ -28,6 +28,7 @@ export const submitDocs = Effect.fn("submitDocs")(function*(input: SubmitDocsInp
     maxCostUsd: Option.getOrUndefined(input.maxCost),
     maxTurns: Option.getOrUndefined(input.maxTurns),
     repositoryUrl: yield* repositoryAddress(input.repo),
+    ...toolchainOf(input),
     workingDirectory,
     sourceBranch,
     githubUser: yield* githubUserOf(input.user)

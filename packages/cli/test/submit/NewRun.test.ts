@@ -6,7 +6,10 @@ import { Result } from "effect"
 import { type CodeFlags, newCodeRun, newDocsRun } from "../../src/submit/NewRun.ts"
 import { isAddress, repositoryName } from "../../src/submit/RepositoryName.ts"
 
+const noToolchain = { profile: undefined, image: undefined, cpu: undefined, memory: undefined, setup: undefined }
+
 const flags: CodeFlags = {
+  ...noToolchain,
   name: undefined,
   repositoryUrl: "https://github.com/example/payments.git",
   prompt: undefined,
@@ -24,6 +27,7 @@ const flags: CodeFlags = {
   env: {},
   envFromSecrets: [],
   dependsOn: [],
+  otherRepositories: [],
   timeoutSeconds: undefined,
   maxCostUsd: undefined,
   maxTurns: undefined,
@@ -65,6 +69,12 @@ it("everything that has a flag reaches the contract", () => {
     env: { LOG: "debug" },
     envFromSecrets: [{ name: "NPM_TOKEN", secretName: "npm", secretKey: "token" }],
     dependsOn: ["first"],
+    otherRepositories: ["https://github.com/example/library"],
+    profile: "java",
+    image: "registry.example.com/java:21",
+    cpu: "4",
+    memory: "8Gi",
+    setup: "scripts/setup.sh",
     timeoutSeconds: 600,
     maxCostUsd: 2.5,
     maxTurns: 40
@@ -73,7 +83,16 @@ it("everything that has a flag reaches the contract", () => {
   assert.isTrue(Result.isSuccess(decoded), JSON.stringify(decoded))
   assert.containsSubset(body, {
     name: "mine",
-    spec: { taskId: 7, workingDirectory: "packages/api", dependsOn: ["first"] }
+    spec: {
+      taskId: 7,
+      workingDirectory: "packages/api",
+      dependsOn: ["first"],
+      repositories: [{ url: "https://github.com/example/library" }],
+      profile: "java",
+      image: "registry.example.com/java:21",
+      resources: { limits: { cpu: "4", memory: "8Gi" } },
+      setup: "scripts/setup.sh"
+    }
   })
 })
 
@@ -81,6 +100,7 @@ it("a DocsRun takes a repository and a folder", () =>
   assert.isTrue(Result.isSuccess(
     decoder(NewDocsRun)(
       newDocsRun({
+        ...noToolchain,
         name: undefined,
         repositoryUrl: "https://github.com/example/docs",
         workingDirectory: ".",
