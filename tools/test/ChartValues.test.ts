@@ -29,6 +29,11 @@ const otherDefaults = new Set([
   "permissions.allow",
   "telemetry.otlpEndpoint",
   "telemetry.logsEndpoint",
+  // Where it is empty, the program's own text counts.
+  "events.answer",
+  // Without an address there is no bucket, and the program has no defaults of one.
+  "evidence.bucket.region",
+  "evidence.bucket.pathStyle",
   // In a cluster others reach it, and so it asks who they are.
   "config.serverHost",
   "config.serverPort",

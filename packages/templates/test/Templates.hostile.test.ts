@@ -7,7 +7,7 @@ import type { RunInputs } from "../src/kinds/RunTemplates.ts"
 import { compileTemplates } from "../src/Renderer.ts"
 import { runBash } from "./fixtures/Bash.ts"
 import { defaultTemplates } from "./fixtures/DefaultTemplates.ts"
-import { expression, textPaths, withText } from "./fixtures/Leaves.ts"
+import { inEach, textPaths, withText } from "./fixtures/Leaves.ts"
 import { payloads, withNul } from "./fixtures/Payloads.ts"
 import { someCodeInputs, someDocsInputs } from "./fixtures/Runs.ts"
 
@@ -16,7 +16,17 @@ const kinds: ReadonlyArray<
 > = [
   {
     kind: "code",
-    inputs: { ...someCodeInputs(), agent_tools_override: true, permissions: { allow: ["Bash"], deny: ["x"] } },
+    inputs: {
+      ...someCodeInputs(),
+      agent_tools_override: true,
+      permissions: { allow: ["Bash"], deny: ["x"] },
+      repositories: [{
+        name: "library",
+        url: "https://github.com/example/library",
+        branch: "main",
+        path: "/workspace/repositories/library"
+      }]
+    },
     paths: textPaths(CodeInputs)
   },
   {
@@ -126,7 +136,7 @@ describe.each(kinds)("scripts of users that name the inputs of a $kind run", ({ 
     "#!/usr/bin/env bash",
     "set -euo pipefail",
     "show() { printf '%s\\0' \"$1\"; }",
-    ...paths.flatMap((path, index) => [...named(expression(path)), ...(index < 2 ? forking(expression(path)) : [])])
+    ...paths.flatMap((path, index) => inEach(path, (place) => [...named(place), ...(index < 2 ? forking(place) : [])]))
   ].join("\n")
   const { render } = rendererOf({ ...defaultTemplates, [`${kind}/hooks/user.sh.hbs`]: script })
 
