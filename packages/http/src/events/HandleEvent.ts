@@ -3,7 +3,7 @@
  * Everything that is done is fenced by the revision of the run that it was decided on, and the run keeps what was done: so an event that
  * comes twice, or to two replicas, is done once, without a memory of ours.
  */
-import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
+import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { requestedByAnnotation, requestedByUidAnnotation, waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { apiVersionOf, CodeRunKind } from "@orchestrator/k8s/Kinds"
@@ -111,7 +111,7 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
   const planOf = Effect.fnUntraced(function*({ metadata: { name = "" } }: CustomObject) {
     if (previews === undefined) return ""
     if (!(yield* previews.isReady)) return yield* new NotNow({ message: "the runs have not been read yet" })
-    return planSentence(yield* previews.ofStored({ kind: runKinds.CodeRun.kind, namespace, name }))
+    return planSentence(yield* previews.ofStored({ kind: codeRun.kind, namespace, name }))
   })
 
   /** The answer comes first: it may be given twice, and what is done only once. */
