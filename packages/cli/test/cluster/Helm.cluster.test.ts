@@ -3,6 +3,7 @@
  * the real image. One scenario, in order: each test begins where the one before it ended.
  */
 import { assert, layer } from "@effect/vitest"
+import { connect } from "@orchestrator/client/promises/Orchestrator"
 import { Effect } from "effect"
 import { join } from "node:path"
 import { eventually } from "./Eventually.ts"
@@ -166,6 +167,48 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
           assert.strictEqual(statusOf(check), "ok", found)
         }
         assert.strictEqual(statusOf("network policy"), "ok", found)
+      }),
+    timeoutMillis
+  )
+
+  it.effect(
+    "the client submits and follows a run, and reads what is left of it when its pod is gone",
+    () =>
+      Effect.gen(function*() {
+        const { address, ask, field } = yield* makeSite
+        const token = (yield* ask(["create", "token", "ci", "--audience", "orchestrator"])).trim()
+        const { codeRuns } = connect({ server: yield* address, token })
+        const collect = async <A>(all: AsyncIterable<A>) => {
+          const found: Array<A> = []
+          for await (const each of all) found.push(each)
+          return found
+        }
+        const name = "by-client"
+        yield* Effect.promise(() =>
+          codeRuns.submit({
+            name,
+            spec: {
+              prompt: "Add a farewell",
+              service: name,
+              repositoryUrl: "file:///demo/hello-api.git",
+              githubUser: "demo-agent"
+            }
+          })
+        )
+        const { phase, status } = yield* Effect.promise(() => codeRuns.waitUntilFinished(name))
+        assert.strictEqual(phase, "Succeeded", JSON.stringify(status))
+        yield* ask(["delete", "job", status?.jobName ?? ""])
+        yield* eventually(
+          "its pod to be gone",
+          field(["pods", "-l", `orchestrator.platform/run=${name}`], "{.items[*].metadata.name}"),
+          (pods) => pods === ""
+        )
+        assert.match((yield* Effect.promise(() => collect(codeRuns.logs(name)))).join("\n"), /Completed/)
+        assert.include(yield* Effect.promise(() => codeRuns.diff(name)), "diff --git")
+        const events = yield* Effect.promise(() => collect(codeRuns.transcript(name)))
+        assert.include(events.map(({ type }) => type), "message")
+        yield* Effect.promise(() => codeRuns.delete(name))
+        assert.notInclude((yield* Effect.promise(() => codeRuns.list())).items.map((run) => run.name), name)
       }),
     timeoutMillis
   )

@@ -170,6 +170,7 @@ export const makeSite = Effect.gen(function*() {
 
   return {
     ...plane,
+    address,
     ask,
     install,
     tryUpgrade,
