@@ -22,6 +22,7 @@ import {
 } from "./commands/read.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
 import { serveCommand } from "./commands/serve.ts"
+import { modelsCommand, servicesCommand } from "./commands/spending.ts"
 import { codeCommand, docsCommand, submitCommand } from "./commands/submit.ts"
 import { CommandFailed } from "./connect/CommandFailed.ts"
 import { forgottenDashes, npmVariables } from "./settings/NpmArguments.ts"
@@ -49,7 +50,9 @@ const orchestrator = Command.make("orchestrator").pipe(
         deleteCommand,
         planCommand,
         renderCommand,
-        workspacesCommand
+        workspacesCommand,
+        servicesCommand,
+        modelsCommand
       ]
     },
     { group: "Server", commands: [devCommand, serveCommand, doctorCommand, crdsCommand] },

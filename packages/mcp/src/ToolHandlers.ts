@@ -9,6 +9,7 @@ import { Toolkit } from "effect/ai"
 import { PlanCodeRun, PlanDocsRun, SubmitCodeRun, SubmitDocsRun, submitHandlers } from "./kinds/SubmitTools.ts"
 import { planOutlineOf } from "./tools/PlanOutline.ts"
 import { outlineOf } from "./tools/RunOutline.ts"
+import { ListModels, ListServices, spendingHandlers } from "./tools/SpendingTools.ts"
 import { asToolFailure } from "./tools/ToolFailure.ts"
 import {
   CancelRun,
@@ -21,7 +22,7 @@ import {
   RetryRun,
   WaitForRun
 } from "./tools/Tools.ts"
-import { ListWorkspaces, workspaceHandlers } from "./tools/WorkspaceTools.ts"
+import { DeleteWorkspace, ListWorkspaces, workspaceHandlers } from "./tools/WorkspaceTools.ts"
 
 interface Named {
   readonly kind: RunKindName
@@ -67,7 +68,10 @@ export const AnyTools = Toolkit.make(
   RetryRun,
   CancelRun,
   DeleteRun,
-  ListWorkspaces
+  ListWorkspaces,
+  DeleteWorkspace,
+  ListServices,
+  ListModels
 )
 
 const optional = <K extends string, A>(key: K, value: A | undefined): { readonly [P in K]?: A } =>
@@ -76,6 +80,7 @@ const optional = <K extends string, A>(key: K, value: A | undefined): { readonly
 export const ToolHandlers = AnyTools.toLayer({
   ...submitHandlers,
   ...workspaceHandlers,
+  ...spendingHandlers,
   list_runs: ({ kind, limit, phase }) =>
     Effect.forEach(
       kind === undefined ? everyRunKind.map(({ kind }) => kind) : [kind],

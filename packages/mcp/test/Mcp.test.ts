@@ -27,7 +27,9 @@ const spec = {
 
 const reading = [
   "get_run",
+  "list_models",
   "list_runs",
+  "list_services",
   "list_workspaces",
   "plan_code_run",
   "plan_docs_run",
@@ -36,7 +38,7 @@ const reading = [
   "read_transcript",
   "wait_for_run"
 ]
-const destroying = ["cancel_run", "delete_run"]
+const destroying = ["cancel_run", "delete_run", "delete_workspace"]
 
 describe.each([{ name: "streamable HTTP", connected: overHttp() }, {
   name: "standard input and output",
@@ -91,6 +93,12 @@ describe.each([{ name: "streamable HTTP", connected: overHttp() }, {
           summary: "0 workspaces, 0 of them in use",
           workspaces: []
         })
+        const gone = yield* call(client, "delete_workspace", { name: "workspace-nothing" })
+        assert.deepInclude(gone, { isError: true })
+        const services = yield* call(client, "list_services", {})
+        assert.deepInclude(Object(services.structuredContent).services[0], { name: "payments", costUsd: 0 })
+        const models = yield* call(client, "list_models", {})
+        assert.deepInclude(Object(models.structuredContent).models[0].runs, { total: 1, Failed: 1 })
         yield* call(client, "retry_run", { ...run, promptModification: "Mind the tests" })
         yield* call(client, "cancel_run", run)
         const deleted = yield* call(client, "delete_run", run)

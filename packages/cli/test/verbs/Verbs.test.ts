@@ -216,6 +216,14 @@ layer(testServer, { excludeTestServices: true })("a command line that follows", 
       yield* Fiber.interrupt(watching)
     }).pipe(Effect.scoped))
 
+  it.effect("shows services and models with their runs and spending", () =>
+    Effect.gen(function*() {
+      yield* submit("counted")
+      assert.match((yield* orchestrator("services")).out, /^payments +[1-9]\d* +0 +0 +0 +0 +\$0\.00$/m)
+      assert.match((yield* orchestrator("models")).out, /^NAME +PENDING/m)
+      assert.isNotEmpty(JSON.parse((yield* orchestrator("models", "-o", "json")).out).items)
+    }))
+
   it.effect("shows workspaces, and refuses to delete none", () =>
     Effect.gen(function*() {
       const client = yield* KubernetesClient

@@ -73,7 +73,9 @@ const byClient = async (world: World, expression: string): Promise<string> => {
     script,
     `import { connect } from ${JSON.stringify(facade)}
 import { readFileSync } from "node:fs"
-const { codeRuns, workspaces } = connect({ server: ${JSON.stringify(url)}, token: ${JSON.stringify(token)} })
+const { codeRuns, models, services, workspaces } = connect({ server: ${JSON.stringify(url)}, token: ${
+      JSON.stringify(token)
+    } })
 const run = JSON.parse(readFileSync("run.json", "utf8"))
 const answer = await (${expression})
 if (answer !== undefined && Symbol.asyncIterator in Object(answer)) { for await (const each of answer) console.log(each) }
@@ -130,6 +132,8 @@ const outcomes: Readonly<Record<string, (world: World, said: string) => Promise<
     await until(world, "the run has been cancelled", ({ phase }) => phase === "Cancelled")
   },
   workspaces: async (_, said) => assert.include(said, "workspace-example"),
+  services: async (_, said) => assert.include(said, "example"),
+  models: async (_, said) => assert.include(said, "claude"),
   delete: async (world) => await until(world, "the run is gone", ({ code }) => code === 404)
 }
 

@@ -25,12 +25,12 @@ const spending = {
   )
 }
 
-const Service = Schema.Struct({
+export const ServiceSpending = Schema.Struct({
   name: Schema.String.annotate({ description: "Name of the service" }),
   ...spending
 }).annotate({ identifier: "ServiceSpending", description: "The runs of a service" })
 
-const Model = Schema.Struct({
+export const ModelSpending = Schema.Struct({
   name: Schema.String.annotate({ description: "Name of the model, as runs name it" }),
   isDefault: Schema.Boolean.annotate({ description: "Whether it is the model of runs that name none" }),
   price: Schema.optionalKey(
@@ -47,7 +47,9 @@ const listOf = <S extends Schema.Top>(identifier: string, item: S, description: 
   Schema.Struct({ items: Schema.Array(item).annotate({ description }) }).annotate({ identifier, description })
 
 const ModelList = Schema.Struct({
-  items: Schema.Array(Model).annotate({ description: "The models that runs name, and those of runs that name none" }),
+  items: Schema.Array(ModelSpending).annotate({
+    description: "The models that runs name, and those of runs that name none"
+  }),
   prices: Schema.Record(Schema.String, ModelPrice).annotate({
     description:
       "Prices of all models that have one, by the beginning of their names; those of the configuration come first"
@@ -73,7 +75,7 @@ export class Models extends HttpApiGroup.make("models").add(
 
 export class Services extends HttpApiGroup.make("services").add(
   HttpApiEndpoint.get("list", "/", {
-    success: listOf("ServiceList", Service, "Services by name"),
+    success: listOf("ServiceList", ServiceSpending, "Services by name"),
     error: [...cluster]
   }).middleware(LargeAnswers).annotate(Needs, []).annotateMerge(OpenApi.annotations({
     summary: "List services",
