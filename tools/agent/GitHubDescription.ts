@@ -22,7 +22,15 @@ const operations = [
   ["post", "/repos/{owner}/{repo}/issues/{issue_number}/labels"],
   ["get", "/repos/{owner}/{repo}/issues/{issue_number}"],
   ["get", "/repos/{owner}/{repo}/issues/{issue_number}/comments"],
-  ["get", "/repos/{owner}/{repo}/collaborators/{username}/permission"]
+  ["post", "/repos/{owner}/{repo}/issues/{issue_number}/comments"],
+  ["patch", "/repos/{owner}/{repo}/issues/comments/{comment_id}"],
+  ["get", "/repos/{owner}/{repo}/collaborators/{username}/permission"],
+  ["get", "/repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
+  ["get", "/repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments"],
+  ["get", "/repos/{owner}/{repo}/commits/{ref}/status"],
+  ["get", "/repos/{owner}/{repo}/commits/{ref}/check-runs"],
+  ["get", "/repos/{owner}/{repo}/actions/jobs/{job_id}/logs"],
+  ["get", "/user"]
 ] as const
 
 type Json = { readonly [key: string]: unknown }

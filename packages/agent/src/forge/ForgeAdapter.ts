@@ -90,14 +90,15 @@ export interface Review {
 
 export interface Check {
   readonly name: string
-  readonly state: "pending" | "passed" | "failed"
+  /** One that was cancelled says neither yes nor no: whoever did that runs it again, or another has failed. */
+  readonly state: "pending" | "passed" | "failed" | "cancelled"
   /** What it said; of a log the end. */
   readonly words: string
 }
 
 export interface Checks {
   /** Of all of them together. */
-  readonly state: Check["state"] | "none"
+  readonly state: "pending" | "passed" | "failed" | "none"
   readonly failures: ReadonlyArray<Pick<Check, "name" | "words">>
 }
 

@@ -81,6 +81,78 @@ describe("the double of GitHub", () => {
       assert.deepStrictEqual(forge.problems, [])
     }))
 
+  it.live("answers everything that is asked of a discussion as the published description says", () =>
+    Effect.gen(function*() {
+      const { ask, forge } = yield* start({
+        comments: [{ repository: name, number: 1, author: "ada", body: "Hello." }],
+        reviews: [
+          {
+            pull: 1,
+            author: "ada",
+            state: "CHANGES_REQUESTED",
+            comments: [{ path: "a.ts", body: "Why?", hunk: "@@" }]
+          },
+          { pull: 1, state: "DISMISSED" }
+        ],
+        statuses: [{ context: "ci/build", state: "failure", description: "Broken", target: "https://ci.test/1" }],
+        checkRuns: [
+          { name: "test", conclusion: "failure", log: "no", output: { title: "Bad" } },
+          { name: "lint", status: "queued" }
+        ]
+      })
+      yield* ask("POST", "/pulls", wish)
+      const asked = [
+        yield* ask("GET", "/pulls/1/reviews?per_page=1&page=2"),
+        yield* ask("GET", "/pulls/1/reviews/1/comments"),
+        yield* ask("GET", "/commits/task/status"),
+        yield* ask("GET", "/commits/task/check-runs"),
+        yield* ask("POST", "/issues/1/comments", { body: "It is running." }),
+        yield* ask("PATCH", "/issues/comments/4001", { body: "It is done." }),
+        yield* ask("GET", "/issues/1/comments"),
+        yield* ask("GET", "/pulls/1/reviews/3/comments"),
+        yield* ask("PATCH", "/issues/comments/4002", { body: "x" }),
+        yield* ask("POST", "/issues/1/comments", {}),
+        yield* ask("POST", "/issues/7/comments", { body: "x" })
+      ]
+      const statuses = [200, 200, 200, 200, 201, 200, 200, 404, 404, 422, 404]
+      assert.deepStrictEqual(asked.map(({ status }) => status), statuses)
+      assert.deepStrictEqual(forge.problems, [])
+    }))
+
+  it.live("takes of GraphQL the one mutation, of a pull request that is there", () =>
+    Effect.gen(function*() {
+      const { ask, forge } = yield* start()
+      yield* ask("POST", "/pulls", wish)
+      const graphQl = (query: string, id: string, path = "/graphql") =>
+        Effect.promise(async () => {
+          const response = await fetch(`${forge.url}${path}`, {
+            method: "POST",
+            headers: { authorization: `Bearer ${gitToken}`, "user-agent": "test" },
+            body: JSON.stringify({ query, variables: { id } })
+          })
+          return { status: response.status, body: Object(await response.json()) }
+        })
+      const input = "markPullRequestReadyForReview(input: { pullRequestId: $id }) { clientMutationId }"
+      for (
+        const [query, id] of [
+          [`mutation($id: ID!) { ${input} }`, "PR_2"],
+          [`mutation($id: ID!) { ${input}`, "PR_1"],
+          [`mutation($other: ID!) { ${input} }`, "PR_1"],
+          [`query($id: ID!) { ${input} }`, "PR_1"],
+          [`mutation($id: ID!) { ${input.replace("Ready", "Raedy")} }`, "PR_1"]
+        ] as const
+      ) {
+        const { body, status } = yield* graphQl(query, id)
+        assert.strictEqual(status, 200)
+        assert.isNotEmpty(body.errors)
+      }
+      assert.strictEqual(forge.pulls[0]?.draft, true)
+      assert.strictEqual((yield* graphQl(`mutation($id: ID!) { ${input} }`, "PR_1", "/api/v3/graphql")).status, 404)
+      const { body } = yield* graphQl(`mutation($id: ID!) { ${input} }`, "PR_1", "/api/graphql")
+      assert.isUndefined(body.errors)
+      assert.strictEqual(forge.pulls[0]?.draft, false)
+    }))
+
   it.live("refuses as the published description says", () =>
     Effect.gen(function*() {
       const { ask, forge } = yield* start()

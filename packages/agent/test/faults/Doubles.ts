@@ -64,7 +64,7 @@ export const startDoubles = async (): Promise<Doubles> => {
     const target = new URL(request.url ?? "/", forgeUrl)
     const given = { method: request.method ?? "", path: target.pathname, query: target.searchParams }
     const repositories = { "acme/target": now.target, "acme/docs": now.docs }
-    const answer = answers({ token: gitToken, repositories }, now.pulls, () => ({
+    const { answer } = answers({ token: gitToken, repositories }, now.pulls, () => ({
       api: forgeUrl,
       web: "https://github.com"
     }))

@@ -47,7 +47,12 @@ export const forgeAccess = ({ forge: settings }: Pick<OrchestratorConfig, "forge
           ) return undefined
           const [owner = "", repository = ""] = path.split("/")
           const connected = found.forge.connect({ client, api: found.api, token }, { owner, name: repository })
-          return asked((work) => Effect.mapError(connected(work), troubleOf))
+          return asked((work) =>
+            connected(work).pipe(
+              Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+              Effect.mapError(troubleOf)
+            )
+          )
         })
       })
     })

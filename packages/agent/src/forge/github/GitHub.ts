@@ -8,7 +8,6 @@ import type {
   Repository,
   RepositoryName
 } from "../ForgeAdapter.ts"
-import { ForgeError } from "../ForgeError.ts"
 import { discussionsAt } from "../rest/Discussions.ts"
 import { logTail } from "../rest/LogTail.ts"
 import { refusedWith } from "../rest/Problem.ts"
@@ -18,6 +17,7 @@ import { forbiddenAdvice, refusedAdvice } from "./Advice.ts"
 import { checksAt } from "./GitHubChecks.ts"
 import { issuesAt } from "./GitHubIssues.ts"
 import { GitHubPullRequest } from "./GitHubShapes.ts"
+import { markReadyAt } from "./ReadyForReview.ts"
 
 const PullRequests = Schema.Array(GitHubPullRequest)
 
@@ -32,13 +32,6 @@ const pullRequestOf = ({ body, head, html_url, merged_at, number, state }: GitHu
 
 const isDuplicate = refusedWith(/already exists/i)
 const takesNoDraft = refusedWith(/draft/i)
-
-/** Only GraphQL knows it. Enterprise servers have that beside the REST API, and not below it. */
-const readyMutation =
-  "mutation($id: ID!) { markPullRequestReadyForReview(input: { pullRequestId: $id }) { clientMutationId } }"
-const GraphQlAnswer = Schema.Struct({
-  errors: Schema.optionalKey(Schema.Array(Schema.Struct({ message: Schema.String })))
-})
 
 const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: RepositoryName): Repository => {
   const repository = `/repos/${name.owner}/${name.name}`
@@ -91,18 +84,8 @@ const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: Reposit
         isDraft: pull.draft === true
       })),
     markReady: Effect.fnUntraced(function*(id) {
-      const { node_id } = yield* get(id)
-      const operation = "mark as ready the pull request at"
-      const { errors } = yield* call({
-        operation,
-        method: "POST",
-        path: options.api.endsWith("/api/v3") ? "/../graphql" : "/graphql",
-        body: { query: readyMutation, variables: { id: node_id ?? "" } },
-        answer: GraphQlAnswer
-      })
-      if (errors === undefined) return
-      const words = errors.map(({ message }) => message).join("; ")
-      return yield* new ForgeError({ operation, ref: `${repository}/pulls/${id}`, reason: { _tag: "Refused", words } })
+      const { draft, node_id = "" } = yield* get(id)
+      if (draft === true) yield* markReadyAt(call, options.api)(`${repository}/pulls/${id}`, node_id)
     }),
     find: (branch) =>
       call({

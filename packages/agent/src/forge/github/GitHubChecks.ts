@@ -2,10 +2,11 @@
 import { Effect, Schema } from "effect"
 import type { Check, Discussion } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
-import { statusesOf, together } from "../rest/Discussions.ts"
+import { everyPage, statusesOf, together } from "../rest/Discussions.ts"
 import type { RestClient } from "../rest/RestClient.ts"
 
 const CheckRuns = Schema.Struct({
+  total_count: Schema.Int,
   check_runs: Schema.Array(Schema.Struct({
     id: Schema.Int,
     name: Schema.String,
@@ -23,8 +24,14 @@ type CheckRun = (typeof CheckRuns.Type)["check_runs"][number]
 
 const failing: ReadonlySet<string> = new Set(["failure", "timed_out", "startup_failure", "action_required"])
 
-const stateOf = ({ conclusion, status }: CheckRun): Check["state"] =>
-  status !== "completed" ? "pending" : failing.has(conclusion ?? "") ? "failed" : "passed"
+/** `stale`: given up by GitHub, which has waited for its end. */
+const cancelled: ReadonlySet<string> = new Set(["cancelled", "stale"])
+
+const stateOf = ({ conclusion, status }: CheckRun): Check["state"] => {
+  if (status !== "completed") return "pending"
+  if (cancelled.has(conclusion ?? "")) return "cancelled"
+  return failing.has(conclusion ?? "") ? "failed" : "passed"
+}
 
 /** Logs that are read: each is a request and perhaps a large answer. */
 const mostLogs = 5
@@ -36,23 +43,23 @@ export const checksAt = (
 ): Discussion["checks"] =>
   Effect.fnUntraced(function*(commit) {
     const statuses = yield* statusesOf(call, repository, commit)
-    const { check_runs } = yield* call({
-      operation: "look for checks at",
-      method: "GET",
-      path: `${repository}/commits/${commit}/check-runs?per_page=100`,
-      answer: CheckRuns
-    })
-    const failed = check_runs.filter((run) => stateOf(run) === "failed").slice(0, mostLogs)
+    const checkRuns = yield* everyPage((page) =>
+      call({
+        operation: "look for checks at",
+        method: "GET",
+        path: `${repository}/commits/${commit}/check-runs?${page}`,
+        answer: CheckRuns
+      }).pipe(Effect.map(({ check_runs, total_count }) => ({ items: check_runs, total: total_count })))
+    )
+    const jobs = checkRuns.filter((run) => stateOf(run) === "failed" && run.app?.slug === "github-actions")
     const logs = new Map(
-      yield* Effect.forEach(failed.filter(({ app }) => app?.slug === "github-actions"), ({ id }) =>
+      yield* Effect.forEach(jobs.slice(0, mostLogs), ({ id }) =>
         tail(`${repository}/actions/jobs/${id}/logs`).pipe(
-          Effect.catch((error) =>
-            Effect.as(Effect.logWarning(error.message), "")
-          ),
+          Effect.catch((error) => Effect.as(Effect.logWarning(error.message), "")),
           Effect.map((log) => [id, log] as const)
         ))
     )
-    const runs = check_runs.map((run): Check => ({
+    const runs = checkRuns.map((run): Check => ({
       name: run.name,
       state: stateOf(run),
       words: [run.output.title, run.output.summary, run.output.text, logs.get(run.id)]

@@ -15,6 +15,7 @@ const Reviews = Schema.Array(Schema.Struct({
 }))
 
 const ReviewComments = Schema.Array(Schema.Struct({
+  id: Schema.Int,
   path: Schema.String,
   body: Schema.String,
   line: Schema.optionalKey(Schema.NullOr(Schema.Int)),
@@ -29,7 +30,9 @@ const Comments = Schema.Array(Schema.Struct({
 
 /** One of the two names has the state. */
 const Statuses = Schema.Struct({
+  total_count: Schema.optionalKey(Schema.Int),
   statuses: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.Struct({
+    id: Schema.optionalKey(Schema.Int),
     context: Schema.String,
     description: Schema.NullOr(Schema.String),
     state: Schema.optionalKey(Schema.String),
@@ -38,9 +41,36 @@ const Statuses = Schema.Struct({
   }))))
 })
 
-/** Of one request; a forge may give fewer. */
 const pageSize = 100
 const mostPages = 10
+
+interface Page<A> {
+  readonly items: ReadonlyArray<A>
+  /** Of all pages together, where the forge says it. */
+  readonly total?: number | undefined
+}
+
+/**
+ * Everything of a list. A forge may give fewer at once than it was asked for, so that only an empty page is the last; one that has no pages
+ * of this list gives the same again.
+ */
+export const everyPage = <A extends { readonly id?: number }>(
+  load: (query: string) => Effect.Effect<Page<A>, ForgeError>,
+  before: ReadonlyArray<A> = [],
+  page = 1
+): Effect.Effect<ReadonlyArray<A>, ForgeError> =>
+  load(`per_page=${pageSize}&limit=${pageSize}&page=${page}`).pipe(
+    Effect.flatMap(({ items, total }) => {
+      const [first] = items
+      if (first === undefined || before.some(({ id }) => id !== undefined && id === first.id)) {
+        return Effect.succeed(before)
+      }
+      const all = [...before, ...items]
+      return page === mostPages || (total !== undefined && all.length >= total)
+        ? Effect.succeed(all)
+        : everyPage(load, all, page + 1)
+    })
+  )
 
 /** Comments of reviews say nothing about whether changes are wanted. */
 const decisive: ReadonlySet<string> = new Set(["CHANGES_REQUESTED", "REQUEST_CHANGES", "APPROVED", "DISMISSED"])
@@ -48,14 +78,23 @@ const wantsChanges: ReadonlySet<string> = new Set(["CHANGES_REQUESTED", "REQUEST
 
 const shownLines = 6
 
-const commentWords = ({ body, diff_hunk, line, path }: (typeof ReviewComments.Type)[number]): string =>
-  [
-    `### ${path}${line === undefined || line === null ? "" : `, line ${line}`}`,
-    ...(diff_hunk === undefined || diff_hunk === ""
-      ? []
-      : [diff_hunk.split("\n").slice(-shownLines).map((each) => `    ${each}`).join("\n")]),
+/** The line that a hunk ends with: what was written beside it is about that. One that was taken out has no number. */
+const lastLineOf = (hunk: string): number | undefined => {
+  const [head = "", ...lines] = hunk.split("\n")
+  const start = /^@@ -\d+(?:,\d+)? \+(\d+)/.exec(head)?.[1]
+  if (start === undefined || lines.length === 0 || lines.at(-1)?.startsWith("-") === true) return undefined
+  return Number(start) + lines.filter((each) => !/^[-\\]/.test(each)).length - 1
+}
+
+/** Not every forge says the line beside the hunk. */
+const commentWords = ({ body, diff_hunk = "", line, path }: (typeof ReviewComments.Type)[number]): string => {
+  const at = line ?? lastLineOf(diff_hunk)
+  return [
+    `### ${path}${at === undefined ? "" : `, line ${at}`}`,
+    ...(diff_hunk === "" ? [] : [diff_hunk.split("\n").slice(-shownLines).map((each) => `    ${each}`).join("\n")]),
     body
   ].join("\n\n")
+}
 
 const stateOf = (word: string | undefined): Check["state"] => {
   switch (word) {
@@ -71,25 +110,33 @@ const stateOf = (word: string | undefined): Check["state"] => {
   }
 }
 
-/** Failed where one has, once none is under way. */
+/** Failed where one has, once none is under way. Cancelled ones alone leave it open. */
 export const together = (checks: ReadonlyArray<Check>): Checks => {
   const has = (state: Check["state"]) => checks.some((check) => check.state === state)
   return {
-    state: checks.length === 0 ? "none" : has("pending") ? "pending" : has("failed") ? "failed" : "passed",
+    state: checks.length === 0 ? "none" : has("pending")
+      ? "pending"
+      : has("failed")
+      ? "failed"
+      : has("cancelled")
+      ? "pending"
+      : "passed",
     failures: checks.filter(({ state }) => state === "failed").map(({ name, words }) => ({ name, words }))
   }
 }
 
 /** Statuses of a commit; each name once, as the forge has it now. */
 export const statusesOf = (call: RestClient, repository: string, commit: string) =>
-  call({
-    operation: "look for statuses at",
-    method: "GET",
-    path: `${repository}/commits/${commit}/status?per_page=${pageSize}`,
-    answer: Statuses
-  }).pipe(
-    Effect.map(({ statuses }) =>
-      (statuses ?? []).map(({ context, description, state, status, target_url }): Check => ({
+  everyPage((page) =>
+    call({
+      operation: "look for statuses at",
+      method: "GET",
+      path: `${repository}/commits/${commit}/status?${page}`,
+      answer: Statuses
+    }).pipe(Effect.map(({ statuses, total_count }) => ({ items: statuses ?? [], total: total_count })))
+  ).pipe(
+    Effect.map((statuses) =>
+      statuses.map(({ context, description, state, status, target_url }): Check => ({
         name: context,
         state: stateOf(state ?? status),
         words: [description ?? "", target_url ?? ""].filter((text) => text !== "").join("\n")
@@ -98,23 +145,13 @@ export const statusesOf = (call: RestClient, repository: string, commit: string)
   )
 
 export const discussionsAt = (call: RestClient, repository: string): Pick<Discussion, "review" | "answer"> => {
-  const pages = <S extends typeof Reviews | typeof Comments>(
+  const list = <S extends typeof Reviews | typeof ReviewComments | typeof Comments>(
     operation: string,
     path: string,
-    answer: S,
-    page = 1
-  ): Effect.Effect<S["Type"], ForgeError> =>
-    call({
-      operation,
-      method: "GET",
-      path: `${path}?per_page=${pageSize}&limit=${pageSize}&page=${page}`,
-      answer
-    }).pipe(
-      Effect.flatMap((found): Effect.Effect<S["Type"], ForgeError> =>
-        found.length === 0 || page === mostPages || found.length > pageSize
-          ? Effect.succeed(found)
-          : Effect.map(pages(operation, path, answer, page + 1), (rest) => [...found, ...rest])
-      )
+    answer: S
+  ) =>
+    everyPage<S["Type"][number]>((page) =>
+      Effect.map(call({ operation, method: "GET", path: `${path}?${page}`, answer }), (items) => ({ items }))
     )
 
   /** Apps have no user of their own: their comments are a bot's. */
@@ -131,16 +168,11 @@ export const discussionsAt = (call: RestClient, repository: string): Pick<Discus
   return {
     review: Effect.fnUntraced(function*(id, author) {
       const path = `${repository}/pulls/${id}/reviews`
-      const reviews = yield* pages("read the reviews at", path, Reviews)
+      const reviews = yield* list("read the reviews at", path, Reviews)
       const newest = reviews.filter(({ state, user }) => user?.login === author && decisive.has(state))
         .toSorted((left, right) => left.id - right.id).at(-1)
       if (newest === undefined || newest.dismissed === true || !wantsChanges.has(newest.state)) return undefined
-      const comments = yield* call({
-        operation: "read the review at",
-        method: "GET",
-        path: `${path}/${newest.id}/comments?per_page=${pageSize}`,
-        answer: ReviewComments
-      })
+      const comments = yield* list("read the review at", `${path}/${newest.id}/comments`, ReviewComments)
       const words = [newest.body ?? "", ...comments.map(commentWords)].filter((text) => text !== "").join("\n\n")
       return { id: newest.id, author, words }
     }),
@@ -148,7 +180,7 @@ export const discussionsAt = (call: RestClient, repository: string): Pick<Discus
       const path = `${repository}/issues/${id}/comments`
       const login = yield* ownLogin
       const isOurs = (name = "") => login === undefined ? name.endsWith("[bot]") : name === login
-      const comments = yield* pages("read the comments at", path, Comments)
+      const comments = yield* list("read the comments at", path, Comments)
       const ours = comments.find(({ body, user }) => body?.includes(mark) === true && isOurs(user?.login))
       if (ours?.body === text) return
       yield* call({
