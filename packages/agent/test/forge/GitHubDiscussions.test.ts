@@ -2,33 +2,20 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { HttpClient, HttpClientRequest } from "effect/http"
+import { HttpClient } from "effect/http"
 import type { Checks } from "../../src/forge/ForgeAdapter.ts"
 import { gitHub } from "../../src/forge/github/GitHub.ts"
 import { gitToken } from "../fixtures/Broker.ts"
 import type { HeldCheckRun, HeldReview, HeldStatus } from "../fixtures/github/Discussions.ts"
 import { gitHub as gitHubDouble, type GitHubOptions } from "../fixtures/github/GitHub.ts"
 import type { HeldComment } from "../fixtures/github/Issues.ts"
-import type { Pull } from "../fixtures/github/Resources.ts"
+import { withLogs } from "../fixtures/github/Logs.ts"
+import { openPull, type Pull } from "../fixtures/github/Resources.ts"
 
 const repository = "acme/target"
 const commit = "1".repeat(40)
 
-const pull: Pull = {
-  repository,
-  number: 7,
-  title: "Task",
-  body: "Done.",
-  state: "open",
-  draft: true,
-  labels: [],
-  reviewers: [],
-  teams: [],
-  head: { ref: "task", sha: commit },
-  base: { ref: "main", sha: "2".repeat(40) },
-  closedAt: null,
-  mergedAt: null
-}
+const pull = openPull({ repository, number: 7, draft: true, head: { ref: "task", sha: commit } })
 
 const start = Effect.fnUntraced(function*(
   options: Partial<GitHubOptions>,
@@ -36,11 +23,7 @@ const start = Effect.fnUntraced(function*(
 ) {
   const forge = yield* gitHubDouble({ token: gitToken, repositories: { [repository]: "nowhere" }, ...options })
   forge.pulls.push({ ...pull, ...changed })
-  // Logs are kept at https addresses alone; the double has none.
-  const client = HttpClient.mapRequest(
-    yield* HttpClient.HttpClient,
-    (request) => HttpClientRequest.setUrl(request, request.url.replace(/^https:\/\/127\.0\.0\.1/, "http://127.0.0.1"))
-  )
+  const client = withLogs(yield* HttpClient.HttpClient)
   const token = Effect.succeed(Redacted.make(gitToken))
   const connected = gitHub.connect({ client, api: `${forge.url}${below}`, token }, { owner: "acme", name: "target" })
   const asked = () => forge.asked.map(({ method, path }) => `${method} ${path.split("?")[0] ?? ""}`)
@@ -86,6 +69,7 @@ describe("a review at GitHub", () => {
       { name: "nobody has reviewed", reviews: [], want: undefined },
       { name: "it asks for changes", reviews: [wants], want: 1 },
       { name: "it was dismissed", reviews: [{ ...wants, state: "DISMISSED" }], want: undefined },
+      { name: "its newest was dismissed", reviews: [wants, { ...wants, state: "DISMISSED" }], want: undefined },
       { name: "it was approved afterwards", reviews: [wants, { ...wants, state: "APPROVED" }], want: undefined },
       { name: "another has asked", reviews: [{ ...wants, author: "bob" }], want: undefined },
       { name: "another has approved", reviews: [wants, { ...wants, author: "bob", state: "APPROVED" }], want: 1 },
