@@ -262,7 +262,7 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
     )
 
     test(
-      "the guide's role does not read other people's Secrets, and makes no Jobs",
+      "the guide's role uses its own Secrets and reads none, and makes no Jobs",
       Effect.gen(function*() {
         const { site: { namespace } } = yield* started("author-not")
         makeAuthor(namespace)
@@ -275,18 +275,19 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
           }
         }
         assert.strictEqual(
-          yield* eventually("the role", Effect.sync(() => can("update", "coderuns")), (yes) => yes === "yes"),
+          yield* eventually("the role", Effect.sync(() => can("patch", "coderuns")), (yes) => yes === "yes"),
           "yes"
         )
         assert.deepStrictEqual(
           [
             can("get", "pods/log"),
+            can("use", "secret/github-token-ada"),
             can("get", "secret/github-token-ada"),
-            can("get", "secret/other"),
+            can("use", "secret/other"),
             can("list", "secrets"),
             can("create", "jobs")
           ],
-          ["yes", "yes", "no", "no", "no"]
+          ["yes", "yes", "no", "no", "no", "no"]
         )
       })
     )
