@@ -197,7 +197,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("the ch
         )
         const { phase, status } = yield* Effect.promise(() => codeRuns.waitUntilFinished(name))
         assert.strictEqual(phase, "Succeeded", JSON.stringify(status))
-        yield* ask(["delete", "job", status?.jobName ?? ""])
+        yield* ask(["delete", "job", "--ignore-not-found", status?.jobName ?? ""])
         yield* eventually(
           "its pod to be gone",
           field(["pods", "-l", `orchestrator.platform/run=${name}`], "{.items[*].metadata.name}"),

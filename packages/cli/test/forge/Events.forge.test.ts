@@ -204,12 +204,15 @@ describe("a task that is handed over at the forge", () => {
       },
       cancel: async () => assert.strictEqual((await world.ended(name, 5)).status?.["phase"], "Cancelled")
     }
+    // The attempt that is cancelled is to be at work when the comment comes.
+    await world.change(name, { env: { DEMO_AGENT_SECONDS: "20" } })
     for (const { command, verb } of rowsOf("comment")) {
       if (command === undefined) continue
       await say(writer, number, command)
       assert.isDefined(outcomes[verb], verb)
       await outcomes[verb]?.()
     }
+    await world.change(name, { env: { DEMO_AGENT_SECONDS: "0.2" } })
     await say(writer, number, "/agent retry")
     assert.strictEqual((await world.ended(name, 6)).status?.["reason"], "Delivered")
   })

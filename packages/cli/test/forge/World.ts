@@ -17,6 +17,8 @@ export interface World {
   readonly kube: <A, E>(work: Effect.Effect<A, E, KubernetesClient>) => Promise<A>
   readonly run: (name: string) => Promise<CustomObject>
   readonly submit: (name: string, spec: object) => Promise<CustomObject>
+  /** Changes the spec, for the attempts that come. */
+  readonly change: (name: string, spec: object) => Promise<CustomObject>
   readonly names: () => Promise<ReadonlyArray<string>>
   /** Waits until it is so. */
   readonly until: <A>(what: string, look: () => Promise<A | undefined>) => Promise<A>
@@ -96,6 +98,11 @@ export const startWorld = async (agent: Account, settings: object = {}): Promise
           metadata: { namespace, name },
           spec: { ...spec }
         }))),
+    change: (name, spec) =>
+      kube(
+        Effect.flatMap(KubernetesClient, (cluster) =>
+          cluster.patch(CodeRunKind, { namespace, name }, { type: "merge", body: { spec: { ...spec } } }))
+      ),
     ended: (name, version = 1) =>
       until(`the end of ${name}, version ${version}`, async () => {
         const found = await run(name)
