@@ -55,3 +55,10 @@ export const isCancelling = (run: Stored): boolean => {
 /** The attempt that the status speaks of, 1 for the first. */
 export const attemptOf = ({ status }: Stored): number =>
   Predicate.isNumber(status?.["contextVersion"]) ? status["contextVersion"] : 1
+
+/** What the run has spent so far, in USD; undefined where nothing is known. */
+export const costOf = ({ status }: Stored): number | undefined => {
+  const usage = status?.["usage"]
+  const cost = Predicate.isObject(usage) ? Reflect.get(usage, "costUsd") : undefined
+  return Predicate.isNumber(cost) ? cost : undefined
+}

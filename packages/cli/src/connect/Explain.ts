@@ -138,3 +138,7 @@ export const explain = (error: unknown, place: ServerPlace): Effect.Effect<Comma
     })
   )
 }
+
+/** A request whose failures are explained. */
+export const explained = <A, E>(request: Effect.Effect<A, E>, place: ServerPlace): Effect.Effect<A, CommandFailed> =>
+  Effect.catch(request, (error) => Effect.flatMap(explain(error, place), (failed) => Effect.fail(failed)))

@@ -2,7 +2,7 @@
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { Clock, DateTime, Effect, Option } from "effect"
 import { Connected } from "../connect/Connect.ts"
-import { explain } from "../connect/Explain.ts"
+import { explained } from "../connect/Explain.ts"
 import { describePlace } from "../connect/ServerPlace.ts"
 import { Runs } from "../runs/RunApi.ts"
 import { version } from "../settings/Version.ts"
@@ -30,8 +30,7 @@ export const serverLines = Effect.gen(function*() {
   const client = yield* OrchestratorClient
   const { place } = yield* Connected
   const runs = yield* Runs
-  const asked = <A, E>(request: Effect.Effect<A, E>) =>
-    Effect.catch(request, (error) => Effect.flatMap(explain(error, place), (failed) => Effect.fail(failed)))
+  const asked = <A, E>(request: Effect.Effect<A, E>) => explained(request, place)
   const before = yield* Clock.currentTimeMillis
   const health = yield* Effect.result(asked(client.health({})))
   const after = yield* Clock.currentTimeMillis

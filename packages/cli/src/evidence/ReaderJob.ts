@@ -5,6 +5,7 @@
  */
 import { literal, words } from "@orchestrator/controller/kinds/Literal"
 import { ownedByRun } from "@orchestrator/controller/manifest/Manifests"
+import { placement } from "@orchestrator/controller/manifest/Placement"
 import { restricted } from "@orchestrator/controller/manifest/Restricted"
 import { fnv1a } from "@orchestrator/domain/Hash"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -54,13 +55,7 @@ export const readerJob = ({ agent }: OrchestratorConfig, claim: string, query: E
           ...(agent.userIds === "fixed" ? { runAsUser: 1000, runAsGroup: 1000 } : {}),
           seccompProfile: { type: "RuntimeDefault" }
         },
-        ...(agent.imagePullSecrets.length === 0
-          ? {}
-          : { imagePullSecrets: agent.imagePullSecrets.map((name) => ({ name })) }),
-        ...(agent.runtimeClassName === undefined ? {} : { runtimeClassName: agent.runtimeClassName }),
-        ...(Object.keys(agent.nodeSelector).length === 0 ? {} : { nodeSelector: agent.nodeSelector }),
-        ...(agent.tolerations.length === 0 ? {} : { tolerations: agent.tolerations }),
-        ...(agent.affinity === undefined ? {} : { affinity: agent.affinity }),
+        ...placement(agent),
         containers: [{
           name: readerContainer,
           image: agent.runnerImage,

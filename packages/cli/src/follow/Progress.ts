@@ -1,7 +1,8 @@
 /** The line of a run that somebody waits for: what it does now, what it has cost so far, whom it waits for. Pure. */
+import { isFinished } from "@orchestrator/client/follow/FinishedRun"
 import { attemptOf } from "@orchestrator/domain/RunView"
 import type { RunAnswer } from "../runs/RunAnswer.ts"
-import { answerRef, hasEnded } from "../runs/RunView.ts"
+import { answerRef } from "../runs/RunView.ts"
 import { dollars } from "../show/Dollars.ts"
 import type { RunLine } from "../show/RunLine.ts"
 
@@ -29,7 +30,7 @@ export const progressLine = (run: RunAnswer): RunLine => {
   const name = answerRef(run)
   const { phase, reason = "Accepted" } = run
   const attempt = attemptOf({ status: { ...run.status } })
-  const ended = hasEnded(run)
+  const ended = isFinished(run)
   const detail = [...placeText(run), ...costText(run), ...(ended ? resultText(run) : [])]
   const message = [...detail, ...(run.message === undefined || run.message === "" ? [] : [run.message])].join("; ")
   return {

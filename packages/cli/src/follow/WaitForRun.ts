@@ -2,11 +2,12 @@
  * Waits until a run has ended, and shows on the way what it does. A server that is away for a moment is asked again; the run goes on
  * without us, whatever becomes of the wait.
  */
+import { isFinished } from "@orchestrator/client/follow/FinishedRun"
 import { Duration, Effect, Option, Ref, Schedule, Semaphore, Stream } from "effect"
 import { CommandFailed, exitCodes } from "../connect/CommandFailed.ts"
 import type { RunAnswer } from "../runs/RunAnswer.ts"
 import type { KindApi } from "../runs/RunApi.ts"
-import { answerRef, hasEnded } from "../runs/RunView.ts"
+import { answerRef } from "../runs/RunView.ts"
 import { Display } from "../show/Display.ts"
 import { progressLine } from "./Progress.ts"
 
@@ -66,11 +67,11 @@ export const waitForRun = Effect.fn("waitForRun")(function*(api: KindApi, first:
   const display = yield* Display
   const seen = yield* Ref.make(first)
   const look = Effect.tap(asked(api, first.name), (run) => Ref.set(seen, run))
-  const progress = Effect.tap(look, (run) => hasEnded(run) ? Effect.void : display.run(progressLine(run)))
+  const progress = Effect.tap(look, (run) => isFinished(run) ? Effect.void : display.run(progressLine(run)))
   const { rest: logs } = options.logs ? yield* makeLogs(api, seen) : noLogs
   const ended = Effect.gen(function*() {
     yield* Effect.forkScoped(Effect.repeat(logs, pause))
-    const run = yield* Effect.repeat(progress, { until: hasEnded, schedule: pause })
+    const run = yield* Effect.repeat(progress, { until: isFinished, schedule: pause })
     yield* Effect.ignore(Effect.timeout(logs, logTail))
     yield* display.run(progressLine(run))
     return run

@@ -16,7 +16,7 @@ import type { RunPlan } from "@orchestrator/http/contract/RunPlans"
 import { Context, Effect, Layer, Result, Stream } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
 import { Connected } from "../connect/Connect.ts"
-import { explain } from "../connect/Explain.ts"
+import { explain, explained } from "../connect/Explain.ts"
 import type { RunAnswer } from "./RunAnswer.ts"
 import type { RunRef } from "./RunRef.ts"
 
@@ -117,8 +117,7 @@ export class Runs extends Context.Service<Runs, {
     Effect.gen(function*() {
       const client = yield* OrchestratorClient
       const { place } = yield* Connected
-      const asked = <A, E>(request: Effect.Effect<A, E>): Asked<A> =>
-        Effect.catch(request, (error) => Effect.flatMap(explain(error, place), (failed) => Effect.fail(failed)))
+      const asked = <A, E>(request: Effect.Effect<A, E>): Asked<A> => explained(request, place)
       const streamed = <A, E>(log: Stream.Stream<A, E>): Stream.Stream<A, CommandFailed> =>
         Stream.catch(log, (error) => Stream.unwrap(Effect.map(explain(error, place), (failed) => Stream.fail(failed))))
       const headers = (key: string | undefined) => key === undefined ? {} : { "idempotency-key": key }

@@ -2,7 +2,7 @@
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { Console, Effect } from "effect"
 import { Connected, type ConnectInput } from "../connect/Connect.ts"
-import { explain } from "../connect/Explain.ts"
+import { explained } from "../connect/Explain.ts"
 import { dollars } from "../show/Dollars.ts"
 import { structured } from "../show/Output.ts"
 import type { OutputFormat } from "../show/OutputFormat.ts"
@@ -38,7 +38,7 @@ const show = (what: string, whole: object, items: ReadonlyArray<Spent>, output: 
 
 const asked = Effect.fnUntraced(function*<A, E>(request: Effect.Effect<A, E>) {
   const { place } = yield* Connected
-  return yield* Effect.catch(request, (error) => Effect.flatMap(explain(error, place), (failed) => Effect.fail(failed)))
+  return yield* explained(request, place)
 })
 
 export const models = Effect.fn("models")(function*({ output }: SpendingInput) {

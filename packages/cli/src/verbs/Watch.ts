@@ -1,4 +1,5 @@
 /** `orchestrator watch`: what there is, and then every change as it comes; goes on by itself where the connection was lost. */
+import { isLater } from "@orchestrator/client/follow/WatchRuns"
 import { Clock, Console, Effect, Ref, Schedule, Stream } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
 import type { ConnectInput } from "../connect/Connect.ts"
@@ -18,10 +19,6 @@ export interface WatchInput extends ConnectInput {
   readonly output: "table" | "json" | "name"
 }
 
-/** Kubernetes counts up; what is older than what was listed is not news. */
-const isOlder = (left: string, right: string | undefined): boolean =>
-  right !== undefined && Number(left) < Number(right)
-
 const makeShow = Effect.fnUntraced(function*(output: WatchInput["output"]) {
   const display = yield* Display
   const seen = new Map<string, RunAnswer>()
@@ -33,7 +30,8 @@ const makeShow = Effect.fnUntraced(function*(output: WatchInput["output"]) {
   })
   return Effect.fnUntraced(function*(change: "set" | "removed", run: RunAnswer) {
     const known = seen.get(run.uid)
-    if (isOlder(run.resourceVersion, known?.resourceVersion)) return
+    // What is older than what was listed is not news.
+    if (known !== undefined && isLater(known, run)) return
     if (change === "set" && known?.resourceVersion === run.resourceVersion) return
     if (change === "removed") seen.delete(run.uid)
     else seen.set(run.uid, run)

@@ -3,7 +3,7 @@ import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import type { Workspace } from "@orchestrator/http/contract/Workspaces"
 import { Clock, Console, Effect } from "effect"
 import { Connected, type ConnectInput } from "../connect/Connect.ts"
-import { explain } from "../connect/Explain.ts"
+import { explained } from "../connect/Explain.ts"
 import { ageText } from "../show/Age.ts"
 import { structured } from "../show/Output.ts"
 import type { OutputFormat } from "../show/OutputFormat.ts"
@@ -40,8 +40,7 @@ const printed = (workspaces: ReadonlyArray<Workspace>, output: OutputFormat, now
 export const workspaces = Effect.fn("workspaces")(function*({ names, output, remove }: WorkspacesInput) {
   const { workspaces: client } = yield* OrchestratorClient
   const { place } = yield* Connected
-  const asked = <A, E>(request: Effect.Effect<A, E>) =>
-    Effect.catch(request, (error) => Effect.flatMap(explain(error, place), (failed) => Effect.fail(failed)))
+  const asked = <A, E>(request: Effect.Effect<A, E>) => explained(request, place)
   if (remove) {
     return yield* Effect.forEach(
       names,

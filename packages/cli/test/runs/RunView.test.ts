@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { exitCodeOf, hasEnded } from "../../src/runs/RunView.ts"
+import { isFinished } from "@orchestrator/client/follow/FinishedRun"
+import { exitCodeOf } from "../../src/runs/RunView.ts"
 import { codeAnswer } from "../fixtures/Answers.ts"
 
 describe("the exit code says how a run ended", () => {
@@ -16,6 +17,6 @@ describe("the exit code says how a run ended", () => {
 
 it("a run that was asked for another attempt has not ended, although its status still speaks of the last", () => {
   const ended = codeAnswer({ phase: "Succeeded", status: { contextVersion: 1 } })
-  assert.isTrue(hasEnded(ended))
-  assert.isFalse(hasEnded({ ...ended, spec: { ...ended.spec, contextVersion: 2 } }))
+  assert.isTrue(isFinished(ended))
+  assert.isFalse(isFinished({ ...ended, spec: { ...ended.spec, contextVersion: 2 } }))
 })

@@ -3,37 +3,9 @@ import { decoder } from "@orchestrator/domain/Decode"
 import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
 import { Result } from "effect"
-import { type CodeFlags, newCodeRun, newDocsRun } from "../../src/submit/NewRun.ts"
+import { newCodeRun, newDocsRun } from "../../src/submit/NewRun.ts"
 import { isAddress, repositoryName } from "../../src/submit/RepositoryName.ts"
-
-const noToolchain = { profile: undefined, image: undefined, cpu: undefined, memory: undefined, setup: undefined }
-
-const flags: CodeFlags = {
-  ...noToolchain,
-  name: undefined,
-  repositoryUrl: "https://github.com/example/payments.git",
-  prompt: undefined,
-  issue: undefined,
-  service: undefined,
-  githubUser: "octocat",
-  model: undefined,
-  taskId: undefined,
-  docsRepositoryUrl: undefined,
-  docsProjectDirectory: undefined,
-  docsBranch: undefined,
-  workingDirectory: undefined,
-  localTools: undefined,
-  remoteTools: undefined,
-  env: {},
-  envFromSecrets: [],
-  dependsOn: [],
-  otherRepositories: [],
-  timeoutSeconds: undefined,
-  maxCostUsd: undefined,
-  maxTurns: undefined,
-  continueSession: false,
-  overwriteMemory: false
-}
+import { flags, noToolchain } from "./Flags.ts"
 
 const strict = { rejectUnknown: true }
 

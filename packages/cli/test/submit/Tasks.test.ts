@@ -4,6 +4,7 @@ import { Result } from "effect"
 import type { CodeFlags } from "../../src/submit/NewRun.ts"
 import { taskRuns } from "../../src/submit/TaskRuns.ts"
 import { parseIds, selectTasks } from "../../src/submit/TaskSelection.ts"
+import { flags } from "./Flags.ts"
 
 describe("ids", () => {
   it.each([["1,3-5", ["1", "3", "4", "5"]], ["2, 2 ,7.2", ["2", "7.2"]], ["9-9", ["9"]]] as const)(
@@ -40,37 +41,6 @@ describe("the tasks of some ids", () => {
   it("must not depend on each other", () =>
     assert.match(String(Result.getFailure(selectTasks(tasks, ["8", "9"]))), /8 -> 9 -> 8/))
 })
-
-const flags: CodeFlags = {
-  name: undefined,
-  repositoryUrl: "https://github.com/example/payments",
-  prompt: undefined,
-  issue: undefined,
-  service: undefined,
-  githubUser: "octocat",
-  model: undefined,
-  taskId: undefined,
-  docsRepositoryUrl: undefined,
-  docsProjectDirectory: undefined,
-  docsBranch: undefined,
-  workingDirectory: undefined,
-  localTools: undefined,
-  remoteTools: undefined,
-  env: {},
-  envFromSecrets: [],
-  dependsOn: [],
-  otherRepositories: [],
-  profile: undefined,
-  image: undefined,
-  cpu: undefined,
-  memory: undefined,
-  setup: undefined,
-  timeoutSeconds: undefined,
-  maxCostUsd: undefined,
-  maxTurns: undefined,
-  continueSession: false,
-  overwriteMemory: false
-}
 
 const bodies = (ids: ReadonlyArray<string>, more: Partial<CodeFlags> = {}) =>
   taskRuns(Result.getOrThrow(selectTasks(tasks, ids)), { ...flags, ...more }, "key")

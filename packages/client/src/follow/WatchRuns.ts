@@ -18,8 +18,7 @@ type Known = Map<string, AnyRun>
 
 const keyOf = ({ kind, name }: AnyRun): string => `${kind}/${name}`
 
-/** Versions of Kubernetes are decimal numbers that grow, beyond what a number holds exactly. */
-/** Whether one is a later state of the same run than the other. */
+/** Whether one is a later state of the same run than the other: versions are decimal numbers that grow, beyond what a number holds exactly. */
 export const isLater = (run: AnyRun, known: AnyRun): boolean =>
   run.resourceVersion.length === known.resourceVersion.length
     ? run.resourceVersion > known.resourceVersion

@@ -12,6 +12,7 @@ import { type LiteralContainer, words } from "../kinds/Literal.ts"
 import { broker, brokerVolumes, endpointMount, stateMount, stateVolume } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
 import { digestVariable } from "./Files.ts"
+import { placement } from "./Placement.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
 
@@ -36,13 +37,7 @@ export const podSpec = (inputs: PodInputs): LiteralPodSpec => {
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" }
     },
-    ...(agent.imagePullSecrets.length === 0
-      ? {}
-      : { imagePullSecrets: agent.imagePullSecrets.map((name) => ({ name })) }),
-    ...(agent.runtimeClassName === undefined ? {} : { runtimeClassName: agent.runtimeClassName }),
-    ...(Object.keys(agent.nodeSelector).length === 0 ? {} : { nodeSelector: agent.nodeSelector }),
-    ...(agent.tolerations.length === 0 ? {} : { tolerations: agent.tolerations }),
-    ...(agent.affinity === undefined ? {} : { affinity: agent.affinity }),
+    ...placement(agent),
     initContainers: [prepare(inputs), ...(hasBroker(inputs) ? [broker(inputs)] : [])],
     containers: [claude(inputs)],
     volumes: [

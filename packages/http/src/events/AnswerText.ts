@@ -1,8 +1,7 @@
 /** The one comment with which a run answers at its pull request. Its words are the administrator's template, filled in with what is true now. */
 import { inert } from "@orchestrator/domain/Inert"
-import { attemptOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
+import { attemptOf, costOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Predicate } from "effect"
 import type { Preview } from "../services/Previews.ts"
 import { verbs } from "./Command.ts"
 import type { Answer } from "./Decide.ts"
@@ -24,10 +23,9 @@ const sentences: Readonly<Record<Answer, string>> = {
 /** By which our own comment is found again. No command stands in it, so that nothing answers itself. */
 export const answerMark = (uid: string): string => `<!-- orchestrator:answer ${uid} -->`
 
-const costOf = ({ status }: CustomObject): string => {
-  const usage = status?.["usage"]
-  const cost = Predicate.isObject(usage) ? Reflect.get(usage, "costUsd") : undefined
-  return typeof cost === "number" ? `$${cost.toFixed(2)}` : "unknown"
+const costText = (run: CustomObject): string => {
+  const cost = costOf(run)
+  return cost === undefined ? "unknown" : `$${cost.toFixed(2)}`
 }
 
 /** What is next for a run, in a line. */
@@ -52,7 +50,7 @@ export const answerText = (template: string, run: CustomObject, what: Answer, mo
     message: said("message"),
     attempt: String(attemptOf(run)),
     branch: said("branch"),
-    cost: costOf(run)
+    cost: costText(run)
   }
   const filled = template.replace(
     /\{([a-z]+)\}/g,

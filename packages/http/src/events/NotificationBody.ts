@@ -2,9 +2,9 @@
 import type { NotificationConfig } from "@orchestrator/domain/EventsConfig"
 import { group } from "@orchestrator/domain/Labels"
 import { isTerminal } from "@orchestrator/domain/Phase"
-import { attemptOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
+import { attemptOf, costOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { DateTime, Duration, Option, Predicate } from "effect"
+import { DateTime, Duration, Option } from "effect"
 import { versionsOf } from "../handlers/RetryRun.ts"
 
 /** Annotation on a run: the version of which was told, and the notifications that have told it. */
@@ -42,12 +42,6 @@ export const dueNotifications = (
 /** The same for every attempt to deliver it. */
 export const notificationId = ({ metadata: { uid = "" }, ...run }: CustomObject, name: string): string =>
   `${uid}-v${attemptOf(run)}-${name}`
-
-const costOf = ({ status }: CustomObject): number | undefined => {
-  const usage = status?.["usage"]
-  const cost = Predicate.isObject(usage) ? Reflect.get(usage, "costUsd") : undefined
-  return typeof cost === "number" ? cost : undefined
-}
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
 

@@ -1,7 +1,8 @@
 /** Pull requests and issues at Gitea and Forgejo. A draft is a pull request whose title says so. */
 import { Effect, Schema } from "effect"
-import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
+import type { ForgeAdapter, PullRequest, Repository, RepositoryName } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
+import { decorateAt } from "../rest/Decoration.ts"
 import { discussionsAt, statusesOf, together } from "../rest/Discussions.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { followingRenames } from "../rest/Renames.ts"
@@ -68,24 +69,7 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
       answer: GiteaPullRequest
     })
 
-  /** What people see beside the pull request; without it the work is delivered all the same. */
-  const decorate = (number: number, { labels, reviewers, teamReviewers }: PullRequestOptions) => {
-    const optional = (operation: string, path: string, body: Readonly<Record<string, ReadonlyArray<string>>>) =>
-      Object.values(body).every((names) => names.length === 0) ? Effect.void : call({
-        operation,
-        method: "POST",
-        path: `${repository}${path}`,
-        body,
-        answer: Schema.Unknown
-      }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
-    return Effect.all([
-      optional("label", `/issues/${number}/labels`, { labels }),
-      optional("ask for reviews at", `/pulls/${number}/requested_reviewers`, {
-        reviewers,
-        team_reviewers: teamReviewers
-      })
-    ], { discard: true })
-  }
+  const decorate = decorateAt(call, repository)
 
   return {
     name,

@@ -1,8 +1,9 @@
 /** Issues at Gitea, and who of those that write there may push. Only administrators of a repository are told the latter. */
 import { Effect, Schema } from "effect"
 import type { Issue, IssueComment, Repository } from "../ForgeAdapter.ts"
+import { mayWriteAt } from "../rest/Permission.ts"
 import type { RestClient } from "../rest/RestClient.ts"
-import { GiteaComment, GiteaIssue, GiteaPermission } from "./GiteaShapes.ts"
+import { GiteaComment, GiteaIssue } from "./GiteaShapes.ts"
 
 const Comments = Schema.Array(GiteaComment)
 
@@ -36,17 +37,5 @@ export const issuesAt = (call: RestClient, repository: string): Pick<Repository,
     }
     return issue
   }),
-  mayWrite: (login) =>
-    call({
-      operation: "ask for permissions at",
-      method: "GET",
-      path: `${repository}/collaborators/${encodeURIComponent(login)}/permission`,
-      answer: GiteaPermission
-    }).pipe(
-      Effect.map(({ permission }): boolean | undefined => mayPush.has(permission)),
-      Effect.catchIf(
-        ({ reason }) => reason._tag === "Forbidden" || reason._tag === "NotFound",
-        () => Effect.succeed(undefined)
-      )
-    )
+  mayWrite: mayWriteAt(call, repository, mayPush)
 })

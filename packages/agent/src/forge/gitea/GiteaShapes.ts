@@ -38,4 +38,3 @@ export const GiteaIssue = Schema.Struct({
 })
 
 /** What a person may do: `owner`, `admin`, `write`, `read` or `none`. */
-export const GiteaPermission = Schema.Struct({ permission: Schema.String })

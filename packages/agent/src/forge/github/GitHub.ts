@@ -8,6 +8,7 @@ import type {
   Repository,
   RepositoryName
 } from "../ForgeAdapter.ts"
+import { decorateAt } from "../rest/Decoration.ts"
 import { discussionsAt } from "../rest/Discussions.ts"
 import { logTail } from "../rest/LogTail.ts"
 import { refusedWith } from "../rest/Problem.ts"
@@ -53,24 +54,7 @@ const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: Reposit
       answer: GitHubPullRequest
     })
 
-  /** What people see beside the pull request; without it the work is delivered all the same. */
-  const decorate = (number: number, { labels, reviewers, teamReviewers }: PullRequestOptions) => {
-    const optional = (operation: string, path: string, body: Readonly<Record<string, ReadonlyArray<string>>>) =>
-      Object.values(body).every((names) => names.length === 0) ? Effect.void : call({
-        operation,
-        method: "POST",
-        path: `${repository}${path}`,
-        body,
-        answer: Schema.Unknown
-      }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
-    return Effect.all([
-      optional("label", `/issues/${number}/labels`, { labels }),
-      optional("ask for reviews at", `/pulls/${number}/requested_reviewers`, {
-        reviewers,
-        team_reviewers: teamReviewers
-      })
-    ], { discard: true })
-  }
+  const decorate = decorateAt(call, repository)
 
   return {
     name,

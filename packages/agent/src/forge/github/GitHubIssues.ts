@@ -2,9 +2,10 @@
 import { Effect, Schema } from "effect"
 import type { Issue, IssueComment, Repository } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
+import { mayWriteAt } from "../rest/Permission.ts"
 import { RenamedRepository } from "../rest/Renames.ts"
 import type { RestClient } from "../rest/RestClient.ts"
-import { GitHubComment, GitHubIssue, GitHubPermission } from "./GitHubShapes.ts"
+import { GitHubComment, GitHubIssue } from "./GitHubShapes.ts"
 
 const Comments = Schema.Array(GitHubComment)
 
@@ -14,6 +15,8 @@ const mostPages = 2
 
 /** What GitHub calls people who belong to a repository or to its organization. */
 const members: ReadonlySet<string> = new Set(["OWNER", "MEMBER", "COLLABORATOR"])
+
+const mayPush: ReadonlySet<string> = new Set(["admin", "write"])
 
 const commentOf = ({ author_association = "NONE", body, user }: GitHubComment): IssueComment => ({
   author: user?.login ?? "",
@@ -73,18 +76,6 @@ export const issuesAt = (call: RestClient, repository: string): Pick<Repository,
       }
       return issue
     }),
-    mayWrite: (login) =>
-      call({
-        operation: "ask for permissions at",
-        method: "GET",
-        path: `${repository}/collaborators/${encodeURIComponent(login)}/permission`,
-        answer: GitHubPermission
-      }).pipe(
-        Effect.map(({ permission }): boolean | undefined => permission === "admin" || permission === "write"),
-        Effect.catchIf(
-          ({ reason }) => reason._tag === "Forbidden" || reason._tag === "NotFound",
-          () => Effect.succeed(undefined)
-        )
-      )
+    mayWrite: mayWriteAt(call, repository, mayPush)
   }
 }

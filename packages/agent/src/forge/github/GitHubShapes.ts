@@ -42,4 +42,3 @@ export const GitHubComment = Schema.Struct(Author)
 export type GitHubComment = typeof GitHubComment.Type
 
 /** What a person may do: `admin`, `write`, `read` or `none`, whatever the roles of the organization are called. */
-export const GitHubPermission = Schema.Struct({ permission: Schema.String })
