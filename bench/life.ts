@@ -1,7 +1,8 @@
 /**
  * `node bench/life.ts [--rounds 5] [--runs 300] [--rate 10] [--warm 50]`: whole lives of CodeRuns on a real control plane (API server, etcd, scheduler,
  * Job, TTL and garbage-collection controllers, a node whose containers end by themselves), submitted at a steady rate: what they cost in
- * CPU and requests, and how quickly the controller reacts, against a loop that watches and writes. The first runs of a process only warm it up.
+ * CPU and requests, and how quickly the controller reacts, against a loop that watches and writes and
+ * against a reconciler in Go on controller-runtime (bench/peer). The first runs of a process only warm it up.
  * With BASELINE=FOLDER, another checkout that is built, it compares the CPU per run with that of its controller instead.
  */
 import { NodeRuntime } from "@effect/platform-node"
@@ -14,7 +15,7 @@ import { type Life, livesOf } from "./parts/Lives.ts"
 import { over, submit } from "./parts/Load.ts"
 import { nodeLayer, nodeReady } from "./parts/Node.ts"
 import { type Plane, plane } from "./parts/Plane.ts"
-import { compared, formatRatio, percentile, ratioOf } from "./parts/Ratio.ts"
+import { compared, formatRatio, measured, pairsOf, percentile, ratioOf } from "./parts/Ratio.ts"
 import { makeSite, makeWorkspaces } from "./parts/Site.ts"
 import { cpuMillis } from "./parts/Usage.ts"
 
@@ -74,12 +75,29 @@ const program = Effect.gen(function*() {
       const versions = yield* compared(["baseline", "controller"] as const, rounds, (how) => round(server, arms, how))
       return yield* compare("CPU per run", versions, ({ cpu }) => cpu, 1.03, "the baseline")
     }
-    const pairs = yield* compared(["watching", "controller"] as const, rounds, (how) => round(server, arms, how))
-    yield* compare("CPU per run", pairs, ({ cpu }) => cpu, 1.3)
-    yield* compare("accepted to Job created, p50", pairs, ({ toJob }) => percentile(toJob, 0.5), 1.25)
-    yield* compare("accepted to Job created, p99", pairs, ({ toJob }) => percentile(toJob, 0.99), 2)
-    yield* compare("agent ended to terminal, p50", pairs, ({ toEnd }) => percentile(toEnd, 0.5), 1.25)
-    yield* compare("agent ended to terminal, p99", pairs, ({ toEnd }) => percentile(toEnd, 0.99), 2)
+    const found = yield* measured(
+      ["watching", "peer", "controller"] as const,
+      rounds,
+      (how) => round(server, arms, how)
+    )
+    const [loop, peer] = (["watching", "peer"] as const).map((theirs) =>
+      pairsOf<How, Round>(found, "controller", theirs)
+    )
+    for (
+      const [than, pairs = [], cpu, p50, p99] of [["the watching loop", loop, 1.3, 1.25, 2], [
+        "the peer in Go",
+        peer,
+        1,
+        1,
+        1
+      ]] as const
+    ) {
+      yield* compare("CPU per run", pairs, (round) => round.cpu, cpu, than)
+      yield* compare("accepted to Job created, p50", pairs, ({ toJob }) => percentile(toJob, 0.5), p50, than)
+      yield* compare("accepted to Job created, p99", pairs, ({ toJob }) => percentile(toJob, 0.99), p99, than)
+      yield* compare("agent ended to terminal, p50", pairs, ({ toEnd }) => percentile(toEnd, 0.5), p50, than)
+      yield* compare("agent ended to terminal, p99", pairs, ({ toEnd }) => percentile(toEnd, 0.99), p99, than)
+    }
   }).pipe(Effect.provide(Layer.provideMerge(nodeLayer(agents), liveClient({ kubeconfig: server.kubeconfig }))))
 })
 

@@ -1,6 +1,6 @@
 /** The arms as processes: the product as it ships, and the loops that do nothing but what cannot be left out. */
 import { Effect, Schema, type Scope } from "effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -64,8 +64,8 @@ export class Process {
   }
 }
 
-/** `baseline` is the controller of another checkout: BASELINE names its folder, where `npm run build` has run. */
-export type How = "controller" | "baseline" | "watching" | "bare"
+/** `peer` is the same on controller-runtime, in Go. `baseline` is the controller of another checkout: BASELINE names its folder, where `npm run build` has run. */
+export type How = "controller" | "baseline" | "watching" | "bare" | "peer"
 
 export const baseline = process.env["BASELINE"]
 
@@ -130,6 +130,15 @@ export const makeArms = Effect.gen(function*() {
     ], malloc)
   }
 
+  const peerProgram = join(folder, "peer")
+  const peer = ({ namespace, ...site }: Site, user?: User) => {
+    if (!existsSync(peerProgram)) {
+      execFileSync("go", ["build", "-o", peerProgram, "."], { cwd: join(root, "bench/peer"), stdio: "inherit" })
+    }
+    const options = { namespace, writes, kubeconfig: kubeconfigOf({ namespace, ...site }, user) }
+    return new Process(peerProgram, [JSON.stringify(options)])
+  }
+
   const launch = (site: Site, user?: User) => ended(() => controller(site, user))
   const processOf = (how: How, site: Site, user?: User) => {
     switch (how) {
@@ -140,6 +149,8 @@ export const makeArms = Effect.gen(function*() {
       case "watching":
       case "bare":
         return loop(how, site, user)
+      case "peer":
+        return peer(site, user)
     }
   }
   const start = (how: How, site: Site, user?: User) =>
@@ -147,7 +158,7 @@ export const makeArms = Effect.gen(function*() {
       ended(() => processOf(how, site, user)),
       (process) =>
         Effect.promise(async () => {
-          if (how === "watching" || how === "bare") return await process.printed(/ready/)
+          if (how !== "controller" && how !== "baseline") return await process.printed(/ready/)
           await process.printed(/caches are synced/, 600)
           await process.printed(/"leading"/)
         })

@@ -70,24 +70,40 @@ export const percentile = (values: ReadonlyArray<number>, share: number): number
 }
 
 /**
- * Rounds of two arms, ours the last, in an order that rotates, so that none is always the first on a warm machine. Answers with the pairs
- * (ours, theirs).
+ * Rounds of several arms in an order that turns round, so that none is always the first on a warm machine. Answers with what was measured of
+ * each arm, round by round.
  */
-export const compared = Effect.fnUntraced(function*<Arm, A, E, R>(
-  [theirs, ours]: readonly [theirs: Arm, ours: Arm],
+export const measured = Effect.fnUntraced(function*<Arm, A, E, R>(
+  arms: ReadonlyArray<Arm>,
   rounds: number,
   measure: (arm: Arm) => Effect.Effect<A, E, R>
 ) {
-  const pairs: Array<readonly [ours: A, theirs: A]> = []
+  const found: Array<ReadonlyMap<Arm, A>> = []
   for (let index = 0; index < rounds; index++) {
     yield* Console.log(`round ${index + 1} of ${rounds}`)
-    if (index % 2 === 0) {
-      const other = yield* measure(theirs)
-      pairs.push([yield* measure(ours), other])
-    } else {
-      const own = yield* measure(ours)
-      pairs.push([own, yield* measure(theirs)])
-    }
+    const first = index % arms.length
+    const order = [...arms.slice(first), ...arms.slice(0, first)]
+    found.push(
+      new Map(yield* Effect.forEach(order, (arm) => Effect.map(measure(arm), (value) => [arm, value] as const)))
+    )
   }
-  return pairs
+  return found
 })
+
+/** The pairs (ours, theirs) of two arms that were measured. */
+export const pairsOf = <Arm, A>(
+  found: ReadonlyArray<ReadonlyMap<Arm, A>>,
+  ours: Arm,
+  theirs: Arm
+): ReadonlyArray<readonly [ours: A, theirs: A]> =>
+  found.flatMap((round) => {
+    const [own, other] = [round.get(ours), round.get(theirs)]
+    return own === undefined || other === undefined ? [] : [[own, other] as const]
+  })
+
+/** Rounds of two arms, ours the second. */
+export const compared = <Arm, A, E, R>(
+  [theirs, ours]: readonly [theirs: Arm, ours: Arm],
+  rounds: number,
+  measure: (arm: Arm) => Effect.Effect<A, E, R>
+) => Effect.map(measured([theirs, ours], rounds, measure), (found) => pairsOf(found, ours, theirs))
