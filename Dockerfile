@@ -9,6 +9,7 @@ COPY packages/agent/package.json packages/agent/
 COPY packages/cli/package.json packages/cli/
 COPY packages/client/package.json packages/client/
 COPY packages/controller/package.json packages/controller/
+COPY packages/dashboard/package.json packages/dashboard/
 COPY packages/domain/package.json packages/domain/
 COPY packages/http/package.json packages/http/
 COPY packages/k8s/package.json packages/k8s/

@@ -6,7 +6,18 @@ import { importsOf, modulesOf, packageOf } from "./Modules.ts"
 import { roomsProblems } from "./Rooms.ts"
 import type { Source } from "./Sources.ts"
 
-type Package = "domain" | "templates" | "k8s" | "embedded" | "controller" | "http" | "client" | "mcp" | "agent" | "cli"
+type Package =
+  | "domain"
+  | "templates"
+  | "k8s"
+  | "embedded"
+  | "controller"
+  | "http"
+  | "client"
+  | "dashboard"
+  | "mcp"
+  | "agent"
+  | "cli"
 
 const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
   domain: [],
@@ -16,6 +27,7 @@ const mayImport: Readonly<Record<Package, ReadonlyArray<Package>>> = {
   controller: ["domain", "templates", "k8s"],
   http: ["domain", "k8s"],
   client: ["domain", "http"],
+  dashboard: ["domain", "http", "client"],
   mcp: ["domain", "http", "client"],
   agent: ["domain"],
   cli: ["domain", "templates", "k8s", "embedded", "controller", "http", "client", "mcp", "agent"]

@@ -14,4 +14,4 @@ export const importsOf = ({ path, text }: Module): ReadonlyArray<string> =>
   )
 
 export const modulesOf = (sources: ReadonlyArray<Source>): ReadonlyArray<Module> =>
-  sources.filter(({ path }) => path.startsWith("packages/") && path.endsWith(".ts"))
+  sources.filter(({ path }) => path.startsWith("packages/") && /\.tsx?$/.test(path))

@@ -19,6 +19,8 @@ export interface Reconnecting {
 }
 
 export interface FollowOptions {
+  /** Told when the server has answered a connection, the first and each later one. */
+  readonly onConnected?: Effect.Effect<void> | undefined
   /** Told before each wait for the next connection. */
   readonly onReconnecting?: ((reconnecting: Reconnecting) => Effect.Effect<void>) | undefined
 }
@@ -61,7 +63,12 @@ export const followEvents = (
   Stream.suspend(() => {
     let last: string | undefined
     const connection = Stream.suspend(() =>
-      Stream.unwrap(client.events.follow({ query, headers: last === undefined ? {} : { "last-event-id": last } }))
+      Stream.unwrap(
+        Effect.tap(
+          client.events.follow({ query, headers: last === undefined ? {} : { "last-event-id": last } }),
+          () => options.onConnected ?? Effect.void
+        )
+      )
     )
     return Stream.concat(connection, Stream.fail(new StreamEnded({ message: "The server closed the stream" }))).pipe(
       Stream.mapEffect((event) => {

@@ -7,7 +7,7 @@ import { Effect, Stream } from "effect"
 import { type AnyRun, groupOf, type RunKindName } from "../kinds/RunGroups.ts"
 import type { OrchestratorClient } from "../OrchestratorClient.ts"
 import { pagesOf } from "../RunGroup.ts"
-import { type EventFilters, followEvents, type FollowOptions } from "./FollowEvents.ts"
+import { backOff, type EventFilters, followEvents, type FollowOptions } from "./FollowEvents.ts"
 
 type Client = OrchestratorClient["Service"]
 
@@ -35,30 +35,40 @@ const changesOf = (known: Known, { change, run }: RunChange): ReadonlyArray<RunC
   return [{ change, run }]
 }
 
-/** What a list tells anew: what has changed, and what is not there any more. */
-const changesOfList = (known: Known, runs: ReadonlyArray<AnyRun>): ReadonlyArray<RunChange> => {
-  const listed = new Set(runs.map(keyOf))
-  const gone = [...known.values()].filter((run) => !listed.has(keyOf(run)))
-  return [
-    ...gone.flatMap((run) => changesOf(known, { change: "removed", run })),
-    ...runs.flatMap((run) => changesOf(known, { change: "set", run }))
-  ]
+/** What was known and is not in a list any more. */
+const goneOf = (known: Known, listed: ReadonlySet<string>): ReadonlyArray<RunChange> =>
+  [...known].flatMap(([key, run]) => listed.has(key) ? [] : changesOf(known, { change: "removed", run }))
+
+export interface WatchOptions extends FollowOptions {
+  /** Told when all that there is has been told, after each list. */
+  readonly onListed?: Effect.Effect<void> | undefined
 }
 
 /** Filters as in lists; without a kind, runs of every kind that the requester may list. */
 export const watchRuns = (
   client: Client,
   { kind, ...filters }: EventFilters = {},
-  options: FollowOptions = {}
+  options: WatchOptions = {}
 ): Stream.Stream<RunChange, unknown> =>
   Stream.suspend(() => {
     const known: Known = new Map()
-    const list = (kind: RunKindName) => Stream.runCollect(pagesOf(groupOf(client, kind).list, filters))
+    const listed = (kinds: ReadonlyArray<RunKindName>) => {
+      const seen = new Set<string>()
+      const runs = Stream.fromIterable(kinds).pipe(
+        Stream.flatMap((kind) => pagesOf(groupOf(client, kind).list, { ...filters, limit: 500 })),
+        Stream.map((run) => {
+          seen.add(keyOf(run))
+          return changesOf(known, { change: "set", run })
+        }),
+        Stream.retry(backOff(options))
+      )
+      return Stream.concat(runs, Stream.sync(() => goneOf(known, seen))).pipe(
+        Stream.onEnd(options.onListed ?? Effect.void)
+      )
+    }
     return followEvents(client, { ...filters, ...(kind === undefined ? {} : { kind }) }, options).pipe(
-      Stream.mapEffect((event) =>
-        event.event === "run"
-          ? Effect.succeed(changesOf(known, event.data))
-          : Effect.map(Effect.forEach(event.data.kinds, list), (runs) => changesOfList(known, runs.flat()))
+      Stream.flatMap((event) =>
+        event.event === "run" ? Stream.succeed(changesOf(known, event.data)) : listed(event.data.kinds)
       ),
       Stream.flatMap(Stream.fromIterable)
     )

@@ -15,12 +15,19 @@ export interface SubmitOptions extends CallOptions {
   readonly idempotencyKey?: string | undefined
 }
 
-export interface WatchOptions extends CallOptions {
+export interface FollowOptions extends CallOptions {
   /** Told when a connection has broken, before it is made again. */
   readonly onReconnecting?: ((reconnecting: Reconnecting) => void) | undefined
 }
 
-export interface WaitOptions<Run> extends WatchOptions {
+export interface WatchOptions extends FollowOptions {
+  /** Told when the server has answered a connection, the first and each later one. */
+  readonly onConnected?: (() => void) | undefined
+  /** Told when all runs that there are have been told: then changes follow. */
+  readonly onListed?: (() => void) | undefined
+}
+
+export interface WaitOptions<Run> extends FollowOptions {
   /** Told of the run as it is first, and whenever it has changed. */
   readonly onChange?: ((run: Run) => void) | undefined
 }
@@ -32,10 +39,17 @@ export interface Change<Run> {
 }
 
 /** For the effects of the client. */
-export const listening = ({ onReconnecting }: WatchOptions) =>
+const reconnecting = ({ onReconnecting }: FollowOptions) =>
   onReconnecting === undefined
     ? {}
-    : { onReconnecting: (reconnecting: Reconnecting) => Effect.sync(() => onReconnecting(reconnecting)) }
+    : { onReconnecting: (told: Reconnecting) => Effect.sync(() => onReconnecting(told)) }
+
+/** Likewise. */
+export const listening = ({ onConnected, onListed, ...options }: WatchOptions) => ({
+  ...reconnecting(options),
+  ...(onConnected === undefined ? {} : { onConnected: Effect.sync(onConnected) }),
+  ...(onListed === undefined ? {} : { onListed: Effect.sync(onListed) })
+})
 
 export interface Runs<Kind extends RunTypes> {
   /** Starts a run. */
@@ -130,7 +144,7 @@ export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
       promise(
         Effect.flatMap(
           waitUntilFinished(client, kind, name, {
-            ...listening(options),
+            ...reconnecting(options),
             onChange: (run) => Effect.sync(() => isOwn(run) && options.onChange?.(run))
           }),
           (run) => isOwn(run) ? Effect.succeed(run) : Effect.die("the server answered with a run of another kind")

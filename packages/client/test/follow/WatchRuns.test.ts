@@ -75,9 +75,9 @@ describe("runs that are watched", () => {
       assert.deepStrictEqual(yield* Fiber.join(watching), [
         "set a Running",
         "set b Running",
-        "removed a Running",
         "set b Failed",
-        "set c Running"
+        "set c Running",
+        "removed a Running"
       ])
     }))
 

@@ -1,0 +1,31 @@
+/** Says when what is on the page is older than now, and why; gone by itself when it is not. Its place is over the page: nothing moves. */
+import { type JSX, Match, Switch } from "solid-js"
+import { told } from "../show/Words.ts"
+import { useLiveRuns } from "../store/LiveRuns.ts"
+import { Banner } from "../widgets/Banner.tsx"
+
+export const ConnectionBanner = (): JSX.Element => {
+  const { connection } = useLiveRuns()
+  const broken = () => {
+    const now = connection()
+    return now.state === "reconnecting" ? now : undefined
+  }
+  const refused = () => {
+    const now = connection()
+    return now.state === "refused" ? told(now.error) : undefined
+  }
+  return (
+    <div aria-live="polite" role="status">
+      <Switch>
+        <Match when={broken()}>
+          <Banner tone="warn">
+            The connection to the server broke; trying again. What you see is from before, and nothing is lost.
+          </Banner>
+        </Match>
+        <Match when={refused()}>
+          {(why) => <Banner tone="bad">{why().what}. {why().next}</Banner>}
+        </Match>
+      </Switch>
+    </div>
+  )
+}

@@ -1,0 +1,21 @@
+/** The API as the page sees it: `@orchestrator/client`, with the token of the moment. */
+import { connect, type Orchestrator } from "@orchestrator/client/promises/Orchestrator"
+import { createContext, useContext } from "solid-js"
+import { serverUrl } from "./Place.ts"
+import { token } from "./Session.ts"
+
+const ApiContext = createContext<Orchestrator>()
+
+export const ApiProvider = ApiContext.Provider
+
+/** For the address that the page came from. The client is made again when a token comes or goes. */
+export const makeApi = (): Orchestrator => {
+  const current = token()
+  return connect({ server: serverUrl(), ...(current === undefined ? {} : { token: current }) })
+}
+
+export const useApi = (): Orchestrator => {
+  const api = useContext(ApiContext)
+  if (api === undefined) throw new Error("Expected an ApiProvider around this component")
+  return api
+}

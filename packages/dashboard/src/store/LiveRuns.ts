@@ -1,0 +1,76 @@
+/**
+ * Every run that the token may list, as it is now: one stream of changes for the whole page. What comes within a few frames is shown at
+ * once. A connection that breaks is made again by the client, which tells no change twice and loses none.
+ */
+import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
+import type { Orchestrator } from "@orchestrator/client/promises/Orchestrator"
+import type { Change } from "@orchestrator/client/promises/Runs"
+import { type Accessor, createContext, createSignal, useContext } from "solid-js"
+import { connecting, type Connection, live } from "../connect/Connection.ts"
+import { soon } from "./Soon.ts"
+
+export interface LiveRuns {
+  /** Changes its identity when a run changes, and only then. */
+  readonly runs: Accessor<ReadonlyMap<string, AnyRun>>
+  readonly connection: Accessor<Connection>
+  /** Whether everything that there was has come. */
+  readonly complete: Accessor<boolean>
+  readonly stop: () => void
+}
+
+export const keyOf = ({ kind, name }: Pick<AnyRun, "kind" | "name">): string => `${kind}/${name}`
+
+/** The runs after these changes; of several of one run the last counts. */
+export const changed = (
+  runs: ReadonlyMap<string, AnyRun>,
+  changes: ReadonlyArray<Change<AnyRun>>
+): ReadonlyMap<string, AnyRun> => {
+  const next = new Map(runs)
+  for (const { change, run } of changes) {
+    if (change === "set") next.set(keyOf(run), run)
+    else next.delete(keyOf(run))
+  }
+  return next
+}
+
+const wordsOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+
+export const followRuns = (api: Pick<Orchestrator, "watch">): LiveRuns => {
+  const [runs, setRuns] = createSignal<ReadonlyMap<string, AnyRun>>(new Map())
+  const [connection, setConnection] = createSignal<Connection>(connecting)
+  const [complete, setComplete] = createSignal(false)
+  const ending = new AbortController()
+  let waiting: Array<Change<AnyRun>> = []
+
+  const show = () => {
+    const changes = waiting
+    waiting = []
+    setRuns((current) => changed(current, changes))
+  }
+  const follow = async () => {
+    const changes = api.watch({}, {
+      signal: ending.signal,
+      onConnected: () => setConnection(live),
+      onListed: () => soon(() => setComplete(true)),
+      onReconnecting: ({ attempt, error }) => setConnection({ state: "reconnecting", attempt, message: wordsOf(error) })
+    })
+    for await (const change of changes) {
+      if (waiting.length === 0) soon(show)
+      waiting.push(change)
+    }
+  }
+  follow().catch((error: unknown) => {
+    if (!ending.signal.aborted) setConnection({ state: "refused", error })
+  })
+  return { runs, connection, complete, stop: () => ending.abort() }
+}
+
+const LiveRunsContext = createContext<LiveRuns>()
+
+export const LiveRunsProvider = LiveRunsContext.Provider
+
+export const useLiveRuns = (): LiveRuns => {
+  const found = useContext(LiveRunsContext)
+  if (found === undefined) throw new Error("Expected a LiveRunsProvider around this component")
+  return found
+}

@@ -1,0 +1,27 @@
+/** A button that opens a list of what can be done. */
+import { DropdownMenu } from "@kobalte/core/dropdown-menu"
+import { For, type JSX } from "solid-js"
+import "./Menu.css"
+
+export interface MenuItem {
+  readonly name: string
+  readonly onSelect: () => void
+  readonly disabled?: boolean
+}
+
+export const Menu = (props: { readonly name: JSX.Element; readonly items: ReadonlyArray<MenuItem> }): JSX.Element => (
+  <DropdownMenu gutter={4}>
+    <DropdownMenu.Trigger class="button">{props.name}</DropdownMenu.Trigger>
+    <DropdownMenu.Portal>
+      <DropdownMenu.Content class="menu">
+        <For each={props.items}>
+          {(item) => (
+            <DropdownMenu.Item class="menu-item" disabled={item.disabled ?? false} onSelect={item.onSelect}>
+              {item.name}
+            </DropdownMenu.Item>
+          )}
+        </For>
+      </DropdownMenu.Content>
+    </DropdownMenu.Portal>
+  </DropdownMenu>
+)

@@ -1,0 +1,21 @@
+import { assert, describe, it } from "@effect/vitest"
+import { errorOfStatus } from "@orchestrator/client/promises/OrchestratorError"
+import { told } from "@orchestrator/dashboard/show/Words"
+
+describe("the words of an error", () => {
+  it.each([
+    {
+      of: "the client",
+      given: errorOfStatus(404, {
+        type: "urn:orchestrator:problem:run-not-found",
+        detail: "No CodeRun a",
+        hint: "List them",
+        requestId: "r-1"
+      }),
+      want: { what: "No CodeRun a", next: "List them", requestId: "r-1" }
+    },
+    { of: "the browser", given: new TypeError("Failed to fetch"), want: { what: "Failed to fetch" } },
+    { of: "a text", given: "no", want: { what: "no" } },
+    { of: "nothing that speaks", given: {}, want: { what: "Something went wrong, and nothing says what" } }
+  ])("of $of", ({ given, want }) => assert.deepStrictEqual(told(given), want))
+})
