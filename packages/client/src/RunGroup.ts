@@ -35,6 +35,8 @@ export interface RunTypes {
   readonly run: object
   readonly files: object
   readonly attempt: object
+  readonly dependencies: object
+  readonly event: object
 }
 
 /** What is used of a kind's part of the typed client. */
@@ -62,6 +64,9 @@ export interface RunGroup<Kind extends RunTypes> {
   ) => Effect.Effect<Kind["bulk"], unknown>
   readonly files: (request: Named) => Effect.Effect<Kind["files"], unknown>
   readonly attempts: (request: Named) => Effect.Effect<{ readonly items: ReadonlyArray<Kind["attempt"]> }, unknown>
+  readonly dependencies: (request: Named) => Effect.Effect<Kind["dependencies"], unknown>
+  readonly events: (request: Named) => Effect.Effect<{ readonly items: ReadonlyArray<Kind["event"]> }, unknown>
+  readonly manifest: (request: Named) => Effect.Effect<string, unknown>
   readonly logs: (
     request: Named & { readonly query: Kind["logs"] }
   ) => Effect.Effect<Stream.Stream<Uint8Array, unknown>, unknown>

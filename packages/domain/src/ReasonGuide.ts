@@ -222,10 +222,19 @@ const sections = <Name extends string>(names: ReadonlyArray<Name>, of: Readonly<
 const passing: ReadonlySet<string> = new Set(PassingReason.literals)
 const early: ReadonlySet<string> = new Set([...WaitingReason.literals, ...RunningReason.literals])
 
-/** The guide, in Markdown. */
+const entryOf = <Name extends string>(entries: Readonly<Record<Name, Entry>>, name: string): Entry | undefined =>
+  Object.entries<Entry>(entries).find(([known]) => known === name)?.[1]
+
+/** What a reason of a run means and what a person does next; undefined for one that is none of ours. */
+export const reasonGuide = (reason: string): Entry | undefined => entryOf(reasons, reason)
+
+/** The same of a reason of the condition Progressing. */
+export const progressGuide = (reason: string): Entry | undefined => entryOf(progress, reason)
+
 /** What a person does next about a run with this reason. */
 export const nextStepOf = (reason: Reason): string => reasons[reason].next
 
+/** The guide, in Markdown. */
 export const reasonsPage = `<!-- Generated from packages/domain by \`npm run generate\`; edit ReasonGuide.ts there. -->
 
 # Every reason, and what to do next

@@ -89,10 +89,10 @@ const lines = Layer.effect(
 const previews = Layer.effect(
   Previews,
   Effect.gen(function*() {
-    const { ofNew, ofStored } = yield* ControllerPreviews
+    const { limitsOf, ofNew, ofStored } = yield* ControllerPreviews
     const { synced } = yield* Controller
     const { config: { limits } } = yield* ControllerSettings
-    return Previews.of({ isReady: synced, ofNew, ofStored, unknownNonce, ceilings: limits })
+    return Previews.of({ isReady: synced, limitsOf, ofNew, ofStored, unknownNonce, ceilings: limits })
   })
 )
 

@@ -38,3 +38,13 @@ describe("a run", () => {
     assert.match(printRuns([run], "yaml", now, true), /^kind: CodeRun\nname: demo\n[^]*githubUser: octocat/m)
   })
 })
+
+describe("a run alone", () => {
+  it("has the sentence that matters and the next step under it, with nothing that a terminal would obey", () => {
+    const explained = { ...run, explanation: { why: "Waits \u001b[2J for b.", next: "Nothing." } }
+    const text = printRuns([explained], "table", now, true)
+    assert.isTrue(text.endsWith("for b.\nNext: Nothing."), text)
+    assert.notInclude(text, "\u001b")
+    assert.notInclude(printRuns([explained], "table", now), "Next:")
+  })
+})

@@ -23,6 +23,8 @@ export type EvidenceOptions = Query<Endpoint<typeof CodeRuns, "diff">>
 export type BulkAnswer = Answer<Endpoint<typeof CodeRuns, "cancelMany">>
 export type RunFiles = Answer<Endpoint<typeof CodeRuns, "files">>
 export type Attempt = Answer<Endpoint<typeof CodeRuns, "attempts">>["items"][number]
+export type RunDependencies = Answer<Endpoint<typeof CodeRuns, "dependencies">>
+export type ClusterEvent = Answer<Endpoint<typeof CodeRuns, "events">>["items"][number]
 
 export interface CommonTypes {
   readonly logs: LogOptions
@@ -31,6 +33,8 @@ export interface CommonTypes {
   readonly bulk: BulkAnswer
   readonly files: RunFiles
   readonly attempt: Attempt
+  readonly dependencies: RunDependencies
+  readonly event: ClusterEvent
 }
 export interface CodeTypes extends CommonTypes {
   readonly newRun: typeof NewCodeRun

@@ -67,6 +67,12 @@ export interface Runs<Kind extends RunTypes> {
   readonly files: (name: string, options?: CallOptions) => Promise<Kind["files"]>
   /** The newest ten attempts, oldest first. */
   readonly attempts: (name: string, options?: CallOptions) => Promise<ReadonlyArray<Kind["attempt"]>>
+  /** The runs that it is bound to by `dependsOn`, in both directions. */
+  readonly dependencies: (name: string, options?: CallOptions) => Promise<Kind["dependencies"]>
+  /** What the cluster says of the run, its Jobs and pods, oldest first. */
+  readonly events: (name: string, options?: CallOptions) => Promise<ReadonlyArray<Kind["event"]>>
+  /** The whole object as it is stored, in YAML. */
+  readonly manifest: (name: string, options?: CallOptions) => Promise<string>
   /** Runs as they are and as they change, each change once, over broken connections; never ends by itself. */
   readonly watch: (filters?: Kind["selector"], options?: WatchOptions) => AsyncIterable<Change<Kind["run"]>>
   /** The run when it has finished, whatever its outcome. Rejects with NotFoundError where it is deleted. */
@@ -132,6 +138,10 @@ export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
     files: (name, options) => promise(group.files({ params: { name } }), options, { name }),
     attempts: (name, options) =>
       promise(Effect.map(group.attempts({ params: { name } }), ({ items }) => items), options, { name }),
+    dependencies: (name, options) => promise(group.dependencies({ params: { name } }), options, { name }),
+    events: (name, options) =>
+      promise(Effect.map(group.events({ params: { name } }), ({ items }) => items), options, { name }),
+    manifest: (name, options) => promise(group.manifest({ params: { name } }), options, { name }),
     watch: (filters = {}, options = {}) =>
       iterable(
         watchRuns(client, { ...filters, kind }, listening(options)).pipe(

@@ -15,7 +15,7 @@ export interface Budget {
 }
 
 /** What the run's own fields allow, else the configured default. */
-const granted = ({ maxCostUsd, maxTurns }: RunSpec, { limits }: OrchestratorConfig): Budget => ({
+export const grantedBudget = ({ maxCostUsd, maxTurns }: RunSpec, { limits }: OrchestratorConfig): Budget => ({
   costUsd: maxCostUsd ?? limits.defaultMaxCostUsd ?? limits.maxCostUsd,
   turns: maxTurns ?? limits.defaultMaxTurns ?? limits.maxTurns
 })
@@ -25,7 +25,7 @@ export const remainingBudget = (
   spec: RunSpec,
   config: OrchestratorConfig
 ): Budget => {
-  const { costUsd, turns } = granted(spec, config)
+  const { costUsd, turns } = grantedBudget(spec, config)
   return {
     costUsd: round(Math.max(0, costUsd - (usage?.costUsd ?? 0))),
     turns: Math.max(0, turns - (usage?.turns ?? 0))

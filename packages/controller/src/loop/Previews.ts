@@ -4,13 +4,14 @@
  */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type { ModelPrice } from "@orchestrator/domain/ModelPrice"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { priceOf } from "@orchestrator/domain/PriceList"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { ConfigMap, CustomObject, Job } from "@orchestrator/k8s/Objects"
 import type { Templates } from "@orchestrator/templates/Templates"
-import { Context, type DateTime, Effect, Layer } from "effect"
-import { type Budget, remainingBudget } from "../attempt/Budget.ts"
+import { Context, type DateTime, Effect, Layer, Result } from "effect"
+import { type Budget, grantedBudget, remainingBudget } from "../attempt/Budget.ts"
 import { pausedUntil } from "../attempt/Pause.ts"
 import { Action, type ActionOf } from "../decide/Action.ts"
 import { plan } from "../decide/Plan.ts"
@@ -22,7 +23,9 @@ import { runFacts } from "../facts/Run.ts"
 import type { RunKey } from "../facts/RunKey.ts"
 import { runByUid } from "../facts/Snapshot.ts"
 import { Stores, withRun } from "../facts/Stores.ts"
+import { profiled } from "../kinds/Profiled.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
+import type { RunSpec } from "../kinds/RunSpec.ts"
 import { type Place, placeOf } from "../line/Place.ts"
 import { type NeededSecret, secretsOf } from "../manifest/SecretsOf.ts"
 import { NonceSource } from "./Nonce.ts"
@@ -44,6 +47,10 @@ interface Said {
   readonly message: string | undefined
 }
 
+interface Grants extends Budget {
+  readonly timeoutSeconds: number
+}
+
 export interface Preview {
   readonly stage: string
   readonly rule: string
@@ -59,7 +66,7 @@ export interface Preview {
     | undefined
   readonly place: Place | undefined
   /** What it may still spend, and how long an attempt may take; undefined: its spec cannot be read, or it has ended. */
-  readonly grants: (Budget & { readonly timeoutSeconds: number }) | undefined
+  readonly grants: Grants | undefined
   readonly model: string | undefined
   readonly price: ModelPrice | undefined
 }
@@ -72,6 +79,8 @@ export class Previews extends Context.Service<Previews, {
   readonly ofNew: (kind: KindName, run: CustomObject) => Effect.Effect<Preview, KubernetesError>
   /** What the next round does with a run, as far as this process has heard of it. */
   readonly ofStored: (key: RunKey) => Effect.Effect<Preview, KubernetesError>
+  /** What a run may spend over all attempts, and how long one may take; undefined where its spec cannot be read. */
+  readonly limitsOf: (kind: KindName, run: CustomObject) => Grants | undefined
 }>()("@orchestrator/controller/loop/Previews") {
   static readonly layer = Layer.effect(
     Previews,
@@ -79,6 +88,7 @@ export class Previews extends Context.Service<Previews, {
       const stores = yield* Stores
       const reads = yield* makeReads
       const context = yield* Effect.context<KubernetesClient | Templates | ControllerSettings>()
+      const { config } = yield* ControllerSettings
       const look = (over: Stores["Service"], reading: Reads, key: RunKey) =>
         preview(over, reading, key).pipe(
           Effect.provideService(NonceSource, () => unknownNonce),
@@ -86,6 +96,11 @@ export class Previews extends Context.Service<Previews, {
         )
       return Previews.of({
         ofStored: (key) => look(stores, reads, key),
+        limitsOf: (kind, run) => {
+          const spec = Result.getOrUndefined(readSpec(kind, run))
+          const filled = spec === undefined ? undefined : profiled(spec, config)
+          return filled && { ...grantedBudget(filled, config), timeoutSeconds: timeoutOf(filled, config) }
+        },
         ofNew: (kind, run) => {
           const facts = runFacts(kind, run)
           const whole = (known: LiveRun) => Effect.succeed({ ...known, isWhole: true, spec: readSpec(kind, run) })
@@ -95,6 +110,9 @@ export class Previews extends Context.Service<Previews, {
     })
   )
 }
+
+const timeoutOf = ({ timeoutSeconds }: RunSpec, { job }: OrchestratorConfig): number =>
+  timeoutSeconds ?? job.activeDeadlineSeconds
 
 const preview = Effect.fnUntraced(function*(stores: Stores["Service"], reads: Reads, key: RunKey) {
   const { config } = yield* ControllerSettings
@@ -125,7 +143,7 @@ const preview = Effect.fnUntraced(function*(stores: Stores["Service"], reads: Re
     place: placeOf({ snapshot: stores, config, now: observed.now }, key),
     grants: run === undefined || run.ended || spec === undefined ? undefined : {
       ...remainingBudget(run, spec, config),
-      timeoutSeconds: spec.timeoutSeconds ?? config.job.activeDeadlineSeconds
+      timeoutSeconds: timeoutOf(spec, config)
     },
     model: spec?.model,
     price: spec && priceOf(spec.model, config.model.prices)

@@ -215,6 +215,19 @@ it.effect("a preview has what the run's profile fills in", () =>
     assert.deepInclude(told.grants, { costUsd: 2, timeoutSeconds: 900 })
   }).pipe(Effect.provide(world({ config: { profiles: { small: { maxCostUsd: 2, timeoutSeconds: 900 } } } }))))
 
+it.effect("what a run may use is by its own fields, its profile and the configuration, whatever has become of it", () =>
+  Effect.gen(function*() {
+    const { limitsOf } = yield* Previews
+    const limits = (spec: object, status = {}) => limitsOf("CodeRun", { ...codeRun("a", spec), status })
+    assert.deepStrictEqual(limits({ profile: "small", maxTurns: 7 }, { phase: "Failed", usage: { costUsd: 1 } }), {
+      costUsd: 2,
+      turns: 7,
+      timeoutSeconds: 900
+    })
+    assert.isAbove(limits({})?.costUsd ?? 0, 2)
+    assert.isUndefined(limits({ githubUser: 7 }))
+  }).pipe(Effect.provide(world({ config: { profiles: { small: { maxCostUsd: 2, timeoutSeconds: 900 } } } }))))
+
 describe("the preview of a run that is there", () => {
   it.effect("names stage, rule and actions of the next round, and does none of them", () =>
     Effect.gen(function*() {

@@ -8,7 +8,15 @@ import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { AccessUnknown, PermissionMissing, Unauthenticated } from "./Problem.ts"
 
 /** Plural names of the resources. */
-export type Resource = AnyRunKind["plural"] | "configmaps" | "jobs" | "persistentvolumeclaims" | "pods" | "secrets"
+export type Resource =
+  | AnyRunKind["plural"]
+  | "configmaps"
+  | "events"
+  | "jobs"
+  | "leases"
+  | "persistentvolumeclaims"
+  | "pods"
+  | "secrets"
 
 type Verb = "get" | "list" | "create" | "update" | "patch" | "delete" | "use"
 
@@ -50,6 +58,9 @@ export const needsOf = (resource: Resource) =>
 
 /** Reading the files of runs: ConfigMaps are named anew for every attempt, so it is every ConfigMap of the namespace. */
 export const fileNeeds: ReadonlyArray<Need> = [{ verb: "get", resource: "configmaps" }]
+
+/** Reading what the cluster says of objects: Events are named by the cluster. */
+export const eventNeeds: ReadonlyArray<Need & Permission> = [{ verb: "list", resource: "events" }]
 
 /** Reading the logs of agents: likewise the logs of every pod. */
 export const logNeeds: ReadonlyArray<Need & Permission> = [{ verb: "get", resource: "pods", subresource: "log" }]

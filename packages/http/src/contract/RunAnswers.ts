@@ -3,8 +3,10 @@
  * what is wrong and what is stored, instead of failing the answer.
  */
 import { Attempt } from "@orchestrator/domain/Attempt"
+import { RunExplanation } from "@orchestrator/domain/RunExplanation"
 import { Schema } from "effect"
 import { FieldFault } from "./Problem.ts"
+import { RunLimits } from "./RunDetails.ts"
 
 const text = (description: string) => Schema.String.annotate({ description })
 const maybe = (description: string) => Schema.optionalKey(text(description))
@@ -53,6 +55,12 @@ const common = {
     Schema.Boolean.annotate({ description: "true: the run has been asked to stop and has not ended; absent otherwise" })
   ),
   waiting: Schema.optionalKey(Waiting),
+  explanation: Schema.optionalKey(RunExplanation).annotate({
+    description: "Why it is where it is, and what to do next; absent in lists and events"
+  }),
+  limits: Schema.optionalKey(RunLimits).annotate({
+    description: "What it may use; absent in lists and events, and where its spec cannot be read"
+  }),
   links: RunLinks,
   problems: Schema.optionalKey(
     Schema.Array(FieldFault).annotate({

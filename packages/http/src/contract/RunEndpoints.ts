@@ -4,9 +4,19 @@
  */
 import type { RunKind } from "@orchestrator/domain/RunKind"
 import { TranscriptEvent } from "@orchestrator/domain/Transcript"
-import type { Schema } from "effect"
+import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { AskedFor, Authorized, ChangesNothing, fileNeeds, logNeeds, Needs, needsOf, type Resource } from "./Access.ts"
+import {
+  AskedFor,
+  Authorized,
+  ChangesNothing,
+  eventNeeds,
+  fileNeeds,
+  logNeeds,
+  Needs,
+  needsOf,
+  type Resource
+} from "./Access.ts"
 import { BulkAnswer, bulkRequest } from "./BulkRequests.ts"
 import { LargeAnswers } from "./LargeAnswers.ts"
 import { evidenceOptions, logOptions, transcriptOptions } from "./LogParameters.ts"
@@ -30,10 +40,13 @@ import {
 } from "./Problem.ts"
 import { ChecksBody, ChecksParameters } from "./RequestChecks.ts"
 import { RunAttempts, RunFiles } from "./RunAnswers.ts"
+import { RunClusterEvents, RunDependencies } from "./RunDetails.ts"
 import { listQuery } from "./RunFilters.ts"
 import { RunPlan } from "./RunPlans.ts"
 
 export const cluster = [ClusterForbids, ClusterUnavailable, ClusterError] as const
+
+const manifestText = Schema.String.pipe(HttpApiSchema.asText({ contentType: "application/yaml" }))
 
 interface RunContract<Id, Name, Path, Own, New, Answer, Page, Retry, How> {
   readonly identifier: Id
@@ -226,6 +239,31 @@ export const runEndpoints = <
     }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
       summary: "Read the attempts",
       description: "One entry per Job: when, how it ended, and what it used."
+    })),
+    HttpApiEndpoint.get("dependencies", "/:name/dependencies", {
+      params: runName,
+      success: RunDependencies,
+      error: [RunNotFound, ...cluster]
+    }).middleware(LargeAnswers).annotate(Needs, [needs.get, needs.list]).annotateMerge(OpenApi.annotations({
+      summary: "Read what it depends on",
+      description: `The ${name}s that it is bound to by \`dependsOn\`, in both directions, each with its phase.`
+    })),
+    HttpApiEndpoint.get("events", "/:name/events", {
+      params: runName,
+      success: RunClusterEvents,
+      error: [RunNotFound, ...cluster]
+    }).annotate(Needs, [needs.get, ...eventNeeds]).annotateMerge(OpenApi.annotations({
+      summary: "Read what the cluster says of it",
+      description:
+        "Kubernetes Events about the run, its newest Jobs and the pods that are there: scheduling, images, volumes, quotas."
+    })),
+    HttpApiEndpoint.get("manifest", "/:name/manifest", {
+      params: runName,
+      success: manifestText,
+      error: [RunNotFound, ...cluster]
+    }).annotate(Needs, [needs.get]).annotateMerge(OpenApi.annotations({
+      summary: "Read it as it is stored",
+      description: "The whole object in YAML, as `kubectl get -o yaml` prints it, without managedFields."
     }))
   ).prefix(`/api/v1/${kind.path}`).middleware(ChecksParameters).middleware(Authorized).annotateMerge(
     OpenApi.annotations({ title: `${name}s`, description })

@@ -1,10 +1,12 @@
 /** Answers to the requests for runs of one kind. */
 import type { Attempt } from "@orchestrator/domain/Attempt"
+import { explain, type RunExplanation } from "@orchestrator/domain/RunExplanation"
 import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
 import type { Refusal } from "../contract/BulkRequests.ts"
 import type { Waiting } from "../services/Lines.ts"
+import type { Grants } from "../services/Previews.ts"
 import { type BulkRequest, forMany } from "./BulkRuns.ts"
 import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
@@ -14,8 +16,11 @@ import { planNew, planNext } from "./plan/PlanRun.ts"
 import { announce } from "./Replies.ts"
 import type { RetryOptions } from "./RetryRun.ts"
 import { deleteRun, getRun, type RunAccess } from "./RunAccess.ts"
+import { runClusterEvents } from "./RunClusterEvents.ts"
+import { runDependencies } from "./RunDependencies.ts"
 import { runFiles } from "./RunFiles.ts"
 import { type LogOptions, runLogs } from "./RunLogs.ts"
+import { manifestOf } from "./RunManifest.ts"
 import { runTranscript, type TranscriptOptions } from "./RunTranscript.ts"
 
 /** What a kind has of its own. */
@@ -48,6 +53,21 @@ const withWaiting = <Answer extends object>(
       (waiting) => waiting === undefined ? answer : { ...answer, waiting }
     )
 
+/** A run alone, with what is worth saying of one: why it is where it is, and what it may use. */
+const withDetails = <Answer extends object>(
+  runs: RunAccess,
+  run: CustomObject,
+  answer: Answer
+): Effect.Effect<Answer & { readonly explanation: RunExplanation; readonly limits?: Grants }> =>
+  Effect.map(withWaiting(runs, run, answer, { briefly: false }), (waiting) => {
+    const limits = runs.previews?.limitsOf(runs.kind.kind, run)
+    return {
+      ...waiting,
+      explanation: explain(run, waiting.waiting),
+      ...(limits === undefined ? {} : { limits })
+    }
+  })
+
 export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
   runs: RunAccess,
   { answer, newRun, retry }: Own<New, Answer, E, R>
@@ -68,8 +88,7 @@ export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
     ),
   plan: ({ payload }: { readonly payload: New }) => planNew(runs, newRun(runs.settings, payload, undefined)),
   planNext: ({ params }: Named) => planNext(runs, params.name),
-  get: ({ params }: Named) =>
-    Effect.flatMap(getRun(runs, params.name), (run) => withWaiting(runs, run, answer(run), { briefly: false })),
+  get: ({ params }: Named) => Effect.flatMap(getRun(runs, params.name), (run) => withDetails(runs, run, answer(run))),
   delete: ({ params }: Named) => deleteRun(runs, params.name),
   retry: ({ params, payload }: Named & { readonly payload: RetryOptions | void }) =>
     Effect.map(retry(runs, params.name, payload ?? {}), answer),
@@ -86,5 +105,8 @@ export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
     runTranscript(runs, params.name, query),
   files: ({ params }: Named) => runFiles(runs, params.name),
   attempts: ({ params }: Named) =>
-    Effect.map(getRun(runs, params.name), (run) => ({ items: answer(run).status?.attempts ?? [] }))
+    Effect.map(getRun(runs, params.name), (run) => ({ items: answer(run).status?.attempts ?? [] })),
+  dependencies: ({ params }: Named) => runDependencies(runs, params.name),
+  events: ({ params }: Named) => runClusterEvents(runs, params.name),
+  manifest: ({ params }: Named) => Effect.map(getRun(runs, params.name), (run) => manifestOf(run, runs.resource))
 })

@@ -55,7 +55,7 @@ const Entry = Schema.Struct({
 const decodeEntry = Schema.decodeUnknownOption(Entry)
 
 /** Attempts that the status still knows, oldest first. */
-const entriesOf = ({ status }: CustomObject): ReadonlyArray<AttemptKey & { readonly jobName: string }> => {
+export const entriesOf = ({ status }: CustomObject): ReadonlyArray<AttemptKey & { readonly jobName: string }> => {
   const entries: unknown = status?.["attempts"]
   return (Array.isArray(entries) ? entries : []).flatMap((entry: unknown) =>
     Option.toArray(Option.map(decodeEntry(entry), ({ retry = 0, ...known }) => ({ ...known, retry })))

@@ -21,6 +21,12 @@ export interface NeededSecret {
   readonly optional: boolean
 }
 
+export interface Grants {
+  readonly costUsd: number
+  readonly turns: number
+  readonly timeoutSeconds: number
+}
+
 export interface Preview {
   /** What the run is at, and the rule that decides now. */
   readonly stage: string
@@ -41,7 +47,7 @@ export interface Preview {
     | undefined
   readonly place: Waiting | undefined
   /** What the run may still spend, and how long an attempt may take. */
-  readonly grants: { readonly costUsd: number; readonly turns: number; readonly timeoutSeconds: number } | undefined
+  readonly grants: Grants | undefined
   readonly model: string | undefined
   readonly price: ModelPrice | undefined
 }
@@ -54,6 +60,8 @@ export class Previews extends Context.Service<Previews, {
   readonly ofStored: (
     run: { readonly kind: KindName; readonly namespace: string; readonly name: string }
   ) => Effect.Effect<Preview, KubernetesError>
+  /** What a run may spend over all attempts, and how long one may take; undefined where its spec cannot be read. */
+  readonly limitsOf: (kind: KindName, run: CustomObject) => Grants | undefined
   /** Stands for the random part of names that are made when an attempt starts. */
   readonly unknownNonce: string
   /** What the administrator has set. */

@@ -27,6 +27,14 @@ const runRoutes = (path: string, resource: string, spec: unknown): ReadonlyArray
   { method: "POST", path: `${path}/a/plan`, needs: [`get ${resource}`], status: 503 },
   { method: "GET", path: `${path}/a`, needs: [`get ${resource}`], status: 200 },
   { method: "GET", path: `${path}/a/attempts`, needs: [`get ${resource}`], status: 200 },
+  {
+    method: "GET",
+    path: `${path}/a/dependencies`,
+    needs: [`get ${resource}`, `list ${resource}`],
+    status: 200
+  },
+  { method: "GET", path: `${path}/a/events`, needs: [`get ${resource}`, "list events"], status: 200 },
+  { method: "GET", path: `${path}/a/manifest`, needs: [`get ${resource}`], status: 200 },
   { method: "GET", path: `${path}/a/logs`, needs: ["get pods/log"], status: 200 },
   { method: "GET", path: `${path}/a/transcript`, needs: ["get pods/log"], status: 200 },
   { method: "GET", path: `${path}/a/diff`, needs: ["get pods/log"], status: 404 },

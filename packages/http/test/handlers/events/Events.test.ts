@@ -63,7 +63,7 @@ const phase = (name: string, phase: string) =>
   )
 
 describe("the stream of events", () => {
-  it.effect("begins with a reset, and then tells every change of both kinds as GET answers it", () =>
+  it.effect("begins with a reset, and then tells every change of both kinds as lists have it", () =>
     Effect.gen(function*() {
       const client = yield* KubernetesClient
       yield* store(CodeRunKind, makeCodeRun("old"))
@@ -74,8 +74,11 @@ describe("the stream of events", () => {
       const made = yield* next
       assert.strictEqual(said(made), "set CodeRun/a Pending")
       const { codeRuns } = yield* OrchestratorClient
-      const got = yield* codeRuns.get({ params: { name: "a" } })
-      assert.deepStrictEqual(made !== "over" && made.event === "run" ? made.data.run : undefined, got)
+      const listed = yield* codeRuns.list({ query: { q: "a" } })
+      assert.deepStrictEqual(
+        made !== "over" && made.event === "run" ? made.data.run : undefined,
+        listed.items.find(({ name }) => name === "a")
+      )
       yield* store(DocsRunKind, makeDocsRun("d"))
       yield* phase("old", "Running")
       yield* client.delete(CodeRunKind, { name: "a", namespace })

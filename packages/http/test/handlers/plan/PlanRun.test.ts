@@ -42,6 +42,7 @@ const previewing = Layer.succeed(Previews, {
     return Effect.succeed(starting)
   },
   ofStored: () => Effect.succeed({ ...starting, stage: "Finished", rule: "terminal", attempt: undefined }),
+  limitsOf: () => ({ costUsd: 8, turns: 20, timeoutSeconds: 60 }),
   unknownNonce: "0".repeat(16),
   ceilings: { maxCostUsd: 100, maxTurns: 200, maxTimeoutSeconds: 3600, activeRuns: 3 }
 })
