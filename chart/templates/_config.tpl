@@ -92,6 +92,10 @@
 {{- if .Values.events.secretName }}
 {{- $_ := set $events "folder" "/secrets/events" }}
 {{- end }}
+{{- $dashboard := dict }}
+{{- if .Values.dashboard.oidc.issuer }}
+{{- $_ := set $dashboard "oidc" (pick .Values.dashboard.oidc "issuer" "clientId" "scopes" "token" "origins") }}
+{{- end }}
 {{- $config := dict
   "job" (pick .Values.job "activeDeadlineSeconds" "startDeadlineSeconds")
   "agent" $agent
@@ -113,6 +117,7 @@
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
   "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int))
+  "dashboard" $dashboard
   "auth" (dict "mode" .Values.auth.mode "audiences" .Values.auth.audiences "tokens" .Values.auth.tokens "allowUnauthenticated" (eq .Values.auth.mode "none")) }}
 {{- mergeOverwrite (deepCopy $config) (deepCopy .Values.configOverrides) | toYaml }}
 {{- end }}

@@ -186,6 +186,15 @@ export const cases: ReadonlyArray<RenderCase> = [
     problem: lacks("ClusterRole/", "ClusterRoleBinding/")
   },
   {
+    name: "a provider for people who sign in",
+    values: { dashboard: { oidc: { issuer: "https://login.example.com", clientId: "orchestrator" } } },
+    problem: all(
+      configAt(["dashboard", "oidc", "issuer"], "https://login.example.com"),
+      configAt(["dashboard", "oidc", "clientId"], "orchestrator"),
+      configAt(["dashboard", "oidc", "token"], "id_token")
+    )
+  },
+  {
     name: "runs in another namespace",
     values: { config: { kubernetesNamespace: "agents" }, secrets: { anthropicApiKey: "not-a-real-key" } },
     problem: all(
@@ -273,6 +282,7 @@ export const refusals: ReadonlyArray<{ readonly values: JsonObject; readonly key
   { values: { config: { serverPort: "http" } }, key: "serverPort" },
   { values: { git: { allowedProtocols: ["ftp"] } }, key: "allowedProtocols" },
   { values: { auth: { mode: "basic" } }, key: "mode" },
+  { values: { dashboard: { oidc: { issuer: "http://login.example.com" } } }, key: "issuer" },
   { values: { podAnnotations: { a: 1 } }, key: "podAnnotations" },
   { values: { secrets: { anthropicApiKey: 12 } }, key: "anthropicApiKey" },
   { values: { config: { serverPort: 9090 } }, key: "metrics.port" }

@@ -109,7 +109,8 @@ const sameSections = new Set([
   "evidence",
   "models",
   "leaderElection",
-  "auth"
+  "auth",
+  "dashboard"
 ])
 
 /** The key of config.yaml that a value sets, if it sets one; `"x-config": null` says that it sets none. */

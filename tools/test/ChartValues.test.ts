@@ -34,6 +34,10 @@ const otherDefaults = new Set([
   // Without an address there is no bucket, and the program has no defaults of one.
   "evidence.bucket.region",
   "evidence.bucket.pathStyle",
+  // Without an issuer there is no provider.
+  "dashboard.oidc.scopes",
+  "dashboard.oidc.token",
+  "dashboard.oidc.origins",
   // In a cluster others reach it, and so it asks who they are.
   "config.serverHost",
   "config.serverPort",
@@ -82,8 +86,8 @@ layer(NodeServices.layer)("the chart's values", (it) => {
       const same = configValues(values).filter(({ default: value, path }) =>
         JSON.stringify(valueIn(sample, ...path.split("."))) === JSON.stringify(value)
       )
-      // The signing that is sampled wants the broker, which is the default.
-      assert.deepStrictEqual(same.map(({ path }) => path), ["image.digest", "agent.credentials"])
+      // The signing that is sampled wants the broker, and the provider the cluster's tokens, which are the defaults.
+      assert.deepStrictEqual(same.map(({ path }) => path), ["image.digest", "agent.credentials", "auth.mode"])
     }))
 })
 

@@ -3,6 +3,7 @@
  * Unknown keys, wrong types and impossible values are refused with the path of the key.
  */
 import { Effect, Predicate, Result, Schema } from "effect"
+import { DashboardConfig } from "./DashboardConfig.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { EventsConfig, NotificationConfig } from "./EventsConfig.ts"
 import { BucketPlace } from "./Evidence.ts"
@@ -335,7 +336,8 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     tokens: or(Schema.Literals(["jwt", "any"]), "jwt"),
     /** Lets mode `none` answer on addresses that others reach. */
     allowUnauthenticated: or(Schema.Boolean, false)
-  }))
+  })),
+  dashboard: filled(DashboardConfig)
 }) {}
 
 const decode = decoder(OrchestratorConfig)
@@ -383,11 +385,32 @@ const brokerProblems = ({ agent, evidence, git }: OrchestratorConfig): ReadonlyA
     }])
   ]
 
+/** A provider whose tokens nobody would accept. */
+const providerProblems = ({ auth, dashboard: { oidc } }: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
+  if (oidc === undefined) return []
+  if (auth.mode === "none") {
+    return [{
+      path: "dashboard.oidc",
+      expected: "nothing where auth.mode is none: nobody is asked who they are",
+      found: oidc.issuer
+    }]
+  }
+  return oidc.token === "access_token" || auth.audiences.length === 0 || auth.audiences.includes(oidc.clientId) ?
+    [] :
+    [{
+      path: "auth.audiences",
+      expected:
+        `no entries, or dashboard.oidc.clientId (${oidc.clientId}) among them, for which the provider's id_token is issued`,
+      found: auth.audiences.join(", ")
+    }]
+}
+
 /** What is impossible only beside another key. */
 const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
   const { forge, job, limits } = config
   return [
     ...brokerProblems(config),
+    ...providerProblems(config),
     ...triggerProblems(config.triggers, Object.keys(config.profiles)),
     ...Object.keys(forge.giteaHosts).filter((host) => Object.hasOwn(forge.githubHosts, host)).map((host) => ({
       path: `forge.giteaHosts.${host}`,

@@ -8,13 +8,14 @@ import { isTerminal } from "@orchestrator/domain/Phase"
 import { stateFolder } from "@orchestrator/embedded/node/StateFolder"
 import { WireServer } from "@orchestrator/embedded/wire/WireServer"
 import { Server } from "@orchestrator/http/server/Server"
+import { makeSignInLinks, type SignInLinks } from "@orchestrator/http/services/SignInLinks"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { RunFeed } from "@orchestrator/k8s/RunFeed"
-import { DateTime, Deferred, Effect, FileSystem, Layer, type Option, Path, Schedule } from "effect"
+import { DateTime, Deferred, Effect, FileSystem, Layer, type Option, Path, Schedule, Stdio } from "effect"
 import { program } from "../product/Program.ts"
 import { loadConfig } from "../settings/ConfigFile.ts"
 import { type Installation, installation } from "../settings/Installation.ts"
@@ -28,9 +29,11 @@ import { demoRun, submitDemo } from "./Demo.ts"
 import { makeDemoRepositories } from "./DemoRepositories.ts"
 import { layerEvidenceClaim } from "./EvidenceClaim.ts"
 import { followRuns } from "./FollowRuns.ts"
+import { onKeys } from "./Keys.ts"
 import { localCluster } from "./LocalCluster.ts"
 import { layerModelKeys, modelAddress, modelKeys, modelKeySecret } from "./ModelKeys.ts"
 import { nextSteps } from "./NextSteps.ts"
+import { openSignedIn, pageLine, removedAtEnd } from "./SignInPage.ts"
 import { openStateFolder, otherStateFolders, type StateFolder } from "./StateFolder.ts"
 
 export interface DevInput {
@@ -93,7 +96,8 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
   const tokenHint = `the state folder has it in a file that only you can read: curl --header @${yield* shownPath(
     state.authorization
   )}`
-  const product = program({ config, namespace, templates, tokenHint }).pipe(
+  const links = makeSignInLinks(token)
+  const product = program({ config, namespace, templates, tokenHint, links }).pipe(
     Layer.provide(Leadership.layerAlone),
     Layer.provideMerge(RunFeed.layer),
     Layer.provideMerge(Layer.provideMerge(
@@ -102,11 +106,19 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     )),
     Layer.provideMerge(Display.layer)
   )
-  return yield* serve(input, state, parts, started).pipe(Effect.scoped, Effect.provide(product))
+  return yield* serve({ input, state, parts, started, links }).pipe(Effect.scoped, Effect.provide(product))
 })
 
+interface Serving {
+  readonly input: DevInput
+  readonly state: StateFolder
+  readonly parts: Installation
+  readonly started: DateTime.Utc
+  readonly links: SignInLinks
+}
+
 const serve = Effect.fnUntraced(
-  function*(input: DevInput, state: StateFolder, parts: Installation, started: DateTime.Utc) {
+  function*({ input, links, parts, started, state }: Serving) {
     const display = yield* Display
     const files = yield* FileSystem.FileSystem
     const { url } = yield* Server
@@ -119,16 +131,28 @@ const serve = Effect.fnUntraced(
     )
     yield* Effect.repeat(synced, { until: (done) => done, schedule: Schedule.spaced("5 millis") })
     const shown = yield* shownPath(state.path)
+    const { stdinIsTerminal, stdoutIsTerminal } = yield* Stdio.Stdio
+    const page = { server: url, links, file: state.signIn }
+    const onTerminal = yield* stdoutIsTerminal
     const now = yield* DateTime.now
     yield* display.print(
       banner({
         input,
         shown,
         url,
+        page: yield* pageLine(page, onTerminal),
         kubernetes: cluster.url,
         millis: DateTime.toEpochMillis(now) - processStart
       })
     )
+
+    if (onTerminal && (yield* stdinIsTerminal)) {
+      yield* display.print("Press o to open the page.\n")
+      yield* removedAtEnd(state.signIn)
+      yield* Effect.forkScoped(
+        onKeys((key) => key === "o" ? Effect.ignore(Effect.flatMap(openSignedIn(page), display.print)) : Effect.void)
+      )
+    }
 
     const ended = yield* Deferred.make<CustomObject>()
     const name = input.demo && !state.hasDemo ? yield* submitDemo(parts.examples, namespace) : undefined
@@ -170,6 +194,7 @@ const shownPath = Effect.fnUntraced(function*(absolute: string) {
 })
 
 interface Banner {
+  readonly page: string
   readonly input: DevInput
   readonly shown: string
   readonly url: string
@@ -177,9 +202,10 @@ interface Banner {
   readonly millis: number
 }
 
-const banner = ({ input, kubernetes, millis, shown, url }: Banner): string =>
+const banner = ({ input, kubernetes, millis, page, shown, url }: Banner): string =>
   [
     `Ready in ${(millis / 1000).toFixed(1)} s.`,
+    `  page        ${page}`,
     `  HTTP API    ${url}  (docs: ${url}/docs)`,
     `  token       ${shown}/authorization  (curl -H @${shown}/authorization ${url}/api/v1/code-runs)`,
     `  Kubernetes  ${kubernetes}  (kubectl --kubeconfig ${shown}/kubeconfig get coderuns)`,

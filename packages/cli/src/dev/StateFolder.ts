@@ -27,6 +27,8 @@ export interface StateFolder {
   /** The token of both APIs, and the HTTP header that carries it. */
   readonly token: string
   readonly authorization: string
+  /** What a browser is opened with. */
+  readonly signIn: string
   /** Where the HTTP API is, for as long as it runs. */
   readonly server: string
   readonly database: string
@@ -115,6 +117,7 @@ export const openStateFolder = Effect.fn("StateFolder.open")(function*(
     kubeconfig: inFolder("kubeconfig"),
     token: inFolder(stateFiles.token),
     authorization: inFolder(stateFiles.authorization),
+    signIn: inFolder("sign-in.html"),
     server: inFolder(stateFiles.server),
     database: inFolder(database),
     git: inFolder("git"),

@@ -13,6 +13,7 @@ import { HttpSettings } from "@orchestrator/http/services/HttpSettings"
 import { Lines } from "@orchestrator/http/services/Lines"
 import { Previews } from "@orchestrator/http/services/Previews"
 import { Readiness } from "@orchestrator/http/services/Readiness"
+import type { SignInLinks } from "@orchestrator/http/services/SignInLinks"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { RunFeed } from "@orchestrator/k8s/RunFeed"
@@ -31,6 +32,8 @@ export interface ProgramOptions {
   readonly templates: string
   /** Where callers have a token from, when not from a cluster by kubectl. */
   readonly tokenHint?: string
+  /** One-time links into the page. */
+  readonly links?: SignInLinks
   /** What agents lack, for `/ready`; asked each time. */
   readonly warnings?: Effect.Effect<Effect.Effect<ReadonlyArray<string>>, never, KubernetesClient>
   /** What keeps the program from beginning, one sentence each. */
@@ -110,8 +113,9 @@ const events = (config: OrchestratorConfig) =>
 
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
 export const program = (options: ProgramOptions) => {
-  const { config, namespace, templates, tokenHint } = options
-  return Server.layerWith({ ...config.server, auth: config.auth, tokenHint, also: mcpRoute({ version }) }).pipe(
+  const { config, links, namespace, templates, tokenHint } = options
+  const { auth, dashboard, server } = config
+  return Server.layerWith({ ...server, auth, dashboard, links, tokenHint, also: mcpRoute({ version }) }).pipe(
     Layer.provide([lines, layerEvidence(config, namespace)]),
     Layer.provideMerge(eventsWork(config)),
     Layer.provide([events(config), RunFeed.layer, forgeClient(config)]),

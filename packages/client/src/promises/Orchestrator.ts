@@ -7,6 +7,7 @@ import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { Api } from "@orchestrator/http/contract/Api"
 import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
+import type { SignInWays } from "@orchestrator/http/contract/SignIn"
 import type { Models, Services } from "@orchestrator/http/contract/Spending"
 import type { System } from "@orchestrator/http/contract/System"
 import type { Workspaces as WorkspacesGroup } from "@orchestrator/http/contract/Workspaces"
@@ -45,6 +46,15 @@ export interface Workspaces {
   readonly delete: (name: string, options?: CallOptions) => Promise<void>
 }
 
+export type { SignInWays }
+
+export interface SignIn {
+  /** How a person gets a token; asked without one. */
+  readonly ways: (options?: CallOptions) => Promise<SignInWays>
+  /** The token that a one-time link of `orchestrator dev` is good for, once. */
+  readonly redeemLink: (code: string, options?: CallOptions) => Promise<string>
+}
+
 export interface Orchestrator {
   readonly codeRuns: Runs<CodeTypes>
   readonly docsRuns: Runs<DocsTypes>
@@ -55,6 +65,7 @@ export interface Orchestrator {
   readonly models: (options?: CallOptions) => Promise<ModelList>
   /** Services with their runs and spending. */
   readonly services: (options?: CallOptions) => Promise<ServiceList["items"]>
+  readonly signIn: SignIn
   /** Fails while the server is not ready to serve; what agents lack is in `warnings`. */
   readonly ready: (options?: CallOptions) => Promise<Readiness>
 }
@@ -91,6 +102,11 @@ export const connect = ({ fetch, server, token }: ConnectOptions): Orchestrator 
     },
     models: (options) => calls.promise(client.models.list({}), options),
     services: (options) => calls.promise(Effect.map(client.services.list({}), ({ items }) => items), options),
+    signIn: {
+      ways: (options) => calls.promise(client.signIn.ways({}), options),
+      redeemLink: (code, options) =>
+        calls.promise(Effect.map(client.signIn.link({ payload: { code } }), ({ token }) => token), options)
+    },
     ready: (options) => calls.promise(client.ready({}), options)
   }
 }

@@ -19,21 +19,23 @@ export interface ClusterAccess {
   readonly tokenHint?: string | undefined
 }
 
-interface Place extends ClusterAccess {
+export interface Place extends ClusterAccess {
   readonly namespace: string
 }
 
-const unauthenticated = (found: string, { audiences, namespace, tokenHint }: Place) => {
+/** Where a caller has a token from. */
+export const tokenHintOf = ({ audiences, namespace, tokenHint }: Place): string => {
   const audience = audiences[0] === undefined ? "" : ` --audience ${audiences[0]}`
-  return new Unauthenticated({
-    detail: `Expected a bearer token of the cluster${
-      audience === "" ? "" : ` for the audience ${audiences.join(" or ")}`
-    }, found ${found}`,
-    hint: `Send the header Authorization: Bearer TOKEN; ${
-      tokenHint ?? `kubectl create token SERVICEACCOUNT -n ${namespace}${audience} prints one`
-    }`
-  })
+  return tokenHint ?? `kubectl create token SERVICEACCOUNT -n ${namespace}${audience} prints one`
 }
+
+const unauthenticated = (found: string, place: Place) =>
+  new Unauthenticated({
+    detail: `Expected a bearer token of the cluster${
+      place.audiences.length === 0 ? "" : ` for the audience ${place.audiences.join(" or ")}`
+    }, found ${found}`,
+    hint: `Send the header Authorization: Bearer TOKEN; ${tokenHintOf(place)}`
+  })
 
 const said = (permission: Permission): string =>
   [permission.verb, resourceOf(permission), ...(permission.name === undefined ? [] : [JSON.stringify(permission.name)])]

@@ -3,6 +3,7 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { runGroups } from "./kinds/RunGroups.ts"
 import { finishDocument } from "./OpenApiDocument.ts"
 import { RunEvents } from "./RunEvents.ts"
+import { SignInGroup } from "./SignIn.ts"
 import { Models, Services } from "./Spending.ts"
 import { Submissions } from "./Submissions.ts"
 import { System } from "./System.ts"
@@ -18,6 +19,7 @@ export class Api extends HttpApi.make("orchestrator")
   .add(Models)
   .add(Services)
   .add(Submissions)
+  .add(SignInGroup)
   .add(System)
   .annotate(HttpApi.PayloadParseOptions, strict)
   .annotate(HttpApi.QueryParseOptions, strict)

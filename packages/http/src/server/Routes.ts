@@ -1,8 +1,9 @@
 /** Every route with everything around it, for whatever serves it: a socket, or a test. */
-import { Layer } from "effect"
+import type { DashboardConfig } from "@orchestrator/domain/DashboardConfig"
+import { Effect, Layer } from "effect"
 import type { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import { authorizeByCluster, authorizeEverybody, type ClusterAccess } from "../access/Authorization.ts"
+import { authorizeByCluster, authorizeEverybody, type ClusterAccess, tokenHintOf } from "../access/Authorization.ts"
 import type { Authorized } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
 import { WebhooksLayer } from "../events/Webhooks.ts"
@@ -11,11 +12,15 @@ import { RunLog } from "../handlers/events/RunLog.ts"
 import { RunGroupsHandlers } from "../handlers/kinds/RunGroups.ts"
 import { LargeAnswersLayer } from "../handlers/LargeAnswers.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
+import { SignInHandlers } from "../handlers/SignIn.ts"
 import { ModelsHandlers, ServicesHandlers } from "../handlers/Spending.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
 import { WorkspacesHandlers } from "../handlers/Workspaces.ts"
+import { HttpSettings } from "../services/HttpSettings.ts"
 import { MetricsPlace } from "../services/MetricsPlace.ts"
+import { SignIn } from "../services/SignIn.ts"
+import type { SignInLinks } from "../services/SignInLinks.ts"
 import { DocumentsLayer } from "./Documents.ts"
 import { pipeline, type PipelineOptions } from "./Pipeline.ts"
 
@@ -26,6 +31,7 @@ const Handlers = Layer.mergeAll(
   ModelsHandlers,
   ServicesHandlers,
   SubmissionsHandlers,
+  SignInHandlers,
   SystemHandlers
 )
 
@@ -40,6 +46,9 @@ export interface RoutesOptions extends PipelineOptions {
   readonly access: ClusterAccess | "everybody"
   /** Port of the metrics where it is not this server's. */
   readonly metricsPort?: number | undefined
+  /** How people sign in to the page, beside bearer tokens. */
+  readonly dashboard?: DashboardConfig | undefined
+  readonly links?: SignInLinks | undefined
   /** Routes beside the contract, of other packages. */
   readonly also?: OtherRoutes | undefined
 }
@@ -47,11 +56,23 @@ export interface RoutesOptions extends PipelineOptions {
 /** They have the server's router, and its decisions about who asks. */
 export type OtherRoutes = Layer.Layer<never, never, HttpRouter.HttpRouter | Authorized>
 
+const signIn = ({ access, dashboard, links }: RoutesOptions) =>
+  Layer.effect(
+    SignIn,
+    Effect.map(HttpSettings, ({ namespace }) => ({
+      required: access !== "everybody",
+      tokenHint: access === "everybody" ? "nobody is asked for one" : tokenHintOf({ ...access, namespace }),
+      provider: dashboard?.oidc,
+      links
+    }))
+  )
+
 /** Needs KubernetesClient, HttpSettings, Readiness and Stopping. */
 export const routes = ({ access, also = Layer.empty, metricsPort, ...options }: RoutesOptions) =>
   Layer.mergeAll(
     Layer.mergeAll(ContractRoutes, also).pipe(
       Layer.provide(access === "everybody" ? authorizeEverybody : authorizeByCluster(access)),
+      Layer.provide(signIn({ access, ...options })),
       Layer.provide(Layer.succeed(MetricsPlace, { ownPort: metricsPort }))
     ),
     DocumentsLayer,

@@ -3,10 +3,12 @@
  * closes what is left.
  */
 import { NodeFileSystem } from "@effect/platform-node"
+import type { DashboardConfig } from "@orchestrator/domain/DashboardConfig"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Context, type Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { mostListeners } from "../handlers/events/RunLog.ts"
+import type { SignInLinks } from "../services/SignInLinks.ts"
 import { Stopping } from "../services/Stopping.ts"
 import type { BacklogOptions } from "./Backlog.ts"
 import { isLoopback } from "./Guard.ts"
@@ -33,6 +35,10 @@ export interface ServerOptions {
   readonly auth: Omit<OrchestratorConfig["auth"], "tokens"> & Partial<OrchestratorConfig["auth"]>
   /** Where callers have a token from. Default: `kubectl create token`. */
   readonly tokenHint?: string | undefined
+  /** The page's part of the configuration. */
+  readonly dashboard?: DashboardConfig | undefined
+  /** One-time links, where the server makes any. */
+  readonly links?: SignInLinks | undefined
   /** Routes beside the API. */
   readonly also?: OtherRoutes | undefined
   /** How long requests may take to finish when the server stops. Default 5 seconds. */
@@ -63,6 +69,8 @@ export class Server extends Context.Service<Server, {
           loopback: isLoopback(options.host),
           access: options.auth.mode === "none" ? "everybody" : { ...options.auth, tokenHint: options.tokenHint },
           metricsPort: options.metricsPort,
+          dashboard: options.dashboard,
+          links: options.links,
           also: options.also
         }),
         { routerConfig, disableLogger: true, disableListenLog: true }

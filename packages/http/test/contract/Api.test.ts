@@ -70,6 +70,7 @@ describe("the OpenAPI document", () => {
       "GET /api/v1/events",
       "GET /api/v1/models",
       "GET /api/v1/services",
+      "GET /api/v1/sign-in",
       "GET /api/v1/workspaces",
       "GET /api/v1/workspaces/{name}",
       "GET /health",
@@ -90,7 +91,8 @@ describe("the OpenAPI document", () => {
       "POST /api/v1/docs-runs/{name}/plan",
       "POST /api/v1/docs-runs/{name}/retry",
       "POST /api/v1/pm/docs/generate",
-      "POST /api/v1/pm/tasks"
+      "POST /api/v1/pm/tasks",
+      "POST /api/v1/sign-in/link"
     ])
   })
 
@@ -132,6 +134,8 @@ describe("the OpenAPI document", () => {
     { name: "POST /api/v1/code-runs/{name}/retry", want: [200, 400, 401, 403, 404, 409, 413, 415, 422, 502, 503] },
     { name: "POST /api/v1/code-runs/{name}/cancel", want: [200, 400, 401, 403, 404, 409, 502, 503] },
     { name: "POST /api/v1/docs-runs/{name}/retry", want: [201, 400, 401, 403, 404, 409, 413, 415, 422, 502, 503] },
+    { name: "GET /api/v1/sign-in", want: [200] },
+    { name: "POST /api/v1/sign-in/link", want: [200, 400, 401, 413, 415, 422] },
     { name: "POST /api/v1/pm/tasks", want: [200, 400, 401, 403, 409, 413, 415, 422, 502, 503] }
   ])("$name lists what it can answer, and nothing else", ({ name, want }) => {
     const found = operations.find((operation) => operation.name === name)
@@ -139,7 +143,7 @@ describe("the OpenAPI document", () => {
   })
 
   it.each(operations)("$name says whether it wants a token", ({ name, operation }) => {
-    const wanted = name.includes("/api/") ? [{ bearer: [] }] : []
+    const wanted = name.includes("/api/") && !name.includes("/sign-in") ? [{ bearer: [] }] : []
     assert.deepStrictEqual(operation["security"], wanted)
     assert.strictEqual(objectAt("#/components/securitySchemes/bearer")["scheme"]?.toString().toLowerCase(), "bearer")
   })
@@ -186,8 +190,8 @@ describe("the OpenAPI document", () => {
         ? []
         : [operation["requestBody"] as { readonly content: Json; readonly required: boolean }]
     )
-    assert.strictEqual(bodies.length, 12)
-    assert.strictEqual(bodies.filter(({ required }) => required).length, 10)
+    assert.strictEqual(bodies.length, 13)
+    assert.strictEqual(bodies.filter(({ required }) => required).length, 11)
     for (const { content } of bodies) assert.deepStrictEqual(Object.keys(content), ["application/json"])
   })
 })
