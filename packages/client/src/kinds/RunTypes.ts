@@ -7,7 +7,7 @@ export type Endpoint<Groups, Name extends string> = Groups extends { readonly en
   : never
 export type Answer<One> = One extends { readonly "~Success": { readonly Type: infer Value } } ? Value : never
 type Payload<One> = One extends { readonly "~Payload": { readonly Type: infer Value } } ? Value : never
-type Query<One> = One extends { readonly "~Query": { readonly Type: infer Value } } ? Value : never
+export type Query<One> = One extends { readonly "~Query": { readonly Type: infer Value } } ? Value : never
 
 export type CodeRun = Answer<Endpoint<typeof CodeRuns, "get">>
 export type DocsRun = Answer<Endpoint<typeof DocsRuns, "get">>

@@ -9,6 +9,7 @@ import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
 import type { SignInWays } from "@orchestrator/http/contract/SignIn"
 import type { Models, Services } from "@orchestrator/http/contract/Spending"
+import type { Spending } from "@orchestrator/http/contract/SpendingReport"
 import type { System } from "@orchestrator/http/contract/System"
 import type { Workspaces as WorkspacesGroup } from "@orchestrator/http/contract/Workspaces"
 import { Context, Effect, Layer, ManagedRuntime, Redacted } from "effect"
@@ -17,7 +18,7 @@ import { HttpApiClient } from "effect/http-api"
 import type { EventFilters } from "../follow/FollowEvents.ts"
 import { watchRuns } from "../follow/WatchRuns.ts"
 import type { AnyRun } from "../kinds/RunGroups.ts"
-import type { Answer, CodeTypes, DocsTypes, Endpoint } from "../kinds/RunTypes.ts"
+import type { Answer, CodeTypes, DocsTypes, Endpoint, Query } from "../kinds/RunTypes.ts"
 import { OrchestratorClient, toServer } from "../OrchestratorClient.ts"
 import { type CallOptions, callsWith } from "./Call.ts"
 import { asUnexpected } from "./Failures.ts"
@@ -37,6 +38,9 @@ export type Readiness = Answer<Endpoint<typeof System, "ready">>
 export type Workspace = Answer<Endpoint<typeof WorkspacesGroup, "get">>
 export type ModelList = Answer<Endpoint<typeof Models, "list">>
 export type ServiceList = Answer<Endpoint<typeof Services, "list">>
+
+export type SpendingReport = Answer<Endpoint<typeof Spending, "report">>
+export type SpendingDays = Query<Endpoint<typeof Spending, "report">>
 
 export interface Workspaces {
   /** Whose each is, which run has it, and which wait for it. */
@@ -66,6 +70,10 @@ export interface Orchestrator {
   /** Services with their runs and spending. */
   readonly services: (options?: CallOptions) => Promise<ServiceList["items"]>
   readonly signIn: SignIn
+  /** What runs have used, by day, service, GitHub user and model; of the last 30 days unless others are named. */
+  readonly spending: (days?: SpendingDays, options?: CallOptions) => Promise<SpendingReport>
+  /** The same as comma-separated values, a line for each day, kind, service, GitHub user and model. */
+  readonly spendingCsv: (days?: SpendingDays, options?: CallOptions) => Promise<string>
   /** Fails while the server is not ready to serve; what agents lack is in `warnings`. */
   readonly ready: (options?: CallOptions) => Promise<Readiness>
 }
@@ -107,6 +115,8 @@ export const connect = ({ fetch, server, token }: ConnectOptions): Orchestrator 
       redeemLink: (code, options) =>
         calls.promise(Effect.map(client.signIn.link({ payload: { code } }), ({ token }) => token), options)
     },
+    spending: (days = {}, options) => calls.promise(client.spending.report({ query: days }), options, days),
+    spendingCsv: (days = {}, options) => calls.promise(client.spending.csv({ query: days }), options, days),
     ready: (options) => calls.promise(client.ready({}), options)
   }
 }

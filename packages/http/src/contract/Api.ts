@@ -5,6 +5,7 @@ import { finishDocument } from "./OpenApiDocument.ts"
 import { RunEvents } from "./RunEvents.ts"
 import { SignInGroup } from "./SignIn.ts"
 import { Models, Services } from "./Spending.ts"
+import { Spending } from "./SpendingReport.ts"
 import { Submissions } from "./Submissions.ts"
 import { System } from "./System.ts"
 import { Workspaces } from "./Workspaces.ts"
@@ -18,6 +19,7 @@ export class Api extends HttpApi.make("orchestrator")
   .add(Workspaces)
   .add(Models)
   .add(Services)
+  .add(Spending)
   .add(Submissions)
   .add(SignInGroup)
   .add(System)

@@ -1,5 +1,5 @@
 /** One kind of run in the configured namespace: what all requests for it have in common. */
-import type { AnyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { type AnyRunKind, everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { type Kind, runResources } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient, type Patch } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -34,6 +34,9 @@ export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
   const previews = Option.getOrUndefined(yield* Effect.serviceOption(Previews))
   return { client, settings, lines, evidence, previews, kind, resource: runResources[kind.kind] } satisfies RunAccess
 })
+
+/** Of every kind. */
+export const everyKind = Effect.forEach(everyRunKind, runAccess)
 
 export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })
 

@@ -1,5 +1,4 @@
 /** Answers about models and services, counted over the runs of every kind that the caller may list. */
-import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { listPrices } from "@orchestrator/domain/ListPrices"
 import { priceOf } from "@orchestrator/domain/PriceList"
 import { Effect } from "effect"
@@ -7,11 +6,11 @@ import { HttpApiBuilder } from "effect/http-api"
 import { needsOf, Requester } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
 import { eachRun } from "./ListRuns.ts"
-import { type RunAccess, runAccess } from "./RunAccess.ts"
+import { everyKind, type RunAccess } from "./RunAccess.ts"
 import { makeTallies } from "./Tally.ts"
 
 /** The kinds whose runs the caller may list; fails where there is none. */
-const listable = Effect.fnUntraced(function*(kinds: ReadonlyArray<RunAccess>) {
+export const listable = Effect.fnUntraced(function*(kinds: ReadonlyArray<RunAccess>) {
   const { require } = yield* Requester
   const [allowed, refused] = [new Array<RunAccess>(), new Array<Effect.Error<ReturnType<typeof require>>>()]
   for (const runs of kinds) {
@@ -30,8 +29,6 @@ const talliesOf = Effect.fn("http.talliesOf")(function*(kinds: ReadonlyArray<Run
   for (const runs of yield* listable(kinds)) yield* eachRun(runs, {}, counted.add)
   return counted
 })
-
-const everyKind = Effect.forEach(everyRunKind, runAccess)
 
 const byName = (left: { readonly name: string }, right: { readonly name: string }) => left.name < right.name ? -1 : 1
 

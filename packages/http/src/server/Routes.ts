@@ -14,6 +14,7 @@ import { LargeAnswersLayer } from "../handlers/LargeAnswers.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
 import { SignInHandlers } from "../handlers/SignIn.ts"
 import { ModelsHandlers, ServicesHandlers } from "../handlers/Spending.ts"
+import { SpendingHandlers } from "../handlers/spending/Spending.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
 import { WorkspacesHandlers } from "../handlers/Workspaces.ts"
@@ -30,6 +31,7 @@ const Handlers = Layer.mergeAll(
   WorkspacesHandlers,
   ModelsHandlers,
   ServicesHandlers,
+  SpendingHandlers,
   SubmissionsHandlers,
   SignInHandlers,
   SystemHandlers

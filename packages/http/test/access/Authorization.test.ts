@@ -105,7 +105,9 @@ const workspaceRoutes: ReadonlyArray<Route> = [
 ]
 
 /** They count what the caller may list, of each kind: see Spending.test.ts. */
-const counted = ["/api/v1/models", "/api/v1/services"].map((path): Route => ({
+const counted = ["/api/v1/models", "/api/v1/services", "/api/v1/spending", "/api/v1/spending/csv"].map((
+  path
+): Route => ({
   method: "GET",
   path,
   needs: [],

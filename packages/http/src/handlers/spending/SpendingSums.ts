@@ -1,0 +1,143 @@
+/** Sums over runs as they are read; of each run no more is kept than what the report shows. */
+import { isTerminal } from "@orchestrator/domain/Phase"
+import { phaseOf } from "@orchestrator/domain/RunView"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { type DateTime, Predicate } from "effect"
+import type { SpendingReport } from "../../contract/SpendingReport.ts"
+import { addUsed, nothing, usageOf, type Used } from "./UsageOfRun.ts"
+
+export interface Days {
+  readonly since: string
+  readonly until: string
+}
+
+/** What of one day, kind, service, GitHub user and model. */
+export interface Row extends Used {
+  readonly day: string
+  readonly kind: string
+  readonly service: string
+  readonly githubUser: string
+  readonly model: string
+  runs: number
+}
+
+type Sum = Used & { runs: number }
+type Share = SpendingReport["services"][number]
+type SpentRun = SpendingReport["dearest"][number]
+type Budget = SpendingReport["budgets"][number]
+
+const mostShown = 10
+const mostBudgets = 100
+
+const textIn = (run: CustomObject, field: string): string => {
+  const value = run.spec[field]
+  return Predicate.isString(value) ? value : ""
+}
+
+const newSum = (): Sum => ({ ...nothing(), runs: 0 })
+
+const shown = <A extends Sum>({ costEstimated, ...sum }: A) => ({ ...sum, ...(costEstimated ? { costEstimated } : {}) })
+
+const byName = (left: Share, right: Share): number => left.name < right.name ? -1 : 1
+const dearestFirst = (left: Share, right: Share): number => right.costUsd - left.costUsd || byName(left, right)
+
+const makeShares = () => {
+  const sums = new Map<string, Sum>()
+  return {
+    add: (name: string, used: Used) => {
+      const sum = sums.get(name) ?? newSum()
+      addUsed(sum, used)
+      sum.runs += 1
+      sums.set(name, sum)
+    },
+    sorted: (order: (left: Share, right: Share) => number): ReadonlyArray<Share> =>
+      [...sums].map(([name, sum]) => ({ name, ...shown(sum) })).sort(order)
+  }
+}
+
+/** The greatest by a number, and no more than those. */
+const makeTop = <A>(most: number, by: (value: A) => number) => {
+  let kept: ReadonlyArray<A> = []
+  return {
+    add: (value: A) => {
+      const last = kept.at(-1)
+      if (kept.length >= most && last !== undefined && by(value) <= by(last)) return
+      kept = [...kept, value].sort((left, right) => by(right) - by(left)).slice(0, most)
+    },
+    values: () => kept
+  }
+}
+
+const about = (run: CustomObject): Pick<SpentRun, "service" | "githubUser" | "model"> =>
+  Object.fromEntries(
+    ["service", "githubUser", "model"].map((field) => [field, textIn(run, field)]).filter(([, value]) => value !== "")
+  )
+
+interface OfKind {
+  readonly kind: string
+  /** Undefined: not known. */
+  readonly limitUsd: (run: CustomObject) => number | undefined
+}
+
+export const makeSpending = ({ since, until }: Days, now: DateTime.Utc) => {
+  const total = newSum()
+  const [days, services, githubUsers, models] = [makeShares(), makeShares(), makeShares(), makeShares()]
+  const rows = new Map<string, Row>()
+  const dearest = makeTop<SpentRun>(mostShown, ({ costUsd }) => costUsd)
+  const slowest = makeTop<SpentRun>(mostShown, ({ seconds }) => seconds)
+  const budgets = makeTop<Budget>(mostBudgets, ({ leftUsd }) => -leftUsd)
+
+  const addRow = (row: Omit<Row, keyof Sum>, used: Used) => {
+    const key = JSON.stringify([row.day, row.kind, row.service, row.githubUser, row.model])
+    const sum = rows.get(key) ?? { ...row, ...newSum() }
+    addUsed(sum, used)
+    sum.runs += 1
+    rows.set(key, sum)
+  }
+
+  const add = ({ kind, limitUsd }: OfKind) => (run: CustomObject): void => {
+    const usage = usageOf(run, now)
+    const name = run.metadata.name ?? ""
+    const limit = isTerminal(phaseOf(run)) ? undefined : limitUsd(run)
+    if (limit !== undefined) {
+      const spentUsd = usage.total.costUsd
+      const leftUsd = Math.round(Math.max(0, limit - spentUsd) * 1e6) / 1e6
+      budgets.add({ kind, name, limitUsd: limit, spentUsd, leftUsd })
+    }
+    const within = [...usage.days].filter(([day]) => since <= day && day <= until)
+    if (within.length === 0) return
+    const [service, githubUser, model] = [textIn(run, "service"), textIn(run, "githubUser"), textIn(run, "model")]
+    const sum = nothing()
+    for (const [day, used] of within) {
+      addUsed(sum, used)
+      days.add(day, used)
+      addRow({ day, kind, service, githubUser, model }, used)
+    }
+    addUsed(total, sum)
+    total.runs += 1
+    services.add(service, sum)
+    githubUsers.add(githubUser.toLowerCase(), sum)
+    models.add(model, sum)
+    const { attempts, seconds } = usage
+    const spent = { kind, name, phase: phaseOf(run), ...about(run), attempts, seconds, costUsd: usage.total.costUsd }
+    dearest.add(spent)
+    slowest.add(spent)
+  }
+
+  return {
+    add,
+    rows: (): ReadonlyArray<Row> => [...rows].sort(([left], [right]) => left < right ? -1 : 1).map(([, row]) => row),
+    report: (): SpendingReport => ({
+      since,
+      until,
+      total: shown(total),
+      days: days.sorted(byName),
+      services: services.sorted(dearestFirst),
+      githubUsers: githubUsers.sorted(dearestFirst),
+      models: models.sorted(dearestFirst),
+      dearest: dearest.values(),
+      slowest: slowest.values(),
+      budgets: budgets.values()
+    })
+  }
+}
