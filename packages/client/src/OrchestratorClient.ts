@@ -7,8 +7,8 @@ import { HttpApiClient } from "effect/http-api"
 export interface ClientOptions {
   /** `http://127.0.0.1:8080` */
   readonly baseUrl: string
-  /** Bearer token of the cluster, where the server wants one; an effect is asked before every request. */
-  readonly token?: Redacted.Redacted | Effect.Effect<Redacted.Redacted> | undefined
+  /** Bearer token of the cluster, where the server wants one; an effect is asked before every request, and may have none. */
+  readonly token?: Redacted.Redacted | Effect.Effect<Redacted.Redacted | undefined> | undefined
 }
 
 const withToken = (token: ClientOptions["token"]) => {
@@ -16,7 +16,7 @@ const withToken = (token: ClientOptions["token"]) => {
   return Redacted.isRedacted(token)
     ? HttpClient.mapRequest(HttpClientRequest.bearerToken(token))
     : HttpClient.mapRequestEffect((request) =>
-      Effect.map(token, (current) => HttpClientRequest.bearerToken(request, current))
+      Effect.map(token, (current) => current === undefined ? request : HttpClientRequest.bearerToken(request, current))
     )
 }
 

@@ -12,8 +12,8 @@ import type { Models, Services } from "@orchestrator/http/contract/Spending"
 import type { Spending } from "@orchestrator/http/contract/SpendingReport"
 import type { System } from "@orchestrator/http/contract/System"
 import type { Workspaces as WorkspacesGroup } from "@orchestrator/http/contract/Workspaces"
-import { Context, Effect, Layer, ManagedRuntime, Redacted } from "effect"
-import { FetchHttpClient } from "effect/http"
+import { Context, Effect, Layer, ManagedRuntime, Predicate, Redacted } from "effect"
+import { FetchHttpClient, HttpClientError } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import type { EventFilters } from "../follow/FollowEvents.ts"
 import { watchRuns } from "../follow/WatchRuns.ts"
@@ -27,8 +27,10 @@ import { type Change, listening, makeRuns, type Runs, type WatchOptions } from "
 export interface ConnectOptions {
   /** `http://127.0.0.1:8080` */
   readonly server: string
-  /** Bearer token of the cluster, where the server wants one; a function is asked before every request. */
-  readonly token?: string | (() => string | Promise<string>) | undefined
+  /** Bearer token of the cluster, where the server wants one; a function is asked before every request, and may have none. */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined
+  /** Told when the server wants a token, or another one. The call fails with an AuthenticationError all the same. */
+  readonly onUnauthenticated?: (() => void) | undefined
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
@@ -80,16 +82,27 @@ export interface Orchestrator {
 
 const tokenOf = (token: ConnectOptions["token"]) => {
   if (token === undefined) return undefined
-  return typeof token === "string" ? Redacted.make(token) : Effect.promise(async () => Redacted.make(await token()))
+  return typeof token === "string" ? Redacted.make(token) : Effect.promise(async () => {
+    const current = await token()
+    return current === undefined ? undefined : Redacted.make(current)
+  })
 }
 
+const isUnauthenticated = (error: unknown): boolean =>
+  Predicate.isTagged(error, "Unauthenticated") ||
+  (HttpClientError.isHttpClientError(error) && error.response?.status === 401)
+
 /** The client of a server. Nothing is sent before the first call, and nothing has to be closed. */
-export const connect = ({ fetch, server, token }: ConnectOptions): Orchestrator => {
+export const connect = ({ fetch, onUnauthenticated, server, token }: ConnectOptions): Orchestrator => {
   const layer = Layer.effect(
     OrchestratorClient,
     HttpApiClient.make(Api, {
       transformClient: toServer({ baseUrl: server, token: tokenOf(token) }),
-      transformResponse: Effect.mapError(asUnexpected)
+      transformResponse: (answer) =>
+        answer.pipe(
+          Effect.tapError((error) => Effect.sync(() => isUnauthenticated(error) && onUnauthenticated?.())),
+          Effect.mapError(asUnexpected)
+        )
     })
   ).pipe(
     Layer.provideMerge(FetchHttpClient.layer),

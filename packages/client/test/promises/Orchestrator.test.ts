@@ -157,10 +157,12 @@ describe("the client of promises", () => {
   it.effect("sends the token of the moment", () =>
     Effect.gen(function*() {
       const sent: Array<string | null> = []
-      let token = "first"
+      let token: string | undefined = "first"
+      let refusals = 0
       const { codeRuns } = connect({
         server: "http://localhost",
         token: async () => token,
+        onUnauthenticated: () => void (refusals += 1),
         fetch: async (input, init) => {
           sent.push(new Request(input, init).headers.get("authorization"))
           return problem(401)
@@ -169,7 +171,10 @@ describe("the client of promises", () => {
       yield* failureOf(codeRuns.get("a"))
       token = "second"
       yield* failureOf(codeRuns.get("a"))
-      assert.deepStrictEqual(sent, ["Bearer first", "Bearer second"])
+      token = undefined
+      yield* failureOf(codeRuns.get("a"))
+      assert.deepStrictEqual(sent, ["Bearer first", "Bearer second", null])
+      assert.strictEqual(refusals, 3)
     }))
 
   it.effect("ends calls and iterations with the reason of their signal", () =>

@@ -1,10 +1,13 @@
 /** The page: its session, its one stream of changes, and its views, each loaded when it is opened. */
 import { Route, Router } from "@solidjs/router"
-import { type JSX, lazy, onCleanup } from "solid-js"
+import { createEffect, createResource, type JSX, lazy, on, onCleanup, Show, Suspense } from "solid-js"
 import { ApiProvider, makeApi } from "../connect/Api.ts"
+import { arrive } from "../connect/Arrive.ts"
 import { basePath } from "../connect/Place.ts"
+import { need, token } from "../connect/Session.ts"
 import { places } from "../show/Places.ts"
 import { followRuns, LiveRunsProvider } from "../store/LiveRuns.ts"
+import { Loading } from "../widgets/Loading.tsx"
 import { NotFound } from "./NotFound.tsx"
 import { Shell } from "./Shell.tsx"
 
@@ -17,10 +20,15 @@ const Workspaces = lazy(() => import("../views/workspaces/Workspaces.tsx"))
 const Spend = lazy(() => import("../views/spend/Spend.tsx"))
 const System = lazy(() => import("../views/system/System.tsx"))
 
-export const App = (): JSX.Element => {
+const SignInPage = lazy(() => import("./SignInPage.tsx"))
+const SignInAgain = lazy(() => import("./SignInAgain.tsx"))
+
+/** What is there when nobody has to sign in; it stays there when a session ends, until somebody has signed in again. */
+const Views = (): JSX.Element => {
   const api = makeApi()
   const live = followRuns(api)
   onCleanup(live.stop)
+  createEffect(on(token, (now) => now === undefined || live.again(), { defer: true }))
   return (
     <ApiProvider value={api}>
       <LiveRunsProvider value={live}>
@@ -36,6 +44,24 @@ export const App = (): JSX.Element => {
           <Route path="*" component={NotFound} />
         </Router>
       </LiveRunsProvider>
+      <Show when={need() === "again"}>
+        <SignInAgain />
+      </Show>
     </ApiProvider>
+  )
+}
+
+export const App = (): JSX.Element => {
+  const [arrived] = createResource(arrive)
+  return (
+    <Suspense fallback={<Loading />}>
+      <Show when={arrived()}>
+        {(came) => (
+          <Show when={need() === "first"} fallback={<Views />}>
+            <SignInPage trouble={came().trouble} />
+          </Show>
+        )}
+      </Show>
+    </Suspense>
   )
 }

@@ -1,11 +1,14 @@
 /** What is around every view: the way past the navigation, the navigation, what is wrong with the connection, and errors of a view. */
 import { A, type RouteSectionProps } from "@solidjs/router"
-import { ErrorBoundary, For, type JSX, Suspense } from "solid-js"
+import { ErrorBoundary, For, type JSX, lazy, Show, Suspense } from "solid-js"
+import { token } from "../connect/Session.ts"
 import { places } from "../show/Places.ts"
 import { Failed } from "../widgets/Failed.tsx"
 import { Loading } from "../widgets/Loading.tsx"
 import { ConnectionBanner } from "./ConnectionBanner.tsx"
 import "./Shell.css"
+
+const SessionMenu = lazy(() => import("./SessionMenu.tsx"))
 
 const links = [
   { name: "Runs", to: places.runs },
@@ -31,6 +34,11 @@ export const Shell = (props: RouteSectionProps): JSX.Element => (
           {({ name, to }) => <A href={to} end={to === places.runs} activeClass="here">{name}</A>}
         </For>
       </nav>
+      <Show when={token()}>
+        <Suspense>
+          <SessionMenu />
+        </Suspense>
+      </Show>
     </header>
     <ConnectionBanner />
     <main id="content" tabindex={-1}>

@@ -2,17 +2,14 @@
 import { connect, type Orchestrator } from "@orchestrator/client/promises/Orchestrator"
 import { createContext, useContext } from "solid-js"
 import { serverUrl } from "./Place.ts"
-import { token } from "./Session.ts"
+import { notSignedIn, token } from "./Session.ts"
 
 const ApiContext = createContext<Orchestrator>()
 
 export const ApiProvider = ApiContext.Provider
 
-/** For the address that the page came from. The client is made again when a token comes or goes. */
-export const makeApi = (): Orchestrator => {
-  const current = token()
-  return connect({ server: serverUrl(), ...(current === undefined ? {} : { token: current }) })
-}
+/** For the address that the page came from. The token is asked for before every request, so that a renewed one counts at once. */
+export const makeApi = (): Orchestrator => connect({ server: serverUrl(), token, onUnauthenticated: notSignedIn })
 
 export const useApi = (): Orchestrator => {
   const api = useContext(ApiContext)

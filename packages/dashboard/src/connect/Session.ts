@@ -1,6 +1,80 @@
-/** Who asks: the bearer token, in memory only. Without one requests carry none, which a server without authentication accepts. */
+/**
+ * Who asks: the bearer token, in memory. It is in `sessionStorage` as well, until the tab is closed, when the person wants that, and nowhere
+ * else. Without one requests carry none, which a server without authentication accepts.
+ */
 import { createSignal } from "solid-js"
 
-const [token, setToken] = createSignal<string>()
+/** Whether somebody has to sign in: nobody has yet, or whoever had is not accepted any more. */
+export type SignInNeed = "none" | "first" | "again"
 
-export { setToken, token }
+/** What ends with the session, where it was begun: a provider's, and the renewal of its tokens. */
+export type EndOfSession = () => Promise<void>
+
+const place = "orchestrator.token"
+
+/** A browser that forbids storage throws when it is touched. */
+const stored = (): Storage | undefined => {
+  try {
+    return window.sessionStorage
+  } catch {
+    return undefined
+  }
+}
+
+const [token, setToken] = createSignal(stored()?.getItem(place) ?? undefined)
+const [kept, setKept] = createSignal(token() !== undefined)
+const [need, setNeed] = createSignal<SignInNeed>("none")
+let end: EndOfSession | undefined
+
+export { kept, need, token }
+
+/** From now on, or no longer, also after a reload of this tab. */
+export const keepInTab = (keep: boolean): void => {
+  const current = token()
+  if (keep && current !== undefined) stored()?.setItem(place, current)
+  else stored()?.removeItem(place)
+  setKept(keep && current !== undefined)
+}
+
+/** The token of a session that goes on. */
+export const renewToken = (next: string): void => {
+  setToken(next)
+  keepInTab(kept())
+}
+
+export const signedIn = (next: string, keep: boolean, endOfSession?: EndOfSession): void => {
+  end = endOfSession
+  setToken(next)
+  keepInTab(keep)
+  setNeed("none")
+}
+
+/** The server does not know the token, or wants one. What is on the page stays there. */
+export const notSignedIn = (): void => {
+  setNeed(token() === undefined && need() !== "again" ? "first" : "again")
+  setToken(undefined)
+  keepInTab(false)
+}
+
+const otherTabs = new BroadcastChannel("orchestrator.session")
+
+const forget = () => {
+  setToken(undefined)
+  keepInTab(false)
+  setNeed("first")
+}
+
+/** Here and in other tabs; then where the token is from. */
+export const signOut = async (): Promise<void> => {
+  const endOfSession = end
+  end = undefined
+  forget()
+  // Channels are of one origin.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  otherTabs.postMessage("signed out")
+  await endOfSession?.()
+}
+
+otherTabs.addEventListener("message", () => {
+  if (token() !== undefined) forget()
+})

@@ -5,7 +5,7 @@
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import type { Orchestrator } from "@orchestrator/client/promises/Orchestrator"
 import type { Change } from "@orchestrator/client/promises/Runs"
-import { type Accessor, createContext, createSignal, useContext } from "solid-js"
+import { type Accessor, createContext, createSignal, untrack, useContext } from "solid-js"
 import { connecting, type Connection, live } from "../connect/Connection.ts"
 import { soon } from "./Soon.ts"
 
@@ -15,6 +15,8 @@ export interface LiveRuns {
   readonly connection: Accessor<Connection>
   /** Whether everything that there was has come. */
   readonly complete: Accessor<boolean>
+  /** After it was refused: with the token of now. What is not there any more goes when everything has come. */
+  readonly again: () => void
   readonly stop: () => void
 }
 
@@ -41,17 +43,26 @@ export const followRuns = (api: Pick<Orchestrator, "watch">): LiveRuns => {
   const [complete, setComplete] = createSignal(false)
   const ending = new AbortController()
   let waiting: Array<Change<AnyRun>> = []
+  let unconfirmed = new Set<string>()
 
   const show = () => {
     const changes = waiting
     waiting = []
+    for (const { run } of changes) unconfirmed.delete(keyOf(run))
     setRuns((current) => changed(current, changes))
+  }
+  const listed = () => {
+    show()
+    const gone = unconfirmed
+    unconfirmed = new Set()
+    if (gone.size > 0) setRuns((current) => new Map([...current].filter(([key]) => !gone.has(key))))
+    setComplete(true)
   }
   const follow = async () => {
     const changes = api.watch({}, {
       signal: ending.signal,
       onConnected: () => setConnection(live),
-      onListed: () => soon(() => setComplete(true)),
+      onListed: () => soon(listed),
       onReconnecting: ({ attempt, error }) => setConnection({ state: "reconnecting", attempt, message: wordsOf(error) })
     })
     for await (const change of changes) {
@@ -59,10 +70,18 @@ export const followRuns = (api: Pick<Orchestrator, "watch">): LiveRuns => {
       waiting.push(change)
     }
   }
-  follow().catch((error: unknown) => {
-    if (!ending.signal.aborted) setConnection({ state: "refused", error })
-  })
-  return { runs, connection, complete, stop: () => ending.abort() }
+  const begin = () => {
+    unconfirmed = new Set(untrack(runs).keys())
+    setConnection(connecting)
+    follow().catch((error: unknown) => {
+      if (!ending.signal.aborted) setConnection({ state: "refused", error })
+    })
+  }
+  begin()
+  const again = () => {
+    if (untrack(connection).state === "refused") begin()
+  }
+  return { runs, connection, complete, again, stop: () => ending.abort() }
 }
 
 const LiveRunsContext = createContext<LiveRuns>()

@@ -14,6 +14,19 @@ describe("the words of an error", () => {
       }),
       want: { what: "No CodeRun a", next: "List them", requestId: "r-1" }
     },
+    {
+      of: "a refusal, with the lines that grant it",
+      given: errorOfStatus(403, {
+        type: "urn:orchestrator:problem:permission-missing",
+        detail: "User \"ada\" may not list coderuns",
+        hint: "An administrator can grant it with:\nkubectl create role a\nkubectl create rolebinding a"
+      }),
+      want: {
+        what: "User \"ada\" may not list coderuns",
+        next: "An administrator can grant it with:",
+        commands: "kubectl create role a\nkubectl create rolebinding a"
+      }
+    },
     { of: "the browser", given: new TypeError("Failed to fetch"), want: { what: "Failed to fetch" } },
     { of: "a text", given: "no", want: { what: "no" } },
     { of: "nothing that speaks", given: {}, want: { what: "Something went wrong, and nothing says what" } }
