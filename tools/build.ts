@@ -1,11 +1,12 @@
 /**
- * `npm run build`: the executable, the runner and the broker in dist/. What the first two load when it is asked for is in files beside
+ * `npm run build`: the executable, the runner and the broker in dist/, and the page in dist/page. What the first two load when it is asked for is in files beside
  * them; the broker is one file. `--sourcemap` writes maps.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Stdio } from "effect"
 import { fileURLToPath } from "node:url"
 import { bundle } from "./build/Bundle.ts"
+import { buildPage } from "./build/Page.ts"
 import { programs } from "./build/Programs.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -15,6 +16,10 @@ const program = Effect.gen(function*() {
   const sourcemap = (yield* args).includes("--sourcemap")
   const fs = yield* FileSystem.FileSystem
   yield* fs.remove(`${root}dist`, { recursive: true, force: true })
+  const sizes = yield* buildPage(root)
+  yield* fs.copy(`${root}packages/dashboard/dist`, `${root}dist/page`)
+  const pageBytes = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+  yield* Console.log(`${Math.round(pageBytes / 1024).toLocaleString("en").padStart(7)} KiB  dist/page`)
   for (const each of Object.values(programs)) {
     for (const { bytes, file } of yield* bundle(root, each, sourcemap)) {
       yield* Console.log(`${Math.round(bytes / 1024).toLocaleString("en").padStart(7)} KiB  ${file}`)

@@ -92,7 +92,7 @@
 {{- if .Values.events.secretName }}
 {{- $_ := set $events "folder" "/secrets/events" }}
 {{- end }}
-{{- $dashboard := dict }}
+{{- $dashboard := pick .Values.dashboard "enabled" }}
 {{- if .Values.dashboard.oidc.issuer }}
 {{- $_ := set $dashboard "oidc" (pick .Values.dashboard.oidc "issuer" "clientId" "scopes" "token" "origins") }}
 {{- end }}
@@ -116,7 +116,7 @@
   "notifications" .Values.notifications
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
-  "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int))
+  "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int) "basePath" (.Values.server.basePath | toString))
   "dashboard" $dashboard
   "auth" (dict "mode" .Values.auth.mode "audiences" .Values.auth.audiences "tokens" .Values.auth.tokens "allowUnauthenticated" (eq .Values.auth.mode "none")) }}
 {{- mergeOverwrite (deepCopy $config) (deepCopy .Values.configOverrides) | toYaml }}

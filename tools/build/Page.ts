@@ -1,4 +1,5 @@
 /** The page, built by vite and compressed once: a server sends what is there, and compresses nothing. */
+import { hashPageSources, sourcesFile } from "@orchestrator/cli/settings/PageSources"
 import { Effect, FileSystem, Path, Schema } from "effect"
 import { promisify } from "node:util"
 import { brotliCompress, constants, gzip } from "node:zlib"
@@ -20,17 +21,20 @@ const compressible = /\.(?:html|js|css|svg|json)$/
 const brotli = promisify(brotliCompress)
 const gzipped = promisify(gzip)
 
-/** Builds into `packages/dashboard/dist`; answers with the sizes in bytes. */
+/** Builds beside `packages/dashboard/dist` and puts it there whole, whoever else builds; answers with the sizes in bytes. */
 export const buildPage = Effect.fn("buildPage")(function*(root: string) {
   const fs = yield* FileSystem.FileSystem
   const { join } = yield* Path.Path
   const folder = join(root, "packages/dashboard")
+  const sources = yield* hashPageSources(root)
+  const output = yield* fs.makeTempDirectoryScoped({ directory: folder, prefix: "dist-" })
   // Loading vite takes as long as starting the whole product.
   const { build } = yield* attempt(() => import("vite"))
-  yield* attempt(() => build({ configFile: join(folder, "vite.config.ts"), logLevel: "warn" }))
-  const output = join(folder, "dist")
+  yield* attempt(() =>
+    build({ configFile: join(folder, "vite.config.ts"), logLevel: "warn", build: { outDir: output } })
+  )
   const files = (yield* fs.readDirectory(output, { recursive: true })).filter((file) => compressible.test(file))
-  return yield* Effect.forEach(files.toSorted(), (file) =>
+  const sizes = yield* Effect.forEach(files.toSorted(), (file) =>
     Effect.gen(function*() {
       const path = join(output, file)
       const bytes = yield* fs.readFile(path)
@@ -43,4 +47,9 @@ export const buildPage = Effect.fn("buildPage")(function*(root: string) {
       yield* fs.writeFile(`${path}.gz`, yield* attempt(() => gzipped(bytes, { level: 9 })))
       return { file, bytes: bytes.length, brotli: small.length }
     }), { concurrency: 2 })
-})
+  yield* fs.writeFileString(join(output, sourcesFile), sources)
+  yield* fs.chmod(output, 0o755)
+  yield* fs.remove(join(folder, "dist"), { recursive: true, force: true })
+  yield* fs.rename(output, join(folder, "dist"))
+  return sizes
+}, Effect.scoped)

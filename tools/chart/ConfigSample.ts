@@ -44,7 +44,8 @@ const samples: Readonly<Record<string, Json>> = {
   "evidence.volume.claimName": "evidence",
   "model.prices": { sample: { input: 1, output: 2 } },
   "leaderElection.leaseSeconds": 60,
-  "config.serverPort": "8123"
+  "config.serverPort": "8123",
+  "server.basePath": "/sample"
 }
 
 /** The last allowed word that is not the default. */

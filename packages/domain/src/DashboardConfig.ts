@@ -45,11 +45,13 @@ export const OidcConfig = Schema.Struct({
 export type OidcConfig = typeof OidcConfig.Type
 
 export const DashboardConfig = Schema.Struct({
+  /** Whether the server has the page at `/`. */
+  enabled: or(Schema.Boolean, true),
   /** Absent: people sign in with a bearer token. */
   oidc: Schema.optionalKey(OidcConfig)
 })
 export type DashboardConfig = typeof DashboardConfig.Type
 
 /** Where else the page sends requests: for `connect-src` of its content security policy. */
-export const providerOrigins = ({ oidc }: DashboardConfig): ReadonlyArray<string> =>
+export const providerOrigins = ({ oidc }: Pick<DashboardConfig, "oidc">): ReadonlyArray<string> =>
   oidc === undefined ? [] : [...new Set([oidc.issuer, ...oidc.origins].map((address) => new URL(address).origin))]

@@ -320,6 +320,19 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
       metricsPort: Schema.optionalKey(port),
       /** Connections to the API at a time; more are closed at once. Streams of events may take three quarters of them. */
       maxConnections: or(positive, 2000),
+      /**
+       * Path below which a proxy has put the server and that it hands on: `/orchestrator`. Empty where it leaves the path off, or where
+       * there is none.
+       */
+      basePath: or(
+        Schema.String.check(
+          rule(
+            "a path such as /orchestrator, without a slash at the end, or nothing",
+            (text) => /^(?:\/[\w.~-]+)*$/.test(text)
+          )
+        ),
+        ""
+      ),
       /** PEM files to serve HTTPS with; read again when they change. Absent: HTTP. */
       tls: Schema.optionalKey(Schema.Struct({ certFile: filePath, keyFile: filePath }))
     }).check(rule("a metricsPort other than port", ({ metricsPort, port }) => metricsPort !== port || port === 0))

@@ -20,6 +20,7 @@ import { program } from "../product/Program.ts"
 import { loadConfig } from "../settings/ConfigFile.ts"
 import { type Installation, installation } from "../settings/Installation.ts"
 import { npmScript } from "../settings/NpmScript.ts"
+import { pageFolder } from "../settings/PageFolder.ts"
 import { writePrivate } from "../settings/PrivateFile.ts"
 import { templatesFolder } from "../settings/TemplatesFolder.ts"
 import { Display } from "../show/Display.ts"
@@ -97,7 +98,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     state.authorization
   )}`
   const links = makeSignInLinks(token)
-  const product = program({ config, namespace, templates, tokenHint, links }).pipe(
+  const product = program({ config, namespace, templates, tokenHint, links, page: yield* pageFolder(parts) }).pipe(
     Layer.provide(Leadership.layerAlone),
     Layer.provideMerge(RunFeed.layer),
     Layer.provideMerge(Layer.provideMerge(

@@ -5,6 +5,7 @@ import { Controller } from "@orchestrator/controller/loop/Controller"
 import { Previews as ControllerPreviews, unknownNonce } from "@orchestrator/controller/loop/Previews"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { PageNotAvailable } from "@orchestrator/http/contract/Problem"
 import { eventsWork } from "@orchestrator/http/events/Events"
 import { EventSecrets } from "@orchestrator/http/events/EventSecrets"
 import { EventHandler } from "@orchestrator/http/events/HandleEvent"
@@ -30,6 +31,8 @@ export interface ProgramOptions {
   readonly namespace: string
   /** Folder of the agent templates. */
   readonly templates: string
+  /** Folder of the page's build. */
+  readonly page?: Effect.Effect<string, PageNotAvailable>
   /** Where callers have a token from, when not from a cluster by kubectl. */
   readonly tokenHint?: string
   /** One-time links into the page. */
@@ -113,9 +116,9 @@ const events = (config: OrchestratorConfig) =>
 
 /** Needs a KubernetesClient, Leadership and the file system. Ready means able to serve, not leading. */
 export const program = (options: ProgramOptions) => {
-  const { config, links, namespace, templates, tokenHint } = options
+  const { config, links, namespace, page, templates, tokenHint } = options
   const { auth, dashboard, server } = config
-  return Server.layerWith({ ...server, auth, dashboard, links, tokenHint, also: mcpRoute({ version }) }).pipe(
+  return Server.layerWith({ ...server, auth, dashboard, links, tokenHint, page, also: mcpRoute({ version }) }).pipe(
     Layer.provide([lines, layerEvidence(config, namespace)]),
     Layer.provideMerge(eventsWork(config)),
     Layer.provide([events(config), RunFeed.layer, forgeClient(config)]),

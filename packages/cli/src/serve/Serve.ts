@@ -8,6 +8,8 @@ import { Config, Effect, Latch, Layer, Option, Random, Record } from "effect"
 import { program, type ProgramOptions } from "../product/Program.ts"
 import { releaseJobsIfNamespaceTerminating } from "../release/ReleaseJobs.ts"
 import { loadConfig } from "../settings/ConfigFile.ts"
+import { installation } from "../settings/Installation.ts"
+import { pageFolder } from "../settings/PageFolder.ts"
 import { templatesFolder } from "../settings/TemplatesFolder.ts"
 import { makeApiKeyWarnings } from "./ApiKey.ts"
 import { leaseName } from "./Permissions.ts"
@@ -67,14 +69,14 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
     kubeconfig: Option.getOrUndefined(input.kubeconfig),
     context: Option.getOrUndefined(input.context)
   })
-  return yield* checkedThenRunning({ config, namespace, templates }).pipe(
+  return yield* checkedThenRunning({ config, namespace, templates, page: yield* pageFolder(yield* installation) }).pipe(
     Effect.provide(Preflight.layerWith({ config, namespace }).pipe(Layer.provideMerge(client)))
   )
 })
 
 /** Serves from the beginning; whatever this installation lacks ends it before it acts, and what the cluster lacks before it leads. */
 const checkedThenRunning = Effect.fnUntraced(
-  function*(options: Pick<ProgramOptions, "config" | "namespace" | "templates">) {
+  function*(options: Pick<ProgramOptions, "config" | "namespace" | "page" | "templates">) {
     const { config: { leaderElection, secrets }, namespace } = options
     const preflight = yield* Preflight
     const passed = yield* Latch.make(false)

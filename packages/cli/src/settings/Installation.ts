@@ -12,10 +12,14 @@ export interface Installation {
   readonly templates: string
   readonly examples: string
   readonly demoAgent: string
+  /** The built page; of a checkout it is made when it is asked for. */
+  readonly page: string
   /** Folders with the program's code, which containers of a local node may read. */
   readonly code: ReadonlyArray<string>
   /** What stands for `/app/orchestrator` in the pods of a local node. */
   readonly commands: Readonly<Record<string, ReadonlyArray<string>>>
+  /** The repository of a checkout. */
+  readonly root: string
   /** Whether this is a checkout, which has the demo. */
   readonly isCheckout: boolean
 }
@@ -32,6 +36,8 @@ export const installation = Effect.gen(function*() {
     templates: path.join(base, "chart/claude-templates"),
     examples: path.join(base, "examples"),
     code: isCheckout ? [path.join(root, "packages"), path.join(root, "node_modules")] : [here],
+    page: isCheckout ? path.join(root, "packages/dashboard/dist") : path.join(here, "page"),
+    root,
     demoAgent: path.join(base, "packages/agent/demo"),
     // Starting the whole executable from its sources takes too long for every pod.
     commands: {

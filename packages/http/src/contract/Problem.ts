@@ -232,6 +232,12 @@ export class RouteNotFound extends HttpApiError.Problem<RouteNotFound>()("RouteN
   title: "Route not found"
 }, members) {}
 
+export class PageNotAvailable extends HttpApiError.Problem<PageNotAvailable>()("PageNotAvailable", {
+  type: urn("page-not-available"),
+  status: 503,
+  title: "The page is not there"
+}, members) {}
+
 export class MethodNotAllowed extends HttpApiError.Problem<MethodNotAllowed>()("MethodNotAllowed", {
   type: urn("method-not-allowed"),
   status: 405,

@@ -1,5 +1,5 @@
 /** Every route with everything around it, for whatever serves it: a socket, or a test. */
-import type { DashboardConfig } from "@orchestrator/domain/DashboardConfig"
+import { type DashboardConfig, providerOrigins } from "@orchestrator/domain/DashboardConfig"
 import { Effect, Layer } from "effect"
 import type { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -23,6 +23,7 @@ import { MetricsPlace } from "../services/MetricsPlace.ts"
 import { SignIn } from "../services/SignIn.ts"
 import type { SignInLinks } from "../services/SignInLinks.ts"
 import { DocumentsLayer } from "./Documents.ts"
+import { pageLayer, type PageOptions } from "./page/Page.ts"
 import { pipeline, type PipelineOptions } from "./Pipeline.ts"
 
 const Handlers = Layer.mergeAll(
@@ -53,6 +54,8 @@ export interface RoutesOptions extends PipelineOptions {
   readonly links?: SignInLinks | undefined
   /** Routes beside the contract, of other packages. */
   readonly also?: OtherRoutes | undefined
+  /** Folder of the page's build. Absent: there is no page. */
+  readonly page?: PageOptions["folder"] | undefined
 }
 
 /** They have the server's router, and its decisions about who asks. */
@@ -70,7 +73,7 @@ const signIn = ({ access, dashboard, links }: RoutesOptions) =>
   )
 
 /** Needs KubernetesClient, HttpSettings, Readiness and Stopping. */
-export const routes = ({ access, also = Layer.empty, metricsPort, ...options }: RoutesOptions) =>
+export const routes = ({ access, also = Layer.empty, metricsPort, page, ...options }: RoutesOptions) =>
   Layer.mergeAll(
     Layer.mergeAll(ContractRoutes, also).pipe(
       Layer.provide(access === "everybody" ? authorizeEverybody : authorizeByCluster(access)),
@@ -79,5 +82,8 @@ export const routes = ({ access, also = Layer.empty, metricsPort, ...options }: 
     ),
     DocumentsLayer,
     WebhooksLayer,
+    page === undefined || options.dashboard?.enabled === false
+      ? Layer.empty
+      : pageLayer({ folder: page, connect: providerOrigins(options.dashboard ?? {}) }),
     pipeline(options)
   )

@@ -2,7 +2,7 @@
  * The HTTP server on a socket. Stopping takes no new connection, ends log streams at once, lets requests finish within a bound, and then
  * closes what is left.
  */
-import { NodeFileSystem } from "@effect/platform-node"
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import type { DashboardConfig } from "@orchestrator/domain/DashboardConfig"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Context, type Duration, Effect, Layer } from "effect"
@@ -11,8 +11,10 @@ import { mostListeners } from "../handlers/events/RunLog.ts"
 import type { SignInLinks } from "../services/SignInLinks.ts"
 import { Stopping } from "../services/Stopping.ts"
 import type { BacklogOptions } from "./Backlog.ts"
+import { withoutBasePath } from "./BasePath.ts"
 import { isLoopback } from "./Guard.ts"
 import { metricsServer } from "./MetricsServer.ts"
+import type { PageOptions } from "./page/Page.ts"
 import { type OtherRoutes, routes } from "./Routes.ts"
 import { routerConfig } from "./RouteTable.ts"
 import { ServerRefused } from "./ServerRefused.ts"
@@ -41,6 +43,10 @@ export interface ServerOptions {
   readonly links?: SignInLinks | undefined
   /** Routes beside the API. */
   readonly also?: OtherRoutes | undefined
+  /** Folder of the build of the page at `/`. Default: there is no page. */
+  readonly page?: PageOptions["folder"] | undefined
+  /** Path below which a proxy puts this server without leaving it off: `/orchestrator`. Default: none. */
+  readonly basePath?: string | undefined
   /** How long requests may take to finish when the server stops. Default 5 seconds. */
   readonly grace?: Duration.Input
 }
@@ -71,14 +77,20 @@ export class Server extends Context.Service<Server, {
           metricsPort: options.metricsPort,
           dashboard: options.dashboard,
           links: options.links,
+          page: options.page,
           also: options.also
         }),
-        { routerConfig, disableLogger: true, disableListenLog: true }
+        {
+          routerConfig,
+          disableLogger: true,
+          disableListenLog: true,
+          middleware: withoutBasePath(options.basePath ?? "")
+        }
       )),
       Layer.provide(Layer.succeed(mostListeners, Math.ceil((options.maxConnections ?? defaultConnections) * 3 / 4))),
       Layer.provide(api(options)),
       Layer.provide(metrics(options)),
-      Layer.provide(NodeFileSystem.layer),
+      Layer.provide([NodeFileSystem.layer, NodePath.layer]),
       Layer.provide(Stopping.layer),
       Layer.provide(Layer.effectDiscard(allowed(options)))
     )
