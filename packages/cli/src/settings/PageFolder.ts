@@ -4,7 +4,7 @@
  */
 import { PageNotAvailable } from "@orchestrator/http/contract/Problem"
 import { Effect, FileSystem, Path } from "effect"
-import { ChildProcess, ChildProcessSpawner } from "effect/process"
+import { ChildProcess, type ChildProcessSpawner } from "effect/process"
 import { type Installation, nodeExecutable } from "./Installation.ts"
 import { hashPageSources, sourcesFile } from "./PageSources.ts"
 

@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 
 /** The path below the base, or undefined where the request is for the base itself, without the slash that relative addresses need. */
-export const belowBase = (url: string, basePath: string): string | undefined => {
+const belowBase = (url: string, basePath: string): string | undefined => {
   if (basePath === "" || !url.startsWith(basePath)) return url
   const rest = url.slice(basePath.length)
   if (rest.startsWith("/")) return rest

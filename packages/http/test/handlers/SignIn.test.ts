@@ -18,7 +18,10 @@ const oidc = {
 
 const withBoth = layerOver(layerMemory, Readiness.layer, {
   access: { audiences: [], tokenHint: "the state folder has it" },
-  dashboard: { oidc },
+  dashboard: {
+    enabled: true,
+    oidc
+  },
   links
 })
 
