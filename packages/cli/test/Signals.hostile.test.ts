@@ -1,6 +1,7 @@
 /** Supervisors, CI and closed terminals end what they started: npm, or the server itself. Nothing that it started may be left. */
 import { NodeServices } from "@effect/platform-node"
 import { afterEach, assert, it } from "@effect/vitest"
+import { leaderLease } from "@orchestrator/domain/Names"
 import { LeaseKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
@@ -11,7 +12,6 @@ import { readdirSync, readFileSync } from "node:fs"
 import { createConnection } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { leaseName } from "../src/serve/Permissions.ts"
 import { LocalProduct, stopAll, temporaryFolder } from "./LocalProduct.ts"
 
 const root = join(import.meta.dirname, "../../..")
@@ -53,7 +53,7 @@ const answers = (url: string): Promise<boolean> =>
 const leaseHolder = (kubeconfig: string): Promise<string | undefined> =>
   Effect.gen(function*() {
     const client = yield* KubernetesClient
-    const lease = yield* client.get(LeaseKind, { namespace: "orchestrator", name: leaseName })
+    const lease = yield* client.get(LeaseKind, { namespace: "orchestrator", name: leaderLease })
     return lease.spec?.holderIdentity
   }).pipe(
     Effect.provide(liveClient({ kubeconfig }).pipe(Layer.provide(NodeServices.layer))),

@@ -57,6 +57,9 @@ export const workspaceName = (service: string): string => {
 /** The same with the hash of whoever shares the service's name with others: `workspace-{service}-{hash}`. */
 export const hashedWorkspaceName = (service: string, hash: string): string => joined("workspace", service, hash)
 
+/** The Lease by which one replica at a time controls the runs. */
+export const leaderLease = "orchestrator-controller"
+
 /** Secret with `ssh-privatekey` and `ssh-publickey` of a GitHub user. */
 export const sshSecretName = (githubUser: string): string => `github-ssh-${sanitize(githubUser)}`
 

@@ -6,6 +6,7 @@ import { Controller } from "@orchestrator/controller/loop/Controller"
 import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { stateFolder } from "@orchestrator/embedded/node/StateFolder"
+import { version as localVersion } from "@orchestrator/embedded/wire/Discovery"
 import { WireServer } from "@orchestrator/embedded/wire/WireServer"
 import { Server } from "@orchestrator/http/server/Server"
 import { makeSignInLinks, type SignInLinks } from "@orchestrator/http/services/SignInLinks"
@@ -49,6 +50,7 @@ export interface DevInput {
 }
 
 const namespace = "orchestrator"
+const kubernetesVersion = Effect.succeed(localVersion.gitVersion)
 
 /** When this process was started, in milliseconds since the epoch: a person's wait begins there. */
 const processStart = performance.timeOrigin
@@ -98,7 +100,8 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     state.authorization
   )}`
   const links = makeSignInLinks(token)
-  const product = program({ config, namespace, templates, tokenHint, links, page: yield* pageFolder(parts) }).pipe(
+  const page = yield* pageFolder(parts)
+  const product = program({ config, namespace, templates, tokenHint, links, page, kubernetesVersion }).pipe(
     Layer.provide(Leadership.layerAlone),
     Layer.provideMerge(RunFeed.layer),
     Layer.provideMerge(Layer.provideMerge(

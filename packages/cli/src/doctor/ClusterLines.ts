@@ -1,8 +1,8 @@
 /** What the facts of an installation mean, one line for each thing that agents need. Pure. */
 import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
-import { type Finding, rightsFindings } from "../serve/StartChecks.ts"
+import { fail, findingLines, type Line, ok, warn } from "../serve/Line.ts"
+import { rightsFindings } from "../serve/StartChecks.ts"
 import type { InstallationFacts, Look } from "./Facts.ts"
-import { fail, type Line, ok, warn } from "./Line.ts"
 
 const mayNotLook = (check: string, what: string): Line =>
   warn(check, `you may not look at ${what}`, "Ask somebody who may: an administrator of the cluster")
@@ -25,12 +25,6 @@ const deploymentLine = ({ deployment, place: { name, namespace } }: Installation
       `kubectl -n ${namespace} describe pods -l app.kubernetes.io/name=orchestrator`
     )
 }
-
-/** As `serve` finds them at its start. */
-export const findingLines = (check: string, found: string, findings: ReadonlyArray<Finding>): ReadonlyArray<Line> =>
-  findings.length === 0
-    ? [ok(check, found)]
-    : findings.map(({ blocks, message }) => (blocks ? fail : warn)(check, message))
 
 const userLines = ({ place: { namespace }, secrets, users }: InstallationFacts): ReadonlyArray<Line> => {
   if (users.length === 0) {

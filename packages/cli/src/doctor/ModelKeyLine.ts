@@ -4,8 +4,8 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import { printable } from "@orchestrator/domain/Printable"
 import { Effect } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
+import { fail, type Line, ok, warn } from "../serve/Line.ts"
 import type { Look } from "./Facts.ts"
-import { fail, type Line, ok, warn } from "./Line.ts"
 
 const check = "model key"
 

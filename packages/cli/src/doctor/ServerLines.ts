@@ -5,8 +5,8 @@ import { Connected } from "../connect/Connect.ts"
 import { explained } from "../connect/Explain.ts"
 import { describePlace } from "../connect/ServerPlace.ts"
 import { Runs } from "../runs/RunApi.ts"
+import { fail, type Line, ok, warn } from "../serve/Line.ts"
 import { version } from "../settings/Version.ts"
-import { fail, type Line, ok, warn } from "./Line.ts"
 
 /** Milliseconds that two clocks may differ, and from where on tokens and Leases are in danger. */
 const skew = { noticed: 5000, dangerous: 60_000 }

@@ -25,9 +25,9 @@ import { layerEvidence } from "../evidence/Evidence.ts"
 import { version } from "../settings/Version.ts"
 import { deliveredRuns } from "./Deliveries.ts"
 import { forgeAccess, forgeClient } from "./ForgeAccess.ts"
+import { layerState, type StateOptions } from "./State.ts"
 
-export interface ProgramOptions {
-  readonly config: OrchestratorConfig
+export interface ProgramOptions extends StateOptions {
   readonly namespace: string
   /** Folder of the agent templates. */
   readonly templates: string
@@ -119,7 +119,7 @@ export const program = (options: ProgramOptions) => {
   const { config, links, namespace, page, templates, tokenHint } = options
   const { auth, dashboard, server } = config
   return Server.layerWith({ ...server, auth, dashboard, links, tokenHint, page, also: mcpRoute({ version }) }).pipe(
-    Layer.provide([lines, layerEvidence(config, namespace)]),
+    Layer.provide([lines, layerState(options), layerEvidence(config, namespace)]),
     Layer.provideMerge(eventsWork(config)),
     Layer.provide([events(config), RunFeed.layer, forgeClient(config)]),
     Layer.provide(previews),

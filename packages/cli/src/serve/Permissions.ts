@@ -2,6 +2,7 @@
  * What the orchestrator asks of the API server, and nothing else: `serve` looks for it at its start, the chart's role is held to this
  * table, and the table to the calls in the sources. Of secrets only the API key's, by its name; no exec, nothing that grants.
  */
+import { leaderLease } from "@orchestrator/domain/Names"
 import {
   ConfigMapKind,
   EventKind,
@@ -84,15 +85,12 @@ export const permissions: ReadonlyArray<Permission> = [
   }
 ]
 
-/** The Lease of leader election. */
-export const leaseName = "orchestrator-controller"
-
 export const leasePermissions: ReadonlyArray<Permission> = [
   {
     kind: LeaseKind,
     verbs: ["get", "list", "watch", "create", "update"],
     reason: "One replica at a time controls the runs",
-    name: leaseName
+    name: leaderLease
   }
 ]
 

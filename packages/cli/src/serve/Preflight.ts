@@ -9,6 +9,7 @@ import { ApiServer } from "@orchestrator/k8s/ApiServer"
 import { isRetryable, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Context, Duration, Effect, Layer, Random, Ref, Schema } from "effect"
 import { clusterFacts } from "./ClusterFacts.ts"
+import { findingLines, type Line } from "./Line.ts"
 import { type Finding, findings } from "./StartChecks.ts"
 
 export class PreflightFailed extends Schema.TaggedError<PreflightFailed>()("PreflightFailed", {
@@ -59,6 +60,10 @@ export interface PreflightOptions {
 export class Preflight extends Context.Service<Preflight, {
   /** What is in the way, one sentence each; nothing once the checks have passed. */
   readonly missing: Effect.Effect<ReadonlyArray<string>>
+  /** What the last look has found, one line for each thing. */
+  readonly lines: Effect.Effect<ReadonlyArray<Line>>
+  /** The API server's, once it has said so. */
+  readonly version: Effect.Effect<string | undefined>
   /** Checks until the program may begin; fails when it may not within the time that a person has. */
   readonly run: Effect.Effect<void, PreflightFailed>
 }>()("@orchestrator/cli/serve/Preflight") {
@@ -69,8 +74,13 @@ export class Preflight extends Context.Service<Preflight, {
         const server = yield* ApiServer
         const { config, namespace } = options
         const missing = yield* Ref.make<ReadonlyArray<string>>(["The cluster has not been checked yet."])
+        const lines = yield* Ref.make<ReadonlyArray<Line>>([])
+        const version = yield* Ref.make<string | undefined>(undefined)
         const look = clusterFacts({ config, namespace }).pipe(
-          Effect.map((facts) => resultOf(findings(facts, { namespace, credentials: config.agent.credentials }))),
+          Effect.tap((facts) => Ref.set(version, facts.version.gitVersion)),
+          Effect.map((facts) => findings(facts, { namespace, credentials: config.agent.credentials })),
+          Effect.tap((found) => Ref.set(lines, findingLines("cluster", "it has what the program needs", found))),
+          Effect.map(resultOf),
           Effect.catch((error) => Effect.succeed(troubleOf(error))),
           Effect.provideService(ApiServer, server)
         )
@@ -112,7 +122,7 @@ export class Preflight extends Context.Service<Preflight, {
             yield* pause(result, failures++)
           }
         })
-        return Preflight.of({ missing: Ref.get(missing), run })
+        return Preflight.of({ missing: Ref.get(missing), lines: Ref.get(lines), version: Ref.get(version), run })
       })
     )
 }

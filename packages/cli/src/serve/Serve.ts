@@ -1,4 +1,5 @@
 /** `orchestrator serve`: the product on a real API server, found like kubectl finds it, or from within the cluster. */
+import { leaderLease } from "@orchestrator/domain/Names"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/server/Server"
 import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
@@ -12,7 +13,6 @@ import { installation } from "../settings/Installation.ts"
 import { pageFolder } from "../settings/PageFolder.ts"
 import { templatesFolder } from "../settings/TemplatesFolder.ts"
 import { makeApiKeyWarnings } from "./ApiKey.ts"
-import { leaseName } from "./Permissions.ts"
 import { Preflight } from "./Preflight.ts"
 
 export interface ServeInput {
@@ -27,19 +27,19 @@ export interface ServeInput {
 const mountedTemplates = "/claude-templates"
 
 /** A pod that starts again is another process, so its name alone is not enough. */
-const identity = Effect.gen(function*() {
+const newIdentity = Effect.gen(function*() {
   const host = yield* Config.String("HOSTNAME").pipe(Config.withDefault("orchestrator"))
   const parts = yield* Effect.all([Random.next, Random.next])
   return `${host}_${parts.map((part) => part.toString(36).slice(2, 12)).join("")}`
 })
 
 const leadership = Effect.fnUntraced(
-  function*({ enabled, ...times }: OrchestratorConfig["leaderElection"], namespace: string) {
+  function*({ enabled, ...times }: OrchestratorConfig["leaderElection"], namespace: string, identity: string) {
     if (!enabled) return Leadership.layerAlone
     return layerLease({
       ...times,
-      lease: { namespace, name: leaseName },
-      identity: yield* identity,
+      lease: { namespace, name: leaderLease },
+      identity,
       installation: Option.getOrUndefined(yield* Config.option(Config.NonEmptyString("INSTALLATION")))
     })
   }
@@ -80,11 +80,15 @@ const checkedThenRunning = Effect.fnUntraced(
     const { config: { leaderElection, secrets }, namespace } = options
     const preflight = yield* Preflight
     const passed = yield* Latch.make(false)
+    const identity = yield* newIdentity
     const product = program({
       ...options,
       warnings: makeApiKeyWarnings({ namespace, secrets }),
-      obstacles: preflight.missing
-    }).pipe(Layer.provide(layerAfter(passed.await, yield* leadership(leaderElection, namespace))))
+      obstacles: preflight.missing,
+      identity,
+      kubernetesVersion: preflight.version,
+      findings: preflight.lines
+    }).pipe(Layer.provide(layerAfter(passed.await, yield* leadership(leaderElection, namespace, identity))))
     return yield* running(namespace, Effect.andThen(preflight.run, passed.open)).pipe(Effect.provide(product))
   }
 )

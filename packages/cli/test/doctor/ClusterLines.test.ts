@@ -4,7 +4,7 @@ import { PodKind } from "@orchestrator/k8s/Kinds"
 import { Result } from "effect"
 import { clusterLines } from "../../src/doctor/ClusterLines.ts"
 import type { InstallationFacts } from "../../src/doctor/Facts.ts"
-import { hasFailed } from "../../src/doctor/Line.ts"
+import { hasFailed } from "../../src/serve/Line.ts"
 
 const config = Result.getOrThrow(decodeConfig({}))
 const named = (...names: ReadonlyArray<string>) => names.map((name) => ({ metadata: { name } }))

@@ -5,6 +5,7 @@
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { Api } from "@orchestrator/http/contract/Api"
+import type { Installations } from "@orchestrator/http/contract/Installation"
 import { NewCodeRun } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
 import type { SignInWays } from "@orchestrator/http/contract/SignIn"
@@ -41,6 +42,7 @@ export type Workspace = Answer<Endpoint<typeof WorkspacesGroup, "get">>
 export type ModelList = Answer<Endpoint<typeof Models, "list">>
 export type ServiceList = Answer<Endpoint<typeof Services, "list">>
 
+export type Installation = Answer<Endpoint<typeof Installations, "get">>
 export type SpendingReport = Answer<Endpoint<typeof Spending, "report">>
 export type SpendingDays = Query<Endpoint<typeof Spending, "report">>
 
@@ -76,6 +78,8 @@ export interface Orchestrator {
   readonly spending: (days?: SpendingDays, options?: CallOptions) => Promise<SpendingReport>
   /** The same as comma-separated values, a line for each day, kind, service, GitHub user and model. */
   readonly spendingCsv: (days?: SpendingDays, options?: CallOptions) => Promise<string>
+  /** How the installation is: leader, replicas, the API server, caches, limits, deliveries, findings. */
+  readonly installation: (options?: CallOptions) => Promise<Installation>
   /** Fails while the server is not ready to serve; what agents lack is in `warnings`. */
   readonly ready: (options?: CallOptions) => Promise<Readiness>
 }
@@ -130,6 +134,7 @@ export const connect = ({ fetch, onUnauthenticated, server, token }: ConnectOpti
     },
     spending: (days = {}, options) => calls.promise(client.spending.report({ query: days }), options, days),
     spendingCsv: (days = {}, options) => calls.promise(client.spending.csv({ query: days }), options, days),
+    installation: (options) => calls.promise(client.installation.get({}), options),
     ready: (options) => calls.promise(client.ready({}), options)
   }
 }

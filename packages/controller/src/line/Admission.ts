@@ -17,6 +17,24 @@ const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
   return [...uids].map((uid) => runByUid(snapshot, uid) ?? unknownClaimant)
 }
 
+/** How many runs work, in all and by whom the limits count them. */
+export const activeRuns = (moment: Moment) => {
+  const claimants = activeClaimants(moment)
+  const counted = (who: (claimant: Claimant) => string | undefined) => {
+    const counts = new Map<string, number>()
+    for (const claimant of claimants) {
+      const name = who(claimant)
+      if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
+    }
+    return counts
+  }
+  return {
+    total: claimants.length,
+    byGithubUser: counted(({ githubUser }) => githubUser),
+    byService: counted(({ service }) => service)
+  }
+}
+
 /** Whether nothing but the limits keeps a run from starting. */
 const couldStart = (moment: Moment, run: RunFacts): run is LiveRun =>
   isInLine(moment, run) && !mustWait(workspaceOf(moment, run)?.turn, moment.config)

@@ -26,11 +26,23 @@ import type { Wakeup } from "./Wakeups.ts"
 
 const workers = 16
 
+/** What is kept of a kind of objects. Times are milliseconds since the epoch. */
+export interface CacheState {
+  readonly kind: string
+  readonly objects: number
+  /** Of the last whole list. */
+  readonly listedAt: number | undefined
+  /** Of the last change since. */
+  readonly changedAt: number | undefined
+  readonly problem: string | undefined
+}
+
 export class Controller extends Context.Service<Controller, {
   /** Whether every store has its first list. */
   readonly synced: Effect.Effect<boolean>
   /** What it cannot follow for now although it must, one sentence each. */
   readonly trouble: Effect.Effect<ReadonlyArray<string>>
+  readonly caches: Effect.Effect<ReadonlyArray<CacheState>>
   /** Looks at a run again. */
   readonly enqueue: (key: RunKey) => Effect.Effect<void>
 }>()("@orchestrator/controller/loop/Controller") {
@@ -39,6 +51,7 @@ export class Controller extends Context.Service<Controller, {
     Effect.gen(function*() {
       const client = yield* KubernetesClient
       const troubles = new Map<string, string>()
+      const heard = new Map<Following, { listedAt?: number; changedAt?: number }>()
       const stores = yield* Stores
       const { admitted } = yield* Observe
       const { namespace } = yield* ControllerSettings
@@ -64,13 +77,18 @@ export class Controller extends Context.Service<Controller, {
       const { optional, required } = followings(stores, wake)
 
       /** Answers with what waits for the first list. */
-      const begin = Effect.fnUntraced(function*({ follow, plural }: Following) {
+      const begin = Effect.fnUntraced(function*(each: Following) {
+        const { follow, plural } = each
+        const times: { listedAt?: number; changedAt?: number } = {}
+        heard.set(each, times)
         const listed = yield* Deferred.make<void>()
         const onTrouble = (problem: string | undefined) =>
           Effect.sync(() => void (problem === undefined ? troubles.delete(plural) : troubles.set(plural, problem)))
         const following = follow({
           namespace,
           onTrouble,
+          onListed: Effect.map(Clock.currentTimeMillis, (now) => void (times.listedAt = now)),
+          onEvent: Effect.map(Clock.currentTimeMillis, (now) => void (times.changedAt = now)),
           onSynced: Effect.andThen(onTrouble(undefined), Effect.asVoid(Deferred.succeed(listed, undefined)))
         })
         yield* FiberSet.run(
@@ -127,6 +145,13 @@ export class Controller extends Context.Service<Controller, {
           [...troubles].flatMap(([plural, problem]) =>
             needs.has(plural) ? [`Changes of ${plural} are not seen: ${problem}`] : []
           )
+        ),
+        caches: Effect.sync(() =>
+          [...required, ...optional].map((each) => {
+            const { listedAt, changedAt } = heard.get(each) ?? {}
+            const kind = each.which === undefined ? each.plural : `${each.plural} (${each.which})`
+            return { kind, objects: each.size(), listedAt, changedAt, problem: troubles.get(each.plural) }
+          })
         ),
         enqueue
       })

@@ -14,7 +14,7 @@ import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { type Change, reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Identity } from "@orchestrator/k8s/Store"
-import type { Effect } from "effect"
+import { Effect } from "effect"
 import { claimFacts } from "../facts/Claim.ts"
 import { filesFacts } from "../facts/Files.ts"
 import { saysTheSame } from "../facts/Identity.ts"
@@ -28,10 +28,14 @@ import { type Wakeup, wakeups } from "./Wakeups.ts"
 /** One kind, followed for ever; `onSynced` when its first list is complete, `onTrouble` when it cannot be followed, and when it can again. */
 export interface Following {
   readonly plural: string
+  /** Which of the kind, where it is not all that are ours. */
+  readonly which?: string
+  /** How many objects are kept. */
+  readonly size: () => number
   readonly follow: (
     options:
-      & { readonly namespace: string }
-      & Pick<ReflectorOptions<KubernetesObject, unknown>, "onSynced" | "onTrouble">
+      & { readonly namespace: string; readonly onEvent: Effect.Effect<void> }
+      & Pick<ReflectorOptions<KubernetesObject, unknown>, "onListed" | "onSynced" | "onTrouble">
   ) => Effect.Effect<void, never, KubernetesClient>
 }
 
@@ -56,14 +60,22 @@ export const followings = (stores: Stores["Service"], wake: (wakeup: Wakeup) => 
 
   const follow = <A extends KubernetesObject, Kept>(
     kind: Kind<A>,
-    { wakes, ...options }: Omit<ReflectorOptions<A, Kept>, "onChange" | "onSynced"> & { readonly wakes: Wakes<Kept> }
+    { wakes, which, ...options }: Omit<ReflectorOptions<A, Kept>, "onChange" | "onSynced"> & {
+      readonly wakes: Wakes<Kept>
+      readonly which?: string
+    }
   ): Following => ({
     plural: kind.plural,
-    follow: (given) =>
+    ...(which === undefined ? {} : { which }),
+    size: options.store.size,
+    follow: ({ onEvent, ...given }) =>
       reflect(kind, {
         ...options,
         ...given,
-        onChange: (facts, change, before) => wake(wakes(facts, change, before))
+        onChange: (facts, change, before, object) =>
+          object === undefined
+            ? wake(wakes(facts, change, before))
+            : Effect.andThen(onEvent, wake(wakes(facts, change, before)))
       })
   })
 
@@ -110,12 +122,14 @@ export const followings = (stores: Stores["Service"], wake: (wakeup: Wakeup) => 
         store: stores.refusals,
         project: warningFacts,
         wakes: wakes.refusal,
+        which: "Jobs that cannot make pods",
         fieldSelector: "involvedObject.kind=Job,reason=FailedCreate"
       }),
       follow(EventKind, {
         store: stores.podWarnings,
         project: warningFacts,
         wakes: wakes.podWarning,
+        which: "pods that cannot start",
         fieldSelector: podWarnings
       })
     ]

@@ -218,14 +218,16 @@ it.effect("a preview has what the run's profile fills in", () =>
 it.effect("what a run may use is by its own fields, its profile and the configuration, whatever has become of it", () =>
   Effect.gen(function*() {
     const { limitsOf } = yield* Previews
-    const limits = (spec: object, status = {}) => limitsOf("CodeRun", { ...codeRun("a", spec), status })
+    const now = yield* DateTime.now
+    const limits = (spec: object, status = {}) =>
+      limitsOf("CodeRun", { ...asStored(codeRun("a", { ...spec }), now), status })
     assert.deepStrictEqual(limits({ profile: "small", maxTurns: 7 }, { phase: "Failed", usage: { costUsd: 1 } }), {
       costUsd: 2,
       turns: 7,
       timeoutSeconds: 900
     })
     assert.isAbove(limits({})?.costUsd ?? 0, 2)
-    assert.isUndefined(limits({ githubUser: 7 }))
+    assert.isUndefined(limitsOf("CodeRun", codeRun("a", { githubUser: 7 })))
   }).pipe(Effect.provide(world({ config: { profiles: { small: { maxCostUsd: 2, timeoutSeconds: 900 } } } }))))
 
 describe("the preview of a run that is there", () => {

@@ -51,9 +51,9 @@ interface PolicyRule {
   readonly names: ReadonlyArray<string>
 }
 
-/** Runs come and go, so a role for them names none; a secret is granted by its name. */
+/** Runs come and go, so a role for them names none; a Secret and a Lease are granted by their names. */
 const namesOf = ({ name, resource }: Permission): ReadonlyArray<string> =>
-  name !== undefined && resource === "secrets" ? [name] : []
+  name !== undefined && ["secrets", "leases"].includes(resource) ? [name] : []
 
 const rulesOf = (permissions: ReadonlyArray<Permission>): ReadonlyArray<PolicyRule> => {
   const rules = new Map<string, PolicyRule>()

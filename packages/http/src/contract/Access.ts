@@ -28,12 +28,12 @@ export interface Need {
   readonly subresource?: string
   /** Whether it is about the run that the path names. */
   readonly named?: true
+  /** The one object that it is about. */
+  readonly name?: string
 }
 
 /** A need, of the object that it is about; without a name, of every object in the namespace. */
-export interface Permission extends Omit<Need, "named"> {
-  readonly name?: string
-}
+export type Permission = Omit<Need, "named">
 
 /** Annotation of an endpoint. */
 export class Needs extends Context.Service<Needs, ReadonlyArray<Need>>()("@orchestrator/http/contract/Needs") {}

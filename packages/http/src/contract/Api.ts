@@ -1,5 +1,6 @@
 /** The contract: every route, what it takes and what it answers. Server, OpenAPI document and typed client derive from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { Installations } from "./Installation.ts"
 import { runGroups } from "./kinds/RunGroups.ts"
 import { finishDocument } from "./OpenApiDocument.ts"
 import { RunEvents } from "./RunEvents.ts"
@@ -21,6 +22,7 @@ export class Api extends HttpApi.make("orchestrator")
   .add(Services)
   .add(Spending)
   .add(Submissions)
+  .add(Installations)
   .add(SignInGroup)
   .add(System)
   .annotate(HttpApi.PayloadParseOptions, strict)

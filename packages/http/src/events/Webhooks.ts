@@ -18,6 +18,7 @@ import {
   TooManyEvents
 } from "../contract/Problem.ts"
 import { invalidBody, isTooLarge, parseJson } from "../handlers/RequestBody.ts"
+import { DeliveryLog } from "../services/DeliveryLog.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
 import { EventSecrets } from "./EventSecrets.ts"
 import type { ForgeEvent } from "./ForgeEvent.ts"
@@ -70,7 +71,7 @@ const busy = () =>
     retryAfterSeconds: 30
   })
 
-const done = (result: string, status = 200) => HttpServerResponse.jsonUnsafe({ result }, { status })
+const done = (verdict: string, status = 200): Answer => ({ verdict, status })
 
 /** A form has the same JSON in a field. */
 const jsonOf = (body: Uint8Array, contentType: string | undefined): string => {
@@ -80,16 +81,20 @@ const jsonOf = (body: Uint8Array, contentType: string | undefined): string => {
     : text
 }
 
-/** Refusals are answers. */
-const answered = <E extends HttpServerRespondable.Respondable, R>(
-  route: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-) => Effect.catch(route, HttpServerRespondable.toResponse)
+interface Answer {
+  readonly status: number
+  readonly verdict: string
+  /** Goes on, and comes to another verdict. */
+  readonly later?: Fiber.Fiber<string>
+}
+
+const response = ({ status, verdict }: Answer) => HttpServerResponse.jsonUnsafe({ result: verdict }, { status })
 
 const patient = Schedule.min([Schedule.exponential("2 seconds"), Schedule.spaced("1 minute")]).pipe(
   Schedule.upTo({ duration: longestWait })
 )
 
-/** Nothing where nobody handles events. Needs HttpSettings. */
+/** Nothing where nobody handles events. Needs HttpSettings and DeliveryLog. */
 export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const parts = Option.all([yield* Effect.serviceOption(EventHandler), yield* Effect.serviceOption(EventSecrets)])
   if (Option.isNone(parts)) return
@@ -97,6 +102,8 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
   const settings = yield* HttpSettings
   const reading = yield* Semaphore.make(mostBodies)
   const working = yield* FiberSet.make()
+  const log = yield* DeliveryLog
+  const scope = yield* Effect.scope
 
   /** The JSON of a request that is signed for this name. */
   const signedBody = Effect.fnUntraced(function*(name: string, path: string) {
@@ -133,9 +140,36 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
     const fiber = yield* FiberSet.run(working, work)
     return yield* Fiber.join(fiber).pipe(
       Effect.map((result) => done(result)),
-      Effect.timeoutOrElse({ duration: promptly, orElse: () => Effect.succeed(done("accepted", 202)) })
+      Effect.timeoutOrElse({
+        duration: promptly,
+        orElse: () => Effect.succeed({ ...done("accepted", 202), later: fiber })
+      })
     )
   })
+
+  /** Every delivery is noted with what came of it; refusals are answers. */
+  const answered = <E extends HttpServerRespondable.Respondable & { readonly detail: string }, R>(
+    webhook: string,
+    route: Effect.Effect<Answer, E, R>
+  ) =>
+    Effect.gen(function*() {
+      const { headers } = yield* HttpServerRequest.HttpServerRequest
+      const answer = yield* route
+      const correct = yield* log.note({
+        webhook,
+        event: headers["x-github-event"] ?? headers["x-gitea-event"],
+        id: headers["x-github-delivery"] ?? headers["x-gitea-delivery"],
+        ...answer
+      })
+      if (answer.later !== undefined) yield* Effect.forkIn(Effect.flatMap(Fiber.join(answer.later), correct), scope)
+      return response(answer)
+    }).pipe(
+      Effect.catch((problem) =>
+        HttpServerRespondable.toResponse(problem).pipe(
+          Effect.tap(({ status }) => log.note({ webhook, status, verdict: problem.detail }))
+        )
+      )
+    )
 
   const fromForge = (forge: "github" | "gitea") =>
     Effect.gen(function*() {
@@ -146,10 +180,9 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
       return event === undefined
         ? done("nothing follows from this event")
         : yield* inTime(handled(forge, event))
-    }).pipe(Effect.annotateLogs({ webhook: forge }), answered)
+    }).pipe(Effect.annotateLogs({ webhook: forge }), (route) => answered(forge, route))
 
-  const forTrigger = Effect.gen(function*() {
-    const { trigger: name = "" } = yield* HttpRouter.params
+  const forTrigger = Effect.fnUntraced(function*(name: string) {
     const trigger = triggers.find((each) => each.webhook && each.name === name)
     if (trigger === undefined) return yield* off(`/webhook/run/${name}`)
     const text = yield* signedBody(name, `/webhook/run/${name}`)
@@ -166,9 +199,13 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
       )
     )
     return done(`run ${made}`, 202)
-  }).pipe(answered)
+  })
 
   yield* router.add("POST", webhookPaths.github, fromForge("github"))
   yield* router.add("POST", webhookPaths.gitea, fromForge("gitea"))
-  yield* router.add("POST", webhookPaths.run, forTrigger)
+  yield* router.add(
+    "POST",
+    webhookPaths.run,
+    Effect.flatMap(HttpRouter.params, ({ trigger = "" }) => answered(`run/${trigger}`, forTrigger(trigger)))
+  )
 }))

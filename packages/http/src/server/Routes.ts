@@ -9,6 +9,7 @@ import { Api } from "../contract/Api.ts"
 import { WebhooksLayer } from "../events/Webhooks.ts"
 import { EventsHandlers } from "../handlers/Events.ts"
 import { RunLog } from "../handlers/events/RunLog.ts"
+import { InstallationHandlers } from "../handlers/Installation.ts"
 import { RunGroupsHandlers } from "../handlers/kinds/RunGroups.ts"
 import { LargeAnswersLayer } from "../handlers/LargeAnswers.ts"
 import { RequestChecksLayer } from "../handlers/RequestChecks.ts"
@@ -18,6 +19,7 @@ import { SpendingHandlers } from "../handlers/spending/Spending.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
 import { WorkspacesHandlers } from "../handlers/Workspaces.ts"
+import { DeliveryLog } from "../services/DeliveryLog.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
 import { MetricsPlace } from "../services/MetricsPlace.ts"
 import { SignIn } from "../services/SignIn.ts"
@@ -35,6 +37,7 @@ const Handlers = Layer.mergeAll(
   SpendingHandlers,
   SubmissionsHandlers,
   SignInHandlers,
+  InstallationHandlers,
   SystemHandlers
 )
 
@@ -86,4 +89,4 @@ export const routes = ({ access, also = Layer.empty, metricsPort, page, ...optio
       ? Layer.empty
       : pageLayer({ folder: page, connect: providerOrigins(options.dashboard ?? {}) }),
     pipeline(options)
-  )
+  ).pipe(Layer.provide(DeliveryLog.layer))

@@ -104,6 +104,11 @@ const workspaceRoutes: ReadonlyArray<Route> = [
   { method: "DELETE", path: "/api/v1/workspaces/a", needs: workspaceNeeds("delete"), status: 503 }
 ]
 
+const groupOf = (resource: string): string =>
+  resource.endsWith("runs") ? ".orchestrator.platform" : resource === "leases" ? ".coordination.k8s.io" : ""
+
+const installation: Route = { method: "GET", path: "/api/v1/installation", needs: ["get leases"], status: 200 }
+
 /** They count what the caller may list, of each kind: see Spending.test.ts. */
 const counted = ["/api/v1/models", "/api/v1/services", "/api/v1/spending", "/api/v1/spending/csv"].map((
   path
@@ -114,7 +119,7 @@ const counted = ["/api/v1/models", "/api/v1/services", "/api/v1/spending", "/api
   status: 403
 }))
 
-const cases = [...routes, ...workspaceRoutes, ...counted].map((route) =>
+const cases = [...routes, ...workspaceRoutes, installation, ...counted].map((route) =>
   [`${route.method} ${route.path}`, route] as const
 )
 
@@ -228,7 +233,7 @@ describe("every route of runs", () => {
           assert.strictEqual(missing?.["verb"], verb)
           assert.strictEqual(missing?.["namespace"], namespace)
           const named = resource.startsWith("secrets/")
-          const full = resource.endsWith("runs") ? `${resource}.orchestrator.platform` : resource
+          const full = `${resource}${groupOf(resource)}`
           assert.strictEqual(missing?.["resource"], named ? "secrets" : full)
           if (named) assert.strictEqual(`secrets/${missing?.["name"]}`, resource)
           assert.include(

@@ -68,6 +68,7 @@ describe("the OpenAPI document", () => {
       "GET /api/v1/docs-runs/{name}/result",
       "GET /api/v1/docs-runs/{name}/transcript",
       "GET /api/v1/events",
+      "GET /api/v1/installation",
       "GET /api/v1/models",
       "GET /api/v1/services",
       "GET /api/v1/sign-in",

@@ -1,5 +1,6 @@
 /** Who may make something happen by a webhook, and how often. */
 import { assert, describe, layer } from "@effect/vitest"
+import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
@@ -117,6 +118,10 @@ layer(layerOver(Events))("a webhook", (it) => {
         assert.strictEqual((yield* ask("POST", "/webhook/github", { body: { zen: "Keep it simple" } })).status, 403)
         assert.strictEqual((yield* ask("POST", "/webhook/gitea", signed({}))).status, 404)
         assert.strictEqual((yield* ask("GET", "/webhook/github")).status, 405)
+        const { installation } = yield* OrchestratorClient
+        const { deliveries = [] } = yield* installation.get({})
+        const noted = deliveries.map(({ status, webhook }) => `${webhook} ${status}`)
+        for (const each of ["gitea 404", "github 200", "github 403"]) assert.include(noted, each)
       }))
   })
 })
