@@ -26,7 +26,7 @@ export interface FollowOptions {
 }
 
 /** Why it ended is in the answer to the next connection, where that cannot be served. */
-class StreamEnded extends Data.TaggedError("StreamEnded")<{ readonly message: string }> {}
+export class StreamEnded extends Data.TaggedError("StreamEnded")<{ readonly message: string }> {}
 
 const statusOf = (error: unknown): number | undefined => {
   if (HttpClientError.isHttpClientError(error)) return error.response?.status

@@ -1,8 +1,10 @@
 /** What one does with the runs of a kind, as promises and async iterables. */
+import type { LoggedContainer } from "@orchestrator/domain/PodParts"
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import type { RunPlan } from "@orchestrator/http/contract/RunPlans"
 import { Effect, Schema, Stream } from "effect"
 import { waitUntilFinished } from "../follow/FinishedRun.ts"
+import { followLogs, followTranscript, type LogLine, type WhichAttempt } from "../follow/FollowAttempt.ts"
 import type { Reconnecting } from "../follow/FollowEvents.ts"
 import { type RunChange, watchRuns } from "../follow/WatchRuns.ts"
 import type { AnyRun, RunKindName } from "../kinds/RunGroups.ts"
@@ -85,6 +87,21 @@ export interface Runs<Kind extends RunTypes> {
     transcript?: Kind["transcript"],
     options?: CallOptions
   ) => AsyncIterable<TranscriptEvent>
+  /**
+   * The conversation of an attempt to its end, over broken connections, nothing lost and nothing twice; in parts as they come, each of at
+   * least one event.
+   */
+  readonly followTranscript: (
+    name: string,
+    which?: WhichAttempt,
+    options?: WatchOptions
+  ) => AsyncIterable<ReadonlyArray<TranscriptEvent>>
+  /** The same of what a container of it prints. */
+  readonly followLogs: (
+    name: string,
+    which?: WhichAttempt & { readonly container?: LoggedContainer | undefined },
+    options?: WatchOptions
+  ) => AsyncIterable<ReadonlyArray<LogLine>>
   /** Starts the next attempt, or, of kinds whose runs are one attempt, another run. */
   readonly retry: (name: string, how?: Kind["retry"], options?: CallOptions) => Promise<Kind["run"]>
   /** Stops the agent, saves its work, and ends the run as Cancelled. */
@@ -172,6 +189,16 @@ export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
       iterable(Stream.unwrap(group.transcript({ params: { name }, query: transcript })), options, {
         name,
         ...transcript
+      }),
+    followTranscript: (name, which = {}, options = {}) =>
+      iterable(Stream.chunks(followTranscript(client, kind, name, { ...which, ...listening(options) })), options, {
+        name,
+        ...which
+      }),
+    followLogs: (name, which = {}, options = {}) =>
+      iterable(Stream.chunks(followLogs(client, kind, name, { ...which, ...listening(options) })), options, {
+        name,
+        ...which
       }),
     retry: (name, how, options) => promise(group.retry({ params: { name }, payload: how }), options, how),
     cancel: (name, options) => promise(group.cancel({ params: { name } }), options, { name }),

@@ -23,13 +23,16 @@ const follow = Schema.optionalKey(
 export const sincePattern =
   /^(?:\d{1,9}s?|\d{1,6}m(?:\d{1,6}s)?|\d{1,6}h(?:\d{1,6}m)?(?:\d{1,6}s)?|\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d))$/u
 
-export const logOptions = {
-  follow,
-  since: Schema.optionalKey(
+const since = (what: string) =>
+  Schema.optionalKey(
     Schema.String.check(
       Schema.isPattern(sincePattern, { expected: "a duration such as 300, 5m or 1h30m, or an RFC 3339 time" })
-    ).annotate({ description: "Only lines since then: seconds, a duration such as `5m`, or an RFC 3339 time" })
-  ),
+    ).annotate({ description: `Only ${what} since then: seconds, a duration such as \`5m\`, or an RFC 3339 time` })
+  )
+
+export const logOptions = {
+  follow,
+  since: since("lines"),
   tail: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 })).annotate({
       description: "Only this many of the last lines"
@@ -46,7 +49,7 @@ export const logOptions = {
   )
 }
 
-export const transcriptOptions = { follow, attempt }
+export const transcriptOptions = { follow, since: since("events"), attempt }
 
 /** Of what is kept of an attempt. */
 export const evidenceOptions = { attempt }

@@ -24,10 +24,16 @@ interface Selection {
   readonly timestamps: boolean
 }
 
-const timed = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) /
-
-const millisOf = (time: string | undefined): number | undefined =>
+export const millisOf = (time: string | undefined): number | undefined =>
   time === undefined ? undefined : Option.getOrUndefined(Option.map(DateTime.make(time), DateTime.toEpochMillis))
+
+/** The time that `since` means, where it is given. */
+export const beginOf = (since: string | undefined, nowMillis: number): number | undefined => {
+  const { sinceSeconds, sinceTime } = sinceOf(since)
+  return sinceSeconds === undefined ? millisOf(sinceTime) : nowMillis - sinceSeconds * 1000
+}
+
+const timed = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) /
 
 /** Of a log whose lines begin with their time. A line without one is of the time of the line before. */
 export const selectLines = <E>(
@@ -35,8 +41,7 @@ export const selectLines = <E>(
   { since, tail, timestamps }: Selection,
   nowMillis: number
 ): Stream.Stream<Uint8Array, E> => {
-  const { sinceSeconds, sinceTime } = sinceOf(since)
-  const from = sinceSeconds === undefined ? millisOf(sinceTime) : nowMillis - sinceSeconds * 1000
+  const from = beginOf(since, nowMillis)
   const lines = log.pipe(
     Stream.decodeText,
     Stream.splitLines,

@@ -3,6 +3,7 @@ import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { CodeRunKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { PodLogs } from "@orchestrator/k8s/PodLogs"
 import { Effect, Fiber, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { makeCodeRun, namespace } from "../fixtures/Runs.ts"
 import { ask, store, TestApi } from "../fixtures/TestApi.ts"
 
@@ -63,6 +64,22 @@ describe("the conversation of a run", () => {
       yield* logs.append(key, said("transcript {\"type\":\"message\"}\ntranscript nonsense\n"))
       yield* logs.append(key, line(told))
       assert.strictEqual((yield* ask("GET", path)).text, `${JSON.stringify(told)}\n`)
+    }).pipe(Effect.provide(TestApi)))
+
+  it.effect("goes on from a time, with what was said at that time", () =>
+    Effect.gen(function*() {
+      const logs = yield* PodLogs
+      const key = yield* startedBroker
+      yield* TestClock.setTime(Date.parse("2026-01-01T00:00:02Z"))
+      const later = [
+        { ...told, at: "2026-01-01T00:00:00.250Z" },
+        { ...told, at: "2026-01-01T01:00:00.5+01:00" },
+        { ...called, at: "2026-01-01T00:00:01Z" }
+      ]
+      for (const event of [told, ...later]) yield* logs.append(key, line(event))
+      const reply = yield* ask("GET", `${path}?since=2026-01-01T00:00:00.25Z`)
+      assert.deepStrictEqual(reply.text.trim().split("\n").map((each) => JSON.parse(each)), later)
+      assert.strictEqual((yield* ask("GET", `${path}?since=yesterday`)).status, 400)
     }).pipe(Effect.provide(TestApi)))
 
   it.effect("is not there before the run has started", () =>
