@@ -53,7 +53,7 @@ const makeNews = <Item extends Timed>() => {
   /** Items of that time that have come. */
   let sameTime = 0
   return {
-    since: () => last,
+    since: () => last === "" ? undefined : last,
     of: <E, R>(items: Stream.Stream<Item, E, R>) =>
       Stream.suspend(() => {
         let [from, known] = [last, sameTime]
@@ -76,7 +76,7 @@ const following = <Item extends Timed>(
   kind: AnyRun["kind"],
   name: string,
   { attempt, ...options }: WhichAttempt & FollowOptions,
-  connect: (since: string | undefined) => Stream.Stream<Item, unknown>
+  ask: (since: string | undefined) => Effect.Effect<Stream.Stream<Item, unknown>, unknown>
 ): Stream.Stream<Item, unknown> =>
   Stream.suspend(() => {
     const news = makeNews<Item>()
@@ -89,7 +89,8 @@ const following = <Item extends Timed>(
       Predicate.isTagged(error, "LogsNotAvailable") && Predicate.hasProperty(error, "detail")
         ? Effect.andThen(look, () => Effect.fail(over ? error : new StreamEnded({ message: String(error.detail) })))
         : Effect.fail(error)
-    const connection = Stream.suspend(() => news.of(connect(news.since()))).pipe(
+    const answered = Effect.suspend(() => Effect.tap(ask(news.since()), () => options.onConnected ?? Effect.void))
+    const connection = news.of(Stream.unwrap(answered)).pipe(
       Stream.catch((error) => Stream.fromEffect(waiting(error)))
     )
     const rest = Effect.map(look, () =>
@@ -119,19 +120,11 @@ export const followTranscript = (
   name: string,
   options: WhichAttempt & FollowOptions = {}
 ): Stream.Stream<TranscriptEvent, unknown> =>
-  following(
-    client,
-    kind,
-    name,
-    options,
-    (since) =>
-      Stream.unwrap(
-        groupOf(client, kind).transcript({
-          params: { name },
-          query: { follow: true, ...optional("attempt", options.attempt), ...optional("since", since) }
-        })
-      )
-  )
+  following(client, kind, name, options, (since) =>
+    groupOf(client, kind).transcript({
+      params: { name },
+      query: { follow: true, ...optional("attempt", options.attempt), ...optional("since", since) }
+    }))
 
 /** What a container of an attempt prints. */
 export const followLogs = (
@@ -140,26 +133,16 @@ export const followLogs = (
   name: string,
   { container, ...options }: WhichAttempt & FollowOptions & { readonly container?: LoggedContainer | undefined } = {}
 ): Stream.Stream<LogLine, unknown> =>
-  following(
-    client,
-    kind,
-    name,
-    options,
-    (since) =>
-      Stream.unwrap(
-        groupOf(client, kind).logs({
-          params: { name },
-          query: {
-            follow: true,
-            timestamps: true,
-            ...optional("attempt", options.attempt),
-            ...optional("container", container),
-            ...optional("since", since)
-          }
-        })
-      ).pipe(
-        Stream.decodeText,
-        Stream.splitLines,
-        Stream.mapAccum(() => "", lineAfter)
-      )
-  )
+  following(client, kind, name, options, (since) =>
+    groupOf(client, kind).logs({
+      params: { name },
+      query: {
+        follow: true,
+        timestamps: true,
+        ...optional("attempt", options.attempt),
+        ...optional("container", container),
+        ...optional("since", since)
+      }
+    }).pipe(
+      Effect.map((bytes) => bytes.pipe(Stream.decodeText, Stream.splitLines, Stream.mapAccum(() => "", lineAfter)))
+    ))

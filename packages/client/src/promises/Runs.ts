@@ -22,9 +22,12 @@ export interface FollowOptions extends CallOptions {
   readonly onReconnecting?: ((reconnecting: Reconnecting) => void) | undefined
 }
 
-export interface WatchOptions extends FollowOptions {
+export interface FollowAttemptOptions extends FollowOptions {
   /** Told when the server has answered a connection, the first and each later one. */
   readonly onConnected?: (() => void) | undefined
+}
+
+export interface WatchOptions extends FollowAttemptOptions {
   /** Told when all runs that there are have been told: then changes follow. */
   readonly onListed?: (() => void) | undefined
 }
@@ -94,13 +97,13 @@ export interface Runs<Kind extends RunTypes> {
   readonly followTranscript: (
     name: string,
     which?: WhichAttempt,
-    options?: WatchOptions
+    options?: FollowAttemptOptions
   ) => AsyncIterable<ReadonlyArray<TranscriptEvent>>
   /** The same of what a container of it prints. */
   readonly followLogs: (
     name: string,
     which?: WhichAttempt & { readonly container?: LoggedContainer | undefined },
-    options?: WatchOptions
+    options?: FollowAttemptOptions
   ) => AsyncIterable<ReadonlyArray<LogLine>>
   /** Starts the next attempt, or, of kinds whose runs are one attempt, another run. */
   readonly retry: (name: string, how?: Kind["retry"], options?: CallOptions) => Promise<Kind["run"]>

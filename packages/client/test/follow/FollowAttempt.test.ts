@@ -44,12 +44,14 @@ const followed = (answers: Readonly<Record<string, Answer>>) =>
   Effect.gen(function*() {
     const { asked, client } = yield* scripted(answers)
     const waits: Array<Reconnecting> = []
+    let connections = 0
+    const onConnected = Effect.sync(() => connections++)
     const onReconnecting = (each: Reconnecting) => Effect.sync(() => waits.push(each))
     const reading = yield* Effect.forkChild(Effect.exit(Stream.runCollect(
-      followTranscript(client, "CodeRun", "a", { attempt: "1", onReconnecting })
+      followTranscript(client, "CodeRun", "a", { attempt: "1", onConnected, onReconnecting })
     )))
     yield* TestClock.adjust("5 minutes")
-    return { asked, waits, exit: yield* Fiber.join(reading) }
+    return { asked, waits, connections, exit: yield* Fiber.join(reading) }
   })
 
 const textsOf = (exit: { readonly _tag: string; readonly value?: ReadonlyArray<object> }) =>
@@ -58,7 +60,7 @@ const textsOf = (exit: { readonly _tag: string; readonly value?: ReadonlyArray<o
 describe("a conversation that is followed", () => {
   it.effect("goes on where a connection broke, with nothing lost and nothing twice", () =>
     Effect.gen(function*() {
-      const { exit, waits } = yield* followed({
+      const { connections, exit, waits } = yield* followed({
         "/api/v1/code-runs/a/transcript": inTurn(
           conversation([notice(1, "a"), notice(2, "b"), notice(2, "c")], { broken: true }),
           () => undefined,
@@ -68,7 +70,7 @@ describe("a conversation that is followed", () => {
         "/api/v1/code-runs/a": inTurn(running, finished)
       })
       assert.deepStrictEqual(textsOf(exit), ["a", "b", "c", "d", "e", "f"])
-      assert.deepStrictEqual(waits.map(({ attempt }) => attempt), [1, 2, 1])
+      assert.deepStrictEqual([connections, waits.map(({ attempt }) => attempt)], [4, [1, 2, 1]])
     }))
 
   it.effect("is not over because a server that stops ends its answers", () =>

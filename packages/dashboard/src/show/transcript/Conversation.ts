@@ -18,11 +18,15 @@ export interface Row {
   readonly answer?: EventOf<"toolResult">
   /** Of the end of a turn: what this turn used. */
   readonly used?: Usage
+  /** Of the end of a turn: its last words are those of the message before. */
+  readonly repeats?: boolean
 }
 
 export interface Conversation {
   /** Grows, and a row is replaced when its answer comes. */
   readonly rows: ReadonlyArray<Row>
+  /** Indices of rows that got their answer, in the order in which they did. */
+  readonly revised: ReadonlyArray<number>
   /** Indices of rows with an error, ascending. */
   readonly errors: ReadonlyArray<number>
   /** Over all turns that have ended. */
@@ -74,6 +78,7 @@ export const putInto = (ascending: Array<number>, added: number): void => {
 
 export const makeConversation = (): Conversation => {
   const rows: Array<Row> = []
+  const revised: Array<number> = []
   const errors: Array<number> = []
   const rowOfLine: Array<number> = []
   /** Rows of calls without an answer, by id. */
@@ -82,6 +87,7 @@ export const makeConversation = (): Conversation => {
   let used: Usage = {}
   /** What the present process had used when its last turn ended. */
   let counted: Usage = {}
+  let lastSaid = ""
 
   const noted = (index: number, row: Row): number => {
     rows[index] = row
@@ -90,17 +96,21 @@ export const makeConversation = (): Conversation => {
     return index
   }
 
-  const usageOf = (event: TranscriptEvent): { readonly used?: Usage } => {
+  const turnOf = (event: TranscriptEvent): Pick<Row, "used" | "repeats"> => {
     if (event.type === "session") counted = {}
-    if (event.type !== "result" || event.usage === undefined) return {}
+    if (event.type === "message" && event.parent === undefined) lastSaid = event.text
+    if (event.type !== "result") return {}
+    const repeats = event.text === lastSaid
+    if (event.usage === undefined) return { repeats }
     const turn = since(counted, event.usage)
     counted = event.usage
     used = plus(used, turn)
-    return { used: turn }
+    return { used: turn, repeats }
   }
 
   return {
     rows,
+    revised,
     errors,
     get used() {
       return used
@@ -115,6 +125,7 @@ export const makeConversation = (): Conversation => {
         const call = index === undefined ? undefined : rows[index]
         if (index !== undefined && call !== undefined) {
           open.delete(event.id)
+          revised.push(index)
           return noted(index, { ...call, answer: event })
         }
       }
@@ -123,7 +134,7 @@ export const makeConversation = (): Conversation => {
         open.set(event.id, rows.length)
         depths.set(event.id, depth)
       }
-      return noted(rows.length, { event, line: rowOfLine.length + 1, depth, ...usageOf(event) })
+      return noted(rows.length, { event, line: rowOfLine.length + 1, depth, ...turnOf(event) })
     }
   }
 }

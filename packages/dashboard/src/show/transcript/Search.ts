@@ -3,45 +3,35 @@
  * conversation nor one that is spoken meanwhile makes a page wait; a row that has changed is looked at again.
  */
 import { placeIn, putInto } from "./Conversation.ts"
+import type { Readable } from "./Readable.ts"
 
 export interface Search {
   /** Ascending. */
   readonly found: ReadonlyArray<number>
-  /** Rows that have been looked at. */
-  readonly seen: number
-  /** Looks at the next rows; whether there are more. */
-  readonly step: (rows: number, most: number) => boolean
-  /** A row that has been looked at is another now. */
-  readonly changed: (row: number) => void
+  /** Looks at so many of the next rows; whether there are more. */
+  readonly step: (most: number) => boolean
 }
 
-export const makeSearch = (finder: RegExp, textOf: (row: number) => string): Search => {
+export const makeSearch = (finder: RegExp, { count, revised, textOf }: Readable): Search => {
   const found: Array<number> = []
   let seen = 0
+  let revisions = 0
   const has = (row: number) => {
     finder.lastIndex = 0
     return finder.test(textOf(row))
   }
+  const again = (row: number) => {
+    if (row >= seen) return
+    if (has(row)) putInto(found, row)
+    else if (found[placeIn(found, row)] === row) found.splice(placeIn(found, row), 1)
+  }
   return {
     found,
-    get seen() {
-      return seen
-    },
-    step: (rows, most) => {
-      const end = Math.min(rows, seen + most)
-      for (; seen < end; seen++) if (has(seen)) found.push(seen)
-      return seen < rows
-    },
-    changed: (row) => {
-      if (row >= seen) return
-      if (has(row)) putInto(found, row)
-      else if (found[placeIn(found, row)] === row) found.splice(placeIn(found, row), 1)
+    step: (most) => {
+      const [rows, changes] = [Math.min(count(), seen + most), Math.min(revised.length, revisions + most)]
+      for (; revisions < changes; revisions++) again(revised[revisions] ?? 0)
+      for (; seen < rows; seen++) if (has(seen)) found.push(seen)
+      return seen < count() || revisions < revised.length
     }
   }
 }
-
-/** The next of these rows after one, or before it, round the end; undefined where there are none. */
-export const nextOf = (rows: ReadonlyArray<number>, from: number, direction: 1 | -1): number | undefined =>
-  direction === 1
-    ? rows[placeIn(rows, from + 1)] ?? rows[0]
-    : rows[placeIn(rows, from) - 1] ?? rows.at(-1)

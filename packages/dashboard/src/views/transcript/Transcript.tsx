@@ -1,7 +1,169 @@
-import type { JSX } from "solid-js"
+/** What a run's agent says and does, attempt by attempt, and what its containers print. */
+import { A, useLocation, useNavigate, useParams, useSearchParams } from "@solidjs/router"
+import { createMemo, createSignal, For, type JSX, Show } from "solid-js"
+import { useApi } from "../../connect/Api.ts"
+import { runAt, runPlace } from "../../show/Places.ts"
+import { attemptsOf, type AttemptWords } from "../../show/transcript/AttemptWords.ts"
+import { keyOf, useLiveRuns } from "../../store/LiveRuns.ts"
+import { Badge } from "../../widgets/Badge.tsx"
+import { Empty } from "../../widgets/Empty.tsx"
+import { Loading } from "../../widgets/Loading.tsx"
+import { Tabs } from "../../widgets/Tabs.tsx"
 import { View } from "../../widgets/View.tsx"
+import { type AttemptProps, Conversation } from "./Conversation.tsx"
+import { type LineLinks, LineLinksContext } from "./LineLink.tsx"
+import { Log } from "./Log.tsx"
+import "./Transcript.css"
 
-const Transcript = (): JSX.Element => <View title="Transcript" />
+const lineIn = (hash: string): number | undefined => {
+  const line = /^#(\d{1,9})$/.exec(hash)?.[1]
+  return line === undefined ? undefined : Number(line)
+}
+
+const Transcript = (): JSX.Element => {
+  const params = useParams<{ kind: string; name: string }>()
+  const place = createMemo(() => runAt(params))
+  return (
+    <Show
+      when={place()}
+      fallback={
+        <View title="Transcript">
+          <p>There is no such kind of run.</p>
+        </View>
+      }
+      keyed
+    >
+      {(ref) => <OfRun kind={ref.kind} name={ref.name} />}
+    </Show>
+  )
+}
+
+interface RunRef {
+  readonly kind: NonNullable<ReturnType<typeof runAt>>["kind"]
+  readonly name: string
+}
+
+const OfRun = (props: RunRef): JSX.Element => {
+  const api = useApi()
+  const live = useLiveRuns()
+  const [search, setSearch] = useSearchParams<{ attempt?: string; tab?: string }>()
+  const location = useLocation()
+  const navigate = useNavigate()
+  const [said, setSaid] = createSignal("")
+  const run = createMemo(() => live.runs().get(keyOf(props)))
+  const attempts = createMemo(() => {
+    const found = run()
+    return found === undefined ? [] : attemptsOf(found)
+  })
+  const attempt = createMemo(() => search.attempt ?? attempts().at(-1)?.key)
+  const words = () => attempts().find(({ key }) => key === attempt())
+  const runs = () => props.kind === "CodeRun" ? api.codeRuns : api.docsRuns
+  const tab = () => search.tab === "log" ? "log" : "conversation"
+
+  const hrefOf = (line: number) => {
+    const query = new URLSearchParams({
+      ...(attempt() === undefined ? {} : { attempt: attempt() ?? "" }),
+      ...(tab() === "log" ? { tab: "log" } : {})
+    })
+    return `${location.pathname}?${query}#${line}`
+  }
+  const links: LineLinks = {
+    hrefOf,
+    onCopy: (line) => {
+      navigate(hrefOf(line), { replace: true, scroll: false })
+      const copied = navigator.clipboard?.writeText(new URL(hrefOf(line), window.location.href).href) ??
+        Promise.reject(new Error("no clipboard"))
+      copied.then(
+        () => setSaid(`The address of line ${line} is copied`),
+        () => setSaid(`Line ${line} is marked; its address is in the address bar`)
+      )
+    }
+  }
+  const shown = (part: (props: AttemptProps) => JSX.Element) => () => (
+    <Show when={attempt()} keyed>
+      {(one) =>
+        part({
+          get runs() {
+            return runs()
+          },
+          name: props.name,
+          attempt: one,
+          get marked() {
+            return lineIn(location.hash)
+          }
+        })}
+    </Show>
+  )
+  return (
+    <View
+      title={props.name}
+      actions={<A class="button" href={runPlace(props)}>The run</A>}
+    >
+      <Show when={run()} fallback={<Missing isComplete={live.complete()} name={props.name} />}>
+        <Show
+          when={attempt()}
+          fallback={
+            <Empty title="No agent has started yet">
+              <p>{run()?.message ?? "The conversation appears here as soon as one has."}</p>
+            </Empty>
+          }
+        >
+          <AttemptList attempts={attempts()} chosen={attempt()} onChoose={(key) => setSearch({ attempt: key })} />
+          <Show when={words()?.message}>{(message) => <p class="faint">{message()}</p>}</Show>
+          <LineLinksContext.Provider value={links}>
+            <Tabs
+              label="What to read"
+              value={tab()}
+              onChange={(value) => setSearch({ tab: value === "log" ? "log" : undefined })}
+              tabs={[
+                { value: "conversation", name: "Conversation", content: shown((each) => <Conversation {...each} />) },
+                { value: "log", name: "Log", content: shown((each) => <Log {...each} />) }
+              ]}
+            />
+          </LineLinksContext.Provider>
+          <span role="status" class="only-heard">{said()}</span>
+        </Show>
+      </Show>
+    </View>
+  )
+}
+
+const Missing = (props: { readonly isComplete: boolean; readonly name: string }): JSX.Element => (
+  <Show when={props.isComplete} fallback={<Loading />}>
+    <Empty title={`There is no run ${props.name}`}>
+      <p>It may have been deleted. What is left of an attempt is kept by the run's UID.</p>
+    </Empty>
+  </Show>
+)
+
+interface AttemptListProps {
+  readonly attempts: ReadonlyArray<AttemptWords>
+  readonly chosen: string | undefined
+  readonly onChoose: (key: string) => void
+}
+
+const AttemptList = (props: AttemptListProps): JSX.Element => (
+  <ul class="attempts" aria-label="Attempts">
+    <For each={props.attempts}>
+      {(attempt) => (
+        <li>
+          <button
+            class="attempt"
+            type="button"
+            aria-current={attempt.key === props.chosen ? "true" : undefined}
+            onClick={() => props.onChoose(attempt.key)}
+          >
+            <span>{attempt.name}</span>
+            <Badge tone={attempt.tone}>{attempt.outcome}</Badge>
+            <Show when={attempt.details.length > 0}>
+              <span class="faint number">{attempt.details.join(", ")}</span>
+            </Show>
+          </button>
+        </li>
+      )}
+    </For>
+  </ul>
+)
 
 // The router loads views by their default export.
 export default Transcript

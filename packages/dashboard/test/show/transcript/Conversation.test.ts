@@ -71,6 +71,11 @@ describe("a conversation", () => {
     assert.deepStrictEqual(used, { costUsd: 2, outputTokens: 35 })
   })
 
+  it("knows last words that have been said already", () => {
+    const { rows } = of(said("Done."), ended(1, 1), said("Done.", "sub"), said("Other."), ended(1, 1))
+    assert.deepStrictEqual(rows.flatMap(({ repeats }) => repeats === undefined ? [] : [repeats]), [true, false])
+  })
+
   it("of an agent that says no cost has none", () => {
     const { used } = of(begun, { type: "result", at, error: false, text: "", usage: { outputTokens: 5 } })
     assert.deepStrictEqual(used, { outputTokens: 5 })

@@ -1,32 +1,46 @@
 import { assert, describe, it } from "@effect/vitest"
-import { makeSearch, nextOf } from "../../../src/show/transcript/Search.ts"
+import { nextOf, readableLog } from "../../../src/show/transcript/Readable.ts"
+import { makeSearch } from "../../../src/show/transcript/Search.ts"
 import { finderOf } from "../../../src/show/VisibleText.ts"
 
 const finder = finderOf("error") ?? /never/
 
+const growing = (...texts: ReadonlyArray<string>) => {
+  const lines = texts.map((text) => ({ text }))
+  const revised: Array<number> = []
+  return {
+    lines,
+    search: makeSearch(finder, { ...readableLog(lines), revised }),
+    add: (text: string) => lines.push({ text }),
+    change: (row: number, text: string) => {
+      lines[row] = { text }
+      revised.push(row)
+    }
+  }
+}
+
 describe("a search", () => {
   it("goes on a part at a time, and with what is said meanwhile", () => {
-    const rows = ["an Error", "fine", "ERRORS", "error error"]
-    const search = makeSearch(finder, (row) => rows[row] ?? "")
-    assert.isTrue(search.step(rows.length, 3))
+    const { add, search } = growing("an Error", "fine", "ERRORS", "error error")
+    assert.isTrue(search.step(3))
     assert.deepStrictEqual(search.found, [0, 2])
-    assert.isFalse(search.step(rows.length, 3))
-    rows.push("no", "error")
-    assert.isFalse(search.step(rows.length, 100))
-    assert.deepStrictEqual([search.found, search.seen], [[0, 2, 3, 5], 6])
+    assert.isFalse(search.step(3))
+    for (const text of ["no", "error"]) add(text)
+    assert.isFalse(search.step(100))
+    assert.deepStrictEqual(search.found, [0, 2, 3, 5])
   })
 
   it("looks again at what has changed, and does not count it twice", () => {
-    const rows = ["call", "error", "call"]
-    const search = makeSearch(finder, (row) => rows[row] ?? "")
-    search.step(2, 100)
-    rows[0] = "call: error"
-    rows[2] = "call: error"
-    for (const row of [0, 0, 2]) search.changed(row)
-    assert.deepStrictEqual(search.found, [0, 1])
-    rows[1] = "mended"
-    search.changed(1)
-    search.step(3, 100)
+    const { change, search } = growing("call", "error", "call")
+    search.step(2)
+    change(0, "call: error")
+    change(0, "call: error, still")
+    change(2, "call: error")
+    assert.isTrue(search.step(1))
+    while (search.step(1)) assert.isBelow(search.found.length, 4)
+    assert.deepStrictEqual(search.found, [0, 1, 2])
+    change(1, "mended")
+    search.step(100)
     assert.deepStrictEqual(search.found, [0, 2])
   })
 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { changedLines, type PatchLine, patchLines } from "../../src/show/PatchLines.ts"
+import { changedLines, type PatchLine, patchLines } from "../../../src/show/transcript/PatchLines.ts"
 
 const brief = ({ after, before, kind, text }: PatchLine) => [kind, before, after, text]
 

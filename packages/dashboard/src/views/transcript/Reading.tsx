@@ -1,0 +1,179 @@
+/**
+ * Rows that grow while one reads them: only those in sight are elements. Whoever is at the end stays there; whoever is not is left alone.
+ * The window scrolls.
+ */
+import { createWindowVirtualizer } from "@tanstack/solid-virtual"
+import { createMemo, createSignal, For, type JSX, onCleanup, onMount, type Signal } from "solid-js"
+import { nextOf, type Readable } from "../../show/transcript/Readable.ts"
+import { finderOf } from "../../show/VisibleText.ts"
+import { AskedTexts } from "../../widgets/LongText.tsx"
+import { createSearch } from "./Found.ts"
+import { onKeys } from "./Keys.ts"
+import { ReadingTools } from "./ReadingTools.tsx"
+import "./Reading.css"
+
+interface ReadingProps {
+  readonly label: string
+  readonly source: Readable
+  /** Another number whenever there is more. */
+  readonly version: number
+  /** Whether more may come: then the end is what one wants to see. */
+  readonly isLive: boolean
+  /** Line that the address names. */
+  readonly marked: number | undefined
+  readonly row: (row: number, finder: () => RegExp | undefined) => JSX.Element
+  /** Pixels of most rows. */
+  readonly size: number
+  /** A row is jumped to: what it has is to be seen. */
+  readonly onJump?: (row: number) => void
+  readonly tools?: JSX.Element
+}
+
+const nearEnd = 80
+
+export const Reading = (props: ReadingProps): JSX.Element => {
+  const [words, setWords] = createSignal("")
+  const [held, setHeld] = createSignal<number>()
+  const [jumped, setJumped] = createSignal<number>()
+  const [isAtEnd, setAtEnd] = createSignal(true)
+  const [top, setTop] = createSignal(0)
+  const [toolsSize, setToolsSize] = createSignal(0)
+  let list: HTMLDivElement | undefined
+  let tools: HTMLDivElement | undefined
+  let wasMarked: number | undefined
+
+  const there = createMemo(() => (props.version, props.source.count()), 0, { equals: false })
+  const count = createMemo(() => held() ?? there())
+  const finder = createMemo(() => finderOf(words().trim()))
+  const found = createSearch(() => props.source, finder, there)
+  const errors = createMemo(() => (there(), props.source.errors), undefined, { equals: false })
+
+  const virtualizer = createWindowVirtualizer({
+    get count() {
+      return count()
+    },
+    get scrollMargin() {
+      return top()
+    },
+    get scrollPaddingStart() {
+      return toolsSize()
+    },
+    get anchorTo() {
+      return props.isLive && isAtEnd() ? "end" as const : "start" as const
+    },
+    get followOnAppend() {
+      return props.isLive
+    },
+    estimateSize: () => props.size,
+    scrollEndThreshold: nearEnd,
+    overscan: 10,
+    onChange: (instance) => setAtEnd(instance.isAtEnd(nearEnd))
+  })
+
+  const jump = (row: number | undefined) => {
+    if (row === undefined) return
+    if (row >= count()) setHeld(undefined)
+    setJumped(row)
+    props.onJump?.(row)
+    virtualizer.scrollToIndex(row, { align: "center" })
+  }
+  const from = () => jumped() ?? (virtualizer.range?.startIndex ?? 0) - 1
+  const step = (rows: () => ReadonlyArray<number>, direction: 1 | -1) => () => jump(nextOf(rows(), from(), direction))
+  const toEnd = () => {
+    setHeld(undefined)
+    setJumped(undefined)
+    virtualizer.scrollToEnd()
+  }
+  const pause = () => setHeld(held() === undefined ? there() : undefined)
+
+  /** The line of the address, once it is there. */
+  const toMarked = createMemo(() => {
+    const row = props.marked === undefined ? undefined : (there(), props.source.rowOf(props.marked))
+    return row
+  })
+  createMemo(() => {
+    const row = toMarked()
+    if (row === undefined || wasMarked === props.marked) return
+    wasMarked = props.marked
+    queueMicrotask(() => jump(row))
+  })
+
+  onMount(() => {
+    const measure = () => {
+      setTop(list === undefined ? 0 : Math.round(list.getBoundingClientRect().top + window.scrollY))
+      setToolsSize(tools?.offsetHeight ?? 0)
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(document.body)
+    if (tools !== undefined) observer.observe(tools)
+    measure()
+    onCleanup(() => observer.disconnect())
+  })
+  onKeys({
+    e: step(errors, 1),
+    E: step(errors, -1),
+    n: step(found.rows, 1),
+    N: step(found.rows, -1),
+    f: toEnd,
+    p: pause,
+    "/": () => tools?.querySelector<HTMLInputElement>("input[type=search]")?.focus()
+  })
+
+  return (
+    <div class="reading">
+      <div class="reading-tools" ref={tools}>
+        <ReadingTools
+          words={words()}
+          onWords={(typed) => {
+            setWords(typed)
+            setJumped(undefined)
+          }}
+          found={finder() === undefined ? undefined : found.rows().length}
+          place={found.rows().indexOf(jumped() ?? -1)}
+          isLooking={found.isLooking()}
+          onFound={(direction) => step(found.rows, direction)()}
+          errors={errors().length}
+          onError={(direction) => step(errors, direction)()}
+          isLive={props.isLive}
+          isFollowing={isAtEnd() && held() === undefined}
+          isPaused={held() !== undefined}
+          hidden={there() - count()}
+          onFollow={toEnd}
+          onPause={pause}
+        >
+          {props.tools}
+        </ReadingTools>
+      </div>
+      <AskedTexts.Provider value={new Map<string, Signal<number>>()}>
+        <div
+          ref={list}
+          class="reading-rows"
+          role="list"
+          aria-label={props.label}
+          style={{ "block-size": `${virtualizer.getTotalSize()}px` }}
+        >
+          <For each={virtualizer.getVirtualItems()}>
+            {(item) => (
+              <div
+                class="reading-row"
+                classList={{
+                  marked: props.marked === props.source.lineOf(item.index),
+                  jumped: jumped() === item.index
+                }}
+                role="listitem"
+                aria-posinset={item.index + 1}
+                aria-setsize={count()}
+                aria-current={props.marked === props.source.lineOf(item.index) ? "location" : undefined}
+                data-index={item.index}
+                ref={(element) => queueMicrotask(() => virtualizer.measureElement(element))}
+                style={{ transform: `translateY(${item.start - top()}px)` }}
+              >
+                {props.row(item.index, finder)}
+              </div>
+            )}
+          </For>
+        </div>
+      </AskedTexts.Provider>
+    </div>
+  )
+}
