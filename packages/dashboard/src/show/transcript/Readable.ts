@@ -6,8 +6,8 @@ export interface Readable {
   readonly count: () => number
   /** Rows that have become others, in the order in which they did. */
   readonly revised: ReadonlyArray<number>
-  /** Rows to look at, ascending. */
-  readonly errors: ReadonlyArray<number>
+  /** Rows to look at, ascending; undefined where nothing says which are. */
+  readonly errors: ReadonlyArray<number> | undefined
   readonly textOf: (row: number) => string
   readonly lineOf: (row: number) => number
   readonly rowOf: (line: number) => number | undefined
@@ -28,7 +28,7 @@ export const readableConversation = ({ errors, revised, rowOf, rows }: Conversat
 export const readableLog = (lines: ReadonlyArray<{ readonly text: string }>): Readable => ({
   count: () => lines.length,
   revised: [],
-  errors: [],
+  errors: undefined,
   textOf: (row) => lines[row]?.text ?? "",
   lineOf: (row) => row + 1,
   rowOf: (line) => line >= 1 && line <= lines.length ? line - 1 : undefined

@@ -9,11 +9,15 @@ import { ConversationRow } from "./ConversationRow.tsx"
 import { FollowBanner } from "./FollowBanner.tsx"
 import { Reading } from "./Reading.tsx"
 
+const count = new Intl.NumberFormat("en-US")
+
 export interface AttemptProps {
   readonly runs: Orchestrator["codeRuns"] | Orchestrator["docsRuns"]
   readonly name: string
   /** Stays the same: another attempt is another component. */
   readonly attempt: string
+  /** Whether it has not ended. */
+  readonly isRunning: boolean
   readonly marked: number | undefined
 }
 
@@ -38,6 +42,7 @@ export const Conversation = (props: AttemptProps): JSX.Element => {
       setTurned(new Set<number>())
       setAllOpen(!allOpen())
     })
+  const lines = () => `${count.format((version(), conversation.lines))} lines`
   const used = createMemo(() => (version(), usageWords(conversation.used)))
   return (
     <>
@@ -48,21 +53,22 @@ export const Conversation = (props: AttemptProps): JSX.Element => {
         whereElse="What the agent printed may be in the log."
       />
       <Show when={(version(), conversation.lines > 0)}>
+        <p class="faint number said-used">
+          {lines()}
+          <Show when={used()}>{(words) => <>, {words()}</>}</Show>
+        </p>
         <Reading
           label="Conversation"
           source={source}
           version={version()}
-          isLive={state().state !== "ended" && state().state !== "failed"}
+          isLive={props.isRunning}
           marked={props.marked}
           size={44}
           onJump={(row) => !isOpen(row) && turn(row)}
           tools={
-            <>
-              <button class="button" type="button" aria-pressed={allOpen()} onClick={turnAll}>
-                {allOpen() ? "Fold all" : "Unfold all"}
-              </button>
-              <Show when={used()}>{(words) => <span class="faint number">{words()}</span>}</Show>
-            </>
+            <button class="button" type="button" aria-pressed={allOpen()} onClick={turnAll}>
+              {allOpen() ? "Fold all" : "Unfold all"}
+            </button>
           }
           row={(index, finder) => {
             const row = createMemo(() => (version(), conversation.rows[index]))

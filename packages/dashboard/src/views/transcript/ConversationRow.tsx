@@ -17,7 +17,12 @@ export interface RowProps {
   readonly onFold: () => void
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" })
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23"
+})
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" })
 
 const At = (props: { readonly at: string }): JSX.Element => {

@@ -21,7 +21,9 @@ export const Log = (props: AttemptProps): JSX.Element => {
   }
   return (
     <div class="stack">
-      <Select label="Container" quiet choices={choices} value={container()} onChange={choose} />
+      <div class="log-tools">
+        <Select label="Container" quiet choices={choices} value={container()} onChange={choose} />
+      </div>
       <Show when={container()} keyed>{(one) => <ContainerLog {...props} container={one} />}</Show>
     </div>
   )
@@ -48,7 +50,7 @@ const ContainerLog = (props: AttemptProps & { readonly container: LoggedContaine
           label="Log"
           source={source}
           version={version()}
-          isLive={state().state !== "ended" && state().state !== "failed"}
+          isLive={props.isRunning}
           marked={props.marked}
           size={24}
           row={(index, finder) => (

@@ -3,7 +3,7 @@
  * The window scrolls.
  */
 import { createWindowVirtualizer } from "@tanstack/solid-virtual"
-import { createMemo, createSignal, For, type JSX, onCleanup, onMount, type Signal } from "solid-js"
+import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, onMount, type Signal } from "solid-js"
 import { nextOf, type Readable } from "../../show/transcript/Readable.ts"
 import { finderOf } from "../../show/VisibleText.ts"
 import { AskedTexts } from "../../widgets/LongText.tsx"
@@ -17,7 +17,7 @@ interface ReadingProps {
   readonly source: Readable
   /** Another number whenever there is more. */
   readonly version: number
-  /** Whether more may come: then the end is what one wants to see. */
+  /** Whether more is said as one reads: then the end is what one wants to see. */
   readonly isLive: boolean
   /** Line that the address names. */
   readonly marked: number | undefined
@@ -35,7 +35,8 @@ export const Reading = (props: ReadingProps): JSX.Element => {
   const [words, setWords] = createSignal("")
   const [held, setHeld] = createSignal<number>()
   const [jumped, setJumped] = createSignal<number>()
-  const [isAtEnd, setAtEnd] = createSignal(true)
+  const [isAtEnd, setAtEnd] = createSignal(false)
+  const [follows, setFollows] = createSignal(props.isLive && props.marked === undefined)
   const [top, setTop] = createSignal(0)
   const [toolsSize, setToolsSize] = createSignal(0)
   let list: HTMLDivElement | undefined
@@ -59,20 +60,27 @@ export const Reading = (props: ReadingProps): JSX.Element => {
       return toolsSize()
     },
     get anchorTo() {
-      return props.isLive && isAtEnd() ? "end" as const : "start" as const
+      return follows() ? "end" as const : "start" as const
     },
     get followOnAppend() {
-      return props.isLive
+      return follows()
     },
     estimateSize: () => props.size,
     scrollEndThreshold: nearEnd,
     overscan: 10,
-    onChange: (instance) => setAtEnd(instance.isAtEnd(nearEnd))
+    onChange: (instance) => {
+      // What the instance tells of the end has the browser lay everything out.
+      const end = instance.getTotalSize() + top()
+      setAtEnd((instance.scrollOffset ?? 0) + (instance.scrollRect?.height ?? 0) >= end - nearEnd)
+      // Whoever scrolls back wants to stay there.
+      if (instance.scrollDirection === "backward" && instance.isScrolling && !isAtEnd()) setFollows(false)
+    }
   })
 
   const jump = (row: number | undefined) => {
     if (row === undefined) return
     if (row >= count()) setHeld(undefined)
+    setFollows(false)
     setJumped(row)
     props.onJump?.(row)
     virtualizer.scrollToIndex(row, { align: "center" })
@@ -82,17 +90,14 @@ export const Reading = (props: ReadingProps): JSX.Element => {
   const toEnd = () => {
     setHeld(undefined)
     setJumped(undefined)
+    setFollows(true)
     virtualizer.scrollToEnd()
   }
   const pause = () => setHeld(held() === undefined ? there() : undefined)
 
-  /** The line of the address, once it is there. */
-  const toMarked = createMemo(() => {
+  // The line of the address, once it is there.
+  createEffect(() => {
     const row = props.marked === undefined ? undefined : (there(), props.source.rowOf(props.marked))
-    return row
-  })
-  createMemo(() => {
-    const row = toMarked()
     if (row === undefined || wasMarked === props.marked) return
     wasMarked = props.marked
     queueMicrotask(() => jump(row))
@@ -107,11 +112,12 @@ export const Reading = (props: ReadingProps): JSX.Element => {
     observer.observe(document.body)
     if (tools !== undefined) observer.observe(tools)
     measure()
+    if (follows()) queueMicrotask(() => virtualizer.scrollToEnd())
     onCleanup(() => observer.disconnect())
   })
   onKeys({
-    e: step(errors, 1),
-    E: step(errors, -1),
+    e: step(() => errors() ?? [], 1),
+    E: step(() => errors() ?? [], -1),
     n: step(found.rows, 1),
     N: step(found.rows, -1),
     f: toEnd,
@@ -132,10 +138,10 @@ export const Reading = (props: ReadingProps): JSX.Element => {
           place={found.rows().indexOf(jumped() ?? -1)}
           isLooking={found.isLooking()}
           onFound={(direction) => step(found.rows, direction)()}
-          errors={errors().length}
-          onError={(direction) => step(errors, direction)()}
+          errors={errors()?.length}
+          onError={(direction) => step(() => errors() ?? [], direction)()}
           isLive={props.isLive}
-          isFollowing={isAtEnd() && held() === undefined}
+          isFollowing={follows() && isAtEnd() && held() === undefined}
           isPaused={held() !== undefined}
           hidden={there() - count()}
           onFollow={toEnd}

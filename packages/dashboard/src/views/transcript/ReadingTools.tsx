@@ -10,7 +10,8 @@ interface ReadingToolsProps {
   readonly place: number
   readonly isLooking: boolean
   readonly onFound: (direction: 1 | -1) => void
-  readonly errors: number
+  /** Rows with errors; undefined where none can be told. */
+  readonly errors: number | undefined
   readonly onError: (direction: 1 | -1) => void
   readonly isLive: boolean
   readonly isFollowing: boolean
@@ -33,7 +34,7 @@ export const ReadingTools = (props: ReadingToolsProps): JSX.Element => {
   }
   const followWords = () => {
     if (props.hidden > 0) return `Show ${count.format(props.hidden)} new`
-    return props.isFollowing && props.isLive ? "Following" : "To the end"
+    return props.isFollowing ? "Following" : "To the end"
   }
   return (
     <div class="row" role="toolbar" aria-label="Reading">
@@ -61,16 +62,18 @@ export const ReadingTools = (props: ReadingToolsProps): JSX.Element => {
       </Show>
       <span class="faint number" role="status">{foundWords()}</span>
       <span class="reading-space" />
-      <button
-        class="button"
-        type="button"
-        aria-keyshortcuts="e"
-        title="e forwards, E backwards"
-        disabled={props.errors === 0}
-        onClick={(event) => props.onError(event.shiftKey ? -1 : 1)}
-      >
-        {props.errors === 0 ? "No errors" : `Next error (${count.format(props.errors)})`}
-      </button>
+      <Show when={props.errors !== undefined}>
+        <button
+          class="button"
+          type="button"
+          aria-keyshortcuts="e"
+          title="e forwards, E backwards"
+          disabled={props.errors === 0}
+          onClick={(event) => props.onError(event.shiftKey ? -1 : 1)}
+        >
+          {props.errors === 0 ? "No errors" : `Next error (${count.format(props.errors ?? 0)})`}
+        </button>
+      </Show>
       <Show when={props.isLive}>
         <button
           class="button"

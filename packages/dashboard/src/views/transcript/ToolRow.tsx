@@ -36,7 +36,7 @@ export const ToolRow = (props: ToolRowProps): JSX.Element => {
               <Badge tone="bad">Failed</Badge>
             </Show>
             <Show when={props.answer === undefined}>
-              <span class="faint">no answer yet</span>
+              <span class="faint fold-note">no answer yet</span>
             </Show>
           </>
         }

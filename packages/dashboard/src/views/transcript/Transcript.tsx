@@ -88,6 +88,9 @@ const OfRun = (props: RunRef): JSX.Element => {
           },
           name: props.name,
           attempt: one,
+          get isRunning() {
+            return words()?.tone === "active"
+          },
           get marked() {
             return lineIn(location.hash)
           }
@@ -96,7 +99,7 @@ const OfRun = (props: RunRef): JSX.Element => {
   )
   return (
     <View
-      title={props.name}
+      title={`Transcript of ${props.name}`}
       actions={<A class="button" href={runPlace(props)}>The run</A>}
     >
       <Show when={run()} fallback={<Missing isComplete={live.complete()} name={props.name} />}>
