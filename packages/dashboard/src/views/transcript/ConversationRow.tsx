@@ -1,5 +1,6 @@
 /** One row of a conversation, whatever kind of event it is. */
 import { type JSX, Match, Show, Switch } from "solid-js"
+import { millisOf } from "../../show/Ages.ts"
 import type { EventOf, Row } from "../../show/transcript/Conversation.ts"
 import { oneLine } from "../../show/transcript/ToolWords.ts"
 import { usageWords } from "../../show/transcript/UsageWords.ts"
@@ -26,7 +27,7 @@ const clock = new Intl.DateTimeFormat(undefined, {
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" })
 
 const At = (props: { readonly at: string }): JSX.Element => {
-  const at = () => new Date(props.at)
+  const at = () => millisOf(props.at) ?? 0
   return <time class="faint number" dateTime={props.at} title={whole.format(at())}>{clock.format(at())}</time>
 }
 
