@@ -1,6 +1,12 @@
 {{/* config.yaml. Only keys that the program knows, and of the optional ones only those that are set: it refuses anything else. */}}
 {{- define "orchestrator.config" -}}
+{{- $images := dict }}
+{{- range $name, $image := .Values.agent.images }}
+{{- $_ := set $images $name (dict "repository" $image.repository "tag" (default $.Chart.AppVersion $image.tag) "digest" (default "" $image.digest)) }}
+{{- end }}
 {{- $agent := dict
+  "default" .Values.agent.default
+  "images" $images
   "image" (dict
     "repository" .Values.agent.image.repository
     "tag" (include "orchestrator.agentTag" .)
@@ -114,7 +120,7 @@
   "events" $events
   "triggers" .Values.triggers
   "notifications" .Values.notifications
-  "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel")
+  "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel" "agents")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
   "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int) "basePath" (.Values.server.basePath | toString))
   "dashboard" $dashboard

@@ -1,6 +1,6 @@
 /**
  * Before the tests with the real CLI: says what is missing, installs the CLI, and leaves what a pod's init container leaves: runner and
- * broker as bundles. The tests find them by AGENT_TEST_PARTS and AGENT_TEST_CLAUDE.
+ * broker as bundles. The tests find them by AGENT_TEST_PARTS, AGENT_TEST_CLAUDE and AGENT_TEST_CLIS.
  */
 import { NodeServices } from "@effect/platform-node"
 import { prepareFromImage } from "@orchestrator/agent/runner/Prepare"
@@ -12,6 +12,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { bundle } from "../build/Bundle.ts"
 import { programs } from "../build/Programs.ts"
+import { agentPackages, installAgent } from "./AgentClis.ts"
 import { installClaudeCode } from "./ClaudeCode.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
@@ -56,6 +57,9 @@ const setup = async (): Promise<() => void> => {
     )
   }
   process.env["AGENT_TEST_CLAUDE"] = installClaudeCode()
+  process.env["AGENT_TEST_CLIS"] = JSON.stringify(
+    Object.fromEntries(agentPackages.map((agent) => [agent.name, installAgent(agent)]))
+  )
   const folder = mkdtempSync(join(tmpdir(), "agent-parts-"))
   process.env["AGENT_TEST_PARTS"] = folder
   process.env["AGENT_TEST_BUBBLEWRAP"] = isolates() ? "yes" : "no"

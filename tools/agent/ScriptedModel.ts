@@ -1,15 +1,19 @@
 /**
- * A Messages API on loopback that plays a script in place of a model: what it is asked is remembered, what it answers is a function of
- * the turn. Streams like the real one, and fails like it.
+ * An API of models on loopback that plays a script in place of one, in every dialect: what it is asked is remembered, what it answers is
+ * a function of the turn. Streams like the real one, and fails like it.
  */
 import { Effect } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import type { Answer, Dialect, Turn } from "./dialects/Dialect.ts"
+import { messages } from "./dialects/Messages.ts"
+import { responses } from "./dialects/Responses.ts"
+
+export type { Turn }
 
 /** What the model says or does in one answer, or how the API fails. */
 export type Reply =
-  | { readonly text: string }
-  | { readonly tool: string; readonly input: Readonly<Record<string, unknown>> }
+  | Answer
   | { readonly status: number; readonly type: string; readonly message?: string; readonly headers?: Headers }
   /** Bytes of a body in place of an answer. */
   | { readonly raw: string; readonly contentType?: string }
@@ -19,19 +23,6 @@ export type Reply =
   | { readonly hang: true }
 
 type Headers = Readonly<Record<string, string>>
-
-export interface Turn {
-  /** 0 for the first request of an agent that is asked for an answer. */
-  readonly index: number
-  /** Counts all turns: ids of calls are never used twice, since a resumed session has the earlier ones. */
-  readonly number: number
-  /** Everything that the model is told, as JSON. */
-  readonly body: string
-  /** Text of every message so far, tool results included. */
-  readonly texts: ReadonlyArray<string>
-  /** Names of the tools that the agent offers. */
-  readonly tools: ReadonlyArray<string>
-}
 
 export type Script = (turn: Turn) => Reply | Promise<Reply>
 
@@ -47,6 +38,7 @@ export interface ScriptedModel {
 }
 
 export const say = (text: string): Reply => ({ text })
+/** A call of the agent's shell, whatever the agent calls it. */
 export const bash = (command: string, more: Readonly<Record<string, unknown>> = {}) => ({
   tool: "Bash",
   input: { command, ...more }
@@ -62,95 +54,30 @@ export const fail = (status: number, type: string, message?: string, headers?: H
 export const inOrder = (...replies: ReadonlyArray<Reply>): Script => ({ index }) =>
   replies[Math.min(index, replies.length - 1)] ?? say("Nothing more.")
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** Every `text` and every text content below a value, in order. */
-const textsIn = (value: unknown): ReadonlyArray<string> => {
-  if (typeof value === "string") return [value]
-  if (Array.isArray(value)) return value.flatMap(textsIn)
-  if (!isRecord(value)) return []
-  return [...textsIn(value["text"]), ...textsIn(value["content"])]
-}
-
-const turnOf = (index: number, number: number, body: string): Turn => {
-  const parsed: unknown = JSON.parse(body)
-  const request = isRecord(parsed) ? parsed : {}
-  const tools = Array.isArray(request["tools"]) ? request["tools"] : []
-  return {
-    index,
-    number,
-    body,
-    texts: textsIn(request["messages"]),
-    tools: tools.flatMap((tool) => isRecord(tool) && typeof tool["name"] === "string" ? [tool["name"]] : [])
-  }
-}
-
-const usage = { input_tokens: 1000, output_tokens: 50, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }
-
-const message = (reply: Extract<Reply, { text: string } | { tool: string }>, model: unknown, number: number) => ({
-  id: `msg_${number}`,
-  type: "message",
-  role: "assistant",
-  model,
-  content: [
-    "text" in reply
-      ? { type: "text", text: reply.text }
-      : { type: "tool_use", id: `toolu_${number}`, name: reply.tool, input: reply.input }
-  ],
-  stop_reason: "text" in reply ? "end_turn" : "tool_use",
-  stop_sequence: null,
-  usage
-})
-
-const event = (type: string, data: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
-
-const stream = (whole: ReturnType<typeof message>): string => {
-  const [block] = whole.content
-  const start = block?.type === "text" ? { ...block, text: "" } : { ...block, input: {} }
-  const delta = block !== undefined && "text" in block
-    ? { type: "text_delta", text: block.text }
-    : { type: "input_json_delta", partial_json: JSON.stringify(block?.input) }
-  return [
-    event("message_start", {
-      message: { ...whole, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } }
-    }),
-    event("content_block_start", { index: 0, content_block: start }),
-    event("content_block_delta", { index: 0, delta }),
-    event("content_block_stop", { index: 0 }),
-    event("message_delta", {
-      delta: { stop_reason: whole.stop_reason, stop_sequence: null },
-      usage: { output_tokens: usage.output_tokens }
-    }),
-    event("message_stop", {})
-  ].join("")
-}
+const dialects: ReadonlyArray<Dialect> = [messages, responses]
 
 const json = { "content-type": "application/json" }
 const sse = { "content-type": "text/event-stream; charset=utf-8", "request-id": "req_1" }
 
-const respond = (response: ServerResponse, reply: Reply, turn: Turn) => {
+const respond = (response: ServerResponse, dialect: Dialect, reply: Reply, turn: Turn) => {
   if ("hang" in reply) return
   if ("status" in reply) {
-    const error = { type: reply.type, message: reply.message ?? reply.type }
-    response.writeHead(reply.status, { ...json, ...reply.headers }).end(JSON.stringify({ type: "error", error }))
+    const text = JSON.stringify(dialect.error(reply.status, reply.type, reply.message ?? reply.type))
+    response.writeHead(reply.status, { ...json, ...reply.headers }).end(text)
     return
   }
   if ("raw" in reply) {
     response.writeHead(200, { "content-type": reply.contentType ?? "text/html" }).end(reply.raw)
     return
   }
-  const request: unknown = JSON.parse(turn.body)
-  const { model, stream: streaming } = isRecord(request) ? request : {}
   if ("cut" in reply) {
-    const text = stream(message({ text: reply.cut }, model, turn.number))
+    const text = dialect.stream({ text: reply.cut }, turn)
     response.writeHead(200, sse)
-    response.write(text.slice(0, text.indexOf("content_block_stop")), () => response.destroy())
+    response.write(text.slice(0, text.indexOf(dialect.cutBefore)), () => response.destroy())
     return
   }
-  const whole = message(reply, model, turn.number)
-  if (streaming === true) response.writeHead(200, sse).end(stream(whole))
-  else response.writeHead(200, json).end(JSON.stringify(whole))
+  if (turn.streams) response.writeHead(200, sse).end(dialect.stream(reply, turn))
+  else response.writeHead(200, json).end(JSON.stringify(dialect.whole(reply, turn)))
 }
 
 const read = async (request: IncomingMessage): Promise<string> => {
@@ -169,16 +96,22 @@ export const scriptedModel = (script: Script) =>
       let playing = { script, from: 0 }
       const answer = async (request: IncomingMessage, response: ServerResponse) => {
         const body = await read(request)
-        const { authorization, "x-api-key": key, ...headers } = request.headers
-        for (const shown of [authorization, key]) if (shown !== undefined) keys.add(String(shown))
+        const { authorization, "x-api-key": key, "x-goog-api-key": googleKey, ...headers } = request.headers
+        for (const shown of [authorization, key, googleKey]) if (shown !== undefined) keys.add(String(shown))
         requests.push(`${request.method} ${request.url}\n${JSON.stringify(headers)}\n${body}`)
         const path = new URL(request.url ?? "/", "http://model").pathname
         if (request.method === "HEAD") return response.writeHead(200).end()
         if (path.endsWith("/count_tokens")) return response.writeHead(200, json).end("{\"input_tokens\":100}")
-        if (!path.endsWith("/v1/messages")) return response.writeHead(404, json).end("{}")
-        const turn = turnOf(turns.length - playing.from, turns.length, body)
+        const dialect = dialects.find(({ serves }) => serves(path))
+        if (dialect === undefined) return response.writeHead(404, json).end("{}")
+        const turn: Turn = {
+          ...dialect.read(body, path),
+          index: turns.length - playing.from,
+          number: turns.length,
+          body
+        }
         if (turn.tools.length > 0) turns.push(turn)
-        return respond(response, turn.tools.length === 0 ? say("A title") : await playing.script(turn), turn)
+        return respond(response, dialect, turn.tools.length === 0 ? say("A title") : await playing.script(turn), turn)
       }
       const server = createServer((request, response) => {
         answer(request, response).catch(() => response.destroy())

@@ -8,6 +8,7 @@ const samples: Readonly<Record<string, Json>> = {
   imagePullSecrets: [{ name: "sample" }],
   "image.digest": "",
   "agent.image.digest": `sha256:${"a1".repeat(32)}`,
+  "agent.images.codex.digest": `sha256:${"b2".repeat(32)}`,
   "agent.tolerations": [{ key: "sample", operator: "Exists" }],
   "agent.broker.caCertificates": "-----BEGIN CERTIFICATE-----\nc2FtcGxl\n-----END CERTIFICATE-----\n",
   // A provider's tokens are for its client.

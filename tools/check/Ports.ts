@@ -18,6 +18,7 @@ const ports: ReadonlyArray<Port> = [
     homes: ["agents/claude/", "agents/Agents.ts", "model/messages/", "pod/Endpoint.ts"],
     port: "agents/AgentCli or model/ModelDialect"
   },
+  { names: /(codex)/i, homes: ["agents/codex/", "agents/Agents.ts"], port: "agents/AgentCli" },
   {
     // A user, a key of the configuration, a Secret and a kind of token have it in their names, which stay.
     names: /(github)(?!User|Hosts|-token|-ssh|_pat)/i,

@@ -23,6 +23,7 @@ const otherDefaults = new Set([
   "image.tag",
   "image.digest",
   "agent.image.tag",
+  "agent.images.codex.tag",
   "secrets.existingSecret",
   // Names what older installations use, for whoever switches agentToolsOverride or telemetry on.
   "imagePullSecrets",

@@ -1,10 +1,12 @@
 /** What others could change under a release after it was reviewed, and an image by default that does not work. */
 import { assert, describe, it } from "@effect/vitest"
+import { agentNames } from "@orchestrator/domain/AgentName"
 import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Result } from "effect"
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { parse } from "yaml"
+import { agentPackages } from "../agent/AgentClis.ts"
 import { valueIn } from "../chart/Json.ts"
 import { pinProblems } from "../check/Pins.ts"
 
@@ -81,7 +83,9 @@ describe("this repository", () => {
     const repository = String(chart.home).replace("https://github.com/", "")
     const built: ReadonlyArray<{ name: string }> = workflow.jobs.image.strategy.matrix.include
     assert.sameMembers(
-      [values.image.repository, values.agent.image.repository],
+      [values.image, values.agent.image, ...Object.values<{ repository: string }>(values.agent.images)].map((image) =>
+        image.repository
+      ),
       built.map(({ name }) => `${workflow.env.REGISTRY}/${repository}/${name}`)
     )
     assert.deepStrictEqual([values.image.tag, values.agent.image.tag], ["", ""])
@@ -95,6 +99,16 @@ describe("this repository", () => {
     const { version } = JSON.parse(text("packages/cli/package.json"))
     assert.strictEqual(parse(text("chart/Chart.yaml")).appVersion, version)
     assert.strictEqual(Result.getOrThrow(decodeConfig({})).agent.image.tag, version)
+  })
+
+  it("has an image, a value and a package for every agent, and builds each with the version that its tests use", () => {
+    const values = parse(text("chart/values.yaml"))
+    const others = agentNames.filter((name) => name !== "claude")
+    assert.sameMembers(Object.keys(values.agent.images), others)
+    assert.sameMembers(agentPackages.map(({ name }) => name), others)
+    for (const { name, pinned } of agentPackages) {
+      assert.include(text("Dockerfile.agent"), `ARG ${name.toUpperCase()}_VERSION=${pinned}\n`)
+    }
   })
 
   it("builds the agents' image with the Claude Code that its tests use", () => {

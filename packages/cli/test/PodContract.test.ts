@@ -1,5 +1,6 @@
 /** What the controller puts into a pod is what the programs in the pod read. */
 import { assert, describe, it } from "@effect/vitest"
+import { claude } from "@orchestrator/agent/agents/claude/ClaudeCli"
 import { decodeBrokerSettings } from "@orchestrator/agent/broker/services/BrokerConfig"
 import { decodeSettings } from "@orchestrator/agent/runner/Settings"
 import { liveRun } from "@orchestrator/controller/facts/LiveRun"
@@ -110,13 +111,13 @@ describe.each(runs)("$name", ({ run }) => {
   it.each(configs)("is understood by its broker and its runner, config %#", (config) => {
     const pod = podOf(run, config)
     assert.strictEqual(problemsOf(decodeBrokerSettings(environmentOf(pod, "broker"))), "")
-    assert.strictEqual(problemsOf(decodeSettings(environmentOf(pod, "claude"))), "")
+    assert.strictEqual(problemsOf(decodeSettings(environmentOf(pod, "claude"), claude)), "")
   })
 
   it.each(configs)("tells the broker in the runner's process what it tells the one beside it, config %#", (config) => {
     const agent = { ...config.agent, credentials: "env" }
     const environment = environmentOf(podOf(run, { ...config, agent }), "claude")
-    const settings = decodeSettings(environment)
+    const settings = decodeSettings(environment, claude)
     assert.strictEqual(problemsOf(settings), "")
     const { brokerVariables } = Result.getOrThrow(settings)
     const here = Result.getOrThrow(decodeBrokerSettings({ ...environment, ...brokerVariables }))

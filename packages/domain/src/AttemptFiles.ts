@@ -3,6 +3,9 @@
  * says what they must be, and `prepare` copies what it has checked to where the agent's container reads it.
  */
 
+/** What instructs the agent, whichever it is; on the workspace, the notes that agents leave for those after them. */
+export const memoryFile = "CLAUDE.md"
+
 /** Where `prepare` finds the ConfigMap, and where it puts the files. */
 export const filesFolders = { given: "/files", checked: "/config" }
 

@@ -3,6 +3,7 @@
  * Unknown keys, wrong types and impossible values are refused with the path of the key.
  */
 import { Effect, Predicate, Result, Schema } from "effect"
+import { AgentName, holdsLimits } from "./AgentName.ts"
 import { DashboardConfig } from "./DashboardConfig.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { EventsConfig, NotificationConfig } from "./EventsConfig.ts"
@@ -11,7 +12,7 @@ import { ImagePattern } from "./ImageName.ts"
 import { ModelPrice } from "./ModelPrice.ts"
 import { aboveCeilings } from "./ResourceCeilings.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
-import { rule } from "./SpecText.ts"
+import { ModelName, rule } from "./SpecText.ts"
 import { Profiles } from "./Toolchain.ts"
 import { TriggerConfig, triggerProblems } from "./TriggerConfig.ts"
 
@@ -68,20 +69,29 @@ const certificates = Schema.String.check(
   )
 )
 
-const AgentConfig = Schema.Struct({
-  image: filled(Schema.Struct({
-    repository: or(Schema.String, "ghcr.io/5dlabs/platform/claude-code"),
-    /** The default is the tag under which this version's release builds the image. */
-    tag: or(Schema.String, "0.1.0"),
-    /** `sha256:...` of the image, which then counts instead of the tag. */
-    digest: or(
-      Schema.String.check(
-        rule("sha256: and 64 hexadecimal digits, or nothing", (text) => /^(?:sha256:[0-9a-f]{64})?$/.test(text))
-      ),
-      ""
+const image = (repository: string) => ({
+  repository: or(Schema.String, repository),
+  /** The default is the tag under which this version's release builds the image. */
+  tag: or(Schema.String, "0.1.0"),
+  /** `sha256:...` of the image, which then counts instead of the tag. */
+  digest: or(
+    Schema.String.check(
+      rule("sha256: and 64 hexadecimal digits, or nothing", (text) => /^(?:sha256:[0-9a-f]{64})?$/.test(text))
     ),
+    ""
+  )
+})
+
+const AgentConfig = Schema.Struct({
+  /** Of a run that names none, and whose profile does not. */
+  default: or(AgentName, "claude"),
+  /** Of Claude Code; when to pull counts for every image. */
+  image: filled(Schema.Struct({
+    ...image("ghcr.io/5dlabs/platform/claude-code"),
     pullPolicy: or(Schema.Literals(["Always", "IfNotPresent", "Never"]), "Always")
   })),
+  /** Of the other agents. */
+  images: filled(Schema.Struct({ codex: filled(Schema.Struct(image("ghcr.io/5dlabs/platform/codex"))) })),
   /** The orchestrator's own image, from which the init container copies the runner. */
   runnerImage: or(Schema.String, "ghcr.io/5dlabs/platform/orchestrator:latest"),
   imagePullSecrets: or(Schema.Array(Schema.String), []),
@@ -294,7 +304,9 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   notifications: or(Schema.Array(NotificationConfig), []),
   models: filled(Schema.Struct({
     defaultCodeModel: or(Schema.String, "claude-sonnet-4-20250514"),
-    defaultDocsModel: or(Schema.String, "claude-opus-4-20250514")
+    defaultDocsModel: or(Schema.String, "claude-opus-4-20250514"),
+    /** By agent; of one that is not here the two above are the models. */
+    agents: or(Schema.Record(Schema.String, ModelName), { codex: "gpt-5.5" })
   })),
   /** Of several replicas one acts: it holds a Lease in the namespace. */
   leaderElection: filled(
@@ -386,6 +398,11 @@ const profileProblems = ({ limits, profiles }: OrchestratorConfig): ReadonlyArra
 /** What a broker does, where there is none. */
 const brokerProblems = ({ agent, evidence, git }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
   agent.credentials === "broker" ? [] : [
+    ...(holdsLimits.has(agent.default) ? [] : [{
+      path: "agent.default",
+      expected: `an agent that holds its limits itself where agent.credentials is env: ${[...holdsLimits].join(", ")}`,
+      found: agent.default
+    }]),
     ...(git.signing.secretName === "" ? [] : [{
       path: "git.signing.secretName",
       expected: "nothing where agent.credentials is env: there is no broker to sign",

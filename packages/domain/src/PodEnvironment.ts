@@ -3,6 +3,7 @@
  * the pod decode it, and no name stands elsewhere. Inside the programs a value goes by its field's name.
  */
 import { Effect, Result, Schema } from "effect"
+import { AgentName } from "./AgentName.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { BucketPlace } from "./Evidence.ts"
 import { ModelPrice } from "./ModelPrice.ts"
@@ -120,6 +121,7 @@ const runner = {
   mcpClientConfig: variable("MCP_CLIENT_CONFIG", text),
   traceparent: variable("TRACEPARENT", text),
   // Of the runner itself: the agent does not see them.
+  agent: variable("ORCHESTRATOR_AGENT_NAME", or(AgentName, "claude")),
   /** Script of the repository; absent: the usual one, where there is one. */
   setupScript: variable("ORCHESTRATOR_SETUP_SCRIPT", optional(RelativePath)),
   setupSeconds: variable("ORCHESTRATOR_SETUP_SECONDS", or(Positive, "600")),

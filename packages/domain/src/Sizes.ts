@@ -47,7 +47,16 @@ const requiredTexts = [
   "model",
   "githubUser"
 ]
-const optionalTexts = ["docsProjectDirectory", "image", "issue", "localTools", "profile", "remoteTools", "setup"]
+const optionalTexts = [
+  "agent",
+  "docsProjectDirectory",
+  "image",
+  "issue",
+  "localTools",
+  "profile",
+  "remoteTools",
+  "setup"
+]
 
 const names = (env: unknown): number => Object.keys(fieldsOf(env)).reduce((sum, name) => sum + [...name].length, 0)
 

@@ -3,6 +3,7 @@
  * configuration that has them under the same names; the run's own come first, and what neither has is the configuration's.
  */
 import { Schema } from "effect"
+import { AgentName } from "./AgentName.ts"
 import { ImageName } from "./ImageName.ts"
 import { quantity } from "./Quantity.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
@@ -47,9 +48,12 @@ export const toolchain = {
     description:
       "Name of a profile of the configuration: templates, image, resources, tools and limits, each of which counts where this spec names none"
   })),
+  agent: optional(AgentName.annotate({
+    description: "Program that does the work. Default: the profile's, then agent.default of the configuration"
+  })),
   image: optional(ImageName.annotate({
     description:
-      "Image of the agent's container; one that agent.allowedImages names. It has what agent.image has, and the repository's toolchain"
+      "Image of the agent's container; one that agent.allowedImages names. It has what the agent's own image has, and the repository's toolchain"
   })),
   resources: optional(Resources.annotate({
     description:
@@ -65,6 +69,7 @@ export const toolchain = {
 export const Profile = Schema.Struct({
   /** Name of a set of templates: `sets/<name>/` in the folder of templates, or `sets_<name>_` before the name of each. */
   templates: optional(ProfileName),
+  agent: optional(AgentName),
   image: optional(ImageName),
   resources: optional(Resources),
   setup: optional(SetupPath),

@@ -2,12 +2,23 @@
  * What the runner asks of an agent's command line program. An implementation is a folder here and an entry in `Agents`; nothing else knows
  * its flags, files or stream. The supervising itself (signals, clocks, leftovers, evidence) is the same for each.
  */
+import type { Usage } from "@orchestrator/domain/Usage"
 import type { Effect, FileSystem } from "effect"
 import type { ChildProcessSpawner } from "effect/process"
 import type { Environment } from "../pod/Environment.ts"
 import type { Redact } from "../pod/Redact.ts"
 import type { RunFailure } from "../pod/RunFailure.ts"
 import type { Following } from "./Following.ts"
+
+/** A server of tools, as the run's `mcp.json` names it. */
+export interface McpServer {
+  readonly name: string
+  readonly url?: string
+  readonly headers?: Environment
+  readonly command?: string
+  readonly args?: ReadonlyArray<string>
+  readonly env?: Environment
+}
 
 /** The run's files as the agent gets them. */
 export interface AgentFiles {
@@ -17,7 +28,9 @@ export interface AgentFiles {
   /** For the agent. */
   readonly notes: ReadonlyArray<string>
   readonly mcpConfig: string | undefined
-  readonly mcpServers: ReadonlyArray<string>
+  readonly mcpServers: ReadonlyArray<McpServer>
+  /** Script that asks once for uncommitted work to be committed, where the run has one. */
+  readonly stopHook: string | undefined
   /** Settings to name on the command line; undefined where the managed file is in force. */
   readonly settings: string | undefined
 }
@@ -35,12 +48,16 @@ export interface Transcript {
   readonly stub: boolean
   /** Whether it was written for the agent's present folder. */
   readonly here: boolean
+  readonly usedBefore?: Usage
 }
 
 export interface SessionPlan {
+  /** Ours; some agents have another one for the same session. */
   readonly sessionId: string
   /** What is resumed, in the terms of the command line; undefined for a new session. */
   readonly resume: string | undefined
+  /** What the resumed session used before, where the agent counts that again. */
+  readonly usedBefore?: Usage
   /** Transcript of the new session's id that must make room. */
   readonly stub?: string
   /** Why a wanted resume is not possible. */
@@ -58,18 +75,32 @@ export interface SessionFacts {
   readonly transcripts: ReadonlyMap<string, Transcript>
 }
 
-/** Transcripts as the agent keeps them: a folder for each working directory, a file for each session. */
-export interface Sessions {
-  /** Below the agent's config folder. */
+/** What an agent keeps of its sessions: files below a folder of its config folder. */
+export interface SessionFiles {
   readonly folder: string
-  /** The folder of a working directory; one that is cut continues in a way of the agent's. */
-  readonly folderOf: (workingDirectory: string) => { readonly name: string; readonly cut: boolean }
-  readonly fileOf: (sessionId: string) => string
-  /** The session of a file; undefined for a file that is no transcript. */
-  readonly idOf: (file: string) => string | undefined
+  /** Our id of the session that a file is the transcript of, by its path below the folder; undefined for every other file. */
+  readonly idOf: (path: string) => string | undefined
+}
+
+/** What an agent leaves in a workspace and takes from a repository. Known of every agent, whichever one runs. */
+export interface Traces {
+  /** Its config folder where nothing names another: below the workspace. */
+  readonly configFolder: string
+  readonly sessions: SessionFiles
+  /** What it takes for instructions of a repository, in each folder. */
+  readonly instructions: ReadonlyArray<string>
+  /** What it makes for itself in a repository, as lines of an ignore file. */
+  readonly ownFiles: ReadonlyArray<string>
+}
+
+export interface Sessions extends SessionFiles {
+  /** Whether a transcript, by its path below the folder, was written for this working directory. */
+  readonly isHere: (path: string, workingDirectory: string) => boolean
   /** Whether a transcript has nothing that a resume can find. */
   readonly isStub: (text: string) => boolean
   readonly plan: (facts: SessionFacts) => SessionPlan
+  /** What a session has used by its transcript, where the agent counts that again when it resumes. */
+  readonly usedBefore?: (text: string) => Usage | undefined
 }
 
 /** What one process of the agent is started for. */
@@ -77,7 +108,10 @@ export interface Invocation {
   readonly model: string
   readonly session: SessionPlan
   readonly workingDirectory: string
+  readonly configFolder: string
   readonly files: AgentFiles
+  /** The address of its model's API, where the pod names one. */
+  readonly environment: Environment
   readonly maxTurns: number | undefined
   readonly maxCostUsd: number | undefined
 }
@@ -85,6 +119,7 @@ export interface Invocation {
 /** What the agent's own variables depend on. */
 export interface Surroundings {
   readonly configFolder: string
+  readonly sessionId: string
   /** Whether the run has tool servers. */
   readonly toolServers: boolean
   /** The runner is root, and so the agent; the container is a sandbox. */
@@ -111,7 +146,7 @@ export interface AgentCli {
   /** Variables of a surrounding session of the same agent, which this one must not inherit. */
   readonly ofOtherSessions: ReadonlySet<string>
   /** An entry of the environment of everything that a session starts. */
-  readonly sessionMark: (sessionId: string) => string
+  readonly sessionMark: (session: Pick<Surroundings, "configFolder" | "sessionId">) => string
   /** Variables that lead to a model, or hold a key for one. */
   readonly reachesModel: (name: string) => boolean
   /** The same by a broker. */
@@ -119,12 +154,8 @@ export interface AgentCli {
   /** Begins to follow one process. */
   readonly follow: (invocation: Invocation, redact: Redact) => Following
   readonly sessions: Sessions
-  /** Its config folder where nothing names another: below the workspace. */
-  readonly configFolder: string
-  /** The file in the workspace in which earlier runs left notes. */
-  readonly memoryFile: string
-  /** What it takes for instructions of a repository, in each folder. */
-  readonly instructions: ReadonlyArray<string>
-  /** What it makes for itself in a repository, as lines of an ignore file. */
-  readonly ownFiles: ReadonlyArray<string>
+  /** Before each process: of what it keeps there is only what may count, and what it needs. */
+  readonly renew: (invocation: Invocation) => Effect.Effect<void, RunFailure, FileSystem.FileSystem>
+  /** The longest prompt that it takes whole, in characters. */
+  readonly longestPrompt: number | undefined
 }

@@ -1,8 +1,23 @@
-/** The agents there are. */
-import type { AgentCli } from "./AgentCli.ts"
-import { claude } from "./claude/ClaudeCli.ts"
+/** The agents there are. What they leave behind is known of all; the adapter of an agent is loaded when a run needs it. */
+import type { AgentName } from "@orchestrator/domain/AgentName"
+import { Effect } from "effect"
+import type { AgentCli, Traces } from "./AgentCli.ts"
+import { claudeTraces } from "./claude/Traces.ts"
+import { codexTraces } from "./codex/Traces.ts"
 
-export const agents: ReadonlyArray<AgentCli> = [claude]
+const traces: Readonly<Record<AgentName, Traces>> = { claude: claudeTraces, codex: codexTraces }
 
-/** The agent of a run. */
-export const defaultAgent: AgentCli = claude
+export const allTraces: ReadonlyArray<Traces> = Object.values(traces)
+
+const adapters: Readonly<Record<AgentName, () => Promise<AgentCli>>> = {
+  claude: () => import("./claude/ClaudeCli.ts").then(({ claude }) => claude),
+  codex: () => import("./codex/CodexCli.ts").then(({ codex }) => codex)
+}
+
+/** The adapter, and nothing of the others. */
+export const loadAgent = (name: AgentName): Effect.Effect<AgentCli> => Effect.promise(adapters[name])
+
+/** Which agent a run's environment names; one that is not there is the decoder's to refuse. */
+export const agentNamed = (text: string | undefined): AgentName => text !== undefined && isAgent(text) ? text : "claude"
+
+const isAgent = (text: string): text is AgentName => Object.hasOwn(adapters, text)

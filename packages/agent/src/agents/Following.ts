@@ -42,6 +42,14 @@ export const nothingSeen: Observation = { begun: false, unfit: false, failed: fa
 /** What a broker saw that explains an end. */
 export type BrokerView = Pick<BrokerResult, "modelRefused" | "problem" | "resetAt">
 
+/** Said first, so that nothing cuts it off: an agent that we end may have meant to go on. */
+export const stoppedByRunner = (stopped: StopCause | undefined, running: ReadonlyArray<string>): string | undefined =>
+  stopped !== "NotExiting" ?
+    undefined :
+    `The agent was stopped by the runner: after its last answer it did not exit${
+      running.length === 0 ? "" : ` (still running: ${running.join(", ")})`
+    }, and what it meant to do later is missing.`
+
 export interface Following {
   readonly seen: Observation
   /** After a line of stdout, with what log and transcript say of it; undefined for a line that is no event. */

@@ -13,3 +13,4 @@ export type Endpoint = typeof Endpoint.Type
 
 /** Where a model's requests go; a path of its API is the part below. */
 export const messagesPath = "/anthropic"
+export const responsesPath = "/responses"

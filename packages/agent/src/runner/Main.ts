@@ -3,7 +3,7 @@ import type { AgentResult } from "@orchestrator/domain/AgentResult"
 import { nameFields } from "@orchestrator/domain/Decode"
 import { runnerNames, terminationMessagePath } from "@orchestrator/domain/PodEnvironment"
 import { Cause, Effect, Exit, Layer, Result } from "effect"
-import { defaultAgent } from "../agents/Agents.ts"
+import { agentNamed, loadAgent } from "../agents/Agents.ts"
 import { Git } from "../git/Git.ts"
 import { Upstream } from "../git/Upstream.ts"
 import type { BrokerRoute } from "../git/UpstreamAccess.ts"
@@ -47,7 +47,8 @@ const attempt = Effect.fnUntraced(function*(
   relay: Relay,
   blank: (secrets: Environment) => void
 ) {
-  const decoded = decodeSettings(given)
+  const agent = yield* loadAgent(agentNamed(given[runnerNames.agent]))
+  const decoded = decodeSettings(given, agent)
   if (Result.isFailure(decoded)) {
     return failed(`environment of the run: ${nameFields(decoded.failure, decoded.failure.length)}`)
   }
@@ -62,7 +63,7 @@ const attempt = Effect.fnUntraced(function*(
   blank({ BROKER_TOKEN: endpoint.token, BROKER_CREDENTIAL: basicCredentials(endpoint) })
   // In this process it is no other place than this container.
   if (ownAccess === undefined) yield* relay.connect(endpoint)
-  const environment = ownAccess === undefined ? brokered(given, endpoint, defaultAgent) : given
+  const environment = ownAccess === undefined ? brokered(given, endpoint, agent) : given
   return yield* runAttempt.pipe(
     Effect.provide(servicesFor(route, given[runnerNames.brokerEndpointFile] ?? "")),
     Effect.provideService(RunnerConfig, { ...decoded.success, environment })

@@ -1,13 +1,14 @@
 /** Reads the environment of a run: the settings, in the terms of its work. */
+import { agentFolder } from "@orchestrator/domain/AgentName"
 import { decodeRunnerEnvironment, type RunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { Result } from "effect"
-import { defaultAgent } from "../agents/Agents.ts"
+import type { AgentCli } from "../agents/AgentCli.ts"
 import { docsUrlOf, repositoriesOf, taskOf } from "../kinds/RunWorks.ts"
 import type { Environment } from "../pod/Environment.ts"
 import type { RunnerSettings } from "./services/RunnerConfig.ts"
 
-const settingsOf = (values: RunnerEnvironment, environment: Environment): RunnerSettings => ({
-  agent: defaultAgent,
+const settingsOf = (values: RunnerEnvironment, environment: Environment, agent: AgentCli): RunnerSettings => ({
+  agent,
   task: taskOf(values),
   run: {
     name: values.runName,
@@ -40,7 +41,7 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
     config: values.configDir,
     ssh: values.sshDir,
     home: values.home ?? `${values.workspaceDir}/.home`,
-    agentConfig: values.agentConfigDir ?? `${values.workspaceDir}/${defaultAgent.configFolder}`,
+    agentConfig: values.agentConfigDir ?? `${values.workspaceDir}/${agentFolder(values.agent)}`,
     managedSettings: values.managedSettingsPath,
     terminationMessage: values.terminationMessagePath
   },
@@ -54,6 +55,6 @@ const settingsOf = (values: RunnerEnvironment, environment: Environment): Runner
   environment
 })
 
-/** Reads the environment of a run. */
-export const decodeSettings = (environment: Environment) =>
-  Result.map(decodeRunnerEnvironment(environment), (values) => settingsOf(values, environment))
+/** Reads the environment of a run that this agent works for. */
+export const decodeSettings = (environment: Environment, agent: AgentCli) =>
+  Result.map(decodeRunnerEnvironment(environment), (values) => settingsOf(values, environment, agent))

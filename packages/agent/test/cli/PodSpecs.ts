@@ -10,6 +10,8 @@ type Settings = Readonly<Record<string, unknown>>
 
 export interface PodOptions {
   readonly kind?: "CodeRun" | "DocsRun"
+  /** Another agent than Claude Code. */
+  readonly agent?: TestedAgent
   readonly credentials?: "broker" | "env"
   /** What the run's status says that an earlier attempt delivered. */
   readonly known?: Pick<Delivery, "branch" | "headCommit"> | undefined
@@ -29,6 +31,21 @@ export interface PodOptions {
 
 const parts = process.env["AGENT_TEST_PARTS"] ?? ""
 const claude = process.env["AGENT_TEST_CLAUDE"] ?? ""
+const others: Readonly<Record<string, { readonly folder: string; readonly bin: string }>> = JSON.parse(
+  process.env["AGENT_TEST_CLIS"] ?? "{}"
+)
+
+/** An agent of the matrix: its name in a run's spec, and a model of its API. */
+export interface TestedAgent {
+  readonly name: string
+  readonly model: string
+}
+
+/** The folder that is mounted, and the one in it that is on the PATH. */
+const cliOf = (agent: TestedAgent | undefined) =>
+  agent === undefined
+    ? { folder: dirname(claude), bin: "." }
+    : others[agent.name] ?? { folder: "/nonexistent", bin: "." }
 
 const repositories = {
   target: "https://github.com/acme/target.git",
@@ -60,14 +77,21 @@ const quick: Environment = {
   ORCHESTRATOR_BACKOFF_SECONDS: "0.5"
 }
 
-const path = "/opt/claude-code:/opt/node:/usr/local/bin:/usr/bin:/bin"
+const cliFolder = "/opt/agent"
+const path = `${cliFolder}:/opt/node:/usr/local/bin:/usr/bin:/bin`
 
-const agentMounts = (world: World, folder: string, brokered: boolean): ReadonlyArray<Mount> => [
+const agentMounts = (
+  world: World,
+  folder: string,
+  brokered: boolean,
+  agent: TestedAgent | undefined
+): ReadonlyArray<Mount> => [
   { host: join(folder, "config"), at: "/config" },
   { host: join(folder, "config", "settings.json"), at: "/etc/claude-code/managed-settings.json" },
   { host: world.workspace, at: "/workspace", writable: true },
   { host: join(parts, "prepared"), at: "/opt/orchestrator" },
-  { host: dirname(claude), at: "/opt/claude-code" },
+  { host: cliOf(agent).folder, at: cliFolder },
+  ...(agent === undefined ? [] : [{ host: process.execPath, at: "/opt/node/node" }]),
   { host: join(folder, "runnerReport"), at: "/dev/termination-log", writable: true },
   ...(brokered ? [{ host: join(folder, "endpoint"), at: "/run/orchestrator/broker" }] : [
     { host: join(world.folder, "remotes"), at: "/remotes", writable: true },
@@ -87,8 +111,15 @@ const brokerMounts = (world: World, folder: string): ReadonlyArray<Mount> => [
   { host: process.execPath, at: "/opt/node/node" }
 ]
 
-const configOf = (world: World, { config = {}, credentials = "broker" }: PodOptions, remotes: string): Settings => ({
-  model: { baseUrl: world.model.url },
+const configOf = (
+  world: World,
+  { agent, config = {}, credentials = "broker" }: PodOptions,
+  remotes: string
+): Settings => ({
+  model: {
+    baseUrl: world.model.url,
+    ...(agent === undefined ? {} : { providers: { openai: { baseUrl: world.model.url } } })
+  },
   forge: { githubHosts: { "github.com": world.gitHub.url } },
   git: { allowedProtocols: ["https", "file"], insteadOf: { "https://github.com/acme/": `file://${remotes}/` } },
   ...config,
@@ -97,17 +128,21 @@ const configOf = (world: World, { config = {}, credentials = "broker" }: PodOpti
 
 /** The files and variables of the attempt's pod, as its Job and ConfigMap have them. */
 export const jobOf = (world: World, options: PodOptions): PodOfJob => {
-  const { kind = "CodeRun", known, run = { name: "demo", uid: world.uid } } = options
+  const { agent, kind = "CodeRun", known, run = { name: "demo", uid: world.uid } } = options
   const remotes = seenAt(brokerMounts(world, ""))("/remotes")
   return podOfJob(
     {
       ...run,
       kind,
-      spec: { ...(kind === "DocsRun" ? docsSpec : codeSpec), ...options.spec },
+      spec: {
+        ...(kind === "DocsRun" ? docsSpec : codeSpec),
+        ...(agent === undefined ? {} : { agent: agent.name, model: agent.model }),
+        ...options.spec
+      },
       status: known === undefined ? {} : { branch: known.branch, headCommit: known.headCommit }
     },
     configOf(world, options, remotes),
-    { ANTHROPIC_API_KEY: secrets.apiKey, token: secrets.token }
+    { ANTHROPIC_API_KEY: secrets.apiKey, OPENAI_API_KEY: secrets.apiKey, token: secrets.token }
   )
 }
 
@@ -120,7 +155,7 @@ const placed = (environment: Environment, at: (path: string) => string): Environ
 /** The main container. */
 export const agentSpec = (world: World, job: PodOfJob, folder: string, options: PodOptions): ContainerSpec => {
   const brokered = options.credentials !== "env"
-  const mounts = agentMounts(world, folder, brokered)
+  const mounts = agentMounts(world, folder, brokered, options.agent)
   const at = seenAt(mounts)
   return {
     user: { id: 1000, name: "agent" },
@@ -128,7 +163,7 @@ export const agentSpec = (world: World, job: PodOfJob, folder: string, options: 
     workingDirectory: "/workspace",
     command: ["/bin/bash", at("/config/container.sh")],
     environment: {
-      PATH: path.replace("/opt/claude-code", at("/opt/claude-code")),
+      PATH: path.replace(cliFolder, join(at(cliFolder), cliOf(options.agent).bin)),
       ...placed(
         {
           ...job.environment["claude"],

@@ -5,6 +5,7 @@ import { Effect, Fiber, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { claude } from "../../src/agents/claude/ClaudeCli.ts"
 import { BrokerGit } from "../../src/broker/git/BrokerGit.ts"
 import { Git } from "../../src/git/Git.ts"
 import { RunnerConfig } from "../../src/runner/services/RunnerConfig.ts"
@@ -61,7 +62,7 @@ const askRunner = (folder: string) => {
     RUN_UID: "uid",
     SESSION_ID: "3f9c2a1b-1111-8222-a333-444455556661",
     PATH: `${folder}:${process.env["PATH"]}`
-  }))
+  }, claude))
   return Effect.flatMap(Git, (git) => git.ask(undefined, ["status"])).pipe(
     Effect.provide(Git.layer.pipe(
       Layer.provide([Layer.succeed(RunnerConfig, settings), NodeServices.layer])

@@ -28,7 +28,7 @@ const environment = {
 describe("the environment of a run", () => {
   it("has defaults where the contract has them", () => {
     const settings = Result.getOrThrow(
-      decodeSettings({ ...environment, WORKING_DIRECTORY: "./svc/", GH_TOKEN: "t0ken\n" })
+      decodeSettings({ ...environment, WORKING_DIRECTORY: "./svc/", GH_TOKEN: "t0ken\n" }, claude)
     )
     assert.deepStrictEqual(settings.task, {
       type: "code",
@@ -66,7 +66,7 @@ describe("the environment of a run", () => {
     { name: "a budget of nothing", given: { MAX_COST_USD: "0" }, want: "MAX_COST_USD" },
     { name: "mirrors that are no record", given: { GIT_INSTEAD_OF: "[]" }, want: "GIT_INSTEAD_OF" }
   ])("names the variable: $name", ({ given, want }) => {
-    const decoded = decodeSettings({ ...environment, ...given })
+    const decoded = decodeSettings({ ...environment, ...given }, claude)
     assert.isTrue(Result.isFailure(decoded))
     if (Result.isFailure(decoded)) assert.include(formatProblems(decoded.failure), want)
   })
@@ -102,7 +102,17 @@ describe("the agent's command", () => {
     model: "claude-x",
     session: { sessionId: "s", resume: undefined },
     workingDirectory: "/w",
-    files: { prompt: "p", memory: "/m", notes: [], mcpConfig: undefined, mcpServers: [], settings: undefined },
+    files: {
+      prompt: "p",
+      memory: "/m",
+      notes: [],
+      mcpConfig: undefined,
+      mcpServers: [],
+      stopHook: undefined,
+      settings: undefined
+    },
+    configFolder: "/c",
+    environment: {},
     maxTurns: undefined,
     maxCostUsd: 2.5
   }
@@ -145,6 +155,7 @@ describe("the agent's command", () => {
     const made = agentEnvironment(claude, {
       environment: { CLAUDE_CONFIG_DIR: "/evil", API_TIMEOUT_MS: "1", KEPT: "yes" },
       home: "/h",
+      sessionId: "s",
       configFolder: "/c",
       roots: { config: "/config", workspace: "/w" },
       git: { GH_TOKEN: "t" },

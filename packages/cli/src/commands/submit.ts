@@ -1,4 +1,5 @@
 /** `orchestrator code submit`, `orchestrator docs submit`: flags and help. */
+import { agentNames } from "@orchestrator/domain/AgentName"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { SubmitCodeInput } from "../verbs/SubmitCode.ts"
@@ -46,6 +47,10 @@ const shared = {
   ),
   maxTurns: Flag.Int("max-turns").pipe(Flag.withDescription("Turn limit over all attempts"), Flag.optional),
   profile: text("profile", "NAME", "Profile of the configuration: templates, image, resources, tools and limits"),
+  agent: Flag.Literals("agent", agentNames).pipe(
+    Flag.withDescription("Program that does the work; default the profile's, then the configured one"),
+    Flag.optional
+  ),
   image: text("image", "IMAGE", "Image of the agent's container, of those that the configuration allows"),
   cpu: text("cpu", "QUANTITY", "Most CPU that the agent may take, such as 4 or 500m"),
   memory: text("memory", "QUANTITY", "Most memory that the agent may take, such as 8Gi"),
@@ -135,6 +140,10 @@ const submitCodeCommand = Command.make("submit", codeFlags, runCode).pipe(
       command:
         "orchestrator code submit --repo . --prompt \"Add a health endpoint\" --profile java --memory 8Gi --dry-run",
       description: "What would become of it, and nothing is done"
+    },
+    {
+      command: "orchestrator code submit --repo . --prompt \"Add a health endpoint\" --agent codex --wait",
+      description: "By another agent than the configured one"
     },
     {
       command: "orchestrator code submit --repo . --tasks .taskmaster/tasks/tasks.json --ids 1,3-5",

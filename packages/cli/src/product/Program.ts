@@ -4,6 +4,7 @@ import { placeOf, useOf } from "@orchestrator/controller/line/Place"
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { Previews as ControllerPreviews, unknownNonce } from "@orchestrator/controller/loop/Previews"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
+import { modelDefaults } from "@orchestrator/domain/DefaultModel"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { PageNotAvailable } from "@orchestrator/http/contract/Problem"
 import { eventsWork } from "@orchestrator/http/events/Events"
@@ -127,6 +128,6 @@ export const program = (options: ProgramOptions) => {
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
-    Layer.provide(HttpSettings.layerWith({ namespace, version, models: config.models, model: config.model }))
+    Layer.provide(HttpSettings.layerWith({ namespace, version, ...modelDefaults(config), model: config.model }))
   )
 }

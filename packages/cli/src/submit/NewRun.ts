@@ -10,6 +10,7 @@ export interface SecretReference {
 /** What a repository needs to be worked on. */
 export interface ToolchainFlags {
   readonly profile: string | undefined
+  readonly agent: string | undefined
   readonly image: string | undefined
   /** Most of it that the agent may take. */
   readonly cpu: string | undefined
@@ -49,14 +50,15 @@ const said = (fields: object): object =>
 
 const unlessEmpty = (value: object): object | undefined => Object.keys(value).length === 0 ? undefined : value
 
-const toolchain = ({ cpu, image, memory, profile, setup }: ToolchainFlags): object => {
+const toolchain = ({ agent, cpu, image, memory, profile, setup }: ToolchainFlags): object => {
   const limits = unlessEmpty(said({ cpu, memory }))
-  return said({ profile, image, setup, resources: limits === undefined ? undefined : { limits } })
+  return said({ profile, agent, image, setup, resources: limits === undefined ? undefined : { limits } })
 }
 
 /** The body of a request, not yet held to the contract. */
 export const newCodeRun = (
   {
+    agent,
     cpu,
     dependsOn,
     env,
@@ -82,7 +84,7 @@ export const newCodeRun = (
     envFromSecrets: unlessEmpty(envFromSecrets),
     dependsOn: unlessEmpty(dependsOn),
     repositories: unlessEmpty(otherRepositories.map((url) => ({ url }))),
-    ...toolchain({ cpu, image, memory, profile, setup })
+    ...toolchain({ agent, cpu, image, memory, profile, setup })
   })
 })
 
@@ -98,7 +100,7 @@ export interface DocsFlags extends ToolchainFlags {
   readonly maxTurns: number | undefined
 }
 
-export const newDocsRun = ({ cpu, image, memory, name, profile, setup, ...spec }: DocsFlags): object => ({
+export const newDocsRun = ({ agent, cpu, image, memory, name, profile, setup, ...spec }: DocsFlags): object => ({
   ...said({ name }),
-  spec: { ...said(spec), ...toolchain({ cpu, image, memory, profile, setup }) }
+  spec: { ...said(spec), ...toolchain({ agent, cpu, image, memory, profile, setup }) }
 })

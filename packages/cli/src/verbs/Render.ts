@@ -2,6 +2,7 @@
 import { profiled } from "@orchestrator/controller/kinds/Profiled"
 import { runKinds } from "@orchestrator/controller/kinds/RunKinds"
 import { formatProblem } from "@orchestrator/domain/Decode"
+import { modelDefaults } from "@orchestrator/domain/DefaultModel"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Console, Effect, FileSystem, Option, Path } from "effect"
@@ -33,7 +34,7 @@ const refused = (source: string) => (problems: Problems) =>
 
 const filesOf = Effect.fnUntraced(function*({ body, kind, source }: Submission, config: OrchestratorConfig) {
   const templates = yield* Templates
-  const settings = { namespace: defaultNamespace, version, models: config.models }
+  const settings = { namespace: defaultNamespace, version, ...modelDefaults(config) }
   const problem = refused(source)
   const wanted = yield* Effect.fromResult(filled[kind.kind](body, settings)).pipe(Effect.mapError(problem))
   const name = wanted.name ?? wanted.stem

@@ -21,14 +21,16 @@ export interface SubmitInput extends ConnectInput, WaitInput {
 /** What flags say of the image, of resources and of the script that makes a repository ready. */
 export interface ToolchainInput {
   readonly profile: Option.Option<string>
+  readonly agent: Option.Option<string>
   readonly image: Option.Option<string>
   readonly cpu: Option.Option<string>
   readonly memory: Option.Option<string>
   readonly setup: Option.Option<string>
 }
 
-export const toolchainOf = ({ cpu, image, memory, profile, setup }: ToolchainInput): ToolchainFlags => ({
+export const toolchainOf = ({ agent, cpu, image, memory, profile, setup }: ToolchainInput): ToolchainFlags => ({
   profile: Option.getOrUndefined(profile),
+  agent: Option.getOrUndefined(agent),
   image: Option.getOrUndefined(image),
   cpu: Option.getOrUndefined(cpu),
   memory: Option.getOrUndefined(memory),

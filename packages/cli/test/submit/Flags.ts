@@ -1,7 +1,14 @@
 /** Flags of which none was said. */
 import type { CodeFlags } from "../../src/submit/NewRun.ts"
 
-export const noToolchain = { profile: undefined, image: undefined, cpu: undefined, memory: undefined, setup: undefined }
+export const noToolchain = {
+  profile: undefined,
+  agent: undefined,
+  image: undefined,
+  cpu: undefined,
+  memory: undefined,
+  setup: undefined
+}
 
 export const flags: CodeFlags = {
   ...noToolchain,

@@ -1,4 +1,5 @@
 /** The image, resources and profile that a run may have, and what its agent's container gets of them. */
+import { type AgentName, holdsLimits } from "@orchestrator/domain/AgentName"
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { isAllowedImage } from "@orchestrator/domain/ImageName"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -9,10 +10,30 @@ import type { RunSpec } from "../kinds/RunSpec.ts"
 
 type Amounts = Readonly<Record<string, string>>
 
-const configuredImage = ({ agent: { image: { digest, repository, tag } } }: OrchestratorConfig): string =>
-  digest === "" ? `${repository}:${tag}` : `${repository}@${digest}`
+export const agentOf = ({ agent }: Pick<RunSpec, "agent">, config: OrchestratorConfig): AgentName =>
+  agent ?? config.agent.default
 
-export const imageOf = ({ image }: RunSpec, config: OrchestratorConfig): string => image ?? configuredImage(config)
+const configuredImage = (spec: RunSpec, config: OrchestratorConfig): string => {
+  const { image: claude, images } = config.agent
+  const { digest, repository, tag } = { claude, ...images }[agentOf(spec, config)]
+  return digest === "" ? `${repository}:${tag}` : `${repository}@${digest}`
+}
+
+export const imageOf = (spec: RunSpec, config: OrchestratorConfig): string =>
+  spec.image ?? configuredImage(spec, config)
+
+/** Without a broker nobody but the agent itself holds it to its limits. */
+const refusedAgent = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
+  const agent = agentOf(spec, config)
+  if (config.agent.credentials === "broker" || holdsLimits.has(agent)) return []
+  return [{
+    path: "spec.agent",
+    expected: `${
+      [...holdsLimits].join(", ")
+    }, or a configuration with agent.credentials broker: nothing else holds ${agent} to its limits`,
+    found: JSON.stringify(agent)
+  }]
+}
 
 /** Requests and limits of the agent's container. */
 export const resourcesOf = (
@@ -35,7 +56,9 @@ const unknownProfile = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArra
 const refusedImage = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
   const { image } = spec
   const { agent: { allowedImages } } = config
-  if (image === undefined || image === profileOf(spec, config)?.image || image === configuredImage(config)) return []
+  if (image === undefined || image === profileOf(spec, config)?.image || image === configuredImage(spec, config)) {
+    return []
+  }
   if (isAllowedImage(image, allowedImages)) return []
   const named = allowedImages.length === 0 ? "it is empty" : allowedImages.join(", ")
   return [{
@@ -63,6 +86,7 @@ const aboveLimits = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<F
 /** Of a spec that has its profile's fields; empty where it can have what it asks for. */
 export const refusedToolchain = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
   ...unknownProfile(spec, config),
+  ...refusedAgent(spec, config),
   ...refusedImage(spec, config),
   ...aboveCeilings("spec.resources", spec.resources ?? {}, config.limits.maxResources),
   ...aboveLimits(spec, config)

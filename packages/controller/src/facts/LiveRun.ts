@@ -163,6 +163,7 @@ const neededTexts = new Set([
   "sourceBranch",
   "workingDirectory",
   "profile",
+  "agent",
   "model",
   "githubUser"
 ])

@@ -34,6 +34,7 @@ export const codeRunKind: RunKind = {
       workspace: tenantOf(run.spec),
       profile: run.spec.profile,
       templates: undefined,
+      agent: run.spec.agent,
       image: run.spec.image,
       resources: run.spec.resources,
       setup: run.spec.setup,

@@ -27,6 +27,7 @@ export const docsRunKind: RunKind = {
       workspace: undefined,
       profile: run.spec.profile,
       templates: undefined,
+      agent: run.spec.agent,
       image: run.spec.image,
       resources: run.spec.resources,
       setup: run.spec.setup,

@@ -21,6 +21,7 @@ export const profiled = (spec: RunSpec, config: OrchestratorConfig): RunSpec => 
   return {
     ...spec,
     templates: profile.templates,
+    agent: spec.agent ?? profile.agent,
     image: spec.image ?? profile.image,
     resources: filledResources(spec.resources, profile.resources),
     setup: spec.setup ?? profile.setup,

@@ -1,4 +1,5 @@
 /** What a run asks for, in the terms that both kinds share. Made by a RunKind from a valid spec. */
+import type { AgentName } from "@orchestrator/domain/AgentName"
 import type { CodeRun } from "@orchestrator/domain/CodeRun"
 import type { DocsRun } from "@orchestrator/domain/DocsRun"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -45,6 +46,8 @@ export interface RunSpec {
   readonly profile: string | undefined
   /** Set of templates; undefined: the usual one. */
   readonly templates: string | undefined
+  /** Undefined: the configuration's. */
+  readonly agent: AgentName | undefined
   readonly image: string | undefined
   readonly resources: Resources | undefined
   /** Script of the repository. */

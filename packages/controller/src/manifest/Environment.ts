@@ -2,10 +2,12 @@
  * Environment of the agent's container: the seed family's names first, the run's own last. Secrets by reference only; with a broker none
  * but those that the run itself asks for.
  */
+import { agentFolder } from "@orchestrator/domain/AgentName"
 import { tokenSecretName } from "@orchestrator/domain/Names"
 import { encodeBrokerEnvironment, encodeRunnerEnvironment, runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { sessionId } from "@orchestrator/domain/Session"
 import { remainingBudget } from "../attempt/Budget.ts"
+import { agentOf } from "../attempt/Toolchain.ts"
 import { fromSecret, literals, type Variable } from "../kinds/Literal.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
 import { brokerEndpointFile, brokerFolders, forgeValues, gitValues, remoteValues } from "./BrokerEnvironment.ts"
@@ -20,6 +22,7 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
     ...(config.agent.credentials === "broker" ? throughBroker : withCredentials(inputs)),
     ...literals(encodeRunnerEnvironment({
       taskType: runKinds[run.kind].taskType,
+      agent: agentOf(spec, config),
       model: spec.model,
       githubUser: spec.githubUser,
       runName: run.name,
@@ -44,9 +47,9 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
 }
 
 /** Made anew for each attempt. Where runs share a workspace at the same time, each has its own. */
-const ownFolders = ({ config, run }: PodInputs) =>
+const ownFolders = ({ config, run, spec }: PodInputs) =>
   config.storage.access === "Exclusive"
-    ? { home: "/workspace/.home", agentConfigDir: "/workspace/.claude" }
+    ? { home: "/workspace/.home", agentConfigDir: `/workspace/${agentFolder(agentOf(spec, config))}` }
     : { home: "/tmp/home", agentConfigDir: `/workspace/.runs/${run.uid}`, workspaceAccess: "Shared" as const }
 
 /** Where the runner finds the broker, and that there is one. How remotes are reached is the broker's business. */

@@ -41,7 +41,8 @@ export const ModelsHandlers = HttpApiBuilder.group(
       Effect.map(talliesOf(kinds, "model"), ({ tallies, tallyOf }) => {
         const { model: { allowed, prices }, models } = kinds[0]?.settings ??
           { model: { allowed: [], prices: {} }, models: {} }
-        const defaults: ReadonlySet<string> = new Set(Object.values(models))
+        const { agents = {}, ...usual } = models
+        const defaults: ReadonlySet<string> = new Set([...Object.values(usual), ...Object.values(agents)])
         for (const name of defaults) tallyOf(name)
         const items = [...tallies].map(([name, tally]) => {
           const price = priceOf(name, prices)

@@ -5,7 +5,7 @@
 import { DateTime, Option } from "effect"
 import { accountLimitEnd } from "../../model/messages/RateLimit.ts"
 import { short } from "../../pod/Short.ts"
-import type { BrokerView } from "../Following.ts"
+import { type BrokerView, stoppedByRunner } from "../Following.ts"
 import { ProcessEnd } from "../ProcessEnd.ts"
 import { notInForce, type Observation } from "./Observation.ts"
 import { resetTime } from "./ResetTime.ts"
@@ -46,18 +46,17 @@ const managedSettings: Classifier = ({ stderr }) =>
     ? failed("SetupFailed", `the agent did not apply its managed settings: ${short(stderr)}`)
     : undefined
 
-/** Said first, so that nothing cuts it off: an agent that we end may have meant to go on. */
-const forced = ({ stopped, tasks }: Observation): string => {
-  if (stopped !== "NotExiting") return ""
-  const running = [...tasks.values()].map((task) => short(task, 60)).join(", ")
-  return `The agent was stopped by the runner: after its last answer it did not exit${
-    running === "" ? "" : ` (still running: ${running})`
-  }, and what it meant to do later is missing. `
+const forcedWords = ({ stopped, tasks }: Observation): string | undefined =>
+  stoppedByRunner(stopped, [...tasks.values()].map((task) => short(task, 60)))
+
+const forced = (seen: Observation): string => {
+  const words = forcedWords(seen)
+  return words === undefined ? "" : `${words} `
 }
 
 const forcedOf = (seen: Observation) => {
-  const words = forced(seen).trim()
-  return words === "" ? {} : { forced: words }
+  const words = forcedWords(seen)
+  return words === undefined ? {} : { forced: words }
 }
 
 /** Older versions give the status of the API only in their words. */

@@ -1,6 +1,8 @@
 /** Claude Code as the runner's agent. */
+import { Effect } from "effect"
 import type { AgentCli, Invocation } from "../AgentCli.ts"
 import type { Following } from "../Following.ts"
+import { checkVersion } from "../Version.ts"
 import { prepareAgentFiles } from "./AgentFiles.ts"
 import { classify } from "./Classify.ts"
 import {
@@ -20,17 +22,18 @@ import {
   observeStderr,
   overdue
 } from "./Observation.ts"
-import { isStub, planSession, transcriptFolder } from "./Session.ts"
+import { isHere, isStub, planSession } from "./Session.ts"
 import { decodeEvent, isInit, redacted } from "./Stream.ts"
 import { logLines } from "./StreamLog.ts"
 import { transcriptOf } from "./StreamTranscript.ts"
-import { checkVersion } from "./Version.ts"
+import { claudeTraces } from "./Traces.ts"
+import { claudeVersion } from "./Version.ts"
 
 const askedBy = ({ files, model, session }: Invocation) => ({
   model,
   permissionMode,
   sessionId: session.sessionId,
-  mcpServers: files.mcpServers
+  mcpServers: files.mcpServers.map(({ name }) => name)
 })
 
 const following = (
@@ -68,27 +71,18 @@ const following = (
 }
 
 export const claude: AgentCli = {
-  name: "Claude Code",
-  executable: "claude",
-  checkVersion,
+  name: claudeVersion.name,
+  executable: claudeVersion.executable,
+  checkVersion: checkVersion(claudeVersion),
   prepareFiles: prepareAgentFiles,
   arguments: claudeArguments,
   environment: claudeEnvironment,
   ofOtherSessions,
-  sessionMark: (sessionId) => `CLAUDE_CODE_SESSION_ID=${sessionId}`,
+  sessionMark: ({ sessionId }) => `CLAUDE_CODE_SESSION_ID=${sessionId}`,
   reachesModel,
   throughBroker,
   follow: (invocation, redact) => following(nothingSeen, invocation, redact),
-  sessions: {
-    folder: "projects",
-    folderOf: transcriptFolder,
-    fileOf: (sessionId) => `${sessionId}.jsonl`,
-    idOf: (file) => /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/.exec(file)?.[1],
-    isStub,
-    plan: planSession
-  },
-  configFolder: ".claude",
-  memoryFile: "CLAUDE.md",
-  instructions: ["CLAUDE.md", "CLAUDE.local.md", ".claude"],
-  ownFiles: ["**/.claude/worktrees/", "**/.claude/settings.local.json", "**/.claude/scheduled_tasks*"]
+  sessions: { ...claudeTraces.sessions, isHere, isStub, plan: planSession },
+  renew: () => Effect.void,
+  longestPrompt: undefined
 }

@@ -1,36 +1,10 @@
-/**
- * Which session an attempt continues, and what its first words are. A resume is promised only for a transcript that exists: the agent
- * would silently start fresh or refuse otherwise.
- */
-import type { SessionFacts, SessionPlan, Transcript } from "../AgentCli.ts"
+/** Claude Code's transcripts: a folder for each working directory, a file for each session. */
+import type { SessionFacts, SessionPlan } from "../AgentCli.ts"
+import { chooseSession } from "../Session.ts"
 
-const resumeOf = (sessionId: string, { here, path }: Transcript): SessionPlan => ({
-  sessionId,
-  // By path a transcript of another folder is found too, and keeps its id.
-  resume: here ? sessionId : path
-})
-
-/** The attempt's own session when it has begun; else, where wanted, the last known, or the newest of this run. */
-export const planSession = (facts: SessionFacts): SessionPlan => {
-  const { earlier, last, sessionId, transcripts, wanted } = facts
-  const own = transcripts.get(sessionId)
-  if (own !== undefined && !own.stub) return resumeOf(sessionId, own)
-  const fresh: SessionPlan = {
-    sessionId,
-    resume: undefined,
-    ...(own === undefined ? {} : { stub: own.path })
-  }
-  if (!wanted) return fresh
-  const known = [...(last === undefined ? [] : [last]), ...earlier]
-  for (const id of known) {
-    const transcript = transcripts.get(id)
-    if (transcript !== undefined && !transcript.stub) return resumeOf(id, transcript)
-  }
-  const problem = known[0] === undefined
-    ? "no earlier session of this workspace is known"
-    : `the transcript of session ${known[0]} is no longer on the workspace`
-  return { ...fresh, problem }
-}
+/** By path a transcript of another folder is found too, and keeps its id. */
+export const planSession = (facts: SessionFacts): SessionPlan =>
+  chooseSession(facts, (id, { here, path }) => ({ resume: here ? id : path }))
 
 /** The folder that the agent keeps transcripts of a working directory in; long names are cut and continue with a hash. */
 export const transcriptFolder = (workingDirectory: string): { readonly name: string; readonly cut: boolean } => {
@@ -44,3 +18,10 @@ export const isStub = (jsonl: string): boolean =>
     const type = /"type"\s*:\s*"([^"]+)"/.exec(line)?.[1]
     return type !== undefined && type !== "queue-operation"
   })
+
+/** Whether a transcript, by its path, was written for this working directory. */
+export const isHere = (path: string, workingDirectory: string): boolean => {
+  const present = transcriptFolder(workingDirectory)
+  const folder = path.split("/")[0] ?? ""
+  return present.cut ? folder.startsWith(present.name) : folder === present.name
+}

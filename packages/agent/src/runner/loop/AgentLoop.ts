@@ -8,6 +8,7 @@ import type { Observation } from "../../agents/Following.ts"
 import type { ProcessEnd } from "../../agents/ProcessEnd.ts"
 import { configEnvironment, identityOf } from "../../git/GitSettings.ts"
 import { Upstream } from "../../git/Upstream.ts"
+import { setupFailed } from "../../pod/RunFailure.ts"
 import { Handover } from "../handover/Handover.ts"
 import type { RunnerSettings } from "../services/RunnerConfig.ts"
 import type { Prepared } from "../workspace/Setup.ts"
@@ -56,27 +57,48 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   const { workingDirectory } = prepared
   const mark = `${settings.run.uid}-${attemptText(settings.run.attempt)}`
   const access = upstream.agentAccess
-  const environment = agentEnvironment(agent, {
-    environment: { ...settings.environment, [runnerNames.gitAllowProtocol]: settings.agentProtocols },
-    home: settings.roots.home,
-    configFolder: settings.roots.agentConfig,
-    roots: settings.roots,
-    git: { ...configOf(access.settings), ...access.environment },
-    user: identityOf(settings.githubUser),
-    toolServers: files.mcpServers.length > 0,
-    root: processes.isRoot,
-    mark
-  })
+  const environmentOf = (sessionId: string) =>
+    agentEnvironment(agent, {
+      sessionId,
+      environment: { ...settings.environment, [runnerNames.gitAllowProtocol]: settings.agentProtocols },
+      home: settings.roots.home,
+      configFolder: settings.roots.agentConfig,
+      roots: settings.roots,
+      git: { ...configOf(access.settings), ...access.environment },
+      user: identityOf(settings.githubUser),
+      toolServers: files.mcpServers.length > 0,
+      root: processes.isRoot,
+      mark
+    })
 
   const start = Effect.fnUntraced(function*(plan: SessionPlan, prompt: string) {
     yield* Effect.log(describe(plan))
     const used = (yield* Ref.get(report))?.usage
+    const environment = environmentOf(plan.sessionId)
+    const invocation = {
+      model: settings.model,
+      session: plan,
+      workingDirectory,
+      configFolder: settings.roots.agentConfig,
+      files,
+      environment,
+      ...remaining(settings, used)
+    }
+    if (agent.longestPrompt !== undefined && prompt.length > agent.longestPrompt) {
+      return yield* setupFailed(
+        `the prompt has ${prompt.length} characters; ${agent.name} takes at most ${agent.longestPrompt}`
+      )
+    }
+    yield* agent.renew(invocation)
     const ended = yield* supervisor.run({
       agent,
-      invocation: { model: settings.model, session: plan, workingDirectory, files, ...remaining(settings, used) },
+      invocation,
       environment,
       prompt,
-      marks: [agent.sessionMark(plan.sessionId), `${markVariable}=${mark}`],
+      marks: [
+        agent.sessionMark({ sessionId: plan.sessionId, configFolder: settings.roots.agentConfig }),
+        `${markVariable}=${mark}`
+      ],
       bounds: settings.bounds
     }, seen)
     const observation = ended.seen

@@ -3,6 +3,7 @@ import { Context, Effect, FileSystem, Layer } from "effect"
 import type { SessionPlan, Transcript } from "../../agents/AgentCli.ts"
 import { RunnerConfig } from "../services/RunnerConfig.ts"
 import { earlierSessions } from "../workspace/RenewWorkspace.ts"
+import { transcriptsIn } from "../workspace/Transcripts.ts"
 
 export class SessionStore extends Context.Service<SessionStore, {
   /** What this attempt does, seen from the agent's folder. Moves a stub out of the way. */
@@ -19,24 +20,24 @@ export class SessionStore extends Context.Service<SessionStore, {
       const { agent: { sessions }, lastSession: last, resumeSession, roots, run, sessionId } = yield* RunnerConfig
       const projects = `${roots.agentConfig}/${sessions.folder}`
 
-      const list = (folder: string) => fs.readDirectory(folder).pipe(Effect.orElseSucceed(() => []))
-
       const transcripts = Effect.fnUntraced(function*(workingDirectory: string) {
         const real = yield* fs.realPath(workingDirectory).pipe(Effect.orElseSucceed(() => workingDirectory))
-        const present = sessions.folderOf(real)
         const found = new Map<string, Transcript>()
-        for (const folder of yield* list(projects)) {
-          const here = present.cut ? folder.startsWith(present.name) : folder === present.name
-          for (const file of yield* list(`${projects}/${folder}`)) {
-            const id = sessions.idOf(file)
-            if (id === undefined || (found.get(id)?.here === true && !here)) continue
-            const path = `${projects}/${folder}/${file}`
-            const text = yield* fs.readFileString(path).pipe(Effect.orElseSucceed(() => ""))
-            found.set(id, { path, stub: sessions.isStub(text), here })
-          }
+        for (const { id, path, place } of yield* transcriptsIn(sessions, projects)) {
+          const here = sessions.isHere(place, real)
+          const known = found.get(id)
+          if (known !== undefined && (known.here || !here)) continue
+          const text = yield* fs.readFileString(path).pipe(Effect.orElseSucceed(() => ""))
+          const usedBefore = sessions.usedBefore?.(text)
+          found.set(id, {
+            path,
+            stub: sessions.isStub(text),
+            here,
+            ...(usedBefore === undefined ? {} : { usedBefore })
+          })
         }
         return found
-      })
+      }, Effect.provideService(FileSystem.FileSystem, fs))
 
       const makeRoom = (plan: SessionPlan) =>
         plan.stub === undefined

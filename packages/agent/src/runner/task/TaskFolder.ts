@@ -1,6 +1,6 @@
 /** Our files in the repository's folder: written for the agent, hidden from git, and never part of what is delivered. */
 import { Effect, FileSystem } from "effect"
-import { agents } from "../../agents/Agents.ts"
+import { allTraces } from "../../agents/Agents.ts"
 import { Git } from "../../git/Git.ts"
 import { discard, isPlainPath } from "../../pod/Plain.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
@@ -36,7 +36,7 @@ export const clearTaskFiles = Effect.fn("TaskFolder.clear")(
 const longestExclude = 1_000_000
 
 /** Folders that an agent's CLI makes for itself. */
-const cliFiles = agents.flatMap(({ ownFiles }) => ownFiles)
+const cliFiles = allTraces.flatMap(({ ownFiles }) => ownFiles)
 
 /** Hides from git what these lines of an ignore file name, beside the lines that are to be kept. */
 export const hideTaskFiles = Effect.fn("TaskFolder.hide")(function*(

@@ -3,12 +3,12 @@
  * a file that its rules ignore (an agent's folder often is) may be of any earlier run, and would instruct this one.
  */
 import { Effect, FileSystem } from "effect"
-import { agents } from "../../agents/Agents.ts"
+import { allTraces } from "../../agents/Agents.ts"
 import { Git } from "../../git/Git.ts"
 import { discard } from "../../pod/Plain.ts"
 import type { Repository } from "./Clone.ts"
 
-const names = agents.flatMap(({ instructions }) => instructions)
+const names = allTraces.flatMap(({ instructions }) => instructions)
 
 /** Their paths from a folder, given relative to the repository, up to the repository's own. */
 const instructionPaths = (folder: string): ReadonlyArray<string> => {

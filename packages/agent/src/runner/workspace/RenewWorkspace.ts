@@ -2,59 +2,23 @@
  * The workspace beside the clone, made anew for each attempt: an empty home and config folder of the agent, and nothing that an earlier
  * run left where a tool would look for it. Transcripts are put away by id; the one that is resumed comes back, as data.
  */
+import { memoryFile } from "@orchestrator/domain/AttemptFiles"
 import { sessionId } from "@orchestrator/domain/Session"
-import { Effect, FileSystem, Option } from "effect"
-import type { Sessions } from "../../agents/AgentCli.ts"
-import {
-  discard,
-  isOurs,
-  isPlainPath,
-  kindOf,
-  moveAway,
-  namesIn,
-  plainFolder,
-  plainPath,
-  readPlain
-} from "../../pod/Plain.ts"
+import { Effect, FileSystem } from "effect"
+import type { SessionFiles, Sessions } from "../../agents/AgentCli.ts"
+import { allTraces } from "../../agents/Agents.ts"
+import { discard, isOurs, isPlainPath, kindOf, moveAway, namesIn, plainPath, readPlain } from "../../pod/Plain.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
 import type { RunnerSettings } from "../services/RunnerConfig.ts"
 import { asidesIn } from "./Repository.ts"
+import { type Found, largestTranscript, transcriptsIn } from "./Transcripts.ts"
 
 const own = ".orchestrator"
 const clone = "target-repo"
 /** A file system's own; only its root could remove it. */
 const ofTheVolume = "lost+found"
 const keptTranscripts = 20
-const largestTranscript = 134_217_728
 const earlierAttempts = 10
-
-const folderName = /^[A-Za-z0-9-]+$/
-
-interface Found {
-  readonly id: string
-  /** Folder of the agent's working directory, by its name. */
-  readonly folder: string
-  readonly path: string
-  readonly time: number
-}
-
-/** Transcripts below a folder of the agent's projects, newest first: files of their own, of a bearable size. */
-const transcriptsIn = Effect.fnUntraced(function*(sessions: Sessions, projects: string) {
-  const fs = yield* FileSystem.FileSystem
-  const found: Array<Found> = []
-  for (const folder of (yield* namesIn(projects)).filter((name) => folderName.test(name))) {
-    for (const name of yield* namesIn(`${projects}/${folder}`)) {
-      const id = sessions.idOf(name)
-      if (id === undefined) continue
-      const path = `${projects}/${folder}/${name}`
-      const info = yield* Effect.option(fs.lstat(path))
-      if (Option.isNone(info) || info.value.type !== "File" || Number(info.value.size) > largestTranscript) continue
-      const time = Option.match(info.value.mtime, { onNone: () => 0, onSome: (at) => at.getTime() })
-      found.push({ id, folder, path, time })
-    }
-  }
-  return found.toSorted((left, right) => right.time - left.time)
-})
 
 /** Sessions that this attempt may take up, the one to prefer first. They come from the run's environment and from nowhere else. */
 export const wantedSessions = (
@@ -77,19 +41,30 @@ const isResumable = Effect.fnUntraced(function*({ isStub }: Sessions, { path }: 
   return text !== undefined && !isStub(text)
 })
 
-/** Moves what can be resumed out of the agent's config folder, and keeps the newest. */
-const putAway = Effect.fnUntraced(function*(sessions: Sessions, projects: string, archive: string) {
+const folderOf = (place: string): string => place.split("/").slice(0, -1).join("/")
+
+/** Moves what can be resumed out of an agent's config folder, and keeps the newest. */
+const putAway = Effect.fnUntraced(function*(sessions: SessionFiles, projects: string, archive: string) {
   const fs = yield* FileSystem.FileSystem
-  for (const { folder, id, path } of yield* transcriptsIn(sessions, projects)) {
-    yield* plainFolder(`${archive}/${folder}`)
-    yield* discard(`${archive}/${folder}/${sessions.fileOf(id)}`)
-    yield* fs.rename(path, `${archive}/${folder}/${sessions.fileOf(id)}`)
+  for (const { path, place } of yield* transcriptsIn(sessions, projects)) {
+    yield* plainPath(archive, folderOf(place))
+    yield* discard(`${archive}/${place}`)
+    yield* fs.rename(path, `${archive}/${place}`)
   }
   for (const { path } of (yield* transcriptsIn(sessions, archive)).slice(keptTranscripts)) yield* discard(path)
 })
 
+/** Of every agent, since the one before may have been another. */
+const putAllAway = Effect.fnUntraced(function*(workspace: string, own: string | undefined, archive: string) {
+  for (const { configFolder, sessions } of allTraces) {
+    if (configFolder !== own && (yield* isPlainPath(workspace, configFolder))) {
+      yield* putAway(sessions, `${workspace}/${configFolder}/${sessions.folder}`, archive)
+    }
+  }
+})
+
 /** Transcripts of runs that have the workspace at the same time, each in a config folder of its own. */
-const sessionsOfOthers = Effect.fnUntraced(function*(sessions: Sessions, workspace: string) {
+const sessionsOfOthers = Effect.fnUntraced(function*(sessions: SessionFiles, workspace: string) {
   const runs = yield* namesIn(`${workspace}/.runs`)
   const found: Array<Found> = []
   for (const run of runs) {
@@ -111,7 +86,8 @@ const bringBack = Effect.fnUntraced(function*(
   for (const id of wantedSessions(settings)) {
     const found = [...ours, ...theirs].find((transcript) => transcript.id === id)
     if (found === undefined || !(yield* isResumable(sessions, found))) continue
-    const target = `${yield* plainPath(agentConfig, `${sessions.folder}/${found.folder}`)}/${sessions.fileOf(id)}`
+    yield* plainPath(agentConfig, `${sessions.folder}/${folderOf(found.place)}`)
+    const target = `${agentConfig}/${sessions.folder}/${found.place}`
     yield* ours.includes(found) ? fs.rename(found.path, target) : fs.copyFile(found.path, target)
     return yield* fs.chmod(target, 0o600)
   }
@@ -145,7 +121,7 @@ const emptyFolder = Effect.fnUntraced(function*(workspace: string, path: string)
 /** With shared access other runs work in the same workspace: what is theirs is left alone. */
 export const renewWorkspace = Effect.fn("RenewWorkspace.renew")(
   function*(settings: RunnerSettings) {
-    const { agent: { memoryFile, sessions }, roots: { agentConfig, home, workspace }, shared } = settings
+    const { agent: { sessions }, roots: { agentConfig, home, workspace }, shared } = settings
     yield* isOurs(workspace)
     const archive = yield* plainPath(workspace, `${own}/sessions`)
     const [homePath, configPath] = [within(workspace, home), within(workspace, agentConfig)]
@@ -153,6 +129,7 @@ export const renewWorkspace = Effect.fn("RenewWorkspace.renew")(
       yield* putAway(sessions, `${agentConfig}/${sessions.folder}`, archive)
     }
     if (!shared) {
+      yield* putAllAway(workspace, configPath, archive)
       yield* sweep(workspace, [memoryFile, ...[homePath, configPath].flatMap((path) => path?.split("/")[0] ?? [])])
     }
     for (const folder of [home, agentConfig]) yield* emptyFolder(workspace, folder)

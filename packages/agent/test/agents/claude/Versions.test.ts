@@ -5,8 +5,9 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { classify } from "../../../src/agents/claude/Classify.ts"
 import { nothingSeen } from "../../../src/agents/claude/Observation.ts"
-import { parseVersion, versionProblem } from "../../../src/agents/claude/Version.ts"
+import { claudeVersion } from "../../../src/agents/claude/Version.ts"
 import { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
+import { parseVersion, versionProblem } from "../../../src/agents/Version.ts"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
 import { headOf, removeFolder } from "../../fixtures/Remotes.ts"
 import { codeRun, execute, type Surroundings, surroundings } from "../../fixtures/Run.ts"
@@ -25,7 +26,7 @@ describe("a version", () => {
     { words: "{\"type\":\"system\",\"subtype\":\"init\"}", want: undefined },
     { words: "1.0.5.6", want: undefined }
   ])("as $words is too old: $want", ({ want, words }) => {
-    const problem = versionProblem(parseVersion(words))
+    const problem = versionProblem(claudeVersion, parseVersion(words))
     if (want === undefined) assert.isUndefined(problem)
     else {
       assert.strictEqual(

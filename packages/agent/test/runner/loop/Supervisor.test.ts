@@ -39,7 +39,17 @@ const supervise = (body: string, bounds: Partial<Bounds> = {}) =>
         model: "claude-asked-1",
         session: { sessionId: session, resume: undefined },
         workingDirectory: folder,
-        files: { prompt: "", memory: undefined, notes: [], mcpConfig: undefined, mcpServers: [], settings: undefined },
+        configFolder: join(folder, ".claude"),
+        environment: {},
+        files: {
+          prompt: "",
+          memory: undefined,
+          notes: [],
+          mcpConfig: undefined,
+          mcpServers: [],
+          stopHook: undefined,
+          settings: undefined
+        },
         maxTurns: undefined,
         maxCostUsd: undefined
       },

@@ -32,7 +32,7 @@ export const NewCodeRunSpec = Schema.Struct({
     description: "Repository of the task's definition. Default: repositoryUrl where there is a prompt or an issue"
   })),
   model: Schema.optionalKey(
-    ModelName.annotate({ description: "Claude model to use. Default: the configured model for code" })
+    ModelName.annotate({ description: "Model to use. Default: the configured one of the agent for code" })
   ),
   workingDirectory: Schema.optionalKey(
     RelativePath.annotate({

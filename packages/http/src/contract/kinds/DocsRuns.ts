@@ -16,7 +16,7 @@ import { cluster, runEndpoints } from "../RunEndpoints.ts"
 export const NewDocsRunSpec = Schema.Struct({
   ...DocsRunSpec.fields,
   model: Schema.optionalKey(
-    ModelName.annotate({ description: "Claude model to use. Default: the configured model for documentation" })
+    ModelName.annotate({ description: "Model to use. Default: the configured one of the agent for documentation" })
   )
 }).annotate({ identifier: "NewDocsRunSpec", description: "What to document, and as whom" })
 

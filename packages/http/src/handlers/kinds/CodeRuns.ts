@@ -1,11 +1,11 @@
 import type { CodeRunSpec } from "@orchestrator/domain/CodeRun"
+import { defaultModel, type ModelDefaults } from "@orchestrator/domain/DefaultModel"
 import { issueAddress } from "@orchestrator/domain/IssueUrl"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../../contract/Api.ts"
 import type { NewCodeRun } from "../../contract/kinds/CodeRuns.ts"
-import type { HttpSettingsValue } from "../../services/HttpSettings.ts"
 import type { NewRun } from "../CreateRun.ts"
 import { startNextAttempt } from "../RetryRun.ts"
 import { runAccess } from "../RunAccess.ts"
@@ -18,7 +18,7 @@ const taskIdFor = ({ issue, taskId }: NewCodeRun["spec"]): number | undefined =>
 
 /** The run that a request asks for, with what the configuration fills in. */
 export const newCodeRun = (
-  { models }: Pick<HttpSettingsValue, "models">,
+  defaults: ModelDefaults,
   { name, spec }: NewCodeRun,
   key: string | undefined
 ): NewRun & { readonly spec: Partial<typeof CodeRunSpec.Encoded> } => ({
@@ -28,7 +28,7 @@ export const newCodeRun = (
     ...spec,
     taskId: taskIdFor(spec) ?? 0,
     docsRepositoryUrl: spec.docsRepositoryUrl ?? spec.repositoryUrl,
-    model: spec.model ?? models.defaultCodeModel,
+    model: spec.model ?? defaultModel(defaults, spec, "defaultCodeModel"),
     workingDirectory: spec.workingDirectory ?? spec.service
   },
   request: { name, spec },

@@ -1,9 +1,9 @@
+import { defaultModel, type ModelDefaults } from "@orchestrator/domain/DefaultModel"
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../../contract/Api.ts"
 import type { NewDocsRun } from "../../contract/kinds/DocsRuns.ts"
-import type { HttpSettingsValue } from "../../services/HttpSettings.ts"
 import type { NewRun } from "../CreateRun.ts"
 import { startSuccessor } from "../RetryRun.ts"
 import { runAccess } from "../RunAccess.ts"
@@ -13,13 +13,13 @@ import { docsRunStem } from "../RunNames.ts"
 
 /** The run that a request asks for, with what the configuration fills in. */
 export const newDocsRun = (
-  { models }: Pick<HttpSettingsValue, "models">,
+  defaults: ModelDefaults,
   { name, spec }: NewDocsRun,
   key: string | undefined
 ): NewRun => ({
   name,
   stem: docsRunStem(spec.repositoryUrl),
-  spec: { ...spec, model: spec.model ?? models.defaultDocsModel },
+  spec: { ...spec, model: spec.model ?? defaultModel(defaults, spec, "defaultDocsModel") },
   request: { name, spec },
   key
 })
