@@ -42,7 +42,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   http: ["contract", "services", "access", "handlers", "events", "server"],
   client: [".", "kinds", "follow", "promises"],
-  dashboard: ["show", "connect", "store", "widgets", "views", "app", "."],
+  dashboard: ["show", "kinds", "connect", "store", "widgets", "views", "app", "."],
   mcp: ["tools", "kinds", ".", "http"],
   cli: [
     "settings",

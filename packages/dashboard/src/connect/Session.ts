@@ -3,6 +3,7 @@
  * else. Without one requests carry none, which a server without authentication accepts.
  */
 import { createSignal } from "solid-js"
+import { tabStore } from "./TabStore.ts"
 
 /** Whether somebody has to sign in: nobody has yet, or whoever had is not accepted any more. */
 export type SignInNeed = "none" | "first" | "again"
@@ -59,6 +60,7 @@ export const notSignedIn = (): void => {
 const otherTabs = new BroadcastChannel("orchestrator.session")
 
 const forget = () => {
+  tabStore.dropAll()
   setToken(undefined)
   keepInTab(false)
   setNeed("first")

@@ -9,7 +9,7 @@ export const places = {
   system: "/system"
 } as const
 
-interface RunRef {
+export interface RunRef {
   readonly kind: KindName
   readonly name: string
 }
@@ -26,3 +26,6 @@ export const runAt = (
   const found = everyRunKind.find(({ path }) => path === kind)
   return found === undefined || name === undefined ? undefined : { kind: found.kind, name }
 }
+/** A new task with what a run was asked for. */
+export const againPlace = ({ kind, name }: RunRef): string =>
+  `${places.task}?from=${encodeURIComponent(`${runKinds[kind].path}/${name}`)}`

@@ -1,6 +1,7 @@
 /** A state in words, colour and shape: none of them alone. */
 import type { JSX } from "solid-js"
 import "./Badge.css"
+import "./Tones.css"
 
 export type Tone = "calm" | "active" | "good" | "bad" | "warn"
 

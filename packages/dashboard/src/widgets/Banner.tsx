@@ -1,6 +1,7 @@
 /** A message across the view. */
 import type { JSX } from "solid-js"
 import "./Banner.css"
+import "./Tones.css"
 
 interface BannerProps {
   readonly tone: "calm" | "warn" | "bad" | "good"

@@ -10,37 +10,6 @@ export interface PatchLine {
   readonly after?: number
 }
 
-const hunk = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/
-
-/** What a line begins with says what it is only within a hunk, which says how many lines it has. */
-export const patchLines = (patch: string): ReadonlyArray<PatchLine> => {
-  const lines: Array<PatchLine> = []
-  let [before, after, beforeLeft, afterLeft] = [0, 0, 0, 0]
-  for (const line of patch.replace(/\n$/, "").split("\n")) {
-    const mark = line[0]
-    const text = line.slice(1)
-    const head = beforeLeft > 0 || afterLeft > 0 ? null : hunk.exec(line)
-    if (head !== null) {
-      before = Number(head[1])
-      beforeLeft = Number(head[2] ?? 1)
-      after = Number(head[3])
-      afterLeft = Number(head[4] ?? 1)
-      lines.push({ kind: "hunk", text: line })
-    } else if (mark === "+" && afterLeft > 0) {
-      lines.push({ kind: "added", text, after: after++ })
-      afterLeft--
-    } else if (mark === "-" && beforeLeft > 0) {
-      lines.push({ kind: "removed", text, before: before++ })
-      beforeLeft--
-    } else if ((mark === " " || mark === undefined) && beforeLeft > 0 && afterLeft > 0) {
-      lines.push({ kind: "context", text, before: before++, after: after++ })
-      beforeLeft--
-      afterLeft--
-    } else lines.push({ kind: "note", text: line })
-  }
-  return patch === "" ? [] : lines
-}
-
 const linesOf = (text: string): ReadonlyArray<string> => text === "" ? [] : text.replace(/\n$/, "").split("\n")
 
 const contextLines = 3

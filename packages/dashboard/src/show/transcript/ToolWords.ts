@@ -1,6 +1,7 @@
 /** What a tool was given, in one line; by the shape of it, whichever agent's tool it is. Pure. */
 import type { Schema } from "effect"
-import { changedLines, type PatchLine, patchLines } from "./PatchLines.ts"
+import { patchLines } from "../diff/Hunks.ts"
+import { changedLines, type PatchLine } from "./PatchLines.ts"
 
 /** What says most, first. */
 const telling = [

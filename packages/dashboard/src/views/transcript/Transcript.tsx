@@ -1,8 +1,8 @@
 /** What a run's agent says and does, attempt by attempt, and what its containers print. */
-import { A, useLocation, useNavigate, useParams, useSearchParams } from "@solidjs/router"
+import { useLocation, useNavigate, useParams, useSearchParams } from "@solidjs/router"
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
-import { runAt, runPlace } from "../../show/Places.ts"
+import { runAt, type RunRef } from "../../show/Places.ts"
 import { attemptsOf, type AttemptWords } from "../../show/transcript/AttemptWords.ts"
 import { keyOf, useLiveRuns } from "../../store/LiveRuns.ts"
 import { Badge } from "../../widgets/Badge.tsx"
@@ -10,6 +10,7 @@ import { Empty } from "../../widgets/Empty.tsx"
 import { Loading } from "../../widgets/Loading.tsx"
 import { Tabs } from "../../widgets/Tabs.tsx"
 import { View } from "../../widgets/View.tsx"
+import { RunFrame } from "../run/RunFrame.tsx"
 import { type AttemptProps, Conversation } from "./Conversation.tsx"
 import { type LineLinks, LineLinksContext } from "./LineLink.tsx"
 import { Log } from "./Log.tsx"
@@ -36,11 +37,6 @@ const Transcript = (): JSX.Element => {
       {(ref) => <OfRun kind={ref.kind} name={ref.name} />}
     </Show>
   )
-}
-
-interface RunRef {
-  readonly kind: NonNullable<ReturnType<typeof runAt>>["kind"]
-  readonly name: string
 }
 
 const OfRun = (props: RunRef): JSX.Element => {
@@ -98,10 +94,7 @@ const OfRun = (props: RunRef): JSX.Element => {
     </Show>
   )
   return (
-    <View
-      title={`Transcript of ${props.name}`}
-      actions={<A class="button" href={runPlace(props)}>The run</A>}
-    >
+    <RunFrame of={props} run={run()} part="Transcript">
       <Show when={run()} fallback={<Missing isComplete={live.complete()} name={props.name} />}>
         <Show
           when={attempt()}
@@ -127,7 +120,7 @@ const OfRun = (props: RunRef): JSX.Element => {
           <span role="status" class="only-heard">{said()}</span>
         </Show>
       </Show>
-    </View>
+    </RunFrame>
   )
 }
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { changedLines, type PatchLine, patchLines } from "../../../src/show/transcript/PatchLines.ts"
+import { patchLines } from "../../../src/show/diff/Hunks.ts"
+import { changedLines, type PatchLine } from "../../../src/show/transcript/PatchLines.ts"
 
 const brief = ({ after, before, kind, text }: PatchLine) => [kind, before, after, text]
 

@@ -1,0 +1,66 @@
+/** What one says to start a DocsRun. */
+import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
+import { NewDocsRunSpec } from "@orchestrator/http/contract/kinds/DocsRuns"
+import { completed, type TaskForm } from "../show/task/TaskForm.ts"
+import { agentGroup, limitsGroup, toolchainFields } from "./SharedFields.ts"
+
+export const docsTaskForm: TaskForm = {
+  kind: docsRun.kind,
+  title: "Documentation",
+  description: "An agent writes the task documentation of a Task Master project.",
+  ways: [],
+  groups: completed(
+    [
+      {
+        title: "Where",
+        fields: [
+          {
+            path: "repositoryUrl",
+            label: "Repository",
+            control: "line",
+            isRequired: true,
+            suggestions: "repositories",
+            example: "https://github.com/owner/docs"
+          },
+          {
+            path: "workingDirectory",
+            label: "Project directory",
+            control: "line",
+            isRequired: true,
+            example: "_projects/payments"
+          },
+          { path: "sourceBranch", label: "Branch", control: "line", isRequired: true, example: "main" },
+          {
+            path: "githubUser",
+            label: "GitHub user",
+            control: "line",
+            isRequired: true,
+            suggestions: "users",
+            example: "octocat"
+          }
+        ]
+      },
+      agentGroup,
+      limitsGroup,
+      {
+        title: "Environment",
+        isFolded: true,
+        fields: [
+          ...toolchainFields
+        ]
+      },
+      {
+        title: "Name",
+        isFolded: true,
+        fields: [{
+          path: "name",
+          label: "Name of the run",
+          control: "line",
+          help: "Default: made from the repository."
+        }]
+      }
+    ],
+    NewDocsRunSpec.fields,
+    ["cancel"]
+  )
+}

@@ -1,0 +1,40 @@
+/** Fields that forms of several kinds have. */
+import { Resources } from "@orchestrator/domain/Toolchain"
+import type { Field } from "../show/task/Field.ts"
+import { describedBy, type FieldGroup } from "../show/task/TaskForm.ts"
+
+export const agentGroup: FieldGroup = {
+  title: "Agent",
+  fields: [
+    { path: "model", label: "Model", control: "line", suggestions: "models" },
+    { path: "profile", label: "Profile", control: "line", suggestions: "profiles" }
+  ]
+}
+
+export const limitsGroup: FieldGroup = {
+  title: "Limits",
+  fields: [
+    { path: "maxCostUsd", label: "Cost in USD", control: "number" },
+    { path: "maxTurns", label: "Turns", control: "number" },
+    { path: "timeoutSeconds", label: "Seconds of an attempt", control: "number" }
+  ]
+}
+
+export const toolchainFields: ReadonlyArray<Field> = [
+  { path: "image", label: "Image", control: "line" },
+  { path: "setup", label: "Setup script", control: "line", example: ".orchestrator/setup.sh" },
+  {
+    path: "resources.requests",
+    label: "Resource requests, one a line",
+    control: "pairs",
+    help: describedBy(Resources.fields, "requests"),
+    example: "cpu=500m"
+  },
+  {
+    path: "resources.limits",
+    label: "Resource limits, one a line",
+    control: "pairs",
+    help: describedBy(Resources.fields, "limits"),
+    example: "memory=8Gi"
+  }
+]

@@ -1,0 +1,34 @@
+/** The fields of a spec that say in short what a run is about, in this order. Pure. */
+import { promptTitle } from "@orchestrator/domain/CodeRun"
+
+const fields = [
+  ["prompt", "Task"],
+  ["taskId", "Task ID"],
+  ["issue", "Issue"],
+  ["service", "Service"],
+  ["repositoryUrl", "Repository"],
+  ["docsRepositoryUrl", "Documentation"],
+  ["sourceBranch", "Source branch"],
+  ["workingDirectory", "Directory"],
+  ["githubUser", "GitHub user"],
+  ["agent", "Agent"],
+  ["provider", "Provider"],
+  ["model", "Model"],
+  ["profile", "Profile"],
+  ["image", "Image"]
+] as const
+
+const longest = 300
+
+export interface SpecFact {
+  readonly label: string
+  readonly text: string
+}
+
+export const specFacts = (spec: object): ReadonlyArray<SpecFact> =>
+  fields.flatMap(([field, label]) => {
+    const value: unknown = Object.hasOwn(spec, field) ? Reflect.get(spec, field) : undefined
+    if (typeof value !== "string" && typeof value !== "number") return []
+    const text = field === "prompt" ? promptTitle(String(value)) : String(value)
+    return text === "" ? [] : [{ label, text: text.length > longest ? `${text.slice(0, longest)}…` : text }]
+  })

@@ -1,0 +1,27 @@
+/** A file as text, folded until it is looked at. */
+import { createSignal, type JSX, Show } from "solid-js"
+import { CopyButton } from "../../widgets/CopyButton.tsx"
+import { VisibleText } from "../../widgets/VisibleText.tsx"
+
+const size = (text: string): string => {
+  const bytes = new TextEncoder().encode(text).length
+  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KiB`
+}
+
+export const FileText = (props: { readonly name: string; readonly text: string }): JSX.Element => {
+  const [isOpen, setOpen] = createSignal(false)
+  return (
+    <details class="file-text" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <bdi class="mono">
+          <VisibleText text={props.name} />
+        </bdi>{" "}
+        <span class="faint number">{size(props.text)}</span>
+      </summary>
+      <Show when={isOpen()}>
+        <CopyButton text={props.text}>Copy file</CopyButton>
+        <pre class="text-block" tabindex={0} dir="ltr"><VisibleText text={props.text} /></pre>
+      </Show>
+    </details>
+  )
+}
