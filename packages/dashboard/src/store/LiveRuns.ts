@@ -37,7 +37,11 @@ export const changed = (
 
 const wordsOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
-export const followRuns = (api: Pick<Orchestrator, "watch">): LiveRuns => {
+/** `filters`: only these runs, in a stream of their own. */
+export const followRuns = (
+  api: Pick<Orchestrator, "watch">,
+  filters: Parameters<Orchestrator["watch"]>[0] = {}
+): LiveRuns => {
   const [runs, setRuns] = createSignal<ReadonlyMap<string, AnyRun>>(new Map())
   const [connection, setConnection] = createSignal<Connection>(connecting)
   const [complete, setComplete] = createSignal(false)
@@ -59,7 +63,7 @@ export const followRuns = (api: Pick<Orchestrator, "watch">): LiveRuns => {
     setComplete(true)
   }
   const follow = async () => {
-    const changes = api.watch({}, {
+    const changes = api.watch(filters, {
       signal: ending.signal,
       onConnected: () => setConnection(live),
       onListed: () => soon(listed),

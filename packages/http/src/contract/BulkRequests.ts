@@ -1,15 +1,22 @@
 /** One request about many runs: which they are is said as in a list, and what became of each is in the answer. */
+import { ObjectName } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { pageFields } from "./Parameters.ts"
 import { filterFields } from "./RunFilters.ts"
 
-/** Who forgets the selector does not mean every run. */
+/** Who forgets the selector does not mean every run, and who names runs means no others. */
 const saysWhich = Schema.makeFilter<unknown>(
   (request) => {
-    const { all, selector } = { all: undefined, selector: undefined, ...Object(request) }
-    return all === true || Object.keys(Object(selector)).length > 0
+    const { all, names, selector } = { all: undefined, names: undefined, selector: undefined, ...Object(request) }
+    const filters = Object.keys(Object(selector)).length
+    if (names !== undefined) {
+      return filters === 0 && all !== true
+        ? []
+        : [{ path: ["names"], issue: "Expected names alone: neither filters nor \"all\" beside them" }]
+    }
+    return all === true || filters > 0
       ? []
-      : [{ path: ["selector"], issue: "Expected at least one filter, or \"all\": true beside it" }]
+      : [{ path: ["selector"], issue: "Expected at least one filter, or \"all\": true or names beside it" }]
   },
   { toJsonSchema: () => ({}) }
 )
@@ -26,6 +33,11 @@ export const bulkRequest = <
     }),
     all: Schema.optionalKey(
       Schema.Boolean.annotate({ description: "true: an empty selector is meant, and with it every run. Default false" })
+    ),
+    names: Schema.optionalKey(
+      Schema.Array(ObjectName).check(Schema.isBetweenLength(1, 500)).annotate({
+        description: "These runs, by their names, all in one answer; the selector is then empty"
+      })
     ),
     dryRun: Schema.optionalKey(
       Schema.Boolean.annotate({

@@ -11,6 +11,7 @@ import type { RunAccess } from "./RunAccess.ts"
 
 export interface BulkRequest {
   readonly selector: Omit<ListOptions, "limit" | "continue" | "sort" | "user">
+  readonly names?: ReadonlyArray<string>
   readonly dryRun?: boolean
   readonly limit?: number
   readonly continue?: string
@@ -28,21 +29,31 @@ const trying = (client: RunAccess["client"]): KubernetesClient["Service"] => ({
 
 const refusalOf = (problem: Refusal): Refusal => Struct.pick(problem, ["type", "status", "title", "detail", "hint"])
 
+const selectedPage = Effect.fnUntraced(
+  function*(runs: RunAccess, { continue: token, limit, selector }: Omit<BulkRequest, "names">) {
+    const page = yield* listRuns(runs, {
+      ...selector,
+      ...(limit === undefined ? {} : { limit }),
+      ...(token === undefined ? {} : { continue: token })
+    })
+    return {
+      names: page.items.map(({ metadata: { name = "" } }) => name),
+      ...(page.continue === undefined ? {} : { continue: page.continue })
+    }
+  }
+)
+
 /** `act` answers with the run that it comes to. */
 export const forMany = Effect.fn("http.forMany")(function*<E extends Refusal, R>(
   runs: RunAccess,
-  { continue: token, dryRun = false, limit, selector }: BulkRequest,
+  { dryRun = false, names, ...selected }: BulkRequest,
   act: (runs: RunAccess, name: string) => Effect.Effect<CustomObject, E, R>
 ) {
   if (dryRun) yield* noteDryRun
   const { require } = yield* Requester
-  const page = yield* listRuns(runs, {
-    ...selector,
-    ...(limit === undefined ? {} : { limit }),
-    ...(token === undefined ? {} : { continue: token })
-  })
+  const page = names === undefined ? yield* selectedPage(runs, selected) : { names: [...new Set(names)] }
   const acted = dryRun ? { ...runs, client: trying(runs.client) } : runs
-  const one = Effect.fnUntraced(function*({ metadata: { name = "" } }: CustomObject) {
+  const one = Effect.fnUntraced(function*(name: string) {
     const [result, status] = yield* require(permissionsOf([needsOf(runs.kind.plural).change], { name })).pipe(
       Effect.andThen(act(acted, name)),
       Effect.match({
@@ -59,6 +70,6 @@ export const forMany = Effect.fn("http.forMany")(function*<E extends Refusal, R>
     if (!dryRun) yield* noteChange({ name, status })
     return result
   })
-  const items = yield* Effect.forEach(page.items, one, { concurrency: atATime })
-  return { dryRun, items, ...(page.continue === undefined ? {} : { continue: page.continue }) }
+  const items = yield* Effect.forEach(page.names, one, { concurrency: atATime })
+  return { dryRun, items, ...Struct.omit(page, ["names"]) }
 })

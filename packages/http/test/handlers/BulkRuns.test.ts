@@ -60,6 +60,14 @@ describe("cancelling many runs", () => {
       assert.deepStrictEqual(yield* versions, [[1, true], [1, false], [1, false]])
     }).pipe(Effect.provide(TestApi)))
 
+  it.effect("cancels those that are named, each once, and says who is not there", () =>
+    Effect.gen(function*() {
+      yield* storeAll
+      const answer = yield* bulk("code-runs/cancel", { selector: {}, names: ["c", "gone", "b", "c"] })
+      assert.deepStrictEqual(told(answer), [["c", "done"], ["gone", "refused 404"], ["b", "refused 409"]])
+      assert.deepStrictEqual(yield* versions, [[1, false], [1, false], [1, true]])
+    }).pipe(Effect.provide(TestApi)))
+
   it.effect("as a dry run answers the same and does nothing", () =>
     Effect.gen(function*() {
       yield* storeAll
@@ -77,7 +85,10 @@ describe("cancelling many runs", () => {
     [{ selector: { phase: "Done" } }, "selector.phase"],
     [{ selector: { continue: "x" } }, "selector.continue"],
     [{ selector: { phase: "Running" }, limit: 501 }, "limit"],
-    [{ selector: { phase: "Running" }, names: ["a"] }, "names"]
+    [{ selector: { phase: "Running" }, names: ["a"] }, "names"],
+    [{ selector: {}, all: true, names: ["a"] }, "names"],
+    [{ selector: {}, names: [] }, "names"],
+    [{ selector: {}, names: ["A/b"] }, "names"]
   ])("%j is refused by its field, and nothing is done", ([body, path]) =>
     Effect.gen(function*() {
       yield* storeAll
