@@ -6,6 +6,7 @@ import { describedBy, type FieldGroup } from "../show/task/TaskForm.ts"
 export const agentGroup: FieldGroup = {
   title: "Agent",
   fields: [
+    { path: "agent", label: "Agent", control: "choice" },
     { path: "model", label: "Model", control: "line", suggestions: "models" },
     { path: "profile", label: "Profile", control: "line", suggestions: "profiles" }
   ]

@@ -29,6 +29,7 @@ export const specFacts = (spec: object): ReadonlyArray<SpecFact> =>
   fields.flatMap(([field, label]) => {
     const value: unknown = Object.hasOwn(spec, field) ? Reflect.get(spec, field) : undefined
     if (typeof value !== "string" && typeof value !== "number") return []
+    if (field === "taskId" && value === 0) return []
     const text = field === "prompt" ? promptTitle(String(value)) : String(value)
     return text === "" ? [] : [{ label, text: text.length > longest ? `${text.slice(0, longest)}…` : text }]
   })

@@ -12,6 +12,7 @@ export type ControlName =
   | "line"
   | "lines"
   | "number"
+  | "choice"
   | "flag"
   | "names"
   | "pairs"
@@ -32,6 +33,8 @@ export interface Field {
   readonly example?: string
   readonly isRequired?: boolean
   readonly suggestions?: Suggestions
+  /** Of a choice: what there is. */
+  readonly choices?: ReadonlyArray<string>
   /** The way of saying what to do that it belongs to; else it belongs to all. */
   readonly of?: string
 }
@@ -72,6 +75,7 @@ const pairs: Control = {
 
 export const controls: Readonly<Record<ControlName, Control>> = {
   line: { parse: (text) => text.trim() === "" ? undefined : text.trim(), print: textOf },
+  choice: { parse: (text) => text === "" ? undefined : text, print: textOf },
   lines: { parse: (text) => text.trim() === "" ? undefined : text, print: textOf },
   number: {
     parse: (text) => {

@@ -35,12 +35,16 @@ export interface Draft {
 
 type Fields = Readonly<Record<string, Schema.Top>>
 
+const choicesOf = (ast: SchemaAST.AST | undefined): ReadonlyArray<string> =>
+  ast !== undefined && SchemaAST.isUnion(ast)
+    ? ast.types.flatMap((type) => SchemaAST.isLiteral(type) && typeof type.literal === "string" ? [type.literal] : [])
+    : []
+
 const controlOf = (ast: SchemaAST.AST): ControlName => {
   if (SchemaAST.isString(ast) || SchemaAST.isLiteral(ast)) return "line"
   if (SchemaAST.isNumber(ast)) return "number"
   if (SchemaAST.isBoolean(ast)) return "flag"
-  if (SchemaAST.isUnion(ast)) return ast.types.every(SchemaAST.isLiteral) ? "line" : "json"
-  return "json"
+  return choicesOf(ast).length > 0 ? "choice" : "json"
 }
 
 /** `maxCostUsd`: Max cost usd */
@@ -62,13 +66,18 @@ export const completed = (
 ): ReadonlyArray<FieldGroup> => {
   const described = groups.map((group) => ({
     ...group,
-    fields: group.fields.map((field) => ({ ...field, help: field.help ?? describedBy(fields, field.path) }))
+    fields: group.fields.map((field) => ({
+      ...field,
+      help: field.help ?? describedBy(fields, field.path),
+      choices: choicesOf(fields[field.path]?.ast)
+    }))
   }))
   const known = new Set([...leftOut, ...groups.flatMap((group) => group.fields.map(({ path }) => path.split(".")[0]))])
   const others = Object.entries(fields).filter(([path]) => !known.has(path)).map(([path, { ast }]): Field => ({
     path,
     label: wordsOf(path),
     control: controlOf(ast),
+    choices: choicesOf(ast),
     help: describedBy(fields, path)
   }))
   return others.length === 0 ? described : [...described, { title: "More", fields: others, isFolded: true }]

@@ -7,7 +7,7 @@ import { VisibleText } from "../../widgets/VisibleText.tsx"
 export const Conditions = (props: { readonly run: AnyRun }): JSX.Element => {
   const conditions = () => props.run.status?.conditions ?? []
   return (
-    <section class="card" aria-labelledby="conditions">
+    <section class="card conditions-card" aria-labelledby="conditions">
       <h2 id="conditions">Conditions</h2>
       <Show
         when={conditions().length > 0}

@@ -2,7 +2,7 @@
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { A } from "@solidjs/router"
 import { For, type JSX, Show } from "solid-js"
-import { diffPlace, runPlace } from "../../show/Places.ts"
+import { diffPlace, runPlace, transcriptPlace } from "../../show/Places.ts"
 import { codeParts } from "../../show/run/CodeParts.ts"
 import { httpAddress } from "../../show/run/HttpAddress.ts"
 import { phaseTone } from "../../show/run/PhaseTone.ts"
@@ -45,6 +45,11 @@ export const Explanation = (props: { readonly run: AnyRun }): JSX.Element => {
           <Show when={httpAddress(props.run.status?.pullRequestUrl ?? "")}>
             {(url) => <a href={url()} target="_blank" rel="noreferrer noopener">Open the pull request</a>}
           </Show>
+        </p>
+      </Show>
+      <Show when={props.run.phase === "Running"}>
+        <p>
+          <A href={transcriptPlace(props.run)}>Read along</A>
         </p>
       </Show>
       <Show when={waited().length > 0}>

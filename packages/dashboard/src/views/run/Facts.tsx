@@ -50,7 +50,8 @@ export const Facts = (props: { readonly run: AnyRun }): JSX.Element => {
                 <Show when={status()?.headCommit}>
                   {(commit) => (
                     <>
-                      at <code title={commit()}>{commit().slice(0, 10)}</code>
+                      {" at "}
+                      <code title={commit()}>{commit().slice(0, 10)}</code>
                     </>
                   )}
                 </Show>

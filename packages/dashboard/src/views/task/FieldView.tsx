@@ -1,6 +1,6 @@
 /** A field of the form: its label, what is said of it, and what is wrong with it, read together. */
 import { TextField } from "@kobalte/core/text-field"
-import { type JSX, Match, Show, Switch } from "solid-js"
+import { For, type JSX, Match, Show, Switch } from "solid-js"
 import type { Field } from "../../show/task/Field.ts"
 
 interface FieldProps {
@@ -35,10 +35,35 @@ const Flag = (props: FieldProps): JSX.Element => (
   </div>
 )
 
+const Choice = (props: FieldProps): JSX.Element => (
+  <div class="field">
+    <label for={fieldId(props.field.path)}>
+      {props.field.label}
+      <span class="faint">{" (optional)"}</span>
+    </label>
+    <select
+      class="input"
+      id={fieldId(props.field.path)}
+      aria-describedby={`${fieldId(props.field.path)}-help`}
+      onChange={(event) => props.onText(event.currentTarget.value)}
+    >
+      <option value="" selected={props.text === ""}>Default</option>
+      <For each={props.field.choices}>
+        {(choice) => <option value={choice} selected={props.text === choice}>{choice}</option>}
+      </For>
+    </select>
+    <p id={`${fieldId(props.field.path)}-help`} class="faint field-help">{props.field.help}</p>
+    <Show when={props.error}>{(error) => <p class="field-error">{error()}</p>}</Show>
+  </div>
+)
+
 export const FieldView = (props: FieldProps): JSX.Element => (
   <Switch>
     <Match when={props.field.control === "flag"}>
       <Flag {...props} />
+    </Match>
+    <Match when={props.field.control === "choice"}>
+      <Choice {...props} />
     </Match>
     <Match when={true}>
       <TextField
@@ -51,7 +76,7 @@ export const FieldView = (props: FieldProps): JSX.Element => (
         <TextField.Label>
           {props.field.label}
           <Show when={props.field.isRequired !== true}>
-            <span class="faint">(optional)</span>
+            <span class="faint">{" (optional)"}</span>
           </Show>
         </TextField.Label>
         <Show

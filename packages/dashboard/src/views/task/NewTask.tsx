@@ -15,6 +15,7 @@ import {
   draftOf,
   emptyDraft,
   fieldsOf,
+  isOf,
   requestOf,
   type TaskForm,
   unfilled
@@ -29,6 +30,7 @@ import { FormFields } from "./FormFields.tsx"
 import "./NewTask.css"
 import { PlanPane } from "./PlanPane.tsx"
 import { createSuggestions } from "./Suggestions.ts"
+import { TaskPicker } from "./TaskPicker.tsx"
 
 const [usual] = taskForms
 const lastKey = "last-submission"
@@ -192,7 +194,11 @@ const NewTask = (): JSX.Element => {
             onText={writeText}
             onWay={(way) => write({ way })}
             onLeave={(path) => setLeft((before) => new Set([...before, path]))}
-          />
+          >
+            <Show when={fieldsOf(form()).some((field) => field.path === "taskId" && isOf(field, draft().way))}>
+              <TaskPicker taskId={draft().texts["taskId"] ?? ""} onTask={(id) => writeText("taskId", id)} />
+            </Show>
+          </FormFields>
           <Show when={refused()}>
             {(last) => (
               <Show
