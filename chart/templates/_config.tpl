@@ -75,10 +75,11 @@
 {{- with .Values.forge.pullRequest.base }}
 {{- $_ := set $pullRequest "base" . }}
 {{- end }}
-{{- $forge := dict "githubHosts" .Values.forge.githubHosts "giteaHosts" .Values.forge.giteaHosts "pullRequest" $pullRequest }}
+{{- $forge := dict "hosts" .Values.forge.hosts "askHosts" .Values.forge.askHosts "githubHosts" .Values.forge.githubHosts "giteaHosts" .Values.forge.giteaHosts "pullRequest" $pullRequest }}
 {{- with .Values.forge.taskUrl }}
 {{- $_ := set $forge "taskUrl" . }}
 {{- end }}
+{{- $github := dict "app" (pick .Values.github.app "id" "host" "secretName" "secretKey") }}
 {{- $git := pick .Values.git "allowedProtocols" "allowedHosts" "insteadOf" "knownHosts" }}
 {{- if (.Values.git.signing).secretName }}
 {{- $_ := set $git "signing" (pick .Values.git.signing "secretName" "secretKey") }}
@@ -116,6 +117,7 @@
   "git" $git
   "model" (pick .Values.model "baseUrl" "prices" "allowed")
   "forge" $forge
+  "github" $github
   "evidence" $evidence
   "events" $events
   "triggers" .Values.triggers

@@ -30,7 +30,9 @@ const operations = [
   ["get", "/repos/{owner}/{repo}/commits/{ref}/status"],
   ["get", "/repos/{owner}/{repo}/commits/{ref}/check-runs"],
   ["get", "/repos/{owner}/{repo}/actions/jobs/{job_id}/logs"],
-  ["get", "/user"]
+  ["get", "/user"],
+  ["get", "/repos/{owner}/{repo}/installation"],
+  ["post", "/app/installations/{installation_id}/access_tokens"]
 ] as const
 
 type Json = { readonly [key: string]: unknown }

@@ -39,6 +39,10 @@ const samples: Readonly<Record<string, Json>> = {
   "model.baseUrl": "https://models.example.com",
   // A host has one API.
   "forge.giteaHosts": { "git.example.com": "" },
+  "forge.hosts": { "gitlab.example.com": { kind: "gitlab" } },
+  "github.app.id": "12345",
+  "github.app.host": "ghe.example.com",
+  "github.app.secretName": "app-key",
   "forge.taskUrl": "https://tasks.example.com/{taskId}",
   "evidence.bucket.endpoint": "https://s3.example.com",
   "evidence.bucket.writerSecret": "evidence-writer",

@@ -106,6 +106,7 @@ const sameSections = new Set([
   "git",
   "model",
   "forge",
+  "github",
   "evidence",
   "models",
   "leaderElection",

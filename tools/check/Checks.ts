@@ -7,6 +7,7 @@ import { boundaryProblems } from "./Boundaries.ts"
 import { type Check, resultOf } from "./Check.ts"
 import { command } from "./Command.ts"
 import { environmentProblems } from "./Environment.ts"
+import { forgesPage } from "./ForgesPage.ts"
 import { houseProblems, medians } from "./HouseRules.ts"
 import { modelRequestsPage } from "./ModelRequestsPage.ts"
 import { portProblems } from "./Ports.ts"
@@ -54,7 +55,8 @@ export const generatedFiles: ReadonlyMap<string, string> = new Map([
   ),
   ["docs/guides/reasons.md", reasonsPage],
   ["docs/life-of-a-run.md", lifePage],
-  ["docs/guides/model-requests.md", modelRequestsPage]
+  ["docs/guides/model-requests.md", modelRequestsPage],
+  ["docs/guides/forges.md", forgesPage]
 ])
 
 /** Generated files, compared with what they would be now. */

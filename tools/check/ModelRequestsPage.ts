@@ -2,14 +2,7 @@
 import { betaRows, fieldRows, headerRows, type Row, toolRows } from "@orchestrator/agent/model/messages/RequestRules"
 import { listPrices, listPricesDate } from "@orchestrator/domain/ListPrices"
 import { type ModelPrice, ratesFor } from "@orchestrator/domain/ModelPrice"
-
-/** Columns as wide as their widest cell, as the formatter has them. */
-const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
-  const line = (row: ReadonlyArray<string>) =>
-    `| ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(" | ")} |`
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n")
-}
+import { table } from "./MarkdownTable.ts"
 
 const rulesTable = (what: string, rows: Readonly<Record<string, Row>>): string =>
   table(

@@ -12,6 +12,13 @@ interface Port {
 
 const agent = "packages/agent/src/"
 
+/** `folder`: beginning of its folders' names. */
+const forge = (names: RegExp, folder: string, more: ReadonlyArray<string> = []): Port => ({
+  names,
+  homes: [`forge/${folder}`, "forge/Forges.ts", ...more],
+  port: "forge/ForgeAdapter"
+})
+
 const ports: ReadonlyArray<Port> = [
   {
     names: /(claude|anthropic)/i,
@@ -19,18 +26,13 @@ const ports: ReadonlyArray<Port> = [
     port: "agents/AgentCli or model/ModelDialect"
   },
   { names: /(codex)/i, homes: ["agents/codex/", "agents/Agents.ts"], port: "agents/AgentCli" },
-  {
-    // A user, a key of the configuration, a Secret and a kind of token have it in their names, which stay.
-    names: /(github)(?!User|Hosts|-token|-ssh|_pat)/i,
-    // Every public host's keys stand together, and an address for commits is no part of an API.
-    homes: ["forge/github/", "forge/Forges.ts", "git/HostKeys.ts", "git/GitSettings.ts"],
-    port: "forge/ForgeAdapter"
-  },
-  {
-    names: /(gitea|forgejo)(?!Hosts)/i,
-    homes: ["forge/gitea/", "forge/Forges.ts"],
-    port: "forge/ForgeAdapter"
-  }
+  // A user, a key of the configuration, a Secret and a kind of token have it in their names, which stay. Every public host's keys stand
+  // together, and an address for commits is no part of an API.
+  forge(/(github)(?!User|Hosts|-token|-ssh|_pat|\.app)/i, "github", ["git/HostKeys.ts", "git/GitSettings.ts"]),
+  forge(/(gitea|forgejo)(?!Hosts)/i, "gitea"),
+  forge(/(gitlab)/i, "gitlab", ["git/HostKeys.ts"]),
+  forge(/(bitbucket)/i, "bitbucket", ["git/HostKeys.ts"]),
+  forge(/(azure.?devops|visualstudio|dev\.azure)/i, "azuredevops", ["git/HostKeys.ts"])
 ]
 
 /** Every line that names one elsewhere. */

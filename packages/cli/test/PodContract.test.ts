@@ -76,6 +76,8 @@ const everything = {
   },
   model: { baseUrl: "https://models.example.com/v", prices: { claude: { input: 3, output: 15, cacheRead: 0.3 } } },
   forge: {
+    hosts: { "gitlab.example.com": { kind: "gitlab" as const } },
+    askHosts: false,
     githubHosts: { "github.com": "" },
     giteaHosts: { "git.example.com": "https://git.example.com/api/v1" },
     taskUrl: "https://tasks.example.com/{service}/{taskId}",
@@ -127,6 +129,22 @@ describe.each(runs)("$name", ({ run }) => {
   })
 })
 
+it("the App arrives at the broker, and its key nowhere else", () => {
+  const app = { id: "12345", secretName: "app-key", host: "github.com" }
+  const pod = podOf(codeRun(), { github: { app } })
+  const settings = Result.getOrThrow(decodeBrokerSettings(environmentOf(pod, "broker")))
+  assert.deepStrictEqual(settings.forge.app, { id: "12345", host: "github.com" })
+  const mounts = (pod.volumes ?? []).filter((volume) => JSON.stringify(volume).includes("\"app-key\"")).map((
+    { name }
+  ) => name)
+  assert.deepStrictEqual(mounts, ["credentials"])
+  const others = [...pod.initContainers ?? [], ...pod.containers].filter(({ name }) => name !== "broker")
+  for (const { env = [], volumeMounts = [] } of others) {
+    assert.isFalse(volumeMounts.some(({ name }) => name === "credentials"))
+    assert.isFalse(env.some(({ name }) => name === "FORGE_APP"))
+  }
+})
+
 it("every setting arrives at the broker", () => {
   const later = runs[2]?.run ?? codeRun()
   const settings = Result.getOrThrow(decodeBrokerSettings(environmentOf(podOf(later, everything), "broker")))
@@ -140,6 +158,7 @@ it("every setting arrives at the broker", () => {
     knownHosts: everything.git.knownHosts,
     hosts: {
       allowedHosts: ["github.com"],
+      hosts: everything.forge.hosts,
       githubHosts: everything.forge.githubHosts,
       giteaHosts: everything.forge.giteaHosts,
       insteadOf: everything.git.insteadOf
@@ -155,6 +174,9 @@ it("every setting arrives at the broker", () => {
   })
   const { codeTitle: _, ...pullRequest } = everything.forge.pullRequest
   assert.deepStrictEqual<unknown>(settings.forge, {
+    app: undefined,
+    hosts: everything.forge.hosts,
+    askHosts: false,
     githubHosts: everything.forge.githubHosts,
     giteaHosts: everything.forge.giteaHosts,
     pullRequest,

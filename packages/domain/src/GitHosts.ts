@@ -2,6 +2,7 @@
  * Which hosts a run may name as remotes, and which of them the GitHub user's token is for. An entry is a host, for the usual port of the
  * scheme, or `host:port`. Where no list is written it is the forges that are configured; `*` lets runs name any host, and gives none a token.
  */
+import { type ForgeHosts, type ForgeSettings, namedForges } from "./ForgeHosts.ts"
 
 export interface GitAddress {
   /** `https`, `http`, `ssh`, `file`; empty where it is no address. */
@@ -26,12 +27,9 @@ export const gitAddress = (url: string): GitAddress => {
   return { protocol, host: host.toLowerCase(), ...other, path }
 }
 
-export interface HostPolicy {
+export interface HostPolicy extends ForgeSettings {
   /** Of the configuration; empty: the forges. */
   readonly allowedHosts: ReadonlyArray<string>
-  /** API by host, beside github.com. */
-  readonly githubHosts: Readonly<Record<string, string>>
-  readonly giteaHosts: Readonly<Record<string, string>>
   /** Mirrors by the beginning of the URLs that they stand for. */
   readonly insteadOf: Readonly<Record<string, string>>
 }
@@ -39,11 +37,13 @@ export interface HostPolicy {
 /** As the environment of a pod has it. */
 export const hostPolicyOf = (environment: {
   readonly gitAllowedHosts: string
+  readonly forgeHosts: ForgeHosts
   readonly forgeGithubHosts: HostPolicy["githubHosts"]
   readonly forgeGiteaHosts: HostPolicy["giteaHosts"]
   readonly gitInsteadOf: HostPolicy["insteadOf"]
 }): HostPolicy => ({
   allowedHosts: environment.gitAllowedHosts.split(","),
+  hosts: environment.forgeHosts,
   githubHosts: environment.forgeGithubHosts,
   giteaHosts: environment.forgeGiteaHosts,
   insteadOf: environment.gitInsteadOf
@@ -61,12 +61,8 @@ const entriesOf = ({ allowedHosts }: HostPolicy): ReadonlyArray<string> =>
   allowedHosts.map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== "")
 
 /** Forges, and what mirrors stand for: the administrator has named them. */
-const configured = ({ giteaHosts, githubHosts, insteadOf }: HostPolicy): ReadonlyArray<string> => [
-  ...new Set([
-    ...github,
-    ...[githubHosts, giteaHosts].flatMap(Object.keys).map((host) => host.toLowerCase()),
-    ...hostsOf(Object.keys(insteadOf))
-  ])
+const configured = (policy: HostPolicy): ReadonlyArray<string> => [
+  ...new Set([...github, ...namedForges(policy).keys(), ...hostsOf(Object.keys(policy.insteadOf))])
 ]
 
 /** Hosts that runs may name; `*` among them is any. */

@@ -66,6 +66,9 @@ export const sshSecretName = (githubUser: string): string => `github-ssh-${sanit
 /** Secret with `token` of a GitHub user. */
 export const tokenSecretName = (githubUser: string): string => `github-token-${sanitize(githubUser)}`
 
+/** Secret with `token`, and perhaps `username`, of the same user for hosts that are in `forge.hosts`. */
+export const gitTokenSecretName = (githubUser: string): string => `git-token-${sanitize(githubUser)}`
+
 /** Secret with the key that signs a GitHub user's commits, by the configuration's name for it. */
 export const signingSecretName = (configured: string, githubUser: string): string =>
   configured.replace("{githubUser}", sanitize(githubUser))

@@ -8,6 +8,7 @@ import { DashboardConfig } from "./DashboardConfig.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { EventsConfig, NotificationConfig } from "./EventsConfig.ts"
 import { BucketPlace } from "./Evidence.ts"
+import { ForgeConfig, forgeProblems, GitHubConfig, httpUrl } from "./ForgeConfig.ts"
 import { ImagePattern } from "./ImageName.ts"
 import { ModelPrice } from "./ModelPrice.ts"
 import { aboveCeilings } from "./ResourceCeilings.ts"
@@ -144,10 +145,6 @@ const AgentConfig = Schema.Struct({
   }))
 })
 
-const httpUrl = Schema.String.check(
-  rule("an http or https URL without credentials", (text) => /^https?:\/\/[^/\s@]+(?:\/[^\s]*)?$/.test(text))
-)
-
 /** An empty one would be every model's. */
 const ModelBeginning = Schema.String.check(
   rule("the beginning of a model's name", (text) => /^[\w.:/@-]{1,200}$/.test(text))
@@ -277,26 +274,9 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** Beginnings of the names of models that runs may ask beside `spec.model`: the small ones that the agent's CLI uses. */
     allowed: or(Schema.Array(ModelBeginning), ["claude-haiku-", "claude-3-5-haiku-"])
   })),
-  forge: filled(Schema.Struct({
-    /** Base URL of GitHub's REST API by git host, beside github.com; `""` means `https://<host>/api/v3`. */
-    githubHosts: or(texts, {}),
-    /** Base URL of the REST API of Gitea or Forgejo by git host; `""` means `https://<host>/api/v1`. */
-    giteaHosts: or(texts, {}),
-    /** Address of a task, with `{taskId}`, `{service}` and `{run}` to be filled in; pull requests link to it. */
-    taskUrl: Schema.optionalKey(httpUrl),
-    pullRequest: filled(Schema.Struct({
-      /** Title of a CodeRun's pull request, with `{taskId}`, `{service}` and `{run}` to be filled in. */
-      codeTitle: or(Schema.NonEmptyString, "Implement task {taskId}"),
-      /** Title of a DocsRun's pull request, with `{run}` to be filled in. */
-      docsTitle: or(Schema.NonEmptyString, "Document the tasks of {run}"),
-      draft: or(Schema.Boolean, false),
-      labels: or(Schema.Array(Schema.String), []),
-      reviewers: or(Schema.Array(Schema.String), []),
-      teamReviewers: or(Schema.Array(Schema.String), []),
-      /** Branch to merge into; absent: the repository's default branch. */
-      base: Schema.optionalKey(Schema.String)
-    }))
-  })),
+  forge: filled(ForgeConfig),
+  /** Of GitHub alone. */
+  github: filled(GitHubConfig),
   evidence: filled(EvidenceConfig),
   events: filled(EventsConfig),
   triggers: or(Schema.Array(TriggerConfig), []),
@@ -437,16 +417,12 @@ const providerProblems = ({ auth, dashboard: { oidc } }: OrchestratorConfig): Re
 
 /** What is impossible only beside another key. */
 const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
-  const { forge, job, limits } = config
+  const { job, limits } = config
   return [
     ...brokerProblems(config),
     ...providerProblems(config),
     ...triggerProblems(config.triggers, Object.keys(config.profiles)),
-    ...Object.keys(forge.giteaHosts).filter((host) => Object.hasOwn(forge.githubHosts, host)).map((host) => ({
-      path: `forge.giteaHosts.${host}`,
-      expected: "a host that is not in forge.githubHosts",
-      found: host
-    })),
+    ...forgeProblems(config),
     ...ceilingProblems([
       ["job.activeDeadlineSeconds", job.activeDeadlineSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds],
       ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],

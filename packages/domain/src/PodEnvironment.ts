@@ -6,6 +6,7 @@ import { Effect, Result, Schema } from "effect"
 import { AgentName } from "./AgentName.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { BucketPlace } from "./Evidence.ts"
+import { ForgeApp, ForgeHosts } from "./ForgeHosts.ts"
 import { ModelPrice } from "./ModelPrice.ts"
 import { maxOtherRepositories, PlacedRepository } from "./OtherRepositories.ts"
 import { PreviousAttemptText } from "./PreviousAttempt.ts"
@@ -62,6 +63,8 @@ const shared = {
   gitAllowProtocol: variable("GIT_ALLOW_PROTOCOL", or(Protocols, "https:ssh")),
   gitAllowedHosts: variable("GIT_ALLOWED_HOSTS", or(Schema.String, "")),
   gitInsteadOf: variable("GIT_INSTEAD_OF", or(Pairs, "{}")),
+  forgeHosts: variable("FORGE_HOSTS", or(Schema.fromJsonString(ForgeHosts), "{}")),
+  forgeAskHosts: variable("FORGE_ASK_HOSTS", or(Flag, "true")),
   forgeGithubHosts: variable("FORGE_GITHUB_HOSTS", or(Pairs, "{}")),
   forgeGiteaHosts: variable("FORGE_GITEA_HOSTS", or(Pairs, "{}")),
   pullRequest: variable("PULL_REQUEST", or(Schema.fromJsonString(PullRequestOptions), "{}")),
@@ -149,6 +152,7 @@ const runnerOfCode = {
 
 const broker = {
   ...shared,
+  forgeApp: variable("FORGE_APP", optional(Schema.fromJsonString(ForgeApp))),
   gitKnownHosts: variable("GIT_KNOWN_HOSTS", or(Schema.String, "")),
   caCertificates: variable("CA_CERTIFICATES", or(Certificates, "")),
   signCommitsOf: variable("SIGN_COMMITS_OF", optional(GithubUser)),

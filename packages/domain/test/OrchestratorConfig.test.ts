@@ -105,6 +105,28 @@ it("commits are not signed where there is no broker", () => {
   )
 })
 
+it("an App has a key, and a broker to keep it", () => {
+  const app = { id: "12345", secretName: "app-key" }
+  const paths = (given: object) => reports(given).map(({ path }) => path)
+  assert.deepStrictEqual(paths({ github: { app } }), [])
+  assert.deepStrictEqual(paths({ github: { app: { id: "12345" } } }), ["github.app.secretName"])
+  assert.deepStrictEqual(paths({ github: { app: { secretName: "app-key" } } }), ["github.app.id"])
+  assert.deepStrictEqual(paths({ github: { app: { ...app, host: "GHE.corp.test" } } }), ["github.app.host"])
+  assert.deepStrictEqual(paths({ github: { app }, agent: { credentials: "env" } }), ["github.app.id"])
+})
+
+it("a forge has a kind, and a host as it stands in addresses", () => {
+  const paths = (hosts: object) =>
+    reports({ forge: { hosts, githubHosts: { "ghe.corp.test": "" } } }).map(({ path }) => path)
+  assert.deepStrictEqual(paths({ "lab.corp.test:8443": { kind: "gitlab", api: "https://lab.corp.test/api/v4" } }), [])
+  assert.deepStrictEqual(paths({ "ghe.corp.test": { kind: "gitlab" } }), ["forge.hosts.ghe.corp.test"])
+  assert.deepStrictEqual(paths({ "Lab.corp.test": { kind: "gitlab" } }), ["forge.hosts.Lab.corp.test"])
+  assert.deepStrictEqual(paths({ "https://lab.corp.test": { kind: "none" } }), ["forge.hosts.https://lab.corp.test"])
+  assert.lengthOf(paths({ "lab.corp.test": { kind: "gitlabb" } }), 1)
+  assert.lengthOf(paths({ "lab.corp.test": { kind: "gitlab", api: "lab.corp.test" } }), 1)
+  assert.lengthOf(paths({ "lab.corp.test": { kind: "gitlab", api: "https://ada:secret@lab.corp.test" } }), 1)
+})
+
 it("a host has one forge", () => {
   const forge = { githubHosts: { "git.corp.test": "" }, giteaHosts: { "git.corp.test": "", "other.corp.test": "" } }
   assert.deepStrictEqual(reports({ forge }).map(({ path }) => path), ["forge.giteaHosts.git.corp.test"])
@@ -155,9 +177,10 @@ describe("a trigger is refused by its field:", () => {
 
 describe("what is wrong is named", () => {
   it.each(keys)("%s of a wrong type", (path) => {
-    const wrong = /(^|\.)(enabled|reviews|deleteConfigMap|agentToolsOverride|draft|allowUnauthenticated)$/.test(path)
-      ? "yes"
-      : true
+    const wrong =
+      /(^|\.)(enabled|reviews|deleteConfigMap|agentToolsOverride|draft|askHosts|allowUnauthenticated)$/.test(path)
+        ? "yes"
+        : true
     const problems = reports(at(path, wrong))
     assert.deepStrictEqual(problems.map((problem) => problem.path), [path])
     assert.strictEqual(problems[0]?.found, wrong === true ? "boolean true" : "string \"yes\"")

@@ -8,6 +8,8 @@ import { HttpServer } from "effect/http"
 import { createServer } from "node:http"
 import { rootCertificates } from "node:tls"
 import { Forge } from "../forge/Forge.ts"
+import { KnownForges } from "../forge/KnownForges.ts"
+import { RemoteTokens } from "../forge/RemoteTokens.ts"
 import { ModelProxy } from "../model/ModelProxy.ts"
 import { Spending } from "../model/Spending.ts"
 import { makeApp } from "./App.ts"
@@ -27,7 +29,10 @@ import { BrokerConfig } from "./services/BrokerConfig.ts"
 import { BrokerReport } from "./services/BrokerReport.ts"
 import { TaskIssue } from "./TaskIssue.ts"
 
-const Basis = Layer.mergeAll(BrokerReport.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer, Signing.layer)
+const Basis = Layer.mergeAll(BrokerReport.layer, Endpoint.layer, GitAccess.layer, BrokerGit.layer, Signing.layer).pipe(
+  Layer.provideMerge(RemoteTokens.layer),
+  Layer.provideMerge(KnownForges.layer)
+)
 
 /** Requests to the model API and the forge. */
 const Client = Layer.unwrap(Effect.gen(function*() {

@@ -6,7 +6,6 @@ import { Forge } from "../forge/Forge.ts"
 import type { ForgeError } from "../forge/ForgeError.ts"
 import type { IssueTask } from "../forge/IssueText.ts"
 import { closingWords } from "../forge/PullRequestText.ts"
-import { parseAddress } from "../pod/RemoteAddress.ts"
 import { BrokerConfig } from "./services/BrokerConfig.ts"
 
 export class TaskIssue extends Context.Service<TaskIssue, {
@@ -20,7 +19,7 @@ export class TaskIssue extends Context.Service<TaskIssue, {
   static readonly layer = Layer.effect(
     TaskIssue,
     Effect.gen(function*() {
-      const { forge: { issueUrl }, git: { targetUrl } } = yield* BrokerConfig
+      const { forge: { issueUrl } } = yield* BrokerConfig
       const forge = yield* Forge
       const address = issueUrl === undefined ? undefined : issueAddress(issueUrl)
       const last = yield* Ref.make<string | undefined>(undefined)
@@ -35,7 +34,7 @@ export class TaskIssue extends Context.Service<TaskIssue, {
           Effect.map((title) => title === undefined ? undefined : inert(title)),
           Effect.orElseSucceed(() => undefined)
         ),
-        closing: address === undefined ? undefined : closingWords(address, parseAddress(targetUrl)?.repository)
+        closing: address === undefined ? undefined : closingWords(address, forge.repository)
       })
     })
   )

@@ -1,5 +1,5 @@
 /**
- * What the broker asks of a forge's API. An implementation is a folder here and an entry in `Forges`. What is the same for each (which
+ * What the broker asks of a forge's API. An implementation is a folder here, which a `ForgeKind` loads. What is the same for each (which
  * pull request is ours, when it counts as read back) is `PullRequests`'.
  */
 import type { Effect, Redacted } from "effect"
@@ -58,6 +58,7 @@ export interface Issue extends IssueComment {
 }
 
 export interface RepositoryName {
+  /** A user or an organization; where a forge has groups, projects or collections, all of them with `/` between. */
   readonly owner: string
   readonly name: string
 }
@@ -105,6 +106,8 @@ export interface Checks {
 /** The pull requests and issues of one repository. */
 export interface Repository extends Discussion {
   readonly name: RepositoryName
+  /** Characters that the body of a pull request may have. */
+  readonly longestBody: number
   /** Of a branch of the repository's own, whatever became of them, newest first. */
   readonly find: (branch: string) => Effect.Effect<ReadonlyArray<PullRequest>, ForgeError>
   /** With labels and reviewers, where the forge takes them. */
@@ -123,7 +126,11 @@ export interface ForgeOptions {
   readonly client: HttpClient.HttpClient
   /** Base URL of the API. */
   readonly api: string
-  readonly token: Effect.Effect<Redacted.Redacted | undefined>
+  readonly token: Effect.Effect<Redacted.Redacted | undefined, ForgeError>
+  /** Who the token is for, where the Secret says so: some tokens are passwords. */
+  readonly user?: Effect.Effect<string | undefined>
+  /** Makes the token another one, where the forge no longer takes the one that it had; absent: there is no other. */
+  readonly renew?: Effect.Effect<void>
 }
 
 /** Works on a repository by whatever name it has now. */
@@ -131,18 +138,7 @@ export type Connection = <A>(
   work: (repository: Repository) => Effect.Effect<A, ForgeError>
 ) => Effect.Effect<A, ForgeError>
 
-/** Of the configuration: API by host, for each forge. */
-export interface ForgeSettings {
-  readonly githubHosts: Readonly<Record<string, string>>
-  readonly giteaHosts: Readonly<Record<string, string>>
-}
-
+/** What is loaded where a run needs it. */
 export interface ForgeAdapter {
-  /** As people know it. */
-  readonly name: string
-  /** Git hosts of its own, which send on who asks for a repository by its old name. */
-  readonly hosts: (settings: ForgeSettings) => ReadonlyArray<string>
-  /** Base URL of the API that goes with a git host; undefined for hosts that are not its own. */
-  readonly apiOf: (host: string, settings: ForgeSettings) => string | undefined
   readonly connect: (options: ForgeOptions, repository: RepositoryName) => Connection
 }

@@ -20,12 +20,14 @@ export const ForgeReason = Schema.TaggedUnion({
 })
 export type ForgeReason = typeof ForgeReason.Type
 
+/** Where a user's token is, for whoever has to renew it. */
+export const tokenSecrets = "the Secret github-token-<user> (or git-token-<user>)"
+
 const sentence = ForgeReason.match({
-  Unauthorized: () => "the token is missing, wrong or expired: renew the Secret github-token-<user>",
+  Unauthorized: () => `the token is missing, wrong or expired: renew ${tokenSecrets}`,
   Forbidden: ({ advice, words }) => `it is not allowed (${words}): ${advice}`,
   Moved: ({ path }) => `the repository has moved to ${path}: set repositoryUrl to its new address`,
-  NotFound: () =>
-    "there is no such repository, or the token may not see it: check repositoryUrl and the Secret github-token-<user>",
+  NotFound: () => `there is no such repository, or the token may not see it: check repositoryUrl and ${tokenSecrets}`,
   Refused: ({ words }) => words,
   RateLimited: ({ resetAt }) => `the rate limit is exhausted${resetAt === undefined ? "" : ` until ${resetAt}`}`,
   Unavailable: ({ words }) => `the forge is not responding (${words})`,

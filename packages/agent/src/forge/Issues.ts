@@ -1,7 +1,7 @@
 /** Reads an issue that is to be a run's task, at any forge. Whose comments count is asked of the forge, since a comment says only who wrote it. */
 import { Effect } from "effect"
 import type { Repository } from "./ForgeAdapter.ts"
-import { ForgeError } from "./ForgeError.ts"
+import { ForgeError, tokenSecrets } from "./ForgeError.ts"
 import { issueTask } from "./IssueText.ts"
 
 /** People who are asked about; of those beyond, what stands beside their comments counts. */
@@ -17,7 +17,7 @@ export const readIssue = Effect.fn("Issues.read")(function*(repository: Reposito
       ({ reason }) => reason._tag === "NotFound",
       () =>
         unfit(
-          "there is no such issue, or the token may not see it: check spec.issue and the Secret github-token-<user>"
+          `there is no such issue, or the token may not see it: check spec.issue and ${tokenSecrets}`
         )
     )
   )

@@ -76,11 +76,24 @@ export const ownPart = (facts: PullRequestFacts): string =>
 /** Whether the run has its part in this body: no agent can write there, what it says is made harmless. */
 export const hasPartOf = (body: string, uid: string): boolean => body.includes(begin(uid))
 
-/** The body with our part in its place; a body without one is a person's and stays as it is. */
-export const bodyWith = (existing: string | null, part: string, uid: string): string => {
+/** Our part in at most so many characters, where a forge takes no more: of the agent's words the last lines go first. */
+export const shortPart = (part: string, most: number): string => {
+  if (part.length <= most) return part
+  const lines = part.split("\n")
+  const fence = `> ${"`".repeat(longestFence)}`
+  const end = lines.lastIndexOf(fence)
+  const kept = lines.slice(0, end)
+  const rest = ["> ...", ...lines.slice(end)].join("\n")
+  while (kept.length > 2 && kept.join("\n").length + 1 + rest.length > most) kept.pop()
+  return [...kept, rest].join("\n")
+}
+
+/** The body with our part in its place, within what the forge takes; a body without one is a person's and stays as it is. */
+export const bodyWith = (existing: string | null, part: string, uid: string, most = Infinity): string => {
   const text = existing ?? ""
   const from = text.indexOf(begin(uid))
   const to = text.indexOf(end, from)
-  if (from < 0 || to < 0) return text.trim() === "" ? part : text
-  return text.slice(0, from) + part + text.slice(to + end.length)
+  if (from < 0 || to < 0) return text.trim() === "" ? shortPart(part, most) : text
+  const [before, after] = [text.slice(0, from), text.slice(to + end.length)]
+  return before + shortPart(part, Math.max(0, most - before.length - after.length)) + after
 }

@@ -2,7 +2,7 @@
 import { Duration, Effect } from "effect"
 import type { PullRequest, PullRequestOptions, Repository } from "./ForgeAdapter.ts"
 import { ForgeError } from "./ForgeError.ts"
-import { bodyWith } from "./PullRequestText.ts"
+import { bodyWith, shortPart } from "./PullRequestText.ts"
 
 export type Choice =
   | { readonly _tag: "Update"; readonly pullRequest: PullRequest }
@@ -33,7 +33,7 @@ export const deliverPullRequest = Effect.fn("PullRequests.deliver")(
     const failed = (operation: string, reason: ForgeError["reason"]) =>
       new ForgeError({ operation, ref: `${owner}/${name}`, reason })
 
-    const open = repository.open(options).pipe(
+    const open = repository.open({ ...options, part: shortPart(options.part, repository.longestBody) }).pipe(
       // Somebody, perhaps a request of ours whose answer was lost, was quicker.
       Effect.catchIf(repository.isDuplicate, (error) =>
         repository.find(options.branch).pipe(
@@ -43,7 +43,7 @@ export const deliverPullRequest = Effect.fn("PullRequests.deliver")(
     )
 
     const update = Effect.fnUntraced(function*(pullRequest: PullRequest) {
-      const body = bodyWith(pullRequest.body, options.part, options.runUid)
+      const body = bodyWith(pullRequest.body, options.part, options.runUid, repository.longestBody)
       if (body !== pullRequest.body) yield* repository.update(pullRequest.id, body)
       return pullRequest
     })

@@ -24,7 +24,17 @@ export interface BrokerRoute {
 /** The variable that the helper reads. */
 const tokenVariable = runnerNames.ghToken
 
-const helper = `!f() { test "$1" = get && printf 'username=x-access-token\\npassword=%s\\n' "$${tokenVariable}"; }; f`
+/** The variable with the user's name beside it, which some hosts want to be the right one. */
+const userVariable = "ORCHESTRATOR_GIT_USER"
+
+const helper =
+  `!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$${userVariable}" "$${tokenVariable}"; }; f`
+
+/** Says why there is no token, which git hands on, and has git ask nobody else. */
+const refusingHelper =
+  `!f() { test "$1" = get && { printf 'fatal: %s\\n' "$${userVariable}" >&2; printf 'quit=1\\n'; }; }; f`
+
+export const noAccess: Access = { settings: [], environment: {} }
 
 const isLoopback = (host: string) => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host)
 
@@ -39,11 +49,23 @@ export const tokenOrigin = (url: string): string | undefined => {
 }
 
 /** Access by token; nothing where the address does not take one. */
-export const tokenAccess = (url: string, token: string | undefined): Access => {
+export const tokenAccess = (url: string, token: string | undefined, user = "x-access-token"): Access => {
   const origin = tokenOrigin(url)
   return origin === undefined || token === undefined || token === ""
-    ? { settings: [], environment: {} }
-    : { settings: [[`credential.${origin}.helper`, helper]], environment: { [tokenVariable]: token } }
+    ? noAccess
+    : {
+      settings: [[`credential.${origin}.helper`, helper]],
+      environment: { [tokenVariable]: token, [userVariable]: user }
+    }
+}
+
+/** Where a token should be and could not be had: git ends with these words. */
+export const refusedAccess = (url: string, words: string): Access => {
+  const origin = tokenOrigin(url)
+  return origin === undefined ? noAccess : {
+    settings: [[`credential.${origin}.helper`, refusingHelper]],
+    environment: { [userVariable]: words }
+  }
 }
 
 /** A forge sends on who asks for a repository by its old name, to itself; nobody else sends us from a host that we may use to one that we may not. */

@@ -9,7 +9,7 @@ import { chooseRunBranch, type RunBranchFacts } from "../../src/broker/git/RunBr
 import { routeOf } from "../../src/broker/Route.ts"
 import { decodeBrokerSettings } from "../../src/broker/services/BrokerConfig.ts"
 import { isAuthentic, sentToken } from "../../src/broker/Token.ts"
-import { gitHub } from "../../src/forge/github/GitHub.ts"
+import { forgeOf } from "../../src/forge/Forges.ts"
 import { choosePullRequest } from "../../src/forge/PullRequests.ts"
 import { bodyWith, ownPart, type PullRequestFacts, titleOf } from "../../src/forge/PullRequestText.ts"
 import { pinnedHostKeys } from "../../src/git/HostKeys.ts"
@@ -157,38 +157,80 @@ describe("the run's branch", () => {
 })
 
 describe("an address", () => {
-  it.each<readonly [string, string | undefined, string | undefined]>([
-    ["https://github.com/acme/api.git", "github.com", "acme/api"],
-    ["https://GitHub.com/acme/api", "github.com", "acme/api"],
-    ["git@github.com:acme/api.git", "github.com", "acme/api"],
-    ["ssh://git@git.corp.test:2222/acme/api.git", "git.corp.test", "acme/api"],
-    ["https://git.corp.test:8443/acme/api/", "git.corp.test:8443", "acme/api"],
-    ["https://gitlab.com/group/sub/api.git", "gitlab.com", undefined],
-    ["https://github.com/../api", "github.com", undefined],
-    ["file:///srv/api.git", undefined, undefined]
-  ])("%s", (url, host, repository) => {
-    const address = parseAddress(url)
-    assert.strictEqual(address?.host, host)
-    const found = address?.repository
-    assert.strictEqual(found === undefined ? undefined : `${found.owner}/${found.name}`, repository)
-  })
+  const settings = {
+    hosts: {
+      "git.lab.test": { kind: "gitlab", api: "https://git.lab.test/gitlab/api/v4/" },
+      "bucket.corp.test:8443": { kind: "bitbucket-data-center" },
+      "tfs.corp.test": { kind: "azure-devops" },
+      "plain.test": { kind: "none" }
+    },
+    githubHosts: { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" },
+    giteaHosts: { "tea.corp.test": "" }
+  } as const
 
-  it.each<readonly [string, string | undefined]>([
-    ["github.com", "https://api.github.com"],
-    ["git.corp.test", "https://git.corp.test/api/v3"],
-    ["other.corp.test", "https://api.other.corp.test"],
-    ["gitlab.com", undefined]
-  ])(
-    "of a forge: %s has its API at %s",
-    (host, want) =>
-      assert.strictEqual(
-        gitHub.apiOf(host, {
-          giteaHosts: {},
-          githubHosts: { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" }
-        }),
-        want
-      )
-  )
+  it.each<readonly [url: string, forge: string | undefined, api: string | undefined, repository: string | undefined]>([
+    ["https://github.com/acme/api.git", "github", "https://api.github.com", "acme/api"],
+    ["https://GitHub.com/acme/api", "github", "https://api.github.com", "acme/api"],
+    ["git@github.com:acme/api.git", "github", "https://api.github.com", "acme/api"],
+    ["ssh://git@ssh.github.com:443/acme/api.git", "github", "https://api.github.com", "acme/api"],
+    ["ssh://git@git.corp.test:2222/acme/api.git", "github", "https://git.corp.test/api/v3", "acme/api"],
+    ["https://other.corp.test/acme/api", "github", "https://api.other.corp.test", "acme/api"],
+    ["https://tea.corp.test/acme/api/", "gitea", "https://tea.corp.test/api/v1", "acme/api"],
+    ["https://codeberg.org/acme/api.git", "gitea", "https://codeberg.org/api/v1", "acme/api"],
+    ["https://gitlab.com/group/sub/deeper/api.git", "gitlab", "https://gitlab.com/api/v4", "group/sub/deeper/api"],
+    ["git@gitlab.com:group/api.git", "gitlab", "https://gitlab.com/api/v4", "group/api"],
+    ["https://git.lab.test/gitlab/group/api.git", "gitlab", "https://git.lab.test/gitlab/api/v4", "group/api"],
+    ["https://bitbucket.org/acme/api.git", "bitbucket-cloud", "https://api.bitbucket.org/2.0", "acme/api"],
+    ["git@bitbucket.org:acme/api.git", "bitbucket-cloud", "https://api.bitbucket.org/2.0", "acme/api"],
+    [
+      "https://bucket.corp.test:8443/scm/KEY/api.git",
+      "bitbucket-data-center",
+      "https://bucket.corp.test:8443/rest/api/1.0",
+      "KEY/api"
+    ],
+    [
+      "https://bucket.corp.test:8443/scm/~ada/api.git",
+      "bitbucket-data-center",
+      "https://bucket.corp.test:8443/rest/api/1.0",
+      "~ada/api"
+    ],
+    ["https://dev.azure.com/org/project/_git/api", "azure-devops", "https://dev.azure.com", "org/project/api"],
+    ["https://dev.azure.com/org/My%20Project/_git/api", "azure-devops", "https://dev.azure.com", "org/My Project/api"],
+    ["https://dev.azure.com/org/_git/api", "azure-devops", "https://dev.azure.com", "org/api/api"],
+    ["git@ssh.dev.azure.com:v3/org/project/api", "azure-devops", "https://dev.azure.com", "org/project/api"],
+    ["https://org.visualstudio.com/project/_git/api", "azure-devops", "https://org.visualstudio.com", "project/api"],
+    [
+      "https://org.visualstudio.com/DefaultCollection/_git/api",
+      "azure-devops",
+      "https://org.visualstudio.com",
+      "api/api"
+    ],
+    [
+      "https://tfs.corp.test/tfs/Default/project/_git/api",
+      "azure-devops",
+      "https://tfs.corp.test",
+      "tfs/Default/project/api"
+    ],
+    ["https://plain.test/acme/api.git", undefined, undefined, undefined],
+    ["https://git.unknown.test:8443/acme/api/", undefined, undefined, undefined],
+    ["https://visualstudio.com.evil.test/acme/_git/api", undefined, undefined, undefined],
+    ["https://github.com/../api", "github", "https://api.github.com", undefined],
+    ["https://github.com/group/sub/api", "github", "https://api.github.com", undefined],
+    ["https://gitlab.com/group/../api.git", "gitlab", "https://gitlab.com/api/v4", undefined],
+    ["https://gitlab.com/group/a%2fb/api.git", "gitlab", "https://gitlab.com/api/v4", undefined],
+    ["https://gitlab.com/api.git", "gitlab", "https://gitlab.com/api/v4", undefined],
+    ["https://dev.azure.com/org/project/_git/a/b", "azure-devops", "https://dev.azure.com", undefined],
+    ["https://dev.azure.com/org/%2e%2e/_git/api", "azure-devops", "https://dev.azure.com", undefined],
+    ["file:///srv/api.git", undefined, undefined, undefined]
+  ])("%s is of %s, whose API is at %s, the repository %s", (url, forge, api, repository) => {
+    const address = parseAddress(url)
+    const found = address === undefined ? undefined : forgeOf(address.host, settings)
+    const name = address === undefined || found === undefined ? undefined : found.kind.repositoryOf(address, found.api)
+    assert.deepStrictEqual(
+      [found?.kind.id, found?.api, name === undefined ? undefined : `${name.owner}/${name.name}`],
+      [forge, api, repository]
+    )
+  })
 })
 
 describe("what git says of a remote", () => {

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { mkdirSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
 import { join } from "node:path"
-import { gitHub } from "../../src/forge/github/GitHub.ts"
+import { forgeOf } from "../../src/forge/Forges.ts"
 import { agentGit } from "../fixtures/AgentGit.ts"
 import { branch, brokerReportAt, brokerThatGivesUp, gitToken, place, startBroker } from "../fixtures/Broker.ts"
 import { commitTo } from "../fixtures/Remotes.ts"
@@ -179,6 +179,6 @@ describe("the forge's API", () => {
     ""
   ])(
     "is none for %j",
-    (host) => assert.isUndefined(gitHub.apiOf(host, { githubHosts: {}, giteaHosts: {} }))
+    (host) => assert.isUndefined(forgeOf(host, { githubHosts: {}, giteaHosts: {} }))
   )
 })

@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { HttpClient } from "effect/http"
 import type { Checks } from "../../src/forge/ForgeAdapter.ts"
-import { gitHub } from "../../src/forge/github/GitHub.ts"
+import { adapter } from "../../src/forge/github/GitHub.ts"
 import { gitToken } from "../fixtures/Broker.ts"
 import type { HeldCheckRun, HeldReview, HeldStatus } from "../fixtures/github/Discussions.ts"
 import { gitHub as gitHubDouble, type GitHubOptions } from "../fixtures/github/GitHub.ts"
@@ -25,7 +25,7 @@ const start = Effect.fnUntraced(function*(
   forge.pulls.push({ ...pull, ...changed })
   const client = withLogs(yield* HttpClient.HttpClient)
   const token = Effect.succeed(Redacted.make(gitToken))
-  const connected = gitHub.connect({ client, api: `${forge.url}${below}`, token }, { owner: "acme", name: "target" })
+  const connected = adapter.connect({ client, api: `${forge.url}${below}`, token }, { owner: "acme", name: "target" })
   const asked = () => forge.asked.map(({ method, path }) => `${method} ${path.split("?")[0] ?? ""}`)
   return { connected, forge, asked }
 })

@@ -3,7 +3,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { HttpClient } from "effect/http"
-import { gitHub } from "../../src/forge/github/GitHub.ts"
+import { adapter } from "../../src/forge/github/GitHub.ts"
 import { newestPages } from "../../src/forge/github/GitHubIssues.ts"
 import { gitToken } from "../fixtures/Broker.ts"
 import { gitHub as gitHubDouble, type GitHubOptions } from "../fixtures/github/GitHub.ts"
@@ -12,7 +12,7 @@ const start = Effect.fnUntraced(function*(options: Partial<GitHubOptions>) {
   const forge = yield* gitHubDouble({ token: gitToken, repositories: { "acme/target": "nowhere" }, ...options })
   const client = yield* HttpClient.HttpClient
   const token = Effect.succeed(Redacted.make(gitToken))
-  const connected = gitHub.connect({ client, api: forge.url, token }, { owner: "acme", name: "target" })
+  const connected = adapter.connect({ client, api: forge.url, token }, { owner: "acme", name: "target" })
   return { connected, forge }
 })
 

@@ -42,11 +42,11 @@ export const forgeAccess = ({ forge: settings }: Pick<OrchestratorConfig, "forge
         at: Effect.fnUntraced(function*(name, host, path) {
           const found = forgeOf(host, settings)
           const token = secrets.text(tokenFile(host))
-          if (
-            found === undefined || found.forge.name.toLowerCase() !== name || (yield* token) === undefined
-          ) return undefined
-          const [owner = "", repository = ""] = path.split("/")
-          const connected = found.forge.connect({ client, api: found.api, token }, { owner, name: repository })
+          if (found === undefined || found.kind.id !== name || (yield* token) === undefined) return undefined
+          const repository = found.kind.repositoryOf({ host, path, scheme: "https" }, found.api)
+          if (repository === undefined) return undefined
+          const { connect } = yield* Effect.promise(found.kind.load)
+          const connected = connect({ client, api: found.api, token }, repository)
           return asked((work) =>
             connected(work).pipe(
               Effect.provideService(HttpClient.TracerPropagationEnabled, false),

@@ -128,6 +128,12 @@ export const program = (options: ProgramOptions) => {
     Layer.provideMerge(Controller.layer),
     Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
-    Layer.provide(HttpSettings.layerWith({ namespace, version, ...modelDefaults(config), model: config.model }))
+    Layer.provide(HttpSettings.layerWith({
+      namespace,
+      version,
+      ...modelDefaults(config),
+      model: config.model,
+      gitTokens: Object.keys(config.forge.hosts).length > 0
+    }))
   )
 }

@@ -28,10 +28,14 @@ const asking = <A>(
     Effect.flatMap(
       HttpClient.HttpClient,
       (client) =>
-        found.forge.connect({ client, api: found.api, token: Effect.succeed(Redacted.make(token)) }, {
-          owner,
-          name: repository
-        })(work)
+        Effect.flatMap(
+          Effect.promise(found.kind.load),
+          ({ connect }) =>
+            connect({ client, api: found.api, token: Effect.succeed(Redacted.make(token)) }, {
+              owner,
+              name: repository
+            })(work)
+        )
     ).pipe(Effect.provide(unfollowed))
   )
 }

@@ -37,13 +37,21 @@ const deliveredFact = (
       message: `Pull request: ${pullRequestUrl}`
     }
   }
-  if (forgeKnown !== true) {
-    const why = forgeKnown === false ? "its host has no known API for pull requests" : "no pull request was opened"
+  if (forgeKnown === false) {
+    return {
+      type: "Delivered",
+      status: "True",
+      reason: "NoForge",
+      message:
+        "The branch was pushed; no forge is known at its host, so there is no pull request. Name the host in forge.hosts if it is one."
+    }
+  }
+  if (forgeKnown === undefined) {
     return {
       type: "Delivered",
       status: "True",
       reason: "BranchPushed",
-      message: `The branch was pushed; ${why}.`
+      message: "The branch was pushed; no pull request was opened."
     }
   }
   return {

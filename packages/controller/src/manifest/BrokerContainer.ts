@@ -3,7 +3,7 @@
  * agent's, in the group that volumes belong to. The credentials and its own folder are mounted in no other container.
  */
 import { bucketKeyFiles, evidenceFolder, evidenceMount } from "@orchestrator/domain/Evidence"
-import { signingSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
+import { gitTokenSecretName, signingSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { brokerContainer, evidenceVolume } from "@orchestrator/domain/PodParts"
 import type { KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { type LiteralContainer, words } from "../kinds/Literal.ts"
@@ -63,7 +63,8 @@ const mode = 0o440
 
 /** ssh takes no key that its group may read where the file is its user's own; this one is root's, and the broker makes a copy. */
 export const brokerVolumes = (inputs: PodInputs): ReadonlyArray<Volume> => {
-  const { config: { agent, evidence: { bucket, volume }, git: { signing }, secrets }, spec } = inputs
+  const { config: { agent, evidence: { bucket, volume }, forge, git: { signing }, github: { app }, secrets }, spec } =
+    inputs
   const modelKeys: ReadonlyArray<KeyToPath> = [
     { key: secrets.apiKeySecretKey, path: "anthropic-api-key" },
     ...(secrets.oauthTokenSecretKey === undefined
@@ -84,6 +85,18 @@ export const brokerVolumes = (inputs: PodInputs): ReadonlyArray<Volume> => {
               optional: true
             }
           },
+          // What the API server asked a run's creator about.
+          ...(Object.keys(forge.hosts).length === 0 ? [] : [{
+            secret: {
+              name: gitTokenSecretName(spec.githubUser),
+              items: [{ key: "token", path: "git-token" }, { key: "username", path: "git-user" }],
+              optional: true
+            }
+          }]),
+          // Required, as the next one: a run that cannot be delivered ends before anything is spent.
+          ...(app.id === ""
+            ? []
+            : [{ secret: { name: app.secretName, items: [{ key: app.secretKey, path: "app-key" }] } }]),
           // Required: a run whose commits nobody can sign ends before anything is spent.
           ...(signing.secretName === "" ? [] : [{
             secret: {

@@ -41,6 +41,7 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
       signCommitsOf: inputs.config.git.signing.secretName === "" ? undefined : spec.githubUser,
       ...modelValues(inputs),
       ...forgeValues(inputs),
+      ...appValues(inputs),
       credentialsDir: brokerFolders.credentials,
       sshDir: brokerFolders.ssh,
       brokerStateDir: brokerFolders.state,
@@ -113,6 +114,8 @@ export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
     taskId: spec.taskId === undefined ? undefined : String(spec.taskId)
   }
   return {
+    forgeHosts: Object.keys(forge.hosts).length === 0 ? undefined : forge.hosts,
+    forgeAskHosts: forge.askHosts ? undefined : false,
     forgeGithubHosts: forge.githubHosts,
     forgeGiteaHosts: forge.giteaHosts,
     pullRequest,
@@ -122,6 +125,9 @@ export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
     taskUrl: forge.taskUrl === undefined || spec.taskId === undefined ? undefined : fill(forge.taskUrl, inUrl(names))
   }
 }
+
+const appValues = ({ config: { github: { app: { host, id } } } }: PodInputs) =>
+  id === "" ? {} : { forgeApp: { id, host } }
 
 /** Characters of a title that a requester gave. */
 const longestTitle = 72

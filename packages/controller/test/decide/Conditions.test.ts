@@ -18,7 +18,8 @@ describe("the condition Delivered", () => {
       name: "is True for a branch where no pull request can be had, and says so",
       evidence: { delivery: delivery(), forgeKnown: false },
       reason: "Delivered",
-      want: "True BranchPushed The branch was pushed; its host has no known API for pull requests."
+      want:
+        "True NoForge The branch was pushed; no forge is known at its host, so there is no pull request. Name the host in forge.hosts if it is one."
     },
     {
       name: "is True for a branch where nobody asked for a pull request",

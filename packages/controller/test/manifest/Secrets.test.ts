@@ -38,6 +38,7 @@ const choices: ReadonlyArray<Way> = [
     config: {
       model: { baseUrl: `https://models.example.com/${hidden}`, prices: { claude: { input: 1, output: 2 } } },
       forge: {
+        hosts: { "lab.example.com": { kind: "gitlab", api: `https://${hidden}.example.com` } },
         githubHosts: { "git.example.com": `https://${hidden}.example.com` },
         taskUrl: `https://x.example.com/${hidden}`
       }

@@ -58,7 +58,7 @@ describe("a run with a broker", () => {
     {
       name: "is delivered as a branch where no pull request can be had",
       script: done({}),
-      want: ["Succeeded", "Delivered", undefined, "True BranchPushed"]
+      want: ["Succeeded", "Delivered", undefined, "True NoForge"]
     },
     {
       name: "lacks its pull request",
@@ -78,7 +78,7 @@ describe("a run with a broker", () => {
     {
       name: "lacks a key",
       script: acting(() => failed("SetupFailed"), () => ({ missing: "ModelKey" })),
-      want: ["Failed", "SecretMissing", undefined, "True BranchPushed"]
+      want: ["Failed", "SecretMissing", undefined, "True NoForge"]
     },
     {
       name: "is not believed without a broker's report",

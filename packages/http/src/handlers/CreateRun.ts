@@ -103,9 +103,9 @@ const created = Effect.fnUntraced(function*(runs: RunAccess, wanted: NewRun, dra
 })
 
 /** Asked now, and not only when the request began: a body may come slowly. */
-const allowed = Effect.fnUntraced(function*({ kind }: RunAccess, { spec }: NewRun) {
+const allowed = Effect.fnUntraced(function*({ kind, settings }: RunAccess, { spec }: NewRun) {
   const { require, user } = yield* Requester
-  yield* require([{ verb: "create", resource: kind.plural }, ...secretPermissions(spec)])
+  yield* require([{ verb: "create", resource: kind.plural }, ...secretPermissions(spec, settings)])
   return user
 })
 

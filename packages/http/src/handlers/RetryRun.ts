@@ -44,11 +44,11 @@ export interface RetryOptions {
 }
 
 /** An attempt uses the run's secrets for what its requester asks, so it takes the permissions that creating the run took. */
-const allowed = Effect.fnUntraced(function*({ kind }: RunAccess, name: string, run: CustomObject) {
+const allowed = Effect.fnUntraced(function*({ kind, settings }: RunAccess, name: string, run: CustomObject) {
   const requester = yield* Requester
   yield* requester.require([
     ...permissionsOf([needsOf(kind.plural).change], { name }),
-    ...secretPermissions(run.spec)
+    ...secretPermissions(run.spec, settings)
   ])
 })
 

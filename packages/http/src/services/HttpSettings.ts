@@ -11,6 +11,8 @@ export interface HttpSettingsValue extends ModelDefaults {
   readonly version: string
   /** What models cost, and which ones agents may ask beside their run's. */
   readonly model: Pick<OrchestratorConfig["model"], "prices" | "allowed">
+  /** Whether brokers have the Secrets `git-token-<user>` too, so that who creates a run needs them. */
+  readonly gitTokens?: boolean
 }
 
 const noAgents: HttpSettingsValue["agents"] = { default: "claude", byProfile: {} }

@@ -18,8 +18,17 @@ it.each<{ name: string; given: Readonly<Record<string, unknown>>; want: Readonly
   { name: "none of a spec that is no spec", given: { envFromSecrets: ["x", null, {}], githubUser: 7 }, want: [] },
   { name: "none of a list that is no list", given: { envFromSecrets: "x" }, want: [] }
 ])("a run uses $name", ({ given, want }) => {
-  assert.deepStrictEqual<ReadonlyArray<string | undefined>>(secretPermissions(given).map(({ name }) => name), want)
-  for (const { resource, verb } of secretPermissions(given)) {
+  assert.deepStrictEqual<ReadonlyArray<string | undefined>>(secretPermissions(given, {}).map(({ name }) => name), want)
+  for (const { resource, verb } of secretPermissions(given, {})) {
     assert.deepStrictEqual([verb, resource], ["use", "secrets"])
   }
+})
+
+it("asks for the token of other forges where brokers have it", () => {
+  const names = secretPermissions({ githubUser: "Ada_Dev" }, { gitTokens: true }).map(({ name }) => name)
+  assert.deepStrictEqual<ReadonlyArray<string | undefined>>(names, [
+    "github-ssh-ada-dev",
+    "github-token-ada-dev",
+    "git-token-ada-dev"
+  ])
 })

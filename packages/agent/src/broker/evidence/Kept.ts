@@ -37,7 +37,7 @@ export class Kept extends Context.Service<Kept, {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { files, git: { agentPushes } } = yield* BrokerConfig
-      const { bucketKey, gitToken, modelKey, redact, signingKey, sshKey } = yield* Credentials
+      const { appKey, bucketKey, gitToken, modelKey, redact, signingKey, sshKey } = yield* Credentials
       const paths = keptFiles(files.state)
       yield* fs.makeDirectory(`${files.state}/evidence`, { recursive: true, mode: 0o700 })
       const log = yield* cappedFile(paths.log, largestLog)
@@ -52,7 +52,15 @@ export class Kept extends Context.Service<Kept, {
       }
 
       /** Only what was read is known, and it may have been renewed. */
-      const learnSecrets = Effect.all([bucketKey, gitToken, sshKey, signingKey, ...dialects.map(modelKey)], {
+      const learnSecrets = Effect.all([
+        appKey,
+        bucketKey,
+        gitToken(true),
+        gitToken(false),
+        sshKey,
+        signingKey,
+        ...dialects.map(modelKey)
+      ], {
         discard: true
       })
 

@@ -3,9 +3,20 @@ import { takesToken } from "@orchestrator/domain/GitHosts"
 import { brokerNames } from "@orchestrator/domain/PodEnvironment"
 import { Context, Effect, FileSystem, Layer, Redacted, Semaphore } from "effect"
 import { rootCertificates } from "node:tls"
+import { RemoteTokens } from "../../forge/RemoteTokens.ts"
 import { configEnvironment, hardened, quietEnvironment } from "../../git/GitSettings.ts"
 import { pinnedHostKeys } from "../../git/HostKeys.ts"
-import { type Access, mirrored, mirrorSettings, redirects, sshCommand, tokenAccess } from "../../git/UpstreamAccess.ts"
+import {
+  type Access,
+  mirrored,
+  mirrorSettings,
+  noAccess,
+  redirects,
+  refusedAccess,
+  sshCommand,
+  tokenAccess,
+  tokenOrigin
+} from "../../git/UpstreamAccess.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
@@ -31,7 +42,8 @@ export class GitAccess extends Context.Service<GitAccess, {
       const fs = yield* FileSystem.FileSystem
       const { caCertificates, environment, files, git: { allowedProtocols, hosts, insteadOf, knownHosts } } =
         yield* BrokerConfig
-      const { gitToken, knownHosts: mountedHosts, sshKey } = yield* Credentials
+      const { knownHosts: mountedHosts, sshKey } = yield* Credentials
+      const tokens = yield* RemoteTokens
       const folder = `${files.state}/access`
       yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
 
@@ -77,12 +89,19 @@ export class GitAccess extends Context.Service<GitAccess, {
 
       const local = (settings: Settings = []) => ({ ...base, ...configEnvironment([...always, ...settings]) })
       const accessTo = Effect.fnUntraced(function*(url: string) {
-        const token = yield* gitToken
         const address = mirrored(url, insteadOf)
-        const access = tokenAccess(
-          address,
-          token === undefined || !takesToken(address, hosts) ? undefined : Redacted.value(token)
-        )
+        const access = takesToken(address, hosts) && tokenOrigin(address) !== undefined
+          ? yield* tokens.forGit(url).pipe(
+            Effect.map((found) =>
+              found === undefined
+                ? noAccess
+                : tokenAccess(address, Redacted.value(found.token), found.user)
+            ),
+            Effect.catch(({ message }) =>
+              Effect.as(Effect.logWarning(`no token for ${url}: ${message}`), refusedAccess(address, message))
+            )
+          )
+          : noAccess
         return { settings: access.settings, environment: { ...access.environment, GIT_SSH_COMMAND: yield* ssh } }
       })
       return GitAccess.of({

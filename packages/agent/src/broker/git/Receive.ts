@@ -10,7 +10,7 @@ import type { Redact } from "../../pod/Redact.ts"
 import { type BrokerGit, retrySchedule } from "./BrokerGit.ts"
 import type { PushCommand } from "./PushCommands.ts"
 import { historyRefusal } from "./PushRules.ts"
-import { explained } from "./RemoteWords.ts"
+import { explained, withAdvice } from "./RemoteWords.ts"
 import {
   addSizes,
   countRefusal,
@@ -181,7 +181,7 @@ export const makeReceive = Effect.fnUntraced(function*(git: BrokerGit["Service"]
   /** Why upstream does not have it. */
   const whyNot = (stdout: string, stderr: string): string => {
     const sentence = refusal(stdout, stderr)?.replace("stale info", "stale info: it has moved meanwhile, fetch first")
-    if (sentence !== undefined) return sentence
+    if (sentence !== undefined) return withAdvice(sentence)
     return unanswered(explained(lastWords(stderr, redact)) || "the remote did not answer", stderr)
   }
 

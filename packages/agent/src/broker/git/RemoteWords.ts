@@ -71,3 +71,41 @@ export const explained = (words: string): string => {
   const meaning = meanings.find(([pattern]) => pattern.test(words))?.[1]
   return meaning === undefined ? words : `${meaning} (git: ${words})`
 }
+
+/** Rules of forges that refuse a push, by their words, and what a person does about each. */
+const rules: ReadonlyArray<readonly [words: RegExp, advice: string]> = [
+  [
+    /merge queue/i,
+    "the branch takes changes through its merge queue alone: exclude the runs' branches from that rule, and let the queue merge their pull requests"
+  ],
+  [
+    /GH009|secret.?(?:scanning|detection)|push protection|contains? secrets?/i,
+    "there is a secret in the commits: have it taken out of all of them, and renewed"
+  ],
+  [
+    /without [`'"]?workflows?[`'"]? (?:permission|scope)/i,
+    "the commits change workflows: give the token that permission, or keep the agent from them"
+  ],
+  [
+    /GH001|file size limit|exceeds.*size limit|LFS/i,
+    "a file is larger than the forge takes: keep it out of the commits, or use Git LFS"
+  ],
+  [
+    /GH013|rule violations?|ruleset/i,
+    "a ruleset of the repository forbids it: exclude the runs' branches from it, or let the token's owner or the app bypass it"
+  ],
+  [
+    /GH006|protected branch|not allowed to push code to protected|TF402455|pre-receive hook declined.*protect/i,
+    "the branch is protected: exclude the runs' branches from the protection, or let the token's owner push to them"
+  ],
+  [
+    /does not follow the pattern|push rule|committer is not|verified email/i,
+    "a push rule of the project forbids it: exempt the token's owner, or make it fit the runs' branches and commits"
+  ]
+]
+
+/** A remote's refusal, with what to do about it where its rule is known. */
+export const withAdvice = (refusal: string): string => {
+  const advice = rules.find(([words]) => words.test(refusal))?.[1]
+  return advice === undefined ? refusal : `${refusal}; ${advice}`
+}

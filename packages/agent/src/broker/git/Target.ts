@@ -87,7 +87,7 @@ export class Target extends Context.Service<Target, {
       const git = yield* BrokerGit
       const mirror = yield* Mirror
       const brokerReport = yield* BrokerReport
-      const { gitToken, redact, sshKey } = yield* Credentials
+      const { appKey, gitToken, redact, sshKey } = yield* Credentials
       const { files, git: settings, run } = yield* BrokerConfig
       const stateFile = `${files.state}/target.json`
       const kept = yield* fs.readFileString(stateFile).pipe(
@@ -197,7 +197,8 @@ export class Target extends Context.Service<Target, {
       })
 
       const noteProblem = Effect.fnUntraced(function*({ message, reason }: MirrorError) {
-        const anonymous = (yield* gitToken) === undefined && (yield* sshKey) === undefined
+        const anonymous = (yield* gitToken(true)) === undefined && (yield* appKey) === undefined &&
+          (yield* sshKey) === undefined
         const missing = anonymous && asksWho.test(reason) ? { missing: "GitAccess" } as const : {}
         yield* brokerReport.update((result) => ({ ...result, problem: message, ...missing }))
       })

@@ -52,8 +52,13 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
     answerSeconds: values.answerSeconds
   },
   forge: {
+    hosts: values.forgeHosts,
+    /** Whether a host that is no forge's by name is asked which one it is. */
+    askHosts: values.forgeAskHosts,
     githubHosts: values.forgeGithubHosts,
     giteaHosts: values.forgeGiteaHosts,
+    /** By whose installation tokens are had; absent: the user's own is used. */
+    app: values.forgeApp,
     pullRequest: values.pullRequest,
     title: values.pullRequestTitle ?? work.title,
     taskUrl: work.issueUrl ?? values.taskUrl,

@@ -8,13 +8,16 @@ import type { Environment } from "../../pod/Environment.ts"
 import { type Redact, redactor } from "../../pod/Redact.ts"
 import { BrokerConfig } from "./BrokerConfig.ts"
 import type { BucketKey } from "./BucketKey.ts"
+import type { GitToken } from "./GitToken.ts"
 import type { HeldKey, ReadKey } from "./ModelKey.ts"
 
 export class Credentials extends Context.Service<Credentials, {
   /** The model API's key; undefined when there is none. */
   readonly modelKey: (dialect: { readonly readKey: ReadKey }) => Effect.Effect<HeldKey | undefined>
-  /** The forge's token; undefined when there is none. */
-  readonly gitToken: Effect.Effect<Redacted.Redacted | undefined>
+  /** The user's token for the forge; undefined when there is none. `byOldName`: whether the older of the two Secrets comes first. */
+  readonly gitToken: (byOldName: boolean) => Effect.Effect<GitToken | undefined>
+  /** The private key by which an app asks the forge for tokens; undefined when there is none. */
+  readonly appKey: Effect.Effect<Redacted.Redacted | undefined>
   readonly sshKey: Effect.Effect<Redacted.Redacted | undefined>
   /** Signs commits; undefined when there is none. */
   readonly signingKey: Effect.Effect<Redacted.Redacted | undefined>
@@ -47,6 +50,9 @@ export class Credentials extends Context.Service<Credentials, {
   )
 }
 
+const asToken = (token: Redacted.Redacted | undefined, user = ""): GitToken | undefined =>
+  token === undefined ? undefined : user === "" ? { token } : { token, user }
+
 /** Reads files; one that cannot be read has no text. */
 const texts = Effect.map(
   FileSystem.FileSystem,
@@ -77,7 +83,16 @@ const credentials = Effect.fnUntraced(
 
     return Credentials.of({
       modelKey: ({ readKey }) => readKey((name) => guarded(find(name))),
-      gitToken: secret(find("github-token")),
+      gitToken: (byOldName) => {
+        const older = Effect.map(secret(find("github-token")), asToken)
+        const newer = Effect.flatMap(secret(find("git-token")), (token) =>
+          token === undefined
+            ? Effect.succeed(undefined)
+            : Effect.map(find("git-user"), (user) => asToken(token, user?.trim())))
+        const [first, second] = byOldName ? [older, newer] : [newer, older]
+        return Effect.flatMap(first, (found) => found === undefined ? second : Effect.succeed(found))
+      },
+      appKey: secret(find("app-key")),
       sshKey: secret(text(`${files.ssh}/ssh-privatekey`)),
       signingKey: secret(find("signing-key")),
       bucketKey: Effect.map(

@@ -73,6 +73,7 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
 
   return {
     name,
+    longestBody: 60_000,
     ...issuesAt(call, repository),
     ...discussionsAt(call, repository),
     checks: (commit) => Effect.map(statusesOf(call, repository, commit), together),
@@ -116,7 +117,7 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
 const dialect: RestDialect = {
   name: "Gitea",
   headers: { accept: "application/json" },
-  setting: "forge.giteaHosts",
+  setting: "forge.hosts",
   forbiddenAdvice: (words) =>
     /archived/i.test(words)
       ? "the repository is archived and read-only: unarchive it, or use another one"
@@ -124,12 +125,6 @@ const dialect: RestDialect = {
   refusedAdvice: (words) => /archived/i.test(words) ? "; unarchive the repository, or use another one" : ""
 }
 
-export const gitea: ForgeAdapter = {
-  name: dialect.name,
-  hosts: ({ giteaHosts }) => Object.keys(giteaHosts),
-  apiOf: (host, { giteaHosts }) => {
-    const configured = Object.hasOwn(giteaHosts, host) ? giteaHosts[host] : undefined
-    return configured === "" ? `https://${host}/api/v1` : configured?.replace(/\/+$/, "")
-  },
+export const adapter: ForgeAdapter = {
   connect: (options, name) => followingRenames(makeRestClient(dialect, options), name, repositoryAt)
 }

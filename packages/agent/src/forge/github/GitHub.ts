@@ -31,6 +31,9 @@ const pullRequestOf = ({ body, head, html_url, merged_at, number, state }: GitHu
   commit: head.sha
 })
 
+/** 65,536 of its own, with room for what people write around our part. */
+const longestBody = 60_000
+
 const isDuplicate = refusedWith(/already exists/i)
 const takesNoDraft = refusedWith(/draft/i)
 
@@ -58,6 +61,7 @@ const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: Reposit
 
   return {
     name,
+    longestBody,
     ...issuesAt(call, repository),
     ...discussionsAt(call, repository),
     checks: checksAt(call, logTail(options), repository),
@@ -102,18 +106,11 @@ const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: Reposit
 export const gitHubDialect: RestDialect = {
   name: "GitHub",
   headers: { accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" },
-  setting: "forge.githubHosts",
+  setting: "forge.hosts",
   forbiddenAdvice,
   refusedAdvice
 }
 
-export const gitHub: ForgeAdapter = {
-  name: gitHubDialect.name,
-  hosts: ({ githubHosts }) => ["github.com", ...Object.keys(githubHosts)],
-  apiOf: (host, { githubHosts }) => {
-    const configured = Object.hasOwn(githubHosts, host) ? githubHosts[host] : undefined
-    if (configured !== undefined) return configured === "" ? `https://${host}/api/v3` : configured.replace(/\/+$/, "")
-    return host === "github.com" || host === "ssh.github.com" ? "https://api.github.com" : undefined
-  },
+export const adapter: ForgeAdapter = {
   connect: (options, name) => followingRenames(makeRestClient(gitHubDialect, options), name, repositoryAt(options))
 }

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { Check, Checks, Discussion } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
+import { reviewWords } from "./CommentWords.ts"
 import type { RestClient } from "./RestClient.ts"
 
 const User = Schema.NullOr(Schema.Struct({ login: Schema.String }))
@@ -75,26 +76,6 @@ export const everyPage = <A extends { readonly id?: number }>(
 /** Comments of reviews say nothing about whether changes are wanted. */
 const decisive: ReadonlySet<string> = new Set(["CHANGES_REQUESTED", "REQUEST_CHANGES", "APPROVED", "DISMISSED"])
 const wantsChanges: ReadonlySet<string> = new Set(["CHANGES_REQUESTED", "REQUEST_CHANGES"])
-
-const shownLines = 6
-
-/** The line that a hunk ends with: what was written beside it is about that. One that was taken out has no number. */
-const lastLineOf = (hunk: string): number | undefined => {
-  const [head = "", ...lines] = hunk.split("\n")
-  const start = /^@@ -\d+(?:,\d+)? \+(\d+)/.exec(head)?.[1]
-  if (start === undefined || lines.length === 0 || lines.at(-1)?.startsWith("-") === true) return undefined
-  return Number(start) + lines.filter((each) => !/^[-\\]/.test(each)).length - 1
-}
-
-/** Not every forge says the line beside the hunk. */
-const commentWords = ({ body, diff_hunk = "", line, path }: (typeof ReviewComments.Type)[number]): string => {
-  const at = line ?? lastLineOf(diff_hunk)
-  return [
-    `### ${path}${at === undefined ? "" : `, line ${at}`}`,
-    ...(diff_hunk === "" ? [] : [diff_hunk.split("\n").slice(-shownLines).map((each) => `    ${each}`).join("\n")]),
-    body
-  ].join("\n\n")
-}
 
 const stateOf = (word: string | undefined): Check["state"] => {
   switch (word) {
@@ -173,7 +154,10 @@ export const discussionsAt = (call: RestClient, repository: string): Pick<Discus
         .toSorted((left, right) => left.id - right.id).at(-1)
       if (newest === undefined || newest.dismissed === true || !wantsChanges.has(newest.state)) return undefined
       const comments = yield* list("read the review at", `${path}/${newest.id}/comments`, ReviewComments)
-      const words = [newest.body ?? "", ...comments.map(commentWords)].filter((text) => text !== "").join("\n\n")
+      const words = reviewWords([
+        { body: newest.body ?? "" },
+        ...comments.map(({ diff_hunk: hunk, ...comment }) => ({ ...comment, hunk }))
+      ])
       return { id: newest.id, author, words }
     }),
     answer: Effect.fnUntraced(function*(id, mark, text) {

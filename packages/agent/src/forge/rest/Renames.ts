@@ -23,7 +23,8 @@ export const followingRenames = (
 ): Connection => {
   let now = given
   const nameAt = (path: string, moves: number): Effect.Effect<RepositoryName, ForgeError> => {
-    const [repository] = /^\/(?:repositories\/\d+|repos\/[\w.-]+\/[\w.-]+)(?![^/?])/.exec(path) ?? []
+    const [repository] = /^\/(?:repositories\/(?:\d+|[\w.-]+\/[\w.-]+)|repos\/[\w.-]+\/[\w.-]+)(?![^/?])/.exec(path) ??
+      []
     if (repository === undefined || moves > mostMoves) {
       return Effect.fail(
         new ForgeError({ operation: "follow", ref: `${given.owner}/${given.name}`, reason: { _tag: "Moved", path } })

@@ -8,9 +8,17 @@ import { type HttpClientError, HttpClientRequest, type HttpClientResponse } from
 import { connectionProblem } from "../../broker/services/ConnectionProblem.ts"
 import type { ForgeOptions } from "../ForgeAdapter.ts"
 import { ForgeError, type ForgeReason } from "../ForgeError.ts"
-import { Problem, problemWords } from "./Problem.ts"
+import { boundedText, mostBytes } from "./BoundedText.ts"
+import { jsonOf } from "./Json.ts"
+import { problemWords } from "./Problem.ts"
 
 type Headers = Readonly<Record<string, string | undefined>>
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
 
 /** What differs between the forges that speak JSON over REST. */
 export interface RestDialect {
@@ -24,12 +32,16 @@ export interface RestDialect {
   readonly forbiddenAdvice: (words: string, headers: Headers) => string
   /** To be added to its words where a request makes no sense to it; empty where they say enough. */
   readonly refusedAdvice: (words: string) => string
+  /** The header by which it knows who asks; absent: `Bearer`. */
+  readonly authorization?: (token: string, user: string | undefined) => string
+  /** Where its answers mean something else than their status does. */
+  readonly meaning?: (answer: Answer) => ForgeReason | undefined
 }
 
 export interface RestCall<S extends Schema.Constraint> {
   /** For errors. */
   readonly operation: string
-  readonly method: "GET" | "POST" | "PATCH"
+  readonly method: "GET" | "POST" | "PATCH" | "PUT"
   readonly path: string
   readonly body?: Schema.Json
   readonly answer: S
@@ -39,8 +51,6 @@ export interface RestCall<S extends Schema.Constraint> {
 const longestWait = 120
 const tries = 4
 
-const problem = Schema.decodeUnknownOption(Schema.fromJsonString(Problem))
-
 /** Of a page, which a proxy or a server in trouble sends, its title. */
 const pageWords = (text: string): string | undefined =>
   /^\s*<(?:!doctype|html)/i.test(text)
@@ -48,22 +58,24 @@ const pageWords = (text: string): string | undefined =>
     : undefined
 
 const wordsOf = (text: string): string =>
-  printable(Option.match(problem(text), { onNone: () => pageWords(text) ?? text, onSome: problemWords }), {
-    max: 500
-  }) ||
-  "no words"
+  printable(problemWords(jsonOf(text)) || (pageWords(text) ?? text), { max: 500 }) || "no words"
 
 /** Secondary limits have several wordings, and not always a header. */
 const limitWords = /rate limit|abuse detection|submitted too quickly/i
+
+/** What is left of a limit, and the second of the epoch at which there is more: with and without the prefix. */
+const limitHeaders = ["x-ratelimit", "ratelimit"]
 
 const limitOf = (headers: Headers, words: string, now: number) => {
   const after = headers["retry-after"]
   if (after !== undefined && /^\d{1,7}$/.test(after)) return Math.max(1, Number(after))
   const date = Option.flatMap(Option.fromUndefinedOr(after), DateTime.make)
   if (Option.isSome(date)) return Math.max(1, Math.ceil(DateTime.toEpochMillis(date.value) / 1000) - now)
-  const reset = headers["x-ratelimit-reset"]
-  if (headers["x-ratelimit-remaining"] === "0" && reset !== undefined && /^\d{9,11}$/.test(reset)) {
-    return Math.max(1, Number(reset) - now)
+  for (const name of limitHeaders) {
+    const reset = headers[`${name}-reset`]
+    if (headers[`${name}-remaining`] === "0" && reset !== undefined && /^\d{9,11}$/.test(reset)) {
+      return Math.max(1, Number(reset) - now)
+    }
   }
   return limitWords.test(words) ? 60 : undefined
 }
@@ -71,9 +83,10 @@ const limitOf = (headers: Headers, words: string, now: number) => {
 /** What an answer that is no success means. */
 export const reasonOf = (
   dialect: RestDialect,
-  { headers, status, text }: { readonly status: number; readonly headers: Headers; readonly text: string },
+  answer: Answer,
   now: number
 ): ForgeReason => {
+  const { headers, status, text } = answer
   const words = wordsOf(text)
   const limited = status === 403 || status === 429 || (status === 422 && limitWords.test(words))
   const wait = limited ? limitOf(headers, words, now) : undefined
@@ -115,6 +128,15 @@ const redirected = (
   }
 }
 
+const noAnswer = (
+  error: HttpClientError.HttpClientError | { readonly _tag: "TimeoutError" | "TooLarge" }
+): string =>
+  "reason" in error
+    ? connectionProblem(error)
+    : error._tag === "TooLarge"
+    ? `an answer of more than ${mostBytes / 1_048_576} MiB`
+    : "no answer within 30 s"
+
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
 
 /** Seconds until trying again makes sense; undefined when it does not. */
@@ -126,20 +148,24 @@ const pause = (reason: ForgeReason, attempt: number): number | undefined => {
 }
 
 /** A caller of one forge, by the API's own headers and with a bound on each try. */
-export const makeRestClient = (dialect: RestDialect, { api, client, token }: ForgeOptions) => {
-  const send = Effect.fnUntraced(function*<S extends Schema.Constraint>(call: RestCall<S>) {
-    const secret = yield* token
+export const makeRestClient = (dialect: RestDialect, { api, client, renew, token, user }: ForgeOptions) => {
+  const authorization = dialect.authorization ?? ((value: string) => `Bearer ${value}`)
+  const send = Effect.fnUntraced(function*<S extends Schema.Constraint>(
+    call: RestCall<S>,
+    secret: Redacted.Redacted | undefined
+  ) {
+    const who = secret === undefined || user === undefined ? undefined : yield* user
     const plain = HttpClientRequest.make(call.method)(`${api}${call.path}`, {
       headers: {
         ...dialect.headers,
         "user-agent": "orchestrator",
-        ...(secret === undefined ? {} : { authorization: `Bearer ${Redacted.value(secret)}` })
+        ...(secret === undefined ? {} : { authorization: authorization(Redacted.value(secret), who) })
       }
     })
     const response: HttpClientResponse.HttpClientResponse = yield* client.execute(
       call.body === undefined ? plain : HttpClientRequest.bodyJsonUnsafe(plain, call.body)
     )
-    const text = yield* response.text
+    const text = yield* boundedText(response)
     return {
       status: response.status,
       headers: response.headers,
@@ -152,27 +178,38 @@ export const makeRestClient = (dialect: RestDialect, { api, client, token }: For
 
   const once = Effect.fnUntraced(function*<S extends Schema.ConstraintDecoder<unknown>>(call: RestCall<S>) {
     const failed = (reason: ForgeReason) => new ForgeError({ operation: call.operation, ref: call.path, reason })
-    const { headers, status, text } = yield* send(call).pipe(
+    const secret = yield* token
+    const answered = yield* send(call, secret).pipe(
       Effect.timeout("30 seconds"),
-      Effect.mapError((error: HttpClientError.HttpClientError | { readonly _tag: "TimeoutError" }) =>
-        failed({ _tag: "Unavailable", words: "reason" in error ? connectionProblem(error) : "no answer within 30 s" })
-      )
+      Effect.mapError((error) => failed({ _tag: "Unavailable", words: noAnswer(error) }))
     )
+    const { headers, status, text } = answered
+    const meant = dialect.meaning?.(answered)
+    if (meant !== undefined) return yield* failed(meant)
     if (isRedirect(status)) return yield* failed(redirected(dialect, api, call.path, headers["location"]))
     if (status < 200 || status > 299) {
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-      return yield* failed(reasonOf(dialect, { status, headers, text }, now))
+      return yield* failed(reasonOf(dialect, answered, now))
     }
     return yield* Schema.decodeEffect(Schema.fromJsonString(call.answer))(text).pipe(
       Effect.mapError((error) =>
-        failed({ _tag: "Unavailable", words: `not ${dialect.name}'s answer: ${error.message}` })
+        failed({
+          _tag: "Unavailable",
+          words: `not ${dialect.name}'s answer: ${printable(error.message, { max: 300 })}`
+        })
       )
     )
   })
 
+  /** A token that ends within the run is made anew, once: another may have been taken back, too. */
+  const renewing = <S extends Schema.ConstraintDecoder<unknown>>(call: RestCall<S>) =>
+    renew === undefined ? once(call) : once(call).pipe(
+      Effect.catchIf(({ reason }) => reason._tag === "Unauthorized", () => Effect.andThen(renew, once(call)))
+    )
+
   return <S extends Schema.ConstraintDecoder<unknown>>(call: RestCall<S>) => {
     const go = (attempt: number): Effect.Effect<S["Type"], ForgeError> =>
-      once(call).pipe(
+      renewing(call).pipe(
         Effect.catch((error) => {
           const wait = attempt < tries ? pause(error.reason, attempt) : undefined
           return wait === undefined

@@ -34,7 +34,7 @@ export const may = (...permissions: ReadonlyArray<Permission>) =>
 export const missingRights = Effect.fnUntraced(
   function*({ settings }: RunAccess, spec: Readonly<Record<string, unknown>>) {
     const { user } = yield* Requester
-    const missing = yield* lacking(secretPermissions(spec))
+    const missing = yield* lacking(secretPermissions(spec, settings))
     return missing.map((permission): Missing => ({
       kind: "Permission",
       name: textOf(permission),
@@ -83,7 +83,7 @@ export const missingSecrets = Effect.fnUntraced(function*(
   spec: Readonly<Record<string, unknown>>,
   secrets: ReadonlyArray<NeededSecret>
 ) {
-  const permissions = secretPermissions(spec)
+  const permissions = secretPermissions(spec, runs.settings)
   const found = yield* Effect.forEach(secrets, (needed) =>
     Effect.map(
       look(runs, needed, permissions.find(({ name }) => name === needed.name)),

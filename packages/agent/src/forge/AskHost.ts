@@ -1,0 +1,46 @@
+/**
+ * Asks a host which forge it is, once, as anybody may: without a token, without following where it sends on, and believing of its answer
+ * no more than its kind. Where its API is, is the usual place of that kind at that host.
+ */
+import { Effect } from "effect"
+import { type HttpClient, HttpClientRequest } from "effect/http"
+import type { ForgeKind, KnownForge } from "./ForgeKind.ts"
+import { forgeKinds } from "./Forges.ts"
+import { boundedText } from "./rest/BoundedText.ts"
+
+/** `origin`: scheme and host. */
+const hasSign = (client: HttpClient.HttpClient, origin: string, { sign }: ForgeKind): Effect.Effect<boolean> =>
+  sign === undefined
+    ? Effect.succeed(false)
+    : client.execute(HttpClientRequest.get(`${origin}${sign.path}`, {
+      headers: { accept: "application/json", "user-agent": "orchestrator" }
+    })).pipe(
+      Effect.flatMap((response) =>
+        Effect.map(
+          boundedText(response),
+          (text) => sign.fits({ status: response.status, headers: response.headers, text })
+        )
+      ),
+      Effect.timeout("5 seconds"),
+      Effect.orElseSucceed(() => false)
+    )
+
+/** One that shows the signs of two kinds is taken for neither. */
+export const askHost = Effect.fn("AskHost.ask")(
+  function*(client: HttpClient.HttpClient, scheme: string, host: string): Effect.fn.Return<KnownForge | undefined> {
+    const origin = `${scheme}://${host}`
+    const signs = yield* Effect.forEach(
+      forgeKinds,
+      (kind) => Effect.map(hasSign(client, origin, kind), (has) => has ? [kind] : []),
+      { concurrency: "unbounded" }
+    )
+    const found = signs.flat()
+    const [kind] = found
+    if (kind === undefined || found.length > 1) {
+      yield* Effect.log(`${host} is no forge that is known: name it in forge.hosts if it is one`)
+      return undefined
+    }
+    yield* Effect.log(`${host} says that it is ${kind.name}`)
+    return { kind, api: kind.apiOf(host).replace(/^https:/, `${scheme}:`) }
+  }
+)

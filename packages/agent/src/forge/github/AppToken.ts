@@ -1,0 +1,134 @@
+/**
+ * Installation tokens of a GitHub App: a short JWT, signed with its private key, names the app; for the repository's installation it gets a
+ * token for that one repository, with the permissions that the work needs and no other.
+ */
+import { Clock, DateTime, Effect, Option, Redacted, Schema } from "effect"
+import { sign } from "node:crypto"
+import type { AppTokenRequest, RequestAppToken } from "../AppTokens.ts"
+import type { RepositoryName } from "../ForgeAdapter.ts"
+import { ForgeError, type ForgeReason } from "../ForgeError.ts"
+import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
+import { gitHubDialect } from "./GitHub.ts"
+
+const Installation = Schema.Struct({ id: Schema.Int, suspended_at: Schema.optionalKey(Schema.NullOr(Schema.String)) })
+const Token = Schema.Struct({ token: Schema.NonEmptyString, expires_at: Schema.String })
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+
+/** GitHub takes ten minutes at most, and clocks differ: it begins a minute ago. */
+const validity = { before: 60, after: 480 }
+
+/** Undefined where the text is no private key. */
+export const appJwt = (id: string, key: string, nowSeconds: number): string | undefined => {
+  const text = `${part({ alg: "RS256", typ: "JWT" })}.${
+    part({ iat: nowSeconds - validity.before, exp: nowSeconds + validity.after, iss: id })
+  }`
+  try {
+    return `${text}.${sign("RSA-SHA256", Buffer.from(text), key).toString("base64url")}`
+  } catch {
+    return undefined
+  }
+}
+
+/** Reading issues takes a permission of its own; labels and reviewers do not. */
+export const permissionsFor = ({ readsIssue, use }: Pick<AppTokenRequest, "use" | "readsIssue">) =>
+  use === "read"
+    ? { contents: "read" }
+    : { contents: "write", pull_requests: "write", ...(readsIssue ? { issues: "read" } : {}) }
+
+interface FoundInstallation {
+  readonly id: number
+  /** The one repository that a token is for, as the request has it. */
+  readonly repository: { readonly repositories: ReadonlyArray<string> } | {
+    readonly repository_ids: ReadonlyArray<number>
+  }
+}
+
+/** Of a repository that was renamed GitHub says its number. */
+const numberIn = ({ reason }: ForgeError): number | undefined => {
+  const found = reason._tag === "Moved" ? /^\/repositories\/(\d+)\/installation$/.exec(reason.path)?.[1] : undefined
+  return found === undefined ? undefined : Number(found)
+}
+
+const advice: { readonly [tag in ForgeReason["_tag"]]?: string } = {
+  NotFound: "the app is not installed there: install it, and select the repository in its installation",
+  Unauthorized:
+    "the app is not known by its id and key: check github.app.id, the private key, and the clock of the node"
+}
+
+const installationOf = (
+  call: RestClient,
+  { name, owner }: RepositoryName
+): Effect.Effect<FoundInstallation, ForgeError> => {
+  const refused = (words: string) =>
+    new ForgeError({
+      operation: "find the app's installation for",
+      ref: `${owner}/${name}`,
+      reason: { _tag: "Refused", words }
+    })
+  const look = (path: string) =>
+    call({
+      operation: "find the app's installation at",
+      method: "GET",
+      path: `${path}/installation`,
+      answer: Installation
+    })
+  return look(`/repos/${owner}/${name}`).pipe(
+    Effect.map((found) => ({ ...found, repository: { repositories: [name] } })),
+    Effect.catchIf((error) => numberIn(error) !== undefined, (error) => {
+      const number = numberIn(error) ?? 0
+      return Effect.map(
+        look(`/repositories/${number}`),
+        (found) => ({ ...found, repository: { repository_ids: [number] } })
+      )
+    }),
+    Effect.filterOrFail(
+      ({ suspended_at }) => (suspended_at ?? null) === null,
+      () => refused("the app's installation is suspended: have an owner of the organization unsuspend it")
+    ),
+    Effect.mapError((error) => {
+      const words = advice[error.reason._tag]
+      return words === undefined ? error : refused(words)
+    })
+  )
+}
+
+const withPermissions = (missing: ForgeError, repository: RepositoryName): ForgeError =>
+  missing.reason._tag === "Refused" && /permission|not granted/i.test(missing.reason.words)
+    ? new ForgeError({
+      operation: missing.operation,
+      ref: `${repository.owner}/${repository.name}`,
+      reason: {
+        _tag: "Refused",
+        words:
+          `${missing.reason.words}; the app needs contents and pull requests: write, and issues: read where runs name one; have its new permissions accepted`
+      }
+    })
+    : missing
+
+export const requestAppToken: RequestAppToken = Effect.fn("AppToken.request")(function*(request) {
+  const { api, client, id, key, repository } = request
+  const now = yield* Clock.currentTimeMillis
+  const jwt = appJwt(id, Redacted.value(key), Math.floor(now / 1000))
+  if (jwt === undefined) {
+    return yield* new ForgeError({
+      operation: "sign for",
+      ref: `app ${id}`,
+      reason: {
+        _tag: "Refused",
+        words: "its key is no RSA private key (PEM): check the Secret in github.app.secretName"
+      }
+    })
+  }
+  const call = makeRestClient(gitHubDialect, { api, client, token: Effect.succeed(Redacted.make(jwt)) })
+  const installation = yield* installationOf(call, repository)
+  const { expires_at, token } = yield* call({
+    operation: "get a token for",
+    method: "POST",
+    path: `/app/installations/${installation.id}/access_tokens`,
+    body: { ...installation.repository, permissions: permissionsFor(request) },
+    answer: Token
+  }).pipe(Effect.mapError((error) => withPermissions(error, repository)))
+  const end = Option.getOrUndefined(Option.map(DateTime.make(expires_at), DateTime.toEpochMillis))
+  return { token: Redacted.make(token), expiresAt: end ?? now }
+})
