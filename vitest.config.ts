@@ -28,7 +28,7 @@ export default defineConfig({
       "**/*.lab.test.ts",
       "**/*.package.test.ts",
       "**/*.openapi.test.ts",
-      "**/*.browser.test.ts"
+      "**/*.page.test.ts"
     ],
     globalSetup: ["tools/build/GlobalSetup.ts"],
     testTimeout: 60_000,

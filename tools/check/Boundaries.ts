@@ -38,8 +38,12 @@ const isTest = (path: string) => path.startsWith("packages/") && path.includes("
 /** Packages whose tests need a cluster have the one in memory; a server is asked by its client. */
 const testsMayImport: ReadonlyArray<Package> = ["embedded", "client"]
 
-/** The tests of who asks a server move runs on in the cluster behind it. */
-const testsOf: Partial<Record<Package, ReadonlyArray<Package>>> = { client: ["k8s"], mcp: ["k8s"] }
+/** The tests of who asks a server move runs on in the cluster behind it; those of the page have the whole product there. */
+const testsOf: Partial<Record<Package, ReadonlyArray<Package>>> = {
+  client: ["k8s"],
+  mcp: ["k8s"],
+  dashboard: ["k8s", "cli"]
+}
 
 /** Modules that browsers and other people's programs load, without the server behind them. */
 const contractRoots = /^packages\/(http\/src\/contract|client\/src)\//

@@ -1,8 +1,8 @@
 /** Says when what is on the page is older than now, and why; gone by itself when it is not. Its place is over the page: nothing moves. */
 import { type JSX, Match, Switch } from "solid-js"
-import { told } from "../show/Words.ts"
 import { useLiveRuns } from "../store/LiveRuns.ts"
 import { Banner } from "../widgets/Banner.tsx"
+import { Failed } from "../widgets/Failed.tsx"
 
 export const ConnectionBanner = (): JSX.Element => {
   const { connection } = useLiveRuns()
@@ -12,7 +12,7 @@ export const ConnectionBanner = (): JSX.Element => {
   }
   const refused = () => {
     const now = connection()
-    return now.state === "refused" ? told(now.error) : undefined
+    return now.state === "refused" ? now : undefined
   }
   return (
     <div aria-live="polite" role="status">
@@ -23,7 +23,7 @@ export const ConnectionBanner = (): JSX.Element => {
           </Banner>
         </Match>
         <Match when={refused()}>
-          {(why) => <Banner tone="bad">{why().what}. {why().next}</Banner>}
+          {(now) => <Failed error={now().error} />}
         </Match>
       </Switch>
     </div>
