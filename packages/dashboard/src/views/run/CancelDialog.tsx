@@ -1,6 +1,7 @@
 /** Stopping a run. */
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
-import type { JSX } from "solid-js"
+import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
+import { type JSX, Show } from "solid-js"
 import { ActionDialog, type RunActionProps } from "./ActionDialog.tsx"
 import { Dependents } from "./Dependents.tsx"
 
@@ -16,7 +17,9 @@ export const CancelDialog = (props: RunActionProps<AnyRun>): JSX.Element => (
     isDanger
     onDo={props.onDo}
   >
-    <p>It can be tried again later, and goes on from what was saved.</p>
+    <Show when={runKinds[props.run.kind].hasVersions}>
+      <p>It can be tried again later, and goes on from what was saved.</p>
+    </Show>
     <Dependents run={props.run} />
   </ActionDialog>
 )

@@ -49,7 +49,9 @@ export const Dependencies = (props: { readonly run: AnyRun }): JSX.Element => {
               {({ name, phase, reason }) => (
                 <li class="row">
                   <RunLink to={runPlace({ kind: props.run.kind, name })}>{name}</RunLink>
-                  <Badge tone={phaseTone(phase ?? "")}>{phase ?? "There is no such run"}</Badge>
+                  <Badge tone={phase === undefined ? "warn" : phaseTone(phase)}>
+                    {phase ?? "There is no such run"}
+                  </Badge>
                   <span class="faint">{reason}</span>
                   <Show when={isFirst(name)}>
                     <span class="faint">has to succeed first</span>

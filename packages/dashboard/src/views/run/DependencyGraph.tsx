@@ -5,10 +5,10 @@ import { createMemo, For, type JSX } from "solid-js"
 import { layoutGraph, type Placed } from "../../show/run/GraphLayout.ts"
 import { phaseTone } from "../../show/run/PhaseTone.ts"
 
-const box = { width: 168, height: 40 }
-const step = { x: 220, y: 56 }
+const box = { width: 144, height: 40 }
+const step = { x: 180, y: 56 }
 
-const shortName = (name: string) => name.length > 20 ? `${name.slice(0, 9)}…${name.slice(-9)}` : name
+const shortName = (name: string) => name.length > 18 ? `${name.slice(0, 8)}…${name.slice(-8)}` : name
 
 interface GraphProps {
   readonly run: AnyRun
@@ -40,7 +40,13 @@ export const DependencyGraph = (props: GraphProps): JSX.Element => {
     }`
   }
   return (
-    <div class="graph">
+    <div
+      class="graph"
+      classList={{ wide: layout().columns > 2 }}
+      role="group"
+      aria-label="The dependencies, drawn"
+      tabindex={0}
+    >
       <svg width={width()} height={height()} viewBox={`0 0 ${width()} ${height()}`} aria-hidden="true">
         <For each={layout().edges}>{({ from, to }) => <path class="graph-edge" d={line(from, to)} />}</For>
         <For each={layout().nodes}>

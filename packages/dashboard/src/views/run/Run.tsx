@@ -26,10 +26,11 @@ const OneRun = (props: { readonly of: RunRef }): JSX.Element => {
   const live = useLiveRuns()
   const known = createMemo(() => live.runs().get(keyOf(props.of)))
   // What the stream tells of a run is an outline: every change of it is read once.
-  const version = createMemo(() => `${known()?.uid ?? ""}/${known()?.resourceVersion ?? ""}`)
+  const wasKnown = createMemo((was: boolean) => was || known() !== undefined, false)
+  const isGone = createMemo(() => live.complete() && known() === undefined && wasKnown())
+  const version = createMemo(() => isGone() ? undefined : `${known()?.uid ?? ""}/${known()?.resourceVersion ?? ""}`)
   const asked = createAsked(version, (_, signal) => runsOf(api, props.of.kind).get(props.of.name, { signal }))
   const run = () => asked.value()
-  const isGone = createMemo(() => live.complete() && known() === undefined && run() !== undefined)
   createEffect(on(live.connection, ({ state }) => state === "live" && asked.error() !== undefined && asked.again(), {
     defer: true
   }))

@@ -41,11 +41,11 @@ export const Usage = (props: { readonly run: AnyRun }): JSX.Element => {
               <li>
                 <div class="row usage-words">
                   <span>{titles[what]}</span>
-                  <span class="number">
+                  <bdi class="number">
                     {amounts[what](used)}
                     {limit === undefined ? "" : ` of ${amounts[what](limit)}`}
                     {share === undefined ? "" : ` (${Math.round(share * 100)} %)`}
-                  </span>
+                  </bdi>
                 </div>
                 <Show when={share !== undefined}>
                   <Bar share={share ?? 0} tone={isNear ? "warn" : "active"} />
