@@ -58,7 +58,7 @@ const round = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
 const program = Effect.gen(function*() {
   const server = yield* plane({ apiOnly: true })
   yield* Effect.gen(function*() {
-    const arms = yield* makeArms
+    const arms = yield* makeArms()
     const found = yield* measured(["bare", "peer", "controller"] as const, rounds, (how) => round(server, arms, how))
     const tell = (than: string, theirs: How, limit: number) =>
       Console.log(

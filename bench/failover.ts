@@ -66,7 +66,7 @@ const tell = (what: string, found: ReadonlyArray<FailOver>, target: number) => {
 const program = Effect.gen(function*() {
   const server = yield* plane({ apiOnly: true })
   yield* Effect.gen(function*() {
-    const arms = yield* makeArms
+    const arms = yield* makeArms()
     const site = yield* makeSite(server, "failover", terms + kills + 2)
     yield* makeWorkspaces(site, terms + kills, { volumes: false })
     const [first, ...users] = site.users

@@ -61,7 +61,7 @@ const flood = async (port: number) => {
 const program = Effect.gen(function*() {
   const server = yield* plane({ apiOnly: true })
   yield* Effect.gen(function*() {
-    const arms = yield* makeArms
+    const arms = yield* makeArms()
     const site = yield* makeSite(server, "flood")
     const arm = yield* arms.start("controller", site)
     const port = Number(/"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(arm.log)?.[1])

@@ -21,7 +21,7 @@ const limit = 0.5
 const program = Effect.gen(function*() {
   const server = yield* plane({ apiOnly: true })
   yield* Effect.gen(function*() {
-    const arms = yield* makeArms
+    const arms = yield* makeArms()
     const site = yield* makeSite(server, "idle")
     yield* makeWorkspaces(site, runs, { volumes: false })
     const begin = auditEnd(server)

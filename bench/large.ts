@@ -46,7 +46,7 @@ const program = Effect.gen(function*() {
   const server = yield* plane({ apiOnly: true })
   yield* Effect.gen(function*() {
     const client = yield* KubernetesClient
-    const arms = yield* makeArms
+    const arms = yield* makeArms()
     const site = yield* makeSite(server, "large")
     yield* Effect.forEach(
       many(runs, (index) => index),

@@ -70,7 +70,7 @@ const program = Effect.gen(function*() {
   const server = yield* plane({ apiOnly: false })
   yield* Effect.gen(function*() {
     yield* nodeReady
-    const arms = yield* makeArms
+    const arms = yield* makeArms()
     if (baseline !== undefined) {
       const versions = yield* compared(["baseline", "controller"] as const, rounds, (how) => round(server, arms, how))
       return yield* compare("CPU per run", versions, ({ cpu }) => cpu, 1.03, "the baseline")

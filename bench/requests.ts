@@ -43,7 +43,7 @@ const program = Effect.gen(function*() {
   const server = yield* plane({ apiOnly: false })
   yield* Effect.gen(function*() {
     yield* nodeReady
-    const arms = yield* makeArms
+    const arms = yield* makeArms()
     const site = yield* makeSite(server, "requests")
     yield* makeWorkspaces(site, runs, { volumes: true })
     const { found } = yield* counting(server)

@@ -97,7 +97,7 @@ const starting = Effect.fnUntraced(function*(plane: Plane, arms: Arms, site: Sit
 const program = Effect.gen(function*() {
   const server = yield* plane({ apiOnly: true })
   yield* Effect.gen(function*() {
-    const arms = yield* makeArms
+    const arms = yield* makeArms()
     const site = yield* makeSite(server, "scale")
     yield* populate(arms, site)
     let next = runs

@@ -2,7 +2,8 @@
 import { Effect, Schema, type Scope } from "effect"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import type { Profiler } from "node:inspector"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { config } from "./Config.ts"
@@ -25,8 +26,10 @@ export class NotBuilt extends Schema.TaggedError<NotBuilt>()("NotBuilt", {}) {
 export class Process {
   log = ""
   readonly child: ChildProcess
+  readonly env: Readonly<Record<string, string>>
 
   constructor(command: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) {
+    this.env = env
     this.child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       env: { PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`, HOME: tmpdir(), ...env }
@@ -56,6 +59,17 @@ export class Process {
     }
   }
 
+  /** Begins a CPU profile (bench/arms/profiled.ts), the next time ends it and answers with it. */
+  async profile(): Promise<Profiler.Profile> {
+    this.log = ""
+    this.child.kill("SIGUSR2")
+    await this.printed(/profil(ing|ed)\n/)
+    const file = this.env["PROFILE"] ?? ""
+    return this.log.includes("profiled")
+      ? JSON.parse(readFileSync(file, "utf8"))
+      : { nodes: [], startTime: 0, endTime: 0 }
+  }
+
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     if (!this.alive) return
     const exit = once(this.child, "exit")
@@ -81,8 +95,11 @@ const ended = (make: () => Process) =>
 
 const kubeconfigOf = ({ users }: Site, user = users[0]): string => user?.kubeconfig ?? ""
 
-/** Copies what was built, so that a build in the meantime changes nothing, and records what the loops write. */
-export const makeArms = Effect.gen(function*() {
+/**
+ * Copies what was built, so that a build in the meantime changes nothing, and records what the loops write. Profiled, the controller runs
+ * from its sources, whose files tell owners apart.
+ */
+export const makeArms = Effect.fnUntraced(function*({ profiled = false }: { readonly profiled?: boolean } = {}) {
   if (!existsSync(join(root, "dist/orchestrator.mjs"))) return yield* new NotBuilt()
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "orchestrator-bench-"))),
@@ -120,14 +137,27 @@ export const makeArms = Effect.gen(function*() {
     join(folder, "baseline/orchestrator"),
     join(baseline ?? "", "chart/claude-templates")
   )
+  const preload = profiled ? ["--import", join(root, "bench/arms/profiled.ts")] : []
+  const fromSources = (site: Site, user?: User) =>
+    new Process(process.execPath, [
+      "--max-semi-space-size=2",
+      heap,
+      ...preload,
+      join(root, "packages/cli/src/bin.ts"),
+      "serve",
+      "--kubeconfig",
+      kubeconfigOf(site, user),
+      ...["--namespace", site.namespace, "--config", settings, "--templates", templates]
+    ], { ...malloc, PROFILE: join(folder, `${site.namespace}.cpuprofile`) })
   const loop = (how: How, { namespace, ...site }: Site, user?: User) => {
     const options = { how, namespace, writes, kubeconfig: kubeconfigOf({ namespace, ...site }, user) }
     return new Process(process.execPath, [
       "--max-semi-space-size=2",
       heap,
+      ...preload,
       join(root, "bench/arms/loop.ts"),
       JSON.stringify(options)
-    ], malloc)
+    ], { ...malloc, PROFILE: join(folder, `${namespace}.cpuprofile`) })
   }
 
   const peerProgram = join(folder, "peer")
@@ -143,7 +173,7 @@ export const makeArms = Effect.gen(function*() {
   const processOf = (how: How, site: Site, user?: User) => {
     switch (how) {
       case "controller":
-        return controller(site, user)
+        return profiled ? fromSources(site, user) : controller(site, user)
       case "baseline":
         return controllerBefore(site, user)
       case "watching":
