@@ -28,7 +28,7 @@ export const Shell = (props: RouteSectionProps): JSX.Element => (
   <>
     <a class="skip" href="#content" onClick={skip}>Skip to content</a>
     <header class="bar">
-      <A class="brand" href={places.runs} activeClass="">Orchestrator</A>
+      <A class="brand" href={places.runs} activeClass="brand">Orchestrator</A>
       <nav aria-label="Views">
         <For each={links}>
           {({ name, to }) => <A href={to} end={to === places.runs} activeClass="here">{name}</A>}
