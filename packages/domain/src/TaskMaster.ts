@@ -6,6 +6,16 @@ import { Predicate, Result } from "effect"
 import { formatFault, linesOf, parseJson } from "./JsonText.ts"
 import { entriesOf, type Task, taskOf } from "./TaskEntry.ts"
 
+/** In a project. */
+export const taskListPath = ".taskmaster/tasks/tasks.json"
+export const taskStatePath = ".taskmaster/state.json"
+
+/** A path of a project in its repository. */
+export const inProject = (project: string, path: string): string => {
+  const folder = project.replace(/^(?:\.?\/)+|\/+$/g, "")
+  return folder === "" || folder === "." ? path : `${folder}/${path}`
+}
+
 export interface TaskList {
   readonly tag: string
   readonly tasks: ReadonlyArray<Task>

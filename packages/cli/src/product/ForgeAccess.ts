@@ -24,6 +24,7 @@ type WithRepository = <A>(
 
 const asked = (use: WithRepository): ForgeRepository => ({
   mayWrite: (login) => Effect.map(use((at) => at.mayWrite(login)), (may) => may === true),
+  file: (path, branch) => use((at) => at.file?.(path, branch) ?? Effect.undefined),
   pullRequest: (number) => Effect.map(use((at) => at.look(number)), ({ id, ...pull }) => ({ ...pull, number: id })),
   review: (number, author) => use((at) => at.review(number, author)),
   checks: (commit) => use((at) => at.checks(commit)),
@@ -38,23 +39,23 @@ export const forgeAccess = ({ forge: settings }: Pick<OrchestratorConfig, "forge
     Effect.gen(function*() {
       const client = yield* HttpClient.HttpClient
       const secrets = yield* EventSecrets
-      return ForgeApi.of({
-        at: Effect.fnUntraced(function*(name, host, path) {
-          const found = forgeOf(host, settings)
-          const token = secrets.text(tokenFile(host))
-          if (found === undefined || found.kind.id !== name || (yield* token) === undefined) return undefined
-          const repository = found.kind.repositoryOf({ host, path, scheme: "https" }, found.api)
-          if (repository === undefined) return undefined
-          const { connect } = yield* Effect.promise(found.kind.load)
-          const connected = connect({ client, api: found.api, token }, repository)
-          return asked((work) =>
-            connected(work).pipe(
-              Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-              Effect.mapError(troubleOf)
-            )
+      const open = Effect.fnUntraced(function*(host: string, path: string, name?: string) {
+        const found = forgeOf(host, settings)
+        const token = secrets.text(tokenFile(host))
+        if (found === undefined || (yield* token) === undefined) return undefined
+        if (name !== undefined && found.kind.id !== name) return undefined
+        const repository = found.kind.repositoryOf({ host, path, scheme: "https" }, found.api)
+        if (repository === undefined) return undefined
+        const { connect } = yield* Effect.promise(found.kind.load)
+        const connected = connect({ client, api: found.api, token }, repository)
+        return asked((work) =>
+          connected(work).pipe(
+            Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+            Effect.mapError(troubleOf)
           )
-        })
+        )
       })
+      return ForgeApi.of({ at: (name, host, path) => open(host, path, name), atHost: (host, path) => open(host, path) })
     })
   )
 

@@ -110,7 +110,7 @@ const setsIn = ({ profiles }: OrchestratorConfig): ReadonlyArray<string> =>
 /** What handles events; without a folder of secrets no webhook has one, and nothing comes in. */
 const events = (config: OrchestratorConfig) =>
   EventHandler.layerWith(config).pipe(
-    Layer.provide(forgeAccess(config).pipe(Layer.provide(forgeClient(config)))),
+    Layer.provideMerge(forgeAccess(config).pipe(Layer.provide(forgeClient(config)))),
     Layer.provideMerge(deliveredRuns),
     Layer.provideMerge(EventSecrets.layerWith({ folder: config.events.folder }))
   )

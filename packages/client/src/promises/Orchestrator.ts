@@ -12,6 +12,7 @@ import type { SignInWays } from "@orchestrator/http/contract/SignIn"
 import type { Models, Services } from "@orchestrator/http/contract/Spending"
 import type { Spending } from "@orchestrator/http/contract/SpendingReport"
 import type { System } from "@orchestrator/http/contract/System"
+import type { Tasks } from "@orchestrator/http/contract/Tasks"
 import type { Workspaces as WorkspacesGroup } from "@orchestrator/http/contract/Workspaces"
 import { Context, Effect, Layer, ManagedRuntime, Predicate, Redacted } from "effect"
 import { FetchHttpClient, HttpClientError } from "effect/http"
@@ -42,6 +43,9 @@ export type Workspace = Answer<Endpoint<typeof WorkspacesGroup, "get">>
 export type ModelList = Answer<Endpoint<typeof Models, "list">>
 export type ServiceList = Answer<Endpoint<typeof Services, "list">>
 
+export type ProjectTasks = Answer<Endpoint<typeof Tasks, "list">>
+/** Where a project is, and the GitHub user of the runs that are made of its tasks. */
+export type ProjectPlace = Query<Endpoint<typeof Tasks, "list">>
 export type Installation = Answer<Endpoint<typeof Installations, "get">>
 export type SpendingReport = Answer<Endpoint<typeof Spending, "report">>
 export type SpendingDays = Query<Endpoint<typeof Spending, "report">>
@@ -78,6 +82,8 @@ export interface Orchestrator {
   readonly spending: (days?: SpendingDays, options?: CallOptions) => Promise<SpendingReport>
   /** The same as comma-separated values, a line for each day, kind, service, GitHub user and model. */
   readonly spendingCsv: (days?: SpendingDays, options?: CallOptions) => Promise<string>
+  /** The tasks of a Task Master project in a docs repository. */
+  readonly tasks: (place: ProjectPlace, options?: CallOptions) => Promise<ProjectTasks>
   /** How the installation is: leader, replicas, the API server, caches, limits, deliveries, findings. */
   readonly installation: (options?: CallOptions) => Promise<Installation>
   /** Fails while the server is not ready to serve; what agents lack is in `warnings`. */
@@ -134,6 +140,7 @@ export const connect = ({ fetch, onUnauthenticated, server, token }: ConnectOpti
     },
     spending: (days = {}, options) => calls.promise(client.spending.report({ query: days }), options, days),
     spendingCsv: (days = {}, options) => calls.promise(client.spending.csv({ query: days }), options, days),
+    tasks: (place, options) => calls.promise(client.tasks.list({ query: place }), options, place),
     installation: (options) => calls.promise(client.installation.get({}), options),
     ready: (options) => calls.promise(client.ready({}), options)
   }

@@ -5,9 +5,9 @@ type Limit = Installation["limits"][number]
 type Delivery = Installation["deliveries"] & {}
 type Finding = Installation["findings"][number]
 
-/** `3 of 4`, `3, no limit`, `100`. */
+/** `3 of 4`, `3, no limit`; of what is not counted `at most 100`. */
 export const usedOf = ({ limit, used }: Pick<Limit, "limit" | "used">): string => {
-  if (used === undefined) return limit === undefined ? "Not set" : limit.toLocaleString("en-US")
+  if (used === undefined) return limit === undefined ? "Not set" : `at most ${limit.toLocaleString("en-US")}`
   return limit === undefined ? `${used}, no limit` : `${used} of ${limit.toLocaleString("en-US")}`
 }
 

@@ -3,7 +3,7 @@ import { deliveryTone, isReached, usedOf, worstFirst } from "../../src/show/Inst
 
 it("limits say what is used of them, and whether it is all", () => {
   const limits = [{ used: 3, limit: 4 }, { used: 4, limit: 4 }, { used: 3 }, { limit: 1500 }, {}]
-  assert.deepStrictEqual(limits.map(usedOf), ["3 of 4", "4 of 4", "3, no limit", "1,500", "Not set"])
+  assert.deepStrictEqual(limits.map(usedOf), ["3 of 4", "4 of 4", "3, no limit", "at most 1,500", "Not set"])
   assert.deepStrictEqual(limits.map(isReached), [false, true, false, false, false])
 })
 

@@ -9,6 +9,7 @@ import { Models, Services } from "./Spending.ts"
 import { Spending } from "./SpendingReport.ts"
 import { Submissions } from "./Submissions.ts"
 import { System } from "./System.ts"
+import { Tasks } from "./Tasks.ts"
 import { Workspaces } from "./Workspaces.ts"
 
 /** Every problem of an input is reported, and what nobody would read is one. */
@@ -22,6 +23,7 @@ export class Api extends HttpApi.make("orchestrator")
   .add(Services)
   .add(Spending)
   .add(Submissions)
+  .add(Tasks)
   .add(Installations)
   .add(SignInGroup)
   .add(System)

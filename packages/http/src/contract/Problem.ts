@@ -88,6 +88,18 @@ export class FilesNotAvailable extends HttpApiError.Problem<FilesNotAvailable>()
   title: "Files not available"
 }, members) {}
 
+export class TasksNotAvailable extends HttpApiError.Problem<TasksNotAvailable>()("TasksNotAvailable", {
+  type: urn("tasks-not-available"),
+  status: 404,
+  title: "Tasks not available"
+}, members) {}
+
+export class TasksUnavailable extends HttpApiError.Problem<TasksUnavailable>()("TasksUnavailable", {
+  type: urn("tasks-unavailable"),
+  status: 503,
+  title: "The forge cannot be asked now"
+}, retryable) {}
+
 export class NameTaken extends HttpApiError.Problem<NameTaken>()("NameTaken", {
   type: urn("name-taken"),
   status: 409,

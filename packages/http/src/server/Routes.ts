@@ -18,6 +18,7 @@ import { ModelsHandlers, ServicesHandlers } from "../handlers/Spending.ts"
 import { SpendingHandlers } from "../handlers/spending/Spending.ts"
 import { SubmissionsHandlers } from "../handlers/Submissions.ts"
 import { SystemHandlers } from "../handlers/System.ts"
+import { TasksHandlers } from "../handlers/Tasks.ts"
 import { WorkspacesHandlers } from "../handlers/Workspaces.ts"
 import { DeliveryLog } from "../services/DeliveryLog.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
@@ -38,6 +39,7 @@ const Handlers = Layer.mergeAll(
   SubmissionsHandlers,
   SignInHandlers,
   InstallationHandlers,
+  TasksHandlers,
   SystemHandlers
 )
 

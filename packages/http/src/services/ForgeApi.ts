@@ -37,6 +37,8 @@ type Asked<A> = Effect.Effect<A, ForgeTrouble>
 export interface ForgeRepository {
   /** False also where the forge does not tell. */
   readonly mayWrite: (login: string) => Asked<boolean>
+  /** A file of a branch; undefined: there is none, or files cannot be read there. */
+  readonly file: (path: string, branch: string) => Asked<string | undefined>
   readonly pullRequest: (number: number) => Asked<ForgePullRequest>
   /** This person's newest review of it, where that asks for changes. */
   readonly review: (number: number, author: string) => Asked<ForgeReview | undefined>
@@ -47,6 +49,8 @@ export interface ForgeRepository {
 }
 
 export class ForgeApi extends Context.Service<ForgeApi, {
+  /** As `at`, whichever forge's the host is. */
+  readonly atHost: (host: string, repository: string) => Effect.Effect<ForgeRepository | undefined>
   /** Undefined: a host that is not this forge's in the configuration, or that there is no token for. */
   readonly at: (forge: string, host: string, repository: string) => Effect.Effect<ForgeRepository | undefined>
 }>()("@orchestrator/http/services/ForgeApi") {}

@@ -107,6 +107,13 @@ const workspaceRoutes: ReadonlyArray<Route> = [
 const groupOf = (resource: string): string =>
   resource.endsWith("runs") ? ".orchestrator.platform" : resource === "leases" ? ".coordination.k8s.io" : ""
 
+const tasks: Route = {
+  method: "GET",
+  path: "/api/v1/tasks?repository=https://github.com/example/docs&githubUser=octocat",
+  needs: ["create coderuns", ...octocat],
+  status: 404
+}
+
 const installation: Route = { method: "GET", path: "/api/v1/installation", needs: ["get leases"], status: 200 }
 
 /** They count what the caller may list, of each kind: see Spending.test.ts. */
@@ -119,7 +126,7 @@ const counted = ["/api/v1/models", "/api/v1/services", "/api/v1/spending", "/api
   status: 403
 }))
 
-const cases = [...routes, ...workspaceRoutes, installation, ...counted].map((route) =>
+const cases = [...routes, ...workspaceRoutes, tasks, installation, ...counted].map((route) =>
   [`${route.method} ${route.path}`, route] as const
 )
 
@@ -194,7 +201,9 @@ describe("every route of runs", () => {
         }
       }
     })
-    const tabled = cases.map(([, { method, path }]) => `${method} ${path.replace(/\/(a|running)(?=\/|$)/, "/:name")}`)
+    const tabled = cases.map(([, { method, path }]) =>
+      `${method} ${path.replace(/\?.*$/, "").replace(/\/(a|running)(?=\/|$)/, "/:name")}`
+    )
     assert.deepStrictEqual(tabled.toSorted(), asked.toSorted())
   })
 

@@ -74,6 +74,7 @@ describe("the OpenAPI document", () => {
       "GET /api/v1/sign-in",
       "GET /api/v1/spending",
       "GET /api/v1/spending/csv",
+      "GET /api/v1/tasks",
       "GET /api/v1/workspaces",
       "GET /api/v1/workspaces/{name}",
       "GET /health",

@@ -38,7 +38,7 @@ const { triggers } = Result.getOrThrow(decodeConfig({
 }))
 
 const World = EventHandler.layerWith(Result.getOrThrow(decodeConfig({}))).pipe(
-  Layer.provide(Layer.succeed(ForgeApi, ForgeApi.of({ at: () => Effect.succeed(undefined) }))),
+  Layer.provide(Layer.succeed(ForgeApi, ForgeApi.of({ at: () => Effect.undefined, atHost: () => Effect.undefined }))),
   Layer.provide(
     Layer.succeed(DeliveredRuns, DeliveredRuns.of({ find: () => Effect.succeed([]), waiting: Effect.succeed([]) }))
   ),

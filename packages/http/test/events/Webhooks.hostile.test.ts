@@ -46,7 +46,7 @@ const Secrets = Layer.succeed(
 )
 
 const Events = EventHandler.layerWith(config).pipe(
-  Layer.provide(Layer.succeed(ForgeApi, ForgeApi.of({ at: () => Effect.succeed(undefined) }))),
+  Layer.provide(Layer.succeed(ForgeApi, ForgeApi.of({ at: () => Effect.undefined, atHost: () => Effect.undefined }))),
   Layer.provide(
     Layer.succeed(DeliveredRuns, DeliveredRuns.of({ find: () => Effect.succeed([]), waiting: Effect.succeed([]) }))
   ),

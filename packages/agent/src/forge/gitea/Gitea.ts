@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { ForgeAdapter, PullRequest, Repository, RepositoryName } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
+import { fileAt } from "../rest/Contents.ts"
 import { decorateAt } from "../rest/Decoration.ts"
 import { discussionsAt, statusesOf, together } from "../rest/Discussions.ts"
 import { refusedWith } from "../rest/Problem.ts"
@@ -76,6 +77,7 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
     longestBody: 60_000,
     ...issuesAt(call, repository),
     ...discussionsAt(call, repository),
+    file: fileAt(call, repository),
     checks: (commit) => Effect.map(statusesOf(call, repository, commit), together),
     look: (id) =>
       Effect.map(get(id), (pull) => ({

@@ -8,6 +8,7 @@ import type {
   Repository,
   RepositoryName
 } from "../ForgeAdapter.ts"
+import { fileAt } from "../rest/Contents.ts"
 import { decorateAt } from "../rest/Decoration.ts"
 import { discussionsAt } from "../rest/Discussions.ts"
 import { logTail } from "../rest/LogTail.ts"
@@ -64,6 +65,7 @@ const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: Reposit
     longestBody,
     ...issuesAt(call, repository),
     ...discussionsAt(call, repository),
+    file: fileAt(call, repository),
     checks: checksAt(call, logTail(options), repository),
     look: (id) =>
       Effect.map(get(id), (pull) => ({

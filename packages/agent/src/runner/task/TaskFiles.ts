@@ -4,7 +4,14 @@
  */
 import { promptTitle } from "@orchestrator/domain/CodeRun"
 import { findTask, promptOf } from "@orchestrator/domain/TaskEntry"
-import { elsewhere, readTaskList, type TaskList } from "@orchestrator/domain/TaskMaster"
+import {
+  elsewhere,
+  inProject,
+  readTaskList,
+  type TaskList,
+  taskListPath,
+  taskStatePath
+} from "@orchestrator/domain/TaskMaster"
 import { Effect, FileSystem, Result } from "effect"
 import { readBlobs } from "../../git/Blobs.ts"
 import { Git } from "../../git/Git.ts"
@@ -30,14 +37,6 @@ const taskPaths = (taskId: number) =>
 
 /** Names of a task's files. */
 export const taskFileNames: ReadonlyArray<string> = Object.keys(taskPaths(0))
-
-const listPath = ".taskmaster/tasks/tasks.json"
-const statePath = ".taskmaster/state.json"
-
-export const inProject = (project: string, path: string): string => {
-  const folder = project.replace(/^(?:\.?\/)+|\/+$/g, "")
-  return folder === "" || folder === "." ? path : `${folder}/${path}`
-}
 
 export interface TaskSources {
   readonly files: ReadonlyMap<string, string>
@@ -119,8 +118,8 @@ const readProjectFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTask, t
   const at = (path: string) => inProject(task.docsProjectDirectory, path)
   const names = new Map([
     ...Object.entries(taskPaths(taskId)).map(([name, path]) => [at(path), name] as const),
-    [at(listPath), listPath] as const,
-    [at(statePath), statePath] as const
+    [at(taskListPath), taskListPath] as const,
+    [at(taskStatePath), taskStatePath] as const
   ])
   const listing = yield* git.run({ gitDir }, ["ls-tree", "-z", "refs/docs", "--", ...names.keys()], {
     environment: { GIT_LITERAL_PATHSPECS: "1" }
@@ -132,27 +131,29 @@ const readProjectFiles = Effect.fn("TaskFiles.read")(function*(task: CodeTask, t
   })
   const blobs = yield* readBlobs(gitDir, found.map(({ blob }) => blob))
   const texts = new Map(found.map(({ blob, name }) => [name, blobs.get(blob) ?? ""]))
-  const text = texts.get(listPath)
-  const list = text === undefined ? undefined : readTaskList(text, texts.get(statePath))
-  texts.delete(listPath)
-  texts.delete(statePath)
+  const text = texts.get(taskListPath)
+  const list = text === undefined ? undefined : readTaskList(text, texts.get(taskStatePath))
+  texts.delete(taskListPath)
+  texts.delete(taskStatePath)
   const read = list === undefined ? undefined : Result.getOrUndefined(list)
   const fault = list === undefined || Result.isSuccess(list) ? undefined : list.failure
-  for (const note of read?.notes ?? []) yield* Effect.log(`${at(listPath)}: ${note}`)
+  for (const note of read?.notes ?? []) yield* Effect.log(`${at(taskListPath)}: ${note}`)
   const chosen = chooseFiles(texts, read, taskId)
   if (chosen !== undefined) {
     if (fault !== undefined) {
-      yield* Effect.logWarning(`${at(listPath)} cannot be read: ${fault}; the task has its own prompt`)
+      yield* Effect.logWarning(`${at(taskListPath)} cannot be read: ${fault}; the task has its own prompt`)
     }
     return chosen
   }
   const prompt = at(taskPaths(taskId)["prompt.md"])
   return yield* setupFailed(
     fault === undefined
-      ? `task ${taskId} is not in ${url} (${task.docsBranch}): neither ${prompt} nor an entry in ${at(listPath)}${
+      ? `task ${taskId} is not in ${url} (${task.docsBranch}): neither ${prompt} nor an entry in ${at(taskListPath)}${
         read === undefined ? "" : elsewhere(read, String(taskId))
       }`
-      : `task ${taskId} has no ${prompt} in ${url} (${task.docsBranch}), and ${at(listPath)} cannot be read: ${fault}`
+      : `task ${taskId} has no ${prompt} in ${url} (${task.docsBranch}), and ${
+        at(taskListPath)
+      } cannot be read: ${fault}`
   )
 }, Effect.scoped)
 
@@ -161,12 +162,12 @@ export const checkTaskList = Effect.fn("TaskFiles.check")(function*(
   options: { readonly workTree: string; readonly project: string; readonly url: string; readonly task: DocsTask }
 ) {
   const fs = yield* FileSystem.FileSystem
-  const path = inProject(options.project, listPath)
+  const path = inProject(options.project, taskListPath)
   const where = `${path} in ${options.url} (${options.task.sourceBranch})`
   const text = yield* fs.readFileString(`${options.workTree}/${path}`).pipe(
     Effect.mapError(() => setupFailed(`there is no ${where}; a DocsRun documents the tasks listed there`))
   )
-  const state = yield* fs.readFileString(`${options.workTree}/${inProject(options.project, statePath)}`).pipe(
+  const state = yield* fs.readFileString(`${options.workTree}/${inProject(options.project, taskStatePath)}`).pipe(
     Effect.orElseSucceed(() => undefined)
   )
   const read = readTaskList(text, state)

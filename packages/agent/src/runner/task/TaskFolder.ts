@@ -1,11 +1,12 @@
 /** Our files in the repository's folder: written for the agent, hidden from git, and never part of what is delivered. */
+import { inProject } from "@orchestrator/domain/TaskMaster"
 import { Effect, FileSystem } from "effect"
 import { allTraces } from "../../agents/Agents.ts"
 import { Git } from "../../git/Git.ts"
 import { discard, isPlainPath } from "../../pod/Plain.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
 import type { Repository } from "../workspace/Clone.ts"
-import { inProject, taskFileNames, taskFolders } from "./TaskFiles.ts"
+import { taskFileNames, taskFolders } from "./TaskFiles.ts"
 
 /** A path as a line of `.git/info/exclude`. */
 export const excludeLine = (path: string): string => `/${path.replace(/[\\*?[\]!#]/g, "\\$&").replace(/ +$/, "\\$&")}`

@@ -1,5 +1,6 @@
 /** Makes a workspace ready for the agent: clone, branch, task files. What comes out is all that the agent and the delivery need. */
 import { docsBranchName } from "@orchestrator/domain/Names"
+import { inProject } from "@orchestrator/domain/TaskMaster"
 import { Clock, Effect, FileSystem, PlatformError } from "effect"
 import {
   type BranchFacts,
@@ -20,7 +21,7 @@ import { discard, kindOf } from "../../pod/Plain.ts"
 import { setupFailed } from "../../pod/RunFailure.ts"
 import { type Decision, Handover, type HandoverError } from "../handover/Handover.ts"
 import type { RunnerSettings } from "../services/RunnerConfig.ts"
-import { checkTaskList, inProject, readTaskFiles, requireBranch, unreachable } from "../task/TaskFiles.ts"
+import { checkTaskList, readTaskFiles, requireBranch, unreachable } from "../task/TaskFiles.ts"
 import { clearTaskFiles, excludeLine, hideTaskFiles, placeTaskFiles } from "../task/TaskFolder.ts"
 import { checkOut } from "./CheckOut.ts"
 import type { Repository } from "./Clone.ts"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { readTaskList } from "@orchestrator/domain/TaskMaster"
+import { inProject, readTaskList } from "@orchestrator/domain/TaskMaster"
 import { Result } from "effect"
-import { chooseFiles, inProject } from "../../../src/runner/task/TaskFiles.ts"
+import { chooseFiles } from "../../../src/runner/task/TaskFiles.ts"
 import { excludeLine } from "../../../src/runner/task/TaskFolder.ts"
 import { parseStatus } from "../../../src/runner/workspace/Worktree.ts"
 

@@ -7,6 +7,8 @@ import { dollars } from "../../show/Dollars.ts"
 import type { DaySum } from "../../show/Spending.ts"
 
 const height = 220
+/** In seconds: the first and the last bar are whole. */
+const halfDay = 43_200
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
@@ -36,7 +38,10 @@ const SpendChart = (props: { readonly days: ReadonlyArray<DaySum> }): JSX.Elemen
       tzDate: (seconds) => uPlot.tzDate(DateTime.toDateUtc(DateTime.makeUnsafe(seconds * 1000)), "UTC"),
       legend: { show: false },
       cursor: { show: false },
-      scales: { y: { range: (_, __, most) => [0, most <= 0 ? 1 : most * 1.1] } },
+      scales: {
+        x: { range: (_, first, last) => [first - halfDay, last + halfDay] },
+        y: { range: (_, __, most) => [0, most <= 0 ? 1 : most * 1.1] }
+      },
       axes: [axis(target), { ...axis(target), size: 70, values: (_, ticks) => ticks.map(dollars) }],
       series: [{}, {
         fill: resolved(target, "--accent"),

@@ -68,9 +68,9 @@ const cacheColumns: ReadonlyArray<Column<Cache>> = [
 
 const limitColumns: ReadonlyArray<Column<Limit>> = [
   { name: "Limit", cell: ({ name }) => <span class="mono">{name}</span> },
-  { name: "Of", cell: ({ of }) => of ?? "" },
+  { name: "Of", cell: ({ of }) => of ?? <span class="faint">Everybody</span> },
   {
-    name: "Used",
+    name: "Used of it",
     cell: (limit) => isReached(limit) ? <Badge tone="warn">{`${usedOf(limit)}, reached`}</Badge> : usedOf(limit),
     isNumber: true
   }
@@ -111,7 +111,7 @@ const Facts = (props: { readonly of: Installation }): JSX.Element => (
     <Fact name="API server">
       <Badge tone={props.of.apiServer.reachable ? "good" : "bad"}>
         {props.of.apiServer.reachable
-          ? `Answers in ${props.of.apiServer.latencyMillis} ms`
+          ? `Answers in ${Math.max(1, props.of.apiServer.latencyMillis)} ms`
           : props.of.apiServer.problem ?? "Does not answer"}
       </Badge>
     </Fact>
