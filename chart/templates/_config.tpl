@@ -71,6 +71,8 @@
 {{- with .Values.secrets.oauthTokenSecretKey }}
 {{- $_ := set $secretKeys "oauthTokenSecretKey" . }}
 {{- end }}
+{{- $_ := set $secretKeys "openaiKeySecretKey" .Values.secrets.openaiKeySecretKey }}
+{{- $_ := set $secretKeys "googleKeySecretKey" .Values.secrets.googleKeySecretKey }}
 {{- $pullRequest := pick .Values.forge.pullRequest "codeTitle" "docsTitle" "draft" "labels" "reviewers" "teamReviewers" }}
 {{- with .Values.forge.pullRequest.base }}
 {{- $_ := set $pullRequest "base" . }}
@@ -115,7 +117,7 @@
   "limits" $limits
   "profiles" $profiles
   "git" $git
-  "model" (pick .Values.model "baseUrl" "prices" "allowed")
+  "model" (pick .Values.model "baseUrl" "prices" "allowed" "outputTokens")
   "forge" $forge
   "github" $github
   "evidence" $evidence

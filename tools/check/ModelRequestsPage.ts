@@ -1,10 +1,13 @@
 /** The guide's page of tables: what of a request to a model goes on, and what models cost. Made from the code that decides it. */
-import { betaRows, fieldRows, headerRows, type Row, toolRows } from "@orchestrator/agent/model/messages/RequestRules"
+import { betaRows, fieldRows, headerRows, toolRows } from "@orchestrator/agent/model/messages/RequestRules"
+import { openAiHeaderRows } from "@orchestrator/agent/model/openai/OpenAiHeaders"
+import type { Rows } from "@orchestrator/agent/model/request/Rules"
+import { responsesFieldRows, responsesToolRows } from "@orchestrator/agent/model/responses/Rules"
 import { listPrices, listPricesDate } from "@orchestrator/domain/ListPrices"
 import { type ModelPrice, ratesFor } from "@orchestrator/domain/ModelPrice"
 import { table } from "./MarkdownTable.ts"
 
-const rulesTable = (what: string, rows: Readonly<Record<string, Row>>): string =>
+const rulesTable = (what: string, rows: Rows): string =>
   table(
     [what, "", "why"],
     Object.entries(rows).map(([name, { reason, treatment }]) => [`\`${name}\``, treatment, reason])
@@ -32,6 +35,10 @@ Made by \`npm run generate\` from the tables that the broker goes by. Why it doe
 \`allowed\` goes on, \`dropped\` is left out without a word, \`refused\` is answered with the reason. What has no row is dropped; a tool without
 a row is refused. \`*\` stands for any end.
 
+## Messages
+
+Of Anthropic's making.
+
 ${rulesTable("request header", headerRows)}
 
 Values of \`anthropic-beta\`, whatever the date at their end:
@@ -46,7 +53,23 @@ Tools by their \`type\`; those without one are the agent's own and go on:
 
 ${rulesTable("tool", toolRows)}
 
-Images and documents go on in the request itself, not by address or file id.
+## Responses
+
+Of OpenAI's making. The output is bounded by \`model.outputTokens\` where a request bounds it not itself.
+
+${rulesTable("request header", openAiHeaderRows)}
+
+Fields at the top of the body of \`/v1/responses\`:
+
+${rulesTable("field", responsesFieldRows)}
+
+Tools by their \`type\`:
+
+${rulesTable("tool", responsesToolRows)}
+
+## Images and documents
+
+They go on in the request itself, not by address or file id.
 
 ## List prices
 

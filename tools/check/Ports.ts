@@ -26,6 +26,11 @@ const ports: ReadonlyArray<Port> = [
     port: "agents/AgentCli or model/ModelDialect"
   },
   { names: /(codex)/i, homes: ["agents/codex/", "agents/Agents.ts"], port: "agents/AgentCli" },
+  {
+    names: /(openai|gpt-)/i,
+    homes: ["agents/codex/", "model/openai/", "model/responses/", "model/chat/"],
+    port: "model/ModelDialect"
+  },
   // A user, a key of the configuration, a Secret and a kind of token have it in their names, which stay. Every public host's keys stand
   // together, and an address for commits is no part of an API.
   forge(/(github)(?!User|Hosts|-token|-ssh|_pat|\.app)/i, "github", ["git/HostKeys.ts", "git/GitSettings.ts"]),

@@ -11,6 +11,7 @@ import { BucketPlace } from "./Evidence.ts"
 import { ForgeConfig, forgeProblems, GitHubConfig, httpUrl } from "./ForgeConfig.ts"
 import { ImagePattern } from "./ImageName.ts"
 import { ModelPrice } from "./ModelPrice.ts"
+import { ModelBeginning, modelProviderProblems, ProviderConfig, ProviderName } from "./ModelProviders.ts"
 import { aboveCeilings } from "./ResourceCeilings.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { ModelName, rule } from "./SpecText.ts"
@@ -145,11 +146,6 @@ const AgentConfig = Schema.Struct({
   }))
 })
 
-/** An empty one would be every model's. */
-const ModelBeginning = Schema.String.check(
-  rule("the beginning of a model's name", (text) => /^[\w.:/@-]{1,200}$/.test(text))
-)
-
 const signingSecret = Schema.String.check(
   rule(
     "the name of a Secret, with {githubUser} at most once, or nothing",
@@ -215,7 +211,10 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     apiKeySecretName: or(Schema.String, "orchestrator-secrets"),
     apiKeySecretKey: or(Schema.String, "ANTHROPIC_API_KEY"),
     /** Key of a subscription's OAuth token in the same Secret. Where it is there, the broker takes it before the API key. */
-    oauthTokenSecretKey: Schema.optionalKey(Schema.String)
+    oauthTokenSecretKey: Schema.optionalKey(Schema.String),
+    /** Keys of OpenAI's and Google's APIs in the same Secret, for agents that ask those. */
+    openaiKeySecretKey: or(Schema.String, "OPENAI_API_KEY"),
+    googleKeySecretKey: or(Schema.String, "GEMINI_API_KEY")
   })),
   permissions: filled(PermissionsConfig),
   telemetry: filled(TelemetryConfig),
@@ -272,7 +271,11 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** By the beginning of a model's name; the longest counts, and each before the list prices that come with the program. */
     prices: or(Schema.Record(Schema.String, ModelPrice), {}),
     /** Beginnings of the names of models that runs may ask beside `spec.model`: the small ones that the agent's CLI uses. */
-    allowed: or(Schema.Array(ModelBeginning), ["claude-haiku-", "claude-3-5-haiku-"])
+    allowed: or(Schema.Array(ModelBeginning), ["claude-haiku-", "claude-3-5-haiku-"]),
+    /** Most tokens of an answer, thoughts included, where an agent's CLI names no bound: they are reserved for before it asks. */
+    outputTokens: or(positive, 32_000),
+    /** Who serves models, by name: `anthropic`, `openai` and `google` are there without a word; an entry of that name changes them. */
+    providers: or(Schema.Record(ProviderName, ProviderConfig), {})
   })),
   forge: filled(ForgeConfig),
   /** Of GitHub alone. */
@@ -421,6 +424,7 @@ const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProble
   return [
     ...brokerProblems(config),
     ...providerProblems(config),
+    ...modelProviderProblems(config.model.providers),
     ...triggerProblems(config.triggers, Object.keys(config.profiles)),
     ...forgeProblems(config),
     ...ceilingProblems([

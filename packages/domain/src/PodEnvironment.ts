@@ -8,6 +8,7 @@ import { decoder, type FieldProblem } from "./Decode.ts"
 import { BucketPlace } from "./Evidence.ts"
 import { ForgeApp, ForgeHosts } from "./ForgeHosts.ts"
 import { ModelPrice } from "./ModelPrice.ts"
+import { Provider } from "./ModelProviders.ts"
 import { maxOtherRepositories, PlacedRepository } from "./OtherRepositories.ts"
 import { PreviousAttemptText } from "./PreviousAttempt.ts"
 import { SessionId } from "./Reported.ts"
@@ -163,7 +164,10 @@ const broker = {
   model: variable("MODEL", optional(Schema.NonEmptyString)),
   modelAllowed: variable("MODEL_ALLOWED", or(Schema.fromJsonString(Schema.Array(Schema.NonEmptyString)), "[]")),
   modelBaseUrl: variable("MODEL_BASE_URL", or(HttpUrl, "https://api.anthropic.com")),
+  modelOutputTokens: variable("MODEL_OUTPUT_TOKENS", or(Positive, "32000")),
   modelPrices: variable("MODEL_PRICES", or(Schema.fromJsonString(Schema.Record(Schema.String, ModelPrice)), "{}")),
+  /** Who serves the run's model, and who does instead while that is overloaded. Absent: whoever made the API that is spoken. */
+  modelProviders: variable("MODEL_PROVIDERS", or(Schema.fromJsonString(Schema.Array(Provider)), "[]")),
   answersPerTurn: variable("ANSWERS_PER_TURN", or(Positive, "4")),
   streamIdleSeconds: variable("STREAM_IDLE_SECONDS", or(Positive, "120")),
   answerSeconds: variable("ANSWER_SECONDS", or(Positive, "600")),

@@ -4,7 +4,8 @@ import type { ModelPrice, Prices } from "./ModelPrice.ts"
 
 /** A listed name with nothing behind it but a date or a version of its wrapping: what the list does not know has no price, not a guess. */
 const isListedAs = (name: string, key: string): boolean =>
-  name.startsWith(key) && /^(?:-latest|[-@]\d{8})?(?:-v\d+(?::\d+)?)?(?:\[1m\])?$/.test(name.slice(key.length))
+  name.startsWith(key) &&
+  /^(?:-latest|[-@]\d{8}|-\d{4}-\d\d-\d\d)?(?:-v\d+(?::\d+)?)?(?:\[1m\])?$/.test(name.slice(key.length))
 
 const longestOf = (prices: Prices, isFor: (key: string) => boolean): ModelPrice | undefined => {
   const [key] = Object.keys(prices).filter(isFor).sort((left, right) => right.length - left.length)

@@ -15,12 +15,14 @@ type Request = HttpServerRequest.HttpServerRequest
 const problem = (status: number, message: string) => HttpServerResponse.jsonUnsafe({ message }, { status })
 
 /** In the words of whoever asks: the model's client wants the API's errors, git wants to be told to send its password. */
-const unauthorized = (url: string) =>
-  dialectAt(url.split("?")[0] ?? "")?.refuse("Unauthenticated", "This is not the token of this run.")
-    ?? HttpServerResponse.text("This is not the token of this run.\n", {
-      status: 401,
-      headers: { "www-authenticate": "Basic realm=\"run\"" }
-    })
+const unauthorized = Effect.fnUntraced(function*(url: string) {
+  const served = dialectAt(url.split("?")[0] ?? "")
+  if (served !== undefined) return (yield* served.load).refuse("Unauthenticated", "This is not the token of this run.")
+  return HttpServerResponse.text("This is not the token of this run.\n", {
+    status: 401,
+    headers: { "www-authenticate": "Basic realm=\"run\"" }
+  })
+})
 
 /** Whether a request says that it has a body no longer than this, or none; the server reads no more than it says. */
 const fits = ({ headers }: Request, largest: number): boolean =>
@@ -50,7 +52,7 @@ export const makeApp = Effect.gen(function*() {
 
   const handle = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    if (!isAuthentic(request.headers, token)) return unauthorized(request.url)
+    if (!isAuthentic(request.headers, token)) return yield* unauthorized(request.url)
     const route = routeOf(request.method, request.url)
     if (route === undefined) return problem(404, noSuchAddress)
     // The server runs its application uninterruptible; whoever goes away shall leave nothing behind that goes on asking a model.

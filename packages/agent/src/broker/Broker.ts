@@ -11,6 +11,7 @@ import { Forge } from "../forge/Forge.ts"
 import { KnownForges } from "../forge/KnownForges.ts"
 import { RemoteTokens } from "../forge/RemoteTokens.ts"
 import { ModelProxy } from "../model/ModelProxy.ts"
+import { Providers } from "../model/Providers.ts"
 import { Spending } from "../model/Spending.ts"
 import { makeApp } from "./App.ts"
 import { Endpoint } from "./Endpoint.ts"
@@ -53,7 +54,12 @@ const Outside = Layer.mergeAll(
 
 const Keeps = Layer.mergeAll(Kept.layer, Keeping.layer.pipe(Layer.provideMerge(Patch.layer)))
 
-const Services = Layer.mergeAll(GitServer.layer, ModelProxy.layer, Handover.layer, Keeps).pipe(
+const Services = Layer.mergeAll(
+  GitServer.layer,
+  ModelProxy.layer.pipe(Layer.provide(Providers.layer)),
+  Handover.layer,
+  Keeps
+).pipe(
   Layer.provideMerge(TaskIssue.layer),
   Layer.provideMerge(Outside)
 )

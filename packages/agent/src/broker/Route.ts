@@ -1,6 +1,5 @@
 /** Where a request goes, by its path alone. Paths are taken literally: nothing is decoded, so nothing can be hidden in them. */
-import { dialectAt } from "../model/Dialects.ts"
-import type { ModelDialect } from "../model/ModelDialect.ts"
+import { dialectAt, type ServedDialect } from "../model/Dialects.ts"
 import { otherRole, type Role } from "../pod/Role.ts"
 
 const services = ["git-upload-pack", "git-receive-pack"] as const
@@ -16,7 +15,7 @@ export interface GitRoute {
 }
 
 export type Route =
-  | { readonly _tag: "Model"; readonly dialect: ModelDialect; readonly path: string; readonly query: string }
+  | { readonly _tag: "Model"; readonly dialect: ServedDialect; readonly path: string; readonly query: string }
   | GitRoute
   /** The contract's; which request it is, is the contract's to say. */
   | { readonly _tag: "Run" }

@@ -10,9 +10,9 @@ const basicPassword = (credentials: string): string | undefined => {
   return colon < 0 ? undefined : text.slice(colon + 1)
 }
 
-/** The token that a request carries: `x-api-key`, a bearer token, or the password of basic authentication. */
+/** The token that a request carries: as a key, a bearer token, or the password of basic authentication. */
 export const sentToken = (headers: Headers): string | undefined => {
-  const key = headers["x-api-key"]
+  const key = headers["x-api-key"] ?? headers["x-goog-api-key"]
   if (key !== undefined) return key
   const [scheme = "", value = ""] = (headers["authorization"] ?? "").split(/ +/)
   switch (scheme.toLowerCase()) {

@@ -1,9 +1,24 @@
-/** The dialects of model APIs that the broker speaks. */
-import { messages } from "./messages/Messages.ts"
+/** The dialects of model APIs that the broker speaks, and where it serves them. Each is loaded when it is spoken for the first time. */
+import { Effect } from "effect"
+import { messagesPath, responsesPath } from "../pod/Endpoint.ts"
 import type { ModelDialect } from "./ModelDialect.ts"
 
-export const dialects: ReadonlyArray<ModelDialect> = [messages]
+export interface ServedDialect {
+  /** The API's paths are below. */
+  readonly mount: string
+  readonly load: Effect.Effect<ModelDialect>
+}
+
+const served = (mount: string, load: () => Promise<ModelDialect>): ServedDialect => ({
+  mount,
+  load: Effect.promise(load)
+})
+
+export const dialects: ReadonlyArray<ServedDialect> = [
+  served(messagesPath, () => import("./messages/Messages.ts").then(({ messages }) => messages)),
+  served(responsesPath, () => import("./responses/Responses.ts").then(({ responses }) => responses))
+]
 
 /** The dialect that is served at this path. */
-export const dialectAt = (path: string): ModelDialect | undefined =>
+export const dialectAt = (path: string): ServedDialect | undefined =>
   dialects.find(({ mount }) => path === mount || path.startsWith(`${mount}/`))

@@ -3,7 +3,7 @@
  * are the same for each. Nothing else knows its paths, fields, headers and errors.
  */
 import type { ModelTokens } from "@orchestrator/domain/BrokerResult"
-import type { ModelPrice, Prices } from "@orchestrator/domain/ModelPrice"
+import type { ModelApi } from "@orchestrator/domain/ModelProviders"
 import type { Effect, Result, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import type { ModelKey, ReadKey } from "../broker/services/ModelKey.ts"
@@ -14,6 +14,8 @@ export interface Policy {
   readonly model: string | undefined
   /** Beginnings of the names of others. */
   readonly allowed: ReadonlyArray<string>
+  /** Tokens of an answer to a request that bounds it not itself. */
+  readonly outputTokens: number
 }
 
 /** The most that a request can read and write. */
@@ -22,6 +24,8 @@ export interface Bounds {
   readonly outputTokens: number
   /** Whether a cache that lives for an hour may be written: then an answer that does not tell has written that. */
   readonly hourCache: boolean
+  /** How many times as much as by its rates a request may cost, without a word of its own. */
+  readonly surcharge: number
 }
 
 /** A request as it goes on. */
@@ -37,6 +41,7 @@ export interface Checked {
 export type RefusalKind =
   | "Invalid"
   | "Unauthenticated"
+  | "NoKey"
   | "NotFound"
   | "TooLarge"
   | "Overloaded"
@@ -62,11 +67,10 @@ export interface Tokens extends Omit<ModelTokens, "answers"> {
 export interface AnswerUsage extends Tokens {
   readonly model: string
   readonly iterations: ReadonlyArray<Tokens>
-  /** Searches and fetches of the server's own tools. */
-  readonly serverTools: number
-  /** Whether it was worked on where, or as fast as, nobody asked for: that costs more. */
-  readonly inUs: boolean
-  readonly fast: boolean
+  /** Millionths of a USD beside the tokens: searches of the server's own tools. */
+  readonly besideMicros: number
+  /** How many times as much it costs as by its rates: worked on where, or as fast as, nobody asked for. */
+  readonly factor: number
 }
 
 /** A request that was let through. Whoever forgets to say how it ended pays the most that it can cost. */
@@ -87,30 +91,29 @@ export interface Target {
   readonly path: string
   /** What is asked: an answer, which costs; a count of tokens; or a look at something. */
   readonly asks: "answer" | "count" | "look"
+  /** Where the path names it. */
+  readonly model?: string
 }
 
 export interface ModelDialect {
+  readonly api: ModelApi
   /** As people know it. */
   readonly name: string
-  /** Where the broker serves it; the API's paths are below. */
-  readonly mount: string
+  /** Whoever made it, as a provider, and its base URL. */
+  readonly maker: string
+  readonly home: string
   /** Undefined for what no agent needs. */
   readonly target: (method: string, path: string, query: string) => Target | undefined
   /** The request as it may go on, and the most that it can cost; or why not. */
-  readonly check: (body: Uint8Array, policy: Policy, asks: Target["asks"]) => Result.Result<Checked, Refusal>
-  readonly requestHeaders: (headers: Headers, key: ModelKey, model: string | undefined) => Record<string, string>
+  readonly check: (body: Uint8Array, policy: Policy, target: Target) => Result.Result<Checked, Refusal>
+  readonly requestHeaders: (
+    headers: Headers,
+    key: ModelKey | undefined,
+    model: string | undefined
+  ) => Record<string, string>
   readonly answerHeaders: (headers: Headers) => Record<string, string>
   /** The key as its files have it; undefined where there is none. */
   readonly readKey: ReadKey
-  /** The most that a request can cost, in millionths of a USD. */
-  readonly worstCase: (price: ModelPrice, bounds: Bounds) => number
-  /** What an answer cost; undefined where a model that worked on it has no price. */
-  readonly costOf: (
-    prices: Prices,
-    requested: string,
-    usage: AnswerUsage,
-    bounds: Pick<Bounds, "hourCache">
-  ) => number | undefined
   /** An answer on its way to the agent, counted beside; one that is silent for too long is cut. */
   readonly meter: <E>(
     bytes: Stream.Stream<Uint8Array, E>,

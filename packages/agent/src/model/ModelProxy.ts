@@ -3,22 +3,17 @@
  * through as it comes; beside it tokens are counted, and the end of a usage limit is noted.
  */
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import { Context, DateTime, Effect, Layer, Option, Redacted, Result, type Scope, Stream } from "effect"
-import {
-  HttpClient,
-  HttpClientError,
-  HttpClientRequest,
-  type HttpClientResponse,
-  type HttpServerRequest,
-  HttpServerResponse
-} from "effect/http"
+import { Context, DateTime, Effect, Layer, Option, Result, type Scope, Stream } from "effect"
+import { HttpClient, HttpClientError, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
 import { BrokerReport } from "../broker/services/BrokerReport.ts"
 import { connectionProblem, wasNeverSent } from "../broker/services/ConnectionProblem.ts"
 import { Credentials } from "../broker/services/Credentials.ts"
 import { makeSlots } from "../broker/services/Slots.ts"
-import { dialects } from "./Dialects.ts"
+import type { ServedDialect } from "./Dialects.ts"
 import type { Checked, Let, ModelDialect, Target } from "./ModelDialect.ts"
+import type { Answer, Asked, ModelProvider } from "./ModelProvider.ts"
+import { Providers } from "./Providers.ts"
 import { makeBodies } from "./RequestBody.ts"
 import { Spending } from "./Spending.ts"
 
@@ -26,7 +21,11 @@ const largestError = 65_536
 /** The agent, its subagents and a count of tokens now and then; more is a flood. */
 const atOnce = 24
 
-const noKey = "There is no key for the model API: the Secret in secrets.apiKeySecretName is missing or lacks the key."
+/** An agent that speaks what its provider does not. */
+const notSpoken = ({ api, name }: ModelDialect, asked: ReadonlyArray<{ readonly name: string }>): string =>
+  `No provider of this run (${
+    asked.map((each) => each.name).join(", ")
+  }) speaks ${name}: set spec.provider, or model.providers with "${api}" in its apis.`
 
 /** The key has come after all. */
 const withKey = (result: BrokerResult): BrokerResult => {
@@ -43,7 +42,7 @@ const isoOf = (epochSeconds: number | undefined): string | undefined =>
 export class ModelProxy extends Context.Service<ModelProxy, {
   /** Answers a request of this dialect, whose path below its own is given. */
   readonly handle: (
-    dialect: ModelDialect,
+    dialect: ServedDialect,
     request: HttpServerRequest.HttpServerRequest,
     path: string,
     query: string
@@ -53,7 +52,8 @@ export class ModelProxy extends Context.Service<ModelProxy, {
     ModelProxy,
     Effect.gen(function*() {
       const client = yield* HttpClient.HttpClient
-      const { modelKey, redact } = yield* Credentials
+      const { redact } = yield* Credentials
+      const providers = yield* Providers
       const spending = yield* Spending
       const brokerReport = yield* BrokerReport
       const { model } = yield* BrokerConfig
@@ -64,7 +64,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         const { refuse } = dialect
         /** A limit that was met, with its end where that is known; an answer shows that none is in force any more. */
         const noteLimit = Effect.fnUntraced(function*(
-          { headers, status }: HttpClientResponse.HttpClientResponse,
+          { headers, status }: Answer,
           words: string
         ) {
           const now = yield* DateTime.now
@@ -81,8 +81,8 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           yield* brokerReport.update(({ resetAt: _, ...result }) => result)
         })
 
-        const failure = Effect.fnUntraced(function*(response: HttpClientResponse.HttpClientResponse) {
-          const body = yield* response.stream.pipe(
+        const failure = Effect.fnUntraced(function*(response: Answer) {
+          const body = yield* response.bytes.pipe(
             Stream.runFold(
               () => "",
               (text, chunk) => text.length > largestError ? text : text + Buffer.from(chunk).toString("latin1")
@@ -99,7 +99,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         })
 
         const answer = Effect.fnUntraced(function*(
-          response: HttpClientResponse.HttpClientResponse,
+          response: Answer,
           claim: Let | undefined
         ) {
           if (response.status >= 300) {
@@ -111,17 +111,21 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           const headers = dialect.answerHeaders(response.headers)
           const contentType = headers["content-type"] ?? "application/octet-stream"
           const { status } = response
-          if (claim === undefined) return HttpServerResponse.stream(response.stream, { status, headers, contentType })
+          if (claim === undefined) return HttpServerResponse.stream(response.bytes, { status, headers, contentType })
           // Without its length an answer ends for the agent when it has been counted, not before.
           const { "content-length": _, ...rest } = headers
           return HttpServerResponse.stream(
-            dialect.meter(response.stream, { contentType, claim, idleSeconds: model.idleSeconds }),
+            dialect.meter(response.bytes, { contentType, claim, idleSeconds: model.idleSeconds }),
             { status, headers: rest, contentType }
           )
         })
 
         /** Asks the API. What was reserved is given back where the request did not even get there. */
-        const send = Effect.fnUntraced(function*(request: HttpClientRequest.HttpClientRequest, claim: Let | undefined) {
+        const send = Effect.fnUntraced(function*(provider: ModelProvider, asked: Asked, claim: Let | undefined) {
+          const request = yield* provider.request(asked).pipe(
+            Effect.tapError(() => claim?.free ?? Effect.void)
+          )
+          yield* brokerReport.update(withKey)
           const response = yield* client.execute(request).pipe(
             Effect.timeoutOption(`${model.answerSeconds} seconds`),
             Effect.tapError((error) => claim !== undefined && wasNeverSent(error) ? claim.free : Effect.void)
@@ -130,46 +134,59 @@ export class ModelProxy extends Context.Service<ModelProxy, {
             ? refuse("Timeout", `The model API did not answer within ${model.answerSeconds} s.`, {
               retry: true
             })
-            : yield* answer(response.value, claim)
+            : yield* answer(provider.answer(response.value, asked), claim)
         })
+
+        /** The way to whoever serves the model, with what its refusals and failures are in this API's words. */
+        const ask = Effect.fnUntraced(
+          function*(provider: ModelProvider, asked: Asked, claim: Let | undefined) {
+            return yield* send(provider, asked, claim)
+          },
+          Effect.catchTag("NoProof", ({ message, missing }) =>
+            Effect.as(
+              brokerReport.update((result) => ({
+                ...result,
+                problem: message,
+                ...(missing ? { missing: "ModelKey" as const } : {})
+              })),
+              refuse("NoKey", message)
+            )),
+          (answered, provider) =>
+            Effect.catchIf(answered, HttpClientError.isHttpClientError, (error) => {
+              const words = redact(connectionProblem(error))
+              return Effect.as(
+                Effect.logWarning(`the model API at ${provider.address} cannot be reached: ${words}`),
+                refuse("Unreachable", `The model API cannot be reached: ${words}`, { retry: true })
+              )
+            })
+        )
 
         const forward = Effect.fnUntraced(function*(
           request: HttpServerRequest.HttpServerRequest,
-          { asks, path }: Target,
+          target: Target,
           checked: Checked | undefined
         ) {
-          const key = yield* modelKey(dialect)
-          if (key === undefined) {
-            yield* brokerReport.update((result) => ({ ...result, problem: noKey, missing: "ModelKey" }))
-            return refuse("Unauthenticated", noKey)
+          const [provider] = yield* providers.speaking(dialect)
+          if (provider === undefined) {
+            return refuse("Invalid", notSpoken(dialect, model.providers))
           }
-          yield* brokerReport.update(withKey)
-          const headers = dialect.requestHeaders(
-            request.headers,
-            { type: key.type, value: Redacted.value(key.value) },
-            model.policy.model
-          )
-          const bare = HttpClientRequest.make(checked === undefined ? "GET" : "POST")(`${model.baseUrl}${path}`, {
-            headers
-          })
-          if (checked === undefined) return yield* send(bare, undefined)
-          const whole = HttpClientRequest.bodyText(bare, checked.body, "application/json")
-          if (asks !== "answer") return yield* send(whole, undefined)
-          const claim = yield* spending.ask(checked, dialect)
+          const asked: Asked = { dialect, target, headers: request.headers, checked, model: model.policy.model }
+          if (checked === undefined || target.asks !== "answer") return yield* ask(provider, asked, undefined)
+          const claim = yield* spending.ask(checked)
           return "reason" in claim
             ? refuse("Invalid", claim.message, { retry: claim.retry })
-            : yield* send(whole, claim)
+            : yield* ask(provider, asked, claim)
         })
 
         /** The request as it may go on, or the answer that it gets instead. */
-        const check = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, asks: Target["asks"]) {
+        const check = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, target: Target) {
           if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
             return refuse("Invalid", "content-encoding: expected a body that is not compressed.")
           }
           const body = yield* bodies.read(request)
           if (body === "TooLarge") return refuse("TooLarge", "The request is larger than 32 MiB.")
           if (body === "Busy") return refuse("Overloaded", "Too many concurrent requests.", { retry: true })
-          const checked = dialect.check(body, model.policy, asks)
+          const checked = dialect.check(body, model.policy, target)
           if (Result.isSuccess(checked)) return checked.success
           const { kind, message, model: refused } = checked.failure
           if (refused !== undefined) yield* spending.refuseModel(refused)
@@ -185,30 +202,31 @@ export class ModelProxy extends Context.Service<ModelProxy, {
             }
             if (yield* spending.isCancelled) return refuse("Invalid", "This run is cancelled.")
             if (target.asks === "look") return yield* forward(request, target, undefined)
-            const checked = yield* check(request, target.asks)
+            const checked = yield* check(request, target)
             return HttpServerResponse.isHttpServerResponse(checked) ? checked : yield* forward(request, target, checked)
           },
-          Effect.catchIf(HttpClientError.isHttpClientError, (error) => {
-            const words = redact(connectionProblem(error))
-            return Effect.as(
-              Effect.logWarning(`the model API at ${model.baseUrl} cannot be reached: ${words}`),
-              refuse("Unreachable", `The model API cannot be reached: ${words}`, { retry: true })
-            )
-          }),
           Effect.catch((error) => Effect.succeed(refuse("Invalid", `The request cannot be read: ${error.message}`)))
         )
 
         return handle
       }
-      const served = new Map(dialects.map((dialect) => [dialect, serve(dialect)]))
+      const served = new Map<string, ReturnType<typeof serve>>()
+      const handlerOf = (mount: string, dialect: ModelDialect) => {
+        const known = served.get(mount)
+        if (known !== undefined) return known
+        const made = serve(dialect)
+        served.set(mount, made)
+        return made
+      }
 
       return ModelProxy.of({
-        handle: (dialect, request, path, query) =>
+        handle: ({ load, mount }, request, path, query) =>
           Effect.gen(function*() {
+            const dialect = yield* load
             if (!(yield* slots.tryAcquire)) {
               return dialect.refuse("Overloaded", `More than ${atOnce} concurrent requests.`, { retry: true })
             }
-            return yield* (served.get(dialect) ?? serve(dialect))(request, path, query)
+            return yield* handlerOf(mount, dialect)(request, path, query)
           }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false))
       })
     })

@@ -10,7 +10,8 @@ import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
 import { BrokerReport } from "../broker/services/BrokerReport.ts"
 import { tokensIn } from "./AnswerTokens.ts"
 import * as Ledger from "./Ledger.ts"
-import type { Checked, Let, ModelDialect } from "./ModelDialect.ts"
+import type { Checked, Let } from "./ModelDialect.ts"
+import { costOf, worstCase } from "./Price.ts"
 
 /** Why a request is not let through. */
 export interface Stop {
@@ -58,12 +59,9 @@ const withRefusedModel = (result: BrokerResult, model: string): BrokerResult => 
   return known.includes(name) || known.length >= mostNames ? result : { ...result, refusedModels: [...known, name] }
 }
 
-/** How a dialect counts money. */
-export type Pricing = Pick<ModelDialect, "costOf" | "worstCase">
-
 export class Spending extends Context.Service<Spending, {
   /** Lets a request through for as long as the scope is open, or says why not. */
-  readonly ask: (request: Checked, pricing: Pricing) => Effect.Effect<Let | Stop, never, Scope.Scope>
+  readonly ask: (request: Checked) => Effect.Effect<Let | Stop, never, Scope.Scope>
   readonly isCancelled: Effect.Effect<boolean>
   /** Notes a model that the run may not use. */
   readonly refuseModel: (model: string) => Effect.Effect<void>
@@ -92,7 +90,7 @@ export class Spending extends Context.Service<Spending, {
       const refuseModel = (model: string) => brokerReport.update((result) => withRefusedModel(result, model))
       const isCancelled = Effect.map(brokerReport.read, ({ modelRefused }) => modelRefused === "Cancelled")
 
-      const claimOf = ({ bounds, model, turn }: Checked, { worstCase }: Pricing): Ledger.Claim => {
+      const claimOf = ({ bounds, model, turn }: Checked): Ledger.Claim => {
         const price = priceOf(model, prices)
         return { model, turn, micros: price === undefined ? undefined : worstCase(price, bounds) }
       }
@@ -118,8 +116,8 @@ export class Spending extends Context.Service<Spending, {
       })
 
       return Spending.of({
-        ask: (request, pricing) => {
-          const claim = claimOf(request, pricing)
+        ask: (request) => {
+          const claim = claimOf(request)
           return Effect.acquireRelease(
             admit(claim),
             (id) =>
@@ -134,7 +132,7 @@ export class Spending extends Context.Service<Spending, {
                   Ledger.settled(
                     Ledger.grown(before, id, tokensIn(usage)),
                     id,
-                    pricing.costOf(prices, request.model, usage, request.bounds)
+                    costOf(prices, request.model, usage, request.bounds)
                   )
                 ),
               free: book((before) => Ledger.freed(before, id))

@@ -11,6 +11,6 @@ export const Endpoint = Schema.Struct({
 })
 export type Endpoint = typeof Endpoint.Type
 
-/** Where a model's requests go; a path of its API is the part below. */
+/** Where a model's requests go, by its API; a path of the API is the part below, with its version. */
 export const messagesPath = "/anthropic"
 export const responsesPath = "/responses"

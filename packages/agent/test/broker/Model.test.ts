@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
+import type { Seen } from "../../src/model/answer/AnswerMeter.ts"
+import { sseReader } from "../../src/model/answer/Sse.ts"
 import { allowedPath, answerHeaders, requestHeaders } from "../../src/model/messages/ModelRequest.ts"
 import { resetOf } from "../../src/model/messages/RateLimit.ts"
-import { sseReader } from "../../src/model/messages/Sse.ts"
-import { isPing, type Seen, seenAfter, usageOf } from "../../src/model/messages/Usage.ts"
+import { isPing, seenAfter, usageOf } from "../../src/model/messages/Usage.ts"
 import { events, model, ping } from "../fixtures/ModelApi.ts"
 
 const usageOfStream = (pieces: ReadonlyArray<Uint8Array>) => {
@@ -22,9 +23,8 @@ const counted = {
   cacheRead: 200,
   cacheWrite: 100,
   iterations: [],
-  serverTools: 0,
-  inUs: false,
-  fast: false
+  besideMicros: 0,
+  factor: 1
 }
 
 describe("tokens of a stream", () => {

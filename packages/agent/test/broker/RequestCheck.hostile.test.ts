@@ -6,7 +6,7 @@ import { checkRequest } from "../../src/model/messages/RequestCheck.ts"
 import type { Policy } from "../../src/model/ModelDialect.ts"
 
 const model = "claude-sonnet-4-20250514"
-const policy: Policy = { model, allowed: ["claude-haiku-"] }
+const policy: Policy = { model, allowed: ["claude-haiku-"], outputTokens: 32_000 }
 const request = { model, max_tokens: 100, messages: [{ role: "user", content: "Hi" }] }
 
 const check = (body: unknown, as: Policy = policy) =>
@@ -60,7 +60,10 @@ describe("another model than the run's", () => {
   })
 
   it("cannot be asked for by a longer context of the run's own", () =>
-    assert.strictEqual(sent({ ...request }, { model: `${model}[1m]`, allowed: [] })["model"], model))
+    assert.strictEqual(
+      sent({ ...request }, { model: `${model}[1m]`, allowed: [], outputTokens: 32_000 })["model"],
+      model
+    ))
 })
 
 describe("output that nobody reserved", () => {

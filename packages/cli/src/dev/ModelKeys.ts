@@ -14,7 +14,9 @@ export class KeyMissing extends Schema.TaggedError<KeyMissing>()("KeyMissing", {
 export const modelKeySecret = {
   apiKeySecretName: "local-model-keys",
   apiKeySecretKey: "ANTHROPIC_API_KEY",
-  oauthTokenSecretKey: "CLAUDE_CODE_OAUTH_TOKEN"
+  oauthTokenSecretKey: "CLAUDE_CODE_OAUTH_TOKEN",
+  openaiKeySecretKey: "OPENAI_API_KEY",
+  googleKeySecretKey: "GEMINI_API_KEY"
 }
 
 export type ModelKeys = Readonly<Record<string, Redacted.Redacted>>

@@ -54,7 +54,8 @@ export const modelKeyLine = Effect.fn("doctor.modelKey")(function*(
   const oauth = secret === "missing" ? undefined : decoded(secret, secrets.oauthTokenSecretKey)
   const value = oauth ?? (secret === "missing" ? undefined : decoded(secret, secrets.apiKeySecretKey))
   if (value === undefined) return fail(check, `the Secret ${name} has no key ${secrets.apiKeySecretKey}`, create)
-  const [dialect] = dialects
+  const [first] = dialects
+  const dialect = first === undefined ? undefined : yield* first.load
   const target = dialect?.target("GET", modelsPath, "")
   if (dialect === undefined || target === undefined) {
     return warn(check, "present; this API cannot be asked without a charge")

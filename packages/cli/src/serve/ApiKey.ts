@@ -23,8 +23,10 @@ const absent = (what: string, { namespace, secrets }: ApiKeyPlace): string =>
   + `--from-file=${secrets.apiKeySecretKey}=/path/to/api-key --dry-run=client -o yaml | kubectl apply -f -`
 
 const warningsOf = ({ data = {} }: Secret, place: ApiKeyPlace): ReadonlyArray<string> => {
-  const { apiKeySecretKey: key, apiKeySecretName: name, oauthTokenSecretKey: other } = place.secrets
-  if ([key, other].some((each) => each !== undefined && (data[each] ?? "") !== "")) return []
+  const { apiKeySecretKey: key, apiKeySecretName: name, googleKeySecretKey, oauthTokenSecretKey, openaiKeySecretKey } =
+    place.secrets
+  const others = [oauthTokenSecretKey, openaiKeySecretKey, googleKeySecretKey]
+  if ([key, ...others].some((each) => each !== undefined && (data[each] ?? "") !== "")) return []
   return [absent(`The Secret ${name} in namespace ${place.namespace} has no key ${key}`, place)]
 }
 

@@ -8,7 +8,13 @@ import { makeApiKeyWarnings } from "../../src/serve/ApiKey.ts"
 
 const place = {
   namespace: "orchestrator",
-  secrets: { apiKeySecretName: "keys", apiKeySecretKey: "ANTHROPIC_API_KEY", oauthTokenSecretKey: "TOKEN" }
+  secrets: {
+    apiKeySecretName: "keys",
+    apiKeySecretKey: "ANTHROPIC_API_KEY",
+    oauthTokenSecretKey: "TOKEN",
+    openaiKeySecretKey: "OPENAI_API_KEY",
+    googleKeySecretKey: "GEMINI_API_KEY"
+  }
 }
 
 const secret = (data: Record<string, string>) => ({ metadata: { name: "keys", namespace: "orchestrator" }, data })
@@ -28,6 +34,7 @@ describe("what is said of the API key", () => {
   it.effect.each([
     { name: "another key", data: { API_KEY: "bm90LWEta2V5" }, said: 1 },
     { name: "an empty key", data: { ANTHROPIC_API_KEY: "" }, said: 1 },
+    { name: "the key of another API in its place", data: { OPENAI_API_KEY: "bm90LWEta2V5" }, said: 0 },
     { name: "a subscription's token in its place", data: { TOKEN: "bm90LWEta2V5" }, said: 0 }
   ])("a Secret with $name", ({ data, said }) =>
     Effect.gen(function*() {

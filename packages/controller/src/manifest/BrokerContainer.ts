@@ -5,9 +5,10 @@
 import { bucketKeyFiles, evidenceFolder, evidenceMount } from "@orchestrator/domain/Evidence"
 import { gitTokenSecretName, signingSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { brokerContainer, evidenceVolume } from "@orchestrator/domain/PodParts"
-import type { KeyToPath, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
+import type { Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { type LiteralContainer, words } from "../kinds/Literal.ts"
 import { brokerEnvironment, brokerFolders } from "./BrokerEnvironment.ts"
+import { modelKeys } from "./ModelProviders.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
 
@@ -63,21 +64,14 @@ const mode = 0o440
 
 /** ssh takes no key that its group may read where the file is its user's own; this one is root's, and the broker makes a copy. */
 export const brokerVolumes = (inputs: PodInputs): ReadonlyArray<Volume> => {
-  const { config: { agent, evidence: { bucket, volume }, forge, git: { signing }, github: { app }, secrets }, spec } =
-    inputs
-  const modelKeys: ReadonlyArray<KeyToPath> = [
-    { key: secrets.apiKeySecretKey, path: "anthropic-api-key" },
-    ...(secrets.oauthTokenSecretKey === undefined
-      ? []
-      : [{ key: secrets.oauthTokenSecretKey, path: "anthropic-oauth-token" }])
-  ]
+  const { config: { agent, evidence: { bucket, volume }, forge, git: { signing }, github: { app } }, spec } = inputs
   return [
     {
       name: "credentials",
       projected: {
         defaultMode: mode,
         sources: [
-          { secret: { name: secrets.apiKeySecretName, items: modelKeys, optional: true } },
+          ...modelKeys(inputs),
           {
             secret: {
               name: tokenSecretName(spec.githubUser),

@@ -10,6 +10,7 @@ import type { LiveRun } from "../facts/LiveRun.ts"
 import { literals, type Variable } from "../kinds/Literal.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
 import { fill } from "./Fill.ts"
+import { brokerProviders } from "./ModelProviders.ts"
 import type { PodInputs } from "./PodInputs.ts"
 
 /** Folders of the broker's container. */
@@ -89,13 +90,16 @@ const knownValues = ({ status }: LiveRun) =>
     onSome: ({ branch, headCommit }) => ({ knownBranch: branch, knownHead: headCommit })
   })
 
-const modelValues = ({ config, run, spec }: PodInputs) => {
+const modelValues = (inputs: PodInputs) => {
+  const { config, run, spec } = inputs
   const { agent, model } = config
   const { costUsd, turns } = remainingBudget(run, spec, config)
   return {
     model: spec.model,
     modelAllowed: model.allowed,
     modelBaseUrl: model.baseUrl,
+    modelOutputTokens: model.outputTokens,
+    modelProviders: brokerProviders(inputs),
     modelPrices: model.prices,
     maxCostUsd: costUsd,
     maxTurns: turns,

@@ -7,7 +7,6 @@ import { transcriptMark } from "@orchestrator/domain/PodParts"
 import { printable } from "@orchestrator/domain/Printable"
 import { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import { Console, Context, DateTime, Effect, FileSystem, Layer, Option, Schema, Semaphore } from "effect"
-import { dialects } from "../../model/Dialects.ts"
 import type { EvidencePart } from "../../pod/BrokerApi.ts"
 import { cappedFile } from "../../pod/CappedFile.ts"
 import { cleanContent } from "../../pod/CleanTranscript.ts"
@@ -37,7 +36,7 @@ export class Kept extends Context.Service<Kept, {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { files, git: { agentPushes } } = yield* BrokerConfig
-      const { appKey, bucketKey, gitToken, modelKey, redact, signingKey, sshKey } = yield* Credentials
+      const { learn, redact } = yield* Credentials
       const paths = keptFiles(files.state)
       yield* fs.makeDirectory(`${files.state}/evidence`, { recursive: true, mode: 0o700 })
       const log = yield* cappedFile(paths.log, largestLog)
@@ -51,21 +50,9 @@ export class Kept extends Context.Service<Kept, {
         return agentPushes || printed > mostPrinted ? Effect.void : Console.log(`${transcriptMark}${line}`)
       }
 
-      /** Only what was read is known, and it may have been renewed. */
-      const learnSecrets = Effect.all([
-        appKey,
-        bucketKey,
-        gitToken(true),
-        gitToken(false),
-        sshKey,
-        signingKey,
-        ...dialects.map(modelKey)
-      ], {
-        discard: true
-      })
-
       const take = Effect.fnUntraced(function*({ events, leftOut, log: lines, result }: EvidencePart) {
-        yield* learnSecrets
+        // Some may have been renewed.
+        yield* learn
         const at = DateTime.formatIso(yield* DateTime.now)
         const missing = leftOut > 0
           ? [{ type: "notice" as const, at, text: `${leftOut} parts came faster than they could be kept.` }]

@@ -41,7 +41,9 @@ const settingsOf = (values: BrokerEnvironment, work: Delivery, environment: Envi
   model: {
     baseUrl: values.modelBaseUrl.replace(/\/+$/, ""),
     /** What the run may ask. */
-    policy: { model: values.model, allowed: values.modelAllowed },
+    policy: { model: values.model, allowed: values.modelAllowed, outputTokens: values.modelOutputTokens },
+    /** In the order in which they are asked; empty: whoever made the API that is spoken. */
+    providers: values.modelProviders,
     prices: values.modelPrices,
     maxCostUsd: values.maxCostUsd,
     maxAnswers: values.maxTurns === undefined || values.maxTurns === 0

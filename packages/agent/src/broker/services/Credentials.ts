@@ -12,8 +12,8 @@ import type { GitToken } from "./GitToken.ts"
 import type { HeldKey, ReadKey } from "./ModelKey.ts"
 
 export class Credentials extends Context.Service<Credentials, {
-  /** The model API's key; undefined when there is none. */
-  readonly modelKey: (dialect: { readonly readKey: ReadKey }) => Effect.Effect<HeldKey | undefined>
+  /** A model API's key; undefined when there is none. */
+  readonly modelKey: (readKey: ReadKey) => Effect.Effect<HeldKey | undefined>
   /** The user's token for the forge; undefined when there is none. `byOldName`: whether the older of the two Secrets comes first. */
   readonly gitToken: (byOldName: boolean) => Effect.Effect<GitToken | undefined>
   /** The private key by which an app asks the forge for tokens; undefined when there is none. */
@@ -25,6 +25,8 @@ export class Credentials extends Context.Service<Credentials, {
   readonly bucketKey: Effect.Effect<BucketKey | undefined>
   /** Host keys that are trusted beside the pinned ones. */
   readonly knownHosts: Effect.Effect<string>
+  /** Reads all that there is, so that none of it shows: what was never used is a secret too. */
+  readonly learn: Effect.Effect<void>
   /** Makes a value one that must not show. */
   readonly guard: (value: string) => void
   readonly redact: Redact
@@ -34,8 +36,14 @@ export class Credentials extends Context.Service<Credentials, {
     Credentials,
     Effect.gen(function*() {
       const { files } = yield* BrokerConfig
+      const fs = yield* FileSystem.FileSystem
       const text = yield* texts
-      return yield* credentials((name) => text(`${files.credentials}/${name}`), {})
+      // A user's name is no secret.
+      const names = fs.readDirectory(files.credentials).pipe(
+        Effect.map((all) => all.filter((name) => !name.endsWith("-user"))),
+        Effect.orElseSucceed(() => [])
+      )
+      return yield* credentials((name) => text(`${files.credentials}/${name}`), names, {})
     })
   )
 
@@ -45,7 +53,11 @@ export class Credentials extends Context.Service<Credentials, {
     Effect.gen(function*() {
       const { environment } = yield* BrokerConfig
       const variables: Environment = { "github-token": runnerNames.ghToken }
-      return yield* credentials((name) => Effect.succeed(environment[variables[name] ?? ""]), environment)
+      return yield* credentials(
+        (name) => Effect.succeed(environment[variables[name] ?? ""]),
+        Effect.succeed([]),
+        environment
+      )
     })
   )
 }
@@ -61,7 +73,11 @@ const texts = Effect.map(
 
 /** Secrets by their names; the ssh key is a file wherever the others are. */
 const credentials = Effect.fnUntraced(
-  function*(find: (name: string) => Effect.Effect<string | undefined>, blanked: Environment) {
+  function*(
+    find: (name: string) => Effect.Effect<string | undefined>,
+    names: Effect.Effect<ReadonlyArray<string>>,
+    blanked: Environment
+  ) {
     const { files } = yield* BrokerConfig
     const text = yield* texts
     const seen = new Set<string>()
@@ -81,8 +97,10 @@ const credentials = Effect.fnUntraced(
     const secret = (reading: Effect.Effect<string | undefined>) =>
       Effect.map(guarded(reading), (value) => value === undefined ? undefined : Redacted.make(value))
 
+    const sshKey = secret(text(`${files.ssh}/ssh-privatekey`))
+
     return Credentials.of({
-      modelKey: ({ readKey }) => readKey((name) => guarded(find(name))),
+      modelKey: (readKey) => readKey((name) => guarded(find(name))),
       gitToken: (byOldName) => {
         const older = Effect.map(secret(find("github-token")), asToken)
         const newer = Effect.flatMap(secret(find("git-token")), (token) =>
@@ -93,7 +111,7 @@ const credentials = Effect.fnUntraced(
         return Effect.flatMap(first, (found) => found === undefined ? second : Effect.succeed(found))
       },
       appKey: secret(find("app-key")),
-      sshKey: secret(text(`${files.ssh}/ssh-privatekey`)),
+      sshKey,
       signingKey: secret(find("signing-key")),
       bucketKey: Effect.map(
         Effect.all([guarded(find("evidence-access-key-id")), secret(find("evidence-secret-access-key"))]),
@@ -101,6 +119,10 @@ const credentials = Effect.fnUntraced(
           accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey }
       ),
       knownHosts: Effect.map(text(`${files.ssh}/known_hosts`), (lines) => lines ?? ""),
+      learn: Effect.gen(function*() {
+        yield* sshKey
+        for (const name of yield* names) yield* guarded(find(name))
+      }),
       guard,
       redact: (words) => redact(words)
     })

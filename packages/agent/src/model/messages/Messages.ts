@@ -1,26 +1,28 @@
 /** Anthropic's Messages API. */
 import { DateTime, Effect, Option, Redacted } from "effect"
-import { messagesPath } from "../../pod/Endpoint.ts"
+import { meterOf } from "../answer/AnswerMeter.ts"
+import { shortEvents } from "../answer/Sse.ts"
 import type { ModelDialect } from "../ModelDialect.ts"
-import { meteredEvents, meteredPlain } from "./AnswerMeter.ts"
 import { modelError } from "./ModelError.ts"
 import { allowedPath, answerHeaders, isTurn, requestHeaders } from "./ModelRequest.ts"
-import { costOf, worstCase } from "./Price.ts"
 import { accountLimitEnd, resetOf } from "./RateLimit.ts"
 import { checkRequest } from "./RequestCheck.ts"
+import { isError, isPing, outputBefore, seenAfter, usageOf } from "./Usage.ts"
 
 const parseTime = (text: string): number | undefined =>
   Option.getOrUndefined(Option.map(DateTime.make(text), (time) => Math.floor(time.epochMilliseconds / 1000)))
 
 export const messages: ModelDialect = {
-  name: "Anthropic Messages",
-  mount: messagesPath,
+  api: "messages",
+  name: "Messages",
+  maker: "anthropic",
+  home: "https://api.anthropic.com",
   target: (method, path, query) => {
     const target = allowedPath(method, path, query)
     if (target === undefined) return undefined
     return { path: target, asks: method === "GET" ? "look" : isTurn(target) ? "answer" : "count" }
   },
-  check: (body, policy, asks) => checkRequest(body, policy, asks === "count"),
+  check: (body, policy, { asks }) => checkRequest(body, policy, asks === "count"),
   requestHeaders,
   answerHeaders,
   readKey: Effect.fnUntraced(function*(read) {
@@ -30,10 +32,7 @@ export const messages: ModelDialect = {
     if (key === undefined) return undefined
     return { type: key.startsWith("sk-ant-oat") ? "oauthToken" : "apiKey", value: Redacted.make(key) }
   }),
-  worstCase,
-  costOf,
-  meter: (bytes, { claim, contentType, idleSeconds }) =>
-    /^text\/event-stream\b/i.test(contentType) ? meteredEvents(bytes, claim, idleSeconds) : meteredPlain(bytes, claim),
+  meter: meterOf({ longestEvent: shortEvents, seenAfter, outputBefore, isError, isPing, isOpening: isPing, usageOf }),
   limit: ({ headers, status, words }, nowSeconds) => {
     const account = status === 400 ? accountLimitEnd(words) : undefined
     if (status !== 429 && account === undefined) return undefined

@@ -5,6 +5,7 @@ import type { ModelDialect, RefusalKind } from "../ModelDialect.ts"
 const errors: Readonly<Record<RefusalKind, readonly [type: string, status: number]>> = {
   Invalid: ["invalid_request_error", 400],
   Unauthenticated: ["authentication_error", 401],
+  NoKey: ["authentication_error", 401],
   NotFound: ["not_found_error", 404],
   TooLarge: ["request_too_large", 413],
   Unreachable: ["api_error", 502],

@@ -1,7 +1,9 @@
 /** Where a request to the model API goes, and with which headers; and which headers of the answer come back. */
 import type { ModelKey } from "../../broker/services/ModelKey.ts"
 import type { Headers } from "../ModelDialect.ts"
-import { betaRows, headerRows, rowOf } from "./RequestRules.ts"
+import { picked } from "../request/Headers.ts"
+import { rowOf } from "../request/Rules.ts"
+import { betaRows, headerRows } from "./RequestRules.ts"
 
 /** The API's path for a path below the dialect's own; undefined for what the CLI does not need. */
 export const allowedPath = (method: string, path: string, query: string): string | undefined => {
@@ -16,13 +18,6 @@ export const isTurn = (path: string): boolean => /^\/v1\/messages(?:\?|$)/.test(
 
 const returned = /^(?:content-type|content-length|request-id|retry-after|x-should-retry|anthropic-[\w-]+)$/
 
-const picked = (headers: Headers, goes: (name: string) => boolean): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value !== undefined && goes(name) ? [[name, value] as const] : []
-    )
-  )
-
 const oauthBeta = "oauth-2025-04-20"
 const longContext = "context-1m"
 
@@ -34,16 +29,24 @@ const betasOf = (header: string | undefined, model: string | undefined): Readonl
     return rowOf(betaRows, name)?.treatment === "allowed" || (name === longContext && model?.endsWith("[1m]") === true)
   })
 
-/** Headers for the API: the agent's harmless ones, our key, and no compression, since the answer is read on its way. */
-export const requestHeaders = (headers: Headers, key: ModelKey, model: string | undefined): Record<string, string> => {
+/** Headers for the API: the agent's harmless ones, our key (none where another proof is added), and no compression, since the answer is read on its way. */
+export const requestHeaders = (
+  headers: Headers,
+  key: ModelKey | undefined,
+  model: string | undefined
+): Record<string, string> => {
   const { "anthropic-beta": _, ...kept } = picked(headers, (name) => rowOf(headerRows, name)?.treatment === "allowed")
   const betas = betasOf(headers["anthropic-beta"], model)
-  const asked = [...new Set(key.type === "oauthToken" ? [...betas, oauthBeta] : betas)]
+  const asked = [...new Set(key?.type === "oauthToken" ? [...betas, oauthBeta] : betas)]
   return {
     ...kept,
     ...(asked.length === 0 ? {} : { "anthropic-beta": asked.join(",") }),
     "accept-encoding": "identity",
-    ...(key.type === "apiKey" ? { "x-api-key": key.value } : { authorization: `Bearer ${key.value}` })
+    ...(key === undefined
+      ? {}
+      : key.type === "apiKey"
+      ? { "x-api-key": key.value }
+      : { authorization: `Bearer ${key.value}` })
   }
 }
 

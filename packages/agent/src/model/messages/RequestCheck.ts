@@ -3,93 +3,40 @@
  * key, odd spelling or encoding means something else to it. Says how much the request can read and write at most, or why it may not go on.
  */
 import { Predicate, Result } from "effect"
-import type { Checked, Policy, Refusal } from "../ModelDialect.ts"
-import { fieldRows, rowOf, toolRows } from "./RequestRules.ts"
+import type { Checked, Policy } from "../ModelDialect.ts"
+import { both, bytesOf, checkAll, type Extra, inputTokens, nothing } from "../request/Extra.ts"
+import {
+  checkModel,
+  fieldsOf,
+  isTokens,
+  isTurn,
+  type Json,
+  listOf,
+  mostTokens,
+  only,
+  type OrRefusal,
+  parsed,
+  refuse,
+  toolRefused,
+  written
+} from "../request/Parts.ts"
+import { rowOf } from "../request/Rules.ts"
+import { fieldRows, toolRows } from "./RequestRules.ts"
 
-type Json = Readonly<Record<string, unknown>>
-type OrRefusal<A> = Result.Result<A, Refusal>
-
-const refuse = (message: string): Result.Result<never, Refusal> => Result.fail({ kind: "Invalid", message })
-
-/** Names as models have them; what comes into messages and statuses is one. */
-const modelName = /^[\w.:/@[\]-]{1,200}$/
-
-/** `[1m]` is the CLI's way to ask for a longer context; the API does not know it. */
-const withoutSuffix = (model: string): string => model.replace(/\[1m\]$/, "")
-
-/** The API's own bound, far above what any model takes. */
-const mostTokens = 2_000_000
 /** The most that any model reads at once: for what no bytes bound. */
 const wholeContext = 1_000_000
+/** An organization may have its requests worked on in one region, for a tenth more. */
+const surcharge = 1.1
 /** No model makes more of an image. */
 const imageTokens = 8_000
-/** What the API adds where there are tools. */
-const toolsTokens = 1_000
-
-/** Values in a body that anybody asks with; more is there to fill our memory. */
-const mostValues = 2_000_000
-
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
-const parsed = (bytes: Uint8Array): OrRefusal<Json> => {
-  let values = 0
-  for (const byte of bytes) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) values++
-  if (values > mostValues) {
-    return Result.fail({ kind: "TooLarge", message: "The request has more values than any model reads." })
-  }
-  const json = Result.try((): unknown => JSON.parse(utf8.decode(bytes)))
-  return Result.isSuccess(json) && Predicate.isObject(json.success)
-    ? Result.succeed(json.success)
-    : refuse("The request has no JSON object in UTF-8 as its body.")
-}
-
-const checkModel = (model: unknown, { allowed, model: own }: Policy): OrRefusal<string> => {
-  if (typeof model !== "string" || !modelName.test(model)) return refuse("model: expected the name of a model.")
-  if (own === undefined || model === withoutSuffix(own) || allowed.some((each) => model.startsWith(each))) {
-    return Result.succeed(model)
-  }
-  const others = allowed.map((each) => `${each}*`).join(", ")
-  return Result.fail({
-    kind: "Invalid",
-    message: `This run may not use ${model}. Its model is ${withoutSuffix(own)}${
-      others === "" ? "" : `, beside it ${others}`
-    }. Continue with one of these.`,
-    model
-  })
-}
-
-const whole = (value: unknown): value is number =>
-  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= mostTokens
 
 /** Tokens of the answer. A budget of thoughts may be above `max_tokens`: whichever is more. */
 const outputOf = ({ max_tokens, thinking }: Json): OrRefusal<number> => {
-  if (!whole(max_tokens)) return refuse(`max_tokens: expected a whole number from 0 to ${mostTokens}.`)
+  if (!isTokens(max_tokens)) return refuse(`max_tokens: expected a whole number from 0 to ${mostTokens}.`)
   const budget = Predicate.isObject(thinking) ? thinking["budget_tokens"] : undefined
-  if (budget !== undefined && !whole(budget)) return refuse("thinking.budget_tokens: expected a whole number.")
+  if (budget !== undefined && !isTokens(budget)) return refuse("thinking.budget_tokens: expected a whole number.")
   return Result.succeed(Math.max(max_tokens, budget ?? 0))
 }
-
-/** What beside their bytes the parts of a request make a model read. */
-interface Extra {
-  readonly tokens: number
-  /** Bytes of images, which are counted by themselves. */
-  readonly imageBytes: number
-  /** Tools that are named and not written. */
-  readonly references: number
-  /** Bytes of the largest tool that is. */
-  readonly largestTool: number
-}
-
-const nothing: Extra = { tokens: 0, imageBytes: 0, references: 0, largestTool: 0 }
-
-const both = (left: Extra, right: Extra): Extra => ({
-  tokens: left.tokens + right.tokens,
-  imageBytes: left.imageBytes + right.imageBytes,
-  references: left.references + right.references,
-  largestTool: Math.max(left.largestTool, right.largestTool)
-})
-
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
 const checkTool = (tool: unknown): OrRefusal<Extra> => {
   if (!Predicate.isObject(tool)) return refuse("tools: expected a list of objects.")
@@ -97,11 +44,11 @@ const checkTool = (tool: unknown): OrRefusal<Extra> => {
   const row = rowOf(toolRows, typeof type === "string" ? type : "*")
   return row?.treatment === "allowed"
     ? Result.succeed({ ...nothing, largestTool: bytesOf(tool) })
-    : refuse(`The tool ${JSON.stringify(type)} is not available in this run: ${row?.reason}. Continue without it.`)
+    : toolRefused(type, row)
 }
 
 /** Blocks whose text stands in them. */
-const written = new Set([
+const texts = new Set([
   "text",
   "thinking",
   "redacted_thinking",
@@ -135,7 +82,7 @@ const checkSource = (source: unknown, depth: number): OrRefusal<Extra> => {
 const checkBlock = (block: unknown, depth: number): OrRefusal<Extra> => {
   if (!Predicate.isObject(block)) return Result.succeed(nothing)
   const { content, source, tool, type } = block as Json
-  if (typeof type === "string" && written.has(type)) return Result.succeed(nothing)
+  if (typeof type === "string" && texts.has(type)) return Result.succeed(nothing)
   switch (type) {
     case "tool_result":
       return checkBlocks(content, depth + 1)
@@ -158,19 +105,6 @@ const checkBlock = (block: unknown, depth: number): OrRefusal<Extra> => {
   }
 }
 
-const checkAll = (
-  list: ReadonlyArray<unknown>,
-  check: (each: unknown) => OrRefusal<Extra>
-): OrRefusal<Extra> => {
-  let total = nothing
-  for (const each of list) {
-    const checked = check(each)
-    if (Result.isFailure(checked)) return checked
-    total = both(total, checked.success)
-  }
-  return Result.succeed(total)
-}
-
 const checkBlocks = (content: unknown, depth: number): OrRefusal<Extra> => {
   if (!Array.isArray(content)) return Result.succeed(nothing)
   return depth > deepest
@@ -183,21 +117,11 @@ const checkMessage = (message: unknown): OrRefusal<Extra> =>
     ? checkBlocks(Reflect.get(message, "content"), 0)
     : refuse("messages: expected a list of objects.")
 
-const listOf = (value: unknown, name: string): OrRefusal<ReadonlyArray<unknown>> =>
-  value === undefined
-    ? Result.succeed([])
-    : Array.isArray(value)
-    ? Result.succeed(value)
-    : refuse(`${name}: expected a list.`)
-
 /** Of a field's parts those that are known to cost nothing more. */
 const narrowed = (name: string, value: unknown): unknown => {
   if (!Predicate.isObject(value)) return value
-  const entries = Object.entries(value)
-  if (name === "output_config") {
-    return Object.fromEntries(entries.filter(([key]) => /^(?:effort|format|task_budget)$/.test(key)))
-  }
-  if (name === "metadata") return Object.fromEntries(entries.filter(([key]) => key === "user_id"))
+  if (name === "output_config") return only(value, /^(?:effort|format|task_budget)$/)
+  if (name === "metadata") return only(value, /^user_id$/)
   if (name !== "context_management") return value
   const edits = Reflect.get(value, "edits")
   const clears = (edit: unknown) => {
@@ -207,47 +131,32 @@ const narrowed = (name: string, value: unknown): unknown => {
   return { edits: Array.isArray(edits) ? edits.filter(clears) : [] }
 }
 
-/** The fields that go on, each as far as it may. */
-const fieldsOf = (request: Json): OrRefusal<Json> => {
-  const kept: Array<readonly [string, unknown]> = []
-  for (const [name, value] of Object.entries(request)) {
-    const row = rowOf(fieldRows, name)
-    if (row?.treatment === "refused" && value !== null) {
-      return refuse(`${name} is not available in this run: ${row.reason}. Continue without it.`)
-    }
-    if (row?.treatment === "allowed") kept.push([name, narrowed(name, value)])
-  }
-  return Result.succeed(Object.fromEntries(kept))
-}
-
 /** `count`: only the tokens are asked for, which costs nothing. */
 export const checkRequest = (bytes: Uint8Array, policy: Policy, count = false): OrRefusal<Checked> =>
   Result.gen(function*() {
     const request = yield* parsed(bytes)
     const model = yield* checkModel(request["model"], policy)
-    const fields = yield* fieldsOf(request)
+    const fields = yield* fieldsOf(request, fieldRows, narrowed)
     if (fields["stream"] !== undefined && typeof fields["stream"] !== "boolean") {
       return yield* refuse("stream: expected true or false.")
     }
     const outputTokens = count ? 0 : yield* outputOf(fields)
     const tools = yield* listOf(fields["tools"], "tools")
     const messages = yield* listOf(fields["messages"], "messages")
-    const body = yield* Result.mapError(
-      Result.try(() => JSON.stringify(fields)),
-      (): Refusal => ({ kind: "Invalid", message: "The request is nested too deep." })
-    )
+    const body = yield* written(fields)
     const ofTools = yield* checkAll(tools, checkTool)
     const ofMessages = yield* checkAll(messages, checkMessage)
     const ofSystem = yield* checkBlocks(fields["system"], 0)
     const extra = [ofTools, ofMessages, ofSystem].reduce(both)
-    const text = Buffer.byteLength(body) - extra.imageBytes + (tools.length === 0 ? 0 : toolsTokens)
-    // Several files with pages fill no more than the context that there is.
-    const beside = Math.min(extra.tokens + extra.references * extra.largestTool, Math.max(0, wholeContext - text))
-    const inputTokens = text + beside
     return {
       model,
       body,
-      bounds: { inputTokens, outputTokens, hourCache: /"ttl":(?!"5m")/.test(body) },
-      turn: tools.length > 0 && (policy.model === undefined || model === withoutSuffix(policy.model))
+      bounds: {
+        inputTokens: inputTokens(body, extra, { tools: tools.length, wholeContext }),
+        outputTokens,
+        hourCache: /"ttl":(?!"5m")/.test(body),
+        surcharge
+      },
+      turn: isTurn(model, tools.length, policy)
     }
   })

@@ -3,18 +3,7 @@
  * `refused` is answered with the reason. Whatever has no row is dropped, but for tools, which are refused: a new one may cost.
  * docs/guides/model-requests.md prints it.
  */
-export type Treatment = "allowed" | "dropped" | "refused"
-
-export interface Row {
-  readonly treatment: Treatment
-  readonly reason: string
-}
-
-type Rows = Readonly<Record<string, Row>>
-
-const allowed = (reason: string): Row => ({ treatment: "allowed", reason })
-const dropped = (reason: string): Row => ({ treatment: "dropped", reason })
-const refused = (reason: string): Row => ({ treatment: "refused", reason })
+import { allowed, dropped, refused, type Rows } from "../request/Rules.ts"
 
 /** Request headers. `*` stands for any end. */
 export const headerRows: Rows = {
@@ -114,12 +103,4 @@ export const toolRows: Rows = {
   "advisor_*": refused("asks another model"),
   "mcp_toolset": refused("reaches past the network policy"),
   "*": refused("its cost is not known")
-}
-
-/** What part of a table speaks of a name. */
-export const rowOf = (rows: Rows, name: string): Row | undefined => {
-  const own = Object.hasOwn(rows, name) ? rows[name] : undefined
-  if (own !== undefined) return own
-  const pattern = Object.keys(rows).find((key) => key.endsWith("*") && name.startsWith(key.slice(0, -1)))
-  return pattern === undefined ? undefined : rows[pattern]
 }

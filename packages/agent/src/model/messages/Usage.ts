@@ -3,6 +3,7 @@
  * worked on in several iterations (compaction, tools of the server), which the totals at the top do not all hold.
  */
 import { Option, Schema } from "effect"
+import type { Seen } from "../answer/AnswerMeter.ts"
 import type { AnswerUsage, Tokens } from "../ModelDialect.ts"
 
 const whole = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e12 }))
@@ -62,25 +63,26 @@ const tokensOf = (counts: typeof Iteration.Type, before?: Tokens): Tokens => {
   }
 }
 
-const serverToolsOf = (used: Reported["server_tool_use"]): number | undefined =>
+/** Millionths of a USD for each search of the server's. */
+const search = 10_000
+
+const searchesCost = (used: Reported["server_tool_use"]): number | undefined =>
   used === null || used === undefined
     ? undefined
-    : Object.values(used).reduce<number>((sum, each) => typeof each === "number" && each > 0 ? sum + each : sum, 0)
+    : search *
+      Object.values(used).reduce<number>((sum, each) => typeof each === "number" && each > 0 ? sum + each : sum, 0)
+
+/** Worked on in the US it costs a tenth more; the most that the API has asked for speed is six times as much. */
+const factorOf = ({ inference_geo, speed }: Reported): number =>
+  (inference_geo === "us" ? 1.1 : 1) * (speed === "fast" ? 6 : 1)
 
 const merged = (model: string, reported: Reported, before?: AnswerUsage): AnswerUsage => ({
   ...tokensOf(reported, before),
   model,
   iterations: reported.iterations?.map((each) => tokensOf(each)) ?? before?.iterations ?? [],
-  serverTools: serverToolsOf(reported.server_tool_use) ?? before?.serverTools ?? 0,
-  inUs: reported.inference_geo === "us" || before?.inUs === true,
-  fast: reported.speed === "fast" || before?.fast === true
+  besideMicros: searchesCost(reported.server_tool_use) ?? before?.besideMicros ?? 0,
+  factor: Math.max(factorOf(reported), before?.factor ?? 1)
 })
-
-/** What is known of an answer: its totals, and whether they are the last. */
-export interface Seen {
-  readonly usage: AnswerUsage
-  readonly final: boolean
-}
 
 /** What is known after one more event of a stream; the same where it says nothing of tokens. */
 export const seenAfter = (before: Seen | undefined, data: string): Seen | undefined => {
@@ -111,19 +113,6 @@ export const usageOf = (body: string): AnswerUsage | undefined =>
 /** What an event adds to the output before its count is told, by a guess: a token is some four characters, and an event has one. */
 export const outputBefore = (data: string): number =>
   data.includes("\"content_block_delta\"") ? Math.max(1, Math.ceil((data.length - 90) / 4)) : 0
-
-/** The totals by a guess, of so many bytes of a plain answer whose end was not waited for. */
-export const usageOfPart = (size: number): AnswerUsage => ({
-  model: "",
-  input: 0,
-  output: Math.ceil(size / 4),
-  cacheRead: 0,
-  cacheWrite: 0,
-  iterations: [],
-  serverTools: 0,
-  inUs: false,
-  fast: false
-})
 
 /** Whether an event is the API's word that it gives up. */
 export const isError = (data: string): boolean => /^\{\s*"type":\s*"error"\s*[,}]/.test(data)

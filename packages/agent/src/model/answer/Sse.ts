@@ -3,16 +3,16 @@
  * of interest is skipped without being kept.
  */
 
-/** The longest `data:` line that is looked at; usage events are short, only text and tool input grow. */
-const longestLine = 262_144
+/** The longest `data:` line that is looked at, where usage comes in short events: only text and tool input grow. */
+export const shortEvents = 262_144
 
 export interface SseReader {
   /** The `data` of each event that ended in these bytes. */
   readonly read: (bytes: Uint8Array) => ReadonlyArray<string>
 }
 
-/** A reader for one stream. Events of one `data` line each, as the Messages API sends them. */
-export const sseReader = (): SseReader => {
+/** A reader for one stream, of events of one `data` line each, as the APIs send them. */
+export const sseReader = (longestLine = shortEvents): SseReader => {
   const decoder = new TextDecoder()
   let line = ""
   let skipping = false

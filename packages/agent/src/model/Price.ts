@@ -1,21 +1,14 @@
 /** Money for what a request may cost at most, and for what its answer did cost. In millionths of a USD, rounded up. */
 import { dearest, type ModelPrice, type Prices, ratesFor } from "@orchestrator/domain/ModelPrice"
 import { priceOf } from "@orchestrator/domain/PriceList"
-import type { AnswerUsage, Bounds, Tokens } from "../ModelDialect.ts"
+import type { AnswerUsage, Bounds, Tokens } from "./ModelDialect.ts"
 
 const up = (micros: number): number => Math.ceil(micros - 1e-6)
 
-/** An organization may have its requests worked on in the US, for a tenth more. */
-const inUs = 1.1
-/** The most that the API has asked for speed. */
-const fast = 6
-/** USD for each search of the server's. */
-const serverTool = 0.01
-
 /** The most that a request can cost. */
-export const worstCase = (price: ModelPrice, { inputTokens, outputTokens }: Bounds): number => {
+export const worstCase = (price: ModelPrice, { inputTokens, outputTokens, surcharge }: Bounds): number => {
   const { input, output } = dearest(price, inputTokens)
-  return up((inputTokens * input + outputTokens * output) * inUs)
+  return up((inputTokens * input + outputTokens * output) * surcharge)
 }
 
 const tokensCost = (price: ModelPrice, tokens: Tokens, hourCache: boolean): number => {
@@ -40,6 +33,6 @@ export const costOf = (
     return price === undefined ? 0 : tokensCost(price, tokens, hourCache)
   }
   const iterations = usage.iterations.reduce((total, each) => total + cost(each), 0)
-  const micros = Math.max(cost(usage), iterations) * (usage.inUs ? inUs : 1) * (usage.fast ? fast : 1)
-  return priced ? up(micros + usage.serverTools * serverTool * 1e6) : undefined
+  const micros = Math.max(cost(usage), iterations) * usage.factor
+  return priced ? up(micros + usage.besideMicros) : undefined
 }

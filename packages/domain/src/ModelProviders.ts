@@ -1,0 +1,139 @@
+/**
+ * Who serves models: the makers' own APIs, which need no configuration, and what `model.providers` adds or changes. A run's provider is the
+ * one that it names, else the one whose beginnings of names its model has, else Anthropic's.
+ */
+import { Schema } from "effect"
+import type { FieldProblem } from "./Decode.ts"
+import { rule } from "./SpecText.ts"
+
+/** Shapes of APIs that a client may speak. */
+export const ModelApi = Schema.Literals(["messages", "responses", "chat", "generateContent"])
+export type ModelApi = typeof ModelApi.Type
+
+export const ProviderName = Schema.String.check(
+  rule("a name of lower-case letters, digits and -", (text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text))
+)
+
+const url = Schema.String.check(
+  rule("an http or https URL without credentials", (text) => /^https?:\/\/[^/\s@?#]+(?:\/[^\s?#]*)?$/.test(text))
+)
+
+const headerName = Schema.String.check(
+  rule("the name of a header that may carry a key", (text) =>
+    /^[a-z][a-z0-9-]{0,62}$/.test(text)
+    && !/^(?:host|content-.*|transfer-encoding|connection|accept-encoding|te|upgrade|expect)$/.test(text))
+)
+
+const objectName = Schema.String.check(
+  rule("the name of an object", (text) => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text))
+)
+
+const secretKey = Schema.String.check(rule("a key of a Secret", (text) => /^[\w.-]{1,253}$/.test(text)))
+
+/** An empty one would be every model's. */
+export const ModelBeginning = Schema.String.check(
+  rule("the beginning of a model's name", (text) => /^[\w.:/@-]{1,200}$/.test(text))
+)
+
+const optional = Schema.optionalKey
+
+/** What a broker is told of a provider. */
+const served = {
+  /** `api`: any server of one of the APIs; a key in a header says who asks. */
+  type: optional(Schema.Literals(["api"])),
+  /** Absent: the maker's own. */
+  baseUrl: optional(url),
+  /** Header with the key; absent: the API's own. `authorization` has it as a bearer token. */
+  header: optional(headerName),
+  /** What it speaks; absent: what its type does, and of `api` what the name means, else all. */
+  apis: optional(Schema.Array(ModelApi)),
+  /** The provider's own names of models, by the name that a run uses. */
+  names: optional(Schema.Record(Schema.String, Schema.String))
+}
+
+/** As `model.providers` has it. */
+export const ProviderConfig = Schema.Struct({
+  ...served,
+  /** Beginnings of the names of models that are its. */
+  models: optional(Schema.Array(ModelBeginning)),
+  /** Providers that are asked instead, one after the other, while it is overloaded. */
+  fallback: optional(Schema.Array(ProviderName)),
+  /** Secret with its key; absent: `secrets.apiKeySecretName`. */
+  secretName: optional(objectName),
+  secretKey: optional(secretKey)
+})
+export type ProviderConfig = typeof ProviderConfig.Type
+
+/** As a broker has it. */
+export const Provider = Schema.Struct({
+  name: ProviderName,
+  ...served,
+  /** File with its key among the credentials; absent: the API's usual one. */
+  keyFile: optional(Schema.String)
+})
+export type Provider = typeof Provider.Type
+
+export type Providers = Readonly<Record<string, ProviderConfig>>
+
+/** The makers' own APIs. */
+const makers: Providers = {
+  anthropic: { apis: ["messages"], models: ["claude-"] },
+  openai: { apis: ["responses", "chat"], models: ["gpt-", "o1", "o3", "o4", "codex-"] },
+  google: { apis: ["generateContent"], models: ["gemini-"] }
+}
+
+/** The maker whose API every run asked before there were others. */
+const usual = "anthropic"
+
+/** With the makers' own, which a configured one of the same name changes. */
+const allProviders = (configured: Providers): Providers => ({
+  ...makers,
+  ...Object.fromEntries(
+    Object.entries(configured).map((
+      [name, each]
+    ) => [name, { ...(Object.hasOwn(makers, name) ? makers[name] : {}), ...each }])
+  )
+})
+
+/** Configured beginnings come before the makers' where both are as long. */
+const byModel = (all: Providers, configured: Providers, model: string): string =>
+  Object.entries(all)
+    .flatMap(([name, { models = [] }]) =>
+      models.filter((beginning) => model.startsWith(beginning)).map((beginning) => ({ name, beginning }))
+    )
+    .toSorted((left, right) =>
+      right.beginning.length - left.beginning.length
+      || Number(Object.hasOwn(configured, right.name)) - Number(Object.hasOwn(configured, left.name))
+    )[0]?.name ?? usual
+
+/** A provider with its name. */
+export type NamedProvider = ProviderConfig & { readonly name: string }
+
+/** Who serves a run's model, and who does while that is overloaded. Empty: it names one that there is not. */
+export const providersFor = (
+  configured: Providers,
+  { model, provider }: { readonly model: string; readonly provider?: string | undefined }
+): ReadonlyArray<NamedProvider> => {
+  const all = allProviders(configured)
+  const chosen = provider ?? byModel(all, configured, model)
+  const first = Object.hasOwn(all, chosen) ? all[chosen] : undefined
+  const names = first === undefined ? [] : [chosen, ...first.fallback ?? []]
+  return [...new Set(names)].flatMap((name) => {
+    const found = Object.hasOwn(all, name) ? all[name] : undefined
+    return found === undefined ? [] : [{ ...found, name }]
+  })
+}
+
+/** What is impossible of one only beside another. */
+export const modelProviderProblems = (configured: Providers): ReadonlyArray<FieldProblem> => {
+  const known = Object.keys(allProviders(configured))
+  return Object.entries(configured).flatMap(([name, { fallback = [] }]) =>
+    fallback.flatMap((other, index) =>
+      known.includes(other) && other !== name ? [] : [{
+        path: `model.providers.${name}.fallback[${index}]`,
+        expected: `another of ${known.filter((each) => each !== name).join(", ")}`,
+        found: other
+      }]
+    )
+  )
+}
