@@ -117,7 +117,7 @@
   "limits" $limits
   "profiles" $profiles
   "git" $git
-  "model" (pick .Values.model "baseUrl" "prices" "allowed" "outputTokens")
+  "model" (pick .Values.model "baseUrl" "prices" "allowed" "outputTokens" "providers")
   "forge" $forge
   "github" $github
   "evidence" $evidence

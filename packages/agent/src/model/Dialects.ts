@@ -1,6 +1,6 @@
 /** The dialects of model APIs that the broker speaks, and where it serves them. Each is loaded when it is spoken for the first time. */
 import { Effect } from "effect"
-import { messagesPath, responsesPath } from "../pod/Endpoint.ts"
+import { chatPath, generateContentPath, messagesPath, responsesPath } from "../pod/Endpoint.ts"
 import type { ModelDialect } from "./ModelDialect.ts"
 
 export interface ServedDialect {
@@ -16,7 +16,9 @@ const served = (mount: string, load: () => Promise<ModelDialect>): ServedDialect
 
 export const dialects: ReadonlyArray<ServedDialect> = [
   served(messagesPath, () => import("./messages/Messages.ts").then(({ messages }) => messages)),
-  served(responsesPath, () => import("./responses/Responses.ts").then(({ responses }) => responses))
+  served(responsesPath, () => import("./responses/Responses.ts").then(({ responses }) => responses)),
+  served(chatPath, () => import("./chat/Chat.ts").then(({ chat }) => chat)),
+  served(generateContentPath, () => import("./gemini/Gemini.ts").then(({ gemini }) => gemini))
 ]
 
 /** The dialect that is served at this path. */

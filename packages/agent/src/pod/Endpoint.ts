@@ -14,3 +14,5 @@ export type Endpoint = typeof Endpoint.Type
 /** Where a model's requests go, by its API; a path of the API is the part below, with its version. */
 export const messagesPath = "/anthropic"
 export const responsesPath = "/responses"
+export const chatPath = "/chat"
+export const generateContentPath = "/generate-content"

@@ -1,0 +1,63 @@
+/** What an answer of the Gemini API says about its tokens: running totals with each chunk, of which the last counts. */
+import { Option, Schema } from "effect"
+import { type AnswerShape, nothingUsed } from "../answer/AnswerMeter.ts"
+import type { AnswerUsage } from "../ModelDialect.ts"
+
+const count = Schema.optionalKey(Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e12 }))))
+
+const Chunk = Schema.Struct({
+  modelVersion: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  candidates: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.Struct({
+    finishReason: Schema.optionalKey(Schema.NullOr(Schema.String))
+  })))),
+  promptFeedback: Schema.optionalKey(Schema.NullOr(Schema.Struct({
+    blockReason: Schema.optionalKey(Schema.NullOr(Schema.String))
+  }))),
+  usageMetadata: Schema.optionalKey(Schema.NullOr(Schema.Struct({
+    promptTokenCount: count,
+    cachedContentTokenCount: count,
+    toolUsePromptTokenCount: count,
+    candidatesTokenCount: count,
+    thoughtsTokenCount: count
+  })))
+})
+
+const decodeChunk = Schema.decodeUnknownOption(Schema.fromJsonString(Chunk))
+
+const isBlocked = ({ promptFeedback }: typeof Chunk.Type): boolean => typeof promptFeedback?.blockReason === "string"
+
+const usageIn = (chunk: typeof Chunk.Type): AnswerUsage | undefined => {
+  const { modelVersion, usageMetadata: usage } = chunk
+  if (typeof usage?.promptTokenCount !== "number") return undefined
+  // A prompt that is refused has no answer; one that has an answer tells how long that is.
+  const answered = typeof usage.candidatesTokenCount === "number" || typeof usage.thoughtsTokenCount === "number"
+  if (!answered && !isBlocked(chunk)) return undefined
+  const cacheRead = Math.min(usage.promptTokenCount, usage.cachedContentTokenCount ?? 0)
+  return {
+    ...nothingUsed,
+    model: modelVersion ?? "",
+    input: usage.promptTokenCount - cacheRead + (usage.toolUsePromptTokenCount ?? 0),
+    cacheRead,
+    output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0)
+  }
+}
+
+const hasEnded = (chunk: typeof Chunk.Type): boolean =>
+  isBlocked(chunk) || chunk.candidates?.some(({ finishReason }) => typeof finishReason === "string") === true
+
+export const geminiShape: AnswerShape = {
+  // A chunk may hold a whole call of a tool.
+  longestEvent: 1_048_576,
+  seenAfter: (before, data) => {
+    const chunk = Option.getOrUndefined(decodeChunk(data))
+    const usage = chunk === undefined ? undefined : usageIn(chunk)
+    return chunk === undefined || usage === undefined
+      ? before ?? (chunk === undefined ? undefined : { usage: nothingUsed, final: false })
+      : { usage, final: hasEnded(chunk) }
+  },
+  outputBefore: (data) => data.includes("\"parts\"") ? Math.max(1, Math.ceil((data.length - 200) / 4)) : 0,
+  isError: (data) => /^\{\s*"error":/.test(data),
+  isPing: () => false,
+  isOpening: () => false,
+  usageOf: (body) => Option.match(decodeChunk(body), { onNone: () => undefined, onSome: usageIn })
+}
