@@ -47,10 +47,13 @@ export const following = <Item>(
       if (!waiting) soon(show)
       waiting = true
     }
+    show()
     setState({ state: "ended" })
   }
   follow().catch((error: unknown) => {
-    if (!ending.signal.aborted) setState({ state: "failed", error })
+    if (ending.signal.aborted) return
+    show()
+    setState({ state: "failed", error })
   })
   return { state, version, stop: () => ending.abort() }
 }

@@ -20,11 +20,13 @@ const heard: Readonly<Record<PatchLine["kind"], string>> = {
   note: ""
 }
 
+/** UTF-16 units of a line that are shown at first, and with each request for more. */
 const longestLine = 2_000
+const more = 40_000
 
 const Line = (props: { readonly line: PatchLine }): JSX.Element => {
-  const [whole, setWhole] = createSignal(false)
-  const part = () => beginningOf(props.line.text, whole() ? Infinity : longestLine)
+  const [asked, setAsked] = createSignal(0)
+  const part = () => beginningOf(props.line.text, longestLine + asked() * more)
   return (
     <div class={`diff-line ${props.line.kind}`}>
       <span class="diff-number" aria-hidden="true">{props.line.before}</span>
@@ -34,7 +36,7 @@ const Line = (props: { readonly line: PatchLine }): JSX.Element => {
         <Show when={heard[props.line.kind]}>{(word) => <span class="only-heard">{word()}</span>}</Show>
         <VisibleText text={part().text} />
         <Show when={part().left > 0}>
-          <button class="button small" type="button" onClick={() => setWhole(true)}>
+          <button class="button small" type="button" onClick={() => setAsked(asked() + 1)}>
             {part().left} more characters
           </button>
         </Show>

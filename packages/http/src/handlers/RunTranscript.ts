@@ -54,6 +54,8 @@ const eventsIn = <E>(
     Stream.decodeText,
     Stream.splitLines,
     Stream.map(read),
-    Stream.flatMap((event) => Stream.fromIterable(Option.toArray(event))),
+    // What came together stays together: an answer is not sent event by event.
+    Stream.filter(Option.isSome),
+    Stream.map(({ value }) => value),
     from === undefined ? identity : Stream.filter(({ at }) => (millisOf(at) ?? from) >= from)
   )

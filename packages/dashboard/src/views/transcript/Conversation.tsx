@@ -1,6 +1,7 @@
 /** The conversation of one attempt, as it is spoken. */
 import type { Orchestrator } from "@orchestrator/client/promises/Orchestrator"
 import { batch, createMemo, createSignal, type JSX, onCleanup, Show } from "solid-js"
+import { onSignedIn } from "../../connect/SignedIn.ts"
 import { makeConversation } from "../../show/transcript/Conversation.ts"
 import { readableConversation } from "../../show/transcript/Readable.ts"
 import { usageWords } from "../../show/transcript/UsageWords.ts"
@@ -19,6 +20,8 @@ export interface AttemptProps {
   /** Whether it has not ended. */
   readonly isRunning: boolean
   readonly marked: number | undefined
+  /** Begins anew. */
+  readonly onAgain: () => void
 }
 
 export const Conversation = (props: AttemptProps): JSX.Element => {
@@ -29,6 +32,7 @@ export const Conversation = (props: AttemptProps): JSX.Element => {
     conversation.add
   )
   onCleanup(stop)
+  onSignedIn(() => state().state === "failed" && props.onAgain())
   const [turned, setTurned] = createSignal<ReadonlySet<number>>(new Set())
   const [allOpen, setAllOpen] = createSignal(false)
   const isOpen = (row: number) => turned().has(row) !== allOpen()
@@ -51,6 +55,7 @@ export const Conversation = (props: AttemptProps): JSX.Element => {
         isEmpty={(version(), conversation.lines === 0)}
         what="conversation"
         whereElse="What the agent printed may be in the log."
+        onAgain={props.onAgain}
       />
       <Show when={(version(), conversation.lines > 0)}>
         <p class="faint number said-used">

@@ -12,6 +12,7 @@ interface FollowBannerProps {
   /** `conversation`, `log`. */
   readonly what: string
   readonly whereElse: string
+  readonly onAgain: () => void
 }
 
 export const FollowBanner = (props: FollowBannerProps): JSX.Element => {
@@ -37,6 +38,7 @@ export const FollowBanner = (props: FollowBannerProps): JSX.Element => {
               <Banner tone="bad" role="alert">
                 <p>What came after this is not there: {told(state().error).what}</p>
                 <Show when={told(state().error).next}>{(next) => <p>{next()}</p>}</Show>
+                <button class="button" type="button" onClick={props.onAgain}>Read it again</button>
               </Banner>
             }
           >
@@ -44,6 +46,7 @@ export const FollowBanner = (props: FollowBannerProps): JSX.Element => {
               <p>{told(state().error).what}.</p>
               <Show when={told(state().error).next}>{(next) => <p>{next()}.</p>}</Show>
               <p>{props.whereElse}</p>
+              <button class="button" type="button" onClick={props.onAgain}>Try again</button>
             </Empty>
           </Show>
         )}

@@ -16,3 +16,11 @@ export const onKeys = (keys: Readonly<Record<string, () => void>>): void => {
   onMount(() => document.addEventListener("keydown", press))
   onCleanup(() => document.removeEventListener("keydown", press))
 }
+
+/** Whatever happens anywhere on the page. */
+export const onInputs = (acts: Readonly<Partial<Record<keyof DocumentEventMap, () => void>>>): void => {
+  for (const [kind, act] of Object.entries(acts)) {
+    onMount(() => document.addEventListener(kind, act, { passive: true }))
+    onCleanup(() => document.removeEventListener(kind, act))
+  }
+}

@@ -2,6 +2,7 @@
 import type { LogLine } from "@orchestrator/client/follow/FollowAttempt"
 import { type LoggedContainer, loggedContainers } from "@orchestrator/domain/PodParts"
 import { createSignal, type JSX, onCleanup, Show } from "solid-js"
+import { onSignedIn } from "../../connect/SignedIn.ts"
 import { readableLog } from "../../show/transcript/Readable.ts"
 import { following } from "../../store/Following.ts"
 import { LongText } from "../../widgets/LongText.tsx"
@@ -37,6 +38,7 @@ const ContainerLog = (props: AttemptProps & { readonly container: LoggedContaine
     (line) => lines.push(line)
   )
   onCleanup(stop)
+  onSignedIn(() => state().state === "failed" && props.onAgain())
   return (
     <>
       <FollowBanner
@@ -44,6 +46,7 @@ const ContainerLog = (props: AttemptProps & { readonly container: LoggedContaine
         isEmpty={(version(), lines.length === 0)}
         what="log"
         whereElse="Of an attempt whose pod is gone only the agent's log is kept."
+        onAgain={props.onAgain}
       />
       <Show when={(version(), lines.length > 0)}>
         <Reading

@@ -8,7 +8,7 @@ import { nextOf, type Readable } from "../../show/transcript/Readable.ts"
 import { finderOf } from "../../show/VisibleText.ts"
 import { AskedTexts } from "../../widgets/LongText.tsx"
 import { createSearch } from "./Found.ts"
-import { onKeys } from "./Keys.ts"
+import { onInputs, onKeys } from "./Keys.ts"
 import { ReadingTools } from "./ReadingTools.tsx"
 import "./Reading.css"
 
@@ -42,6 +42,8 @@ export const Reading = (props: ReadingProps): JSX.Element => {
   let list: HTMLDivElement | undefined
   let tools: HTMLDivElement | undefined
   let wasMarked: number | undefined
+  /** Whether it is a person who scrolls. */
+  let byHand = false
 
   const there = createMemo(() => (props.version, props.source.count()), 0, { equals: false })
   const count = createMemo(() => held() ?? there())
@@ -59,22 +61,8 @@ export const Reading = (props: ReadingProps): JSX.Element => {
     get scrollPaddingStart() {
       return toolsSize()
     },
-    get anchorTo() {
-      return follows() ? "end" as const : "start" as const
-    },
-    get followOnAppend() {
-      return follows()
-    },
     estimateSize: () => props.size,
-    scrollEndThreshold: nearEnd,
-    overscan: 10,
-    onChange: (instance) => {
-      // What the instance tells of the end has the browser lay everything out.
-      const end = instance.getTotalSize() + top()
-      setAtEnd((instance.scrollOffset ?? 0) + (instance.scrollRect?.height ?? 0) >= end - nearEnd)
-      // Whoever scrolls back wants to stay there.
-      if (instance.scrollDirection === "backward" && instance.isScrolling && !isAtEnd()) setFollows(false)
-    }
+    overscan: 10
   })
 
   const jump = (row: number | undefined) => {
@@ -91,7 +79,7 @@ export const Reading = (props: ReadingProps): JSX.Element => {
     setHeld(undefined)
     setJumped(undefined)
     setFollows(true)
-    virtualizer.scrollToEnd()
+    goToEnd()
   }
   const pause = () => setHeld(held() === undefined ? there() : undefined)
 
@@ -103,16 +91,41 @@ export const Reading = (props: ReadingProps): JSX.Element => {
     queueMicrotask(() => jump(row))
   })
 
+  const goToEnd = () => window.scrollTo({ top: document.documentElement.scrollHeight })
+  // Whoever follows is where the end is, and not where a row above was.
+  createEffect(() => {
+    virtualizer.shouldAdjustScrollPositionOnItemSizeChange = follows() ? () => false : undefined
+  })
+  let before = 0
+  onInputs({
+    wheel: () => byHand = true,
+    touchmove: () => byHand = true,
+    keydown: () => byHand = true,
+    pointerdown: () => byHand = true,
+    scroll: () => {
+      const isBack = window.scrollY < before
+      before = window.scrollY
+      setAtEnd(before + window.innerHeight >= top() + virtualizer.getTotalSize() - nearEnd)
+      // Whoever scrolls back wants to stay there, and whoever comes to the end wants to see what comes.
+      if (isAtEnd()) {
+        byHand = false
+        if (props.isLive) setFollows(true)
+      } else if (isBack && byHand) {
+        setFollows(false)
+      }
+    }
+  })
   onMount(() => {
     const measure = () => {
       setTop(list === undefined ? 0 : Math.round(list.getBoundingClientRect().top + window.scrollY))
       setToolsSize(tools?.offsetHeight ?? 0)
+      // Whatever has grown, it is laid out by now, and not yet drawn.
+      if (follows()) goToEnd()
     }
     const observer = new ResizeObserver(measure)
     observer.observe(document.body)
     if (tools !== undefined) observer.observe(tools)
     measure()
-    if (follows()) queueMicrotask(() => virtualizer.scrollToEnd())
     onCleanup(() => observer.disconnect())
   })
   onKeys({

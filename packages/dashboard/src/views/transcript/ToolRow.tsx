@@ -45,7 +45,7 @@ export const ToolRow = (props: ToolRowProps): JSX.Element => {
         <Show when={props.answer} fallback={<p class="faint">There is no answer.</p>}>
           {(answer) => (
             <>
-              <h3 class="tool-part">{answer().error ? "Error" : "Answer"}</h3>
+              <p class="tool-part">{answer().error ? "Error" : "Answer"}</p>
               <LongText name={`${props.name} answer`} text={answer().text} finder={props.finder} lines={40} mono />
               <Omitted count={answer().omitted} />
             </>
@@ -72,7 +72,7 @@ const Given = (props: Pick<ToolRowProps, "call" | "finder" | "name">): JSX.Eleme
         each={changes()}
         fallback={
           <>
-            <h3 class="tool-part">Input</h3>
+            <p class="tool-part">Input</p>
             <LongText
               name={`${props.name} input`}
               text={inputText(props.call.input)}
@@ -85,9 +85,9 @@ const Given = (props: Pick<ToolRowProps, "call" | "finder" | "name">): JSX.Eleme
       >
         {(change) => (
           <>
-            <h3 class="tool-part mono">
+            <p class="tool-part mono">
               <VisibleText text={change.path === "" ? "Change" : change.path} finder={props.finder} />
-            </h3>
+            </p>
             <DiffLines lines={change.lines} most={120} />
           </>
         )}

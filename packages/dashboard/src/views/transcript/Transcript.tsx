@@ -1,15 +1,20 @@
 /** What a run's agent says and does, attempt by attempt, and what its containers print. */
+import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { useLocation, useNavigate, useParams, useSearchParams } from "@solidjs/router"
-import { createMemo, createSignal, For, type JSX, Show } from "solid-js"
+import { createMemo, createSignal, For, type JSX, Show, untrack } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
-import { runAt, type RunRef } from "../../show/Places.ts"
+import { basePath } from "../../connect/Place.ts"
+import { runAt, type RunRef, transcriptPlace } from "../../show/Places.ts"
 import { attemptsOf, type AttemptWords } from "../../show/transcript/AttemptWords.ts"
+import { createAsked } from "../../store/Asked.ts"
 import { keyOf, useLiveRuns } from "../../store/LiveRuns.ts"
 import { Badge } from "../../widgets/Badge.tsx"
 import { Empty } from "../../widgets/Empty.tsx"
+import { Failed } from "../../widgets/Failed.tsx"
 import { Loading } from "../../widgets/Loading.tsx"
 import { Tabs } from "../../widgets/Tabs.tsx"
 import { View } from "../../widgets/View.tsx"
+import { VisibleText } from "../../widgets/VisibleText.tsx"
 import { RunFrame } from "../run/RunFrame.tsx"
 import { type AttemptProps, Conversation } from "./Conversation.tsx"
 import { type LineLinks, LineLinksContext } from "./LineLink.tsx"
@@ -46,27 +51,32 @@ const OfRun = (props: RunRef): JSX.Element => {
   const location = useLocation()
   const navigate = useNavigate()
   const [said, setSaid] = createSignal("")
-  const run = createMemo(() => live.runs().get(keyOf(props)))
+  const runs = () => props.kind === "CodeRun" ? api.codeRuns : api.docsRuns
+  // What the stream tells of a run is an outline: every change of it is read once.
+  const version = createMemo(() => live.runs().get(keyOf(props))?.resourceVersion ?? "")
+  const asked = createAsked<string, AnyRun>(version, (_, signal) => runs().get(props.name, { signal }))
+  const run = asked.value
   const attempts = createMemo(() => {
     const found = run()
     return found === undefined ? [] : attemptsOf(found)
   })
   const attempt = createMemo(() => search.attempt ?? attempts().at(-1)?.key)
   const words = () => attempts().find(({ key }) => key === attempt())
-  const runs = () => props.kind === "CodeRun" ? api.codeRuns : api.docsRuns
   const tab = () => search.tab === "log" ? "log" : "conversation"
 
-  const hrefOf = (line: number) => {
+  /** Within the page, from its base on. */
+  const placeOf = (line: number) => {
     const query = new URLSearchParams({
       ...(attempt() === undefined ? {} : { attempt: attempt() ?? "" }),
       ...(tab() === "log" ? { tab: "log" } : {})
     })
-    return `${location.pathname}?${query}#${line}`
+    return `${transcriptPlace(props)}?${query}#${line}`
   }
+  const hrefOf = (line: number) => `${basePath()}${placeOf(line)}`
   const links: LineLinks = {
     hrefOf,
     onCopy: (line) => {
-      navigate(hrefOf(line), { replace: true, scroll: false })
+      navigate(placeOf(line), { replace: true, scroll: false })
       const copied = navigator.clipboard?.writeText(new URL(hrefOf(line), window.location.href).href) ??
         Promise.reject(new Error("no clipboard"))
       copied.then(
@@ -75,37 +85,55 @@ const OfRun = (props: RunRef): JSX.Element => {
       )
     }
   }
+  const [tries, setTries] = createSignal(0)
   const shown = (part: (props: AttemptProps) => JSX.Element) => () => (
-    <Show when={attempt()} keyed>
-      {(one) =>
+    <For each={attempt() === undefined ? [] : [`${attempt()} ${tries()}`]}>
+      {() =>
         part({
           get runs() {
             return runs()
           },
           name: props.name,
-          attempt: one,
+          attempt: untrack(attempt) ?? "",
           get isRunning() {
             return words()?.tone === "active"
           },
           get marked() {
             return lineIn(location.hash)
-          }
+          },
+          onAgain: () =>
+            setTries((before) => before + 1)
         })}
-    </Show>
+    </For>
   )
   return (
     <RunFrame of={props} run={run()} part="Transcript">
-      <Show when={run()} fallback={<Missing isComplete={live.complete()} name={props.name} />}>
+      <Show
+        when={run()}
+        fallback={
+          <Show when={asked.error() !== undefined} fallback={<Loading what="the run" />}>
+            <Failed error={asked.error()} again={asked.again} />
+          </Show>
+        }
+      >
         <Show
           when={attempt()}
           fallback={
             <Empty title="No agent has started yet">
-              <p>{run()?.message ?? "The conversation appears here as soon as one has."}</p>
+              <p>
+                <VisibleText text={run()?.message ?? "The conversation appears here as soon as one has."} />
+              </p>
             </Empty>
           }
         >
           <AttemptList attempts={attempts()} chosen={attempt()} onChoose={(key) => setSearch({ attempt: key })} />
-          <Show when={words()?.message}>{(message) => <p class="faint">{message()}</p>}</Show>
+          <Show when={words()?.message}>
+            {(message) => (
+              <p class="faint">
+                <VisibleText text={message()} />
+              </p>
+            )}
+          </Show>
           <LineLinksContext.Provider value={links}>
             <Tabs
               label="What to read"
@@ -123,14 +151,6 @@ const OfRun = (props: RunRef): JSX.Element => {
     </RunFrame>
   )
 }
-
-const Missing = (props: { readonly isComplete: boolean; readonly name: string }): JSX.Element => (
-  <Show when={props.isComplete} fallback={<Loading />}>
-    <Empty title={`There is no run ${props.name}`}>
-      <p>It may have been deleted. What is left of an attempt is kept by the run's UID.</p>
-    </Empty>
-  </Show>
-)
 
 interface AttemptListProps {
   readonly attempts: ReadonlyArray<AttemptWords>

@@ -12,6 +12,7 @@ import { Server } from "@orchestrator/http/server/Server"
 import { makeSignInLinks, type SignInLinks } from "@orchestrator/http/services/SignInLinks"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
+import { PodLogs } from "@orchestrator/k8s/PodLogs"
 import { Clock, Context, Effect, Exit, Layer, Random, Redacted, References, Schema, Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -57,6 +58,8 @@ export interface Site {
   readonly evidence: string
   readonly client: KubernetesClient["Service"]
   readonly store: EmbeddedStore["Service"]
+  /** What containers print. */
+  readonly logs: PodLogs["Service"]
   /** As of this site, at that time. */
   readonly run: <A, E>(effect: Effect.Effect<A, E>, at?: Date) => Promise<A>
   readonly stop: () => Promise<void>
@@ -105,6 +108,7 @@ export const startSite = async (
     evidence,
     client: Context.get(context, KubernetesClient),
     store,
+    logs: Context.get(context, PodLogs),
     run: async (effect, at = now) => {
       set(at)
       try {
