@@ -207,13 +207,13 @@ describe("the conversation of an agent at work", () => {
   it("loses no line and tells none twice when the network is cut in mid-stream, and says so", async () => {
     await putRun(site, "cut", "Running", [attemptOf("cut", 1)])
     const pod = await startPod(site, "cut", 1)
-    await pod.say(timed(numbered(20)))
+    await pod.say(timed(numbered(20), "2026-05-04T11:59:00Z"))
     const wire = await Wire.to(Number(new URL(site.url).port))
     try {
       const { page } = await open("cut/transcript", { failures: /./ }, wire.url)
       await row(page, "Line 20.").waitFor()
       wire.cut()
-      await pod.say(timed(numbered(20, 21), "2026-05-04T12:00:00.030Z"))
+      await pod.say(timed(numbered(20, 21), "2026-05-04T11:59:00.030Z"))
       await page.getByText(/The conversation is interrupted/).waitFor()
       wire.mend()
       await row(page, "Line 40.").waitFor()
