@@ -20,6 +20,9 @@ const Workspaces = lazy(() => import("../views/workspaces/Workspaces.tsx"))
 const Spend = lazy(() => import("../views/spend/Spend.tsx"))
 const System = lazy(() => import("../views/system/System.tsx"))
 
+// Where one arrives most: on its way while it is asked whether one has to sign in.
+if (window.location.pathname === `${basePath()}${places.runs}`) void Runs.preload()
+
 const SignInPage = lazy(() => import("./SignInPage.tsx"))
 const SignInAgain = lazy(() => import("./SignInAgain.tsx"))
 

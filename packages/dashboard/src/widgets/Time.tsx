@@ -7,8 +7,8 @@ const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeS
 
 /** `at`: RFC 3339. `suffix`: `ago`, where the sentence needs it. */
 export const Time = (props: { readonly at: string | undefined; readonly suffix?: string }): JSX.Element => {
-  const now = useNow()
   const at = createMemo(() => millisOf(props.at))
+  const now = useNow(at)
   const text = (since: number) => [duration(now() - since), props.suffix ?? ""].join(" ").trimEnd()
   return (
     <Show when={at()} fallback={<span class="faint">—</span>} keyed>
