@@ -64,7 +64,8 @@ forge:
 \`\`\`
 
 A host that is a forge's own by name, such as gitlab.com, is not therefore one that runs may name: \`forge.hosts\` or \`git.allowedHosts\` lets
-them. Users' tokens never go to a host that is in neither. \`forge.githubHosts\` and \`forge.giteaHosts\` of older installations mean what they
+them. Users' tokens never go to a host that is in neither. Git follows a repository to its new
+name where \`forge.hosts\` or the host's name says what it is, and not where it was asked. \`forge.githubHosts\` and \`forge.giteaHosts\` of older installations mean what they
 did; a host is in one of the three.
 
 ${table(["forge", "kind", "own hosts", "usual place of its API", "asked for"], hostRows)}

@@ -4,7 +4,7 @@ import fc from "fast-check"
 import { createHash } from "node:crypto"
 import { errorAnswer, packet, packetsUntilFlush, pushAnswer } from "../../src/broker/git/PktLine.ts"
 import { parsePush, pushRefusal } from "../../src/broker/git/PushCommands.ts"
-import { explained } from "../../src/broker/git/RemoteWords.ts"
+import { explained, withAdvice } from "../../src/broker/git/RemoteWords.ts"
 import { chooseRunBranch, type RunBranchFacts } from "../../src/broker/git/RunBranch.ts"
 import { routeOf } from "../../src/broker/Route.ts"
 import { decodeBrokerSettings } from "../../src/broker/services/BrokerConfig.ts"
@@ -231,6 +231,41 @@ describe("an address", () => {
       [forge, api, repository]
     )
   })
+})
+
+describe("a push that a rule of the forge refuses comes with what to do:", () => {
+  it.each<readonly [words: string, want: RegExp]>([
+    [
+      "[remote rejected] (push declined due to repository rule violations): GH013: Repository rule violations found for refs/heads/task.",
+      /a ruleset of the repository forbids it/
+    ],
+    [
+      "GH013: Repository rule violations found: Changes must be made through the merge queue",
+      /through its merge queue alone/
+    ],
+    [
+      "[remote rejected] (protected branch hook declined): GH006: Protected branch update failed for refs/heads/task.",
+      /the branch is protected/
+    ],
+    [
+      "refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission",
+      /the commits change workflows/
+    ],
+    ["GH009: Secrets detected! - Push cannot contain secrets", /there is a secret in the commits/],
+    ["GitLab: You are not allowed to push code to protected branches on this project.", /the branch is protected/],
+    ["GitLab: Branch name 'task' does not follow the pattern 'JIRA-.*'", /a push rule of the project/],
+    [
+      "TF402455: Pushes to this branch are not permitted; you must use a pull request to update this branch.",
+      /the branch is protected/
+    ]
+  ])("%s", (words, want) => {
+    const said = withAdvice(words)
+    assert.match(said, want)
+    assert.isTrue(said.startsWith(words))
+  })
+
+  it("and as it is where nobody knows the rule", () =>
+    assert.strictEqual(withAdvice("no fun on Fridays"), "no fun on Fridays"))
 })
 
 describe("what git says of a remote", () => {

@@ -26,8 +26,14 @@ export interface Account {
   readonly must: (method: string, path: string, body?: unknown) => Promise<Asked["body"]>
 }
 
-const request = async (authorization: string, method: string, path: string, body?: unknown): Promise<Asked> => {
-  const response = await fetch(`${forgeUrl}/api/v1${path}`, {
+const request = async (
+  authorization: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  url = forgeUrl
+): Promise<Asked> => {
+  const response = await fetch(`${url}/api/v1${path}`, {
     method,
     headers: { authorization, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) })
@@ -36,8 +42,9 @@ const request = async (authorization: string, method: string, path: string, body
   return { status: response.status, body: text === "" ? undefined : JSON.parse(text) }
 }
 
-const account = (login: string, token: string): Account => {
-  const ask: Account["ask"] = (method, path, body) => request(`token ${token}`, method, path, body)
+/** `url`: of the forge, where that is another one. */
+export const account = (login: string, token: string, url = forgeUrl): Account => {
+  const ask: Account["ask"] = (method, path, body) => request(`token ${token}`, method, path, body, url)
   return {
     login,
     token,
@@ -55,7 +62,7 @@ export const administrator = account("forge-admin", variable("FORGE_TOKEN"))
 const unique = (): string => randomBytes(3).toString("hex")
 
 /** A person with a token of their own; names do not repeat, so that tests share one forge. */
-export const makeAccount = async (name: string): Promise<Account> => {
+export const makeAccount = async (name: string, scopes: ReadonlyArray<string> = ["all"]): Promise<Account> => {
   const login = `${name}-${unique()}`
   await administrator.must("POST", "/admin/users", {
     username: login,
@@ -64,7 +71,7 @@ export const makeAccount = async (name: string): Promise<Account> => {
     must_change_password: false
   })
   const basic = `Basic ${Buffer.from(`${login}:${password}`).toString("base64")}`
-  const { body } = await request(basic, "POST", `/users/${login}/tokens`, { name: "test", scopes: ["all"] })
+  const { body } = await request(basic, "POST", `/users/${login}/tokens`, { name: "test", scopes })
   return account(login, body.sha1)
 }
 
