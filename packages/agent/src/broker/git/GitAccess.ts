@@ -42,7 +42,7 @@ export class GitAccess extends Context.Service<GitAccess, {
       const fs = yield* FileSystem.FileSystem
       const { caCertificates, environment, files, git: { allowedProtocols, hosts, insteadOf, knownHosts } } =
         yield* BrokerConfig
-      const { knownHosts: mountedHosts, sshKey } = yield* Credentials
+      const { gitToken, knownHosts: mountedHosts, sshKey } = yield* Credentials
       const tokens = yield* RemoteTokens
       const folder = `${files.state}/access`
       yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
@@ -89,6 +89,8 @@ export class GitAccess extends Context.Service<GitAccess, {
 
       const local = (settings: Settings = []) => ({ ...base, ...configEnvironment([...always, ...settings]) })
       const accessTo = Effect.fnUntraced(function*(url: string) {
+        // What was read is blanked wherever it is said, also where this remote takes no token.
+        yield* Effect.all([gitToken(true), gitToken(false)])
         const address = mirrored(url, insteadOf)
         const access = takesToken(address, hosts) && tokenOrigin(address) !== undefined
           ? yield* tokens.forGit(url).pipe(
