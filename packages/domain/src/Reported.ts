@@ -40,9 +40,10 @@ export const Time = Schema.String.check(
   )
 )
 
-const request = /^https?:\/\/[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,5})?(?:\/[\w.~-]{1,100}){2,12}\/\d{1,12}$/
+const request =
+  /^https?:\/\/[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,5})?(?:\/(?:[\w.~-]|%20){1,100}){2,12}\/\d{1,12}$/
 
-/** A pull request's page, as forges number them: `https://host/owner/name/pull/1`; some have no TLS. No user, query or fragment. */
+/** A pull request's page, as forges number them: `https://host/owner/name/pull/1`; some have no TLS, some names of projects with spaces. No user, query or fragment. */
 export const PullRequestUrl = Schema.String.check(
   rule<string>(
     "the address of a pull request",

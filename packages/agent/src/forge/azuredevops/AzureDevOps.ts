@@ -24,7 +24,8 @@ const repositoryAt = (call: RestClient, api: string, name: RepositoryName): Repo
   const pullRequestOf = (found: AzurePullRequest): PullRequest => ({
     id: found.pullRequestId,
     url: `${
-      found.repository.webUrl?.replaceAll(" ", "%20") ?? `${api}/${encoded(name.owner)}/_git/${encodeURIComponent(name.name)}`
+      found.repository.webUrl?.replaceAll(" ", "%20") ??
+        `${api}/${encoded(name.owner)}/_git/${encodeURIComponent(name.name)}`
     }/pullrequest/${found.pullRequestId}`,
     state: states[found.status],
     body: found.description ?? "",
