@@ -83,10 +83,21 @@ describe("workspaces", () => {
   })
 })
 
+/** Whether something in the chart is of that colour. */
+const hasColour = ([red, green, blue]: ReadonlyArray<number>): boolean => {
+  const canvas = document.querySelector<HTMLCanvasElement>(".chart canvas")
+  const { data } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) return true
+  }
+  return false
+}
+
 describe("spending", () => {
   it("is drawn, told in tables, and kept as a file", async () => {
     const page = await open("/spend")
     await page.locator(".chart canvas").waitFor()
+    assert.isTrue(await page.evaluate(hasColour, [24, 86, 196]), "bars have the theme's accent, also without motion")
     await page.getByRole("table", { name: "Spending by service" }).getByRole("cell", { name: "payments" }).waitFor()
     const [file] = await Promise.all([
       page.waitForEvent("download"),

@@ -10,14 +10,13 @@ const height = 220
 /** In seconds: the first and the last bar are whole. */
 const halfDay = 43_200
 
-const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
-
-/** Colours are the theme's: `light-dark()` is resolved by an element that uses them. */
+/** Colours are the theme's: `light-dark()` is resolved by an element that uses them, at once and not over a transition. */
 const resolved = (place: HTMLElement, name: string): string => {
+  place.style.transitionProperty = "none"
   place.style.color = `var(${name})`
   const found = getComputedStyle(place).color
   place.style.color = ""
-  return found === "" ? colour(name) : found
+  return found
 }
 
 const axis = (place: HTMLElement): uPlot.Axis => ({
