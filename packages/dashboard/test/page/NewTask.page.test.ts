@@ -160,3 +160,47 @@ describe("a new task", () => {
     assert.strictEqual(await again.page.getByLabel(/^Turns/).inputValue(), "7")
   })
 })
+
+describe("a task of a project", () => {
+  const chosen =
+    "/new?way=task&service=listed&githubUser=octocat&docsRepositoryUrl=https://github.com/example/docs&taskId=1"
+
+  it("is chosen from the list of its repository, or the server says why there is none", async () => {
+    const { page } = await open(chosen, { failures: /tasks/ })
+    await page.getByRole("button", { name: "List the project's tasks" }).click()
+    await page.getByRole("alert").getByText(/token/).first().waitFor()
+    await page.route(/\/api\/v1\/tasks/, (route) =>
+      route.fulfill({
+        json: {
+          tag: "master",
+          notes: [],
+          items: [
+            { id: "1", title: "Done already", status: "done", dependencies: [], subtasks: 0 },
+            { id: "7", title: "<i>Next</i>", status: "pending", dependencies: [], subtasks: 2 }
+          ]
+        }
+      }))
+    await page.getByRole("button", { name: "List the project's tasks" }).click()
+    await page.getByLabel("Tasks of the project").selectOption({ label: "7: <i>Next</i> (pending)" })
+    assert.strictEqual(await page.getByLabel("Task ID", { exact: true }).inputValue(), "7")
+  })
+
+  it("is chosen from a file, of which nothing is sent", async () => {
+    const { page } = await open(chosen)
+    const sent: Array<string> = []
+    page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`))
+    await page.getByText("Or from a file of yours").click()
+    const choose = async (text: string) =>
+      await page.getByLabel("File tasks.json").setInputFiles({
+        name: "tasks.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(text)
+      })
+    await choose("{ not json")
+    await page.getByRole("alert").getByText(/Expected a tasks.json/).waitFor()
+    await choose(JSON.stringify({ tasks: [{ id: 12, title: "From a file" }] }))
+    await page.getByLabel("Tasks of the project").selectOption("12")
+    assert.strictEqual(await page.getByLabel("Task ID", { exact: true }).inputValue(), "12")
+    assert.deepStrictEqual(sent.filter((one) => one.includes("From a file")), [])
+  })
+})

@@ -12,7 +12,7 @@ interface FieldsProps {
   readonly onText: (path: string, text: string) => void
   readonly onWay: (way: string) => void
   readonly onLeave: (path: string) => void
-  /** Shown with the fields of the first group, below the choice of the way. */
+  /** Shown below the fields of the first group. */
   readonly children?: JSX.Element
 }
 
@@ -78,9 +78,9 @@ export const FormFields = (props: FieldsProps): JSX.Element => (
               <h2>{group.title}</h2>
               <Show when={index() === 0}>
                 <Ways {...props} />
-                {props.children}
               </Show>
               <GroupFields {...props} group={group} />
+              <Show when={index() === 0}>{props.children}</Show>
             </section>
           }
         >

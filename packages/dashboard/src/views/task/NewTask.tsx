@@ -1,4 +1,5 @@
 /** Hands a task over: what to do, where, as whom; and beside it, what would come of it. */
+import type { ProjectPlace } from "@orchestrator/client/promises/Orchestrator"
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { useLocation, useNavigate } from "@solidjs/router"
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from "solid-js"
@@ -40,6 +41,23 @@ const formOf = (kind: KindName): TaskForm => taskForms.find((form) => form.kind 
 /** What a failure says of fields. */
 const faultsOf = (error: unknown): ReadonlyArray<Fault> =>
   error instanceof Error && "errors" in error && Array.isArray(error.errors) ? error.errors : []
+
+/** Where the project's tasks are; undefined while that is not written. */
+const projectOf = ({ texts }: Draft): ProjectPlace | undefined => {
+  const text = (path: string) => (texts[path] ?? "").trim()
+  const [repository, githubUser, directory] = [
+    text("docsRepositoryUrl"),
+    text("githubUser"),
+    text("docsProjectDirectory")
+  ]
+  if (repository === "" || githubUser === "") return undefined
+  return {
+    repository,
+    githubUser,
+    branch: text("docsBranch") === "" ? "main" : text("docsBranch"),
+    ...(directory === "" ? {} : { directory })
+  }
+}
 
 /** Not a secret, and never twice the same. */
 const freshKey = (): string =>
@@ -196,7 +214,11 @@ const NewTask = (): JSX.Element => {
             onLeave={(path) => setLeft((before) => new Set([...before, path]))}
           >
             <Show when={fieldsOf(form()).some((field) => field.path === "taskId" && isOf(field, draft().way))}>
-              <TaskPicker taskId={draft().texts["taskId"] ?? ""} onTask={(id) => writeText("taskId", id)} />
+              <TaskPicker
+                place={projectOf(draft())}
+                taskId={draft().texts["taskId"] ?? ""}
+                onTask={(id) => writeText("taskId", id)}
+              />
             </Show>
           </FormFields>
           <Show when={refused()}>

@@ -13,7 +13,7 @@ describe("tasks to choose from", () => {
         { id: 3 }
       ]
     })))
-    assert.deepStrictEqual(listedTasks(list).map(({ id, status, title }) => `${id} ${title} ${status}`), [
+    assert.deepStrictEqual(listedTasks(list.tasks).map(({ id, status, title }) => `${id} ${title} ${status}`), [
       "2 Second pending",
       "3 without a title pending",
       "1 First done"
