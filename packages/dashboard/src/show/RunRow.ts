@@ -2,6 +2,8 @@
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { isInPlainWords, promptTitle } from "@orchestrator/domain/CodeRun"
 import { millisOf } from "./Ages.ts"
+import { httpAddress } from "./HttpAddress.ts"
+import { type PhaseTone, phaseTone } from "./PhaseTone.ts"
 
 export interface RunRow {
   readonly key: string
@@ -50,10 +52,6 @@ const attemptOf = ({ spec, status }: AnyRun): string => {
   return retry === 0 ? String(version) : `${version} · retry ${retry}`
 }
 
-/** Only links that lead to a page. */
-const linkOf = (url: string | undefined): string | undefined =>
-  url !== undefined && /^https?:\/\//i.test(url) ? url : undefined
-
 const read = (run: AnyRun): RunRow => {
   const spec = run.spec ?? {}
   return {
@@ -72,7 +70,7 @@ const read = (run: AnyRun): RunRow => {
     attempt: attemptOf(run),
     cost: run.status?.usage?.costUsd,
     costEstimated: run.status?.usage?.costEstimated === true,
-    pullRequestUrl: linkOf(run.status?.pullRequestUrl)
+    pullRequestUrl: httpAddress(run.status?.pullRequestUrl ?? "")
   }
 }
 
@@ -86,16 +84,5 @@ export const rowOf = (run: AnyRun): RunRow => {
   return row
 }
 
-export type PhaseTone = "calm" | "active" | "good" | "bad" | "warn"
-
-const tones: Readonly<Record<string, PhaseTone>> = {
-  Pending: "calm",
-  Running: "active",
-  Succeeded: "good",
-  Failed: "bad",
-  Cancelled: "warn"
-}
-
-/** What is blocked looks like what it is, while its phase is that of a run that works. */
-export const toneOf = ({ phase, reason }: Pick<RunRow, "phase" | "reason">): PhaseTone =>
-  phase === "Running" && reason === "Blocked" ? "warn" : tones[phase] ?? "calm"
+/** How its phase looks. */
+export const toneOf = ({ phase, reason }: Pick<RunRow, "phase" | "reason">): PhaseTone => phaseTone(phase, reason)

@@ -1,9 +1,10 @@
 /** The files of a patch: a list to find one, and each with its lines. `j` and `k` go from file to file, `o` folds. */
-import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from "solid-js"
+import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from "solid-js"
 import { totalsOf } from "../../show/diff/FileWords.ts"
 import { foldedFiles, type Patch, type PatchFile } from "../../show/diff/GitPatch.ts"
 import { Banner } from "../../widgets/Banner.tsx"
 import "./Diff.css"
+import { onKeys } from "../../widgets/Keys.ts"
 import { FileList } from "./FileList.tsx"
 import { FileView } from "./FileView.tsx"
 
@@ -13,9 +14,6 @@ interface PatchProps {
   readonly file: string | undefined
   readonly onFile: (path: string) => void
 }
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
 export const PatchView = (props: PatchProps): JSX.Element => {
   const [folded, setFolded] = createSignal<ReadonlyArray<boolean>>([])
@@ -45,17 +43,14 @@ export const PatchView = (props: PatchProps): JSX.Element => {
     const focused = rows.findIndex((row) => row?.closest("section")?.contains(document.activeElement) === true)
     return focused >= 0 ? focused : rows.findIndex((row) => (row?.getBoundingClientRect().bottom ?? -1) > 0) - 1
   }
-  const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return
-    const at = current()
-    if (event.key === "j") go(Math.min(at + 1, props.patch.files.length - 1))
-    else if (event.key === "k") go(Math.max(at - 1, 0))
-    else if (event.key === "o" && at >= 0) fold(at, folded()[at] !== true)
-    else return
-    event.preventDefault()
-  }
-  onMount(() => document.addEventListener("keydown", onKey))
-  onCleanup(() => document.removeEventListener("keydown", onKey))
+  onKeys({
+    j: () => go(Math.min(current() + 1, props.patch.files.length - 1)),
+    k: () => go(Math.max(current() - 1, 0)),
+    o: () => {
+      const at = current()
+      if (at >= 0) fold(at, folded()[at] !== true)
+    }
+  })
 
   return (
     <div class="patch">

@@ -1,6 +1,6 @@
 /** A share as a bar; the numbers stand beside it. */
 import type { JSX } from "solid-js"
-import type { PhaseTone } from "../../show/run/PhaseTone.ts"
+import type { PhaseTone } from "../../show/PhaseTone.ts"
 import "../../widgets/Tones.css"
 
 /** What is there at all can be seen. */

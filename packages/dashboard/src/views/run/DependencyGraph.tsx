@@ -2,8 +2,8 @@
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import type { CommonTypes } from "@orchestrator/client/kinds/RunTypes"
 import { createMemo, For, type JSX } from "solid-js"
+import { phaseTone } from "../../show/PhaseTone.ts"
 import { layoutGraph, type Placed } from "../../show/run/GraphLayout.ts"
-import { phaseTone } from "../../show/run/PhaseTone.ts"
 
 const box = { width: 144, height: 40 }
 const step = { x: 180, y: 56 }

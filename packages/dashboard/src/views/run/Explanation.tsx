@@ -2,10 +2,10 @@
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { A } from "@solidjs/router"
 import { For, type JSX, Show } from "solid-js"
+import { httpAddress } from "../../show/HttpAddress.ts"
+import { phaseTone } from "../../show/PhaseTone.ts"
 import { diffPlace, runPlace, transcriptPlace } from "../../show/Places.ts"
 import { codeParts } from "../../show/run/CodeParts.ts"
-import { httpAddress } from "../../show/run/HttpAddress.ts"
-import { phaseTone } from "../../show/run/PhaseTone.ts"
 import { VisibleText } from "../../widgets/VisibleText.tsx"
 import { RunLink } from "./RunLink.tsx"
 

@@ -1,7 +1,7 @@
 /** What the run is about, where its work is, and as whom. */
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { For, type JSX, Show } from "solid-js"
-import { httpAddress } from "../../show/run/HttpAddress.ts"
+import { httpAddress } from "../../show/HttpAddress.ts"
 import { specFacts } from "../../show/run/SpecFacts.ts"
 import { Time } from "../../widgets/Time.tsx"
 import { VisibleText } from "../../widgets/VisibleText.tsx"

@@ -9,6 +9,6 @@ const tones: ReadonlyMap<string, PhaseTone> = new Map([
   ["Cancelled", "warn"]
 ])
 
-/** `reason`: a start that something keeps is worth a look. */
+/** What is blocked looks like what it is, while its phase is that of a run that works. */
 export const phaseTone = (phase: string, reason?: string): PhaseTone =>
-  reason === "Blocked" ? "warn" : tones.get(phase) ?? "calm"
+  phase === "Running" && reason === "Blocked" ? "warn" : tones.get(phase) ?? "calm"
