@@ -18,6 +18,19 @@ const called = (answer: Extract<Answer, { tool: string }>, { tools }: Turn) => {
   return { tool: "shell", input: { command: ["/bin/bash", "-lc", command], timeout_ms: 600_000 } }
 }
 
+/** Tools of a server are in a namespace of its own. */
+const toolsOf = (tools: unknown): ReadonlyArray<string> =>
+  (Array.isArray(tools) ? tools : []).flatMap((tool) =>
+    isRecord(tool) && tool["type"] === "namespace"
+      ? namesIn(tool["tools"]).map((name) => `${String(tool["name"])}__${name}`)
+      : namesIn([tool])
+  )
+
+const namespaced = (tool: string): { readonly name: string; readonly namespace?: string } => {
+  const at = tool.lastIndexOf("__")
+  return at < 0 ? { name: tool } : { namespace: tool.slice(0, at), name: tool.slice(at + 2) }
+}
+
 const itemOf = (answer: Answer, turn: Turn) => {
   if ("text" in answer) {
     return {
@@ -34,7 +47,7 @@ const itemOf = (answer: Answer, turn: Turn) => {
     id: `fc_${turn.number}`,
     status: "completed",
     call_id: `call_${turn.number}`,
-    name: tool,
+    ...namespaced(tool),
     arguments: JSON.stringify(input)
   }
 }
@@ -78,7 +91,7 @@ export const responses: Dialect = {
       model: String(request["model"]),
       streams: request["stream"] === true,
       texts: textsIn(request["input"], ["text", "content", "output"]),
-      tools: namesIn(request["tools"])
+      tools: toolsOf(request["tools"])
     }
   },
   whole,

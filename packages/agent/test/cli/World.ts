@@ -40,7 +40,9 @@ export const makeWorld = Effect.fnUntraced(function*(script: Script) {
   )
   const remotes = demoRemotes(join(folder, "remotes"))
   for (const name of ["credentials", "ssh", "workspace"]) mkdirSync(join(folder, name))
-  writeFileSync(join(folder, "credentials", "anthropic-api-key"), `${secrets.apiKey}\n`)
+  for (const maker of ["anthropic", "google", "openai"]) {
+    writeFileSync(join(folder, "credentials", `${maker}-api-key`), `${secrets.apiKey}\n`)
+  }
   writeFileSync(join(folder, "credentials", "github-token"), `${secrets.token}\n`)
   const world: World = {
     folder,

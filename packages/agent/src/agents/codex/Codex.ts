@@ -22,8 +22,9 @@ const provider = (environment: Environment): string =>
     ["base_url", text(environment[addressVariable] ?? "https://api.openai.com/v1")],
     ["env_key", text(keyVariable)],
     ["wire_api", text("responses")],
-    ["request_max_retries", "4"],
-    ["stream_max_retries", "5"],
+    // They multiply; the runner resumes beside.
+    ["request_max_retries", "2"],
+    ["stream_max_retries", "3"],
     ["stream_idle_timeout_ms", "300000"]
   ])
 

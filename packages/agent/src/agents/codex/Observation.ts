@@ -58,7 +58,7 @@ export const observe = (before: Observation, event: Event, { resume, usedBefore 
       ...before,
       runningTools,
       completed: false,
-      answered: true,
+      answered: before.answered || isTool(item) || Boolean(item.text?.trim()),
       ...(item.type === "agent_message" && item.text ? { lastWords: item.text } : {})
     }
   }

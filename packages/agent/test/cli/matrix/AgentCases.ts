@@ -11,9 +11,11 @@ import { startPod as startAnyPod, until } from "../Pod.ts"
 import type { PodOptions, TestedAgent } from "../PodSpecs.ts"
 import { thief } from "../Thief.ts"
 import { branch, makeWorld, secrets, sessionOf, type World } from "../World.ts"
-import { marks, plantFiles } from "./Planted.ts"
+import { marks, plantFiles, poison } from "./Planted.ts"
 
 export interface AgentUnderTest extends TestedAgent {
+  /** A model for which its CLI offers the tools of servers at once, where it has others search for them. */
+  readonly toolModel?: string
   /** How its CLI calls the tool of a server. */
   readonly toolName: (offered: ReadonlyArray<string>, server: string, tool: string) => string | undefined
   /** Files of a repository by which it could be told to start programs, or to ask elsewhere. */
@@ -92,7 +94,7 @@ export const agentCases = (agent: AgentUnderTest): void => {
         onlyBranchChanged(world.remotes.target, before, branch)
         assert.strictEqual(world.gitHub.pulls.length, 1)
         assert.include(world.gitHub.pulls[0]?.body ?? "", "The answer is there.")
-        assert.deepStrictEqual([...world.model.keys].map((key) => key.replace("Bearer ", "")), [secrets.apiKey])
+        assert.deepStrictEqual([...world.model.keys], [secrets.apiKey])
         assert.deepInclude(end.runnerReport.usage, { inputTokens: 2000, outputTokens: 100 })
         assert.strictEqual(end.brokerReport?.turns, 2)
         assert.strictEqual(end.brokerReport?.models[agent.model]?.input, 2000)
@@ -137,7 +139,7 @@ export const agentCases = (agent: AgentUnderTest): void => {
         })
         const settings = (url: string) => ({
           config: { agent: { credentials: "broker", toolmanServerUrl: url } },
-          spec: { remoteTools: "echo", maxTurns: 10 }
+          spec: { remoteTools: "echo", maxTurns: 10, model: agent.toolModel ?? agent.model }
         })
         const end = yield* (yield* startPod(world, settings(tools.url))).end
         endedWith(end, "NoChanges")
@@ -386,24 +388,22 @@ export const agentCases = (agent: AgentUnderTest): void => {
         assert.isTrue(end.runnerReport.resumed, end.runnerReport.resumeProblem)
         assert.deepStrictEqual(marks(world), [])
         assert.deepStrictEqual(taker.caught, [])
-        assert.notInclude(opening(world), "POISONED INSTRUCTIONS")
+        assert.notInclude(world.model.turns.map(({ body }) => body).join("\n"), poison)
         keepsSecrets(world, pod, end)
       }))
 
     it.live("what it leaves in its folders counts for no later process of the same attempt", () =>
       Effect.gen(function*() {
         const taker = yield* thief
-        const world = yield* makeWorld(({ index }) =>
-          index === 0
-            ? bash(agent.poison(taker.url))
-            : index < 40 && index > 0 && index % 2 === 1
-            ? fail(500, "server_error", "Broken")
-            : say("Done.")
-        )
-        const pod = yield* startPod(world, { agentEnvironment: { ORCHESTRATOR_SILENCE_SECONDS: "20" } })
+        const world = yield* makeWorld(inOrder(bash(agent.poison(taker.url)), bash("kill -KILL $PPID"), say("Done.")))
+        const pod = yield* startPod(world)
         const end = yield* pod.end
+        endedWith(end, "NoChanges")
+        assert.include(end.log, "continuing after")
+        assert.include(opening(world) + (world.model.turns.at(-1)?.texts.join("\n") ?? ""), "You were interrupted")
         assert.deepStrictEqual(marks(world), [])
         assert.deepStrictEqual(taker.caught, [])
+        assert.notInclude(world.model.turns.map(({ body }) => body).join("\n"), poison)
         keepsSecrets(world, pod, end)
       }))
 
