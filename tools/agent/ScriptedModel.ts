@@ -97,7 +97,9 @@ export const scriptedModel = (script: Script) =>
       const answer = async (request: IncomingMessage, response: ServerResponse) => {
         const body = await read(request)
         const { authorization, "x-api-key": key, "x-goog-api-key": googleKey, ...headers } = request.headers
-        for (const shown of [authorization, key, googleKey]) if (shown !== undefined) keys.add(String(shown).replace(/^Bearer /, ""))
+        for (const shown of [authorization, key, googleKey]) {
+          if (shown !== undefined) keys.add(String(shown).replace(/^Bearer /, ""))
+        }
         requests.push(`${request.method} ${request.url}\n${JSON.stringify(headers)}\n${body}`)
         const path = new URL(request.url ?? "/", "http://model").pathname
         if (request.method === "HEAD") return response.writeHead(200).end()

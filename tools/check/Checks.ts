@@ -3,6 +3,7 @@ import { crdFiles } from "@orchestrator/cli/crds/CrdFiles"
 import { reasonsPage } from "@orchestrator/domain/ReasonGuide"
 import { lifePage } from "@orchestrator/domain/RunLifePage"
 import { Effect, FileSystem, Path } from "effect"
+import { agentsPage } from "./AgentsPage.ts"
 import { boundaryProblems } from "./Boundaries.ts"
 import { type Check, resultOf } from "./Check.ts"
 import { command } from "./Command.ts"
@@ -53,6 +54,7 @@ export const generatedFiles: ReadonlyMap<string, string> = new Map([
   ...[...crdFiles].flatMap(([path, text]) =>
     path.endsWith("run-crd.yaml") ? [[`chart/files/${path}`, text] as const] : []
   ),
+  ["docs/guides/agents.md", agentsPage],
   ["docs/guides/reasons.md", reasonsPage],
   ["docs/life-of-a-run.md", lifePage],
   ["docs/guides/model-requests.md", modelRequestsPage],

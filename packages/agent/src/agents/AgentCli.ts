@@ -126,7 +126,25 @@ export interface Surroundings {
   readonly root: boolean
 }
 
+/** What an agent can and cannot, in words for people; the guide's table is made from it. */
+export interface Abilities {
+  /** The API that its models are asked by. */
+  readonly api: string
+  readonly instructions: string
+  readonly repositoryInstructions: string
+  readonly toolServers: string
+  readonly resume: string
+  /** Who ends a run at its turns and its money. */
+  readonly limits: string
+  readonly uncommitted: string
+  readonly deniedTools: string
+  readonly telemetry: string
+  readonly withoutBroker: string
+  readonly prompt: string
+}
+
 export interface AgentCli {
+  readonly abilities: Abilities
   /** As people know it. */
   readonly name: string
   /** Found on the image's PATH. */

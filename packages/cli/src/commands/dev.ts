@@ -1,4 +1,5 @@
 /** `orchestrator dev`: flags and help. What it does is in `dev/Dev.ts`, loaded when it is asked for. */
+import { agentNames } from "@orchestrator/domain/AgentName"
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { DevInput } from "../dev/Dev.ts"
@@ -6,9 +7,9 @@ import * as Logging from "../settings/Logging.ts"
 import { portFlag } from "./flags/portFlag.ts"
 
 const flags = {
-  agent: Flag.Literals("agent", ["demo", "claude"]).pipe(
+  agent: Flag.Literals("agent", ["demo", ...agentNames]).pipe(
     Flag.withDescription(
-      "Agent to use: the scripted demo agent, or your own Claude Code with your key; default demo"
+      "Agent to use: the scripted demo agent, or your own Claude Code or Codex with your key; default demo"
     ),
     Flag.withDefault("demo")
   ),
@@ -54,6 +55,7 @@ export const devCommand = Command.make("dev", flags, (input) => Effect.provide(r
       { command: "orchestrator dev", description: "Start, run the demo, keep running until Ctrl-C" },
       { command: "orchestrator dev --no-demo --port 9000", description: "Start without the demo, on another port" },
       { command: "orchestrator dev --agent claude", description: "Let your own Claude Code do the work" },
+      { command: "orchestrator dev --agent codex", description: "Let your own Codex do the work" },
       { command: "orchestrator dev --reset", description: "Start over with an empty state" }
     ])
   )

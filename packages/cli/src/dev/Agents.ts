@@ -1,15 +1,17 @@
-/** What stands in for the images on a laptop: this checkout for the orchestrator's, the demo agent or the person's `claude` for the agent's. */
+/** What stands in for the images on a laptop: this checkout for the orchestrator's, the demo agent or the person's own for the agents'. */
+import type { AgentName } from "@orchestrator/domain/AgentName"
 import { brokerNames } from "@orchestrator/domain/PodEnvironment"
 import type { ImageTable } from "@orchestrator/embedded/node/ImageTable"
 import { Config, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { type Installation, nodeExecutable } from "../settings/Installation.ts"
+import { localAgents } from "./LocalAgents.ts"
 
 export class AgentMissing extends Schema.TaggedError<AgentMissing>()("AgentMissing", { message: Schema.String }) {}
 
 export const agentImage = { repository: "local/agent", tag: "dev", pullPolicy: "Never" } as const
 export const runnerImage = "local/orchestrator:dev"
 
-export type AgentChoice = "demo" | "claude"
+export type AgentChoice = "demo" | AgentName
 
 /** Folder of the Node that runs this program: containers get the same. */
 const nodeFolder = Effect.map(Path.Path, (path) => path.dirname(nodeExecutable))
@@ -22,19 +24,22 @@ const demoPace = Effect.map(
 
 const agentOf = Effect.fnUntraced(function*(choice: AgentChoice, { demoAgent }: Installation, node: string) {
   if (choice === "demo") return { pathPrepend: [demoAgent, node], env: yield* demoPace }
-  return { pathPrepend: [yield* findClaude, node], env: { IS_SANDBOX: "1" } }
+  return { pathPrepend: [yield* folderOf(choice), node], env: { IS_SANDBOX: "1" } }
 })
 
-const findClaude = Effect.gen(function*() {
+/** The folder of the PATH that has the person's own. */
+const folderOf = Effect.fnUntraced(function*(agent: AgentName) {
+  const { executable, package: name, title } = localAgents[agent]
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folders = (yield* Config.String("PATH").pipe(Config.withDefault(""))).split(":").filter((each) => each !== "")
   for (const folder of folders) {
-    if (yield* files.exists(path.join(folder, "claude")).pipe(Effect.orElseSucceed(() => false))) return folder
+    if (yield* files.exists(path.join(folder, executable)).pipe(Effect.orElseSucceed(() => false))) return folder
   }
   return yield* new AgentMissing({
-    message: "--agent claude needs Claude Code, but there is no `claude` on the PATH. Install it (npm install -g "
-      + "@anthropic-ai/claude-code), or omit --agent to use the demo agent"
+    message:
+      `--agent ${agent} needs ${title}, but there is no \`${executable}\` on the PATH. Install it (npm install -g ${name}), `
+      + "or omit --agent to use the demo agent"
   })
 })
 

@@ -60,8 +60,16 @@ const localEvidence = (state: StateFolder) => ({
   folder: stateFolder(state.pods).claim(namespace, "evidence")
 })
 
-const localSettings = (state: StateFolder) => ({
-  agent: { image: agentImage, runnerImage, terminationGracePeriodSeconds: 20 },
+const { pullPolicy: _, ...anyAgentImage } = agentImage
+
+const localSettings = (state: StateFolder, agent: AgentChoice) => ({
+  agent: {
+    default: agent === "demo" ? "claude" : agent,
+    image: agentImage,
+    images: { codex: anyAgentImage },
+    runnerImage,
+    terminationGracePeriodSeconds: 20
+  },
   secrets: modelKeySecret,
   evidence: { volume: localEvidence(state) },
   git: {
@@ -77,7 +85,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
   const state = yield* openStateFolder(input.state, { reset: input.reset })
   const token = yield* accessToken(state)
   const config = yield* loadConfig({
-    defaults: { ...localSettings(state), ...(yield* modelAddress(input.agent)) },
+    defaults: { ...localSettings(state, input.agent), ...(yield* modelAddress(input.agent)) },
     path: input.config,
     // The state folder's token is no JSON Web Token.
     flags: { server: { host: "127.0.0.1", port: input.port }, auth: { tokens: "any" } }
@@ -214,10 +222,10 @@ const banner = ({ input, kubernetes, millis, page, shown, url }: Banner): string
     `  token       ${shown}/authorization  (curl -H @${shown}/authorization ${url}/api/v1/code-runs)`,
     `  Kubernetes  ${kubernetes}  (kubectl --kubeconfig ${shown}/kubeconfig get coderuns)`,
     `  state       ${shown}`,
-    ...(input.agent === "claude"
+    ...(input.agent !== "demo"
       ? [
         "",
-        "Your own `claude` runs on this machine as your user, without permission prompts, and spends on your key. The key is in the",
+        `Your own \`${input.agent}\` runs on this machine as your user, without permission prompts, and spends on your key. The key is in the`,
         "local cluster's Secret and in each run's broker; the agent has a token of its run instead."
       ]
       : []),

@@ -1,5 +1,5 @@
 /**
- * The person's own keys for `--agent claude`: from this process's environment into the local cluster's Secret, where brokers have them
+ * The person's own keys for `--agent`: from this process's environment into the local cluster's Secret, where brokers have them
  * from as in any cluster. No environment of an agent has them.
  */
 import { SecretKind } from "@orchestrator/k8s/Kinds"
@@ -7,6 +7,7 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Config, Effect, Layer, Option, Record, Redacted, Schema } from "effect"
 import type { AgentChoice } from "./Agents.ts"
+import { localAgents } from "./LocalAgents.ts"
 
 export class KeyMissing extends Schema.TaggedError<KeyMissing>()("KeyMissing", { message: Schema.String }) {}
 
@@ -21,26 +22,24 @@ export const modelKeySecret = {
 
 export type ModelKeys = Readonly<Record<string, Redacted.Redacted>>
 
-const names = [modelKeySecret.apiKeySecretKey, modelKeySecret.oauthTokenSecretKey]
-
 /** What the environment has of keys; none for the demo agent, which asks no model. */
 export const modelKeys = Effect.fn("ModelKeys.read")(function*(agent: AgentChoice) {
   if (agent === "demo") return {}
+  const { keyHelp, keys: names } = localAgents[agent]
   const found = yield* Config.all(Record.fromEntries(names.map((name) => [name, Config.option(Config.Redacted(name))])))
   const keys: ModelKeys = Record.getSomes(found)
   if (Record.isEmptyRecord(keys)) {
-    return yield* new KeyMissing({
-      message: "--agent claude needs your API key in the environment: ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN "
-        + "(`claude setup-token` creates one)"
-    })
+    return yield* new KeyMissing({ message: `--agent ${agent} needs your API key in the environment: ${keyHelp}` })
   }
   return keys
 })
 
 /** Another address of the model API than the usual, where the environment names one for the person's agent. */
 export const modelAddress = Effect.fn("ModelKeys.address")(function*(agent: AgentChoice) {
-  const url = agent === "demo" ? Option.none() : yield* Config.option(Config.String("ANTHROPIC_BASE_URL"))
-  return Option.match(url, { onNone: () => ({}), onSome: (baseUrl) => ({ model: { baseUrl } }) })
+  if (agent === "demo") return {}
+  const { settings, variable } = localAgents[agent].address
+  const url = yield* Config.option(Config.String(variable))
+  return Option.match(url, { onNone: () => ({}), onSome: (baseUrl) => ({ model: settings(baseUrl) }) })
 })
 
 /** The Secret says what this start was given, before any pod is started; without keys an earlier start's go. */

@@ -71,6 +71,19 @@ const following = (
 }
 
 export const claude: AgentCli = {
+  abilities: {
+    api: "Anthropic Messages",
+    instructions: "appended to its system prompt",
+    repositoryInstructions: "CLAUDE.md",
+    toolServers: "http and local; one that does not start ends the run",
+    resume: "by our own id",
+    limits: "the broker, and itself",
+    uncommitted: "asked once to commit it",
+    deniedTools: "`permissions`, and the settings template",
+    telemetry: "metrics, logs, traces",
+    withoutBroker: "works",
+    prompt: "any"
+  },
   name: claudeVersion.name,
   executable: claudeVersion.executable,
   checkVersion: checkVersion(claudeVersion),

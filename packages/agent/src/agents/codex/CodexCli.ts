@@ -65,6 +65,19 @@ const planSession = (facts: SessionFacts) =>
   }))
 
 export const codex: AgentCli = {
+  abilities: {
+    api: "OpenAI Responses",
+    instructions: "AGENTS.md of its home",
+    repositoryInstructions: "AGENTS.md",
+    toolServers: "http and local; one that does not start ends the run",
+    resume: "by its thread, which the transcript names",
+    limits: "the broker alone",
+    uncommitted: "asked once to commit it",
+    deniedTools: "none can be",
+    telemetry: "none",
+    withoutBroker: "is refused",
+    prompt: "1,048,576 characters"
+  },
   name: version.name,
   executable: version.executable,
   checkVersion: checkVersion(version),
