@@ -54,9 +54,9 @@ export const countScripts = async ({ tools }: Tab): Promise<() => number> => {
   return () => bytes
 }
 
-/** Milliseconds that the page's thread has worked. */
+/** Milliseconds of CPU that the page's thread has worked. */
 export const workedMillis = async ({ tools }: Tab): Promise<number> => {
-  await tools.send("Performance.enable")
+  await tools.send("Performance.enable", { timeDomain: "threadTicks" })
   const { metrics } = await tools.send("Performance.getMetrics")
   return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN)
 }

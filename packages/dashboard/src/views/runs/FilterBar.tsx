@@ -35,10 +35,12 @@ const Pick = (props: PickProps): JSX.Element => {
     props.value === undefined || props.choices.some(([value]) => value === props.value)
       ? props.choices
       : [...props.choices, [props.value, props.value] as const]
+  const id = createUniqueId()
   return (
-    <label class="field pick">
-      <span>{props.label}</span>
+    <div class="field pick">
+      <label for={id}>{props.label}</label>
       <select
+        id={id}
         class="input"
         classList={{ set: props.value !== undefined && props.any !== undefined }}
         value={props.value ?? ""}
@@ -49,7 +51,7 @@ const Pick = (props: PickProps): JSX.Element => {
           {([value, name]) => <option value={value} selected={props.value === value}>{name}</option>}
         </For>
       </select>
-    </label>
+    </div>
   )
 }
 

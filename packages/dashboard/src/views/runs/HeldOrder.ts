@@ -2,7 +2,7 @@
  * Lines stay where they are while somebody is at them: values change, and what is new or would be elsewhere waits until it is asked for or
  * nobody is there any more.
  */
-import { type Accessor, createMemo, createSignal, untrack } from "solid-js"
+import { type Accessor, createMemo, createSignal } from "solid-js"
 import type { RunRow } from "../../show/RunRow.ts"
 
 export interface Line extends RunRow {
@@ -56,9 +56,5 @@ export const heldOrder = (
     fresh = false
     return keep ? held(before, rows) : rows.map(line)
   }, [])
-  return {
-    rows,
-    waiting: createMemo(() => untrack(isHeld) ? newOnes(rows(), now()) : 0),
-    refresh: () => refresh(undefined)
-  }
+  return { rows, waiting: createMemo(() => newOnes(rows(), now())), refresh: () => refresh(undefined) }
 }

@@ -42,8 +42,12 @@ export const RunTable = (props: RunTableProps): JSX.Element => {
   const [grid, setGrid] = createSignal<HTMLDivElement>()
   let scrollTo: (index: number) => void = () => {}
 
-  const focus = (key: string) =>
-    grid()?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"] .run-name`)?.focus()
+  /** A line that was out of sight becomes an element some frames later. */
+  const focus = (key: string, frames = 10) => {
+    const found = grid()?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"] .run-name`)
+    if (found !== null && found !== undefined) return found.focus()
+    if (frames > 0 && active() === key) requestAnimationFrame(() => focus(key, frames - 1))
+  }
   const move = (to: (from: number) => number) => () => {
     const { rows } = props
     if (rows.length === 0) return
