@@ -1,4 +1,6 @@
 /** The guide's page of tables: what of a request to a model goes on, and what models cost. Made from the code that decides it. */
+import { chatFieldRows, chatToolRows } from "@orchestrator/agent/model/chat/Rules"
+import { geminiFieldRows, geminiHeaderRows, geminiToolRows } from "@orchestrator/agent/model/gemini/Rules"
 import { betaRows, fieldRows, headerRows, toolRows } from "@orchestrator/agent/model/messages/RequestRules"
 import { openAiHeaderRows } from "@orchestrator/agent/model/openai/OpenAiHeaders"
 import type { Rows } from "@orchestrator/agent/model/request/Rules"
@@ -66,6 +68,30 @@ ${rulesTable("field", responsesFieldRows)}
 Tools by their \`type\`:
 
 ${rulesTable("tool", responsesToolRows)}
+
+## Chat Completions
+
+Headers are those of Responses. Fields at the top of the body of \`/v1/chat/completions\`:
+
+${rulesTable("field", chatFieldRows)}
+
+Tools by their \`type\`:
+
+${rulesTable("tool", chatToolRows)}
+
+## generateContent
+
+Of Google's making.
+
+${rulesTable("request header", geminiHeaderRows)}
+
+Fields at the top of a body:
+
+${rulesTable("field", geminiFieldRows)}
+
+Parts of a tool:
+
+${rulesTable("tool", geminiToolRows)}
 
 ## Images and documents
 

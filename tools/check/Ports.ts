@@ -22,13 +22,13 @@ const forge = (names: RegExp, folder: string, more: ReadonlyArray<string> = []):
 const ports: ReadonlyArray<Port> = [
   {
     names: /(claude|anthropic)/i,
-    homes: ["agents/claude/", "agents/Agents.ts", "model/messages/", "pod/Endpoint.ts"],
+    homes: ["agents/claude/", "agents/Agents.ts", "model/messages/", "model/providers/", "pod/Endpoint.ts"],
     port: "agents/AgentCli or model/ModelDialect"
   },
   { names: /(codex)/i, homes: ["agents/codex/", "agents/Agents.ts"], port: "agents/AgentCli" },
   {
     names: /(openai|gpt-)/i,
-    homes: ["agents/codex/", "model/openai/", "model/responses/", "model/chat/"],
+    homes: ["agents/codex/", "model/openai/", "model/responses/", "model/chat/", "model/providers/"],
     port: "model/ModelDialect"
   },
   // A user, a key of the configuration, a Secret and a kind of token have it in their names, which stay. Every public host's keys stand

@@ -28,6 +28,12 @@ const objectName = Schema.String.check(
   rule("the name of an object", (text) => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text))
 )
 
+const place = Schema.String.check(rule("a region such as eu-central-1", (text) => /^[a-z][a-z0-9-]{0,40}$/.test(text)))
+
+const identifier = Schema.String.check(
+  rule("a name as the cloud has it, without blanks", (text) => /^[\w.:/@=+-]{1,400}$/.test(text))
+)
+
 const secretKey = Schema.String.check(rule("a key of a Secret", (text) => /^[\w.-]{1,253}$/.test(text)))
 
 /** An empty one would be every model's. */
@@ -39,8 +45,8 @@ const optional = Schema.optionalKey
 
 /** What a broker is told of a provider. */
 const served = {
-  /** `api`: any server of one of the APIs; a key in a header says who asks. */
-  type: optional(Schema.Literals(["api"])),
+  /** `api`: any server of one of the APIs; a key in a header says who asks. The others are clouds, with proofs of their own. */
+  type: optional(Schema.Literals(["api", "bedrock", "vertex", "azure"])),
   /** Absent: the maker's own. */
   baseUrl: optional(url),
   /** Header with the key; absent: the API's own. `authorization` has it as a bearer token. */
@@ -48,7 +54,21 @@ const served = {
   /** What it speaks; absent: what its type does, and of `api` what the name means, else all. */
   apis: optional(Schema.Array(ModelApi)),
   /** The provider's own names of models, by the name that a run uses. */
-  names: optional(Schema.Record(Schema.String, Schema.String))
+  names: optional(Schema.Record(Schema.String, Schema.String)),
+  /** Of `bedrock` and `vertex`: where requests go. */
+  region: optional(place),
+  /** Of `bedrock`: the role that the service account's token is taken for (IRSA). */
+  roleArn: optional(identifier),
+  /** Of `vertex`: the project. */
+  project: optional(identifier),
+  /** Of `vertex`: the workload identity provider that the service account's token is for, and whom it acts as. */
+  audience: optional(identifier),
+  serviceAccount: optional(identifier),
+  /** Of `azure`: whom the service account's token stands for in Entra. */
+  tenantId: optional(identifier),
+  clientId: optional(identifier),
+  /** Where a token of the service account's is taken for one of the cloud's; absent: the cloud's own address. */
+  tokenUrl: optional(url)
 }
 
 /** As `model.providers` has it. */
@@ -60,7 +80,9 @@ export const ProviderConfig = Schema.Struct({
   fallback: optional(Schema.Array(ProviderName)),
   /** Secret with its key; absent: `secrets.apiKeySecretName`. */
   secretName: optional(objectName),
-  secretKey: optional(secretKey)
+  secretKey: optional(secretKey),
+  /** Of `bedrock`: EKS Pod Identity says which role it is. */
+  podIdentity: optional(Schema.Boolean)
 })
 export type ProviderConfig = typeof ProviderConfig.Type
 
@@ -69,11 +91,57 @@ export const Provider = Schema.Struct({
   name: ProviderName,
   ...served,
   /** File with its key among the credentials; absent: the API's usual one. */
-  keyFile: optional(Schema.String)
+  keyFile: optional(Schema.String),
+  /** File with the service account's token, which no other container has; absent: there is a key. */
+  tokenFile: optional(Schema.String)
 })
 export type Provider = typeof Provider.Type
 
 export type Providers = Readonly<Record<string, ProviderConfig>>
+
+/** For whom a provider takes a token of the pod's service account; undefined: it has a key. */
+export const tokenAudience = (
+  { audience, clientId, podIdentity, roleArn, type }: ProviderConfig
+): string | undefined => {
+  switch (type) {
+    case "bedrock":
+      return podIdentity === true ? "pods.eks.amazonaws.com" : roleArn === undefined ? undefined : "sts.amazonaws.com"
+    case "vertex":
+      return audience === undefined ? undefined : `https:${audience.replace(/^https?:/, "")}`
+    case "azure":
+      return clientId === undefined ? undefined : "api://AzureADTokenExchange"
+    default:
+      return undefined
+  }
+}
+
+/** What a type cannot do without. */
+const missingOf = (
+  { audience, baseUrl, clientId, podIdentity, project, region, roleArn, secretName, tenantId, type }: ProviderConfig
+) => {
+  switch (type) {
+    case "bedrock":
+      return [
+        ...(region === undefined ? ["region"] : []),
+        ...(roleArn === undefined && podIdentity !== true && secretName === undefined
+          ? ["roleArn, podIdentity or secretName"]
+          : [])
+      ]
+    case "vertex":
+      return [
+        ...(project === undefined ? ["project"] : []),
+        ...(audience === undefined && secretName === undefined ? ["audience or secretName"] : [])
+      ]
+    case "azure":
+      return [
+        ...(baseUrl === undefined ? ["baseUrl"] : []),
+        ...(clientId !== undefined && tenantId === undefined ? ["tenantId"] : []),
+        ...(clientId === undefined && secretName === undefined ? ["clientId or secretName"] : [])
+      ]
+    default:
+      return []
+  }
+}
 
 /** The makers' own APIs. */
 const makers: Providers = {
@@ -127,13 +195,18 @@ export const providersFor = (
 /** What is impossible of one only beside another. */
 export const modelProviderProblems = (configured: Providers): ReadonlyArray<FieldProblem> => {
   const known = Object.keys(allProviders(configured))
-  return Object.entries(configured).flatMap(([name, { fallback = [] }]) =>
-    fallback.flatMap((other, index) =>
+  return Object.entries(configured).flatMap(([name, provider]) => [
+    ...(provider.fallback ?? []).flatMap((other, index) =>
       known.includes(other) && other !== name ? [] : [{
         path: `model.providers.${name}.fallback[${index}]`,
         expected: `another of ${known.filter((each) => each !== name).join(", ")}`,
         found: other
       }]
-    )
-  )
+    ),
+    ...missingOf(provider).map((expected) => ({
+      path: `model.providers.${name}`,
+      expected: `${expected}, without which ${provider.type} cannot be asked`,
+      found: "nothing"
+    }))
+  ])
 }

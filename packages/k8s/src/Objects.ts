@@ -137,6 +137,11 @@ export interface VolumeProjection {
     readonly items?: ReadonlyArray<KeyToPath>
     readonly optional?: boolean
   }
+  readonly serviceAccountToken?: {
+    readonly audience?: string
+    readonly expirationSeconds?: number
+    readonly path: string
+  }
 }
 
 export interface Volume {

@@ -36,10 +36,14 @@ export class NoProof extends Schema.TaggedError<NoProof>()("NoProof", {
 export interface ModelProvider {
   readonly name: string
   readonly speaks: (api: ModelApi) => boolean
+  /** Whether what is asked exists there. */
+  readonly serves: (target: Target) => boolean
   /** For people. */
   readonly address: string
   readonly request: (
     asked: Asked
   ) => Effect.Effect<HttpClientRequest.HttpClientRequest, NoProof | HttpClientError.HttpClientError>
+  /** Whether a refusal has told what the next proof needs: another clock, a new token. Then the same is asked once more. */
+  readonly again: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<boolean>
   readonly answer: (response: HttpClientResponse.HttpClientResponse, asked: Asked) => Answer
 }

@@ -12,7 +12,7 @@ import { Credentials } from "../broker/services/Credentials.ts"
 import { makeSlots } from "../broker/services/Slots.ts"
 import type { ServedDialect } from "./Dialects.ts"
 import type { Checked, Let, ModelDialect, Target } from "./ModelDialect.ts"
-import type { Answer, Asked, ModelProvider } from "./ModelProvider.ts"
+import type { Answer, Asked, ModelProvider, NoProof } from "./ModelProvider.ts"
 import { Providers } from "./Providers.ts"
 import { makeBodies } from "./RequestBody.ts"
 import { Spending } from "./Spending.ts"
@@ -20,6 +20,18 @@ import { Spending } from "./Spending.ts"
 const largestError = 65_536
 /** The agent, its subagents and a count of tokens now and then; more is a flood. */
 const atOnce = 24
+
+/** Answers of a server that has no room; it has not begun. */
+const overloaded: ReadonlySet<number> = new Set([429, 502, 503, 529])
+
+/** Who is asked, and who is instead. */
+type Providing = readonly [ModelProvider, ...ReadonlyArray<ModelProvider>]
+
+type SentAnswer = Effect.fn.Return<
+  HttpServerResponse.HttpServerResponse,
+  NoProof | HttpClientError.HttpClientError,
+  never
+>
 
 /** An agent that speaks what its provider does not. */
 const notSpoken = ({ api, name }: ModelDialect, asked: ReadonlyArray<{ readonly name: string }>): string =>
@@ -121,15 +133,36 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         })
 
         /** Asks the API. What was reserved is given back where the request did not even get there. */
-        const send = Effect.fnUntraced(function*(provider: ModelProvider, asked: Asked, claim: Let | undefined) {
-          const request = yield* provider.request(asked).pipe(
-            Effect.tapError(() => claim?.free ?? Effect.void)
-          )
-          yield* brokerReport.update(withKey)
-          const response = yield* client.execute(request).pipe(
-            Effect.timeoutOption(`${model.answerSeconds} seconds`),
-            Effect.tapError((error) => claim !== undefined && wasNeverSent(error) ? claim.free : Effect.void)
-          )
+        const send = Effect.fnUntraced(function*(
+          [provider, ...others]: Providing,
+          asked: Asked,
+          claim: Let | undefined
+        ): SentAnswer {
+          const [next, ...rest] = others
+          const attempt = Effect.gen(function*() {
+            const request = yield* provider.request(asked)
+            yield* brokerReport.update(withKey)
+            return yield* client.execute(request).pipe(Effect.timeoutOption(`${model.answerSeconds} seconds`))
+          })
+          const insteadOf = (why: string, instead: ModelProvider) =>
+            Effect.andThen(
+              Effect.logWarning(`the model provider ${provider.name} ${why}; asking ${instead.name} instead`),
+              send([instead, ...rest], asked, claim)
+            )
+          const tried = yield* Effect.result(attempt)
+          if (Result.isFailure(tried)) {
+            const { failure: error } = tried
+            const unsent = error._tag === "NoProof" || wasNeverSent(error)
+            if (unsent && next !== undefined) return yield* insteadOf("cannot be asked", next)
+            if (unsent) yield* claim?.free ?? Effect.void
+            return yield* Effect.fail(error)
+          }
+          const first = tried.success
+          const response = Option.isSome(first) && (yield* provider.again(first.value)) ? yield* attempt : first
+          if (Option.isSome(response) && next !== undefined && overloaded.has(response.value.status)) {
+            yield* Effect.ignore(Stream.runDrain(response.value.stream))
+            return yield* insteadOf(`answers ${response.value.status}`, next)
+          }
           return Option.isNone(response)
             ? refuse("Timeout", `The model API did not answer within ${model.answerSeconds} s.`, {
               retry: true
@@ -139,8 +172,8 @@ export class ModelProxy extends Context.Service<ModelProxy, {
 
         /** The way to whoever serves the model, with what its refusals and failures are in this API's words. */
         const ask = Effect.fnUntraced(
-          function*(provider: ModelProvider, asked: Asked, claim: Let | undefined) {
-            return yield* send(provider, asked, claim)
+          function*(all: Providing, asked: Asked, claim: Let | undefined) {
+            return yield* send(all, asked, claim)
           },
           Effect.catchTag("NoProof", ({ message, missing }) =>
             Effect.as(
@@ -151,11 +184,13 @@ export class ModelProxy extends Context.Service<ModelProxy, {
               })),
               refuse("NoKey", message)
             )),
-          (answered, provider) =>
+          (answered, all) =>
             Effect.catchIf(answered, HttpClientError.isHttpClientError, (error) => {
               const words = redact(connectionProblem(error))
               return Effect.as(
-                Effect.logWarning(`the model API at ${provider.address} cannot be reached: ${words}`),
+                Effect.logWarning(
+                  `the model API at ${all.map(({ address }) => address).join(", ")} cannot be reached: ${words}`
+                ),
                 refuse("Unreachable", `The model API cannot be reached: ${words}`, { retry: true })
               )
             })
@@ -166,16 +201,17 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           target: Target,
           checked: Checked | undefined
         ) {
-          const [provider] = yield* providers.speaking(dialect)
-          if (provider === undefined) {
-            return refuse("Invalid", notSpoken(dialect, model.providers))
-          }
+          const speaking = yield* providers.speaking(dialect)
+          if (speaking.length === 0) return refuse("Invalid", notSpoken(dialect, model.providers))
+          const [first, ...others] = speaking.filter(({ serves }) => serves(target))
+          if (first === undefined) return refuse("NotFound", `${target.path} is not there at this run's provider.`)
+          const all: Providing = [first, ...others]
           const asked: Asked = { dialect, target, headers: request.headers, checked, model: model.policy.model }
-          if (checked === undefined || target.asks !== "answer") return yield* ask(provider, asked, undefined)
+          if (checked === undefined || target.asks !== "answer") return yield* ask(all, asked, undefined)
           const claim = yield* spending.ask(checked)
           return "reason" in claim
             ? refuse("Invalid", claim.message, { retry: claim.retry })
-            : yield* ask(provider, asked, claim)
+            : yield* ask(all, asked, claim)
         })
 
         /** The request as it may go on, or the answer that it gets instead. */

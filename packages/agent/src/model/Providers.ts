@@ -1,11 +1,20 @@
 /** Who serves the run's model, made from what the broker is told when an API is spoken for the first time. */
 import type { Provider } from "@orchestrator/domain/ModelProviders"
 import { Context, Effect, Layer } from "effect"
+import { HttpClient } from "effect/http"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
 import { Credentials } from "../broker/services/Credentials.ts"
 import type { ModelDialect } from "./ModelDialect.ts"
 import type { ModelProvider } from "./ModelProvider.ts"
+import type { CloudOptions } from "./providers/Cloud.ts"
 import { directProvider } from "./providers/Direct.ts"
+
+/** Clouds are loaded when a run is served by one. */
+const clouds: Readonly<Record<string, () => Promise<(options: CloudOptions) => ModelProvider>>> = {
+  bedrock: () => import("./providers/bedrock/Bedrock.ts").then(({ bedrock }) => bedrock),
+  vertex: () => import("./providers/Vertex.ts").then(({ vertex }) => vertex),
+  azure: () => import("./providers/Azure.ts").then(({ azure }) => azure)
+}
 
 export class Providers extends Context.Service<Providers, {
   /** In the order in which they are asked; empty where none speaks this API. */
@@ -15,24 +24,23 @@ export class Providers extends Context.Service<Providers, {
     Providers,
     Effect.gen(function*() {
       const { model } = yield* BrokerConfig
-      const { modelKey } = yield* Credentials
+      const { file, guard, modelKey } = yield* Credentials
+      const client = yield* HttpClient.HttpClient
       // The address that installations have set for the API that was the only one.
       const baseUrl = ({ api, home }: ModelDialect) => api === "messages" ? model.baseUrl : home
-      const made = new Map<string, ModelProvider>()
-      const make = (provider: Provider): ModelProvider => {
-        const known = made.get(provider.name)
-        if (known !== undefined) return known
-        const one = directProvider(provider, { modelKey, baseUrl })
-        made.set(provider.name, one)
-        return one
-      }
+      const direct = (provider: Provider) => directProvider(provider, { modelKey, baseUrl })
+      const make = Effect.fnUntraced(function*(provider: Provider) {
+        const cloud = clouds[provider.type ?? ""]
+        return cloud === undefined
+          ? direct(provider)
+          : (yield* Effect.promise(cloud))({ provider, read: file, guard, client })
+      })
+      const configured = yield* Effect.cached(Effect.forEach(model.providers, make))
       return Providers.of({
         speaking: (dialect) =>
-          Effect.sync(() =>
-            model.providers.length === 0
-              ? [directProvider({ name: dialect.maker }, { modelKey, baseUrl })]
-              : model.providers.map(make).filter(({ speaks }) => speaks(dialect.api))
-          )
+          model.providers.length === 0
+            ? Effect.succeed([direct({ name: dialect.maker })])
+            : Effect.map(configured, (all) => all.filter(({ speaks }) => speaks(dialect.api)))
       })
     })
   )

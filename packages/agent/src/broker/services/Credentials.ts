@@ -25,6 +25,8 @@ export class Credentials extends Context.Service<Credentials, {
   readonly bucketKey: Effect.Effect<BucketKey | undefined>
   /** Host keys that are trusted beside the pinned ones. */
   readonly knownHosts: Effect.Effect<string>
+  /** The text of one of the files. */
+  readonly file: (name: string) => Effect.Effect<string | undefined>
   /** Reads all that there is, so that none of it shows: what was never used is a secret too. */
   readonly learn: Effect.Effect<void>
   /** Makes a value one that must not show. */
@@ -100,6 +102,7 @@ const credentials = Effect.fnUntraced(
     const sshKey = secret(text(`${files.ssh}/ssh-privatekey`))
 
     return Credentials.of({
+      file: (name) => guarded(find(name)),
       modelKey: (readKey) => readKey((name) => guarded(find(name))),
       gitToken: (byOldName) => {
         const older = Effect.map(secret(find("github-token")), asToken)

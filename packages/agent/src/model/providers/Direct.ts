@@ -49,6 +49,8 @@ export const directProvider = (provider: Provider, { baseUrl, modelKey }: Direct
     name,
     address: provider.baseUrl ?? name,
     speaks: (api) => apis === undefined || apis.includes(api),
+    serves: () => true,
+    again: () => Effect.succeed(false),
     request: Effect.fnUntraced(function*(asked) {
       const { checked, dialect, headers, model } = asked
       const held = yield* modelKey(readKey(dialect))

@@ -1,0 +1,70 @@
+/**
+ * Azure's resources of models (Azure OpenAI, Foundry): the APIs below paths of their own, with a key, or with a token of Entra that is had
+ * for a service account's own.
+ */
+import { DateTime, Effect, Option, Schema } from "effect"
+import { HttpClientRequest } from "effect/http"
+import type { Asked, ModelProvider } from "../ModelProvider.ts"
+import { type CloudOptions, formRequest, makeRenewed, nameOf, needed, noAnswer, proofFrom } from "./Cloud.ts"
+
+const scope = "https://cognitiveservices.azure.com/.default"
+
+const decodeToken = Schema.decodeUnknownOption(
+  Schema.fromJsonString(Schema.Struct({ access_token: Schema.String, expires_in: Schema.Finite }))
+)
+
+/** https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#third-case */
+const federated = (options: CloudOptions) =>
+  Effect.gen(function*() {
+    const { provider: { clientId = "", tenantId = "", tokenFile, tokenUrl } } = options
+    const assertion = yield* needed(options, tokenFile, "service account token")
+    const text = yield* proofFrom(
+      options,
+      formRequest(tokenUrl ?? `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`, {
+        grant_type: "client_credentials",
+        client_id: clientId,
+        scope,
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: assertion
+      })
+    )
+    const found = Option.getOrUndefined(decodeToken(text))
+    if (found === undefined) return yield* noAnswer(options)
+    options.guard(found.access_token)
+    const { epochMilliseconds } = yield* DateTime.now
+    return { value: found.access_token, untilMillis: epochMilliseconds + found.expires_in * 1000 }
+  })
+
+export const azure = (options: CloudOptions): ModelProvider => {
+  const { provider } = options
+  const { baseUrl = "", keyFile, name, tokenFile } = provider
+  const address = baseUrl.replace(/\/+$/, "")
+  const token = makeRenewed(federated(options))
+
+  const proof = tokenFile === undefined
+    ? Effect.map(needed(options, keyFile, "API key"), (key): Record<string, string> => ({ "api-key": key }))
+    : Effect.map(token.get, (value): Record<string, string> => ({ authorization: `Bearer ${value}` }))
+
+  /** Deployments have names of their own. */
+  const renamed = (body: string) => {
+    const fields = JSON.parse(body)
+    return JSON.stringify({ ...fields, model: nameOf(provider, fields.model) })
+  }
+
+  return {
+    name,
+    address,
+    speaks: (api) => api !== "generateContent",
+    serves: ({ asks }) => asks === "answer",
+    request: Effect.fnUntraced(function*({ checked, dialect, headers, model, target }: Asked) {
+      const mount = dialect.api === "messages" ? "/anthropic" : "/openai"
+      const request = HttpClientRequest.post(`${address}${mount}${target.path}`, {
+        headers: { ...dialect.requestHeaders(headers, undefined, model), ...(yield* proof) }
+      })
+      return HttpClientRequest.bodyText(request, renamed(checked?.body ?? "{}"), "application/json")
+    }),
+    answer: ({ headers, status, stream }) => ({ status, headers, bytes: stream }),
+    again: ({ status }) =>
+      status === 401 && tokenFile !== undefined ? Effect.as(token.forget, true) : Effect.succeed(false)
+  }
+}

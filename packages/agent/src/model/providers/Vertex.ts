@@ -1,0 +1,162 @@
+/**
+ * Google's Vertex AI: the Messages API as raw predictions of a publisher's model, and generateContent. A token for the cloud is had for a
+ * service account's own (workload identity federation), or for a signed word of a key file.
+ */
+import { DateTime, Effect, Option, Schema } from "effect"
+import { HttpClientRequest } from "effect/http"
+import { sign } from "node:crypto"
+import { type Asked, type ModelProvider, NoProof } from "../ModelProvider.ts"
+import {
+  type CloudOptions,
+  formRequest,
+  type Lasting,
+  makeRenewed,
+  nameOf,
+  needed,
+  noAnswer,
+  proofFrom
+} from "./Cloud.ts"
+
+const scope = "https://www.googleapis.com/auth/cloud-platform"
+const apiVersion = "vertex-2023-10-16"
+
+const Token = Schema.fromJsonString(Schema.Struct({ access_token: Schema.String, expires_in: Schema.Finite }))
+const Impersonated = Schema.fromJsonString(Schema.Struct({ accessToken: Schema.String, expireTime: Schema.String }))
+const KeyFile = Schema.fromJsonString(Schema.Struct({
+  client_email: Schema.String,
+  private_key: Schema.String,
+  private_key_id: Schema.optionalKey(Schema.String)
+}))
+
+const decodeToken = Schema.decodeUnknownOption(Token)
+const decodeImpersonated = Schema.decodeUnknownOption(Impersonated)
+const decodeKeyFile = Schema.decodeUnknownOption(KeyFile)
+
+const lasting = (options: CloudOptions, text: string) =>
+  Effect.gen(function*() {
+    const found = Option.getOrUndefined(decodeToken(text))
+    if (found === undefined) return yield* noAnswer(options)
+    const { epochMilliseconds } = yield* DateTime.now
+    return { value: found.access_token, untilMillis: epochMilliseconds + found.expires_in * 1000 }
+  })
+
+/** https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token */
+const federated = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.Return<Lasting<string>, NoProof> {
+  const { provider: { audience = "", serviceAccount, tokenFile, tokenUrl } } = options
+  const subjectToken = yield* needed(options, tokenFile, "service account token")
+  const text = yield* proofFrom(
+    options,
+    formRequest(tokenUrl ?? "https://sts.googleapis.com/v1/token", {
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      audience,
+      scope,
+      requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      subject_token: subjectToken
+    })
+  )
+  const own = yield* lasting(options, text)
+  if (serviceAccount === undefined) return own
+  const base = tokenUrl === undefined ? "https://iamcredentials.googleapis.com" : new URL(tokenUrl).origin
+  const answer = yield* proofFrom(
+    options,
+    HttpClientRequest.bodyText(
+      HttpClientRequest.post(`${base}/v1/projects/-/serviceAccounts/${serviceAccount}:generateAccessToken`, {
+        headers: { authorization: `Bearer ${own.value}` }
+      }),
+      JSON.stringify({ scope: [scope], lifetime: "3600s" }),
+      "application/json"
+    )
+  )
+  const found = Option.getOrUndefined(decodeImpersonated(answer))
+  const until = found === undefined ? undefined : Option.getOrUndefined(DateTime.make(found.expireTime))
+  return found === undefined || until === undefined
+    ? yield* noAnswer(options)
+    : { value: found.accessToken, untilMillis: until.epochMilliseconds }
+})
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+
+/** https://developers.google.com/identity/protocols/oauth2/service-account#httprest */
+const keyed = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.Return<Lasting<string>, NoProof> {
+  const { guard, provider: { keyFile, name, tokenUrl = "https://oauth2.googleapis.com/token" } } = options
+  const key = Option.getOrUndefined(decodeKeyFile(yield* needed(options, keyFile, "key file")))
+  if (key === undefined) {
+    return yield* new NoProof({
+      message: `The key of the model provider ${name} is no key file: expected the JSON of a service account.`,
+      missing: true
+    })
+  }
+  guard(key.private_key)
+  const seconds = Math.floor((yield* DateTime.now).epochMilliseconds / 1000)
+  const head = { alg: "RS256", typ: "JWT", ...(key.private_key_id === undefined ? {} : { kid: key.private_key_id }) }
+  const claims = { iss: key.client_email, scope, aud: tokenUrl, iat: seconds, exp: seconds + 3600 }
+  const unsigned = `${part(head)}.${part(claims)}`
+  const signature = yield* Effect.try({
+    try: () => sign("RSA-SHA256", Buffer.from(unsigned), key.private_key).toString("base64url"),
+    catch: () =>
+      new NoProof({ message: `The key file of the model provider ${name} has no usable key.`, missing: true })
+  })
+  const text = yield* proofFrom(
+    options,
+    formRequest(tokenUrl, {
+      grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+      assertion: `${unsigned}.${signature}`
+    })
+  )
+  return yield* lasting(options, text)
+})
+
+/** The Messages API is asked by the model's path, with its version in the body. */
+const predicted = (body: string, betas: string | undefined) => {
+  const { model: _, ...fields } = JSON.parse(body)
+  return {
+    call: fields.stream === true ? "streamRawPredict" : "rawPredict",
+    text: JSON.stringify({
+      anthropic_version: apiVersion,
+      ...(betas === undefined ? {} : { anthropic_beta: betas.split(",") }),
+      ...fields
+    })
+  }
+}
+
+export const vertex = (options: CloudOptions): ModelProvider => {
+  const { guard, provider } = options
+  const { baseUrl, name, project = "", region = "global" } = provider
+  const host = region === "global" ? "aiplatform.googleapis.com" : `${region}-aiplatform.googleapis.com`
+  const address = (baseUrl ?? `https://${host}`).replace(/\/+$/, "")
+  const token = makeRenewed(
+    Effect.tap(
+      provider.tokenFile === undefined ? keyed(options) : federated(options),
+      ({ value }) => Effect.sync(() => guard(value))
+    )
+  )
+  const models = `${address}/v1/projects/${project}/locations/${region}/publishers`
+
+  const called = ({ checked, dialect, headers, model, target }: Asked) => {
+    const id = encodeURIComponent(nameOf(provider, checked?.model ?? "")).replaceAll("%40", "@")
+    if (dialect.api === "generateContent") {
+      return {
+        url: `${models}/google/models/${id}${target.path.slice(target.path.lastIndexOf(":"))}`,
+        text: checked?.body ?? ""
+      }
+    }
+    const { "anthropic-beta": betas } = dialect.requestHeaders(headers, undefined, model)
+    const { call, text } = predicted(checked?.body ?? "{}", betas)
+    return { url: `${models}/anthropic/models/${id}:${call}`, text }
+  }
+
+  return {
+    name,
+    address,
+    speaks: (api) => api === "messages" || api === "generateContent",
+    serves: ({ asks }) => asks === "answer",
+    request: Effect.fnUntraced(function*(asked: Asked) {
+      const { text, url } = called(asked)
+      const headers = { authorization: `Bearer ${yield* token.get}`, "accept-encoding": "identity" }
+      return HttpClientRequest.bodyText(HttpClientRequest.post(url, { headers }), text, "application/json")
+    }),
+    answer: ({ headers, status, stream }) => ({ status, headers, bytes: stream }),
+    again: ({ status }) => status === 401 ? Effect.as(token.forget, true) : Effect.succeed(false)
+  }
+}
