@@ -55,8 +55,14 @@ const Pick = (props: PickProps): JSX.Element => {
   )
 }
 
-const named = (values: Iterable<string>) =>
-  [...new Set(values)].filter((value) => value !== "").toSorted().map((value) => [value, value] as const)
+type Choices = PickProps["choices"]
+
+const named = (values: Iterable<string>): Choices =>
+  [...new Set(values)].filter((value) => value !== "").toSorted().map((value) => [value, value])
+
+/** Runs change all the time, and what there is to choose from hardly ever. */
+const sameChoices = (before: Choices, now: Choices): boolean =>
+  before.length === now.length && before.every(([value], index) => value === now[index]?.[0])
 
 const kinds = everyRunKind.map(({ kind }) => [kind, inWords(kind)] as const)
 const phases = Phase.literals.map((phase) => [phase, phase] as const)
@@ -66,8 +72,8 @@ const seldom: ReadonlyArray<FilterName> = ["kind", "reason", "createdAfter", "ta
 
 export const FilterBar = (props: FilterBarProps): JSX.Element => {
   const rows = createMemo(() => [...props.runs.values()].map(rowOf))
-  const services = createMemo(() => named(rows().map(({ service }) => service)))
-  const users = createMemo(() => named(rows().map(({ user }) => user)))
+  const services = createMemo(() => named(rows().map(({ service }) => service)), [], { equals: sameChoices })
+  const users = createMemo(() => named(rows().map(({ user }) => user)), [], { equals: sameChoices })
   const inUse = () => seldom.filter((name) => props.filters[name] !== undefined).length
   const search = createUniqueId()
   const pick = (name: FilterName) => (value: string | undefined) => props.onChange({ [name]: value })

@@ -10,7 +10,16 @@ export interface Line extends RunRow {
   readonly gone: boolean
 }
 
-const line = (row: RunRow): Line => ({ ...row, gone: false })
+const lines = new WeakMap<RunRow, Line>()
+
+/** The same for the same row, so that a change of one line draws no other. */
+const line = (row: RunRow): Line => {
+  const known = lines.get(row)
+  if (known !== undefined) return known
+  const made = { ...row, gone: false }
+  lines.set(row, made)
+  return made
+}
 
 /** The lines of before, with the values of now. */
 export const held = (before: ReadonlyArray<Line>, now: ReadonlyArray<RunRow>): ReadonlyArray<Line> => {
@@ -56,5 +65,7 @@ export const heldOrder = (
     fresh = false
     return keep ? held(before, rows) : rows.map(line)
   }, [])
-  return { rows, waiting: createMemo(() => newOnes(rows(), now())), refresh: () => refresh(undefined) }
+  // Where nothing is held, nothing waits: the lines are those of now.
+  const waiting = createMemo(() => isHeld() ? newOnes(rows(), now()) : 0)
+  return { rows, waiting, refresh: () => refresh(undefined) }
 }

@@ -37,8 +37,9 @@ export const RunTable = (props: RunTableProps): JSX.Element => {
   const [inside, setInside] = createSignal({ pointer: false, focus: false })
   createEffect(() => props.onBusy(inside().pointer || inside().focus))
   onCleanup(() => props.onBusy(false))
-  const byKey = createMemo(() => new Map(props.rows.map((row, index) => [row.key, { row, index }])))
-  const activeIndex = () => byKey().get(active() ?? "")?.index
+  const indexes = createMemo(() => new Map(props.rows.map(({ key }, index) => [key, index])))
+  const rowOf = (key: string): Line | undefined => props.rows[indexes().get(key) ?? -1]
+  const activeIndex = () => indexes().get(active() ?? "")
   const [grid, setGrid] = createSignal<HTMLDivElement>()
   let scrollTo: (index: number) => void = () => {}
 
@@ -61,8 +62,8 @@ export const RunTable = (props: RunTableProps): JSX.Element => {
   const select = (key: string) => props.onSelect(toggled(props.selected, key))
   const whole = () => Math.max(1, Math.floor(window.innerHeight / size()) - 3)
   const onRow = (act: (row: Line) => void) => () => {
-    const found = byKey().get(active() ?? "")
-    if (found !== undefined) act(found.row)
+    const row = rowOf(active() ?? "")
+    if (row !== undefined) act(row)
   }
   useKeys({
     j: move((index) => index + 1),
@@ -132,7 +133,7 @@ export const RunTable = (props: RunTableProps): JSX.Element => {
             scrollTo = ready
           }}
           row={(index, key) => (
-            <Show when={byKey().get(key)?.row}>
+            <Show when={rowOf(key)}>
               {(row) => (
                 <RunLine
                   row={row()}
