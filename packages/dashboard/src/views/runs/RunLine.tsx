@@ -6,6 +6,7 @@ import { runPlace } from "../../show/Places.ts"
 import { toneOf } from "../../show/RunRow.ts"
 import { Badge } from "../../widgets/Badge.tsx"
 import { Time } from "../../widgets/Time.tsx"
+import { VisibleText } from "../../widgets/VisibleText.tsx"
 import type { Line } from "./HeldOrder.ts"
 
 export const columns = [
@@ -61,11 +62,15 @@ export const RunLine = (props: RunLineProps): JSX.Element => {
       </div>
       <div role="rowheader" class="run-what">
         <A class="run-name" href={runPlace(row())} tabindex={tab()} title={row().name}>{row().name}</A>
-        <span class="run-task" title={row().task}>{row().task}</span>
+        <span class="run-task">
+          <VisibleText text={row().task} />
+        </span>
       </div>
       <div role="gridcell" class="run-state">
         <Badge tone={toneOf(row())}>{row().gone ? "Gone" : row().phase}</Badge>
-        <span class="run-reason" title={row().message}>{row().reason}</span>
+        <span class="run-reason">
+          <VisibleText text={row().reason} />
+        </span>
       </div>
       <div role="gridcell" class="run-cut run-service" title={row().service}>{row().service}</div>
       <div role="gridcell" class="run-cut run-user" title={row().user}>{row().user}</div>

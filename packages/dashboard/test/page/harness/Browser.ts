@@ -1,5 +1,6 @@
 /** One chromium for a file of tests, and tabs in it that notice whatever a browser would only tell its console. */
 import axe from "axe-core"
+import { join } from "node:path"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 
 export type Theme = "light" | "dark"
@@ -25,6 +26,8 @@ export const launch = async (): Promise<Browser> =>
   await chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     chromiumSandbox: false,
+    // The same letters wherever the pictures are taken.
+    env: { ...process.env, FONTCONFIG_FILE: join(import.meta.dirname, "fonts.conf") },
     args: [
       "--disable-gpu",
       "--disable-quic",
@@ -32,7 +35,6 @@ export const launch = async (): Promise<Browser> =>
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
-      // The same letters wherever the pictures are taken.
       "--font-render-hinting=none",
       "--disable-lcd-text",
       "--force-color-profile=srgb"

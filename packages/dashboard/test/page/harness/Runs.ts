@@ -85,7 +85,7 @@ const diff = `diff --git a/src/orders.ts b/src/orders.ts
 index 3b18e51..a5c1966 100644
 --- a/src/orders.ts
 +++ b/src/orders.ts
-@@ -12,7 +12,9 @@ export const find = async (id: string) => {
+@@ -12,4 +12,6 @@ export const find = async (id: string) => {
    const order = await store.get(id)
 -  if (order === undefined) throw new Error("no order")
 +  if (order === undefined) {
