@@ -134,14 +134,16 @@ const newPage = async (
 
 /** A tab of a browser of its own: nobody else's storage. */
 export const openTab = async (browser: Browser, address: string, options: TabOptions = {}): Promise<Tab> => {
-  const { height = 900, reducedMotion = true, theme = "light", token, width = 1280 } = options
+  const { height = 900, others = [], reducedMotion = true, theme = "light", token, width = 1280 } = options
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: reducedMotion ? "reduce" : "no-preference",
     locale: "en-GB",
     timezoneId: "UTC",
-    deviceScaleFactor: 1
+    deviceScaleFactor: 1,
+    // Of a provider on loopback, which has signed its certificate itself.
+    ignoreHTTPSErrors: others.some((origin) => origin.startsWith("https:"))
   })
   await context.addInitScript(reportViolations)
   if (token !== undefined) {

@@ -2,6 +2,7 @@
 import { createHash, createSign, generateKeyPairSync, randomBytes } from "node:crypto"
 import { once } from "node:events"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { createServer as createSecureServer } from "node:https"
 
 interface Grant {
   readonly challenge: string
@@ -22,10 +23,14 @@ export interface ProviderOptions {
   /** Seconds that its tokens are good for. */
   readonly lifetime?: number
   /** Told of every token. */
-  readonly onToken: (token: string) => Promise<void>
+  readonly onToken?: (token: string) => Promise<void>
+  /** An API server asks nobody without one. */
+  readonly certificate?: { readonly key: string; readonly cert: string }
 }
 
-export const startProvider = async ({ clientId, lifetime = 3600, onToken }: ProviderOptions) => {
+export const startProvider = async (
+  { certificate, clientId, lifetime = 3600, onToken = async () => {} }: ProviderOptions
+) => {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
   const grants = new Map<string, Grant>()
   const refreshTokens = new Set<string>()
@@ -132,11 +137,14 @@ export const startProvider = async ({ clientId, lifetime = 3600, onToken }: Prov
     return given === undefined ? json({ error: "invalid_grant" }, 400) : json(given)
   }
 
-  const server = createServer((request, response) => void answer(request, response))
+  const answered = (request: IncomingMessage, response: ServerResponse) => void answer(request, response)
+  const server = certificate === undefined ? createServer(answered) : createSecureServer(certificate, answered)
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = server.address()
-  issuer = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`
+  issuer = `${certificate === undefined ? "http" : "https"}://127.0.0.1:${
+    typeof address === "object" && address !== null ? address.port : 0
+  }`
   return {
     issuer,
     asked,
