@@ -7,6 +7,8 @@ import { PassingReason, type ProgressReason, Reason, RunningReason, WaitingReaso
 interface Entry {
   readonly means: string
   readonly next: string
+  /** Of a reason that a run has in several phases: what is next while it waits. */
+  readonly nextWhilePending?: string
 }
 
 const again = "then raise `spec.contextVersion` (a DocsRun: create it again)"
@@ -113,7 +115,8 @@ const reasons: Readonly<Record<Reason, Entry>> = {
   RateLimited: {
     means:
       "The account's usage limit is reached. While the phase is Pending, the run resumes automatically at `status.resumesAt`.",
-    next: `Pending: nothing. Failed: the usage limit did not clear in time; ${again}.`
+    next: `The usage limit did not clear in time: wait until it has, ${again}.`,
+    nextWhilePending: "Nothing."
   },
   AgentError: {
     means: "The agent failed, ended without a result, or its success could not be verified. The message says which.",
@@ -136,7 +139,8 @@ const reasons: Readonly<Record<Reason, Entry>> = {
   InfraLost: {
     means:
       "The pod was evicted, preempted, stopped from outside or lost with its node. While the phase is Pending, the run resumes automatically.",
-    next: `Pending: nothing. Failed: \`retry.infrastructure\` is used up; check the nodes, ${again}.`
+    next: `\`retry.infrastructure\` is used up: check the nodes, ${again}.`,
+    nextWhilePending: "Nothing."
   },
   JobLost: {
     means: "The run's Job was deleted while it was running.",
@@ -214,7 +218,10 @@ const progress: Readonly<Record<ProgressReason, Entry>> = {
   }
 }
 
-const section = (name: string, { means, next }: Entry): string => `### ${name}\n\n${means}\n\nNext: ${next}\n`
+const nextOf = ({ next, nextWhilePending }: Entry): string =>
+  nextWhilePending === undefined ? next : `while Pending: ${nextWhilePending} Once Failed: ${next}`
+
+const section = (name: string, entry: Entry): string => `### ${name}\n\n${entry.means}\n\nNext: ${nextOf(entry)}\n`
 
 const sections = <Name extends string>(names: ReadonlyArray<Name>, of: Readonly<Record<Name, Entry>>): string =>
   names.map((name) => section(name, of[name])).join("\n")
@@ -231,8 +238,12 @@ export const reasonGuide = (reason: string): Entry | undefined => entryOf(reason
 /** The same of a reason of the condition Progressing. */
 export const progressGuide = (reason: string): Entry | undefined => entryOf(progress, reason)
 
-/** What a person does next about a run with this reason. */
-export const nextStepOf = (reason: Reason): string => reasons[reason].next
+/** What a person does next in a phase. */
+export const nextIn = (phase: string, { next, nextWhilePending }: Entry): string =>
+  phase === "Pending" ? nextWhilePending ?? next : next
+
+/** The same about a run with this reason. */
+export const nextStepOf = (reason: Reason, phase: string): string => nextIn(phase, reasons[reason])
 
 /** The guide, in Markdown. */
 export const reasonsPage = `<!-- Generated from packages/domain by \`npm run generate\`; edit ReasonGuide.ts there. -->

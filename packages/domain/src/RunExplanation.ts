@@ -3,7 +3,7 @@
  * one. Of what the status says and, where that is known, of whom it waits for. Pure.
  */
 import { Predicate, Schema } from "effect"
-import { progressGuide, reasonGuide } from "./ReasonGuide.ts"
+import { nextIn, progressGuide, reasonGuide } from "./ReasonGuide.ts"
 import { isCancelling, messageOf, phaseOf, reasonOf, statusText } from "./RunView.ts"
 
 export const RunExplanation = Schema.Struct({
@@ -32,14 +32,21 @@ const named = (runs: ReadonlyArray<string>): string =>
     ? runs.join(", ")
     : `${runs.slice(0, shownRuns).join(", ")} and ${runs.length - shownRuns} more`
 
-const lineOf = ({ limit, position, runs }: WaitsFor): string => {
+/** `known`: how many runs the message has named, of which these are all that are left. */
+const lineOf = ({ limit, position, runs }: WaitsFor, known: number): string => {
   const parts = [
-    ...(runs.length === 0 ? [] : [`it waits for ${named(runs)}`]),
+    ...(runs.length === 0 || runs.length === known ? [] : [`it ${known > 0 ? "still " : ""}waits for ${named(runs)}`]),
     ...(limit === undefined ? [] : [`a limit is reached (${limit})`]),
     ...(position === undefined ? [] : [`it is number ${position} in line`])
   ]
   const text = parts.join("; ")
   return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+/** The message of one that waits for runs names all of them, also those that it waits for no longer. */
+const namedBefore = (reason: string, message: string, { spec }: Stored): number => {
+  const names = spec?.["dependsOn"]
+  return reason === "WaitingForDependencies" && message !== "" && Array.isArray(names) ? names.length : 0
 }
 
 /** The reason for which it does not move, of its condition Progressing. */
@@ -64,7 +71,7 @@ export const explain = (run: Stored, waits?: WaitsFor): RunExplanation => {
   const reason = isCancelling(run) ? "Cancelling" : reasonOf(run) ?? (phase === "Pending" ? "Accepted" : "")
   const guide = reasonGuide(reason)
   const message = (reason === reasonOf(run) ? messageOf(run) : undefined)?.trim() ?? ""
-  const line = waits === undefined ? "" : lineOf(waits)
+  const line = waits === undefined ? "" : lineOf(waits, namedBefore(reason, message, run))
   const resumesAt = phase === "Pending" ? statusText(run, "resumesAt") : undefined
   const why = [
     sentence(message === "" ? guide?.means ?? `The run is ${phase}` : message),
@@ -72,5 +79,6 @@ export const explain = (run: Stored, waits?: WaitsFor): RunExplanation => {
     ...(resumesAt === undefined ? [] : [`It resumes by itself at ${resumesAt}.`])
   ].join(" ")
   const blocked = reason === "Blocked" ? progressGuide(blockedBy(run) ?? "") : undefined
-  return { why, next: blocked?.next ?? guide?.next ?? "Read its conditions and its log." }
+  const known = blocked ?? guide
+  return { why, next: known === undefined ? "Read its conditions and its log." : nextIn(phase, known) }
 }

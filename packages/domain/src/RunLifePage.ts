@@ -130,17 +130,17 @@ const arrows = (): ReadonlyArray<string> => {
     .map(([arrow, said]) => `  ${arrow} : ${[...said].toSorted().join(", ")}`)
 }
 
-const nextSteps = (reasons: ReadonlyArray<Reason>): string =>
+const nextSteps = (reasons: ReadonlyArray<Reason>, phase: string): string =>
   reasons.length === 0
     ? "Next: nothing. It takes no longer than the pod's grace period."
-    : reasons.map((reason) => `- ${reason}: ${nextStepOf(reason)}`).join("\n")
+    : reasons.map((reason) => `- ${reason}: ${nextStepOf(reason, phase)}`).join("\n")
 
 const sections = Object.entries(meanings).map(([place, { means, phase, reasons }]) =>
   `## ${place}
 
 Phase ${phase}. ${means}
 
-${nextSteps(reasons)}`
+${nextSteps(reasons, phase)}`
 )
 
 export const lifePage =

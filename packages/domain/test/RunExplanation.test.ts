@@ -37,6 +37,24 @@ describe("why a run is where it is", () => {
       want: "Waiting for the workspace. It waits for a; it is number 2 in line."
     },
     {
+      name: "does not name again whom its status names",
+      given: {
+        spec: { dependsOn: ["a", "b"] },
+        status: { phase: "Pending", reason: "WaitingForDependencies", message: "Waiting for a, b to succeed." }
+      },
+      waits: { runs: ["a", "b"] },
+      want: "Waiting for a, b to succeed."
+    },
+    {
+      name: "says which of those that its status names are left",
+      given: {
+        spec: { dependsOn: ["a", "b"] },
+        status: { phase: "Pending", reason: "WaitingForDependencies", message: "Waiting for a, b to succeed." }
+      },
+      waits: { runs: ["b"] },
+      want: "Waiting for a, b to succeed. It still waits for b."
+    },
+    {
       name: "names three of many",
       given: { status: { phase: "Pending", reason: "WaitingForDependencies", message: "Waiting." } },
       waits: { runs: ["a", "b", "c", "d", "e"] },
@@ -84,6 +102,11 @@ describe("the next step", () => {
       explain({ status: { phase: "Failed", reason: "PushRejected" } }).next,
       reasonGuide("PushRejected")?.next
     ))
+
+  it.each(["RateLimited", "InfraLost"])("of %s is that of its phase", (reason) => {
+    assert.strictEqual(explain({ status: { phase: "Pending", reason } }).next, "Nothing.")
+    assert.match(explain({ status: { phase: "Failed", reason } }).next, /raise `spec\.contextVersion`/)
+  })
 
   it("is that of what blocks the start", () => assert.include(explain(blocked("ImagePullBackOff")).next, "agent.image"))
 
