@@ -104,9 +104,7 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     port: input.kubePort,
     readable: [...parts.code, parts.demoAgent]
   })
-  const tokenHint = `the state folder has it in a file that only you can read: curl --header @${yield* shownPath(
-    state.authorization
-  )}`
+  const tokenHint = `It is in ${yield* shownPath(state.authorization)}, a file that only you can read`
   const links = makeSignInLinks(token)
   const page = yield* pageFolder(parts)
   const product = program({ config, namespace, templates, tokenHint, links, page, kubernetesVersion }).pipe(

@@ -26,7 +26,7 @@ export interface Place extends ClusterAccess {
 /** Where a caller has a token from. */
 export const tokenHintOf = ({ audiences, namespace, tokenHint }: Place): string => {
   const audience = audiences[0] === undefined ? "" : ` --audience ${audiences[0]}`
-  return tokenHint ?? `kubectl create token SERVICEACCOUNT -n ${namespace}${audience} prints one`
+  return tokenHint ?? `Have one made: kubectl create token SERVICEACCOUNT -n ${namespace}${audience}`
 }
 
 const unauthenticated = (found: string, place: Place) =>
@@ -34,7 +34,7 @@ const unauthenticated = (found: string, place: Place) =>
     detail: `Expected a bearer token of the cluster${
       place.audiences.length === 0 ? "" : ` for the audience ${place.audiences.join(" or ")}`
     }, found ${found}`,
-    hint: `Send the header Authorization: Bearer TOKEN; ${tokenHintOf(place)}`
+    hint: `Send the header Authorization: Bearer TOKEN. ${tokenHintOf(place)}`
   })
 
 const said = (permission: Permission): string =>

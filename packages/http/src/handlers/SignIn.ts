@@ -12,7 +12,7 @@ const refused = (tokenHint: string) =>
     detail: `Expected a sign-in link that nobody has used and that is less than ${
       Duration.format(linkLifetime)
     } old, found another one`,
-    hint: `Open a fresh link: press o in the terminal of \`orchestrator dev\`. Or sign in with a token: ${tokenHint}`
+    hint: `Open a fresh link: press o in the terminal of \`orchestrator dev\`. Or sign in with a token. ${tokenHint}`
   })
 
 const publicPart = ({ clientId, issuer, scopes, token }: OidcConfig) => ({ issuer, clientId, scopes, token })

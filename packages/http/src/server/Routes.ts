@@ -71,7 +71,7 @@ const signIn = ({ access, dashboard, links }: RoutesOptions) =>
     SignIn,
     Effect.map(HttpSettings, ({ namespace }) => ({
       required: access !== "everybody",
-      tokenHint: access === "everybody" ? "nobody is asked for one" : tokenHintOf({ ...access, namespace }),
+      tokenHint: access === "everybody" ? "Nobody is asked for one" : tokenHintOf({ ...access, namespace }),
       provider: dashboard?.oidc,
       links
     }))

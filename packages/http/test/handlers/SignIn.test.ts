@@ -17,7 +17,7 @@ const oidc = {
 } as const
 
 const withBoth = layerOver(layerMemory, Readiness.layer, {
-  access: { audiences: [], tokenHint: "the state folder has it" },
+  access: { audiences: [], tokenHint: "The state folder has it" },
   dashboard: {
     enabled: true,
     oidc
@@ -38,7 +38,7 @@ describe("how to sign in", () => {
       assert.strictEqual(headers["cache-control"], "no-store")
       assert.deepStrictEqual<unknown>(json, {
         required: true,
-        tokenHint: "the state folder has it",
+        tokenHint: "The state folder has it",
         links: true,
         provider: { issuer: oidc.issuer, clientId: "orchestrator", scopes: oidc.scopes, token: "id_token" }
       })
@@ -49,7 +49,7 @@ describe("how to sign in", () => {
       const { json } = yield* ask("GET", "/api/v1/sign-in")
       assert.deepStrictEqual<unknown>(json, {
         required: true,
-        tokenHint: "kubectl create token SERVICEACCOUNT -n orchestrator --audience orchestrator prints one",
+        tokenHint: "Have one made: kubectl create token SERVICEACCOUNT -n orchestrator --audience orchestrator",
         links: false
       })
     }).pipe(Effect.provide(withAudience)))
@@ -57,7 +57,7 @@ describe("how to sign in", () => {
   it.effect("says that nobody is asked, where that is so", () =>
     Effect.gen(function*() {
       const { json } = yield* ask("GET", "/api/v1/sign-in")
-      assert.deepStrictEqual<unknown>(json, { required: false, tokenHint: "nobody is asked for one", links: false })
+      assert.deepStrictEqual<unknown>(json, { required: false, tokenHint: "Nobody is asked for one", links: false })
     }).pipe(Effect.provide(TestApi)))
 })
 
