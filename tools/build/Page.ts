@@ -28,6 +28,8 @@ export const buildPage = Effect.fn("buildPage")(function*(root: string) {
   const folder = join(root, "packages/dashboard")
   const sources = yield* hashPageSources(root)
   const output = yield* fs.makeTempDirectoryScoped({ directory: folder, prefix: "dist-" })
+  // Where it says something else, as it does in tests, libraries would be those for their developers.
+  process.env["NODE_ENV"] = "production"
   // Loading vite takes as long as starting the whole product.
   const { build } = yield* attempt(() => import("vite"))
   yield* attempt(() =>
