@@ -28,9 +28,9 @@ const byProvider = async (ways: SignInWays): Promise<void> => {
     throw new Error("This server has no provider to sign in with any more. Sign in with a token")
   }
   const { comeFromProvider } = await import("./Provider.ts")
-  const { end, keep, returnTo, token } = await comeFromProvider(ways.provider, address)
+  const { keep, returnTo, session, token } = await comeFromProvider(ways.provider, address)
   goTo(safeReturn(returnTo, basePath()))
-  signedIn(token, keep, end)
+  signedIn(token, keep, session)
 }
 
 export const arrive = async (): Promise<Arrived> => {

@@ -6,7 +6,7 @@ import type { SignInWays } from "@orchestrator/client/promises/Orchestrator"
 import { Clock, Effect, Fiber, Schedule } from "effect"
 import * as oauth from "oauth4webapi"
 import { serverUrl } from "./Place.ts"
-import { type EndOfSession, renewToken } from "./Session.ts"
+import { type Renewed, renewToken } from "./Session.ts"
 
 export type Provider = NonNullable<SignInWays["provider"]>
 
@@ -116,13 +116,14 @@ const keepRenewing = Effect.fnUntraced(
   }
 )
 
-/** Takes back what the provider gave, as far as it knows how to. The token is not among what is sent: it would be in an address. */
-const ended = async (provider: Provider, server: oauth.AuthorizationServer, refresh: string | undefined) => {
-  if (refresh !== undefined && server.revocation_endpoint !== undefined) {
-    await oauth.revocationRequest(server, clientOf(provider), oauth.None(), refresh, inTheClear(provider)).catch(
-      () => {}
-    )
-  }
+/** Takes back what the provider gave, as far as it knows how to. */
+const takenBack = async (provider: Provider, server: oauth.AuthorizationServer, refresh: string | undefined) => {
+  if (refresh === undefined || server.revocation_endpoint === undefined) return
+  await oauth.revocationRequest(server, clientOf(provider), oauth.None(), refresh, inTheClear(provider)).catch(() => {})
+}
+
+/** The token is not among what is sent: it would be in an address. */
+const leave = (provider: Provider, server: oauth.AuthorizationServer) => {
   if (server.end_session_endpoint === undefined) return
   const address = new URL(server.end_session_endpoint)
   address.searchParams.set("client_id", provider.clientId)
@@ -132,7 +133,7 @@ const ended = async (provider: Provider, server: oauth.AuthorizationServer, refr
 
 export interface FromProvider extends Errand {
   readonly token: string
-  readonly end: EndOfSession
+  readonly session: Renewed
 }
 
 /** With the address that the provider sent the person back to. Renews the token from here on. */
@@ -162,9 +163,10 @@ export const comeFromProvider = async (provider: Provider, address: URL): Promis
   )
   const held = { current: tokensOf(provider, answer, await Effect.runPromise(nowSeconds)) }
   const renewal = Effect.runFork(Effect.ignore(keepRenewing(provider, server, held)))
-  const end = async () => {
+  const stop = async () => {
     await Effect.runPromise(Fiber.interrupt(renewal))
-    await ended(provider, server, held.current.refresh)
+    await takenBack(provider, server, held.current.refresh)
   }
-  return { token: held.current.token, returnTo: pending.returnTo, keep: pending.keep, end }
+  const session = { stop, leave: () => leave(provider, server) }
+  return { token: held.current.token, returnTo: pending.returnTo, keep: pending.keep, session }
 }

@@ -8,8 +8,13 @@ import { tabStore } from "./TabStore.ts"
 /** Whether somebody has to sign in: nobody has yet, or whoever had is not accepted any more. */
 export type SignInNeed = "none" | "first" | "again"
 
-/** What ends with the session, where it was begun: a provider's, and the renewal of its tokens. */
-export type EndOfSession = () => Promise<void>
+/** A session whose tokens are renewed. */
+export interface Renewed {
+  /** No token of it comes any more. */
+  readonly stop: () => Promise<void>
+  /** The provider's own session as well, where it has an end; leaves the page. */
+  readonly leave: () => void
+}
 
 const place = "orchestrator.token"
 
@@ -25,7 +30,7 @@ const stored = (): Storage | undefined => {
 const [token, setToken] = createSignal(stored()?.getItem(place) ?? undefined)
 const [kept, setKept] = createSignal(token() !== undefined)
 const [need, setNeed] = createSignal<SignInNeed>("none")
-let end: EndOfSession | undefined
+let renewed: Renewed | undefined
 
 export { kept, need, token }
 
@@ -37,14 +42,24 @@ export const keepInTab = (keep: boolean): void => {
   setKept(keep && current !== undefined)
 }
 
-/** The token of a session that goes on. */
+/** The token of a session that goes on, also when the one before had expired meanwhile: a laptop that slept. */
 export const renewToken = (next: string): void => {
   setToken(next)
   keepInTab(kept())
+  setNeed("none")
 }
 
-export const signedIn = (next: string, keep: boolean, endOfSession?: EndOfSession): void => {
-  end = endOfSession
+/** Nobody renews what somebody else signed in with. */
+const stopRenewing = async (): Promise<Renewed | undefined> => {
+  const before = renewed
+  renewed = undefined
+  await before?.stop()
+  return before
+}
+
+export const signedIn = (next: string, keep: boolean, session?: Renewed): void => {
+  void stopRenewing()
+  renewed = session
   setToken(next)
   keepInTab(keep)
   setNeed("none")
@@ -68,15 +83,15 @@ const forget = () => {
 
 /** Here and in other tabs; then where the token is from. */
 export const signOut = async (): Promise<void> => {
-  const endOfSession = end
-  end = undefined
   forget()
   // Channels are of one origin.
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
   otherTabs.postMessage("signed out")
-  await endOfSession?.()
+  const session = await stopRenewing()
+  session?.leave()
 }
 
 otherTabs.addEventListener("message", () => {
+  void stopRenewing()
   if (token() !== undefined) forget()
 })
