@@ -1,23 +1,30 @@
 /**
  * Now, for ages: one clock for the page, which stands while nobody sees it and when nothing on the page needs it. It ticks each second only
- * for those who ask for seconds and while an age is shown that is counted in seconds.
+ * while a time is shown that is counted in seconds.
  */
 import { Clock, Effect, Fiber } from "effect"
-import { type Accessor, createEffect, createMemo, createSignal, onCleanup, onMount } from "solid-js"
+import { type Accessor, createEffect, createMemo, createSignal, onCleanup, onMount, untrack } from "solid-js"
+
+type Shown = Accessor<number | undefined>
 
 const read = () => Effect.runSync(Clock.currentTimeMillis)
 
 const [now, setNow] = createSignal(read())
 
 const minute = 60_000
+const paces = { fast: "1 second", slow: "15 seconds" } as const
 
-let users = 0
-/** Who wants every second, and the latest of the times whose ages are shown. */
-let exact = 0
-let latest = 0
+/** The times whose distance from now is shown. */
+const shown = new Set<Shown>()
+let pace: keyof typeof paces = "slow"
 let fiber: Fiber.Fiber<unknown> | undefined
 
-const pause = Effect.suspend(() => Effect.sleep(exact > 0 || read() - latest < minute ? "1 second" : "15 seconds"))
+const isNear = (at: number | undefined): boolean => at !== undefined && Math.abs(read() - at) < minute
+
+const pause = Effect.suspend(() => {
+  pace = [...shown].some((at) => isNear(untrack(at))) ? "fast" : "slow"
+  return Effect.sleep(paces[pace])
+})
 
 const ticking = pause.pipe(
   Effect.andThen(Effect.sync(() => {
@@ -37,25 +44,18 @@ const wake = () => {
   fiber = Effect.runFork(ticking)
 }
 
-/** Milliseconds since the epoch, for as long as the component is there: to the second, or as an age since `since` is shown. */
-export const useNow = (since?: Accessor<number | undefined>): Accessor<number> => {
+/** Milliseconds since the epoch, for as long as the component is there, to show how far a time is: to the second within a minute of it. */
+export const useNow = (at: Shown): Accessor<number> => {
   onMount(() => {
-    users += 1
-    if (since === undefined) exact += 1
-    if (fiber === undefined || since === undefined) wake()
+    shown.add(at)
+    if (fiber === undefined) wake()
   })
-  if (since !== undefined) {
-    createEffect(() => {
-      const at = since() ?? 0
-      if (at <= latest) return
-      latest = at
-      wake()
-    })
-  }
+  createEffect(() => {
+    if (isNear(at()) && pace === "slow") wake()
+  })
   onCleanup(() => {
-    users -= 1
-    if (since === undefined) exact -= 1
-    if (users === 0) stop()
+    shown.delete(at)
+    if (shown.size === 0) stop()
   })
   return createMemo(now)
 }

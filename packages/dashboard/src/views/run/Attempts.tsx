@@ -2,7 +2,7 @@
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { A } from "@solidjs/router"
 import { createMemo, For, type JSX, Show } from "solid-js"
-import { duration } from "../../show/Ages.ts"
+import { duration, millisOf } from "../../show/Ages.ts"
 import { dollars } from "../../show/Dollars.ts"
 import { phaseTone } from "../../show/PhaseTone.ts"
 import { diffPlace, transcriptPlace } from "../../show/Places.ts"
@@ -69,7 +69,7 @@ const Attempt = (props: { readonly entry: TimelineEntry; readonly run: AnyRun })
 }
 
 export const Attempts = (props: { readonly run: AnyRun }): JSX.Element => {
-  const now = useNow()
+  const now = useNow(() => millisOf(props.run.status?.attempts?.at(-1)?.startedAt))
   const timeline = createMemo(() => timelineOf(props.run, now()))
   const keys = createMemo(() => timeline().entries.map(({ key }) => key), [], {
     equals: (left, right) => left.join() === right.join()

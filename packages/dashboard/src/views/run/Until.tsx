@@ -7,8 +7,8 @@ import { Time } from "../../widgets/Time.tsx"
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
 
 export const Until = (props: { readonly at: string }): JSX.Element => {
-  const now = useNow()
   const at = createMemo(() => millisOf(props.at) ?? 0)
+  const now = useNow(at)
   return (
     <Show when={at() > now()} fallback={<Time at={props.at} suffix="ago" />}>
       <time dateTime={props.at} title={absolute.format(at())}>in {duration(at() - now())}</time>

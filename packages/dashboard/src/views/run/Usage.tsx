@@ -22,13 +22,14 @@ const amounts: Readonly<Record<UsageBar["what"], (amount: number) => string>> = 
 const tokens = (count: number | undefined) => (count ?? 0).toLocaleString("en-US")
 
 export const Usage = (props: { readonly run: AnyRun }): JSX.Element => {
-  const now = useNow()
   const usage = () => props.run.status?.usage
+  const newest = () => props.run.status?.attempts?.at(-1)
+  const started = createMemo(() => millisOf(newest()?.startedAt))
+  const now = useNow(started)
   const seconds = createMemo(() => {
-    const newest = props.run.status?.attempts?.at(-1)
-    const started = millisOf(newest?.startedAt)
-    const ended = millisOf(newest?.finishedAt) ?? (props.run.phase === "Running" ? now() : undefined)
-    return started === undefined || ended === undefined ? undefined : Math.max(0, (ended - started) / 1000)
+    const from = started()
+    const ended = millisOf(newest()?.finishedAt) ?? (props.run.phase === "Running" ? now() : undefined)
+    return from === undefined || ended === undefined ? undefined : Math.max(0, (ended - from) / 1000)
   })
   const bars = createMemo(() => usageBars(usage(), props.run.limits, seconds()))
   return (
