@@ -6,12 +6,5 @@ import "./app/theme.css"
 
 setTrustedTypesPolicy(templatePolicy())
 
-const longEnough = 10_000
-
-// The server has been upgraded since: parts that were not loaded yet have other names now. A page that has just been loaded has them.
-window.addEventListener("vite:preloadError", (event) => {
-  if (event.timeStamp > longEnough) window.location.reload()
-})
-
 const root = document.querySelector("#page")
 if (root !== null) render(() => <App />, root)

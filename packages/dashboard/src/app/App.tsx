@@ -1,8 +1,9 @@
 /** The page: its session, its one stream of changes, and its views, each loaded when it is opened. */
 import { Route, Router } from "@solidjs/router"
-import { createEffect, createResource, type JSX, lazy, on, onCleanup, Show, Suspense } from "solid-js"
+import { createEffect, createResource, type JSX, on, onCleanup, Show, Suspense } from "solid-js"
 import { ApiProvider, makeApi } from "../connect/Api.ts"
 import { arrive } from "../connect/Arrive.ts"
+import { part } from "../connect/Part.ts"
 import { basePath } from "../connect/Place.ts"
 import { need, token } from "../connect/Session.ts"
 import { places } from "../show/Places.ts"
@@ -11,20 +12,20 @@ import { Loading } from "../widgets/Loading.tsx"
 import { NotFound } from "./NotFound.tsx"
 import { Shell } from "./Shell.tsx"
 
-const Runs = lazy(() => import("../views/runs/Runs.tsx"))
-const Run = lazy(() => import("../views/run/Run.tsx"))
-const Transcript = lazy(() => import("../views/transcript/Transcript.tsx"))
-const Diff = lazy(() => import("../views/diff/Diff.tsx"))
-const NewTask = lazy(() => import("../views/task/NewTask.tsx"))
-const Workspaces = lazy(() => import("../views/workspaces/Workspaces.tsx"))
-const Spend = lazy(() => import("../views/spend/Spend.tsx"))
-const System = lazy(() => import("../views/system/System.tsx"))
+const Runs = part(() => import("../views/runs/Runs.tsx"))
+const Run = part(() => import("../views/run/Run.tsx"))
+const Transcript = part(() => import("../views/transcript/Transcript.tsx"))
+const Diff = part(() => import("../views/diff/Diff.tsx"))
+const NewTask = part(() => import("../views/task/NewTask.tsx"))
+const Workspaces = part(() => import("../views/workspaces/Workspaces.tsx"))
+const Spend = part(() => import("../views/spend/Spend.tsx"))
+const System = part(() => import("../views/system/System.tsx"))
 
 // Where one arrives most: on its way while it is asked whether one has to sign in.
 if (window.location.pathname === `${basePath()}${places.runs}`) void Runs.preload()
 
-const SignInPage = lazy(() => import("./SignInPage.tsx"))
-const SignInAgain = lazy(() => import("./SignInAgain.tsx"))
+const SignInPage = part(() => import("./SignInPage.tsx"))
+const SignInAgain = part(() => import("./SignInAgain.tsx"))
 
 /** What is there when nobody has to sign in; it stays there when a session ends, until somebody has signed in again. */
 const Views = (): JSX.Element => {

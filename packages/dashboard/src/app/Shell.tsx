@@ -1,6 +1,7 @@
 /** What is around every view: the way past the navigation, the navigation, what is wrong with the connection, and errors of a view. */
 import { A, type RouteSectionProps } from "@solidjs/router"
-import { ErrorBoundary, For, type JSX, lazy, Show, Suspense } from "solid-js"
+import { createEffect, ErrorBoundary, For, type JSX, on, Show, Suspense } from "solid-js"
+import { part } from "../connect/Part.ts"
 import { token } from "../connect/Session.ts"
 import { places } from "../show/Places.ts"
 import { Failed } from "../widgets/Failed.tsx"
@@ -8,7 +9,7 @@ import { Loading } from "../widgets/Loading.tsx"
 import { ConnectionBanner } from "./ConnectionBanner.tsx"
 import "./Shell.css"
 
-const SessionMenu = lazy(() => import("./SessionMenu.tsx"))
+const SessionMenu = part(() => import("./SessionMenu.tsx"))
 
 const links = [
   { name: "Runs", to: places.runs },
@@ -42,7 +43,13 @@ export const Shell = (props: RouteSectionProps): JSX.Element => (
     </header>
     <ConnectionBanner />
     <main id="content" tabindex={-1}>
-      <ErrorBoundary fallback={(error: unknown, again) => <Failed error={error} again={again} />}>
+      <ErrorBoundary
+        fallback={(error: unknown, again) => {
+          // Another view may do without what failed here.
+          createEffect(on(() => props.location.pathname, again, { defer: true }))
+          return <Failed error={error} again={again} />
+        }}
+      >
         <Suspense fallback={<Loading />}>{props.children}</Suspense>
       </ErrorBoundary>
     </main>
