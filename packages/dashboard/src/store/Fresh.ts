@@ -4,17 +4,13 @@
  */
 import { DateTime, Effect } from "effect"
 import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js"
+import { type Asked, createAsked } from "./Asked.ts"
 
 const apart = "5 seconds"
 
-export interface Fresh<A> {
-  readonly value: Accessor<A | undefined>
-  /** Why the last read failed. */
-  readonly error: Accessor<unknown>
+export interface Fresh<A> extends Asked<A> {
   /** RFC 3339 time of what is shown. */
   readonly at: Accessor<string | undefined>
-  readonly reading: Accessor<boolean>
-  readonly reload: () => void
 }
 
 /** `changes`: its identity says that it may be worth reading anew. */
@@ -22,51 +18,32 @@ export const createFresh = <A>(
   read: (signal: AbortSignal) => Promise<A>,
   changes: Accessor<unknown>
 ): Fresh<A> => {
-  const [value, setValue] = createSignal<A>()
-  const [error, setError] = createSignal<unknown>()
+  const asked = createAsked(() => true, (_, signal) => read(signal))
   const [at, setAt] = createSignal<string>()
-  const [reading, setReading] = createSignal(false)
-  let ending: AbortController | undefined
-  let planned = false
-  let missed = false
+  let isThere = true
+  let isPlanned = false
+  let isMissed = false
 
-  const reload = () => {
-    ending?.abort()
-    const own = new AbortController()
-    ending = own
-    missed = false
-    setReading(true)
-    read(own.signal).then((found) => {
-      if (own.signal.aborted) return
-      setValue(() => found)
-      setAt(DateTime.formatIso(Effect.runSync(DateTime.now)))
-      setError(undefined)
-    }, (why: unknown) => {
-      if (!own.signal.aborted) setError(() => why)
-    }).finally(() => {
-      if (!own.signal.aborted) setReading(false)
-    })
-  }
   const whenSeen = () => {
-    if (missed && !document.hidden) reload()
+    if (!isMissed || document.hidden) return
+    isMissed = false
+    asked.again()
   }
   const due = Effect.sync(() => {
-    planned = false
-    if (ending === undefined) return
-    missed = true
+    isPlanned = false
+    isMissed = isThere
     whenSeen()
   })
   createEffect(on(changes, () => {
-    if (planned) return
-    planned = true
+    if (isPlanned) return
+    isPlanned = true
     Effect.runFork(Effect.delay(due, apart))
   }, { defer: true }))
+  createEffect(on(asked.value, () => setAt(DateTime.formatIso(Effect.runSync(DateTime.now))), { defer: true }))
   document.addEventListener("visibilitychange", whenSeen)
   onCleanup(() => {
     document.removeEventListener("visibilitychange", whenSeen)
-    ending?.abort()
-    ending = undefined
+    isThere = false
   })
-  reload()
-  return { value, error, at, reading, reload }
+  return { ...asked, at }
 }

@@ -3,7 +3,7 @@ import { type JSX, Show } from "solid-js"
 import type { Fresh } from "../store/Fresh.ts"
 import { Time } from "./Time.tsx"
 
-export const Freshness = (props: { readonly of: Pick<Fresh<unknown>, "at" | "reading" | "reload"> }): JSX.Element => (
+export const Freshness = (props: { readonly of: Pick<Fresh<unknown>, "again" | "at" | "isPending"> }): JSX.Element => (
   <>
     <Show when={props.of.at()}>
       {(at) => (
@@ -15,8 +15,8 @@ export const Freshness = (props: { readonly of: Pick<Fresh<unknown>, "at" | "rea
     <button
       class="button"
       type="button"
-      aria-disabled={props.of.reading()}
-      onClick={() => props.of.reading() || props.of.reload()}
+      aria-disabled={props.of.isPending()}
+      onClick={() => props.of.isPending() || props.of.again()}
     >
       Refresh
     </button>

@@ -2,8 +2,9 @@
 import type { SpendingReport } from "@orchestrator/client/promises/Orchestrator"
 import { A, useSearchParams } from "@solidjs/router"
 import { DateTime, Effect } from "effect"
-import { createEffect, createMemo, createSignal, For, type JSX, lazy, on, Show, Suspense } from "solid-js"
+import { createEffect, createMemo, createSignal, For, type JSX, on, Show, Suspense } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
+import { part } from "../../connect/Part.ts"
 import { duration } from "../../show/Ages.ts"
 import { dollars } from "../../show/Dollars.ts"
 import { places } from "../../show/Places.ts"
@@ -21,7 +22,7 @@ import { type Column, Table } from "../../widgets/Table.tsx"
 import { View } from "../../widgets/View.tsx"
 import "./Spend.css"
 
-const SpendChart = lazy(() => import("./SpendChart.tsx"))
+const SpendChart = part(() => import("./SpendChart.tsx"))
 
 type Share = SpendingReport["services"][number]
 type SpentRun = SpendingReport["dearest"][number]
@@ -156,7 +157,7 @@ const Spend = (): JSX.Element => {
   const since = () => ({ since: sinceOf(days(), Effect.runSync(DateTime.now)) })
   const spending = createFresh((signal) => api.spending(since(), { signal }), useLiveRuns().runs)
   const [refused, setRefused] = createSignal<unknown>()
-  createEffect(on(days, spending.reload, { defer: true }))
+  createEffect(on(days, spending.again, { defer: true }))
   const save = () =>
     api.spendingCsv(since()).then((text) => {
       setRefused(undefined)
@@ -179,12 +180,12 @@ const Spend = (): JSX.Element => {
         </>
       }
     >
-      <Show when={spending.error()}>{(error) => <Failed error={error()} again={spending.reload} />}</Show>
+      <Show when={spending.error()}>{(error) => <Failed error={error()} again={spending.again} />}</Show>
       <Show when={refused()}>{(error) => <Failed error={error()} />}</Show>
       <Show
         when={spending.value()}
         fallback={
-          <Show when={spending.reading()}>
+          <Show when={spending.isPending()}>
             <Loading what="what was spent" />
           </Show>
         }
@@ -206,8 +207,9 @@ const Spend = (): JSX.Element => {
               fallback={
                 <Empty title="Nothing was spent in that time">
                   <p>
-                    What an agent uses is counted when its attempt ends, from the runs that are there: a deleted run
-                    leaves no record.
+                    What an agent uses of a model is counted when its attempt ends, from the runs that are there: a
+                    deleted run leaves no record. The demonstration agent of <code>npm start</code>{" "}
+                    asks no model, so its runs cost nothing.
                   </p>
                   <A class="button primary" href={places.task}>Start a task</A>
                 </Empty>

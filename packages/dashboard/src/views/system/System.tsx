@@ -170,11 +170,11 @@ const System = (): JSX.Element => {
   const found = createFresh((signal) => api.installation({ signal }), useLiveRuns().runs)
   return (
     <View title="System" actions={<Freshness of={found} />}>
-      <Show when={found.error()}>{(error) => <Failed error={error()} again={found.reload} />}</Show>
+      <Show when={found.error()}>{(error) => <Failed error={error()} again={found.again} />}</Show>
       <Show
         when={found.value()}
         fallback={
-          <Show when={found.reading()}>
+          <Show when={found.isPending()}>
             <Loading what="the installation" />
           </Show>
         }

@@ -47,11 +47,11 @@ export const DeleteWorkspace = (props: DeleteProps): JSX.Element => {
     >
       <div class="stack">
         <Show when={error()}>{(why) => <Failed error={why()} />}</Show>
-        <Show when={now.error()}>{(why) => <Failed error={why()} again={now.reload} />}</Show>
+        <Show when={now.error()}>{(why) => <Failed error={why()} again={now.again} />}</Show>
         <Show
           when={now.value()}
           fallback={
-            <Show when={now.reading()}>
+            <Show when={now.isPending()}>
               <Loading />
             </Show>
           }

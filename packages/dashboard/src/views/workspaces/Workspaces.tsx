@@ -95,11 +95,11 @@ const Workspaces = (): JSX.Element => {
   const shown = createMemo(() => matching(workspaces.value() ?? [], search.q ?? ""))
   return (
     <View title="Workspaces" actions={<Freshness of={workspaces} />}>
-      <Show when={workspaces.error()}>{(error) => <Failed error={error()} again={workspaces.reload} />}</Show>
+      <Show when={workspaces.error()}>{(error) => <Failed error={error()} again={workspaces.again} />}</Show>
       <Show
         when={workspaces.value()}
         fallback={
-          <Show when={workspaces.reading()}>
+          <Show when={workspaces.isPending()}>
             <Loading what="workspaces" />
           </Show>
         }
@@ -130,7 +130,7 @@ const Workspaces = (): JSX.Element => {
             workspace={workspace}
             onClose={(deleted) => {
               setLeaving(undefined)
-              if (deleted) workspaces.reload()
+              if (deleted) workspaces.again()
             }}
           />
         )}
