@@ -1,11 +1,11 @@
 /** What a run delivered, file by file, as its broker has kept it: evidence, and not what the forge shows today. */
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
-import { useParams, useSearchParams } from "@solidjs/router"
+import { useSearchParams } from "@solidjs/router"
 import { createMemo, type JSX, Show } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import { runsOf } from "../../connect/kinds/RunsOf.ts"
 import { readPatch } from "../../show/diff/GitPatch.ts"
-import { runAt, type RunRef } from "../../show/Places.ts"
+import type { RunRef } from "../../show/Places.ts"
 import { timelineOf } from "../../show/run/Timeline.ts"
 import { createAsked } from "../../store/Asked.ts"
 import { keyOf, useLiveRuns } from "../../store/LiveRuns.ts"
@@ -14,6 +14,7 @@ import { Empty } from "../../widgets/Empty.tsx"
 import { Failed } from "../../widgets/Failed.tsx"
 import { Loading } from "../../widgets/Loading.tsx"
 import { Select } from "../../widgets/Select.tsx"
+import { OfRun } from "../run/OfRun.tsx"
 import { RunFrame } from "../run/RunFrame.tsx"
 import { PatchView } from "./PatchView.tsx"
 
@@ -118,25 +119,7 @@ const RunDiff = (props: { readonly of: RunRef }): JSX.Element => {
   )
 }
 
-const Diff = (): JSX.Element => {
-  const params = useParams<{ readonly kind: string; readonly name: string }>()
-  const at = createMemo(() => runAt({ kind: params.kind, name: params.name }), undefined, {
-    equals: (left, right) => left?.kind === right?.kind && left?.name === right?.name
-  })
-  return (
-    <Show
-      when={at()}
-      keyed
-      fallback={
-        <Empty title="No such kind of runs">
-          <p>The address names a kind that there is not.</p>
-        </Empty>
-      }
-    >
-      {(of) => <RunDiff of={of} />}
-    </Show>
-  )
-}
+const Diff = (): JSX.Element => <OfRun>{(of) => <RunDiff of={of} />}</OfRun>
 
 // The router loads views by their default export.
 export default Diff

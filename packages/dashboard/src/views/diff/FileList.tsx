@@ -10,6 +10,13 @@ interface ListProps {
   readonly onFile: (path: string) => void
 }
 
+/** With what else this address says; a query alone would be one of the page's base. */
+const placeOf = ({ path }: PatchFile): string => {
+  const { pathname, searchParams } = new URL(window.location.href)
+  searchParams.set("file", path)
+  return `${pathname}?${searchParams}`
+}
+
 const fewFiles = 8
 const mostListed = 500
 
@@ -39,7 +46,7 @@ export const FileList = (props: ListProps): JSX.Element => {
           {(file) => (
             <li>
               <a
-                href={`?file=${encodeURIComponent(file.path)}`}
+                href={placeOf(file)}
                 aria-current={props.current === file.path ? "true" : undefined}
                 onClick={(event) => {
                   if (event.ctrlKey || event.metaKey || event.shiftKey) return

@@ -1,13 +1,11 @@
 /** One run: why it is where it is and what is next, what it has done and used, and what it is made of. */
-import { useParams } from "@solidjs/router"
 import { createEffect, createMemo, type JSX, on, Show } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import { runsOf } from "../../connect/kinds/RunsOf.ts"
-import { places, runAt, type RunRef } from "../../show/Places.ts"
+import type { RunRef } from "../../show/Places.ts"
 import { createAsked } from "../../store/Asked.ts"
 import { keyOf, useLiveRuns } from "../../store/LiveRuns.ts"
 import { Banner } from "../../widgets/Banner.tsx"
-import { Empty } from "../../widgets/Empty.tsx"
 import { Failed } from "../../widgets/Failed.tsx"
 import { Loading } from "../../widgets/Loading.tsx"
 import { Attempts } from "./Attempts.tsx"
@@ -15,6 +13,7 @@ import { Conditions } from "./Conditions.tsx"
 import { Dependencies } from "./Dependencies.tsx"
 import { Explanation } from "./Explanation.tsx"
 import { Facts } from "./Facts.tsx"
+import { OfRun } from "./OfRun.tsx"
 import "./Run.css"
 import { RunActions } from "./RunActions.tsx"
 import { RunFrame } from "./RunFrame.tsx"
@@ -78,27 +77,7 @@ const OneRun = (props: { readonly of: RunRef }): JSX.Element => {
   )
 }
 
-const Run = (): JSX.Element => {
-  const params = useParams<{ readonly kind: string; readonly name: string }>()
-  // The same run again is the same view: what is open in it stays open.
-  const at = createMemo(() => runAt({ kind: params.kind, name: params.name }), undefined, {
-    equals: (left, right) => left?.kind === right?.kind && left?.name === right?.name
-  })
-  return (
-    <Show
-      when={at()}
-      keyed
-      fallback={
-        <Empty title="No such kind of runs">
-          <p>The address names a kind that there is not.</p>
-          <a href={`.${places.runs}`}>All runs</a>
-        </Empty>
-      }
-    >
-      {(of) => <OneRun of={of} />}
-    </Show>
-  )
-}
+const Run = (): JSX.Element => <OfRun>{(of) => <OneRun of={of} />}</OfRun>
 
 // The router loads views by their default export.
 export default Run

@@ -5,6 +5,7 @@ import { Result } from "effect"
 import { createEffect, createSignal, createUniqueId, For, type JSX, on, Show } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import { type ListedTask, listedTasks } from "../../show/task/ListedTasks.ts"
+import { visibleText } from "../../show/VisibleText.ts"
 import { createAsked } from "../../store/Asked.ts"
 import { Banner } from "../../widgets/Banner.tsx"
 import { Failed } from "../../widgets/Failed.tsx"
@@ -18,7 +19,7 @@ interface PickerProps {
 
 const largestBytes = 20 * 1_048_576
 
-const wordsOf = ({ id, status, title }: ListedTask): string => `${id}: ${title} (${status})`
+const wordsOf = ({ id, status, title }: ListedTask): string => visibleText(`${id}: ${title} (${status})`)
 
 export const TaskPicker = (props: PickerProps): JSX.Element => {
   const api = useApi()

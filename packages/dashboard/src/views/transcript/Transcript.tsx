@@ -1,10 +1,10 @@
 /** What a run's agent says and does, attempt by attempt, and what its containers print. */
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
-import { useLocation, useNavigate, useParams, useSearchParams } from "@solidjs/router"
+import { useLocation, useNavigate, useSearchParams } from "@solidjs/router"
 import { createMemo, createSignal, For, type JSX, Show, untrack } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import { basePath } from "../../connect/Place.ts"
-import { runAt, type RunRef, transcriptPlace } from "../../show/Places.ts"
+import { type RunRef, transcriptPlace } from "../../show/Places.ts"
 import { attemptsOf, type AttemptWords } from "../../show/transcript/AttemptWords.ts"
 import { createAsked } from "../../store/Asked.ts"
 import { keyOf, useLiveRuns } from "../../store/LiveRuns.ts"
@@ -13,8 +13,8 @@ import { Empty } from "../../widgets/Empty.tsx"
 import { Failed } from "../../widgets/Failed.tsx"
 import { Loading } from "../../widgets/Loading.tsx"
 import { Tabs } from "../../widgets/Tabs.tsx"
-import { View } from "../../widgets/View.tsx"
 import { VisibleText } from "../../widgets/VisibleText.tsx"
+import { OfRun } from "../run/OfRun.tsx"
 import { RunFrame } from "../run/RunFrame.tsx"
 import { type AttemptProps, Conversation } from "./Conversation.tsx"
 import { type LineLinks, LineLinksContext } from "./LineLink.tsx"
@@ -26,25 +26,7 @@ const lineIn = (hash: string): number | undefined => {
   return line === undefined ? undefined : Number(line)
 }
 
-const Transcript = (): JSX.Element => {
-  const params = useParams<{ kind: string; name: string }>()
-  const place = createMemo(() => runAt(params))
-  return (
-    <Show
-      when={place()}
-      fallback={
-        <View title="Transcript">
-          <p>There is no such kind of run.</p>
-        </View>
-      }
-      keyed
-    >
-      {(ref) => <OfRun kind={ref.kind} name={ref.name} />}
-    </Show>
-  )
-}
-
-const OfRun = (props: RunRef): JSX.Element => {
+const RunTranscript = (props: RunRef): JSX.Element => {
   const api = useApi()
   const live = useLiveRuns()
   const [search, setSearch] = useSearchParams<{ attempt?: string; tab?: string }>()
@@ -180,6 +162,8 @@ const AttemptList = (props: AttemptListProps): JSX.Element => (
     </For>
   </ul>
 )
+
+const Transcript = (): JSX.Element => <OfRun>{(of) => <RunTranscript kind={of.kind} name={of.name} />}</OfRun>
 
 // The router loads views by their default export.
 export default Transcript
