@@ -1,15 +1,18 @@
-/** Keys of a view, where nobody is typing. */
+/** Keys of a view: single characters, which do nothing where somebody types or chooses, or holds another key. */
 import { onCleanup, onMount } from "solid-js"
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || target.closest("input, textarea, select, [role=dialog]") !== null)
+  (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"))
 
-export const onKeys = (keys: Readonly<Record<string, () => void>>): void => {
+/** What is over the view has keys of its own. */
+const isCovered = (): boolean => document.querySelector("[role=dialog], [role=menu], [role=listbox]") !== null
+
+export const onKeys = (keys: Readonly<Record<string, () => unknown>>): void => {
   const press = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return
     const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined
-    if (act === undefined) return
+    if (act === undefined || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+    if (isTyping(event.target) || isCovered()) return
     event.preventDefault()
     act()
   }

@@ -3,9 +3,9 @@ import { useNavigate } from "@solidjs/router"
 import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show } from "solid-js"
 import type { BulkVerb } from "../../connect/kinds/ChangeMany.ts"
 import { runPlace } from "../../show/Places.ts"
+import { onKeys } from "../../widgets/Keys.ts"
 import { VirtualRows } from "../../widgets/VirtualRows.tsx"
 import type { Line } from "./HeldOrder.ts"
-import { useKeys } from "./Keys.ts"
 import { useRowSize } from "./RowSize.ts"
 import { columns, RunLine } from "./RunLine.tsx"
 import { SelectionBar } from "./SelectionBar.tsx"
@@ -65,7 +65,7 @@ export const RunTable = (props: RunTableProps): JSX.Element => {
     const row = rowOf(active() ?? "")
     if (row !== undefined) act(row)
   }
-  useKeys({
+  onKeys({
     j: move((index) => index + 1),
     k: move((index) => index - 1),
     x: onRow(({ key }) => select(key))

@@ -1,21 +1,22 @@
 /** Every run: the table that lives, what of it is shown, and what is done to many of them. */
 import { useSearchParams } from "@solidjs/router"
-import { createMemo, createSignal, type JSX, lazy, onCleanup, Show, Suspense } from "solid-js"
+import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show, Suspense } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import type { BulkVerb } from "../../connect/kinds/ChangeMany.ts"
+import { part } from "../../connect/Part.ts"
 import { type Filters, filtersIn, matcherOf, orderOf, sortIn } from "../../show/RunFilters.ts"
 import { rowOf } from "../../show/RunRow.ts"
 import { followRuns, type LiveRuns, useLiveRuns } from "../../store/LiveRuns.ts"
+import { onKeys } from "../../widgets/Keys.ts"
 import { Loading } from "../../widgets/Loading.tsx"
 import { View } from "../../widgets/View.tsx"
 import { FilterBar } from "./FilterBar.tsx"
 import { heldOrder } from "./HeldOrder.ts"
-import { useKeys } from "./Keys.ts"
 import { RunTable } from "./RunTable.tsx"
 
-const Bulk = lazy(() => import("./Bulk.tsx"))
-const FirstRun = lazy(() => import("./FirstRun.tsx"))
-const KeyHelp = lazy(() => import("./KeyHelp.tsx"))
+const Bulk = part(() => import("./Bulk.tsx"))
+const FirstRun = part(() => import("./FirstRun.tsx"))
+const KeyHelp = part(() => import("./KeyHelp.tsx"))
 
 const plural = (count: number): string => `${count.toLocaleString("en")} ${count === 1 ? "run" : "runs"}`
 
@@ -51,12 +52,17 @@ const Runs = (): JSX.Element => {
   const order = heldOrder(rows, isHeld, () => [filters(), sort(), live()])
   const [searchField, setSearchField] = createSignal<HTMLInputElement>()
 
-  useKeys({
+  onKeys({
     "/": () => searchField()?.focus(),
     "?": () => setHelp(true),
     r: () => selected().size > 0 && setBulk("retry"),
     Escape: () => setSelected(new Set())
   })
+  // What is not shown any more is not selected any more: what one does is done to what one sees.
+  createEffect(on(filters, () => {
+    const shown = new Set(rows().map(({ key }) => key))
+    setSelected((before) => new Set([...before].filter((key) => shown.has(key))))
+  }, { defer: true }))
   const chosen = () => order.rows().filter(({ key }) => selected().has(key))
   const isEmpty = () => live().complete() && live().runs().size === 0 && Object.keys(filters()).length === 0
   const count = () => {
