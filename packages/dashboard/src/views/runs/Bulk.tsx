@@ -36,9 +36,12 @@ const words = {
 
 const runs = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "run" : "runs"}`
 
+/** More than somebody reads one by one. */
+const mostNamed = 200
+
 const List = (props: { readonly items: ReadonlyArray<Became> }): JSX.Element => (
   <ul class="bulk-list">
-    <For each={props.items}>
+    <For each={props.items.slice(0, mostNamed)}>
       {(item) => (
         <li>
           <span class="mono">{item.name}</span>
@@ -49,6 +52,9 @@ const List = (props: { readonly items: ReadonlyArray<Became> }): JSX.Element => 
         </li>
       )}
     </For>
+    <Show when={props.items.length > mostNamed}>
+      <li class="faint">and {(props.items.length - mostNamed).toLocaleString("en")} more</li>
+    </Show>
   </ul>
 )
 

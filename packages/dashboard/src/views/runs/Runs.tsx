@@ -4,9 +4,11 @@ import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show, 
 import { useApi } from "../../connect/Api.ts"
 import type { BulkVerb } from "../../connect/kinds/ChangeMany.ts"
 import { part } from "../../connect/Part.ts"
+import { onSignedIn } from "../../connect/SignedIn.ts"
 import { type Filters, filtersIn, matcherOf, orderOf, sortIn } from "../../show/RunFilters.ts"
 import { rowOf } from "../../show/RunRow.ts"
 import { followRuns, type LiveRuns, useLiveRuns } from "../../store/LiveRuns.ts"
+import { Failed } from "../../widgets/Failed.tsx"
 import { onKeys } from "../../widgets/Keys.ts"
 import { Loading } from "../../widgets/Loading.tsx"
 import { View } from "../../widgets/View.tsx"
@@ -29,6 +31,7 @@ const labelled = (label: () => string | undefined): () => LiveRuns => {
     if (selector === undefined) return all
     const own = followRuns(api, { label: [selector] })
     onCleanup(own.stop)
+    onSignedIn(own.again)
     return own
   })
 }
@@ -64,6 +67,11 @@ const Runs = (): JSX.Element => {
     setSelected((before) => new Set([...before].filter((key) => shown.has(key))))
   }, { defer: true }))
   const chosen = () => order.rows().filter(({ key }) => selected().has(key))
+  /** What is wrong with the stream of all runs is said above every view. */
+  const refused = () => {
+    const now = live().connection()
+    return filters().label !== undefined && now.state === "refused" ? now : undefined
+  }
   const isEmpty = () => live().complete() && live().runs().size === 0 && Object.keys(filters()).length === 0
   const count = () => {
     const shown = rows().length
@@ -97,6 +105,7 @@ const Runs = (): JSX.Element => {
           onChange={(change) => setQuery(change, { replace: true })}
           onSearchField={setSearchField}
         />
+        <Show when={refused()}>{(now) => <Failed error={now().error} again={live().again} />}</Show>
         <RunTable
           rows={order.rows()}
           complete={live().complete()}
