@@ -5,7 +5,7 @@ import { Banner } from "../widgets/Banner.tsx"
 import { Failed } from "../widgets/Failed.tsx"
 
 export const ConnectionBanner = (): JSX.Element => {
-  const { connection } = useLiveRuns()
+  const { again, connection } = useLiveRuns()
   const broken = () => {
     const now = connection()
     return now.state === "reconnecting" ? now : undefined
@@ -23,7 +23,7 @@ export const ConnectionBanner = (): JSX.Element => {
           </Banner>
         </Match>
         <Match when={refused()}>
-          {(now) => <Failed error={now().error} />}
+          {(now) => <Failed error={now().error} again={again} />}
         </Match>
       </Switch>
     </div>

@@ -2,6 +2,6 @@
 import type { JSX } from "solid-js"
 import "./Loading.css"
 
-export const Loading = (props: { readonly what?: string }): JSX.Element => (
+export const Loading = (props: { readonly what?: string | undefined }): JSX.Element => (
   <p class="loading" role="status">{`Loading${props.what === undefined ? "" : ` ${props.what}`}…`}</p>
 )

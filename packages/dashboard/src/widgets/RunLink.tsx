@@ -1,9 +1,18 @@
-/** The name of a run, which leads to it. */
+/** The name of a run, which leads to it; it may be as long as it likes. */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { A } from "@solidjs/router"
 import type { JSX } from "solid-js"
 import { runPlace } from "../show/Places.ts"
 
-export const RunLink = (props: { readonly kind: KindName; readonly name: string }): JSX.Element => (
-  <A href={runPlace(props)}>{props.name}</A>
+interface RunLinkProps {
+  readonly kind: KindName
+  readonly name: string
+  /** Whether it stands among words, and has to be told from them. */
+  readonly mono?: boolean
+}
+
+export const RunLink = (props: RunLinkProps): JSX.Element => (
+  <A href={runPlace(props)}>
+    <bdi classList={{ mono: props.mono === true }}>{props.name}</bdi>
+  </A>
 )

@@ -4,13 +4,11 @@ import { createMemo, For, type JSX, Show } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import { runsOf } from "../../connect/kinds/RunsOf.ts"
 import { phaseTone } from "../../show/PhaseTone.ts"
-import { runPlace } from "../../show/Places.ts"
 import { createAsked } from "../../store/Asked.ts"
+import { Answer } from "../../widgets/Answer.tsx"
 import { Badge } from "../../widgets/Badge.tsx"
-import { Failed } from "../../widgets/Failed.tsx"
-import { Loading } from "../../widgets/Loading.tsx"
+import { RunLink } from "../../widgets/RunLink.tsx"
 import { DependencyGraph } from "./DependencyGraph.tsx"
-import { RunLink } from "./RunLink.tsx"
 
 /** More than can be told apart in a picture. */
 const mostDrawn = 40
@@ -28,43 +26,37 @@ export const Dependencies = (props: { readonly run: AnyRun }): JSX.Element => {
   return (
     <section class="card" aria-labelledby="dependencies">
       <h2 id="dependencies">Dependencies</h2>
-      <Show when={asked.error()}>{(error) => <Failed error={error()} again={asked.again} />}</Show>
-      <Show
-        when={asked.value() !== undefined}
-        fallback={
-          <Show when={asked.isPending()}>
-            <Loading what="the dependencies" />
+      <Answer of={asked} what="the dependencies">
+        {() => (
+          <Show
+            when={others().length > 0}
+            fallback={<p class="faint">None: it waits for no other run, and none waits for it.</p>}
+          >
+            <Show when={items().length <= mostDrawn}>
+              <DependencyGraph run={props.run} items={items()} />
+            </Show>
+            <ul class="dependencies">
+              <For each={others()}>
+                {({ name, phase, reason }) => (
+                  <li class="row">
+                    <RunLink kind={props.run.kind} name={name} mono />
+                    <Badge tone={phase === undefined ? "warn" : phaseTone(phase)}>
+                      {phase ?? "There is no such run"}
+                    </Badge>
+                    <span class="faint">{reason}</span>
+                    <Show when={isFirst(name)}>
+                      <span class="faint">has to succeed first</span>
+                    </Show>
+                  </li>
+                )}
+              </For>
+            </ul>
+            <Show when={asked.value()?.isComplete === false}>
+              <p class="faint">There are more of them than these.</p>
+            </Show>
           </Show>
-        }
-      >
-        <Show
-          when={others().length > 0}
-          fallback={<p class="faint">None: it waits for no other run, and none waits for it.</p>}
-        >
-          <Show when={items().length <= mostDrawn}>
-            <DependencyGraph run={props.run} items={items()} />
-          </Show>
-          <ul class="dependencies">
-            <For each={others()}>
-              {({ name, phase, reason }) => (
-                <li class="row">
-                  <RunLink to={runPlace({ kind: props.run.kind, name })}>{name}</RunLink>
-                  <Badge tone={phase === undefined ? "warn" : phaseTone(phase)}>
-                    {phase ?? "There is no such run"}
-                  </Badge>
-                  <span class="faint">{reason}</span>
-                  <Show when={isFirst(name)}>
-                    <span class="faint">has to succeed first</span>
-                  </Show>
-                </li>
-              )}
-            </For>
-          </ul>
-          <Show when={asked.value()?.isComplete === false}>
-            <p class="faint">There are more of them than these.</p>
-          </Show>
-        </Show>
-      </Show>
+        )}
+      </Answer>
     </section>
   )
 }

@@ -4,10 +4,10 @@ import { A } from "@solidjs/router"
 import { For, type JSX, Show } from "solid-js"
 import { httpAddress } from "../../show/HttpAddress.ts"
 import { phaseTone } from "../../show/PhaseTone.ts"
-import { diffPlace, runPlace, transcriptPlace } from "../../show/Places.ts"
+import { diffPlace, transcriptPlace } from "../../show/Places.ts"
 import { codeParts } from "../../show/run/CodeParts.ts"
+import { RunLink } from "../../widgets/RunLink.tsx"
 import { VisibleText } from "../../widgets/VisibleText.tsx"
-import { RunLink } from "./RunLink.tsx"
 
 const Words = (props: { readonly text: string }): JSX.Element => (
   <For each={codeParts(props.text)}>
@@ -56,7 +56,7 @@ export const Explanation = (props: { readonly run: AnyRun }): JSX.Element => {
         <p class="row">
           <span>Look at</span>
           <For each={waited().slice(0, mostNamed)}>
-            {(name) => <RunLink to={runPlace({ kind: props.run.kind, name })}>{name}</RunLink>}
+            {(name) => <RunLink kind={props.run.kind} name={name} mono />}
           </For>
         </p>
       </Show>

@@ -1,5 +1,5 @@
 /** A file as text, folded until it is looked at. */
-import { createSignal, type JSX, Show } from "solid-js"
+import { createMemo, createSignal, type JSX, Show } from "solid-js"
 import { CopyButton } from "../../widgets/CopyButton.tsx"
 import { VisibleText } from "../../widgets/VisibleText.tsx"
 
@@ -10,17 +10,19 @@ const size = (text: string): string => {
 
 export const FileText = (props: { readonly name: string; readonly text: string }): JSX.Element => {
   const [isOpen, setOpen] = createSignal(false)
+  // Read anew and the same: what somebody has marked in it stays marked.
+  const text = createMemo(() => props.text)
   return (
     <details class="file-text" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <bdi class="mono">
           <VisibleText text={props.name} />
         </bdi>{" "}
-        <span class="faint number">{size(props.text)}</span>
+        <span class="faint number">{size(text())}</span>
       </summary>
       <Show when={isOpen()}>
-        <CopyButton text={props.text}>Copy file</CopyButton>
-        <pre class="text-block" tabindex={0} dir="ltr"><VisibleText text={props.text} /></pre>
+        <CopyButton text={text()}>Copy file</CopyButton>
+        <pre class="text-block" tabindex={0} dir="ltr"><VisibleText text={text()} /></pre>
       </Show>
     </details>
   )

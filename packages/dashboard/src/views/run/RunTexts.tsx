@@ -1,12 +1,11 @@
 /** What the run is made of, each read when it is looked at: files of its agent, its manifest, and the cluster's events. */
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
-import { createMemo, createSignal, For, type JSX, Show } from "solid-js"
+import { type Accessor, createMemo, createSignal, For, type JSX, Show } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import { runsOf } from "../../connect/kinds/RunsOf.ts"
 import { createAsked } from "../../store/Asked.ts"
+import { Answer } from "../../widgets/Answer.tsx"
 import { CopyButton } from "../../widgets/CopyButton.tsx"
-import { Failed } from "../../widgets/Failed.tsx"
-import { Loading } from "../../widgets/Loading.tsx"
 import { Tabs } from "../../widgets/Tabs.tsx"
 import { Time } from "../../widgets/Time.tsx"
 import { VisibleText } from "../../widgets/VisibleText.tsx"
@@ -17,7 +16,7 @@ interface PartProps<A> {
   readonly run: AnyRun
   readonly what: string
   readonly ask: (run: AnyRun, signal: AbortSignal) => Promise<A>
-  readonly children: (value: A) => JSX.Element
+  readonly children: (value: Accessor<NonNullable<A>>) => JSX.Element
 }
 
 function Part<A>(props: PartProps<A>): JSX.Element {
@@ -25,17 +24,9 @@ function Part<A>(props: PartProps<A>): JSX.Element {
   const asked = createAsked(version, (_, signal) => props.ask(props.run, signal))
   return (
     <div class="stack">
-      <Show when={asked.error()}>{(error) => <Failed error={error()} again={asked.again} />}</Show>
-      <Show
-        when={asked.value() !== undefined}
-        fallback={
-          <Show when={asked.isPending()}>
-            <Loading what={props.what} />
-          </Show>
-        }
-      >
-        {props.children(asked.value() as A)}
-      </Show>
+      <Answer of={asked} what={props.what}>
+        {(value) => props.children(value)}
+      </Answer>
     </div>
   )
 }
@@ -46,13 +37,13 @@ export const RunTexts = (props: { readonly run: AnyRun }): JSX.Element => {
   const [shown, setShown] = createSignal("events")
   const files = () => (
     <Part run={props.run} what="the files" ask={({ name }, signal) => runs().files(name, { signal })}>
-      {({ configMap, files }) => (
+      {(found) => (
         <>
           <p class="faint">
-            ConfigMap <bdi class="mono">{configMap}</bdi>
+            ConfigMap <bdi class="mono">{found().configMap}</bdi>
           </p>
-          <For each={Object.entries(files).toSorted(([left], [right]) => left < right ? -1 : 1)}>
-            {([name, text]) => <FileText name={name} text={text} />}
+          <For each={Object.keys(found().files).toSorted()}>
+            {(name) => <FileText name={name} text={found().files[name] ?? ""} />}
           </For>
         </>
       )}
@@ -66,8 +57,8 @@ export const RunTexts = (props: { readonly run: AnyRun }): JSX.Element => {
     >
       {(text) => (
         <>
-          <CopyButton text={text}>Copy manifest</CopyButton>
-          <Yaml text={text} />
+          <CopyButton text={text()}>Copy manifest</CopyButton>
+          <Yaml text={text()} />
         </>
       )}
     </Part>
@@ -80,13 +71,13 @@ export const RunTexts = (props: { readonly run: AnyRun }): JSX.Element => {
     >
       {(items) => (
         <Show
-          when={items.length > 0}
+          when={items().length > 0}
           fallback={
             <p class="faint">None: the cluster has nothing to say, or has forgotten it, as it does after an hour.</p>
           }
         >
           <ol class="events">
-            <For each={items.toReversed()}>
+            <For each={items().toReversed()}>
               {(event) => (
                 <li classList={{ warning: event.type === "Warning" }}>
                   <p class="row">

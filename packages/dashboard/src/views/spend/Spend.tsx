@@ -11,11 +11,11 @@ import { places } from "../../show/Places.ts"
 import { amount, daysIn, everyDay, kindOf, percent, ranges, sinceOf } from "../../show/Spending.ts"
 import { createFresh } from "../../store/Fresh.ts"
 import { useLiveRuns } from "../../store/LiveRuns.ts"
+import { Answer } from "../../widgets/Answer.tsx"
 import { Banner } from "../../widgets/Banner.tsx"
 import { Empty } from "../../widgets/Empty.tsx"
 import { Failed } from "../../widgets/Failed.tsx"
 import { Freshness } from "../../widgets/Freshness.tsx"
-import { Loading } from "../../widgets/Loading.tsx"
 import { RunLink } from "../../widgets/RunLink.tsx"
 import { Select } from "../../widgets/Select.tsx"
 import { type Column, Table } from "../../widgets/Table.tsx"
@@ -180,16 +180,8 @@ const Spend = (): JSX.Element => {
         </>
       }
     >
-      <Show when={spending.error()}>{(error) => <Failed error={error()} again={spending.again} />}</Show>
       <Show when={refused()}>{(error) => <Failed error={error()} />}</Show>
-      <Show
-        when={spending.value()}
-        fallback={
-          <Show when={spending.isPending()}>
-            <Loading what="what was spent" />
-          </Show>
-        }
-      >
+      <Answer of={spending} what="what was spent">
         {(report) => (
           <>
             <Show when={report().total.costEstimated === true}>
@@ -219,7 +211,7 @@ const Spend = (): JSX.Element => {
             </Show>
           </>
         )}
-      </Show>
+      </Answer>
     </View>
   )
 }

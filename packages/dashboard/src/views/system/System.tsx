@@ -5,10 +5,9 @@ import { useApi } from "../../connect/Api.ts"
 import { deliveryTone, findingWords, isReached, toneOf, usedOf, worstFirst } from "../../show/Installations.ts"
 import { createFresh } from "../../store/Fresh.ts"
 import { useLiveRuns } from "../../store/LiveRuns.ts"
+import { Answer } from "../../widgets/Answer.tsx"
 import { Badge } from "../../widgets/Badge.tsx"
-import { Failed } from "../../widgets/Failed.tsx"
 import { Freshness } from "../../widgets/Freshness.tsx"
-import { Loading } from "../../widgets/Loading.tsx"
 import { type Column, Table } from "../../widgets/Table.tsx"
 import { Time } from "../../widgets/Time.tsx"
 import { View } from "../../widgets/View.tsx"
@@ -170,15 +169,7 @@ const System = (): JSX.Element => {
   const found = createFresh((signal) => api.installation({ signal }), useLiveRuns().runs)
   return (
     <View title="System" actions={<Freshness of={found} />}>
-      <Show when={found.error()}>{(error) => <Failed error={error()} again={found.again} />}</Show>
-      <Show
-        when={found.value()}
-        fallback={
-          <Show when={found.isPending()}>
-            <Loading what="the installation" />
-          </Show>
-        }
-      >
+      <Answer of={found} what="the installation">
         {(it) => (
           <>
             <Facts of={it()} />
@@ -218,7 +209,7 @@ const System = (): JSX.Element => {
             />
           </>
         )}
-      </Show>
+      </Answer>
     </View>
   )
 }

@@ -5,10 +5,10 @@ import { useApi } from "../../connect/Api.ts"
 import { isIdle } from "../../show/Workspaces.ts"
 import { createFresh } from "../../store/Fresh.ts"
 import { useLiveRuns } from "../../store/LiveRuns.ts"
+import { Answer } from "../../widgets/Answer.tsx"
 import { Banner } from "../../widgets/Banner.tsx"
 import { Dialog } from "../../widgets/Dialog.tsx"
 import { Failed } from "../../widgets/Failed.tsx"
-import { Loading } from "../../widgets/Loading.tsx"
 import { Time } from "../../widgets/Time.tsx"
 
 interface DeleteProps {
@@ -47,15 +47,7 @@ export const DeleteWorkspace = (props: DeleteProps): JSX.Element => {
     >
       <div class="stack">
         <Show when={error()}>{(why) => <Failed error={why()} />}</Show>
-        <Show when={now.error()}>{(why) => <Failed error={why()} again={now.again} />}</Show>
-        <Show
-          when={now.value()}
-          fallback={
-            <Show when={now.isPending()}>
-              <Loading />
-            </Show>
-          }
-        >
+        <Answer of={now}>
           {(found) => (
             <>
               <Show when={!mayGo()}>
@@ -70,7 +62,7 @@ export const DeleteWorkspace = (props: DeleteProps): JSX.Element => {
               </p>
             </>
           )}
-        </Show>
+        </Answer>
       </div>
     </Dialog>
   )

@@ -8,11 +8,10 @@ import { places } from "../../show/Places.ts"
 import { isIdle, matching, stateOf } from "../../show/Workspaces.ts"
 import { createFresh } from "../../store/Fresh.ts"
 import { useLiveRuns } from "../../store/LiveRuns.ts"
+import { Answer } from "../../widgets/Answer.tsx"
 import { Badge } from "../../widgets/Badge.tsx"
 import { Empty } from "../../widgets/Empty.tsx"
-import { Failed } from "../../widgets/Failed.tsx"
 import { Freshness } from "../../widgets/Freshness.tsx"
-import { Loading } from "../../widgets/Loading.tsx"
 import { RunLink } from "../../widgets/RunLink.tsx"
 import { type Column, Table } from "../../widgets/Table.tsx"
 import { Time } from "../../widgets/Time.tsx"
@@ -95,15 +94,7 @@ const Workspaces = (): JSX.Element => {
   const shown = createMemo(() => matching(workspaces.value() ?? [], search.q ?? ""))
   return (
     <View title="Workspaces" actions={<Freshness of={workspaces} />}>
-      <Show when={workspaces.error()}>{(error) => <Failed error={error()} again={workspaces.again} />}</Show>
-      <Show
-        when={workspaces.value()}
-        fallback={
-          <Show when={workspaces.isPending()}>
-            <Loading what="workspaces" />
-          </Show>
-        }
-      >
+      <Answer of={workspaces} what="workspaces">
         {(all) => (
           <Show when={all().length > 0} fallback={<NoWorkspaces />}>
             <label class="field">
@@ -123,7 +114,7 @@ const Workspaces = (): JSX.Element => {
             </div>
           </Show>
         )}
-      </Show>
+      </Answer>
       <Show when={leaving()} keyed>
         {(workspace) => (
           <DeleteWorkspace
