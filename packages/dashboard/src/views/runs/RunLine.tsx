@@ -17,7 +17,7 @@ export const columns = [
   { name: "Model", style: "run-model" },
   { name: "Attempt", style: "" },
   { name: "Cost", style: "run-number" },
-  { name: "Age", style: "run-number" },
+  { name: "Age", style: "run-number run-age" },
   { name: "Pull request", style: "" }
 ] as const
 
