@@ -88,8 +88,13 @@ describe("the table of runs", () => {
     const { page } = await open("/?sort=name")
     const [name = ""] = (await keys(page)).map((key) => key.slice(key.indexOf("/") + 1))
     await page.keyboard.press("j")
-    await page.keyboard.press("x")
     const before = await specOf(name)
+    for (const [key, verb] of [["c", "Cancel"], ["r", "Retry"]] as const) {
+      await page.keyboard.press(key)
+      await page.getByRole("dialog", { name: `${verb} runs` }).waitFor()
+      await page.keyboard.press("Escape")
+      await page.getByRole("dialog").waitFor({ state: "detached" })
+    }
     await page.getByRole("button", { name: "Retry…" }).click()
     const dialog = page.getByRole("dialog", { name: "Retry runs" })
     await dialog.getByText(/would begin another attempt|cannot be/).waitFor()

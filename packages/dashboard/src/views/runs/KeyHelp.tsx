@@ -10,7 +10,8 @@ const keys = [
   ["Page Up, Page Down, Home, End", "Further up or down"],
   ["Enter", "Open the run"],
   ["x", "Select the run, or not"],
-  ["r", "Retry what is selected"],
+  ["r", "Retry what is selected, else this run"],
+  ["c", "Cancel what is selected, else this run"],
   ["Escape", "Select nothing"],
   ["?", "These keys"]
 ] as const

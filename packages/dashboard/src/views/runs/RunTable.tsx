@@ -65,10 +65,20 @@ export const RunTable = (props: RunTableProps): JSX.Element => {
     const row = rowOf(active() ?? "")
     if (row !== undefined) act(row)
   }
+  /** What is selected, else the line that has the focus. */
+  const ask = (verb: BulkVerb) => () => {
+    if (props.selected.size > 0) return props.onBulk(verb)
+    onRow(({ key }) => {
+      props.onSelect(new Set([key]))
+      props.onBulk(verb)
+    })()
+  }
   onKeys({
     j: move((index) => index + 1),
     k: move((index) => index - 1),
-    x: onRow(({ key }) => select(key))
+    x: onRow(({ key }) => select(key)),
+    r: ask("retry"),
+    c: ask("cancel")
   })
   const arrows: Readonly<Record<string, () => void>> = {
     ArrowDown: move((index) => index + 1),

@@ -58,7 +58,6 @@ const Runs = (): JSX.Element => {
   onKeys({
     "/": () => searchField()?.focus(),
     "?": () => setHelp(true),
-    r: () => selected().size > 0 && setBulk("retry"),
     Escape: () => setSelected(new Set())
   })
   // What is not shown any more is not selected any more: what one does is done to what one sees.
