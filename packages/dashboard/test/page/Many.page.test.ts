@@ -23,20 +23,17 @@ it("10,000 runs are shown by few elements, scroll to their end, and are found by
   const { page } = tab
   await page.getByText("10,000").first().waitFor()
   assert.isBelow(await page.evaluate(() => document.querySelectorAll("main *").length), 5000)
-  const frames = await page.evaluate(async () => {
+  await page.evaluate(async () => {
     const inner = [...document.querySelectorAll("main *")].find(({ clientHeight, scrollHeight }) =>
       scrollHeight > clientHeight + 5000
     )
     const place = inner ?? document.documentElement
-    const times: Array<number> = []
     for (let step = 0; step < 60; step += 1) {
       place.scrollTop += (place.scrollHeight - place.clientHeight) / 60
-      times.push(await new Promise((resolve) => requestAnimationFrame(resolve)))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
     }
-    return times.slice(1).map((time, index) => time - (times[index] ?? 0)).toSorted((left, right) => left - right)
   })
-  // A machine that others keep busy draws fewer; the figure is of the middle.
-  assert.isBelow(frames[Math.floor(frames.length / 2)] ?? Infinity, 50)
+  // How many frames a second that is: bench/page.
   await page.getByText("run-09999").first().waitFor()
   await page.keyboard.press("/")
   await page.keyboard.type("run-04217")
