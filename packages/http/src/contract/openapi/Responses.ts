@@ -27,9 +27,13 @@ const headersOf = (status: string, isCreation: boolean): Json => ({
   ...(status === "503" || status === "429" ? { "Retry-After": header("RetryAfter") } : {})
 })
 
-/** What is streamed as text is text; the framework calls every stream of bytes binary, and says how it encodes it. */
+/**
+ * What is streamed as text is text; the framework calls every stream of bytes binary, and says how it encodes it. A schema of YAML is
+ * about what it says, not about its text.
+ */
 const mediaOf = (media: unknown, type: string): Json => {
   const { "x-effect-stream": _, ...rest } = objectOf(media)
+  if (type === "application/yaml") return { ...rest, schema: { type: "object" } }
   return type.startsWith("text/plain") ? { ...rest, schema: { type: "string" } } : rest
 }
 
