@@ -44,6 +44,9 @@ export const launch = async (): Promise<Browser> =>
 /** What the browser says of a request that the server answered with an error. */
 const failedLoad = /^Failed to load resource/
 
+/** Somebody else on this machine has made or removed an interface: chromium gives up what it was asking for. */
+const networkChanged = /ERR_NETWORK_CHANGED/
+
 /** Tells of whatever the policy kept from happening. */
 const reportViolations = () => {
   document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective, sample }) => {
@@ -115,6 +118,7 @@ const newPage = async (
   if (at !== undefined) await page.clock.setFixedTime(at)
   const tab = new Tab(page, context, { failures, others })
   const isExpected = (text: string, url: string) =>
+    networkChanged.test(text) ||
     failures !== undefined && (failures.test(text) || (failedLoad.test(text) && failures.test(url)))
   page.on("console", (message) => {
     const [text, { url }] = [message.text(), message.location()]
@@ -129,7 +133,10 @@ const newPage = async (
       tab.troubles.push(`asked another origin: ${request.url()}`)
     }
   })
-  await page.goto(address)
+  await page.goto(address).catch(async (error: unknown) => {
+    if (!networkChanged.test(String(error))) throw error
+    await page.goto(address)
+  })
   return tab
 }
 
