@@ -47,7 +47,7 @@ const views = (tab: Tab) => tab.page.getByRole("navigation", { name: "Views" })
 
 describe("a bearer token", () => {
   it("signs in, stays where one was going, and is in memory alone", async () => {
-    const tab = await open("/spend?by=service")
+    const tab = await open("/spend?by=service", { at: site.now })
     await tab.page.getByRole("heading", { name: "Sign in to Orchestrator" }).waitFor()
     assert.strictEqual(await tab.page.title(), "Sign in · Orchestrator")
     await signInWith(tab, person)
