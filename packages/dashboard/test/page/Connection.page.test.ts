@@ -1,28 +1,25 @@
 /** What is on the page while the network and the server come and go: it says so, nothing is lost, and nothing is there twice. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser } from "playwright-core"
-import { launch, openTab, type Tab } from "./harness/Browser.ts"
-import { Product, Wire } from "./harness/Product.ts"
+import type { Tab } from "./harness/Browser.ts"
+import { lost, Product, Wire } from "./harness/Product.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let wire: Wire
 const product = new Product()
 
 beforeAll(async () => {
   await product.start(25)
-  ;[browser, wire] = await Promise.all([launch(), Wire.to(product.port)])
+  wire = await Wire.to(product.port)
 })
 
 afterAll(async () => {
-  await browser.close()
   await wire.end()
   await product.end()
 })
 
-const lost = /ERR_|Failed to load resource|WebSocket|fetch/
-
 const open = async (path: string): Promise<Tab> =>
-  await openTab(browser, `${wire.url}${path}`, { token: product.token(), failures: lost })
+  await tabs.open(`${wire.url}${path}`, { token: product.token(), failures: lost })
 
 /** How often each text is on the page. */
 const counts = async ({ page }: Tab, texts: ReadonlyArray<string>) =>
@@ -42,7 +39,6 @@ describe("the runs", () => {
     const other = await open("/")
     await other.page.getByRole("link", { name: "meanwhile", exact: true }).waitFor()
     for (const each of [tab, other]) assert.deepStrictEqual(await counts(each, ["before", "meanwhile"]), [1, 1])
-    await Promise.all([tab.close(), other.close()])
   })
 
   it("are the same in two tabs, and after the server has been restarted", async () => {
@@ -57,7 +53,6 @@ describe("the runs", () => {
       await tab.page.getByText("The connection to the server broke").waitFor({ state: "hidden" })
       assert.deepStrictEqual(await counts(tab, ["before", "meanwhile", "after"]), [1, 1, 1])
     }
-    await Promise.all([one.close(), other.close()])
   })
 })
 
@@ -87,6 +82,5 @@ describe("a conversation", () => {
     assert.isAbove(read.length, 1)
     assert.deepStrictEqual(followed, [...new Set(followed)])
     assert.deepStrictEqual(read.filter((line) => !followed.includes(line)), [])
-    await Promise.all([tab.close(), whole.close()])
   })
 })

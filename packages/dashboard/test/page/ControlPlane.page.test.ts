@@ -1,14 +1,13 @@
 /** Signing in where a real API server decides: with a token of a service account, without rights, and at a provider that it trusts. */
-import { afterAll, afterEach, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser } from "playwright-core"
-import { launch, openTab, type Tab } from "./harness/Browser.ts"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { Tab } from "./harness/Browser.ts"
 import { namespace, startInstallation } from "./harness/Installation.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
 type Installation = Awaited<ReturnType<typeof startInstallation>>
 
-let browser: Browser
+const tabs = useTabs()
 let installation: Installation
-let tabs: Array<Tab> = []
 
 const rights = `create role sees-runs --namespace ${namespace} --verb=get,list,watch `
   + "--resource=coderuns.orchestrator.platform,docsruns.orchestrator.platform"
@@ -30,7 +29,7 @@ const run = (name: string) =>
   })
 
 beforeAll(async () => {
-  ;[browser, installation] = await Promise.all([launch(), startInstallation()])
+  installation = await startInstallation()
   const { kubectl } = installation
   kubectl(rights)
   for (const account of ["reader", "stranger"]) kubectl(`create serviceaccount ${account} --namespace ${namespace}`)
@@ -41,22 +40,12 @@ beforeAll(async () => {
 }, 180_000)
 
 afterAll(async () => {
-  await browser.close()
   await installation.stop()
-})
-
-afterEach(async () => {
-  const opened = tabs
-  tabs = []
-  for (const tab of opened) await tab.close()
-  for (const tab of opened) tab.check()
 })
 
 const open = async (failures?: RegExp) => {
   const { provider, url } = installation
-  const tab = await openTab(browser, `${url}/`, { others: [provider.issuer], failures })
-  tabs.push(tab)
-  return tab
+  return await tabs.open(`${url}/`, { others: [provider.issuer], failures })
 }
 
 const tokenOf = (account: string): string =>
@@ -104,7 +93,6 @@ describe("on a real control plane", () => {
     const tab = await open()
     await tab.page.getByRole("button", { name: /^Sign in with 127\.0\.0\.1/ }).click()
     await line(tab, "first").waitFor()
-    await tab.page.getByRole("button", { name: "Session" }).click()
     assert.includeMembers(installation.provider.asked, ["GET /authorize", "POST /token", "GET /keys"])
   })
 })

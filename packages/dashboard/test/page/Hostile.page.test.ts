@@ -1,12 +1,11 @@
 /** What an agent, a repository or a requester may put into a run, on every view: text stays text, shows what it is, and runs nothing. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { TranscriptContent } from "@orchestrator/domain/Transcript"
-import type { Browser } from "playwright-core"
-import { launch, openTab } from "./harness/Browser.ts"
 import { keep, seed, transcript } from "./harness/Runs.ts"
 import { person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
 
 const script = "<script>window.ran = 1</script><img src=x onerror=\"window.ran = 2\"><svg onload=\"window.ran = 3\">"
@@ -41,7 +40,7 @@ new file mode 100644
 `
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
   const uid = await seed(site, {
     name,
     minutesAgo: 5,
@@ -80,7 +79,6 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
@@ -102,7 +100,7 @@ describe.each([
   { view: "no view", path: `/${encodeURIComponent(script)}` }
 ])("the view $view", ({ path }) => {
   it("shows a hostile run as text and runs nothing", async () => {
-    const tab = await openTab(browser, `${site.url}${path}`, { token: person, at: site.now, failures: /api\/v1/ })
+    const tab = await tabs.open(`${site.url}${path}`, { token: person, at: site.now, failures: /api\/v1/ })
     await tab.page.getByRole("main").waitFor()
     await tab.page.waitForTimeout(700)
     for (
@@ -131,14 +129,10 @@ describe.each([
     assert.deepStrictEqual(unseen.map((line) => JSON.stringify(line.slice(0, 200))), [])
     assert.deepStrictEqual(found.outside, [], "the page is wider than its window")
     assert.deepStrictEqual(await tab.axe(), [])
-    await tab.close()
-    tab.check()
   })
 })
 
 it("the conversation's script tags are there to be read", async () => {
-  const tab = await openTab(browser, `${site.url}${run}/transcript`, { token: person, at: site.now })
+  const tab = await tabs.open(`${site.url}${run}/transcript`, { token: person, at: site.now })
   await tab.page.getByText("<script>window.ran = 1</script>").first().waitFor()
-  await tab.close()
-  tab.check()
 })

@@ -1,21 +1,20 @@
 /** Everything can be reached without a mouse, and one always sees where one is. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser } from "playwright-core"
-import { launch, openTab, type Tab } from "./harness/Browser.ts"
+import type { Tab } from "./harness/Browser.ts"
 import { seedTeam } from "./harness/Runs.ts"
 import { person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 import { views } from "./harness/Views.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
   await seedTeam(site)
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
@@ -40,7 +39,7 @@ const focused = async ({ page }: Tab): Promise<Focused> =>
 
 describe("with the keyboard only", () => {
   it.each(views)("every control of $name is reached, is seen, and none keeps the focus", async ({ path, shows }) => {
-    const tab = await openTab(browser, `${site.url}${path}`, { token: person, at: site.now })
+    const tab = await tabs.open(`${site.url}${path}`, { token: person, at: site.now })
     await tab.page.getByText(shows).first().waitFor({ state: "attached" })
     await tab.page.waitForTimeout(500)
     const controls = await tab.page.locator("main :is(a[href], button, input, select, textarea):visible").count()
@@ -51,12 +50,10 @@ describe("with the keyboard only", () => {
     }
     assert.deepStrictEqual(met.filter(({ isSeen }) => !isSeen).map(({ what }) => what), [])
     assert.isAbove(new Set(met.map(({ what }) => what)).size, 5)
-    await tab.close()
-    tab.check()
   })
 
   it("one skips the navigation, walks the runs, opens one, and comes back", async () => {
-    const tab = await openTab(browser, `${site.url}/`, { token: person, at: site.now })
+    const tab = await tabs.open(`${site.url}/`, { token: person, at: site.now })
     const { page } = tab
     await page.getByText("orders-404").first().waitFor()
     await page.keyboard.press("Tab")
@@ -72,12 +69,10 @@ describe("with the keyboard only", () => {
     await page.waitForURL(/\/runs\/code-runs\/orders-404/)
     await page.goBack()
     await page.waitForURL(/orders/)
-    await tab.close()
-    tab.check()
   })
 
   it("one signs in and out", async () => {
-    const tab = await openTab(browser, `${site.url}/`)
+    const tab = await tabs.open(`${site.url}/`)
     const { page } = tab
     await page.getByLabel("Bearer token").focus()
     await page.keyboard.type(person)
@@ -90,7 +85,5 @@ describe("with the keyboard only", () => {
     await page.keyboard.press("End")
     await page.keyboard.press("Enter")
     await page.getByLabel("Bearer token").waitFor()
-    await tab.close()
-    tab.check()
   })
 })

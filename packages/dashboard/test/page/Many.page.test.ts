@@ -1,25 +1,23 @@
 /** Ten thousand runs: they come, scroll, and are found. */
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
-import type { Browser } from "playwright-core"
-import { launch, openTab } from "./harness/Browser.ts"
 import { seedMany } from "./harness/Runs.ts"
 import { person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
   await seedMany(site, 10_000)
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
 it("10,000 runs are shown by few elements, scroll to their end, and are found by their name", async () => {
-  const tab = await openTab(browser, `${site.url}/`, { token: person, at: site.now })
+  const tab = await tabs.open(`${site.url}/`, { token: person, at: site.now })
   const { page } = tab
   await page.getByText("10,000").first().waitFor()
   assert.isBelow(await page.evaluate(() => document.querySelectorAll("main *").length), 5000)
@@ -38,6 +36,4 @@ it("10,000 runs are shown by few elements, scroll to their end, and are found by
   await page.keyboard.press("/")
   await page.keyboard.type("run-04217")
   await page.getByText("run-04217").first().waitFor()
-  await tab.close()
-  tab.check()
 })

@@ -1,37 +1,26 @@
 /** Handing a task over, in a browser: by the keyboard, with the plan beside it, and never twice. */
-import { afterAll, afterEach, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
-import type { Browser, Page } from "playwright-core"
-import { launch, openTab, type Tab, type TabOptions } from "./harness/Browser.ts"
+import type { Page } from "playwright-core"
+import type { TabOptions } from "./harness/Browser.ts"
 import { seed } from "./harness/Runs.ts"
 import { namespace, person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
-let tabs: Array<Tab> = []
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
-afterEach(async () => {
-  const opened = tabs
-  tabs = []
-  for (const tab of opened) await tab.close()
-  for (const tab of opened) tab.check()
-})
-
-const open = async (path: string, options: TabOptions = {}) => {
-  const tab = await openTab(browser, `${site.url}${path}`, { token: person, ...options })
-  tabs.push(tab)
-  return tab
-}
+const open = async (path: string, options: TabOptions = {}) =>
+  await tabs.open(`${site.url}${path}`, { token: person, ...options })
 
 const runsOf = async (service: string) => {
   const { items } = await site.run(Effect.orDie(site.client.list(CodeRunKind, { namespace })))

@@ -1,38 +1,28 @@
 /** Workspaces, spending and the system, in a browser: what is deleted is asked for first, figures are a file too, and rights are told. */
-import { afterAll, afterEach, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { ourLabels } from "@orchestrator/domain/Labels"
 import { PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
-import type { Browser } from "playwright-core"
-import { launch, openTab, type Tab, type TabOptions } from "./harness/Browser.ts"
+import type { TabOptions } from "./harness/Browser.ts"
 import { seedTeam } from "./harness/Runs.ts"
 import { namespace, person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
-let tabs: Array<Tab> = []
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
   await seedTeam(site)
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
-afterEach(async () => {
-  const opened = tabs
-  tabs = []
-  for (const tab of opened) await tab.close()
-  for (const tab of opened) tab.check()
-})
-
 const open = async (path: string, options: TabOptions = {}) => {
-  const tab = await openTab(browser, `${site.url}${path}`, { token: person, at: site.now, ...options })
-  tabs.push(tab)
+  const tab = await tabs.open(`${site.url}${path}`, { token: person, at: site.now, ...options })
   return tab.page
 }
 

@@ -1,27 +1,25 @@
 /** Parts of the page that load when they are opened, while the network is away. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser } from "playwright-core"
-import { launch, openTab } from "./harness/Browser.ts"
-import { Product, Wire } from "./harness/Product.ts"
+import { lost, Product, Wire } from "./harness/Product.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let wire: Wire
 const product = new Product()
 
 beforeAll(async () => {
   await product.start(25)
-  ;[browser, wire] = await Promise.all([launch(), Wire.to(product.port)])
+  wire = await Wire.to(product.port)
 })
 
 afterAll(async () => {
-  await browser.close()
   await wire.end()
   await product.end()
 })
 
 describe("a view that was not loaded yet", () => {
   it("comes when the network does; until then the page stays, and says what it waits for", async () => {
-    const tab = await openTab(browser, `${wire.url}/`, { token: product.token() })
+    const tab = await tabs.open(`${wire.url}/`, { token: product.token(), failures: lost })
     const { page } = tab
     await page.getByRole("heading", { name: "Runs" }).waitFor()
     await page.waitForFunction(() => performance.now() > 10_000)
@@ -37,6 +35,5 @@ describe("a view that was not loaded yet", () => {
       links.filter((link) => link instanceof HTMLLinkElement && link.sheet === null).length
     )
     assert.strictEqual(missing, 0)
-    await tab.close()
   })
 })

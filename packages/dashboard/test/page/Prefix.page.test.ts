@@ -3,13 +3,12 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { once } from "node:events"
 import { createServer, request, type Server } from "node:http"
-import type { Browser } from "playwright-core"
-import { launch, openTab } from "./harness/Browser.ts"
 import { seedTeam } from "./harness/Runs.ts"
 import { person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 import { views } from "./harness/Views.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
 let proxy: Server
 
@@ -34,7 +33,7 @@ const base = () => {
 }
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
   await seedTeam(site)
   proxy = strip(site.url)
   proxy.listen(0, "127.0.0.1")
@@ -42,7 +41,6 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await browser.close()
   proxy.closeAllConnections()
   proxy.close()
   await site.stop()
@@ -50,23 +48,19 @@ afterAll(async () => {
 
 describe("below a path", () => {
   it.each(views)("$name comes, also when it is loaded again", async ({ path, shows }) => {
-    const tab = await openTab(browser, `${base()}${path}`, { token: person, at: site.now })
+    const tab = await tabs.open(`${base()}${path}`, { token: person, at: site.now })
     await tab.page.getByText(shows).first().waitFor({ state: "attached" })
     await tab.page.reload()
     await tab.page.getByText(shows).first().waitFor({ state: "attached" })
     await tab.page.getByRole("link", { name: "Workspaces" }).first().click()
     await tab.page.getByText("workspace-payments").first().waitFor()
     assert.strictEqual(tab.page.url(), `${base()}/workspaces`)
-    await tab.close()
-    tab.check()
   })
 
   it("a one-time link signs in", async () => {
     const code = await Effect.runPromise(site.links.make)
-    const tab = await openTab(browser, `${base()}/sign-in#link=${code}`)
+    const tab = await tabs.open(`${base()}/sign-in#link=${code}`)
     await tab.page.getByRole("navigation", { name: "Views" }).waitFor()
     assert.strictEqual(tab.page.url(), `${base()}/`)
-    await tab.close()
-    tab.check()
   })
 })

@@ -1,18 +1,17 @@
 /** Signing in at an OpenID provider: there and back by the rules, renewed before it ends, and refused when anything of it is not ours. */
 import { afterAll, afterEach, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Browser } from "playwright-core"
-import { launch, openTab, type Tab } from "./harness/Browser.ts"
+import type { Tab } from "./harness/Browser.ts"
 import { startProvider } from "./harness/Provider.ts"
 import { type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
 type Provider = Awaited<ReturnType<typeof startProvider>>
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
 let provider: Provider
 let short: Provider
-let tabs: Array<Tab> = []
 const given: Array<string> = []
 
 const known = async (token: string) => {
@@ -24,8 +23,7 @@ const siteOf = async ({ issuer }: Provider) =>
   await startSite({ config: { auth: {}, dashboard: { oidc: { issuer, clientId: "orchestrator" } } } })
 
 beforeAll(async () => {
-  ;[browser, provider, short] = await Promise.all([
-    launch(),
+  ;[provider, short] = await Promise.all([
     startProvider({ clientId: "orchestrator", onToken: known }),
     startProvider({ clientId: "orchestrator", onToken: known, lifetime: 62 })
   ])
@@ -33,23 +31,13 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await browser.close()
   await Promise.all([site.stop(), provider.stop(), short.stop()])
 })
 
-afterEach(async () => {
-  provider.next(undefined)
-  const opened = tabs
-  tabs = []
-  for (const tab of opened) await tab.close()
-  for (const tab of opened) tab.check()
-})
+afterEach(() => provider.next(undefined))
 
-const open = async (path: string, failures?: RegExp) => {
-  const tab = await openTab(browser, `${site.url}${path}`, { others: [provider.issuer, short.issuer], failures })
-  tabs.push(tab)
-  return tab
-}
+const open = async (path: string, failures?: RegExp) =>
+  await tabs.open(`${site.url}${path}`, { others: [provider.issuer, short.issuer], failures })
 
 const goes = async ({ page }: Tab) => await page.getByRole("button", { name: /^Sign in with 127\.0\.0\.1/ }).click()
 const views = ({ page }: Tab) => page.getByRole("navigation", { name: "Views" })
@@ -132,8 +120,6 @@ describe("a token that is about to end", () => {
       assert.isAtLeast(renewals(), 2)
       assert.isTrue(await views(tab).isVisible())
       await tab.close()
-      tab.check()
-      tabs = []
     } finally {
       await site.stop()
       site = before

@@ -1,36 +1,26 @@
 /** The table of runs in a browser: by the keyboard alone, filtered by its address, many runs changed at once, and still while it lives. */
-import { afterAll, afterEach, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
-import type { Browser, Page } from "playwright-core"
-import { launch, openTab, type Tab } from "./harness/Browser.ts"
+import type { Page } from "playwright-core"
 import { seed, seedMany } from "./harness/Runs.ts"
 import { namespace, person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
-let tabs: Array<Tab> = []
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
   await seedMany(site, 30)
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
-afterEach(async () => {
-  const opened = tabs
-  tabs = []
-  for (const tab of opened) await tab.close()
-  for (const tab of opened) tab.check()
-})
-
 const open = async (path = "/") => {
-  const tab = await openTab(browser, `${site.url}${path}`, { token: person, at: site.now })
-  tabs.push(tab)
+  const tab = await tabs.open(`${site.url}${path}`, { token: person, at: site.now })
   await tab.page.locator("[role=grid][aria-busy=false] [data-key]").first().waitFor()
   return tab
 }
@@ -85,7 +75,8 @@ describe("the table of runs", () => {
   })
 
   it("says what becomes of many before it does it", async () => {
-    const { page } = await open("/?sort=name")
+    const tab = await open("/?sort=name")
+    const { page } = tab
     const [name = ""] = (await keys(page)).map((key) => key.slice(key.indexOf("/") + 1))
     await page.keyboard.press("j")
     const before = await specOf(name)
@@ -99,7 +90,7 @@ describe("the table of runs", () => {
     const dialog = page.getByRole("dialog", { name: "Retry runs" })
     await dialog.getByText(/would begin another attempt|cannot be/).waitFor()
     assert.deepStrictEqual(await specOf(name), before)
-    assert.deepStrictEqual(await tabs[0]?.axe(), [])
+    assert.deepStrictEqual(await tab.axe(), [])
   })
 
   it("stays where it is while somebody is at it; what is new comes when it is asked for", async () => {

@@ -1,36 +1,23 @@
 /** Signing in, in a browser: with a token, by a one-time link, and again after a session has ended. */
-import { afterAll, afterEach, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Browser } from "playwright-core"
-import { launch, openTab, type Tab, type TabOptions } from "./harness/Browser.ts"
+import type { Tab, TabOptions } from "./harness/Browser.ts"
 import { seed } from "./harness/Runs.ts"
 import { person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
-let tabs: Array<Tab> = []
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
-afterEach(async () => {
-  const opened = tabs
-  tabs = []
-  for (const tab of opened) await tab.close()
-  for (const tab of opened) tab.check()
-})
-
-const open = async (path: string, options: TabOptions = {}) => {
-  const tab = await openTab(browser, `${site.url}${path}`, options)
-  tabs.push(tab)
-  return tab
-}
+const open = async (path: string, options: TabOptions = {}) => await tabs.open(`${site.url}${path}`, options)
 
 /** Everything that a tab keeps beyond its memory. */
 const kept = async ({ page }: Tab): Promise<string> =>
@@ -113,8 +100,7 @@ describe("a session that has ended", () => {
 
   it("in one tab ends in the other one when somebody signs out", async () => {
     const one = await open("/", { token: person })
-    const other = await one.another("/")
-    tabs.push(other)
+    const other = tabs.add(await one.another("/"))
     await Promise.all([views(one).waitFor(), views(other).waitFor()])
     await one.page.getByRole("button", { name: "Session" }).click()
     await one.page.getByRole("menuitem", { name: "Sign out" }).click()

@@ -1,15 +1,15 @@
 /** What an agent says, in a browser: while it is said and afterwards, over connections that break, and whatever it says. */
-import { afterAll, afterEach, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser, Page } from "playwright-core"
-import { launch, openTab, type Tab, type TabOptions, themes } from "./harness/Browser.ts"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { Page } from "playwright-core"
+import { type TabOptions, themes } from "./harness/Browser.ts"
 import { Wire } from "./harness/Product.ts"
 import { keep } from "./harness/Runs.ts"
 import { person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 import { attemptOf, keepTranscript, putRun, setStatus, startPod, timed } from "./harness/Talks.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
-let tabs: Array<Tab> = []
 
 const said = (text: string, more: object = {}) => ({ type: "message", role: "assistant", text, ...more })
 const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, index) => said(`Line ${from + index}.`))
@@ -52,27 +52,16 @@ const putOver = async (name: string, events: ReadonlyArray<object>) => {
 }
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
   await putOver("over", conversation)
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
-afterEach(async () => {
-  const opened = tabs
-  tabs = []
-  for (const tab of opened) await tab.close()
-  for (const tab of opened) tab.check()
-})
-
-const open = async (path: string, options: TabOptions = {}, url = site.url) => {
-  const tab = await openTab(browser, `${url}/runs/code-runs/${path}`, { token: person, ...options })
-  tabs.push(tab)
-  return tab
-}
+const open = async (path: string, options: TabOptions = {}, url = site.url) =>
+  await tabs.open(`${url}/runs/code-runs/${path}`, { token: person, ...options })
 
 const rows = (page: Page) => page.getByRole("list", { name: "Conversation" }).getByRole("listitem")
 const row = (page: Page, text: string | RegExp) => rows(page).filter({ hasText: text })

@@ -1,22 +1,21 @@
 /** Every view in both themes and three widths: accessible, quiet, and as it was agreed to look. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser } from "playwright-core"
-import { launch, openTab, type Theme, themes } from "./harness/Browser.ts"
+import { type Theme, themes } from "./harness/Browser.ts"
 import { difference } from "./harness/Pictures.ts"
 import { seedTeam } from "./harness/Runs.ts"
 import { person, type Site, startSite } from "./harness/Site.ts"
+import { useTabs } from "./harness/Tabs.ts"
 import { type View, views } from "./harness/Views.ts"
 
-let browser: Browser
+const tabs = useTabs()
 let site: Site
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), startSite()])
+  site = await startSite()
   await seedTeam(site)
 })
 
 afterAll(async () => {
-  await browser.close()
   await site.stop()
 })
 
@@ -27,7 +26,7 @@ const sizes = [
 ]
 
 const shown = async (view: View, theme: Theme, size: { readonly width: number; readonly height: number }) => {
-  const tab = await openTab(browser, `${site.url}${view.path}`, { theme, ...size, token: person, at: site.now })
+  const tab = await tabs.open(`${site.url}${view.path}`, { theme, ...size, token: person, at: site.now })
   await tab.page.getByText(view.shows).first().waitFor({ state: "attached" })
   await tab.page.waitForTimeout(700)
   return tab

@@ -92,6 +92,9 @@ export class Product {
   }
 }
 
+/** What a browser says of requests over a wire that is cut. */
+export const lost = /ERR_|Failed to load resource|WebSocket|fetch/
+
 /** A wire that can be cut: nothing of what is on its way arrives, and nobody gets a new connection. */
 export class Wire {
   readonly #sockets = new Set<Socket>()
