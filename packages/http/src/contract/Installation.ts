@@ -6,11 +6,9 @@ import { leaderLease } from "@orchestrator/domain/Names"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorized, type Need, Needs } from "./Access.ts"
+import { count, maybe, text } from "./Described.ts"
 import { cluster } from "./RunEndpoints.ts"
 
-const text = (description: string) => Schema.String.annotate({ description })
-const maybe = (description: string) => Schema.optionalKey(text(description))
-const count = (description: string) => Schema.Int.annotate({ description })
 const maybeNumber = (description: string) => Schema.optionalKey(Schema.Finite.annotate({ description }))
 
 export const Finding = Schema.Struct({

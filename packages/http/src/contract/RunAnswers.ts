@@ -5,11 +5,9 @@
 import { Attempt } from "@orchestrator/domain/Attempt"
 import { RunExplanation } from "@orchestrator/domain/RunExplanation"
 import { Schema } from "effect"
+import { maybe, text } from "./Described.ts"
 import { FieldFault } from "./Problem.ts"
 import { RunLimits } from "./RunDetails.ts"
-
-const text = (description: string) => Schema.String.annotate({ description })
-const maybe = (description: string) => Schema.optionalKey(text(description))
 
 export const RunLinks = Schema.Struct({
   self: text("This run"),

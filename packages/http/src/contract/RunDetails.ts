@@ -1,8 +1,6 @@
 /** What belongs to one run beside the run itself: the runs that it is bound to, and what the cluster says of its objects. */
 import { Schema } from "effect"
-
-const text = (description: string) => Schema.String.annotate({ description })
-const maybe = (description: string) => Schema.optionalKey(text(description))
+import { maybe, text } from "./Described.ts"
 
 /** What a run may use, over all attempts. */
 export const RunLimits = Schema.Struct({

@@ -1,9 +1,8 @@
 /** What would become of a run: all that starting it would do, and nothing done. */
 import { Schema } from "effect"
+import { maybe, text } from "./Described.ts"
 import { Waiting } from "./RunAnswers.ts"
 
-const text = (description: string) => Schema.String.annotate({ description })
-const maybe = (description: string) => Schema.optionalKey(text(description))
 const texts = (description: string) => Schema.Array(Schema.String).annotate({ description })
 const amount = (description: string) => Schema.Finite.annotate({ description })
 const limit = (description: string) => Schema.optionalKey(Schema.Finite.annotate({ description }))

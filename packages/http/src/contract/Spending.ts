@@ -3,10 +3,9 @@ import { ModelPrice } from "@orchestrator/domain/ModelPrice"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorized, Needs } from "./Access.ts"
+import { count } from "./Described.ts"
 import { LargeAnswers } from "./LargeAnswers.ts"
 import { cluster } from "./RunEndpoints.ts"
-
-const count = (description: string) => Schema.Int.annotate({ description })
 
 const RunCounts = Schema.Struct({
   total: count("All of them"),

@@ -3,14 +3,12 @@ import { rule } from "@orchestrator/domain/SpecText"
 import { DateTime, Option, Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorized, Needs } from "./Access.ts"
+import { count, maybe, text } from "./Described.ts"
 import { LargeAnswers } from "./LargeAnswers.ts"
 import { InvalidRequest } from "./Problem.ts"
 import { ChecksParameters } from "./RequestChecks.ts"
 import { cluster } from "./RunEndpoints.ts"
 
-const text = (description: string) => Schema.String.annotate({ description })
-const maybe = (description: string) => Schema.optionalKey(text(description))
-const count = (description: string) => Schema.Int.annotate({ description })
 const usd = (description: string) => Schema.Finite.annotate({ description })
 
 const Day = Schema.String.check(

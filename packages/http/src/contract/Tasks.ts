@@ -7,10 +7,9 @@ import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorized, Needs, needsOf } from "./Access.ts"
+import { text } from "./Described.ts"
 import { InvalidRequest, TasksNotAvailable, TasksUnavailable } from "./Problem.ts"
 import { ChecksParameters } from "./RequestChecks.ts"
-
-const text = (description: string) => Schema.String.annotate({ description })
 
 const { docsBranch, docsProjectDirectory, docsRepositoryUrl, githubUser } = CodeRunSpec.fields
 

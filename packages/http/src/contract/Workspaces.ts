@@ -4,13 +4,11 @@ import { ObjectName } from "@orchestrator/domain/SpecText"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorized, type Need, Needs, needsOf } from "./Access.ts"
+import { maybe, text } from "./Described.ts"
 import { LargeAnswers } from "./LargeAnswers.ts"
 import { WorkspaceBusy, WorkspaceNotFound } from "./Problem.ts"
 import { ChecksParameters } from "./RequestChecks.ts"
 import { cluster } from "./RunEndpoints.ts"
-
-const text = (description: string) => Schema.String.annotate({ description })
-const maybe = (description: string) => Schema.optionalKey(text(description))
 
 const InLine = Schema.Struct({
   run: text("Name of the run"),
