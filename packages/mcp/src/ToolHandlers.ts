@@ -3,6 +3,7 @@ import { isFinished, waitUntilFinished } from "@orchestrator/client/follow/Finis
 import { type AnyRunGroup, groupOf, type RunKindName } from "@orchestrator/client/kinds/RunGroups"
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { present } from "@orchestrator/domain/Present"
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import { Duration, Effect, Option, Stream } from "effect"
 import { Toolkit } from "effect/ai"
@@ -74,9 +75,6 @@ export const AnyTools = Toolkit.make(
   ListModels
 )
 
-const optional = <K extends string, A>(key: K, value: A | undefined): { readonly [P in K]?: A } =>
-  value === undefined ? {} : { [key]: value } as { readonly [P in K]: A }
-
 export const ToolHandlers = AnyTools.toLayer({
   ...submitHandlers,
   ...workspaceHandlers,
@@ -84,7 +82,7 @@ export const ToolHandlers = AnyTools.toLayer({
   list_runs: ({ kind, limit, phase }) =>
     Effect.forEach(
       kind === undefined ? everyRunKind.map(({ kind }) => kind) : [kind],
-      (each) => asking(each, (group) => group.list({ query: { limit, ...optional("phase", phase) } }))
+      (each) => asking(each, (group) => group.list({ query: { limit, ...present("phase", phase) } }))
     ).pipe(Effect.map((pages) => {
       const runs = pages.flatMap(({ items }) => items.map(outlineOf))
       const more = pages.some((page) => page.continue !== undefined)
@@ -106,7 +104,7 @@ export const ToolHandlers = AnyTools.toLayer({
   read_log: ({ attempt, tail, ...run }) =>
     asking(run.kind, (group) =>
       Effect.flatMap(
-        group.logs({ ...about(run), query: { tail, ...optional("attempt", attempt) } }),
+        group.logs({ ...about(run), query: { tail, ...present("attempt", attempt) } }),
         (log) => Stream.mkString(Stream.decodeText(log))
       ), run).pipe(
         Effect.map((text) => lastOf(text, longestLog)),
@@ -118,7 +116,7 @@ export const ToolHandlers = AnyTools.toLayer({
   read_transcript: ({ attempt, last, ...run }) =>
     asking(run.kind, (group) =>
       Effect.flatMap(
-        group.transcript({ ...about(run), query: optional("attempt", attempt) }),
+        group.transcript({ ...about(run), query: present("attempt", attempt) }),
         (events) => Stream.runCollect(Stream.takeRight(events, last))
       ), run).pipe(
         Effect.map((events) => ({
@@ -131,7 +129,7 @@ export const ToolHandlers = AnyTools.toLayer({
       asking(run.kind, (group) =>
         group.retry({
           ...about(run),
-          payload: { ...optional("force", force), ...optional("promptModification", promptModification) }
+          payload: { ...present("force", force), ...present("promptModification", promptModification) }
         }), { promptModification }),
       outlineOf
     ),

@@ -4,6 +4,7 @@
  * attempt is over, and then it is asked for once more, since more may have been said meanwhile.
  */
 import type { LoggedContainer } from "@orchestrator/domain/PodParts"
+import { present } from "@orchestrator/domain/Present"
 import { attemptText } from "@orchestrator/domain/Retry"
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
 import { Effect, Predicate, Stream } from "effect"
@@ -110,9 +111,6 @@ const lineAfter = (before: string, line: string): readonly [string, ReadonlyArra
   return [at, [{ at, text: time === undefined ? line : line.slice(time.length + 1) }]]
 }
 
-const optional = <Key extends string, Value>(key: Key, value: Value | undefined) =>
-  value === undefined ? {} : { [key]: value } as { readonly [K in Key]: Value }
-
 /** The conversation of an attempt. */
 export const followTranscript = (
   client: Client,
@@ -123,7 +121,7 @@ export const followTranscript = (
   following(client, kind, name, options, (since) =>
     groupOf(client, kind).transcript({
       params: { name },
-      query: { follow: true, ...optional("attempt", options.attempt), ...optional("since", since) }
+      query: { follow: true, ...present("attempt", options.attempt), ...present("since", since) }
     }))
 
 /** What a container of an attempt prints. */
@@ -139,9 +137,9 @@ export const followLogs = (
       query: {
         follow: true,
         timestamps: true,
-        ...optional("attempt", options.attempt),
-        ...optional("container", container),
-        ...optional("since", since)
+        ...present("attempt", options.attempt),
+        ...present("container", container),
+        ...present("since", since)
       }
     }).pipe(
       Effect.map((bytes) => bytes.pipe(Stream.decodeText, Stream.splitLines, Stream.mapAccum(() => "", lineAfter)))

@@ -2,6 +2,7 @@
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { leaderLease } from "@orchestrator/domain/Names"
+import { present } from "@orchestrator/domain/Present"
 import { LeaseKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
@@ -23,9 +24,6 @@ const mostReplicas = 50
 const podSelector = "app.kubernetes.io/part-of=orchestrator,app.kubernetes.io/component=controller"
 
 type State = InstallationState["Service"]
-
-const present = <K extends string, A>(key: K, value: A | undefined | null): { readonly [P in K]?: A } =>
-  value === undefined || value === null ? {} : { [key]: value } as { readonly [P in K]: A }
 
 const leaderBy = ({ spec = {} }: Lease, identity: string | undefined): Installation["leader"] => ({
   identity: spec.holderIdentity ?? "",

@@ -1,5 +1,6 @@
 /** From a stored run to what clients see of it. Pure. */
 import { decoder, type FieldProblem } from "@orchestrator/domain/Decode"
+import { present } from "@orchestrator/domain/Present"
 import type { RunKind } from "@orchestrator/domain/RunKind"
 import { isCancelling, messageOf, phaseOf, reasonOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
@@ -23,9 +24,6 @@ export const linksOf = ({ path }: Path, name: string): RunLinks => {
   }
 }
 
-const optional = <K extends string, A>(key: K, value: A | undefined): { readonly [P in K]?: A } =>
-  value === undefined ? {} : { [key]: value } as { readonly [P in K]: A }
-
 const observedGeneration = ({ status }: CustomObject): number | undefined => {
   const seen = status?.["observedGeneration"]
   return Number.isInteger(seen) ? Number(seen) : undefined
@@ -37,12 +35,12 @@ const metadata = (run: CustomObject, path: Path) => ({
   uid: run.metadata.uid ?? "",
   resourceVersion: run.metadata.resourceVersion ?? "",
   generation: run.metadata.generation ?? 1,
-  ...optional("observedGeneration", observedGeneration(run)),
+  ...present("observedGeneration", observedGeneration(run)),
   createdAt: run.metadata.creationTimestamp ?? "",
-  ...optional("deletedAt", run.metadata.deletionTimestamp),
+  ...present("deletedAt", run.metadata.deletionTimestamp),
   phase: phaseOf(run),
-  ...optional("reason", reasonOf(run)),
-  ...optional("message", messageOf(run)),
+  ...present("reason", reasonOf(run)),
+  ...present("message", messageOf(run)),
   ...(isCancelling(run) ? { cancelling: true } : {}),
   links: linksOf(path, run.metadata.name ?? "")
 })
@@ -50,7 +48,7 @@ const metadata = (run: CustomObject, path: Path) => ({
 type Decoded<A> = Result.Result<A, ReadonlyArray<FieldProblem>>
 type Decoder<A> = (input: unknown, options: { readonly at: string }) => Decoded<A>
 
-const valueOf = <K extends string, A>(key: K, decoded: Decoded<A>) => optional(key, Result.getOrUndefined(decoded))
+const valueOf = <K extends string, A>(key: K, decoded: Decoded<A>) => present(key, Result.getOrUndefined(decoded))
 
 const faultsOf = <A>(decoded: Decoded<A>): ReadonlyArray<FieldProblem> =>
   Result.isFailure(decoded) ? decoded.failure : []

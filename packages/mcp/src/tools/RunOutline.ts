@@ -1,6 +1,7 @@
 /** What a model needs to know of a run, in a few hundred tokens; the whole of it is a resource. Pure. */
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
+import { present } from "@orchestrator/domain/Present"
 import { Schema, Struct } from "effect"
 
 export const Kind = Schema.Literals(Struct.keys(runKinds)).annotate({ description: "Kind of the run" })
@@ -23,9 +24,6 @@ export const RunOutline = Schema.Struct({
   createdAt: Schema.String.annotate({ description: "RFC 3339 time of creation" })
 })
 export type RunOutline = typeof RunOutline.Type
-
-const present = <K extends string, A>(key: K, value: A | undefined): { readonly [P in K]?: A } =>
-  value === undefined ? {} : { [key]: value } as { readonly [P in K]: A }
 
 const told = ({ kind, message, name, phase, reason, status }: AnyRun): string => {
   const why = [reason, message].filter((part) => part !== undefined).join(": ")
