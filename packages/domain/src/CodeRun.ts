@@ -2,7 +2,8 @@
  * CodeRun: one task of a Task Master project, implemented in a target repository. Names, types, defaults and descriptions of the seed
  * fields are a compatibility contract; CRD, HTTP payloads and client types derive from here.
  */
-import { Effect, Schema } from "effect"
+import { Schema } from "effect"
+import { or } from "./Default.ts"
 import { EnvName, envNames } from "./EnvName.ts"
 import { ObjectMeta } from "./ObjectMeta.ts"
 import { OtherRepositories } from "./OtherRepositories.ts"
@@ -29,9 +30,6 @@ import {
 } from "./SpecText.ts"
 import { toolchain } from "./Toolchain.ts"
 
-const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
-
 const EnvFromSecret = Schema.Struct({
   name: EnvName.annotate({ description: "Name of the environment variable" }),
   secretName: ObjectName.annotate({ description: "Name of the secret" }),
@@ -52,7 +50,7 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
   docsProjectDirectory: Schema.optionalKey(RelativePath.annotate({
     description: "Project directory within docs repository (e.g. '_projects/simple-api')"
   })),
-  docsBranch: withDefault(
+  docsBranch: or(
     BranchName.annotate({ description: "Docs branch to use (e.g., 'main', 'feature/branch')", default: "main" }),
     "main"
   ),
@@ -82,7 +80,7 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
   remoteTools: Schema.optionalKey(
     ToolList.annotate({ description: "Remote MCP tools/servers to enable (comma-separated)" })
   ),
-  contextVersion: withDefault(
+  contextVersion: or(
     Schema.Int.check(rule<number>("a version of 1 or more", (version) => version >= 1))
       .annotate({ description: "Context version for retry attempts (incremented on each retry)", default: 1 }),
     1
@@ -90,11 +88,11 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
   promptModification: Schema.optionalKey(
     PromptText.annotate({ description: "Additional context for retry attempts" })
   ),
-  continueSession: withDefault(
+  continueSession: or(
     Schema.Boolean.annotate({ description: "Whether to continue a previous session", default: false }),
     false
   ),
-  overwriteMemory: withDefault(
+  overwriteMemory: or(
     Schema.Boolean.annotate({ description: "Whether to overwrite memory before starting", default: false }),
     false
   ),
@@ -107,7 +105,7 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
       description: "Environment variables from secrets"
     })
   ),
-  cancel: withDefault(
+  cancel: or(
     Schema.Boolean.annotate({
       description:
         "Stop the attempt, save its work and end as Cancelled. Means the contextVersion at which it was set, which it ends for good: raise contextVersion to start the next attempt, also while this stays set",

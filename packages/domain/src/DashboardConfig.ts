@@ -1,9 +1,7 @@
 /** The page in `config.yaml`: the OpenID provider whose tokens the cluster accepts, for people who sign in with a browser. No secret is in it. */
-import { Effect, Schema } from "effect"
+import { Schema } from "effect"
+import { or } from "./Default.ts"
 import { rule } from "./SpecText.ts"
-
-const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
 
 const onThisMachine = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 

@@ -1,10 +1,8 @@
 /** What forges' events may start, and who is told of a run's end. Of secrets there are only the names of files here. */
-import { Effect, Schema } from "effect"
+import { Schema } from "effect"
+import { or } from "./Default.ts"
 import { rule } from "./SpecText.ts"
 import { EventName } from "./TriggerConfig.ts"
-
-const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
 
 const answer = `{answer}
 

@@ -1,14 +1,9 @@
 /** How forges are reached, and what pull requests look like there. */
-import { Effect, Schema } from "effect"
+import { Schema } from "effect"
 import type { FieldProblem } from "./Decode.ts"
+import { filled, or } from "./Default.ts"
 import { ForgeHosts } from "./ForgeHosts.ts"
 import { rule } from "./SpecText.ts"
-
-const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
-
-const filled = <S extends Schema.Constraint & { readonly Encoded: object }>(schema: S) =>
-  or<S>(schema, {} as S["Encoded"])
 
 const texts = Schema.Record(Schema.String, Schema.String)
 

@@ -2,9 +2,10 @@
  * The environment of a pod's containers, each variable once: its name, and what its text says. The controller encodes it, the programs in
  * the pod decode it, and no name stands elsewhere. Inside the programs a value goes by its field's name.
  */
-import { Effect, Result, Schema } from "effect"
+import { Result, Schema } from "effect"
 import { AgentName } from "./AgentName.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
+import { or } from "./Default.ts"
 import { BucketPlace } from "./Evidence.ts"
 import { ForgeApp, ForgeHosts } from "./ForgeHosts.ts"
 import { ModelPrice } from "./ModelPrice.ts"
@@ -13,9 +14,6 @@ import { maxOtherRepositories, PlacedRepository } from "./OtherRepositories.ts"
 import { PreviousAttemptText } from "./PreviousAttempt.ts"
 import { SessionId } from "./Reported.ts"
 import { BranchName, GithubUser, GitUrl, IssueUrl, ModelName, RelativePath } from "./SpecText.ts"
-
-const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
 
 const optional = Schema.optionalKey
 const text = optional(Schema.String)

@@ -2,13 +2,11 @@
  * What makes runs by itself: an issue's label, a signed request, a time. Each trigger says for whom and where the run works; what came in
  * may be named only in its texts, as `{{path.of.a.value}}`, and never says whose credentials are used.
  */
-import { Cron, DateTime, Effect, Option, Result, Schema, Struct } from "effect"
+import { Cron, DateTime, Option, Result, Schema, Struct } from "effect"
 import { CodeRunSpec } from "./CodeRun.ts"
 import type { FieldProblem } from "./Decode.ts"
+import { or } from "./Default.ts"
 import { rule } from "./SpecText.ts"
-
-const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
 
 /** Part of a route, of a file's name, of a run's name and of a label. */
 export const EventName = Schema.String.check(
