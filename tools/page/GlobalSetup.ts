@@ -3,8 +3,8 @@
  * missing is said before anything starts, and fails the run: tests that are left out prove nothing.
  */
 import { NodeServices } from "@effect/platform-node"
-import { hashPageSources, sourcesFile } from "@orchestrator/cli/settings/PageSources"
-import { Effect, FileSystem } from "effect"
+import { isFreshPage } from "@orchestrator/cli/settings/PageSources"
+import { Effect } from "effect"
 import { execFileSync, spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
@@ -20,11 +20,6 @@ const missing = (): ReadonlyArray<string> => [
   ...(fontFor("DejaVu Sans").startsWith("DejaVu Sans") ? [] : ["fonts-dejavu-core", "fontconfig"])
 ]
 
-const isFresh = Effect.gen(function*() {
-  const files = yield* FileSystem.FileSystem
-  return (yield* files.readFileString(`${page}/${sourcesFile}`)) === (yield* hashPageSources(root))
-}).pipe(Effect.orElseSucceed(() => false), Effect.provide(NodeServices.layer))
-
 const setup = async (): Promise<void> => {
   const packages = missing()
   if (packages.length > 0) {
@@ -34,7 +29,7 @@ const setup = async (): Promise<void> => {
       }. CHROMIUM names another chromium`
     )
   }
-  if (await Effect.runPromise(isFresh)) return
+  if (await Effect.runPromise(Effect.provide(isFreshPage(page, root), NodeServices.layer))) return
   execFileSync(process.execPath, ["tools/buildPage.ts"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] })
 }
 

@@ -6,7 +6,7 @@ import { PageNotAvailable } from "@orchestrator/http/contract/Problem"
 import { Effect, FileSystem, Path } from "effect"
 import { ChildProcess, type ChildProcessSpawner } from "effect/process"
 import { type Installation, nodeExecutable } from "./Installation.ts"
-import { hashPageSources, sourcesFile } from "./PageSources.ts"
+import { isFreshPage } from "./PageSources.ts"
 
 const missing = (detail: string) =>
   new PageNotAvailable({ detail, hint: "See the log of the server, or `npm run build:page`; the API works without it" })
@@ -28,13 +28,10 @@ export const pageFolder = Effect.fn("pageFolder")(function*({ isCheckout, page, 
   const files = yield* FileSystem.FileSystem
   const { join } = yield* Path.Path
   const isThere = Effect.orElseSucceed(files.exists(join(page, "index.html")), () => false)
-  const isFresh = Effect.gen(function*() {
-    return (yield* files.readFileString(join(page, sourcesFile))) === (yield* hashPageSources(root))
-  }).pipe(Effect.orElseSucceed(() => false))
   return yield* Effect.cached(
     Effect.gen(function*() {
       if (!isCheckout) return (yield* isThere) ? page : yield* missing("This installation came without the page")
-      const built = (yield* isFresh) || (yield* Effect.orElseSucceed(build(root), () => false))
+      const built = (yield* isFreshPage(page, root)) || (yield* Effect.orElseSucceed(build(root), () => false))
       if (built) return page
       if (!(yield* isThere)) return yield* missing("The page could not be built")
       yield* Effect.logWarning("the page could not be built; an older build of it is served")

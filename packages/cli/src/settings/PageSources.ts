@@ -34,3 +34,10 @@ export const hashPageSources = Effect.fn("hashPageSources")(function*(root: stri
   files.forEach((file, index) => hash.update(`${file}\0`).update(contents[index] ?? "").update("\0"))
   return hash.digest("hex")
 })
+
+/** Whether what is in this folder is the build of the sources as they are now. */
+export const isFreshPage = Effect.fn("isFreshPage")(function*(folder: string, root: string) {
+  const fs = yield* FileSystem.FileSystem
+  const { join } = yield* Path.Path
+  return (yield* fs.readFileString(join(folder, sourcesFile))) === (yield* hashPageSources(root))
+}, Effect.orElseSucceed(() => false))
