@@ -32,15 +32,15 @@ const reached = (start: string, next: (name: string) => ReadonlyArray<string>): 
 
 /** Pure. */
 export const relatedRuns = (nodes: ReadonlyMap<string, RelatedRun>, name: string) => {
-  const dependents = new Map<string, Array<string>>()
-  for (const node of nodes.values()) {
-    for (const other of node.dependsOn) dependents.set(other, [...dependents.get(other) ?? [], node.name])
-  }
+  const edges = [...nodes.values()].flatMap(({ dependsOn, name: after }) =>
+    dependsOn.map((before) => ({ before, after }))
+  )
+  const dependents = Map.groupBy(edges, ({ before }) => before)
   const names = [
     ...new Set([
       name,
       ...reached(name, (each) => nodes.get(each)?.dependsOn ?? []),
-      ...reached(name, (each) => dependents.get(each) ?? [])
+      ...reached(name, (each) => (dependents.get(each) ?? []).map(({ after }) => after))
     ])
   ]
   const items = names.slice(0, mostRelated).map((each): RelatedRun => nodes.get(each) ?? { name: each, dependsOn: [] })
@@ -48,10 +48,10 @@ export const relatedRuns = (nodes: ReadonlyMap<string, RelatedRun>, name: string
 }
 
 export const runDependencies = Effect.fn("http.runDependencies")(function*(runs: RunAccess, name: string) {
-  const nodes = new Map<string, RelatedRun>()
+  const own = nodeOf(yield* getRun(runs, name))
+  const nodes = new Map([[own.name, own]])
   yield* eachRun(runs, {}, (part) => {
     for (const run of part) nodes.set(run.metadata.name ?? "", nodeOf(run))
   })
-  const own = nodeOf(yield* getRun(runs, name))
-  return relatedRuns(nodes.set(own.name, own), name)
+  return relatedRuns(nodes, name)
 })
