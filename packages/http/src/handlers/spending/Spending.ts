@@ -34,13 +34,14 @@ const daysOf = Effect.fnUntraced(function*(range: Range, now: DateTime.Utc) {
 
 const spendingIn = Effect.fn("http.spendingIn")(function*(kinds: ReadonlyArray<RunAccess>, range: Range) {
   const now = yield* DateTime.now
-  const spending = makeSpending(yield* daysOf(range, now), now)
+  const days = yield* daysOf(range, now)
+  const spending = makeSpending(days, now)
   for (const runs of yield* listable(kinds)) {
     const { kind: { kind }, previews } = runs
     const add = spending.add({ kind, limitUsd: (run) => previews?.limitsOf(kind, run)?.costUsd })
     yield* eachRun(runs, {}, (part) => part.forEach(add))
   }
-  return spending
+  return { days, ...spending }
 })
 
 const asFile = ({ since, until }: Days) =>
@@ -60,8 +61,8 @@ export const SpendingHandlers = HttpApiBuilder.group(
     return handlers.handleAll({
       report: ({ query }) => Effect.map(spendingIn(kinds, query), ({ report }) => report()),
       csv: Effect.fnUntraced(function*({ query }) {
-        const { report, rows } = yield* spendingIn(kinds, query)
-        yield* asFile(report())
+        const { days, rows } = yield* spendingIn(kinds, query)
+        yield* asFile(days)
         return spendingCsv(rows())
       })
     })

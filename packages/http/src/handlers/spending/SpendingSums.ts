@@ -2,7 +2,7 @@
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { type DateTime, Predicate } from "effect"
+import { type DateTime, Predicate, Record } from "effect"
 import type { SpendingReport } from "../../contract/SpendingReport.ts"
 import { addUsed, nothing, usageOf, type Used } from "./UsageOfRun.ts"
 
@@ -41,13 +41,18 @@ const shown = <A extends Sum>({ costEstimated, ...sum }: A) => ({ ...sum, ...(co
 const byName = (left: Share, right: Share): number => left.name < right.name ? -1 : 1
 const dearestFirst = (left: Share, right: Share): number => right.costUsd - left.costUsd || byName(left, right)
 
+/** With what one run more has used. */
+const addRun = (sum: Sum, used: Used): void => {
+  addUsed(sum, used)
+  sum.runs += 1
+}
+
 const makeShares = () => {
   const sums = new Map<string, Sum>()
   return {
     add: (name: string, used: Used) => {
       const sum = sums.get(name) ?? newSum()
-      addUsed(sum, used)
-      sum.runs += 1
+      addRun(sum, used)
       sums.set(name, sum)
     },
     sorted: (order: (left: Share, right: Share) => number): ReadonlyArray<Share> =>
@@ -68,11 +73,6 @@ const makeTop = <A>(most: number, by: (value: A) => number) => {
   }
 }
 
-const about = (run: CustomObject): Pick<SpentRun, "service" | "githubUser" | "model"> =>
-  Object.fromEntries(
-    ["service", "githubUser", "model"].map((field) => [field, textIn(run, field)]).filter(([, value]) => value !== "")
-  )
-
 interface OfKind {
   readonly kind: string
   /** Undefined: not known. */
@@ -90,15 +90,15 @@ export const makeSpending = ({ since, until }: Days, now: DateTime.Utc) => {
   const addRow = (row: Omit<Row, keyof Sum>, used: Used) => {
     const key = JSON.stringify([row.day, row.kind, row.service, row.githubUser, row.model])
     const sum = rows.get(key) ?? { ...row, ...newSum() }
-    addUsed(sum, used)
-    sum.runs += 1
+    addRun(sum, used)
     rows.set(key, sum)
   }
 
   const add = ({ kind, limitUsd }: OfKind) => (run: CustomObject): void => {
     const usage = usageOf(run, now)
     const name = run.metadata.name ?? ""
-    const limit = isTerminal(phaseOf(run)) ? undefined : limitUsd(run)
+    const phase = phaseOf(run)
+    const limit = isTerminal(phase) ? undefined : limitUsd(run)
     if (limit !== undefined) {
       const spentUsd = usage.total.costUsd
       const leftUsd = Math.round(Math.max(0, limit - spentUsd) * 1e6) / 1e6
@@ -106,20 +106,23 @@ export const makeSpending = ({ since, until }: Days, now: DateTime.Utc) => {
     }
     const within = [...usage.days].filter(([day]) => since <= day && day <= until)
     if (within.length === 0) return
-    const [service, githubUser, model] = [textIn(run, "service"), textIn(run, "githubUser"), textIn(run, "model")]
+    const about = {
+      service: textIn(run, "service"),
+      githubUser: textIn(run, "githubUser"),
+      model: textIn(run, "model")
+    }
     const sum = nothing()
     for (const [day, used] of within) {
       addUsed(sum, used)
       days.add(day, used)
-      addRow({ day, kind, service, githubUser, model }, used)
+      addRow({ day, kind, ...about }, used)
     }
-    addUsed(total, sum)
-    total.runs += 1
-    services.add(service, sum)
-    githubUsers.add(githubUser.toLowerCase(), sum)
-    models.add(model, sum)
-    const { attempts, seconds } = usage
-    const spent = { kind, name, phase: phaseOf(run), ...about(run), attempts, seconds, costUsd: usage.total.costUsd }
+    addRun(total, sum)
+    services.add(about.service, sum)
+    githubUsers.add(about.githubUser.toLowerCase(), sum)
+    models.add(about.model, sum)
+    const { attempts, seconds, total: { costUsd } } = usage
+    const spent = { kind, name, phase, ...Record.filter(about, (text) => text !== ""), attempts, seconds, costUsd }
     dearest.add(spent)
     slowest.add(spent)
   }
