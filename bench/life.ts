@@ -80,18 +80,12 @@ const program = Effect.gen(function*() {
       rounds,
       (how) => round(server, arms, how)
     )
-    const [loop, peer] = (["watching", "peer"] as const).map((theirs) =>
-      pairsOf<How, Round>(found, "controller", theirs)
-    )
-    for (
-      const [than, pairs = [], cpu, p50, p99] of [["the watching loop", loop, 1.3, 1.25, 2], [
-        "the peer in Go",
-        peer,
-        1,
-        1,
-        1
-      ]] as const
-    ) {
+    const targets = [
+      { theirs: "watching", than: "the watching loop", cpu: 1.3, p50: 1.25, p99: 2 },
+      { theirs: "peer", than: "the peer in Go", cpu: 1, p50: 1, p99: 1 }
+    ] as const
+    for (const { cpu, p50, p99, than, theirs } of targets) {
+      const pairs = pairsOf<How, Round>(found, "controller", theirs)
       yield* compare("CPU per run", pairs, (round) => round.cpu, cpu, than)
       yield* compare("accepted to Job created, p50", pairs, ({ toJob }) => percentile(toJob, 0.5), p50, than)
       yield* compare("accepted to Job created, p99", pairs, ({ toJob }) => percentile(toJob, 0.99), p99, than)

@@ -11,6 +11,7 @@ import type { Page } from "playwright-core"
 import { browser, closeTab, countScripts, heapMegabytes, newTab, type Tab, workedMillis } from "./parts/Browser.ts"
 import { flags } from "./parts/Flags.ts"
 import type { PageOrder, PageReady } from "./parts/PageWorld.ts"
+import { percentile } from "./parts/Ratio.ts"
 
 const { minutes, rounds, runs } = flags({ minutes: 60, rounds: 5, runs: 10_000 })
 
@@ -63,9 +64,6 @@ const scroll = (page: Page, seconds: number) =>
     return frames
   }, seconds)
 
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
 const verdict = (reached: boolean): string => reached ? "reached" : "missed"
 
 const first = Effect.gen(function*() {
@@ -86,7 +84,7 @@ const first = Effect.gen(function*() {
       verdict(script <= limits.scriptKilobytes)
     }`
   )
-  const millis = median(times)
+  const millis = percentile(times, 0.5)
   yield* Console.log(
     `first view with ${firstRuns} runs: ${
       millis.toFixed(0)
