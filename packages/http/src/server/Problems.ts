@@ -9,7 +9,7 @@ import { knownPath } from "./RouteTable.ts"
 
 const problemType = "application/problem+json"
 
-const pathOf = (url: string): string => url.split(/[?#]/)[0] ?? ""
+export const pathOf = (url: string): string => url.split(/[?#]/)[0] ?? ""
 
 const noRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
   const known = knownPath(url)

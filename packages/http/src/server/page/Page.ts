@@ -6,6 +6,7 @@ import { Effect, FileSystem, Path } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { createHash } from "node:crypto"
 import { PageNotAvailable } from "../../contract/Problem.ts"
+import { pathOf } from "../Problems.ts"
 import { knownPath } from "../RouteTable.ts"
 import { baseOf, encodingOf, forwardedBase, pagePath } from "./PagePath.ts"
 import { pagePolicy } from "./PagePolicy.ts"
@@ -74,8 +75,6 @@ const asset = Effect.fnUntraced(function*(
     headers: { "cache-control": "public, max-age=31536000, immutable", vary: "accept-encoding", ...headers }
   })
 })
-
-const pathOf = (url: string): string => url.split(/[?#]/)[0] ?? "/"
 
 /** A route for whatever no other route has taken. */
 export const pageLayer = ({ connect, folder }: PageOptions) =>
