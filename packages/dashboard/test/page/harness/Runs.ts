@@ -4,7 +4,6 @@ import { tenantAnnotation } from "@orchestrator/domain/Labels"
 import type { TranscriptContent } from "@orchestrator/domain/Transcript"
 import { CodeRunKind, DocsRunKind, type Kind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Effect } from "effect"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { namespace, type Site } from "./Site.ts"
@@ -144,7 +143,7 @@ const condition = (type: string, status: string, reason: string, message: string
 
 /** Everything that views show, at least once. */
 export const seedTeam = async (site: Site): Promise<void> => {
-  const of = async (run: Seed) => await seed(site, run)
+  const of = (run: Seed) => seed(site, run)
   const done = await of({
     name: "orders-404",
     minutesAgo: 44,
@@ -328,28 +327,17 @@ export const seedMany = async (site: Site, count: number): Promise<void> => {
   const phases = ["Succeeded", "Succeeded", "Succeeded", "Failed", "Cancelled"] as const
   for (let index = 0; index < count; index += 1) {
     const phase = phases[index % phases.length] ?? "Succeeded"
-    await site.run(
-      Effect.andThen(
-        site.client.create(CodeRunKind, {
-          apiVersion: "orchestrator.platform/v1",
-          kind: "CodeRun",
-          metadata: { name: `run-${String(index).padStart(5, "0")}`, namespace },
-          spec: { ...codeSpec, taskId: index, service: `service-${index % 40}` }
-        }),
-        site.client.patchStatus(CodeRunKind, { name: `run-${String(index).padStart(5, "0")}`, namespace }, {
-          type: "merge",
-          body: {
-            status: {
-              phase,
-              reason: phase === "Succeeded" ? "Delivered" : phase === "Failed" ? "AgentError" : "Cancelled",
-              contextVersion: 1,
-              finishedAt: text(minutes(site, index)),
-              usage: usage((index % 90) / 10, index % 60)
-            }
-          }
-        })
-      ),
-      minutes(site, index + 30)
-    )
+    await seed(site, {
+      name: `run-${String(index).padStart(5, "0")}`,
+      minutesAgo: index + 30,
+      spec: { taskId: index, service: `service-${index % 40}` },
+      status: {
+        phase,
+        reason: phase === "Succeeded" ? "Delivered" : phase === "Failed" ? "AgentError" : "Cancelled",
+        contextVersion: 1,
+        finishedAt: text(minutes(site, index)),
+        usage: usage((index % 90) / 10, index % 60)
+      }
+    })
   }
 }
