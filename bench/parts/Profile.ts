@@ -10,33 +10,44 @@ export interface Share {
 const ours = /\/packages\/(\w+)\/src\/(?:([\w-]+)\/)?/
 const benches = /\/bench\/(\w+)\//
 
-/** `controller/decide`, `effect/internal`, `node:tls`, `(garbage collector)`, `JSON.parse`. */
-const ownerOf = ({ functionName, url }: Profiler.Profile["nodes"][number]["callFrame"]): string => {
-  const mine = ours.exec(url)
-  if (mine !== null) return mine[2] === undefined ? `${mine[1]}` : `${mine[1]}/${mine[2]}`
-  if (benches.test(url)) return "bench"
-  const library = /\/node_modules\/((?:@[\w-]+\/)?[\w.-]+)\//.exec(url)
-  if (library !== null) return `${library[1]}`
+type Frame = Profiler.Profile["nodes"][number]["callFrame"]
+
+/** `controller/decide`, `domain`, `bench`: what works for itself. */
+const ownerOfOurs = ({ url }: Frame): string | undefined => {
+  const [, name, room] = ours.exec(url) ?? []
+  if (name !== undefined) return room === undefined ? name : `${name}/${room}`
+  return benches.test(url) ? "bench" : undefined
+}
+
+/** `effect`, `node:tls`, `(garbage collector)`, `JSON.parse`: what works for others. */
+const ownerOfOthers = ({ functionName, url }: Frame): string => {
+  const library = /\/node_modules\/((?:@[\w-]+\/)?[\w.-]+)\//.exec(url)?.[1]
+  if (library !== undefined) return library
   if (url.startsWith("node:")) return url.split("/").slice(0, 2).join("/")
   if (functionName.startsWith("(")) return functionName
   return functionName === "parse" || functionName === "stringify" ? `JSON.${functionName}` : "built in"
 }
 
-const isOurs = (owner: string): boolean => owner.includes("/") && !owner.startsWith("node:") && !owner.startsWith("@")
+const ownerOf = (frame: Frame): string => ownerOfOurs(frame) ?? ownerOfOthers(frame)
 
 export const sharesOf = ({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): ReadonlyMap<string, Share> => {
-  const byId = new Map(nodes.map((node) => [node.id, node]))
-  const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)))
-  const behalfOf = (id: number): string => {
-    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
-      const node = byId.get(at)
-      const owner = node === undefined ? "" : ownerOf(node.callFrame)
-      if (isOurs(owner) || owner === "bench") return owner
+  const frames = new Map(nodes.map(({ callFrame, id }) => [id, callFrame]))
+  const parents = new Map(nodes.flatMap(({ children = [], id }) => children.map((child) => [child, id] as const)))
+  /** Of the nearest of ours that has called it; of itself where nobody of ours has. */
+  const behalfOf = (id: number, own: string): string => {
+    let at: number | undefined = id
+    while (at !== undefined) {
+      const frame = frames.get(at)
+      const found = frame === undefined ? undefined : ownerOfOurs(frame)
+      if (found !== undefined) return found
+      at = parents.get(at)
     }
-    const node = byId.get(id)
-    return node === undefined ? "" : ownerOf(node.callFrame)
+    return own
   }
-  const known = new Map(nodes.map((node) => [node.id, [ownerOf(node.callFrame), behalfOf(node.id)] as const]))
+  const known = new Map(nodes.map(({ callFrame, id }) => {
+    const own = ownerOf(callFrame)
+    return [id, [own, behalfOf(id, own)] as const]
+  }))
   const shares = new Map<string, Share>()
   const add = (owner: string, own: number, behalf: number) => {
     const before = shares.get(owner) ?? { own: 0, behalf: 0 }
