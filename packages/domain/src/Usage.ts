@@ -26,13 +26,15 @@ export const Usage = Schema.Struct({
 })
 export type Usage = typeof Usage.Type
 
-/** The sum, with only the fields that either side knows. Cost is rounded to a millionth so that sums print stably. */
+/** To a millionth: sums print stably. */
+export const toMillionth = (value: number): number => Math.round(value * 1e6) / 1e6
+
+/** The sum, with only the fields that either side knows. */
 export const addUsage = (left: Usage | undefined, right: Usage | undefined): Usage | undefined => {
   if (left === undefined || right === undefined) return left ?? right
   const sum = (key: Exclude<keyof Usage, "costEstimated">) => {
     if (left[key] === undefined && right[key] === undefined) return {}
-    const total = (left[key] ?? 0) + (right[key] ?? 0)
-    return { [key]: Math.round(total * 1e6) / 1e6 }
+    return { [key]: toMillionth((left[key] ?? 0) + (right[key] ?? 0)) }
   }
   return {
     ...sum("costUsd"),

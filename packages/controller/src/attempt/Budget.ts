@@ -6,6 +6,7 @@ import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { listPricesDate } from "@orchestrator/domain/ListPrices"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { priceOf } from "@orchestrator/domain/PriceList"
+import { toMillionth } from "@orchestrator/domain/Usage"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 
@@ -27,12 +28,10 @@ export const remainingBudget = (
 ): Budget => {
   const { costUsd, turns } = grantedBudget(spec, config)
   return {
-    costUsd: round(Math.max(0, costUsd - (usage?.costUsd ?? 0))),
+    costUsd: toMillionth(Math.max(0, costUsd - (usage?.costUsd ?? 0))),
     turns: Math.max(0, turns - (usage?.turns ?? 0))
   }
 }
-
-const round = (usd: number): number => Math.round(usd * 1e6) / 1e6
 
 /** What a run asks for above the ceilings, each with the key that sets it. */
 const aboveCeiling = (

@@ -1,6 +1,7 @@
 /** Numbers and cost of runs, counted as they are read. Pure, but for the counters that it is given. */
 import type { Phase } from "@orchestrator/domain/Phase"
 import { phaseOf } from "@orchestrator/domain/RunView"
+import { toMillionth } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate } from "effect"
 
@@ -23,7 +24,7 @@ const count = (tally: Tally, run: CustomObject): void => {
   if (isCounted(tally, phase)) tally.runs[phase] += 1
   const usage = run.status?.["usage"]
   const { costEstimated, costUsd } = { costEstimated: undefined, costUsd: undefined, ...Object(usage) }
-  if (Predicate.isNumber(costUsd)) tally.costUsd = Math.round((tally.costUsd + costUsd) * 1e6) / 1e6
+  if (Predicate.isNumber(costUsd)) tally.costUsd = toMillionth(tally.costUsd + costUsd)
   if (costEstimated === true) tally.costEstimated = true
 }
 

@@ -1,6 +1,7 @@
 /** Sums over runs as they are read; of each run no more is kept than what the report shows. */
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { phaseOf } from "@orchestrator/domain/RunView"
+import { toMillionth } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { type DateTime, Predicate, Record } from "effect"
 import type { SpendingReport } from "../../contract/SpendingReport.ts"
@@ -101,7 +102,7 @@ export const makeSpending = ({ since, until }: Days, now: DateTime.Utc) => {
     const limit = isTerminal(phase) ? undefined : limitUsd(run)
     if (limit !== undefined) {
       const spentUsd = usage.total.costUsd
-      const leftUsd = Math.round(Math.max(0, limit - spentUsd) * 1e6) / 1e6
+      const leftUsd = toMillionth(Math.max(0, limit - spentUsd))
       budgets.add({ kind, name, limitUsd: limit, spentUsd, leftUsd })
     }
     const within = [...usage.days].filter(([day]) => since <= day && day <= until)

@@ -1,6 +1,7 @@
 /** What one run has used on which day, and how long it took, as its attempts say; whatever else its status holds. Pure. */
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { phaseOf } from "@orchestrator/domain/RunView"
+import { toMillionth } from "@orchestrator/domain/Usage"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { DateTime, Option, Predicate } from "effect"
 
@@ -16,10 +17,8 @@ const counted = ["costUsd", "inputTokens", "outputTokens", "turns"] as const
 
 export const nothing = (): Used => ({ costUsd: 0, costEstimated: false, inputTokens: 0, outputTokens: 0, turns: 0 })
 
-const round = (value: number): number => Math.round(value * 1e6) / 1e6
-
 export const addUsed = (sum: Used, more: Used): void => {
-  for (const key of counted) sum[key] = round(sum[key] + more[key])
+  for (const key of counted) sum[key] = toMillionth(sum[key] + more[key])
   sum.costEstimated ||= more.costEstimated
 }
 
@@ -30,7 +29,7 @@ const usedIn = (usage: unknown): Used => {
   const used = nothing()
   for (const key of counted) {
     const value = field(usage, key)
-    if (Predicate.isNumber(value) && Number.isFinite(value) && value > 0) used[key] = round(value)
+    if (Predicate.isNumber(value) && Number.isFinite(value) && value > 0) used[key] = toMillionth(value)
   }
   used.costEstimated = field(usage, "costEstimated") === true
   return used
@@ -81,7 +80,7 @@ export const usageOf = (run: CustomObject, now: DateTime.Utc): RunUsage => {
   }
   const total = usedIn(field(run.status, "usage"))
   const before = nothing()
-  for (const key of counted) before[key] = round(Math.max(0, total[key] - known[key]))
+  for (const key of counted) before[key] = toMillionth(Math.max(0, total[key] - known[key]))
   before.costEstimated = total.costEstimated && !known.costEstimated
   note(timeIn(attempts[0], "startedAt") ?? timeIn(run.metadata, "creationTimestamp"), before)
   const whole = nothing()
