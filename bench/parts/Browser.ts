@@ -2,6 +2,7 @@
 import { Data, Effect } from "effect"
 import { existsSync } from "node:fs"
 import { type Browser, type CDPSession, chromium, type Page } from "playwright-core"
+import { chromiumPath } from "../../tools/page/Chromium.ts"
 
 export class BrowserMissing extends Data.TaggedError("BrowserMissing")<{ readonly message: string }> {}
 
@@ -13,16 +14,14 @@ const quiet = [
   "--disable-component-update"
 ]
 
-/** CHROMIUM, or where Debian has it. */
 export const browser = Effect.gen(function*() {
-  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium"
-  if (!existsSync(executablePath)) {
+  if (!existsSync(chromiumPath)) {
     return yield* new BrowserMissing({
-      message: `Expected a browser at ${executablePath}: apt-get install chromium, or set CHROMIUM to the path of one`
+      message: `Expected a browser at ${chromiumPath}: apt-get install chromium, or set CHROMIUM to the path of one`
     })
   }
   return yield* Effect.acquireRelease(
-    Effect.promise(() => chromium.launch({ executablePath, args: quiet })),
+    Effect.promise(() => chromium.launch({ executablePath: chromiumPath, args: quiet })),
     (open) => Effect.promise(() => open.close())
   )
 })

@@ -7,6 +7,7 @@ import { isFreshPage } from "@orchestrator/cli/settings/PageSources"
 import { Effect } from "effect"
 import { execFileSync, spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { chromiumPath } from "./Chromium.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const page = `${root}/packages/dashboard/dist`
@@ -16,7 +17,7 @@ const fontFor = (name: string): string =>
   spawnSync("fc-match", ["-f", "%{family}", name], { encoding: "utf8" }).stdout ?? ""
 
 const missing = (): ReadonlyArray<string> => [
-  ...(spawnSync(process.env["CHROMIUM"] ?? "chromium", ["--version"]).status === 0 ? [] : ["chromium"]),
+  ...(spawnSync(chromiumPath, ["--version"]).status === 0 ? [] : ["chromium"]),
   ...(fontFor("DejaVu Sans").startsWith("DejaVu Sans") ? [] : ["fonts-dejavu-core", "fontconfig"])
 ]
 

@@ -2,6 +2,7 @@
 import axe from "axe-core"
 import { join } from "node:path"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
+import { chromiumPath } from "../../../../../tools/page/Chromium.ts"
 
 export type Theme = "light" | "dark"
 
@@ -24,7 +25,7 @@ export interface TabOptions {
 
 export const launch = async (): Promise<Browser> =>
   await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    executablePath: chromiumPath,
     chromiumSandbox: false,
     // The same letters wherever the pictures are taken.
     env: { ...process.env, FONTCONFIG_FILE: join(import.meta.dirname, "fonts.conf") },
