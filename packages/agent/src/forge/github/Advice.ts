@@ -1,11 +1,7 @@
 /** What a person does about a forge's refusal, by its cause: a token that may not, an organization's rule, a repository that takes nothing. */
+import { adviceOf, type Cause } from "../rest/Advice.ts"
 
 type Headers = Readonly<Record<string, string | undefined>>
-
-interface Cause {
-  readonly words: RegExp
-  readonly advice: string
-}
 
 const causes: ReadonlyArray<Cause> = [
   { words: /archived/i, advice: "the repository is archived and read-only: unarchive it, or use another one" },
@@ -55,9 +51,7 @@ export const forbiddenAdvice = (words: string, headers: Headers): string => {
   if (headers["x-github-sso"] !== undefined) {
     return `authorize the token for the organization's single sign-on${signOn(headers)}`
   }
-  const known = causes.find((cause) => cause.words.test(words))
-  if (known !== undefined) return known.advice
-  return `the token needs ${accepted(headers) ?? "contents: write and pull requests: write"}`
+  return adviceOf(causes, `the token needs ${accepted(headers) ?? "contents: write and pull requests: write"}`)(words)
 }
 
 /** For requests that make no sense to the forge; empty where its words say enough. */
