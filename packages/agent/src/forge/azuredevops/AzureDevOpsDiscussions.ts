@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Check, Discussion } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
 import { reviewWords } from "../rest/CommentWords.ts"
-import { together } from "../rest/Discussions.ts"
+import { checkWords, together } from "../rest/Discussions.ts"
 import type { RestClient } from "../rest/RestClient.ts"
 import { AzureConnection, type AzurePullRequest, AzureStatuses, AzureThreads } from "./AzureDevOpsShapes.ts"
 
@@ -71,7 +71,7 @@ export const discussionsAt = (
           together(value.map(({ context, description, state, targetUrl }): Check => ({
             name: [context?.genre, context?.name].filter((text) => (text ?? "") !== "").join("/"),
             state: stateOf(state),
-            words: [description, targetUrl].filter((text) => (text ?? "") !== "").join("\n")
+            words: checkWords(description, targetUrl)
           })))
         )
       ),

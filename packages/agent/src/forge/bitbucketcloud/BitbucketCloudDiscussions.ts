@@ -1,7 +1,7 @@
 /** What people and builds say about a pull request. */
 import { Effect, Schema } from "effect"
-import { buildState } from "../bitbucket/BuildState.ts"
-import type { Check, Discussion } from "../ForgeAdapter.ts"
+import { buildCheck } from "../bitbucket/BuildCheck.ts"
+import type { Discussion } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
 import { reviewWords } from "../rest/CommentWords.ts"
 import { everyPage, together } from "../rest/Discussions.ts"
@@ -67,13 +67,7 @@ export const discussionsAt = (
           answer: BitbucketStatuses
         }).pipe(Effect.map(({ next, values }) => ({ items: values, total: next === undefined ? 0 : undefined })))
       ).pipe(
-        Effect.map((found) =>
-          together(found.map(({ description, key, name, state, url }): Check => ({
-            name: name ?? key,
-            state: buildState(state),
-            words: [description, url].filter((text) => (text ?? "") !== "").join("\n")
-          })))
-        )
+        Effect.map((found) => together(found.map(buildCheck)))
       ),
     answer: Effect.fnUntraced(function*(id, mark, text) {
       const path = `${repository}/pullrequests/${id}/comments`

@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { Check, Discussion } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
-import { everyPage, statusesOf, together } from "../rest/Discussions.ts"
+import { checkWords, everyPage, statusesOf, together } from "../rest/Discussions.ts"
 import type { RestClient } from "../rest/RestClient.ts"
 
 const CheckRuns = Schema.Struct({
@@ -62,8 +62,7 @@ export const checksAt = (
     const runs = checkRuns.map((run): Check => ({
       name: run.name,
       state: stateOf(run),
-      words: [run.output.title, run.output.summary, run.output.text, logs.get(run.id)]
-        .filter((text) => text !== undefined && text !== null && text !== "").join("\n")
+      words: checkWords(run.output.title, run.output.summary, run.output.text, logs.get(run.id))
     }))
     return together([...statuses, ...runs])
   })

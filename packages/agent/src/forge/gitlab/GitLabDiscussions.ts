@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Check, Discussion } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
 import { reviewWords } from "../rest/CommentWords.ts"
-import { everyPage, together } from "../rest/Discussions.ts"
+import { checkWords, everyPage, together } from "../rest/Discussions.ts"
 import type { RestClient } from "../rest/RestClient.ts"
 import { type GitLabNote, GitLabNote as Note, GitLabReviewers, GitLabStatuses, GitLabUser } from "./GitLabShapes.ts"
 
@@ -96,7 +96,7 @@ export const discussionsAt = (
       return together(checks.map(({ description, id, name, state, target_url }): Check => ({
         name,
         state,
-        words: [description, target_url, logs.get(id)].filter((text) => (text ?? "") !== "").join("\n")
+        words: checkWords(description, target_url, logs.get(id))
       })))
     }),
     answer: Effect.fnUntraced(function*(id, mark, text) {

@@ -106,6 +106,10 @@ export const together = (checks: ReadonlyArray<Check>): Checks => {
   }
 }
 
+/** What a check said, of which any part may be missing. */
+export const checkWords = (...said: ReadonlyArray<string | null | undefined>): string =>
+  said.filter((text) => (text ?? "") !== "").join("\n")
+
 /** Statuses of a commit; each name once, as the forge has it now. */
 export const statusesOf = (call: RestClient, repository: string, commit: string) =>
   everyPage((page) =>
@@ -120,7 +124,7 @@ export const statusesOf = (call: RestClient, repository: string, commit: string)
       statuses.map(({ context, description, state, status, target_url }): Check => ({
         name: context,
         state: stateOf(state ?? status),
-        words: [description ?? "", target_url ?? ""].filter((text) => text !== "").join("\n")
+        words: checkWords(description, target_url)
       }))
     )
   )
