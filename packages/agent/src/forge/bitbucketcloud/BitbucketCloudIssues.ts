@@ -1,6 +1,7 @@
 /** Issues of repositories that have a tracker, and who of those that write there may push. */
 import { Effect } from "effect"
 import type { Issue, Repository } from "../ForgeAdapter.ts"
+import { unlessUntold } from "../rest/Permission.ts"
 import type { RestClient } from "../rest/RestClient.ts"
 import { BitbucketComments, BitbucketIssue, BitbucketPermissions } from "./BitbucketCloudShapes.ts"
 
@@ -51,12 +52,9 @@ export const issuesAt = (
       }`,
       answer: BitbucketPermissions
     }).pipe(
-      Effect.map(({ values }): boolean | undefined =>
+      Effect.map(({ values }) =>
         values.some(({ permission, user }) => user?.nickname === login && mayPush.has(permission))
       ),
-      Effect.catchIf(
-        ({ reason }) => reason._tag === "Forbidden" || reason._tag === "NotFound",
-        () => Effect.succeed(undefined)
-      )
+      unlessUntold
     )
 })

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { Issue, Repository } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
+import { unlessUntold } from "../rest/Permission.ts"
 import type { RestClient } from "../rest/RestClient.ts"
 import { GitLabIssue, GitLabMembers, GitLabNote } from "./GitLabShapes.ts"
 
@@ -55,14 +56,11 @@ export const issuesAt = (call: RestClient, project: string): Pick<Repository, "i
       path: `${project}/members/all?per_page=${perPage}&query=${encodeURIComponent(login)}`,
       answer: GitLabMembers
     }).pipe(
-      Effect.map((members): boolean | undefined =>
+      Effect.map((members) =>
         members.some(({ access_level, state, username }) =>
           username === login && access_level >= mayPush && (state ?? "active") === "active"
         )
       ),
-      Effect.catchIf(
-        ({ reason }) => reason._tag === "Forbidden" || reason._tag === "NotFound",
-        () => Effect.succeed(undefined)
-      )
+      unlessUntold
     )
 })
