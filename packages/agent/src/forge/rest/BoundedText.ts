@@ -6,13 +6,15 @@ export const mostBytes = 16 * 1024 * 1024
 
 /** Fails with `TooLarge` where there is more. */
 export const boundedText = (response: HttpClientResponse.HttpClientResponse) =>
-  Stream.runFoldEffect(
-    response.stream,
-    (): ReadonlyArray<Uint8Array> => [],
-    (chunks, chunk: Uint8Array) => {
-      const all = [...chunks, chunk]
-      return all.reduce((sum, { length }) => sum + length, 0) > mostBytes
-        ? Effect.fail({ _tag: "TooLarge" } as const)
-        : Effect.succeed(all)
-    }
-  ).pipe(Effect.map((chunks) => Buffer.concat(chunks).toString("utf8")))
+  Effect.suspend(() => {
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    return response.stream.pipe(
+      Stream.runForEach((chunk) => {
+        size += chunk.length
+        chunks.push(chunk)
+        return size > mostBytes ? Effect.fail({ _tag: "TooLarge" } as const) : Effect.void
+      }),
+      Effect.map(() => Buffer.concat(chunks).toString("utf8"))
+    )
+  })
