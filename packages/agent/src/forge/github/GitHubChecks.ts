@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Check, Discussion } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
 import { checkWords, everyPage, statusesOf, together } from "../rest/Discussions.ts"
+import { logsOf } from "../rest/LogTail.ts"
 import type { RestClient } from "../rest/RestClient.ts"
 
 const CheckRuns = Schema.Struct({
@@ -33,9 +34,6 @@ const stateOf = ({ conclusion, status }: CheckRun): Check["state"] => {
   return failing.has(conclusion ?? "") ? "failed" : "passed"
 }
 
-/** Logs that are read: each is a request and perhaps a large answer. */
-const mostLogs = 5
-
 export const checksAt = (
   call: RestClient,
   tail: (path: string) => Effect.Effect<string, ForgeError>,
@@ -52,13 +50,10 @@ export const checksAt = (
       }).pipe(Effect.map(({ check_runs, total_count }) => ({ items: check_runs, total: total_count })))
     )
     const jobs = checkRuns.filter((run) => stateOf(run) === "failed" && run.app?.slug === "github-actions")
-    const logs = new Map(
-      yield* Effect.forEach(jobs.slice(0, mostLogs), ({ id }) =>
-        tail(`${repository}/actions/jobs/${id}/logs`).pipe(
-          Effect.catch((error) => Effect.as(Effect.logWarning(error.message), "")),
-          Effect.map((log) => [id, log] as const)
-        ))
-    )
+    const logs = yield* logsOf(jobs.map(({ id }) => id), (id) =>
+      tail(`${repository}/actions/jobs/${id}/logs`).pipe(
+        Effect.catch((error) => Effect.as(Effect.logWarning(error.message), ""))
+      ))
     const runs = checkRuns.map((run): Check => ({
       name: run.name,
       state: stateOf(run),

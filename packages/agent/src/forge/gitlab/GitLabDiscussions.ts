@@ -4,6 +4,7 @@ import type { Check, Discussion } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
 import { reviewWords } from "../rest/CommentWords.ts"
 import { checkWords, everyPage, together } from "../rest/Discussions.ts"
+import { logsOf } from "../rest/LogTail.ts"
 import type { RestClient } from "../rest/RestClient.ts"
 import { type GitLabNote, GitLabNote as Note, GitLabReviewers, GitLabStatuses, GitLabUser } from "./GitLabShapes.ts"
 
@@ -25,9 +26,6 @@ const stateOf = (status: string, mayFail: boolean): Check["state"] => {
       return "pending"
   }
 }
-
-/** Logs that are read: each is a request and perhaps a large answer. */
-const mostLogs = 5
 
 const isOpen = ({ resolvable, resolved, system }: GitLabNote): boolean =>
   !system && !(resolvable === true && resolved === true)
@@ -83,15 +81,9 @@ export const discussionsAt = (
       )
       const checks = statuses.map((each) => ({ ...each, state: stateOf(each.status, each.allow_failure === true) }))
       // A status that another program has set is no job, and has no log.
-      const logs = new Map(
-        yield* Effect.forEach(
-          checks.filter(({ state }) => state === "failed").slice(0, mostLogs),
-          ({ id }) =>
-            tail(`${project}/jobs/${id}/trace`).pipe(
-              Effect.orElseSucceed(() => ""),
-              Effect.map((log) => [id, log] as const)
-            )
-        )
+      const logs = yield* logsOf(
+        checks.filter(({ state }) => state === "failed").map(({ id }) => id),
+        (id) => Effect.orElseSucceed(tail(`${project}/jobs/${id}/trace`), () => "")
       )
       return together(checks.map(({ description, id, name, state, target_url }): Check => ({
         name,

@@ -6,6 +6,9 @@ import { ForgeError } from "../ForgeError.ts"
 
 const mostBytes = 32 * 1024
 
+/** Logs that are read: each is a request and perhaps a large answer. */
+const mostLogs = 5
+
 const lastOf = (bytes: Stream.Stream<Uint8Array, unknown>) =>
   Stream.runFold(
     bytes,
@@ -38,3 +41,13 @@ export const logTail = ({ api, client, token }: ForgeOptions) => (path: string):
     Effect.mapError((error) => error instanceof ForgeError ? error : failed("no answer"))
   )
 }
+
+/** The ends of the first few logs, by the ids of their jobs. */
+export const logsOf = (
+  ids: ReadonlyArray<number>,
+  tailOf: (id: number) => Effect.Effect<string>
+): Effect.Effect<ReadonlyMap<number, string>> =>
+  Effect.map(
+    Effect.forEach(ids.slice(0, mostLogs), (id) => Effect.map(tailOf(id), (log) => [id, log] as const)),
+    (logs) => new Map(logs)
+  )
