@@ -2,7 +2,7 @@
 import { Predicate, Result } from "effect"
 import type { Checked, Policy } from "../ModelDialect.ts"
 import { checkContent, wholeContext } from "../openai/Content.ts"
-import { both, bytesOf, checkAll, type Extra, inputTokens, nothing } from "../request/Extra.ts"
+import { both, checkAll, type Extra, inputTokens, nothing } from "../request/Extra.ts"
 import {
   checkModel,
   fieldsOf,
@@ -13,21 +13,14 @@ import {
   type OrRefusal,
   parsed,
   refuse,
+  streamOf,
   tokensNamed,
-  toolRefused,
   written
 } from "../request/Parts.ts"
-import { rowOf } from "../request/Rules.ts"
+import { toolCheck } from "../request/Tools.ts"
 import { chatFieldRows, chatToolRows } from "./Rules.ts"
 
-const checkTool = (tool: unknown): OrRefusal<Extra> => {
-  if (!Predicate.isObject(tool)) return refuse("tools: expected a list of objects.")
-  const type: unknown = Reflect.get(tool, "type") ?? "function"
-  const row = rowOf(chatToolRows, typeof type === "string" ? type : "*")
-  return row?.treatment === "allowed"
-    ? Result.succeed({ ...nothing, largestTool: bytesOf(tool) })
-    : toolRefused(type, row)
-}
+const checkTool = toolCheck(chatToolRows, "function")
 
 /** An answer in sound is named by its id, and what it holds is not here. */
 const checkMessage = (message: unknown): OrRefusal<Extra> => {
@@ -52,9 +45,7 @@ export const checkRequest = (bytes: Uint8Array, policy: Policy): OrRefusal<Check
     const request = yield* parsed(bytes)
     const model = yield* checkModel(request["model"], policy)
     const fields = yield* fieldsOf(request, chatFieldRows)
-    if (fields["stream"] !== undefined && typeof fields["stream"] !== "boolean") {
-      return yield* refuse("stream: expected true or false.")
-    }
+    const streams = yield* streamOf(fields["stream"])
     const output = yield* outputOf(fields, policy)
     const tools = yield* listOf(fields["tools"], "tools")
     const messages = yield* listOf(fields["messages"], "messages")
@@ -63,7 +54,7 @@ export const checkRequest = (bytes: Uint8Array, policy: Policy): OrRefusal<Check
     const body = yield* written({
       ...others,
       ...(output.named ? {} : { max_completion_tokens: output.tokens }),
-      ...(fields["stream"] === true
+      ...(streams
         ? { stream_options: { ...(Predicate.isObject(kept) ? kept : {}), include_usage: true } }
         : {})
     })

@@ -17,6 +17,7 @@ import {
   written
 } from "../request/Parts.ts"
 import { rowOf } from "../request/Rules.ts"
+import { ofTool } from "../request/Tools.ts"
 import { geminiFieldRows, geminiToolRows } from "./Rules.ts"
 
 /** The most that any model reads at once: for what no bytes bound. */
@@ -77,7 +78,7 @@ const checkTool = (tool: unknown): OrRefusal<Extra> => {
     const row = rowOf(geminiToolRows, camel(name))
     if (row?.treatment !== "allowed" && value !== null) return toolRefused(name, row)
   }
-  return Result.succeed({ ...nothing, largestTool: bytesOf(tool) })
+  return Result.succeed(ofTool(tool))
 }
 
 const generationFields =

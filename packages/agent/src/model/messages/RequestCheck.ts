@@ -4,7 +4,7 @@
  */
 import { Predicate, Result } from "effect"
 import type { Checked, Policy } from "../ModelDialect.ts"
-import { both, bytesOf, checkAll, type Extra, inputTokens, nothing } from "../request/Extra.ts"
+import { both, checkAll, type Extra, inputTokens, nothing } from "../request/Extra.ts"
 import {
   checkModel,
   fieldsOf,
@@ -17,10 +17,10 @@ import {
   type OrRefusal,
   parsed,
   refuse,
-  toolRefused,
+  streamOf,
   written
 } from "../request/Parts.ts"
-import { rowOf } from "../request/Rules.ts"
+import { toolCheck } from "../request/Tools.ts"
 import { fieldRows, toolRows } from "./RequestRules.ts"
 
 /** The most that any model reads at once: for what no bytes bound. */
@@ -38,14 +38,7 @@ const outputOf = ({ max_tokens, thinking }: Json): OrRefusal<number> => {
   return Result.succeed(Math.max(max_tokens, budget ?? 0))
 }
 
-const checkTool = (tool: unknown): OrRefusal<Extra> => {
-  if (!Predicate.isObject(tool)) return refuse("tools: expected a list of objects.")
-  const type = Reflect.get(tool, "type") ?? "custom"
-  const row = rowOf(toolRows, typeof type === "string" ? type : "*")
-  return row?.treatment === "allowed"
-    ? Result.succeed({ ...nothing, largestTool: bytesOf(tool) })
-    : toolRefused(type, row)
-}
+const checkTool = toolCheck(toolRows, "custom")
 
 /** Blocks whose text stands in them. */
 const texts = new Set([
@@ -137,9 +130,7 @@ export const checkRequest = (bytes: Uint8Array, policy: Policy, count = false): 
     const request = yield* parsed(bytes)
     const model = yield* checkModel(request["model"], policy)
     const fields = yield* fieldsOf(request, fieldRows, narrowed)
-    if (fields["stream"] !== undefined && typeof fields["stream"] !== "boolean") {
-      return yield* refuse("stream: expected true or false.")
-    }
+    yield* streamOf(fields["stream"])
     const outputTokens = count ? 0 : yield* outputOf(fields)
     const tools = yield* listOf(fields["tools"], "tools")
     const messages = yield* listOf(fields["messages"], "messages")

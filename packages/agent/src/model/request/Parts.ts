@@ -73,6 +73,12 @@ export const tokensNamed = (value: unknown, name: string): OrRefusal<number | un
     ? Result.succeed(value)
     : refuse(`${name}: expected a whole number from 0 to ${mostTokens}.`)
 
+/** Whether the answer is to come as a stream. */
+export const streamOf = (value: unknown): OrRefusal<boolean> =>
+  value === undefined || typeof value === "boolean"
+    ? Result.succeed(value === true)
+    : refuse("stream: expected true or false.")
+
 export const listOf = (value: unknown, name: string): OrRefusal<ReadonlyArray<unknown>> =>
   value === undefined || value === null
     ? Result.succeed([])

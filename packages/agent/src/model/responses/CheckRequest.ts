@@ -2,7 +2,7 @@
 import { Predicate, Result } from "effect"
 import type { Checked, Policy } from "../ModelDialect.ts"
 import { checkContent, wholeContext } from "../openai/Content.ts"
-import { both, bytesOf, checkAll, type Extra, inputTokens, nothing } from "../request/Extra.ts"
+import { both, checkAll, type Extra, inputTokens, nothing } from "../request/Extra.ts"
 import {
   checkModel,
   fieldsOf,
@@ -13,11 +13,13 @@ import {
   type OrRefusal,
   parsed,
   refuse,
+  streamOf,
   tokensNamed,
   toolRefused,
   written
 } from "../request/Parts.ts"
 import { rowOf } from "../request/Rules.ts"
+import { ofTool } from "../request/Tools.ts"
 import { responsesFieldRows, responsesToolRows } from "./Rules.ts"
 
 /** Namespaces hold tools, and no namespaces. */
@@ -30,13 +32,12 @@ const checkTool = (tool: unknown, nested = false): OrRefusal<Extra> => {
     || (name === "shell" && (!Predicate.isObject(environment) || Reflect.get(environment, "type") !== "local"))
     || (name === "namespace" && nested)
   if (row?.treatment !== "allowed" || elsewhere) return toolRefused(type, row)
-  const largestTool = { ...nothing, largestTool: bytesOf(tool) }
   return name === "namespace"
     ? Result.flatMap(
       listOf(tools, "tools"),
-      (all) => Result.map(checkAll(all, (each) => checkTool(each, true)), (extra) => both(extra, largestTool))
+      (all) => Result.map(checkAll(all, (each) => checkTool(each, true)), (extra) => both(extra, ofTool(tool)))
     )
-    : Result.succeed(largestTool)
+    : Result.succeed(ofTool(tool))
 }
 
 /** Items whose text stands in them. */
@@ -98,9 +99,7 @@ export const checkRequest = (bytes: Uint8Array, policy: Policy): OrRefusal<Check
     const request = yield* parsed(bytes)
     const model = yield* checkModel(request["model"], policy)
     const fields = yield* fieldsOf(request, responsesFieldRows, narrowed)
-    if (fields["stream"] !== undefined && typeof fields["stream"] !== "boolean") {
-      return yield* refuse("stream: expected true or false.")
-    }
+    yield* streamOf(fields["stream"])
     const outputTokens = (yield* tokensNamed(fields["max_output_tokens"], "max_output_tokens")) ?? policy.outputTokens
     const tools = yield* listOf(fields["tools"], "tools")
     const { input } = fields
