@@ -5,7 +5,16 @@
 import { DateTime, Effect, Option, Schema } from "effect"
 import { HttpClientRequest } from "effect/http"
 import type { NoProof } from "../../ModelProvider.ts"
-import { type CloudOptions, type Lasting, makeRenewed, needed, noAnswer, proofFrom, type Renewed } from "../Cloud.ts"
+import {
+  type CloudOptions,
+  formRequest,
+  type Lasting,
+  makeRenewed,
+  needed,
+  noAnswer,
+  proofFrom,
+  type Renewed
+} from "../Cloud.ts"
 
 export interface AwsKeys {
   readonly accessKeyId: string
@@ -65,22 +74,15 @@ const assumed = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Lasting<AwsKeys>, NoProof> {
   const { provider: { region, tokenFile, tokenUrl } } = options
   const token = yield* needed(options, tokenFile, "service account token")
-  const query = new URLSearchParams({
-    Action: "AssumeRoleWithWebIdentity",
-    Version: "2011-06-15",
-    RoleArn: roleArn,
-    RoleSessionName: "orchestrator-broker",
-    WebIdentityToken: token
-  })
   const text = yield* proofFrom(
     options,
-    HttpClientRequest.bodyText(
-      HttpClientRequest.post(tokenUrl ?? `https://sts.${region}.amazonaws.com/`, {
-        headers: { accept: "application/json" }
-      }),
-      query.toString(),
-      "application/x-www-form-urlencoded"
-    )
+    formRequest(tokenUrl ?? `https://sts.${region}.amazonaws.com/`, {
+      Action: "AssumeRoleWithWebIdentity",
+      Version: "2011-06-15",
+      RoleArn: roleArn,
+      RoleSessionName: "orchestrator-broker",
+      WebIdentityToken: token
+    })
   )
   const found = Option.getOrUndefined(decodeAssumed(text))
   if (found === undefined) return yield* noAnswer(options)
