@@ -2,16 +2,12 @@
  * Azure's resources of models (Azure OpenAI, Foundry): the APIs below paths of their own, with a key, or with a token of Entra that is had
  * for a service account's own.
  */
-import { DateTime, Effect, Option, Schema } from "effect"
+import { Effect } from "effect"
 import { HttpClientRequest } from "effect/http"
 import type { Asked, ModelProvider } from "../ModelProvider.ts"
-import { type CloudOptions, formRequest, makeRenewed, nameOf, needed, noAnswer, proofFrom } from "./Cloud.ts"
+import { bearerIn, type CloudOptions, formRequest, makeRenewed, nameOf, needed, proofFrom } from "./Cloud.ts"
 
 const scope = "https://cognitiveservices.azure.com/.default"
-
-const decodeToken = Schema.decodeUnknownOption(
-  Schema.fromJsonString(Schema.Struct({ access_token: Schema.String, expires_in: Schema.Finite }))
-)
 
 /** https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#third-case */
 const federated = (options: CloudOptions) =>
@@ -28,11 +24,7 @@ const federated = (options: CloudOptions) =>
         client_assertion: assertion
       })
     )
-    const found = Option.getOrUndefined(decodeToken(text))
-    if (found === undefined) return yield* noAnswer(options)
-    options.guard(found.access_token)
-    const { epochMilliseconds } = yield* DateTime.now
-    return { value: found.access_token, untilMillis: epochMilliseconds + found.expires_in * 1000 }
+    return yield* bearerIn(options, text)
   })
 
 export const azure = (options: CloudOptions): ModelProvider => {

@@ -1,6 +1,6 @@
 /** What the providers of clouds have in common: a proof of who asks that lasts for a while, got by another request and got anew in time. */
 import type { Provider } from "@orchestrator/domain/ModelProviders"
-import { DateTime, Effect, Semaphore } from "effect"
+import { DateTime, Effect, Option, Schema, Semaphore } from "effect"
 import { type HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { NoProof } from "../ModelProvider.ts"
 
@@ -97,6 +97,22 @@ export const noAnswer = ({ provider: { name } }: CloudOptions): NoProof =>
     message: `The model provider ${name} gives no access: its token service answered no token.`,
     missing: false
   })
+
+const decodeToken = Schema.decodeUnknownOption(
+  Schema.fromJsonString(Schema.Struct({ access_token: Schema.String, expires_in: Schema.Finite }))
+)
+
+/** The token of an answer in OAuth's words, which shows from now on nowhere. */
+export const bearerIn = Effect.fnUntraced(function*(
+  options: CloudOptions,
+  text: string
+): Effect.fn.Return<Lasting<string>, NoProof> {
+  const found = Option.getOrUndefined(decodeToken(text))
+  if (found === undefined) return yield* noAnswer(options)
+  options.guard(found.access_token)
+  const { epochMilliseconds } = yield* DateTime.now
+  return { value: found.access_token, untilMillis: epochMilliseconds + found.expires_in * 1000 }
+})
 
 /** The provider's own name of a model. */
 export const nameOf = ({ names = {} }: Provider, model: string): string =>

@@ -7,6 +7,7 @@ import { HttpClientRequest } from "effect/http"
 import { sign } from "node:crypto"
 import { type Asked, type ModelProvider, NoProof } from "../ModelProvider.ts"
 import {
+  bearerIn,
   type CloudOptions,
   formRequest,
   type Lasting,
@@ -20,7 +21,6 @@ import {
 const scope = "https://www.googleapis.com/auth/cloud-platform"
 const apiVersion = "vertex-2023-10-16"
 
-const Token = Schema.fromJsonString(Schema.Struct({ access_token: Schema.String, expires_in: Schema.Finite }))
 const Impersonated = Schema.fromJsonString(Schema.Struct({ accessToken: Schema.String, expireTime: Schema.String }))
 const KeyFile = Schema.fromJsonString(Schema.Struct({
   client_email: Schema.String,
@@ -28,17 +28,8 @@ const KeyFile = Schema.fromJsonString(Schema.Struct({
   private_key_id: Schema.optionalKey(Schema.String)
 }))
 
-const decodeToken = Schema.decodeUnknownOption(Token)
 const decodeImpersonated = Schema.decodeUnknownOption(Impersonated)
 const decodeKeyFile = Schema.decodeUnknownOption(KeyFile)
-
-const lasting = (options: CloudOptions, text: string) =>
-  Effect.gen(function*() {
-    const found = Option.getOrUndefined(decodeToken(text))
-    if (found === undefined) return yield* noAnswer(options)
-    const { epochMilliseconds } = yield* DateTime.now
-    return { value: found.access_token, untilMillis: epochMilliseconds + found.expires_in * 1000 }
-  })
 
 /** https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token */
 const federated = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.Return<Lasting<string>, NoProof> {
@@ -55,7 +46,7 @@ const federated = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.
       subject_token: subjectToken
     })
   )
-  const own = yield* lasting(options, text)
+  const own = yield* bearerIn(options, text)
   if (serviceAccount === undefined) return own
   const base = tokenUrl === undefined ? "https://iamcredentials.googleapis.com" : new URL(tokenUrl).origin
   const answer = yield* proofFrom(
@@ -104,7 +95,7 @@ const keyed = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.Retu
       assertion: `${unsigned}.${signature}`
     })
   )
-  return yield* lasting(options, text)
+  return yield* bearerIn(options, text)
 })
 
 /** The Messages API is asked by the model's path, with its version in the body. */
