@@ -17,6 +17,7 @@ import {
   noAnswer,
   proofFrom
 } from "./Cloud.ts"
+import { messagesBody } from "./MessagesInCloud.ts"
 
 const scope = "https://www.googleapis.com/auth/cloud-platform"
 const apiVersion = "vertex-2023-10-16"
@@ -98,19 +99,6 @@ const keyed = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.Retu
   return yield* bearerIn(options, text)
 })
 
-/** The Messages API is asked by the model's path, with its version in the body. */
-const predicted = (body: string, betas: string | undefined) => {
-  const { model: _, ...fields } = JSON.parse(body)
-  return {
-    call: fields.stream === true ? "streamRawPredict" : "rawPredict",
-    text: JSON.stringify({
-      anthropic_version: apiVersion,
-      ...(betas === undefined ? {} : { anthropic_beta: betas.split(",") }),
-      ...fields
-    })
-  }
-}
-
 export const vertex = (options: CloudOptions): ModelProvider => {
   const { guard, provider } = options
   const { baseUrl, name, project = "", region = "global" } = provider
@@ -124,7 +112,8 @@ export const vertex = (options: CloudOptions): ModelProvider => {
   )
   const models = `${address}/v1/projects/${project}/locations/${region}/publishers`
 
-  const called = ({ checked, dialect, headers, model, target }: Asked) => {
+  const called = (asked: Asked) => {
+    const { checked, dialect, target } = asked
     const id = encodeURIComponent(nameOf(provider, checked?.model ?? "")).replaceAll("%40", "@")
     if (dialect.api === "generateContent") {
       return {
@@ -132,9 +121,9 @@ export const vertex = (options: CloudOptions): ModelProvider => {
         text: checked?.body ?? ""
       }
     }
-    const { "anthropic-beta": betas } = dialect.requestHeaders(headers, undefined, model)
-    const { call, text } = predicted(checked?.body ?? "{}", betas)
-    return { url: `${models}/anthropic/models/${id}:${call}`, text }
+    const body = messagesBody(asked, apiVersion)
+    const call = body["stream"] === true ? "streamRawPredict" : "rawPredict"
+    return { url: `${models}/anthropic/models/${id}:${call}`, text: JSON.stringify(body) }
   }
 
   return {

@@ -8,23 +8,11 @@ import { HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { Headers } from "../../ModelDialect.ts"
 import type { Asked, ModelProvider } from "../../ModelProvider.ts"
 import { type CloudOptions, nameOf } from "../Cloud.ts"
+import { messagesBody } from "../MessagesInCloud.ts"
 import { awsCredentials, type AwsKeys } from "./AwsCredentials.ts"
 import { errorType, eventOf, eventStreamReader } from "./EventStream.ts"
 
 const apiVersion = "bedrock-2023-05-31"
-
-/** What goes on, without what stands in the path and in headers elsewhere. */
-const bodyOf = (body: string, betas: string | undefined): { readonly text: string; readonly stream: boolean } => {
-  const { model: _, stream, ...fields } = JSON.parse(body)
-  return {
-    text: JSON.stringify({
-      anthropic_version: apiVersion,
-      ...(betas === undefined ? {} : { anthropic_beta: betas.split(",") }),
-      ...fields
-    }),
-    stream: stream === true
-  }
-}
 
 export interface Signed {
   readonly url: string
@@ -108,11 +96,12 @@ export const bedrock = (options: CloudOptions): ModelProvider => {
     address,
     speaks: (api) => api === "messages",
     serves: ({ asks }) => asks === "answer",
-    request: Effect.fnUntraced(function*({ checked, dialect, headers, model }: Asked) {
+    request: Effect.fnUntraced(function*(asked: Asked) {
       const keys = yield* credentials.get
-      const { "anthropic-beta": betas } = dialect.requestHeaders(headers, undefined, model)
-      const { stream, text } = bodyOf(checked?.body ?? "{}", betas)
-      const id = encodeURIComponent(nameOf(provider, checked?.model ?? ""))
+      const { stream: wanted, ...body } = messagesBody(asked, apiVersion)
+      const text = JSON.stringify(body)
+      const stream = wanted === true
+      const id = encodeURIComponent(nameOf(provider, asked.checked?.model ?? ""))
       const url = `${address}/model/${id}/${stream ? "invoke-with-response-stream" : "invoke"}`
       const millis = (yield* DateTime.now).epochMilliseconds + offset
       const accept = stream ? "application/vnd.amazon.eventstream" : "application/json"
