@@ -5,7 +5,8 @@
 import { Effect } from "effect"
 import { HttpClientRequest } from "effect/http"
 import type { Asked, ModelProvider } from "../ModelProvider.ts"
-import { bearerIn, type CloudOptions, formRequest, makeRenewed, nameOf, needed, proofFrom } from "./Cloud.ts"
+import { bearerIn, type CloudOptions, formRequest, makeRenewed, needed, proofFrom } from "./Cloud.ts"
+import { renamedBody } from "./Names.ts"
 
 const scope = "https://cognitiveservices.azure.com/.default"
 
@@ -29,19 +30,13 @@ const federated = (options: CloudOptions) =>
 
 export const azure = (options: CloudOptions): ModelProvider => {
   const { provider } = options
-  const { baseUrl = "", keyFile, name, tokenFile } = provider
+  const { baseUrl = "", keyFile, name, names, tokenFile } = provider
   const address = baseUrl.replace(/\/+$/, "")
   const token = makeRenewed(federated(options))
 
   const proof = tokenFile === undefined
     ? Effect.map(needed(options, keyFile, "API key"), (key): Record<string, string> => ({ "api-key": key }))
     : Effect.map(token.get, (value): Record<string, string> => ({ authorization: `Bearer ${value}` }))
-
-  /** Deployments have names of their own. */
-  const renamed = (body: string) => {
-    const fields = JSON.parse(body)
-    return JSON.stringify({ ...fields, model: nameOf(provider, fields.model) })
-  }
 
   return {
     name,
@@ -53,7 +48,9 @@ export const azure = (options: CloudOptions): ModelProvider => {
       const request = HttpClientRequest.post(`${address}${mount}${target.path}`, {
         headers: { ...dialect.requestHeaders(headers, undefined, model), ...(yield* proof) }
       })
-      return HttpClientRequest.bodyText(request, renamed(checked?.body ?? "{}"), "application/json")
+      // Deployments have names of their own.
+      const body = checked === undefined ? "{}" : renamedBody(checked, names)
+      return HttpClientRequest.bodyText(request, body, "application/json")
     }),
     answer: ({ headers, status, stream }) => ({ status, headers, bytes: stream }),
     again: ({ status }) =>

@@ -113,7 +113,3 @@ export const bearerIn = Effect.fnUntraced(function*(
   const { epochMilliseconds } = yield* DateTime.now
   return { value: found.access_token, untilMillis: epochMilliseconds + found.expires_in * 1000 }
 })
-
-/** The provider's own name of a model. */
-export const nameOf = ({ names = {} }: Provider, model: string): string =>
-  (Object.hasOwn(names, model) ? names[model] : undefined) ?? model

@@ -5,6 +5,7 @@ import { HttpClientRequest } from "effect/http"
 import type { HeldKey, ModelKey, ReadKey } from "../../broker/services/ModelKey.ts"
 import type { ModelDialect } from "../ModelDialect.ts"
 import { type Asked, type ModelProvider, NoProof } from "../ModelProvider.ts"
+import { nameOf, renamedBody } from "./Names.ts"
 
 export interface DirectOptions {
   readonly modelKey: (readKey: ReadKey) => Effect.Effect<HeldKey | undefined>
@@ -23,12 +24,11 @@ export const joined = (baseUrl: string, path: string): string => {
 }
 
 /** The provider's own name of the model, in the body or in the path. */
-const renamed = ({ checked, target }: Asked, names: Readonly<Record<string, string>> = {}) => {
-  const name = checked === undefined || !Object.hasOwn(names, checked.model) ? undefined : names[checked.model]
-  if (checked === undefined || name === undefined) return { path: target.path, body: checked?.body }
-  return target.model === undefined
-    ? { path: target.path, body: JSON.stringify({ ...JSON.parse(checked.body), model: name }) }
-    : { path: target.path.replace(`/${target.model}:`, `/${name}:`), body: checked.body }
+const renamed = ({ checked, target: { model, path } }: Asked, names: Provider["names"]) => {
+  if (checked === undefined) return { path, body: undefined }
+  return model === undefined
+    ? { path, body: renamedBody(checked, names) }
+    : { path: path.replace(`/${model}:`, `/${nameOf(names, checked.model)}:`), body: checked.body }
 }
 
 const keyHeader = (header: string, { value }: ModelKey): Record<string, string> => ({

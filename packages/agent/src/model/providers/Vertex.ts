@@ -12,12 +12,12 @@ import {
   formRequest,
   type Lasting,
   makeRenewed,
-  nameOf,
   needed,
   noAnswer,
   proofFrom
 } from "./Cloud.ts"
 import { messagesBody } from "./MessagesInCloud.ts"
+import { nameOf } from "./Names.ts"
 
 const scope = "https://www.googleapis.com/auth/cloud-platform"
 const apiVersion = "vertex-2023-10-16"
@@ -114,7 +114,7 @@ export const vertex = (options: CloudOptions): ModelProvider => {
 
   const called = (asked: Asked) => {
     const { checked, dialect, target } = asked
-    const id = encodeURIComponent(nameOf(provider, checked?.model ?? "")).replaceAll("%40", "@")
+    const id = encodeURIComponent(nameOf(provider.names, checked?.model ?? "")).replaceAll("%40", "@")
     if (dialect.api === "generateContent") {
       return {
         url: `${models}/google/models/${id}${target.path.slice(target.path.lastIndexOf(":"))}`,

@@ -7,8 +7,9 @@ import { DateTime, Effect, Option, Result, Stream } from "effect"
 import { HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { Headers } from "../../ModelDialect.ts"
 import type { Asked, ModelProvider } from "../../ModelProvider.ts"
-import { type CloudOptions, nameOf } from "../Cloud.ts"
+import type { CloudOptions } from "../Cloud.ts"
 import { messagesBody } from "../MessagesInCloud.ts"
+import { nameOf } from "../Names.ts"
 import { awsCredentials, type AwsKeys } from "./AwsCredentials.ts"
 import { errorType, eventOf, eventStreamReader } from "./EventStream.ts"
 
@@ -101,7 +102,7 @@ export const bedrock = (options: CloudOptions): ModelProvider => {
       const { stream: wanted, ...body } = messagesBody(asked, apiVersion)
       const text = JSON.stringify(body)
       const stream = wanted === true
-      const id = encodeURIComponent(nameOf(provider, asked.checked?.model ?? ""))
+      const id = encodeURIComponent(nameOf(provider.names, asked.checked?.model ?? ""))
       const url = `${address}/model/${id}/${stream ? "invoke-with-response-stream" : "invoke"}`
       const millis = (yield* DateTime.now).epochMilliseconds + offset
       const accept = stream ? "application/vnd.amazon.eventstream" : "application/json"
