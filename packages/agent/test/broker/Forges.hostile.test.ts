@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { branch, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
+import { branch, deliverTo, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
 import { startDouble } from "../fixtures/forges/Double.ts"
 import { type Forge, forges } from "../fixtures/forges/Forges.ts"
 import { commitTo, headOf } from "../fixtures/Remotes.ts"
@@ -36,15 +36,7 @@ const start = Effect.fnUntraced(function*(forge: Forge) {
     KNOWN_BRANCH: branch,
     KNOWN_HEAD: "0".repeat(40)
   })
-  const deliver = (summary: string) =>
-    Effect.promise(async () => {
-      const response = await fetch(`${broker.url}/run/deliver`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
-        body: JSON.stringify({ summary })
-      })
-      return response.text()
-    })
+  const deliver = (summary: string) => Effect.map(deliverTo(broker, { summary }), ({ text }) => text)
   return { around, broker, deliver, double, remotes, world: double.world }
 })
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { branch, gitToken, place, runUid, startBroker, until, visible } from "../fixtures/Broker.ts"
+import { branch, deliverTo, gitToken, place, runUid, startBroker, until, visible } from "../fixtures/Broker.ts"
 import { gitHub, type GitHubOptions, primaryLimit, secondaryLimit, serverError } from "../fixtures/github/GitHub.ts"
 import { commitTo, git, headOf } from "../fixtures/Remotes.ts"
 
@@ -18,16 +18,7 @@ const start = Effect.fnUntraced(function*(
     KNOWN_HEAD: "0".repeat(40),
     ...changes
   })
-  const deliver = (report: unknown = { summary: "Added a health check." }) =>
-    Effect.promise(async (signal) => {
-      const response = await fetch(`${broker.url}/run/deliver`, {
-        method: "POST",
-        signal,
-        headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
-        body: JSON.stringify(report)
-      })
-      return { status: response.status, text: await response.text() }
-    })
+  const deliver = (report: unknown = { summary: "Added a health check." }) => deliverTo(broker, report)
   const work = () => commitTo(remotes.target, branch, { [`work-${forge.asked.length}.txt`]: "x" })
   return { around, broker, deliver, forge, remotes, work }
 })

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { ForgeError } from "../../src/forge/ForgeError.ts"
-import { branch, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
+import { branch, deliverTo, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
 import { gitHub, type GitHubOptions } from "../fixtures/github/GitHub.ts"
 import { reasonOf } from "../fixtures/github/Reason.ts"
 import { commitTo } from "../fixtures/Remotes.ts"
@@ -175,15 +175,7 @@ const start = Effect.fnUntraced(function*(options: Partial<GitHubOptions> = {}) 
     KNOWN_HEAD: "0".repeat(40)
   })
   commitTo(around.remotes.target, branch, { "work.txt": "x" })
-  const deliver = Effect.promise(async (signal) => {
-    const response = await fetch(`${broker.url}/run/deliver`, {
-      method: "POST",
-      signal,
-      headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
-      body: JSON.stringify({ summary: "Done." })
-    })
-    return response.status
-  })
+  const deliver = Effect.map(deliverTo(broker), ({ status }) => status)
   return { around, broker, deliver, forge }
 })
 

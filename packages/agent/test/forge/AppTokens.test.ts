@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { appJwt, permissionsFor } from "../../src/forge/github/AppToken.ts"
 import { agentGit } from "../fixtures/AgentGit.ts"
-import { branch, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
+import { branch, deliverTo, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
 import { gitHttp } from "../fixtures/GitHttp.ts"
 import { appKeys, type AppOptions, jwtProblem, makeApp } from "../fixtures/github/Apps.ts"
 import { gitHub } from "../fixtures/github/GitHub.ts"
@@ -50,15 +50,7 @@ const start = Effect.fnUntraced(function*(
     ...changes
   })
   commitTo(around.remotes.target, branch, { "work.txt": "x" })
-  const deliver = (summary = "Done.") =>
-    Effect.promise(async () => {
-      const response = await fetch(`${broker.url}/run/deliver`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
-        body: JSON.stringify({ summary })
-      })
-      return response.text()
-    })
+  const deliver = (summary = "Done.") => Effect.map(deliverTo(broker, { summary }), ({ text }) => text)
   return { app, around, broker, deliver, forge }
 })
 
