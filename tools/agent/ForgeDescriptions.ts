@@ -3,12 +3,12 @@
  * writes it beside them. Bitbucket's OpenAPI documents are there as the types that openapi-typescript made of them; of GitLab and Azure
  * DevOps their clients' types of answers.
  */
-import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { homedir } from "node:os"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { type Declarations, declarationsOf, type Json, namesIn, schemaOf, valueOf } from "./TypesToSchema.ts"
+import type { Json } from "./Json.ts"
+import { publishedFile } from "./PublishedFile.ts"
+import { type Declarations, declarationsOf, namesIn, schemaOf, valueOf } from "./TypesToSchema.ts"
 
 type Operation = readonly [method: string, path: string, body?: string, answer?: string]
 
@@ -145,8 +145,9 @@ const reachable = (declarations: Declarations, from: unknown, found = new Map<st
   return found
 }
 
-export const describe = ({ file, hasPaths, name, operations, version }: Published) => {
-  const declarations = declarationsOf(readFileSync(join(installed(name, version), file), "utf8"))
+export const describe = (source: Published) => {
+  const { hasPaths, name, operations, version } = source
+  const declarations = declarationsOf(readFileSync(publishedFile(source), "utf8"))
   const found = operations.map(([method, path, body, answer]) => {
     if (!hasPaths) {
       const status = method === "post" ? "201" : "200"
@@ -182,17 +183,6 @@ export const describe = ({ file, hasPaths, name, operations, version }: Publishe
   })
   const schemas = reachable(declarations, found)
   return { package: `${name}@${version}`, operations: found, schemas: Object.fromEntries([...schemas].toSorted()) }
-}
-
-const installed = (name: string, version: string): string => {
-  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache")
-  const folder = join(cache, "orchestrator", `${name.replace(/\W+/g, "-")}-${version}`)
-  const place = join(folder, "node_modules", name)
-  if (existsSync(place)) return place
-  mkdirSync(folder, { recursive: true })
-  const install = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", `${name}@${version}`]
-  execFileSync("npm", install, { stdio: ["ignore", "ignore", "inherit"] })
-  return place
 }
 
 export const fileOf = (forge: string): string =>

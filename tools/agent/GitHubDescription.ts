@@ -3,11 +3,10 @@
  * `@octokit/openapi`, 385 MB, installed into a cache folder) and writes it beside the double. The tests with the real CLI hold that file to
  * the package.
  */
-import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { homedir } from "node:os"
-import { join } from "node:path"
+import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { at, isObject, type Json } from "./Json.ts"
+import { publishedFile } from "./PublishedFile.ts"
 
 const version = "23.0.2"
 
@@ -34,13 +33,6 @@ const operations = [
   ["get", "/repos/{owner}/{repo}/installation"],
   ["post", "/app/installations/{installation_id}/access_tokens"]
 ] as const
-
-type Json = { readonly [key: string]: unknown }
-
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
-
-const at = (node: unknown, ...path: ReadonlyArray<string>): unknown =>
-  path.reduce<unknown>((found, key) => isObject(found) ? found[key] : undefined, node)
 
 /** Words for people, which check nothing. */
 const words = new Set(["description", "example", "examples", "externalDocs", "title", "deprecated", "default"])
@@ -91,19 +83,10 @@ const extract = (description: unknown) => {
   }
 }
 
-const installed = (): string => {
-  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache")
-  const folder = join(cache, "orchestrator", `octokit-openapi-${version}`)
-  const file = join(folder, "node_modules/@octokit/openapi/generated/api.github.com.json")
-  if (existsSync(file)) return file
-  mkdirSync(folder, { recursive: true })
-  const install = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", `@octokit/openapi@${version}`]
-  execFileSync("npm", install, { stdio: ["ignore", "ignore", "inherit"] })
-  return file
-}
+const source = { name: "@octokit/openapi", version, file: "generated/api.github.com.json" }
 
 /** The part of the published description that the double is held to. */
-export const publishedDescription = () => extract(JSON.parse(readFileSync(installed(), "utf8")))
+export const publishedDescription = () => extract(JSON.parse(readFileSync(publishedFile(source), "utf8")))
 
 const target = fileURLToPath(new URL("../../packages/agent/test/fixtures/github/description.json", import.meta.url))
 

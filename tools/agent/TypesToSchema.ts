@@ -3,13 +3,7 @@
  * an API are made of. What it does not know is anything.
  */
 import { parseAst } from "rolldown/parseAst"
-
-export type Json = { readonly [key: string]: unknown }
-
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
-
-const at = (node: unknown, ...path: ReadonlyArray<string>): unknown =>
-  path.reduce<unknown>((found, key) => isObject(found) ? found[key] : undefined, node)
+import { at, isObject, type Json } from "./Json.ts"
 
 const list = (node: unknown, ...path: ReadonlyArray<string>): ReadonlyArray<unknown> => {
   const found = at(node, ...path)
