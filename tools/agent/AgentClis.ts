@@ -31,9 +31,11 @@ export const agentPackages: ReadonlyArray<AgentPackage> = [
   }
 ]
 
+/** By which the tests are told of another version. */
+export const versionVariable = ({ name }: AgentPackage): string => `AGENT_VERSION_${name.toUpperCase()}`
+
 /** The version that the tests are run with. */
-const testedVersion = ({ name, pinned }: AgentPackage): string =>
-  process.env[`AGENT_VERSION_${name.toUpperCase()}`] ?? pinned
+const testedVersion = (agent: AgentPackage): string => process.env[versionVariable(agent)] ?? agent.pinned
 
 const cacheFolder = (agent: AgentPackage): string =>
   join(

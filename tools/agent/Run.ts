@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { agentPackages } from "./AgentClis.ts"
+import { agentPackages, versionVariable } from "./AgentClis.ts"
 import { changesWithVersions, type TestReport } from "./Changes.ts"
 import { pinnedClaudeCode } from "./ClaudeCode.ts"
 
@@ -15,7 +15,6 @@ interface Agent {
   readonly name: string
   readonly published: string
   readonly pinned: string
-  /** By which the tests are told of another version. */
   readonly variable: string
 }
 
@@ -26,12 +25,7 @@ const agents: ReadonlyArray<Agent> = [
     pinned: pinnedClaudeCode,
     variable: "CLAUDE_CODE_VERSION"
   },
-  ...agentPackages.map(({ name, pinned, published }) => ({
-    name,
-    published,
-    pinned,
-    variable: `AGENT_VERSION_${name.toUpperCase()}`
-  }))
+  ...agentPackages.map((agent) => ({ ...agent, variable: versionVariable(agent) }))
 ]
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
