@@ -11,6 +11,7 @@ import type {
 } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
 import { refusedWith } from "../rest/Problem.ts"
+import { lookedUp, lookFollowing } from "../rest/Renames.ts"
 import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
 import { dataCenterDialect } from "./BitbucketDataCenterDialect.ts"
 import { discussionsAt } from "./BitbucketDataCenterDiscussions.ts"
@@ -134,21 +135,19 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
   }
 }
 
+const nameOf = ({ project, slug }: typeof DataCenterRepository.Type): RepositoryName => ({
+  owner: project.key,
+  name: slug
+})
+
 /** One that was renamed or has gone to another project is sent on to, at the same API. */
-const repositoryOf = (call: RestClient, { name, owner }: RepositoryName) => {
-  const look = (path: string) => call({ operation: "look at", method: "GET", path, answer: DataCenterRepository })
-  return look(`/projects/${owner}/repos/${name}`).pipe(
-    Effect.catchIf(({ reason }) => reason._tag === "Moved", (error) => {
-      const to = error.reason._tag === "Moved"
-        ? /^\/projects\/[\w.~-]+\/repos\/[\w.~-]+(?![^/?])/.exec(error.reason.path)?.[0]
-        : undefined
-      return to === undefined ?
-        Effect.fail(error) :
-        Effect.tap(look(to), ({ project, slug }) =>
-          Effect.logWarning(
-            `${owner}/${name} is now ${project.key}/${slug}: update repositoryUrl before someone takes the old name`
-          ))
-    }),
+const repositoryOf = (call: RestClient, given: RepositoryName) => {
+  const { name, owner } = given
+  return lookFollowing(given, `/projects/${owner}/repos/${name}`, {
+    look: (path) => call({ operation: "look at", method: "GET", path, answer: DataCenterRepository }),
+    nameOf,
+    place: /^\/projects\/[\w.~-]+\/repos\/[\w.~-]+(?![^/?])/
+  }).pipe(
     Effect.tap(({ archived }) =>
       archived === true
         ? new ForgeError({
@@ -163,14 +162,7 @@ const repositoryOf = (call: RestClient, { name, owner }: RepositoryName) => {
 
 const connect = (options: ForgeOptions, given: RepositoryName): Connection => {
   const call = makeRestClient(dataCenterDialect, options)
-  let known: Repository | undefined
-  const repository = Effect.suspend(() =>
-    known !== undefined
-      ? Effect.succeed(known)
-      : Effect.map(repositoryOf(call, given), ({ project, slug }) =>
-        known = repositoryAt(call, { owner: project.key, name: slug }))
-  )
-  return (work) => Effect.flatMap(repository, work)
+  return lookedUp(Effect.map(repositoryOf(call, given), (found) => repositoryAt(call, nameOf(found))))
 }
 
 export const adapter: ForgeAdapter = { connect }

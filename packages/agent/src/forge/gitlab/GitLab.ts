@@ -12,6 +12,7 @@ import type {
 import { ForgeError } from "../ForgeError.ts"
 import { logTail } from "../rest/LogTail.ts"
 import { refusedWith } from "../rest/Problem.ts"
+import { lookedUp, lookFollowing } from "../rest/Renames.ts"
 import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
 import { gitLabDialect } from "./GitLabDialect.ts"
 import { discussionsAt } from "./GitLabDiscussions.ts"
@@ -130,23 +131,19 @@ const repositoryAt = (options: ForgeOptions, call: RestClient, name: RepositoryN
   }
 }
 
-const isMoved = ({ reason }: ForgeError): boolean => reason._tag === "Moved"
+const nameOf = ({ path_with_namespace: path }: typeof GitLabProject.Type): RepositoryName => {
+  const cut = path.lastIndexOf("/")
+  return { owner: path.slice(0, cut), name: path.slice(cut + 1) }
+}
 
 /** A project that was renamed is sent on to by its number, at the same API. */
-const projectAt = (call: RestClient, { name, owner }: RepositoryName) => {
-  const path = `/projects/${encodeURIComponent(`${owner}/${name}`)}`
-  const look = (at: string) => call({ operation: "look at", method: "GET", path: at, answer: GitLabProject })
-  return look(path).pipe(
-    Effect.catchIf(isMoved, (error) => {
-      const { reason } = error
-      const to = reason._tag === "Moved" ? /^\/projects\/\d+(?![^/?])/.exec(reason.path)?.[0] : undefined
-      return to === undefined ?
-        Effect.fail(error) :
-        Effect.tap(look(to), ({ path_with_namespace }) =>
-          Effect.logWarning(
-            `${owner}/${name} is now ${path_with_namespace}: update repositoryUrl before someone takes the old name`
-          ))
-    }),
+const projectAt = (call: RestClient, given: RepositoryName) => {
+  const { name, owner } = given
+  return lookFollowing(given, `/projects/${encodeURIComponent(`${owner}/${name}`)}`, {
+    look: (path) => call({ operation: "look at", method: "GET", path, answer: GitLabProject }),
+    nameOf,
+    place: /^\/projects\/\d+(?![^/?])/
+  }).pipe(
     Effect.tap(({ archived, merge_requests_access_level: access }) => {
       const words = archived === true
         ? "it is archived and read-only: unarchive it, or use another one"
@@ -162,15 +159,12 @@ const projectAt = (call: RestClient, { name, owner }: RepositoryName) => {
 
 const connect = (options: ForgeOptions, given: RepositoryName): Connection => {
   const call = makeRestClient(gitLabDialect, options)
-  let known: Repository | undefined
-  const repository = Effect.suspend(() =>
-    known !== undefined ? Effect.succeed(known) : Effect.map(projectAt(call, given), ({ id, path_with_namespace }) => {
-      const cut = path_with_namespace.lastIndexOf("/")
-      const name = { owner: path_with_namespace.slice(0, cut), name: path_with_namespace.slice(cut + 1) }
-      return known = repositoryAt(options, call, name, `/projects/${id}`)
-    })
+  return lookedUp(
+    Effect.map(
+      projectAt(call, given),
+      (project) => repositoryAt(options, call, nameOf(project), `/projects/${project.id}`)
+    )
   )
-  return (work) => Effect.flatMap(repository, work)
 }
 
 export const adapter: ForgeAdapter = { connect }

@@ -15,6 +15,11 @@ const mostMoves = 3
 const isMoved = ({ reason }: ForgeError): boolean => reason._tag === "Moved"
 const pathOf = ({ reason }: ForgeError): string => (reason._tag === "Moved" ? reason.path : "")
 
+const warnOf = ({ name, owner }: RepositoryName, now: RepositoryName) =>
+  Effect.logWarning(
+    `${owner}/${name} is now ${now.owner}/${now.name}: update repositoryUrl before someone takes the old name`
+  )
+
 /** Works on the repository by the name that it has now. */
 export const followingRenames = (
   call: RestClient,
@@ -45,11 +50,7 @@ export const followingRenames = (
     Effect.suspend(() => work(repositoryAt(call, now))).pipe(
       Effect.catchIf((error) => isMoved(error) && moves < mostMoves, (error) =>
         nameAt(pathOf(error), moves + 1).pipe(
-          Effect.tap((next) =>
-            Effect.logWarning(
-              `${now.owner}/${now.name} is now ${next.owner}/${next.name}: update repositoryUrl before someone takes the old name`
-            )
-          ),
+          Effect.tap((next) => warnOf(now, next)),
           Effect.flatMap((next) => {
             now = next
             return go(work, moves + 1)
@@ -57,4 +58,24 @@ export const followingRenames = (
         ))
     )
   return (work) => go(work, 0)
+}
+
+/** What is at a path of the API, or one step further where it has moved to such a `place` there. */
+export const lookFollowing = <A>(given: RepositoryName, path: string, { look, nameOf, place }: {
+  readonly look: (path: string) => Effect.Effect<A, ForgeError>
+  readonly nameOf: (found: A) => RepositoryName
+  readonly place: RegExp
+}): Effect.Effect<A, ForgeError> =>
+  Effect.catchIf(look(path), isMoved, (error) => {
+    const to = place.exec(pathOf(error))?.[0]
+    return to === undefined ? Effect.fail(error) : Effect.tap(look(to), (found) => warnOf(given, nameOf(found)))
+  })
+
+/** Works on a repository that is looked up when there is something to do, and not again once it is found. */
+export const lookedUp = (lookUp: Effect.Effect<Repository, ForgeError>): Connection => {
+  let known: Repository | undefined
+  const repository = Effect.suspend(() =>
+    known !== undefined ? Effect.succeed(known) : Effect.map(lookUp, (found) => known = found)
+  )
+  return (work) => Effect.flatMap(repository, work)
 }
