@@ -1,13 +1,12 @@
 /** Results that are no end, ends that are none of the agent's doing, and the versions of the CLI that can be worked with. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { testedClaudeCode } from "../../../../tools/agent/ClaudeCode.ts"
 import { bash, inOrder, say } from "../../../../tools/agent/ScriptedModel.ts"
 import { fileOf } from "../fixtures/Remotes.ts"
+import { reached } from "./Calls.ts"
 import { endedWith } from "./Evidence.ts"
-import { startPod, until } from "./Pod.ts"
+import { startPod } from "./Pod.ts"
 import { branch, makeWorld } from "./World.ts"
 
 const version = testedClaudeCode.split(".").map(Number)
@@ -57,7 +56,7 @@ describe.skipIf(isBefore(2, 1, 0))("an attempt", () => {
         index === 0 ? bash("sleep 300", { run_in_background: true }) : bash("touch ../reached; sleep 300")
       )
       const killed = yield* startPod(world)
-      yield* until("the call", () => existsSync(join(world.workspace, "reached")))
+      yield* reached(world)
       yield* killed.agent.signal("SIGKILL")
       yield* killed.end
       // Longer than the runner waits for the exit of an agent that is at its end.

@@ -1,28 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { bash, inOrder, say } from "../../../../tools/agent/ScriptedModel.ts"
 import { fileOf, git } from "../fixtures/Remotes.ts"
+import { nap, reached, running } from "./Calls.ts"
 import { endedWith } from "./Evidence.ts"
-import { startPod, until } from "./Pod.ts"
+import { startPod } from "./Pod.ts"
 import { withSetting } from "./Settings.ts"
-import { branch, makeWorld, type World } from "./World.ts"
-
-/** Processes of this machine with this word among their arguments. */
-const running = (word: string): ReadonlyArray<string> =>
-  readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(word)
-    } catch {
-      return false
-    }
-  })
-
-/** Seconds that nobody else sleeps. */
-const nap = ({ uid }: World): string => `300.${Number.parseInt(uid.slice(-6), 16)}`
-
-const reached = ({ workspace }: World) => until("the call", () => existsSync(join(workspace, "reached")))
+import { branch, makeWorld } from "./World.ts"
 
 const idle = inOrder(say("Nothing to do."))
 

@@ -1,21 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { existsSync, globSync, rmSync, writeFileSync } from "node:fs"
+import { globSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { bash, inOrder, say } from "../../../../tools/agent/ScriptedModel.ts"
+import { bash, inOrder } from "../../../../tools/agent/ScriptedModel.ts"
 import { fileOf } from "../fixtures/Remotes.ts"
+import { reached } from "./Calls.ts"
 import { endedWith } from "./Evidence.ts"
-import { startPod, until } from "./Pod.ts"
-import { branch, makeWorld, sessionOf, type World } from "./World.ts"
-
-const first = inOrder(
-  bash("echo one > one.txt && git add -A && git commit -qm 'Add one'"),
-  say("The password of the day is xylophone.")
-)
-const second = inOrder(
-  bash("echo two > two.txt && git add -A && git commit -qm 'Add two'"),
-  say("Two is there as well.")
-)
+import { startPod } from "./Pod.ts"
+import { first, second } from "./Scripts.ts"
+import { branch, makeWorld, opening, sessionOf } from "./World.ts"
 
 /** A world in which a first attempt has delivered; the next one plays the second script. */
 const afterFirst = Effect.gen(function*() {
@@ -25,9 +18,6 @@ const afterFirst = Effect.gen(function*() {
   world.model.play(second)
   return { world, known: end.brokerReport?.delivery }
 })
-
-/** What the model was sent first by the attempt that was started last. */
-const opening = ({ model }: World) => model.turns.findLast(({ index }) => index === 0)?.texts.join("\n") ?? ""
 
 describe("a later attempt", () => {
   it.live("resumes the session: the model sees the earlier turns and what the person adds", () =>
@@ -92,7 +82,7 @@ describe("a later attempt", () => {
         bash("echo half > half.txt; git add half.txt; touch .git/index.lock; touch ../reached; sleep 300")
       ))
       const killed = yield* startPod(world)
-      yield* until("the call", () => existsSync(join(world.workspace, "reached")))
+      yield* reached(world)
       yield* killed.agent.signal("SIGKILL")
       const lost = yield* killed.end
       assert.strictEqual(lost.exitCode, 137)

@@ -4,6 +4,7 @@ import { bash, fail, inOrder, type Reply, say, type Script } from "../../../../t
 import { fileOf, headOf } from "../fixtures/Remotes.ts"
 import { endedWith, keepsSecrets } from "./Evidence.ts"
 import { startPod } from "./Pod.ts"
+import { always, endless } from "./Scripts.ts"
 import { impatient } from "./Settings.ts"
 import { branch, makeWorld } from "./World.ts"
 
@@ -15,9 +16,6 @@ const atFirst = (times: number, reply: Reply): Script => ({ index, texts }) =>
     tool: "Bash",
     input: { command: `${String(commit.input["command"])}; echo the work is committed` }
   }
-
-const always = (reply: Reply): Script => () => reply
-const endless: Script = ({ index }) => bash(`echo ${index} >> turns.txt`)
 
 describe("a limit of the run", () => {
   it.live("in turns ends it, and what was done is on the branch", () =>

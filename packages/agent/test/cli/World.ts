@@ -32,6 +32,9 @@ export interface World {
 /** Session of an attempt. */
 export const sessionOf = ({ uid }: World, attempt: number): string => sessionId(uid, attempt)
 
+/** What the model was sent first by the attempt that was started last. */
+export const opening = ({ model }: World) => model.turns.findLast(({ index }) => index === 0)?.texts.join("\n") ?? ""
+
 /** A world of its own for a test, with the demo's repositories and this script for the model. */
 export const makeWorld = Effect.fnUntraced(function*(script: Script) {
   const folder = yield* Effect.acquireRelease(

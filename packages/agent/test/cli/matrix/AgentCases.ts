@@ -1,16 +1,18 @@
 /** What holds for every agent that is not Claude Code, with its real CLI: the same cases, whichever API it speaks. */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { bash, fail, inOrder, type Reply, say, type Script } from "../../../../../tools/agent/ScriptedModel.ts"
 import { fileOf, headOf } from "../../fixtures/Remotes.ts"
+import { nap, reached, running } from "../Calls.ts"
 import { endedWith, keepsSecrets, onlyBranchChanged, refsOf } from "../Evidence.ts"
 import { toolServer } from "../Mcp.ts"
-import { startPod as startAnyPod, until } from "../Pod.ts"
+import { startPod as startAnyPod } from "../Pod.ts"
 import type { PodOptions, TestedAgent } from "../PodSpecs.ts"
+import { always, endless, first, second } from "../Scripts.ts"
 import { thief } from "../Thief.ts"
-import { branch, makeWorld, secrets, sessionOf, type World } from "../World.ts"
+import { branch, makeWorld, opening, secrets, sessionOf, type World } from "../World.ts"
 import { marks, plantFiles, poison } from "./Planted.ts"
 
 export interface AgentUnderTest extends TestedAgent {
@@ -32,40 +34,9 @@ export interface AgentUnderTest extends TestedAgent {
 
 const commit = bash("echo work > work.txt && git add -A && git commit -qm Work; echo the work is committed")
 
-const always = (reply: Reply): Script => () => reply
-
 /** This reply so many times, then a task that is done. */
 const atFirst = (times: number, reply: Reply): Script => ({ index, texts }) =>
   index < times ? reply : texts.some((text) => text.includes("the work is committed\n")) ? say("Done.") : commit
-
-const endless: Script = ({ index }) => bash(`echo ${index} >> turns.txt`)
-
-const first = inOrder(
-  bash("echo one > one.txt && git add -A && git commit -qm 'Add one'"),
-  say("The password of the day is xylophone.")
-)
-const second = inOrder(
-  bash("echo two > two.txt && git add -A && git commit -qm 'Add two'"),
-  say("Two is there as well.")
-)
-
-/** Processes of this machine with this word among their arguments. */
-const running = (word: string): ReadonlyArray<string> =>
-  readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(word)
-    } catch {
-      return false
-    }
-  })
-
-/** Seconds that nobody else sleeps. */
-const nap = ({ uid }: World): string => `300.${Number.parseInt(uid.slice(-6), 16)}`
-
-const reached = ({ workspace }: World) => until("the call", () => existsSync(join(workspace, "reached")))
-
-/** What the model was sent first by the attempt that was started last. */
-const opening = ({ model }: World) => model.turns.findLast(({ index }) => index === 0)?.texts.join("\n") ?? ""
 
 export const agentCases = (agent: AgentUnderTest): void => {
   const startPod = (world: World, options: PodOptions = {}) => startAnyPod(world, { agent, ...options })
