@@ -2,6 +2,7 @@
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { millisOf } from "./Ages.ts"
 import { rowOf, type RunRow } from "./RunRow.ts"
+import { specField } from "./SpecField.ts"
 
 export const filterNames = [
   "q",
@@ -31,9 +32,6 @@ const same = (left: string, right: string): boolean => left.toLowerCase() === ri
 
 const searched = ["service", "repositoryUrl", "workingDirectory", "githubUser", "prompt"]
 
-const inSpec = ({ spec }: AnyRun, field: string): unknown =>
-  spec === undefined ? undefined : Object.getOwnPropertyDescriptor(spec, field)?.value
-
 const containing = (q: string) => {
   const words = q.toLowerCase()
   return (run: AnyRun): boolean =>
@@ -43,7 +41,7 @@ const containing = (q: string) => {
       run.message,
       run.status?.branch,
       run.status?.pullRequestUrl,
-      ...searched.map((field) => inSpec(run, field))
+      ...searched.map((field) => specField(run.spec, field))
     ].some((text) => typeof text === "string" && text.toLowerCase().includes(words))
 }
 
@@ -56,10 +54,10 @@ export const matcherOf = (filters: Filters): (run: AnyRun) => boolean => {
     (kind === undefined || run.kind === kind)
     && (phase === undefined || run.phase === phase)
     && (reason === undefined || run.reason === reason)
-    && (service === undefined || inSpec(run, "service") === service)
-    && (workingDirectory === undefined || inSpec(run, "workingDirectory") === workingDirectory)
-    && (taskId === undefined || String(inSpec(run, "taskId") ?? "") === taskId)
-    && (githubUser === undefined || same(String(inSpec(run, "githubUser") ?? ""), githubUser))
+    && (service === undefined || specField(run.spec, "service") === service)
+    && (workingDirectory === undefined || specField(run.spec, "workingDirectory") === workingDirectory)
+    && (taskId === undefined || String(specField(run.spec, "taskId") ?? "") === taskId)
+    && (githubUser === undefined || same(String(specField(run.spec, "githubUser") ?? ""), githubUser))
     && (since === undefined || rowOf(run).createdMillis > since)
     && (has === undefined || has(run))
 }

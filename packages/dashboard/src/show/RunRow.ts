@@ -4,6 +4,7 @@ import { isInPlainWords, promptTitle } from "@orchestrator/domain/CodeRun"
 import { millisOf } from "./Ages.ts"
 import { httpAddress } from "./HttpAddress.ts"
 import { type PhaseTone, phaseTone } from "./PhaseTone.ts"
+import { specField } from "./SpecField.ts"
 
 export interface RunRow {
   readonly key: string
@@ -33,7 +34,7 @@ export const inWords = (name: string): string =>
     .map((word, index) => index > 0 && !/^[A-Z]{2,}$/.test(word) ? word.toLowerCase() : word).join(" ")
 
 const textOf = (spec: object, field: string): string => {
-  const value: unknown = Object.entries(spec).find(([key]) => key === field)?.[1]
+  const value = specField(spec, field)
   return typeof value === "string" || typeof value === "number" ? String(value) : ""
 }
 

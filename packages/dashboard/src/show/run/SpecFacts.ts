@@ -1,5 +1,6 @@
 /** The fields of a spec that say in short what a run is about, in this order. Pure. */
 import { promptTitle } from "@orchestrator/domain/CodeRun"
+import { specField } from "../SpecField.ts"
 
 const fields = [
   ["prompt", "Task"],
@@ -27,7 +28,7 @@ export interface SpecFact {
 
 export const specFacts = (spec: object): ReadonlyArray<SpecFact> =>
   fields.flatMap(([field, label]) => {
-    const value: unknown = Object.hasOwn(spec, field) ? Reflect.get(spec, field) : undefined
+    const value = specField(spec, field)
     if (typeof value !== "string" && typeof value !== "number") return []
     if (field === "taskId" && value === 0) return []
     const text = field === "prompt" ? promptTitle(String(value)) : String(value)

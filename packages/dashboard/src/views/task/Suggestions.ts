@@ -2,6 +2,7 @@
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { createMemo } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
+import { specField } from "../../show/SpecField.ts"
 import type { Suggestions } from "../../show/task/Field.ts"
 import { createAsked } from "../../store/Asked.ts"
 import { useLiveRuns } from "../../store/LiveRuns.ts"
@@ -26,7 +27,7 @@ export const createSuggestions = () => {
     const runs = [...live.runs().values()]
     const texts = (field: string) =>
       sorted(runs.flatMap(({ spec }) => {
-        const value: unknown = spec === undefined ? undefined : Reflect.get(spec, field)
+        const value = specField(spec, field)
         return typeof value === "string" && value !== "" ? [value] : []
       }))
     return {
