@@ -12,7 +12,7 @@ import type { NewRunRequest } from "../../show/task/TaskForm.ts"
 
 type Named<A> = (name: string, options?: CallOptions) => Promise<A>
 
-export interface RunsOfKind {
+export interface RunsOfKind extends Pick<Orchestrator["codeRuns"], "followLogs" | "followTranscript"> {
   readonly get: Named<AnyRun>
   readonly files: Named<CommonTypes["files"]>
   readonly dependencies: Named<CommonTypes["dependencies"]>

@@ -1,6 +1,6 @@
 /** The conversation of one attempt, as it is spoken. */
-import type { Orchestrator } from "@orchestrator/client/promises/Orchestrator"
 import { batch, createMemo, createSignal, type JSX, onCleanup, Show } from "solid-js"
+import type { RunsOfKind } from "../../connect/kinds/RunsOf.ts"
 import { onSignedIn } from "../../connect/SignedIn.ts"
 import { makeConversation } from "../../show/transcript/Conversation.ts"
 import { readableConversation } from "../../show/transcript/Readable.ts"
@@ -13,7 +13,7 @@ import { Reading } from "./Reading.tsx"
 const count = new Intl.NumberFormat("en-US")
 
 export interface AttemptProps {
-  readonly runs: Orchestrator["codeRuns"] | Orchestrator["docsRuns"]
+  readonly runs: RunsOfKind
   readonly name: string
   /** Stays the same: another attempt is another component. */
   readonly attempt: string

@@ -1,8 +1,8 @@
 /** What a run's agent says and does, attempt by attempt, and what its containers print. */
-import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { useLocation, useNavigate, useSearchParams } from "@solidjs/router"
 import { createMemo, createSignal, For, type JSX, Show, untrack } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
+import { runsOf } from "../../connect/kinds/RunsOf.ts"
 import { basePath } from "../../connect/Place.ts"
 import { type RunRef, transcriptPlace } from "../../show/Places.ts"
 import { attemptsOf, type AttemptWords } from "../../show/transcript/AttemptWords.ts"
@@ -33,10 +33,10 @@ const RunTranscript = (props: RunRef): JSX.Element => {
   const location = useLocation()
   const navigate = useNavigate()
   const [said, setSaid] = createSignal("")
-  const runs = () => props.kind === "CodeRun" ? api.codeRuns : api.docsRuns
+  const runs = () => runsOf(api, props.kind)
   // What the stream tells of a run is an outline: every change of it is read once.
   const version = createMemo(() => live.runs().get(keyOf(props))?.resourceVersion ?? "")
-  const asked = createAsked<string, AnyRun>(version, (_, signal) => runs().get(props.name, { signal }))
+  const asked = createAsked(version, (_, signal) => runs().get(props.name, { signal }))
   const run = asked.value
   const attempts = createMemo(() => {
     const found = run()
