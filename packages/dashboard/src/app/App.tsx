@@ -1,11 +1,11 @@
 /** The page: its session, its one stream of changes, and its views, each loaded when it is opened. */
 import { Route, Router } from "@solidjs/router"
-import { createEffect, createResource, type JSX, on, onCleanup, Show, Suspense } from "solid-js"
+import { createResource, type JSX, Show, Suspense } from "solid-js"
 import { ApiProvider, makeApi } from "../connect/Api.ts"
 import { arrive } from "../connect/Arrive.ts"
 import { part } from "../connect/Part.ts"
 import { basePath } from "../connect/Place.ts"
-import { need, token } from "../connect/Session.ts"
+import { need } from "../connect/Session.ts"
 import { places } from "../show/Places.ts"
 import { followRuns, LiveRunsProvider } from "../store/LiveRuns.ts"
 import { Loading } from "../widgets/Loading.tsx"
@@ -31,8 +31,6 @@ const SignInAgain = part(() => import("./SignInAgain.tsx"))
 const Views = (): JSX.Element => {
   const api = makeApi()
   const live = followRuns(api)
-  onCleanup(live.stop)
-  createEffect(on(token, (now) => now === undefined || live.again(), { defer: true }))
   return (
     <ApiProvider value={api}>
       <LiveRunsProvider value={live}>

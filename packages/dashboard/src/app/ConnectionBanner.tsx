@@ -6,10 +6,6 @@ import { Failed } from "../widgets/Failed.tsx"
 
 export const ConnectionBanner = (): JSX.Element => {
   const { again, connection } = useLiveRuns()
-  const broken = () => {
-    const now = connection()
-    return now.state === "reconnecting" ? now : undefined
-  }
   const refused = () => {
     const now = connection()
     return now.state === "refused" ? now : undefined
@@ -17,7 +13,7 @@ export const ConnectionBanner = (): JSX.Element => {
   return (
     <div aria-live="polite" role="status">
       <Switch>
-        <Match when={broken()}>
+        <Match when={connection().state === "reconnecting"}>
           <Banner tone="warn">
             The connection to the server broke; trying again. What you see is from before, and nothing is lost.
           </Banner>

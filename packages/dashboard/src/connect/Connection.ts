@@ -5,9 +5,10 @@ export type Connection =
   | { readonly state: "connecting" }
   | { readonly state: "live" }
   /** It broke, and is made again; nothing is lost meanwhile. */
-  | { readonly state: "reconnecting"; readonly attempt: number; readonly message: string }
+  | { readonly state: "reconnecting" }
   /** It cannot be better next time: the token is refused, or may not list runs. */
   | { readonly state: "refused"; readonly error: unknown }
 
 export const connecting: Connection = { state: "connecting" }
 export const live: Connection = { state: "live" }
+export const reconnecting: Connection = { state: "reconnecting" }

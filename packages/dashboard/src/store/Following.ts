@@ -3,13 +3,13 @@
  * connection that breaks is made again by the client, which loses nothing and tells nothing twice.
  */
 import type { FollowAttemptOptions } from "@orchestrator/client/promises/Runs"
-import { type Accessor, createSignal } from "solid-js"
+import { type Accessor, createSignal, onCleanup } from "solid-js"
 import { soon } from "./Soon.ts"
 
 export type FollowState =
   | { readonly state: "connecting" }
   | { readonly state: "live" }
-  | { readonly state: "reconnecting"; readonly attempt: number; readonly message: string }
+  | { readonly state: "reconnecting"; readonly message: string }
   /** The attempt is over, and all of it is here. */
   | { readonly state: "ended" }
   | { readonly state: "failed"; readonly error: unknown }
@@ -18,11 +18,11 @@ export interface Following {
   readonly state: Accessor<FollowState>
   /** Another number whenever there is more. */
   readonly version: Accessor<number>
-  readonly stop: () => void
 }
 
 const wordsOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
+/** For as long as its component is there. */
 export const following = <Item>(
   start: (options: FollowAttemptOptions) => AsyncIterable<ReadonlyArray<Item>>,
   take: (item: Item) => void
@@ -40,7 +40,7 @@ export const following = <Item>(
     const parts = start({
       signal: ending.signal,
       onConnected: () => setState({ state: "live" }),
-      onReconnecting: ({ attempt, error }) => setState({ state: "reconnecting", attempt, message: wordsOf(error) })
+      onReconnecting: ({ error }) => setState({ state: "reconnecting", message: wordsOf(error) })
     })
     for await (const part of parts) {
       part.forEach(take)
@@ -50,10 +50,11 @@ export const following = <Item>(
     show()
     setState({ state: "ended" })
   }
+  onCleanup(() => ending.abort())
   follow().catch((error: unknown) => {
     if (ending.signal.aborted) return
     show()
     setState({ state: "failed", error })
   })
-  return { state, version, stop: () => ending.abort() }
+  return { state, version }
 }

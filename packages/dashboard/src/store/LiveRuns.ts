@@ -5,8 +5,9 @@
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import type { Orchestrator } from "@orchestrator/client/promises/Orchestrator"
 import type { Change } from "@orchestrator/client/promises/Runs"
-import { type Accessor, createContext, createSignal, untrack, useContext } from "solid-js"
-import { connecting, type Connection, live } from "../connect/Connection.ts"
+import { type Accessor, createContext, createSignal, onCleanup, untrack, useContext } from "solid-js"
+import { connecting, type Connection, live, reconnecting } from "../connect/Connection.ts"
+import { onSignedIn } from "../connect/SignedIn.ts"
 import { soon } from "./Soon.ts"
 
 export interface LiveRuns {
@@ -17,7 +18,6 @@ export interface LiveRuns {
   readonly complete: Accessor<boolean>
   /** After it was refused: with the token of now. What is not there any more goes when everything has come. */
   readonly again: () => void
-  readonly stop: () => void
 }
 
 export const keyOf = ({ kind, name }: Pick<AnyRun, "kind" | "name">): string => `${kind}/${name}`
@@ -35,9 +35,7 @@ export const changed = (
   return next
 }
 
-const wordsOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
-
-/** `filters`: only these runs, in a stream of their own. */
+/** For as long as its component is there. `filters`: only these runs, in a stream of their own. */
 export const followRuns = (
   api: Pick<Orchestrator, "watch">,
   filters: Parameters<Orchestrator["watch"]>[0] = {}
@@ -67,7 +65,7 @@ export const followRuns = (
       signal: ending.signal,
       onConnected: () => setConnection(live),
       onListed: () => soon(listed),
-      onReconnecting: ({ attempt, error }) => setConnection({ state: "reconnecting", attempt, message: wordsOf(error) })
+      onReconnecting: () => setConnection(reconnecting)
     })
     for await (const change of changes) {
       if (waiting.length === 0) soon(show)
@@ -85,7 +83,9 @@ export const followRuns = (
   const again = () => {
     if (untrack(connection).state === "refused") begin()
   }
-  return { runs, connection, complete, again, stop: () => ending.abort() }
+  onSignedIn(again)
+  onCleanup(() => ending.abort())
+  return { runs, connection, complete, again }
 }
 
 const LiveRunsContext = createContext<LiveRuns>()

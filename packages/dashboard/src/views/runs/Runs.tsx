@@ -1,10 +1,9 @@
 /** Every run: the table that lives, what of it is shown, and what is done to many of them. */
 import { useSearchParams } from "@solidjs/router"
-import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show, Suspense } from "solid-js"
+import { createEffect, createMemo, createSignal, type JSX, on, Show, Suspense } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import type { BulkVerb } from "../../connect/kinds/ChangeMany.ts"
 import { part } from "../../connect/Part.ts"
-import { onSignedIn } from "../../connect/SignedIn.ts"
 import { type Filters, filtersIn, matcherOf, orderOf, sortIn } from "../../show/RunFilters.ts"
 import { rowOf } from "../../show/RunRow.ts"
 import { followRuns, type LiveRuns, useLiveRuns } from "../../store/LiveRuns.ts"
@@ -28,11 +27,7 @@ const labelled = (label: () => string | undefined): () => LiveRuns => {
   const all = useLiveRuns()
   return createMemo(() => {
     const selector = label()
-    if (selector === undefined) return all
-    const own = followRuns(api, { label: [selector] })
-    onCleanup(own.stop)
-    onSignedIn(own.again)
-    return own
+    return selector === undefined ? all : followRuns(api, { label: [selector] })
   })
 }
 

@@ -1,7 +1,6 @@
 /** The conversation of one attempt, as it is spoken. */
-import { batch, createMemo, createSignal, type JSX, onCleanup, Show } from "solid-js"
+import { batch, createMemo, createSignal, type JSX, Show } from "solid-js"
 import type { RunsOfKind } from "../../connect/kinds/RunsOf.ts"
-import { onSignedIn } from "../../connect/SignedIn.ts"
 import { makeConversation } from "../../show/transcript/Conversation.ts"
 import { readableConversation } from "../../show/transcript/Readable.ts"
 import { usageWords } from "../../show/transcript/UsageWords.ts"
@@ -27,12 +26,10 @@ export interface AttemptProps {
 export const Conversation = (props: AttemptProps): JSX.Element => {
   const conversation = makeConversation()
   const source = readableConversation(conversation)
-  const { state, stop, version } = following(
+  const { state, version } = following(
     (options) => props.runs.followTranscript(props.name, { attempt: props.attempt }, options),
     conversation.add
   )
-  onCleanup(stop)
-  onSignedIn(() => state().state === "failed" && props.onAgain())
   const [turned, setTurned] = createSignal<ReadonlySet<number>>(new Set())
   const [allOpen, setAllOpen] = createSignal(false)
   const isOpen = (row: number) => turned().has(row) !== allOpen()

@@ -1,5 +1,6 @@
 /** How the connection to an attempt is, and why there is nothing, where there is nothing. */
 import { type JSX, Match, Show, Switch } from "solid-js"
+import { onSignedIn } from "../../connect/SignedIn.ts"
 import { told } from "../../show/Words.ts"
 import type { FollowState } from "../../store/Following.ts"
 import { Banner } from "../../widgets/Banner.tsx"
@@ -12,12 +13,14 @@ interface FollowBannerProps {
   /** `conversation`, `log`. */
   readonly what: string
   readonly whereElse: string
+  /** Also where a failed one is made again by itself: when somebody has signed in. */
   readonly onAgain: () => void
 }
 
 export const FollowBanner = (props: FollowBannerProps): JSX.Element => {
   const as = <State extends FollowState["state"]>(state: State) =>
     props.state.state === state ? props.state as Extract<FollowState, { readonly state: State }> : undefined
+  onSignedIn(() => props.state.state === "failed" && props.onAgain())
   return (
     <Switch>
       <Match when={as("reconnecting")}>

@@ -1,8 +1,7 @@
 /** What a container of one attempt prints, as it does. */
 import type { LogLine } from "@orchestrator/client/follow/FollowAttempt"
 import { type LoggedContainer, loggedContainers } from "@orchestrator/domain/PodParts"
-import { createSignal, type JSX, onCleanup, Show } from "solid-js"
-import { onSignedIn } from "../../connect/SignedIn.ts"
+import { createSignal, type JSX, Show } from "solid-js"
 import { readableLog } from "../../show/transcript/Readable.ts"
 import { following } from "../../store/Following.ts"
 import { LongText } from "../../widgets/LongText.tsx"
@@ -33,12 +32,10 @@ export const Log = (props: AttemptProps): JSX.Element => {
 const ContainerLog = (props: AttemptProps & { readonly container: LoggedContainer }): JSX.Element => {
   const lines: Array<LogLine> = []
   const source = readableLog(lines)
-  const { state, stop, version } = following(
+  const { state, version } = following(
     (options) => props.runs.followLogs(props.name, { attempt: props.attempt, container: props.container }, options),
     (line) => lines.push(line)
   )
-  onCleanup(stop)
-  onSignedIn(() => state().state === "failed" && props.onAgain())
   return (
     <>
       <FollowBanner
