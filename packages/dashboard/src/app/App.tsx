@@ -60,7 +60,7 @@ export const App = (): JSX.Element => {
       <Show when={arrived()}>
         {(came) => (
           <Show when={need() === "first"} fallback={<Views />}>
-            <SignInPage trouble={came().trouble} />
+            <SignInPage ways={came().ways} trouble={came().trouble} />
           </Show>
         )}
       </Show>

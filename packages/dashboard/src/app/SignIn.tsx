@@ -1,7 +1,7 @@
 /** The ways to sign in that the server knows: its provider, the link of a local product, or a token. */
 import { createResource, createSignal, type JSX, Show } from "solid-js"
 import { acceptedToken } from "../connect/AcceptedToken.ts"
-import { publicApi } from "../connect/Arrive.ts"
+import { type Arrived, publicApi } from "../connect/Arrive.ts"
 import type { Provider } from "../connect/Provider.ts"
 import { signedIn } from "../connect/Session.ts"
 import { Failed } from "../widgets/Failed.tsx"
@@ -9,8 +9,9 @@ import "./SignIn.css"
 
 const hostOf = ({ issuer }: Provider): string => new URL(issuer).host
 
-export const SignIn = (props: { readonly trouble?: unknown }): JSX.Element => {
-  const [ways] = createResource(() => publicApi().ways())
+/** Asks the server for its ways where nobody has yet. */
+export const SignIn = (props: Partial<Arrived>): JSX.Element => {
+  const [ways] = createResource(() => props.ways ?? publicApi().ways())
   const [trouble, setTrouble] = createSignal(props.trouble)
   const [busy, setBusy] = createSignal(false)
   const [keep, setKeep] = createSignal(false)

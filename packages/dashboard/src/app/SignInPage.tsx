@@ -1,8 +1,9 @@
 /** Before anybody has signed in. The address stays what it is, and is where one comes to. */
 import { type JSX, onMount } from "solid-js"
+import type { Arrived } from "../connect/Arrive.ts"
 import { SignIn } from "./SignIn.tsx"
 
-const SignInPage = (props: { readonly trouble?: unknown }): JSX.Element => {
+const SignInPage = (props: Arrived): JSX.Element => {
   onMount(() => {
     document.title = "Sign in · Orchestrator"
   })
@@ -10,7 +11,7 @@ const SignInPage = (props: { readonly trouble?: unknown }): JSX.Element => {
     <main class="sign-in-page">
       <div class="card stack">
         <h1>Sign in to Orchestrator</h1>
-        <SignIn trouble={props.trouble} />
+        <SignIn ways={props.ways} trouble={props.trouble} />
       </div>
     </main>
   )

@@ -5,7 +5,7 @@ import { basePath, serverUrl } from "./Place.ts"
 import { notSignedIn, signedIn, token } from "./Session.ts"
 
 export interface Arrived {
-  /** Undefined where nobody had to ask. */
+  /** Undefined where nobody had to ask, or nobody answered. */
   readonly ways: SignInWays | undefined
   /** Why what the person came with did not sign them in. */
   readonly trouble?: unknown
