@@ -3,7 +3,7 @@
  * while a time is shown that is counted in seconds.
  */
 import { Clock, Effect, Fiber } from "effect"
-import { type Accessor, createEffect, createMemo, createSignal, onCleanup, onMount, untrack } from "solid-js"
+import { type Accessor, createEffect, createSignal, onCleanup, onMount, untrack } from "solid-js"
 
 type Shown = Accessor<number | undefined>
 
@@ -57,5 +57,5 @@ export const useNow = (at: Shown): Accessor<number> => {
     shown.delete(at)
     if (shown.size === 0) stop()
   })
-  return createMemo(now)
+  return now
 }

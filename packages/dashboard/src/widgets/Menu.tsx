@@ -3,10 +3,9 @@ import { DropdownMenu } from "@kobalte/core/dropdown-menu"
 import { For, type JSX } from "solid-js"
 import "./Menu.css"
 
-export interface MenuItem {
+interface MenuItem {
   readonly name: string
   readonly onSelect: () => void
-  readonly disabled?: boolean
 }
 
 export const Menu = (props: { readonly name: JSX.Element; readonly items: ReadonlyArray<MenuItem> }): JSX.Element => (
@@ -16,7 +15,7 @@ export const Menu = (props: { readonly name: JSX.Element; readonly items: Readon
       <DropdownMenu.Content class="menu">
         <For each={props.items}>
           {(item) => (
-            <DropdownMenu.Item class="menu-item" disabled={item.disabled ?? false} onSelect={item.onSelect}>
+            <DropdownMenu.Item class="menu-item" onSelect={item.onSelect}>
               {item.name}
             </DropdownMenu.Item>
           )}

@@ -8,10 +8,8 @@ import "./VirtualRows.css"
 
 interface VirtualRowsProps {
   readonly count: number
-  /** Pixels of a row, or an estimate of it where rows are measured. */
+  /** Pixels of a row: all have the same. */
   readonly size: number
-  /** Rows differ in size: each is measured. Default: all have `size`. */
-  readonly measured?: boolean
   /** Unique in the list. */
   readonly keyOf: (index: number) => string
   readonly row: (index: Accessor<number>, key: string) => JSX.Element
@@ -75,8 +73,6 @@ export const VirtualRows = (props: VirtualRowsProps): JSX.Element => {
                   class="virtual-row"
                   role="presentation"
                   data-index={found().index}
-                  ref={(element) =>
-                    props.measured === true && queueMicrotask(() => virtualizer.measureElement(element))}
                   style={{ transform: `translateY(${found().start - top()}px)` }}
                 >
                   {props.row(() => found().index, key)}

@@ -3,22 +3,10 @@ import type { Schema } from "effect"
 import { patchLines } from "../diff/Hunks.ts"
 import { changedLines, type PatchLine } from "./PatchLines.ts"
 
+const paths = ["file_path", "filePath", "path", "absolute_path", "notebook_path"]
+
 /** What says most, first. */
-const telling = [
-  "command",
-  "cmd",
-  "file_path",
-  "filePath",
-  "path",
-  "absolute_path",
-  "notebook_path",
-  "pattern",
-  "query",
-  "url",
-  "description",
-  "prompt",
-  "name"
-]
+const telling = ["command", "cmd", ...paths, "pattern", "query", "url", "description", "prompt", "name"]
 
 type Fields = Readonly<Record<string, Schema.Json | undefined>>
 
@@ -64,8 +52,6 @@ export interface FileChange {
   readonly path: string
   readonly lines: ReadonlyArray<PatchLine>
 }
-
-const paths = ["file_path", "filePath", "path", "absolute_path", "notebook_path"]
 
 const pair = (fields: Fields): readonly [string, string] | undefined => {
   for (const [before, after] of [["old_string", "new_string"], ["oldString", "newString"], ["old_str", "new_str"]]) {
