@@ -91,10 +91,3 @@ const orders: Readonly<Record<Sort, (left: RunRow, right: RunRow) => number>> = 
 /** Equal ones by name, so that nothing moves without a reason. */
 export const orderOf = (sort: Sort) => (left: RunRow, right: RunRow): number =>
   orders[sort](left, right) || byName(left, right)
-
-/** What a bulk request selects by: everything but the kind, which is in its path. */
-export const selectorOf = ({ kind: _, label, taskId, ...texts }: Filters) => ({
-  ...texts,
-  ...(taskId === undefined ? {} : { taskId: Number(taskId) }),
-  ...(label === undefined ? {} : { label: [label] })
-})

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { filtersIn, matcherOf, orderOf, selectorOf, sortIn } from "@orchestrator/dashboard/show/RunFilters"
+import { filtersIn, matcherOf, orderOf, sortIn } from "@orchestrator/dashboard/show/RunFilters"
 import { rowOf } from "@orchestrator/dashboard/show/RunRow"
 import { codeRun } from "../fixtures/Runs.ts"
 
@@ -33,12 +33,6 @@ describe("filters", () => {
 
   it("are read from the address, and nothing else is", () =>
     assert.deepStrictEqual(filtersIn({ q: "a", phase: "", other: "x", label: ["a", "b"] }), { q: "a" }))
-
-  it("select for a request about many as they do here", () =>
-    assert.deepStrictEqual(
-      selectorOf({ kind: "CodeRun", q: "a", taskId: "7", label: "team=a" }),
-      { q: "a", taskId: 7, label: ["team=a"] }
-    ))
 })
 
 describe("the order", () => {
