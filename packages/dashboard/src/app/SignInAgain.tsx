@@ -6,7 +6,6 @@ import { SignIn } from "./SignIn.tsx"
 
 const SignInAgain = (): JSX.Element => (
   <Dialog
-    open
     onClose={() => {}}
     title="Your session has ended"
     description="Sign in again to go on where you are; nothing on the page is lost."

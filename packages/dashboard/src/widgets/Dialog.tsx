@@ -1,10 +1,9 @@
 /** A dialog over the view: Kobalte keeps the focus in it, ends it with Escape, and gives the focus back. */
 import { Dialog as Primitive } from "@kobalte/core/dialog"
-import { createComputed, type JSX, on, onCleanup } from "solid-js"
+import { type JSX, onCleanup } from "solid-js"
 import "./Dialog.css"
 
 interface DialogProps {
-  readonly open: boolean
   readonly onClose: () => void
   readonly title: string
   /** One sentence under the title. */
@@ -18,11 +17,9 @@ interface DialogProps {
 const focused = (): HTMLElement | undefined =>
   document.activeElement instanceof HTMLElement ? document.activeElement : undefined
 
+/** Open for as long as it is there. */
 export const Dialog = (props: DialogProps): JSX.Element => {
-  let before = focused()
-  createComputed(on(() => props.open, (open) => {
-    if (open) before = focused() ?? before
-  }, { defer: true }))
+  const before = focused()
   const giveBack = (event: Event) => {
     event.preventDefault()
     if (before?.isConnected === true) before.focus()
@@ -30,10 +27,7 @@ export const Dialog = (props: DialogProps): JSX.Element => {
   // A dialog that is taken away while it is open has no close of its own.
   onCleanup(() => queueMicrotask(() => document.activeElement === document.body && before?.focus()))
   return (
-    <Primitive
-      open={props.open}
-      onOpenChange={(open) => open || props.onClose()}
-    >
+    <Primitive open onOpenChange={(open) => open || props.onClose()}>
       <Primitive.Portal>
         <Primitive.Overlay class="dialog-overlay" />
         <div class="dialog-place">

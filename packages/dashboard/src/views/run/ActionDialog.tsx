@@ -29,7 +29,6 @@ const ActionContent = (props: ActionProps): JSX.Element => {
   }
   return (
     <Dialog
-      open
       onClose={props.onClose}
       title={props.title}
       description={props.description}

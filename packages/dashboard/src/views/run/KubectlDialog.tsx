@@ -7,13 +7,11 @@ import { Dialog } from "../../widgets/Dialog.tsx"
 
 interface KubectlProps {
   readonly run: AnyRun
-  readonly open: boolean
   readonly onClose: () => void
 }
 
 export const KubectlDialog = (props: KubectlProps): JSX.Element => (
   <Dialog
-    open={props.open}
     onClose={props.onClose}
     title="With kubectl"
     actions={<button class="button" type="button" onClick={() => props.onClose()}>Close</button>}

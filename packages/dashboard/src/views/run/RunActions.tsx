@@ -55,7 +55,9 @@ export const RunActions = (props: ActionsProps): JSX.Element => {
       <RetryDialog run={props.run} open={open() === "retry"} onClose={close} onDo={retry} />
       <CancelDialog run={props.run} open={open() === "cancel"} onClose={close} onDo={cancel} />
       <DeleteDialog run={props.run} open={open() === "delete"} onClose={close} onDo={remove} />
-      <KubectlDialog run={props.run} open={open() === "kubectl"} onClose={close} />
+      <Show when={open() === "kubectl"}>
+        <KubectlDialog run={props.run} onClose={close} />
+      </Show>
     </>
   )
 }

@@ -90,7 +90,6 @@ const Bulk = (props: BulkProps): JSX.Element => {
   }
   return (
     <Dialog
-      open
       onClose={props.onClose}
       title={said().title}
       description={said().explains}

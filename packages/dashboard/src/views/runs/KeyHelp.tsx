@@ -18,7 +18,6 @@ const keys = [
 
 const KeyHelp = (props: { readonly onClose: () => void }): JSX.Element => (
   <Dialog
-    open
     onClose={props.onClose}
     title="Keyboard shortcuts"
     actions={<button class="button" type="button" onClick={() => props.onClose()}>Close</button>}

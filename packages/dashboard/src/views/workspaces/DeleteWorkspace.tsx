@@ -34,7 +34,6 @@ export const DeleteWorkspace = (props: DeleteProps): JSX.Element => {
   }
   return (
     <Dialog
-      open
       onClose={() => props.onClose(false)}
       title={`Delete ${props.workspace.name}?`}
       description="What is only there is lost: work that no run has pushed, caches, and sessions that runs would go on with."
