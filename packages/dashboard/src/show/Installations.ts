@@ -1,5 +1,6 @@
 /** Figures of the System view. */
 import type { Installation } from "@orchestrator/client/promises/Orchestrator"
+import { figure } from "./Figures.ts"
 
 type Limit = Installation["limits"][number]
 type Delivery = Installation["deliveries"] & {}
@@ -7,8 +8,8 @@ type Finding = Installation["findings"][number]
 
 /** `3 of 4`, `3, no limit`; of what is not counted `at most 100`. */
 export const usedOf = ({ limit, used }: Pick<Limit, "limit" | "used">): string => {
-  if (used === undefined) return limit === undefined ? "Not set" : `at most ${limit.toLocaleString("en-US")}`
-  return limit === undefined ? `${used}, no limit` : `${used} of ${limit.toLocaleString("en-US")}`
+  if (used === undefined) return limit === undefined ? "Not set" : `at most ${figure(limit)}`
+  return limit === undefined ? `${used}, no limit` : `${used} of ${figure(limit)}`
 }
 
 export const isReached = ({ limit, used }: Pick<Limit, "limit" | "used">): boolean =>

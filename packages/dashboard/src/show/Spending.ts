@@ -2,6 +2,7 @@
 import type { SpendingReport } from "@orchestrator/client/promises/Orchestrator"
 import { type KindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { DateTime } from "effect"
+import { figure } from "./Figures.ts"
 
 export const ranges = [
   { value: "7", name: "7 days" },
@@ -51,7 +52,7 @@ export const percent = (part: number, whole: number): string =>
 /** `1,204`, `3.4 M`. */
 export const amount = (value: number): string =>
   value < 100_000
-    ? value.toLocaleString("en-US")
+    ? figure(value)
     : `${(value / 1e6).toLocaleString("en-US", { maximumFractionDigits: 1 })} M`
 
 /** Of a kind's name as the server tells it; undefined of one that this page does not know. */

@@ -1,5 +1,6 @@
 /** Text of any length as lines: the beginning of it, and the rest when it is asked for, in parts that a browser lays out at once. */
 import { createContext, createMemo, createSignal, type JSX, Show, type Signal, useContext } from "solid-js"
+import { figure } from "../show/Figures.ts"
 import { firstLines } from "../show/VisibleText.ts"
 import "./LongText.css"
 import { VisibleText } from "./VisibleText.tsx"
@@ -27,7 +28,6 @@ interface LongTextProps {
 
 const first = 4_000
 const more = 40_000
-const count = new Intl.NumberFormat("en-US")
 
 export const LongText = (props: LongTextProps): JSX.Element => {
   const [asked, setAsked] = askedOf(props.name)
@@ -43,8 +43,8 @@ export const LongText = (props: LongTextProps): JSX.Element => {
       </div>
       <Show when={part().left > 0}>
         <button class="button small" type="button" onClick={() => setAsked(asked() + 1)}>
-          Show {part().left > more ? count.format(more) : "the other"} {part().left > more ? "of " : ""}
-          {count.format(part().left)} characters
+          Show {part().left > more ? figure(more) : "the other"} {part().left > more ? "of " : ""}
+          {figure(part().left)} characters
         </button>
       </Show>
       <Show when={asked() > 0}>

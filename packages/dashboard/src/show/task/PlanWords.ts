@@ -2,6 +2,7 @@
 import type { RunPlan } from "@orchestrator/http/contract/RunPlans"
 import { duration } from "../Ages.ts"
 import { dollars } from "../Dollars.ts"
+import { figure } from "../Figures.ts"
 
 /** Whether it starts, waits or would fail, and why. */
 export const verdictOf = (plan: RunPlan): { readonly tone: "good" | "calm" | "bad"; readonly text: string } => {
@@ -30,7 +31,7 @@ const workspaceText = ({ claim, exists, holder }: NonNullable<RunPlan["workspace
 const limitsText = ({ limits: { costUsd, timeoutSeconds, turns } }: RunPlan): string =>
   [
     ...(costUsd === undefined ? [] : [`at most ${dollars(costUsd)}`]),
-    ...(turns === undefined ? [] : [`${turns.toLocaleString("en-US")} turns`]),
+    ...(turns === undefined ? [] : [`${figure(turns)} turns`]),
     ...(timeoutSeconds === undefined ? [] : [`${duration(timeoutSeconds * 1000)} an attempt`])
   ].join(", ")
 

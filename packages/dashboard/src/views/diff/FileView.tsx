@@ -3,6 +3,7 @@ import { createMemo, For, type JSX, Show } from "solid-js"
 import { changeWord, fileNotes } from "../../show/diff/FileWords.ts"
 import type { PatchFile } from "../../show/diff/GitPatch.ts"
 import { patchLines } from "../../show/diff/Hunks.ts"
+import { figure } from "../../show/Figures.ts"
 import { Badge, type Tone } from "../../widgets/Badge.tsx"
 import { DiffLines } from "../../widgets/DiffLines.tsx"
 import { VisibleText } from "../../widgets/VisibleText.tsx"
@@ -58,7 +59,7 @@ export const FileView = (props: FileProps): JSX.Element => {
       <Show when={props.isFolded && hasLines()}>
         <p>
           <button class="button" type="button" onClick={() => props.onFold(false)}>
-            Show {props.file.lines.toLocaleString("en-US")} lines
+            Show {figure(props.file.lines)} lines
           </button>
         </p>
       </Show>

@@ -3,6 +3,7 @@ import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { createMemo, For, type JSX, Show } from "solid-js"
 import { duration, millisOf } from "../../show/Ages.ts"
 import { dollars } from "../../show/Dollars.ts"
+import { figure } from "../../show/Figures.ts"
 import { type UsageBar, usageBars } from "../../show/run/UsageBars.ts"
 import { useNow } from "../../widgets/Clock.ts"
 import { Bar } from "./Bar.tsx"
@@ -15,11 +16,9 @@ const titles: Readonly<Record<UsageBar["what"], string>> = {
 
 const amounts: Readonly<Record<UsageBar["what"], (amount: number) => string>> = {
   cost: dollars,
-  turns: (turns) => turns.toLocaleString("en-US"),
+  turns: figure,
   time: (seconds) => duration(seconds * 1000)
 }
-
-const tokens = (count: number | undefined) => (count ?? 0).toLocaleString("en-US")
 
 export const Usage = (props: { readonly run: AnyRun }): JSX.Element => {
   const usage = () => props.run.status?.usage
@@ -58,7 +57,7 @@ export const Usage = (props: { readonly run: AnyRun }): JSX.Element => {
       </Show>
       <Show when={usage()?.inputTokens !== undefined || usage()?.outputTokens !== undefined}>
         <p class="faint number">
-          {tokens(usage()?.inputTokens)} tokens read, {tokens(usage()?.outputTokens)} written
+          {figure(usage()?.inputTokens ?? 0)} tokens read, {figure(usage()?.outputTokens ?? 0)} written
         </p>
       </Show>
       <Show when={usage()?.costEstimated}>

@@ -2,6 +2,7 @@
 import { createResource, createSignal, For, type JSX, Show } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
 import type { BulkVerb } from "../../connect/kinds/ChangeMany.ts"
+import { counted, figure } from "../../show/Figures.ts"
 import { Banner } from "../../widgets/Banner.tsx"
 import { Dialog } from "../../widgets/Dialog.tsx"
 import { Failed } from "../../widgets/Failed.tsx"
@@ -34,8 +35,6 @@ const words = {
   }
 } as const
 
-const runs = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "run" : "runs"}`
-
 /** More than somebody reads one by one. */
 const mostNamed = 200
 
@@ -53,7 +52,7 @@ const List = (props: { readonly items: ReadonlyArray<Became> }): JSX.Element => 
       )}
     </For>
     <Show when={props.items.length > mostNamed}>
-      <li class="faint">and {(props.items.length - mostNamed).toLocaleString("en")} more</li>
+      <li class="faint">and {figure(props.items.length - mostNamed)} more</li>
     </Show>
   </ul>
 )
@@ -103,7 +102,7 @@ const Bulk = (props: BulkProps): JSX.Element => {
               disabled={possible().length === 0 || state() === "doing"}
               onClick={() => void act()}
             >
-              {said().act} {possible().length > 0 ? runs(possible().length) : ""}
+              {said().act} {possible().length > 0 ? counted(possible().length, "run") : ""}
             </button>
           </Show>
         </>
@@ -119,8 +118,10 @@ const Bulk = (props: BulkProps): JSX.Element => {
                 {(items) => (
                   <>
                     <p>
-                      <strong>{runs(possible().length)}</strong> {said().would}
-                      {refused(items()).length > 0 ? `; ${runs(refused(items()).length)} cannot be, and why:` : "."}
+                      <strong>{counted(possible().length, "run")}</strong> {said().would}
+                      {refused(items()).length > 0
+                        ? `; ${counted(refused(items()).length, "run")} cannot be, and why:`
+                        : "."}
                     </p>
                     <List items={refused(items())} />
                     <Show when={props.verb === "retry" && possible().length > 0}>
@@ -147,7 +148,9 @@ const Bulk = (props: BulkProps): JSX.Element => {
         >
           {(items) => (
             <>
-              <Banner tone="good" role="status">{runs(items().length - refused(items()).length)} {said().did}.</Banner>
+              <Banner tone="good" role="status">
+                {counted(items().length - refused(items()).length, "run")} {said().did}.
+              </Banner>
               <List items={refused(items())} />
             </>
           )}

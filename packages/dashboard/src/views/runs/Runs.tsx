@@ -4,6 +4,7 @@ import { createEffect, createMemo, createSignal, type JSX, on, Show, Suspense } 
 import { useApi } from "../../connect/Api.ts"
 import type { BulkVerb } from "../../connect/kinds/ChangeMany.ts"
 import { part } from "../../connect/Part.ts"
+import { counted, figure } from "../../show/Figures.ts"
 import { type Filters, filtersIn, matcherOf, orderOf, sortIn } from "../../show/RunFilters.ts"
 import { rowOf } from "../../show/RunRow.ts"
 import { followRuns, type LiveRuns, useLiveRuns } from "../../store/LiveRuns.ts"
@@ -18,8 +19,6 @@ import { RunTable } from "./RunTable.tsx"
 const Bulk = part(() => import("./Bulk.tsx"))
 const FirstRun = part(() => import("./FirstRun.tsx"))
 const KeyHelp = part(() => import("./KeyHelp.tsx"))
-
-const plural = (count: number): string => `${count.toLocaleString("en")} ${count === 1 ? "run" : "runs"}`
 
 /** Labels are not in the answers: the server tells of those that have them, by a stream of its own. */
 const labelled = (label: () => string | undefined): () => LiveRuns => {
@@ -70,7 +69,7 @@ const Runs = (): JSX.Element => {
   const count = () => {
     const shown = rows().length
     const all = live().runs().size
-    return shown === all ? plural(all) : `${shown.toLocaleString("en")} of ${plural(all)}`
+    return shown === all ? counted(all, "run") : `${figure(shown)} of ${counted(all, "run")}`
   }
   return (
     <View

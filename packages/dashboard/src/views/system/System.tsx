@@ -2,6 +2,7 @@
 import type { Installation } from "@orchestrator/client/promises/Orchestrator"
 import { type JSX, Show } from "solid-js"
 import { useApi } from "../../connect/Api.ts"
+import { figure } from "../../show/Figures.ts"
 import { deliveryTone, findingWords, isReached, toneOf, usedOf, worstFirst } from "../../show/Installations.ts"
 import { createFresh } from "../../store/Fresh.ts"
 import { useLiveRuns } from "../../store/LiveRuns.ts"
@@ -49,7 +50,7 @@ const replicaColumns: ReadonlyArray<Column<Replica>> = [
 
 const cacheColumns: ReadonlyArray<Column<Cache>> = [
   { name: "Kind", cell: ({ kind }) => kind },
-  { name: "Objects", cell: ({ objects }) => objects.toLocaleString("en-US"), isNumber: true },
+  { name: "Objects", cell: ({ objects }) => figure(objects), isNumber: true },
   { name: "Listed", cell: ({ listedAt }) => <Time at={listedAt} suffix="ago" /> },
   { name: "Last change", cell: ({ changedAt }) => <Time at={changedAt} suffix="ago" /> },
   {

@@ -1,6 +1,7 @@
 /** The conversation of one attempt, as it is spoken. */
 import { batch, createMemo, createSignal, type JSX, Show } from "solid-js"
 import type { RunsOfKind } from "../../connect/kinds/RunsOf.ts"
+import { figure } from "../../show/Figures.ts"
 import { makeConversation } from "../../show/transcript/Conversation.ts"
 import { readableConversation } from "../../show/transcript/Readable.ts"
 import { usageWords } from "../../show/transcript/UsageWords.ts"
@@ -8,8 +9,6 @@ import { following } from "../../store/Following.ts"
 import { ConversationRow } from "./ConversationRow.tsx"
 import { FollowBanner } from "./FollowBanner.tsx"
 import { Reading } from "./Reading.tsx"
-
-const count = new Intl.NumberFormat("en-US")
 
 export interface AttemptProps {
   readonly runs: RunsOfKind
@@ -43,7 +42,7 @@ export const Conversation = (props: AttemptProps): JSX.Element => {
       setTurned(new Set<number>())
       setAllOpen(!allOpen())
     })
-  const lines = () => `${count.format((version(), conversation.lines))} lines`
+  const lines = () => `${figure((version(), conversation.lines))} lines`
   const used = createMemo(() => (version(), usageWords(conversation.used)))
   return (
     <>

@@ -1,5 +1,6 @@
 /** What is folded until somebody opens it; its head says enough to know whether to. */
 import { type JSX, Show } from "solid-js"
+import { figure } from "../../show/Figures.ts"
 
 interface FoldProps {
   readonly head: JSX.Element
@@ -20,11 +21,9 @@ export const Fold = (props: FoldProps): JSX.Element => (
   </>
 )
 
-const count = new Intl.NumberFormat("en-US")
-
 /** Of a text that was cut before it was kept. */
 export const Omitted = (props: { readonly count: number | undefined }): JSX.Element => (
   <Show when={props.count}>
-    {(omitted) => <p class="faint">{count.format(omitted())} more characters were not kept</p>}
+    {(omitted) => <p class="faint">{figure(omitted())} more characters were not kept</p>}
   </Show>
 )

@@ -1,5 +1,6 @@
 /** What one does with what one reads: look for words, go to errors, follow, pause. */
 import { type JSX, Show } from "solid-js"
+import { figure } from "../../show/Figures.ts"
 
 interface ReadingToolsProps {
   readonly words: string
@@ -23,17 +24,15 @@ interface ReadingToolsProps {
   readonly children: JSX.Element
 }
 
-const count = new Intl.NumberFormat("en-US")
-
 export const ReadingTools = (props: ReadingToolsProps): JSX.Element => {
   const foundWords = () => {
     if (props.found === undefined) return ""
-    const all = `${count.format(props.found)}${props.isLooking ? " so far" : ""}`
+    const all = `${figure(props.found)}${props.isLooking ? " so far" : ""}`
     if (props.found === 0) return props.isLooking ? "Looking" : "Nothing found"
-    return props.place < 0 ? `${all} found` : `${count.format(props.place + 1)} of ${all}`
+    return props.place < 0 ? `${all} found` : `${figure(props.place + 1)} of ${all}`
   }
   const followWords = () => {
-    if (props.hidden > 0) return `Show ${count.format(props.hidden)} new`
+    if (props.hidden > 0) return `Show ${figure(props.hidden)} new`
     return props.isFollowing ? "Following" : "To the end"
   }
   return (
@@ -71,7 +70,7 @@ export const ReadingTools = (props: ReadingToolsProps): JSX.Element => {
           disabled={props.errors === 0}
           onClick={(event) => props.onError(event.shiftKey ? -1 : 1)}
         >
-          {props.errors === 0 ? "No errors" : `Next error (${count.format(props.errors ?? 0)})`}
+          {props.errors === 0 ? "No errors" : `Next error (${figure(props.errors ?? 0)})`}
         </button>
       </Show>
       <Show when={props.isLive}>
