@@ -4,7 +4,7 @@
  * twice, answers without calls, parents that are nobody.
  */
 import type { TranscriptEvent } from "@orchestrator/domain/Transcript"
-import type { Usage } from "@orchestrator/domain/Usage"
+import { addUsage, type Usage } from "@orchestrator/domain/Usage"
 
 export type EventOf<Type extends TranscriptEvent["type"]> = Extract<TranscriptEvent, { readonly type: Type }>
 
@@ -41,19 +41,15 @@ export interface Conversation {
 
 const counts = ["costUsd", "inputTokens", "outputTokens", "turns"] as const
 
-const combined = (left: Usage, right: Usage, of: (left: number, right: number) => number): Usage => {
-  const sums: { -readonly [key in keyof Usage]: Usage[key] } = {}
-  for (const key of counts) {
-    if (left[key] !== undefined || right[key] !== undefined) sums[key] = of(left[key] ?? 0, right[key] ?? 0)
-  }
-  if (left.costEstimated === true || right.costEstimated === true) sums.costEstimated = true
-  return sums
-}
-
 /** What was used between two counts of one process, which only grow. */
-const since = (before: Usage, now: Usage): Usage => combined(now, before, (left, right) => Math.max(0, left - right))
-
-const plus = (left: Usage, right: Usage): Usage => combined(left, right, (one, other) => one + other)
+const since = (before: Usage, now: Usage): Usage => {
+  const used: { -readonly [key in keyof Usage]: Usage[key] } = {}
+  for (const key of counts) {
+    if (now[key] !== undefined || before[key] !== undefined) used[key] = Math.max(0, (now[key] ?? 0) - (before[key] ?? 0))
+  }
+  if (now.costEstimated === true || before.costEstimated === true) used.costEstimated = true
+  return used
+}
 
 /** Whether a row is one to look at: a tool or a turn that failed, or a remark, which is always of something that went wrong. */
 export const isError = ({ answer, event }: Row): boolean =>
@@ -104,7 +100,7 @@ export const makeConversation = (): Conversation => {
     if (event.usage === undefined) return { repeats }
     const turn = since(counted, event.usage)
     counted = event.usage
-    used = plus(used, turn)
+    used = addUsage(used, turn) ?? turn
     return { used: turn, repeats }
   }
 
