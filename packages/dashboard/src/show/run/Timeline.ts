@@ -1,6 +1,6 @@
 /** The attempts of a run one after the other, with how long each took and what was waited between them. Pure. */
-import { attemptText } from "@orchestrator/domain/Retry"
 import { millisOf } from "../Ages.ts"
+import { attemptKey, attemptTitle } from "../AttemptNames.ts"
 
 export interface TimelineAttempt {
   readonly contextVersion: number
@@ -51,9 +51,6 @@ export interface Timeline {
 const between = (from: number | undefined, to: number | undefined): number | undefined =>
   from === undefined || to === undefined ? undefined : Math.max(0, to - from)
 
-const titleOf = ({ contextVersion, retry = 0 }: TimelineAttempt): string =>
-  retry === 0 ? `Attempt ${contextVersion}` : `Attempt ${contextVersion}, retry ${retry}`
-
 export const timelineOf = ({ createdAt, phase, status }: TimelineRun, nowMillis: number): Timeline => {
   const attempts = status?.attempts ?? []
   const entries = attempts.map((attempt, index) => {
@@ -66,8 +63,8 @@ export const timelineOf = ({ createdAt, phase, status }: TimelineRun, nowMillis:
       ? (attempt.contextVersion === 1 && (attempt.retry ?? 0) === 0 ? millisOf(createdAt) : undefined)
       : millisOf(before.finishedAt)
     return {
-      key: attemptText({ contextVersion: attempt.contextVersion, retry: attempt.retry ?? 0 }),
-      title: titleOf(attempt),
+      key: attemptKey(attempt),
+      title: attemptTitle(attempt),
       state: attempt.outcome ?? (isRunning ? "Running" : "Unknown"),
       durationMillis: between(started, isRunning ? nowMillis : millisOf(attempt.finishedAt)),
       waitedMillis: between(free, started),

@@ -1,7 +1,7 @@
 /** An attempt of a run in words. Pure. */
 import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
-import { attemptText } from "@orchestrator/domain/Retry"
 import { duration, millisOf } from "../Ages.ts"
+import { attemptKey, attemptTitle } from "../AttemptNames.ts"
 import { dollars } from "../Dollars.ts"
 
 type Known = NonNullable<NonNullable<AnyRun["status"]>["attempts"]>[number]
@@ -22,11 +22,11 @@ export interface AttemptWords {
 const tones: Readonly<Record<string, AttemptWords["tone"]>> = { Succeeded: "good", Failed: "bad" }
 
 const wordsOf = (attempt: Known): AttemptWords => {
-  const { contextVersion, finishedAt, message, outcome, reason, retry = 0, startedAt, usage } = attempt
+  const { finishedAt, message, outcome, reason, startedAt, usage } = attempt
   const [from, to] = [millisOf(startedAt), millisOf(finishedAt)]
   return {
-    key: attemptText({ contextVersion, retry }),
-    name: `Attempt ${contextVersion}${retry === 0 ? "" : `, retry ${retry}`}`,
+    key: attemptKey(attempt),
+    name: attemptTitle(attempt),
     tone: outcome === undefined ? "active" : tones[outcome] ?? "calm",
     outcome: outcome === undefined
       ? "Running"
