@@ -1,7 +1,7 @@
 /** How a phase looks; what it is called stands beside it. Pure. */
-export type PhaseTone = "calm" | "active" | "good" | "bad" | "warn"
+import type { Tone } from "./Tone.ts"
 
-const tones: ReadonlyMap<string, PhaseTone> = new Map([
+const tones: ReadonlyMap<string, Tone> = new Map([
   ["Pending", "calm"],
   ["Running", "active"],
   ["Succeeded", "good"],
@@ -10,5 +10,5 @@ const tones: ReadonlyMap<string, PhaseTone> = new Map([
 ])
 
 /** What is blocked looks like what it is, while its phase is that of a run that works. */
-export const phaseTone = (phase: string, reason?: string): PhaseTone =>
+export const phaseTone = (phase: string, reason?: string): Tone =>
   phase === "Running" && reason === "Blocked" ? "warn" : tones.get(phase) ?? "calm"

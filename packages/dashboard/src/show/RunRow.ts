@@ -3,8 +3,9 @@ import type { AnyRun } from "@orchestrator/client/kinds/RunGroups"
 import { isInPlainWords, promptTitle } from "@orchestrator/domain/CodeRun"
 import { millisOf } from "./Ages.ts"
 import { httpAddress } from "./HttpAddress.ts"
-import { type PhaseTone, phaseTone } from "./PhaseTone.ts"
+import { phaseTone } from "./PhaseTone.ts"
 import { specField } from "./SpecField.ts"
+import type { Tone } from "./Tone.ts"
 
 export interface RunRow {
   readonly key: string
@@ -86,4 +87,4 @@ export const rowOf = (run: AnyRun): RunRow => {
 }
 
 /** How its phase looks. */
-export const toneOf = ({ phase, reason }: Pick<RunRow, "phase" | "reason">): PhaseTone => phaseTone(phase, reason)
+export const toneOf = ({ phase, reason }: Pick<RunRow, "phase" | "reason">): Tone => phaseTone(phase, reason)

@@ -1,9 +1,8 @@
 /** A state in words, colour and shape: none of them alone. */
 import type { JSX } from "solid-js"
+import type { Tone } from "../show/Tone.ts"
 import "./Badge.css"
 import "./Tones.css"
-
-export type Tone = "calm" | "active" | "good" | "bad" | "warn"
 
 const shapes: Readonly<Record<Tone, string>> = {
   calm: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Zm0 2.5V8l2.5 2",
