@@ -14,6 +14,9 @@ export interface RunRef {
   readonly name: string
 }
 
+/** By which runs of all kinds are told apart. */
+export const keyOf = ({ kind, name }: RunRef): string => `${kind}/${name}`
+
 /** Kinds are in addresses as the API's paths have them. */
 export const runPlace = ({ kind, name }: RunRef): string => `/runs/${runKinds[kind].path}/${encodeURIComponent(name)}`
 export const transcriptPlace = (run: RunRef): string => `${runPlace(run)}/transcript`
@@ -26,6 +29,7 @@ export const runAt = (
   const found = everyRunKind.find(({ path }) => path === kind)
   return found === undefined || name === undefined ? undefined : { kind: found.kind, name }
 }
+
 /** A new task with what a run was asked for. */
 export const againPlace = ({ kind, name }: RunRef): string =>
   `${places.task}?from=${encodeURIComponent(`${runKinds[kind].path}/${name}`)}`

@@ -4,8 +4,10 @@ import { isInPlainWords, promptTitle } from "@orchestrator/domain/CodeRun"
 import { millisOf } from "./Ages.ts"
 import { httpAddress } from "./HttpAddress.ts"
 import { phaseTone } from "./PhaseTone.ts"
+import { keyOf } from "./Places.ts"
 import { specField } from "./SpecField.ts"
 import type { Tone } from "./Tone.ts"
+import { inWords } from "./Words.ts"
 
 export interface RunRow {
   readonly key: string
@@ -28,11 +30,6 @@ export interface RunRow {
   readonly costEstimated: boolean
   readonly pullRequestUrl: string | undefined
 }
-
-/** `WaitingForWorkspace` is `Waiting for workspace`; `SSHKeyMissing` is `SSH key missing`. */
-export const inWords = (name: string): string =>
-  name.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(" ")
-    .map((word, index) => index > 0 && !/^[A-Z]{2,}$/.test(word) ? word.toLowerCase() : word).join(" ")
 
 const textOf = (spec: object, field: string): string => {
   const value = specField(spec, field)
@@ -57,7 +54,7 @@ const attemptOf = ({ spec, status }: AnyRun): string => {
 const read = (run: AnyRun): RunRow => {
   const spec = run.spec ?? {}
   return {
-    key: `${run.kind}/${run.name}`,
+    key: keyOf(run),
     kind: run.kind,
     name: run.name,
     phase: run.phase,

@@ -1,6 +1,6 @@
 /** Figures of the Spend view. */
 import type { SpendingReport } from "@orchestrator/client/promises/Orchestrator"
-import { type KindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
+import { isKindName, type KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { DateTime } from "effect"
 import { figure } from "./Figures.ts"
 
@@ -57,4 +57,4 @@ export const amount = (value: number): string =>
 
 /** Of a kind's name as the server tells it; undefined of one that this page does not know. */
 export const kindOf = (kind: string): KindName | undefined =>
-  Object.values(runKinds).find((each) => each.kind === kind)?.kind
+  isKindName(kind) ? kind : undefined

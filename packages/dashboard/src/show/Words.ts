@@ -28,3 +28,11 @@ export const told = (error: unknown): Told => {
     ...(requestId === undefined ? {} : { requestId })
   }
 }
+
+/** `WaitingForWorkspace` is `Waiting for workspace`; `SSHKeyMissing` is `SSH key missing`. */
+export const inWords = (name: string): string =>
+  name.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(" ")
+    .map((word, index) => index > 0 && !/^[A-Z]{2,}$/.test(word) ? word.toLowerCase() : word).join(" ")
+
+/** With a capital at its beginning. */
+export const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`

@@ -8,6 +8,7 @@ import type { Change } from "@orchestrator/client/promises/Runs"
 import { type Accessor, createContext, createSignal, onCleanup, untrack, useContext } from "solid-js"
 import { connecting, type Connection, live, reconnecting } from "../connect/Connection.ts"
 import { onSignedIn } from "../connect/SignedIn.ts"
+import { keyOf } from "../show/Places.ts"
 import { soon } from "./Soon.ts"
 
 export interface LiveRuns {
@@ -19,8 +20,6 @@ export interface LiveRuns {
   /** After it was refused: with the token of now. What is not there any more goes when everything has come. */
   readonly again: () => void
 }
-
-export const keyOf = ({ kind, name }: Pick<AnyRun, "kind" | "name">): string => `${kind}/${name}`
 
 /** The runs after these changes; of several of one run the last counts. */
 export const changed = (

@@ -1,16 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { inWords, rowOf, toneOf } from "@orchestrator/dashboard/show/RunRow"
+import { rowOf, toneOf } from "@orchestrator/dashboard/show/RunRow"
 import { codeRun } from "../fixtures/Runs.ts"
-
-describe("a reason in words", () => {
-  it.each([
-    { given: "WaitingForWorkspace", want: "Waiting for workspace" },
-    { given: "AgentRunning", want: "Agent running" },
-    { given: "SSHKeyMissing", want: "SSH key missing" },
-    { given: "Cancelled", want: "Cancelled" },
-    { given: "", want: "" }
-  ])("$given is $want", ({ given, want }) => assert.strictEqual(inWords(given), want))
-})
 
 describe("a line of the table", () => {
   it.each([

@@ -1,6 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { errorOfStatus } from "@orchestrator/client/promises/OrchestratorError"
-import { told } from "@orchestrator/dashboard/show/Words"
+import { inWords, told } from "@orchestrator/dashboard/show/Words"
+
+describe("a reason in words", () => {
+  it.each([
+    { given: "WaitingForWorkspace", want: "Waiting for workspace" },
+    { given: "AgentRunning", want: "Agent running" },
+    { given: "SSHKeyMissing", want: "SSH key missing" },
+    { given: "Cancelled", want: "Cancelled" },
+    { given: "", want: "" }
+  ])("$given is $want", ({ given, want }) => assert.strictEqual(inWords(given), want))
+})
 
 describe("the words of an error", () => {
   it.each([

@@ -1,4 +1,5 @@
 /** Which field of the form a fault is at, by the path that the server or the client names. Pure. */
+import { capital } from "../Words.ts"
 import { type Draft, fieldsOf, isOf, type TaskForm } from "./TaskForm.ts"
 
 export interface Fault {
@@ -24,8 +25,6 @@ const stepsOf = (path: string): ReadonlyArray<string> => {
 
 const leadsTo = (field: string, steps: ReadonlyArray<string>): boolean =>
   field.split(".").every((step, index) => steps[index] === step)
-
-const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 
 /** What is wrong, with the place in the field where it is not the whole of it. */
 const wordsOf = ({ expected, found }: Fault, within: ReadonlyArray<string>): string => {

@@ -1,6 +1,7 @@
 /** The form for a kind of runs: its fields in groups, and the request that a draft of it is. Pure. */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { type Schema, SchemaAST } from "effect"
+import { capital, inWords } from "../Words.ts"
 import { type ControlName, controls, type Field } from "./Field.ts"
 
 export interface FieldGroup {
@@ -47,12 +48,6 @@ const controlOf = (ast: SchemaAST.AST): ControlName => {
   return choicesOf(ast).length > 0 ? "choice" : "json"
 }
 
-/** `maxCostUsd`: Max cost usd */
-const wordsOf = (path: string): string => {
-  const words = path.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase()
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
-}
-
 export const describedBy = (fields: Fields, path: string): string | undefined => {
   const schema = fields[path]
   return schema === undefined ? undefined : SchemaAST.resolveDescription(schema.ast)
@@ -75,7 +70,7 @@ export const completed = (
   const known = new Set([...leftOut, ...groups.flatMap((group) => group.fields.map(({ path }) => path.split(".")[0]))])
   const others = Object.entries(fields).filter(([path]) => !known.has(path)).map(([path, { ast }]): Field => ({
     path,
-    label: wordsOf(path),
+    label: capital(inWords(path)),
     control: controlOf(ast),
     choices: choicesOf(ast),
     help: describedBy(fields, path)
