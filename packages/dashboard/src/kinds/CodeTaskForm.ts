@@ -2,7 +2,7 @@
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { NewCodeRunSpec } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { completed, type TaskForm } from "../show/task/TaskForm.ts"
-import { agentGroup, limitsGroup, toolchainFields } from "./SharedFields.ts"
+import { agentGroup, githubUserField, limitsGroup, nameGroup, toolchainFields } from "./SharedFields.ts"
 
 export const codeTaskForm: TaskForm = {
   kind: codeRun.kind,
@@ -73,14 +73,7 @@ export const codeTaskForm: TaskForm = {
             suggestions: "services",
             example: "payments"
           },
-          {
-            path: "githubUser",
-            label: "GitHub user",
-            control: "line",
-            isRequired: true,
-            suggestions: "users",
-            example: "octocat"
-          },
+          githubUserField,
           { path: "workingDirectory", label: "Working directory", control: "line" }
         ]
       },
@@ -124,16 +117,7 @@ export const codeTaskForm: TaskForm = {
           }
         ]
       },
-      {
-        title: "Name",
-        isFolded: true,
-        fields: [{
-          path: "name",
-          label: "Name of the run",
-          control: "line",
-          help: "Default: made from service and task."
-        }]
-      }
+      nameGroup("service and task")
     ],
     NewCodeRunSpec.fields,
     ["contextVersion", "promptModification", "cancel", "cancelVersion"]

@@ -2,7 +2,7 @@
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { NewDocsRunSpec } from "@orchestrator/http/contract/kinds/DocsRuns"
 import { completed, type TaskForm } from "../show/task/TaskForm.ts"
-import { agentGroup, limitsGroup, toolchainFields } from "./SharedFields.ts"
+import { agentGroup, githubUserField, limitsGroup, nameGroup, toolchainFields } from "./SharedFields.ts"
 
 export const docsTaskForm: TaskForm = {
   kind: docsRun.kind,
@@ -30,14 +30,7 @@ export const docsTaskForm: TaskForm = {
             example: "_projects/payments"
           },
           { path: "sourceBranch", label: "Branch", control: "line", isRequired: true, example: "main" },
-          {
-            path: "githubUser",
-            label: "GitHub user",
-            control: "line",
-            isRequired: true,
-            suggestions: "users",
-            example: "octocat"
-          }
+          githubUserField
         ]
       },
       agentGroup,
@@ -45,20 +38,9 @@ export const docsTaskForm: TaskForm = {
       {
         title: "Environment",
         isFolded: true,
-        fields: [
-          ...toolchainFields
-        ]
+        fields: toolchainFields
       },
-      {
-        title: "Name",
-        isFolded: true,
-        fields: [{
-          path: "name",
-          label: "Name of the run",
-          control: "line",
-          help: "Default: made from the repository."
-        }]
-      }
+      nameGroup("the repository")
     ],
     NewDocsRunSpec.fields,
     ["cancel"]

@@ -3,6 +3,15 @@ import { Resources } from "@orchestrator/domain/Toolchain"
 import type { Field } from "../show/task/Field.ts"
 import { describedBy, type FieldGroup } from "../show/task/TaskForm.ts"
 
+export const githubUserField: Field = {
+  path: "githubUser",
+  label: "GitHub user",
+  control: "line",
+  isRequired: true,
+  suggestions: "users",
+  example: "octocat"
+}
+
 export const agentGroup: FieldGroup = {
   title: "Agent",
   fields: [
@@ -39,3 +48,10 @@ export const toolchainFields: ReadonlyArray<Field> = [
     example: "memory=8Gi"
   }
 ]
+
+/** `from`: what a name is made from where none is written. */
+export const nameGroup = (from: string): FieldGroup => ({
+  title: "Name",
+  isFolded: true,
+  fields: [{ path: "name", label: "Name of the run", control: "line", help: `Default: made from ${from}.` }]
+})

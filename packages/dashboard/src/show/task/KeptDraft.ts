@@ -2,7 +2,7 @@
  * A draft over a reload and from an address. Values that may be secret are not kept: what is in the browser's storage is for whoever opens it.
  * What comes from there or from an address is believed as far as it is texts of known fields. Pure.
  */
-import { type Draft, emptyDraft, fieldsOf, type TaskForm } from "./TaskForm.ts"
+import { type Draft, emptyDraft, fieldsOf, type TaskForm, wayOf } from "./TaskForm.ts"
 
 const withoutValues = (text: string): string =>
   text.split("\n").map((line) => line.includes("=") ? line.slice(0, line.indexOf("=") + 1) : line).join("\n")
@@ -33,11 +33,6 @@ const knownTexts = (form: TaskForm, given: (path: string) => unknown) =>
     })
   )
 
-const wayOf = ({ ways }: TaskForm, given: unknown, texts: Draft["texts"], form: TaskForm): string =>
-  (ways.find(({ name }) => name === given) ??
-    ways.find(({ name }) => fieldsOf(form).some((field) => field.of === name && texts[field.path] !== undefined)) ??
-    ways[0])?.name ?? ""
-
 const formOf = (forms: ReadonlyArray<TaskForm>, kind: unknown): TaskForm | undefined =>
   forms.find((form) => typeof kind === "string" && form.kind.toLowerCase() === kind.toLowerCase())
 
@@ -51,7 +46,7 @@ export const readKept = (forms: ReadonlyArray<TaskForm>, kept: string | null): D
     const given: unknown = Reflect.get(read, "texts")
     if (form === undefined || typeof given !== "object" || given === null) return undefined
     const texts = knownTexts(form, (path) => Object.hasOwn(given, path) ? Reflect.get(given, path) : undefined)
-    return { kind: form.kind, way: wayOf(form, Reflect.get(read, "way"), texts, form), texts }
+    return { kind: form.kind, way: wayOf(form, Reflect.get(read, "way"), texts), texts }
   } catch {
     return undefined
   }
@@ -64,5 +59,5 @@ export const draftOfAddress = (forms: ReadonlyArray<TaskForm>, query: URLSearchP
   const texts = knownTexts(form, (path) => query.get(path))
   const empty = emptyDraft(form)
   if (Object.keys(texts).length === 0) return query.has("kind") ? empty : undefined
-  return { ...empty, way: wayOf(form, query.get("way"), texts, form), texts }
+  return { ...empty, way: wayOf(form, query.get("way"), texts), texts }
 }

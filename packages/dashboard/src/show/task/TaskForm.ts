@@ -127,19 +127,24 @@ const valueAt = (value: unknown, path: ReadonlyArray<string>): unknown => {
     : undefined
 }
 
+/** The way that was said, else the first of which something is written, else the usual one. */
+export const wayOf = (form: TaskForm, said: unknown, texts: Draft["texts"]): string =>
+  (form.ways.find(({ name }) => name === said) ??
+    form.ways.find(({ name }) =>
+      fieldsOf(form).some((field) => field.of === name && texts[field.path] !== undefined)
+    ) ??
+    form.ways[0])?.name ?? ""
+
 /** A draft that asks for what the spec asks for; the way is the first of which it has a field. */
 export const draftOf = (form: TaskForm, spec: object): Draft => {
-  const found = fieldsOf(form).flatMap((field) => {
-    const value = field.path === "name" ? undefined : valueAt(spec, field.path.split("."))
-    const text = value === undefined ? "" : controls[field.control].print(value)
-    return text === "" ? [] : [{ field, text }]
-  })
-  const way = form.ways.find(({ name }) => found.some(({ field }) => field.of === name)) ?? form.ways[0]
-  return {
-    kind: form.kind,
-    way: way?.name ?? "",
-    texts: Object.fromEntries(found.map(({ field, text }) => [field.path, text]))
-  }
+  const texts = Object.fromEntries(
+    fieldsOf(form).flatMap(({ control, path }) => {
+      const value = path === "name" ? undefined : valueAt(spec, path.split("."))
+      const text = value === undefined ? "" : controls[control].print(value)
+      return text === "" ? [] : [[path, text] as const]
+    })
+  )
+  return { kind: form.kind, way: wayOf(form, undefined, texts), texts }
 }
 
 /** Required fields that have no text yet. */
