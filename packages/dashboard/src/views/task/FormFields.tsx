@@ -62,10 +62,10 @@ const isTelling = ({ draft, errors }: FieldsProps, { fields }: FieldGroup): bool
 
 export const FormFields = (props: FieldsProps): JSX.Element => (
   <>
-    <For each={Object.entries(props.suggestions)}>
-      {([name, texts]) => (
-        <datalist id={listId(name as Suggestions)}>
-          <For each={texts}>{(text) => <option value={text} />}</For>
+    <For each={Object.keys(props.suggestions) as ReadonlyArray<Suggestions>}>
+      {(name) => (
+        <datalist id={listId(name)}>
+          <For each={props.suggestions[name]}>{(text) => <option value={text} />}</For>
         </datalist>
       )}
     </For>
