@@ -56,5 +56,4 @@ export const amount = (value: number): string =>
     : `${(value / 1e6).toLocaleString("en-US", { maximumFractionDigits: 1 })} M`
 
 /** Of a kind's name as the server tells it; undefined of one that this page does not know. */
-export const kindOf = (kind: string): KindName | undefined =>
-  isKindName(kind) ? kind : undefined
+export const kindOf = (kind: string): KindName | undefined => isKindName(kind) ? kind : undefined

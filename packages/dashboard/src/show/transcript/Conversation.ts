@@ -45,7 +45,9 @@ const counts = ["costUsd", "inputTokens", "outputTokens", "turns"] as const
 const since = (before: Usage, now: Usage): Usage => {
   const used: { -readonly [key in keyof Usage]: Usage[key] } = {}
   for (const key of counts) {
-    if (now[key] !== undefined || before[key] !== undefined) used[key] = Math.max(0, (now[key] ?? 0) - (before[key] ?? 0))
+    if (now[key] !== undefined || before[key] !== undefined) {
+      used[key] = Math.max(0, (now[key] ?? 0) - (before[key] ?? 0))
+    }
   }
   if (now.costEstimated === true || before.costEstimated === true) used.costEstimated = true
   return used

@@ -17,6 +17,7 @@ import { Empty } from "../../widgets/Empty.tsx"
 import { Failed } from "../../widgets/Failed.tsx"
 import { Freshness } from "../../widgets/Freshness.tsx"
 import { RunLink } from "../../widgets/RunLink.tsx"
+import { Section } from "../../widgets/Section.tsx"
 import { Select } from "../../widgets/Select.tsx"
 import { type Column, Table } from "../../widgets/Table.tsx"
 import { View } from "../../widgets/View.tsx"
@@ -76,13 +77,6 @@ const budgetColumns: ReadonlyArray<Column<Budget>> = [
   { name: "Left", cell: ({ leftUsd }) => dollars(leftUsd), isNumber: true }
 ]
 
-const Part = (props: { readonly title: string; readonly children: JSX.Element }): JSX.Element => (
-  <section class="card stack" aria-label={props.title}>
-    <h2>{props.title}</h2>
-    {props.children}
-  </section>
-)
-
 /** The browser keeps it under that name; nothing is shown. */
 const download = (text: string, name: string) => {
   const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }))
@@ -122,7 +116,7 @@ const Report = (props: { readonly report: SpendingReport }): JSX.Element => {
   return (
     <>
       <Figures report={props.report} />
-      <Part title="By day">
+      <Section title="By day">
         <Suspense fallback={<div class="chart" />}>
           <Show when={days()} keyed>{(shown) => <SpendChart days={shown} />}</Show>
         </Suspense>
@@ -130,22 +124,22 @@ const Report = (props: { readonly report: SpendingReport }): JSX.Element => {
           <summary>The same as a table, days in UTC</summary>
           <Table caption="Spending by day" columns={shareColumns("Day")} rows={props.report.days.toReversed()} />
         </details>
-      </Part>
-      <Part title="By service">
+      </Section>
+      <Section title="By service">
         <Table caption="Spending by service" columns={shareColumns("Service")} rows={props.report.services} />
-      </Part>
-      <Part title="By GitHub user">
+      </Section>
+      <Section title="By GitHub user">
         <Table caption="Spending by GitHub user" columns={shareColumns("User")} rows={props.report.githubUsers} />
-      </Part>
-      <Part title="By model">
+      </Section>
+      <Section title="By model">
         <Table caption="Spending by model" columns={shareColumns("Model")} rows={props.report.models} />
-      </Part>
-      <Part title="Dearest runs">
+      </Section>
+      <Section title="Dearest runs">
         <Table caption="The runs that have cost most" columns={runColumns} rows={props.report.dearest} />
-      </Part>
-      <Part title="Slowest runs">
+      </Section>
+      <Section title="Slowest runs">
         <Table caption="The runs that have taken longest" columns={runColumns} rows={props.report.slowest} />
-      </Part>
+      </Section>
     </>
   )
 }
@@ -190,9 +184,9 @@ const Spend = (): JSX.Element => {
               </Banner>
             </Show>
             <Show when={report().budgets.length > 0}>
-              <Part title="Budgets of runs that wait or work">
+              <Section title="Budgets of runs that wait or work">
                 <Table caption="Budgets, the least left first" columns={budgetColumns} rows={report().budgets} />
-              </Part>
+              </Section>
             </Show>
             <Show
               when={report().total.runs > 0}

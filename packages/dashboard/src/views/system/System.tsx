@@ -9,6 +9,7 @@ import { useLiveRuns } from "../../store/LiveRuns.ts"
 import { Answer } from "../../widgets/Answer.tsx"
 import { Badge } from "../../widgets/Badge.tsx"
 import { Freshness } from "../../widgets/Freshness.tsx"
+import { Section } from "../../widgets/Section.tsx"
 import { type Column, Table } from "../../widgets/Table.tsx"
 import { Time } from "../../widgets/Time.tsx"
 import { View } from "../../widgets/View.tsx"
@@ -85,20 +86,6 @@ const deliveryColumns: ReadonlyArray<Column<Delivery>> = [
   { name: "Delivery", cell: ({ id }) => <span class="mono faint">{id ?? "—"}</span> }
 ]
 
-const Part = (
-  props: { readonly title: string; readonly note?: string; readonly children: JSX.Element }
-): JSX.Element => (
-  <section class="card stack" aria-label={props.title}>
-    <div>
-      <h2>{props.title}</h2>
-      <Show when={props.note}>
-        <p class="faint">{props.note}</p>
-      </Show>
-    </div>
-    {props.children}
-  </section>
-)
-
 const Fact = (props: { readonly name: string; readonly children: JSX.Element }): JSX.Element => (
   <div class="card">
     <dt class="faint">{props.name}</dt>
@@ -154,7 +141,7 @@ const Rows = <A extends object>(props: {
   /** Where the server does not tell. */
   readonly hidden?: string
 }): JSX.Element => (
-  <Part title={props.title} {...(props.note === undefined ? {} : { note: props.note })}>
+  <Section title={props.title} note={props.note}>
     <Show when={props.rows} fallback={<p class="faint">{props.hidden}</p>}>
       {(rows) => (
         <Show when={rows().length > 0} fallback={<p class="faint">{props.none}</p>}>
@@ -162,7 +149,7 @@ const Rows = <A extends object>(props: {
         </Show>
       )}
     </Show>
-  </Part>
+  </Section>
 )
 
 const System = (): JSX.Element => {
