@@ -37,7 +37,7 @@ export const FileView = (props: FileProps): JSX.Element => {
           ref={props.heading}
           onClick={() => props.onFold(!props.isFolded)}
         >
-          <span class="fold-sign" aria-hidden="true">{hasLines() && !props.isFolded ? "▾" : "▸"}</span>
+          <span class="file-sign" aria-hidden="true">{hasLines() && !props.isFolded ? "▾" : "▸"}</span>
           <bdi class="mono">
             <VisibleText text={props.file.path} />
           </bdi>

@@ -2,6 +2,7 @@
 import { createMemo, createSignal, type JSX, Show } from "solid-js"
 import { CopyButton } from "../../widgets/CopyButton.tsx"
 import { VisibleText } from "../../widgets/VisibleText.tsx"
+import "./FileText.css"
 
 const size = (text: string): string => {
   const bytes = new TextEncoder().encode(text).length

@@ -120,7 +120,7 @@ const Report = (props: { readonly report: SpendingReport }): JSX.Element => {
         <Suspense fallback={<div class="chart" />}>
           <Show when={days()} keyed>{(shown) => <SpendChart days={shown} />}</Show>
         </Suspense>
-        <details>
+        <details class="day-table">
           <summary>The same as a table, days in UTC</summary>
           <Table caption="Spending by day" columns={shareColumns("Day")} rows={props.report.days.toReversed()} />
         </details>

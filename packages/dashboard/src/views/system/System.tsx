@@ -94,7 +94,7 @@ const Fact = (props: { readonly name: string; readonly children: JSX.Element }):
 )
 
 const Facts = (props: { readonly of: Installation }): JSX.Element => (
-  <dl class="facts">
+  <dl class="installation">
     <Fact name="API server">
       <Badge tone={props.of.apiServer.reachable ? "good" : "bad"}>
         {props.of.apiServer.reachable

@@ -141,12 +141,12 @@ interface AttemptListProps {
 }
 
 const AttemptList = (props: AttemptListProps): JSX.Element => (
-  <ul class="attempts" aria-label="Attempts">
+  <ul class="attempt-choices" aria-label="Attempts">
     <For each={props.attempts}>
       {(attempt) => (
         <li>
           <button
-            class="attempt"
+            class="attempt-choice"
             type="button"
             aria-current={attempt.key === props.chosen ? "true" : undefined}
             onClick={() => props.onChoose(attempt.key)}
