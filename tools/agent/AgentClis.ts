@@ -28,6 +28,14 @@ export const agentPackages: ReadonlyArray<AgentPackage> = [
     wanted: (version) => `@openai/codex-linux-${machine}@npm:@openai/codex@${version}-linux-${machine}`,
     folder: `node_modules/@openai/codex-linux-${machine}/vendor/${triple}`,
     executable: "bin/codex"
+  },
+  {
+    name: "opencode",
+    published: "opencode-ai",
+    pinned: "1.18.33",
+    wanted: (version) => `opencode-linux-${machine}@${version}`,
+    folder: `node_modules/opencode-linux-${machine}`,
+    executable: "bin/opencode"
   }
 ]
 

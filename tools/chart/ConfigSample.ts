@@ -8,7 +8,6 @@ const samples: Readonly<Record<string, Json>> = {
   imagePullSecrets: [{ name: "sample" }],
   "image.digest": "",
   "agent.image.digest": `sha256:${"a1".repeat(32)}`,
-  "agent.images.codex.digest": `sha256:${"b2".repeat(32)}`,
   "agent.tolerations": [{ key: "sample", operator: "Exists" }],
   "agent.broker.caCertificates": "-----BEGIN CERTIFICATE-----\nc2FtcGxl\n-----END CERTIFICATE-----\n",
   // A provider's tokens are for its client.
@@ -54,12 +53,16 @@ const samples: Readonly<Record<string, Json>> = {
   "server.basePath": "/sample"
 }
 
+/** Of the other agents' images. */
+const digest = `sha256:${"b2".repeat(32)}`
+
 /** The last allowed word that is not the default. */
 const otherWord = (words: Json | undefined, value: Json): Json | undefined =>
   Array.isArray(words) ? words.findLast((word) => word !== value) : undefined
 
 const sampleOf = ({ default: value, key, path, schema }: Value): Json => {
-  const known = samples[path] ?? otherWord(schema["enum"], value)
+  const known = samples[path] ?? (/^agent\.images\.\w+\.digest$/.test(path) ? digest : undefined) ??
+    otherWord(schema["enum"], value)
   if (known !== undefined) return known
   if (Array.isArray(value)) {
     return [otherWord(isObject(schema["items"]) ? schema["items"]["enum"] : undefined, value) ?? `sample-${key}`]

@@ -1,14 +1,14 @@
 /** The guide's page of agents: what each can and cannot, from its adapter, with the versions that the tests are run with. */
 import type { Abilities } from "@orchestrator/agent/agents/AgentCli"
-import { claude } from "@orchestrator/agent/agents/claude/ClaudeCli"
-import { codex } from "@orchestrator/agent/agents/codex/CodexCli"
+import { loadAgent } from "@orchestrator/agent/agents/Agents"
+import { agentNames } from "@orchestrator/domain/AgentName"
 import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { Result } from "effect"
+import { Effect, Result } from "effect"
 import { agentPackages } from "../agent/AgentClis.ts"
 import { pinnedClaudeCode } from "../agent/ClaudeCode.ts"
 import { table } from "./MarkdownTable.ts"
 
-const agents = { claude, codex }
+const agents = await Promise.all(agentNames.map((name) => Effect.runPromise(loadAgent(name))))
 
 const rows: Readonly<Record<keyof Abilities, string>> = {
   api: "its models' API",
@@ -31,7 +31,10 @@ const versions: Readonly<Record<string, string>> = {
 
 const { models } = Result.getOrThrow(decodeConfig({}))
 
-const cells = Object.entries(agents).map(([name, { abilities, name: title }]) => ({ name, title, abilities }))
+const cells = agentNames.flatMap((name, index) => {
+  const agent = agents[index]
+  return agent === undefined ? [] : [{ name, title: agent.name, abilities: agent.abilities }]
+})
 
 const abilityTable = table(
   ["", ...cells.map(({ title }) => title)],
@@ -80,6 +83,16 @@ ${abilityTable}
 - For models that it knows it has tools of servers searched for first; its sandbox is off, since the container is one.
 - A header of a tool server may be \`\${NAME}\` or \`Bearer \${NAME}\`, a variable of the run; other mixtures are text.
 - A transcript is resumed with the same model at best: with another one Codex compacts the history first, which costs a request.
+
+## opencode
+
+- Its models are Anthropic's, or a provider's of \`model.providers\` that has \`messages\` in its \`apis\`; the key is the one that Claude Code has.
+- It says nothing while a tool runs or a request is tried again. Its broker is asked instead: while no request is open it is given four
+  times as long.
+- Of its database only the conversation comes back: accounts, credentials, commands and triggers in it are removed before each process.
+- It does not shorten a conversation that becomes longer than its model can read, since it would try that without end: the run ends, with
+  what was committed. It needs 1.5 GiB of memory.
+- It has no hook for the end of its work: what it leaves uncommitted is committed for it.
 
 How it is tested: [tests with the real agents](agent-tests.md). Why it is as it is: [ADR 43](../adr/0043-agents.md).
 `

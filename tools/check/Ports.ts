@@ -1,4 +1,5 @@
 /** An agent, a model API and a forge are named in their own folder and in the list that they are found in; everything else asks the port. */
+import { otherAgents } from "@orchestrator/domain/AgentName"
 import type { Source } from "./Sources.ts"
 import { spelledProblems } from "./Spelled.ts"
 
@@ -22,10 +23,21 @@ const forge = (names: RegExp, folder: string, more: ReadonlyArray<string> = []):
 const ports: ReadonlyArray<Port> = [
   {
     names: /(claude|anthropic)/i,
-    homes: ["agents/claude/", "agents/Agents.ts", "model/messages/", "model/providers/", "pod/Endpoint.ts"],
+    homes: [
+      "agents/claude/",
+      "agents/opencode/",
+      "agents/Agents.ts",
+      "model/messages/",
+      "model/providers/",
+      "pod/Endpoint.ts"
+    ],
     port: "agents/AgentCli or model/ModelDialect"
   },
-  { names: /(codex)/i, homes: ["agents/codex/", "agents/Agents.ts"], port: "agents/AgentCli" },
+  ...otherAgents.map((name) => ({
+    names: new RegExp(`(${name})`, "i"),
+    homes: [`agents/${name}/`, "agents/Agents.ts"],
+    port: "agents/AgentCli"
+  })),
   {
     names: /(openai|gpt-)/i,
     homes: ["agents/codex/", "model/openai/", "model/responses/", "model/chat/", "model/providers/"],

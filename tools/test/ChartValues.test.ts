@@ -1,5 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it, layer } from "@effect/vitest"
+import { otherAgents } from "@orchestrator/domain/AgentName"
 import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Effect, Result } from "effect"
 import { programKeys } from "../chart/ConfigKeys.ts"
@@ -23,7 +24,7 @@ const otherDefaults = new Set([
   "image.tag",
   "image.digest",
   "agent.image.tag",
-  "agent.images.codex.tag",
+  ...otherAgents.map((name) => `agent.images.${name}.tag`),
   "secrets.existingSecret",
   // Names what older installations use, for whoever switches agentToolsOverride or telemetry on.
   "imagePullSecrets",

@@ -3,7 +3,7 @@
  * Unknown keys, wrong types and impossible values are refused with the path of the key.
  */
 import { Effect, Predicate, Result, Schema } from "effect"
-import { AgentName, holdsLimits } from "./AgentName.ts"
+import { AgentName, byAgent, holdsLimits } from "./AgentName.ts"
 import { DashboardConfig } from "./DashboardConfig.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { EventsConfig, NotificationConfig } from "./EventsConfig.ts"
@@ -71,6 +71,8 @@ const certificates = Schema.String.check(
   )
 )
 
+const images = "ghcr.io/5dlabs/platform"
+
 const image = (repository: string) => ({
   repository: or(Schema.String, repository),
   /** The default is the tag under which this version's release builds the image. */
@@ -89,11 +91,11 @@ const AgentConfig = Schema.Struct({
   default: or(AgentName, "claude"),
   /** Of Claude Code; when to pull counts for every image. */
   image: filled(Schema.Struct({
-    ...image("ghcr.io/5dlabs/platform/claude-code"),
+    ...image(`${images}/claude-code`),
     pullPolicy: or(Schema.Literals(["Always", "IfNotPresent", "Never"]), "Always")
   })),
   /** Of the other agents. */
-  images: filled(Schema.Struct({ codex: filled(Schema.Struct(image("ghcr.io/5dlabs/platform/codex"))) })),
+  images: filled(Schema.Struct(byAgent((name) => filled(Schema.Struct(image(`${images}/${name}`)))))),
   /** The orchestrator's own image, from which the init container copies the runner. */
   runnerImage: or(Schema.String, "ghcr.io/5dlabs/platform/orchestrator:latest"),
   imagePullSecrets: or(Schema.Array(Schema.String), []),

@@ -1,18 +1,25 @@
-/** The Messages API, as Claude Code speaks it. */
+/** The Messages API, as Claude Code and opencode speak it. */
 import { type Answer, type Dialect, event, namesIn, objectOf, textsIn, type Turn } from "./Dialect.ts"
 
 const usage = { input_tokens: 1000, output_tokens: 50, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }
 
-const message = (reply: Answer, { model, number }: Turn) => ({
-  id: `msg_${number}`,
+/** The agent's shell, by the name and the fields that it offers. */
+const called = (answer: Extract<Answer, { tool: string }>, { tools }: Turn) =>
+  answer.tool !== "Bash" || tools.includes("Bash")
+    ? answer
+    : { tool: "bash", input: { description: "What the script says", timeout: 600_000, ...answer.input } }
+
+const toolUse = (answer: Extract<Answer, { tool: string }>, turn: Turn) => {
+  const { input, tool } = called(answer, turn)
+  return { type: "tool_use", id: `toolu_${turn.number}`, name: tool, input }
+}
+
+const message = (reply: Answer, turn: Turn) => ({
+  id: `msg_${turn.number}`,
   type: "message",
   role: "assistant",
-  model,
-  content: [
-    "text" in reply
-      ? { type: "text", text: reply.text }
-      : { type: "tool_use", id: `toolu_${number}`, name: reply.tool, input: reply.input }
-  ],
+  model: turn.model,
+  content: ["text" in reply ? { type: "text", text: reply.text } : toolUse(reply, turn)],
   stop_reason: "text" in reply ? "end_turn" : "tool_use",
   stop_sequence: null,
   usage

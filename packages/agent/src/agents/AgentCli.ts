@@ -48,6 +48,8 @@ export interface Transcript {
   readonly stub: boolean
   /** Whether it was written for the agent's present folder. */
   readonly here: boolean
+  /** The agent's own name for the session, where it is in the transcript. */
+  readonly ownName?: string
   readonly usedBefore?: Usage
 }
 
@@ -78,7 +80,10 @@ export interface SessionFacts {
 /** What an agent keeps of its sessions: files below a folder of its config folder. */
 export interface SessionFiles {
   readonly folder: string
-  /** Our id of the session that a file is the transcript of, by its path below the folder; undefined for every other file. */
+  /**
+   * Our id of the session that a file is the transcript of, by its path below the folder; undefined for every other file. Several of one id
+   * in one folder are one transcript.
+   */
   readonly idOf: (path: string) => string | undefined
 }
 
@@ -99,6 +104,8 @@ export interface Sessions extends SessionFiles {
   /** Whether a transcript has nothing that a resume can find. */
   readonly isStub: (text: string) => boolean
   readonly plan: (facts: SessionFacts) => SessionPlan
+  /** The agent's own name for the session of a transcript, where that has it. */
+  readonly ownName?: (text: string) => string | undefined
   /** What a session has used by its transcript, where the agent counts that again when it resumes. */
   readonly usedBefore?: (text: string) => Usage | undefined
 }
@@ -120,6 +127,8 @@ export interface Invocation {
 export interface Surroundings {
   readonly configFolder: string
   readonly sessionId: string
+  /** Without links. */
+  readonly workingDirectory: string
   /** Whether the run has tool servers. */
   readonly toolServers: boolean
   /** The runner is root, and so the agent; the container is a sandbox. */
@@ -169,6 +178,8 @@ export interface AgentCli {
   readonly reachesModel: (name: string) => boolean
   /** The same by a broker. */
   readonly throughBroker: (broker: { readonly url: string; readonly token: string }) => Environment
+  /** Whether its stream tells neither of its start, nor of tools that run, nor of requests that are tried again: the broker is asked. */
+  readonly worksSilently: boolean
   /** Begins to follow one process. */
   readonly follow: (invocation: Invocation, redact: Redact) => Following
   readonly sessions: Sessions

@@ -4,14 +4,20 @@ import { Effect } from "effect"
 import type { AgentCli, Traces } from "./AgentCli.ts"
 import { claudeTraces } from "./claude/Traces.ts"
 import { codexTraces } from "./codex/Traces.ts"
+import { opencodeTraces } from "./opencode/Traces.ts"
 
-const traces: Readonly<Record<AgentName, Traces>> = { claude: claudeTraces, codex: codexTraces }
+const traces: Readonly<Record<AgentName, Traces>> = {
+  claude: claudeTraces,
+  codex: codexTraces,
+  opencode: opencodeTraces
+}
 
 export const allTraces: ReadonlyArray<Traces> = Object.values(traces)
 
 const adapters: Readonly<Record<AgentName, () => Promise<AgentCli>>> = {
   claude: () => import("./claude/ClaudeCli.ts").then(({ claude }) => claude),
-  codex: () => import("./codex/CodexCli.ts").then(({ codex }) => codex)
+  codex: () => import("./codex/CodexCli.ts").then(({ codex }) => codex),
+  opencode: () => import("./opencode/OpencodeCli.ts").then(({ opencode }) => opencode)
 }
 
 /** The adapter, and nothing of the others. */

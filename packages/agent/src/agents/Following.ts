@@ -20,7 +20,7 @@ export interface Bounds {
 }
 
 /** Why the runner stopped the process. */
-export type StopCause = "NoInit" | "BadInit" | "Silent" | "NotExiting"
+export type StopCause = "NoInit" | "BadInit" | "Silent" | "NotExiting" | "Waiting" | "Looping"
 
 /** What the runner needs to know of a process, whichever agent it is of. */
 export interface Observation {
@@ -39,8 +39,11 @@ export interface Observation {
 
 export const nothingSeen: Observation = { begun: false, unfit: false, failed: false }
 
-/** What a broker saw that explains an end. */
-export type BrokerView = Pick<BrokerResult, "modelRefused" | "problem" | "resetAt">
+/** What a broker saw that explains an end, or a silence. */
+export type BrokerView = Pick<BrokerResult, "modelRefused" | "problem" | "resetAt"> & {
+  /** Requests to a model whose answers have not ended. */
+  readonly asking?: number
+}
 
 /** Said first, so that nothing cuts it off: an agent that we end may have meant to go on. */
 export const stoppedByRunner = (stopped: StopCause | undefined, running: ReadonlyArray<string>): string | undefined =>
@@ -64,7 +67,11 @@ export interface Following {
   readonly stopped: (cause: StopCause) => Following
   readonly exited: (code: number) => Following
   /** Why it is to be stopped after saying nothing for so long. */
-  readonly overdue: (quietSeconds: number, bounds: Pick<Bounds, "exit" | "silence">) => StopCause | undefined
+  readonly overdue: (
+    quietSeconds: number,
+    bounds: Pick<Bounds, "exit" | "silence">,
+    broker?: BrokerView
+  ) => StopCause | undefined
   /** What its end means; where `now` is given, times in words for people count too. */
   readonly processEnd: (broker?: BrokerView, now?: DateTime.Utc) => ProcessEnd
 }

@@ -62,7 +62,7 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
 
     const run = Effect.gen(function*() {
       const { base, branch } = yield* target.current
-      return { branch, base, brokerReport: yield* brokerReport.read }
+      return { branch, base, brokerReport: yield* brokerReport.read, asking: yield* spending.asking }
     }).pipe(Effect.catchTags({ MirrorError: told.MirrorError }))
 
     return all.handleAll({

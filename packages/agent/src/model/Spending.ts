@@ -62,6 +62,8 @@ const withRefusedModel = (result: BrokerResult, model: string): BrokerResult => 
 export class Spending extends Context.Service<Spending, {
   /** Lets a request through for as long as the scope is open, or says why not. */
   readonly ask: (request: Checked) => Effect.Effect<Let | Stop, never, Scope.Scope>
+  /** How many are let through and have not ended. */
+  readonly asking: Effect.Effect<number>
   readonly isCancelled: Effect.Effect<boolean>
   /** Notes a model that the run may not use. */
   readonly refuseModel: (model: string) => Effect.Effect<void>
@@ -139,6 +141,7 @@ export class Spending extends Context.Service<Spending, {
             }
           ))
         },
+        asking: Effect.sync(() => ledger.open.size),
         isCancelled,
         refuseModel,
         cancel: refuse("Cancelled")

@@ -11,7 +11,13 @@ import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/ht
 export const largestBody = 1_048_576
 
 /** The one branch that the run may write, where its work starts, and what the broker has seen so far. */
-const RunAnswer = Schema.Struct({ branch: Schema.String, base: Schema.String, brokerReport: BrokerResult })
+const RunAnswer = Schema.Struct({
+  branch: Schema.String,
+  base: Schema.String,
+  brokerReport: BrokerResult,
+  /** Requests to a model whose answers have not ended. */
+  asking: Schema.optionalKey(Schema.Int)
+})
 
 /** What the runner says of work that is done. */
 export const Work = Schema.Struct({

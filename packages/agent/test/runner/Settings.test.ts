@@ -101,6 +101,7 @@ describe("the agent's command", () => {
   const invocation = {
     model: "claude-x",
     session: { sessionId: "s", resume: undefined },
+      workingDirectory: "/w",
     workingDirectory: "/w",
     files: {
       prompt: "p",
@@ -130,6 +131,7 @@ describe("the agent's command", () => {
 
   it("resumes without naming a new session", () => {
     const words = claudeArguments({ ...invocation, session: { sessionId: "s", resume: "/t/s.jsonl" } })
+      workingDirectory: "/w",
     assert.include(words, "/t/s.jsonl")
     assert.notInclude(words, "--session-id")
   })
@@ -156,6 +158,7 @@ describe("the agent's command", () => {
       environment: { CLAUDE_CONFIG_DIR: "/evil", API_TIMEOUT_MS: "1", KEPT: "yes" },
       home: "/h",
       sessionId: "s",
+      workingDirectory: "/w",
       configFolder: "/c",
       roots: { config: "/config", workspace: "/w" },
       git: { GH_TOKEN: "t" },

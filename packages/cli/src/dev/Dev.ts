@@ -3,6 +3,7 @@
  * the demo once, shows what happens, and says what to try next. Ends with Ctrl-C, and takes every process with it.
  */
 import { Controller } from "@orchestrator/controller/loop/Controller"
+import { byAgent } from "@orchestrator/domain/AgentName"
 import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { stateFolder } from "@orchestrator/embedded/node/StateFolder"
@@ -66,7 +67,7 @@ const localSettings = (state: StateFolder, agent: AgentChoice) => ({
   agent: {
     default: agent === "demo" ? "claude" : agent,
     image: agentImage,
-    images: { codex: anyAgentImage },
+    images: byAgent(() => anyAgentImage),
     runnerImage,
     terminationGracePeriodSeconds: 20
   },

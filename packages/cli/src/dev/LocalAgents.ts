@@ -31,5 +31,13 @@ export const localAgents: Readonly<Record<AgentName, LocalAgent>> = {
     keys: ["OPENAI_API_KEY"],
     keyHelp: "OPENAI_API_KEY",
     address: { variable: "OPENAI_BASE_URL", settings: (baseUrl) => ({ providers: { openai: { baseUrl } } }) }
+  },
+  opencode: {
+    title: "opencode",
+    executable: "opencode",
+    package: "opencode-ai",
+    keys: [runnerNames.anthropicApiKey],
+    keyHelp: runnerNames.anthropicApiKey,
+    address: { variable: runnerNames.anthropicBaseUrl, settings: (baseUrl) => ({ baseUrl }) }
   }
 }

@@ -94,6 +94,7 @@ export const claude: AgentCli = {
   sessionMark: ({ sessionId }) => `CLAUDE_CODE_SESSION_ID=${sessionId}`,
   reachesModel,
   throughBroker,
+  worksSilently: false,
   follow: (invocation, redact) => following(nothingSeen, invocation, redact),
   sessions: { ...claudeTraces.sessions, isHere, isStub, plan: planSession },
   renew: () => Effect.void,

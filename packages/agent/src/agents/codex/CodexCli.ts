@@ -1,15 +1,15 @@
 /** Codex as the runner's agent. */
 import type { AgentCli, SessionFacts } from "../AgentCli.ts"
-import type { Following } from "../Following.ts"
 import { prepareRunFiles } from "../RunFiles.ts"
 import { chooseSession } from "../Session.ts"
+import { followStream } from "../StreamFollowing.ts"
 import { checkVersion, type Versioned } from "../Version.ts"
 import { classify } from "./Classify.ts"
 import { codexArguments, codexEnvironment, ofOtherSessions, reachesModel, throughBroker } from "./Codex.ts"
 import { renewHome } from "./Home.ts"
-import { nothingSeen, type Observation, observe, observeStderr, overdue } from "./Observation.ts"
+import { nothingSeen, type Observation, observe, overdue } from "./Observation.ts"
 import { isStub, usedBefore } from "./Rollout.ts"
-import { decodeEvent, redacted } from "./Stream.ts"
+import { decodeEvent, type Event, redacted } from "./Stream.ts"
 import { logLines, transcriptOf } from "./StreamText.ts"
 import { codexTraces, homeOf, threadOf } from "./Traces.ts"
 
@@ -22,40 +22,23 @@ const version: Versioned = {
   environment: (home) => ({ CODEX_HOME: home })
 }
 
-const following = (seen: Observation, ...[invocation, redact]: Parameters<AgentCli["follow"]>): Following => {
-  const next = (after: Observation) => following(after, invocation, redact)
-  const { model, session } = invocation
-  const { exitCode, failure, lastWords, otherThread, stopped, thread, usage } = seen
-  return {
-    seen: {
-      begun: thread !== undefined,
-      unfit: otherThread,
-      failed: failure !== undefined,
-      ...(usage === undefined ? {} : { usage }),
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(stopped === undefined ? {} : { stopped })
-    },
-    read: (line) => {
-      const event = redacted(decodeEvent(line), redact)
-      if (event === undefined) return undefined
-      const after = observe(seen, event, { resume: session.resume, usedBefore: session.usedBefore })
-      return {
-        next: next(after),
-        log: logLines(event, model, redact),
-        transcript: transcriptOf(event, {
-          model,
-          ...(lastWords === undefined ? {} : { lastWords }),
-          ...(after.usage === undefined ? {} : { usage: after.usage })
-        })
-      }
-    },
-    readStderr: (line) => next(observeStderr(seen, redact(line))),
-    stopped: (cause) => next({ ...seen, stopped: cause }),
-    exited: (code) => next({ ...seen, exitCode: code }),
-    overdue: (quietSeconds, bounds) => overdue(seen, quietSeconds, bounds),
-    processEnd: (broker) => classify(seen, broker)
-  }
-}
+const follow = followStream<Observation, Event>({
+  nothing: nothingSeen,
+  decode: (line, redact) => redacted(decodeEvent(line), redact),
+  observe: (before, event, { session }) => observe(before, event, session),
+  isBegun: ({ thread }) => thread !== undefined,
+  isUnfit: ({ otherThread }) => otherThread,
+  isFailed: ({ failure }) => failure !== undefined,
+  log: logLines,
+  transcript: (event, model, { lastWords, usage }) =>
+    transcriptOf(event, {
+      model,
+      ...(lastWords === undefined ? {} : { lastWords }),
+      ...(usage === undefined ? {} : { usage })
+    }),
+  overdue,
+  classify
+})
 
 /** A thread is resumed by its own id, which the file has in its name: Codex takes any other word for a new session. */
 const planSession = (facts: SessionFacts) =>
@@ -88,7 +71,8 @@ export const codex: AgentCli = {
   sessionMark: ({ configFolder, sessionId }) => `CODEX_HOME=${homeOf(configFolder, sessionId)}`,
   reachesModel,
   throughBroker,
-  follow: (invocation, redact) => following(nothingSeen, invocation, redact),
+  worksSilently: false,
+  follow,
   // It works in whichever folder it is started in.
   sessions: { ...codexTraces.sessions, isHere: () => true, isStub, plan: planSession, usedBefore },
   renew: renewHome,

@@ -1,9 +1,10 @@
 /** What was seen of one process of Codex, folded from its stream. Facts only; what they mean is `Classify`'s. */
 import type { Usage } from "@orchestrator/domain/Usage"
 import type { Bounds, StopCause } from "../Following.ts"
+import type { Seen } from "../StreamFollowing.ts"
 import { type Event, isItemEvent, isStarted, isTool, isTrouble, isTurnCompleted, isTurnFailed } from "./Stream.ts"
 
-export interface Observation {
+export interface Observation extends Seen {
   readonly thread?: string
   /** Whether the thread is another than the one to resume. */
   readonly otherThread: boolean
@@ -17,10 +18,6 @@ export interface Observation {
   /** The last that it said of trouble with the model's API. */
   readonly trouble?: string
   readonly runningTools: ReadonlySet<string>
-  readonly usage?: Usage
-  readonly stderr: string
-  readonly exitCode?: number
-  readonly stopped?: StopCause
 }
 
 export const nothingSeen: Observation = {
@@ -31,12 +28,10 @@ export const nothingSeen: Observation = {
   stderr: ""
 }
 
-const stderrKept = 4000
-
 /** What the session is, for this process. */
 export interface Asked {
   readonly resume: string | undefined
-  readonly usedBefore: Usage | undefined
+  readonly usedBefore?: Usage
 }
 
 const without = (total: number | null | undefined, before: number | undefined) =>
@@ -78,11 +73,6 @@ export const observe = (before: Observation, event: Event, { resume, usedBefore 
   if (isTrouble(event)) return { ...before, trouble: event.message }
   return before
 }
-
-export const observeStderr = (seen: Observation, line: string): Observation => ({
-  ...seen,
-  stderr: `${seen.stderr}${line}\n`.slice(-stderrKept)
-})
 
 /** Why a process that has said nothing for so long is to be stopped. */
 export const overdue = (

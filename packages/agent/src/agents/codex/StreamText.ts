@@ -1,9 +1,9 @@
 /** What an event of Codex is in the log, one short line each, and in the conversation, whole and as it came. */
 import type { TranscriptContent } from "@orchestrator/domain/Transcript"
 import type { Usage } from "@orchestrator/domain/Usage"
-import { Option, Schema } from "effect"
 import type { Redact } from "../../pod/Redact.ts"
 import { short, shortWidth } from "../../pod/Short.ts"
+import { answerLine, callLine, jsonOf, textOf } from "../ToolText.ts"
 import {
   type Event,
   isItemEvent,
@@ -14,9 +14,6 @@ import {
   isTurnFailed,
   type Item
 } from "./Stream.ts"
-
-const decodeJson = Schema.decodeUnknownOption(Schema.Json)
-const json = (value: unknown): Schema.Json => Option.getOrElse(decodeJson(value), () => null)
 
 const toolOf = (item: Item): { readonly name: string; readonly input: unknown; readonly telling: string } => {
   switch (item.type) {
@@ -42,17 +39,14 @@ const toolOf = (item: Item): { readonly name: string; readonly input: unknown; r
 const failedTool = ({ error, exit_code, status }: Item): boolean =>
   status === "failed" || (typeof exit_code === "number" && exit_code !== 0) || (error !== undefined && error !== null)
 
-const outputOf = ({ aggregated_output, error, result }: Item): string =>
-  aggregated_output ?? (result ?? error === undefined ? "" : JSON.stringify(result ?? error))
+const outputOf = ({ aggregated_output, error, result }: Item): string => aggregated_output ?? textOf(result ?? error)
 
 const itemLines = (type: string, item: Item, redact: Redact): ReadonlyArray<string> => {
   const brief = (text: string) => short(text, shortWidth, redact)
   if (isTool(item)) {
     const { name, telling } = toolOf(item)
-    if (type === "item.started") return [`agent > ${name} ${brief(telling)}`.trimEnd()]
-    if (type !== "item.completed") return []
-    const output = brief(outputOf(item))
-    return [failedTool(item) ? `agent < error: ${output}` : `agent < ${output || "done"}`]
+    if (type === "item.started") return [callLine(name, brief(telling))]
+    return type === "item.completed" ? [answerLine(failedTool(item), brief(outputOf(item)))] : []
   }
   if (type !== "item.completed") return []
   if (item.type === "agent_message" && item.text) return [`agent: ${brief(item.text)}`]
@@ -71,7 +65,7 @@ export const logLines = (event: Event, model: string, redact: Redact): ReadonlyA
 const itemContents = (type: string, item: Item): ReadonlyArray<TranscriptContent> => {
   if (isTool(item)) {
     const { input, name } = toolOf(item)
-    const call: TranscriptContent = { type: "toolCall", id: item.id, name, input: json(input) }
+    const call: TranscriptContent = { type: "toolCall", id: item.id, name, input: jsonOf(input) }
     if (type === "item.started") return [call]
     return type === "item.completed"
       ? [{ type: "toolResult", id: item.id, error: failedTool(item), text: outputOf(item) }]

@@ -5,6 +5,7 @@
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import { printable } from "@orchestrator/domain/Printable"
 import { Context, Duration, Effect, Layer, Schedule, Schema } from "effect"
+import type { BrokerView } from "../../agents/Following.ts"
 import { isTransient } from "../../git/UpstreamWords.ts"
 import type { Delivered, TaskIssue } from "../../pod/BrokerApi.ts"
 import type { Endpoint } from "../../pod/Endpoint.ts"
@@ -59,7 +60,7 @@ export class Handover extends Context.Service<Handover, {
   /** Reads back and sees to the pull request. */
   readonly deliver: (work: Work) => Effect.Effect<Delivered, HandoverError>
   /** What the broker has seen so far; undefined where it does not answer. */
-  readonly brokerReport: Effect.Effect<BrokerResult | undefined>
+  readonly brokerReport: Effect.Effect<(BrokerResult & Pick<BrokerView, "asking">) | undefined>
   /** Signs commits; undefined where the installation signs none. */
   readonly signer: {
     readonly publicKey: string
@@ -108,7 +109,7 @@ export class Handover extends Context.Service<Handover, {
             )
           ),
           brokerReport: once("run", broker.run()).pipe(
-            Effect.map(({ brokerReport }) => brokerReport),
+            Effect.map(({ asking = 0, brokerReport }) => ({ ...brokerReport, asking })),
             Effect.timeout("20 seconds"),
             Effect.orElseSucceed(() => undefined)
           ),

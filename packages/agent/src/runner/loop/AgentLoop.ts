@@ -2,7 +2,7 @@
 import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { attemptText } from "@orchestrator/domain/Retry"
 import { addUsage, type Usage } from "@orchestrator/domain/Usage"
-import { Clock, DateTime, Effect, Ref } from "effect"
+import { Clock, DateTime, Effect, FileSystem, Ref } from "effect"
 import type { AgentFiles, SessionPlan } from "../../agents/AgentCli.ts"
 import type { Observation } from "../../agents/Following.ts"
 import type { ProcessEnd } from "../../agents/ProcessEnd.ts"
@@ -53,13 +53,16 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
   const processes = yield* Processes
   const supervisor = yield* Supervisor
   const upstream = yield* Upstream
+  const fs = yield* FileSystem.FileSystem
   const { agent } = settings
   const { workingDirectory } = prepared
+  const real = yield* fs.realPath(workingDirectory).pipe(Effect.orElseSucceed(() => workingDirectory))
   const mark = `${settings.run.uid}-${attemptText(settings.run.attempt)}`
   const access = upstream.agentAccess
   const environmentOf = (sessionId: string) =>
     agentEnvironment(agent, {
       sessionId,
+      workingDirectory: real,
       environment: { ...settings.environment, [runnerNames.gitAllowProtocol]: settings.agentProtocols },
       home: settings.roots.home,
       configFolder: settings.roots.agentConfig,
@@ -99,7 +102,8 @@ export const runAgent = Effect.fn("AgentLoop.runAgent")(function*(
         agent.sessionMark({ sessionId: plan.sessionId, configFolder: settings.roots.agentConfig }),
         `${markVariable}=${mark}`
       ],
-      bounds: settings.bounds
+      bounds: settings.bounds,
+      broker: handover.brokerReport
     }, seen)
     const observation = ended.seen
     const usage = addUsage(used, observation.usage)

@@ -3,7 +3,7 @@ import { Context, Effect, FileSystem, Layer } from "effect"
 import type { SessionPlan, Transcript } from "../../agents/AgentCli.ts"
 import { RunnerConfig } from "../services/RunnerConfig.ts"
 import { earlierSessions } from "../workspace/RenewWorkspace.ts"
-import { transcriptsIn } from "../workspace/Transcripts.ts"
+import { filesOf, transcriptsIn } from "../workspace/Transcripts.ts"
 
 export class SessionStore extends Context.Service<SessionStore, {
   /** What this attempt does, seen from the agent's folder. Moves a stub out of the way. */
@@ -23,16 +23,24 @@ export class SessionStore extends Context.Service<SessionStore, {
       const transcripts = Effect.fnUntraced(function*(workingDirectory: string) {
         const real = yield* fs.realPath(workingDirectory).pipe(Effect.orElseSucceed(() => workingDirectory))
         const found = new Map<string, Transcript>()
-        for (const { id, path, place } of yield* transcriptsIn(sessions, projects)) {
+        const all = yield* transcriptsIn(sessions, projects)
+        for (const first of all) {
+          const { id, path, place } = first
           const here = sessions.isHere(place, real)
           const known = found.get(id)
           if (known !== undefined && (known.here || !here)) continue
-          const text = yield* fs.readFileString(path).pipe(Effect.orElseSucceed(() => ""))
+          const texts = yield* Effect.forEach(
+            filesOf(first, all),
+            (file) => fs.readFileString(file.path).pipe(Effect.orElseSucceed(() => ""))
+          )
+          const text = texts.join("\n")
+          const ownName = sessions.ownName?.(text)
           const usedBefore = sessions.usedBefore?.(text)
           found.set(id, {
             path,
             stub: sessions.isStub(text),
             here,
+            ...(ownName === undefined ? {} : { ownName }),
             ...(usedBefore === undefined ? {} : { usedBefore })
           })
         }

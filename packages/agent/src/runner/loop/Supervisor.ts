@@ -7,7 +7,13 @@ import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Ref, Schedule,
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { constants } from "node:os"
 import type { AgentCli, Invocation } from "../../agents/AgentCli.ts"
-import { type Bounds, type Following, type Observation, type StopCause } from "../../agents/Following.ts"
+import {
+  type Bounds,
+  type BrokerView,
+  type Following,
+  type Observation,
+  type StopCause
+} from "../../agents/Following.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import { Redaction } from "../../pod/Redact.ts"
 import { short } from "../../pod/Short.ts"
@@ -22,6 +28,8 @@ export interface AgentProcess {
   /** Environment entries by which its leftovers are found. */
   readonly marks: ReadonlyArray<string>
   readonly bounds: Bounds
+  /** What the broker has seen so far. */
+  readonly broker: Effect.Effect<BrokerView | undefined>
 }
 
 /** Changes what is known of the process, also for whoever looks at it from outside. */
@@ -35,6 +43,9 @@ const exitCodeOf = (message: string): number => {
   const number = Object.entries(constants.signals).find(([signal]) => signal === name)?.[1]
   return number === undefined ? 1 : 128 + number
 }
+
+/** Seconds of silence after which the broker is asked what it is about. */
+const askedAfter = 10
 
 export class Supervisor extends Context.Service<Supervisor, {
   /** Runs the agent once. What is seen is also in `seen` as it happens, for whoever interrupts. */
@@ -50,7 +61,7 @@ export class Supervisor extends Context.Service<Supervisor, {
 
       const supervise = Effect.fnUntraced(
         function*(process: AgentProcess, followed: Ref.Ref<Following>, seen: Ref.Ref<Observation>) {
-          const { agent, bounds, invocation, marks } = process
+          const { agent, bounds, broker, invocation, marks } = process
           const step = stepOf(followed, seen)
           const lastEvent = yield* Ref.make(yield* monotonicMillis)
           const firstEvent = yield* Deferred.make<StopCause>()
@@ -113,11 +124,14 @@ export class Supervisor extends Context.Service<Supervisor, {
 
           const noInit = Effect.sleep(Duration.seconds(bounds.init)).pipe(
             Effect.andThen(Ref.get(followed)),
-            Effect.flatMap(({ seen }) => (seen.begun ? Effect.never : Effect.succeed<StopCause>("NoInit")))
+            Effect.flatMap(({ seen }) =>
+              seen.begun || agent.worksSilently ? Effect.never : Effect.succeed<StopCause>("NoInit")
+            )
           )
           const tooQuiet = Effect.gen(function*() {
-            const quiet = (yield* monotonicMillis) - (yield* Ref.get(lastEvent))
-            return (yield* Ref.get(followed)).overdue(quiet / 1000, bounds)
+            const quiet = ((yield* monotonicMillis) - (yield* Ref.get(lastEvent))) / 1000
+            const view = agent.worksSilently && quiet >= askedAfter ? yield* broker : undefined
+            return (yield* Ref.get(followed)).overdue(quiet, bounds, view)
           }).pipe(
             Effect.repeat({
               schedule: Schedule.spaced(Duration.seconds(Math.min(bounds.silence, bounds.exit) / 10)),
@@ -166,5 +180,7 @@ const stopWords: { readonly [cause in StopCause]: string } = {
   NoInit: "it has not said anything",
   BadInit: "it does not run as asked",
   Silent: "it shows no sign of life",
+  Waiting: "it waits for a limit to end",
+  Looping: "it asks its model again and again and takes nothing for an answer",
   NotExiting: "it has finished but does not exit"
 }

@@ -11,7 +11,7 @@ import { discard, isOurs, isPlainPath, kindOf, moveAway, namesIn, plainPath, rea
 import { setupFailed } from "../../pod/RunFailure.ts"
 import type { RunnerSettings } from "../services/RunnerConfig.ts"
 import { asidesIn } from "./Repository.ts"
-import { type Found, largestTranscript, transcriptsIn } from "./Transcripts.ts"
+import { filesOf, folderOf, type Found, largestTranscript, transcriptsIn } from "./Transcripts.ts"
 
 const own = ".orchestrator"
 const clone = "target-repo"
@@ -36,12 +36,11 @@ export const earlierSessions = ({ attempt: { contextVersion }, uid }: RunnerSett
     (_, back) => sessionId(uid, contextVersion - 1 - back)
   )
 
-const isResumable = Effect.fnUntraced(function*({ isStub }: Sessions, { path }: Found) {
-  const text = yield* readPlain(path, largestTranscript)
-  return text !== undefined && !isStub(text)
+const isResumable = Effect.fnUntraced(function*({ isStub }: Sessions, files: ReadonlyArray<Found>) {
+  const texts = yield* Effect.forEach(files, ({ path }) => readPlain(path, largestTranscript))
+  const known = texts.filter((text) => text !== undefined)
+  return known.length > 0 && !isStub(known.join("\n"))
 })
-
-const folderOf = (place: string): string => place.split("/").slice(0, -1).join("/")
 
 /** Moves what can be resumed out of an agent's config folder, and keeps the newest. */
 const putAway = Effect.fnUntraced(function*(sessions: SessionFiles, projects: string, archive: string) {
@@ -51,7 +50,9 @@ const putAway = Effect.fnUntraced(function*(sessions: SessionFiles, projects: st
     yield* discard(`${archive}/${place}`)
     yield* fs.rename(path, `${archive}/${place}`)
   }
-  for (const { path } of (yield* transcriptsIn(sessions, archive)).slice(keptTranscripts)) yield* discard(path)
+  const all = yield* transcriptsIn(sessions, archive)
+  const kept = new Set([...new Set(all.map(({ id }) => id))].slice(0, keptTranscripts))
+  for (const { id, path } of all) if (!kept.has(id)) yield* discard(path)
 })
 
 /** Of every agent, since the one before may have been another. */
@@ -84,12 +85,17 @@ const bringBack = Effect.fnUntraced(function*(
   const ours = yield* transcriptsIn(sessions, archive)
   const theirs = shared ? yield* sessionsOfOthers(sessions, workspace) : []
   for (const id of wantedSessions(settings)) {
-    const found = [...ours, ...theirs].find((transcript) => transcript.id === id)
-    if (found === undefined || !(yield* isResumable(sessions, found))) continue
-    yield* plainPath(agentConfig, `${sessions.folder}/${folderOf(found.place)}`)
-    const target = `${agentConfig}/${sessions.folder}/${found.place}`
-    yield* ours.includes(found) ? fs.rename(found.path, target) : fs.copyFile(found.path, target)
-    return yield* fs.chmod(target, 0o600)
+    const from = [ours, theirs].find((all) => all.some((transcript) => transcript.id === id)) ?? []
+    const first = from.find((transcript) => transcript.id === id)
+    const files = first === undefined ? [] : filesOf(first, from)
+    if (!(yield* isResumable(sessions, files))) continue
+    for (const { path, place } of files) {
+      yield* plainPath(agentConfig, `${sessions.folder}/${folderOf(place)}`)
+      const target = `${agentConfig}/${sessions.folder}/${place}`
+      yield* from === ours ? fs.rename(path, target) : fs.copyFile(path, target)
+      yield* fs.chmod(target, 0o600)
+    }
+    return
   }
 })
 

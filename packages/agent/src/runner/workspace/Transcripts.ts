@@ -16,6 +16,12 @@ export interface Found {
   readonly time: number
 }
 
+export const folderOf = (place: string): string => place.split("/").slice(0, -1).join("/")
+
+/** The files of one transcript, itself among them. */
+export const filesOf = (one: Found, all: ReadonlyArray<Found>): ReadonlyArray<Found> =>
+  all.filter(({ id, place }) => id === one.id && folderOf(place) === folderOf(one.place))
+
 /** Newest first: files of their own, of a bearable size. */
 export const transcriptsIn = Effect.fnUntraced(function*({ idOf }: SessionFiles, root: string) {
   const fs = yield* FileSystem.FileSystem

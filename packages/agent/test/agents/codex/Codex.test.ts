@@ -12,28 +12,13 @@ import type { BrokerView } from "../../../src/agents/Following.ts"
 import { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
 import { parseVersion } from "../../../src/agents/Version.ts"
 import { removeFolder, tempFolder } from "../../fixtures/Remotes.ts"
+import { invocationOf, ours } from "../Invocations.ts"
 
 const thread = "01a22830-dee3-7ed1-a375-21551ab12ba0"
-const ours = "3f9c2a1b-1111-8222-a333-444455556661"
-
-const invocation: Invocation = {
+const invocation = invocationOf({
   model: "gpt-5.5",
-  session: { sessionId: ours, resume: undefined },
-  workingDirectory: "/w",
-  configFolder: "/c",
-  environment: { OPENAI_BASE_URL: "http://127.0.0.1:1/responses/v1" },
-  files: {
-    prompt: "p",
-    memory: undefined,
-    notes: [],
-    mcpConfig: undefined,
-    mcpServers: [],
-    stopHook: undefined,
-    settings: undefined
-  },
-  maxTurns: 3,
-  maxCostUsd: 1
-}
+  environment: { OPENAI_BASE_URL: "http://127.0.0.1:1/responses/v1" }
+})
 
 const event = (type: string, more: object = {}) => JSON.stringify({ type, ...more })
 const started = event("thread.started", { thread_id: thread })

@@ -37,6 +37,7 @@ agentCases({
   // One that its catalogue does not have.
   toolModel: "gpt-4.1",
   toolName: (offered, server, tool) => offered.find((name) => name.includes(server) && name.endsWith(tool)),
+  noticesMissingServer: true,
   hostileFiles: (url) => ({
     ".codex/config.toml": configuration(url),
     ".codex/hooks.json": JSON.stringify({

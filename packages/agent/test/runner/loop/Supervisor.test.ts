@@ -53,6 +53,7 @@ const supervise = (body: string, bounds: Partial<Bounds> = {}) =>
         maxTurns: undefined,
         maxCostUsd: undefined
       },
+      broker: Effect.undefined,
       environment: {
         PATH: `${bin}:${process.env["PATH"]}`,
         CLAUDE_CONFIG_DIR: join(folder, ".claude"),
