@@ -101,7 +101,6 @@ describe("the agent's command", () => {
   const invocation = {
     model: "claude-x",
     session: { sessionId: "s", resume: undefined },
-      workingDirectory: "/w",
     workingDirectory: "/w",
     files: {
       prompt: "p",
@@ -131,7 +130,6 @@ describe("the agent's command", () => {
 
   it("resumes without naming a new session", () => {
     const words = claudeArguments({ ...invocation, session: { sessionId: "s", resume: "/t/s.jsonl" } })
-      workingDirectory: "/w",
     assert.include(words, "/t/s.jsonl")
     assert.notInclude(words, "--session-id")
   })
