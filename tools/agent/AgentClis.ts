@@ -30,6 +30,14 @@ export const agentPackages: ReadonlyArray<AgentPackage> = [
     executable: "bin/codex"
   },
   {
+    name: "gemini",
+    published: "@google/gemini-cli",
+    pinned: "0.61.0",
+    wanted: (version) => `@google/gemini-cli@${version}`,
+    folder: "node_modules",
+    executable: ".bin/gemini"
+  },
+  {
     name: "opencode",
     published: "opencode-ai",
     pinned: "1.18.33",

@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Answer, Dialect, Turn } from "./dialects/Dialect.ts"
+import { generateContent } from "./dialects/GenerateContent.ts"
 import { messages } from "./dialects/Messages.ts"
 import { responses } from "./dialects/Responses.ts"
 
@@ -54,7 +55,7 @@ export const fail = (status: number, type: string, message?: string, headers?: H
 export const inOrder = (...replies: ReadonlyArray<Reply>): Script => ({ index }) =>
   replies[Math.min(index, replies.length - 1)] ?? say("Nothing more.")
 
-const dialects: ReadonlyArray<Dialect> = [messages, responses]
+const dialects: ReadonlyArray<Dialect> = [messages, responses, generateContent]
 
 const json = { "content-type": "application/json" }
 const sse = { "content-type": "text/event-stream; charset=utf-8", "request-id": "req_1" }

@@ -84,6 +84,17 @@ ${abilityTable}
 - A header of a tool server may be \`\${NAME}\` or \`Bearer \${NAME}\`, a variable of the run; other mixtures are text.
 - A transcript is resumed with the same model at best: with another one Codex compacts the history first, which costs a request.
 
+## Gemini CLI
+
+- Its models are asked by Google's generateContent API: the key is \`GEMINI_API_KEY\` in the Secret of \`secrets.apiKeySecretName\`; other
+  addresses are \`model.providers\`.
+- Its image needs \`/etc/gemini-cli/settings.json\` as \`Dockerfile.agent\` makes it, owned by root with the folders above it. Without that a
+  repository could have its own settings obeyed: a run whose image lacks it ends as SetupFailed. \`npm start\` needs the file as well.
+- Neither its exit code nor its last line says how a run has ended; the broker is asked for the last answer of its model's API. An answer
+  that was cut at its longest looks like an end, though.
+- A file of variables in the repository sets what is not set: addresses, proxies and \`NODE_OPTIONS\` are set to nothing where the run has none.
+- It gives its tools git settings of its own in place of others that come by variables.
+
 ## opencode
 
 - Its models are Anthropic's, or a provider's of \`model.providers\` that has \`messages\` in its \`apis\`; the key is the one that Claude Code has.

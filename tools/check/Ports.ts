@@ -35,7 +35,7 @@ const ports: ReadonlyArray<Port> = [
   },
   ...otherAgents.map((name) => ({
     names: new RegExp(`(${name})`, "i"),
-    homes: [`agents/${name}/`, "agents/Agents.ts"],
+    homes: [`agents/${name}/`, "agents/Agents.ts", `model/${name}/`, "model/Dialects.ts", "model/providers/"],
     port: "agents/AgentCli"
   })),
   {

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 
 /** Those whose image `agent.images` has; the first agent's is `agent.image`. */
-export const otherAgents = ["codex", "opencode"] as const
+export const otherAgents = ["codex", "gemini", "opencode"] as const
 
 export const agentNames = ["claude", ...otherAgents] as const
 
@@ -19,5 +19,6 @@ export const agentFolder = (name: AgentName): string => `.${name}`
 /** Something for each of the other agents. */
 export const byAgent = <A>(make: (name: OtherAgent) => A): Readonly<Record<OtherAgent, A>> => ({
   codex: make("codex"),
+  gemini: make("gemini"),
   opencode: make("opencode")
 })

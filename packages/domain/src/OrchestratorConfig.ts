@@ -291,7 +291,7 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     defaultCodeModel: or(Schema.String, "claude-sonnet-4-20250514"),
     defaultDocsModel: or(Schema.String, "claude-opus-4-20250514"),
     /** By agent; of one that is not here the two above are the models. */
-    agents: or(Schema.Record(Schema.String, ModelName), { codex: "gpt-5.5" })
+    agents: or(Schema.Record(Schema.String, ModelName), { codex: "gpt-5.5", gemini: "gemini-2.5-pro" })
   })),
   /** Of several replicas one acts: it holds a Lease in the namespace. */
   leaderElection: filled(

@@ -129,6 +129,8 @@ export interface Surroundings {
   readonly sessionId: string
   /** Without links. */
   readonly workingDirectory: string
+  /** What is there without the agent's own. */
+  readonly environment: Environment
   /** Whether the run has tool servers. */
   readonly toolServers: boolean
   /** The runner is root, and so the agent; the container is a sandbox. */

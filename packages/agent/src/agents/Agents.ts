@@ -4,11 +4,13 @@ import { Effect } from "effect"
 import type { AgentCli, Traces } from "./AgentCli.ts"
 import { claudeTraces } from "./claude/Traces.ts"
 import { codexTraces } from "./codex/Traces.ts"
+import { geminiTraces } from "./gemini/Traces.ts"
 import { opencodeTraces } from "./opencode/Traces.ts"
 
 const traces: Readonly<Record<AgentName, Traces>> = {
   claude: claudeTraces,
   codex: codexTraces,
+  gemini: geminiTraces,
   opencode: opencodeTraces
 }
 
@@ -17,6 +19,7 @@ export const allTraces: ReadonlyArray<Traces> = Object.values(traces)
 const adapters: Readonly<Record<AgentName, () => Promise<AgentCli>>> = {
   claude: () => import("./claude/ClaudeCli.ts").then(({ claude }) => claude),
   codex: () => import("./codex/CodexCli.ts").then(({ codex }) => codex),
+  gemini: () => import("./gemini/GeminiCli.ts").then(({ gemini }) => gemini),
   opencode: () => import("./opencode/OpencodeCli.ts").then(({ opencode }) => opencode)
 }
 

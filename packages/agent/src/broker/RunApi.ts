@@ -62,7 +62,14 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
 
     const run = Effect.gen(function*() {
       const { base, branch } = yield* target.current
-      return { branch, base, brokerReport: yield* brokerReport.read, asking: yield* spending.asking }
+      const lastStatus = yield* spending.lastStatus
+      return {
+        branch,
+        base,
+        brokerReport: yield* brokerReport.read,
+        asking: yield* spending.asking,
+        ...(lastStatus === undefined ? {} : { lastStatus })
+      }
     }).pipe(Effect.catchTags({ MirrorError: told.MirrorError }))
 
     return all.handleAll({

@@ -239,7 +239,11 @@ export class ModelProxy extends Context.Service<ModelProxy, {
             if (yield* spending.isCancelled) return refuse("Invalid", "This run is cancelled.")
             if (target.asks === "look") return yield* forward(request, target, undefined)
             const checked = yield* check(request, target)
-            return HttpServerResponse.isHttpServerResponse(checked) ? checked : yield* forward(request, target, checked)
+            const response = HttpServerResponse.isHttpServerResponse(checked)
+              ? checked
+              : yield* forward(request, target, checked)
+            if (target.asks === "answer") yield* spending.answered(response.status)
+            return response
           },
           Effect.catch((error) => Effect.succeed(refuse("Invalid", `The request cannot be read: ${error.message}`)))
         )

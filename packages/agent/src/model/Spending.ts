@@ -64,6 +64,9 @@ export class Spending extends Context.Service<Spending, {
   readonly ask: (request: Checked) => Effect.Effect<Let | Stop, never, Scope.Scope>
   /** How many are let through and have not ended. */
   readonly asking: Effect.Effect<number>
+  /** Notes the status of an answer. */
+  readonly answered: (status: number) => Effect.Effect<void>
+  readonly lastStatus: Effect.Effect<number | undefined>
   readonly isCancelled: Effect.Effect<boolean>
   /** Notes a model that the run may not use. */
   readonly refuseModel: (model: string) => Effect.Effect<void>
@@ -75,6 +78,7 @@ export class Spending extends Context.Service<Spending, {
     Effect.gen(function*() {
       const brokerReport = yield* BrokerReport
       const { model: { answersPerTurn, maxAnswers, maxCostUsd, prices } } = yield* BrokerConfig
+      let lastStatus: number | undefined
       let ledger = Ledger.ledgerFrom(yield* brokerReport.read)
 
       const publish = (change: (result: BrokerResult) => BrokerResult = (result) => result) =>
@@ -141,6 +145,11 @@ export class Spending extends Context.Service<Spending, {
             }
           ))
         },
+        answered: (status) =>
+          Effect.sync(() => {
+            lastStatus = status
+          }),
+        lastStatus: Effect.sync(() => lastStatus),
         asking: Effect.sync(() => ledger.open.size),
         isCancelled,
         refuseModel,

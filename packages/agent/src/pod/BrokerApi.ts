@@ -16,7 +16,9 @@ const RunAnswer = Schema.Struct({
   base: Schema.String,
   brokerReport: BrokerResult,
   /** Requests to a model whose answers have not ended. */
-  asking: Schema.optionalKey(Schema.Int)
+  asking: Schema.optionalKey(Schema.Int),
+  /** Status of the last answer that the agent got in place of a model's, or with it. */
+  lastStatus: Schema.optionalKey(Schema.Int)
 })
 
 /** What the runner says of work that is done. */

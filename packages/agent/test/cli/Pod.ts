@@ -3,7 +3,7 @@ import { type AgentResult, parseAgentResult } from "@orchestrator/domain/AgentRe
 import { type BrokerResult, parseBrokerResult } from "@orchestrator/domain/BrokerResult"
 import { Effect, Result, Schedule, Scope } from "effect"
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import type { PodOfJob } from "../../../../tools/agent/JobOf.ts"
 import { judge } from "../../../../tools/agent/Judgement.ts"
 import { type Container, startContainer } from "./Container.ts"
@@ -46,6 +46,10 @@ const layOut = (world: World, job: PodOfJob, options: PodOptions): string => {
   const folder = join(world.folder, `pod-${String(process.hrtime.bigint())}`)
   for (const name of ["config", "endpoint", "state"]) mkdirSync(join(folder, name), { recursive: true })
   for (const name of ["runnerReport", "brokerReport"]) writeFileSync(join(folder, name), "")
+  for (const [at, text] of Object.entries(options.agent?.ofRoot ?? {})) {
+    mkdirSync(dirname(join(folder, "image", at)), { recursive: true })
+    writeFileSync(join(folder, "image", at), text, { mode: 0o644 })
+  }
   const files = options.files?.(job.files) ?? job.files
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, "config", name), text)

@@ -39,6 +39,11 @@ const others: Readonly<Record<string, { readonly folder: string; readonly bin: s
 export interface TestedAgent {
   readonly name: string
   readonly model: string
+  /**
+   * Files of its image that count only where root owns them. What root owns here is in a container the user's own, so that the agent is
+   * root there, without any of its rights.
+   */
+  readonly ofRoot?: Environment
 }
 
 /** The folder that is mounted, and the one in it that is on the PATH. */
@@ -92,6 +97,7 @@ const agentMounts = (
   { host: join(parts, "prepared"), at: "/opt/orchestrator" },
   { host: cliOf(agent).folder, at: cliFolder },
   ...(agent === undefined ? [] : [{ host: process.execPath, at: "/opt/node/node" }]),
+  ...Object.keys(agent?.ofRoot ?? {}).map((at) => ({ host: join(folder, "image", at), at })),
   { host: join(folder, "runnerReport"), at: "/dev/termination-log", writable: true },
   ...(brokered ? [{ host: join(folder, "endpoint"), at: "/run/orchestrator/broker" }] : [
     { host: join(world.folder, "remotes"), at: "/remotes", writable: true },
@@ -118,7 +124,9 @@ const configOf = (
 ): Settings => ({
   model: {
     baseUrl: world.model.url,
-    ...(agent === undefined ? {} : { providers: { openai: { baseUrl: world.model.url } } })
+    ...(agent === undefined ? {} : {
+      providers: { google: { baseUrl: world.model.url }, openai: { baseUrl: world.model.url } }
+    })
   },
   forge: { githubHosts: { "github.com": world.gitHub.url } },
   git: { allowedProtocols: ["https", "file"], insteadOf: { "https://github.com/acme/": `file://${remotes}/` } },
@@ -142,7 +150,12 @@ export const jobOf = (world: World, options: PodOptions): PodOfJob => {
       status: known === undefined ? {} : { branch: known.branch, headCommit: known.headCommit }
     },
     configOf(world, options, remotes),
-    { ANTHROPIC_API_KEY: secrets.apiKey, OPENAI_API_KEY: secrets.apiKey, token: secrets.token }
+    {
+      ANTHROPIC_API_KEY: secrets.apiKey,
+      GEMINI_API_KEY: secrets.apiKey,
+      OPENAI_API_KEY: secrets.apiKey,
+      token: secrets.token
+    }
   )
 }
 
@@ -158,7 +171,7 @@ export const agentSpec = (world: World, job: PodOfJob, folder: string, options: 
   const mounts = agentMounts(world, folder, brokered, options.agent)
   const at = seenAt(mounts)
   return {
-    user: { id: 1000, name: "agent" },
+    user: { id: options.agent?.ofRoot === undefined ? 1000 : 0, name: "agent" },
     mounts,
     workingDirectory: "/workspace",
     command: ["/bin/bash", at("/config/container.sh")],

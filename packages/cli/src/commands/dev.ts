@@ -9,7 +9,7 @@ import { portFlag } from "./flags/portFlag.ts"
 const flags = {
   agent: Flag.Literals("agent", ["demo", ...agentNames]).pipe(
     Flag.withDescription(
-      "Agent to use: the scripted demo agent, or your own Claude Code, Codex or opencode with your key; default demo"
+      "Agent to use: the scripted demo agent, or your own Claude Code, Codex, Gemini CLI or opencode with your key; default demo"
     ),
     Flag.withDefault("demo")
   ),

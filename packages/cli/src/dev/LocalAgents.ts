@@ -32,6 +32,17 @@ export const localAgents: Readonly<Record<AgentName, LocalAgent>> = {
     keyHelp: "OPENAI_API_KEY",
     address: { variable: "OPENAI_BASE_URL", settings: (baseUrl) => ({ providers: { openai: { baseUrl } } }) }
   },
+  gemini: {
+    title: "Gemini CLI",
+    executable: "gemini",
+    package: "@google/gemini-cli",
+    keys: ["GEMINI_API_KEY"],
+    keyHelp: "GEMINI_API_KEY",
+    address: {
+      variable: "GOOGLE_GEMINI_BASE_URL",
+      settings: (baseUrl) => ({ providers: { google: { baseUrl } } })
+    }
+  },
   opencode: {
     title: "opencode",
     executable: "opencode",

@@ -60,7 +60,7 @@ export class Handover extends Context.Service<Handover, {
   /** Reads back and sees to the pull request. */
   readonly deliver: (work: Work) => Effect.Effect<Delivered, HandoverError>
   /** What the broker has seen so far; undefined where it does not answer. */
-  readonly brokerReport: Effect.Effect<(BrokerResult & Pick<BrokerView, "asking">) | undefined>
+  readonly brokerReport: Effect.Effect<(BrokerResult & Pick<BrokerView, "asking" | "lastStatus">) | undefined>
   /** Signs commits; undefined where the installation signs none. */
   readonly signer: {
     readonly publicKey: string
@@ -109,7 +109,7 @@ export class Handover extends Context.Service<Handover, {
             )
           ),
           brokerReport: once("run", broker.run()).pipe(
-            Effect.map(({ asking = 0, brokerReport }) => ({ ...brokerReport, asking })),
+            Effect.map(({ base: _, branch: __, brokerReport, ...now }) => ({ ...brokerReport, ...now })),
             Effect.timeout("20 seconds"),
             Effect.orElseSucceed(() => undefined)
           ),

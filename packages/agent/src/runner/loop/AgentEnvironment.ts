@@ -4,7 +4,6 @@ import type { AgentCli, Invocation, Surroundings } from "../../agents/AgentCli.t
 import { type Environment, inheritable } from "../../pod/Environment.ts"
 
 export interface ProcessSurroundings extends Surroundings {
-  readonly environment: Environment
   readonly home: string
   /** Roots as the run's texts and hooks know them. */
   readonly roots: { readonly config: string; readonly workspace: string }

@@ -270,6 +270,7 @@ describe("the command line of opencode", () => {
       configFolder: "/c",
       sessionId: ours,
       workingDirectory: "/w",
+      environment: {},
       toolServers: false,
       root: false
     }
