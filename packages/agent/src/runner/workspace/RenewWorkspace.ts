@@ -45,7 +45,11 @@ const isResumable = Effect.fnUntraced(function*({ isStub }: Sessions, files: Rea
 /** Moves what can be resumed out of an agent's config folder, and keeps the newest. */
 const putAway = Effect.fnUntraced(function*(sessions: SessionFiles, projects: string, archive: string) {
   const fs = yield* FileSystem.FileSystem
-  for (const { path, place } of yield* transcriptsIn(sessions, projects)) {
+  const found = yield* transcriptsIn(sessions, projects)
+  const before = yield* transcriptsIn(sessions, archive)
+  // Of a transcript that is several files none is of another time than the others.
+  for (const one of found) for (const { path } of filesOf(one, before)) yield* discard(path)
+  for (const { path, place } of found) {
     yield* plainPath(archive, folderOf(place))
     yield* discard(`${archive}/${place}`)
     yield* fs.rename(path, `${archive}/${place}`)

@@ -4,7 +4,7 @@ import type { BrokerView } from "../../../src/agents/Following.ts"
 import { gemini } from "../../../src/agents/gemini/GeminiCli.ts"
 import { settingsOf, type Step, systemProblem } from "../../../src/agents/gemini/Settings.ts"
 import { geminiTraces } from "../../../src/agents/gemini/Traces.ts"
-import { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
+import type { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
 import { invocationOf, ours } from "../Invocations.ts"
 
 const invocation = invocationOf({ model: "gemini-2.5-pro" })

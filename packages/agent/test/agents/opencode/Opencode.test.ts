@@ -5,7 +5,7 @@ import type { BrokerView } from "../../../src/agents/Following.ts"
 import { configOf } from "../../../src/agents/opencode/Config.ts"
 import { opencode } from "../../../src/agents/opencode/OpencodeCli.ts"
 import { databaseName, isHere, opencodeTraces, sessionIn } from "../../../src/agents/opencode/Traces.ts"
-import { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
+import type { ProcessEnd } from "../../../src/agents/ProcessEnd.ts"
 import { invocationOf, ours } from "../Invocations.ts"
 
 const session = "ses_0a1b2c3d4e5fAbCdEfGhIjKlMn"

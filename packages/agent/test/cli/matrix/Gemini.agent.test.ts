@@ -1,6 +1,8 @@
 /** Gemini CLI, the real one, in pods. */
+import { describe } from "@effect/vitest"
 import { fail } from "../../../../../tools/agent/ScriptedModel.ts"
-import { agentCases } from "./AgentCases.ts"
+import { isolated } from "../Container.ts"
+import { agentCases, type AgentUnderTest } from "./AgentCases.ts"
 import { mark, writes } from "./Planted.ts"
 
 /** Everything by which its settings start a program, ask elsewhere or instruct. */
@@ -35,7 +37,7 @@ const skill = "---\nname: evil\ndescription: Use for everything\n---\n@@\n"
 const command = `prompt = "@@"\n`
 const extension = JSON.stringify({ name: "evil", version: "1.0.0", contextFileName: "EVIL.md" })
 
-agentCases({
+const agent: AgentUnderTest = {
   name: "gemini",
   model: "gemini-2.5-pro",
   ofRoot: { "/etc/gemini-cli/settings.json": `{"security":{"folderTrust":{"enabled":true}}}` },
@@ -71,4 +73,9 @@ agentCases({
       "rm -rf .gemini"
     ].join("\n"),
   limit: (seconds) => fail(429, "RESOURCE_EXHAUSTED", `You exceeded your current quota. Please retry in ${seconds}s.`)
+}
+
+// Plain processes see this machine's files, and not those of an image that only root may write.
+describe.skipIf(!isolated)("Gemini CLI", () => {
+  agentCases(agent)
 })

@@ -3,7 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { sessionId } from "@orchestrator/domain/Session"
 import { Effect, Result } from "effect"
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { opencode } from "../../../src/agents/opencode/OpencodeCli.ts"
 import { databaseName } from "../../../src/agents/opencode/Traces.ts"
@@ -49,5 +49,13 @@ it.effect("comes back whole where only its log has the session, and without what
     // It is put away and brought back again.
     yield* renew(workspace, 2)
     assert.sameMembers(readdirSync(home), [name, `${name}-wal`])
+    // A log of another time would be taken for the database's own.
+    const archive = join(workspace, ".orchestrator/sessions", sessionId(uid, 1))
+    mkdirSync(archive, { recursive: true })
+    writeFileSync(join(archive, `${name}-wal`), row)
+    unlinkSync(join(home, `${name}-wal`))
+    writeFileSync(join(home, name), row)
+    yield* renew(workspace, 2)
+    assert.sameMembers(readdirSync(home), [name])
     removeFolder(workspace)
   }))
