@@ -38,7 +38,7 @@ const namesOf = (database: DatabaseSync, query: string): ReadonlyArray<string> =
   database.prepare(query).all().map((row) => String(row["name"]))
 
 /** Leaves the conversation alone; what was in a log beside the file is in the file after that. */
-export const clean = (database: DatabaseSync): void => {
+const clean = (database: DatabaseSync): void => {
   database.exec("PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")
   for (const type of ["trigger", "view"]) {
     for (const name of namesOf(database, `SELECT name FROM sqlite_schema WHERE type = '${type}'`)) {
