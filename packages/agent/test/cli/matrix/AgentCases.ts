@@ -240,7 +240,7 @@ export const agentCases = (agent: AgentUnderTest): void => {
         endedWith(end, "AgentError")
         assert.include(end.message, "The model API keeps failing")
         assert.isAtMost(world.model.turns.length, 130)
-      }))
+      }), 480_000)
 
     it.live("in mid-stream is asked again, and nothing is done twice", () =>
       Effect.gen(function*() {
