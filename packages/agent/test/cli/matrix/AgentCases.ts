@@ -354,6 +354,8 @@ export const agentCases = (agent: AgentUnderTest): void => {
         const one = yield* (yield* startPod(world)).end
         endedWith(one, "Delivered")
         assert.deepStrictEqual(marks(world), [])
+        // What it has written for itself it may read as long as it runs.
+        const before = world.model.turns.length
         world.model.play(inOrder(bash("echo two > two.txt"), say("Done."), say("Done.")))
         const pod = yield* startPod(world, { known: one.brokerReport?.delivery, spec: { contextVersion: 2 } })
         const end = yield* pod.end
@@ -361,7 +363,7 @@ export const agentCases = (agent: AgentUnderTest): void => {
         assert.isTrue(end.runnerReport.resumed, end.runnerReport.resumeProblem)
         assert.deepStrictEqual(marks(world), [])
         assert.deepStrictEqual(taker.caught, [])
-        assert.notInclude(world.model.turns.map(({ body }) => body).join("\n"), poison)
+        assert.notInclude(world.model.turns.slice(before).map(({ body }) => body).join("\n"), poison)
         keepsSecrets(world, pod, end)
       }))
 
@@ -376,7 +378,7 @@ export const agentCases = (agent: AgentUnderTest): void => {
         assert.include(opening(world) + (world.model.turns.at(-1)?.texts.join("\n") ?? ""), "You were interrupted")
         assert.deepStrictEqual(marks(world), [])
         assert.deepStrictEqual(taker.caught, [])
-        assert.notInclude(world.model.turns.map(({ body }) => body).join("\n"), poison)
+        assert.notInclude(world.model.turns.slice(2).map(({ body }) => body).join("\n"), poison)
         keepsSecrets(world, pod, end)
       }))
 
