@@ -110,13 +110,16 @@ export const formatPath = (path: ReadonlyArray<PropertyKey>): string =>
     return text === "" ? String(key) : `${text}.${String(key)}`
   }, "")
 
+/** What stands before a host may be a password or a token. */
+const withoutUsers = (text: string): string => text.replaceAll(/\/\/[^/]*@/gu, "//***@").replace(/^[^/\s]*@/u, "***@")
+
 /** A value as a short phrase for people: `number 3`, `string "x"`, `nothing`. Long values are cut, credentials in URLs hidden. */
 export const describe = (value: unknown): string => {
   if (value === undefined) return "nothing"
   if (value === null) return "null"
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === "object") return "an object"
-  const text = typeof value === "string" ? JSON.stringify(value.replace(/\/\/[^/\s]*@/gu, "//***@")) : String(value)
+  const text = typeof value === "string" ? JSON.stringify(withoutUsers(value)) : String(value)
   return `${typeof value} ${printable(text, { max: 80 })}`
 }
 

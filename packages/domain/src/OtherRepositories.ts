@@ -1,6 +1,7 @@
 /** Repositories that a run has beside its own, to read: where each is, and the name of its folder. */
 import { Schema } from "effect"
-import { atMost, BranchName, GitUrl, rule } from "./SpecText.ts"
+import { withoutUser } from "./AddressUser.ts"
+import { atMost, BranchName, GitUrl, RemoteUrl, rule } from "./SpecText.ts"
 
 const optional = Schema.optionalKey
 
@@ -45,12 +46,12 @@ export const OtherRepositories = Schema.Array(OtherRepository).check(
 )
 
 /** As a pod is told of one. */
-export const PlacedRepository = Schema.Struct({ name: FolderName, url: GitUrl, branch: optional(BranchName) })
+export const PlacedRepository = Schema.Struct({ name: FolderName, url: RemoteUrl, branch: optional(BranchName) })
 export type PlacedRepository = typeof PlacedRepository.Type
 
 export const placedRepositories = (all: ReadonlyArray<OtherRepository> = []): ReadonlyArray<PlacedRepository> =>
   all.map((each) => ({
     name: otherRepositoryName(each),
-    url: each.url,
+    url: withoutUser(each.url),
     ...(each.branch === undefined ? {} : { branch: each.branch })
   }))

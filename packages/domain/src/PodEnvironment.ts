@@ -13,7 +13,7 @@ import { Provider } from "./ModelProviders.ts"
 import { maxOtherRepositories, PlacedRepository } from "./OtherRepositories.ts"
 import { PreviousAttemptText } from "./PreviousAttempt.ts"
 import { SessionId } from "./Reported.ts"
-import { BranchName, GithubUser, GitUrl, IssueUrl, ModelName, RelativePath } from "./SpecText.ts"
+import { BranchName, GithubUser, IssueUrl, ModelName, RelativePath, RemoteUrl } from "./SpecText.ts"
 
 const optional = Schema.optionalKey
 const text = optional(Schema.String)
@@ -56,7 +56,7 @@ const shared = {
   /** With `retry` the attempt. Images of older versions know this much of it. */
   contextVersion: variable("ATTEMPT", or(Whole, "1")),
   retry: variable("ATTEMPT_RETRY", or(Whole, "0")),
-  repositoryUrl: variable("REPOSITORY_URL", GitUrl),
+  repositoryUrl: variable("REPOSITORY_URL", RemoteUrl),
   maxCostUsd: variable("MAX_COST_USD", optional(Positive)),
   maxTurns: variable("MAX_TURNS", optional(Whole)),
   gitAllowProtocol: variable("GIT_ALLOW_PROTOCOL", or(Protocols, "https:ssh")),
@@ -80,7 +80,7 @@ const code = {
   /** Name of the file beside the agent's that says what to do; absent, and no issue: Task Master's files do. */
   taskPromptFile: variable("TASK_PROMPT_FILE", text),
   taskIssueUrl: variable("TASK_ISSUE_URL", optional(IssueUrl)),
-  docsRepositoryUrl: variable("DOCS_REPOSITORY_URL", GitUrl),
+  docsRepositoryUrl: variable("DOCS_REPOSITORY_URL", RemoteUrl),
   /** Beside the run's own, to read. */
   repositories: variable(
     "ORCHESTRATOR_REPOSITORIES",

@@ -3,7 +3,8 @@
  * too long harms before it is used. All else is filters that stay out of it: the CRD keeps accepting what older installations accepted, and
  * a run that fails them ends as InvalidSpec.
  */
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
+import { hasPlainUser, userPattern, withoutUser } from "./AddressUser.ts"
 import { issueAddress } from "./IssueUrl.ts"
 import type { SizeRule } from "./Sizes.ts"
 
@@ -66,11 +67,19 @@ export const GitUrl = Schema.String.check(
       /^(https?|ssh|file):\/\/(?!-|[^/\s]*@-)[^\s]+$/u.test(text) ||
       /^[\w.-]+@(?!-)[\w.-]+:(?!-)[^\s]+$/u.test(text),
     {
-      pattern:
-        "^(?:https?://(?![^/]*@)(?!-)|ssh://(?!-)(?![^/\\s]*@-)|file://(?!-)|[\\w.-]+@(?!-)[\\w.-]+:(?!-))[^\\s\\u0000-\\u001f\\u007f]+$"
+      pattern: `^(?:https?://(?:${userPattern}@)?(?!-|[^/]*@)|ssh://(?!-|[^/\\s]*@-|[^/]*:[^/]*@)|file://(?!-)`
+        + "|[\\w.-]+@(?!-)[\\w.-]+:(?!-))[^\\s\\u0000-\\u001f\\u007f]+$"
     }
   ),
-  rule<string>("no credentials in the URL (use the GitHub user's Secrets)", (text) => !/^https?:\/\/[^/]*@/u.test(text))
+  rule<string>(
+    "at most a user name before the host, and no password or token (those belong into the GitHub user's Secrets)",
+    hasPlainUser
+  )
+)
+
+/** The same as git is given it: whoever asks is known by the credentials. */
+export const RemoteUrl = GitUrl.pipe(
+  Schema.decodeTo(Schema.String, SchemaTransformation.transform({ decode: withoutUser, encode: withoutUser }))
 )
 
 /** Where somebody has written down what is asked. */

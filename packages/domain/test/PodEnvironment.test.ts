@@ -49,6 +49,20 @@ describe("the pod's environment", () => {
     assert.deepInclude(decoded, values)
   })
 
+  it("has addresses without user names, whoever set them", () => {
+    const url = "https://ada@bitbucket.example.test/acme/api"
+    const repositories = [{ name: "other", url }]
+    const texts = encodeBrokerEnvironment({ ...given, repositoryUrl: url, docsRepositoryUrl: url, repositories })
+    assert.notInclude(JSON.stringify(texts), "ada@")
+    const written = {
+      REPOSITORY_URL: url,
+      DOCS_REPOSITORY_URL: url,
+      ORCHESTRATOR_REPOSITORIES: JSON.stringify(repositories)
+    }
+    const decoded = decodeBrokerEnvironment({ ...Object.fromEntries(encodeBrokerEnvironment(given)), ...written })
+    assert.notInclude(JSON.stringify(Result.getOrThrow(decoded)), "ada@")
+  })
+
   it.each([
     ["TASK_TYPE", { TASK_TYPE: "art" }],
     ["TASK_ID", { TASK_ID: "seven" }],

@@ -19,6 +19,7 @@ describe("one repository, spelled otherwise, is the same tenant", () => {
   it.each([
     "https://github.com/acme/api.git",
     "https://github.com/acme/api/",
+    "https://ada@github.com/acme/api.git",
     "https://github.com/acme/api.git/",
     "https://github.com//acme//api",
     "https://GitHub.com/acme/api",

@@ -2,6 +2,7 @@
  * Which submodules of a repository a run may have, by what `.gitmodules` and the tree say of them. Both are written by whoever may push:
  * an address passes the rules of the run's own repositories, a path is a plain one of git's tree, and names are not used at all.
  */
+import { withoutUser } from "@orchestrator/domain/AddressUser"
 import { allowedHosts, gitAddress, type HostPolicy, mayBeNamed } from "@orchestrator/domain/GitHosts"
 import { printable } from "@orchestrator/domain/Printable"
 import { GitUrl } from "@orchestrator/domain/SpecText"
@@ -91,7 +92,7 @@ export const isOwnHost = (url: string, own: ReadonlyArray<string>): boolean => {
 
 /** Why an address is not fetched; undefined where it may be. `url` is resolved already, `written` is what `.gitmodules` says. */
 export const urlRefusal = (url: string, written: string, { hosts, own }: UrlRules): string | undefined => {
-  if (!isGitUrl(url) || hides(url) || odd.test(url.replace(/^[a-z]+:\/\//iu, ""))) {
+  if (!isGitUrl(url) || hides(url) || odd.test(withoutUser(url).replace(/^[a-z]+:\/\//iu, ""))) {
     return "its address is not one of https, ssh or git@host:path"
   }
   const { host, port, protocol } = gitAddress(url)

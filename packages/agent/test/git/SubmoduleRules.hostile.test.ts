@@ -38,7 +38,8 @@ describe("an address of .gitmodules", () => {
     "https://gitlab.example.test/group/sub/lib.git",
     "ssh://git@github.com/acme/lib.git",
     "git@github.com:acme/lib.git",
-    "https://github.com/acme/a%20name/_git/lib"
+    "https://github.com/acme/a%20name/_git/lib",
+    "https://ada%40example.com@github.com/acme/lib.git"
   ])(
     "%s is fetched",
     (url) => assert.isUndefined(urlRefusal(resolveUrl(url, target) ?? "", url, { hosts, own: [target] }))
@@ -51,6 +52,7 @@ describe("an address of .gitmodules", () => {
     "https://github.com.evil.example.test/lib.git",
     "https://github.com@evil.example.test/lib.git",
     "https://user:word@github.com/acme/lib.git",
+    "https://ghp_n0T4r3aLt0k3N@github.com/acme/lib.git",
     "https://github.com:8443/acme/lib.git",
     "https://github.com\\@evil.example.test/lib.git",
     "https://evil.example.test#@github.com/lib.git",

@@ -1,4 +1,5 @@
 /** Templates of a CodeRun: what they can name, and the files that they make. */
+import { withoutUser } from "@orchestrator/domain/AddressUser"
 import { type CodeRun, isInPlainWords } from "@orchestrator/domain/CodeRun"
 import { placedRepositories } from "@orchestrator/domain/OtherRepositories"
 import { taskPromptFile } from "@orchestrator/domain/PodEnvironment"
@@ -41,7 +42,7 @@ export const codeInputs = (facts: AttemptFacts & { readonly run: CodeRun }): Cod
   return {
     task_type: "code",
     ...shared(facts, metadata.name),
-    repository_url: spec.repositoryUrl,
+    repository_url: withoutUser(spec.repositoryUrl),
     working_directory: spec.workingDirectory || spec.service,
     github_user: spec.githubUser,
     model: spec.model,
@@ -61,7 +62,7 @@ export const codeInputs = (facts: AttemptFacts & { readonly run: CodeRun }): Cod
       path: `/workspace/repositories/${name}`
     })),
     service: spec.service,
-    docs_repository_url: spec.docsRepositoryUrl,
+    docs_repository_url: withoutUser(spec.docsRepositoryUrl),
     docs_branch: spec.docsBranch,
     docs_project_directory: spec.docsProjectDirectory ?? "",
     continue_session: spec.continueSession,

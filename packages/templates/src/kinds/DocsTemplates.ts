@@ -1,4 +1,5 @@
 /** Templates of a DocsRun: what they can name, and the files that they make. */
+import { withoutUser } from "@orchestrator/domain/AddressUser"
 import type { DocsRun } from "@orchestrator/domain/DocsRun"
 import { Schema } from "effect"
 import { type AttemptFacts, shared, sharedInputs } from "./SharedInputs.ts"
@@ -16,7 +17,7 @@ export const docsInputs = (facts: AttemptFacts & { readonly run: DocsRun }): Doc
   return {
     task_type: "docs",
     ...shared(facts, metadata.name),
-    repository_url: spec.repositoryUrl,
+    repository_url: withoutUser(spec.repositoryUrl),
     working_directory: spec.workingDirectory || ".",
     github_user: spec.githubUser,
     model: spec.model,

@@ -2,6 +2,7 @@
  * The submodules of the branch that the work starts from, each in a repository of the broker's own that has the pinned commit and no
  * history. What the run's own branch says counts for nothing here: a run could name there what only its user may read.
  */
+import { withoutUser } from "@orchestrator/domain/AddressUser"
 import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { printable } from "@orchestrator/domain/Printable"
 import { Context, Effect, FileSystem, Layer, Semaphore } from "effect"
@@ -200,7 +201,7 @@ const make = Effect.gen(function*() {
           (id >= most ? `there are more than ${most}` : undefined)
         const shown = printable(`${prefix}${path}`, { max: 300 })
         const module: Submodule = problem === undefined
-          ? { id, path: `${prefix}${path}`, commit, url: url ?? "" }
+          ? { id, path: `${prefix}${path}`, commit, url: withoutUser(url ?? "") }
           : { id, path: shown, commit, url: "", problem }
         all.push(module)
         return module
