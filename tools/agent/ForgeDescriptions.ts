@@ -44,6 +44,7 @@ export const published: Readonly<Record<string, Published>> = {
       ["put", `${cloud}/pullrequests/{pull_request_id}/comments/{comment_id}`],
       ["get", `${cloud}/commit/{commit}`],
       ["get", `${cloud}/commit/{commit}/statuses`],
+      ["get", `${cloud}/refs/branches`],
       ["get", `${cloud}/issues/{issue_id}`],
       ["get", `${cloud}/issues/{issue_id}/comments`],
       ["get", "/workspaces/{workspace}/members"],
@@ -85,6 +86,7 @@ export const published: Readonly<Record<string, Published>> = {
       ["post", `${project}/merge_requests/{iid}/notes`, "", "MergeRequestNoteSchema"],
       ["put", `${project}/merge_requests/{iid}/notes/{note}`, "", "MergeRequestNoteSchema"],
       ["get", `${project}/repository/commits/{sha}/statuses`, "", "CommitStatusSchema[]"],
+      ["get", `${project}/repository/files/{path}`, "", "RepositoryFileExpandedSchema"],
       ["get", `${project}/issues/{iid}`, "", "IssueSchema"],
       ["get", `${project}/issues/{iid}/notes`, "", "IssueNoteSchema[]"],
       ["get", `${project}/members/all`, "", "CondensedMemberSchema[]"],
@@ -98,6 +100,7 @@ export const published: Readonly<Record<string, Published>> = {
     file: "interfaces/GitInterfaces.d.ts",
     hasPaths: false,
     operations: [
+      ["get", `${azure}/items`, "", "GitItem"],
       ["get", `${azure}/pullrequests`, "", "GitPullRequest[]"],
       ["post", `${azure}/pullrequests`, "GitPullRequest", "GitPullRequest"],
       ["get", `${azure}/pullrequests/{id}`, "", "GitPullRequest"],

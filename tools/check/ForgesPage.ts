@@ -11,6 +11,7 @@ const names: Readonly<Record<keyof Abilities, string>> = {
   teamReviewers: "teams as reviewers",
   checks: "builds",
   issues: "`spec.issue`",
+  projectTasks: "tasks of a project (`GET /api/v1/tasks`)",
   renamed: "renamed repositories"
 }
 
@@ -69,6 +70,9 @@ name where \`forge.hosts\` or the host's name says what it is, and not where it 
 did; a host is in one of the three.
 
 ${table(["forge", "kind", "own hosts", "usual place of its API", "asked for"], hostRows)}
+
+A user name in an address, as forges print it for cloning (\`https://ada@bitbucket.org/acme/api.git\`), is accepted and dropped before use, in
+submodules too. What may be a token or a password is refused: \`name:password@\`, the known forms of tokens, long random texts.
 
 ## Tokens
 

@@ -118,8 +118,8 @@ export interface Repository extends Discussion {
   readonly read: (id: number) => Effect.Effect<PullRequest, ForgeError>
   /** Of an issue that has gone to another repository it says where it is, and does not follow: another one may have its number there. */
   readonly issue: (number: number) => Effect.Effect<Issue, ForgeError>
-  /** A file of a branch; undefined: there is none. Absent: the forge's adapter reads no files. */
-  readonly file?: (path: string, branch: string) => Effect.Effect<string | undefined, ForgeError>
+  /** A file of a branch; undefined: there is no such file, or no such branch. */
+  readonly file: (path: string, branch: string) => Effect.Effect<string | undefined, ForgeError>
   /** Whether this person may push to the repository; undefined where the forge does not tell that to whoever asks. */
   readonly mayWrite: (login: string) => Effect.Effect<boolean | undefined, ForgeError>
 }

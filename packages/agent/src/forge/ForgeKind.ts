@@ -22,6 +22,8 @@ export interface Abilities {
   /** What is read of builds. */
   readonly checks?: string
   readonly issues?: string
+  /** When the API's list of a Task Master project's tasks is read there: it takes files, and to be told who may push. */
+  readonly projectTasks?: string
   /** When a repository has another name or place. */
   readonly renamed?: string
 }

@@ -166,6 +166,27 @@ describe.each(forges)("$name", (forge) => {
       ])
     }))
 
+  it.live("reads a file of a branch, whatever its path and the branch are called", () =>
+    Effect.gen(function*() {
+      const { connection, remotes } = yield* connectTo(forge)
+      const path = ".taskmaster/tasks of #1?/t\u00e4sks.json"
+      commitTo(remotes.target, "a/b", { [path]: "{\"on\": \"a/b \u2713\"}" })
+      const read = (file: string, branch: string) => connection((at) => at.file(file, branch))
+      assert.strictEqual(yield* read(path, "a/b"), "{\"on\": \"a/b \u2713\"}")
+      assert.strictEqual(yield* read(`./${path.replace("/", "//")}`, "a/b"), "{\"on\": \"a/b \u2713\"}")
+      for (
+        const [file, branch] of [
+          [path, "main"],
+          [path, "none"],
+          ["none.json", "a/b"],
+          [".taskmaster", "a/b"],
+          ["", "a/b"],
+          [`../${path}`, "a/b"],
+          [`.taskmaster/../../../secret`, "a/b"]
+        ] as const
+      ) assert.isUndefined(yield* read(file, branch), `${branch}:${file}`)
+    }))
+
   it.live("tells who may push, where it tells it at all", () =>
     Effect.gen(function*() {
       const { connection } = yield* connectTo(forge)

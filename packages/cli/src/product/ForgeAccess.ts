@@ -24,7 +24,7 @@ type WithRepository = <A>(
 
 const asked = (use: WithRepository): ForgeRepository => ({
   mayWrite: (login) => Effect.map(use((at) => at.mayWrite(login)), (may) => may === true),
-  file: (path, branch) => use((at) => at.file?.(path, branch) ?? Effect.undefined),
+  file: (path, branch) => use((at) => at.file(path, branch)),
   pullRequest: (number) => Effect.map(use((at) => at.look(number)), ({ id, ...pull }) => ({ ...pull, number: id })),
   review: (number, author) => use((at) => at.review(number, author)),
   checks: (commit) => use((at) => at.checks(commit)),

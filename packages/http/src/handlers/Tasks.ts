@@ -17,14 +17,14 @@ import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.t
 const longest = { list: 1_000_000, title: 300, tasks: 1000 }
 const patience = Duration.seconds(15)
 
-/** `owner/name`, or with groups before it; undefined of an address that no forge has. */
+/** `owner/name`, or with what else a forge has before them; undefined of an address that no forge has. */
 export const repositoryPath = (url: string): { readonly host: string; readonly path: string } | undefined => {
   const { host, path, port, protocol } = gitAddress(url)
   const parts = path.replace(/^\/+|\/+$|\.git\/*$/g, "").split("/")
   const isName = parts.length >= 2 && parts.length <= 12 &&
-    parts.every((part) => /^[\w.-]{1,100}$/.test(part) && !/^\.+$/.test(part))
+    parts.every((part) => /^(?:[\w.~-]|%20){1,255}$/.test(part) && !/^\.+$/.test(part))
   if (host === "" || !["https", "ssh"].includes(protocol) || !isName) return undefined
-  return { host: port === undefined ? host : `${host}:${port}`, path: parts.join("/") }
+  return { host: port === undefined || protocol === "ssh" ? host : `${host}:${port}`, path: parts.join("/") }
 }
 
 const absent = (repository: string, githubUser: string) =>

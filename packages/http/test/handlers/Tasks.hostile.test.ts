@@ -129,6 +129,15 @@ describe("an address", () => {
     ["https://github.com/example/../admin", undefined],
     ["https://github.com/../..", undefined],
     ["https://gitlab.example/group/sub/docs", { host: "gitlab.example", path: "group/sub/docs" }],
+    ["https://ada@github.com/example/docs", { host: "github.com", path: "example/docs" }],
+    ["ssh://git@bitbucket.corp:7999/~ada/docs.git", { host: "bitbucket.corp", path: "~ada/docs" }],
+    ["https://bitbucket.corp/scm/ACME/docs.git", { host: "bitbucket.corp", path: "scm/ACME/docs" }],
+    ["https://dev.azure.com/org/My%20Project/_git/docs", {
+      host: "dev.azure.com",
+      path: "org/My%20Project/_git/docs"
+    }],
+    ["https://github.com/example/%2e%2e/admin", undefined],
+    ["https://github.com/example%2Fdocs", undefined],
     ["https://github.com/docs", undefined],
     ["https://github.com/example/docs?x=1", undefined],
     ["https://github.com@evil.example/example/docs", { host: "evil.example", path: "example/docs" }]

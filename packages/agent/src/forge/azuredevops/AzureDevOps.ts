@@ -2,17 +2,21 @@
 import { Effect, Schema } from "effect"
 import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
+import { fileReader, operation } from "../rest/Contents.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
 import { azureDialect } from "./AzureDevOpsDialect.ts"
 import { discussionsAt } from "./AzureDevOpsDiscussions.ts"
-import { AzurePullRequest, AzurePullRequests } from "./AzureDevOpsShapes.ts"
+import { AzureItem, AzurePullRequest, AzurePullRequests } from "./AzureDevOpsShapes.ts"
 
 const states = { active: "open", notSet: "open", completed: "merged", abandoned: "closed" } as const
 
 const heads = "refs/heads/"
 
 const isId = (text: string): boolean => /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)
+
+/** Of a path or a branch that is not there. */
+const isNoFile = refusedWith(/TF401174|TF401175/)
 
 const encoded = (path: string): string => path.split("/").map(encodeURIComponent).join("/")
 
@@ -81,6 +85,20 @@ const repositoryAt = (call: RestClient, api: string, name: RepositoryName): Repo
     // Permissions are told to nobody in terms of pushing.
     mayWrite: () => Effect.succeed(undefined),
     ...discussionsAt(call, { repository, owner: encoded(name.owner), version }, get),
+    file: fileReader((path, branch) =>
+      call({
+        operation,
+        method: "GET",
+        path: `${repository}/items?path=%2F${path.replaceAll("/", "%2F")}&versionDescriptor.versionType=branch`
+          + `&versionDescriptor.version=${encodeURIComponent(branch)}&includeContent=true&$format=json&${version}`,
+        answer: AzureItem
+      }).pipe(
+        Effect.map(({ content, isFolder, isSymLink }) =>
+          isFolder === true || isSymLink === true ? undefined : content ?? ""
+        ),
+        Effect.catchIf(isNoFile, () => Effect.undefined)
+      )
+    ),
     look: (id) =>
       Effect.map(get(id), (found) => ({
         ...pullRequestOf(found),

@@ -55,3 +55,10 @@ export const AzureStatuses = listOf(Schema.Struct({
 }))
 
 export const AzureConnection = Schema.Struct({ authenticatedUser: Schema.Struct({ id: Schema.String }) })
+
+export const AzureItem = Schema.Struct({
+  /** Absent of an empty file. */
+  content: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  isFolder: Schema.optionalKey(Schema.Boolean),
+  isSymLink: Schema.optionalKey(Schema.Boolean)
+})

@@ -1,7 +1,8 @@
 /** Pull requests at Bitbucket Cloud. What is changed of one is sent with what it had: what is not sent goes. */
-import { Effect, type Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
+import { fileReader, operation } from "../rest/Contents.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { followingRenames } from "../rest/Renames.ts"
 import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
@@ -10,7 +11,9 @@ import { discussionsAt } from "./BitbucketCloudDiscussions.ts"
 import { issuesAt } from "./BitbucketCloudIssues.ts"
 import {
   type BitbucketAccount,
+  BitbucketBranches,
   BitbucketCommit,
+  BitbucketEntry,
   BitbucketMembers,
   BitbucketPullRequest,
   BitbucketPullRequests
@@ -109,6 +112,25 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
     longestBody: 30_000,
     ...issuesAt(call, repository, name.owner),
     ...discussionsAt(call, repository, get),
+    // By the commit of the branch: a branch's name may have slashes, and where it ends nobody knows.
+    file: fileReader(Effect.fnUntraced(function*(path, branch) {
+      const { values: [found] } = yield* call({
+        operation,
+        method: "GET",
+        path: `${repository}/refs/branches?q=name%3D${quoted(branch)}&pagelen=1`,
+        answer: BitbucketBranches
+      })
+      if (found === undefined) return undefined
+      const source = `${repository}/src/${found.target.hash}/${path}`
+      const { type } = yield* call({
+        operation,
+        method: "GET",
+        path: `${source}?format=meta`,
+        answer: BitbucketEntry
+      })
+      if (type !== "commit_file") return undefined
+      return yield* call({ operation, method: "GET", path: source, answer: Schema.String, isText: true })
+    })),
     look: (id) =>
       Effect.map(get(id), (found) => ({
         ...pullRequestOf(found),

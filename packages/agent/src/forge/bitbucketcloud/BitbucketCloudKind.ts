@@ -20,6 +20,7 @@ export const bitbucketCloud: ForgeKind = {
     reviewers: "by account id, `{uuid}` or nickname",
     checks: "statuses",
     issues: "of repositories with an issue tracker",
+    projectTasks: "yes, where the token is an administrator's of the workspace: others are not told who may push",
     renamed: "followed at the same API"
   },
   load: () => import("./BitbucketCloud.ts").then(({ adapter }) => adapter)

@@ -44,6 +44,11 @@ export const BitbucketPullRequests = pageOf(BitbucketPullRequest)
 
 export const BitbucketCommit = Schema.Struct({ hash: Schema.String })
 
+export const BitbucketBranches = pageOf(Schema.Struct({ target: BitbucketCommit }))
+
+/** `commit_file` or `commit_directory`. */
+export const BitbucketEntry = Schema.Struct({ type: Schema.String })
+
 export const BitbucketComment = Schema.Struct({
   id: Schema.Int,
   content: optional(Schema.Struct({ raw: optional(Schema.String) })),

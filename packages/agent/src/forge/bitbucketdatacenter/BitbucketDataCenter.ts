@@ -1,5 +1,5 @@
 /** Pull requests at Bitbucket Data Center. Whoever changes one says which version was seen, and sends what it keeps: what is not sent goes. */
-import { Effect, type Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type {
   Connection,
   ForgeAdapter,
@@ -10,6 +10,7 @@ import type {
   RepositoryName
 } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
+import { fileReader, operation } from "../rest/Contents.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { lookedUp, lookFollowing } from "../rest/Renames.ts"
 import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
@@ -34,6 +35,9 @@ const isFork = ({ fromRef: { repository: from }, toRef: { repository: to } }: Da
   from.slug !== to.slug || from.project.key !== to.project.key
 
 const isOutdated = refusedWith(/out.?of.?date|has been updated since|version/i)
+
+/** Of a folder, and of a branch that is not there. */
+const isNoFile = refusedWith(/is not a file|is a directory|does not exist/i)
 
 const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
   const repository = `/projects/${name.owner}/repos/${name.name}`
@@ -91,6 +95,15 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
         reason: { _tag: "Refused", words: "Bitbucket Data Center has no issues: put what is asked into spec.prompt" }
       }),
     ...discussionsAt(call, repository, get),
+    file: fileReader((path, branch) =>
+      call({
+        operation,
+        method: "GET",
+        path: `${repository}/raw/${path}?at=${encodeURIComponent(`${heads}${branch}`)}`,
+        answer: Schema.String,
+        isText: true
+      }).pipe(Effect.catchIf(isNoFile, () => Effect.undefined))
+    ),
     look: (id) =>
       Effect.map(get(id), (found) => ({
         ...pullRequestOf(found),

@@ -23,6 +23,8 @@ export const bitbucketDataCenter: ForgeKind = {
     draft: "from 8.18",
     reviewers: "by user name",
     checks: "build statuses",
+    projectTasks:
+      "of people who have write access by themselves, not by a group or the project: of others it does not tell whether they may push",
     renamed: "followed at the same API"
   },
   load: () => import("./BitbucketDataCenter.ts").then(({ adapter }) => adapter)

@@ -24,6 +24,7 @@ export const gitea: ForgeKind = {
     teamReviewers: "by name, of the repository's organization",
     checks: "statuses",
     issues: "yes; whose comments count only administrators of the repository are told",
+    projectTasks: "yes, where the token is an administrator's of the repository: others are not told who may push",
     renamed: "followed at the same API"
   },
   load: () => import("./Gitea.ts").then(({ adapter }) => adapter)

@@ -27,6 +27,7 @@ export const gitHub: ForgeKind = {
     teamReviewers: "by slug",
     checks: "statuses and check runs, of Actions' jobs the end of the log",
     issues: "yes",
+    projectTasks: "yes",
     renamed: "followed at the same API"
   },
   usesOldSecret: true,

@@ -10,6 +10,7 @@ import type {
   RepositoryName
 } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
+import { fileReader, fromBase64, operation } from "../rest/Contents.ts"
 import { logTail } from "../rest/LogTail.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { lookedUp, lookFollowing } from "../rest/Renames.ts"
@@ -17,7 +18,7 @@ import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
 import { gitLabDialect } from "./GitLabDialect.ts"
 import { discussionsAt } from "./GitLabDiscussions.ts"
 import { issuesAt } from "./GitLabIssues.ts"
-import { GitLabMergeRequest, GitLabProject, GitLabUsers } from "./GitLabShapes.ts"
+import { GitLabFile, GitLabMergeRequest, GitLabProject, GitLabUsers } from "./GitLabShapes.ts"
 
 const MergeRequests = Schema.Array(GitLabMergeRequest)
 
@@ -89,6 +90,14 @@ const repositoryAt = (options: ForgeOptions, call: RestClient, name: RepositoryN
     longestBody: 500_000,
     ...issuesAt(call, project),
     ...discussionsAt(call, logTail(options), project),
+    file: fileReader((path, branch) =>
+      call({
+        operation,
+        method: "GET",
+        path: `${project}/repository/files/${path.replaceAll("/", "%2F")}?ref=${encodeURIComponent(branch)}`,
+        answer: GitLabFile
+      }).pipe(Effect.flatMap((found) => fromBase64(path, found)))
+    ),
     look: (id) =>
       Effect.map(get(id), (found) => ({
         ...pullRequestOf(found),

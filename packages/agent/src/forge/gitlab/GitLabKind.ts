@@ -22,6 +22,7 @@ export const gitLab: ForgeKind = {
     reviewers: "by username",
     checks: "statuses and jobs of the commit, of jobs the end of the log",
     issues: "yes",
+    projectTasks: "yes",
     renamed: "followed at the same API"
   },
   load: () => import("./GitLab.ts").then(({ adapter }) => adapter)

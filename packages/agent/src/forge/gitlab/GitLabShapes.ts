@@ -69,3 +69,5 @@ export const GitLabIssue = Schema.Struct({
   /** The issue that it has become elsewhere. */
   moved_to_id: Schema.optionalKey(Schema.NullOr(Schema.Int))
 })
+
+export const GitLabFile = Schema.Struct({ encoding: Schema.String, content: Schema.String })

@@ -45,6 +45,8 @@ export interface RestCall<S extends Schema.Constraint> {
   readonly path: string
   readonly body?: Schema.Json
   readonly answer: S
+  /** Whether the answer is not JSON, but what it says. */
+  readonly isText?: boolean
 }
 
 /** The longest wait that a forge may ask for while a run stands by. */
@@ -158,6 +160,7 @@ export const makeRestClient = (dialect: RestDialect, { api, client, renew, token
     const plain = HttpClientRequest.make(call.method)(`${api}${call.path}`, {
       headers: {
         ...dialect.headers,
+        ...(call.isText === true ? { accept: "*/*" } : {}),
         "user-agent": "orchestrator",
         ...(secret === undefined ? {} : { authorization: authorization(Redacted.value(secret), who) })
       }
@@ -191,7 +194,10 @@ export const makeRestClient = (dialect: RestDialect, { api, client, renew, token
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
       return yield* failed(reasonOf(dialect, answered, now))
     }
-    return yield* Schema.decodeEffect(Schema.fromJsonString(call.answer))(text).pipe(
+    const decoded = call.isText === true
+      ? Schema.decodeUnknownEffect(call.answer)(text)
+      : Schema.decodeEffect(Schema.fromJsonString(call.answer))(text)
+    return yield* decoded.pipe(
       Effect.mapError((error) =>
         failed({
           _tag: "Unavailable",
