@@ -1,22 +1,34 @@
 #!/usr/bin/env bash
-# Gives a GitHub user's agents their credentials: the Secrets github-ssh-{user} (ssh-privatekey, ssh-publickey) and github-token-{user}
-# (token) in the namespace of the runs. Checks everything before it writes anything, hands secrets on by standard input only, changes
+# Gives a user's agents their credentials: the Secrets github-ssh-{user} (ssh-privatekey, ssh-publickey), github-token-{user} (token) and
+# git-token-{user} (token, username; for forges in forge.hosts) in the namespace of the runs. Checks everything before it writes anything, hands secrets on by standard input only, changes
 # nothing when it is run again, and replaces what is there only with --rotate.
 set -euo pipefail
 shopt -s inherit_errexit 2> /dev/null || true
 
 usage() {
   cat << 'END'
-Usage: setup-agent-secrets.sh --user USER [--ssh-key FILE] [--token TOKEN|-|@FILE] [options]
+Usage: setup-agent-secrets.sh --user USER [--ssh-key FILE] [--token TOKEN|-|@FILE]
+                              [--git-token TOKEN|-|@FILE [--git-username NAME]] [options]
 
-  --user USER       GitHub user, as runs name it in githubUser
+  --user USER       user, as runs name it in githubUser
   --ssh-key FILE    private key without a passphrase; its public half is FILE.pub, or is derived
   --token TOKEN     GitHub token. `-` reads it from standard input, `@FILE` from a file, which
                     keeps it out of the list of processes; so does GITHUB_TOKEN without --token
+  --git-token TOKEN
+                    token for a forge in forge.hosts, such as GitLab or Bitbucket; - and @FILE
+                    as above (of two on standard input the one of --token comes first)
+  --git-username NAME
+                    the account that this token goes with, where the forge wants to know: for an
+                    API token of Bitbucket Cloud its e-mail address
   --namespace NAME  namespace of the runs (default: orchestrator)
   --context NAME    context of the kubeconfig (default: the current one)
   --rotate          replace Secrets that hold something else
   --dry-run         check everything, write nothing
+
+Examples:
+  setup-agent-secrets.sh --user ada --ssh-key ~/.ssh/agents --token - < token
+  setup-agent-secrets.sh --user ada --git-token @gitlab-token
+  setup-agent-secrets.sh --user ada --git-token @bitbucket-token --git-username ada@example.com
 END
 }
 
@@ -31,12 +43,12 @@ misused() {
   exit 2
 }
 
-user='' key_file='' token='' token_given=false namespace=orchestrator context='' rotate=false dry_run=false
+user='' key_file='' token='' token_given=false git_token='' git_given=false git_username='' namespace=orchestrator context='' rotate=false dry_run=false
 while (($#)); do
   option=$1
   shift
   case $option in
-    --user | --ssh-key | --token | --namespace | --context)
+    --user | --ssh-key | --token | --git-token | --git-username | --namespace | --context)
       [[ $# -ge 1 && -n $1 ]] || misused "$option needs a value"
       value=$1
       shift
@@ -47,6 +59,8 @@ while (($#)); do
     --user) user=$value ;;
     --ssh-key) key_file=$value ;;
     --token) token=$value token_given=true ;;
+    --git-token) git_token=$value git_given=true ;;
+    --git-username) git_username=$value ;;
     --namespace) namespace=$value ;;
     --context) context=$value ;;
     --rotate) rotate=true ;;
@@ -60,25 +74,42 @@ while (($#)); do
 done
 
 [[ -n $user ]] || misused '--user is missing'
-[[ $user =~ ^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$ && ${#user} -le 39 ]] ||
-  fail "--user: expected a GitHub user name (letters, digits, dashes inside, at most 39), found \"$user\""
+[[ $user =~ ^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$ && ${#user} -le 60 ]] ||
+  fail "--user: expected a GitHub user name (letters, digits, - and _ inside, at most 60), found \"$user\""
 [[ $namespace =~ ^[a-z0-9]([a-z0-9-]*[a-z0-9])?$ && ${#namespace} -le 63 ]] ||
   fail "--namespace: expected a Kubernetes name, found \"$namespace\""
 
+# What an option names: the value itself, - for a line of standard input, @FILE for the first line of a file.
+given=''
+read_secret() {
+  local option=$1 value=$2 file
+  given=$value
+  case $value in
+    -) IFS= read -r given || [[ -n $given ]] || fail "$option -: standard input holds no token" ;;
+    @*)
+      file=${value#@}
+      [[ -r $file ]] || fail "$option: cannot read $file"
+      IFS= read -r given < "$file" || [[ -n $given ]] || fail "$option: $file is empty"
+      ;;
+    *) say "Note: a token on the command line is seen in the list of processes. $option - and $option @FILE are not." ;;
+  esac
+  given=${given%$'\r'}
+}
+
 if ! $token_given && [[ -n ${GITHUB_TOKEN:-} ]]; then
-  token=$GITHUB_TOKEN token_given=true
-elif [[ $token == - ]]; then
-  IFS= read -r token || [[ -n $token ]] || fail '--token -: standard input holds no token'
-elif [[ $token == @* ]]; then
-  token_file=${token#@}
-  [[ -r $token_file ]] || fail "--token: cannot read $token_file"
-  IFS= read -r token < "$token_file" || [[ -n $token ]] || fail "--token: $token_file is empty"
+  token=${GITHUB_TOKEN%$'\r'} token_given=true
 elif $token_given; then
-  say 'Note: a token on the command line is seen in the list of processes. --token - and --token @FILE are not.'
+  read_secret --token "$token"
+  token=$given
 fi
 unset GITHUB_TOKEN
-token=${token%$'\r'}
-[[ -n $key_file ]] || $token_given || misused 'nothing to do: give --ssh-key, --token, or both'
+if $git_given; then
+  read_secret --git-token "$git_token"
+  git_token=$given
+fi
+given=''
+[[ -n $key_file ]] || $token_given || $git_given || misused 'nothing to do: give --ssh-key, --token or --git-token'
+$git_given || [[ -z $git_username ]] || misused '--git-username goes with --git-token'
 
 encoded() { base64 | tr -d '\n'; }
 command -v kubectl > /dev/null || fail 'kubectl is not on the PATH (https://kubernetes.io/docs/tasks/tools/)'
@@ -118,8 +149,18 @@ check_token() {
     fail "--token: expected a GitHub token (ghp_..., github_pat_...), found ${#token} characters of another form"
 }
 
+# Forges have tokens of many forms, and passwords of apps.
+check_git_token() {
+  [[ $git_token != *[![:graph:]]* ]] || fail '--git-token: expected one token, found spaces or other characters that no token has in it'
+  ((${#git_token} >= 16)) || fail "--git-token: expected a token of a forge, found ${#git_token} characters"
+  [[ $git_token != gh[pousr]_* && $git_token != github_pat_* ]] || fail '--git-token: this is a token of GitHub: give it by --token'
+  [[ $git_username != *[![:graph:]]* && $git_username != *:* ]] ||
+    fail '--git-username: expected an account or an e-mail address, found a space, a colon or a character that is not seen'
+}
+
 [[ -z $key_file ]] || check_key
 ! $token_given || check_token
+! $git_given || check_git_token
 
 kube=(kubectl --namespace "$namespace")
 [[ -z $context ]] || kube+=(--context "$context")
@@ -179,13 +220,20 @@ put() {
 name=$(tr '[:upper:]' '[:lower:]' <<< "$user" | sed -E 's/[^a-z0-9]+/-/g; s/^-+//; s/-+$//')
 ssh=("github-ssh-$name" ssh-privatekey "$private_data" ssh-publickey "$public_data")
 tok=("github-token-$name" token "$(printf '%s' "$token" | encoded)")
+other=("git-token-$name" token "$(printf '%s' "$git_token" | encoded)")
+[[ -z $git_username ]] || other+=(username "$(printf '%s' "$git_username" | encoded)")
 [[ -z $key_file ]] || refuse_other "${ssh[@]}"
 ! $token_given || refuse_other "${tok[@]}"
+! $git_given || refuse_other "${other[@]}"
 if [[ -n $key_file ]]; then
   say "key $fingerprint"
   put "${ssh[@]}"
 fi
 ! $token_given || put "${tok[@]}"
+if $git_given; then
+  put "${other[@]}"
+  say "It is read for forges that forge.hosts names (docs/guides/forges.md)."
+fi
 
 if $dry_run; then
   say "Nothing was written."

@@ -81,8 +81,9 @@ A run names a person in \`githubUser\`, whatever the forge is.
 ${table(["Secret", "keys", "is for"], secretRows)}
 
 \`username\` is for tokens that go with an account, such as Bitbucket Cloud's API tokens (its e-mail address). Where \`forge.hosts\` is set, who
-creates a run needs \`use\` on \`git-token-<user>\` too, as on the user's other Secrets. With \`agent.credentials: env\` there is
-\`github-token-<user>\` alone.
+creates a run needs \`use\` on \`git-token-<user>\` too, as on the user's other Secrets. With \`agent.credentials: env\`
+git asks by it too, and its keys are \`GIT_TOKEN\` and \`GIT_USERNAME\` for a \`container.sh\` of your own. \`scripts/setup-agent-secrets.sh --git-token\` makes the Secret, and
+\`orchestrator doctor\` looks whether it is there.
 
 ## A GitHub App
 
@@ -102,7 +103,8 @@ with \`contents: write\` and \`pull_requests: write\`, and \`issues: read\` wher
 that the run reads (documents, \`spec.repositories\`, submodules) have a token each, with \`contents: read\`. A token is made anew ten minutes before it
 ends, and when GitHub no longer takes it. The App needs these permissions, and to be installed on the repositories; a change of workflows needs
 \`workflows: write\`, which no token has: such a push is refused, and the run says so. Pull requests are the App's; commits have the name of
-\`githubUser\`, as before. At GitHub Enterprise Server: \`github.app.host\`, and that host in \`forge.hosts\` or \`forge.githubHosts\`.
+\`githubUser\`, as before. At GitHub Enterprise Server: \`github.app.host\`, and that host in \`forge.hosts\` or \`forge.githubHosts\`. With \`agent.credentials: env\`
+there is none: nobody but the agent would hold its key.
 
 ## What each can
 

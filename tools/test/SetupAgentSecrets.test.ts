@@ -1,7 +1,7 @@
 /** The script against the embedded cluster, through a real kubectl. Skipped where there is no kubectl or no ssh-keygen on the PATH. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, layer } from "@effect/vitest"
-import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
+import { gitTokenSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import * as EmbeddedCluster from "@orchestrator/embedded/EmbeddedCluster"
 import { layerWith as wireLayer, WireServer } from "@orchestrator/embedded/wire/WireServer"
 import { NamespaceKind, SecretKind } from "@orchestrator/k8s/Kinds"
@@ -125,6 +125,32 @@ describe.skipIf(missing.length > 0)(
           assert.deepStrictEqual(yield* secret("github-token-ada"), { token: fakeToken("b") })
         }))
 
+      it.effect("writes the token of another forge beside GitHub's, with the account where there is one", () =>
+        Effect.gen(function*() {
+          const { folder, within } = yield* Setup
+          const fs = yield* FileSystem.FileSystem
+          const { run, secret } = yield* within("others")
+          const both = yield* run(
+            "--user Ada_Dev --token - --git-token - --git-username ada@example.test",
+            `${fakeToken("a")}\nnot-a-token-of-a-forge\n`
+          )
+          assert.strictEqual(both.code, 0, both.text)
+          assert.deepStrictEqual(yield* secret(tokenSecretName("Ada_Dev")), { token: fakeToken("a") })
+          assert.deepStrictEqual(yield* secret(gitTokenSecretName("Ada_Dev")), {
+            token: "not-a-token-of-a-forge",
+            username: "ada@example.test"
+          })
+          assert.notInclude(both.text, "not-a-token")
+          assert.include(both.text, "forge.hosts")
+          yield* fs.writeFileString(`${folder}/lab`, "another-fake-token\r\n")
+          const other = yield* run("--user Ada_Dev --git-token @lab")
+          assert.deepStrictEqual([other.code, other.text.includes("--rotate")], [1, true], other.text)
+          const rotated = yield* run("--user Ada_Dev --git-token @lab --rotate")
+          assert.strictEqual(rotated.code, 0, rotated.text)
+          assert.deepStrictEqual(yield* secret(gitTokenSecretName("Ada_Dev")), { token: "another-fake-token" })
+          assert.deepStrictEqual(yield* secret(tokenSecretName("Ada_Dev")), { token: fakeToken("a") })
+        }))
+
       it.effect("writes nothing when it is dry", () =>
         Effect.gen(function*() {
           const { within } = yield* Setup
@@ -180,6 +206,42 @@ describe.skipIf(missing.length > 0)(
           stdin: "ghp_a b",
           code: 1,
           says: "other characters"
+        },
+        {
+          name: "a token of GitHub for another forge",
+          args: "--user ada --git-token -",
+          stdin: fakeToken("a"),
+          code: 1,
+          says: "by --token"
+        },
+        {
+          name: "a token of another forge with a space",
+          args: "--user ada --git-token -",
+          stdin: "not-a-token of-anybody",
+          code: 1,
+          says: "spaces"
+        },
+        {
+          name: "a token of another forge that is short",
+          args: "--user ada --git-token -",
+          stdin: "hunter2",
+          code: 1,
+          says: "7 characters"
+        },
+        {
+          name: "an account that is none",
+          args: "--user ada --git-token - --git-username 'ada:x'",
+          stdin: "not-a-token-of-a-forge",
+          code: 1,
+          says: "a colon"
+        },
+        { name: "an account without a token", args: "--user ada --git-username ada", code: 2, says: "nothing to do" },
+        {
+          name: "an account with GitHub's token alone",
+          args: "--user ada --git-username ada --token -",
+          stdin: fakeToken("a"),
+          code: 2,
+          says: "goes with --git-token"
         },
         { name: "a key that is not there", args: "--user ada --ssh-key none", code: 1, says: "cannot read none" },
         { name: "a public key", args: "--user ada --ssh-key key.pub", code: 1, says: "public half" },

@@ -112,6 +112,9 @@ const runner = {
   blankedVariables: variable("BLANKED_VARIABLES", or(Schema.String, "")),
   // Of the agent's CLI, and of its scripts and templates.
   ghToken: variable("GH_TOKEN", text),
+  /** For forges in `forge.hosts`, and whose it is, where that counts. */
+  gitToken: variable("GIT_TOKEN", text),
+  gitUsername: variable("GIT_USERNAME", text),
   anthropicApiKey: variable("ANTHROPIC_API_KEY", text),
   anthropicBaseUrl: variable("ANTHROPIC_BASE_URL", text),
   claudeCodeOauthToken: variable("CLAUDE_CODE_OAUTH_TOKEN", text),
@@ -261,6 +264,13 @@ const namesOf = <V extends Variables>(variables: V) =>
 /** Names of variables by their fields, for who hands over one that is not decoded: a reference to a Secret, a shell's text. */
 export const runnerNames = namesOf(ofRunner)
 export const brokerNames = namesOf(ofBroker)
+
+/** By which an agent that has the credentials reaches forges. */
+export const forgeCredentialNames: ReadonlySet<string> = new Set([
+  runnerNames.ghToken,
+  runnerNames.gitToken,
+  runnerNames.gitUsername
+])
 
 /** Of `prepare`: SHA-256 of `filesText`, hexadecimal. */
 export const filesDigestVariable = "FILES_DIGEST"

@@ -3,7 +3,6 @@
  * is in no URL, file or argument, and it is offered to the host of the repository alone, never in clear over a network.
  */
 import { allowedHosts, type HostPolicy } from "@orchestrator/domain/GitHosts"
-import { runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { shellWord } from "@orchestrator/domain/ShellWord"
 import { forgeHosts } from "../forge/Forges.ts"
 import { basicCredentials, type Endpoint } from "../runner/services/Endpoint.ts"
@@ -21,8 +20,8 @@ export interface BrokerRoute {
   readonly ownAccess: Access | undefined
 }
 
-/** The variable that the helper reads. */
-const tokenVariable = runnerNames.ghToken
+/** The variable that the helper reads. What programs of one forge read themselves (`GH_TOKEN`) is not for another's token. */
+const tokenVariable = "ORCHESTRATOR_GIT_TOKEN"
 
 /** The variable with the user's name beside it, which some hosts want to be the right one. */
 const userVariable = "ORCHESTRATOR_GIT_USER"

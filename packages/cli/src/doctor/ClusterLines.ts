@@ -1,11 +1,8 @@
 /** What the facts of an installation mean, one line for each thing that agents need. Pure. */
-import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { fail, findingLines, type Line, ok, warn } from "../serve/Line.ts"
 import { rightsFindings } from "../serve/StartChecks.ts"
 import type { InstallationFacts, Look } from "./Facts.ts"
-
-const mayNotLook = (check: string, what: string): Line =>
-  warn(check, `you may not look at ${what}`, "Ask somebody who may: an administrator of the cluster")
+import { appLines, mayNotLook, userLines } from "./SecretLines.ts"
 
 const deploymentLine = ({ deployment, place: { name, namespace } }: InstallationFacts): Line => {
   if (deployment === "forbidden") return mayNotLook("deployment", `Deployments in namespace ${namespace}`)
@@ -24,25 +21,6 @@ const deploymentLine = ({ deployment, place: { name, namespace } }: Installation
       `none of ${replicas} replicas is ready`,
       `kubectl -n ${namespace} describe pods -l app.kubernetes.io/name=orchestrator`
     )
-}
-
-const userLines = ({ place: { namespace }, secrets, users }: InstallationFacts): ReadonlyArray<Line> => {
-  if (users.length === 0) {
-    return [
-      warn("user secrets", "no runs and no --user: nobody's Secrets were looked at", "orchestrator doctor --user NAME")
-    ]
-  }
-  return users.map((user) => {
-    const check = `secrets of ${user}`
-    const names = [sshSecretName(user), tokenSecretName(user)]
-    const found = names.map((name) => secrets.get(name) ?? "missing")
-    if (found.includes("forbidden")) return mayNotLook(check, `Secrets in namespace ${namespace}`)
-    const missing = names.filter((_, index) => found[index] === "missing")
-    const next = `scripts/setup-agent-secrets.sh --namespace ${namespace} --user ${user} --ssh-key KEYFILE --token -`
-    return missing.length === 0
-      ? ok(check, names.join(", "))
-      : fail(check, `missing in namespace ${namespace}: ${missing.join(", ")}`, next)
-  })
 }
 
 const storageLine = ({ config, storageClasses }: InstallationFacts): Line => {
@@ -152,6 +130,7 @@ export const clusterLines = (facts: InstallationFacts): ReadonlyArray<Line> => [
     : []),
   ...rightsLines(facts),
   ...userLines(facts),
+  ...appLines(facts),
   storageLine(facts),
   pluginLine(facts),
   ...policyLines(facts),

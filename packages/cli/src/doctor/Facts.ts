@@ -150,6 +150,11 @@ const usersOf = Effect.fnUntraced(function*(namespace: string, named: ReadonlyAr
   return [...new Set([...named, ...lists.flat().filter((user) => typeof user === "string")])].toSorted()
 })
 
+const ofInstallation = ({ github: { app }, secrets }: OrchestratorConfig): ReadonlyArray<string> => [
+  secrets.apiKeySecretName,
+  ...(app.id === "" ? [] : [app.secretName])
+]
+
 export const installationFacts = Effect.fn("doctor.installationFacts")(function*(
   place: InstallationPlace,
   named: ReadonlyArray<string>,
@@ -161,7 +166,7 @@ export const installationFacts = Effect.fn("doctor.installationFacts")(function*
   const deployment = yield* looked(Deployment, `/apis/apps/v1/namespaces/${namespace}/deployments/${part(place.name)}`)
   const config = yield* configOf(deployment, place.namespace)
   const users = yield* usersOf(place.namespace, named)
-  const names = [...users.flatMap(secretNames), ...(config === undefined ? [] : [config.secrets.apiKeySecretName])]
+  const names = [...users.flatMap(secretNames), ...(config === undefined ? [] : ofInstallation(config))]
   const secrets = yield* Effect.forEach(
     names,
     (name) => Effect.map(secretKeys(place.namespace, name), (keys) => [name, keys] as const)

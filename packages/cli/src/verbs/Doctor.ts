@@ -1,6 +1,6 @@
 /** `orchestrator doctor`: looks at everything that a run needs, and says what to do next where something is amiss. */
 import { NodeHttpClient } from "@effect/platform-node"
-import { sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
+import { gitTokenSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Console, Effect, Layer, Option, Result } from "effect"
@@ -43,7 +43,11 @@ const startLines = Effect.fnUntraced(function*(config: OrchestratorConfig, names
 
 const installationLines = Effect.fnUntraced(function*(input: DoctorInput, namespace: string) {
   const place = { namespace, name: input.apiService.replace(/^https?:/, "").replace(/:.*$/, "") }
-  const facts = yield* installationFacts(place, input.user, (user) => [sshSecretName(user), tokenSecretName(user)])
+  const facts = yield* installationFacts(
+    place,
+    input.user,
+    (user) => [sshSecretName(user), tokenSecretName(user), gitTokenSecretName(user)]
+  )
   const config = facts.config ?? builtIn
   const key = input.testKey
     ? [yield* modelKeyLine(config, facts.secrets.get(config.secrets.apiKeySecretName) ?? "missing", namespace)]

@@ -29,6 +29,11 @@ const healthy: InstallationFacts = {
   ])
 }
 
+const withGitLab = Result.getOrThrow(decodeConfig({ forge: { hosts: { "gitlab.example.com": { kind: "gitlab" } } } }))
+const withApp = Result.getOrThrow(decodeConfig({ github: { app: { id: "1", secretName: "the-app" } } }))
+
+type Held = InstallationFacts["secrets"] extends ReadonlyMap<string, infer A> ? A : never
+
 const lineOf = (check: string, facts: Partial<InstallationFacts>) => {
   const line = clusterLines({ ...healthy, ...facts }).find((each) => each.check === check)
   return line === undefined
@@ -57,6 +62,48 @@ describe("what is amiss is said with the next step", () => {
       /^fail: .*github-token-octocat -> scripts\/setup-agent-secrets\.sh .*--user octocat/
     ],
     ["user secrets", { users: [] }, /^warn: .*--user/],
+    [
+      "secrets of octocat",
+      { secrets: new Map([["github-ssh-octocat", {}], ["github-token-octocat", { password: "eA==" }]]) },
+      /^fail: github-token-octocat has no key token -> .* --token - --rotate$/
+    ],
+    [
+      "secrets of octocat",
+      { secrets: new Map([...healthy.secrets, ["git-token-octocat", { token: "eA==" }]]) },
+      /^warn: git-token-octocat is there, and no run reads it -> .*forge\.hosts/
+    ],
+    [
+      "secrets of octocat",
+      { config: withGitLab, secrets: new Map([["github-ssh-octocat", {}]]) },
+      /^fail: .*github-token-octocat \(or git-token-octocat\) -> .*--git-token -/
+    ],
+    [
+      "secrets of octocat",
+      { config: withGitLab, secrets: new Map([["github-ssh-octocat", {}], ["git-token-octocat", {}]]) },
+      /^fail: git-token-octocat has no key token -> .* --git-token - --rotate$/
+    ],
+    [
+      "secrets of octocat",
+      {
+        config: withGitLab,
+        secrets: new Map<string, Held>([["github-ssh-octocat", {}], ["git-token-octocat", "forbidden"]])
+      },
+      /^warn: you may not look at Secrets/
+    ],
+    [
+      "github app",
+      { config: withApp },
+      /^fail: there is no Secret the-app .* -> kubectl create secret generic the-app -n agents --from-file=private-key=/
+    ],
+    [
+      "github app",
+      {
+        config: withApp,
+        secrets: new Map([["the-app", { "private-key": Buffer.from("ssh-rsa x").toString("base64") }]])
+      },
+      /^fail: private-key of the Secret the-app is no private key/
+    ],
+    ["github app", { config: withApp, secrets: new Map([["the-app", "forbidden"]]) }, /^warn: you may not look/],
     ["storage class", { storageClasses: named("slow") }, /^fail: .*stay pending -> Set storage\.storageClassName/],
     ["network policy support", { nodeAgents: named("kube-flannel-ds") }, /^fail: kube-flannel-ds enforces no/],
     ["network policy support", { nodeAgents: named("kube-proxy") }, /^warn: no network plug-in was recognized/],
@@ -87,6 +134,39 @@ describe("what is amiss is said with the next step", () => {
       /^fail: p\/claude: no such image -> .*imagePullSecrets/
     ]
   ])("%s", (check, facts, says) => assert.match(lineOf(check, facts), says))
+})
+
+describe("a user who can work has nothing but ok", () => {
+  const ssh = ["github-ssh-octocat", {}] as const
+  it.each<readonly [string, Partial<InstallationFacts>, RegExp]>([
+    [
+      "with the token of another forge alone",
+      { config: withGitLab, secrets: new Map([ssh, ["git-token-octocat", { token: "eA==" }]]) },
+      /^ok: github-ssh-octocat, git-token-octocat$/
+    ],
+    [
+      "with the older Secret, which is for every forge",
+      { config: withGitLab },
+      /^ok: github-ssh-octocat, github-token-octocat$/
+    ],
+    [
+      "with the App's tokens in place of one's own",
+      { config: withApp, secrets: new Map([ssh]) },
+      /^ok: github-ssh-octocat$/
+    ],
+    [
+      "who may not look at a Secret that nobody reads",
+      { secrets: new Map<string, Held>([...healthy.secrets, ["git-token-octocat", "forbidden"]]) },
+      /^ok: /
+    ]
+  ])("%s", (_, facts, says) => assert.match(lineOf("secrets of octocat", facts), says))
+
+  it("and so does the App", () => {
+    const key = Buffer.from("-----BEGIN RSA PRIVATE KEY-----\nnot a key\n").toString("base64")
+    const secrets = new Map([["the-app", { "private-key": key }]])
+    assert.match(lineOf("github app", { config: withApp, secrets }), /^ok: 1, with its key in the-app$/)
+    assert.strictEqual(lineOf("github app", {}), "no such line")
+  })
 })
 
 it("who may not look is told so, and nothing fails for that", () => {

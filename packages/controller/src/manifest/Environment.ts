@@ -3,7 +3,7 @@
  * but those that the run itself asks for.
  */
 import { agentFolder } from "@orchestrator/domain/AgentName"
-import { tokenSecretName } from "@orchestrator/domain/Names"
+import { gitTokenSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { encodeBrokerEnvironment, encodeRunnerEnvironment, runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { sessionId } from "@orchestrator/domain/Session"
 import { remainingBudget } from "../attempt/Budget.ts"
@@ -56,13 +56,18 @@ const ownFolders = ({ config, run, spec }: PodInputs) =>
 const throughBroker = literals(encodeRunnerEnvironment({ brokerEndpointFile }))
 
 const withCredentials = (inputs: PodInputs): ReadonlyArray<Variable> => {
-  const { config: { secrets }, spec } = inputs
+  const { config: { forge, secrets }, spec } = inputs
   return [
     optionally(runnerNames.anthropicApiKey, secrets.apiKeySecretName, secrets.apiKeySecretKey),
     ...(secrets.oauthTokenSecretKey === undefined
       ? []
       : [optionally(runnerNames.claudeCodeOauthToken, secrets.apiKeySecretName, secrets.oauthTokenSecretKey)]),
     optionally(runnerNames.ghToken, tokenSecretName(spec.githubUser), "token"),
+    // What the API server asked a run's creator about.
+    ...(Object.keys(forge.hosts).length === 0 ? [] : [
+      optionally(runnerNames.gitToken, gitTokenSecretName(spec.githubUser), "token"),
+      optionally(runnerNames.gitUsername, gitTokenSecretName(spec.githubUser), "username")
+    ]),
     ...literals(encodeRunnerEnvironment({
       ...remoteValues(inputs),
       ...forgeValues(inputs),

@@ -216,5 +216,10 @@ it("without a broker the agent has what the broker would have, by reference, and
       secrets: mounted(pod, "claude").filter(isSecret).map(({ name }) => name),
       broker: JSON.stringify(pod).includes("BROKER_ENDPOINT_FILE")
     })),
-    [{ containers: ["prepare"], references: ["ANTHROPIC_API_KEY", "GH_TOKEN"], secrets: ["ssh"], broker: false }]
+    [[], ["GIT_TOKEN", "GIT_USERNAME"]].map((ofOtherForges) => ({
+      containers: ["prepare"],
+      references: ["ANTHROPIC_API_KEY", "GH_TOKEN", ...ofOtherForges],
+      secrets: ["ssh"],
+      broker: false
+    }))
   ))

@@ -54,7 +54,8 @@ export class Credentials extends Context.Service<Credentials, {
     Credentials,
     Effect.gen(function*() {
       const { environment } = yield* BrokerConfig
-      const variables: Environment = { "github-token": runnerNames.ghToken }
+      const { ghToken, gitToken, gitUsername } = runnerNames
+      const variables: Environment = { "github-token": ghToken, "git-token": gitToken, "git-user": gitUsername }
       return yield* credentials(
         (name) => Effect.succeed(environment[variables[name] ?? ""]),
         Effect.succeed([]),

@@ -2,7 +2,7 @@
  * Where the pod's broker is. It starts beside the agent's container and says so in a file, so the runner waits for that file, and not
  * for ever.
  */
-import { runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { forgeCredentialNames } from "@orchestrator/domain/PodEnvironment"
 import { Duration, Effect, FileSystem, Option, Schedule, Schema } from "effect"
 import type { AgentCli } from "../../agents/AgentCli.ts"
 import { Endpoint } from "../../pod/Endpoint.ts"
@@ -42,7 +42,7 @@ const isProxy = /^(?:https?|all)_proxy$/i
 /** The same environment with the broker in place of every way to a model or a forge. Loopback is never asked of a proxy. */
 export const brokered = (environment: Environment, endpoint: Endpoint, agent: AgentCli): Environment => {
   const rest = Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !agent.reachesModel(name) && name !== runnerNames.ghToken)
+    Object.entries(environment).filter(([name]) => !agent.reachesModel(name) && !forgeCredentialNames.has(name))
   )
   const direct = [environment["NO_PROXY"] ?? environment["no_proxy"], "127.0.0.1", "localhost"].filter(Boolean).join()
   return {

@@ -2,7 +2,7 @@
  * The repository's own script, run before the agent in the working tree: whatever makes the repository ready to be worked on. It is the
  * repository's word as the agent's tools are, so it has no credentials, a time limit, and nothing that it starts outlives it.
  */
-import { runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { forgeCredentialNames, runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { defaultSetup } from "@orchestrator/domain/Toolchain"
 import { Duration, Effect, Fiber, FileSystem, Option, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
@@ -50,7 +50,7 @@ const commandOf = Effect.fnUntraced(function*(path: string) {
 
 /** What the agent inherits, without what leads to a model or a remote. */
 const environmentOf = ({ agent, environment, roots }: RunnerSettings, mark: string): Environment => {
-  const withheld: ReadonlySet<string> = new Set([runnerNames.ghToken, runnerNames.brokerEndpointFile])
+  const withheld: ReadonlySet<string> = new Set([...forgeCredentialNames, runnerNames.brokerEndpointFile])
   return {
     ...Object.fromEntries(
       Object.entries(inheritable(environment, agent.ofOtherSessions))

@@ -4,6 +4,8 @@ import { Effect } from "effect"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fakeClaude } from "../../fixtures/FakeClaude.ts"
+import { startDouble } from "../../fixtures/forges/Double.ts"
+import { gitLab } from "../../fixtures/forges/gitlab/GitLab.ts"
 import { gitHttp } from "../../fixtures/GitHttp.ts"
 import { gitHub, type GitHubOptions } from "../../fixtures/github/GitHub.ts"
 import { commitTo, filesOf, git, headOf, removeFolder } from "../../fixtures/Remotes.ts"
@@ -105,6 +107,38 @@ describe("without a broker", () => {
       assert.include(result.message, "give the user, the token or the key write access")
       assert.isFalse(existsSync(join(around.folder, "agent", "calls")))
       assert.deepStrictEqual([...remote.passwords], [token])
+    }))
+
+  it.live("another forge has the token that is for it, and what speaks to GitHub alone does not see it", () =>
+    Effect.gen(function*() {
+      around = surroundings()
+      const { folder, remotes } = around
+      const labToken = "not-a-token-of-gitlab"
+      const remote = yield* gitHttp(folder, labToken)
+      const host = new URL(remote.url).host
+      const forge = yield* startDouble(gitLab, {
+        token: labToken,
+        folder: remotes.target,
+        root: "/api/v4",
+        name: { owner: "remotes", name: "target" }
+      })
+      const { log, result } = yield* execute(codeRun(around, {
+        GIT_ALLOW_PROTOCOL: "http",
+        GIT_ALLOWED_HOSTS: host,
+        FORGE_HOSTS: JSON.stringify({ [host]: { kind: "gitlab", api: forge.url } }),
+        REPOSITORY_URL: `${remote.url.replace("//", "//ada@")}/remotes/target.git`,
+        DOCS_REPOSITORY_URL: `${remote.url}/remotes/docs.git`,
+        GIT_TOKEN: labToken,
+        GIT_USERNAME: "ada"
+      }, agent("echo x > x.txt; git add x.txt; git commit -qm x; git push -q >&2; env > \"$here/env\"; done_")))
+      assert.strictEqual(result.outcome, "Completed", log.join("\n"))
+      assert.deepStrictEqual([...remote.passwords], [labToken])
+      assert.lengthOf(forge.world.pulls, 1)
+      const environment = readFileSync(join(folder, "agent", "env"), "utf8").split("\n")
+      assert.include(environment, `GH_TOKEN=${token}`)
+      assert.lengthOf(environment.filter((line) => line.endsWith(`=${labToken}`)), 1)
+      assert.notInclude(log.join("\n"), labToken)
+      assert.isFalse(forge.asked.some(({ headers }) => JSON.stringify(headers).includes(token)))
     }))
 
   it.live("the agent has its remote and its keys as they are, and nothing of the broker's", () =>
