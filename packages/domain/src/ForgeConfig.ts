@@ -44,7 +44,7 @@ export const GitHubConfig = Schema.Struct({
     id: or(Schema.String.check(Schema.isPattern(/^[\w.-]{0,100}$/)), ""),
     /** Git host that it is at. */
     host: or(Schema.NonEmptyString, "github.com"),
-    /** Secret with its private key (PEM). It is in the brokers alone. */
+    /** Secret with its private key (PEM), for the brokers. Events are handled with the App where the file `app-key` is in `events.folder`. */
     secretName: or(Schema.String, ""),
     secretKey: or(Schema.NonEmptyString, "private-key")
   }))

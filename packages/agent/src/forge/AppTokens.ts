@@ -9,14 +9,19 @@ export interface AppToken {
   readonly expiresAt: number
 }
 
+/**
+ * What a token is for. `deliver`: push, open pull requests, and make them ready. `read`: the repository's content. `look`: pull requests, and
+ * who may push. `checks`: what builds say. `answer`: comment on pull requests.
+ */
+export type AppUse = "deliver" | "read" | "look" | "checks" | "answer"
+
 export interface AppTokenRequest extends Pick<ForgeOptions, "client" | "api"> {
   readonly id: string
   /** PEM. */
   readonly key: Redacted.Redacted
   readonly repository: RepositoryName
-  /** `deliver`: push, and open pull requests. `read`: the repository's content alone. */
-  readonly use: "deliver" | "read"
-  /** Whether an issue of the repository is read. */
+  readonly use: AppUse
+  /** Whether an issue of the repository is read by who delivers. */
   readonly readsIssue: boolean
 }
 

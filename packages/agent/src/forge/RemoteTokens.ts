@@ -2,21 +2,15 @@
  * The token for a remote: of the app, for this one repository and made anew before it ends; else the user's own, from the Secret for that
  * kind of forge. It goes to git and to the API of the same host, and the broker alone has it.
  */
-import { Clock, Context, DateTime, Effect, Layer, Option, Redacted, Semaphore } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpClient } from "effect/http"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
 import { Credentials } from "../broker/services/Credentials.ts"
 import type { GitToken } from "../broker/services/GitToken.ts"
-import type { AppToken } from "./AppTokens.ts"
 import type { ForgeOptions } from "./ForgeAdapter.ts"
-import { ForgeError } from "./ForgeError.ts"
+import type { ForgeError } from "./ForgeError.ts"
+import { heldAppTokens, isOfApp, repositoryKey } from "./HeldAppTokens.ts"
 import { KnownForges, type RemoteAtForge } from "./KnownForges.ts"
-
-/** A push of a large branch takes minutes, and begins with the token that it ends with. */
-const soonestEndMillis = 10 * 60_000
-
-const timeOf = ({ expiresAt }: AppToken): string =>
-  Option.match(DateTime.make(expiresAt), { onNone: () => "some time", onSome: DateTime.formatIso })
 
 export class RemoteTokens extends Context.Service<RemoteTokens, {
   /** As git asks for it: with a user's name. */
@@ -34,53 +28,29 @@ export class RemoteTokens extends Context.Service<RemoteTokens, {
       const forges = yield* KnownForges
       const client = yield* HttpClient.HttpClient
       const target = yield* forges.at(targetUrl)
-      const held = new Map<string, AppToken>()
-      const turn = yield* Semaphore.make(1)
+      const ofApp = app === undefined ? undefined : yield* heldAppTokens({
+        client,
+        app,
+        key: appKey,
+        keyPlace: "github.app.secretName and its key",
+        readsIssue: issueUrl !== undefined
+      })
 
-      const keyOf = ({ host, repository: { name, owner } }: RemoteAtForge) => `${host}/${owner}/${name}`.toLowerCase()
-      const isTarget = (at: RemoteAtForge) => target !== undefined && keyOf(at) === keyOf(target)
-
-      const usesApp = (at: RemoteAtForge) =>
-        app !== undefined && at.host === app.host && at.kind.requestAppToken !== undefined
-
-      /** One at a time: two that ask at once get the same. */
-      const fromApp = Effect.fnUntraced(function*(at: RemoteAtForge) {
-        const { repository: { name, owner } } = at
-        const known = held.get(keyOf(at))
-        if (known !== undefined && known.expiresAt - (yield* Clock.currentTimeMillis) > soonestEndMillis) {
-          return known.token
+      const useOf = (at: RemoteAtForge) =>
+        target !== undefined && repositoryKey(at) === repositoryKey(target) ? "deliver" : "read"
+      const appTokens = (at: RemoteAtForge | undefined) =>
+        at === undefined || app === undefined || ofApp === undefined || !isOfApp(at, app) ? undefined : {
+          token: Effect.tap(ofApp.token(at, useOf(at)), (token) => Effect.sync(() => guard(Redacted.value(token)))),
+          renew: ofApp.drop(at, useOf(at))
         }
-        const key = yield* appKey
-        if (key === undefined || app === undefined || at.kind.requestAppToken === undefined) {
-          const words = "there is no private key of the app: check github.app.secretName and its key"
-          return yield* new ForgeError({
-            operation: "get a token for",
-            ref: `${owner}/${name}`,
-            reason: { _tag: "Refused", words }
-          })
-        }
-        const request = yield* Effect.promise(at.kind.requestAppToken)
-        const made = yield* request({
-          client,
-          api: at.api,
-          id: app.id,
-          key,
-          repository: at.repository,
-          use: isTarget(at) ? "deliver" : "read",
-          readsIssue: issueUrl !== undefined
-        }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false))
-        guard(Redacted.value(made.token))
-        held.set(keyOf(at), made)
-        yield* Effect.log(`a token of the app for ${owner}/${name}, until ${timeOf(made)}`)
-        return made.token
-      }, turn.withPermit)
 
       const own = (at: RemoteAtForge | undefined) => gitToken(at === undefined || at.kind.usesOldSecret === true)
 
       const find = Effect.fnUntraced(function*(
         at: RemoteAtForge | undefined
       ): Effect.fn.Return<GitToken | undefined, ForgeError> {
-        return at !== undefined && usesApp(at) ? { token: yield* fromApp(at) } : yield* own(at)
+        const made = appTokens(at)
+        return made === undefined ? yield* own(at) : { token: yield* made.token }
       })
 
       return RemoteTokens.of({
@@ -91,11 +61,11 @@ export class RemoteTokens extends Context.Service<RemoteTokens, {
             ? undefined
             : { token: found.token, user: at?.kind.gitUser(found.user) ?? found.user ?? "x-access-token" }
         }),
-        forApi: (at) => ({
-          token: Effect.map(find(at), (found) => found?.token),
-          user: usesApp(at) ? Effect.succeed(undefined) : Effect.map(own(at), (found) => found?.user),
-          ...(usesApp(at) ? { renew: Effect.sync(() => void held.delete(keyOf(at))) } : {})
-        })
+        forApi: (at) =>
+          appTokens(at) ?? {
+            token: Effect.map(own(at), (found) => found?.token),
+            user: Effect.map(own(at), (found) => found?.user)
+          }
       })
     })
   )

@@ -76,6 +76,7 @@ describe("a JWT of an app", () => {
 
   it("asks for what a use needs", () => {
     assert.deepStrictEqual(permissionsFor({ use: "read", readsIssue: true }), { contents: "read" })
+    assert.deepStrictEqual(permissionsFor({ use: "look", readsIssue: false }), { pull_requests: "read" })
   })
 })
 
@@ -179,6 +180,75 @@ describe("an app's token", () => {
     }))
 })
 
+describe("an app at an Enterprise server", () => {
+  const host = "ghe.example.test"
+
+  const atServer = Effect.fnUntraced(
+    function*(options: Partial<AppOptions> = {}, changes: Readonly<Record<string, string>> = {}) {
+      const around = yield* place
+      writeFileSync(join(around.folder, "credentials", "app-key"), pem)
+      const app = makeApp({ id, repositories: ["acme/target"], ...options }, publicKey, () => Date.now())
+      const forge = yield* gitHub({
+        token: gitToken,
+        app,
+        host,
+        login: "agents[bot]",
+        repositories: { "acme/target": around.remotes.target }
+      })
+      const broker = yield* startBroker({
+        ...around.environment,
+        REPOSITORY_URL: `https://ada@${host}/acme/target.git`,
+        GIT_INSTEAD_OF: JSON.stringify({
+          [`https://${host}/acme/`]: `file://${join(around.folder, "remotes")}/`,
+          "https://github.com/acme/": `file://${join(around.folder, "remotes")}/`
+        }),
+        FORGE_HOSTS: JSON.stringify({ [host]: { kind: "github", api: `${forge.url}/api/v3` } }),
+        FORGE_APP: JSON.stringify({ id, host }),
+        KNOWN_BRANCH: branch,
+        KNOWN_HEAD: "0".repeat(40),
+        ...changes
+      })
+      commitTo(around.remotes.target, branch, { "work.txt": "x" })
+      yield* Effect.promise(async () => {
+        const response = await fetch(`${broker.url}/run/deliver`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${broker.token}`, "content-type": "application/json" },
+          body: JSON.stringify({ summary: "Done." })
+        })
+        return response.text()
+      })
+      return { app, broker, forge }
+    }
+  )
+
+  it.live("gives a token for the one repository, at the server's API and nowhere else", () =>
+    Effect.gen(function*() {
+      const { app, broker, forge } = yield* atServer()
+      assert.strictEqual(broker.brokerReport().delivery?.pullRequestUrl, `https://${host}/acme/target/pull/1`)
+      assert.deepStrictEqual(app.bodies, [
+        { repositories: ["target"], permissions: { contents: "write", pull_requests: "write" } }
+      ])
+      assert.isTrue(forge.asked.every(({ path }) => path.startsWith("/api/v3/")))
+      assert.isFalse(forge.asked.some(({ headers }) => headers.authorization === `Bearer ${gitToken}`))
+    }))
+
+  it.live("finds a repository that was renamed by its number", () =>
+    Effect.gen(function*() {
+      const { app } = yield* atServer({
+        repositories: ["acme/renamed"],
+        renamed: { "acme/target": "acme/renamed" }
+      })
+      assert.deepInclude(app.bodies[0], { repository_ids: [1] })
+    }))
+
+  it.live("is not asked for another host, where the user's own token is", () =>
+    Effect.gen(function*() {
+      const { app, forge } = yield* atServer({}, { FORGE_APP: JSON.stringify({ id, host: "github.com" }) })
+      assert.lengthOf(app.minted, 0)
+      assert.isTrue(forge.asked.every(({ headers }) => headers.authorization === `Bearer ${gitToken}`))
+    }))
+})
+
 describe("an app that cannot get one says why:", () => {
   it.live.each<{ name: string; options?: Partial<AppOptions>; given?: Parameters<typeof start>[1]; want: RegExp }>([
     {
@@ -190,7 +260,7 @@ describe("an app that cannot get one says why:", () => {
     {
       name: "it lacks a permission",
       options: { permissions: { contents: "write" } },
-      want: /not granted to this installation.*the app needs contents and pull requests: write/
+      want: /not granted to this installation.*the app needs contents: write, pull requests: write;/
     },
     {
       name: "its key is another one's",

@@ -10,11 +10,20 @@ import { DeliveredRuns } from "@orchestrator/http/services/DeliveredRuns"
 import { HttpSettings } from "@orchestrator/http/services/HttpSettings"
 import { apiVersionOf, CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Effect, Layer, Redacted, Result } from "effect"
+import { Context, Effect, Layer, Redacted, Result } from "effect"
 import { HttpClient } from "effect/http"
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { gitHub, type GitHubOptions, openPull, withLogs } from "../../../../tools/agent/Doubles.ts"
+import {
+  type App,
+  appKeys,
+  type AppOptions,
+  gitHub,
+  type GitHubOptions,
+  makeApp,
+  openPull,
+  withLogs
+} from "../../../../tools/agent/Doubles.ts"
 import { forgeAccess, forgeClient } from "../../src/product/ForgeAccess.ts"
 
 const examples: ReadonlyArray<{ readonly name: string; readonly examples: ReadonlyArray<object> }> = JSON.parse(
@@ -73,7 +82,12 @@ const delivered = Effect.gen(function*() {
   })
 })
 
-const world = Effect.fnUntraced(function*(options: Partial<GitHubOptions>) {
+interface InstalledApp {
+  readonly id: string
+  readonly key: string
+}
+
+const world = Effect.fnUntraced(function*(options: Partial<GitHubOptions>, app?: InstalledApp) {
   const forge = yield* gitHub({
     token,
     repositories: { [repository]: "nowhere" },
@@ -84,13 +98,17 @@ const world = Effect.fnUntraced(function*(options: Partial<GitHubOptions>) {
   yield* delivered
   const secrets = EventSecrets.of({
     signing: () => Effect.succeed([]),
-    text: (name) => Effect.succeed(name === "token.github.com" ? Redacted.make(token) : undefined)
+    whole: (name) => Effect.succeed(name === "app-key" && app !== undefined ? Redacted.make(app.key) : undefined),
+    text: (name) => Effect.succeed(name === "token.github.com" && app === undefined ? Redacted.make(token) : undefined)
   })
   const runs = DeliveredRuns.of({ find: () => Effect.succeed([ref.name]), waiting: Effect.succeed([]) })
   const client = Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, withLogs)).pipe(
     Layer.provide(forgeClient(config))
   )
-  const access = forgeAccess({ forge: { ...config.forge, githubHosts: { "github.com": forge.url } } }).pipe(
+  const access = forgeAccess({
+    forge: { ...config.forge, githubHosts: { "github.com": forge.url } },
+    github: { app: { ...config.github.app, id: app?.id ?? "" } }
+  }).pipe(
     Layer.provide([client, Layer.succeed(EventSecrets, secrets)])
   )
   const events = EventHandler.layerWith(config).pipe(
@@ -100,8 +118,8 @@ const world = Effect.fnUntraced(function*(options: Partial<GitHubOptions>) {
       HttpSettings.layerWith({ namespace: ref.namespace, version: "1.2.3", models: config.models })
     ])
   )
-  const handle = (event: ForgeEvent) =>
-    Effect.flatMap(EventHandler, (handler) => handler.handle("github", event)).pipe(Effect.provide(events))
+  const handler = Context.get(yield* Layer.build(events), EventHandler)
+  const handle = (event: ForgeEvent) => handler.handle("github", event)
   const spec = Effect.flatMap(KubernetesClient, (client) => client.get(CodeRunKind, ref)).pipe(
     Effect.map(({ spec }) => ({ version: spec["contextVersion"], hint: String(spec["promptModification"] ?? "") }))
   )
@@ -175,4 +193,88 @@ describe("an event of GitHub", () => {
       assert.strictEqual(forge.pulls[0]?.draft, true)
       assert.isEmpty(forge.comments)
     }).pipe(Effect.provide(layerMemory)))
+
+  describe("is handled with tokens of the App, each with what this one question needs:", () => {
+    const keys = appKeys()
+    const id = "12345"
+    const installed = { id, key: keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString() }
+    const permissions = {
+      contents: "write",
+      pull_requests: "write",
+      checks: "read",
+      statuses: "read",
+      actions: "read"
+    }
+    const make = (options: Partial<AppOptions> = {}) =>
+      makeApp(
+        { id, repositories: [repository], permissions, ...options },
+        keys.publicKey.export({ type: "spki", format: "pem" }).toString(),
+        () => 0
+      )
+    const login = "agents[bot]"
+    const asked = (app: App) => app.minted.map(({ permissions }) => permissions)
+
+    it.effect("a review and its answer", () =>
+      Effect.gen(function*() {
+        const app = make()
+        const { forge, handle } = yield* world({
+          app,
+          login,
+          reviews: [{ pull: 2, author: "Codertocat", state: "CHANGES_REQUESTED", body: "Almost." }]
+        }, installed)
+        const review = published("pull_request_review", "submitted", "review", { state: "changes_requested" })
+        assert.strictEqual(yield* handle(review), "retry hello")
+        assert.deepStrictEqual(asked(app), [{ pull_requests: "read" }, { pull_requests: "write" }])
+        assert.lengthOf(forge.comments, 1)
+        assert.isTrue(app.minted.every((each) => each.repository === repository))
+        assert.isFalse(forge.asked.some(({ headers }) => headers.authorization === `Bearer ${token}`))
+      }).pipe(Effect.provide(layerMemory)))
+
+    it.effect("checks that have failed, with the end of their logs", () =>
+      Effect.gen(function*() {
+        const app = make()
+        const { handle, spec } = yield* world({
+          app,
+          login,
+          checkRuns: [{ name: "test", conclusion: "failure", log: "expected 1, found 2" }]
+        }, installed)
+        assert.strictEqual(yield* handle(checks), "retry hello")
+        assert.include((yield* spec).hint, "expected 1, found 2")
+        assert.deepStrictEqual(asked(app), [
+          { checks: "read", statuses: "read", actions: "read" },
+          { pull_requests: "read" },
+          { pull_requests: "write" }
+        ])
+      }).pipe(Effect.provide(layerMemory)))
+
+    it.effect("checks that have passed, on a draft", () =>
+      Effect.gen(function*() {
+        const app = make()
+        const { forge, handle } = yield* world({ app, login, checkRuns: [{ name: "test" }] }, installed)
+        assert.strictEqual(yield* handle(checks), "noted hello")
+        assert.isFalse(forge.pulls[0]?.draft)
+        assert.deepInclude(asked(app), { contents: "write", pull_requests: "write" })
+      }).pipe(Effect.provide(layerMemory)))
+
+    it.effect("once for many events, and again when GitHub has taken one back", () =>
+      Effect.gen(function*() {
+        const app = make()
+        const { handle } = yield* world({ app, login, roles: {} }, installed)
+        const review = published("pull_request_review", "submitted", "review", { state: "changes_requested" })
+        yield* handle(review)
+        yield* handle(review)
+        assert.lengthOf(app.minted, 1)
+        const [first] = app.minted
+        if (first !== undefined) first.revoked = true
+        assert.include(yield* handle(review), "may not write")
+        assert.lengthOf(app.minted, 2)
+      }).pipe(Effect.provide(layerMemory)))
+
+    it.effect("and where the App lacks a permission, it is said which", () =>
+      Effect.gen(function*() {
+        const app = make({ permissions: { contents: "write", pull_requests: "write" } })
+        const { handle } = yield* world({ app, login, checkRuns: [{ name: "test" }] }, installed)
+        assert.match(yield* handle(checks), /the app needs checks: read, statuses: read, actions: read/)
+      }).pipe(Effect.provide(layerMemory)))
+  })
 })

@@ -12,6 +12,8 @@ export class EventSecrets extends Context.Service<EventSecrets, {
   readonly signing: (name: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted>>
   /** One line, such as a token. */
   readonly text: (name: string) => Effect.Effect<Redacted.Redacted | undefined>
+  /** All of it, such as a key in PEM. */
+  readonly whole: (name: string) => Effect.Effect<Redacted.Redacted | undefined>
 }>()("@orchestrator/http/events/EventSecrets") {
   /** Without a folder there is none. */
   static readonly layerWith = ({ folder }: { readonly folder: string }) =>
@@ -35,6 +37,8 @@ export class EventSecrets extends Context.Service<EventSecrets, {
             }
             return long.map((secret) => Redacted.make(secret))
           }),
+          whole: (name) =>
+            Effect.map(lines(name), (all) => all.length === 0 ? undefined : Redacted.make(`${all.join("\n")}\n`)),
           text: (name) => Effect.map(lines(name), ([line]) => line === undefined ? undefined : Redacted.make(line))
         })
       })

@@ -49,6 +49,7 @@ const receiver = (statuses: ReadonlyArray<number>) => {
 const secrets = Layer.succeed(
   EventSecrets,
   EventSecrets.of({
+    whole: () => Effect.undefined,
     signing: (name) => Effect.succeed(name === "board" ? [Redacted.make(secret)] : []),
     text: (name) =>
       Effect.succeed(name === "url.hidden" ? Redacted.make("https://chat.example.com/secret-address") : undefined)

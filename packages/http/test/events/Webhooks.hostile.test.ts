@@ -40,6 +40,7 @@ const config = Result.getOrThrow(decodeConfig({
 const Secrets = Layer.succeed(
   EventSecrets,
   EventSecrets.of({
+    whole: () => Effect.undefined,
     signing: (name) => Effect.succeed(name === "alerts" || name === "github" ? [Redacted.make(secret)] : []),
     text: () => Effect.succeed(undefined)
   })

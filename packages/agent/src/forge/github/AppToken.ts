@@ -4,7 +4,7 @@
  */
 import { Clock, DateTime, Effect, Option, Redacted, Schema } from "effect"
 import { sign } from "node:crypto"
-import type { AppTokenRequest, RequestAppToken } from "../AppTokens.ts"
+import type { AppTokenRequest, AppUse, RequestAppToken } from "../AppTokens.ts"
 import type { RepositoryName } from "../ForgeAdapter.ts"
 import { ForgeError, type ForgeReason } from "../ForgeError.ts"
 import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
@@ -30,11 +30,22 @@ export const appJwt = (id: string, key: string, nowSeconds: number): string | un
   }
 }
 
-/** Reading issues takes a permission of its own; labels and reviewers do not. */
-export const permissionsFor = ({ readsIssue, use }: Pick<AppTokenRequest, "use" | "readsIssue">) =>
-  use === "read"
-    ? { contents: "read" }
-    : { contents: "write", pull_requests: "write", ...(readsIssue ? { issues: "read" } : {}) }
+type Permissions = Readonly<Record<string, "read" | "write">>
+
+/** Every token may read a repository's metadata, and so who may push. Labels and reviewers are a pull request's. */
+const permissions: Readonly<Record<AppUse, Permissions>> = {
+  deliver: { contents: "write", pull_requests: "write" },
+  read: { contents: "read" },
+  look: { pull_requests: "read" },
+  checks: { checks: "read", statuses: "read", actions: "read" },
+  answer: { pull_requests: "write" }
+}
+
+/** Reading issues takes a permission of its own. */
+export const permissionsFor = ({ readsIssue, use }: Pick<AppTokenRequest, "use" | "readsIssue">): Permissions => ({
+  ...permissions[use],
+  ...(use === "deliver" && readsIssue ? { issues: "read" } : {})
+})
 
 interface FoundInstallation {
   readonly id: number
@@ -93,15 +104,18 @@ const installationOf = (
   )
 }
 
-const withPermissions = (missing: ForgeError, repository: RepositoryName): ForgeError =>
+const withPermissions = (missing: ForgeError, { repository, ...request }: AppTokenRequest): ForgeError =>
   missing.reason._tag === "Refused" && /permission|not granted/i.test(missing.reason.words)
     ? new ForgeError({
       operation: missing.operation,
       ref: `${repository.owner}/${repository.name}`,
       reason: {
         _tag: "Refused",
-        words:
-          `${missing.reason.words}; the app needs contents and pull requests: write, and issues: read where runs name one; have its new permissions accepted`
+        words: `${missing.reason.words}; the app needs ${
+          Object.entries(permissionsFor(request)).map(([name, level]) => `${name.replace("_", " ")}: ${level}`).join(
+            ", "
+          )
+        }; have its new permissions accepted`
       }
     })
     : missing
@@ -128,7 +142,7 @@ export const requestAppToken: RequestAppToken = Effect.fn("AppToken.request")(fu
     path: `/app/installations/${installation.id}/access_tokens`,
     body: { ...installation.repository, permissions: permissionsFor(request) },
     answer: Token
-  }).pipe(Effect.mapError((error) => withPermissions(error, repository)))
+  }).pipe(Effect.mapError((error) => withPermissions(error, request)))
   const end = Option.getOrUndefined(Option.map(DateTime.make(expires_at), DateTime.toEpochMillis))
   return { token: Redacted.make(token), expiresAt: end ?? now }
 })
