@@ -16,7 +16,7 @@ const answer = `{answer}
 
 export const EventsConfig = Schema.Struct({
   /**
-   * Folder with the files of the Secret: `webhook.github`, `webhook.gitea` and `webhook.<trigger>` with signing secrets, `token.<host>` with the
+   * Folder with the files of the Secret: `webhook.<forge>` and `webhook.<trigger>` with signing secrets, `token.<host>` with the
    * token that the forge there is asked with, `app-key` with the private key of `github.app`. Empty: no webhook is answered, and no forge is asked.
    */
   folder: or(Schema.String, ""),

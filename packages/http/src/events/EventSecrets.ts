@@ -8,7 +8,7 @@ import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
 const shortest = 16
 
 export class EventSecrets extends Context.Service<EventSecrets, {
-  /** Signing secrets for `github`, `gitea`, or a trigger or a notification of this name; none: nothing is accepted. */
+  /** Signing secrets for a forge (`github`, `gitlab`), or a trigger or a notification of this name; none: nothing is accepted. */
   readonly signing: (name: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted>>
   /** One line, such as a token. */
   readonly text: (name: string) => Effect.Effect<Redacted.Redacted | undefined>

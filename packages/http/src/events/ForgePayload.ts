@@ -2,15 +2,13 @@
  * The payloads of GitHub's webhooks, and of Gitea's and Forgejo's, which are made after them: only what is used is read, with the narrowest
  * types. An event that nothing follows from is undefined.
  */
-import { gitAddress } from "@orchestrator/domain/GitHosts"
 import { PullRequestUrl } from "@orchestrator/domain/Reported"
-import { Option, Schema } from "effect"
+import { Schema } from "effect"
 import type { ForgeEvent, ForgePlace } from "./ForgeEvent.ts"
+import { Commit, Id, isCommand, placeAt, read, Ref } from "./PayloadParts.ts"
 
-const Id = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
 const Login = Schema.String.check(Schema.isPattern(/^[\w.-]{1,100}(?:\[bot\])?$/))
 const User = Schema.Struct({ login: Login, type: Schema.optionalKey(Schema.String) })
-const Commit = Schema.String.check(Schema.isPattern(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/))
 
 const Base = Schema.Struct({
   action: Schema.optionalKey(Schema.String),
@@ -23,7 +21,7 @@ const Base = Schema.Struct({
 })
 
 const End = Schema.Struct({
-  ref: Schema.String.check(Schema.isMaxLength(250)),
+  ref: Ref,
   repo: Schema.NullOr(Schema.Struct({ id: Id }))
 })
 const PullRequest = Schema.Struct({
@@ -65,10 +63,6 @@ const Labelled = Schema.Struct({
   })
 })
 
-const read = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => {
-  const decode = Schema.decodeUnknownOption(schema)
-  return (payload: unknown): S["Type"] | undefined => Option.getOrUndefined(decode(payload))
-}
 const readBase = read(Base)
 const readPullRequest = read(PullRequest)
 const readComment = read(Comment)
@@ -80,16 +74,6 @@ const readLabelled = read(Labelled)
 
 /** Programs write too: whoever obeys them may obey itself. */
 const isBot = ({ login, type }: typeof User.Type): boolean => type === "Bot" || login.endsWith("[bot]")
-
-const placeOf = ({ repository }: typeof Base.Type): ForgePlace | undefined => {
-  const { host, port, protocol } = gitAddress(repository.html_url)
-  if (host === "" || !/^https?$/.test(protocol)) return undefined
-  return {
-    host: port === undefined ? host : `${host}:${port}`,
-    repository: repository.full_name,
-    page: repository.html_url.replace(/\/$/, "")
-  }
-}
 
 /** What writes in a pull request of another repository's branch is about nothing of ours. */
 const ownPullRequest = (payload: unknown) => {
@@ -103,8 +87,6 @@ const wantsChanges = (event: string, payload: unknown): boolean => {
     review?.type === "pull_request_review_rejected"
 }
 
-const commandOf = (text: string): boolean => /^\/agent\b/m.test(text)
-
 const reviewEvent = (
   event: string,
   payload: unknown,
@@ -116,14 +98,14 @@ const reviewEvent = (
   const { html_url: url, number } = pull
   const { body, content, id } = readReview(payload)?.review ?? {}
   const text = body ?? content ?? ""
-  if (commandOf(text) && id !== undefined) return { ...place, tag: "Comment", number, url, id, author, text }
+  if (isCommand(text) && id !== undefined) return { ...place, tag: "Comment", number, url, id, author, text }
   return wantsChanges(event, payload) ? { ...place, tag: "Review", number, url, author } : undefined
 }
 
 /** `event` as the header names it. */
 export const forgeEvent = (event: string, payload: unknown): ForgeEvent | undefined => {
   const base = readBase(payload)
-  const place = base === undefined ? undefined : placeOf(base)
+  const place = base === undefined ? undefined : placeAt(base.repository.html_url, base.repository.full_name)
   if (base === undefined || place === undefined) return undefined
   const { action = "", repository, sender } = base
   switch (event) {
@@ -138,7 +120,7 @@ export const forgeEvent = (event: string, payload: unknown): ForgeEvent | undefi
       const { comment, issue } = readComment(payload) ?? {}
       const url = issue?.pull_request?.html_url
       if (comment === undefined || issue === undefined || url === undefined || action !== "created") return undefined
-      if (isBot(sender) || isBot(comment.user) || !commandOf(comment.body)) return undefined
+      if (isBot(sender) || isBot(comment.user) || !isCommand(comment.body)) return undefined
       const { body: text, id, user: { login: author } } = comment
       return { ...place, tag: "Comment", number: issue.number, url, id, author, text }
     }

@@ -1,5 +1,8 @@
-/** Whether a delivery is from somebody who knows the secret: HMAC SHA-256 over the bytes as they came, compared in constant time. */
-import { createHmac, timingSafeEqual } from "node:crypto"
+/**
+ * Whether a delivery is from somebody who knows the secret: HMAC SHA-256 over the bytes as they came, or, from forges that do not sign, the secret
+ * itself. Compared in constant time.
+ */
+import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 
 const prefix = "sha256="
 
@@ -13,6 +16,12 @@ export const isSigned = (secrets: ReadonlyArray<string>, body: Uint8Array, heade
   const given = Buffer.from(text, "hex")
   return secrets.reduce((found, secret) => isOf(secret, body, given) || found, false)
 }
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
+
+/** Whether it is one of the secrets. */
+export const isSecret = (secrets: ReadonlyArray<string>, given: string): boolean =>
+  secrets.reduce((found, secret) => timingSafeEqual(digest(secret), digest(given)) || found, false)
 
 /** As forges write it. */
 export const signatureOf = (secret: string, body: Uint8Array | string): string =>

@@ -1,6 +1,6 @@
 /**
- * `/webhook/github`, `/webhook/gitea` and `/webhook/run/:trigger`: answered without a token of the cluster, to whoever signs with the secret that
- * the administrator has mounted, and to nobody where there is none. Nothing of a body is looked at before its signature is.
+ * `/webhook/FORGE` and `/webhook/run/:trigger`: answered without a token of the cluster, to whoever knows the secret that the administrator has
+ * mounted, and to nobody where there is none. Nothing of a body is looked at before that is proven.
  */
 import { ByteSize, Duration, Effect, Fiber, FiberSet, Option, Redacted, Result, Schedule, Semaphore } from "effect"
 import {
@@ -22,16 +22,13 @@ import { DeliveryLog } from "../services/DeliveryLog.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
 import { EventSecrets } from "./EventSecrets.ts"
 import type { ForgeEvent } from "./ForgeEvent.ts"
-import { forgeEvent } from "./ForgePayload.ts"
 import { EventHandler } from "./HandleEvent.ts"
-import { isSigned } from "./Signature.ts"
 import { triggeredRun, webhookFields, webhookKey } from "./TriggerRuns.ts"
+import { deliveryOf, type Proof, usualProof, type WebhookForge, webhookForges } from "./WebhookForges.ts"
 
-export const webhookPaths = {
-  github: "/webhook/github",
-  gitea: "/webhook/gitea",
-  run: "/webhook/run/:trigger"
-} as const
+const triggerPath = "/webhook/run/:trigger"
+
+export const webhookPaths: ReadonlyArray<`/${string}`> = [...webhookForges.map(({ path }) => path), triggerPath]
 
 /** The most that forges send. */
 const bodyLimit = 25 * 1024 * 1024
@@ -51,9 +48,9 @@ const off = (path: string) =>
     hint: "Mount a Secret with the signing secret for it (docs/guides/events.md)"
   })
 
-const unsigned = () =>
+const unproven = ({ expected }: Proof) =>
   new SignatureInvalid({
-    detail: "Expected the header X-Hub-Signature-256 with the HMAC SHA-256 of the body, by the secret of this webhook",
+    detail: `Expected ${expected}`,
     hint: "Enter the same secret on both sides, and send application/json"
   })
 
@@ -105,14 +102,14 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
   const log = yield* DeliveryLog
   const scope = yield* Effect.scope
 
-  /** The JSON of a request that is signed for this name. */
-  const signedBody = Effect.fnUntraced(function*(name: string, path: string) {
+  /** The JSON of a request whose sender knows the secret for this name. */
+  const provenBody = Effect.fnUntraced(function*(name: string, path: string, proof: Proof) {
     const request = yield* HttpServerRequest.HttpServerRequest
     const known = yield* secrets.signing(name)
     if (known.length === 0) return yield* off(path)
     const { headers } = request
-    const signature = headers["x-hub-signature-256"] ?? headers["x-gitea-signature"]
-    if (signature === undefined) return yield* unsigned()
+    const given = proof.of(headers)
+    if (given === undefined) return yield* unproven(proof)
     const body = yield* request.arrayBuffer.pipe(
       Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(bodyLimit)),
       Effect.catch((error) => isTooLarge(error) ? Effect.fail(tooLarge()) : Effect.die(error)),
@@ -120,7 +117,7 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
       Effect.timeoutOrElse({ duration: longestBody, orElse: () => Effect.fail(busy()) }),
       Effect.map((bytes) => new Uint8Array(bytes))
     )
-    if (!isSigned(known.map(Redacted.value), body, signature)) return yield* unsigned()
+    if (!proof.holds(known.map(Redacted.value), body, given)) return yield* unproven(proof)
     return jsonOf(body, headers["content-type"])
   })
 
@@ -157,8 +154,7 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
       const answer = yield* route
       const correct = yield* log.note({
         webhook,
-        event: headers["x-github-event"] ?? headers["x-gitea-event"],
-        id: headers["x-github-delivery"] ?? headers["x-gitea-delivery"],
+        ...deliveryOf(headers),
         ...answer
       })
       if (answer.later !== undefined) yield* Effect.forkIn(Effect.flatMap(Fiber.join(answer.later), correct), scope)
@@ -171,21 +167,20 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
       )
     )
 
-  const fromForge = (forge: "github" | "gitea") =>
+  const fromForge = ({ name, path, proof, read }: WebhookForge) =>
     Effect.gen(function*() {
-      const text = yield* signedBody(forge, webhookPaths[forge])
+      const text = yield* provenBody(name, path, proof)
       const { headers } = yield* HttpServerRequest.HttpServerRequest
-      const name = headers["x-github-event"] ?? headers["x-gitea-event"] ?? ""
-      const event = forgeEvent(name, yield* parseJson(text))
+      const event = read(deliveryOf(headers).event ?? "", yield* parseJson(text))
       return event === undefined
         ? done("nothing follows from this event")
-        : yield* inTime(handled(forge, event))
-    }).pipe(Effect.annotateLogs({ webhook: forge }), (route) => answered(forge, route))
+        : yield* inTime(handled(name, event))
+    }).pipe(Effect.annotateLogs({ webhook: name }), (route) => answered(name, route))
 
   const forTrigger = Effect.fnUntraced(function*(name: string) {
     const trigger = triggers.find((each) => each.webhook && each.name === name)
     if (trigger === undefined) return yield* off(`/webhook/run/${name}`)
-    const text = yield* signedBody(name, `/webhook/run/${name}`)
+    const text = yield* provenBody(name, `/webhook/run/${name}`, usualProof)
     const payload = yield* parseJson(text)
     const run = Result.flatMap(webhookKey(trigger, text, payload), (what) =>
       Result.flatMap(
@@ -201,11 +196,10 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
     return done(`run ${made}`, 202)
   })
 
-  yield* router.add("POST", webhookPaths.github, fromForge("github"))
-  yield* router.add("POST", webhookPaths.gitea, fromForge("gitea"))
+  for (const forge of webhookForges) yield* router.add("POST", forge.path, fromForge(forge))
   yield* router.add(
     "POST",
-    webhookPaths.run,
+    triggerPath,
     Effect.flatMap(HttpRouter.params, ({ trigger = "" }) => answered(`run/${trigger}`, forTrigger(trigger)))
   )
 }))

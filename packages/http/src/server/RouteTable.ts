@@ -63,7 +63,7 @@ const tables = () => {
   const methods = new Map<string, ReadonlyArray<string>>(
     [
       ...Object.values(documentPaths).map((path) => [path, answeredBy("GET")] as const),
-      ...Object.values(webhookPaths).map((path) => [path, answeredBy("POST")] as const)
+      ...webhookPaths.map((path) => [path, answeredBy("POST")] as const)
     ]
   )
   methods.set(mcpPath, ["POST", "DELETE"])

@@ -41,7 +41,8 @@ const Secrets = Layer.succeed(
   EventSecrets,
   EventSecrets.of({
     whole: () => Effect.undefined,
-    signing: (name) => Effect.succeed(name === "alerts" || name === "github" ? [Redacted.make(secret)] : []),
+    signing: (name) =>
+      Effect.succeed(["alerts", "github", "gitlab", "bitbucket-cloud"].includes(name) ? [Redacted.make(secret)] : []),
     text: () => Effect.succeed(undefined)
   })
 )
@@ -119,10 +120,35 @@ layer(layerOver(Events))("a webhook", (it) => {
         assert.strictEqual((yield* ask("POST", "/webhook/github", { body: { zen: "Keep it simple" } })).status, 403)
         assert.strictEqual((yield* ask("POST", "/webhook/gitea", signed({}))).status, 404)
         assert.strictEqual((yield* ask("GET", "/webhook/github")).status, 405)
+        assert.strictEqual((yield* ask("GET", "/webhook/gitlab")).status, 405)
         const { installation } = yield* OrchestratorClient
         const { deliveries = [] } = yield* installation.get({})
         const noted = deliveries.map(({ status, webhook }) => `${webhook} ${status}`)
         for (const each of ["gitea 404", "github 200", "github 403"]) assert.include(noted, each)
+      }))
+
+    const text = JSON.stringify({ object_kind: "push" })
+    const type = { "content-type": "application/json" }
+    const ofBody = signatureOf(secret, text)
+
+    it.effect.each<readonly [string, string, Readonly<Record<string, string>>, number]>([
+      ["GitLab's with the secret", "gitlab", { "x-gitlab-token": secret }, 200],
+      ["GitLab's with another secret", "gitlab", { "x-gitlab-token": `${secret}x` }, 403],
+      ["GitLab's with a part of the secret", "gitlab", { "x-gitlab-token": secret.slice(0, -1) }, 403],
+      ["GitLab's with nothing in its place", "gitlab", { "x-gitlab-token": "" }, 403],
+      ["GitLab's that is signed as GitHub's are", "gitlab", { "x-hub-signature-256": ofBody }, 403],
+      ["Bitbucket's that is signed", "bitbucket-cloud", { "x-hub-signature": ofBody }, 200],
+      ["Bitbucket's that is another body's", "bitbucket-cloud", { "x-hub-signature": signatureOf(secret, "{}") }, 403],
+      ["Bitbucket's with the secret itself", "bitbucket-cloud", { "x-hub-signature": secret }, 403],
+      ["Bitbucket's by an older algorithm", "bitbucket-cloud", { "x-hub-signature": `sha1=${"0".repeat(40)}` }, 403],
+      ["Bitbucket's with GitLab's proof", "bitbucket-cloud", { "x-gitlab-token": secret }, 403],
+      ["GitHub's with GitLab's proof", "github", { "x-gitlab-token": secret }, 403],
+      ["GitHub's with Bitbucket's header", "github", { "x-hub-signature": ofBody }, 403]
+    ])("%s", ([, name, headers, want]) =>
+      Effect.gen(function*() {
+        const answer = yield* ask("POST", `/webhook/${name}`, { text, headers: { ...type, ...headers } })
+        assert.strictEqual(answer.status, want)
+        assert.notInclude(answer.text, secret)
       }))
   })
 })
