@@ -17,6 +17,8 @@ export class RemoteTokens extends Context.Service<RemoteTokens, {
   readonly forGit: (
     url: string
   ) => Effect.Effect<{ readonly token: Redacted.Redacted; readonly user: string } | undefined, ForgeError>
+  /** Has the next one for git be another, where the host no longer takes the one that it had; false: there is no other. */
+  readonly renewForGit: (url: string) => Effect.Effect<boolean>
   /** As the API of the forge there asks for it. */
   readonly forApi: (at: RemoteAtForge) => Pick<ForgeOptions, "token" | "user" | "renew">
 }>()("@orchestrator/agent/forge/RemoteTokens") {
@@ -60,6 +62,12 @@ export class RemoteTokens extends Context.Service<RemoteTokens, {
           return found === undefined
             ? undefined
             : { token: found.token, user: at?.kind.gitUser(found.user) ?? found.user ?? "x-access-token" }
+        }),
+        renewForGit: Effect.fnUntraced(function*(url) {
+          const made = appTokens(yield* forges.at(url))
+          if (made === undefined) return false
+          yield* made.renew
+          return true
         }),
         forApi: (at) =>
           appTokens(at) ?? {

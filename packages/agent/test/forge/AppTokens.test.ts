@@ -1,15 +1,15 @@
 /** A GitHub App's installation tokens in a broker: for one repository, with what the work needs, made anew as they end. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { appJwt, permissionsFor } from "../../src/forge/github/AppToken.ts"
-import { agentGit } from "../fixtures/AgentGit.ts"
+import { agentClone } from "../fixtures/AgentGit.ts"
 import { branch, deliverTo, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
 import { gitHttp } from "../fixtures/GitHttp.ts"
 import { appKeys, type AppOptions, jwtProblem, makeApp } from "../fixtures/github/Apps.ts"
 import { gitHub } from "../fixtures/github/GitHub.ts"
-import { commitTo } from "../fixtures/Remotes.ts"
+import { commitTo, headOf } from "../fixtures/Remotes.ts"
 
 const keys = appKeys()
 const pem = keys.privateKey.export({ type: "pkcs1", format: "pem" }).toString()
@@ -58,9 +58,10 @@ describe("a JWT of an app", () => {
   const now = 1_800_000_000
   it.each<{ name: string; id?: string; key?: string; at?: number; want: string | undefined }>([
     { name: "is taken", want: undefined },
-    { name: "is taken by a clock that is 50 s behind", at: now - 50, want: undefined },
-    { name: "is not taken by one that is two minutes behind", at: now - 120, want: "'Issued at'" },
-    { name: "is not taken once it has ended", at: now + 480, want: "must be a numeric value" },
+    { name: "is taken by a clock that is four minutes behind", at: now - 240, want: undefined },
+    { name: "is taken by a clock that is four minutes ahead", at: now + 240, want: undefined },
+    { name: "is not taken by one that is five minutes behind", at: now - 300, want: "'Issued at'" },
+    { name: "is not taken once it has ended", at: now + 300, want: "must be a numeric value" },
     { name: "is not another app's", id: "54321", want: "Integration not found" },
     {
       name: "is not taken by another key",
@@ -134,6 +135,15 @@ describe("an app's token", () => {
       assert.isUndefined(broker.brokerReport().pullRequestProblem)
     }))
 
+  it.live("is no more where the installation is suspended in the middle of the run, and that is said", () =>
+    Effect.gen(function*() {
+      const { app, broker, deliver } = yield* start()
+      yield* deliver()
+      app.suspend()
+      yield* deliver("More.")
+      assert.match(broker.brokerReport().pullRequestProblem ?? "", /unsuspend the app's installation/)
+    }))
+
   it.live("is for the repository by the name that it has now", () =>
     Effect.gen(function*() {
       const { app, deliver } = yield* start({
@@ -144,39 +154,54 @@ describe("an app's token", () => {
       assert.deepInclude(app.bodies[0], { repository_ids: [1] })
     }))
 
-  it.live("is git's password too: to push for the run's repository, to read for another", () =>
+  const atGitHost = Effect.gen(function*() {
+    const around = yield* place
+    rmSync(join(around.folder, "credentials", "github-token"))
+    writeFileSync(join(around.folder, "credentials", "app-key"), pem)
+    const app = makeApp({ id, repositories: ["acme/one", "acme/two"] }, publicKey, () => Date.now())
+    const forge = yield* gitHub({ token: gitToken, app, repositories: {} })
+    const isHeld = (password: string) => app.minted.some(({ revoked, token }) => token === password && !revoked)
+    const remote = yield* gitHttp(join(around.folder, "remotes"), isHeld)
+    const { host } = new URL(remote.url)
+    const broker = yield* startBroker({
+      ...around.environment,
+      GIT_ALLOW_PROTOCOL: "http",
+      GIT_ALLOWED_HOSTS: host,
+      GIT_INSTEAD_OF: JSON.stringify({
+        [`${remote.url}/acme/one.git`]: `${remote.url}/target.git`,
+        [`${remote.url}/acme/two.git`]: `${remote.url}/docs.git`
+      }),
+      REPOSITORY_URL: `${remote.url}/acme/one.git`,
+      DOCS_REPOSITORY_URL: `${remote.url}/acme/two.git`,
+      FORGE_HOSTS: JSON.stringify({ [host]: { kind: "github", api: forge.url } }),
+      FORGE_APP: JSON.stringify({ id, host })
+    })
+    const { commit, say } = yield* agentClone(broker, around.folder)
+    yield* say("ls-remote", `${broker.url}/git/docs.git`)
+    const byRepository = new Map(app.minted.map(({ permissions, repository }) => [repository, permissions]))
+    assert.deepStrictEqual(byRepository.get("acme/one"), { contents: "write", pull_requests: "write" })
+    assert.deepStrictEqual(byRepository.get("acme/two"), { contents: "read" })
+    assert.isTrue([...remote.passwords].every(isHeld))
+    return { app, commit, say, target: around.remotes.target }
+  })
+
+  it.live("is git's password too: to push for the run's repository, to read for another", () => atGitHost)
+
+  it.live("is made anew for git, too, where GitHub has taken it back: before a fetch, and before a push", () =>
     Effect.gen(function*() {
-      const around = yield* place
-      rmSync(join(around.folder, "credentials", "github-token"))
-      writeFileSync(join(around.folder, "credentials", "app-key"), pem)
-      const app = makeApp({ id, repositories: ["acme/one", "acme/two"] }, publicKey, () => Date.now())
-      const forge = yield* gitHub({ token: gitToken, app, repositories: {} })
-      const isHeld = (password: string) => app.minted.some(({ token }) => token === password)
-      mkdirSync(join(around.folder, "http"))
-      const remote = yield* gitHttp(join(around.folder, "remotes"), isHeld)
-      const { host } = new URL(remote.url)
-      const broker = yield* startBroker({
-        ...around.environment,
-        GIT_ALLOW_PROTOCOL: "http",
-        GIT_ALLOWED_HOSTS: host,
-        GIT_INSTEAD_OF: JSON.stringify({
-          [`${remote.url}/acme/one.git`]: `${remote.url}/target.git`,
-          [`${remote.url}/acme/two.git`]: `${remote.url}/docs.git`
-        }),
-        REPOSITORY_URL: `${remote.url}/acme/one.git`,
-        DOCS_REPOSITORY_URL: `${remote.url}/acme/two.git`,
-        FORGE_HOSTS: JSON.stringify({ [host]: { kind: "github", api: forge.url } }),
-        FORGE_APP: JSON.stringify({ id, host })
-      })
-      const clone = join(around.folder, "clone")
-      mkdirSync(clone)
-      const git = agentGit(broker, clone)
-      yield* git("ls-remote", `${broker.url}/git/target.git`)
-      yield* git("ls-remote", `${broker.url}/git/docs.git`)
-      const byRepository = new Map(app.minted.map(({ permissions, repository }) => [repository, permissions]))
-      assert.deepStrictEqual(byRepository.get("acme/one"), { contents: "write", pull_requests: "write" })
-      assert.deepStrictEqual(byRepository.get("acme/two"), { contents: "read" })
-      assert.isTrue([...remote.passwords].every(isHeld))
+      const { app, commit, say, target } = yield* atGitHost
+      const revoke = () => {
+        for (const each of app.minted) each.revoked = true
+      }
+      revoke()
+      const fetched = yield* say("fetch", "--quiet", "origin")
+      assert.isTrue(fetched.ok, fetched.words)
+      yield* commit("work.txt")
+      revoke()
+      const pushed = yield* say("push", "--quiet", "origin", branch)
+      assert.isTrue(pushed.ok, pushed.words)
+      assert.isDefined(headOf(target, branch))
+      assert.lengthOf(app.minted.filter(({ repository }) => repository === "acme/one"), 3)
     }))
 })
 
@@ -265,10 +290,24 @@ describe("an app that cannot get one says why:", () => {
     {
       name: "its key is another one's",
       given: { key: appKeys().privateKey.export({ type: "pkcs8", format: "pem" }).toString() },
-      want: /check github\.app\.id, the private key, and the clock/
+      want: /the key is not app 12345's: check the private key in github\.app\.secretName/
     },
     { name: "its key is none", given: { key: "no key at all" }, want: /no RSA private key/ },
-    { name: "the clocks differ by more than they may", given: { skewMillis: -600_000 }, want: /the clock of the node/ }
+    {
+      name: "there is no such app",
+      options: { id: "54321" },
+      want: /there is no app 12345 there: check github\.app\.id/
+    },
+    {
+      name: "the clocks differ by more than they may",
+      given: { skewMillis: -600_000 },
+      want: /the clock of the node differs from the forge's by (?:599|600|601) s, which it is ahead: set it/
+    },
+    {
+      name: "and by as much to the other side",
+      given: { skewMillis: 600_000 },
+      want: /the clock of the node differs from the forge's by (?:599|600|601) s, which it is behind: set it/
+    }
   ])("$name", ({ given, options, want }) =>
     Effect.gen(function*() {
       const { around, broker, deliver } = yield* start(options, given)

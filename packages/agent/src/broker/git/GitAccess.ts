@@ -33,6 +33,8 @@ export class GitAccess extends Context.Service<GitAccess, {
   readonly local: (settings?: Settings) => Environment
   /** For commands that reach this remote. */
   readonly remote: (url: string, settings?: Settings) => Effect.Effect<Environment>
+  /** Has the next command for this remote have another token; false: there is no other. */
+  readonly renew: (url: string) => Effect.Effect<boolean>
   /** For a git of somebody else's who has the credentials too: what it needs to reach this remote. */
   readonly agent: (url: string) => Effect.Effect<Access>
 }>()("@orchestrator/agent/broker/git/GitAccess") {
@@ -113,6 +115,7 @@ export class GitAccess extends Context.Service<GitAccess, {
           const access = yield* accessTo(url)
           return { ...local([...settings, ...access.settings]), ...access.environment }
         }),
+        renew: tokens.renewForGit,
         agent: (url) =>
           Effect.map(accessTo(url), ({ environment, settings }) => ({
             settings: [...mirrorSettings(insteadOf), ...redirects(hosts), ...settings],

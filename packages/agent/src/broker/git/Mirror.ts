@@ -15,7 +15,7 @@ import { GitAccess } from "./GitAccess.ts"
 import { fetchWords, mirrorConfig, type MirrorPlan, planMirror, type Upstream } from "./MirrorPlan.ts"
 import { makePrefetch } from "./Prefetch.ts"
 import { makeReachable } from "./Reachable.ts"
-import { explained, redirection } from "./RemoteWords.ts"
+import { explained, redirection, refusesToken } from "./RemoteWords.ts"
 
 /** How every sentence about a repository begins that cannot be read. */
 export const unreadable = (url: string): string => `cannot read ${url}`
@@ -136,10 +136,18 @@ export class Mirror extends Context.Service<Mirror, {
       const patiently = <A>(asking: Effect.Effect<A, MirrorError>) =>
         Effect.retry(asking, { schedule: retrySchedule, while: ({ reason }) => isTransient(reason) })
 
+      /** Once more with another token, where there is one and the host does not take the one that it had. */
+      const renewing = <A>(url: string, asking: Effect.Effect<A, MirrorError>) =>
+        Effect.catch(asking, (error) =>
+          refusesToken(error.reason)
+            ? Effect.flatMap(access.renew(url), (renewed) => renewed ? asking : Effect.fail(error))
+            : Effect.fail(error))
+
       const told = new Set<string>()
       const look = Effect.fn("Mirror.look")(function*(url: string) {
         const words = ["ls-remote", "--symref", "--", access.address(url), "HEAD", "refs/heads/*"]
-        const { stderr, stdout } = yield* patiently(ask("look", url, yield* access.remote(url), words))
+        const asking = Effect.flatMap(access.remote(url), (environment) => ask("look", url, environment, words))
+        const { stderr, stdout } = yield* renewing(url, patiently(asking))
         const moved = redirection(stderr)
         if (moved !== undefined && !told.has(url)) {
           told.add(url)

@@ -1,5 +1,12 @@
 /** What git's words about a remote mean to the person who has to do something about it. Pure: the words are English (LC_ALL=C). */
 import { printable } from "@orchestrator/domain/Printable"
+import { tokenSecrets } from "../../forge/ForgeError.ts"
+
+const unknownToken =
+  /could not read (?:username|password)|authentication failed|invalid (?:username|credentials)|returned error: 401/i
+
+/** Whether the host does not take the token, whatever it is allowed. */
+export const refusesToken = (words: string): boolean => unknownToken.test(words)
 
 const meanings: ReadonlyArray<readonly [words: RegExp, meaning: string]> = [
   [
@@ -39,8 +46,28 @@ const meanings: ReadonlyArray<readonly [words: RegExp, meaning: string]> = [
     "the host cannot be reached: check the address, and the network policy of the agents' pods"
   ],
   [
-    /could not read (?:username|password)|authentication failed|invalid (?:username|credentials)|returned error: 401/i,
-    "the token is missing, wrong or expired: renew the Secret github-token-<user>"
+    /SAML SSO|single sign-on/i,
+    "the token or the key is not authorized for the organization's single sign-on: authorize it there, or use an app"
+  ],
+  [
+    /IP allow ?list|IP address \S+ is not allowed|access (?:is )?restricted by IP/i,
+    "the organization takes requests from listed addresses alone: add the cluster's egress address to its IP allow list"
+  ],
+  [
+    /(?:was|is|been) archived|archived (?:project|repositor)/i,
+    "the repository is archived and read-only: unarchive it, or use another one"
+  ],
+  [
+    /installation (?:has been|is) suspended/i,
+    "the app's installation is suspended: have an owner of the organization unsuspend it"
+  ],
+  [
+    unknownToken,
+    `the token is missing, wrong or expired: renew ${tokenSecrets}`
+  ],
+  [
+    /returned error: 30[12378]/i,
+    "the repository has another address now, and git is not sent on to it here: set repositoryUrl to the new one"
   ],
   [
     /returned error: 403|permission to \S+ denied|write access to repository not granted|the key you are authenticating with has been marked as read only/i,

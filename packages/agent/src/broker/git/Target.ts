@@ -19,7 +19,7 @@ import type { Upstream } from "./MirrorPlan.ts"
 import { pushAnswer } from "./PktLine.ts"
 import type { Push } from "./PushCommands.ts"
 import { makeReceive } from "./Receive.ts"
-import { explained } from "./RemoteWords.ts"
+import { explained, refusesToken } from "./RemoteWords.ts"
 import { chooseRunBranch } from "./RunBranch.ts"
 import { refusesWrites } from "./WriteAccess.ts"
 
@@ -267,25 +267,30 @@ export class Target extends Context.Service<Target, {
           const { branch, floor, ownHead } = given
           const [command] = push.commands
           if (command === undefined) return pushAnswer({ refs: [], refused: undefined, words: "" }, push.features)
-          const folder = yield* fs.makeTempDirectoryScoped({ directory: files.state, prefix: "push-" })
-          const result = yield* receive({
-            gitDir: mirror.folder("target"),
-            environment: yield* mirror.environment("target"),
-            upstream: access.address(settings.targetUrl),
-            maxBytes: settings.maxPushBytes,
-            maxUnpackedBytes: settings.maxUnpackedBytes,
-            strangers: (ids) => mirror.strangers("target", ids),
-            branch,
-            ownHead,
-            floor,
-            command,
-            body,
-            packAt: push.packAt,
-            offering: (over) =>
-              Effect.suspend(() =>
-                keep({ ...(state ?? given), offered: { commit: command.after, ...(over && { over }) } })
-              )
-          }, folder)
+          const once = Effect.gen(function*() {
+            const folder = yield* fs.makeTempDirectoryScoped({ directory: files.state, prefix: "push-" })
+            return yield* receive({
+              gitDir: mirror.folder("target"),
+              environment: yield* mirror.environment("target"),
+              upstream: access.address(settings.targetUrl),
+              maxBytes: settings.maxPushBytes,
+              maxUnpackedBytes: settings.maxUnpackedBytes,
+              strangers: (ids) => mirror.strangers("target", ids),
+              branch,
+              ownHead,
+              floor,
+              command,
+              body,
+              packAt: push.packAt,
+              offering: (over) =>
+                Effect.suspend(() =>
+                  keep({ ...(state ?? given), offered: { commit: command.after, ...(over && { over }) } })
+                )
+            }, folder)
+          })
+          const first = yield* once
+          const mayRenew = first.refused !== undefined && refusesToken(first.refused)
+          const result = mayRenew && (yield* access.renew(settings.targetUrl)) ? yield* once : first
           const refused = result.refused === undefined ? undefined : redact(result.refused)
           if (result.pushed === undefined) {
             const words = refused ?? "it was refused"

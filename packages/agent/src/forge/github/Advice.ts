@@ -26,6 +26,10 @@ const causes: ReadonlyArray<Cause> = [
     words: /two-factor|2FA/i,
     advice: "enable two-factor authentication for the token's owner, or use another user"
   },
+  {
+    words: /installation (?:has been|is) suspended/i,
+    advice: "have an owner of the organization unsuspend the app's installation"
+  },
   { words: /suspended/i, advice: "the token's owner is suspended: use another user" },
   { words: /\bblocked\b/i, advice: "the token's owner, or the repository, is blocked: contact the forge's support" },
   { words: /disabled/i, advice: "enable pull requests for the repository, or use another one" },

@@ -6,8 +6,10 @@ import { Clock, DateTime, Effect, Option, Redacted, Schema } from "effect"
 import { sign } from "node:crypto"
 import type { AppTokenRequest, AppUse, RequestAppToken } from "../AppTokens.ts"
 import type { RepositoryName } from "../ForgeAdapter.ts"
-import { ForgeError, type ForgeReason } from "../ForgeError.ts"
-import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
+import { ForgeError } from "../ForgeError.ts"
+import { jsonOf } from "../rest/Json.ts"
+import { problemWords } from "../rest/Problem.ts"
+import { makeRestClient, type RestClient, type RestDialect } from "../rest/RestClient.ts"
 import { gitHubDialect } from "./GitHub.ts"
 
 const Installation = Schema.Struct({ id: Schema.Int, suspended_at: Schema.optionalKey(Schema.NullOr(Schema.String)) })
@@ -15,8 +17,8 @@ const Token = Schema.Struct({ token: Schema.NonEmptyString, expires_at: Schema.S
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
 
-/** GitHub takes ten minutes at most, and clocks differ: it begins a minute ago. */
-const validity = { before: 60, after: 480 }
+/** GitHub takes ten minutes at most, and clocks differ, to either side. */
+const validity = { before: 290, after: 290 }
 
 /** Undefined where the text is no private key. */
 export const appJwt = (id: string, key: string, nowSeconds: number): string | undefined => {
@@ -61,11 +63,35 @@ const numberIn = ({ reason }: ForgeError): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
-const advice: { readonly [tag in ForgeReason["_tag"]]?: string } = {
-  NotFound: "the app is not installed there: install it, and select the repository in its installation",
-  Unauthorized:
-    "the app is not known by its id and key: check github.app.id, the private key, and the clock of the node"
+/** Of a JWT that GitHub does not take, what is wrong with it. */
+const jwtProblem = (words: string, id: string, offSeconds: number | undefined): string | undefined => {
+  if (/'(?:iat|exp)'/.test(words)) {
+    const off = offSeconds === undefined
+      ? ""
+      : ` by ${Math.abs(offSeconds)} s, which it is ${offSeconds < 0 ? "ahead" : "behind"}`
+    return `the clock of the node differs from the forge's${off}: set it`
+  }
+  if (/integration not found/i.test(words)) {
+    return `there is no app ${id} there: check github.app.id and github.app.host`
+  }
+  return /json web token|jwt/i.test(words)
+    ? `the key is not app ${id}'s: check the private key in github.app.secretName, and github.app.id`
+    : undefined
 }
+
+/** The app's own requests are refused for other reasons than a user's. */
+const dialectFor = (id: string, nowMillis: number): RestDialect => ({
+  ...gitHubDialect,
+  meaning: ({ headers, status, text }) => {
+    if (status !== 401 && status !== 404) return undefined
+    const date = Option.flatMap(Option.fromUndefinedOr(headers["date"]), DateTime.make)
+    const off = Option.map(date, (there) => Math.round((DateTime.toEpochMillis(there) - nowMillis) / 1000))
+    const words = jwtProblem(problemWords(jsonOf(text)), id, Option.getOrUndefined(off))
+    return words === undefined ? undefined : { _tag: "Refused", words }
+  }
+})
+
+const notInstalled = "the app is not installed there: install it, and select the repository in its installation"
 
 const installationOf = (
   call: RestClient,
@@ -97,28 +123,30 @@ const installationOf = (
       ({ suspended_at }) => (suspended_at ?? null) === null,
       () => refused("the app's installation is suspended: have an owner of the organization unsuspend it")
     ),
-    Effect.mapError((error) => {
-      const words = advice[error.reason._tag]
-      return words === undefined ? error : refused(words)
-    })
+    Effect.mapError((error) => error.reason._tag === "NotFound" ? refused(notInstalled) : error)
   )
 }
 
-const withPermissions = (missing: ForgeError, { repository, ...request }: AppTokenRequest): ForgeError =>
-  missing.reason._tag === "Refused" && /permission|not granted/i.test(missing.reason.words)
+/** What to do where the installation has less than a token is to have; empty where the forge's words say enough. */
+const refusedAdvice = (words: string, request: AppTokenRequest): string => {
+  if (/not accessible to the parent installation/i.test(words)) {
+    return "; select the repository in the app's installation"
+  }
+  if (!/permission|not granted/i.test(words)) return ""
+  const needed = Object.entries(permissionsFor(request)).map(([name, level]) => `${name.replace("_", " ")}: ${level}`)
+  return `; the app needs ${needed.join(", ")}; have its new permissions accepted`
+}
+
+const withAdvice = ({ operation, reason, ref }: ForgeError, request: AppTokenRequest): ForgeError => {
+  const { name, owner } = request.repository
+  return reason._tag === "Refused"
     ? new ForgeError({
-      operation: missing.operation,
-      ref: `${repository.owner}/${repository.name}`,
-      reason: {
-        _tag: "Refused",
-        words: `${missing.reason.words}; the app needs ${
-          Object.entries(permissionsFor(request)).map(([name, level]) => `${name.replace("_", " ")}: ${level}`).join(
-            ", "
-          )
-        }; have its new permissions accepted`
-      }
+      operation,
+      ref: `${owner}/${name}`,
+      reason: { _tag: "Refused", words: `${reason.words}${refusedAdvice(reason.words, request)}` }
     })
-    : missing
+    : new ForgeError({ operation, ref, reason })
+}
 
 export const requestAppToken: RequestAppToken = Effect.fn("AppToken.request")(function*(request) {
   const { api, client, id, key, repository } = request
@@ -134,7 +162,7 @@ export const requestAppToken: RequestAppToken = Effect.fn("AppToken.request")(fu
       }
     })
   }
-  const call = makeRestClient(gitHubDialect, { api, client, token: Effect.succeed(Redacted.make(jwt)) })
+  const call = makeRestClient(dialectFor(id, now), { api, client, token: Effect.succeed(Redacted.make(jwt)) })
   const installation = yield* installationOf(call, repository)
   const { expires_at, token } = yield* call({
     operation: "get a token for",
@@ -142,7 +170,7 @@ export const requestAppToken: RequestAppToken = Effect.fn("AppToken.request")(fu
     path: `/app/installations/${installation.id}/access_tokens`,
     body: { ...installation.repository, permissions: permissionsFor(request) },
     answer: Token
-  }).pipe(Effect.mapError((error) => withPermissions(error, request)))
+  }).pipe(Effect.mapError((error) => withAdvice(error, request)))
   const end = Option.getOrUndefined(Option.map(DateTime.make(expires_at), DateTime.toEpochMillis))
   return { token: Redacted.make(token), expiresAt: end ?? now }
 })
