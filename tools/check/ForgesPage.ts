@@ -22,10 +22,10 @@ const abilitiesOf = ({ abilities, id, name }: ForgeKind): string =>
 
 ${table(["", ""], what.map((key) => [names[key], abilities[key] ?? "no"]))}`
 
-const hostRows = forgeKinds.map(({ apiOf, hosts, id, name, sign }) => [
+const hostRows = forgeKinds.map(({ apiOf, domain, hosts, id, name, sign }) => [
   name,
   `\`${id}\``,
-  hosts.map((host) => `\`${host}\``).join(", ") || "none",
+  [...hosts, ...(domain === undefined ? [] : [`*.${domain}`])].map((host) => `\`${host}\``).join(", ") || "none",
   `\`${apiOf("HOST")}\``,
   sign === undefined ? "no" : `\`${sign.path}\``
 ])
@@ -51,7 +51,8 @@ request (at GitLab: merge request) is found or opened there, updated, and read b
 2. Its name does, where it is a forge's own.
 3. It is asked, once an attempt, if \`git.allowedHosts\` names it and \`forge.askHosts\` is true: without a token, over https, following nobody who
    sends on. What it says decides the kind alone; the API is at that kind's usual place at the same host. One that shows the signs of two kinds is
-   taken for neither.
+   taken for neither, as is one that sends on, says more than 64 KiB, or takes longer than five seconds. One that is just starting
+   (429, 502 to 504) is asked up to three times.
 4. Else nobody knows it: the run delivers a branch and ends as Succeeded, and its condition \`Delivered\` has the reason \`NoForge\`.
 
 \`\`\`yaml
@@ -67,9 +68,13 @@ forge:
 A host that is a forge's own by name, such as gitlab.com, is not therefore one that runs may name: \`forge.hosts\` or \`git.allowedHosts\` lets
 them. Users' tokens never go to a host that is in neither. Git follows a repository to its new
 name where \`forge.hosts\` or the host's name says what it is, and not where it was asked. \`forge.githubHosts\` and \`forge.giteaHosts\` of older installations mean what they
-did; a host is in one of the three.
+did; a host is in one of the three. A host is named as it stands in addresses: with its port where that is not the usual one of http or https, and without one
+for ssh, so that a forge at \`bitbucket.example.com:8443\` that is cloned by ssh too has a second entry, with its \`api\`.
 
 ${table(["forge", "kind", "own hosts", "usual place of its API", "asked for"], hostRows)}
+
+The API of \`ENTERPRISE.ghe.com\` is at \`https://api.ENTERPRISE.ghe.com\`, that of \`ORGANIZATION.visualstudio.com\` at itself. A GitLab, Bitbucket Data Center or Azure DevOps Server
+that is below a path of its host is named with its \`api\`, by which that path is known.
 
 A user name in an address, as forges print it for cloning (\`https://ada@bitbucket.org/acme/api.git\`), is accepted and dropped before use, in
 submodules too. What may be a token or a password is refused: \`name:password@\`, the known forms of tokens, long random texts.
@@ -98,10 +103,10 @@ github:
 kubectl create secret generic github-app -n orchestrator --from-file=private-key=downloaded.pem
 \`\`\`
 
-The broker signs a JWT that is good for eight minutes, finds the App's installation for the run's repository, and gets a token for that one repository
+The broker signs a JWT that is good for five minutes, and was so for the five before, since clocks may differ by that much, finds the App's installation for the run's repository, and gets a token for that one repository
 with \`contents: write\` and \`pull_requests: write\`, and \`issues: read\` where the run has a \`spec.issue\`. Other repositories of the same host
 that the run reads (documents, \`spec.repositories\`, submodules) have a token each, with \`contents: read\`. A token is made anew ten minutes before it
-ends, and when GitHub no longer takes it. The App needs these permissions, and to be installed on the repositories; a change of workflows needs
+ends, and when GitHub no longer takes it, whether git or the API was asked. The App needs these permissions, and to be installed on the repositories; a change of workflows needs
 \`workflows: write\`, which no token has: such a push is refused, and the run says so. Pull requests are the App's; commits have the name of
 \`githubUser\`, as before. At GitHub Enterprise Server: \`github.app.host\`, and that host in \`forge.hosts\` or \`forge.githubHosts\`. With \`agent.credentials: env\`
 there is none: nobody but the agent would hold its key.

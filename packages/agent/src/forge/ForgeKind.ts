@@ -34,8 +34,8 @@ export interface ForgeKind {
   readonly name: string
   /** Public hosts of its own. */
   readonly hosts: ReadonlyArray<string>
-  /** Whether a host is its own without being listed: a subdomain for each customer. */
-  readonly isOwn?: (host: string) => boolean
+  /** A domain of its own, below which each customer has a host. */
+  readonly domain?: string
   /** Base URL of the API where nothing else is configured. */
   readonly apiOf: (host: string) => string
   /** Undefined where the path names no repository of such a forge. */

@@ -22,11 +22,14 @@ export const forgeHosts = (settings: ForgeSettings): ReadonlyArray<string> => [
   ...new Set([...forgeKinds.flatMap(({ hosts }) => hosts), ...namedForges(settings).keys()])
 ]
 
+const isBelow = (host: string, domain = ""): boolean =>
+  domain !== "" && host.endsWith(`.${domain}`) && /^[\w-]+$/.test(host.slice(0, -domain.length - 1))
+
 /** The forge of a git host, by its configuration or by its name; undefined for hosts that nobody knows. */
 export const forgeOf = (host: string, settings: ForgeSettings): KnownForge | undefined => {
   const named = namedForges(settings).get(host)
   const kind = named === undefined
-    ? forgeKinds.find(({ hosts, isOwn }) => hosts.includes(host) || isOwn?.(host) === true)
+    ? forgeKinds.find(({ domain, hosts }) => hosts.includes(host) || isBelow(host, domain))
     : forgeKinds.find(({ id }) => id === named.kind)
   return kind === undefined ? undefined : { kind, api: (named?.api ?? kind.apiOf(host)).replace(/\/+$/, "") }
 }

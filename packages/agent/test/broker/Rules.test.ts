@@ -9,11 +9,9 @@ import { chooseRunBranch, type RunBranchFacts } from "../../src/broker/git/RunBr
 import { routeOf } from "../../src/broker/Route.ts"
 import { decodeBrokerSettings } from "../../src/broker/services/BrokerConfig.ts"
 import { isAuthentic, sentToken } from "../../src/broker/Token.ts"
-import { forgeOf } from "../../src/forge/Forges.ts"
 import { choosePullRequest } from "../../src/forge/PullRequests.ts"
 import { bodyWith, ownPart, type PullRequestFacts, titleOf } from "../../src/forge/PullRequestText.ts"
 import { pinnedHostKeys } from "../../src/git/HostKeys.ts"
-import { parseAddress } from "../../src/pod/RemoteAddress.ts"
 import { reasonOf } from "../fixtures/github/Reason.ts"
 
 const zero = "0".repeat(40)
@@ -156,83 +154,6 @@ describe("the run's branch", () => {
   ])("$name", ({ given, want }) => assert.strictEqual(chooseRunBranch(facts(given)), want))
 })
 
-describe("an address", () => {
-  const settings = {
-    hosts: {
-      "git.lab.test": { kind: "gitlab", api: "https://git.lab.test/gitlab/api/v4/" },
-      "bucket.corp.test:8443": { kind: "bitbucket-data-center" },
-      "tfs.corp.test": { kind: "azure-devops" },
-      "plain.test": { kind: "none" }
-    },
-    githubHosts: { "git.corp.test": "", "other.corp.test": "https://api.other.corp.test/" },
-    giteaHosts: { "tea.corp.test": "" }
-  } as const
-
-  it.each<readonly [url: string, forge: string | undefined, api: string | undefined, repository: string | undefined]>([
-    ["https://github.com/acme/api.git", "github", "https://api.github.com", "acme/api"],
-    ["https://GitHub.com/acme/api", "github", "https://api.github.com", "acme/api"],
-    ["git@github.com:acme/api.git", "github", "https://api.github.com", "acme/api"],
-    ["ssh://git@ssh.github.com:443/acme/api.git", "github", "https://api.github.com", "acme/api"],
-    ["ssh://git@git.corp.test:2222/acme/api.git", "github", "https://git.corp.test/api/v3", "acme/api"],
-    ["https://other.corp.test/acme/api", "github", "https://api.other.corp.test", "acme/api"],
-    ["https://tea.corp.test/acme/api/", "gitea", "https://tea.corp.test/api/v1", "acme/api"],
-    ["https://codeberg.org/acme/api.git", "gitea", "https://codeberg.org/api/v1", "acme/api"],
-    ["https://gitlab.com/group/sub/deeper/api.git", "gitlab", "https://gitlab.com/api/v4", "group/sub/deeper/api"],
-    ["git@gitlab.com:group/api.git", "gitlab", "https://gitlab.com/api/v4", "group/api"],
-    ["https://git.lab.test/gitlab/group/api.git", "gitlab", "https://git.lab.test/gitlab/api/v4", "group/api"],
-    ["https://bitbucket.org/acme/api.git", "bitbucket-cloud", "https://api.bitbucket.org/2.0", "acme/api"],
-    ["git@bitbucket.org:acme/api.git", "bitbucket-cloud", "https://api.bitbucket.org/2.0", "acme/api"],
-    [
-      "https://bucket.corp.test:8443/scm/KEY/api.git",
-      "bitbucket-data-center",
-      "https://bucket.corp.test:8443/rest/api/1.0",
-      "KEY/api"
-    ],
-    [
-      "https://bucket.corp.test:8443/scm/~ada/api.git",
-      "bitbucket-data-center",
-      "https://bucket.corp.test:8443/rest/api/1.0",
-      "~ada/api"
-    ],
-    ["https://dev.azure.com/org/project/_git/api", "azure-devops", "https://dev.azure.com", "org/project/api"],
-    ["https://dev.azure.com/org/My%20Project/_git/api", "azure-devops", "https://dev.azure.com", "org/My Project/api"],
-    ["https://dev.azure.com/org/_git/api", "azure-devops", "https://dev.azure.com", "org/api/api"],
-    ["git@ssh.dev.azure.com:v3/org/project/api", "azure-devops", "https://dev.azure.com", "org/project/api"],
-    ["https://org.visualstudio.com/project/_git/api", "azure-devops", "https://org.visualstudio.com", "project/api"],
-    [
-      "https://org.visualstudio.com/DefaultCollection/_git/api",
-      "azure-devops",
-      "https://org.visualstudio.com",
-      "api/api"
-    ],
-    [
-      "https://tfs.corp.test/tfs/Default/project/_git/api",
-      "azure-devops",
-      "https://tfs.corp.test",
-      "tfs/Default/project/api"
-    ],
-    ["https://plain.test/acme/api.git", undefined, undefined, undefined],
-    ["https://git.unknown.test:8443/acme/api/", undefined, undefined, undefined],
-    ["https://visualstudio.com.evil.test/acme/_git/api", undefined, undefined, undefined],
-    ["https://github.com/../api", "github", "https://api.github.com", undefined],
-    ["https://github.com/group/sub/api", "github", "https://api.github.com", undefined],
-    ["https://gitlab.com/group/../api.git", "gitlab", "https://gitlab.com/api/v4", undefined],
-    ["https://gitlab.com/group/a%2fb/api.git", "gitlab", "https://gitlab.com/api/v4", undefined],
-    ["https://gitlab.com/api.git", "gitlab", "https://gitlab.com/api/v4", undefined],
-    ["https://dev.azure.com/org/project/_git/a/b", "azure-devops", "https://dev.azure.com", undefined],
-    ["https://dev.azure.com/org/%2e%2e/_git/api", "azure-devops", "https://dev.azure.com", undefined],
-    ["file:///srv/api.git", undefined, undefined, undefined]
-  ])("%s is of %s, whose API is at %s, the repository %s", (url, forge, api, repository) => {
-    const address = parseAddress(url)
-    const found = address === undefined ? undefined : forgeOf(address.host, settings)
-    const name = address === undefined || found === undefined ? undefined : found.kind.repositoryOf(address, found.api)
-    assert.deepStrictEqual(
-      [found?.kind.id, found?.api, name === undefined ? undefined : `${name.owner}/${name.name}`],
-      [forge, api, repository]
-    )
-  })
-})
-
 describe("a push that a rule of the forge refuses comes with what to do:", () => {
   it.each<readonly [words: string, want: RegExp]>([
     [
@@ -275,11 +196,23 @@ describe("what git says of a remote", () => {
     ["Load key \"/state/key\": error in libcrypto | git@github.com: Permission denied (publickey).", "cannot be used"],
     ["No user exists for uid 1001", "/etc/passwd"],
     ["ERROR: Repository not found.", "no such repository"],
+    [
+      "remote: The `acme' organization has enabled or enforced SAML SSO. | fatal: The requested URL returned error: 403",
+      "single sign-on"
+    ],
+    [
+      "remote: The repository owner has an IP allow list enabled, and 203.0.113.7 is not permitted to access this repository.",
+      "egress address"
+    ],
+    ["remote: This repository was archived so it is read-only. | fatal: ... returned error: 403", "unarchive it"],
+    ["fatal: unable to access 'https://x/acme/archived.git/': The requested URL returned error: 403", "write access"],
+    ["remote: This installation has been suspended. | fatal: ... returned error: 403", "unsuspend it"],
     ["remote: Repository not found. | fatal: repository 'https://github.com/a/b/' not found", "no such repository"],
     ["fatal: '/srv/x' does not appear to be a git repository", "no such repository"],
     ["remote: HTTP Basic: Access denied. | fatal: Authentication failed for 'https://gitlab.com/a/b/'", "renew"],
     ["fatal: could not read Username for 'https://github.com': terminal prompts disabled", "renew"],
     ["remote: Permission to acme/api.git denied to robo. | fatal: ... The requested URL returned error: 403", "write"],
+    ["fatal: unable to access 'http://x/acme/api.git/': The requested URL returned error: 301", "set repositoryUrl"],
     ["ERROR: Permission to acme/api.git denied to robo.", "write"],
     ["ERROR: The key you are authenticating with has been marked as read only.", "write"],
     [

@@ -1,8 +1,11 @@
 /** A host that nobody has named a forge is asked which one it is: once, without the token, and believed no further. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import { HttpClient, HttpClientResponse } from "effect/http"
+import { TestClock } from "effect/testing"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { askHost } from "../../src/forge/AskHost.ts"
 import { branch, gitToken, place, startBroker } from "../fixtures/Broker.ts"
 import { commitTo } from "../fixtures/Remotes.ts"
 
@@ -87,10 +90,8 @@ describe("a host that is asked which forge it is", () => {
       says: /no forge that is known/
     },
     {
-      name: "somebody who sends on",
-      pages: {
-        "/api/v1/version": { status: 302, headers: { location: "http://127.0.0.1:1/api/v1/version" }, body: "" }
-      },
+      name: "somebody who says more than a forge has to say",
+      pages: { "/api/v1/version": { status: 200, body: `{"version":"1.26.4","more":"${"x".repeat(100_000)}"}` } },
       want: false,
       says: /no forge that is known/
     }
@@ -111,5 +112,48 @@ describe("a host that is asked which forge it is", () => {
       assert.deepStrictEqual([off.asked, off.forgeKnown], [[], false])
       const any = yield* known(pages, { GIT_ALLOWED_HOSTS: "*" })
       assert.deepStrictEqual([any.asked, any.forgeKnown], [[], false])
+    }))
+
+  it.live.each([301, 302, 303, 307, 308])("is not followed anywhere (%i)", (status) =>
+    Effect.gen(function*() {
+      const elsewhere = yield* host({ "/api/v1/version": gitea })
+      const { asked, forgeKnown } = yield* known({
+        "/api/v1/version": { status, headers: { location: `http://${elsewhere.name}/api/v1/version` }, body: "" }
+      })
+      assert.isFalse(forgeKnown)
+      assert.include(asked, "/api/v1/version")
+      assert.deepStrictEqual(elsewhere.asked, [])
+    }))
+})
+
+/** A client of a host whose answers to its questions for Gitea's version come one after the other, the last for good. */
+const clientOf = (...answers: ReadonlyArray<Effect.Effect<Response>>) => {
+  let asked = 0
+  const client = HttpClient.make((request, url) =>
+    url.pathname === "/api/v1/version"
+      ? Effect.suspend(() => answers[Math.min(asked++, answers.length - 1)] ?? Effect.never).pipe(
+        Effect.map((response) => HttpClientResponse.fromWeb(request, response))
+      )
+      : Effect.succeed(HttpClientResponse.fromWeb(request, new Response("none", { status: 404 })))
+  )
+  return { client, asked: () => asked }
+}
+
+describe("a host that has trouble when it is asked", () => {
+  const busy = (status: number) => Effect.sync(() => new Response("Starting", { status }))
+  const says = Effect.sync(() => new Response(gitea.body))
+
+  it.effect.each<{ name: string; answers: ReadonlyArray<Effect.Effect<Response>>; want: boolean; asked: number }>([
+    { name: "just starts", answers: [busy(503), busy(502), says], want: true, asked: 3 },
+    { name: "is busy for longer", answers: [busy(503)], want: false, asked: 3 },
+    { name: "does not answer", answers: [Effect.never], want: false, asked: 1 },
+    { name: "fails", answers: [busy(500), says], want: false, asked: 1 }
+  ])("and $name is known: $want, within seconds", ({ answers, asked, want }) =>
+    Effect.gen(function*() {
+      const { asked: count, client } = clientOf(...answers)
+      const asking = yield* Effect.forkChild(askHost(client, "https", "git.example.test"))
+      yield* TestClock.adjust("10 seconds")
+      const found = yield* Fiber.join(asking)
+      assert.deepStrictEqual([found?.kind.id === "gitea", count()], [want, asked])
     }))
 })

@@ -1,32 +1,42 @@
 /** Azure DevOps Services and Server. A repository is in a project, that in an organization, at a Server in a collection. */
 import type { RemoteAddress } from "../../pod/RemoteAddress.ts"
 import type { ForgeKind } from "../ForgeKind.ts"
-import { partsOf } from "../rest/Path.ts"
+import { belowRoot } from "../rest/Path.ts"
 
-const hosts = ["dev.azure.com", "ssh.dev.azure.com", "vs-ssh.visualstudio.com"]
+const sshHosts = ["ssh.dev.azure.com", "vs-ssh.visualstudio.com"]
+const hosts = ["dev.azure.com", ...sshHosts]
 
 /** An organization may still have a subdomain of its own. */
 const organization = /^(?!vs-ssh\.)([\w-]+)\.visualstudio\.com$/
 
-/** Names of projects may have spaces, which stand in addresses as `%20`. */
-const decoded = (path: string): ReadonlyArray<string> | undefined =>
-  partsOf(path.replaceAll("%20", "_")) === undefined
-    ? undefined
-    : path.split("/").map((part) => part.replaceAll("%20", " "))
+/** Names of projects and repositories may have spaces and letters of any language, which addresses encode. */
+const isPart = (text: string): boolean => /^[^\p{C}/\\?#%*:|"<>]{1,255}$/u.test(text) && !/^\.+$/.test(text)
+
+const decoded = (path: string): ReadonlyArray<string> => {
+  try {
+    const parts = path.split("/").map(decodeURIComponent)
+    return parts.every(isPart) ? parts : []
+  } catch {
+    return []
+  }
+}
 
 /** `org/project/_git/name`, where a project's first repository has its name: `org/_git/name`; by ssh `v3/org/project/name`. */
-const repositoryOf = ({ host, path }: RemoteAddress) => {
-  const parts = decoded(path) ?? []
-  const at = parts.indexOf("_git")
+const repositoryOf = ({ host, path }: RemoteAddress, api: string) => {
+  const parts = decoded(belowRoot(path, api, /\/$/))
+  const at = parts.findIndex((part) => part === "_git" || part === "_ssh")
   const name = parts.at(-1) ?? ""
-  if (at < 0) {
+  if (at < 0 || sshHosts.includes(host)) {
     const [version, org, project] = parts
     return version === "v3" && parts.length === 4 ? { owner: `${org}/${project}`, name } : undefined
   }
-  if (at !== parts.length - 2) return undefined
+  // A clone may be asked for without its history, or with all of it.
+  const after = parts.slice(at + 1).filter((part, index) => index > 0 || !/^_(?:optimized|full)$/.test(part))
+  if (after.length !== 1) return undefined
   const before = parts.slice(0, at).filter((part) => !organization.test(host) || part !== "DefaultCollection")
-  const hasProject = before.length > (organization.test(host) ? 0 : 1)
-  const owner = [...before, ...(hasProject ? [] : [name])].join("/")
+  // A Server is usually below `tfs`.
+  const above = organization.test(host) ? 0 : /^tfs$/i.test(before[0] ?? "") ? 2 : 1
+  const owner = [...before, ...(before.length > above ? [] : [name])].join("/")
   return owner === "" ? undefined : { owner, name }
 }
 
@@ -34,7 +44,7 @@ export const azureDevOps: ForgeKind = {
   id: "azure-devops",
   name: "Azure DevOps",
   hosts,
-  isOwn: (host) => organization.test(host),
+  domain: "visualstudio.com",
   apiOf: (host) => hosts.includes(host) ? "https://dev.azure.com" : `https://${host}`,
   repositoryOf,
   gitUser: (user) => user ?? "x-access-token",

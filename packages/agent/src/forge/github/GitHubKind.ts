@@ -6,11 +6,20 @@ import { ownerAndName } from "../rest/Path.ts"
 /** ssh.github.com takes ssh through firewalls. */
 const hosts = ["github.com", "ssh.github.com"]
 
+/** An enterprise whose data stays in a region has a host below it, and its API another one. */
+const domain = "ghe.com"
+
+const apiOf = (host: string): string => {
+  if (hosts.includes(host)) return "https://api.github.com"
+  return host.endsWith(`.${domain}`) ? `https://api.${host}` : `https://${host}/api/v3`
+}
+
 export const gitHub: ForgeKind = {
   id: "github",
   name: "GitHub",
   hosts,
-  apiOf: (host) => hosts.includes(host) ? "https://api.github.com" : `https://${host}/api/v3`,
+  domain,
+  apiOf,
   repositoryOf: ({ path }) => ownerAndName(path),
   gitUser: (user) => user ?? "x-access-token",
   sign: {

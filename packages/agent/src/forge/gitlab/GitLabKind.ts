@@ -2,11 +2,14 @@
 import type { ForgeKind } from "../ForgeKind.ts"
 import { belowRoot, groupsAndName } from "../rest/Path.ts"
 
+/** altssh.gitlab.com takes ssh through firewalls. */
+const hosts = ["gitlab.com", "altssh.gitlab.com"]
+
 export const gitLab: ForgeKind = {
   id: "gitlab",
   name: "GitLab",
-  hosts: ["gitlab.com", "altssh.gitlab.com"],
-  apiOf: (host) => host.endsWith("gitlab.com") ? "https://gitlab.com/api/v4" : `https://${host}/api/v4`,
+  hosts,
+  apiOf: (host) => hosts.includes(host) ? "https://gitlab.com/api/v4" : `https://${host}/api/v4`,
   repositoryOf: ({ path }, api) => groupsAndName(belowRoot(path, api, /\/api\/v4$/)),
   gitUser: (user) => user ?? "oauth2",
   sign: {

@@ -5,7 +5,7 @@ import type { HttpClientResponse } from "effect/http"
 export const mostBytes = 16 * 1024 * 1024
 
 /** Fails with `TooLarge` where there is more. */
-export const boundedText = (response: HttpClientResponse.HttpClientResponse) =>
+export const boundedText = (response: HttpClientResponse.HttpClientResponse, most = mostBytes) =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
     let size = 0
@@ -13,7 +13,7 @@ export const boundedText = (response: HttpClientResponse.HttpClientResponse) =>
       Stream.runForEach((chunk) => {
         size += chunk.length
         chunks.push(chunk)
-        return size > mostBytes ? Effect.fail({ _tag: "TooLarge" } as const) : Effect.void
+        return size > most ? Effect.fail({ _tag: "TooLarge" } as const) : Effect.void
       }),
       Effect.map(() => Buffer.concat(chunks).toString("utf8"))
     )

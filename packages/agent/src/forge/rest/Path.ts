@@ -4,7 +4,7 @@ import type { RepositoryName } from "../ForgeAdapter.ts"
 const isPart = (text: string): boolean => /^[\w.~-]{1,255}$/.test(text) && !/^\.+$/.test(text)
 
 /** Every part of a path; undefined where one of them is none. */
-export const partsOf = (path: string): ReadonlyArray<string> | undefined => {
+const partsOf = (path: string): ReadonlyArray<string> | undefined => {
   const parts = path.split("/")
   return parts.every(isPart) ? parts : undefined
 }
