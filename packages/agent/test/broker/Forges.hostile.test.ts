@@ -3,12 +3,30 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { agentClone } from "../fixtures/AgentGit.ts"
 import { branch, deliverTo, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
 import { startDouble } from "../fixtures/forges/Double.ts"
 import { type Forge, forges } from "../fixtures/forges/Forges.ts"
-import { commitTo, headOf } from "../fixtures/Remotes.ts"
+import { commitTo, git, headOf } from "../fixtures/Remotes.ts"
 
 const other = "fake-token-for-another-forge"
+
+/** What forges keep beside branches, with how the broker calls it. */
+const otherRefs: ReadonlyArray<readonly [ref: string, called: string]> = [
+  ["refs/heads/main", "main"],
+  ["refs/heads/theirs", "theirs"],
+  [`refs/heads/${branch}/x`, `${branch}/x`],
+  ["refs/heads/elsewhere", "elsewhere"],
+  ["refs/tags/v1", "tags"],
+  ["refs/for/main", "refs/for/main"],
+  ["refs/pull/1/head", "refs/pull/1/head"],
+  ["refs/merge-requests/1/head", "refs/merge-requests/1/head"],
+  ["refs/pull-requests/1/from", "refs/pull-requests/1/from"],
+  ["refs/pull/1/merge", "refs/pull/1/merge"],
+  ["refs/environments/prod/deployments/1", "refs/environments/prod/deployments/1"]
+]
+
+const refsOf = (remote: string) => git(remote, "for-each-ref")
 
 const start = Effect.fnUntraced(function*(forge: Forge) {
   const around = yield* place
@@ -63,6 +81,46 @@ describe.each(forges)("a broker at $name", (forge) => {
       assert.isFalse(double.asked.some(({ headers }) => JSON.stringify(headers).includes(other)))
     }))
 
+  it.live("writes the run's branch and no other, by whatever way of this forge it is asked", () =>
+    Effect.gen(function*() {
+      const { around, broker, double, remotes } = yield* start(forge)
+      commitTo(remotes.target, "theirs", { "other.txt": "x" })
+      const { commit, say } = yield* agentClone(broker, around.folder)
+      yield* commit("work.txt")
+      const before = refsOf(remotes.target)
+      for (const [ref, kind] of otherRefs) {
+        const { ok, words } = yield* say("push", "--force", "origin", `HEAD:${ref}`)
+        assert.isFalse(ok, ref)
+        assert.include(words, `${kind} cannot be pushed`)
+      }
+      const names = [
+        "target",
+        "target.git/",
+        "_git/target",
+        "target/_git/target",
+        "scm/target.git",
+        forge.clone.slice(1)
+      ]
+      const encoded = [
+        "%74arget.git",
+        "target%2egit",
+        "target.git%2f",
+        "../git/target",
+        "docs.git/../target",
+        "docs.git"
+      ]
+      for (const name of [...names, ...encoded]) {
+        for (const from of [`${broker.url}/git/`, `${broker.url}/`]) {
+          const { ok, words } = yield* say("push", "--force", `${from}${name}`, "HEAD:refs/heads/theirs")
+          assert.isFalse(ok, `${from}${name}: ${words}`)
+        }
+      }
+      assert.strictEqual(refsOf(remotes.target), before)
+      assert.isTrue((yield* say("push", "origin", branch)).ok)
+      assert.strictEqual(refsOf(remotes.target).split("\n").length, before.split("\n").length + 1)
+      assert.isFalse(double.asked.some(({ method }) => method !== "GET"))
+    }))
+
   it.live("says why there is none, where the forge takes none, and the branch is there", () =>
     Effect.gen(function*() {
       const { broker, deliver, remotes, world } = yield* start(forge)
@@ -73,6 +131,23 @@ describe.each(forges)("a broker at $name", (forge) => {
       assert.match(pullRequestProblem ?? "", /the token needs/)
       assert.isUndefined(delivery?.pullRequestUrl)
       assert.strictEqual(delivery?.headCommit, headOf(remotes.target, branch))
+    }))
+})
+
+describe("a forge that is below a path of its host", () => {
+  const below = forges.filter(({ name }) => name !== "bitbucket-cloud").map((forge) => ({
+    ...forge,
+    root: `/code${forge.root}`,
+    clone: `/code${forge.clone}`
+  }))
+  it.live.each(below)("is asked there: $name", (forge) =>
+    Effect.gen(function*() {
+      const { broker, deliver, double, remotes, world } = yield* start(forge)
+      commitTo(remotes.target, branch, { "work.txt": "x" })
+      yield* deliver("Done.")
+      assert.isUndefined(broker.brokerReport().pullRequestProblem)
+      assert.lengthOf(world.pulls, 1)
+      assert.isTrue(double.asked.every(({ path }) => path.startsWith(forge.root)))
     }))
 })
 
