@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { branch, deliverTo, gitToken, place, runUid, startBroker, until, visible } from "../fixtures/Broker.ts"
 import { gitHub, type GitHubOptions, primaryLimit, secondaryLimit, serverError } from "../fixtures/github/GitHub.ts"
+import { openPull } from "../fixtures/github/Resources.ts"
 import { commitTo, git, headOf } from "../fixtures/Remotes.ts"
 
 const start = Effect.fnUntraced(function*(
@@ -51,6 +52,17 @@ describe("delivery", () => {
       assert.isTrue(forgeKnown)
       assert.isDefined(pullRequestVerifiedAt)
       assert.notInclude(text + visible(around, broker), gitToken)
+    }))
+
+  it.live("takes no pull request of a fork for its own, one of the same organization's neither", () =>
+    Effect.gen(function*() {
+      const { broker, deliver, forge, remotes, work } = yield* start()
+      work()
+      const head = { ref: branch, sha: headOf(remotes.target, branch) ?? "" }
+      forge.pulls.push(openPull({ repository: "acme/target", number: 1, head, fork: "acme/copy" }))
+      yield* deliver()
+      assert.isNull(forge.pulls[0]?.body)
+      assert.strictEqual(broker.brokerReport().delivery?.pullRequestUrl, "https://github.com/acme/target/pull/2")
     }))
 
   it.live("asks the forge so often and no more, whatever the agent does", () =>

@@ -106,6 +106,18 @@ describe.each(forges)("$name", (forge) => {
       assert.isTrue((yield* connection((at) => at.look(1))).isFork)
     }))
 
+  it.live("is found among very many of forks, whose branches have its name", () =>
+    Effect.gen(function*() {
+      const { connection, remotes, world } = yield* connectTo(forge)
+      const head = work(remotes.target)
+      const url = yield* connection((at) => deliverPullRequest(at, wish(head)))
+      const [own] = world.pulls
+      if (own === undefined) return
+      world.pulls.push(...Array.from({ length: 120 }, (_, index) => ({ ...own, number: index + 2, fork: true })))
+      assert.strictEqual(yield* connection((at) => deliverPullRequest(at, wish(head))), url)
+      assert.lengthOf(world.pulls, 121)
+    }))
+
   it.live("has room for our part, and where it has little of it, cuts the agent's words", () =>
     Effect.gen(function*() {
       const { connection, remotes, world } = yield* connectTo(forge)

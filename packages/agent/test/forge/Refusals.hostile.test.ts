@@ -42,6 +42,12 @@ const cases: ReadonlyArray<Case> = [
     want: "Unavailable",
     words: /not .*'s answer/
   },
+  {
+    name: "a page to sign in, as an answer",
+    trouble: { status: 200, body: "<!doctype html><title>Sign in</title><script>alert(1)</script>" },
+    want: "Unavailable",
+    words: /not .*'s answer: a page: Sign in\)/
+  },
   { name: "no JSON", trouble: { status: 200, body: "{\"id\":" }, want: "Unavailable", words: /not .*'s answer/ }
 ]
 
@@ -105,5 +111,11 @@ describe.each(forges)("$name", (forge) => {
       })
       const told = yield* Effect.flip(connection((at) => at.find("task")))
       assert.notInclude(told.message, gitToken)
+      const header = (double.asked[0]?.headers.authorization ?? "").replace(/^\w+ /, "")
+      assert.isAbove(header.length, 10)
+      double.trouble({ status: 400, body: { message: `Who is ${header}?` } })
+      const echoed = yield* Effect.flip(connection((at) => at.find("task")))
+      assert.notInclude(echoed.message, header)
+      assert.include(echoed.message, "***")
     }))
 })

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
 import { fileReader, operation } from "../rest/Contents.ts"
+import { ownPages } from "../rest/Discussions.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
 import { azureDialect } from "./AzureDevOpsDialect.ts"
@@ -10,6 +11,8 @@ import { discussionsAt } from "./AzureDevOpsDiscussions.ts"
 import { AzureItem, AzurePullRequest, AzurePullRequests } from "./AzureDevOpsShapes.ts"
 
 const states = { active: "open", notSet: "open", completed: "merged", abandoned: "closed" } as const
+
+const pageSize = 50
 
 const heads = "refs/heads/"
 
@@ -107,19 +110,20 @@ const repositoryAt = (call: RestClient, api: string, name: RepositoryName): Repo
       })),
     markReady: (id) => Effect.asVoid(patch(id, { isDraft: false })),
     find: (branch) =>
-      call({
-        operation: "look for pull requests at",
-        method: "GET",
-        path: `${pullRequests}?searchCriteria.status=all&searchCriteria.sourceRefName=${
-          encodeURIComponent(`${heads}${branch}`)
-        }&$top=50&${version}`,
-        answer: AzurePullRequests
-      }).pipe(
-        Effect.map(({ value }) =>
-          value.filter((each) => !isFork(each)).map(pullRequestOf).filter((each) => each.branch === branch)
-            .toSorted((left, right) => right.id - left.id)
-        )
-      ),
+      ownPages(pageSize, isFork, (page) =>
+        call({
+          operation: "look for pull requests at",
+          method: "GET",
+          path: `${pullRequests}?searchCriteria.status=all&searchCriteria.sourceRefName=${
+            encodeURIComponent(`${heads}${branch}`)
+          }&$top=${pageSize}&$skip=${(page - 1) * pageSize}&${version}`,
+          answer: AzurePullRequests
+        }).pipe(Effect.map(({ value }) => value))).pipe(
+          Effect.map((own) =>
+            own.map(pullRequestOf).filter((each) => each.branch === branch)
+              .toSorted((left, right) => right.id - left.id)
+          )
+        ),
     open: (wanted) =>
       call({
         operation: "open a pull request at",

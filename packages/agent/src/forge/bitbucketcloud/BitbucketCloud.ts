@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import type { ForgeAdapter, PullRequest, PullRequestOptions, Repository, RepositoryName } from "../ForgeAdapter.ts"
 import type { ForgeError } from "../ForgeError.ts"
 import { fileReader, operation } from "../rest/Contents.ts"
+import { ownPages } from "../rest/Discussions.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { followingRenames } from "../rest/Renames.ts"
 import { makeRestClient, type RestClient } from "../rest/RestClient.ts"
@@ -32,6 +33,8 @@ const pullRequestOf = ({ id, links, source, state, summary }: BitbucketPullReque
 
 const isFork = ({ destination, source }: BitbucketPullRequest): boolean =>
   source.repository?.full_name === undefined || source.repository.full_name !== destination.repository?.full_name
+
+const pageSize = 50
 
 const anyState = Object.keys(states).map((state) => `&state=${state}`).join("")
 
@@ -139,15 +142,17 @@ const repositoryAt = (call: RestClient, name: RepositoryName): Repository => {
       })),
     markReady: (id) => Effect.asVoid(change(id, { draft: false })),
     find: (branch) =>
-      call({
-        operation: "look for pull requests at",
-        method: "GET",
-        path: `${pullRequests}?q=source.branch.name%3D${quoted(branch)}${anyState}&sort=-created_on&pagelen=50`,
-        answer: BitbucketPullRequests
-      }).pipe(
-        Effect.map(({ values }) => values.filter((each) => !isFork(each)).map(pullRequestOf)),
-        Effect.flatMap(Effect.forEach((each) => each.state === "merged" ? whole(each) : Effect.succeed(each)))
-      ),
+      ownPages(pageSize, isFork, (page) =>
+        call({
+          operation: "look for pull requests at",
+          method: "GET",
+          path: `${pullRequests}?q=source.branch.name%3D${quoted(branch)}${anyState}&sort=-created_on`
+            + `&pagelen=${pageSize}&page=${page}`,
+          answer: BitbucketPullRequests
+        }).pipe(Effect.map(({ values }) => values))).pipe(
+          Effect.map((own) => own.map(pullRequestOf)),
+          Effect.flatMap(Effect.forEach((each) => each.state === "merged" ? whole(each) : Effect.succeed(each)))
+        ),
     open: (wanted) =>
       call({
         operation: "open a pull request at",

@@ -32,6 +32,9 @@ const pullRequestOf = ({ body, head, html_url, merged_at, number, state }: GitHu
   commit: head.sha
 })
 
+const isFork = ({ base, head }: GitHubPullRequest): boolean =>
+  head.repo?.full_name === undefined || head.repo.full_name !== base.repo?.full_name
+
 /** 65,536 of its own, with room for what people write around our part. */
 const longestBody = 60_000
 
@@ -70,7 +73,7 @@ const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: Reposit
     look: (id) =>
       Effect.map(get(id), (pull) => ({
         ...pullRequestOf(pull),
-        isFork: pull.head.repo?.full_name === undefined || pull.head.repo.full_name !== pull.base.repo?.full_name,
+        isFork: isFork(pull),
         isDraft: pull.draft === true
       })),
     markReady: Effect.fnUntraced(function*(id) {
@@ -85,7 +88,8 @@ const repositoryAt = (options: ForgeOptions) => (call: RestClient, name: Reposit
           encodeURIComponent(`${name.owner}:${branch}`)
         }`,
         answer: PullRequests
-      }).pipe(Effect.map((found) => found.map(pullRequestOf))),
+        // An organization may have forks of its own repositories.
+      }).pipe(Effect.map((found) => found.filter((each) => !isFork(each)).map(pullRequestOf))),
     open: (options) =>
       create(options, options.draft).pipe(
         Effect.catchIf((error) => options.draft && takesNoDraft(error), () => create(options, false)),

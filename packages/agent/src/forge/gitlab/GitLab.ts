@@ -11,6 +11,7 @@ import type {
 } from "../ForgeAdapter.ts"
 import { ForgeError } from "../ForgeError.ts"
 import { fileReader, fromBase64, operation } from "../rest/Contents.ts"
+import { ownPages } from "../rest/Discussions.ts"
 import { logTail } from "../rest/LogTail.ts"
 import { refusedWith } from "../rest/Problem.ts"
 import { lookedUp, lookFollowing } from "../rest/Renames.ts"
@@ -35,6 +36,8 @@ const pullRequestOf = ({ description, iid, sha, source_branch, state, web_url }:
 
 const isFork = ({ source_project_id, target_project_id }: GitLabMergeRequest): boolean =>
   source_project_id !== target_project_id
+
+const pageSize = 50
 
 const draftMark = "Draft: "
 const asReady = (title: string): string => title.replace(/^(?:\s*(?:\[?draft\]?:?|\(draft\))\s*)+/i, "") || title
@@ -109,14 +112,14 @@ const repositoryAt = (options: ForgeOptions, call: RestClient, name: RepositoryN
       yield* put(id, { title: asReady(title) })
     }),
     find: (branch) =>
-      call({
-        operation: "look for merge requests at",
-        method: "GET",
-        path: `${mergeRequests}?state=all&order_by=created_at&sort=desc&per_page=50&source_branch=${
-          encodeURIComponent(branch)
-        }`,
-        answer: MergeRequests
-      }).pipe(Effect.map((found) => found.filter((each) => !isFork(each)).map(pullRequestOf))),
+      ownPages(pageSize, isFork, (page) =>
+        call({
+          operation: "look for merge requests at",
+          method: "GET",
+          path: `${mergeRequests}?state=all&order_by=created_at&sort=desc&per_page=${pageSize}&page=${page}`
+            + `&source_branch=${encodeURIComponent(branch)}`,
+          answer: MergeRequests
+        })).pipe(Effect.map((own) => own.map(pullRequestOf))),
     open: (wanted) =>
       call({
         operation: "open a merge request at",

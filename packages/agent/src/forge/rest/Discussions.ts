@@ -73,6 +73,21 @@ export const everyPage = <A extends { readonly id?: number }>(
     })
   )
 
+/** Those of the repository's own branches, of as many pages as there are: forks have branches of the same name, and anybody opens many. */
+export const ownPages = Effect.fnUntraced(function*<A>(
+  size: number,
+  isFork: (pull: A) => boolean,
+  load: (page: number) => Effect.Effect<ReadonlyArray<A>, ForgeError>
+) {
+  const own: Array<A> = []
+  for (let page = 1; page <= mostPages; page++) {
+    const found = yield* load(page)
+    own.push(...found.filter((each) => !isFork(each)))
+    if (found.length < size) break
+  }
+  return own
+})
+
 /** Comments of reviews say nothing about whether changes are wanted. */
 const decisive: ReadonlySet<string> = new Set(["CHANGES_REQUESTED", "REQUEST_CHANGES", "APPROVED", "DISMISSED"])
 const wantsChanges: ReadonlySet<string> = new Set(["CHANGES_REQUESTED", "REQUEST_CHANGES"])

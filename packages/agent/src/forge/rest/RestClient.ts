@@ -62,6 +62,9 @@ const pageWords = (text: string): string | undefined =>
 const wordsOf = (text: string): string =>
   printable(problemWords(jsonOf(text)) || (pageWords(text) ?? text), { max: 500 }) || "no words"
 
+const without = (text: string, secrets: ReadonlyArray<string>): string =>
+  secrets.reduce((rest, secret) => secret === "" ? rest : rest.replaceAll(secret, "***"), text)
+
 /** Secondary limits have several wordings, and not always a header. */
 const limitWords = /rate limit|abuse detection|submitted too quickly/i
 
@@ -157,12 +160,13 @@ export const makeRestClient = (dialect: RestDialect, { api, client, renew, token
     secret: Redacted.Redacted | undefined
   ) {
     const who = secret === undefined || user === undefined ? undefined : yield* user
+    const shown = secret === undefined ? undefined : authorization(Redacted.value(secret), who)
     const plain = HttpClientRequest.make(call.method)(`${api}${call.path}`, {
       headers: {
         ...dialect.headers,
         ...(call.isText === true ? { accept: "*/*" } : {}),
         "user-agent": "orchestrator",
-        ...(secret === undefined ? {} : { authorization: authorization(Redacted.value(secret), who) })
+        ...(shown === undefined ? {} : { authorization: shown })
       }
     })
     const response: HttpClientResponse.HttpClientResponse = yield* client.execute(
@@ -173,9 +177,9 @@ export const makeRestClient = (dialect: RestDialect, { api, client, renew, token
       status: response.status,
       headers: response.headers,
       // A forge that says what it was sent says it to nobody else.
-      text: secret === undefined || Redacted.value(secret) === ""
+      text: secret === undefined || shown === undefined
         ? text
-        : text.replaceAll(Redacted.value(secret), "***")
+        : without(text, [Redacted.value(secret), shown.replace(/^\w+ /, "")])
     }
   })
 
@@ -201,7 +205,7 @@ export const makeRestClient = (dialect: RestDialect, { api, client, renew, token
       Effect.mapError((error) =>
         failed({
           _tag: "Unavailable",
-          words: `not ${dialect.name}'s answer: ${printable(error.message, { max: 300 })}`
+          words: `not ${dialect.name}'s answer: ${printable(pageWords(text) ?? error.message, { max: 300 })}`
         })
       )
     )
