@@ -81,6 +81,9 @@ const mostHandled = 100
 /** The annotation with one more. */
 export const withHandled = ({ handled }: EventRun, id: string): string => [...handled, id].slice(-mostHandled).join(" ")
 
+/** Whether what an event is about is of the repository that is asked about it. */
+export const isOfItsPlace = (event: ForgeEvent): boolean => !("url" in event) || event.url.startsWith(`${event.page}/`)
+
 /** By what the run of an event is looked for. */
 export const workOf = (event: ForgeEvent): Work => {
   switch (event.tag) {

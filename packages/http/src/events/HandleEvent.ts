@@ -17,7 +17,16 @@ import { HttpSettings } from "../services/HttpSettings.ts"
 import { Previews } from "../services/Previews.ts"
 import { answerMark, answerText, planSentence } from "./AnswerText.ts"
 import { decide, type Decision, type ForgeFacts } from "./Decide.ts"
-import { type EventRun, eventRun, isAbout, waitingIn, withoutWaiting, withWaiting, workOf } from "./EventRun.ts"
+import {
+  type EventRun,
+  eventRun,
+  isAbout,
+  isOfItsPlace,
+  waitingIn,
+  withoutWaiting,
+  withWaiting,
+  workOf
+} from "./EventRun.ts"
 import type { EventOf, ForgeEvent } from "./ForgeEvent.ts"
 import { issueFields, labelTriggers, type TriggeredRun, triggeredRun } from "./TriggerRuns.ts"
 
@@ -175,6 +184,7 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
   })
 
   const once = Effect.fnUntraced(function*(forge: string, event: ForgeEvent) {
+    if (!isOfItsPlace(event)) return `${event.page} is another repository than its own`
     if (event.tag === "Labelled" && labelTriggers(triggers, event).length === 0) return "no trigger has this label"
     const found = event.tag === "Labelled" ? undefined : yield* runOf(event)
     if (event.tag !== "Labelled" && found === undefined) return "it is about no run"

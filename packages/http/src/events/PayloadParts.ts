@@ -16,9 +16,14 @@ export const read = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => 
 /** Whether a text says something to the agent. */
 export const isCommand = (text: string): boolean => /^\/agent\b/m.test(text)
 
-/** `page`: of the repository. Undefined where that is no page. */
-export const placeAt = (page: string, repository: string): ForgePlace | undefined => {
-  const { host, port, protocol } = gitAddress(page)
+/**
+ * `page`: of the repository. Undefined where that is no page, or another repository's: who may write is asked of the one, and runs are found
+ * by the other.
+ */
+export const placeAt = (given: string, repository: string): ForgePlace | undefined => {
+  const { host, port, protocol } = gitAddress(given)
+  const page = given.replace(/\/$/, "")
   if (host === "" || !/^https?$/.test(protocol)) return undefined
-  return { host: port === undefined ? host : `${host}:${port}`, repository, page: page.replace(/\/$/, "") }
+  if (!page.toLowerCase().endsWith(`/${repository.toLowerCase()}`)) return undefined
+  return { host: port === undefined ? host : `${host}:${port}`, repository, page }
 }
