@@ -63,4 +63,26 @@ describe("a run at a real forge", () => {
     assert.strictEqual(status["reason"], "PushRejected")
     assert.include(String(status["message"]), "protected branch")
   })
+
+  // Git follows over https alone, which this forge does not speak; the API is followed (Adapter.forge.test.ts).
+  it("of a repository that has another name now ends before its agent starts, and says what to set", async () => {
+    const old = await makeRepository(administrator, agent)
+    await administrator.must("PATCH", old.path, { name: `now-${old.name.split("/")[1]}` })
+    await world.submit("renamed", specFor(old, "Say hello"))
+    const { status = {} } = await world.ended("renamed")
+    assert.strictEqual(status["reason"], "SetupFailed")
+    assert.include(String(status["message"]), "set repositoryUrl to the new one")
+  })
+
+  it("of a user whose token may only read ends before its agent starts, and says what the token lacks", async () => {
+    const reader = await makeAccount("reader", ["read:repository"])
+    const repository = await makeRepository(administrator, reader)
+    await world.addToken("reader", reader)
+    await world.submit("reading", { ...specFor(repository, "Say hello"), githubUser: "reader" })
+    const { status = {} } = await world.ended("reading")
+    assert.strictEqual(status["phase"], "Failed")
+    assert.match(String(status["message"]), /write access|may not do this|scope|git-token/)
+    assert.deepStrictEqual(await administrator.must("GET", `${repository.path}/pulls?state=all`), [])
+    assert.lengthOf(await administrator.must("GET", `${repository.path}/branches`), 1)
+  })
 })

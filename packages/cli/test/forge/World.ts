@@ -19,6 +19,8 @@ export interface World {
   readonly submit: (name: string, spec: object) => Promise<CustomObject>
   /** Changes the spec, for the attempts that come. */
   readonly change: (name: string, spec: object) => Promise<CustomObject>
+  /** The token that runs of this GitHub user have. */
+  readonly addToken: (user: string, account: Account) => Promise<unknown>
   readonly names: () => Promise<ReadonlyArray<string>>
   /** Waits until it is so. */
   readonly until: <A>(what: string, look: () => Promise<A | undefined>) => Promise<A>
@@ -70,17 +72,20 @@ export const startWorld = async (agent: Account, settings: object = {}): Promise
     }
     throw new Error(`expected ${what} within half a minute; the product said:\n${product.output}`)
   }
-  await kube(Effect.flatMap(KubernetesClient, (cluster) =>
-    cluster.create(SecretKind, {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { namespace, name: `github-token-${githubUser}` },
-      stringData: { token: agent.token }
-    })))
+  const addToken: World["addToken"] = (user, { token }) =>
+    kube(Effect.flatMap(KubernetesClient, (cluster) =>
+      cluster.create(SecretKind, {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { namespace, name: `github-token-${user}` },
+        stringData: { token }
+      })))
+  await addToken(githubUser, agent)
   return {
     product,
     kube,
     run,
+    addToken,
     until,
     names: () =>
       kube(

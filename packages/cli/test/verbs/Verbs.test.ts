@@ -286,7 +286,7 @@ layer(testServer, { excludeTestServices: true })("a command line that cannot be"
     {
       name: "credentials in an address, which are not repeated",
       words: ["code", "submit", "--repo", "https://me:not-a-password@h/a", "--prompt", "x", "--user", "octocat"],
-      says: /spec\.repositoryUrl: expected no credentials(?![^]*not-a-password)/
+      says: /spec\.repositoryUrl: expected at most a user name before the host(?![^]*not-a-password)/
     },
     {
       name: "neither prompt nor task",
