@@ -121,5 +121,5 @@ ${forgeKinds.map(abilitiesOf).join("\n\n")}
 
 Refusals come with what to do about them: a token that is wrong, too narrow or not authorized for single sign-on, an IP allow list, an archived or
 renamed repository, a branch that is protected, a ruleset, a merge queue, a push rule, a limit with the time of its end. Limits that end within two
-minutes are waited for. Events of forges and comments that steer runs: [events](events.md).
+minutes are waited for. Bitbucket Data Center and Azure DevOps have no webhook here: what becomes of a pull request there is not followed. Events of other forges and comments that steer runs: [events](events.md).
 `

@@ -3,6 +3,7 @@ import { Duration, Effect } from "effect"
 import type { PullRequest, PullRequestOptions, Repository } from "./ForgeAdapter.ts"
 import { ForgeError } from "./ForgeError.ts"
 import { bodyWith, shortPart } from "./PullRequestText.ts"
+import { pauseAfter, tries } from "./rest/Tries.ts"
 
 export type Choice =
   | { readonly _tag: "Update"; readonly pullRequest: PullRequest }
@@ -33,14 +34,29 @@ export const deliverPullRequest = Effect.fn("PullRequests.deliver")(
     const failed = (operation: string, reason: ForgeError["reason"]) =>
       new ForgeError({ operation, ref: `${owner}/${name}`, reason })
 
-    const open = repository.open({ ...options, part: shortPart(options.part, repository.longestBody) }).pipe(
-      // Somebody, perhaps a request of ours whose answer was lost, was quicker.
-      Effect.catchIf(repository.isDuplicate, (error) =>
-        repository.find(options.branch).pipe(
-          Effect.map((found) => found.find(({ state }) => state === "open")),
-          Effect.flatMap((found) => found === undefined ? Effect.fail(error) : Effect.succeed(found))
-        ))
+    const openThere = Effect.map(
+      repository.find(options.branch),
+      (found) => found.find(({ state }) => state === "open")
     )
+
+    /** Where nobody knows whether it was opened, it is looked for before that is tried again: not every forge refuses a second one. */
+    const open = (attempt: number): Effect.Effect<PullRequest, ForgeError> =>
+      repository.open({ ...options, part: shortPart(options.part, repository.longestBody) }).pipe(
+        Effect.catch((error) => {
+          // Somebody was quicker.
+          if (repository.isDuplicate(error)) {
+            return Effect.flatMap(
+              openThere,
+              (found) => found === undefined ? Effect.fail(error) : Effect.succeed(found)
+            )
+          }
+          if (error.reason._tag !== "Unavailable" || attempt === tries) return Effect.fail(error)
+          return Effect.sleep(Duration.seconds(pauseAfter(attempt))).pipe(
+            Effect.andThen(openThere),
+            Effect.flatMap((found) => found === undefined ? open(attempt + 1) : Effect.succeed(found))
+          )
+        })
+      )
 
     const update = Effect.fnUntraced(function*(pullRequest: PullRequest) {
       const body = bodyWith(pullRequest.body, options.part, options.runUid, repository.longestBody)
@@ -74,7 +90,7 @@ export const deliverPullRequest = Effect.fn("PullRequests.deliver")(
       case "Update":
         return yield* readBack(yield* update(choice.pullRequest))
       case "Open":
-        return yield* readBack(yield* open)
+        return yield* readBack(yield* open(1))
     }
   }
 )

@@ -93,6 +93,7 @@ describe.each(forges)("$name", (forge) => {
       double.loseAnswer("POST")
       yield* connection((at) => deliverPullRequest(at, wish(head)))
       assert.lengthOf(world.pulls, 1)
+      assert.lengthOf(double.asked.filter(({ method }) => method === "POST"), 1)
     }).pipe(withoutWaiting))
 
   it.live("takes none of a fork's for the run's", () =>
@@ -177,6 +178,17 @@ describe.each(forges)("$name", (forge) => {
         "<!-- mark --> It is done."
       ])
     }))
+
+  it.live("has one comment of ours, also where nobody knows what became of the first try", () =>
+    Effect.gen(function*() {
+      const { connection, double, remotes, world } = yield* connectTo(forge)
+      yield* connection((at) => deliverPullRequest(at, wish(work(remotes.target))))
+      double.loseAnswer("POST")
+      const answer = connection((at) => at.answer(1, "<!-- mark -->", "<!-- mark --> It is running."))
+      assert.strictEqual((yield* Effect.flip(answer)).reason._tag, "Unavailable")
+      yield* answer
+      assert.lengthOf(world.comments, 1)
+    }).pipe(withoutWaiting))
 
   it.live("reads a file of a branch, whatever its path and the branch are called", () =>
     Effect.gen(function*() {

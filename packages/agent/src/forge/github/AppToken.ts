@@ -63,31 +63,29 @@ const numberIn = ({ reason }: ForgeError): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
-/** Of a JWT that GitHub does not take, what is wrong with it. */
-const jwtProblem = (words: string, id: string, offSeconds: number | undefined): string | undefined => {
+/** What is wrong with a JWT that GitHub does not take. */
+const jwtProblem = (words: string, id: string, offSeconds: number | undefined): string => {
   if (/'(?:iat|exp)'/.test(words)) {
     const off = offSeconds === undefined
       ? ""
       : ` by ${Math.abs(offSeconds)} s, which it is ${offSeconds < 0 ? "ahead" : "behind"}`
     return `the clock of the node differs from the forge's${off}: set it`
   }
-  if (/integration not found/i.test(words)) {
-    return `there is no app ${id} there: check github.app.id and github.app.host`
-  }
-  return /json web token|jwt/i.test(words)
-    ? `the key is not app ${id}'s: check the private key in github.app.secretName, and github.app.id`
-    : undefined
+  return `the key is not app ${id}'s: check the private key in github.app.secretName, and github.app.id`
 }
 
 /** The app's own requests are refused for other reasons than a user's. */
 const dialectFor = (id: string, nowMillis: number): RestDialect => ({
   ...gitHubDialect,
   meaning: ({ headers, status, text }) => {
-    if (status !== 401 && status !== 404) return undefined
+    const said = problemWords(jsonOf(text))
+    if (status === 404 && /integration not found/i.test(said)) {
+      return { _tag: "Refused", words: `there is no app ${id} there: check github.app.id and github.app.host` }
+    }
+    if (status !== 401) return undefined
     const date = Option.flatMap(Option.fromUndefinedOr(headers["date"]), DateTime.make)
     const off = Option.map(date, (there) => Math.round((DateTime.toEpochMillis(there) - nowMillis) / 1000))
-    const words = jwtProblem(problemWords(jsonOf(text)), id, Option.getOrUndefined(off))
-    return words === undefined ? undefined : { _tag: "Refused", words }
+    return { _tag: "Refused", words: jwtProblem(said, id, Option.getOrUndefined(off)) }
   }
 })
 
@@ -167,6 +165,7 @@ export const requestAppToken: RequestAppToken = Effect.fn("AppToken.request")(fu
   const { expires_at, token } = yield* call({
     operation: "get a token for",
     method: "POST",
+    isRepeatable: true,
     path: `/app/installations/${installation.id}/access_tokens`,
     body: { ...installation.repository, permissions: permissionsFor(request) },
     answer: Token

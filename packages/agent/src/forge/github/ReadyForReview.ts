@@ -31,6 +31,7 @@ export const markReadyAt = (call: RestClient, api: string) =>
       const { errors } = yield* call({
         operation: "mark as ready",
         method: "POST",
+        isRepeatable: true,
         path: api.endsWith("/api/v3") ? "/../graphql" : "/graphql",
         body: { query: mutation, variables: { id } },
         answer: Answer

@@ -11,6 +11,7 @@ export const decorateAt =
       Object.values(body).every((names) => names.length === 0) ? Effect.void : call({
         operation,
         method: "POST",
+        isRepeatable: true,
         path: `${repository}${path}`,
         body,
         answer: Schema.Unknown

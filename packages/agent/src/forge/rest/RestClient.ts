@@ -11,6 +11,7 @@ import { ForgeError, type ForgeReason } from "../ForgeError.ts"
 import { boundedText, mostBytes } from "./BoundedText.ts"
 import { jsonOf } from "./Json.ts"
 import { problemWords } from "./Problem.ts"
+import { pauseAfter, tries } from "./Tries.ts"
 
 type Headers = Readonly<Record<string, string | undefined>>
 
@@ -45,13 +46,14 @@ export interface RestCall<S extends Schema.Constraint> {
   readonly path: string
   readonly body?: Schema.Json
   readonly answer: S
+  /** Whether it is done again where nobody knows what came of it. Default: all but POST, before which its caller looks what is there. */
+  readonly isRepeatable?: boolean
   /** Whether the answer is not JSON, but what it says. */
   readonly isText?: boolean
 }
 
 /** The longest wait that a forge may ask for while a run stands by. */
 const longestWait = 120
-const tries = 4
 
 /** Of a page, which a proxy or a server in trouble sends, its title. */
 const pageWords = (text: string): string | undefined =>
@@ -145,8 +147,8 @@ const noAnswer = (
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
 
 /** Seconds until trying again makes sense; undefined when it does not. */
-const pause = (reason: ForgeReason, attempt: number): number | undefined => {
-  if (reason._tag === "Unavailable") return 2 ** attempt / 2
+const pause = (reason: ForgeReason, attempt: number, isRepeatable: boolean): number | undefined => {
+  if (reason._tag === "Unavailable") return isRepeatable ? pauseAfter(attempt) : undefined
   return reason._tag === "RateLimited" && (reason.waitSeconds ?? Infinity) <= longestWait
     ? reason.waitSeconds
     : undefined
@@ -221,7 +223,8 @@ export const makeRestClient = (dialect: RestDialect, { api, client, renew, token
     const go = (attempt: number): Effect.Effect<S["Type"], ForgeError> =>
       renewing(call).pipe(
         Effect.catch((error) => {
-          const wait = attempt < tries ? pause(error.reason, attempt) : undefined
+          const isRepeatable = call.isRepeatable ?? call.method !== "POST"
+          const wait = attempt < tries ? pause(error.reason, attempt, isRepeatable) : undefined
           return wait === undefined
             ? Effect.fail(error)
             : Effect.logWarning(`${error.message}; retrying in ${wait} s`).pipe(
