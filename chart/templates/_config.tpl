@@ -115,6 +115,7 @@
   "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
   "retry" (pick .Values.retry "infrastructure")
   "limits" $limits
+  "kueue" (pick .Values.kueue "queueName" "localQueueFrom")
   "profiles" $profiles
   "git" $git
   "model" (pick .Values.model "baseUrl" "prices" "allowed" "outputTokens" "providers")

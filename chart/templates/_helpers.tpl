@@ -151,10 +151,23 @@ app.kubernetes.io/part-of: orchestrator
 - apiGroups: [""]
   resources: ["persistentvolumeclaims"]
   verbs: ["get", "list", "watch", "create", "patch", "delete"]
+{{- include "orchestrator.queueRules" . }}
 - apiGroups: [""]
   resources: ["namespaces"]
   resourceNames: [{{ include "orchestrator.runNamespace" . | quote }}]
   verbs: ["get"]
+{{- end }}
+
+{{/* Where Kueue decides which Jobs run. */}}
+{{- define "orchestrator.queueRules" }}
+{{- if .Values.kueue.queueName }}
+- apiGroups: ["kueue.x-k8s.io"]
+  resources: ["workloads"]
+  verbs: ["list", "watch"]
+- apiGroups: ["batch"]
+  resources: ["jobs"]
+  verbs: ["delete"]
+{{- end }}
 {{- end }}
 
 {{/* What rules of older installations lack, so that a values file that has them keeps working. */}}
@@ -168,6 +181,7 @@ app.kubernetes.io/part-of: orchestrator
 - apiGroups: [""]
   resources: ["persistentvolumeclaims"]
   verbs: ["watch", "patch", "delete"]
+{{- include "orchestrator.queueRules" . }}
 - apiGroups: [""]
   resources: ["namespaces"]
   resourceNames: [{{ include "orchestrator.runNamespace" . | quote }}]

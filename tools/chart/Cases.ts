@@ -1,5 +1,5 @@
 /** What is rendered and looked at: each case says the values and what must be true of the objects. */
-import { namespacePermissions, permissions } from "@orchestrator/cli/serve/Permissions"
+import { namespacePermissions, permissions, queuePermissions } from "@orchestrator/cli/serve/Permissions"
 import { configOf } from "./ConfigMaps.ts"
 import { type Json, type JsonObject, valueIn } from "./Json.ts"
 import { permissionWords, rulesOf, ruleWords } from "./Permissions.ts"
@@ -68,7 +68,18 @@ const ingress = (version: string, apiVersion: string): RenderCase => ({
   problem: at("Ingress/orchestrator", ["apiVersion"], apiVersion)
 })
 
+const grantsQueues = (objects: ReadonlyArray<JsonObject>) => {
+  const granted = ruleWords(rulesOf(findManifest(objects, "Role/orchestrator")))
+  const missing = [...permissionWords(queuePermissions)].filter((word) => !granted.has(word))
+  return missing.length === 0 ? undefined : `does not grant ${missing.join(", ")}`
+}
+
 export const cases: ReadonlyArray<RenderCase> = [
+  {
+    name: "a LocalQueue of Kueue, and what may be done there",
+    values: { kueue: { queueName: "agents", localQueueFrom: "githubUser" } },
+    problem: all(configAt(["kueue", "queueName"], "agents"), grantsQueues)
+  },
   {
     name: "a quota on runs where the cluster knows them",
     args: ["--api-versions", "orchestrator.platform/v1"],

@@ -98,6 +98,7 @@ const sameSections = new Set([
   "telemetry",
   "storage",
   "cleanup",
+  "kueue",
   "retry",
   "limits",
   "profiles",

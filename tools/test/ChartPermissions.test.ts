@@ -5,6 +5,7 @@ import {
   leasePermissions,
   namespacePermissions,
   permissions,
+  queuePermissions,
   reviewPermissions,
   type Verb
 } from "@orchestrator/cli/serve/Permissions"
@@ -92,6 +93,7 @@ layer(NodeServices.layer)("the chart's role", (it) => {
       const granted = permissionWords([
         ...permissions,
         ...leasePermissions,
+        ...queuePermissions,
         ...reviewPermissions,
         // By its name alone; a plan says of other Secrets that it does not know.
         ...apiKeyPermissions("orchestrator-secrets")

@@ -10,6 +10,7 @@ import { EventsConfig, NotificationConfig } from "./EventsConfig.ts"
 import { BucketPlace } from "./Evidence.ts"
 import { ForgeConfig, forgeProblems, GitHubConfig, httpUrl } from "./ForgeConfig.ts"
 import { ImagePattern } from "./ImageName.ts"
+import { KueueConfig, kueueProblems } from "./Kueue.ts"
 import { ModelPrice } from "./ModelPrice.ts"
 import { ModelBeginning, modelProviderProblems, ProviderConfig, ProviderName } from "./ModelProviders.ts"
 import { aboveCeilings } from "./ResourceCeilings.ts"
@@ -347,7 +348,8 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** Lets mode `none` answer on addresses that others reach. */
     allowUnauthenticated: or(Schema.Boolean, false)
   })),
-  dashboard: filled(DashboardConfig)
+  dashboard: filled(DashboardConfig),
+  kueue: filled(KueueConfig)
 }) {}
 
 const decode = decoder(OrchestratorConfig)
@@ -425,6 +427,7 @@ const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProble
   const { job, limits } = config
   return [
     ...brokerProblems(config),
+    ...kueueProblems(config.kueue),
     ...providerProblems(config),
     ...modelProviderProblems(config.model.providers),
     ...triggerProblems(config.triggers, Object.keys(config.profiles)),

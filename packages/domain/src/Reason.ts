@@ -9,7 +9,8 @@ export const WaitingReason = Schema.Literals([
   "Accepted",
   "WaitingForDependencies",
   "WaitingForWorkspace",
-  "WaitingForCapacity"
+  "WaitingForCapacity",
+  "WaitingForAdmission"
 ])
 export type WaitingReason = typeof WaitingReason.Type
 

@@ -28,6 +28,11 @@ const reasons: Readonly<Record<Reason, Entry>> = {
     means: "A limit of concurrent runs (`limits`) is reached, or the cluster rejected the Job (quota, policy).",
     next: "Wait, or raise `limits.*`. If the cluster rejected the Job, the message says why."
   },
+  WaitingForAdmission: {
+    means: "The Job is suspended in a queue of Kueue, which has not admitted it. The message has Kueue's own words.",
+    next:
+      "Wait, or see what its Workload says (`kubectl describe workloads -l kueue.x-k8s.io/job-uid=UID`) and the queues: `kubectl get localqueues,clusterqueues`."
+  },
   Starting: {
     means:
       "The Job exists; the agent's container has not started yet (scheduling, images, volumes). No problem is known.",

@@ -53,8 +53,9 @@ interface Meaning {
 const meanings: Readonly<Record<Exclude<Place, "Gone">, Meaning>> = {
   Waiting: {
     phase: "Pending",
-    means: "Nothing is running and nothing is held: the run waits for other runs, a workspace or a limit.",
-    reasons: ["WaitingForDependencies", "WaitingForWorkspace", "WaitingForCapacity"]
+    means:
+      "Nothing is running: the run waits for other runs, a workspace or a limit, and holds nothing; or, where Kueue decides, its Job waits in a queue.",
+    reasons: ["WaitingForDependencies", "WaitingForWorkspace", "WaitingForCapacity", "WaitingForAdmission"]
   },
   Starting: {
     phase: "Running",

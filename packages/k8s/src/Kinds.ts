@@ -18,9 +18,10 @@ import type {
   Secret,
   ServiceAccount,
   SubjectAccessReview,
-  TokenReview
+  TokenReview,
+  Workload
 } from "./Objects.ts"
-import { configMapShape, eventShape, jobShape, leaseShape, podShape, type Shape } from "./Shape.ts"
+import { configMapShape, eventShape, jobShape, leaseShape, podShape, type Shape, workloadShape } from "./Shape.ts"
 
 /** `A` is the wire form of the kind's objects; it has no runtime representation. */
 export interface Kind<A extends KubernetesObject = KubernetesObject> {
@@ -127,6 +128,13 @@ export const CustomResourceDefinitionKind: Kind<CustomResourceDefinition> = make
   "customresourcedefinitions",
   { short: ["crd", "crds"], categories: ["api-extensions"], cluster: true, status: true, generation: true }
 )
+/** Of Kueue 0.15 or later, where a cluster has it. */
+export const WorkloadKind: Kind<Workload> = makeKind("kueue.x-k8s.io/v1beta2", "Workload", "workloads", {
+  short: ["wl"],
+  status: true,
+  generation: true,
+  shape: workloadShape
+})
 export const TokenReviewKind: Kind<TokenReview> = makeKind("authentication.k8s.io/v1", "TokenReview", "tokenreviews", {
   cluster: true,
   createOnly: true
@@ -138,6 +146,7 @@ export const SubjectAccessReviewKind: Kind<SubjectAccessReview> = makeKind(
   { cluster: true, createOnly: true }
 )
 
+/** What every cluster serves that has our definitions. */
 export const kinds: ReadonlyArray<Kind> = [
   ...Record.values(runResources),
   JobKind,

@@ -245,6 +245,11 @@ export interface PodFailurePolicyRule {
   readonly onPodConditions?: ReadonlyArray<{ readonly type: string; readonly status?: string }>
 }
 
+/** What Kueue makes of a Job that is in one of its queues. */
+export interface Workload extends KubernetesObject {
+  readonly status?: { readonly conditions?: ReadonlyArray<ObjectCondition> }
+}
+
 export interface Job extends KubernetesObject {
   readonly spec: {
     readonly parallelism?: number

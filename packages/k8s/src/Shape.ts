@@ -127,6 +127,8 @@ export const podShape: Shape = fields({ metadata, spec: podSpec }, {
   })
 })
 
+export const workloadShape: Shape = fields({ metadata }, { status: fields({}, { conditions }) })
+
 export const configMapShape: Shape = fields({ metadata }, { data: texts, binaryData: texts })
 
 export const eventShape: Shape = fields({ metadata, involvedObject: fields({}, { name: text, uid: text }) }, {

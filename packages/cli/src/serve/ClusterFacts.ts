@@ -1,4 +1,5 @@
 /** What an API server says of itself that the start depends on: four questions that every authenticated user may ask. */
+import { usesKueue } from "@orchestrator/domain/Kueue"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { ApiServer } from "@orchestrator/k8s/ApiServer"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -8,6 +9,7 @@ import {
   leasePermissions,
   type Permission,
   permissions,
+  queuePermissions,
   reviewPermissions,
   type Verb
 } from "./Permissions.ts"
@@ -97,8 +99,9 @@ const denied = Effect.fnUntraced(function*(namespace: string, wanted: ReadonlyAr
   }).pipe(Effect.map((all) => all.filter(({ verbs }) => verbs.length > 0)))
 })
 
-const wanted = ({ auth, leaderElection }: OrchestratorConfig): ReadonlyArray<Permission> => [
+const wanted = ({ auth, kueue, leaderElection }: OrchestratorConfig): ReadonlyArray<Permission> => [
   ...permissions.filter(({ subresource }) => subresource !== "finalizers"),
+  ...(usesKueue(kueue) ? queuePermissions : []),
   ...(leaderElection.enabled ? leasePermissions : []),
   ...(auth.mode === "kubernetes" ? reviewPermissions : [])
 ]

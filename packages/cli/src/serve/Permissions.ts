@@ -15,7 +15,8 @@ import {
   runResources,
   SecretKind,
   SubjectAccessReviewKind,
-  TokenReviewKind
+  TokenReviewKind,
+  WorkloadKind
 } from "@orchestrator/k8s/Kinds"
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete"
@@ -83,6 +84,17 @@ export const permissions: ReadonlyArray<Permission> = [
     reason: "The API's deletion of idle workspaces",
     lost: "workspaces are not deleted by the API"
   }
+]
+
+/** Where Kueue decides which Jobs run. */
+export const queuePermissions: ReadonlyArray<Permission> = [
+  {
+    kind: WorkloadKind,
+    verbs: ["list", "watch"],
+    reason: "What Kueue says of a Job in its queues",
+    lost: "a run does not say why Kueue does not admit it"
+  },
+  { kind: JobKind, verbs: ["delete"], reason: "A run that is cancelled in a queue leaves it with its Job" }
 ]
 
 export const leasePermissions: ReadonlyArray<Permission> = [

@@ -48,9 +48,9 @@ const userOf = (subject: Subject) =>
   subject.kind === "User" ? subject.name : `system:serviceaccount:${subject.namespace}:${subject.name}`
 
 /** Makes the role of the namespace. */
-export const makeRole = Effect.fnUntraced(function*(namespace: string) {
+export const makeRole = Effect.fnUntraced(function*(namespace: string, more: ReadonlyArray<Permission> = []) {
   const client = yield* KubernetesClient
-  const rules = [...permissions, ...leasePermissions].flatMap(rulesOf)
+  const rules = [...permissions, ...leasePermissions, ...more].flatMap(rulesOf)
   yield* client.create(RoleKind, { metadata: { name, namespace }, rules })
 })
 

@@ -19,6 +19,7 @@ import { script } from "./Agents.ts"
 import { acceptedWrites, type Asked, askedSince, auditSize } from "./Audit.ts"
 import { controlPlane, makeUser, type User } from "./ControlPlane.ts"
 import { eventually } from "./Eventually.ts"
+import type { Permission } from "../../src/serve/Permissions.ts"
 import { Replica } from "./Replica.ts"
 import { allow, makeRole, user } from "./Rights.ts"
 
@@ -68,7 +69,12 @@ const settings = {
 }
 
 /** A namespace of its own for a test, with a user for each replica. */
-export const makeSite = Effect.fnUntraced(function*(name: string, config: object = {}, replicas = 1) {
+export const makeSite = Effect.fnUntraced(function*(
+  name: string,
+  config: object = {},
+  replicas = 1,
+  rights: ReadonlyArray<Permission> = []
+) {
   const client = yield* KubernetesClient
   const namespace = `${name}-${randomBytes(3).toString("hex")}`
   yield* Effect.acquireRelease(
@@ -77,7 +83,7 @@ export const makeSite = Effect.fnUntraced(function*(name: string, config: object
   )
   const users = Array.from({ length: replicas }, (_, index) => makeUser(`${namespace}-${index}`))
   const names = users.map((user) => user.name)
-  yield* makeRole(namespace)
+  yield* makeRole(namespace, rights)
   yield* allow(namespace, names.map(user))
   const file = `${users[0]?.kubeconfig}-config.yaml`
   writeFileSync(file, JSON.stringify({ ...settings, ...config }))

@@ -197,6 +197,15 @@ export class Interpreter extends Context.Service<Interpreter, {
           Effect.catchIf(isRace, racedOn({ name, namespace }))
         )
 
+      const deleteJob = ({ name, namespace, uid }: ActionOf<"DeleteJob">) =>
+        client.delete(JobKind, { name, namespace }, { uid, propagationPolicy: "Background" }).pipe(
+          Effect.map((marked): Step => {
+            stores.jobs.wrote(jobFacts(marked))
+            return "done"
+          }),
+          Effect.catchIf(isRace, racedOn({ name, namespace }))
+        )
+
       /** Lists keep what others have put there. */
       const markJob = ({ finalizer, labels, name, namespace, owner, resourceVersion, uid }: ActionOf<"MarkJob">) =>
         client.patch(JobKind, { name, namespace }, {
@@ -235,6 +244,7 @@ export class Interpreter extends Context.Service<Interpreter, {
           CreateJob: (action) => createJob(action, (uid) => createdJob = uid),
           CreateFiles: (action) => orRefused("ConfigMap")(createFiles(action, createdJob)),
           StopJob: (action) => orRefused("request to stop")(stopJob(action)),
+          DeleteJob: (action) => orRefused("request to stop")(deleteJob(action)),
           ReleaseJob: releaseJob,
           MarkJob: markJob,
           ReadRun: readRun,

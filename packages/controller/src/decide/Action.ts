@@ -51,6 +51,8 @@ export type Action = Data.TaggedEnum<{
     readonly reason: StopReason
     readonly resume: boolean
   }
+  /** Takes a Job that Kueue has suspended out of its queue: letting it go on to end is not ours to do. Our finalizer still holds it. */
+  DeleteJob: { readonly namespace: string; readonly name: string; readonly uid: string }
   /** Takes our finalizer off, which is at this place in the list, and sets the time to live. */
   ReleaseJob: {
     readonly namespace: string

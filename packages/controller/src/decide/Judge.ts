@@ -190,7 +190,7 @@ const silent = (
 const said = ({ end, failing }: ObservedJob) => end ?? failing
 
 /** Who stopped the pod; undefined when nobody that we know of did, or not yet. */
-const interruption = (job: ObservedJob): Failure | undefined => {
+export const interruption = (job: ObservedJob): Failure | undefined => {
   if (job.stopping === "Finished") return undefined
   if (job.stopping === "Cancelled") return { reason: "Cancelled", message: "The run was cancelled." }
   if (job.stopping === "DeadlineExceeded" || said(job)?.reason === "DeadlineExceeded") {

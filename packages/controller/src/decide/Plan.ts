@@ -22,6 +22,7 @@ import { nameTaken } from "./rules/nameTaken.ts"
 import { overtime } from "./rules/overtime.ts"
 import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
+import { evicted, queued } from "./rules/queued.ts"
 import { refusedStart, refusedWhileStarted } from "./rules/refusedStart.ts"
 import { startFailed } from "./rules/startFailed.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
@@ -109,6 +110,8 @@ const started: Rules<Started> = {
   jobFinished,
   // Where there is no word, or it does not tell who ended the agent.
   jobFailed,
+  // The Job has not ended, and its pod has: by Kueue, which would start it a second time.
+  evicted,
   // Before the agent's time, which is over with its agent.
   leftovers,
   // Before the start's time: who has begun has the agent's.
@@ -118,6 +121,8 @@ const started: Rules<Started> = {
   // Before the files, which nobody reads while the pod has no node.
   workspaceAbsent: ifReadable(workspaceAbsent),
   filesAbsent: ifReadable(filesAbsent),
+  // After what is mended for a start, so that it has its files when Kueue admits it.
+  queued,
   // After what is mended for a start: where that is refused, the cluster's words say more than the pod's.
   startFailed,
   // Last: nothing is to be done, and the status says where the attempt stands.

@@ -37,6 +37,7 @@ export const standingOf = (job: ObservedJob, now: DateTime.Utc): Standing => {
     const isCancelled = job.stopping === "Cancelled"
     return { begun, message: stopping[job.stopping], ...(isCancelled ? { cancelling: true } : {}) }
   }
+  if (job.suspended && job.queue !== undefined) return { begun: false, message: queuedMessage(job, job.queue) }
   if (job.suspended) {
     return {
       begun: false,
@@ -45,6 +46,14 @@ export const standingOf = (job: ObservedJob, now: DateTime.Utc): Standing => {
     }
   }
   return job.pod === undefined || isFormer(job, job.pod) ? withoutPod(job) : withPod(job, job.pod, now)
+}
+
+/** Why a Job that Kueue has suspended waits, in Kueue's words. */
+export const queuedMessage = ({ name, workload }: ObservedJob, queue: string): string => {
+  const said = workload?.pending ?? workload?.evicted
+  return said === undefined || said.message === ""
+    ? `The Job ${name} waits in the LocalQueue ${queue}; Kueue has said nothing of it yet.`
+    : `The Job ${name} waits in the LocalQueue ${queue}: ${sentence(said.message)}`
 }
 
 /** When a start that stands so ends the run; undefined: it is waited for. */

@@ -1,4 +1,5 @@
 /** What is kept of a Job: whose it is, which attempt it is, and what became of it. */
+import { queueLabel } from "@orchestrator/domain/Kueue"
 import {
   jobFinalizer,
   ourLabels,
@@ -43,6 +44,8 @@ export interface JobFacts extends Identity {
   readonly finalizerIndex: number
   /** RFC 3339 time of its creation. */
   readonly createdAt: string | undefined
+  /** Kueue's LocalQueue that it is in: Kueue suspends it, and lets it go on. */
+  readonly queue?: string
   /** Whether somebody has suspended it: nothing of it runs then, and no time of its own passes. */
   readonly suspended: boolean
   /** RFC 3339 time at which it was let go on last, after having been suspended. */
@@ -107,6 +110,7 @@ export const jobFacts = ({ metadata, spec, status }: Job, before?: JobFacts): Jo
     ...(metadata.labels?.[releasedLabel] === undefined ? {} : { released: true }),
     finalizerIndex,
     createdAt: namedIf(metadata.creationTimestamp),
+    ...queueIn(metadata),
     suspended: spec.suspend === true,
     resumedAt: namedIf(
       conditions.find(({ status, type }) => type === "Suspended" && status === "False")?.lastTransitionTime
@@ -121,6 +125,11 @@ export const jobFacts = ({ metadata, spec, status }: Job, before?: JobFacts): Jo
     end: endOf(conditions, "Complete", status) ?? endOf(conditions, "Failed", status),
     failing: endOf(conditions, "FailureTarget", status)
   }
+}
+
+const queueIn = ({ labels }: Metadata): Pick<JobFacts, "queue"> => {
+  const queue = markOf(labels, queueLabel)
+  return queue === undefined ? {} : { queue: shared(queue) }
 }
 
 const isLabelled = ({ labels = {} }: Metadata): boolean =>

@@ -5,12 +5,15 @@ import type { ObservedJob } from "./Observed.ts"
 import type { PodFacts } from "./Pod.ts"
 import { heldToSessions } from "./Reports.ts"
 import type { WarningFacts } from "./Warning.ts"
+import type { WorkloadFacts } from "./Workload.ts"
 
 export interface Warnings {
   /** What the Job controller has against making its pod. */
   readonly refusals: ReadonlyArray<WarningFacts>
   /** What nodes meet before the pod's first container. */
   readonly ofPod: ReadonlyArray<WarningFacts>
+  /** What Kueue says of it. */
+  readonly workload?: WorkloadFacts | undefined
 }
 
 const noWarnings: Warnings = { refusals: [], ofPod: [] }
@@ -23,7 +26,7 @@ const isBehind = ({ end, resourceVersion }: JobFacts, pod: PodFacts | undefined,
 export const observeJob = (
   job: JobFacts,
   pod: PodFacts | undefined,
-  { ofPod, refusals }: Warnings = noWarnings,
+  { ofPod, refusals, workload }: Warnings = noWarnings,
   podsRevision?: string
 ): ObservedJob => {
   const podRefused = refusals[0]?.message
@@ -32,6 +35,7 @@ export const observeJob = (
     ...job,
     pod: pod && heldToSessions(pod, job.sessions),
     ...(podsRevision !== undefined && isBehind(job, pod, podsRevision) ? { podBehind: true } : undefined),
+    ...(workload === undefined ? undefined : { workload }),
     ...(podRefused === undefined ? undefined : { podRefused }),
     ...(podWarning === undefined ? undefined : { podWarning })
   }

@@ -9,6 +9,7 @@ import type { JobFacts } from "./Job.ts"
 import type { LiveRun } from "./LiveRun.ts"
 import type { PodFacts } from "./Pod.ts"
 import type { RunFacts } from "./Run.ts"
+import type { WorkloadFacts } from "./Workload.ts"
 
 /** The first in this order decides. */
 export type Obstacle =
@@ -53,6 +54,8 @@ export interface PresentRun extends Observed {
 
 export interface ObservedJob extends JobFacts {
   readonly pod: PodFacts | undefined
+  /** What Kueue says of it, where it is in one of its queues. */
+  readonly workload?: Pick<WorkloadFacts, "pending" | "evicted">
   /** Why it has no pod: what the API server said when the Job controller wanted to make one. */
   readonly podRefused?: string
   /** What keeps its pod's node from starting the first container: volumes, the network. */

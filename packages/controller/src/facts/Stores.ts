@@ -15,6 +15,7 @@ import type { RunFacts } from "./Run.ts"
 import { formatKey } from "./RunKey.ts"
 import { makeUnderway, type Underway } from "./Underway.ts"
 import type { WarningFacts } from "./Warning.ts"
+import type { WorkloadFacts } from "./Workload.ts"
 
 export class Stores extends Context.Service<Stores, {
   readonly runs: Readonly<Record<KindName, Store<RunFacts>>>
@@ -31,6 +32,8 @@ export class Stores extends Context.Service<Stores, {
   readonly refusals: Store<WarningFacts>
   /** What nodes meet before the first container of a pod. */
   readonly podWarnings: Store<WarningFacts>
+  /** What Kueue says of Jobs in its queues. */
+  readonly workloads: Store<WorkloadFacts>
 }>()("@orchestrator/controller/facts/Stores") {
   static readonly layer = Layer.sync(Stores, () => ({
     runs: Record.map(runKinds, runStore),
@@ -50,7 +53,8 @@ export class Stores extends Context.Service<Stores, {
     files: makeFactStore<FilesFacts>(),
     workspaces: makeFactStore<ClaimFacts>(),
     refusals: makeFactStore<WarningFacts>({ object: objectOf }),
-    podWarnings: makeFactStore<WarningFacts>({ object: objectOf })
+    podWarnings: makeFactStore<WarningFacts>({ object: objectOf }),
+    workloads: makeFactStore<WorkloadFacts>({ job: ({ job }) => job === undefined ? none : [job.uid] })
   }))
 }
 

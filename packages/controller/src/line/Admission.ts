@@ -3,7 +3,7 @@ import { isAlive } from "../attempt/CurrentAttempt.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { podOf, runByUid } from "../facts/Snapshot.ts"
-import { type Claimant, isLimited, makeSlots, unknownClaimant } from "./Slots.ts"
+import { type Claimant, isLimited, limitsIn, makeSlots, unknownClaimant } from "./Slots.ts"
 import { workspaceOf } from "./Turns.ts"
 import { isBefore, isInLine, type Moment } from "./Waiting.ts"
 import { mustWait } from "./Workspaces.ts"
@@ -49,7 +49,7 @@ function* line(moment: Moment): Generator<LiveRun> {
 
 /** The limit that keeps a run from starting, and those before it in line. */
 export const reachedLimit = (moment: Moment, run: LiveRun): string | undefined => {
-  const { limits } = moment.config
+  const limits = limitsIn(moment.config)
   if (!isLimited(limits) || !couldStart(moment, run)) return undefined
   const slots = makeSlots(limits, activeClaimants(moment))
   if (!slots.isFull()) {
@@ -63,7 +63,7 @@ export const reachedLimit = (moment: Moment, run: LiveRun): string | undefined =
 
 /** Runs that may start now; none where there are no limits. */
 export const admitted = (moment: Moment): ReadonlyArray<LiveRun> => {
-  const { limits } = moment.config
+  const limits = limitsIn(moment.config)
   if (!isLimited(limits)) return []
   const slots = makeSlots(limits, activeClaimants(moment))
   const runs: Array<LiveRun> = []

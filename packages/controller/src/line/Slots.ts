@@ -2,6 +2,7 @@
  * How many runs may work at the same time. Slots are given in the order of the line, also to those whose Job is only about to be
  * seen: so no two rounds can give the same slot away.
  */
+import { usesKueue } from "@orchestrator/domain/Kueue"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 
 /** Who takes a slot: what is known of a run. */
@@ -17,6 +18,9 @@ export type Limits = Pick<
   OrchestratorConfig["limits"],
   "activeRuns" | "activeRunsPerGithubUser" | "activeRunsPerService"
 >
+
+/** Where Kueue decides who starts, there are none. */
+export const limitsIn = ({ kueue, limits }: OrchestratorConfig): Limits => usesKueue(kueue) ? {} : limits
 
 export const isLimited = ({ activeRuns, activeRunsPerGithubUser, activeRunsPerService }: Limits): boolean =>
   activeRuns !== undefined || activeRunsPerGithubUser !== undefined || activeRunsPerService !== undefined

@@ -54,7 +54,7 @@ export class Controller extends Context.Service<Controller, {
       const heard = new Map<Following, { listedAt?: number; changedAt?: number }>()
       const stores = yield* Stores
       const { admitted } = yield* Observe
-      const { namespace } = yield* ControllerSettings
+      const { config, namespace } = yield* ControllerSettings
       const leadership = yield* Leadership
       const { enqueue, process } = yield* makeReconciler({
         idOf: formatKey,
@@ -74,7 +74,7 @@ export class Controller extends Context.Service<Controller, {
       const wake = ({ runs, slotsFreed }: Wakeup) =>
         slotsFreed ? Effect.andThen(enqueueAll(runs), enqueueAdmitted) : enqueueAll(runs)
 
-      const { optional, required } = followings(stores, wake)
+      const { optional, required } = followings(stores, config, wake)
 
       /** Answers with what waits for the first list. */
       const begin = Effect.fnUntraced(function*(each: Following) {

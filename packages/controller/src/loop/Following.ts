@@ -1,6 +1,8 @@
 /** What the controller follows: each kind with what is kept of its objects, and whom a change wakes. */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { usesKueue } from "@orchestrator/domain/Kueue"
 import { ourSelector } from "@orchestrator/domain/Labels"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import {
   ConfigMapKind,
   EventKind,
@@ -8,7 +10,8 @@ import {
   type Kind,
   PersistentVolumeClaimKind,
   PodKind,
-  runResources
+  runResources,
+  WorkloadKind
 } from "@orchestrator/k8s/Kinds"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
@@ -23,6 +26,7 @@ import { podFacts } from "../facts/Pod.ts"
 import { runFacts } from "../facts/Run.ts"
 import { rememberPods, type Stores } from "../facts/Stores.ts"
 import { warningFacts } from "../facts/Warning.ts"
+import { workloadFacts } from "../facts/Workload.ts"
 import { type Wakeup, wakeups } from "./Wakeups.ts"
 
 /** One kind, followed for ever; `onSynced` when its first list is complete, `onTrouble` when it cannot be followed, and when it can again. */
@@ -54,7 +58,11 @@ const ifNews = <A extends Identity>(wakes: Wakes<A>): Wakes<A> => (facts, change
 
 const noWakeup: Wakeup = { runs: [], slotsFreed: false }
 
-export const followings = (stores: Stores["Service"], wake: (wakeup: Wakeup) => Effect.Effect<void>) => {
+export const followings = (
+  stores: Stores["Service"],
+  { kueue }: OrchestratorConfig,
+  wake: (wakeup: Wakeup) => Effect.Effect<void>
+) => {
   const wakes = wakeups(stores)
   const remember = rememberPods(stores)
 
@@ -131,7 +139,14 @@ export const followings = (stores: Stores["Service"], wake: (wakeup: Wakeup) => 
         wakes: wakes.podWarning,
         which: "pods that cannot start",
         fieldSelector: podWarnings
-      })
+      }),
+      ...(usesKueue(kueue)
+        ? [follow(WorkloadKind, {
+          store: stores.workloads,
+          project: workloadFacts,
+          wakes: ifNews(wakes.workload)
+        })]
+        : [])
     ]
   }
 }

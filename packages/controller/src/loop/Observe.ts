@@ -55,7 +55,8 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
     const pod = podOf(stores, job)
     return observeJob(job, pod, {
       refusals: stores.refusals.by("object", job.uid),
-      ofPod: stores.podWarnings.by("object", pod?.uid ?? "")
+      ofPod: stores.podWarnings.by("object", pod?.uid ?? ""),
+      workload: job.queue === undefined ? undefined : stores.workloads.by("job", job.uid)[0]
     }, stores.pods.revision())
   }
 

@@ -208,6 +208,7 @@ const objectOf = Action.$match({
   CreateJob: ({ job }) => `job/${job.metadata.name}`,
   CreateFiles: ({ files }) => `configmap/${files.metadata.name}`,
   StopJob: ({ name }) => `job/${name}`,
+  DeleteJob: ({ name }) => `job/${name}`,
   ReleaseJob: ({ name }) => `job/${name}`,
   MarkJob: ({ name }) => `job/${name}`,
   WriteStatus: ({ run }) => `${runKinds[run.kind].singular}/${run.name}`,

@@ -13,6 +13,7 @@ import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, type RunKey } from "../facts/RunKey.ts"
 import type { Stores } from "../facts/Stores.ts"
 import type { WarningFacts } from "../facts/Warning.ts"
+import type { WorkloadFacts } from "../facts/Workload.ts"
 
 export interface Wakeup {
   readonly runs: ReadonlyArray<RunKey>
@@ -71,6 +72,9 @@ export const wakeups = ({ jobs, pods, runs }: Stores["Service"]) => {
     /** What keeps a Job from having a pod. */
     refusal: ({ about, namespace }: WarningFacts): Wakeup =>
       only(jobs.get({ namespace, name: about.name })?.runs ?? []),
+    /** What Kueue says of a Job. */
+    workload: ({ job, namespace }: WorkloadFacts): Wakeup =>
+      only(job === undefined ? [] : jobs.get({ namespace, name: job.name })?.runs ?? []),
     /** What keeps a pod's containers from starting. */
     podWarning: ({ about, namespace }: WarningFacts): Wakeup => {
       const pod = pods.get({ namespace, name: about.name })

@@ -1,5 +1,6 @@
 /** The objects that an attempt consists of, as they are sent to the API server. */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
+import { localQueueOf, queueLabel } from "@orchestrator/domain/Kueue"
 import {
   holderAnnotation,
   jobFinalizer,
@@ -70,13 +71,14 @@ export const jobManifest = (
   const labels = labelsOf(run, spec)
   const { podAnnotations, podLabels } = config.agent
   const timeoutSeconds = spec.timeoutSeconds ?? config.job.activeDeadlineSeconds
+  const queue = localQueueOf(config.kueue, run)
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
       name,
       namespace: run.namespace,
-      labels,
+      labels: { ...labels, ...(queue === undefined ? {} : { [queueLabel]: queue }) },
       annotations: {
         ...(retry === 0 ? {} : { [retryAnnotation]: String(retry) }),
         [timeoutAnnotation]: String(timeoutSeconds),
@@ -86,6 +88,7 @@ export const jobManifest = (
       ownerReferences: [ownedByRun(run.kind, run)]
     },
     spec: {
+      ...(queue === undefined ? {} : { suspend: true }),
       backoffLimit: 0,
       activeDeadlineSeconds: jobDeadlineSeconds(timeoutSeconds, config),
       podReplacementPolicy: "Failed",

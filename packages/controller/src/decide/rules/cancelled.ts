@@ -1,6 +1,8 @@
 import { isAlive } from "../../attempt/CurrentAttempt.ts"
 import { isOverdue } from "../../attempt/PodEnd.ts"
+import { isEvicted, isQueued } from "../../attempt/Queue.ts"
 import { currentEntry } from "../Attempts.ts"
+import { conclude } from "../Conclude.ts"
 import type { Rule } from "../Rule.ts"
 import { runningStatus } from "../RunningStatus.ts"
 import type { NotStarted, Started, Unreadable } from "../Stage.ts"
@@ -27,9 +29,13 @@ export const cancelledBeforeStart: Rule<NotStarted | Unreadable> = (stage) => {
 export const cancelledWhileStarted: Rule<Started> = (stage) => {
   const { job, now, run } = stage
   if (!run.cancel) return undefined
+  if (isEvicted(job, run)) {
+    return job.pod?.over === false ? undefined : conclude(stage, job, { reason: "Cancelled", message })
+  }
   if (job.deleting && job.pod?.ended === undefined) {
     return ended(stage, { reason: "Cancelled", message, attempt: currentEntry(run, now, job) })
   }
   if (!isAlive(job) || isOverdue(job, now)) return undefined
+  if (isQueued(job)) return stop(job)
   return [...stop(job), ...runningStatus(stage, { ...job, stopping: job.stopping ?? "Cancelled" })]
 }

@@ -1,3 +1,4 @@
+import { localQueueOf } from "@orchestrator/domain/Kueue"
 import { leaseAnnotation } from "@orchestrator/domain/Labels"
 import { filesName } from "@orchestrator/domain/Names"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
@@ -34,6 +35,7 @@ export const jobAbsent: Rule<NotStarted> = (stage) => {
   }
   const spec = withSession(stage, withBranch(stage, stage.spec))
   const data = files.rendered.success
+  const queue = localQueueOf(config.kueue, run)
   const reference = { name: filesName(run.jobName, nonce), digest: filesDigest(data) }
   return [
     ...lease(stage, spec),
@@ -42,7 +44,7 @@ export const jobAbsent: Rule<NotStarted> = (stage) => {
       files: filesManifest(stage, spec, reference.name, data),
       owner: config.cleanup.deleteConfigMap ? ownedByJob(run.jobName, undefined) : ownedByRun(run.kind, run)
     }),
-    ...startingStatus(stage, currentEntry(run, now, undefined))
+    ...(queue === undefined ? startingStatus(stage, currentEntry(run, now, undefined)) : [])
   ]
 }
 

@@ -3,6 +3,7 @@ import type { DateTime } from "effect"
 import { isAlive } from "../../attempt/CurrentAttempt.ts"
 import { pausedUntil } from "../../attempt/Pause.ts"
 import { isJudgeable, isOverdue } from "../../attempt/PodEnd.ts"
+import { isQueued } from "../../attempt/Queue.ts"
 import type { ObservedJob } from "../../facts/Observed.ts"
 import type { Action } from "../Action.ts"
 import { entryOf } from "../Attempts.ts"
@@ -35,9 +36,12 @@ export const supersededAttempt: Rule<Superseding> = (stage) => {
 }
 
 /** Undefined: it is not known how the attempt ended. */
-const verdictOn = (job: ObservedJob, now: DateTime.Utc, hints: CredentialHints): Verdict | undefined =>
-  (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended, hints)) ??
+const verdictOn = (former: ObservedJob, now: DateTime.Utc, hints: CredentialHints): Verdict | undefined => {
+  // What is taken out of a queue is deleted, and bears no word of ours.
+  const job: ObservedJob = isQueued(former) ? { ...former, stopping: former.stopping ?? "Cancelled" } : former
+  return (job.pod?.ended === undefined ? undefined : judgeAgent(job, job.pod.ended, hints)) ??
     (isJudgeable(job, now) || job.deleting ? judgeJob(job, hints) : undefined)
+}
 
 const untilGone = (stage: Superseding): ReadonlyArray<Action> => {
   const { former: { name, pod }, run } = stage
