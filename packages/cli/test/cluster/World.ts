@@ -15,11 +15,11 @@ import type { CustomObject, KubernetesObject, Node } from "@orchestrator/k8s/Obj
 import { Effect, Layer, Schedule, Schema } from "effect"
 import { randomBytes } from "node:crypto"
 import { writeFileSync } from "node:fs"
+import type { Permission } from "../../src/serve/Permissions.ts"
 import { script } from "./Agents.ts"
 import { acceptedWrites, type Asked, askedSince, auditSize } from "./Audit.ts"
 import { controlPlane, makeUser, type User } from "./ControlPlane.ts"
 import { eventually } from "./Eventually.ts"
-import type { Permission } from "../../src/serve/Permissions.ts"
 import { Replica } from "./Replica.ts"
 import { allow, makeRole, user } from "./Rights.ts"
 

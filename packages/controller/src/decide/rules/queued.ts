@@ -17,10 +17,14 @@ export const evicted: Rule<Started> = (stage) => {
   if (!isEvicted(job, run)) return undefined
   if (job.pod?.over === false) return []
   const why = job.workload?.evicted?.message ?? ""
-  return conclude(stage, job, interruption(job) ?? {
-    reason: "InfraLost",
-    message: why === "" ? "Kueue evicted the attempt." : `Kueue evicted the attempt: ${sentence(why)}`
-  })
+  return conclude(
+    stage,
+    job,
+    interruption(job) ?? {
+      reason: "InfraLost",
+      message: why === "" ? "Kueue evicted the attempt." : `Kueue evicted the attempt: ${sentence(why)}`
+    }
+  )
 }
 
 /** Kueue has not admitted the Job: nothing runs, no time passes, and Kueue's words say why. */

@@ -77,7 +77,11 @@ export const queuedCases: ReadonlyArray<PlanCase> = [
   },
   {
     name: "and has ended when its Job goes",
-    given: givenStarted({ config, run: makeCodeRun({ spec: { cancel: true }, status: waits }), jobs: [queuedJob({ deleting: true })] }),
+    given: givenStarted({
+      config,
+      run: makeCodeRun({ spec: { cancel: true }, status: waits }),
+      jobs: [queuedJob({ deleting: true })]
+    }),
     want: { rule: "cancelled", does: ["write Cancelled/Cancelled at 7"] }
   },
   {
@@ -115,8 +119,7 @@ export const queuedCases: ReadonlyArray<PlanCase> = [
       rule: "evicted",
       does: ["write Pending/InfraLost at 7"],
       status: {
-        message:
-          `Kueue evicted the attempt: ${preempted.message}. The run resumes at 2026-03-01T10:00:10Z.`
+        message: `Kueue evicted the attempt: ${preempted.message}. The run resumes at 2026-03-01T10:00:10Z.`
       }
     }
   },
@@ -165,7 +168,10 @@ export const queuedCases: ReadonlyArray<PlanCase> = [
     name: "the next attempt leaves the former one no place in the queue",
     given: given({
       config,
-      run: makeCodeRun({ spec: { contextVersion: 2 }, status: running({ attempts: [{ ...entry[0], outcome: "Failed" }] }) }),
+      run: makeCodeRun({
+        spec: { contextVersion: 2 },
+        status: running({ attempts: [{ ...entry[0], outcome: "Failed" }] })
+      }),
       jobs: [evictedJob({ pod: gonePod })]
     }),
     want: { rule: "supersededAttempt", does: [`delete ${jobName} (j1)`] }
@@ -174,7 +180,10 @@ export const queuedCases: ReadonlyArray<PlanCase> = [
     name: "a former Job that is out of the queue is let go",
     given: given({
       config,
-      run: makeCodeRun({ spec: { contextVersion: 2 }, status: running({ attempts: [{ ...entry[0], outcome: "Failed" }] }) }),
+      run: makeCodeRun({
+        spec: { contextVersion: 2 },
+        status: running({ attempts: [{ ...entry[0], outcome: "Failed" }] })
+      }),
       jobs: [evictedJob({ pod: gonePod, deleting: true })]
     }),
     want: { rule: "supersededAttempt", does: [`release ${jobName} (j1)`] }
