@@ -22,6 +22,7 @@ const samples: Readonly<Record<string, Json>> = {
   "agent.volumes.tmp": "72Gi",
   "agent.volumes.broker": "73Gi",
   "agent.allowedImages": ["ghcr.io/sample/*"],
+  "kueue.queueName": "sample-queue",
   "limits.maxResources": { cpu: "9" },
   profiles: { sample: { image: "ghcr.io/other/sample:1", resources: { limits: { cpu: "9" } }, maxTurns: 7 } },
   "events.secretName": "sample-events",
