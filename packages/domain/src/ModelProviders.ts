@@ -3,15 +3,15 @@
  * one that it names, else the one whose beginnings of names its model has, else Anthropic's.
  */
 import { Schema } from "effect"
-import type { FieldProblem } from "./Decode.ts"
-import { rule } from "./SpecText.ts"
+import { atMost, rule } from "./SpecText.ts"
 
 /** Shapes of APIs that a client may speak. */
 export const ModelApi = Schema.Literals(["messages", "responses", "chat", "generateContent"])
 export type ModelApi = typeof ModelApi.Type
 
 export const ProviderName = Schema.String.check(
-  rule("a name of lower-case letters, digits and -", (text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text))
+  atMost(63),
+  rule("a name of lower-case letters, digits and -", (text) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(text))
 )
 
 const url = Schema.String.check(
@@ -43,16 +43,19 @@ export const ModelBeginning = Schema.String.check(
 
 const optional = Schema.optionalKey
 
+const ProviderType = Schema.Literals(["api", "bedrock", "vertex", "azure"])
+export type ProviderType = typeof ProviderType.Type
+
 /** What a broker is told of a provider. */
 const served = {
   /** `api`: any server of one of the APIs; a key in a header says who asks. The others are clouds, with proofs of their own. */
-  type: optional(Schema.Literals(["api", "bedrock", "vertex", "azure"])),
-  /** Absent: the maker's own. */
+  type: optional(ProviderType),
+  /** Absent: the cloud's or the maker's own. */
   baseUrl: optional(url),
-  /** Header with the key; absent: the API's own. `authorization` has it as a bearer token. */
+  /** Of `api`: header with the key; absent: the API's own. `authorization` has it as a bearer token. */
   header: optional(headerName),
-  /** What it speaks; absent: what its type does, and of `api` what the name means, else all. */
-  apis: optional(Schema.Array(ModelApi)),
+  /** Of `api`: what it speaks; absent: what its maker's API is, which no other may leave out. */
+  apis: optional(Schema.Array(ModelApi).check(rule("at least one API", (apis) => apis.length > 0))),
   /** The provider's own names of models, by the name that a run uses. */
   names: optional(Schema.Record(Schema.String, Schema.String)),
   /** Of `bedrock` and `vertex`: where requests go. */
@@ -115,36 +118,8 @@ export const tokenAudience = (
   }
 }
 
-/** What a type cannot do without. */
-const missingOf = (
-  { audience, baseUrl, clientId, podIdentity, project, region, roleArn, secretName, tenantId, type }: ProviderConfig
-) => {
-  switch (type) {
-    case "bedrock":
-      return [
-        ...(region === undefined ? ["region"] : []),
-        ...(roleArn === undefined && podIdentity !== true && secretName === undefined
-          ? ["roleArn, podIdentity or secretName"]
-          : [])
-      ]
-    case "vertex":
-      return [
-        ...(project === undefined ? ["project"] : []),
-        ...(audience === undefined && secretName === undefined ? ["audience or secretName"] : [])
-      ]
-    case "azure":
-      return [
-        ...(baseUrl === undefined ? ["baseUrl"] : []),
-        ...(clientId !== undefined && tenantId === undefined ? ["tenantId"] : []),
-        ...(clientId === undefined && secretName === undefined ? ["clientId or secretName"] : [])
-      ]
-    default:
-      return []
-  }
-}
-
 /** The makers' own APIs. */
-const makers: Providers = {
+const makers: Readonly<Record<string, Required<Pick<ProviderConfig, "apis" | "models">>>> = {
   anthropic: { apis: ["messages"], models: ["claude-"] },
   openai: { apis: ["responses", "chat"], models: ["gpt-", "o1", "o3", "o4", "codex-"] },
   google: { apis: ["generateContent"], models: ["gemini-"] }
@@ -152,6 +127,21 @@ const makers: Providers = {
 
 /** The maker whose API every run asked before there were others. */
 const usual = "anthropic"
+
+/** Whether a name means the API of a model's maker, with its address. */
+export const isMaker = (name: string): boolean => Object.hasOwn(makers, name)
+
+const cloudApis: Readonly<Record<Exclude<ProviderType, "api">, ReadonlyArray<ModelApi>>> = {
+  bedrock: ["messages"],
+  vertex: ["messages", "generateContent"],
+  azure: ["messages", "responses", "chat"]
+}
+
+/** What a provider speaks. */
+export const apisOf = (
+  { apis, name, type = "api" }: Pick<Provider, "apis" | "name" | "type">
+): ReadonlyArray<ModelApi> =>
+  type === "api" ? apis ?? (isMaker(name) ? makers[name]?.apis : undefined) ?? [] : cloudApis[type]
 
 /** With the makers' own, which a configured one of the same name changes. */
 const allProviders = (configured: Providers): Providers => ({
@@ -162,6 +152,10 @@ const allProviders = (configured: Providers): Providers => ({
     ) => [name, { ...(Object.hasOwn(makers, name) ? makers[name] : {}), ...each }])
   )
 })
+
+/** Names of all that runs may be served by. */
+export const providerNames = (configured: Providers): ReadonlyArray<string> =>
+  Object.keys(allProviders(configured)).toSorted()
 
 /** Configured beginnings come before the makers' where both are as long. */
 const byModel = (all: Providers, configured: Providers, model: string): string =>
@@ -190,23 +184,4 @@ export const providersFor = (
     const found = Object.hasOwn(all, name) ? all[name] : undefined
     return found === undefined ? [] : [{ ...found, name }]
   })
-}
-
-/** What is impossible of one only beside another. */
-export const modelProviderProblems = (configured: Providers): ReadonlyArray<FieldProblem> => {
-  const known = Object.keys(allProviders(configured))
-  return Object.entries(configured).flatMap(([name, provider]) => [
-    ...(provider.fallback ?? []).flatMap((other, index) =>
-      known.includes(other) && other !== name ? [] : [{
-        path: `model.providers.${name}.fallback[${index}]`,
-        expected: `another of ${known.filter((each) => each !== name).join(", ")}`,
-        found: other
-      }]
-    ),
-    ...missingOf(provider).map((expected) => ({
-      path: `model.providers.${name}`,
-      expected: `${expected}, without which ${provider.type} cannot be asked`,
-      found: "nothing"
-    }))
-  ])
 }

@@ -12,7 +12,8 @@ import { ForgeConfig, forgeProblems, GitHubConfig, httpUrl } from "./ForgeConfig
 import { ImagePattern } from "./ImageName.ts"
 import { KueueConfig, kueueProblems } from "./Kueue.ts"
 import { ModelPrice } from "./ModelPrice.ts"
-import { ModelBeginning, modelProviderProblems, ProviderConfig, ProviderName } from "./ModelProviders.ts"
+import { modelProviderProblems } from "./ModelProviderProblems.ts"
+import { ModelBeginning, ProviderConfig, ProviderName, providerNames } from "./ModelProviders.ts"
 import { aboveCeilings } from "./ResourceCeilings.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { ModelName, rule } from "./SpecText.ts"
@@ -372,8 +373,17 @@ const ceilingProblems = (all: ReadonlyArray<Ceiling>): ReadonlyArray<FieldProble
   )
 
 /** A profile cannot give what the ceilings forbid. */
-const profileProblems = ({ limits, profiles }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
-  Object.entries(profiles).flatMap(([name, { maxCostUsd, maxTurns, resources = {}, timeoutSeconds }]) => [
+const profileProblems = ({ agent, limits, model, profiles }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
+  Object.entries(profiles).flatMap(([name, { maxCostUsd, maxTurns, provider, resources = {}, timeoutSeconds }]) => [
+    ...(provider === undefined || (agent.credentials === "broker" && providerNames(model.providers).includes(provider))
+      ? []
+      : [{
+        path: `profiles.${name}.provider`,
+        expected: agent.credentials === "broker"
+          ? `one of ${providerNames(model.providers).join(", ")}`
+          : "nothing where agent.credentials is env: there is no broker to ask providers",
+        found: provider
+      }]),
     ...ceilingProblems([
       [`profiles.${name}.maxCostUsd`, maxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
       [`profiles.${name}.maxTurns`, maxTurns, "limits.maxTurns", limits.maxTurns],

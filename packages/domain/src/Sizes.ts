@@ -54,6 +54,7 @@ const optionalTexts = [
   "issue",
   "localTools",
   "profile",
+  "provider",
   "remoteTools",
   "setup"
 ]

@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import { AgentName } from "./AgentName.ts"
 import { ImageName } from "./ImageName.ts"
+import { ProviderName } from "./ModelProviders.ts"
 import { quantity } from "./Quantity.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { atMost, maxEntries, RelativePath, rule, ToolList } from "./SpecText.ts"
@@ -51,6 +52,10 @@ export const toolchain = {
   agent: optional(AgentName.annotate({
     description: "Program that does the work. Default: the profile's, then agent.default of the configuration"
   })),
+  provider: optional(ProviderName.annotate({
+    description:
+      "Who serves the model: anthropic, openai, google, or a name in model.providers of the configuration. Default: the profile's, then by the beginning of the model's name"
+  })),
   image: optional(ImageName.annotate({
     description:
       "Image of the agent's container; one that agent.allowedImages names. It has what the agent's own image has, and the repository's toolchain"
@@ -70,6 +75,7 @@ export const Profile = Schema.Struct({
   /** Name of a set of templates: `sets/<name>/` in the folder of templates, or `sets_<name>_` before the name of each. */
   templates: optional(ProfileName),
   agent: optional(AgentName),
+  provider: optional(ProviderName),
   image: optional(ImageName),
   resources: optional(Resources),
   setup: optional(SetupPath),

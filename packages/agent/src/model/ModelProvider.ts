@@ -2,7 +2,6 @@
  * What the broker asks of whoever serves a model: where a request goes, how it proves who asks, and in what its answers are wrapped. An
  * implementation is a folder of `providers/` and an entry in `Providers`. What a request may be and cost is the dialect's to say.
  */
-import type { ModelApi } from "@orchestrator/domain/ModelProviders"
 import { type Effect, Schema, type Stream } from "effect"
 import type { HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
 import type { Checked, Headers, ModelDialect, Target } from "./ModelDialect.ts"
@@ -35,7 +34,6 @@ export class NoProof extends Schema.TaggedError<NoProof>()("NoProof", {
 
 export interface ModelProvider {
   readonly name: string
-  readonly speaks: (api: ModelApi) => boolean
   /** Whether what is asked exists there. */
   readonly serves: (target: Target) => boolean
   /** For people. */

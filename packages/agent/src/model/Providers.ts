@@ -1,5 +1,5 @@
 /** Who serves the run's model, made from what the broker is told when an API is spoken for the first time. */
-import type { Provider } from "@orchestrator/domain/ModelProviders"
+import { apisOf, type Provider } from "@orchestrator/domain/ModelProviders"
 import { Context, Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
@@ -35,12 +35,15 @@ export class Providers extends Context.Service<Providers, {
           ? direct(provider)
           : (yield* Effect.promise(cloud))({ provider, read: file, guard, client })
       })
-      const configured = yield* Effect.cached(Effect.forEach(model.providers, make))
+      const configured = yield* Effect.forEach(
+        model.providers,
+        (provider) => Effect.map(Effect.cached(make(provider)), (made) => ({ apis: apisOf(provider), made }))
+      )
       return Providers.of({
         speaking: (dialect) =>
           model.providers.length === 0
             ? Effect.succeed([direct({ name: dialect.maker })])
-            : Effect.map(configured, (all) => all.filter(({ speaks }) => speaks(dialect.api)))
+            : Effect.forEach(configured.filter(({ apis }) => apis.includes(dialect.api)), ({ made }) => made)
       })
     })
   )

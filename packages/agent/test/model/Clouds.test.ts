@@ -27,7 +27,7 @@ const start = Effect.fnUntraced(function*(
     ...around.environment,
     MODEL: model,
     MODEL_PROVIDERS: JSON.stringify([
-      { name: "cloud", baseUrl: api.url, tokenUrl: `${api.url}/token`, ...provider },
+      { name: "cloud", apis: ["messages"], baseUrl: api.url, tokenUrl: `${api.url}/token`, ...provider },
       ...others
     ])
   })
@@ -393,7 +393,7 @@ describe("a provider that is overloaded", () => {
       Effect.gen(function*() {
         const other = yield* modelApi
         other.script(plain)
-        const { api, ask, broker } = yield* start({}, {}, [{ name: "other", baseUrl: other.url }])
+        const { api, ask, broker } = yield* start({}, {}, [{ name: "other", apis: ["messages"], baseUrl: other.url }])
         api.script(json({}, status))
         assert.strictEqual((yield* ask()).status, 200)
         assert.deepStrictEqual([api.asked.length, other.asked.length], [1, 1])
@@ -408,14 +408,14 @@ describe("a provider that is overloaded", () => {
       const { api, ask } = yield* start({ baseUrl: "http://127.0.0.1:1" }, {}, [{ ...role, name: "second" }])
       assert.strictEqual((yield* ask()).status, 401)
       assert.lengthOf(api.asked, 0)
-      const refusing = yield* start({}, {}, [{ name: "other", baseUrl: "http://127.0.0.1:1" }])
+      const refusing = yield* start({}, {}, [{ name: "other", apis: ["messages"], baseUrl: "http://127.0.0.1:1" }])
       refusing.api.script(json({}, 400))
       assert.strictEqual((yield* refusing.ask()).status, 400)
     }))
 
   it.live("and so are all: what was reserved is given back, and the last one's words are told", () =>
     Effect.gen(function*() {
-      const { api, ask, broker } = yield* start({}, {}, [{ name: "other", baseUrl: "http://127.0.0.1:1" }])
+      const { api, ask, broker } = yield* start({}, {}, [{ name: "other", apis: ["messages"], baseUrl: "http://127.0.0.1:1" }])
       api.script(json({}, 529))
       assert.strictEqual((yield* ask()).status, 502)
       assert.strictEqual(broker.brokerReport().costUsd, 0)

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { answering, type ApiDouble, doubles, streamHead, streaming } from "../fixtures/ApiDoubles.ts"
 import { apiKey, until, visible } from "../fixtures/Broker.ts"
 import { dialectKey, startDialect } from "../fixtures/DialectBroker.ts"
-import type { Answer } from "../fixtures/ModelApi.ts"
+import { type Answer, modelApi } from "../fixtures/ModelApi.ts"
 
 /** What clients take for a context that is full: they shorten it and ask again, some for ever. */
 const overflow =
@@ -33,6 +33,18 @@ describe.each(doubles)("$api", (double: ApiDouble) => {
       })
       assert.strictEqual(costUsd, (1_000 * 2 + 200 + 50 * 10) / 1e6)
       assert.strictEqual(turns, 1)
+    }))
+
+  it.live("is spoken by whoever has it: a provider that says nothing of APIs, and has no maker's name, is not asked", () =>
+    Effect.gen(function*() {
+      const other = yield* modelApi
+      const { ask } = yield* startDialect(double, {
+        MODEL_PROVIDERS: JSON.stringify([{ name: "other", baseUrl: other.url }])
+      })
+      const { status, text } = yield* ask()
+      assert.strictEqual(status, 400)
+      assert.include(double.words(text), "spec.provider")
+      assert.lengthOf(other.asked, 0)
     }))
 
   it.live("counts a plain answer too", () =>

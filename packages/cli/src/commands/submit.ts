@@ -51,6 +51,11 @@ const shared = {
     Flag.withDescription("Program that does the work; default the profile's, then the configured one"),
     Flag.optional
   ),
+  provider: text(
+    "provider",
+    "NAME",
+    "Who serves the model: anthropic, openai, google, or one of the configuration; default the profile's, then by the model's name"
+  ),
   image: text("image", "IMAGE", "Image of the agent's container, of those that the configuration allows"),
   cpu: text("cpu", "QUANTITY", "Most CPU that the agent may take, such as 4 or 500m"),
   memory: text("memory", "QUANTITY", "Most memory that the agent may take, such as 8Gi"),
@@ -144,6 +149,11 @@ const submitCodeCommand = Command.make("submit", codeFlags, runCode).pipe(
     {
       command: "orchestrator code submit --repo . --prompt \"Add a health endpoint\" --agent codex --wait",
       description: "By another agent than the configured one"
+    },
+    {
+      command:
+        "orchestrator code submit --repo . --prompt \"Add a health endpoint\" --model claude-sonnet-4-5 --provider bedrock --wait",
+      description: "With the model asked at a provider of the configuration (model.providers)"
     },
     {
       command: "orchestrator code submit --repo . --tasks .taskmaster/tasks/tasks.json --ids 1,3-5",

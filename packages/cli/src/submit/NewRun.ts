@@ -11,6 +11,8 @@ export interface SecretReference {
 export interface ToolchainFlags {
   readonly profile: string | undefined
   readonly agent: string | undefined
+  /** Of the model. */
+  readonly provider: string | undefined
   readonly image: string | undefined
   /** Most of it that the agent may take. */
   readonly cpu: string | undefined
@@ -50,9 +52,9 @@ const said = (fields: object): object =>
 
 const unlessEmpty = (value: object): object | undefined => Object.keys(value).length === 0 ? undefined : value
 
-const toolchain = ({ agent, cpu, image, memory, profile, setup }: ToolchainFlags): object => {
+const toolchain = ({ agent, cpu, image, memory, profile, provider, setup }: ToolchainFlags): object => {
   const limits = unlessEmpty(said({ cpu, memory }))
-  return said({ profile, agent, image, setup, resources: limits === undefined ? undefined : { limits } })
+  return said({ profile, agent, provider, image, setup, resources: limits === undefined ? undefined : { limits } })
 }
 
 /** The body of a request, not yet held to the contract. */
@@ -68,6 +70,7 @@ export const newCodeRun = (
     name,
     otherRepositories,
     profile,
+    provider,
     service,
     setup,
     workingDirectory,
@@ -84,7 +87,7 @@ export const newCodeRun = (
     envFromSecrets: unlessEmpty(envFromSecrets),
     dependsOn: unlessEmpty(dependsOn),
     repositories: unlessEmpty(otherRepositories.map((url) => ({ url }))),
-    ...toolchain({ agent, cpu, image, memory, profile, setup })
+    ...toolchain({ agent, cpu, image, memory, profile, provider, setup })
   })
 })
 
@@ -100,7 +103,9 @@ export interface DocsFlags extends ToolchainFlags {
   readonly maxTurns: number | undefined
 }
 
-export const newDocsRun = ({ agent, cpu, image, memory, name, profile, setup, ...spec }: DocsFlags): object => ({
+export const newDocsRun = (
+  { agent, cpu, image, memory, name, profile, provider, setup, ...spec }: DocsFlags
+): object => ({
   ...said({ name }),
-  spec: { ...said(spec), ...toolchain({ agent, cpu, image, memory, profile, setup }) }
+  spec: { ...said(spec), ...toolchain({ agent, cpu, image, memory, profile, provider, setup }) }
 })

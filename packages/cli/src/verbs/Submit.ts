@@ -22,15 +22,17 @@ export interface SubmitInput extends ConnectInput, WaitInput {
 export interface ToolchainInput {
   readonly profile: Option.Option<string>
   readonly agent: Option.Option<string>
+  readonly provider: Option.Option<string>
   readonly image: Option.Option<string>
   readonly cpu: Option.Option<string>
   readonly memory: Option.Option<string>
   readonly setup: Option.Option<string>
 }
 
-export const toolchainOf = ({ agent, cpu, image, memory, profile, setup }: ToolchainInput): ToolchainFlags => ({
+export const toolchainOf = ({ agent, cpu, image, memory, profile, provider, setup }: ToolchainInput): ToolchainFlags => ({
   profile: Option.getOrUndefined(profile),
   agent: Option.getOrUndefined(agent),
+  provider: Option.getOrUndefined(provider),
   image: Option.getOrUndefined(image),
   cpu: Option.getOrUndefined(cpu),
   memory: Option.getOrUndefined(memory),

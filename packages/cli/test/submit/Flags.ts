@@ -4,6 +4,7 @@ import type { CodeFlags } from "../../src/submit/NewRun.ts"
 export const noToolchain = {
   profile: undefined,
   agent: undefined,
+  provider: undefined,
   image: undefined,
   cpu: undefined,
   memory: undefined,

@@ -43,6 +43,7 @@ it("everything that has a flag reaches the contract", () => {
     dependsOn: ["first"],
     otherRepositories: ["https://github.com/example/library"],
     profile: "java",
+    provider: "bedrock",
     image: "registry.example.com/java:21",
     cpu: "4",
     memory: "8Gi",
@@ -61,6 +62,7 @@ it("everything that has a flag reaches the contract", () => {
       dependsOn: ["first"],
       repositories: [{ url: "https://github.com/example/library" }],
       profile: "java",
+      provider: "bedrock",
       image: "registry.example.com/java:21",
       resources: { limits: { cpu: "4", memory: "8Gi" } },
       setup: "scripts/setup.sh"

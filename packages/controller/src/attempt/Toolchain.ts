@@ -2,6 +2,7 @@
 import { type AgentName, holdsLimits } from "@orchestrator/domain/AgentName"
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { isAllowedImage } from "@orchestrator/domain/ImageName"
+import { providerNames } from "@orchestrator/domain/ModelProviders"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { quantity } from "@orchestrator/domain/Quantity"
 import { aboveCeilings } from "@orchestrator/domain/ResourceCeilings"
@@ -33,6 +34,20 @@ const refusedAgent = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<
     }, or a configuration with agent.credentials broker: nothing else holds ${agent} to its limits`,
     found: JSON.stringify(agent)
   }]
+}
+
+/** Providers are the broker's to ask, with proofs that it alone has. */
+const refusedProvider = (
+  { provider }: RunSpec,
+  { agent: { credentials }, model: { providers } }: OrchestratorConfig
+): ReadonlyArray<FieldProblem> => {
+  if (provider === undefined) return []
+  const names = providerNames(providers)
+  if (credentials === "broker" && names.includes(provider)) return []
+  const expected = credentials === "broker"
+    ? `one of ${names.join(", ")}: model.providers of the configuration adds others`
+    : "nothing, or a configuration with agent.credentials broker: nothing else asks providers"
+  return [{ path: "spec.provider", expected, found: JSON.stringify(provider) }]
 }
 
 /** Requests and limits of the agent's container. */
@@ -87,6 +102,7 @@ const aboveLimits = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<F
 export const refusedToolchain = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
   ...unknownProfile(spec, config),
   ...refusedAgent(spec, config),
+  ...refusedProvider(spec, config),
   ...refusedImage(spec, config),
   ...aboveCeilings("spec.resources", spec.resources ?? {}, config.limits.maxResources),
   ...aboveLimits(spec, config)

@@ -164,6 +164,7 @@ const neededTexts = new Set([
   "workingDirectory",
   "profile",
   "agent",
+  "provider",
   "model",
   "githubUser"
 ])

@@ -35,6 +35,7 @@ export const codeRunKind: RunKind = {
       profile: run.spec.profile,
       templates: undefined,
       agent: run.spec.agent,
+      provider: run.spec.provider,
       image: run.spec.image,
       resources: run.spec.resources,
       setup: run.spec.setup,

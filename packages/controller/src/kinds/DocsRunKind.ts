@@ -28,6 +28,7 @@ export const docsRunKind: RunKind = {
       profile: run.spec.profile,
       templates: undefined,
       agent: run.spec.agent,
+      provider: run.spec.provider,
       image: run.spec.image,
       resources: run.spec.resources,
       setup: run.spec.setup,

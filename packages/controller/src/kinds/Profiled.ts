@@ -22,6 +22,7 @@ export const profiled = (spec: RunSpec, config: OrchestratorConfig): RunSpec => 
     ...spec,
     templates: profile.templates,
     agent: spec.agent ?? profile.agent,
+    provider: spec.provider ?? profile.provider,
     image: spec.image ?? profile.image,
     resources: filledResources(spec.resources, profile.resources),
     setup: spec.setup ?? profile.setup,

@@ -48,6 +48,8 @@ export interface RunSpec {
   readonly templates: string | undefined
   /** Undefined: the configuration's. */
   readonly agent: AgentName | undefined
+  /** Who serves the model; undefined: whoever has the beginning of its name. */
+  readonly provider: string | undefined
   readonly image: string | undefined
   readonly resources: Resources | undefined
   /** Script of the repository. */

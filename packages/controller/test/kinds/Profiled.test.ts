@@ -85,6 +85,36 @@ describe("an image", () => {
   ])("$name", ({ spec, want }) => assert.deepStrictEqual(refused(spec).map(({ path }) => path), want))
 })
 
+describe("a provider of the model", () => {
+  const served = makeConfig({
+    model: { providers: { gateway: { baseUrl: "https://gateway.example.com", apis: ["messages"], secretName: "g" } } },
+    profiles: { cheap: { provider: "gateway" } }
+  })
+  const told = (spec: object) =>
+    valueOf(given({ config: served, run: makeCodeRun({ spec: { ...spec } }) }), "broker", "MODEL_PROVIDERS")
+  const namesOf = (text: string | undefined) => JSON.parse(text ?? "[]").map(({ name }: { name: string }) => name)
+
+  it.each<readonly [object, ReadonlyArray<string>]>([
+    [{}, []],
+    [{ provider: "gateway" }, ["gateway"]],
+    [{ profile: "cheap" }, ["gateway"]],
+    [{ profile: "cheap", provider: "openai" }, ["openai"]]
+  ])("of %j is %j", (spec, want) => assert.deepStrictEqual(namesOf(told(spec)), want))
+
+  it.each(["nobody", "constructor"])("that is not there is answered with those that are: %s", (provider) =>
+    assert.deepStrictEqual(refused({ provider }), [{
+      path: "spec.provider",
+      expected: "one of anthropic, google, openai: model.providers of the configuration adds others",
+      found: JSON.stringify(provider)
+    }]))
+
+  it("is nothing that an agent with its own key has", () => {
+    const alone = makeConfig({ agent: { credentials: "env" } })
+    const found = refusedToolchain(specOf({ provider: "anthropic" }), alone)
+    assert.deepStrictEqual(found.map(({ path }) => path), ["spec.provider"])
+  })
+})
+
 it.each(["nothing", "constructor"])(
   "an unknown profile is answered with those that there are: %s",
   (profile) =>

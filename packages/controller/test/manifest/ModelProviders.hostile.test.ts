@@ -13,7 +13,7 @@ const providers = {
     fallback: ["keys"]
   },
   keys: { type: "bedrock", region: "us-east-1", secretName: "aws-keys" },
-  gateway: { baseUrl: "https://gateway.example.com/v1", models: ["qwen"], secretName: "gateway", secretKey: "key" },
+  gateway: { baseUrl: "https://gateway.example.com/v1", apis: ["chat"], models: ["qwen"], secretName: "gateway", secretKey: "key" },
   federated: {
     type: "vertex",
     project: "acme",
@@ -72,6 +72,7 @@ describe("proofs of who asks a provider", () => {
     assert.deepStrictEqual(JSON.parse(told ?? ""), [{
       name: "gateway",
       baseUrl: "https://gateway.example.com/v1",
+      apis: ["chat"],
       keyFile: "model-key-gateway"
     }])
   })

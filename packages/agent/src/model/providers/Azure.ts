@@ -41,7 +41,6 @@ export const azure = (options: CloudOptions): ModelProvider => {
   return {
     name,
     address,
-    speaks: (api) => api !== "generateContent",
     serves: ({ asks }) => asks === "answer",
     request: Effect.fnUntraced(function*({ checked, dialect, headers, model, target }: Asked) {
       const mount = dialect.api === "messages" ? "/anthropic" : "/openai"

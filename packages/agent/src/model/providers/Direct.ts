@@ -36,7 +36,7 @@ const keyHeader = (header: string, { value }: ModelKey): Record<string, string> 
 })
 
 export const directProvider = (provider: Provider, { baseUrl, modelKey }: DirectOptions): ModelProvider => {
-  const { apis, header, keyFile, name, names } = provider
+  const { header, keyFile, name, names } = provider
   const readKey = (dialect: ModelDialect): ReadKey =>
     keyFile === undefined
       ? dialect.readKey
@@ -48,7 +48,6 @@ export const directProvider = (provider: Provider, { baseUrl, modelKey }: Direct
   return {
     name,
     address: provider.baseUrl ?? name,
-    speaks: (api) => apis === undefined || apis.includes(api),
     serves: () => true,
     again: () => Effect.succeed(false),
     request: Effect.fnUntraced(function*(asked) {

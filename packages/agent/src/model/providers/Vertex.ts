@@ -129,7 +129,6 @@ export const vertex = (options: CloudOptions): ModelProvider => {
   return {
     name,
     address,
-    speaks: (api) => api === "messages" || api === "generateContent",
     serves: ({ asks }) => asks === "answer",
     request: Effect.fnUntraced(function*(asked: Asked) {
       const { text, url } = called(asked)

@@ -95,7 +95,6 @@ export const bedrock = (options: CloudOptions): ModelProvider => {
   return {
     name,
     address,
-    speaks: (api) => api === "messages",
     serves: ({ asks }) => asks === "answer",
     request: Effect.fnUntraced(function*(asked: Asked) {
       const keys = yield* credentials.get
