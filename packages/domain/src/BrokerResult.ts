@@ -27,6 +27,19 @@ export type ModelRefusal = typeof ModelRefusal.Type
 /** A credential that the run has no Secret for. */
 const MissingCredential = Schema.Literals(["ModelKey", "GitAccess"])
 
+/** A provider of models that was overloaded, or could not be asked, and who was asked instead. */
+const Failover = Schema.Struct({
+  provider: Words(63),
+  instead: Words(63),
+  /** Of the newest request, such as `answers 529`. */
+  why: Words(60),
+  requests: Count
+})
+export type Failover = typeof Failover.Type
+
+/** More are not told. */
+export const mostFailovers = 3
+
 export const BrokerResult = Schema.Struct({
   /** Absent until the branch was read for the first time. The pull request in it was read back from the forge. */
   delivery: Schema.optionalKey(Delivery),
@@ -53,6 +66,10 @@ export const BrokerResult = Schema.Struct({
   limitedAt: Schema.optionalKey(Time),
   /** RFC 3339 time at which a usage limit ends; absent when the last answer was none that spoke of a limit. */
   resetAt: Schema.optionalKey(Time),
+  /** HTTP status of the newest answer to a request to a model, a refusal of the broker's included; of an error within a stream, its own. */
+  modelStatus: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 }))),
+  /** Providers that others stood in for. */
+  failovers: Schema.optionalKey(Schema.Array(Failover)),
   /** Why the evidence of the attempt was not kept, where it was to be. */
   evidenceProblem: Schema.optionalKey(Words(300)),
   /** What keeps the broker itself from its work: a missing key, a repository that cannot be read. */

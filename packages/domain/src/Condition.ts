@@ -14,7 +14,9 @@ export const ConditionType = Schema.Literals([
   /** True once its pull request was merged; the forge tells, by its events. */
   "Merged",
   /** True where the agent asked for models that the run may not use. */
-  "ModelsRefused"
+  "ModelsRefused",
+  /** True where another provider was asked for models than the run's own. */
+  "ModelFailedOver"
 ])
 export type ConditionType = typeof ConditionType.Type
 

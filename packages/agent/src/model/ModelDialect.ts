@@ -83,6 +83,12 @@ export interface Let {
   readonly free: Effect.Effect<void>
 }
 
+/** An error that stands in a stream, as the plain answer that it would have been. */
+export interface StreamError {
+  readonly status: number
+  readonly words: string
+}
+
 export type Headers = Readonly<Record<string, string | undefined>>
 
 /** Where an allowed request goes. */
@@ -117,7 +123,12 @@ export interface ModelDialect {
   /** An answer on its way to the agent, counted beside; one that is silent for too long is cut. */
   readonly meter: <E>(
     bytes: Stream.Stream<Uint8Array, E>,
-    answer: { readonly contentType: string; readonly claim: Let; readonly idleSeconds: number }
+    answer: {
+      readonly contentType: string
+      readonly claim: Let
+      readonly idleSeconds: number
+      readonly failed: (error: StreamError) => Effect.Effect<void>
+    }
   ) => Stream.Stream<Uint8Array, E | "silent">
   /** The usage limit that an answer speaks of, with its end in epoch seconds where that is known; undefined for one that speaks of none. */
   readonly limit: (

@@ -23,6 +23,8 @@ export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly bytes: Stream.Stream<Uint8Array, HttpClientError.HttpClientError>
+  /** How the provider's own quotas tell their end, where that is not as the dialect does. */
+  readonly ownLimit?: ModelDialect["limit"]
 }
 
 /** Nothing was asked, since nobody could prove who asks. */

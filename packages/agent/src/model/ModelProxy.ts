@@ -3,14 +3,16 @@
  * through as it comes; beside it tokens are counted, and the end of a usage limit is noted.
  */
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import { Context, DateTime, Effect, Layer, Option, Result, type Scope, Stream } from "effect"
+import { Context, Effect, Layer, Option, Result, type Scope, Stream } from "effect"
 import { HttpClient, HttpClientError, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
 import { BrokerReport } from "../broker/services/BrokerReport.ts"
 import { connectionProblem, wasNeverSent } from "../broker/services/ConnectionProblem.ts"
 import { Credentials } from "../broker/services/Credentials.ts"
 import { makeSlots } from "../broker/services/Slots.ts"
+import { makeAnswerNotes } from "./AnswerNotes.ts"
 import type { ServedDialect } from "./Dialects.ts"
+import { makeFailover, restSeconds } from "./Failover.ts"
 import type { Checked, Let, ModelDialect, Target } from "./ModelDialect.ts"
 import type { Answer, Asked, ModelProvider, NoProof } from "./ModelProvider.ts"
 import { Providers } from "./Providers.ts"
@@ -46,10 +48,15 @@ const withKey = (result: BrokerResult): BrokerResult => {
   return rest
 }
 
-const isoOf = (epochSeconds: number | undefined): string | undefined =>
-  epochSeconds === undefined
-    ? undefined
-    : Option.getOrUndefined(Option.map(DateTime.make(epochSeconds * 1000), DateTime.formatIso))
+/** Of an error, as much as is looked at. */
+const textOf = ({ bytes }: Answer) =>
+  bytes.pipe(
+    Stream.runFold(
+      () => "",
+      (text, chunk) => text.length > largestError ? text : text + Buffer.from(chunk).toString("latin1")
+    ),
+    Effect.map((text) => Buffer.from(text, "latin1").toString("utf8"))
+  )
 
 export class ModelProxy extends Context.Service<ModelProxy, {
   /** Answers a request of this dialect, whose path below its own is given. */
@@ -72,38 +79,16 @@ export class ModelProxy extends Context.Service<ModelProxy, {
       const slots = makeSlots(atOnce)
       const bodies = makeBodies()
 
+      const failover = makeFailover(brokerReport)
+
       const serve = (dialect: ModelDialect) => {
         const { refuse } = dialect
-        /** A limit that was met, with its end where that is known; an answer shows that none is in force any more. */
-        const noteLimit = Effect.fnUntraced(function*(
-          { headers, status }: Answer,
-          words: string
-        ) {
-          const now = yield* DateTime.now
-          const limit = dialect.limit({ status, headers, words }, Math.floor(now.epochMilliseconds / 1000))
-          if (limit !== undefined) {
-            const resetAt = isoOf(limit.resetAt)
-            return yield* brokerReport.update((result) => ({
-              ...result,
-              limitedAt: DateTime.formatIso(now),
-              ...(resetAt === undefined ? {} : { resetAt })
-            }))
-          }
-          if (status >= 300 || (yield* brokerReport.read).resetAt === undefined) return
-          yield* brokerReport.update(({ resetAt: _, ...result }) => result)
-        })
-
+        const notes = makeAnswerNotes(brokerReport, dialect)
         const failure = Effect.fnUntraced(function*(response: Answer) {
-          const body = yield* response.bytes.pipe(
-            Stream.runFold(
-              () => "",
-              (text, chunk) => text.length > largestError ? text : text + Buffer.from(chunk).toString("latin1")
-            )
-          )
-          const text = redact(Buffer.from(body, "latin1").toString("utf8")).slice(0, largestError).toWellFormed()
-          yield* noteLimit(response, text)
+          const words = redact(yield* textOf(response)).slice(0, largestError).toWellFormed()
+          yield* notes.limit({ ...response, words })
           const { "content-length": _, ...headers } = dialect.answerHeaders(response.headers)
-          return HttpServerResponse.text(text, {
+          return HttpServerResponse.text(words, {
             status: response.status,
             headers,
             contentType: headers["content-type"] ?? "text/plain"
@@ -119,7 +104,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
             yield* claim?.free ?? Effect.void
             return yield* failure(response)
           }
-          yield* noteLimit(response, "")
+          yield* notes.limit({ ...response, words: "" })
           const headers = dialect.answerHeaders(response.headers)
           const contentType = headers["content-type"] ?? "application/octet-stream"
           const { status } = response
@@ -127,7 +112,13 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           // Without its length an answer ends for the agent when it has been counted, not before.
           const { "content-length": _, ...rest } = headers
           return HttpServerResponse.stream(
-            dialect.meter(response.bytes, { contentType, claim, idleSeconds: model.idleSeconds }),
+            dialect.meter(response.bytes, {
+              contentType,
+              claim,
+              idleSeconds: model.idleSeconds,
+              failed: ({ status, words }) =>
+                Effect.andThen(notes.status(status), notes.limit({ ...response, status, words }))
+            }),
             { status, headers: rest, contentType }
           )
         })
@@ -144,9 +135,9 @@ export class ModelProxy extends Context.Service<ModelProxy, {
             yield* brokerReport.update(withKey)
             return yield* client.execute(request).pipe(Effect.timeoutOption(`${model.answerSeconds} seconds`))
           })
-          const insteadOf = (why: string, instead: ModelProvider) =>
+          const insteadOf = (why: string, instead: ModelProvider, seconds?: number) =>
             Effect.andThen(
-              Effect.logWarning(`the model provider ${provider.name} ${why}; asking ${instead.name} instead`),
+              failover.passOver(provider.name, instead.name, why, seconds),
               send([instead, ...rest], asked, claim)
             )
           const tried = yield* Effect.result(attempt)
@@ -160,8 +151,10 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           const first = tried.success
           const response = Option.isSome(first) && (yield* provider.again(first.value)) ? yield* attempt : first
           if (Option.isSome(response) && next !== undefined && overloaded.has(response.value.status)) {
-            yield* Effect.ignore(Stream.runDrain(response.value.stream))
-            return yield* insteadOf(`answers ${response.value.status}`, next)
+            const refused = provider.answer(response.value, asked)
+            const words = yield* textOf(refused).pipe(Effect.timeout("5 seconds"), Effect.orElseSucceed(() => ""))
+            const { limit, nowSeconds } = yield* notes.limitOf({ ...refused, words })
+            return yield* insteadOf(`answers ${refused.status}`, next, restSeconds(limit?.resetAt, nowSeconds))
           }
           return Option.isNone(response)
             ? refuse("Timeout", `The model API did not answer within ${model.answerSeconds} s.`, {
@@ -173,7 +166,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         /** The way to whoever serves the model, with what its refusals and failures are in this API's words. */
         const ask = Effect.fnUntraced(
           function*(all: Providing, asked: Asked, claim: Let | undefined) {
-            return yield* send(all, asked, claim)
+            return yield* send(yield* failover.inTurn(all), asked, claim)
           },
           Effect.catchTag("NoProof", ({ message, missing }) =>
             Effect.as(
@@ -209,9 +202,11 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           const asked: Asked = { dialect, target, headers: request.headers, checked, model: model.policy.model }
           if (checked === undefined || target.asks !== "answer") return yield* ask(all, asked, undefined)
           const claim = yield* spending.ask(checked)
-          return "reason" in claim
+          const answered = "reason" in claim
             ? refuse("Invalid", claim.message, { retry: claim.retry })
             : yield* ask(all, asked, claim)
+          yield* notes.status(answered.status)
+          return answered
         })
 
         /** The request as it may go on, or the answer that it gets instead. */

@@ -400,8 +400,27 @@ describe("a provider that is overloaded", () => {
         assert.isTrue(broker.log.some((line) => line.includes("cloud") && line.includes("other")))
         assert.strictEqual(broker.brokerReport().models[model]?.answers, 1)
         assert.isUndefined(broker.brokerReport().limitedAt)
+        assert.strictEqual((yield* ask()).status, 200)
+        assert.deepStrictEqual([api.asked.length, other.asked.length], [1, 2])
+        assert.deepStrictEqual(broker.brokerReport().failovers, [
+          { provider: "cloud", instead: "other", why: `answers ${status}`, requests: 2 }
+        ])
+        assert.strictEqual(broker.brokerReport().modelStatus, 200)
       })
   )
+
+  it.live("is asked after all where the one in its place has no room either", () =>
+    Effect.gen(function*() {
+      const other = yield* modelApi
+      other.script(json({}, 529))
+      const { api, ask, broker } = yield* start({}, {}, [{ name: "other", apis: ["messages"], baseUrl: other.url }])
+      api.script(json({}, 529))
+      assert.strictEqual((yield* ask()).status, 529)
+      assert.strictEqual(broker.brokerReport().modelStatus, 529)
+      api.script(plain)
+      assert.strictEqual((yield* ask()).status, 200)
+      assert.deepStrictEqual([api.asked.length, other.asked.length], [2, 2])
+    }))
 
   it.live("that cannot be reached, or has no proof, is passed over too; what it refuses is not", () =>
     Effect.gen(function*() {

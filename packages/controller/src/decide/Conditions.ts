@@ -1,4 +1,5 @@
 /** Conditions that tell of an attempt's session and delivery, and of what it was refused. */
+import type { Failover } from "@orchestrator/domain/BrokerResult"
 import type { ConditionFact } from "@orchestrator/domain/Condition"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
 import type { Evidence } from "./Evidence.ts"
@@ -6,7 +7,8 @@ import type { Evidence } from "./Evidence.ts"
 export const evidenceFacts = (evidence: Evidence, reason: TerminalReason): ReadonlyArray<ConditionFact> => [
   ...(evidence.delivery === undefined ? [] : [deliveredFact(evidence, reason)]),
   ...(evidence.resumed === undefined ? [] : [resumedFact(evidence.resumed, evidence.resumeProblem)]),
-  ...(evidence.refusedModels === undefined ? [] : [refusedFact(evidence.refusedModels)])
+  ...(evidence.refusedModels === undefined ? [] : [refusedFact(evidence.refusedModels)]),
+  ...(evidence.failovers === undefined ? [] : [failedOverFact(evidence.failovers)])
 ]
 
 const refusedFact = (models: ReadonlyArray<string>): ConditionFact => ({
@@ -14,6 +16,15 @@ const refusedFact = (models: ReadonlyArray<string>): ConditionFact => ({
   status: "True",
   reason: "NotAllowed",
   message: `The agent asked for ${models.join(", ")}. Allowed are spec.model and the models in model.allowed.`
+})
+
+const failedOverFact = (failovers: ReadonlyArray<Failover>): ConditionFact => ({
+  type: "ModelFailedOver",
+  status: "True",
+  reason: "ProviderOverloaded",
+  message: failovers.map(({ instead, provider, requests, why }) =>
+    `${provider} ${why}: ${instead} was asked instead, for ${requests} ${requests === 1 ? "request" : "requests"}.`
+  ).join(" ")
 })
 
 const deliveredFact = (

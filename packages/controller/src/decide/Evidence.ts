@@ -3,7 +3,7 @@
  * word alone, and the runner tells of the session. Without one the runner speaks of everything.
  */
 import type { AgentResult, Delivery } from "@orchestrator/domain/AgentResult"
-import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
+import { type BrokerResult, type Failover, mostFailovers } from "@orchestrator/domain/BrokerResult"
 import type { Usage } from "@orchestrator/domain/Usage"
 import { Result } from "effect"
 import type { ObservedJob } from "../facts/Observed.ts"
@@ -23,6 +23,8 @@ export interface Evidence {
   readonly pullRequestProblem?: string
   /** Models that the agent asked for and may not use. */
   readonly refusedModels?: ReadonlyArray<string>
+  /** Providers of models that others stood in for. */
+  readonly failovers?: ReadonlyArray<Failover>
   /** Why what is left of the attempt is not kept. */
   readonly evidenceProblem?: string
 }
@@ -45,7 +47,7 @@ const byRunner = (
 })
 
 const byBroker = (brokerReport: BrokerResult): Evidence => {
-  const { delivery, evidenceProblem, forgeKnown, pullRequestProblem, refusedModels, resetAt } = brokerReport
+  const { delivery, evidenceProblem, failovers, forgeKnown, pullRequestProblem, refusedModels, resetAt } = brokerReport
   const usage = usageOf(brokerReport)
   return {
     ...(Object.keys(usage).length === 0 ? {} : { usage }),
@@ -54,6 +56,7 @@ const byBroker = (brokerReport: BrokerResult): Evidence => {
     forgeKnown,
     ...(pullRequestProblem === undefined ? {} : { pullRequestProblem }),
     ...(refusedModels === undefined ? {} : { refusedModels }),
+    ...(failovers === undefined || failovers.length === 0 ? {} : { failovers: failovers.slice(0, mostFailovers) }),
     ...(evidenceProblem === undefined ? {} : { evidenceProblem })
   }
 }

@@ -108,3 +108,20 @@ it("the condition ModelsRefused names what was asked for, and what is allowed", 
     message: "The agent asked for one, two. Allowed are spec.model and the models in model.allowed."
   }])
 })
+
+describe("the condition ModelFailedOver", () => {
+  it("names who was asked instead, why, and how often", () => {
+    const failovers = [
+      { provider: "bedrock", instead: "anthropic", why: "answers 529", requests: 12 },
+      { provider: "anthropic", instead: "vertex", why: "cannot be asked", requests: 1 }
+    ]
+    assert.deepStrictEqual(evidenceFacts({ failovers }, "Delivered"), [{
+      type: "ModelFailedOver",
+      status: "True",
+      reason: "ProviderOverloaded",
+      message:
+        "bedrock answers 529: anthropic was asked instead, for 12 requests. anthropic cannot be asked: vertex was asked instead, for 1 request."
+    }])
+  })
+  it("is not there where nobody stood in", () => assert.deepStrictEqual(evidenceFacts({}, "Delivered"), []))
+})

@@ -1,7 +1,7 @@
 /** The bytes of an answer on their way to the agent, counted beside: what the API says that it used settles what was reserved for it. */
 import { millisOf, monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { Clock, Effect, Stream } from "effect"
-import type { AnswerUsage, Let, ModelDialect } from "../ModelDialect.ts"
+import type { AnswerUsage, Let, ModelDialect, StreamError } from "../ModelDialect.ts"
 import { sseReader } from "./Sse.ts"
 
 /** What is known of an answer: its totals, and whether they are the last. */
@@ -18,8 +18,8 @@ export interface AnswerShape {
   readonly seenAfter: (before: Seen | undefined, data: string) => Seen | undefined
   /** What an event adds to the output before its count is told, by a guess. */
   readonly outputBefore: (data: string) => number
-  /** Whether an event is the API's word that it gives up, and says of nothing that it was used. */
-  readonly isError: (data: string) => boolean
+  /** What an event says that is the API's word that it gives up, and says of nothing that it was used; undefined for all others. */
+  readonly errorOf: (data: string) => StreamError | undefined
   /** Whether an event keeps a stream alive without saying anything. */
   readonly isPing: (data: string) => boolean
   /** Whether an event only says that an answer will come. */
@@ -54,12 +54,13 @@ const silence = (idleSeconds: number, lastWord: () => number) =>
     return yield* Effect.fail("silent" as const)
   })
 
+type Answer = Parameters<ModelDialect["meter"]>[1]
+
 /** Of an event stream, which is cut when it has been silent for too long. */
 const meteredEvents = <E>(
   bytes: Stream.Stream<Uint8Array, E>,
   shape: AnswerShape,
-  claim: Let,
-  idleSeconds: number
+  { claim, failed, idleSeconds }: Answer
 ) =>
   Stream.unwrap(Effect.gen(function*() {
     const clock = yield* Clock.Clock
@@ -73,20 +74,24 @@ const meteredEvents = <E>(
       Stream.tap((chunk) => {
         const before = seen
         let refused = false
+        let error: StreamError | undefined
         for (const data of reader.read(chunk)) {
           if (!shape.isPing(data)) {
             lastWord = now()
-            refused ||= !begun && shape.isError(data)
+            const told = shape.errorOf(data)
+            error = told ?? error
+            refused ||= !begun && told !== undefined
             begun ||= !shape.isOpening(data)
           }
           const last = seen
           seen = shape.seenAfter(last, data)
           unreported = seen === last ? unreported + shape.outputBefore(data) : 0
         }
+        const noted = error === undefined ? Effect.void : failed(error)
         // An error before any content, as it comes once the status is out.
-        if (refused) return claim.free
-        if (seen === undefined || seen === before) return Effect.void
-        return seen.final ? claim.settle(seen.usage) : claim.seen(seen.usage)
+        if (refused) return Effect.andThen(noted, claim.free)
+        if (seen === undefined || seen === before) return noted
+        return Effect.andThen(noted, seen.final ? claim.settle(seen.usage) : claim.seen(seen.usage))
       }),
       Stream.interruptWhen(silence(idleSeconds, () => lastWord)),
       // Tokens of whoever leaves before the count are guessed; their cost is what was reserved.
@@ -123,7 +128,7 @@ const meteredPlain = <E>(bytes: Stream.Stream<Uint8Array, E>, shape: AnswerShape
   })
 
 /** An answer on its way to the agent, counted beside; a stream that is silent for too long is cut. */
-export const meterOf = (shape: AnswerShape): ModelDialect["meter"] => (bytes, { claim, contentType, idleSeconds }) =>
-  /^text\/event-stream\b/i.test(contentType)
-    ? meteredEvents(bytes, shape, claim, idleSeconds)
-    : meteredPlain(bytes, shape, claim)
+export const meterOf = (shape: AnswerShape): ModelDialect["meter"] => (bytes, answer) =>
+  /^text\/event-stream\b/i.test(answer.contentType)
+    ? meteredEvents(bytes, shape, answer)
+    : meteredPlain(bytes, shape, answer.claim)

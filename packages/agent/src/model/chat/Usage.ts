@@ -3,6 +3,7 @@ import { Option, Schema } from "effect"
 import { type AnswerShape, nothingUsed } from "../answer/AnswerMeter.ts"
 import { shortEvents } from "../answer/Sse.ts"
 import type { AnswerUsage } from "../ModelDialect.ts"
+import { openAiStreamError } from "../openai/OpenAiError.ts"
 import { count, usageFrom } from "../openai/OpenAiUsage.ts"
 
 const Usage = Schema.Struct({
@@ -47,7 +48,7 @@ export const chatShape: AnswerShape = {
     return before ?? { usage: { ...nothingUsed, model: chunk.model ?? "" }, final: false }
   },
   outputBefore: (data) => data.includes("\"delta\"") ? Math.max(1, Math.ceil((data.length - 220) / 4)) : 0,
-  isError: (data) => /^\{\s*"error":/.test(data),
+  errorOf: (data) => /^\{\s*"error":/.test(data) ? openAiStreamError(data) : undefined,
   isPing: () => false,
   isOpening: () => false,
   usageOf: (body) => Option.match(decodeChunk(body), { onNone: () => undefined, onSome: usageIn })

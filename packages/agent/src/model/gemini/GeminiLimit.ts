@@ -1,5 +1,5 @@
 /** When a limit of the Gemini API ends: no header says so, the error's details do. */
-import { Option, Schema } from "effect"
+import { DateTime, Option, Schema } from "effect"
 import type { ModelDialect } from "../ModelDialect.ts"
 
 const Detail = Schema.Struct({
@@ -20,9 +20,11 @@ const isList = (
   body: typeof ErrorBody.Type | ReadonlyArray<typeof ErrorBody.Type>
 ): body is ReadonlyArray<typeof ErrorBody.Type> => Array.isArray(body)
 
-const daySeconds = 86_400
-/** Quotas of a day begin anew at midnight in California: eight hours after UTC's, an hour earlier in summer. */
-const midnight = 8 * 3_600
+/** Quotas of a day begin anew at midnight, Pacific time. https://ai.google.dev/gemini-api/docs/rate-limits */
+const nextMidnight = (nowSeconds: number): number => {
+  const now = DateTime.makeZonedUnsafe(nowSeconds * 1000, { timeZone: "America/Los_Angeles" })
+  return DateTime.startOf(DateTime.add(DateTime.startOf(now, "day"), { days: 1 }), "day").epochMilliseconds / 1000
+}
 
 /** Epoch seconds at which asking again makes sense; undefined where nothing says. */
 export const geminiLimit: ModelDialect["limit"] = ({ status, words }, nowSeconds) => {
@@ -30,9 +32,7 @@ export const geminiLimit: ModelDialect["limit"] = ({ status, words }, nowSeconds
   const body = Option.getOrUndefined(decodeError(words))
   const details = (body === undefined ? [] : isList(body) ? body : [body]).flatMap(({ error }) => error.details ?? [])
   const isDaily = details.some(({ violations = [] }) => violations.some(({ quotaId = "" }) => /PerDay/.test(quotaId)))
-  if (isDaily) {
-    return { resetAt: Math.floor((nowSeconds - midnight) / daySeconds) * daySeconds + daySeconds + midnight }
-  }
+  if (isDaily) return { resetAt: nextMidnight(nowSeconds) }
   const delays = details.flatMap(({ retryDelay = "" }) => {
     const [, seconds] = /^(\d{1,7}(?:\.\d{1,9})?)s$/.exec(retryDelay) ?? []
     return seconds === undefined ? [] : [Number(seconds)]

@@ -24,6 +24,10 @@ const Chunk = Schema.Struct({
 
 const decodeChunk = Schema.decodeUnknownOption(Schema.fromJsonString(Chunk))
 
+const decodeError = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({
+  error: Schema.Struct({ code: Schema.Int.check(Schema.isBetween({ minimum: 400, maximum: 599 })) })
+})))
+
 const isBlocked = ({ promptFeedback }: typeof Chunk.Type): boolean => typeof promptFeedback?.blockReason === "string"
 
 const usageIn = (chunk: typeof Chunk.Type): AnswerUsage | undefined => {
@@ -56,7 +60,11 @@ export const geminiShape: AnswerShape = {
       : { usage, final: hasEnded(chunk) }
   },
   outputBefore: (data) => data.includes("\"parts\"") ? Math.max(1, Math.ceil((data.length - 200) / 4)) : 0,
-  isError: (data) => /^\{\s*"error":/.test(data),
+  errorOf: (data) => {
+    if (!/^\{\s*"error":/.test(data)) return undefined
+    const code = Option.match(decodeError(data), { onNone: () => 500, onSome: ({ error }) => error.code })
+    return { status: code, words: data }
+  },
   isPing: () => false,
   isOpening: () => false,
   usageOf: (body) => Option.match(decodeChunk(body), { onNone: () => undefined, onSome: usageIn })

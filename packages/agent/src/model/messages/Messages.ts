@@ -7,7 +7,7 @@ import { modelError } from "./ModelError.ts"
 import { allowedPath, answerHeaders, isTurn, requestHeaders } from "./ModelRequest.ts"
 import { accountLimitEnd, resetOf } from "./RateLimit.ts"
 import { checkRequest } from "./RequestCheck.ts"
-import { isError, isPing, outputBefore, seenAfter, usageOf } from "./Usage.ts"
+import { errorOf, isPing, outputBefore, seenAfter, usageOf } from "./Usage.ts"
 
 const parseTime = (text: string): number | undefined =>
   Option.getOrUndefined(Option.map(DateTime.make(text), (time) => Math.floor(time.epochMilliseconds / 1000)))
@@ -32,7 +32,7 @@ export const messages: ModelDialect = {
     if (key === undefined) return undefined
     return { type: key.startsWith("sk-ant-oat") ? "oauthToken" : "apiKey", value: Redacted.make(key) }
   }),
-  meter: meterOf({ longestEvent: shortEvents, seenAfter, outputBefore, isError, isPing, isOpening: isPing, usageOf }),
+  meter: meterOf({ longestEvent: shortEvents, seenAfter, outputBefore, errorOf, isPing, isOpening: isPing, usageOf }),
   limit: ({ headers, status, words }, nowSeconds) => {
     const account = status === 400 ? accountLimitEnd(words) : undefined
     if (status !== 429 && account === undefined) return undefined

@@ -4,7 +4,7 @@
  */
 import { Option, Schema } from "effect"
 import type { Seen } from "../answer/AnswerMeter.ts"
-import type { AnswerUsage, Tokens } from "../ModelDialect.ts"
+import type { AnswerUsage, StreamError, Tokens } from "../ModelDialect.ts"
 
 const whole = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e12 }))
 const count = Schema.optionalKey(Schema.NullOr(whole))
@@ -114,8 +114,29 @@ export const usageOf = (body: string): AnswerUsage | undefined =>
 export const outputBefore = (data: string): number =>
   data.includes("\"content_block_delta\"") ? Math.max(1, Math.ceil((data.length - 90) / 4)) : 0
 
-/** Whether an event is the API's word that it gives up. */
-export const isError = (data: string): boolean => /^\{\s*"type":\s*"error"\s*[,}]/.test(data)
+const decodeError = Schema.decodeUnknownOption(
+  Schema.fromJsonString(Schema.Struct({ error: Schema.Struct({ type: Schema.String }) }))
+)
+
+/** Of errors that a status tells apart; any other is the server's. */
+const statuses: ReadonlyMap<string, number> = new Map([
+  ["invalid_request_error", 400],
+  ["authentication_error", 401],
+  ["billing_error", 402],
+  ["permission_error", 403],
+  ["not_found_error", 404],
+  ["request_too_large", 413],
+  ["rate_limit_error", 429],
+  ["timeout_error", 504],
+  ["overloaded_error", 529]
+])
+
+/** An event that is the API's word that it gives up. */
+export const errorOf = (data: string): StreamError | undefined => {
+  if (!/^\{\s*"type":\s*"error"\s*[,}]/.test(data)) return undefined
+  const type = Option.match(decodeError(data), { onNone: () => "", onSome: ({ error }) => error.type })
+  return { status: statuses.get(type) ?? 500, words: data }
+}
 
 /** Whether an event keeps a stream alive without saying anything. */
 export const isPing = (data: string): boolean => /^\{\s*"type":\s*"ping"\s*\}$/.test(data)

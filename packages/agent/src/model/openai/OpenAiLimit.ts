@@ -6,7 +6,8 @@ const seconds = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1e11
 const ErrorBody = Schema.Struct({
   error: Schema.Struct({
     resets_at: Schema.optionalKey(Schema.NullOr(seconds)),
-    resets_in_seconds: Schema.optionalKey(Schema.NullOr(seconds))
+    resets_in_seconds: Schema.optionalKey(Schema.NullOr(seconds)),
+    message: Schema.optionalKey(Schema.NullOr(Schema.String))
   })
 })
 const decodeError = Schema.decodeUnknownOption(Schema.fromJsonString(ErrorBody))
@@ -23,6 +24,9 @@ export const durationSeconds = (text: string): number | undefined => {
   )
 }
 
+/** `Please try again in 11.054s.` */
+const inWords = /\btry again in ((?:\d{1,9}(?:\.\d{1,6})?(?:ms|[dhms]))+)\b/i
+
 /** Epoch seconds at which asking again makes sense; undefined where nothing says. */
 export const openAiLimit: ModelDialect["limit"] = ({ headers, status, words }, nowSeconds) => {
   if (status !== 429) return undefined
@@ -34,10 +38,12 @@ export const openAiLimit: ModelDialect["limit"] = ({ headers, status, words }, n
     return found === undefined ? [] : [found * scale]
   }
   const spent = ["requests", "tokens"].filter((kind) => headers[`x-ratelimit-remaining-${kind}`] === "0")
-  const waits = [
+  const waits: Array<number> = [
     ...spent.flatMap((kind) => after(headers[`x-ratelimit-reset-${kind}`])),
     ...after(headers["retry-after"]),
     ...after(headers["retry-after-ms"], 0.001)
   ]
+  // Within a stream no header can say it.
+  if (waits.length === 0) waits.push(...after(inWords.exec(error?.message ?? "")?.[1]))
   return { resetAt: waits.length === 0 ? undefined : nowSeconds + Math.ceil(Math.max(...waits)) }
 }

@@ -5,6 +5,7 @@
 import { DateTime, Effect, Option, Schema } from "effect"
 import { HttpClientRequest } from "effect/http"
 import { sign } from "node:crypto"
+import { geminiLimit } from "../gemini/GeminiLimit.ts"
 import { type Asked, type ModelProvider, NoProof } from "../ModelProvider.ts"
 import {
   bearerIn,
@@ -16,6 +17,7 @@ import {
   noAnswer,
   proofFrom
 } from "./Cloud.ts"
+import { googleRefusal } from "./GoogleError.ts"
 import { messagesBody } from "./MessagesInCloud.ts"
 import { nameOf } from "./Names.ts"
 
@@ -135,7 +137,10 @@ export const vertex = (options: CloudOptions): ModelProvider => {
       const headers = { authorization: `Bearer ${yield* token.get}`, "accept-encoding": "identity" }
       return HttpClientRequest.bodyText(HttpClientRequest.post(url, { headers }), text, "application/json")
     }),
-    answer: ({ headers, status, stream }) => ({ status, headers, bytes: stream }),
+    answer: ({ headers, status, stream }, { dialect }) => {
+      const answer = { status, headers, bytes: stream, ownLimit: geminiLimit }
+      return dialect.api === "messages" && status >= 300 ? googleRefusal(answer) : answer
+    },
     again: ({ status }) => status === 401 ? Effect.as(token.forget, true) : Effect.succeed(false)
   }
 }

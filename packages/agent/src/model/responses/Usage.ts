@@ -2,6 +2,7 @@
 import { Option, Schema } from "effect"
 import { type AnswerShape, nothingUsed } from "../answer/AnswerMeter.ts"
 import type { AnswerUsage } from "../ModelDialect.ts"
+import { openAiStreamError } from "../openai/OpenAiError.ts"
 import { count, usageFrom } from "../openai/OpenAiUsage.ts"
 
 const Usage = Schema.Struct({
@@ -59,10 +60,10 @@ export const responsesShape: AnswerShape = {
   },
   outputBefore: (data) =>
     /^response\.[\w.]+\.delta$/.test(typeOf(data)) ? Math.max(1, Math.ceil((data.length - 150) / 4)) : 0,
-  isError: (data) => {
-    if (typeOf(data) === "error") return true
+  errorOf: (data) => {
+    if (typeOf(data) === "error") return openAiStreamError(data)
     const event = eventOf(data, /^response\.failed$/)
-    return event !== undefined && usageIn(event.response) === undefined
+    return event !== undefined && usageIn(event.response) === undefined ? openAiStreamError(data) : undefined
   },
   isPing: (data) => /^(?:ping|keepalive)$/.test(typeOf(data)),
   isOpening: (data) => opening.test(typeOf(data)),
