@@ -1,6 +1,6 @@
 /**
- * `npm run build`: the executable, the runner and the broker in dist/, and the page in dist/page. What the first two load when it is asked for is in files beside
- * them; the broker is one file. `--sourcemap` writes maps.
+ * `npm run build`: the executable, the runner and the broker in dist/, and the page in dist/page. What they load when it is
+ * asked for is in files beside them. `--sourcemap` writes maps.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Stdio } from "effect"

@@ -4,7 +4,8 @@
  * API's documentation page and the local cluster in its file.
  */
 import { Effect, FileSystem, Path, Schema } from "effect"
-import { rolldown } from "rolldown"
+import * as http from "node:http"
+import { type Plugin, rolldown } from "rolldown"
 
 export interface Program {
   /** Module that starts the program, from the root of the repository. */
@@ -30,6 +31,23 @@ const attempt = <A>(entry: string, run: () => Promise<A>) =>
 /** client-node does not say that importing a model does nothing else. */
 const treeshake = { moduleSideEffects: [{ test: /\/@kubernetes\/client-node\//, sideEffects: false }] }
 
+/** Node's own client of the web, which `node:http` has by getters. */
+const ofTheWeb: ReadonlySet<string> = new Set(["WebSocket", "CloseEvent", "MessageEvent"])
+
+/**
+ * An `import` of Node's own module reads all that it exports, and `node:http` then loads undici, 13 MB that nobody here uses. The same by
+ * its name, with the rest of its exports.
+ */
+const withoutUndici: Plugin = {
+  name: "without-undici",
+  resolveId: (id) => id === "node:http" || id === "http" ? { id: "\0node-http", moduleSideEffects: false } : undefined,
+  load: (id) => {
+    if (id !== "\0node-http") return undefined
+    const names = Object.keys(http).filter((name) => name !== "default" && name !== "module.exports" && !ofTheWeb.has(name))
+    return `const http = process.getBuiltinModule("node:http")\nexport default http\nexport const { ${names.join(", ")} } = http\n`
+  }
+}
+
 /** Its garbage is young and small: a small nursery keeps 20 MB less, and costs nothing that shows. */
 const shebang = "#!/usr/bin/env -S node --max-semi-space-size=2"
 
@@ -46,7 +64,7 @@ export const bundle = Effect.fn("bundle")(function*(
   const build = yield* Effect.acquireRelease(
     attempt(
       entry,
-      () => rolldown({ input: join(root, entry), platform: "node", cwd: root, logLevel: "warn", treeshake })
+      () => rolldown({ input: join(root, entry), platform: "node", cwd: root, logLevel: "warn", treeshake, plugins: [withoutUndici] })
     ),
     (opened) => Effect.promise(() => opened.close())
   )

@@ -5,7 +5,6 @@ import { HttpClient } from "effect/http"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
 import type { PullRequestOptions, Repository, RepositoryName } from "./ForgeAdapter.ts"
 import { ForgeError } from "./ForgeError.ts"
-import { readIssue } from "./Issues.ts"
 import type { IssueTask } from "./IssueText.ts"
 import { KnownForges, type RemoteAtForge } from "./KnownForges.ts"
 import { deliverPullRequest } from "./PullRequests.ts"
@@ -64,6 +63,8 @@ export class Forge extends Context.Service<Forge, {
             return yield* new ForgeError({ operation: "read", ref: url, reason: { _tag: "Refused", words } })
           }
           const use = yield* connect(there)
+          // With a parser of Markdown, which most runs need not.
+          const { readIssue } = yield* Effect.promise(() => import("./Issues.ts"))
           return yield* quietly(use((repository) => readIssue(repository, number)))
         }),
         hasOpened: (branch, runUid) =>

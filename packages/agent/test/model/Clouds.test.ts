@@ -2,55 +2,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createVerify, generateKeyPairSync } from "node:crypto"
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { crc32 } from "node:zlib"
 import { signedHeaders } from "../../src/model/providers/bedrock/Bedrock.ts"
 import { eventOf, eventStreamReader } from "../../src/model/providers/bedrock/EventStream.ts"
-import { place, startBroker, until, visible } from "../fixtures/Broker.ts"
+import { until, visible } from "../fixtures/Broker.ts"
+import { json, routed, startCloud as start, token, tokenFile } from "../fixtures/CloudBroker.ts"
 import { type Answer, type Asked, events, model, modelApi, plain } from "../fixtures/ModelApi.ts"
 import { sentSignature, signatureOf } from "../fixtures/SigV4.ts"
 
 const secretKey = "fake-aws-secret-key-of-a-test-0123456789"
-const token = "fake-service-account-token-of-a-test"
-const body = JSON.stringify({ model, max_tokens: 100, stream: true, messages: [{ role: "user", content: "Hi" }] })
-
-const start = Effect.fnUntraced(function*(
-  provider: object,
-  files: Readonly<Record<string, string>>,
-  others: ReadonlyArray<object> = []
-) {
-  const api = yield* modelApi
-  const around = yield* place
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(around.folder, "credentials", name), text)
-  const broker = yield* startBroker({
-    ...around.environment,
-    MODEL: model,
-    MODEL_PROVIDERS: JSON.stringify([
-      { name: "cloud", apis: ["messages"], baseUrl: api.url, tokenUrl: `${api.url}/token`, ...provider },
-      ...others
-    ])
-  })
-  const ask = (text = body, path = "/anthropic/v1/messages") =>
-    Effect.promise(async () => {
-      const response = await fetch(`${broker.url}${path}`, {
-        method: "POST",
-        body: text,
-        headers: { "x-api-key": broker.token, "anthropic-beta": "effort-2025-11-24" }
-      })
-      return { status: response.status, text: await response.text(), type: response.headers.get("content-type") }
-    })
-  return { api, around, ask, broker }
-})
-
-const json = (value: object, status = 200): Answer => (response) => {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value))
-}
-
-/** By the path of what is asked. */
-const routed = (tokens: Answer, models: Answer): Answer => (response, asked) =>
-  (asked.url.startsWith("/token") || asked.url.includes("generateAccessToken") ? tokens : models)(response, asked)
-
 const header = (name: string, value: string) => {
   const length = Buffer.alloc(2)
   length.writeUInt16BE(Buffer.byteLength(value))
@@ -118,8 +78,6 @@ const role = {
   roleArn: "arn:aws:iam::123456789012:role/models",
   tokenFile: "model-token-cloud"
 }
-const tokenFile = { "model-token-cloud": token }
-
 describe("the check of signatures itself", () => {
   it.each([
     ["GET", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"],
@@ -200,6 +158,45 @@ describe("Bedrock", () => {
       yield* ask()
       yield* ask()
       assert.strictEqual(sts(), 3)
+    }))
+
+  it.live("is asked with keys of the EKS agent's, which takes the service account's token and is asked in time", () =>
+    Effect.gen(function*() {
+      const { api, around, ask, broker } = yield* start(
+        { type: "bedrock", region: "eu-central-1", tokenFile: "model-token-cloud" },
+        tokenFile
+      )
+      const agent = (seconds: number) =>
+        json({
+          AccessKeyId: "ASIAFAKE",
+          SecretAccessKey: secretKey,
+          Token: "fake-session-token-of-a-test",
+          AccountId: "123456789012",
+          Expiration: new Date(Date.now() + seconds * 1000).toISOString()
+        })
+      api.script(routed(agent(60), bedrockDouble(secretKey)))
+      assert.strictEqual((yield* ask()).status, 200)
+      api.script(routed(agent(3600), bedrockDouble(secretKey)))
+      for (const _ of [1, 2]) assert.strictEqual((yield* ask()).status, 200)
+      const asked = api.asked.filter(({ url }) => url.startsWith("/token"))
+      assert.deepStrictEqual(
+        asked.map(({ headers, method }) => [method, headers["authorization"]]),
+        [["GET", token], ["GET", token]]
+      )
+      assert.strictEqual(api.asked.at(-1)?.headers["x-amz-security-token"], "fake-session-token-of-a-test")
+      for (const secret of [secretKey, token]) assert.notInclude(visible(around, broker), secret)
+    }))
+
+  it.live("whose EKS agent knows no role for the pod says so", () =>
+    Effect.gen(function*() {
+      const { api, ask, broker } = yield* start(
+        { type: "bedrock", region: "eu-central-1", tokenFile: "model-token-cloud" },
+        tokenFile
+      )
+      api.script(routed(json({ message: "no association" }, 404), bedrockDouble(secretKey)))
+      assert.strictEqual((yield* ask()).status, 401)
+      assert.include(broker.brokerReport().problem, "no association")
+      assert.lengthOf(api.asked, 1)
     }))
 
   it.live.each([600_000, -600_000])(

@@ -5,7 +5,7 @@
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
 import type { EvidenceFile } from "@orchestrator/domain/Evidence"
 import { Context, Duration, Effect, FileSystem, Layer, Option, Result, Schedule, Schema } from "effect"
-import { type BucketError, makeBucket } from "../../bucket/Bucket.ts"
+import type { BucketError } from "../../bucket/Bucket.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { BrokerReport } from "../services/BrokerReport.ts"
 import { Credentials } from "../services/Credentials.ts"
@@ -55,6 +55,7 @@ export class Keeping extends Context.Service<Keeping, {
 
       const bucketPut = Effect.fnUntraced(function*() {
         if (place === undefined) return undefined
+        const { makeBucket } = yield* Effect.promise(() => import("../../bucket/Bucket.ts"))
         const bucket = yield* makeBucket(
           place,
           Effect.map(bucketKey, (found) =>
