@@ -35,16 +35,20 @@ const treeshake = { moduleSideEffects: [{ test: /\/@kubernetes\/client-node\//, 
 const ofTheWeb: ReadonlySet<string> = new Set(["WebSocket", "CloseEvent", "MessageEvent"])
 
 /**
- * An `import` of Node's own module reads all that it exports, and `node:http` then loads undici, 13 MB that nobody here uses. The same by
- * its name, with the rest of its exports.
+ * An `import` of Node's own module reads all that it exports, and `node:http` then loads undici, 7 MB that nobody here uses. The same by its
+ * name, with the rest of its exports.
  */
 const withoutUndici: Plugin = {
   name: "without-undici",
   resolveId: (id) => id === "node:http" || id === "http" ? { id: "\0node-http", moduleSideEffects: false } : undefined,
   load: (id) => {
     if (id !== "\0node-http") return undefined
-    const names = Object.keys(http).filter((name) => name !== "default" && name !== "module.exports" && !ofTheWeb.has(name))
-    return `const http = process.getBuiltinModule("node:http")\nexport default http\nexport const { ${names.join(", ")} } = http\n`
+    const names = Object.keys(http).filter((name) =>
+      name !== "default" && name !== "module.exports" && !ofTheWeb.has(name)
+    )
+    return `const http = process.getBuiltinModule("node:http")\nexport default http\nexport const { ${
+      names.join(", ")
+    } } = http\n`
   }
 }
 
@@ -64,7 +68,15 @@ export const bundle = Effect.fn("bundle")(function*(
   const build = yield* Effect.acquireRelease(
     attempt(
       entry,
-      () => rolldown({ input: join(root, entry), platform: "node", cwd: root, logLevel: "warn", treeshake, plugins: [withoutUndici] })
+      () =>
+        rolldown({
+          input: join(root, entry),
+          platform: "node",
+          cwd: root,
+          logLevel: "warn",
+          treeshake,
+          plugins: [withoutUndici]
+        })
     ),
     (opened) => Effect.promise(() => opened.close())
   )

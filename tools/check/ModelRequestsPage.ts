@@ -5,7 +5,7 @@ import { betaRows, fieldRows, headerRows, toolRows } from "@orchestrator/agent/m
 import { openAiHeaderRows } from "@orchestrator/agent/model/openai/OpenAiHeaders"
 import type { Rows } from "@orchestrator/agent/model/request/Rules"
 import { responsesFieldRows, responsesToolRows } from "@orchestrator/agent/model/responses/Rules"
-import { listPrices, listPricesDate } from "@orchestrator/domain/ListPrices"
+import { type ListedPrices, priceLists } from "@orchestrator/domain/ListPrices"
 import { type ModelPrice, ratesFor } from "@orchestrator/domain/ModelPrice"
 import { table } from "./MarkdownTable.ts"
 
@@ -20,15 +20,23 @@ const rateCells = (price: ModelPrice, read: number): ReadonlyArray<string> => {
   return [input, output, cacheRead, cacheWrite, cacheWrite1h].map((rate) => String(Math.round(rate * 1e6) / 1e6))
 }
 
-const priceRows = Object.entries(listPrices).flatMap(([name, price]) => {
-  const { longContext } = price
-  return [
-    [`\`${name}\``, ...rateCells(price, 0)],
-    ...(longContext === undefined
-      ? []
-      : [[`\`${name}\`, reading more than ${longContext.above}`, ...rateCells(price, longContext.above + 1)]])
-  ]
-})
+const priceRowsOf = (prices: ListedPrices["prices"]) =>
+  Object.entries(prices).flatMap(([name, price]) => {
+    const { longContext } = price
+    return [
+      [`\`${name}\``, ...rateCells(price, 0)],
+      ...(longContext === undefined
+        ? []
+        : [[`\`${name}\`, reading more than ${longContext.above}`, ...rateCells(price, longContext.above + 1)]])
+    ]
+  })
+
+const pricesOf = ({ comparedOn, comparedWith, list, maker, prices }: ListedPrices) =>
+  `${maker}, ${list}: compared on ${comparedOn}${
+    comparedWith === undefined ? "" : `, not with the list itself but with ${comparedWith}`
+  }.
+
+${table(["model", "input", "output", "cache read", "cache write (5 min)", "cache write (1 h)"], priceRowsOf(prices))}`
 
 export const modelRequestsPage = `# What of a model request goes on
 
@@ -99,7 +107,7 @@ They go on in the request itself, not by address or file id.
 
 ## List prices
 
-USD per million tokens, as listed on ${listPricesDate}. \`model.prices\` comes before them.
+USD per million tokens. \`model.prices\` comes before them. A model that is not here is refused until it has a price there.
 
-${table(["model", "input", "output", "cache read", "cache write (5 min)", "cache write (1 h)"], priceRows)}
+${priceLists.map(pricesOf).join("\n\n")}
 `

@@ -21,10 +21,12 @@ const readBy: Partial<Record<Field, ReadonlyArray<ProviderType>>> = {
 }
 
 /** What a cloud cannot do without: fields, and one of those that prove who asks. */
-const needs: Readonly<Record<Exclude<ProviderType, "api">, {
-  readonly all: ReadonlyArray<Field>
-  readonly proofs: ReadonlyArray<Field>
-}>> = {
+const needs: Readonly<
+  Record<Exclude<ProviderType, "api">, {
+    readonly all: ReadonlyArray<Field>
+    readonly proofs: ReadonlyArray<Field>
+  }>
+> = {
   bedrock: { all: ["region"], proofs: ["roleArn", "podIdentity", "secretName"] },
   vertex: { all: ["project"], proofs: ["audience", "secretName"] },
   azure: { all: ["baseUrl"], proofs: ["clientId", "secretName"] }

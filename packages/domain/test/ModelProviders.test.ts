@@ -36,8 +36,7 @@ it.each<readonly [object, ReadonlyArray<string>]>([
   [{ name: "x", type: "azure" }, ["messages", "responses", "chat"]],
   [{ name: "x" }, []],
   [{ name: "constructor" }, []]
-])("%j speaks %j", (provider, want) =>
-  assert.deepStrictEqual(apisOf({ name: "", ...provider }), want))
+])("%j speaks %j", (provider, want) => assert.deepStrictEqual(apisOf({ name: "", ...provider }), want))
 
 describe("an entry of model.providers", () => {
   const problems = (provider: object, name = "mine", more: object = {}) =>
@@ -93,8 +92,14 @@ describe("an entry of model.providers", () => {
     [{ ...bedrock, secretName: "s" }, "roleArn and secretName"],
     [{ ...azure, secretName: "s" }, "clientId and secretName"],
     [{ type: "vertex", project: "acme" }, "nothing"]
-  ])("has one proof of who asks: %j", (provider, found) =>
-    assert.deepStrictEqual(problems(provider).map((each) => [each.path, each.found]), [["model.providers.mine", found]]))
+  ])(
+    "has one proof of who asks: %j",
+    (provider, found) =>
+      assert.deepStrictEqual(problems(provider).map((each) => [each.path, each.found]), [[
+        "model.providers.mine",
+        found
+      ]])
+  )
 
   it("that a profile names is there", () => {
     const profiles = { profiles: { quick: { provider: "mine" }, other: { provider: "yours" } } }

@@ -52,11 +52,15 @@ describe("output", () => {
 })
 
 describe("fields", () => {
-  it.each(named("dropped"))("%s is left out", (name) =>
-    assert.notProperty(sent({ ...request, [name]: name === "n" ? 8 : "priority" }), name))
+  it.each(named("dropped"))(
+    "%s is left out",
+    (name) => assert.notProperty(sent({ ...request, [name]: name === "n" ? 8 : "priority" }), name)
+  )
 
-  it.each(named("refused"))("%s is refused, and named", (name) =>
-    assert.include(refused({ ...request, [name]: {} }), name))
+  it.each(named("refused"))(
+    "%s is refused, and named",
+    (name) => assert.include(refused({ ...request, [name]: {} }), name)
+  )
 
   it.each(["a_field_of_next_year", "constructor", "__proto__", "Model", "reasoning", "transforms", "extra_body"])(
     "%s, which nobody knows, is left out",
@@ -178,7 +182,7 @@ describe("what an answer used", () => {
 
   it.each<readonly [string, object, object | undefined]>([
     ["takes what was cached out of the input", { usage }, { input: 700, cacheRead: 300, output: 50, factor: 1 }],
-    ["is twice as dear in the tier that is", { usage, service_tier: "priority" }, { factor: 2 }],
+    ["is dearer in the tier that is", { usage, service_tier: "priority" }, { factor: 2.5 }],
     ["is never less than nothing", { usage: { ...usage, prompt_tokens_details: { cached_tokens: 5_000 } } }, {
       input: 0,
       cacheRead: 1_000

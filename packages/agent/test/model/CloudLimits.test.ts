@@ -36,16 +36,19 @@ const [responses, chat, gemini] = doubles
 if (responses === undefined || chat === undefined || gemini === undefined) throw new Error("expected three doubles")
 
 describe("Vertex", () => {
-  it.live.each([exhausted, [exhausted]])("says a quota's end in its details, alone or in a list", (body) =>
-    Effect.gen(function*() {
-      const { api, ask, broker } = yield* startCloud(vertex, tokenFile)
-      api.script(routed(access, json(body, 429)))
-      const { status, text } = yield* ask()
-      assert.strictEqual(status, 429)
-      assert.deepInclude(JSON.parse(text).error, { type: "rate_limit_error", message: exhausted.error.message })
-      isAbout(secondsFromNow(broker.brokerReport().resetAt), 300)
-      assert.strictEqual(broker.brokerReport().costUsd, 0)
-    }))
+  it.live.each([exhausted, [exhausted]])(
+    "says a quota's end in its details, alone or in a list",
+    (body) =>
+      Effect.gen(function*() {
+        const { api, ask, broker } = yield* startCloud(vertex, tokenFile)
+        api.script(routed(access, json(body, 429)))
+        const { status, text } = yield* ask()
+        assert.strictEqual(status, 429)
+        assert.deepInclude(JSON.parse(text).error, { type: "rate_limit_error", message: exhausted.error.message })
+        isAbout(secondsFromNow(broker.brokerReport().resetAt), 300)
+        assert.strictEqual(broker.brokerReport().costUsd, 0)
+      })
+  )
 
   it.live("hands on what Anthropic's API has said, with the end in its header", () =>
     Effect.gen(function*() {
@@ -101,22 +104,25 @@ describe("Azure", () => {
   const limited = { error: { code: "429", message: "Rate limit is exceeded. Try again in 26 seconds." } }
   const counts = { input: 1_200, cached: 200, output: 50 }
 
-  it.live.each([responses, chat])("is asked for $api at a deployment, and says in headers when a limit ends", (double) =>
-    Effect.gen(function*() {
-      const { api, ask, broker } = yield* startCloud({ ...azure, names: { [double.model]: "ours" } }, tokenFile, [])
-      api.script(routed(access, refusing(429, { "retry-after": "260" }, limited)))
-      const path = `${double.mount}${double.path(true)}`
-      const { status, text } = yield* ask(double.body(), path)
-      assert.deepStrictEqual([status, JSON.parse(text)], [429, limited])
-      isAbout(secondsFromNow(broker.brokerReport().resetAt), 260)
-      const asked = api.asked.at(-1)
-      assert.strictEqual(asked?.url, `/openai${double.path(true)}`)
-      assert.strictEqual(JSON.parse(asked?.body ?? "").model, "ours")
-      api.script(routed(access, streaming(double.events(counts))))
-      assert.strictEqual((yield* ask(double.body(), path)).status, 200)
-      yield* until(() => broker.brokerReport().models[double.model]?.output === 50)
-      assert.isUndefined(broker.brokerReport().resetAt)
-    }))
+  it.live.each([responses, chat])(
+    "is asked for $api at a deployment, and says in headers when a limit ends",
+    (double) =>
+      Effect.gen(function*() {
+        const { api, ask, broker } = yield* startCloud({ ...azure, names: { [double.model]: "ours" } }, tokenFile, [])
+        api.script(routed(access, refusing(429, { "retry-after": "260" }, limited)))
+        const path = `${double.mount}${double.path(true)}`
+        const { status, text } = yield* ask(double.body(), path)
+        assert.deepStrictEqual([status, JSON.parse(text)], [429, limited])
+        isAbout(secondsFromNow(broker.brokerReport().resetAt), 260)
+        const asked = api.asked.at(-1)
+        assert.strictEqual(asked?.url, `/openai${double.path(true)}`)
+        assert.strictEqual(JSON.parse(asked?.body ?? "").model, "ours")
+        api.script(routed(access, streaming(double.events(counts))))
+        assert.strictEqual((yield* ask(double.body(), path)).status, 200)
+        yield* until(() => broker.brokerReport().models[double.model]?.output === 50)
+        assert.isUndefined(broker.brokerReport().resetAt)
+      })
+  )
 
   it.live("whose token has ended is asked once more with a new one, and no third time", () =>
     Effect.gen(function*() {

@@ -431,7 +431,11 @@ describe("a provider that is overloaded", () => {
 
   it.live("and so are all: what was reserved is given back, and the last one's words are told", () =>
     Effect.gen(function*() {
-      const { api, ask, broker } = yield* start({}, {}, [{ name: "other", apis: ["messages"], baseUrl: "http://127.0.0.1:1" }])
+      const { api, ask, broker } = yield* start({}, {}, [{
+        name: "other",
+        apis: ["messages"],
+        baseUrl: "http://127.0.0.1:1"
+      }])
       api.script(json({}, 529))
       assert.strictEqual((yield* ask()).status, 502)
       assert.strictEqual(broker.brokerReport().costUsd, 0)

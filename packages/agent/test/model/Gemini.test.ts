@@ -23,8 +23,11 @@ describe("a quota of a day ends at the next midnight in California", () => {
     ["on the day that has 23 hours", "2026-03-08T09:00:00Z", "2026-03-09T07:00:00Z"],
     ["before the day that has 25 hours", "2026-10-31T12:00:00Z", "2026-11-01T07:00:00Z"],
     ["on the day that has 25 hours", "2026-11-01T20:00:00Z", "2026-11-02T08:00:00Z"]
-  ])("%s", (_, now, want) =>
-    assert.deepStrictEqual(limit(quota(daily, retry("30s")), seconds(now)), { resetAt: seconds(want) }))
+  ])(
+    "%s",
+    (_, now, want) =>
+      assert.deepStrictEqual(limit(quota(daily, retry("30s")), seconds(now)), { resetAt: seconds(want) })
+  )
 })
 
 it.each<readonly [string, string, number | undefined]>([

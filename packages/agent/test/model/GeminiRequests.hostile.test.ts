@@ -9,7 +9,11 @@ import type { Policy, Target } from "../../src/model/ModelDialect.ts"
 const model = "gemini-2.5-pro"
 const policy: Policy = { model, allowed: ["gemini-2.5-flash"], outputTokens: 32_000 }
 const request = { contents: [{ role: "user", parts: [{ text: "Hi" }] }] }
-const answerOf = (name: string): Target => ({ path: `/v1beta/models/${name}:generateContent`, asks: "answer", model: name })
+const answerOf = (name: string): Target => ({
+  path: `/v1beta/models/${name}:generateContent`,
+  asks: "answer",
+  model: name
+})
 const answers = answerOf(model)
 
 const check = (body: unknown, target = answers) =>
@@ -33,7 +37,10 @@ describe("output", () => {
 
   it.each<unknown>(["100", -1, 1.5, 1e9, [100], {}, true])("in %j tokens is refused", (maxOutputTokens) => {
     assert.include(refused({ ...request, generationConfig: { maxOutputTokens } }), "maxOutputTokens")
-    assert.include(refused({ ...request, generation_config: { max_output_tokens: maxOutputTokens } }), "maxOutputTokens")
+    assert.include(
+      refused({ ...request, generation_config: { max_output_tokens: maxOutputTokens } }),
+      "maxOutputTokens"
+    )
   })
 
   it.each([
@@ -86,7 +93,8 @@ describe("fields", () => {
 
   it("of how tools are used no more goes on than how functions are called", () =>
     assert.deepStrictEqual(
-      sent({ ...request, toolConfig: { functionCallingConfig: { mode: "ANY" }, retrievalConfig: {}, x: 1 } }).toolConfig,
+      sent({ ...request, toolConfig: { functionCallingConfig: { mode: "ANY" }, retrievalConfig: {}, x: 1 } })
+        .toolConfig,
       { functionCallingConfig: { mode: "ANY" } }
     ))
 })
@@ -177,8 +185,10 @@ describe("a body that cannot be checked", () => {
 })
 
 describe("another model than the run's", () => {
-  it.each([undefined, "gemini-3-pro-preview", `${model}-exp`, "tunedModels", "gemini-2.5"])("is refused: %s", (name) =>
-    assert.isString(refused(request, name === undefined ? { path: "/", asks: "answer" } : answerOf(name))))
+  it.each([undefined, "gemini-3-pro-preview", `${model}-exp`, "tunedModels", "gemini-2.5"])(
+    "is refused: %s",
+    (name) => assert.isString(refused(request, name === undefined ? { path: "/", asks: "answer" } : answerOf(name)))
+  )
 
   it.each([
     `/v1beta/models/${model}:generateContent?key=x`,

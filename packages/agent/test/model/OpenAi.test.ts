@@ -56,7 +56,7 @@ describe("what an answer of the Responses API used", () => {
       response({ usage: { ...usage, input_tokens_details: { cached_tokens: 400, cache_write_tokens: 100 } } }),
       { input: 1_500, cacheRead: 400, cacheWrite: 100 }
     ],
-    ["is twice as dear in the tier that is", response({ service_tier: "priority" }), { factor: 2 }],
+    ["is dearer in the tier that is", response({ service_tier: "priority" }), { factor: 2.5 }],
     ["is never less than nothing", response({ usage: { ...usage, input_tokens_details: { cached_tokens: 9_000 } } }), {
       input: 0,
       cacheRead: 2_000

@@ -29,7 +29,9 @@ export interface ToolchainInput {
   readonly setup: Option.Option<string>
 }
 
-export const toolchainOf = ({ agent, cpu, image, memory, profile, provider, setup }: ToolchainInput): ToolchainFlags => ({
+export const toolchainOf = (
+  { agent, cpu, image, memory, profile, provider, setup }: ToolchainInput
+): ToolchainFlags => ({
   profile: Option.getOrUndefined(profile),
   agent: Option.getOrUndefined(agent),
   provider: Option.getOrUndefined(provider),

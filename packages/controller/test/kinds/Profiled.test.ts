@@ -101,12 +101,15 @@ describe("a provider of the model", () => {
     [{ profile: "cheap", provider: "openai" }, ["openai"]]
   ])("of %j is %j", (spec, want) => assert.deepStrictEqual(namesOf(told(spec)), want))
 
-  it.each(["nobody", "constructor"])("that is not there is answered with those that are: %s", (provider) =>
-    assert.deepStrictEqual(refused({ provider }), [{
-      path: "spec.provider",
-      expected: "one of anthropic, google, openai: model.providers of the configuration adds others",
-      found: JSON.stringify(provider)
-    }]))
+  it.each(["nobody", "constructor"])(
+    "that is not there is answered with those that are: %s",
+    (provider) =>
+      assert.deepStrictEqual(refused({ provider }), [{
+        path: "spec.provider",
+        expected: "one of anthropic, google, openai: model.providers of the configuration adds others",
+        found: JSON.stringify(provider)
+      }])
+  )
 
   it("is nothing that an agent with its own key has", () => {
     const alone = makeConfig({ agent: { credentials: "env" } })

@@ -13,7 +13,13 @@ const providers = {
     fallback: ["keys"]
   },
   keys: { type: "bedrock", region: "us-east-1", secretName: "aws-keys" },
-  gateway: { baseUrl: "https://gateway.example.com/v1", apis: ["chat"], models: ["qwen"], secretName: "gateway", secretKey: "key" },
+  gateway: {
+    baseUrl: "https://gateway.example.com/v1",
+    apis: ["chat"],
+    models: ["qwen"],
+    secretName: "gateway",
+    secretKey: "key"
+  },
   federated: {
     type: "vertex",
     project: "acme",

@@ -14,8 +14,8 @@ export interface Counted {
   readonly written: number | null | undefined
 }
 
-/** Twice the price, where the key's project has chosen it. */
-const priority = 2
+/** The most that the tier has cost of any model, where the key's project has chosen it. https://openai.com/api-priority-processing */
+const priority = 2.5
 
 /** Undefined where input and output are not told: that is no bill. */
 export const usageFrom = (
