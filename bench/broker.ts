@@ -3,6 +3,7 @@
  * one answer by each API and provider: all in one file, against what a run needs in files of its own. The API is one of a few lines here.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { chatPath, generateContentPath, messagesPath, responsesPath } from "@orchestrator/agent/pod/Endpoint"
 import { Console, Effect } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { generateKeyPairSync } from "node:crypto"
@@ -21,7 +22,6 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { chatPath, generateContentPath, messagesPath, responsesPath } from "../packages/agent/src/pod/Endpoint.ts"
 import { bundle } from "../tools/build/Bundle.ts"
 import { programs } from "../tools/build/Programs.ts"
 import { flags } from "./parts/Flags.ts"
