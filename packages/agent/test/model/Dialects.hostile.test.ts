@@ -47,6 +47,20 @@ describe.each(doubles)("$api", (double: ApiDouble) => {
       assert.lengthOf(other.asked, 0)
     }))
 
+  it.live("notes a limit that is told within a stream, with its end, and the status that it would have had", () =>
+    Effect.gen(function*() {
+      const { api, ask, broker } = yield* startDialect(double)
+      api.script(streaming(double.limitedStream))
+      const { status, text } = yield* ask()
+      assert.deepStrictEqual([status, text], [200, double.limitedStream.join("")])
+      yield* until(() => broker.brokerReport().modelStatus === 429)
+      const { limitedAt, resetAt, reservedUsd } = broker.brokerReport()
+      assert.isString(limitedAt)
+      const seconds = (Date.parse(resetAt ?? "") - Date.now()) / 1000
+      assert.isTrue(seconds > 250 && seconds < 330, `${seconds} s`)
+      assert.isAbove(reservedUsd ?? 0, 0)
+    }))
+
   it.live("counts a plain answer too", () =>
     Effect.gen(function*() {
       const { api, ask, broker } = yield* startDialect(double)
