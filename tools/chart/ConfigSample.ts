@@ -48,7 +48,7 @@ const samples: Readonly<Record<string, Json>> = {
   "evidence.bucket.writerSecret": "evidence-writer",
   "evidence.volume.claimName": "evidence",
   "model.prices": { sample: { input: 1, output: 2 } },
-  "model.providers": { sample: { baseUrl: "https://gateway.example.com", models: ["sample-"] } },
+  "model.providers": { sample: { baseUrl: "https://gateway.example.com", apis: ["chat"], models: ["sample-"] } },
   "leaderElection.leaseSeconds": 60,
   "config.serverPort": "8123",
   "server.basePath": "/sample"
