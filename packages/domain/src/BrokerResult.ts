@@ -66,8 +66,6 @@ export const BrokerResult = Schema.Struct({
   limitedAt: Schema.optionalKey(Time),
   /** RFC 3339 time at which a usage limit ends; absent when the last answer was none that spoke of a limit. */
   resetAt: Schema.optionalKey(Time),
-  /** HTTP status of the newest answer to a request to a model, a refusal of the broker's included; of an error within a stream, its own. */
-  modelStatus: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 }))),
   /** Providers that others stood in for. */
   failovers: Schema.optionalKey(Schema.Array(Failover)),
   /** Why the evidence of the attempt was not kept, where it was to be. */

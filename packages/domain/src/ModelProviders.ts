@@ -3,6 +3,7 @@
  * one that it names, else the one whose beginnings of names its model has, else Anthropic's.
  */
 import { Schema } from "effect"
+import { ModelPrice } from "./ModelPrice.ts"
 import { atMost, rule } from "./SpecText.ts"
 
 /** Shapes of APIs that a client may speak. */
@@ -58,6 +59,8 @@ const served = {
   apis: optional(Schema.Array(ModelApi).check(rule("at least one API", (apis) => apis.length > 0))),
   /** The provider's own names of models, by the name that a run uses. */
   names: optional(Schema.Record(Schema.String, Schema.String)),
+  /** What it takes for models, by the name that a run uses; absent: as `model.prices` and the makers' lists say. */
+  prices: optional(Schema.Record(Schema.String, ModelPrice)),
   /** Of `bedrock` and `vertex`: where requests go. */
   region: optional(place),
   /** Of `bedrock`: the role that the service account's token is taken for (IRSA). */

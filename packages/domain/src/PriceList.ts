@@ -12,6 +12,10 @@ const longestOf = (prices: Prices, isFor: (key: string) => boolean): ModelPrice 
   return key === undefined ? undefined : prices[key]
 }
 
-/** The price of a model: what is configured for the longest beginning of its name, else what is listed. */
+/** What is configured for the longest beginning of a model's name. */
+export const configuredPriceOf = (model: string, configured: Prices): ModelPrice | undefined =>
+  longestOf(configured, (key) => model.startsWith(key))
+
+/** The price of a model: what is configured, else what is listed. */
 export const priceOf = (model: string, configured: Prices): ModelPrice | undefined =>
-  longestOf(configured, (key) => model.startsWith(key)) ?? longestOf(listPrices, (key) => isListedAs(model, key))
+  configuredPriceOf(model, configured) ?? longestOf(listPrices, (key) => isListedAs(model, key))

@@ -1,4 +1,4 @@
-/** What the answers of a model API say beside their content, noted in the broker's report: usage limits, and the status of the last one. */
+/** What the answers of a model API say beside their content, noted in the broker's report: usage limits. */
 import { DateTime, Effect, Option } from "effect"
 import type { BrokerReport } from "../broker/services/BrokerReport.ts"
 import type { Headers, ModelDialect } from "./ModelDialect.ts"
@@ -42,10 +42,6 @@ export const makeAnswerNotes = (
       }
       if (told.status >= 300 || (yield* read).resetAt === undefined) return
       yield* update(({ resetAt: _, ...result }) => result)
-    }),
-    /** What the agent was answered, whoever did: clients do not all say it. */
-    status: Effect.fnUntraced(function*(status: number) {
-      if ((yield* read).modelStatus !== status) yield* update((result) => ({ ...result, modelStatus: status }))
     })
   }
 }

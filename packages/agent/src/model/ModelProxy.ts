@@ -14,10 +14,10 @@ import { makeAnswerNotes } from "./AnswerNotes.ts"
 import type { ServedDialect } from "./Dialects.ts"
 import { makeFailover, restSeconds } from "./Failover.ts"
 import type { Checked, Let, ModelDialect, Target } from "./ModelDialect.ts"
-import type { Answer, Asked, ModelProvider, NoProof } from "./ModelProvider.ts"
+import type { Answer, Asked, Came, ModelProvider, NoProof } from "./ModelProvider.ts"
 import { Providers } from "./Providers.ts"
 import { makeBodies } from "./RequestBody.ts"
-import { Spending } from "./Spending.ts"
+import { type Claimed, Spending } from "./Spending.ts"
 
 const largestError = 65_536
 /** The agent, its subagents and a count of tokens now and then; more is a flood. */
@@ -49,7 +49,7 @@ const withKey = (result: BrokerResult): BrokerResult => {
 }
 
 /** Of an error, as much as is looked at. */
-const textOf = ({ bytes }: Answer) =>
+const textOf = <E>(bytes: Stream.Stream<Uint8Array, E>) =>
   bytes.pipe(
     Stream.runFold(
       () => "",
@@ -57,6 +57,20 @@ const textOf = ({ bytes }: Answer) =>
     ),
     Effect.map((text) => Buffer.from(text, "latin1").toString("utf8"))
   )
+
+/** An answer as it comes; the text of a refusal is there already, for several have to read it. */
+interface Held extends Came {
+  readonly text: string | undefined
+}
+
+const held = ({ headers, status, stream }: Came): Effect.Effect<Held> =>
+  status < 300
+    ? Effect.succeed({ headers, status, stream, text: undefined })
+    : textOf(stream).pipe(
+      Effect.timeout("10 seconds"),
+      Effect.orElseSucceed(() => ""),
+      Effect.map((text) => ({ headers, status, stream: Stream.make(Buffer.from(text)), text }))
+    )
 
 export class ModelProxy extends Context.Service<ModelProxy, {
   /** Answers a request of this dialect, whose path below its own is given. */
@@ -85,7 +99,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         const { refuse } = dialect
         const notes = makeAnswerNotes(brokerReport, dialect)
         const failure = Effect.fnUntraced(function*(response: Answer) {
-          const words = redact(yield* textOf(response)).slice(0, largestError).toWellFormed()
+          const words = redact(yield* textOf(response.bytes)).slice(0, largestError).toWellFormed()
           yield* notes.limit({ ...response, words })
           const { "content-length": _, ...headers } = dialect.answerHeaders(response.headers)
           return HttpServerResponse.text(words, {
@@ -117,7 +131,7 @@ export class ModelProxy extends Context.Service<ModelProxy, {
               claim,
               idleSeconds: model.idleSeconds,
               failed: ({ status, words }) =>
-                Effect.andThen(notes.status(status), notes.limit({ ...response, status, words }))
+                Effect.andThen(spending.answered(status), notes.limit({ ...response, status, words }))
             }),
             { status, headers: rest, contentType }
           )
@@ -127,13 +141,14 @@ export class ModelProxy extends Context.Service<ModelProxy, {
         const send = Effect.fnUntraced(function*(
           [provider, ...others]: Providing,
           asked: Asked,
-          claim: Let | undefined
+          claim: Claimed | undefined
         ): SentAnswer {
           const [next, ...rest] = others
           const attempt = Effect.gen(function*() {
             const request = yield* provider.request(asked)
             yield* brokerReport.update(withKey)
-            return yield* client.execute(request).pipe(Effect.timeoutOption(`${model.answerSeconds} seconds`))
+            const came = yield* client.execute(request).pipe(Effect.timeoutOption(`${model.answerSeconds} seconds`))
+            return Option.isNone(came) ? undefined : yield* held(came.value)
           })
           const insteadOf = (why: string, instead: ModelProvider, seconds?: number) =>
             Effect.andThen(
@@ -149,34 +164,36 @@ export class ModelProxy extends Context.Service<ModelProxy, {
             return yield* Effect.fail(error)
           }
           const first = tried.success
-          const response = Option.isSome(first) && (yield* provider.again(first.value)) ? yield* attempt : first
-          if (Option.isSome(response) && next !== undefined && overloaded.has(response.value.status)) {
-            const refused = provider.answer(response.value, asked)
-            const words = yield* textOf(refused).pipe(Effect.timeout("5 seconds"), Effect.orElseSucceed(() => ""))
-            const { limit, nowSeconds } = yield* notes.limitOf({ ...refused, words })
-            return yield* insteadOf(`answers ${refused.status}`, next, restSeconds(limit?.resetAt, nowSeconds))
+          const isAnother = first?.text !== undefined && (yield* provider.again({ ...first, text: first.text }, asked))
+          const came = isAnother ? yield* attempt : first
+          if (came === undefined) {
+            return refuse("Timeout", `The model API did not answer within ${model.answerSeconds} s.`, { retry: true })
           }
-          return Option.isNone(response)
-            ? refuse("Timeout", `The model API did not answer within ${model.answerSeconds} s.`, {
-              retry: true
-            })
-            : yield* answer(provider.answer(response.value, asked), claim)
+          const told = provider.answer(came, asked)
+          if (next !== undefined && overloaded.has(told.status)) {
+            const words = yield* textOf(told.bytes)
+            const { limit, nowSeconds } = yield* notes.limitOf({ ...told, words })
+            return yield* insteadOf(`answers ${told.status}`, next, restSeconds(limit?.resetAt, nowSeconds))
+          }
+          return yield* answer(told, claim?.servedBy(provider))
         })
 
         /** The way to whoever serves the model, with what its refusals and failures are in this API's words. */
         const ask = Effect.fnUntraced(
-          function*(all: Providing, asked: Asked, claim: Let | undefined) {
+          function*(all: Providing, asked: Asked, claim: Claimed | undefined) {
             return yield* send(yield* failover.inTurn(all), asked, claim)
           },
-          Effect.catchTag("NoProof", ({ message, missing }) =>
-            Effect.as(
-              brokerReport.update((result) => ({
-                ...result,
-                problem: message,
-                ...(missing ? { missing: "ModelKey" as const } : {})
-              })),
-              refuse("NoKey", message)
-            )),
+          Effect.catchTag("NoProof", ({ message, why }) =>
+            why === "Unreachable"
+              ? Effect.as(Effect.logWarning(message), refuse("Unreachable", message, { retry: true }))
+              : Effect.as(
+                brokerReport.update((result) => ({
+                  ...result,
+                  problem: message,
+                  ...(why === "Missing" ? { missing: "ModelKey" as const } : {})
+                })),
+                refuse("NoKey", message)
+              )),
           (answered, all) =>
             Effect.catchIf(answered, HttpClientError.isHttpClientError, (error) => {
               const words = redact(connectionProblem(error))
@@ -201,12 +218,10 @@ export class ModelProxy extends Context.Service<ModelProxy, {
           const all: Providing = [first, ...others]
           const asked: Asked = { dialect, target, headers: request.headers, checked, model: model.policy.model }
           if (checked === undefined || target.asks !== "answer") return yield* ask(all, asked, undefined)
-          const claim = yield* spending.ask(checked)
-          const answered = "reason" in claim
+          const claim = yield* spending.ask(checked, all)
+          return "reason" in claim
             ? refuse("Invalid", claim.message, { retry: claim.retry })
             : yield* ask(all, asked, claim)
-          yield* notes.status(answered.status)
-          return answered
         })
 
         /** The request as it may go on, or the answer that it gets instead. */

@@ -1,6 +1,6 @@
 /** Money for what a request may cost at most, and for what its answer did cost. In millionths of a USD, rounded up. */
 import { dearest, type ModelPrice, type Prices, ratesFor } from "@orchestrator/domain/ModelPrice"
-import { priceOf } from "@orchestrator/domain/PriceList"
+import { configuredPriceOf, priceOf } from "@orchestrator/domain/PriceList"
 import type { AnswerUsage, Bounds, Tokens } from "./ModelDialect.ts"
 
 const up = (micros: number): number => Math.ceil(micros - 1e-6)
@@ -19,16 +19,30 @@ const tokensCost = (price: ModelPrice, tokens: Tokens, hourCache: boolean): numb
     + hour * rates.cacheWrite1h + (cacheWrite - hour) * rates.cacheWrite
 }
 
+/** Prices of everybody's, and those of whoever serves a request. */
+export interface KnownPrices {
+  readonly prices: Prices
+  readonly own: Prices
+}
+
+/** What a model costs that is asked for by this name. */
+export const askedPriceOf = (model: string, { own, prices }: KnownPrices): ModelPrice | undefined =>
+  configuredPriceOf(model, own) ?? priceOf(model, prices)
+
 /** What an answer cost; undefined where a model that worked on it has no price. */
 export const costOf = (
-  prices: Prices,
+  known: KnownPrices,
   requested: string,
   usage: AnswerUsage,
   { hourCache }: Pick<Bounds, "hourCache">
 ): number | undefined => {
   let priced = true
+  // A provider calls the model that was asked for by a name of its own.
+  const asked = configuredPriceOf(requested, known.own)
   const cost = (tokens: Tokens): number => {
-    const price = priceOf(tokens.model ?? usage.model, prices) ?? priceOf(requested, prices)
+    const name = tokens.model ?? usage.model
+    const price = configuredPriceOf(name, known.own) ?? (tokens.model === undefined ? asked : undefined) ??
+      priceOf(name, known.prices) ?? askedPriceOf(requested, known)
     if (price === undefined) priced = false
     return price === undefined ? 0 : tokensCost(price, tokens, hourCache)
   }

@@ -3,7 +3,6 @@
  * broker that is killed leaves no request behind that nobody pays for.
  */
 import type { BrokerResult, ModelRefusal } from "@orchestrator/domain/BrokerResult"
-import { priceOf } from "@orchestrator/domain/PriceList"
 import { clip } from "@orchestrator/domain/Text"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
@@ -11,7 +10,16 @@ import { BrokerReport } from "../broker/services/BrokerReport.ts"
 import { tokensIn } from "./AnswerTokens.ts"
 import * as Ledger from "./Ledger.ts"
 import type { Checked, Let } from "./ModelDialect.ts"
-import { costOf, worstCase } from "./Price.ts"
+import type { ModelProvider } from "./ModelProvider.ts"
+import { askedPriceOf, costOf, worstCase } from "./Price.ts"
+
+/** A request that was let through, whoever will serve it. */
+export interface Claimed extends Let {
+  /** Settled by the prices of whoever has served it. */
+  readonly servedBy: (provider: Priced) => Let
+}
+
+type Priced = Pick<ModelProvider, "prices">
 
 /** Why a request is not let through. */
 export interface Stop {
@@ -60,8 +68,11 @@ const withRefusedModel = (result: BrokerResult, model: string): BrokerResult => 
 }
 
 export class Spending extends Context.Service<Spending, {
-  /** Lets a request through for as long as the scope is open, or says why not. */
-  readonly ask: (request: Checked) => Effect.Effect<Let | Stop, never, Scope.Scope>
+  /** Lets a request through for as long as the scope is open, or says why not. Any of these may serve it. */
+  readonly ask: (
+    request: Checked,
+    providers: ReadonlyArray<Priced>
+  ) => Effect.Effect<Claimed | Stop, never, Scope.Scope>
   /** How many are let through and have not ended. */
   readonly asking: Effect.Effect<number>
   /** Notes the status of an answer. */
@@ -96,9 +107,18 @@ export class Spending extends Context.Service<Spending, {
       const refuseModel = (model: string) => brokerReport.update((result) => withRefusedModel(result, model))
       const isCancelled = Effect.map(brokerReport.read, ({ modelRefused }) => modelRefused === "Cancelled")
 
-      const claimOf = ({ bounds, model, turn }: Checked): Ledger.Claim => {
-        const price = priceOf(model, prices)
-        return { model, turn, micros: price === undefined ? undefined : worstCase(price, bounds) }
+      const pricesOf = (provider: Priced | undefined) => ({ prices, own: provider?.prices ?? {} })
+
+      /** At the dearest of those who may serve it. */
+      const claimOf = ({ bounds, model, turn }: Checked, providers: ReadonlyArray<Priced>): Ledger.Claim => {
+        const all = providers.map((provider) => askedPriceOf(model, pricesOf(provider)))
+        const known = all.filter((price) => price !== undefined)
+        const isPriced = known.length > 0 && known.length === all.length
+        return {
+          model,
+          turn,
+          micros: isPriced ? Math.max(...known.map((price) => worstCase(price, bounds))) : undefined
+        }
       }
 
       /** Decided in one step, so that no two requests are let through with the same money. */
@@ -122,8 +142,20 @@ export class Spending extends Context.Service<Spending, {
       })
 
       return Spending.of({
-        ask: (request) => {
-          const claim = claimOf(request)
+        ask: (request, providers) => {
+          const claim = claimOf(request, providers)
+          const letBy = (id: number, provider: Priced | undefined): Let => ({
+            seen: (usage) => book((before) => Ledger.grown(before, id, tokensIn(usage))),
+            settle: (usage) =>
+              book((before) =>
+                Ledger.settled(
+                  Ledger.grown(before, id, tokensIn(usage)),
+                  id,
+                  costOf(pricesOf(provider), request.model, usage, request.bounds)
+                )
+              ),
+            free: book((before) => Ledger.freed(before, id))
+          })
           return Effect.acquireRelease(
             admit(claim),
             (id) =>
@@ -131,18 +163,9 @@ export class Spending extends Context.Service<Spending, {
                 ? book((before) => Ledger.stands(before, id))
                 : Effect.void
           ).pipe(Effect.map((id) =>
-            typeof id !== "number" ? id : {
-              seen: (usage) => book((before) => Ledger.grown(before, id, tokensIn(usage))),
-              settle: (usage) =>
-                book((before) =>
-                  Ledger.settled(
-                    Ledger.grown(before, id, tokensIn(usage)),
-                    id,
-                    costOf(prices, request.model, usage, request.bounds)
-                  )
-                ),
-              free: book((before) => Ledger.freed(before, id))
-            }
+            typeof id === "number"
+              ? { ...letBy(id, providers[0]), servedBy: (provider: Priced) => letBy(id, provider) }
+              : id
           ))
         },
         answered: (status) =>

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { answering, type ApiDouble, doubles, streamHead, streaming } from "../fixtures/ApiDoubles.ts"
-import { apiKey, until, visible } from "../fixtures/Broker.ts"
+import { apiKey, lastStatusOf, until, visible } from "../fixtures/Broker.ts"
 import { dialectKey, startDialect } from "../fixtures/DialectBroker.ts"
 import { type Answer, modelApi } from "../fixtures/ModelApi.ts"
 
@@ -53,7 +53,8 @@ describe.each(doubles)("$api", (double: ApiDouble) => {
       api.script(streaming(double.limitedStream))
       const { status, text } = yield* ask()
       assert.deepStrictEqual([status, text], [200, double.limitedStream.join("")])
-      yield* until(() => broker.brokerReport().modelStatus === 429)
+      yield* until(() => broker.brokerReport().limitedAt !== undefined)
+      assert.strictEqual(yield* lastStatusOf(broker), 429)
       const { limitedAt, resetAt, reservedUsd } = broker.brokerReport()
       assert.isString(limitedAt)
       const seconds = (Date.parse(resetAt ?? "") - Date.now()) / 1000

@@ -5,7 +5,7 @@
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { listPricesDate } from "@orchestrator/domain/ListPrices"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { priceOf } from "@orchestrator/domain/PriceList"
+import { runPriceOf } from "@orchestrator/domain/RunPrice"
 import { toMillionth } from "@orchestrator/domain/Usage"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
@@ -53,9 +53,10 @@ const alias = /^(?:default|best|opus|sonnet|haiku|fable|opusplan)(?:\[1m\])?$/i
 
 /** A model without a name or a price of its own, where a broker is to keep the run within its budget. */
 const unpriced = (
-  { model }: RunSpec,
-  { agent, model: { prices } }: OrchestratorConfig
+  spec: RunSpec,
+  { agent, model: { prices, providers } }: OrchestratorConfig
 ): ReadonlyArray<FieldProblem> => {
+  const { model } = spec
   if (agent.credentials === "env") return []
   if (alias.test(model)) {
     return [{
@@ -64,7 +65,7 @@ const unpriced = (
       found: JSON.stringify(model)
     }]
   }
-  return priceOf(model, prices) !== undefined ? [] : [{
+  return runPriceOf({ prices, providers }, spec) !== undefined ? [] : [{
     path: "spec.model",
     expected: `a model with a price (list of ${listPricesDate}), so that its budget can be enforced: set model.prices[${
       JSON.stringify(model)

@@ -5,7 +5,7 @@
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import type { ModelPrice } from "@orchestrator/domain/ModelPrice"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { priceOf } from "@orchestrator/domain/PriceList"
+import { runPriceOf } from "@orchestrator/domain/RunPrice"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { ConfigMap, CustomObject, Job } from "@orchestrator/k8s/Objects"
@@ -146,7 +146,7 @@ const preview = Effect.fnUntraced(function*(stores: Stores["Service"], reads: Re
       timeoutSeconds: timeoutOf(spec, config)
     },
     model: spec?.model,
-    price: spec && priceOf(spec.model, config.model.prices)
+    price: spec && runPriceOf(config.model, spec)
   }
   return result
 })

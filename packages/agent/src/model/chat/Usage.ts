@@ -36,6 +36,12 @@ const usageIn = ({ model, service_tier, usage }: typeof Chunk.Type): AnswerUsage
 /** A model's text may hold these words; then the chunk is decoded, and what it says at its top counts. */
 const mayTell = (data: string): boolean => data.includes("\"usage\"") || data.includes("\"finish_reason\"")
 
+const decodeError = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ error: Schema.Struct({}) })))
+
+/** Some servers tell an error beside the fields of a chunk. */
+const isError = (data: string): boolean =>
+  /^\{\s*"error":/.test(data) || (/"error":\s*\{/.test(data) && Option.isSome(decodeError(data)))
+
 export const chatShape: AnswerShape = {
   longestEvent: shortEvents,
   seenAfter: (before, data) => {
@@ -48,7 +54,7 @@ export const chatShape: AnswerShape = {
     return before ?? { usage: { ...nothingUsed, model: chunk.model ?? "" }, final: false }
   },
   outputBefore: (data) => data.includes("\"delta\"") ? Math.max(1, Math.ceil((data.length - 220) / 4)) : 0,
-  errorOf: (data) => /^\{\s*"error":/.test(data) ? openAiStreamError(data) : undefined,
+  errorOf: (data) => isError(data) ? openAiStreamError(data) : undefined,
   isPing: () => false,
   isOpening: () => false,
   usageOf: (body) => Option.match(decodeChunk(body), { onNone: () => undefined, onSome: usageIn })

@@ -43,6 +43,9 @@ export const openAiLimit: ModelDialect["limit"] = ({ headers, status, words }, n
     ...after(headers["retry-after"]),
     ...after(headers["retry-after-ms"], 0.001)
   ]
+  // OpenRouter says a time, in milliseconds.
+  const at = headers["x-ratelimit-reset"] ?? ""
+  if (/^\d{13}$/.test(at)) waits.push(Number(at) / 1000 - nowSeconds)
   // Within a stream no header can say it.
   if (waits.length === 0) waits.push(...after(inWords.exec(error?.message ?? "")?.[1]))
   return { resetAt: waits.length === 0 ? undefined : nowSeconds + Math.ceil(Math.max(...waits)) }

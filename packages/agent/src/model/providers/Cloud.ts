@@ -1,7 +1,9 @@
 /** What the providers of clouds have in common: a proof of who asks that lasts for a while, got by another request and got anew in time. */
 import type { Provider } from "@orchestrator/domain/ModelProviders"
+import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { DateTime, Effect, Option, Schema, Semaphore } from "effect"
-import { type HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { type HttpClient, HttpClientRequest } from "effect/http"
+import type { Headers } from "../ModelDialect.ts"
 import { NoProof } from "../ModelProvider.ts"
 
 export interface CloudOptions {
@@ -14,7 +16,8 @@ export interface CloudOptions {
 
 export interface Lasting<A> {
   readonly value: A
-  readonly untilMillis: number
+  /** From when it was asked for. */
+  readonly forMillis: number
 }
 
 export interface Renewed<A> {
@@ -26,16 +29,24 @@ export interface Renewed<A> {
 /** Before its end, so that no request is on its way when it comes. */
 const earlyMillis = 120_000
 
-/** One at a time gets a new one; the others wait for that. */
+/** One at a time gets a new one; the others wait for that. One that has not ended yet is good where none can be got. */
 export const makeRenewed = <A>(obtain: Effect.Effect<Lasting<A>, NoProof>): Renewed<A> => {
   const turn = Semaphore.makeUnsafe(1)
-  let held: Lasting<A> | undefined
-  return {
-    get: turn.withPermit(Effect.gen(function*() {
-      const now = (yield* DateTime.now).epochMilliseconds
-      if (held === undefined || held.untilMillis - earlyMillis <= now) held = yield* obtain
+  let held: { readonly value: A; readonly untilMillis: number } | undefined
+  const renewed = Effect.gen(function*() {
+    const now = yield* monotonicMillis
+    if (held !== undefined && held.untilMillis - earlyMillis > now) return held.value
+    const got = yield* Effect.result(obtain)
+    if (got._tag === "Success") {
+      held = { value: got.success.value, untilMillis: now + got.success.forMillis }
       return held.value
-    })),
+    }
+    if (held === undefined || held.untilMillis <= now) return yield* got.failure
+    yield* Effect.logWarning(`${got.failure.message} What was got before goes on until it ends.`)
+    return held.value
+  })
+  return {
+    get: turn.withPermit(renewed),
     forget: Effect.sync(() => {
       held = undefined
     })
@@ -52,37 +63,56 @@ export const needed = (
     file === undefined ? Effect.succeed(undefined) : read(file),
     (text) =>
       text === undefined
-        ? Effect.fail(new NoProof({ message: `There is no ${what} for the model provider ${name}.`, missing: true }))
+        ? Effect.fail(new NoProof({ message: `There is no ${what} for the model provider ${name}.`, why: "Missing" }))
         : Effect.succeed(text)
   )
 
-const longestWords = 300
+/** The time that a server tells with each answer. */
+export const dateOf = ({ date }: Headers): number | undefined =>
+  Option.getOrUndefined(Option.map(DateTime.make(date ?? ""), ({ epochMilliseconds }) => epochMilliseconds))
 
-/** The answer's text to a request for a proof; anything but 200 is why there is none. */
-export const proofFrom = Effect.fnUntraced(function*(
+/** A token service's answer, with the time as it knows it: this pod's own clock may be wrong. */
+export interface Told {
+  readonly status: number
+  readonly text: string
+  readonly nowMillis: number
+}
+
+export const askTokens = Effect.fnUntraced(function*(
   { client, provider: { name } }: CloudOptions,
   request: HttpClientRequest.HttpClientRequest
-) {
-  const { status, text } = yield* client.execute(request).pipe(
-    Effect.flatMap((response: HttpClientResponse.HttpClientResponse) =>
-      Effect.map(response.text, (text) => ({ status: response.status, text }))
+): Effect.fn.Return<Told, NoProof> {
+  const { headers, status, text } = yield* client.execute(request).pipe(
+    Effect.flatMap((response) =>
+      Effect.map(response.text, (text) => ({ headers: response.headers, status: response.status, text }))
     ),
     Effect.timeout("20 seconds"),
     Effect.mapError((error) =>
       new NoProof({
         message: `The model provider ${name} gives no access: its token service was not reached: ${error.message}`,
-        missing: false
+        why: "Unreachable"
       })
     )
   )
-  if (status === 200) return text
-  return yield* new NoProof({
-    message: `The model provider ${name} gives no access: its token service answered ${status}: ${
-      text.slice(0, longestWords)
-    }`,
-    missing: false
-  })
+  return { status, text, nowMillis: dateOf(headers) ?? (yield* DateTime.now).epochMilliseconds }
 })
+
+const longestWords = 300
+
+/** An answer that grants something; any other than 200 is why there is no proof. */
+export const granted = ({ provider: { name } }: CloudOptions, told: Told): Effect.Effect<Told, NoProof> =>
+  told.status === 200 ? Effect.succeed(told) : Effect.fail(
+    new NoProof({
+      message: `The model provider ${name} gives no access: its token service answered ${told.status}: ${
+        told.text.slice(0, longestWords)
+      }`,
+      why: told.status === 429 || told.status >= 500 ? "Unreachable" : "Refused"
+    })
+  )
+
+/** The granting answer to a request for a proof. */
+export const proofFrom = (options: CloudOptions, request: HttpClientRequest.HttpClientRequest) =>
+  Effect.flatMap(askTokens(options, request), (told) => granted(options, told))
 
 export const formRequest = (url: string, fields: Readonly<Record<string, string>>) =>
   HttpClientRequest.bodyText(
@@ -95,7 +125,7 @@ export const formRequest = (url: string, fields: Readonly<Record<string, string>
 export const noAnswer = ({ provider: { name } }: CloudOptions): NoProof =>
   new NoProof({
     message: `The model provider ${name} gives no access: its token service answered no token.`,
-    missing: false
+    why: "Refused"
   })
 
 const decodeToken = Schema.decodeUnknownOption(
@@ -105,11 +135,10 @@ const decodeToken = Schema.decodeUnknownOption(
 /** The token of an answer in OAuth's words, which shows from now on nowhere. */
 export const bearerIn = Effect.fnUntraced(function*(
   options: CloudOptions,
-  text: string
+  { text }: Told
 ): Effect.fn.Return<Lasting<string>, NoProof> {
   const found = Option.getOrUndefined(decodeToken(text))
   if (found === undefined) return yield* noAnswer(options)
   options.guard(found.access_token)
-  const { epochMilliseconds } = yield* DateTime.now
-  return { value: found.access_token, untilMillis: epochMilliseconds + found.expires_in * 1000 }
+  return { value: found.access_token, forMillis: found.expires_in * 1000 }
 })

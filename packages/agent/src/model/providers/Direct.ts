@@ -48,12 +48,13 @@ export const directProvider = (provider: Provider, { baseUrl, modelKey }: Direct
   return {
     name,
     address: provider.baseUrl ?? name,
+    prices: provider.prices ?? {},
     serves: () => true,
     again: () => Effect.succeed(false),
     request: Effect.fnUntraced(function*(asked) {
       const { checked, dialect, headers, model } = asked
       const held = yield* modelKey(readKey(dialect))
-      if (held === undefined) return yield* new NoProof({ message: noKey(name), missing: true })
+      if (held === undefined) return yield* new NoProof({ message: noKey(name), why: "Missing" })
       const key = { type: held.type, value: Redacted.value(held.value) }
       const { body, path } = renamed(asked, names)
       const request = HttpClientRequest.make(checked === undefined ? "GET" : "POST")(

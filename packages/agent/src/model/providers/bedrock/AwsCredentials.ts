@@ -53,7 +53,7 @@ const millis = (at: number | string): number =>
     ? at * 1000
     : Option.match(DateTime.make(at), { onNone: () => 0, onSome: ({ epochMilliseconds }) => epochMilliseconds })
 
-/** Files are read each time, since a Secret may be renewed. */
+/** A Secret may be renewed: its files are read anew after a minute, which is two more before this ends. */
 const whileMillis = 60_000 + 120_000
 
 const fromSecret = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.Return<Lasting<AwsKeys>, NoProof> {
@@ -61,10 +61,9 @@ const fromSecret = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn
   const secretAccessKey = yield* needed(options, keyFile, "secret access key (AWS_SECRET_ACCESS_KEY)")
   const accessKeyId = yield* needed(options, `${keyFile}-id`, "access key id (AWS_ACCESS_KEY_ID)")
   const sessionToken = yield* read(`${keyFile}-session`)
-  const { epochMilliseconds } = yield* DateTime.now
   return {
     value: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    untilMillis: epochMilliseconds + whileMillis
+    forMillis: whileMillis
   }
 })
 
@@ -74,7 +73,7 @@ const assumed = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Lasting<AwsKeys>, NoProof> {
   const { provider: { region, tokenFile, tokenUrl } } = options
   const token = yield* needed(options, tokenFile, "service account token")
-  const text = yield* proofFrom(
+  const { nowMillis, text } = yield* proofFrom(
     options,
     formRequest(tokenUrl ?? `https://sts.${region}.amazonaws.com/`, {
       Action: "AssumeRoleWithWebIdentity",
@@ -90,7 +89,7 @@ const assumed = Effect.fnUntraced(function*(
     found.AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult.Credentials
   return {
     value: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
-    untilMillis: millis(Expiration)
+    forMillis: millis(Expiration) - nowMillis
   }
 })
 
@@ -100,7 +99,7 @@ const eksAgent = "http://169.254.170.23/v1/credentials"
 const fromAgent = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.Return<Lasting<AwsKeys>, NoProof> {
   const { provider: { tokenFile, tokenUrl } } = options
   const token = yield* needed(options, tokenFile, "service account token")
-  const text = yield* proofFrom(
+  const { nowMillis, text } = yield* proofFrom(
     options,
     HttpClientRequest.get(tokenUrl ?? eksAgent, { headers: { authorization: token, accept: "application/json" } })
   )
@@ -109,7 +108,7 @@ const fromAgent = Effect.fnUntraced(function*(options: CloudOptions): Effect.fn.
   const { AccessKeyId, Expiration, SecretAccessKey, Token } = found
   return {
     value: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token },
-    untilMillis: millis(Expiration)
+    forMillis: millis(Expiration) - nowMillis
   }
 })
 

@@ -3,15 +3,15 @@
  * a stream comes as AWS's events.
  */
 import { AwsV4Signer } from "aws4fetch"
-import { DateTime, Effect, Option, Result, Stream } from "effect"
-import { HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { DateTime, Effect, Option, Schema, Stream } from "effect"
+import { HttpClientRequest } from "effect/http"
 import type { Headers } from "../../ModelDialect.ts"
-import type { Asked, ModelProvider } from "../../ModelProvider.ts"
-import type { CloudOptions } from "../Cloud.ts"
-import { messagesBody } from "../MessagesInCloud.ts"
+import type { Asked, Came, ModelProvider, Refused } from "../../ModelProvider.ts"
+import { type CloudOptions, dateOf } from "../Cloud.ts"
+import { makeBetas, messagesFor } from "../MessagesInCloud.ts"
 import { nameOf } from "../Names.ts"
 import { awsCredentials, type AwsKeys } from "./AwsCredentials.ts"
-import { errorType, eventOf, eventStreamReader } from "./EventStream.ts"
+import { brokenOff, errorType, eventOf, eventStreamReader } from "./EventStream.ts"
 
 const apiVersion = "bedrock-2023-05-31"
 
@@ -44,44 +44,59 @@ export const signedHeaders = async (
   return Object.fromEntries(headers.entries())
 }
 
-const decoded = (response: HttpClientResponse.HttpClientResponse) =>
+const decoded = ({ stream }: Came) =>
   Stream.suspend(() => {
     const reader = eventStreamReader()
-    return response.stream.pipe(
-      Stream.map((bytes) =>
-        Buffer.from(Result.match(reader.read(bytes), {
-          // What cannot be read ends as the API ends what it gives up.
-          onFailure: (problem) =>
-            eventOf({
-              headers: { ":message-type": "error", ":error-message": `The stream cannot be read: ${problem}` },
-              payload: ""
-            }),
-          onSuccess: (messages) => messages.map(eventOf).join("")
-        }))
+    return stream.pipe(
+      Stream.map(reader.read),
+      Stream.takeUntil(({ problem }) => problem !== undefined),
+      Stream.map(({ messages, problem }) =>
+        [...messages.map(eventOf), problem === undefined ? "" : brokenOff(problem)].join("")
       ),
-      Stream.filter(({ length }) => length > 0)
+      Stream.concat(
+        Stream.suspend(() => reader.isWithin() ? Stream.make(brokenOff("within a message")) : Stream.empty)
+      ),
+      Stream.filter((text) => text !== ""),
+      Stream.map((text) => Buffer.from(text))
     )
   })
 
-/** An error of AWS's as one of the API. */
-const refusal = ({ headers, stream }: HttpClientResponse.HttpClientResponse) =>
+const decodeError = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({
+  __type: Schema.optionalKey(Schema.String),
+  message: Schema.optionalKey(Schema.String),
+  Message: Schema.optionalKey(Schema.String)
+})))
+
+/** AWS's name of an error, which stands in a header, or in the body behind its namespace. */
+const errorName = (headers: Headers, text: string): string =>
+  headers["x-amzn-errortype"]?.split(":")[0]
+    ?? Option.getOrUndefined(decodeError(text))?.__type?.replace(/^.*#/, "")
+    ?? ""
+
+/** An error of AWS's as one of the API; what the model's own API has said goes on as it is. */
+const refusal = ({ headers, stream }: Came) =>
   stream.pipe(
     Stream.runFold(() => "", (text, chunk) => text.length > 65_536 ? text : text + Buffer.from(chunk).toString("utf8")),
     Effect.map((text) => {
-      const [, message = text.slice(0, 1_000)] = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/i.exec(text) ?? []
-      const type = errorType(headers["x-amzn-errortype"]?.split(":")[0] ?? "")
-      const words: unknown = message.startsWith("\"") ? JSON.parse(message) : message
-      return Buffer.from(JSON.stringify({ type: "error", error: { type, message: words } }))
+      const told = Option.getOrUndefined(decodeError(text))
+      const message = told?.message ?? told?.Message ?? text.slice(0, 1_000)
+      return Buffer.from(
+        JSON.stringify({ type: "error", error: { type: errorType(errorName(headers, text)), message } })
+      )
     }),
     Stream.fromEffect
   )
+
+/** A quota that is used up comes as a request that is wrong. */
+const statusOf = ({ headers, status }: Came): number =>
+  status === 400 && /quota|throttling/i.test(headers["x-amzn-errortype"] ?? "") ? 429 : status
 
 const contentType = (headers: Headers, type: string): Headers => {
   const { "content-length": _, ...others } = headers
   return { ...others, "content-type": type, "request-id": headers["x-amzn-requestid"] }
 }
 
-/** Beyond this AWS takes no signature. */
+/** AWS takes a signature that is some minutes from its own time. */
 const skewMillis = 60_000
 
 export const bedrock = (options: CloudOptions): ModelProvider => {
@@ -89,17 +104,23 @@ export const bedrock = (options: CloudOptions): ModelProvider => {
   const { baseUrl, name, region = "us-east-1" } = provider
   const address = (baseUrl ?? `https://bedrock-runtime.${region}.amazonaws.com`).replace(/\/+$/, "")
   const credentials = awsCredentials(options)
+  const betas = makeBetas("bedrock")
   /** How far AWS's clock is before this one. */
   let offset = 0
 
   return {
     name,
     address,
+    prices: provider.prices ?? {},
     serves: ({ asks }) => asks === "answer",
     request: Effect.fnUntraced(function*(asked: Asked) {
       const keys = yield* credentials.get
-      const { stream: wanted, ...body } = messagesBody(asked, apiVersion)
-      const text = JSON.stringify(body)
+      const { body: { stream: wanted, ...body }, names } = messagesFor(asked, betas)
+      const text = JSON.stringify({
+        anthropic_version: apiVersion,
+        ...(names.length === 0 ? {} : { anthropic_beta: names }),
+        ...body
+      })
       const stream = wanted === true
       const id = encodeURIComponent(nameOf(provider.names, asked.checked?.model ?? ""))
       const url = `${address}/model/${id}/${stream ? "invoke-with-response-stream" : "invoke"}`
@@ -108,24 +129,25 @@ export const bedrock = (options: CloudOptions): ModelProvider => {
       const signed = yield* Effect.promise(() => signedHeaders({ url, body: text, region, keys, millis, accept }))
       return HttpClientRequest.bodyText(HttpClientRequest.post(url, { headers: signed }), text, "application/json")
     }),
-    answer: (response) => {
-      const { headers, status } = response
+    answer: (came) => {
+      const { headers, status, stream } = came
       if (status >= 300) {
-        return { status, headers: contentType(headers, "application/json"), bytes: refusal(response) }
+        return { status: statusOf(came), headers: contentType(headers, "application/json"), bytes: refusal(came) }
       }
       return /^application\/vnd\.amazon\.eventstream\b/.test(headers["content-type"] ?? "")
-        ? { status, headers: contentType(headers, "text/event-stream; charset=utf-8"), bytes: decoded(response) }
-        : { status, headers: contentType(headers, "application/json"), bytes: response.stream }
+        ? { status, headers: contentType(headers, "text/event-stream; charset=utf-8"), bytes: decoded(came) }
+        : { status, headers: contentType(headers, "application/json"), bytes: stream }
     },
-    again: ({ headers, status }) =>
-      status !== 403 ? Effect.succeed(false) : Effect.gen(function*() {
-        const now = (yield* DateTime.now).epochMilliseconds
-        const told = Option.getOrUndefined(DateTime.make(headers["date"] ?? ""))?.epochMilliseconds
-        const skewed = told !== undefined && Math.abs(told - now - offset) > skewMillis
-        if (skewed) offset = told - now
-        const expired = /expired|unrecognizedclient/i.test(headers["x-amzn-errortype"] ?? "")
-        if (expired) yield* credentials.forget
-        return skewed || expired
-      })
+    again: Effect.fnUntraced(function*(refused: Refused, asked: Asked) {
+      const { headers, status, text } = refused
+      if (status !== 403 && status !== 400) return false
+      const now = (yield* DateTime.now).epochMilliseconds
+      const told = dateOf(headers)
+      const isSkewed = status === 403 && told !== undefined && Math.abs(told - now - offset) > skewMillis
+      if (isSkewed) offset = told - now
+      const isExpired = /expired|unrecognizedclient/i.test(errorName(headers, text))
+      if (isExpired) yield* credentials.forget
+      return isSkewed || isExpired || betas.learn(refused, asked)
+    })
   }
 }

@@ -2,7 +2,7 @@
  * AWS's event stream, from its bytes as they come: messages of a prelude (lengths and their checksum), headers, a payload and a checksum.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html
  */
-import { Option, Result, Schema } from "effect"
+import { Option, Schema } from "effect"
 import { crc32 } from "node:zlib"
 
 export interface Message {
@@ -46,49 +46,86 @@ const messageOf = (bytes: Buffer): Message => {
   return { headers: headersOf(bytes.subarray(prelude, headersEnd)), payload: bytes.toString("utf8", headersEnd, end) }
 }
 
+export interface Read {
+  readonly messages: ReadonlyArray<Message>
+  /** What is wrong after them: then nothing that follows can be read. */
+  readonly problem: string | undefined
+}
+
 export interface EventStreamReader {
-  /** The messages that ended in these bytes, or what is wrong with them. */
-  readonly read: (bytes: Uint8Array) => Result.Result<ReadonlyArray<Message>, string>
+  /** The messages that ended in these bytes. */
+  readonly read: (bytes: Uint8Array) => Read
+  /** Whether a message has begun that has not ended. */
+  readonly isWithin: () => boolean
 }
 
 export const eventStreamReader = (): EventStreamReader => {
   let kept = Buffer.alloc(0)
+  /** Bytes that came since, put together once a message is whole: it may come in thousands of pieces. */
+  let pieces: Array<Uint8Array> = []
+  let size = 0
+  let wanted = prelude
   const next = (): Message | undefined => {
-    if (kept.length < prelude) return undefined
+    if (kept.length < prelude) {
+      wanted = prelude
+      return undefined
+    }
     const length = kept.readUInt32BE(0)
     if (crc32(kept.subarray(0, 8)) !== kept.readUInt32BE(8)) throw new Error("a wrong checksum of lengths")
     if (length > largest || length < prelude + checksum + kept.readUInt32BE(4)) throw new Error(`${length} bytes`)
-    if (kept.length < length) return undefined
+    if (kept.length < length) {
+      wanted = length
+      return undefined
+    }
     const message = messageOf(kept.subarray(0, length))
     kept = kept.subarray(length)
     return message
   }
   return {
-    read: (bytes) =>
-      Result.try({
-        try: () => {
-          kept = Buffer.concat([kept, bytes])
-          const found: Array<Message> = []
-          for (let message = next(); message !== undefined; message = next()) found.push(message)
-          return found
-        },
-        catch: (cause) => cause instanceof Error ? cause.message : String(cause)
-      })
+    isWithin: () => size > 0,
+    read: (bytes) => {
+      pieces.push(bytes)
+      size += bytes.length
+      const messages: Array<Message> = []
+      if (size < wanted) return { messages, problem: undefined }
+      kept = Buffer.concat([kept, ...pieces])
+      pieces = []
+      try {
+        for (let message = next(); message !== undefined; message = next()) messages.push(message)
+        size = kept.length
+        return { messages, problem: undefined }
+      } catch (cause) {
+        kept = Buffer.alloc(0)
+        size = 0
+        return { messages, problem: cause instanceof Error ? cause.message : String(cause) }
+      }
+    }
   }
 }
 
 const decodeChunk = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ bytes: Schema.String })))
 const decodeWords = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ message: Schema.String })))
 
+const types: ReadonlyArray<readonly [name: RegExp, type: string]> = [
+  [/throttling|quota/i, "rate_limit_error"],
+  [/unavailable|notready/i, "overloaded_error"],
+  [/timeout/i, "timeout_error"],
+  [/validation/i, "invalid_request_error"],
+  [/notfound/i, "not_found_error"],
+  [/accessdenied|unrecognizedclient|signature|token/i, "permission_error"]
+]
+
 /** What AWS calls its errors, in the words of the API that the agent speaks. */
-export const errorType = (name: string): string => {
-  if (/throttling|quota/i.test(name)) return "rate_limit_error"
-  if (/unavailable|notready/i.test(name)) return "overloaded_error"
-  if (/validation/i.test(name)) return "invalid_request_error"
-  return /accessdenied|unrecognizedclient|signature|token/i.test(name) ? "permission_error" : "api_error"
-}
+export const errorType = (name: string): string => types.find(([names]) => names.test(name))?.[1] ?? "api_error"
 
 const sse = (type: string, data: string): string => `event: ${type}\ndata: ${data}\n\n`
+
+/** What ends a stream that cannot be read to its end, as the API ends what it gives up. */
+export const brokenOff = (problem: string): string =>
+  sse(
+    "error",
+    JSON.stringify({ type: "error", error: { type: "api_error", message: `The stream broke off: ${problem}.` } })
+  )
 
 /** A message as an event of the API that the model speaks; an exception as its error. */
 export const eventOf = ({ headers, payload }: Message): string => {
