@@ -1,69 +1,12 @@
 import { afterEach, assert, it } from "@effect/vitest"
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { createServer, type IncomingHttpHeaders } from "node:http"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { makeClaude, modelApi } from "./fixtures/AskingClaude.ts"
 import { LocalProduct, stopAll, temporaryFolder } from "./LocalProduct.ts"
 
 afterEach(stopAll)
 
 const key = "sk-ant-not-a-real-key-0123456789"
-
-/** A model API that remembers who asked. */
-const modelApi = async () => {
-  const asked: Array<IncomingHttpHeaders> = []
-  const server = createServer((request, response) => {
-    asked.push(request.headers)
-    request.resume().on("end", () => {
-      response.setHeader("content-type", "application/json").end(JSON.stringify({
-        type: "message",
-        id: "msg_1",
-        role: "assistant",
-        model: "claude-sonnet-4-20250514",
-        content: [],
-        usage: { input_tokens: 7, output_tokens: 3 }
-      }))
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const address = server.address()
-  const port = typeof address === "object" && address !== null ? address.port : 0
-  return { asked, url: `http://127.0.0.1:${port}`, close: () => server.close() }
-}
-
-const demoAgent = join(import.meta.dirname, "../../agent/demo/claude")
-
-/** A `claude` that asks its model once, keeps what it was given, and then does as the demo agent does. */
-const makeClaude = (folder: string, remotes: string): void => {
-  mkdirSync(folder)
-  writeFileSync(
-    join(folder, "claude"),
-    `#!/usr/bin/env node
-import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
-const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, HOME } = process.env
-if (process.argv.includes("-p")) {
-  const { status } = await fetch(\`\${ANTHROPIC_BASE_URL}/v1/messages\`, {
-    method: "POST",
-    headers: { "x-api-key": ANTHROPIC_API_KEY, "anthropic-version": "2023-06-01", "content-type": "application/json" },
-    body: JSON.stringify({ model: "claude-sonnet-4-20250514", max_tokens: 8, messages: [{ role: "user", content: "Hello" }] })
-  })
-  mkdirSync(HOME, { recursive: true })
-  writeFileSync(\`\${HOME}/given.json\`, JSON.stringify({
-    status,
-    environment: process.env,
-    seesRemotes: existsSync(${JSON.stringify(remotes)})
-  }))
-}
-const { status } = spawnSync(process.execPath, [${JSON.stringify(demoAgent)}, ...process.argv.slice(2)], {
-  stdio: "inherit",
-  env: { ...process.env, DEMO_AGENT_SECONDS: "0.2" }
-})
-process.exit(status ?? 1)
-`,
-    { mode: 0o755 }
-  )
-  writeFileSync(join(folder, "package.json"), "{\"type\":\"module\"}")
-}
 
 /** The file of that name below a folder. */
 const readBelow = (folder: string, name: string): string => {
