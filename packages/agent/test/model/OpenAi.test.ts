@@ -33,6 +33,9 @@ describe("the end of a limit of OpenAI's", () => {
     ["is some milliseconds from now", { "retry-after-ms": "1500" }, "", 1_000_002],
     ["is what an account's limit says", { "retry-after": "1" }, `{"error":{"resets_at":1900000000}}`, 1_900_000_000],
     ["is so far away", {}, `{"error":{"resets_in_seconds":60}}`, 1_000_060],
+    ["is what its words say", {}, `{"error":{"message":"Please try again in 1m0s."}}`, 1_000_060],
+    ["is what Azure's words say", {}, `{"error":{"message":"Please retry after 26 seconds."}}`, 1_000_026],
+    ["is a time in milliseconds", { "x-ratelimit-reset": "1000090000000" }, "", 1_000_090_000],
     ["is not known", {}, `{"error":{"code":"insufficient_quota"}}`, undefined],
     ["is not made up", { "retry-after": "soon" }, `{"error":{"resets_at":"never"}}`, undefined]
   ])(

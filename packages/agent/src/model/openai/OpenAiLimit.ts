@@ -24,8 +24,8 @@ export const durationSeconds = (text: string): number | undefined => {
   )
 }
 
-/** `Please try again in 11.054s.` */
-const inWords = /\btry again in ((?:\d{1,9}(?:\.\d{1,6})?(?:ms|[dhms]))+)\b/i
+/** `Please try again in 11.054s.`, and Azure's `Please retry after 26 seconds.` */
+const inWords = /\b(?:try again in|retry after) (?:((?:\d{1,9}(?:\.\d{1,6})?(?:ms|[dhms]))+)\b|(\d{1,9}) seconds?\b)/i
 
 /** Epoch seconds at which asking again makes sense; undefined where nothing says. */
 export const openAiLimit: ModelDialect["limit"] = ({ headers, status, words }, nowSeconds) => {
@@ -47,6 +47,7 @@ export const openAiLimit: ModelDialect["limit"] = ({ headers, status, words }, n
   const at = headers["x-ratelimit-reset"] ?? ""
   if (/^\d{13}$/.test(at)) waits.push(Number(at) / 1000 - nowSeconds)
   // Within a stream no header can say it.
-  if (waits.length === 0) waits.push(...after(inWords.exec(error?.message ?? "")?.[1]))
+  const [, duration, whole] = inWords.exec(error?.message ?? "") ?? []
+  if (waits.length === 0) waits.push(...after(duration ?? whole))
   return { resetAt: waits.length === 0 ? undefined : nowSeconds + Math.ceil(Math.max(...waits)) }
 }
