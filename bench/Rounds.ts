@@ -1,8 +1,8 @@
 /**
- * Rates over rounds, as every command in this folder prints them: the median, with the coefficient of variation, so that a figure from
- * a busy machine says that it is one.
+ * Rates per second of CPU over rounds, as every command in this folder prints them: the median, with the coefficient of variation, so that
+ * a figure from a busy machine says that it is one.
  */
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 
 export interface Rate {
   readonly perSecond: number
@@ -18,10 +18,10 @@ export const measure = Effect.fnUntraced(function*<E, R>(
   yield* body
   const rates = yield* Effect.replicateEffect(
     Effect.gen(function*() {
-      const begin = yield* Clock.currentTimeNanos
+      const begin = process.cpuUsage()
       yield* body
-      const end = yield* Clock.currentTimeNanos
-      return operations * 1e9 / Number(end - begin)
+      const { system, user } = process.cpuUsage(begin)
+      return operations * 1e6 / (system + user)
     }),
     rounds
   )

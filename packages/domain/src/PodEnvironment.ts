@@ -2,7 +2,7 @@
  * The environment of a pod's containers, each variable once: its name, and what its text says. The controller encodes it, the programs in
  * the pod decode it, and no name stands elsewhere. Inside the programs a value goes by its field's name.
  */
-import { Result, Schema } from "effect"
+import { Record, Result, Schema, SchemaAST } from "effect"
 import { AgentName } from "./AgentName.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { or } from "./Default.ts"
@@ -245,13 +245,37 @@ const ofBroker = { ...broker, ...code, ...docs, ...kind }
 type Values<V extends Variables> = { readonly [K in keyof V]?: V[K]["schema"]["Type"] | undefined }
 type Texts = ReadonlyArray<readonly [name: string, text: string]>
 
+/** Whether what is encoded is the text itself. */
+const isText = (ast: SchemaAST.AST): boolean =>
+  ast.encoding === undefined &&
+  (SchemaAST.isString(ast) || SchemaAST.isLiteral(ast) || (SchemaAST.isUnion(ast) && ast.types.every(isText)))
+
+/** The encoder is made once, and a value that is the one before (the configuration's are) is encoded once. */
+const textOf = ({ schema }: Variables[string]) => {
+  const encode = Schema.encodeUnknownSync(schema)
+  const encoded = (value: unknown) => encode(value, { disableChecks: true }) ?? ""
+  const mayBeText = isText(schema.ast)
+  let last: { readonly value: unknown; readonly text: string } | undefined
+  return (value: unknown): string => {
+    if (mayBeText && typeof value === "string") return value
+    if (last === undefined || last.value !== value) last = { value, text: encoded(value) }
+    return last.text
+  }
+}
+
 /** Names and texts, in the order of these values; one that is undefined has none. Who decodes them checks them. */
-const encoderOf = <V extends Variables>(variables: V) => (values: Values<V>): Texts =>
-  Object.entries(values).flatMap(([field, value]) => {
-    const found = variables[field]
-    if (found === undefined || value === undefined) return []
-    return [[found.name, Schema.encodeUnknownSync(found.schema)(value, { disableChecks: true }) ?? ""] as const]
-  })
+const encoderOf = <V extends Variables>(variables: V) => {
+  const encoders = Record.map(variables as Variables, (variable) => ({ name: variable.name, text: textOf(variable) }))
+  return (values: Values<V>): Texts => {
+    const texts: Array<readonly [name: string, text: string]> = []
+    for (const field in values) {
+      const found = encoders[field]
+      const value = values[field]
+      if (found !== undefined && value !== undefined) texts.push([found.name, found.text(value)])
+    }
+    return texts
+  }
+}
 
 export const encodeRunnerEnvironment = encoderOf(ofRunner)
 export const encodeBrokerEnvironment = encoderOf(ofBroker)

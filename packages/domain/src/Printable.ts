@@ -39,8 +39,12 @@ const cleaned = (text: string): string =>
 // oxlint-disable-next-line no-control-regex
 const plain = /^[\x20-\x7e]*$/
 
+/** One line, with nothing around it. */
+const tidy = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
+
 /** The text without what a reader cannot see. Lone surrogates become U+FFFD. */
 export const printable = (text: string, options: PrintableOptions = {}): string => {
+  if (options.redact === undefined && tidy.test(text)) return clip(text, options.max ?? Infinity)
   const { lines = false, max = Infinity, redact = (it: string) => it } = options
   const known = redact(text)
   const clean = plain.test(known) ? known : redact(cleaned(known))

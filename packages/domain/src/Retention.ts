@@ -15,5 +15,11 @@ export const expiry = (finishedAt: DateTime.Utc, outcome: Outcome, cleanup: Clea
   return delay === undefined ? undefined : formatTime(DateTime.addDuration(finishedAt, delay))
 }
 
-/** Kubernetes' form of a time: RFC 3339 in UTC with whole seconds. */
-export const formatTime = (time: DateTime.Utc): string => DateTime.formatIso(time).replace(/\.\d+Z$/, "Z")
+let last = { second: NaN, text: "" }
+
+/** Kubernetes' form of a time: RFC 3339 in UTC with whole seconds. Many statuses are of the same second. */
+export const formatTime = (time: DateTime.Utc): string => {
+  const second = Math.floor(DateTime.toEpochMillis(time) / 1000)
+  if (second !== last.second) last = { second, text: DateTime.formatIso(time).replace(/\.\d+Z$/, "Z") }
+  return last.text
+}

@@ -12,12 +12,13 @@ import {
   type WatchOptions
 } from "@orchestrator/k8s/KubernetesClient"
 import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
-import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
+import type { KubernetesObject, Metadata, Pod } from "@orchestrator/k8s/Objects"
 import type { PodLogs } from "@orchestrator/k8s/PodLogs"
 import { Clock, Effect, Random, Result, Semaphore, Stream } from "effect"
 import type { Verb } from "./EmbeddedStore.ts"
 import { resourceKey, type ServedKind, type ServedKinds } from "./kinds/ServedKinds.ts"
 import { podLogStream } from "./logs/PodLogStream.ts"
+import { partialObject } from "./objects/PartialObject.ts"
 import { methodNotAllowed, notFound, notServed } from "./objects/Refusal.ts"
 import { freeze } from "./objects/Share.ts"
 import { draftOf, type StoredObject, viewAs } from "./objects/StoredObject.ts"
@@ -43,6 +44,17 @@ interface Subject {
 }
 
 type Client = KubernetesClient["Service"]
+
+/** The form in which a kind's objects are asked for. */
+const formOf = <A extends KubernetesObject>({ metadataOnly }: Kind<A>) => (object: KubernetesObject): A =>
+  viewAs<A>(metadataOnly === true ? partialObject(object, "v1") : object)
+
+const versionOf = ({ name = "", namespace = "", resourceVersion = "", uid = "" }: Metadata) => ({
+  name,
+  namespace,
+  uid,
+  resourceVersion
+})
 
 export interface EmbeddedParts {
   readonly store: ObjectStore
@@ -157,25 +169,37 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
     get: <A extends KubernetesObject>(kind: Kind<A>, ref: ObjectRef) =>
       read("get", kind, ref, ({ resource }) => {
         const object = store.get(resource, ref.namespace, ref.name)
-        return object === undefined ? Result.fail(notFound(kind, ref.name)) : Result.succeed(viewAs<A>(object))
+        return object === undefined ? Result.fail(notFound(kind, ref.name)) : Result.succeed(formOf(kind)(object))
       }),
     list: <A extends KubernetesObject>(kind: Kind<A>, options: ListOptions = {}) =>
       read("list", kind, { namespace: options.namespace }, (served) =>
         Result.gen(function*() {
           const selection = yield* parseSelection(served, options)
           const { items, metadata } = yield* listPage(store, served.resource, selection, options)
-          return { items: items.map((object) => viewAs<A>(object)), metadata }
+          return { items: items.map(formOf(kind)), metadata }
         })),
-    watch: <A extends KubernetesObject>(kind: Kind<A>, options: WatchOptions = {}) =>
-      Stream.unwrap(Effect.map(
-        read("watch", kind, { namespace: options.namespace }, (served) =>
-          Result.map(parseSelection(served, options), (selection) => ({ served, selection }))),
+    watch: <A extends KubernetesObject>(kind: Kind<A>, options: WatchOptions = {}) => {
+      const inForm = formOf(kind)
+      const told = ({ object, type }: WatchEvent<KubernetesObject>): WatchEvent<A> => {
+        const version = versionOf(object.metadata)
+        return (type === "ADDED" || type === "MODIFIED") && options.isKnown?.(version) === true
+          ? { type, object: viewAs<A>({ metadata: version }), known: true }
+          : { type, object: inForm(object) }
+      }
+      return Stream.unwrap(Effect.map(
+        read(
+          "watch",
+          kind,
+          { namespace: options.namespace },
+          (served) => Result.map(parseSelection(served, options), (selection) => ({ served, selection }))
+        ),
         ({ selection, served }) =>
           watchStream(store, served, selection, options, parts.bookmarkSeconds).pipe(
-            Stream.map(({ object, type }): WatchEvent<A> => ({ type, object: viewAs<A>(object) })),
+            Stream.map(told),
             Stream.mapError(failure("watch", kind, { namespace: options.namespace }))
           )
-      )),
+      ))
+    },
     create: (kind, object, options = {}) =>
       write(
         "create",

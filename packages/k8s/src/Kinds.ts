@@ -39,6 +39,8 @@ export interface Kind<A extends KubernetesObject = KubernetesObject> {
   readonly hasGeneration: boolean
   /** Reviews are answered, not stored. */
   readonly createOnly: boolean
+  /** Whether nothing but the metadata of its objects is asked for: they come as `PartialObjectMetadata` of `meta.k8s.io/v1`. */
+  readonly metadataOnly?: true
   /** What its objects have to look like to be read. */
   readonly shape?: Shape
   readonly _A?: () => A
@@ -77,6 +79,9 @@ export const makeKind = <A extends KubernetesObject>(
     ...(traits.shape === undefined ? {} : { shape: traits.shape })
   }
 }
+
+/** The same kind, for who reads no more than metadata. */
+export const metadataOf = ({ shape: _, ...kind }: Kind): Kind => ({ ...kind, metadataOnly: true })
 
 const run = ({ kind: name, plural, shortName }: RunKind): Kind<CustomObject> =>
   makeKind(`${group}/v1`, name, plural, { short: [shortName], status: true, generation: true })

@@ -39,15 +39,27 @@ export interface WatchOptions extends Selectors {
   readonly sendInitialEvents?: boolean | undefined
   /** The server ends the stream after this time. */
   readonly timeoutSeconds?: number | undefined
+  /** Whether the caller has this version of an object: that it was added or changed is then told without the object. */
+  readonly isKnown?: ((version: ObjectVersion) => boolean) | undefined
+}
+
+/** A version of an object. `namespace` is "" where the kind has none. */
+export interface ObjectVersion {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
 }
 
 /**
  * ADDED, MODIFIED, DELETED carry the object; DELETED its last state with the deletion's resourceVersion. BOOKMARK carries a
- * resourceVersion only. An ERROR from the server (410) fails the stream with that reason.
+ * resourceVersion only. An ERROR from the server (410) fails the stream with that reason. `known`: the object is no more than the version
+ * that the caller has.
  */
 export interface WatchEvent<A> {
   readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"
   readonly object: A
+  readonly known?: true
 }
 
 export interface WriteOptions {

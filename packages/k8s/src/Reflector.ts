@@ -30,6 +30,8 @@ export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Sele
   readonly onListed?: Effect.Effect<void>
   /** Called when the kind cannot be followed for now, with why, and with nothing when it can again. */
   readonly onTrouble?: (problem: string | undefined) => Effect.Effect<void>
+  /** Whether the echo of a write of ours comes without its object. What the store has of it is then handed on. */
+  readonly skipsKnown?: boolean
   /** How long the server keeps a watch open. Default 120. */
   readonly watchSeconds?: number | undefined
 }
@@ -98,9 +100,13 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* fill(items, revision)
   })
 
-  const take = Effect.fnUntraced(function*({ object, type }: WatchEvent<A>) {
+  const take = Effect.fnUntraced(function*({ known, object, type }: WatchEvent<A>) {
     if (type === "BOOKMARK") return store.advance(versionIn(object))
     const before = store.get(keyIn(object))
+    if (known === true) {
+      store.advance(versionIn(object))
+      return before === undefined ? undefined : yield* onChange(before, "set", before, object)
+    }
     const kept = yield* admit(object, before)
     if (type === "DELETED") {
       const last = kept ?? before
@@ -172,7 +178,8 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       ...selectors,
       ...from,
       allowWatchBookmarks: true,
-      timeoutSeconds: options.watchSeconds ?? defaultWatchSeconds
+      timeoutSeconds: options.watchSeconds ?? defaultWatchSeconds,
+      ...(options.skipsKnown === true ? { isKnown: store.has } : {})
     }).pipe(
       Stream.runForEach((event) => Effect.flatMap(Effect.fromResult(checkedEvent(kind, event)), on)),
       Effect.raceFirst(lasts),
@@ -199,10 +206,11 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       }
       return note(gathered, event)
     }
-    const note = Effect.fnUntraced(function*(gathered: Map<string, Kept>, { object, type }: WatchEvent<A>) {
+    const note = Effect.fnUntraced(function*(gathered: Map<string, Kept>, { known, object, type }: WatchEvent<A>) {
       const key = storeKey(keyIn(object))
       const before = gathered.get(key) ?? store.get(keyIn(object))
-      const kept = type === "DELETED" ? undefined : (yield* admit(object, before)) ?? before
+      const isGone = type === "DELETED"
+      const kept = isGone ? undefined : known === true ? before : (yield* admit(object, before)) ?? before
       if (kept === undefined) gathered.delete(key)
       else gathered.set(key, kept)
     })

@@ -25,6 +25,8 @@ export type Indexer<A> = (object: A) => ReadonlyArray<IndexValue>
 
 export interface Store<A> {
   readonly get: (key: StoreKey) => A | undefined
+  /** Whether it has this very version. */
+  readonly has: (version: Identity) => boolean
   readonly values: () => IterableIterator<A>
   /** Objects under a value of an index, in no order. */
   readonly by: (index: string, value: IndexValue) => ReadonlyArray<A>
@@ -141,6 +143,12 @@ const storeOf = <A>(
 
   return {
     get: (key) => objects.get(storeKey(key)),
+    has: (version) => {
+      const object = objects.get(storeKey(version))
+      if (object === undefined) return false
+      const { resourceVersion, uid } = identify(object)
+      return uid === version.uid && resourceVersion === version.resourceVersion
+    },
     values: () => objects.values(),
     by: (name, value) => {
       const found: Array<A> = []

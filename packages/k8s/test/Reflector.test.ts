@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
-import { Effect, Fiber, Layer, Queue, Ref, Stream } from "effect"
+import { Effect, Fiber, Latch, Layer, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { ConfigMapKind, type Kind } from "../src/Kinds.ts"
 import { KubernetesClient, type ListOptions, type WatchEvent, type WatchOptions } from "../src/KubernetesClient.ts"
@@ -72,6 +72,42 @@ describe("on the embedded cluster", () => {
       assert.deepStrictEqual(names(), ["late"])
       assert.deepStrictEqual(changes, ["set early", "set late", "removed early"])
       assert.isUndefined(store.get({ name: "late", namespace })?.data)
+    }).pipe(Effect.provide(Layer.fresh(layerMemory))))
+
+  it.effect("the echo of a write whose answer the store has is handed on, and not read again", () =>
+    Effect.gen(function*() {
+      const store = makeStore<ConfigMap>()
+      const read: Array<string | undefined> = []
+      const changes: Array<readonly [string | undefined, boolean]> = []
+      const isBusy = yield* Latch.make()
+      yield* Effect.forkScoped(reflect(ConfigMapKind, {
+        namespace,
+        store,
+        skipsKnown: true,
+        project: (object) => {
+          read.push(object.metadata.name)
+          return object
+        },
+        onChange: (object, _, before) =>
+          Effect.andThen(
+            isBusy.await,
+            Effect.sync(() => void changes.push([object.metadata.name, object === before]))
+          ),
+        onSynced: Effect.void
+      }))
+      yield* settle
+      yield* create("before")
+      yield* settle
+      const ours = yield* create("ours")
+      store.wrote(ours)
+      yield* isBusy.open
+      yield* settle
+      assert.deepStrictEqual(read, ["before"])
+      assert.deepStrictEqual(changes, [["before", false], ["ours", true]])
+      assert.strictEqual(store.revision(), ours.metadata.resourceVersion)
+      yield* create("after")
+      yield* settle
+      assert.deepStrictEqual(read, ["before", "after"])
     }).pipe(Effect.provide(Layer.fresh(layerMemory))))
 
   it.effect("a list of several pages is complete", () =>

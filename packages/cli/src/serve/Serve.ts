@@ -67,7 +67,8 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
   const templates = yield* templatesFolder({ named: input.templates, mounted: mountedTemplates })
   const client = liveClient({
     kubeconfig: Option.getOrUndefined(input.kubeconfig),
-    context: Option.getOrUndefined(input.context)
+    context: Option.getOrUndefined(input.context),
+    withoutManagedFields: true
   })
   return yield* checkedThenRunning({ config, namespace, templates, page: yield* pageFolder(yield* installation) }).pipe(
     Effect.provide(Preflight.layerWith({ config, namespace }).pipe(Layer.provideMerge(client)))

@@ -41,36 +41,38 @@ import {
   type Unreadable
 } from "./Stage.ts"
 
-type Rules<Stage> = Readonly<Record<string, Rule<Stage>>>
+type Rules<Stage> = ReadonlyArray<readonly [name: string, rule: Rule<Stage>]>
 
-const gone: Rules<Gone> = {
+const inOrder = <Stage>(rules: Readonly<Record<string, Rule<Stage>>>): Rules<Stage> => Object.entries(rules)
+
+const gone = inOrder<Gone>({
   // Of a run that is there nothing is done before its name is free of an earlier one's Jobs.
   previousIncarnation,
   // Nothing else is ever done for a run that goes.
   beingDeleted
-}
+})
 
-const finished: Rules<Finished> = {
+const finished = inOrder<Finished>({
   // Before a Job is let go: what is not followed would not be seen to end.
   marksAbsent,
   // The last rule: whatever happens to its Job, a finished run is not started again.
   terminal
-}
+})
 
-const superseding: Rules<Superseding> = {
+const superseding = inOrder<Superseding>({
   // Before it is stopped: what is not followed would not be seen to end.
   marksAbsent,
   // The last rule: the next attempt may neither start nor end before the one before it is recorded.
   supersededAttempt
-}
+})
 
-const withoutSpec: Rules<Unreadable> = {
+const withoutSpec = inOrder<Unreadable>({
   // Before what is wrong with the spec: who cancels wants no more than that.
   cancelled: cancelledBeforeStart,
   invalid: unreadable
-}
+})
 
-const notStarted: Rules<NotStarted> = {
+const notStarted = inOrder<NotStarted>({
   // First: what was cancelled waits for nothing and is judged by nothing.
   cancelled: cancelledBeforeStart,
   // Before every wait: no time makes a spec that may not be run one that may.
@@ -91,13 +93,13 @@ const notStarted: Rules<NotStarted> = {
   nameTaken,
   refused: refusedStart,
   jobAbsent
-}
+})
 
 /** A rule about what the spec is to make again; there is nothing for it to do while the spec cannot be read. */
 const ifReadable = (rule: Rule<Started & { readonly spec: RunSpec }>): Rule<Started> => (stage) =>
   stage.spec === undefined ? undefined : rule({ ...stage, spec: stage.spec })
 
-const started: Rules<Started> = {
+const started = inOrder<Started>({
   // First: only after an action of this stage was tried on the same observation.
   refused: refusedWhileStarted,
   // Before all that waits for events of the Job, or stores its result while it could vanish.
@@ -127,10 +129,10 @@ const started: Rules<Started> = {
   startFailed,
   // Last: nothing is to be done, and the status says where the attempt stands.
   jobRunning
-}
+})
 
 const firstOf = <Stage>(rules: Rules<Stage>, stage: Stage): Plan => {
-  for (const [rule, decide] of Object.entries(rules)) {
+  for (const [rule, decide] of rules) {
     const actions = decide(stage)
     if (actions !== undefined) return { rule, actions }
   }

@@ -258,6 +258,7 @@ const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...chan
   const facts = isNew ? conditions?.filter(({ type }) => ofTheRun.has(type)) : conditions
   const moved = isNew || phase !== change.phase || reason !== change.reason
   const added = change.attempt === undefined ? undefined : endedNow(attempts, change.attempt)
+  const message = words(change.message)
   const next = statusPatch({
     ...(isNew ? ofFormerAttempt : undefined),
     ...(isNew && run.status.retryCount !== undefined ? { retryCount: 0 } : undefined),
@@ -267,13 +268,16 @@ const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...chan
     ...(added === undefined ? undefined : { usage: addUsage(usage, added) }),
     phase: change.phase,
     reason: change.reason,
-    message: words(change.message),
+    message,
     contextVersion: attempt.contextVersion,
     observedGeneration: run.generation,
     lastUpdate: moved ? now : lastUpdate ?? now,
     conditions: setConditions(
       facts ?? [],
-      [...said, finishedFact(change)].map((fact) => ({ ...fact, message: words(fact.message) })),
+      [...said, finishedFact(change)].map((fact) => ({
+        ...fact,
+        message: fact.message === change.message ? message : words(fact.message)
+      })),
       now
     )
   })

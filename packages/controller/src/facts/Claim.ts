@@ -1,7 +1,7 @@
 /** What is kept of a workspace's claim: whose it is, and which run holds it. */
 import { holderAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
 import { type Tenant, tenantOn } from "@orchestrator/domain/Tenant"
-import type { PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { markOf } from "./Bounds.ts"
 import { identityOf } from "./Identity.ts"
@@ -17,7 +17,7 @@ export interface ClaimFacts extends Identity {
 /** Longer than any tenant's. */
 const longestTenant = 8192
 
-export const claimFacts = ({ metadata }: PersistentVolumeClaim): ClaimFacts => ({
+export const claimFacts = ({ metadata }: PersistentVolumeClaim | KubernetesObject): ClaimFacts => ({
   ...identityOf(metadata),
   deleting: metadata.deletionTimestamp !== undefined,
   holder: markOf(metadata.annotations, holderAnnotation),

@@ -1,5 +1,5 @@
 /** What is kept of an attempt's ConfigMap: that it is there. */
-import type { ConfigMap } from "@orchestrator/k8s/Objects"
+import type { ConfigMap, KubernetesObject } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { identityOf, runUidOf } from "./Identity.ts"
 
@@ -7,7 +7,7 @@ export interface FilesFacts extends Identity {
   readonly runUid: string
 }
 
-export const filesFacts = ({ metadata }: ConfigMap): FilesFacts => ({
+export const filesFacts = ({ metadata }: ConfigMap | KubernetesObject): FilesFacts => ({
   ...identityOf(metadata),
   runUid: runUidOf(metadata)
 })

@@ -19,7 +19,7 @@ export interface LiteralContainer extends Omit<Container, "env" | "command" | "a
   readonly args?: ReadonlyArray<Word>
 }
 
-const escaped = (text: string): string => text.replaceAll("$", () => "$$")
+const escaped = (text: string): string => text.includes("$") ? text.replaceAll("$", () => "$$") : text
 
 /** A variable whose container sees exactly this text. */
 export const literal = (name: string, text: string): Variable => ({ name, value: escaped(text) }) as Variable

@@ -8,6 +8,7 @@ import {
   EventKind,
   JobKind,
   type Kind,
+  metadataOf,
   PersistentVolumeClaimKind,
   PodKind,
   runResources,
@@ -80,6 +81,7 @@ export const followings = (
       reflect(kind, {
         ...options,
         ...given,
+        skipsKnown: true,
         onChange: (facts, change, before, object) =>
           object === undefined
             ? wake(wakes(facts, change, before))
@@ -116,11 +118,16 @@ export const followings = (
         }),
         labelSelector
       }),
-      follow(ConfigMapKind, { store: stores.files, project: filesFacts, wakes: ifNews(wakes.files), labelSelector }),
-      follow(PersistentVolumeClaimKind, {
+      follow(metadataOf(ConfigMapKind), {
+        store: stores.files,
+        project: filesFacts,
+        wakes: ifNews(wakes.files),
+        labelSelector
+      }),
+      follow(metadataOf(PersistentVolumeClaimKind), {
         store: stores.workspaces,
         project: claimFacts,
-        wakes: wakes.claim,
+        wakes: ifNews(wakes.claim),
         labelSelector
       })
     ],

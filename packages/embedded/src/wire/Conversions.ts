@@ -4,9 +4,10 @@ import type { WatchEvent } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject, ObjectList } from "@orchestrator/k8s/Objects"
 import { Clock, Effect } from "effect"
 import type { ServedKind } from "../kinds/ServedKinds.ts"
+import { partialObject } from "../objects/PartialObject.ts"
 import { columnsOf } from "./Columns.ts"
 import type { Exchange } from "./Exchange.ts"
-import { type IncludeObject, partialList, partialObject, tableOf } from "./Table.ts"
+import { type IncludeObject, partialList, tableOf } from "./Table.ts"
 
 const includes: ReadonlyArray<IncludeObject> = ["None", "Metadata", "Object"]
 

@@ -1,5 +1,6 @@
 /** Answers converted to what the client asked for: tables for people, metadata only for garbage collectors. */
 import type { KubernetesObject, ObjectList } from "@orchestrator/k8s/Objects"
+import { partialObject } from "../objects/PartialObject.ts"
 import type { Columns } from "./Columns.ts"
 
 /** What of each object a table carries beside its cells. */
@@ -16,12 +17,6 @@ export interface TableInput {
   /** A watch says the headings once. */
   readonly headings: boolean
 }
-
-export const partialObject = (object: KubernetesObject, version: string): object => ({
-  kind: "PartialObjectMetadata",
-  apiVersion: `meta.k8s.io/${version}`,
-  metadata: object.metadata
-})
 
 export const partialList = (list: ObjectList<KubernetesObject>, version: string): object => ({
   kind: "PartialObjectMetadataList",

@@ -1,5 +1,5 @@
 import { assert } from "@effect/vitest"
-import { CodeRunKind, ConfigMapKind, JobKind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, ConfigMapKind, JobKind, metadataOf } from "@orchestrator/k8s/Kinds"
 import type { WatchOptions } from "@orchestrator/k8s/KubernetesClient"
 import { Effect, Stream } from "effect"
 import {
@@ -68,6 +68,52 @@ export const watchCases: ReadonlyArray<ContractCase> = [
     const [event] = yield* take(watch(world, { resourceVersion: created.metadata.resourceVersion }), 1)
     assert.deepStrictEqual([event?.type, event?.object.data], ["DELETED", { a: "1" }])
     assert.isAbove(versionOf(event?.object ?? created), versionOf(created))
+  }),
+  contractCase("a watch of metadata tells nothing else of an object, whatever happens to it", function*(world) {
+    const { client, namespace } = world
+    yield* create(world, "a", { a: "1" })
+    const later = Effect.andThen(change(world, "a", { data: { a: "2" } }), remove(world, "a"))
+    const events = yield* takeAndThen(
+      client.watch(metadataOf(ConfigMapKind), { namespace, labelSelector: "own=yes" }),
+      3,
+      later
+    )
+    assert.deepStrictEqual(seen(events), [["ADDED", "a"], ["MODIFIED", "a"], ["DELETED", "a"]])
+    for (const { object } of events) {
+      assert.hasAllKeys(object, ["apiVersion", "kind", "metadata"])
+      assert.deepStrictEqual([object.apiVersion, object.kind], ["meta.k8s.io/v1", "PartialObjectMetadata"])
+    }
+    assert.deepStrictEqual(events[0]?.object.metadata.labels, { own: "yes" })
+  }),
+  contractCase("a list of metadata, and an object's, have nothing else", function*(world) {
+    const { client, namespace } = world
+    const created = yield* create(world, "a", { a: "1" })
+    const { items } = yield* client.list(metadataOf(ConfigMapKind), { namespace, labelSelector: "own=yes" })
+    const found = yield* client.get(metadataOf(ConfigMapKind), { namespace, name: "a" })
+    for (const object of [...items, found]) {
+      assert.hasAllKeys(object, ["apiVersion", "kind", "metadata"])
+      assert.strictEqual(object.metadata.uid, created.metadata.uid)
+    }
+    assert.lengthOf(items, 1)
+  }),
+  contractCase("of a version that is known an event has no more than that; of any other the object", function*(world) {
+    const created = yield* create(world, "a", { a: "1" })
+    const { resourceVersion } = created.metadata
+    const changed = yield* change(world, "a", { data: { a: "2" } })
+    yield* change(world, "a", { data: { a: "3" } })
+    yield* remove(world, "a")
+    const known = new Set([changed.metadata.resourceVersion])
+    const events = yield* take(
+      watch(world, { resourceVersion, isKnown: (version) => known.has(version.resourceVersion) }),
+      3
+    )
+    assert.deepStrictEqual(events.map(({ type }) => type), ["MODIFIED", "MODIFIED", "DELETED"])
+    assert.deepStrictEqual(events.map(({ known }) => known), [true, undefined, undefined])
+    const { name, namespace, uid } = created.metadata
+    assert.deepStrictEqual<unknown>(events[0]?.object, {
+      metadata: { name, namespace, uid, resourceVersion: changed.metadata.resourceVersion }
+    })
+    assert.deepStrictEqual(events[1]?.object.data, { a: "3" })
   }),
   contractCase("a deletion that waits for finalizers is a change first", function*(world) {
     const created = yield* createConfigMap(world, "a", {}, { ...labelled, finalizers: ["example.com/hold"] })

@@ -38,7 +38,13 @@ export interface LiveOptions {
   readonly timeout?: Duration.Input | undefined
   /** Largest answer, also largest object of a watch. Default 64 MiB. */
   readonly maxResponseBytes?: number | undefined
+  /** Whether objects are read without their managed fields, which are half of most. Lists have them all the same. */
+  readonly withoutManagedFields?: boolean | undefined
 }
+
+/** undefined where whole objects are wanted. A server that knows no such form sends those. */
+const acceptOf = ({ metadataOnly }: Kind, form: "PartialObjectMetadata" | "PartialObjectMetadataList") =>
+  metadataOnly === true ? `application/json;as=${form};g=meta.k8s.io;v=v1,application/json` : undefined
 
 const selectorQuery = ({ fieldSelector, labelSelector }: Selectors) => ({ fieldSelector, labelSelector })
 
@@ -127,15 +133,21 @@ const poolOf = (kind: Kind): Transport.ApiRequest["pool"] =>
 
 const isTooLarge = ({ reason }: KubernetesError): boolean => reason._tag === "Malformed" && reason.tooLarge === true
 
-const make = (transport: Transport.Transport, maxObjectBytes: number): KubernetesClient["Service"] => {
+const make = (
+  transport: Transport.Transport,
+  { leaveOut, maxResponseBytes: maxObjectBytes }: Transport.TransportOptions
+): KubernetesClient["Service"] => {
   const lists = Semaphore.makeUnsafe(mostLists)
 
   /** `A` is what the server stores under this kind. */
   const object = <A extends KubernetesObject>(kind: Kind<A>, request: Transport.ApiRequest) =>
-    Effect.flatMap(transport.request({ ...request, pool: poolOf(kind) }), (body) =>
-      isObjectOf<A>(body)
-        ? Effect.succeed(withKind(kind)(body))
-        : Effect.fail(malformed(request.operation, request.ref, "an object with metadata")))
+    Effect.flatMap(
+      transport.request({ ...request, pool: poolOf(kind), accept: acceptOf(kind, "PartialObjectMetadata") }),
+      (body) =>
+        isObjectOf<A>(body)
+          ? Effect.succeed(withKind(kind)(body))
+          : Effect.fail(malformed(request.operation, request.ref, "an object with metadata"))
+    )
 
   const send = <A extends KubernetesObject>(
     operation: string,
@@ -200,6 +212,7 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
           path,
           query,
           gzip: true,
+          accept: acceptOf(kind, "PartialObjectMetadataList"),
           maxBytes: limit === undefined || limit <= 1 ? undefined : maxPageBytes
         })
         return limit === undefined || limit <= 1
@@ -217,13 +230,14 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
 
     watch: (kind, options = {}) => {
       const ref = describeRef(kind, { namespace: options.namespace })
-      const { allowWatchBookmarks, resourceVersion, sendInitialEvents, timeoutSeconds } = options
+      const { allowWatchBookmarks, isKnown, resourceVersion, sendInitialEvents, timeoutSeconds } = options
       return transport.stream({
         operation: "watch",
         ref,
         method: "GET",
         path: pathOf(kind, options.namespace),
         maxSilenceSeconds: longestSilence(allowWatchBookmarks, timeoutSeconds),
+        accept: acceptOf(kind, "PartialObjectMetadata"),
         query: {
           ...selectorQuery(options),
           watch: true,
@@ -233,7 +247,7 @@ const make = (transport: Transport.Transport, maxObjectBytes: number): Kubernete
           resourceVersionMatch: sendInitialEvents === undefined ? undefined : "NotOlderThan",
           timeoutSeconds
         }
-      }).pipe(decodeWatch({ ref, maxObjectBytes }))
+      }).pipe(decodeWatch({ ref, maxObjectBytes, isKnown, leaveOut }))
     },
 
     create: (kind, value, options) => send("create", "POST", kind, value, options),
@@ -283,8 +297,9 @@ export const layerWith = (options: LiveOptions): Layer.Layer<KubernetesClient | 
       const maxResponseBytes = options.maxResponseBytes ?? 64 * 1024 * 1024
       const timeout = Duration.fromInputUnsafe(options.timeout ?? "30 seconds")
       const reachability = makeReachability(access.server)
-      const transport = Transport.make(connection, { timeout, maxResponseBytes }, reachability)
-      return Context.make(KubernetesClient, make(transport, maxResponseBytes)).pipe(
+      const limits = { timeout, maxResponseBytes, leaveOut: options.withoutManagedFields }
+      const transport = Transport.make(connection, limits, reachability)
+      return Context.make(KubernetesClient, make(transport, limits)).pipe(
         Context.add(ApiServer, apiServer(transport))
       )
     })

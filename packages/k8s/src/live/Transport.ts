@@ -9,6 +9,7 @@ import { gunzip } from "node:zlib"
 import type { Dispatcher } from "undici"
 import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
 import type { Connection, Session } from "./Connection.ts"
+import { metadataIn } from "./Metadata.ts"
 import type { Reachability } from "./Reachability.ts"
 import { reasonOf } from "./Status.ts"
 
@@ -23,6 +24,8 @@ export interface ApiRequest {
   /** Whose connections it takes. Default: those of all requests. */
   readonly pool?: "requests" | "reviews" | "lease" | undefined
   readonly contentType?: string | undefined
+  /** The form of the answer. Absent: JSON. */
+  readonly accept?: string | undefined
   /** Worth compressing: lists. */
   readonly gzip?: boolean | undefined
   /** Bytes that are read of the answer, where that is less than of any answer. */
@@ -42,6 +45,8 @@ export interface TransportOptions {
   /** Until the answer is complete; of streams, until its head is there. */
   readonly timeout: Duration.Duration
   readonly maxResponseBytes: number
+  /** Whether objects are parsed without their managed fields. */
+  readonly leaveOut?: boolean | undefined
 }
 
 interface Answer {
@@ -80,7 +85,7 @@ const dispatchOptions = (session: Session, request: ApiRequest): Dispatcher.Disp
   method: request.method,
   headers: {
     ...session.headers,
-    accept: "application/json",
+    accept: request.accept ?? "application/json",
     "user-agent": "orchestrator/0.1.0",
     ...(request.gzip ? { "accept-encoding": "gzip" } : {}),
     ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" })
@@ -156,10 +161,16 @@ const bytesOf = (request: ApiRequest, answer: Answer, maxBytes: number): Effect.
     })
     : Effect.succeed(answer.body)
 
-const decode = (request: ApiRequest, answer: Answer, bytes: Buffer): Effect.Effect<unknown, KubernetesError> =>
+const decode = (
+  request: ApiRequest,
+  answer: Answer,
+  bytes: Buffer,
+  leaveOut: boolean
+): Effect.Effect<unknown, KubernetesError> =>
   Effect.suspend(() => {
     const text = bytes.toString("utf8")
-    const json = parse(text)
+    const rest = leaveOut ? metadataIn(text)?.rest ?? text : text
+    const json = parse(rest) ?? (rest === text ? undefined : parse(text))
     if (answer.status >= 200 && answer.status < 300) {
       return json === undefined
         ? Effect.fail(failure(request, { _tag: "Malformed", message: `expected JSON, found: ${text.slice(0, 200)}` }))
@@ -209,7 +220,10 @@ export const make = (connection: Connection, options: TransportOptions, reachabi
     return sessionFor(request).pipe(
       Effect.flatMap((session) => exchange(session, request, maxBytes)),
       Effect.flatMap((answer) =>
-        Effect.flatMap(bytesOf(request, answer, maxBytes), (bytes) => decode(request, answer, bytes))
+        Effect.flatMap(
+          bytesOf(request, answer, maxBytes),
+          (bytes) => decode(request, answer, bytes, options.leaveOut === true)
+        )
       ),
       (self) => timed(request, self),
       again,

@@ -3,15 +3,19 @@
  * the reason it carries (410 Gone); the server's end of the stream ends it.
  */
 import { Predicate, Stream } from "effect"
-import type { WatchEvent } from "../KubernetesClient.ts"
+import type { WatchEvent, WatchOptions } from "../KubernetesClient.ts"
 import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
 import type { KubernetesObject } from "../Objects.ts"
 import { makeLines } from "./Lines.ts"
+import { metadataInEvent } from "./Metadata.ts"
 import { reasonOf } from "./Status.ts"
 
 export interface WatchSource {
   readonly ref: string
   readonly maxObjectBytes: number
+  readonly isKnown?: WatchOptions["isKnown"]
+  /** Whether the objects come without their managed fields. */
+  readonly leaveOut?: boolean | undefined
 }
 
 const types = ["ADDED", "MODIFIED", "DELETED", "BOOKMARK"] as const
@@ -24,12 +28,36 @@ const isCode = (value: unknown): value is number =>
 /** What it holds is found out by whoever reads it: one that is garbage keeps no other from being followed. */
 const isObject = (value: unknown): value is KubernetesObject => Predicate.isObject(value)
 
+const parse = (line: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+const added = "{\"type\":\"ADDED\""
+
+/** What is known, or not read, of an event's object is not parsed. */
+const eventIn = (
+  line: string,
+  { isKnown, leaveOut }: Pick<WatchSource, "isKnown" | "leaveOut">
+): WatchEvent<KubernetesObject> | KubernetesErrorReason => {
+  if (isKnown === undefined && leaveOut !== true) return eventOf(line)
+  const found = metadataInEvent(line)
+  if (found === undefined) return eventOf(line)
+  const { rest, ...version } = found
+  if (isKnown?.(version) === true) {
+    return { type: line.startsWith(added) ? "ADDED" : "MODIFIED", object: { metadata: version }, known: true }
+  }
+  const event = leaveOut === true && rest !== line ? eventOf(rest) : undefined
+  return event === undefined || isReason(event) ? eventOf(line) : event
+}
+
 /** The event of a line, or why there is none. */
 export const eventOf = (line: string): WatchEvent<KubernetesObject> | KubernetesErrorReason => {
-  let event: unknown
-  try {
-    event = JSON.parse(line)
-  } catch {
+  const event = parse(line)
+  if (event === undefined) {
     return malformed(`expected a watch event, found: ${line.slice(0, 200)}`)
   }
   if (!Predicate.hasProperty(event, "type") || !Predicate.hasProperty(event, "object")) {
@@ -64,7 +92,7 @@ export const decodeWatch = <A extends KubernetesObject>(source: WatchSource) =>
       const events: Array<WatchEvent<A>> = []
       for (const line of complete) {
         if (line === "") continue
-        const event = eventOf(line)
+        const event = eventIn(line, source)
         if (isReason(event)) return Stream.concat(Stream.fromArray(events), Stream.fail(fail(event)))
         events.push(event as WatchEvent<A>)
       }

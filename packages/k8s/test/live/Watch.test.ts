@@ -73,4 +73,22 @@ describe("eventOf", () => {
       message: "boom"
     })
   })
+
+  it.effect("managed fields are left out where they are not wanted, and where that leaves no JSON the object is whole", () =>
+    Effect.gen(function*() {
+      const eventOf = (managedFields: unknown) =>
+        JSON.stringify({
+          type: "ADDED",
+          object: { kind: "Pod", apiVersion: "v1", metadata: { name: "a", managedFields, uid: "u" }, spec: {} }
+        })
+      const of = (line: string, leaveOut: boolean) =>
+        Stream.succeed(encoder.encode(`${line}\n`)).pipe(
+          decodeWatch({ ref: "pods", maxObjectBytes: 1000, leaveOut }),
+          Stream.runCollect,
+          Effect.map(([event]) => Object.keys(event?.object.metadata ?? {}))
+        )
+      assert.deepStrictEqual(yield* of(eventOf([{ "f:spec": {} }]), true), ["name", "uid"])
+      assert.deepStrictEqual(yield* of(eventOf([{ "f:spec": {} }]), false), ["name", "managedFields", "uid"])
+      assert.deepStrictEqual(yield* of(eventOf([{ list: [{}], more: 1 }]), true), ["name", "managedFields", "uid"])
+    }))
 })

@@ -141,8 +141,8 @@ export const decide: ReadonlyArray<Mutant> = [
   {
     name: "a message has the time in it",
     file: "packages/controller/src/decide/Status.ts",
-    find: "message: words(change.message),",
-    replace: "message: words(`${change.message} (${now})`),",
+    find: "const message = words(change.message)",
+    replace: "const message = words(`${change.message} (${now})`)",
     by: cases("S1", [], "end")
   },
   {
