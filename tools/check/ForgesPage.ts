@@ -104,7 +104,7 @@ kubectl create secret generic github-app -n orchestrator --from-file=private-key
 \`\`\`
 
 The broker signs a JWT that is good for five minutes, and was so for the five before, since clocks may differ by that much, finds the App's installation for the run's repository, and gets a token for that one repository
-with \`contents: write\` and \`pull_requests: write\`, and \`issues: read\` where the run has a \`spec.issue\`. Other repositories of the same host
+with \`contents: write\` and \`pull_requests: write\`, and \`issues: read\` for the repository of a run's \`spec.issue\`. Other repositories of the same host
 that the run reads (documents, \`spec.repositories\`, submodules) have a token each, with \`contents: read\`. A token is made anew ten minutes before it
 ends, and when GitHub no longer takes it, whether git or the API was asked. The App needs these permissions, and to be installed on the repositories; a change of workflows needs
 \`workflows: write\`, which no token has: such a push is refused, and the run says so. Pull requests are the App's; commits have the name of

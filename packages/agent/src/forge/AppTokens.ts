@@ -21,7 +21,7 @@ export interface AppTokenRequest extends Pick<ForgeOptions, "client" | "api"> {
   readonly key: Redacted.Redacted
   readonly repository: RepositoryName
   readonly use: AppUse
-  /** Whether an issue of the repository is read by who delivers. */
+  /** Whether an issue of the repository is read, too. */
   readonly readsIssue: boolean
 }
 

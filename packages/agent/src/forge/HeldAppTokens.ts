@@ -13,8 +13,8 @@ export interface HeldAppTokensOptions {
   readonly key: Effect.Effect<Redacted.Redacted | undefined>
   /** Where its key should be. */
   readonly keyPlace: string
-  /** Whether issues are read beside what a use needs. */
-  readonly readsIssue: boolean
+  /** Whether an issue of a repository is read beside what a use needs. */
+  readonly readsIssue: (at: RemoteAtForge) => boolean
 }
 
 /** A push of a large branch takes minutes, and begins with the token that it ends with. */
@@ -57,7 +57,7 @@ export const heldAppTokens = ({ app, client, key, keyPlace, readsIssue }: HeldAp
         key: pem,
         repository: at.repository,
         use,
-        readsIssue
+        readsIssue: readsIssue(at)
       })
         .pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false))
       for (const [other, { expiresAt }] of held) if (expiresAt <= now) held.delete(other)

@@ -2,6 +2,7 @@
  * The token for a remote: of the app, for this one repository and made anew before it ends; else the user's own, from the Secret for that
  * kind of forge. It goes to git and to the API of the same host, and the broker alone has it.
  */
+import { issueAddress } from "@orchestrator/domain/IssueUrl"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpClient } from "effect/http"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
@@ -30,16 +31,19 @@ export class RemoteTokens extends Context.Service<RemoteTokens, {
       const forges = yield* KnownForges
       const client = yield* HttpClient.HttpClient
       const target = yield* forges.at(targetUrl)
+      const issue = issueUrl === undefined ? undefined : issueAddress(issueUrl)
+      const issueAt = issue === undefined ? undefined : yield* forges.at(issue.repositoryUrl)
+      const isSame = (at: RemoteAtForge, other: RemoteAtForge | undefined): boolean =>
+        other !== undefined && repositoryKey(at) === repositoryKey(other)
       const ofApp = app === undefined ? undefined : yield* heldAppTokens({
         client,
         app,
         key: appKey,
         keyPlace: "github.app.secretName and its key",
-        readsIssue: issueUrl !== undefined
+        readsIssue: (at) => isSame(at, issueAt)
       })
 
-      const useOf = (at: RemoteAtForge) =>
-        target !== undefined && repositoryKey(at) === repositoryKey(target) ? "deliver" : "read"
+      const useOf = (at: RemoteAtForge) => isSame(at, target) ? "deliver" : "read"
       const appTokens = (at: RemoteAtForge | undefined) =>
         at === undefined || app === undefined || ofApp === undefined || !isOfApp(at, app) ? undefined : {
           token: Effect.tap(ofApp.token(at, useOf(at)), (token) => Effect.sync(() => guard(Redacted.value(token)))),

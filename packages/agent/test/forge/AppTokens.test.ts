@@ -76,7 +76,7 @@ describe("a JWT of an app", () => {
   it("is none where the key is none", () => assert.isUndefined(appJwt(id, "-----BEGIN PRIVATE KEY-----", now)))
 
   it("asks for what a use needs", () => {
-    assert.deepStrictEqual(permissionsFor({ use: "read", readsIssue: true }), { contents: "read" })
+    assert.deepStrictEqual(permissionsFor({ use: "read", readsIssue: true }), { contents: "read", issues: "read" })
     assert.deepStrictEqual(permissionsFor({ use: "look", readsIssue: false }), { pull_requests: "read" })
   })
 })
@@ -106,6 +106,22 @@ describe("an app's token", () => {
       assert.deepInclude(app.bodies[0], {
         permissions: { contents: "write", pull_requests: "write", issues: "read" }
       })
+    }))
+
+  it.live("may read them in the repository of the issue alone, where that is another one", () =>
+    Effect.gen(function*() {
+      const { app, broker, deliver } = yield* start(
+        { permissions: { contents: "write", pull_requests: "write", issues: "read" } },
+        { changes: { TASK_ISSUE_URL: "https://github.com/acme/docs/issues/12" } }
+      )
+      yield* Effect.promise(() =>
+        fetch(`${broker.url}/run/issue`, { headers: { authorization: `Bearer ${broker.token}` } })
+      )
+      yield* deliver()
+      assert.sameDeepMembers(app.bodies, [
+        { repositories: ["docs"], permissions: { contents: "read", issues: "read" } },
+        { repositories: ["target"], permissions: { contents: "write", pull_requests: "write" } }
+      ])
     }))
 
   it.live("is made anew before it ends, and used as long as it holds", () =>

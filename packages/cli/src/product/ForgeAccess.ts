@@ -62,7 +62,7 @@ export const forgeAccess = (
         app,
         key: appKey,
         keyPlace: `the file ${appKeyFile} of the Secret in events.secretName`,
-        readsIssue: false
+        readsIssue: () => false
       })
 
       /** Undefined: there are none for its host. */

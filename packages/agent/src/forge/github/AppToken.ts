@@ -46,7 +46,7 @@ const permissions: Readonly<Record<AppUse, Permissions>> = {
 /** Reading issues takes a permission of its own. */
 export const permissionsFor = ({ readsIssue, use }: Pick<AppTokenRequest, "use" | "readsIssue">): Permissions => ({
   ...permissions[use],
-  ...(use === "deliver" && readsIssue ? { issues: "read" } : {})
+  ...(readsIssue ? { issues: "read" } : {})
 })
 
 interface FoundInstallation {
