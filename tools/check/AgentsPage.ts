@@ -100,6 +100,9 @@ ${abilityTable}
 - Its models are Anthropic's, or a provider's of \`model.providers\` that has \`messages\` in its \`apis\`; the key is the one that Claude Code has.
 - It says nothing while a tool runs or a request is tried again. Its broker is asked instead: while no request is open it is given four
   times as long.
+- Beside its own settings it reads those of the repository (\`opencode.json\`, \`.opencode\`) whatever its switches say. A file of ours that its
+  runtime takes first (\`BUN_INSPECT_PRELOAD\`) keeps them from being found, by its own tools too, and code on disk from being run in its
+  process. A version that does not take it ends as SetupFailed before the model is asked.
 - Of its database only the conversation comes back: accounts, credentials, commands and triggers in it are removed before each process.
 - It does not shorten a conversation that becomes longer than its model can read, since it would try that without end: the run ends, with
   what was committed. It needs 1.5 GiB of memory.

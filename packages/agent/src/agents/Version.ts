@@ -19,6 +19,10 @@ export interface Versioned {
   readonly prefix?: string
   /** That nobody's settings are read. */
   readonly environment: (home: string) => Environment
+  /** Of that home, by name. */
+  readonly files?: Readonly<Record<string, string>>
+  /** What is wrong where it does not say its version in these words; without it that one is tried as it is. */
+  readonly unsaid?: string
 }
 
 /** The version that `--version` names; undefined for other words. */
@@ -37,14 +41,16 @@ const isOlder = (left: Version, right: Version): boolean => {
 
 /** What is wrong with a version; undefined where it is new enough, or not known. */
 export const versionProblem = (
-  { key, name, oldest }: Pick<Versioned, "key" | "name" | "oldest">,
+  { key, name, oldest, unsaid }: Pick<Versioned, "key" | "name" | "oldest" | "unsaid">,
   version: Version | undefined
-): string | undefined =>
-  version !== undefined && isOlder(version, oldest)
+): string | undefined => {
+  if (version === undefined) return unsaid
+  return isOlder(version, oldest)
     ? `the agent's image has ${name} ${version.join(".")}; at least ${oldest.join(".")} is needed: set ${key}`
     : undefined
+}
 
-/** Fails where the one on this path is too old. One that does not say its version is tried as it is. */
+/** Fails where the one on this path is too old. */
 export const checkVersion = (agent: Versioned) =>
   Effect.fn("Version.check")(function*(path: string | undefined) {
     const fs = yield* FileSystem.FileSystem
@@ -53,6 +59,9 @@ export const checkVersion = (agent: Versioned) =>
     const home = yield* fs.makeTempDirectoryScoped({ prefix: "version-" }).pipe(
       Effect.orElseSucceed(() => "/nonexistent")
     )
+    for (const [name, text] of Object.entries(agent.files ?? {})) {
+      yield* Effect.ignore(fs.writeFileString(`${home}/${name}`, text))
+    }
     const command = ChildProcess.make(agent.executable, ["--version"], {
       cwd: "/",
       env: { ...(path === undefined ? {} : { PATH: path }), HOME: home, ...agent.environment(home) },

@@ -9,6 +9,7 @@ import { setupFailed } from "../../pod/RunFailure.ts"
 import type { AgentCli } from "../AgentCli.ts"
 import { configOf } from "./Config.ts"
 import { cleanDatabase } from "./Database.ts"
+import { guard, guardFile } from "./Guard.ts"
 import { homeOf, opencodeTraces } from "./Traces.ts"
 
 export const renewHome: AgentCli["renew"] = Effect.fn("Home.renew")(
@@ -24,6 +25,7 @@ export const renewHome: AgentCli["renew"] = Effect.fn("Home.renew")(
     for (const name of names.filter((each) => each.endsWith(".db"))) yield* cleanDatabase(`${home}/${name}`)
     yield* discard(`${environment[runnerNames.home]}/.opencode`)
     for (const folder of ["cache", "data", "state"]) yield* plainPath(home, folder)
+    yield* fs.writeFileString(`${home}/${guardFile}`, guard, { mode: 0o400 })
     const config = yield* plainPath(home, "config/opencode")
     yield* fs.writeFileString(`${config}/opencode.json`, JSON.stringify(configOf(invocation)), { mode: 0o400 })
     // Else it installs a package of its own into it, from the registry.

@@ -4,6 +4,7 @@ import { messagesPath } from "../../pod/Endpoint.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import type { Invocation, Surroundings } from "../AgentCli.ts"
 import { provider } from "./Config.ts"
+import { guardEnvironment } from "./Guard.ts"
 import { databaseName, homeOf } from "./Traces.ts"
 
 export const opencodeArguments = ({ model, session, workingDirectory }: Invocation): ReadonlyArray<string> => [
@@ -46,6 +47,7 @@ export const opencodeEnvironment = ({ configFolder, sessionId, workingDirectory 
   const home = homeOf(configFolder, sessionId)
   return {
     ...Object.fromEntries(off.map((name) => [name, "1"])),
+    ...guardEnvironment(home),
     XDG_CACHE_HOME: `${home}/cache`,
     XDG_CONFIG_HOME: `${home}/config`,
     XDG_DATA_HOME: `${home}/data`,

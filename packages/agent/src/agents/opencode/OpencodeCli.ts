@@ -5,6 +5,7 @@ import { chooseSession } from "../Session.ts"
 import { followStream } from "../StreamFollowing.ts"
 import { checkVersion, type Versioned } from "../Version.ts"
 import { classify } from "./Classify.ts"
+import { guard, guarded, guardEnvironment, guardFile } from "./Guard.ts"
 import { renewHome } from "./Home.ts"
 import { nothingSeen, type Observation, observe, overdue } from "./Observation.ts"
 import {
@@ -19,12 +20,17 @@ import { decodeEvent, type Event } from "./Stream.ts"
 import { logLines, transcriptOf } from "./StreamText.ts"
 import { isHere, opencodeTraces, sessionIn } from "./Traces.ts"
 
-const version: Versioned = {
+export const opencodeVersion: Versioned = {
   name: "opencode",
   executable: "opencode",
   oldest: [1, 18, 33],
   key: "agent.images.opencode.tag",
+  prefix: guarded,
+  unsaid: "opencode does not take what keeps the repository out of its process: set agent.images.opencode.tag to a "
+    + "version that was tried (docs/guides/agents.md)",
+  files: { [guardFile]: guard },
   environment: (home) => ({
+    ...guardEnvironment(home),
     XDG_CACHE_HOME: home,
     XDG_CONFIG_HOME: home,
     XDG_DATA_HOME: home,
@@ -67,9 +73,9 @@ export const opencode: AgentCli = {
     withoutBroker: "is refused",
     prompt: "any"
   },
-  name: version.name,
-  executable: version.executable,
-  checkVersion: checkVersion(version),
+  name: opencodeVersion.name,
+  executable: opencodeVersion.executable,
+  checkVersion: checkVersion(opencodeVersion),
   prepareFiles: prepareRunFiles,
   arguments: opencodeArguments,
   environment: opencodeEnvironment,

@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { guard } from "../../../src/agents/opencode/Guard.ts"
 import { opencode } from "../../../src/agents/opencode/OpencodeCli.ts"
 import { databaseName } from "../../../src/agents/opencode/Traces.ts"
 import { removeFolder, tempFolder } from "../../fixtures/Remotes.ts"
@@ -129,8 +130,9 @@ it.effect("nothing else that was there counts, and its folder of settings is not
     }
     mkdirSync(join(folder, "home/.opencode/plugin"), { recursive: true })
     yield* renew
-    assert.sameMembers(readdirSync(home()), ["cache", "config", "data", "state"])
+    assert.sameMembers(readdirSync(home()), ["cache", "config", "data", "guard.mjs", "state"])
     for (const name of ["cache", "data", "state"]) assert.deepStrictEqual(readdirSync(join(home(), name)), [])
+    assert.strictEqual(readFileSync(join(home(), "guard.mjs"), "utf8"), guard)
     assert.deepStrictEqual(readdirSync(join(home(), "config/opencode")), ["opencode.json"])
     assert.strictEqual(statSync(join(home(), "config/opencode")).mode & 0o777, 0o500)
     assert.isFalse(existsSync(join(folder, "home/.opencode")))

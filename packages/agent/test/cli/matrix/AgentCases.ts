@@ -30,6 +30,10 @@ export interface AgentUnderTest extends TestedAgent {
   readonly instructions: string
   /** The API's words for an account's limit, and the headers or body that tell its end. */
   readonly limit: (seconds: number) => Reply
+  /** Headers of a failure by which its CLI asks again soon, where its own pauses are minutes. */
+  readonly soon?: Readonly<Record<string, string>>
+  /** Variables that are for its CLI and not for what that starts. */
+  readonly own?: ReadonlyArray<string>
   /** Files of the transcripts in a workspace. */
   readonly transcripts: string
 }
@@ -235,12 +239,12 @@ export const agentCases = (agent: AgentUnderTest): void => {
 
     it.live("with 500 for good ends the run after a bounded number of requests", () =>
       Effect.gen(function*() {
-        const world = yield* makeWorld(always(fail(500, "server_error", "Broken")))
+        const world = yield* makeWorld(always(fail(500, "server_error", "Broken", agent.soon)))
         const end = yield* (yield* startPod(world)).end
         endedWith(end, "AgentError")
         assert.include(end.message, "The model API keeps failing")
         assert.isAtMost(world.model.turns.length, 130)
-      }), 480_000)
+      }))
 
     it.live("in mid-stream is asked again, and nothing is done twice", () =>
       Effect.gen(function*() {
@@ -343,6 +347,7 @@ export const agentCases = (agent: AgentUnderTest): void => {
         assert.deepStrictEqual(marks(world), [])
         assert.deepStrictEqual(taker.caught, [])
         assert.strictEqual(world.model.turns.length, 2)
+        assert.notInclude(world.model.turns.map(({ body }) => body).join("\n"), "POISONED")
         onlyBranchChanged(world.remotes.target, before, branch)
         keepsSecrets(world, pod, end)
       }))
@@ -412,7 +417,9 @@ export const agentCases = (agent: AgentUnderTest): void => {
         const end = yield* pod.end
         onlyBranchChanged(world.remotes.target, before, branch)
         assert.strictEqual(taker.caught.length, 1)
-        for (const secret of Object.values(secrets)) assert.notInclude(taker.caught.join("\n"), secret)
+        for (const word of [...Object.values(secrets), ...agent.own ?? []]) {
+          assert.notInclude(taker.caught.join("\n"), word)
+        }
         keepsSecrets(world, pod, end)
       }))
   })
