@@ -1,4 +1,4 @@
-/** `orchestrator dev --agent claude` as a person starts it, and its cluster's API as kubectl speaks to it. */
+/** `orchestrator dev --agent` as a person starts it, and its cluster's API as kubectl speaks to it. */
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
@@ -6,6 +6,7 @@ import { request } from "node:https"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { until } from "./Pod.ts"
+import { executableFolder } from "./PodSpecs.ts"
 
 const bin = fileURLToPath(new URL("../../../cli/src/bin.ts", import.meta.url))
 
@@ -44,21 +45,22 @@ const asker = (kubeconfig: string, accept = "application/json"): LocalProduct["k
   )
 
 export interface Start {
+  readonly agent: string
   readonly state: string
   readonly config: string
   readonly environment: Readonly<Record<string, string>>
 }
 
 /** Runs for as long as the test's scope is open. */
-export const localProduct = Effect.fnUntraced(function*({ config, environment, state }: Start) {
+export const localProduct = Effect.fnUntraced(function*({ agent, config, environment, state }: Start) {
   let output = ""
-  const words = [bin, "dev", "--agent", "claude", "--no-demo", "--port", "0", "--state", state, "--config", config]
+  const words = [bin, "dev", "--agent", agent, "--no-demo", "--port", "0", "--state", state, "--config", config]
   const child = yield* Effect.acquireRelease(
     Effect.sync(() => {
       const made = spawn(process.execPath, words, {
         stdio: ["ignore", "pipe", "pipe"],
         env: {
-          PATH: `${dirname(process.env["AGENT_TEST_CLAUDE"] ?? "")}:${process.env["PATH"]}`,
+          PATH: `${executableFolder(agent)}:${process.env["PATH"]}`,
           HOME: dirname(state),
           ...environment
         }

@@ -47,10 +47,13 @@ export interface TestedAgent {
 }
 
 /** The folder that is mounted, and the one in it that is on the PATH. */
-const cliOf = (agent: TestedAgent | undefined) =>
-  agent === undefined
-    ? { folder: dirname(claude), bin: "." }
-    : others[agent.name] ?? { folder: "/nonexistent", bin: "." }
+const cliOf = (name: string) =>
+  name === "claude" ? { folder: dirname(claude), bin: "." } : others[name] ?? { folder: "/nonexistent", bin: "." }
+
+/** Where a person would have it. */
+export const executableFolder = (name: string): string => join(cliOf(name).folder, cliOf(name).bin)
+
+const nameOf = (agent: TestedAgent | undefined): string => agent?.name ?? "claude"
 
 const repositories = {
   target: "https://github.com/acme/target.git",
@@ -95,7 +98,7 @@ const agentMounts = (
   { host: join(folder, "config", "settings.json"), at: "/etc/claude-code/managed-settings.json" },
   { host: world.workspace, at: "/workspace", writable: true },
   { host: join(parts, "prepared"), at: "/opt/orchestrator" },
-  { host: cliOf(agent).folder, at: cliFolder },
+  { host: cliOf(nameOf(agent)).folder, at: cliFolder },
   ...(agent === undefined ? [] : [{ host: process.execPath, at: "/opt/node/node" }]),
   ...Object.keys(agent?.ofRoot ?? {}).map((at) => ({ host: join(folder, "image", at), at })),
   { host: join(folder, "runnerReport"), at: "/dev/termination-log", writable: true },
@@ -176,7 +179,7 @@ export const agentSpec = (world: World, job: PodOfJob, folder: string, options: 
     workingDirectory: "/workspace",
     command: ["/bin/bash", at("/config/container.sh")],
     environment: {
-      PATH: path.replace(cliFolder, join(at(cliFolder), cliOf(options.agent).bin)),
+      PATH: path.replace(cliFolder, join(at(cliFolder), cliOf(nameOf(options.agent)).bin)),
       ...placed(
         {
           ...job.environment["claude"],
