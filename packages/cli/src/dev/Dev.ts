@@ -4,6 +4,7 @@
  */
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { byAgent } from "@orchestrator/domain/AgentName"
+import { defaultModel, modelDefaults } from "@orchestrator/domain/DefaultModel"
 import { runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { stateFolder } from "@orchestrator/embedded/node/StateFolder"
@@ -117,7 +118,8 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     )),
     Layer.provideMerge(Display.layer)
   )
-  return yield* serve({ input, state, parts, started, links }).pipe(Effect.scoped, Effect.provide(product))
+  const model = defaultModel(modelDefaults(config), {}, "defaultCodeModel")
+  return yield* serve({ input, state, parts, started, links, model }).pipe(Effect.scoped, Effect.provide(product))
 })
 
 interface Serving {
@@ -126,10 +128,11 @@ interface Serving {
   readonly parts: Installation
   readonly started: DateTime.Utc
   readonly links: SignInLinks
+  readonly model: string
 }
 
 const serve = Effect.fnUntraced(
-  function*({ input, links, parts, started, state }: Serving) {
+  function*({ input, links, model, parts, started, state }: Serving) {
     const display = yield* Display
     const files = yield* FileSystem.FileSystem
     const { url } = yield* Server
@@ -166,7 +169,9 @@ const serve = Effect.fnUntraced(
     }
 
     const ended = yield* Deferred.make<CustomObject>()
-    const name = input.demo && !state.hasDemo ? yield* submitDemo(parts.examples, namespace) : undefined
+    const name = input.demo && !state.hasDemo
+      ? yield* submitDemo({ examples: parts.examples, namespace, model })
+      : undefined
     if (name !== undefined) yield* files.writeFileString(state.demoMarker, "")
     yield* followRuns({
       namespace,
