@@ -89,10 +89,14 @@ ${abilityTable}
 - Its models are asked by Google's generateContent API: the key is \`GEMINI_API_KEY\` in the Secret of \`secrets.apiKeySecretName\`; other
   addresses are \`model.providers\`.
 - Its image needs \`/etc/gemini-cli/settings.json\` as \`Dockerfile.agent\` makes it, owned by root with the folders above it. Without that a
-  repository could have its own settings obeyed: a run whose image lacks it ends as SetupFailed. \`npm start\` needs the file as well.
-- Neither its exit code nor its last line says how a run has ended; the broker is asked for the last answer of its model's API. An answer
-  that was cut at its longest looks like an end, though.
-- A file of variables in the repository sets what is not set: addresses, proxies and \`NODE_OPTIONS\` are set to nothing where the run has none.
+  repository could have its own settings obeyed: a run whose image lacks it ends as SetupFailed. \`npm start\` needs the file as well:
+  \`echo '{"security":{"folderTrust":{"enabled":true}}}' | sudo install -D -m 644 /dev/stdin /etc/gemini-cli/settings.json\`.
+- Neither its exit code nor its last line says how a run has ended; the broker is asked how its model's API ended the last answer. One that
+  was cut at its longest or by a filter, or a loop that it stops by itself, ends the run as AgentError, with what was done on the branch.
+- Variables' files (\`.env\`, \`.gemini/.env\`) of the repository and of folders above it are not read.
+- An API that fails is asked three times by each of at most four processes; it asks again after its own pauses, and not when
+  the API says. A 400, 403 or 404 ends the run at once.
+- When it resumes it would send the answer of each earlier call twice; the second one is removed from the transcript before.
 - It gives its tools git settings of its own in place of others that come by variables.
 
 ## opencode

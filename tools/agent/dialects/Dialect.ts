@@ -2,7 +2,8 @@
 
 /** What a model says or does in one answer. */
 export type Answer =
-  | { readonly text: string }
+  /** Ended with the API's word for an answer that is not whole. */
+  | { readonly text: string; readonly ends?: string }
   | { readonly tool: string; readonly input: Readonly<Record<string, unknown>> }
 
 export interface Turn {

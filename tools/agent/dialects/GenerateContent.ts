@@ -18,6 +18,10 @@ const chunk = (parts: ReadonlyArray<object>, { model, number }: Turn, more: obje
 
 const partOf = (answer: Answer): object => "text" in answer ? { text: answer.text } : { functionCall: called(answer) }
 
+const endOf = (answer: Answer) => ({
+  finishReason: "text" in answer && answer.ends !== undefined ? answer.ends : "STOP"
+})
+
 const line = (data: object): string => `data: ${JSON.stringify(data)}\r\n\r\n`
 
 export const generateContent: Dialect = {
@@ -32,9 +36,8 @@ export const generateContent: Dialect = {
       tools: tools.flatMap((tool) => isRecord(tool) ? namesIn(tool["functionDeclarations"]) : [])
     }
   },
-  whole: (answer, turn) => chunk([partOf(answer)], turn, { finishReason: "STOP" }),
-  stream: (answer, turn) =>
-    line(chunk([partOf(answer)], turn)) + line(chunk([{ text: "" }], turn, { finishReason: "STOP" })),
+  whole: (answer, turn) => chunk([partOf(answer)], turn, endOf(answer)),
+  stream: (answer, turn) => line(chunk([partOf(answer)], turn)) + line(chunk([{ text: "" }], turn, endOf(answer))),
   cutBefore: "\"finishReason\"",
   error: (code, status, message) => {
     // As the API says when asking again makes sense: nowhere else.

@@ -43,8 +43,8 @@ export const nothingSeen: Observation = { begun: false, unfit: false, failed: fa
 export type BrokerView = Pick<BrokerResult, "modelRefused" | "problem" | "resetAt"> & {
   /** Requests to a model whose answers have not ended. */
   readonly asking?: number
-  /** Status of the last answer to a request for a model's, 200 for a good one. */
-  readonly lastStatus?: number
+  /** Of the last answer to a request for a model's: 200 for a good one, and the API's word for one that is not whole. */
+  readonly lastAnswer?: { readonly status: number; readonly unfinished?: string }
 }
 
 /** Said first, so that nothing cuts it off: an agent that we end may have meant to go on. */

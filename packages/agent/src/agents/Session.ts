@@ -4,6 +4,9 @@
  */
 import type { SessionFacts, SessionPlan, Transcript } from "./AgentCli.ts"
 
+/** In bytes; a longer one is no transcript for us. */
+export const largestTranscript = 134_217_728
+
 /** What an agent resumes a session with, in the terms of its command line. */
 export type ResumeOf = (sessionId: string, transcript: Transcript) => Pick<SessionPlan, "resume" | "usedBefore">
 

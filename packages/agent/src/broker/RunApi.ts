@@ -62,13 +62,13 @@ const handlers = HttpApiBuilder.group(BrokerApi, "run", (all) =>
 
     const run = Effect.gen(function*() {
       const { base, branch } = yield* target.current
-      const lastStatus = yield* spending.lastStatus
+      const lastAnswer = yield* spending.lastAnswer
       return {
         branch,
         base,
         brokerReport: yield* brokerReport.read,
         asking: yield* spending.asking,
-        ...(lastStatus === undefined ? {} : { lastStatus })
+        ...(lastAnswer === undefined ? {} : { lastAnswer })
       }
     }).pipe(Effect.catchTags({ MirrorError: told.MirrorError }))
 

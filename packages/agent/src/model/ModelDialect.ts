@@ -71,6 +71,8 @@ export interface AnswerUsage extends Tokens {
   readonly besideMicros: number
   /** How many times as much it costs as by its rates: worked on where, or as fast as, nobody asked for. */
   readonly factor: number
+  /** Why it is not whole, in the API's word, where its agent does not tell. */
+  readonly unfinished?: string
 }
 
 /** A request that was let through. Whoever forgets to say how it ended pays the most that it can cost. */

@@ -7,9 +7,10 @@ import { clip } from "@orchestrator/domain/Text"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { BrokerConfig } from "../broker/services/BrokerConfig.ts"
 import { BrokerReport } from "../broker/services/BrokerReport.ts"
+import type { RunAnswer } from "../pod/BrokerApi.ts"
 import { tokensIn } from "./AnswerTokens.ts"
 import * as Ledger from "./Ledger.ts"
-import type { Checked, Let } from "./ModelDialect.ts"
+import type { AnswerUsage, Checked, Let } from "./ModelDialect.ts"
 import type { ModelProvider } from "./ModelProvider.ts"
 import { askedPriceOf, costOf, worstCase } from "./Price.ts"
 
@@ -20,6 +21,9 @@ export interface Claimed extends Let {
 }
 
 type Priced = Pick<ModelProvider, "prices">
+
+/** The last answer to a request for a model's. */
+type LastAnswer = NonNullable<RunAnswer["lastAnswer"]>
 
 /** Why a request is not let through. */
 export interface Stop {
@@ -77,7 +81,7 @@ export class Spending extends Context.Service<Spending, {
   readonly asking: Effect.Effect<number>
   /** Notes the status of an answer. */
   readonly answered: (status: number) => Effect.Effect<void>
-  readonly lastStatus: Effect.Effect<number | undefined>
+  readonly lastAnswer: Effect.Effect<LastAnswer | undefined>
   readonly isCancelled: Effect.Effect<boolean>
   /** Notes a model that the run may not use. */
   readonly refuseModel: (model: string) => Effect.Effect<void>
@@ -89,7 +93,7 @@ export class Spending extends Context.Service<Spending, {
     Effect.gen(function*() {
       const brokerReport = yield* BrokerReport
       const { model: { answersPerTurn, maxAnswers, maxCostUsd, prices } } = yield* BrokerConfig
-      let lastStatus: number | undefined
+      let lastAnswer: LastAnswer | undefined
       let ledger = Ledger.ledgerFrom(yield* brokerReport.read)
 
       const publish = (change: (result: BrokerResult) => BrokerResult = (result) => result) =>
@@ -106,6 +110,10 @@ export class Spending extends Context.Service<Spending, {
         )
       const refuseModel = (model: string) => brokerReport.update((result) => withRefusedModel(result, model))
       const isCancelled = Effect.map(brokerReport.read, ({ modelRefused }) => modelRefused === "Cancelled")
+
+      const noteEnd = ({ unfinished }: AnswerUsage) => {
+        if (unfinished !== undefined) lastAnswer = { status: 200, unfinished }
+      }
 
       const pricesOf = (provider: Priced | undefined) => ({ prices, own: provider?.prices ?? {} })
 
@@ -145,15 +153,20 @@ export class Spending extends Context.Service<Spending, {
         ask: (request, providers) => {
           const claim = claimOf(request, providers)
           const letBy = (id: number, provider: Priced | undefined): Let => ({
-            seen: (usage) => book((before) => Ledger.grown(before, id, tokensIn(usage))),
-            settle: (usage) =>
-              book((before) =>
+            seen: (usage) => {
+              noteEnd(usage)
+              return book((before) => Ledger.grown(before, id, tokensIn(usage)))
+            },
+            settle: (usage) => {
+              noteEnd(usage)
+              return book((before) =>
                 Ledger.settled(
                   Ledger.grown(before, id, tokensIn(usage)),
                   id,
                   costOf(pricesOf(provider), request.model, usage, request.bounds)
                 )
-              ),
+              )
+            },
             free: book((before) => Ledger.freed(before, id))
           })
           return Effect.acquireRelease(
@@ -170,9 +183,9 @@ export class Spending extends Context.Service<Spending, {
         },
         answered: (status) =>
           Effect.sync(() => {
-            lastStatus = status
+            lastAnswer = { status }
           }),
-        lastStatus: Effect.sync(() => lastStatus),
+        lastAnswer: Effect.sync(() => lastAnswer),
         asking: Effect.sync(() => ledger.open.size),
         isCancelled,
         refuseModel,

@@ -17,9 +17,10 @@ const RunAnswer = Schema.Struct({
   brokerReport: BrokerResult,
   /** Requests to a model whose answers have not ended. */
   asking: Schema.optionalKey(Schema.Int),
-  /** Status of the last answer that the agent got in place of a model's, or with it. */
-  lastStatus: Schema.optionalKey(Schema.Int)
+  /** Status of the last answer that the agent got in place of a model's, or with it, and why it is not whole. */
+  lastAnswer: Schema.optionalKey(Schema.Struct({ status: Schema.Int, unfinished: Schema.optionalKey(Schema.String) }))
 })
+export type RunAnswer = typeof RunAnswer.Type
 
 /** What the runner says of work that is done. */
 export const Work = Schema.Struct({

@@ -18,7 +18,7 @@ import {
 } from "../Ends.ts"
 import type { BrokerView } from "../Following.ts"
 import { ProcessEnd } from "../ProcessEnd.ts"
-import { isCompleted, type Observation } from "./Observation.ts"
+import { isCompleted, type Observation, unfitness } from "./Observation.ts"
 
 type Classifier = Rule<Observation, BrokerView>
 
@@ -31,7 +31,7 @@ const withStatus = (
   end: (words: string, broker: BrokerView) => ProcessEnd
 ): Classifier =>
 (seen, broker) =>
-  !isCompleted(seen) && broker.lastStatus !== undefined && holds(broker.lastStatus)
+  !isCompleted(seen) && broker.lastAnswer !== undefined && holds(broker.lastAnswer.status)
     ? end(wordsOf(seen), broker)
     : undefined
 
@@ -45,8 +45,10 @@ const rules: ReadonlyArray<Classifier> = [
       : undefined
   },
   (seen) => seen.session === undefined ? notStarted(seen, wordsOf(seen)) : undefined,
-  (seen) =>
-    seen.otherRun ? failed("SetupFailed", "the agent runs with another session or model than asked") : undefined,
+  (seen) => {
+    const why = unfitness(seen)
+    return why === undefined ? undefined : failed("SetupFailed", why)
+  },
   (seen, { modelRefused }) =>
     !isCompleted(seen) && (modelRefused === "Budget" || modelRefused === "Turns")
       ? ProcessEnd.OverBudget({ message: wordsOf(seen), complete: false })
@@ -70,7 +72,12 @@ const rules: ReadonlyArray<Classifier> = [
   // The API has answered, and not with an answer.
   (seen) => seen.failure === undefined ? undefined : ProcessEnd.UpstreamDown({ message: seen.failure }),
   (seen) => isCompleted(seen) ? undefined : withoutResult(seen, wordsOf(seen)),
-  ({ answered }) => answered ? undefined : notRun
+  ({ answered }) => answered ? undefined : notRun,
+  // It takes the words before any end for the last ones.
+  (_, { lastAnswer }) =>
+    lastAnswer?.unfinished === undefined
+      ? undefined
+      : failed("AgentError", `the model's last answer is not whole: the API ended it with ${lastAnswer.unfinished}`)
 ]
 
 const classified = firstOf(rules, (seen) => finished(seen, seen.words))

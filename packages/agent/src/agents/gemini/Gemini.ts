@@ -1,10 +1,8 @@
-/**
- * Gemini CLI's command line and environment. A file of variables in the repository sets whatever is not set: what would redirect or
- * instruct it is, to nothing.
- */
+/** Gemini CLI's command line and environment. */
 import { generateContentPath } from "../../pod/Endpoint.ts"
 import type { Environment } from "../../pod/Environment.ts"
 import type { Invocation, Surroundings } from "../AgentCli.ts"
+import { systemSettings } from "./Settings.ts"
 import { homeOf } from "./Traces.ts"
 
 export const geminiArguments = ({ model, session }: Invocation): ReadonlyArray<string> => [
@@ -20,33 +18,12 @@ export const geminiArguments = ({ model, session }: Invocation): ReadonlyArray<s
   ...(session.resume === undefined ? ["--session-id", session.sessionId] : ["--resume", session.resume])
 ]
 
-/** Ways to other models, to instructions and to programs. */
-const guarded = [
-  "ALL_PROXY",
-  "GEMINI_CLI_CUSTOM_HEADERS",
-  "GEMINI_CLI_TRUSTED_FOLDERS_PATH",
-  "GEMINI_CLI_TRUST_WORKSPACE",
-  "GEMINI_CLI_USE_COMPUTE_ADC",
-  "GEMINI_SANDBOX",
-  "GEMINI_SANDBOX_PROXY_COMMAND",
-  "GEMINI_SYSTEM_MD",
-  "GEMINI_WRITE_SYSTEM_MD",
-  "GOOGLE_GENAI_USE_GCA",
-  "GOOGLE_GENAI_USE_VERTEXAI",
-  "GOOGLE_VERTEX_BASE_URL",
-  "HTTPS_PROXY",
-  "HTTP_PROXY",
-  "NODE_OPTIONS",
-  "all_proxy",
-  "http_proxy",
-  "https_proxy"
-]
-
 const homeVariable = "GEMINI_CLI_HOME"
 
-export const geminiEnvironment = ({ configFolder, environment, sessionId }: Surroundings): Environment => ({
-  ...Object.fromEntries(guarded.map((name) => [name, environment[name] ?? ""])),
+export const geminiEnvironment = ({ configFolder, sessionId }: Surroundings): Environment => ({
   [homeVariable]: homeOf(configFolder, sessionId),
+  // The one that was looked at, and the same on every platform.
+  GEMINI_CLI_SYSTEM_SETTINGS_PATH: systemSettings,
   // Else it starts itself once more: twice the memory, and signals to the first one do nothing.
   GEMINI_CLI_NO_RELAUNCH: "true"
 })

@@ -4,6 +4,7 @@ import { prepareRunFiles } from "../RunFiles.ts"
 import { chooseSession } from "../Session.ts"
 import { followStream } from "../StreamFollowing.ts"
 import { checkVersion, type Versioned } from "../Version.ts"
+import { isStub } from "./Chat.ts"
 import { classify } from "./Classify.ts"
 import {
   geminiArguments,
@@ -14,7 +15,7 @@ import {
   throughBroker
 } from "./Gemini.ts"
 import { renewHome } from "./Home.ts"
-import { isCompleted, nothingSeen, type Observation, observe, overdue } from "./Observation.ts"
+import { nothingSeen, type Observation, observe, overdue, unfitness } from "./Observation.ts"
 import { decodeEvent, type Event } from "./Stream.ts"
 import { logLines, transcriptOf } from "./StreamText.ts"
 import { geminiTraces } from "./Traces.ts"
@@ -32,9 +33,9 @@ const follow = followStream<Observation, Event>({
   decode: decodeEvent,
   observe,
   isBegun: ({ session }) => session !== undefined,
-  isUnfit: ({ otherRun }) => otherRun,
-  // It may end without a word of why: the broker is asked after every end that is not a good one.
-  isFailed: (seen) => seen.exitCode !== undefined && !isCompleted(seen),
+  isUnfit: (seen) => unfitness(seen) !== undefined,
+  // Neither its last word nor its exit code is believed: the broker is asked after every end.
+  isFailed: ({ exitCode }) => exitCode !== undefined,
   log: logLines,
   transcript: transcriptOf,
   overdue,
@@ -48,7 +49,7 @@ export const gemini: AgentCli = {
     api: "Gemini generateContent",
     instructions: "GEMINI.md of its home",
     repositoryInstructions: "AGENTS.md and GEMINI.md",
-    toolServers: "http and local; one that does not start is not noticed",
+    toolServers: "http and local; one that does not start ends the run",
     resume: "by our own id",
     limits: "the broker, and turns by itself",
     uncommitted: "is committed for it",
@@ -72,8 +73,7 @@ export const gemini: AgentCli = {
   sessions: {
     ...geminiTraces.sessions,
     isHere: () => true,
-    // A process that was killed in its first request has left one that can be resumed.
-    isStub: (text) => !/"sessionId"/.test(text),
+    isStub,
     plan: planSession
   },
   renew: renewHome,

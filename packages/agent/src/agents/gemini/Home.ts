@@ -1,8 +1,10 @@
 /** What Gemini CLI finds of itself when a process starts: its chats, our settings and instructions, and nothing else. */
 import { Effect, FileSystem } from "effect"
-import { discard, namesIn, plainPath, writePlain } from "../../pod/Plain.ts"
+import { discard, namesIn, plainPath, readPlain, writePlain } from "../../pod/Plain.ts"
 import { RunFailure, setupFailed } from "../../pod/RunFailure.ts"
 import type { AgentCli } from "../AgentCli.ts"
+import { largestTranscript } from "../Session.ts"
+import { withoutDoubles } from "./Chat.ts"
 import { checkSystemSettings, settingsOf } from "./Settings.ts"
 import { geminiTraces, projectName } from "./Traces.ts"
 
@@ -27,7 +29,9 @@ export const renewHome: AgentCli["renew"] = Effect.fn("Home.renew")(
     yield* emptyBut(`${own}/tmp/${projectName}`, "chats")
     for (const name of yield* namesIn(chats)) {
       const place = `${sessionId}/.gemini/tmp/${projectName}/chats/${name}`
-      if (geminiTraces.sessions.idOf(place) === undefined) yield* discard(`${chats}/${name}`)
+      const isOurs = geminiTraces.sessions.idOf(place) !== undefined
+      const text = isOurs ? yield* readPlain(`${chats}/${name}`, largestTranscript) : undefined
+      yield* text === undefined ? discard(`${chats}/${name}`) : writePlain(`${chats}/${name}`, withoutDoubles(text))
     }
     const real = yield* fs.realPath(workingDirectory).pipe(Effect.orElseSucceed(() => workingDirectory))
     yield* writePlain(`${own}/projects.json`, JSON.stringify({ projects: { [real]: projectName } }))

@@ -8,6 +8,8 @@ export interface Observation extends Seen {
   readonly session?: string
   /** Whether it does not run as asked: another session or another model. */
   readonly otherRun: boolean
+  /** Names of the run's tool servers. */
+  readonly toolServers: ReadonlyArray<string>
   /** How it says that it has ended. */
   readonly status?: string
   /** Why it has failed, in its words. */
@@ -23,6 +25,7 @@ export interface Observation extends Seen {
 
 export const nothingSeen: Observation = {
   otherRun: false,
+  toolServers: [],
   answered: false,
   words: "",
   runningTools: new Set(),
@@ -32,16 +35,25 @@ export const nothingSeen: Observation = {
 export const isCompleted = ({ failure, status, warning }: Observation): boolean =>
   status === "success" && failure === undefined && warning === undefined
 
+/** Why it must not work: it goes on without a tool server that does not start, and tells that only in its log. */
+export const unfitness = ({ answered, otherRun, stderr, toolServers }: Observation): string | undefined => {
+  if (otherRun) return "the agent runs with another session or model than asked"
+  return toolServers.length > 0 && !answered && stderr.includes("MCP issues detected")
+    ? `a tool server of the run cannot be used: one of ${toolServers.join(", ")}`
+    : undefined
+}
+
 /** The observation after one more event. */
 export const observe = (
   before: Observation,
   event: Event,
-  { model, session: { resume, sessionId } }: Pick<Invocation, "model" | "session">
+  { files: { mcpServers }, model, session: { resume, sessionId } }: Pick<Invocation, "files" | "model" | "session">
 ): Observation => {
   if (isInit(event)) {
     return {
       ...before,
       session: event.session_id,
+      toolServers: mcpServers.map(({ name }) => name),
       otherRun: event.session_id !== (resume ?? sessionId) || event.model !== model
     }
   }

@@ -6,7 +6,7 @@ import { Effect, FileSystem, Option, Schema } from "effect"
 import { setupFailed } from "../../pod/RunFailure.ts"
 import type { Invocation, McpServer } from "../AgentCli.ts"
 
-const systemSettings = "/etc/gemini-cli/settings.json"
+export const systemSettings = "/etc/gemini-cli/settings.json"
 
 const serverOf = ({ args = [], command, env = {}, headers = {}, url }: McpServer) =>
   command === undefined
@@ -14,13 +14,18 @@ const serverOf = ({ args = [], command, env = {}, headers = {}, url }: McpServer
     : { command, args, env, trust: true }
 
 export const settingsOf = ({ files, maxTurns }: Pick<Invocation, "files" | "maxTurns">) => ({
-  security: { auth: { selectedType: "gemini-api-key" }, folderTrust: { enabled: true } },
+  // Else it looks for a key in the variables' file of a repository that it trusts, and takes all of them.
+  security: { auth: { selectedType: "gemini-api-key", useExternal: true }, folderTrust: { enabled: true } },
   privacy: { usageStatisticsEnabled: false },
   telemetry: { enabled: false },
-  general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 4 },
+  general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 3 },
   advanced: { ignoreLocalEnv: true },
   hooksConfig: { enabled: false },
-  tools: { discoveryCommand: "", exclude: ["enter_plan_mode", "google_web_search", "invoke_agent", "web_fetch"] },
+  tools: {
+    discoveryCommand: "",
+    shell: { enableInteractiveShell: false },
+    exclude: ["enter_plan_mode", "google_web_search", "invoke_agent", "web_fetch"]
+  },
   context: { fileName: ["AGENTS.md", "GEMINI.md"], includeDirectories: [] },
   skills: { enabled: false },
   experimental: { enableAgents: false },
@@ -68,7 +73,7 @@ export const checkSystemSettings = Effect.gen(function*() {
   if (found !== undefined) {
     return yield* setupFailed(
       `the agent's image needs ${systemSettings} with {"security":{"folderTrust":{"enabled":true}}}, owned by root with every folder `
-        + `above it; found ${found}: set agent.images.gemini`
+        + `above it; found ${found}: set agent.images.gemini to an image that has it; on your own machine make it as root`
     )
   }
 })

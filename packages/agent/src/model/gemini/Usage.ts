@@ -30,19 +30,29 @@ const decodeError = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Stru
 
 const isBlocked = ({ promptFeedback }: typeof Chunk.Type): boolean => typeof promptFeedback?.blockReason === "string"
 
+/** Other ends than a good one, in a word; the agent takes words before them for a whole answer. */
+const unfinished = /^(?!STOP$)[A-Z_]{1,40}$/
+
+const cutIn = ({ candidates }: typeof Chunk.Type): string | undefined => {
+  const reason = candidates?.[0]?.finishReason ?? ""
+  return unfinished.test(reason) ? reason : undefined
+}
+
 const usageIn = (chunk: typeof Chunk.Type): AnswerUsage | undefined => {
   const { modelVersion, usageMetadata: usage } = chunk
   if (typeof usage?.promptTokenCount !== "number") return undefined
   // A prompt that is refused has no answer; one that has an answer tells how long that is.
   const answered = typeof usage.candidatesTokenCount === "number" || typeof usage.thoughtsTokenCount === "number"
   if (!answered && !isBlocked(chunk)) return undefined
+  const cut = cutIn(chunk)
   const cacheRead = Math.min(usage.promptTokenCount, usage.cachedContentTokenCount ?? 0)
   return {
     ...nothingUsed,
     model: modelVersion ?? "",
     input: usage.promptTokenCount - cacheRead + (usage.toolUsePromptTokenCount ?? 0),
     cacheRead,
-    output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0)
+    output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
+    ...(cut === undefined ? {} : { unfinished: cut })
   }
 }
 
@@ -55,6 +65,10 @@ export const geminiShape: AnswerShape = {
   seenAfter: (before, data) => {
     const chunk = Option.getOrUndefined(decodeChunk(data))
     const usage = chunk === undefined ? undefined : usageIn(chunk)
+    const cut = chunk === undefined ? undefined : cutIn(chunk)
+    if (usage === undefined && before !== undefined && cut !== undefined) {
+      return { usage: { ...before.usage, unfinished: cut }, final: false }
+    }
     return chunk === undefined || usage === undefined
       ? before ?? (chunk === undefined ? undefined : { usage: nothingUsed, final: false })
       : { usage, final: hasEnded(chunk) }

@@ -60,7 +60,7 @@ export class Handover extends Context.Service<Handover, {
   /** Reads back and sees to the pull request. */
   readonly deliver: (work: Work) => Effect.Effect<Delivered, HandoverError>
   /** What the broker has seen so far; undefined where it does not answer. */
-  readonly brokerReport: Effect.Effect<(BrokerResult & Pick<BrokerView, "asking" | "lastStatus">) | undefined>
+  readonly brokerReport: Effect.Effect<(BrokerResult & Pick<BrokerView, "asking" | "lastAnswer">) | undefined>
   /** Signs commits; undefined where the installation signs none. */
   readonly signer: {
     readonly publicKey: string

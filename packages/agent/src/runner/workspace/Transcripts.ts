@@ -1,9 +1,9 @@
 /** Transcripts as an agent keeps them, below a folder of its own or where they were put away: with the same paths in both. */
 import { Effect, FileSystem, Option } from "effect"
 import type { SessionFiles } from "../../agents/AgentCli.ts"
+import { largestTranscript } from "../../agents/Session.ts"
 import { namesIn } from "../../pod/Plain.ts"
 
-export const largestTranscript = 134_217_728
 const deepest = 8
 
 const name = /^[A-Za-z0-9._-]+$/

@@ -1,5 +1,6 @@
 /** Gemini CLI's stream, command line and settings. The lines are what version 0.61.0 prints. */
 import { assert, describe, it } from "@effect/vitest"
+import type { Invocation } from "../../../src/agents/AgentCli.ts"
 import type { BrokerView } from "../../../src/agents/Following.ts"
 import { gemini } from "../../../src/agents/gemini/GeminiCli.ts"
 import { settingsOf, type Step, systemProblem } from "../../../src/agents/gemini/Settings.ts"
@@ -57,10 +58,15 @@ describe("the end of a process of Gemini CLI", () => {
     {
       name: "empty answers, with exit code 0",
       given: { lines: tail },
-      broker: { lastStatus: 200 },
+      broker: { lastAnswer: { status: 200 } },
       want: "UpstreamDown"
     },
-    { name: "a cut answer", given: { lines: tail, exitCode: 1 }, broker: { lastStatus: 200 }, want: "UpstreamDown" },
+    {
+      name: "a cut answer",
+      given: { lines: tail, exitCode: 1 },
+      broker: { lastAnswer: { status: 200 } },
+      want: "UpstreamDown"
+    },
     {
       name: "turns",
       given: {
@@ -94,34 +100,59 @@ describe("the end of a process of Gemini CLI", () => {
       given: { lines: [], stderr: "Invalid auth method selected.", exitCode: 41 },
       want: "Failed SetupFailed"
     },
-    { name: "401", given: { lines: tail, exitCode: 145 }, broker: { lastStatus: 401 }, want: "Failed SetupFailed" },
-    { name: "429", given: { lines: tail, exitCode: 173 }, broker: { lastStatus: 429 }, want: "Limited" },
-    { name: "404", given: { lines: tail, exitCode: 1 }, broker: { lastStatus: 404 }, want: "Failed InvalidSpec" },
+    {
+      name: "401",
+      given: { lines: tail, exitCode: 145 },
+      broker: { lastAnswer: { status: 401 } },
+      want: "Failed SetupFailed"
+    },
+    { name: "429", given: { lines: tail, exitCode: 173 }, broker: { lastAnswer: { status: 429 } }, want: "Limited" },
+    {
+      name: "404",
+      given: { lines: tail, exitCode: 1 },
+      broker: { lastAnswer: { status: 404 } },
+      want: "Failed InvalidSpec"
+    },
     {
       name: "529, whose exit code is 17",
       given: { lines: tail, exitCode: 17 },
-      broker: { lastStatus: 529 },
+      broker: { lastAnswer: { status: 529 } },
       want: "UpstreamDown"
     },
-    { name: "any 400", given: { lines: tail, exitCode: 144 }, broker: { lastStatus: 400 }, want: "Failed AgentError" },
+    {
+      name: "any 400",
+      given: { lines: tail, exitCode: 144 },
+      broker: { lastAnswer: { status: 400 } },
+      want: "Failed AgentError"
+    },
     {
       name: "the broker's no",
       given: { lines: tail, exitCode: 144 },
-      broker: { lastStatus: 400, modelRefused: "Turns" },
+      broker: { lastAnswer: { status: 400 }, modelRefused: "Turns" },
       want: "OverBudget"
     },
-    { name: "a failure before, and a good end", given: { lines: done }, broker: { lastStatus: 200 }, want: "Finished" }
+    {
+      name: "an answer that was cut at its longest, which it calls a success",
+      given: { lines: done },
+      broker: { lastAnswer: { status: 200, unfinished: "MAX_TOKENS" } },
+      want: "Failed AgentError"
+    },
+    {
+      name: "a failure before, and a good end",
+      given: { lines: done },
+      broker: { lastAnswer: { status: 200 } },
+      want: "Finished"
+    }
   ])("$name: $want", ({ broker, given, want }) => assert.strictEqual(nameOf(follow(given).processEnd(broker)), want))
 
   it("has the words since its last call, in one piece and without secrets", () => {
-    const { seen } = follow({ lines: done })
-    assert.isFalse(seen.failed)
     const lines = [init, said("First."), called, returned, said("The key "), said("is s3cret."), result]
     assert.deepInclude(follow({ lines }).processEnd(), { message: "The key is ***." })
   })
 
-  it("is a failure for whoever asks the broker, also where it says nothing", () => {
+  it("is believed by nobody without asking the broker", () => {
     assert.isTrue(follow({ lines: [init, prompt] }).seen.failed)
+    assert.isTrue(follow({ lines: done }).seen.failed)
   })
 })
 
@@ -167,6 +198,26 @@ describe("a process of Gemini CLI", () => {
   })
 })
 
+describe("a tool server of the run that does not start", () => {
+  const mcpServers = [{ name: "toolman", url: "https://tools.example.com/mcp" }]
+  const issues = "[INFO] MCP issues detected. Run /mcp list for status."
+  const begin = (files: Invocation["files"] = { ...invocation.files, mcpServers }) =>
+    gemini.follow({ ...invocation, files }, (text) => text)
+
+  it("is noticed before the model is, in any order, and ends the run with its name", () => {
+    const late = begin().read(init)?.next.readStderr(issues)
+    assert.isTrue(late?.seen.unfit)
+    assert.isTrue(begin().readStderr(issues).read(init)?.next.seen.unfit)
+    assert.deepInclude(late?.exited(0).processEnd(), { reason: "SetupFailed" })
+    assert.include(JSON.stringify(late?.exited(0).processEnd()), "toolman")
+  })
+
+  it("is nothing once work has begun, and where the run has none", () => {
+    assert.isFalse(begin().read(init)?.next.read(called)?.next.readStderr(issues).seen.unfit)
+    assert.isFalse(begin(invocation.files).read(init)?.next.readStderr(issues).seen.unfit)
+  })
+})
+
 describe("Gemini CLI's command line and settings", () => {
   it("name the session, and resume it by the same name", () => {
     assert.include(gemini.arguments(invocation).join(" "), `--session-id ${ours}`)
@@ -178,21 +229,14 @@ describe("Gemini CLI's command line and settings", () => {
     assert.isUndefined(geminiTraces.sessions.idOf(`${ours}/.gemini/settings.json`))
   })
 
-  it("set what a repository's file of variables would set, but for what the run has set itself", () => {
-    const environment = gemini.environment({
-      configFolder: "/c",
-      sessionId: ours,
-      workingDirectory: "/w",
-      environment: { HTTPS_PROXY: "http://proxy.example.com" },
-      toolServers: false,
-      root: false
-    })
-    assert.deepInclude(environment, {
-      GEMINI_SYSTEM_MD: "",
-      HTTP_PROXY: "",
-      HTTPS_PROXY: "http://proxy.example.com",
-      GEMINI_CLI_TRUST_WORKSPACE: "",
-      GEMINI_CLI_HOME: `/c/homes/${ours}`
+  it("keep it from every file of variables but its home's, and from other system settings", () => {
+    assert.deepStrictEqual(settingsOf(invocation).security.auth, { selectedType: "gemini-api-key", useExternal: true })
+    assert.isTrue(settingsOf(invocation).advanced.ignoreLocalEnv)
+    const surroundings = { workingDirectory: "/w", environment: {}, toolServers: false, root: false }
+    assert.deepStrictEqual(gemini.environment({ ...surroundings, configFolder: "/c", sessionId: ours }), {
+      GEMINI_CLI_HOME: `/c/homes/${ours}`,
+      GEMINI_CLI_NO_RELAUNCH: "true",
+      GEMINI_CLI_SYSTEM_SETTINGS_PATH: "/etc/gemini-cli/settings.json"
     })
   })
 
