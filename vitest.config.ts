@@ -28,6 +28,7 @@ export default defineConfig({
       "**/*.lab.test.ts",
       "**/*.package.test.ts",
       "**/*.openapi.test.ts",
+      "**/*.operations.test.ts",
       "**/*.page.test.ts"
     ],
     globalSetup: ["tools/build/GlobalSetup.ts"],

@@ -81,6 +81,30 @@ export const cases: ReadonlyArray<RenderCase> = [
     problem: all(configAt(["kueue", "queueName"], "agents"), grantsQueues)
   },
   {
+    name: "alerts are those of files/alerts.yaml, for this namespace, with the thresholds and runbooks of the values",
+    values: {
+      metrics: {
+        prometheusRule: {
+          enabled: true,
+          thresholds: { OrchestratorSpendHigh: 200 },
+          runbookUrl: "https://wiki.example.com/alerts/"
+        }
+      }
+    },
+    problem: (objects) => {
+      const text = JSON.stringify(findManifest(objects, "PrometheusRule/orchestrator"))
+      const wanted = [
+        "orchestrator_spend_usd_total{namespace=\\\"orchestrator\\\"}[1h])) > 200\"",
+        "up{namespace=\\\"orchestrator\\\", job=\\\"orchestrator-metrics\\\"}",
+        "\"https://wiki.example.com/alerts/OrchestratorNoLeader.md\""
+      ]
+      return [
+        ...wanted.filter((part) => !text.includes(part)).map((part) => `lacks ${part}`),
+        ...["=~\\\".*", "docs/runbooks"].filter((part) => text.includes(part)).map((part) => `has ${part}`)
+      ].join("; ") || undefined
+    }
+  },
+  {
     name: "a quota on runs where the cluster knows them",
     args: ["--api-versions", "orchestrator.platform/v1"],
     problem: has("ResourceQuota/orchestrator-runs")
@@ -296,5 +320,13 @@ export const refusals: ReadonlyArray<{ readonly values: JsonObject; readonly key
   { values: { dashboard: { oidc: { issuer: "http://login.example.com" } } }, key: "issuer" },
   { values: { podAnnotations: { a: 1 } }, key: "podAnnotations" },
   { values: { secrets: { anthropicApiKey: 12 } }, key: "anthropicApiKey" },
-  { values: { config: { serverPort: 9090 } }, key: "metrics.port" }
+  { values: { config: { serverPort: 9090 } }, key: "metrics.port" },
+  {
+    values: { metrics: { prometheusRule: { enabled: true, thresholds: { OrchestratorSpend: 5 } } } },
+    key: "thresholds.OrchestratorSpend"
+  },
+  {
+    values: { metrics: { prometheusRule: { enabled: true, thresholds: { OrchestratorDown: 5 } } } },
+    key: "thresholds.OrchestratorDown"
+  }
 ]

@@ -10,6 +10,7 @@ import { command } from "./Command.ts"
 import { environmentProblems } from "./Environment.ts"
 import { forgesPage } from "./ForgesPage.ts"
 import { houseProblems, medians } from "./HouseRules.ts"
+import { metricsPage } from "./MetricsPage.ts"
 import { modelRequestsPage } from "./ModelRequestsPage.ts"
 import { portProblems } from "./Ports.ts"
 import { runKindProblems } from "./RunKinds.ts"
@@ -57,6 +58,7 @@ export const generatedFiles: ReadonlyMap<string, string> = new Map([
   ["docs/guides/agents.md", agentsPage],
   ["docs/guides/reasons.md", reasonsPage],
   ["docs/life-of-a-run.md", lifePage],
+  ["docs/metrics.md", metricsPage],
   ["docs/guides/model-requests.md", modelRequestsPage],
   ["docs/guides/forges.md", forgesPage]
 ])

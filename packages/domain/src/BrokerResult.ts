@@ -70,6 +70,10 @@ export const BrokerResult = Schema.Struct({
   failovers: Schema.optionalKey(Schema.Array(Failover)),
   /** Why the evidence of the attempt was not kept, where it was to be. */
   evidenceProblem: Schema.optionalKey(Words(300)),
+  /** Bytes of the evidence that was put where it stays. */
+  evidenceBytes: Schema.optionalKey(Count),
+  /** Pushes that were refused, by the broker or by the remote. */
+  refusedPushes: Schema.optionalKey(Count),
   /** What keeps the broker itself from its work: a missing key, a repository that cannot be read. */
   problem: Schema.optionalKey(Words(1000)),
   /** What `problem` comes from, where a Secret or a key of one is missing. */

@@ -4,11 +4,12 @@
  * back-off and jitter, or for as long as the server asks.
  */
 import { monotonicMillis } from "@orchestrator/domain/Monotonic"
-import { Duration, Effect, Latch, Random, Ref, Stream } from "effect"
+import { Duration, Effect, Latch, Metric, Random, Ref, Stream } from "effect"
 import { checkedEvent, checkedPage, keyIn, makeIntake, survived, versionIn } from "./Intake.ts"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
 import { hasReason, isRetryable, type KubernetesError, retryAfter } from "./KubernetesError.ts"
+import { watchRestarts } from "./Metrics.ts"
 import type { KubernetesObject, ObjectList } from "./Objects.ts"
 import { type Store, storeKey } from "./Store.ts"
 
@@ -129,6 +130,9 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
 
   let logged = false
 
+  const restarts = (cause: "ended" | "expired" | "failed") =>
+    Metric.update(watchRestarts.of({ kind: kind.plural, cause }), 1)
+
   const works = Effect.suspend(() => {
     if (!logged) return Effect.void
     logged = false
@@ -147,6 +151,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     )
     logged ||= !passing
     if (logged) yield* onTrouble(error.reason.message)
+    yield* restarts("failed")
     yield* pause(retryAfter(error))
   })
 
@@ -184,8 +189,9 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       Stream.runForEach((event) => Effect.flatMap(Effect.fromResult(checkedEvent(kind, event)), on)),
       Effect.raceFirst(lasts),
       Effect.raceFirst(behind),
-      Effect.tapError((error) => hasReason("Gone")(error) ? breathe : Effect.void)
+      Effect.tapError((error) => hasReason("Gone")(error) ? Effect.andThen(restarts("expired"), breathe) : Effect.void)
     )
+    yield* restarts("ended")
     yield* breathe
   })
 

@@ -33,6 +33,8 @@ export interface Store<A> {
   readonly size: () => number
   /** Newest revision that the stream has delivered; "" before the first list. */
   readonly revision: () => string
+  /** How often the stream was heard, bookmarks and lists included. */
+  readonly heard: () => number
   /** The stream's word: object added or changed. */
   readonly put: (object: A) => void
   /** The stream's word: object gone. */
@@ -93,6 +95,7 @@ const storeOf = <A>(
   )
   let revision = ""
   let readRevision = ""
+  let heard = 0
   const isBehind = Latch.makeUnsafe()
 
   const keyOf = (object: A) => storeKey(identify(object))
@@ -131,6 +134,7 @@ const storeOf = <A>(
     objects.delete(key)
   }
   const advance = (to: string) => {
+    heard += 1
     if (isNewer(to, revision)) revision = to
     if (!isNewer(readRevision, revision)) isBehind.closeUnsafe()
   }
@@ -160,6 +164,7 @@ const storeOf = <A>(
     },
     size: () => objects.size,
     revision: () => revision,
+    heard: () => heard,
     put: (object) => {
       const before = objects.get(keyOf(object))
       // What is not there although the stream has passed its version has been removed since.

@@ -2,9 +2,11 @@
 import { leaderLease } from "@orchestrator/domain/Names"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/server/Server"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
 import { layerAfter, Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
+import { measuredClient } from "@orchestrator/k8s/MeasuredClient"
 import { Config, Effect, Latch, Layer, Option, Random, Record } from "effect"
 import { program, type ProgramOptions } from "../product/Program.ts"
 import { releaseJobsIfNamespaceTerminating } from "../release/ReleaseJobs.ts"
@@ -65,11 +67,20 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
     Effect.catch(() => Config.String("KUBERNETES_NAMESPACE").pipe(Config.withDefault("orchestrator")))
   )
   const templates = yield* templatesFolder({ named: input.templates, mounted: mountedTemplates })
+<<<<<<< HEAD
   const client = liveClient({
     kubeconfig: Option.getOrUndefined(input.kubeconfig),
     context: Option.getOrUndefined(input.context),
     withoutManagedFields: true
   })
+=======
+  const client = Layer.effect(KubernetesClient, measuredClient).pipe(
+    Layer.provideMerge(liveClient({
+      kubeconfig: Option.getOrUndefined(input.kubeconfig),
+      context: Option.getOrUndefined(input.context)
+    }))
+  )
+>>>>>>> 2f6b3f8c (Metrics of runs, money, the line, watches and webhooks; alerts that are proven with what the product tells; a line of the log for each change of phase)
   return yield* checkedThenRunning({ config, namespace, templates, page: yield* pageFolder(yield* installation) }).pipe(
     Effect.provide(Preflight.layerWith({ config, namespace }).pipe(Layer.provideMerge(client)))
   )

@@ -21,6 +21,7 @@ import { runFacts } from "../facts/Run.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { Stores } from "../facts/Stores.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
+import { StatusWritten } from "../telemetry/StatusWritten.ts"
 import { Cleanup } from "./Cleanup.ts"
 
 /** What ended a plan before its end, and is to be planned for. */
@@ -45,6 +46,7 @@ export class Interpreter extends Context.Service<Interpreter, {
       const client = yield* KubernetesClient
       const cleanup = yield* Cleanup
       const stores = yield* Stores
+      const written = yield* StatusWritten
 
       const replaceStatus = (kind: KindName, object: CustomObject) =>
         client.replaceStatus(runKinds[kind].resource, object).pipe(
@@ -62,7 +64,10 @@ export class Interpreter extends Context.Service<Interpreter, {
         const { kind, name, namespace, resourceVersion, uid } = run
         const { resource } = runKinds[kind]
         const metadata = { name, namespace, uid, resourceVersion }
-        return replaceStatus(kind, { apiVersion: apiVersionOf(resource), kind, metadata, spec: {}, status })
+        return Effect.tap(
+          replaceStatus(kind, { apiVersion: apiVersionOf(resource), kind, metadata, spec: {}, status }),
+          () => written({ run, status })
+        )
       }
 
       const settleStatus = ({ kind, object }: ActionOf<"SettleStatus">) =>

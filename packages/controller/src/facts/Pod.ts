@@ -24,6 +24,8 @@ export interface PodFacts extends Identity, Reports {
   /** Whether the agent's container has begun; since when, while it runs (RFC 3339). */
   readonly begun: boolean
   readonly begunAt: string | undefined
+  /** From when to when the agent's container ran, once it has ended (RFC 3339). */
+  readonly worked?: Worked
   /** The node that it was given to. */
   readonly node: string | undefined
   /** Whether a node has taken it. */
@@ -48,6 +50,11 @@ export interface PodFacts extends Identity, Reports {
   readonly disruption: string | undefined
   /** What containers that have ended said, as it is: it counts once the pod is over. */
   readonly words: Words
+}
+
+interface Worked {
+  readonly from: string
+  readonly until: string
 }
 
 /** The kubelet's or the scheduler's reason and words. */
@@ -88,6 +95,7 @@ export const podFacts = ({ metadata, spec, status }: Pod, before?: PodFacts): Po
     filesRefused: prepared === filesRefusedExitCode,
     begun,
     begunAt: namedIf(agent?.running?.startedAt),
+    ...workedIn(agent),
     onNode: containers.length > 0,
     prepared: isPrepared(containers, conditions),
     unreachable: isUnreachable(containers, conditions),
@@ -97,6 +105,13 @@ export const podFacts = ({ metadata, spec, status }: Pod, before?: PodFacts): Po
     words: said,
     ...(over ? reportsFrom(said, before) : noReports)
   }
+}
+
+const workedIn = (agent: ContainerStatus["state"]): Pick<PodFacts, "worked"> => {
+  const { finishedAt, startedAt } = agent?.terminated ?? {}
+  return finishedAt === undefined || startedAt === undefined
+    ? {}
+    : { worked: { from: named(startedAt), until: named(finishedAt) } }
 }
 
 /** The same pod after it is gone from the API. */

@@ -8,7 +8,7 @@ import { workspaceOf } from "./Turns.ts"
 import { isBefore, isInLine, type Moment } from "./Waiting.ts"
 import { mustWait } from "./Workspaces.ts"
 
-const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
+export const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
   const uids = new Set<string>()
   for (const job of snapshot.jobs.values()) {
     // A Job that bears our labels and no run's is somebody else's: it would keep its place for ever.

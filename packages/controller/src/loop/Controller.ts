@@ -21,8 +21,10 @@ import { Observe } from "./Observe.ts"
 import { Previews } from "./Previews.ts"
 import { makeReconcile } from "./Reconcile.ts"
 import { ControllerSettings } from "./Settings.ts"
+import { statusesTold, tellStores } from "./Telemetry.ts"
 import { makeUpkeep } from "./Upkeep.ts"
 import type { Wakeup } from "./Wakeups.ts"
+import { tellWatches } from "./Watches.ts"
 
 const workers = 16
 
@@ -56,7 +58,8 @@ export class Controller extends Context.Service<Controller, {
       const { admitted } = yield* Observe
       const { config, namespace } = yield* ControllerSettings
       const leadership = yield* Leadership
-      const { enqueue, process } = yield* makeReconciler({
+      const { depth, enqueue, process } = yield* makeReconciler({
+        name: "runs",
         idOf: formatKey,
         annotations: ({ kind, name, namespace }) => ({ kind, namespace, run: name }),
         reconcile: yield* makeReconcile
@@ -75,6 +78,8 @@ export class Controller extends Context.Service<Controller, {
         slotsFreed ? Effect.andThen(enqueueAll(runs), enqueueAdmitted) : enqueueAll(runs)
 
       const { optional, required } = followings(stores, config, wake)
+      yield* tellStores
+      yield* tellWatches(required, depth)
 
       /** Answers with what waits for the first list. */
       const begin = Effect.fnUntraced(function*(each: Following) {
@@ -168,6 +173,7 @@ export class Controller extends Context.Service<Controller, {
       Observe.layer,
       Interpreter.layer.pipe(
         Layer.provide(Cleanup.layer),
+        Layer.provide(statusesTold),
         Layer.provide(Layer.effect(KubernetesClient, fencedClient))
       )
     )),

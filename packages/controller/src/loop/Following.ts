@@ -37,6 +37,8 @@ export interface Following {
   readonly which?: string
   /** How many objects are kept. */
   readonly size: () => number
+  /** How often its watch was heard. */
+  readonly heard: () => number
   readonly follow: (
     options:
       & { readonly namespace: string; readonly onEvent: Effect.Effect<void> }
@@ -77,6 +79,7 @@ export const followings = (
     plural: kind.plural,
     ...(which === undefined ? {} : { which }),
     size: options.store.size,
+    heard: options.store.heard,
     follow: ({ onEvent, ...given }) =>
       reflect(kind, {
         ...options,

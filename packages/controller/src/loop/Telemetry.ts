@@ -1,17 +1,83 @@
-/** What the controller counts and tells of its plans. Labels have few values: never a run's name, never a text of a requester. */
-import { Effect, Metric } from "effect"
+/** What the controller counts and tells: its plans as they are made, the statuses that it wrote, and gauges over its stores at every scrape. */
+import { atScrape, gaugeSeries } from "@orchestrator/domain/Scrape"
+import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
+import { leader } from "@orchestrator/k8s/Metrics"
+import { DateTime, Effect, Layer, Metric, Result } from "effect"
+import type { StatusWrite } from "../decide/Action.ts"
 import type { Plan } from "../decide/Rule.ts"
-
-const reconciles = Metric.counter("orchestrator_reconciles_total", {
-  description: "Rounds of the controller by the rule that decided",
-  incremental: true
-})
+import { jobOf, podOf } from "../facts/Snapshot.ts"
+import { Stores } from "../facts/Stores.ts"
+import { attemptFigures } from "../telemetry/AttemptFigures.ts"
+import { countersAtZero, makeCount } from "../telemetry/Count.ts"
+import { figuresOf } from "../telemetry/Figures.ts"
+import * as Metrics from "../telemetry/Metrics.ts"
+import { type PhaseChange, phaseChange } from "../telemetry/PhaseChange.ts"
+import { logChange } from "../telemetry/PhaseLog.ts"
+import { StatusWritten } from "../telemetry/StatusWritten.ts"
+import { ControllerSettings } from "./Settings.ts"
 
 /** Counts a plan, and logs one that does something. */
 export const planned = ({ actions, rule }: Plan): Effect.Effect<void> =>
   Effect.andThen(
-    Metric.update(Metric.withAttributes(reconciles, { rule }), 1),
+    Metric.update(Metrics.reconciles.of({ rule }), 1),
     actions.length === 0
       ? Effect.void
       : Effect.annotateLogs(Effect.logDebug("plan"), { rule, actions: actions.map(({ _tag }) => _tag).join(" ") })
   )
+
+/** Counts and logs what the written statuses tell. */
+export const statusesTold = Layer.effect(
+  StatusWritten,
+  Effect.gen(function*() {
+    const stores = yield* Stores
+    const { config } = yield* ControllerSettings
+    const count = makeCount()
+    yield* countersAtZero
+
+    const figuresIn = ({ ended, run }: PhaseChange) => {
+      if (ended === undefined) return undefined
+      const job = jobOf(stores, { ...run, jobName: ended.jobName })
+      return attemptFigures({
+        attempt: ended,
+        pod: job === undefined ? undefined : podOf(stores, job),
+        model: Result.isSuccess(run.spec) ? run.spec.success.model : "unknown",
+        prices: config.model.prices
+      })
+    }
+
+    return (write: StatusWrite) => {
+      const change = phaseChange(write)
+      if (change === undefined) return Effect.void
+      const figures = figuresIn(change)
+      return Effect.andThen(count(change, figures), logChange(change, figures))
+    }
+  })
+)
+
+/** Of the stores tells only the replica that leads: sums over replicas are then right. */
+export const tellStores = Effect.gen(function*() {
+  const snapshot = yield* Stores
+  const { config } = yield* ControllerSettings
+  const { leads } = yield* Leadership
+  const tell = {
+    leader: gaugeSeries(leader),
+    runs: gaugeSeries(Metrics.runs),
+    line: gaugeSeries(Metrics.lineRuns),
+    lineOldest: gaugeSeries(Metrics.lineOldestSeconds),
+    workspaces: gaugeSeries(Metrics.workspaceLineRuns),
+    workspacesOldest: gaugeSeries(Metrics.workspaceOldestSeconds),
+    blocked: gaugeSeries(Metrics.blockedRuns)
+  }
+  const nothing = { runs: [], line: [], lineOldest: [], workspaces: [], workspacesOldest: [], blocked: [] }
+  yield* atScrape(Effect.gen(function*() {
+    const leading = yield* leads
+    const figures = leading ? figuresOf({ snapshot, config, now: yield* DateTime.now }) : nothing
+    yield* tell.leader([[{}, leading ? 1 : 0]])
+    yield* tell.runs(figures.runs)
+    yield* tell.line(figures.line)
+    yield* tell.lineOldest(figures.lineOldest)
+    yield* tell.workspaces(figures.workspaces)
+    yield* tell.workspacesOldest(figures.workspacesOldest)
+    yield* tell.blocked(figures.blocked)
+  }))
+})

@@ -20,6 +20,7 @@ import {
 import { invalidBody, isTooLarge, parseJson } from "../handlers/RequestBody.ts"
 import { DeliveryLog } from "../services/DeliveryLog.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
+import { countDelivery, deliveriesAtZero, refusedVerdict } from "./DeliveryCount.ts"
 import { EventSecrets } from "./EventSecrets.ts"
 import type { ForgeEvent } from "./ForgeEvent.ts"
 import { EventHandler } from "./HandleEvent.ts"
@@ -68,6 +69,8 @@ const busy = () =>
     retryAfterSeconds: 30
   })
 
+const givenUp = "given up"
+
 const done = (verdict: string, status = 200): Answer => ({ verdict, status })
 
 /** A form has the same JSON in a field. */
@@ -100,6 +103,7 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
   const reading = yield* Semaphore.make(mostBodies)
   const working = yield* FiberSet.make()
   const log = yield* DeliveryLog
+  yield* deliveriesAtZero(triggers.some(({ webhook }) => webhook))
   const scope = yield* Effect.scope
 
   /** The JSON of a request whose sender knows the secret for this name. */
@@ -128,7 +132,7 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
         event.tag === "Labelled"
           ? Effect.retry(handle(forge, event), patient)
           : Effect.as(Effect.retry(park(forge, event), patient), `later: ${message}`)),
-      Effect.catch(({ message }) => Effect.as(Effect.logError(`An event is given up: ${message}`), "given up"))
+      Effect.catch(({ message }) => Effect.as(Effect.logError(`An event is given up: ${message}`), givenUp))
     )
 
   /** Goes on when whoever delivers has hung up. */
@@ -144,7 +148,7 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
     )
   })
 
-  /** Every delivery is noted with what came of it; refusals are answers. */
+  /** Every delivery is noted and counted with what came of it; refusals are answers. */
   const answered = <E extends HttpServerRespondable.Respondable & { readonly detail: string }, R>(
     webhook: string,
     route: Effect.Effect<Answer, E, R>
@@ -157,12 +161,23 @@ export const WebhooksLayer = HttpRouter.use(Effect.fnUntraced(function*(router) 
         ...deliveryOf(headers),
         ...answer
       })
-      if (answer.later !== undefined) yield* Effect.forkIn(Effect.flatMap(Fiber.join(answer.later), correct), scope)
+      yield* countDelivery(webhook, answer.verdict === givenUp ? "given_up" : "taken")
+      if (answer.later !== undefined) {
+        yield* Effect.forkIn(
+          Effect.flatMap(
+            Fiber.join(answer.later),
+            (verdict) =>
+              Effect.andThen(correct(verdict), verdict === givenUp ? countDelivery(webhook, "given_up") : Effect.void)
+          ),
+          scope
+        )
+      }
       return response(answer)
     }).pipe(
       Effect.catch((problem) =>
         HttpServerRespondable.toResponse(problem).pipe(
-          Effect.tap(({ status }) => log.note({ webhook, status, verdict: problem.detail }))
+          Effect.tap(({ status }) => log.note({ webhook, status, verdict: problem.detail })),
+          Effect.tap(({ status }) => countDelivery(webhook, refusedVerdict(status)))
         )
       )
     )

@@ -1,3 +1,4 @@
+import { collected } from "@orchestrator/domain/Scrape"
 import { DateTime, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
@@ -43,7 +44,8 @@ export const SystemHandlers = HttpApiBuilder.group(
           readiness.missing,
           (reasons) => reasons.length === 0 ? Effect.map(readiness.warnings, ready) : notReady(reasons)
         ),
-      metrics: () => ownPort === undefined ? PrometheusMetrics.format() : metricsMoved(ownPort)
+      metrics: () =>
+        ownPort === undefined ? Effect.andThen(collected, PrometheusMetrics.format()) : metricsMoved(ownPort)
     })
   })
 )

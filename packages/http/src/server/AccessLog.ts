@@ -1,15 +1,6 @@
 /** One line and two measurements per request, by route and not by path, so that their number stays bounded. */
 import { Duration, Effect, Metric } from "effect"
-
-const requests = Metric.counter("orchestrator_http_requests_total", {
-  description: "Requests answered, by method, route and status",
-  incremental: true
-})
-
-const durations = Metric.histogram("orchestrator_http_request_duration_seconds", {
-  description: "Time from a request to the beginning of its answer",
-  boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-})
+import { requests, requestSeconds } from "../services/Metrics.ts"
 
 export interface Served {
   readonly method: string
@@ -22,10 +13,10 @@ export interface Served {
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
 export const record = ({ duration, method, route, status }: Served): Effect.Effect<void> => {
-  const attributes = { method: methods.has(method) ? method : "other", route }
+  const labels = { method: methods.has(method) ? method : "other", route }
   return Effect.all([
-    Metric.update(Metric.withAttributes(requests, { ...attributes, status: String(status) }), 1),
-    Metric.update(Metric.withAttributes(durations, attributes), Duration.toSeconds(duration)),
+    Metric.update(requests.of({ ...labels, status: String(status) }), 1),
+    Metric.update(requestSeconds.of(labels), Duration.toSeconds(duration)),
     Effect.logDebug("Request served").pipe(
       Effect.annotateLogs({ method, route, status, durationMs: Math.round(Duration.toMillis(duration) * 10) / 10 })
     )

@@ -5,6 +5,7 @@
 import { Duration, Effect, Metric } from "effect"
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import { slowReaders, unreadBytes } from "../services/Metrics.ts"
 
 export interface BacklogOptions {
   /** That all connections together may wait with. Default 32 MiB. */
@@ -18,13 +19,8 @@ const defaultStall = "30 seconds"
 /** Looks at a connection before it counts as stalled. */
 const looks = 6
 
-const waitingBytes = Metric.gauge("orchestrator_http_unread_bytes", {
-  description: "Bytes of answers that wait for their readers"
-})
-const closedConnections = Metric.counter("orchestrator_http_slow_readers_total", {
-  description: "Connections closed because their reader did not take its answer",
-  incremental: true
-})
+const waitingBytes = unreadBytes.of({})
+const closedConnections = slowReaders.of({})
 
 interface Waiting {
   /** Bytes that had left when it was looked at last. */

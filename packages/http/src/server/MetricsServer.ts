@@ -2,6 +2,7 @@
  * `/metrics` on a port of its own, for whoever the network lets reach it: no authentication, no TLS. And `/health`, so that a kubelet hears
  * that the process lives when others take up the connections of the API's port.
  */
+import { collected } from "@orchestrator/domain/Scrape"
 import { Effect, Layer } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
@@ -39,6 +40,7 @@ const answer = Effect.fnUntraced(function*(loopback: boolean) {
   const problem = problemOf(request, loopback)
   if (problem === undefined && pathOf(request.url) === health) return HttpServerResponse.text("ok\n")
   if (problem === undefined) {
+    yield* collected
     return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
       contentType,
       headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }

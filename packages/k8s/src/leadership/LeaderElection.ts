@@ -3,11 +3,13 @@
  * others follow the Lease by a watch and take it when it has not changed for `leaseSeconds` of their own time, or at once when it was
  * released. The difference between the two is the time in which nobody leads, so that no two do. Never fails; gives way when it must.
  */
+import { atScrape, gaugeSeries } from "@orchestrator/domain/Scrape"
 import { Clock, DateTime, Deferred, Duration, Effect, Latch, Layer, Random } from "effect"
 import { checkedClient } from "../CheckedClient.ts"
 import { LeaseKind } from "../Kinds.ts"
 import type { KubernetesClient } from "../KubernetesClient.ts"
 import { hasReason, type KubernetesError, retryAfter } from "../KubernetesError.ts"
+import { leaseAgeSeconds } from "../Metrics.ts"
 import type { Lease } from "../Objects.ts"
 import { reflect } from "../Reflector.ts"
 import { makeStore } from "../Store.ts"
@@ -230,6 +232,11 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
     yield* client.replace(LeaseKind, next).pipe(Effect.timeout(releaseTimeout), Effect.ignore)
   })
 
+  const tellAge = gaugeSeries(leaseAgeSeconds)
+  yield* atScrape(Effect.flatMap(Clock.monotonicTimeNanos, (now) => {
+    const renewedAt = held === undefined ? sighting?.at : held.until - seconds(options.renewDeadlineSeconds)
+    return tellAge(renewedAt === undefined ? [] : [[{}, Number(now - renewedAt) / 1e9]])
+  }))
   yield* Effect.addFinalizer(() => release)
   yield* reflect(LeaseKind, {
     namespace: ref.namespace,

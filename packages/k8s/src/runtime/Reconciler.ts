@@ -17,6 +17,8 @@ export interface Next {
 
 export interface ReconcilerOptions<Key, R> {
   readonly idOf: (key: Key) => string
+  /** Under which its queue is measured. Absent: it is not. */
+  readonly name?: string
   /** Between a key's failures at most. Default five minutes. */
   readonly longestDelay?: Duration.Duration
   /** What its log lines say of a key. */
@@ -35,9 +37,9 @@ export interface Reconciler<Key, R> {
 const isQuiet = hasReason("Conflict", "NotFound", "AlreadyExists", "Unreachable")
 
 export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
-  { annotations, idOf, longestDelay, reconcile }: ReconcilerOptions<Key, R>
+  { annotations, idOf, longestDelay, name, reconcile }: ReconcilerOptions<Key, R>
 ): Effect.fn.Return<Reconciler<Key, R>, never, Scope.Scope> {
-  const queue = yield* makeWorkQueue(idOf, longestDelay)
+  const queue = yield* makeWorkQueue(idOf, longestDelay, name)
 
   const settled = Effect.fnUntraced(function*(key: Key, { acted, wakeAt }: Next) {
     yield* queue.forget(key)

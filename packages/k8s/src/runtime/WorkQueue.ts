@@ -2,8 +2,9 @@
  * Keys to look at: each at most once at a time, at most once in line, and once more if it was added while it was worked on. What failed,
  * or was done again and again, rests for a time that doubles; news of a resting key is looked at soon, and not each time at once.
  */
-import { monotonicMillis } from "@orchestrator/domain/Monotonic"
-import { Duration, Effect, FiberMap, Queue, type Scope } from "effect"
+import { millisOf, monotonicMillis } from "@orchestrator/domain/Monotonic"
+import { Clock, Context, Duration, Effect, FiberMap, Queue, type Scope } from "effect"
+import { queueRetries, queueWaitSeconds } from "../Metrics.ts"
 import { makePace } from "./Pace.ts"
 
 export interface WorkQueue<Key> {
@@ -28,13 +29,33 @@ const longestDelay = Duration.minutes(5)
 /** How long news of a resting key waits at most: it may be the echo of what is done over and over. */
 const newsDelay = (restMillis: number) => Math.min(restMillis, Math.max(5000, restMillis / 10))
 
+/** What of a queue is measured, where it has a name. */
+const measures = (queue: string | undefined) =>
+  Effect.contextWith((context: Context.Context<never>) => {
+    const clock = Context.get(context, Clock.Clock)
+    const now = () => millisOf(clock.monotonicTimeNanosUnsafe())
+    return Effect.succeed(
+      queue === undefined
+        ? { now: () => 0, taken: () => undefined, retried: () => undefined }
+        : {
+          now,
+          taken: (since: number) => queueWaitSeconds.of({ queue }).updateUnsafe((now() - since) / 1000, context),
+          retried: () => queueRetries.of({ queue }).updateUnsafe(1, context)
+        }
+    )
+  })
+
+/** `name`: under which it is measured. */
 export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   idOf: (key: Key) => string,
-  longest: Duration.Duration = longestDelay
+  longest: Duration.Duration = longestDelay,
+  name?: string
 ): Effect.fn.Return<WorkQueue<Key>, never, Scope.Scope> {
   const line = yield* Queue.unbounded<Key>()
   const timers = yield* FiberMap.make<string>()
-  const waiting = new Set<string>()
+  /** Since when a key waits. */
+  const waiting = new Map<string, number>()
+  const measure = yield* measures(name)
   const working = new Set<string>()
   const again = new Map<string, Key>()
   const failures = new Map<string, number>()
@@ -52,7 +73,7 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
         return Effect.void
       }
       if (waiting.has(id)) return Effect.void
-      waiting.add(id)
+      waiting.set(id, measure.now())
       return Effect.asVoid(Queue.offer(line, key))
     })
 
@@ -89,6 +110,7 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
       const id = idOf(key)
       const count = failures.get(id) ?? 0
       failures.set(id, count + 1)
+      measure.retried()
       const millis = Math.max(firstDelay * 2 ** Math.min(count, 20), Duration.toMillis(atLeast))
       return rest(key, Math.min(Duration.toMillis(longest), millis))
     })
@@ -120,6 +142,7 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
     process: (work) =>
       Effect.flatMap(Queue.take(line), (key) => {
         const id = idOf(key)
+        measure.taken(waiting.get(id) ?? 0)
         waiting.delete(id)
         working.add(id)
         return Effect.ensuring(work(key), finish(id))

@@ -105,11 +105,13 @@ export class Keeping extends Context.Service<Keeping, {
         // Should the broker be killed meanwhile, this is what it has said.
         yield* brokerReport.update((result) => ({ ...result, evidenceProblem: notDone }))
         const texts = yield* gathered
-        yield* Effect.forEach(texts, ([file, text]) =>
-          put(file, new TextEncoder().encode(text)).pipe(
+        const files = texts.map(([file, text]) => [file, new TextEncoder().encode(text)] as const)
+        yield* Effect.forEach(files, ([file, bytes]) =>
+          put(file, bytes).pipe(
             Effect.retry({ schedule: again, while: ({ transient }) => transient })
           ), { discard: true })
-        yield* brokerReport.update(withoutProblem)
+        const evidenceBytes = files.reduce((sum, [, { length }]) => sum + length, 0)
+        yield* brokerReport.update((result) => ({ ...withoutProblem(result), evidenceBytes }))
         yield* Effect.log(`the evidence of this attempt is at ${key}`)
       })
 

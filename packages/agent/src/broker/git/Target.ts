@@ -297,6 +297,7 @@ export class Target extends Context.Service<Target, {
             yield* Effect.logWarning(`a push to ${branch} was refused: ${words}`)
             yield* brokerReport.update((before) => ({
               ...before,
+              refusedPushes: (before.refusedPushes ?? 0) + 1,
               delivery: { branch, changed: false, ...before.delivery, pushRefused: words }
             }))
           } else {

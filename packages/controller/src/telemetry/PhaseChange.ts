@@ -1,0 +1,49 @@
+/** What a written status tells that the one before did not: another phase or reason, an attempt that began, one that ended. Pure. */
+import type { Attempt } from "@orchestrator/domain/Attempt"
+import type { StatusWrite } from "../decide/Action.ts"
+import type { LiveRun } from "../facts/LiveRun.ts"
+
+export interface PhaseChange {
+  /** As it was before. */
+  readonly run: LiveRun
+  readonly phase: string
+  readonly reason: string
+  readonly message: string
+  /** Whether phase or reason are others than before. */
+  readonly moved: boolean
+  /** The attempt that is told of for the first time. */
+  readonly began: Attempt | undefined
+  /** The attempt whose end is told of for the first time. */
+  readonly ended: Attempt | undefined
+  /** Whether it is the first to name a pull request. */
+  readonly pullRequest: boolean
+}
+
+const textOf = (value: unknown): string => typeof value === "string" ? value : ""
+
+const attemptsIn = (status: StatusWrite["status"]): ReadonlyArray<Attempt> =>
+  Array.isArray(status["attempts"]) ? status["attempts"] : []
+
+/** Undefined where nothing of that has changed. */
+export const phaseChange = ({ run, status }: StatusWrite): PhaseChange | undefined => {
+  const { status: before } = run
+  const known = (attempt: Attempt) => before.attempts?.find(({ jobName }) => jobName === attempt.jobName)
+  const attempts = attemptsIn(status)
+  const phase = textOf(status["phase"])
+  const reason = textOf(status["reason"])
+  const moved = phase !== before.phase || reason !== before.reason || status["contextVersion"] !== before.contextVersion
+  const ended = attempts.findLast((each) => each.outcome !== undefined && known(each)?.outcome === undefined)
+  const began = attempts.findLast((each) => known(each) === undefined)
+  return moved || ended !== undefined
+    ? {
+      run,
+      phase,
+      reason,
+      message: textOf(status["message"]),
+      moved,
+      began,
+      ended,
+      pullRequest: status["pullRequestUrl"] !== undefined && run.otherStatus["pullRequestUrl"] === undefined
+    }
+    : undefined
+}
