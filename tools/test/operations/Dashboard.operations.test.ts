@@ -77,7 +77,7 @@ describe("the dashboard", () => {
       const by = [...expr.matchAll(/by \(([\w, ]+)\)/g)].flatMap(([, labels = ""]) => labels.split(", "))
       const matched = [...expr.matchAll(/(\w+)(?:=|=~|!~|!=)"/g)].map(([, label]) => label)
       for (const label of [...by, ...matched]) {
-        if (label !== "le") assert.include(known.get(nameOf(name)), label, expr)
+        if (label !== "le") assert.include(known.get(nameOf(name)) ?? [], label, expr)
       }
     }
   })

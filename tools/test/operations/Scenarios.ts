@@ -1,4 +1,5 @@
 /** The product on the cluster in memory, with one thing that goes wrong, or nothing; each says which alerts have to fire. */
+// oxlint-disable no-restricted-imports
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
 import { ownMetrics } from "@orchestrator/domain/Scrape"

@@ -1,4 +1,5 @@
 /** The HTTP API in memory, to which a forge delivers with the right secret, or with another. */
+// oxlint-disable no-restricted-imports
 import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { ownMetrics } from "@orchestrator/domain/Scrape"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"

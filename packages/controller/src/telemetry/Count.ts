@@ -2,7 +2,7 @@
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { atZero } from "@orchestrator/domain/MetricFamily"
 import { outcomeOf, Reason, TerminalReason } from "@orchestrator/domain/Reason"
-import { Context, Effect, Metric, Schema } from "effect"
+import { type Context, Effect, Metric, Schema } from "effect"
 import { type AttemptFigures, type ModelFigures, secondsBetween, tokenTypes } from "./AttemptFigures.ts"
 import * as Metrics from "./Metrics.ts"
 import type { PhaseChange } from "./PhaseChange.ts"

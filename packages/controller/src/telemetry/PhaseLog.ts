@@ -10,7 +10,7 @@ const present = (fields: Readonly<Record<string, string | number | undefined>>) 
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
 /** What a line says beside the run; never a message, which may repeat what others said. */
-export const lineOf = (
+const lineOf = (
   { began, ended, phase, reason, run: { attempt, status } }: PhaseChange,
   figures: AttemptFigures | undefined
 ) =>

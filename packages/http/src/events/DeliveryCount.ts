@@ -1,6 +1,6 @@
 /** Counts deliveries of webhooks by verdict, under names that nobody who delivers can choose. */
 import { atZero } from "@orchestrator/domain/MetricFamily"
-import { Effect, Metric } from "effect"
+import { type Effect, Metric } from "effect"
 import { webhookDeliveries, type WebhookVerdict, webhookVerdicts } from "../services/Metrics.ts"
 
 const labelOf = (webhook: string): string => webhook.startsWith("run/") ? "trigger" : webhook
