@@ -48,7 +48,7 @@ const tally = <Labels extends Readonly<Record<string, string>>>() => {
 }
 
 /** What a run that does not work waits for; undefined of one that works, or that goes on by itself at a time that is known. */
-type WaitsFor = "dependencies" | "workspace" | "cluster" | "start" | "controller" | "limit"
+type WaitsFor = "dependencies" | "workspace" | "cluster" | "start" | "controller" | "limit" | "queue"
 
 const isPhase = Schema.is(Phase)
 const isCause = Schema.is(ProgressReason)
@@ -72,6 +72,8 @@ const waitsFor = ({ snapshot }: Moment, run: LiveRun): WaitsFor | undefined => {
       return "workspace"
     case "WaitingForCapacity":
       return causeOf(run) === undefined ? "limit" : "cluster"
+    case "WaitingForAdmission":
+      return causeOf(run) === undefined ? "queue" : "cluster"
     case "Blocked":
     case "Starting": {
       const job = jobOf(snapshot, run)
@@ -82,7 +84,7 @@ const waitsFor = ({ snapshot }: Moment, run: LiveRun): WaitsFor | undefined => {
   }
 }
 
-const chosen: ReadonlySet<WaitsFor> = new Set(["dependencies", "workspace", "limit"])
+const chosen: ReadonlySet<WaitsFor> = new Set(["dependencies", "workspace", "limit", "queue"])
 
 /** Since when its status says what it says. */
 const sinceOf = ({ createdAt, status: { lastUpdate } }: LiveRun): string => lastUpdate ?? createdAt

@@ -79,8 +79,8 @@ export const lineRuns = gaugeFamily({
   help: "Runs that wait, by what they wait for",
   labels: {
     waits_for:
-      "dependencies, workspace, cluster (what it refuses), start (of the pod), controller, or the limit that is reached: activeRuns, activeRunsPerGithubUser, activeRunsPerService",
-    chosen: "whether a person chose it, by spec.dependsOn, a workspace in use or a limit: true, or false"
+      "dependencies, workspace, cluster (what it refuses), start (of the pod), controller, queue (of Kueue), or the limit that is reached: activeRuns, activeRunsPerGithubUser, activeRunsPerService",
+    chosen: "whether a person chose it, by spec.dependsOn, a workspace in use, a limit or a queue: true, or false"
   }
 })
 
