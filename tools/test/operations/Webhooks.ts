@@ -26,7 +26,8 @@ const events = EventHandler.layerWith(Result.getOrThrow(decodeConfig({}))).pipe(
     EventSecrets,
     EventSecrets.of({
       signing: (name) => Effect.succeed(name === "github" ? [Redacted.make(secret)] : []),
-      text: () => Effect.succeed(undefined)
+      text: () => Effect.undefined,
+      whole: () => Effect.undefined
     })
   ))
 )

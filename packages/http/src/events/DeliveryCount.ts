@@ -2,6 +2,7 @@
 import { atZero } from "@orchestrator/domain/MetricFamily"
 import { type Effect, Metric } from "effect"
 import { webhookDeliveries, type WebhookVerdict, webhookVerdicts } from "../services/Metrics.ts"
+import { webhookForges } from "./WebhookForges.ts"
 
 const labelOf = (webhook: string): string => webhook.startsWith("run/") ? "trigger" : webhook
 
@@ -25,7 +26,7 @@ export const countDelivery = (webhook: string, verdict: WebhookVerdict): Effect.
 export const deliveriesAtZero = (triggers: boolean): Effect.Effect<void> =>
   atZero(
     webhookDeliveries,
-    ["github", "gitea", ...(triggers ? ["trigger"] : [])].flatMap((webhook) =>
+    [...webhookForges.map(({ name }) => name), ...(triggers ? ["trigger"] : [])].flatMap((webhook) =>
       webhookVerdicts.map((verdict) => ({ webhook, verdict }))
     )
   )

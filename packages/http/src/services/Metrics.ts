@@ -36,7 +36,7 @@ export const webhookDeliveries = counterFamily({
   name: "orchestrator_webhook_deliveries_total",
   help: "Deliveries of webhooks, by what came of them",
   labels: {
-    webhook: "github, gitea, or trigger for those that start runs",
+    webhook: "the forge, as in its path, or trigger for those that start runs",
     verdict:
       "taken; unsigned: its signature is none of this webhook's secrets; unknown: there is no such webhook here; invalid: its body cannot be used; busy: deliver it again later; given_up: its forge did not answer within the hour"
   }
