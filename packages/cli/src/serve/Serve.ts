@@ -67,20 +67,13 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
     Effect.catch(() => Config.String("KUBERNETES_NAMESPACE").pipe(Config.withDefault("orchestrator")))
   )
   const templates = yield* templatesFolder({ named: input.templates, mounted: mountedTemplates })
-<<<<<<< HEAD
-  const client = liveClient({
-    kubeconfig: Option.getOrUndefined(input.kubeconfig),
-    context: Option.getOrUndefined(input.context),
-    withoutManagedFields: true
-  })
-=======
   const client = Layer.effect(KubernetesClient, measuredClient).pipe(
     Layer.provideMerge(liveClient({
       kubeconfig: Option.getOrUndefined(input.kubeconfig),
-      context: Option.getOrUndefined(input.context)
+      context: Option.getOrUndefined(input.context),
+      withoutManagedFields: true
     }))
   )
->>>>>>> 2f6b3f8c (Metrics of runs, money, the line, watches and webhooks; alerts that are proven with what the product tells; a line of the log for each change of phase)
   return yield* checkedThenRunning({ config, namespace, templates, page: yield* pageFolder(yield* installation) }).pipe(
     Effect.provide(Preflight.layerWith({ config, namespace }).pipe(Layer.provideMerge(client)))
   )
