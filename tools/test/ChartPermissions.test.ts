@@ -57,9 +57,11 @@ const called = (sources: ReadonlyArray<Source>): ReadonlySet<string> => {
   const calls = [...text.matchAll(/\bclient\.(\w+)\(\s*([\w.[\]]+)/g)].flatMap(([, method = "", argument = ""]) =>
     words(method, argument)
   )
-  const followed = [...text.matchAll(/\b(?:follow|reflect)\(\s*(\w+Kind\b|run[\w.[\]]+)/g)].flatMap((
-    [, argument = ""]
-  ) => ["list", "watch"].flatMap((method) => words(method, argument)))
+  const followed = [...text.matchAll(/\b(?:follow|reflect)\(\s*(?:metadataOf\(\s*)?(\w+Kind\b|run[\w.[\]]+)/g)].flatMap(
+    (
+      [, argument = ""]
+    ) => ["list", "watch"].flatMap((method) => words(method, argument))
+  )
   return new Set([...calls, ...followed])
 }
 
