@@ -130,7 +130,8 @@ export class Supervisor extends Context.Service<Supervisor, {
           )
           const tooQuiet = Effect.gen(function*() {
             const quiet = ((yield* monotonicMillis) - (yield* Ref.get(lastEvent))) / 1000
-            const view = agent.worksSilently && quiet >= askedAfter ? yield* broker : undefined
+            const asked = agent.worksSilently && quiet >= Math.min(askedAfter, bounds.silence)
+            const view = asked ? yield* broker : undefined
             return (yield* Ref.get(followed)).overdue(quiet, bounds, view)
           }).pipe(
             Effect.repeat({
