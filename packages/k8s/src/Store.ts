@@ -49,6 +49,8 @@ export interface Store<A> {
   readonly read: (object: A) => void
   /** Open while a read has shown more than the stream has delivered. */
   readonly isBehind: Latch.Latch
+  /** From now on told of every object that is there anew or no longer, when the store has changed. */
+  readonly observe: (listener: (object: A) => void) => void
 }
 
 /** Revisions are decimal numbers that only grow; longer is larger. */
@@ -96,6 +98,7 @@ const storeOf = <A>(
   let revision = ""
   let readRevision = ""
   let heard = 0
+  const listeners: Array<(object: A) => void> = []
   const isBehind = Latch.makeUnsafe()
 
   const keyOf = (object: A) => storeKey(identify(object))
@@ -122,10 +125,17 @@ const storeOf = <A>(
       for (const value of now) note(keys, value, key)
     }
   }
+  const tell = (object: A) => {
+    for (const listener of listeners) listener(object)
+  }
   const set = (object: A) => {
     const key = keyOf(object)
-    index(key, objects.get(key), object)
+    const before = objects.get(key)
+    index(key, before, object)
     objects.set(key, object)
+    // Another one of the same name.
+    if (before !== undefined && identify(before).uid !== identify(object).uid) tell(before)
+    tell(object)
   }
   const drop = (key: string) => {
     const before = objects.get(key)
@@ -174,13 +184,17 @@ const storeOf = <A>(
     remove: (object) => {
       const before = objects.get(keyOf(object))
       if (before !== undefined && identify(before).uid === identify(object).uid) drop(keyOf(object))
+      tell(object)
       advance(versionOf(object))
     },
     advance,
     reset: (list, to) => {
       const kept = new Set(list.map(keyOf))
       const gone = [...objects].filter(([key, object]) => !kept.has(key) && !isNewer(versionOf(object), to))
-      for (const [key] of gone) drop(key)
+      for (const [key, object] of gone) {
+        drop(key)
+        tell(object)
+      }
       for (const object of list) {
         const before = objects.get(keyOf(object))
         if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)
@@ -197,6 +211,7 @@ const storeOf = <A>(
       if (isNewer(version, readRevision)) readRevision = version
       isBehind.openUnsafe()
     },
-    isBehind
+    isBehind,
+    observe: (listener) => void listeners.push(listener)
   }
 }

@@ -1,9 +1,9 @@
 /** Which runs may start as far as the limits of runs at the same time go. Pure. */
-import { isAlive } from "../attempt/CurrentAttempt.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
-import { podOf, runByUid } from "../facts/Snapshot.ts"
-import { type Claimant, isLimited, limitsIn, makeSlots, unknownClaimant } from "./Slots.ts"
+import { runByUid } from "../facts/Snapshot.ts"
+import { type Line, lineOf, takesSlot } from "./Line.ts"
+import { type Claimant, isByGroup, isLimited, limitsIn, makeSlots, unknownClaimant } from "./Slots.ts"
 import { workspaceOf } from "./Turns.ts"
 import { isBefore, isInLine, type Moment } from "./Waiting.ts"
 import { mustWait } from "./Workspaces.ts"
@@ -11,8 +11,7 @@ import { mustWait } from "./Workspaces.ts"
 export const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> => {
   const uids = new Set<string>()
   for (const job of snapshot.jobs.values()) {
-    // A Job that bears our labels and no run's is somebody else's: it would keep its place for ever.
-    if (job.runUid !== "" && isAlive({ ...job, pod: podOf(snapshot, job) })) uids.add(job.runUid)
+    if (takesSlot(snapshot, job)) uids.add(job.runUid)
   }
   return [...uids].map((uid) => runByUid(snapshot, uid) ?? unknownClaimant)
 }
@@ -36,40 +35,34 @@ export const activeRuns = (moment: Moment) => {
 }
 
 /** Whether nothing but the limits keeps a run from starting. */
-const couldStart = (moment: Moment, run: RunFacts): run is LiveRun =>
+export const couldStart = (moment: Moment, run: RunFacts): run is LiveRun =>
   isInLine(moment, run) && !mustWait(workspaceOf(moment, run)?.turn, moment.config)
 
-/** Runs that could start, the oldest first; each is looked at only when it is asked for. */
-function* line(moment: Moment): Generator<LiveRun> {
-  const waiting = Object.values(moment.snapshot.runs)
-    .flatMap((store) => [...store.values()].filter((run) => !run.ended))
-    .sort((left, right) => isBefore(left, right) ? -1 : 1)
-  for (const run of waiting) if (couldStart(moment, run)) yield run
-}
-
-/** The limit that keeps a run from starting, and those before it in line. */
-export const reachedLimit = (moment: Moment, run: LiveRun): string | undefined => {
+/** The limit that keeps a run from starting, and those before it in line; of several, one. Without a line that is known, it is worked out. */
+export const reachedLimit = (moment: Moment, run: LiveRun, known?: Line): string | undefined => {
   const limits = limitsIn(moment.config)
   if (!isLimited(limits) || !couldStart(moment, run)) return undefined
-  const slots = makeSlots(limits, activeClaimants(moment))
-  if (!slots.isFull()) {
-    for (const before of line(moment)) {
-      if (before.uid === run.uid || slots.isFull()) break
-      slots.tryAcquire(before)
+  const line = known ?? lineOf(moment.snapshot, limits)
+  const slots = makeSlots(limits, line.taken())
+  if (!slots.isFullFor(run)) {
+    for (const before of line.waiting(slots.isFullFor, isByGroup(limits) ? run : undefined)) {
+      if (!isBefore(before, run) || slots.isFullFor(run)) break
+      if (couldStart(moment, before)) slots.tryAcquire(before)
     }
   }
   return slots.tryAcquire(run)
 }
 
 /** Runs that may start now; none where there are no limits. */
-export const admitted = (moment: Moment): ReadonlyArray<LiveRun> => {
+export const admitted = (moment: Moment, known?: Line): ReadonlyArray<LiveRun> => {
   const limits = limitsIn(moment.config)
   if (!isLimited(limits)) return []
-  const slots = makeSlots(limits, activeClaimants(moment))
+  const line = known ?? lineOf(moment.snapshot, limits)
+  const slots = makeSlots(limits, line.taken())
   const runs: Array<LiveRun> = []
-  for (const run of line(moment)) {
+  for (const run of slots.isFull() ? [] : line.waiting(slots.isFullFor)) {
+    if (couldStart(moment, run) && slots.tryAcquire(run) === undefined) runs.push(run)
     if (slots.isFull()) break
-    if (slots.tryAcquire(run) === undefined) runs.push(run)
   }
   return runs
 }

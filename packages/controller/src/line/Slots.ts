@@ -26,7 +26,7 @@ export const isLimited = ({ activeRuns, activeRunsPerGithubUser, activeRunsPerSe
   activeRuns !== undefined || activeRunsPerGithubUser !== undefined || activeRunsPerService !== undefined
 
 /** What counts a claimant, and up to which limit. */
-const countersOf = (limits: Limits, { githubUser, service }: Claimant) =>
+export const countersOf = (limits: Limits, { githubUser, service }: Claimant) =>
   ([
     ["activeRuns", "", limits.activeRuns],
     ["activeRunsPerGithubUser", githubUser, limits.activeRunsPerGithubUser],
@@ -37,23 +37,43 @@ const countersOf = (limits: Limits, { githubUser, service }: Claimant) =>
     limit
   }))
 
-/** Slots that are left while these are taken. */
-export const makeSlots = (limits: Limits, active: Iterable<Claimant>) => {
+/** Those whom the limits count alike have the same. */
+export const groupOf = (
+  { activeRunsPerGithubUser, activeRunsPerService }: Limits,
+  { githubUser, service }: Claimant
+): string =>
+  JSON.stringify([
+    activeRunsPerGithubUser === undefined ? undefined : githubUser,
+    activeRunsPerService === undefined ? undefined : service
+  ])
+
+/** Whether what one group takes is nobody's of another one. */
+export const isByGroup = ({ activeRuns, activeRunsPerGithubUser, activeRunsPerService }: Limits): boolean =>
+  activeRuns === undefined && (activeRunsPerGithubUser === undefined || activeRunsPerService === undefined)
+
+/** How many slots these take, by the keys of their counters. */
+export const takenBy = (limits: Limits, active: Iterable<Claimant>): ReadonlyMap<string, number> => {
   const taken = new Map<string, number>()
-  const countOf = (key: string) => taken.get(key) ?? 0
-  const take = (claimant: Claimant) => {
-    for (const { key } of countersOf(limits, claimant)) taken.set(key, countOf(key) + 1)
+  for (const claimant of active) {
+    for (const { key } of countersOf(limits, claimant)) taken.set(key, (taken.get(key) ?? 0) + 1)
   }
+  return taken
+}
+
+/** Slots that are left while so many are taken. */
+export const makeSlots = (limits: Limits, before: ReadonlyMap<string, number>) => {
+  const since = new Map<string, number>()
+  const countOf = (key: string) => (before.get(key) ?? 0) + (since.get(key) ?? 0)
   const fullFor = (claimant: Claimant) => countersOf(limits, claimant).find(({ key, limit }) => countOf(key) >= limit)
-  for (const claimant of active) take(claimant)
   return {
     /** Takes a slot; else says which limit is reached. */
     tryAcquire: (claimant: Claimant): string | undefined => {
       const full = fullFor(claimant)
       if (full !== undefined) return `limits.${full.name} is ${full.limit}`
-      take(claimant)
+      for (const { key } of countersOf(limits, claimant)) since.set(key, (since.get(key) ?? 0) + 1)
       return undefined
     },
+    isFullFor: (claimant: Claimant) => fullFor(claimant) !== undefined,
     /** Whether nobody gets a slot any more. */
     isFull: () => fullFor(unknownClaimant) !== undefined
   }

@@ -14,9 +14,11 @@ export interface Moment {
   readonly now: DateTime.Utc
 }
 
-/** Older first; of the same second, by name. */
-export const isBefore = (left: RunFacts, right: RunFacts): boolean =>
-  left.createdAt === right.createdAt ? left.name < right.name : left.createdAt < right.createdAt
+/** Older first; of the same second, by name; no two are alike. */
+export const isBefore = (left: RunFacts, right: RunFacts): boolean => {
+  if (left.createdAt !== right.createdAt) return left.createdAt < right.createdAt
+  return left.name === right.name ? left.uid < right.uid : left.name < right.name
+}
 
 /** Whether the current attempt has begun: with its Job, or as a retry, which was let through before. */
 const hasBegun = (snapshot: Snapshot, run: RunFacts): boolean =>

@@ -23,7 +23,9 @@ import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
 import { profiled } from "../kinds/Profiled.ts"
 import { admitted, reachedLimit } from "../line/Admission.ts"
+import { followedLine, type Line } from "../line/Line.ts"
 import { isVacant } from "../line/Possession.ts"
+import { isLimited } from "../line/Slots.ts"
 import { unseenClaim, workspaceOf } from "../line/Turns.ts"
 import { type Moment, startObstacle } from "../line/Waiting.ts"
 import { mustWait } from "../line/Workspaces.ts"
@@ -39,13 +41,16 @@ export class Observe extends Context.Service<Observe, {
   static readonly layer = Layer.effect(
     Observe,
     Effect.gen(function*() {
-      return Observe.of(yield* makeObserve(yield* Stores, yield* makeReads))
+      const stores = yield* Stores
+      const { limits } = (yield* ControllerSettings).config
+      const line = isLimited(limits) ? followedLine(stores, limits) : undefined
+      return Observe.of(yield* makeObserve(stores, yield* makeReads, line))
     })
   )
 }
 
 /** Over any stores, and with any way of reading what they lack; and how a run's files are rendered, whether or not it may start. */
-export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"], reads: Reads) {
+export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"], reads: Reads, line?: Line) {
   const templates = yield* Templates
   const { config } = yield* ControllerSettings
 
@@ -163,7 +168,7 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
   const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
     const hasJob = job !== undefined
     const obstacle = hasJob ? undefined : startObstacle(stores, run)
-    const limit = reachedLimit(at, run)
+    const limit = reachedLimit(at, run, line)
     const isPaused = pausedUntil({ now: at.now, run }) !== undefined
     const mayStart = !hasJob && obstacle === undefined && limit === undefined && !isPaused && !run.cancel &&
       !run.deleting
@@ -202,7 +207,7 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
     return { now: at.now, config, jobs, orphans, ...observed }
   })
 
-  return { observe, admitted: Effect.map(moment, (at) => admitted(at).map(keyOf)), render }
+  return { observe, admitted: Effect.map(moment, (at) => admitted(at, line).map(keyOf)), render }
 })
 
 const newMillis = 3000

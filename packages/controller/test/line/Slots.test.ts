@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
-import { type Claimant, isLimited, makeSlots, unknownClaimant } from "../../src/line/Slots.ts"
+import { type Claimant, isLimited, makeSlots, takenBy, unknownClaimant } from "../../src/line/Slots.ts"
 
 const run = (githubUser = "ada", service = "api"): Claimant => ({ githubUser, service })
 
@@ -56,11 +56,11 @@ describe("a place among the runs that work", () => {
       want: undefined
     }
   ])("$name", ({ active, asks = run(), limits, want }) => {
-    assert.strictEqual(makeSlots(limits, active).tryAcquire(asks), want)
+    assert.strictEqual(makeSlots(limits, takenBy(limits, active)).tryAcquire(asks), want)
   })
 
   it("is counted once it is taken", () => {
-    const { isFull, tryAcquire } = makeSlots({ activeRuns: 2 }, [run()])
+    const { isFull, tryAcquire } = makeSlots({ activeRuns: 2 }, takenBy({ activeRuns: 2 }, [run()]))
     assert.deepStrictEqual([isFull(), tryAcquire(run()), isFull(), tryAcquire(run())], [
       false,
       undefined,
@@ -80,7 +80,7 @@ describe("a place among the runs that work", () => {
       fc.record({ activeRuns: limit, activeRunsPerGithubUser: limit, activeRunsPerService: limit }),
       (line, given) => {
         const limits = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-        const { tryAcquire } = makeSlots(limits, [])
+        const { tryAcquire } = makeSlots(limits, new Map())
         const inside = line.filter((each) => tryAcquire(each) === undefined)
         const most = (of: (each: Claimant) => string | undefined) =>
           Math.max(0, ...inside.map((each) => inside.filter((other) => of(other) === of(each)).length))
