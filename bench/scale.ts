@@ -4,22 +4,14 @@
  * against listing and parsing the same objects.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { ourSelector } from "@orchestrator/domain/Labels"
-import {
-  CodeRunKind,
-  ConfigMapKind,
-  DocsRunKind,
-  JobKind,
-  pathOf,
-  PersistentVolumeClaimKind,
-  PodKind
-} from "@orchestrator/k8s/Kinds"
+import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Console, Effect, References, Schedule } from "effect"
 import { type Arms, makeArms, Process } from "./parts/Arm.ts"
 import { askedSince, auditEnd } from "./parts/Audit.ts"
 import { flags } from "./parts/Flags.ts"
+import { listing } from "./parts/Listing.ts"
 import { type Plane, plane } from "./parts/Plane.ts"
 import { startPods, startRuns } from "./parts/Population.ts"
 import { compared, formatRatio, ratioOf } from "./parts/Ratio.ts"
@@ -55,24 +47,6 @@ const populate = Effect.fnUntraced(function*(arms: Arms, site: Site) {
 
 const now = () => performance.timeOrigin + performance.now()
 
-const listing = (site: Site) =>
-  Effect.promise(async () => {
-    const { namespace, users: [user] } = site
-    const labels = `?labelSelector=${encodeURIComponent(ourSelector)}`
-    const paths = [
-      pathOf(CodeRunKind, namespace),
-      pathOf(DocsRunKind, namespace),
-      ...[JobKind, PodKind, ConfigMapKind, PersistentVolumeClaimKind].map((kind) => pathOf(kind, namespace) + labels)
-    ]
-    const begin = now()
-    const file = `${import.meta.dirname}/arms/list.ts`
-    const arm = new Process(process.execPath, [file, user?.kubeconfig ?? "", ...paths])
-    await arm.printed(/listed/)
-    const millis = now() - begin
-    await arm.stop()
-    return millis
-  })
-
 /** From the start of the process until a run that was waiting for it has its Job. */
 const starting = Effect.fnUntraced(function*(plane: Plane, arms: Arms, site: Site, index: number) {
   const client = yield* KubernetesClient
@@ -105,9 +79,11 @@ const program = Effect.gen(function*() {
       ["list", "controller"] as const,
       rounds,
       (how) =>
-        (how === "list" ? listing(site) : Effect.suspend(() => starting(server, arms, site, next++))).pipe(
-          Effect.tap((millis) => Console.log(`  ${how}: ${millis.toFixed(0)} ms`))
-        )
+        (how === "list"
+          ? Effect.map(listing(site), ({ millis }) => millis)
+          : Effect.suspend(() => starting(server, arms, site, next++))).pipe(
+            Effect.tap((millis) => Console.log(`  ${how}: ${millis.toFixed(0)} ms`))
+          )
     )
     yield* Console.log(formatRatio(
       `start with ${runs} runs to the first write`,

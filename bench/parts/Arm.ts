@@ -86,6 +86,8 @@ export const baseline = process.env["BASELINE"]
 export interface Arms {
   /** Starts one on a site and waits until it would act; it is ended with the scope. */
   readonly start: (how: How, site: Site, user?: User) => Effect.Effect<Process, never, Scope.Scope>
+  /** Starts one without waiting; whoever does ends it. */
+  readonly begin: (how: How, site: Site) => Effect.Effect<Process>
   /** Starts the controller without waiting. */
   readonly launch: (site: Site, user?: User) => Effect.Effect<Process, never, Scope.Scope>
 }
@@ -193,5 +195,6 @@ export const makeArms = Effect.fnUntraced(function*({ profiled = false }: { read
           await process.printed(/"leading"/)
         })
     )
-  return { launch, start } satisfies Arms
+  const begin = (how: How, site: Site) => Effect.sync(() => processOf(how, site))
+  return { begin, launch, start } satisfies Arms
 })

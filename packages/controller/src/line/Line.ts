@@ -32,8 +32,7 @@ interface Group {
   head: LiveRun
 }
 
-const order = (left: LiveRun, right: LiveRun): number =>
-  left.uid === right.uid ? 0 : isBefore(left, right) ? -1 : 1
+const order = (left: LiveRun, right: LiveRun): number => left.uid === right.uid ? 0 : isBefore(left, right) ? -1 : 1
 
 /** Whether a Job is known as the run's: then its removal is told as the run's. */
 const isKnownAs = (job: JobFacts | undefined, run: LiveRun): boolean =>

@@ -49,8 +49,9 @@ const apply = ({ jobs, lastPods, pods, runs, workspaces }: Stores["Service"], ne
   const run = runs.CodeRun.get({ namespace: lineRun(name).namespace, name }) ?? lineRun(name)
   const stamped = <A extends object>(facts: A): A => ({ ...facts, resourceVersion: version })
   const runKey = { kind: run.kind, namespace: run.namespace, name }
-  const job = jobAt(run, { claim: `workspace-${service}`, runs: [runKey] })
-  const pod = podAt(run, { claim: `workspace-${service}` })
+  const uid = `${run.jobName}-uid`
+  const job = jobAt(run, { uid, claim: `workspace-${service}`, runs: [runKey] })
+  const pod = podAt(run, { claim: `workspace-${service}`, jobs: [{ name: run.jobName, uid }] })
   if (what === "job") jobs.put(stamped(job))
   else if (what === "foreignJob") jobs.put(stamped({ ...job, uid: "foreign", runUid: "", runs: [] }))
   else if (what === "jobEnd") jobs.put(stamped({ ...job, end: complete }))
@@ -128,7 +129,9 @@ describe("the line that is kept", () => {
 const looksWhile = (runs: ReadonlyArray<RunFacts>, ask: () => void, stores: Stores["Service"]): number => {
   let looks = 0
   for (const run of runs) {
-    stores.runs[run.kind].put(Object.defineProperty({ ...run }, "createdAt", { get: () => (looks += 1, run.createdAt) }))
+    stores.runs[run.kind].put(
+      Object.defineProperty({ ...run }, "createdAt", { get: () => (looks += 1, run.createdAt) })
+    )
   }
   ask()
   looks = 0
