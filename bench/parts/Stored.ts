@@ -52,7 +52,7 @@ export type Stored =
   & { readonly waitingRun: string; readonly finishedRun: string }
 
 /** What an API server notes of who has set which field: as large as it is there. */
-const fieldsOf = (value: unknown): object =>
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   Array.isArray(value)
     ? Object.fromEntries(value.flatMap((each) =>
       typeof each?.name === "string" ? [[`k:{"name":"${each.name}"}`, { ".": {}, ...fieldsOf(each) }]] : []
@@ -68,7 +68,7 @@ const managed = ({ metadata, ...object }: KubernetesObject, apiVersion: string):
     manager: "orchestrator",
     operation: "Update" as const,
     apiVersion,
-    time: metadata.creationTimestamp,
+    time: metadata.creationTimestamp ?? "",
     fieldsType: "FieldsV1" as const,
     fieldsV1: fieldsOf(fields),
     ...more

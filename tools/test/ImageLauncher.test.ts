@@ -49,7 +49,7 @@ it.live.each(cases)("the launcher's heap: $name", (given) =>
   Effect.gen(function*() {
     const words = yield* started(given)
     const flags = given.heap === undefined ? [] : [`--max-old-space-size=${given.heap}`]
-    assert.deepStrictEqual(words.slice(0, -3), [nursery, ...flags])
+    assert.deepStrictEqual(words.slice(0, -3), ["--expose-gc", nursery, ...flags])
     assert.match(words.at(-3) ?? "", /\/dist\/orchestrator\.mjs$/)
     assert.deepStrictEqual(words.slice(-2), ["x", "a b"])
   }).pipe(Effect.provide(NodeServices.layer)))

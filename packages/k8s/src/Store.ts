@@ -191,10 +191,8 @@ const storeOf = <A>(
     reset: (list, to) => {
       const kept = new Set(list.map(keyOf))
       const gone = [...objects].filter(([key, object]) => !kept.has(key) && !isNewer(versionOf(object), to))
-      for (const [key, object] of gone) {
-        drop(key)
-        tell(object)
-      }
+      for (const [key] of gone) drop(key)
+      for (const [, object] of gone) tell(object)
       for (const object of list) {
         const before = objects.get(keyOf(object))
         if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)

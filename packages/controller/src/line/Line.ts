@@ -3,6 +3,7 @@
  * somebody asks, so that a question costs what has changed since the last one, and not what there is. In line are all that could start, and
  * some that cannot for a moment: whoever asks looks at each.
  */
+import { makeSorted, type Sorted } from "@orchestrator/k8s/Sorted"
 import { Result } from "effect"
 import { isAlive } from "../attempt/CurrentAttempt.ts"
 import type { JobFacts } from "../facts/Job.ts"
@@ -13,7 +14,6 @@ import { formatKey, type RunKey } from "../facts/RunKey.ts"
 import { jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import type { Stores } from "../facts/Stores.ts"
 import { type Claimant, countersOf, groupOf, type Limits, unknownClaimant } from "./Slots.ts"
-import { makeSorted, type Sorted } from "./Sorted.ts"
 import { isBefore, startObstacle } from "./Waiting.ts"
 
 export interface Line {

@@ -27,6 +27,8 @@ import type { Wakeup } from "./Wakeups.ts"
 import { tellWatches } from "./Watches.ts"
 
 const workers = 16
+/** By then every run has been looked at once, and what that took is garbage as well. */
+const firstRounds = "10 seconds"
 
 /** What is kept of a kind of objects. Times are milliseconds since the epoch. */
 export interface CacheState {
@@ -118,6 +120,14 @@ export class Controller extends Context.Service<Controller, {
         )
       })
 
+      const scope = yield* Effect.scope
+      /** What lists leave behind is several times what is kept of them, and V8 gives none of it back before it needs room: it is asked to, once. */
+      const collect = Effect.andThen(
+        Effect.sleep(firstRounds),
+        Effect.sync(() => void globalThis.gc?.({ type: "major", flavor: "last-resort" }))
+      )
+      const refreshed = Effect.andThen(refresh, Effect.forkIn(collect, scope))
+
       const work = Effect.scoped(Effect.gen(function*() {
         stores.underway.takenOver(yield* monotonicMillis)
         yield* Effect.forkScoped(supervised("sweep", Effect.forever(sweep)))
@@ -129,7 +139,7 @@ export class Controller extends Context.Service<Controller, {
 
       yield* Effect.forkScoped(Effect.gen(function*() {
         yield* leadership.settled
-        yield* refresh
+        yield* refreshed
         yield* warm.open
       }))
       yield* Effect.forkScoped(supervised(
@@ -137,7 +147,7 @@ export class Controller extends Context.Service<Controller, {
         leadership.whileLeading(({ since }) =>
           Effect.gen(function*() {
             yield* warm.await
-            if ((yield* Ref.get(listsBegan)) < since) yield* refresh
+            if ((yield* Ref.get(listsBegan)) < since) yield* refreshed
             return yield* work
           })
         )

@@ -25,7 +25,7 @@ import { profiled } from "../kinds/Profiled.ts"
 import { admitted, reachedLimit } from "../line/Admission.ts"
 import { followedLine, type Line } from "../line/Line.ts"
 import { isVacant } from "../line/Possession.ts"
-import { isLimited } from "../line/Slots.ts"
+import { isLimited, limitsIn } from "../line/Slots.ts"
 import { unseenClaim, workspaceOf } from "../line/Turns.ts"
 import { type Moment, startObstacle } from "../line/Waiting.ts"
 import { mustWait } from "../line/Workspaces.ts"
@@ -42,7 +42,7 @@ export class Observe extends Context.Service<Observe, {
     Observe,
     Effect.gen(function*() {
       const stores = yield* Stores
-      const { limits } = (yield* ControllerSettings).config
+      const limits = limitsIn((yield* ControllerSettings).config)
       const line = isLimited(limits) ? followedLine(stores, limits) : undefined
       return Observe.of(yield* makeObserve(stores, yield* makeReads, line))
     })

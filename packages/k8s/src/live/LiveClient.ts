@@ -21,6 +21,7 @@ import type { KubernetesObject, ObjectList } from "../Objects.ts"
 import { type ConnectionError, fromKubeconfig, fromServer, type ServerOptions } from "./Access.ts"
 import { connect } from "./Connection.ts"
 import { makeReachability } from "./Reachability.ts"
+import { fromServiceAccount } from "./ServiceAccount.ts"
 import { isStatus } from "./Status.ts"
 import * as Transport from "./Transport.ts"
 import { decodeWatch } from "./Watch.ts"
@@ -288,11 +289,17 @@ const apiServer = (transport: Transport.Transport): ApiServer["Service"] => ({
   ask: (path, body) => transport.request({ operation: "review", ref: path, method: "POST", path, body })
 })
 
+/** In a pod without a kubeconfig its service account. */
+const foundAccess = Effect.fnUntraced(function*(options: LiveOptions) {
+  const own = options.kubeconfig === undefined && options.context === undefined ? yield* fromServiceAccount : undefined
+  return own ?? (yield* fromKubeconfig(options))
+})
+
 /** The client of the API server that the options name. */
 export const layerWith = (options: LiveOptions): Layer.Layer<KubernetesClient | ApiServer, ConnectionError> =>
   Layer.effectContext(
     Effect.gen(function*() {
-      const access = options.server === undefined ? yield* fromKubeconfig(options) : fromServer(options.server)
+      const access = options.server === undefined ? yield* foundAccess(options) : fromServer(options.server)
       const connection = yield* connect(access, { connections: options.connections ?? 16 })
       const maxResponseBytes = options.maxResponseBytes ?? 64 * 1024 * 1024
       const timeout = Duration.fromInputUnsafe(options.timeout ?? "30 seconds")

@@ -3,8 +3,9 @@
  * or was done again and again, rests for a time that doubles; news of a resting key is looked at soon, and not each time at once.
  */
 import { millisOf, monotonicMillis } from "@orchestrator/domain/Monotonic"
-import { Clock, Context, Duration, Effect, FiberMap, Queue, type Scope } from "effect"
+import { Clock, Context, Duration, Effect, Queue, type Scope } from "effect"
 import { queueRetries, queueWaitSeconds } from "../Metrics.ts"
+import { makeAlarms } from "./Alarms.ts"
 import { makePace } from "./Pace.ts"
 
 export interface WorkQueue<Key> {
@@ -52,15 +53,12 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   name?: string
 ): Effect.fn.Return<WorkQueue<Key>, never, Scope.Scope> {
   const line = yield* Queue.unbounded<Key>()
-  const timers = yield* FiberMap.make<string>()
   /** Since when a key waits. */
   const waiting = new Map<string, number>()
   const measure = yield* measures(name)
   const working = new Set<string>()
   const again = new Map<string, Key>()
   const failures = new Map<string, number>()
-  /** When the timer of a key is due. */
-  const due = new Map<string, number>()
   /** Until when news of a key waits. */
   const rests = new Map<string, number>()
   const paceOf = makePace({ longestMillis: Duration.toMillis(longest) })
@@ -77,23 +75,21 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
       return Effect.asVoid(Queue.offer(line, key))
     })
 
-  const addAt = (key: Key, at: number, now: number) => {
-    const id = idOf(key)
-    due.set(id, at)
-    const come = Effect.suspend(() => {
-      due.delete(id)
+  const alarms = yield* makeAlarms<Key>((id, key) =>
+    Effect.suspend(() => {
       rests.delete(id)
       return enqueue(key)
     })
-    return Effect.asVoid(FiberMap.run(timers, id, Effect.delay(come, Duration.millis(Math.max(0, at - now)))))
-  }
+  )
+
+  const addAt = (key: Key, at: number, now: number) => alarms.set(idOf(key), key, at, now)
 
   const add = (key: Key) =>
     Effect.flatMap(monotonicMillis, (now) => {
       const id = idOf(key)
       const rest = rests.get(id)
       if (rest === undefined || rest <= now) return enqueue(key)
-      return (due.get(id) ?? Infinity) <= rest ? Effect.void : addAt(key, rest, now)
+      return (alarms.dueAt(id) ?? Infinity) <= rest ? Effect.void : addAt(key, rest, now)
     })
 
   const addAfter = (key: Key, delay: Duration.Duration) =>

@@ -70,8 +70,10 @@ export const line: ReadonlyArray<Mutant> = [
   {
     name: "the youngest is first in line",
     file: "packages/controller/src/line/Waiting.ts",
-    find: "left.createdAt === right.createdAt ? left.name < right.name : left.createdAt < right.createdAt",
-    replace: "left.createdAt === right.createdAt ? left.name > right.name : left.createdAt > right.createdAt",
+    find: `if (left.createdAt !== right.createdAt) return left.createdAt < right.createdAt
+  return left.name === right.name ? left.uid < right.uid : left.name < right.name`,
+    replace: `if (left.createdAt !== right.createdAt) return left.createdAt > right.createdAt
+  return left.name === right.name ? left.uid < right.uid : left.name > right.name`,
     by: { test: "packages/controller/test/program/Workspace" }
   },
   {
