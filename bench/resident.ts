@@ -40,7 +40,8 @@ const round = Effect.fnUntraced(function*(
   const arm = yield* launch(how)
   const millis = (yield* Effect.promise(() => first)) - begin
   const cpu = cpuMillis(arm.pid)
-  yield* Effect.sleep("5 seconds")
+  // After ten seconds the product gives back what the start has left.
+  yield* Effect.sleep("15 seconds")
   const { now: resident, peak } = residentMegabytes(arm.pid)
   yield* Effect.promise(() => arm.stop())
   yield* Console.log(
