@@ -8,7 +8,7 @@ import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { jobOf, podOf } from "../facts/Snapshot.ts"
 import { activeClaimants } from "../line/Admission.ts"
-import { makeSlots } from "../line/Slots.ts"
+import { makeSlots, takenBy } from "../line/Slots.ts"
 import { isBefore, type Moment } from "../line/Waiting.ts"
 import { secondsBetween } from "./AttemptFigures.ts"
 import { reasonLabel } from "./Count.ts"
@@ -92,7 +92,8 @@ const sinceOf = ({ createdAt, status: { lastUpdate } }: LiveRun): string => last
 /** Which limit each of those that wait for one has reached, as slots would be given now. */
 const limitsReached = (moment: Moment, waiting: ReadonlyArray<LiveRun>): ReadonlyMap<string, string> => {
   if (waiting.length === 0) return new Map()
-  const slots = makeSlots(moment.config.limits, activeClaimants(moment))
+  const { limits } = moment.config
+  const slots = makeSlots(limits, takenBy(limits, activeClaimants(moment)))
   return new Map(
     waiting.toSorted((left, right) => isBefore(left, right) ? -1 : 1).map((run) => [
       run.uid,
