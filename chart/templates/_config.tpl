@@ -123,6 +123,7 @@
   "github" $github
   "evidence" $evidence
   "events" $events
+  "kubernetesEvents" .Values.kubernetesEvents
   "triggers" .Values.triggers
   "notifications" .Values.notifications
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel" "agents")

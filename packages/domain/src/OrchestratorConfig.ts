@@ -286,6 +286,10 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
   github: filled(GitHubConfig),
   evidence: filled(EvidenceConfig),
   events: filled(EventsConfig),
+  /**
+   * Kubernetes Events about runs: of what somebody may have to act on, of all that happens to them (two more for a run that goes well), or none.
+   */
+  kubernetesEvents: or(Schema.Literals(["Problems", "All", "None"]), "Problems"),
   triggers: or(Schema.Array(TriggerConfig), []),
   /** Who is told of the end of runs. */
   notifications: or(Schema.Array(NotificationConfig), []),

@@ -94,7 +94,9 @@ const optional = [
   "server.tls"
 ]
 const keys = [...leaves(defaults).map(([path]) => path).filter((path) => path !== "limits"), ...optional]
-const sections = Object.entries(defaults).filter(([, value]) => !Array.isArray(value)).map(([section]) => section)
+const sections = Object.entries(defaults)
+  .filter(([, value]) => typeof value === "object" && !Array.isArray(value))
+  .map(([section]) => section)
 
 it("commits are not signed where there is no broker", () => {
   const signing = { secretName: "signing-{githubUser}" }

@@ -13,6 +13,7 @@ import { makeOwnership } from "./garbage/Ownership.ts"
 import { makeServedKinds } from "./kinds/ServedKinds.ts"
 import { Persistence, type PersistenceError } from "./Persistence.ts"
 import { makeRequestCounts } from "./RequestCounts.ts"
+import { withSeriesEvents } from "./SeriesEvents.ts"
 import { makeObjectStore } from "./store/ObjectStore.ts"
 import { makeReviews } from "./write/Reviews.ts"
 
@@ -41,7 +42,9 @@ const layerNoDeps = (
     const counts = makeRequestCounts()
     const reviews = makeReviews()
     const bookmarkSeconds = options.bookmarkSeconds ?? 60
-    const client = makeEmbeddedClient({ store, kinds, counts, persistence, logs, reviews, bookmarkSeconds })
+    const client = withSeriesEvents(
+      makeEmbeddedClient({ store, kinds, counts, persistence, logs, reviews, bookmarkSeconds })
+    )
     yield* Effect.orDie(install(client, options))
     counts.reset()
     const handle = EmbeddedStore.of({

@@ -16,6 +16,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   Secret,
+  SeriesEvent,
   ServiceAccount,
   SubjectAccessReview,
   TokenReview,
@@ -118,6 +119,8 @@ export const LeaseKind: Kind<Lease> = makeKind("coordination.k8s.io/v1", "Lease"
   shape: leaseShape
 })
 export const EventKind: Kind<Event> = makeKind("v1", "Event", "events", { short: ["ev"], shape: eventShape })
+/** The same objects in the form that programs write. */
+export const SeriesEventKind: Kind<SeriesEvent> = makeKind("events.k8s.io/v1", "Event", "events", { short: ["ev"] })
 export const NamespaceKind: Kind<Namespace> = makeKind("v1", "Namespace", "namespaces", {
   short: ["ns"],
   cluster: true,

@@ -341,6 +341,26 @@ export interface Event extends KubernetesObject {
   readonly reportingComponent?: string
   readonly reportingInstance?: string
   readonly source?: { readonly component?: string; readonly host?: string }
+  readonly series?: EventSeries
+}
+
+/** `events.k8s.io/v1` Event; what comes again counts in its series. */
+export interface SeriesEvent extends KubernetesObject {
+  readonly eventTime: string
+  readonly reportingController: string
+  readonly reportingInstance: string
+  readonly action: string
+  readonly reason: string
+  readonly type: "Normal" | "Warning"
+  readonly note?: string
+  readonly regarding?: Event["involvedObject"]
+  readonly series?: EventSeries
+}
+
+interface EventSeries {
+  readonly count: number
+  /** RFC 3339 with microseconds. */
+  readonly lastObservedTime: string
 }
 
 export interface Namespace extends KubernetesObject {

@@ -4,6 +4,7 @@ import { placeOf, useOf } from "@orchestrator/controller/line/Place"
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { Previews as ControllerPreviews, unknownNonce } from "@orchestrator/controller/loop/Previews"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
+import { makeRunEvents, RunEvents } from "@orchestrator/controller/telemetry/RunEvents"
 import { modelDefaults } from "@orchestrator/domain/DefaultModel"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { PageNotAvailable } from "@orchestrator/http/contract/Problem"
@@ -126,6 +127,10 @@ export const program = (options: ProgramOptions) => {
     Layer.provide(previews),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
+    Layer.provide(Layer.effect(
+      RunEvents,
+      makeRunEvents({ which: config.kubernetesEvents, instance: options.identity ?? "orchestrator" })
+    )),
     Layer.provide(Templates.layerWith({ path: templates, sets: setsIn(config) })),
     Layer.provide(Layer.succeed(ControllerSettings, { config, namespace })),
     Layer.provide(HttpSettings.layerWith({

@@ -14,6 +14,7 @@ import {
   PodKind,
   runResources,
   SecretKind,
+  SeriesEventKind,
   SubjectAccessReviewKind,
   TokenReviewKind,
   WorkloadKind
@@ -71,6 +72,12 @@ export const permissions: ReadonlyArray<Permission> = [
     verbs: ["list", "watch"],
     reason: "Why the Job controller or a node cannot go on",
     lost: "a run does not say why its Job has no pod"
+  },
+  {
+    kind: SeriesEventKind,
+    verbs: ["create", "patch"],
+    reason: "Events about runs, for kubectl describe",
+    lost: "kubectl describe shows no Events of a run"
   },
   { kind: ConfigMapKind, verbs: ["get", "list", "watch", "create"], reason: "The files of an attempt" },
   {

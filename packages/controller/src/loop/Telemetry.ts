@@ -13,6 +13,7 @@ import { figuresOf } from "../telemetry/Figures.ts"
 import * as Metrics from "../telemetry/Metrics.ts"
 import { type PhaseChange, phaseChange } from "../telemetry/PhaseChange.ts"
 import { logChange } from "../telemetry/PhaseLog.ts"
+import { RunEvents } from "../telemetry/RunEvents.ts"
 import { StatusWritten } from "../telemetry/StatusWritten.ts"
 import { ControllerSettings } from "./Settings.ts"
 
@@ -25,13 +26,14 @@ export const planned = ({ actions, rule }: Plan): Effect.Effect<void> =>
       : Effect.annotateLogs(Effect.logDebug("plan"), { rule, actions: actions.map(({ _tag }) => _tag).join(" ") })
   )
 
-/** Counts and logs what the written statuses tell. */
+/** Counts, logs and tells what the written statuses tell. */
 export const statusesTold = Layer.effect(
   StatusWritten,
   Effect.gen(function*() {
     const stores = yield* Stores
     const { config } = yield* ControllerSettings
     const count = makeCount()
+    const notify = yield* RunEvents
     yield* countersAtZero
 
     const figuresIn = ({ ended, run }: PhaseChange) => {
@@ -49,7 +51,7 @@ export const statusesTold = Layer.effect(
       const change = phaseChange(write)
       if (change === undefined) return Effect.void
       const figures = figuresIn(change)
-      return Effect.andThen(count(change, figures), logChange(change, figures))
+      return Effect.all([count(change, figures), logChange(change, figures), notify(change)], { discard: true })
     }
   })
 )

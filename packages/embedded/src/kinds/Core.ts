@@ -90,6 +90,10 @@ export const event = core("Event", "Something that happened to an object.", {
   firstTimestamp: eventTime("When first."),
   lastTimestamp: eventTime("When last."),
   eventTime: eventTime("When, exactly."),
+  series: record("Of one that came again.", {
+    count: whole("How often by now."),
+    lastObservedTime: time("When last.")
+  }),
   action: text("What was done."),
   reportingComponent: defaultTo("", text("Program that reports it.")),
   reportingInstance: defaultTo("", text("Which instance of it.")),

@@ -1,0 +1,153 @@
+/** Events about runs: what a person acts on, as a series each, and nothing that disturbs a run. */
+import { assert, describe, it } from "@effect/vitest"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { EventKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import type { Event } from "@orchestrator/k8s/Objects"
+import { Effect, Layer } from "effect"
+import { makeRunEvents, RunEvents } from "../../src/telemetry/RunEvents.ts"
+import {
+  acting,
+  attemptsOf,
+  cluster,
+  codeRun,
+  controller,
+  delivering,
+  failed,
+  failing,
+  namespace,
+  pass,
+  verbs,
+  type WorldOptions
+} from "./World.ts"
+
+type Which = OrchestratorConfig["kubernetesEvents"]
+
+interface Options extends WorldOptions {
+  readonly which?: Which
+  /** What Events are written with. */
+  readonly trouble?: (client: KubernetesClient["Service"]) => KubernetesClient["Service"]
+}
+
+const told = ({ config, script = delivering(), trouble = (client) => client, which = "All" }: Options) =>
+  controller(config).pipe(
+    Layer.provide(
+      Layer.effect(
+        RunEvents,
+        Effect.gen(function*() {
+          const client = trouble(yield* KubernetesClient)
+          return yield* Effect.provideService(makeRunEvents({ which, instance: "pod-1" }), KubernetesClient, client)
+        })
+      )
+    ),
+    Layer.provideMerge(cluster(script))
+  )
+
+const limited = acting(() => failed("RateLimited"), () => ({ limitedAt: "1970-01-01T00:00:10Z" }))
+
+const events = Effect.gen(function*() {
+  const { all } = yield* verbs
+  return (yield* all(EventKind)).filter(({ involvedObject }) => involvedObject.kind === "CodeRun")
+})
+
+const words = ({ action, involvedObject, reason, type }: Event) =>
+  `${involvedObject.name ?? ""}: ${type ?? ""} ${action ?? ""} ${reason ?? ""}`
+
+describe("Events about runs", () => {
+  it.effect("are two for a run that goes well, where all are wanted, and what is written for it stays the same", () =>
+    Effect.gen(function*() {
+      const { create, requests } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("1 minute")
+      const found = yield* events
+      assert.sameMembers(found.map(words), ["first: Normal Start Started", "first: Normal Deliver Delivered"])
+      const start = found.find(({ action }) => action === "Start")
+      assert.deepInclude(start, {
+        reportingComponent: "orchestrator.platform/controller",
+        reportingInstance: "pod-1"
+      })
+      assert.match(start?.eventTime ?? "", /\.\d{6}Z$/)
+      assert.deepStrictEqual((yield* requests).filter((each) => !/^(get|list)/.test(each)), [
+        "create PersistentVolumeClaim",
+        "create Job",
+        "create ConfigMap",
+        "replaceStatus CodeRun",
+        "replaceStatus CodeRun",
+        "patch Job"
+      ])
+    }).pipe(Effect.provide(told({}))))
+
+  for (const which of ["Problems", "None"] as const) {
+    it.effect(`are none for a run that goes well, where ${which} is set`, () =>
+      Effect.gen(function*() {
+        const { create, run } = yield* verbs
+        yield* create(codeRun("first"))
+        yield* pass("1 minute")
+        assert.strictEqual((yield* run("first")).status?.["phase"], "Succeeded")
+        assert.deepStrictEqual(yield* events, [])
+      }).pipe(Effect.provide(told({ which }))))
+  }
+
+  it.effect("tell why a run waits, fails, is refused or cancelled, with the words of its status", () =>
+    Effect.gen(function*() {
+      const { create, edit, run } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("2 seconds")
+      yield* create(codeRun("second", { taskId: 2 }))
+      yield* create(codeRun("third", { taskId: 3, repositoryUrl: "https://unknown.example.com/acme/api.git" }))
+      yield* pass("1 second")
+      yield* edit("second", { cancel: true })
+      yield* pass("1 minute")
+      const found = yield* events
+      assert.sameMembers(found.map(words), [
+        "first: Warning Fail AgentError",
+        "second: Normal Wait WaitingForWorkspace",
+        "second: Normal Cancel Cancelled",
+        "third: Warning Refuse InvalidSpec"
+      ])
+      const failure = found.find(({ reason }) => reason === "AgentError")
+      assert.strictEqual(failure?.message, (yield* run("first")).status?.["message"])
+    }).pipe(Effect.provide(told({ which: "Problems", script: failing("AgentError", "30 seconds") }))))
+
+  it.effect("count what comes again in the series of one object", () =>
+    Effect.gen(function*() {
+      const { create, run } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("90 minutes", "15 seconds")
+      const attempts = attemptsOf((yield* run("first")).status)
+      assert.isAbove(attempts.length, 1)
+      const found = yield* events
+      const retry = found.filter(({ action }) => action === "Retry")
+      assert.lengthOf(retry, 1)
+      assert.strictEqual(retry[0]?.series?.count, attempts.filter(({ reason }) => reason === "RateLimited").length)
+      assert.match(retry[0]?.series?.lastObservedTime ?? "", /\.\d{6}Z$/)
+    }).pipe(Effect.provide(told({ which: "Problems", script: limited }))))
+
+  for (const answer of ["fails", "never comes", "dies"] as const) {
+    it.effect(`do not disturb a run where writing them ${answer}`, () =>
+      Effect.gen(function*() {
+        const { create, run } = yield* verbs
+        yield* create(codeRun("first"))
+        yield* pass("1 minute")
+        assert.strictEqual((yield* run("first")).status?.["phase"], "Succeeded")
+        assert.deepStrictEqual(yield* events, [])
+      }).pipe(
+        Effect.provide(told({
+          trouble: (client) => ({
+            ...client,
+            create: () =>
+              answer === "fails"
+                ? new KubernetesError({
+                  operation: "create",
+                  ref: `events ${namespace}`,
+                  reason: { _tag: "Forbidden", message: "no" }
+                })
+                : answer === "dies"
+                ? Effect.die(new Error("of a test"))
+                : Effect.never
+          })
+        }))
+      ))
+  }
+})
