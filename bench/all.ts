@@ -50,6 +50,7 @@ const withPlane = async (options: PlaneOptions, use: (env: Readonly<Record<strin
 await run("tools/build.ts")
 await bench("plan", "")
 await bench("embedded", short ? "200" : "1000")
+await bench("shards", short ? "--rounds 1 --runs 60" : "--rounds 4 --runs 300")
 await withPlane({ apiOnly: true }, async (env) => {
   await bench("burst", short ? "--rounds 2 --runs 300" : "--rounds 4 --runs 1000", env)
   await bench("failover", short ? "--terms 2 --kills 1" : "--terms 5 --kills 2", env)

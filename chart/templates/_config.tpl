@@ -128,6 +128,8 @@
   "notifications" .Values.notifications
   "models" (pick .Values.models "defaultCodeModel" "defaultDocsModel" "agents")
   "leaderElection" (pick .Values.leaderElection "enabled" "leaseSeconds" "renewDeadlineSeconds" "retrySeconds")
+  "watchNamespaces" .Values.watchNamespaces
+  "shard" (dict "count" (.Values.shard.count | int))
   "server" (dict "host" .Values.config.serverHost "port" (include "orchestrator.port" . | int) "maxConnections" (.Values.server.maxConnections | int) "basePath" (.Values.server.basePath | toString))
   "dashboard" $dashboard
   "auth" (dict "mode" .Values.auth.mode "audiences" .Values.auth.audiences "tokens" .Values.auth.tokens "allowUnauthenticated" (eq .Values.auth.mode "none")) }}

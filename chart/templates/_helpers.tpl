@@ -44,6 +44,18 @@ may be absent or null. Lists and maps that the first chart had already are left 
 {{- end }}
 {{- end }}
 
+{{/* Of the shard with that index; the first has the name that it has alone. */}}
+{{- define "orchestrator.shardName" -}}
+{{- include "orchestrator.fullname" .root }}{{ if .index }}-{{ .index }}{{ end }}
+{{- end }}
+
+{{/* What tells the pods of a shard from those of others, where there are several. */}}
+{{- define "orchestrator.shardLabels" -}}
+{{- if gt (int .root.Values.shard.count) 1 }}
+orchestrator.platform/shard: {{ .index | quote }}
+{{- end }}
+{{- end }}
+
 {{- define "orchestrator.chart" -}}
 {{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end }}
@@ -83,6 +95,32 @@ app.kubernetes.io/part-of: orchestrator
 {{/* Where runs, Jobs, workspaces and agents' secrets are. */}}
 {{- define "orchestrator.runNamespace" -}}
 {{- default .Release.Namespace .Values.config.kubernetesNamespace }}
+{{- end }}
+
+{{/* Whether runs of every namespace are looked after. */}}
+{{- define "orchestrator.watchesAll" -}}
+{{- if has "*" .Values.watchNamespaces }}true{{ end }}
+{{- end }}
+
+{{/* Namespaces of runs that are known by name, the own one first: a YAML list. */}}
+{{- define "orchestrator.runNamespaces" -}}
+{{- without (concat (list (include "orchestrator.runNamespace" .)) .Values.watchNamespaces | uniq) "*" | toYaml }}
+{{- end }}
+
+{{/* In which namespaces a policy is about runs. */}}
+{{- define "orchestrator.runNamespaceSelector" -}}
+{{- if include "orchestrator.watchesAll" . -}}
+{}
+{{- else if .Values.watchNamespaces -}}
+matchExpressions:
+  - key: kubernetes.io/metadata.name
+    operator: In
+    values:
+      {{- include "orchestrator.runNamespaces" . | nindent 6 }}
+{{- else -}}
+matchLabels:
+  kubernetes.io/metadata.name: {{ include "orchestrator.runNamespace" . }}
+{{- end }}
 {{- end }}
 
 {{- define "orchestrator.port" -}}
@@ -157,7 +195,9 @@ app.kubernetes.io/part-of: orchestrator
 {{- include "orchestrator.queueRules" . }}
 - apiGroups: [""]
   resources: ["namespaces"]
-  resourceNames: [{{ include "orchestrator.runNamespace" . | quote }}]
+  {{- if not (include "orchestrator.watchesAll" .) }}
+  resourceNames: [{{ range $index, $namespace := include "orchestrator.runNamespaces" . | fromYamlArray }}{{ if $index }}, {{ end }}{{ $namespace | quote }}{{ end }}]
+  {{- end }}
   verbs: ["get"]
 {{- end }}
 
@@ -190,7 +230,9 @@ app.kubernetes.io/part-of: orchestrator
   verbs: ["create", "patch"]
 - apiGroups: [""]
   resources: ["namespaces"]
-  resourceNames: [{{ include "orchestrator.runNamespace" . | quote }}]
+  {{- if not (include "orchestrator.watchesAll" .) }}
+  resourceNames: [{{ range $index, $namespace := include "orchestrator.runNamespaces" . | fromYamlArray }}{{ if $index }}, {{ end }}{{ $namespace | quote }}{{ end }}]
+  {{- end }}
   verbs: ["get"]
 {{- end }}
 

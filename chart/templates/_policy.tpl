@@ -6,6 +6,11 @@
 {{- if or (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy") (semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version) }}true{{ end }}
 {{- end }}
 
+{{/* Whether the cluster has MutatingAdmissionPolicies (1.36). Where it has none, runs that kubectl makes are the first shard's. */}}
+{{- define "orchestrator.hasMutatingPolicies" -}}
+{{- if or (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy") (semverCompare ">=1.36-0" .Capabilities.KubeVersion.Version) }}true{{ end }}
+{{- end }}
+
 {{- define "orchestrator.runRules" -}}
 resourceRules:
   - apiGroups: ["orchestrator.platform"]

@@ -109,6 +109,61 @@ export const cases: ReadonlyArray<RenderCase> = [
     args: ["--api-versions", "orchestrator.platform/v1"],
     problem: has("ResourceQuota/orchestrator-runs")
   },
+  {
+    name: "three shards",
+    values: { shard: { count: 3 }, replicaCount: 2 },
+    args: ["--kube-version", "1.37.0"],
+    problem: all(
+      has(
+        deployment,
+        "Deployment/orchestrator-1",
+        "Deployment/orchestrator-2",
+        "PodDisruptionBudget/orchestrator",
+        "PodDisruptionBudget/orchestrator-1",
+        "PodDisruptionBudget/orchestrator-2",
+        "MutatingAdmissionPolicy/orchestrator-orchestrator-shard",
+        "MutatingAdmissionPolicyBinding/orchestrator-orchestrator-shard"
+      ),
+      lacks("Deployment/orchestrator-3"),
+      at(deployment, ["spec", "selector", "matchLabels"], {
+        "app.kubernetes.io/name": "orchestrator",
+        "app.kubernetes.io/instance": "orchestrator"
+      }),
+      at("Deployment/orchestrator-2", ["spec", "selector", "matchLabels", "orchestrator.platform/shard"], "2"),
+      at(deployment, ["spec", "template", "metadata", "labels", "orchestrator.platform/shard"], "0"),
+      at("PodDisruptionBudget/orchestrator", ["spec", "selector", "matchLabels", "orchestrator.platform/shard"], "0"),
+      at("Deployment/orchestrator-1", ["spec", "replicas"], 2),
+      configAt(["shard", "count"], 3)
+    )
+  },
+  {
+    name: "runs of other namespaces that are named, each with a Role",
+    values: { watchNamespaces: ["team-b"], quota: { enabled: true } },
+    args: ["--api-versions", "orchestrator.platform/v1"],
+    problem: all(
+      (objects) => {
+        const places = ["Role", "RoleBinding", "NetworkPolicy", "ResourceQuota"].flatMap((kind) =>
+          objects.some((object) => object["kind"] === kind && valueIn(object, "metadata", "namespace") === "team-b")
+            ? []
+            : [kind]
+        )
+        return places.length === 0 ? undefined : `team-b has no ${places.join(", ")}`
+      },
+      lacks("ClusterRole/orchestrator"),
+      configAt(["watchNamespaces", "0"], "team-b")
+    )
+  },
+  {
+    name: "runs of every namespace, with a ClusterRole",
+    values: { watchNamespaces: ["*"] },
+    problem: all(has("ClusterRole/orchestrator", "ClusterRoleBinding/orchestrator"), lacks("Role/orchestrator"))
+  },
+  {
+    name: "three shards where the cluster has no mutating policies",
+    values: { shard: { count: 3 } },
+    args: ["--kube-version", "1.34.0"],
+    problem: all(has("Deployment/orchestrator-2"), lacks("MutatingAdmissionPolicy/"))
+  },
   { name: "no quota on what has just been defined", problem: lacks("ResourceQuota/") },
   {
     name: "the defaults",

@@ -64,9 +64,10 @@ const golden = (options: ChartOptions) =>
           : Effect.succeed(trial(`golden ${file ?? "default.yaml"}`, words(stderr)))
     ))
 
-/** Keys that follow from other values: the port and the files by the Deployment's environment, the last from `auth.mode: none`. */
+/** Keys that follow from other values: the port, the files and the shard's index by the Deployment's environment, the last from `auth.mode: none`. */
 const followFromOthers: ReadonlySet<string> = new Set([
   "server.metricsPort",
+  "shard.index",
   "events.folder",
   "server.tls.certFile",
   "server.tls.keyFile",
@@ -78,7 +79,7 @@ const followFromOthers: ReadonlySet<string> = new Set([
 const configMaps = Effect.fnUntraced(function*({ helm }: ChartOptions) {
   const values = yield* chartValues
   const keys = configKeys(values)
-  const others = { auth: { mode: "none" }, agent: { credentials: "env" } }
+  const others = { auth: { mode: "none" }, agent: { credentials: "env" }, leaderElection: { enabled: false } }
   const plain = readManifests((yield* render(helm, { values: others })).stdout)
   const sampled = readManifests((yield* render(helm, { values: sampleConfigValues(values) })).stdout)
   const without = [...programKeys()].filter((key) => !keys.has(key) && !followFromOthers.has(key))

@@ -50,6 +50,10 @@ const samples: Readonly<Record<string, Json>> = {
   "model.prices": { sample: { input: 1, output: 2 } },
   "model.providers": { sample: { baseUrl: "https://gateway.example.com", apis: ["chat"], models: ["sample-"] } },
   "leaderElection.leaseSeconds": 60,
+  // Shards need it.
+  "leaderElection.enabled": true,
+  "shard.count": 3,
+  watchNamespaces: ["sample"],
   "config.serverPort": "8123",
   "server.basePath": "/sample"
 }

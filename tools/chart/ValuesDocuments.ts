@@ -111,6 +111,8 @@ const sameSections = new Set([
   "evidence",
   "models",
   "leaderElection",
+  "shard",
+  "watchNamespaces",
   "auth",
   "dashboard"
 ])

@@ -9,6 +9,7 @@ import {
   reviewPermissions,
   type Verb
 } from "@orchestrator/cli/serve/Permissions"
+import { shardLeases } from "@orchestrator/domain/Shards"
 import * as Kinds from "@orchestrator/k8s/Kinds"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
@@ -78,7 +79,11 @@ layer(NodeServices.layer)("the chart's role", (it) => {
         granted("Role/orchestrator"),
         sorted(permissionWords([...permissions, ...namespacePermissions("orchestrator")]))
       )
-      assert.deepStrictEqual(granted("Role/orchestrator-leader"), sorted(permissionWords(leasePermissions)))
+      assert.deepStrictEqual(granted("Role/orchestrator-leader"), sorted(permissionWords(leasePermissions(0))))
+      const leases = rulesOf(findManifest(objects, "Role/orchestrator-leader")).flatMap(({ resourceNames = [] }) =>
+        resourceNames
+      )
+      assert.deepStrictEqual(leases, [...shardLeases])
       assert.deepStrictEqual(
         granted("Role/orchestrator-api-key"),
         sorted(permissionWords(apiKeyPermissions("orchestrator-secrets")))
@@ -94,7 +99,7 @@ layer(NodeServices.layer)("the chart's role", (it) => {
       const needed = called(yield* readSources(root))
       const granted = permissionWords([
         ...permissions,
-        ...leasePermissions,
+        ...leasePermissions(0),
         ...queuePermissions,
         ...reviewPermissions,
         // By its name alone; a plan says of other Secrets that it does not know.

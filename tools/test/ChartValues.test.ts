@@ -88,8 +88,13 @@ layer(NodeServices.layer)("the chart's values", (it) => {
       const same = configValues(values).filter(({ default: value, path }) =>
         JSON.stringify(valueIn(sample, ...path.split("."))) === JSON.stringify(value)
       )
-      // The signing that is sampled wants the broker, and the provider the cluster's tokens, which are the defaults.
-      assert.deepStrictEqual(same.map(({ path }) => path), ["image.digest", "agent.credentials", "auth.mode"])
+      // The signing that is sampled wants the broker, the shards want Leases, and the provider the cluster's tokens, which are the defaults.
+      assert.deepStrictEqual(same.map(({ path }) => path), [
+        "image.digest",
+        "agent.credentials",
+        "leaderElection.enabled",
+        "auth.mode"
+      ])
     }))
 })
 

@@ -6,6 +6,8 @@ export const group = "orchestrator.platform"
 export const runUidLabel = `${group}/run-uid`
 /** Label with the name of the run, cut to a label's length. */
 export const runLabel = `${group}/run`
+/** Label on a run and what is made for it: number of the shard that acts on it; absent: 0. */
+export const shardLabel = `${group}/shard`
 /** Label on a workspace claim. */
 const serviceLabel = "service"
 /** Annotation on a workspace claim: UID of the run that holds it. */

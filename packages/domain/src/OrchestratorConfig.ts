@@ -15,6 +15,7 @@ import { ModelPrice } from "./ModelPrice.ts"
 import { modelProviderProblems } from "./ModelProviderProblems.ts"
 import { ModelBeginning, ProviderConfig, ProviderName, providerNames } from "./ModelProviders.ts"
 import { aboveCeilings } from "./ResourceCeilings.ts"
+import { mostShards } from "./Shards.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { ModelName, rule } from "./SpecText.ts"
 import { Profiles } from "./Toolchain.ts"
@@ -161,6 +162,10 @@ const filePath = Schema.String.check(rule("the path of a file", (text) => text.t
 
 const objectName = Schema.String.check(
   rule("the name of an object", (text) => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text))
+)
+
+const namespaceName = Schema.String.check(
+  rule("the name of a namespace, or * for all", (text) => /^(?:\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/.test(text))
 )
 
 /** Where log, conversation, result and diff of an attempt are kept after its pod is gone. */
@@ -315,6 +320,16 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
         renewDeadlineSeconds < leaseSeconds && retrySeconds * 1.2 < renewDeadlineSeconds
     ))
   ),
+  /** Namespaces whose runs are looked after beside the installation's own; `*`: every one of the cluster. */
+  watchNamespaces: or(Schema.Array(namespaceName), []),
+  /** Processes that divide the runs among them, each with a Lease of its own. */
+  shard: filled(
+    Schema.Struct({
+      count: or(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostShards })), 1),
+      /** Which of them this process is, from 0. */
+      index: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 0)
+    }).check(rule("an index below count", ({ count, index }) => index < count))
+  ),
   server: filled(
     Schema.Struct({
       host: or(Schema.String, "127.0.0.1"),
@@ -436,6 +451,12 @@ const providerProblems = ({ auth, dashboard: { oidc } }: OrchestratorConfig): Re
     }]
 }
 
+/** Without a Lease for each, two would act on one run while their number changes. */
+const shardProblems = ({ leaderElection, shard }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
+  shard.count === 1 || leaderElection.enabled
+    ? []
+    : [{ path: "leaderElection.enabled", expected: "true where shard.count is above 1", found: "false" }]
+
 /** What is impossible only beside another key. */
 const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
   const { job, limits } = config
@@ -443,6 +464,7 @@ const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProble
     ...brokerProblems(config),
     ...kueueProblems(config.kueue),
     ...providerProblems(config),
+    ...shardProblems(config),
     ...modelProviderProblems(config.model.providers),
     ...triggerProblems(config.triggers, Object.keys(config.profiles)),
     ...forgeProblems(config),

@@ -31,8 +31,8 @@ export interface Store<A> {
   /** Objects under a value of an index, in no order. */
   readonly by: (index: string, value: IndexValue) => ReadonlyArray<A>
   readonly size: () => number
-  /** Newest revision that the stream has delivered; "" before the first list. */
-  readonly revision: () => string
+  /** Newest revision that the stream has delivered; "" before the first list. `namespace`: of which stream, where there are several. */
+  readonly revision: (namespace?: string) => string
   /** How often the stream was heard, bookmarks and lists included. */
   readonly heard: () => number
   /** The stream's word: object added or changed. */

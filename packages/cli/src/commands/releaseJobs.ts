@@ -7,7 +7,8 @@ import { contextFlag, kubeconfigFlag } from "./flags/clusterFlags.ts"
 const flags = {
   namespace: Flag.String("namespace").pipe(
     Flag.withAlias("n"),
-    Flag.withDescription("Namespace of the runs")
+    Flag.withDescription("Namespace of the runs; may be given several times, \"*\" is every one"),
+    Flag.atLeast(1)
   ),
   kubeconfig: kubeconfigFlag,
   context: contextFlag
@@ -23,6 +24,10 @@ export const releaseJobsCommand = Command.make("release-jobs", flags, run).pipe(
     "Release every Job before uninstalling; the chart's uninstall hook runs this"
   ),
   Command.withExamples([
-    { command: "orchestrator release-jobs --namespace orchestrator", description: "Before uninstalling by hand" }
+    { command: "orchestrator release-jobs --namespace orchestrator", description: "Before uninstalling by hand" },
+    {
+      command: "orchestrator release-jobs --namespace orchestrator --namespace team-b",
+      description: "Where several namespaces are looked after"
+    }
   ])
 )

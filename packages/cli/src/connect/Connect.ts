@@ -7,7 +7,7 @@ import { clusterProxyClient } from "./ClusterProxy.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { podToken, type TokenFlags, tokenOf } from "./Credentials.ts"
 import { findLocalServer } from "./LocalServer.ts"
-import { proxiedService, type ServerPlace, serverPlace } from "./ServerPlace.ts"
+import { proxiedService, type ServerPlace, serverPlace, withRunsIn } from "./ServerPlace.ts"
 import { workingFolder } from "./WorkingFolder.ts"
 
 export interface ConnectInput extends TokenFlags {
@@ -16,6 +16,8 @@ export interface ConnectInput extends TokenFlags {
   readonly context: Option.Option<string>
   readonly namespace: Option.Option<string>
   readonly state: Option.Option<string>
+  /** Namespace of the runs, where it is not the server's own. */
+  readonly runsIn?: Option.Option<string>
   readonly apiService: string
   readonly serviceAccount: Option.Option<string>
   readonly audience: Option.Option<string>
@@ -24,6 +26,7 @@ export interface ConnectInput extends TokenFlags {
 const environment = Config.all({
   server: Config.option(Config.NonEmptyString("ORCHESTRATOR_SERVER")),
   namespace: Config.option(Config.NonEmptyString("ORCHESTRATOR_NAMESPACE")),
+  runsIn: Config.option(Config.NonEmptyString("ORCHESTRATOR_RUNS_IN")),
   inPod: Config.option(Config.NonEmptyString("KUBERNETES_SERVICE_HOST"))
 })
 
@@ -45,7 +48,9 @@ export const findServer = Effect.fn("Connect.findServer")(function*(input: Conne
     state,
     token: yield* tokenOf(input)
   }, { local, inPod: Option.isSome(env.inPod) })
-  return place._tag === "InPod" ? { ...place, token: place.token ?? (yield* podToken) } : place
+  const runsIn = Option.getOrUndefined(Option.orElse(input.runsIn ?? Option.none(), () => env.runsIn))
+  const there = runsIn === undefined ? place : withRunsIn(place, runsIn)
+  return there._tag === "InPod" ? { ...there, token: there.token ?? (yield* podToken) } : there
 })
 
 /** No bound on silence: a log may be quiet for as long as its agent thinks. */
@@ -77,7 +82,7 @@ const clientOf = (place: ServerPlace, input: ConnectInput) => {
   const client = (baseUrl: string, token: Redacted.Redacted | undefined) =>
     OrchestratorClient.layerWith({ baseUrl, token })
   return place._tag === "ThroughCluster"
-    ? client("", undefined).pipe(Layer.provideMerge(proxied(place, input)))
+    ? client(place.path ?? "", undefined).pipe(Layer.provideMerge(proxied(place, input)))
     : client(place.url, place.token).pipe(Layer.provideMerge(direct))
 }
 

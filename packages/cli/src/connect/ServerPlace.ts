@@ -43,6 +43,8 @@ export type ServerPlace =
     readonly context: string | undefined
     readonly namespace: string
     readonly token: Redacted.Redacted | undefined
+    /** Below the server's root. */
+    readonly path?: string
   }
 
 /** Where the chart installs it. */
@@ -62,6 +64,12 @@ export const serverPlace = (asked: Asked, { inPod, local }: Found): ServerPlace 
     return { _tag: "Local", url: local.url, token: token ?? local.token }
   }
   return inPod ? { _tag: "InPod", url: `http://orchestrator.${namespace}.svc`, token } : cluster
+}
+
+/** The same server, asked for the runs of another namespace that it looks after. */
+export const withRunsIn = (place: ServerPlace, namespace: string): ServerPlace => {
+  const path = `/namespaces/${encodeURIComponent(namespace)}`
+  return place._tag === "ThroughCluster" ? { ...place, path } : { ...place, url: `${place.url}${path}` }
 }
 
 /** In the words of a sentence: `No answer from ...`. */

@@ -81,9 +81,13 @@ export const volumePlace = Effect.fnUntraced(function*(root: string, namespace: 
 })
 
 /** For as long as the program runs. */
-export const layerRetention = ({ evidence: { bucket, retention, volume } }: OrchestratorConfig, namespace: string) =>
+export const layerRetention = (
+  { evidence: { bucket, retention, volume }, shard }: OrchestratorConfig,
+  namespace: string
+) =>
   Layer.effectDiscard(Effect.gen(function*() {
-    if (bucket === undefined && volume === undefined) return
+    // One of the shards does it for all of them.
+    if ((bucket === undefined && volume === undefined) || shard.index !== 0) return
     const { leads } = yield* Leadership
     const place = yield* bucket === undefined
       ? volumePlace(volume?.folder ?? "", namespace)

@@ -6,6 +6,7 @@ import { Previews as ControllerPreviews, unknownNonce } from "@orchestrator/cont
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
 import { makeRunEvents, RunEvents } from "@orchestrator/controller/telemetry/RunEvents"
 import { modelDefaults } from "@orchestrator/domain/DefaultModel"
+import { watchedNamespaces } from "@orchestrator/domain/Namespaces"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { PageNotAvailable } from "@orchestrator/http/contract/Problem"
 import { eventsWork } from "@orchestrator/http/events/Events"
@@ -120,7 +121,18 @@ const events = (config: OrchestratorConfig) =>
 export const program = (options: ProgramOptions) => {
   const { config, links, namespace, page, templates, tokenHint } = options
   const { auth, dashboard, server } = config
-  return Server.layerWith({ ...server, auth, dashboard, links, tokenHint, page, also: mcpRoute({ version }) }).pipe(
+  const watched = watchedNamespaces(config, namespace)
+  const servesNamespace = (other: string) => watched === undefined || watched.includes(other)
+  return Server.layerWith({
+    ...server,
+    auth,
+    dashboard,
+    links,
+    tokenHint,
+    page,
+    also: mcpRoute({ version }),
+    servesNamespace
+  }).pipe(
     Layer.provide([lines, layerState(options), layerEvidence(config, namespace)]),
     Layer.provideMerge(eventsWork(config)),
     Layer.provide([events(config), RunFeed.layer, forgeClient(config)]),
@@ -138,6 +150,7 @@ export const program = (options: ProgramOptions) => {
       version,
       ...modelDefaults(config),
       model: config.model,
+      shards: config.shard.count,
       gitTokens: Object.keys(config.forge.hosts).length > 0
     }))
   )

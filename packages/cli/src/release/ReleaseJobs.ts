@@ -5,13 +5,14 @@
 import { Cleanup } from "@orchestrator/controller/act/Cleanup"
 import { jobFacts } from "@orchestrator/controller/facts/Job"
 import { ourSelector } from "@orchestrator/domain/Labels"
+import { everyNamespace } from "@orchestrator/domain/Namespaces"
 import { JobKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Console, Duration, Effect, Layer, Option } from "effect"
 
 export interface ReleaseJobsInput {
-  readonly namespace: string
+  readonly namespace: ReadonlyArray<string>
   readonly kubeconfig: Option.Option<string>
   readonly context: Option.Option<string>
 }
@@ -19,7 +20,10 @@ export interface ReleaseJobsInput {
 const released = Effect.fn("ReleaseJobs.release")(function*(namespace: string) {
   const client = yield* KubernetesClient
   const cleanup = yield* Cleanup
-  const { items } = yield* client.list(JobKind, { namespace, labelSelector: ourSelector })
+  const { items } = yield* client.list(JobKind, {
+    ...(namespace === everyNamespace ? {} : { namespace }),
+    labelSelector: ourSelector
+  })
   const held = items.map((job) => jobFacts(job)).filter((job) => job.held)
   yield* Effect.forEach(held, (job) => cleanup.release({ ...job, ttlSeconds: undefined, forGood: true }), {
     concurrency: 8
@@ -35,7 +39,11 @@ export const releaseAll = Effect.fn("ReleaseJobs.releaseAll")(function*(namespac
     if (found === 0) break
     count += found
   }
-  yield* Console.log(`released ${count} ${count === 1 ? "Job" : "Jobs"} in ${namespace}`)
+  yield* Console.log(
+    `released ${count} ${count === 1 ? "Job" : "Jobs"} in ${
+      namespace === everyNamespace ? "all namespaces" : namespace
+    }`
+  )
 })
 
 const timeout = Duration.seconds(15)
@@ -56,7 +64,7 @@ export const releaseJobsIfNamespaceTerminating = (namespace: string) =>
   )
 
 export const releaseJobs = ({ context, kubeconfig, namespace }: ReleaseJobsInput) =>
-  releaseAll(namespace).pipe(Effect.provide(
+  Effect.forEach(namespace, releaseAll, { discard: true }).pipe(Effect.provide(
     Cleanup.layer.pipe(Layer.provideMerge(liveClient({
       kubeconfig: Option.getOrUndefined(kubeconfig),
       context: Option.getOrUndefined(context)

@@ -1,5 +1,6 @@
 /** What an API server says of itself that the start depends on: four questions that every authenticated user may ask. */
 import { usesKueue } from "@orchestrator/domain/Kueue"
+import { everyNamespace, watchedNamespaces } from "@orchestrator/domain/Namespaces"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { ApiServer } from "@orchestrator/k8s/ApiServer"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -99,12 +100,44 @@ const denied = Effect.fnUntraced(function*(namespace: string, wanted: ReadonlyAr
   }).pipe(Effect.map((all) => all.filter(({ verbs }) => verbs.length > 0)))
 })
 
-const wanted = ({ auth, kueue, leaderElection }: OrchestratorConfig): ReadonlyArray<Permission> => [
-  ...permissions.filter(({ subresource }) => subresource !== "finalizers"),
+const forRuns = permissions.filter(({ subresource }) => subresource !== "finalizers")
+
+const wanted = ({ auth, kueue, leaderElection, shard }: OrchestratorConfig): ReadonlyArray<Permission> => [
+  ...forRuns,
   ...(usesKueue(kueue) ? queuePermissions : []),
-  ...(leaderElection.enabled ? leasePermissions : []),
+  ...(leaderElection.enabled ? leasePermissions(shard.index) : []),
   ...(auth.mode === "kubernetes" ? reviewPermissions : [])
 ]
+
+/** Whether a namespace is not there; who may not look does not know. */
+const isMissing = (namespace: string) =>
+  document(Schema.Unknown, `/api/v1/namespaces/${encodeURIComponent(namespace)}`).pipe(
+    Effect.as(false),
+    orElse(["NotFound", true], ["Forbidden", false])
+  )
+
+/** No rules are named for all namespaces at once: each verb is asked for. */
+const deniedEverywhere = Effect.forEach(forRuns, (permission) => {
+  const allowed = (verb: Verb) => {
+    const { namespace: _, ...resourceAttributes } = attributesOf(permission, verb, "")
+    return Effect.map(ask(AccessReview, "SelfSubjectAccessReview", { resourceAttributes }), (it) => it.status.allowed)
+  }
+  return Effect.map(
+    Effect.filter(permission.verbs, (verb) => Effect.map(allowed(verb), (may) => !may)),
+    (verbs): Denied => ({ permission, verbs })
+  )
+}).pipe(Effect.map((all) => all.filter(({ verbs }) => verbs.length > 0)))
+
+/** The other namespaces whose runs are looked after. */
+const places = Effect.fnUntraced(function*(config: OrchestratorConfig, own: string) {
+  const watched = watchedNamespaces(config, own)
+  if (watched === undefined) return [{ namespace: everyNamespace, missing: false, denied: yield* deniedEverywhere }]
+  return yield* Effect.forEach(watched.filter((each) => each !== own), (namespace) =>
+    Effect.gen(function*() {
+      const missing = yield* isMissing(namespace)
+      return { namespace, missing, denied: missing ? [] : yield* denied(namespace, forRuns) }
+    }))
+})
 
 export const clusterFacts = Effect.fn("ClusterFacts.read")(function*(options: {
   readonly config: OrchestratorConfig
@@ -113,15 +146,13 @@ export const clusterFacts = Effect.fn("ClusterFacts.read")(function*(options: {
   const { config, namespace } = options
   // One after the other: a server that is away is asked once.
   const version = yield* document(Version, "/version")
-  const namespaceMissing = yield* document(Schema.Unknown, `/api/v1/namespaces/${encodeURIComponent(namespace)}`).pipe(
-    Effect.as(false),
-    orElse(["NotFound", true], ["Forbidden", false])
-  )
+  const namespaceMissing = yield* isMissing(namespace)
   const facts: ClusterFacts = {
     version,
     namespaceMissing,
     definitions: yield* installedDefinitions,
-    denied: yield* denied(namespace, wanted(config))
+    denied: yield* denied(namespace, wanted(config)),
+    places: yield* places(config, namespace)
   }
   return facts
 })

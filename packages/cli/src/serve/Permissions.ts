@@ -2,7 +2,7 @@
  * What the orchestrator asks of the API server, and nothing else: `serve` looks for it at its start, the chart's role is held to this
  * table, and the table to the calls in the sources. Of secrets only the API key's, by its name; no exec, nothing that grants.
  */
-import { leaderLease } from "@orchestrator/domain/Names"
+import { leaseOfShard } from "@orchestrator/domain/Shards"
 import {
   ConfigMapKind,
   EventKind,
@@ -104,12 +104,13 @@ export const queuePermissions: ReadonlyArray<Permission> = [
   { kind: JobKind, verbs: ["delete"], reason: "A run that is cancelled in a queue leaves it with its Job" }
 ]
 
-export const leasePermissions: ReadonlyArray<Permission> = [
+/** Of the shard with that number. */
+export const leasePermissions = (number: number): ReadonlyArray<Permission> => [
   {
     kind: LeaseKind,
     verbs: ["get", "list", "watch", "create", "update"],
     reason: "One replica at a time controls the runs",
-    name: leaderLease
+    name: leaseOfShard(number)
   }
 ]
 

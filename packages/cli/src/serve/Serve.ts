@@ -1,10 +1,10 @@
 /** `orchestrator serve`: the product on a real API server, found like kubectl finds it, or from within the cluster. */
-import { leaderLease } from "@orchestrator/domain/Names"
+import { watchedNamespaces } from "@orchestrator/domain/Namespaces"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/server/Server"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
 import { layerAfter, Leadership } from "@orchestrator/k8s/leadership/Leadership"
+import { layerShards } from "@orchestrator/k8s/leadership/ShardElection"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { measuredClient } from "@orchestrator/k8s/MeasuredClient"
 import { Config, Effect, Latch, Layer, Option, Random, Record } from "effect"
@@ -36,11 +36,16 @@ const newIdentity = Effect.gen(function*() {
 })
 
 const leadership = Effect.fnUntraced(
-  function*({ enabled, ...times }: OrchestratorConfig["leaderElection"], namespace: string, identity: string) {
+  function*(
+    { leaderElection: { enabled, ...times }, shard }: Pick<OrchestratorConfig, "leaderElection" | "shard">,
+    namespace: string,
+    identity: string
+  ) {
     if (!enabled) return Leadership.layerAlone
-    return layerLease({
+    return layerShards({
       ...times,
-      lease: { namespace, name: leaderLease },
+      namespace,
+      number: shard.index,
       identity,
       installation: Option.getOrUndefined(yield* Config.option(Config.NonEmptyString("INSTALLATION")))
     })
@@ -82,7 +87,7 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
 /** Serves from the beginning; whatever this installation lacks ends it before it acts, and what the cluster lacks before it leads. */
 const checkedThenRunning = Effect.fnUntraced(
   function*(options: Pick<ProgramOptions, "config" | "namespace" | "page" | "templates">) {
-    const { config: { leaderElection, secrets }, namespace } = options
+    const { config, config: { secrets }, namespace } = options
     const preflight = yield* Preflight
     const passed = yield* Latch.make(false)
     const identity = yield* newIdentity
@@ -93,14 +98,25 @@ const checkedThenRunning = Effect.fnUntraced(
       identity,
       kubernetesVersion: preflight.version,
       findings: preflight.lines
-    }).pipe(Layer.provide(layerAfter(passed.await, yield* leadership(leaderElection, namespace, identity))))
-    return yield* running(namespace, Effect.andThen(preflight.run, passed.open)).pipe(Effect.provide(product))
+    }).pipe(Layer.provide(layerAfter(passed.await, yield* leadership(config, namespace, identity))))
+    return yield* running(config, namespace, Effect.andThen(preflight.run, passed.open)).pipe(Effect.provide(product))
   }
 )
 
-const running = Effect.fnUntraced(function*<E>(namespace: string, begin: Effect.Effect<unknown, E>) {
+const running = Effect.fnUntraced(function*<E>(
+  config: OrchestratorConfig,
+  namespace: string,
+  begin: Effect.Effect<unknown, E>
+) {
   const { metricsUrl, url } = yield* Server
   yield* Effect.logInfo("serving").pipe(Effect.annotateLogs({ url, metrics: `${metricsUrl}/metrics`, namespace }))
   yield* begin
-  return yield* Effect.onInterrupt(Effect.never, () => releaseJobsIfNamespaceTerminating(namespace))
+  return yield* Effect.onInterrupt(
+    Effect.never,
+    () =>
+      Effect.forEach(watchedNamespaces(config, namespace) ?? [namespace], releaseJobsIfNamespaceTerminating, {
+        concurrency: 8,
+        discard: true
+      })
+  )
 })

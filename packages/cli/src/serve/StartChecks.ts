@@ -1,4 +1,5 @@
 /** What a cluster must have for the program to work there, decided from what it says of itself. Each finding says what to do next. */
+import { everyNamespace } from "@orchestrator/domain/Namespaces"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { Permission, Verb } from "./Permissions.ts"
 
@@ -27,6 +28,14 @@ export interface ClusterFacts {
   readonly version: ServerVersion
   readonly namespaceMissing: boolean
   readonly definitions: ReadonlyArray<Definition>
+  readonly denied: ReadonlyArray<Denied>
+  /** Other namespaces whose runs are looked after; `*`: every one. */
+  readonly places?: ReadonlyArray<Place>
+}
+
+export interface Place {
+  readonly namespace: string
+  readonly missing: boolean
   readonly denied: ReadonlyArray<Denied>
 }
 
@@ -110,22 +119,33 @@ const rightOf = ({ permission, verbs }: Denied) => {
 
 export const rightsFindings = (denied: ReadonlyArray<Denied>, namespace: string): ReadonlyArray<Finding> => {
   const needed = denied.filter(({ permission }) => permission.lost === undefined)
+  const everywhere = namespace === everyNamespace
+  const where = everywhere ? "every namespace" : `namespace ${namespace}`
   const remarks = denied.flatMap((each) =>
     each.permission.lost === undefined
       ? []
-      : [remark(`Not allowed in namespace ${namespace}: ${rightOf(each)}: ${each.permission.lost}`)]
+      : [remark(`Not allowed in ${where}: ${rightOf(each)}: ${each.permission.lost}`)]
   )
   if (needed.length === 0) return remarks
   return [
     blocking(
-      `Missing permissions in namespace ${namespace}: ${
+      `Missing permissions in ${where}: ${
         needed.map(rightOf).join("; ")
       }. The chart grants them (rbac.create: true), ` +
-        `or create a Role like the chart's. List what is granted: kubectl auth can-i --list -n ${namespace}`
+        `or create a ${
+          everywhere ? "ClusterRole" : "Role"
+        } like the chart's. List what is granted: kubectl auth can-i --list${everywhere ? "" : ` -n ${namespace}`}`
     ),
     ...remarks
   ]
 }
+
+const placeFindings = ({ denied, missing, namespace }: Place): ReadonlyArray<Finding> =>
+  missing
+    ? [blocking(
+      `The namespace ${namespace} of watchNamespaces does not exist. Take it out, or create it: kubectl create namespace ${namespace}`
+    )]
+    : rightsFindings(denied, namespace)
 
 export interface Needs {
   readonly namespace: string
@@ -142,7 +162,8 @@ export const findings = (facts: ClusterFacts, { credentials, namespace }: Needs)
     )]
     : []),
   ...facts.definitions.flatMap(definitionFindings),
-  ...rightsFindings(facts.denied, namespace)
+  ...rightsFindings(facts.denied, namespace),
+  ...(facts.places ?? []).flatMap(placeFindings)
 ]
 
 /** A rule of a SelfSubjectRulesReview's answer. */

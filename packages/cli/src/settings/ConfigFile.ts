@@ -22,6 +22,7 @@ const defaultPath = "/config/config.yaml"
 const overlay = Config.all({
   host: Config.option(Config.String("SERVER_HOST")),
   port: Config.option(Config.Int("SERVER_PORT")),
+  shard: Config.option(Config.Int("SHARD_INDEX")),
   codeModel: Config.option(Config.String("DEFAULT_CODE_MODEL")),
   docsModel: Config.option(Config.String("DEFAULT_DOCS_MODEL"))
 })
@@ -64,8 +65,9 @@ export const loadConfig = Effect.fn("ConfigFile.loadConfig")(
   }
 )
 
-const fromOverlay = ({ codeModel, docsModel, host, port }: Config.Success<typeof overlay>) => ({
+const fromOverlay = ({ codeModel, docsModel, host, port, shard }: Config.Success<typeof overlay>) => ({
   server: { ...value("host", host), ...value("port", port) },
+  shard: value("index", shard),
   models: { ...value("defaultCodeModel", codeModel), ...value("defaultDocsModel", docsModel) }
 })
 

@@ -29,7 +29,7 @@ const builtIn = Result.getOrThrow(decodeConfig({}))
 
 /** As the start of the program looks; rights are those of the service account, which are asked for otherwise. */
 const startLines = Effect.fnUntraced(function*(config: OrchestratorConfig, namespace: string) {
-  const facts = { ...yield* clusterFacts({ config, namespace }), denied: [] }
+  const facts = { ...yield* clusterFacts({ config, namespace }), denied: [], places: [] }
   const needs = { namespace, credentials: config.agent.credentials }
   const version = findings({ ...facts, namespaceMissing: false, definitions: [] }, needs)
   const definitions = findings({ ...facts, namespaceMissing: false }, needs).slice(version.length)

@@ -12,6 +12,8 @@ export interface ReplicaOptions {
   readonly namespace: string
   /** Its config.yaml. */
   readonly config: string
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** A module that is loaded before the program, with what it reads of the environment. */
   readonly preload?: { readonly module: string; readonly env: Readonly<Record<string, string>> }
 }
@@ -21,7 +23,7 @@ export class Replica {
   readonly process: ChildProcess
   readonly exit: Promise<number | NodeJS.Signals | null>
 
-  constructor({ config, kubeconfig, namespace, preload }: ReplicaOptions) {
+  constructor({ config, env, kubeconfig, namespace, preload }: ReplicaOptions) {
     const before = preload === undefined ? [] : ["--import", pathToFileURL(preload.module).href]
     const args = [...before, bin, "serve", "--kubeconfig", kubeconfig, "--namespace", namespace, "--config", config]
     this.process = spawn(process.execPath, args, {
@@ -30,7 +32,8 @@ export class Replica {
         PATH: process.env["PATH"] ?? "",
         HOME: tmpdir(),
         NODE_COMPILE_CACHE: join(tmpdir(), "orchestrator-compiled"),
-        ...preload?.env
+        ...preload?.env,
+        ...env
       }
     })
     const add = (chunk: Buffer) => void (this.log += chunk.toString())

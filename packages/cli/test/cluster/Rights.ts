@@ -1,4 +1,5 @@
 /** What the product may do in a namespace of the tests: the table that `serve` and the chart go by, and nothing else. */
+import { shardNumbers } from "@orchestrator/domain/Shards"
 import { CodeRunKind, SubjectAccessReviewKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
@@ -50,7 +51,7 @@ const userOf = (subject: Subject) =>
 /** Makes the role of the namespace. */
 export const makeRole = Effect.fnUntraced(function*(namespace: string, more: ReadonlyArray<Permission> = []) {
   const client = yield* KubernetesClient
-  const rules = [...permissions, ...leasePermissions, ...more].flatMap(rulesOf)
+  const rules = [...permissions, ...shardNumbers.flatMap(leasePermissions), ...more].flatMap(rulesOf)
   yield* client.create(RoleKind, { metadata: { name, namespace }, rules })
 })
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
-import { type Asked, type Found, proxiedService, serverPlace } from "../../src/connect/ServerPlace.ts"
+import { type Asked, type Found, proxiedService, serverPlace, withRunsIn } from "../../src/connect/ServerPlace.ts"
 
 const local = { url: "http://127.0.0.1:8080", token: Redacted.make("local-token"), state: ".orchestrator" }
 const cases: ReadonlyArray<{
@@ -86,3 +86,22 @@ it.each([
   ["https:mine", "https:mine:http"],
   ["https:mine:api", "https:mine:api"]
 ])("the Service %s is asked for as %s", (named, want) => assert.strictEqual(proxiedService(named), want))
+
+it.each(
+  [
+    {
+      place: { _tag: "Named", url: "https://o.example/base", token: undefined },
+      want: { url: "https://o.example/base/namespaces/team-b" }
+    },
+    {
+      place: { _tag: "InPod", url: "http://orchestrator.o.svc", token: undefined },
+      want: { url: "http://orchestrator.o.svc/namespaces/team-b" }
+    },
+    {
+      place: { _tag: "ThroughCluster", kubeconfig: undefined, context: undefined, namespace: "o", token: undefined },
+      want: { namespace: "o", path: "/namespaces/team-b" }
+    }
+  ] as const
+)("runs of another namespace are below its path: $place._tag", ({ place, want }) => {
+  assert.deepInclude(withRunsIn(place, "team-b"), want)
+})

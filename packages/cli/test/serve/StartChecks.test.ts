@@ -110,6 +110,6 @@ describe("what rules grant", () => {
       verbs: ["get", "list", "watch", "update"],
       resourceNames: ["orchestrator-controller"]
     }]
-    assert.deepStrictEqual(notGranted(leasePermissions, rules), [])
+    assert.deepStrictEqual(notGranted(leasePermissions(0), rules), [])
   })
 })

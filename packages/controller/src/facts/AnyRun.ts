@@ -2,6 +2,7 @@
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
+import { shardNumberOf } from "@orchestrator/domain/Shards"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { runKinds } from "../kinds/RunKinds.ts"
@@ -14,6 +15,8 @@ import { type TenantFacts, tenantIn } from "./Tenants.ts"
 
 export interface AnyRun extends Identity {
   readonly kind: KindName
+  /** Number of the shard that acts on it. */
+  readonly shard: number
   readonly generation: number
   /** RFC 3339 time of its creation; "" where it has none. */
   readonly createdAt: string
@@ -64,6 +67,7 @@ export const anyRun = (
   return {
     ...identity,
     kind,
+    shard: shardNumberOf(metadata.labels),
     generation: metadata.generation ?? 1,
     createdAt: named(metadata.creationTimestamp ?? ""),
     deleting: metadata.deletionTimestamp !== undefined,

@@ -19,6 +19,7 @@ import {
   prepareContainer
 } from "@orchestrator/domain/PodParts"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
+import { shardNumberOf } from "@orchestrator/domain/Shards"
 import type { Job, Metadata, ObjectCondition, PodSpec } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { markOf, mostEntries, named, namedIf, shared, words } from "./Bounds.ts"
@@ -26,6 +27,8 @@ import { identityOf, ownersOf, runUidOf } from "./Identity.ts"
 import { type RunKey, runsOf } from "./RunKey.ts"
 
 export interface JobFacts extends Identity {
+  /** Number of the shard whose it is. */
+  readonly shard: number
   readonly runUid: string
   /** UIDs of its owners. */
   readonly owners: ReadonlyArray<string>
@@ -99,6 +102,7 @@ export const jobFacts = ({ metadata, spec, status }: Job, before?: JobFacts): Jo
   const finalizerIndex = metadata.finalizers?.indexOf(jobFinalizer) ?? -1
   return {
     ...identityOf(metadata),
+    shard: shardNumberOf(metadata.labels),
     runUid: runUidOf(metadata),
     owners: ownersOf(metadata),
     runs: runsOf(metadata),

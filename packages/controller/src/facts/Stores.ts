@@ -3,8 +3,10 @@
  * stays after the pod is gone, for as long as its Job is there, since the result goes with the pod.
  */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
+import { onlyShard, type Shard } from "@orchestrator/domain/Shards"
+import { makePartedStore } from "@orchestrator/k8s/PartedStore"
 import type { Change } from "@orchestrator/k8s/Reflector"
-import { type IndexValue, makeFactStore, type Store } from "@orchestrator/k8s/Store"
+import { type Identity, type Indexer, type IndexValue, makeFactStore, type Store } from "@orchestrator/k8s/Store"
 import { Context, Layer, Record } from "effect"
 import { runKinds } from "../kinds/RunKinds.ts"
 import type { ClaimFacts } from "./Claim.ts"
@@ -18,6 +20,7 @@ import type { WarningFacts } from "./Warning.ts"
 import type { WorkloadFacts } from "./Workload.ts"
 
 export class Stores extends Context.Service<Stores, {
+  readonly shard: Shard
   readonly runs: Readonly<Record<KindName, Store<RunFacts>>>
   readonly jobs: Store<JobFacts>
   readonly pods: Store<PodFacts>
@@ -35,40 +38,52 @@ export class Stores extends Context.Service<Stores, {
   /** What Kueue says of Jobs in its queues. */
   readonly workloads: Store<WorkloadFacts>
 }>()("@orchestrator/controller/facts/Stores") {
-  static readonly layer = Layer.sync(Stores, () => ({
-    runs: Record.map(runKinds, runStore),
-    jobs: makeFactStore<JobFacts>({
-      owner: ({ owners }) => owners,
-      ownerName: ({ runs }) => runs.map(formatKey),
-      claim: claimsOf
-    }),
-    pods: makeFactStore<PodFacts>({
-      job: ({ jobs }) => jobs.map(({ uid }) => uid),
-      run: ({ runUid }) => runUid === "" ? none : [runUid],
-      claim: claimsOf
-    }),
-    lastPods: new Map<string, PodFacts>(),
-    strays: new Set<string>(),
-    underway: makeUnderway(),
-    files: makeFactStore<FilesFacts>(),
-    workspaces: makeFactStore<ClaimFacts>(),
-    refusals: makeFactStore<WarningFacts>({ object: objectOf }),
-    podWarnings: makeFactStore<WarningFacts>({ object: objectOf }),
-    workloads: makeFactStore<WorkloadFacts>({ job: ({ job }) => job === undefined ? none : [job.uid] })
-  }))
+  /** Of what the shard follows, in these namespaces; undefined: in every one. */
+  static readonly layerWith = (shard: Shard, namespaces?: ReadonlyArray<string>) =>
+    Layer.sync(Stores, () => {
+      const storeOf = <A extends Identity>(indexers: Readonly<Record<string, Indexer<A>>> = {}): Store<A> =>
+        namespaces === undefined || namespaces.length === 1
+          ? makeFactStore(indexers)
+          : makePartedStore(namespaces, () => makeFactStore(indexers))
+      return {
+        shard,
+        runs: Record.map(runKinds, () => storeOf(runIndexes)),
+        jobs: storeOf<JobFacts>({
+          owner: ({ owners }) => owners,
+          ownerName: ({ runs }) => runs.map(formatKey),
+          claim: claimsOf
+        }),
+        pods: storeOf<PodFacts>({
+          job: ({ jobs }) => jobs.map(({ uid }) => uid),
+          run: ({ runUid }) => runUid === "" ? none : [runUid],
+          claim: claimsOf
+        }),
+        lastPods: new Map<string, PodFacts>(),
+        strays: new Set<string>(),
+        underway: makeUnderway(),
+        files: storeOf<FilesFacts>(),
+        workspaces: storeOf<ClaimFacts>(),
+        refusals: storeOf<WarningFacts>({ object: objectOf }),
+        podWarnings: storeOf<WarningFacts>({ object: objectOf }),
+        workloads: storeOf<WorkloadFacts>({ job: ({ job }) => job === undefined ? none : [job.uid] })
+      }
+    })
+
+  static readonly layer = Stores.layerWith(onlyShard)
 }
 
-const runStore = () =>
-  makeFactStore<RunFacts>({
-    uid: ({ uid }) => [uid],
-    delivery: ({ deliveries }) => deliveries,
-    waitingEvents: ({ hasWaitingEvents }) => hasWaitingEvents ? everyone : none,
-    tenant: ({ tenant }) => tenant === undefined ? none : [tenant.key],
-    // What only those have that have yet to end.
-    task: (run) => run.ended ? none : run.tasks,
-    active: (run) => run.ended ? none : run.tenant?.workspaces ?? none,
-    dependency: (run) => run.ended ? none : run.dependencies
-  })
+const runIndexes: Readonly<Record<string, Indexer<RunFacts>>> = {
+  uid: ({ uid }) => [uid],
+  delivery: ({ deliveries }) => deliveries,
+  waitingEvents: ({ hasWaitingEvents }) => hasWaitingEvents ? everyone : none,
+  tenant: ({ tenant }) => tenant === undefined ? none : [tenant.key],
+  // What only those have that have yet to end.
+  task: (run) => run.ended ? none : run.tasks,
+  active: (run) => run.ended ? none : run.tenant?.workspaces ?? none,
+  dependency: (run) => run.ended ? none : run.dependencies
+}
+
+const runStore = () => makeFactStore(runIndexes)
 
 /** The same stores as they would be with one more run, which is in none of them. */
 export const withRun = (stores: Stores["Service"], run: RunFacts): Stores["Service"] => {

@@ -1,7 +1,7 @@
 /** Which runs may start as far as the limits of runs at the same time go. Pure. */
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
-import { runByUid } from "../facts/Snapshot.ts"
+import { hasStartedElsewhere, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import { type Line, lineOf, takesSlot } from "./Line.ts"
 import { type Claimant, isByGroup, isLimited, limitsIn, makeSlots, unknownClaimant } from "./Slots.ts"
 import { workspaceOf } from "./Turns.ts"
@@ -13,8 +13,18 @@ export const activeClaimants = ({ snapshot }: Moment): ReadonlyArray<Claimant> =
   for (const job of snapshot.jobs.values()) {
     if (takesSlot(snapshot, job)) uids.add(job.runUid)
   }
-  return [...uids].map((uid) => runByUid(snapshot, uid) ?? unknownClaimant)
+  return [
+    ...[...uids].map((uid) => runByUid(snapshot, uid) ?? unknownClaimant),
+    ...startedElsewhere(snapshot)
+  ]
 }
+
+const startedElsewhere = (snapshot: Snapshot): ReadonlyArray<RunFacts> =>
+  snapshot.shard.count === 1
+    ? []
+    : Object.values(snapshot.runs).flatMap((store) =>
+      [...store.values()].filter((run) => hasStartedElsewhere(snapshot, run))
+    )
 
 /** How many runs work, in all and by whom the limits count them. */
 export const activeRuns = (moment: Moment) => {

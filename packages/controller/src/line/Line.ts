@@ -11,7 +11,7 @@ import { dependencyIndex, type LiveRun } from "../facts/LiveRun.ts"
 import type { PodFacts } from "../facts/Pod.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, type RunKey } from "../facts/RunKey.ts"
-import { jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
+import { hasStartedElsewhere, jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import type { Stores } from "../facts/Stores.ts"
 import { type Claimant, countersOf, groupOf, type Limits, unknownClaimant } from "./Slots.ts"
 import { isBefore, startObstacle } from "./Waiting.ts"
@@ -41,7 +41,8 @@ const isKnownAs = (job: JobFacts | undefined, run: LiveRun): boolean =>
 
 const mayStart = (snapshot: Snapshot, run: RunFacts | undefined): run is LiveRun =>
   run?.ended === false && !run.deleting && !run.cancel && Result.isSuccess(run.spec) &&
-  !isKnownAs(jobOf(snapshot, run), run) && startObstacle(snapshot, run) === undefined
+  !isKnownAs(jobOf(snapshot, run), run) && !hasStartedElsewhere(snapshot, run) &&
+  startObstacle(snapshot, run) === undefined
 
 /** Whether a Job takes its run's slot. One that bears our labels and no run's is somebody else's: it would keep its place for ever. */
 export const takesSlot = (snapshot: Snapshot, job: JobFacts): boolean =>
@@ -82,12 +83,14 @@ const makeLine = (snapshot: Snapshot, limits: Limits) => {
   }
 
   const settleWorker = (uid: string) => {
-    const of = working.get(uid)
-    if (of === undefined) return
+    const run = runByUid(snapshot, uid)
+    const of = working.get(uid) ?? { jobs: 0, as: undefined }
+    const isAtWork = of.jobs > 0 || (run !== undefined && hasStartedElsewhere(snapshot, run))
     count(of.as, -1)
-    of.as = of.jobs > 0 ? runByUid(snapshot, uid) ?? unknownClaimant : undefined
+    of.as = isAtWork ? run ?? unknownClaimant : undefined
     count(of.as, 1)
-    if (of.jobs === 0) working.delete(uid)
+    if (isAtWork) working.set(uid, of)
+    else working.delete(uid)
   }
 
   /** Puts a group where its first one belongs. */

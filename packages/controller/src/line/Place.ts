@@ -2,7 +2,7 @@
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { Obstacle } from "../facts/Observed.ts"
 import type { RunKey } from "../facts/RunKey.ts"
-import { jobOf, runByUid } from "../facts/Snapshot.ts"
+import { hasJob, runByUid } from "../facts/Snapshot.ts"
 import { reachedLimit } from "./Admission.ts"
 import { type ClaimRef, holdersOf, nameOf, workspaceOf } from "./Turns.ts"
 import { isBefore, isInLine, type Moment, startObstacle } from "./Waiting.ts"
@@ -31,7 +31,7 @@ const positionIn = (moment: Moment, run: LiveRun, waits: "turn" | "slot"): numbe
 export const placeOf = (moment: Moment, key: RunKey, { briefly = false } = {}): Place | undefined => {
   const { config, snapshot } = moment
   const run = snapshot.runs[key.kind].get(key)
-  if (run === undefined || run.ended || jobOf(snapshot, run) !== undefined) return undefined
+  if (run === undefined || run.ended || hasJob(snapshot, run)) return undefined
   const obstacle = startObstacle(snapshot, run)
   if (obstacle !== undefined) return { runs: runsIn(obstacle) }
   const position = (waits: "turn" | "slot") => briefly ? {} : { position: positionIn(moment, run, waits) }

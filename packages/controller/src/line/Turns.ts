@@ -6,7 +6,7 @@ import type { JobFacts } from "../facts/Job.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { ObservedWorkspace, WorkspaceTurn } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
-import { jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
+import { hasJob, isElsewhere, jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import { isBefore, isInLine, isReady, type Moment, startObstacle } from "./Waiting.ts"
 import { type Candidate, chooseClaim, type ClaimChoice } from "./Workspaces.ts"
 
@@ -76,6 +76,20 @@ const isAtWork = (snapshot: Snapshot, uid: string): boolean =>
   snapshot.pods.by("run", uid).some(({ claim, over }) => claim === undefined && !over)
 
 /**
+ * Runs of other shards that have a claim: those of which a status says that they work in it, and the one that its annotation names, until it has ended:
+ * its Job may be there although no status says so yet, also where it is cancelled. Only one that waits for others has surely none.
+ */
+const keepingElsewhere = (snapshot: Snapshot, { name, namespace }: ClaimRef): ReadonlyArray<LiveRun> => {
+  if (snapshot.shard.count === 1) return []
+  const holder = snapshot.workspaces.get({ namespace, name })?.holder
+  return Object.values(snapshot.runs).flatMap((store) => store.by("active", `${namespace}/${name}`)).filter(
+    (run): run is LiveRun =>
+      !run.ended && isElsewhere(snapshot, run) && choiceOf(snapshot, run)?.name === name &&
+      (hasJob(snapshot, run) || (run.uid === holder && startObstacle(snapshot, run) === undefined))
+  )
+}
+
+/**
  * Whether the run that a claim's annotation names keeps it: it is ready, so that its Job may be made at any moment, and it is this claim that
  * it would work in. What waits for other runs, or has turned to another workspace, keeps nothing. A pause keeps it: what the attempt
  * before left there is gone on with, and a pause waits for nobody.
@@ -87,6 +101,8 @@ const isKeeping = (snapshot: Snapshot, holder: RunFacts | undefined, claim: stri
 export const holdersOf = (snapshot: Snapshot, { name, namespace }: ClaimRef): ReadonlyArray<string> => {
   const working = workingIn(snapshot, `${namespace}/${name}`)
   if (working.length > 0) return [...new Set(working)]
+  const elsewhere = keepingElsewhere(snapshot, { name, namespace })
+  if (elsewhere.length > 0) return elsewhere.map(({ uid }) => uid)
   const holder = snapshot.workspaces.get({ namespace, name })?.holder
   if (holder === undefined) return []
   return isKeeping(snapshot, runByUid(snapshot, holder), name) || isAtWork(snapshot, holder) ? [holder] : []
@@ -111,12 +127,16 @@ const turnOf = (moment: Moment, run: LiveRun, claim: string): WorkspaceTurn => {
   if (stored?.deleting === true) return { tag: "deleting" }
   const working = workingIn(snapshot, key).find((uid) => uid !== run.uid)
   if (working !== undefined) return { tag: "waiting", behind: nameOf(runByUid(snapshot, working)) }
+  const elsewhere = keepingElsewhere(snapshot, { namespace: run.namespace, name: claim }).find(({ uid }) =>
+    uid !== run.uid
+  )
+  if (elsewhere !== undefined) return { tag: "waiting", behind: elsewhere.name }
   if (hasFormerPod(snapshot, run)) return { tag: "ending" }
   /** Thousands, perhaps: gathered only where they are asked for. */
   const ofTenant = () => run.tenant === undefined ? [] : snapshot.runs[run.kind].by("tenant", run.tenant.key)
   if (stored?.holder === run.uid) {
     // While it waited, another may have leased it by a write that is not seen yet: where there are others, it is leased anew.
-    return jobOf(snapshot, run) === undefined && ofTenant().some(({ uid }) => uid !== run.uid)
+    return !hasJob(snapshot, run) && ofTenant().some(({ uid }) => uid !== run.uid)
       ? { tag: "free" }
       : { tag: "mine" }
   }
@@ -127,7 +147,7 @@ const turnOf = (moment: Moment, run: LiveRun, claim: string): WorkspaceTurn => {
     }
   }
   // The rule of dependencies comes first: looking through the line for each of thousands that wait for others would take all time.
-  if (jobOf(snapshot, run) === undefined && startObstacle(snapshot, run) !== undefined) return { tag: "free" }
+  if (!hasJob(snapshot, run) && startObstacle(snapshot, run) !== undefined) return { tag: "free" }
   // Age is asked before what takes longer.
   const first = ofTenant().reduce<RunFacts>(
     (left, right) => isBefore(right, left) && isInLine(moment, right) ? right : left,

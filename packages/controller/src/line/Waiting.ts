@@ -5,7 +5,7 @@ import { pausedUntil } from "../attempt/Pause.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { Obstacle } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
-import { jobOf, type Snapshot } from "../facts/Snapshot.ts"
+import { hasJob, type Snapshot } from "../facts/Snapshot.ts"
 import { obstacleOf } from "./Dependencies.ts"
 
 export interface Moment {
@@ -21,8 +21,7 @@ export const isBefore = (left: RunFacts, right: RunFacts): boolean => {
 }
 
 /** Whether the current attempt has begun: with its Job, or as a retry, which was let through before. */
-const hasBegun = (snapshot: Snapshot, run: RunFacts): boolean =>
-  run.attempt.retry > 0 || jobOf(snapshot, run) !== undefined
+const hasBegun = (snapshot: Snapshot, run: RunFacts): boolean => run.attempt.retry > 0 || hasJob(snapshot, run)
 
 /** What keeps a run from its first Job because of the runs that it depends on. */
 export const startObstacle = (snapshot: Snapshot, run: LiveRun): Obstacle | undefined =>
@@ -36,7 +35,7 @@ export const startObstacle = (snapshot: Snapshot, run: LiveRun): Obstacle | unde
  * whose current attempt has its Job has started, also when its service was edited since.
  */
 export const isReady = (snapshot: Snapshot, run: RunFacts): run is LiveRun =>
-  !run.ended && !run.deleting && !run.cancel && Result.isSuccess(run.spec) && jobOf(snapshot, run) === undefined &&
+  !run.ended && !run.deleting && !run.cancel && Result.isSuccess(run.spec) && !hasJob(snapshot, run) &&
   startObstacle(snapshot, run) === undefined
 
 /** Whether a run stands in line: it is ready, and not paused. */

@@ -5,15 +5,18 @@
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { monotonicMillis } from "@orchestrator/domain/Monotonic"
+import { watchedNamespaces } from "@orchestrator/domain/Namespaces"
+import { looksAfter } from "@orchestrator/domain/Shards"
 import { checkedClient } from "@orchestrator/k8s/CheckedClient"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { fencedClient, Leadership } from "@orchestrator/k8s/leadership/Leadership"
+import { fencedClient, Leadership, type Term } from "@orchestrator/k8s/leadership/Leadership"
 import { makeReconciler } from "@orchestrator/k8s/runtime/Reconciler"
 import { supervised } from "@orchestrator/k8s/Supervised"
 import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, Deferred, Effect, FiberSet, Latch, Layer, Ref } from "effect"
 import { Cleanup } from "../act/Cleanup.ts"
 import { Interpreter } from "../act/Interpreter.ts"
+import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
 import { type Following, followings } from "./Following.ts"
@@ -54,19 +57,36 @@ export class Controller extends Context.Service<Controller, {
     Controller,
     Effect.gen(function*() {
       const client = yield* KubernetesClient
-      const troubles = new Map<string, string>()
+      const troubles = new Map<string, { readonly each: Following; readonly problem: string }>()
       const heard = new Map<Following, { listedAt?: number; changedAt?: number }>()
       const stores = yield* Stores
       const { admitted } = yield* Observe
-      const { config, namespace } = yield* ControllerSettings
+      const { config, namespace: own } = yield* ControllerSettings
+      /** One stream of each kind for each namespace, or one for the whole cluster. */
+      const namespaces: ReadonlyArray<string | undefined> = watchedNamespaces(config, own) ?? [undefined]
       const leadership = yield* Leadership
-      const { depth, enqueue, process } = yield* makeReconciler({
+      const reconcile = yield* makeReconcile
+      let acts: Term["acts"] = () => false
+      /** What a shard looks after and has no Lease for, it stands for; once that is held, every run is looked at again. */
+      const inTerm = Effect.fnUntraced(function*(key: RunKey) {
+        const number = numberOf(stores, key)
+        if (number === undefined || acts(number)) return yield* reconcile(key)
+        yield* leadership.alsoLead(number)
+        return {}
+      })
+      const reconciler = yield* makeReconciler({
         name: "runs",
         idOf: formatKey,
         annotations: ({ kind, name, namespace }) => ({ kind, namespace, run: name }),
-        reconcile: yield* makeReconcile
+        reconcile: inTerm
       })
-      const { finishJobs, settleEnded, sweep } = yield* makeUpkeep(enqueue)
+      const { depth, process } = reconciler
+      /** The runs of other shards are theirs to look at. */
+      const enqueue = (key: RunKey) =>
+        stores.shard.count === 1 || looksAfter(stores.shard, numberOf(stores, key) ?? stores.shard.index)
+          ? reconciler.enqueue(key)
+          : Effect.void
+      const { finishJobs, settleEnded, sweep } = yield* makeUpkeep(enqueue, (number) => acts(number))
       const warm = yield* Latch.make(false)
       const listsBegan = yield* Ref.make(0n)
       const reflecting = yield* FiberSet.make()
@@ -84,13 +104,16 @@ export class Controller extends Context.Service<Controller, {
       yield* tellWatches(required, depth)
 
       /** Answers with what waits for the first list. */
-      const begin = Effect.fnUntraced(function*(each: Following) {
+      const beginIn = Effect.fnUntraced(function*(each: Following, namespace: string | undefined) {
         const { follow, plural } = each
-        const times: { listedAt?: number; changedAt?: number } = {}
+        const what = namespaces.length === 1 ? plural : `${plural} in namespace ${namespace}`
+        const times = heard.get(each) ?? {}
         heard.set(each, times)
         const listed = yield* Deferred.make<void>()
         const onTrouble = (problem: string | undefined) =>
-          Effect.sync(() => void (problem === undefined ? troubles.delete(plural) : troubles.set(plural, problem)))
+          Effect.sync(() =>
+            void (problem === undefined ? troubles.delete(what) : troubles.set(what, { each, problem }))
+          )
         const following = follow({
           namespace,
           onTrouble,
@@ -100,19 +123,22 @@ export class Controller extends Context.Service<Controller, {
         })
         yield* FiberSet.run(
           reflecting,
-          Effect.provideService(supervised(`following ${plural}`, following, onTrouble), KubernetesClient, client)
+          Effect.provideService(supervised(`following ${what}`, following, onTrouble), KubernetesClient, client)
         )
         return listed
       })
+
+      const begin = (each: Following) => Effect.forEach(namespaces, (namespace) => beginIn(each, namespace))
 
       /** Lists every kind anew and follows it from there. Every object is then looked at. */
       const refresh = Effect.gen(function*() {
         yield* FiberSet.clear(reflecting)
         troubles.clear()
+        heard.clear()
         yield* Ref.set(listsBegan, yield* Clock.monotonicTimeNanos)
         const lists = yield* Effect.forEach(required, begin)
         yield* Effect.forEach(optional, begin)
-        yield* Effect.forEach(lists, (listed) => Deferred.await(listed), { discard: true })
+        yield* Effect.forEach(lists.flat(), (listed) => Deferred.await(listed), { discard: true })
         yield* Effect.logInfo("caches are synced").pipe(
           Effect.annotateLogs(
             Object.fromEntries(everyRunKind.map(({ kind, plural }) => [plural, stores.runs[kind].size()]))
@@ -128,9 +154,18 @@ export class Controller extends Context.Service<Controller, {
       )
       const refreshed = Effect.andThen(refresh, Effect.forkIn(collect, scope))
 
+      /** Whether something may still have to be done with runs or Jobs of a number. */
+      const isNeeded = (number: number): boolean => {
+        const isOf = ({ shard }: { readonly shard: number }) => shard === number
+        return [...stores.jobs.values()].some(isOf) ||
+          everyRunKind.some(({ kind }) => [...stores.runs[kind].values()].some((run) => isOf(run) && hasWork(run)))
+      }
+
       const work = Effect.scoped(Effect.gen(function*() {
         stores.underway.takenOver(yield* monotonicMillis)
-        yield* Effect.forkScoped(supervised("sweep", Effect.forever(sweep)))
+        yield* Effect.forkScoped(
+          supervised("sweep", Effect.forever(Effect.andThen(sweep, leadership.leaveOthers(isNeeded))))
+        )
         yield* Effect.forkScoped(supervised("finishing of Jobs", Effect.forever(finishJobs)))
         yield* Effect.forkScoped(supervised("settling of ended runs", Effect.forever(settleEnded)))
         yield* Effect.replicateEffect(Effect.forkScoped(supervised("worker", Effect.forever(process))), workers)
@@ -144,28 +179,30 @@ export class Controller extends Context.Service<Controller, {
       }))
       yield* Effect.forkScoped(supervised(
         "controller",
-        leadership.whileLeading(({ since }) =>
+        leadership.whileLeading(({ acts: actsOn, since }) =>
           Effect.gen(function*() {
             yield* warm.await
+            acts = actsOn
             if ((yield* Ref.get(listsBegan)) < since) yield* refreshed
             return yield* work
           })
         )
       ))
 
-      const needs = new Set(required.map(({ plural }) => plural))
+      const problemOf = (wanted: Following) => [...troubles.values()].find(({ each }) => each === wanted)?.problem
+
       return Controller.of({
         synced: Effect.sync(() => warm.isOpen()),
         trouble: Effect.sync(() =>
-          [...troubles].flatMap(([plural, problem]) =>
-            needs.has(plural) ? [`Changes of ${plural} are not seen: ${problem}`] : []
+          [...troubles].flatMap(([what, { each, problem }]) =>
+            required.includes(each) ? [`Changes of ${what} are not seen: ${problem}`] : []
           )
         ),
         caches: Effect.sync(() =>
           [...required, ...optional].map((each) => {
             const { listedAt, changedAt } = heard.get(each) ?? {}
             const kind = each.which === undefined ? each.plural : `${each.plural} (${each.which})`
-            return { kind, objects: each.size(), listedAt, changedAt, problem: troubles.get(each.plural) }
+            return { kind, objects: each.size(), listedAt, changedAt, problem: problemOf(each) }
           })
         ),
         enqueue
@@ -188,6 +225,18 @@ export class Controller extends Context.Service<Controller, {
       )
     )),
     Layer.provide(Layer.effect(KubernetesClient, checkedClient)),
-    Layer.provideMerge(Stores.layer)
+    Layer.provideMerge(
+      Layer.unwrap(Effect.map(
+        ControllerSettings,
+        ({ config, namespace }) => Stores.layerWith(config.shard, watchedNamespaces(config, namespace))
+      ))
+    )
   )
 }
+
+/** Number of the shard whose a run is, or was; undefined where nothing is known of it. */
+const numberOf = ({ jobs, runs }: Stores["Service"], key: RunKey): number | undefined =>
+  (runs[key.kind].get(key) ?? jobs.by("ownerName", formatKey(key))[0])?.shard
+
+const hasWork = (run: RunFacts): boolean =>
+  !run.ended || run.editedAfterEnd || run.hasUnsaidPullRequest || run.lacksFinished

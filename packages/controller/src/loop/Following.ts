@@ -3,6 +3,7 @@ import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { usesKueue } from "@orchestrator/domain/Kueue"
 import { ourSelector } from "@orchestrator/domain/Labels"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { shardSelector } from "@orchestrator/domain/Shards"
 import {
   ConfigMapKind,
   EventKind,
@@ -16,6 +17,7 @@ import {
 } from "@orchestrator/k8s/Kinds"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
+import { partOf } from "@orchestrator/k8s/PartedStore"
 import { type Change, reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { Effect } from "effect"
@@ -41,7 +43,7 @@ export interface Following {
   readonly heard: () => number
   readonly follow: (
     options:
-      & { readonly namespace: string; readonly onEvent: Effect.Effect<void> }
+      & { readonly namespace: string | undefined; readonly onEvent: Effect.Effect<void> }
       & Pick<ReflectorOptions<KubernetesObject, unknown>, "onListed" | "onSynced" | "onTrouble">
   ) => Effect.Effect<void, never, KubernetesClient>
 }
@@ -85,6 +87,7 @@ export const followings = (
         ...options,
         ...given,
         skipsKnown: true,
+        store: partOf(options.store, given.namespace),
         onChange: (facts, change, before, object) =>
           object === undefined
             ? wake(wakes(facts, change, before))
@@ -92,7 +95,8 @@ export const followings = (
       })
   })
 
-  const labelSelector = ourSelector
+  /** Of our objects those of the shard; of runs and claims all, since they tell who may start. */
+  const labelSelector = [ourSelector, shardSelector(stores.shard) ?? []].flat().join(",")
   return {
     /** Nothing is decided before each of these has its first list. */
     required: [
@@ -131,7 +135,7 @@ export const followings = (
         store: stores.workspaces,
         project: claimFacts,
         wakes: ifNews(wakes.claim),
-        labelSelector
+        labelSelector: ourSelector
       })
     ],
     /** These only tell why nothing starts: nothing waits for their lists, and who may not read Events goes without. */

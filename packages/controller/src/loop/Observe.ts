@@ -62,7 +62,7 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
       refusals: stores.refusals.by("object", job.uid),
       ofPod: stores.podWarnings.by("object", pod?.uid ?? ""),
       workload: job.queue === undefined ? undefined : stores.workloads.by("job", job.uid)[0]
-    }, stores.pods.revision())
+    }, stores.pods.revision(job.namespace))
   }
 
   /** Watches have no common order: before a Job that is over is judged, its pod is read where the stream of pods is behind. */
@@ -161,8 +161,10 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
     const before = claim.holder === run.uid || isUnmarked ? undefined : stores.underway.leftOfOthers(now)
     // Whoever is found by then, it is looked again: what is read before that decides nothing.
     if (before !== undefined) return seen.turn.tag === "free" ? { ...seen, turn: notYet(at, before) } : seen
-    yield* reads.workersOf(run.namespace, run.service ?? "")
-    return workspaceOf(at, run)
+    const elsewhere = yield* reads.workersOf(run.namespace, run.service ?? "")
+    const read = workspaceOf(at, run)
+    if (read === undefined || mustWait(read.turn, config) || !elsewhere.includes(read.claim)) return read
+    return { ...read, turn: notYet(at, underwayLookMillis, "a run of another shard") }
   })
 
   const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
@@ -229,9 +231,9 @@ const isLater = ({ contextVersion, retry }: AttemptKey, { attempt, ended }: RunF
 /** Between two looks at a Job that was sent and not answered. */
 const underwayLookMillis = 5000
 
-const notYet = ({ now }: Moment, millis: number): WorkspaceTurn => ({
+const notYet = ({ now }: Moment, millis: number, behind = "a Job that may still be made"): WorkspaceTurn => ({
   tag: "waiting",
-  behind: "a Job that may still be made",
+  behind,
   until: DateTime.add(now, { milliseconds: millis })
 })
 

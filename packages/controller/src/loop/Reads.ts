@@ -3,14 +3,16 @@
  * cases, never on the usual way of a run. What was read goes into the stores, which then say it to every round.
  */
 import { labelValue, runUidLabel } from "@orchestrator/domain/Labels"
+import { looksAfter, shardNumberOf } from "@orchestrator/domain/Shards"
 import { readablePage } from "@orchestrator/k8s/Intake"
 import { JobKind, type Kind, PersistentVolumeClaimKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient, type Selectors } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
-import type { KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
+import type { Job, KubernetesObject, Pod } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
+import { isAlive } from "../attempt/CurrentAttempt.ts"
 import { claimFacts } from "../facts/Claim.ts"
-import { jobFacts } from "../facts/Job.ts"
+import { type JobFacts, jobFacts } from "../facts/Job.ts"
 import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
 import { podFacts } from "../facts/Pod.ts"
 import { type RunFacts, runFacts } from "../facts/Run.ts"
@@ -26,20 +28,35 @@ export const makeReads = Effect.gen(function*() {
   const list = <A extends KubernetesObject>(kind: Kind<A>, selectors: Selectors) =>
     Effect.flatMap(client.list(kind, selectors), (page) => Effect.fromResult(readablePage(kind, page)))
 
-  const takePods = ({ items }: { readonly items: ReadonlyArray<Pod> }) => {
-    for (const pod of items) stores.pods.read(podFacts(pod))
+  /** What another shard follows is not put into a store, which is not told when it goes. */
+  const isFollowed = ({ metadata: { labels } }: Job | Pod) => looksAfter(stores.shard, shardNumberOf(labels))
+
+  const takePods = (items: ReadonlyArray<Pod>) => {
+    for (const pod of items.filter(isFollowed)) stores.pods.read(podFacts(pod))
   }
 
   /** What became of the pods of a run. */
   const podsOf = ({ namespace, uid }: RunFacts) =>
-    Effect.map(list(PodKind, { namespace, labelSelector: `${runUidLabel}=${uid}` }), takePods)
+    Effect.map(list(PodKind, { namespace, labelSelector: `${runUidLabel}=${uid}` }), ({ items }) => takePods(items))
 
-  /** Whoever may be at work in a workspace of a service, Jobs first: what a Job makes after it was read is in the list of pods. */
+  /**
+   * Whoever may be at work in a workspace of a service, Jobs first: what a Job makes after it was read is in the list of pods. Answers with the
+   * claims in which other shards' are.
+   */
   const workersOf = Effect.fnUntraced(function*(namespace: string, service: string) {
     const selectors = { namespace, labelSelector: `service-name=${labelValue(service)}` }
-    const { items } = yield* list(JobKind, selectors)
-    for (const job of items) stores.jobs.read(jobFacts(job))
-    takePods(yield* list(PodKind, selectors))
+    const jobs = (yield* list(JobKind, selectors)).items
+    for (const job of jobs.filter(isFollowed)) stores.jobs.read(jobFacts(job))
+    const pods = (yield* list(PodKind, selectors)).items
+    takePods(pods)
+    const others = pods.filter((pod) => !isFollowed(pod)).map((pod) => podFacts(pod))
+    const podOf = (job: JobFacts) => others.find(({ jobs }) => jobs.some(({ uid }) => uid === job.uid))
+    return [
+      ...jobs.filter((job) => !isFollowed(job)).map((job) => jobFacts(job)).filter((job) =>
+        !job.deleting && isAlive({ ...job, pod: podOf(job) })
+      ),
+      ...others.filter(({ over }) => !over)
+    ].map(({ claim }) => claim)
   })
 
   /** A claim that the store lacks, if there is one. */
@@ -54,7 +71,7 @@ export const makeReads = Effect.gen(function*() {
     client.get(JobKind, { namespace, name }).pipe(
       Effect.map((job) => {
         const facts = jobFacts(job)
-        if (facts.labelled) stores.jobs.read(facts)
+        if (facts.labelled && isFollowed(job)) stores.jobs.read(facts)
         return facts
       }),
       Effect.catchIf(hasReason("NotFound"), () => Effect.sync(() => void stores.strays.delete(`${namespace}/${name}`)))

@@ -4,6 +4,6 @@ import { Context } from "effect"
 
 export class ControllerSettings extends Context.Service<ControllerSettings, {
   readonly config: OrchestratorConfig
-  /** The one namespace that is looked after. */
+  /** The installation's own, in which its Leases are. */
   readonly namespace: string
 }>()("@orchestrator/controller/loop/Settings") {}

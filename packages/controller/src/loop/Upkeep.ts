@@ -21,7 +21,11 @@ const roughly = (seconds: number) =>
 
 const lacksFinished = (run: RunFacts): boolean => run.ended && run.lacksFinished
 
-export const makeUpkeep = Effect.fnUntraced(function*(enqueue: (key: RunKey) => Effect.Effect<void>) {
+/** `acts`: whether the runs of a shard's number are this process's to act on now. */
+export const makeUpkeep = Effect.fnUntraced(function*(
+  enqueue: (key: RunKey) => Effect.Effect<void>,
+  acts: (number: number) => boolean
+) {
   const { jobs, runs } = yield* Stores
   const { perform } = yield* Interpreter
 
@@ -67,7 +71,11 @@ export const makeUpkeep = Effect.fnUntraced(function*(enqueue: (key: RunKey) => 
     pass += 1
     const next = new Map<string, { readonly due: number; readonly wait: number }>()
     for (const { kind } of everyRunKind) {
-      for (const { name, namespace, uid } of [...runs[kind].values()].filter(lacksFinished)) {
+      for (
+        const { name, namespace, uid } of [...runs[kind].values()].filter((run) =>
+          lacksFinished(run) && acts(run.shard)
+        )
+      ) {
         const { due, wait } = tried.get(uid) ?? { due: pass, wait: 1 }
         if (pass < due) {
           next.set(uid, { due, wait })

@@ -9,6 +9,7 @@ import {
   specAnnotation,
   timeoutAnnotation
 } from "@orchestrator/domain/Labels"
+import { shardLabels } from "@orchestrator/domain/Shards"
 import { type Tenant, tenantMarks } from "@orchestrator/domain/Tenant"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import type { ConfigMap, Job, Metadata, OwnerReference, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
@@ -23,7 +24,7 @@ import { podSpec } from "./PodSpec.ts"
 
 const labelsOf = (run: LiveRun, spec: RunSpec): Readonly<Record<string, string>> => {
   const { component, taskType } = runKinds[run.kind]
-  return runLabels({
+  const labels = runLabels({
     component,
     taskType,
     run: run.name,
@@ -33,6 +34,7 @@ const labelsOf = (run: LiveRun, spec: RunSpec): Readonly<Record<string, string>>
     ...(spec.taskId === undefined ? {} : { taskId: spec.taskId }),
     ...(spec.workspace === undefined ? {} : { service: spec.workspace.service })
   })
+  return { ...labels, ...shardLabels(run.shard) }
 }
 
 /** The reference that makes an object go with its run. */

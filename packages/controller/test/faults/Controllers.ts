@@ -1,9 +1,10 @@
 /** The controllers of a simulation: the whole program of each, over the client that the simulation gives it. */
 import { millisOf } from "@orchestrator/domain/Monotonic"
+import { onlyShard } from "@orchestrator/domain/Shards"
 import type { Process } from "@orchestrator/embedded/faults/Process"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { layerLease } from "@orchestrator/k8s/leadership/LeaderElection"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
+import { layerShards } from "@orchestrator/k8s/leadership/ShardElection"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, Effect, Exit, Layer, Scope } from "effect"
 import { Stores } from "../../src/facts/Stores.ts"
@@ -16,17 +17,20 @@ import type { Scenario } from "./Scenario.ts"
 /** Made once, for all cases of this thread. */
 const built = Effect.runSync(Effect.scoped(Layer.build(templates())))
 const rendered = Layer.succeed(Templates, Context.get(built, Templates))
-const configs = new WeakMap<Scenario, ReturnType<typeof configOf>>()
+const configs = new WeakMap<Scenario, Map<string, ReturnType<typeof configOf>>>()
 
 const usual = {
   cleanup: { completedJobDelayMinutes: 1, failedJobDelayMinutes: 1 },
   leaderElection: { leaseSeconds: 30, renewDeadlineSeconds: 20, retrySeconds: 10 }
 }
 
-const settingsOf = (scenario: Scenario) => {
-  const known = configs.get(scenario) ?? configOf({ ...usual, ...scenario.config })
+const settingsOf = (scenario: Scenario, controller: string) => {
+  const known = configs.get(scenario) ?? new Map<string, ReturnType<typeof configOf>>()
   configs.set(scenario, known)
-  return known
+  const config = known.get(controller) ??
+    configOf({ ...usual, ...scenario.config, shard: scenario.shards?.[controller] ?? onlyShard })
+  known.set(controller, config)
+  return config
 }
 
 export interface Running {
@@ -38,9 +42,9 @@ export interface Running {
 
 export const makeControllers = (scenario: Scenario) => {
   const controllers = new Map<string, Running>()
-  const config = settingsOf(scenario)
-  const { leaseSeconds, renewDeadlineSeconds, retrySeconds } = config.leaderElection
   const begin = (process: Process, client: KubernetesClient["Service"]) => {
+    const config = settingsOf(scenario, process.name)
+    const { leaseSeconds, renewDeadlineSeconds, retrySeconds } = config.leaderElection
     const scope = Scope.makeUnsafe()
     let nonces = 0
     const context = Context.add(
@@ -50,8 +54,9 @@ export const makeControllers = (scenario: Scenario) => {
     )
     const leadership = scenario.leadership === "alone"
       ? Leadership.layerAlone
-      : layerLease({
-        lease: { namespace, name: "orchestrator" },
+      : layerShards({
+        namespace,
+        number: config.shard.index,
         identity: process.id,
         leaseSeconds,
         renewDeadlineSeconds,

@@ -3,6 +3,7 @@
  * stored and sent, nothing from what a controller believes.
  */
 import { retryAnnotation } from "@orchestrator/domain/Labels"
+import { leaseOfShard } from "@orchestrator/domain/Shards"
 import { type Call, type Done, isWrite } from "@orchestrator/embedded/faults/Call"
 import type { StagedChange } from "@orchestrator/embedded/store/ObjectStore"
 import {
@@ -51,9 +52,20 @@ export interface LedgerOptions {
   readonly foreign: ReadonlySet<string>
   /** Whether one process at a time may act. */
   readonly elects: boolean
+  /** Number of the shard whose an object is; undefined where it is no shard's alone. */
+  readonly shardOf: (call: Call) => number | undefined
   /** Live pods: of the API server, by now. */
   readonly pods: () => ReadonlyArray<KubernetesObject>
 }
+
+interface Term {
+  readonly holder: string
+  readonly since: number
+  readonly order: number
+  readonly by: string
+}
+
+const nobodysTerm: Term = { holder: "", since: 0, order: 0, by: "" }
 
 const resourceOf = ({ group, plural }: Kind) => `${group}/${plural}`
 const runResources = new Set([CodeRunKind, DocsRunKind].map(resourceOf))
@@ -70,7 +82,7 @@ const terminal: ReadonlySet<unknown> = new Set(["Succeeded", "Failed", "Cancelle
 const fieldOf = (value: unknown, ...path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((inner, name) => Predicate.isObject(inner) ? inner[name] : undefined, value)
 
-export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
+export const makeLedger = ({ elects, foreign, now, pods, shardOf }: LedgerOptions) => {
   const violations: Array<Violation> = []
   const counts = new Map<string, Counts>()
   /** UID of the Job of each attempt. */
@@ -78,8 +90,12 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
   const deletedAt = new Map<string, number>()
   const late: Late = { jobs: 0, files: 0 }
   const pace = new Map<string, { readonly span: number; readonly count: number }>()
-  /** Whom the Lease names, since when, and by which call of whom. */
-  let term = { holder: "", since: 0, order: 0, by: "" }
+  /** Of each Lease, whom it names, since when, and by which call of whom. */
+  const terms = new Map<string, Term>()
+  const termOf = (call: Call) => {
+    const number = shardOf(call)
+    return number === undefined ? undefined : terms.get(leaseOfShard(number)) ?? nobodysTerm
+  }
   let writes = 0
   let digest: string | undefined
 
@@ -172,23 +188,29 @@ export const makeLedger = ({ elects, foreign, now, pods }: LedgerOptions) => {
     for (const { object } of changes) {
       const found = fieldOf(object, "spec", "holderIdentity")
       const holder = typeof found === "string" ? found : ""
-      if (holder !== term.holder) term = { holder, since: at, order: call.order, by: call.process.id }
+      const { name } = object.metadata
+      if (holder === (terms.get(name) ?? nobodysTerm).holder) continue
+      terms.set(name, { holder, since: at, order: call.order, by: call.process.id })
     }
   }
 
-  const outOfTurn = ({ kind, process, verb }: Call) => {
+  const outOfTurn = ({ kind, process, verb }: Call, term: Term) => {
     const holder = term.holder === "" ? "nobody" : term.holder
     violate("I6", `${process.id} sent ${verb} ${kind.kind} while ${holder} held the lease`)
   }
   const isActing = (call: Call) => elects && isWrite(call) && call.kind !== LeaseKind
   /** Nobody sends a write once another holds the Lease, not even one that its fence will refuse; in the same moment nobody can know. */
   const sent = (call: Call) => {
-    if (isActing(call) && term.holder !== call.process.id && call.sentAt > term.since) outOfTurn(call)
+    const term = termOf(call)
+    if (term === undefined) return
+    if (isActing(call) && term.holder !== call.process.id && call.sentAt > term.since) outOfTurn(call, term)
   }
   /** Nor after it has given the Lease away itself. */
   const afterRelease = (call: Call) => {
+    const term = termOf(call)
+    if (term === undefined) return
     if (isActing(call) && term.by === call.process.id && term.holder !== term.by && call.order > term.order) {
-      outOfTurn(call)
+      outOfTurn(call, term)
     }
   }
 

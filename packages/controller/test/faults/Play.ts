@@ -3,11 +3,15 @@
  * goes wrong.
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
+import { shardNumberOf } from "@orchestrator/domain/Shards"
+import type { Call } from "@orchestrator/embedded/faults/Call"
 import type { Choices } from "@orchestrator/embedded/faults/Choices"
 import type { LogLine } from "@orchestrator/embedded/faults/Process"
 import { makeSimulation, type Point, type Simulation, type Step } from "@orchestrator/embedded/faults/Simulation"
 import type { StoreContents } from "@orchestrator/embedded/store/ObjectStore"
+import { PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { makeControllers } from "./Controllers.ts"
 import { type Followers, makeCourse } from "./Course.ts"
 import { endProblems, type EndState, endStateOf } from "./EndState.ts"
@@ -127,6 +131,17 @@ const describeRuns = (user: User): string =>
     `${metadata.name} is ${String(status?.["phase"])} ${String(status?.["reason"])}`
   ).join(", ")
 
+/** By the labels of what is written. The claim of a workspace is no shard's: its version is the lock among them. */
+const shardOf = (simulation: Simulation, { shards }: Scenario, { kind, name, sent }: Call): number | undefined => {
+  if (shards === undefined) return 0
+  if (kind === PersistentVolumeClaimKind) return undefined
+  const stored = simulation.server.objects.list(`${kind.group}/${kind.plural}`).find(({ metadata }) =>
+    metadata.name === name
+  )
+  const { metadata } = stored ?? (sent as KubernetesObject)
+  return shardNumberOf(metadata?.labels)
+}
+
 export const play = (
   {
     calm,
@@ -155,6 +170,7 @@ export const play = (
     now: () => simulation.now(),
     foreign,
     elects: scenario.leadership === "lease",
+    shardOf: (call) => shardOf(simulation, scenario, call),
     pods: () => user.pods()
   })
   const simulation: Simulation = makeSimulation({

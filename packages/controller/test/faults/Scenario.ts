@@ -1,6 +1,7 @@
 /** What a scenario is: what people and nodes do, and when. What goes wrong beside it is the case's. */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { runLabel } from "@orchestrator/domain/Labels"
+import type { Shard } from "@orchestrator/domain/Shards"
 import type { Simulation } from "@orchestrator/embedded/faults/Simulation"
 import type { Script } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { viewAs } from "@orchestrator/embedded/objects/StoredObject"
@@ -53,6 +54,8 @@ export interface Scenario {
   /** Names of the controllers. */
   readonly controllers: ReadonlyArray<string>
   readonly leadership: "alone" | "lease"
+  /** Of controllers that are shards. */
+  readonly shards?: Readonly<Record<string, Shard>>
   /** What is there before the controllers begin. */
   readonly before?: (user: User) => void
   /** In their order: each waits for the one before. */

@@ -3,6 +3,7 @@ import type { Scenario } from "./Scenario.ts"
 import { lines } from "./scenarios/Lines.ts"
 import { lives } from "./scenarios/Lives.ts"
 import { replicas, twins } from "./scenarios/Parts.ts"
+import { shards } from "./scenarios/Shards.ts"
 import { withEdits } from "./SpecEdits.ts"
 
 const single: ReadonlyArray<Scenario> = [...lives, ...lines]
@@ -15,4 +16,4 @@ const both = single.filter(({ id }) => ofTwo.has(id)).flatMap((scenario): Readon
   { ...scenario, ...twins, id: `${scenario.id}T`, name: `${scenario.name}, two that both act` }
 ])
 
-export const scenarios: ReadonlyArray<Scenario> = [...single.map(withEdits), ...both]
+export const scenarios: ReadonlyArray<Scenario> = [...single.map(withEdits), ...both, ...shards]

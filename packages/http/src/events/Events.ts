@@ -18,8 +18,9 @@ export const eventsWork = ({ notifications, triggers }: Pick<OrchestratorConfig,
     const { resume } = yield* EventHandler
     const { waiting } = yield* DeliveredRuns
     const look = Effect.flatMap(waiting, (names) => Effect.forEach(names, resume, { discard: true, concurrency: 4 }))
-    yield* Effect.forkScoped(leadership.whileLeading(() =>
-      Effect.all([
+    yield* Effect.forkScoped(leadership.whileLeading(({ acts }) =>
+      // One of the shards does it for all of them.
+      !acts(0) ? Effect.void : Effect.all([
         supervised("waiting events", Effect.repeat(look, waitingEvery)),
         supervised("schedules", followSchedules(triggers)),
         supervised("notifications", followEnds(notifications))

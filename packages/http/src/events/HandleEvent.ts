@@ -6,6 +6,7 @@
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { requestedByAnnotation, requestedByUidAnnotation, waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { assignedNumber, shardLabels } from "@orchestrator/domain/Shards"
 import { apiVersionOf, CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, isRetryable, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
@@ -60,7 +61,7 @@ const passing = (error: KubernetesError | ForgeTrouble): boolean =>
 const make = Effect.fnUntraced(function*({ events, triggers }: Pick<OrchestratorConfig, "events" | "triggers">) {
   const client = yield* KubernetesClient
   const settings = yield* HttpSettings
-  const { namespace } = settings
+  const { namespace, shards = 1 } = settings
   const { find } = yield* DeliveredRuns
   const { at } = yield* ForgeApi
   const previews = Option.getOrUndefined(yield* Effect.serviceOption(Previews))
@@ -69,7 +70,12 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
     client.create(CodeRunKind, {
       apiVersion: apiVersionOf(CodeRunKind),
       kind: CodeRunKind.kind,
-      metadata: { namespace, name, labels, annotations: { [requestedByAnnotation]: by } },
+      metadata: {
+        namespace,
+        name,
+        labels: { ...labels, ...shardLabels(assignedNumber({ namespace, service: spec["service"], name }, shards)) },
+        annotations: { [requestedByAnnotation]: by }
+      },
       spec
     }, { fieldValidation: "Strict" }).pipe(
       Effect.tap(() =>

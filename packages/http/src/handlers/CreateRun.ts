@@ -1,5 +1,6 @@
 /** Creation of a run, safe to repeat with a key. */
 import { traceparentAnnotation } from "@orchestrator/domain/Labels"
+import { assignedNumber, shardLabels } from "@orchestrator/domain/Shards"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
@@ -41,13 +42,18 @@ export const draftOf = (
 ): CustomObject => {
   const marks = key === undefined ? undefined : keyMarks(user, key, request)
   const made = name ?? (key === undefined ? undefined : nameWith(stem, keySuffix(user, key)))
+  const { namespace, shards = 1 } = settings
+  const labels = {
+    ...marks?.labels,
+    ...shardLabels(assignedNumber({ namespace, service: spec["service"], name: made ?? stem }, shards))
+  }
   return {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
     metadata: {
-      namespace: settings.namespace,
+      namespace,
       ...(made === undefined ? { generateName: generateNameOf(stem) } : { name: made }),
-      ...(marks === undefined ? {} : { labels: marks.labels }),
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
       annotations: { ...annotations, ...marks?.annotations, ...requestedBy(user) }
     },
     spec

@@ -5,6 +5,7 @@ import { HttpServerError, type HttpServerRequest, HttpServerRespondable, HttpSer
 import { mcpPath } from "../contract/McpPath.ts"
 import { BadRequest, InternalError, MethodNotAllowed, RouteNotFound } from "../contract/Problem.ts"
 import { isTooLarge, tooLarge, unsupported } from "../handlers/RequestBody.ts"
+import { namespaceIn } from "./NamespacePath.ts"
 import { knownPath } from "./RouteTable.ts"
 
 const problemType = "application/problem+json"
@@ -13,6 +14,13 @@ export const pathOf = (url: string): string => url.split(/[?#]/)[0] ?? ""
 
 const noRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
   const known = knownPath(url)
+  const other = namespaceIn(url)
+  if (other !== undefined) {
+    return new RouteNotFound({
+      detail: `Runs of namespace ${JSON.stringify(other.namespace)} are not looked after here`,
+      hint: "Add the namespace to watchNamespaces, or ask the orchestrator that is installed for it"
+    })
+  }
   if (known === undefined) {
     return new RouteNotFound({
       detail: `No route matches ${JSON.stringify(pathOf(url))}`,

@@ -14,8 +14,9 @@ import type { BacklogOptions } from "./Backlog.ts"
 import { withoutBasePath } from "./BasePath.ts"
 import { isLoopback } from "./Guard.ts"
 import { metricsServer } from "./MetricsServer.ts"
+import { otherNamespaces } from "./OtherNamespaces.ts"
 import type { PageOptions } from "./page/Page.ts"
-import { type OtherRoutes, routes } from "./Routes.ts"
+import { type OtherRoutes, routes, type RoutesOptions } from "./Routes.ts"
 import { routerConfig } from "./RouteTable.ts"
 import { ServerRefused } from "./ServerRefused.ts"
 import { socket } from "./Socket.ts"
@@ -47,6 +48,8 @@ export interface ServerOptions {
   readonly page?: PageOptions["folder"] | undefined
   /** Path below which a proxy puts this server without leaving it off: `/orchestrator`. Default: none. */
   readonly basePath?: string | undefined
+  /** Whether runs of another namespace are served too, below `/namespaces/NAME`. Default: of none. */
+  readonly servesNamespace?: (namespace: string) => boolean
   /** How long requests may take to finish when the server stops. Default 5 seconds. */
   readonly grace?: Duration.Input
 }
@@ -70,23 +73,16 @@ export class Server extends Context.Service<Server, {
         return { url, metricsUrl: metricsUrl ?? url }
       })
     ).pipe(
-      Layer.provide(HttpRouter.serve(
-        routes({
-          loopback: isLoopback(options.host),
-          access: options.auth.mode === "none" ? "everybody" : { ...options.auth, tokenHint: options.tokenHint },
-          metricsPort: options.metricsPort,
-          dashboard: options.dashboard,
-          links: options.links,
-          page: options.page,
-          also: options.also
-        }),
-        {
-          routerConfig,
-          disableLogger: true,
-          disableListenLog: true,
-          middleware: withoutBasePath(options.basePath ?? "")
-        }
-      )),
+      Layer.provide(Layer.unwrap(Effect.map(
+        otherNamespaces(routesOf(options), options.servesNamespace ?? (() => false)),
+        (inNamespace) =>
+          HttpRouter.serve(routes(routesOf(options)), {
+            routerConfig,
+            disableLogger: true,
+            disableListenLog: true,
+            middleware: (app) => withoutBasePath(options.basePath ?? "")(inNamespace(app))
+          })
+      ))),
       Layer.provide(Layer.succeed(mostListeners, Math.ceil((options.maxConnections ?? defaultConnections) * 3 / 4))),
       Layer.provide(api(options)),
       Layer.provide(metrics(options)),
@@ -95,6 +91,16 @@ export class Server extends Context.Service<Server, {
       Layer.provide(Layer.effectDiscard(allowed(options)))
     )
 }
+
+const routesOf = (options: ServerOptions): RoutesOptions => ({
+  loopback: isLoopback(options.host),
+  access: options.auth.mode === "none" ? "everybody" : { ...options.auth, tokenHint: options.tokenHint },
+  metricsPort: options.metricsPort,
+  dashboard: options.dashboard,
+  links: options.links,
+  page: options.page,
+  also: options.also
+})
 
 /** Loopback is no authentication: other users and programs of this machine reach it as well. So nobody is let in unless it is written. */
 const allowed = ({ auth, host }: ServerOptions) => {

@@ -13,6 +13,8 @@ export interface HttpSettingsValue extends ModelDefaults {
   readonly model: Pick<OrchestratorConfig["model"], "prices" | "allowed">
   /** Whether brokers have the Secrets `git-token-<user>` too, so that who creates a run needs them. */
   readonly gitTokens?: boolean
+  /** Number of shards that new runs are divided among; absent: one. */
+  readonly shards?: number
 }
 
 const noAgents: HttpSettingsValue["agents"] = { default: "claude", byProfile: {} }

@@ -45,7 +45,7 @@ const releaseTimeout = Duration.seconds(2)
 /** So many times `retrySeconds` at most between attempts to take the lease, whatever the server asks for. */
 const longestPause = 4
 
-interface Held extends Term {
+interface Held extends Pick<Term, "since"> {
   readonly over: Deferred.Deferred<void>
   /** The record as we wrote it last. */
   lease: Lease
@@ -62,7 +62,8 @@ const sleepUntil = (time: bigint) =>
 
 const isoNow = Effect.map(DateTime.now, DateTime.formatIso)
 
-const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
+/** One election, for as long as its scope is open. */
+export const electionOf = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
   const { identity, installation, lease: ref } = options
   const client = yield* checkedClient
   const leases = makeStore<Lease>()
@@ -260,11 +261,14 @@ const make = Effect.fnUntraced(function*(options: LeaderElectionOptions) {
         yield* leading.await
         if (held === undefined) return
         const { over, since } = held
-        yield* Effect.raceFirst(Deferred.await(over), Effect.andThen(work({ since }), Effect.never))
-      }))
+        const acts = () => true
+        yield* Effect.raceFirst(Deferred.await(over), Effect.andThen(work({ since, acts }), Effect.never))
+      })),
+    alsoLead: () => Effect.void,
+    leaveOthers: () => Effect.void
   })
 })
 
 export const layerLease = (
   options: LeaderElectionOptions
-): Layer.Layer<Leadership, never, KubernetesClient> => Layer.effect(Leadership, make(options))
+): Layer.Layer<Leadership, never, KubernetesClient> => Layer.effect(Leadership, electionOf(options))

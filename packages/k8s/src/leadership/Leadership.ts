@@ -9,6 +9,8 @@ import { KubernetesError } from "../KubernetesError.ts"
 export interface Term {
   /** When it began, on the monotonic clock: what was read earlier may lack what the leader before us wrote. */
   readonly since: bigint
+  /** Whether it is about the runs that have this number of a shard. */
+  readonly acts: (number: number) => boolean
 }
 
 export class Leadership extends Context.Service<Leadership, {
@@ -18,6 +20,10 @@ export class Leadership extends Context.Service<Leadership, {
   readonly settled: Effect.Effect<void>
   /** Does the work in every term, anew each time; interrupts it when the term is over. */
   readonly whileLeading: <R>(work: (term: Term) => Effect.Effect<unknown, never, R>) => Effect.Effect<never, never, R>
+  /** Stands for the runs of another number too, where there is a Lease for each. */
+  readonly alsoLead: (number: number) => Effect.Effect<void>
+  /** Gives up what was stood for beside its own and is not needed any more. */
+  readonly leaveOthers: (isNeeded: (number: number) => boolean) => Effect.Effect<void>
 }>()("@orchestrator/k8s/leadership/Leadership") {
   /** The only process there is. */
   static readonly layerAlone = Layer.effect(
@@ -27,7 +33,9 @@ export class Leadership extends Context.Service<Leadership, {
       return Leadership.of({
         leads: Effect.succeed(true),
         settled: Effect.void,
-        whileLeading: (work) => Effect.andThen(work({ since }), Effect.never)
+        whileLeading: (work) => Effect.andThen(work({ since, acts: () => true }), Effect.never),
+        alsoLead: () => Effect.void,
+        leaveOthers: () => Effect.void
       })
     })
   )
@@ -55,7 +63,9 @@ export const layerAfter = <E, R>(
           done ? Effect.flatMap(inner, ({ leads }) => leads) : Effect.succeed(false)),
         settled: Effect.flatMap(inner, ({ settled }) =>
           settled),
-        whileLeading: (work) => Effect.flatMap(inner, ({ whileLeading }) => whileLeading(work))
+        whileLeading: (work) => Effect.flatMap(inner, ({ whileLeading }) => whileLeading(work)),
+        alsoLead: (number) => Effect.flatMap(inner, ({ alsoLead }) => alsoLead(number)),
+        leaveOthers: (isNeeded) => Effect.flatMap(inner, ({ leaveOthers }) => leaveOthers(isNeeded))
       })
     })
   )

@@ -32,6 +32,11 @@ export const serverFlags = {
   ).pipe(
     Flag.withAlias("n")
   ),
+  runsIn: text(
+    "runs-in",
+    "NAMESPACE",
+    "Namespace of the runs, where the server looks after several; default ORCHESTRATOR_RUNS_IN, then the server's own"
+  ),
   apiService: Flag.String("api-service").pipe(
     Flag.withMetavar("SERVICE"),
     Flag.withDescription(

@@ -5,7 +5,7 @@ import { type Scenario, second } from "../Scenario.ts"
 import { alone, byRun, create, editRun, removeRun, whenWorking } from "./Parts.ts"
 
 /** Goes on after SIGTERM for as long as it may. */
-const deaf: Script = acting(({ env }) => ({ ...completed(env, "never"), onTerminate: "ignore" }))
+export const deaf: Script = acting(({ env }) => ({ ...completed(env, "never"), onTerminate: "ignore" }))
 
 export const lines: ReadonlyArray<Scenario> = [
   {

@@ -59,8 +59,8 @@ export const lead: ReadonlyArray<Mutant> = [
   {
     name: "work goes on when the term is over",
     file: election,
-    find: "yield* Effect.raceFirst(Deferred.await(over), Effect.andThen(work({ since }), Effect.never))",
-    replace: "yield* Effect.andThen(work({ since }), Effect.as(Effect.never, over))",
+    find: "yield* Effect.raceFirst(Deferred.await(over), Effect.andThen(work({ since, acts }), Effect.never))",
+    replace: "yield* Effect.andThen(work({ since, acts }), Effect.as(Effect.never, over))",
     by: tests
   },
   {

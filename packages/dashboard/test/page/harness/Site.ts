@@ -27,7 +27,13 @@ export const person = "obviously-fake-token-of-ada"
 
 const follows = Layer.succeed(
   Leadership,
-  Leadership.of({ leads: Effect.succeed(false), settled: Effect.void, whileLeading: () => Effect.never })
+  Leadership.of({
+    leads: Effect.succeed(false),
+    settled: Effect.void,
+    whileLeading: () => Effect.never,
+    alsoLead: () => Effect.void,
+    leaveOthers: () => Effect.void
+  })
 )
 
 /** Durations pass as they do; the time of day is what it was set to. */

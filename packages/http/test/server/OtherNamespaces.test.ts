@@ -1,0 +1,103 @@
+/** `/namespaces/NAME`: the same API for the runs of other namespaces that are looked after. */
+import { assert, describe, it } from "@effect/vitest"
+import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
+import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
+import { CodeRunKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
+import { hasReason } from "@orchestrator/k8s/KubernetesError"
+import { Effect, Layer } from "effect"
+import { namespaceIn } from "../../src/server/NamespacePath.ts"
+import { Server } from "../../src/server/Server.ts"
+import { codeSpec, namespace } from "../fixtures/Runs.ts"
+import { clientOf, raw, serverOver } from "../fixtures/TestServer.ts"
+
+describe("a path", () => {
+  it.each([
+    ["/namespaces/team-b/api/v1/code-runs?limit=2", "team-b", "/api/v1/code-runs?limit=2"],
+    ["/namespaces/team-b", "team-b", "/"],
+    ["/namespaces/team-b/", "team-b", "/"],
+    ["/namespaces/team-b?x=1", "team-b", "/?x=1"]
+  ])("%s is about a namespace", (path, name, url) => {
+    assert.deepStrictEqual(namespaceIn(path), { namespace: name, url })
+  })
+
+  it.each([
+    "/api/v1/code-runs",
+    "/namespaces",
+    "/namespaces/",
+    "/namespaces/..",
+    "/namespaces/A/x",
+    "/namespaces/a%2fb/x",
+    "/namespaces/-a/x"
+  ])(
+    "%s is about none",
+    (path) => {
+      assert.strictEqual(namespaceIn(path), undefined)
+    }
+  )
+})
+
+const serves = (name: string) => name === "team-b" || name === namespace
+
+const serving = <A, E>(use: (url: string) => Effect.Effect<A, E, KubernetesClient>) =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    yield* client.create(NamespaceKind, { metadata: { name: "team-b" } }).pipe(
+      Effect.catchIf(hasReason("AlreadyExists"), () => Effect.void)
+    )
+    const { url } = yield* Server
+    return yield* use(url)
+  }).pipe(Effect.provide(serverOverSame))
+
+const serverOverSame = Layer.unwrap(
+  Effect.map(KubernetesClient, (client) => {
+    const cluster = Layer.succeed(KubernetesClient, client)
+    return Layer.merge(serverOver(cluster, { servesNamespace: serves }), cluster)
+  })
+).pipe(Layer.provide(layerMemory))
+
+const inTeam = <A, E>(url: string, use: Effect.Effect<A, E, OrchestratorClient>) =>
+  Effect.provide(use, clientOf(`${url}/namespaces/team-b`))
+
+const runs = Effect.flatMap(OrchestratorClient, ({ codeRuns }) => codeRuns.list({ query: {} }))
+
+describe("over a socket", () => {
+  it.live("a client of another base address makes, lists and cancels runs of that namespace, and sees no others", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        const client = yield* KubernetesClient
+        const make = (name: string) =>
+          Effect.flatMap(
+            OrchestratorClient,
+            ({ codeRuns }) => codeRuns.create({ headers: {}, payload: { name, spec: codeSpec } })
+          )
+        yield* Effect.provide(make("ours"), clientOf(url))
+        const made = yield* inTeam(url, make("theirs"))
+        assert.strictEqual(made.namespace, "team-b")
+        assert.deepStrictEqual((yield* inTeam(url, runs)).items.map(({ name }) => name), ["theirs"])
+        assert.deepStrictEqual((yield* Effect.provide(runs, clientOf(url))).items.map(({ name }) => name), ["ours"])
+        yield* inTeam(
+          url,
+          Effect.flatMap(OrchestratorClient, ({ codeRuns }) => codeRuns.cancel({ params: { name: "theirs" } }))
+        )
+        const stored = yield* client.get(CodeRunKind, { namespace: "team-b", name: "theirs" })
+        assert.isTrue(stored.spec["cancel"])
+      })
+    ))
+
+  it.live("a namespace that is not looked after is refused, with what to do", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        const { status, text } = yield* raw(url, { path: "/namespaces/team-c/api/v1/code-runs" })
+        assert.strictEqual(status, 404)
+        assert.include(text, "team-c")
+        assert.include(text, "watchNamespaces")
+      })
+    ))
+
+  it.live("without others the paths lead nowhere", () =>
+    Effect.flatMap(Server, ({ url }) => raw(url, { path: "/namespaces/team-b/api/v1/code-runs" })).pipe(
+      Effect.map(({ status }) => assert.strictEqual(status, 404)),
+      Effect.provide(serverOver(layerMemory))
+    ))
+})
