@@ -30,6 +30,7 @@ export const makePartedStore = <A extends Identity>(
   return {
     part,
     get: (key: StoreKey) => part(key.namespace).get(key),
+    has: (version) => part(version.namespace).has(version),
     values,
     by: (index: string, value: IndexValue) => {
       const found = all.map((each) => each.by(index, value)).filter((some) => some.length > 0)

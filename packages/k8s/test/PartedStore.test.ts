@@ -33,6 +33,15 @@ describe("a store in parts", () => {
     assert.deepStrictEqual(store.by("colour", "red").map(({ uid }) => uid), ["a-x", "b-x"])
     assert.deepStrictEqual(store.by("colour", "blue").map(({ uid }) => uid), ["a-y"])
     assert.deepStrictEqual(store.by("colour", "green"), [])
+    assert.deepStrictEqual([
+      store.has(thing("b", "x", "3")),
+      store.has(thing("b", "x", "4")),
+      store.has(thing("c", "x", "3"))
+    ], [
+      true,
+      false,
+      false
+    ])
   })
 
   it("has a revision for each namespace, and a list of one leaves the others as they are", () => {
