@@ -48,7 +48,13 @@ const reporting = (report: object): Script => acting(({ env }) => completed(env,
 
 const nobody = Layer.succeed(
   Leadership,
-  Leadership.of({ leads: Effect.succeed(false), settled: Effect.void, whileLeading: () => Effect.never })
+  Leadership.of({
+    leads: Effect.succeed(false),
+    settled: Effect.void,
+    whileLeading: () => Effect.never,
+    alsoLead: () => Effect.void,
+    leaveOthers: () => Effect.void
+  })
 )
 
 const throttled = new KubernetesError({
