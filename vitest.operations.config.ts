@@ -1,12 +1,35 @@
-/** What an operator has: metrics, alerts and the dashboard, with Prometheus' own promtool (Debian's package prometheus). */
+/**
+ * What an operator has: metrics, alerts and the dashboard, with Prometheus' own promtool (Debian's package prometheus); and the real Kueue
+ * beside a real control plane, both built with Go.
+ */
 import { defineConfig } from "vitest/config"
+
+const retry = process.env["CI"] === undefined ? 0 : 1
 
 export default defineConfig({
   test: {
-    include: ["packages/*/test/**/*.operations.test.ts", "tools/test/**/*.operations.test.ts"],
-    globalSetup: ["tools/operations/GlobalSetup.ts"],
-    testTimeout: 120_000,
-    isolate: false,
-    maxWorkers: 2
+    projects: [
+      {
+        test: {
+          name: "figures",
+          include: ["tools/test/**/*.operations.test.ts"],
+          globalSetup: ["tools/operations/GlobalSetup.ts"],
+          testTimeout: 120_000,
+          isolate: false
+        }
+      },
+      {
+        test: {
+          name: "queues",
+          include: ["packages/*/test/**/*.operations.test.ts"],
+          globalSetup: ["tools/kube/GlobalSetup.ts"],
+          setupFiles: ["tools/kube/Worker.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 900_000
+        }
+      }
+    ],
+    maxWorkers: 2,
+    retry
   }
 })
