@@ -27,17 +27,10 @@ export const shards: ReadonlyArray<Mutant> = [
     by: cases(["S30", "S31"], [], ["I6"])
   },
   {
-    name: "a shard acts on the runs of others",
-    file: controller,
-    find: "stores.shard.count === 1 || looksAfter(",
-    replace: "true || looksAfter(",
-    by: cases("S27", [], ["I6", "I4", "end"])
-  },
-  {
     name: "runs of other shards take no slot",
-    file: "packages/controller/src/line/Admission.ts",
-    find: "...startedElsewhere(snapshot)",
-    replace: "",
+    file: "packages/controller/src/line/Line.ts",
+    find: "of.jobs > 0 || (run !== undefined && hasStartedElsewhere(snapshot, run))",
+    replace: "of.jobs > 0",
     by: { test: "packages/controller/test/line/Shards.test.ts" }
   },
   {
