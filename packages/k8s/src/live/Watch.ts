@@ -2,7 +2,7 @@
  * A watch answer as events: one JSON object per line. A line that is too long or no event fails as Malformed; an ERROR event fails with
  * the reason it carries (410 Gone); the server's end of the stream ends it.
  */
-import { Predicate, Stream } from "effect"
+import { Cause, Effect, Predicate, Pull, Stream } from "effect"
 import type { WatchEvent, WatchOptions } from "../KubernetesClient.ts"
 import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
 import type { KubernetesObject } from "../Objects.ts"
@@ -76,32 +76,52 @@ export const eventOf = (line: string): WatchEvent<KubernetesObject> | Kubernetes
 const isReason = (value: WatchEvent<KubernetesObject> | KubernetesErrorReason): value is KubernetesErrorReason =>
   "_tag" in value
 
-/** The events of a watch's bytes. `A` is what the caller asked the server for. */
+/**
+ * The events of a watch's bytes, one at a time: what is parsed of one is let go of before the next is, and what the caller has learned
+ * meanwhile is known. `A` is what the caller asked the server for.
+ */
 export const decodeWatch = <A extends KubernetesObject>(source: WatchSource) =>
 (
   bytes: Stream.Stream<Uint8Array, KubernetesError>
 ): Stream.Stream<WatchEvent<A>, KubernetesError> =>
-  Stream.suspend(() => {
-    const lines = makeLines(source.maxObjectBytes)
-    const fail = (reason: KubernetesErrorReason) => new KubernetesError({ operation: "watch", ref: source.ref, reason })
-    const events = Stream.flatMap(bytes, (chunk) => {
-      const complete = lines.push(chunk)
-      if (complete === undefined) {
-        return Stream.fail(fail(malformed(`expected objects of at most ${source.maxObjectBytes} bytes`)))
-      }
-      const events: Array<WatchEvent<A>> = []
-      for (const line of complete) {
-        if (line === "") continue
-        const event = eventIn(line, source)
-        if (isReason(event)) return Stream.concat(Stream.fromArray(events), Stream.fail(fail(event)))
-        events.push(event as WatchEvent<A>)
-      }
-      return Stream.fromArray(events)
-    })
-    const end = Stream.suspend(() =>
-      lines.hasRest()
-        ? Stream.fail(fail(malformed("expected whole objects, found the stream ended in one")))
-        : Stream.empty
-    )
-    return Stream.concat(events, end)
-  })
+  Stream.transformPull(bytes, (pull) =>
+    Effect.sync(() => {
+      const lines = makeLines(source.maxObjectBytes)
+      const failed = (reason: KubernetesErrorReason) =>
+        Effect.fail(new KubernetesError({ operation: "watch", ref: source.ref, reason }))
+      const complete: Array<string> = []
+      let isTooLong = false
+      let at = 0
+
+      const more = Effect.map(
+        Pull.catchDone(pull, (): Pull.Pull<never, KubernetesError> =>
+          lines.hasRest()
+            ? failed(malformed("expected whole objects, found the stream ended in one"))
+            : Cause.done()),
+        (chunks) => {
+          complete.length = 0
+          at = 0
+          for (const chunk of chunks) {
+            const found = lines.push(chunk)
+            if (found === undefined) {
+              isTooLong = true
+              return
+            }
+            complete.push(...found)
+          }
+        }
+      )
+
+      const next: Pull.Pull<readonly [WatchEvent<A>], KubernetesError> = Effect.suspend(() => {
+        while (at < complete.length) {
+          const line = complete[at++]
+          if (line === undefined || line === "") continue
+          const event = eventIn(line, source)
+          return isReason(event) ? failed(event) : Effect.succeed([event as WatchEvent<A>] as const)
+        }
+        return isTooLong
+          ? failed(malformed(`expected objects of at most ${source.maxObjectBytes} bytes`))
+          : Effect.flatMap(more, () => next)
+      })
+      return next
+    }))
