@@ -97,7 +97,12 @@ describe("what the cluster says of a run", () => {
         source: { component: "default-scheduler" }
       })
       yield* event("2", { kind: "Job", name: "code-a" }, { lastTimestamp: "2026-01-01T00:00:02Z" })
-      yield* event("1", { kind: "CodeRun", name: "a", uid: run.metadata.uid }, { eventTime: "2026-01-01T00:00:01Z" })
+      yield* event("1", { kind: "CodeRun", name: "a", uid: run.metadata.uid }, {
+        eventTime: "2026-01-01T00:00:01Z",
+        reportingComponent: "orchestrator.platform/controller",
+        reportingInstance: "orchestrator-0",
+        action: "Start"
+      })
       yield* event("0", { kind: "Pod", name: "another", uid: "another" })
       yield* event("00", { kind: "CodeRun", name: "a", uid: "of an earlier one" })
       const { codeRuns } = yield* OrchestratorClient
