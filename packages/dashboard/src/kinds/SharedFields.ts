@@ -17,7 +17,7 @@ export const agentGroup: FieldGroup = {
   fields: [
     { path: "agent", label: "Agent", control: "choice" },
     { path: "model", label: "Model", control: "line", suggestions: "models" },
-    { path: "provider", label: "Provider of the model", control: "line" },
+    { path: "provider", label: "Provider", control: "line" },
     { path: "profile", label: "Profile", control: "line", suggestions: "profiles" }
   ]
 }
