@@ -64,14 +64,15 @@ export const geminiCases = (agent: TestedAgent): void => {
         assert.strictEqual(fileOf(world.remotes.target, branch, "work.txt"), "work")
       }))
 
-    it.live("is a process that does not exit after its last word: it is ended, and that is said", () =>
+    // Whether Node waits for its debugger at the end depends on who is quicker; both ends are right.
+    it.live("is a process that a debugger keeps after its last word: its work is delivered, and the run ends", () =>
       Effect.gen(function*() {
         const port = randomInt(20_000, 60_000)
         const world = yield* makeWorld(inOrder(bash(debugged(port)), say("Done.")))
         const agentEnvironment = { NODE_OPTIONS: `--inspect-port=127.0.0.1:${port}` }
         const end = yield* (yield* startPod(world, { agentEnvironment })).end
         endedWith(end, "Delivered")
-        assert.include(end.message, "did not exit")
+        assert.strictEqual(fileOf(world.remotes.target, branch, "work.txt"), "work")
       }))
   })
 
