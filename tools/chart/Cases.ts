@@ -1,5 +1,10 @@
 /** What is rendered and looked at: each case says the values and what must be true of the objects. */
-import { namespacePermissions, permissions, queuePermissions } from "@orchestrator/cli/serve/Permissions"
+import {
+  namespacePermissions,
+  type Permission,
+  permissions,
+  queuePermissions
+} from "@orchestrator/cli/serve/Permissions"
 import { configOf } from "./ConfigMaps.ts"
 import { type Json, type JsonObject, valueIn } from "./Json.ts"
 import { permissionWords, rulesOf, ruleWords } from "./Permissions.ts"
@@ -53,13 +58,13 @@ const pod = (...keys: ReadonlyArray<string>) => ["spec", "template", "spec", ...
 const container = (...keys: ReadonlyArray<string>) => pod("containers", "0", ...keys)
 const deployment = "Deployment/orchestrator"
 
-const grantsAll = (objects: ReadonlyArray<JsonObject>) => {
+const grants = (wanted: ReadonlyArray<Permission>) => (objects: ReadonlyArray<JsonObject>) => {
   const granted = ruleWords(rulesOf(findManifest(objects, "Role/orchestrator")))
-  const missing = [...permissionWords([...permissions, ...namespacePermissions("orchestrator")])].filter((word) =>
-    !granted.has(word)
-  )
+  const missing = [...permissionWords(wanted)].filter((word) => !granted.has(word))
   return missing.length === 0 ? undefined : `does not grant ${missing.join(", ")}`
 }
+
+const grantsAll = grants([...permissions, ...namespacePermissions("orchestrator")])
 
 const ingress = (version: string, apiVersion: string): RenderCase => ({
   name: `Ingress on Kubernetes ${version}`,
@@ -68,17 +73,11 @@ const ingress = (version: string, apiVersion: string): RenderCase => ({
   problem: at("Ingress/orchestrator", ["apiVersion"], apiVersion)
 })
 
-const grantsQueues = (objects: ReadonlyArray<JsonObject>) => {
-  const granted = ruleWords(rulesOf(findManifest(objects, "Role/orchestrator")))
-  const missing = [...permissionWords(queuePermissions)].filter((word) => !granted.has(word))
-  return missing.length === 0 ? undefined : `does not grant ${missing.join(", ")}`
-}
-
 export const cases: ReadonlyArray<RenderCase> = [
   {
     name: "a LocalQueue of Kueue, and what may be done there",
     values: { kueue: { queueName: "agents", localQueueFrom: "githubUser" } },
-    problem: all(configAt(["kueue", "queueName"], "agents"), grantsQueues)
+    problem: all(configAt(["kueue", "queueName"], "agents"), grants(queuePermissions))
   },
   {
     name: "alerts are those of files/alerts.yaml, for this namespace, with the thresholds and runbooks of the values",

@@ -2,10 +2,11 @@
  * Every key of `config.yaml`. Names and defaults of the seed's keys are a compatibility contract; defaults live here and nowhere else.
  * Unknown keys, wrong types and impossible values are refused with the path of the key.
  */
-import { Effect, Predicate, Result, Schema } from "effect"
+import { Predicate, Result, Schema } from "effect"
 import { AgentName, byAgent, holdsLimits } from "./AgentName.ts"
 import { DashboardConfig } from "./DashboardConfig.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
+import { filled, or } from "./Default.ts"
 import { EventsConfig, NotificationConfig } from "./EventsConfig.ts"
 import { BucketPlace } from "./Evidence.ts"
 import { ForgeConfig, forgeProblems, GitHubConfig, httpUrl } from "./ForgeConfig.ts"
@@ -20,12 +21,6 @@ import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { ModelName, rule } from "./SpecText.ts"
 import { Profiles } from "./Toolchain.ts"
 import { TriggerConfig, triggerProblems } from "./TriggerConfig.ts"
-
-const or = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
-
-const filled = <S extends Schema.Constraint & { readonly Encoded: object }>(schema: S) =>
-  or<S>(schema, {} as S["Encoded"])
 
 /** A Job's time to live is at most 2^31 - 1 seconds. */
 const minutes = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 35_791_394 }))
