@@ -76,6 +76,14 @@ describe("a line of the audit log", () => {
     assert.strictEqual(read({ verb, requestObject })?.fenced, fenced)
   })
 
+  it.each([["orchestrator.platform/controller", true], ["job-controller", false]] as const)(
+    "an Event that %s tells is ours: %s",
+    (reportingController, ours) => {
+      const responseObject = { kind: "Event", metadata: { name: "first.1", uid: "e" }, reportingController }
+      assert.strictEqual(read({ responseObject })?.object?.ours, ours)
+    }
+  )
+
   it("knows a pod that its node has let go of", () => {
     const pod = { kind: "Pod", metadata: { uid: "p", deletionGracePeriodSeconds: 30 } }
     assert.isFalse(read({ responseObject: pod })?.object?.gone)

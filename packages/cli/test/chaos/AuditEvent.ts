@@ -2,6 +2,7 @@
  * A line of the API server's audit log with what was sent and answered, cut to what the invariants ask. Its object is what the server stored:
  * nothing here is what a replica believes.
  */
+import { reportingController } from "@orchestrator/controller/telemetry/RunEvents"
 import { holderAnnotation, ourLabels, retryAnnotation, runUidLabel } from "@orchestrator/domain/Labels"
 import { Predicate } from "effect"
 import { contextOf, type Life } from "./AuditId.ts"
@@ -105,7 +106,8 @@ const factsOf = (object: unknown, options: unknown): ObjectFacts | undefined => 
     version: Number(textOf(object, "metadata", "resourceVersion") ?? 0),
     gone: textOf(object, "kind") === "Pod" && (grace === 0 || fieldOf(options, "gracePeriodSeconds") === 0),
     node: textOf(object, "spec", "nodeName"),
-    ours: Object.entries(ourLabels).some(([name, value]) => textOf(labels, name) === value),
+    ours: Object.entries(ourLabels).some(([name, value]) => textOf(labels, name) === value) ||
+      textOf(object, "reportingController") === reportingController,
     finalizers,
     owners: textsOf(listOf(object, "metadata", "ownerReferences").map((each) => textOf(each, "uid"))),
     run: runOf(object),

@@ -179,9 +179,6 @@ describe("I8, I10, I11: writes", () => {
   it("hold for what is fenced, silent and ours", () => {
     assert.isEmpty(writesAreOurs([job(1, "a", "x")]))
   })
-  it("hold for an Event, which is only told", () => {
-    assert.isEmpty(writesAreOurs([event(1, { life: "0.0", resource: "events", fenced: false })]))
-  })
   it.each([
     ["I8", { fenced: false }],
     ["I10", { tells: true }],

@@ -170,9 +170,6 @@ const termsOf = (events: ReadonlyArray<AuditEvent>): ReadonlyArray<Term> => {
   return terms.sort((left, right) => left.taken.answered - right.taken.answered)
 }
 
-/** Events are words for people: nothing is decided by them, and one too many does no harm. */
-const isWord = ({ resource }: AuditEvent): boolean => resource === "events"
-
 /** I6: who lost the Lease sends nothing more once another has acted with it, and who never had it sends nothing at all. */
 export const oneActs = (events: ReadonlyArray<AuditEvent>, crashes: Crashes): ReadonlyArray<Violation> => {
   const terms = termsOf(events)
@@ -182,9 +179,7 @@ export const oneActs = (events: ReadonlyArray<AuditEvent>, crashes: Crashes): Re
     return next !== undefined && next.life === event.life &&
       crashes.some(({ from, to }) => from <= next.taken.received && to >= event.sentAt - longestLoss)
   }
-  const writes = events.filter((event) =>
-    event.life !== undefined && event.resource !== "leases" && !isWord(event) && isAccepted(event)
-  )
+  const writes = events.filter((event) => event.life !== undefined && event.resource !== "leases" && isAccepted(event))
   const firstAct = ({ life, taken }: Term) =>
     writes.find((event) => event.life === life && event.sentAt >= taken.received)?.answered ?? Infinity
   const acted = terms.map((term) => ({ ...term, actedAt: firstAct(term) }))
@@ -214,7 +209,7 @@ export const writesAreOurs = (events: ReadonlyArray<AuditEvent>): ReadonlyArray<
     const { object, resource } = event
     const foreign = object !== undefined && !object.ours && object.run === undefined && resource !== "leases"
     return [
-      ...(event.fenced || isWord(event)
+      ...(event.fenced
         ? []
         : [{ invariant: "I8" as const, what: `${what} has nothing that holds it back`, proof: [event] }]),
       ...(event.tells

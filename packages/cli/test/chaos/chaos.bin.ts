@@ -25,6 +25,7 @@ const auditRule = JSON.stringify({
     { group: "orchestrator.platform" },
     { group: "batch" },
     { group: "coordination.k8s.io" },
+    { group: "events.k8s.io" },
     { group: "", resources: ["pods", "pods/*", "configmaps", "persistentvolumeclaims", "persistentvolumeclaims/*"] }
   ]
 })

@@ -4,6 +4,7 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import { EventKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
+import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import type { Event } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
 import { makeRunEvents, RunEvents } from "../../src/telemetry/RunEvents.ts"
@@ -28,9 +29,13 @@ interface Options extends WorldOptions {
   readonly which?: Which
   /** What Events are written with. */
   readonly trouble?: (client: KubernetesClient["Service"]) => KubernetesClient["Service"]
+  /** Whether who writes them leads. */
+  readonly leads?: boolean
 }
 
-const told = ({ config, script = delivering(), trouble = (client) => client, which = "All" }: Options) =>
+const told = (
+  { config, leads = true, script = delivering(), trouble = (client) => client, which = "All" }: Options
+) =>
   controller(config).pipe(
     Layer.provide(
       Layer.effect(
@@ -39,7 +44,12 @@ const told = ({ config, script = delivering(), trouble = (client) => client, whi
           const client = trouble(yield* KubernetesClient)
           return yield* Effect.provideService(makeRunEvents({ which, instance: "pod-1" }), KubernetesClient, client)
         })
-      )
+      ).pipe(Layer.provide(
+        Layer.effect(
+          Leadership,
+          Effect.map(Leadership, (alone) => Leadership.of({ ...alone, leads: Effect.succeed(leads) }))
+        ).pipe(Layer.provide(Leadership.layerAlone))
+      ))
     ),
     Layer.provideMerge(cluster(script))
   )
@@ -123,6 +133,38 @@ describe("Events about runs", () => {
       assert.strictEqual(retry[0]?.series?.count, attempts.filter(({ reason }) => reason === "RateLimited").length)
       assert.match(retry[0]?.series?.lastObservedTime ?? "", /\.\d{6}Z$/)
     }).pipe(Effect.provide(told({ which: "Problems", script: limited }))))
+
+  it.effect("are not written by who does not lead", () =>
+    Effect.gen(function*() {
+      const { create, run } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("1 minute")
+      assert.strictEqual((yield* run("first")).status?.["phase"], "Succeeded")
+      assert.deepStrictEqual(yield* events, [])
+    }).pipe(Effect.provide(told({ leads: false }))))
+
+  it.effect("are counted on the object that this process made, and on no other of its name", () => {
+    const patches: Array<unknown> = []
+    return Effect.gen(function*() {
+      const { create } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("90 minutes", "15 seconds")
+      const uids = (yield* events).filter(({ action }) => action === "Retry").map(({ metadata: { uid } }) => uid)
+      assert.lengthOf(uids, 1)
+      assert.isAbove(patches.length, 0)
+      for (const body of patches) assert.deepInclude(body, { metadata: { uid: uids[0] } })
+    }).pipe(Effect.provide(told({
+      which: "Problems",
+      script: limited,
+      trouble: (client) => ({
+        ...client,
+        patch: (kind, ref, patch, options) => {
+          patches.push(patch.body)
+          return client.patch(kind, ref, patch, options)
+        }
+      })
+    })))
+  })
 
   for (const answer of ["fails", "never comes", "dies"] as const) {
     it.effect(`do not disturb a run where writing them ${answer}`, () =>
