@@ -1,7 +1,7 @@
 /** API servers that die, stay away, and come back without their history. */
 import { assert, layer } from "@effect/vitest"
 import type { ScriptedNode } from "@orchestrator/embedded/node/ScriptedRuntime"
-import { JobKind } from "@orchestrator/k8s/Kinds"
+import { ConfigMapKind, JobKind } from "@orchestrator/k8s/Kinds"
 import { Effect, Fiber, Layer } from "effect"
 import { deliver } from "./Agents.ts"
 import { away, compact, restart } from "./ControlPlane.ts"
@@ -49,6 +49,8 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
         const before = lists()
         replica.signal("SIGSTOP")
         yield* create(codeRun(site, "first"))
+        // The first may have reached its socket. What nobody tells it makes the history of the API server that comes back begin later than that.
+        yield* client.create(ConfigMapKind, { metadata: { name: "later", namespace: site.namespace }, data: {} })
         yield* Effect.promise(compact)
         yield* Effect.sync(() => restart("kube-apiserver", "KILL"))
         yield* eventually("the API server", client.list(JobKind, { limit: 1 }), () => true, 180)

@@ -104,12 +104,14 @@ const reportOf = (test: string, mutant?: Mutant): Promise<TestReport> => {
 interface TestReport {
   readonly numTotalTests: number
   readonly testResults: ReadonlyArray<{
-    readonly assertionResults: ReadonlyArray<{ readonly fullName: string; readonly status: string }>
+    readonly assertionResults: ReadonlyArray<
+      { readonly fullName: string; readonly status: string; readonly failureMessages?: ReadonlyArray<string> }
+    >
   }>
 }
 
-const failedIn = ({ testResults }: TestReport): string | undefined =>
-  testResults.flatMap(({ assertionResults }) => assertionResults).find(({ status }) => status === "failed")?.fullName
+const failureIn = ({ testResults }: TestReport) =>
+  testResults.flatMap(({ assertionResults }) => assertionResults).find(({ status }) => status === "failed")
 
 /** By test, what it says without a mutant. */
 const calmReports = new Map<string, Promise<TestReport>>()
@@ -117,10 +119,15 @@ const calmReports = new Map<string, Promise<TestReport>>()
 const byTest = async (mutant: Mutant, test: string): Promise<Judged> => {
   const calm = calmReports.get(test) ?? reportOf(test)
   calmReports.set(test, calm)
-  const without = failedIn(await calm)
-  if (without !== undefined) return open(`${test} fails without it as well: ${without}`)
+  const without = failureIn(await calm)
+  if (without !== undefined) {
+    // Once may be the machine's fault: the next try asks again.
+    calmReports.delete(test)
+    const [why = "no reason"] = without.failureMessages ?? []
+    return open(`${test} fails without it as well: ${without.fullName}: ${why.split("\n", 4).join(" ")}`)
+  }
   if ((await calm).numTotalTests === 0) return open(`expected tests in ${test}, found none`)
-  const failed = failedIn(await reportOf(test, mutant))
+  const failed = failureIn(await reportOf(test, mutant))?.fullName
   return failed === undefined
     ? open(`survived ${test}`)
     : { by: "test", replay: `${test}: ${failed}`, problem: undefined, steps: [] }

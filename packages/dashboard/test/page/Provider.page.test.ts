@@ -39,7 +39,8 @@ afterEach(() => provider.next(undefined))
 const open = async (path: string, failures?: RegExp) =>
   await tabs.open(`${site.url}${path}`, { others: [provider.issuer, short.issuer], failures })
 
-const goes = async ({ page }: Tab) => await page.getByRole("button", { name: /^Sign in with 127\.0\.0\.1/ }).click()
+const signIn = ({ page }: Tab) => page.getByRole("button", { name: /^Sign in with 127\.0\.0\.1/ })
+const goes = async (tab: Tab) => await signIn(tab).click()
 const views = ({ page }: Tab) => page.getByRole("navigation", { name: "Views" })
 const storage = async ({ page }: Tab) =>
   await page.evaluate(() => JSON.stringify([{ ...window.sessionStorage }, { ...window.localStorage }, document.cookie]))
@@ -47,6 +48,7 @@ const storage = async ({ page }: Tab) =>
 describe("a provider", () => {
   it("signs in with a code and PKCE; one comes back to where one was, and no token is kept", async () => {
     const tab = await open("/workspaces?text=a")
+    await signIn(tab).waitFor()
     assert.deepStrictEqual(await tab.axe(), [])
     await goes(tab)
     await views(tab).waitFor()
