@@ -14,6 +14,7 @@ import { formatKey, type RunKey } from "../facts/RunKey.ts"
 import type { Stores } from "../facts/Stores.ts"
 import type { WarningFacts } from "../facts/Warning.ts"
 import type { WorkloadFacts } from "../facts/Workload.ts"
+import { isBefore, isReady } from "../line/Waiting.ts"
 
 export interface Wakeup {
   readonly runs: ReadonlyArray<RunKey>
@@ -24,16 +25,31 @@ export interface Wakeup {
 const only = (runs: ReadonlyArray<RunKey>): Wakeup => ({ runs, slotsFreed: false })
 
 /** By kind of what changed; the stores have it already, or no longer. */
-export const wakeups = ({ jobs, pods, runs }: Stores["Service"]) => {
-  const found = (index: string, value: string): ReadonlyArray<RunKey> =>
+export const wakeups = (stores: Stores["Service"]) => {
+  const { jobs, pods, runs } = stores
+  const found = (index: string, value: string): ReadonlyArray<RunFacts> =>
     everyRunKind.flatMap(({ kind }) => runs[kind].by(index, value))
 
-  /** Whoever waits for the workspace. */
-  const waitersOf = (workspace: string) => found("active", workspace)
+  /**
+   * Who may go on in a workspace that others have left: of each tenant the oldest that could start, as everybody behind it waits for it. Whether
+   * a pause is over is not known here.
+   */
+  const nextIn = (workspace: string): ReadonlyArray<RunKey> => {
+    const next = new Map<string, RunFacts>()
+    const paused: Array<RunFacts> = []
+    for (const run of found("active", workspace)) {
+      const tenant = run.tenant?.key ?? ""
+      const before = next.get(tenant)
+      // Age is asked before what takes longer.
+      if (run.status.resumesAt !== undefined) paused.push(run)
+      else if ((before === undefined || isBefore(run, before)) && isReady(stores, run)) next.set(tenant, run)
+    }
+    return [...next.values(), ...paused]
+  }
 
-  /** Those in line for what a Job or pod had mounted. */
-  const waitersFor = ({ claim, namespace }: JobFacts | PodFacts) =>
-    claim === undefined ? [] : waitersOf(`${namespace}/${claim}`)
+  /** The next ones in what a Job or pod had mounted. */
+  const nextFor = ({ claim, namespace }: JobFacts | PodFacts) =>
+    claim === undefined ? [] : nextIn(`${namespace}/${claim}`)
 
   const labelled = ({ runUid }: PodFacts | FilesFacts) => found("uid", runUid)
 
@@ -55,20 +71,28 @@ export const wakeups = ({ jobs, pods, runs }: Stores["Service"]) => {
       const left = [...(over || moved ? [run, before] : []), ...(undone ? dependents : [])]
       const workspaces = new Set(left.flatMap((each) => each?.tenant?.workspaces ?? []))
       return {
-        runs: [...(idle || isEcho ? [] : [run]), ...[...workspaces].flatMap(waitersOf), ...dependents],
+        runs: [...(idle || isEcho ? [] : [run]), ...[...workspaces].flatMap(nextIn), ...dependents],
         slotsFreed: over || moved || undone
       }
     },
     job: (job: JobFacts, change: Change): Wakeup => ({
-      runs: [...job.runs, ...waitersFor(job)],
+      runs: [...job.runs, ...nextFor(job)],
       slotsFreed: change === "removed" || job.end !== undefined
     }),
     pod: (pod: PodFacts, change: Change): Wakeup => {
       const over = change === "removed" || pod.over
-      return { runs: [...labelled(pod), ...(over ? waitersFor(pod) : [])], slotsFreed: over }
+      return { runs: [...labelled(pod), ...(over ? nextFor(pod) : [])], slotsFreed: over }
     },
     files: (files: FilesFacts): Wakeup => only(labelled(files)),
-    claim: ({ name, namespace }: ClaimFacts): Wakeup => only(waitersOf(`${namespace}/${name}`)),
+    /** One that goes is told to all who wait for it. */
+    claim: ({ deleting, name, namespace }: ClaimFacts, change: Change): Wakeup => {
+      const key = `${namespace}/${name}`
+      return only(
+        deleting || change === "removed"
+          ? found("active", key)
+          : [...jobs.by("claim", key).flatMap((job) => job.runs), ...nextIn(key)]
+      )
+    },
     /** What keeps a Job from having a pod. */
     refusal: ({ about, namespace }: WarningFacts): Wakeup =>
       only(jobs.get({ namespace, name: about.name })?.runs ?? []),

@@ -1,6 +1,7 @@
 /** Changes that take a run out of a line: whoever stands behind it is looked at at once, not when the sweep comes by. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { claimFacts } from "../../src/facts/Claim.ts"
 import type { RunFacts } from "../../src/facts/Run.ts"
 import { runFacts } from "../../src/facts/Run.ts"
 import { Stores } from "../../src/facts/Stores.ts"
@@ -69,5 +70,35 @@ describe("whoever waits in the same workspace is woken", () => {
     const run = version("moved", { metadata: { resourceVersion: "9" } })
     const { runs, slotsFreed } = wakeups(stores).run(run, "set", version("moved"))
     assert.deepStrictEqual([runs.map(({ name }) => name), slotsFreed], [["moved"], false])
+  })
+})
+
+describe("of thousands that wait in one workspace", () => {
+  const count = 2000
+  const stores = Effect.runSync(Effect.provide(Stores, Stores.layer))
+  const claim = claimFacts({ metadata: { name: "workspace-api", namespace: "orchestrator" } })
+  const wakes = wakeups(stores)
+  const namesOf = (runs: ReadonlyArray<{ readonly name: string }>) => [...new Set(runs.map(({ name }) => name))].sort()
+  const numbered = (index: number, rest: Version = {}) =>
+    version(`run-${String(index).padStart(4, "0")}`, {
+      ...rest,
+      metadata: { creationTimestamp: new Date(Date.UTC(2026, 2, 1, 8, 0, index)).toISOString(), ...rest.metadata }
+    })
+  for (let index = count - 1; index >= 0; index--) stores.runs.CodeRun.put(numbered(index))
+  const pause = { phase: "Pending", contextVersion: 1, resumesAt: "2026-03-01T12:00:00Z" }
+  stores.runs.CodeRun.put(numbered(1200, { status: pause, metadata: { resourceVersion: "9" } }))
+
+  it("the end of one wakes the oldest that could start, and those whose pause may be over", () => {
+    const ended = version("done", { status: done })
+    assert.deepStrictEqual(namesOf(wakes.run(ended, "set", version("done")).runs), ["run-0000", "run-1200"])
+  })
+
+  it("a change of the claim wakes no more", () => {
+    assert.deepStrictEqual(namesOf(wakes.claim(claim, "set").runs), ["run-0000", "run-1200"])
+  })
+
+  it("a claim that goes, or is gone, is told to all of them", () => {
+    assert.lengthOf(namesOf(wakes.claim({ ...claim, deleting: true }, "set").runs), count)
+    assert.lengthOf(namesOf(wakes.claim(claim, "removed").runs), count)
   })
 })

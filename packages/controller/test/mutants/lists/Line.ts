@@ -100,7 +100,7 @@ export const line: ReadonlyArray<Mutant> = [
   {
     name: "whoever waits for a claim is not woken by the end of a pod",
     file: "packages/controller/src/loop/Wakeups.ts",
-    find: "...(over ? waitersFor(pod) : [])",
+    find: "...(over ? nextFor(pod) : [])",
     replace: "",
     by: cases(["S9", "S19", "S26"], [], "end")
   },
