@@ -1,5 +1,5 @@
 /**
- * `node bench/plan.ts`: plans per second on one core, for runs that are running, finished, waiting, about to start and about to end in
+ * `node bench/plan.ts [--operations 100000] [--rounds 7]`: plans per second on one core, for runs that are running, finished, waiting, about to start and about to end in
  * equal shares, and for each of these alone. Statuses are those that the controller itself has written. Prints the spread over rounds.
  */
 import { NodeRuntime } from "@effect/platform-node"
@@ -14,12 +14,14 @@ import { jobFinalizer } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { CustomObject, Job, Pod } from "@orchestrator/k8s/Objects"
 import { Console, DateTime, Effect, Result, Schema } from "effect"
+import { flags } from "./parts/Flags.ts"
 import { formatRate, measure } from "./Rounds.ts"
 
-const target = 100_000
+const target = 150_000
+const { operations, rounds } = flags({ operations: 100_000, rounds: 7 })
+
 /** Different runs of each sort; more than fit in any cache that plans could live off. */
 const runs = 4000
-const operations = 100_000
 
 const config = Schema.decodeSync(OrchestratorConfig)({})
 const now = DateTime.makeUnsafe("2026-03-01T10:00:00Z")
@@ -151,9 +153,9 @@ const program = Effect.gen(function*() {
   )
   const mix = Array.from({ length: runs }, (_, index) => made.flatMap(([, each]) => each.slice(index, index + 1)))
     .flat()
-  yield* Console.log(formatRate(yield* measure(planAll(mix), { operations }), "plans", target))
+  yield* Console.log(formatRate(yield* measure(planAll(mix), { operations, rounds }), "plans", target))
   for (const [name, each] of made) {
-    const { perSecond, variation } = yield* measure(planAll(each), { operations })
+    const { perSecond, variation } = yield* measure(planAll(each), { operations, rounds })
     const figure = Math.round(perSecond).toLocaleString("en")
     yield* Console.log(`  ${name}: ${figure} plans/s (±${(variation * 100).toFixed(1)} %)`)
   }

@@ -20,6 +20,11 @@ const rules: ReadonlyArray<readonly [what: RegExp, instead: string]> = [
   [/^(\s*[A-Za-z]+(?:-[A-Za-z]+)*-(?:by|to|from|checks))(?=\s*:)/gim, "$1 "]
 ]
 
+/** What each of the rules needs something of; most names have none. */
+const needed = /[#/@[*:]|gh-\d/i
+
 /** Printable first: what cannot be seen would part what is looked for, and be gone later. */
-export const inert = (text: string): string =>
-  rules.reduce((now, [what, instead]) => now.replace(what, instead), printable(text, { lines: true }))
+export const inert = (text: string): string => {
+  const shown = printable(text, { lines: true })
+  return needed.test(shown) ? rules.reduce((now, [what, instead]) => now.replace(what, instead), shown) : shown
+}

@@ -51,7 +51,11 @@ export const ourSelector: string = Object.entries(ourLabels).map((label) => labe
 
 /** Any text as a label value: at most 63 of letters, digits, `-_.`, ends alphanumeric; empty when nothing is left. */
 export const labelValue = (text: string): string =>
-  text.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 63).replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "")
+  usualValue.test(text)
+    ? text
+    : text.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 63).replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "")
+
+const usualValue = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/
 
 export interface LabelInputs {
   readonly component: string

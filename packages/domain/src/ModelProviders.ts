@@ -146,30 +146,48 @@ export const apisOf = (
 ): ReadonlyArray<ModelApi> =>
   type === "api" ? apis ?? (isMaker(name) ? makers[name]?.apis : undefined) ?? [] : cloudApis[type]
 
-/** With the makers' own, which a configured one of the same name changes. */
-const allProviders = (configured: Providers): Providers => ({
-  ...makers,
-  ...Object.fromEntries(
-    Object.entries(configured).map((
-      [name, each]
-    ) => [name, { ...(Object.hasOwn(makers, name) ? makers[name] : {}), ...each }])
-  )
-})
+interface Known {
+  /** With the makers' own, which a configured one of the same name changes. */
+  readonly all: Providers
+  /** Of models' names, in the order in which they count: the longest first, and of as long ones the configured. */
+  readonly beginnings: ReadonlyArray<{ readonly name: string; readonly beginning: string }>
+}
 
-/** Names of all that runs may be served by. */
-export const providerNames = (configured: Providers): ReadonlyArray<string> =>
-  Object.keys(allProviders(configured)).toSorted()
-
-/** Configured beginnings come before the makers' where both are as long. */
-const byModel = (all: Providers, configured: Providers, model: string): string =>
-  Object.entries(all)
-    .flatMap(([name, { models = [] }]) =>
-      models.filter((beginning) => model.startsWith(beginning)).map((beginning) => ({ name, beginning }))
+const know = (configured: Providers): Known => {
+  const all: Providers = {
+    ...makers,
+    ...Object.fromEntries(
+      Object.entries(configured).map((
+        [name, each]
+      ) => [name, { ...(Object.hasOwn(makers, name) ? makers[name] : {}), ...each }])
     )
+  }
+  const beginnings = Object.entries(all)
+    .flatMap(([name, { models = [] }]) => models.map((beginning) => ({ name, beginning })))
     .toSorted((left, right) =>
       right.beginning.length - left.beginning.length
       || Number(Object.hasOwn(configured, right.name)) - Number(Object.hasOwn(configured, left.name))
-    )[0]?.name ?? usual
+    )
+  return { all, beginnings }
+}
+
+/** A configuration stays, and every run asks for its own model. */
+const kept = new WeakMap<Providers, Known>()
+
+const knownOf = (configured: Providers): Known => {
+  const before = kept.get(configured)
+  if (before !== undefined) return before
+  const known = know(configured)
+  kept.set(configured, known)
+  return known
+}
+
+/** Names of all that runs may be served by. */
+export const providerNames = (configured: Providers): ReadonlyArray<string> =>
+  Object.keys(knownOf(configured).all).toSorted()
+
+const byModel = ({ beginnings }: Known, model: string): string =>
+  beginnings.find(({ beginning }) => model.startsWith(beginning))?.name ?? usual
 
 /** A provider with its name. */
 export type NamedProvider = ProviderConfig & { readonly name: string }
@@ -179,8 +197,9 @@ export const providersFor = (
   configured: Providers,
   { model, provider }: { readonly model: string; readonly provider?: string | undefined }
 ): ReadonlyArray<NamedProvider> => {
-  const all = allProviders(configured)
-  const chosen = provider ?? byModel(all, configured, model)
+  const known = knownOf(configured)
+  const { all } = known
+  const chosen = provider ?? byModel(known, model)
   const first = Object.hasOwn(all, chosen) ? all[chosen] : undefined
   const names = first === undefined ? [] : [chosen, ...first.fallback ?? []]
   return [...new Set(names)].flatMap((name) => {

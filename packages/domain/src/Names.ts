@@ -9,7 +9,9 @@ const limit = 63
 
 /** Lower-case letters, digits and single dashes, neither first nor last; `x` when nothing is left. */
 export const sanitize = (text: string): string =>
-  text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "x"
+  sanitized.test(text) ? text : text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "x"
+
+const sanitized = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
 /** First eight hexadecimal digits of a UID. */
 export const shortUid = (uid: string): string => {

@@ -20,6 +20,6 @@ let last = { second: NaN, text: "" }
 /** Kubernetes' form of a time: RFC 3339 in UTC with whole seconds. Many statuses are of the same second. */
 export const formatTime = (time: DateTime.Utc): string => {
   const second = Math.floor(DateTime.toEpochMillis(time) / 1000)
-  if (second !== last.second) last = { second, text: DateTime.formatIso(time).replace(/\.\d+Z$/, "Z") }
+  if (second !== last.second) last = { second, text: `${DateTime.toDateUtc(time).toISOString().slice(0, -5)}Z` }
   return last.text
 }

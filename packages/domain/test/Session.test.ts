@@ -15,6 +15,14 @@ describe("session ids", () => {
       assert.strictEqual(sessionId(uid.toUpperCase(), version).length, 36)
     })))
 
+  it("have the version mixed into the last 48 bits, and the UID's own bits before them", () =>
+    fc.assert(fc.property(fc.uuid({ version: 4 }), fc.maxSafeInteger(), (uid, version) => {
+      const tail = BigInt.asUintN(48, BigInt(`0x${uid.slice(24)}`) ^ BigInt(version)).toString(16).padStart(12, "0")
+      const head = `${uid.slice(0, 14)}8${uid.slice(15, 23)}-`
+      assert.strictEqual(sessionId(uid, version), head + tail)
+      assert.strictEqual(sessionId(uid.replaceAll("-", "").toUpperCase(), version), head + tail)
+    })))
+
   it("differ between the versions of one run", () =>
     fc.assert(fc.property(uid, fc.nat(), fc.nat(), (uid, left, right) => {
       fc.pre(left !== right)

@@ -239,7 +239,8 @@ export const paused = (
 }
 
 const write = (observed: PresentRun, change: Change): ReadonlyArray<Action> => {
-  const before = { ...observed.run.otherStatus, ...observed.run.status }
+  const { otherStatus, status: known } = observed.run
+  const before: Fields = Object.keys(otherStatus).length === 0 ? known : { ...otherStatus, ...known }
   const status = nextStatus(observed, before, change)
   return sameJson(status, before) ? [] : [Action.WriteStatus({ run: observed.run, status })]
 }
@@ -252,7 +253,8 @@ const reasonWord = (reason: string): string => /^[A-Za-z](?:[\w,:]{0,254}\w)?$/.
 
 const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...change }: Change): Fields => {
   const { run } = observed
-  const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason, usage } } = run
+  const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason, retryCount, usage } } =
+    run
   const now = formatTime(observed.now)
   const isNew = contextVersion !== attempt.contextVersion
   const facts = isNew ? conditions?.filter(({ type }) => ofTheRun.has(type)) : conditions
@@ -261,11 +263,11 @@ const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...chan
   const message = words(change.message)
   const next = statusPatch({
     ...(isNew ? ofFormerAttempt : undefined),
-    ...(isNew && run.status.retryCount !== undefined ? { retryCount: 0 } : undefined),
+    retryCount: isNew && retryCount !== undefined ? 0 : retryCount,
     cancelledVersion: run.cancelledVersion,
     ...change.fields,
-    ...(change.attempt === undefined ? undefined : { attempts: recordAttempt(attempts, change.attempt) }),
-    ...(added === undefined ? undefined : { usage: addUsage(usage, added) }),
+    attempts: change.attempt === undefined ? attempts : recordAttempt(attempts, change.attempt),
+    usage: added === undefined ? usage : addUsage(usage, added),
     phase: change.phase,
     reason: change.reason,
     message,
@@ -281,7 +283,7 @@ const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...chan
       now
     )
   })
-  return withoutUndefined({ ...before, ...next })
+  return merged(before, next)
 }
 
 /**
@@ -318,10 +320,17 @@ const finishedFact = ({ phase, reason }: Pick<Change, "phase" | "reason">): Cond
     ? { type: "Finished", status: "True", reason, message: `The run has ended: ${phase}.` }
     : { type: "Finished", status: "False", reason: "InProgress", message: "The run has not ended." }
 
-const withoutUndefined = (fields: Fields): Fields => {
-  const kept: Record<string, unknown> = {}
-  for (const key of Object.keys(fields)) if (fields[key] !== undefined) kept[key] = fields[key]
-  return kept
+/** What the next one names, and what it does not name of the one before; undefined is neither. */
+const merged = (before: Fields, next: Fields): Fields => {
+  const fields: Record<string, unknown> = {}
+  for (const key of Object.keys(before)) {
+    const value = Object.hasOwn(next, key) ? next[key] : before[key]
+    if (value !== undefined) fields[key] = value
+  }
+  for (const key of Object.keys(next)) {
+    if (next[key] !== undefined && fields[key] === undefined) fields[key] = next[key]
+  }
+  return fields
 }
 
 /** What is said of one attempt and not of the next; where the work is stays. */

@@ -85,10 +85,12 @@ const decodeDelivered = Schema.decodeUnknownOption(Schema.Struct({ branch: Branc
 
 /** What an earlier attempt delivered, so that this one goes on with its branch. */
 const knownValues = ({ status }: LiveRun) =>
-  Option.match(decodeDelivered(status), {
-    onNone: () => ({}),
-    onSome: ({ branch, headCommit }) => ({ knownBranch: branch, knownHead: headCommit })
-  })
+  Object.hasOwn(status, "headCommit")
+    ? Option.match(decodeDelivered(status), {
+      onNone: () => ({}),
+      onSome: ({ branch, headCommit }) => ({ knownBranch: branch, knownHead: headCommit })
+    })
+    : {}
 
 const modelValues = (inputs: PodInputs) => {
   const { config, run, spec } = inputs
@@ -110,7 +112,6 @@ const modelValues = (inputs: PodInputs) => {
 
 /** Where pull requests are opened, and how; the runner is told too where the broker is in its process. */
 export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
-  const { codeTitle: _, docsTitle: __, ...pullRequest } = forge.pullRequest
   const names = {
     run: run.name,
     // A requester's word: it closes no issue and calls nobody in a title.
@@ -122,12 +123,27 @@ export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
     forgeAskHosts: forge.askHosts ? undefined : false,
     forgeGithubHosts: forge.githubHosts,
     forgeGiteaHosts: forge.giteaHosts,
-    pullRequest,
+    pullRequest: pullRequestOf(forge.pullRequest),
     pullRequestTitle: spec.title === undefined
       ? fill(runKinds[run.kind].pullRequestTitle(forge.pullRequest), names)
       : inert(printable(spec.title, { max: longestTitle })),
     taskUrl: forge.taskUrl === undefined || spec.taskId === undefined ? undefined : fill(forge.taskUrl, inUrl(names))
   }
+}
+
+type PullRequestConfig = PodInputs["config"]["forge"]["pullRequest"]
+
+const withoutTitles = ({ codeTitle: _, docsTitle: __, ...pullRequest }: PullRequestConfig) => pullRequest
+
+/** Of a configuration one and the same, which is then encoded once. */
+const pullRequests = new WeakMap<PullRequestConfig, ReturnType<typeof withoutTitles>>()
+
+const pullRequestOf = (configured: PullRequestConfig) => {
+  const known = pullRequests.get(configured)
+  if (known !== undefined) return known
+  const made = withoutTitles(configured)
+  pullRequests.set(configured, made)
+  return made
 }
 
 const appValues = ({ config: { github: { app: { host, id } } } }: PodInputs) =>
