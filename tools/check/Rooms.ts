@@ -56,6 +56,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "crds",
     "prepare",
     "release",
+    "restore",
     "serve",
     "doctor",
     "verbs",

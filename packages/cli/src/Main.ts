@@ -21,6 +21,7 @@ import {
   workspacesCommand
 } from "./commands/read.ts"
 import { releaseJobsCommand } from "./commands/releaseJobs.ts"
+import { restoreCommand } from "./commands/restore.ts"
 import { serveCommand } from "./commands/serve.ts"
 import { modelsCommand, servicesCommand } from "./commands/spending.ts"
 import { codeCommand, docsCommand, submitCommand } from "./commands/submit.ts"
@@ -55,7 +56,7 @@ const orchestrator = Command.make("orchestrator").pipe(
         modelsCommand
       ]
     },
-    { group: "Server", commands: [devCommand, serveCommand, doctorCommand, crdsCommand] },
+    { group: "Server", commands: [devCommand, serveCommand, doctorCommand, crdsCommand, restoreCommand] },
     { group: "In the cluster", commands: [evidenceCommand, prepareCommand, releaseJobsCommand] }
   ])
 )

@@ -32,6 +32,8 @@ export const timeoutAnnotation = `${group}/timeout-seconds`
 export const specAnnotation = `${group}/spec`
 /** Annotation on a run: W3C trace context of whoever made it, which its agents' telemetry joins. */
 export const traceparentAnnotation = `${group}/traceparent`
+/** Annotation on a run that a backup is restored to: its former UID. It is left alone until its status has that as `originalUid`. */
+export const restoredAnnotation = `${group}/restored-from`
 /** Annotations on a run: name and uid of the user who last asked the HTTP API to make, retry or cancel it. */
 export const requestedByAnnotation = `${group}/requested-by`
 export const requestedByUidAnnotation = `${group}/requested-by-uid`

@@ -34,5 +34,8 @@ export const commonStatus = (kind: string, work: string) => ({
   usage: Schema.optionalKey(Usage.annotate({ description: "What the run used, summed over attempts" })),
   branch: text("Branch that holds the work"),
   headCommit: text("Commit at the head of the branch, as read back from the remote"),
+  originalUid: text(
+    "UID that the run had when it was made first; absent unless it was restored from a backup. Its branch, its sessions, its Jobs and its evidence are named after it"
+  ),
   workspace: text("PersistentVolumeClaim that holds the workspace; absent where it is ephemeral")
 })

@@ -17,7 +17,7 @@ export const currentEntry = (run: LiveRun, now: DateTime.Utc, job: ObservedJob |
 }
 
 const newEntry = (
-  { uid }: LiveRun,
+  { originalUid }: LiveRun,
   { contextVersion, retry }: AttemptKey,
   jobName: string,
   startedAt: string | undefined
@@ -25,7 +25,7 @@ const newEntry = (
   contextVersion,
   ...(retry === 0 ? {} : { retry }),
   jobName,
-  sessionId: sessionId(uid, contextVersion),
+  sessionId: sessionId(originalUid, contextVersion),
   ...(startedAt === undefined ? {} : { startedAt })
 })
 

@@ -24,6 +24,7 @@ import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
 import { evicted, queued } from "./rules/queued.ts"
 import { refusedStart, refusedWhileStarted } from "./rules/refusedStart.ts"
+import { restoring } from "./rules/restoring.ts"
 import { startFailed } from "./rules/startFailed.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
 import { terminal } from "./rules/terminal.ts"
@@ -67,13 +68,17 @@ const superseding = inOrder<Superseding>({
 })
 
 const withoutSpec = inOrder<Unreadable>({
+  // First: what is not known to be new is neither judged nor ended.
+  restoring,
   // Before what is wrong with the spec: who cancels wants no more than that.
   cancelled: cancelledBeforeStart,
   invalid: unreadable
 })
 
 const notStarted = inOrder<NotStarted>({
-  // First: what was cancelled waits for nothing and is judged by nothing.
+  // First: what is not known to be new is neither started nor ended.
+  restoring,
+  // Before all else: what was cancelled waits for nothing and is judged by nothing.
   cancelled: cancelledBeforeStart,
   // Before every wait: no time makes a spec that may not be run one that may.
   invalid: notAllowed,

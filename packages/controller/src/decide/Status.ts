@@ -76,9 +76,9 @@ export const refused = (observed: PresentRun, { message, reason }: Refusal): Rea
 
 /** Pending, since an object of somebody else has the name of the Job: the next round makes it under another one. */
 export const renamed = (observed: PresentRun): ReadonlyArray<Action> => {
-  const { attempt, jobName, kind, name, uid } = observed.run
+  const { attempt, jobName, kind, name, originalUid } = observed.run
   return pending(observed, "Accepted", `A Job named ${jobName} already exists. Retrying with another name.`, {
-    fields: statusPatch({ jobName: runKinds[kind].jobName(name, uid, attempt, observed.nonce.slice(0, 8)) })
+    fields: statusPatch({ jobName: runKinds[kind].jobName(name, originalUid, attempt, observed.nonce.slice(0, 8)) })
   })
 }
 

@@ -15,6 +15,8 @@ import { type TenantFacts, tenantIn } from "./Tenants.ts"
 
 export interface AnyRun extends Identity {
   readonly kind: KindName
+  /** UID that it had when it was made first: its branch, sessions, Jobs and evidence are named after it, before and after a restore. */
+  readonly originalUid: string
   /** Number of the shard that acts on it. */
   readonly shard: number
   readonly generation: number
@@ -64,9 +66,11 @@ export const anyRun = (
   const identity = identityOf(metadata)
   const contextVersion = versionIn(kind, spec)
   const attempt = attemptOf(contextVersion, status)
+  const originalUid = status.originalUid ?? identity.uid
   return {
     ...identity,
     kind,
+    originalUid,
     shard: shardNumberOf(metadata.labels),
     generation: metadata.generation ?? 1,
     createdAt: named(metadata.creationTimestamp ?? ""),
@@ -77,7 +81,7 @@ export const anyRun = (
     service,
     status,
     attempt,
-    jobName: jobNameOf({ ...identity, kind }, attempt, status),
+    jobName: jobNameOf({ name: identity.name, kind, originalUid }, attempt, status),
     deliveries: deliveriesIn(run),
     hasWaitingEvents: metadata.annotations?.[waitingEventsAnnotation] !== undefined
   }

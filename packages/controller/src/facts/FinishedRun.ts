@@ -46,7 +46,7 @@ export const finishedRun = (kind: KindName, run: CustomObject, phase: Outcome): 
   const conditions = conditionsIn(status)
   const pullRequest = pullRequestIn(metadata.annotations)
   const kept = readStatus({
-    ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion"])),
+    ...shortOf(Struct.pick(status, ["phase", "reason", "contextVersion", "originalUid"])),
     ...newestSession(attempts)
   })
   return {

@@ -6,7 +6,7 @@ import { cancelMeant } from "@orchestrator/domain/Cancellation"
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { fnv1aInt32 } from "@orchestrator/domain/Hash"
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
-import { traceparentAnnotation } from "@orchestrator/domain/Labels"
+import { restoredAnnotation, traceparentAnnotation } from "@orchestrator/domain/Labels"
 import { maxDependencies } from "@orchestrator/domain/Sizes"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Result, Struct } from "effect"
@@ -30,6 +30,8 @@ export interface LiveRun extends AnyRun, SpecFacts {
   readonly cancelAskedAt: number | undefined
   /** What the stored status has beside ours: it stays. */
   readonly otherStatus: Fields
+  /** Whether it is about to be restored: what it had come to is not in its status yet. */
+  readonly restoring: boolean
   /** The trace of whoever made it. */
   readonly traceparent: string | undefined
 }
@@ -69,6 +71,7 @@ export const liveRun = (kind: KindName, run: CustomObject, last?: LiveRun | Fini
     ended: false,
     ...cancelFacts({ ...facts, ...ofSpec }, before),
     otherStatus: otherFields(kept, view),
+    restoring: metadata.annotations?.[restoredAnnotation] !== undefined && view.originalUid === undefined,
     traceparent: isText(traceparent, 64) ? traceparent : undefined
   }
 }

@@ -23,18 +23,18 @@ export const attemptOf = (contextVersion: number, status: RunStatusView): Attemp
 interface Named {
   readonly kind: KindName
   readonly name: string
-  readonly uid: string
+  readonly originalUid: string
 }
 
 /** A name that the status records for this attempt's Job, where its first one was taken, counts. Of no other form is any name believed. */
-export const jobNameOf = ({ kind, name, uid }: Named, attempt: AttemptKey, status: RunStatusView): string => {
+export const jobNameOf = ({ kind, name, originalUid }: Named, attempt: AttemptKey, status: RunStatusView): string => {
   const { jobName: nameOf } = runKinds[kind]
   const again = status.contextVersion === attempt.contextVersion
     ? /-([0-9a-f]{8})$/.exec(status.jobName ?? "")?.[1]
     : undefined
-  const own = nameOf(name, uid, attempt)
+  const own = nameOf(name, originalUid, attempt)
   // The text that the status has already, where it is the same: one fewer to keep.
-  return status.jobName === own || (again !== undefined && status.jobName === nameOf(name, uid, attempt, again))
+  return status.jobName === own || (again !== undefined && status.jobName === nameOf(name, originalUid, attempt, again))
     ? status.jobName
     : own
 }

@@ -35,7 +35,8 @@ export const startObstacle = (snapshot: Snapshot, run: LiveRun): Obstacle | unde
  * whose current attempt has its Job has started, also when its service was edited since.
  */
 export const isReady = (snapshot: Snapshot, run: RunFacts): run is LiveRun =>
-  !run.ended && !run.deleting && !run.cancel && Result.isSuccess(run.spec) && !hasJob(snapshot, run) &&
+  !run.ended && !run.restoring && !run.deleting && !run.cancel && Result.isSuccess(run.spec) &&
+  !hasJob(snapshot, run) &&
   startObstacle(snapshot, run) === undefined
 
 /** Whether a run stands in line: it is ready, and not paused. */

@@ -120,7 +120,7 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
     const { contextVersion, retry } = run.attempt
     const values = inputs({
       config,
-      uid: run.uid,
+      uid: run.originalUid,
       attempts: contextVersion + retry,
       resume: resume || retry > 0,
       tools,

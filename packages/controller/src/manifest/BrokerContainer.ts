@@ -7,7 +7,7 @@ import { gitTokenSecretName, signingSecretName, sshSecretName, tokenSecretName }
 import { brokerContainer, evidenceVolume } from "@orchestrator/domain/PodParts"
 import type { Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { type LiteralContainer, words } from "../kinds/Literal.ts"
-import { brokerEnvironment, brokerFolders } from "./BrokerEnvironment.ts"
+import { brokerEnvironment, brokerFolders, evidenceOf } from "./BrokerEnvironment.ts"
 import { modelKeys } from "./ModelProviders.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
@@ -42,7 +42,7 @@ export const broker = (inputs: PodInputs): LiteralContainer => {
 const evidenceMounts = ({ config: { evidence: { bucket, volume } }, run }: PodInputs): ReadonlyArray<VolumeMount> =>
   bucket !== undefined || volume === undefined
     ? []
-    : [{ name: evidenceVolume, mountPath: evidenceMount, subPath: evidenceFolder(run) }]
+    : [{ name: evidenceVolume, mountPath: evidenceMount, subPath: evidenceFolder(evidenceOf(run)) }]
 
 /** Folder of the broker's clones, in whichever container its parts run. */
 export const stateMount: VolumeMount = { name: "broker-state", mountPath: brokerFolders.state }

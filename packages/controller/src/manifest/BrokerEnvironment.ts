@@ -1,5 +1,5 @@
 /** What the broker is told of its run; packages/agent's BrokerConfig reads it. It holds no secret: those are files. */
-import { evidenceFolder, evidenceMount } from "@orchestrator/domain/Evidence"
+import { evidenceFolder, evidenceMount, type EvidenceOf } from "@orchestrator/domain/Evidence"
 import { inert } from "@orchestrator/domain/Inert"
 import { encodeBrokerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { printable } from "@orchestrator/domain/Printable"
@@ -30,7 +30,7 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
   return [
     ...literals(encodeBrokerEnvironment({
       runName: run.name,
-      runUid: run.uid,
+      runUid: run.originalUid,
       contextVersion,
       retry: retry === 0 ? undefined : retry,
       taskType: runKinds[run.kind].taskType
@@ -53,11 +53,18 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
   ]
 }
 
+/** Of the run's current attempt. */
+export const evidenceOf = ({ attempt, namespace, originalUid }: LiveRun): EvidenceOf => ({
+  namespace,
+  uid: originalUid,
+  attempt
+})
+
 const evidenceValues = ({ config: { evidence: { bucket, volume } }, run }: PodInputs) =>
   bucket === undefined && volume === undefined ? {} : {
     evidenceBucket: bucket,
     evidenceFolder: bucket === undefined ? evidenceMount : undefined,
-    evidenceKey: evidenceFolder(run, bucket?.prefix)
+    evidenceKey: evidenceFolder(evidenceOf(run), bucket?.prefix)
   }
 
 /** The pod's grace is shared: the agent's container has it first. What is in flight then has most of the rest, reading back the last part. */

@@ -26,10 +26,10 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
       model: spec.model,
       githubUser: spec.githubUser,
       runName: run.name,
-      runUid: run.uid,
+      runUid: run.originalUid,
       contextVersion,
       retry: retry === 0 ? undefined : retry,
-      sessionId: sessionId(run.uid, contextVersion),
+      sessionId: sessionId(run.originalUid, contextVersion),
       resumeSession: spec.resume,
       overwriteMemory: spec.overwriteMemory,
       maxCostUsd: budget.costUsd,
@@ -50,7 +50,7 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
 const ownFolders = ({ config, run, spec }: PodInputs) =>
   config.storage.access === "Exclusive"
     ? { home: "/workspace/.home", agentConfigDir: `/workspace/${agentFolder(agentOf(spec, config))}` }
-    : { home: "/tmp/home", agentConfigDir: `/workspace/.runs/${run.uid}`, workspaceAccess: "Shared" as const }
+    : { home: "/tmp/home", agentConfigDir: `/workspace/.runs/${run.originalUid}`, workspaceAccess: "Shared" as const }
 
 /** Where the runner finds the broker, and that there is one. How remotes are reached is the broker's business. */
 const throughBroker = literals(encodeRunnerEnvironment({ brokerEndpointFile }))

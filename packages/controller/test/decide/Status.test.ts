@@ -257,6 +257,26 @@ describe("a status", () => {
     assert.match(message, /^x{700,800}\W*\. Do\.$/)
   })
 
+  it("keeps what a newer version has put into it, into its attempts and beside its conditions", () => {
+    const stored = {
+      ...running({ attempts: [{ contextVersion: 1, jobName, outcome: "Failed", region: "eu", cost: { eur: 1 } }] }),
+      forecast: { until: at(20) },
+      conditions: [{ type: "Priced", status: "True", unit: "EUR" }]
+    }
+    const status = statusOf({ ...given(), run: live(stored, { contextVersion: 2 }) }, {
+      reason: "Cancelled",
+      message: "So."
+    })
+    assert.deepStrictEqual(status?.["forecast"], stored.forecast)
+    assert.containsSubset(status?.["attempts"], [{ jobName, region: "eu", cost: { eur: 1 } }])
+    const same = statusOf({ ...given(), run: live({ ...stored, reason: "Foretold", phase: "Divining" }) }, {
+      reason: "Cancelled",
+      message: "So."
+    })
+    assert.containsSubset(same?.["conditions"], stored.conditions)
+    assert.strictEqual(same?.["phase"], "Cancelled")
+  })
+
   it("has no longer message than its conditions may", () => {
     const status = statusOf(before, { reason: "AgentError", message: "x".repeat(5_000) })
     assert.isAtMost(String(status?.["message"]).length, 1024)

@@ -1,5 +1,6 @@
 /** The one comment with which a run answers at its pull request. Its words are the administrator's template, filled in with what is true now. */
 import { inert } from "@orchestrator/domain/Inert"
+import { originalUid } from "@orchestrator/domain/OriginalUid"
 import { attemptOf, costOf, phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Preview } from "../services/Previews.ts"
@@ -56,5 +57,5 @@ export const answerText = (template: string, run: CustomObject, what: Answer, mo
     /\{([a-z]+)\}/g,
     (whole, name: string) => Object.hasOwn(values, name) ? values[name] ?? whole : whole
   )
-  return `${answerMark(run.metadata.uid ?? "")}\n${filled.trim()}\n`
+  return `${answerMark(originalUid(run))}\n${filled.trim()}\n`
 }

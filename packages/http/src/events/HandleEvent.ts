@@ -6,6 +6,7 @@
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { requestedByAnnotation, requestedByUidAnnotation, waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { originalUid } from "@orchestrator/domain/OriginalUid"
 import { assignedNumber, shardLabels } from "@orchestrator/domain/Shards"
 import { apiVersionOf, CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
@@ -141,7 +142,7 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
       if (answer !== undefined) {
         const more = answer.what === "plan" ? yield* planOf(run.run) : ""
         const text = answerText(events.answer, run.run, answer.what, more)
-        yield* optional(forge.answer(answer.number, answerMark(metadata.uid ?? ""), text))
+        yield* optional(forge.answer(answer.number, answerMark(originalUid(run.run)), text))
       }
       yield* client.patch(CodeRunKind, { namespace, name: run.name }, {
         type: "merge",

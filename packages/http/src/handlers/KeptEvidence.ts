@@ -1,5 +1,6 @@
 /** What is kept of an attempt whose pod is gone, given out as what is live is: to who may have it, for as long as he may. */
 import type { EvidenceFile } from "@orchestrator/domain/Evidence"
+import { originalUid } from "@orchestrator/domain/OriginalUid"
 import { attemptText } from "@orchestrator/domain/Retry"
 import { Effect } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
@@ -15,7 +16,7 @@ const queryOf = (runs: RunAccess, { attempt, run }: RunAttempt, file: EvidenceFi
   kind: runs.kind,
   run,
   namespace: runs.settings.namespace,
-  uid: run.metadata.uid ?? "",
+  uid: originalUid(run),
   attempt,
   file
 })

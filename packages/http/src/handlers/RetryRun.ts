@@ -1,6 +1,7 @@
 /** Trying again: the next attempt of a run that has versions, and the successor of one that has not. */
 import { group } from "@orchestrator/domain/Labels"
 import { sanitize } from "@orchestrator/domain/Names"
+import { originalUid } from "@orchestrator/domain/OriginalUid"
 import { isTerminal } from "@orchestrator/domain/Phase"
 import { phaseOf, statusText } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
@@ -78,7 +79,7 @@ export const startSuccessor = Effect.fn("http.startSuccessor")(function*(
 ) {
   const run = yield* getRun(runs, name)
   if (!isFinished(run) && !force) return yield* notFinished(run)
-  const key = `retry-of ${run.metadata.uid ?? name}`
+  const key = `retry-of ${originalUid(run)}`
   const { run: successor } = yield* createRun(runs, {
     stem: sanitize(name),
     spec: { ...run.spec, cancel: false },

@@ -10,6 +10,13 @@ const run = makeCodeRun({ status: running() })
 const lost = ["write Failed/JobLost at 7"]
 const gone = `The Job ${jobName} was deleted while it was running. Raise spec.contextVersion to try again.`
 
+const before = "3f9c2a1b-1111-4222-8333-444455556666"
+const elsewhere = `The run was restored from a backup while the Job ${jobName} was at work.`
+
+/** After `started`, unless it says otherwise. */
+const restored = (status: object = {}, creationTimestamp = "2026-03-01T09:59:00Z") =>
+  makeCodeRun({ metadata: { creationTimestamp }, status: { ...running(), originalUid: before, ...status } })
+
 export const jobLostCases: ReadonlyArray<PlanCase> = [
   {
     name: "a Job that was there and is gone ends the run; it is never made again",
@@ -41,6 +48,34 @@ export const jobLostCases: ReadonlyArray<PlanCase> = [
       })
     }),
     want: { rule, does: lost, status: { jobName: nextJobName, configmapName: "files-of-second" } }
+  },
+  {
+    name: "an attempt that was at work in the cluster that its run was restored from is taken up again",
+    given: given({ run: restored() }),
+    want: {
+      rule,
+      does: ["write Pending/InfraLost at 7"],
+      status: {
+        originalUid: before,
+        retryCount: 1,
+        resumesAt: "2026-03-01T10:00:10Z",
+        attempts: [endedAttempt("Failed", "InfraLost", { finishedAt: now, message: elsewhere })]
+      }
+    }
+  },
+  {
+    name: "where it has been taken up again often enough, it ends",
+    given: given({ run: restored({ retryCount: 9 }) }),
+    want: {
+      rule,
+      does: ["write Failed/InfraLost at 7"],
+      status: { message: `${elsewhere} Raise spec.contextVersion to continue.` }
+    }
+  },
+  {
+    name: "an attempt that was started since then, and whose Job is gone, is lost like any other",
+    given: givenStarted({ run: restored({}, "2026-03-01T08:59:30Z") }),
+    want: { rule, does: lost }
   },
   {
     name: "a DocsRun whose Job is gone ends as lost",
