@@ -53,7 +53,8 @@ const followEvents = (url: string, token: string) =>
 const followLog = (url: string, token: string) =>
   new Promise<void>((resolve) => {
     ask(url, token, (response) => {
-      response.on("data", (bytes: Uint8Array) => {
+      // Where the machine is slow a run may have ended before its log is asked for.
+      response.on("end", resolve).on("data", (bytes: Uint8Array) => {
         logBytes += bytes.length
         resolve()
       })

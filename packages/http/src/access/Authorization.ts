@@ -2,7 +2,7 @@
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Clock, Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
-import { anybody, Authorized, Needs, type Permission, Requester } from "../contract/Access.ts"
+import { anybody, Authorized, Needs, type Permission, Requester, type User } from "../contract/Access.ts"
 import { PermissionMissing, Unauthenticated } from "../contract/Problem.ts"
 import { noteUser } from "../services/Audit.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
@@ -84,28 +84,38 @@ export const authorizeByCluster = (access: ClusterAccess) =>
 
       /** The token's owner, who may do all of that, and until when that is known. */
       const allowed = Effect.fn("Requester.require")(
-        function*(token: Redacted.Redacted, permissions: ReadonlyArray<Permission>) {
+        function*(
+          token: Redacted.Redacted,
+          permissions: ReadonlyArray<Permission>,
+          address: string | undefined
+        ) {
           const fault = tokenFault(Redacted.value(token), rules, yield* Clock.currentTimeMillis)
           if (fault !== undefined) return yield* unauthenticated(fault, place)
-          const { missing, until, user } = yield* decide(token, permissions, yield* addressOf)
+          const { missing, until, user } = yield* decide(token, permissions, address)
           if (user === undefined) return yield* unauthenticated("one that the cluster rejected", place)
           yield* noteUser(user)
           return missing.length > 0 ? yield* permissionMissing(missing, user.username, namespace) : { user, until }
         }
       )
 
+      // Kept by streams for as long as they last: it holds nothing else of the request.
+      const requesterOf = (user: User, token: Redacted.Redacted, address: string | undefined) => ({
+        user,
+        require: (permissions: ReadonlyArray<Permission>) =>
+          Effect.map(allowed(token, permissions, address), ({ until }) => until)
+      })
+
       return {
         bearer: (route, { credential, endpoint }) =>
           Effect.gen(function*() {
             const { params } = yield* HttpRouter.RouteContext
+            const address = yield* addressOf
             const { user } = yield* allowed(
               credential,
-              permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params)
+              permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params),
+              address
             )
-            return yield* Effect.provideService(route, Requester, {
-              user,
-              require: (permissions) => Effect.map(allowed(credential, permissions), ({ until }) => until)
-            })
+            return yield* Effect.provideService(route, Requester, requesterOf(user, credential, address))
           })
       }
     })

@@ -1,9 +1,10 @@
 import { Effect } from "effect"
-import { HttpServerResponse } from "effect/http"
+import { HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../contract/Api.ts"
 import { TooManyStreams } from "../contract/Problem.ts"
-import { listen } from "./events/Listener.ts"
+import { followed } from "./events/Connection.ts"
+import { listenerOf } from "./events/Listener.ts"
 import { RunLog } from "./events/RunLog.ts"
 
 const tooMany = (most: number) =>
@@ -15,7 +16,7 @@ const tooMany = (most: number) =>
   })
 
 /** No proxy on the way is to wait for more. */
-const headers = { "x-accel-buffering": "no" }
+const headers = { "content-type": "text/event-stream", "x-accel-buffering": "no" }
 
 export const EventsHandlers = HttpApiBuilder.group(
   Api,
@@ -25,8 +26,8 @@ export const EventsHandlers = HttpApiBuilder.group(
     return handlers.handle("follow", ({ headers: { "last-event-id": lastEventId }, query }) =>
       Effect.gen(function*() {
         if (log.isFull()) return yield* tooMany(log.most)
-        const events = yield* listen(log, { ...query, lastEventId })
-        return HttpServerResponse.stream(events, { contentType: "text/event-stream", headers })
+        const listener = yield* listenerOf({ ...query, lastEventId })
+        return followed(log, listener, yield* HttpServerRequest.HttpServerRequest, headers)
       }))
   })
 )

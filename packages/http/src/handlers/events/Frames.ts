@@ -36,14 +36,15 @@ const messages: Readonly<Record<EndReason, string>> = {
 export const endFrame = (reason: EndReason): Uint8Array =>
   frame("end", JSON.stringify({ reason, message: messages[reason] }), "")
 
-const frames = new WeakMap<LoggedChange, Map<string, Uint8Array>>()
+type Frames = Partial<Record<Change, Uint8Array>>
+const frames = new WeakMap<LoggedChange, Map<ReadonlySet<KindName>, Frames>>()
 
-/** `change` is what it is to the listener: what no longer matches its filters is removed. */
+/** `change` is what it is to the listener: what no longer matches its filters is removed. `kinds`: the one set of all who hear of the same. */
 export const changeFrame = (logged: LoggedChange, change: Change, kinds: ReadonlySet<KindName>): Uint8Array => {
-  const id = positionText(logged.position, kinds)
-  const known = frames.get(logged) ?? new Map<string, Uint8Array>()
-  const key = `${change} ${id}`
-  const made = known.get(key) ?? frame("run", `{"change":"${change}","run":${logged.answer}}`, id)
-  frames.set(logged, known.set(key, made))
+  const bySet = frames.get(logged) ?? new Map<ReadonlySet<KindName>, Frames>()
+  const known = bySet.get(kinds) ?? {}
+  const made = known[change] ??
+    frame("run", `{"change":"${change}","run":${logged.answer}}`, positionText(logged.position, kinds))
+  if (known[change] === undefined) frames.set(logged, bySet.set(kinds, { ...known, [change]: made }))
   return made
 }

@@ -1,20 +1,18 @@
 /**
- * One client's stream of events: what it has yet to be told, as far as it may know it. Nothing is told without an allow decision that is
- * fresh; who falls behind what the log keeps is cut off. What waits for the client is no more than one piece of the stream.
+ * One client that follows events: what it has yet to be told, as far as it may know it. Nothing is told without an allow decision that is fresh;
+ * who falls behind what the log keeps is cut off.
  */
 import { everyRunKind, type KindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
-import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import type { Change } from "@orchestrator/k8s/Reflector"
 import { isNewer } from "@orchestrator/k8s/Store"
-import { Array, Cause, Channel, Deferred, Duration, Effect, Record, Schedule, Scope, Stream } from "effect"
+import { Duration, Effect, Record, Schedule } from "effect"
 import { type AccessProblem, type Permission, Requester } from "../../contract/Access.ts"
 import { everyFilter } from "../../contract/kinds/RunGroups.ts"
 import type { RunFilters } from "../../contract/RunFilters.ts"
 import { runMatcher } from "../RunMatch.ts"
-import type { Cursor, LoggedChange } from "./EventLog.ts"
+import type { Cursor, EventLog, LoggedChange } from "./EventLog.ts"
 import { changeFrame, endFrame, type EndReason, heartbeatFrame, resetFrame, type ResetReason } from "./Frames.ts"
 import { covers, type Position, readPosition } from "./Position.ts"
-import type { OpenLog, RunLog } from "./RunLog.ts"
 
 export interface Asked extends RunFilters {
   readonly kind?: KindName
@@ -46,8 +44,17 @@ const permitted = Effect.fnUntraced(function*(kinds: ReadonlyArray<KindName>) {
   )
   // Says what is missing.
   if (allowed.length === 0) yield* require(kinds.map(listing))
-  return new Set(allowed)
+  return oneSetOf(allowed)
 })
+
+const sets = new Map<string, ReadonlySet<KindName>>()
+
+/** One for all who may hear of the same kinds: what is made for them is made once. */
+const oneSetOf = (kinds: ReadonlyArray<KindName>): ReadonlySet<KindName> => {
+  const known = sets.get(kinds.join()) ?? new Set(kinds)
+  sets.set(kinds.join(), known)
+  return known
+}
 
 type Seen = (change: LoggedChange) => Change | undefined
 
@@ -66,51 +73,65 @@ const seenBy = (filters: RunFilters): Seen => {
 
 const seenByAll: Seen = ({ change }) => change
 
+/** What all listeners read from. */
+export interface SharedLog {
+  readonly log: EventLog
+  /** Whether every kind of runs has been listed. */
+  readonly isReady: () => boolean
+  /** Grows every 15 seconds. */
+  readonly beats: () => number
+  readonly isStopping: () => boolean
+}
+
 /** Where a listener begins; `from`: what is not later has been told before. */
 interface Place {
   readonly cursor: Cursor
   readonly from?: Position
 }
 
-const begin = ({ log }: OpenLog, kinds: ReadonlySet<KindName>, lastEventId: string | undefined) => {
+const begin = ({ log }: SharedLog, kinds: ReadonlySet<KindName>, lastEventId: string | undefined) => {
   const from = lastEventId === undefined ? undefined : readPosition(lastEventId)
   if (from === undefined || !covers(from, kinds)) return "begin"
   const cursor = log.after(from, kinds)
   return cursor === undefined ? "expired" : { cursor, from }
 }
 
-interface Piece {
+/** What is sent at once. */
+export interface Piece {
   readonly frames: ReadonlyArray<Uint8Array>
   readonly isIdle?: boolean
   readonly isLast?: boolean
 }
 
-const last = (reason: EndReason): Piece => ({ frames: [endFrame(reason)], isLast: true })
+export const lastPiece = (reason: EndReason): Piece => ({ frames: [endFrame(reason)], isLast: true })
 
-/** What is kept of a listener while it listens: there are thousands, so it is one object, and what is done with it is nobody's closure. */
-interface Listener {
-  readonly open: OpenLog
+/** What is kept of a client while it listens: there are thousands, so it is one object, and what is done with it is nobody's closure. */
+export interface Listener {
   readonly kinds: ReadonlySet<KindName>
   readonly seen: Seen
   readonly lastEventId: string | undefined
   readonly require: Requester["Service"]["require"]
   place: Place | undefined
-  beats: number
+  beats: number | undefined
+  /** Milliseconds of the monotonic clock. */
   allowedUntil: number
-  isOver: boolean
 }
 
-const reset = (listener: Listener, reason: ResetReason): Piece => {
-  const { kinds, open: { log } } = listener
+const reset = (listener: Listener, { log }: SharedLog, reason: ResetReason): Piece => {
   listener.place = { cursor: log.end() }
-  return { frames: [resetFrame(reason, kinds, log.position())] }
+  return { frames: [resetFrame(reason, listener.kinds, log.position())] }
 }
 
-const heartbeat = (listener: Listener): Piece | undefined => {
-  const { kinds, open, place } = listener
-  if (listener.beats === open.beats()) return undefined
-  listener.beats = open.beats()
-  return { frames: [heartbeatFrame(kinds, place === undefined ? undefined : open.log.position())], isIdle: true }
+const heartbeat = (listener: Listener, shared: SharedLog): Piece | undefined => {
+  const beats = shared.beats()
+  const isDue = listener.beats !== undefined && listener.beats !== beats
+  listener.beats = beats
+  return isDue
+    ? {
+      frames: [heartbeatFrame(listener.kinds, listener.place === undefined ? undefined : shared.log.position())],
+      isIdle: true
+    }
+    : undefined
 }
 
 const isNews = (
@@ -120,20 +141,20 @@ const isNews = (
 ): boolean => kinds.has(kind) && (from === undefined || isNewer(position[kind] ?? "", from[kind] ?? ""))
 
 /** The next piece for the client; undefined while there is none. */
-const nextPiece = (listener: Listener): Piece | undefined => {
-  const { kinds, lastEventId, open, seen } = listener
-  if (open.isStopping()) return last("stopping")
-  if (!open.isReady()) return heartbeat(listener)
+export const nextPiece = (listener: Listener, shared: SharedLog): Piece | undefined => {
+  const { kinds, lastEventId, seen } = listener
+  if (shared.isStopping()) return lastPiece("stopping")
+  if (!shared.isReady()) return heartbeat(listener, shared)
   if (listener.place === undefined) {
-    const found = begin(open, kinds, lastEventId)
-    if (typeof found === "string") return reset(listener, found)
+    const found = begin(shared, kinds, lastEventId)
+    if (typeof found === "string") return reset(listener, shared, found)
     listener.place = found
   }
   const { cursor, from } = listener.place
-  const changes = open.log.read(cursor)
-  if (changes === "gap") return reset(listener, "gap")
-  if (changes === "behind") return last("behind")
-  const frames: globalThis.Array<Uint8Array> = []
+  const changes = shared.log.read(cursor)
+  if (changes === "gap") return reset(listener, shared, "gap")
+  if (changes === "behind") return lastPiece("behind")
+  const frames: Array<Uint8Array> = []
   let [bytes, taken] = [0, 0]
   for (const logged of changes) {
     const change = isNews(logged, kinds, from) ? seen(logged) : undefined
@@ -145,11 +166,15 @@ const nextPiece = (listener: Listener): Piece | undefined => {
     }
     taken += 1
   }
-  listener.place = { ...listener.place, cursor: { ...cursor, next: cursor.next + taken } }
-  if (frames.length === 0) return heartbeat(listener)
-  listener.beats = open.beats()
+  if (taken > 0) listener.place = { ...listener.place, cursor: { ...cursor, next: cursor.next + taken } }
+  if (frames.length === 0) return heartbeat(listener, shared)
+  listener.beats = shared.beats()
   return { frames }
 }
+
+/** Whether a piece may be sent without another look at the client's rights. */
+export const isAllowed = ({ allowedUntil }: Listener, { isIdle = false, isLast = false }: Piece, now: number) =>
+  isLast || now < allowedUntil + (isIdle ? idleLookMillis : 0)
 
 /** While the cluster does not say whether the client may be told, it is told nothing: for about a minute. */
 const patience = {
@@ -160,12 +185,9 @@ const patience = {
 
 const endOf = ({ _tag }: AccessProblem): EndReason => _tag === "AccessUnknown" ? "access-unknown" : "revoked"
 
-/** Why the client may be told nothing more. */
-const refusal = Effect.fnUntraced(function*(listener: Listener, { isIdle = false, isLast = false }: Piece) {
-  const { allowedUntil, kinds, require } = listener
-  const now = yield* monotonicMillis
-  if (isLast || now < allowedUntil + (isIdle ? idleLookMillis : 0)) return undefined
-  return yield* require([...kinds].map(listing)).pipe(
+/** Looks at the client's rights; answers with why it may be told nothing more. */
+export const lookAtRights = (listener: Listener): Effect.Effect<EndReason | undefined> =>
+  listener.require([...listener.kinds].map(listing)).pipe(
     Effect.retry(patience),
     Effect.match({
       onFailure: endOf,
@@ -175,41 +197,19 @@ const refusal = Effect.fnUntraced(function*(listener: Listener, { isIdle = false
       }
     })
   )
-})
 
-const pull = Effect.fnUntraced(function*(listener: Listener) {
-  while (!listener.isOver) {
-    const change = listener.open.change()
-    const piece = nextPiece(listener)
-    if (piece === undefined) {
-      yield* Deferred.await(change)
-      continue
-    }
-    const refused = yield* refusal(listener, piece)
-    const { frames, isLast = false } = refused === undefined ? piece : last(refused)
-    listener.isOver = isLast
-    if (Array.isReadonlyArrayNonEmpty(frames)) return frames
-  }
-  return yield* Cause.done()
-})
-
-/** The stream of a client that may list something. */
-export const listen = Effect.fn("http.listen")(function*({ open }: RunLog["Service"], asked: Asked) {
+/** A client that may list something. */
+export const listenerOf = Effect.fn("http.listen")(function*(asked: Asked) {
   const { require } = yield* Requester
   const { kind: _, lastEventId, ...filters } = asked
-  const kinds = yield* permitted(kindsOf(asked))
-  const seen = Object.keys(filters).length === 0 ? seenByAll : seenBy(filters)
-  const pulls = Effect.map(open, (shared) =>
-    pull({
-      open: shared,
-      kinds,
-      seen,
-      lastEventId,
-      require,
-      place: undefined,
-      beats: shared.beats(),
-      allowedUntil: -Infinity,
-      isOver: false
-    }))
-  return Stream.fromChannel(Channel.fromTransform((_, scope) => Effect.provideService(pulls, Scope.Scope, scope)))
+  const listener: Listener = {
+    kinds: yield* permitted(kindsOf(asked)),
+    seen: Object.keys(filters).length === 0 ? seenByAll : seenBy(filters),
+    lastEventId,
+    require,
+    place: undefined,
+    beats: undefined,
+    allowedUntil: -Infinity
+  }
+  return listener
 })

@@ -4,35 +4,34 @@
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { type RunEvent, RunFeed } from "@orchestrator/k8s/RunFeed"
-import { Context, Deferred, Duration, Effect, Exit, Layer, RcRef, type Scope, Stream } from "effect"
+import { Context, Duration, Effect, Exit, FiberSet, Layer, RcRef, Scope, Stream } from "effect"
 import { HttpSettings } from "../../services/HttpSettings.ts"
 import { Stopping } from "../../services/Stopping.ts"
 import { answerTextOf } from "../kinds/RunGroups.ts"
-import { type EventLog, makeEventLog } from "./EventLog.ts"
+import { makeEventLog } from "./EventLog.ts"
 import { beatSeconds } from "./Frames.ts"
+import { type Follower, type Hub, makeHub, type Sink } from "./Hub.ts"
+import type { Listener } from "./Listener.ts"
 
 const bounds = { mostChanges: 2048, mostText: 4 * 1024 * 1024 }
 const keptFor = "5 minutes"
-
-export interface OpenLog {
-  readonly log: EventLog
-  /** Whether every kind of runs has been listed. */
-  readonly isReady: () => boolean
-  /** Grows every 15 seconds. */
-  readonly beats: () => number
-  readonly isStopping: () => boolean
-  /** Done when any of this has changed. */
-  readonly change: () => Deferred.Deferred<void>
-}
 
 /** Listeners at a time: others are to get connections as well. */
 export const mostListeners = Context.Reference<number>("@orchestrator/http/handlers/events/RunLog/mostListeners", {
   defaultValue: () => 1500
 })
 
+/** What a client's connection says. */
+export interface Following {
+  /** It takes more. */
+  readonly ready: () => void
+  /** It has gone. */
+  readonly leave: () => void
+}
+
 export class RunLog extends Context.Service<RunLog, {
-  /** For a listener, as long as the scope is open. */
-  readonly open: Effect.Effect<OpenLog, never, Scope.Scope>
+  /** Tells a client what it is to be told, until the last of it or until it has gone. */
+  readonly follow: (listener: Listener, sink: Sink) => Following
   readonly most: number
   /** Whether there are as many listeners as there may be. */
   readonly isFull: () => boolean
@@ -41,15 +40,40 @@ export class RunLog extends Context.Service<RunLog, {
   static readonly layerNoDeps = Layer.effect(
     RunLog,
     Effect.gen(function*() {
-      const shared = yield* RcRef.make({ acquire: openLog, idleTimeToLive: keptFor })
+      const shared = yield* RcRef.make({ acquire: openHub, idleTimeToLive: keptFor })
+      const run = yield* FiberSet.makeRuntime()
       const most = yield* mostListeners
       let listeners = 0
-      const count = (change: number) => Effect.sync(() => void (listeners += change))
-      return RunLog.of({
-        open: Effect.andThen(Effect.acquireRelease(count(1), () => count(-1)), RcRef.get(shared)),
-        most,
-        isFull: () => listeners >= most
-      })
+
+      const follow = (listener: Listener, sink: Sink): Following => {
+        const scope = Scope.makeUnsafe()
+        let hub: Hub | undefined
+        let isGone = false
+        const onGone = () => {
+          listeners -= 1
+          run(Scope.close(scope, Exit.void))
+        }
+        const follower: Follower = { listener, sink, onGone, isBusy: false }
+        listeners += 1
+        run(
+          RcRef.get(shared).pipe(
+            Scope.provide(scope),
+            Effect.map((open) => {
+              hub = open
+              if (isGone) onGone()
+              else open.join(follower)
+            })
+          )
+        )
+        return {
+          ready: () => hub?.ready(follower),
+          leave: () => {
+            isGone = true
+            hub?.leave(follower)
+          }
+        }
+      }
+      return RunLog.of({ follow, most, isFull: () => listeners >= most })
     })
   )
 
@@ -57,21 +81,20 @@ export class RunLog extends Context.Service<RunLog, {
   static readonly layer = RunLog.layerNoDeps.pipe(Layer.provide(RunFeed.layer))
 }
 
-const openLog = Effect.gen(function*() {
+const openHub = Effect.gen(function*() {
   const { namespace } = yield* HttpSettings
   const { stopped } = yield* Stopping
   const { follow } = yield* RunFeed
   const log = makeEventLog(bounds)
-  let change = Deferred.makeUnsafe<void>()
   let beats = 0
   let isReady = false
   let isStopping = false
-
-  const tell = () => {
-    const told = change
-    change = Deferred.makeUnsafe<void>()
-    Deferred.doneUnsafe(told, Exit.void)
-  }
+  const hub = yield* makeHub({
+    log,
+    isReady: () => isReady,
+    beats: () => beats,
+    isStopping: () => isStopping
+  })
 
   const take = (event: RunEvent) => {
     if (event.tag === "unchanged") return log.advance(event.kind, event.revision)
@@ -82,7 +105,7 @@ const openLog = Effect.gen(function*() {
       log.listed(event.kind, event.revision)
       isReady = everyRunKind.every(({ kind }) => log.position()[kind] !== undefined)
     }
-    tell()
+    hub.wake()
   }
 
   yield* follow(namespace).pipe(
@@ -92,7 +115,7 @@ const openLog = Effect.gen(function*() {
   yield* Effect.sleep(Duration.seconds(beatSeconds)).pipe(
     Effect.andThen(Effect.sync(() => {
       beats += 1
-      tell()
+      hub.wake()
     })),
     Effect.forever,
     Effect.forkScoped
@@ -100,16 +123,9 @@ const openLog = Effect.gen(function*() {
   yield* stopped.pipe(
     Effect.andThen(Effect.sync(() => {
       isStopping = true
-      tell()
+      hub.wake()
     })),
     Effect.forkScoped
   )
-  const open: OpenLog = {
-    log,
-    isReady: () => isReady,
-    beats: () => beats,
-    isStopping: () => isStopping,
-    change: () => change
-  }
-  return open
+  return hub
 })
