@@ -3,10 +3,13 @@ import type { Attempt } from "@orchestrator/domain/Attempt"
 import { explain, type RunExplanation } from "@orchestrator/domain/RunExplanation"
 import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
+import { HttpServerResponse } from "effect/http"
 import type { Refusal } from "../contract/BulkRequests.ts"
+import { Waiting as WaitingAnswer } from "../contract/RunAnswers.ts"
 import type { Waiting } from "../services/Lines.ts"
 import type { Grants } from "../services/Previews.ts"
+import { makeAnswerTexts } from "./AnswerTexts.ts"
 import { type BulkRequest, forMany } from "./BulkRuns.ts"
 import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
@@ -29,6 +32,8 @@ interface Own<New, Answer, E, R> {
   readonly newRun: (settings: RunAccess["settings"], request: New, key: string | undefined) => NewRun
   readonly retry: (runs: RunAccess, name: string, options: RetryOptions) => Effect.Effect<CustomObject, E, R>
   readonly answer: (run: CustomObject) => Answer
+  /** The same as JSON. */
+  readonly answerText: (run: CustomObject) => string
 }
 
 interface Named {
@@ -39,19 +44,24 @@ interface Answered {
   readonly status?: { readonly attempts?: ReadonlyArray<Attempt> }
 }
 
-/** Of a run that waits, with whom it waits for by now. */
-const withWaiting = <Answer extends object>(
+/** Of a run that waits: whom it waits for by now. */
+const waitingOf = (
   { kind, lines }: RunAccess,
   run: CustomObject,
-  answer: Answer,
   options: { readonly briefly: boolean }
-): Effect.Effect<Answer & { readonly waiting?: Waiting }> =>
+): Effect.Effect<Waiting | undefined> =>
   lines === undefined || phaseOf(run) !== "Pending"
-    ? Effect.succeed(answer)
-    : Effect.map(
-      lines.waitingOf(kind.kind, run, options),
-      (waiting) => waiting === undefined ? answer : { ...answer, waiting }
-    )
+    ? Effect.succeed(undefined)
+    : lines.waitingOf(kind.kind, run, options)
+
+const encodeWaiting = Schema.encodeSync(Schema.fromJsonString(WaitingAnswer))
+
+/** An answer's text in a list. */
+const listedText = (text: string, waiting: Waiting | undefined): string =>
+  waiting === undefined ? text : `${text.slice(0, -1)},"waiting":${encodeWaiting(waiting)}}`
+
+const pageText = (items: ReadonlyArray<string>, token: string | undefined): string =>
+  `{"items":[${items.join(",")}]${token === undefined ? "" : `,"continue":${JSON.stringify(token)}`}}`
 
 /** A run alone, with what is worth saying of one: why it is where it is, and what it may use. */
 const withDetails = <Answer extends object>(
@@ -59,24 +69,29 @@ const withDetails = <Answer extends object>(
   run: CustomObject,
   answer: Answer
 ): Effect.Effect<Answer & { readonly explanation: RunExplanation; readonly limits?: Grants }> =>
-  Effect.map(withWaiting(runs, run, answer, { briefly: false }), (waiting) => {
+  Effect.map(waitingOf(runs, run, { briefly: false }), (waiting) => {
     const limits = runs.previews?.limitsOf(runs.kind.kind, run)
     return {
-      ...waiting,
-      explanation: explain(run, waiting.waiting),
+      ...answer,
+      ...(waiting === undefined ? {} : { waiting }),
+      explanation: explain(run, waiting),
       ...(limits === undefined ? {} : { limits })
     }
   })
 
 export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
   runs: RunAccess,
-  { answer, newRun, retry }: Own<New, Answer, E, R>
+  { answer, answerText, newRun, retry }: Own<New, Answer, E, R>,
+  textOf = makeAnswerTexts(answerText)
 ) => ({
   list: ({ query }: { readonly query: ListOptions }) =>
     Effect.flatMap(listRuns(runs, query), (page) =>
       Effect.map(
-        Effect.forEach(page.items, (run) => withWaiting(runs, run, answer(run), { briefly: true })),
-        (items) => ({ ...page, items })
+        Effect.forEach(
+          page.items,
+          (run) => Effect.map(waitingOf(runs, run, { briefly: true }), (waiting) => listedText(textOf(run), waiting))
+        ),
+        (items) => HttpServerResponse.text(pageText(items, page.continue), { contentType: "application/json" })
       )),
   create: ({ headers, payload }: {
     readonly headers: { readonly "idempotency-key"?: string }

@@ -2,10 +2,11 @@ import type { CodeRunSpec } from "@orchestrator/domain/CodeRun"
 import { defaultModel, type ModelDefaults } from "@orchestrator/domain/DefaultModel"
 import { issueAddress } from "@orchestrator/domain/IssueUrl"
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
-import { Effect } from "effect"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Effect, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../../contract/Api.ts"
-import type { NewCodeRun } from "../../contract/kinds/CodeRuns.ts"
+import { codeRunAnswer, type NewCodeRun } from "../../contract/kinds/CodeRuns.ts"
 import type { NewRun } from "../CreateRun.ts"
 import { startNextAttempt } from "../RetryRun.ts"
 import { runAccess } from "../RunAccess.ts"
@@ -35,9 +36,13 @@ export const newCodeRun = (
   key
 })
 
-export const codeRunAnswerOf = answersOf(codeRun)
+const answer = answersOf(codeRun)
+const encode = Schema.encodeSync(codeRunAnswer)
 
-const own = { newRun: newCodeRun, retry: startNextAttempt, answer: codeRunAnswerOf }
+/** The JSON text of an answer about a run. */
+export const codeRunAnswerText = (run: CustomObject): string => JSON.stringify(encode(answer(run)))
+
+const own = { newRun: newCodeRun, retry: startNextAttempt, answer, answerText: codeRunAnswerText }
 
 export const CodeRunsHandlers = HttpApiBuilder.group(
   Api,

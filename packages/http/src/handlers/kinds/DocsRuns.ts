@@ -1,9 +1,10 @@
 import { defaultModel, type ModelDefaults } from "@orchestrator/domain/DefaultModel"
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
-import { Effect } from "effect"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { Effect, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../../contract/Api.ts"
-import type { NewDocsRun } from "../../contract/kinds/DocsRuns.ts"
+import { docsRunAnswer, type NewDocsRun } from "../../contract/kinds/DocsRuns.ts"
 import type { NewRun } from "../CreateRun.ts"
 import { startSuccessor } from "../RetryRun.ts"
 import { runAccess } from "../RunAccess.ts"
@@ -24,9 +25,13 @@ export const newDocsRun = (
   key
 })
 
-export const docsRunAnswerOf = answersOf(docsRun)
+const answer = answersOf(docsRun)
+const encode = Schema.encodeSync(docsRunAnswer)
 
-const own = { newRun: newDocsRun, retry: startSuccessor, answer: docsRunAnswerOf }
+/** The JSON text of an answer about a run. */
+export const docsRunAnswerText = (run: CustomObject): string => JSON.stringify(encode(answer(run)))
+
+const own = { newRun: newDocsRun, retry: startSuccessor, answer, answerText: docsRunAnswerText }
 
 export const DocsRunsHandlers = HttpApiBuilder.group(
   Api,

@@ -1,0 +1,44 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { makeAnswerTexts } from "../../src/handlers/AnswerTexts.ts"
+import { makeCodeRun } from "../fixtures/Runs.ts"
+
+const run = (uid: string, resourceVersion: string): CustomObject => {
+  const made = makeCodeRun(uid)
+  return { ...made, metadata: { ...made.metadata, uid, resourceVersion } }
+}
+
+/** Counts how often a text is made. */
+const counted = (most?: number) => {
+  const made: Array<string> = []
+  const textOf = makeAnswerTexts(({ metadata }) => {
+    made.push(`${metadata.uid} ${metadata.resourceVersion}`)
+    return `{"version":"${metadata.resourceVersion}"}`
+  }, most)
+  return { made, textOf }
+}
+
+describe("texts of answers", () => {
+  it("are made once for a version of a run, and anew for the next one", () => {
+    const { made, textOf } = counted()
+    const texts = [run("a", "1"), run("a", "1"), run("b", "1"), run("a", "2"), run("a", "1")].map(textOf)
+    assert.deepStrictEqual(made, ["a 1", "b 1", "a 2"])
+    assert.deepStrictEqual(texts, ["1", "1", "1", "2", "1"].map((version) => `{"version":"${version}"}`))
+  })
+
+  it("are forgotten where there is no room: what was used least recently, and what is too large at once", () => {
+    const { made, textOf } = counted(30)
+    for (const uid of ["a", "b", "a", "c", "a", "b"]) textOf(run(uid, "1"))
+    assert.deepStrictEqual(made, ["a 1", "b 1", "c 1", "b 1"])
+    const small = counted(10)
+    for (const uid of ["a", "a"]) small.textOf(run(uid, "1"))
+    assert.lengthOf(small.made, 2)
+  })
+
+  it("of what has no version are made each time", () => {
+    const { made, textOf } = counted()
+    const { resourceVersion: _, ...metadata } = run("a", "1").metadata
+    for (let index = 0; index < 2; index++) textOf({ ...run("a", "1"), metadata })
+    assert.lengthOf(made, 2)
+  })
+})
