@@ -17,14 +17,13 @@ import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { PodLogs } from "@orchestrator/k8s/PodLogs"
 import { Console, Deferred, Effect, Layer, References, Schedule, Schema, Stream } from "effect"
-import { fork } from "node:child_process"
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { config } from "./parts/Config.ts"
 import { flags } from "./parts/Flags.ts"
-import type { Answer, Order } from "./parts/Listeners.ts"
+import { listeners } from "./parts/Listening.ts"
 import { nodeLayer } from "./parts/Node.ts"
 import { compared, percentile, ratioOf } from "./parts/Ratio.ts"
 import { codeRun, templates } from "./parts/Recorded.ts"
@@ -48,19 +47,6 @@ const world = product({ config: settings, namespace, templates }).pipe(
   Layer.provideMerge(layerMemory),
   Layer.provide(NodeFileSystem.layer)
 )
-
-/** A process that does what it is told, one order after the other. */
-const listeners = Effect.gen(function*() {
-  const child = yield* Effect.acquireRelease(
-    Effect.sync(() => fork(`${import.meta.dirname}/parts/Listeners.ts`)),
-    (child) => Effect.sync(() => void child.kill())
-  )
-  return (order: Order) =>
-    Effect.callback<Answer>((resume) => {
-      child.once("message", (answer: Answer) => resume(Effect.succeed(answer)))
-      child.send(order)
-    })
-})
 
 interface Memory {
   readonly heap: number
@@ -141,13 +127,18 @@ const round = Effect.fnUntraced(function*(how: "bare" | "product") {
     names,
     (name, index) => client.create(CodeRunKind, codeRun(namespace, name, `service-${index}`))
   )
-  const pods = yield* client.list(PodKind, { namespace }).pipe(
-    Effect.map(({ items }) => items.filter(({ status }) => status?.phase === "Running")),
-    Effect.repeat({ until: (running) => running.length >= runs, schedule: Schedule.spaced("100 millis") })
+  // On a slow machine some have ended before the last one runs.
+  const begun = new Set<string>()
+  yield* client.list(PodKind, { namespace }).pipe(
+    Effect.map(({ items }) => {
+      for (const { metadata, status } of items) if (status?.phase === "Running") begun.add(metadata.uid ?? "")
+      return begun.size + finished
+    }),
+    Effect.repeat({ until: (count) => count >= runs, schedule: Schedule.spaced("100 millis") })
   )
   yield* Effect.forEach(
-    pods,
-    ({ metadata: { uid = "" } }) => logs.append({ podUid: uid, container: "claude" }, Buffer.from("working\n"))
+    begun,
+    (podUid) => logs.append({ podUid, container: "claude" }, Buffer.from("working\n"))
   ).pipe(
     Effect.repeat(Schedule.spaced("250 millis")),
     Effect.forkScoped

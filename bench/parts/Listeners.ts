@@ -2,16 +2,19 @@
  * Clients of the HTTP API in a process of their own, told by messages what to do: many that follow events, and some that follow logs. What
  * arrives is noted with its time and is not looked at any further.
  */
-import { get, type IncomingMessage } from "node:http"
+import { Agent, get, type IncomingMessage } from "node:http"
 
 export type Order =
   | { readonly order: "events"; readonly url: string; readonly count: number; readonly token: string }
   | { readonly order: "logs"; readonly urls: ReadonlyArray<string>; readonly token: string }
+  /** So many requests for the same, a few at a time over connections that are kept. */
+  | { readonly order: "ask"; readonly url: string; readonly count: number; readonly token: string }
   /** When each revision was known to the cluster's watchers, in milliseconds since the epoch. */
   | { readonly order: "report"; readonly told: ReadonlyArray<readonly [revision: string, at: number]> }
 
 export type Answer =
   | { readonly answer: "listening"; readonly count: number }
+  | { readonly answer: "asked"; readonly seconds: number; readonly text: string }
   | {
     readonly answer: "report"
     readonly delays: ReadonlyArray<number>
@@ -61,6 +64,31 @@ const followLog = (url: string, token: string) =>
     })
   })
 
+const connections = 8
+const agent = new Agent({ keepAlive: true, maxSockets: connections })
+
+const fetched = (url: string, token: string) =>
+  new Promise<string>((resolve, reject) => {
+    get(url, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
+      let text = ""
+      response.setEncoding("latin1").on("data", (part: string) => (text += part)).on("end", () => {
+        if (response.statusCode === 200) resolve(text)
+        else reject(new Error(`expected 200, found ${response.statusCode} ${text}`))
+      })
+    }).on("error", reject)
+  })
+
+const askFor = async (url: string, token: string, count: number): Promise<Answer> => {
+  const begin = performance.now()
+  let text = ""
+  let left = count
+  const one = async () => {
+    while (left-- > 0) text = await fetched(url, token)
+  }
+  await Promise.all(Array.from({ length: connections }, one))
+  return { answer: "asked", seconds: (performance.now() - begin) / 1000, text }
+}
+
 const report = (told: ReadonlyArray<readonly [string, number]>): Answer => {
   const delays: Array<number> = []
   let missing = 0
@@ -81,6 +109,8 @@ const obey = async (order: Order): Promise<Answer> => {
     case "logs":
       await Promise.all(order.urls.map((url) => followLog(url, order.token)))
       return { answer: "listening", count: order.urls.length }
+    case "ask":
+      return await askFor(order.url, order.token, order.count)
     case "report":
       return report(order.told)
   }

@@ -25,8 +25,11 @@ const runnerReport = JSON.stringify({
 
 const proof = JSON.stringify({ ...emptyBrokerResult, delivery })
 
-const script = (agent: Duration.Input): Script => ({ container: { name } }) => {
-  if (name === "claude") return { after: agent, message: runnerReport }
+/** Environment of a run whose agent goes on for ever. */
+export const endless = { AGENT: "endless" }
+
+const script = (agent: Duration.Input): Script => ({ container: { name }, env }) => {
+  if (name === "claude") return { after: env["AGENT"] === endless.AGENT ? "never" : agent, message: runnerReport }
   return name === "broker" ? { after: "never", onTerminate: { exitCode: 0, message: proof } } : { after: 0 }
 }
 
