@@ -105,12 +105,14 @@
 {{- if .Values.dashboard.oidc.issuer }}
 {{- $_ := set $dashboard "oidc" (pick .Values.dashboard.oidc "issuer" "clientId" "scopes" "token" "origins") }}
 {{- end }}
+{{- $telemetry := pick .Values.telemetry "enabled" "otlpEndpoint" "otlpProtocol" "logsEndpoint" "logsProtocol" }}
+{{- $_ := set $telemetry "orchestrator" (pick .Values.telemetry.orchestrator "endpoint" "protocol" "signals" "sampleRatio" "metricsIntervalSeconds" "resourceAttributes") }}
 {{- $config := dict
   "job" (pick .Values.job "activeDeadlineSeconds" "startDeadlineSeconds")
   "agent" $agent
   "secrets" $secretKeys
   "permissions" (pick .Values.permissions "agentToolsOverride" "allow" "deny")
-  "telemetry" (pick .Values.telemetry "enabled" "otlpEndpoint" "otlpProtocol" "logsEndpoint" "logsProtocol")
+  "telemetry" $telemetry
   "storage" $storage
   "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
   "retry" (pick .Values.retry "infrastructure")

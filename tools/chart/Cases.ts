@@ -73,7 +73,27 @@ const ingress = (version: string, apiVersion: string): RenderCase => ({
   problem: at("Ingress/orchestrator", ["apiVersion"], apiVersion)
 })
 
+const hasVariable = (name: string, value: Json) => (objects: ReadonlyArray<JsonObject>) => {
+  const variables = valueIn(findManifest(objects, deployment), ...container("env"))
+  const found = Array.isArray(variables) &&
+    variables.some((each) => JSON.stringify(each) === JSON.stringify({ name, ...Object(value) }))
+  return found ? undefined : `${deployment} lacks the variable ${name} with ${JSON.stringify(value)}`
+}
+
 export const cases: ReadonlyArray<RenderCase> = [
+  {
+    name: "telemetry of the orchestrator, with headers from a Secret",
+    values: {
+      telemetry: { orchestrator: { endpoint: "https://otlp.example.com", headersSecretName: "otlp", sampleRatio: 0.1 } }
+    },
+    problem: all(
+      configAt(["telemetry", "orchestrator", "endpoint"], "https://otlp.example.com"),
+      configAt(["telemetry", "orchestrator", "sampleRatio"], 0.1),
+      hasVariable("OTEL_EXPORTER_OTLP_HEADERS", {
+        valueFrom: { secretKeyRef: { name: "otlp", key: "OTEL_EXPORTER_OTLP_HEADERS" } }
+      })
+    )
+  },
   {
     name: "a LocalQueue of Kueue, and what may be done there",
     values: { kueue: { queueName: "agents", localQueueFrom: "githubUser" } },

@@ -23,6 +23,8 @@ const samples: Readonly<Record<string, Json>> = {
   "agent.volumes.broker": "73Gi",
   "agent.allowedImages": ["ghcr.io/sample/*"],
   "kueue.queueName": "sample-queue",
+  "telemetry.orchestrator.endpoint": "http://collector.example.com:4318",
+  "telemetry.orchestrator.sampleRatio": 0.5,
   "limits.maxResources": { cpu: "9" },
   profiles: { sample: { image: "ghcr.io/other/sample:1", resources: { limits: { cpu: "9" } }, maxTurns: 7 } },
   "events.secretName": "sample-events",

@@ -53,6 +53,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "follow",
     "evidence",
     "product",
+    "telemetry",
     "crds",
     "prepare",
     "release",

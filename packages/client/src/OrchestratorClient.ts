@@ -1,6 +1,6 @@
 /** The typed client, derived from the contract: `client.codeRuns.create({ payload })`, `client.health({})`. Problems arrive as the classes of `Problem.ts`, by their tags. */
 import { Api } from "@orchestrator/http/contract/Api"
-import { Context, Effect, identity, Layer, Redacted } from "effect"
+import { Context, Effect, identity, Layer, Redacted, Tracer } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 
@@ -20,9 +20,20 @@ const withToken = (token: ClientOptions["token"]) => {
     )
 }
 
+/** Spans of a program that has no tracer are sent nowhere: a request that named one would have a parent that nobody ever sees. */
+const withKnownParent = HttpClient.transformResponse(<A, E, R>(answer: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(
+    Tracer.Tracer,
+    (tracer) =>
+      tracer === Tracer.nativeTracer
+        ? Effect.provideService(answer, HttpClient.TracerPropagationEnabled, false)
+        : answer
+  )
+)
+
 /** Sends the requests of an HttpClient to a server, with the caller's token. */
 export const toServer = ({ baseUrl, token }: ClientOptions) => (client: HttpClient.HttpClient): HttpClient.HttpClient =>
-  client.pipe(HttpClient.mapRequest(HttpClientRequest.prependUrl(baseUrl)), withToken(token))
+  client.pipe(HttpClient.mapRequest(HttpClientRequest.prependUrl(baseUrl)), withToken(token), withKnownParent)
 
 // Requirements of a generic method, `[Mode] extends ... ? never : never`, that come to nothing for every mode.
 // @effect-diagnostics-next-line leakingRequirements:off

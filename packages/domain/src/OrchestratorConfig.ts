@@ -19,6 +19,7 @@ import { aboveCeilings } from "./ResourceCeilings.ts"
 import { mostShards } from "./Shards.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { ModelName, rule } from "./SpecText.ts"
+import { TelemetryConfig } from "./TelemetryConfig.ts"
 import { Profiles } from "./Toolchain.ts"
 import { TriggerConfig, triggerProblems } from "./TriggerConfig.ts"
 
@@ -40,15 +41,6 @@ export const CleanupConfig = Schema.Struct({
   deleteConfigMap: or(Schema.Boolean, true)
 })
 export type CleanupConfig = typeof CleanupConfig.Type
-
-export const TelemetryConfig = Schema.Struct({
-  enabled: or(Schema.Boolean, false),
-  otlpEndpoint: or(Schema.String, ""),
-  otlpProtocol: or(Schema.Literals(["grpc", "http/protobuf", "http/json"]), "grpc"),
-  logsEndpoint: or(Schema.String, ""),
-  logsProtocol: or(Schema.Literals(["grpc", "http/protobuf", "http/json"]), "grpc")
-})
-export type TelemetryConfig = typeof TelemetryConfig.Type
 
 const PermissionsConfig = Schema.Struct({
   /** False: the list in the settings template. True: `allow` and `deny` of this section. */

@@ -1,8 +1,10 @@
 /** From flags to a client: finds the server, and the credentials that it wants. */
 import { NodeHttpClient } from "@effect/platform-node"
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
+import { runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { formatTraceparent, parseTraceparent } from "@orchestrator/domain/TraceContext"
 import { Config, Context, Effect, Layer, Option, type Redacted } from "effect"
-import { HttpClient } from "effect/http"
+import { HttpClient, HttpClientRequest } from "effect/http"
 import { clusterProxyClient } from "./ClusterProxy.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { podToken, type TokenFlags, tokenOf } from "./Credentials.ts"
@@ -73,6 +75,18 @@ const proxied = (place: Extract<ServerPlace, { readonly _tag: "ThroughCluster" }
     }).pipe(Effect.catchTag("ConnectionError", ({ message }) => Effect.fail(notFound(message))))
   )
 
+/** Of the trace that this command is part of, as CI systems and scripts say it. */
+const inCallersTrace = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.gen(function*() {
+    const client = yield* HttpClient.HttpClient
+    const trace = parseTraceparent(Option.getOrUndefined(yield* Config.option(Config.String(runnerNames.traceparent))))
+    return trace === undefined
+      ? client
+      : HttpClient.mapRequest(client, HttpClientRequest.setHeader("traceparent", formatTraceparent(trace)))
+  })
+)
+
 /** The server that a command speaks to, beside the client. */
 export class Connected extends Context.Service<Connected, { readonly place: ServerPlace }>()(
   "@orchestrator/cli/connect/Connected"
@@ -82,8 +96,8 @@ const clientOf = (place: ServerPlace, input: ConnectInput) => {
   const client = (baseUrl: string, token: Redacted.Redacted | undefined) =>
     OrchestratorClient.layerWith({ baseUrl, token })
   return place._tag === "ThroughCluster"
-    ? client(place.path ?? "", undefined).pipe(Layer.provideMerge(proxied(place, input)))
-    : client(place.url, place.token).pipe(Layer.provideMerge(direct))
+    ? client(place.path ?? "", undefined).pipe(Layer.provideMerge(Layer.provide(inCallersTrace, proxied(place, input))))
+    : client(place.url, place.token).pipe(Layer.provideMerge(Layer.provide(inCallersTrace, direct)))
 }
 
 /** OrchestratorClient, the HttpClient under it, and where they lead. */

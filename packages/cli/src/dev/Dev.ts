@@ -27,6 +27,7 @@ import { pageFolder } from "../settings/PageFolder.ts"
 import { writePrivate } from "../settings/PrivateFile.ts"
 import { templatesFolder } from "../settings/TemplatesFolder.ts"
 import { Display } from "../show/Display.ts"
+import { layerTelemetry } from "../telemetry/Telemetry.ts"
 import { accessToken } from "./AccessToken.ts"
 import { type AgentChoice, agentImage, imageTable, runnerImage } from "./Agents.ts"
 import { demoRun, submitDemo } from "./Demo.ts"
@@ -80,8 +81,8 @@ const localSettings = (state: StateFolder, agent: AgentChoice) => ({
   }
 })
 
-/** Ends only by interruption or failure. */
-export const dev = Effect.fn("dev")(function*(input: DevInput) {
+/** Ends only by interruption or failure. Not a span: one around everything would be the parent of every request. */
+export const dev = Effect.fnUntraced(function*(input: DevInput) {
   const started = yield* DateTime.now
   const parts = yield* installation
   const state = yield* openStateFolder(input.state, { reset: input.reset })
@@ -119,7 +120,10 @@ export const dev = Effect.fn("dev")(function*(input: DevInput) {
     Layer.provideMerge(Display.layer)
   )
   const model = defaultModel(modelDefaults(config), {}, "defaultCodeModel")
-  return yield* serve({ input, state, parts, started, links, model }).pipe(Effect.scoped, Effect.provide(product))
+  return yield* serve({ input, state, parts, started, links, model }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.provideMerge(product, layerTelemetry({ config, namespace, instance: "dev" })))
+  )
 })
 
 interface Serving {

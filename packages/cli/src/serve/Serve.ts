@@ -14,6 +14,7 @@ import { loadConfig } from "../settings/ConfigFile.ts"
 import { installation } from "../settings/Installation.ts"
 import { pageFolder } from "../settings/PageFolder.ts"
 import { templatesFolder } from "../settings/TemplatesFolder.ts"
+import { layerTelemetry } from "../telemetry/Telemetry.ts"
 import { makeApiKeyWarnings } from "./ApiKey.ts"
 import { Preflight } from "./Preflight.ts"
 
@@ -65,8 +66,8 @@ const overrides = Effect.fnUntraced(function*({ port }: ServeInput) {
   return { server: { ...Record.getSomes({ port, metricsPort }), ...(Record.isEmptyRecord(tls) ? {} : { tls }) } }
 })
 
-/** Ends only by interruption or failure. */
-export const serve = Effect.fn("serve")(function*(input: ServeInput) {
+/** Ends only by interruption or failure. Not a span: one around everything would be the parent of every request. */
+export const serve = Effect.fnUntraced(function*(input: ServeInput) {
   const config = yield* loadConfig({ path: input.config, flags: yield* overrides(input) })
   const namespace = yield* Effect.fromOption(input.namespace).pipe(
     Effect.catch(() => Config.String("KUBERNETES_NAMESPACE").pipe(Config.withDefault("orchestrator")))
@@ -79,23 +80,30 @@ export const serve = Effect.fn("serve")(function*(input: ServeInput) {
       withoutManagedFields: true
     }))
   )
-  return yield* checkedThenRunning({ config, namespace, templates, page: yield* pageFolder(yield* installation) }).pipe(
-    Effect.provide(Preflight.layerWith({ config, namespace }).pipe(Layer.provideMerge(client)))
+  const identity = yield* newIdentity
+  const page = yield* pageFolder(yield* installation)
+  return yield* checkedThenRunning({ config, namespace, templates, page, identity }).pipe(
+    Effect.provide(
+      Preflight.layerWith({ config, namespace }).pipe(
+        Layer.provideMerge(client),
+        Layer.provideMerge(layerTelemetry({ config, namespace, instance: identity }))
+      )
+    )
   )
 })
 
 /** Serves from the beginning; whatever this installation lacks ends it before it acts, and what the cluster lacks before it leads. */
 const checkedThenRunning = Effect.fnUntraced(
-  function*(options: Pick<ProgramOptions, "config" | "namespace" | "page" | "templates">) {
-    const { config, config: { secrets }, namespace } = options
+  function*(
+    options: Pick<ProgramOptions, "config" | "namespace" | "page" | "templates"> & { readonly identity: string }
+  ) {
+    const { config, config: { secrets }, identity, namespace } = options
     const preflight = yield* Preflight
     const passed = yield* Latch.make(false)
-    const identity = yield* newIdentity
     const product = program({
       ...options,
       warnings: makeApiKeyWarnings({ namespace, secrets }),
       obstacles: preflight.missing,
-      identity,
       kubernetesVersion: preflight.version,
       findings: preflight.lines
     }).pipe(Layer.provide(layerAfter(passed.await, yield* leadership(config, namespace, identity))))

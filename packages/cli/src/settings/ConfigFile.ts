@@ -4,18 +4,11 @@
  */
 import { formatProblem } from "@orchestrator/domain/Decode"
 import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { Config, Effect, FileSystem, Option, Result, Schema } from "effect"
+import { Config, Effect, FileSystem, Option, Result } from "effect"
 import { parseDocument } from "yaml"
+import { ConfigProblem } from "./ConfigProblem.ts"
 import { sentenceOf } from "./FileTrouble.ts"
-
-export class ConfigProblem extends Schema.TaggedError<ConfigProblem>()("ConfigProblem", {
-  source: Schema.String,
-  problems: Schema.Array(Schema.String)
-}) {
-  override get message(): string {
-    return `${this.source} cannot be used:\n${this.problems.map((problem) => `  - ${problem}`).join("\n")}`
-  }
-}
+import { openTelemetryOverlay } from "./OpenTelemetry.ts"
 
 const defaultPath = "/config/config.yaml"
 
@@ -55,7 +48,8 @@ export const loadConfig = Effect.fn("ConfigFile.loadConfig")(
     const fromEnvironment = yield* Config.option(Config.String("CONFIG_PATH"))
     const chosen = Option.orElse(path, () => fromEnvironment)
     const file = yield* readConfig(Option.getOrElse(chosen, () => defaultPath), Option.isSome(chosen))
-    const settings = [file.content, fromOverlay(environment), flags].reduce(mergeConfig, defaults)
+    const telemetry = { telemetry: { orchestrator: yield* openTelemetryOverlay } }
+    const settings = [file.content, fromOverlay(environment), telemetry, flags].reduce(mergeConfig, defaults)
     const decoded = decodeConfig(settings)
     if (Result.isFailure(decoded)) {
       return yield* new ConfigProblem({ source: file.source, problems: decoded.failure.map(formatProblem) })

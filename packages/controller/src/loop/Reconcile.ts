@@ -12,13 +12,8 @@ export const makeReconcile = Effect.gen(function*() {
   const { perform } = yield* Interpreter
   const round = makeRound(perform)
 
-  const look = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Next, KubernetesError> {
+  return Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Next, KubernetesError> {
     const { acted, wakeAt } = yield* round(yield* observe(key))
     return { acted, wakeAt: wakeAt === undefined ? undefined : DateTime.toEpochMillis(wakeAt) }
   })
-
-  return (key: RunKey): Effect.Effect<Next, KubernetesError> =>
-    look(key).pipe(
-      Effect.withSpan("Controller.reconcile", { attributes: { ...key } }, { captureStackTrace: false })
-    )
 })

@@ -7,10 +7,12 @@ import type { Interpreter } from "../act/Interpreter.ts"
 import { plan } from "../decide/Plan.ts"
 import type { Plan } from "../decide/Rule.ts"
 import type { Observed } from "../facts/Observed.ts"
+import { inRoundSpan } from "../telemetry/RoundSpan.ts"
 import { planned } from "./Telemetry.ts"
 
 export const makeRound = (perform: Interpreter["Service"]["perform"]) => {
-  const carryOut = (decided: Plan) => Effect.andThen(planned(decided), perform(decided))
+  const carryOut = (observed: Observed, decided: Plan) =>
+    Effect.andThen(planned(decided), inRoundSpan(observed, decided)(perform(decided)))
 
   /**
    * Answers with the rule that acted, where the next round can see more. Fails, once it is said in the status, with what the queue is to
@@ -18,10 +20,10 @@ export const makeRound = (perform: Interpreter["Service"]["perform"]) => {
    */
   return Effect.fnUntraced(function*(observed: Observed) {
     const decided = plan(observed)
-    const { again, error, feedback } = yield* carryOut(decided)
+    const { again, error, feedback } = yield* carryOut(observed, decided)
     if (feedback === undefined) return error === undefined ? left(decided, again) : yield* error
     const informed = plan({ ...observed, feedback })
-    const said = yield* carryOut(informed)
+    const said = yield* carryOut(observed, informed)
     const failure = error ?? said.error
     return failure === undefined ? left(informed, said.again) : yield* failure
   })

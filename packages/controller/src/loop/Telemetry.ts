@@ -5,6 +5,7 @@ import { leader } from "@orchestrator/k8s/Metrics"
 import { DateTime, Effect, Layer, Metric, Result } from "effect"
 import type { StatusWrite } from "../decide/Action.ts"
 import type { Plan } from "../decide/Rule.ts"
+import type { PodFacts } from "../facts/Pod.ts"
 import { jobOf, podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
 import { attemptFigures } from "../telemetry/AttemptFigures.ts"
@@ -14,6 +15,7 @@ import * as Metrics from "../telemetry/Metrics.ts"
 import { type PhaseChange, phaseChange } from "../telemetry/PhaseChange.ts"
 import { logChange } from "../telemetry/PhaseLog.ts"
 import { RunEvents } from "../telemetry/RunEvents.ts"
+import { spansOf, SpansTold } from "../telemetry/RunSpans.ts"
 import { StatusWritten } from "../telemetry/StatusWritten.ts"
 import { ControllerSettings } from "./Settings.ts"
 
@@ -34,24 +36,31 @@ export const statusesTold = Layer.effect(
     const { config } = yield* ControllerSettings
     const count = makeCount()
     const notify = yield* RunEvents
+    const tellSpans = yield* SpansTold
     yield* countersAtZero
 
-    const figuresIn = ({ ended, run }: PhaseChange) => {
-      if (ended === undefined) return undefined
-      const job = jobOf(stores, { ...run, jobName: ended.jobName })
-      return attemptFigures({
+    const podIn = ({ ended, run }: PhaseChange) => {
+      const job = ended === undefined ? undefined : jobOf(stores, { ...run, jobName: ended.jobName })
+      return job === undefined ? undefined : podOf(stores, job)
+    }
+
+    const figuresIn = ({ ended, run }: PhaseChange, pod: PodFacts | undefined) =>
+      ended === undefined ? undefined : attemptFigures({
         attempt: ended,
-        pod: job === undefined ? undefined : podOf(stores, job),
+        pod,
         model: Result.isSuccess(run.spec) ? run.spec.success.model : "unknown",
         prices: config.model.prices
       })
-    }
 
     return (write: StatusWrite) => {
       const change = phaseChange(write)
       if (change === undefined) return Effect.void
-      const figures = figuresIn(change)
-      return Effect.all([count(change, figures), logChange(change, figures), notify(change)], { discard: true })
+      const pod = podIn(change)
+      const figures = figuresIn(change, pod)
+      const spans = tellSpans === undefined
+        ? Effect.void
+        : tellSpans(spansOf(change, { worked: pod?.worked, costUsd: figures?.costUsd }, config.telemetry))
+      return Effect.all([count(change, figures), logChange(change, figures), notify(change), spans], { discard: true })
     }
   })
 )

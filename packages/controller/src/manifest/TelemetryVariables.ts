@@ -1,19 +1,23 @@
-/** What makes Claude Code send telemetry: where to, whose it is, and the trace that it belongs to. */
-import { fnv1a } from "@orchestrator/domain/Hash"
-import type { TelemetryConfig } from "@orchestrator/domain/OrchestratorConfig"
+/** What makes Claude Code send telemetry: where to, and whose it is; and the trace that an agent's telemetry belongs to, whatever sends it. */
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { attemptText } from "@orchestrator/domain/Retry"
+import { sends, type TelemetryConfig } from "@orchestrator/domain/TelemetryConfig"
+import { formatTraceparent } from "@orchestrator/domain/TraceContext"
+import { agentContext } from "../attempt/RunTrace.ts"
 import { literal, literals, type Variable } from "../kinds/Literal.ts"
 import type { PodInputs } from "./PodInputs.ts"
 
-export const telemetryVariables = (inputs: PodInputs): ReadonlyArray<Variable> =>
-  inputs.config.telemetry.enabled
-    ? [
-      ...exporters(inputs.config.telemetry),
-      literal("OTEL_RESOURCE_ATTRIBUTES", resource(inputs)),
-      ...literals(encodeRunnerEnvironment({ traceparent: traceparent(inputs) }))
-    ]
-    : []
+export const telemetryVariables = (inputs: PodInputs): ReadonlyArray<Variable> => {
+  const { config: { telemetry }, run } = inputs
+  return [
+    ...(telemetry.enabled
+      ? [...exporters(telemetry), literal("OTEL_RESOURCE_ATTRIBUTES", resource(inputs))]
+      : []),
+    ...(telemetry.enabled || sends(telemetry, "traces")
+      ? literals(encodeRunnerEnvironment({ traceparent: formatTraceparent(agentContext(run, telemetry)) }))
+      : [])
+  ]
+}
 
 const exporters = (
   { logsEndpoint, logsProtocol, otlpEndpoint, otlpProtocol }: TelemetryConfig
@@ -47,15 +51,3 @@ const resource = ({ run, spec }: PodInputs): string =>
     "orchestrator.service": spec.workspace?.service,
     "orchestrator.github_user": spec.githubUser
   }).flatMap(([name, value]) => value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]).join(",")
-
-/** Version, trace, parent span, flags: https://www.w3.org/TR/trace-context/ */
-const known = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
-
-/** The trace of whoever made the run, where that is known; else all attempts of a run are in the trace that its UID names. */
-const traceparent = ({ run }: PodInputs): string => {
-  const given = run.traceparent
-  if (given !== undefined && known.test(given)) return given
-  const hex = run.uid.replaceAll("-", "").toLowerCase()
-  const trace = /^(?!0{32})[0-9a-f]{32}$/.test(hex) ? hex : fnv1a(run.uid) + fnv1a(`trace ${run.uid}`)
-  return `00-${trace}-${fnv1a(run.jobName)}-01`
-}

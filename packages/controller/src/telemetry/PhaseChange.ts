@@ -11,6 +11,12 @@ export interface PhaseChange {
   readonly message: string
   /** Whether phase or reason are others than before. */
   readonly moved: boolean
+  /** The context version that the status is of. */
+  readonly version: number
+  /** All that the status has, oldest first. */
+  readonly attempts: ReadonlyArray<Attempt>
+  /** When the run ended, where it has. */
+  readonly finishedAt: string | undefined
   /** The attempt that is told of for the first time. */
   readonly began: Attempt | undefined
   /** The attempt whose end is told of for the first time. */
@@ -41,6 +47,9 @@ export const phaseChange = ({ run, status }: StatusWrite): PhaseChange | undefin
       reason,
       message: textOf(status["message"]),
       moved,
+      version: typeof status["contextVersion"] === "number" ? status["contextVersion"] : run.attempt.contextVersion,
+      attempts,
+      finishedAt: typeof status["finishedAt"] === "string" ? status["finishedAt"] : undefined,
       began,
       ended,
       pullRequest: status["pullRequestUrl"] !== undefined && run.otherStatus["pullRequestUrl"] === undefined

@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { attemptSpanId } from "../../src/attempt/RunTrace.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
 import { given, makeConfig } from "../fixtures/Given.ts"
 import { valueOf } from "../fixtures/Pods.ts"
@@ -68,6 +70,39 @@ describe("the trace that an agent's telemetry joins", () => {
       assert.notStrictEqual(trace?.[2], "0".repeat(16))
     }
   )
+
+  const sending = (more: object = {}) =>
+    makeConfig({ telemetry: { orchestrator: { endpoint: "http://otlp", ...more } } })
+  const traceSent = (config: OrchestratorConfig, annotation?: string) =>
+    valueOf(
+      given({
+        config,
+        run: makeCodeRun({
+          metadata: annotation === undefined
+            ? {}
+            : { annotations: { "orchestrator.platform/traceparent": annotation } }
+        })
+      }),
+      "claude",
+      "TRACEPARENT"
+    )
+
+  it("is, below its caller's, the attempt's span where the orchestrator sends spans", () =>
+    assert.strictEqual(
+      traceSent(sending(), caller),
+      `00-4bf92f3577b34da6a3ce929d0e0e4736-${attemptSpanId("code-api-v1-3f9c2a1b")}-01`
+    ))
+
+  it("is sampled as its caller's is, and else by the ratio", () => {
+    assert.match(traceSent(sending(), caller.replace(/01$/, "00")) ?? "", /-00$/)
+    assert.match(traceSent(sending({ sampleRatio: 0 }), caller) ?? "", /-01$/)
+    assert.match(traceSent(sending({ sampleRatio: 0 })) ?? "", /-00$/)
+  })
+
+  it("is told to nobody where neither the agent nor the orchestrator sends spans", () => {
+    assert.isUndefined(traceSent(makeConfig()))
+    assert.isUndefined(traceSent(sending({ signals: ["metrics"] })))
+  })
 
   it("is one for all attempts, each with its own span", () => {
     const [first, second] = [traceOf(undefined, 1).split("-"), traceOf(undefined, 2).split("-")]

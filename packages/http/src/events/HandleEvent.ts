@@ -13,6 +13,7 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, isRetryable, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Context, DateTime, Duration, Effect, Layer, Option, Result, Schema } from "effect"
+import { traceMarks } from "../handlers/TraceMarks.ts"
 import { DeliveredRuns } from "../services/DeliveredRuns.ts"
 import { ForgeApi, type ForgeRepository, type ForgeTrouble } from "../services/ForgeApi.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
@@ -67,15 +68,16 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
   const { at } = yield* ForgeApi
   const previews = Option.getOrUndefined(yield* Effect.serviceOption(Previews))
 
-  const start: EventHandler["Service"]["start"] = ({ by, labels, name, spec }) =>
-    client.create(CodeRunKind, {
+  const start: EventHandler["Service"]["start"] = Effect.fnUntraced(function*({ by, labels, name, spec }) {
+    const marks = yield* traceMarks
+    return yield* client.create(CodeRunKind, {
       apiVersion: apiVersionOf(CodeRunKind),
       kind: CodeRunKind.kind,
       metadata: {
         namespace,
         name,
         labels: { ...labels, ...shardLabels(assignedNumber({ namespace, service: spec["service"], name }, shards)) },
-        annotations: { [requestedByAnnotation]: by }
+        annotations: { [requestedByAnnotation]: by, ...marks }
       },
       spec
     }, { fieldValidation: "Strict" }).pipe(
@@ -87,6 +89,7 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
       Effect.catchIf(hasReason("AlreadyExists"), () => Effect.void),
       Effect.as(name)
     )
+  })
 
   /** The newest run whose own status says that it is meant. */
   const runOf = Effect.fnUntraced(function*(event: ForgeEvent) {
@@ -219,7 +222,7 @@ const make = Effect.fnUntraced(function*({ events, triggers }: Pick<Orchestrator
           ? new NotNow({ message: error.message })
           : Effect.as(Effect.logWarning(`An event is not handled: ${error.message}`), `not done: ${error.message}`)
       ),
-      Effect.withSpan("events.handle", { attributes: { event: event.tag } })
+      Effect.withSpan("events.handle", { kind: "consumer", attributes: { "orchestrator.event": event.tag } })
     )
 
   const annotate = (run: CustomObject, value: string | null) =>

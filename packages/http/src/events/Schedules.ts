@@ -53,8 +53,13 @@ export const followSchedules = Effect.fn("Schedules.follow")(function*(triggers:
     if (yield* isAtWork(trigger.name)) return
     const at = DateTime.formatIso(due)
     const run = triggeredRun(settings, trigger, { what: `${trigger.name} ${at}`, by: `trigger/${trigger.name}` })
-    if (Result.isSuccess(run)) yield* start(run.success)
-    else yield* Effect.logError(`The trigger ${trigger.name} makes no valid run`, run.failure)
+    if (Result.isSuccess(run)) {
+      yield* Effect.withSpan(start(run.success), "schedules.start", {
+        root: true,
+        kind: "producer",
+        attributes: { "orchestrator.trigger": trigger.name }
+      })
+    } else yield* Effect.logError(`The trigger ${trigger.name} makes no valid run`, run.failure)
     done.set(trigger.name, DateTime.toEpochMillis(due))
   })
 

@@ -1,11 +1,9 @@
 /** Creation of a run, safe to repeat with a key. */
-import { traceparentAnnotation } from "@orchestrator/domain/Labels"
 import { assignedNumber, shardLabels } from "@orchestrator/domain/Shards"
 import { apiVersionOf } from "@orchestrator/k8s/Kinds"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Effect, Option } from "effect"
-import { HttpServerRequest, HttpTraceContext } from "effect/http"
+import { Effect } from "effect"
 import { secretPermissions } from "../access/Secrets.ts"
 import { Requester, type User } from "../contract/Access.ts"
 import { IdempotencyKeyReused } from "../contract/Problem.ts"
@@ -15,6 +13,7 @@ import { type Keyed, keyHash, keyLabel, keyMarks, keySuffix, relation } from "./
 import { requestedBy } from "./RequestedBy.ts"
 import { refOf, type RunAccess } from "./RunAccess.ts"
 import { generateNameOf, nameWith } from "./RunNames.ts"
+import { traceMarks } from "./TraceMarks.ts"
 
 export interface NewRun {
   /** As the requester wants it. */
@@ -114,18 +113,6 @@ const allowed = Effect.fnUntraced(function*({ kind, settings }: RunAccess, { spe
   yield* require([{ verb: "create", resource: kind.plural }, ...secretPermissions(spec, settings)])
   return user
 })
-
-/** The trace that the request is part of, for the run's agents to join. */
-const traceMarks = Effect.map(
-  Effect.serviceOption(HttpServerRequest.HttpServerRequest),
-  (request) =>
-    Option.match(Option.flatMap(request, ({ headers }) => HttpTraceContext.w3c(headers)), {
-      onNone: () => ({}),
-      onSome: ({ sampled, spanId, traceId }) => ({
-        [traceparentAnnotation]: `00-${traceId}-${spanId}-${sampled ? "01" : "00"}`
-      })
-    })
-)
 
 /** The requester must be allowed to create it, and to read every secret that its agent would use. */
 export const createRun = Effect.fn("http.createRun")(function*(runs: RunAccess, wanted: NewRun) {
