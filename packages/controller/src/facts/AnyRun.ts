@@ -6,7 +6,7 @@ import { shardNumberOf } from "@orchestrator/domain/Shards"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { runKinds } from "../kinds/RunKinds.ts"
-import { named } from "./Bounds.ts"
+import { named, shared } from "./Bounds.ts"
 import { deliveriesIn } from "./Deliveries.ts"
 import { identityOf } from "./Identity.ts"
 import { attemptOf, jobNameOf } from "./RunAttempt.ts"
@@ -48,7 +48,7 @@ export const requesterIn = (kind: KindName, namespace: string, spec: Fields): Re
   service: textOf(spec["service"])
 })
 
-const textOf = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
+const textOf = (value: unknown): string | undefined => typeof value === "string" ? shared(value) : undefined
 
 /** Whole versions only. */
 const versionIn = (kind: KindName, { contextVersion }: Fields): number =>
@@ -67,8 +67,12 @@ export const anyRun = (
   const contextVersion = versionIn(kind, spec)
   const attempt = attemptOf(contextVersion, status)
   const originalUid = status.originalUid ?? identity.uid
+  // Field by field: what is added to a copy is kept outside of the object, with room for more.
   return {
-    ...identity,
+    namespace: identity.namespace,
+    name: identity.name,
+    uid: identity.uid,
+    resourceVersion: identity.resourceVersion,
     kind,
     originalUid,
     shard: shardNumberOf(metadata.labels),

@@ -35,6 +35,9 @@ export const detached = <A>(value: A): A => JSON.parse(JSON.stringify(value))
 /** The text, or its beginning by itself. */
 const bounded = (text: string, max: number): string => text.length <= max ? text : detached(clip(text, max))
 
+/** The same list without the room for some sixteen more that V8 gives one which was put together. */
+export const exact = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> => list.slice()
+
 /** A name, a time or a reason. */
 export const named = (text: string): string => bounded(text, longestName)
 export const namedIf = (text: string | undefined): string | undefined => text === undefined ? undefined : named(text)

@@ -2,6 +2,7 @@
 import { fnv1aInt32 } from "@orchestrator/domain/Hash"
 import { repositoryIdentity } from "@orchestrator/domain/Tenant"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
+import { exact } from "./Bounds.ts"
 
 export const pullRequestIndex = (url: string): number => fnv1aInt32(`pull request ${url}`)
 export const commitIndex = (commit: string): number => fnv1aInt32(`commit ${commit}`)
@@ -14,9 +15,9 @@ const none: ReadonlyArray<number> = []
 export const deliveriesIn = ({ spec: { repositoryUrl }, status = {} }: CustomObject): ReadonlyArray<number> => {
   const { branch, headCommit, pullRequestUrl } = status
   if (typeof branch !== "string" && typeof pullRequestUrl !== "string") return none
-  return [
+  return exact([
     ...(typeof pullRequestUrl === "string" ? [pullRequestIndex(pullRequestUrl)] : []),
     ...(typeof headCommit === "string" ? [commitIndex(headCommit)] : []),
     ...(typeof branch === "string" && typeof repositoryUrl === "string" ? [branchIndex(repositoryUrl, branch)] : [])
-  ]
+  ])
 }

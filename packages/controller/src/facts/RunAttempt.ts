@@ -34,7 +34,8 @@ export const jobNameOf = ({ kind, name, originalUid }: Named, attempt: AttemptKe
     : undefined
   const own = nameOf(name, originalUid, attempt)
   // The text that the status has already, where it is the same: one fewer to keep.
-  return status.jobName === own || (again !== undefined && status.jobName === nameOf(name, originalUid, attempt, again))
-    ? status.jobName
-    : own
+  if (status.jobName === own || (again !== undefined && status.jobName === nameOf(name, originalUid, attempt, again))) {
+    return status.jobName
+  }
+  return status.attempts?.find(({ jobName }) => jobName === own)?.jobName ?? own
 }

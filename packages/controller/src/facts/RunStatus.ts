@@ -4,6 +4,7 @@ import { CodeRunStatus } from "@orchestrator/domain/CodeRun"
 import { Condition } from "@orchestrator/domain/Condition"
 import { tolerantDecoder } from "@orchestrator/domain/Decode"
 import { Predicate, Result, Struct } from "effect"
+import { exact } from "./Bounds.ts"
 
 /** The status fields that decisions and the next status build on; empty where the stored status is not ours. */
 export type RunStatusView = Pick<
@@ -35,7 +36,10 @@ const decodeStatus = tolerantDecoder(CodeRunStatus)
 
 /** Nothing in a stored status makes this fail. */
 export const readStatus = (status: Fields): RunStatusView =>
-  Result.match(decodeStatus(status), { onFailure: () => ({}), onSuccess: ({ value }) => withOthers(value, status) })
+  Result.match(decodeStatus(status), {
+    onFailure: () => ({}),
+    onSuccess: ({ value }) => tight(withOthers(value, status))
+  })
 
 /** What a newer version has put beside our fields of an attempt or a condition is written back with it. */
 const withOthers = (view: RunStatusView, { attempts, conditions }: Fields): RunStatusView => {
@@ -67,6 +71,13 @@ const withOthersOf = <A extends object>(
   }
   return others.size === 0 ? undefined : entries.map((entry) => ({ ...entry, ...others.get(keyOf(entry)) }))
 }
+
+/** Lists that are decoded have room for more. */
+const tight = ({ attempts, conditions, ...view }: RunStatusView): RunStatusView => ({
+  ...view,
+  ...(conditions === undefined ? {} : { conditions: exact(conditions) }),
+  ...(attempts === undefined ? {} : { attempts: exact(attempts) })
+})
 
 /** Fields of a stored status that its view has not. */
 export const otherFields = (status: Fields, view: RunStatusView): Fields => {
