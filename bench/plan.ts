@@ -68,6 +68,7 @@ const absent = (index: number): Observed => ({
   lastSession: undefined,
   contested: false,
   obstacle: undefined,
+  hold: undefined,
   reachedLimit: undefined
 })
 

@@ -45,7 +45,7 @@
 {{- end }}
 {{- end }}
 {{- $limits := dict }}
-{{- range $name, $limit := pick .Values.limits "activeRuns" "activeRunsPerGithubUser" "activeRunsPerService" "maxCostUsd" "maxTurns" "maxTimeoutSeconds" "defaultMaxCostUsd" "defaultMaxTurns" }}
+{{- range $name, $limit := pick .Values.limits "activeRuns" "activeRunsPerGithubUser" "activeRunsPerService" "maxPriority" "maxPriorityOfGithubUser" "maxCostUsd" "maxTurns" "maxTimeoutSeconds" "defaultMaxCostUsd" "defaultMaxTurns" }}
 {{- if $limit }}
 {{- $_ := set $limits $name $limit }}
 {{- end }}
@@ -117,7 +117,9 @@
   "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
   "retry" (pick .Values.retry "infrastructure")
   "limits" $limits
-  "kueue" (pick .Values.kueue "queueName" "localQueueFrom")
+  "suspend" .Values.suspend
+  "quietHours" .Values.quietHours
+  "kueue" (pick .Values.kueue "queueName" "localQueueFrom" "priorityClasses")
   "profiles" $profiles
   "git" $git
   "model" (pick .Values.model "baseUrl" "prices" "allowed" "outputTokens" "providers")

@@ -2,7 +2,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { Cause, Config, Console, Effect, Option, Predicate, Stdio } from "effect"
 import { CliError, Command, Completions } from "effect/cli"
-import { cancelCommand, deleteCommand, retryCommand } from "./commands/change.ts"
+import { cancelCommand, deleteCommand, resumeCommand, retryCommand, suspendCommand } from "./commands/change.ts"
 import { crdsCommand } from "./commands/crds.ts"
 import { devCommand } from "./commands/dev.ts"
 import { doctorCommand } from "./commands/doctor.ts"
@@ -48,6 +48,8 @@ const orchestrator = Command.make("orchestrator").pipe(
         mcpCommand,
         retryCommand,
         cancelCommand,
+        suspendCommand,
+        resumeCommand,
         deleteCommand,
         planCommand,
         renderCommand,

@@ -56,6 +56,8 @@ export interface RunGroup<Kind extends RunTypes> {
   readonly delete: (request: Named) => Effect.Effect<void, unknown>
   readonly retry: (request: Named & { readonly payload: Kind["retry"] | void }) => Effect.Effect<Kind["run"], unknown>
   readonly cancel: (request: Named) => Effect.Effect<Kind["run"], unknown>
+  readonly suspend: (request: Named) => Effect.Effect<Kind["run"], unknown>
+  readonly resume: (request: Named) => Effect.Effect<Kind["run"], unknown>
   readonly cancelMany: (
     request: Request & { readonly payload: Kind["cancelMany"] }
   ) => Effect.Effect<Kind["bulk"], unknown>

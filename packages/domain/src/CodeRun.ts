@@ -8,6 +8,7 @@ import { EnvName, envNames } from "./EnvName.ts"
 import { ObjectMeta } from "./ObjectMeta.ts"
 import { OtherRepositories } from "./OtherRepositories.ts"
 import { commonStatus } from "./RunStatus.ts"
+import { scheduling } from "./Scheduling.ts"
 import { codeSpecSize, dependenciesSize, maxDependencies, maxEnvEntries, maxEnvValue, maxSecrets } from "./Sizes.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import {
@@ -130,6 +131,7 @@ export class CodeRunSpec extends Schema.Class<CodeRunSpec>("CodeRunSpec")({
         "Wait until the pull requests of the runs in dependsOn are merged, as the forge's webhook tells; one that changed nothing has none to wait for"
     })
   ),
+  ...scheduling,
   timeoutSeconds: Schema.optionalKey(
     TimeoutSeconds.annotate({
       description:

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import { ObjectMeta } from "./ObjectMeta.ts"
 import { commonStatus } from "./RunStatus.ts"
+import { scheduling } from "./Scheduling.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { BranchName, GithubUser, GitUrl, ModelName, RelativePath } from "./SpecText.ts"
 import { toolchain } from "./Toolchain.ts"
@@ -19,6 +20,7 @@ export class DocsRunSpec extends Schema.Class<DocsRunSpec>("DocsRunSpec")({
     default: false
   }).pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
   ...toolchain,
+  ...scheduling,
   timeoutSeconds: Schema.optionalKey(
     TimeoutSeconds.annotate({
       description: "Time limit in seconds, from 60 to limits.maxTimeoutSeconds; overrides job.activeDeadlineSeconds"

@@ -15,7 +15,9 @@ import { KueueConfig, kueueProblems } from "./Kueue.ts"
 import { ModelPrice } from "./ModelPrice.ts"
 import { modelProviderProblems } from "./ModelProviderProblems.ts"
 import { ModelBeginning, ProviderConfig, ProviderName, providerNames } from "./ModelProviders.ts"
+import { QuietHours, quietProblems } from "./QuietHours.ts"
 import { aboveCeilings } from "./ResourceCeilings.ts"
+import { Priority } from "./Scheduling.ts"
 import { mostShards } from "./Shards.ts"
 import { CostUsd, TimeoutSeconds, Turns } from "./SpecLimits.ts"
 import { ModelName, rule } from "./SpecText.ts"
@@ -232,6 +234,10 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     activeRunsPerService: Schema.optionalKey(positive),
     /** The most that `spec.maxCostUsd` may be, in USD. */
     maxCostUsd: or(CostUsd, 100),
+    /** The highest that `spec.priority` may be. */
+    maxPriority: or(Priority, "high"),
+    /** Of runs of these GitHub users, instead: by name. */
+    maxPriorityOfGithubUser: or(Schema.Record(Schema.String, Priority), {}),
     /** The most that `spec.maxTurns` may be. */
     maxTurns: or(Turns, 1000),
     /** The most that `spec.resources` may name, request or limit; a resource that is not here cannot be named. */
@@ -243,6 +249,10 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** Of a run that names no `maxTurns`; absent: the most that they may be. */
     defaultMaxTurns: Schema.optionalKey(Turns)
   })),
+  /** Maintenance: no run starts while it is true; runs that work are left to end. */
+  suspend: or(Schema.Boolean, false),
+  /** Hours in which no run starts. */
+  quietHours: or(Schema.Array(QuietHours), []),
   /** By the name that `spec.profile` has. */
   profiles: or(Profiles, {}),
   git: filled(Schema.Struct({
@@ -450,6 +460,7 @@ const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProble
   return [
     ...brokerProblems(config),
     ...kueueProblems(config.kueue),
+    ...quietProblems(config.quietHours),
     ...providerProblems(config),
     ...shardProblems(config),
     ...modelProviderProblems(config.model.providers),

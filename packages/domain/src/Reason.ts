@@ -7,8 +7,11 @@ import type { Outcome } from "./Phase.ts"
 
 export const WaitingReason = Schema.Literals([
   "Accepted",
+  "Suspended",
   "WaitingForDependencies",
   "WaitingForWorkspace",
+  "Maintenance",
+  "QuietHours",
   "WaitingForCapacity",
   "WaitingForAdmission"
 ])

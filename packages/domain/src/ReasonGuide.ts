@@ -15,6 +15,10 @@ const again = "then raise `spec.contextVersion` (a DocsRun: create it again)"
 
 const reasons: Readonly<Record<Reason, Entry>> = {
   Accepted: { means: "The run was accepted; its next attempt is about to start.", next: "Nothing." },
+  Suspended: {
+    means: "`spec.suspend` is true: no attempt starts until it is false.",
+    next: "`orchestrator resume NAME`, or set `spec.suspend` to false."
+  },
   WaitingForDependencies: {
     means: "Runs named in `spec.dependsOn` have not succeeded yet.",
     next: "Wait, create a run that does not exist yet, or change `spec.dependsOn`."
@@ -23,6 +27,14 @@ const reasons: Readonly<Record<Reason, Entry>> = {
     means: "Another run is using the workspace.",
     next:
       "Wait, or cancel that run: `GET /api/v1/code-runs/NAME` names it as `waiting.runs`, and the claim's annotation `orchestrator.platform/holder` has its UID."
+  },
+  Maintenance: {
+    means: "The installation is suspended (`suspend` of its configuration): runs that work go on, and no other starts.",
+    next: "Wait until an administrator sets it to false."
+  },
+  QuietHours: {
+    means: "No run starts in these hours (`quietHours` of the configuration). The message says when they are over.",
+    next: "Wait; the run starts by itself then."
   },
   WaitingForCapacity: {
     means: "A limit of concurrent runs (`limits`) is reached, or the cluster rejected the Job (quota, policy).",

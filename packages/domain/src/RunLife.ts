@@ -10,8 +10,10 @@ export type Place = (typeof places)[number]
 
 /** What keeps a run from starting. The last two it can never get past. */
 export const obstacles = [
+  "Suspended",
   "WaitingForDependencies",
   "WaitingForWorkspace",
+  "Maintenance",
   "WaitingForCapacity",
   "DependencyFailed",
   "InvalidSpec"

@@ -54,8 +54,16 @@ const meanings: Readonly<Record<Exclude<Place, "Gone">, Meaning>> = {
   Waiting: {
     phase: "Pending",
     means:
-      "Nothing is running: the run waits for other runs, a workspace or a limit, and holds nothing; or, where Kueue decides, its Job waits in a queue.",
-    reasons: ["WaitingForDependencies", "WaitingForWorkspace", "WaitingForCapacity", "WaitingForAdmission"]
+      "Nothing is running: the run is suspended, or waits for other runs, a workspace, a limit or the hours in which runs may start, and holds nothing; or, where Kueue decides, its Job waits in a queue.",
+    reasons: [
+      "Suspended",
+      "WaitingForDependencies",
+      "WaitingForWorkspace",
+      "Maintenance",
+      "QuietHours",
+      "WaitingForCapacity",
+      "WaitingForAdmission"
+    ]
   },
   Starting: {
     phase: "Running",

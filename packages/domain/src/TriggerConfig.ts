@@ -2,11 +2,12 @@
  * What makes runs by itself: an issue's label, a signed request, a time. Each trigger says for whom and where the run works; what came in
  * may be named only in its texts, as `{{path.of.a.value}}`, and never says whose credentials are used.
  */
-import { Cron, DateTime, Option, Result, Schema, Struct } from "effect"
+import { Cron, Result, Schema, Struct } from "effect"
 import { CodeRunSpec } from "./CodeRun.ts"
 import type { FieldProblem } from "./Decode.ts"
 import { or } from "./Default.ts"
 import { rule } from "./SpecText.ts"
+import { TimeZoneName } from "./TimeZoneName.ts"
 
 /** Part of a route, of a file's name, of a run's name and of a label. */
 export const EventName = Schema.String.check(
@@ -17,13 +18,10 @@ const CronText = Schema.String.check(rule(
   "a cron expression of five fields, such as 0 3 * * 1-5",
   (text) => text.trim().split(/\s+/).length === 5 && Result.isSuccess(Cron.parse(text))
 ))
-const TimeZone = Schema.String.check(
-  rule("a time zone such as UTC or Europe/Berlin", (text) => Option.isSome(DateTime.zoneFromString(text)))
-)
 
 const ScheduleConfig = Schema.Struct({
   cron: CronText,
-  timezone: or(TimeZone, "UTC"),
+  timezone: or(TimeZoneName, "UTC"),
   /** A run that could not be made in time is still made within so many seconds, the newest one only. */
   startingDeadlineSeconds: or(Schema.Int.check(Schema.isBetween({ minimum: 60, maximum: 86_400 })), 600)
 })
@@ -34,7 +32,14 @@ const { docsRepositoryUrl, githubUser, model, repositoryUrl, service, taskId, wo
 
 /** Fields of a CodeRun's spec; what the requester's API fills in may be left out. */
 const TriggerRun = Schema.Struct({
-  ...Struct.omit(others, ["contextVersion", "promptModification", "cancel", "cancelVersion", "continueSession"]),
+  ...Struct.omit(others, [
+    "contextVersion",
+    "promptModification",
+    "suspend",
+    "cancel",
+    "cancelVersion",
+    "continueSession"
+  ]),
   service,
   githubUser,
   repositoryUrl: Schema.optionalKey(repositoryUrl),

@@ -180,7 +180,9 @@ describe("a trigger is refused by its field:", () => {
 describe("what is wrong is named", () => {
   it.each(keys)("%s of a wrong type", (path) => {
     const wrong =
-      /(^|\.)(enabled|reviews|deleteConfigMap|agentToolsOverride|draft|askHosts|allowUnauthenticated)$/.test(path)
+      /(^|\.)(enabled|suspend|reviews|deleteConfigMap|agentToolsOverride|draft|askHosts|allowUnauthenticated)$/.test(
+          path
+        )
         ? "yes"
         : true
     const problems = reports(at(path, wrong))

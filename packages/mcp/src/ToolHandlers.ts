@@ -20,7 +20,9 @@ import {
   PlanRun,
   ReadLog,
   ReadTranscript,
+  ResumeRun,
   RetryRun,
+  SuspendRun,
   WaitForRun
 } from "./tools/Tools.ts"
 import { DeleteWorkspace, ListWorkspaces, workspaceHandlers } from "./tools/WorkspaceTools.ts"
@@ -68,6 +70,8 @@ export const AnyTools = Toolkit.make(
   ReadTranscript,
   RetryRun,
   CancelRun,
+  SuspendRun,
+  ResumeRun,
   DeleteRun,
   ListWorkspaces,
   DeleteWorkspace,
@@ -134,6 +138,8 @@ export const ToolHandlers = AnyTools.toLayer({
       outlineOf
     ),
   cancel_run: (run) => Effect.map(asking(run.kind, (group) => group.cancel(about(run))), outlineOf),
+  suspend_run: (run) => Effect.map(asking(run.kind, (group) => group.suspend(about(run))), outlineOf),
+  resume_run: (run) => Effect.map(asking(run.kind, (group) => group.resume(about(run))), outlineOf),
   delete_run: (run) =>
     Effect.map(
       asking(run.kind, (group) => group.delete(about(run))),

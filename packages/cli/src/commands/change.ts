@@ -1,4 +1,4 @@
-/** `orchestrator retry`, `cancel`, `delete`: flags and help. */
+/** `orchestrator retry`, `cancel`, `suspend`, `resume`, `delete`: flags and help. */
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { filterFlags, filtersOf } from "./flags/filterFlags.ts"
@@ -77,6 +77,42 @@ export const cancelCommand = Command.make(
   Command.withExamples([
     { command: "orchestrator cancel demo --wait", description: "And wait until its work is saved" },
     { command: "orchestrator cancel --phase Running -l team=payments --dry-run", description: "Which ones it would be" }
+  ])
+)
+
+export const suspendCommand = Command.make(
+  "suspend",
+  { runs: runArguments, output: outputFlag, ...serverFlags },
+  Effect.fnUntraced(function*({ runs, ...input }) {
+    const { suspend } = yield* verbs
+    return yield* suspend({ ...input, refs: yield* refsOf(runs) })
+  })
+).pipe(
+  Command.withDescription("Keep runs from starting until they are resumed; an attempt that runs is left to end"),
+  Command.withExamples([
+    { command: "orchestrator suspend demo", description: "One run" },
+    {
+      command: "orchestrator list --reason WaitingForCapacity -o name | xargs orchestrator suspend",
+      description: "All that wait for a limit"
+    }
+  ])
+)
+
+export const resumeCommand = Command.make(
+  "resume",
+  { runs: runArguments, output: outputFlag, ...serverFlags },
+  Effect.fnUntraced(function*({ runs, ...input }) {
+    const { resume } = yield* verbs
+    return yield* resume({ ...input, refs: yield* refsOf(runs) })
+  })
+).pipe(
+  Command.withDescription("Let suspended runs start, each in its place by age and priority"),
+  Command.withExamples([
+    { command: "orchestrator resume demo", description: "One run" },
+    {
+      command: "orchestrator list --reason Suspended -o name | xargs orchestrator resume",
+      description: "All that are suspended"
+    }
   ])
 )
 

@@ -1,5 +1,6 @@
 /** `orchestrator code submit`, `orchestrator docs submit`: flags and help. */
 import { agentNames } from "@orchestrator/domain/AgentName"
+import { priorities } from "@orchestrator/domain/Scheduling"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { SubmitCodeInput } from "../verbs/SubmitCode.ts"
@@ -46,6 +47,14 @@ const shared = {
     Flag.optional
   ),
   maxTurns: Flag.Int("max-turns").pipe(Flag.withDescription("Turn limit over all attempts"), Flag.optional),
+  priority: Flag.Literals("priority", priorities).pipe(
+    Flag.withDescription("Which of the runs that wait starts first: low, normal or high; default normal"),
+    Flag.optional
+  ),
+  suspend: Flag.Boolean("suspend").pipe(
+    Flag.withDescription("Do not start before orchestrator resume"),
+    Flag.withDefault(false)
+  ),
   profile: text("profile", "NAME", "Profile of the configuration: templates, image, resources, tools and limits"),
   agent: Flag.Literals("agent", agentNames).pipe(
     Flag.withDescription("Program that does the work; default the profile's, then the configured one"),

@@ -64,6 +64,8 @@ export interface KindApi {
   readonly get: (name: string) => Asked<RunAnswer>
   readonly delete: (name: string) => Asked<void>
   readonly cancel: (name: string) => Asked<RunAnswer>
+  readonly suspend: (name: string) => Asked<RunAnswer>
+  readonly resume: (name: string) => Asked<RunAnswer>
   readonly retry: (name: string, options: RetryOptions) => Asked<RunAnswer>
   readonly cancelMany: (request: BulkRequest) => Asked<BulkAnswer>
   readonly retryMany: (request: BulkRequest, options: RetryOptions) => Asked<BulkAnswer>
@@ -137,6 +139,8 @@ export class Runs extends Context.Service<Runs, {
         planNext: (name) => asked(client.codeRuns.planNext({ params: { name } })),
         delete: (name) => asked(client.codeRuns.delete({ params: { name } })),
         cancel: (name) => asked(client.codeRuns.cancel({ params: { name } })),
+        suspend: (name) => asked(client.codeRuns.suspend({ params: { name } })),
+        resume: (name) => asked(client.codeRuns.resume({ params: { name } })),
         retry: (name, { force, hint }) =>
           asked(client.codeRuns.retry({
             params: { name },
@@ -164,6 +168,8 @@ export class Runs extends Context.Service<Runs, {
         planNext: (name) => asked(client.docsRuns.planNext({ params: { name } })),
         delete: (name) => asked(client.docsRuns.delete({ params: { name } })),
         cancel: (name) => asked(client.docsRuns.cancel({ params: { name } })),
+        suspend: (name) => asked(client.docsRuns.suspend({ params: { name } })),
+        resume: (name) => asked(client.docsRuns.resume({ params: { name } })),
         retry: (name, { force, hint }) =>
           hint === undefined
             ? asked(client.docsRuns.retry({ params: { name }, payload: { force } }))

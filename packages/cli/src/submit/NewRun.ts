@@ -1,4 +1,5 @@
 /** A run from flags: what was said, and the defaults that the server would have to guess. Pure. */
+import type { Priority } from "@orchestrator/domain/Scheduling"
 import { repositoryName } from "./RepositoryName.ts"
 
 export interface SecretReference {
@@ -20,7 +21,14 @@ export interface ToolchainFlags {
   readonly setup: string | undefined
 }
 
-export interface CodeFlags extends ToolchainFlags {
+/** When it may start. */
+export interface SchedulingFlags {
+  readonly priority: Priority | undefined
+  /** Undefined: it may start at once. */
+  readonly suspend: true | undefined
+}
+
+export interface CodeFlags extends ToolchainFlags, SchedulingFlags {
   readonly name: string | undefined
   readonly repositoryUrl: string
   readonly prompt: string | undefined
@@ -91,7 +99,7 @@ export const newCodeRun = (
   })
 })
 
-export interface DocsFlags extends ToolchainFlags {
+export interface DocsFlags extends ToolchainFlags, SchedulingFlags {
   readonly name: string | undefined
   readonly repositoryUrl: string
   readonly workingDirectory: string

@@ -1,4 +1,4 @@
-/** `orchestrator retry`, `cancel`, `delete`: what changes runs by their names. */
+/** `orchestrator retry`, `cancel`, `suspend`, `resume`, `delete`: what changes runs by their names. */
 import { Console, Effect, Option } from "effect"
 import { type CommandFailed, exitCodes } from "../connect/CommandFailed.ts"
 import type { ConnectInput } from "../connect/Connect.ts"
@@ -60,6 +60,30 @@ export const cancel = Effect.fn("cancel")(function*(input: WaitedChangeInput) {
   const ended = yield* changed(input, "cancelling", (api, name) => api.cancel(name))
   yield* endWith(ended.filter((run) => exitCodeOf(run) !== exitCodes.cancelled))
 }, (verb, input) => withServer(input, verb))
+
+/** Says so, and waits for nothing: what is suspended may be that for ever. */
+const said = Effect.fnUntraced(function*(
+  { output, refs }: ChangeInput & { readonly output: OutputFormat },
+  done: string,
+  change: (api: KindApi, name: string) => Effect.Effect<RunAnswer, CommandFailed>
+) {
+  yield* Effect.forEach(
+    refs,
+    (ref) => Effect.flatMap(onRun(ref, change), (run) => reportChange(run, done, output)),
+    { discard: true }
+  )
+})
+
+export const suspend = Effect.fn("suspend")(
+  (input: ChangeInput & { readonly output: OutputFormat }) =>
+    said(input, "suspended", (api, name) => api.suspend(name)),
+  (verb, input) => withServer(input, verb)
+)
+
+export const resume = Effect.fn("resume")(
+  (input: ChangeInput & { readonly output: OutputFormat }) => said(input, "resumed", (api, name) => api.resume(name)),
+  (verb, input) => withServer(input, verb)
+)
 
 export const remove = Effect.fn("delete")(function*({ refs }: ChangeInput) {
   yield* Effect.forEach(

@@ -1,5 +1,6 @@
 /** What `code submit` and `docs submit` share: who the runs are for, sending them, and waiting for them. */
 import { formatProblem } from "@orchestrator/domain/Decode"
+import type { Priority } from "@orchestrator/domain/Scheduling"
 import { Config, Effect, Option } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
 import { Connected, type ConnectInput } from "../connect/Connect.ts"
@@ -9,7 +10,7 @@ import type { RunAnswer } from "../runs/RunAnswer.ts"
 import { type KindApi, Runs } from "../runs/RunApi.ts"
 import type { OutputFormat } from "../show/OutputFormat.ts"
 import { showPlans } from "../show/PlanText.ts"
-import type { ToolchainFlags } from "../submit/NewRun.ts"
+import type { SchedulingFlags, ToolchainFlags } from "../submit/NewRun.ts"
 import type { Submission } from "../submit/Submission.ts"
 
 export interface SubmitInput extends ConnectInput, WaitInput {
@@ -28,6 +29,17 @@ export interface ToolchainInput {
   readonly memory: Option.Option<string>
   readonly setup: Option.Option<string>
 }
+
+/** What flags say of when it may start. */
+export interface SchedulingInput {
+  readonly priority: Option.Option<Priority>
+  readonly suspend: boolean
+}
+
+export const schedulingOf = ({ priority, suspend }: SchedulingInput): SchedulingFlags => ({
+  priority: Option.getOrUndefined(priority),
+  suspend: suspend ? true : undefined
+})
 
 export const toolchainOf = (
   { agent, cpu, image, memory, profile, provider, setup }: ToolchainInput

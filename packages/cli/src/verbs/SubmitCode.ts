@@ -10,9 +10,17 @@ import { repositoryAddress } from "../submit/Repository.ts"
 import { taskRuns } from "../submit/TaskRuns.ts"
 import { parseIds, selectTasks } from "../submit/TaskSelection.ts"
 import { withServer } from "./Session.ts"
-import { githubUserOf, submitAll, type SubmitInput, type ToolchainInput, toolchainOf } from "./Submit.ts"
+import {
+  githubUserOf,
+  type SchedulingInput,
+  schedulingOf,
+  submitAll,
+  type SubmitInput,
+  type ToolchainInput,
+  toolchainOf
+} from "./Submit.ts"
 
-export interface SubmitCodeInput extends SubmitInput, ToolchainInput {
+export interface SubmitCodeInput extends SubmitInput, ToolchainInput, SchedulingInput {
   readonly repo: Option.Option<string>
   readonly prompt: Option.Option<string>
   readonly promptFile: Option.Option<string>
@@ -87,6 +95,7 @@ const codeFlagsOf = Effect.fnUntraced(function*(input: SubmitCodeInput) {
     dependsOn: input.dependsOn,
     otherRepositories: yield* Effect.forEach(input.readRepo, repositoryAddress),
     ...toolchainOf(input),
+    ...schedulingOf(input),
     continueSession: input.continueSession,
     overwriteMemory: input.overwriteMemory
   }

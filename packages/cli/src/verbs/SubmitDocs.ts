@@ -4,9 +4,17 @@ import { Duration, Effect, Option } from "effect"
 import { newDocsRun } from "../submit/NewRun.ts"
 import { repositoryAddress } from "../submit/Repository.ts"
 import { withServer } from "./Session.ts"
-import { githubUserOf, submitAll, type SubmitInput, type ToolchainInput, toolchainOf } from "./Submit.ts"
+import {
+  githubUserOf,
+  type SchedulingInput,
+  schedulingOf,
+  submitAll,
+  type SubmitInput,
+  type ToolchainInput,
+  toolchainOf
+} from "./Submit.ts"
 
-export interface SubmitDocsInput extends SubmitInput, ToolchainInput {
+export interface SubmitDocsInput extends SubmitInput, ToolchainInput, SchedulingInput {
   readonly repo: string
   readonly workingDirectory: string
   readonly sourceBranch: string
@@ -29,6 +37,7 @@ export const submitDocs = Effect.fn("submitDocs")(function*(input: SubmitDocsInp
     maxTurns: Option.getOrUndefined(input.maxTurns),
     repositoryUrl: yield* repositoryAddress(input.repo),
     ...toolchainOf(input),
+    ...schedulingOf(input),
     workingDirectory,
     sourceBranch,
     githubUser: yield* githubUserOf(input.user)

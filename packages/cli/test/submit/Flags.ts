@@ -11,8 +11,11 @@ export const noToolchain = {
   setup: undefined
 }
 
+export const noScheduling = { priority: undefined, suspend: undefined }
+
 export const flags: CodeFlags = {
   ...noToolchain,
+  ...noScheduling,
   name: undefined,
   repositoryUrl: "https://github.com/example/payments.git",
   prompt: undefined,

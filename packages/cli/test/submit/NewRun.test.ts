@@ -5,7 +5,7 @@ import { NewDocsRun } from "@orchestrator/http/contract/kinds/DocsRuns"
 import { Result } from "effect"
 import { newCodeRun, newDocsRun } from "../../src/submit/NewRun.ts"
 import { isAddress, repositoryName } from "../../src/submit/RepositoryName.ts"
-import { flags, noToolchain } from "./Flags.ts"
+import { flags, noScheduling, noToolchain } from "./Flags.ts"
 
 const strict = { rejectUnknown: true }
 
@@ -75,6 +75,7 @@ it("a DocsRun takes a repository and a folder", () =>
     decoder(NewDocsRun)(
       newDocsRun({
         ...noToolchain,
+        ...noScheduling,
         name: undefined,
         repositoryUrl: "https://github.com/example/docs",
         workingDirectory: ".",

@@ -77,6 +77,20 @@ layer(testServer, { excludeTestServices: true })("a command line", (it) => {
       assert.match((yield* orchestrator("cancel", "done")).failure, /already finished/)
     }))
 
+  it.effect("suspends and resumes, and takes both and a priority with a new run", () =>
+    Effect.gen(function*() {
+      const client = yield* KubernetesClient
+      const specOf = (name: string) => Effect.map(client.get(CodeRunKind, { name, namespace }), ({ spec }) => spec)
+      yield* submit("later", "--suspend", "--priority", "high")
+      assert.containsSubset(yield* specOf("later"), { suspend: true, priority: "high" })
+      assert.strictEqual((yield* orchestrator("resume", "coderun/later")).out, "coderun/later resumed")
+      assert.strictEqual((yield* specOf("later"))["suspend"], false)
+      assert.strictEqual((yield* orchestrator("suspend", "later")).out, "coderun/later suspended")
+      assert.strictEqual((yield* specOf("later"))["suspend"], true)
+      yield* submit("plain")
+      assert.doesNotHaveAnyKeys(yield* specOf("plain"), ["suspend", "priority"])
+    }))
+
   it.effect("retries with a hint", () =>
     Effect.gen(function*() {
       yield* submit("again")

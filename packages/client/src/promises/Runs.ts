@@ -109,6 +109,9 @@ export interface Runs<Kind extends RunTypes> {
   readonly retry: (name: string, how?: Kind["retry"], options?: CallOptions) => Promise<Kind["run"]>
   /** Stops the agent, saves its work, and ends the run as Cancelled. */
   readonly cancel: (name: string, options?: CallOptions) => Promise<Kind["run"]>
+  /** No attempt starts until it is resumed; one that runs is left to end. */
+  readonly suspend: (name: string, options?: CallOptions) => Promise<Kind["run"]>
+  readonly resume: (name: string, options?: CallOptions) => Promise<Kind["run"]>
   /** As `cancel` and `retry`, for all that a selector means, a page at a time; `dryRun` says what would be done. */
   readonly cancelMany: (which: Kind["cancelMany"], options?: CallOptions) => Promise<Kind["bulk"]>
   readonly retryMany: (which: Kind["retryMany"], options?: CallOptions) => Promise<Kind["bulk"]>
@@ -205,6 +208,8 @@ export const makeRuns = <Kind extends RunTypes & { readonly run: AnyRun }>(
       }),
     retry: (name, how, options) => promise(group.retry({ params: { name }, payload: how }), options, how),
     cancel: (name, options) => promise(group.cancel({ params: { name } }), options, { name }),
+    suspend: (name, options) => promise(group.suspend({ params: { name } }), options, { name }),
+    resume: (name, options) => promise(group.resume({ params: { name } }), options, { name }),
     cancelMany: (which, options) => promise(group.cancelMany({ payload: which }), options, which),
     retryMany: (which, options) => promise(group.retryMany({ payload: which }), options, which),
     diff: (name, evidence = {}, options) =>

@@ -6,6 +6,7 @@ import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { listPricesDate } from "@orchestrator/domain/ListPrices"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { runPriceOf } from "@orchestrator/domain/RunPrice"
+import { isAbove } from "@orchestrator/domain/Scheduling"
 import { toMillionth } from "@orchestrator/domain/Usage"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
@@ -48,6 +49,19 @@ const aboveCeiling = (
       : [{ path: `spec.${field}`, expected: `at most ${limits[key]} (limits.${key})`, found: String(found) }]
   )
 
+/** A priority that this run's user may not ask for. */
+const abovePriority = (
+  { githubUser, priority }: RunSpec,
+  { limits: { maxPriority, maxPriorityOfGithubUser } }: OrchestratorConfig
+): ReadonlyArray<FieldProblem> => {
+  const own = Object.hasOwn(maxPriorityOfGithubUser, githubUser) ? maxPriorityOfGithubUser[githubUser] : undefined
+  const most = own ?? maxPriority
+  const key = own === undefined ? "limits.maxPriority" : `limits.maxPriorityOfGithubUser[${JSON.stringify(githubUser)}]`
+  return isAbove(priority, most)
+    ? [{ path: "spec.priority", expected: `at most ${most} (${key})`, found: JSON.stringify(priority) }]
+    : []
+}
+
 /** What Claude Code takes for a model of its own choice: it asks for another name, which the run's broker does not know. */
 const alias = /^(?:default|best|opus|sonnet|haiku|fable|opusplan)(?:\[1m\])?$/i
 
@@ -77,5 +91,6 @@ const unpriced = (
 /** Why a run's limits cannot be granted; empty when they can. */
 export const refusedLimits = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
   ...aboveCeiling(spec, config),
+  ...abovePriority(spec, config),
   ...unpriced(spec, config)
 ]

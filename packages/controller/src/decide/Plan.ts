@@ -19,6 +19,7 @@ import { jobRunning } from "./rules/jobRunning.ts"
 import { leftovers } from "./rules/leftovers.ts"
 import { marksAbsent } from "./rules/marksAbsent.ts"
 import { nameTaken } from "./rules/nameTaken.ts"
+import { onHold } from "./rules/onHold.ts"
 import { overtime } from "./rules/overtime.ts"
 import { pausing } from "./rules/pausing.ts"
 import { previousIncarnation } from "./rules/previousIncarnation.ts"
@@ -27,6 +28,7 @@ import { refusedStart, refusedWhileStarted } from "./rules/refusedStart.ts"
 import { restoring } from "./rules/restoring.ts"
 import { startFailed } from "./rules/startFailed.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
+import { suspended } from "./rules/suspended.ts"
 import { terminal } from "./rules/terminal.ts"
 import { waitingForCapacity } from "./rules/waitingForCapacity.ts"
 import { waitingForDependencies } from "./rules/waitingForDependencies.ts"
@@ -88,10 +90,14 @@ const notStarted = inOrder<NotStarted>({
   budgetSpent,
   // Before the line: a run that goes on later takes nobody's turn now.
   pausing,
+  // Before all that it would stand in line for; after the pause, whose time the status keeps.
+  suspended,
   // Before workspace and limits, which a run that waits for others must not hold.
   waitingForDependencies,
   // Before the limits: a slot given to a run whose workspace is in use would stay unused.
   waitingForWorkspace,
+  // After the waits that may be long: statuses change only of those that could start now.
+  onHold,
   // Last of the waits: who gets past it starts.
   waitingForCapacity,
   // Both only after `jobAbsent` was tried on the same observation: they say what it met.

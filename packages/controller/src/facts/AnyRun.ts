@@ -2,6 +2,7 @@
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { waitingEventsAnnotation } from "@orchestrator/domain/Labels"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
+import { lineTimeOf } from "@orchestrator/domain/Scheduling"
 import { shardNumberOf } from "@orchestrator/domain/Shards"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
@@ -22,6 +23,8 @@ export interface AnyRun extends Identity {
   readonly generation: number
   /** RFC 3339 time of its creation; "" where it has none. */
   readonly createdAt: string
+  /** The time by which it stands in line: `createdAt`, moved by its priority. */
+  readonly lineTime: string
   readonly deleting: boolean
   /** Read from the spec even when the rest of it is not valid. */
   readonly contextVersion: number
@@ -64,6 +67,7 @@ export const anyRun = (
 ): AnyRun => {
   const { metadata, spec } = run
   const identity = identityOf(metadata)
+  const createdAt = named(metadata.creationTimestamp ?? "")
   const contextVersion = versionIn(kind, spec)
   const attempt = attemptOf(contextVersion, status)
   const originalUid = status.originalUid ?? identity.uid
@@ -77,7 +81,8 @@ export const anyRun = (
     originalUid,
     shard: shardNumberOf(metadata.labels),
     generation: metadata.generation ?? 1,
-    createdAt: named(metadata.creationTimestamp ?? ""),
+    createdAt,
+    lineTime: lineTimeOf(createdAt, spec["priority"]),
     deleting: metadata.deletionTimestamp !== undefined,
     contextVersion,
     tenant,

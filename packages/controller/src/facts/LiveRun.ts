@@ -46,6 +46,8 @@ interface SpecFacts extends Requester {
   /** Hash of its promptModification, where it has one. */
   readonly promptDigest: string | undefined
   readonly cancelAsked: boolean
+  /** Whether no attempt of it may start. */
+  readonly suspended: boolean
   /** Cancelled up to this version, whatever `cancel` says. */
   readonly cancelVersion: number | undefined
   /** Index values of its task, and of the runs that it depends on. */
@@ -108,6 +110,7 @@ const specFactsIn = (run: LiveRun): SpecFacts => ({
   specDigest: run.specDigest,
   promptDigest: run.promptDigest,
   cancelAsked: run.cancelAsked,
+  suspended: run.suspended,
   cancelVersion: run.cancelVersion,
   tenant: run.tenant,
   githubUser: run.githubUser,
@@ -120,7 +123,7 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
   const namespace = run.metadata.namespace ?? ""
   const isWhole = isSmall(run.spec, smallSpec)
   const { problems, spec } = isWhole ? { problems: [], spec: run.spec } : reduce(kind, run)
-  const { cancel, cancelVersion, dependsOn } = spec
+  const { cancel, cancelVersion, dependsOn, suspend } = spec
   return {
     ...requesterIn(kind, namespace, spec),
     spec: problems.length > 0 ? Result.fail(problems) : readSpec(kind, { ...run, spec }),
@@ -128,6 +131,7 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
     specDigest: specDigest(run.spec),
     promptDigest: promptDigest(run.spec["promptModification"]),
     cancelAsked: cancel === true,
+    suspended: suspend === true,
     cancelVersion: typeof cancelVersion === "number" ? cancelVersion : undefined,
     tasks: runKinds[kind].leasesWorkspace
       ? tasksIn(namespace, { ...spec, ...Struct.pick(run.spec, ["prompt", "issue"]) })
@@ -168,6 +172,7 @@ const neededTexts = new Set([
   "profile",
   "agent",
   "provider",
+  "priority",
   "model",
   "githubUser"
 ])

@@ -21,6 +21,14 @@ export type Obstacle =
   /** They have succeeded, and their pull requests are not merged. */
   | { readonly tag: "unmerged"; readonly names: ReadonlyArray<string> }
 
+/** What keeps every run from starting. */
+export interface Hold {
+  readonly reason: "Maintenance" | "QuietHours"
+  readonly message: string
+  /** Undefined: nobody knows. */
+  readonly until: DateTime.Utc | undefined
+}
+
 export interface Observed {
   readonly now: DateTime.Utc
   readonly config: OrchestratorConfig
@@ -37,6 +45,8 @@ export interface Observed {
   readonly nonce: string
   /** What keeps it from starting because of the runs that it depends on. */
   readonly obstacle: Obstacle | undefined
+  /** What keeps every run from starting. */
+  readonly hold: Hold | undefined
   /** The limit of runs at the same time that keeps it from starting, and those before it in line. */
   readonly reachedLimit: string | undefined
   /** The session that an attempt takes up which is to go on with one; looked for only when it is about to start. */

@@ -3,7 +3,7 @@ import { fnv1a32 } from "@orchestrator/domain/Hash"
 import type { Fields } from "./RunStatus.ts"
 
 /** Fields that act at once, whatever runs. */
-const atOnce: ReadonlySet<string> = new Set(["cancel", "cancelVersion", "contextVersion"])
+const atOnce: ReadonlySet<string> = new Set(["cancel", "cancelVersion", "contextVersion", "suspend", "priority"])
 
 /** Deeper than any spec that its definition lets pass. */
 const deepest = 8

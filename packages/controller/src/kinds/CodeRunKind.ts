@@ -40,6 +40,7 @@ export const codeRunKind: RunKind = {
       resources: run.spec.resources,
       setup: run.spec.setup,
       tools: { local: run.spec.localTools, remote: run.spec.remoteTools },
+      priority: run.spec.priority ?? "normal",
       timeoutSeconds: run.spec.timeoutSeconds,
       maxCostUsd: run.spec.maxCostUsd,
       maxTurns: run.spec.maxTurns,

@@ -33,6 +33,7 @@ export const docsRunKind: RunKind = {
       resources: run.spec.resources,
       setup: run.spec.setup,
       tools: undefined,
+      priority: run.spec.priority ?? "normal",
       timeoutSeconds: run.spec.timeoutSeconds,
       maxCostUsd: run.spec.maxCostUsd,
       maxTurns: run.spec.maxTurns,

@@ -3,6 +3,7 @@ import type { AgentName } from "@orchestrator/domain/AgentName"
 import type { CodeRun } from "@orchestrator/domain/CodeRun"
 import type { DocsRun } from "@orchestrator/domain/DocsRun"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import type { Priority } from "@orchestrator/domain/Scheduling"
 import type { Tenant } from "@orchestrator/domain/Tenant"
 import type { Resources } from "@orchestrator/domain/Toolchain"
 import type { RunInputs } from "@orchestrator/templates/kinds/RunTemplates"
@@ -56,6 +57,7 @@ export interface RunSpec {
   readonly setup: string | undefined
   /** Comma-separated; undefined where the kind has none. */
   readonly tools: Tools | undefined
+  readonly priority: Priority
   readonly timeoutSeconds: number | undefined
   readonly maxCostUsd: number | undefined
   readonly maxTurns: number | undefined

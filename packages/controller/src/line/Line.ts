@@ -40,7 +40,8 @@ const isKnownAs = (job: JobFacts | undefined, run: LiveRun): boolean =>
   (job.runUid === run.uid || job.runs.some(({ kind, name }) => kind === run.kind && name === run.name))
 
 const mayStart = (snapshot: Snapshot, run: RunFacts | undefined): run is LiveRun =>
-  run?.ended === false && !run.restoring && !run.deleting && !run.cancel && Result.isSuccess(run.spec) &&
+  run?.ended === false && !run.restoring && !run.deleting && !run.cancel && !run.suspended &&
+  Result.isSuccess(run.spec) &&
   !isKnownAs(jobOf(snapshot, run), run) && !hasStartedElsewhere(snapshot, run) &&
   startObstacle(snapshot, run) === undefined
 

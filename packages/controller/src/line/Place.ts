@@ -31,7 +31,8 @@ const positionIn = (moment: Moment, run: LiveRun, waits: "turn" | "slot"): numbe
 export const placeOf = (moment: Moment, key: RunKey, { briefly = false } = {}): Place | undefined => {
   const { config, snapshot } = moment
   const run = snapshot.runs[key.kind].get(key)
-  if (run === undefined || run.ended || hasJob(snapshot, run)) return undefined
+  // One that is suspended stands in no line.
+  if (run === undefined || run.ended || run.suspended || hasJob(snapshot, run)) return undefined
   const obstacle = startObstacle(snapshot, run)
   if (obstacle !== undefined) return { runs: runsIn(obstacle) }
   const position = (waits: "turn" | "slot") => briefly ? {} : { position: positionIn(moment, run, waits) }

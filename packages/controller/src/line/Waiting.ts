@@ -14,9 +14,9 @@ export interface Moment {
   readonly now: DateTime.Utc
 }
 
-/** Older first; of the same second, by name; no two are alike. */
+/** Older first, by priority; of the same second, by name; no two are alike. */
 export const isBefore = (left: RunFacts, right: RunFacts): boolean => {
-  if (left.createdAt !== right.createdAt) return left.createdAt < right.createdAt
+  if (left.lineTime !== right.lineTime) return left.lineTime < right.lineTime
   return left.name === right.name ? left.uid < right.uid : left.name < right.name
 }
 
@@ -31,11 +31,11 @@ export const startObstacle = (snapshot: Snapshot, run: LiveRun): Obstacle | unde
   })
 
 /**
- * Whether a run has yet to start and waits for no other run to end: only for its turn in the workspace, a slot, or the end of a pause. One
+ * Whether a run has yet to start, is not suspended, and waits for no other run to end: only for its turn in the workspace, a slot, or the end of a pause. One
  * whose current attempt has its Job has started, also when its service was edited since.
  */
 export const isReady = (snapshot: Snapshot, run: RunFacts): run is LiveRun =>
-  !run.ended && !run.restoring && !run.deleting && !run.cancel && Result.isSuccess(run.spec) &&
+  !run.ended && !run.restoring && !run.deleting && !run.cancel && !run.suspended && Result.isSuccess(run.spec) &&
   !hasJob(snapshot, run) &&
   startObstacle(snapshot, run) === undefined
 

@@ -8,6 +8,7 @@ import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
 import { currentJob } from "../attempt/CurrentAttempt.ts"
+import { holdAt } from "../attempt/Hold.ts"
 import { isOwnJob } from "../attempt/OwnJob.ts"
 import { pausedUntil } from "../attempt/Pause.ts"
 import { promptVersion } from "../attempt/SpecEdit.ts"
@@ -171,11 +172,13 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
     const hasJob = job !== undefined
     const obstacle = hasJob ? undefined : startObstacle(stores, run)
     const limit = reachedLimit(at, run, line)
+    const hold = hasJob ? undefined : holdAt(config, at.now)
     const isPaused = pausedUntil({ now: at.now, run }) !== undefined
-    const mayStart = !hasJob && obstacle === undefined && limit === undefined && !isPaused && !run.cancel &&
-      !run.deleting
+    const mayStart = !hasJob && obstacle === undefined && limit === undefined && hold === undefined && !isPaused &&
+      !run.cancel &&
+      !run.suspended && !run.deleting
     const workspace = mayStart ? yield* assured(at, run) : workspaceOf(at, run)
-    const waits = mustWait(workspace?.turn, config) || isPaused
+    const waits = mustWait(workspace?.turn, config) || isPaused || run.suspended || hold !== undefined
     const present = hasFiles(job)
     /** Whether files are to be made now, as far as the run itself and its place tell. */
     const starts = obstacle === undefined && !(hasJob ? present : waits) && Result.isSuccess(run.spec)
@@ -189,6 +192,7 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
       files: { present, rendered },
       nonce: hasJob ? "" : yield* nonce,
       obstacle,
+      hold,
       reachedLimit: limit,
       contested: !hasJob && isContested(run),
       lastSession: hasJob || workspace === undefined || rendered === undefined ? undefined : sessionOf(run)
@@ -242,6 +246,7 @@ const nothingToDo = {
   files: { present: false, rendered: undefined },
   nonce: "",
   obstacle: undefined,
+  hold: undefined,
   reachedLimit: undefined,
   contested: false,
   lastSession: undefined

@@ -167,9 +167,10 @@ const inItsTurn = Effect.fnUntraced(function*(observed: Observed, reads: Reads) 
   const whole = run.isWhole ? run : yield* reads.wholeRun(run)
   const ahead: PresentRun = {
     ...observed,
-    run: whole ?? run,
+    run: { ...(whole ?? run), suspended: false },
     now: pausedUntil(stage) ?? observed.now,
     obstacle: undefined,
+    hold: undefined,
     reachedLimit: undefined,
     workspace: workspace && freed(workspace)
   }

@@ -1,6 +1,6 @@
 /** The objects that an attempt consists of, as they are sent to the API server. */
 import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
-import { localQueueOf, queueLabel } from "@orchestrator/domain/Kueue"
+import { localQueueOf, priorityClassLabel, priorityClassOf, queueLabel } from "@orchestrator/domain/Kueue"
 import {
   holderAnnotation,
   jobFinalizer,
@@ -74,13 +74,20 @@ export const jobManifest = (
   const { podAnnotations, podLabels } = config.agent
   const timeoutSeconds = spec.timeoutSeconds ?? config.job.activeDeadlineSeconds
   const queue = localQueueOf(config.kueue, run)
+  const priorityClass = priorityClassOf(config.kueue, spec.priority)
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
       name,
       namespace: run.namespace,
-      labels: { ...labels, ...(queue === undefined ? {} : { [queueLabel]: queue }) },
+      labels: {
+        ...labels,
+        ...(queue === undefined ? {} : {
+          [queueLabel]: queue,
+          ...(priorityClass === undefined ? {} : { [priorityClassLabel]: priorityClass })
+        })
+      },
       annotations: {
         ...(retry === 0 ? {} : { [retryAnnotation]: String(retry) }),
         [timeoutAnnotation]: String(timeoutSeconds),

@@ -48,7 +48,16 @@ const tally = <Labels extends Readonly<Record<string, string>>>() => {
 }
 
 /** What a run that does not work waits for; undefined of one that works, or that goes on by itself at a time that is known. */
-type WaitsFor = "dependencies" | "workspace" | "cluster" | "start" | "controller" | "limit" | "queue"
+type WaitsFor =
+  | "person"
+  | "hours"
+  | "dependencies"
+  | "workspace"
+  | "cluster"
+  | "start"
+  | "controller"
+  | "limit"
+  | "queue"
 
 const isPhase = Schema.is(Phase)
 const isCause = Schema.is(ProgressReason)
@@ -66,6 +75,11 @@ const waitsFor = ({ snapshot }: Moment, run: LiveRun): WaitsFor | undefined => {
     case undefined:
     case "Accepted":
       return "controller"
+    case "Suspended":
+      return "person"
+    case "Maintenance":
+    case "QuietHours":
+      return "hours"
     case "WaitingForDependencies":
       return "dependencies"
     case "WaitingForWorkspace":
@@ -84,7 +98,7 @@ const waitsFor = ({ snapshot }: Moment, run: LiveRun): WaitsFor | undefined => {
   }
 }
 
-const chosen: ReadonlySet<WaitsFor> = new Set(["dependencies", "workspace", "limit", "queue"])
+const chosen: ReadonlySet<WaitsFor> = new Set(["person", "hours", "dependencies", "workspace", "limit", "queue"])
 
 /** Since when its status says what it says. */
 const sinceOf = ({ createdAt, status: { lastUpdate } }: LiveRun): string => lastUpdate ?? createdAt

@@ -79,8 +79,9 @@ export const lineRuns = gaugeFamily({
   help: "Runs that wait, by what they wait for",
   labels: {
     waits_for:
-      "dependencies, workspace, cluster (what it refuses), start (of the pod), controller, queue (of Kueue), or the limit that is reached: activeRuns, activeRunsPerGithubUser, activeRunsPerService",
-    chosen: "whether a person chose it, by spec.dependsOn, a workspace in use, a limit or a queue: true, or false"
+      "person (spec.suspend), hours (in which runs may start), dependencies, workspace, cluster (what it refuses), start (of the pod), controller, queue (of Kueue), or the limit that is reached: activeRuns, activeRunsPerGithubUser, activeRunsPerService",
+    chosen:
+      "whether a person chose it, by suspending it, quiet hours, spec.dependsOn, a workspace in use, a limit or a queue: true, or false"
   }
 })
 

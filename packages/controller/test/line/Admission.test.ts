@@ -31,6 +31,16 @@ describe("of runs that could start", () => {
     { name: "none is named where there are no limits", limits: {}, things: { runs: [b, c] }, want: [] },
     { name: "as many are let in as there are slots, in the order of the line", things: { runs: [c, b] }, want: ["b"] },
     {
+      name: "a higher priority is let in first",
+      things: { runs: [b, lineRun("z", { second: 5, spec: { service: "z", priority: "high" } })] },
+      want: ["z"]
+    },
+    {
+      name: "a suspended one takes no slot",
+      things: { runs: [lineRun("a", { spec: { service: "a", suspend: true } }), b] },
+      want: ["b"]
+    },
+    {
       name: "the oldest is let in, of whichever kind",
       things: { runs: [alone("a", 2), docsRun("d", { second: 1 }), alone("e", 3)] },
       want: ["d"]

@@ -105,6 +105,14 @@ describe("a run that waits", () => {
       want: { runs: [], limit: "limits.activeRuns is 1", position: 2 }
     },
     {
+      name: "because it is suspended has no place, whoever works in its workspace",
+      things: {
+        runs: [lineRun("c", { spec: { suspend: true } }), lineRun("b")],
+        jobs: [jobAt(lineRun("b"))]
+      },
+      want: undefined
+    },
+    {
       name: "for nobody any more since its Job is there has no place, whatever it depends on",
       things: { runs: [lineRun("c", { spec: { dependsOn: ["none"] } })], jobs: [jobAt(lineRun("c"))] },
       want: undefined

@@ -21,6 +21,7 @@ describe("a run", () => {
     { name: "that is being deleted", run: lineRun("a", { deleting: true }), ready: false, inLine: false },
     { name: "that was cancelled", run: lineRun("a", { spec: { cancel: true } }), ready: false, inLine: false },
     { name: "whose spec cannot be read", run: lineRun("a", { spec: { taskId: "x" } }), ready: false, inLine: false },
+    { name: "that is suspended", run: lineRun("a", { spec: { suspend: true } }), ready: false, inLine: false },
     {
       name: "whose Job is there",
       run: lineRun("a"),
@@ -77,6 +78,24 @@ describe("a run", () => {
   it.each<{ name: string; left: RunFacts; right: RunFacts; want: boolean }>([
     { name: "an older one", left: lineRun("b"), right: lineRun("a", { second: 1 }), want: true },
     { name: "a younger one", left: lineRun("a", { second: 1 }), right: lineRun("b"), want: false },
+    {
+      name: "a younger one of a higher priority",
+      left: lineRun("b", { second: 1, spec: { priority: "high" } }),
+      right: lineRun("a"),
+      want: true
+    },
+    {
+      name: "an older one of a lower priority",
+      left: lineRun("a", { spec: { priority: "low" } }),
+      right: lineRun("b", { second: 1 }),
+      want: false
+    },
+    {
+      name: "one of a higher priority that was made more than a day later",
+      left: lineRun("b", { second: 86_401, spec: { priority: "high" } }),
+      right: lineRun("a"),
+      want: false
+    },
     { name: "one of the same second, by its name", left: lineRun("a"), right: lineRun("b"), want: true },
     { name: "one of the same second, by its name, not", left: lineRun("b"), right: lineRun("a"), want: false },
     { name: "one and the same, not", left: lineRun("a"), right: lineRun("a"), want: false }

@@ -38,6 +38,10 @@ const credentialsOf = ({ volumes = [] }: PodSpec) =>
 const withSpec = (spec: object) => given({ run: makeCodeRun({ spec: { ...spec } }) })
 const withConfig = (input: object) => given({ config: makeConfig(input) })
 
+const classOf = ({ metadata }: Job) => metadata.labels?.["kueue.x-k8s.io/priority-class"]
+const priorityClasses = { low: "batch", high: "urgent" }
+const urgent = makeCodeRun({ spec: { priority: "high" } })
+
 describe("a Job", () => {
   it.each<{ name: string; found: (job: Job) => unknown; given: Observed; want: unknown }>([
     {
@@ -48,6 +52,33 @@ describe("a Job", () => {
       }),
       found: ({ metadata, spec }) => [metadata.annotations?.[timeoutAnnotation], spec.activeDeadlineSeconds],
       want: ["120", 120 + 3 * 600]
+    },
+    {
+      name: "in a queue has the class of its run's priority",
+      given: given({ run: urgent, config: makeConfig({ kueue: { queueName: "agents", priorityClasses } }) }),
+      found: classOf,
+      want: "urgent"
+    },
+    {
+      name: "in a queue has no class where its run's priority has none",
+      given: withConfig({ kueue: { queueName: "agents", priorityClasses } }),
+      found: classOf,
+      want: undefined
+    },
+    {
+      name: "of a DocsRun has the class of its priority",
+      given: givenDocs({
+        run: makeDocsRun({ spec: { priority: "low" } }),
+        config: makeConfig({ kueue: { queueName: "agents", priorityClasses } })
+      }),
+      found: classOf,
+      want: "batch"
+    },
+    {
+      name: "in no queue has no class",
+      given: given({ run: urgent, config: makeConfig({ kueue: { priorityClasses } }) }),
+      found: classOf,
+      want: undefined
     },
     {
       name: "has the configured time limit",

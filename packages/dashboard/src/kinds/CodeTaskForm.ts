@@ -120,6 +120,6 @@ export const codeTaskForm: TaskForm = {
       nameGroup("service and task")
     ],
     NewCodeRunSpec.fields,
-    ["contextVersion", "promptModification", "cancel", "cancelVersion"]
+    ["contextVersion", "promptModification", "cancel", "cancelVersion", "suspend", "priority"]
   )
 }

@@ -43,6 +43,6 @@ export const docsTaskForm: TaskForm = {
       nameGroup("the repository")
     ],
     NewDocsRunSpec.fields,
-    ["cancel"]
+    ["cancel", "suspend", "priority"]
   )
 }

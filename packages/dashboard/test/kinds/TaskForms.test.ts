@@ -54,8 +54,15 @@ describe("a form of a kind of runs", () => {
     const steps = (form: typeof codeTaskForm) => new Set(fieldsOf(form).map(({ path }) => path.split(".")[0]))
     const ofCode = Object.keys(NewCodeRun.fields.spec.fields).filter((name) => !steps(codeTaskForm).has(name))
     const ofDocs = Object.keys(NewDocsRun.fields.spec.fields).filter((name) => !steps(docsTaskForm).has(name))
-    assert.deepStrictEqual(ofCode.toSorted(), ["cancel", "cancelVersion", "contextVersion", "promptModification"])
-    assert.deepStrictEqual(ofDocs, ["cancel"])
+    assert.deepStrictEqual(ofCode.toSorted(), [
+      "cancel",
+      "cancelVersion",
+      "contextVersion",
+      "priority",
+      "promptModification",
+      "suspend"
+    ])
+    assert.deepStrictEqual(ofDocs.toSorted(), ["cancel", "priority", "suspend"])
   })
 
   it("asks for what it was filled from", () => {

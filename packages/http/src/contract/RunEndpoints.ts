@@ -164,6 +164,24 @@ export const runEndpoints = <
       description:
         "Stops the agent, saves and pushes its work, and ends the run as Cancelled. Cancelling twice is the same as once; attempts that are requested afterwards are not cancelled."
     })),
+    HttpApiEndpoint.post("suspend", "/:name/suspend", {
+      params: runName,
+      success: answer,
+      error: [RunNotFound, RunFinished, RunChanged, ...cluster]
+    }).annotate(Needs, [needs.change]).annotateMerge(OpenApi.annotations({
+      summary: `Suspend a ${name}`,
+      description:
+        "No attempt of it starts until it is resumed; it waits in no line, and keeps no workspace. An attempt that runs is left to end. Suspending twice is the same as once."
+    })),
+    HttpApiEndpoint.post("resume", "/:name/resume", {
+      params: runName,
+      success: answer,
+      error: [RunNotFound, RunChanged, ...cluster]
+    }).annotate(Needs, [needs.change]).annotateMerge(OpenApi.annotations({
+      summary: `Resume a ${name}`,
+      description:
+        "Lets a suspended run start, in its place by age and priority. One that is not suspended stays as it is. It takes `use` on each Secret of the run, as starting it did."
+    })),
     HttpApiEndpoint.post("cancelMany", "/cancel", {
       payload: bulkRequest(`Cancel${name}s`, kind, {}),
       success: BulkAnswer,

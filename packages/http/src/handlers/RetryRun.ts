@@ -45,7 +45,7 @@ export interface RetryOptions {
 }
 
 /** An attempt uses the run's secrets for what its requester asks, so it takes the permissions that creating the run took. */
-const allowed = Effect.fnUntraced(function*({ kind, settings }: RunAccess, name: string, run: CustomObject) {
+export const mayStart = Effect.fnUntraced(function*({ kind, settings }: RunAccess, name: string, run: CustomObject) {
   const requester = yield* Requester
   yield* requester.require([
     ...permissionsOf([needsOf(kind.plural).change], { name }),
@@ -66,7 +66,7 @@ export const startNextAttempt = (runs: RunAccess, name: string, options: RetryOp
     name,
     Effect.fnUntraced(function*(run) {
       if (!isFinished(run) && options.force !== true) return yield* notFinished(run)
-      yield* allowed(runs, name, run)
+      yield* mayStart(runs, name, run)
       return nextAttempt(run, options)
     })
   )

@@ -25,6 +25,7 @@ import { runFiles } from "./RunFiles.ts"
 import { type LogOptions, runLogs } from "./RunLogs.ts"
 import { manifestOf } from "./RunManifest.ts"
 import { runTranscript, type TranscriptOptions } from "./RunTranscript.ts"
+import { resumeRun, suspendRun } from "./SuspendRun.ts"
 
 /** What a kind has of its own. */
 interface Own<New, Answer, E, R> {
@@ -108,6 +109,8 @@ export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
   retry: ({ params, payload }: Named & { readonly payload: RetryOptions | void }) =>
     Effect.map(retry(runs, params.name, payload ?? {}), answer),
   cancel: ({ params }: Named) => Effect.map(cancelRun(runs, params.name), answer),
+  suspend: ({ params }: Named) => Effect.map(suspendRun(runs, params.name), answer),
+  resume: ({ params }: Named) => Effect.map(resumeRun(runs, params.name), answer),
   cancelMany: ({ payload }: { readonly payload: BulkRequest }) => forMany(runs, payload, cancelRun),
   retryMany: ({ payload }: { readonly payload: BulkRequest & RetryOptions }) =>
     forMany(runs, payload, (acted, name) => retry(acted, name, payload)),

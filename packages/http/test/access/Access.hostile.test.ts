@@ -80,16 +80,18 @@ const creations: ReadonlyArray<Request> = [
 
 const finished = (phase: string) => ({ status: { phase, contextVersion: 1 } })
 
-/** Runs of octocat's that are over. */
+/** Runs of octocat's that are over, and one that is suspended. */
 const existing = Effect.gen(function*() {
   yield* store(CodeRunKind, makeCodeRun("code", finished("Failed")))
   yield* store(DocsRunKind, makeDocsRun("docs", finished("Failed")))
+  yield* store(CodeRunKind, makeCodeRun("suspended", { spec: { suspend: true } }))
 })
 
 const retries: ReadonlyArray<Request> = [
   { name: "the next attempt", path: `${runs}/code/retry`, body: {} },
   { name: "the next attempt, with a prompt", path: `${runs}/code/retry`, body: { promptModification: "Print it." } },
   { name: "the next attempt, by force", path: `${runs}/code/retry`, body: { force: true } },
+  { name: "the first attempt of one that was suspended", path: `${runs}/suspended/resume` },
   { name: "documentation once more", path: "/api/v1/docs-runs/docs/retry", body: {} }
 ]
 

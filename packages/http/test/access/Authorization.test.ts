@@ -41,6 +41,8 @@ const runRoutes = (path: string, resource: string, spec: unknown): ReadonlyArray
   { method: "GET", path: `${path}/a/result`, needs: ["get pods/log"], status: 404 },
   { method: "GET", path: `${path}/a/files`, needs: ["get configmaps"], status: 200 },
   { method: "POST", path: `${path}/running/cancel`, needs: [`patch ${resource}`], status: 200 },
+  { method: "POST", path: `${path}/running/suspend`, needs: [`patch ${resource}`], status: 200 },
+  { method: "POST", path: `${path}/running/resume`, needs: [`patch ${resource}`], status: 200 },
   {
     method: "POST",
     path: `${path}/cancel`,

@@ -316,6 +316,32 @@ describe("retrying a CodeRun", () => {
     }).pipe(Effect.provide(TestApi)))
 })
 
+describe("suspending a CodeRun", () => {
+  it.effect("says so in the spec, twice is once, and resuming takes it back", () =>
+    Effect.gen(function*() {
+      const { codeRuns } = yield* OrchestratorClient
+      yield* finished("a", "Pending")
+      yield* codeRuns.suspend({ params: { name: "a" } })
+      const once = yield* stored("a")
+      assert.strictEqual(once.spec["suspend"], true)
+      yield* codeRuns.suspend({ params: { name: "a" } })
+      assert.strictEqual((yield* stored("a")).metadata.resourceVersion, once.metadata.resourceVersion)
+      yield* codeRuns.resume({ params: { name: "a" } })
+      const resumed = yield* stored("a")
+      assert.strictEqual(resumed.spec["suspend"], false)
+      yield* codeRuns.resume({ params: { name: "a" } })
+      assert.strictEqual((yield* stored("a")).metadata.resourceVersion, resumed.metadata.resourceVersion)
+    }).pipe(Effect.provide(TestApi)))
+
+  it.effect("refuses a run that has ended, and one that is not there", () =>
+    Effect.gen(function*() {
+      const { codeRuns } = yield* OrchestratorClient
+      yield* finished("a", "Succeeded")
+      assert.strictEqual((yield* Effect.flip(codeRuns.suspend({ params: { name: "a" } })))._tag, "RunFinished")
+      assert.strictEqual((yield* Effect.flip(codeRuns.resume({ params: { name: "b" } })))._tag, "RunNotFound")
+    }).pipe(Effect.provide(TestApi)))
+})
+
 describe("cancelling a CodeRun", () => {
   it.effect("says so in the spec, and twice is once", () =>
     Effect.gen(function*() {

@@ -128,6 +128,22 @@ export const CancelRun = Tool.make("cancel_run", {
   ...calling
 }).annotateMerge(hints({ title: "Cancel a run", destructive: true, idempotent: true }))
 
+export const SuspendRun = Tool.make("suspend_run", {
+  description:
+    "Keeps a run that waits from starting until resume_run; an attempt that runs is left to end. cancel_run stops one that works.",
+  parameters: Schema.Struct(named),
+  success: RunOutline,
+  ...calling
+}).annotateMerge(hints({ title: "Suspend a run", idempotent: true }))
+
+export const ResumeRun = Tool.make("resume_run", {
+  description:
+    "Lets a suspended run start, in its place by age and priority; one that is not suspended stays as it is.",
+  parameters: Schema.Struct(named),
+  success: RunOutline,
+  ...calling
+}).annotateMerge(hints({ title: "Resume a run", idempotent: true }))
+
 export const DeleteRun = Tool.make("delete_run", {
   description:
     "Deletes a run with its Job, pod and files; an agent that runs is stopped without saving. Only when the user asked for deletion: cancel_run stops a run and keeps its record.",

@@ -80,6 +80,23 @@ export const lines: ReadonlyArray<Scenario> = [
   },
   {
     ...alone,
+    id: "S33",
+    name: "the first in line is suspended and resumed, and one of a high priority comes",
+    script: delivering("5 seconds"),
+    acts: [
+      create(codeRun("first"), codeRun("second", { taskId: 2 }), codeRun("third", { taskId: 3 })),
+      whenWorking("first", "suspend second", (user) => editRun(user, "second", { suspend: true }), second),
+      whenWorking(
+        "first",
+        "make fourth",
+        (user) => user.start(codeRun("fourth", { taskId: 4, priority: "high" })),
+        second
+      ),
+      whenWorking("third", "resume second", (user) => editRun(user, "second", { suspend: false }), second)
+    ]
+  },
+  {
+    ...alone,
     id: "S26",
     name: "one of two runs in a line is cancelled while it waits",
     evidenceGoes: true,

@@ -5,6 +5,27 @@ const turns = "packages/controller/src/line/Turns.ts"
 
 export const line: ReadonlyArray<Mutant> = [
   {
+    name: "a suspended run keeps its turn",
+    file: "packages/controller/src/line/Waiting.ts",
+    find: "!run.cancel && !run.suspended &&",
+    replace: "!run.cancel &&",
+    by: { test: "packages/controller/test/program/Hold" }
+  },
+  {
+    name: "a suspended run keeps its place at a limit",
+    file: "packages/controller/src/line/Line.ts",
+    find: "!run.cancel && !run.suspended &&",
+    replace: "!run.cancel &&",
+    by: { test: "packages/controller/test/line/" }
+  },
+  {
+    name: "age alone decides who is first",
+    file: "packages/controller/src/line/Waiting.ts",
+    find: "if (left.lineTime !== right.lineTime) return left.lineTime < right.lineTime",
+    replace: "if (left.createdAt !== right.createdAt) return left.createdAt < right.createdAt",
+    by: { test: "packages/controller/test/program/Hold" }
+  },
+  {
     name: "possession is what the annotation says: Jobs and pods are not read",
     file: "packages/controller/src/loop/Observe.ts",
     find: "if (claim === undefined || isVacant(stores, run, claim)) return seen",
@@ -70,9 +91,9 @@ export const line: ReadonlyArray<Mutant> = [
   {
     name: "the youngest is first in line",
     file: "packages/controller/src/line/Waiting.ts",
-    find: `if (left.createdAt !== right.createdAt) return left.createdAt < right.createdAt
+    find: `if (left.lineTime !== right.lineTime) return left.lineTime < right.lineTime
   return left.name === right.name ? left.uid < right.uid : left.name < right.name`,
-    replace: `if (left.createdAt !== right.createdAt) return left.createdAt > right.createdAt
+    replace: `if (left.lineTime !== right.lineTime) return left.lineTime > right.lineTime
   return left.name === right.name ? left.uid < right.uid : left.name > right.name`,
     by: { test: "packages/controller/test/program/Workspace" }
   },
