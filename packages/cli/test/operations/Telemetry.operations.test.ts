@@ -1,9 +1,10 @@
-/** The product on this machine tells the real OpenTelemetry Collector what happens: one trace from who asked to the agent. */
+/** The product on this machine tells the real OpenTelemetry Collector what happens: one trace from who asked to the agent, metrics and logs. */
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
 import { createHmac } from "node:crypto"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { request } from "node:https"
 import { join } from "node:path"
-import { LocalProduct, stopAll, temporaryFolder } from "../LocalProduct.ts"
+import { git, LocalProduct, stopAll, temporaryFolder } from "../LocalProduct.ts"
 import { collectorIn, type Received, type Span, valuesOf } from "./Collector.ts"
 
 const { folder, remove } = temporaryFolder()
@@ -35,8 +36,12 @@ const config = () => ({
   triggers: [{ name: "garden", webhook: true, run: spec("web") }]
 })
 
-const started = () =>
-  new LocalProduct(["--state", join(folder, "state"), "--config", join(folder, "config.yaml"), "--no-demo"])
+const started = async () => {
+  const args = ["--state", join(folder, "state"), "--config", join(folder, "config.yaml"), "--no-demo"]
+  const product = new LocalProduct(args, { LOG_LEVEL: "info" })
+  await product.printed(/HTTP API/, 240)
+  return product
+}
 
 /** What there is once it is as it should be. */
 const eventually = async <A>(
@@ -113,6 +118,30 @@ const submit = async (product: LocalProduct, name: string, service: string, head
   assert.strictEqual(answer.status, 201, await answer.text())
 }
 
+/** As kubectl does. */
+const apply = async (product: LocalProduct, name: string, spec: object): Promise<{ metadata: { uid: string } }> => {
+  const kubeconfig = readFileSync(join(product.state, "kubeconfig"), "utf8")
+  const of = (key: string) => new RegExp(`${key}"?: *"?([^\\s",}]+)`).exec(kubeconfig)?.[1] ?? ""
+  const body = JSON.stringify({ apiVersion: "orchestrator.platform/v1", kind: "CodeRun", metadata: { name }, spec })
+  return await new Promise((resolve, reject) => {
+    const asked = request(`${of("server")}/apis/orchestrator.platform/v1/namespaces/orchestrator/coderuns`, {
+      method: "POST",
+      ca: Buffer.from(of("certificate-authority-data"), "base64"),
+      headers: { authorization: `Bearer ${of("token")}`, "content-type": "application/json" }
+    }, (answer) => {
+      const chunks: Array<Buffer> = []
+      answer.on("data", (chunk: Buffer) => chunks.push(chunk))
+      answer.on("end", () => {
+        const text = Buffer.concat(chunks).toString()
+        if (answer.statusCode === 201) resolve(JSON.parse(text))
+        else reject(new Error(text))
+      })
+    })
+    asked.on("error", reject)
+    asked.end(body)
+  })
+}
+
 let product: LocalProduct
 
 beforeAll(async () => {
@@ -120,8 +149,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, "events"))
   writeFileSync(join(folder, "events/webhook.garden"), `${secret}\n`)
   writeFileSync(join(folder, "config.yaml"), JSON.stringify(config()))
-  product = started()
-  await product.url()
+  product = await started()
 }, 600_000)
 
 afterAll(async () => {
@@ -169,3 +197,73 @@ it("a request without one begins a trace, and a webhook's delivery does", async 
     assert.isUndefined(trace.named(root).parentSpanId || undefined)
   }
 }, 240_000)
+
+it("a run that kubectl has made is in the trace that its UID names", async () => {
+  const made = await apply(product, "applied", {
+    ...spec("third"),
+    taskId: 1,
+    model: "claude-sonnet-5",
+    docsRepositoryUrl: "file:///demo/docs.git"
+  })
+  await ended(product, "applied")
+  const trace = await traceOf("applied")
+  assert.strictEqual(trace.traceId, made.metadata.uid.replaceAll("-", ""))
+  assert.isUndefined(isWhole(trace).parentSpanId || undefined)
+}, 240_000)
+
+it("traces, metrics and logs are of one resource, and say nothing that was secret", async () => {
+  const metrics = await eventually(
+    "figures of runs",
+    collector.metrics,
+    (found) =>
+      found.some(({ value }) => value.name === "orchestrator_attempts_total") &&
+      found.some(({ value }) => value.name === "orchestrator_runs")
+  )
+  const logs = await eventually(
+    "lines of runs",
+    collector.logs,
+    (found) => found.some(({ value }) => value.body.stringValue === "run is Succeeded")
+  )
+  const own = collector.spans().filter(({ value }) => value.name === "run")
+  const wanted = {
+    "service.name": "orchestrator",
+    "service.instance.id": "dev",
+    "k8s.namespace.name": "orchestrator",
+    "deployment.environment.name": "test"
+  }
+  for (const { resource } of [...metrics, ...logs, ...own]) {
+    assert.deepInclude(resource, wanted)
+    assert.deepStrictEqual(resource, own[0]?.resource)
+  }
+  for (const signal of ["traces", "metrics", "logs"]) {
+    for (
+      const text of [
+        prompt,
+        secret,
+        readFileSync(join(product.state, "authorization"), "utf8").trim().split(" ").at(-1) ?? secret
+      ]
+    ) {
+      assert.notInclude(collector.text(signal), text)
+    }
+  }
+}, 240_000)
+
+it("a product that is started again goes on in the trace, and a collector that is away holds nothing up", async () => {
+  await submit(product, "before", "fourth")
+  const [, uid = ""] = /"uid":"([^"]+)"/.exec(await (await product.ask("/api/v1/code-runs/before")).text()) ?? []
+  assert.match(uid, /^[0-9a-f-]{36}$/)
+  await product.stop()
+  product = await started()
+  await ended(product, "before")
+  const trace = await traceOf("before")
+  assert.strictEqual(above({ value: isWhole(trace) }, trace.own).at(-1), "POST /api/v1/code-runs")
+
+  collector.down()
+  await submit(product, "unseen", "fifth")
+  const { status } = await ended(product, "unseen")
+  const remote = join(product.state, "git/hello-api.git")
+  assert.strictEqual(git("-C", remote, "rev-parse", `refs/heads/${status.branch}`), status.headCommit)
+  await product.printed(/Telemetry is not taken by/)
+  assert.lengthOf(product.output.match(/Telemetry is not taken by/g) ?? [], 1)
+  collector.up()
+}, 300_000)
