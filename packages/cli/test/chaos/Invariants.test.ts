@@ -136,6 +136,11 @@ describe("I6: one acts", () => {
     assert.isEmpty(oneActs(lost, []))
     assert.lengthOf(oneActs([...lost, event(45, { life: "1.0" })], []), 1)
   })
+  it("holds for runs that a process makes or changes for somebody who asks it, and fails for their status", () => {
+    const asked = [lease(10, "0.0"), job(20, "a", "x")]
+    assert.isEmpty(oneActs([...asked, event(50, { life: "1.0", resource: "coderuns" })], []))
+    assert.lengthOf(oneActs([...asked, event(50, { life: "1.0", resource: "coderuns/status" })], []), 1)
+  })
   it("fails for the next process in the place of one that had the Lease", () => {
     assert.lengthOf(oneActs([lease(10, "0.0"), event(50, { life: "0.1" })], []), 1)
   })

@@ -131,7 +131,10 @@ export const oneOwnerPerWorkspace = (events: ReadonlyArray<AuditEvent>, crashes:
     const claims = history[0]?.object?.claims ?? []
     const span = spanOf(history, removals, crashes)
     if (span === undefined) continue
-    for (const claim of claims) byClaim.set(claim, [...byClaim.get(claim) ?? [], span])
+    for (const name of claims) {
+      const claim = `${span.first.namespace}/${name}`
+      byClaim.set(claim, [...byClaim.get(claim) ?? [], span])
+    }
   }
   return [...byClaim].flatMap(([claim, spans]) => {
     const inOrder = spans.sort((left, right) => left.from - right.from)
@@ -170,6 +173,9 @@ const termsOf = (events: ReadonlyArray<AuditEvent>): ReadonlyArray<Term> => {
   return terms.sort((left, right) => left.taken.answered - right.taken.answered)
 }
 
+/** What somebody asks by HTTP, or a forge by a webhook, any replica does. */
+const isAskedFor = ({ resource }: AuditEvent): boolean => runResources.includes(resource)
+
 /** I6: who lost the Lease sends nothing more once another has acted with it, and who never had it sends nothing at all. */
 export const oneActs = (events: ReadonlyArray<AuditEvent>, crashes: Crashes): ReadonlyArray<Violation> => {
   const terms = termsOf(events)
@@ -179,7 +185,9 @@ export const oneActs = (events: ReadonlyArray<AuditEvent>, crashes: Crashes): Re
     return next !== undefined && next.life === event.life &&
       crashes.some(({ from, to }) => from <= next.taken.received && to >= event.sentAt - longestLoss)
   }
-  const writes = events.filter((event) => event.life !== undefined && event.resource !== "leases" && isAccepted(event))
+  const writes = events.filter((event) =>
+    event.life !== undefined && event.resource !== "leases" && !isAskedFor(event) && isAccepted(event)
+  )
   const firstAct = ({ life, taken }: Term) =>
     writes.find((event) => event.life === life && event.sentAt >= taken.received)?.answered ?? Infinity
   const acted = terms.map((term) => ({ ...term, actedAt: firstAct(term) }))
@@ -242,7 +250,7 @@ export const ratesAreBounded = (events: ReadonlyArray<AuditEvent>): ReadonlyArra
   const named = own.filter(({ name }) => name !== "")
   const byObject = Map.groupBy(
     named,
-    ({ life, name, resource, verb }) => `replica ${life}, ${verb} ${resource} ${name}`
+    ({ life, name, namespace, resource, verb }) => `replica ${life}, ${verb} ${resource} ${namespace}/${name}`
   )
   return [
     ...[...byLife].flatMap(([key, all]) => found(key, all, mostRequests)),

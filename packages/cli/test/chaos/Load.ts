@@ -30,7 +30,7 @@ export type Act =
     readonly service: string
   })
 
-const services = ["api", "web", "billing", "search", "mail", "auth", "docs", "jobs"] as const
+const ourServices = ["api", "web", "billing", "search", "mail", "auth", "docs", "jobs"] as const
 const users = ["ada", "bob", "cyd"] as const
 
 /** Their end is brought about by somebody. */
@@ -75,24 +75,45 @@ const endOf = ({ between, chance }: Dice): { readonly after: number; readonly ac
   act: chance(0.7) ? "cancel" : "delete"
 })
 
+export interface LoadOptions {
+  readonly services?: readonly [string, ...ReadonlyArray<string>]
+  /** Runs of one place may depend on each other. Default: there is one. */
+  readonly placeOf?: (service: string) => string
+  /** When a run is made that would be made at this second were they evenly spread. */
+  readonly at?: (evenly: number) => number
+}
+
+/** Nobody makes a run depend on one that is older, in seconds. */
+const oldestNeeded = 30
+
 /** Acts of so many seconds, at this many runs a second, the earliest first. What has been begun is ended soon after. */
-export const loadOf = (seed: number, seconds: number, rate: number): ReadonlyArray<Act> => {
+export const loadOf = (
+  seed: number,
+  seconds: number,
+  rate: number,
+  { at: timeOf = (evenly) => evenly, placeOf = () => "", services = ourServices }: LoadOptions = {}
+): ReadonlyArray<Act> => {
   const dice = diceOf(`load ${seed}`)
   const acts: Array<Act> = []
-  const codeRuns: Array<string> = []
+  const codeRuns = new Map<string, Array<{ readonly name: string; readonly at: number }>>()
   const count = Math.floor((seconds - 1) * rate)
   for (let index = 0; index < count; index++) {
-    const at = Math.round((index / rate + dice.between(0, 1 / rate)) * 1000) / 1000
+    const at = Math.round(timeOf(index / rate + dice.between(0, 1 / rate)) * 1000) / 1000
     const isCode = dice.chance(0.8)
     const name = `run-${index}`
-    const before = codeRuns.at(-1 - Math.floor(dice.between(0, 4)))
+    const back = Math.floor(dice.between(0, 4))
+    const service = dice.one(services)
+    const others = codeRuns.get(placeOf(service)) ?? []
+    const before = others.at(-1 - back)
     const run: Create = {
       act: "create",
       name,
       run: isCode ? "CodeRun" : "DocsRun",
-      service: dice.one(services),
+      service,
       githubUser: dice.one(users),
-      dependsOn: isCode && before !== undefined && dice.chance(0.15) ? [before] : [],
+      dependsOn: isCode && before !== undefined && at - before.at < oldestNeeded && dice.chance(0.15)
+        ? [before.name]
+        : [],
       script: isCode ? scriptOf(dice) : "deliver 300"
     }
     acts.push({ at, ...run })
@@ -103,7 +124,7 @@ export const loadOf = (seed: number, seconds: number, rate: number): ReadonlyArr
       acts.push({ at: at + after, act, name })
       if (act === "delete") continue
     }
-    if (isCode) codeRuns.push(name)
+    if (isCode) codeRuns.set(placeOf(service), [...others, { name, at }])
   }
   for (let at = 8; at < seconds; at += dice.between(8, 16)) {
     acts.push({ at, act: "delete a claim", service: dice.one(services) })

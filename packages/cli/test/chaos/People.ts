@@ -29,7 +29,11 @@ const objectOf = (site: Site, { dependsOn, githubUser, name, run, script, servic
   return codeRun(site, name, { taskId: Number(name.split("-")[1]), service, githubUser, ...needs }, script)
 }
 
-export const makePeople = Effect.fnUntraced(function*(site: Site, acts: ReadonlyArray<Act>) {
+/** Makes a run; what is there already is well. */
+export type Submit = (kind: Kind<CustomObject>, run: CustomObject) => Effect.Effect<unknown, KubernetesError>
+
+/** `submit`: by default as kubectl does. */
+export const makePeople = Effect.fnUntraced(function*(site: Site, acts: ReadonlyArray<Act>, submit?: Submit) {
   const client = yield* KubernetesClient
   const { namespace } = site
   const creations = new Map(acts.flatMap((act) => act.act === "create" ? [[act.name, act] as const] : []))
@@ -37,7 +41,7 @@ export const makePeople = Effect.fnUntraced(function*(site: Site, acts: Readonly
   const kindOf = (name: string) => creations.get(name)?.run === "DocsRun" ? DocsRunKind : CodeRunKind
 
   const create = (run: Create) =>
-    again(client.create(kindOf(run.name), objectOf(site, run))).pipe(
+    again((submit ?? client.create)(kindOf(run.name), objectOf(site, run))).pipe(
       // An earlier request was done, and its answer lost.
       Effect.catchIf(hasReason("AlreadyExists"), () => Effect.void),
       Effect.andThen(Deferred.succeed(made.get(run.name) ?? Deferred.makeUnsafe<void>(), undefined))

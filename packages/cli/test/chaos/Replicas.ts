@@ -60,7 +60,11 @@ export const disturbed = async (...args: Parameters<typeof makeProxy>) => {
 }
 
 /** Starts a process in a place; whatever runs there is killed with the scope. */
-export const makePlace = Effect.fnUntraced(function*({ config, namespace, users }: Site, index: number) {
+export const makePlace = Effect.fnUntraced(function*(
+  { config, namespace, users }: Site,
+  index: number,
+  env: Readonly<Record<string, string>> = {}
+) {
   const user = users[index]
   if (user === undefined) return yield* Effect.die(new Error(`expected a user for replica ${index}`))
   let [life, requests] = [-1, 0]
@@ -77,7 +81,7 @@ export const makePlace = Effect.fnUntraced(function*({ config, namespace, users 
   }
   const start = () => {
     life++
-    const replica = { kubeconfig: proxy.kubeconfig, namespace, config }
+    const replica = { kubeconfig: proxy.kubeconfig, namespace, config, env }
     processes.push(new Replica({ ...replica, preload: { module: preload, env: { WALL_CLOCK: clock } } }))
   }
   writeFileSync(clock, "0")

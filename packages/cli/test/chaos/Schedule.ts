@@ -4,8 +4,8 @@
  */
 import { type Dice, diceOf } from "./Random.ts"
 
-/** Which of the replicas: whoever leads when it begins, or another. */
-export type Target = "leader" | "follower" | "both"
+/** Which of the replicas: whoever leads when it begins, the others, all, or the one in this place. */
+export type Target = "leader" | "follower" | "both" | number
 
 interface OnReplica {
   readonly target: Target

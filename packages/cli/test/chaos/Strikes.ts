@@ -63,7 +63,11 @@ export const makeStrikes = ({ leader, nodes, places, roll }: Scene) => {
   const exits: Array<string> = []
 
   const hit = (target: Target): ReadonlyArray<Place> =>
-    target === "both" ? places : places.filter(({ index }) => (index === leader()) === (target === "leader"))
+    target === "both"
+      ? places
+      : places.filter(({ index }) =>
+        typeof target === "number" ? index === target : (index === leader()) === (target === "leader")
+      )
 
   const lasting = (fault: Fault & { readonly target: Target }, start: (place: Place) => () => void) =>
     Effect.gen(function*() {

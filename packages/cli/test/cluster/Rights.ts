@@ -1,6 +1,6 @@
 /** What the product may do in a namespace of the tests: the table that `serve` and the chart go by, and nothing else. */
 import { shardNumbers } from "@orchestrator/domain/Shards"
-import { CodeRunKind, SubjectAccessReviewKind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, type Kind, makeKind, SubjectAccessReviewKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Effect } from "effect"
@@ -47,6 +47,26 @@ export const user = (name: string): Subject => ({ kind: "User", name, apiGroup: 
 
 const userOf = (subject: Subject) =>
   subject.kind === "User" ? subject.name : `system:serviceaccount:${subject.namespace}:${subject.name}`
+
+const ClusterRoleKind: Kind<Role> = makeKind(`${group}/v1`, "ClusterRole", "clusterroles", { cluster: true })
+const ClusterRoleBindingKind: Kind<RoleBinding> = makeKind(`${group}/v1`, "ClusterRoleBinding", "clusterrolebindings", {
+  cluster: true
+})
+
+/** Lets these do in every namespace what the product needs there; for as long as the scope is open. */
+export const allowEverywhere = Effect.fnUntraced(function*(name: string, subjects: ReadonlyArray<Subject>) {
+  const client = yield* KubernetesClient
+  const rules = [...permissions, ...shardNumbers.flatMap(leasePermissions)].flatMap(rulesOf)
+  const roleRef = { apiGroup: group, kind: "ClusterRole", name }
+  yield* Effect.acquireRelease(
+    client.create(ClusterRoleKind, { metadata: { name }, rules }),
+    () => Effect.ignore(client.delete(ClusterRoleKind, { name }))
+  )
+  yield* Effect.acquireRelease(
+    client.create(ClusterRoleBindingKind, { metadata: { name }, roleRef, subjects }),
+    () => Effect.ignore(client.delete(ClusterRoleBindingKind, { name }))
+  )
+})
 
 /** Makes the role of the namespace. */
 export const makeRole = Effect.fnUntraced(function*(namespace: string, more: ReadonlyArray<Permission> = []) {
