@@ -45,5 +45,8 @@ export const bucketKeyFiles = {
   "evidence-secret-access-key": "AWS_SECRET_ACCESS_KEY"
 } as const
 
+/** What the message of a run says of an attempt whose broker could not put its evidence where it stays; before the cause. */
+export const evidenceNotKept = "Its evidence was not kept"
+
 /** Where a broker has the folder of its attempt, where a volume is configured. */
 export const evidenceMount = "/var/lib/orchestrator/evidence"

@@ -7,4 +7,6 @@ export class ApiServer extends Context.Service<ApiServer, {
   readonly document: (path: string) => Effect.Effect<unknown, KubernetesError>
   /** Asks a review about the one who asks, `/apis/authorization.k8s.io/v1/selfsubjectrulesreviews`. */
   readonly ask: (path: string, review: object) => Effect.Effect<unknown, KubernetesError>
+  /** Milliseconds by which our wall clock is ahead of its, to a second or so; undefined before it has answered. */
+  readonly clockOffsetMillis: Effect.Effect<number | undefined>
 }>()("@orchestrator/k8s/ApiServer") {}

@@ -1,8 +1,10 @@
 /** A client whose requests are counted, by verb and code, and timed. A watch counts when it begins, or fails to. */
+import { millisOf, monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { Clock, Context, Effect, Exit, Metric, Option, Stream } from "effect"
 import { KubernetesClient } from "./KubernetesClient.ts"
 import type { KubernetesError, KubernetesErrorReason } from "./KubernetesError.ts"
 import { kubernetesRequests, kubernetesRequestSeconds } from "./Metrics.ts"
+import { RecentRequests } from "./RecentRequests.ts"
 
 type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete"
 
@@ -29,17 +31,26 @@ const codeOfExit = (exit: Exit.Exit<unknown, KubernetesError>, verb: Verb): stri
     ? verb === "create" ? "201" : "200"
     : Option.match(Exit.findErrorOption(exit), { onNone: () => "0", onSome: codeOf })
 
-const count = (verb: Verb, code: string) => Metric.update(kubernetesRequests.of({ verb, code }), 1)
+const count = (verb: Verb, code: string) =>
+  Effect.gen(function*() {
+    const recent = yield* RecentRequests
+    recent.note(code, yield* monotonicMillis)
+    yield* Metric.update(kubernetesRequests.of({ verb, code }), 1)
+  })
 
 const measured = <A>(verb: Verb, request: Effect.Effect<A, KubernetesError>): Effect.Effect<A, KubernetesError> =>
   Effect.contextWith((context: Context.Context<never>) => {
     const clock = Context.get(context, Clock.Clock)
+    const recent = Context.get(context, RecentRequests)
     const began = clock.monotonicTimeNanosUnsafe()
     return Effect.onExit(request, (exit) =>
       Effect.sync(() => {
-        const seconds = Number(clock.monotonicTimeNanosUnsafe() - began) / 1e9
+        const now = clock.monotonicTimeNanosUnsafe()
+        const seconds = Number(now - began) / 1e9
+        const code = codeOfExit(exit, verb)
+        recent.note(code, millisOf(now))
         kubernetesRequestSeconds.of({ verb }).updateUnsafe(seconds, context)
-        kubernetesRequests.of({ verb, code: codeOfExit(exit, verb) }).updateUnsafe(1, context)
+        kubernetesRequests.of({ verb, code }).updateUnsafe(1, context)
       }))
   })
 

@@ -64,6 +64,12 @@ export const leaseAgeSeconds = gaugeFamily({
   labels: {}
 })
 
+export const clockOffsetSeconds = gaugeFamily({
+  name: "orchestrator_clock_offset_seconds",
+  help: "How far this replica's wall clock is ahead of the API server's, to a second or so; below 0: behind it",
+  labels: {}
+})
+
 export const kubernetesMetrics: ReadonlyArray<MetricFamily> = [
   kubernetesRequests,
   kubernetesRequestSeconds,
@@ -73,5 +79,6 @@ export const kubernetesMetrics: ReadonlyArray<MetricFamily> = [
   queueWaitSeconds,
   queueRetries,
   leader,
-  leaseAgeSeconds
+  leaseAgeSeconds,
+  clockOffsetSeconds
 ]

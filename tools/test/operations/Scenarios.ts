@@ -4,6 +4,9 @@ import { Controller } from "@orchestrator/controller/loop/Controller"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
 import { ownMetrics } from "@orchestrator/domain/Scrape"
 import type { Script } from "@orchestrator/embedded/node/ScriptedRuntime"
+import { ApiServer } from "@orchestrator/k8s/ApiServer"
+import { tellClockOffset } from "@orchestrator/k8s/ClockOffset"
+import { PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
@@ -36,6 +39,8 @@ interface Scenario {
   readonly trouble?: (client: KubernetesClient["Service"]) => KubernetesClient["Service"]
   readonly leadership?: Layer.Layer<Leadership>
   readonly minutes?: number
+  /** By which its clock is ahead of the API server's. */
+  readonly offsetMillis?: number
   /** What people ask for, at the begin of each minute. */
   readonly minute?: (index: number, verbs: Verbs) => Effect.Effect<unknown, unknown>
 }
@@ -50,6 +55,7 @@ const nobody = Layer.succeed(
   Leadership,
   Leadership.of({
     leads: Effect.succeed(false),
+    problem: Effect.undefined,
     settled: Effect.void,
     whileLeading: () => Effect.never,
     alsoLead: () => Effect.void,
@@ -120,6 +126,29 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     config: { job: { startDeadlineSeconds: 1500 } },
     minute: (index, { create }) => index === 0 ? create(codeRun("waits")) : Effect.void
   },
+  "a node is gone with its agent": {
+    fires: ["OrchestratorNodeAway"],
+    script: endless,
+    config: { job: { activeDeadlineSeconds: 36_000 } },
+    minute: (index, { client, create, pods }) =>
+      index === 0
+        ? create(codeRun("works"))
+        : index === 5
+        ? Effect.flatMap(pods, (all) =>
+          Effect.forEach(all, ({ metadata: { name = "" }, status }) =>
+            client.patchStatus(PodKind, { name, namespace }, {
+              type: "merge",
+              body: {
+                status: {
+                  conditions: status?.conditions?.map((each) =>
+                    each.type === "Ready" ? { ...each, status: "False" } : each
+                  )
+                }
+              }
+            })))
+        : Effect.void
+  },
+  "the clock is five minutes ahead": { fires: ["OrchestratorClockOff"], offsetMillis: 300_000, minute: steadily },
   "runs are dear": { fires: ["OrchestratorSpendHigh"], script: reporting({ costUsd: 9 }), minute: steadily },
   "the bucket is full": {
     fires: ["OrchestratorEvidenceFails"],
@@ -175,7 +204,14 @@ const clientOf = ({ trouble = (client) => client }: Scenario) =>
 /** What was read of the product in it. */
 export const recorded = (scenario: Scenario) => {
   const { config = {}, leadership = Leadership.layerAlone, minute, minutes = 60, script = delivering() } = scenario
-  const product = Controller.layer.pipe(
+  const notAsked = Effect.die("nobody asks this server")
+  const apiServer = Layer.succeed(ApiServer, {
+    document: () => notAsked,
+    ask: () => notAsked,
+    clockOffsetMillis: Effect.succeed(scenario.offsetMillis ?? 400)
+  })
+  const product = Layer.merge(Controller.layer, Layer.effectDiscard(tellClockOffset)).pipe(
+    Layer.provide(apiServer),
     Layer.provide(leadership),
     Layer.provide(clientOf(scenario)),
     Layer.provide(templates()),

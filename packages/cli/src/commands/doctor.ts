@@ -31,7 +31,7 @@ export const doctorCommand = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Check everything that runs need: cluster, definitions, Secrets, key, storage, policies, clock, images"
+    "Check everything that runs need: cluster, definitions, Secrets, key, storage, policies, images, nodes, quotas, who leads, webhooks, clocks; and how runs fare"
   ),
   Command.withExamples([
     {

@@ -2,6 +2,7 @@
 import { fail, findingLines, type Line, ok, warn } from "../serve/Line.ts"
 import { rightsFindings } from "../serve/StartChecks.ts"
 import type { InstallationFacts, Look } from "./Facts.ts"
+import { nodeLines, quotaLines } from "./RoomLines.ts"
 import { appLines, mayNotLook, userLines } from "./SecretLines.ts"
 
 const deploymentLine = ({ deployment, place: { name, namespace } }: InstallationFacts): Line => {
@@ -134,5 +135,7 @@ export const clusterLines = (facts: InstallationFacts): ReadonlyArray<Line> => [
   storageLine(facts),
   pluginLine(facts),
   ...policyLines(facts),
-  pullLine(facts)
+  pullLine(facts),
+  ...nodeLines(facts),
+  ...quotaLines(facts)
 ]

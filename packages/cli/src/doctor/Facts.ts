@@ -1,13 +1,13 @@
 /** What the cluster says of an installation, for whoever may look; `forbidden` where they may not. */
 import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { ApiServer } from "@orchestrator/k8s/ApiServer"
-import { pathOf, PodKind, runResources, SecretKind, SubjectAccessReviewKind } from "@orchestrator/k8s/Kinds"
+import { NodeKind, pathOf, PodKind, runResources, SecretKind, SubjectAccessReviewKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { Pod } from "@orchestrator/k8s/Objects"
 import { Effect, Option, Result, Schema } from "effect"
 import { parse } from "yaml"
-import { attributesOf, type Permission, permissions, type Verb } from "../serve/Permissions.ts"
+import { attributesOf, leasePermissions, type Permission, permissions, type Verb } from "../serve/Permissions.ts"
 import type { Denied } from "../serve/StartChecks.ts"
 
 /** A look at an object that need not be there, by somebody who need not be allowed to look. */
@@ -20,6 +20,33 @@ const Metadata = Schema.Struct({
   annotations: Schema.optionalKey(Texts)
 })
 const Named = Schema.Struct({ metadata: Metadata })
+
+const NodeList = Schema.Struct({
+  items: Schema.Array(Schema.Struct({
+    metadata: Metadata,
+    spec: Schema.optionalKey(Schema.Struct({ unschedulable: Schema.optionalKey(Schema.Boolean) })),
+    status: Schema.optionalKey(Schema.Struct({
+      conditions: Schema.optionalKey(Schema.Array(Schema.Struct({
+        type: Schema.String,
+        status: Schema.String,
+        reason: Schema.optionalKey(Schema.String)
+      })))
+    }))
+  }))
+})
+export type LookedNode = (typeof NodeList.Type)["items"][number]
+
+const QuotaList = Schema.Struct({
+  items: Schema.Array(Schema.Struct({
+    metadata: Metadata,
+    status: Schema.optionalKey(Schema.Struct({
+      hard: Schema.optionalKey(Texts),
+      used: Schema.optionalKey(Texts)
+    }))
+  }))
+})
+export type LookedQuota = (typeof QuotaList.Type)["items"][number]
+
 const NamedList = Schema.Struct({ items: Schema.Array(Named) })
 const Review = Schema.Struct({ status: Schema.Struct({ allowed: Schema.Boolean }) })
 /** Or a Secret. */
@@ -90,7 +117,7 @@ const secretKeys = Effect.fnUntraced(function*(namespace: string, name: string) 
 })
 
 /** What the program itself is not allowed; whoever may not ask for others does not know. */
-const deniedTo = Effect.fnUntraced(function*(user: string, namespace: string) {
+const deniedTo = Effect.fnUntraced(function*(user: string, namespace: string, config: OrchestratorConfig | undefined) {
   const server = yield* ApiServer
   const allowed = (permission: Permission, verb: Verb) =>
     server.ask(pathOf(SubjectAccessReviewKind), {
@@ -103,7 +130,9 @@ const deniedTo = Effect.fnUntraced(function*(user: string, namespace: string) {
     }).pipe(
       Effect.map((answer) => Option.exists(Schema.decodeUnknownOption(Review)(answer), ({ status }) => status.allowed))
     )
-  const wanted = permissions.filter(({ subresource }) => subresource !== "finalizers")
+  const elects = config?.leaderElection.enabled ?? true
+  const wanted = [...permissions, ...(elects ? leasePermissions(config?.shard.index ?? 0) : [])]
+    .filter(({ subresource }) => subresource !== "finalizers")
   return yield* Effect.forEach(wanted, (permission) =>
     Effect.map(
       Effect.filter(permission.verbs, (verb) => Effect.map(allowed(permission, verb), (may) => !may), {
@@ -129,12 +158,15 @@ export interface InstallationFacts {
   /** Names of what runs on every node of kube-system: network plug-ins are among them. */
   readonly nodeAgents: Look<ReadonlyArray<typeof Named.Type>>
   readonly pods: Look<ReadonlyArray<Pod>>
+  readonly nodes: Look<ReadonlyArray<LookedNode>>
+  readonly quotas: Look<ReadonlyArray<LookedQuota>>
   readonly users: ReadonlyArray<string>
   /** By the name of the Secret. */
   readonly secrets: ReadonlyMap<string, Look<Readonly<Record<string, string>>>>
 }
 
-const itemsOf = (list: Look<typeof NamedList.Type>) => typeof list === "string" ? list : list.items
+const itemsOf = <A>(list: Look<{ readonly items: ReadonlyArray<A> }>): Look<ReadonlyArray<A>> =>
+  typeof list === "string" ? list : list.items
 
 /** Whoever works here: users of the runs that are there, and those that are named. */
 const usersOf = Effect.fnUntraced(function*(namespace: string, named: ReadonlyArray<string>) {
@@ -181,7 +213,8 @@ export const installationFacts = Effect.fn("doctor.installationFacts")(function*
       ? "missing"
       : yield* deniedTo(
         `system:serviceaccount:${place.namespace}:${deployment.spec.template.spec.serviceAccountName ?? "default"}`,
-        place.namespace
+        place.namespace,
+        config
       ),
     storageClasses: yield* list("/apis/storage.k8s.io/v1/storageclasses"),
     networkPolicies: yield* list(`/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`),
@@ -191,6 +224,8 @@ export const installationFacts = Effect.fn("doctor.installationFacts")(function*
       Effect.map(({ items }): Look<ReadonlyArray<Pod>> => items),
       Effect.orElseSucceed(() => "forbidden" as const)
     ),
+    nodes: itemsOf(yield* looked(NodeList, pathOf(NodeKind))),
+    quotas: itemsOf(yield* looked(QuotaList, `/api/v1/namespaces/${namespace}/resourcequotas`)),
     users,
     secrets: new Map(secrets)
   }

@@ -1,4 +1,4 @@
-/** What the server itself says: is it there, does it know us, is it ready, does its clock agree with ours. */
+/** What the server itself says: is it there, does it know us, is it ready, what has it found, how do runs fare, does its clock agree with ours. */
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { Clock, DateTime, Effect, Option } from "effect"
 import { Connected } from "../connect/Connect.ts"
@@ -7,6 +7,8 @@ import { describePlace } from "../connect/ServerPlace.ts"
 import { Runs } from "../runs/RunApi.ts"
 import { fail, type Line, ok, warn } from "../serve/Line.ts"
 import { version } from "../settings/Version.ts"
+import { looked, runLines } from "./RunLines.ts"
+import { mayNotLook } from "./SecretLines.ts"
 
 /** Milliseconds that two clocks may differ, and from where on tokens and Leases are in danger. */
 const skew = { noticed: 5000, dangerous: 60_000 }
@@ -54,10 +56,32 @@ export const serverLines = Effect.gen(function*() {
     ),
     Effect.catch(({ message }) => Effect.succeed([split("ready", message, "fail")]))
   )
-  const access = yield* Effect.forEach(runs.kinds, ({ kind, list }) =>
-    list({ limit: 1 }).pipe(
-      Effect.as(ok("access", `you may list ${kind.plural}`)),
-      Effect.catch(({ message }) => Effect.succeed(split("access", message, "fail")))
+  const found = yield* asked(client.installation.get({})).pipe(
+    // Of the readiness it says the same again.
+    Effect.map(({ findings }) => findings.filter(({ check }) => check !== "ready" && check !== "agents")),
+    Effect.catch(({ message, problem }) =>
+      Effect.succeed([
+        problem === "permission-missing"
+          ? mayNotLook(
+            "leader",
+            "what the server finds: leader, webhooks, its clock, its requests (get the leader's Lease)"
+          )
+          : split("leader", message, "warn")
+      ])
+    )
+  )
+  const lists = yield* Effect.forEach(runs.kinds, ({ kind, list }) =>
+    list({ limit: looked, sort: "-createdAt" }).pipe(
+      Effect.map(({ items }) => ({ items, line: ok("access", `you may list ${kind.plural}`) })),
+      Effect.catch(({ message }) => Effect.succeed({ items: [], line: split("access", message, "fail") }))
     ))
-  return [server, ...clock, ...ready, ...access]
+  const all = lists.flatMap(({ items }) => items)
+  return [
+    server,
+    ...clock,
+    ...ready,
+    ...found,
+    ...(lists.every(({ line }) => line.status === "ok") ? runLines(all, yield* Clock.currentTimeMillis) : []),
+    ...lists.map(({ line }) => line)
+  ]
 })

@@ -53,11 +53,12 @@ export const layerState = ({ config, findings, identity, kubernetesVersion }: St
     Effect.gen(function*() {
       const { caches } = yield* Controller
       const snapshot = yield* Stores
-      const { leads } = yield* Leadership
+      const { leads, problem } = yield* Leadership
       return InstallationState.of({
         identity: identity ?? "this process",
         startedAt: DateTime.formatIso(yield* DateTime.now),
         leads,
+        electionProblem: problem,
         kubernetesVersion: kubernetesVersion ?? Effect.undefined,
         caches: Effect.map(caches, (all) =>
           all.map(({ changedAt, kind, listedAt, objects, problem }) => ({

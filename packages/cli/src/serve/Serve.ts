@@ -2,11 +2,14 @@
 import { watchedNamespaces } from "@orchestrator/domain/Namespaces"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Server } from "@orchestrator/http/server/Server"
+import { ApiServer } from "@orchestrator/k8s/ApiServer"
+import { tellClockOffset } from "@orchestrator/k8s/ClockOffset"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { layerAfter, Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import { layerShards } from "@orchestrator/k8s/leadership/ShardElection"
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { measuredClient } from "@orchestrator/k8s/MeasuredClient"
+import { RecentRequests } from "@orchestrator/k8s/RecentRequests"
 import { Config, Effect, Latch, Layer, Option, Random, Record } from "effect"
 import { program, type ProgramOptions } from "../product/Program.ts"
 import { releaseJobsIfNamespaceTerminating } from "../release/ReleaseJobs.ts"
@@ -16,6 +19,7 @@ import { pageFolder } from "../settings/PageFolder.ts"
 import { templatesFolder } from "../settings/TemplatesFolder.ts"
 import { layerTelemetry } from "../telemetry/Telemetry.ts"
 import { makeApiKeyWarnings } from "./ApiKey.ts"
+import { requestLines, serverClockLine } from "./ApiServerLines.ts"
 import { Preflight } from "./Preflight.ts"
 
 export interface ServeInput {
@@ -84,7 +88,7 @@ export const serve = Effect.fnUntraced(function*(input: ServeInput) {
   const page = yield* pageFolder(yield* installation)
   return yield* checkedThenRunning({ config, namespace, templates, page, identity }).pipe(
     Effect.provide(
-      Preflight.layerWith({ config, namespace }).pipe(
+      Layer.merge(Preflight.layerWith({ config, namespace }), Layer.effectDiscard(tellClockOffset)).pipe(
         Layer.provideMerge(client),
         Layer.provideMerge(layerTelemetry({ config, namespace, instance: identity }))
       )
@@ -99,13 +103,22 @@ const checkedThenRunning = Effect.fnUntraced(
   ) {
     const { config, config: { secrets }, identity, namespace } = options
     const preflight = yield* Preflight
+    const { clockOffsetMillis } = yield* ApiServer
     const passed = yield* Latch.make(false)
+    const recent = yield* RecentRequests
+    const findings = Effect.gen(function*() {
+      return [
+        ...yield* preflight.lines,
+        serverClockLine(yield* clockOffsetMillis),
+        ...requestLines(yield* recent.tally)
+      ]
+    })
     const product = program({
       ...options,
       warnings: makeApiKeyWarnings({ namespace, secrets }),
       obstacles: preflight.missing,
       kubernetesVersion: preflight.version,
-      findings: preflight.lines
+      findings
     }).pipe(Layer.provide(layerAfter(passed.await, yield* leadership(config, namespace, identity))))
     return yield* running(config, namespace, Effect.andThen(preflight.run, passed.open)).pipe(Effect.provide(product))
   }

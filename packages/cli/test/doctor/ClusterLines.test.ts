@@ -22,11 +22,18 @@ const healthy: InstallationFacts = {
   admissionPolicies: named("orchestrator-secrets"),
   nodeAgents: named("kube-proxy", "cilium"),
   pods: [],
+  nodes: [{ metadata: { name: "a" }, status: { conditions: [{ type: "Ready", status: "True" }] } }],
+  quotas: [],
   users: ["octocat"],
   secrets: new Map<string, Readonly<Record<string, string>>>([
     ["github-ssh-octocat", { "ssh-privatekey": "eA==" }],
     ["github-token-octocat", { token: "eA==" }]
   ])
+}
+
+const away = {
+  metadata: { name: "b" },
+  status: { conditions: [{ type: "Ready", status: "Unknown", reason: "NodeStatusUnknown" }] }
 }
 
 const withGitLab = Result.getOrThrow(decodeConfig({ forge: { hosts: { "gitlab.example.com": { kind: "gitlab" } } } }))
@@ -132,6 +139,27 @@ describe("what is amiss is said with the next step", () => {
         }]
       },
       /^fail: p\/claude: no such image -> .*imagePullSecrets/
+    ],
+    [
+      "nodes",
+      { nodes: [away], pods: [{ metadata: { name: "p" }, spec: { nodeName: "b", containers: [] } }] },
+      /^fail: b is not ready \(NodeStatusUnknown\), with p -> kubectl describe node b/
+    ],
+    ["nodes", { nodes: [away] }, /^warn: b is not ready/],
+    [
+      "nodes",
+      { pods: [{ metadata: { name: "p" }, spec: { nodeName: "c", containers: [] } }] },
+      /^warn: there is no Node c, with p/
+    ],
+    [
+      "quota",
+      {
+        quotas: [{
+          metadata: { name: "few" },
+          status: { hard: { pods: "2", cpu: "2" }, used: { pods: "2", cpu: "900m" } }
+        }]
+      },
+      /^warn: few is used up: pods \(2 of 2\) -> kubectl describe resourcequota few -n agents/
     ]
   ])("%s", (check, facts, says) => assert.match(lineOf(check, facts), says))
 })
@@ -181,6 +209,8 @@ it("who may not look is told so, and nothing fails for that", () => {
     admissionPolicies: "forbidden",
     nodeAgents: "forbidden",
     pods: "forbidden",
+    nodes: "forbidden",
+    quotas: "forbidden",
     secrets: new Map([["github-ssh-octocat", "forbidden" as const]])
   }
   const lines = clusterLines(blind)

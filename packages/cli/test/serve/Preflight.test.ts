@@ -45,7 +45,7 @@ const world = Effect.gen(function*() {
   })
   const context = yield* Layer.build(
     Preflight.layerWith({ config, namespace: "agents" }).pipe(
-      Layer.provide(Layer.succeed(ApiServer, { document, ask: document }))
+      Layer.provide(Layer.succeed(ApiServer, { document, ask: document, clockOffsetMillis: Effect.undefined }))
     )
   )
   const preflight = Context.get(context, Preflight)

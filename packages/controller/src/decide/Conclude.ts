@@ -1,4 +1,5 @@
 import { nameFields } from "@orchestrator/domain/Decode"
+import { evidenceNotKept } from "@orchestrator/domain/Evidence"
 import { type KindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { printable } from "@orchestrator/domain/Printable"
 import type { TerminalReason } from "@orchestrator/domain/Reason"
@@ -24,7 +25,7 @@ export const conclude = (observed: PresentRun, job: ObservedJob, verdict: Verdic
   const notes = [
     ...(saved === undefined ? [] : [saved]),
     ...(job.pod !== undefined && isPast(observed.now, podEndUntil(job)) ? [nodeAway(job.pod)] : []),
-    ...(evidence.evidenceProblem === undefined ? [] : [`Its evidence was not kept: ${evidence.evidenceProblem}`]),
+    ...(evidence.evidenceProblem === undefined ? [] : [`${evidenceNotKept}: ${evidence.evidenceProblem}`]),
     ...(dropped.length === 0 ? [] : [`Invalid fields left out of its report: ${nameFields(dropped)}.`])
   ]
   if (pause !== undefined) {

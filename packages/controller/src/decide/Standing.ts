@@ -105,7 +105,9 @@ const withPod = (job: ObservedJob, pod: PodFacts, now: DateTime.Utc): Standing =
   return pod.unreachable
     ? {
       begun: true,
-      message: `The node of the pod ${pod.name} is not responding; whether the agent is running is unknown.`,
+      message: `The node${
+        pod.node === undefined ? "" : ` ${pod.node}`
+      } of the pod ${pod.name} is not responding; whether the agent is running is unknown.`,
       trouble: { reason: "NodeNotReady" }
     }
     : { begun: true, message: agentRuns(job) }

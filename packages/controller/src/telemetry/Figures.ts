@@ -161,7 +161,7 @@ export const figuresOf = (moment: Moment): Figures => {
     const what = waitsFor(moment, run)
     if (what === "limit") limited.push(run)
     else if (what !== undefined) waits(run, what)
-    const cause = what === "start" || what === "cluster" ? causeOf(run) : undefined
+    const cause = causeOf(run)
     if (cause !== undefined) blocked.add({ cause })
   }
 

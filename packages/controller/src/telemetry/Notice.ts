@@ -51,7 +51,13 @@ const kindOf = (change: PhaseChange): Kind | undefined => {
   }
 }
 
+/** Of an agent that works, as far as anybody knows. */
+const troubleOf = ({ phase, trouble }: PhaseChange): Kind | undefined =>
+  phase === "Running" && trouble !== undefined
+    ? { type: "Warning", action: "Wait", reason: trouble, usual: false }
+    : undefined
+
 export const noticeOf = (change: PhaseChange): Notice | undefined => {
-  const kind = change.moved ? kindOf(change) : undefined
+  const kind = change.moved ? kindOf(change) : troubleOf(change)
   return kind === undefined ? undefined : { ...kind, note: printable(change.message, { max: longestNote }) }
 }

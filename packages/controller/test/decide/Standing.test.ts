@@ -131,7 +131,7 @@ describe("an attempt", () => {
       job: { pod: makePod({ unreachable: true }) },
       want: {
         begun: true,
-        message: `The node of the pod ${podName} is not responding; whether the agent is running is unknown.`,
+        message: `The node node-1 of the pod ${podName} is not responding; whether the agent is running is unknown.`,
         trouble: { reason: "NodeNotReady" }
       }
     },

@@ -1,7 +1,7 @@
 /** Events about runs: what a person acts on, as a series each, and nothing that disturbs a run. */
 import { assert, describe, it } from "@effect/vitest"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { EventKind } from "@orchestrator/k8s/Kinds"
+import { EventKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
@@ -15,6 +15,7 @@ import {
   codeRun,
   controller,
   delivering,
+  endless,
   failed,
   failing,
   namespace,
@@ -98,6 +99,24 @@ describe("Events about runs", () => {
         assert.deepStrictEqual(yield* events, [])
       }).pipe(Effect.provide(told({ which }))))
   }
+
+  it.effect("tell that the node of a working agent is away, once", () =>
+    Effect.gen(function*() {
+      const { client, create, pods, run } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("10 seconds")
+      const [pod] = yield* pods
+      const conditions = pod?.status?.conditions?.map((each) =>
+        each.type === "Ready" ? { ...each, status: "False" } : each
+      )
+      yield* client.patchStatus(PodKind, { name: pod?.metadata.name ?? "", namespace }, {
+        type: "merge",
+        body: { status: { conditions } }
+      })
+      yield* pass("1 minute")
+      assert.strictEqual((yield* run("first")).status?.["reason"], "AgentRunning")
+      assert.deepStrictEqual((yield* events).map(words), ["first: Warning Wait NodeNotReady"])
+    }).pipe(Effect.provide(told({ which: "Problems", script: endless }))))
 
   it.effect("tell why a run waits, fails, is refused or cancelled, with the words of its status", () =>
     Effect.gen(function*() {

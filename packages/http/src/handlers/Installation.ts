@@ -7,7 +7,7 @@ import { LeaseKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { Lease, Pod } from "@orchestrator/k8s/Objects"
-import { Duration, Effect, Option } from "effect"
+import { DateTime, Duration, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { needsOf } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
@@ -16,6 +16,7 @@ import { DeliveryLog } from "../services/DeliveryLog.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
 import { InstallationState } from "../services/InstallationState.ts"
 import { Readiness } from "../services/Readiness.ts"
+import { leaderFinding, webhookFindings } from "./InstallationFindings.ts"
 import { may } from "./plan/PlannedSecrets.ts"
 
 const longestRead = Duration.seconds(5)
@@ -100,6 +101,16 @@ export const InstallationHandlers = HttpApiBuilder.group(
         const { found, latencyMillis } = yield* readLease
         const lease = found._tag === "Success" ? found.success : undefined
         const leader = lease === undefined ? yield* aloneBy(state) : leaderBy(lease, state?.identity)
+        const seen = (yield* mayListRuns) ? yield* deliveries.recent : undefined
+        const problem = yield* (state?.electionProblem ?? Effect.undefined)
+        const findings = [
+          ...yield* readyFindings(readiness),
+          ...(state === undefined || found._tag === "Failure"
+            ? []
+            : [leaderFinding({ leader, problem, now: yield* DateTime.now })]),
+          ...webhookFindings(seen ?? []),
+          ...yield* (state?.findings ?? Effect.succeed([]))
+        ]
         const answer: Installation = {
           version,
           namespace,
@@ -115,8 +126,8 @@ export const InstallationHandlers = HttpApiBuilder.group(
           ...present("replicas", (yield* may({ verb: "list", resource: "pods" })) ? yield* replicas : undefined),
           caches: yield* (state?.caches ?? Effect.succeed([])),
           limits: yield* (state?.limits ?? Effect.succeed([])),
-          ...present("deliveries", (yield* mayListRuns) ? yield* deliveries.recent : undefined),
-          findings: [...yield* readyFindings(readiness), ...yield* (state?.findings ?? Effect.succeed([]))]
+          ...present("deliveries", seen),
+          findings
         }
         return answer
       })

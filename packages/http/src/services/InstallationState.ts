@@ -8,6 +8,8 @@ export class InstallationState extends Context.Service<InstallationState, {
   /** RFC 3339 */
   readonly startedAt: string
   readonly leads: Effect.Effect<boolean>
+  /** Why it cannot take or keep the Lease; undefined while there is no trouble. */
+  readonly electionProblem: Effect.Effect<string | undefined>
   /** Undefined: it has not said so. */
   readonly kubernetesVersion: Effect.Effect<string | undefined>
   readonly caches: Effect.Effect<ReadonlyArray<CacheState>>

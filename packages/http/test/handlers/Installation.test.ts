@@ -15,6 +15,7 @@ const state = Layer.succeed(InstallationState, {
   identity: "orchestrator-a_1",
   startedAt: "2026-01-01T00:00:00Z",
   leads: Effect.succeed(true),
+  electionProblem: Effect.undefined,
   kubernetesVersion: Effect.succeed("v1.37.0"),
   caches: Effect.succeed([{ kind: "coderuns", objects: 3 }]),
   limits: Effect.succeed([{ name: "limits.activeRuns", used: 1, limit: 4 }]),
@@ -59,9 +60,9 @@ describe("the installation", () => {
       assert.deepStrictEqual(caches, [{ kind: "coderuns", objects: 3 }])
       assert.deepStrictEqual(limits, [{ name: "limits.activeRuns", used: 1, limit: 4 }])
       assert.deepStrictEqual(findings.map(({ check, status }) => [check, status]), [["ready", "ok"], [
-        "cluster",
-        "warn"
-      ]])
+        "leader",
+        "ok"
+      ], ["cluster", "warn"]])
     }).pipe(Effect.provide(layerOver(layerMemory).pipe(Layer.provide(state)))))
 
   it.effect("has the leader by its Lease, and the pods of the orchestrator", () =>

@@ -77,6 +77,8 @@ export const electionOf = Effect.fnUntraced(function*(options: LeaderElectionOpt
   let introduced: string | undefined
   /** Attempts to take it in a row that failed. */
   let failures = 0
+  /** Why the last attempt to take or renew it failed. */
+  let problem: string | undefined
 
   /** Said once for each holder. */
   const introduce = Effect.fnUntraced(function*(lease: Lease) {
@@ -113,6 +115,7 @@ export const electionOf = Effect.fnUntraced(function*(options: LeaderElectionOpt
       until: asked + seconds(options.renewDeadlineSeconds),
       over: yield* Deferred.make<void>()
     }
+    problem = undefined
     yield* Effect.logInfo("leading").pipe(Effect.annotateLogs({ identity }))
     yield* leading.open
     return held
@@ -165,9 +168,12 @@ export const electionOf = Effect.fnUntraced(function*(options: LeaderElectionOpt
 
   /** That nobody answers is the client's to say. */
   const explain = (what: string, error: KubernetesError) =>
-    Effect.logWithLevel(hasReason("Unreachable")(error) ? "Debug" : "Warn")(what).pipe(
-      Effect.annotateLogs({ error: error.message })
-    )
+    Effect.suspend(() => {
+      problem = `${what}: ${error.message}`
+      return Effect.logWithLevel(hasReason("Unreachable")(error) ? "Debug" : "Warn")(what).pipe(
+        Effect.annotateLogs({ error: error.message })
+      )
+    })
 
   /** Follows the Lease until this process holds it. One that names us without our knowing was taken by a request whose answer was lost. */
   const stand: Effect.Effect<Held> = Effect.gen(function*() {
@@ -177,6 +183,7 @@ export const electionOf = Effect.fnUntraced(function*(options: LeaderElectionOpt
       const free = sighting === undefined || holderOf(sighting.lease) === identity ? now : freeAt(sighting)
       if (free > now) {
         failures = 0
+        problem = undefined
         yield* Deferred.succeed(settled, undefined)
         yield* Effect.raceFirst(news.await, sleepUntil(free))
       } else {
@@ -201,6 +208,7 @@ export const electionOf = Effect.fnUntraced(function*(options: LeaderElectionOpt
     )
     if (written === undefined) return
     leases.wrote(written)
+    problem = undefined
     term.lease = written
     term.until = asked + seconds(options.renewDeadlineSeconds)
   })
@@ -255,6 +263,7 @@ export const electionOf = Effect.fnUntraced(function*(options: LeaderElectionOpt
   const leads = Effect.map(Clock.monotonicTimeNanos, (now) => held !== undefined && now < held.until)
   return Leadership.of({
     leads,
+    problem: Effect.sync(() => problem),
     settled: Effect.ignore(Effect.timeout(Deferred.await(settled), settleTimeout)),
     whileLeading: (work) =>
       Effect.forever(Effect.gen(function*() {

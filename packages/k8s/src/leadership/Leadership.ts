@@ -16,6 +16,8 @@ export interface Term {
 export class Leadership extends Context.Service<Leadership, {
   /** Whether this process may act now. False from its own deadline on, which is well before another may lead. */
   readonly leads: Effect.Effect<boolean>
+  /** Why it cannot take or keep the Lease, in the API server's words; undefined while there is no trouble. */
+  readonly problem: Effect.Effect<string | undefined>
   /** Waits until it is known whether this process leads at its start, or until that cannot be found out soon. */
   readonly settled: Effect.Effect<void>
   /** Does the work in every term, anew each time; interrupts it when the term is over. */
@@ -32,6 +34,7 @@ export class Leadership extends Context.Service<Leadership, {
       const since = yield* Clock.monotonicTimeNanos
       return Leadership.of({
         leads: Effect.succeed(true),
+        problem: Effect.undefined,
         settled: Effect.void,
         whileLeading: (work) => Effect.andThen(work({ since, acts: () => true }), Effect.never),
         alsoLead: () => Effect.void,
@@ -61,8 +64,12 @@ export const layerAfter = <E, R>(
       return Leadership.of({
         leads: Effect.flatMap(Deferred.isDone(opened), (done) =>
           done ? Effect.flatMap(inner, ({ leads }) => leads) : Effect.succeed(false)),
-        settled: Effect.flatMap(inner, ({ settled }) =>
-          settled),
+        problem: Effect.flatMap(Deferred.isDone(opened), (done) =>
+          done
+            ? Effect.flatMap(inner, ({ problem }) =>
+              problem)
+            : Effect.undefined),
+        settled: Effect.flatMap(inner, ({ settled }) => settled),
         whileLeading: (work) => Effect.flatMap(inner, ({ whileLeading }) => whileLeading(work)),
         alsoLead: (number) => Effect.flatMap(inner, ({ alsoLead }) => alsoLead(number)),
         leaveOthers: (isNeeded) => Effect.flatMap(inner, ({ leaveOthers }) => leaveOthers(isNeeded))

@@ -53,7 +53,7 @@ const make = Effect.fnUntraced(function*({ namespace, number: own, ...options }:
     return leadership
   })
 
-  const { settled } = yield* stand(own)
+  const { problem, settled } = yield* stand(own)
 
   /** All that is held, and all that is still worked on: a write is let through only where each of them is led. */
   const leads = Effect.suspend(() => {
@@ -80,6 +80,7 @@ const make = Effect.fnUntraced(function*({ namespace, number: own, ...options }:
 
   return Leadership.of({
     leads,
+    problem,
     settled,
     whileLeading,
     alsoLead: (number) => elections.has(number) ? Effect.void : Effect.asVoid(stand(number)),

@@ -21,6 +21,7 @@ import type { KubernetesObject, ObjectList } from "../Objects.ts"
 import { type ConnectionError, fromKubeconfig, fromServer, type ServerOptions } from "./Access.ts"
 import { connect } from "./Connection.ts"
 import { makeReachability } from "./Reachability.ts"
+import { makeServerClock, type ServerClock } from "./ServerClock.ts"
 import { fromServiceAccount } from "./ServiceAccount.ts"
 import { isStatus } from "./Status.ts"
 import * as Transport from "./Transport.ts"
@@ -284,9 +285,10 @@ const make = (
   })
 }
 
-const apiServer = (transport: Transport.Transport): ApiServer["Service"] => ({
+const apiServer = (transport: Transport.Transport, { offsetMillis }: ServerClock): ApiServer["Service"] => ({
   document: (path) => transport.request({ operation: "get", ref: path, method: "GET", path, gzip: true }),
-  ask: (path, body) => transport.request({ operation: "review", ref: path, method: "POST", path, body })
+  ask: (path, body) => transport.request({ operation: "review", ref: path, method: "POST", path, body }),
+  clockOffsetMillis: offsetMillis
 })
 
 /** In a pod without a kubeconfig its service account. */
@@ -305,9 +307,10 @@ export const layerWith = (options: LiveOptions): Layer.Layer<KubernetesClient | 
       const timeout = Duration.fromInputUnsafe(options.timeout ?? "30 seconds")
       const reachability = makeReachability(access.server)
       const limits = { timeout, maxResponseBytes, leaveOut: options.withoutManagedFields }
-      const transport = Transport.make(connection, limits, reachability)
+      const serverClock = makeServerClock()
+      const transport = Transport.make(connection, limits, reachability, serverClock)
       return Context.make(KubernetesClient, make(transport, limits)).pipe(
-        Context.add(ApiServer, apiServer(transport))
+        Context.add(ApiServer, apiServer(transport, serverClock))
       )
     })
   ).pipe(Layer.provide(NodeFileSystem.layer))

@@ -11,6 +11,7 @@ import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.
 import type { Connection, Session } from "./Connection.ts"
 import { metadataIn } from "./Metadata.ts"
 import type { Reachability } from "./Reachability.ts"
+import type { ServerClock } from "./ServerClock.ts"
 import { reasonOf } from "./Status.ts"
 
 export interface ApiRequest {
@@ -52,6 +53,7 @@ export interface TransportOptions {
 interface Answer {
   readonly status: number
   readonly retryAfter: string | undefined
+  readonly date: string | undefined
   readonly gzipped: boolean
   readonly body: Buffer
 }
@@ -109,7 +111,7 @@ const exchange = (
     const chunks: Array<Buffer> = []
     let size = 0
     let controller: Dispatcher.DispatchController | undefined
-    let answer: Omit<Answer, "body"> = { status: 0, retryAfter: undefined, gzipped: false }
+    let answer: Omit<Answer, "body"> = { status: 0, retryAfter: undefined, date: undefined, gzipped: false }
     let abandoned = false
     session[request.pool ?? "requests"].dispatch(dispatchOptions(session, request), {
       onRequestStart: (control) => {
@@ -120,6 +122,7 @@ const exchange = (
         answer = {
           status,
           retryAfter: header(headers, "retry-after"),
+          date: header(headers, "date"),
           gzipped: header(headers, "content-encoding") === "gzip"
         }
       },
@@ -191,7 +194,12 @@ const parse = (text: string): unknown => {
 /** A renewal that hangs is tried again while the Lease is still ours. */
 const leaseTimeout = Duration.seconds(3)
 
-export const make = (connection: Connection, options: TransportOptions, reachability: Reachability): Transport => {
+export const make = (
+  connection: Connection,
+  options: TransportOptions,
+  reachability: Reachability,
+  serverClock: ServerClock
+): Transport => {
   const sessionFor = (request: ApiRequest) =>
     Effect.mapError(
       connection.session,
@@ -219,6 +227,7 @@ export const make = (connection: Connection, options: TransportOptions, reachabi
     const maxBytes = Math.min(options.maxResponseBytes, request.maxBytes ?? Infinity)
     return sessionFor(request).pipe(
       Effect.flatMap((session) => exchange(session, request, maxBytes)),
+      Effect.tap(({ date }) => serverClock.noted(date)),
       Effect.flatMap((answer) =>
         Effect.flatMap(
           bytesOf(request, answer, maxBytes),

@@ -7,6 +7,7 @@ import type { Access } from "../../src/live/Access.ts"
 import { connect } from "../../src/live/Connection.ts"
 import * as LiveClient from "../../src/live/LiveClient.ts"
 import { makeReachability } from "../../src/live/Reachability.ts"
+import { makeServerClock } from "../../src/live/ServerClock.ts"
 import * as Transport from "../../src/live/Transport.ts"
 import { json, serve, type Served } from "./Server.ts"
 
@@ -155,7 +156,8 @@ describe("credentials", () => {
       return Transport.make(
         connection,
         { timeout: Duration.seconds(5), maxResponseBytes: 1000 },
-        makeReachability(server.url)
+        makeReachability(server.url),
+        makeServerClock()
       )
     })
 

@@ -29,6 +29,7 @@ const follows = Layer.succeed(
   Leadership,
   Leadership.of({
     leads: Effect.succeed(false),
+    problem: Effect.undefined,
     settled: Effect.void,
     whileLeading: () => Effect.never,
     alsoLead: () => Effect.void,

@@ -1,0 +1,67 @@
+/** What this process has met on its way to the API server, for whoever looks after the installation. Pure. */
+import { recentMinutes, type RequestTally } from "@orchestrator/k8s/RecentRequests"
+import { fail, type Line, ok, warn } from "./Line.ts"
+
+/** Milliseconds that clocks may differ, and from where on tokens, signatures and times of runs are wrong. */
+const offset = { noticed: 5000, dangerous: 60_000 }
+
+const synchronize =
+  "Synchronize the clocks of the nodes (chrony, systemd-timesyncd): times of runs, tokens of Apps and signatures for buckets go by them. See OrchestratorClockOff of the runbooks"
+
+export const serverClockLine = (millis: number | undefined): Line => {
+  const check = "server clock"
+  if (millis === undefined) return ok(check, "the API server has not answered yet")
+  const far = Math.abs(millis)
+  if (far <= offset.noticed) return ok(check, "agrees with the API server's")
+  const found = `the orchestrator's clock is ${Math.round(far / 1000)} s ${
+    millis > 0 ? "ahead of" : "behind"
+  } the API server's`
+  return far > offset.dangerous ? fail(check, found, synchronize) : warn(check, found, synchronize)
+}
+
+interface Cause {
+  readonly isCode: (code: string) => boolean
+  readonly words: string
+  readonly next: string
+}
+
+const causes: ReadonlyArray<Cause> = [
+  {
+    isCode: (code) => code === "429",
+    words: "throttled with 429 (Priority and Fairness)",
+    next:
+      "Give the orchestrator's service account a FlowSchema of a level with room: kubectl get flowschemas,prioritylevelconfigurations"
+  },
+  {
+    isCode: (code) => code === "401" || code === "403",
+    words: "refused with 401 or 403",
+    next: "See the lines about rights; helm upgrade writes the chart's roles anew"
+  },
+  {
+    isCode: (code) => code === "0",
+    words: "not answered",
+    next: "Is the API server well: kubectl get --raw /readyz?verbose"
+  },
+  {
+    isCode: (code) => code.startsWith("5"),
+    words: "answered with 5xx",
+    next: "Is the API server well: kubectl get --raw /readyz?verbose"
+  }
+]
+
+/** Where more of the requests are refused, something does not work. */
+const tolerated = 0.1
+
+export const requestLines = ({ codes }: RequestTally): ReadonlyArray<Line> => {
+  const check = "requests"
+  const all = [...codes.values()].reduce((sum, count) => sum + count, 0)
+  const found = causes.flatMap(({ isCode, next, words }) => {
+    const count = [...codes].reduce((sum, [code, each]) => isCode(code) ? sum + each : sum, 0)
+    if (count === 0) return []
+    const text = `of ${all} requests to the API server in ${recentMinutes} minutes ${count} were ${words}`
+    return [
+      (count > all * tolerated ? fail : warn)(check, text, `${next}. See OrchestratorApiServerRefuses of the runbooks`)
+    ]
+  })
+  return found.length > 0 ? found : [ok(check, "the API server takes what it is asked")]
+}
