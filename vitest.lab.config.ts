@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.lab.test.ts"],
     globalSetup: ["tools/build/GlobalSetup.ts"],
-    testTimeout: 60_000,
+    // One case is about two hundred processes; a busy machine starts some ten a second.
+    testTimeout: 240_000,
     isolate: false,
     maxWorkers: 3,
     // A process is forked in proportion to the memory of whoever starts it.

@@ -10,6 +10,27 @@ export interface FetchCommand {
   readonly final: boolean
 }
 
+/** Everything that some commits lead to, for a client that has nothing yet. */
+export interface ColdClone {
+  readonly wants: ReadonlyArray<string>
+  /** How objects are named, where the client says so. */
+  readonly format: string | undefined
+}
+
+/** What a request for a cold clone may say. */
+const ofColdClone =
+  /^(?:command=fetch|(?:agent|session-id)=.*|object-format=sha(?:1|256)|thin-pack|no-progress|include-tag|ofs-delta|want [0-9a-f]{40,64}|done)\n?$/
+
+/** Undefined for a request that says anything else. */
+export const parseColdClone = (packets: ReadonlyArray<string>): ColdClone | undefined => {
+  const words = new Set(packets.map((packet) => packet.trimEnd()))
+  const isCold = ["command=fetch", "ofs-delta", "done"].every((word) => words.has(word)) &&
+    packets.every((packet) => ofColdClone.test(packet))
+  const wants = isCold ? wantedObjects(packets) ?? [] : []
+  if (wants.length === 0) return undefined
+  return { wants, format: [...words].find((word) => word.startsWith("object-format="))?.slice(14) }
+}
+
 /** The branches that a client asks for by name. */
 export const askedBranches = (packets: ReadonlyArray<string>): ReadonlyArray<string> =>
   packets[0]?.trim() !== "command=ls-refs"

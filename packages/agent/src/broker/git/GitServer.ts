@@ -11,9 +11,10 @@ import type { GitRoute } from "../Route.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { makeSlots } from "../services/Slots.ts"
 import { BrokerGit } from "./BrokerGit.ts"
-import { askedBranches, parseFetch, wantedObjects } from "./FetchCommand.ts"
+import { askedBranches, parseColdClone, parseFetch, wantedObjects } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { Mirror, MirrorError } from "./Mirror.ts"
+import type { NotPassed } from "./Passing.ts"
 import { errorAnswer, packet, packetsUntilFlush, pushAnswer, serviceHeader } from "./PktLine.ts"
 import { parsePush, pushRefusal } from "./PushCommands.ts"
 import { answer, bodyOf, largestCall, reading } from "./SmartHttp.ts"
@@ -34,11 +35,15 @@ interface Readable {
   readonly environment: Effect.Effect<Environment>
   /** Before its branches are told. */
   readonly open: Effect.Effect<unknown, MirrorError>
-  /** Sees to it that what a client asks for is here; answers with an object that it may not have. */
+  /** Answers with an object that a client asks for and may not have. */
   readonly admit: (
     packets: ReadonlyArray<string>,
     wants: ReadonlyArray<string>
   ) => Effect.Effect<string | undefined, MirrorError>
+  /** Sees to it that what a client asks for is here. */
+  readonly bring: (packets: ReadonlyArray<string>) => Effect.Effect<void>
+  /** What comes from upstream itself. */
+  readonly pass: (packets: ReadonlyArray<string>) => Stream.Stream<Uint8Array, NotPassed> | undefined
 }
 
 /** Version 2, where the client speaks it. */
@@ -75,11 +80,16 @@ export class GitServer extends Context.Service<GitServer, {
         admit: Effect.fnUntraced(function*(packets, wants) {
           const asked = askedBranches(packets)
           if (asked.length > 0) yield* mirror.include(role, asked)
-          const [stranger] = yield* mirror.strangers(role, wants)
+          return (yield* mirror.strangers(role, wants))[0]
+        }),
+        bring: (packets) => {
           const fetch = parseFetch(packets)
-          if (stranger === undefined && fetch !== undefined) yield* mirror.bring(role, fetch)
-          return stranger
-        })
+          return fetch === undefined ? Effect.void : mirror.bring(role, fetch)
+        },
+        pass: (packets) => {
+          const cold = role === "target" ? parseColdClone(packets) : undefined
+          return cold === undefined ? undefined : mirror.pass(cold)
+        }
       })
 
       const ofSubmodule = (id: number, folder: string): Readable => ({
@@ -92,7 +102,9 @@ export class GitServer extends Context.Service<GitServer, {
             if (!(yield* Effect.orElseSucceed(submodules.take(id, wanted), () => false))) return wanted
           }
           return wants[mostWants]
-        })
+        }),
+        bring: () => Effect.void,
+        pass: () => undefined
       })
 
       /** Nothing is served before the tree of submodules is known. */
@@ -126,27 +138,36 @@ export class GitServer extends Context.Service<GitServer, {
         }
       )
 
-      const upload = Effect.fnUntraced(function*(request: Request, { admit, environment, folder, name }: Readable) {
+      /** What is here takes the place of what cannot be handed on; when the client has had a part of that, it has to ask again. */
+      const otherwise = (name: string, local: Stream.Stream<Uint8Array>) => ({ begun, message }: NotPassed) =>
+        Stream.fromEffectDrain(Effect.logWarning(`${name} cannot be handed on as it comes: ${message}`)).pipe(
+          Stream.concat(begun ? Stream.empty : local)
+        )
+
+      const upload = Effect.fnUntraced(function*(request: Request, from: Readable) {
+        const { folder, name } = from
         const body = yield* Stream.mkUint8Array(bodyOf(request, largestCall))
         const packets = packetsUntilFlush(body)?.packets
         const wants = packets && wantedObjects(packets)
         if (packets === undefined || wants === undefined) {
           return HttpServerResponse.text("This request cannot be understood.\n", { status: 400 })
         }
-        const stranger = yield* admit(packets, wants)
+        const stranger = yield* from.admit(packets, wants)
         if (stranger !== undefined) {
           yield* Effect.logWarning(`an object of ${name} was asked for that no branch leads to: ${stranger}`)
           const words = `upload-pack: not our ref ${stranger}: no branch of this repository leads to it`
           return answer("git-upload-pack-result", packet(`ERR ${words}\n`))
         }
-        return answer(
-          "git-upload-pack-result",
-          git.stream({
+        const local = Stream.unwrap(Effect.gen(function*() {
+          yield* from.bring(packets)
+          return git.stream({
             args: ["upload-pack", "--stateless-rpc", folder],
-            environment: { ...yield* environment, ...versionOf(request) },
+            environment: { ...yield* from.environment, ...versionOf(request) },
             input: Stream.succeed(body)
           })
-        )
+        }))
+        const passed = from.pass(packets)?.pipe(Stream.catchTag("NotPassed", otherwise(name, local)))
+        return answer("git-upload-pack-result", passed ?? local)
       })
 
       /** The push as a file, so that a client that goes away in the middle leaves nothing half done; it is gone before the answer goes. */

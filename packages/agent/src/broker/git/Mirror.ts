@@ -3,16 +3,17 @@
  * cross; no setting, hook, tag or note of the other side does. Where upstream can, files stay there until somebody asks for them: a run
  * on a workspace that has them already moves only what is new.
  */
-import { Context, Effect, FileSystem, Layer, Schema, Semaphore } from "effect"
+import { Context, Effect, FileSystem, Layer, Schema, Semaphore, Stream } from "effect"
 import { lastWords } from "../../git/Git.ts"
 import { isTransient, parseRemote } from "../../git/UpstreamWords.ts"
 import { otherIndex, otherRole, type Role } from "../../pod/Role.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
 import { BrokerGit, retrySchedule } from "./BrokerGit.ts"
-import type { FetchCommand } from "./FetchCommand.ts"
+import type { ColdClone, FetchCommand } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
 import { fetchWords, mirrorConfig, type MirrorPlan, planMirror, type Upstream } from "./MirrorPlan.ts"
+import { isPassable, type NotPassed, passing } from "./Passing.ts"
 import { makePrefetch } from "./Prefetch.ts"
 import { makeReachable } from "./Reachable.ts"
 import { explained, redirection, refusesToken } from "./RemoteWords.ts"
@@ -50,6 +51,8 @@ export class Mirror extends Context.Service<Mirror, {
   readonly include: (role: Role, branches: ReadonlyArray<string>) => Effect.Effect<void, MirrorError>
   /** Brings the files that a client is about to get. */
   readonly bring: (role: Role, command: FetchCommand) => Effect.Effect<void>
+  /** A cold clone of the target as it comes from upstream; undefined where that is not possible, or all of it is here. */
+  readonly pass: (cold: ColdClone) => Stream.Stream<Uint8Array, NotPassed> | undefined
   /** Of these objects, those that no branch of the repository leads to. */
   readonly strangers: (role: Role, ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
   /** Keeps the repository from being refreshed meanwhile. */
@@ -159,6 +162,8 @@ export class Mirror extends Context.Service<Mirror, {
       })
 
       const opened = new Set<Role>()
+      /** Whose files are all here. */
+      const complete = new Set<Role>()
       /** Makes the repository where there is none; what a killed predecessor was about to change is left as it was. */
       const open = Effect.fnUntraced(function*(role: Role, url: string) {
         if (opened.has(role)) return
@@ -199,6 +204,7 @@ export class Mirror extends Context.Service<Mirror, {
         yield* Effect.logWarning(`${url}: remote does not support partial clone; all files are fetched`)
         yield* patiently(ask("fetch", url, inside, fetchWords(role, plan, "whole")))
         yield* ask("fetch", url, inside, ["config", "--unset", "remote.upstream.partialclonefilter"])
+        complete.add(role)
       })
 
       const refresh = Effect.fn("Mirror.refresh")(function*(role: Role) {
@@ -244,6 +250,16 @@ export class Mirror extends Context.Service<Mirror, {
               yield* prefetch(role, command, { ...(yield* environment(role)), GIT_DIR: folder(role) })
             })
           ),
+        pass: (cold) => {
+          const address = access.address(targetUrl)
+          return complete.has("target") || !isPassable(address) ? undefined : Stream.unwrap(
+            Effect.map(
+              environment("target"),
+              (environment) =>
+                passing(git, cold, { address, environment: { ...environment, GIT_DIR: folder("target") } })
+            )
+          )
+        },
         strangers: (role, ids) =>
           Effect.suspend(() =>
             parts.get(role)?.strangers(ids, { ...access.local(), GIT_DIR: folder(role) }) ?? Effect.succeed(ids)

@@ -3,7 +3,11 @@
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-const flush: Uint8Array = encoder.encode("0000")
+/** The end of a request, an answer or a list. */
+export const flush: Uint8Array = encoder.encode("0000")
+
+/** Between two parts of one request. */
+export const parting: Uint8Array = encoder.encode("0001")
 
 const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))

@@ -1,0 +1,111 @@
+/**
+ * `node bench/clone.ts [--rounds 6] [--files 3000] [--commits 400]`: how long a cold clone takes through a broker, against the same clone
+ * from the same server without one. Each round has a broker of its own that has seen nothing yet; its start does not count.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect } from "effect"
+import { execFile, execFileSync, spawn } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { flags } from "./parts/Flags.ts"
+import { gitBackend, makeRepository } from "./parts/GitBackend.ts"
+import { formatRatio, measured, pairsOf, ratioOf } from "./parts/Ratio.ts"
+
+const { commits, files, rounds } = flags({ rounds: 6, files: 3000, commits: 400 })
+const program = fileURLToPath(new URL("../dist/broker.mjs", import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), "clone-bench-"))
+const run = promisify(execFile)
+
+const path = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`
+
+/** Seconds until everything is there, the files too. */
+const clone = async (url: string, settings: ReadonlyArray<string> = []) => {
+  const into = mkdtempSync(join(folder, "clone-"))
+  const begin = performance.now()
+  await run("git", [...settings, "clone", "--quiet", url, into], {
+    env: {
+      PATH: path,
+      HOME: folder,
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_TERMINAL_PROMPT: "0"
+    }
+  })
+  const seconds = (performance.now() - begin) / 1000
+  const objects = execFileSync("git", ["count-objects", "-v"], { cwd: into, encoding: "utf8" })
+  rmSync(into, { recursive: true, force: true })
+  return { seconds, objects: Number(/in-pack: (\d+)/.exec(objects)?.[1]) }
+}
+
+const until = async (holds: () => boolean) => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+const throughBroker = async (upstream: string) => {
+  const place = mkdtempSync(join(folder, "broker-"))
+  mkdirSync(join(place, "credentials"))
+  writeFileSync(join(place, "credentials", "anthropic-api-key"), "fake-key-of-a-bench-0123456789")
+  const endpoint = join(place, "endpoint.json")
+  const child = spawn(process.execPath, ["--max-semi-space-size=1", program], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      PATH: path,
+      TASK_TYPE: "code",
+      TASK_ID: "1",
+      RUN_NAME: "bench",
+      RUN_UID: "3f9c2a1b-1111-4222-8333-444455556666",
+      ATTEMPT: "1",
+      REPOSITORY_URL: "https://github.com/acme/target.git",
+      DOCS_REPOSITORY_URL: "https://github.com/acme/docs.git",
+      GIT_ALLOW_PROTOCOL: "http",
+      GIT_INSTEAD_OF: JSON.stringify({ "https://github.com/acme/": `${upstream}/` }),
+      CREDENTIALS_DIR: join(place, "credentials"),
+      SSH_DIR: join(place, "ssh"),
+      BROKER_STATE_DIR: join(place, "state"),
+      BROKER_ENDPOINT_FILE: endpoint,
+      TERMINATION_MESSAGE_PATH: join(place, "report"),
+      BROKER_GRACE_SECONDS: "1"
+    }
+  })
+  try {
+    await until(() => existsSync(endpoint) || child.exitCode !== null)
+    const { token, url } = JSON.parse(readFileSync(endpoint, "utf8"))
+    const credentials = Buffer.from(`run:${token}`).toString("base64")
+    return await clone(`${url}/git/target.git`, ["-c", `http.extraHeader=Authorization: Basic ${credentials}`])
+  } finally {
+    child.kill("SIGKILL")
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+const program_ = Effect.gen(function*() {
+  makeRepository(join(folder, "target.git"), files, commits)
+  const size = execFileSync("git", ["count-objects", "-v"], { cwd: join(folder, "target.git"), encoding: "utf8" })
+  yield* Console.log(
+    `a repository of ${Math.round(Number(/size-pack: (\d+)/.exec(size)?.[1]) / 1024)} MiB, ${
+      /in-pack: (\d+)/.exec(size)?.[1]
+    } objects`
+  )
+  const upstream = yield* gitBackend(folder)
+  const arms = { direct: () => clone(`${upstream}/target.git`), broker: () => throughBroker(upstream) }
+  yield* Effect.promise(arms.direct)
+  const found = yield* measured(
+    ["direct", "broker"] as const,
+    rounds,
+    (arm) =>
+      Effect.tap(
+        Effect.promise(arms[arm]),
+        ({ objects, seconds }) => Console.log(`${arm}: ${seconds.toFixed(2)} s, ${objects} objects`)
+      )
+  )
+  const pairs = pairsOf(found, "broker", "direct").map(([ours, theirs]) => [ours.seconds, theirs.seconds] as const)
+  yield* Console.log(formatRatio("A cold clone through the broker", "direct", ratioOf(pairs), { limit: 1.3 }))
+}).pipe(
+  Effect.scoped,
+  Effect.ensuring(Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
+)
+
+NodeRuntime.runMain(program_)
