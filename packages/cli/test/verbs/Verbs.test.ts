@@ -257,6 +257,7 @@ layer(testServer, { excludeTestServices: true })("a command line that follows", 
         "server",
         "clock",
         "ready",
+        "runs",
         "access",
         "access"
       ])
