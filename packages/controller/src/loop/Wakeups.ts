@@ -11,6 +11,7 @@ import { dependencyIndex } from "../facts/LiveRun.ts"
 import type { PodFacts } from "../facts/Pod.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, type RunKey } from "../facts/RunKey.ts"
+import { hasJob } from "../facts/Snapshot.ts"
 import type { Stores } from "../facts/Stores.ts"
 import type { WarningFacts } from "../facts/Warning.ts"
 import type { WorkloadFacts } from "../facts/Workload.ts"
@@ -32,19 +33,19 @@ export const wakeups = (stores: Stores["Service"]) => {
 
   /**
    * Who may go on in a workspace that others have left: of each tenant the oldest that could start, as everybody behind it waits for it. Whether
-   * a pause is over is not known here.
+   * a pause is over, and whether what looks like a run's Job is one, is not known here.
    */
   const nextIn = (workspace: string): ReadonlyArray<RunKey> => {
     const next = new Map<string, RunFacts>()
-    const paused: Array<RunFacts> = []
+    const others: Array<RunFacts> = []
     for (const run of found("active", workspace)) {
       const tenant = run.tenant?.key ?? ""
       const before = next.get(tenant)
       // Age is asked before what takes longer.
-      if (run.status.resumesAt !== undefined) paused.push(run)
+      if (run.status.resumesAt !== undefined || hasJob(stores, run)) others.push(run)
       else if ((before === undefined || isBefore(run, before)) && isReady(stores, run)) next.set(tenant, run)
     }
-    return [...next.values(), ...paused]
+    return [...next.values(), ...others]
   }
 
   /** The next ones in what a Job or pod had mounted. */
