@@ -3,6 +3,7 @@
  * function or class is read while the program runs. What a command loads on demand can stay apart: `serve` is 20 MB smaller without the
  * API's documentation page and the local cluster in its file.
  */
+import * as Undici from "@effect/platform-node/Undici"
 import { Effect, FileSystem, Path, Schema } from "effect"
 import * as http from "node:http"
 import { type Plugin, rolldown } from "rolldown"
@@ -52,6 +53,19 @@ const withoutUndici: Plugin = {
   }
 }
 
+/**
+ * What platform-node passes on of undici by `export *`, with its names: of a module that is no ES module, and loaded when it is needed, the
+ * bundler takes none to be used, and leaves out all.
+ */
+const namesOfUndici: Plugin = {
+  name: "names-of-undici",
+  load: (id) => {
+    if (!id.endsWith("/@effect/platform-node/dist/Undici.js")) return undefined
+    const names = Object.keys(Undici).filter((name) => name !== "default" && name !== "module.exports")
+    return `import undici from "undici"\nexport default undici\nexport const { ${names.join(", ")} } = undici\n`
+  }
+}
+
 /** Its garbage is young and small: a small nursery keeps 20 MB less, and costs nothing that shows. */
 const shebang = "#!/usr/bin/env -S node --max-semi-space-size=2"
 
@@ -87,7 +101,7 @@ export const bundle = Effect.fn("bundle")(function*(
           cwd: root,
           logLevel: "warn",
           treeshake,
-          plugins: [withoutUndici]
+          plugins: [withoutUndici, namesOfUndici]
         })
     ),
     (opened) => Effect.promise(() => opened.close())

@@ -31,10 +31,24 @@ const codeOfExit = (exit: Exit.Exit<unknown, KubernetesError>, verb: Verb): stri
     ? verb === "create" ? "201" : "200"
     : Option.match(Exit.findErrorOption(exit), { onNone: () => "0", onSome: codeOf })
 
+const errorOf = (exit: Exit.Exit<unknown, KubernetesError>): KubernetesError | undefined =>
+  Option.getOrUndefined(Exit.findErrorOption(exit))
+
+/** Not where whoever asked has given up. */
+const isAnswered = (exit: Exit.Exit<unknown, KubernetesError>): boolean =>
+  Exit.isSuccess(exit) || errorOf(exit) !== undefined
+
+/** A quota that is used up is refused with the code of a permission that is missing. */
+const isOverQuota = (exit: Exit.Exit<unknown, KubernetesError>): boolean => {
+  const reason = errorOf(exit)?.reason
+  return reason?._tag === "Forbidden" && reason.message.includes("exceeded quota")
+}
+
 const count = (verb: Verb, code: string) =>
   Effect.gen(function*() {
     const recent = yield* RecentRequests
-    recent.note(code, yield* monotonicMillis)
+    // One that breaks was answered before.
+    if (code !== "0") recent.note(code, yield* monotonicMillis)
     yield* Metric.update(kubernetesRequests.of({ verb, code }), 1)
   })
 
@@ -48,7 +62,7 @@ const measured = <A>(verb: Verb, request: Effect.Effect<A, KubernetesError>): Ef
         const now = clock.monotonicTimeNanosUnsafe()
         const seconds = Number(now - began) / 1e9
         const code = codeOfExit(exit, verb)
-        recent.note(code, millisOf(now))
+        if (isAnswered(exit)) recent.note(isOverQuota(exit) ? "quota" : code, millisOf(now))
         kubernetesRequestSeconds.of({ verb }).updateUnsafe(seconds, context)
         kubernetesRequests.of({ verb, code }).updateUnsafe(1, context)
       }))

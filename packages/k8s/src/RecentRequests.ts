@@ -14,7 +14,7 @@ interface Minute {
 }
 
 export interface RequestTally {
-  /** How many by code; 0: no answer came. */
+  /** How many by code; 0: no answer came; `quota`: 403 of a quota that is used up. */
   readonly codes: ReadonlyMap<string, number>
 }
 

@@ -9,7 +9,7 @@ import { clusterProxyClient } from "./ClusterProxy.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { podToken, type TokenFlags, tokenOf } from "./Credentials.ts"
 import { findLocalServer } from "./LocalServer.ts"
-import { proxiedService, type ServerPlace, serverPlace, withRunsIn } from "./ServerPlace.ts"
+import { defaultNamespace, proxiedService, type ServerPlace, serverPlace, withRunsIn } from "./ServerPlace.ts"
 import { workingFolder } from "./WorkingFolder.ts"
 
 export interface ConnectInput extends TokenFlags {
@@ -31,6 +31,13 @@ const environment = Config.all({
   runsIn: Config.option(Config.NonEmptyString("ORCHESTRATOR_RUNS_IN")),
   inPod: Config.option(Config.NonEmptyString("KUBERNETES_SERVICE_HOST"))
 })
+
+/** Of the installation, wherever its server is reached. */
+export const namespaceOf = ({ namespace }: Pick<ConnectInput, "namespace">) =>
+  Effect.map(
+    environment,
+    (env) => Option.getOrElse(Option.orElse(namespace, () => env.namespace), () => defaultNamespace)
+  )
 
 /** Where the server of this command is. */
 export const findServer = Effect.fn("Connect.findServer")(function*(input: ConnectInput) {

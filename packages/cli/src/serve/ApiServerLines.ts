@@ -49,19 +49,19 @@ const causes: ReadonlyArray<Cause> = [
   }
 ]
 
-/** Where more of the requests are refused, something does not work. */
-const tolerated = 0.1
+/** Fewer are refused here and there while all is well. */
+const fewest = 3
 
 export const requestLines = ({ codes }: RequestTally): ReadonlyArray<Line> => {
   const check = "requests"
   const all = [...codes.values()].reduce((sum, count) => sum + count, 0)
-  const found = causes.flatMap(({ isCode, next, words }) => {
+  const lines = causes.flatMap(({ isCode, next, words }) => {
     const count = [...codes].reduce((sum, [code, each]) => isCode(code) ? sum + each : sum, 0)
-    if (count === 0) return []
-    const text = `of ${all} requests to the API server in ${recentMinutes} minutes ${count} were ${words}`
-    return [
-      (count > all * tolerated ? fail : warn)(check, text, `${next}. See OrchestratorApiServerRefuses of the runbooks`)
-    ]
+    return count < fewest ? [] : [warn(
+      check,
+      `of ${all} requests to the API server in ${recentMinutes} minutes ${count} were ${words}`,
+      `${next}. See OrchestratorApiServerRefuses of the runbooks`
+    )]
   })
-  return found.length > 0 ? found : [ok(check, "the API server takes what it is asked")]
+  return lines.length > 0 ? lines : [ok(check, "the API server takes what it is asked")]
 }

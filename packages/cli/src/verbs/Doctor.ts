@@ -5,8 +5,7 @@ import { decodeConfig, type OrchestratorConfig } from "@orchestrator/domain/Orch
 import { layerWith as liveClient } from "@orchestrator/k8s/live/LiveClient"
 import { Console, Effect, Layer, Option, Result } from "effect"
 import { CommandFailed } from "../connect/CommandFailed.ts"
-import { type ConnectInput, findServer } from "../connect/Connect.ts"
-import { defaultNamespace } from "../connect/ServerPlace.ts"
+import { type ConnectInput, findServer, namespaceOf } from "../connect/Connect.ts"
 import { clusterLines } from "../doctor/ClusterLines.ts"
 import { installationFacts } from "../doctor/Facts.ts"
 import { modelKeyLine } from "../doctor/ModelKeyLine.ts"
@@ -74,7 +73,7 @@ export const doctor = Effect.fn("doctor")(function*(input: DoctorInput) {
   const place = yield* findServer(input)
   const through = place._tag === "ThroughCluster"
   const named = Option.isSome(input.kubeconfig) || Option.isSome(input.context)
-  const namespace = through ? place.namespace : Option.getOrElse(input.namespace, () => defaultNamespace)
+  const namespace = through ? place.namespace : yield* namespaceOf(input)
   const cluster = through || named
     ? yield* inCluster(input, Option.getOrUndefined(input.kubeconfig), Option.getOrUndefined(input.context), namespace)
     : []

@@ -15,16 +15,16 @@ it.each<
   { readonly name: string; readonly codes: Readonly<Record<string, number>>; readonly want: ReadonlyArray<RegExp> }
 >([
   { name: "all well", codes: { 200: 90, 409: 3, 404: 2 }, want: [/^ok/] },
-  { name: "throttled", codes: { 200: 30, 429: 20 }, want: [/^fail of 50 .* 20 were throttled with 429.*FlowSchema/] },
+  { name: "throttled", codes: { 200: 30, 429: 20 }, want: [/^warn of 50 .* 20 were throttled with 429.*FlowSchema/] },
   {
     name: "a refusal among many",
-    codes: { 200: 99, 403: 1 },
-    want: [/^warn of 100 .* 1 were refused with 401 or 403/]
+    codes: { 200: 97, 403: 2, quota: 40 },
+    want: [/^ok/]
   },
   {
     name: "away, and then not well",
     codes: { 0: 5, 500: 2, 503: 3 },
-    want: [/^fail of 10 .* 5 were not answered/, /^fail of 10 .* 5 were answered with 5xx/]
+    want: [/^warn of 10 .* 5 were not answered/, /^warn of 10 .* 5 were answered with 5xx/]
   }
 ])("requests: $name", ({ codes, want }) => {
   const lines = requestLines({ codes: new Map(Object.entries(codes)) })

@@ -37,6 +37,9 @@ export const leaderFinding = ({ leader, now, problem }: Seen): Finding => {
   return { check: "leader", status: "ok", found: leader.identity }
 }
 
+/** Statuses of deliveries without the secret, or with another. */
+const unproven: ReadonlySet<number> = new Set([401, 403])
+
 /** Of each webhook that refused the last delivery that came to it. */
 export const webhookFindings = (deliveries: ReadonlyArray<Delivery>): ReadonlyArray<Finding> =>
   [...Map.groupBy(deliveries, ({ webhook }) => webhook)].flatMap(([webhook, all]): ReadonlyArray<Finding> => {
@@ -47,7 +50,7 @@ export const webhookFindings = (deliveries: ReadonlyArray<Delivery>): ReadonlyAr
     const found = refused.length === 1
       ? `${webhook} refused the last delivery, with ${last.status}: ${last.verdict}`
       : `${webhook} refused the last ${refused.length} deliveries, with ${last.status}: ${last.verdict}`
-    const next = last.status === 401
+    const next = unproven.has(last.status)
       ? `Enter the secret of the file webhook.${
         webhook.replace(/^run\//, "")
       } on the forge's side too, and let the forge deliver again`

@@ -41,15 +41,15 @@ const delivery = (webhook: string, status: number) => ({
 
 it.each([
   { name: "nothing came", given: [], want: [] },
-  { name: "the newest was taken", given: [delivery("github", 200), delivery("github", 401)], want: [/^ok github/] },
+  { name: "the newest was taken", given: [delivery("github", 200), delivery("github", 403)], want: [/^ok github/] },
   {
     name: "since it was taken last, two were refused",
-    given: [delivery("github", 401), delivery("github", 401), delivery("github", 200), delivery("github", 401)],
-    want: [/^fail github refused the last 2 deliveries, with 401: Expected a signature .*webhook\.github/]
+    given: [delivery("github", 403), delivery("github", 403), delivery("github", 200), delivery("github", 403)],
+    want: [/^fail github refused the last 2 deliveries, with 403: Expected a signature .*webhook\.github/]
   },
   {
     name: "each webhook for itself",
-    given: [delivery("run/nightly", 401), delivery("github", 202)],
+    given: [delivery("run/nightly", 403), delivery("github", 202)],
     want: [/^fail run\/nightly refused the last delivery.*webhook\.nightly/, /^ok github/]
   }
 ])("webhooks: $name", ({ given, want }) => {

@@ -100,6 +100,9 @@ export class Keeping extends Context.Service<Keeping, {
         return texts
       })
 
+      /** What the last request that was refused or lost has said. */
+      let last: string | undefined
+
       const keep = Effect.gen(function*() {
         if (put === undefined) return
         // Should the broker be killed meanwhile, this is what it has said.
@@ -108,6 +111,13 @@ export class Keeping extends Context.Service<Keeping, {
         const files = texts.map(([file, text]) => [file, new TextEncoder().encode(text)] as const)
         yield* Effect.forEach(files, ([file, bytes]) =>
           put(file, bytes).pipe(
+            // Tried again until there is no time left: the report then has what kept it.
+            Effect.tapError(({ message }) =>
+              Effect.andThen(
+                Effect.sync(() => void (last = message)),
+                brokerReport.update((result) => ({ ...result, evidenceProblem: redact(message) }))
+              )
+            ),
             Effect.retry({ schedule: again, while: ({ transient }) => transient })
           ), { discard: true })
         const evidenceBytes = files.reduce((sum, [, { length }]) => sum + length, 0)
@@ -120,7 +130,10 @@ export class Keeping extends Context.Service<Keeping, {
           Effect.timeoutOrElse({
             duration: takesAtMost,
             orElse: () =>
-              Effect.fail({ message: `not done within ${Duration.toSeconds(takesAtMost)} s`, transient: true })
+              Effect.fail({
+                message: `not done within ${Duration.toSeconds(takesAtMost)} s${last === undefined ? "" : `: ${last}`}`,
+                transient: true
+              })
           }),
           Effect.catch(({ message }) => {
             const problem = redact(message)
