@@ -21,6 +21,39 @@ const samplesIn = (text: string): ReadonlyArray<readonly [series: string, value:
       : [[`${name}{${labels === undefined ? "" : `${labels},`}${target}}`, value] as const]
   })
 
+/** Longer than any alert looks back. */
+const calmMinutes = 60
+
+/** How long somebody has waited goes on while he does. */
+const grows = /^orchestrator_line_oldest_wait_seconds\{/
+
+const isCounter = /^[a-z_]+_(?:total|bucket|count|sum)\{/
+
+/**
+ * Two readings as a recording: an hour as the first has it, and then so many minutes in each of which as much is counted as between the two, and
+ * in which who waits waits on.
+ */
+export const stretched = (before: string, after: string, minutes: number): Recording => {
+  const [first, second] = [new Map(samplesIn(before)), new Map(samplesIn(after))]
+  const up = `up{${target}}`
+  const later = (name: string, minute: number): string => {
+    const value = second.get(name)
+    if (value === undefined) return "_"
+    if (grows.test(name)) return String(Number(value) + minute * 60)
+    return isCounter.test(name)
+      ? String(Number(value) + minute * (Number(value) - Number(first.get(name) ?? 0)))
+      : value
+  }
+  const values = (name: string): ReadonlyArray<string> => [
+    ...Array.from({ length: calmMinutes }, () => first.get(name) ?? "_"),
+    ...Array.from({ length: minutes }, (_, minute) => later(name, minute))
+  ]
+  return new Map([
+    ...[...new Set([...first.keys(), ...second.keys()])].map((name) => [name, values(name)] as const),
+    [up, Array.from({ length: calmMinutes + minutes }, () => "1")]
+  ])
+}
+
 /** After each minute one scrape. */
 export const record = Effect.fnUntraced(function*<E, R>(
   minutes: number,

@@ -1,4 +1,4 @@
-/** Gives every claim that names no storage class a volume of its own; the real controller binds the two. */
+/** Gives every claim that names no storage class, or `standard`, a volume of its own; the real controller binds the two. */
 import { type Kind, makeKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
@@ -20,6 +20,7 @@ const volumeOf = ({ metadata: { name, namespace, uid }, spec }: PersistentVolume
   spec: {
     capacity: spec.resources?.requests ?? { storage: "1Gi" },
     accessModes: spec.accessModes,
+    ...(spec.storageClassName === undefined ? {} : { storageClassName: spec.storageClassName }),
     persistentVolumeReclaimPolicy: "Retain",
     claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", name, namespace, uid },
     hostPath: { path: `/nonexistent/${uid}` }
@@ -32,7 +33,8 @@ export const provisioner = Layer.effectDiscard(Effect.gen(function*() {
     store: makeStore<PersistentVolumeClaim>(),
     project: (claim: PersistentVolumeClaim) => claim,
     onChange: (claim, change) =>
-      change === "removed" || claim.spec.volumeName !== undefined || claim.spec.storageClassName !== undefined
+      change === "removed" || claim.spec.volumeName !== undefined ||
+        (claim.spec.storageClassName ?? "standard") !== "standard"
         ? Effect.void
         : Effect.ignore(client.create(PersistentVolumeKind, volumeOf(claim))),
     onSynced: Effect.void
