@@ -82,3 +82,6 @@ export const pageOf = ({ after, before, healthy, told }: Page): string => {
   const index = ["| alert | what you see | section |", "| --- | --- | --- |", ...rows].join("\n")
   return [before, index, after, ...healthy.map(fenced), ...told.map(section)].join("\n\n").replace(/\n{3,}/g, "\n\n")
 }
+
+/** The page with the commands alone: what they print is not the same to the letter each time. */
+export const withoutOutputs = (page: string): string => page.replace(/^(```console\n\$ [^\n]*\n)[^]*?(?=^```$)/gm, "$1")
