@@ -15,7 +15,7 @@ export default defineConfig({
     sequence: { sequencer: longestFirst(long.map((name) => `/${name}.agent.test.ts`)) },
     maxWorkers: 3,
     testTimeout: 300_000,
-    hookTimeout: 60_000,
+    hookTimeout: 240_000,
     retry
   }
 })

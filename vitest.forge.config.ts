@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: ["tools/forge/GlobalSetup.ts"],
     maxWorkers: 2,
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 240_000,
     retry
   }
 })
