@@ -89,16 +89,18 @@ describe("Events about runs", () => {
       ])
     }).pipe(Effect.provide(told({}))))
 
-  for (const which of ["Problems", "None"] as const) {
-    it.effect(`are none for a run that goes well, where ${which} is set`, () =>
-      Effect.gen(function*() {
-        const { create, run } = yield* verbs
-        yield* create(codeRun("first"))
-        yield* pass("1 minute")
-        assert.strictEqual((yield* run("first")).status?.["phase"], "Succeeded")
-        assert.deepStrictEqual(yield* events, [])
-      }).pipe(Effect.provide(told({ which }))))
-  }
+  it.effect.each<{ readonly where: string; readonly options: Options }>([
+    { where: "for a run that goes well, where Problems is set", options: { which: "Problems" } },
+    { where: "for a run that goes well, where None is set", options: { which: "None" } },
+    { where: "of who does not lead", options: { leads: false } }
+  ])("are none $where", ({ options }) =>
+    Effect.gen(function*() {
+      const { create, run } = yield* verbs
+      yield* create(codeRun("first"))
+      yield* pass("1 minute")
+      assert.strictEqual((yield* run("first")).status?.["phase"], "Succeeded")
+      assert.deepStrictEqual(yield* events, [])
+    }).pipe(Effect.provide(told(options))))
 
   it.effect("tell that the node of a working agent is away, once", () =>
     Effect.gen(function*() {
@@ -152,15 +154,6 @@ describe("Events about runs", () => {
       assert.strictEqual(retry[0]?.series?.count, attempts.filter(({ reason }) => reason === "RateLimited").length)
       assert.match(retry[0]?.series?.lastObservedTime ?? "", /\.\d{6}Z$/)
     }).pipe(Effect.provide(told({ which: "Problems", script: limited }))))
-
-  it.effect("are not written by who does not lead", () =>
-    Effect.gen(function*() {
-      const { create, run } = yield* verbs
-      yield* create(codeRun("first"))
-      yield* pass("1 minute")
-      assert.strictEqual((yield* run("first")).status?.["phase"], "Succeeded")
-      assert.deepStrictEqual(yield* events, [])
-    }).pipe(Effect.provide(told({ leads: false }))))
 
   it.effect("are counted on the object that this process made, and on no other of its name", () => {
     const patches: Array<unknown> = []
