@@ -15,11 +15,17 @@ import { gitBackend, makeRepository } from "./parts/GitBackend.ts"
 import { formatRatio, measured, pairsOf, ratioOf } from "./parts/Ratio.ts"
 
 const { commits, files, rounds } = flags({ rounds: 6, files: 3000, commits: 400 })
-const program = fileURLToPath(new URL("../dist/broker.mjs", import.meta.url))
+const broker = fileURLToPath(new URL("../dist/broker.mjs", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "clone-bench-"))
 const run = promisify(execFile)
 
 const path = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`
+
+const packOf = (cwd: string) => {
+  const words = execFileSync("git", ["count-objects", "-v"], { cwd, encoding: "utf8" })
+  const numberOf = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(words)?.[1])
+  return { objects: numberOf("in-pack"), mebibytes: Math.round(numberOf("size-pack") / 1024) }
+}
 
 /** Seconds until everything is there, the files too. */
 const clone = async (url: string, settings: ReadonlyArray<string> = []) => {
@@ -35,9 +41,9 @@ const clone = async (url: string, settings: ReadonlyArray<string> = []) => {
     }
   })
   const seconds = (performance.now() - begin) / 1000
-  const objects = execFileSync("git", ["count-objects", "-v"], { cwd: into, encoding: "utf8" })
+  const { objects } = packOf(into)
   rmSync(into, { recursive: true, force: true })
-  return { seconds, objects: Number(/in-pack: (\d+)/.exec(objects)?.[1]) }
+  return { seconds, objects }
 }
 
 const until = async (holds: () => boolean) => {
@@ -49,7 +55,7 @@ const throughBroker = async (upstream: string) => {
   mkdirSync(join(place, "credentials"))
   writeFileSync(join(place, "credentials", "anthropic-api-key"), "fake-key-of-a-bench-0123456789")
   const endpoint = join(place, "endpoint.json")
-  const child = spawn(process.execPath, ["--max-semi-space-size=1", program], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=1", broker], {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
       PATH: path,
@@ -81,14 +87,10 @@ const throughBroker = async (upstream: string) => {
   }
 }
 
-const program_ = Effect.gen(function*() {
+const program = Effect.gen(function*() {
   makeRepository(join(folder, "target.git"), files, commits)
-  const size = execFileSync("git", ["count-objects", "-v"], { cwd: join(folder, "target.git"), encoding: "utf8" })
-  yield* Console.log(
-    `a repository of ${Math.round(Number(/size-pack: (\d+)/.exec(size)?.[1]) / 1024)} MiB, ${
-      /in-pack: (\d+)/.exec(size)?.[1]
-    } objects`
-  )
+  const { mebibytes, objects } = packOf(join(folder, "target.git"))
+  yield* Console.log(`a repository of ${mebibytes} MiB, ${objects} objects`)
   const upstream = yield* gitBackend(folder)
   const arms = { direct: () => clone(`${upstream}/target.git`), broker: () => throughBroker(upstream) }
   yield* Effect.promise(arms.direct)
@@ -108,4 +110,4 @@ const program_ = Effect.gen(function*() {
   Effect.ensuring(Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
 )
 
-NodeRuntime.runMain(program_)
+NodeRuntime.runMain(program)
