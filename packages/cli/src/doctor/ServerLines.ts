@@ -5,13 +5,11 @@ import { Connected } from "../connect/Connect.ts"
 import { explained } from "../connect/Explain.ts"
 import { describePlace } from "../connect/ServerPlace.ts"
 import { Runs } from "../runs/RunApi.ts"
-import { fail, type Line, ok, warn } from "../serve/Line.ts"
+import { skewAlarm } from "../serve/ClockSkew.ts"
+import { type Line, ok, warn } from "../serve/Line.ts"
 import { version } from "../settings/Version.ts"
 import { looked, runLines } from "./RunLines.ts"
 import { mayNotLook } from "./SecretLines.ts"
-
-/** Milliseconds that two clocks may differ, and from where on tokens and Leases are in danger. */
-const skew = { noticed: 5000, dangerous: 60_000 }
 
 /** What the difference of two clocks means; `roundTrip` is how much of it the answer's way may be. */
 export const clockLine = (differenceMillis: number, roundTripMillis: number): Line => {
@@ -19,8 +17,7 @@ export const clockLine = (differenceMillis: number, roundTripMillis: number): Li
   const apart = Math.max(0, Math.abs(differenceMillis) - roundTripMillis)
   const found = `this machine and the server differ by ${seconds.toFixed(1)} s`
   const next = "Synchronize the clocks (chrony, systemd-timesyncd): tokens and the leader's Lease go by them"
-  if (apart > skew.dangerous) return fail("clock", found, next)
-  return apart > skew.noticed ? warn("clock", found, next) : ok("clock", found)
+  return skewAlarm(apart)?.("clock", found, next) ?? ok("clock", found)
 }
 
 const split = (check: string, message: string, status: "warn" | "fail"): Line => {

@@ -1,9 +1,7 @@
 /** What this process has met on its way to the API server, for whoever looks after the installation. Pure. */
 import { recentMinutes, type RequestTally } from "@orchestrator/k8s/RecentRequests"
-import { fail, type Line, ok, warn } from "./Line.ts"
-
-/** Milliseconds that clocks may differ, and from where on tokens, signatures and times of runs are wrong. */
-const offset = { noticed: 5000, dangerous: 60_000 }
+import { skewAlarm } from "./ClockSkew.ts"
+import { type Line, ok, warn } from "./Line.ts"
 
 const synchronize =
   "Synchronize the clocks of the nodes (chrony, systemd-timesyncd): times of runs, tokens of Apps and signatures for buckets go by them. See OrchestratorClockOff of the runbooks"
@@ -12,11 +10,12 @@ export const serverClockLine = (millis: number | undefined): Line => {
   const check = "server clock"
   if (millis === undefined) return ok(check, "the API server has not answered yet")
   const far = Math.abs(millis)
-  if (far <= offset.noticed) return ok(check, "agrees with the API server's")
+  const alarm = skewAlarm(far)
+  if (alarm === undefined) return ok(check, "agrees with the API server's")
   const found = `the orchestrator's clock is ${Math.round(far / 1000)} s ${
     millis > 0 ? "ahead of" : "behind"
   } the API server's`
-  return far > offset.dangerous ? fail(check, found, synchronize) : warn(check, found, synchronize)
+  return alarm(check, found, synchronize)
 }
 
 interface Cause {

@@ -4,8 +4,8 @@
  */
 import { isKindName, runKinds } from "@orchestrator/domain/kinds/RunKinds"
 import { Predicate, Result } from "effect"
-import { parseAllDocuments } from "yaml"
 import type { Submission } from "./Submission.ts"
+import { yamlDocuments } from "./YamlDocuments.ts"
 
 const apiVersion = "orchestrator.platform/v1"
 
@@ -79,13 +79,9 @@ export const readManifests = (
   source: string,
   namespace: string
 ): Result.Result<ReadonlyArray<Submission>, string> => {
-  const documents = parseAllDocuments(text, { prettyErrors: true })
-  const found = Array.isArray(documents) ? documents : []
-  const broken = found.flatMap(({ errors }) => errors)[0]
-  if (broken !== undefined) return Result.fail(`${source}: ${broken.message}`)
-  const contents = found.map((document): unknown => document.toJS()).filter((content) =>
-    content !== null && content !== undefined
-  )
+  const documents = yamlDocuments(text)
+  if (Result.isFailure(documents)) return Result.fail(`${source}: ${documents.failure}`)
+  const contents = documents.success.filter(Predicate.isNotNullish)
   if (contents.length === 0) return Result.fail(`${source}: expected a manifest, found nothing`)
   const named = (index: number) => contents.length === 1 ? source : `${source}, document ${index + 1}`
   return Result.map(
