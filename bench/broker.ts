@@ -20,10 +20,11 @@ import {
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { bundle } from "../tools/build/Bundle.ts"
 import { programs } from "../tools/build/Programs.ts"
+import { brokerEnvironment, until } from "./parts/Broker.ts"
 import { flags } from "./parts/Flags.ts"
 
 const { rounds } = flags({ rounds: 7 })
@@ -95,20 +96,7 @@ const install = Effect.fnUntraced(function*(arm: string, onDemand: boolean) {
 const makersOf = (url: string) => ["anthropic", "openai", "google"].map((name) => ({ name, baseUrl: url }))
 
 const environmentOf = (place: string, url: string, asked: Asked | undefined) => ({
-  PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
-  TASK_TYPE: "code",
-  TASK_ID: "1",
-  RUN_NAME: "bench",
-  RUN_UID: "3f9c2a1b-1111-4222-8333-444455556666",
-  ATTEMPT: "1",
-  REPOSITORY_URL: "https://github.com/acme/target.git",
-  DOCS_REPOSITORY_URL: "https://github.com/acme/docs.git",
-  CREDENTIALS_DIR: join(folder, "credentials"),
-  SSH_DIR: join(folder, "ssh"),
-  BROKER_STATE_DIR: join(place, "state"),
-  BROKER_ENDPOINT_FILE: join(place, "endpoint.json"),
-  TERMINATION_MESSAGE_PATH: join(place, "report"),
-  BROKER_GRACE_SECONDS: "1",
+  ...brokerEnvironment(place, folder),
   MODEL: asked?.model ?? claude,
   MODEL_PROVIDERS: JSON.stringify(
     asked?.provider === undefined
@@ -116,10 +104,6 @@ const environmentOf = (place: string, url: string, asked: Asked | undefined) => 
       : [{ name: "cloud", baseUrl: url, tokenUrl: `${url}/token`, ...asked.provider }]
   )
 })
-
-const until = async (holds: () => boolean) => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1))
-}
 
 const mebibytes = ({ pid }: ChildProcess): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024

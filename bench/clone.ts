@@ -7,9 +7,10 @@ import { Console, Effect } from "effect"
 import { execFile, execFileSync, spawn } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { brokerEnvironment, path, until } from "./parts/Broker.ts"
 import { flags } from "./parts/Flags.ts"
 import { gitBackend, makeRepository } from "./parts/GitBackend.ts"
 import { formatRatio, measured, pairsOf, ratioOf } from "./parts/Ratio.ts"
@@ -18,8 +19,6 @@ const { commits, files, rounds } = flags({ rounds: 6, files: 3000, commits: 400 
 const broker = fileURLToPath(new URL("../dist/broker.mjs", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "clone-bench-"))
 const run = promisify(execFile)
-
-const path = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`
 
 const packOf = (cwd: string) => {
   const words = execFileSync("git", ["count-objects", "-v"], { cwd, encoding: "utf8" })
@@ -46,34 +45,18 @@ const clone = async (url: string, settings: ReadonlyArray<string> = []) => {
   return { seconds, objects }
 }
 
-const until = async (holds: () => boolean) => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
-}
-
 const throughBroker = async (upstream: string) => {
   const place = mkdtempSync(join(folder, "broker-"))
   mkdirSync(join(place, "credentials"))
   writeFileSync(join(place, "credentials", "anthropic-api-key"), "fake-key-of-a-bench-0123456789")
-  const endpoint = join(place, "endpoint.json")
+  const environment = brokerEnvironment(place, place)
+  const endpoint = environment.BROKER_ENDPOINT_FILE
   const child = spawn(process.execPath, ["--max-semi-space-size=1", broker], {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
-      PATH: path,
-      TASK_TYPE: "code",
-      TASK_ID: "1",
-      RUN_NAME: "bench",
-      RUN_UID: "3f9c2a1b-1111-4222-8333-444455556666",
-      ATTEMPT: "1",
-      REPOSITORY_URL: "https://github.com/acme/target.git",
-      DOCS_REPOSITORY_URL: "https://github.com/acme/docs.git",
+      ...environment,
       GIT_ALLOW_PROTOCOL: "http",
-      GIT_INSTEAD_OF: JSON.stringify({ "https://github.com/acme/": `${upstream}/` }),
-      CREDENTIALS_DIR: join(place, "credentials"),
-      SSH_DIR: join(place, "ssh"),
-      BROKER_STATE_DIR: join(place, "state"),
-      BROKER_ENDPOINT_FILE: endpoint,
-      TERMINATION_MESSAGE_PATH: join(place, "report"),
-      BROKER_GRACE_SECONDS: "1"
+      GIT_INSTEAD_OF: JSON.stringify({ "https://github.com/acme/": `${upstream}/` })
     }
   })
   try {
