@@ -12,6 +12,7 @@ import { Effect, Fiber, Layer } from "effect"
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { Asked } from "./Audit.ts"
 import { controlPlane, kubectl } from "./ControlPlane.ts"
 import { eventually } from "./Eventually.ts"
 import { provisioner } from "./Provisioner.ts"
@@ -168,9 +169,11 @@ layer(Layer.provideMerge(provisioner, scripted), { excludeTestServices: true, ti
         const runs = yield* eventually("all runs to end", Effect.forEach(names, run), (found) => found.every(over), 300)
         assert.deepStrictEqual(new Set(runs.map(phaseOf)), new Set(["Succeeded"]))
         assert.deepStrictEqual(doubles, [])
-        const jobs = site.accepted().filter(({ resource, verb }) => verb === "create" && resource === "jobs")
-        assert.lengthOf(jobs, names.length)
-        assert.strictEqual(new Set(jobs.map((job) => job.name)).size, names.length)
+        // Who is stopped while it asks for a Job may be cut off from the answer, and the log then tells no 201.
+        const asksForJob = ({ resource, verb }: Asked) => verb === "create" && resource === "jobs"
+        assert.strictEqual(new Set(site.asked().filter(asksForJob).map((job) => job.name)).size, names.length)
+        const jobs = site.accepted().filter(asksForJob).map((job) => job.name)
+        assert.deepStrictEqual(jobs.filter((name, index) => jobs.indexOf(name) !== index), [])
         const runOf = (name: string) => numbers.get(name) ?? numbers.get(/^code-(run-\d+)-v1-/.exec(name)?.[1] ?? "")
         const leases = new Set(
           site.asked().flatMap(({ code, name, resource }) => resource === "leases" && code < 300 ? [name] : [])

@@ -4,7 +4,6 @@
  * some that cannot for a moment: whoever asks looks at each.
  */
 import { makeSorted, type Sorted } from "@orchestrator/k8s/Sorted"
-import { Result } from "effect"
 import { isAlive } from "../attempt/CurrentAttempt.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import { dependencyIndex, type LiveRun } from "../facts/LiveRun.ts"
@@ -14,7 +13,7 @@ import { formatKey, type RunKey } from "../facts/RunKey.ts"
 import { hasStartedElsewhere, jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import type { Stores } from "../facts/Stores.ts"
 import { type Claimant, countersOf, groupOf, type Limits, unknownClaimant } from "./Slots.ts"
-import { isBefore, startObstacle } from "./Waiting.ts"
+import { isBefore, isWilling, startObstacle } from "./Waiting.ts"
 
 export interface Line {
   /** How many slots are taken, by the keys of their counters. */
@@ -40,9 +39,7 @@ const isKnownAs = (job: JobFacts | undefined, run: LiveRun): boolean =>
   (job.runUid === run.uid || job.runs.some(({ kind, name }) => kind === run.kind && name === run.name))
 
 const mayStart = (snapshot: Snapshot, run: RunFacts | undefined): run is LiveRun =>
-  run?.ended === false && !run.restoring && !run.deleting && !run.cancel && !run.suspended &&
-  Result.isSuccess(run.spec) &&
-  !isKnownAs(jobOf(snapshot, run), run) && !hasStartedElsewhere(snapshot, run) &&
+  isWilling(run) && !isKnownAs(jobOf(snapshot, run), run) && !hasStartedElsewhere(snapshot, run) &&
   startObstacle(snapshot, run) === undefined
 
 /** Whether a Job takes its run's slot. One that bears our labels and no run's is somebody else's: it would keep its place for ever. */

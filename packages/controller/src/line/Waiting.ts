@@ -30,14 +30,16 @@ export const startObstacle = (snapshot: Snapshot, run: LiveRun): Obstacle | unde
     hasBegun: (other) => hasBegun(snapshot, other)
   })
 
+/** Whether a run by itself may start: it has not ended, nobody has stopped or suspended it, and its spec can be read. */
+export const isWilling = (run: RunFacts | undefined): run is LiveRun =>
+  run?.ended === false && !run.restoring && !run.deleting && !run.cancel && !run.suspended && Result.isSuccess(run.spec)
+
 /**
  * Whether a run has yet to start, is not suspended, and waits for no other run to end: only for its turn in the workspace, a slot, or the end of a pause. One
  * whose current attempt has its Job has started, also when its service was edited since.
  */
 export const isReady = (snapshot: Snapshot, run: RunFacts): run is LiveRun =>
-  !run.ended && !run.restoring && !run.deleting && !run.cancel && !run.suspended && Result.isSuccess(run.spec) &&
-  !hasJob(snapshot, run) &&
-  startObstacle(snapshot, run) === undefined
+  isWilling(run) && !hasJob(snapshot, run) && startObstacle(snapshot, run) === undefined
 
 /** Whether a run stands in line: it is ready, and not paused. */
 export const isInLine = ({ now, snapshot }: Moment, run: RunFacts): run is LiveRun =>

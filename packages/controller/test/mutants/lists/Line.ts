@@ -12,13 +12,6 @@ export const line: ReadonlyArray<Mutant> = [
     by: { test: "packages/controller/test/program/Hold" }
   },
   {
-    name: "a suspended run keeps its place at a limit",
-    file: "packages/controller/src/line/Line.ts",
-    find: "!run.cancel && !run.suspended &&",
-    replace: "!run.cancel &&",
-    by: { test: "packages/controller/test/line/" }
-  },
-  {
     name: "age alone decides who is first",
     file: "packages/controller/src/line/Waiting.ts",
     find: "if (left.lineTime !== right.lineTime) return left.lineTime < right.lineTime",
