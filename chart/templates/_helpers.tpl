@@ -24,6 +24,18 @@ may be absent or null. Lists and maps that the first chart had already are left 
 {{- $_ := set $parent $key (get $default $key) }}
 {{- end }}
 {{- end }}
+{{- /* A release's digest is that of its own repository's image: who names another repository means what is there. */}}
+{{- $images := list (list $values.image $defaults.image) (list $values.agent.image $defaults.agent.image) }}
+{{- range $name, $image := $values.agent.images }}
+{{- $images = append $images (list $image (default dict (get $defaults.agent.images $name))) }}
+{{- end }}
+{{- range $images }}
+{{- $image := first . }}
+{{- $default := last . }}
+{{- if and $image.digest (eq $image.digest (default "" $default.digest)) (ne $image.repository $default.repository) }}
+{{- $_ := set $image "digest" "" }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Names and labels. Those of the pods' selector are what older installations have: they cannot be changed by an upgrade. */}}

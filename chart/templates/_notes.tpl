@@ -64,6 +64,18 @@ Reach the API:
 
 Callers send a token of the cluster, such as that of `kubectl create token NAME -n {{ $runs }}`, and may do what RBAC lets its owner do.
 {{- end }}
+{{- if not (include "orchestrator.createsSecret" .) }}
+{{- $found := lookup "v1" "Secret" $runs $secret }}
+{{- if or (not $found) (not (index (default dict $found.data) .Values.secrets.apiKeySecretKey)) }}
+
+MISSING: the Secret {{ $secret }} with the key {{ .Values.secrets.apiKeySecretKey }} was not found in namespace {{ $runs }}. Agents need it:
+
+  kubectl create secret generic {{ $secret }} -n {{ $runs }} --from-file={{ .Values.secrets.apiKeySecretKey }}=/path/to/api-key \
+    --dry-run=client -o yaml | kubectl apply -f -
+
+The orchestrator runs without it, and repeats this as a warning in the answer of {{ .Values.healthCheck.readinessPath }}.
+{{- end }}
+{{- end }}
 
 Give the agents' GitHub user its token (or its ssh key: github-ssh-USER with ssh-privatekey and ssh-publickey), then submit a task and wait
 for it to finish:
@@ -86,18 +98,6 @@ for it to finish:
   END
   kubectl wait --for=condition=Finished coderun/first -n {{ $runs }} --timeout=30m
   kubectl get coderuns -n {{ $runs }} -o wide
-{{- if not (include "orchestrator.createsSecret" .) }}
-{{- $found := lookup "v1" "Secret" $runs $secret }}
-{{- if or (not $found) (not (index (default dict $found.data) .Values.secrets.apiKeySecretKey)) }}
-
-MISSING: the Secret {{ $secret }} with the key {{ .Values.secrets.apiKeySecretKey }} was not found in namespace {{ $runs }}. Agents need it:
-
-  kubectl create secret generic {{ $secret }} -n {{ $runs }} --from-file={{ .Values.secrets.apiKeySecretKey }}=/path/to/api-key \
-    --dry-run=client -o yaml | kubectl apply -f -
-
-The orchestrator runs without it, and repeats this as a warning in the answer of {{ .Values.healthCheck.readinessPath }}.
-{{- end }}
-{{- end }}
 {{- if eq .Values.auth.mode "none" }}
 
 WARNING: auth.mode is `none`. Anyone who can reach the API can start agents with your keys.
