@@ -7,7 +7,8 @@ import { buildPage } from "./build/Page.ts"
 const root = fileURLToPath(new URL("..", import.meta.url))
 
 const program = Effect.gen(function*() {
-  for (const { brotli, bytes, file } of yield* buildPage(root)) {
+  const { sizes } = yield* buildPage(root)
+  for (const { brotli, bytes, file } of sizes) {
     yield* Console.log(
       `${(bytes / 1024).toFixed(1).padStart(8)} KiB ${(brotli / 1024).toFixed(1).padStart(7)} KiB br  ${file}`
     )

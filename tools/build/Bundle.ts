@@ -81,7 +81,7 @@ const inAscii: Plugin = {
 
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
 
-/** Bundles a program into a folder (`dist/` of the repository) and answers with the sizes of its files in bytes. */
+/** Bundles a program into a folder (`dist/` of the repository) and answers with its files, their sizes and what each is made of. */
 export const bundle = Effect.fn("bundle")(function*(
   root: string,
   program: Program,
@@ -120,11 +120,11 @@ export const bundle = Effect.fn("bundle")(function*(
     }))
   yield* fs.chmod(join(folder, `${name}.mjs`), 0o755)
   return yield* Effect.forEach(
-    output.filter(({ type }) => type === "chunk"),
-    ({ fileName }) =>
+    output.filter((file) => file.type === "chunk"),
+    ({ fileName, moduleIds }) =>
       Effect.map(
         fs.stat(join(folder, fileName)),
-        ({ size }) => ({ file: `dist/${fileName}`, bytes: Number(size) })
+        ({ size }) => ({ file: `dist/${fileName}`, bytes: Number(size), modules: moduleIds })
       )
   )
 }, Effect.scoped)

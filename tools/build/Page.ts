@@ -21,7 +21,7 @@ const compressible = /\.(?:html|js|css|svg|json)$/
 const brotli = promisify(brotliCompress)
 const gzipped = promisify(gzip)
 
-/** Builds beside `packages/dashboard/dist` and puts it there whole, whoever else builds; answers with the sizes in bytes. */
+/** Builds beside `packages/dashboard/dist` and puts it there whole, whoever else builds; answers with the sizes in bytes and the modules. */
 export const buildPage = Effect.fn("buildPage")(function*(root: string) {
   const fs = yield* FileSystem.FileSystem
   const { join } = yield* Path.Path
@@ -32,7 +32,7 @@ export const buildPage = Effect.fn("buildPage")(function*(root: string) {
   process.env["NODE_ENV"] = "production"
   // Loading vite takes as long as starting the whole product.
   const { build } = yield* attempt(() => import("vite"))
-  yield* attempt(() =>
+  const built = yield* attempt(() =>
     build({ configFile: join(folder, "vite.config.ts"), logLevel: "warn", build: { outDir: output } })
   )
   const files = (yield* fs.readDirectory(output, { recursive: true })).filter((file) => compressible.test(file))
@@ -53,5 +53,6 @@ export const buildPage = Effect.fn("buildPage")(function*(root: string) {
   yield* fs.chmod(output, 0o755)
   yield* fs.remove(join(folder, "dist"), { recursive: true, force: true })
   yield* fs.rename(output, join(folder, "dist"))
-  return sizes
+  const chunks = [built].flat().flatMap((each) => "output" in each ? each.output : [])
+  return { sizes, modules: chunks.flatMap((chunk) => chunk.type === "chunk" ? chunk.moduleIds : []) }
 }, Effect.scoped)
