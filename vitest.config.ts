@@ -29,7 +29,8 @@ export default defineConfig({
       "**/*.package.test.ts",
       "**/*.openapi.test.ts",
       "**/*.operations.test.ts",
-      "**/*.page.test.ts"
+      "**/*.page.test.ts",
+      "**/*.release.test.ts"
     ],
     globalSetup: ["tools/build/GlobalSetup.ts"],
     testTimeout: 60_000,

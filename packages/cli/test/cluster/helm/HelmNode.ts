@@ -64,15 +64,19 @@ const joined = Layer.effectDiscard(Effect.gen(function*() {
   )
 }))
 
-/** The whole cluster. */
-export const helmCluster = Layer.mergeAll(logServer(nodeName), services).pipe(
-  Layer.provideMerge(joined),
-  Layer.provideMerge(Layer.mergeAll(kubelet, provisioner)),
-  Layer.provide(inCluster),
-  Layer.provide(runtime),
-  Layer.provideMerge(layerPodLogsMemory),
-  Layer.provideMerge(client),
-  Layer.provideMerge(Network.layer),
-  Layer.provideMerge(Layer.mergeAll(Plane.layer, Image.layer)),
-  Layer.provide(NodeServices.layer)
-)
+/** The whole cluster, with this image of the orchestrator. */
+export const helmClusterOf = (image: typeof Image.layer) =>
+  Layer.mergeAll(logServer(nodeName), services).pipe(
+    Layer.provideMerge(joined),
+    Layer.provideMerge(Layer.mergeAll(kubelet, provisioner)),
+    Layer.provide(inCluster),
+    Layer.provide(runtime),
+    Layer.provideMerge(layerPodLogsMemory),
+    Layer.provideMerge(client),
+    Layer.provideMerge(Network.layer),
+    Layer.provideMerge(Layer.mergeAll(Plane.layer, image)),
+    Layer.provide(NodeServices.layer)
+  )
+
+/** The same with the image of this checkout. */
+export const helmCluster = helmClusterOf(Image.layer)

@@ -27,8 +27,9 @@ export class Plane extends Context.Service<Plane, {
   static readonly layer = Layer.effect(
     Plane,
     Effect.gen(function*() {
-      // Another for each worker that runs beside this one.
-      const number = randomInt(0, 128) * 2 + Number(process.env["VITEST_POOL_ID"] ?? 0) % 2
+      // Another for each worker that runs beside this one, and for another suite's.
+      const lane = Number(process.env["PLANE_LANE"] ?? Number(process.env["VITEST_POOL_ID"] ?? 0) % 2)
+      const number = randomInt(0, 85) * 3 + lane
       const folder = yield* started(number)
       const kubeconfig = join(folder, "kubeconfig")
       const assets = /KUBEBUILDER_ASSETS=(\S+)/.exec(readFileSync(join(folder, "env"), "utf8"))?.[1] ?? ""
