@@ -6,7 +6,7 @@ import { longestFirst } from "./tools/LongestFirst.ts"
 const retry = process.env["CI"] === undefined ? 0 : 1
 
 /** Files of about a minute and more. */
-const long = ["Helm", "Crash", "Guides", "Replicas", "Outage", "Trouble", "Authority"]
+const long = ["Helm", "Crash", "Guides", "Backup", "Replicas", "Outage", "Trouble", "Authority"]
 
 export default defineConfig({
   test: {
