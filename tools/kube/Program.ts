@@ -8,13 +8,13 @@ import { programs } from "../build/Programs.ts"
 
 const root = join(import.meta.dirname, "../..")
 
-/** Builds it into the folder, with the templates beside it, and answers with its file. */
-export const buildProgram = async (folder: string): Promise<string> => {
+/** Builds it into the folder, with the templates beside it, from this checkout or another tree, and answers with its file. */
+export const buildProgram = async (folder: string, tree = root): Promise<string> => {
   const home = join(folder, "program")
   mkdirSync(home, { recursive: true })
-  if (!existsSync(join(home, "chart"))) symlinkSync(join(root, "chart"), join(home, "chart"))
+  if (!existsSync(join(home, "chart"))) symlinkSync(join(tree, "chart"), join(home, "chart"))
   await Effect.runPromise(
-    bundle(root, programs.orchestrator, false, join(home, "dist")).pipe(Effect.provide(NodeServices.layer))
+    bundle(tree, programs.orchestrator, false, join(home, "dist")).pipe(Effect.provide(NodeServices.layer))
   )
   return join(home, "dist/orchestrator.mjs")
 }

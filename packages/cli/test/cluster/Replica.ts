@@ -14,6 +14,8 @@ export interface ReplicaOptions {
   readonly config: string
   /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>
+  /** Another program than that of this checkout. */
+  readonly program?: string
   /** A module that is loaded before the program, with what it reads of the environment. */
   readonly preload?: { readonly module: string; readonly env: Readonly<Record<string, string>> }
 }
@@ -23,9 +25,9 @@ export class Replica {
   readonly process: ChildProcess
   readonly exit: Promise<number | NodeJS.Signals | null>
 
-  constructor({ config, env, kubeconfig, namespace, preload }: ReplicaOptions) {
+  constructor({ config, env, kubeconfig, namespace, preload, program = bin }: ReplicaOptions) {
     const before = preload === undefined ? [] : ["--import", pathToFileURL(preload.module).href]
-    const args = [...before, bin, "serve", "--kubeconfig", kubeconfig, "--namespace", namespace, "--config", config]
+    const args = [...before, program, "serve", "--kubeconfig", kubeconfig, "--namespace", namespace, "--config", config]
     this.process = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: {

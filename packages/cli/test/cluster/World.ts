@@ -93,9 +93,13 @@ export const makeSite = Effect.fnUntraced(function*(
 })
 
 /** Starts `orchestrator serve`; it is stopped with the scope. */
-export const startReplica = (site: Site, kubeconfig = site.users[0]?.kubeconfig ?? "") =>
+export const startReplica = (
+  { config, namespace, users }: Site,
+  kubeconfig = users[0]?.kubeconfig ?? "",
+  more: { readonly program?: string } = {}
+) =>
   Effect.acquireRelease(
-    Effect.sync(() => new Replica({ kubeconfig, namespace: site.namespace, config: site.config })),
+    Effect.sync(() => new Replica({ kubeconfig, namespace, config, ...more })),
     (replica) => Effect.promise(() => replica.stop("SIGKILL"))
   )
 
