@@ -2,7 +2,7 @@
  * `/namespaces/NAME/...`: the same API for the runs of another namespace, made when it is first asked for and kept while it is. What stands below
  * is everything that the server has at its root, so that a client needs no more than another base address.
  */
-import { Effect, Layer, RcMap, type Scope } from "effect"
+import { Context, Effect, Layer, RcMap, Scope } from "effect"
 import {
   HttpRouter,
   type HttpServerError,
@@ -28,14 +28,18 @@ type App<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 export const otherNamespaces = Effect.fnUntraced(
   function*(options: RoutesOptions, serves: (namespace: string) => boolean) {
     const settings = yield* HttpSettings
+    // Whatever is shared by what is at the root knows the root's namespace.
+    const build = (namespace: string) =>
+      HttpRouter.toHttpEffect(
+        Layer.fresh(routes(options).pipe(Layer.provide(Layer.succeed(HttpSettings, { ...settings, namespace }))))
+      ).pipe(Effect.provideService(HttpRouter.RouterConfig, routerConfig))
+    const own = yield* Effect.context<Effect.Services<ReturnType<typeof build>>>()
     const apps = yield* RcMap.make({
       idleTimeToLive: idleFor,
       capacity: most,
-      // Whatever is shared by what is at the root knows the root's namespace.
+      // A map looks up with all that its asker has: routes that are built with a request would take every later one for it.
       lookup: (namespace: string) =>
-        HttpRouter.toHttpEffect(
-          Layer.fresh(routes(options).pipe(Layer.provide(Layer.succeed(HttpSettings, { ...settings, namespace }))))
-        ).pipe(Effect.provideService(HttpRouter.RouterConfig, routerConfig))
+        Effect.flatMap(Scope.Scope, (scope) => Effect.setContext(build(namespace), Context.add(own, Scope.Scope, scope)))
     })
     const stopping = yield* Stopping
     return <E, R>(root: App<E, R>): App<E | HttpServerError.HttpServerError, R | Asked> =>

@@ -3,11 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { CodeRunKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
+import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Effect, Layer } from "effect"
 import { namespaceIn } from "../../src/server/NamespacePath.ts"
-import { Server } from "../../src/server/Server.ts"
+import { Server, type ServerOptions } from "../../src/server/Server.ts"
 import { codeSpec, namespace } from "../fixtures/Runs.ts"
 import { clientOf, raw, serverOver } from "../fixtures/TestServer.ts"
 
@@ -47,14 +48,13 @@ const serving = <A, E>(use: (url: string) => Effect.Effect<A, E, KubernetesClien
     )
     const { url } = yield* Server
     return yield* use(url)
-  }).pipe(Effect.provide(serverOverSame))
+  }).pipe(Effect.provide(serverOverSame()))
 
-const serverOverSame = Layer.unwrap(
-  Effect.map(KubernetesClient, (client) => {
-    const cluster = Layer.succeed(KubernetesClient, client)
-    return Layer.merge(serverOver(cluster, { servesNamespace: serves }), cluster)
-  })
-).pipe(Layer.provide(layerMemory))
+const serverOverSame = (options: Partial<ServerOptions> = {}) =>
+  Layer.unwrap(
+    Effect.map(KubernetesClient, (client) =>
+      serverOver(Layer.succeed(KubernetesClient, client), { servesNamespace: serves, ...options }))
+  ).pipe(Layer.provideMerge(layerMemory))
 
 const inTeam = <A, E>(url: string, use: Effect.Effect<A, E, OrchestratorClient>) =>
   Effect.provide(use, clientOf(`${url}/namespaces/team-b`))
@@ -84,6 +84,43 @@ describe("over a socket", () => {
         assert.isTrue(stored.spec["cancel"])
       })
     ))
+
+  it.live("a request is about itself, whatever was the first one there", () =>
+    serving((url) =>
+      Effect.gen(function*() {
+        const post = (path: string, body: object) =>
+          raw(url, {
+            method: "POST",
+            path: `/namespaces/team-b/api/v1/code-runs${path}`,
+            headers: { "content-type": "application/json" },
+            chunks: [Buffer.from(JSON.stringify(body))]
+          })
+        const first = yield* post("", { name: "first", spec: codeSpec })
+        assert.strictEqual(first.status, 201, first.text)
+        const retried = yield* post("/first/retry", { force: true })
+        assert.strictEqual(retried.status, 200, retried.text)
+        const refused = yield* post("", { name: 7, spec: codeSpec })
+        assert.strictEqual(refused.status, 422, refused.text)
+        assert.include(refused.text, "number 7")
+        const second = yield* post("", { name: "second", spec: codeSpec })
+        assert.strictEqual(second.status, 201, second.text)
+      })
+    ))
+
+  it.live("who asks is who has sent the request, whoever was the first one there", () =>
+    Effect.gen(function*() {
+      const client = yield* KubernetesClient
+      const store = yield* EmbeddedStore
+      yield* client.create(NamespaceKind, { metadata: { name: "team-b" } })
+      yield* store.registerUser("obviously-fake-of-jane", { username: "jane", allows: () => true })
+      yield* store.registerUser("obviously-fake-of-eve", { username: "eve", allows: () => false })
+      const { url } = yield* Server
+      const list = (headers: Readonly<Record<string, string>>) =>
+        Effect.map(raw(url, { path: "/namespaces/team-b/api/v1/code-runs", headers }), ({ status }) => status)
+      assert.strictEqual(yield* list({ authorization: "Bearer obviously-fake-of-jane" }), 200)
+      assert.strictEqual(yield* list({ authorization: "Bearer obviously-fake-of-eve" }), 403)
+      assert.strictEqual(yield* list({}), 401)
+    }).pipe(Effect.provide(serverOverSame({ auth: { mode: "kubernetes", audiences: [], allowUnauthenticated: false } }))))
 
   it.live("a namespace that is not looked after is refused, with what to do", () =>
     serving((url) =>
