@@ -39,9 +39,12 @@ export class Kubelet extends Context.Service<Kubelet, {
 
 const hasEnded = ({ status }: Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
 
-/** Whether the object waits for its node to let it go; with no grace left, only finalizers hold it. */
-const isDue = ({ metadata }: Pod): boolean =>
-  metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds !== 0
+/**
+ * Whether the object waits for its node to let it go. With no grace left only finalizers hold it: where there are none, the API server died
+ * between marking and removing it.
+ */
+const isDue = ({ metadata: { deletionGracePeriodSeconds, deletionTimestamp, finalizers = [] } }: Pod): boolean =>
+  deletionTimestamp !== undefined && (deletionGracePeriodSeconds !== 0 || finalizers.length === 0)
 
 const make = Effect.fnUntraced(function*(options: KubeletOptions) {
   const { address = "127.0.0.1", capacity = defaultCapacity, nodeName } = options

@@ -4,6 +4,7 @@ import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { PodLogs } from "@orchestrator/k8s/PodLogs"
 import { Effect, Fiber, Layer, Stream } from "effect"
 import { layerMemory } from "../../src/EmbeddedCluster.ts"
+import { EmbeddedStore } from "../../src/EmbeddedStore.ts"
 import { layerTest, type Script, ScriptedNode } from "../../src/node/ScriptedRuntime.ts"
 import { conditionIn, create, find, main, namespace, pass, settle } from "../actors/World.ts"
 import { init, makePod, node, nodeName, phase, pod, requests, started, stateOf, world } from "./OnePod.ts"
@@ -237,6 +238,24 @@ it.effect("a pod that is removed by force is killed at once", () =>
     const [first] = yield* ScriptedNode.pipe(Effect.flatMap(({ started }) => started))
     assert.isFalse(first?.isRunning())
   }).pipe(Effect.provide(world(() => ({ after: "never", onTerminate: "ignore" })))))
+
+it.effect("a pod that has ended goes also where its API server died between marking and removing it", () =>
+  Effect.gen(function*() {
+    const { objects } = yield* EmbeddedStore
+    yield* create(PodKind, makePod())
+    yield* pass("1 seconds")
+    assert.strictEqual(yield* phase, "Succeeded")
+    const previous = objects.get("/pods", namespace, "pod") ?? assert.fail("expected the pod to be stored")
+    const metadata = { ...previous.metadata, deletionTimestamp: "1970-01-01T00:00:02Z", deletionGracePeriodSeconds: 0 }
+    objects.apply(objects.stage([{
+      type: "MODIFIED",
+      resource: "/pods",
+      object: { ...previous, metadata },
+      previous
+    }]))
+    yield* settle
+    assert.isUndefined(yield* pod)
+  }).pipe(Effect.provide(world())))
 
 /** The cluster goes on while its node is away. */
 const lifetimes = (script: Script) => Layer.provideMerge(layerTest(script), layerMemory).pipe(Layer.fresh)

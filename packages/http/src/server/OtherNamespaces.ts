@@ -39,7 +39,10 @@ export const otherNamespaces = Effect.fnUntraced(
       capacity: most,
       // A map looks up with all that its asker has: routes that are built with a request would take every later one for it.
       lookup: (namespace: string) =>
-        Effect.flatMap(Scope.Scope, (scope) => Effect.setContext(build(namespace), Context.add(own, Scope.Scope, scope)))
+        Effect.flatMap(
+          Scope.Scope,
+          (scope) => Effect.setContext(build(namespace), Context.add(own, Scope.Scope, scope))
+        )
     })
     const stopping = yield* Stopping
     return <E, R>(root: App<E, R>): App<E | HttpServerError.HttpServerError, R | Asked> =>

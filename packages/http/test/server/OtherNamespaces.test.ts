@@ -2,8 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
-import { CodeRunKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
+import { CodeRunKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import { Effect, Layer } from "effect"
@@ -120,7 +120,9 @@ describe("over a socket", () => {
       assert.strictEqual(yield* list({ authorization: "Bearer obviously-fake-of-jane" }), 200)
       assert.strictEqual(yield* list({ authorization: "Bearer obviously-fake-of-eve" }), 403)
       assert.strictEqual(yield* list({}), 401)
-    }).pipe(Effect.provide(serverOverSame({ auth: { mode: "kubernetes", audiences: [], allowUnauthenticated: false } }))))
+    }).pipe(
+      Effect.provide(serverOverSame({ auth: { mode: "kubernetes", audiences: [], allowUnauthenticated: false } }))
+    ))
 
   it.live("a namespace that is not looked after is refused, with what to do", () =>
     serving((url) =>
