@@ -31,12 +31,16 @@ const branches = (git: string) =>
   )
 
 interface Stored {
-  readonly metadata: { readonly name: string; readonly uid: string }
+  readonly metadata: { readonly name: string; readonly uid: string; readonly labels?: object }
   readonly status: Readonly<Record<string, unknown>> & { readonly attempts?: ReadonlyArray<Record<string, unknown>> }
 }
 
 const runsIn = (text: string): ReadonlyMap<string, Stored> =>
   new Map((JSON.parse(text) as { items: ReadonlyArray<Stored> }).items.map((run) => [run.metadata.name, run]))
+
+/** Whose workspaces there are. */
+const claimsIn = (text: string) =>
+  [...runsIn(text).values()].map(({ metadata: { labels, name } }) => ({ name, labels }))
 
 const names = ["finished", "docs", "working", "waiting"]
 
@@ -97,7 +101,7 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("anothe
         for (const file of files) cpSync(join(kept, file), join(reader.work, file))
         for (const block of section("Restore")) yield* reader.follow(block)
 
-        const { ask, ended, jobsOf } = yield* makeSite
+        const { ask, ended, helm, jobsOf } = yield* makeSite
         const working = yield* ended("working")
         assert.strictEqual(working["phase"], "Succeeded", JSON.stringify(working))
         assert.strictEqual((yield* ended("waiting"))["phase"], "Succeeded")
@@ -129,6 +133,14 @@ layer(helmCluster, { excludeTestServices: true, timeout: "15 minutes" })("anothe
           `refs/heads/feature/working-${short("working")}`,
           "refs/heads/main"
         ])
+
+        assert.strictEqual(working["sessionId"], before.get("working")?.status["sessionId"])
+        const claims = yield* ask(["get", "pvc", "-l", "app=orchestrator,component=workspace", "-o", "json"])
+        const owned = claimsIn(readFileSync(join(kept, "backup-workspaces.json"), "utf8"))
+        assert.isNotEmpty(owned)
+        assert.sameDeepMembers(claimsIn(claims), owned)
+        const values = yield* helm(["get", "values", "orchestrator", "-n", "orchestrator"])
+        assert.include(values, "completedJobDelayMinutes: 0", "what the first installation was told")
 
         // Again: everything is there, and nothing happens.
         const { code, stdout } = yield* reader.bash("orchestrator restore backup-runs.json backup-workspaces.json")
