@@ -1,4 +1,7 @@
-/** The executable as one file: built as the release builds it, and run where there is neither checkout nor another Node. */
+/**
+ * The executable as one file: built as the release builds it, and run where there is neither checkout nor another Node. Beside it the one that
+ * the image has, which Node reads.
+ */
 import { NodeServices } from "@effect/platform-node"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -7,7 +10,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { bundle } from "../../../tools/build/Bundle.ts"
 import { makeExecutable } from "../../../tools/build/Executable.ts"
+import { programs } from "../../../tools/build/Programs.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "orchestrator-executable-test-"))
 const executable = join(folder, "orchestrator")
@@ -17,9 +22,10 @@ const env = { PATH: "/usr/bin:/bin", HOME: folder, TERM: "xterm" }
 beforeAll(
   () =>
     Effect.runPromise(
-      makeExecutable({ root, node: process.execPath, platform: process.platform, output: executable }).pipe(
-        Effect.provide(NodeServices.layer)
-      )
+      Effect.all([
+        makeExecutable({ root, node: process.execPath, platform: process.platform, output: executable }),
+        Effect.scoped(bundle(root, programs.orchestrator, false, folder))
+      ]).pipe(Effect.provide(NodeServices.layer))
     ),
   120_000
 )
@@ -40,8 +46,13 @@ describe("the single executable", () => {
     assert.strictEqual(status, 1)
     assert.match(stderr, /expected a context with a cluster/)
   })
+})
 
-  it("speaks to a server", async () => {
+describe("a server is spoken to", () => {
+  it.each([
+    { by: "the single executable", command: executable, words: [] },
+    { by: "the image's executable", command: process.execPath, words: [join(folder, "orchestrator.mjs")] }
+  ])("by $by", async ({ command, words }) => {
     const items = { items: [] }
     const server = createServer((_, response) => {
       response.setHeader("content-type", "application/json").end(JSON.stringify(items))
@@ -51,8 +62,8 @@ describe("the single executable", () => {
     const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`
     const out = await new Promise<string>((resolve, reject) =>
       execFile(
-        executable,
-        ["list", "-o", "json", "--server", url],
+        command,
+        [...words, "list", "-o", "json", "--server", url],
         { cwd: folder, env },
         (error, stdout) => error === null ? resolve(stdout) : reject(error)
       )

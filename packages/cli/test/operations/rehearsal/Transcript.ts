@@ -38,6 +38,8 @@ const replacements: ReadonlyArray<readonly [RegExp, string]> = [
   [/coderun\/(key|forge)-\d/g, "coderun/$1-N"],
   [/\b\d+(?:\.\d+)? s ago\b/g, "N s ago"],
   [/differ by \d+\.\d s/g, "differ by N s"],
+  // A kubelet says the one or the other, as it happens to wait.
+  [/Back-off pulling image "[^"]+": ErrImagePull: /g, ""],
   [/\b\d+ s (ahead of|behind)/g, "N s $1"],
   [/of \d+ requests to the API server in 10 minutes \d+ were/g, "of N requests to the API server in 10 minutes M were"]
 ]
