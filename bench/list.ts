@@ -1,9 +1,9 @@
 /**
- * `node bench/list.ts [--runs 100] [--requests 400] [--rounds 5]`: requests per second for a list of so many runs, by a client with a token over eight
- * connections that are kept, against a server of a few lines that sends the same bytes. The whole product on the embedded cluster, in one process; the
- * client is another.
+ * `node bench/list.ts [--runs 100] [--requests 400] [--rounds 5]`: requests per second, and CPU of each, for a list of so many runs, by a client with a
+ * token over eight connections that are kept, against a server of a few lines that sends the same bytes; between them Effect's HTTP server with nothing
+ * but those bytes. The whole product on the embedded cluster, in one process; the client is another.
  */
-import { NodeFileSystem, NodeRuntime } from "@effect/platform-node"
+import { NodeFileSystem, NodeHttpServer, NodeRuntime } from "@effect/platform-node"
 import { program as product } from "@orchestrator/cli/product/Program"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
@@ -13,12 +13,13 @@ import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
 import { Console, Effect, Layer, References, Schema } from "effect"
+import { HttpServer, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { config } from "./parts/Config.ts"
 import { flags } from "./parts/Flags.ts"
 import { listeners } from "./parts/Listening.ts"
-import { compared, formatRatio, ratioOf } from "./parts/Ratio.ts"
+import { formatRatio, measured, pairsOf, ratioOf } from "./parts/Ratio.ts"
 import { codeRun, templates } from "./parts/Recorded.ts"
 
 const { requests, rounds, runs } = flags({ runs: 100, requests: 400, rounds: 5 })
@@ -48,6 +49,14 @@ const bareServer = Effect.fnUntraced(function*(text: string) {
   return `http://127.0.0.1:${port}`
 })
 
+/** The same by Effect's server, which has no routes, no schemas and no rights to look at here. */
+const effectServer = Effect.fnUntraced(function*(text: string) {
+  const body = Buffer.from(text, "latin1")
+  const server = yield* NodeHttpServer.make(createServer, { port: 0, host: "127.0.0.1" })
+  yield* server.serve(Effect.succeed(HttpServerResponse.uint8Array(body, { contentType: "application/json" })))
+  return HttpServer.formatAddress(server.address)
+})
+
 const program = Effect.gen(function*() {
   const client = yield* KubernetesClient
   const { registerUser } = yield* EmbeddedStore
@@ -65,23 +74,32 @@ const program = Effect.gen(function*() {
   })
   const ours = `${url}/api/v1/code-runs?limit=${runs}`
   const { text } = yield* asked(ours, 50)
-  const theirs = yield* bareServer(text)
-  yield* asked(theirs, 50)
-  const pairs = yield* compared(["bare", "product"] as const, rounds, (how) =>
+  const servers = { bare: yield* bareServer(text), effect: yield* effectServer(text), product: ours }
+  yield* asked(servers.bare, 50)
+  yield* asked(servers.effect, 50)
+  const arms = ["bare", "effect", "product"] as const
+  const found = yield* measured(arms, rounds, (arm) =>
     Effect.gen(function*() {
       const cpu = process.cpuUsage()
-      const { seconds } = yield* asked(how === "bare" ? theirs : ours)
+      const { seconds } = yield* asked(servers[arm])
       const { system, user } = process.cpuUsage(cpu)
-      yield* Console.log(
-        `  ${how}: ${(requests / seconds).toFixed(0)} requests/s, ${
-          ((system + user) / 1000 / requests).toFixed(2)
-        } ms of CPU each`
-      )
-      return requests / seconds
+      const millis = (system + user) / 1000 / requests
+      yield* Console.log(`  ${arm}: ${(requests / seconds).toFixed(0)} requests/s, ${millis.toFixed(2)} ms of CPU each`)
+      return { rate: requests / seconds, millis }
     }))
+  const ratio = (ours: typeof arms[number], theirs: typeof arms[number], of: "rate" | "millis") =>
+    ratioOf(pairsOf(found, ours, theirs).map(([own, other]) => [own[of], other[of]] as const))
   yield* Console.log(`${runs} runs, ${(text.length / 1024).toFixed(0)} KB`)
+  const target = { limit: 0.6, atLeast: true }
+  yield* Console.log(formatRatio("lists per second", "a bare node:http", ratio("product", "bare", "rate"), target))
   yield* Console.log(
-    formatRatio("lists per second", "a bare node:http", ratioOf(pairs), { limit: 0.6, atLeast: true })
+    formatRatio("the same bytes by Effect", "a bare node:http", ratio("effect", "bare", "rate"), target)
+  )
+  yield* Console.log(
+    formatRatio("lists per second", "the same bytes by Effect", ratio("product", "effect", "rate"), target)
+  )
+  yield* Console.log(
+    formatRatio("CPU", "the same bytes by Effect", ratio("product", "effect", "millis"), { limit: 1 / 0.6 })
   )
 }).pipe(Effect.scoped, Effect.provide(world))
 

@@ -57,12 +57,21 @@ const waitingOf = (
 
 const encodeWaiting = Schema.encodeSync(Schema.fromJsonString(WaitingAnswer))
 
-/** An answer's text in a list. */
-const listedText = (text: string, waiting: Waiting | undefined): string =>
-  waiting === undefined ? text : `${text.slice(0, -1)},"waiting":${encodeWaiting(waiting)}}`
+const opening = Buffer.from("{\"items\":[")
+const comma = Buffer.from(",")
 
-const pageText = (items: ReadonlyArray<string>, token: string | undefined): string =>
-  `{"items":[${items.join(",")}]${token === undefined ? "" : `,"continue":${JSON.stringify(token)}`}}`
+/** An answer's text in a list. */
+const listedText = (text: Uint8Array, waiting: Waiting | undefined): Uint8Array =>
+  waiting === undefined
+    ? text
+    : Buffer.concat([text.subarray(0, -1), Buffer.from(`,"waiting":${encodeWaiting(waiting)}}`)])
+
+const pageText = (items: ReadonlyArray<Uint8Array>, token: string | undefined): Uint8Array =>
+  Buffer.concat([
+    opening,
+    ...items.flatMap((item, index) => index === 0 ? [item] : [comma, item]),
+    Buffer.from(`]${token === undefined ? "" : `,"continue":${JSON.stringify(token)}`}}`)
+  ])
 
 /** A run alone, with what is worth saying of one: why it is where it is, and what it may use. */
 const withDetails = <Answer extends object>(
@@ -92,7 +101,7 @@ export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
           page.items,
           (run) => Effect.map(waitingOf(runs, run, { briefly: true }), (waiting) => listedText(textOf(run), waiting))
         ),
-        (items) => HttpServerResponse.text(pageText(items, page.continue), { contentType: "application/json" })
+        (items) => HttpServerResponse.uint8Array(pageText(items, page.continue), { contentType: "application/json" })
       )),
   create: ({ headers, payload }: {
     readonly headers: { readonly "idempotency-key"?: string }
