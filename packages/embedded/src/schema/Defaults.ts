@@ -13,8 +13,15 @@ const defaulted = (schema: StructuralSchema, value: unknown): unknown => {
     const { items } = schema
     return items === undefined ? value : mapItems(value, (item) => defaulted(items, item))
   }
-  return isJsonObject(value) ? defaultedFields(schema, value) : value
+  if (!isJsonObject(value)) return value
+  if (complete.get(value) === schema) return value
+  const filled = defaultedFields(schema, value)
+  if (filled === value && Object.isFrozen(value)) complete.set(value, schema)
+  return filled
 }
+
+/** Frozen objects, which are in the store or from it, that have all defaults of a schema: most of a write is what was there before. */
+const complete = new WeakMap<object, StructuralSchema>()
 
 const defaultedFields = (schema: StructuralSchema, value: JsonObject): JsonObject => {
   const present = withAbsent(schema, value)

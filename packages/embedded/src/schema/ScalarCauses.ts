@@ -25,10 +25,12 @@ const none: ReadonlyArray<FieldCause> = []
 export const stringCauses = (schema: StructuralSchema, value: string, path: string): ReadonlyArray<FieldCause> => {
   const { format, maxLength, minLength, pattern } = schema
   if (maxLength === undefined && minLength === undefined && pattern === undefined && format === undefined) return none
-  const length = [...value].length
+  // Characters are counted where their units do not tell: each takes one or two.
+  const tooMany = typeof maxLength === "number" && value.length > maxLength && [...value].length > maxLength
+  const tooFew = typeof minLength === "number" && value.length < 2 * minLength && [...value].length < minLength
   return [
-    ...(typeof maxLength === "number" && length > maxLength ? [tooLong(path, maxLength)] : []),
-    ...(typeof minLength === "number" && length < minLength
+    ...(tooMany ? [tooLong(path, maxLength)] : []),
+    ...(tooFew
       ? [invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`)]
       : []),
     ...(typeof pattern === "string" && patternOf(pattern)?.test(value) === false

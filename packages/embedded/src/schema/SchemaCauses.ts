@@ -14,21 +14,30 @@ type Causes = ReadonlyArray<FieldCause>
 
 const none: Causes = []
 
+/** Most of what is looked at is valid: then no list is made. */
+const joined = (one: Causes, other: Causes): Causes =>
+  other.length === 0 ? one : one.length === 0 ? other : [...one, ...other]
+
 export const schemaCauses = (schema: StructuralSchema, value: unknown, path: string, previous?: unknown): Causes => {
   if (value === previous && value !== undefined) return none
   if (value === null && schema["nullable"] === true) return none
   const mistyped = typeCauses(schema, value, path)
   if (mistyped.length > 0) return mistyped
-  const causes = [
-    ...enumCauses(schema, value, path),
-    ...(typeof value === "string" ? stringCauses(schema, value, path) : []),
-    ...(typeof value === "number" ? numberCauses(schema, value, path) : []),
-    ...(Array.isArray(value) ? arrayCauses(schema, value, path, Array.isArray(previous) ? previous : []) : []),
-    ...(isJsonObject(value) ? objectCauses(schema, value, path, isJsonObject(previous) ? previous : {}) : []),
-    ...combinedCauses(schema, value, path)
-  ]
+  const causes = joined(
+    joined(enumCauses(schema, value, path), contentCauses(schema, value, path, previous)),
+    combinedCauses(schema, value, path)
+  )
   return causes.length > 0 ? causes : ruleCauses(schema, value, path)
 }
+
+const contentCauses = (schema: StructuralSchema, value: unknown, path: string, previous: unknown): Causes => {
+  if (typeof value === "string") return stringCauses(schema, value, path)
+  if (typeof value === "number") return numberCauses(schema, value, path)
+  if (Array.isArray(value)) return arrayCauses(schema, value, path, Array.isArray(previous) ? previous : none)
+  return isJsonObject(value) ? objectCauses(schema, value, path, isJsonObject(previous) ? previous : nothing) : none
+}
+
+const nothing: JsonObject = {}
 
 /** Of the rules in CEL those that our own definitions have; no other is evaluated here. Like the API server, only of what fits its types and bounds. */
 const ruleCauses = (schema: StructuralSchema, value: unknown, path: string): Causes => {
@@ -52,11 +61,11 @@ const typeCauses = (schema: StructuralSchema, value: unknown, path: string): Cau
   const found = typeName(value)
   if (schema["x-kubernetes-int-or-string"] === true) {
     return found === "integer" || found === "string"
-      ? []
+      ? none
       : [wrongType(path, found, `${path} in body must be of type integer,string: ${JSON.stringify(found)}`)]
   }
   const wanted = schema.type
-  if (wanted === undefined || wanted === found || (wanted === "number" && found === "integer")) return []
+  if (wanted === undefined || wanted === found || (wanted === "number" && found === "integer")) return none
   return [wrongType(path, found, `${path} in body must be of type ${wanted}: ${JSON.stringify(found)}`)]
 }
 
@@ -64,7 +73,7 @@ const enumCauses = (schema: StructuralSchema, value: unknown, path: string): Cau
   const allowed = schema["enum"]
   return Array.isArray(allowed) && !allowed.some((each) => equalJson(each, value))
     ? [notSupported(path, value, allowed)]
-    : []
+    : none
 }
 
 const arrayCauses = (
@@ -74,18 +83,21 @@ const arrayCauses = (
   previous: ReadonlyArray<unknown>
 ): Causes => {
   const { items, maxItems, minItems } = schema
-  return [
-    ...(typeof maxItems === "number" && value.length > maxItems
-      ? [invalidValue(path, value.length, `${path} in body should have at most ${maxItems} items`)]
-      : []),
-    ...(typeof minItems === "number" && value.length < minItems
-      ? [invalidValue(path, value.length, `${path} in body should have at least ${minItems} items`)]
-      : []),
-    ...(items === undefined
-      ? []
-      : value.flatMap((item, index) => schemaCauses(items, item, `${path}[${index}]`, previous[index]))),
-    ...uniqueCauses(schema, value, path)
-  ]
+  let causes = none
+  if (typeof maxItems === "number" && value.length > maxItems) {
+    causes = [invalidValue(path, value.length, `${path} in body should have at most ${maxItems} items`)]
+  }
+  if (typeof minItems === "number" && value.length < minItems) {
+    causes = joined(causes, [
+      invalidValue(path, value.length, `${path} in body should have at least ${minItems} items`)
+    ])
+  }
+  if (items !== undefined) {
+    for (const [index, item] of value.entries()) {
+      causes = joined(causes, schemaCauses(items, item, `${path}[${index}]`, previous[index]))
+    }
+  }
+  return joined(causes, uniqueCauses(schema, value, path))
 }
 
 /** Items of a set, and the keys of a map's items, occur once. */
@@ -96,7 +108,7 @@ const uniqueCauses = (schema: StructuralSchema, value: ReadonlyArray<unknown>, p
     : schema["x-kubernetes-list-type"] === "map" && Array.isArray(keys)
     ? (item: unknown) => isJsonObject(item) ? Object.fromEntries(keys.map((key) => [key, item[String(key)]])) : item
     : undefined
-  if (identity === undefined || schema[doublesAllowed] === true) return []
+  if (identity === undefined || schema[doublesAllowed] === true) return none
   const seen = new Set<string>()
   return value.flatMap((item, index) => {
     const id = identity(item)
@@ -109,30 +121,40 @@ const uniqueCauses = (schema: StructuralSchema, value: ReadonlyArray<unknown>, p
 
 const objectCauses = (schema: StructuralSchema, value: JsonObject, path: string, previous: JsonObject): Causes => {
   const { maxProperties, minProperties } = schema
-  const count = Object.keys(value).length
   const at = (key: string) => path === "" ? key : `${path}.${key}`
-  return [
-    ...(schema.required ?? [])
-      .filter((key) => !Object.hasOwn(value, key) || value[key] === undefined)
-      .map((key) => required(at(key))),
-    ...(typeof maxProperties === "number" && count > maxProperties
-      ? [invalidValue(path, count, `${path} in body should have at most ${maxProperties} properties`)]
-      : []),
-    ...(typeof minProperties === "number" && count < minProperties
-      ? [invalidValue(path, count, `${path} in body should have at least ${minProperties} properties`)]
-      : []),
-    ...Object.entries(value).flatMap(([key, field]) => {
-      if (field === undefined) return []
-      const known = fieldSchema(schema, key)
-      return known === undefined ? none : schemaCauses(known, field, at(key), previous[key])
-    })
-  ]
+  const keys = Object.keys(value)
+  const count = keys.length
+  let causes = none
+  for (const key of schema.required ?? []) {
+    if (!Object.hasOwn(value, key) || value[key] === undefined) causes = joined(causes, [required(at(key))])
+  }
+  if (typeof maxProperties === "number" && count > maxProperties) {
+    causes = joined(causes, [
+      invalidValue(path, count, `${path} in body should have at most ${maxProperties} properties`)
+    ])
+  }
+  if (typeof minProperties === "number" && count < minProperties) {
+    causes = joined(causes, [
+      invalidValue(path, count, `${path} in body should have at least ${minProperties} properties`)
+    ])
+  }
+  for (const key of keys) {
+    const field = value[key]
+    // What is as it was is not even named.
+    if (field === undefined || field === previous[key]) continue
+    const known = fieldSchema(schema, key)
+    if (known !== undefined) causes = joined(causes, schemaCauses(known, field, at(key), previous[key]))
+  }
+  return causes
 }
 
 const schemasIn = (value: unknown): ReadonlyArray<StructuralSchema> =>
   Array.isArray(value) ? value.filter(isJsonObject) : []
 
+const combining = ["allOf", "anyOf", "oneOf", "not"]
+
 const combinedCauses = (schema: StructuralSchema, value: unknown, path: string): Causes => {
+  if (!combining.some((word) => schema[word] !== undefined)) return none
   const any = schemasIn(schema["anyOf"])
   const one = schemasIn(schema["oneOf"])
   const fits = (each: StructuralSchema) => schemaCauses(each, value, path).length === 0
