@@ -167,3 +167,10 @@ export const plan = (observed: Observed): Plan => {
       return { ...firstOf(started, stage), ...nextLook(stage) }
   }
 }
+
+/**
+ * Whether the round after this one, once it is done, finds nothing to do before something else happens: the status says where the attempt
+ * stands, or every Job of a run that has ended is let go of.
+ */
+export const isLast = ({ actions, rule }: Plan): boolean =>
+  rule === "jobRunning" || (rule === "terminal" && actions.every(({ _tag }) => _tag === "ReleaseJob"))

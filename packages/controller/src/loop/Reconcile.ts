@@ -13,7 +13,7 @@ export const makeReconcile = Effect.gen(function*() {
   const round = makeRound(perform)
 
   return Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Next, KubernetesError> {
-    const { acted, wakeAt } = yield* round(yield* observe(key))
-    return { acted, wakeAt: wakeAt === undefined ? undefined : DateTime.toEpochMillis(wakeAt) }
+    const { acted, isLast, wakeAt } = yield* round(yield* observe(key))
+    return { acted, isLast, wakeAt: wakeAt === undefined ? undefined : DateTime.toEpochMillis(wakeAt) }
   })
 })

@@ -4,7 +4,7 @@
  */
 import { Effect } from "effect"
 import type { Interpreter } from "../act/Interpreter.ts"
-import { plan } from "../decide/Plan.ts"
+import { isLast, plan } from "../decide/Plan.ts"
 import type { Plan } from "../decide/Rule.ts"
 import type { Observed } from "../facts/Observed.ts"
 import { inRoundSpan } from "../telemetry/RoundSpan.ts"
@@ -15,7 +15,7 @@ export const makeRound = (perform: Interpreter["Service"]["perform"]) => {
     Effect.andThen(planned(decided), inRoundSpan(observed, decided)(perform(decided)))
 
   /**
-   * Answers with the rule that acted, where the next round can see more. Fails, once it is said in the status, with what the queue is to
+   * Answers with the rule that acted, and whether the next round can see more. Fails, once it is said in the status, with what the queue is to
    * try again after a while.
    */
   return Effect.fnUntraced(function*(observed: Observed) {
@@ -29,4 +29,8 @@ export const makeRound = (perform: Interpreter["Service"]["perform"]) => {
   })
 }
 
-const left = ({ rule, wakeAt }: Plan, again: boolean) => ({ acted: again ? rule : undefined, wakeAt })
+const left = (done: Plan, again: boolean) => ({
+  acted: again ? done.rule : undefined,
+  isLast: isLast(done),
+  wakeAt: done.wakeAt
+})

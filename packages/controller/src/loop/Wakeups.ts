@@ -52,15 +52,24 @@ export const wakeups = (stores: Stores["Service"]) => {
   const nextFor = ({ claim, namespace }: JobFacts | PodFacts) =>
     claim === undefined ? [] : nextIn(`${namespace}/${claim}`)
 
-  const labelled = ({ runUid }: PodFacts | FilesFacts) => found("uid", runUid)
+  /** Whether a run has ended, and nothing is left of it that a round could do: all that it can be looked at for is Jobs that our finalizer holds. */
+  const isAtRest = (run: RunFacts): boolean =>
+    run.ended && !run.editedAfterEnd && !run.hasUnsaidPullRequest && stores.strays.size === 0 &&
+    !jobs.by("ownerName", formatKey(run)).some(({ held }) => held)
+
+  const labelled = ({ runUid }: PodFacts | FilesFacts) => found("uid", runUid).filter((run) => !isAtRest(run))
+
+  /** Those that a Job names, unless they have ended and let go of it. */
+  const namedBy = ({ held, runs: keys }: JobFacts): ReadonlyArray<RunKey> =>
+    held ? keys : keys.filter((key) => {
+      const run = runs[key.kind].get(key)
+      return run === undefined || !isAtRest(run)
+    })
 
   return {
     /** After a write of ours, the round that wrote looks again by itself. */
     run: (run: RunFacts, change: Change, before?: RunFacts): Wakeup => {
       const over = change === "removed" || run.ended
-      // Else all that a finished run can be looked at for is its Jobs, and what becomes of them brings it here by itself.
-      const idle = run.ended && !run.editedAfterEnd && !run.hasUnsaidPullRequest &&
-        jobs.by("ownerName", formatKey(run)).length === 0
       const isEcho = change === "set" && before?.resourceVersion === run.resourceVersion
       /** An edit may have taken it out of a line that others stand in. */
       const moved = before !== undefined &&
@@ -72,12 +81,12 @@ export const wakeups = (stores: Stores["Service"]) => {
       const left = [...(over || moved ? [run, before] : []), ...(undone ? dependents : [])]
       const workspaces = new Set(left.flatMap((each) => each?.tenant?.workspaces ?? []))
       return {
-        runs: [...(idle || isEcho ? [] : [run]), ...[...workspaces].flatMap(nextIn), ...dependents],
+        runs: [...(isEcho || isAtRest(run) ? [] : [run]), ...[...workspaces].flatMap(nextIn), ...dependents],
         slotsFreed: over || moved || undone
       }
     },
     job: (job: JobFacts, change: Change): Wakeup => ({
-      runs: [...job.runs, ...nextFor(job)],
+      runs: [...namedBy(job), ...nextFor(job)],
       slotsFreed: change === "removed" || job.end !== undefined
     }),
     pod: (pod: PodFacts, change: Change): Wakeup => {

@@ -6,7 +6,12 @@ import type { Performed } from "../../src/act/Interpreter.ts"
 import type { Plan } from "../../src/decide/Rule.ts"
 import { Feedback } from "../../src/facts/Feedback.ts"
 import { makeRound } from "../../src/loop/Round.ts"
-import { given } from "../fixtures/Given.ts"
+import { given, givenStarted } from "../fixtures/Given.ts"
+import { complete, jobWith, makeJob } from "../fixtures/Jobs.ts"
+import { makeCodeRun } from "../fixtures/Runs.ts"
+import { finished } from "../fixtures/Statuses.ts"
+
+const finishedRun = makeCodeRun({ status: finished("Succeeded", "Delivered") })
 
 /** Performs everything but the creation of the Job, which is answered with this. */
 const answering = (answer: Omit<Performed, "again">) => {
@@ -48,5 +53,37 @@ describe("a round with feedback", () => {
       assert.strictEqual(yield* Effect.flip(round(given())), error)
       const once = ["jobAbsent", "refused"]
       assert.deepStrictEqual(plans.map(({ rule }) => rule), [...once, ...once])
+    }))
+})
+
+describe("after a round that did something", () => {
+  const round = makeRound(() => Effect.succeed({ again: true }))
+  const ended = jobWith({ outcome: "Completed", message: "Done." })
+
+  it.effect.each([
+    { name: "a start is looked at again", observed: given(), acted: "jobAbsent", isLast: false },
+    { name: "an end is, too", observed: givenStarted({ jobs: [ended] }), acted: "jobFinished", isLast: false },
+    {
+      name: "where the attempt stands is said once",
+      observed: givenStarted({ jobs: [makeJob()] }),
+      acted: "jobRunning",
+      isLast: true
+    },
+    {
+      name: "a Job is let go of once",
+      observed: given({ run: finishedRun, jobs: [makeJob({ end: complete })] }),
+      acted: "terminal",
+      isLast: true
+    },
+    {
+      name: "a Job that is asked to stop is looked at again",
+      observed: given({ run: finishedRun, jobs: [makeJob()] }),
+      acted: "terminal",
+      isLast: false
+    }
+  ])("$name", ({ acted, isLast, observed }) =>
+    Effect.gen(function*() {
+      const left = yield* round(observed)
+      assert.deepStrictEqual([left.acted, left.isLast], [acted, isLast])
     }))
 })

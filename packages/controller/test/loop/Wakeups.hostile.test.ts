@@ -2,10 +2,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { claimFacts } from "../../src/facts/Claim.ts"
+import type { FilesFacts } from "../../src/facts/Files.ts"
+import type { JobFacts } from "../../src/facts/Job.ts"
 import type { RunFacts } from "../../src/facts/Run.ts"
 import { runFacts } from "../../src/facts/Run.ts"
 import { Stores } from "../../src/facts/Stores.ts"
 import { wakeups } from "../../src/loop/Wakeups.ts"
+import { makeJob, makePod, released } from "../fixtures/Jobs.ts"
 import { makeCodeRun } from "../fixtures/Runs.ts"
 import { finished } from "../fixtures/Statuses.ts"
 
@@ -70,6 +73,45 @@ describe("whoever waits in the same workspace is woken", () => {
     const run = version("moved", { metadata: { resourceVersion: "9" } })
     const { runs, slotsFreed } = wakeups(stores).run(run, "set", version("moved"))
     assert.deepStrictEqual([runs.map(({ name }) => name), slotsFreed], [["moved"], false])
+  })
+})
+
+describe("a run that has ended", () => {
+  const place = { namespace: "orchestrator", name: "moved" }
+  const ended = version("moved", { status: done })
+  const held = makeJob({ runs: [{ kind: "CodeRun", ...place }], runUid: "moved" })
+  const letGo = { ...held, ...released }
+  const pod = makePod({ runUid: "moved", over: true })
+  const files: FilesFacts = { ...place, uid: "f", resourceVersion: "7", runUid: "moved" }
+
+  const wokenBy = (run: RunFacts, job: JobFacts, strays: ReadonlyArray<string> = []) => {
+    const stores = Effect.runSync(Effect.provide(Stores, Stores.layer))
+    stores.runs.CodeRun.put(run)
+    stores.jobs.put(job)
+    for (const stray of strays) stores.strays.add(stray)
+    const wakes = wakeups(stores)
+    return {
+      run: wakes.run(run, "set").runs.length,
+      job: wakes.job(job, "set").runs.length,
+      pod: wakes.pod(pod, "removed").runs.length,
+      files: wakes.files(files).runs.length
+    }
+  }
+
+  it.each([
+    { name: "whose Job is let go of is not looked at", run: ended, job: letGo, want: 0 },
+    { name: "is looked at while its Job is held", run: ended, job: held, want: 1 },
+    { name: "is looked at where its spec was changed", run: { ...ended, editedAfterEnd: true }, job: letGo, want: 1 },
+    {
+      name: "is looked at where its pull request has news",
+      run: { ...ended, hasUnsaidPullRequest: true },
+      job: letGo,
+      want: 1
+    },
+    { name: "is looked at while a Job is lost sight of", run: ended, job: letGo, strays: ["a/b"], want: 1 },
+    { name: "and has begun again is looked at", run: version("moved"), job: letGo, want: 1 }
+  ])("$name", ({ job, run, strays, want }) => {
+    assert.deepStrictEqual(wokenBy(run, job, strays), { run: want, job: want, pod: want, files: want })
   })
 })
 

@@ -11,8 +11,10 @@ import { makeWorkQueue } from "./WorkQueue.ts"
 export interface Next {
   /** When the key has to be looked at again, in milliseconds since the epoch: at once, when that has passed. */
   readonly wakeAt?: number | undefined
-  /** What the round did, after which the next can see more than it did. */
+  /** What the round did. */
   readonly acted?: string | undefined
+  /** Whether after that the next can see no more than it did. */
+  readonly isLast?: boolean
 }
 
 export interface ReconcilerOptions<Key, R> {
@@ -41,9 +43,9 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
 ): Effect.fn.Return<Reconciler<Key, R>, never, Scope.Scope> {
   const queue = yield* makeWorkQueue(idOf, longestDelay, name)
 
-  const settled = Effect.fnUntraced(function*(key: Key, { acted, wakeAt }: Next) {
+  const settled = Effect.fnUntraced(function*(key: Key, { acted, isLast, wakeAt }: Next) {
     yield* queue.forget(key)
-    if (acted !== undefined) return yield* queue.addActed(key, acted)
+    if (acted !== undefined && (yield* queue.addActed(key, acted, isLast))) return
     if (wakeAt === undefined) return
     const millis = wakeAt - (yield* Clock.currentTimeMillis)
     yield* millis > 0 ? queue.addAfter(key, Duration.millis(millis)) : queue.add(key)

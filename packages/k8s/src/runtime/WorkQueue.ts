@@ -15,8 +15,11 @@ export interface WorkQueue<Key> {
   readonly addAfter: (key: Key, delay: Duration.Duration) => Effect.Effect<void>
   /** Adds it after a delay that doubles with every failure in a row, and that is no shorter than what was asked for. */
   readonly addFailed: (key: Key, atLeast?: Duration.Duration) => Effect.Effect<void>
-  /** Adds it since this was done: at once, unless the same is done over and over. */
-  readonly addActed: (key: Key, what: string) => Effect.Effect<void>
+  /**
+   * Adds it since this was done: at once, unless the same is done over and over. `isLast`: only then, since it leaves nothing to look at.
+   * Answers with whether it was added.
+   */
+  readonly addActed: (key: Key, what: string, isLast?: boolean) => Effect.Effect<boolean>
   /** Resets the key's failure count. */
   readonly forget: (key: Key) => Effect.Effect<void>
   /** Waits for a key, works on it, and allows it again. Never fails. */
@@ -111,10 +114,11 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
       return rest(key, Math.min(Duration.toMillis(longest), millis))
     })
 
-  const addActed = (key: Key, what: string) =>
+  const addActed = (key: Key, what: string, isLast = false) =>
     Effect.flatMap(monotonicMillis, (now) => {
       const millis = paceOf(`${idOf(key)} ${what}`, now)
-      return millis === 0 ? enqueue(key) : rest(key, millis)
+      if (millis === 0 && isLast) return Effect.succeed(false)
+      return Effect.as(millis === 0 ? enqueue(key) : rest(key, millis), true)
     })
 
   const finish = (id: string) =>

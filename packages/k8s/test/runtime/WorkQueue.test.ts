@@ -241,6 +241,22 @@ it.effect("news of what rests is looked at within seconds, and no stream of news
     )
   }))
 
+it.effect("what leaves nothing to look at is added only once it is done over and over", () =>
+  Effect.gen(function*() {
+    const { queue, seen } = yield* working()
+    const added: Array<boolean> = []
+    for (let act = 0; act < 5; act++) added.push(yield* queue.addActed("a", "same", true))
+    yield* settle
+    assert.deepStrictEqual([added, seen], [[false, false, false, true, true], []])
+    yield* queue.add("a")
+    yield* TestClock.adjust("900 millis")
+    yield* settle
+    assert.deepStrictEqual(seen, [])
+    yield* TestClock.adjust("100 millis")
+    yield* settle
+    assert.deepStrictEqual(seen, ["a"])
+  }))
+
 it.effect("what acts in another way does so at once", () =>
   Effect.gen(function*() {
     const { queue, seen } = yield* working()
