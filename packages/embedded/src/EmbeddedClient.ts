@@ -14,7 +14,7 @@ import {
 import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject, Metadata, Pod } from "@orchestrator/k8s/Objects"
 import type { PodLogs } from "@orchestrator/k8s/PodLogs"
-import { Clock, Effect, Random, Result, Semaphore, Stream } from "effect"
+import { Clock, Effect, Predicate, Random, Result, Semaphore, Stream, Struct } from "effect"
 import type { Verb } from "./EmbeddedStore.ts"
 import { resourceKey, type ServedKind, type ServedKinds } from "./kinds/ServedKinds.ts"
 import { podLogStream } from "./logs/PodLogStream.ts"
@@ -48,6 +48,12 @@ type Client = KubernetesClient["Service"]
 /** The form in which a kind's objects are asked for. */
 const formOf = <A extends KubernetesObject>({ metadataOnly }: Kind<A>) => (object: KubernetesObject): A =>
   viewAs<A>(metadataOnly === true ? partialObject(object, "v1") : object)
+
+const withStandIns = <A extends KubernetesObject>(fixed: NonNullable<Kind["fixed"]>, object: KubernetesObject): A => {
+  const spec = "spec" in object && Predicate.isObject(object.spec) ? object.spec : {}
+  const partly = { ...object, spec: { ...spec, ...Struct.pick(fixed, Object.keys(spec)) } }
+  return viewAs<A>(partly)
+}
 
 const versionOf = ({ name = "", namespace = "", resourceVersion = "", uid = "" }: Metadata) => ({
   name,
@@ -184,6 +190,8 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
         const version = versionOf(object.metadata)
         return (type === "ADDED" || type === "MODIFIED") && options.isKnown?.(version) === true
           ? { type, object: viewAs<A>({ metadata: version }), known: true }
+          : kind.fixed !== undefined && options.isRead?.(version) === true
+          ? { type, object: withStandIns<A>(kind.fixed, object), whole: Effect.sync(() => inForm(object)) }
           : { type, object: inForm(object) }
       }
       return Stream.unwrap(Effect.map(

@@ -7,7 +7,7 @@ import type { Kind } from "./Kinds.ts"
 import { KubernetesError } from "./KubernetesError.ts"
 import type { KubernetesObject, ObjectList } from "./Objects.ts"
 import { objectShape, problemOf } from "./Shape.ts"
-import { type StoreKey, storeKey } from "./Store.ts"
+import { type Identity, type StoreKey, storeKey } from "./Store.ts"
 
 /** Why an object of the kind cannot be read; undefined: it can. */
 export const problemIn = ({ shape = objectShape }: Kind, object: unknown): string | undefined =>
@@ -25,6 +25,16 @@ export const keyIn = (object: unknown): StoreKey => {
 
 export const versionIn = (object: unknown): string =>
   textOf(fieldsOf(fieldsOf(object)["metadata"])["resourceVersion"]) ?? ""
+
+export const identityIn = (object: unknown): Identity => {
+  const { name, namespace = "" } = keyIn(object)
+  return {
+    namespace,
+    name,
+    uid: textOf(fieldsOf(fieldsOf(object)["metadata"])["uid"]) ?? "",
+    resourceVersion: versionIn(object)
+  }
+}
 
 const malformed = (kind: Kind, operation: string, expected: string) =>
   new KubernetesError({ operation, ref: kind.plural, reason: { _tag: "Malformed", message: `expected ${expected}` } })

@@ -44,6 +44,8 @@ export interface Kind<A extends KubernetesObject = KubernetesObject> {
   readonly metadataOnly?: true
   /** What its objects have to look like to be read. */
   readonly shape?: Shape
+  /** Fields of the spec of which what is read never changes while the object is there, and what may stand for each where it was read before. */
+  readonly fixed?: Readonly<Record<string, unknown>>
   readonly _A?: () => A
 }
 
@@ -55,6 +57,7 @@ interface Traits {
   readonly generation?: true
   readonly createOnly?: true
   readonly shape?: Shape
+  readonly fixed?: Readonly<Record<string, unknown>>
 }
 
 /** A kind by its traits: namespaced, without status and generation, unless they say otherwise. */
@@ -77,12 +80,13 @@ export const makeKind = <A extends KubernetesObject>(
     hasStatus: traits.status === true,
     hasGeneration: traits.generation === true,
     createOnly: traits.createOnly === true,
-    ...(traits.shape === undefined ? {} : { shape: traits.shape })
+    ...(traits.shape === undefined ? {} : { shape: traits.shape }),
+    ...(traits.fixed === undefined ? {} : { fixed: traits.fixed })
   }
 }
 
 /** The same kind, for who reads no more than metadata. */
-export const metadataOf = ({ shape: _, ...kind }: Kind): Kind => ({ ...kind, metadataOnly: true })
+export const metadataOf = ({ fixed: _fixed, shape: _shape, ...kind }: Kind): Kind => ({ ...kind, metadataOnly: true })
 
 const run = ({ kind: name, plural, shortName }: RunKind): Kind<CustomObject> =>
   makeKind(`${group}/v1`, name, plural, { short: [shortName], status: true, generation: true })
@@ -95,14 +99,16 @@ export const JobKind: Kind<Job> = makeKind("batch/v1", "Job", "jobs", {
   categories: ["all"],
   status: true,
   generation: true,
-  shape: jobShape
+  shape: jobShape,
+  fixed: { template: { spec: { containers: [] } } }
 })
 export const PodKind: Kind<Pod> = makeKind("v1", "Pod", "pods", {
   short: ["po"],
   categories: ["all"],
   status: true,
   generation: true,
-  shape: podShape
+  shape: podShape,
+  fixed: { containers: [], initContainers: [], volumes: [] }
 })
 export const ConfigMapKind: Kind<ConfigMap> = makeKind("v1", "ConfigMap", "configmaps", {
   short: ["cm"],

@@ -41,6 +41,8 @@ export interface WatchOptions extends Selectors {
   readonly timeoutSeconds?: number | undefined
   /** Whether the caller has this version of an object: that it was added or changed is then told without the object. */
   readonly isKnown?: ((version: ObjectVersion) => boolean) | undefined
+  /** Whether the caller has read an object before, in any version: of what never changes in it there may then be the kind's stand-ins. */
+  readonly isRead?: ((version: ObjectVersion) => boolean) | undefined
 }
 
 /** A version of an object. `namespace` is "" where the kind has none. */
@@ -54,12 +56,13 @@ export interface ObjectVersion {
 /**
  * ADDED, MODIFIED, DELETED carry the object; DELETED its last state with the deletion's resourceVersion. BOOKMARK carries a
  * resourceVersion only. An ERROR from the server (410) fails the stream with that reason. `known`: the object is no more than the version
- * that the caller has.
+ * that the caller has. `whole`: the object has stand-ins for what never changes in it, and this is it without them.
  */
 export interface WatchEvent<A> {
   readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"
   readonly object: A
   readonly known?: true
+  readonly whole?: Effect.Effect<A, KubernetesError>
 }
 
 export interface WriteOptions {

@@ -31,6 +31,7 @@ export const makePartedStore = <A extends Identity>(
     part,
     get: (key: StoreKey) => part(key.namespace).get(key),
     has: (version) => part(version.namespace).has(version),
+    knows: (version) => part(version.namespace).knows(version),
     values,
     by: (index: string, value: IndexValue) => {
       const found = all.map((each) => each.by(index, value)).filter((some) => some.length > 0)

@@ -5,7 +5,7 @@
  */
 import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import { Duration, Effect, Latch, Metric, Random, Ref, Stream } from "effect"
-import { checkedEvent, checkedPage, keyIn, makeIntake, survived, versionIn } from "./Intake.ts"
+import { checkedEvent, checkedPage, identityIn, keyIn, makeIntake, survived, versionIn } from "./Intake.ts"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
 import { hasReason, isRetryable, type KubernetesError, retryAfter } from "./KubernetesError.ts"
@@ -33,6 +33,8 @@ export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Sele
   readonly onTrouble?: (problem: string | undefined) => Effect.Effect<void>
   /** Whether the echo of a write of ours comes without its object. What the store has of it is then handed on. */
   readonly skipsKnown?: boolean
+  /** Whether `project` takes what never changes in an object over from `before`: it is then not sent again. */
+  readonly readsFixedOnce?: boolean
   /** How long the server keeps a watch open. Default 120. */
   readonly watchSeconds?: number | undefined
 }
@@ -101,8 +103,13 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* fill(items, revision)
   })
 
-  const take = Effect.fnUntraced(function*({ known, object, type }: WatchEvent<A>) {
-    if (type === "BOOKMARK") return store.advance(versionIn(object))
+  const take = Effect.fnUntraced(function*(event: WatchEvent<A>) {
+    const { known, type } = event
+    if (type === "BOOKMARK") return store.advance(versionIn(event.object))
+    // What the store knew when the event came may be gone by now.
+    const object = event.whole === undefined || store.knows(identityIn(event.object))
+      ? event.object
+      : yield* event.whole
     const before = store.get(keyIn(object))
     if (known === true) {
       store.advance(versionIn(object))
@@ -158,7 +165,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   /** Until the server ends it. What comes too soon to an end is followed by a pause. */
   const follow = Effect.fnUntraced(function*(
     from: Pick<WatchOptions, "resourceVersion" | "sendInitialEvents">,
-    on: (event: WatchEvent<A>) => Effect.Effect<unknown>
+    on: (event: WatchEvent<A>) => Effect.Effect<unknown, KubernetesError>
   ) {
     const started = yield* monotonicMillis
     const lasted = Effect.map(monotonicMillis, (now) => now - started >= shortestWatchMillis)
@@ -184,7 +191,8 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       ...from,
       allowWatchBookmarks: true,
       timeoutSeconds: options.watchSeconds ?? defaultWatchSeconds,
-      ...(options.skipsKnown === true ? { isKnown: store.has } : {})
+      ...(options.skipsKnown === true ? { isKnown: store.has } : {}),
+      ...(options.readsFixedOnce === true ? { isRead: store.knows } : {})
     }).pipe(
       Stream.runForEach((event) => Effect.flatMap(Effect.fromResult(checkedEvent(kind, event)), on)),
       Effect.raceFirst(lasts),
@@ -212,7 +220,8 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       }
       return note(gathered, event)
     }
-    const note = Effect.fnUntraced(function*(gathered: Map<string, Kept>, { known, object, type }: WatchEvent<A>) {
+    const note = Effect.fnUntraced(function*(gathered: Map<string, Kept>, { known, type, ...event }: WatchEvent<A>) {
+      const object = event.whole === undefined ? event.object : yield* event.whole
       const key = storeKey(keyIn(object))
       const before = gathered.get(key) ?? store.get(keyIn(object))
       const isGone = type === "DELETED"

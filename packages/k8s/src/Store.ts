@@ -27,6 +27,8 @@ export interface Store<A> {
   readonly get: (key: StoreKey) => A | undefined
   /** Whether it has this very version. */
   readonly has: (version: Identity) => boolean
+  /** Whether it has this object, in any version. */
+  readonly knows: (version: Identity) => boolean
   readonly values: () => IterableIterator<A>
   /** Objects under a value of an index, in no order. */
   readonly by: (index: string, value: IndexValue) => ReadonlyArray<A>
@@ -162,6 +164,10 @@ const storeOf = <A>(
       if (object === undefined) return false
       const { resourceVersion, uid } = identify(object)
       return uid === version.uid && resourceVersion === version.resourceVersion
+    },
+    knows: (version) => {
+      const object = objects.get(storeKey(version))
+      return object !== undefined && version.uid !== "" && identify(object).uid === version.uid
     },
     values: () => objects.values(),
     by: (name, value) => {

@@ -69,8 +69,9 @@ export interface Stuck {
   readonly missing?: boolean
 }
 
-/** Reports are read once, however often the pod changes after it is over. */
+/** Reports are read once, however often the pod changes after it is over; and so are its volumes, which never change. */
 export const podFacts = ({ metadata, spec, status }: Pod, before?: PodFacts): PodFacts => {
+  const isKnown = before !== undefined && before.uid !== "" && before.uid === metadata.uid
   const mains = (status?.containerStatuses ?? []).slice(0, mostEntries)
   const inits = (status?.initContainerStatuses ?? []).slice(0, mostEntries)
   const containers = [...inits, ...mains]
@@ -84,7 +85,7 @@ export const podFacts = ({ metadata, spec, status }: Pod, before?: PodFacts): Po
     ...identityOf(metadata),
     runUid: runUidOf(metadata),
     jobs: jobsIn(metadata.ownerReferences),
-    claim: claimIn(spec),
+    claim: isKnown ? before.claim : claimIn(spec),
     createdAt: namedIf(metadata.creationTimestamp),
     deleting: metadata.deletionTimestamp !== undefined,
     goesAt: namedIf(metadata.deletionTimestamp),

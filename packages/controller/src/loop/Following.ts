@@ -110,6 +110,7 @@ export const followings = (
       follow(JobKind, {
         store: stores.jobs,
         project: jobFacts,
+        readsFixedOnce: true,
         wakes: ifNews((job, change) => {
           remember.job(job, change)
           return wakes.job(job, change)
@@ -119,6 +120,7 @@ export const followings = (
       follow(PodKind, {
         store: stores.pods,
         project: podFacts,
+        readsFixedOnce: true,
         wakes: ifNews((pod, change) => {
           remember.pod(pod, change)
           return wakes.pod(pod, change)

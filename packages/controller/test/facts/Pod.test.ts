@@ -221,3 +221,15 @@ describe("a broker", () => {
     assert.deepStrictEqual<unknown>(podFacts(pod).stuck, want)
   })
 })
+
+it("what never changes is taken over from the version before, and only from that pod's", () => {
+  const claimed = (uid: string, volumes: NonNullable<Pod["spec"]["volumes"]>): Pod => ({
+    metadata: { name: "pod", uid },
+    spec: { containers: [], volumes }
+  })
+  const volumes = [{ name: "workspace", persistentVolumeClaim: { claimName: "workspace-api" } }]
+  const first = podFacts(claimed("a", volumes))
+  assert.strictEqual(first.claim, "workspace-api")
+  assert.strictEqual(podFacts(claimed("a", []), first).claim, "workspace-api")
+  assert.isUndefined(podFacts(claimed("b", []), first).claim)
+})

@@ -115,6 +115,38 @@ export const watchCases: ReadonlyArray<ContractCase> = [
     })
     assert.deepStrictEqual(events[1]?.object.data, { a: "3" })
   }),
+  contractCase(
+    "of an object that was read before an event has stand-ins for what never changes, and the whole",
+    function*(world) {
+      const { client, namespace } = world
+      const container = { name: "main", image: "image" }
+      const create = (name: string) =>
+        client.create(JobKind, {
+          metadata: { name, namespace },
+          spec: { suspend: true, template: { spec: { restartPolicy: "Never", containers: [container] } } }
+        })
+      const first = yield* create("first")
+      const read = yield* create("read")
+      yield* client.patch(JobKind, { name: "read", namespace }, {
+        type: "merge",
+        body: { metadata: { labels: { a: "1" } } }
+      })
+      const { resourceVersion } = first.metadata
+      const isRead = ({ uid }: { readonly uid: string }) => uid === read.metadata.uid
+      const [added, changed] = yield* take(client.watch(JobKind, { namespace, resourceVersion, isRead }), 2)
+      for (const event of [added, changed]) {
+        assert.deepStrictEqual<unknown>(event?.object.spec.template, JobKind.fixed?.["template"])
+        assert.strictEqual(event?.object.spec.suspend, true)
+        const whole = yield* event?.whole ?? Effect.succeed(first)
+        assert.strictEqual(whole.metadata.resourceVersion, event?.object.metadata.resourceVersion)
+        assert.deepInclude(whole.spec.template.spec.containers[0], container)
+      }
+      assert.deepStrictEqual(changed?.object.metadata.labels?.["a"], "1")
+      const [unread] = yield* take(client.watch(JobKind, { namespace, resourceVersion, isRead: () => false }), 1)
+      assert.isUndefined(unread?.whole)
+      assert.deepInclude(unread?.object.spec.template.spec.containers[0], container)
+    }
+  ),
   contractCase("a deletion that waits for finalizers is a change first", function*(world) {
     const created = yield* createConfigMap(world, "a", {}, { ...labelled, finalizers: ["example.com/hold"] })
     yield* remove(world, "a")

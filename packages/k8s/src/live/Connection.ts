@@ -2,7 +2,8 @@
  * One API server, connected: keep-alive pools that live as long as the scope (short requests share a bounded one, reviews and the Lease
  * have one each so that neither waits for the other's, watches and logs hold a connection each), and the headers that authenticate us. Credentials are kept for a few seconds; new trust material means new pools.
  */
-import { Duration, Effect, Ref, type Scope } from "effect"
+import { millisOf } from "@orchestrator/domain/Monotonic"
+import { Clock, Duration, Effect, Ref, type Scope } from "effect"
 import { type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from "undici"
 import type { Access, ClusterCredentials, ConnectionError, Trust } from "./Access.ts"
 
@@ -31,6 +32,8 @@ export interface Session extends Pools {
 
 export interface Connection {
   readonly session: Effect.Effect<Session, ConnectionError>
+  /** The same where it need not be looked up; undefined: it has to be. */
+  readonly known: () => Session | undefined
   /** Looks the credentials up anew before the next request. */
   readonly refused: Effect.Effect<void>
 }
@@ -99,13 +102,23 @@ export const connect = Effect.fnUntraced(function*(access: Access, options: Conn
     yield* retire(pools)
     return next
   })
+  const clock = yield* Clock.Clock
+  const now = () => millisOf(clock.monotonicTimeNanosUnsafe())
+  let known: { readonly session: Session; readonly until: number } | undefined
   const [session, invalidate] = yield* Effect.cachedInvalidateWithTTL(
     Effect.gen(function*() {
       const credentials = yield* access.credentials
       const pools = yield* poolsFor(credentials)
-      return { ...pools, origin: url.origin, prefix: url.pathname.replace(/\/$/, ""), headers: credentials.headers }
+      const prefix = url.pathname.replace(/\/$/, "")
+      const session = { ...pools, origin: url.origin, prefix, headers: credentials.headers }
+      known = { session, until: now() + Duration.toMillis(credentialsTtl) }
+      return session
     }),
     credentialsTtl
   )
-  return { session, refused: access.forget.pipe(Effect.andThen(invalidate)) }
+  return {
+    session,
+    known: () => known !== undefined && now() < known.until ? known.session : undefined,
+    refused: Effect.andThen(access.forget, Effect.andThen(Effect.sync(() => void (known = undefined)), invalidate))
+  }
 })

@@ -1,8 +1,8 @@
-/** Lines of a byte stream, put together from its chunks; a line may span chunks, and chunks may end within a character. */
+/** Lines of a byte stream, put together from its chunks; a line may span chunks, and chunks may end within a character. Of most nobody wants a text. */
 
 export interface Lines {
   /** The lines that this chunk completes, without their breaks; `undefined` when a line grows past the limit. */
-  readonly push: (chunk: Uint8Array) => ReadonlyArray<string> | undefined
+  readonly push: (chunk: Uint8Array) => ReadonlyArray<Buffer> | undefined
   /** Whether bytes without a line break are left. */
   readonly hasRest: () => boolean
 }
@@ -13,9 +13,9 @@ export const makeLines = (maxBytes: number): Lines => {
   let rest: Array<Uint8Array> = []
   let restSize = 0
 
-  const take = (last: Uint8Array): string => {
-    if (restSize === 0) return Buffer.from(last.buffer, last.byteOffset, last.byteLength).toString("utf8")
-    const line = Buffer.concat([...rest, last]).toString("utf8")
+  const take = (last: Uint8Array): Buffer => {
+    if (restSize === 0) return Buffer.from(last.buffer, last.byteOffset, last.byteLength)
+    const line = Buffer.concat([...rest, last])
     rest = []
     restSize = 0
     return line
@@ -23,7 +23,7 @@ export const makeLines = (maxBytes: number): Lines => {
 
   return {
     push: (chunk) => {
-      const lines: Array<string> = []
+      const lines: Array<Buffer> = []
       let start = 0
       for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
         if (restSize + end - start > maxBytes) return undefined

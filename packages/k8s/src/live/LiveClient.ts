@@ -20,6 +20,7 @@ import { KubernetesError } from "../KubernetesError.ts"
 import type { KubernetesObject, ObjectList } from "../Objects.ts"
 import { type ConnectionError, fromKubeconfig, fromServer, type ServerOptions } from "./Access.ts"
 import { connect } from "./Connection.ts"
+import { makeDeadlines } from "./Deadlines.ts"
 import { makeReachability } from "./Reachability.ts"
 import { makeServerClock, type ServerClock } from "./ServerClock.ts"
 import { fromServiceAccount } from "./ServiceAccount.ts"
@@ -232,7 +233,7 @@ const make = (
 
     watch: (kind, options = {}) => {
       const ref = describeRef(kind, { namespace: options.namespace })
-      const { allowWatchBookmarks, isKnown, resourceVersion, sendInitialEvents, timeoutSeconds } = options
+      const { allowWatchBookmarks, isKnown, isRead, resourceVersion, sendInitialEvents, timeoutSeconds } = options
       return transport.stream({
         operation: "watch",
         ref,
@@ -249,7 +250,7 @@ const make = (
           resourceVersionMatch: sendInitialEvents === undefined ? undefined : "NotOlderThan",
           timeoutSeconds
         }
-      }).pipe(decodeWatch({ ref, maxObjectBytes, isKnown, leaveOut }))
+      }).pipe(decodeWatch({ ref, maxObjectBytes, isKnown, isRead, fixed: kind.fixed, leaveOut }))
     },
 
     create: (kind, value, options) => send("create", "POST", kind, value, options),
@@ -308,7 +309,7 @@ export const layerWith = (options: LiveOptions): Layer.Layer<KubernetesClient | 
       const reachability = makeReachability(access.server)
       const limits = { timeout, maxResponseBytes, leaveOut: options.withoutManagedFields }
       const serverClock = makeServerClock()
-      const transport = Transport.make(connection, limits, reachability, serverClock)
+      const transport = Transport.make(connection, limits, reachability, serverClock, yield* makeDeadlines)
       return Context.make(KubernetesClient, make(transport, limits)).pipe(
         Context.add(ApiServer, apiServer(transport, serverClock))
       )

@@ -9,7 +9,8 @@ import { gunzip } from "node:zlib"
 import type { Dispatcher } from "undici"
 import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
 import type { Connection, Session } from "./Connection.ts"
-import { metadataIn } from "./Metadata.ts"
+import type { Deadlines } from "./Deadlines.ts"
+import { metadataIn, textWithout } from "./Metadata.ts"
 import type { Reachability } from "./Reachability.ts"
 import type { ServerClock } from "./ServerClock.ts"
 import { reasonOf } from "./Status.ts"
@@ -105,7 +106,9 @@ const header = (headers: Readonly<Record<string, string | ReadonlyArray<string> 
 const exchange = (
   session: Session,
   request: ApiRequest,
-  maxBytes: number
+  maxBytes: number,
+  begin: (late: () => void) => () => void,
+  late: () => KubernetesError
 ): Effect.Effect<Answer, KubernetesError> =>
   Effect.callback((resume) => {
     const chunks: Array<Buffer> = []
@@ -113,6 +116,18 @@ const exchange = (
     let controller: Dispatcher.DispatchController | undefined
     let answer: Omit<Answer, "body"> = { status: 0, retryAfter: undefined, date: undefined, gzipped: false }
     let abandoned = false
+    const abandon = (why: string) => {
+      abandoned = true
+      controller?.abort(new Error(why))
+    }
+    const inTime = begin(() => {
+      resume(Effect.fail(late()))
+      abandon("late")
+    })
+    const ended = (answered: Effect.Effect<Answer, KubernetesError>) => {
+      inTime()
+      resume(answered)
+    }
     session[request.pool ?? "requests"].dispatch(dispatchOptions(session, request), {
       onRequestStart: (control) => {
         controller = control
@@ -129,18 +144,18 @@ const exchange = (
       onResponseData: (control, chunk) => {
         size += chunk.length
         if (size > maxBytes) {
-          resume(Effect.fail(tooLarge(request, maxBytes)))
+          ended(Effect.fail(tooLarge(request, maxBytes)))
           control.abort(new Error("response too large"))
         } else {
           chunks.push(chunk)
         }
       },
-      onResponseEnd: () => resume(Effect.succeed({ ...answer, body: Buffer.concat(chunks, size) })),
-      onResponseError: (_, error) => resume(Effect.fail(unreachable(request, error)))
+      onResponseEnd: () => ended(Effect.succeed({ ...answer, body: Buffer.concat(chunks, size) })),
+      onResponseError: (_, error) => ended(Effect.fail(unreachable(request, error)))
     })
     return Effect.sync(() => {
-      abandoned = true
-      controller?.abort(new Error("interrupted"))
+      inTime()
+      abandon("interrupted")
     })
   })
 
@@ -171,15 +186,17 @@ const decode = (
   leaveOut: boolean
 ): Effect.Effect<unknown, KubernetesError> =>
   Effect.suspend(() => {
-    const text = bytes.toString("utf8")
-    const rest = leaveOut ? metadataIn(text)?.rest ?? text : text
-    const json = parse(rest) ?? (rest === text ? undefined : parse(text))
+    const managedFields = leaveOut ? metadataIn(bytes)?.managedFields : undefined
+    const json = managedFields === undefined
+      ? parse(bytes.toString("utf8"))
+      : parse(textWithout(bytes, [managedFields])) ?? parse(bytes.toString("utf8"))
     if (answer.status >= 200 && answer.status < 300) {
+      const found = () => bytes.toString("utf8").slice(0, 200)
       return json === undefined
-        ? Effect.fail(failure(request, { _tag: "Malformed", message: `expected JSON, found: ${text.slice(0, 200)}` }))
+        ? Effect.fail(failure(request, { _tag: "Malformed", message: `expected JSON, found: ${found()}` }))
         : Effect.succeed(json)
     }
-    return Effect.fail(failure(request, reasonOf(answer.status, json ?? text, answer.retryAfter)))
+    return Effect.fail(failure(request, reasonOf(answer.status, json ?? bytes.toString("utf8"), answer.retryAfter)))
   })
 
 /** undefined where it is no JSON; JSON itself has no undefined. */
@@ -198,24 +215,23 @@ export const make = (
   connection: Connection,
   options: TransportOptions,
   reachability: Reachability,
-  serverClock: ServerClock
+  serverClock: ServerClock,
+  deadlines: Deadlines
 ): Transport => {
   const sessionFor = (request: ApiRequest) =>
     Effect.mapError(
       connection.session,
       ({ message }) => failure(request, { _tag: "Unauthorized", message })
     )
-  const timed = <A, R>(request: ApiRequest, self: Effect.Effect<A, KubernetesError, R>) => {
-    const duration = request.pool === "lease" ? Duration.min(options.timeout, leaseTimeout) : options.timeout
-    return Effect.timeoutOrElse(self, {
-      duration,
-      orElse: () =>
-        Effect.fail(failure(request, {
-          _tag: "Unreachable",
-          message: `expected an answer within ${Duration.format(duration)}, found none`
-        }))
+  const durationOf = ({ pool }: ApiRequest) =>
+    pool === "lease" ? Duration.min(options.timeout, leaseTimeout) : options.timeout
+  const late = (request: ApiRequest) =>
+    failure(request, {
+      _tag: "Unreachable",
+      message: `expected an answer within ${Duration.format(durationOf(request))}, found none`
     })
-  }
+  const timed = <A, R>(request: ApiRequest, self: Effect.Effect<A, KubernetesError, R>) =>
+    Effect.timeoutOrElse(self, { duration: durationOf(request), orElse: () => Effect.fail(late(request)) })
   const again = <A, R>(self: Effect.Effect<A, KubernetesError, R>) =>
     Effect.catchIf(
       self,
@@ -225,19 +241,22 @@ export const make = (
 
   const request = (request: ApiRequest) => {
     const maxBytes = Math.min(options.maxResponseBytes, request.maxBytes ?? Infinity)
-    return sessionFor(request).pipe(
-      Effect.flatMap((session) => exchange(session, request, maxBytes)),
-      Effect.tap(({ date }) => serverClock.noted(date)),
-      Effect.flatMap((answer) =>
-        Effect.flatMap(
-          bytesOf(request, answer, maxBytes),
-          (bytes) => decode(request, answer, bytes, options.leaveOut === true)
+    const begin = (whenLate: () => void) => deadlines.begin(Duration.toMillis(durationOf(request)), whenLate)
+    const on = (session: Session) =>
+      exchange(session, request, maxBytes, begin, () => late(request)).pipe(
+        Effect.tap(({ date }) => serverClock.noted(date)),
+        Effect.flatMap((answer) =>
+          Effect.flatMap(
+            bytesOf(request, answer, maxBytes),
+            (bytes) => decode(request, answer, bytes, options.leaveOut === true)
+          )
         )
-      ),
-      (self) => timed(request, self),
-      again,
-      reachability.noted
-    )
+      )
+    return Effect.suspend(() => {
+      const session = connection.known()
+      // Looking up credentials may take as long as a program that is asked for them.
+      return session === undefined ? timed(request, Effect.flatMap(sessionFor(request), on)) : on(session)
+    }).pipe(again, reachability.noted)
   }
 
   const open = Effect.fnUntraced(function*(request: ApiRequest): Effect.fn.Return<

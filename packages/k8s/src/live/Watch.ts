@@ -3,17 +3,19 @@
  * the reason it carries (410 Gone); the server's end of the stream ends it.
  */
 import { Cause, Effect, Predicate, Pull, Stream } from "effect"
+import type { Kind } from "../Kinds.ts"
 import type { WatchEvent, WatchOptions } from "../KubernetesClient.ts"
 import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
 import type { KubernetesObject } from "../Objects.ts"
 import { makeLines } from "./Lines.ts"
-import { metadataInEvent } from "./Metadata.ts"
+import { cutsOfSpec, type FoundMetadata, metadataInEvent, textWithout } from "./Metadata.ts"
 import { reasonOf } from "./Status.ts"
 
-export interface WatchSource {
+export interface WatchSource extends Pick<WatchOptions, "isKnown" | "isRead"> {
   readonly ref: string
   readonly maxObjectBytes: number
-  readonly isKnown?: WatchOptions["isKnown"]
+  /** What may stand for fields of the spec, see Kind. */
+  readonly fixed?: Kind["fixed"]
   /** Whether the objects come without their managed fields. */
   readonly leaveOut?: boolean | undefined
 }
@@ -36,26 +38,49 @@ const parse = (line: string): unknown => {
   }
 }
 
-const added = "{\"type\":\"ADDED\""
+type Decoded = WatchEvent<KubernetesObject> | KubernetesErrorReason
+
+const deleted = Buffer.from("{\"type\":\"DELETED\"")
+const added = Buffer.from("{\"type\":\"ADDED\"")
+
+const begins = (line: Buffer, head: Buffer): boolean => line.compare(head, 0, head.length, 0, head.length) === 0
 
 /** What is known, or not read, of an event's object is not parsed. */
-const eventIn = (
-  line: string,
-  { isKnown, leaveOut }: Pick<WatchSource, "isKnown" | "leaveOut">
-): WatchEvent<KubernetesObject> | KubernetesErrorReason => {
-  if (isKnown === undefined && leaveOut !== true) return eventOf(line)
-  const found = metadataInEvent(line)
-  if (found === undefined) return eventOf(line)
-  const { rest, ...version } = found
-  if (isKnown?.(version) === true) {
-    return { type: line.startsWith(added) ? "ADDED" : "MODIFIED", object: { metadata: version }, known: true }
+const makeEventIn = ({ fixed, isKnown, isRead, leaveOut, ref }: WatchSource) => {
+  const instead = new Map(
+    Object.entries(fixed ?? {}).map(([name, value]) => [name, Buffer.from(JSON.stringify(value))])
+  )
+
+  const whole = (line: Buffer): Decoded => eventOf(line.toString("utf8"))
+
+  const cut = (line: Buffer, found: FoundMetadata): Decoded => {
+    const ofSpec = instead.size > 0 && isRead?.(found) === true ? cutsOfSpec(line, found, instead) : []
+    const managed = leaveOut === true && found.managedFields !== undefined ? [found.managedFields] : []
+    const cuts = [...managed, ...ofSpec]
+    const event = cuts.length === 0 ? undefined : eventOf(textWithout(line, cuts))
+    if (event === undefined || isReason(event)) return whole(line)
+    return ofSpec.length === 0 ? event : { ...event, whole: Effect.suspend(() => objectOf(ref, whole(line))) }
   }
-  const event = leaveOut === true && rest !== line ? eventOf(rest) : undefined
-  return event === undefined || isReason(event) ? eventOf(line) : event
+
+  return (line: Buffer): Decoded => {
+    if (isKnown === undefined && isRead === undefined && leaveOut !== true) return whole(line)
+    const found = metadataInEvent(line)
+    if (found === undefined) return whole(line)
+    if (begins(line, deleted) || isKnown?.(found) !== true) return cut(line, found)
+    const { name, namespace, resourceVersion, uid } = found
+    const metadata = { name, namespace, uid, resourceVersion }
+    return { type: begins(line, added) ? "ADDED" : "MODIFIED", object: { metadata }, known: true }
+  }
 }
 
+const failed = (ref: string, reason: KubernetesErrorReason) =>
+  Effect.fail(new KubernetesError({ operation: "watch", ref, reason }))
+
+const objectOf = (ref: string, event: Decoded): Effect.Effect<KubernetesObject, KubernetesError> =>
+  isReason(event) ? failed(ref, event) : Effect.succeed(event.object)
+
 /** The event of a line, or why there is none. */
-export const eventOf = (line: string): WatchEvent<KubernetesObject> | KubernetesErrorReason => {
+export const eventOf = (line: string): Decoded => {
   const event = parse(line)
   if (event === undefined) {
     return malformed(`expected a watch event, found: ${line.slice(0, 200)}`)
@@ -73,8 +98,7 @@ export const eventOf = (line: string): WatchEvent<KubernetesObject> | Kubernetes
     : { type, object: event.object }
 }
 
-const isReason = (value: WatchEvent<KubernetesObject> | KubernetesErrorReason): value is KubernetesErrorReason =>
-  "_tag" in value
+const isReason = (value: Decoded): value is KubernetesErrorReason => "_tag" in value
 
 /**
  * The events of a watch's bytes, one at a time: what is parsed of one is let go of before the next is, and what the caller has learned
@@ -87,16 +111,15 @@ export const decodeWatch = <A extends KubernetesObject>(source: WatchSource) =>
   Stream.transformPull(bytes, (pull) =>
     Effect.sync(() => {
       const lines = makeLines(source.maxObjectBytes)
-      const failed = (reason: KubernetesErrorReason) =>
-        Effect.fail(new KubernetesError({ operation: "watch", ref: source.ref, reason }))
-      const complete: Array<string> = []
+      const eventIn = makeEventIn(source)
+      const complete: Array<Buffer> = []
       let isTooLong = false
       let at = 0
 
       const more = Effect.map(
         Pull.catchDone(pull, (): Pull.Pull<never, KubernetesError> =>
           lines.hasRest()
-            ? failed(malformed("expected whole objects, found the stream ended in one"))
+            ? failed(source.ref, malformed("expected whole objects, found the stream ended in one"))
             : Cause.done()),
         (chunks) => {
           complete.length = 0
@@ -115,12 +138,12 @@ export const decodeWatch = <A extends KubernetesObject>(source: WatchSource) =>
       const next: Pull.Pull<readonly [WatchEvent<A>], KubernetesError> = Effect.suspend(() => {
         while (at < complete.length) {
           const line = complete[at++]
-          if (line === undefined || line === "") continue
-          const event = eventIn(line, source)
-          return isReason(event) ? failed(event) : Effect.succeed([event as WatchEvent<A>] as const)
+          if (line === undefined || line.length === 0) continue
+          const event = eventIn(line)
+          return isReason(event) ? failed(source.ref, event) : Effect.succeed([event as WatchEvent<A>] as const)
         }
         return isTooLong
-          ? failed(malformed(`expected objects of at most ${source.maxObjectBytes} bytes`))
+          ? failed(source.ref, malformed(`expected objects of at most ${source.maxObjectBytes} bytes`))
           : Effect.flatMap(more, () => next)
       })
       return next

@@ -5,6 +5,7 @@ import { ConfigMapKind, PodKind } from "../../src/Kinds.ts"
 import { KubernetesClient } from "../../src/KubernetesClient.ts"
 import type { Access } from "../../src/live/Access.ts"
 import { connect } from "../../src/live/Connection.ts"
+import { makeDeadlines } from "../../src/live/Deadlines.ts"
 import * as LiveClient from "../../src/live/LiveClient.ts"
 import { makeReachability } from "../../src/live/Reachability.ts"
 import { makeServerClock } from "../../src/live/ServerClock.ts"
@@ -113,6 +114,29 @@ describe("requests", () => {
       }
     }))
 
+  live(
+    "a server that has answered, and then is silent or stops within its answer, is unreachable, and the request is aborted",
+    () =>
+      Effect.gen(function*() {
+        for (const begin of [false, true]) {
+          const aborted = yield* Deferred.make<void>()
+          const server = yield* serve((request, response) => {
+            if (server.requests().length === 1) return json(response, 200, emptyList)
+            request.socket.once("close", () => Deferred.doneUnsafe(aborted, Effect.void))
+            if (begin) response.writeHead(200, { "content-type": "application/json" }).write("{")
+          })
+          const client = yield* clientOf(server, { timeout: Duration.millis(200) })
+          yield* client.list(ConfigMapKind)
+          const error = yield* Effect.flip(client.list(ConfigMapKind))
+          assert.deepInclude(error.reason, {
+            _tag: "Unreachable",
+            message: "expected an answer within 200ms, found none"
+          })
+          yield* Deferred.await(aborted).pipe(Effect.timeout(Duration.seconds(2)))
+        }
+      })
+  )
+
   live("a server with a certificate of somebody else is not talked to", () =>
     Effect.gen(function*() {
       const server = yield* serve((_, response) => json(response, 200, emptyList))
@@ -157,7 +181,8 @@ describe("credentials", () => {
         connection,
         { timeout: Duration.seconds(5), maxResponseBytes: 1000 },
         makeReachability(server.url),
-        makeServerClock()
+        makeServerClock(),
+        yield* makeDeadlines
       )
     })
 

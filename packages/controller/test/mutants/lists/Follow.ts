@@ -59,9 +59,23 @@ export const follow: ReadonlyArray<Mutant> = [
   {
     name: "a bookmark tells nothing",
     file: reflector,
-    find: `if (type === "BOOKMARK") return store.advance(versionIn(object))`,
+    find: `if (type === "BOOKMARK") return store.advance(versionIn(event.object))`,
     replace: `if (type === "BOOKMARK") return`,
     by: { test: "packages/k8s/test/Reflector" }
+  },
+  {
+    name: "what came without what never changes is taken for all there is",
+    file: reflector,
+    find: "event.whole === undefined || store.knows(identityIn(event.object))",
+    replace: "true",
+    by: { test: "packages/k8s/test/Reflector" }
+  },
+  {
+    name: "a run that has ended is not looked at for the Job that it holds",
+    file: "packages/controller/src/loop/Wakeups.ts",
+    find: `!jobs.by("ownerName", formatKey(run)).some(({ held }) => held)`,
+    replace: "true",
+    by: { test: "packages/controller/test/loop/Wakeups.hostile" }
   },
   {
     name: "410 is waited out",
