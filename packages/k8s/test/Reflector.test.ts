@@ -3,10 +3,10 @@ import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
 import { Effect, Fiber, Latch, Layer, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { ConfigMapKind, JobKind, type Kind } from "../src/Kinds.ts"
+import { ConfigMapKind, type Kind } from "../src/Kinds.ts"
 import { KubernetesClient, type ListOptions, type WatchEvent, type WatchOptions } from "../src/KubernetesClient.ts"
 import { KubernetesError, type KubernetesErrorReason } from "../src/KubernetesError.ts"
-import type { ConfigMap, Job, KubernetesObject, ObjectList } from "../src/Objects.ts"
+import type { ConfigMap, KubernetesObject, ObjectList } from "../src/Objects.ts"
 import { reflect } from "../src/Reflector.ts"
 import { makeStore } from "../src/Store.ts"
 
@@ -108,49 +108,6 @@ describe("on the embedded cluster", () => {
       yield* create("after")
       yield* settle
       assert.deepStrictEqual(read, ["before", "after"])
-    }).pipe(Effect.provide(Layer.fresh(layerMemory))))
-
-  it.effect("of an object that it has read only what changes is sent again, and of one that is gone meanwhile the whole", () =>
-    Effect.gen(function*() {
-      const client = yield* KubernetesClient
-      const job = (name: string): Job => ({
-        metadata: { name, namespace },
-        spec: {
-          suspend: true,
-          template: { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "image" }] } }
-        }
-      })
-      const store = makeStore<Job>()
-      const read: Array<readonly [string | undefined, number]> = []
-      /** By the time that its event is taken, what was known when it came is gone. */
-      const forgets = (event: WatchEvent<KubernetesObject>) =>
-        Effect.sync(() => {
-          if (event.object.metadata.labels?.["value"] === "2") store.reset([], store.revision())
-        })
-      const reflected = reflect(JobKind, {
-        namespace,
-        store,
-        readsFixedOnce: true,
-        project: (object) => {
-          read.push([object.metadata.name, object.spec.template.spec.containers.length])
-          return object
-        },
-        onChange: () => Effect.void,
-        onSynced: Effect.void
-      })
-      yield* Effect.forkScoped(Effect.provideService(reflected, KubernetesClient, {
-        ...client,
-        watch: (kind, options) => Stream.tap(client.watch(kind, options), forgets)
-      }))
-      yield* settle
-      yield* client.create(JobKind, job("a"))
-      const label = (value: string) =>
-        client.patch(JobKind, { name: "a", namespace }, { type: "merge", body: { metadata: { labels: { value } } } })
-      yield* label("1")
-      yield* settle
-      yield* label("2")
-      yield* settle
-      assert.deepStrictEqual(read, [["a", 1], ["a", 0], ["a", 1]])
     }).pipe(Effect.provide(Layer.fresh(layerMemory))))
 
   it.effect("a list of several pages is complete", () =>

@@ -68,7 +68,7 @@ export const follow: ReadonlyArray<Mutant> = [
     file: reflector,
     find: "event.whole === undefined || store.knows(identityIn(event.object))",
     replace: "true",
-    by: { test: "packages/k8s/test/Reflector" }
+    by: { test: "packages/k8s/test/StandIns" }
   },
   {
     name: "a run that has ended is not looked at for the Job that it holds",
