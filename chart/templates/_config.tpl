@@ -67,6 +67,15 @@
 {{- with .Values.storage.storageClassName }}
 {{- $_ := set $storage "storageClassName" . }}
 {{- end }}
+{{- with .Values.storage.unusedDays }}
+{{- $_ := set $storage "unusedDays" . }}
+{{- end }}
+{{- $history := dict }}
+{{- range $name, $limit := pick .Values.history "succeeded" "failed" "days" }}
+{{- if $limit }}
+{{- $_ := set $history $name $limit }}
+{{- end }}
+{{- end }}
 {{- $secretKeys := dict "apiKeySecretName" (include "orchestrator.apiKeySecretName" .) "apiKeySecretKey" .Values.secrets.apiKeySecretKey }}
 {{- with .Values.secrets.oauthTokenSecretKey }}
 {{- $_ := set $secretKeys "oauthTokenSecretKey" . }}
@@ -114,6 +123,7 @@
   "permissions" (pick .Values.permissions "agentToolsOverride" "allow" "deny")
   "telemetry" $telemetry
   "storage" $storage
+  "history" $history
   "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
   "retry" (pick .Values.retry "infrastructure")
   "limits" $limits

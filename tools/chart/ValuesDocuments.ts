@@ -97,6 +97,7 @@ const sameSections = new Set([
   "permissions",
   "telemetry",
   "storage",
+  "history",
   "cleanup",
   "kueue",
   "retry",

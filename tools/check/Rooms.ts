@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
     "faults",
     "wire"
   ],
-  controller: ["kinds", "facts", "attempt", "line", "manifest", "decide", "telemetry", "act", "loop"],
+  controller: ["kinds", "facts", "attempt", "line", "manifest", "decide", "keep", "telemetry", "act", "loop"],
   agent: [
     "pod",
     "kinds",

@@ -39,6 +39,8 @@ export const requestedByAnnotation = `${group}/requested-by`
 export const requestedByUidAnnotation = `${group}/requested-by-uid`
 /** Annotation on a run: events of the forge that could not be handled yet, as JSON. */
 export const waitingEventsAnnotation = `${group}/waiting-events`
+/** Annotation on a run or a workspace claim: with `true` it is not deleted for its age, nor for being one of too many. */
+export const keepAnnotation = `${group}/keep`
 /** Label on a run: the trigger that made it. */
 export const triggerLabel = `${group}/trigger`
 /** Keeps a Job until its result is stored. */

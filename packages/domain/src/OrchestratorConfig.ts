@@ -221,9 +221,20 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     workspaceSize: or(size, "10Gi"),
     accessMode: or(Schema.Literals(["ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"]), "ReadWriteOnce"),
     /** Shared: runs of one service do not wait for each other. */
-    access: or(Schema.Literals(["Exclusive", "Shared"]), "Exclusive")
+    access: or(Schema.Literals(["Exclusive", "Shared"]), "Exclusive"),
+    /** Workspaces that no run has used for so many days are deleted; absent: none. */
+    unusedDays: Schema.optionalKey(positive)
   })),
   cleanup: filled(CleanupConfig),
+  /** Finished runs beyond these are deleted, the oldest first; absent: none. */
+  history: filled(Schema.Struct({
+    /** So many that have succeeded are kept, of each kind and service. */
+    succeeded: Schema.optionalKey(positive),
+    /** So many that have failed or were cancelled, likewise. */
+    failed: Schema.optionalKey(positive),
+    /** Days after the end of a run, however it ended. */
+    days: Schema.optionalKey(positive)
+  })),
   retry: filled(Schema.Struct({
     /** Automatic retries after eviction, node loss or preemption. */
     infrastructure: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 2)

@@ -49,7 +49,7 @@ const enforced = "only needed where the API server enforces it"
 export const permissions: ReadonlyArray<Permission> = [
   ...forRuns(
     ["get", "list", "watch", "create", "patch", "delete"],
-    "The controller follows runs; the API makes, changes and deletes them"
+    "The controller follows runs, and deletes finished ones past history.*; the API makes, changes and deletes them"
   ),
   ...forRuns(["update"], "The controller writes status with the resourceVersion it decided on", "status"),
   ...forRuns(["update"], blocking, "finalizers").map((each) => ({ ...each, lost: enforced })),
@@ -88,8 +88,8 @@ export const permissions: ReadonlyArray<Permission> = [
   {
     kind: PersistentVolumeClaimKind,
     verbs: ["delete"],
-    reason: "The API's deletion of idle workspaces",
-    lost: "workspaces are not deleted by the API"
+    reason: "The API's deletion of idle workspaces, and the controller's of unused ones",
+    lost: "workspaces are not deleted by the API, nor for being unused"
   }
 ]
 

@@ -12,6 +12,12 @@ const newest = (attempts: ReadonlyArray<Attempt>): Known | undefined =>
       undefined
     )
 
+/** Of some runs the one with the newest session. */
+export const newestSession = (runs: ReadonlyArray<RunFacts>): RunFacts | undefined => {
+  const last = newest(runs.flatMap(({ status }) => status.attempts ?? []))
+  return last === undefined ? undefined : runs.find(({ status }) => status.attempts?.includes(last))
+}
+
 /** `others`: runs of the same tenant, this one may be among them. The runner looks whether the session is still there. */
 export const lastSession = (run: RunFacts, others: ReadonlyArray<RunFacts>): string | undefined => {
   const own = newest(run.status.attempts?.filter(({ jobName }) => jobName !== run.jobName) ?? [])

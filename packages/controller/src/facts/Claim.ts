@@ -1,10 +1,11 @@
 /** What is kept of a workspace's claim: whose it is, and which run holds it. */
-import { holderAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
+import { holderAnnotation, keepAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
 import { type Tenant, tenantOn } from "@orchestrator/domain/Tenant"
 import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { markOf } from "./Bounds.ts"
 import { identityOf } from "./Identity.ts"
+import { secondsOf } from "./Keeping.ts"
 
 export interface ClaimFacts extends Identity {
   readonly deleting: boolean
@@ -12,6 +13,12 @@ export interface ClaimFacts extends Identity {
   readonly holder: string | undefined
   /** Whose it says it is; undefined: it says nothing. `unknown`: what it says cannot be read. */
   readonly tenant: Tenant | "unknown" | undefined
+  /** Whether its labels say that it is a workspace. */
+  readonly isWorkspace: boolean
+  /** Seconds since the epoch at which it was made; NaN where it does not say. */
+  readonly madeAt: number
+  /** Whether somebody wants it kept. */
+  readonly kept: boolean
 }
 
 /** Longer than any tenant's. */
@@ -23,5 +30,8 @@ export const claimFacts = ({ metadata }: PersistentVolumeClaim | KubernetesObjec
   holder: markOf(metadata.annotations, holderAnnotation),
   tenant: (metadata.annotations?.[tenantAnnotation]?.length ?? 0) > longestTenant
     ? "unknown"
-    : tenantOn(metadata.annotations)
+    : tenantOn(metadata.annotations),
+  isWorkspace: metadata.labels?.["component"] === "workspace",
+  madeAt: secondsOf(metadata.creationTimestamp),
+  kept: metadata.annotations?.[keepAnnotation] === "true"
 })

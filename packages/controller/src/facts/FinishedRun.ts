@@ -10,9 +10,10 @@ import type { TerminalReason } from "@orchestrator/domain/Reason"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate, Struct } from "effect"
 import { type AnyRun, anyRun, requesterIn } from "./AnyRun.ts"
+import { type KeepingFacts, keepingFacts } from "./Keeping.ts"
 import { type Fields, readStatus } from "./RunStatus.ts"
 
-export interface FinishedRun extends AnyRun {
+export interface FinishedRun extends AnyRun, KeepingFacts {
   readonly ended: true
   readonly phase: Outcome
   /** Whether its conditions do not say so: it ended under a version that had no such condition. */
@@ -51,6 +52,7 @@ export const finishedRun = (kind: KindName, run: CustomObject, phase: Outcome): 
   })
   return {
     ...anyRun(kind, run, kept, requesterIn(kind, metadata.namespace ?? "", requesterFields(spec))),
+    ...keepingFacts(run, conditions),
     ended: true,
     phase,
     lacksFinished: !isTrue(conditions, "Finished"),

@@ -16,6 +16,7 @@ import type { Templates } from "@orchestrator/templates/Templates"
 import { Clock, Context, Deferred, Effect, FiberSet, Latch, Layer, Ref } from "effect"
 import { Cleanup } from "../act/Cleanup.ts"
 import { Interpreter } from "../act/Interpreter.ts"
+import { Removal } from "../act/Removal.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
@@ -23,6 +24,7 @@ import { type Following, followings } from "./Following.ts"
 import { Observe } from "./Observe.ts"
 import { Previews } from "./Previews.ts"
 import { makeReconcile } from "./Reconcile.ts"
+import { makeRemovals } from "./Removals.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { statusesTold, tellStores } from "./Telemetry.ts"
 import { makeUpkeep } from "./Upkeep.ts"
@@ -87,6 +89,7 @@ export class Controller extends Context.Service<Controller, {
           ? reconciler.enqueue(key)
           : Effect.void
       const { finishJobs, settleEnded, sweep } = yield* makeUpkeep(enqueue, (number) => acts(number))
+      const { remove } = yield* makeRemovals((number) => acts(number))
       const warm = yield* Latch.make(false)
       const listsBegan = yield* Ref.make(0n)
       const reflecting = yield* FiberSet.make()
@@ -168,6 +171,7 @@ export class Controller extends Context.Service<Controller, {
         )
         yield* Effect.forkScoped(supervised("finishing of Jobs", Effect.forever(finishJobs)))
         yield* Effect.forkScoped(supervised("settling of ended runs", Effect.forever(settleEnded)))
+        yield* Effect.forkScoped(supervised("deletion of what is old", Effect.forever(remove)))
         yield* Effect.replicateEffect(Effect.forkScoped(supervised("worker", Effect.forever(process))), workers)
         return yield* Effect.never
       }))
@@ -218,7 +222,7 @@ export class Controller extends Context.Service<Controller, {
   > = Layer.merge(Controller.layerNoDeps, Previews.layer).pipe(
     Layer.provide(Layer.mergeAll(
       Observe.layer,
-      Interpreter.layer.pipe(
+      Layer.merge(Interpreter.layer, Removal.layer).pipe(
         Layer.provide(Cleanup.layer),
         Layer.provide(statusesTold),
         Layer.provide(Layer.effect(KubernetesClient, fencedClient))

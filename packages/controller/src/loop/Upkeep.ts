@@ -8,6 +8,7 @@ import type { JobFacts } from "../facts/Job.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { keyOf, type RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
+import { makeTries } from "./Tries.ts"
 
 const sweepSeconds = 300
 /** For what is still to be done where nothing may happen any more that could tell. */
@@ -61,36 +62,25 @@ export const makeUpkeep = Effect.fnUntraced(function*(
     yield* perform({ rule: "settleEnded", actions: settled(run.kind, feedback.run, yield* DateTime.now) })
   })
 
-  /** Runs for which that changed nothing, by uid, as where their definition lacks conditions: tried after twice as many passes each time. */
-  let tried: ReadonlyMap<string, { readonly due: number; readonly wait: number }> = new Map()
-  let pass = 0
+  /** Runs for which that changed nothing, as where their definition lacks conditions. */
+  const tries = makeTries()
 
   /** Runs that an older version ended get the condition `Finished`: one in a second, however many there are. */
   const settleEnded = Effect.gen(function*() {
     yield* roughly(sweepSeconds)
-    pass += 1
-    const next = new Map<string, { readonly due: number; readonly wait: number }>()
-    for (const { kind } of everyRunKind) {
-      for (
-        const { name, namespace, uid } of [...runs[kind].values()].filter((run) =>
-          lacksFinished(run) && acts(run.shard)
-        )
-      ) {
-        const { due, wait } = tried.get(uid) ?? { due: pass, wait: 1 }
-        if (pass < due) {
-          next.set(uid, { due, wait })
-          continue
-        }
-        const run = runs[kind].get({ name, namespace })
-        if (run === undefined || !lacksFinished(run)) continue
-        next.set(uid, { due: pass + wait, wait: wait * 2 })
-        yield* settleRun({ kind, namespace, name, uid }).pipe(
-          Effect.catch((error) => Effect.logDebug("cannot say that a run has ended", error.message))
-        )
-        yield* roughly(settleSeconds)
-      }
+    const lacking = everyRunKind.flatMap(({ kind }) =>
+      [...runs[kind].values()].filter((run) => lacksFinished(run) && acts(run.shard))
+    )
+    tries.begin(lacking.map(({ uid }) => uid))
+    for (const { kind, name, namespace, uid } of lacking) {
+      const run = runs[kind].get({ name, namespace })
+      if (!tries.isDue(uid) || run === undefined || !lacksFinished(run)) continue
+      tries.tried(uid)
+      yield* settleRun({ kind, namespace, name, uid }).pipe(
+        Effect.catch((error) => Effect.logDebug("cannot say that a run has ended", error.message))
+      )
+      yield* roughly(settleSeconds)
     }
-    tried = next
   })
 
   return { sweep, finishJobs, settleEnded }

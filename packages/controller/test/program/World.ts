@@ -106,7 +106,8 @@ export const counted = Layer.effect(
       ...client,
       get: (kind, ref) => Effect.suspend(() => count("get", kind, client.get(kind, ref))),
       list: (kind, options) => Effect.suspend(() => count("list", kind, client.list(kind, options))),
-      create: (kind, object) => Effect.suspend(() => count("create", kind, client.create(kind, object))),
+      create: (kind, object, options) =>
+        Effect.suspend(() => count("create", kind, client.create(kind, object, options))),
       replace: (kind, object) => Effect.suspend(() => count("replace", kind, client.replace(kind, object))),
       replaceStatus: (kind, object) =>
         Effect.suspend(() => count("replaceStatus", kind, client.replaceStatus(kind, object))),
