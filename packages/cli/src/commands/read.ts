@@ -1,5 +1,5 @@
 /** `orchestrator transcript`, `watch`, `open`, `render`: flags and help. */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { CommandFailed } from "../connect/CommandFailed.ts"
 import { filterFlags, filtersOf } from "./flags/filterFlags.ts"
@@ -151,6 +151,15 @@ export const workspacesCommand = Command.make(
       Flag.withDescription("Remove the named workspaces, which must be idle, with all that is in them"),
       Flag.withDefault(false)
     ),
+    plan: Flag.Boolean("plan").pipe(
+      Flag.withDescription("Say of each whether it would be deleted for being unused, and why or why not"),
+      Flag.withDefault(false)
+    ),
+    unusedDays: Flag.Int("unused-days").pipe(
+      Flag.withDescription("Days without a run that --plan is for; default storage.unusedDays, else 30"),
+      Flag.filter((days) => days > 0, () => "Expected 1 or more"),
+      Flag.optional
+    ),
     output: outputFlag,
     ...serverFlags
   },
@@ -160,13 +169,26 @@ export const workspacesCommand = Command.make(
         message: "Expected the names of the workspaces to delete: orchestrator workspaces NAME --delete"
       })
     }
+    if (input.remove && input.plan) {
+      return yield* new CommandFailed({ message: "Expected --plan or --delete, found both" })
+    }
+    const unusedDays = Option.getOrUndefined(input.unusedDays)
+    if (unusedDays !== undefined && !input.plan) {
+      return yield* new CommandFailed({
+        message: "Expected --plan with --unused-days: orchestrator workspaces --plan --unused-days 30"
+      })
+    }
     const { workspaces } = yield* Effect.promise(() => import("../verbs/Workspaces.ts"))
-    return yield* workspaces(input)
+    return yield* workspaces({ ...input, unusedDays })
   })
 ).pipe(
   Command.withDescription("Show workspaces: who has each, who waits for it, when it was last used"),
   Command.withExamples([
     { command: "orchestrator workspaces -o wide", description: "All of them, with service, user and repository" },
-    { command: "orchestrator workspaces workspace-payments --delete", description: "Remove an idle one" }
+    { command: "orchestrator workspaces workspace-payments --delete", description: "Remove an idle one" },
+    {
+      command: "orchestrator workspaces --plan --unused-days 30",
+      description: "Which nobody has used for 30 days, and what keeps the others"
+    }
   ])
 )

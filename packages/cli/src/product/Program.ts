@@ -1,5 +1,7 @@
 /** The product on some cluster: the controller and the HTTP API. What runs it, a laptop or a real API server, is left to provide. */
+import { podsMounting } from "@orchestrator/controller/act/Removal"
 import { Stores } from "@orchestrator/controller/facts/Stores"
+import { judgeClaims } from "@orchestrator/controller/keep/UnusedClaims"
 import { placeOf, useOf } from "@orchestrator/controller/line/Place"
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { Previews as ControllerPreviews, unknownNonce } from "@orchestrator/controller/loop/Previews"
@@ -18,7 +20,7 @@ import { Lines } from "@orchestrator/http/services/Lines"
 import { Previews } from "@orchestrator/http/services/Previews"
 import { Readiness } from "@orchestrator/http/services/Readiness"
 import type { SignInLinks } from "@orchestrator/http/services/SignInLinks"
-import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { RunFeed } from "@orchestrator/k8s/RunFeed"
 import { mcpRoute } from "@orchestrator/mcp/http/McpRoute"
@@ -85,8 +87,27 @@ const lines = Layer.effect(
   Lines,
   Effect.gen(function*() {
     const snapshot = yield* Stores
+    const client = yield* KubernetesClient
     const { config } = yield* ControllerSettings
+    const { storage: { unusedDays } } = config
     return Lines.of({
+      unusedIn: Effect.fnUntraced(function*(namespace, daysOf) {
+        const moment = { snapshot, config, now: yield* DateTime.now }
+        const judged = judgeClaims(moment, daysOf(unusedDays)).filter(({ claim }) => claim.namespace === namespace)
+        const pods = judged.some(({ goes }) => goes) ? (yield* client.list(PodKind, { namespace })).items : []
+        return {
+          configured: unusedDays,
+          items: judged.map(({ because, claim: { name }, goes, usedAt }) => {
+            const mountedBy = goes ? podsMounting(pods, name) : []
+            return {
+              name,
+              usedAt: usedAt === undefined ? undefined : usedAt * 1000,
+              goes: goes && mountedBy.length === 0,
+              because: mountedBy.length === 0 ? because : `it is mounted by the pod ${mountedBy.join(", ")}`
+            }
+          })
+        }
+      }),
       waitingOf: (kind, { metadata: { name = "", namespace = "" } }, options) =>
         Effect.map(DateTime.now, (now) => placeOf({ snapshot, config, now }, { kind, namespace, name }, options)),
       useOf: (claim) => Effect.map(DateTime.now, (now) => useOf({ snapshot, config, now }, claim))

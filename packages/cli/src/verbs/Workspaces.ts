@@ -1,6 +1,6 @@
-/** `orchestrator workspaces`: who has a workspace and who waits for it; removes idle ones. */
+/** `orchestrator workspaces`: who has a workspace and who waits for it; removes idle ones; says which are unused for so long that they would go. */
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
-import type { Workspace } from "@orchestrator/http/contract/Workspaces"
+import type { Workspace, WorkspacePlan } from "@orchestrator/http/contract/Workspaces"
 import { Clock, Console, Effect } from "effect"
 import { Connected, type ConnectInput } from "../connect/Connect.ts"
 import { explained } from "../connect/Explain.ts"
@@ -14,6 +14,8 @@ export interface WorkspacesInput extends ConnectInput {
   readonly names: ReadonlyArray<string>
   readonly output: OutputFormat
   readonly remove: boolean
+  readonly plan: boolean
+  readonly unusedDays: number | undefined
 }
 
 const columns = ["name", "phase", "size", "held by", "in line", "last use"]
@@ -37,10 +39,45 @@ const printed = (workspaces: ReadonlyArray<Workspace>, output: OutputFormat, now
   return table(head, workspaces.map((workspace) => rowOf(workspace, now, wide)))
 }
 
-export const workspaces = Effect.fn("workspaces")(function*({ names, output, remove }: WorkspacesInput) {
+const planned = ({ items }: WorkspacePlan, now: number): string =>
+  table(
+    ["NAME", "LAST USE", "PLAN", "BECAUSE"],
+    items.map(({ because, goes, lastUsedAt, name }) => [
+      name,
+      lastUsedAt === undefined ? "" : ageText(lastUsedAt, now),
+      goes ? "delete" : "keep",
+      because
+    ])
+  )
+
+/** What follows from the plan. */
+const consequence = ({ deletesAfterDays, items, unusedDays }: WorkspacePlan): string => {
+  const going = items.filter(({ goes }) => goes).length
+  const found = `${going} of ${items.length} workspaces ${going === 1 ? "is" : "are"} unused for more than ${
+    unusedDays === 1 ? "a day" : `${unusedDays} days`
+  } and may go.`
+  return deletesAfterDays === undefined
+    ? `${found} Nothing is deleted by itself: storage.unusedDays is not set.`
+    : `${found} The controller deletes after ${
+      deletesAfterDays === 1 ? "a day" : `${deletesAfterDays} days`
+    } (storage.unusedDays).`
+}
+
+export const workspaces = Effect.fn("workspaces")(function*(
+  { names, output, plan, remove, unusedDays }: WorkspacesInput
+) {
   const { workspaces: client } = yield* OrchestratorClient
   const { place } = yield* Connected
   const asked = <A, E>(request: Effect.Effect<A, E>) => explained(request, place)
+  if (plan) {
+    const answer = yield* asked(client.plan({ query: unusedDays === undefined ? {} : { unusedDays } }))
+    const items = names.length === 0 ? answer.items : answer.items.filter(({ name }) => names.includes(name))
+    const shown = { ...answer, items }
+    if (output === "name") return yield* Console.log(items.map(({ name }) => name).join("\n"))
+    if (output === "json" || output === "yaml") return yield* Console.log(structured(shown, output))
+    yield* Console.log(planned(shown, yield* Clock.currentTimeMillis))
+    return yield* Console.error(consequence(shown))
+  }
   if (remove) {
     return yield* Effect.forEach(
       names,

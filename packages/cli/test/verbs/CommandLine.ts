@@ -3,6 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { Server } from "@orchestrator/http/server/Server"
 import { HttpSettings } from "@orchestrator/http/services/HttpSettings"
+import { Lines } from "@orchestrator/http/services/Lines"
 import { Readiness } from "@orchestrator/http/services/Readiness"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
@@ -17,11 +18,25 @@ const settings = HttpSettings.layerWith({
   models: { defaultCodeModel: "code-default", defaultDocsModel: "docs-default" }
 })
 
+/** What a controller would tell of workspaces. */
+const lines = Layer.succeed(Lines, {
+  waitingOf: () => Effect.undefined,
+  useOf: () => Effect.succeed({ holders: [], line: [] }),
+  unusedIn: (_, daysOf) =>
+    Effect.succeed({
+      configured: undefined,
+      items: [
+        { name: "workspace-old", usedAt: 0, goes: true, because: `unused for more than ${daysOf(undefined)} days` },
+        { name: "workspace-own", usedAt: undefined, goes: false, because: "it does not say whose it is" }
+      ]
+    })
+})
+
 const open = { mode: "none", audiences: [], allowUnauthenticated: false } as const
 
 /** The server, its cluster, and what commands need of this machine. */
 export const testServer = Server.layerWith({ host: "127.0.0.1", port: 0, auth: open, grace: "1 second" }).pipe(
-  Layer.provide([settings, Readiness.layer]),
+  Layer.provide([settings, lines, Readiness.layer]),
   Layer.provideMerge(layerMemory),
   Layer.provideMerge(NodeServices.layer),
   Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))

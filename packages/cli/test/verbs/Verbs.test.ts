@@ -249,6 +249,17 @@ layer(testServer, { excludeTestServices: true })("a command line that follows", 
       assert.match((yield* orchestrator("workspaces", "not-there")).failure, /not-there/)
     }))
 
+  it.effect("says which workspaces nobody uses, and what keeps the others", () =>
+    Effect.gen(function*() {
+      const { out } = yield* orchestrator("workspaces", "--plan", "--unused-days", "9")
+      assert.match(out, /^workspace-old +\w+ +delete +unused for more than 9 days$/m)
+      assert.match(out, /^workspace-own +keep +it does not say whose it is$/m)
+      const { items, unusedDays } = JSON.parse((yield* orchestrator("workspaces", "--plan", "-o", "json")).out)
+      assert.deepStrictEqual([unusedDays, items.length], [30, 2])
+      assert.match((yield* orchestrator("workspaces", "--unused-days", "9")).failure, /--plan/)
+      assert.match((yield* orchestrator("workspaces", "--plan", "--delete", "a")).failure, /found both/)
+    }))
+
   it.effect("looks at the server, and says what it found", () =>
     Effect.gen(function*() {
       const { code, out } = yield* orchestrator("doctor", "-o", "json")

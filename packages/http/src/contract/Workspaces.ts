@@ -40,6 +40,33 @@ const WorkspaceList = Schema.Struct({
   items: Schema.Array(Workspace).annotate({ description: "Workspaces by name" })
 }).annotate({ identifier: "WorkspaceList", description: "All workspaces" })
 
+const JudgedWorkspace = Schema.Struct({
+  name: text("Name of its PersistentVolumeClaim"),
+  lastUsedAt: maybe("RFC 3339 time at which the last run that worked in it ended; absent where none tells"),
+  goes: Schema.Boolean.annotate({ description: "Whether it is past the days, and nothing keeps it" }),
+  because: text("Why it goes, or what keeps it")
+}).annotate({ identifier: "JudgedWorkspace", description: "What would become of a workspace" })
+export type JudgedWorkspace = typeof JudgedWorkspace.Type
+
+export const WorkspacePlan = Schema.Struct({
+  unusedDays: Schema.Int.annotate({ description: "Days without a run that the plan is for" }),
+  deletesAfterDays: Schema.optionalKey(
+    Schema.Int.annotate({
+      description: "`storage.unusedDays` of the configuration; absent: no workspace is deleted for being unused"
+    })
+  ),
+  items: Schema.Array(JudgedWorkspace).annotate({ description: "Workspaces by name" })
+}).annotate({ identifier: "WorkspacePlan", description: "Which workspaces are unused for so long that they would go" })
+export type WorkspacePlan = typeof WorkspacePlan.Type
+
+const planOptions = {
+  unusedDays: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 36_500 })).annotate({
+      description: "Days without a run. Default `storage.unusedDays` of the configuration, and 30 where that is not set"
+    })
+  )
+}
+
 const workspaceName = {
   name: ObjectName.annotate({ description: "Name of the workspace", examples: ["workspace-payments"] })
 }
@@ -58,6 +85,15 @@ export class Workspaces extends HttpApiGroup.make("workspaces").add(
   }).middleware(LargeAnswers).annotate(Needs, [needs.list, ...runNeeds]).annotateMerge(OpenApi.annotations({
     summary: "List workspaces",
     description: "Whose each is, how large, when it was last used, which run has it and which wait for it."
+  })),
+  HttpApiEndpoint.get("plan", "/plan", {
+    query: planOptions,
+    success: WorkspacePlan,
+    error: [...cluster]
+  }).middleware(LargeAnswers).annotate(Needs, [needs.list, ...runNeeds]).annotateMerge(OpenApi.annotations({
+    summary: "Plan the deletion of unused workspaces",
+    description:
+      "Says of each workspace whether it would be deleted for being unused, and why or why not. Nothing is done: the controller deletes only where `storage.unusedDays` is set."
   })),
   HttpApiEndpoint.get("get", "/:name", {
     params: workspaceName,

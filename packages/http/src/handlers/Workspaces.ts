@@ -7,11 +7,11 @@ import { tenantOn } from "@orchestrator/domain/Tenant"
 import { PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
-import { Effect } from "effect"
+import { DateTime, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../contract/Api.ts"
 import { ClusterUnavailable, WorkspaceBusy, WorkspaceNotFound } from "../contract/Problem.ts"
-import type { Workspace } from "../contract/Workspaces.ts"
+import type { Workspace, WorkspacePlan } from "../contract/Workspaces.ts"
 import { noteRun } from "../services/Audit.ts"
 import type { WorkspaceUse } from "../services/Lines.ts"
 import { wholeProblem } from "./ClusterProblems.ts"
@@ -134,6 +134,28 @@ const deleteWorkspace = Effect.fnUntraced(function*(runs: RunAccess, kinds: Read
   )
 })
 
+/** Of a plan that nobody says another number for, where the configuration has none. */
+const usualDays = 30
+
+const iso = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
+const planUnused = Effect.fnUntraced(function*({ lines, settings }: RunAccess, asked: number | undefined) {
+  if (lines === undefined) return yield* unseen()
+  const daysOf = (configured: number | undefined) => asked ?? configured ?? usualDays
+  const { configured, items } = yield* lines.unusedIn(settings.namespace, daysOf).pipe(Effect.mapError(wholeProblem))
+  const plan: WorkspacePlan = {
+    unusedDays: daysOf(configured),
+    ...(configured === undefined ? {} : { deletesAfterDays: configured }),
+    items: items.map(({ because, goes, name, usedAt }) => ({
+      name,
+      ...(usedAt === undefined ? {} : { lastUsedAt: iso(usedAt) }),
+      goes,
+      because
+    }))
+  }
+  return plan
+})
+
 export const WorkspacesHandlers = HttpApiBuilder.group(
   Api,
   "workspaces",
@@ -152,6 +174,7 @@ export const WorkspacesHandlers = HttpApiBuilder.group(
         const known = yield* knownFrom(kinds)
         return { items: yield* Effect.forEach(items, (claim) => shown(claim, known)) }
       }),
+      plan: ({ query: { unusedDays } }) => planUnused(runs, unusedDays),
       get: Effect.fnUntraced(function*({ params: { name } }) {
         const claim = yield* getClaim(runs, name)
         return yield* shown(claim, yield* knownFrom(kinds))

@@ -102,6 +102,7 @@ const workspaceNeeds = (verb: string) => [`${verb} persistentvolumeclaims`, "lis
 
 const workspaceRoutes: ReadonlyArray<Route> = [
   { method: "GET", path: "/api/v1/workspaces", needs: workspaceNeeds("list"), status: 200 },
+  { method: "GET", path: "/api/v1/workspaces/plan", needs: workspaceNeeds("list"), status: 503 },
   { method: "GET", path: "/api/v1/workspaces/a", needs: workspaceNeeds("get"), status: 200 },
   { method: "DELETE", path: "/api/v1/workspaces/a", needs: workspaceNeeds("delete"), status: 503 }
 ]

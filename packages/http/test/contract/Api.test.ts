@@ -76,6 +76,7 @@ describe("the OpenAPI document", () => {
       "GET /api/v1/spending/csv",
       "GET /api/v1/tasks",
       "GET /api/v1/workspaces",
+      "GET /api/v1/workspaces/plan",
       "GET /api/v1/workspaces/{name}",
       "GET /health",
       "GET /metrics",

@@ -11,6 +11,7 @@ import { layerOver, store, TestApi } from "../fixtures/TestApi.ts"
 const waiting = { runs: ["older"], position: 2 }
 const lines = Layer.succeed(Lines, {
   useOf: () => Effect.succeed({ holders: [], line: [] }),
+  unusedIn: () => Effect.succeed({ configured: undefined, items: [] }),
   waitingOf: (_, { metadata: { name } }, { briefly }) =>
     Effect.succeed(name === "free" ? undefined : briefly ? { runs: waiting.runs } : waiting)
 })

@@ -14,13 +14,27 @@ const tenant = tenantOf(codeSpec)
 const nobody: WorkspaceUse = { holders: [], line: [] }
 
 /** As the stores of a controller would tell; `before`: what happens while it is asked. */
-const apiWith = (use: WorkspaceUse, before: Effect.Effect<unknown, unknown, KubernetesClient> = Effect.void) =>
+const apiWith = (
+  use: WorkspaceUse,
+  before: Effect.Effect<unknown, unknown, KubernetesClient> = Effect.void,
+  configured?: number
+) =>
   layerOver(
     Layer.effect(
       Lines,
       Effect.map(KubernetesClient, (client) =>
         Lines.of({
           waitingOf: () => Effect.undefined,
+          unusedIn: (of, daysOf) =>
+            Effect.succeed({
+              configured,
+              items: [{ name: of, usedAt: 0, goes: true, because: `for ${daysOf(configured)} days` }, {
+                name: "workspace-new",
+                usedAt: undefined,
+                goes: false,
+                because: "it does not say whose it is"
+              }]
+            }),
           useOf: () => Effect.as(Effect.orDie(Effect.provideService(before, KubernetesClient, client)), use)
         }))
     ).pipe(Layer.provideMerge(layerMemory))
@@ -84,6 +98,37 @@ describe("workspaces", () => {
       }
       assert.isTrue(yield* exists("workspace-foreign"))
     }).pipe(Effect.provide(apiWith(nobody))))
+})
+
+describe("the plan for unused workspaces", () => {
+  it.effect.each([
+    { name: "asks for 30 days", query: "", configured: undefined, days: 30 },
+    { name: "or for those of the configuration", query: "", configured: 9, days: 9 },
+    { name: "or for those of the request", query: "?unusedDays=4", configured: 9, days: 4 }
+  ])("$name, and says what deletes them", ({ configured, days, query }) =>
+    Effect.gen(function*() {
+      const { status, text } = yield* ask("GET", `${at}/plan${query}`)
+      assert.strictEqual(status, 200)
+      assert.deepStrictEqual(JSON.parse(text), {
+        unusedDays: days,
+        ...(configured === undefined ? {} : { deletesAfterDays: configured }),
+        items: [
+          { name: namespace, lastUsedAt: "1970-01-01T00:00:00.000Z", goes: true, because: `for ${days} days` },
+          { name: "workspace-new", goes: false, because: "it does not say whose it is" }
+        ]
+      })
+    }).pipe(Effect.provide(apiWith(nobody, Effect.void, configured))))
+
+  it.effect.each(["0", "-1", "1.5", "many", "36501"])("is not made for %s days", (days) =>
+    Effect.gen(function*() {
+      const { json, status } = yield* ask("GET", `${at}/plan?unusedDays=${days}`)
+      assert.deepStrictEqual([status, json.type], [400, "urn:orchestrator:problem:invalid-request"])
+    }).pipe(Effect.provide(apiWith(nobody))))
+
+  it.effect("is not made without a controller", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* ask("GET", `${at}/plan`)).status, 503)
+    }).pipe(Effect.provide(layerOver(layerMemory))))
 })
 
 describe("deleting a workspace", () => {

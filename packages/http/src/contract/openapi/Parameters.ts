@@ -8,6 +8,12 @@ const flag = { type: "boolean", default: false }
 const meant: Readonly<Record<string, Json>> = {
   limit: { type: "integer", minimum: 1, maximum: 500, default: 100, description: "Maximum number of runs per page" },
   taskId: { type: "integer", description: "Only runs of this task" },
+  unusedDays: {
+    type: "integer",
+    minimum: 1,
+    maximum: 36_500,
+    description: "Days without a run. Default `storage.unusedDays` of the configuration, and 30 where that is not set"
+  },
   tail: { type: "integer", minimum: 0, maximum: 1_000_000, description: "Only this many of the last lines" },
   follow: {
     ...flag,
