@@ -2,7 +2,7 @@
 import { codeRun } from "@orchestrator/domain/kinds/CodeRunKind"
 import { NewCodeRunSpec } from "@orchestrator/http/contract/kinds/CodeRuns"
 import { completed, type TaskForm } from "../show/task/TaskForm.ts"
-import { agentGroup, githubUserField, limitsGroup, nameGroup, toolchainFields } from "./SharedFields.ts"
+import { agentGroup, githubUserField, limitsGroup, nameGroup, startGroup, toolchainFields } from "./SharedFields.ts"
 
 export const codeTaskForm: TaskForm = {
   kind: codeRun.kind,
@@ -79,6 +79,7 @@ export const codeTaskForm: TaskForm = {
       },
       agentGroup,
       limitsGroup,
+      startGroup,
       {
         title: "After other runs",
         isFolded: true,
@@ -120,6 +121,6 @@ export const codeTaskForm: TaskForm = {
       nameGroup("service and task")
     ],
     NewCodeRunSpec.fields,
-    ["contextVersion", "promptModification", "cancel", "cancelVersion", "suspend", "priority"]
+    ["contextVersion", "promptModification", "cancel", "cancelVersion"]
   )
 }

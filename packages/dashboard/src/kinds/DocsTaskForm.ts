@@ -2,7 +2,7 @@
 import { docsRun } from "@orchestrator/domain/kinds/DocsRunKind"
 import { NewDocsRunSpec } from "@orchestrator/http/contract/kinds/DocsRuns"
 import { completed, type TaskForm } from "../show/task/TaskForm.ts"
-import { agentGroup, githubUserField, limitsGroup, nameGroup, toolchainFields } from "./SharedFields.ts"
+import { agentGroup, githubUserField, limitsGroup, nameGroup, startGroup, toolchainFields } from "./SharedFields.ts"
 
 export const docsTaskForm: TaskForm = {
   kind: docsRun.kind,
@@ -35,6 +35,7 @@ export const docsTaskForm: TaskForm = {
       },
       agentGroup,
       limitsGroup,
+      startGroup,
       {
         title: "Environment",
         isFolded: true,
@@ -43,6 +44,6 @@ export const docsTaskForm: TaskForm = {
       nameGroup("the repository")
     ],
     NewDocsRunSpec.fields,
-    ["cancel", "suspend", "priority"]
+    ["cancel"]
   )
 }

@@ -31,6 +31,15 @@ export const limitsGroup: FieldGroup = {
   ]
 }
 
+export const startGroup: FieldGroup = {
+  title: "When it starts",
+  isFolded: true,
+  fields: [
+    { path: "priority", label: "Priority", control: "choice" },
+    { path: "suspend", label: "Wait until it is resumed", control: "flag" }
+  ]
+}
+
 export const toolchainFields: ReadonlyArray<Field> = [
   { path: "image", label: "Image", control: "line" },
   { path: "setup", label: "Setup script", control: "line", example: ".orchestrator/setup.sh" },

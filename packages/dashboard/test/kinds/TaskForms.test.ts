@@ -28,6 +28,8 @@ const whole = {
   timeoutSeconds: 1800,
   dependsOn: ["first", "second"],
   dependsOnMerged: true,
+  priority: "high",
+  suspend: true,
   continueSession: true,
   overwriteMemory: true,
   localTools: "a,b",
@@ -58,11 +60,9 @@ describe("a form of a kind of runs", () => {
       "cancel",
       "cancelVersion",
       "contextVersion",
-      "priority",
-      "promptModification",
-      "suspend"
+      "promptModification"
     ])
-    assert.deepStrictEqual(ofDocs.toSorted(), ["cancel", "priority", "suspend"])
+    assert.deepStrictEqual(ofDocs.toSorted(), ["cancel"])
   })
 
   it("asks for what it was filled from", () => {

@@ -99,6 +99,18 @@ describe("a run", () => {
     assert.strictEqual((await stored("stops")).spec["cancel"], true)
   })
 
+  it("is suspended after it was said what that means, and resumed", async () => {
+    await seed(site, { name: "later", minutesAgo: 20, status: { phase: "Pending", reason: "Accepted" } })
+    const { page } = await open("/runs/code-runs/later")
+    await page.getByRole("button", { name: "Suspend…" }).click()
+    await page.getByRole("button", { name: "Suspend the run" }).click()
+    await page.getByRole("button", { name: "Resume…" }).click()
+    assert.strictEqual((await stored("later")).spec["suspend"], true)
+    await page.getByRole("button", { name: "Resume the run" }).click()
+    await page.getByRole("button", { name: "Suspend…" }).waitFor()
+    assert.strictEqual((await stored("later")).spec["suspend"], false)
+  })
+
   it("is deleted once that was confirmed, and another tab says that it is gone", async () => {
     await seed(site, { name: "goes", minutesAgo: 30, status: failed() })
     const other = await open("/runs/code-runs/goes")

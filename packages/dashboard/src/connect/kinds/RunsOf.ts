@@ -19,6 +19,8 @@ export interface RunsOfKind extends Pick<Orchestrator["codeRuns"], "followLogs" 
   readonly events: Named<ReadonlyArray<CommonTypes["event"]>>
   readonly manifest: Named<string>
   readonly cancel: Named<AnyRun>
+  readonly suspend: Named<AnyRun>
+  readonly resume: Named<AnyRun>
   readonly delete: Named<void>
   readonly diff: (name: string, evidence?: CommonTypes["evidence"], options?: CallOptions) => Promise<string>
   readonly retry: (

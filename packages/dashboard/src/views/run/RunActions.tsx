@@ -10,8 +10,9 @@ import { CancelDialog } from "./CancelDialog.tsx"
 import { DeleteDialog } from "./DeleteDialog.tsx"
 import { KubectlDialog } from "./KubectlDialog.tsx"
 import { RetryDialog } from "./RetryDialog.tsx"
+import { ResumeDialog, SuspendDialog } from "./SuspendDialog.tsx"
 
-type Open = "retry" | "cancel" | "delete" | "kubectl"
+type Open = "retry" | "cancel" | "suspend" | "resume" | "delete" | "kubectl"
 
 interface ActionsProps {
   readonly run: AnyRun
@@ -36,6 +37,16 @@ export const RunActions = (props: ActionsProps): JSX.Element => {
     close()
     props.onChanged()
   }
+  const suspend = async () => {
+    await runs().suspend(props.run.name)
+    close()
+    props.onChanged()
+  }
+  const resume = async () => {
+    await runs().resume(props.run.name)
+    close()
+    props.onChanged()
+  }
   const remove = async () => {
     await runs().delete(props.run.name)
     close()
@@ -48,12 +59,20 @@ export const RunActions = (props: ActionsProps): JSX.Element => {
         <button class="button" type="button" disabled={props.run.cancelling === true} onClick={() => setOpen("cancel")}>
           {props.run.cancelling === true ? "Cancelling" : "Cancel…"}
         </button>
+        <Show
+          when={props.run.spec?.suspend === true}
+          fallback={<button class="button" type="button" onClick={() => setOpen("suspend")}>Suspend…</button>}
+        >
+          <button class="button" type="button" onClick={() => setOpen("resume")}>Resume…</button>
+        </Show>
       </Show>
       <A class="button" href={againPlace(props.run)}>New task like this</A>
       <button class="button" type="button" onClick={() => setOpen("kubectl")}>kubectl…</button>
       <button class="button danger" type="button" onClick={() => setOpen("delete")}>Delete…</button>
       <RetryDialog run={props.run} open={open() === "retry"} onClose={close} onDo={retry} />
       <CancelDialog run={props.run} open={open() === "cancel"} onClose={close} onDo={cancel} />
+      <SuspendDialog run={props.run} open={open() === "suspend"} onClose={close} onDo={suspend} />
+      <ResumeDialog run={props.run} open={open() === "resume"} onClose={close} onDo={resume} />
       <DeleteDialog run={props.run} open={open() === "delete"} onClose={close} onDo={remove} />
       <Show when={open() === "kubectl"}>
         <KubectlDialog run={props.run} onClose={close} />
