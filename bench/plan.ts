@@ -69,7 +69,8 @@ const absent = (index: number): Observed => ({
   contested: false,
   obstacle: undefined,
   hold: undefined,
-  reachedLimit: undefined
+  reachedLimit: undefined,
+  fullBudget: undefined
 })
 
 const withStatusOf = (index: number, observed: Observed): Observed => {

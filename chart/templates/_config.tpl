@@ -127,6 +127,7 @@
   "cleanup" (pick .Values.cleanup "enabled" "completedJobDelayMinutes" "failedJobDelayMinutes" "deleteConfigMap")
   "retry" (pick .Values.retry "infrastructure")
   "limits" $limits
+  "budgets" (include "orchestrator.budgets" . | fromYaml)
   "suspend" .Values.suspend
   "quietHours" .Values.quietHours
   "kueue" (pick .Values.kueue "queueName" "localQueueFrom" "priorityClasses")

@@ -205,6 +205,7 @@ matchLabels:
   resources: ["persistentvolumeclaims"]
   verbs: ["get", "list", "watch", "create", "patch", "delete"]
 {{- include "orchestrator.queueRules" . }}
+{{- include "orchestrator.ledgerRules" . }}
 - apiGroups: [""]
   resources: ["namespaces"]
   {{- if not (include "orchestrator.watchesAll" .) }}
@@ -225,6 +226,25 @@ matchLabels:
 {{- end }}
 {{- end }}
 
+{{/* Those that are set. */}}
+{{- define "orchestrator.budgets" -}}
+{{- range $name, $budget := pick .Values.budgets "daily" "monthly" "dailyPerGithubUser" "monthlyPerGithubUser" "dailyPerService" "monthlyPerService" }}
+{{- if $budget }}
+{{ $name }}: {{ $budget }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Where there are budgets: what runs have cost is written down in ConfigMaps of these names. */}}
+{{- define "orchestrator.ledgerRules" }}
+{{- if include "orchestrator.budgets" . | trim }}
+- apiGroups: [""]
+  resources: ["configmaps"]
+  resourceNames: [{{ range $part := until 16 }}{{ if $part }}, {{ end }}"orchestrator-spending-{{ $part }}"{{ end }}]
+  verbs: ["patch"]
+{{- end }}
+{{- end }}
+
 {{/* What rules of older installations lack, so that a values file that has them keeps working. */}}
 {{- define "orchestrator.newerRules" -}}
 - apiGroups: ["orchestrator.platform"]
@@ -237,6 +257,7 @@ matchLabels:
   resources: ["persistentvolumeclaims"]
   verbs: ["watch", "patch", "delete"]
 {{- include "orchestrator.queueRules" . }}
+{{- include "orchestrator.ledgerRules" . }}
 - apiGroups: ["events.k8s.io"]
   resources: ["events"]
   verbs: ["create", "patch"]

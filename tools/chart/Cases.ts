@@ -1,5 +1,6 @@
 /** What is rendered and looked at: each case says the values and what must be true of the objects. */
 import {
+  ledgerPermissions,
   namespacePermissions,
   type Permission,
   permissions,
@@ -98,6 +99,15 @@ export const cases: ReadonlyArray<RenderCase> = [
     name: "a LocalQueue of Kueue, and what may be done there",
     values: { kueue: { queueName: "agents", localQueueFrom: "githubUser" } },
     problem: all(configAt(["kueue", "queueName"], "agents"), grants(queuePermissions))
+  },
+  {
+    name: "budgets, and where what runs have cost is written down",
+    values: { budgets: { daily: 200, monthlyPerGithubUser: 500 } },
+    problem: all(
+      configAt(["budgets", "daily"], 200),
+      configAt(["budgets", "monthlyPerGithubUser"], 500),
+      grants(ledgerPermissions)
+    )
   },
   {
     name: "alerts are those of files/alerts.yaml, for this namespace, with the thresholds and runbooks of the values",

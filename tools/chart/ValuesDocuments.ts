@@ -102,6 +102,7 @@ const sameSections = new Set([
   "kueue",
   "retry",
   "limits",
+  "budgets",
   "profiles",
   "triggers",
   "notifications",

@@ -3,6 +3,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import {
   apiKeyPermissions,
   leasePermissions,
+  ledgerPermissions,
   namespacePermissions,
   permissions,
   queuePermissions,
@@ -101,6 +102,7 @@ layer(NodeServices.layer)("the chart's role", (it) => {
         ...permissions,
         ...leasePermissions(0),
         ...queuePermissions,
+        ...ledgerPermissions,
         ...reviewPermissions,
         // By its name alone; a plan says of other Secrets that it does not know.
         ...apiKeyPermissions("orchestrator-secrets")

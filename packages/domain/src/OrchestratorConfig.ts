@@ -4,6 +4,7 @@
  */
 import { Predicate, Result, Schema } from "effect"
 import { AgentName, byAgent, holdsLimits } from "./AgentName.ts"
+import { budgetProblems, Budgets, budgetsIn } from "./Budgets.ts"
 import { DashboardConfig } from "./DashboardConfig.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { filled, or } from "./Default.ts"
@@ -260,6 +261,8 @@ export class OrchestratorConfig extends Schema.Class<OrchestratorConfig>("Orches
     /** Of a run that names no `maxTurns`; absent: the most that they may be. */
     defaultMaxTurns: Schema.optionalKey(Turns)
   })),
+  /** What may be spent in a day and in a month of UTC, in USD: no run starts that could go beyond. */
+  budgets: filled(Budgets),
   /** Maintenance: no run starts while it is true; runs that work are left to end. */
   suspend: or(Schema.Boolean, false),
   /** Hours in which no run starts. */
@@ -400,7 +403,9 @@ const ceilingProblems = (all: ReadonlyArray<Ceiling>): ReadonlyArray<FieldProble
   )
 
 /** A profile cannot give what the ceilings forbid. */
-const profileProblems = ({ agent, limits, model, profiles }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
+const profileProblems = (
+  { agent, budgets, limits, model, profiles }: OrchestratorConfig
+): ReadonlyArray<FieldProblem> =>
   Object.entries(profiles).flatMap(([name, { maxCostUsd, maxTurns, provider, resources = {}, timeoutSeconds }]) => [
     ...(provider === undefined || (agent.credentials === "broker" && providerNames(model.providers).includes(provider))
       ? []
@@ -413,6 +418,12 @@ const profileProblems = ({ agent, limits, model, profiles }: OrchestratorConfig)
       }]),
     ...ceilingProblems([
       [`profiles.${name}.maxCostUsd`, maxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
+      ...budgetsIn(budgets).map((budget): Ceiling => [
+        `profiles.${name}.maxCostUsd`,
+        maxCostUsd,
+        `budgets.${budget.name}`,
+        budget.limitUsd
+      ]),
       [`profiles.${name}.maxTurns`, maxTurns, "limits.maxTurns", limits.maxTurns],
       [`profiles.${name}.timeoutSeconds`, timeoutSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds]
     ]),
@@ -482,6 +493,7 @@ const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProble
       ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
       ["limits.defaultMaxTurns", limits.defaultMaxTurns, "limits.maxTurns", limits.maxTurns]
     ]),
+    ...budgetProblems(config.budgets, limits),
     ...profileProblems(config)
   ]
 }

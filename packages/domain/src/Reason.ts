@@ -12,6 +12,7 @@ export const WaitingReason = Schema.Literals([
   "WaitingForWorkspace",
   "Maintenance",
   "QuietHours",
+  "WaitingForBudget",
   "WaitingForCapacity",
   "WaitingForAdmission"
 ])

@@ -36,6 +36,12 @@ const reasons: Readonly<Record<Reason, Entry>> = {
     means: "No run starts in these hours (`quietHours` of the configuration). The message says when they are over.",
     next: "Wait; the run starts by itself then."
   },
+  WaitingForBudget: {
+    means:
+      "What the run may cost does not fit into what is left of a budget (`budgets` of the configuration). The message names the budget, and when it opens again.",
+    next:
+      "Wait; the run starts by itself then. A run with a smaller `spec.maxCostUsd` may fit now; an administrator can raise the budget."
+  },
   WaitingForCapacity: {
     means: "A limit of concurrent runs (`limits`) is reached, or the cluster rejected the Job (quota, policy).",
     next: "Wait, or raise `limits.*`. If the cluster rejected the Job, the message says why."

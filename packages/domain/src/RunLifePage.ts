@@ -54,13 +54,14 @@ const meanings: Readonly<Record<Exclude<Place, "Gone">, Meaning>> = {
   Waiting: {
     phase: "Pending",
     means:
-      "Nothing is running: the run is suspended, or waits for other runs, a workspace, a limit or the hours in which runs may start, and holds nothing; or, where Kueue decides, its Job waits in a queue.",
+      "Nothing is running: the run is suspended, or waits for other runs, a workspace, a limit, a budget or the hours in which runs may start, and holds nothing; or, where Kueue decides, its Job waits in a queue.",
     reasons: [
       "Suspended",
       "WaitingForDependencies",
       "WaitingForWorkspace",
       "Maintenance",
       "QuietHours",
+      "WaitingForBudget",
       "WaitingForCapacity",
       "WaitingForAdmission"
     ]

@@ -1,6 +1,7 @@
 /** What the program knows of itself, for who looks after it: every replica tells of its own. */
 import { Stores } from "@orchestrator/controller/facts/Stores"
 import { activeRuns } from "@orchestrator/controller/line/Admission"
+import { type BudgetUse, budgetUse, usedUsd } from "@orchestrator/controller/line/BudgetUse"
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { Finding, LimitState } from "@orchestrator/http/contract/Installation"
@@ -24,10 +25,11 @@ const limited = (name: string, limit: number | undefined): LimitState => ({
   ...(limit === undefined ? {} : { limit })
 })
 
-/** Counted limits with what is used of them, for each who uses some; and the ceilings. Pure. */
+/** Counted limits with what is used of them, for each who uses some; the ceilings; and budgets, of which what runs that work may spend is used. Pure. */
 export const limitsOf = (
   { limits }: Pick<OrchestratorConfig, "limits">,
-  { byGithubUser, byService, total }: ReturnType<typeof activeRuns>
+  { byGithubUser, byService, total }: ReturnType<typeof activeRuns>,
+  budgets: ReadonlyArray<BudgetUse> = []
 ): ReadonlyArray<LimitState> => {
   const each = (name: "activeRunsPerGithubUser" | "activeRunsPerService", counts: ReadonlyMap<string, number>) =>
     counts.size === 0
@@ -43,7 +45,13 @@ export const limitsOf = (
     ...each("activeRunsPerService", byService),
     ...(["maxCostUsd", "maxTurns", "maxTimeoutSeconds", "defaultMaxCostUsd", "defaultMaxTurns"] as const).map((name) =>
       limited(name, limits[name])
-    )
+    ),
+    ...budgets.map((use) => ({
+      name: use.name,
+      ...(use.whose === undefined ? {} : { of: use.whose }),
+      used: usedUsd(use),
+      limit: use.limitUsd
+    }))
   ]
 }
 
@@ -68,7 +76,10 @@ export const layerState = ({ config, findings, identity, kubernetesVersion }: St
             ...(changedAt === undefined ? {} : { changedAt: iso(changedAt) }),
             ...(problem === undefined ? {} : { problem })
           }))),
-        limits: Effect.map(DateTime.now, (now) => limitsOf(config, activeRuns({ snapshot, config, now }))),
+        limits: Effect.map(DateTime.now, (now) => {
+          const moment = { snapshot, config, now }
+          return limitsOf(config, activeRuns(moment), budgetUse(moment))
+        }),
         findings: findings ?? Effect.succeed([])
       })
     })

@@ -1,4 +1,5 @@
 /** What an API server says of itself that the start depends on: four questions that every authenticated user may ask. */
+import { budgetsIn } from "@orchestrator/domain/Budgets"
 import { usesKueue } from "@orchestrator/domain/Kueue"
 import { everyNamespace, watchedNamespaces } from "@orchestrator/domain/Namespaces"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -8,6 +9,7 @@ import { Effect, Schema } from "effect"
 import {
   attributesOf,
   leasePermissions,
+  ledgerPermissions,
   type Permission,
   permissions,
   queuePermissions,
@@ -102,9 +104,10 @@ const denied = Effect.fnUntraced(function*(namespace: string, wanted: ReadonlyAr
 
 const forRuns = permissions.filter(({ subresource }) => subresource !== "finalizers")
 
-const wanted = ({ auth, kueue, leaderElection, shard }: OrchestratorConfig): ReadonlyArray<Permission> => [
+const wanted = ({ auth, budgets, kueue, leaderElection, shard }: OrchestratorConfig): ReadonlyArray<Permission> => [
   ...forRuns,
   ...(usesKueue(kueue) ? queuePermissions : []),
+  ...(budgetsIn(budgets).length > 0 ? ledgerPermissions : []),
   ...(leaderElection.enabled ? leasePermissions(shard.index) : []),
   ...(auth.mode === "kubernetes" ? reviewPermissions : [])
 ]

@@ -2,6 +2,7 @@
  * What the orchestrator asks of the API server, and nothing else: `serve` looks for it at its start, the chart's role is held to this
  * table, and the table to the calls in the sources. Of secrets only the API key's, by its name; no exec, nothing that grants.
  */
+import { ledgerNames } from "@orchestrator/controller/facts/Ledger"
 import { leaseOfShard } from "@orchestrator/domain/Shards"
 import {
   ConfigMapKind,
@@ -103,6 +104,15 @@ export const queuePermissions: ReadonlyArray<Permission> = [
   },
   { kind: JobKind, verbs: ["delete"], reason: "A run that is cancelled in a queue leaves it with its Job" }
 ]
+
+/** Where there are budgets. */
+export const ledgerPermissions: ReadonlyArray<Permission> = ledgerNames.map((name) => ({
+  kind: ConfigMapKind,
+  verbs: ["patch"],
+  reason: "What runs have cost is written down, so that it stays when they are deleted",
+  lost: "runs that are deleted give their money back to budgets",
+  name
+}))
 
 /** Of the shard with that number. */
 export const leasePermissions = (number: number): ReadonlyArray<Permission> => [

@@ -23,6 +23,7 @@ import { Stores } from "../facts/Stores.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
 import { StatusWritten } from "../telemetry/StatusWritten.ts"
 import { Cleanup } from "./Cleanup.ts"
+import { makeLedger } from "./Ledger.ts"
 
 /** What ended a plan before its end, and is to be planned for. */
 interface Answer {
@@ -47,6 +48,7 @@ export class Interpreter extends Context.Service<Interpreter, {
       const cleanup = yield* Cleanup
       const stores = yield* Stores
       const written = yield* StatusWritten
+      const ledger = yield* makeLedger
 
       const replaceStatus = (kind: KindName, object: CustomObject) =>
         client.replaceStatus(runKinds[kind].resource, object).pipe(
@@ -253,6 +255,8 @@ export class Interpreter extends Context.Service<Interpreter, {
           ReleaseJob: releaseJob,
           MarkJob: markJob,
           ReadRun: readRun,
+          RecordSpent: ({ entries }) => Effect.as(ledger.record(entries), "done" as const),
+          ForgetSpent: ({ entries }) => Effect.as(ledger.forget(entries), "done" as const),
           WriteStatus: writeStatus,
           SettleStatus: settleStatus
         })

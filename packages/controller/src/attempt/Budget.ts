@@ -2,6 +2,7 @@
  * What a run may spend: the administrator's ceilings bound what it asks for, and its limits are over all attempts, so what earlier ones
  * used is gone.
  */
+import { budgetsIn } from "@orchestrator/domain/Budgets"
 import type { FieldProblem } from "@orchestrator/domain/Decode"
 import { listPricesDate } from "@orchestrator/domain/ListPrices"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -49,6 +50,18 @@ const aboveCeiling = (
       : [{ path: `spec.${field}`, expected: `at most ${limits[key]} (limits.${key})`, found: String(found) }]
   )
 
+/** What a run may cost that no budget has room for, even when nothing of it is spent: it would wait for ever. */
+const aboveBudgets = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => {
+  const { costUsd } = grantedBudget(spec, config)
+  return budgetsIn(config.budgets).filter(({ limitUsd, per }) =>
+    costUsd > limitUsd && (per !== "service" || spec.workspace !== undefined)
+  ).map(({ limitUsd, name }) => ({
+    path: "spec.maxCostUsd",
+    expected: `at most ${limitUsd} (budgets.${name})`,
+    found: String(costUsd)
+  }))
+}
+
 /** A priority that this run's user may not ask for. */
 const abovePriority = (
   { githubUser, priority }: RunSpec,
@@ -91,6 +104,7 @@ const unpriced = (
 /** Why a run's limits cannot be granted; empty when they can. */
 export const refusedLimits = (spec: RunSpec, config: OrchestratorConfig): ReadonlyArray<FieldProblem> => [
   ...aboveCeiling(spec, config),
+  ...aboveBudgets(spec, config),
   ...abovePriority(spec, config),
   ...unpriced(spec, config)
 ]

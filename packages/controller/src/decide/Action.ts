@@ -13,6 +13,7 @@ import type {
 } from "@orchestrator/k8s/Objects"
 import { Data } from "effect"
 import type { StopReason } from "../facts/Job.ts"
+import type { Spent } from "../facts/Ledger.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 
 /** A status to store if the run is still at its resourceVersion. */
@@ -71,6 +72,10 @@ export type Action = Data.TaggedEnum<{
     readonly owner: OwnerReference | undefined
     readonly finalizer: boolean
   }
+  /** Writes down what attempts have cost, each under a key of its own. What one might have cost takes no place of what it has. */
+  RecordSpent: { readonly entries: readonly [Spent, ...ReadonlyArray<Spent>] }
+  /** Takes lines of months before away, which nobody asks for. */
+  ForgetSpent: { readonly entries: ReadonlyArray<Spent> }
   WriteStatus: StatusWrite
   /** What is still to be said of a run that has ended; where it cannot be, nothing is lost. */
   SettleStatus: { readonly kind: KindName; readonly object: CustomObject }

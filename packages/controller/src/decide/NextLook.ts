@@ -12,7 +12,7 @@ export const nextLook = (stage: Superseding | Unreadable | NotStarted | Started)
   const times = [
     ...(stage.tag === "Started" ? timesOf(stage) : []),
     ...(stage.tag === "NotStarted" && stage.workspace?.turn.tag === "waiting" ? [stage.workspace.turn.until] : []),
-    ...(stage.tag === "NotStarted" ? [stage.hold?.until] : []),
+    ...(stage.tag === "NotStarted" ? [stage.hold?.until, stage.fullBudget?.opensAt] : []),
     ...(stage.tag === "Superseding" ? [podEndUntil(stage.former)] : []),
     pausedUntil(stage)
   ]

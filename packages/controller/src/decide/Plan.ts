@@ -5,6 +5,7 @@
 import type { Observed } from "../facts/Observed.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 import { nextLook } from "./NextLook.ts"
+import { withSpent } from "./RecordSpent.ts"
 import type { Plan, Rule } from "./Rule.ts"
 import { beingDeleted } from "./rules/beingDeleted.ts"
 import { budgetSpent } from "./rules/budgetSpent.ts"
@@ -30,6 +31,7 @@ import { startFailed } from "./rules/startFailed.ts"
 import { supersededAttempt } from "./rules/supersededAttempt.ts"
 import { suspended } from "./rules/suspended.ts"
 import { terminal } from "./rules/terminal.ts"
+import { waitingForBudget } from "./rules/waitingForBudget.ts"
 import { waitingForCapacity } from "./rules/waitingForCapacity.ts"
 import { waitingForDependencies } from "./rules/waitingForDependencies.ts"
 import { waitingForWorkspace } from "./rules/waitingForWorkspace.ts"
@@ -98,6 +100,8 @@ const notStarted = inOrder<NotStarted>({
   waitingForWorkspace,
   // After the waits that may be long: statuses change only of those that could start now.
   onHold,
+  // Before the limits, which open sooner.
+  waitingForBudget,
   // Last of the waits: who gets past it starts.
   waitingForCapacity,
   // Both only after `jobAbsent` was tried on the same observation: they say what it met.
@@ -151,6 +155,11 @@ const firstOf = <Stage>(rules: Rules<Stage>, stage: Stage): Plan => {
 }
 
 export const plan = (observed: Observed): Plan => {
+  const decided = decidedIn(observed)
+  return { ...decided, actions: withSpent(observed, decided.actions) }
+}
+
+const decidedIn = (observed: Observed): Plan => {
   const stage = stageOf(observed)
   switch (stage.tag) {
     case "Gone":

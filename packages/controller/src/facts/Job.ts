@@ -10,7 +10,7 @@ import {
   stopAnnotation,
   timeoutAnnotation
 } from "@orchestrator/domain/Labels"
-import { filesDigestVariable, runnerNames } from "@orchestrator/domain/PodEnvironment"
+import { brokerNames, filesDigestVariable, runnerNames } from "@orchestrator/domain/PodEnvironment"
 import {
   agentContainer,
   brokerContainer,
@@ -61,6 +61,11 @@ export interface JobFacts extends Identity {
   readonly specHash: string | undefined
   /** Whether its pod has a broker: then the broker's word on delivery and spend is the only one. */
   readonly brokered: boolean
+  /** What its agent may cost, in USD; absent on Jobs that do not say it. */
+  readonly maxCostUsd?: number
+  /** Whose it was when it was made, as its labels say. */
+  readonly githubUser?: string
+  readonly service?: string
   /** Its ConfigMap. */
   readonly files: FilesReference | undefined
   /** Claim of the workspace that it mounts. */
@@ -123,6 +128,8 @@ export const jobFacts = ({ metadata, spec, status }: Job, before?: JobFacts): Jo
     timeoutSeconds: Number(markOf(metadata.annotations, timeoutAnnotation)) || undefined,
     specHash: markOf(metadata.annotations, specAnnotation),
     brokered: made.brokered,
+    ...(made.maxCostUsd === undefined ? {} : { maxCostUsd: made.maxCostUsd }),
+    ...requesterOn(metadata),
     files: made.files,
     claim: made.claim,
     sessions: made.sessions,
@@ -136,6 +143,15 @@ const queueIn = ({ labels }: Metadata): Pick<JobFacts, "queue"> => {
   return queue === undefined ? {} : { queue: shared(queue) }
 }
 
+const requesterOn = ({ labels }: Metadata): Pick<JobFacts, "githubUser" | "service"> => {
+  const githubUser = markOf(labels, "github-user")
+  const service = markOf(labels, "service-name")
+  return {
+    ...(githubUser === undefined ? {} : { githubUser: shared(githubUser) }),
+    ...(service === undefined ? {} : { service: shared(service) })
+  }
+}
+
 const isLabelled = ({ labels = {} }: Metadata): boolean =>
   Object.entries(ourLabels).every(([name, value]) => labels[name] === value) && labels[runUidLabel] !== undefined
 
@@ -144,12 +160,25 @@ const attemptIn = ({ annotations, labels }: Metadata): AttemptKey => ({
   retry: Number(markOf(annotations, retryAnnotation) ?? 0) || 0
 })
 
-const templateFacts = (spec: PodSpec): Pick<JobFacts, "brokered" | "files" | "claim" | "sessions"> => ({
+const templateFacts = (
+  spec: PodSpec
+): Pick<JobFacts, "brokered" | "maxCostUsd" | "files" | "claim" | "sessions"> => ({
   brokered: [...spec.initContainers ?? [], ...spec.containers].some(({ name }) => name === brokerContainer),
+  ...maxCostIn(spec),
   files: filesIn(spec),
   claim: claimIn(spec),
   sessions: sessionsIn(spec)
 })
+
+/** The broker's, else that of the runner, which is told it where there is no broker. */
+const maxCostIn = ({ containers, initContainers = [] }: PodSpec): Pick<JobFacts, "maxCostUsd"> => {
+  const given = [...initContainers, ...containers]
+    .filter(({ name }) => name === brokerContainer || name === agentContainer)
+    .flatMap(({ env = [] }) => env.filter(({ name }) => name === brokerNames.maxCostUsd))
+    .map(({ value }) => Number(value))
+    .find((usd) => Number.isFinite(usd) && usd > 0)
+  return given === undefined ? {} : { maxCostUsd: given }
+}
 
 /** Older versions mounted the ConfigMap as `config`, which now is what `prepare` has checked. */
 const oldFilesVolume = "config"

@@ -29,6 +29,22 @@ export interface Hold {
   readonly until: DateTime.Utc | undefined
 }
 
+/** The budget in which there is no room for what a run may cost. */
+export interface FullBudget {
+  /** Its key in the configuration: `budgets.daily`. */
+  readonly name: string
+  readonly period: "day" | "month"
+  /** The GitHub user or service that it is for; undefined: everybody. */
+  readonly whose: string | undefined
+  readonly limitUsd: number
+  /** What the run may cost. */
+  readonly needsUsd: number
+  /** Whether too much of it is spent; else it is promised to runs that work. */
+  readonly spent: boolean
+  /** When the next day or month begins. */
+  readonly opensAt: DateTime.Utc
+}
+
 export interface Observed {
   readonly now: DateTime.Utc
   readonly config: OrchestratorConfig
@@ -49,6 +65,8 @@ export interface Observed {
   readonly hold: Hold | undefined
   /** The limit of runs at the same time that keeps it from starting, and those before it in line. */
   readonly reachedLimit: string | undefined
+  /** The budget that keeps it from starting; of several, the one that opens last. */
+  readonly fullBudget: FullBudget | undefined
   /** The session that an attempt takes up which is to go on with one; looked for only when it is about to start. */
   readonly lastSession: string | undefined
   /** Whether other runs of its task have yet to end, which could begin with the same branch. */

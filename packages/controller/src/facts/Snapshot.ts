@@ -6,6 +6,7 @@ import type { ClaimFacts } from "./Claim.ts"
 import type { JobFacts } from "./Job.ts"
 import type { PodFacts } from "./Pod.ts"
 import type { RunFacts } from "./Run.ts"
+import type { Spending } from "./Spending.ts"
 
 type View<A> = Pick<Store<A>, "get" | "by" | "values">
 
@@ -17,6 +18,7 @@ export interface Snapshot {
   readonly pods: View<PodFacts>
   readonly lastPods: ReadonlyMap<string, PodFacts>
   readonly workspaces: View<ClaimFacts>
+  readonly spending: Pick<Spending, "spent" | "accounts" | "recorded">
 }
 
 export const runByUid = ({ runs }: Snapshot, uid: string | undefined): RunFacts | undefined =>

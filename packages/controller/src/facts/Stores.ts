@@ -12,15 +12,19 @@ import { runKinds } from "../kinds/RunKinds.ts"
 import type { ClaimFacts } from "./Claim.ts"
 import type { FilesFacts } from "./Files.ts"
 import type { JobFacts } from "./Job.ts"
+import type { LedgerFacts } from "./Ledger.ts"
 import { goneFacts, type PodFacts } from "./Pod.ts"
 import type { RunFacts } from "./Run.ts"
 import { formatKey } from "./RunKey.ts"
+import { makeSpending, type Spending } from "./Spending.ts"
 import { makeUnderway, type Underway } from "./Underway.ts"
 import type { WarningFacts } from "./Warning.ts"
 import type { WorkloadFacts } from "./Workload.ts"
 
 export class Stores extends Context.Service<Stores, {
   readonly shard: Shard
+  /** Of the installation itself. */
+  readonly ownNamespace: string
   readonly runs: Readonly<Record<KindName, Store<RunFacts>>>
   readonly jobs: Store<JobFacts>
   readonly pods: Store<PodFacts>
@@ -37,16 +41,21 @@ export class Stores extends Context.Service<Stores, {
   readonly podWarnings: Store<WarningFacts>
   /** What Kueue says of Jobs in its queues. */
   readonly workloads: Store<WorkloadFacts>
+  /** What is written down of the cost of attempts, where there are budgets; and what that comes to. */
+  readonly ledger: Store<LedgerFacts>
+  readonly spending: Spending
 }>()("@orchestrator/controller/facts/Stores") {
-  /** Of what the shard follows, in these namespaces; undefined: in every one. */
-  static readonly layerWith = (shard: Shard, namespaces?: ReadonlyArray<string>) =>
+  /** Of what the shard follows, in these namespaces; undefined: in every one. `ownNamespace`: of the installation itself. */
+  static readonly layerWith = (shard: Shard, namespaces?: ReadonlyArray<string>, ownNamespace = "") =>
     Layer.sync(Stores, () => {
       const storeOf = <A extends Identity>(indexers: Readonly<Record<string, Indexer<A>>> = {}): Store<A> =>
         namespaces === undefined || namespaces.length === 1
           ? makeFactStore(indexers)
           : makePartedStore(namespaces, () => makeFactStore(indexers))
+      const ledger = storeOf<LedgerFacts>()
       return {
         shard,
+        ownNamespace,
         runs: Record.map(runKinds, () => storeOf(runIndexes)),
         jobs: storeOf<JobFacts>({
           owner: ({ owners }) => owners,
@@ -65,7 +74,9 @@ export class Stores extends Context.Service<Stores, {
         workspaces: storeOf<ClaimFacts>(),
         refusals: storeOf<WarningFacts>({ object: objectOf }),
         podWarnings: storeOf<WarningFacts>({ object: objectOf }),
-        workloads: storeOf<WorkloadFacts>({ job: ({ job }) => job === undefined ? none : [job.uid] })
+        workloads: storeOf<WorkloadFacts>({ job: ({ job }) => job === undefined ? none : [job.uid] }),
+        ledger,
+        spending: makeSpending(ledger, ownNamespace)
       }
     })
 

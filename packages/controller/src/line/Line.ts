@@ -6,18 +6,22 @@
 import { makeSorted, type Sorted } from "@orchestrator/k8s/Sorted"
 import { isAlive } from "../attempt/CurrentAttempt.ts"
 import type { JobFacts } from "../facts/Job.ts"
+import type { LedgerFacts } from "../facts/Ledger.ts"
 import { dependencyIndex, type LiveRun } from "../facts/LiveRun.ts"
 import type { PodFacts } from "../facts/Pod.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, type RunKey } from "../facts/RunKey.ts"
 import { hasStartedElsewhere, jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import type { Stores } from "../facts/Stores.ts"
-import { type Claimant, countersOf, groupOf, type Limits, unknownClaimant } from "./Slots.ts"
+import { makePromises } from "./Promises.ts"
+import { type Claimant, groupOf, type Limits, slotCountersOf, unknownClaimant } from "./Slots.ts"
 import { isBefore, isWilling, startObstacle } from "./Waiting.ts"
 
 export interface Line {
   /** How many slots are taken, by the keys of their counters. */
   readonly taken: () => ReadonlyMap<string, number>
+  /** What those that work may still spend of an account: millionths of a USD. */
+  readonly promised: (account: string) => number
   /**
    * The oldest first. Runs that the limits count alike are a group: those of a group that is closed when it would be its turn are left out.
    * `like`: of the group of this one alone.
@@ -57,9 +61,10 @@ const makeLine = (snapshot: Snapshot, limits: Limits) => {
   const members = new Map<string, LiveRun>()
   const groups = new Map<string, Group>()
   const heads = makeSorted<Group>((left, right) => order(left.head, right.head))
+  const promises = limits.purse === undefined ? undefined : makePromises(snapshot, limits.purse)
 
   const count = (claimant: Claimant | undefined, by: number) => {
-    for (const { key } of claimant === undefined ? [] : countersOf(limits, claimant)) {
+    for (const { key } of claimant === undefined ? [] : slotCountersOf(limits, claimant)) {
       taken.set(key, (taken.get(key) ?? 0) + by)
     }
   }
@@ -141,6 +146,7 @@ const makeLine = (snapshot: Snapshot, limits: Limits) => {
   }
 
   const settle = () => {
+    promises?.settle(changed)
     if (changed.jobs.size > 0) {
       for (const [key, at] of changed.jobs) settleJob(key, at)
       changed.jobs.clear()
@@ -205,12 +211,22 @@ const makeLine = (snapshot: Snapshot, limits: Limits) => {
       settle()
       return taken
     },
+    promised: (account) => {
+      settle()
+      return promises?.promised(account) ?? 0
+    },
     waiting: (isClosed, like) => {
       settle()
       return like === undefined ? merged(isClosed) : alike(isClosed, like)
     }
   }
-  return { line, noteRun, noteJob, notePod }
+  /** Whether something is written down of an attempt's cost changes what is promised to it. */
+  const noteLedger = (ledger: LedgerFacts) => {
+    for (const [namespace, name] of promises?.namedIn(ledger) ?? []) {
+      changed.jobs.set(`${namespace}/${name}`, { namespace, name })
+    }
+  }
+  return { line, noteRun, noteJob, notePod, noteLedger }
 }
 
 type RunKeyOfJob = Pick<JobFacts, "namespace" | "name">
@@ -225,9 +241,10 @@ export const lineOf = (snapshot: Snapshot, limits: Limits): Line => {
 
 /** For as long as the stores live. */
 export const followedLine = (stores: Stores["Service"], limits: Limits): Line => {
-  const { line, noteJob, notePod, noteRun } = makeLine(stores, limits)
+  const { line, noteJob, noteLedger, notePod, noteRun } = makeLine(stores, limits)
   for (const store of Object.values(stores.runs)) store.observe(noteRun)
   stores.jobs.observe(noteJob)
   stores.pods.observe(notePod)
+  stores.ledger.observe(noteLedger)
   return line
 }

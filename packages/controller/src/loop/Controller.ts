@@ -21,6 +21,7 @@ import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
 import { type Following, followings } from "./Following.ts"
+import { makeLedgerUpkeep } from "./LedgerUpkeep.ts"
 import { Observe } from "./Observe.ts"
 import { Previews } from "./Previews.ts"
 import { makeReconcile } from "./Reconcile.ts"
@@ -90,6 +91,7 @@ export class Controller extends Context.Service<Controller, {
           : Effect.void
       const { finishJobs, settleEnded, sweep } = yield* makeUpkeep(enqueue, (number) => acts(number))
       const { remove } = yield* makeRemovals((number) => acts(number))
+      const ledger = yield* makeLedgerUpkeep((number) => acts(number))
       const warm = yield* Latch.make(false)
       const listsBegan = yield* Ref.make(0n)
       const reflecting = yield* FiberSet.make()
@@ -138,6 +140,7 @@ export class Controller extends Context.Service<Controller, {
         yield* FiberSet.clear(reflecting)
         troubles.clear()
         heard.clear()
+        yield* ledger.begin
         yield* Ref.set(listsBegan, yield* Clock.monotonicTimeNanos)
         const lists = yield* Effect.forEach(required, begin)
         yield* Effect.forEach(optional, begin)
@@ -170,6 +173,7 @@ export class Controller extends Context.Service<Controller, {
           supervised("sweep", Effect.forever(Effect.andThen(sweep, leadership.leaveOthers(isNeeded))))
         )
         yield* Effect.forkScoped(supervised("finishing of Jobs", Effect.forever(finishJobs)))
+        yield* Effect.forkScoped(supervised("ledger of costs", ledger.keep))
         yield* Effect.forkScoped(supervised("settling of ended runs", Effect.forever(settleEnded)))
         yield* Effect.forkScoped(supervised("deletion of what is old", Effect.forever(remove)))
         yield* Effect.replicateEffect(Effect.forkScoped(supervised("worker", Effect.forever(process))), workers)
@@ -232,7 +236,7 @@ export class Controller extends Context.Service<Controller, {
     Layer.provideMerge(
       Layer.unwrap(Effect.map(
         ControllerSettings,
-        ({ config, namespace }) => Stores.layerWith(config.shard, watchedNamespaces(config, namespace))
+        ({ config, namespace }) => Stores.layerWith(config.shard, watchedNamespaces(config, namespace), namespace)
       ))
     )
   )

@@ -1,4 +1,5 @@
 /** What the controller follows: each kind with what is kept of its objects, and whom a change wakes. */
+import { budgetsIn } from "@orchestrator/domain/Budgets"
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { usesKueue } from "@orchestrator/domain/Kueue"
 import { ourSelector } from "@orchestrator/domain/Labels"
@@ -25,6 +26,7 @@ import { claimFacts } from "../facts/Claim.ts"
 import { filesFacts } from "../facts/Files.ts"
 import { saysTheSame } from "../facts/Identity.ts"
 import { jobFacts } from "../facts/Job.ts"
+import { ledgerFacts, ledgerSelector } from "../facts/Ledger.ts"
 import { podFacts } from "../facts/Pod.ts"
 import { runFacts } from "../facts/Run.ts"
 import { rememberPods, type Stores } from "../facts/Stores.ts"
@@ -65,7 +67,7 @@ const noWakeup: Wakeup = { runs: [], slotsFreed: false }
 
 export const followings = (
   stores: Stores["Service"],
-  { kueue }: OrchestratorConfig,
+  { budgets, kueue }: OrchestratorConfig,
   wake: (wakeup: Wakeup) => Effect.Effect<void>
 ) => {
   const wakes = wakeups(stores)
@@ -95,6 +97,8 @@ export const followings = (
       })
   })
 
+  const hasBudgets = budgetsIn(budgets).length > 0
+
   /** Of our objects those of the shard; of runs and claims all, since they tell who may start. */
   const labelSelector = [ourSelector, shardSelector(stores.shard) ?? []].flat().join(",")
   return {
@@ -103,7 +107,10 @@ export const followings = (
       ...everyRunKind.map(({ kind }) =>
         follow(runResources[kind], {
           store: stores.runs[kind],
-          project: (run, before) => runFacts(kind, run, before),
+          project: (run, before) => {
+            if (hasBudgets) stores.spending.see(run)
+            return runFacts(kind, run, before)
+          },
           wakes: wakes.run
         })
       ),
@@ -123,6 +130,7 @@ export const followings = (
         readsFixedOnce: true,
         wakes: ifNews((pod, change) => {
           remember.pod(pod, change)
+          if (hasBudgets) stores.spending.podSeen(pod, change === "removed")
           return wakes.pod(pod, change)
         }),
         labelSelector
@@ -138,7 +146,17 @@ export const followings = (
         project: claimFacts,
         wakes: ifNews(wakes.claim),
         labelSelector: ourSelector
-      })
+      }),
+      ...(hasBudgets
+        ? [follow(ConfigMapKind, {
+          store: stores.ledger,
+          project: ledgerFacts,
+          // What an attempt might have cost may turn out to be less.
+          wakes: () => ({ runs: [], slotsFreed: true }),
+          which: "what runs have cost",
+          labelSelector: ledgerSelector
+        })]
+        : [])
     ],
     /** These only tell why nothing starts: nothing waits for their lists, and who may not read Events goes without. */
     optional: [

@@ -23,10 +23,10 @@ import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
 import { Stores } from "../facts/Stores.ts"
 import { profiled } from "../kinds/Profiled.ts"
-import { admitted, reachedLimit } from "../line/Admission.ts"
+import { admitted, fullBudgetIn, reachedLimits } from "../line/Admission.ts"
 import { followedLine, type Line } from "../line/Line.ts"
 import { isVacant } from "../line/Possession.ts"
-import { isLimited, limitsIn } from "../line/Slots.ts"
+import { isLimited, limitsIn, reachedText } from "../line/Slots.ts"
 import { unseenClaim, workspaceOf } from "../line/Turns.ts"
 import { type Moment, startObstacle } from "../line/Waiting.ts"
 import { mustWait } from "../line/Workspaces.ts"
@@ -171,10 +171,11 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
   const observeLive = Effect.fnUntraced(function*(at: Moment, run: LiveRun, job: ObservedJob | undefined) {
     const hasJob = job !== undefined
     const obstacle = hasJob ? undefined : startObstacle(stores, run)
-    const limit = reachedLimit(at, run, line)
+    const reached = reachedLimits(at, run, line)
+    const fullBudget = fullBudgetIn(at, reached)
     const hold = hasJob ? undefined : holdAt(config, at.now)
     const isPaused = pausedUntil({ now: at.now, run }) !== undefined
-    const mayStart = !hasJob && obstacle === undefined && limit === undefined && hold === undefined && !isPaused &&
+    const mayStart = !hasJob && obstacle === undefined && reached.length === 0 && hold === undefined && !isPaused &&
       !run.cancel &&
       !run.suspended && !run.deleting
     const workspace = mayStart ? yield* assured(at, run) : workspaceOf(at, run)
@@ -183,7 +184,7 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
     /** Whether files are to be made now, as far as the run itself and its place tell. */
     const starts = obstacle === undefined && !(hasJob ? present : waits) && Result.isSuccess(run.spec)
     const mayBeOld = !hasJob && !isNew(at, run)
-    const isRead = starts && (mayBeOld || !run.isWhole) && limit === undefined && !run.cancel && !run.deleting
+    const isRead = starts && (mayBeOld || !run.isWhole) && reached.length === 0 && !run.cancel && !run.deleting
     const current = isRead ? yield* reads.wholeRun(run) : run
     const rendered = starts && current?.isWhole === true ? render(current) : undefined
     return {
@@ -193,7 +194,8 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
       nonce: hasJob ? "" : yield* nonce,
       obstacle,
       hold,
-      reachedLimit: limit,
+      reachedLimit: fullBudget === undefined ? reached.map(reachedText)[0] : undefined,
+      fullBudget,
       contested: !hasJob && isContested(run),
       lastSession: hasJob || workspace === undefined || rendered === undefined ? undefined : sessionOf(run)
     }
@@ -248,6 +250,7 @@ const nothingToDo = {
   obstacle: undefined,
   hold: undefined,
   reachedLimit: undefined,
+  fullBudget: undefined,
   contested: false,
   lastSession: undefined
 }

@@ -17,6 +17,7 @@ import { Action, type ActionOf } from "../decide/Action.ts"
 import { plan } from "../decide/Plan.ts"
 import type { Plan } from "../decide/Rule.ts"
 import { stageOf } from "../decide/Stage.ts"
+import { ledgerOf } from "../facts/Ledger.ts"
 import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
 import type { Observed, ObservedWorkspace, PresentRun } from "../facts/Observed.ts"
 import { runFacts } from "../facts/Run.ts"
@@ -172,6 +173,7 @@ const inItsTurn = Effect.fnUntraced(function*(observed: Observed, reads: Reads) 
     obstacle: undefined,
     hold: undefined,
     reachedLimit: undefined,
+    fullBudget: undefined,
     workspace: workspace && freed(workspace)
   }
   return ahead
@@ -212,6 +214,8 @@ const objectOf = Action.$match({
   DeleteJob: ({ name }) => `job/${name}`,
   ReleaseJob: ({ name }) => `job/${name}`,
   MarkJob: ({ name }) => `job/${name}`,
+  ForgetSpent: () => "configmaps of what runs have cost",
+  RecordSpent: ({ entries: [first] }) => `configmap/${ledgerOf(first.attempt)}`,
   WriteStatus: ({ run }) => `${runKinds[run.kind].singular}/${run.name}`,
   SettleStatus: ({ kind, object }) => `${runKinds[kind].singular}/${object.metadata.name}`,
   ReadRun: ({ kind, name }) => `${runKinds[kind].singular}/${name}`

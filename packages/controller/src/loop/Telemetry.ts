@@ -77,9 +77,10 @@ export const tellStores = Effect.gen(function*() {
     lineOldest: gaugeSeries(Metrics.lineOldestSeconds),
     workspaces: gaugeSeries(Metrics.workspaceLineRuns),
     workspacesOldest: gaugeSeries(Metrics.workspaceOldestSeconds),
-    blocked: gaugeSeries(Metrics.blockedRuns)
+    blocked: gaugeSeries(Metrics.blockedRuns),
+    budgets: gaugeSeries(Metrics.budgetUsd)
   }
-  const nothing = { runs: [], line: [], lineOldest: [], workspaces: [], workspacesOldest: [], blocked: [] }
+  const nothing = { runs: [], line: [], lineOldest: [], workspaces: [], workspacesOldest: [], blocked: [], budgets: [] }
   yield* atScrape(Effect.gen(function*() {
     const leading = yield* leads
     const figures = leading ? figuresOf({ snapshot, config, now: yield* DateTime.now }) : nothing
@@ -90,5 +91,6 @@ export const tellStores = Effect.gen(function*() {
     yield* tell.workspaces(figures.workspaces)
     yield* tell.workspacesOldest(figures.workspacesOldest)
     yield* tell.blocked(figures.blocked)
+    yield* tell.budgets(figures.budgets)
   }))
 })

@@ -8,6 +8,7 @@ import type { LiveRun } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { jobOf, podOf } from "../facts/Snapshot.ts"
 import { activeClaimants } from "../line/Admission.ts"
+import { type BudgetUse, budgetUse } from "../line/BudgetUse.ts"
 import { makeSlots, takenBy } from "../line/Slots.ts"
 import { isBefore, type Moment } from "../line/Waiting.ts"
 import { secondsBetween } from "./AttemptFigures.ts"
@@ -24,6 +25,7 @@ export interface Figures {
   readonly workspaces: Rows<"workspace">
   readonly workspacesOldest: Rows<"workspace">
   readonly blocked: Rows<"cause">
+  readonly budgets: Rows<"budget" | "state">
 }
 
 /** Sums, or the largest, by labels. */
@@ -51,6 +53,7 @@ const tally = <Labels extends Readonly<Record<string, string>>>() => {
 type WaitsFor =
   | "person"
   | "hours"
+  | "budget"
   | "dependencies"
   | "workspace"
   | "cluster"
@@ -80,6 +83,8 @@ const waitsFor = ({ snapshot }: Moment, run: LiveRun): WaitsFor | undefined => {
     case "Maintenance":
     case "QuietHours":
       return "hours"
+    case "WaitingForBudget":
+      return "budget"
     case "WaitingForDependencies":
       return "dependencies"
     case "WaitingForWorkspace":
@@ -98,7 +103,15 @@ const waitsFor = ({ snapshot }: Moment, run: LiveRun): WaitsFor | undefined => {
   }
 }
 
-const chosen: ReadonlySet<WaitsFor> = new Set(["person", "hours", "dependencies", "workspace", "limit", "queue"])
+const chosen: ReadonlySet<WaitsFor> = new Set([
+  "person",
+  "hours",
+  "budget",
+  "dependencies",
+  "workspace",
+  "limit",
+  "queue"
+])
 
 /** Since when its status says what it says. */
 const sinceOf = ({ createdAt, status: { lastUpdate } }: LiveRun): string => lastUpdate ?? createdAt
@@ -131,6 +144,19 @@ const workspaceRows = (
     oldest.atLeast({ workspace: shown.has(workspace) ? workspace : other }, longest(all))
   }
   return { workspaces: rows.map(([workspace, count]) => [{ workspace }, count]), workspacesOldest: oldest.rows() }
+}
+
+/** Of each budget whoever has used most of it, who comes first. */
+const budgetRows = (uses: ReadonlyArray<BudgetUse>): Figures["budgets"] => {
+  const first = new Map(uses.toReversed().map((use) => [use.name, use]))
+  return [...first.values()].flatMap(({ limitUsd, name, promisedUsd, spentUsd }) => {
+    const budget = name.replace("budgets.", "")
+    return [
+      [{ budget, state: "limit" }, limitUsd],
+      [{ budget, state: "spent" }, spentUsd],
+      [{ budget, state: "promised" }, promisedUsd]
+    ] as const
+  })
 }
 
 export const figuresOf = (moment: Moment): Figures => {
@@ -173,6 +199,7 @@ export const figuresOf = (moment: Moment): Figures => {
     line: line.rows(),
     lineOldest: lineOldest.rows(),
     blocked: blocked.rows(),
+    budgets: budgetRows(budgetUse(moment)),
     ...workspaceRows(workspaces)
   }
 }

@@ -79,9 +79,9 @@ export const lineRuns = gaugeFamily({
   help: "Runs that wait, by what they wait for",
   labels: {
     waits_for:
-      "person (spec.suspend), hours (in which runs may start), dependencies, workspace, cluster (what it refuses), start (of the pod), controller, queue (of Kueue), or the limit that is reached: activeRuns, activeRunsPerGithubUser, activeRunsPerService",
+      "person (spec.suspend), hours (in which runs may start), budget, dependencies, workspace, cluster (what it refuses), start (of the pod), controller, queue (of Kueue), or the limit that is reached: activeRuns, activeRunsPerGithubUser, activeRunsPerService",
     chosen:
-      "whether a person chose it, by suspending it, quiet hours, spec.dependsOn, a workspace in use, a limit or a queue: true, or false"
+      "whether a person chose it, by suspending it, quiet hours, a budget, spec.dependsOn, a workspace in use, a limit or a queue: true, or false"
   }
 })
 
@@ -89,6 +89,16 @@ export const lineOldestSeconds = gaugeFamily({
   name: "orchestrator_line_oldest_wait_seconds",
   help: "How long the run has waited that has waited longest, by what it waits for",
   labels: lineRuns.labels
+})
+
+export const budgetUsd = gaugeFamily({
+  name: "orchestrator_budget_usd",
+  help:
+    "USD of a budget of the configuration, in the day or month that it is; of one for each user or service, whoever has used most of it",
+  labels: {
+    budget: "daily, monthly, dailyPerGithubUser, monthlyPerGithubUser, dailyPerService, monthlyPerService",
+    state: "limit, spent, or promised (what runs that work may still spend)"
+  }
 })
 
 const workspace = top("claim of the workspace")
@@ -188,6 +198,7 @@ export const controllerMetrics: ReadonlyArray<MetricFamily> = [
   deliverySeconds,
   lineRuns,
   lineOldestSeconds,
+  budgetUsd,
   workspaceLineRuns,
   workspaceOldestSeconds,
   blockedRuns,

@@ -58,9 +58,11 @@ const CacheState = Schema.Struct({
 export type CacheState = typeof CacheState.Type
 
 const LimitState = Schema.Struct({
-  name: text("Its key in the configuration: `limits.activeRuns`"),
+  name: text("Its key in the configuration: `limits.activeRuns`, `budgets.daily`"),
   of: maybe("GitHub user or service that it is counted for"),
-  used: maybeNumber("How much of it is used now, where it is counted"),
+  used: maybeNumber(
+    "How much of it is used now, where it is counted; of a budget what is spent, and what runs that work may spend"
+  ),
   limit: maybeNumber("What is configured; absent: any number")
 }).annotate({ identifier: "LimitState", description: "A limit of the configuration, and what is used of it" })
 export type LimitState = typeof LimitState.Type
