@@ -24,15 +24,15 @@ resourceRules:
   expression: request.userInfo.username != "system:serviceaccount:{{ .Release.Namespace }}:{{ include "orchestrator.serviceAccountName" . }}"
 {{- end }}
 
-{{/* Stopping an agent uses no Secret, so it asks for none: whoever may update the run may cancel it. */}}
+{{/* What keeps an agent from working uses no Secret, so it asks for none: whoever may update the run may cancel and suspend it. */}}
 {{- define "orchestrator.specChanged" -}}
 - name: spec-changed
   expression: oldObject == null || object.spec != oldObject.spec
-- name: not-only-cancelled
+- name: not-only-stopped
   expression: >-
-    oldObject == null || !has(object.spec.cancel) || object.spec.cancel != true ||
-    object.spec.exists(key, key != "cancel" && (!(key in oldObject.spec) || object.spec[key] != oldObject.spec[key])) ||
-    oldObject.spec.exists(key, key != "cancel" && !(key in object.spec))
+    oldObject == null || oldObject.spec.exists(key, !(key in object.spec)) ||
+    object.spec.exists(key, (!(key in oldObject.spec) || object.spec[key] != oldObject.spec[key]) &&
+    !(key in ["cancel", "suspend"] && object.spec[key] == true))
 {{- end }}
 
 {{/* One validation for each secret that a run may name, from one position up to another. */}}

@@ -275,6 +275,8 @@ describe("changing a run", () => {
     },
     { name: "taking a cancellation back", spec: { cancel: false } },
     { name: "cancelling it and changing something", spec: { cancel: true, contextVersion: 2 } },
+    { name: "suspending it and changing something", spec: { suspend: true, contextVersion: 2 } },
+    { name: "suspending it and taking a cancellation back", spec: { suspend: true, cancel: false } },
     { name: "cancelling it and taking something away", spec: { cancel: true, envFromSecrets: null } },
     { name: "another model", spec: { model: "claude-opus-4-20250514" } },
     { name: "a workspace of another service", spec: { service: "payments" } },
@@ -285,14 +287,18 @@ describe("changing a run", () => {
       denied(patch("poor", existing({ cancel: true, envFromSecrets: secretsOf(["foreign"]) }), { spec }), "github-")
   )
 
-  it("that only stops its agent is allowed to whoever may update it, for both kinds", () => {
-    allowed(
-      patch("poor", existing({ githubUser: "eve", envFromSecrets: secretsOf(named) }), { spec: { cancel: true } })
-    )
-    const name = fresh()
-    allowed(create(undefined, docsRun(name, "eve")))
-    allowed(patch("poor", name, { spec: { cancel: true } }, "docsrun"))
-  })
+  it.each([{ cancel: true }, { suspend: true }, { cancel: true, suspend: true }])(
+    "that only keeps its agent from working is allowed to whoever may update it, for both kinds: %o",
+    (spec) => {
+      allowed(patch("poor", existing({ githubUser: "eve", envFromSecrets: secretsOf(named) }), { spec }))
+      const name = fresh()
+      allowed(create(undefined, docsRun(name, "eve")))
+      allowed(patch("poor", name, { spec }, "docsrun"))
+    }
+  )
+
+  it("that lets one go on is denied where its Secrets are another's", () =>
+    denied(patch("poor", existing({ githubUser: "eve", suspend: true }), { spec: { suspend: false } }), "github-"))
 
   it.each([
     { name: "another GitHub user", spec: { githubUser: "eve" } },

@@ -27,6 +27,8 @@ const changesOf = (lines: ReadonlyArray<readonly [attempt: string, text: string 
   return [...changes].flatMap(([name, all]) => all.map((data) => ({ name, data })))
 }
 
+type Lines = Readonly<Record<string, string | null>>
+
 /** What will not be taken, however often it is sent. */
 const isLasting = hasReason("Forbidden", "Invalid", "BadRequest", "Refused")
 
@@ -34,19 +36,32 @@ export const makeLedger = Effect.gen(function*() {
   const client = yield* KubernetesClient
   const { ledger, ownNamespace: namespace, spending } = yield* Stores
 
-  const patch = (name: string, data: Readonly<Record<string, string | null>>) =>
-    client.patch(ConfigMapKind, { name, namespace }, { type: "merge", body: { data } })
+  const patch = (name: string, uid: string, data: Lines) =>
+    client.patch(ConfigMapKind, { name, namespace }, { type: "merge", body: { metadata: { uid }, data } })
 
-  const create = (name: string, data: Readonly<Record<string, string | null>>) =>
+  const create = (name: string, data: Lines) =>
     client.create(ConfigMapKind, newLedger(namespace, name, Record.filter(data, (text) => text !== null)))
 
+  /** Whoever was first has made it; and where the store has another one of that name, it is no longer there. */
+  const createOrPatch = (name: string, data: Lines) =>
+    Effect.catchIf(create(name, data), hasReason("AlreadyExists"), () =>
+      Effect.flatMap(
+        client.get(ConfigMapKind, { name, namespace }),
+        ({ metadata: { uid = "" } }) => patch(name, uid, data)
+      ))
+
   const write = ({ data, name }: ReturnType<typeof changesOf>[number]) =>
-    patch(name, data).pipe(
-      Effect.catchIf(hasReason("NotFound"), () =>
-        Effect.catchIf(create(name, data), hasReason("AlreadyExists"), () => patch(name, data))),
-      Effect.map((written: ConfigMap) =>
-        ledger.wrote(ledgerFacts(written))
-      ),
+    Effect.suspend(() => {
+      const known = ledger.get({ name, namespace })
+      return known === undefined
+        ? createOrPatch(name, data)
+        : Effect.catchIf(
+          patch(name, known.uid, data),
+          hasReason("NotFound", "Conflict"),
+          () => createOrPatch(name, data)
+        )
+    }).pipe(
+      Effect.map((written: ConfigMap) => ledger.wrote(ledgerFacts(written))),
       Effect.catchIf(isLasting, (error) =>
         Effect.logWarning("what runs have cost cannot be written down: while they are there their statuses tell", {
           configMap: name,
@@ -59,11 +74,14 @@ export const makeLedger = Effect.gen(function*() {
   ): Effect.Effect<void, KubernetesError> => Effect.forEach(changesOf(lines), write, { discard: true })
 
   return {
-    /** What an attempt might have cost is left out where it is written what it has. */
+    /** The first word on what an attempt has cost stands; only what it might have cost gives way to it. */
     record: (entries: ReadonlyArray<Spent>) =>
       Effect.suspend(() =>
         writeAll(
-          entries.filter(({ attempt, reserved }) => !reserved || spending.recorded(attempt) === undefined)
+          entries.filter(({ attempt, reserved }) => {
+            const known = spending.recorded(attempt)
+            return known === undefined || (known.reserved === true && reserved !== true)
+          })
             .map((spent) => [spent.attempt, formatSpent(spent)])
         )
       ),
