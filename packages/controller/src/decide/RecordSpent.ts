@@ -36,8 +36,9 @@ const endedWith = ({ run, status }: StatusWrite, jobs: ReadonlyArray<ObservedJob
 
 /** What the attempt of a Job has cost, or may have cost, whose run is no longer there to say it. */
 const leftBy = (job: ObservedJob, { limits }: OrchestratorConfig, now: DateTime.Utc): ReadonlyArray<Spent> => {
-  if (job.pod?.begun !== true) return []
-  const known = job.pod.over ? evidenceOf(job).usage?.costUsd : undefined
+  // Nothing of it has run, nor will. Of any other the pod may be there, and at work, although it was not seen yet.
+  if (job.suspended || job.podRefused !== undefined) return []
+  const known = job.pod?.over !== true ? undefined : job.pod.begun ? evidenceOf(job).usage?.costUsd : 0
   const micros = known === undefined ? microsOf(job.maxCostUsd ?? limits.maxCostUsd) : amountIn(known)
   return micros === 0 ? [] : [{
     attempt: attemptKey(job.namespace, job.name),

@@ -139,7 +139,8 @@ export const makeSpending = (ledger: Store<LedgerFacts>, own: string): Spending 
 }
 
 /** What an attempt has cost, as its pod's containers say; undefined: they do not. */
-const costIn = ({ brokerReport, ended, words }: PodFacts): number | undefined => {
+const costIn = ({ begun, brokerReport, ended, words }: PodFacts): number | undefined => {
+  if (!begun) return 0
   if (words.broker !== undefined) {
     return brokerReport === undefined || Result.isFailure(brokerReport) ? undefined : brokerReport.success.costUsd
   }

@@ -54,21 +54,23 @@ const ledger = Effect.flatMap(
 
 describe("a budget", () => {
   it.effect("lets nobody start who could go beyond it, until those that work have ended; then until the next day", () =>
-    Effect.gen(function*() {
-      yield* create(runOf("a"), runOf("b"), runOf("c"))
-      yield* pass("5 seconds")
-      assert.deepStrictEqual(yield* reasons("a", "b", "c"), ["AgentRunning", "AgentRunning", "WaitingForBudget"])
-      assert.match(
-        yield* messageOf("c"),
-        /budgets\.daily lets all runs spend 2 USD a day.* than the 1 USD .*left enough/
-      )
-      yield* pass("7 minutes", "10 seconds")
-      assert.deepStrictEqual(yield* reasons("a", "b", "c"), ["Delivered", "Delivered", "WaitingForBudget"])
-      assert.match(yield* messageOf("c"), /opens again at 1970-01-02T00:00:00Z/)
-      yield* pass("24 hours", "30 minutes")
-      yield* pass("60 seconds")
-      assert.deepStrictEqual(yield* reasons("c"), ["Delivered"])
-    }).pipe(Effect.provide(world({ script: costing(0.9), config: configOf({ daily: 2 }) }))))
+    Effect.andThen(
+      TestClock.setTime(Date.parse("2026-03-01T23:52:00Z")),
+      Effect.gen(function*() {
+        yield* create(runOf("a"), runOf("b"), runOf("c"))
+        yield* pass("5 seconds")
+        assert.deepStrictEqual(yield* reasons("a", "b", "c"), ["AgentRunning", "AgentRunning", "WaitingForBudget"])
+        assert.match(
+          yield* messageOf("c"),
+          /budgets\.daily lets all runs spend 2 USD a day.* than the 1 USD .*left enough/
+        )
+        yield* pass("7 minutes", "10 seconds")
+        assert.deepStrictEqual(yield* reasons("a", "b", "c"), ["Delivered", "Delivered", "WaitingForBudget"])
+        assert.match(yield* messageOf("c"), /opens again at 2026-03-02T00:00:00Z/)
+        yield* pass("2 minutes", "5 seconds")
+        assert.deepStrictEqual(yield* reasons("c"), ["Delivered"])
+      }).pipe(Effect.provide(world({ script: costing(0.9), config: configOf({ daily: 2 }) })))
+    ))
 
   it.effect("has again what runs did not use of what they might have cost", () =>
     Effect.gen(function*() {

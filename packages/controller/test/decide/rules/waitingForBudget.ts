@@ -115,12 +115,38 @@ export const waitingForBudgetCases: ReadonlyArray<PlanCase> = [
     }
   },
   {
+    name: "one of which no pod was seen may have one that works all the same",
+    given: {
+      ...given({ config }),
+      run: undefined,
+      jobs: [],
+      orphans: [makeJob({ deleting: true, brokered: true, maxCostUsd: 7 })]
+    },
+    want: {
+      rule: "beingDeleted",
+      does: [`record ${attempt}: 2026-03-01 7 - - reserved`, `release ${jobName} (j1)`]
+    }
+  },
+  {
+    name: "one that is suspended, or may make no pod, has cost nothing",
+    given: {
+      ...given({ config }),
+      run: undefined,
+      jobs: [],
+      orphans: [
+        makeJob({ deleting: true, brokered: true, maxCostUsd: 7, suspended: true }),
+        makeJob({ name: "b", uid: "j2", deleting: true, brokered: true, maxCostUsd: 7, podRefused: "exceeded quota" })
+      ]
+    },
+    want: { rule: "beingDeleted", does: [`release ${jobName} (j1)`, "release b (j2)"] }
+  },
+  {
     name: "one whose agent has not begun has cost nothing",
     given: {
       ...given({ config }),
       run: undefined,
       jobs: [],
-      orphans: [makeJob({ deleting: true, brokered: true, maxCostUsd: 7, pod: makePod({ begun: false }) })]
+      orphans: [makeJob({ deleting: true, brokered: true, maxCostUsd: 7, pod: makePod({ begun: false, over: true }) })]
     },
     want: { rule: "beingDeleted", does: [`release ${jobName} (j1)`] }
   }
