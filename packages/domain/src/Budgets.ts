@@ -61,17 +61,27 @@ export const nextPeriod = (period: Period, now: DateTime.Utc): DateTime.Utc => {
     : DateTime.makeUnsafe({ year, month: month + 1, day: 1 })
 }
 
-/** A budget in which not even one run that asks for nothing has room would let nobody start, and nobody would know why. */
-export const budgetProblems = (
-  budgets: Budgets,
-  limits: { readonly maxCostUsd: number; readonly defaultMaxCostUsd?: number }
-): ReadonlyArray<FieldProblem> => {
+interface Costs {
+  readonly budgets: Budgets
+  readonly limits: { readonly maxCostUsd: number; readonly defaultMaxCostUsd?: number }
+  readonly profiles: Readonly<Record<string, { readonly maxCostUsd?: number }>>
+}
+
+/** A budget in which not even one run that asks for nothing has room would let nobody start, and nobody would know why; nor one of a profile. */
+export const budgetProblems = ({ budgets, limits, profiles }: Costs): ReadonlyArray<FieldProblem> => {
   const key = limits.defaultMaxCostUsd === undefined ? "limits.maxCostUsd" : "limits.defaultMaxCostUsd"
   const usual = limits.defaultMaxCostUsd ?? limits.maxCostUsd
-  return budgetsIn(budgets).filter(({ limitUsd }) => limitUsd < usual).map(({ limitUsd, name }) => ({
-    path: `budgets.${name}`,
-    expected:
-      `at least ${usual}, what a run may cost that does not say it (${key}): set limits.defaultMaxCostUsd to what a run usually needs`,
-    found: String(limitUsd)
-  }))
+  return budgetsIn(budgets).flatMap(({ limitUsd, name }) => [
+    ...(limitUsd >= usual ? [] : [{
+      path: `budgets.${name}`,
+      expected:
+        `at least ${usual}, what a run may cost that does not say it (${key}): set limits.defaultMaxCostUsd to what a run usually needs`,
+      found: String(limitUsd)
+    }]),
+    ...Object.entries(profiles).filter(([, { maxCostUsd = 0 }]) => maxCostUsd > limitUsd).map(([profile, each]) => ({
+      path: `profiles.${profile}.maxCostUsd`,
+      expected: `at most budgets.${name} (${limitUsd})`,
+      found: String(each.maxCostUsd)
+    }))
+  ])
 }

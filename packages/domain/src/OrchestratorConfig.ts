@@ -4,7 +4,7 @@
  */
 import { Predicate, Result, Schema } from "effect"
 import { AgentName, byAgent, holdsLimits } from "./AgentName.ts"
-import { budgetProblems, Budgets, budgetsIn } from "./Budgets.ts"
+import { budgetProblems, Budgets } from "./Budgets.ts"
 import { DashboardConfig } from "./DashboardConfig.ts"
 import { decoder, type FieldProblem } from "./Decode.ts"
 import { filled, or } from "./Default.ts"
@@ -403,9 +403,7 @@ const ceilingProblems = (all: ReadonlyArray<Ceiling>): ReadonlyArray<FieldProble
   )
 
 /** A profile cannot give what the ceilings forbid. */
-const profileProblems = (
-  { agent, budgets, limits, model, profiles }: OrchestratorConfig
-): ReadonlyArray<FieldProblem> =>
+const profileProblems = ({ agent, limits, model, profiles }: OrchestratorConfig): ReadonlyArray<FieldProblem> =>
   Object.entries(profiles).flatMap(([name, { maxCostUsd, maxTurns, provider, resources = {}, timeoutSeconds }]) => [
     ...(provider === undefined || (agent.credentials === "broker" && providerNames(model.providers).includes(provider))
       ? []
@@ -418,12 +416,6 @@ const profileProblems = (
       }]),
     ...ceilingProblems([
       [`profiles.${name}.maxCostUsd`, maxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
-      ...budgetsIn(budgets).map((budget): Ceiling => [
-        `profiles.${name}.maxCostUsd`,
-        maxCostUsd,
-        `budgets.${budget.name}`,
-        budget.limitUsd
-      ]),
       [`profiles.${name}.maxTurns`, maxTurns, "limits.maxTurns", limits.maxTurns],
       [`profiles.${name}.timeoutSeconds`, timeoutSeconds, "limits.maxTimeoutSeconds", limits.maxTimeoutSeconds]
     ]),
@@ -493,7 +485,7 @@ const contradictionsOf = (config: OrchestratorConfig): ReadonlyArray<FieldProble
       ["limits.defaultMaxCostUsd", limits.defaultMaxCostUsd, "limits.maxCostUsd", limits.maxCostUsd],
       ["limits.defaultMaxTurns", limits.defaultMaxTurns, "limits.maxTurns", limits.maxTurns]
     ]),
-    ...budgetProblems(config.budgets, limits),
+    ...budgetProblems(config),
     ...profileProblems(config)
   ]
 }
