@@ -9,7 +9,8 @@ import { Console, Effect, Fiber, Layer } from "effect"
 import { controlPlane } from "../cluster/ControlPlane.ts"
 import { provisioner } from "../cluster/Provisioner.ts"
 import { admin, makeSite } from "../cluster/World.ts"
-import { isAccepted, plantedSecret } from "./AuditEvent.ts"
+import { plantedSecret } from "./AuditEvent.ts"
+import { beginCourse, every, leadershipIn } from "./Course.ts"
 import { judge, keepLogs } from "./Judgement.ts"
 import { loadOf } from "./Load.ts"
 import { makeNode } from "./Nodes.ts"
@@ -43,47 +44,36 @@ export const chaos = Effect.fnUntraced(
     const tail = tailOf(controlPlane().folder, namespace)
     const nodes = [yield* makeNode(0, namespace), yield* makeNode(1, namespace)] as const
     const places = [yield* makePlace(site, 0), yield* makePlace(site, 1)]
-    const holder = () =>
-      tail.events.findLast((event) => event.resource === "leases" && event.life !== undefined && isAccepted(event))
-        ?.life
+    const { holder, leader } = leadershipIn(tail)
     const strikes = makeStrikes({
       places,
       nodes,
-      leader: () => Number((holder() ?? "0").split(".")[0]),
+      leader,
       roll: seeded(`rolls ${seed}`)
     })
     yield* Effect.promise(() => Promise.all(places.map((place) => place.process().logged(/caches are synced/))))
 
     const acts = loadOf(seed, seconds, rate).map((act) => ({ ...act, at: Math.min(act.at, seconds) }))
     const people = yield* makePeople(site, acts)
-    const started = performance.now()
-    const elapsed = () => (performance.now() - started) / 1000
-    const at = (due: number, what: Effect.Effect<void>) =>
-      Effect.delay(what, `${Math.max(0, due - elapsed()) * 1000} millis`)
+    const { at, elapsed, play } = beginCourse()
     const told = Effect.suspend(() => {
       tail.read()
       return Console.log(formatProgress(elapsed(), tail.events, strikes.windows, holder() ?? "nobody"))
     })
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(
-      Effect.sleep("1 second"),
+    yield* every(
+      1,
       Effect.sync(() => {
         tail.read()
         strikes.revive()
       })
-    )))
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("10 seconds"), told)))
+    )
+    yield* every(10, told)
     const faults = yield* Effect.forkScoped(Effect.forEach(
       scheduleOf(seed, seconds),
       (fault) => at(fault.at, strikes.strike(fault)),
       { concurrency: "unbounded", discard: true }
     ))
-    // What is done to one run is done in its order.
-    const byRun = [...Map.groupBy(acts, (act) => "name" in act ? act.name : act.service).values()]
-    const load = yield* Effect.forkScoped(Effect.forEach(
-      byRun,
-      (own) => Effect.forEach(own, (act) => at(act.at, people(act)), { discard: true }),
-      { concurrency: "unbounded", discard: true }
-    ))
+    const load = yield* Effect.forkScoped(play(acts, people))
     yield* Fiber.join(faults)
     strikes.revive()
     yield* Fiber.join(load)

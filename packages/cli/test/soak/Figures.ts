@@ -8,7 +8,11 @@ export interface Growth {
   readonly slope: Slope
   readonly from: number
   readonly to: number
+  readonly verdict: "flat within its interval" | "it grows" | "too short to tell"
 }
+
+/** Of samples after the warming up. Pools and the heap of a process fill for longer than a few minutes. */
+const shortestJudged = 600
 
 const mean = (values: ReadonlyArray<number>): number =>
   values.reduce((sum, each) => sum + each, 0) / Math.max(1, values.length)
@@ -17,10 +21,13 @@ const growth = (what: string, unit: string, samples: ReadonlyArray<Sample>, warm
   const warm = samples.filter(({ seconds }) => seconds >= warmSeconds)
   const values = warm.map(({ value }) => value)
   const tenth = Math.ceil(values.length / 10)
+  const slope = slopeOf(warm)
+  const isLong = (warm.at(-1)?.seconds ?? 0) - (warm[0]?.seconds ?? 0) >= shortestJudged
   return {
     what,
     unit,
-    slope: slopeOf(warm),
+    slope,
+    verdict: slope.low <= 0 ? "flat within its interval" : isLong ? "it grows" : "too short to tell",
     from: mean(values.slice(0, tenth)),
     to: mean(values.slice(-tenth))
   }
@@ -34,11 +41,11 @@ export const growthOf = (
   growth("its open descriptors", "descriptors", files, warmSeconds)
 ]
 
-const growthLine = ({ from, slope: { high, low, perHour }, to, unit, what }: Growth): string =>
+const growthLine = ({ from, slope: { high, low, perHour }, to, unit, verdict, what }: Growth): string =>
   `${what}: ${from.toFixed(1)} ${unit} after warming up, ${to.toFixed(1)} at the end; ${
     perHour.toFixed(1)
   } ${unit} an hour ` +
-  `(95 %: ${low.toFixed(1)} to ${high.toFixed(1)}): ${low > 0 ? "it grows" : "flat within its interval"}`
+  `(95 %: ${low.toFixed(1)} to ${high.toFixed(1)}): ${verdict}`
 
 const partLine = (name: string, reactions: ReadonlyArray<Reaction>): string => {
   const told = (some: ReadonlyArray<Reaction>) => {

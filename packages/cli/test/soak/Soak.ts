@@ -7,7 +7,7 @@ import { seeded } from "@orchestrator/embedded/faults/Seeded"
 import { CodeRunKind } from "@orchestrator/k8s/Kinds"
 import { Console, Effect, Fiber, Layer } from "effect"
 import { join } from "node:path"
-import { isAccepted } from "../chaos/AuditEvent.ts"
+import { beginCourse, every, leadershipIn } from "../chaos/Course.ts"
 import type { Violation } from "../chaos/Invariants.ts"
 import { judge, keepLogs } from "../chaos/Judgement.ts"
 import type { Act } from "../chaos/Load.ts"
@@ -66,10 +66,7 @@ export const soak = Effect.fnUntraced(
       Array.from({ length: replicas }, (_, index) => index),
       (index) => makePlace(home, index, env)
     )
-    const holder = () =>
-      tail.events.findLast((event) => event.resource === "leases" && event.life !== undefined && isAccepted(event))
-        ?.life
-    const leader = () => Number((holder() ?? "0").split(".")[0])
+    const { holder, leader } = leadershipIn(tail)
     const strikes = makeStrikes({ places, nodes, leader, roll: seeded(`rolls ${seed}`) })
     yield* Effect.promise(() => Promise.all(places.map((place) => place.process().logged(/caches are synced/))))
 
@@ -93,10 +90,7 @@ export const soak = Effect.fnUntraced(
       return byPlace[place]?.(act) ?? Effect.void
     }
 
-    const started = performance.now()
-    const elapsed = () => (performance.now() - started) / 1000
-    const at = (due: number, what: Effect.Effect<unknown>) =>
-      Effect.asVoid(Effect.delay(what, `${Math.max(0, due - elapsed()) * 1000} millis`))
+    const { at, elapsed, play, started } = beginCourse()
     const told = Effect.suspend(() => {
       tail.read()
       const memory = places.map((place) => residentMegabytes(place.process().process.pid ?? 0)?.toFixed(0) ?? "-")
@@ -112,17 +106,15 @@ export const soak = Effect.fnUntraced(
       if (resident !== undefined) memory.push({ seconds: elapsed(), value: resident })
       if (open !== undefined) files.push({ seconds: elapsed(), value: open })
     })
-    const inBackground = (every: number, what: Effect.Effect<void>) =>
-      Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(`${every} seconds`), what)))
-    yield* inBackground(
+    yield* every(
       1,
       Effect.sync(() => {
         tail.read()
         strikes.revive()
       })
     )
-    yield* inBackground(10, told)
-    const sampling = yield* inBackground(sampleSeconds, sample)
+    yield* every(10, told)
+    const sampling = yield* every(sampleSeconds, sample)
 
     const kill = ({ target }: (typeof plan.kills)[number]) =>
       Effect.gen(function*() {
@@ -138,13 +130,7 @@ export const soak = Effect.fnUntraced(
       ...plan.outages.map(({ at: due, kind }) => at(due, strikes.strike({ at: due, kind, seconds: awaySeconds }))),
       ...plan.storms.map((due, number) => at(due, storms.storm(number)))
     ], { concurrency: "unbounded", discard: true }))
-    // What is done to one run is done in its order.
-    const byRun = [...Map.groupBy(plan.acts, (act) => "name" in act ? act.name : act.service).values()]
-    const load = yield* Effect.forkScoped(Effect.forEach(
-      byRun,
-      (own) => Effect.forEach(own, (act) => at(act.at, perform(act)), { discard: true }),
-      { concurrency: "unbounded", discard: true }
-    ))
+    const load = yield* Effect.forkScoped(play(plan.acts, perform))
     yield* Fiber.join(troubles)
     strikes.revive()
     yield* Fiber.join(load)
@@ -177,11 +163,11 @@ export const soak = Effect.fnUntraced(
         growth,
         partSeconds: plan.partSeconds,
         reactions: reactionsOf(events, windows),
-        started: performance.timeOrigin + started,
+        started,
         stormRuns: storms.runs.size
       })
     ].join("\n"))
-    const grown = growth.filter(({ slope }) => slope.low > 0).length
+    const grown = growth.filter(({ verdict }) => verdict === "it grows").length
     if (violations.length + grown > 0) yield* keepLogs(`soak-${seed}`, places)
     return violations.length + grown
   },
