@@ -37,6 +37,8 @@ export const makePartedStore = <A extends Identity>(
       const found = all.map((each) => each.by(index, value)).filter((some) => some.length > 0)
       return found.length <= 1 ? found[0] ?? nothing : found.flat()
     },
+    anyBy: (index: string, value: IndexValue, isSo: (object: A) => boolean) =>
+      all.some((each) => each.anyBy(index, value, isSo)),
     size: () => all.reduce((sum, each) => sum + each.size(), 0),
     revision: (namespace) => part(namespace).revision(),
     heard: () => all.reduce((sum, each) => sum + each.heard(), 0),

@@ -32,6 +32,8 @@ export interface Store<A> {
   readonly values: () => IterableIterator<A>
   /** Objects under a value of an index, in no order. */
   readonly by: (index: string, value: IndexValue) => ReadonlyArray<A>
+  /** Whether one of them is so; after it no other is looked at. */
+  readonly anyBy: (index: string, value: IndexValue, isSo: (object: A) => boolean) => boolean
   readonly size: () => number
   /** Newest revision that the stream has delivered; "" before the first list. `namespace`: of which stream, where there are several. */
   readonly revision: (namespace?: string) => string
@@ -177,6 +179,13 @@ const storeOf = <A>(
         if (object !== undefined) found.push(object)
       }
       return found
+    },
+    anyBy: (name, value, isSo) => {
+      for (const key of keysOf(indexes.get(name)?.keys.get(value))) {
+        const object = objects.get(key)
+        if (object !== undefined && isSo(object)) return true
+      }
+      return false
     },
     size: () => objects.size,
     revision: () => revision,

@@ -33,6 +33,8 @@ describe("a store in parts", () => {
     assert.deepStrictEqual(store.by("colour", "red").map(({ uid }) => uid), ["a-x", "b-x"])
     assert.deepStrictEqual(store.by("colour", "blue").map(({ uid }) => uid), ["a-y"])
     assert.deepStrictEqual(store.by("colour", "green"), [])
+    assert.isTrue(store.anyBy("colour", "blue", ({ uid }) => uid === "a-y"))
+    assert.isFalse(store.anyBy("colour", "red", ({ uid }) => uid === "a-y"))
     assert.deepStrictEqual([
       store.has(thing("b", "x", "3")),
       store.has(thing("b", "x", "4")),

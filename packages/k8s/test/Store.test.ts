@@ -202,7 +202,21 @@ describe("an index", () => {
     assert.deepStrictEqual(names("red"), ["b"])
   })
 
+  it("tells whether one of its objects is so, and looks at none after that", () => {
+    const { store } = filled(object("a", 5), object("b", 6), object("c", 7), object("d", 8, { team: "blue" }))
+    const looked: Array<string | undefined> = []
+    const isNamed = (name: string) => ({ metadata }: ConfigMap) => {
+      looked.push(metadata.name)
+      return metadata.name === name
+    }
+    assert.isTrue(store.anyBy("team", "red", isNamed("b")))
+    assert.deepStrictEqual(looked, ["a", "b"])
+    assert.isFalse(store.anyBy("team", "red", isNamed("d")))
+    assert.isTrue(store.anyBy("team", "blue", isNamed("d")))
+  })
+
   it("that does not exist is empty", () => {
     assert.deepStrictEqual(filled(object("a", 5)).store.by("colour", "red"), [])
+    assert.isFalse(filled(object("a", 5)).store.anyBy("colour", "red", () => true))
   })
 })

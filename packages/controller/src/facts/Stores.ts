@@ -105,6 +105,7 @@ export const withRun = (stores: Stores["Service"], run: RunFacts): Stores["Servi
     ...there,
     get: (key) => own.get(key) ?? there.get(key),
     by: (index, value) => [...there.by(index, value), ...own.by(index, value)],
+    anyBy: (index, value, isSo) => there.anyBy(index, value, isSo) || own.anyBy(index, value, isSo),
     values: () => [...there.values(), run].values(),
     size: () => there.size() + 1
   }

@@ -131,7 +131,7 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
   }
 
   const isContested = ({ kind, tasks, uid }: LiveRun): boolean =>
-    tasks.some((task) => stores.runs[kind].by("task", task).some((other) => other.uid !== uid))
+    tasks.some((task) => stores.runs[kind].anyBy("task", task, (other) => other.uid !== uid))
 
   /** Of the run itself, or of another one that works in the same workspace. */
   const sessionOf = (run: LiveRun) =>
