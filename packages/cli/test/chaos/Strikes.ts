@@ -59,6 +59,8 @@ export const makeStrikes = ({ leader, nodes, places, roll }: Scene) => {
   const windows: Array<Window> = []
   /** How many faults keep the process of a place from coming back. */
   const down = new Map<Place, number>()
+  /** Processes that were told to end: each may take its time for that, and says then that it was told. */
+  const told = new WeakSet<object>()
   /** How those ended that nobody ended. */
   const exits: Array<string> = []
 
@@ -78,6 +80,7 @@ export const makeStrikes = ({ leader, nodes, places, roll }: Scene) => {
 
   const restarted = (place: Place, signal: NodeJS.Signals) => {
     place.signal(signal)
+    told.add(place.process())
     // One that is frozen does not hear SIGTERM.
     if (signal === "SIGTERM") place.signal("SIGCONT")
     down.set(place, (down.get(place) ?? 0) + 1)
@@ -148,8 +151,8 @@ export const makeStrikes = ({ leader, nodes, places, roll }: Scene) => {
       const { alive, process } = place.process()
       if (alive || (down.get(place) ?? 0) > 0) continue
       const last = place.process().log.trim().split("\n").at(-1) ?? ""
-      // What was told to end may take its time for that.
-      if (process.exitCode !== 0 && process.signalCode === null) {
+      const isTold = told.has(place.process()) && process.exitCode === 130
+      if (process.exitCode !== 0 && process.signalCode === null && !isTold) {
         exits.push(`replica ${place.life()} ended with ${process.exitCode}: ${last.slice(0, 300)}`)
       }
       place.start()
