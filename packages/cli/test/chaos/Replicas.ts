@@ -70,8 +70,17 @@ export const makePlace = Effect.fnUntraced(function*(
   let [life, requests] = [-1, 0]
   const processes: Array<Replica> = []
   const clock = `${user.kubeconfig}-clock`
+  /** Whose a connection is: what a process sent before it died may be read when the next one has been started. */
+  const lives = new WeakMap<object, Life>()
+  const lifeOn = (connection: object): Life => {
+    const known = lives.get(connection) ?? `${index}.${life}`
+    lives.set(connection, known)
+    return known
+  }
   const { proxy, weather } = yield* Effect.acquireRelease(
-    Effect.promise(() => disturbed(user, () => auditId({ life: `${index}.${life}`, sentAt: Date.now() }, requests++))),
+    Effect.promise(() =>
+      disturbed(user, (connection) => auditId({ life: lifeOn(connection), sentAt: Date.now() }, requests++))
+    ),
     (made) => Effect.sync(() => made.proxy.close())
   )
   const current = (): Replica => {

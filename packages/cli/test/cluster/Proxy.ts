@@ -48,7 +48,7 @@ export interface Proxy {
 }
 
 /** `auditId`: by which the audit log knows each request. */
-export const makeProxy = async (user: User, auditId?: () => string): Promise<Proxy> => {
+export const makeProxy = async (user: User, auditId?: (connection: object) => string): Promise<Proxy> => {
   const target = new URL(controlPlane().server)
   const agent = new Agent({
     keepAlive: true,
@@ -103,7 +103,7 @@ export const makeProxy = async (user: User, auditId?: () => string): Promise<Pro
   }
 
   const serve = async (incoming: IncomingMessage, reply: ServerResponse) => {
-    const id = auditId?.()
+    const id = auditId?.(incoming.socket)
     const request = { method: incoming.method ?? "GET", path: incoming.url ?? "" }
     const body = await readAll(incoming)
     const write = countedOf(incoming)
