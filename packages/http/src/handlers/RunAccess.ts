@@ -11,6 +11,7 @@ import { EvidenceStore } from "../services/EvidenceStore.ts"
 import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.ts"
 import { Lines } from "../services/Lines.ts"
 import { Previews } from "../services/Previews.ts"
+import { AnswerTexts } from "./AnswerTexts.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
 import { nobody, requestedBy } from "./RequestedBy.ts"
 
@@ -24,15 +25,18 @@ export interface RunAccess {
   /** Absent where nothing is kept. */
   readonly evidence: EvidenceStore["Service"] | undefined
   readonly previews: Previews["Service"] | undefined
+  readonly textOnce: AnswerTexts["Service"]
 }
 
 export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
   const client = yield* KubernetesClient
   const settings = yield* HttpSettings
+  const textOnce = yield* AnswerTexts
   const evidence = Option.getOrUndefined(yield* Effect.serviceOption(EvidenceStore))
   const lines = Option.getOrUndefined(yield* Effect.serviceOption(Lines))
   const previews = Option.getOrUndefined(yield* Effect.serviceOption(Previews))
-  return { client, settings, lines, evidence, previews, kind, resource: runResources[kind.kind] } satisfies RunAccess
+  const resource = runResources[kind.kind]
+  return { client, settings, lines, evidence, previews, textOnce, kind, resource } satisfies RunAccess
 })
 
 /** Of every kind. */

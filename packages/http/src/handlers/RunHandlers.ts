@@ -9,7 +9,6 @@ import type { Refusal } from "../contract/BulkRequests.ts"
 import { Waiting as WaitingAnswer } from "../contract/RunAnswers.ts"
 import type { Waiting } from "../services/Lines.ts"
 import type { Grants } from "../services/Previews.ts"
-import { makeAnswerTexts } from "./AnswerTexts.ts"
 import { type BulkRequest, forMany } from "./BulkRuns.ts"
 import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
@@ -91,15 +90,18 @@ const withDetails = <Answer extends object>(
 
 export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
   runs: RunAccess,
-  { answer, answerText, newRun, retry }: Own<New, Answer, E, R>,
-  textOf = makeAnswerTexts(answerText)
+  { answer, answerText, newRun, retry }: Own<New, Answer, E, R>
 ) => ({
   list: ({ query }: { readonly query: ListOptions }) =>
     Effect.flatMap(listRuns(runs, query), (page) =>
       Effect.map(
         Effect.forEach(
           page.items,
-          (run) => Effect.map(waitingOf(runs, run, { briefly: true }), (waiting) => listedText(textOf(run), waiting))
+          (run) =>
+            Effect.map(
+              waitingOf(runs, run, { briefly: true }),
+              (waiting) => listedText(runs.textOnce(run, answerText), waiting)
+            )
         ),
         (items) => HttpServerResponse.uint8Array(pageText(items, page.continue), { contentType: "application/json" })
       )),

@@ -77,7 +77,7 @@ const signIn = ({ access, dashboard, links }: RoutesOptions) =>
     }))
   )
 
-/** Needs KubernetesClient, HttpSettings, Readiness and Stopping. */
+/** Needs KubernetesClient, HttpSettings, Readiness, Stopping and AnswerTexts. */
 export const routes = ({ access, also = Layer.empty, metricsPort, page, ...options }: RoutesOptions) =>
   Layer.mergeAll(
     Layer.mergeAll(ContractRoutes, also).pipe(

@@ -7,6 +7,7 @@ import type { DashboardConfig } from "@orchestrator/domain/DashboardConfig"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { Context, type Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import { AnswerTexts } from "../handlers/AnswerTexts.ts"
 import { mostListeners } from "../handlers/events/RunLog.ts"
 import type { SignInLinks } from "../services/SignInLinks.ts"
 import { Stopping } from "../services/Stopping.ts"
@@ -83,6 +84,7 @@ export class Server extends Context.Service<Server, {
             middleware: (app) => withoutBasePath(options.basePath ?? "")(inNamespace(app))
           })
       ))),
+      Layer.provide(AnswerTexts.layer),
       Layer.provide(Layer.succeed(mostListeners, Math.ceil((options.maxConnections ?? defaultConnections) * 3 / 4))),
       Layer.provide(api(options)),
       Layer.provide(metrics(options)),
