@@ -1,4 +1,4 @@
-/** Runs in the queues of the real Kueue: admitted, behind a quota, borrowed, preempted, without a queue, and without Kueue. */
+/** Runs in the queues of the real Kueue: admitted, behind a quota, borrowed, preempted, by priority, without a queue, and without Kueue. */
 import { assert, layer } from "@effect/vitest"
 import { JobKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { Effect, Layer } from "effect"
@@ -6,7 +6,7 @@ import { deliver } from "../cluster/Agents.ts"
 import { eventually } from "../cluster/Eventually.ts"
 import { provisioner } from "../cluster/Provisioner.ts"
 import { attemptsOf, codeRun, reasonOf, scripted } from "../cluster/World.ts"
-import { makeQueue, queuedSite, startKueue, stopKueue } from "./Queues.ts"
+import { makePriorityClass, makeQueue, queuedSite, startKueue, stopKueue } from "./Queues.ts"
 
 const messageOf = ({ status }: { readonly status?: Readonly<Record<string, unknown>> }) => String(status?.["message"])
 const other = (service: string) => ({ service, taskId: 1, githubUser: "ada" })
@@ -124,6 +124,37 @@ layer(Layer.mergeAll(provisioner, kueue).pipe(Layer.provideMerge(scripted)), {
         assert.strictEqual(second?.retry, 1)
         assert.strictEqual(second?.sessionId, first?.sessionId)
         assert.strictEqual(status?.["retryCount"], 1)
+      })),
+    400_000
+  )
+
+  it.effect(
+    "a run of high priority takes the place of one of low priority, which goes on in the same session",
+    () =>
+      Effect.scoped(Effect.gen(function*() {
+        const { create, run, site, until, untilPhase } = yield* queuedSite("priority", {
+          queueName: "agents",
+          priorityClasses: { low: "batch", high: "urgent" }
+        })
+        makePriorityClass("batch", 10)
+        makePriorityClass("urgent", 1000)
+        makeQueue(site.namespace, { name: "agents", agents: 1 })
+        yield* create(codeRun(site, "low", { ...other("low"), priority: "low" }, "never"))
+        yield* until("low", "AgentRunning")
+        yield* create(codeRun(site, "high", { ...other("high"), priority: "high" }, "deliver 300"))
+        const lost = yield* eventually("low to have lost its place", run("low"), ({ status }) =>
+          attemptsOf(status).some(({ reason }) =>
+            reason === "InfraLost"
+          ))
+        assert.match(
+          attemptsOf(lost.status)[0]?.message ?? "",
+          /Kueue evicted the attempt: Preempted to accommodate a workload/
+        )
+        yield* untilPhase("high", "Succeeded")
+        yield* until("low", "AgentRunning")
+        yield* deliver(yield* run("low"))
+        const [first, second] = attemptsOf((yield* untilPhase("low", "Succeeded")).status)
+        assert.strictEqual(second?.sessionId, first?.sessionId)
       })),
     400_000
   )

@@ -65,6 +65,13 @@ export const makeQueue = (namespace: string, { agents, cohort, name }: Queue) =>
   for (const object of [flavor, clusterQueue, localQueue]) kubectl(["apply", "-f", "-"], JSON.stringify(object))
 }
 
+/** How far a run stands before others, by name; of Kueue alone, not of pods. */
+export const makePriorityClass = (name: string, value: number) =>
+  kubectl(
+    ["apply", "-f", "-"],
+    JSON.stringify({ apiVersion, kind: "WorkloadPriorityClass", metadata: { name }, value })
+  )
+
 /** A namespace whose runs go to queues, with a replica that looks after it. */
 export const queuedSite = Effect.fnUntraced(function*(name: string, kueue: object, config: object = {}) {
   const resources = { requests: { cpu: "1" }, limits: { cpu: "2" } }
