@@ -64,8 +64,9 @@ const judge = (moment: Moment, claim: ClaimFacts, days: number): JudgedClaim => 
   if (usedAt === undefined) return { claim, usedAt, goes: false, because: "its runs do not say when they used it" }
   const seconds = nowSeconds(moment) - usedAt
   const unused = Math.max(0, Math.floor(seconds / daySeconds))
-  const because = `no run has used it for ${unused} ${unused === 1 ? "day" : "days"}`
-  return { claim, usedAt, goes: seconds > days * daySeconds, because }
+  const ago = unused === 0 ? "less than a day" : `${unused} ${unused === 1 ? "day" : "days"}`
+  const goes = seconds > days * daySeconds
+  return { claim, usedAt, goes, because: goes ? `no run has used it for ${ago}` : `a run used it ${ago} ago` }
 }
 
 /** Every claim of ours, by name. */
