@@ -53,13 +53,8 @@ export const periodOf = (period: Period, now: DateTime.Utc): string =>
   DateTime.formatIsoDateUtc(now).slice(0, period === "day" ? 10 : 7)
 
 /** When the next one begins. */
-export const nextPeriod = (period: Period, now: DateTime.Utc): DateTime.Utc => {
-  const { day, month, year } = DateTime.toPartsUtc(now)
-  if (period === "day") return DateTime.add(DateTime.makeUnsafe({ year, month, day }), { days: 1 })
-  return month === 12
-    ? DateTime.makeUnsafe({ year: year + 1, month: 1, day: 1 })
-    : DateTime.makeUnsafe({ year, month: month + 1, day: 1 })
-}
+export const nextPeriod = (period: Period, now: DateTime.Utc): DateTime.Utc =>
+  DateTime.add(DateTime.startOf(now, period), period === "day" ? { days: 1 } : { months: 1 })
 
 interface Costs {
   readonly budgets: Budgets

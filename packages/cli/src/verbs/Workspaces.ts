@@ -50,17 +50,17 @@ const planned = ({ items }: WorkspacePlan, now: number): string =>
     ])
   )
 
+const daysText = (days: number): string => days === 1 ? "a day" : `${days} days`
+
 /** What follows from the plan. */
 const consequence = ({ deletesAfterDays, items, unusedDays }: WorkspacePlan): string => {
   const going = items.filter(({ goes }) => goes).length
   const found = `${going} of ${items.length} workspaces ${going === 1 ? "is" : "are"} unused for more than ${
-    unusedDays === 1 ? "a day" : `${unusedDays} days`
+    daysText(unusedDays)
   } and may go.`
   return deletesAfterDays === undefined
     ? `${found} Nothing is deleted by itself: storage.unusedDays is not set.`
-    : `${found} The controller deletes after ${
-      deletesAfterDays === 1 ? "a day" : `${deletesAfterDays} days`
-    } (storage.unusedDays).`
+    : `${found} The controller deletes after ${daysText(deletesAfterDays)} (storage.unusedDays).`
 }
 
 export const workspaces = Effect.fn("workspaces")(function*(

@@ -2,7 +2,7 @@
  * How many runs may work at the same time, and what they may spend together. Slots are given in the order of the line, also to those whose Job
  * is only about to be seen: so no two rounds can give the same slot away, or the same money.
  */
-import type { Budgets } from "@orchestrator/domain/Budgets"
+import type { Budget } from "@orchestrator/domain/Budgets"
 import { usesKueue } from "@orchestrator/domain/Kueue"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { RunFacts } from "../facts/Run.ts"
@@ -101,14 +101,14 @@ const moneyCountersOf = (purse: Purse, claimant: Claimant): ReadonlyArray<Counte
   })
 }
 
-const hasBudget = ({ purse }: Limits, ...names: ReadonlyArray<keyof Budgets>): boolean =>
-  purse?.budgets.some(({ name }) => names.includes(name)) === true
+const hasBudget = ({ purse }: Limits, per: Budget["per"]): boolean =>
+  purse?.budgets.some((budget) => budget.per === per) === true
 
 const isPerGithubUser = (limits: Limits): boolean =>
-  limits.activeRunsPerGithubUser !== undefined || hasBudget(limits, "dailyPerGithubUser", "monthlyPerGithubUser")
+  limits.activeRunsPerGithubUser !== undefined || hasBudget(limits, "githubUser")
 
 const isPerService = (limits: Limits): boolean =>
-  limits.activeRunsPerService !== undefined || hasBudget(limits, "dailyPerService", "monthlyPerService")
+  limits.activeRunsPerService !== undefined || hasBudget(limits, "service")
 
 /** Those whom the limits count alike have the same. */
 export const groupOf = (limits: Limits, { githubUser, service }: Claimant): string =>

@@ -3,12 +3,13 @@
  * the oldest runs first. Time counts only as far as the API server's clock agrees with this machine's.
  */
 import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import { DateTime, Duration, Effect, Random, Result } from "effect"
+import { DateTime, Effect, Result } from "effect"
 import { Removal } from "../act/Removal.ts"
 import { Stores } from "../facts/Stores.ts"
 import { hasHistoryLimits, keptBecause, pastRuns } from "../keep/History.ts"
 import { judgeClaim, judgeClaims } from "../keep/UnusedClaims.ts"
 import type { Moment } from "../line/Waiting.ts"
+import { roughly } from "./Roughly.ts"
 import { ControllerSettings } from "./Settings.ts"
 import { makeTries } from "./Tries.ts"
 
@@ -19,9 +20,6 @@ const pauseSeconds = 1
 const mostAtOnce = 100
 /** What fails so often in a pass fails for all of them. */
 const mostFailures = 3
-
-const roughly = (seconds: number) =>
-  Effect.flatMap(Random.next, (random) => Effect.sleep(Duration.seconds(seconds * (1 + random / 5))))
 
 const isRace = hasReason("Conflict", "NotFound")
 

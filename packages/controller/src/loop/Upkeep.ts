@@ -1,6 +1,6 @@
 /** What no event asks for: the safety net, and what an upgrade leaves to do. Both take their time. */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
-import { DateTime, Duration, Effect, Random } from "effect"
+import { DateTime, Effect } from "effect"
 import { Interpreter } from "../act/Interpreter.ts"
 import { Action } from "../decide/Action.ts"
 import { settled } from "../decide/Status.ts"
@@ -8,6 +8,7 @@ import type { JobFacts } from "../facts/Job.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { keyOf, type RunKey } from "../facts/RunKey.ts"
 import { Stores } from "../facts/Stores.ts"
+import { roughly } from "./Roughly.ts"
 import { makeTries } from "./Tries.ts"
 
 const sweepSeconds = 300
@@ -15,10 +16,6 @@ const sweepSeconds = 300
 const leftSeconds = 30
 /** Between two writes that nothing but an upgrade is the cause of. */
 const settleSeconds = 1
-
-/** Spread, so that replicas and rounds do not meet. */
-const roughly = (seconds: number) =>
-  Effect.flatMap(Random.next, (random) => Effect.sleep(Duration.seconds(seconds * (1 + random / 5))))
 
 const lacksFinished = (run: RunFacts): boolean => run.ended && run.lacksFinished
 

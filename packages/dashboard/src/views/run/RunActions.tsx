@@ -32,18 +32,8 @@ export const RunActions = (props: ActionsProps): JSX.Element => {
     if (next.name === props.run.name) props.onChanged()
     else navigate(runPlace(next))
   }
-  const cancel = async () => {
-    await runs().cancel(props.run.name)
-    close()
-    props.onChanged()
-  }
-  const suspend = async () => {
-    await runs().suspend(props.run.name)
-    close()
-    props.onChanged()
-  }
-  const resume = async () => {
-    await runs().resume(props.run.name)
+  const change = (how: "cancel" | "suspend" | "resume") => async () => {
+    await runs()[how](props.run.name)
     close()
     props.onChanged()
   }
@@ -70,9 +60,9 @@ export const RunActions = (props: ActionsProps): JSX.Element => {
       <button class="button" type="button" onClick={() => setOpen("kubectl")}>kubectl…</button>
       <button class="button danger" type="button" onClick={() => setOpen("delete")}>Delete…</button>
       <RetryDialog run={props.run} open={open() === "retry"} onClose={close} onDo={retry} />
-      <CancelDialog run={props.run} open={open() === "cancel"} onClose={close} onDo={cancel} />
-      <SuspendDialog run={props.run} open={open() === "suspend"} onClose={close} onDo={suspend} />
-      <ResumeDialog run={props.run} open={open() === "resume"} onClose={close} onDo={resume} />
+      <CancelDialog run={props.run} open={open() === "cancel"} onClose={close} onDo={change("cancel")} />
+      <SuspendDialog run={props.run} open={open() === "suspend"} onClose={close} onDo={change("suspend")} />
+      <ResumeDialog run={props.run} open={open() === "resume"} onClose={close} onDo={change("resume")} />
       <DeleteDialog run={props.run} open={open() === "delete"} onClose={close} onDo={remove} />
       <Show when={open() === "kubectl"}>
         <KubectlDialog run={props.run} onClose={close} />
