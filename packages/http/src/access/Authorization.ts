@@ -4,8 +4,8 @@ import { Clock, Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 import { anybody, Authorized, Needs, type Permission, Requester, type User } from "../contract/Access.ts"
 import { PermissionMissing, Unauthenticated } from "../contract/Problem.ts"
+import { askedNamespace } from "../services/AskedNamespace.ts"
 import { noteUser } from "../services/Audit.ts"
-import { HttpSettings } from "../services/HttpSettings.ts"
 import { makeDecisions } from "./Decisions.ts"
 import { grantLines, permissionsOf, resourceOf } from "./Permissions.ts"
 import { tokenFault, type TokenRules } from "./TokenForm.ts"
@@ -77,9 +77,8 @@ export const authorizeByCluster = (access: ClusterAccess) =>
     Authorized,
     Effect.gen(function*() {
       const client = yield* KubernetesClient
-      const { namespace } = yield* HttpSettings
-      const decide = yield* makeDecisions({ client, namespace, audiences: access.audiences })
-      const place = { ...access, namespace }
+      const asked = yield* askedNamespace
+      const decide = yield* makeDecisions({ client, audiences: access.audiences })
       const rules = { audiences: access.audiences, tokens: access.tokens ?? "any" }
 
       /** The token's owner, who may do all of that, and until when that is known. */
@@ -87,11 +86,13 @@ export const authorizeByCluster = (access: ClusterAccess) =>
         function*(
           token: Redacted.Redacted,
           permissions: ReadonlyArray<Permission>,
+          namespace: string,
           address: string | undefined
         ) {
+          const place = { ...access, namespace }
           const fault = tokenFault(Redacted.value(token), rules, yield* Clock.currentTimeMillis)
           if (fault !== undefined) return yield* unauthenticated(fault, place)
-          const { missing, until, user } = yield* decide(token, permissions, address)
+          const { missing, until, user } = yield* decide(token, permissions, namespace, address)
           if (user === undefined) return yield* unauthenticated("one that the cluster rejected", place)
           yield* noteUser(user)
           return missing.length > 0 ? yield* permissionMissing(missing, user.username, namespace) : { user, until }
@@ -99,23 +100,25 @@ export const authorizeByCluster = (access: ClusterAccess) =>
       )
 
       // Kept by streams for as long as they last: it holds nothing else of the request.
-      const requesterOf = (user: User, token: Redacted.Redacted, address: string | undefined) => ({
+      const requesterOf = (user: User, token: Redacted.Redacted, namespace: string, address: string | undefined) => ({
         user,
         require: (permissions: ReadonlyArray<Permission>) =>
-          Effect.map(allowed(token, permissions, address), ({ until }) => until)
+          Effect.map(allowed(token, permissions, namespace, address), ({ until }) => until)
       })
 
       return {
         bearer: (route, { credential, endpoint }) =>
           Effect.gen(function*() {
             const { params } = yield* HttpRouter.RouteContext
+            const namespace = yield* asked
             const address = yield* addressOf
             const { user } = yield* allowed(
               credential,
               permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params),
+              namespace,
               address
             )
-            return yield* Effect.provideService(route, Requester, requesterOf(user, credential, address))
+            return yield* Effect.provideService(route, Requester, requesterOf(user, credential, namespace, address))
           })
       }
     })

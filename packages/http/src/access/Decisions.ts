@@ -48,9 +48,9 @@ const mostAccesses = 8
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64")
 
 /** Names in requests may be long, and what is remembered is kept by the thousand. */
-const decisionKey = (hash: string, permission: Permission): string => {
+const decisionKey = (hash: string, permission: Permission, namespace: string): string => {
   const text = permissionText(permission)
-  return `${hash} ${text.length > 400 ? sha256(text) : text}`
+  return `${hash} ${namespace} ${text.length > 400 ? sha256(text) : text}`
 }
 
 /** One after the other: the first that is allowed is enough. */
@@ -65,6 +65,7 @@ class Asked extends Context.Service<Asked, {
   readonly address?: string | undefined
   readonly identity?: Identity
   readonly permission?: Permission
+  readonly namespace?: string
 }>()("@orchestrator/http/access/Asked") {}
 
 const hashOf = (token: Redacted.Redacted): string => sha256(Redacted.value(token))
@@ -95,7 +96,6 @@ export interface AuthorizationResult {
 
 export interface DecisionOptions {
   readonly client: KubernetesClient["Service"]
-  readonly namespace: string
   /** One of which tokens are issued for; empty: the API server's own. */
   readonly audiences: ReadonlyArray<string>
 }
@@ -104,11 +104,12 @@ export interface DecisionOptions {
 export type Decide = (
   token: Redacted.Redacted,
   permissions: ReadonlyArray<Permission>,
+  namespace: string,
   /** Where the request comes from. */
   address?: string | undefined
 ) => Effect.Effect<AuthorizationResult, AccessUnknown>
 
-export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, namespace }: DecisionOptions) {
+export const makeDecisions = Effect.fnUntraced(function*({ audiences, client }: DecisionOptions) {
   const gate = yield* makeGate
   const accesses = yield* Semaphore.make(mostAccesses)
   const refusedTokens = makeRefusedTokens()
@@ -131,8 +132,10 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
 
   const decisions = yield* Cache.makeWith(
     Effect.fnUntraced(function*(_: string) {
-      const { identity, permission } = yield* Asked
-      if (identity === undefined || permission === undefined) return yield* Effect.die("a question without its parts")
+      const { identity, namespace, permission } = yield* Asked
+      if (identity === undefined || permission === undefined || namespace === undefined) {
+        return yield* Effect.die("a question without its parts")
+      }
       const begin = yield* monotonicMillis
       const allowed = yield* accesses.withPermits(1)(reviewAccess(client, identity.user, permission, namespace))
       const decision: Decision = {
@@ -149,6 +152,7 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
       token: Redacted.Redacted,
       hash: string,
       permissions: ReadonlyArray<Permission>,
+      namespace: string,
       address?: string
     ): Effect.fn.Return<AuthorizationResult, AccessUnknown> {
       const refusedUntil = refusedTokens.until(hash, yield* monotonicMillis)
@@ -165,8 +169,8 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
       const one = Effect.fnUntraced(function*(wanted: Permission) {
         let freshUntil = Infinity
         for (const permission of alternatives(wanted)) {
-          const found = yield* Cache.get(decisions, decisionKey(hash, permission)).pipe(
-            Effect.provideService(Asked, { token, identity, permission })
+          const found = yield* Cache.get(decisions, decisionKey(hash, permission, namespace)).pipe(
+            Effect.provideService(Asked, { token, identity, permission, namespace })
           )
           if (found.allowed) return found
           freshUntil = Math.min(freshUntil, found.until)
@@ -185,16 +189,16 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client, na
   )
 
   /** The result that holds now. One that has grown too old while it was put together is put together again, once. */
-  const decideNow: Decide = Effect.fnUntraced(function*(token, permissions, address) {
+  const decideNow: Decide = Effect.fnUntraced(function*(token, permissions, namespace, address) {
     const hash = hashOf(token)
     for (let tries = 0; tries < 2; tries++) {
-      const result = yield* decide(token, hash, permissions, address)
+      const result = yield* decide(token, hash, permissions, namespace, address)
       if ((yield* monotonicMillis) < result.until) return result
       // The caches go by the wall clock: where that was set back they keep what is too old.
       yield* Cache.invalidate(identities, hash)
       yield* Effect.forEach(
         permissions.flatMap(alternatives),
-        (each) => Cache.invalidate(decisions, decisionKey(hash, each)),
+        (each) => Cache.invalidate(decisions, decisionKey(hash, each, namespace)),
         { discard: true }
       )
     }

@@ -3,6 +3,7 @@ import { HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../contract/Api.ts"
 import { TooManyStreams } from "../contract/Problem.ts"
+import { askedNamespace } from "../services/AskedNamespace.ts"
 import { followed } from "./events/Connection.ts"
 import { listenerOf } from "./events/Listener.ts"
 import { RunLog } from "./events/RunLog.ts"
@@ -23,10 +24,11 @@ export const EventsHandlers = HttpApiBuilder.group(
   "events",
   Effect.fnUntraced(function*(handlers) {
     const log = yield* RunLog
+    const namespace = yield* askedNamespace
     return handlers.handle("follow", ({ headers: { "last-event-id": lastEventId }, query }) =>
       Effect.gen(function*() {
         if (log.isFull()) return yield* tooMany(log.most)
-        const listener = yield* listenerOf({ ...query, lastEventId })
+        const listener = yield* listenerOf(yield* namespace, { ...query, lastEventId })
         return followed(log, listener, yield* HttpServerRequest.HttpServerRequest, headers)
       }))
   })

@@ -12,6 +12,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { needsOf } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
 import type { Finding, Installation } from "../contract/Installation.ts"
+import { askedNamespace } from "../services/AskedNamespace.ts"
 import { DeliveryLog } from "../services/DeliveryLog.ts"
 import { HttpSettings } from "../services/HttpSettings.ts"
 import { InstallationState } from "../services/InstallationState.ts"
@@ -67,14 +68,15 @@ export const InstallationHandlers = HttpApiBuilder.group(
   "installation",
   Effect.fnUntraced(function*(handlers) {
     const client = yield* KubernetesClient
-    const { namespace, version } = yield* HttpSettings
+    const { namespace: own, version } = yield* HttpSettings
+    const asked = yield* askedNamespace
     const readiness = yield* Readiness
     const deliveries = yield* DeliveryLog
     const state = Option.getOrUndefined(yield* Effect.serviceOption(InstallationState))
 
     const readLease = Effect.gen(function*() {
       const began = yield* monotonicMillis
-      const found = yield* client.get(LeaseKind, { namespace, name: leaderLease }).pipe(
+      const found = yield* client.get(LeaseKind, { namespace: own, name: leaderLease }).pipe(
         Effect.catchIf(hasReason("NotFound", "Forbidden"), () => Effect.undefined),
         Effect.mapError(({ message }) => message),
         Effect.timeoutOrElse({
@@ -87,7 +89,7 @@ export const InstallationHandlers = HttpApiBuilder.group(
       return { found, latencyMillis }
     })
 
-    const replicas = client.list(PodKind, { namespace, labelSelector: podSelector, limit: mostReplicas }).pipe(
+    const replicas = client.list(PodKind, { namespace: own, labelSelector: podSelector, limit: mostReplicas }).pipe(
       Effect.map(({ items }) => items.map(replicaOf)),
       Effect.timeout(longestRead),
       Effect.orElseSucceed(() => undefined)
@@ -101,7 +103,10 @@ export const InstallationHandlers = HttpApiBuilder.group(
         const { found, latencyMillis } = yield* readLease
         const lease = found._tag === "Success" ? found.success : undefined
         const leader = lease === undefined ? yield* aloneBy(state) : leaderBy(lease, state?.identity)
-        const seen = (yield* mayListRuns) ? yield* deliveries.recent : undefined
+        const namespace = yield* asked
+        // Its replicas, and the runs that events make, are in its own: who may see others may not see them.
+        const isOwn = namespace === own
+        const seen = isOwn && (yield* mayListRuns) ? yield* deliveries.recent : undefined
         const problem = yield* (state?.electionProblem ?? Effect.undefined)
         const findings = [
           ...yield* readyFindings(readiness),
@@ -123,7 +128,10 @@ export const InstallationHandlers = HttpApiBuilder.group(
             ...present("problem", found._tag === "Failure" ? found.failure : undefined)
           },
           ...present("leader", leader),
-          ...present("replicas", (yield* may({ verb: "list", resource: "pods" })) ? yield* replicas : undefined),
+          ...present(
+            "replicas",
+            isOwn && (yield* may({ verb: "list", resource: "pods" })) ? yield* replicas : undefined
+          ),
           caches: yield* (state?.caches ?? Effect.succeed([])),
           limits: yield* (state?.limits ?? Effect.succeed([])),
           ...present("deliveries", seen),

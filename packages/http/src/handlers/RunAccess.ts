@@ -1,4 +1,4 @@
-/** One kind of run in the configured namespace: what all requests for it have in common. */
+/** One kind of run in the namespace of a request: what all requests for it have in common. */
 import { type AnyRunKind, everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { type Kind, runResources } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient, type Patch } from "@orchestrator/k8s/KubernetesClient"
@@ -6,6 +6,7 @@ import { hasReason, type KubernetesError } from "@orchestrator/k8s/KubernetesErr
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect, Option } from "effect"
 import { Requester } from "../contract/Access.ts"
+import { AskedNamespace } from "../services/AskedNamespace.ts"
 import { noteRun } from "../services/Audit.ts"
 import { EvidenceStore } from "../services/EvidenceStore.ts"
 import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.ts"
@@ -17,6 +18,7 @@ import { nobody, requestedBy } from "./RequestedBy.ts"
 
 export interface RunAccess {
   readonly client: KubernetesClient["Service"]
+  /** Their namespace is the one that is asked for. */
   readonly settings: HttpSettingsValue
   readonly kind: AnyRunKind
   readonly resource: Kind<CustomObject>
@@ -28,7 +30,7 @@ export interface RunAccess {
   readonly textOnce: AnswerTexts["Service"]
 }
 
-export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
+const ownRuns = Effect.fnUntraced(function*(kind: AnyRunKind) {
   const client = yield* KubernetesClient
   const settings = yield* HttpSettings
   const textOnce = yield* AnswerTexts
@@ -39,8 +41,16 @@ export const runAccess = Effect.fnUntraced(function*(kind: AnyRunKind) {
   return { client, settings, lines, evidence, previews, textOnce, kind, resource } satisfies RunAccess
 })
 
+/** Made once; what it answers with is the kind in the namespace of each request. */
+export const runAccess = (kind: AnyRunKind) =>
+  Effect.map(ownRuns(kind), (own) =>
+    Effect.map(
+      AskedNamespace,
+      (namespace): RunAccess => namespace === undefined ? own : { ...own, settings: { ...own.settings, namespace } }
+    ))
+
 /** Of every kind. */
-export const everyKind = Effect.forEach(everyRunKind, runAccess)
+export const everyKind = Effect.map(Effect.forEach(everyRunKind, runAccess), Effect.all)
 
 export const refOf = ({ settings }: RunAccess, name: string) => ({ name, namespace: settings.namespace })
 

@@ -88,54 +88,74 @@ const withDetails = <Answer extends object>(
     }
   })
 
+/** `asked`: the runs that a request is about. */
 export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
-  runs: RunAccess,
+  asked: Effect.Effect<RunAccess>,
   { answer, answerText, newRun, retry }: Own<New, Answer, E, R>
-) => ({
-  list: ({ query }: { readonly query: ListOptions }) =>
-    Effect.flatMap(listRuns(runs, query), (page) =>
-      Effect.map(
-        Effect.forEach(
-          page.items,
-          (run) =>
-            Effect.map(
-              waitingOf(runs, run, { briefly: true }),
-              (waiting) => listedText(runs.textOnce(run, answerText), waiting)
-            )
-        ),
-        (items) => HttpServerResponse.uint8Array(pageText(items, page.continue), { contentType: "application/json" })
-      )),
-  create: ({ headers, payload }: {
-    readonly headers: { readonly "idempotency-key"?: string }
-    readonly payload: New
-  }) =>
-    createRun(runs, newRun(runs.settings, payload, headers["idempotency-key"])).pipe(
-      Effect.tap((created) => announce(runs, created)),
-      Effect.map(({ run }) => answer(run))
+) => {
+  const about =
+    <Request, A, F, S>(use: (runs: RunAccess, request: Request) => Effect.Effect<A, F, S>) =>
+    (request: Request): Effect.Effect<A, F, S> => Effect.flatMap(asked, (runs) => use(runs, request))
+  return {
+    list: about((runs, { query }: { readonly query: ListOptions }) =>
+      Effect.flatMap(listRuns(runs, query), (page) =>
+        Effect.map(
+          Effect.forEach(
+            page.items,
+            (run) =>
+              Effect.map(
+                waitingOf(runs, run, { briefly: true }),
+                (waiting) => listedText(runs.textOnce(run, answerText), waiting)
+              )
+          ),
+          (items) => HttpServerResponse.uint8Array(pageText(items, page.continue), { contentType: "application/json" })
+        ))
     ),
-  plan: ({ payload }: { readonly payload: New }) => planNew(runs, newRun(runs.settings, payload, undefined)),
-  planNext: ({ params }: Named) => planNext(runs, params.name),
-  get: ({ params }: Named) => Effect.flatMap(getRun(runs, params.name), (run) => withDetails(runs, run, answer(run))),
-  delete: ({ params }: Named) => deleteRun(runs, params.name),
-  retry: ({ params, payload }: Named & { readonly payload: RetryOptions | void }) =>
-    Effect.map(retry(runs, params.name, payload ?? {}), answer),
-  cancel: ({ params }: Named) => Effect.map(cancelRun(runs, params.name), answer),
-  suspend: ({ params }: Named) => Effect.map(suspendRun(runs, params.name), answer),
-  resume: ({ params }: Named) => Effect.map(resumeRun(runs, params.name), answer),
-  cancelMany: ({ payload }: { readonly payload: BulkRequest }) => forMany(runs, payload, cancelRun),
-  retryMany: ({ payload }: { readonly payload: BulkRequest & RetryOptions }) =>
-    forMany(runs, payload, (acted, name) => retry(acted, name, payload)),
-  logs: ({ params, query }: Named & { readonly query: LogOptions }) => runLogs(runs, params.name, query),
-  diff: ({ params, query }: Named & { readonly query: { readonly attempt?: string } }) =>
-    evidenceFile(runs, params.name, query, "diff.patch"),
-  result: ({ params, query }: Named & { readonly query: { readonly attempt?: string } }) =>
-    evidenceFile(runs, params.name, query, "result.json"),
-  transcript: ({ params, query }: Named & { readonly query: TranscriptOptions }) =>
-    runTranscript(runs, params.name, query),
-  files: ({ params }: Named) => runFiles(runs, params.name),
-  attempts: ({ params }: Named) =>
-    Effect.map(getRun(runs, params.name), (run) => ({ items: answer(run).status?.attempts ?? [] })),
-  dependencies: ({ params }: Named) => runDependencies(runs, params.name),
-  events: ({ params }: Named) => runClusterEvents(runs, params.name),
-  manifest: ({ params }: Named) => Effect.map(getRun(runs, params.name), (run) => manifestOf(run, runs.resource))
-})
+    create: about((runs, { headers, payload }: {
+      readonly headers: { readonly "idempotency-key"?: string }
+      readonly payload: New
+    }) =>
+      createRun(runs, newRun(runs.settings, payload, headers["idempotency-key"])).pipe(
+        Effect.tap((created) => announce(runs, created)),
+        Effect.map(({ run }) => answer(run))
+      )
+    ),
+    plan: about((runs, { payload }: { readonly payload: New }) =>
+      planNew(runs, newRun(runs.settings, payload, undefined))
+    ),
+    planNext: about((runs, { params }: Named) => planNext(runs, params.name)),
+    get: about((runs, { params }: Named) =>
+      Effect.flatMap(getRun(runs, params.name), (run) => withDetails(runs, run, answer(run)))
+    ),
+    delete: about((runs, { params }: Named) => deleteRun(runs, params.name)),
+    retry: about((runs, { params, payload }: Named & { readonly payload: RetryOptions | void }) =>
+      Effect.map(retry(runs, params.name, payload ?? {}), answer)
+    ),
+    cancel: about((runs, { params }: Named) => Effect.map(cancelRun(runs, params.name), answer)),
+    suspend: about((runs, { params }: Named) => Effect.map(suspendRun(runs, params.name), answer)),
+    resume: about((runs, { params }: Named) => Effect.map(resumeRun(runs, params.name), answer)),
+    cancelMany: about((runs, { payload }: { readonly payload: BulkRequest }) => forMany(runs, payload, cancelRun)),
+    retryMany: about((runs, { payload }: { readonly payload: BulkRequest & RetryOptions }) =>
+      forMany(runs, payload, (acted, name) => retry(acted, name, payload))
+    ),
+    logs: about((runs, { params, query }: Named & { readonly query: LogOptions }) => runLogs(runs, params.name, query)),
+    diff: about((runs, { params, query }: Named & { readonly query: { readonly attempt?: string } }) =>
+      evidenceFile(runs, params.name, query, "diff.patch")
+    ),
+    result: about((runs, { params, query }: Named & { readonly query: { readonly attempt?: string } }) =>
+      evidenceFile(runs, params.name, query, "result.json")
+    ),
+    transcript: about((runs, { params, query }: Named & { readonly query: TranscriptOptions }) =>
+      runTranscript(runs, params.name, query)
+    ),
+    files: about((runs, { params }: Named) => runFiles(runs, params.name)),
+    attempts: about((runs, { params }: Named) =>
+      Effect.map(getRun(runs, params.name), (run) => ({ items: answer(run).status?.attempts ?? [] }))
+    ),
+    dependencies: about((runs, { params }: Named) => runDependencies(runs, params.name)),
+    events: about((runs, { params }: Named) => runClusterEvents(runs, params.name)),
+    manifest: about((runs, { params }: Named) =>
+      Effect.map(getRun(runs, params.name), (run) => manifestOf(run, runs.resource))
+    )
+  }
+}

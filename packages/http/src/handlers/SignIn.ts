@@ -3,6 +3,7 @@ import { Duration, Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../contract/Api.ts"
 import { Unauthenticated } from "../contract/Problem.ts"
+import { askedNamespace } from "../services/AskedNamespace.ts"
 import { SignIn } from "../services/SignIn.ts"
 import { linkLifetime } from "../services/SignInLinks.ts"
 
@@ -22,17 +23,18 @@ export const SignInHandlers = HttpApiBuilder.group(
   "signIn",
   Effect.fnUntraced(function*(handlers) {
     const { links, provider, required, tokenHint } = yield* SignIn
+    const hint = Effect.map(yield* askedNamespace, tokenHint)
     return handlers.handleAll({
       ways: () =>
-        Effect.succeed({
+        Effect.map(hint, (tokenHint) => ({
           required,
           tokenHint,
           links: links !== undefined,
           ...(provider === undefined ? {} : { provider: publicPart(provider) })
-        }),
+        })),
       link: Effect.fnUntraced(function*({ payload: { code } }) {
         const token = links === undefined ? undefined : yield* links.redeem(code)
-        return token === undefined ? yield* refused(tokenHint) : { token: Redacted.value(token) }
+        return token === undefined ? yield* refused(yield* hint) : { token: Redacted.value(token) }
       })
     })
   })

@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { needsOf, Requester } from "../contract/Access.ts"
 import { Api } from "../contract/Api.ts"
+import { HttpSettings } from "../services/HttpSettings.ts"
 import { eachRun } from "./ListRuns.ts"
 import { everyKind, type RunAccess } from "./RunAccess.ts"
 import { makeTallies } from "./Tally.ts"
@@ -37,19 +38,21 @@ export const ModelsHandlers = HttpApiBuilder.group(
   "models",
   Effect.fnUntraced(function*(handlers) {
     const kinds = yield* everyKind
-    return handlers.handle("list", () =>
-      Effect.map(talliesOf(kinds, "model"), ({ tallies, tallyOf }) => {
-        const { model: { allowed, prices }, models } = kinds[0]?.settings ??
-          { model: { allowed: [], prices: {} }, models: {} }
-        const { agents = {}, ...usual } = models
-        const defaults: ReadonlySet<string> = new Set([...Object.values(usual), ...Object.values(agents)])
-        for (const name of defaults) tallyOf(name)
-        const items = [...tallies].map(([name, tally]) => {
-          const price = priceOf(name, prices)
-          return { name, isDefault: defaults.has(name), ...(price === undefined ? {} : { price }), ...tally }
+    const { model: { allowed, prices }, models } = yield* HttpSettings
+    return handlers.handle(
+      "list",
+      () =>
+        Effect.map(Effect.flatMap(kinds, (each) => talliesOf(each, "model")), ({ tallies, tallyOf }) => {
+          const { agents = {}, ...usual } = models
+          const defaults: ReadonlySet<string> = new Set([...Object.values(usual), ...Object.values(agents)])
+          for (const name of defaults) tallyOf(name)
+          const items = [...tallies].map(([name, tally]) => {
+            const price = priceOf(name, prices)
+            return { name, isDefault: defaults.has(name), ...(price === undefined ? {} : { price }), ...tally }
+          })
+          return { items: items.sort(byName), prices: { ...listPrices, ...prices }, alsoAllowed: allowed }
         })
-        return { items: items.sort(byName), prices: { ...listPrices, ...prices }, alsoAllowed: allowed }
-      }))
+    )
   })
 )
 
@@ -58,9 +61,12 @@ export const ServicesHandlers = HttpApiBuilder.group(
   "services",
   Effect.fnUntraced(function*(handlers) {
     const kinds = yield* everyKind
-    return handlers.handle("list", () =>
-      Effect.map(talliesOf(kinds, "service"), ({ tallies }) => ({
-        items: [...tallies].map(([name, tally]) => ({ name, ...tally })).sort(byName)
-      })))
+    return handlers.handle(
+      "list",
+      () =>
+        Effect.map(Effect.flatMap(kinds, (each) => talliesOf(each, "service")), ({ tallies }) => ({
+          items: [...tallies].map(([name, tally]) => ({ name, ...tally })).sort(byName)
+        }))
+    )
   })
 )

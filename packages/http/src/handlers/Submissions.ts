@@ -79,23 +79,29 @@ export const SubmissionsHandlers = HttpApiBuilder.group(
     const code = yield* runAccess(codeRun)
     const docs = yield* runAccess(docsRun)
     return handlers
-      .handleRaw("codeTask", ({ headers, request }) =>
-        Effect.flatMap(readCodeTask(request), (task) => {
-          const wanted = newCodeRun(code.settings, { spec: specOfCodeTask(task) }, headers["idempotency-key"])
-          const annotations = task.tool_config === undefined ? {} : { [toolConfigAnnotation]: task.tool_config }
-          return submit(code, { ...wanted, annotations, request: task }, `Task ${task.task_id} of ${task.service}`)
-        }))
-      .handleRaw("generateDocs", ({ headers, request }) =>
-        Effect.flatMap(readDocsRequest(request), (body) => {
-          const spec = {
-            repositoryUrl: body.repository_url,
-            workingDirectory: body.working_directory,
-            sourceBranch: body.source_branch,
-            githubUser: body.github_user,
-            cancel: false,
-            ...(body.model === undefined ? {} : { model: body.model })
-          }
-          return submit(docs, newDocsRun(docs.settings, { spec }, headers["idempotency-key"]), "The documentation")
-        }))
+      .handleRaw(
+        "codeTask",
+        ({ headers, request }) =>
+          Effect.flatMap(Effect.all([code, readCodeTask(request)]), ([runs, task]) => {
+            const wanted = newCodeRun(runs.settings, { spec: specOfCodeTask(task) }, headers["idempotency-key"])
+            const annotations = task.tool_config === undefined ? {} : { [toolConfigAnnotation]: task.tool_config }
+            return submit(runs, { ...wanted, annotations, request: task }, `Task ${task.task_id} of ${task.service}`)
+          })
+      )
+      .handleRaw(
+        "generateDocs",
+        ({ headers, request }) =>
+          Effect.flatMap(Effect.all([docs, readDocsRequest(request)]), ([runs, body]) => {
+            const spec = {
+              repositoryUrl: body.repository_url,
+              workingDirectory: body.working_directory,
+              sourceBranch: body.source_branch,
+              githubUser: body.github_user,
+              cancel: false,
+              ...(body.model === undefined ? {} : { model: body.model })
+            }
+            return submit(runs, newDocsRun(runs.settings, { spec }, headers["idempotency-key"]), "The documentation")
+          })
+      )
   })
 )

@@ -160,26 +160,31 @@ export const WorkspacesHandlers = HttpApiBuilder.group(
   Api,
   "workspaces",
   Effect.fnUntraced(function*(handlers) {
-    const kinds = yield* Effect.forEach(everyRunKind.filter(({ leasesWorkspace }) => leasesWorkspace), runAccess)
-    const [runs] = kinds
-    if (runs === undefined) return yield* Effect.die("no kind of run leases a workspace")
-    const shown = (claim: PersistentVolumeClaim, known: Known) =>
+    const leasing = yield* Effect.forEach(everyRunKind.filter(({ leasesWorkspace }) => leasesWorkspace), runAccess)
+    const asked = Effect.gen(function*() {
+      const kinds = yield* Effect.all(leasing)
+      const [runs] = kinds
+      return runs === undefined ? yield* Effect.die("no kind of run leases a workspace") : { kinds, runs }
+    })
+    const shown = (runs: RunAccess, claim: PersistentVolumeClaim, known: Known) =>
       Effect.map(useOf(runs, claim, known), (use) => answerOf(claim, use, known))
     return handlers.handleAll({
       list: Effect.fnUntraced(function*() {
+        const { kinds, runs } = yield* asked
         const { items } = yield* runs.client.list(PersistentVolumeClaimKind, {
           namespace: runs.settings.namespace,
           labelSelector
         }).pipe(Effect.mapError(wholeProblem))
         const known = yield* knownFrom(kinds)
-        return { items: yield* Effect.forEach(items, (claim) => shown(claim, known)) }
+        return { items: yield* Effect.forEach(items, (claim) => shown(runs, claim, known)) }
       }),
-      plan: ({ query: { unusedDays } }) => planUnused(runs, unusedDays),
+      plan: ({ query: { unusedDays } }) => Effect.flatMap(asked, ({ runs }) => planUnused(runs, unusedDays)),
       get: Effect.fnUntraced(function*({ params: { name } }) {
+        const { kinds, runs } = yield* asked
         const claim = yield* getClaim(runs, name)
-        return yield* shown(claim, yield* knownFrom(kinds))
+        return yield* shown(runs, claim, yield* knownFrom(kinds))
       }),
-      delete: ({ params: { name } }) => deleteWorkspace(runs, kinds, name)
+      delete: ({ params: { name } }) => Effect.flatMap(asked, ({ kinds, runs }) => deleteWorkspace(runs, kinds, name))
     })
   })
 )

@@ -8,7 +8,7 @@ import {
   HttpServerResponse
 } from "effect/http"
 import { bodyLimit } from "../contract/RequestChecks.ts"
-import { HttpSettings } from "../services/HttpSettings.ts"
+import { askedNamespace } from "../services/AskedNamespace.ts"
 import { record } from "./AccessLog.ts"
 import { audited } from "./AuditLog.ts"
 import { asCallerSent } from "./ForwardedAuthorization.ts"
@@ -60,11 +60,11 @@ const withHeaders = (response: HttpServerResponse.HttpServerResponse, id: string
 
 export const pipeline = (options: PipelineOptions) =>
   HttpRouter.middleware(
-    Effect.map(HttpSettings, ({ namespace }) =>
+    Effect.map(askedNamespace, (asked) =>
       Effect.fnUntraced(function*(route: Answer) {
         const request = asCallerSent(yield* HttpServerRequest.HttpServerRequest)
         const id = yield* requestId(request.headers["x-request-id"])
-        return yield* Effect.timed(audited(request, namespace, answered(route, request, options))).pipe(
+        return yield* Effect.timed(audited(request, yield* asked, answered(route, request, options))).pipe(
           Effect.tap(([duration, { status }]) =>
             record({ method: request.method, route: knownPath(request.url)?.pattern ?? "none", status, duration })
           ),

@@ -1,6 +1,6 @@
 /** Every route with everything around it, for whatever serves it: a socket, or a test. */
 import { type DashboardConfig, providerOrigins } from "@orchestrator/domain/DashboardConfig"
-import { Effect, Layer } from "effect"
+import { Layer } from "effect"
 import type { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { authorizeByCluster, authorizeEverybody, type ClusterAccess, tokenHintOf } from "../access/Authorization.ts"
@@ -21,7 +21,6 @@ import { SystemHandlers } from "../handlers/System.ts"
 import { TasksHandlers } from "../handlers/Tasks.ts"
 import { WorkspacesHandlers } from "../handlers/Workspaces.ts"
 import { DeliveryLog } from "../services/DeliveryLog.ts"
-import { HttpSettings } from "../services/HttpSettings.ts"
 import { MetricsPlace } from "../services/MetricsPlace.ts"
 import { SignIn } from "../services/SignIn.ts"
 import type { SignInLinks } from "../services/SignInLinks.ts"
@@ -67,15 +66,13 @@ export interface RoutesOptions extends PipelineOptions {
 export type OtherRoutes = Layer.Layer<never, never, HttpRouter.HttpRouter | Authorized>
 
 const signIn = ({ access, dashboard, links }: RoutesOptions) =>
-  Layer.effect(
-    SignIn,
-    Effect.map(HttpSettings, ({ namespace }) => ({
-      required: access !== "everybody",
-      tokenHint: access === "everybody" ? "Nobody is asked for one" : tokenHintOf({ ...access, namespace }),
-      provider: dashboard?.oidc,
-      links
-    }))
-  )
+  Layer.succeed(SignIn, {
+    required: access !== "everybody",
+    tokenHint: (namespace) =>
+      access === "everybody" ? "Nobody is asked for one" : tokenHintOf({ ...access, namespace }),
+    provider: dashboard?.oidc,
+    links
+  })
 
 /** Needs KubernetesClient, HttpSettings, Readiness, Stopping and AnswerTexts. */
 export const routes = ({ access, also = Layer.empty, metricsPort, page, ...options }: RoutesOptions) =>

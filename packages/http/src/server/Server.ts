@@ -15,7 +15,7 @@ import type { BacklogOptions } from "./Backlog.ts"
 import { withoutBasePath } from "./BasePath.ts"
 import { isLoopback } from "./Guard.ts"
 import { metricsServer } from "./MetricsServer.ts"
-import { otherNamespaces } from "./OtherNamespaces.ts"
+import { inNamespaces } from "./OtherNamespaces.ts"
 import type { PageOptions } from "./page/Page.ts"
 import { type OtherRoutes, routes, type RoutesOptions } from "./Routes.ts"
 import { routerConfig } from "./RouteTable.ts"
@@ -74,16 +74,13 @@ export class Server extends Context.Service<Server, {
         return { url, metricsUrl: metricsUrl ?? url }
       })
     ).pipe(
-      Layer.provide(Layer.unwrap(Effect.map(
-        otherNamespaces(routesOf(options), options.servesNamespace ?? (() => false)),
-        (inNamespace) =>
-          HttpRouter.serve(routes(routesOf(options)), {
-            routerConfig,
-            disableLogger: true,
-            disableListenLog: true,
-            middleware: (app) => withoutBasePath(options.basePath ?? "")(inNamespace(app))
-          })
-      ))),
+      Layer.provide(HttpRouter.serve(routes(routesOf(options)), {
+        routerConfig,
+        disableLogger: true,
+        disableListenLog: true,
+        middleware: (app) =>
+          withoutBasePath(options.basePath ?? "")(inNamespaces(options.servesNamespace ?? (() => false))(app))
+      })),
       Layer.provide(AnswerTexts.layer),
       Layer.provide(Layer.succeed(mostListeners, Math.ceil((options.maxConnections ?? defaultConnections) * 3 / 4))),
       Layer.provide(api(options)),

@@ -124,6 +124,45 @@ describe("over a socket", () => {
       Effect.provide(serverOverSame({ auth: { mode: "kubernetes", audiences: [], allowUnauthenticated: false } }))
     ))
 
+  it.live("rights in one namespace are none in another, in the same moment", () =>
+    Effect.gen(function*() {
+      const client = yield* KubernetesClient
+      const store = yield* EmbeddedStore
+      yield* client.create(NamespaceKind, { metadata: { name: "team-b" } })
+      yield* store.registerUser("obviously-fake-of-jane", {
+        username: "jane",
+        allows: (about) => about.namespace === namespace
+      })
+      yield* store.registerUser("obviously-fake-of-eve", {
+        username: "eve",
+        allows: (about) => about.namespace === "team-b"
+      })
+      const { url } = yield* Server
+      const ask = (user: string, path: string) =>
+        raw(url, { path, headers: { authorization: `Bearer obviously-fake-of-${user}` } })
+      const list = "/api/v1/code-runs"
+      const there = `/namespaces/team-b${list}`
+      for (
+        const [user, path, status] of [["jane", list, 200], ["jane", there, 403], ["eve", there, 200], [
+          "eve",
+          list,
+          403
+        ]] as const
+      ) {
+        const answer = yield* ask(user, path)
+        assert.strictEqual(answer.status, status, `${user} ${path} ${answer.text}`)
+        if (status === 403) assert.include(answer.text, `in namespace \\"${path === list ? namespace : "team-b"}\\"`)
+      }
+      // Who may see a namespace's pods and runs does not see those of the installation.
+      const installation = (yield* ask("eve", "/namespaces/team-b/api/v1/installation")).text
+      assert.include(installation, `"namespace":"team-b"`)
+      assert.notInclude(installation, "replicas")
+      assert.notInclude(installation, "deliveries")
+      assert.include((yield* ask("jane", "/api/v1/installation")).text, `"replicas":[]`)
+    }).pipe(
+      Effect.provide(serverOverSame({ auth: { mode: "kubernetes", audiences: [], allowUnauthenticated: false } }))
+    ))
+
   it.live("a namespace that is not looked after is refused, with what to do", () =>
     serving((url) =>
       Effect.gen(function*() {

@@ -2,6 +2,8 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
 import { Server } from "@orchestrator/http/server/Server"
+import { CodeRunKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Effect, Layer } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { call, overHttp, serverWith } from "../fixtures/TestServer.ts"
@@ -28,15 +30,26 @@ const initialize = {
   params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } }
 }
 
-const post = Effect.fnUntraced(function*(headers: Readonly<Record<string, string>>, body: object = initialize) {
+const post = Effect.fnUntraced(function*(
+  headers: Readonly<Record<string, string>>,
+  body: object = initialize,
+  base = ""
+) {
   const { url } = yield* Server
   const response = yield* HttpClient.execute(
-    HttpClientRequest.post(`${url}/mcp`).pipe(
+    HttpClientRequest.post(`${url}${base}/mcp`).pipe(
       HttpClientRequest.setHeaders({ accept: "application/json, text/event-stream", ...headers }),
       HttpClientRequest.bodyJsonUnsafe(body)
     )
   )
   return { status: response.status, headers: response.headers, text: yield* response.text }
+})
+
+const codeRunIn = (namespace: string) => ({
+  apiVersion: "orchestrator.platform/v1",
+  kind: "CodeRun",
+  metadata: { name: `of-${namespace}`, namespace },
+  spec: { ...spec, taskId: 1, docsRepositoryUrl: spec.repositoryUrl, workingDirectory: ".", model: "a-model" }
 })
 
 const run = { kind: "CodeRun", name: "a" }
@@ -75,6 +88,45 @@ describe("/mcp", () => {
       assert.match(stolen.text, /may not delete/)
       assert.notStrictEqual((yield* call(writer, "delete_run", run)).isError, true)
     }).pipe(Effect.scoped, Effect.provide(authenticated)))
+
+  it.live("is about the namespace of its path, with the caller's rights there, also where the session began elsewhere", () =>
+    Effect.gen(function*() {
+      const client = yield* KubernetesClient
+      const store = yield* EmbeddedStore
+      for (const name of ["orchestrator", "team-b"]) {
+        yield* Effect.ignore(client.create(NamespaceKind, { metadata: { name } }))
+        yield* client.create(CodeRunKind, codeRunIn(name))
+      }
+      yield* store.registerUser("ours", { username: "ours", allows: ({ namespace }) => namespace === "orchestrator" })
+      yield* store.registerUser("theirs", { username: "theirs", allows: ({ namespace }) => namespace === "team-b" })
+      const list = (token: string, session: string | undefined, base: string) =>
+        Effect.map(
+          post(
+            { authorization: `Bearer ${token}`, "mcp-session-id": session ?? "" },
+            { jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "list_runs", arguments: {} } },
+            base
+          ),
+          ({ text }) => text
+        )
+      const begun = yield* post({ authorization: "Bearer ours" })
+      const session = begun.headers["mcp-session-id"]
+      assert.include(yield* list("ours", session, ""), "of-orchestrator")
+      assert.notInclude(yield* list("ours", session, ""), "of-team-b")
+      assert.match(yield* list("ours", session, "/namespaces/team-b"), /may not list coderuns[^"]* in namespace/)
+      assert.include(yield* list("theirs", session, "/namespaces/team-b"), "of-team-b")
+      assert.notInclude(yield* list("theirs", session, "/namespaces/team-b"), "of-orchestrator")
+      assert.match(yield* list("theirs", session, ""), /may not list coderuns[^"]* in namespace/)
+    }).pipe(
+      Effect.provide(
+        Layer.provideMerge(
+          NodeHttpClient.layerUndici,
+          serverWith({
+            auth: { mode: "kubernetes", audiences: [], allowUnauthenticated: false },
+            servesNamespace: (name) => name === "team-b"
+          })
+        )
+      )
+    ))
 
   it.live("answers no page of another origin, and no name that was rebound", () =>
     Effect.gen(function*() {

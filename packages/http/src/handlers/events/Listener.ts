@@ -107,6 +107,7 @@ export const lastPiece = (reason: EndReason): Piece => ({ frames: [endFrame(reas
 
 /** What is kept of a client while it listens: there are thousands, so it is one object, and what is done with it is nobody's closure. */
 export interface Listener {
+  readonly namespace: string
   readonly kinds: ReadonlySet<KindName>
   readonly seen: Seen
   readonly lastEventId: string | undefined
@@ -199,10 +200,11 @@ export const lookAtRights = (listener: Listener): Effect.Effect<EndReason | unde
   )
 
 /** A client that may list something. */
-export const listenerOf = Effect.fn("http.listen")(function*(asked: Asked) {
+export const listenerOf = Effect.fn("http.listen")(function*(namespace: string, asked: Asked) {
   const { require } = yield* Requester
   const { kind: _, lastEventId, ...filters } = asked
   const listener: Listener = {
+    namespace,
     kinds: yield* permitted(kindsOf(asked)),
     seen: Object.keys(filters).length === 0 ? seenByAll : seenBy(filters),
     lastEventId,

@@ -1,11 +1,10 @@
 /**
- * One log of the changes of runs for all who listen to this process. It is kept while somebody listens and for some minutes after, so that
+ * One log of the changes of runs of a namespace for all who listen to this process. It is kept while somebody listens and for some minutes after, so that
  * whoever lost the connection can go on; then nothing is listed or watched for it any more.
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { type RunEvent, RunFeed } from "@orchestrator/k8s/RunFeed"
-import { Context, Duration, Effect, Exit, FiberSet, Layer, RcRef, Scope, Stream } from "effect"
-import { HttpSettings } from "../../services/HttpSettings.ts"
+import { Context, Duration, Effect, Exit, FiberSet, Layer, RcMap, Scope, Stream } from "effect"
 import { Stopping } from "../../services/Stopping.ts"
 import { answerTextOf } from "../kinds/RunGroups.ts"
 import { makeEventLog } from "./EventLog.ts"
@@ -36,11 +35,11 @@ export class RunLog extends Context.Service<RunLog, {
   /** Whether there are as many listeners as there may be. */
   readonly isFull: () => boolean
 }>()("@orchestrator/http/handlers/events/RunLog") {
-  /** Needs HttpSettings, Stopping and RunFeed. */
+  /** Needs Stopping and RunFeed. */
   static readonly layerNoDeps = Layer.effect(
     RunLog,
     Effect.gen(function*() {
-      const shared = yield* RcRef.make({ acquire: openHub, idleTimeToLive: keptFor })
+      const shared = yield* RcMap.make({ lookup: openHub, idleTimeToLive: keptFor })
       const run = yield* FiberSet.makeRuntime()
       const most = yield* mostListeners
       let listeners = 0
@@ -56,7 +55,7 @@ export class RunLog extends Context.Service<RunLog, {
         const follower: Follower = { listener, sink, onGone, isBusy: false }
         listeners += 1
         run(
-          RcRef.get(shared).pipe(
+          RcMap.get(shared, listener.namespace).pipe(
             Scope.provide(scope),
             Effect.map((open) => {
               hub = open
@@ -77,12 +76,11 @@ export class RunLog extends Context.Service<RunLog, {
     })
   )
 
-  /** Needs HttpSettings, Stopping and KubernetesClient. */
+  /** Needs Stopping and KubernetesClient. */
   static readonly layer = RunLog.layerNoDeps.pipe(Layer.provide(RunFeed.layer))
 }
 
-const openHub = Effect.gen(function*() {
-  const { namespace } = yield* HttpSettings
+const openHub = Effect.fnUntraced(function*(namespace: string) {
   const { stopped } = yield* Stopping
   const { follow } = yield* RunFeed
   const log = makeEventLog(bounds)

@@ -59,9 +59,10 @@ export const SpendingHandlers = HttpApiBuilder.group(
   Effect.fnUntraced(function*(handlers) {
     const kinds = yield* everyKind
     return handlers.handleAll({
-      report: ({ query }) => Effect.map(spendingIn(kinds, query), ({ report }) => report()),
+      report: ({ query }) =>
+        Effect.map(Effect.flatMap(kinds, (each) => spendingIn(each, query)), ({ report }) => report()),
       csv: Effect.fnUntraced(function*({ query }) {
-        const { days, rows } = yield* spendingIn(kinds, query)
+        const { days, rows } = yield* spendingIn(yield* kinds, query)
         yield* asFile(days)
         return spendingCsv(rows())
       })

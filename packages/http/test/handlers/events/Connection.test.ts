@@ -1,11 +1,11 @@
 /** What follows runs over a socket: the request is over with the headers, and the hub writes on. */
 import { assert, it } from "@effect/vitest"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
-import { CodeRunKind } from "@orchestrator/k8s/Kinds"
+import { CodeRunKind, NamespaceKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Effect, Layer, Schedule } from "effect"
 import { get, type IncomingMessage } from "node:http"
-import { makeCodeRun } from "../../fixtures/Runs.ts"
+import { makeCodeRun, namespace } from "../../fixtures/Runs.ts"
 import { raw, startServer } from "../../fixtures/TestServer.ts"
 
 /** A connection of its own, with all that it has been sent. */
@@ -42,6 +42,25 @@ const served = Effect.fnUntraced(function*(options: Parameters<typeof startServe
   const { stop, url } = yield* startServer(Layer.succeed(KubernetesClient, client), options)
   return { client, stop, url }
 })
+
+it.live("tells of the namespace of its path alone", () =>
+  Effect.gen(function*() {
+    const { client, stop, url } = yield* served({ servesNamespace: (name) => name === "elsewhere" })
+    yield* client.create(NamespaceKind, { metadata: { name: "elsewhere" } })
+    const here = yield* connect(url)
+    const there = yield* connect(url, "/namespaces/elsewhere/api/v1/events")
+    yield* here.until("event: reset\n")
+    yield* there.until("event: reset\n")
+    for (const name of ["elsewhere", namespace]) {
+      const run = makeCodeRun(`of-${name}`)
+      yield* client.create(CodeRunKind, { ...run, metadata: { ...run.metadata, namespace: name } })
+    }
+    yield* here.until(`of-${namespace}`)
+    yield* there.until("of-elsewhere")
+    yield* stop
+    assert.notInclude(yield* here.ended, "of-elsewhere")
+    assert.notInclude(yield* there.ended, `of-${namespace}`)
+  }).pipe(Effect.scoped, Effect.provide(layerMemory)))
 
 it.live("has the headers of every answer, at the root and below the path of another namespace", () =>
   Effect.gen(function*() {
