@@ -19,6 +19,7 @@ import { HttpSettings } from "@orchestrator/http/services/HttpSettings"
 import { Lines } from "@orchestrator/http/services/Lines"
 import { Previews } from "@orchestrator/http/services/Previews"
 import { Readiness } from "@orchestrator/http/services/Readiness"
+import { makeRunCache, RunCache } from "@orchestrator/http/services/RunCache"
 import type { SignInLinks } from "@orchestrator/http/services/SignInLinks"
 import { CodeRunKind, PodKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
@@ -115,6 +116,20 @@ const lines = Layer.effect(
   })
 )
 
+/** Likewise. What has not been heard of for a while is asked of the cluster instead. */
+const runCache = Layer.effect(
+  RunCache,
+  Effect.gen(function*() {
+    const { runs } = yield* Stores
+    const { synced, trouble } = yield* Controller
+    const isFollowing = Effect.flatMap(
+      synced,
+      (is) => is ? Effect.map(trouble, (what) => what.length === 0) : Effect.succeed(false)
+    )
+    return makeRunCache(runs, isFollowing)
+  })
+)
+
 /** Likewise. */
 const previews = Layer.effect(
   Previews,
@@ -157,7 +172,7 @@ export const program = (options: ProgramOptions) => {
     Layer.provide([lines, layerState(options), layerEvidence(config, namespace)]),
     Layer.provideMerge(eventsWork(config)),
     Layer.provide([events(config), RunFeed.layer, forgeClient(config)]),
-    Layer.provide(previews),
+    Layer.provide([previews, runCache]),
     Layer.provideMerge(readiness(options)),
     Layer.provideMerge(Controller.layer),
     Layer.provide(Layer.effect(

@@ -92,7 +92,8 @@ export const pageOf = <S extends Schema.Constraint>({ kind }: { readonly kind: s
     items: Schema.Array(answer).annotate({
       description: "Runs by name unless `sort` says otherwise; with filters a page may hold fewer than the limit"
     }),
-    continue: maybe("Asks for the next page; absent on the last")
+    continue: maybe("Asks for the next page; absent on the last"),
+    resourceVersion: maybe("Version of the cluster's runs that the page is of: nothing in it is older")
   }).annotate({ identifier: `${kind}Page`, description: "One page of runs" })
 
 export const RunFiles = Schema.Struct({

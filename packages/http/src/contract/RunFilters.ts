@@ -70,6 +70,13 @@ export const listQuery = <const Own extends Readonly<Record<string, Schema.Top>>
       description: "By name (the default), by time of creation, or by time of creation with the newest first"
     })
   ),
+  resourceVersion: Schema.optionalKey(
+    Schema.Literal("0").annotate({
+      description:
+        "0: any version will do, and the answer may come from what this replica has heard of the runs, as with Kubernetes' own lists. Absent: "
+        + "the most recent, which the cluster is asked for"
+    })
+  ),
   ...pageFields
 })
 

@@ -1,43 +1,104 @@
 /**
  * JSON texts of answers about runs as bytes, each made once for a version of a run: reading and checking a run against its schema is most of what a
- * list costs here. What lists and rights are is the cluster's to say each time; only the text of what it answered is remembered, within a bound
- * that is one for all namespaces.
+ * list costs here. What lists and rights are is the cluster's to say each time, or of lists from the cache what this replica has heard; only texts
+ * are remembered, and pages of them, within bounds that are one for all namespaces.
  */
+import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Context, Layer } from "effect"
 
 /** Bytes of all texts together; then what was used least recently goes. */
 const mostBytes = 8 * 1024 * 1024
+/** The same of pages, which are made of texts. */
+const mostBytesOfPages = 4 * 1024 * 1024
 
-/** `textOf` is asked where nothing is remembered. No two kinds have runs of one UID. */
-type TextOnce = (run: CustomObject, textOf: (run: CustomObject) => string) => Uint8Array
+export interface AnswerText {
+  readonly bytes: Uint8Array
+  /** Whether whom the run waits for is said beside it. */
+  readonly isPending: boolean
+}
 
-export const makeAnswerTexts = (most: number = mostBytes): TextOnce => {
-  const texts = new Map<string, Uint8Array>()
+/** A page as it was answered from the cache. */
+export interface CachedPage {
+  readonly bytes: Uint8Array
+  /** Of the cache. */
+  readonly version: number
+  /** Its runs that may wait for others, and what was said of each. */
+  readonly pending: ReadonlyArray<Pick<CustomObject, "metadata">>
+  readonly waiting: ReadonlyArray<string>
+}
+
+export interface Remembered<A> {
+  readonly get: (key: string) => A | undefined
+  readonly set: (key: string, value: A) => void
+}
+
+/** What was used last, of so many bytes together. */
+const makeRemembered = <A extends { readonly bytes: Uint8Array }>(most: number): Remembered<A> => {
+  const values = new Map<string, A>()
   let bytes = 0
-
   const forget = (key: string) => {
-    bytes -= texts.get(key)?.length ?? 0
-    texts.delete(key)
+    bytes -= values.get(key)?.bytes.length ?? 0
+    values.delete(key)
   }
-
-  return (run, textOf) => {
-    const { resourceVersion, uid } = run.metadata
-    if (resourceVersion === undefined || uid === undefined) return Buffer.from(textOf(run))
-    const key = `${uid} ${resourceVersion}`
-    const text = texts.get(key) ?? Buffer.from(textOf(run))
-    forget(key)
-    if (text.length > most) return text
-    texts.set(key, text)
-    bytes += text.length
-    for (const [oldest] of texts) {
-      if (bytes <= most) break
-      forget(oldest)
+  return {
+    get: (key) => {
+      const value = values.get(key)
+      if (value === undefined) return undefined
+      values.delete(key)
+      values.set(key, value)
+      return value
+    },
+    set: (key, value) => {
+      forget(key)
+      if (value.bytes.length > most) return
+      values.set(key, value)
+      bytes += value.bytes.length
+      for (const [oldest] of values) {
+        if (bytes <= most) break
+        forget(oldest)
+      }
     }
-    return text
   }
 }
 
-export class AnswerTexts extends Context.Service<AnswerTexts, TextOnce>()("@orchestrator/http/handlers/AnswerTexts") {
+/** No two kinds have runs of one UID. */
+export interface Version {
+  readonly uid?: string | undefined
+  readonly resourceVersion?: string | undefined
+}
+
+const keyOf = ({ resourceVersion, uid }: Version): string | undefined =>
+  uid === undefined || resourceVersion === undefined ? undefined : `${uid} ${resourceVersion}`
+
+export interface Texts {
+  /** `textOf` is asked where nothing is remembered. */
+  readonly textOnce: (run: CustomObject, textOf: (run: CustomObject) => string) => AnswerText
+  /** What is remembered of a version. */
+  readonly known: (version: Version) => AnswerText | undefined
+  readonly pages: Remembered<CachedPage>
+}
+
+export const makeAnswerTexts = (most: number = mostBytes): Texts => {
+  const texts = makeRemembered<AnswerText>(most)
+  const known = (version: Version) => {
+    const key = keyOf(version)
+    return key === undefined ? undefined : texts.get(key)
+  }
+  return {
+    known,
+    textOnce: (run, textOf) => {
+      const there = known(run.metadata)
+      if (there !== undefined) return there
+      const text = { bytes: Buffer.from(textOf(run)), isPending: phaseOf(run) === "Pending" }
+      const key = keyOf(run.metadata)
+      if (key !== undefined) texts.set(key, text)
+      return text
+    },
+    pages: makeRemembered<CachedPage>(mostBytesOfPages)
+  }
+}
+
+export class AnswerTexts extends Context.Service<AnswerTexts, Texts>()("@orchestrator/http/handlers/AnswerTexts") {
   static readonly layer = Layer.sync(AnswerTexts, () => makeAnswerTexts())
 }

@@ -12,6 +12,7 @@ import { EvidenceStore } from "../services/EvidenceStore.ts"
 import { HttpSettings, type HttpSettingsValue } from "../services/HttpSettings.ts"
 import { Lines } from "../services/Lines.ts"
 import { Previews } from "../services/Previews.ts"
+import { RunCache } from "../services/RunCache.ts"
 import { AnswerTexts } from "./AnswerTexts.ts"
 import { readProblem, updateProblem } from "./ClusterProblems.ts"
 import { nobody, requestedBy } from "./RequestedBy.ts"
@@ -27,18 +28,21 @@ export interface RunAccess {
   /** Absent where nothing is kept. */
   readonly evidence: EvidenceStore["Service"] | undefined
   readonly previews: Previews["Service"] | undefined
-  readonly textOnce: AnswerTexts["Service"]
+  /** Absent where nobody follows the runs of the cluster. */
+  readonly cache: RunCache["Service"] | undefined
+  readonly texts: AnswerTexts["Service"]
 }
 
 const ownRuns = Effect.fnUntraced(function*(kind: AnyRunKind) {
   const client = yield* KubernetesClient
   const settings = yield* HttpSettings
-  const textOnce = yield* AnswerTexts
+  const texts = yield* AnswerTexts
   const evidence = Option.getOrUndefined(yield* Effect.serviceOption(EvidenceStore))
   const lines = Option.getOrUndefined(yield* Effect.serviceOption(Lines))
+  const cache = Option.getOrUndefined(yield* Effect.serviceOption(RunCache))
   const previews = Option.getOrUndefined(yield* Effect.serviceOption(Previews))
   const resource = runResources[kind.kind]
-  return { client, settings, lines, evidence, previews, textOnce, kind, resource } satisfies RunAccess
+  return { client, settings, lines, evidence, previews, cache, texts, kind, resource } satisfies RunAccess
 })
 
 /** Made once; what it answers with is the kind in the namespace of each request. */

@@ -3,17 +3,17 @@ import type { Attempt } from "@orchestrator/domain/Attempt"
 import { explain, type RunExplanation } from "@orchestrator/domain/RunExplanation"
 import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import type { Refusal } from "../contract/BulkRequests.ts"
-import { Waiting as WaitingAnswer } from "../contract/RunAnswers.ts"
 import type { Waiting } from "../services/Lines.ts"
 import type { Grants } from "../services/Previews.ts"
 import { type BulkRequest, forMany } from "./BulkRuns.ts"
 import { cancelRun } from "./CancelRun.ts"
 import { createRun, type NewRun } from "./CreateRun.ts"
 import { evidenceFile } from "./KeptEvidence.ts"
-import { type ListOptions, listRuns } from "./ListRuns.ts"
+import { listPage } from "./ListPages.ts"
+import type { ListOptions } from "./ListRuns.ts"
 import { planNew, planNext } from "./plan/PlanRun.ts"
 import { announce } from "./Replies.ts"
 import type { RetryOptions } from "./RetryRun.ts"
@@ -45,32 +45,10 @@ interface Answered {
 }
 
 /** Of a run that waits: whom it waits for by now. */
-const waitingOf = (
-  { kind, lines }: RunAccess,
-  run: CustomObject,
-  options: { readonly briefly: boolean }
-): Effect.Effect<Waiting | undefined> =>
+const waitingOf = ({ kind, lines }: RunAccess, run: CustomObject): Effect.Effect<Waiting | undefined> =>
   lines === undefined || phaseOf(run) !== "Pending"
     ? Effect.succeed(undefined)
-    : lines.waitingOf(kind.kind, run, options)
-
-const encodeWaiting = Schema.encodeSync(Schema.fromJsonString(WaitingAnswer))
-
-const opening = Buffer.from("{\"items\":[")
-const comma = Buffer.from(",")
-
-/** An answer's text in a list. */
-const listedText = (text: Uint8Array, waiting: Waiting | undefined): Uint8Array =>
-  waiting === undefined
-    ? text
-    : Buffer.concat([text.subarray(0, -1), Buffer.from(`,"waiting":${encodeWaiting(waiting)}}`)])
-
-const pageText = (items: ReadonlyArray<Uint8Array>, token: string | undefined): Uint8Array =>
-  Buffer.concat([
-    opening,
-    ...items.flatMap((item, index) => index === 0 ? [item] : [comma, item]),
-    Buffer.from(`]${token === undefined ? "" : `,"continue":${JSON.stringify(token)}`}}`)
-  ])
+    : lines.waitingOf(kind.kind, run, { briefly: false })
 
 /** A run alone, with what is worth saying of one: why it is where it is, and what it may use. */
 const withDetails = <Answer extends object>(
@@ -78,7 +56,7 @@ const withDetails = <Answer extends object>(
   run: CustomObject,
   answer: Answer
 ): Effect.Effect<Answer & { readonly explanation: RunExplanation; readonly limits?: Grants }> =>
-  Effect.map(waitingOf(runs, run, { briefly: false }), (waiting) => {
+  Effect.map(waitingOf(runs, run), (waiting) => {
     const limits = runs.previews?.limitsOf(runs.kind.kind, run)
     return {
       ...answer,
@@ -98,18 +76,10 @@ export const runHandlers = <New, Answer extends Answered, E extends Refusal, R>(
     (request: Request): Effect.Effect<A, F, S> => Effect.flatMap(asked, (runs) => use(runs, request))
   return {
     list: about((runs, { query }: { readonly query: ListOptions }) =>
-      Effect.flatMap(listRuns(runs, query), (page) =>
-        Effect.map(
-          Effect.forEach(
-            page.items,
-            (run) =>
-              Effect.map(
-                waitingOf(runs, run, { briefly: true }),
-                (waiting) => listedText(runs.textOnce(run, answerText), waiting)
-              )
-          ),
-          (items) => HttpServerResponse.uint8Array(pageText(items, page.continue), { contentType: "application/json" })
-        ))
+      Effect.map(
+        listPage(runs, query, answerText),
+        (bytes) => HttpServerResponse.uint8Array(bytes, { contentType: "application/json" })
+      )
     ),
     create: about((runs, { headers, payload }: {
       readonly headers: { readonly "idempotency-key"?: string }

@@ -36,7 +36,7 @@ export class Lines extends Context.Service<Lines, {
   /** `briefly`: for each of many, without its position. */
   readonly waitingOf: (
     kind: KindName,
-    run: CustomObject,
+    run: Pick<CustomObject, "metadata">,
     options: { readonly briefly: boolean }
   ) => Effect.Effect<Waiting | undefined>
   readonly useOf: (claim: { readonly namespace: string; readonly name: string }) => Effect.Effect<WorkspaceUse>

@@ -11,12 +11,12 @@ const run = (uid: string, resourceVersion: string): CustomObject => {
 /** Counts how often a text is made. */
 const counted = (most?: number) => {
   const made: Array<string> = []
-  const textOnce = makeAnswerTexts(most)
+  const { textOnce } = makeAnswerTexts(most)
   const textOf = (run: CustomObject) =>
     textOnce(run, ({ metadata }) => {
       made.push(`${metadata.uid} ${metadata.resourceVersion}`)
       return `{"version":"${metadata.resourceVersion}"}`
-    })
+    }).bytes
   return { made, textOf }
 }
 
