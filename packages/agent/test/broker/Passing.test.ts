@@ -8,26 +8,14 @@ import { nothingPassed, passOn } from "../../src/broker/git/Passing.ts"
 import { packet } from "../../src/broker/git/PktLine.ts"
 import { agentGit } from "../fixtures/AgentGit.ts"
 import { branch, gitToken, place, startBroker, visible } from "../fixtures/Broker.ts"
-import { gitHttp } from "../fixtures/GitHttp.ts"
+import { overHttp } from "../fixtures/GitHttp.ts"
 import { commitTo, fileOf, git } from "../fixtures/Remotes.ts"
 
 const start = Effect.fnUntraced(function*() {
   const around = yield* place
-  const remote = yield* gitHttp(join(around.folder, "remotes"), gitToken)
-  for (const repository of Object.values(around.remotes)) {
-    const settings = "[core]\n\tbare = true\n[http]\n\treceivepack = true\n[uploadpack]\n\tallowFilter = true\n"
-    writeFileSync(join(repository, "config"), `${settings}\tallowAnySHA1InWant = true\n`)
-  }
   commitTo(around.remotes.target, "main", { "old.txt": "first" })
   commitTo(around.remotes.target, "main", { "old.txt": "second" })
-  const environment = {
-    ...around.environment,
-    GIT_ALLOWED_HOSTS: new URL(remote.url).host,
-    REPOSITORY_URL: `${remote.url}/target.git`,
-    DOCS_REPOSITORY_URL: `${remote.url}/docs.git`,
-    GIT_ALLOW_PROTOCOL: "http",
-    GIT_INSTEAD_OF: "{}"
-  }
+  const { environment, remote } = yield* overHttp(around)
   const broker = yield* startBroker(environment)
   const clone = join(around.folder, "clone")
   mkdirSync(clone)
@@ -35,7 +23,7 @@ const start = Effect.fnUntraced(function*() {
   /** Files that the broker knows of and does not have. */
   const missing = () =>
     git(mirror, "rev-list", "--objects", "--all", "--missing=print").split("\n").filter((line) => line.startsWith("?"))
-  return { ...around, environment, broker, clone, missing, remote, say: agentGit(broker, clone) }
+  return { ...around, environment, broker, clone, mirror, missing, remote, say: agentGit(broker, clone) }
 })
 
 describe("a cold clone over http", () => {
@@ -46,7 +34,6 @@ describe("a cold clone over http", () => {
       assert.isTrue(cloned.ok, cloned.words)
       assert.isTrue((yield* say("fsck", "--full", "--strict")).ok)
       assert.strictEqual(readFileSync(join(clone, "old.txt"), "utf8").trim(), "second")
-      assert.isAbove(missing().length, 0)
       assert.notInclude(visible({ ...around, remotes }, broker), gitToken)
 
       writeFileSync(join(clone, "work.txt"), "x")
@@ -55,6 +42,23 @@ describe("a cold clone over http", () => {
       const pushed = yield* say("push", "origin", `HEAD:refs/heads/${branch}`)
       assert.isTrue(pushed.ok, pushed.words)
       assert.strictEqual(fileOf(remotes.target, branch, "work.txt"), "x")
+      assert.isAbove(missing().length, 0)
+    }))
+
+  it.live("may come as soon as upstream's branches are known: nothing of it is here by then", () =>
+    Effect.gen(function*() {
+      const { broker, mirror, remote, say } = yield* start()
+      const looked = yield* say("ls-remote", `${broker.url}/git/target.git`)
+      assert.isTrue(looked.ok, looked.words)
+      assert.deepStrictEqual(
+        looked.words.trim().split("\n").map((line) => line.split("\t")[1]),
+        ["HEAD", "refs/heads/main"]
+      )
+      assert.strictEqual(git(mirror, "for-each-ref"), "")
+      assert.strictEqual(remote.pushQuestions(), 1)
+      const cloned = yield* say("clone", "--quiet", `${broker.url}/git/target.git`, ".")
+      assert.isTrue(cloned.ok, cloned.words)
+      assert.strictEqual(remote.pushQuestions(), 1)
     }))
 
   it.live("that upstream refuses is served from what the broker brings by itself", () =>

@@ -6,13 +6,17 @@ import { join } from "node:path"
 import { packet } from "../../src/broker/git/PktLine.ts"
 import { agentClone, agentGit } from "../fixtures/AgentGit.ts"
 import { branch, place, startBroker } from "../fixtures/Broker.ts"
+import { overHttp } from "../fixtures/GitHttp.ts"
 import { commitOf, copying, difference, idOf, pack, plainObject, treeOf } from "../fixtures/Packs.ts"
 import { commitTo, git, headOf } from "../fixtures/Remotes.ts"
 
 const secretText = "not-a-real-password-that-was-taken-back\n"
 
-/** A remote that gives whatever is asked for, as the large forges do, with a commit that was taken back. */
-const start = Effect.gen(function*() {
+/**
+ * A remote that gives whatever is asked for, as the large forges do, with a commit that was taken back. Over http nothing of it is with the
+ * broker yet.
+ */
+const startOver = Effect.fnUntraced(function*(transport: "file" | "http") {
   const around = yield* place
   const { target } = around.remotes
   git(target, "config", "uploadpack.allowAnySHA1InWant", "true")
@@ -29,7 +33,7 @@ const start = Effect.gen(function*() {
     tag: git(target, "rev-parse", "v1")
   }
   git(target, "update-ref", "-d", "refs/heads/leaked")
-  const broker = yield* startBroker(around.environment)
+  const broker = yield* startBroker(transport === "file" ? around.environment : (yield* overHttp(around)).environment)
   const ask = (version: number, path: string, body?: Uint8Array) =>
     Effect.promise(async () => {
       const answer = await fetch(`${broker.url}/git/target.git/${path}`, {
@@ -42,6 +46,7 @@ const start = Effect.gen(function*() {
   yield* ask(2, "info/refs?service=git-upload-pack")
   return { ...around, ask, broker, names, old }
 })
+const start = startOver("file")
 
 const bytes = (...parts: ReadonlyArray<string | Uint8Array>) => Buffer.concat(parts.map((part) => Buffer.from(part)))
 const fetch2 = (...lines: ReadonlyArray<string>) =>
@@ -86,11 +91,14 @@ describe("an object that no branch leads to is not served", () => {
       ({ blob }, main) => fetch0(`want ${main} side-band-64k\n`, `want ${blob}\n`)
     ]
   ]
-  it.live.each(attacks.map(([attack, version, body]) => ({ attack, version, body })))(
-    "$attack",
-    ({ body, version }) =>
+  const transports = ["file", "http"] as const
+  it.live.each(
+    transports.flatMap((transport) => attacks.map(([attack, version, body]) => ({ attack, version, body, transport })))
+  )(
+    "$attack, over $transport",
+    ({ body, transport, version }) =>
       Effect.gen(function*() {
-        const { ask, names, remotes } = yield* start
+        const { ask, names, remotes } = yield* startOver(transport)
         const answer = yield* ask(version, "git-upload-pack", body(names, headOf(remotes.target, "main") ?? ""))
         noPack(answer.bytes)
         assert.isAbove(answer.bytes.length, 10)

@@ -35,6 +35,10 @@ interface Readable {
   readonly environment: Effect.Effect<Environment>
   /** Before its branches are told. */
   readonly open: Effect.Effect<unknown, MirrorError>
+  /** Before git is asked for them, or for anything else that is in it. */
+  readonly whole: Effect.Effect<void, MirrorError>
+  /** The branches, where git cannot be asked for them yet. */
+  readonly listed: (packets: ReadonlyArray<string>) => Uint8Array | undefined
   /** Answers with an object that a client asks for and may not have. */
   readonly admit: (
     packets: ReadonlyArray<string>,
@@ -69,6 +73,7 @@ export class GitServer extends Context.Service<GitServer, {
       const target = yield* Target
       const { files, git: { maxPushBytes } } = yield* BrokerConfig
       const slots = makeSlots(atOnce)
+      const scope = yield* Effect.scope
 
       const receives = access.local([["receive.advertiseAtomic", "false"], ["receive.advertisePushOptions", "false"]])
 
@@ -77,9 +82,13 @@ export class GitServer extends Context.Service<GitServer, {
         folder: mirror.folder(role),
         environment: mirror.environment(role, reading),
         open: role === "target" ? target.open : mirror.refresh(role),
+        whole: role === "target" ? target.whole : Effect.void,
+        listed: (packets) => role === "target" ? mirror.listed(packets) : undefined,
         admit: Effect.fnUntraced(function*(packets, wants) {
           const asked = askedBranches(packets)
           if (asked.length > 0) yield* mirror.include(role, asked)
+          if (wants.length === 0 || (role === "target" && mirror.surveyed(wants))) return undefined
+          if (role === "target") yield* target.whole
           return (yield* mirror.strangers(role, wants))[0]
         }),
         bring: (packets) => {
@@ -97,6 +106,8 @@ export class GitServer extends Context.Service<GitServer, {
         folder,
         environment: Effect.succeed(access.local(reading)),
         open: Effect.void,
+        whole: Effect.void,
+        listed: () => undefined,
         admit: Effect.fnUntraced(function*(_, wants) {
           for (const wanted of wants.slice(0, mostWants)) {
             if (!(yield* Effect.orElseSucceed(submodules.take(id, wanted), () => false))) return wanted
@@ -119,10 +130,14 @@ export class GitServer extends Context.Service<GitServer, {
 
       const refs = Effect.fnUntraced(
         function*(request: Request, { folder, name, ...from }: Readable, { service }: GitRoute) {
+          const version = service === "git-receive-pack" ? {} : versionOf(request)
+          /** What git can; the branches come in another answer. */
+          const bare = version["GIT_PROTOCOL"] === "version=2"
           yield* from.open
+          if (!bare) yield* from.whole
           const environment: Environment = service === "git-receive-pack"
             ? receives
-            : { ...yield* from.environment, ...versionOf(request) }
+            : { ...yield* from.environment, ...version }
           const { bytes, exitCode, stderr } = yield* git.ask({
             // By its old name, which images with an older git know as well.
             args: [service.slice(4), "--stateless-rpc", "--advertise-refs", folder],
@@ -133,7 +148,6 @@ export class GitServer extends Context.Service<GitServer, {
             yield* Effect.logWarning(`the branches of ${name} cannot be told: ${words}`)
             return answer(`${service}-advertisement`, errorAnswer(service, `the branches cannot be told: ${words}`))
           }
-          const bare = environment["GIT_PROTOCOL"] === "version=2"
           return answer(`${service}-advertisement`, bare ? bytes : Buffer.concat([serviceHeader(service), bytes]))
         }
       )
@@ -153,12 +167,15 @@ export class GitServer extends Context.Service<GitServer, {
           return HttpServerResponse.text("This request cannot be understood.\n", { status: 400 })
         }
         const stranger = yield* from.admit(packets, wants)
+        const listed = from.listed(packets)
+        if (listed !== undefined) return answer("git-upload-pack-result", listed)
         if (stranger !== undefined) {
           yield* Effect.logWarning(`an object of ${name} was asked for that no branch leads to: ${stranger}`)
           const words = `upload-pack: not our ref ${stranger}: no branch of this repository leads to it`
           return answer("git-upload-pack-result", packet(`ERR ${words}\n`))
         }
         const local = Stream.unwrap(Effect.gen(function*() {
+          yield* Effect.ignore(from.whole)
           yield* from.bring(packets)
           return git.stream({
             args: ["upload-pack", "--stateless-rpc", folder],
@@ -166,7 +183,11 @@ export class GitServer extends Context.Service<GitServer, {
             input: Stream.succeed(body)
           })
         }))
-        const passed = from.pass(packets)?.pipe(Stream.catchTag("NotPassed", otherwise(name, local)))
+        const passed = from.pass(packets)?.pipe(
+          Stream.catchTag("NotPassed", otherwise(name, local)),
+          Stream.concat(Stream.fromEffectDrain(Effect.forkIn(Effect.ignore(from.whole), scope)))
+        )
+        if (passed === undefined) yield* from.whole
         return answer("git-upload-pack-result", passed ?? local)
       })
 

@@ -9,6 +9,7 @@ import { isTransient, parseRemote } from "../../git/UpstreamWords.ts"
 import { otherIndex, otherRole, type Role } from "../../pod/Role.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { Credentials } from "../services/Credentials.ts"
+import { branchList, canBeTold } from "./BranchList.ts"
 import { BrokerGit, retrySchedule } from "./BrokerGit.ts"
 import type { ColdClone, FetchCommand } from "./FetchCommand.ts"
 import { GitAccess } from "./GitAccess.ts"
@@ -47,6 +48,16 @@ export class Mirror extends Context.Service<Mirror, {
   ) => Effect.Effect<Environment>
   /** Makes the repository equal to upstream's branches; one at a time for each role. */
   readonly refresh: (role: Role) => Effect.Effect<Upstream, MirrorError>
+  /** What the target has upstream. Nothing comes from there yet where nothing is here, and a cold clone can be handed on. */
+  readonly survey: Effect.Effect<Upstream, MirrorError>
+  /** Sees to it that the target's repository has what `survey` told; answers with whether anything had to come. */
+  readonly whole: Effect.Effect<boolean, MirrorError>
+  /** Makes the target's repository, with nothing in it. */
+  readonly prepare: Effect.Effect<void, MirrorError>
+  /** Answers with the branches, as the repository will have them; undefined where it has them, or what is asked is not understood. */
+  readonly listed: (packets: ReadonlyArray<string>) => Uint8Array | undefined
+  /** Whether these are the heads of branches that were surveyed and are not here yet. */
+  readonly surveyed: (ids: ReadonlyArray<string>) => boolean
   /** Keeps these branches from now on, as far as upstream has them. */
   readonly include: (role: Role, branches: ReadonlyArray<string>) => Effect.Effect<void, MirrorError>
   /** Brings the files that a client is about to get. */
@@ -83,6 +94,8 @@ export class Mirror extends Context.Service<Mirror, {
       )
       /** Of the target. */
       let seen: ReadonlyMap<string, string> = new Map()
+      /** What the target has upstream, while nothing of it is here. */
+      let ahead: Upstream | undefined
 
       const alone = <A, E, R>(role: Role, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
         parts.get(role)?.gate.withPermit(effect) ?? effect
@@ -162,27 +175,34 @@ export class Mirror extends Context.Service<Mirror, {
       })
 
       const opened = new Set<Role>()
+      /** Those that have no branch yet. */
+      const empty = new Set<Role>()
       /** Whose files are all here. */
       const complete = new Set<Role>()
       /** Makes the repository where there is none; what a killed predecessor was about to change is left as it was. */
       const open = Effect.fnUntraced(function*(role: Role, url: string) {
         if (opened.has(role)) return
         const gitDir = folder(role)
-        const words = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", gitDir]
-        const files = yield* fs.readDirectory(gitDir, { recursive: true }).pipe(Effect.orElseSucceed(() => []))
+        const files = yield* fs.readDirectory(gitDir, { recursive: true }).pipe(
+          Effect.orElseSucceed((): ReadonlyArray<string> => [])
+        )
         yield* Effect.gen(function*() {
           for (const name of files) if (name.endsWith(".lock")) yield* fs.remove(`${gitDir}/${name}`, { force: true })
-          yield* ask("open", url, access.local(), words)
-          const config = yield* fs.readFileString(`${gitDir}/config`)
+          for (const name of ["objects", "refs/heads"]) {
+            yield* fs.makeDirectory(`${gitDir}/${name}`, { recursive: true })
+          }
+          const config = yield* fs.readFileString(`${gitDir}/config`).pipe(Effect.orElseSucceed(() => ""))
           if (!config.includes("partialClone")) {
             yield* fs.writeFileString(`${gitDir}/config`, mirrorConfig(access.address(url)))
           }
+          if (!files.includes("HEAD")) yield* fs.writeFileString(`${gitDir}/HEAD`, "ref: refs/heads/main\n")
         }).pipe(
           Effect.catchTag(
             "PlatformError",
             ({ message }) => Effect.fail(new MirrorError({ operation: "open", ref: url, reason: message }))
           )
         )
+        if (!files.some((name) => name === "packed-refs" || name.startsWith("refs/heads/"))) empty.add(role)
         opened.add(role)
       })
 
@@ -207,19 +227,19 @@ export class Mirror extends Context.Service<Mirror, {
         complete.add(role)
       })
 
-      const refresh = Effect.fn("Mirror.refresh")(function*(role: Role) {
-        const url = yield* urlOf(role)
-        yield* open(role, url)
-        const upstream = yield* look(url)
-        if (role === "target") seen = upstream.heads
+      /** Branches that are here, with their commits. */
+      const here = Effect.fnUntraced(function*(role: Role, environment: Environment) {
+        if (empty.has(role)) return new Map<string, string>()
+        const words = ["for-each-ref", "--format=%(objectname)%09%(refname)", "refs/heads/"]
+        return parseRemote((yield* git.ask({ args: words, environment })).stdout).heads
+      })
+
+      /** Makes the repository what upstream is. */
+      const follow = Effect.fnUntraced(function*(role: Role, url: string, upstream: Upstream) {
         const local = { ...access.local(), GIT_DIR: folder(role) }
-        const { stdout } = yield* git.ask({
-          args: ["for-each-ref", "--format=%(objectname)%09%(refname)", "refs/heads/"],
-          environment: local
-        })
-        const here = parseRemote(stdout).heads
-        const plan = planMirror(upstream, here, wantedOf(role))
-        if (plan.fetched.length > 0) yield* fetch(role, url, plan, here.size === 0)
+        const known = yield* here(role, local)
+        const plan = planMirror(upstream, known, wantedOf(role))
+        if (plan.fetched.length > 0) yield* fetch(role, url, plan, known.size === 0)
         for (const branch of plan.removed) {
           yield* ask("fetch", url, local, ["update-ref", "-d", `refs/heads/${branch}`])
         }
@@ -227,20 +247,66 @@ export class Mirror extends Context.Service<Mirror, {
           const words = ["symbolic-ref", "HEAD", `refs/heads/${upstream.defaultBranch}`]
           yield* git.ask({ args: words, environment: local })
         }
+        empty.delete(role)
+        if (role === "target") ahead = undefined
+      })
+
+      const seeing = Effect.fnUntraced(function*(role: Role, url: string) {
+        yield* open(role, url)
+        const upstream = yield* look(url)
+        if (role === "target") seen = upstream.heads
         return upstream
       })
+
+      const refresh = Effect.fn("Mirror.refresh")(function*(role: Role) {
+        const url = yield* urlOf(role)
+        const upstream = yield* seeing(role, url)
+        yield* follow(role, url, upstream)
+        return upstream
+      })
+
+      const survey = Effect.fn("Mirror.survey")(function*() {
+        const upstream = yield* seeing("target", targetUrl)
+        if (empty.has("target") && isPassable(access.address(targetUrl)) && canBeTold(upstream)) ahead = upstream
+        else yield* follow("target", targetUrl, upstream)
+        return upstream
+      })
+
+      /** A branch that has gone upstream meanwhile is no trouble. */
+      const whole = Effect.gen(function*() {
+        yield* open("target", targetUrl)
+        if (!empty.has("target")) return false
+        yield* ahead === undefined
+          ? refresh("target")
+          : Effect.catchIf(
+            follow("target", targetUrl, ahead),
+            ({ reason }) => !isTransient(reason),
+            () => refresh("target")
+          )
+        return true
+      })
+
+      const heldAhead = () => ahead === undefined ? [] : planMirror(ahead, new Map(), wanted).fetched
 
       return Mirror.of({
         folder,
         environment,
         refresh: (role) => alone(role, refresh(role)),
+        survey: alone("target", survey()),
+        whole: alone("target", whole),
+        prepare: alone("target", open("target", targetUrl)),
+        listed: (packets) => ahead === undefined ? undefined : branchList(packets, heldAhead(), ahead.defaultBranch),
+        surveyed: (ids) => {
+          const heads = new Set(heldAhead().map(([, commit]) => commit))
+          return ids.every((id) => heads.has(id))
+        },
         include: (role, branches) =>
           role !== "target" ? Effect.void : alone(
             role,
             Effect.suspend(() => {
               const more = branches.filter((branch) => !wanted.has(branch) && seen.has(branch))
               for (const branch of more) wanted.add(branch)
-              return more.length === 0 ? Effect.void : Effect.asVoid(refresh(role))
+              return more.length === 0 || ahead !== undefined ? Effect.void : Effect.asVoid(refresh(role))
             })
           ),
         bring: (role, command) =>

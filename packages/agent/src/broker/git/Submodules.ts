@@ -166,6 +166,7 @@ const make = Effect.gen(function*() {
   /** The run's repository at the branch that the work starts from. */
   const source = Effect.gen(function*() {
     const { base } = yield* target.current
+    yield* target.whole
     const environment = { ...yield* mirror.environment("target"), GIT_DIR: mirror.folder("target") }
     return { environment, commit: `refs/heads/${base}`, url: targetUrl }
   })

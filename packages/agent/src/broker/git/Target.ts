@@ -4,10 +4,10 @@
  */
 import type { Delivery } from "@orchestrator/domain/AgentResult"
 import type { BrokerResult } from "@orchestrator/domain/BrokerResult"
-import { Context, DateTime, Effect, FileSystem, Layer, Option, Schema } from "effect"
+import { Context, DateTime, Effect, Fiber, FileSystem, Layer, Option, Schema } from "effect"
 import { Forge } from "../../forge/Forge.ts"
 import { parseWriters, rival, runTrailer } from "../../git/Branch.ts"
-import { lastWords } from "../../git/Git.ts"
+import { type GitAnswer, lastWords } from "../../git/Git.ts"
 import { noStart } from "../../git/UpstreamWords.ts"
 import { BrokerConfig } from "../services/BrokerConfig.ts"
 import { BrokerReport } from "../services/BrokerReport.ts"
@@ -57,8 +57,11 @@ const withoutProblem = (result: BrokerResult, url: string): BrokerResult => {
 const asksWho =
   /could not read (?:username|password)|authentication failed|permission denied \(publickey|not found|returned error: 40[134]/i
 
+/** What git says of a push that is only tried. */
+type WriteAnswer = Pick<GitAnswer, "exitCode" | "stderr">
+
 const writeAccessTakes = "30 seconds"
-const noAnswer = { exitCode: 1, stderr: `no answer within ${writeAccessTakes}` }
+const noAnswer: WriteAnswer = { exitCode: 1, stderr: `no answer within ${writeAccessTakes}` }
 
 const withoutRefusal = (result: BrokerResult): BrokerResult => {
   if (result.delivery === undefined) return result
@@ -67,8 +70,10 @@ const withoutRefusal = (result: BrokerResult): BrokerResult => {
 }
 
 export class Target extends Context.Service<Target, {
-  /** The branch, with the repository made equal to upstream. */
+  /** The branch, by what upstream has now. Where a clone can be handed on, what is here may have yet to come (`whole`). */
   readonly open: Effect.Effect<TargetState, MirrorError>
+  /** Sees to it that the branches are here of which `open` told. */
+  readonly whole: Effect.Effect<void, MirrorError>
   /** The branch as it was decided when upstream was first looked at. */
   readonly current: Effect.Effect<TargetState, MirrorError>
   /** Moves to the branch with the run's suffix; false once something was pushed. */
@@ -107,25 +112,20 @@ export class Target extends Context.Service<Target, {
         return next
       })
 
-      /** One question to the remote, and nothing is sent. */
-      const requireWrites = Effect.fnUntraced(function*(branch: string, base: string) {
-        const { exitCode, stderr } = yield* git.ask({
-          args: [
-            "push",
-            "--dry-run",
-            "--porcelain",
-            "--no-verify",
-            "--no-recurse-submodules",
-            "--",
-            access.address(settings.targetUrl),
-            `+refs/heads/${base}:refs/heads/${branch}`
-          ],
-          environment: {
-            ...(yield* mirror.environment("target")),
-            GIT_DIR: mirror.folder("target"),
-            GIT_NO_LAZY_FETCH: "1"
-          }
+      /** One question to the remote, and nothing is sent: the branches that both have stand for any. */
+      const askWhetherItWrites = Effect.gen(function*() {
+        const words = ["push", "--dry-run", "--porcelain", "--no-verify", "--no-recurse-submodules", "--"]
+        const environment = yield* mirror.environment("target")
+        return yield* git.ask({
+          args: [...words, access.address(settings.targetUrl), "+:"],
+          environment: { ...environment, GIT_DIR: mirror.folder("target"), GIT_NO_LAZY_FETCH: "1" }
         }).pipe(Effect.timeoutOrElse({ duration: writeAccessTakes, orElse: () => Effect.succeed(noAnswer) }))
+      })
+
+      /** `asked`: the answer to the same question, from before it was known that upstream can be read. Only a yes counts then. */
+      const requireWrites = Effect.fnUntraced(function*(asked: Fiber.Fiber<WriteAnswer>) {
+        if ((yield* Fiber.join(asked)).exitCode === 0) return
+        const { exitCode, stderr } = yield* askWhetherItWrites
         if (exitCode === 0) return
         const words = lastWords(stderr, redact)
         if (refusesWrites(stderr)) {
@@ -142,7 +142,21 @@ export class Target extends Context.Service<Target, {
           )
         )
 
-      const begin = Effect.fnUntraced(function*({ defaultBranch, heads }: Upstream) {
+      /** Who has written commits of a branch that its base does not have. */
+      const writtenOn = Effect.fnUntraced(function*(branch: string, base: string) {
+        yield* mirror.whole
+        const format = `--format=%(trailers:key=${runTrailer},valueonly)`
+        const log = yield* git.ask({
+          args: ["log", format, `refs/heads/${branch}`, `^refs/heads/${base}`],
+          environment: local
+        })
+        return log.exitCode === 0 ? parseWriters(log.stdout) : []
+      })
+
+      const begin = Effect.fnUntraced(function*(
+        { defaultBranch, heads }: Upstream,
+        asked: Fiber.Fiber<WriteAnswer>
+      ) {
         if (settings.base !== undefined && heads.size > 0 && !heads.has(settings.base)) {
           return yield* new MirrorError({
             operation: "look",
@@ -155,21 +169,12 @@ export class Target extends Context.Service<Target, {
           return yield* new MirrorError({ operation: "look", ref: settings.targetUrl, reason: noStart(heads) })
         }
         const { own, plain } = settings.branches
-        const log = yield* git.ask({
-          args: [
-            "log",
-            `--format=%(trailers:key=${runTrailer},valueonly)`,
-            `refs/heads/${plain}`,
-            `^refs/heads/${base}`
-          ],
-          environment: local
-        })
         const chosen = chooseRunBranch({
           plain,
           own,
           heads,
           known: settings.known,
-          writers: log.exitCode === 0 ? parseWriters(log.stdout) : [],
+          writers: heads.has(plain) ? yield* writtenOn(plain, base) : [],
           runUid: run.uid,
           contested: settings.contested
         })
@@ -184,7 +189,7 @@ export class Target extends Context.Service<Target, {
             reason: `it has a branch ${other}, beside which there can be no branch ${branch}: rename or delete ${other}`
           })
         }
-        yield* requireWrites(branch, base)
+        yield* requireWrites(asked)
         const head = heads.get(branch)
         const ownHead = settings.known?.branch === branch && settings.known.head === head ? head : undefined
         yield* Effect.log(`the run's branch is ${branch}${head === undefined ? "" : `, now at ${head.slice(0, 12)}`}`)
@@ -215,15 +220,25 @@ export class Target extends Context.Service<Target, {
         return yield* keep(landed(now))
       })
 
-      const refreshed = Effect.gen(function*() {
-        const upstream = yield* mirror.refresh("target")
-        const now = state ?? (yield* begin(upstream))
-        return { heads: upstream.heads, state: yield* settled(now, upstream.heads.get(now.branch)) }
-      }).pipe(
+      const noProblem = brokerReport.update((result) => withoutProblem(result, settings.targetUrl))
+      const whole = mirror.whole.pipe(
         Effect.tapError(noteProblem),
-        Effect.tap(() => brokerReport.update((result) => withoutProblem(result, settings.targetUrl)))
+        Effect.flatMap((came) => came ? noProblem : Effect.void)
       )
-      const open = Effect.map(refreshed, (all) => all.state)
+
+      /** What follows from what upstream has now. Whether it may be written to is asked while that is. */
+      const following = (looking: Effect.Effect<Upstream, MirrorError>) =>
+        Effect.scoped(Effect.gen(function*() {
+          yield* mirror.prepare
+          const asked = yield* Effect.forkScoped(
+            state === undefined ? askWhetherItWrites : Effect.succeed(noAnswer)
+          )
+          const upstream = yield* looking
+          const now = state ?? (yield* begin(upstream, asked))
+          return { heads: upstream.heads, state: yield* settled(now, upstream.heads.get(now.branch)) }
+        })).pipe(Effect.tapError(noteProblem), Effect.tap(() => noProblem))
+      const refreshed = following(mirror.refresh("target"))
+      const open = Effect.map(following(mirror.survey), (all) => all.state)
       const current = Effect.suspend(() => state === undefined ? open : Effect.succeed(state))
 
       /** Whether a commit holds what the base does not, or has no base. */
@@ -314,6 +329,7 @@ export class Target extends Context.Service<Target, {
 
       return Target.of({
         open,
+        whole,
         current,
         switchToOwnBranch: Effect.gen(function*() {
           const { heads, state: before } = yield* refreshed
@@ -327,6 +343,7 @@ export class Target extends Context.Service<Target, {
         }),
         push: Effect.fn("Target.push")(function*(push, body) {
           const before = yield* current
+          yield* whole
           const answer = yield* mirror.alone("target", Effect.suspend(() => taken(push, body, state ?? before)))
           yield* verify.pipe(
             Effect.catch((error) => Effect.logWarning(`the push cannot be read back: ${error.message}`))
