@@ -3,12 +3,15 @@ import { Api } from "@orchestrator/http/contract/Api"
 import { Context, Effect, identity, Layer, Redacted, Tracer } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
+import { retryUnavailable } from "./Unavailable.ts"
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8080` */
   readonly baseUrl: string
   /** Bearer token of the cluster, where the server wants one; an effect is asked before every request, and may have none. */
   readonly token?: Redacted.Redacted | Effect.Effect<Redacted.Redacted | undefined> | undefined
+  /** How often a request that may come twice (a read, or one with an idempotency key) is sent again while the server says that it cannot answer now. Default 0. */
+  readonly retries?: number | undefined
 }
 
 const withToken = (token: ClientOptions["token"]) => {
@@ -32,8 +35,14 @@ const withKnownParent = HttpClient.transformResponse(<A, E, R>(answer: Effect.Ef
 )
 
 /** Sends the requests of an HttpClient to a server, with the caller's token. */
-export const toServer = ({ baseUrl, token }: ClientOptions) => (client: HttpClient.HttpClient): HttpClient.HttpClient =>
-  client.pipe(HttpClient.mapRequest(HttpClientRequest.prependUrl(baseUrl)), withToken(token), withKnownParent)
+export const toServer =
+  ({ baseUrl, retries = 0, token }: ClientOptions) => (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+    client.pipe(
+      HttpClient.mapRequest(HttpClientRequest.prependUrl(baseUrl)),
+      withToken(token),
+      withKnownParent,
+      retryUnavailable(retries)
+    )
 
 // Requirements of a generic method, `[Mode] extends ... ? never : never`, that come to nothing for every mode.
 // @effect-diagnostics-next-line leakingRequirements:off

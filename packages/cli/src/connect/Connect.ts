@@ -99,9 +99,12 @@ export class Connected extends Context.Service<Connected, { readonly place: Serv
   "@orchestrator/cli/connect/Connected"
 ) {}
 
+/** Of a server that cannot answer now: a restart of its API server takes some seconds. */
+const retries = 4
+
 const clientOf = (place: ServerPlace, input: ConnectInput) => {
   const client = (baseUrl: string, token: Redacted.Redacted | undefined) =>
-    OrchestratorClient.layerWith({ baseUrl, token })
+    OrchestratorClient.layerWith({ baseUrl, token, retries })
   return place._tag === "ThroughCluster"
     ? client(place.path ?? "", undefined).pipe(Layer.provideMerge(Layer.provide(inCallersTrace, proxied(place, input))))
     : client(place.url, place.token).pipe(Layer.provideMerge(Layer.provide(inCallersTrace, direct)))

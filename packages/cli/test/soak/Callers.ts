@@ -1,6 +1,7 @@
-/** Programs that use the HTTP API of whichever replica answers, and try again as its answers say. What they should never be answered is kept. */
+/** Programs that use the HTTP API of whichever replica answers, and try again as its answers say, as the client does. What they should never be answered is kept. */
+import { retryAfterIn, waitBefore } from "@orchestrator/client/Unavailable"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
-import { Effect } from "effect"
+import { Clock, Effect, Random } from "effect"
 import type { Place } from "../chaos/Replicas.ts"
 
 export interface Call {
@@ -13,10 +14,12 @@ export interface Call {
 interface Answer {
   readonly status: number
   readonly text: string
+  readonly retryAfter?: string | undefined
 }
 
 const seconds = 10
-const tries = 300
+/** Of waits that grow to 15 seconds: longer than any outage of the hour. */
+const tries = 40
 
 const addressOf = (place: Place): string | undefined =>
   place.process().alive ? /"url":"(http:[^"]+)"/.exec(place.process().log)?.[1] : undefined
@@ -49,7 +52,9 @@ export const makeCallers = (places: ReadonlyArray<Place>, token: string) => {
         signal: AbortSignal.timeout(seconds * 1000),
         ...(body === undefined ? {} : { body })
       })
-      const found = { status: answer.status, text: await answer.text() }
+      const retryAfter = answer.headers.get("retry-after") ?? undefined
+      const found = { status: answer.status, text: await answer.text(), retryAfter }
+      if (found.status === 503 && retryAfter === undefined) odd.push(`${method} ${path}: 503 without Retry-After`)
       counts.set(found.status, (counts.get(found.status) ?? 0) + 1)
       if (found.status >= 500 && found.status !== 503) odd.push(`${method} ${path}: ${found.status} ${found.text}`)
       return found
@@ -62,7 +67,8 @@ export const makeCallers = (places: ReadonlyArray<Place>, token: string) => {
   const ask = Effect.fnUntraced(function*(call: Call) {
     let answer = yield* Effect.promise(() => once(call))
     for (let index = 0; index < tries && isPassing(answer); index++) {
-      yield* Effect.sleep("500 millis")
+      const asked = retryAfterIn(answer.retryAfter, yield* Clock.currentTimeMillis)
+      yield* Effect.sleep(waitBefore(index, asked, yield* Random.next))
       answer = yield* Effect.promise(() => once(call))
     }
     if (answer.status === 0 || (answer.status >= 400 && !isTooLate(answer))) {

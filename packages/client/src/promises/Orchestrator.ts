@@ -31,6 +31,8 @@ export interface ConnectOptions {
   readonly server: string
   /** Bearer token of the cluster, where the server wants one; a function is asked before every request, and may have none. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined
+  /** How often a request that may come twice (a read, or one with an idempotency key) is sent again while the server says that it cannot answer now. Default 0. */
+  readonly retries?: number | undefined
   /** Told when the server wants a token, or another one. The call fails with an AuthenticationError all the same. */
   readonly onUnauthenticated?: (() => void) | undefined
   /** Default: the global one. */
@@ -103,11 +105,11 @@ const isUnauthenticated = (error: unknown): boolean =>
   (HttpClientError.isHttpClientError(error) && error.response?.status === 401)
 
 /** The client of a server. Nothing is sent before the first call, and nothing has to be closed. */
-export const connect = ({ fetch, onUnauthenticated, server, token }: ConnectOptions): Orchestrator => {
+export const connect = ({ fetch, onUnauthenticated, retries, server, token }: ConnectOptions): Orchestrator => {
   const layer = Layer.effect(
     OrchestratorClient,
     HttpApiClient.make(Api, {
-      transformClient: toServer({ baseUrl: server, token: tokenOf(token) }),
+      transformClient: toServer({ baseUrl: server, token: tokenOf(token), retries }),
       transformResponse: (answer) =>
         answer.pipe(
           Effect.tapError((error) => Effect.sync(() => isUnauthenticated(error) && onUnauthenticated?.())),

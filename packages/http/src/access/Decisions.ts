@@ -83,7 +83,8 @@ const whileFresh = {
 const tooSlow = () =>
   new AccessUnknown({
     detail: "The cluster answers access reviews too slowly to rely on them",
-    hint: "Retry later"
+    hint: "Retry later",
+    retryAfterSeconds: 1
   })
 
 export interface AuthorizationResult {

@@ -23,13 +23,15 @@ const hints: Partial<Record<KubernetesErrorReason["_tag"], string>> = {
   Unauthorized: "The cluster rejected the orchestrator's own token. Check its log and restart it"
 }
 
+/** A cluster that does not answer says nothing of how long. */
+const usualWaitSeconds = 1
+
 const unknown = (what: string, why: string, reason: KubernetesErrorReason | undefined) =>
   new AccessUnknown({
     detail: `The cluster did not answer a ${what}: ${why}`,
     hint: (reason === undefined ? undefined : hints[reason._tag]) ?? "Retry later",
-    ...(reason !== undefined && "retryAfterSeconds" in reason && reason.retryAfterSeconds !== undefined
-      ? { retryAfterSeconds: reason.retryAfterSeconds }
-      : {})
+    retryAfterSeconds: (reason !== undefined && "retryAfterSeconds" in reason ? reason.retryAfterSeconds : undefined) ??
+      usualWaitSeconds
   })
 
 const asked = <A>(what: string, review: Effect.Effect<A, KubernetesError>): Effect.Effect<A, AccessUnknown> =>

@@ -32,11 +32,14 @@ const unexpected = (error: KubernetesError) => () =>
     hint: "Check that the CRDs are installed in the orchestrator's version, and that its namespace exists"
   })
 
+/** A cluster that does not answer says nothing of how long. */
+const usualWaitSeconds = 1
+
 const unavailable = (error: KubernetesError) => (reason: { readonly retryAfterSeconds?: number }) =>
   new ClusterUnavailable({
     detail: error.message,
     hint: "Retry later; with an Idempotency-Key it is safe to retry a creation",
-    ...(reason.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: reason.retryAfterSeconds })
+    retryAfterSeconds: reason.retryAfterSeconds ?? usualWaitSeconds
   })
 
 /** Reasons that mean the same for every request. */

@@ -1,5 +1,5 @@
 /** One line and two measurements per request, by route and not by path, so that their number stays bounded. */
-import { Duration, Effect, Metric } from "effect"
+import { type Context, Duration, Effect, LogLevel } from "effect"
 import { requests, requestSeconds } from "../services/Metrics.ts"
 
 export interface Served {
@@ -12,13 +12,21 @@ export interface Served {
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
-export const record = ({ duration, method, route, status }: Served): Effect.Effect<void> => {
-  const labels = { method: methods.has(method) ? method : "other", route }
-  return Effect.all([
-    Metric.update(requests.of({ ...labels, status: String(status) }), 1),
-    Metric.update(requestSeconds.of(labels), Duration.toSeconds(duration)),
-    Effect.logDebug("Request served").pipe(
-      Effect.annotateLogs({ method, route, status, durationMs: Math.round(Duration.toMillis(duration) * 10) / 10 })
-    )
-  ], { discard: true })
-}
+/** Every request passes here: what nobody reads is not put together. */
+export const record = ({ duration, method, route, status }: Served): Effect.Effect<void> =>
+  Effect.contextWith((context: Context.Context<never>) => {
+    const labels = { method: methods.has(method) ? method : "other", route }
+    requests.of({ ...labels, status: String(status) }).updateUnsafe(1, context)
+    requestSeconds.of(labels).updateUnsafe(Duration.toSeconds(duration), context)
+    return Effect.flatMap(LogLevel.isEnabled("Debug"), (isLogged) =>
+      isLogged
+        ? Effect.logDebug("Request served").pipe(
+          Effect.annotateLogs({
+            method,
+            route,
+            status,
+            durationMs: Math.round(Duration.toMillis(duration) * 10) / 10
+          })
+        )
+        : Effect.void)
+  })

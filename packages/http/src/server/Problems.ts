@@ -3,7 +3,7 @@ import { printable } from "@orchestrator/domain/Printable"
 import { type Cause, Effect } from "effect"
 import { HttpServerError, type HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { mcpPath } from "../contract/McpPath.ts"
-import { BadRequest, InternalError, MethodNotAllowed, RouteNotFound } from "../contract/Problem.ts"
+import { BadRequest, InternalError, MethodNotAllowed, NotReady, RouteNotFound } from "../contract/Problem.ts"
 import { isTooLarge, tooLarge, unsupported } from "../handlers/RequestBody.ts"
 import { namespaceIn } from "./NamespacePath.ts"
 import { knownPath } from "./RouteTable.ts"
@@ -93,9 +93,18 @@ interface Members {
   readonly allow?: ReadonlyArray<string>
 }
 
-const headersOf = ({ allow, retryAfterSeconds, status }: Members) => ({
+const notReady = NotReady.fields.type.schema.literal
+
+/** Of what passes where nobody has said how long it takes. */
+const usualWaitSeconds = 1
+
+/** Seconds, where the same request is worth another try; a probe comes again by itself. */
+const waitOf = ({ retryAfterSeconds, status, type }: Members): number | undefined =>
+  retryAfterSeconds ?? (status === 503 && type !== notReady ? usualWaitSeconds : undefined)
+
+const headersOf = ({ allow, status }: Members, wait: number | undefined) => ({
   ...(status === 401 ? { "www-authenticate": "Bearer realm=\"orchestrator\"" } : {}),
-  ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
+  ...(wait === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(wait))) }),
   ...(allow === undefined ? {} : { allow: allow.join(", ") })
 })
 
@@ -112,6 +121,6 @@ export const stamped = (response: HttpServerResponse.HttpServerResponse, request
   return HttpServerResponse.jsonUnsafe({ type, title, status, detail: words, ...rest, requestId }, {
     status: response.status,
     contentType: problemType,
-    headers: headersOf(problem)
+    headers: headersOf(problem, waitOf(problem))
   })
 }

@@ -6,8 +6,8 @@ const sane = /^[\w.:/+=-]{1,128}$/u
 const hex = (number: number) => number.toString(16).padStart(8, "0")
 
 const generated = Effect.map(
-  Effect.forEach([0, 1, 2], () => Random.nextIntBetween(0, 0xffffffff)),
-  (parts) => parts.map(hex).join("")
+  Random.Random,
+  (random) => [0, 1, 2].map(() => hex(Math.floor(random.nextDoubleUnsafe() * 2 ** 32))).join("")
 )
 
 /** The caller's own id where it can be printed safely, else a new one. */

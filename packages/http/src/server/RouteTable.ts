@@ -84,6 +84,8 @@ export const knownPath = (url: string): KnownPath | undefined => paths.find("GET
 
 /** What a request would change, by its method and path; undefined for reads and for what is not known. */
 export const changeOf = (method: string, url: string): Change | undefined => {
+  // Most requests are, and none of them changes anything.
+  if (method === "GET" || method === "HEAD") return undefined
   const found = HttpMethod.isHttpMethod(method) ? changes.find(method, url) : undefined
   const name = found?.params["name"]
   return found?.handler === undefined || name === undefined ? found?.handler : { ...found.handler, name }

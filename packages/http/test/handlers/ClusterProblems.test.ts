@@ -130,7 +130,10 @@ describe.each(requests)("$method $path", ({ body, method, path, wanted }) => {
       assert.strictEqual(json.type, `urn:orchestrator:problem:${problem}`)
       assert.deepStrictEqual([status, json.status], [statuses[problem], status])
       assert.strictEqual(headers["content-type"], "application/problem+json")
-      assert.strictEqual(headers["retry-after"], reason._tag === "TooManyRequests" ? "8" : undefined)
+      assert.strictEqual(
+        headers["retry-after"],
+        status !== 503 ? undefined : reason._tag === "TooManyRequests" ? "8" : "1"
+      )
       assert.isAbove(json.hint.length, 10)
     }).pipe(Effect.provide(refusing(reason))))
 })

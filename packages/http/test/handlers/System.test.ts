@@ -37,8 +37,10 @@ describe("/ready", () => {
 
   it.effect("says what is missing, with 503", () =>
     Effect.gen(function*() {
-      const { json, status } = yield* ask("GET", "/ready")
+      const { headers, json, status } = yield* ask("GET", "/ready")
       assert.strictEqual(status, 503)
+      // Probes come by themselves, and commands are to say at once what is missing.
+      assert.isUndefined(headers["retry-after"])
       assert.strictEqual(json.type, "urn:orchestrator:problem:not-ready")
       assert.deepStrictEqual(json.reasons, ["The API server does not answer"])
     }).pipe(
