@@ -59,10 +59,11 @@ const program = Effect.gen(function*() {
     results.push(yield* round.pipe(Effect.scoped, Effect.provide(Layer.fresh(world))))
   }
   const rates = results.map(({ rate }) => rate)
+  const cpu = results.map(({ cpuMillis }) => cpuMillis)
   yield* Console.log(`${runs} CodeRuns a round: ${rates.map((each) => each.toFixed(0)).join(", ")} runs/s`)
   yield* Console.log(
     `median ${median(rates).toFixed(0)} runs/s (${Math.min(...rates).toFixed(0)} to ${Math.max(...rates).toFixed(0)}), `
-      + `${median(results.map(({ cpuMillis }) => cpuMillis)).toFixed(2)} ms of CPU per run`
+      + `${median(cpu).toFixed(2)} ms of CPU per run (${cpu.map((each) => each.toFixed(2)).join(", ")})`
   )
 })
 

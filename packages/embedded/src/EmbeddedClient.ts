@@ -14,7 +14,7 @@ import {
 import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
 import type { KubernetesObject, Metadata, Pod } from "@orchestrator/k8s/Objects"
 import type { PodLogs } from "@orchestrator/k8s/PodLogs"
-import { Clock, Effect, Predicate, Random, Result, Semaphore, Stream, Struct } from "effect"
+import { Clock, Context, Effect, Predicate, Random, Result, Semaphore, Stream, Struct } from "effect"
 import type { Verb } from "./EmbeddedStore.ts"
 import { resourceKey, type ServedKind, type ServedKinds } from "./kinds/ServedKinds.ts"
 import { podLogStream } from "./logs/PodLogStream.ts"
@@ -86,18 +86,35 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
     return served === undefined ? Result.fail(notServed) : Result.succeed(served)
   }
 
-  const commit = ({ changes, object }: WritePlan): Effect.Effect<StoredObject, KubernetesErrorReason> => {
-    if (changes.length === 0) return Effect.succeed(Object.isFrozen(object) ? object : freeze(object))
+  /** Counts what was answered, and gives it the form that was asked for. */
+  const answer = <A extends KubernetesObject>(verb: Verb, kind: Kind<A>, object: StoredObject): A => {
+    counts.add(verb, kind)
+    return viewAs<A>(object)
+  }
+
+  const commit = <A extends KubernetesObject>(
+    verb: Verb,
+    kind: Kind<A>,
+    { changes, object }: WritePlan
+  ): Effect.Effect<A, KubernetesErrorReason> => {
+    if (changes.length === 0) {
+      return Effect.succeed(answer(verb, kind, Object.isFrozen(object) ? object : freeze(object)))
+    }
     const staged = store.stage(changes)
     const answered = staged[changes.findIndex((change) => change.object === object)]?.object ?? object
     return persistence.save(staged).pipe(
       Effect.mapError(({ message }): KubernetesErrorReason => ({ _tag: "ServerError", status: 500, message })),
-      Effect.andThen(Effect.suspend(() => {
+      Effect.flatMap(() => {
         store.apply(staged)
         const gone = staged.filter(({ resource, type }) => type === "DELETED" && resource === podResource)
-        return Effect.forEach(gone, ({ object }) => logs.remove(object.metadata.uid), { discard: true })
-      })),
-      Effect.as(answered)
+        const done = Effect.sync(() => answer(verb, kind, answered))
+        return gone.length === 0
+          ? done
+          : Effect.andThen(
+            Effect.forEach(gone, ({ object }) => logs.remove(object.metadata.uid), { discard: true }),
+            done
+          )
+      })
     )
   }
 
@@ -108,30 +125,27 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
     dryRun: boolean | undefined,
     decide: (context: WriteContext) => PlannedWrite
   ): Effect.Effect<A, KubernetesError> =>
-    Random.Random.pipe(
-      Effect.flatMap((random) =>
-        Clock.clockWith((clock) => {
-          const served = servedKind(kind)
-          if (Result.isFailure(served)) return Effect.fail(served.failure)
-          const millis = clock.currentTimeMillisUnsafe()
-          const context: WriteContext = {
-            served: served.success,
-            kinds,
-            store,
-            millis,
-            now: timeOf(millis),
-            random: () => random.nextDoubleUnsafe()
-          }
-          const decided = decide(context)
-          if (Result.isFailure(decided)) return Effect.fail(decided.failure)
-          if (dryRun === true) return Effect.succeed(freeze(decided.success.object))
-          return Effect.tap(commit(cascaded(context, decided.success)), () => Effect.sync(() => counts.add(verb, kind)))
-        })
-      ),
+    Effect.contextWith((services: Context.Context<never>) => {
+      const served = servedKind(kind)
+      if (Result.isFailure(served)) return Effect.fail(served.failure)
+      const millis = Context.get(services, Clock.Clock).currentTimeMillisUnsafe()
+      const random = Context.get(services, Random.Random)
+      const context: WriteContext = {
+        served: served.success,
+        kinds,
+        store,
+        millis,
+        now: timeOf(millis),
+        random: () => random.nextDoubleUnsafe()
+      }
+      const decided = decide(context)
+      if (Result.isFailure(decided)) return Effect.fail(decided.failure)
+      if (dryRun === true) return Effect.succeed(viewAs<A>(freeze(decided.success.object)))
+      return commit(verb, kind, cascaded(context, decided.success))
+    }).pipe(
       Effect.uninterruptible,
-      (effect) => lock.withPermit(effect),
-      Effect.mapError(failure(verb, kind, ref)),
-      Effect.map((object) => viewAs<A>(object))
+      lock.withPermit,
+      Effect.mapError(failure(verb, kind, ref))
     )
 
   /** Decides on the object as it is stored. */
@@ -202,9 +216,9 @@ export const makeEmbeddedClient = (parts: EmbeddedParts): Client => {
           (served) => Result.map(parseSelection(served, options), (selection) => ({ served, selection }))
         ),
         ({ selection, served }) =>
-          watchStream(store, served, selection, options, parts.bookmarkSeconds).pipe(
-            Stream.map(told),
-            Stream.mapError(failure("watch", kind, { namespace: options.namespace }))
+          Stream.mapError(
+            watchStream(store, served, selection, options, parts.bookmarkSeconds, told),
+            failure("watch", kind, { namespace: options.namespace })
           )
       ))
     },

@@ -15,7 +15,8 @@ export const makeRequestCounts = (): RequestCounts => {
   const of = (verb: Verb, kind: Kind) => counts.get(keyOf(verb, kind))?.count ?? 0
   return {
     add: (verb, kind) => {
-      counts.set(keyOf(verb, kind), { verb, kind: kind.kind, count: of(verb, kind) + 1 })
+      const key = keyOf(verb, kind)
+      counts.set(key, { verb, kind: kind.kind, count: (counts.get(key)?.count ?? 0) + 1 })
     },
     of,
     all: () => [...counts.values()],

@@ -6,12 +6,20 @@ import { Cause, Effect, Predicate, Result } from "effect"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesError } from "./KubernetesError.ts"
 import type { KubernetesObject, ObjectList } from "./Objects.ts"
-import { objectShape, problemOf } from "./Shape.ts"
+import { objectShape, problemOf, type Shape } from "./Shape.ts"
 import { type Identity, type StoreKey, storeKey } from "./Store.ts"
 
+/** Frozen objects that can be read, by the shape that they have: those of the cluster in one process come to many. */
+const readable = new WeakMap<object, Shape>()
+
 /** Why an object of the kind cannot be read; undefined: it can. */
-export const problemIn = ({ shape = objectShape }: Kind, object: unknown): string | undefined =>
-  problemOf(shape, object)
+export const problemIn = ({ shape = objectShape }: Kind, object: unknown): string | undefined => {
+  if (typeof object !== "object" || object === null || !Object.isFrozen(object)) return problemOf(shape, object)
+  if (readable.get(object) === shape) return undefined
+  const problem = problemOf(shape, object)
+  if (problem === undefined) readable.set(object, shape)
+  return problem
+}
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => Predicate.isObject(value) ? value : {}
 
@@ -96,12 +104,11 @@ export const makeIntake = <A extends KubernetesObject, Kept>(
     })
   }
 
-  /** What is kept of the object; undefined: it cannot be read. */
-  const admit = (object: A, before: Kept | undefined): Effect.Effect<Kept | undefined> => {
+  /** What is kept of the object; where it cannot be read, what names it. */
+  const admit = (object: A, before: Kept | undefined): Result.Result<Kept, Effect.Effect<void>> => {
     const result = read(object, before)
-    if (Result.isFailure(result)) return Effect.as(leaveOut(object, result.failure), undefined)
-    if (named.size > 0) named.delete(storeKey(keyIn(object)))
-    return Effect.succeed(result.success)
+    if (Result.isSuccess(result) && named.size > 0) named.delete(storeKey(keyIn(object)))
+    return Result.mapError(result, (problem) => leaveOut(object, problem))
   }
 
   return { admit }

@@ -4,7 +4,7 @@
  * back-off and jitter, or for as long as the server asks.
  */
 import { monotonicMillis } from "@orchestrator/domain/Monotonic"
-import { Duration, Effect, Latch, Metric, Random, Ref, Stream } from "effect"
+import { Duration, Effect, Latch, Metric, Random, Ref, Result, Stream } from "effect"
 import { checkedEvent, checkedPage, identityIn, keyIn, makeIntake, survived, versionIn } from "./Intake.ts"
 import type { Kind } from "./Kinds.ts"
 import { KubernetesClient, type Selectors, type WatchEvent, type WatchOptions } from "./KubernetesClient.ts"
@@ -61,6 +61,10 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
   const client = yield* KubernetesClient
   const { onListed = Effect.void, onSynced, onTrouble = () => Effect.void, project, store } = options
   const { admit } = makeIntake(kind, project)
+  const admitted = (object: A, before: Kept | undefined): Effect.Effect<Kept | undefined> => {
+    const result = admit(object, before)
+    return Result.isSuccess(result) ? Effect.succeed(result.success) : Effect.as(result.failure, undefined)
+  }
   const onChange = (kept: Kept, change: Change, before?: Kept, object?: A) =>
     survived(kind, () => options.onChange(kept, change, before, object))
   const selectors: Selectors = {
@@ -92,7 +96,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       )
       for (const item of page.items) {
         const before = store.get(keyIn(item))
-        const kept = (yield* admit(item, before)) ?? before
+        const kept = (yield* admitted(item, before)) ?? before
         if (kept !== undefined) items.push(kept)
       }
       token = page.metadata.continue === "" ? undefined : page.metadata.continue
@@ -103,29 +107,41 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* fill(items, revision)
   })
 
-  const take = Effect.fnUntraced(function*(event: WatchEvent<A>) {
-    const { known, type } = event
-    if (type === "BOOKMARK") return store.advance(versionIn(event.object))
+  /** Nearly all events are taken at once: an effect for each step would cost more than the steps. */
+  const take = (event: WatchEvent<A>): Effect.Effect<void, KubernetesError> => {
+    if (event.type === "BOOKMARK") {
+      store.advance(versionIn(event.object))
+      return Effect.void
+    }
     // What the store knew when the event came may be gone by now.
-    const object = event.whole === undefined || store.knows(identityIn(event.object))
-      ? event.object
-      : yield* event.whole
+    return event.whole === undefined || store.knows(identityIn(event.object))
+      ? takeObject(event, event.object)
+      : Effect.flatMap(event.whole, (object) => takeObject(event, object))
+  }
+
+  const takeObject = ({ known, type }: WatchEvent<A>, object: A): Effect.Effect<void> => {
     const before = store.get(keyIn(object))
     if (known === true) {
       store.advance(versionIn(object))
-      return before === undefined ? undefined : yield* onChange(before, "set", before, object)
+      return before === undefined ? Effect.void : onChange(before, "set", before, object)
     }
-    const kept = yield* admit(object, before)
-    if (type === "DELETED") {
-      const last = kept ?? before
-      if (last === undefined) return
-      store.remove(last)
-      return yield* onChange(last, "removed", before, kept === undefined ? undefined : object)
-    }
-    if (kept === undefined) return store.advance(versionIn(object))
-    store.put(kept)
-    yield* onChange(kept, "set", before, object)
-  })
+    const result = admit(object, before)
+    if (Result.isFailure(result)) return Effect.andThen(result.failure, takeUnreadable(type, object, before))
+    const kept = result.success
+    if (type === "DELETED") store.remove(kept)
+    else store.put(kept)
+    return onChange(kept, type === "DELETED" ? "removed" : "set", before, object)
+  }
+
+  const takeUnreadable = (type: WatchEvent<A>["type"], object: A, before: Kept | undefined) =>
+    Effect.suspend(() => {
+      if (type !== "DELETED") store.advance(versionIn(object))
+      else if (before !== undefined) {
+        store.remove(before)
+        return onChange(before, "removed", before)
+      }
+      return Effect.void
+    })
 
   /** Only a watch that lasted resets the failure count: a list, or an event before the end, proves nothing. */
   const pause = Effect.fnUntraced(function*(atLeast: Duration.Duration) {
@@ -194,7 +210,10 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       ...(options.skipsKnown === true ? { isKnown: store.has } : {}),
       ...(options.readsFixedOnce === true ? { isRead: store.knows } : {})
     }).pipe(
-      Stream.runForEach((event) => Effect.flatMap(Effect.fromResult(checkedEvent(kind, event)), on)),
+      Stream.runForEach((event) => {
+        const checked = checkedEvent(kind, event)
+        return Result.isSuccess(checked) ? on(checked.success) : Effect.fail(checked.failure)
+      }),
       Effect.raceFirst(lasts),
       Effect.raceFirst(behind),
       Effect.tapError((error) => hasReason("Gone")(error) ? Effect.andThen(restarts("expired"), breathe) : Effect.void)
@@ -203,7 +222,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
     yield* breathe
   })
 
-  const taken = (event: WatchEvent<A>) => Effect.andThen(take(event), works)
+  const taken = (event: WatchEvent<A>) => logged ? Effect.andThen(take(event), works) : take(event)
 
   const watch = Effect.suspend(() => follow({ resourceVersion: store.revision() }, taken))
 
@@ -225,7 +244,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       const key = storeKey(keyIn(object))
       const before = gathered.get(key) ?? store.get(keyIn(object))
       const isGone = type === "DELETED"
-      const kept = isGone ? undefined : known === true ? before : (yield* admit(object, before)) ?? before
+      const kept = isGone ? undefined : known === true ? before : (yield* admitted(object, before)) ?? before
       if (kept === undefined) gathered.delete(key)
       else gathered.set(key, kept)
     })

@@ -55,7 +55,7 @@ const bindClaims = Effect.fnUntraced(function*(gate: Latch.Latch) {
 
   return yield* runController({
     name: "claim-binder",
-    sources: [source(PersistentVolumeClaimKind, claims, (claim) => [keyOf(claim)])],
+    sources: [source(PersistentVolumeClaimKind, claims, (claim) => isBound(claim) ? [] : [keyOf(claim)])],
     reconcile
   })
 })

@@ -17,19 +17,26 @@ const usedBy = (pod: Pod): ReadonlyArray<string> =>
     ? []
     : claimsOf(pod).map((name) => storeKey({ ...pod.metadata, name }))
 
+/** Whether the claim is being deleted, and only held by us. */
+const isHeld = ({ metadata: { deletionTimestamp, finalizers = [] } }: PersistentVolumeClaim): boolean =>
+  deletionTimestamp !== undefined && finalizers.includes(claimProtection)
+
 const make = Effect.gen(function*() {
   const client = yield* KubernetesClient
   const claims = makeStore<PersistentVolumeClaim>()
   const pods = makeStore<Pod>({ claim: usedBy })
 
+  const keyFor = ({ metadata: { namespace } }: Pod, name: string) => storeKey({ namespace, name })
+  const isHeldAt = ({ metadata: { namespace } }: Pod, name: string): boolean => {
+    const claim = claims.get({ namespace, name })
+    return claim !== undefined && isHeld(claim)
+  }
+
   const reconcile = Effect.fnUntraced(function*(key: string) {
     const [namespace, name = ""] = key.split("/")
     const claim = claims.get({ name, namespace })
-    const { deletionTimestamp, finalizers = [] } = claim?.metadata ?? {}
-    if (claim === undefined || deletionTimestamp === undefined || !finalizers.includes(claimProtection)) {
-      return undefined
-    }
-    if (pods.by("claim", key).length > 0) return undefined
+    if (claim === undefined || !isHeld(claim) || pods.by("claim", key).length > 0) return undefined
+    const { finalizers = [] } = claim.metadata
     yield* client.replace(PersistentVolumeClaimKind, {
       ...claim,
       metadata: { ...claim.metadata, finalizers: finalizers.filter((finalizer) => finalizer !== claimProtection) }
@@ -40,8 +47,12 @@ const make = Effect.gen(function*() {
   return yield* runController({
     name: "claim-protection",
     sources: [
-      source(PersistentVolumeClaimKind, claims, (claim) => [keyOf(claim)]),
-      source(PodKind, pods, (pod) => claimsOf(pod).map((name) => storeKey({ ...pod.metadata, name })))
+      source(PersistentVolumeClaimKind, claims, (claim) => isHeld(claim) ? [keyOf(claim)] : []),
+      source(
+        PodKind,
+        pods,
+        (pod) => claimsOf(pod).filter((name) => isHeldAt(pod, name)).map((name) => keyFor(pod, name))
+      )
     ],
     reconcile
   })

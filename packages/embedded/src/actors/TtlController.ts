@@ -40,7 +40,7 @@ const make = Effect.gen(function*() {
 
   return yield* runController({
     name: "ttl-controller",
-    sources: [source(JobKind, jobs, (job) => [keyOf(job)])],
+    sources: [source(JobKind, jobs, (job) => expiryOf(job) === undefined ? [] : [keyOf(job)])],
     reconcile
   })
 })

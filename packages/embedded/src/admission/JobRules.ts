@@ -13,14 +13,17 @@ type Causes = ReadonlyArray<FieldCause>
 const complete = (draft: Draft): Draft => {
   const { spec } = viewAs<Job>(draft)
   const policy = spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed"
-  return {
+  const templateSpec = completePodSpec(spec.template.spec)
+  const isComplete = templateSpec === spec.template.spec && spec.podReplacementPolicy !== undefined &&
+    spec.parallelism !== undefined
+  return isComplete ? draft : {
     ...draft,
     spec: {
       podReplacementPolicy: policy,
       ...spec,
       ...(spec.completions === undefined && spec.parallelism === undefined ? { completions: 1 } : {}),
       parallelism: spec.parallelism ?? 1,
-      template: { ...spec.template, spec: completePodSpec(spec.template.spec) }
+      template: templateSpec === spec.template.spec ? spec.template : { ...spec.template, spec: templateSpec }
     }
   }
 }
@@ -45,8 +48,10 @@ const initialize = (object: StoredObject): StoredObject => {
   return { ...object, metadata, spec: { ...spec, selector, template }, status: {} }
 }
 
-const validate = (object: Draft): Causes => {
+const validate = (object: Draft, previous?: StoredObject): Causes => {
   const { metadata, spec } = viewAs<Job>(object)
+  const before = previous && viewAs<Job>(previous).spec
+  if (spec === before) return []
   const generated = !isManual(spec)
   const uid = spec.selector?.matchLabels?.[uidLabel]
   return [
@@ -56,7 +61,7 @@ const validate = (object: Draft): Causes => {
       ? [invalidValue("spec.selector", spec.selector ?? {}, "`selector` not auto-generated")]
       : []),
     ...restartCauses(spec),
-    ...podSpecCauses(spec.template.spec, "spec.template.spec")
+    ...(spec.template === before?.template ? [] : podSpecCauses(spec.template.spec, "spec.template.spec"))
   ]
 }
 
@@ -79,6 +84,7 @@ const fixedFields = ["completions", "completionMode", "selector", "manualSelecto
 const validateUpdate = (object: Draft, previous: StoredObject): Causes => {
   const now = viewAs<Job>(object).spec
   const before = viewAs<Job>(previous).spec
+  if (now === before) return []
   const movable = before.suspend === true && viewAs<Job>(previous).status?.startTime === undefined
   return [
     ...fixedFields

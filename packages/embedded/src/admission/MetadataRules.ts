@@ -71,14 +71,21 @@ const finalizerCauses = ({ finalizers = [] }: Metadata): ReadonlyArray<FieldCaus
     return problem === undefined ? [] : [invalidValue("metadata.finalizers", finalizer, problem)]
   })
 
-export const metadataCauses = (kind: Kind, metadata: Metadata): ReadonlyArray<FieldCause> => [
-  ...nameCauses(kind, metadata.name),
-  ...mapCauses("metadata.labels", metadata.labels),
-  ...mapCauses("metadata.annotations", metadata.annotations),
-  ...labelCauses(metadata),
-  ...annotationCauses(metadata),
-  ...ownerCauses(metadata),
-  ...finalizerCauses(metadata)
+const none: Metadata = {}
+
+/** Of what is as it was in the previous version nothing has to be said: it was valid. */
+export const metadataCauses = (kind: Kind, metadata: Metadata, before = none): ReadonlyArray<FieldCause> => [
+  ...(metadata.name !== undefined && metadata.name === before.name ? [] : nameCauses(kind, metadata.name)),
+  ...(metadata.labels === before.labels ? [] : [
+    ...mapCauses("metadata.labels", metadata.labels),
+    ...labelCauses(metadata)
+  ]),
+  ...(metadata.annotations === before.annotations ? [] : [
+    ...mapCauses("metadata.annotations", metadata.annotations),
+    ...annotationCauses(metadata)
+  ]),
+  ...(metadata.ownerReferences === before.ownerReferences ? [] : ownerCauses(metadata)),
+  ...(metadata.finalizers === before.finalizers ? [] : finalizerCauses(metadata))
 ]
 
 /** What an update may not do to metadata. */

@@ -7,7 +7,11 @@ import { type Draft, type StoredObject, viewAs } from "../objects/StoredObject.t
 import { completePodSpec, podSpecCauses } from "./PodSpecRules.ts"
 import type { KindRules } from "./Rules.ts"
 
-const complete = (draft: Draft): Draft => ({ ...draft, spec: completePodSpec(viewAs<Pod>(draft).spec) })
+const complete = (draft: Draft): Draft => {
+  const { spec } = viewAs<Pod>(draft)
+  const completed = completePodSpec(spec)
+  return completed === spec ? draft : { ...draft, spec: completed }
+}
 
 const initialize = (object: StoredObject): StoredObject => ({
   ...object,
@@ -23,7 +27,10 @@ const qualityOf = ({ containers, initContainers = [] }: PodSpec): string => {
   return asked.length === 0 ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable"
 }
 
-const validate = (object: Draft): ReadonlyArray<FieldCause> => podSpecCauses(viewAs<Pod>(object).spec, "spec")
+const validate = (object: Draft, previous?: StoredObject): ReadonlyArray<FieldCause> => {
+  const { spec } = viewAs<Pod>(object)
+  return spec === previous?.["spec"] ? [] : podSpecCauses(spec, "spec")
+}
 
 /** What may change: images, the deadline, tolerations, and the node, once. */
 const fixed = ({ nodeName, ...spec }: PodSpec, placed: boolean) => {

@@ -3,16 +3,23 @@ import { isDnsLabel } from "@orchestrator/domain/QualifiedName"
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Container, PodSpec, Volume } from "@orchestrator/k8s/Objects"
 import { duplicate, invalidValue, notSupported, required } from "../objects/Causes.ts"
+import { mapItems } from "../schema/MapValues.ts"
 
 type Causes = ReadonlyArray<FieldCause>
 
 /** The pull policy follows from the tag: without one, or `latest`, always. A volume without a source is an empty folder. */
-export const completePodSpec = (spec: PodSpec): PodSpec => ({
-  ...spec,
-  ...(spec.volumes === undefined ? {} : { volumes: spec.volumes.map(withSource) }),
-  ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withPullPolicy) }),
-  containers: spec.containers.map(withPullPolicy)
-})
+export const completePodSpec = (spec: PodSpec): PodSpec => {
+  const volumes = spec.volumes && mapItems(spec.volumes, withSource)
+  const initContainers = spec.initContainers && mapItems(spec.initContainers, withPullPolicy)
+  const containers = mapItems(spec.containers, withPullPolicy)
+  if (volumes === spec.volumes && initContainers === spec.initContainers && containers === spec.containers) return spec
+  return {
+    ...spec,
+    ...(volumes === undefined ? {} : { volumes }),
+    ...(initContainers === undefined ? {} : { initContainers }),
+    containers
+  }
+}
 
 const withSource = (volume: Volume): Volume => Object.keys(volume).length === 1 ? { ...volume, emptyDir: {} } : volume
 

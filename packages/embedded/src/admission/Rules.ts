@@ -9,7 +9,8 @@ export interface KindRules {
   readonly complete?: (draft: Draft) => Draft
   /** What the server itself sets on a new object, whose uid is known. */
   readonly initialize?: (object: StoredObject, now: string) => StoredObject
-  readonly validate?: (object: Draft) => ReadonlyArray<FieldCause>
+  /** Of what is as it was in the previous version nothing has to be said: it was valid. */
+  readonly validate?: (object: Draft, previous?: StoredObject) => ReadonlyArray<FieldCause>
   readonly validateUpdate?: (object: Draft, previous: StoredObject) => ReadonlyArray<FieldCause>
   readonly validateStatus?: (object: Draft, previous: StoredObject) => ReadonlyArray<FieldCause>
 }

@@ -172,7 +172,10 @@ export const makeServer = ({ contents, process, script }: ServerOptions): Server
       const add = (event: WatchEvent<KubernetesObject>) => feed.queue.push({ order: nextOrder(), event })
       for (const object of initial) if (selection.matches(object)) add({ type: "ADDED", object })
       if (sendInitialEvents === true) add(bookmarkAt(served.kind, from, true))
-      for (const entry of later) for (const event of eventOf(entry, selection)) add(event)
+      for (const entry of later) {
+        const event = eventOf(entry, selection)
+        if (event !== undefined) add(event)
+      }
       return feed
     })
 
@@ -192,12 +195,11 @@ export const makeServer = ({ contents, process, script }: ServerOptions): Server
             feeds.delete(feed)
             own.delete(feed)
           } else if (feed.end === undefined && feed.served.resource === change.resource) {
-            const events = eventOf(change, feed.selection)
-            for (const event of events) {
-              if (feed.lost === undefined) feed.queue.push({ order: nextOrder(), event })
-              else lose(feed)
-            }
-            if (events.length > 0 && own.has(feed)) dispatcher.scheduleTask(handOver(feed), 0)
+            const event = eventOf(change, feed.selection)
+            if (event === undefined) continue
+            if (feed.lost === undefined) feed.queue.push({ order: nextOrder(), event })
+            else lose(feed)
+            if (own.has(feed)) dispatcher.scheduleTask(handOver(feed), 0)
           }
         }
       })

@@ -48,6 +48,8 @@ const builtInKeys = new Set(builtIn.map(({ resource }) => resource))
 export const makeServedKinds = (store: ObjectStore): ServedKinds => {
   let served: ReadonlyArray<ServedKind> | undefined
   let index = new Map<string, ServedKind>()
+  /** By the object that a caller has for the kind, which is mostly the same one. */
+  let found = new WeakMap<object, ServedKind>()
   store.onChange(({ resource }) => {
     if (resource === definitionResource) served = undefined
   })
@@ -56,13 +58,18 @@ export const makeServedKinds = (store: ObjectStore): ServedKinds => {
     const custom = store.list(definitionResource).flatMap((object) => servedBy(viewAs(object)))
     served = [...custom.filter(({ resource }) => !builtInKeys.has(resource)), ...builtIn]
     index = new Map(served.map((entry) => [`${entry.resource}/${entry.kind.version}`, entry]))
+    found = new WeakMap()
     return served
   }
   return {
     all: current,
     find: (kind) => {
       current()
-      return index.get(`${resourceKey(kind)}/${kind.version}`)
+      const before = found.get(kind)
+      if (before !== undefined) return before
+      const entry = index.get(`${resourceKey(kind)}/${kind.version}`)
+      if (entry !== undefined) found.set(kind, entry)
+      return entry
     },
     ofResource: (resource) => current().find((served) => served.resource === resource)
   }

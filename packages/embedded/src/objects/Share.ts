@@ -2,7 +2,7 @@
  * Values on their way into the store: frozen, sharing nothing with the caller, and sharing with the previous version every part that is
  * equal to it. What comes out is `previous` itself exactly when nothing differs.
  */
-import { isJsonObject, type JsonObject } from "./StoredObject.ts"
+import { isJsonObject, type JsonObject, setField } from "./StoredObject.ts"
 
 export const share = <A>(previous: unknown, next: A): A => shared(previous, next) as A
 
@@ -16,19 +16,30 @@ export const equalJson = (a: unknown, b: unknown): boolean => {
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => equalJson(item, b[index]))
   }
   if (!isJsonObject(a) || !isJsonObject(b)) return false
-  return present(a) === present(b) && Object.keys(a).every((key) => equalJson(a[key], own(b, key)))
+  const keys = Object.keys(a)
+  let absent = 0
+  for (const key of keys) {
+    if (a[key] === undefined) absent++
+    else if (!equalJson(a[key], own(b, key))) return false
+  }
+  return keys.length - absent === present(b)
 }
 
 const own = (object: JsonObject, key: string): unknown => Object.hasOwn(object, key) ? object[key] : undefined
 
 const present = (object: JsonObject): number => {
   let count = 0
-  for (const key in object) if (object[key] !== undefined) count++
+  for (const key of Object.keys(object)) if (object[key] !== undefined) count++
   return count
 }
 
+/** Larger objects that were made here: nobody can change anything of them, so that they may be had again. */
+const made = new WeakSet<object>()
+const fewestFields = 6
+
 const shared = (previous: unknown, next: unknown): unknown => {
   if (previous === next || typeof next !== "object" || next === null) return next
+  if (previous === undefined && made.has(next)) return next
   if (Array.isArray(next)) return sharedArray(Array.isArray(previous) ? previous : undefined, next)
   return sharedObject(isJsonObject(previous) ? previous : undefined, next as JsonObject)
 }
@@ -54,13 +65,11 @@ const sharedObject = (previous: JsonObject | undefined, next: JsonObject): unkno
     const before = previous === undefined ? undefined : own(previous, key)
     const item = shared(before, value)
     if (same && item !== before) same = false
-    if (key === "__proto__") define(copy, key, item)
-    else copy[key] = item
+    setField(copy, key, item)
     count++
   }
-  return same && previous !== undefined && Object.keys(previous).length === count ? previous : Object.freeze(copy)
-}
-
-const define = (target: object, key: string, value: unknown): void => {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  if (same && previous !== undefined && Object.keys(previous).length === count) return previous
+  Object.freeze(copy)
+  if (count >= fewestFields) made.add(copy)
+  return copy
 }

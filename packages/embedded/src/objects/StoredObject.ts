@@ -32,9 +32,16 @@ export const objectKey = (namespace: string | undefined, name: string): string =
 
 export const keyOf = ({ metadata }: StoredObject): string => objectKey(metadata.namespace, metadata.name)
 
-/** The object without the fields named. */
+/** Sets a field, also one that would set the prototype. */
+export const setField = (target: Record<string, unknown>, field: string, value: unknown): void => {
+  if (field === "__proto__") {
+    Object.defineProperty(target, field, { value, enumerable: true, configurable: true, writable: true })
+  } else target[field] = value
+}
+
+/** The object without the fields named; what lost a field by `delete` would be slow to read from then on. */
 export const without = (object: object, ...fields: ReadonlyArray<string>): JsonObject => {
-  const rest: Record<string, unknown> = { ...object }
-  for (const field of fields) delete rest[field]
+  const rest: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(object)) if (!fields.includes(field)) setField(rest, field, value)
   return rest
 }

@@ -28,6 +28,6 @@ export const parseSelection = (
       selective: labelSelector !== "" || fieldSelector !== "",
       matches: (object) =>
         (namespace === undefined || namespace === "" || object.metadata.namespace === namespace) &&
-        labels(object.metadata.labels ?? {}) && fields(object)
+        (labelSelector === "" || labels(object.metadata.labels ?? {})) && fields(object)
     }
   })

@@ -15,18 +15,20 @@ import type { LogEntry, WatchLog } from "../store/WatchLog.ts"
 import { parseRevision } from "./ListPages.ts"
 import type { Selection } from "./Selection.ts"
 
-type Events = [WatchEvent<KubernetesObject>, ...Array<WatchEvent<KubernetesObject>>]
+type Events<A> = [WatchEvent<A>, ...Array<WatchEvent<A>>]
 
 const batchSize = 256
 const shortestTick = 1000
 
-export const watchStream = (
+/** `told`: the form in which its events are asked for. */
+export const watchStream = <A extends KubernetesObject>(
   store: ObjectStore,
   { kind, resource }: ServedKind,
   selection: Selection,
   options: WatchOptions,
-  bookmarkSeconds: number
-): Stream.Stream<WatchEvent<KubernetesObject>, KubernetesErrorReason> =>
+  bookmarkSeconds: number,
+  told: (event: WatchEvent<KubernetesObject>) => WatchEvent<A>
+): Stream.Stream<WatchEvent<A>, KubernetesErrorReason> =>
   Stream.unwrap(Effect.gen(function*() {
     const log = store.log(resource)
     const start = yield* begin(store, log, kind, resource, selection, options)
@@ -55,26 +57,30 @@ export const watchStream = (
       })
     })
 
-    const next: Effect.Effect<Events, KubernetesErrorReason | Cause.Done> = Effect.suspend(() => {
+    const next: Effect.Effect<Events<A>, KubernetesErrorReason | Cause.Done> = Effect.suspend(() => {
       if (initial.length > 0) {
-        const batch = initial
+        const batch = initial.map(told)
         initial = []
-        return Effect.succeed(batch as Events)
+        return Effect.succeed(batch as Events<A>)
       }
       const entries = log.read(position, batchSize)
       if (entries === undefined) return Effect.fail(gone(options.resourceVersion ?? "", store.revision()))
       position += entries.length
-      const events = entries.flatMap((entry) => eventOf(entry, selection))
-      if (events.length > 0) return Effect.succeed(events as Events)
+      const events: Array<WatchEvent<A>> = []
+      for (const entry of entries) {
+        const event = eventOf(entry, selection)
+        if (event !== undefined) events.push(told(event))
+      }
+      if (events.length > 0) return Effect.succeed(events as Events<A>)
       return entries.length > 0 ? next : idle
     })
-    const idle: Effect.Effect<Events, KubernetesErrorReason | Cause.Done> = Effect.suspend(() => {
+    const idle: Effect.Effect<Events<A>, KubernetesErrorReason | Cause.Done> = Effect.suspend(() => {
       if (Math.min(end, bookmark) === Number.POSITIVE_INFINITY) return Effect.andThen(change, next)
       return Effect.flatMap(Clock.currentTimeMillis, (now) => {
         if (now >= end) return Cause.done()
         if (now < bookmark) return Effect.andThen(change, next)
         bookmark = now + every
-        return Effect.succeed<Events>([bookmarkAt(kind, store.revision())])
+        return Effect.succeed<Events<A>>([told(bookmarkAt(kind, store.revision()))])
       })
     })
     // One timer for the whole watch, since a timer for every wait would cost more than the events. It only wakes; the reader judges.
@@ -124,12 +130,12 @@ const begin = (
 export const eventOf = (
   { object, previous, type }: LogEntry,
   { matches }: Selection
-): ReadonlyArray<WatchEvent<KubernetesObject>> => {
+): WatchEvent<KubernetesObject> | undefined => {
   const before = previous !== undefined && matches(previous)
   const after = type !== "DELETED" && matches(object)
-  if (after) return [{ type: before ? "MODIFIED" : "ADDED", object }]
-  if (!before) return []
-  return [{ type: "DELETED", object: type === "DELETED" ? object : atRevisionOf(previous, object) }]
+  if (after) return { type: before ? "MODIFIED" : "ADDED", object }
+  if (!before) return undefined
+  return { type: "DELETED", object: type === "DELETED" ? object : atRevisionOf(previous, object) }
 }
 
 const atRevisionOf = (previous: StoredObject, { metadata: { resourceVersion } }: StoredObject): StoredObject => ({

@@ -1,14 +1,14 @@
 /** Changes of single fields or items that keep the value itself when there are none. */
 import type { JsonObject } from "../objects/StoredObject.ts"
 
-export const mapItems = (
-  items: ReadonlyArray<unknown>,
-  change: (item: unknown, index: number) => unknown
-): ReadonlyArray<unknown> => {
-  let copy: Array<unknown> | undefined
-  for (let index = 0; index < items.length; index++) {
-    const item = change(items[index], index)
-    if (item !== items[index]) (copy ??= [...items])[index] = item
+export const mapItems = <A>(
+  items: ReadonlyArray<A>,
+  change: (item: A, index: number) => A
+): ReadonlyArray<A> => {
+  let copy: Array<A> | undefined
+  for (const [index, item] of items.entries()) {
+    const changed = change(item, index)
+    if (changed !== item) (copy ??= [...items])[index] = changed
   }
   return copy ?? items
 }

@@ -28,6 +28,10 @@ export const stringCauses = (schema: StructuralSchema, value: string, path: stri
   // Characters are counted where their units do not tell: each takes one or two.
   const tooMany = typeof maxLength === "number" && value.length > maxLength && [...value].length > maxLength
   const tooFew = typeof minLength === "number" && value.length < 2 * minLength && [...value].length < minLength
+  const fits = !tooMany && !tooFew &&
+    (typeof pattern !== "string" || patternOf(pattern)?.test(value) !== false) &&
+    (format !== "date-time" || isTime(value))
+  if (fits) return none
   return [
     ...(tooMany ? [tooLong(path, maxLength)] : []),
     ...(tooFew
@@ -42,11 +46,23 @@ export const stringCauses = (schema: StructuralSchema, value: string, path: stri
   ]
 }
 
-const isTime = (text: string): boolean =>
+let lastTime = ""
+
+/** Many times of an object are of the same second. */
+const isTime = (text: string): boolean => {
+  if (text === lastTime) return true
+  const isOne = readsAsTime(text)
+  if (isOne) lastTime = text
+  return isOne
+}
+
+const readsAsTime = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)$/.test(text) && Option.isSome(DateTime.make(text))
 
 export const numberCauses = (schema: StructuralSchema, value: number, path: string): ReadonlyArray<FieldCause> => {
   const { exclusiveMaximum, exclusiveMinimum, format, maximum, minimum, multipleOf } = schema
+  const isFree = minimum === undefined && maximum === undefined && multipleOf === undefined && format === undefined
+  if (isFree) return none
   const should = (what: string) => [invalidValue(path, value, `${path} in body should be ${what}`)]
   return [
     ...(typeof minimum === "number" && exclusiveMinimum === true && value <= minimum

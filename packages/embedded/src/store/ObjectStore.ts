@@ -3,7 +3,7 @@
  * revisions, frozen), so that they can be made durable, and then applied; nothing is visible before that.
  */
 import { share } from "../objects/Share.ts"
-import { type Draft, keyOf, objectKey, type StoredObject } from "../objects/StoredObject.ts"
+import { keyOf, objectKey, type StoredMetadata, type StoredObject } from "../objects/StoredObject.ts"
 import { type LogEntry, makeWatchLog, type WatchLog } from "./WatchLog.ts"
 
 /** What a write decided: the object in its new state (for a deletion: its last). */
@@ -11,7 +11,8 @@ export interface Change {
   readonly type: LogEntry["type"]
   /** `group/plural`. */
   readonly resource: string
-  readonly object: Draft
+  /** Frozen only when it is `share`'s, with the version before. */
+  readonly object: StoredObject
   readonly previous: StoredObject | undefined
 }
 
@@ -101,7 +102,9 @@ export const makeObjectStore = (contents: StoreContents, historyLimit: number): 
           type,
           previous,
           revision: at,
-          object: share(previous, { ...object, metadata } as StoredObject)
+          object: Object.isFrozen(object)
+            ? Object.freeze({ ...object, metadata: share<StoredMetadata>(previous?.metadata, metadata) })
+            : share<StoredObject>(previous, { ...object, metadata })
         }
       }),
     apply: (staged) => staged.forEach(applyOne),

@@ -14,6 +14,8 @@ import { without } from "../objects/StoredObject.ts"
 import { trackFields } from "./FieldTracking.ts"
 import { generateName, type PlannedWrite, randomUid, type WriteContext } from "./WritePlan.ts"
 
+const namespaces = resourceKey(NamespaceKind)
+
 export interface CreateOptions extends WriteOptions {
   /** What an apply has computed; otherwise the creation itself is recorded. */
   readonly managedFields?: ReadonlyArray<ManagedFieldsEntry>
@@ -60,7 +62,7 @@ const creatable = (context: WriteContext, metadata: Metadata): Result.Result<voi
   if (metadata.namespace === undefined || metadata.namespace === "") {
     return Result.fail(badRequest("an empty namespace may not be set during creation"))
   }
-  const namespace = store.get(resourceKey(NamespaceKind), undefined, metadata.namespace)
+  const namespace = store.get(namespaces, undefined, metadata.namespace)
   if (namespace === undefined) return Result.fail(notFound(NamespaceKind, metadata.namespace))
   if (namespace.metadata.deletionTimestamp !== undefined) {
     const why = `unable to create new content in namespace ${metadata.namespace} because it is being terminated`

@@ -43,7 +43,7 @@ export const decideUpdate = (
     const merged = ofStatus ? withStatusOf(previous, draft) : withSpecOf(context, previous, draft)
     const causes = [
       ...metadataUpdateCauses(draft.metadata, previous),
-      ...(ofStatus ? [] : metadataCauses(kind, { ...draft.metadata, name })),
+      ...(ofStatus ? [] : metadataCauses(kind, { ...draft.metadata, name }, previous.metadata)),
       ...(misfits.length > 0 ? misfits : ruleCauses(rules, merged, previous, ofStatus))
     ]
     if (causes.length > 0) return yield* Result.fail(invalid(kind, name, causes))
@@ -57,7 +57,7 @@ const ruleCauses = (
   previous: StoredObject,
   ofStatus: boolean
 ): ReadonlyArray<FieldCause> => [
-  ...(ofStatus ? [] : rules.validate?.(object) ?? []),
+  ...(ofStatus ? [] : rules.validate?.(object, previous) ?? []),
   ...((ofStatus ? rules.validateStatus : rules.validateUpdate)?.(object, previous) ?? [])
 ]
 
@@ -125,7 +125,7 @@ const withSpecOf = ({ served: { kind } }: WriteContext, previous: StoredObject, 
   const { deletionGracePeriodSeconds: _grace, deletionTimestamp: _deleted, generation: _generation, ...metadata } =
     draft.metadata
   const object = kind.hasStatus ? { ...without(draft, "status"), ...statusOf(previous) } as Draft : draft
-  const changed = kind.hasGeneration && !equalJson(contentOf(object), contentOf(previous))
+  const changed = kind.hasGeneration && !isSameContent(object, previous)
   return {
     ...object,
     metadata: {
@@ -147,7 +147,15 @@ const withSpecOf = ({ served: { kind } }: WriteContext, previous: StoredObject, 
 
 const statusOf = ({ status }: StoredObject) => status === undefined ? {} : { status }
 
-const contentOf = (object: Draft) => without(object, "apiVersion", "kind", "metadata", "status")
+const notContent: ReadonlyArray<string> = ["apiVersion", "kind", "metadata", "status"]
+
+const isSameContent = (object: Draft, previous: Draft): boolean => {
+  const isSame = (field: string) =>
+    notContent.includes(field) ||
+    equalJson(object[field], Object.hasOwn(previous, field) ? previous[field] : undefined)
+  return Object.keys(object).every(isSame) &&
+    Object.keys(previous).every((field) => notContent.includes(field) || Object.hasOwn(object, field))
+}
 
 /** What the store has to do to get from the one to the other: nothing, an update, or the end of an object that was only kept by finalizers. */
 export const settled = ({ served: { resource } }: WriteContext, previous: StoredObject, next: StoredObject) => {

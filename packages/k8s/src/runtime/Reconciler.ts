@@ -79,8 +79,10 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
     depth: queue.depth,
     process: queue.process((key) =>
       reconcile(key).pipe(
-        Effect.tap(() => Effect.sync(() => deaths.delete(idOf(key)))),
-        Effect.flatMap((next) => settled(key, next)),
+        Effect.flatMap((next) => {
+          if (deaths.size > 0) deaths.delete(idOf(key))
+          return settled(key, next)
+        }),
         Effect.catch((error) => failed(key, error)),
         Effect.catchCause((cause) => died(key, cause)),
         Effect.annotateLogs(annotations(key))

@@ -28,7 +28,11 @@ export const source = <A extends KubernetesObject>(
       ...selectors,
       store,
       project: (object) => object,
-      onChange: (object) => Effect.forEach(keysOf(object), enqueue, { discard: true }),
+      onChange: (object) => {
+        const [key, ...others] = keysOf(object)
+        if (key === undefined) return Effect.void
+        return others.length === 0 ? enqueue(key) : Effect.forEach([key, ...others], enqueue, { discard: true })
+      },
       onSynced
     })
 })

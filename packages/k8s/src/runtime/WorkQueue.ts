@@ -66,17 +66,15 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   const rests = new Map<string, number>()
   const paceOf = makePace({ longestMillis: Duration.toMillis(longest) })
 
-  const enqueue = (key: Key) =>
-    Effect.suspend(() => {
-      const id = idOf(key)
-      if (working.has(id)) {
-        again.set(id, key)
-        return Effect.void
-      }
-      if (waiting.has(id)) return Effect.void
+  const enqueueNow = (key: Key) => {
+    const id = idOf(key)
+    if (working.has(id)) again.set(id, key)
+    else if (!waiting.has(id)) {
       waiting.set(id, measure.now())
-      return Effect.asVoid(Queue.offer(line, key))
-    })
+      Queue.offerUnsafe(line, key)
+    }
+  }
+  const enqueue = (key: Key) => Effect.sync(() => enqueueNow(key))
 
   const alarms = yield* makeAlarms<Key>((id, key) =>
     Effect.suspend(() => {
@@ -88,6 +86,13 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   const addAt = (key: Key, at: number, now: number) => alarms.set(idOf(key), key, at, now)
 
   const add = (key: Key) =>
+    Effect.suspend(() => {
+      if (rests.size > 0) return addUnlessRested(key)
+      enqueueNow(key)
+      return Effect.void
+    })
+
+  const addUnlessRested = (key: Key) =>
     Effect.flatMap(monotonicMillis, (now) => {
       const id = idOf(key)
       const rest = rests.get(id)
