@@ -18,8 +18,12 @@ export const expiry = (finishedAt: DateTime.Utc, outcome: Outcome, cleanup: Clea
 let last = { second: NaN, text: "" }
 
 /** Kubernetes' form of a time: RFC 3339 in UTC with whole seconds. Many statuses are of the same second. */
-export const formatTime = (time: DateTime.Utc): string => {
-  const second = Math.floor(DateTime.toEpochMillis(time) / 1000)
-  if (second !== last.second) last = { second, text: `${DateTime.toDateUtc(time).toISOString().slice(0, -5)}Z` }
+export const formatMillis = (millis: number): string => {
+  const second = Math.floor(millis / 1000)
+  if (second !== last.second) {
+    last = { second, text: `${DateTime.formatIso(DateTime.makeUnsafe(second * 1000)).slice(0, -5)}Z` }
+  }
   return last.text
 }
+
+export const formatTime = (time: DateTime.Utc): string => formatMillis(DateTime.toEpochMillis(time))

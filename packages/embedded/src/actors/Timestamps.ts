@@ -1,8 +1,8 @@
 /** Times as Kubernetes writes them: RFC 3339 in whole seconds. */
-import { formatTime } from "@orchestrator/domain/Retention"
+import { formatMillis } from "@orchestrator/domain/Retention"
 import { DateTime } from "effect"
 
-export const timestamp = (millis: number): string => formatTime(DateTime.makeUnsafe(millis))
+export { formatMillis as timestamp }
 
 /** Milliseconds since the epoch; undefined when there is no time or none that can be read. */
 export const millisOf = (text: string | undefined): number | undefined => {
@@ -10,9 +10,15 @@ export const millisOf = (text: string | undefined): number | undefined => {
   return Number.isNaN(parsed) ? undefined : parsed
 }
 
+let last = { text: "", millis: Number.NaN }
+
+/** Many times of an object are the same one. */
 const parse = (text: string): number => {
-  const time = DateTime.make(text)
-  return time._tag === "None" ? Number.NaN : DateTime.toEpochMillis(time.value)
+  if (text !== last.text) {
+    const time = DateTime.make(text)
+    last = { text, millis: time._tag === "None" ? Number.NaN : DateTime.toEpochMillis(time.value) }
+  }
+  return last.millis
 }
 
 /** The earliest of these times. */

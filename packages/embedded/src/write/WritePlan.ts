@@ -1,7 +1,7 @@
 /** What every write is given and what it answers. Deciding is synchronous and changes nothing; the client stores the changes. */
-import { formatTime } from "@orchestrator/domain/Retention"
+import { formatMillis } from "@orchestrator/domain/Retention"
 import type { KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
-import { DateTime, type Result } from "effect"
+import type { Result } from "effect"
 import type { ServedKind, ServedKinds } from "../kinds/ServedKinds.ts"
 import type { StoredObject } from "../objects/StoredObject.ts"
 import type { Change, ObjectStore } from "../store/ObjectStore.ts"
@@ -26,7 +26,7 @@ export interface WritePlan {
 export type PlannedWrite = Result.Result<WritePlan, KubernetesErrorReason>
 
 /** RFC 3339 in whole seconds, as metadata's times are written. */
-export const timeOf = (millis: number): string => formatTime(DateTime.makeUnsafe(millis))
+export { formatMillis as timeOf }
 
 export const randomUid = (random: () => number): string => {
   const hex = (digits: number) => Math.floor(random() * 16 ** digits).toString(16).padStart(digits, "0")
