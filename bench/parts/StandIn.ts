@@ -16,17 +16,9 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
+import { type Population, worldOf } from "./MadeUp.ts"
 import type { Site } from "./Site.ts"
 import { type Plural, type Stored, storedKinds } from "./Stored.ts"
-
-export interface Population {
-  /** Runs that work, each with its Job, pod, files and a workspace of its own. */
-  readonly active: number
-  /** Runs that have ended, of which nothing else is left. */
-  readonly finished: number
-  /** Runs that nobody has looked at, with a workspace each. */
-  readonly waiting: number
-}
 
 export interface StandIn {
   readonly site: Site
@@ -35,48 +27,6 @@ export interface StandIn {
 }
 
 const namespace = "orchestrator"
-
-type Fill = (index: number) => string
-
-/** Text with holes by its parts. Names have numbers of six digits, as long as those of large installations. */
-const fillOf = (template: string): Fill => {
-  const parts = template.split(/<<(\w+)>>/)
-  const values: Readonly<Record<string, (digits: string, index: number) => string>> = {
-    name: (digits) => `run-${digits.slice(2)}`,
-    service: (digits) => `service-${digits.slice(2)}`,
-    digits: (digits) => digits,
-    version: (_, index) => String(1000 + index)
-  }
-  return (index) => {
-    const digits = String(index).padStart(8, "0")
-    return parts.map((part, at) => at % 2 === 0 ? part : values[part]?.(digits, index) ?? "").join("")
-  }
-}
-
-const worldOf = (stored: Stored, { active, finished, waiting }: Population) => {
-  const working = { ...stored }
-  const fills: Readonly<Record<Plural, Fill>> = {
-    coderuns: fillOf(working.coderuns),
-    jobs: fillOf(working.jobs),
-    pods: fillOf(working.pods),
-    configmaps: fillOf(working.configmaps),
-    persistentvolumeclaims: fillOf(working.persistentvolumeclaims)
-  }
-  const [ended, asked] = [fillOf(stored.finishedRun), fillOf(stored.waitingRun)]
-  const all = active + finished + waiting
-  return {
-    count: (plural: Plural): number =>
-      plural === "coderuns" ? all : plural === "persistentvolumeclaims" ? active + waiting : active,
-    item: (plural: Plural, index: number): string => {
-      if (plural === "coderuns") {
-        return index < active ? fills.coderuns(index) : index < active + finished ? ended(index) : asked(index)
-      }
-      // The workspaces of those that wait come after the others.
-      const of = plural === "persistentvolumeclaims" && index >= active ? index + finished : index
-      return fills[plural](of)
-    }
-  }
-}
 
 const isPlural = (name: string | undefined): name is Plural => name !== undefined && Object.hasOwn(storedKinds, name)
 

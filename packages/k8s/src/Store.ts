@@ -4,6 +4,7 @@
  */
 import { Latch } from "effect"
 import type { KubernetesObject } from "./Objects.ts"
+import { hashOf, makePlaces } from "./Places.ts"
 
 export interface StoreKey {
   readonly namespace?: string | undefined
@@ -18,7 +19,7 @@ export interface Identity {
   readonly resourceVersion: string
 }
 
-/** What objects are found under. An integer takes no room of its own: a hash, where objects have many long values. */
+/** What objects are found under: texts, or hashes of them where objects have many long values, whose owners keep no more than that. */
 export type IndexValue = string | number
 
 export type Indexer<A> = (object: A) => ReadonlyArray<IndexValue>
@@ -63,14 +64,6 @@ export const isNewer = (left: string, right: string): boolean =>
 
 export const storeKey = ({ name, namespace }: StoreKey): string => `${namespace ?? ""}/${name}`
 
-/** By value the key of its object, or the keys: most values have one, and a Set of its own would be larger than what is kept of the object. */
-type Index = Map<IndexValue, string | Set<string>>
-
-const noKeys: ReadonlyArray<string> = []
-
-const keysOf = (keys: string | Set<string> | undefined): Iterable<string> =>
-  keys === undefined ? noKeys : typeof keys === "string" ? [keys] : keys
-
 const identityOf = ({ metadata }: KubernetesObject): Identity => ({
   namespace: metadata.namespace ?? "",
   name: metadata.name ?? "",
@@ -91,13 +84,27 @@ const noValues: ReadonlyArray<IndexValue> = []
 const isSame = (left: ReadonlyArray<IndexValue>, right: ReadonlyArray<IndexValue>): boolean =>
   left === right || (left.length === right.length && left.every((value, index) => value === right[index]))
 
+const hashOfValue = (value: IndexValue): number => typeof value === "number" ? value | 0 : hashOf(value)
+const hashOfKey = ({ name, namespace }: StoreKey): number => hashOf(name, hashOf(namespace ?? ""))
+
+function* there<A>(rows: ReadonlyArray<A | undefined>): IterableIterator<A> {
+  for (const row of rows) if (row !== undefined) yield row
+}
+
+/** Fewer empty rows than this are left where they are. */
+const fewEmpty = 32
+
+/** No text is kept of a key or of a value of an index: what is found by a hash is asked whether it is meant. */
 const storeOf = <A>(
   identify: (object: A) => Identity,
   indexers: Readonly<Record<string, Indexer<A>>>
 ): Store<A> => {
-  const objects = new Map<string, A>()
+  /** In the order in which they came, with empty rows where some have gone. */
+  let rows: Array<A | undefined> = []
+  let size = 0
+  const keys = makePlaces()
   const indexes = new Map(
-    Object.entries(indexers).map(([name, valuesOf]) => [name, { valuesOf, keys: new Map() as Index }])
+    Object.entries(indexers).map(([name, valuesOf]) => [name, { valuesOf, places: makePlaces() }])
   )
   let revision = ""
   let readRevision = ""
@@ -105,47 +112,69 @@ const storeOf = <A>(
   const listeners: Array<(object: A) => void> = []
   const isBehind = Latch.makeUnsafe()
 
-  const keyOf = (object: A) => storeKey(identify(object))
   const versionOf = (object: A) => identify(object).resourceVersion
 
-  const forget = (index: Index, value: IndexValue, key: string) => {
-    const keys = index.get(value)
-    if (typeof keys === "object") keys.delete(key)
-    if (keys === key || (typeof keys === "object" && keys.size === 0)) index.delete(value)
+  const placeOf = (key: StoreKey): number | undefined => {
+    for (const place of keys.of(hashOfKey(key))) {
+      const row = rows[place]
+      if (row === undefined) continue
+      const { name, namespace } = identify(row)
+      if (name === key.name && namespace === (key.namespace ?? "")) return place
+    }
+    return undefined
   }
-  const note = (index: Index, value: IndexValue, key: string) => {
-    const keys = index.get(value)
-    if (keys === undefined) index.set(value, key)
-    else if (typeof keys === "object") keys.add(key)
-    else if (keys !== key) index.set(value, new Set([keys, key]))
-  }
+  const at = (place: number | undefined): A | undefined => place === undefined ? undefined : rows[place]
+  const get = (key: StoreKey): A | undefined => at(placeOf(key))
+
   /** Most versions of an object are found under what the one before was. */
-  const index = (key: string, before: A | undefined, object: A | undefined) => {
-    for (const { keys, valuesOf } of indexes.values()) {
+  const index = (place: number, before: A | undefined, object: A | undefined) => {
+    for (const { places, valuesOf } of indexes.values()) {
       const then = before === undefined ? noValues : valuesOf(before)
       const now = object === undefined ? noValues : valuesOf(object)
       if (isSame(then, now)) continue
-      for (const value of then) forget(keys, value, key)
-      for (const value of now) note(keys, value, key)
+      for (const value of then) places.remove(hashOfValue(value), place)
+      for (const value of now) places.add(hashOfValue(value), place)
+    }
+  }
+  /** Whoever goes through the rows meanwhile has the old ones. */
+  const tidy = () => {
+    if (rows.length - size < Math.max(fewEmpty, size)) return
+    const moved = new Int32Array(rows.length)
+    const kept: Array<A | undefined> = []
+    rows.forEach((row, place) => {
+      if (row !== undefined) moved[place] = kept.push(row) - 1
+    })
+    rows = kept
+    for (const places of [keys, ...[...indexes.values()].map(({ places }) => places)]) {
+      places.move((place) => moved[place] ?? 0)
     }
   }
   const tell = (object: A) => {
     for (const listener of listeners) listener(object)
   }
   const set = (object: A) => {
-    const key = keyOf(object)
-    const before = objects.get(key)
-    index(key, before, object)
-    objects.set(key, object)
+    const found = placeOf(identify(object))
+    const place = found ?? rows.push(object) - 1
+    const before = found === undefined ? undefined : rows[place]
+    if (found === undefined) {
+      keys.add(hashOfKey(identify(object)), place)
+      size += 1
+    }
+    index(place, before, object)
+    rows[place] = object
     // Another one of the same name.
     if (before !== undefined && identify(before).uid !== identify(object).uid) tell(before)
     tell(object)
   }
-  const drop = (key: string) => {
-    const before = objects.get(key)
-    if (before === undefined) return
-    index(key, before, undefined)
-    objects.delete(key)
+  const drop = (object: A) => {
+    const place = placeOf(identify(object))
+    const before = at(place)
+    if (place === undefined || before === undefined) return
+    index(place, before, undefined)
+    keys.remove(hashOfKey(identify(before)), place)
+    rows[place] = undefined
+    size -= 1
+    tidy()
   }
   const advance = (to: string) => {
     heard += 1
@@ -154,67 +183,66 @@ const storeOf = <A>(
   }
   const wrote = (object: A) => {
     if (revision !== "" && isNewer(versionOf(object), revision)) {
-      const before = objects.get(keyOf(object))
+      const before = get(identify(object))
       if (before === undefined || isNewer(versionOf(object), versionOf(before))) set(object)
+    }
+  }
+  function* found(name: string, value: IndexValue): IterableIterator<A> {
+    const index = indexes.get(name)
+    for (const place of index?.places.of(hashOfValue(value)) ?? []) {
+      const row = rows[place]
+      if (row !== undefined && index?.valuesOf(row).includes(value)) yield row
     }
   }
 
   return {
-    get: (key) => objects.get(storeKey(key)),
+    get,
     has: (version) => {
-      const object = objects.get(storeKey(version))
+      const object = get(version)
       if (object === undefined) return false
       const { resourceVersion, uid } = identify(object)
       return uid === version.uid && resourceVersion === version.resourceVersion
     },
     knows: (version) => {
-      const object = objects.get(storeKey(version))
+      const object = get(version)
       return object !== undefined && version.uid !== "" && identify(object).uid === version.uid
     },
-    values: () => objects.values(),
-    by: (name, value) => {
-      const found: Array<A> = []
-      for (const key of keysOf(indexes.get(name)?.keys.get(value))) {
-        const object = objects.get(key)
-        if (object !== undefined) found.push(object)
-      }
-      return found
-    },
+    values: () => there(rows),
+    by: (name, value) => [...found(name, value)],
     anyBy: (name, value, isSo) => {
-      for (const key of keysOf(indexes.get(name)?.keys.get(value))) {
-        const object = objects.get(key)
-        if (object !== undefined && isSo(object)) return true
-      }
+      for (const object of found(name, value)) if (isSo(object)) return true
       return false
     },
-    size: () => objects.size,
+    size: () => size,
     revision: () => revision,
     heard: () => heard,
     put: (object) => {
-      const before = objects.get(keyOf(object))
+      const before = get(identify(object))
       // What is not there although the stream has passed its version has been removed since.
       if (!isNewer(before === undefined ? revision : versionOf(before), versionOf(object))) set(object)
       advance(versionOf(object))
     },
     remove: (object) => {
-      const before = objects.get(keyOf(object))
-      if (before !== undefined && identify(before).uid === identify(object).uid) drop(keyOf(object))
+      const before = get(identify(object))
+      if (before !== undefined && identify(before).uid === identify(object).uid) drop(before)
       tell(object)
       advance(versionOf(object))
     },
     advance,
     reset: (list, to) => {
-      const kept = new Set(list.map(keyOf))
-      const gone = [...objects].filter(([key, object]) => !kept.has(key) && !isNewer(versionOf(object), to))
-      for (const [key] of gone) drop(key)
-      for (const [, object] of gone) tell(object)
+      const kept = size === 0 ? undefined : new Set(list.map((object) => storeKey(identify(object))))
+      const gone = [...there(rows)].filter((object) =>
+        kept?.has(storeKey(identify(object))) === false && !isNewer(versionOf(object), to)
+      )
+      for (const object of gone) drop(object)
+      for (const object of gone) tell(object)
       for (const object of list) {
-        const before = objects.get(keyOf(object))
+        const before = get(identify(object))
         if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)
       }
       revision = to
       advance(to)
-      return gone.map(([, object]) => object)
+      return gone
     },
     wrote,
     read: (object) => {

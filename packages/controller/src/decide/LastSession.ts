@@ -12,15 +12,22 @@ const newest = (attempts: ReadonlyArray<Attempt>): Known | undefined =>
       undefined
     )
 
-/** Of some runs the one with the newest session. */
-export const newestSession = (runs: ReadonlyArray<RunFacts>): RunFacts | undefined => {
-  const last = newest(runs.flatMap(({ status }) => status.attempts ?? []))
-  return last === undefined ? undefined : runs.find(({ status }) => status.attempts?.includes(last))
+/** When the newest session of a run began: without its status, which is put together anew where thousands have ended. */
+const sessionTime = (run: RunFacts): string | undefined => {
+  if (run.ended) return run.sessionStartedAt
+  const own = newest(run.status.attempts ?? [])
+  return own && (own.startedAt ?? "")
 }
+
+/** Of some runs the one with the newest session, but for one of them. */
+export const newestSession = (runs: ReadonlyArray<RunFacts>, except?: string): RunFacts | undefined =>
+  runs.reduce<{ readonly run: RunFacts; readonly time: string } | undefined>((last, run) => {
+    const time = sessionTime(run)
+    return time === undefined || (last !== undefined && last.time > time) || run.uid === except ? last : { run, time }
+  }, undefined)?.run
 
 /** `others`: runs of the same tenant, this one may be among them. The runner looks whether the session is still there. */
 export const lastSession = (run: RunFacts, others: ReadonlyArray<RunFacts>): string | undefined => {
   const own = newest(run.status.attempts?.filter(({ jobName }) => jobName !== run.jobName) ?? [])
-  const last = own ?? newest(others.filter(({ uid }) => uid !== run.uid).flatMap(({ status }) => status.attempts ?? []))
-  return last?.sessionId
+  return (own ?? newest(newestSession(others, run.uid)?.status.attempts ?? []))?.sessionId
 }

@@ -26,6 +26,8 @@ export interface FinishedRun extends AnyRun, KeepingFacts {
   readonly merged: boolean
   /** Whether its spec asks to cancel: a version that is raised later is not meant. */
   readonly cancelAsked: boolean
+  /** When the session began that a later run may go on with; "": nobody knows. Undefined: there is none. */
+  readonly sessionStartedAt: string | undefined
 }
 
 const versionOf = (value: unknown): number | undefined =>
@@ -59,6 +61,7 @@ export const finishedRun = (kind: KindName, run: CustomObject, phase: Outcome): 
     hasUnsaidPullRequest: pullRequest !== undefined && unsaidOf(pullRequest, { conditions, pullRequestUrl }).length > 0,
     merged: isTrue(conditions, "Merged") || status["reason"] === nothingToMerge,
     cancelAsked: spec["cancel"] === true,
+    sessionStartedAt: kept.attempts?.[0]?.sessionId === undefined ? undefined : kept.attempts[0].startedAt ?? "",
     editedAfterEnd: typeof observedGeneration === "number" && observedGeneration < (metadata.generation ?? 1)
   }
 }

@@ -7,6 +7,7 @@ import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate } from "effect"
 import { type FinishedRun, finishedRun, outcomeIn } from "./FinishedRun.ts"
 import { type LiveRun, liveRun } from "./LiveRun.ts"
+import { packedRun } from "./PackedRun.ts"
 
 export type RunFacts = LiveRun | FinishedRun
 
@@ -16,7 +17,7 @@ export const runFacts = (kind: KindName, stored: CustomObject, before?: RunFacts
   const outcome = outcomeIn(object)
   return outcome === undefined
     ? liveRun(kind, object, before)
-    : finishedRun(kind, object, outcome)
+    : packedRun(finishedRun(kind, object, outcome))
 }
 
 const withFields = (run: CustomObject): CustomObject => {

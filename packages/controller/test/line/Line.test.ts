@@ -9,6 +9,7 @@ import { activeClaimants, admitted, couldStart, reachedLimit } from "../../src/l
 import { followedLine } from "../../src/line/Line.ts"
 import { isLimited, type Limits, makeSlots, takenBy } from "../../src/line/Slots.ts"
 import { isBefore, type Moment } from "../../src/line/Waiting.ts"
+import { withValues } from "../fixtures/EndedRuns.ts"
 import { makeConfig } from "../fixtures/Given.ts"
 import { complete } from "../fixtures/Jobs.ts"
 import { docsRun, jobAt, lineClaim, lineRun, podAt } from "../fixtures/SnapshotOf.ts"
@@ -62,9 +63,9 @@ const apply = ({ jobs, lastPods, pods, runs, workspaces }: Stores["Service"], ne
     pods.remove(stamped(pod))
     lastPods.set(job.uid, { ...pod, over: true })
   } else if (what === "claim") workspaces.put(stamped(lineClaim({ name: `workspace-${service}`, holder: run.uid })))
-  else if (what === "delete") runs[run.kind].remove(stamped(run))
+  else if (what === "delete") runs[run.kind].remove(withValues(run, { resourceVersion: version }))
   else {
-    const made = stamped(runOf(next))
+    const made = withValues(runOf(next), { resourceVersion: version })
     runs[made.kind].put(made)
   }
 }

@@ -8,6 +8,7 @@ import type { RunFacts } from "../../src/facts/Run.ts"
 import { runFacts } from "../../src/facts/Run.ts"
 import { Stores } from "../../src/facts/Stores.ts"
 import { wakeups } from "../../src/loop/Wakeups.ts"
+import { withValues } from "../fixtures/EndedRuns.ts"
 import { makeJob, makePod, released } from "../fixtures/Jobs.ts"
 import { makeCodeRun } from "../fixtures/Runs.ts"
 import { finished } from "../fixtures/Statuses.ts"
@@ -101,10 +102,15 @@ describe("a run that has ended", () => {
   it.each([
     { name: "whose Job is let go of is not looked at", run: ended, job: letGo, want: 0 },
     { name: "is looked at while its Job is held", run: ended, job: held, want: 1 },
-    { name: "is looked at where its spec was changed", run: { ...ended, editedAfterEnd: true }, job: letGo, want: 1 },
+    {
+      name: "is looked at where its spec was changed",
+      run: withValues(ended, { editedAfterEnd: true }),
+      job: letGo,
+      want: 1
+    },
     {
       name: "is looked at where its pull request has news",
-      run: { ...ended, hasUnsaidPullRequest: true },
+      run: withValues(ended, { hasUnsaidPullRequest: true }),
       job: letGo,
       want: 1
     },
