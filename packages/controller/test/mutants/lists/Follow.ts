@@ -17,7 +17,7 @@ export const follow: ReadonlyArray<Mutant> = [
   {
     name: "a list keeps what has vanished",
     file: store,
-    find: "for (const [key] of gone) drop(key)",
+    find: "for (const object of gone) drop(object)",
     replace: "",
     by: cases("S19", "missed", ["I4", "I9"])
   },
@@ -52,8 +52,8 @@ export const follow: ReadonlyArray<Mutant> = [
   {
     name: "a removal of an object's predecessor removes the object",
     file: store,
-    find: "if (before !== undefined && identify(before).uid === identify(object).uid) drop(keyOf(object))",
-    replace: "if (before !== undefined) drop(keyOf(object))",
+    find: "if (before !== undefined && identify(before).uid === identify(object).uid) drop(before)",
+    replace: "if (before !== undefined) drop(before)",
     by: { test: "packages/k8s/test/Store" }
   },
   {
@@ -127,9 +127,9 @@ export const follow: ReadonlyArray<Mutant> = [
     by: cases("S25", [], ["end", "I9"])
   },
   {
-    name: "an index keeps what an object was found under before",
+    name: "an index does not have what an object is found under now",
     file: store,
-    find: "for (const value of then) forget(keys, value, key)",
+    find: "for (const value of now) places.add(hashOfValue(value), place)",
     replace: "",
     by: { test: "packages/k8s/test/Store" }
   },
