@@ -23,7 +23,7 @@ const program = Effect.gen(function*() {
   yield* Effect.gen(function*() {
     const arms = yield* makeArms()
     const site = yield* makeSite(server, "idle")
-    yield* makeWorkspaces(site, runs, { volumes: false })
+    yield* makeWorkspaces(site, runs, { volumes: false, forgotten: true })
     const begin = auditEnd(server)
     const { pid } = yield* arms.start("controller", site)
     yield* startRuns(site, 0, runs)

@@ -32,7 +32,7 @@ const tellMemory = (when: string, { pid }: Process, target: number) => {
 }
 
 const populate = Effect.fnUntraced(function*(arms: Arms, site: Site) {
-  yield* makeWorkspaces(site, runs + rounds, { volumes: false })
+  yield* makeWorkspaces(site, runs + rounds, { volumes: false, forgotten: true })
   const arm = yield* arms.start("controller", site)
   yield* tellMemory("no runs", arm, 110)
   yield* startRuns(site, 0, few)

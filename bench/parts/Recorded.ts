@@ -5,14 +5,22 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { Controller } from "@orchestrator/controller/loop/Controller"
 import { ControllerSettings } from "@orchestrator/controller/loop/Settings"
-import { workspaceLabels } from "@orchestrator/domain/Labels"
+import { holderAnnotation, workspaceLabels } from "@orchestrator/domain/Labels"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
+import { tenantMarks, tenantOf } from "@orchestrator/domain/Tenant"
 import * as Actors from "@orchestrator/embedded/actors/Actors"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { CodeRunKind, ConfigMapKind, JobKind, type Kind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient, type Patch } from "@orchestrator/k8s/KubernetesClient"
 import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
-import type { ConfigMap, CustomObject, Job, KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import type {
+  ConfigMap,
+  CustomObject,
+  Job,
+  KubernetesObject,
+  Metadata,
+  PersistentVolumeClaim
+} from "@orchestrator/k8s/Objects"
 import { Templates } from "@orchestrator/templates/Templates"
 import { Effect, Layer, References, Schedule, Schema } from "effect"
 import { config } from "./Config.ts"
@@ -46,10 +54,58 @@ export const codeRun = (namespace: string, name: string, service: string): Custo
   }
 })
 
-/** The claim of a service's workspace, as a first run has left it. */
-export const workspace = (namespace: string, service: string): PersistentVolumeClaim => ({
-  metadata: { name: `workspace-${service}`, namespace, labels: workspaceLabels(service) },
+const workspace = (namespace: string, service: string, marks: Pick<Metadata, "labels" | "annotations">) => ({
+  metadata: { name: `workspace-${service}`, namespace, ...marks },
   spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } }
+})
+
+/** The claim of a service's workspace, of which nobody knows who worked in it: whoever starts there reads Jobs and pods first. */
+export const unknownWorkspace = (namespace: string, service: string): PersistentVolumeClaim =>
+  workspace(namespace, service, { labels: workspaceLabels(service) })
+
+const endedAt = "2026-03-01T09:30:00Z"
+
+/** Of a run that has ended, as the controller writes it. */
+const endedStatus = (name: string) => ({
+  phase: "Succeeded",
+  reason: "Delivered",
+  message: "Delivered.",
+  contextVersion: 1,
+  observedGeneration: 1,
+  lastUpdate: endedAt,
+  finishedAt: endedAt,
+  attempts: [{
+    contextVersion: 1,
+    jobName: `code-${name}-v1-00000000`,
+    finishedAt: endedAt,
+    outcome: "Succeeded",
+    reason: "Delivered",
+    exitCode: 0,
+    sessionId: "3f9c2a1b-7d4e-8c1a-9b2f-5e6d7c8b9a01"
+  }],
+  conditions: ["Ready", "Finished"].map((type) => ({
+    type,
+    status: "True",
+    reason: "Delivered",
+    message: "Delivered.",
+    lastTransitionTime: endedAt
+  }))
+})
+
+/** A service's workspace as a first run has left it, and that run; answers with the claim to make. */
+export const leftWorkspace = Effect.fnUntraced(function*(namespace: string, service: string) {
+  const client = yield* KubernetesClient
+  const first = yield* client.create(CodeRunKind, codeRun(namespace, `first-${service}`, service))
+  yield* client.replaceStatus(CodeRunKind, { ...first, status: endedStatus(`first-${service}`) })
+  const { labels, annotations } = tenantMarks(tenantOf({
+    service,
+    repositoryUrl: String(first.spec["repositoryUrl"]),
+    githubUser: String(first.spec["githubUser"])
+  }))
+  return workspace(namespace, service, {
+    labels,
+    annotations: { ...annotations, [holderAnnotation]: first.metadata.uid ?? "" }
+  })
 })
 
 const namespace = "orchestrator"
@@ -109,7 +165,10 @@ export class UnexpectedWrites extends Schema.TaggedError<UnexpectedWrites>()("Un
 const live = (writes: ReadonlyArray<Write>) =>
   Effect.gen(function*() {
     const client = yield* KubernetesClient
-    const claim = yield* client.create(PersistentVolumeClaimKind, workspace(namespace, sample.service))
+    const claim = yield* client.create(
+      PersistentVolumeClaimKind,
+      yield* leftWorkspace(namespace, sample.service)
+    )
     const run = yield* client.create(CodeRunKind, codeRun(namespace, sample.name, sample.service))
     const job = yield* client.list(JobKind, { namespace }).pipe(
       Effect.flatMap(({ items: [job] }) => job === undefined ? Effect.fail("no Job" as const) : Effect.succeed(job)),

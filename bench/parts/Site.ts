@@ -12,7 +12,7 @@ import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { Effect, Schedule } from "effect"
 import { randomBytes } from "node:crypto"
 import type { Plane } from "./Plane.ts"
-import { workspace } from "./Recorded.ts"
+import { leftWorkspace, unknownWorkspace } from "./Recorded.ts"
 import { makeUser, type User } from "./User.ts"
 
 export interface Site {
@@ -55,19 +55,25 @@ const volumeOf = (namespace: string, claim: string): PersistentVolume => ({
   }
 })
 
+interface Workspaces {
+  readonly volumes: boolean
+  /** Whether nothing is kept of the runs before: those that have ended take memory. */
+  readonly forgotten?: boolean
+}
+
 /** Makes a workspace for each of so many services; with volumes, waits until each is bound to its own. */
 export const makeWorkspaces = Effect.fnUntraced(
-  function*({ namespace }: Site, count: number, { volumes }: { readonly volumes: boolean }) {
+  function*({ namespace }: Site, count: number, { forgotten = false, volumes }: Workspaces) {
     const client = yield* KubernetesClient
-    yield* Effect.forEach(
-      Array.from({ length: count }, (_, index) => workspace(namespace, serviceOf(index))),
-      (claim) =>
-        Effect.andThen(
-          volumes ? client.create(PersistentVolumeKind, volumeOf(namespace, claim.metadata.name ?? "")) : Effect.void,
-          client.create(PersistentVolumeClaimKind, claim)
-        ),
-      { concurrency: 16, discard: true }
-    )
+    const make = Effect.fnUntraced(function*(service: string) {
+      const claim = forgotten ? unknownWorkspace(namespace, service) : yield* leftWorkspace(namespace, service)
+      if (volumes) yield* client.create(PersistentVolumeKind, volumeOf(namespace, claim.metadata.name ?? ""))
+      yield* client.create(PersistentVolumeClaimKind, claim)
+    })
+    yield* Effect.forEach(Array.from({ length: count }, (_, index) => serviceOf(index)), make, {
+      concurrency: 16,
+      discard: true
+    })
     if (!volumes) return
     yield* client.list(PersistentVolumeClaimKind, { namespace }).pipe(
       Effect.filterOrFail(
