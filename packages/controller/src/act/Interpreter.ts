@@ -16,7 +16,7 @@ import type { Plan } from "../decide/Rule.ts"
 import { claimFacts } from "../facts/Claim.ts"
 import { Feedback, type RefusedObject } from "../facts/Feedback.ts"
 import { filesFacts } from "../facts/Files.ts"
-import { jobFacts } from "../facts/Job.ts"
+import { type JobFacts, jobFacts } from "../facts/Job.ts"
 import { runFacts } from "../facts/Run.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { Stores } from "../facts/Stores.ts"
@@ -35,6 +35,8 @@ interface Answer {
 export interface Performed extends Partial<Answer> {
   /** Whether the next round can see more than this one: after a race, as the API server calls it, it cannot. */
   readonly again: boolean
+  /** Whether all was done, and the cluster has it as it was sent. */
+  readonly asPlanned?: boolean
 }
 
 export class Interpreter extends Context.Service<Interpreter, {
@@ -106,11 +108,12 @@ export class Interpreter extends Context.Service<Interpreter, {
         )
       }
 
-      const createJob = ({ job }: ActionOf<"CreateJob">, made: (uid: string | undefined) => void) =>
+      const createJob = ({ job }: ActionOf<"CreateJob">, made: (job: JobFacts) => void) =>
         sendJob(job).pipe(
           Effect.map((created): Step => {
-            stores.jobs.wrote(jobFacts(created))
-            made(created.metadata.uid)
+            const facts = jobFacts(created)
+            stores.jobs.wrote(facts)
+            made(facts)
             return "done"
           }),
           Effect.catchIf(hasReason("AlreadyExists"), (): Effect.Effect<Step, KubernetesError> => adoptJob(job)),
@@ -245,10 +248,15 @@ export class Interpreter extends Context.Service<Interpreter, {
 
       const perform = Effect.fn("Interpreter.perform")(function*({ actions }: Plan) {
         let createdJob: string | undefined
+        let asPlanned = true
         const act = Action.$match({
           CreateWorkspace: (action) => orRefused("PersistentVolumeClaim")(createWorkspace(action)),
           LeaseWorkspace: (action) => orRefused("PersistentVolumeClaim")(leaseWorkspace(action)),
-          CreateJob: (action) => createJob(action, (uid) => createdJob = uid),
+          CreateJob: (action) =>
+            createJob(action, (made) => {
+              createdJob = made.uid
+              asPlanned = isAsSent(made)
+            }),
           CreateFiles: (action) => orRefused("ConfigMap")(createFiles(action, createdJob)),
           StopJob: (action) => orRefused("request to stop")(stopJob(action)),
           DeleteJob: (action) => orRefused("request to stop")(deleteJob(action)),
@@ -265,7 +273,7 @@ export class Interpreter extends Context.Service<Interpreter, {
           if (step === "done") continue
           return step === "ended" ? { again: true } : { again: "feedback" in step, ...step }
         }
-        return { again: actions.length > 0 }
+        return { again: actions.length > 0, asPlanned }
       })
 
       return Interpreter.of({ perform })
@@ -308,6 +316,10 @@ const orRefused =
       const { message: words } = error.reason
       return Effect.succeed(answer(Feedback.Refused({ what, words, lasting }), lasting ? undefined : error))
     })
+
+/** Whether nobody who admits Jobs has suspended one of ours, or taken off what we know it by. */
+const isAsSent = ({ held, labelled, owners, suspended }: JobFacts): boolean =>
+  held && labelled && owners.length > 0 && !suspended
 
 const isOwnedBy = ({ metadata }: KubernetesObject, owner: string | undefined): boolean =>
   metadata.ownerReferences?.some(({ uid }) => uid === owner) === true

@@ -22,13 +22,19 @@ export const after = (text: string | undefined, duration: Duration.Duration): Da
 }
 
 /** When the start of what is there now began: of the Job, of the Job that was let go on, or of its pod. */
-const beginOf = ({ createdAt, pod, resumedAt }: ObservedJob): string | undefined =>
+const beginOf = (
+  { createdAt, pod, resumedAt }: Pick<ObservedJob, "createdAt" | "pod" | "resumedAt">
+): string | undefined =>
   [createdAt, resumedAt, pod?.createdAt].reduce((left, right) =>
     left === undefined || (right !== undefined && right > left) ? right : left
   )
 
 /** Until when a start is too young to be told of. */
-export const usualUntil = (job: ObservedJob): DateTime.Utc | undefined => after(beginOf(job), usualStart)
+export const usualUntil = (job: Pick<ObservedJob, "createdAt" | "pod" | "resumedAt">): DateTime.Utc | undefined =>
+  after(beginOf(job), usualStart)
+
+/** The same of a Job that is made now. */
+export const usualFrom = (now: DateTime.Utc): DateTime.Utc => DateTime.addDuration(now, usualStart)
 
 /** Until when it is nothing to tell that a pod has no node. */
 export const schedulingUntil = ({ pod }: ObservedJob): DateTime.Utc | undefined =>

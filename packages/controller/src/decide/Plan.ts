@@ -2,6 +2,8 @@
  * The decision: total, synchronous. The stage is classified once, then its first rule that matches decides. Reading these lists is reading
  * what the controller does; each position says why it is there.
  */
+import { queueLabel } from "@orchestrator/domain/Kueue"
+import { usualFrom } from "../attempt/StartClock.ts"
 import type { Observed } from "../facts/Observed.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 import { nextLook } from "./NextLook.ts"
@@ -170,16 +172,26 @@ const decidedIn = (observed: Observed): Plan => {
       return { ...firstOf(superseding, stage), ...nextLook(stage) }
     case "Unreadable":
       return { ...firstOf(withoutSpec, stage), ...nextLook(stage) }
-    case "NotStarted":
-      return { ...firstOf(notStarted, stage), ...nextLook(stage) }
+    case "NotStarted": {
+      const decided = firstOf(notStarted, stage)
+      return { ...decided, ...(starts(decided) ? { wakeAt: usualFrom(stage.now) } : nextLook(stage)) }
+    }
     case "Started":
       return { ...firstOf(started, stage), ...nextLook(stage) }
   }
 }
 
 /**
- * Whether the round after this one, once it is done, finds nothing to do before something else happens: the status says where the attempt
- * stands, or every Job of a run that has ended is let go of.
+ * Whether the round after this one, once it is done, finds nothing to do before something else happens: a Job is made, which nobody queues;
+ * the status says where the attempt stands; or every Job of a run that has ended is let go of.
  */
-export const isLast = ({ actions, rule }: Plan): boolean =>
-  rule === "jobRunning" || (rule === "terminal" && actions.every(({ _tag }) => _tag === "ReleaseJob"))
+export const isLast = (plan: Plan): boolean => {
+  const { actions, rule } = plan
+  return starts(plan) || rule === "jobRunning" ||
+    (rule === "terminal" && actions.every(({ _tag }) => _tag === "ReleaseJob"))
+}
+
+/** What Kueue has to say of its Job, the status tells at once. */
+const starts = ({ actions, rule }: Plan): boolean =>
+  rule === "jobAbsent" &&
+  actions.some((action) => action._tag === "CreateJob" && action.job.metadata.labels?.[queueLabel] === undefined)

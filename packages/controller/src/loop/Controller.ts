@@ -13,7 +13,7 @@ import { fencedClient, Leadership, type Term } from "@orchestrator/k8s/leadershi
 import { makeReconciler } from "@orchestrator/k8s/runtime/Reconciler"
 import { supervised } from "@orchestrator/k8s/Supervised"
 import type { Templates } from "@orchestrator/templates/Templates"
-import { Clock, Context, Deferred, Effect, FiberSet, Latch, Layer, Ref } from "effect"
+import { Clock, Context, DateTime, Deferred, Effect, FiberSet, Latch, Layer, Ref } from "effect"
 import { Cleanup } from "../act/Cleanup.ts"
 import { Interpreter } from "../act/Interpreter.ts"
 import { Removal } from "../act/Removal.ts"
@@ -104,7 +104,9 @@ export class Controller extends Context.Service<Controller, {
       const wake = ({ runs, slotsFreed }: Wakeup) =>
         slotsFreed ? Effect.andThen(enqueueAll(runs), enqueueAdmitted) : enqueueAll(runs)
 
-      const { optional, required } = followings(stores, config, wake)
+      const clock = yield* Clock.Clock
+      const now = () => DateTime.makeUnsafe(clock.currentTimeMillisUnsafe())
+      const { optional, required } = followings(stores, config, wake, now)
       yield* tellStores
       yield* tellWatches(required, depth)
 

@@ -21,7 +21,7 @@ import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { partOf } from "@orchestrator/k8s/PartedStore"
 import { type Change, reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Identity } from "@orchestrator/k8s/Store"
-import { Effect } from "effect"
+import { type DateTime, Effect } from "effect"
 import { claimFacts } from "../facts/Claim.ts"
 import { filesFacts } from "../facts/Files.ts"
 import { saysTheSame } from "../facts/Identity.ts"
@@ -32,7 +32,7 @@ import { runFacts } from "../facts/Run.ts"
 import { rememberPods, type Stores } from "../facts/Stores.ts"
 import { warningFacts } from "../facts/Warning.ts"
 import { workloadFacts } from "../facts/Workload.ts"
-import { type Wakeup, wakeups } from "./Wakeups.ts"
+import { noWakeup, type Wakeup, wakeups } from "./Wakeups.ts"
 
 /** One kind, followed for ever; `onSynced` when its first list is complete, `onTrouble` when it cannot be followed, and when it can again. */
 export interface Following {
@@ -61,16 +61,15 @@ type Wakes<A> = (facts: A, change: Change, before?: A) => Wakeup
 
 /** Leaves out what changes nothing that is kept. */
 const ifNews = <A extends Identity>(wakes: Wakes<A>): Wakes<A> => (facts, change, before) =>
-  change === "set" && before !== undefined && saysTheSame(before, facts) ? noWakeup : wakes(facts, change)
-
-const noWakeup: Wakeup = { runs: [], slotsFreed: false }
+  change === "set" && before !== undefined && saysTheSame(before, facts) ? noWakeup : wakes(facts, change, before)
 
 export const followings = (
   stores: Stores["Service"],
   { budgets, kueue }: OrchestratorConfig,
-  wake: (wakeup: Wakeup) => Effect.Effect<void>
+  wake: (wakeup: Wakeup) => Effect.Effect<void>,
+  now: () => DateTime.Utc
 ) => {
-  const wakes = wakeups(stores)
+  const wakes = wakeups(stores, now)
   const remember = rememberPods(stores)
 
   const follow = <A extends KubernetesObject, Kept>(
@@ -128,10 +127,10 @@ export const followings = (
         store: stores.pods,
         project: podFacts,
         readsFixedOnce: true,
-        wakes: ifNews((pod, change) => {
+        wakes: ifNews((pod, change, before) => {
           remember.pod(pod, change)
           if (hasBudgets) stores.spending.podSeen(pod, change === "removed")
-          return wakes.pod(pod, change)
+          return wakes.pod(pod, change, before)
         }),
         labelSelector
       }),

@@ -6,7 +6,7 @@ import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import type { AttemptKey } from "@orchestrator/domain/Retry"
 import type { KubernetesError } from "@orchestrator/k8s/KubernetesError"
 import { Templates } from "@orchestrator/templates/Templates"
-import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
+import { Clock, Context, DateTime, Effect, Layer, Option, Result } from "effect"
 import { currentJob } from "../attempt/CurrentAttempt.ts"
 import { holdAt } from "../attempt/Hold.ts"
 import { isOwnJob } from "../attempt/OwnJob.ts"
@@ -55,7 +55,12 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
   const templates = yield* Templates
   const { config } = yield* ControllerSettings
 
-  const moment = Effect.map(DateTime.now, (now): Moment => ({ config, now, snapshot: stores }))
+  const clock = yield* Clock.Clock
+  const moment = (): Moment => ({
+    config,
+    now: DateTime.makeUnsafe(clock.currentTimeMillisUnsafe()),
+    snapshot: stores
+  })
 
   const observeJobOf = (job: JobFacts): ObservedJob => {
     const pod = podOf(stores, job)
@@ -67,49 +72,39 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
   }
 
   /** Watches have no common order: before a Job that is over is judged, its pod is read where the stream of pods is behind. */
-  const withPods = Effect.fnUntraced(function*(run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) {
-    const seen = jobs.map(observeJobOf)
-    if (run === undefined || run.ended || !seen.some(({ podBehind }) => podBehind === true)) return seen
-    yield* reads.podsOf(run)
-    return jobs.map(observeJobOf)
-  })
+  const lacksPods = (run: RunFacts | undefined, jobs: ReadonlyArray<ObservedJob>): run is RunFacts =>
+    run !== undefined && !run.ended && jobs.some(({ podBehind }) => podBehind === true)
 
   /** A Job of a later attempt than the run is at tells that the store has an old version of the run. */
-  const newest = (run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>) =>
+  const isOld = (run: RunFacts | undefined, jobs: ReadonlyArray<JobFacts>): run is RunFacts =>
     run !== undefined && jobs.some((job) => isOwnJob(run, job) && isLater(job.attempt, run))
-      ? Effect.map(reads.runAgain(run), (read) => read ?? run)
-      : Effect.succeed(run)
 
   /**
-   * Jobs that are the run's and not found under its name: what the status names is lost only when the API server does not have it, since
-   * a store may be behind; and what has lost its labels is not followed any more.
+   * Names of Jobs that are the run's and not found under its name: what the status names is lost only when the API server does not have it,
+   * since a store may be behind; and what has lost its labels is not followed any more.
    */
-  const findJobs = Effect.fnUntraced(function*(run: RunFacts | undefined, known: ReadonlyArray<JobFacts>) {
-    if (run === undefined || run.deleting) return known
+  const missingJobs = (run: RunFacts | undefined, known: ReadonlyArray<JobFacts>): ReadonlyArray<string> => {
+    if (run === undefined || run.deleting) return noNames
     const { jobName, namespace, status } = run
-    const recorded = status.attempts?.map(({ jobName }) => jobName) ?? []
-    const missing = [...new Set([jobName, ...recorded])].filter((name) =>
+    const recorded = status.attempts?.map(({ jobName }) => jobName) ?? noNames
+    return [...new Set([jobName, ...recorded])].filter((name) =>
       !known.some((job) => job.name === name) &&
       ((!run.ended && name === jobName && recorded.includes(name)) || stores.strays.has(`${namespace}/${name}`))
     )
-    if (missing.length === 0) return known
-    const found = yield* Effect.forEach(missing, (name) => {
-      const stored = stores.jobs.get({ name, namespace })
-      return stored === undefined ? reads.jobNamed(namespace, name) : Effect.succeed(stored)
-    })
-    return [...known, ...found.filter((job) => job !== undefined)]
-  })
+  }
+
+  const findJobs = ({ namespace }: RunKey, names: ReadonlyArray<string>) =>
+    Effect.map(
+      Effect.forEach(names, (name) => {
+        const stored = stores.jobs.get({ name, namespace })
+        return stored === undefined ? reads.jobNamed(namespace, name) : Effect.succeed(stored)
+      }),
+      (found) => found.filter((job) => job !== undefined)
+    )
 
   /** Jobs without an owner whose run the store does not have are left behind when the API server does not have it either. */
-  const leftBehind = Effect.fnUntraced(function*(
-    key: RunKey,
-    run: RunFacts | undefined,
-    jobs: ReadonlyArray<JobFacts>
-  ) {
-    if (run !== undefined || !jobs.some((job) => isAbandoned(job, run))) return jobs
-    const uid = yield* reads.uidOf(key)
-    return jobs.filter((job) => uid === undefined || job.runUid !== uid)
-  })
+  const leftBehind = (key: RunKey, jobs: ReadonlyArray<JobFacts>) =>
+    Effect.map(reads.uidOf(key), (uid) => jobs.filter((job) => uid === undefined || job.runUid !== uid))
 
   const hasFiles = (job: ObservedJob | undefined) =>
     job !== undefined &&
@@ -202,21 +197,30 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
   })
 
   const observe = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Observed, KubernetesError> {
-    const at = yield* moment
+    const at = moment()
     const known = stores.jobs.by("ownerName", formatKey(key))
-    const run = yield* newest(stores.runs[key.kind].get(key), known)
-    const all = yield* findJobs(run, known)
+    const stored = stores.runs[key.kind].get(key)
+    const run = isOld(stored, known) ? (yield* reads.runAgain(stored)) ?? stored : stored
+    const missing = missingJobs(run, known)
+    const all = missing.length === 0 ? known : [...known, ...yield* findJobs(key, missing)]
     const isOurs = (job: JobFacts) => run !== undefined && isOwnJob(run, job)
-    const jobs = yield* withPods(run, all.filter(isOurs))
-    const orphans = (yield* leftBehind(key, run, all.filter((job) => !isOurs(job)))).map(observeJobOf)
+    const ours = all.filter(isOurs)
+    const seen = ours.map(observeJobOf)
+    if (lacksPods(run, seen)) yield* reads.podsOf(run)
+    const jobs = lacksPods(run, seen) ? ours.map(observeJobOf) : seen
+    const others = all.filter((job) => !isOurs(job))
+    const isAnyAbandoned = run === undefined && others.some((job) => isAbandoned(job, run))
+    const orphans = (isAnyAbandoned ? yield* leftBehind(key, others) : others).map(observeJobOf)
     const observed = run === undefined || run.ended
       ? { ...nothingToDo, run }
       : yield* observeLive(at, run, currentJob(run, jobs))
     return { now: at.now, config, jobs, orphans, ...observed }
   })
 
-  return { observe, admitted: Effect.map(moment, (at) => admitted(at, line).map(keyOf)), render }
+  return { observe, admitted: Effect.sync(() => admitted(moment(), line).map(keyOf)), render }
 })
+
+const noNames: ReadonlyArray<string> = []
 
 const newMillis = 3000
 

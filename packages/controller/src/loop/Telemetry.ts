@@ -21,12 +21,12 @@ import { ControllerSettings } from "./Settings.ts"
 
 /** Counts a plan, and logs one that does something. */
 export const planned = ({ actions, rule }: Plan): Effect.Effect<void> =>
-  Effect.andThen(
-    Metric.update(Metrics.reconciles.of({ rule }), 1),
-    actions.length === 0
-      ? Effect.void
-      : Effect.annotateLogs(Effect.logDebug("plan"), { rule, actions: actions.map(({ _tag }) => _tag).join(" ") })
+  actions.length === 0 ? counted(rule) : Effect.andThen(
+    counted(rule),
+    Effect.annotateLogs(Effect.logDebug("plan"), { rule, actions: actions.map(({ _tag }) => _tag).join(" ") })
   )
+
+const counted = (rule: string) => Metric.update(Metrics.reconciles.of({ rule }), 1)
 
 /** Counts, logs and tells what the written statuses tell. */
 export const statusesTold = Layer.effect(

@@ -4,6 +4,7 @@
  */
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import type { Change } from "@orchestrator/k8s/Reflector"
+import type { DateTime } from "effect"
 import type { ClaimFacts } from "../facts/Claim.ts"
 import type { FilesFacts } from "../facts/Files.ts"
 import type { JobFacts } from "../facts/Job.ts"
@@ -16,6 +17,7 @@ import type { Stores } from "../facts/Stores.ts"
 import type { WarningFacts } from "../facts/Warning.ts"
 import type { WorkloadFacts } from "../facts/Workload.ts"
 import { isBefore, isReady } from "../line/Waiting.ts"
+import { isMereStep } from "./PodStep.ts"
 
 export interface Wakeup {
   readonly runs: ReadonlyArray<RunKey>
@@ -23,10 +25,12 @@ export interface Wakeup {
   readonly slotsFreed: boolean
 }
 
+export const noWakeup: Wakeup = { runs: [], slotsFreed: false }
+
 const only = (runs: ReadonlyArray<RunKey>): Wakeup => ({ runs, slotsFreed: false })
 
 /** By kind of what changed; the stores have it already, or no longer. */
-export const wakeups = (stores: Stores["Service"]) => {
+export const wakeups = (stores: Stores["Service"], now: () => DateTime.Utc) => {
   const { jobs, pods, runs } = stores
   const found = (index: string, value: string): ReadonlyArray<RunFacts> =>
     everyRunKind.flatMap(({ kind }) => runs[kind].by(index, value))
@@ -56,6 +60,13 @@ export const wakeups = (stores: Stores["Service"]) => {
   const isAtRest = (run: RunFacts): boolean =>
     run.ended && !run.editedAfterEnd && !run.hasUnsaidPullRequest && stores.strays.size === 0 &&
     !jobs.by("ownerName", formatKey(run)).some(({ held }) => held)
+
+  const isStep = (before: PodFacts, after: PodFacts): boolean => {
+    const [owner] = after.jobs
+    const job = owner && jobs.get({ namespace: after.namespace, name: owner.name })
+    const hasWarning = stores.podWarnings.by("object", after.uid).length > 0
+    return job?.uid === owner?.uid && job !== undefined && isMereStep({ job, before, after, hasWarning }, now())
+  }
 
   const labelled = ({ runUid }: PodFacts | FilesFacts) => found("uid", runUid).filter((run) => !isAtRest(run))
 
@@ -89,8 +100,9 @@ export const wakeups = (stores: Stores["Service"]) => {
       runs: [...namedBy(job), ...nextFor(job)],
       slotsFreed: change === "removed" || job.end !== undefined
     }),
-    pod: (pod: PodFacts, change: Change): Wakeup => {
+    pod: (pod: PodFacts, change: Change, before?: PodFacts): Wakeup => {
       const over = change === "removed" || pod.over
+      if (!over && before !== undefined && isStep(before, pod)) return noWakeup
       return { runs: [...labelled(pod), ...(over ? nextFor(pod) : [])], slotsFreed: over }
     },
     files: (files: FilesFacts): Wakeup => only(labelled(files)),

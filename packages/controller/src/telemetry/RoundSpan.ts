@@ -1,4 +1,4 @@
-/** A round that does something is a span of its run's trace; one that finds nothing to do is none. */
+/** A round that does something is a span of its run's trace. */
 import { sends } from "@orchestrator/domain/TelemetryConfig"
 import { Effect, Tracer } from "effect"
 import { runContext } from "../attempt/RunTrace.ts"
@@ -9,7 +9,7 @@ export const inRoundSpan = ({ config: { telemetry }, run }: Observed, { actions,
 <A, E>(
   performed: Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
-  actions.length === 0 || run === undefined || run.ended || !sends(telemetry, "traces")
+  run === undefined || run.ended || !sends(telemetry, "traces")
     ? performed
     : performed.pipe(Effect.withSpan("reconcile", {
       parent: Tracer.externalSpan(runContext(run, telemetry)),

@@ -4,7 +4,7 @@ import { runUidLabel, stopAnnotation } from "@orchestrator/domain/Labels"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { CodeRunKind, ConfigMapKind, JobKind, PersistentVolumeClaimKind } from "@orchestrator/k8s/Kinds"
 import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import type { KubernetesObject, OwnerReference } from "@orchestrator/k8s/Objects"
+import type { Job, KubernetesObject, OwnerReference } from "@orchestrator/k8s/Objects"
 import { Effect, Layer } from "effect"
 import { Cleanup } from "../../src/act/Cleanup.ts"
 import { Interpreter } from "../../src/act/Interpreter.ts"
@@ -90,6 +90,29 @@ describe("a start", () => {
       assert.isDefined(stores.files.get(ref(filesNameOf(observed))))
       assert.isDefined(stores.workspaces.get(ref("workspace-api")))
     }).pipe(Effect.provide(cluster)))
+
+  it.effect.each<{ admission: string; changed: Partial<Job["spec"]> & { finalizers?: ReadonlyArray<string> } }>([
+    { admission: "suspends Jobs", changed: { suspend: true } },
+    { admission: "takes finalizers off", changed: { finalizers: [] } }
+  ])(
+    "of which the Job is not there as it was sent is followed by another round: admission $admission",
+    ({ changed }) =>
+      Effect.gen(function*() {
+        const { perform } = yield* Interpreter
+        const observed = yield* accepted()
+        const { finalizers, ...spec } = changed
+        const asAdmitted = (job: Job): Job => ({
+          ...job,
+          metadata: { ...job.metadata, finalizers: finalizers ?? job.metadata.finalizers ?? [] },
+          spec: { ...job.spec, ...spec }
+        })
+        const decided = plan(observed)
+        const admitted = decided.actions.map((action) =>
+          action._tag === "CreateJob" ? Action.CreateJob({ job: asAdmitted(action.job) }) : action
+        )
+        assert.deepStrictEqual(yield* perform({ ...decided, actions: admitted }), { again: true, asPlanned: false })
+      }).pipe(Effect.provide(cluster))
+  )
 
   it.effect("that is repeated after a crash changes nothing that is there", () =>
     Effect.gen(function*() {

@@ -3,11 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { CodeRunStatus } from "@orchestrator/domain/CodeRun"
 import { DocsRunStatus } from "@orchestrator/domain/DocsRun"
 import { isTerminal } from "@orchestrator/domain/Phase"
-import { Schema } from "effect"
+import { DateTime, Schema } from "effect"
 import fc from "fast-check"
 import { isAlive } from "../../src/attempt/CurrentAttempt.ts"
 import { Action } from "../../src/decide/Action.ts"
-import { plan } from "../../src/decide/Plan.ts"
+import { isLast, plan } from "../../src/decide/Plan.ts"
 import { Feedback } from "../../src/facts/Feedback.ts"
 import type { Observed } from "../../src/facts/Observed.ts"
 import { anyObserved } from "../fixtures/AnyObserved.ts"
@@ -141,6 +141,20 @@ describe("every plan", () => {
     check((observed) => {
       const { plans } = settle(observed, 12)
       assert.lengthOf(plans.at(-1)?.actions ?? [], 0)
+    })
+  )
+
+  it(
+    "has nothing to do when it says so, nor before the time at which it is looked at",
+    check((observed) => {
+      const decided = plan(observed)
+      if (!isLast(decided)) return
+      const { wakeAt } = decided
+      const after = afterPlan(observed, decided)
+      for (const now of [observed.now, ...(wakeAt === undefined ? [] : [DateTime.subtract(wakeAt, { seconds: 1 })])]) {
+        if (DateTime.isLessThan(now, observed.now)) continue
+        assert.deepStrictEqual(plan({ ...after, now }).actions, [])
+      }
     })
   )
 

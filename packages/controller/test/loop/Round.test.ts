@@ -1,7 +1,8 @@
 /** A round: feedback of the cluster is reported at once, once, and forgotten. */
 import { assert, describe, it } from "@effect/vitest"
+import { decodeConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { KubernetesError } from "@orchestrator/k8s/KubernetesError"
-import { Effect } from "effect"
+import { DateTime, Effect, Result } from "effect"
 import type { Performed } from "../../src/act/Interpreter.ts"
 import type { Plan } from "../../src/decide/Rule.ts"
 import { Feedback } from "../../src/facts/Feedback.ts"
@@ -57,11 +58,17 @@ describe("a round with feedback", () => {
 })
 
 describe("after a round that did something", () => {
-  const round = makeRound(() => Effect.succeed({ again: true }))
+  const round = makeRound(() => Effect.succeed({ again: true, asPlanned: true }))
   const ended = jobWith({ outcome: "Completed", message: "Done." })
 
   it.effect.each([
-    { name: "a start is looked at again", observed: given(), acted: "jobAbsent", isLast: false },
+    { name: "a start is followed by what becomes of its Job", observed: given(), acted: "jobAbsent", isLast: true },
+    {
+      name: "a start in a queue of Kueue's is looked at again",
+      observed: given({ config: Result.getOrThrow(decodeConfig({ kueue: { queueName: "agents" } })) }),
+      acted: "jobAbsent",
+      isLast: false
+    },
     { name: "an end is, too", observed: givenStarted({ jobs: [ended] }), acted: "jobFinished", isLast: false },
     {
       name: "where the attempt stands is said once",
@@ -85,5 +92,18 @@ describe("after a round that did something", () => {
     Effect.gen(function*() {
       const left = yield* round(observed)
       assert.deepStrictEqual([left.acted, left.isLast], [acted, isLast])
+    }))
+
+  it.effect("a start of which not all is there as it was sent is looked at again", () =>
+    Effect.gen(function*() {
+      const { isLast } = yield* makeRound(() => Effect.succeed({ again: true }))(given())
+      assert.isFalse(isLast)
+    }))
+
+  it.effect("a start is looked at when its usual time is over, whatever is heard of it", () =>
+    Effect.gen(function*() {
+      const observed = given()
+      const { wakeAt } = yield* round(observed)
+      assert.deepStrictEqual(wakeAt, DateTime.add(observed.now, { seconds: 10 }))
     }))
 })

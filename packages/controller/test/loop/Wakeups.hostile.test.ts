@@ -1,6 +1,6 @@
 /** Changes that take a run out of a line: whoever stands behind it is looked at at once, not when the sweep comes by. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { DateTime, Effect } from "effect"
 import { claimFacts } from "../../src/facts/Claim.ts"
 import type { FilesFacts } from "../../src/facts/Files.ts"
 import type { JobFacts } from "../../src/facts/Job.ts"
@@ -63,7 +63,7 @@ describe("whoever waits in the same workspace is woken", () => {
     if (want.includes("dependent")) stores.runs.CodeRun.put(dependent)
     const run = version("moved", after)
     stores.runs.CodeRun.put(run)
-    const { runs, slotsFreed } = wakeups(stores).run(run, "set", version("moved", before))
+    const { runs, slotsFreed } = wakeups(stores, () => DateTime.makeUnsafe(0)).run(run, "set", version("moved", before))
     assert.deepStrictEqual([...new Set(runs.map(({ name }) => name))].sort(), [...want])
     assert.isTrue(slotsFreed)
   })
@@ -72,7 +72,7 @@ describe("whoever waits in the same workspace is woken", () => {
     const stores = Effect.runSync(Effect.provide(Stores, Stores.layer))
     for (const run of behind) stores.runs.CodeRun.put(run)
     const run = version("moved", { metadata: { resourceVersion: "9" } })
-    const { runs, slotsFreed } = wakeups(stores).run(run, "set", version("moved"))
+    const { runs, slotsFreed } = wakeups(stores, () => DateTime.makeUnsafe(0)).run(run, "set", version("moved"))
     assert.deepStrictEqual([runs.map(({ name }) => name), slotsFreed], [["moved"], false])
   })
 })
@@ -90,7 +90,7 @@ describe("a run that has ended", () => {
     stores.runs.CodeRun.put(run)
     stores.jobs.put(job)
     for (const stray of strays) stores.strays.add(stray)
-    const wakes = wakeups(stores)
+    const wakes = wakeups(stores, () => DateTime.makeUnsafe(0))
     return {
       run: wakes.run(run, "set").runs.length,
       job: wakes.job(job, "set").runs.length,
@@ -125,7 +125,7 @@ describe("of thousands that wait in one workspace", () => {
   const count = 2000
   const stores = Effect.runSync(Effect.provide(Stores, Stores.layer))
   const claim = claimFacts({ metadata: { name: "workspace-api", namespace: "orchestrator" } })
-  const wakes = wakeups(stores)
+  const wakes = wakeups(stores, () => DateTime.makeUnsafe(0))
   const namesOf = (runs: ReadonlyArray<{ readonly name: string }>) => [...new Set(runs.map(({ name }) => name))].sort()
   const numbered = (index: number, rest: Version = {}) =>
     version(`run-${String(index).padStart(4, "0")}`, {

@@ -42,14 +42,23 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
   { annotations, idOf, longestDelay, name, reconcile }: ReconcilerOptions<Key, R>
 ): Effect.fn.Return<Reconciler<Key, R>, never, Scope.Scope> {
   const queue = yield* makeWorkQueue(idOf, longestDelay, name)
+  /** Of keys whose last round died, what it died of: the same is said once. */
+  const deaths = new Map<string, string>()
 
-  const settled = Effect.fnUntraced(function*(key: Key, { acted, isLast, wakeAt }: Next) {
-    yield* queue.forget(key)
-    if (acted !== undefined && (yield* queue.addActed(key, acted, isLast))) return
-    if (wakeAt === undefined) return
-    const millis = wakeAt - (yield* Clock.currentTimeMillis)
-    yield* millis > 0 ? queue.addAfter(key, Duration.millis(millis)) : queue.add(key)
-  })
+  const clock = yield* Clock.Clock
+
+  const lookAt = (key: Key, wakeAt: number | undefined) => {
+    if (wakeAt === undefined) return Effect.void
+    const millis = wakeAt - clock.currentTimeMillisUnsafe()
+    return millis > 0 ? queue.addAfter(key, Duration.millis(millis)) : queue.add(key)
+  }
+
+  const settled = (key: Key, { acted, isLast, wakeAt }: Next) => {
+    deaths.delete(idOf(key))
+    queue.forget(key)
+    if (acted === undefined) return lookAt(key, wakeAt)
+    return Effect.flatMap(queue.addActed(key, acted, isLast), (added) => added ? Effect.void : lookAt(key, wakeAt))
+  }
 
   const failed = (key: Key, error: KubernetesError) =>
     Effect.andThen(
@@ -58,9 +67,6 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
         : Effect.logWarning("reconcile failed", error.message),
       queue.addFailed(key, retryAfter(error))
     )
-
-  /** Of keys whose last round died, what it died of: the same is said once. */
-  const deaths = new Map<string, string>()
 
   const died = (key: Key, cause: Cause.Cause<never>) =>
     Effect.suspend(() => {
@@ -79,10 +85,7 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
     depth: queue.depth,
     process: queue.process((key) =>
       reconcile(key).pipe(
-        Effect.flatMap((next) => {
-          if (deaths.size > 0) deaths.delete(idOf(key))
-          return settled(key, next)
-        }),
+        Effect.flatMap((next) => settled(key, next)),
         Effect.catch((error) => failed(key, error)),
         Effect.catchCause((cause) => died(key, cause)),
         Effect.annotateLogs(annotations(key))

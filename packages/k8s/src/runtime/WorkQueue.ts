@@ -2,8 +2,8 @@
  * Keys to look at: each at most once at a time, at most once in line, and once more if it was added while it was worked on. What failed,
  * or was done again and again, rests for a time that doubles; news of a resting key is looked at soon, and not each time at once.
  */
-import { millisOf, monotonicMillis } from "@orchestrator/domain/Monotonic"
-import { Clock, Context, Duration, Effect, Queue, type Scope } from "effect"
+import { millisOf } from "@orchestrator/domain/Monotonic"
+import { Clock, type Context, Duration, Effect, Queue, type Scope } from "effect"
 import { queueRetries, queueWaitSeconds } from "../Metrics.ts"
 import { makeAlarms } from "./Alarms.ts"
 import { makePace } from "./Pace.ts"
@@ -21,7 +21,7 @@ export interface WorkQueue<Key> {
    */
   readonly addActed: (key: Key, what: string, isLast?: boolean) => Effect.Effect<boolean>
   /** Resets the key's failure count. */
-  readonly forget: (key: Key) => Effect.Effect<void>
+  readonly forget: (key: Key) => void
   /** Waits for a key, works on it, and allows it again. Never fails. */
   readonly process: <R>(work: (key: Key) => Effect.Effect<void, never, R>) => Effect.Effect<void, never, R>
   /** Keys in line, without those worked on. */
@@ -35,19 +35,16 @@ const newsDelay = (restMillis: number) => Math.min(restMillis, Math.max(5000, re
 
 /** What of a queue is measured, where it has a name. */
 const measures = (queue: string | undefined) =>
-  Effect.contextWith((context: Context.Context<never>) => {
-    const clock = Context.get(context, Clock.Clock)
-    const now = () => millisOf(clock.monotonicTimeNanosUnsafe())
-    return Effect.succeed(
+  Effect.contextWith((context: Context.Context<never>) =>
+    Effect.succeed(
       queue === undefined
-        ? { now: () => 0, taken: () => undefined, retried: () => undefined }
+        ? { waited: () => undefined, retried: () => undefined }
         : {
-          now,
-          taken: (since: number) => queueWaitSeconds.of({ queue }).updateUnsafe((now() - since) / 1000, context),
+          waited: (millis: number) => queueWaitSeconds.of({ queue }).updateUnsafe(millis / 1000, context),
           retried: () => queueRetries.of({ queue }).updateUnsafe(1, context)
         }
     )
-  })
+  )
 
 /** `name`: under which it is measured. */
 export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
@@ -59,6 +56,8 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   /** Since when a key waits. */
   const waiting = new Map<string, number>()
   const measure = yield* measures(name)
+  const clock = yield* Clock.Clock
+  const currentMillis = () => millisOf(clock.monotonicTimeNanosUnsafe())
   const working = new Set<string>()
   const again = new Map<string, Key>()
   const failures = new Map<string, number>()
@@ -66,20 +65,18 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
   const rests = new Map<string, number>()
   const paceOf = makePace({ longestMillis: Duration.toMillis(longest) })
 
-  const enqueueNow = (key: Key) => {
-    const id = idOf(key)
+  const enqueue = (id: string, key: Key): void => {
     if (working.has(id)) again.set(id, key)
     else if (!waiting.has(id)) {
-      waiting.set(id, measure.now())
+      waiting.set(id, currentMillis())
       Queue.offerUnsafe(line, key)
     }
   }
-  const enqueue = (key: Key) => Effect.sync(() => enqueueNow(key))
 
   const alarms = yield* makeAlarms<Key>((id, key) =>
-    Effect.suspend(() => {
+    Effect.sync(() => {
       rests.delete(id)
-      return enqueue(key)
+      enqueue(id, key)
     })
   )
 
@@ -87,27 +84,27 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
 
   const add = (key: Key) =>
     Effect.suspend(() => {
-      if (rests.size > 0) return addUnlessRested(key)
-      enqueueNow(key)
-      return Effect.void
-    })
-
-  const addUnlessRested = (key: Key) =>
-    Effect.flatMap(monotonicMillis, (now) => {
       const id = idOf(key)
       const rest = rests.get(id)
-      if (rest === undefined || rest <= now) return enqueue(key)
+      const now = rest === undefined ? 0 : currentMillis()
+      if (rest === undefined || rest <= now) {
+        enqueue(id, key)
+        return Effect.void
+      }
       return (alarms.dueAt(id) ?? Infinity) <= rest ? Effect.void : addAt(key, rest, now)
     })
 
   const addAfter = (key: Key, delay: Duration.Duration) =>
-    Effect.flatMap(monotonicMillis, (now) => addAt(key, now + Duration.toMillis(delay), now))
-
-  const rest = (key: Key, millis: number) =>
-    Effect.flatMap(monotonicMillis, (now) => {
-      rests.set(idOf(key), now + newsDelay(millis))
-      return addAt(key, now + millis, now)
+    Effect.suspend(() => {
+      const now = currentMillis()
+      return addAt(key, now + Duration.toMillis(delay), now)
     })
+
+  const rest = (key: Key, millis: number) => {
+    const now = currentMillis()
+    rests.set(idOf(key), now + newsDelay(millis))
+    return addAt(key, now + millis, now)
+  }
 
   const addFailed = (key: Key, atLeast = Duration.zero) =>
     Effect.suspend(() => {
@@ -120,10 +117,12 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
     })
 
   const addActed = (key: Key, what: string, isLast = false) =>
-    Effect.flatMap(monotonicMillis, (now) => {
-      const millis = paceOf(`${idOf(key)} ${what}`, now)
-      if (millis === 0 && isLast) return Effect.succeed(false)
-      return Effect.as(millis === 0 ? enqueue(key) : rest(key, millis), true)
+    Effect.suspend(() => {
+      const id = idOf(key)
+      const millis = paceOf(`${id} ${what}`, currentMillis())
+      if (millis > 0) return Effect.as(rest(key, millis), true)
+      if (!isLast) enqueue(id, key)
+      return Effect.succeed(!isLast)
     })
 
   const finish = (id: string) =>
@@ -139,15 +138,14 @@ export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
     addAfter,
     addFailed,
     addActed,
-    forget: (key) =>
-      Effect.sync(() => {
-        failures.delete(idOf(key))
-        rests.delete(idOf(key))
-      }),
+    forget: (key) => {
+      failures.delete(idOf(key))
+      rests.delete(idOf(key))
+    },
     process: (work) =>
       Effect.flatMap(Queue.take(line), (key) => {
         const id = idOf(key)
-        measure.taken(waiting.get(id) ?? 0)
+        measure.waited(currentMillis() - (waiting.get(id) ?? 0))
         waiting.delete(id)
         working.add(id)
         return Effect.ensuring(work(key), finish(id))

@@ -4,6 +4,7 @@ import { cases, type Mutant } from "../Mutant.ts"
 const reflector = "packages/k8s/src/Reflector.ts"
 const store = "packages/k8s/src/Store.ts"
 const queue = "packages/k8s/src/runtime/WorkQueue.ts"
+const podStep = "packages/controller/src/loop/PodStep.ts"
 const runtime = { test: "packages/k8s/test/runtime" }
 
 export const follow: ReadonlyArray<Mutant> = [
@@ -108,8 +109,8 @@ export const follow: ReadonlyArray<Mutant> = [
   {
     name: "the pod of a Job that is over is not read",
     file: "packages/controller/src/loop/Observe.ts",
-    find: "if (run === undefined || run.ended || !seen.some(({ podBehind }) => podBehind === true)) return seen",
-    replace: "return seen",
+    find: "if (lacksPods(run, seen)) yield* reads.podsOf(run)",
+    replace: "",
     by: { test: "packages/controller/test/program/Late" }
   },
   {
@@ -195,6 +196,34 @@ export const follow: ReadonlyArray<Mutant> = [
     find: "if (working.has(id)) again",
     replace: "if (false) again",
     by: runtime
+  },
+  {
+    name: "a start that takes longer than usual wakes nobody",
+    file: podStep,
+    find: "until !== undefined && !isPast(now, until) && ",
+    replace: "until !== undefined && ",
+    by: { test: "packages/controller/test/loop/PodStep" }
+  },
+  {
+    name: "what keeps a pod from its first container wakes nobody once it is known",
+    file: podStep,
+    find: "!hasWarning && ",
+    replace: "",
+    by: { test: "packages/controller/test/loop/PodStep" }
+  },
+  {
+    name: "that the agent's container runs wakes nobody",
+    file: podStep,
+    find: "if (after.begun) return",
+    replace: "if (after.begun) return true ||",
+    by: { test: "packages/controller/test/loop/PodStep" }
+  },
+  {
+    name: "a start of which not all is as it was sent is not looked at again",
+    file: "packages/controller/src/loop/Round.ts",
+    find: "isLast: asPlanned && isLast(done)",
+    replace: "isLast: isLast(done)",
+    by: { test: "packages/controller/test/loop/Round" }
   },
   {
     name: "what is left to do with Jobs is not looked at again",
