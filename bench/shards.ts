@@ -1,8 +1,8 @@
 /**
- * `node bench/shards.ts [--rounds 5] [--runs 300] [--rate 30] [--warm 60] [--shards 3]`: how many times as many runs several shards look after as one
+ * `node bench/shards.ts [--rounds 5] [--runs 200] [--rate 6] [--warm 60] [--shards 3]`: how many times as many runs several shards look after as one
  * process does, where the API server is not the limit: a stand-in in this process, the embedded cluster over TLS, answers in the same wire format.
- * A process does as much as one core lets it, so what counts is the CPU of the busiest shard for the same runs, not the time that they take
- * on a machine with fewer cores than processes.
+ * A process does as much as one core lets it, so what counts is the CPU of the busiest shard a run of all, not the time that they take
+ * on a machine with fewer cores than processes. Each process has as many runs of its own, as many a second, and as many to warm up with.
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { assignedNumber, shardLabels } from "@orchestrator/domain/Shards"
@@ -25,7 +25,7 @@ import { compared, formatRatio, ratioOf } from "./parts/Ratio.ts"
 import { codeRun, templates } from "./parts/Recorded.ts"
 import { cpuMillis, residentMegabytes } from "./parts/Usage.ts"
 
-const { rate, rounds, runs, shards, warm } = flags({ rounds: 5, runs: 300, rate: 30, warm: 60, shards: 3 })
+const { rate, rounds, runs, shards, warm } = flags({ rounds: 5, runs: 200, rate: 6, warm: 60, shards: 3 })
 const program = join(import.meta.dirname, "../dist/orchestrator.mjs")
 const namespace = "orchestrator"
 
@@ -52,7 +52,7 @@ const submit = Effect.fnUntraced(function*(count: number, options: { readonly fi
       const labels = shardLabels(assignedNumber({ namespace, service }, count))
       return Effect.delay(
         client.create(CodeRunKind, { ...run, metadata: { ...run.metadata, labels } }),
-        `${index * 1000 / rate} millis`
+        `${index * 1000 / (rate * count)} millis`
       )
     },
     { concurrency: "unbounded", discard: true }
@@ -90,17 +90,21 @@ const round = Effect.fnUntraced(function*(count: number) {
   )
   yield* Effect.promise(() => Promise.all(processes.map((each) => each.printed(/"leading"/))))
   const site = { namespace, users: [] }
-  yield* submit(count, { first: 0, count: warm })
+  yield* submit(count, { first: 0, count: warm * count })
   yield* over(site)
   const before = processes.map(({ pid }) => cpuMillis(pid))
-  yield* submit(count, { first: warm, count: runs })
+  const standIn = process.cpuUsage()
+  const all = runs * count
+  yield* submit(count, { first: warm * count, count: all })
   yield* over(site)
-  const each = processes.map(({ pid }, index) => (cpuMillis(pid) - (before[index] ?? 0)) / runs)
+  const each = processes.map(({ pid }, index) => (cpuMillis(pid) - (before[index] ?? 0)) / all)
+  const { system, user } = process.cpuUsage(standIn)
   yield* Console.log(
     `  ${count} ${count === 1 ? "process" : "shards"}: ${
       each.map((cpu) => cpu.toFixed(2)).join(" + ")
     } ms of CPU per run, ` +
-      `${processes.map(({ pid }) => residentMegabytes(pid).now.toFixed(0)).join(", ")} MB`
+      `${processes.map(({ pid }) => residentMegabytes(pid).now.toFixed(0)).join(", ")} MB; ` +
+      `the stand-in: ${((user + system) / 1000 / all).toFixed(1)} ms per run`
   )
   return Math.max(...each)
 })

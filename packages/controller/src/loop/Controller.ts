@@ -85,10 +85,9 @@ export class Controller extends Context.Service<Controller, {
       })
       const { depth, process } = reconciler
       /** The runs of other shards are theirs to look at. */
-      const enqueue = (key: RunKey) =>
+      const isOurs = (key: RunKey): boolean =>
         stores.shard.count === 1 || looksAfter(stores.shard, numberOf(stores, key) ?? stores.shard.index)
-          ? reconciler.enqueue(key)
-          : Effect.void
+      const enqueue = (key: RunKey) => isOurs(key) ? reconciler.enqueue(key) : Effect.void
       const { finishJobs, settleEnded, sweep } = yield* makeUpkeep(enqueue, (number) => acts(number))
       const { remove } = yield* makeRemovals((number) => acts(number))
       const ledger = yield* makeLedgerUpkeep((number) => acts(number))
@@ -101,8 +100,10 @@ export class Controller extends Context.Service<Controller, {
       /** Runs that waited for others to end. */
       const enqueueAdmitted = Effect.flatMap(admitted, enqueueAll)
 
-      const wake = ({ runs, slotsFreed }: Wakeup) =>
-        slotsFreed ? Effect.andThen(enqueueAll(runs), enqueueAdmitted) : enqueueAll(runs)
+      const wake = ({ runs, slotsFreed }: Wakeup) => {
+        if (!slotsFreed && !runs.some(isOurs)) return Effect.void
+        return slotsFreed ? Effect.andThen(enqueueAll(runs), enqueueAdmitted) : enqueueAll(runs)
+      }
 
       const clock = yield* Clock.Clock
       const now = () => DateTime.makeUnsafe(clock.currentTimeMillisUnsafe())

@@ -33,6 +33,8 @@ interface Readable {
   readonly name: string
   readonly folder: string
   readonly environment: Effect.Effect<Environment>
+  /** Before anything else. */
+  readonly prepare: Effect.Effect<void, MirrorError>
   /** Before its branches are told. */
   readonly open: Effect.Effect<unknown, MirrorError>
   /** Before git is asked for them, or for anything else that is in it. */
@@ -81,6 +83,7 @@ export class GitServer extends Context.Service<GitServer, {
         name: `${role}.git`,
         folder: mirror.folder(role),
         environment: mirror.environment(role, reading),
+        prepare: mirror.prepare(role),
         open: role === "target" ? target.open : mirror.refresh(role),
         whole: role === "target" ? target.whole : Effect.void,
         listed: (packets) => role === "target" ? mirror.listed(packets) : undefined,
@@ -105,6 +108,7 @@ export class GitServer extends Context.Service<GitServer, {
         name: `submodules/${id}.git`,
         folder,
         environment: Effect.succeed(access.local(reading)),
+        prepare: Effect.void,
         open: Effect.void,
         whole: Effect.void,
         listed: () => undefined,
@@ -131,18 +135,21 @@ export class GitServer extends Context.Service<GitServer, {
       const refs = Effect.fnUntraced(
         function*(request: Request, { folder, name, ...from }: Readable, { service }: GitRoute) {
           const version = service === "git-receive-pack" ? {} : versionOf(request)
-          /** What git can; the branches come in another answer. */
+          /** It is told what git can; the branches come in another answer. */
           const bare = version["GIT_PROTOCOL"] === "version=2"
-          yield* from.open
-          if (!bare) yield* from.whole
-          const environment: Environment = service === "git-receive-pack"
-            ? receives
-            : { ...yield* from.environment, ...version }
-          const { bytes, exitCode, stderr } = yield* git.ask({
-            // By its old name, which images with an older git know as well.
-            args: [service.slice(4), "--stateless-rpc", "--advertise-refs", folder],
-            environment
+          const tell = Effect.gen(function*() {
+            const environment = service === "git-receive-pack" ? receives : yield* from.environment
+            return yield* git.ask({
+              // By its old name, which images with an older git know as well.
+              args: [service.slice(4), "--stateless-rpc", "--advertise-refs", folder],
+              environment: { ...environment, ...version }
+            })
           })
+          // Whoever opens it says what is wrong.
+          yield* Effect.ignore(from.prepare)
+          const { bytes, exitCode, stderr } = bare
+            ? (yield* Effect.all([tell, from.open], { concurrency: 2 }))[0]
+            : yield* Effect.andThen(Effect.andThen(from.open, from.whole), tell)
           if (exitCode !== 0) {
             const words = lastWords(stderr) || `git ended with exit code ${exitCode} and no words`
             yield* Effect.logWarning(`the branches of ${name} cannot be told: ${words}`)

@@ -52,8 +52,8 @@ export class Mirror extends Context.Service<Mirror, {
   readonly survey: Effect.Effect<Upstream, MirrorError>
   /** Sees to it that the target's repository has what `survey` told; answers with whether anything had to come. */
   readonly whole: Effect.Effect<boolean, MirrorError>
-  /** Makes the target's repository, with nothing in it. */
-  readonly prepare: Effect.Effect<void, MirrorError>
+  /** Makes the repository where there is none, with nothing in it. */
+  readonly prepare: (role: Role) => Effect.Effect<void, MirrorError>
   /** Answers with the branches, as the repository will have them; undefined where it has them, or what is asked is not understood. */
   readonly listed: (packets: ReadonlyArray<string>) => Uint8Array | undefined
   /** Whether these are the heads of branches that were surveyed and are not here yet. */
@@ -294,7 +294,7 @@ export class Mirror extends Context.Service<Mirror, {
         refresh: (role) => alone(role, refresh(role)),
         survey: alone("target", survey()),
         whole: alone("target", whole),
-        prepare: alone("target", open("target", targetUrl)),
+        prepare: (role) => alone(role, Effect.flatMap(urlOf(role), (url) => open(role, url))),
         listed: (packets) => ahead === undefined ? undefined : branchList(packets, heldAhead(), ahead.defaultBranch),
         surveyed: (ids) => {
           const heads = new Set(heldAhead().map(([, commit]) => commit))

@@ -229,7 +229,7 @@ export class Target extends Context.Service<Target, {
       /** What follows from what upstream has now. Whether it may be written to is asked while that is. */
       const following = (looking: Effect.Effect<Upstream, MirrorError>) =>
         Effect.scoped(Effect.gen(function*() {
-          yield* mirror.prepare
+          yield* mirror.prepare("target")
           const asked = yield* Effect.forkScoped(
             state === undefined ? askWhetherItWrites : Effect.succeed(noAnswer)
           )
