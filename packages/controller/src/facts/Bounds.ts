@@ -38,14 +38,37 @@ const bounded = (text: string, max: number): string => text.length <= max ? text
 /** The same list without the room for some sixteen more that V8 gives one which was put together. */
 export const exact = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> => list.slice()
 
+const recent = new Map<string, string>()
+const mostRecent = 1000
+
+/** One text for all that have said the same of late: an object's times, names and reasons, and those of others that come with it. */
+const recentText = (text: string): string => {
+  const known = recent.get(text)
+  if (known !== undefined) return known
+  if (recent.size >= mostRecent) recent.clear()
+  recent.set(text, text)
+  return text
+}
+
+/** A copy of JSON of which each text is there once. */
+const withSharedTexts = (value: unknown): unknown => {
+  if (typeof value === "string") return value.length > longestName ? value : recentText(value)
+  if (typeof value !== "object" || value === null) return value
+  return Array.isArray(value) ? value.map(withSharedTexts) : sharedFields(value)
+}
+
+export const sharedFields = (fields: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, withSharedTexts(value)]))
+
 /** A name, a time or a reason. */
-export const named = (text: string): string => bounded(text, longestName)
+export const named = (text: string): string =>
+  text.length <= longestName ? recentText(text) : bounded(text, longestName)
 export const namedIf = (text: string | undefined): string | undefined => text === undefined ? undefined : named(text)
 
 /** What a label or an annotation says; undefined where that is longer than anything of ours. */
 export const markOf = (marks: Readonly<Record<string, string>> | undefined, name: string): string | undefined => {
   const text = marks?.[name]
-  return text === undefined || text.length > longestName ? undefined : text
+  return text === undefined || text.length > longestName ? undefined : recentText(text)
 }
 
 /** What the cluster says. */

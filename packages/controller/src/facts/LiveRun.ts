@@ -13,7 +13,7 @@ import { Predicate, Result, Struct } from "effect"
 import { runKinds } from "../kinds/RunKinds.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 import { type AnyRun, anyRun, type Requester, requesterIn } from "./AnyRun.ts"
-import { detached, isSmall } from "./Bounds.ts"
+import { detached, isSmall, sharedFields } from "./Bounds.ts"
 import type { FinishedRun } from "./FinishedRun.ts"
 import { type Fields, otherFields, readStatus } from "./RunStatus.ts"
 import { promptDigest, specDigest } from "./SpecDigest.ts"
@@ -63,7 +63,7 @@ export const liveRun = (kind: KindName, run: CustomObject, last?: LiveRun | Fini
   const ofSpec = before?.ended === false && before.generation === metadata.generation
     ? specFactsIn(before)
     : specFacts(kind, run)
-  const kept = isSmall(status, smallStatus) ? status : reducedStatus(status)
+  const kept = sharedFields(isSmall(status, smallStatus) ? status : reducedStatus(status))
   const view = readStatus(kept)
   const facts = anyRun(kind, run, view, ofSpec)
   const traceparent = metadata.annotations?.[traceparentAnnotation]
@@ -122,7 +122,7 @@ const specFactsIn = (run: LiveRun): SpecFacts => ({
 const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
   const namespace = run.metadata.namespace ?? ""
   const isWhole = isSmall(run.spec, smallSpec)
-  const { problems, spec } = isWhole ? { problems: [], spec: run.spec } : reduce(kind, run)
+  const { problems, spec } = isWhole ? { problems: [], spec: sharedFields(run.spec) } : reduce(kind, run)
   const { cancel, cancelVersion, dependsOn, suspend } = spec
   return {
     ...requesterIn(kind, namespace, spec),

@@ -30,7 +30,7 @@ export const codeRunKind: RunKind = {
         { field: "spec.docsRepositoryUrl", url: run.spec.docsRepositoryUrl },
         ...(run.spec.repositories ?? []).map(({ url }, index) => ({ field: `spec.repositories[${index}].url`, url }))
       ],
-      pages: run.spec.issue === undefined ? [] : [{ field: "spec.issue", url: run.spec.issue }],
+      pages: run.spec.issue === undefined ? none : [{ field: "spec.issue", url: run.spec.issue }],
       workspace: tenantOf(run.spec),
       profile: run.spec.profile,
       templates: undefined,
@@ -49,7 +49,7 @@ export const codeRunKind: RunKind = {
       promptModification: run.spec.promptModification,
       taskId: taskIdOf(run.spec),
       title: titleOf(run.spec),
-      dependsOn: run.spec.dependsOn ?? [],
+      dependsOn: run.spec.dependsOn ?? none,
       dependsOnMerged: run.spec.dependsOnMerged === true,
       inputs: ({ hasNewPrompt, ...facts }) =>
         codeInputs({
@@ -57,10 +57,12 @@ export const codeRunKind: RunKind = {
           run: hasNewPrompt ? run : withoutPrompt(run),
           branch: codeBranches({ name: run.metadata.name, uid: facts.uid, taskId: taskIdOf(run.spec) }).plain
         }),
-      task: task(run.spec),
-      env: environment(run.spec)
+      task: () => task(run.spec),
+      env: () => environment(run.spec)
     }))
 }
+
+const none: ReadonlyArray<never> = []
 
 /** An older version's prompt is not repeated. */
 const withoutPrompt = (run: CodeRun): CodeRun => {

@@ -45,8 +45,8 @@ export const docsRunKind: RunKind = {
       dependsOn: [],
       dependsOnMerged: false,
       inputs: ({ uid, ...facts }) => docsInputs({ ...facts, run, branch: docsBranchName(run.metadata.name, uid) }),
-      task: task(run.spec),
-      env: [
+      task: () => task(run.spec),
+      env: () => [
         ...task(run.spec),
         ...literals(encodeRunnerEnvironment({ workingDirectory: run.spec.workingDirectory || "." }))
       ]

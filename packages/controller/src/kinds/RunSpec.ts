@@ -74,8 +74,8 @@ export interface RunSpec {
   readonly dependsOnMerged: boolean
   /** What its templates are rendered with. */
   readonly inputs: (facts: RenderFacts) => RunInputs
-  /** What the broker is told of the work: variables of this kind. */
-  readonly task: ReadonlyArray<Variable>
+  /** What the broker is told of the work: variables of this kind. Asked for when a Job is made: nobody else reads them. */
+  readonly task: () => ReadonlyArray<Variable>
   /** Variables of the agent for this kind, in order; the shared ones come before. */
-  readonly env: ReadonlyArray<Variable>
+  readonly env: () => ReadonlyArray<Variable>
 }

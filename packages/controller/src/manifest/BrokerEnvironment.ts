@@ -35,7 +35,7 @@ export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> =>
       retry: retry === 0 ? undefined : retry,
       taskType: runKinds[run.kind].taskType
     })),
-    ...spec.task,
+    ...spec.task(),
     ...literals(encodeBrokerEnvironment({
       ...remoteValues(inputs),
       ...gitValues(inputs),

@@ -42,7 +42,7 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
       ...(spec.tools === undefined ? {} : { localTools: spec.tools.local ?? "", remoteTools: spec.tools.remote ?? "" })
     })),
     ...telemetryVariables(inputs),
-    ...spec.env
+    ...spec.env()
   ]
 }
 

@@ -51,7 +51,7 @@ export const jobAbsent: Rule<NotStarted> = (stage) => {
 /** Of several runs of one task each gets a branch of its own. */
 const withBranch = ({ contested }: NotStarted, spec: RunSpec): RunSpec => {
   const own = contested ? literals(encodeRunnerEnvironment({ ownBranch: true })) : []
-  return { ...spec, task: [...spec.task, ...own], env: [...spec.env, ...own] }
+  return { ...spec, task: () => [...spec.task(), ...own], env: () => [...spec.env(), ...own] }
 }
 
 /** A try that is taken up again goes on with what the one before it said, as far as that was kept, and knows why that did not count. */
@@ -60,8 +60,8 @@ const withSession = ({ lastSession, run }: NotStarted, spec: RunSpec): RunSpec =
   return {
     ...spec,
     resume,
-    env: [
-      ...spec.env,
+    env: () => [
+      ...spec.env(),
       ...literals(encodeRunnerEnvironment({
         resumeSessionId: resume ? lastSession : undefined,
         previousAttempt: previousAttempt(run)
