@@ -15,15 +15,19 @@ export const expiry = (finishedAt: DateTime.Utc, outcome: Outcome, cleanup: Clea
   return delay === undefined ? undefined : formatTime(DateTime.addDuration(finishedAt, delay))
 }
 
-let last = { second: NaN, text: "" }
+/** Of the seconds that were asked for last: many statuses are of the same, and each end tells of another, when its Job goes. */
+const texts = new Map<number, string>()
+const mostTexts = 8
 
-/** Kubernetes' form of a time: RFC 3339 in UTC with whole seconds. Many statuses are of the same second. */
+/** Kubernetes' form of a time: RFC 3339 in UTC with whole seconds. */
 export const formatMillis = (millis: number): string => {
   const second = Math.floor(millis / 1000)
-  if (second !== last.second) {
-    last = { second, text: `${DateTime.formatIso(DateTime.makeUnsafe(second * 1000)).slice(0, -5)}Z` }
-  }
-  return last.text
+  const known = texts.get(second)
+  if (known !== undefined) return known
+  if (texts.size === mostTexts) texts.clear()
+  const text = `${DateTime.formatIso(DateTime.makeUnsafe(second * 1000)).slice(0, -5)}Z`
+  texts.set(second, text)
+  return text
 }
 
 export const formatTime = (time: DateTime.Utc): string => formatMillis(DateTime.toEpochMillis(time))

@@ -61,7 +61,8 @@ export const unseenClaim = (snapshot: Snapshot, { namespace, spec }: LiveRun): s
 }
 
 const isLive = (snapshot: Snapshot) => (job: JobFacts) =>
-  !job.deleting && isAlive({ ...job, pod: podOf(snapshot, job) })
+  !job.deleting &&
+  isAlive({ end: job.end, suspended: job.suspended, resumedAt: job.resumedAt, pod: podOf(snapshot, job) })
 
 /** UIDs of runs whose Jobs or pods can still be at work in a claim, whatever its annotation says. */
 const workingIn = (snapshot: Snapshot, claim: string): ReadonlyArray<string> =>

@@ -126,7 +126,7 @@ export class Controller extends Context.Service<Controller, {
           namespace,
           onTrouble,
           onListed: Effect.map(Clock.currentTimeMillis, (now) => void (times.listedAt = now)),
-          onEvent: Effect.map(Clock.currentTimeMillis, (now) => void (times.changedAt = now)),
+          onEvent: () => void (times.changedAt = clock.currentTimeMillisUnsafe()),
           onSynced: Effect.andThen(onTrouble(undefined), Effect.asVoid(Deferred.succeed(listed, undefined)))
         })
         yield* FiberSet.run(

@@ -21,7 +21,7 @@ import type { KubernetesObject } from "@orchestrator/k8s/Objects"
 import { partOf } from "@orchestrator/k8s/PartedStore"
 import { type Change, reflect, type ReflectorOptions } from "@orchestrator/k8s/Reflector"
 import type { Identity } from "@orchestrator/k8s/Store"
-import { type DateTime, Effect } from "effect"
+import type { DateTime, Effect } from "effect"
 import { claimFacts } from "../facts/Claim.ts"
 import { filesFacts } from "../facts/Files.ts"
 import { saysTheSame } from "../facts/Identity.ts"
@@ -45,7 +45,7 @@ export interface Following {
   readonly heard: () => number
   readonly follow: (
     options:
-      & { readonly namespace: string | undefined; readonly onEvent: Effect.Effect<void> }
+      & { readonly namespace: string | undefined; readonly onEvent: () => void }
       & Pick<ReflectorOptions<KubernetesObject, unknown>, "onListed" | "onSynced" | "onTrouble">
   ) => Effect.Effect<void, never, KubernetesClient>
 }
@@ -89,10 +89,10 @@ export const followings = (
         ...given,
         skipsKnown: true,
         store: partOf(options.store, given.namespace),
-        onChange: (facts, change, before, object) =>
-          object === undefined
-            ? wake(wakes(facts, change, before))
-            : Effect.andThen(onEvent, wake(wakes(facts, change, before)))
+        onChange: (facts, change, before, object) => {
+          if (object !== undefined) onEvent()
+          return wake(wakes(facts, change, before))
+        }
       })
   })
 
