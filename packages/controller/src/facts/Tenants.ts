@@ -1,4 +1,4 @@
-/** Whose a run is, with the index values that follow from it; the same for all runs of a tenant, of the tenants that were met first. */
+/** Whose a run is, with the index values that follow from it; the same for all runs of a tenant, of the tenants that were met of late. */
 import { taskIdOf } from "@orchestrator/domain/CodeRun"
 import { repositoryIdentity, type Tenant, tenantKey, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
 import type { Fields } from "./RunStatus.ts"
@@ -11,15 +11,49 @@ export interface TenantFacts {
   readonly workspaces: ReadonlyArray<string>
 }
 
+type Values = Pick<TenantFacts, "key" | "workspaces">
+
+/** Of those that were asked for of late: they are ten times as large as the tenant. */
+const asked = new Map<LazyTenant, Values>()
 const known = new Map<string, TenantFacts>()
 const mostKnown = 1000
+
+class LazyTenant implements TenantFacts {
+  readonly namespace: string
+  readonly tenant: Tenant
+
+  constructor(namespace: string, tenant: Tenant) {
+    this.namespace = namespace
+    this.tenant = tenant
+  }
+
+  get key(): string {
+    return this.#values().key
+  }
+  get workspaces(): ReadonlyArray<string> {
+    return this.#values().workspaces
+  }
+  #values(): Values {
+    const found = asked.get(this)
+    if (found !== undefined) return found
+    const { namespace, tenant } = this
+    const values = {
+      key: `${namespace}/${tenantKey(tenant)}`,
+      workspaces: workspaceNames(tenant).map((name) => `${namespace}/${name}`)
+    }
+    if (asked.size >= mostKnown) asked.clear()
+    asked.set(this, values)
+    return values
+  }
+}
 
 const tenantFacts = (namespace: string, tenant: Tenant): TenantFacts => {
   const key = `${namespace}/${tenantKey(tenant)}`
   const found = known.get(key)
   if (found !== undefined) return found
-  const facts = { tenant, key, workspaces: workspaceNames(tenant).map((name) => `${namespace}/${name}`) }
-  if (known.size < mostKnown) known.set(key, facts)
+  const facts = new LazyTenant(namespace, tenant)
+  if (known.size >= mostKnown) known.clear()
+  known.set(key, facts)
   return facts
 }
 
