@@ -143,7 +143,7 @@ export const decide: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/decide/Status.ts",
     find: "const message = words(change.message)",
     replace: "const message = words(`${change.message} (${now})`)",
-    by: cases("S1", [], "end")
+    by: cases("S18", [], "end")
   },
   {
     name: "usage of an attempt is added each time that it is told of",
