@@ -26,7 +26,7 @@ const run = (script: string, args: ReadonlyArray<string> = [], env: Readonly<Rec
   })
 
 /** A figure that cannot be had is said; the others go on. */
-const bench = async (name: string, args: string, env?: Readonly<Record<string, string>>) => {
+const bench = async (name: string, args = "", env?: Readonly<Record<string, string>>) => {
   process.stdout.write(`\n== ${name} ${args}\n`)
   const begin = performance.now()
   try {
@@ -48,9 +48,22 @@ const withPlane = async (options: PlaneOptions, use: (env: Readonly<Record<strin
 }
 
 await run("tools/build.ts")
-await bench("plan", "")
+await bench("plan")
+await bench("kept", short ? "--runs 2000" : "")
+await bench("broker", short ? "--rounds 1" : "")
+await bench("list", short ? "--rounds 2" : "--rounds 5 --requests 2000")
+await bench("http", short ? "--rounds 1 --clients 100 --followers 20 --runs 20" : "--rounds 3")
 await bench("embedded", short ? "200" : "1000")
+await bench("limits", short ? "--rounds 1 --waiting 300 --runs 50" : "--rounds 4 --runs 60")
 await bench("shards", short ? "--rounds 1 --runs 60" : "--rounds 4 --runs 300")
+await bench("clone", short ? "--rounds 2 --files 100 --commits 5" : "--rounds 6")
+for (const active of short ? [300] : [1000, 10_000]) {
+  await bench("resident", `--active ${active} --rounds ${short ? 1 : 3}`)
+}
+await bench(
+  "resident",
+  short ? "--active 100 --finished 500 --rounds 1 --peer 0" : "--active 2500 --finished 47500 --rounds 2 --peer 0"
+)
 await withPlane({ apiOnly: true }, async (env) => {
   await bench("burst", short ? "--rounds 2 --runs 300" : "--rounds 4 --runs 1000", env)
   await bench("failover", short ? "--terms 2 --kills 1" : "--terms 5 --kills 2", env)

@@ -67,7 +67,7 @@ const program = Effect.gen(function*() {
           atLeast: true
         })
       )
-    yield* tell("the bare loop", "bare", 0.85)
+    yield* tell("the bare loop", "bare", 0.9)
     yield* tell("the peer in Go", "peer", 1)
   }).pipe(Effect.provide(liveClient({ kubeconfig: server.kubeconfig })))
 })

@@ -19,8 +19,7 @@ import { PodLogs } from "@orchestrator/k8s/PodLogs"
 import { Console, Deferred, Effect, Layer, References, Schedule, Schema, Stream } from "effect"
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
+import { collect } from "./parts/Collect.ts"
 import { config } from "./parts/Config.ts"
 import { flags } from "./parts/Flags.ts"
 import { listeners } from "./parts/Listening.ts"
@@ -35,9 +34,6 @@ const token = "bench-token"
 const events = "/api/v1/events?kind=CodeRun"
 /** What a client may take that listens while nothing happens. */
 const mostKilobytes = 12
-
-setFlagsFromString("--expose-gc")
-const collect: () => void = runInNewContext("gc")
 
 const settings = Schema.decodeUnknownSync(OrchestratorConfig)({ ...config, auth: { tokens: "any" } })
 

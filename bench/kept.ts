@@ -1,5 +1,5 @@
 /**
- * `node --expose-gc bench/kept.ts [--runs 20000]`: bytes that the controller's stores keep of a run that has ended, of one that waits, and of one that
+ * `node bench/kept.ts [--runs 20000]`: bytes that the controller's stores keep of a run that has ended, of one that waits, and of one that
  * works with its Job, pod, files and workspace, each after a collection: the heap's growth and that of buffers outside of it, by store.
  */
 import { NodeRuntime } from "@effect/platform-node"
@@ -10,6 +10,7 @@ import { podFacts } from "@orchestrator/controller/facts/Pod"
 import { runFacts } from "@orchestrator/controller/facts/Run"
 import { Stores } from "@orchestrator/controller/facts/Stores"
 import { Console, Effect, References } from "effect"
+import { collect } from "./parts/Collect.ts"
 import { flags } from "./parts/Flags.ts"
 import { worldOf } from "./parts/MadeUp.ts"
 import { type Plural, stored } from "./parts/Stored.ts"
@@ -17,11 +18,9 @@ import { type Plural, stored } from "./parts/Stored.ts"
 const { runs } = flags({ runs: 20_000 })
 
 const collected = Effect.gen(function*() {
-  const { gc } = globalThis
-  if (gc === undefined) return yield* Effect.die("expected a Node with --expose-gc")
   // Buffers are let go of a turn after what held them.
   for (let each = 0; each < 4; each++) {
-    gc()
+    collect()
     yield* Effect.sleep("20 millis")
   }
   const { arrayBuffers, heapUsed } = process.memoryUsage()

@@ -81,7 +81,7 @@ const program = Effect.gen(function*() {
       (how) => round(server, arms, how)
     )
     const targets = [
-      { theirs: "watching", than: "the watching loop", cpu: 1.3, p50: 1.25, p99: 2 },
+      { theirs: "watching", than: "the watching loop", cpu: 1.25, p50: 1.2, p99: 2 },
       { theirs: "peer", than: "the peer in Go", cpu: 1, p50: 1, p99: 1 }
     ] as const
     for (const { cpu, p50, p99, than, theirs } of targets) {
