@@ -2,6 +2,7 @@
 import { DateTime, Duration } from "effect"
 import type { CleanupConfig } from "./OrchestratorConfig.ts"
 import type { Outcome } from "./Phase.ts"
+import { makeRecent } from "./Recent.ts"
 
 /** Time from the end of the run to the deletion of its Job; undefined: never. Cancelled runs stay as long as failed ones. */
 export const retention = (outcome: Outcome, cleanup: CleanupConfig): Duration.Duration | undefined =>
@@ -16,18 +17,11 @@ export const expiry = (finishedAt: DateTime.Utc, outcome: Outcome, cleanup: Clea
 }
 
 /** Of the seconds that were asked for last: many statuses are of the same, and each end tells of another, when its Job goes. */
-const texts = new Map<number, string>()
-const mostTexts = 8
+const recentTexts = makeRecent<number, string>(8)
 
 /** Kubernetes' form of a time: RFC 3339 in UTC with whole seconds. */
-export const formatMillis = (millis: number): string => {
-  const second = Math.floor(millis / 1000)
-  const known = texts.get(second)
-  if (known !== undefined) return known
-  if (texts.size === mostTexts) texts.clear()
-  const text = `${DateTime.formatIso(DateTime.makeUnsafe(second * 1000)).slice(0, -5)}Z`
-  texts.set(second, text)
-  return text
-}
+export const formatMillis = (millis: number): string => recentTexts(Math.floor(millis / 1000), textOf)
+
+const textOf = (second: number): string => `${DateTime.formatIso(DateTime.makeUnsafe(second * 1000)).slice(0, -5)}Z`
 
 export const formatTime = (time: DateTime.Utc): string => formatMillis(DateTime.toEpochMillis(time))

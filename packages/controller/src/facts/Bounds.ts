@@ -1,5 +1,7 @@
 /** Bounds of what is kept of foreign JSON. Sizes are in characters, with some for every value. */
+import { makeRecent } from "@orchestrator/domain/Recent"
 import { clip } from "@orchestrator/domain/Text"
+import { identity } from "effect"
 
 /** Longer than any name, reason or time of ours. */
 const longestName = 317
@@ -38,17 +40,10 @@ const bounded = (text: string, max: number): string => text.length <= max ? text
 /** The same list without the room for some sixteen more that V8 gives one which was put together. */
 export const exact = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> => list.slice()
 
-const recent = new Map<string, string>()
-const mostRecent = 1000
+const recent = makeRecent<string, string>(1000)
 
 /** One text for all that have said the same of late: an object's times, names and reasons, and those of others that come with it. */
-const recentText = (text: string): string => {
-  const known = recent.get(text)
-  if (known !== undefined) return known
-  if (recent.size >= mostRecent) recent.clear()
-  recent.set(text, text)
-  return text
-}
+const recentText = (text: string): string => recent(text, identity)
 
 /** A copy of JSON of which each text is there once. */
 const withSharedTexts = (value: unknown): unknown => {

@@ -3,6 +3,7 @@
  * shares with others is one object for all of them. A FinishedRun like any other to whoever reads its fields; `...` copies nothing of it.
  */
 import type { Attempt } from "@orchestrator/domain/Attempt"
+import { makeRecent } from "@orchestrator/domain/Recent"
 import { runKinds } from "../kinds/RunKinds.ts"
 import { detached } from "./Bounds.ts"
 import type { FinishedRun } from "./FinishedRun.ts"
@@ -45,18 +46,8 @@ interface Layout {
   readonly lines: number
 }
 
-const known = new Map<string, Shared>()
 /** Those that are in use stay, whether they are known or not. */
-const mostKnown = 2000
-
-const shared = (key: string, make: () => Shared): Shared => {
-  const found = known.get(key)
-  if (found !== undefined) return found
-  if (known.size >= mostKnown) known.clear()
-  const made = make()
-  known.set(key, made)
-  return made
-}
+const shared = makeRecent<string, Shared>(2000)
 
 const intLength = 4
 

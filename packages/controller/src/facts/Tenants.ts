@@ -1,5 +1,6 @@
 /** Whose a run is, with the index values that follow from it; the same for all runs of a tenant, of the tenants that were met of late. */
 import { taskIdOf } from "@orchestrator/domain/CodeRun"
+import { makeRecent } from "@orchestrator/domain/Recent"
 import { repositoryIdentity, type Tenant, tenantKey, tenantOf, workspaceNames } from "@orchestrator/domain/Tenant"
 import type { Fields } from "./RunStatus.ts"
 
@@ -14,9 +15,15 @@ export interface TenantFacts {
 type Values = Pick<TenantFacts, "key" | "workspaces">
 
 /** Of those that were asked for of late: they are ten times as large as the tenant. */
-const asked = new Map<LazyTenant, Values>()
-const known = new Map<string, TenantFacts>()
-const mostKnown = 1000
+const asked = makeRecent<LazyTenant, Values>(1000)
+const known = makeRecent<string, TenantFacts>(1000)
+
+const valuesOf = ({ namespace, tenant }: LazyTenant): Values => ({
+  key: keyOf(namespace, tenant),
+  workspaces: workspaceNames(tenant).map((name) => `${namespace}/${name}`)
+})
+
+const keyOf = (namespace: string, tenant: Tenant): string => `${namespace}/${tenantKey(tenant)}`
 
 class LazyTenant implements TenantFacts {
   readonly namespace: string
@@ -28,34 +35,15 @@ class LazyTenant implements TenantFacts {
   }
 
   get key(): string {
-    return this.#values().key
+    return asked(this, valuesOf).key
   }
   get workspaces(): ReadonlyArray<string> {
-    return this.#values().workspaces
-  }
-  #values(): Values {
-    const found = asked.get(this)
-    if (found !== undefined) return found
-    const { namespace, tenant } = this
-    const values = {
-      key: `${namespace}/${tenantKey(tenant)}`,
-      workspaces: workspaceNames(tenant).map((name) => `${namespace}/${name}`)
-    }
-    if (asked.size >= mostKnown) asked.clear()
-    asked.set(this, values)
-    return values
+    return asked(this, valuesOf).workspaces
   }
 }
 
-const tenantFacts = (namespace: string, tenant: Tenant): TenantFacts => {
-  const key = `${namespace}/${tenantKey(tenant)}`
-  const found = known.get(key)
-  if (found !== undefined) return found
-  const facts = new LazyTenant(namespace, tenant)
-  if (known.size >= mostKnown) known.clear()
-  known.set(key, facts)
-  return facts
-}
+const tenantFacts = (namespace: string, tenant: Tenant): TenantFacts =>
+  known(keyOf(namespace, tenant), () => new LazyTenant(namespace, tenant))
 
 /** The tenant that a spec names, valid or not; undefined for kinds that lease no workspace. */
 export const tenantIn = (namespace: string, { githubUser, repositoryUrl, service }: Fields): TenantFacts | undefined =>
