@@ -8,7 +8,7 @@ import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Array, Cache, Context, Data, Duration, Effect, Redacted, Semaphore } from "effect"
 import { createHash } from "node:crypto"
 import type { Permission, User } from "../contract/Access.ts"
-import { AccessUnknown } from "../contract/Problem.ts"
+import { AccessUnknown, usualWaitSeconds } from "../contract/Problem.ts"
 import { makeGate } from "./Gate.ts"
 import { permissionText } from "./Permissions.ts"
 import { makeRefusedTokens } from "./RefusedTokens.ts"
@@ -84,7 +84,7 @@ const tooSlow = () =>
   new AccessUnknown({
     detail: "The cluster answers access reviews too slowly to rely on them",
     hint: "Retry later",
-    retryAfterSeconds: 1
+    retryAfterSeconds: usualWaitSeconds
   })
 
 export interface AuthorizationResult {

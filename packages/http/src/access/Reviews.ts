@@ -8,7 +8,7 @@ import type { KubernetesError, KubernetesErrorReason } from "@orchestrator/k8s/K
 import type { SubjectAccessReview, TokenReview } from "@orchestrator/k8s/Objects"
 import { Duration, Effect, Redacted } from "effect"
 import type { Permission, User } from "../contract/Access.ts"
-import { AccessUnknown } from "../contract/Problem.ts"
+import { AccessUnknown, usualWaitSeconds } from "../contract/Problem.ts"
 import { attributesOf } from "./Permissions.ts"
 
 type Client = KubernetesClient["Service"]
@@ -22,9 +22,6 @@ const hints: Partial<Record<KubernetesErrorReason["_tag"], string>> = {
     + "--clusterrole=system:auth-delegator --serviceaccount=NAMESPACE:NAME",
   Unauthorized: "The cluster rejected the orchestrator's own token. Check its log and restart it"
 }
-
-/** A cluster that does not answer says nothing of how long. */
-const usualWaitSeconds = 1
 
 const unknown = (what: string, why: string, reason: KubernetesErrorReason | undefined) =>
   new AccessUnknown({

@@ -27,6 +27,9 @@ const retryable = {
   retryAfterSeconds: Schema.optionalKey(Schema.Finite.annotate({ description: "Seconds to wait before retrying" }))
 }
 
+/** Of what passes where nobody has said how long it takes. */
+export const usualWaitSeconds = 1
+
 /** A path, query or header parameter. */
 export class InvalidRequest extends HttpApiError.Problem<InvalidRequest>()("InvalidRequest", {
   type: urn("invalid-request"),

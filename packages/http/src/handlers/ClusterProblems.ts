@@ -13,7 +13,8 @@ import {
   NameTaken,
   PageExpired,
   RunChanged,
-  RunNotFound
+  RunNotFound,
+  usualWaitSeconds
 } from "../contract/Problem.ts"
 
 export type ClusterProblem = ClusterForbids | ClusterUnavailable | ClusterError
@@ -31,9 +32,6 @@ const unexpected = (error: KubernetesError) => () =>
     detail: error.message,
     hint: "Check that the CRDs are installed in the orchestrator's version, and that its namespace exists"
   })
-
-/** A cluster that does not answer says nothing of how long. */
-const usualWaitSeconds = 1
 
 const unavailable = (error: KubernetesError) => (reason: { readonly retryAfterSeconds?: number }) =>
   new ClusterUnavailable({

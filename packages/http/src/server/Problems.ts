@@ -3,7 +3,14 @@ import { printable } from "@orchestrator/domain/Printable"
 import { type Cause, Effect } from "effect"
 import { HttpServerError, type HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { mcpPath } from "../contract/McpPath.ts"
-import { BadRequest, InternalError, MethodNotAllowed, NotReady, RouteNotFound } from "../contract/Problem.ts"
+import {
+  BadRequest,
+  InternalError,
+  MethodNotAllowed,
+  NotReady,
+  RouteNotFound,
+  usualWaitSeconds
+} from "../contract/Problem.ts"
 import { isTooLarge, tooLarge, unsupported } from "../handlers/RequestBody.ts"
 import { namespaceIn } from "./NamespacePath.ts"
 import { knownPath } from "./RouteTable.ts"
@@ -94,9 +101,6 @@ interface Members {
 }
 
 const notReady = NotReady.fields.type.schema.literal
-
-/** Of what passes where nobody has said how long it takes. */
-const usualWaitSeconds = 1
 
 /** Seconds, where the same request is worth another try; a probe comes again by itself. */
 const waitOf = ({ retryAfterSeconds, status, type }: Members): number | undefined =>
