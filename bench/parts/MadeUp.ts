@@ -31,13 +31,12 @@ const fillOf = (template: string, serviceOf = (index: number) => index): Fill =>
 }
 
 export const worldOf = (stored: Stored, { active, finished, waiting }: Population) => {
-  const working = { ...stored }
   const fills: Readonly<Record<Plural, Fill>> = {
-    coderuns: fillOf(working.coderuns),
-    jobs: fillOf(working.jobs),
-    pods: fillOf(working.pods),
-    configmaps: fillOf(working.configmaps),
-    persistentvolumeclaims: fillOf(working.persistentvolumeclaims)
+    coderuns: fillOf(stored.coderuns),
+    jobs: fillOf(stored.jobs),
+    pods: fillOf(stored.pods),
+    configmaps: fillOf(stored.configmaps),
+    persistentvolumeclaims: fillOf(stored.persistentvolumeclaims)
   }
   const [ended, asked] = [fillOf(stored.finishedRun, (index) => index % services), fillOf(stored.waitingRun)]
   const all = active + finished + waiting

@@ -205,9 +205,11 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
     const all = missing.length === 0 ? known : [...known, ...yield* findJobs(key, missing)]
     const isOurs = (job: JobFacts) => run !== undefined && isOwnJob(run, job)
     const ours = all.filter(isOurs)
-    const seen = ours.map(observeJobOf)
-    if (lacksPods(run, seen)) yield* reads.podsOf(run)
-    const jobs = lacksPods(run, seen) ? ours.map(observeJobOf) : seen
+    let jobs = ours.map(observeJobOf)
+    if (lacksPods(run, jobs)) {
+      yield* reads.podsOf(run)
+      jobs = ours.map(observeJobOf)
+    }
     const others = all.filter((job) => !isOurs(job))
     const isAnyAbandoned = run === undefined && others.some((job) => isAbandoned(job, run))
     const orphans = (isAnyAbandoned ? yield* leftBehind(key, others) : others).map(observeJobOf)

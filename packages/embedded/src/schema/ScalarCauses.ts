@@ -28,19 +28,18 @@ export const stringCauses = (schema: StructuralSchema, value: string, path: stri
   // Characters are counted where their units do not tell: each takes one or two.
   const tooMany = typeof maxLength === "number" && value.length > maxLength && [...value].length > maxLength
   const tooFew = typeof minLength === "number" && value.length < 2 * minLength && [...value].length < minLength
-  const fits = !tooMany && !tooFew &&
-    (typeof pattern !== "string" || patternOf(pattern)?.test(value) !== false) &&
-    (format !== "date-time" || isTime(value))
-  if (fits) return none
+  const mismatched = typeof pattern === "string" && patternOf(pattern)?.test(value) === false
+  const noTime = format === "date-time" && !isTime(value)
+  if (!tooMany && !tooFew && !mismatched && !noTime) return none
   return [
     ...(tooMany ? [tooLong(path, maxLength)] : []),
     ...(tooFew
       ? [invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`)]
       : []),
-    ...(typeof pattern === "string" && patternOf(pattern)?.test(value) === false
+    ...(mismatched
       ? [invalidValue(path, value, `${path} in body should match '${pattern}'`)]
       : []),
-    ...(format === "date-time" && !isTime(value)
+    ...(noTime
       ? [invalidValue(path, value, `${path} in body must be of type date-time: ${JSON.stringify(value)}`)]
       : [])
   ]

@@ -89,16 +89,11 @@ const listedFrom = (
   textOf: TextOf
 ): Effect.Effect<ReadonlyArray<Listed> | undefined, ClusterProblem> => {
   const found = cached.map((run) => ({ run, text: runs.texts.known(run) }))
-  const missing = found.filter(({ text }) => text === undefined).length
-  if (missing > mostReads) return Effect.succeed(undefined)
+  if (found.filter(({ text }) => text === undefined).length > mostReads) return Effect.succeed(undefined)
   const listed = (run: CachedRun, text: AnswerText | undefined): Effect.Effect<Listed | undefined, ClusterProblem> =>
     text === undefined ? readRun(runs, run, textOf) : Effect.succeed({ run: namedAs(run), text })
   return Effect.map(
-    missing === 0
-      ? Effect.succeed(
-        found.flatMap(({ run, text }): ReadonlyArray<Listed> => text === undefined ? [] : [{ run: namedAs(run), text }])
-      )
-      : Effect.forEach(found, ({ run, text }) => listed(run, text), { concurrency: readsAtATime }),
+    Effect.forEach(found, ({ run, text }) => listed(run, text), { concurrency: readsAtATime }),
     (all) => all.filter((each) => each !== undefined)
   )
 }

@@ -3,7 +3,7 @@
  * or was done again and again, rests for a time that doubles; news of a resting key is looked at soon, and not each time at once.
  */
 import { millisOf } from "@orchestrator/domain/Monotonic"
-import { Clock, type Context, Duration, Effect, Queue, type Scope } from "effect"
+import { Clock, Duration, Effect, Queue, type Scope } from "effect"
 import { queueRetries, queueWaitSeconds } from "../Metrics.ts"
 import { makeAlarms } from "./Alarms.ts"
 import { makePace } from "./Pace.ts"
@@ -35,16 +35,13 @@ const newsDelay = (restMillis: number) => Math.min(restMillis, Math.max(5000, re
 
 /** What of a queue is measured, where it has a name. */
 const measures = (queue: string | undefined) =>
-  Effect.contextWith((context: Context.Context<never>) =>
-    Effect.succeed(
-      queue === undefined
-        ? { waited: () => undefined, retried: () => undefined }
-        : {
-          waited: (millis: number) => queueWaitSeconds.of({ queue }).updateUnsafe(millis / 1000, context),
-          retried: () => queueRetries.of({ queue }).updateUnsafe(1, context)
-        }
-    )
-  )
+  Effect.map(Effect.context<never>(), (context) =>
+    queue === undefined
+      ? { waited: () => undefined, retried: () => undefined }
+      : {
+        waited: (millis: number) => queueWaitSeconds.of({ queue }).updateUnsafe(millis / 1000, context),
+        retried: () => queueRetries.of({ queue }).updateUnsafe(1, context)
+      })
 
 /** `name`: under which it is measured. */
 export const makeWorkQueue = Effect.fnUntraced(function*<Key>(
