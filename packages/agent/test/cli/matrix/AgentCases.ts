@@ -275,7 +275,7 @@ export const agentCases = (agent: AgentUnderTest): void => {
     it.live("by never answering ends the run by the runner's own clock, with what was done", () =>
       Effect.gen(function*() {
         const world = yield* makeWorld(inOrder(commit, { hang: true }))
-        const end = yield* (yield* startPod(world, { agentEnvironment: { ORCHESTRATOR_SILENCE_SECONDS: "8" } })).end
+        const end = yield* (yield* startPod(world, { agentEnvironment: { ORCHESTRATOR_SILENCE_SECONDS: "20" } })).end
         endedWith(end, "AgentError")
         assert.include(end.message, "no sign of life")
         assert.strictEqual(fileOf(world.remotes.target, branch, "work.txt"), "work")
