@@ -3,7 +3,8 @@
  * one time to the next, with jitter, so that all who were turned away do not come back together. Only requests that may come twice are sent again, and
  * only where the server says when.
  */
-import { Clock, DateTime, Duration, Effect, Option, Random } from "effect"
+import { retryAfterIn } from "@orchestrator/domain/RetryAfter"
+import { Clock, Duration, Effect, Random } from "effect"
 import { HttpClient, type HttpClientRequest, type HttpClientResponse } from "effect/http"
 
 const firstWait = Duration.millis(500)
@@ -11,14 +12,6 @@ const longestWait = Duration.seconds(15)
 
 const mayComeTwice = ({ headers, method }: HttpClientRequest.HttpClientRequest): boolean =>
   method === "GET" || method === "HEAD" || headers["idempotency-key"] !== undefined
-
-/** `Retry-After`: seconds, or a time; undefined: it does not say. */
-export const retryAfterIn = (header: string | undefined, nowMillis: number): Duration.Duration | undefined => {
-  if (header === undefined) return undefined
-  if (/^\d+$/.test(header)) return Duration.seconds(Number(header))
-  const at = Option.map(DateTime.make(header), DateTime.toEpochMillis)
-  return Option.getOrUndefined(Option.map(at, (millis) => Duration.millis(Math.max(0, millis - nowMillis))))
-}
 
 /** The longer one of what the server asks for and of what grows from one time to the next, 15 seconds at most, and up to half as much again. */
 export const waitBefore = (attempt: number, asked: Duration.Duration | undefined, random: number): Duration.Duration =>

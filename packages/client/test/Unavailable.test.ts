@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
-import { retryAfterIn, waitBefore } from "@orchestrator/client/Unavailable"
+import { waitBefore } from "@orchestrator/client/Unavailable"
 import { Duration, Effect, Fiber, Layer } from "effect"
 import { HttpClient, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
@@ -61,17 +61,6 @@ describe("a server that cannot answer now", () => {
 })
 
 describe("the wait", () => {
-  it.each([
-    { given: "7", want: 7000 },
-    { given: "Thu, 01 Jan 1970 00:00:12 GMT", want: 2000 },
-    { given: "Thu, 01 Jan 1970 00:00:01 GMT", want: 0 },
-    { given: "soon", want: undefined },
-    { given: undefined, want: undefined }
-  ])("of Retry-After: $given is $want ms", ({ given, want }) => {
-    const found = retryAfterIn(given, 10_000)
-    assert.strictEqual(found && Duration.toMillis(found), want)
-  })
-
   it.each([
     { attempt: 0, asked: 0, random: 0, want: 500 },
     { attempt: 0, asked: 0, random: 1, want: 750 },

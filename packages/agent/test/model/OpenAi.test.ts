@@ -30,6 +30,7 @@ describe("the end of a limit of OpenAI's", () => {
       1_000_360
     ],
     ["is some seconds from now", { "retry-after": "90" }, "", 1_000_090],
+    ["is a time", { "retry-after": "Mon, 12 Jan 1970 13:48:10 GMT" }, "", 1_000_090],
     ["is some milliseconds from now", { "retry-after-ms": "1500" }, "", 1_000_002],
     ["is what an account's limit says", { "retry-after": "1" }, `{"error":{"resets_at":1900000000}}`, 1_900_000_000],
     ["is so far away", {}, `{"error":{"resets_in_seconds":60}}`, 1_000_060],

@@ -1,5 +1,6 @@
 /** Programs that use the HTTP API of whichever replica answers, and try again as its answers say, as the client does. What they should never be answered is kept. */
-import { retryAfterIn, waitBefore } from "@orchestrator/client/Unavailable"
+import { waitBefore } from "@orchestrator/client/Unavailable"
+import { retryAfterIn } from "@orchestrator/domain/RetryAfter"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Clock, Effect, Random } from "effect"
 import type { Place } from "../chaos/Replicas.ts"

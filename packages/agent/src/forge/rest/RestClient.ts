@@ -3,6 +3,7 @@
  * within bounds; a wait that is longer is left to the caller. What differs between forges is a `RestDialect`.
  */
 import { printable } from "@orchestrator/domain/Printable"
+import { retryAfterIn } from "@orchestrator/domain/RetryAfter"
 import { Clock, DateTime, Duration, Effect, Option, Redacted, Schema } from "effect"
 import { type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { connectionProblem } from "../../broker/services/ConnectionProblem.ts"
@@ -74,10 +75,8 @@ const limitWords = /rate limit|abuse detection|submitted too quickly/i
 const limitHeaders = ["x-ratelimit", "ratelimit"]
 
 const limitOf = (headers: Headers, words: string, now: number) => {
-  const after = headers["retry-after"]
-  if (after !== undefined && /^\d{1,7}$/.test(after)) return Math.max(1, Number(after))
-  const date = Option.flatMap(Option.fromUndefinedOr(after), DateTime.make)
-  if (Option.isSome(date)) return Math.max(1, Math.ceil(DateTime.toEpochMillis(date.value) / 1000) - now)
+  const after = retryAfterIn(headers["retry-after"], now * 1000)
+  if (after !== undefined) return Math.max(1, Math.ceil(Duration.toSeconds(after)))
   for (const name of limitHeaders) {
     const reset = headers[`${name}-reset`]
     if (headers[`${name}-remaining`] === "0" && reset !== undefined && /^\d{9,11}$/.test(reset)) {

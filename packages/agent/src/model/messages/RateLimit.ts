@@ -1,4 +1,6 @@
 /** When a usage limit ends, from the headers of a 429: the CLI hides them, and a run that waits must know. */
+import { retryAfterIn } from "@orchestrator/domain/RetryAfter"
+import { Duration } from "effect"
 import type { Headers } from "../ModelDialect.ts"
 
 /** An account's own limit comes as a plain 400; only its text tells, and a day. */
@@ -13,7 +15,7 @@ export const accountLimitEnd = (words: string): string | undefined => {
 const epochSeconds = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{9,11}$/.test(text) ? Number(text) : undefined
 
-/** RFC 3339 or HTTP time as seconds. */
+/** RFC 3339 time, or seconds of the epoch, as such. */
 const timeSeconds = (text: string | undefined, parse: (text: string) => number | undefined): number | undefined =>
   text === undefined ? undefined : epochSeconds(text) ?? parse(text)
 
@@ -29,6 +31,6 @@ export const resetOf = (
     .filter((name) => /^anthropic-ratelimit-[\w-]+-remaining$/.test(name) && Number(headers[name]) === 0)
     .flatMap((name) => timeSeconds(headers[name.replace(/remaining$/, "reset")], parseTime) ?? [])
   if (spent.length > 0) return Math.max(...spent)
-  const after = headers["retry-after"]
-  return after !== undefined && /^\d{1,7}$/.test(after) ? nowSeconds + Number(after) : timeSeconds(after, parseTime)
+  const after = retryAfterIn(headers["retry-after"], nowSeconds * 1000)
+  return after === undefined ? undefined : nowSeconds + Math.ceil(Duration.toSeconds(after))
 }

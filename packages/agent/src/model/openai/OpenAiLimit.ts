@@ -1,5 +1,6 @@
 /** When a usage limit of an OpenAI account ends, from the headers and the body of a 429. */
-import { Option, Schema } from "effect"
+import { retryAfterIn } from "@orchestrator/domain/RetryAfter"
+import { Duration, Option, Schema } from "effect"
 import type { ModelDialect } from "../ModelDialect.ts"
 
 const seconds = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1e11 }))
@@ -37,10 +38,11 @@ export const openAiLimit: ModelDialect["limit"] = ({ headers, status, words }, n
     const found = text === undefined ? undefined : durationSeconds(text)
     return found === undefined ? [] : [found * scale]
   }
+  const asked = retryAfterIn(headers["retry-after"], nowSeconds * 1000)
   const spent = ["requests", "tokens"].filter((kind) => headers[`x-ratelimit-remaining-${kind}`] === "0")
   const waits: Array<number> = [
     ...spent.flatMap((kind) => after(headers[`x-ratelimit-reset-${kind}`])),
-    ...after(headers["retry-after"]),
+    ...(asked === undefined ? after(headers["retry-after"]) : [Duration.toSeconds(asked)]),
     ...after(headers["retry-after-ms"], 0.001)
   ]
   // OpenRouter says a time, in milliseconds.
