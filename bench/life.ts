@@ -17,7 +17,7 @@ import { nodeLayer, nodeReady } from "./parts/Node.ts"
 import { type Plane, plane } from "./parts/Plane.ts"
 import { compared, formatRatio, measured, pairsOf, percentile, ratioOf } from "./parts/Ratio.ts"
 import { makeSite, makeWorkspaces } from "./parts/Site.ts"
-import { cpuMillis } from "./parts/Usage.ts"
+import { cpuMillis, mainMillis } from "./parts/Usage.ts"
 
 const { rate, rounds, runs, warm } = flags({ rounds: 5, runs: 300, rate: 10, warm: 50 })
 
@@ -36,16 +36,19 @@ const round = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
   const { pid } = yield* arms.start(how, site)
   yield* submit(site, { first: 0, count: warm, rate })
   yield* over(site)
-  const [log, before] = [auditEnd(plane), cpuMillis(pid)]
+  const [log, before, mainBefore] = [auditEnd(plane), cpuMillis(pid), mainMillis(pid)]
   yield* submit(site, { first: warm, count: runs, rate })
   yield* over(site)
   const cpu = (cpuMillis(pid) - before) / runs
+  const main = (mainMillis(pid) - mainBefore) / runs
   const asked = askedSince(plane, log, site.namespace)
   const user = site.users[0]?.name ?? ""
   const lives = livesOf(asked, user)
   const by = (share: number, of: (life: Life) => number) => percentile(lives.map(of), share).toFixed(1)
   yield* Console.log(
-    `  ${how}: ${cpu.toFixed(2)} ms of CPU per run; to Job p50 ${by(0.5, (each) => each.toJob)}, ` +
+    `  ${how}: ${cpu.toFixed(2)} ms of CPU per run (${main.toFixed(2)} of the first thread); to Job p50 ${
+      by(0.5, (each) => each.toJob)
+    }, ` +
       `p99 ${by(0.99, (each) => each.toJob)} ms; to terminal p50 ${by(0.5, (each) => each.toEnd)}, ` +
       `p99 ${by(0.99, (each) => each.toEnd)} ms (${lives.length} runs); ${formatRequests(asked, user, runs)}`
   )

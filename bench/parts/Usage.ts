@@ -4,11 +4,16 @@ import { readFileSync } from "node:fs"
 /** Ticks of /proc/PID/stat per second: USER_HZ. */
 const ticks = 100
 
-/** Milliseconds of CPU of all its threads, in user and kernel mode. */
-export const cpuMillis = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
+const millis = (stat: string): number => {
+  const fields = readFileSync(stat, "utf8").split(") ")[1]?.split(" ") ?? []
   return (Number(fields[11]) + Number(fields[12])) * 1000 / ticks
 }
+
+/** Milliseconds of CPU of all its threads, in user and kernel mode. */
+export const cpuMillis = (pid: number): number => millis(`/proc/${pid}/stat`)
+
+/** The same of its first thread alone: of a Node process, what is not V8's compiler, its collector's helpers and libuv's pool. */
+export const mainMillis = (pid: number): number => millis(`/proc/${pid}/task/${pid}/stat`)
 
 const field = (pid: number, name: string): number => {
   const value = new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
