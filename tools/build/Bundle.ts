@@ -66,6 +66,36 @@ const namesOfUndici: Plugin = {
   }
 }
 
+/** The parts of undici that are used by their names. */
+const usedOfUndici = {
+  Agent: "agent",
+  Dispatcher: "dispatcher",
+  Pool: "pool",
+  ProxyAgent: "proxy-agent",
+  Socks5ProxyAgent: "socks5-proxy-agent"
+}
+
+/**
+ * undici reads all that it has when it is imported, and its `fetch`, caches, cookies, mocks and web sockets are most of that: what is used
+ * of it is taken from where it is, and the whole where platform-node asks for it, or when something is fetched.
+ */
+const partsOfUndici: Plugin = {
+  name: "parts-of-undici",
+  resolveId: (id, importer) =>
+    id === "undici" && importer?.endsWith("/@effect/platform-node/dist/Undici.js") === false ? "\0undici" : undefined,
+  load: (id) => {
+    if (id !== "\0undici") return undefined
+    const parts = Object.entries(usedOfUndici)
+    return [
+      ...parts.map(([name, file]) => `import ${name} from "undici/lib/dispatcher/${file}.js"`),
+      `import methods from "undici/lib/api/index.js"`,
+      "Object.assign(Dispatcher.prototype, methods)",
+      `export { ${parts.map(([name]) => name).join(", ")} }`,
+      `export const fetch = async (...asked) => (await import("undici/index.js")).default.fetch(...asked)`
+    ].join("\n")
+  }
+}
+
 /** Its garbage is young and small: a small nursery keeps 20 MB less, and costs nothing that shows. */
 const shebang = "#!/usr/bin/env -S node --max-semi-space-size=2"
 
@@ -101,7 +131,7 @@ export const bundle = Effect.fn("bundle")(function*(
           cwd: root,
           logLevel: "warn",
           treeshake,
-          plugins: [withoutUndici, namesOfUndici]
+          plugins: [withoutUndici, namesOfUndici, partsOfUndici]
         })
     ),
     (opened) => Effect.promise(() => opened.close())

@@ -2,22 +2,20 @@
  * `/mcp` of the HTTP server: streamable HTTP, for whoever the API lets in. The token is reviewed before anything else is; what a tool may
  * do is decided by the routes that it asks. Web pages are refused by their Origin, names that are rebound by the server's own guard.
  */
-import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
 import { Authorized, Needs, Requester } from "@orchestrator/http/contract/Access"
 import { mcpPath } from "@orchestrator/http/contract/McpPath"
-import { Effect, Layer } from "effect"
-import { McpServer } from "effect/ai"
+import { Effect, Layer, Scope } from "effect"
 import {
   HttpClientRequest,
   HttpEffect,
   HttpRouter,
   HttpServerRequest,
   HttpServerRespondable,
-  type HttpServerResponse
+  HttpServerResponse
 } from "effect/http"
 import { HttpApi, HttpApiBuilder, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
-import { described, type McpOptions, Registrations } from "../Mcp.ts"
-import { Caller, callerOf, layerOwnClient, ownHttpClient, ownUrl } from "./OwnClient.ts"
+import type { McpOptions } from "../Mcp.ts"
+import { Caller, callerOf, ownHttpClient, ownUrl } from "./OwnClient.ts"
 import { makeSessions } from "./Sessions.ts"
 
 const sessionHeader = "mcp-session-id"
@@ -90,25 +88,27 @@ const authenticate = HttpRouter.middleware(
   })
 )
 
-/** The client of each call's own sender. */
-const asCaller = McpServer.middleware<{ provides: OrchestratorClient }>()(
-  Effect.map(
-    OrchestratorClient,
-    (client) => (call) =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        call.pipe(
-          Effect.provideService(OrchestratorClient, client),
-          Effect.provideService(Caller, callerOf(request))
-        ))
-  )
-)
+/** A router's errors are answers too. */
+const answered = (router: HttpRouter.HttpRouter) =>
+  Effect.catch(router.asHttpEffect(), (error) => HttpServerRespondable.toResponseOrElse(error, notFound))
 
-/** Needs the router of the server, and who decides about its tokens. */
+const notFound = HttpServerResponse.empty({ status: 404 })
+
+/**
+ * Needs the router of the server, and who decides about its tokens. What the protocol is made of takes 5 MB: it is read when somebody
+ * who is let in asks for the first time.
+ */
 export const mcpRoute = (options: McpOptions) =>
-  McpServer.layerHttp({
-    ...described(options),
-    path: mcpPath,
-    allowSessionTermination: true,
-    allowSubscriptions: false,
-    registrations: Registrations.pipe(Layer.provide(asCaller.layer), Layer.provide(layerOwnClient))
-  }).pipe(Layer.provide(authenticate.layer), Layer.orDie)
+  Layer.effectDiscard(Effect.gen(function*() {
+    const router = yield* HttpRouter.HttpRouter
+    const own = yield* ownHttpClient
+    const scope = yield* Effect.scope
+    const protocolRouter = yield* Effect.promise(() => import("./Protocol.ts")).pipe(
+      Effect.flatMap(({ protocol }) => protocol(options, own)),
+      Scope.provide(scope),
+      // Whoever came first may go while it is read.
+      Effect.uninterruptible,
+      Effect.cached
+    )
+    yield* router.add("*", mcpPath, Effect.flatMap(protocolRouter, answered))
+  })).pipe(Layer.provide(authenticate.layer), Layer.orDie)

@@ -2,8 +2,7 @@
  * The client of the server that this runs in: requests go to its own routes, without a socket, with the caller's token and address. So a
  * tool may do what its caller may, is refused as its caller is, and leaves the same lines in the log.
  */
-import { OrchestratorClient } from "@orchestrator/client/OrchestratorClient"
-import { Context, Deferred, Effect, Layer, Option, type Scope } from "effect"
+import { Context, Deferred, Effect, Option, type Scope } from "effect"
 import {
   HttpClient,
   HttpClientRequest,
@@ -61,7 +60,3 @@ export const ownHttpClient = Effect.map(
 
 /** A URL has to have one; nothing is connected to. */
 export const ownUrl = "http://localhost"
-
-export const layerOwnClient = OrchestratorClient.layerWith({ baseUrl: ownUrl }).pipe(
-  Layer.provide(Layer.effect(HttpClient.HttpClient, ownHttpClient))
-)
