@@ -109,8 +109,14 @@ const lines = Layer.effect(
           })
         }
       }),
-      waitingOf: (kind, { metadata: { name = "", namespace = "" } }, options) =>
-        Effect.map(DateTime.now, (now) => placeOf({ snapshot, config, now }, { kind, namespace, name }, options)),
+      waitingOf: (kind, runs, options) =>
+        Effect.map(
+          DateTime.now,
+          (now) =>
+            runs.map(({ metadata: { name = "", namespace = "" } }) =>
+              placeOf({ snapshot, config, now }, { kind, namespace, name }, options)
+            )
+        ),
       useOf: (claim) => Effect.map(DateTime.now, (now) => useOf({ snapshot, config, now }, claim))
     })
   })

@@ -20,7 +20,7 @@ const settings = HttpSettings.layerWith({
 
 /** What a controller would tell of workspaces. */
 const lines = Layer.succeed(Lines, {
-  waitingOf: () => Effect.undefined,
+  waitingOf: (_, runs) => Effect.succeed(runs.map(() => undefined)),
   useOf: () => Effect.succeed({ holders: [], line: [] }),
   unusedIn: (_, daysOf) =>
     Effect.succeed({

@@ -7,7 +7,6 @@ import { hasReason } from "@orchestrator/k8s/KubernetesError"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect, Schema } from "effect"
 import { Waiting as WaitingAnswer } from "../contract/RunAnswers.ts"
-import type { Waiting } from "../services/Lines.ts"
 import type { Cached, CachedRun } from "../services/RunCache.ts"
 import type { AnswerText } from "./AnswerTexts.ts"
 import { type ClusterProblem, wholeProblem } from "./ClusterProblems.ts"
@@ -48,11 +47,10 @@ const waitingTexts = (
 ): Effect.Effect<ReadonlyArray<string>> =>
   lines === undefined || pending.length === 0
     ? Effect.succeed(pending.map(() => ""))
-    : Effect.forEach(pending, (run) =>
-      Effect.map(
-        lines.waitingOf(kind.kind, run, { briefly: true }),
-        (waiting: Waiting | undefined) => waiting === undefined ? "" : `,"waiting":${encodeWaiting(waiting)}}`
-      ))
+    : Effect.map(
+      lines.waitingOf(kind.kind, pending, { briefly: true }),
+      (all) => all.map((waiting) => waiting === undefined ? "" : `,"waiting":${encodeWaiting(waiting)}}`)
+    )
 
 const pendingOf = (listed: ReadonlyArray<Listed>): ReadonlyArray<Named> =>
   listed.filter(({ text }) => text.isPending).map(({ run }) => run)

@@ -48,7 +48,7 @@ interface Answered {
 const waitingOf = ({ kind, lines }: RunAccess, run: CustomObject): Effect.Effect<Waiting | undefined> =>
   lines === undefined || phaseOf(run) !== "Pending"
     ? Effect.succeed(undefined)
-    : lines.waitingOf(kind.kind, run, { briefly: false })
+    : Effect.map(lines.waitingOf(kind.kind, [run], { briefly: false }), ([waiting]) => waiting)
 
 /** A run alone, with what is worth saying of one: why it is where it is, and what it may use. */
 const withDetails = <Answer extends object>(

@@ -33,12 +33,12 @@ export interface UnusedPlan {
 }
 
 export class Lines extends Context.Service<Lines, {
-  /** `briefly`: for each of many, without its position. */
+  /** Of each of them; undefined: it waits for no other. `briefly`: for many, without their positions. */
   readonly waitingOf: (
     kind: KindName,
-    run: Pick<CustomObject, "metadata">,
+    runs: ReadonlyArray<Pick<CustomObject, "metadata">>,
     options: { readonly briefly: boolean }
-  ) => Effect.Effect<Waiting | undefined>
+  ) => Effect.Effect<ReadonlyArray<Waiting | undefined>>
   readonly useOf: (claim: { readonly namespace: string; readonly name: string }) => Effect.Effect<WorkspaceUse>
   /** `days`: after which a workspace counts as unused, where that is not for the configuration to say. */
   readonly unusedIn: (

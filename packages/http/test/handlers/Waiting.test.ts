@@ -12,8 +12,10 @@ const waiting = { runs: ["older"], position: 2 }
 const lines = Layer.succeed(Lines, {
   useOf: () => Effect.succeed({ holders: [], line: [] }),
   unusedIn: () => Effect.succeed({ configured: undefined, items: [] }),
-  waitingOf: (_, { metadata: { name } }, { briefly }) =>
-    Effect.succeed(name === "free" ? undefined : briefly ? { runs: waiting.runs } : waiting)
+  waitingOf: (_, runs, { briefly }) =>
+    Effect.succeed(
+      runs.map(({ metadata: { name } }) => name === "free" ? undefined : briefly ? { runs: waiting.runs } : waiting)
+    )
 })
 const api = layerOver(Layer.merge(layerMemory, lines))
 

@@ -24,7 +24,7 @@ const apiWith = (
       Lines,
       Effect.map(KubernetesClient, (client) =>
         Lines.of({
-          waitingOf: () => Effect.undefined,
+          waitingOf: (_, runs) => Effect.succeed(runs.map(() => undefined)),
           unusedIn: (of, daysOf) =>
             Effect.succeed({
               configured,
