@@ -5,6 +5,7 @@
  */
 import { NodeFileSystem, NodeHttpServer, NodeRuntime } from "@effect/platform-node"
 import { program as product } from "@orchestrator/cli/product/Program"
+import { layerTelemetry } from "@orchestrator/cli/telemetry/Telemetry"
 import { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
 import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
@@ -32,6 +33,7 @@ const settings = Schema.decodeUnknownSync(OrchestratorConfig)({ ...config, auth:
 const world = product({ config: settings, namespace, templates }).pipe(
   Layer.provideMerge(Leadership.layerAlone),
   Layer.provideMerge(layerMemory),
+  Layer.provideMerge(layerTelemetry({ config: settings, namespace, instance: "bench" })),
   Layer.provide(NodeFileSystem.layer)
 )
 

@@ -4,4 +4,6 @@ import { Clock, Effect } from "effect"
 /** Of a reading of the monotonic clock. */
 export const millisOf = (nanos: bigint): number => Number(nanos / 1_000_000n)
 
-export const monotonicMillis: Effect.Effect<number> = Effect.map(Clock.monotonicTimeNanos, millisOf)
+export const monotonicMillis: Effect.Effect<number> = Clock.clockWith((clock) =>
+  Effect.succeed(millisOf(clock.monotonicTimeNanosUnsafe()))
+)

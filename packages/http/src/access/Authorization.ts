@@ -4,8 +4,9 @@ import { Clock, Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 import { anybody, Authorized, Needs, type Permission, Requester, type User } from "../contract/Access.ts"
 import { PermissionMissing, Unauthenticated } from "../contract/Problem.ts"
-import { askedNamespace } from "../services/AskedNamespace.ts"
+import { AskedNamespace } from "../services/AskedNamespace.ts"
 import { noteUser } from "../services/Audit.ts"
+import { HttpSettings } from "../services/HttpSettings.ts"
 import { makeDecisions } from "./Decisions.ts"
 import { grantLines, permissionsOf, resourceOf } from "./Permissions.ts"
 import { tokenFault, type TokenRules } from "./TokenForm.ts"
@@ -57,10 +58,13 @@ const permissionMissing = (missing: ReadonlyArray<Permission>, user: string, nam
   })
 
 /** Who is at the other end of the connection: a proxy in front stands for all of its callers. */
-const addressOf = Effect.map(
-  Effect.serviceOption(HttpServerRequest.HttpServerRequest),
-  (request) => Option.getOrUndefined(Option.flatMap(request, ({ remoteAddress }) => remoteAddress))
-)
+const addressIn = (context: Context.Context<never>): string | undefined =>
+  Option.getOrUndefined(
+    Option.flatMap(
+      Context.getOption(context, HttpServerRequest.HttpServerRequest),
+      ({ remoteAddress }) => remoteAddress
+    )
+  )
 
 /** Everybody who reaches the server may do what the orchestrator may. */
 export const authorizeEverybody = Layer.succeed(Authorized, {
@@ -77,12 +81,12 @@ export const authorizeByCluster = (access: ClusterAccess) =>
     Authorized,
     Effect.gen(function*() {
       const client = yield* KubernetesClient
-      const asked = yield* askedNamespace
+      const own = yield* HttpSettings
       const decide = yield* makeDecisions({ client, audiences: access.audiences })
       const rules = { audiences: access.audiences, tokens: access.tokens ?? "any" }
 
       /** The token's owner, who may do all of that, and until when that is known. */
-      const allowed = Effect.fn("Requester.require")(
+      const allowed = Effect.fnUntraced(
         function*(
           token: Redacted.Redacted,
           permissions: ReadonlyArray<Permission>,
@@ -108,17 +112,15 @@ export const authorizeByCluster = (access: ClusterAccess) =>
 
       return {
         bearer: (route, { credential, endpoint }) =>
-          Effect.gen(function*() {
-            const { params } = yield* HttpRouter.RouteContext
-            const namespace = yield* asked
-            const address = yield* addressOf
-            const { user } = yield* allowed(
-              credential,
-              permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params),
-              namespace,
-              address
+          Effect.contextWith((context: Context.Context<HttpRouter.RouteContext>) => {
+            const { params } = Context.get(context, HttpRouter.RouteContext)
+            const namespace = Context.get(context, AskedNamespace) ?? own.namespace
+            const address = addressIn(context)
+            const permissions = permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params)
+            return Effect.flatMap(
+              allowed(credential, permissions, namespace, address),
+              ({ user }) => Effect.provideService(route, Requester, requesterOf(user, credential, namespace, address))
             )
-            return yield* Effect.provideService(route, Requester, requesterOf(user, credential, namespace, address))
           })
       }
     })

@@ -6,7 +6,7 @@
 import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { Array, Cache, Context, Data, Duration, Effect, Redacted, Semaphore } from "effect"
-import { createHash } from "node:crypto"
+import { hash as digest } from "node:crypto"
 import type { Permission, User } from "../contract/Access.ts"
 import { AccessUnknown, usualWaitSeconds } from "../contract/Problem.ts"
 import { makeGate } from "./Gate.ts"
@@ -45,7 +45,7 @@ interface Decision extends Remembered {
 /** Questions about owners of known tokens that the cluster is asked at a time. */
 const mostAccesses = 8
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64")
+const sha256 = (text: string): string => digest("sha256", text, "base64")
 
 /** Names in requests may be long, and what is remembered is kept by the thousand. */
 const decisionKey = (hash: string, permission: Permission, namespace: string): string => {
@@ -148,6 +148,23 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client }: 
     { capacity: mostPermissions, ...whileFresh }
   )
 
+  /** Whether a permission is granted, or an alternative of it. */
+  const grant = Effect.fnUntraced(function*(
+    hash: string,
+    asked: { readonly token: Redacted.Redacted; readonly identity: Identity; readonly namespace: string },
+    wanted: Permission
+  ) {
+    let freshUntil = Infinity
+    for (const permission of alternatives(wanted)) {
+      const found = yield* Cache.get(decisions, decisionKey(hash, permission, asked.namespace)).pipe(
+        Effect.provideService(Asked, { ...asked, permission })
+      )
+      if (found.allowed) return found
+      freshUntil = Math.min(freshUntil, found.until)
+    }
+    return { allowed: false, until: freshUntil }
+  })
+
   const decide = Effect.fnUntraced(
     function*(
       token: Redacted.Redacted,
@@ -167,20 +184,13 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client }: 
       )
       const { until, user } = identity
       if (user === undefined) return { missing: [], until }
-      const one = Effect.fnUntraced(function*(wanted: Permission) {
-        let freshUntil = Infinity
-        for (const permission of alternatives(wanted)) {
-          const found = yield* Cache.get(decisions, decisionKey(hash, permission, namespace)).pipe(
-            Effect.provideService(Asked, { token, identity, permission, namespace })
-          )
-          if (found.allowed) return found
-          freshUntil = Math.min(freshUntil, found.until)
-        }
-        return { allowed: false, until: freshUntil }
-      })
+      const asked = { token, identity, namespace }
       let freshUntil = until
       for (const some of Array.chunksOf(permissions, mostAtOnce)) {
-        const found = yield* Effect.forEach(some, one, { concurrency: 8 })
+        const found = yield* Effect.forEach(some, (wanted) => grant(hash, asked, wanted), {
+          // One alone needs no fiber of its own.
+          concurrency: Math.min(mostAccesses, some.length)
+        })
         freshUntil = Math.min(freshUntil, ...found.map((each) => each.until))
         const missing = some.filter((_, index) => found[index]?.allowed !== true)
         if (missing.length > 0) return { user, missing, until: freshUntil }

@@ -6,10 +6,13 @@ import { kinds } from "@orchestrator/k8s/Kinds"
 import type { SubjectAccessReview } from "@orchestrator/k8s/Objects"
 import type { Need, Permission, Resource } from "../contract/Access.ts"
 
-const apiOf = (resource: Resource) => {
-  const { group = "", version = "v1" } = kinds.find(({ plural }) => plural === resource) ?? {}
-  return { group, version }
-}
+const core = { group: "", version: "v1" }
+
+const apis: ReadonlyMap<string, typeof core> = new Map(
+  kinds.map(({ group, plural, version }) => [plural, { group, version }])
+)
+
+const apiOf = (resource: Resource) => apis.get(resource) ?? core
 
 /** `coderuns.orchestrator.platform`, `pods/log`: as kubectl writes it. */
 export const resourceOf = ({ resource, subresource }: Permission): string => {

@@ -38,7 +38,8 @@ const asked = <A>(what: string, review: Effect.Effect<A, KubernetesError>): Effe
       duration: reviewTimeout,
       orElse: () => Effect.fail(unknown(what, `no answer within ${Duration.format(reviewTimeout)}`, undefined))
     }),
-    Effect.tapError(({ detail }) => Effect.logWarning("An access review failed", detail))
+    Effect.tapError(({ detail }) => Effect.logWarning("An access review failed", detail)),
+    Effect.withSpan(what)
   )
 
 /** A server that knows nothing of audiences answers without them: then the token was not meant for us. */

@@ -133,7 +133,7 @@ const isWhole = ({ continue: _, limit: __, resourceVersion: ___, sort: ____, ...
   Object.keys(filters).length === 0
 
 /** JSON of the page that is asked for. */
-export const listPage = Effect.fn("http.listPage")(function*(runs: RunAccess, options: ListOptions, textOf: TextOf) {
+export const listPage = Effect.fnUntraced(function*(runs: RunAccess, options: ListOptions, textOf: TextOf) {
   const asked = options.resourceVersion === "0" && isWhole(options) ? runs.cache : undefined
   const cached = asked && (yield* asked.runsIn(runs.kind.kind, runs.settings.namespace))
   const known = cached && (yield* fromCache(runs, cached, options, textOf))

@@ -1,5 +1,5 @@
 /** One line and two measurements per request, by route and not by path, so that their number stays bounded. */
-import { type Context, Duration, Effect, LogLevel } from "effect"
+import { Context, Duration, Effect, LogLevel, References } from "effect"
 import { requests, requestSeconds } from "../services/Metrics.ts"
 
 export interface Served {
@@ -18,15 +18,14 @@ export const record = ({ duration, method, route, status }: Served): Effect.Effe
     const labels = { method: methods.has(method) ? method : "other", route }
     requests.of({ ...labels, status: String(status) }).updateUnsafe(1, context)
     requestSeconds.of(labels).updateUnsafe(Duration.toSeconds(duration), context)
-    return Effect.flatMap(LogLevel.isEnabled("Debug"), (isLogged) =>
-      isLogged
-        ? Effect.logDebug("Request served").pipe(
-          Effect.annotateLogs({
-            method,
-            route,
-            status,
-            durationMs: Math.round(Duration.toMillis(duration) * 10) / 10
-          })
-        )
-        : Effect.void)
+    return LogLevel.isGreaterThan(Context.get(context, References.MinimumLogLevel), "Debug")
+      ? Effect.void
+      : Effect.logDebug("Request served").pipe(
+        Effect.annotateLogs({
+          method,
+          route,
+          status,
+          durationMs: Math.round(Duration.toMillis(duration) * 10) / 10
+        })
+      )
   })

@@ -63,7 +63,7 @@ export const boundBacklog = Effect.fn("Backlog.bound")(function*(
       bytes -= socket.writableLength
       close(socket)
     }
-    Effect.runSyncWith(context)(Metric.update(waitingBytes, bytes))
+    waitingBytes.updateUnsafe(bytes, context)
   }
 
   const follow = ({ socket }: IncomingMessage, response: ServerResponse) => {

@@ -7,7 +7,7 @@ import { HttpServerRequest, HttpServerResponse } from "effect/http"
 
 /** The path below the base, or undefined where the request is for the base itself, without the slash that relative addresses need. */
 const belowBase = (url: string, basePath: string): string | undefined => {
-  if (basePath === "" || !url.startsWith(basePath)) return url
+  if (!url.startsWith(basePath)) return url
   const rest = url.slice(basePath.length)
   if (rest.startsWith("/")) return rest
   return rest === "" || rest.startsWith("?") ? undefined : url
@@ -18,7 +18,7 @@ type App<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 /** `basePath`: `/orchestrator`, or nothing. */
 export const withoutBasePath =
   (basePath: string) => <E, R>(app: App<E, R>): App<E, R | HttpServerRequest.HttpServerRequest> =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    basePath === "" ? app : Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const url = belowBase(request.url, basePath)
       if (url === request.url) return app
       if (url !== undefined) {

@@ -3,7 +3,7 @@
  * that the process lives when others take up the connections of the API's port.
  */
 import { collected } from "@orchestrator/domain/Scrape"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Random } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
 import { MethodNotAllowed, RouteNotFound } from "../contract/Problem.ts"
@@ -46,7 +46,7 @@ const answer = Effect.fnUntraced(function*(loopback: boolean) {
       headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }
     })
   }
-  const id = yield* requestId(request.headers["x-request-id"])
+  const id = requestId(request.headers["x-request-id"], yield* Random.Random)
   return stamped(yield* HttpServerRespondable.toResponse(problem), id)
 })
 

@@ -1,5 +1,5 @@
 /** What happens to every request, around its route: a name, a guard, a limit, an answer in any case, and a line in the log. */
-import { ByteSize, Cause, Effect, type Types } from "effect"
+import { ByteSize, Cause, Context, Effect, Random, type Types } from "effect"
 import {
   HttpIncomingMessage,
   HttpRouter,
@@ -8,7 +8,8 @@ import {
   HttpServerResponse
 } from "effect/http"
 import { bodyLimit } from "../contract/RequestChecks.ts"
-import { askedNamespace } from "../services/AskedNamespace.ts"
+import { AskedNamespace } from "../services/AskedNamespace.ts"
+import { HttpSettings } from "../services/HttpSettings.ts"
 import { record } from "./AccessLog.ts"
 import { audited } from "./AuditLog.ts"
 import { asCallerSent } from "./ForwardedAuthorization.ts"
@@ -24,6 +25,8 @@ const hygiene = {
   "referrer-policy": "no-referrer",
   "x-frame-options": "DENY"
 }
+
+const mostBytesOfBody = ByteSize.fromInputUnsafe(bodyLimit)
 
 export interface PipelineOptions {
   /** Whether only this machine can reach the server. */
@@ -47,7 +50,7 @@ const answered = (
   )
   return refused === undefined
     ? route.pipe(
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(bodyLimit)),
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, mostBytesOfBody),
       Effect.catchCauseIf((cause) => !Cause.hasInterruptsOnly(cause), (cause) => answerFailure(cause, request)),
       Effect.flatMap((response) => asProblem(response, request))
     )
@@ -60,16 +63,27 @@ const withHeaders = (response: HttpServerResponse.HttpServerResponse, id: string
 
 export const pipeline = (options: PipelineOptions) =>
   HttpRouter.middleware(
-    Effect.map(askedNamespace, (asked) =>
-      Effect.fnUntraced(function*(route: Answer) {
-        const request = asCallerSent(yield* HttpServerRequest.HttpServerRequest)
-        const id = yield* requestId(request.headers["x-request-id"])
-        return yield* Effect.timed(audited(request, yield* asked, answered(route, request, options))).pipe(
-          Effect.tap(([duration, { status }]) =>
-            record({ method: request.method, route: knownPath(request.url)?.pattern ?? "none", status, duration })
+    Effect.map(HttpSettings, (own) => (route: Answer) =>
+      Effect.contextWith((context: Context.Context<HttpServerRequest.HttpServerRequest>) => {
+        const received = Context.get(context, HttpServerRequest.HttpServerRequest)
+        const request = asCallerSent(received)
+        const id = requestId(request.headers["x-request-id"], Context.get(context, Random.Random))
+        const namespace = Context.get(context, AskedNamespace) ?? own.namespace
+        const app = request === received
+          ? route
+          : Effect.provideService(route, HttpServerRequest.HttpServerRequest, request)
+        return Effect.timed(audited(request, namespace, answered(app, request, options))).pipe(
+          Effect.flatMap(([duration, response]) =>
+            Effect.as(
+              record({
+                method: request.method,
+                route: knownPath(request.url)?.pattern ?? "none",
+                status: response.status,
+                duration
+              }),
+              withHeaders(stamped(response, id), id)
+            )
           ),
-          Effect.map(([, response]) => withHeaders(stamped(response, id), id)),
-          Effect.provideService(HttpServerRequest.HttpServerRequest, request),
           Effect.annotateLogs({ requestId: id })
         )
       })),

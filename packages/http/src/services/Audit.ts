@@ -18,9 +18,8 @@ export interface AuditFacts {
 export class Audit extends Context.Service<Audit, Ref.Ref<AuditFacts>>()("@orchestrator/http/services/Audit") {}
 
 const noteBy = (add: (known: AuditFacts) => AuditFacts): Effect.Effect<void> =>
-  Effect.flatMap(
-    Effect.serviceOption(Audit),
-    Option.match({ onNone: () => Effect.void, onSome: Ref.update(add) })
+  Effect.contextWith((context: Context.Context<never>) =>
+    Option.match(Context.getOption(context, Audit), { onNone: () => Effect.void, onSome: Ref.update(add) })
   )
 
 const note = (facts: AuditFacts): Effect.Effect<void> => noteBy((known) => ({ ...known, ...facts }))
