@@ -45,6 +45,8 @@ export const budgetsIn = (budgets: Budgets): ReadonlyArray<Budget> =>
     return limitUsd === undefined ? [] : [{ ...budget, limitUsd }]
   })
 
+export const hasBudgets = (budgets: Budgets): boolean => known.some(({ name }) => budgets[name] !== undefined)
+
 /** As which a GitHub user or a service is counted: as labels can say it, and GitHub knows no case. Empty: as nobody. */
 export const accountName = (text: string | undefined): string => labelValue(text ?? "").toLowerCase()
 

@@ -68,8 +68,8 @@ export interface LabelInputs {
   readonly uid: string
   readonly githubUser: string
   readonly contextVersion: number
-  readonly taskId?: number
-  readonly service?: string
+  readonly taskId: number | undefined
+  readonly service: string | undefined
 }
 
 /** Labels of Job, pod and ConfigMap of an attempt. */
@@ -77,8 +77,6 @@ export const runLabels = (inputs: LabelInputs): Readonly<Record<string, string>>
   app: "orchestrator",
   component: inputs.component,
   "task-type": inputs.taskType,
-  ...(inputs.taskId === undefined ? {} : { "task-id": String(inputs.taskId) }),
-  ...(inputs.service === undefined ? {} : { "service-name": labelValue(inputs.service) }),
   "github-user": labelValue(inputs.githubUser),
   "context-version": String(inputs.contextVersion),
   "app.kubernetes.io/name": "orchestrator",
@@ -86,7 +84,9 @@ export const runLabels = (inputs: LabelInputs): Readonly<Record<string, string>>
   "app.kubernetes.io/managed-by": "orchestrator",
   "app.kubernetes.io/part-of": "orchestrator",
   [runUidLabel]: inputs.uid,
-  [runLabel]: labelValue(inputs.run)
+  [runLabel]: labelValue(inputs.run),
+  ...(inputs.taskId === undefined ? undefined : { "task-id": String(inputs.taskId) }),
+  ...(inputs.service === undefined ? undefined : { "service-name": labelValue(inputs.service) })
 })
 
 /** Labels of a workspace claim. */

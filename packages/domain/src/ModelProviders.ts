@@ -4,6 +4,7 @@
  */
 import { Schema } from "effect"
 import { ModelPrice } from "./ModelPrice.ts"
+import { oncePer } from "./OncePer.ts"
 import { atMost, rule } from "./SpecText.ts"
 
 /** Shapes of APIs that a client may speak. */
@@ -147,13 +148,14 @@ export const apisOf = (
   type === "api" ? apis ?? (isMaker(name) ? makers[name]?.apis : undefined) ?? [] : cloudApis[type]
 
 interface Known {
-  /** With the makers' own, which a configured one of the same name changes. */
-  readonly all: Providers
   /** Of models' names, in the order in which they count: the longest first, and of as long ones the configured. */
   readonly beginnings: ReadonlyArray<{ readonly name: string; readonly beginning: string }>
+  /** By the name of the first, with the makers' own, which a configured one changes: it, and who serves while it is overloaded. */
+  readonly chains: ReadonlyMap<string, ReadonlyArray<NamedProvider>>
 }
 
-const know = (configured: Providers): Known => {
+/** A configuration stays, and every run asks for its own model. */
+const knownOf = oncePer((configured: Providers): Known => {
   const all: Providers = {
     ...makers,
     ...Object.fromEntries(
@@ -168,23 +170,21 @@ const know = (configured: Providers): Known => {
       right.beginning.length - left.beginning.length
       || Number(Object.hasOwn(configured, right.name)) - Number(Object.hasOwn(configured, left.name))
     )
-  return { all, beginnings }
-}
+  const chains = new Map(
+    Object.entries(all).map(([name, { fallback = [] }]) => [name, chainOf(all, [name, ...fallback])])
+  )
+  return { beginnings, chains }
+})
 
-/** A configuration stays, and every run asks for its own model. */
-const kept = new WeakMap<Providers, Known>()
-
-const knownOf = (configured: Providers): Known => {
-  const before = kept.get(configured)
-  if (before !== undefined) return before
-  const known = know(configured)
-  kept.set(configured, known)
-  return known
-}
+const chainOf = (all: Providers, names: ReadonlyArray<string>): ReadonlyArray<NamedProvider> =>
+  [...new Set(names)].flatMap((name) => {
+    const found = Object.hasOwn(all, name) ? all[name] : undefined
+    return found === undefined ? [] : [{ ...found, name }]
+  })
 
 /** Names of all that runs may be served by. */
 export const providerNames = (configured: Providers): ReadonlyArray<string> =>
-  Object.keys(knownOf(configured).all).toSorted()
+  [...knownOf(configured).chains.keys()].toSorted()
 
 const byModel = ({ beginnings }: Known, model: string): string =>
   beginnings.find(({ beginning }) => model.startsWith(beginning))?.name ?? usual
@@ -198,12 +198,7 @@ export const providersFor = (
   { model, provider }: { readonly model: string; readonly provider?: string | undefined }
 ): ReadonlyArray<NamedProvider> => {
   const known = knownOf(configured)
-  const { all } = known
-  const chosen = provider ?? byModel(known, model)
-  const first = Object.hasOwn(all, chosen) ? all[chosen] : undefined
-  const names = first === undefined ? [] : [chosen, ...first.fallback ?? []]
-  return [...new Set(names)].flatMap((name) => {
-    const found = Object.hasOwn(all, name) ? all[name] : undefined
-    return found === undefined ? [] : [{ ...found, name }]
-  })
+  return known.chains.get(provider ?? byModel(known, model)) ?? nobody
 }
+
+const nobody: ReadonlyArray<NamedProvider> = []

@@ -94,7 +94,9 @@ describe("labels of our objects", () => {
       run: "docs",
       uid: "u-1",
       githubUser: "ada",
-      contextVersion: 1
+      contextVersion: 1,
+      taskId: undefined,
+      service: undefined
     })
     assert.notProperty(labels, "task-id")
     assert.notProperty(labels, "service-name")

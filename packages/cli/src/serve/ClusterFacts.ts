@@ -1,5 +1,5 @@
 /** What an API server says of itself that the start depends on: four questions that every authenticated user may ask. */
-import { budgetsIn } from "@orchestrator/domain/Budgets"
+import { hasBudgets } from "@orchestrator/domain/Budgets"
 import { usesKueue } from "@orchestrator/domain/Kueue"
 import { everyNamespace, watchedNamespaces } from "@orchestrator/domain/Namespaces"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
@@ -107,7 +107,7 @@ const forRuns = permissions.filter(({ subresource }) => subresource !== "finaliz
 const wanted = ({ auth, budgets, kueue, leaderElection, shard }: OrchestratorConfig): ReadonlyArray<Permission> => [
   ...forRuns,
   ...(usesKueue(kueue) ? queuePermissions : []),
-  ...(budgetsIn(budgets).length > 0 ? ledgerPermissions : []),
+  ...(hasBudgets(budgets) ? ledgerPermissions : []),
   ...(leaderElection.enabled ? leasePermissions(shard.index) : []),
   ...(auth.mode === "kubernetes" ? reviewPermissions : [])
 ]

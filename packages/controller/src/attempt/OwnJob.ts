@@ -14,7 +14,7 @@ export const isOwnJob = ({ status, uid }: RunFacts, { createdAt, files, name, ow
 }
 
 /** Whether others have taken off what a Job of this run is to have. */
-export const lacksMarks = ({ ended, jobName, uid }: RunFacts, job: JobFacts): boolean => {
-  if (job.deleting || job.released === true || (!job.held && (ended || job.name !== jobName))) return false
-  return !job.held || !job.labelled || !job.owners.includes(uid)
+export const lacksMarks = (run: RunFacts, job: JobFacts): boolean => {
+  if (job.deleting || job.released === true || (!job.held && (run.ended || job.name !== run.jobName))) return false
+  return !job.held || !job.labelled || !job.owners.includes(run.uid)
 }

@@ -9,8 +9,9 @@ export const specHash = ({ generation, specDigest }: LiveRun): string => `${gene
 
 /** Whether the spec is another than the one that the Job was made from; an edit that was taken back is none. */
 export const isEdited = (run: LiveRun, { specHash: noted }: ObservedJob): boolean => {
-  const [generation, hash] = noted?.split(":") ?? []
-  return hash !== undefined && generation !== String(run.generation) && hash !== run.specDigest
+  if (noted === undefined || noted.endsWith(`:${run.specDigest}`)) return false
+  const [generation, hash] = noted.split(":")
+  return hash !== undefined && generation !== String(run.generation)
 }
 
 /**

@@ -2,7 +2,7 @@
  * What is written down of the cost of attempts, where there are budgets: before the status that says it, so that no run is deleted with a cost
  * that nobody knows; and before the Job of a run that is deleted while it works is let go of. What it may have cost stands until its end is seen.
  */
-import { accountName, budgetsIn, periodOf } from "@orchestrator/domain/Budgets"
+import { accountName, hasBudgets, periodOf } from "@orchestrator/domain/Budgets"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { DateTime } from "effect"
 import { amountIn, attemptKey, microsOf, type Spent } from "../facts/Ledger.ts"
@@ -52,7 +52,7 @@ const leftBy = (job: ObservedJob, { limits }: OrchestratorConfig, now: DateTime.
 /** The actions of a plan, each after what is to be written down before it. */
 export const withSpent = (observed: Observed, actions: ReadonlyArray<Action>): ReadonlyArray<Action> => {
   const { config, jobs, now, orphans, run } = observed
-  if (budgetsIn(config.budgets).length === 0) return actions
+  if (actions.length === 0 || !hasBudgets(config.budgets)) return actions
   const isOver = (name: string) =>
     run?.status.attempts?.some((each) => each.jobName === name && each.outcome !== undefined)
   const lost = (action: ActionOf<"ReleaseJob">): ReadonlyArray<Spent> =>

@@ -28,8 +28,10 @@ export const runningStatus = (observed: PresentRun, job: ObservedJob): ReadonlyA
 }
 
 /** The same of a Job that is about to be made. */
-export const startingStatus = (observed: PresentRun, attempt: Attempt): ReadonlyArray<Action> =>
-  isPending(observed.run) ? [] : write(observed, attempt, startingSoon(attempt.jobName), [])
+export const startingStatus = (observed: PresentRun): ReadonlyArray<Action> => {
+  const { now, run } = observed
+  return isPending(run) ? [] : write(observed, currentEntry(run, now, undefined), startingSoon(run.jobName), [])
+}
 
 /** Running, with what keeps it from going on, whatever else is known of it. */
 export const blockedStatus = (observed: PresentRun, attempt: Attempt, standing: Standing): ReadonlyArray<Action> =>

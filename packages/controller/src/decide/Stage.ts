@@ -78,13 +78,14 @@ export const stageOf = (observed: Observed): Stage => {
   if (run.ended) return { ...observed, run, tag: "Finished", phase: run.phase }
   const former = jobs.find((job) => job.name !== run.jobName && (job.held || isAlive(job)))
   if (former !== undefined) return { ...observed, run, tag: "Superseding", former }
-  const spec = Result.map(run.spec, (own) => profiled(own, config))
   const job = currentJob(run, jobs)
-  if (job !== undefined) {
-    return { ...observed, run, tag: "Started", job, spec: Result.getOrUndefined(spec) }
+  if (Result.isFailure(run.spec)) {
+    return job === undefined
+      ? { ...observed, run, tag: "Unreadable", problems: run.spec.failure }
+      : { ...observed, run, tag: "Started", job, spec: undefined }
   }
-  return Result.match(spec, {
-    onFailure: (problems): Stage => ({ ...observed, run, tag: "Unreadable", problems }),
-    onSuccess: (spec): Stage => ({ ...observed, run, tag: "NotStarted", spec })
-  })
+  const spec = profiled(run.spec.success, config)
+  return job === undefined
+    ? { ...observed, run, tag: "NotStarted", spec }
+    : { ...observed, run, tag: "Started", job, spec }
 }

@@ -239,10 +239,16 @@ export const paused = (
 }
 
 const write = (observed: PresentRun, change: Change): ReadonlyArray<Action> => {
-  const { otherStatus, status: known } = observed.run
-  const before: Fields = Object.keys(otherStatus).length === 0 ? known : { ...otherStatus, ...known }
-  const status = nextStatus(observed, before, change)
-  return sameJson(status, before) ? [] : [Action.WriteStatus({ run: observed.run, status })]
+  const { run } = observed
+  const before: Fields = Object.keys(run.otherStatus).length === 0 ? run.status : { ...run.otherStatus, ...run.status }
+  const next: Fields = nextFields(observed, change)
+  return saysAll(before, next) ? [] : [Action.WriteStatus({ run, status: merged(before, next) })]
+}
+
+/** Whether a status says already what the next one names. */
+const saysAll = (before: Fields, next: Fields): boolean => {
+  for (const key in next) if (!sameJson(before[key], next[key])) return false
+  return true
 }
 
 /** Characters of a message; several conditions repeat it, and the whole status has to stay small (see LiveRun). */
@@ -251,7 +257,8 @@ const words = (message: string): string => printable(message, { max: longestMess
 /** What Kubernetes wants of a condition's reason; that of an older version's status may be anything. */
 const reasonWord = (reason: string): string => /^[A-Za-z](?:[\w,:]{0,254}\w)?$/.test(reason) ? reason : "Unknown"
 
-const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...change }: Change): Fields => {
+/** The fields that a change sets or takes away. */
+const nextFields = (observed: PresentRun, change: Change): StatusPatch => {
   const { run } = observed
   const { attempt, status: { attempts, conditions, contextVersion, lastUpdate, phase, reason, retryCount, usage } } =
     run
@@ -261,11 +268,10 @@ const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...chan
   const moved = isNew || phase !== change.phase || reason !== change.reason
   const added = change.attempt === undefined ? undefined : endedNow(attempts, change.attempt)
   const message = words(change.message)
-  const next = statusPatch({
-    ...(isNew ? ofFormerAttempt : undefined),
-    retryCount: isNew && retryCount !== undefined ? 0 : retryCount,
+  return statusPatch({
+    ...(isNew ? { ...ofFormerAttempt, ...change.fields } : change.fields),
+    retryCount: change.fields?.retryCount ?? (isNew && retryCount !== undefined ? 0 : retryCount),
     cancelledVersion: run.cancelledVersion,
-    ...change.fields,
     attempts: change.attempt === undefined ? attempts : recordAttempt(attempts, change.attempt),
     usage: added === undefined ? usage : addUsage(usage, added),
     phase: change.phase,
@@ -276,14 +282,16 @@ const nextStatus = (observed: PresentRun, before: Fields, { facts: said, ...chan
     lastUpdate: moved ? now : lastUpdate ?? now,
     conditions: setConditions(
       facts ?? [],
-      [...said, finishedFact(change)].map((fact) => ({
-        ...fact,
-        message: fact.message === change.message ? message : words(fact.message)
-      })),
+      [
+        ...change.facts.map((fact) => ({
+          ...fact,
+          message: fact.message === change.message ? message : words(fact.message)
+        })),
+        finishedFact(change)
+      ],
       now
     )
   })
-  return merged(before, next)
 }
 
 /**

@@ -90,7 +90,6 @@ const task = (
   }))
 
 const environment = (spec: CodeRunSpec): ReadonlyArray<Variable> => [
-  ...task(spec),
   ...literals(encodeRunnerEnvironment({
     workingDirectory: spec.workingDirectory || spec.service,
     serviceName: spec.service,

@@ -46,10 +46,7 @@ export const docsRunKind: RunKind = {
       dependsOnMerged: false,
       inputs: ({ uid, ...facts }) => docsInputs({ ...facts, run, branch: docsBranchName(run.metadata.name, uid) }),
       task: () => task(run.spec),
-      env: () => [
-        ...task(run.spec),
-        ...literals(encodeRunnerEnvironment({ workingDirectory: run.spec.workingDirectory || "." }))
-      ]
+      env: () => literals(encodeRunnerEnvironment({ workingDirectory: run.spec.workingDirectory || "." }))
     }))
 }
 

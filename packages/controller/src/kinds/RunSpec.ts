@@ -74,8 +74,8 @@ export interface RunSpec {
   readonly dependsOnMerged: boolean
   /** What its templates are rendered with. */
   readonly inputs: (facts: RenderFacts) => RunInputs
-  /** What the broker is told of the work: variables of this kind. Asked for when a Job is made: nobody else reads them. */
+  /** What agent and broker are told of the work: variables of this kind. Asked for when a Job is made: nobody else reads them. */
   readonly task: () => ReadonlyArray<Variable>
-  /** Variables of the agent for this kind, in order; the shared ones come before. */
+  /** What the agent alone is told, in order, after all others. */
   readonly env: () => ReadonlyArray<Variable>
 }

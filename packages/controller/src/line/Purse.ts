@@ -3,6 +3,7 @@
  * may cost, however little it has used, until its end says what it was; so those that start together cannot spend more than there is. Pure.
  */
 import { accountName, type Budget, budgetsIn, nextPeriod, periodOf } from "@orchestrator/domain/Budgets"
+import { oncePer } from "@orchestrator/domain/OncePer"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { type DateTime, Result } from "effect"
 import { remainingBudget } from "../attempt/Budget.ts"
@@ -34,21 +35,15 @@ export interface Purse {
 export const purseIn = (config: OrchestratorConfig): Purse | undefined => {
   const budgets = budgetsIn(config.budgets).map((each) => ({ ...each, limitMicros: microsOf(each.limitUsd) }))
   if (budgets.length === 0) return undefined
-  const known = new WeakMap<RunFacts, Spender>()
-  const spenderOf = (run: RunFacts): Spender => ({
-    githubUser: accountName(run.githubUser),
-    service: accountName(run.service),
-    micros: run.ended || Result.isFailure(run.spec)
-      ? 0
-      : microsOf(remainingBudget(run, profiled(run.spec.success, config), config).costUsd)
-  })
   return {
     budgets,
-    ofRun: (run) => {
-      const spender = known.get(run) ?? spenderOf(run)
-      known.set(run, spender)
-      return spender
-    },
+    ofRun: oncePer((run: RunFacts): Spender => ({
+      githubUser: accountName(run.githubUser),
+      service: accountName(run.service),
+      micros: run.ended || Result.isFailure(run.spec)
+        ? 0
+        : microsOf(remainingBudget(run, profiled(run.spec.success, config), config).costUsd)
+    })),
     ofJob: ({ githubUser, maxCostUsd = config.limits.maxCostUsd, service }) => ({
       githubUser: accountName(githubUser),
       service: accountName(service),

@@ -4,6 +4,7 @@
  */
 import type { Budget } from "@orchestrator/domain/Budgets"
 import { usesKueue } from "@orchestrator/domain/Kueue"
+import { oncePer } from "@orchestrator/domain/OncePer"
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import type { RunFacts } from "../facts/Run.ts"
 import { accountIn, type Purse, type PurseBudget, purseIn, type Spender } from "./Purse.ts"
@@ -25,16 +26,8 @@ export interface Limits
   readonly purse?: Purse
 }
 
-const known = new WeakMap<OrchestratorConfig, Limits>()
-
 /** Where Kueue decides who starts, there are none but those of money. */
-export const limitsIn = (config: OrchestratorConfig): Limits => {
-  const limits = known.get(config) ?? limitsOf(config)
-  known.set(config, limits)
-  return limits
-}
-
-const limitsOf = (config: OrchestratorConfig): Limits => {
+export const limitsIn = oncePer((config: OrchestratorConfig): Limits => {
   const { activeRuns, activeRunsPerGithubUser, activeRunsPerService } = config.limits
   const purse = purseIn(config)
   return {
@@ -45,7 +38,7 @@ const limitsOf = (config: OrchestratorConfig): Limits => {
     }),
     ...(purse === undefined ? {} : { purse })
   }
-}
+})
 
 export const isLimited = ({ activeRuns, activeRunsPerGithubUser, activeRunsPerService, purse }: Limits): boolean =>
   activeRuns !== undefined || activeRunsPerGithubUser !== undefined || activeRunsPerService !== undefined ||

@@ -1,5 +1,5 @@
 /** What the controller follows: each kind with what is kept of its objects, and whom a change wakes. */
-import { budgetsIn } from "@orchestrator/domain/Budgets"
+import { hasBudgets } from "@orchestrator/domain/Budgets"
 import { everyRunKind } from "@orchestrator/domain/kinds/RunKinds"
 import { usesKueue } from "@orchestrator/domain/Kueue"
 import { ourSelector } from "@orchestrator/domain/Labels"
@@ -96,7 +96,7 @@ export const followings = (
       })
   })
 
-  const hasBudgets = budgetsIn(budgets).length > 0
+  const keepsBooks = hasBudgets(budgets)
 
   /** Of our objects those of the shard; of runs and claims all, since they tell who may start. */
   const labelSelector = [ourSelector, shardSelector(stores.shard) ?? []].flat().join(",")
@@ -107,7 +107,7 @@ export const followings = (
         follow(runResources[kind], {
           store: stores.runs[kind],
           project: (run, before) => {
-            if (hasBudgets) stores.spending.see(run)
+            if (keepsBooks) stores.spending.see(run)
             return runFacts(kind, run, before)
           },
           wakes: wakes.run
@@ -129,7 +129,7 @@ export const followings = (
         readsFixedOnce: true,
         wakes: ifNews((pod, change, before) => {
           remember.pod(pod, change)
-          if (hasBudgets) stores.spending.podSeen(pod, change === "removed")
+          if (keepsBooks) stores.spending.podSeen(pod, change === "removed")
           return wakes.pod(pod, change, before)
         }),
         labelSelector
@@ -146,7 +146,7 @@ export const followings = (
         wakes: ifNews(wakes.claim),
         labelSelector: ourSelector
       }),
-      ...(hasBudgets
+      ...(keepsBooks
         ? [follow(ConfigMapKind, {
           store: stores.ledger,
           project: ledgerFacts,

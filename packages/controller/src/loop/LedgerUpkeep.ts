@@ -2,7 +2,7 @@
  * What keeps the ledger of costs complete and small: what statuses tell that were written before there was a budget, what has turned out of
  * attempts whose end nobody had seen, and away with what no month asks for any more.
  */
-import { budgetsIn, periodOf } from "@orchestrator/domain/Budgets"
+import { hasBudgets, periodOf } from "@orchestrator/domain/Budgets"
 import { DateTime, Effect, Schedule } from "effect"
 import { Interpreter } from "../act/Interpreter.ts"
 import { Action } from "../decide/Action.ts"
@@ -31,7 +31,7 @@ export const makeLedgerUpkeep = Effect.fnUntraced(function*(acts: (number: numbe
     if (acts(0) && old.length > 0) yield* perform(upkeep(Action.ForgetSpent({ entries: old })))
   }).pipe(Effect.catch((error) => Effect.logDebug("what runs have cost is written down later", error.message)))
 
-  return budgetsIn(config.budgets).length === 0
+  return !hasBudgets(config.budgets)
     ? { begin: Effect.void, keep: Effect.never }
     : { begin: Effect.asVoid(begin), keep: Effect.repeat(keep, Schedule.spaced(`${everySeconds} seconds`)) }
 })

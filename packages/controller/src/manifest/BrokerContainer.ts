@@ -6,13 +6,13 @@ import { bucketKeyFiles, evidenceFolder, evidenceMount } from "@orchestrator/dom
 import { gitTokenSecretName, signingSecretName, sshSecretName, tokenSecretName } from "@orchestrator/domain/Names"
 import { brokerContainer, evidenceVolume } from "@orchestrator/domain/PodParts"
 import type { Volume, VolumeMount } from "@orchestrator/k8s/Objects"
-import { type LiteralContainer, words } from "../kinds/Literal.ts"
+import { type LiteralContainer, type Variable, words } from "../kinds/Literal.ts"
 import { brokerEnvironment, brokerFolders, evidenceOf } from "./BrokerEnvironment.ts"
 import { modelKeys } from "./ModelProviders.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { restricted } from "./Restricted.ts"
 
-export const broker = (inputs: PodInputs): LiteralContainer => {
+export const broker = (inputs: PodInputs, task: ReadonlyArray<Variable>): LiteralContainer => {
   const { agent } = inputs.config
   return {
     name: brokerContainer,
@@ -20,7 +20,7 @@ export const broker = (inputs: PodInputs): LiteralContainer => {
     imagePullPolicy: agent.image.pullPolicy,
     command: words("/app/orchestrator", "broker"),
     restartPolicy: "Always",
-    env: brokerEnvironment(inputs),
+    env: brokerEnvironment(inputs, task),
     resources: agent.broker.resources,
     securityContext: {
       ...restricted,

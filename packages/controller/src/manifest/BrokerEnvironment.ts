@@ -1,6 +1,8 @@
 /** What the broker is told of its run; packages/agent's BrokerConfig reads it. It holds no secret: those are files. */
 import { evidenceFolder, evidenceMount, type EvidenceOf } from "@orchestrator/domain/Evidence"
 import { inert } from "@orchestrator/domain/Inert"
+import { oncePer } from "@orchestrator/domain/OncePer"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { encodeBrokerEnvironment } from "@orchestrator/domain/PodEnvironment"
 import { printable } from "@orchestrator/domain/Printable"
 import { Branch, Commit } from "@orchestrator/domain/Reported"
@@ -24,34 +26,55 @@ export const brokerFolders = {
 /** Where it leaves its address and the run's token for the agent's container. */
 export const brokerEndpointFile = `${brokerFolders.endpoint}/endpoint.json`
 
-export const brokerEnvironment = (inputs: PodInputs): ReadonlyArray<Variable> => {
-  const { config: { agent }, run, spec } = inputs
+/** `task`: what both containers are told of the work. */
+export const brokerEnvironment = (inputs: PodInputs, task: ReadonlyArray<Variable>): ReadonlyArray<Variable> => {
+  const { config, run, spec } = inputs
   const { contextVersion, retry } = run.attempt
+  const { costUsd, turns } = remainingBudget(run, spec, config)
   return [
     ...literals(encodeBrokerEnvironment({
       runName: run.name,
       runUid: run.originalUid,
       contextVersion,
       retry: retry === 0 ? undefined : retry,
-      taskType: runKinds[run.kind].taskType
+      taskType: runKinds[run.kind].taskType,
+      signCommitsOf: config.git.signing.secretName === "" ? undefined : spec.githubUser,
+      model: spec.model,
+      modelProviders: brokerProviders(inputs),
+      maxCostUsd: costUsd,
+      maxTurns: turns,
+      evidenceKey: evidenceKey(inputs)
     })),
-    ...spec.task(),
-    ...literals(encodeBrokerEnvironment({
-      ...remoteValues(inputs),
-      ...gitValues(inputs),
-      signCommitsOf: inputs.config.git.signing.secretName === "" ? undefined : spec.githubUser,
-      ...modelValues(inputs),
-      ...forgeValues(inputs),
-      ...appValues(inputs),
-      credentialsDir: brokerFolders.credentials,
-      sshDir: brokerFolders.ssh,
-      brokerStateDir: brokerFolders.state,
-      brokerEndpointFile,
-      ...evidenceValues(inputs),
-      brokerGraceSeconds: graceSeconds(agent.terminationGracePeriodSeconds)
-    }))
+    ...literals(encodeBrokerEnvironment(knownValues(run))),
+    ...literals(encodeBrokerEnvironment(pullRequestValues(inputs))),
+    ...task,
+    ...ofEveryBroker(config)
   ]
 }
+
+/** What is the same for every run. */
+const ofEveryBroker = oncePer((config: OrchestratorConfig): ReadonlyArray<Variable> => {
+  const { agent, evidence: { bucket, volume }, model } = config
+  return literals(encodeBrokerEnvironment({
+    ...remoteValues(config),
+    ...gitValues(config),
+    ...forgeValues(config),
+    ...appValues(config),
+    modelAllowed: model.allowed,
+    modelBaseUrl: model.baseUrl,
+    modelOutputTokens: model.outputTokens,
+    modelPrices: model.prices,
+    answersPerTurn: agent.broker.answersPerTurn,
+    streamIdleSeconds: agent.streamIdleSeconds,
+    credentialsDir: brokerFolders.credentials,
+    sshDir: brokerFolders.ssh,
+    brokerStateDir: brokerFolders.state,
+    brokerEndpointFile,
+    evidenceBucket: bucket,
+    evidenceFolder: bucket === undefined && volume !== undefined ? evidenceMount : undefined,
+    brokerGraceSeconds: graceSeconds(agent.terminationGracePeriodSeconds)
+  }))
+})
 
 /** Of the run's current attempt. */
 export const evidenceOf = ({ attempt, namespace, originalUid }: LiveRun): EvidenceOf => ({
@@ -60,30 +83,25 @@ export const evidenceOf = ({ attempt, namespace, originalUid }: LiveRun): Eviden
   attempt
 })
 
-const evidenceValues = ({ config: { evidence: { bucket, volume } }, run }: PodInputs) =>
-  bucket === undefined && volume === undefined ? {} : {
-    evidenceBucket: bucket,
-    evidenceFolder: bucket === undefined ? evidenceMount : undefined,
-    evidenceKey: evidenceFolder(evidenceOf(run), bucket?.prefix)
-  }
+const evidenceKey = ({ config: { evidence: { bucket, volume } }, run }: PodInputs): string | undefined =>
+  bucket === undefined && volume === undefined ? undefined : evidenceFolder(evidenceOf(run), bucket?.prefix)
 
 /** The pod's grace is shared: the agent's container has it first. What is in flight then has most of the rest, reading back the last part. */
 const graceSeconds = (pod: number): number => Math.max(1, Math.floor(pod * 5 / 6))
 
 /** How remotes are reached; the runner is told too where the broker is in its process. */
-export const remoteValues = ({ config: { git } }: PodInputs) => ({
+export const remoteValues = ({ git }: OrchestratorConfig) => ({
   gitAllowProtocol: git.allowedProtocols.join(":"),
   gitAllowedHosts: git.allowedHosts.join(","),
   gitInsteadOf: git.insteadOf
 })
 
 /** Of git, what is for the broker alone. */
-export const gitValues = ({ config: { agent: { broker }, git }, run }: PodInputs) => ({
+export const gitValues = ({ agent: { broker }, git }: OrchestratorConfig) => ({
   gitKnownHosts: unlessBlank(git.knownHosts),
   caCertificates: unlessBlank(broker.caCertificates),
   maxPushMebibytes: broker.maxPushMebibytes,
-  maxUnpackedMebibytes: broker.maxUnpackedMebibytes,
-  ...knownValues(run)
+  maxUnpackedMebibytes: broker.maxUnpackedMebibytes
 })
 
 const unlessBlank = (text: string) => text.trim() === "" ? undefined : text
@@ -91,7 +109,7 @@ const unlessBlank = (text: string) => text.trim() === "" ? undefined : text
 const decodeDelivered = Schema.decodeUnknownOption(Schema.Struct({ branch: Branch, headCommit: Commit }))
 
 /** What an earlier attempt delivered, so that this one goes on with its branch. */
-const knownValues = ({ status }: LiveRun) =>
+export const knownValues = ({ status }: LiveRun) =>
   Object.hasOwn(status, "headCommit")
     ? Option.match(decodeDelivered(status), {
       onNone: () => ({}),
@@ -99,26 +117,20 @@ const knownValues = ({ status }: LiveRun) =>
     })
     : {}
 
-const modelValues = (inputs: PodInputs) => {
-  const { config, run, spec } = inputs
-  const { agent, model } = config
-  const { costUsd, turns } = remainingBudget(run, spec, config)
+/** Where pull requests are opened, and how; the runner is told too where the broker is in its process. */
+export const forgeValues = ({ forge }: OrchestratorConfig) => {
+  const { codeTitle: _, docsTitle: __, ...pullRequest } = forge.pullRequest
   return {
-    model: spec.model,
-    modelAllowed: model.allowed,
-    modelBaseUrl: model.baseUrl,
-    modelOutputTokens: model.outputTokens,
-    modelProviders: brokerProviders(inputs),
-    modelPrices: model.prices,
-    maxCostUsd: costUsd,
-    maxTurns: turns,
-    answersPerTurn: agent.broker.answersPerTurn,
-    streamIdleSeconds: agent.streamIdleSeconds
+    forgeHosts: Object.keys(forge.hosts).length === 0 ? undefined : forge.hosts,
+    forgeAskHosts: forge.askHosts ? undefined : false,
+    forgeGithubHosts: forge.githubHosts,
+    forgeGiteaHosts: forge.giteaHosts,
+    pullRequest
   }
 }
 
-/** Where pull requests are opened, and how; the runner is told too where the broker is in its process. */
-export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
+/** What the run's own pull request says. */
+export const pullRequestValues = ({ config: { forge }, run, spec }: PodInputs) => {
   const names = {
     run: run.name,
     // A requester's word: it closes no issue and calls nobody in a title.
@@ -126,11 +138,6 @@ export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
     taskId: spec.taskId === undefined ? undefined : String(spec.taskId)
   }
   return {
-    forgeHosts: Object.keys(forge.hosts).length === 0 ? undefined : forge.hosts,
-    forgeAskHosts: forge.askHosts ? undefined : false,
-    forgeGithubHosts: forge.githubHosts,
-    forgeGiteaHosts: forge.giteaHosts,
-    pullRequest: pullRequestOf(forge.pullRequest),
     pullRequestTitle: spec.title === undefined
       ? fill(runKinds[run.kind].pullRequestTitle(forge.pullRequest), names)
       : inert(printable(spec.title, { max: longestTitle })),
@@ -138,23 +145,7 @@ export const forgeValues = ({ config: { forge }, run, spec }: PodInputs) => {
   }
 }
 
-type PullRequestConfig = PodInputs["config"]["forge"]["pullRequest"]
-
-const withoutTitles = ({ codeTitle: _, docsTitle: __, ...pullRequest }: PullRequestConfig) => pullRequest
-
-/** Of a configuration one and the same, which is then encoded once. */
-const pullRequests = new WeakMap<PullRequestConfig, ReturnType<typeof withoutTitles>>()
-
-const pullRequestOf = (configured: PullRequestConfig) => {
-  const known = pullRequests.get(configured)
-  if (known !== undefined) return known
-  const made = withoutTitles(configured)
-  pullRequests.set(configured, made)
-  return made
-}
-
-const appValues = ({ config: { github: { app: { host, id } } } }: PodInputs) =>
-  id === "" ? {} : { forgeApp: { id, host } }
+const appValues = ({ github: { app: { host, id } } }: OrchestratorConfig) => id === "" ? {} : { forgeApp: { id, host } }
 
 /** Characters of a title that a requester gave. */
 const longestTitle = 72

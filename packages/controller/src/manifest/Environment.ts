@@ -4,17 +4,28 @@
  */
 import { agentFolder } from "@orchestrator/domain/AgentName"
 import { gitTokenSecretName, tokenSecretName } from "@orchestrator/domain/Names"
+import { oncePer } from "@orchestrator/domain/OncePer"
+import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
 import { encodeBrokerEnvironment, encodeRunnerEnvironment, runnerNames } from "@orchestrator/domain/PodEnvironment"
 import { sessionId } from "@orchestrator/domain/Session"
 import { remainingBudget } from "../attempt/Budget.ts"
 import { agentOf } from "../attempt/Toolchain.ts"
 import { fromSecret, literals, type Variable } from "../kinds/Literal.ts"
 import { runKinds } from "../kinds/RunKinds.ts"
-import { brokerEndpointFile, brokerFolders, forgeValues, gitValues, remoteValues } from "./BrokerEnvironment.ts"
+import {
+  brokerEndpointFile,
+  brokerFolders,
+  forgeValues,
+  gitValues,
+  knownValues,
+  pullRequestValues,
+  remoteValues
+} from "./BrokerEnvironment.ts"
 import type { PodInputs } from "./PodInputs.ts"
 import { telemetryVariables } from "./TelemetryVariables.ts"
 
-export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
+/** `task`: what both containers are told of the work. */
+export const environment = (inputs: PodInputs, task: ReadonlyArray<Variable>): ReadonlyArray<Variable> => {
   const { config, run, spec } = inputs
   const { contextVersion, retry } = run.attempt
   const budget = remainingBudget(run, spec, config)
@@ -34,17 +45,26 @@ export const environment = (inputs: PodInputs): ReadonlyArray<Variable> => {
       overwriteMemory: spec.overwriteMemory,
       maxCostUsd: budget.costUsd,
       maxTurns: budget.turns,
-      ...ownFolders(inputs),
-      toolmanServerUrl: config.agent.toolmanServerUrl,
-      evidenceDays: config.evidence.retention.days,
       setupScript: spec.setup,
-      setupSeconds: config.agent.setupTimeoutSeconds,
-      ...(spec.tools === undefined ? {} : { localTools: spec.tools.local ?? "", remoteTools: spec.tools.remote ?? "" })
+      localTools: spec.tools && (spec.tools.local ?? ""),
+      remoteTools: spec.tools && (spec.tools.remote ?? "")
     })),
+    ...literals(encodeRunnerEnvironment(ownFolders(inputs))),
+    ...ofEveryRunner(config),
     ...telemetryVariables(inputs),
+    ...task,
     ...spec.env()
   ]
 }
+
+/** What is the same for every run. */
+const ofEveryRunner = oncePer(({ agent, evidence }: OrchestratorConfig) =>
+  literals(encodeRunnerEnvironment({
+    toolmanServerUrl: agent.toolmanServerUrl,
+    evidenceDays: evidence.retention.days,
+    setupSeconds: agent.setupTimeoutSeconds
+  }))
+)
 
 /** Made anew for each attempt. Where runs share a workspace at the same time, each has its own. */
 const ownFolders = ({ config, run, spec }: PodInputs) =>
@@ -69,9 +89,12 @@ const withCredentials = (inputs: PodInputs): ReadonlyArray<Variable> => {
       optionally(runnerNames.gitUsername, gitTokenSecretName(spec.githubUser), "username")
     ]),
     ...literals(encodeRunnerEnvironment({
-      ...remoteValues(inputs),
-      ...forgeValues(inputs),
-      brokerVariables: Object.fromEntries(encodeBrokerEnvironment(gitValues(inputs))),
+      ...remoteValues(inputs.config),
+      ...forgeValues(inputs.config),
+      ...pullRequestValues(inputs),
+      brokerVariables: Object.fromEntries(
+        encodeBrokerEnvironment({ ...gitValues(inputs.config), ...knownValues(inputs.run) })
+      ),
       brokerFolder: brokerFolders.state
     }))
   ]

@@ -22,7 +22,10 @@ import { runKinds } from "../kinds/RunKinds.ts"
 import type { RunSpec } from "../kinds/RunSpec.ts"
 import { podSpec } from "./PodSpec.ts"
 
-const labelsOf = (run: LiveRun, spec: RunSpec): Readonly<Record<string, string>> => {
+type Labels = Readonly<Record<string, string>>
+
+/** Of all that an attempt consists of. */
+export const labelsOf = (run: LiveRun, spec: RunSpec): Labels => {
   const { component, taskType } = runKinds[run.kind]
   const labels = runLabels({
     component,
@@ -31,10 +34,16 @@ const labelsOf = (run: LiveRun, spec: RunSpec): Readonly<Record<string, string>>
     uid: run.uid,
     githubUser: spec.githubUser,
     contextVersion: run.attempt.contextVersion,
-    ...(spec.taskId === undefined ? {} : { taskId: spec.taskId }),
-    ...(spec.workspace === undefined ? {} : { service: spec.workspace.service })
+    taskId: spec.taskId,
+    service: spec.workspace?.service
   })
-  return { ...labels, ...shardLabels(run.shard) }
+  return joined(labels, shardLabels(run.shard))
+}
+
+/** The second come before the first; mostly there are only one or the other. */
+const joined = (first: Labels, second: Labels): Labels => {
+  if (Object.keys(first).length === 0) return second
+  return Object.keys(second).length === 0 ? first : { ...first, ...second }
 }
 
 /** The reference that makes an object go with its run. */
@@ -66,11 +75,11 @@ export const ownedByJob = <Uid extends string | undefined>(
 export const jobManifest = (
   { config, run, workspace }: PresentRun,
   spec: RunSpec,
+  labels: Labels,
   files: Required<FilesReference>
 ): Job => {
   const { retry } = run.attempt
   const name = run.jobName
-  const labels = labelsOf(run, spec)
   const { podAnnotations, podLabels } = config.agent
   const timeoutSeconds = spec.timeoutSeconds ?? config.job.activeDeadlineSeconds
   const queue = localQueueOf(config.kueue, run)
@@ -81,12 +90,10 @@ export const jobManifest = (
     metadata: {
       name,
       namespace: run.namespace,
-      labels: {
+      labels: queue === undefined ? labels : {
         ...labels,
-        ...(queue === undefined ? {} : {
-          [queueLabel]: queue,
-          ...(priorityClass === undefined ? {} : { [priorityClassLabel]: priorityClass })
-        })
+        [queueLabel]: queue,
+        ...(priorityClass === undefined ? {} : { [priorityClassLabel]: priorityClass })
       },
       annotations: {
         ...(retry === 0 ? {} : { [retryAnnotation]: String(retry) }),
@@ -106,7 +113,7 @@ export const jobManifest = (
       },
       template: {
         metadata: {
-          labels: { ...podLabels, ...labels },
+          labels: joined(podLabels, labels),
           ...(Object.keys(podAnnotations).length === 0 ? {} : { annotations: podAnnotations })
         },
         spec: podSpec({ config, run, spec, claim: workspace?.claim, files })
@@ -117,14 +124,14 @@ export const jobManifest = (
 
 /** Without its owner, which is known once the Job is there. */
 export const filesManifest = (
-  { run }: PresentRun,
-  spec: RunSpec,
+  { namespace }: LiveRun,
+  labels: Labels,
   name: string,
   data: Readonly<Record<string, string>>
 ): ConfigMap => ({
   apiVersion: "v1",
   kind: "ConfigMap",
-  metadata: { name, namespace: run.namespace, labels: labelsOf(run, spec) },
+  metadata: { name, namespace, labels },
   immutable: true,
   data
 })

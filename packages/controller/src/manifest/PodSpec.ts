@@ -8,7 +8,7 @@ import { managedSettingsPath } from "@orchestrator/domain/PodEnvironment"
 import { agentContainer, filesVolume, prepareContainer } from "@orchestrator/domain/PodParts"
 import type { PodSpec, Volume, VolumeMount } from "@orchestrator/k8s/Objects"
 import { imageOf, resourcesOf } from "../attempt/Toolchain.ts"
-import { type LiteralContainer, words } from "../kinds/Literal.ts"
+import { type LiteralContainer, type Variable, words } from "../kinds/Literal.ts"
 import { broker, brokerVolumes, endpointMount, stateMount, stateVolume } from "./BrokerContainer.ts"
 import { environment } from "./Environment.ts"
 import { digestVariable } from "./Files.ts"
@@ -26,6 +26,7 @@ export interface LiteralPodSpec extends Omit<PodSpec, "containers" | "initContai
 
 export const podSpec = (inputs: PodInputs): LiteralPodSpec => {
   const { agent } = inputs.config
+  const task = inputs.spec.task()
   return {
     restartPolicy: "Never",
     automountServiceAccountToken: false,
@@ -38,8 +39,8 @@ export const podSpec = (inputs: PodInputs): LiteralPodSpec => {
       seccompProfile: { type: "RuntimeDefault" }
     },
     ...placement(agent),
-    initContainers: [prepare(inputs), ...(hasBroker(inputs) ? [broker(inputs)] : [])],
-    containers: [claude(inputs)],
+    initContainers: [prepare(inputs), ...(hasBroker(inputs) ? [broker(inputs, task)] : [])],
+    containers: [claude(inputs, task)],
     volumes: [
       ...volumes(inputs),
       ...(hasBroker(inputs) ? brokerVolumes(inputs) : [sshKey(inputs), stateVolume(inputs)])
@@ -67,7 +68,7 @@ const prepare = ({ config: { agent }, files }: PodInputs): LiteralContainer => (
   ]
 })
 
-const claude = (inputs: PodInputs): LiteralContainer => {
+const claude = (inputs: PodInputs, task: ReadonlyArray<Variable>): LiteralContainer => {
   const { agent } = inputs.config
   return {
     name: agentContainer,
@@ -75,7 +76,7 @@ const claude = (inputs: PodInputs): LiteralContainer => {
     imagePullPolicy: agent.image.pullPolicy,
     command: words("/bin/bash", "/config/container.sh"),
     workingDir: "/workspace",
-    env: environment(inputs),
+    env: environment(inputs, task),
     resources: resourcesOf(inputs.spec, inputs.config),
     securityContext: restricted,
     volumeMounts: [

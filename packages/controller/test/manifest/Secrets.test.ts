@@ -4,7 +4,7 @@ import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig
 import type { PodSpec, Volume } from "@orchestrator/k8s/Objects"
 import { Result } from "effect"
 import { liveRun } from "../../src/facts/LiveRun.ts"
-import { jobManifest } from "../../src/manifest/Manifests.ts"
+import { jobManifest, labelsOf } from "../../src/manifest/Manifests.ts"
 import { given, makeConfig } from "../fixtures/Given.ts"
 import { containerOf } from "../fixtures/Pods.ts"
 import { makeCodeRun, makeDocsRun } from "../fixtures/Runs.ts"
@@ -84,7 +84,8 @@ const podOf = (kind: KindName, credentials: string, ways: ReadonlyArray<Way>, ag
   const object = kind === "CodeRun" ? makeCodeRun({ spec, status }) : makeDocsRun({ spec: ofDocs(spec), status })
   const run = liveRun(kind, object)
   const observed = { ...given(), config: configOf({ ...sections, agent: { ...agent, credentials } }), run }
-  return jobManifest(observed, Result.getOrThrow(run.spec), { name: "files", digest: "0" }).spec.template.spec
+  const made = Result.getOrThrow(run.spec)
+  return jobManifest(observed, made, labelsOf(run, made), { name: "files", digest: "0" }).spec.template.spec
 }
 
 const subsets = Array.from(

@@ -2,7 +2,7 @@ import { Result } from "effect"
 import { isAlive } from "../../attempt/CurrentAttempt.ts"
 import type { RunSpec } from "../../kinds/RunSpec.ts"
 import { filesDigest } from "../../manifest/Files.ts"
-import { filesManifest, ownedByJob, ownedByRun } from "../../manifest/Manifests.ts"
+import { filesManifest, labelsOf, ownedByJob, ownedByRun } from "../../manifest/Manifests.ts"
 import { Action } from "../Action.ts"
 import { entryOf } from "../Attempts.ts"
 import { conclude } from "../Conclude.ts"
@@ -29,7 +29,7 @@ export const filesAbsent: Rule<Started & { readonly spec: RunSpec }> = (stage) =
     })
   }
   return [Action.CreateFiles({
-    files: filesManifest(stage, spec, name, data),
+    files: filesManifest(run, labelsOf(run, spec), name, data),
     owner: config.cleanup.deleteConfigMap ? ownedByJob(job.name, job.uid) : ownedByRun(run.kind, run)
   })]
 }

@@ -1,4 +1,4 @@
-import { localQueueOf } from "@orchestrator/domain/Kueue"
+import { usesKueue } from "@orchestrator/domain/Kueue"
 import { leaseAnnotation } from "@orchestrator/domain/Labels"
 import { filesName } from "@orchestrator/domain/Names"
 import { encodeRunnerEnvironment } from "@orchestrator/domain/PodEnvironment"
@@ -7,9 +7,9 @@ import { Result } from "effect"
 import { literals } from "../../kinds/Literal.ts"
 import type { RunSpec } from "../../kinds/RunSpec.ts"
 import { filesDigest } from "../../manifest/Files.ts"
-import { filesManifest, jobManifest, ownedByJob, ownedByRun } from "../../manifest/Manifests.ts"
+import { filesManifest, jobManifest, labelsOf, ownedByJob, ownedByRun } from "../../manifest/Manifests.ts"
 import { Action } from "../Action.ts"
-import { currentEntry, previousAttempt } from "../Attempts.ts"
+import { previousAttempt } from "../Attempts.ts"
 import { createWorkspace } from "../CreateWorkspace.ts"
 import type { Rule } from "../Rule.ts"
 import { startingStatus } from "../RunningStatus.ts"
@@ -21,7 +21,7 @@ import { ended } from "../Status.ts"
  * finalizer holds it.
  */
 export const jobAbsent: Rule<NotStarted> = (stage) => {
-  const { config, files, nonce, now, run } = stage
+  const { config, files, nonce, run } = stage
   if (files.rendered === undefined) return []
   if (Result.isFailure(files.rendered)) {
     return ended(stage, { reason: "TemplateError", message: files.rendered.failure })
@@ -35,23 +35,23 @@ export const jobAbsent: Rule<NotStarted> = (stage) => {
   }
   const spec = withSession(stage, withBranch(stage, stage.spec))
   const data = files.rendered.success
-  const queue = localQueueOf(config.kueue, run)
+  const labels = labelsOf(run, spec)
   const reference = { name: filesName(run.jobName, nonce), digest: filesDigest(data) }
   return [
     ...lease(stage, spec),
-    Action.CreateJob({ job: jobManifest(stage, spec, reference) }),
+    Action.CreateJob({ job: jobManifest(stage, spec, labels, reference) }),
     Action.CreateFiles({
-      files: filesManifest(stage, spec, reference.name, data),
+      files: filesManifest(run, labels, reference.name, data),
       owner: config.cleanup.deleteConfigMap ? ownedByJob(run.jobName, undefined) : ownedByRun(run.kind, run)
     }),
-    ...(queue === undefined ? startingStatus(stage, currentEntry(run, now, undefined)) : [])
+    ...(usesKueue(config.kueue) ? [] : startingStatus(stage))
   ]
 }
 
 /** Of several runs of one task each gets a branch of its own. */
 const withBranch = ({ contested }: NotStarted, spec: RunSpec): RunSpec => {
   const own = contested ? literals(encodeRunnerEnvironment({ ownBranch: true })) : []
-  return { ...spec, task: () => [...spec.task(), ...own], env: () => [...spec.env(), ...own] }
+  return { ...spec, task: () => [...spec.task(), ...own] }
 }
 
 /** A try that is taken up again goes on with what the one before it said, as far as that was kept, and knows why that did not count. */

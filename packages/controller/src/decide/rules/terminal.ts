@@ -1,4 +1,5 @@
 import { isAlive } from "../../attempt/CurrentAttempt.ts"
+import type { FinishedRun } from "../../facts/FinishedRun.ts"
 import { Action } from "../Action.ts"
 import { release, timeToLive } from "../ReleaseJob.ts"
 import type { Rule } from "../Rule.ts"
@@ -11,8 +12,7 @@ import { stop } from "../StopJob.ts"
  * what became of its pull request.
  */
 export const terminal: Rule<Finished> = ({ config, feedback, jobs, now, phase, run }) => {
-  const { editedAfterEnd, hasUnsaidPullRequest, kind, name, namespace, uid } = run
-  if (feedback?._tag === "WholeRun") return settled(kind, feedback.run, now)
+  if (feedback?._tag === "WholeRun") return settled(run.kind, feedback.run, now)
   // A finished run's status says how it ended: that its Job cannot be let go is in the log, and tried again.
   if (feedback?._tag === "Refused") return []
   return [
@@ -20,6 +20,8 @@ export const terminal: Rule<Finished> = ({ config, feedback, jobs, now, phase, r
       if (isAlive(job) && !job.deleting) return stop(job)
       return [release(job, timeToLive(phase, config))]
     }),
-    ...(editedAfterEnd || hasUnsaidPullRequest ? [Action.ReadRun({ kind, name, namespace, uid })] : [])
+    ...(run.editedAfterEnd || run.hasUnsaidPullRequest ? [read(run)] : [])
   ]
 }
+
+const read = ({ kind, name, namespace, uid }: FinishedRun): Action => Action.ReadRun({ kind, name, namespace, uid })
