@@ -120,7 +120,7 @@ export const makeArms = Effect.fnUntraced(function*({ profiled = false }: { read
   const malloc = {
     MALLOC_ARENA_MAX: "1",
     MALLOC_TRIM_THRESHOLD_: "262144",
-    MALLOC_MMAP_THRESHOLD_: "131072"
+    MALLOC_MMAP_THRESHOLD_: "8192"
   }
   const heap = `--max-old-space-size=${containerBytes / 1024 / 1024 * 3 / 4}`
 

@@ -46,7 +46,7 @@ const env = {
   NODE_OPTIONS: "--expose-gc --max-semi-space-size=2 --max-old-space-size=384",
   MALLOC_ARENA_MAX: "1",
   MALLOC_TRIM_THRESHOLD_: "262144",
-  MALLOC_MMAP_THRESHOLD_: "131072"
+  MALLOC_MMAP_THRESHOLD_: "8192"
 }
 
 const numberOf = (name = "") => Number(name.split("-")[1])
