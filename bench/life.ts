@@ -17,7 +17,7 @@ import { nodeLayer, nodeReady } from "./parts/Node.ts"
 import { type Plane, plane } from "./parts/Plane.ts"
 import { compared, formatRatio, measured, pairsOf, percentile, ratioOf } from "./parts/Ratio.ts"
 import { makeSite, makeWorkspaces } from "./parts/Site.ts"
-import { cpuMillis, mainMillis } from "./parts/Usage.ts"
+import { cpuFromHere } from "./parts/Usage.ts"
 
 const { rate, rounds, runs, warm } = flags({ rounds: 5, runs: 300, rate: 10, warm: 50 })
 
@@ -36,17 +36,16 @@ const round = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
   const { pid } = yield* arms.start(how, site)
   yield* submit(site, { first: 0, count: warm, rate })
   yield* over(site)
-  const [log, before, mainBefore] = [auditEnd(plane), cpuMillis(pid), mainMillis(pid)]
+  const [log, spent] = [auditEnd(plane), cpuFromHere(pid, runs)]
   yield* submit(site, { first: warm, count: runs, rate })
   yield* over(site)
-  const cpu = (cpuMillis(pid) - before) / runs
-  const main = (mainMillis(pid) - mainBefore) / runs
+  const { cpu, words } = spent()
   const asked = askedSince(plane, log, site.namespace)
   const user = site.users[0]?.name ?? ""
   const lives = livesOf(asked, user)
   const by = (share: number, of: (life: Life) => number) => percentile(lives.map(of), share).toFixed(1)
   yield* Console.log(
-    `  ${how}: ${cpu.toFixed(2)} ms of CPU per run (${main.toFixed(2)} of the first thread); to Job p50 ${
+    `  ${how}: ${words}; to Job p50 ${
       by(0.5, (each) => each.toJob)
     }, ` +
       `p99 ${by(0.99, (each) => each.toJob)} ms; to terminal p50 ${by(0.5, (each) => each.toEnd)}, ` +

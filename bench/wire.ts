@@ -21,7 +21,7 @@ import { over, submit } from "./parts/Load.ts"
 import { nodeLayer } from "./parts/Node.ts"
 import { formatRatio, measured, pairsOf, ratioOf } from "./parts/Ratio.ts"
 import { makeWorkspaces, type Site } from "./parts/Site.ts"
-import { cpuMillis } from "./parts/Usage.ts"
+import { cpuFromHere } from "./parts/Usage.ts"
 
 const { peer, rate, rounds, runs, warm } = flags({ rounds: 5, runs: 200, rate: 20, warm: 50, peer: 0 })
 
@@ -53,11 +53,11 @@ const round = (arms: Arms, how: How) =>
     const { pid } = yield* arms.start(how, site)
     yield* submit(site, { first: 0, count: warm, rate })
     yield* over(site)
-    const before = cpuMillis(pid)
+    const spent = cpuFromHere(pid, runs)
     yield* submit(site, { first: warm, count: runs, rate })
     yield* over(site)
-    const cpu = (cpuMillis(pid) - before) / runs
-    yield* Console.log(`  ${how}: ${cpu.toFixed(2)} ms of CPU per run`)
+    const { cpu, words } = spent()
+    yield* Console.log(`  ${how}: ${words}`)
     return cpu
   }).pipe(Effect.scoped, Effect.provide(Layer.fresh(world)))
 
