@@ -61,7 +61,7 @@ export const formatRatio = (what: string, than: string, ratio: Ratio, target: Ta
   const [sign, { high, low, mean, rounds, variation }] = [target.atLeast === true ? "≥" : "≤", ratio]
   const spread = Number.isFinite(high) ? `95 %: ${low.toFixed(2)} to ${high.toFixed(2)}, ` : ""
   return `${what}: ${mean.toFixed(2)} × ${than} (${spread}±${percent(variation)} over ${rounds} rounds), ` +
-    `target ${sign} ${target.limit}: ${verdictOf(ratio, target)}`
+    `target ${sign} ${Number(target.limit.toFixed(2))}: ${verdictOf(ratio, target)}`
 }
 
 export const percentile = (values: ReadonlyArray<number>, share: number): number => {
