@@ -45,9 +45,7 @@ const round = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
   const lives = livesOf(asked, user)
   const by = (share: number, of: (life: Life) => number) => percentile(lives.map(of), share).toFixed(1)
   yield* Console.log(
-    `  ${how}: ${words}; to Job p50 ${
-      by(0.5, (each) => each.toJob)
-    }, ` +
+    `  ${how}: ${words}; to Job p50 ${by(0.5, (each) => each.toJob)}, ` +
       `p99 ${by(0.99, (each) => each.toJob)} ms; to terminal p50 ${by(0.5, (each) => each.toEnd)}, ` +
       `p99 ${by(0.99, (each) => each.toEnd)} ms (${lives.length} runs); ${formatRequests(asked, user, runs)}`
   )
