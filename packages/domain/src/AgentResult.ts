@@ -8,6 +8,7 @@ import { type Decoded, type FieldProblem, tolerantDecoder } from "./Decode.ts"
 import { printable } from "./Printable.ts"
 import { FailureReason } from "./Reason.ts"
 import { Branch, Commit, PullRequestUrl, SessionId, Time, Words } from "./Reported.ts"
+import { bytesOf } from "./TextBytes.ts"
 import { Usage } from "./Usage.ts"
 
 /** What was read back from the remote after the last push. */
@@ -100,10 +101,9 @@ export const mapWords = (result: AgentResult, change: (words: string) => string)
 
 /** The message that fits: texts are shortened from the end until the JSON has at most the limit's bytes. */
 export const formatAgentResult = (result: AgentResult): string => {
-  const bytes = (text: string) => new TextEncoder().encode(text).length
   for (const max of [2000, 1000, 500, 200, 80]) {
     const text = JSON.stringify(mapWords(result, (words) => printable(words, { max })))
-    if (bytes(text) <= terminationMessageLimit) return text
+    if (bytesOf(text) <= terminationMessageLimit) return text
   }
   return JSON.stringify({ outcome: result.outcome, ...(result.reason ? { reason: result.reason } : {}), message: "" })
 }

@@ -7,6 +7,7 @@ import { Delivery, parseMessage, terminationMessageLimit } from "./AgentResult.t
 import { type Decoded, type FieldProblem, tolerantDecoder } from "./Decode.ts"
 import { printable } from "./Printable.ts"
 import { Cost, Count, Time, Words } from "./Reported.ts"
+import { bytesOf } from "./TextBytes.ts"
 
 /** Tokens of one model, as its API counted them. */
 export const ModelTokens = Schema.Struct({
@@ -123,7 +124,6 @@ const largest = (models: BrokerResult["models"], max: number): BrokerResult["mod
 
 /** The message that fits: texts are shortened from the end, then small models are summed. */
 export const formatBrokerResult = (result: BrokerResult): string => {
-  const bytes = (text: string) => new TextEncoder().encode(text).length
   let text = ""
   for (const [max, models] of [[1000, 12], [400, 8], [120, 4], [0, 1]] as const) {
     const cut = (key: "pullRequestProblem" | "problem" | "evidenceProblem") =>
@@ -139,7 +139,7 @@ export const formatBrokerResult = (result: BrokerResult): string => {
       ...cut("evidenceProblem"),
       models: largest(result.models, models)
     })
-    if (bytes(text) <= terminationMessageLimit) return text
+    if (bytesOf(text) <= terminationMessageLimit) return text
   }
   // Whatever else is too long: what was spent stays.
   return JSON.stringify({

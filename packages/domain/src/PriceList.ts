@@ -1,6 +1,7 @@
 /** Which price is a model's. */
 import { listPrices } from "./ListPrices.ts"
 import type { ModelPrice, Prices } from "./ModelPrice.ts"
+import { makeRecent } from "./Recent.ts"
 
 /** A listed name with nothing behind it but a date or a version of its wrapping: what the list does not know has no price, not a guess. */
 const isListedAs = (name: string, key: string): boolean =>
@@ -16,6 +17,12 @@ const longestOf = (prices: Prices, isFor: (key: string) => boolean): ModelPrice 
 export const configuredPriceOf = (model: string, configured: Prices): ModelPrice | undefined =>
   longestOf(configured, (key) => model.startsWith(key))
 
+/** Each end of an attempt asks for the same few. */
+const recent = makeRecent<string, ModelPrice | undefined>(64)
+
+const listedPriceOf = (model: string): ModelPrice | undefined =>
+  recent(model, (name) => longestOf(listPrices, (key) => isListedAs(name, key)))
+
 /** The price of a model: what is configured, else what is listed. */
 export const priceOf = (model: string, configured: Prices): ModelPrice | undefined =>
-  configuredPriceOf(model, configured) ?? longestOf(listPrices, (key) => isListedAs(model, key))
+  configuredPriceOf(model, configured) ?? listedPriceOf(model)

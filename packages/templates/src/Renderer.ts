@@ -1,5 +1,6 @@
 /** All templates of all kinds, compiled once and tried with sample inputs, so that rendering can only fail for what a value does. */
 import type { TaskType } from "@orchestrator/domain/PodEnvironment"
+import { bytesOf, mostBytesOf } from "@orchestrator/domain/TextBytes"
 import { Result } from "effect"
 import { catalog } from "./Catalog.ts"
 import { plainFiles, type RunInputs, shapes } from "./kinds/RunTemplates.ts"
@@ -84,8 +85,9 @@ const renderAll = (templates: ReadonlyArray<Template>, inputs: RunInputs): Resul
 export const filesLimit = 1024 * 1024 - 16 * 1024
 
 const tooLarge = (taskType: TaskType, files: RunFiles): ReadonlyArray<TemplateProblem> => {
-  const bytes = (text: string) => new TextEncoder().encode(text).length
-  const sizes = Object.entries(files).map(([name, text]) => ({ name, size: bytes(name) + bytes(text) }))
+  const most = Object.entries(files).reduce((sum, [name, text]) => sum + mostBytesOf(name) + mostBytesOf(text), 0)
+  if (most <= filesLimit) return []
+  const sizes = Object.entries(files).map(([name, text]) => ({ name, size: bytesOf(name) + bytesOf(text) }))
   const total = sizes.reduce((sum, { size }) => sum + size, 0)
   if (total <= filesLimit) return []
   const biggest = sizes.toSorted((a, b) => b.size - a.size).slice(0, 3)

@@ -1,4 +1,5 @@
 /** Events are about an object of their own namespace. */
+import { bytesOf } from "@orchestrator/domain/TextBytes"
 import type { FieldCause } from "@orchestrator/k8s/KubernetesError"
 import type { Event } from "@orchestrator/k8s/Objects"
 import { invalidValue, required, tooLong } from "../objects/Causes.ts"
@@ -28,7 +29,7 @@ const newForm = (event: Event): ReadonlyArray<FieldCause> => {
     ...Object.entries(words).flatMap(([field, word = ""]) =>
       word === "" ? [required(field)] : word.length > longestWord ? [tooLong(field, longestWord)] : []
     ),
-    ...(new TextEncoder().encode(message).length > longestNote ? [tooLong("message", longestNote)] : [])
+    ...(bytesOf(message) > longestNote ? [tooLong("message", longestNote)] : [])
   ]
 }
 
