@@ -49,7 +49,8 @@ export const makeReconciler = Effect.fnUntraced(function*<Key, R>(
 
   const lookAt = (key: Key, wakeAt: number | undefined) => {
     if (wakeAt === undefined) return Effect.void
-    const millis = wakeAt - clock.currentTimeMillisUnsafe()
+    // What is slept are whole milliseconds: a part of one would be over before the time is there, again and again.
+    const millis = Math.ceil(wakeAt - clock.currentTimeMillisUnsafe())
     return millis > 0 ? queue.addAfter(key, Duration.millis(millis)) : queue.add(key)
   }
 

@@ -7,7 +7,7 @@ import { makeReconciler, type Next } from "../../src/runtime/Reconciler.ts"
 type Round = Effect.Effect<Next, KubernetesError>
 
 /** Milliseconds at which the key `a` was looked at, with these rounds one after the other. */
-const looks = (rounds: ReadonlyArray<Round>) =>
+const looks = (rounds: ReadonlyArray<Round>, pass: Effect.Effect<unknown> = TestClock.adjust("10 minutes")) =>
   Effect.gen(function*() {
     const times: Array<number> = []
     const { enqueue, process } = yield* makeReconciler({
@@ -21,7 +21,7 @@ const looks = (rounds: ReadonlyArray<Round>) =>
     })
     yield* Effect.forkScoped(Effect.forever(process))
     yield* enqueue("a")
-    yield* TestClock.adjust("10 minutes")
+    yield* pass
     return times
   }).pipe(Effect.scoped)
 
@@ -51,5 +51,12 @@ describe("a round", () => {
   it.effect("that says when to look again is looked at then", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* looks([Effect.succeed({ wakeAt: 90_000 })]), [0, 90_000])
+    }))
+
+  it.effect("that says when to look again is not looked at over and over while a part of a millisecond is left", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(89_999.999_999_999_99)
+      const soon = Array.from({ length: 50 }, () => Effect.succeed({ wakeAt: 90_000 }))
+      assert.lengthOf(yield* looks(soon, Effect.repeat(Effect.yieldNow, { times: 1000 })), 1)
     }))
 })
