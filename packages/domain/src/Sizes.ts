@@ -2,7 +2,7 @@
  * How large a run may be. Single fields are bounded where they are declared; what only their sum can say is a rule: in CEL for the API
  * server, and the same in our words for whoever does not evaluate CEL. Prompts are bounded by themselves and in no sum.
  */
-import { bytesOf, mostBytesOf } from "./TextBytes.ts"
+import { bytesFit } from "./TextBytes.ts"
 
 /** Variables of a run. */
 export const maxEnvEntries = 64
@@ -23,18 +23,6 @@ export interface SizeRule {
   /** The same as `rule`, for a value that fits the schema. */
   readonly holds: (value: unknown) => boolean
 }
-
-/** Of every text in a value, keys of maps that are not fields included. */
-const sizeOf = (value: unknown, size: (text: string) => number): number => {
-  if (typeof value === "string") return size(value)
-  if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + sizeOf(each, size), 0)
-  return typeof value === "object" && value !== null
-    ? Object.values(value).reduce<number>((sum, each) => sum + sizeOf(each, size), 0)
-    : 0
-}
-
-const fits = (value: unknown, max: number): boolean =>
-  sizeOf(value, mostBytesOf) <= max || sizeOf(value, bytesOf) <= max
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {}
@@ -83,7 +71,7 @@ export const codeSpecSize: SizeRule = {
   limit: `at most ${maxSpecBytes} bytes in all fields but prompt and promptModification`,
   holds: (spec) => {
     const { prompt: _, promptModification: __, resources: ___, ...rest } = fieldsOf(spec)
-    return fits(rest, maxSpecBytes - names(rest["env"]))
+    return bytesFit(rest, maxSpecBytes - names(rest["env"]))
   }
 }
 
@@ -91,7 +79,7 @@ export const codeSpecSize: SizeRule = {
 export const dependenciesSize: SizeRule = {
   rule: `self.map(name, size(bytes(name))).sum() <= ${maxDependencyBytes}`,
   limit: `names of at most ${maxDependencyBytes} bytes in all`,
-  holds: (value) => fits(value, maxDependencyBytes)
+  holds: (value) => bytesFit(value, maxDependencyBytes)
 }
 
 /** Every rule, for whoever evaluates a generated schema without CEL. */

@@ -1,6 +1,6 @@
 /** All templates of all kinds, compiled once and tried with sample inputs, so that rendering can only fail for what a value does. */
 import type { TaskType } from "@orchestrator/domain/PodEnvironment"
-import { bytesOf, mostBytesOf } from "@orchestrator/domain/TextBytes"
+import { bytesFit, bytesIn } from "@orchestrator/domain/TextBytes"
 import { Result } from "effect"
 import { catalog } from "./Catalog.ts"
 import { plainFiles, type RunInputs, shapes } from "./kinds/RunTemplates.ts"
@@ -85,16 +85,14 @@ const renderAll = (templates: ReadonlyArray<Template>, inputs: RunInputs): Resul
 export const filesLimit = 1024 * 1024 - 16 * 1024
 
 const tooLarge = (taskType: TaskType, files: RunFiles): ReadonlyArray<TemplateProblem> => {
-  const most = Object.entries(files).reduce((sum, [name, text]) => sum + mostBytesOf(name) + mostBytesOf(text), 0)
-  if (most <= filesLimit) return []
-  const sizes = Object.entries(files).map(([name, text]) => ({ name, size: bytesOf(name) + bytesOf(text) }))
-  const total = sizes.reduce((sum, { size }) => sum + size, 0)
-  if (total <= filesLimit) return []
+  const entries = Object.entries(files)
+  if (bytesFit(entries, filesLimit)) return []
+  const sizes = entries.map((entry) => ({ name: entry[0], size: bytesIn(entry) }))
   const biggest = sizes.toSorted((a, b) => b.size - a.size).slice(0, 3)
   return [{
     file: `${taskType}/${biggest[0]?.name ?? ""}`,
     reason: "TooLarge",
-    message: `the files of the run have ${total} bytes, a ConfigMap holds ${filesLimit}; the biggest: ${
+    message: `the files of the run have ${bytesIn(entries)} bytes, a ConfigMap holds ${filesLimit}; the biggest: ${
       biggest.map(({ name, size }) => `${name} (${size})`).join(", ")
     }`
   }]

@@ -40,7 +40,7 @@ export const labelsOf = (run: LiveRun, spec: RunSpec): Labels => {
   return joined(labels, shardLabels(run.shard))
 }
 
-/** The second come before the first; mostly there are only one or the other. */
+/** Both; where they name the same, the second count. Mostly only one of them has any. */
 const joined = (first: Labels, second: Labels): Labels => {
   if (Object.keys(first).length === 0) return second
   return Object.keys(second).length === 0 ? first : { ...first, ...second }

@@ -4,9 +4,8 @@ import { Clock, Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 import { anybody, Authorized, Needs, type Permission, Requester, type User } from "../contract/Access.ts"
 import { PermissionMissing, Unauthenticated } from "../contract/Problem.ts"
-import { AskedNamespace } from "../services/AskedNamespace.ts"
+import { namespaceIn } from "../services/AskedNamespace.ts"
 import { noteUser } from "../services/Audit.ts"
-import { HttpSettings } from "../services/HttpSettings.ts"
 import { makeDecisions } from "./Decisions.ts"
 import { grantLines, permissionsOf, resourceOf } from "./Permissions.ts"
 import { tokenFault, type TokenRules } from "./TokenForm.ts"
@@ -81,7 +80,7 @@ export const authorizeByCluster = (access: ClusterAccess) =>
     Authorized,
     Effect.gen(function*() {
       const client = yield* KubernetesClient
-      const own = yield* HttpSettings
+      const askedIn = yield* namespaceIn
       const decide = yield* makeDecisions({ client, audiences: access.audiences })
       const rules = { audiences: access.audiences, tokens: access.tokens ?? "any" }
 
@@ -114,7 +113,7 @@ export const authorizeByCluster = (access: ClusterAccess) =>
         bearer: (route, { credential, endpoint }) =>
           Effect.contextWith((context: Context.Context<HttpRouter.RouteContext>) => {
             const { params } = Context.get(context, HttpRouter.RouteContext)
-            const namespace = Context.get(context, AskedNamespace) ?? own.namespace
+            const namespace = askedIn(context)
             const address = addressIn(context)
             const permissions = permissionsOf(Context.getUnsafe(endpoint.annotations, Needs), params)
             return Effect.flatMap(

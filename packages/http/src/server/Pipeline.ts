@@ -8,8 +8,7 @@ import {
   HttpServerResponse
 } from "effect/http"
 import { bodyLimit } from "../contract/RequestChecks.ts"
-import { AskedNamespace } from "../services/AskedNamespace.ts"
-import { HttpSettings } from "../services/HttpSettings.ts"
+import { namespaceIn } from "../services/AskedNamespace.ts"
 import { record } from "./AccessLog.ts"
 import { audited } from "./AuditLog.ts"
 import { asCallerSent } from "./ForwardedAuthorization.ts"
@@ -63,16 +62,15 @@ const withHeaders = (response: HttpServerResponse.HttpServerResponse, id: string
 
 export const pipeline = (options: PipelineOptions) =>
   HttpRouter.middleware(
-    Effect.map(HttpSettings, (own) => (route: Answer) =>
+    Effect.map(namespaceIn, (askedIn) => (route: Answer) =>
       Effect.contextWith((context: Context.Context<HttpServerRequest.HttpServerRequest>) => {
         const received = Context.get(context, HttpServerRequest.HttpServerRequest)
         const request = asCallerSent(received)
         const id = requestId(request.headers["x-request-id"], Context.get(context, Random.Random))
-        const namespace = Context.get(context, AskedNamespace) ?? own.namespace
         const app = request === received
           ? route
           : Effect.provideService(route, HttpServerRequest.HttpServerRequest, request)
-        return Effect.timed(audited(request, namespace, answered(app, request, options))).pipe(
+        return Effect.timed(audited(request, askedIn(context), answered(app, request, options))).pipe(
           Effect.flatMap(([duration, response]) =>
             Effect.as(
               record({

@@ -7,8 +7,14 @@ export const AskedNamespace = Context.Reference<string | undefined>("@orchestrat
   defaultValue: () => undefined
 })
 
-/** For what is made once for all namespaces: the one that each request is about. Needs HttpSettings. */
-export const askedNamespace = Effect.map(
+/** For what is made once for all namespaces: the one that a request is about, in its context. Needs HttpSettings. */
+export const namespaceIn = Effect.map(
   HttpSettings,
-  ({ namespace }) => Effect.map(AskedNamespace, (asked) => asked ?? namespace)
+  ({ namespace }) => (context: Context.Context<never>): string => Context.get(context, AskedNamespace) ?? namespace
+)
+
+/** The same, of the request that asks. */
+export const askedNamespace = Effect.map(
+  namespaceIn,
+  (inContext) => Effect.contextWith((context: Context.Context<never>) => Effect.succeed(inContext(context)))
 )

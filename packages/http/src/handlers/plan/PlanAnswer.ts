@@ -1,6 +1,7 @@
 /** From what the controller would do to what a requester is told of it. Files and the Job's manifest are for who may read such objects. */
 import { ratesFor } from "@orchestrator/domain/ModelPrice"
 import { formatTime } from "@orchestrator/domain/Retention"
+import { bytesIn } from "@orchestrator/domain/TextBytes"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Effect, type Schema, Struct } from "effect"
 import { fileNeeds, type Permission } from "../../contract/Access.ts"
@@ -28,12 +29,8 @@ const configMapBytes = 1024 * 1024
 /** From which on it is worth a word. */
 const largeFilesBytes = configMapBytes * 0.8
 
-const encoder = new TextEncoder()
-const bytesOf = (files: Readonly<Record<string, string>>): number =>
-  Object.entries(files).reduce(
-    (sum, [name, text]) => sum + encoder.encode(name).length + encoder.encode(text).length,
-    0
-  )
+/** Names and texts. */
+const filesBytes = (files: Readonly<Record<string, string>>): number => bytesIn(Object.entries(files))
 
 const attemptOf = Effect.fnUntraced(function*({ files: { data = {} }, job }: NonNullable<Preview["attempt"]>) {
   const showsJob = yield* may(...jobNeeds)
@@ -42,7 +39,7 @@ const attemptOf = Effect.fnUntraced(function*({ files: { data = {} }, job }: Non
     jobName: job.metadata.name ?? "",
     ...(showsJob ? { job: JSON.parse(JSON.stringify(job)) as Schema.Json } : {}),
     ...(showsFiles ? { files: data } : {}),
-    filesBytes: bytesOf(data),
+    filesBytes: filesBytes(data),
     filesLimitBytes: configMapBytes
   }
   return attempt
@@ -56,8 +53,8 @@ const warningsOf = ({ attempt, model, price }: Preview, run: CustomObject): Read
     ? []
     : [`The model ${model} has no price here: what the run costs is not known (model.prices).`]),
   ...(run.spec["cancel"] === true ? ["spec.cancel is set: the run ends as Cancelled before it starts."] : []),
-  ...(attempt !== undefined && bytesOf(attempt.files.data ?? {}) > largeFilesBytes
-    ? [`The agent's files have ${bytesOf(attempt.files.data ?? {})} bytes; a ConfigMap holds ${configMapBytes}.`]
+  ...(attempt !== undefined && filesBytes(attempt.files.data ?? {}) > largeFilesBytes
+    ? [`The agent's files have ${filesBytes(attempt.files.data ?? {})} bytes; a ConfigMap holds ${configMapBytes}.`]
     : [])
 ]
 
