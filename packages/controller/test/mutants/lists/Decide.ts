@@ -47,10 +47,7 @@ export const decide: ReadonlyArray<Mutant> = [
     file: rule("jobAbsent"),
     find: "return [\n    ...lease(stage, spec),",
     replace: `return [
-    ...startingStatus(
-      stage,
-      currentEntry(run, now, undefined)
-    ),
+    ...startingStatus(stage),
     ...lease(stage, spec),`,
     by: cases("S4", "crash", "I9")
   },
