@@ -117,6 +117,15 @@ const prepared = async (doubles: Doubles, scenario: Scenario): Promise<Omit<Calm
   return { world, before: await look(world, scenario), known, number: 2 }
 }
 
+/** What programs read on demand is there before: reading takes time that nothing counts as work, and the clock would jump. */
+const readModules = () =>
+  Promise.all([
+    import("../../src/agents/claude/ClaudeCli.ts"),
+    import("../../src/forge/Issues.ts"),
+    import("../../src/forge/github/GitHub.ts"),
+    import("../../src/model/messages/Messages.ts")
+  ])
+
 export interface Player {
   readonly calmOf: (scenario: Scenario) => Promise<Calm>
   readonly play: (scenario: Scenario, choices: Choices, tell?: (line: string) => void) => Promise<Outcome>
@@ -125,7 +134,7 @@ export interface Player {
 
 /** Of this thread: a scenario is made once, and each case has a copy. `measuredBefore`: points of scenarios that another thread has tried. */
 export const makePlayer = async (measuredBefore: ReadonlyMap<string, ReadonlyArray<Point>>): Promise<Player> => {
-  const doubles = await startDoubles()
+  const [doubles] = await Promise.all([startDoubles(), readModules()])
   const calms = new Map<string, Promise<Calm>>()
   const measured = async (scenario: Scenario): Promise<Calm> => {
     const calm = await prepared(doubles, scenario)

@@ -18,6 +18,8 @@ export interface ByCases {
 /** A test file, for what no order of events shows: the length of a wait, a text. */
 export interface ByTest {
   readonly test: string
+  /** A pattern of the names of the tests that are to run: what else the file has takes long, and says nothing of this. Undefined: all. */
+  readonly named?: string | undefined
 }
 
 export interface Mutant {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { Worker } from "node:worker_threads"
 import { makeRunner } from "../faults/Runner.ts"
 import { again, type Catch } from "./Hunt.ts"
-import { type ByCases, isByTest, type Mutant, mutate, root } from "./Mutant.ts"
+import { type ByCases, type ByTest, isByTest, type Mutant, mutate, root } from "./Mutant.ts"
 
 export interface Trial {
   readonly mutant: Mutant
@@ -75,14 +75,15 @@ const byCases = async (mutant: Mutant, by: ByCases): Promise<Judged> => {
 }
 
 /** What vitest says of the tests with the mutant in the program. */
-const reportOf = (test: string, mutant?: Mutant): Promise<TestReport> => {
+const reportOf = ({ named, test }: ByTest, mutant?: Mutant): Promise<TestReport> => {
   const folder = mkdtempSync(join(tmpdir(), "mutant-"))
   const file = join(folder, "report.json")
   const vitest = fileURLToPath(new URL("node_modules/vitest/vitest.mjs", root))
   const config = fileURLToPath(new URL("./vitest.config.ts", import.meta.url))
   const options = ["--config", config, "--reporter=json", `--outputFile.json=${file}`, "--bail=1"]
+  const only = named === undefined ? [] : ["--testNamePattern", named]
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vitest, "run", ...options, test], {
+    const child = spawn(process.execPath, [vitest, "run", ...options, ...only, test], {
       cwd: fileURLToPath(root),
       env: mutant === undefined ? process.env : { ...process.env, MUTANT: JSON.stringify(mutant) },
       stdio: "ignore",
@@ -102,7 +103,6 @@ const reportOf = (test: string, mutant?: Mutant): Promise<TestReport> => {
 }
 
 interface TestReport {
-  readonly numTotalTests: number
   readonly testResults: ReadonlyArray<{
     readonly assertionResults: ReadonlyArray<
       { readonly fullName: string; readonly status: string; readonly failureMessages?: ReadonlyArray<string> }
@@ -110,24 +110,29 @@ interface TestReport {
   }>
 }
 
-const failureIn = ({ testResults }: TestReport) =>
-  testResults.flatMap(({ assertionResults }) => assertionResults).find(({ status }) => status === "failed")
+const resultsOf = ({ testResults }: TestReport) => testResults.flatMap(({ assertionResults }) => assertionResults)
 
-/** By test, what it says without a mutant. */
+const failureIn = (report: TestReport) => resultsOf(report).find(({ status }) => status === "failed")
+
+/** By what is run, what it says without a mutant. */
 const calmReports = new Map<string, Promise<TestReport>>()
 
-const byTest = async (mutant: Mutant, test: string): Promise<Judged> => {
-  const calm = calmReports.get(test) ?? reportOf(test)
-  calmReports.set(test, calm)
+const byTest = async (mutant: Mutant, by: ByTest): Promise<Judged> => {
+  const { named = "", test } = by
+  const key = `${test} ${named}`
+  const calm = calmReports.get(key) ?? reportOf(by)
+  calmReports.set(key, calm)
   const without = failureIn(await calm)
   if (without !== undefined) {
     // Once may be the machine's fault: the next try asks again.
-    calmReports.delete(test)
+    calmReports.delete(key)
     const [why = "no reason"] = without.failureMessages ?? []
     return open(`${test} fails without it as well: ${without.fullName}: ${why.split("\n", 4).join(" ")}`)
   }
-  if ((await calm).numTotalTests === 0) return open(`expected tests in ${test}, found none`)
-  const failed = failureIn(await reportOf(test, mutant))?.fullName
+  if (!resultsOf(await calm).some(({ status }) => status === "passed")) {
+    return open(`expected tests in ${test}${named === "" ? "" : ` named ${named}`}, found none`)
+  }
+  const failed = failureIn(await reportOf(by, mutant))?.fullName
   return failed === undefined
     ? open(`survived ${test}`)
     : { by: "test", replay: `${test}: ${failed}`, problem: undefined, steps: [] }
@@ -138,7 +143,7 @@ export const tryOut = async (mutant: Mutant): Promise<Trial> => {
   const judged = await (async () => {
     try {
       mutate(mutant, readFileSync(new URL(mutant.file, root), "utf8"))
-      return await (isByTest(mutant.by) ? byTest(mutant, mutant.by.test) : byCases(mutant, mutant.by))
+      return await (isByTest(mutant.by) ? byTest(mutant, mutant.by) : byCases(mutant, mutant.by))
     } catch (error) {
       return open(error instanceof Error ? error.message : String(error))
     }

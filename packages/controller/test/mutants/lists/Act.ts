@@ -87,7 +87,7 @@ export const act: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/facts/Underway.ts",
     find: "byClaim.set(claim, jobs.set(job, Infinity))",
     replace: "jobs.set(job, Infinity)",
-    by: { test: "packages/controller/test/program/Possession" }
+    by: { test: "packages/controller/test/program/Possession", named: "its Job is on its way while its run is deleted" }
   },
   {
     name: "a Secret's value is written into the log",

@@ -1,7 +1,7 @@
 /** Wrongs in runner and broker: what is said of a push, what is kept of an attempt that was cut off. */
-import type { Mutant } from "../Mutant.ts"
+import type { ByTest, Mutant } from "../Mutant.ts"
 
-const tests = { test: "packages/agent/test/faults/Faults.lab" }
+const where = (named: string): ByTest => ({ test: "packages/agent/test/faults/Faults.lab", named })
 
 export const agent: ReadonlyArray<Mutant> = [
   {
@@ -10,14 +10,14 @@ export const agent: ReadonlyArray<Mutant> = [
     find: "const headCommit = isOwn(now) ? heads.get(branch) : undefined",
     replace:
       "const headCommit = isOwn(now) || now.offered !== undefined ? now.offered?.commit ?? heads.get(branch) : undefined",
-    by: tests
+    by: where("the remote takes no push")
   },
   {
     name: "the runner reports the commit that it meant to push",
     file: "packages/agent/src/runner/handover/Delivery.ts",
     find: "const headCommit = (yield* upstream.look(\"target\")).heads.get(branch)",
     replace: "const headCommit = head",
-    by: tests
+    by: where("the remote takes no push")
   },
   {
     name: "a file of the workspace is written in its place",
@@ -27,27 +27,27 @@ export const agent: ReadonlyArray<Mutant> = [
   yield* fs.rename(\`\${path}.new\`, path)`,
     replace: `if ((yield* kindOf(path)) === "Directory") yield* discard(path)
   yield* fs.writeFileString(path, text, { mode: 0o600 })`,
-    by: tests
+    by: where("the node is lost while the runner notes")
   },
   {
     name: "commits of an attempt that was cut off are given up",
     file: "packages/agent/src/runner/workspace/CheckOut.ts",
     find: "if (continues && local !== undefined) {",
     replace: "if (continues && onRemote && local !== undefined) {",
-    by: tests
+    by: where("the node is lost when the agent had committed")
   },
   {
     name: "the forge is not asked whose a branch is",
     file: "packages/agent/src/forge/Forge.ts",
     find: "state === \"open\" && hasPartOf(body, runUid)",
     replace: "state === \"merged\" && hasPartOf(body, runUid)",
-    by: tests
+    by: where("the node is lost when the pull request was opened")
   },
   {
     name: "a branch that a lost attempt pushed to is not spoken of",
     file: "packages/agent/src/git/Branch.ts",
     find: "remote.has(plain) && contained ? plain : undefined",
     replace: "remote.has(plain) && !contained ? plain : undefined",
-    by: tests
+    by: where("the node is lost when the branch was pushed")
   }
 ]

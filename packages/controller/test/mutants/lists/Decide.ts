@@ -133,7 +133,7 @@ export const decide: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/decide/Status.ts",
     find: "return saysAll(before, next) ? [] : [",
     replace: "return [",
-    by: { test: "packages/controller/test/program/Delivery" }
+    by: { test: "packages/controller/test/program/Delivery", named: "S1: a CodeRun is delivered" }
   },
   {
     name: "a message has the time in it",
@@ -154,7 +154,7 @@ export const decide: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/attempt/Pause.ts",
     find: "const retryCount = retries + 1",
     replace: "const retryCount = retries + 2",
-    by: { test: "packages/controller/test/program/AutomaticRetry" }
+    by: { test: "packages/controller/test/program/AutomaticRetry", named: "S17: an evicted agent goes on by itself" }
   },
   {
     name: "a pause is forgotten",

@@ -111,14 +111,14 @@ export const follow: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/loop/Observe.ts",
     find: "yield* reads.podsOf(run)",
     replace: "",
-    by: { test: "packages/controller/test/program/Late" }
+    by: { test: "packages/controller/test/program/Late", named: "is judged by what its pod left" }
   },
   {
     name: "a list that cannot be read counts as empty",
     file: "packages/k8s/src/Intake.ts",
     find: "const problem = page.items.map((item) => problemIn(kind, item)).find((each) => each !== undefined)",
     replace: "const problem = undefined",
-    by: { test: "packages/controller/test/program/Garbage" }
+    by: { test: "packages/controller/test/program/Garbage", named: "a Job without spec" }
   },
   {
     name: "the last state of a pod that is gone is forgotten",
@@ -181,7 +181,7 @@ export const follow: ReadonlyArray<Mutant> = [
     file: "packages/k8s/src/runtime/Pace.ts",
     find: "count <= freeActs ? 0 :",
     replace: "count >= 0 ? 0 :",
-    by: { test: "packages/controller/test/program/Rates" }
+    by: { test: "packages/controller/test/program/Rates", named: "a label taken off the files of a run that works" }
   },
   {
     name: "the queue loses a key that is added while it is worked on",
@@ -230,7 +230,7 @@ export const follow: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/loop/Upkeep.ts",
     find: "[...jobs.values()].filter(isLeft)",
     replace: "[...jobs.values()].filter(() => false)",
-    by: { test: "packages/controller/test/program/Unfinished" }
+    by: { test: "packages/controller/test/program/Unfinished", named: "answered for minutes, and then no more" }
   },
   {
     name: "a defect ends a worker for good",

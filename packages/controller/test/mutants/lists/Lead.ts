@@ -39,7 +39,7 @@ export const lead: ReadonlyArray<Mutant> = [
     yield* client.replace(LeaseKind, next).pipe(Effect.timeout(releaseTimeout), Effect.ignore)
     yield* Effect.sleep(10000)
     yield* end("stopping")`,
-    by: tests
+    by: { ...tests, named: "a leader that stops hands over without a moment passing" }
   },
   {
     name: "a lease is taken before its time is over",

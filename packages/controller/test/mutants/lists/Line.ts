@@ -9,14 +9,14 @@ export const line: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/line/Waiting.ts",
     find: "!run.cancel && !run.suspended &&",
     replace: "!run.cancel &&",
-    by: { test: "packages/controller/test/program/Hold" }
+    by: { test: "packages/controller/test/program/Hold", named: "a suspended run starts when it is resumed" }
   },
   {
     name: "age alone decides who is first",
     file: "packages/controller/src/line/Waiting.ts",
     find: "if (left.lineTime !== right.lineTime) return left.lineTime < right.lineTime",
     replace: "if (left.createdAt !== right.createdAt) return left.createdAt < right.createdAt",
-    by: { test: "packages/controller/test/program/Hold" }
+    by: { test: "packages/controller/test/program/Hold", named: "the highest priority starts first" }
   },
   {
     name: "possession is what the annotation says: Jobs and pods are not read",
@@ -37,14 +37,20 @@ export const line: ReadonlyArray<Mutant> = [
     file: turns,
     find: `if (hasFormerPod(snapshot, run)) return { tag: "ending" }`,
     replace: "",
-    by: { test: "packages/controller/test/program/Workspace" }
+    by: {
+      test: "packages/controller/test/program/Workspace",
+      named: "the next attempt waits for the pod of the one before"
+    }
   },
   {
     name: "a claim that is being deleted is leased",
     file: turns,
     find: `if (stored?.deleting === true) return { tag: "deleting" }`,
     replace: "",
-    by: { test: "packages/controller/test/program/Workspace" }
+    by: {
+      test: "packages/controller/test/program/Workspace",
+      named: "a claim that is being deleted is given to nobody"
+    }
   },
   {
     name: "a claim of others is adopted",
@@ -58,21 +64,24 @@ export const line: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/loop/Observe.ts",
     find: "if (busy !== undefined) return { ...seen, turn: notYet(at, busy) }",
     replace: "",
-    by: { test: "packages/controller/test/program/Possession" }
+    by: { test: "packages/controller/test/program/Possession", named: "its Job is on its way while its run is deleted" }
   },
   {
     name: "what the process before may have sent is not waited for",
     file: "packages/controller/src/facts/Underway.ts",
     find: "others = at + longestRequest",
     replace: "others = at",
-    by: { test: "packages/controller/test/program/Possession" }
+    by: {
+      test: "packages/controller/test/program/Possession",
+      named: "arrives after its run was deleted"
+    }
   },
   {
     name: "the wait for what the process before may have sent goes by the wall clock",
     file: "packages/controller/src/loop/Observe.ts",
     find: "const now = yield* monotonicMillis",
     replace: "const now = DateTime.toEpochMillis(at.now)",
-    by: { test: "packages/controller/test/program/ClockSet" }
+    by: { test: "packages/controller/test/program/ClockSet", named: "an hour back in a controller's first minute" }
   },
   {
     name: "limits are not looked at",
@@ -130,6 +139,9 @@ export const line: ReadonlyArray<Mutant> = [
     file: "packages/controller/src/loop/Observe.ts",
     find: "contested: !hasJob && isContested(run),",
     replace: "contested: false,",
-    by: { test: "packages/controller/test/program/Retry" }
+    by: {
+      test: "packages/controller/test/program/Retry",
+      named: "runs of one task that begin together are each told to take a branch"
+    }
   }
 ]
