@@ -87,6 +87,8 @@ const isSame = (left: ReadonlyArray<IndexValue>, right: ReadonlyArray<IndexValue
 const hashOfValue = (value: IndexValue): number => typeof value === "number" ? value | 0 : hashOf(value)
 const hashOfKey = ({ name, namespace }: StoreKey): number => hashOf(name, hashOf(namespace ?? ""))
 
+const noRows: ReadonlyArray<never> = []
+
 function* there<A>(rows: ReadonlyArray<A | undefined>): IterableIterator<A> {
   for (const row of rows) if (row !== undefined) yield row
 }
@@ -114,12 +116,20 @@ const storeOf = <A>(
 
   const versionOf = (object: A) => identify(object).resourceVersion
 
-  const placeOf = (key: StoreKey): number | undefined => {
-    for (const place of keys.of(hashOfKey(key))) {
+  /** Where the key that was looked for last is: an event asks for its own half a dozen times. A row that is there keeps its place. */
+  const last = { name: "", namespace: "", place: -1 }
+
+  const placeOf = ({ name, namespace = "" }: StoreKey): number | undefined => {
+    if (last.place >= 0 && name === last.name && namespace === last.namespace) return last.place
+    for (const place of keys.of(hashOfKey({ name, namespace }))) {
       const row = rows[place]
       if (row === undefined) continue
-      const { name, namespace } = identify(row)
-      if (name === key.name && namespace === (key.namespace ?? "")) return place
+      const found = identify(row)
+      if (found.name !== name || found.namespace !== namespace) continue
+      last.name = name
+      last.namespace = namespace
+      last.place = place
+      return place
     }
     return undefined
   }
@@ -145,6 +155,7 @@ const storeOf = <A>(
       if (row !== undefined) moved[place] = kept.push(row) - 1
     })
     rows = kept
+    last.place = -1
     for (const places of [keys, ...[...indexes.values()].map(({ places }) => places)]) {
       places.move((place) => moved[place] ?? 0)
     }
@@ -173,6 +184,7 @@ const storeOf = <A>(
     index(place, before, undefined)
     keys.remove(hashOfKey(identify(before)), place)
     rows[place] = undefined
+    last.place = -1
     size -= 1
     tidy()
   }
@@ -187,12 +199,17 @@ const storeOf = <A>(
       if (before === undefined || isNewer(versionOf(object), versionOf(before))) set(object)
     }
   }
-  function* found(name: string, value: IndexValue): IterableIterator<A> {
+  /** All of them; or, where something is asked of them, the first of which it is true. */
+  const found = (name: string, value: IndexValue, isSo?: (object: A) => boolean): ReadonlyArray<A> => {
     const index = indexes.get(name)
-    for (const place of index?.places.of(hashOfValue(value)) ?? []) {
+    let list: Array<A> | undefined
+    for (const place of index?.places.of(hashOfValue(value)) ?? noRows) {
       const row = rows[place]
-      if (row !== undefined && index?.valuesOf(row).includes(value)) yield row
+      if (row === undefined || index?.valuesOf(row).includes(value) !== true) continue
+      if (isSo === undefined) (list ??= []).push(row)
+      else if (isSo(row)) return [row]
     }
+    return list ?? noRows
   }
 
   return {
@@ -208,11 +225,8 @@ const storeOf = <A>(
       return object !== undefined && version.uid !== "" && identify(object).uid === version.uid
     },
     values: () => there(rows),
-    by: (name, value) => [...found(name, value)],
-    anyBy: (name, value, isSo) => {
-      for (const object of found(name, value)) if (isSo(object)) return true
-      return false
-    },
+    by: (name, value) => found(name, value),
+    anyBy: (name, value, isSo) => found(name, value, isSo).length > 0,
     size: () => size,
     revision: () => revision,
     heard: () => heard,

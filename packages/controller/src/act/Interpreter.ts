@@ -16,7 +16,7 @@ import type { Plan } from "../decide/Rule.ts"
 import { claimFacts } from "../facts/Claim.ts"
 import { Feedback, type RefusedObject } from "../facts/Feedback.ts"
 import { filesFacts } from "../facts/Files.ts"
-import { type JobFacts, jobFacts } from "../facts/Job.ts"
+import { claimIn, type JobFacts, jobFacts } from "../facts/Job.ts"
 import { runFacts } from "../facts/Run.ts"
 import { sameJson } from "../facts/SameJson.ts"
 import { Stores } from "../facts/Stores.ts"
@@ -24,6 +24,7 @@ import { runKinds } from "../kinds/RunKinds.ts"
 import { StatusWritten } from "../telemetry/StatusWritten.ts"
 import { Cleanup } from "./Cleanup.ts"
 import { makeLedger } from "./Ledger.ts"
+import { takeAnswer } from "./TakeAnswer.ts"
 
 /** What ended a plan before its end, and is to be planned for. */
 interface Answer {
@@ -55,10 +56,8 @@ export class Interpreter extends Context.Service<Interpreter, {
       const replaceStatus = (kind: KindName, object: CustomObject) =>
         client.replaceStatus(runKinds[kind].resource, object).pipe(
           Effect.map((written): Step => {
-            const { name = "", namespace } = written.metadata
             // What the store has, not what the round had: that may be the whole spec, which nobody keeps.
-            const known = stores.runs[kind].get({ name, namespace })
-            stores.runs[kind].wrote(runFacts(kind, written, known))
+            takeAnswer(stores.runs[kind], written, (run, before) => runFacts(kind, run, before))
             return "done"
           })
         )
@@ -91,13 +90,14 @@ export class Interpreter extends Context.Service<Interpreter, {
       const adoptJob = Effect.fnUntraced(function*({ metadata: { name = "", namespace, ownerReferences = [] } }: Job) {
         const existing = yield* client.get(JobKind, { name, namespace })
         if (!isOwnedBy(existing, ownerReferences[0]?.uid)) return answer(Feedback.JobNameTaken())
-        stores.jobs.wrote(jobFacts(existing))
+        takeAnswer(stores.jobs, existing, jobFacts)
         return "ended"
       })
 
       /** Noted while nothing is known of it: another run must not start where this Job may come to be. */
       const sendJob = (job: Job) => {
-        const { claim, name, namespace } = jobFacts(job)
+        const { metadata: { name = "", namespace = "" }, spec } = job
+        const claim = claimIn(spec.template.spec)
         if (claim === undefined) return client.create(JobKind, job)
         const key = `${namespace}/${claim}`
         const answered = (unknown: boolean) =>
@@ -111,9 +111,7 @@ export class Interpreter extends Context.Service<Interpreter, {
       const createJob = ({ job }: ActionOf<"CreateJob">, made: (job: JobFacts) => void) =>
         sendJob(job).pipe(
           Effect.map((created): Step => {
-            const facts = jobFacts(created)
-            stores.jobs.wrote(facts)
-            made(facts)
+            made(takeAnswer(stores.jobs, created, jobFacts))
             return "done"
           }),
           Effect.catchIf(hasReason("AlreadyExists"), (): Effect.Effect<Step, KubernetesError> => adoptJob(job)),
@@ -131,7 +129,7 @@ export class Interpreter extends Context.Service<Interpreter, {
           )
           const same = sameJson(created.data ?? {}, files.data) && created.binaryData === undefined
           if (!same || !isOwnedBy(created, reference.uid)) return answer(Feedback.FilesNameTaken())
-          stores.files.wrote(filesFacts(created))
+          takeAnswer(stores.files, created, filesFacts)
           return "done"
         }
       )
@@ -158,7 +156,7 @@ export class Interpreter extends Context.Service<Interpreter, {
       })
 
       const seen = (claim: PersistentVolumeClaim, step: Step): Step => {
-        stores.workspaces.wrote(claimFacts(claim))
+        takeAnswer(stores.workspaces, claim, claimFacts)
         return step
       }
 
@@ -177,10 +175,15 @@ export class Interpreter extends Context.Service<Interpreter, {
           }
         }).pipe(Effect.map((written) => seen(written, "done")))
 
+      const jobDone = (written: Job): Step => {
+        takeAnswer(stores.jobs, written, jobFacts)
+        return "done"
+      }
+
       /** An answer that a Job is gone may be wrong, and so may be the store that still has it: the API server is asked once more. */
       const lookAgain = ({ name, namespace }: { readonly name: string; readonly namespace: string }) =>
         client.get(JobKind, { name, namespace }).pipe(
-          Effect.map((found) => void stores.jobs.wrote(jobFacts(found))),
+          Effect.map((found) => void takeAnswer(stores.jobs, found, jobFacts)),
           Effect.catchIf(hasReason("NotFound"), () =>
             Effect.sync(() => {
               const stored = stores.jobs.get({ name, namespace })
@@ -200,19 +203,13 @@ export class Interpreter extends Context.Service<Interpreter, {
             spec: { activeDeadlineSeconds: 1, ...(resume ? { suspend: false } : {}) }
           }
         }).pipe(
-          Effect.map((written): Step => {
-            stores.jobs.wrote(jobFacts(written))
-            return "done"
-          }),
+          Effect.map(jobDone),
           Effect.catchIf(isRace, racedOn({ name, namespace }))
         )
 
       const deleteJob = ({ name, namespace, uid }: ActionOf<"DeleteJob">) =>
         client.delete(JobKind, { name, namespace }, { uid, propagationPolicy: "Background" }).pipe(
-          Effect.map((marked): Step => {
-            stores.jobs.wrote(jobFacts(marked))
-            return "done"
-          }),
+          Effect.map(jobDone),
           Effect.catchIf(isRace, racedOn({ name, namespace }))
         )
 
@@ -230,19 +227,13 @@ export class Interpreter extends Context.Service<Interpreter, {
             }
           }
         }).pipe(
-          Effect.map((written): Step => {
-            stores.jobs.wrote(jobFacts(written))
-            return "done"
-          }),
+          Effect.map(jobDone),
           Effect.catchIf(isRace, raced)
         )
 
       const releaseJob = (release: ActionOf<"ReleaseJob">) =>
         cleanup.release(release).pipe(
-          Effect.map((written): Step => {
-            stores.jobs.wrote(jobFacts(written))
-            return "done"
-          }),
+          Effect.map(jobDone),
           Effect.catchIf(isRace, racedOn(release))
         )
 

@@ -152,8 +152,10 @@ const requesterOn = ({ labels }: Metadata): Pick<JobFacts, "githubUser" | "servi
   }
 }
 
+const marks = Object.entries(ourLabels)
+
 const isLabelled = ({ labels = {} }: Metadata): boolean =>
-  Object.entries(ourLabels).every(([name, value]) => labels[name] === value) && labels[runUidLabel] !== undefined
+  marks.every(([name, value]) => labels[name] === value) && labels[runUidLabel] !== undefined
 
 const attemptIn = ({ annotations, labels }: Metadata): AttemptKey => ({
   contextVersion: Number(markOf(labels, "context-version") ?? 1) || 1,

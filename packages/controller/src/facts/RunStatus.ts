@@ -3,7 +3,8 @@ import { Attempt } from "@orchestrator/domain/Attempt"
 import { CodeRunStatus } from "@orchestrator/domain/CodeRun"
 import { Condition } from "@orchestrator/domain/Condition"
 import { tolerantDecoder } from "@orchestrator/domain/Decode"
-import { Predicate, Result, Struct } from "effect"
+import { exactly } from "@orchestrator/domain/Exact"
+import { Predicate, Result, Schema, Struct } from "effect"
 import { exact } from "./Bounds.ts"
 
 /** The status fields that decisions and the next status build on; empty where the stored status is not ours. */
@@ -34,9 +35,11 @@ export type Fields = Readonly<Record<string, unknown>>
 /** The fields of every kind; DocsRun's status is a part of CodeRun's. */
 const decodeStatus = tolerantDecoder(CodeRunStatus)
 
-/** Nothing in a stored status makes this fail. */
+const isOurs = exactly(Schema.Struct(CodeRunStatus.fields))
+
+/** Nothing in a stored status makes this fail. One that has nothing else than ours is its own view. */
 export const readStatus = (status: Fields): RunStatusView =>
-  Result.match(decodeStatus(status), {
+  isOurs(status) ? status : Result.match(decodeStatus(status), {
     onFailure: () => ({}),
     onSuccess: ({ value }) => tight(withOthers(value, status))
   })

@@ -18,10 +18,15 @@ const ofStart = fields("resourceVersion", "node", "onNode", "prepared", "filesPl
 /** What the end of the agent adds: it is judged when its pod is over. */
 const ofEnd = fields("resourceVersion", "begunAt", "worked", "words")
 
-const differsOnlyIn = (allowed: Fields, before: PodFacts, after: PodFacts): boolean =>
-  Object.keys({ ...before, ...after }).every((name) =>
-    allowed.has(name) || sameJson(Reflect.get(before, name), Reflect.get(after, name))
-  )
+const differsOnlyIn = (allowed: Fields, before: PodFacts, after: PodFacts): boolean => {
+  for (const name in before) {
+    if (!allowed.has(name) && !sameJson(Reflect.get(before, name), Reflect.get(after, name))) return false
+  }
+  for (const name in after) {
+    if (!allowed.has(name) && !Object.hasOwn(before, name) && Reflect.get(after, name) !== undefined) return false
+  }
+  return true
+}
 
 export interface Step {
   /** Its Job. */

@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import fc from "fast-check"
 import { isDeepStrictEqual } from "node:util"
-import { sameJson } from "../../src/facts/SameJson.ts"
+import { sameFields, sameJson } from "../../src/facts/SameJson.ts"
 
 it.each<{ name: string; left: unknown; right: unknown; want: boolean }>([
   { name: "equal texts", left: "a", right: "a", want: true },
@@ -25,3 +25,12 @@ it("agrees with deep equality on all JSON", () => {
     { numRuns: 500, seed: 20260301 }
   )
 })
+
+it.each<{ name: string; left: object; right: object; want: boolean }>([
+  { name: "that field alone", left: { a: 1, b: [1] }, right: { a: 2, b: [1] }, want: true },
+  { name: "another one too", left: { a: 1, b: [1] }, right: { a: 2, b: [2] }, want: false },
+  { name: "a field more on the right", left: { a: 1 }, right: { a: 1, b: undefined }, want: false }
+])(
+  "objects of which one field may differ: $name: $want",
+  ({ left, right, want }) => assert.strictEqual(sameFields(left, right, "a"), want)
+)

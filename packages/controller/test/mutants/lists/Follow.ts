@@ -102,8 +102,8 @@ export const follow: ReadonlyArray<Mutant> = [
   {
     name: "events that say nothing new are forgotten with those that do",
     file: "packages/controller/src/facts/Identity.ts",
-    find: "left.uid === right.uid && sameJson(",
-    replace: "left.uid === right.uid || sameJson(",
+    find: "left.uid === right.uid && sameFields(",
+    replace: "left.uid === right.uid || sameFields(",
     by: cases("S1", [], ["end", "I4"])
   },
   {
