@@ -104,6 +104,16 @@ const pastManagedFields = (bytes: Buffer, begin: number): number => {
   return end > 0 && isField(bytes, isLast ? end + 2 : end + 1) ? end + 1 : pastValue(bytes, begin)
 }
 
+/** Past the quote that ends the key which begins at this one; -1: there is none, or the key is not as it stands there. */
+const pastKey = (bytes: Buffer, begin: number): number => {
+  for (let at = begin + 1; at < bytes.length; at++) {
+    const code = bytes[at]
+    if (code === quote) return at + 1
+    if (code === backslash) return -1
+  }
+  return -1
+}
+
 /** The text between quotes; undefined where it is none, or not as it stands there. */
 const plain = (bytes: Buffer, begin: number, end: number): string | undefined => {
   const inner = bytes.toString("utf8", begin + 1, end - 1)
@@ -116,18 +126,13 @@ const cutOf = (bytes: Buffer, from: number, to: number): Cut => {
   return bytes[from - 1] === comma ? { from: from - 1, to } : { from, to }
 }
 
-/** Calls `field` with the key, the key's begin, the value's begin and its end; -1 where they do not end as they should, or it says so. */
-const pastFields = (
-  bytes: Buffer,
-  begin: number,
-  field: (key: string, from: number, value: number) => number
-): number => {
+/** Calls `field` with the begin of the key and of the value for the end of the value; -1 where they do not end as they should, or it says so. */
+const pastFields = (bytes: Buffer, begin: number, field: (key: number, value: number) => number): number => {
   let at = begin
   while (bytes[at] === quote) {
-    const pastKey = pastText(bytes, at)
-    const key = pastKey < 0 ? undefined : plain(bytes, at, pastKey)
-    if (key === undefined || bytes[pastKey] !== colon) return -1
-    const end = field(key, at, pastKey + 1)
+    const past = pastKey(bytes, at)
+    if (past < 0 || bytes[past] !== colon) return -1
+    const end = field(at, past + 1)
     if (end < 0) return -1
     if (bytes[end] === braces.close) return end + 1
     if (bytes[end] !== comma) return -1
@@ -136,21 +141,32 @@ const pastFields = (
   return -1
 }
 
+const keyOf = (name: string): Buffer => token(`"${name}":`)
+
+const keyOfManagedFields = keyOf("managedFields")
+const keysOfVersion = (["name", "namespace", "uid", "resourceVersion"] as const).map((name) => ({ name, key: keyOf(name) }))
+
+/** Nearly all keys differ from it in their length. */
+const isKey = (bytes: Buffer, from: number, value: number, key: Buffer): boolean =>
+  value - from === key.length && pastToken(bytes, from, key) >= 0
+
 /** `begin`: past the brace that opens the metadata. */
 const read = (bytes: Buffer, begin: number): FoundMetadata | undefined => {
   const found = { name: "", namespace: "", uid: "", resourceVersion: "" }
   let managedFields: Cut | undefined
-  const end = pastFields(bytes, begin, (key, from, value) => {
-    if (key === "managedFields" && managedFields === undefined) {
+  const end = pastFields(bytes, begin, (from, value) => {
+    if (managedFields === undefined && isKey(bytes, from, value, keyOfManagedFields)) {
       const end = pastManagedFields(bytes, value)
       if (end >= 0) managedFields = cutOf(bytes, from, end)
       return end
     }
     const end = pastValue(bytes, value)
-    if (end >= 0 && (key === "name" || key === "namespace" || key === "uid" || key === "resourceVersion")) {
+    if (end < 0) return end
+    for (const { key, name } of keysOfVersion) {
+      if (!isKey(bytes, from, value, key)) continue
       const text = plain(bytes, value, end)
       if (text === undefined) return -1
-      found[key] = text
+      found[name] = text
     }
     return end
   })
@@ -179,34 +195,54 @@ export const metadataInEvent = (bytes: Buffer): FoundMetadata | undefined => {
   return object < 0 ? undefined : metadataAt(bytes, object)
 }
 
+/** What stands for the value of a field. */
+export interface StandIn {
+  readonly key: Buffer
+  readonly instead: Buffer
+}
+
+export const standInsOf = (fields: Readonly<Record<string, unknown>>): ReadonlyArray<StandIn> =>
+  Object.entries(fields).map(([name, value]) => ({ key: keyOf(name), instead: Buffer.from(JSON.stringify(value)) }))
+
 /** Fields of the spec after the metadata, with what stands for their values; none where the spec is not there, or not as it is written. */
 export const cutsOfSpec = (
   bytes: Buffer,
   { end }: FoundMetadata,
-  instead: ReadonlyMap<string, Buffer>
+  standIns: ReadonlyArray<StandIn>
 ): ReadonlyArray<Cut> => {
   const inside = pastToken(bytes, end, headOfSpec)
   if (inside < 0) return []
   const cuts: Array<Cut> = []
-  const past = pastFields(bytes, inside, (key, _, value) => {
+  const past = pastFields(bytes, inside, (from, value) => {
     const end = pastValue(bytes, value)
-    const stub = instead.get(key)
-    if (end >= 0 && stub !== undefined) cuts.push({ from: value, to: end, instead: stub })
+    if (end < 0) return end
+    for (const { instead, key } of standIns) {
+      if (isKey(bytes, from, value, key)) cuts.push({ from: value, to: end, instead })
+    }
     return end
   })
   return past < 0 ? [] : cuts
 }
 
+/** Where the rest of an object is put together before it is a text, one after the other; a larger one has bytes of its own. */
+const room = Buffer.allocUnsafeSlow(32 * 1024)
+
 /** Cuts in the order in which they stand. */
 export const textWithout = (bytes: Buffer, cuts: ReadonlyArray<Cut>): string => {
   if (cuts.length === 0) return bytes.toString("utf8")
-  const parts: Array<Buffer> = []
+  let most = bytes.length
+  for (const { instead } of cuts) most += instead?.length ?? 0
+  const rest = most <= room.length ? room : Buffer.allocUnsafe(most)
+  let size = 0
   let at = 0
   for (const { from, instead, to } of cuts) {
-    parts.push(bytes.subarray(at, from))
-    if (instead !== undefined) parts.push(instead)
+    size += bytes.copy(rest, size, at, from)
+    if (instead !== undefined) size += instead.copy(rest, size)
     at = to
   }
-  parts.push(bytes.subarray(at))
-  return Buffer.concat(parts).toString("utf8")
+  size += bytes.copy(rest, size, at)
+  return rest.toString("utf8", 0, size)
 }
+
+/** Whether bytes begin as the token does. */
+export const begins = (bytes: Buffer, token: Buffer): boolean => pastToken(bytes, 0, token) >= 0

@@ -8,7 +8,7 @@ import type { WatchEvent, WatchOptions } from "../KubernetesClient.ts"
 import { KubernetesError, type KubernetesErrorReason } from "../KubernetesError.ts"
 import type { KubernetesObject } from "../Objects.ts"
 import { makeLines } from "./Lines.ts"
-import { cutsOfSpec, type FoundMetadata, metadataInEvent, textWithout } from "./Metadata.ts"
+import { begins, cutsOfSpec, type FoundMetadata, metadataInEvent, standInsOf, textWithout } from "./Metadata.ts"
 import { reasonOf } from "./Status.ts"
 
 export interface WatchSource extends Pick<WatchOptions, "isKnown" | "isRead"> {
@@ -43,18 +43,14 @@ type Decoded = WatchEvent<KubernetesObject> | KubernetesErrorReason
 const deleted = Buffer.from("{\"type\":\"DELETED\"")
 const added = Buffer.from("{\"type\":\"ADDED\"")
 
-const begins = (line: Buffer, head: Buffer): boolean => line.compare(head, 0, head.length, 0, head.length) === 0
-
 /** What is known, or not read, of an event's object is not parsed. */
 const makeEventIn = ({ fixed, isKnown, isRead, leaveOut, ref }: WatchSource) => {
-  const instead = new Map(
-    Object.entries(fixed ?? {}).map(([name, value]) => [name, Buffer.from(JSON.stringify(value))])
-  )
+  const standIns = standInsOf(fixed ?? {})
 
   const whole = (line: Buffer): Decoded => eventOf(line.toString("utf8"))
 
   const cut = (line: Buffer, found: FoundMetadata): Decoded => {
-    const ofSpec = instead.size > 0 && isRead?.(found) === true ? cutsOfSpec(line, found, instead) : []
+    const ofSpec = standIns.length > 0 && isRead?.(found) === true ? cutsOfSpec(line, found, standIns) : []
     const managed = leaveOut === true && found.managedFields !== undefined ? [found.managedFields] : []
     const cuts = [...managed, ...ofSpec]
     const event = cuts.length === 0 ? undefined : eventOf(textWithout(line, cuts))

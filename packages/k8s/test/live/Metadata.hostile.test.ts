@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { cutsOfSpec, metadataIn, metadataInEvent, textWithout } from "../../src/live/Metadata.ts"
+import { cutsOfSpec, metadataIn, metadataInEvent, standInsOf, textWithout } from "../../src/live/Metadata.ts"
 
 const managed = [{
   manager: "kubectl",
@@ -79,7 +79,6 @@ describe("metadata of a text", () => {
 
   it("what is left of any object with stand-ins in its spec parses to the object with them, or not at all", () => {
     const standIns = { template: { spec: {} }, containers: [] }
-    const instead = new Map(Object.entries(standIns).map(([name, value]) => [name, Buffer.from(JSON.stringify(value))]))
     fc.assert(
       fc.property(
         fc.dictionary(fc.oneof(nasty, fc.constantFrom("template", "containers", "suspend")), tree),
@@ -95,7 +94,7 @@ describe("metadata of a text", () => {
           const found = metadataIn(bytes)
           if (found === undefined) return
           const managed = found.managedFields === undefined ? [] : [found.managedFields]
-          const cuts = cutsOfSpec(bytes, found, instead)
+          const cuts = cutsOfSpec(bytes, found, standInsOf(standIns))
           let left: unknown
           try {
             left = JSON.parse(textWithout(bytes, [...managed, ...cuts]))
