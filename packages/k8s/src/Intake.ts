@@ -115,11 +115,19 @@ export const makeIntake = <A extends KubernetesObject, Kept>(
 }
 
 /** A bug in what is done about one object is nobody else's trouble. */
-export const survived = (kind: Kind, told: () => Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.suspend(told).pipe(
-    Effect.catchCauseIf(
-      (cause) => !Cause.hasInterrupts(cause),
-      (cause) =>
-        Effect.annotateLogs(Effect.logError("a change of an object could not be followed", cause), { kind: kind.kind })
-    )
+export const survived = (kind: Kind, told: () => Effect.Effect<void>): Effect.Effect<void> => {
+  let done: Effect.Effect<void>
+  try {
+    done = told()
+  } catch (defect) {
+    done = Effect.die(defect)
+  }
+  // As after most.
+  if (done === Effect.void) return done
+  return Effect.catchCauseIf(
+    done,
+    (cause) => !Cause.hasInterrupts(cause),
+    (cause) =>
+      Effect.annotateLogs(Effect.logError("a change of an object could not be followed", cause), { kind: kind.kind })
   )
+}

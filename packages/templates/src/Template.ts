@@ -120,12 +120,26 @@ const evaluator = (program: hbs.AST.Program, places: ReadonlyArray<Place>): (inp
     const place = places[index]
     return place?.write(value, (text) => variableName(indexOf(data.hoisted, { ...place, text })))
   })
+  // Handlebars wraps all that there are each time that it renders.
+  const called = namesIn(program)
+  for (const name of Object.keys(engine.helpers)) {
+    if (!called.has(name) && !calledByOthers.has(name)) engine.unregisterHelper(name)
+  }
   const knownHelpers = Object.fromEntries([...builtins, ...Object.keys(helpers), emit].map((name) => [name, true]))
   const run = engine.compile(program, { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true })
   return (inputs) => {
     const hoisted: Array<Hoisted> = []
     return { text: run(inputs, { data: { hoisted } }), hoisted }
   }
+}
+
+/** Names of inputs and helpers. */
+const namesIn = (program: hbs.AST.Program): ReadonlySet<string> => {
+  const names = new Set<string>()
+  const visitor = new Handlebars.Visitor()
+  visitor.PathExpression = ({ original }) => void names.add(original)
+  visitor.accept(program)
+  return names
 }
 
 /** Where the text stands among the hoisted; it is added when it does not. */
@@ -135,6 +149,8 @@ const indexOf = (hoisted: Array<Hoisted>, { line, name, text }: Hoisted): number
 }
 
 const builtins = ["if", "unless", "each", "with"]
+/** By Handlebars' own helpers. */
+const calledByOthers: ReadonlySet<string> = new Set(["if", "each", "helperMissing", "blockHelperMissing"])
 
 /** The check at load leaves nothing to throw; should it be wrong, the run fails and not the controller. */
 const attempted = ({ file }: CatalogEntry, evaluate: () => Evaluated): Result.Result<Evaluated, TemplateProblem> =>
