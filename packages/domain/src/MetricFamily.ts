@@ -38,7 +38,8 @@ const makeFamily = <Label extends string, State>(
   return {
     ...family,
     of: (values) => {
-      const key = names.map((name) => values[name]).join("\n")
+      let key = ""
+      for (const name of names) key += `${values[name]}\n`
       const known = series.get(key)
       if (known !== undefined) return known
       const made = make({ description: family.help, attributes: values })

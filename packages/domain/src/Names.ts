@@ -13,8 +13,11 @@ export const sanitize = (text: string): string =>
 
 const sanitized = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
+const usualUid = /^[0-9a-f]{8}[0-9a-f-]*$/
+
 /** First eight hexadecimal digits of a UID. */
 export const shortUid = (uid: string): string => {
+  if (usualUid.test(uid)) return uid.slice(0, 8)
   const hex = uid.replaceAll("-", "").toLowerCase()
   return /^[0-9a-f]{8,}$/.test(hex) ? hex.slice(0, 8) : fnv1a(uid).slice(0, 8)
 }

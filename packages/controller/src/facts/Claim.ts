@@ -1,7 +1,7 @@
 /** What is kept of a workspace's claim: whose it is, and which run holds it. */
 import { holderAnnotation, keepAnnotation, tenantAnnotation } from "@orchestrator/domain/Labels"
-import { type Tenant, tenantOn } from "@orchestrator/domain/Tenant"
-import type { KubernetesObject, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
+import { type Tenant, tenantKey, tenantOn } from "@orchestrator/domain/Tenant"
+import type { KubernetesObject, Metadata, PersistentVolumeClaim } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { markOf } from "./Bounds.ts"
 import { identityOf } from "./Identity.ts"
@@ -24,14 +24,22 @@ export interface ClaimFacts extends Identity {
 /** Longer than any tenant's. */
 const longestTenant = 8192
 
-export const claimFacts = ({ metadata }: PersistentVolumeClaim | KubernetesObject): ClaimFacts => ({
+export const claimFacts = (
+  { metadata }: PersistentVolumeClaim | KubernetesObject,
+  before?: ClaimFacts
+): ClaimFacts => ({
   ...identityOf(metadata),
   deleting: metadata.deletionTimestamp !== undefined,
   holder: markOf(metadata.annotations, holderAnnotation),
-  tenant: (metadata.annotations?.[tenantAnnotation]?.length ?? 0) > longestTenant
-    ? "unknown"
-    : tenantOn(metadata.annotations),
+  tenant: tenantIn(metadata, before?.tenant),
   isWorkspace: metadata.labels?.["component"] === "workspace",
   madeAt: secondsOf(metadata.creationTimestamp),
   kept: metadata.annotations?.[keepAnnotation] === "true"
 })
+
+/** A claim hardly ever says another one than before: what is written as we write it is not read again. */
+const tenantIn = ({ annotations }: Metadata, before: ClaimFacts["tenant"]): ClaimFacts["tenant"] => {
+  const text = annotations?.[tenantAnnotation]
+  if (text !== undefined && typeof before === "object" && tenantKey(before) === text) return before
+  return (text?.length ?? 0) > longestTenant ? "unknown" : tenantOn(annotations)
+}

@@ -95,10 +95,10 @@ export const makeReads = Effect.gen(function*() {
   const wholeRun = (known: LiveRun) =>
     Effect.map(
       runNamed(known),
-      (run): LiveRun | undefined =>
-        run?.metadata.uid === known.uid && run.metadata.resourceVersion === known.resourceVersion
-          ? { ...known, isWhole: true, spec: readSpec(known.kind, run) }
-          : undefined
+      (run): LiveRun | undefined => {
+        if (run?.metadata.uid !== known.uid || run.metadata.resourceVersion !== known.resourceVersion) return undefined
+        return known.isWhole ? known : { ...known, isWhole: true, spec: readSpec(known.kind, run) }
+      }
     )
 
   /** UID of the run that has a name now. */

@@ -144,7 +144,10 @@ const pastFields = (bytes: Buffer, begin: number, field: (key: number, value: nu
 const keyOf = (name: string): Buffer => token(`"${name}":`)
 
 const keyOfManagedFields = keyOf("managedFields")
-const keysOfVersion = (["name", "namespace", "uid", "resourceVersion"] as const).map((name) => ({ name, key: keyOf(name) }))
+const keysOfVersion = (["name", "namespace", "uid", "resourceVersion"] as const).map((name) => ({
+  name,
+  key: keyOf(name)
+}))
 
 /** Nearly all keys differ from it in their length. */
 const isKey = (bytes: Buffer, from: number, value: number, key: Buffer): boolean =>
