@@ -65,7 +65,9 @@ const makeLine = (snapshot: Snapshot, limits: Limits) => {
 
   const count = (claimant: Claimant | undefined, by: number) => {
     for (const { key } of claimant === undefined ? [] : slotCountersOf(limits, claimant)) {
-      taken.set(key, (taken.get(key) ?? 0) + by)
+      const now = (taken.get(key) ?? 0) + by
+      if (now === 0) taken.delete(key)
+      else taken.set(key, now)
     }
   }
 

@@ -33,7 +33,11 @@ export const makePromises = (snapshot: Snapshot, purse: Purse) => {
 
   const add = (spender: Spender | undefined, sign: 1 | -1) => {
     if (spender === undefined) return
-    for (const account of accountsOf(spender)) sums.set(account, (sums.get(account) ?? 0) + sign * spender.micros)
+    for (const account of accountsOf(spender)) {
+      const sum = (sums.get(account) ?? 0) + sign * spender.micros
+      if (sum === 0) sums.delete(account)
+      else sums.set(account, sum)
+    }
   }
   const set = (key: string, spender: Spender | undefined) => {
     add(known.get(key), -1)

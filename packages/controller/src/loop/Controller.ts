@@ -87,11 +87,21 @@ export class Controller extends Context.Service<Controller, {
       /** The runs of other shards are theirs to look at. */
       const isOurs = (key: RunKey): boolean =>
         stores.shard.count === 1 || looksAfter(stores.shard, numberOf(stores, key) ?? stores.shard.index)
-      const enqueue = (key: RunKey) => isOurs(key) ? reconciler.enqueue(key) : Effect.void
+      /** Whether this process has a term; and whether it has left out a run while it had none, for which the next one lists everything anew. */
+      let hasTerm = false
+      let isBehind = false
+      const enqueue = (key: RunKey) =>
+        Effect.suspend(() => {
+          if (!isOurs(key)) return Effect.void
+          if (hasTerm || !warm.isOpen()) return reconciler.enqueue(key)
+          // Nobody works on it here: a line of all runs that there ever were would be what a replica has that stands by.
+          isBehind = true
+          return Effect.void
+        })
+      const warm = yield* Latch.make(false)
       const { finishJobs, settleEnded, sweep } = yield* makeUpkeep(enqueue, (number) => acts(number))
       const { remove } = yield* makeRemovals((number) => acts(number))
       const ledger = yield* makeLedgerUpkeep((number) => acts(number))
-      const warm = yield* Latch.make(false)
       const listsBegan = yield* Ref.make(0n)
       const reflecting = yield* FiberSet.make()
 
@@ -192,11 +202,15 @@ export class Controller extends Context.Service<Controller, {
         "controller",
         leadership.whileLeading(({ acts: actsOn, since }) =>
           Effect.gen(function*() {
+            hasTerm = true
             yield* warm.await
             acts = actsOn
-            if ((yield* Ref.get(listsBegan)) < since) yield* refreshed
+            if (isBehind || (yield* Ref.get(listsBegan)) < since) {
+              isBehind = false
+              yield* refreshed
+            }
             return yield* work
-          })
+          }).pipe(Effect.ensuring(Effect.sync(() => void (hasTerm = false))))
         )
       ))
 

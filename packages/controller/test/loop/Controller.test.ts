@@ -1,11 +1,16 @@
 /** What only the whole program shows: nothing is kept of what is gone, and one workspace never has two live pods. */
 import { assert, it } from "@effect/vitest"
+import { collected } from "@orchestrator/domain/Scrape"
+import type { Script } from "@orchestrator/embedded/node/ScriptedRuntime"
 import { CodeRunKind, JobKind } from "@orchestrator/k8s/Kinds"
-import { Effect } from "effect"
+import { Leadership } from "@orchestrator/k8s/leadership/Leadership"
+import { queueDepth } from "@orchestrator/k8s/Metrics"
+import { Clock, Effect, Latch, Layer, Metric } from "effect"
 import { Stores } from "../../src/facts/Stores.ts"
-import { codeRun, completed, namespace, pass, verbs, world } from "../program/World.ts"
+import { cluster, codeRun, completed, controllerLed, namespace, pass, verbs, world } from "../program/World.ts"
 
-const never = world({ script: ({ container, env }) => (container.name === "claude" ? completed(env, "never") : {}) })
+const endless: Script = ({ container, env }) => (container.name === "claude" ? completed(env, "never") : {})
+const never = world({ script: endless })
 
 /** An agent that takes its time to save its work when it is told to stop. */
 const slow = world({
@@ -43,3 +48,41 @@ it.effect("after a person deleted the Job, the next attempt waits for the pod th
     assert.strictEqual((yield* run("first")).status?.["phase"], "Running")
     assert.lengthOf(yield* agents, 2)
   }).pipe(Effect.provide(slow)))
+
+it.effect("a replica that stands by keeps no line of runs, and looks at each once it leads", () =>
+  Effect.gen(function*() {
+    const elected = yield* Latch.make(false)
+    const standingBy = Layer.effect(
+      Leadership,
+      Effect.map(Leadership, (alone) =>
+        Leadership.of({
+          ...alone,
+          whileLeading: (work) =>
+            elected.await.pipe(
+              Effect.andThen(Clock.monotonicTimeNanos),
+              Effect.flatMap((since) => work({ since, acts: () => true })),
+              Effect.andThen(Effect.never)
+            )
+        }))
+    ).pipe(Layer.provide(Leadership.layerAlone))
+    yield* Effect.gen(function*() {
+      const { client, create, run } = yield* verbs
+      const depth = Effect.andThen(
+        collected,
+        Effect.map(Metric.value(queueDepth.of({ queue: "runs" })), (it) => it.value)
+      )
+      yield* pass("1 second")
+      for (const name of ["first", "second", "third"]) {
+        yield* create(codeRun(name))
+        yield* pass("1 second")
+        yield* client.delete(CodeRunKind, { name, namespace })
+      }
+      yield* create(codeRun("last"))
+      yield* pass("10 seconds")
+      assert.strictEqual(yield* depth, 0)
+      assert.isUndefined((yield* run("last")).status)
+      yield* elected.open
+      yield* pass("5 seconds")
+      assert.strictEqual((yield* run("last")).status?.["phase"], "Running")
+    }).pipe(Effect.provide(Layer.provideMerge(controllerLed(standingBy), cluster(endless))))
+  }))

@@ -121,8 +121,17 @@ export const counted = Layer.effect(
 
 /** The controller alone: a test may start it late, stop it and start it again. */
 export const controller = (config: object = {}, client: typeof counted = counted, prompt?: string) =>
+  controllerLed(Leadership.layerAlone, config, client, prompt)
+
+/** The same, which leads when it is told. */
+export const controllerLed = (
+  leadership: Layer.Layer<Leadership>,
+  config: object = {},
+  client: typeof counted = counted,
+  prompt?: string
+) =>
   Controller.layer.pipe(
-    Layer.provide(Leadership.layerAlone),
+    Layer.provide(leadership),
     Layer.provide(client),
     Layer.provide(templates(prompt)),
     Layer.provide(Layer.succeed(ControllerSettings, { config: configOf(config), namespace }))

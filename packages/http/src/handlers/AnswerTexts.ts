@@ -7,6 +7,9 @@ import { phaseOf } from "@orchestrator/domain/RunView"
 import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Context, Layer } from "effect"
 
+/** What a text or a page takes beside its bytes: keys are chosen by who asks, and pages of nothing are many. */
+const bytesOfEntry = 512
+
 /** Bytes of all texts together; then what was used least recently goes. */
 const mostBytes = 8 * 1024 * 1024
 /** The same of pages, which are made of texts. */
@@ -37,8 +40,11 @@ export interface Remembered<A> {
 const makeRemembered = <A extends { readonly bytes: Uint8Array }>(most: number): Remembered<A> => {
   const values = new Map<string, A>()
   let bytes = 0
+  const sizeOf = (key: string, value: A): number => value.bytes.length + 2 * key.length + bytesOfEntry
   const forget = (key: string) => {
-    bytes -= values.get(key)?.bytes.length ?? 0
+    const value = values.get(key)
+    if (value === undefined) return
+    bytes -= sizeOf(key, value)
     values.delete(key)
   }
   return {
@@ -51,9 +57,10 @@ const makeRemembered = <A extends { readonly bytes: Uint8Array }>(most: number):
     },
     set: (key, value) => {
       forget(key)
-      if (value.bytes.length > most) return
+      const size = sizeOf(key, value)
+      if (size > most) return
       values.set(key, value)
-      bytes += value.bytes.length
+      bytes += size
       for (const [oldest] of values) {
         if (bytes <= most) break
         forget(oldest)
@@ -68,8 +75,9 @@ export interface Version {
   readonly resourceVersion?: string | undefined
 }
 
-const keyOf = ({ resourceVersion, uid }: Version): string | undefined =>
-  uid === undefined || resourceVersion === undefined ? undefined : `${uid} ${resourceVersion}`
+interface TextOfVersion extends AnswerText {
+  readonly version: string
+}
 
 export interface Texts {
   /** `textOf` is asked where nothing is remembered. */
@@ -80,10 +88,11 @@ export interface Texts {
 }
 
 export const makeAnswerTexts = (most: number = mostBytes): Texts => {
-  const texts = makeRemembered<AnswerText>(most)
-  const known = (version: Version) => {
-    const key = keyOf(version)
-    return key === undefined ? undefined : texts.get(key)
+  /** By UID: of what a run was before nobody asks again. */
+  const texts = makeRemembered<TextOfVersion>(most)
+  const known = ({ resourceVersion, uid }: Version) => {
+    const text = uid === undefined ? undefined : texts.get(uid)
+    return text?.version === resourceVersion ? text : undefined
   }
   return {
     known,
@@ -91,8 +100,8 @@ export const makeAnswerTexts = (most: number = mostBytes): Texts => {
       const there = known(run.metadata)
       if (there !== undefined) return there
       const text = { bytes: Buffer.from(textOf(run)), isPending: phaseOf(run) === "Pending" }
-      const key = keyOf(run.metadata)
-      if (key !== undefined) texts.set(key, text)
+      const { resourceVersion: version, uid } = run.metadata
+      if (uid !== undefined && version !== undefined) texts.set(uid, { ...text, version })
       return text
     },
     pages: makeRemembered<CachedPage>(mostBytesOfPages)

@@ -52,8 +52,11 @@ const waitingTexts = (
       (all) => all.map((waiting) => waiting === undefined ? "" : `,"waiting":${encodeWaiting(waiting)}}`)
     )
 
+/** Only their names: a page that is remembered keeps them. */
 const pendingOf = (listed: ReadonlyArray<Listed>): ReadonlyArray<Named> =>
-  listed.filter(({ text }) => text.isPending).map(({ run }) => run)
+  listed.filter(({ text }) => text.isPending).map(({ run: { metadata: { name, namespace } } }) => ({
+    metadata: { ...present("name", name), ...present("namespace", namespace) }
+  }))
 
 /** `waiting`: of those that are pending. */
 const textsWith = (listed: ReadonlyArray<Listed>, waiting: ReadonlyArray<string>): ReadonlyArray<Uint8Array> => {

@@ -41,6 +41,9 @@ const namesOf = (runs: CachedRuns, namespace: string) => ({
   get: (name: string) => runs.get({ namespace, name })
 })
 
+/** Orders that are kept, of namespaces that were asked for, of which there may be none any more; after so many it begins anew. */
+const mostNamespaces = 500
+
 const followed = (runs: CachedRuns) => {
   let version = 0
   /** By namespace; only of those that were asked for. */
@@ -56,6 +59,7 @@ const followed = (runs: CachedRuns) => {
     if (there !== undefined) return there
     const names = namesOf(runs, namespace)
     const made = { name: makeRunOrder(byName, names), age: makeRunOrder(byAge, names) }
+    if (orders.size >= mostNamespaces) orders.clear()
     orders.set(namespace, made)
     return made
   }
