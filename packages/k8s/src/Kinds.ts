@@ -182,12 +182,9 @@ export const kinds: ReadonlyArray<Kind> = [
 export const apiVersionOf = ({ group, version }: Kind): string => (group === "" ? version : `${group}/${version}`)
 
 /** Path of a collection or an object on the API server, `/apis/batch/v1/namespaces/x/jobs/y/status`. */
-export const pathOf = (kind: Kind, namespace?: string, name?: string, subresource?: string): string =>
-  [
-    kind.group === "" ? "/api" : `/apis/${kind.group}`,
-    kind.version,
-    ...(namespace === undefined ? [] : ["namespaces", encodeURIComponent(namespace)]),
-    kind.plural,
-    ...(name === undefined ? [] : [encodeURIComponent(name)]),
-    ...(subresource === undefined ? [] : [subresource])
-  ].join("/")
+export const pathOf = (kind: Kind, namespace?: string, name?: string, subresource?: string): string => {
+  const base = kind.group === "" ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
+  const home = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`
+  const object = name === undefined ? "" : `/${encodeURIComponent(name)}`
+  return `${base}${home}/${kind.plural}${object}${subresource === undefined ? "" : `/${subresource}`}`
+}

@@ -60,11 +60,13 @@ interface Answer {
 }
 
 /** Query string of the parameters that have a value. */
-const queryOf = (query: ApiRequest["query"]): string => {
-  const text = Object.entries(query ?? {})
-    .flatMap(([name, value]) => value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`])
-    .join("&")
-  return text === "" ? "" : `?${text}`
+const queryOf = (query: ApiRequest["query"] = {}): string => {
+  let text = ""
+  for (const name in query) {
+    const value = query[name]
+    if (value !== undefined) text += `${text === "" ? "?" : "&"}${name}=${encodeURIComponent(value)}`
+  }
+  return text
 }
 
 const failure = (request: ApiRequest, reason: KubernetesErrorReason): KubernetesError =>
@@ -150,7 +152,11 @@ const exchange = (
           chunks.push(chunk)
         }
       },
-      onResponseEnd: () => ended(Effect.succeed({ ...answer, body: Buffer.concat(chunks, size) })),
+      onResponseEnd: () => {
+        const [first] = chunks
+        const body = first?.length === size ? first : Buffer.concat(chunks, size)
+        ended(Effect.succeed({ ...answer, body }))
+      },
       onResponseError: (_, error) => ended(Effect.fail(unreachable(request, error)))
     })
     return Effect.sync(() => {
