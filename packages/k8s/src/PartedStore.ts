@@ -53,6 +53,7 @@ export const makePartedStore = <A extends Identity>(
     },
     advance: () => undefined,
     reset: () => nothing,
+    pack: nowhere.pack,
     isBehind: Latch.makeUnsafe()
   }
 }

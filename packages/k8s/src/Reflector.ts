@@ -97,7 +97,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       for (const item of page.items) {
         const before = store.get(keyIn(item))
         const kept = (yield* admitted(item, before)) ?? before
-        if (kept !== undefined) items.push(kept)
+        if (kept !== undefined) items.push(store.pack(kept))
       }
       token = page.metadata.continue === "" ? undefined : page.metadata.continue
       revision = page.metadata.resourceVersion
@@ -246,7 +246,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       const isGone = type === "DELETED"
       const kept = isGone ? undefined : known === true ? before : (yield* admitted(object, before)) ?? before
       if (kept === undefined) gathered.delete(key)
-      else gathered.set(key, kept)
+      else gathered.set(key, store.pack(kept))
     })
     const overdue = (seen: number): Effect.Effect<void> =>
       Effect.andThen(

@@ -24,6 +24,9 @@ export type IndexValue = string | number
 
 export type Indexer<A> = (object: A) => ReadonlyArray<IndexValue>
 
+/** What an object is kept as once nothing was heard of it for a while: what says the same, in less room. */
+export type Pack<A> = (object: A) => A
+
 export interface Store<A> {
   readonly get: (key: StoreKey) => A | undefined
   /** Whether it has this very version. */
@@ -54,6 +57,8 @@ export interface Store<A> {
   readonly read: (object: A) => void
   /** Open while a read has shown more than the stream has delivered. */
   readonly isBehind: Latch.Latch
+  /** An object as it is kept for long. */
+  readonly pack: Pack<A>
   /** From now on told of every object that is there anew or no longer, when the store has changed. */
   readonly observe: (listener: (object: A) => void) => void
 }
@@ -76,8 +81,10 @@ export const makeStore = <A extends KubernetesObject>(indexers: Readonly<Record<
   storeOf(identityOf, indexers)
 
 /** A store of what was read of each object when it arrived. */
-export const makeFactStore = <A extends Identity>(indexers: Readonly<Record<string, Indexer<A>>> = {}): Store<A> =>
-  storeOf((facts) => facts, indexers)
+export const makeFactStore = <A extends Identity>(
+  indexers: Readonly<Record<string, Indexer<A>>> = {},
+  pack?: Pack<A>
+): Store<A> => storeOf((facts) => facts, indexers, pack)
 
 const noValues: ReadonlyArray<IndexValue> = []
 
@@ -93,17 +100,22 @@ function* there<A>(rows: ReadonlyArray<A | undefined>): IterableIterator<A> {
   for (const row of rows) if (row !== undefined) yield row
 }
 
+/** So many of those that were heard of last are kept as they came. */
+const mostFresh = 256
 /** Fewer empty rows than this are left where they are. */
 const fewEmpty = 32
 
 /** No text is kept of a key or of a value of an index: what is found by a hash is asked whether it is meant. */
 const storeOf = <A>(
   identify: (object: A) => Identity,
-  indexers: Readonly<Record<string, Indexer<A>>>
+  indexers: Readonly<Record<string, Indexer<A>>>,
+  pack?: Pack<A>
 ): Store<A> => {
   /** In the order in which they came, with empty rows where some have gone. */
   let rows: Array<A | undefined> = []
   let size = 0
+  /** Places of those that are kept as they came, the one that was heard of last at the end. */
+  let fresh = new Set<number>()
   const keys = makePlaces()
   const indexes = new Map(
     Object.entries(indexers).map(([name, valuesOf]) => [name, { valuesOf, places: makePlaces() }])
@@ -156,9 +168,20 @@ const storeOf = <A>(
     })
     rows = kept
     last.place = -1
+    fresh = new Set([...fresh].map((place) => moved[place] ?? 0))
     for (const places of [keys, ...[...indexes.values()].map(({ places }) => places)]) {
       places.move((place) => moved[place] ?? 0)
     }
+  }
+  const freshen = (place: number) => {
+    if (pack === undefined) return
+    fresh.delete(place)
+    fresh.add(place)
+    if (fresh.size <= mostFresh) return
+    const [oldest = place] = fresh
+    fresh.delete(oldest)
+    const row = rows[oldest]
+    if (row !== undefined) rows[oldest] = pack(row)
   }
   const tell = (object: A) => {
     for (const listener of listeners) listener(object)
@@ -173,6 +196,7 @@ const storeOf = <A>(
     }
     index(place, before, object)
     rows[place] = object
+    freshen(place)
     // Another one of the same name.
     if (before !== undefined && identify(before).uid !== identify(object).uid) tell(before)
     tell(object)
@@ -185,6 +209,7 @@ const storeOf = <A>(
     keys.remove(hashOfKey(identify(before)), place)
     rows[place] = undefined
     last.place = -1
+    fresh.delete(place)
     size -= 1
     tidy()
   }
@@ -267,6 +292,7 @@ const storeOf = <A>(
       isBehind.openUnsafe()
     },
     isBehind,
+    pack: (object) => pack === undefined ? object : pack(object),
     observe: (listener) => void listeners.push(listener)
   }
 }

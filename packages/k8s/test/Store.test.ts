@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ConfigMap } from "../src/Objects.ts"
-import { isNewer, makeStore } from "../src/Store.ts"
+import { type Identity, isNewer, makeFactStore, makeStore } from "../src/Store.ts"
 
 const object = (name: string, version: number, changes: { uid?: string; team?: string } = {}): ConfigMap => ({
   metadata: {
@@ -218,5 +218,56 @@ describe("an index", () => {
   it("that does not exist is empty", () => {
     assert.deepStrictEqual(filled(object("a", 5)).store.by("colour", "red"), [])
     assert.isFalse(filled(object("a", 5)).store.anyBy("colour", "red", () => true))
+  })
+})
+
+describe("what nothing was heard of for a while", () => {
+  interface Facts extends Identity {
+    readonly packed?: true
+  }
+  const facts = (index: number, version: number): Facts => ({
+    namespace: "default",
+    name: `thing-${index}`,
+    uid: `uid-${index}`,
+    resourceVersion: String(version)
+  })
+  const things = (count: number) => {
+    const store = makeFactStore<Facts>({ all: () => [0] }, (thing) => ({ ...thing, packed: true }))
+    store.reset(Array.from({ length: count }, (_, index) => facts(index, 5)), "10")
+    const plain = () => [...store.values()].flatMap(({ name, packed }) => packed === true ? [] : [name])
+    return { store, plain }
+  }
+
+  it("is packed, and is found as before", () => {
+    const { plain, store } = things(300)
+    assert.strictEqual(plain().length, 256)
+    assert.deepStrictEqual(store.get(key("thing-43")), { ...facts(43, 5), packed: true })
+    assert.deepStrictEqual(store.get(key("thing-44")), facts(44, 5))
+    assert.isTrue(store.has(facts(0, 5)))
+    assert.strictEqual(store.by("all", 0).length, 300)
+  })
+
+  it("is kept as it comes when something is heard of it again", () => {
+    const { plain, store } = things(300)
+    store.put(facts(0, 11))
+    assert.deepStrictEqual(store.get(key("thing-0")), facts(0, 11))
+    assert.strictEqual(plain().length, 256)
+    assert.isTrue(store.get(key("thing-44"))?.packed)
+  })
+
+  it("is told from what is heard of often", () => {
+    const { plain, store } = things(300)
+    for (let version = 11; version < 400; version++) store.put(facts(299, version))
+    assert.strictEqual(plain().length, 256)
+  })
+
+  it("is told from what has gone, also after the places of all have moved", () => {
+    const { plain, store } = things(400)
+    for (let index = 100; index < 400; index++) store.remove(facts(index, 11 + index))
+    assert.deepStrictEqual(plain(), [])
+    store.put(facts(0, 500))
+    store.put(facts(500, 501))
+    assert.deepStrictEqual(plain(), ["thing-0", "thing-500"])
+    for (let index = 1; index < 100; index++) assert.isTrue(store.get(key(`thing-${index}`))?.packed)
   })
 })

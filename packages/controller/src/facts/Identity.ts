@@ -3,6 +3,7 @@ import { runUidLabel } from "@orchestrator/domain/Labels"
 import type { Metadata } from "@orchestrator/k8s/Objects"
 import type { Identity } from "@orchestrator/k8s/Store"
 import { markOf, mostEntries, named, shared } from "./Bounds.ts"
+import { whole } from "./Packed.ts"
 import { sameFields } from "./SameJson.ts"
 
 export const identityOf = (metadata: Metadata): Identity => ({
@@ -21,4 +22,4 @@ export const ownersOf = ({ ownerReferences = [] }: Metadata): ReadonlyArray<stri
 
 /** Whether two versions of an object say the same: echoes of our own writes, counts of pods, addresses. */
 export const saysTheSame = <A extends Identity>(left: A, right: A): boolean =>
-  left.uid === right.uid && sameFields(left, right, "resourceVersion")
+  left.uid === right.uid && sameFields(whole(left), whole(right), "resourceVersion")

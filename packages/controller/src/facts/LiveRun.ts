@@ -32,6 +32,8 @@ export interface LiveRun extends AnyRun, SpecFacts {
   readonly otherStatus: Fields
   /** Whether it is about to be restored: what it had come to is not in its status yet. */
   readonly restoring: boolean
+  /** Whether its status says until when it pauses. */
+  readonly hasPause: boolean
   /** The trace of whoever made it. */
   readonly traceparent: string | undefined
 }
@@ -40,6 +42,7 @@ export interface LiveRun extends AnyRun, SpecFacts {
 interface SpecFacts extends Requester {
   /** What it asks for, or why it cannot be read. Of one that is not whole it lacks what only the Job needs. */
   readonly spec: Result.Result<RunSpec, ReadonlyArray<FieldProblem>>
+  readonly isReadable: boolean
   readonly isWhole: boolean
   /** Hash of what an attempt works on. */
   readonly specDigest: string
@@ -74,6 +77,7 @@ export const liveRun = (kind: KindName, run: CustomObject, last?: LiveRun | Fini
     ...cancelFacts({ ...facts, ...ofSpec }, before),
     otherStatus: otherFields(kept, view),
     restoring: metadata.annotations?.[restoredAnnotation] !== undefined && view.originalUid === undefined,
+    hasPause: view.resumesAt !== undefined,
     traceparent: isText(traceparent, 64) ? traceparent : undefined
   }
 }
@@ -106,6 +110,7 @@ const askedFor = ({ attempt: { contextVersion: wanted }, cancelVersion, status }
 
 const specFactsIn = (run: LiveRun): SpecFacts => ({
   spec: run.spec,
+  isReadable: run.isReadable,
   isWhole: run.isWhole,
   specDigest: run.specDigest,
   promptDigest: run.promptDigest,
@@ -124,9 +129,11 @@ const specFacts = (kind: KindName, run: CustomObject): SpecFacts => {
   const isWhole = isSmall(run.spec, smallSpec)
   const { problems, spec } = isWhole ? { problems: [], spec: sharedFields(run.spec) } : reduce(kind, run)
   const { cancel, cancelVersion, dependsOn, suspend } = spec
+  const read: LiveRun["spec"] = problems.length > 0 ? Result.fail(problems) : readSpec(kind, { ...run, spec })
   return {
     ...requesterIn(kind, namespace, spec),
-    spec: problems.length > 0 ? Result.fail(problems) : readSpec(kind, { ...run, spec }),
+    spec: read,
+    isReadable: Result.isSuccess(read),
     isWhole,
     specDigest: specDigest(run.spec),
     promptDigest: promptDigest(run.spec["promptModification"]),
@@ -148,6 +155,12 @@ export const readSpec = (kind: KindName, { metadata, status: _, ...run }: Custom
     ...run,
     metadata: Struct.pick(metadata, ["name", "namespace", "uid", "generation"])
   })
+
+/** A run of which the spec was not kept whole, with that of its object. */
+export const withSpecOf = (known: LiveRun, run: CustomObject): LiveRun => {
+  const spec = readSpec(known.kind, run)
+  return { ...known, isWhole: true, spec, isReadable: Result.isSuccess(spec) }
+}
 
 /** Index value of the runs that depend on one: a hash, since each may name 64. Whoever shares it with them is looked at once more. */
 export const dependencyIndex = (namespace: string, name: string): number => fnv1aInt32(`${namespace}/${name}`)

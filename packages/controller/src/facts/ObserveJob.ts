@@ -2,6 +2,7 @@
 import { isNewer } from "@orchestrator/k8s/Store"
 import type { JobFacts } from "./Job.ts"
 import type { ObservedJob } from "./Observed.ts"
+import { whole } from "./Packed.ts"
 import type { PodFacts } from "./Pod.ts"
 import { heldToSessions } from "./Reports.ts"
 import type { WarningFacts } from "./Warning.ts"
@@ -32,8 +33,8 @@ export const observeJob = (
   const podRefused = refusals[0]?.message
   const podWarning = warningOf(ofPod)
   return {
-    ...job,
-    pod: pod && heldToSessions(pod, job.sessions),
+    ...whole(job),
+    pod: pod && heldToSessions(whole(pod), job.sessions),
     ...(podsRevision !== undefined && isBehind(job, pod, podsRevision) ? { podBehind: true } : undefined),
     ...(workload === undefined ? undefined : { workload }),
     ...(podRefused === undefined ? undefined : { podRefused }),

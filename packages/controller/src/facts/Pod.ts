@@ -7,6 +7,7 @@ import type { Identity } from "@orchestrator/k8s/Store"
 import { mostEntries, named, namedIf, shared, words } from "./Bounds.ts"
 import { identityOf, runUidOf } from "./Identity.ts"
 import { claimIn } from "./Job.ts"
+import { whole } from "./Packed.ts"
 import { lastWordsOf, noReports, problemOfBroker, type Reports, reportsOf, type Words, wordsOf } from "./Reports.ts"
 import { sameJson } from "./SameJson.ts"
 
@@ -117,7 +118,7 @@ const workedIn = (agent: ContainerStatus["state"]): Pick<PodFacts, "worked"> => 
 
 /** The same pod after it is gone from the API. */
 export const goneFacts = (pod: PodFacts): PodFacts => ({
-  ...pod,
+  ...whole(pod),
   gone: true,
   over: true,
   leftovers: [],

@@ -7,7 +7,7 @@ import type { CustomObject } from "@orchestrator/k8s/Objects"
 import { Predicate } from "effect"
 import { type FinishedRun, finishedRun, outcomeIn } from "./FinishedRun.ts"
 import { type LiveRun, liveRun } from "./LiveRun.ts"
-import { packedRun } from "./PackedRun.ts"
+import { packRun } from "./PackedRun.ts"
 
 export type RunFacts = LiveRun | FinishedRun
 
@@ -17,7 +17,7 @@ export const runFacts = (kind: KindName, stored: CustomObject, before?: RunFacts
   const outcome = outcomeIn(object)
   return outcome === undefined
     ? liveRun(kind, object, before)
-    : packedRun(finishedRun(kind, object, outcome))
+    : packRun(finishedRun(kind, object, outcome))
 }
 
 const withFields = (run: CustomObject): CustomObject => {

@@ -6,13 +6,22 @@ import type { KindName } from "@orchestrator/domain/kinds/RunKinds"
 import { onlyShard, type Shard } from "@orchestrator/domain/Shards"
 import { makePartedStore } from "@orchestrator/k8s/PartedStore"
 import type { Change } from "@orchestrator/k8s/Reflector"
-import { type Identity, type Indexer, type IndexValue, makeFactStore, type Store } from "@orchestrator/k8s/Store"
+import {
+  type Identity,
+  type Indexer,
+  type IndexValue,
+  makeFactStore,
+  type Pack,
+  type Store
+} from "@orchestrator/k8s/Store"
 import { Context, Layer, Record } from "effect"
 import { runKinds } from "../kinds/RunKinds.ts"
 import type { ClaimFacts } from "./Claim.ts"
 import type { FilesFacts } from "./Files.ts"
 import type { JobFacts } from "./Job.ts"
 import type { LedgerFacts } from "./Ledger.ts"
+import { makePack } from "./Packed.ts"
+import { packRun } from "./PackedRun.ts"
 import { goneFacts, type PodFacts } from "./Pod.ts"
 import type { RunFacts } from "./Run.ts"
 import { formatKey } from "./RunKey.ts"
@@ -48,30 +57,33 @@ export class Stores extends Context.Service<Stores, {
   /** Of what the shard follows, in these namespaces; undefined: in every one. `ownNamespace`: of the installation itself. */
   static readonly layerWith = (shard: Shard, namespaces?: ReadonlyArray<string>, ownNamespace = "") =>
     Layer.sync(Stores, () => {
-      const storeOf = <A extends Identity>(indexers: Readonly<Record<string, Indexer<A>>> = {}): Store<A> =>
+      const storeOf = <A extends Identity>(
+        indexers: Readonly<Record<string, Indexer<A>>> = {},
+        pack?: Pack<A>
+      ): Store<A> =>
         namespaces === undefined || namespaces.length === 1
-          ? makeFactStore(indexers)
-          : makePartedStore(namespaces, () => makeFactStore(indexers))
+          ? makeFactStore(indexers, pack)
+          : makePartedStore(namespaces, () => makeFactStore(indexers, pack))
       const ledger = storeOf<LedgerFacts>()
       return {
         shard,
         ownNamespace,
-        runs: Record.map(runKinds, () => storeOf(runIndexes)),
+        runs: Record.map(runKinds, () => storeOf(runIndexes, packRun)),
         jobs: storeOf<JobFacts>({
           owner: ({ owners }) => owners,
           ownerName: ({ runs }) => runs.map(formatKey),
           claim: claimsOf
-        }),
+        }, makePack()),
         pods: storeOf<PodFacts>({
           job: ({ jobs }) => jobs.map(({ uid }) => uid),
           run: ({ runUid }) => runUid === "" ? none : [runUid],
           claim: claimsOf
-        }),
+        }, makePack()),
         lastPods: new Map<string, PodFacts>(),
         strays: new Set<string>(),
         underway: makeUnderway(),
-        files: storeOf<FilesFacts>(),
-        workspaces: storeOf<ClaimFacts>(),
+        files: storeOf<FilesFacts>({}, makePack()),
+        workspaces: storeOf<ClaimFacts>({}, makePack()),
         refusals: storeOf<WarningFacts>({ object: objectOf }),
         podWarnings: storeOf<WarningFacts>({ object: objectOf }),
         workloads: storeOf<WorkloadFacts>({ job: ({ job }) => job === undefined ? none : [job.uid] }),

@@ -3,14 +3,14 @@
  * and service in a namespace; of a kind without services, of each repository. A run that is kept for another reason counts.
  */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { isAlive } from "../attempt/CurrentAttempt.ts"
+import { isAliveIn } from "../attempt/CurrentAttempt.ts"
 import { newestSession } from "../decide/LastSession.ts"
 import type { FinishedRun } from "../facts/FinishedRun.ts"
 import { secondsOf } from "../facts/Keeping.ts"
 import { dependencyIndex } from "../facts/LiveRun.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey } from "../facts/RunKey.ts"
-import { podOf, type Snapshot } from "../facts/Snapshot.ts"
+import type { Snapshot } from "../facts/Snapshot.ts"
 import type { Moment } from "../line/Waiting.ts"
 import { daySeconds, nowSeconds } from "./Seconds.ts"
 
@@ -79,7 +79,7 @@ const hasLastSession = ({ runs }: Snapshot, { kind, tenant, uid }: RunFacts): bo
 const hasJob = ({ config: { cleanup }, snapshot }: Moment, run: FinishedRun): boolean => {
   const { jobs } = snapshot
   const known = [...jobs.by("owner", run.uid), ...jobs.by("ownerName", formatKey(run))]
-  return known.some((job) => cleanup.enabled || job.held || isAlive({ ...job, pod: podOf(snapshot, job) })) ||
+  return known.some((job) => cleanup.enabled || job.held || isAliveIn(snapshot, job)) ||
     snapshot.pods.by("run", run.uid).some(({ over }) => !over)
 }
 

@@ -10,8 +10,9 @@ interface Look {
   readonly hasBegun: (run: LiveRun) => boolean
 }
 
-const dependenciesOf = ({ spec }: LiveRun): ReadonlyArray<string> =>
-  Result.isSuccess(spec) ? spec.success.dependsOn : []
+/** The spec of a run that depends on none is not asked. */
+const dependenciesOf = (run: LiveRun): ReadonlyArray<string> =>
+  run.dependencies.length > 0 && Result.isSuccess(run.spec) ? run.spec.success.dependsOn : []
 
 const waitsForMerge = ({ spec }: LiveRun): boolean => Result.isSuccess(spec) && spec.success.dependsOnMerged
 

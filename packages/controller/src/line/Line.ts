@@ -4,14 +4,14 @@
  * some that cannot for a moment: whoever asks looks at each.
  */
 import { makeSorted, type Sorted } from "@orchestrator/k8s/Sorted"
-import { isAlive } from "../attempt/CurrentAttempt.ts"
+import { isAliveIn } from "../attempt/CurrentAttempt.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import type { LedgerFacts } from "../facts/Ledger.ts"
 import { dependencyIndex, type LiveRun } from "../facts/LiveRun.ts"
 import type { PodFacts } from "../facts/Pod.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, type RunKey } from "../facts/RunKey.ts"
-import { hasStartedElsewhere, jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
+import { hasStartedElsewhere, jobOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import type { Stores } from "../facts/Stores.ts"
 import { makePromises } from "./Promises.ts"
 import { type Claimant, groupOf, type Limits, slotCountersOf, unknownClaimant } from "./Slots.ts"
@@ -47,8 +47,7 @@ const mayStart = (snapshot: Snapshot, run: RunFacts | undefined): run is LiveRun
   startObstacle(snapshot, run) === undefined
 
 /** Whether a Job takes its run's slot. One that bears our labels and no run's is somebody else's: it would keep its place for ever. */
-export const takesSlot = (snapshot: Snapshot, job: JobFacts): boolean =>
-  job.runUid !== "" && isAlive({ ...job, pod: podOf(snapshot, job) })
+export const takesSlot = (snapshot: Snapshot, job: JobFacts): boolean => job.runUid !== "" && isAliveIn(snapshot, job)
 
 /** A line of nobody yet, and what is noted for it. */
 const makeLine = (snapshot: Snapshot, limits: Limits) => {

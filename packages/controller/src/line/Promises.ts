@@ -2,11 +2,11 @@
  * What attempts that work may still spend, by account. A Job keeps what it was given until its cost is written down, whatever has become of it
  * by then: between its end and its result nothing is free. Of runs of other shards their status tells that they work.
  */
-import { isAlive } from "../attempt/CurrentAttempt.ts"
+import { isAliveIn } from "../attempt/CurrentAttempt.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import { attemptKey, type LedgerFacts } from "../facts/Ledger.ts"
 import type { RunFacts } from "../facts/Run.ts"
-import { hasStartedElsewhere, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
+import { hasStartedElsewhere, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import { accountsOf } from "../facts/Spending.ts"
 import type { Purse, Spender } from "./Purse.ts"
 
@@ -48,7 +48,7 @@ export const makePromises = (snapshot: Snapshot, purse: Purse) => {
 
   /** Whether a Job may cost something that is not written down. */
   const isOpen = (job: JobFacts): boolean =>
-    job.runUid !== "" && (job.held || isAlive({ ...job, pod: podOf(snapshot, job) })) &&
+    job.runUid !== "" && (job.held || isAliveIn(snapshot, job)) &&
     snapshot.spending.recorded(attemptKey(job.namespace, job.name)) === undefined
 
   const isElsewhere = (run: RunFacts | undefined): run is RunFacts =>

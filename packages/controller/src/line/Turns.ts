@@ -1,12 +1,12 @@
 /** The workspace of a run, and whether it is its turn there. Pure. */
 import { isTenant, type Tenant, workspaceNames } from "@orchestrator/domain/Tenant"
 import { Result } from "effect"
-import { isAlive } from "../attempt/CurrentAttempt.ts"
+import { isAliveIn } from "../attempt/CurrentAttempt.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { ObservedWorkspace, WorkspaceTurn } from "../facts/Observed.ts"
 import type { RunFacts } from "../facts/Run.ts"
-import { hasJob, isElsewhere, jobOf, podOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
+import { hasJob, isElsewhere, jobOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import { isBefore, isInLine, isReady, type Moment, startObstacle } from "./Waiting.ts"
 import { type Candidate, chooseClaim, type ClaimChoice } from "./Workspaces.ts"
 
@@ -29,7 +29,7 @@ export const workspaceOf = (moment: Moment, run: LiveRun): ObservedWorkspace | u
 
 /** What the current attempt's Job mounts counts, whatever spec and claims say by now. */
 const choiceOf = (snapshot: Snapshot, run: LiveRun): ClaimChoice | undefined => {
-  const tenant = Result.isSuccess(run.spec) ? run.spec.success.workspace : undefined
+  const tenant = run.isReadable ? run.tenant?.tenant : undefined
   if (tenant === undefined) return undefined
   const mounted = jobOf(snapshot, run)?.claim
   return mounted === undefined
@@ -60,9 +60,7 @@ export const unseenClaim = (snapshot: Snapshot, { namespace, spec }: LiveRun): s
   return !isSeen && isUsed ? name : undefined
 }
 
-const isLive = (snapshot: Snapshot) => (job: JobFacts) =>
-  !job.deleting &&
-  isAlive({ end: job.end, suspended: job.suspended, resumedAt: job.resumedAt, pod: podOf(snapshot, job) })
+const isLive = (snapshot: Snapshot) => (job: JobFacts) => !job.deleting && isAliveIn(snapshot, job)
 
 /** UIDs of runs whose Jobs or pods can still be at work in a claim, whatever its annotation says. */
 const workingIn = (snapshot: Snapshot, claim: string): ReadonlyArray<string> =>

@@ -1,6 +1,6 @@
 /** Which runs have yet to start, which of them wait for nothing but their turn, and in which order they start. Pure. */
 import type { OrchestratorConfig } from "@orchestrator/domain/OrchestratorConfig"
-import { type DateTime, Result } from "effect"
+import type { DateTime } from "effect"
 import { pausedUntil } from "../attempt/Pause.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { Obstacle } from "../facts/Observed.ts"
@@ -32,7 +32,7 @@ export const startObstacle = (snapshot: Snapshot, run: LiveRun): Obstacle | unde
 
 /** Whether a run by itself may start: it has not ended, nobody has stopped or suspended it, and its spec can be read. */
 export const isWilling = (run: RunFacts | undefined): run is LiveRun =>
-  run?.ended === false && !run.restoring && !run.deleting && !run.cancel && !run.suspended && Result.isSuccess(run.spec)
+  run?.ended === false && !run.restoring && !run.deleting && !run.cancel && !run.suspended && run.isReadable
 
 /**
  * Whether a run has yet to start, is not suspended, and waits for no other run to end: only for its turn in the workspace, a slot, or the end of a pause. One

@@ -18,6 +18,7 @@ import type { JobFacts } from "../facts/Job.ts"
 import type { LiveRun } from "../facts/LiveRun.ts"
 import type { Observed, ObservedFiles, ObservedJob, WorkspaceTurn } from "../facts/Observed.ts"
 import { observeJob } from "../facts/ObserveJob.ts"
+import { whole } from "../facts/Packed.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, keyOf, type RunKey } from "../facts/RunKey.ts"
 import { podOf } from "../facts/Snapshot.ts"
@@ -199,7 +200,8 @@ export const makeObserve = Effect.fnUntraced(function*(stores: Stores["Service"]
   const observe = Effect.fnUntraced(function*(key: RunKey): Effect.fn.Return<Observed, KubernetesError> {
     const at = moment()
     const known = stores.jobs.by("ownerName", formatKey(key))
-    const stored = stores.runs[key.kind].get(key)
+    const kept = stores.runs[key.kind].get(key)
+    const stored = kept?.ended === false ? whole(kept) : kept
     const run = isOld(stored, known) ? (yield* reads.runAgain(stored)) ?? stored : stored
     const missing = missingJobs(run, known)
     const all = missing.length === 0 ? known : [...known, ...yield* findJobs(key, missing)]

@@ -5,6 +5,7 @@
 import type { DateTime } from "effect"
 import { isPast, usualUntil } from "../attempt/StartClock.ts"
 import type { JobFacts } from "../facts/Job.ts"
+import { whole } from "../facts/Packed.ts"
 import type { PodFacts } from "../facts/Pod.ts"
 import { sameJson } from "../facts/SameJson.ts"
 
@@ -38,7 +39,7 @@ export interface Step {
 }
 
 export const isMereStep = ({ after, before, hasWarning, job }: Step, now: DateTime.Utc): boolean => {
-  if (after.begun) return differsOnlyIn(ofEnd, before, after)
-  const until = usualUntil({ ...job, pod: after })
-  return until !== undefined && !isPast(now, until) && !hasWarning && differsOnlyIn(ofStart, before, after)
+  if (after.begun) return differsOnlyIn(ofEnd, whole(before), after)
+  const until = usualUntil({ ...whole(job), pod: after })
+  return until !== undefined && !isPast(now, until) && !hasWarning && differsOnlyIn(ofStart, whole(before), after)
 }

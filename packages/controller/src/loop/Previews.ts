@@ -18,7 +18,7 @@ import { plan } from "../decide/Plan.ts"
 import type { Plan } from "../decide/Rule.ts"
 import { stageOf } from "../decide/Stage.ts"
 import { ledgerOf } from "../facts/Ledger.ts"
-import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
+import { type LiveRun, readSpec, withSpecOf } from "../facts/LiveRun.ts"
 import type { Observed, ObservedWorkspace, PresentRun } from "../facts/Observed.ts"
 import { runFacts } from "../facts/Run.ts"
 import type { RunKey } from "../facts/RunKey.ts"
@@ -104,7 +104,7 @@ export class Previews extends Context.Service<Previews, {
         },
         ofNew: (kind, run) => {
           const facts = runFacts(kind, run)
-          const whole = (known: LiveRun) => Effect.succeed({ ...known, isWhole: true, spec: readSpec(kind, run) })
+          const whole = (known: LiveRun) => Effect.succeed(withSpecOf(known, run))
           return look(withRun(stores, facts), { ...reads, wholeRun: whole }, facts)
         }
       })

@@ -13,7 +13,7 @@ import { Effect } from "effect"
 import { isAlive } from "../attempt/CurrentAttempt.ts"
 import { claimFacts } from "../facts/Claim.ts"
 import { type JobFacts, jobFacts } from "../facts/Job.ts"
-import { type LiveRun, readSpec } from "../facts/LiveRun.ts"
+import { type LiveRun, withSpecOf } from "../facts/LiveRun.ts"
 import { podFacts } from "../facts/Pod.ts"
 import { type RunFacts, runFacts } from "../facts/Run.ts"
 import type { RunKey } from "../facts/RunKey.ts"
@@ -97,7 +97,7 @@ export const makeReads = Effect.gen(function*() {
       runNamed(known),
       (run): LiveRun | undefined => {
         if (run?.metadata.uid !== known.uid || run.metadata.resourceVersion !== known.resourceVersion) return undefined
-        return known.isWhole ? known : { ...known, isWhole: true, spec: readSpec(known.kind, run) }
+        return known.isWhole ? known : withSpecOf(known, run)
       }
     )
 

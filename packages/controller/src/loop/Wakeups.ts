@@ -46,7 +46,7 @@ export const wakeups = (stores: Stores["Service"], now: () => DateTime.Utc) => {
       const tenant = run.tenant?.key ?? ""
       const before = next.get(tenant)
       // Age is asked before what takes longer.
-      if (run.status.resumesAt !== undefined || hasJob(stores, run)) others.push(run)
+      if ((!run.ended && run.hasPause) || hasJob(stores, run)) others.push(run)
       else if ((before === undefined || isBefore(run, before)) && isReady(stores, run)) next.set(tenant, run)
     }
     return [...next.values(), ...others]
