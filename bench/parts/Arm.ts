@@ -7,6 +7,7 @@ import type { Profiler } from "node:inspector"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { config } from "./Config.ts"
+import type { Look } from "./Living.ts"
 import { record, templates } from "./Recorded.ts"
 import type { Site } from "./Site.ts"
 import type { User } from "./User.ts"
@@ -59,6 +60,14 @@ export class Process {
     }
   }
 
+  /** Has it say what is alive in it (bench/arms/looked.ts). */
+  async look(): Promise<Look> {
+    this.log = ""
+    this.child.kill("SIGUSR2")
+    await this.printed(/looked\n/)
+    return JSON.parse(readFileSync(this.env["LOOK"] ?? "", "utf8"))
+  }
+
   /** Begins a CPU profile (bench/arms/profiled.ts), the next time ends it and answers with it. */
   async profile(): Promise<Profiler.Profile> {
     this.log = ""
@@ -97,11 +106,19 @@ const ended = (make: () => Process) =>
 
 const kubeconfigOf = ({ users }: Site, user = users[0]): string => user?.kubeconfig ?? ""
 
+export interface ArmOptions {
+  readonly profiled?: boolean
+  /** Of the controller as it ships. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Of the controller's configuration. */
+  readonly more?: object
+}
+
 /**
  * Copies what was built, so that a build in the meantime changes nothing, and records what the loops write. Profiled, the controller runs
  * from its sources, whose files tell owners apart.
  */
-export const makeArms = Effect.fnUntraced(function*({ profiled = false }: { readonly profiled?: boolean } = {}) {
+export const makeArms = Effect.fnUntraced(function*({ profiled = false, env = {}, more = {} }: ArmOptions = {}) {
   if (!existsSync(join(root, "dist/orchestrator.mjs"))) return yield* new NotBuilt()
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "orchestrator-bench-"))),
@@ -114,7 +131,7 @@ export const makeArms = Effect.fnUntraced(function*({ profiled = false }: { read
   cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true })
   cpSync(join(root, "tools/image/orchestrator"), join(folder, "orchestrator"))
   file("memory.max", String(containerBytes))
-  const settings = file("config.yaml", JSON.stringify(config))
+  const settings = file("config.yaml", JSON.stringify({ ...config, ...more }))
   const writes = file("writes.json", JSON.stringify(yield* record))
   // The image's own settings, see tools/image/orchestrator.
   const malloc = {
@@ -131,6 +148,7 @@ export const makeArms = Effect.fnUntraced(function*({ profiled = false }: { read
   const serve = (program: string, templates: string) => (site: Site, user?: User) => {
     const flags = ["--namespace", site.namespace, "--config", settings, "--templates", templates]
     return new Process(program, ["serve", "--kubeconfig", kubeconfigOf(site, user), ...flags], {
+      ...env,
       CGROUP_FOLDER: folder
     })
   }

@@ -27,9 +27,14 @@ const proof = JSON.stringify({ ...emptyBrokerResult, delivery })
 
 /** Environment of a run whose agent goes on for ever. */
 export const endless = { AGENT: "endless" }
+/** Of one whose agent fails. */
+export const failing = { AGENT: "failing" }
 
 const script = (agent: Duration.Input): Script => ({ container: { name }, env }) => {
-  if (name === "claude") return { after: env["AGENT"] === endless.AGENT ? "never" : agent, message: runnerReport }
+  if (name === "claude") {
+    if (env["AGENT"] === failing.AGENT) return { after: agent, exitCode: 1 }
+    return { after: env["AGENT"] === endless.AGENT ? "never" : agent, message: runnerReport }
+  }
   return name === "broker" ? { after: "never", onTerminate: { exitCode: 0, message: proof } } : { after: 0 }
 }
 

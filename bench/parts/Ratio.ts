@@ -13,8 +13,10 @@ export interface Ratio {
   readonly rounds: number
 }
 
-/** Student's t for 95 %, two-sided, by degrees of freedom from 1. */
 const quantiles = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179]
+
+/** Student's t for 95 %, two-sided, by degrees of freedom from 1. */
+export const quantileOf = (freedom: number): number => freedom < 1 ? Infinity : quantiles[freedom - 1] ?? 2
 
 const meanOf = (values: ReadonlyArray<number>): number => values.reduce((sum, each) => sum + each, 0) / values.length
 
@@ -31,7 +33,7 @@ export const ratioOf = (pairs: ReadonlyArray<readonly [ours: number, theirs: num
   const mean = meanOf(logs)
   const half = pairs.length < 2
     ? Infinity
-    : (quantiles[pairs.length - 2] ?? 2) * deviationOf(logs) / Math.sqrt(pairs.length)
+    : quantileOf(pairs.length - 1) * deviationOf(logs) / Math.sqrt(pairs.length)
   return {
     mean: Math.exp(mean),
     low: Math.exp(mean - half),
