@@ -5,7 +5,7 @@
  */
 import { monotonicMillis } from "@orchestrator/domain/Monotonic"
 import type { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
-import { Array, Cache, Context, Data, Duration, Effect, Redacted, Semaphore } from "effect"
+import { Array, Cache, Context, Data, Duration, Effect, Iterable, Redacted, Semaphore } from "effect"
 import { hash as digest } from "node:crypto"
 import type { Permission, User } from "../contract/Access.ts"
 import { AccessUnknown, usualWaitSeconds } from "../contract/Problem.ts"
@@ -114,6 +114,11 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client }: 
   const gate = yield* makeGate
   const accesses = yield* Semaphore.make(mostAccesses)
   const refusedTokens = makeRefusedTokens()
+  const own = yield* Effect.context<never>()
+
+  /** What a cache remembers keeps the fiber that found it out: that has nothing of the request that asked first, which may be large. */
+  const apart = <A, E>(lookUp: Effect.Effect<A, E, Asked>, asked: Asked["Service"]): Effect.Effect<A, E> =>
+    Effect.updateContext(lookUp, (): Context.Context<Asked> => Context.add(own, Asked, asked))
 
   const identities = yield* Cache.makeWith(
     Effect.fnUntraced(function*(_: string) {
@@ -148,6 +153,16 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client }: 
     { capacity: mostPermissions, ...whileFresh }
   )
 
+  let forgotAt = 0
+  /** What counts no more goes within a moment, and not only where there is no room: permissions name what they are about, so that there are ever new ones. */
+  const forgetOld = Effect.fnUntraced(function*(now: number) {
+    if (now - forgotAt < allowedFor) return
+    forgotAt = now
+    // Whoever counts them drops what has expired.
+    Iterable.size(yield* Cache.keys(identities))
+    Iterable.size(yield* Cache.keys(decisions))
+  })
+
   /** Whether a permission is granted, or an alternative of it. */
   const grant = Effect.fnUntraced(function*(
     hash: string,
@@ -156,9 +171,8 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client }: 
   ) {
     let freshUntil = Infinity
     for (const permission of alternatives(wanted)) {
-      const found = yield* Cache.get(decisions, decisionKey(hash, permission, asked.namespace)).pipe(
-        Effect.provideService(Asked, { ...asked, permission })
-      )
+      const key = decisionKey(hash, permission, asked.namespace)
+      const found = yield* apart(Cache.get(decisions, key), { ...asked, permission })
       if (found.allowed) return found
       freshUntil = Math.min(freshUntil, found.until)
     }
@@ -173,10 +187,11 @@ export const makeDecisions = Effect.fnUntraced(function*({ audiences, client }: 
       namespace: string,
       address?: string
     ): Effect.fn.Return<AuthorizationResult, AccessUnknown> {
-      const refusedUntil = refusedTokens.until(hash, yield* monotonicMillis)
+      const now = yield* monotonicMillis
+      yield* forgetOld(now)
+      const refusedUntil = refusedTokens.until(hash, now)
       if (refusedUntil !== undefined) return { missing: [], until: refusedUntil }
-      const identity = yield* Cache.get(identities, hash).pipe(
-        Effect.provideService(Asked, { token, address }),
+      const identity = yield* apart(Cache.get(identities, hash), { token, address }).pipe(
         Effect.catchTag("Unaccepted", ({ until }) => {
           refusedTokens.add(hash, until)
           return Effect.succeed({ user: undefined, until })

@@ -1,7 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import { layerMemory } from "@orchestrator/embedded/EmbeddedCluster"
+import { EmbeddedStore } from "@orchestrator/embedded/EmbeddedStore"
+import { KubernetesClient } from "@orchestrator/k8s/KubernetesClient"
 import { KubernetesError, type KubernetesErrorReason } from "@orchestrator/k8s/KubernetesError"
-import { Clock, Duration, Effect, Fiber, Random } from "effect"
+import { Clock, Context, Duration, Effect, Fiber, Option, Random, Redacted } from "effect"
 import { TestClock } from "effect/testing"
+import { makeDecisions } from "../../src/access/Decisions.ts"
 import { newCodeSpec } from "../fixtures/Runs.ts"
 import { accessOver, addUser, askAs, Reviews, TestAccess } from "../fixtures/TestAccess.ts"
 
@@ -327,3 +331,31 @@ describe("nothing is served without a fresh permission", () => {
       assert.isAbove(served, 0)
     }).pipe(Random.withSeed(seed), Effect.provide(TestAccess)))
 })
+
+/** What a request has while it is answered. */
+class Body extends Context.Service<Body, string>()("@orchestrator/http/test/Body") {}
+
+it.effect("what is found out about somebody is found out without anything of the request, which would be kept beside it", () =>
+  Effect.gen(function*() {
+    const client = yield* KubernetesClient
+    const { registerUser } = yield* EmbeddedStore
+    yield* registerUser("jane", { username: "jane" })
+    const had: Array<boolean> = []
+    const decide = yield* makeDecisions({
+      audiences: [],
+      client: {
+        ...client,
+        create: (kind, object, options) =>
+          Effect.flatMap(Effect.serviceOption(Body), (body) => {
+            had.push(Option.isSome(body))
+            return client.create(kind, object, options)
+          })
+      }
+    })
+    const { missing, user } = yield* decide(
+      Redacted.make("jane"),
+      [{ verb: "list", resource: "coderuns.orchestrator.platform" }],
+      "orchestrator"
+    ).pipe(Effect.provideService(Body, "of some megabytes"))
+    assert.deepStrictEqual([user?.username, missing, had], ["jane", [], [false, false]])
+  }).pipe(Effect.provide(layerMemory)))
