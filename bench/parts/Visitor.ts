@@ -29,14 +29,17 @@ export const makeVisitor = ({ secret, token, trigger, url }: VisitorOptions) => 
     path: string,
     { headers = {}, ...init }: RequestInit & { readonly headers?: Record<string, string> } = {}
   ) => {
-    const response = await fetch(`${url}${path}`, {
-      ...init,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(init.body === undefined ? {} : { "content-type": "application/json" }),
-        ...headers
-      }
-    })
+    const once = () =>
+      fetch(`${url}${path}`, {
+        ...init,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(init.body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers
+        }
+      })
+    // A connection that nobody has used for a while is closed while it is used again.
+    const response = await once().catch(once)
     const text = await response.text()
     const key = `${init.method ?? "GET"} ${
       path.replace(/\/(run|flat)-[\w-]+/g, "/*").replace(/\?.*/, "")
