@@ -50,6 +50,7 @@ const withPlane = async (options: PlaneOptions, use: (env: Readonly<Record<strin
 await run("tools/build.ts")
 await bench("plan")
 await bench("kept", short ? "--runs 2000" : "")
+await bench("flat", short ? "--lives 40 --looks 2 --warm 20 --rest 1" : "")
 await bench("broker", short ? "--rounds 1" : "")
 await bench("list", short ? "--rounds 2" : "--rounds 5 --requests 2000")
 await bench("http", short ? "--rounds 1 --clients 100 --followers 20 --runs 20" : "--rounds 3")

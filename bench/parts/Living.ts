@@ -60,6 +60,6 @@ export const slopeOf = (points: ReadonlyArray<readonly [lives: number, bytes: nu
   const perLife = points.reduce((sum, [lives, bytes]) => sum + (lives - at) * (bytes - level), 0) / spread
   const left = points.reduce((sum, [lives, bytes]) => sum + (bytes - level - perLife * (lives - at)) ** 2, 0)
   const freedom = points.length - 2
-  const half = quantileOf(freedom) * Math.sqrt(left / Math.max(1, freedom) / spread)
+  const half = freedom < 1 ? Infinity : quantileOf(freedom) * Math.sqrt(left / freedom / spread)
   return { perLife, low: perLife - half, high: perLife + half }
 }

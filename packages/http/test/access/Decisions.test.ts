@@ -354,7 +354,7 @@ it.effect("what is found out about somebody is found out without anything of the
     })
     const { missing, user } = yield* decide(
       Redacted.make("jane"),
-      [{ verb: "list", resource: "coderuns.orchestrator.platform" }],
+      [{ verb: "list", resource: "coderuns" }],
       "orchestrator"
     ).pipe(Effect.provideService(Body, "of some megabytes"))
     assert.deepStrictEqual([user?.username, missing, had], ["jane", [], [false, false]])
