@@ -1,5 +1,5 @@
 /**
- * `node bench/flat.ts [--lives 1500] [--looks 5] [--warm 500] [--readers 0] [--rest 61] [--snapshots 0]`: whether what is alive in the controller grows
+ * `node bench/flat.ts [--lives 1500] [--looks 5] [--warm 1500] [--readers 0] [--rest 61] [--snapshots 0]`: whether what is alive in the controller grows
  * with the lives that it has seen. Runs are made by HTTP, by webhook and as kubectl does in namespaces and services old and new; they deliver, fail, are
  * retried, cancelled and deleted, on the embedded cluster behind its HTTP face, and at each look leadership goes and comes. Then nothing of them is left,
  * and what nothing holds is collected. Prints what is alive by kind, and how much of it a life leaves: it ends with 1 where that is more than 200 bytes
@@ -42,7 +42,8 @@ import { makeVisitor, type Visitor } from "./parts/Visitor.ts"
 const { lives, looks, readers, rest, snapshots, warm } = flags({
   lives: 1500,
   looks: 5,
-  warm: 500,
+  // What is kept of the last 1,000 names and tenants is full by then, and so is what undici keeps of 256 requests of each connection.
+  warm: 1500,
   readers: 0,
   // The longest that anything of a deleted run is remembered: how often it was written to in the last minute.
   rest: 61,
