@@ -54,6 +54,7 @@ export const makePartedStore = <A extends Identity>(
     advance: () => undefined,
     reset: () => nothing,
     pack: nowhere.pack,
+    settle: (count) => all.filter((each) => each.settle(count)).length > 0,
     isBehind: Latch.makeUnsafe()
   }
 }

@@ -40,6 +40,8 @@ export interface ReflectorOptions<A extends KubernetesObject, Kept> extends Sele
 }
 
 const pageSize = 500
+/** So many objects of a list are packed once they were looked at; the others as they come, so that never all are there. */
+const mostAsTheyCome = 12_000
 const defaultWatchSeconds = 120
 /** A stream that a read has overtaken has so long to catch up. */
 const longestBehind = Duration.seconds(5)
@@ -97,7 +99,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       for (const item of page.items) {
         const before = store.get(keyIn(item))
         const kept = (yield* admitted(item, before)) ?? before
-        if (kept !== undefined) items.push(store.pack(kept))
+        if (kept !== undefined) items.push(items.length < mostAsTheyCome ? kept : store.pack(kept))
       }
       token = page.metadata.continue === "" ? undefined : page.metadata.continue
       revision = page.metadata.resourceVersion
@@ -246,7 +248,7 @@ export const reflect = Effect.fn("Reflector.reflect")(function*<A extends Kubern
       const isGone = type === "DELETED"
       const kept = isGone ? undefined : known === true ? before : (yield* admitted(object, before)) ?? before
       if (kept === undefined) gathered.delete(key)
-      else gathered.set(key, store.pack(kept))
+      else gathered.set(key, gathered.size < mostAsTheyCome ? kept : store.pack(kept))
     })
     const overdue = (seen: number): Effect.Effect<void> =>
       Effect.andThen(

@@ -59,6 +59,8 @@ export interface Store<A> {
   readonly isBehind: Latch.Latch
   /** An object as it is kept for long. */
   readonly pack: Pack<A>
+  /** Packs so many of those that a list has brought, the oldest first; false: no more are to be packed. */
+  readonly settle: (count: number) => boolean
   /** From now on told of every object that is there anew or no longer, when the store has changed. */
   readonly observe: (listener: (object: A) => void) => void
 }
@@ -116,6 +118,8 @@ const storeOf = <A>(
   let size = 0
   /** Places of those that are kept as they came, the one that was heard of last at the end. */
   let fresh = new Set<number>()
+  /** What a list brings is looked at first, and packed afterwards. */
+  let isListing = false
   const keys = makePlaces()
   const indexes = new Map(
     Object.entries(indexers).map(([name, valuesOf]) => [name, { valuesOf, places: makePlaces() }])
@@ -173,15 +177,20 @@ const storeOf = <A>(
       places.move((place) => moved[place] ?? 0)
     }
   }
+  const settle = (count: number): boolean => {
+    for (let left = Math.min(count, fresh.size - mostFresh); left > 0; left--) {
+      const [oldest = 0] = fresh
+      fresh.delete(oldest)
+      const row = rows[oldest]
+      if (row !== undefined && pack !== undefined) rows[oldest] = pack(row)
+    }
+    return fresh.size > mostFresh
+  }
   const freshen = (place: number) => {
     if (pack === undefined) return
     fresh.delete(place)
     fresh.add(place)
-    if (fresh.size <= mostFresh) return
-    const [oldest = place] = fresh
-    fresh.delete(oldest)
-    const row = rows[oldest]
-    if (row !== undefined) rows[oldest] = pack(row)
+    if (!isListing) settle(2)
   }
   const tell = (object: A) => {
     for (const listener of listeners) listener(object)
@@ -275,10 +284,12 @@ const storeOf = <A>(
       )
       for (const object of gone) drop(object)
       for (const object of gone) tell(object)
+      isListing = true
       for (const object of list) {
         const before = get(identify(object))
         if (before === undefined || !isNewer(versionOf(before), versionOf(object))) set(object)
       }
+      isListing = false
       revision = to
       advance(to)
       return gone
@@ -292,6 +303,7 @@ const storeOf = <A>(
       isBehind.openUnsafe()
     },
     isBehind,
+    settle,
     pack: (object) => pack === undefined ? object : pack(object),
     observe: (listener) => void listeners.push(listener)
   }

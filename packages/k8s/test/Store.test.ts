@@ -234,6 +234,7 @@ describe("what nothing was heard of for a while", () => {
   const things = (count: number) => {
     const store = makeFactStore<Facts>({ all: () => [0] }, (thing) => ({ ...thing, packed: true }))
     store.reset(Array.from({ length: count }, (_, index) => facts(index, 5)), "10")
+    while (store.settle(10)) continue
     const plain = () => [...store.values()].flatMap(({ name, packed }) => packed === true ? [] : [name])
     return { store, plain }
   }

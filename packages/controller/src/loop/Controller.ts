@@ -35,6 +35,8 @@ import { tellWatches } from "./Watches.ts"
 const workers = 16
 /** By then every run has been looked at once, and what that took is garbage as well. */
 const firstRounds = "10 seconds"
+/** Takes some milliseconds. */
+const settledAtOnce = 100
 
 /** What is kept of a kind of objects. Times are milliseconds since the epoch. */
 export interface CacheState {
@@ -166,9 +168,16 @@ export class Controller extends Context.Service<Controller, {
       })
 
       const scope = yield* Effect.scope
+      /** What nothing was heard of since its list is packed, a few at a time. */
+      const settle = Effect.gen(function*() {
+        const { files, jobs, pods, runs, workspaces } = stores
+        for (const store of [...Object.values(runs), jobs, pods, files, workspaces]) {
+          while (store.settle(settledAtOnce)) yield* Effect.sleep("1 millis")
+        }
+      })
       /** What lists leave behind is several times what is kept of them, and V8 gives none of it back before it needs room: it is asked to, once. */
       const collect = Effect.andThen(
-        Effect.sleep(firstRounds),
+        Effect.andThen(Effect.sleep(firstRounds), settle),
         Effect.sync(() => void globalThis.gc?.({ type: "major", flavor: "last-resort" }))
       )
       const refreshed = Effect.andThen(refresh, Effect.forkIn(collect, scope))
