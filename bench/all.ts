@@ -65,8 +65,10 @@ await bench(
   "resident",
   short ? "--active 100 --finished 500 --rounds 1 --peer 0" : "--active 2500 --finished 47500 --rounds 2 --peer 0"
 )
+for (const [rounds, runs] of short ? [[2, 300]] : [[4, 1000], [2, 10_000]]) {
+  await bench("burst", `--rounds ${rounds} --runs ${runs}`)
+}
 await withPlane({ apiOnly: true }, async (env) => {
-  await bench("burst", short ? "--rounds 2 --runs 300" : "--rounds 4 --runs 1000", env)
   await bench("failover", short ? "--terms 2 --kills 1" : "--terms 5 --kills 2", env)
   // Nothing is timed while the runs of the second are made, and the first hardly does anything.
   await Promise.all([
