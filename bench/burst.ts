@@ -15,6 +15,7 @@ import { type Plane, plane } from "./parts/Plane.ts"
 import { formatRatio, measured, pairsOf, ratioOf } from "./parts/Ratio.ts"
 import { codeRun } from "./parts/Recorded.ts"
 import { makeSite, makeWorkspaces, serviceOf } from "./parts/Site.ts"
+import { cpuFromHere } from "./parts/Usage.ts"
 
 const { rounds, runs, warm } = flags({ rounds: 5, runs: 1000, warm: 50 })
 
@@ -48,11 +49,12 @@ const rateOf = Effect.fnUntraced(function*(plane: Plane, arms: Arms, how: How) {
   })
 
   yield* burst(0, warm)
+  const spent = cpuFromHere(arm.pid, runs)
   const asked = yield* burst(warm, runs)
   const begin = asked.find(({ resource, verb }) => resource === "coderuns" && verb === "create")?.received ?? 0
   const end = asked.findLast(isJob)?.answered ?? 0
   const rate = runs * 1000 / (end - begin)
-  yield* Console.log(`  ${how}: ${rate.toFixed(1)} Jobs/s`)
+  yield* Console.log(`  ${how}: ${rate.toFixed(1)} Jobs/s, ${spent().words}`)
   return rate
 })
 
