@@ -20,6 +20,8 @@ export const runUidOf = ({ labels }: Metadata): string => markOf(labels, runUidL
 export const ownersOf = ({ ownerReferences = [] }: Metadata): ReadonlyArray<string> =>
   ownerReferences.slice(0, mostEntries).map(({ uid }) => named(uid))
 
+const version: ReadonlySet<string> = new Set(["resourceVersion"])
+
 /** Whether two versions of an object say the same: echoes of our own writes, counts of pods, addresses. */
 export const saysTheSame = <A extends Identity>(left: A, right: A): boolean =>
-  left.uid === right.uid && sameFields(whole(left), whole(right), "resourceVersion")
+  left.uid === right.uid && sameFields(whole(left), whole(right), version)

@@ -3,8 +3,9 @@
  * UIDs are four and sixteen bytes, and a text that is part of another one is there once.
  */
 import { makeRecent } from "@orchestrator/domain/Recent"
-import { DateTime, Option } from "effect"
+import { DateTime } from "effect"
 import { detached } from "./Bounds.ts"
+import { secondsOf } from "./Keeping.ts"
 import { packUuid, unpackDigits, unpackUuid } from "./Uuid.ts"
 
 export interface PackedText {
@@ -73,7 +74,7 @@ const timesRead = makeRecent<number, string>(1000)
 const packTime = (text: string): string => {
   if (text.length !== timeLength || text.charCodeAt(timeLength - 1) !== 90) return ""
   return timesPacked(text, () => {
-    const seconds = Option.match(DateTime.make(text), { onNone: () => NaN, onSome: DateTime.toEpochMillis }) / 1000
+    const seconds = secondsOf(text)
     return isWhole(seconds) && formatTime(seconds) === text ? packInt(seconds) : ""
   })
 }

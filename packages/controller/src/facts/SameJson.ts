@@ -20,15 +20,15 @@ const sameList = (left: ReadonlyArray<unknown>, right: ReadonlyArray<unknown>): 
   return true
 }
 
-/** Of two objects without what they inherit; `except` may differ, and is there or not in both. */
-export const sameFields = (left: object, right: object, except?: string): boolean => {
+/** Of two objects without what they inherit; fields of `except` may differ. */
+export const sameFields = (left: object, right: object, except?: ReadonlySet<string>): boolean => {
   const [before, after] = [left as Fields, right as Fields]
   let more = 0
   for (const key in before) {
-    if (!Object.hasOwn(after, key)) return false
-    if (key !== except && !sameJson(before[key], after[key])) return false
+    if (except?.has(key) === true) continue
+    if (!Object.hasOwn(after, key) || !sameJson(before[key], after[key])) return false
     more += 1
   }
-  for (const _ in after) more -= 1
+  for (const key in after) if (except?.has(key) !== true) more -= 1
   return more === 0
 }

@@ -10,6 +10,7 @@ import { DateTime, Option, Predicate, Result } from "effect"
 import { shared } from "./Bounds.ts"
 import { amountIn, attemptKey, type LedgerFacts, ledgerNames, type Spent } from "./Ledger.ts"
 import { goneFacts, type PodFacts } from "./Pod.ts"
+import { addTo } from "./Sums.ts"
 
 /** What a status tells. */
 export interface Told extends Spent {
@@ -73,11 +74,7 @@ export const makeSpending = (ledger: Store<LedgerFacts>, own: string): Spending 
     for (const period of [spent.day, spent.day.slice(0, 7)]) {
       const sum = sums.get(period) ?? new Map<string, number>()
       sums.set(period, sum)
-      for (const account of accountsOf(spent)) {
-        const micros = (sum.get(account) ?? 0) + sign * spent.micros
-        if (micros === 0) sum.delete(account)
-        else sum.set(account, micros)
-      }
+      for (const account of accountsOf(spent)) addTo(sum, account, sign * spent.micros)
       if (sum.size === 0) sums.delete(period)
     }
   }

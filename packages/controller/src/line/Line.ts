@@ -13,6 +13,7 @@ import type { RunFacts } from "../facts/Run.ts"
 import { formatKey, type RunKey } from "../facts/RunKey.ts"
 import { hasStartedElsewhere, jobOf, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import type { Stores } from "../facts/Stores.ts"
+import { addTo } from "../facts/Sums.ts"
 import { makePromises } from "./Promises.ts"
 import { type Claimant, groupOf, type Limits, slotCountersOf, unknownClaimant } from "./Slots.ts"
 import { isBefore, isWilling, startObstacle } from "./Waiting.ts"
@@ -63,11 +64,7 @@ const makeLine = (snapshot: Snapshot, limits: Limits) => {
   const promises = limits.purse === undefined ? undefined : makePromises(snapshot, limits.purse)
 
   const count = (claimant: Claimant | undefined, by: number) => {
-    for (const { key } of claimant === undefined ? [] : slotCountersOf(limits, claimant)) {
-      const now = (taken.get(key) ?? 0) + by
-      if (now === 0) taken.delete(key)
-      else taken.set(key, now)
-    }
+    for (const { key } of claimant === undefined ? [] : slotCountersOf(limits, claimant)) addTo(taken, key, by)
   }
 
   const settleJob = (key: string, { name, namespace }: RunKeyOfJob) => {

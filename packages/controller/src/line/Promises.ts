@@ -8,6 +8,7 @@ import { attemptKey, type LedgerFacts } from "../facts/Ledger.ts"
 import type { RunFacts } from "../facts/Run.ts"
 import { hasStartedElsewhere, runByUid, type Snapshot } from "../facts/Snapshot.ts"
 import { accountsOf } from "../facts/Spending.ts"
+import { addTo } from "../facts/Sums.ts"
 import type { Purse, Spender } from "./Purse.ts"
 
 interface Changed {
@@ -33,11 +34,7 @@ export const makePromises = (snapshot: Snapshot, purse: Purse) => {
 
   const add = (spender: Spender | undefined, sign: 1 | -1) => {
     if (spender === undefined) return
-    for (const account of accountsOf(spender)) {
-      const sum = (sums.get(account) ?? 0) + sign * spender.micros
-      if (sum === 0) sums.delete(account)
-      else sums.set(account, sum)
-    }
+    for (const account of accountsOf(spender)) addTo(sums, account, sign * spender.micros)
   }
   const set = (key: string, spender: Spender | undefined) => {
     add(known.get(key), -1)

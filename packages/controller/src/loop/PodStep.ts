@@ -7,7 +7,7 @@ import { isPast, usualUntil } from "../attempt/StartClock.ts"
 import type { JobFacts } from "../facts/Job.ts"
 import { whole } from "../facts/Packed.ts"
 import type { PodFacts } from "../facts/Pod.ts"
-import { sameJson } from "../facts/SameJson.ts"
+import { sameFields } from "../facts/SameJson.ts"
 
 type Fields = ReadonlySet<string>
 
@@ -19,16 +19,6 @@ const ofStart = fields("resourceVersion", "node", "onNode", "prepared", "filesPl
 /** What the end of the agent adds: it is judged when its pod is over. */
 const ofEnd = fields("resourceVersion", "begunAt", "worked", "words")
 
-const differsOnlyIn = (allowed: Fields, before: PodFacts, after: PodFacts): boolean => {
-  for (const name in before) {
-    if (!allowed.has(name) && !sameJson(Reflect.get(before, name), Reflect.get(after, name))) return false
-  }
-  for (const name in after) {
-    if (!allowed.has(name) && !Object.hasOwn(before, name) && Reflect.get(after, name) !== undefined) return false
-  }
-  return true
-}
-
 export interface Step {
   /** Its Job. */
   readonly job: JobFacts
@@ -39,7 +29,7 @@ export interface Step {
 }
 
 export const isMereStep = ({ after, before, hasWarning, job }: Step, now: DateTime.Utc): boolean => {
-  if (after.begun) return differsOnlyIn(ofEnd, whole(before), after)
+  if (after.begun) return sameFields(whole(before), after, ofEnd)
   const until = usualUntil({ ...whole(job), pod: after })
-  return until !== undefined && !isPast(now, until) && !hasWarning && differsOnlyIn(ofStart, whole(before), after)
+  return until !== undefined && !isPast(now, until) && !hasWarning && sameFields(whole(before), after, ofStart)
 }
