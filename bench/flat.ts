@@ -269,10 +269,10 @@ const program = Effect.gen(function*() {
   if (unanswered.length > 0) {
     yield* Console.log(`not answered: ${unanswered.map(([key, count]) => `${count} × ${key}`).join(", ")}`)
   }
-  const { high, low, perLife } = slopeOf(found)
+  const { high, low, slope } = slopeOf(found)
   const grows = low > leastLeft
   yield* Console.log(
-    `a life leaves ${perLife.toFixed(0)} bytes of objects (95 %: ${low.toFixed(0)} to ${high.toFixed(0)}): ${
+    `a life leaves ${slope.toFixed(0)} bytes of objects (95 %: ${low.toFixed(0)} to ${high.toFixed(0)}): ${
       grows ? "it grows" : high <= leastLeft ? "flat" : "cannot tell"
     }`
   )

@@ -10,6 +10,7 @@ import { fork } from "node:child_process"
 import type { Page } from "playwright-core"
 import { browser, closeTab, countScripts, heapMegabytes, newTab, type Tab, workedMillis } from "./parts/Browser.ts"
 import { flags } from "./parts/Flags.ts"
+import { slopeOf } from "./parts/Living.ts"
 import type { PageOrder, PageReady } from "./parts/PageWorld.ts"
 import { percentile } from "./parts/Ratio.ts"
 
@@ -94,14 +95,6 @@ const first = Effect.gen(function*() {
   )
 }).pipe(Effect.scoped)
 
-/** By least squares: megabytes for each point. */
-const slope = (values: ReadonlyArray<number>): number => {
-  const middle = (values.length - 1) / 2
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const over = values.reduce((sum, value, index) => sum + (index - middle) * (value - mean), 0)
-  return over / values.reduce((sum, _, index) => sum + (index - middle) ** 2, 0)
-}
-
 /** The changes of so many minutes, one a second, in six parts of some seconds each. */
 const heapOver = Effect.fnUntraced(function*(tab: Tab, order: (told: PageOrder) => Effect.Effect<void>) {
   const parts = 6
@@ -116,7 +109,7 @@ const heapOver = Effect.fnUntraced(function*(tab: Tab, order: (told: PageOrder) 
     yield* Effect.sleep(`${seconds} seconds`)
   }
   // The first is from before what the first changes load.
-  const grown = slope(sizes.slice(1)) * parts / (minutes / 60)
+  const grown = slopeOf(sizes.slice(1).map((size, part) => [part, size])).slope * parts / (minutes / 60)
   yield* Console.log(
     `heap over ${minutes} minutes' changes of ${runs} runs: ${sizes.map((size) => size.toFixed(1)).join(", ")} MB, ${
       grown.toFixed(2)

@@ -47,19 +47,19 @@ export const objectBytes = ({ arrayBuffers, heapUsed, spaces }: Look): number =>
   arrayBuffers
 
 export interface Slope {
-  readonly perLife: number
+  readonly slope: number
   readonly low: number
   readonly high: number
 }
 
 /** The straight line by least squares, with the interval that holds its slope with 95 %. */
-export const slopeOf = (points: ReadonlyArray<readonly [lives: number, bytes: number]>): Slope => {
+export const slopeOf = (points: ReadonlyArray<readonly [at: number, value: number]>): Slope => {
   const mean = (values: ReadonlyArray<number>) => values.reduce((sum, each) => sum + each, 0) / values.length
   const [at, level] = [mean(points.map(([lives]) => lives)), mean(points.map(([, bytes]) => bytes))]
   const spread = points.reduce((sum, [lives]) => sum + (lives - at) ** 2, 0)
-  const perLife = points.reduce((sum, [lives, bytes]) => sum + (lives - at) * (bytes - level), 0) / spread
-  const left = points.reduce((sum, [lives, bytes]) => sum + (bytes - level - perLife * (lives - at)) ** 2, 0)
+  const slope = points.reduce((sum, [lives, bytes]) => sum + (lives - at) * (bytes - level), 0) / spread
+  const left = points.reduce((sum, [lives, bytes]) => sum + (bytes - level - slope * (lives - at)) ** 2, 0)
   const freedom = points.length - 2
   const half = freedom < 1 ? Infinity : quantileOf(freedom) * Math.sqrt(left / freedom / spread)
-  return { perLife, low: perLife - half, high: perLife + half }
+  return { slope, low: slope - half, high: slope + half }
 }
